@@ -1,0 +1,155 @@
+import { resolve } from 'node:path';
+import { inspect } from 'node:util';
+import type { z } from 'zod';
+import { type VariableName, variables } from './env.ts';
+
+/** A value that must not be printed: `String`, `JSON.stringify` and `console.log` show `***`. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself, for the one place that needs it. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return '***';
+  }
+
+  toJSON(): string {
+    return '***';
+  }
+
+  [inspect.custom](): string {
+    return '***';
+  }
+}
+
+/** Everything the server was told at boot. Frozen; read only through what `createContext` passes on. */
+export type Config = Readonly<ReturnType<typeof build>>;
+
+/** One refused variable, with what to do about it. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly value: string;
+  readonly remedy: string;
+}
+
+export type ConfigOutcome =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+type Parsed = { [K in VariableName]: z.output<(typeof variables)[K]['schema']> | undefined };
+
+/**
+ * Reads and checks the environment. Every refused variable is reported at once, by name, value (secrets
+ * as `***`) and remedy; nothing is half-configured. An empty value counts as absent.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigOutcome {
+  const problems: ConfigProblem[] = [];
+  const parsed: Record<string, unknown> = {};
+  for (const [name, variable] of Object.entries(variables)) {
+    const given = env[name] === '' ? undefined : env[name];
+    const text = given ?? variable.fallback;
+    if (text === undefined) continue;
+    const outcome = variable.schema.safeParse(text);
+    if (outcome.success) parsed[name] = outcome.data;
+    else problems.push(problem(name as VariableName, text));
+  }
+  const values = parsed as Parsed;
+  if (problems.length === 0) problems.push(...contradictions(values));
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: Object.freeze(build(values)) };
+}
+
+/** The problems as the text an admin reads when the boot stops. */
+export function describeProblems(problems: readonly ConfigProblem[]): string {
+  const lines = problems.map((p) => `  ${p.variable}=${p.value}\n    ${p.remedy}`);
+  return `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${lines.join('\n')}\nAll variables are described in docs/configuration.md.`;
+}
+
+function problem(name: VariableName, text: string, remedy?: string): ConfigProblem {
+  const { secret, remedy: usual } = { secret: false, ...variables[name] };
+  return { variable: name, value: secret ? '***' : JSON.stringify(text), remedy: remedy ?? usual };
+}
+
+function contradictions(values: Parsed): ConfigProblem[] {
+  const found: ConfigProblem[] = [];
+  if (values.VIREO_ENV === 'production' && values.ALLOWED_PRIVATE_ADDRESSES?.length) {
+    found.push(problem('ALLOWED_PRIVATE_ADDRESSES', values.ALLOWED_PRIVATE_ADDRESSES.join(',')));
+  }
+  if (values.S3_ENDPOINT !== undefined) {
+    for (const name of ['S3_ACCESS_KEY', 'S3_SECRET_KEY'] as const) {
+      if (values[name] === undefined) {
+        found.push(problem(name, '', `S3_ENDPOINT is set, so ${name} is needed too.`));
+      }
+    }
+  }
+  const known = ['inbox', 'deliver', 'media', 'replicate', 'default'];
+  const unknown = (values.QUEUES ?? []).filter((queue) => !known.includes(queue));
+  if (unknown.length > 0) found.push(problem('QUEUES', unknown.join(',')));
+  return found;
+}
+
+function build(v: Parsed) {
+  const host = required(v.HOST);
+  const port = required(v.PORT);
+  const origin = new URL(v.ORIGIN ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`).origin;
+  const dataDir = resolve(required(v.DATA_DIR));
+  const megabyte = 1024 * 1024;
+  return {
+    environment: required(v.VIREO_ENV),
+    origin,
+    /** Host of the handles, with its port where it is not the scheme's own. */
+    domain: new URL(origin).host,
+    mediaUrl: v.MEDIA_URL?.replace(/\/$/, '') ?? `${origin}/media`,
+    listen: { host, port },
+    trustedProxies: required(v.TRUSTED_PROXIES),
+    instance: { name: required(v.INSTANCE_NAME), description: required(v.INSTANCE_DESCRIPTION) },
+    logLevel: required(v.LOG_LEVEL),
+    role: required(v.ROLE),
+    queues: required(v.QUEUES),
+    mediaConcurrency: required(v.MEDIA_CONCURRENCY),
+    jobLeaseMs: required(v.JOB_LEASE_SECONDS) * 1_000,
+    dataDir,
+    databaseUrl: secret(v.DATABASE_URL),
+    redisUrl: secret(v.REDIS_URL),
+    redisPrefix: required(v.REDIS_PREFIX),
+    s3:
+      v.S3_ENDPOINT === undefined
+        ? null
+        : {
+            endpoint: v.S3_ENDPOINT,
+            region: required(v.S3_REGION),
+            bucket: required(v.S3_BUCKET),
+            accessKey: required(v.S3_ACCESS_KEY),
+            secretKey: new Secret(required(v.S3_SECRET_KEY)),
+          },
+    secretKey: secret(v.SECRET_KEY),
+    registrations: required(v.REGISTRATIONS),
+    owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
+    video: {
+      maxUploadBytes: required(v.MAX_UPLOAD_MB) * megabyte,
+      maxDurationSeconds: required(v.MAX_DURATION_SECONDS),
+    },
+    ffmpegPath: required(v.FFMPEG_PATH),
+    ffprobePath: required(v.FFPROBE_PATH),
+    redisServerPath: required(v.REDIS_SERVER_PATH),
+    remoteVideo: { mode: required(v.REMOTE_VIDEO), maxBytes: required(v.REMOTE_VIDEO_MAX_MB) * megabyte },
+    allowedPrivateAddresses: required(v.ALLOWED_PRIVATE_ADDRESSES),
+  };
+}
+
+function secret(value: string | undefined): Secret | undefined {
+  return value === undefined ? undefined : new Secret(value);
+}
+
+/** Variables with a fallback are always there after parsing; a gap is a bug in the table. */
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('A variable with a default was not parsed.');
+  return value;
+}

@@ -1,0 +1,290 @@
+import { cpus } from 'node:os';
+import { z } from 'zod';
+import { videoLimits } from './limits.ts';
+
+/**
+ * One environment variable: how its text is parsed, what it is when absent, what it means to an admin.
+ * The table in docs/configuration.md is generated from this list, so a variable cannot exist undocumented.
+ */
+interface Variable<T extends z.ZodType> {
+  readonly schema: T;
+  /** Shown in the docs; `undefined` means the variable is optional and has no default. */
+  readonly fallback: string | undefined;
+  readonly doc: string;
+  /** What a person must do when the value is refused. */
+  readonly remedy: string;
+  readonly secret?: boolean;
+  readonly group: 'Server' | 'Storage' | 'Accounts' | 'Video' | 'Federation' | 'Running';
+}
+
+function variable<T extends z.ZodType>(v: Variable<T>): Variable<T> {
+  return v;
+}
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .transform(Number)
+    .pipe(z.number().int().min(min).max(max));
+
+const httpUrl = z.url({ protocol: /^https?$/ }).max(500);
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+/** The three kinds of instance. Only the last two may name private addresses as federation peers. */
+const environments = ['production', 'development', 'test'] as const;
+
+export const variables = {
+  VIREO_ENV: variable({
+    schema: z.enum(environments),
+    fallback: 'production',
+    doc: 'Kind of instance. `development` and `test` may federate with the addresses in `ALLOWED_PRIVATE_ADDRESSES`.',
+    remedy: `Use one of: ${environments.join(', ')}.`,
+    group: 'Server',
+  }),
+  ORIGIN: variable({
+    schema: httpUrl.refine((text) => new URL(text).pathname === '/' && !/[?#@]/.test(text)),
+    fallback: undefined,
+    doc: 'Public address of this server, for example `https://video.example`. It becomes part of every account and video id, so it cannot change once the server has been used. Default: `http://HOST:PORT`.',
+    remedy: 'Write scheme and host only, such as https://video.example, with no path.',
+    group: 'Server',
+  }),
+  HOST: variable({
+    schema: z.string().min(1).max(255),
+    fallback: '127.0.0.1',
+    doc: 'Address to listen on. Keep the default behind a reverse proxy on the same machine; use `0.0.0.0` in a container.',
+    remedy: 'Write an IP address of this machine, such as 127.0.0.1 or 0.0.0.0.',
+    group: 'Server',
+  }),
+  PORT: variable({
+    schema: integer(0, 65_535),
+    fallback: '3000',
+    doc: 'Port to listen on.',
+    remedy: 'Write a number from 0 to 65535.',
+    group: 'Server',
+  }),
+  TRUSTED_PROXIES: variable({
+    schema: list,
+    fallback: 'loopback',
+    doc: 'Proxies whose `X-Forwarded-For` is believed: comma-separated addresses, networks, or `loopback`.',
+    remedy: 'Write comma-separated IP addresses or networks, such as loopback,10.0.0.0/8.',
+    group: 'Server',
+  }),
+  INSTANCE_NAME: variable({
+    schema: z.string().min(1).max(80),
+    fallback: 'Vireo',
+    doc: 'Name people see.',
+    remedy: 'Write 1 to 80 characters.',
+    group: 'Server',
+  }),
+  INSTANCE_DESCRIPTION: variable({
+    schema: z.string().max(1_000),
+    fallback: 'A short-video server of the open social web.',
+    doc: 'A sentence or two on what this server is for.',
+    remedy: 'Write at most 1000 characters.',
+    group: 'Server',
+  }),
+  LOG_LEVEL: variable({
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    fallback: 'info',
+    doc: 'Least important log line that is written.',
+    remedy: 'Use one of: fatal, error, warn, info, debug, trace, silent.',
+    group: 'Server',
+  }),
+  ROLE: variable({
+    schema: z.enum(['all', 'web', 'worker']),
+    fallback: 'all',
+    doc: 'What this process does: `web` answers requests, `worker` runs jobs, `all` does both.',
+    remedy: 'Use one of: all, web, worker.',
+    group: 'Running',
+  }),
+  QUEUES: variable({
+    schema: list,
+    fallback: '',
+    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,media,replicate,default`). Empty: all of them.',
+    remedy: 'Use names from: inbox, deliver, media, replicate, default.',
+    group: 'Running',
+  }),
+  MEDIA_CONCURRENCY: variable({
+    schema: integer(1, 64),
+    fallback: String(Math.max(1, Math.floor(cpus().length / 2))),
+    doc: 'Videos transcoded at the same time. Default: one per two processor cores.',
+    remedy: 'Write a number from 1 to 64.',
+    group: 'Running',
+  }),
+  JOB_LEASE_SECONDS: variable({
+    schema: integer(2, 600),
+    fallback: '60',
+    doc: 'A job whose worker on another machine has been silent for this long is given to the next worker.',
+    remedy: 'Write a number of seconds from 2 to 600.',
+    group: 'Running',
+  }),
+  DATA_DIR: variable({
+    schema: z.string().min(1).max(1_000),
+    fallback: './data',
+    doc: 'Folder for everything this server keeps on disk: secrets, unfinished uploads, and the embedded database, Redis and media where those are used.',
+    remedy: 'Write the path of a folder that this process may write to.',
+    group: 'Storage',
+  }),
+  DATABASE_URL: variable({
+    schema: z.url({ protocol: /^postgres(ql)?$/ }),
+    fallback: undefined,
+    doc: 'PostgreSQL to use. Absent: an embedded PostgreSQL is started in `DATA_DIR`.',
+    remedy: 'Write a URL such as postgres://user:password@host:5432/vireo.',
+    secret: true,
+    group: 'Storage',
+  }),
+  REDIS_URL: variable({
+    schema: z.url({ protocol: /^rediss?$/ }),
+    fallback: undefined,
+    doc: 'Redis or Valkey to use. Absent: a private redis-server is started in `DATA_DIR`.',
+    remedy: 'Write a URL such as redis://:password@host:6379/0.',
+    secret: true,
+    group: 'Storage',
+  }),
+  REDIS_PREFIX: variable({
+    schema: z.string().regex(/^[a-z0-9-]{1,40}$/),
+    fallback: 'vireo',
+    doc: 'Prefix of every Redis key, so that several servers can share one Redis.',
+    remedy: 'Use 1 to 40 lower-case letters, digits or hyphens.',
+    group: 'Storage',
+  }),
+  S3_ENDPOINT: variable({
+    schema: httpUrl,
+    fallback: undefined,
+    doc: 'S3-compatible object storage for media. Absent: files in `DATA_DIR/media`.',
+    remedy: 'Write a URL such as https://s3.example.',
+    group: 'Storage',
+  }),
+  S3_REGION: variable({
+    schema: z.string().min(1).max(60),
+    fallback: 'us-east-1',
+    doc: 'Region of the bucket.',
+    remedy: 'Write the region your provider names, such as us-east-1.',
+    group: 'Storage',
+  }),
+  S3_BUCKET: variable({
+    schema: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+    fallback: 'vireo',
+    doc: 'Bucket for media. It is created when it does not exist and the key may do so.',
+    remedy: 'Use 3 to 63 lower-case letters, digits, dots or hyphens.',
+    group: 'Storage',
+  }),
+  S3_ACCESS_KEY: variable({
+    schema: z.string().min(1).max(200),
+    fallback: undefined,
+    doc: 'Access key for object storage. Required with `S3_ENDPOINT`.',
+    remedy: 'Copy it from your provider.',
+    secret: true,
+    group: 'Storage',
+  }),
+  S3_SECRET_KEY: variable({
+    schema: z.string().min(1).max(200),
+    fallback: undefined,
+    doc: 'Secret key for object storage. Required with `S3_ENDPOINT`.',
+    remedy: 'Copy it from your provider.',
+    secret: true,
+    group: 'Storage',
+  }),
+  SECRET_KEY: variable({
+    schema: z.string().min(32).max(200),
+    fallback: undefined,
+    doc: 'Protects private keys at rest. Absent: made on first start and kept in `DATA_DIR/secrets`. Back it up with the database: neither is of use without the other.',
+    remedy: 'Write at least 32 random characters, the same on every machine of this server.',
+    secret: true,
+    group: 'Storage',
+  }),
+  REGISTRATIONS: variable({
+    schema: z.enum(['open', 'approval', 'closed']),
+    fallback: 'approval',
+    doc: 'Who may sign up: anybody, anybody whom a person approves, or nobody.',
+    remedy: 'Use one of: open, approval, closed.',
+    group: 'Accounts',
+  }),
+  OWNER_USERNAME: variable({
+    schema: z.string().regex(/^[A-Za-z0-9_]{1,30}$/),
+    fallback: 'owner',
+    doc: 'Name of the owner account made on the first start.',
+    remedy: 'Use 1 to 30 letters, digits or underscores.',
+    group: 'Accounts',
+  }),
+  OWNER_PASSWORD: variable({
+    schema: z.string().min(10).max(200),
+    fallback: undefined,
+    doc: 'Password of the owner account made on the first start. Absent: one is made and printed once.',
+    remedy: 'Write 10 to 200 characters.',
+    secret: true,
+    group: 'Accounts',
+  }),
+  MAX_UPLOAD_MB: variable({
+    schema: integer(1, 10_000),
+    fallback: String(videoLimits.defaultMaxUploadBytes / (1024 * 1024)),
+    doc: 'Largest upload, in MB (1 MB = 1,048,576 bytes).',
+    remedy: 'Write a number from 1 to 10000.',
+    group: 'Video',
+  }),
+  MAX_DURATION_SECONDS: variable({
+    schema: integer(1, 3_600),
+    fallback: String(videoLimits.defaultMaxDurationSeconds),
+    doc: 'Longest video, in seconds.',
+    remedy: 'Write a number of seconds from 1 to 3600.',
+    group: 'Video',
+  }),
+  MEDIA_URL: variable({
+    schema: httpUrl,
+    fallback: undefined,
+    doc: 'Address under which media is published, where that is another host or a CDN in front of this server. Default: `ORIGIN/media`.',
+    remedy: 'Write a URL such as https://media.video.example.',
+    group: 'Video',
+  }),
+  FFMPEG_PATH: variable({
+    schema: z.string().min(1).max(500),
+    fallback: 'ffmpeg',
+    doc: 'ffmpeg to run.',
+    remedy: 'Write a command name or an absolute path.',
+    group: 'Video',
+  }),
+  FFPROBE_PATH: variable({
+    schema: z.string().min(1).max(500),
+    fallback: 'ffprobe',
+    doc: 'ffprobe to run.',
+    remedy: 'Write a command name or an absolute path.',
+    group: 'Video',
+  }),
+  REDIS_SERVER_PATH: variable({
+    schema: z.string().min(1).max(500),
+    fallback: 'redis-server',
+    doc: 'redis-server to run where `REDIS_URL` is absent.',
+    remedy: 'Write a command name or an absolute path.',
+    group: 'Running',
+  }),
+  REMOTE_VIDEO: variable({
+    schema: z.enum(['replicate', 'off']),
+    fallback: 'replicate',
+    doc: 'What happens to videos of other servers: `replicate` copies those a local account may see into this server’s own storage; `off` shows their description only.',
+    remedy: 'Use one of: replicate, off.',
+    group: 'Federation',
+  }),
+  REMOTE_VIDEO_MAX_MB: variable({
+    schema: integer(1, 10_000),
+    fallback: '200',
+    doc: 'Largest file fetched from another server, in MB.',
+    remedy: 'Write a number from 1 to 10000.',
+    group: 'Federation',
+  }),
+  ALLOWED_PRIVATE_ADDRESSES: variable({
+    schema: list.pipe(z.array(z.union([z.ipv4(), z.ipv6()])).max(16)),
+    fallback: '',
+    doc: 'Exact loopback or private addresses that this server may federate with, over plain HTTP and on any port. Refused when `VIREO_ENV` is `production`.',
+    remedy: 'Write comma-separated IP addresses, such as 127.0.0.2,127.0.0.3, and set VIREO_ENV=development.',
+    group: 'Federation',
+  }),
+} as const;
+
+export type VariableName = keyof typeof variables;

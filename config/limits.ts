@@ -1,0 +1,177 @@
+/** Every cap of the server in one place. Units are in the names. */
+
+/** What a video may be. The first three can be changed by the admin; see `config/env.ts`. */
+export const videoLimits = {
+  defaultMaxUploadBytes: 200 * 1024 * 1024,
+  defaultMaxDurationSeconds: 180,
+  maxCaptionCharacters: 5_000,
+  maxAltTextCharacters: 1_500,
+  maxContentWarningCharacters: 500,
+  maxFilenameCharacters: 255,
+  /** Uploads one account may have under way. */
+  maxOpenUploads: 10,
+  /** An upload that has not finished by then is dropped. */
+  uploadLifetimeMs: 24 * 3_600_000,
+} as const;
+
+/** What fetching the media of another server's video may cost. */
+export const remoteVideoLimits = {
+  maxDurationSeconds: 600,
+  maxPosterBytes: 5 * 1024 * 1024,
+  posterDeadlineMs: 30_000,
+  downloadDeadlineMs: 15 * 60_000,
+  idleMs: 30_000,
+} as const;
+
+/** How activities are sent to other servers (fedify.md 3.2). */
+export const deliveryLimits = {
+  concurrencyPerHost: 4,
+  deadlineMs: 15_000,
+  maxAttempts: 14,
+  firstRetryMs: 30_000,
+  longestRetryMs: 12 * 3_600_000,
+} as const;
+
+/** What another server may send to an inbox (security.md R1, R9). */
+export const inboxLimits = {
+  maxBytes: 256 * 1024,
+  maxActivityIdCharacters: 1_024,
+  requestsPerAddressPerMinute: 3_000,
+  requestsPerHostPerMinute: 3_000,
+  /** Stored activities are kept this long, to tell duplicates and for `federation explain`. */
+  keptMs: 30 * 24 * 3_600_000,
+} as const;
+
+/** What one request of a client may cost. */
+export const apiLimits = {
+  maxJsonBytes: 64 * 1024,
+  defaultPageItems: 20,
+  maxPageItems: 40,
+} as const;
+
+/** What one request to another server may cost us (security.md F3 to F5; federation-interop.md 2). */
+export const netLimits = {
+  ports: [80, 443] as readonly number[],
+  maxUrlCharacters: 2_048,
+  maxRedirects: 3,
+  deadlineMs: 10_000,
+  connectMs: 5_000,
+  idleMs: 5_000,
+  maxBytes: 1024 * 1024,
+  maxHeaderBytes: 16 * 1024,
+  /** How much of an unwanted body is read so that its connection can be used again. */
+  discardBytes: 16 * 1024,
+  requestsPerHost: 8,
+  requestsInFlight: 256,
+  downloadsPerHost: 2,
+  downloadsInFlight: 16,
+  /** Idle connections kept for the next request; above this many, connections close after use. */
+  keptConnections: 512,
+  keepAliveMs: 10_000,
+} as const;
+
+/** The shape of JSON from other servers, checked before it is parsed (security.md R1). */
+export const remoteJsonLimits = {
+  maxBytes: 1024 * 1024,
+  maxDepth: 32,
+  maxArrayItems: 1_000,
+  maxObjectKeys: 1_000,
+  maxValues: 50_000,
+} as const;
+
+/** WebFinger answers and handles. */
+export const webFingerLimits = {
+  maxBytes: 64 * 1024,
+  maxHandleCharacters: 400,
+  maxLinks: 100,
+} as const;
+
+/** HTTP signatures and the keys behind them (federation-interop.md 3; security.md S8 to S14). */
+export const signatureLimits = {
+  maxHeaderCharacters: 8_192,
+  maxParameters: 16,
+  maxCoveredHeaders: 32,
+  maxKeyIdCharacters: 2_048,
+  maxPathCharacters: 8_192,
+  /** How far the sender's clock may be from ours, both ways. */
+  clockSkewMs: 3_600_000,
+  /** How long after `expires` a signature still counts, for clocks that are a little slow. */
+  expirySkewMs: 60_000,
+  /** A later `expires` is cut to this long after the signature was made. */
+  maxLifetimeMs: 12 * 3_600_000,
+  minRsaBits: 2_048,
+  maxRsaBits: 8_192,
+  maxPemCharacters: 8_192,
+  keysInMemory: 10_000,
+  keyMaxAgeMs: 48 * 3_600_000,
+  /** A key is fetched anew after a failed verification at most this often (security.md S14). */
+  refreshIntervalMs: 300_000,
+  failureTtlMs: 600_000,
+  /** For failures that may pass by themselves: timeouts, broken connections, server errors. */
+  transientFailureTtlMs: 60_000,
+  /** Key fetches that one remote host may cause in `fetchWindowMs` (security.md F6). */
+  fetchesPerHost: 300,
+  fetchWindowMs: 60_000,
+  hostsInMemory: 10_000,
+} as const;
+
+/** What the media folder accepts, spends and makes (media.md 1 and 3). */
+export const mediaLimits = {
+  /** The bytes the sniffer looks at. */
+  sniffBytes: 4_096,
+  minDurationSeconds: 0.5,
+  /** A clip may be this much over the limit of the server: recorders round. The rest is cut off. */
+  durationToleranceSeconds: 0.5,
+  minSidePixels: 16,
+  maxSidePixels: 8_192,
+  /** 8192 x 4320: above it a single decoded frame takes hundreds of megabytes. */
+  maxPixels: 35_389_440,
+  maxFrameRate: 240,
+  /** Times the longest allowed duration: 21 600 frames where that is 180 s. */
+  maxFramesPerSecondOfLimit: 120,
+  maxStreams: 16,
+  maxAudioChannels: 8,
+  maxProbeJsonBytes: 4 * 1024 * 1024,
+  maxStderrBytes: 8 * 1024,
+  probeTimeoutMs: 20_000,
+  /** No progress for this long means that ffmpeg hangs. */
+  stallMs: 60_000,
+  /** Short single steps: poster, faststart copy. */
+  stepTimeoutMs: 120_000,
+  /** A whole ladder may take this many times the length of the clip, and never less than the step timeout. */
+  transcodeTimeFactor: 40,
+  maxProcessMemoryBytes: 4 * 1024 ** 3,
+  maxOutputFileBytes: 2 * 1024 ** 3,
+  maxOpenFiles: 128,
+  maxSingleAllocationBytes: 256 * 1024 ** 2,
+  niceness: 10,
+  /** Mastodon refuses videos above 99 MB (federation-interop.md, rule 6). */
+  maxFederatedMp4Bytes: 99_000_000,
+  maxFederatedShortSidePixels: 720,
+  maxPosterShortSidePixels: 720,
+  /** Of one of our own MP4 files: boxes of one kind, and bytes of one header box held in memory. */
+  maxBoxes: 100_000,
+  maxHeaderBoxBytes: 4 * 1024 * 1024,
+  /** Object keys, and the wait for an S3 server to answer or to go on sending. */
+  maxKeyCharacters: 200,
+  s3AnswerTimeoutMs: 30_000,
+  s3IdleTimeoutMs: 120_000,
+  /** Larger objects go up in parts of this size; one part is held in memory. */
+  s3PartBytes: 16 * 1024 * 1024,
+  staleTemporaryFileMs: 24 * 3_600_000,
+} as const;
+
+/** PostgreSQL and Redis run as our own children (ADR 0005). */
+export const embeddedLimits = {
+  /** Crash recovery of a busy database can take minutes. */
+  maxStartMs: 300_000,
+  slowStartNoticeMs: 5_000,
+  postgresStopMs: 30_000,
+  redisStopMs: 10_000,
+  killMs: 5_000,
+  /** How long a start waits for a predecessor that is still stopping. */
+  lockWaitMs: 10_000,
+  maxStartAttempts: 5,
+  /** A log of a child that has grown past this is set aside at the next start. */
+  maxLogBytes: 1024 * 1024,
+} as const;
