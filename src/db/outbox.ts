@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import type { IdSource } from '../lib/ids.ts';
+import type { Tx } from './database.ts';
+
+/** Event names and the shape of what each carries: plain ids only, never entities. */
+export type EventSchemas = Readonly<Record<string, z.ZodType>>;
+
+/** PostgreSQL channel that wakes the relay. */
+export const WAKE_CHANNEL = 'vireo_work';
+
+/**
+ * A function that records events of one module in the transaction of the command that causes them
+ * (the transactional outbox). The event is delivered at least once after commit, and never without it.
+ */
+export type Emit<S extends EventSchemas> = <N extends keyof S & string>(
+  tx: Tx,
+  name: N,
+  payload: z.output<S[N]>,
+) => Promise<void>;
+
+/** Builds the `Emit` of a module. The schemas serve for their types here; the relay parses with them. */
+export function emitter<S extends EventSchemas>(_schemas: S, ids: IdSource): Emit<S> {
+  return async (tx, name, payload) => {
+    await tx('events').insert({ id: ids.next(), name, payload: JSON.stringify(payload) });
+    await wakeRelay(tx);
+  };
+}
+
+/** Tells the relay, on commit, that there is work. Losing the signal costs a second, not the work. */
+export async function wakeRelay(tx: Tx): Promise<void> {
+  await tx.raw('select pg_notify(?, ?)', [WAKE_CHANNEL, '']);
+}

@@ -1,0 +1,43 @@
+import type { Tx } from '../db/database.ts';
+import { wakeRelay } from '../db/outbox.ts';
+import type { IdSource, JobId } from '../lib/ids.ts';
+import { type JobName, type JobPayload, jobSpecs } from './registry.ts';
+
+/** One job to be added. */
+export interface NewJob<N extends JobName> {
+  readonly name: N;
+  readonly payload: JobPayload<N>;
+  /** At most one pending job per key. */
+  readonly key?: string;
+  readonly runAt?: Date;
+}
+
+/** Adds jobs to the durable list. */
+export type Enqueue = <N extends JobName>(tx: Tx, jobs: NewJob<N> | readonly NewJob<N>[]) => Promise<void>;
+
+const ROWS_PER_INSERT = 500;
+
+/**
+ * The jobs exist once the transaction commits, and run at least once after `runAt` (default: now). Where a
+ * pending job of the same key exists, it is pulled forward instead: the call then also locks its row, so
+ * that a job about to finish sees what this transaction wrote (see `Finish`).
+ */
+export function createEnqueue(ids: IdSource): Enqueue {
+  return async (tx, jobs) => {
+    const rows = [jobs].flat().map((job) => ({
+      id: ids.next<'job'>() satisfies JobId,
+      name: job.name,
+      queue: jobSpecs[job.name].queue,
+      payload: JSON.stringify(job.payload),
+      key: job.key ?? null,
+      run_at: job.runAt ?? tx.fn.now(),
+    }));
+    for (let done = 0; done < rows.length; done += ROWS_PER_INSERT) {
+      await tx('jobs')
+        .insert(rows.slice(done, done + ROWS_PER_INSERT))
+        .onConflict(tx.raw(`(key) where state = 'pending' and key is not null`))
+        .merge({ run: tx.raw('jobs.run + 1'), run_at: tx.raw('least(jobs.run_at, excluded.run_at)') });
+    }
+    if (rows.length > 0) await wakeRelay(tx);
+  };
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { Tx } from '../db/database.ts';
+import { idSchema } from '../lib/ids.ts';
+
+/** Queues a worker can serve; each has its own BullMQ queue so that none starves another. */
+export const queueNames = ['inbox', 'deliver', 'media', 'replicate', 'default'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+interface JobSpec {
+  readonly queue: QueueName;
+  /** Parsed again when the job runs: rows may be older than the program (security.md W11). */
+  readonly payload: z.ZodType;
+  /** Tries before the job becomes a dead letter. A try that dies with its worker counts. */
+  readonly maxAttempts: number;
+  /** A try that takes longer is aborted. */
+  readonly timeoutMs: number;
+  /** Pause before the second try; it doubles with each further one, up to an hour. */
+  readonly retryDelayMs: number;
+}
+
+const minute = 60_000;
+
+/** Every kind of background work. A handler for each is demanded by the type `JobHandlers`. */
+export const jobSpecs = {
+  'media.process': {
+    queue: 'media',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 5,
+    timeoutMs: 60 * minute,
+    retryDelayMs: 15_000,
+  },
+  'media.replicate': {
+    queue: 'replicate',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 10,
+    timeoutMs: 60 * minute,
+    retryDelayMs: 30_000,
+  },
+  'media.purge': {
+    queue: 'default',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 20,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 30_000,
+  },
+  'inbox.process': {
+    queue: 'inbox',
+    payload: z.object({ inboxId: idSchema<'inbox'>() }),
+    maxAttempts: 8,
+    timeoutMs: 2 * minute,
+    retryDelayMs: 10_000,
+  },
+  'deliver.host': {
+    queue: 'deliver',
+    payload: z.object({ host: z.string().min(1).max(300) }),
+    maxAttempts: 50,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 5_000,
+  },
+} as const satisfies Record<string, JobSpec>;
+
+export type JobName = keyof typeof jobSpecs;
+export type JobPayload<N extends JobName> = z.output<(typeof jobSpecs)[N]['payload']>;
+
+/**
+ * What a handler may return: a last step that runs in the transaction that ends the job, with the job's
+ * row locked. It gives the time at which the job should run again, or null when it is done.
+ */
+export type Finish = (tx: Tx) => Promise<Date | null>;
+
+export interface JobRun {
+  /** Aborted on timeout, on shutdown, and when the lease was lost. */
+  readonly signal: AbortSignal;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  readonly lastAttempt: boolean;
+}
+
+/** Handlers must be idempotent: a crash at any point means the same call again. */
+export type JobHandlers = {
+  readonly [N in JobName]: (payload: JobPayload<N>, run: JobRun) => Promise<Finish | undefined>;
+};
+
+/** Thrown by a handler when another try cannot help: the job becomes a dead letter at once. */
+export class PermanentJobError extends Error {
+  override readonly name = 'PermanentJobError';
+}
+
+/** Pause before try number `attempt + 1`: doubling, at most an hour, spread by a fifth either way. */
+export function retryDelayMs(name: JobName, attempt: number, random: () => number): number {
+  const base = Math.min(jobSpecs[name].retryDelayMs * 2 ** (attempt - 1), 60 * minute);
+  return Math.round(base * (0.8 + random() * 0.4));
+}

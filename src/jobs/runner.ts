@@ -1,0 +1,187 @@
+import { Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { Db } from '../db/database.ts';
+import type { Logger } from '../lib/log.ts';
+import { newLeaseOwner, released } from './leases.ts';
+import {
+  type JobHandlers,
+  type JobName,
+  jobSpecs,
+  PermanentJobError,
+  type QueueName,
+  retryDelayMs,
+} from './registry.ts';
+
+interface RunnerDeps {
+  readonly db: Db;
+  /** A connection that waits for Redis for ever, as BullMQ workers need. */
+  readonly connection: Redis;
+  readonly prefix: string;
+  readonly handlers: JobHandlers;
+  readonly concurrency: Readonly<Record<QueueName, number>>;
+  readonly queues: readonly QueueName[];
+  readonly leaseMs: number;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+/** What Redis holds of a job: which row, and which run of it. */
+const ticketSchema = z.object({ id: z.string().regex(/^[1-9]\d{0,18}$/), run: z.number().int() });
+
+interface JobRow {
+  readonly id: string;
+  readonly name: JobName;
+  readonly payload: unknown;
+  readonly attempts: number;
+  /** Names this one try: an older try of the same process must not end a newer one. */
+  readonly lease_owner: string;
+}
+
+/**
+ * Runs jobs that Redis announces. PostgreSQL decides: a try starts only by taking the lease of a
+ * pending row, so a job announced twice, or taken over from a worker that was thought dead, runs once
+ * at a time. Failures are counted and postponed in the row; the last one makes it a dead letter.
+ */
+export class JobRunner {
+  readonly #deps: RunnerDeps;
+  readonly #stopping = new AbortController();
+  readonly #workers: Worker[] = [];
+
+  constructor(deps: RunnerDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    const { connection, prefix, concurrency, leaseMs, queues, log } = this.#deps;
+    for (const queue of queues) {
+      const worker = new Worker(queue, (job) => this.#run(ticketSchema.parse(job.data)), {
+        connection,
+        prefix,
+        concurrency: concurrency[queue],
+        lockDuration: Math.max(leaseMs, 30_000),
+        // Tries are counted in PostgreSQL; Redis may hand a stalled job out as often as it likes.
+        maxStalledCount: 1_000_000,
+        removeOnComplete: { count: 0 },
+        removeOnFail: { count: 0 },
+      });
+      worker.on('error', (error) => log.warn({ err: error, queue }, 'the queue cannot be reached'));
+      this.#workers.push(worker);
+    }
+  }
+
+  /** Aborts what runs, gives it back to be run again, and waits until all is quiet. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('The server is stopping.'));
+    await Promise.all(this.#workers.map((worker) => worker.close()));
+  }
+
+  async #run(ticket: z.output<typeof ticketSchema>): Promise<void> {
+    const row = await this.#claim(ticket);
+    if (!row) return;
+    const log = this.#deps.log.child({ job: row.name, jobId: row.id, attempt: row.attempts });
+    const lost = new AbortController();
+    const heartbeat = setInterval(() => {
+      this.#renew(row).then(
+        (held) => held || lost.abort(new Error('Another worker took this job over.')),
+        (error) => log.warn({ err: error }, 'the lease of a job could not be renewed'),
+      );
+    }, this.#deps.leaseMs / 3);
+    try {
+      await this.#attempt(row, AbortSignal.any([lost.signal, this.#stopping.signal]));
+      log.debug('job done');
+    } catch (error) {
+      await this.#failed(row, error, log);
+    } finally {
+      clearInterval(heartbeat);
+    }
+  }
+
+  async #claim(ticket: { id: string; run: number }): Promise<JobRow | undefined> {
+    if (this.#stopping.signal.aborted) return undefined;
+    const { rows } = await this.#deps.db.raw<{ rows: JobRow[] }>(
+      `update jobs set attempts = attempts + 1, lease_owner = ?, lease_until = now() + ? * interval '1 ms'
+        where id = ? and run = ? and state = 'pending' and (lease_until is null or lease_until < now())
+        returning id, name, payload, attempts, lease_owner`,
+      [newLeaseOwner(), this.#deps.leaseMs, ticket.id, ticket.run],
+    );
+    return rows[0];
+  }
+
+  async #renew({ id, lease_owner }: JobRow): Promise<boolean> {
+    const held = await this.#deps
+      .db('jobs')
+      .where({ id, lease_owner })
+      .update({ lease_until: this.#deps.db.raw(`now() + ? * interval '1 ms'`, [this.#deps.leaseMs]) });
+    return held === 1;
+  }
+
+  async #attempt(row: JobRow, signal: AbortSignal): Promise<void> {
+    const spec = jobSpecs[row.name];
+    if (!spec) throw new PermanentJobError(`There is no job called ${row.name}.`);
+    if (row.attempts > spec.maxAttempts) {
+      throw new PermanentJobError('The worker died in every try; the last was the last allowed.');
+    }
+    const payload = spec.payload.safeParse(row.payload);
+    if (!payload.success)
+      throw new PermanentJobError(`The job's data is not valid: ${payload.error.message}`);
+    const deadline = AbortSignal.timeout(spec.timeoutMs);
+    const handler = this.#deps.handlers[row.name] as (
+      payload: unknown,
+      run: { signal: AbortSignal; attempt: number; lastAttempt: boolean },
+    ) => Promise<((tx: never) => Promise<Date | null>) | undefined>;
+    const finish = await handler(payload.data, {
+      signal: AbortSignal.any([signal, deadline]),
+      attempt: row.attempts,
+      lastAttempt: row.attempts >= spec.maxAttempts,
+    });
+    await this.#deps.db.transaction(async (tx) => {
+      const held = await tx('jobs')
+        .where({ id: row.id, lease_owner: row.lease_owner })
+        .forUpdate()
+        .first('id');
+      if (!held) throw new Error('Another worker took this job over.');
+      const again = finish ? await finish(tx as never) : null;
+      if (again === null) await tx('jobs').where({ id: row.id }).delete();
+      else {
+        await tx('jobs')
+          .where({ id: row.id })
+          .update({ ...released(tx), attempts: 0, run_at: again, last_error: null });
+      }
+    });
+  }
+
+  /** Records a failed try: again later, a dead letter, or, on shutdown, given back uncounted. */
+  async #failed(row: JobRow, error: unknown, log: Logger): Promise<void> {
+    const { db, random } = this.#deps;
+    const mine = db('jobs').where({ id: row.id, lease_owner: row.lease_owner });
+    const message = String(error instanceof Error ? error.message : error).slice(0, 2_000);
+    if (this.#stopping.signal.aborted) {
+      await mine.update({
+        ...released(db),
+        attempts: db.raw('greatest(attempts - 1, 0)'),
+        run_at: db.fn.now(),
+      });
+      return;
+    }
+    const spent = row.attempts >= (jobSpecs[row.name]?.maxAttempts ?? 0);
+    if (spent || error instanceof PermanentJobError) {
+      log.error({ err: error }, 'job failed for good; it is now a dead letter');
+      await mine.update({
+        state: 'dead',
+        died_at: db.fn.now(),
+        lease_owner: null,
+        lease_until: null,
+        last_error: message,
+      });
+      return;
+    }
+    const delay = retryDelayMs(row.name, row.attempts, random);
+    log.warn({ err: error, retryInMs: delay }, 'job failed; it runs again later');
+    await mine.update({
+      ...released(db),
+      run_at: db.raw(`now() + ? * interval '1 ms'`, [delay]),
+      last_error: message,
+    });
+  }
+}
