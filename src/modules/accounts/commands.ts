@@ -1,0 +1,151 @@
+import type { Tx } from '../../db/database.ts';
+import type { Emit } from '../../db/outbox.ts';
+import type { AccountId, IdSource } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Urls } from '../instances/index.ts';
+import type { accountEvents } from './events.ts';
+import { type Account, type AccountRow, accountFromRow, type RemoteActor, type SealedKeys } from './model.ts';
+import { checkUsername } from './policy.ts';
+
+export interface AccountCommandDeps {
+  readonly ids: IdSource;
+  readonly urls: Urls;
+  readonly emit: Emit<typeof accountEvents>;
+}
+
+/** The row that stands for the server itself; the dot keeps people from taking the name. */
+const INSTANCE_USERNAME = 'instance.actor';
+
+type CreateRefusal = 'username-invalid' | 'username-reserved' | 'username-taken';
+
+export interface NewLocalAccount {
+  readonly username: string;
+  readonly keys: SealedKeys;
+  /** The owner may take a reserved name, such as `admin`. */
+  readonly allowReserved?: boolean;
+}
+
+/** Creates an account of this server with its keys. The name is taken case-insensitively. */
+export async function createLocalAccount(
+  deps: AccountCommandDeps,
+  tx: Tx,
+  input: NewLocalAccount,
+): Promise<Result<{ account: Account }, CreateRefusal>> {
+  const allowed = checkUsername(input.username);
+  if (!allowed.ok && !(allowed.reason === 'username-reserved' && input.allowReserved)) return allowed;
+  const id = deps.ids.next<'account'>();
+  const { urls } = deps;
+  const [row] = await tx('accounts')
+    .insert({
+      id,
+      username: input.username,
+      username_key: input.username.toLowerCase(),
+      actor_uri: urls.actor(id),
+      actor_type: 'Person',
+      display_name: input.username,
+      url: urls.profilePage(input.username),
+      inbox_uri: urls.inbox(id),
+      shared_inbox_uri: urls.sharedInbox,
+      discoverable: true,
+    })
+    .onConflict(['username_key', 'domain'])
+    .ignore()
+    .returning<AccountRow[]>('*');
+  if (!row) return fail('username-taken', `The name ${input.username} is taken.`);
+  await saveKeys(tx, row, input.keys);
+  await deps.emit(tx, 'account.registered', { accountId: id });
+  return ok({ account: accountFromRow(row) });
+}
+
+/** Makes the actor that signs for the server as a whole, unless it is there. */
+export async function ensureInstanceAccount(
+  deps: AccountCommandDeps,
+  tx: Tx,
+  makeKeys: () => Promise<SealedKeys>,
+): Promise<Account> {
+  const uri = deps.urls.instanceActor;
+  const find = async () => (await tx('accounts').where({ actor_uri: uri }).first()) as AccountRow | undefined;
+  const present = await find();
+  if (present) return accountFromRow(present);
+  const keys = await makeKeys();
+  const [row] = await tx('accounts')
+    .insert({
+      id: deps.ids.next<'account'>(),
+      username: INSTANCE_USERNAME,
+      username_key: INSTANCE_USERNAME,
+      actor_uri: uri,
+      actor_type: 'Application',
+      display_name: deps.urls.domain,
+      url: deps.urls.origin,
+      inbox_uri: deps.urls.sharedInbox,
+      shared_inbox_uri: deps.urls.sharedInbox,
+    })
+    .onConflict('actor_uri')
+    .ignore()
+    .returning<AccountRow[]>('*');
+  if (row) await saveKeys(tx, row, keys);
+  const made = row ?? (await find());
+  if (!made) throw new Error('The instance actor could not be made.');
+  return accountFromRow(made);
+}
+
+async function saveKeys(tx: Tx, account: AccountRow, keys: SealedKeys): Promise<void> {
+  await tx('actor_keys').insert({
+    key_uri: `${account.actor_uri}#main-key`,
+    account_id: account.id,
+    public_key_pem: keys.publicKeyPem,
+    private_key_sealed: keys.privateKeySealed,
+  });
+}
+
+/**
+ * Stores what a remote server says of one of its actors, new or known. The actor id decides; a handle
+ * that another actor of that server held before moves to this one (accounts are re-created).
+ */
+export async function upsertRemoteAccount(
+  deps: AccountCommandDeps,
+  tx: Tx,
+  actor: RemoteActor,
+): Promise<Account> {
+  const handle = { username_key: actor.username.toLowerCase(), domain: actor.domain };
+  await tx('accounts')
+    .where(handle)
+    .whereNot({ actor_uri: actor.actorUri })
+    .update({ state: 'deleted', username_key: tx.raw(`username_key || '!' || id`) });
+  const facts = {
+    username: actor.username,
+    ...handle,
+    actor_type: actor.actorType,
+    display_name: actor.displayName,
+    bio_html: actor.bioHtml,
+    url: actor.url,
+    inbox_uri: actor.inboxUri,
+    shared_inbox_uri: actor.sharedInboxUri,
+    locked: actor.locked,
+    discoverable: actor.discoverable,
+    indexable: actor.indexable,
+    fetched_at: tx.fn.now(),
+  };
+  const [row] = await tx('accounts')
+    .insert({ id: deps.ids.next<'account'>(), actor_uri: actor.actorUri, ...facts })
+    .onConflict('actor_uri')
+    .merge(facts)
+    .returning<AccountRow[]>('*');
+  if (!row) throw new Error('A remote account could not be stored.');
+  return accountFromRow(row);
+}
+
+/** Marks a remote account as deleted by its server. What hangs on it is removed by those who subscribe. */
+export async function markAccountGone(
+  deps: AccountCommandDeps,
+  tx: Tx,
+  accountId: AccountId,
+): Promise<boolean> {
+  const changed = await tx('accounts')
+    .where({ id: accountId, state: 'active' })
+    .whereNot({ domain: '' })
+    .update({ state: 'deleted' });
+  if (changed === 0) return false;
+  await deps.emit(tx, 'account.gone', { accountId });
+  return true;
+}

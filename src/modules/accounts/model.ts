@@ -1,0 +1,93 @@
+import type { AccountId } from '../../lib/ids.ts';
+
+export type AccountState = 'active' | 'suspended' | 'deleted';
+export type ActorType = 'Person' | 'Service' | 'Application' | 'Group' | 'Organization';
+
+/** An actor: of this server, or as last read from its own. */
+export interface Account {
+  readonly id: AccountId;
+  readonly username: string;
+  /** Null for accounts of this server. */
+  readonly domain: string | null;
+  /** `alice`, or `alice@host` for remote accounts. */
+  readonly acct: string;
+  readonly actorUri: string;
+  readonly actorType: ActorType;
+  readonly displayName: string;
+  /** Sanitised. */
+  readonly bioHtml: string;
+  readonly url: string;
+  readonly inboxUri: string;
+  readonly sharedInboxUri: string | null;
+  /** Followers need approval. */
+  readonly locked: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+  readonly state: AccountState;
+  readonly createdAt: Date;
+  readonly fetchedAt: Date | null;
+}
+
+/** A remote actor after its document was checked and cleaned. */
+export interface RemoteActor {
+  readonly actorUri: string;
+  readonly actorType: ActorType;
+  readonly username: string;
+  readonly domain: string;
+  readonly displayName: string;
+  readonly bioHtml: string;
+  readonly url: string;
+  readonly inboxUri: string;
+  readonly sharedInboxUri: string | null;
+  readonly locked: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+}
+
+/** The pair of keys of a local actor; the private half is sealed with the secret key of the instance. */
+export interface SealedKeys {
+  readonly publicKeyPem: string;
+  readonly privateKeySealed: string;
+}
+
+export interface AccountRow {
+  readonly id: AccountId;
+  readonly username: string;
+  readonly domain: string;
+  readonly actor_uri: string;
+  readonly actor_type: ActorType;
+  readonly display_name: string;
+  readonly bio_html: string;
+  readonly url: string | null;
+  readonly inbox_uri: string;
+  readonly shared_inbox_uri: string | null;
+  readonly locked: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+  readonly state: AccountState;
+  readonly created_at: Date;
+  readonly fetched_at: Date | null;
+}
+
+/** Row to model. */
+export function accountFromRow(row: AccountRow): Account {
+  return {
+    id: row.id,
+    username: row.username,
+    domain: row.domain === '' ? null : row.domain,
+    acct: row.domain === '' ? row.username : `${row.username}@${row.domain}`,
+    actorUri: row.actor_uri,
+    actorType: row.actor_type,
+    displayName: row.display_name,
+    bioHtml: row.bio_html,
+    url: row.url ?? row.actor_uri,
+    inboxUri: row.inbox_uri,
+    sharedInboxUri: row.shared_inbox_uri,
+    locked: row.locked,
+    discoverable: row.discoverable,
+    indexable: row.indexable,
+    state: row.state,
+    createdAt: row.created_at,
+    fetchedAt: row.fetched_at,
+  };
+}

@@ -1,0 +1,48 @@
+import type { Db } from '../../db/database.ts';
+import type { AccountId } from '../../lib/ids.ts';
+import { type Account, type AccountRow, accountFromRow } from './model.ts';
+
+/** Reads of accounts. Deleted and suspended accounts are found too: callers look at `state`. */
+export function accountQueries(db: Db, domain: string) {
+  const one = async (where: Record<string, string>): Promise<Account | null> => {
+    const row: AccountRow | undefined = await db('accounts').where(where).first();
+    return row ? accountFromRow(row) : null;
+  };
+  return {
+    byId: (id: AccountId) => one({ id }),
+    byActorUri: (uri: string) => one({ actor_uri: uri }),
+
+    async byIds(ids: readonly AccountId[]): Promise<Map<AccountId, Account>> {
+      const rows: AccountRow[] = await db('accounts').whereIn('id', [...ids]);
+      return new Map(rows.map((row) => [row.id, accountFromRow(row)]));
+    },
+
+    /** Finds `alice`, `@alice`, `alice@host` or `@alice@host` among known accounts; our own host counts as local. */
+    async byHandle(handle: string): Promise<Account | null> {
+      const [name, host = ''] = handle.replace(/^@/, '').toLowerCase().split('@');
+      if (!name) return null;
+      return one({ username_key: name, domain: host === domain ? '' : host });
+    },
+
+    /** People and bots of this server, for NodeInfo. */
+    async localCount(): Promise<number> {
+      const row = await db('users').where({ approval: 'approved' }).count('* as count').first();
+      return Number(row?.count ?? 0);
+    },
+
+    /** The newest key of a local actor. */
+    async keysOf(
+      accountId: AccountId,
+    ): Promise<{ keyUri: string; publicKeyPem: string; privateKeySealed: string } | null> {
+      const row = await db('actor_keys')
+        .where({ account_id: accountId })
+        .orderBy('created_at', 'desc')
+        .first(
+          'key_uri as keyUri',
+          'public_key_pem as publicKeyPem',
+          'private_key_sealed as privateKeySealed',
+        );
+      return row ?? null;
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Db, Tx } from '../../db/database.ts';
+import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Account, Accounts, SealedKeys } from '../accounts/index.ts';
+import { type RegistrationMode, type Role, type Scope, scopes } from './model.ts';
+import { checkPassword, hashPassword } from './passwords.ts';
+
+export interface AuthDeps {
+  readonly ids: IdSource;
+  readonly accounts: Accounts;
+  readonly registrations: RegistrationMode;
+  readonly makeKeys: () => Promise<SealedKeys>;
+}
+
+/** Everything slow about a sign-up, done before its transaction opens. */
+export interface PreparedSignUp {
+  readonly username: string;
+  readonly email: string | null;
+  readonly reason: string | null;
+  readonly passwordHash: string;
+  readonly keys: SealedKeys;
+}
+
+export interface SignUpForm {
+  readonly username: string;
+  readonly email?: string | undefined;
+  readonly password: string;
+  readonly reason?: string | undefined;
+}
+
+/** Hashes the password and makes the keys (about 0.2 s, off the main thread). Writes nothing. */
+export async function prepareSignUp(deps: AuthDeps, form: SignUpForm): Promise<PreparedSignUp> {
+  const [passwordHash, keys] = await Promise.all([hashPassword(form.password), deps.makeKeys()]);
+  return {
+    username: form.username,
+    email: form.email ?? null,
+    reason: form.reason ?? null,
+    passwordHash,
+    keys,
+  };
+}
+
+type SignUpRefusal =
+  | 'registrations-closed'
+  | 'reason-required'
+  | 'username-invalid'
+  | 'username-reserved'
+  | 'username-taken'
+  | 'email-taken';
+
+/** May anybody sign up now, with this form? Asked before the slow part, and again by `signUp`. */
+export function mayRegister(
+  mode: RegistrationMode,
+  reason: string | null | undefined,
+): Result<object, 'registrations-closed' | 'reason-required'> {
+  if (mode === 'closed') return fail('registrations-closed', 'This server does not take new accounts.');
+  if (mode === 'approval' && !reason?.trim()) {
+    return fail('reason-required', 'Say in a sentence why you would like to join; a person reads it.');
+  }
+  return ok();
+}
+
+/** Creates an account by the registration rules. `pending` accounts cannot sign in yet. */
+export async function signUp(
+  deps: AuthDeps,
+  tx: Tx,
+  form: PreparedSignUp,
+): Promise<Result<{ account: Account; pending: boolean }, SignUpRefusal>> {
+  const allowed = mayRegister(deps.registrations, form.reason);
+  if (!allowed.ok) return allowed;
+  const pending = deps.registrations === 'approval';
+  return createUser(deps, tx, form, { role: 'user', pending });
+}
+
+/** Creates an account with a role, past the registration rules. For the first start and for staff. */
+export async function createUser(
+  deps: AuthDeps,
+  tx: Tx,
+  form: PreparedSignUp,
+  as: { role: Role; pending: boolean },
+): Promise<Result<{ account: Account; pending: boolean }, SignUpRefusal>> {
+  const emailKey = form.email === null ? null : form.email.trim().toLowerCase();
+  if (emailKey !== null && (await tx('users').where({ email_key: emailKey }).first('account_id'))) {
+    return fail('email-taken', 'An account with that e-mail address exists.');
+  }
+  const made = await deps.accounts.createLocal(tx, {
+    username: form.username,
+    keys: form.keys,
+    allowReserved: as.role === 'owner',
+  });
+  if (!made.ok) return made;
+  const inserted = await tx('users')
+    .insert({
+      account_id: made.account.id,
+      email: form.email,
+      email_key: emailKey,
+      password_hash: form.passwordHash,
+      role: as.role,
+      approval: as.pending ? 'pending' : 'approved',
+      reason: form.reason,
+    })
+    .onConflict('email_key')
+    .ignore()
+    .returning('account_id');
+  // Lost a race for the address: throwing undoes the account; the caller sees the same refusal on retry.
+  if (inserted.length === 0) throw new Error('The e-mail address was taken at the same moment.');
+  return ok({ account: made.account, pending: as.pending });
+}
+
+/** Lets a person in, or turns a request away (the name becomes free again). False when nobody waits. */
+export async function decideSignUp(tx: Tx, accountId: AccountId, approve: boolean): Promise<boolean> {
+  const waiting = tx('users').where({ account_id: accountId, approval: 'pending' });
+  if (approve) return (await waiting.update({ approval: 'approved' })) === 1;
+  if (!(await waiting.first('account_id'))) return false;
+  await tx('accounts').where({ id: accountId }).delete();
+  return true;
+}
+
+type SignInRefusal = 'wrong-credentials' | 'approval-pending' | 'suspended';
+
+/** Checks a name or e-mail address and a password. The same answer for unknown and wrong (security.md P10). */
+export async function checkCredentials(
+  db: Db,
+  login: string,
+  password: string,
+): Promise<Result<{ accountId: AccountId; role: Role }, SignInRefusal>> {
+  const key = login.trim().replace(/^@/, '').toLowerCase();
+  const row = await db('users')
+    .join('accounts', 'accounts.id', 'users.account_id')
+    .where((where) => {
+      where
+        .where({ 'accounts.username_key': key, 'accounts.domain': '' })
+        .orWhere({ 'users.email_key': key });
+    })
+    .first('users.account_id', 'users.password_hash', 'users.role', 'users.approval', 'accounts.state');
+  if (!(await checkPassword(row?.password_hash, password))) {
+    return fail('wrong-credentials', 'That name and password do not match.');
+  }
+  if (row.approval === 'pending') {
+    return fail('approval-pending', 'Your request to join has not been answered yet.');
+  }
+  if (row.state !== 'active') return fail('suspended', 'This account is suspended.');
+  return ok({ accountId: row.account_id, role: row.role });
+}
+
+const SESSION_DAYS = 90;
+
+/** Opens a session and returns its token, which is stored only as a hash. */
+export async function openSession(
+  deps: AuthDeps,
+  tx: Tx,
+  input: { accountId: AccountId; role: Role; kind: 'cookie' | 'bearer'; userAgent: string },
+): Promise<{ token: string; sessionId: SessionId; expiresAt: Date; scopes: Scope[] }> {
+  const token = randomBytes(32).toString('base64url');
+  const granted = scopes.filter((scope) => !scope.startsWith('admin:') || input.role !== 'user');
+  const sessionId = deps.ids.next<'session'>();
+  const [row] = await tx('sessions')
+    .insert({
+      id: sessionId,
+      account_id: input.accountId,
+      kind: input.kind,
+      token_hash: hashToken(token),
+      scopes: granted,
+      user_agent: input.userAgent.slice(0, 300),
+      expires_at: tx.raw('now() + make_interval(days => ?)', [SESSION_DAYS]),
+    })
+    .returning('expires_at');
+  return { token, sessionId, expiresAt: row.expires_at, scopes: granted };
+}
+
+/** Ends one session. */
+export async function closeSession(tx: Tx, sessionId: SessionId): Promise<void> {
+  await tx('sessions').where({ id: sessionId }).delete();
+}
+
+/** Sets a new password and ends every session of the account (security.md A6). */
+export async function setPassword(tx: Tx, accountId: AccountId, passwordHash: string): Promise<boolean> {
+  await tx('sessions').where({ account_id: accountId }).delete();
+  return (await tx('users').where({ account_id: accountId }).update({ password_hash: passwordHash })) === 1;
+}
+
+/** Tokens are random and long, so a plain hash is enough to keep a stolen table useless. */
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

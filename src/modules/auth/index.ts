@@ -1,0 +1,122 @@
+import type { Db, Tx } from '../../db/database.ts';
+import type { AccountId } from '../../lib/ids.ts';
+import type { Account, Accounts } from '../accounts/index.ts';
+import {
+  type AuthDeps,
+  checkCredentials,
+  closeSession,
+  createUser,
+  decideSignUp,
+  hashToken,
+  mayRegister,
+  openSession,
+  type PreparedSignUp,
+  prepareSignUp,
+  type SignUpForm,
+  setPassword,
+  signUp,
+} from './commands.ts';
+import type { PendingSignUp, Role, Viewer } from './model.ts';
+import { hashPassword } from './passwords.ts';
+
+export {
+  isStaff,
+  type RegistrationMode,
+  type Role,
+  roles,
+  type Scope,
+  scopes,
+  type Viewer,
+} from './model.ts';
+export { passwordLimits } from './passwords.ts';
+
+export type Auth = ReturnType<typeof createAuth>;
+
+const SEEN_EVERY_MINUTES = 10;
+
+/** Signing up and in, sessions, roles. */
+export function createAuth(deps: AuthDeps & { db: Db; accounts: Accounts }) {
+  const { db, accounts } = deps;
+  return {
+    registrations: deps.registrations,
+    mayRegister: (reason: string | undefined) => mayRegister(deps.registrations, reason),
+    prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
+    signUp: (tx: Tx, form: PreparedSignUp) => signUp(deps, tx, form),
+    createUser: (tx: Tx, form: PreparedSignUp, as: { role: Role; pending: boolean }) =>
+      createUser(deps, tx, form, as),
+    decideSignUp,
+    checkCredentials: (login: string, password: string) => checkCredentials(db, login, password),
+    openSession: (tx: Tx, input: Parameters<typeof openSession>[2]) => openSession(deps, tx, input),
+    closeSession,
+    hashPassword,
+    setPassword,
+
+    /** The viewer behind a token, or null: unknown, expired, revoked, not approved, or not active. */
+    async viewerOf(token: string): Promise<Viewer | null> {
+      const row = await db('sessions')
+        .join('users', 'users.account_id', 'sessions.account_id')
+        .where({ 'sessions.token_hash': hashToken(token), 'users.approval': 'approved' })
+        .where('sessions.expires_at', '>', db.fn.now())
+        .first(
+          'sessions.id',
+          'sessions.account_id',
+          'sessions.kind',
+          'sessions.scopes',
+          'users.role',
+          db.raw(`sessions.last_used_at < now() - make_interval(mins => ?) as stale`, [SEEN_EVERY_MINUTES]),
+        );
+      if (!row) return null;
+      const account = await accounts.byId(row.account_id);
+      if (account?.state !== 'active') return null;
+      if (row.stale) {
+        await db('sessions').where({ id: row.id }).update({ last_used_at: db.fn.now() });
+        await db('users').where({ account_id: account.id }).update({ last_seen_at: db.fn.now() });
+      }
+      return { account, role: row.role, sessionId: row.id, via: row.kind, scopes: row.scopes };
+    },
+
+    /** Local accounts with their roles, oldest first. */
+    async users(
+      limit: number,
+    ): Promise<{ username: string; role: Role; approval: string; createdAt: Date }[]> {
+      return db('users')
+        .join('accounts', 'accounts.id', 'users.account_id')
+        .orderBy('accounts.id')
+        .limit(limit)
+        .select('accounts.username', 'users.role', 'users.approval', 'users.created_at as createdAt');
+    },
+
+    /** The owner's account, once there is one. */
+    async owner(): Promise<Account | null> {
+      const row = await db('users').where({ role: 'owner' }).first('account_id');
+      return row ? accounts.byId(row.account_id as AccountId) : null;
+    },
+
+    /** Those who wait for approval, oldest first. */
+    async pending(limit: number): Promise<PendingSignUp[]> {
+      return db('users')
+        .join('accounts', 'accounts.id', 'users.account_id')
+        .where({ approval: 'pending' })
+        .orderBy('users.created_at')
+        .limit(limit)
+        .select(
+          'users.account_id as accountId',
+          'accounts.username',
+          'users.email',
+          'users.reason',
+          'users.created_at as createdAt',
+        );
+    },
+
+    /** People of this server seen since a moment. */
+    async activeSince(since: Date): Promise<number> {
+      const row = await db('users').where('last_seen_at', '>=', since).count('* as count').first();
+      return Number(row?.count ?? 0);
+    },
+
+    /** Removes sessions that have run out. */
+    async sweepSessions(): Promise<number> {
+      return db('sessions').where('expires_at', '<', db.fn.now()).delete();
+    },
+  };
+}

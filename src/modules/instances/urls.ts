@@ -1,0 +1,29 @@
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+
+/**
+ * Every address of this server that others may remember. Ids are opaque, so that a rename changes none
+ * of them; pages carry the handle for people.
+ */
+export type Urls = ReturnType<typeof createUrls>;
+
+export function createUrls(origin: string) {
+  const actor = (id: AccountId) => `${origin}/ap/users/${id}`;
+  return {
+    origin,
+    /** Host part of our handles, with the port where it is not the scheme's own. */
+    domain: new URL(origin).host,
+    instanceActor: `${origin}/actor`,
+    sharedInbox: `${origin}/inbox`,
+    actor,
+    inbox: (id: AccountId) => `${actor(id)}/inbox`,
+    outbox: (id: AccountId) => `${actor(id)}/outbox`,
+    followers: (id: AccountId) => `${actor(id)}/followers`,
+    following: (id: AccountId) => `${actor(id)}/following`,
+    profilePage: (username: string) => `${origin}/@${username}`,
+    video: (id: VideoId) => `${origin}/ap/videos/${id}`,
+    videoPage: (username: string, id: VideoId) => `${origin}/@${username}/${id}`,
+    follow: (id: string) => `${origin}/ap/follows/${id}`,
+    /** True for addresses that only this server may hand out. */
+    isOurs: (uri: string) => uri === origin || uri.startsWith(`${origin}/`),
+  };
+}

@@ -1,0 +1,127 @@
+import type { Tx } from '../../db/database.ts';
+import type { Emit } from '../../db/outbox.ts';
+import type { AccountId, FollowId, IdSource } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Account } from '../accounts/index.ts';
+import type { Urls } from '../instances/index.ts';
+import type { socialEvents } from './events.ts';
+
+export interface SocialDeps {
+  readonly ids: IdSource;
+  readonly urls: Urls;
+  readonly emit: Emit<typeof socialEvents>;
+}
+
+export type FollowState = 'pending' | 'accepted';
+
+interface FollowRow {
+  readonly id: FollowId;
+  readonly follower_id: AccountId;
+  readonly target_id: AccountId;
+  readonly uri: string;
+  readonly state: FollowState;
+}
+
+type FollowRefusal = 'yourself' | 'account-gone' | 'not-followable';
+
+/**
+ * `follower` asks to follow `target`. An account of this server answers at once, unless it is locked;
+ * one of another server answers with its own Accept, and until then nothing is followed (security.md V5).
+ * Asking again changes nothing but the stored id of the request, and is answered again.
+ */
+export async function follow(
+  deps: SocialDeps,
+  tx: Tx,
+  follower: Account,
+  target: Account,
+  uri?: string,
+): Promise<Result<{ state: FollowState }, FollowRefusal>> {
+  if (follower.id === target.id) return fail('yourself', 'You cannot follow yourself.');
+  if (target.state !== 'active') return fail('account-gone', 'This account is gone or suspended.');
+  if (target.actorType === 'Application' && target.domain === null) {
+    return fail('not-followable', 'This account stands for the server and cannot be followed.');
+  }
+  const id = deps.ids.next<'follow'>();
+  const state = target.domain === null && !target.locked ? 'accepted' : 'pending';
+  const [row] = await tx('follows')
+    .insert({
+      id,
+      follower_id: follower.id,
+      target_id: target.id,
+      uri: uri ?? deps.urls.follow(id),
+      state,
+    })
+    .onConflict(['follower_id', 'target_id'])
+    // A remote server that lost our answer asks with a new id; what was accepted stays so.
+    .merge(uri === undefined ? { uri: tx.raw('follows.uri') } : { uri })
+    .returning<FollowRow[]>('*');
+  if (!row) throw new Error('A follow could not be stored.');
+  const payload = { followerId: follower.id, targetId: target.id, uri: row.uri };
+  if (row.state === 'accepted') await deps.emit(tx, 'follow.accepted', payload);
+  else await deps.emit(tx, 'follow.requested', payload);
+  return ok({ state: row.state });
+}
+
+/**
+ * `target` lets `follower` in. Only a request that is pending, or was accepted before, can be answered:
+ * an Accept nobody asked for does nothing (security.md V5). With `uri` the request must also be that one.
+ */
+export async function acceptFollow(
+  deps: SocialDeps,
+  tx: Tx,
+  pair: { followerId: AccountId; targetId: AccountId; uri?: string },
+): Promise<Result<object, 'no-such-request'>> {
+  const row = await requestOf(tx, pair);
+  if (!row) return fail('no-such-request', 'There is no such follow request.');
+  if (row.state === 'pending') {
+    await tx('follows').where({ id: row.id }).update({ state: 'accepted' });
+    await deps.emit(tx, 'follow.accepted', { ...idsOf(row), uri: row.uri });
+  }
+  return ok();
+}
+
+/** `target` turns `follower` away, or removes a follower accepted before. */
+export async function rejectFollow(
+  deps: SocialDeps,
+  tx: Tx,
+  pair: { followerId: AccountId; targetId: AccountId; uri?: string },
+): Promise<Result<object, 'no-such-request'>> {
+  const row = await requestOf(tx, pair);
+  if (!row) return fail('no-such-request', 'There is no such follow request.');
+  await tx('follows').where({ id: row.id }).delete();
+  await deps.emit(tx, 'follow.rejected', { ...idsOf(row), uri: row.uri });
+  return ok();
+}
+
+/** `follower` stops following, or takes the request back. False when there was nothing to undo. */
+export async function unfollow(
+  deps: SocialDeps,
+  tx: Tx,
+  pair: { followerId: AccountId; targetId: AccountId },
+): Promise<boolean> {
+  const row = await requestOf(tx, pair);
+  if (!row) return false;
+  await tx('follows').where({ id: row.id }).delete();
+  await deps.emit(tx, 'follow.undone', { ...idsOf(row), uri: row.uri });
+  return true;
+}
+
+/** Removes every follow of an account that is gone, in both directions, without telling anybody. */
+export async function dropFollowsOf(tx: Tx, accountId: AccountId): Promise<void> {
+  await tx('follows').where({ follower_id: accountId }).orWhere({ target_id: accountId }).delete();
+}
+
+function requestOf(
+  tx: Tx,
+  pair: { followerId: AccountId; targetId: AccountId; uri?: string },
+): Promise<FollowRow | undefined> {
+  const where = { follower_id: pair.followerId, target_id: pair.targetId };
+  return tx('follows')
+    .where(pair.uri === undefined ? where : { ...where, uri: pair.uri })
+    .forUpdate()
+    .first();
+}
+
+function idsOf(row: FollowRow) {
+  return { followerId: row.follower_id, targetId: row.target_id };
+}

@@ -1,0 +1,100 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { emitter } from '../../db/outbox.ts';
+import type { AccountId, FollowId, IdSource } from '../../lib/ids.ts';
+import type { Account } from '../accounts/index.ts';
+import type { Urls } from '../instances/index.ts';
+import { acceptFollow, dropFollowsOf, type FollowState, follow, rejectFollow, unfollow } from './commands.ts';
+import { socialEvents } from './events.ts';
+
+export { socialEvents } from './events.ts';
+
+export type Social = ReturnType<typeof createSocial>;
+
+/** How one account stands to another, in the terms of the Mastodon API. */
+export interface Relationship {
+  readonly targetId: AccountId;
+  readonly following: boolean;
+  readonly requested: boolean;
+  readonly followedBy: boolean;
+}
+
+type Pair = { followerId: AccountId; targetId: AccountId };
+
+/** Who follows whom. */
+export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
+  const { db } = base;
+  const deps = { ...base, emit: emitter(socialEvents, base.ids) };
+  const accepted = () => db('follows').where({ state: 'accepted' });
+  const count = async (where: Record<string, string>): Promise<number> => {
+    const row = await accepted().where(where).count('* as count').first();
+    return Number(row?.count ?? 0);
+  };
+  /** Actor ids of one side of the follows, newest first, paged by follow id. */
+  const page = async (
+    by: 'follower_id' | 'target_id',
+    id: AccountId,
+    before: FollowId | null,
+    limit: number,
+  ) => {
+    const other = by === 'target_id' ? 'follower_id' : 'target_id';
+    const query = db('follows')
+      .join('accounts', 'accounts.id', `follows.${other}`)
+      .where({ [`follows.${by}`]: id, 'follows.state': 'accepted', 'accounts.state': 'active' })
+      .orderBy('follows.id', 'desc')
+      .limit(limit)
+      .select<{ followId: FollowId; actorUri: string }[]>(
+        'follows.id as followId',
+        'accounts.actor_uri as actorUri',
+      );
+    return before === null ? query : query.where('follows.id', '<', before);
+  };
+  return {
+    follow: (tx: Tx, follower: Account, target: Account, uri?: string) =>
+      follow(deps, tx, follower, target, uri),
+    accept: (tx: Tx, pair: Pair & { uri?: string }) => acceptFollow(deps, tx, pair),
+    reject: (tx: Tx, pair: Pair & { uri?: string }) => rejectFollow(deps, tx, pair),
+    unfollow: (tx: Tx, pair: Pair) => unfollow(deps, tx, pair),
+    dropAllOf: dropFollowsOf,
+
+    followerCount: (id: AccountId) => count({ target_id: id }),
+    followingCount: (id: AccountId) => count({ follower_id: id }),
+    followersPage: (id: AccountId, before: FollowId | null, limit: number) =>
+      page('target_id', id, before, limit),
+    followingPage: (id: AccountId, before: FollowId | null, limit: number) =>
+      page('follower_id', id, before, limit),
+
+    /** True when somebody of this server follows the account: the reason to keep what it sends. */
+    async isFollowedHere(targetId: AccountId): Promise<boolean> {
+      const row = await db('follows')
+        .join('accounts', 'accounts.id', 'follows.follower_id')
+        .where({ 'follows.target_id': targetId, 'follows.state': 'accepted', 'accounts.domain': '' })
+        .first('follows.id');
+      return row !== undefined;
+    },
+
+    /** The pair behind the id of a Follow activity, ours or theirs. */
+    async requestByUri(uri: string): Promise<Pair | null> {
+      const row = await db('follows')
+        .where({ uri })
+        .first('follower_id as followerId', 'target_id as targetId');
+      return row ?? null;
+    },
+
+    /** How the viewer stands to each of these accounts. */
+    async relationships(viewerId: AccountId, targetIds: readonly AccountId[]): Promise<Relationship[]> {
+      const rows: { follower_id: AccountId; target_id: AccountId; state: FollowState }[] = await db('follows')
+        .where((w) => w.where({ follower_id: viewerId }).whereIn('target_id', [...targetIds]))
+        .orWhere((w) => w.where({ target_id: viewerId }).whereIn('follower_id', [...targetIds]));
+      return targetIds.map((targetId) => {
+        const mine = rows.find((row) => row.follower_id === viewerId && row.target_id === targetId);
+        const theirs = rows.find((row) => row.target_id === viewerId && row.follower_id === targetId);
+        return {
+          targetId,
+          following: mine?.state === 'accepted',
+          requested: mine?.state === 'pending',
+          followedBy: theirs?.state === 'accepted',
+        };
+      });
+    },
+  };
+}

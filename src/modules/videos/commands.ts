@@ -1,0 +1,165 @@
+import type { Tx } from '../../db/database.ts';
+import type { Emit } from '../../db/outbox.ts';
+import { htmlFromText } from '../../lib/html/from-text.ts';
+import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Account } from '../accounts/index.ts';
+import type { Urls } from '../instances/index.ts';
+import type { videoEvents } from './events.ts';
+import type { RemoteVideo, VideoDetails, VideoRow } from './model.ts';
+
+export interface VideoCommandDeps {
+  readonly ids: IdSource;
+  readonly urls: Urls;
+  readonly emit: Emit<typeof videoEvents>;
+}
+
+/** Makes the post of an upload that begins. It is seen by nobody but its author until it can be played. */
+export async function beginUpload(
+  deps: VideoCommandDeps,
+  tx: Tx,
+  input: { account: Account; uploadId: string; filename: string; bytes: number; details: VideoDetails },
+): Promise<{ videoId: VideoId }> {
+  const { account, details, uploadId } = input;
+  const id = deps.ids.next<'video'>();
+  await tx('videos').insert({
+    id,
+    account_id: account.id,
+    local: true,
+    uri: deps.urls.video(id),
+    url: deps.urls.videoPage(account.username, id),
+    state: 'uploading',
+    visibility: details.visibility,
+    caption: details.caption,
+    caption_html: htmlFromText(
+      details.caption,
+      (tag) => `${deps.urls.origin}/tag/${encodeURIComponent(tag)}`,
+    ),
+    content_warning: details.contentWarning,
+    sensitive: details.sensitive || details.contentWarning !== '',
+    alt_text: details.altText,
+    language: details.language,
+    media_state: 'waiting',
+  });
+  await tx('uploads').insert({
+    id: uploadId,
+    video_id: id,
+    account_id: account.id,
+    filename: input.filename,
+    bytes: input.bytes,
+  });
+  return { videoId: id };
+}
+
+/**
+ * Records that the uploaded file lies in the object store. Only the first call has an effect (security.md
+ * M6); it returns false when the upload is unknown or was completed before.
+ */
+export async function completeUpload(
+  deps: VideoCommandDeps,
+  tx: Tx,
+  uploadId: string,
+  originalKey: string,
+): Promise<boolean> {
+  const [upload] = await tx('uploads')
+    .where({ id: uploadId })
+    .delete()
+    .returning<{ video_id: VideoId }[]>('video_id');
+  if (!upload) return false;
+  const videoId = upload.video_id;
+  await tx('videos')
+    .where({ id: videoId, state: 'uploading' })
+    .update({ state: 'received', original_key: originalKey });
+  await deps.emit(tx, 'video.received', { videoId });
+  return true;
+}
+
+/** Ends an upload that its author took back or abandoned; its post goes with it. */
+export async function cancelUpload(tx: Tx, uploadId: string): Promise<boolean> {
+  const upload = await tx('uploads').where({ id: uploadId }).first('video_id');
+  if (!upload) return false;
+  return (await tx('videos').where({ id: upload.video_id, state: 'uploading' }).delete()) === 1;
+}
+
+/**
+ * Stores what another server's post says. Known posts stay as they are (a Create changes nothing twice),
+ * and one that was deleted before its Create arrived stays deleted.
+ */
+export async function receiveRemoteVideo(
+  deps: VideoCommandDeps,
+  tx: Tx,
+  author: Account,
+  video: RemoteVideo,
+): Promise<Result<{ videoId: VideoId }, 'known' | 'deleted'>> {
+  if (await tx('video_tombstones').where({ uri: video.uri, actor_uri: author.actorUri }).first('uri')) {
+    return fail('deleted', 'Its server deleted this video before it arrived.');
+  }
+  const id = deps.ids.next<'video'>();
+  const inserted = await tx('videos')
+    .insert({
+      id,
+      account_id: author.id,
+      local: false,
+      uri: video.uri,
+      url: video.url,
+      state: 'published',
+      visibility: video.visibility,
+      caption_html: video.captionHtml,
+      content_warning: video.contentWarning,
+      sensitive: video.sensitive,
+      alt_text: video.altText,
+      language: video.language,
+      duration_seconds: video.durationSeconds,
+      width: video.width,
+      height: video.height,
+      blurhash: video.blurhash,
+      media_state: 'waiting',
+      source_url: video.sourceUrl,
+      source_poster_url: video.sourcePosterUrl,
+      published_at: video.publishedAt,
+    })
+    .onConflict('uri')
+    .ignore()
+    .returning('id');
+  if (inserted.length === 0) return fail('known', 'This video is known already.');
+  await deps.emit(tx, 'video.discovered', { videoId: id });
+  return ok({ videoId: id });
+}
+
+/** Removes a video of `accountId`, leaving a tombstone. Its files follow. */
+export async function removeVideo(
+  deps: VideoCommandDeps,
+  tx: Tx,
+  videoId: VideoId,
+  accountId: AccountId,
+): Promise<Result<object, 'not-found'>> {
+  const [row] = await tx('videos')
+    .where({ id: videoId, account_id: accountId })
+    .delete()
+    .returning<VideoRow[]>('*');
+  if (!row) return fail('not-found', 'There is no such video.');
+  if (row.state === 'published') {
+    const author = await tx('accounts').where({ id: accountId }).first('actor_uri');
+    await rememberDeleted(tx, row.uri, author.actor_uri);
+  }
+  await deps.emit(tx, 'video.deleted', {
+    videoId,
+    accountId,
+    uri: row.uri,
+    local: row.local && row.state === 'published',
+  });
+  return ok();
+}
+
+/** Keeps the address of something deleted, so that it is answered with 410 and a late Create is refused. */
+export async function rememberDeleted(tx: Tx, uri: string, actorUri: string): Promise<void> {
+  await tx('video_tombstones').insert({ uri, actor_uri: actorUri }).onConflict(['uri', 'actor_uri']).ignore();
+}
+
+/** Removes every video of a remote account that is gone. */
+export async function removeVideosOf(deps: VideoCommandDeps, tx: Tx, accountId: AccountId): Promise<void> {
+  const rows: { id: VideoId }[] = await tx('videos')
+    .where({ account_id: accountId, local: false })
+    .select('id');
+  for (const { id } of rows) await removeVideo(deps, tx, id, accountId);
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { idSchema } from '../../lib/ids.ts';
+
+/** What the videos module tells the others. */
+export const videoEvents = {
+  /** An upload is complete and stored; it waits to be processed. */
+  'video.received': z.object({ videoId: idSchema<'video'>() }),
+  /** A video of this server can be seen and played. */
+  'video.published': z.object({ videoId: idSchema<'video'>() }),
+  /** A remote video became known; its media is elsewhere. */
+  'video.discovered': z.object({ videoId: idSchema<'video'>() }),
+  /** Gone for good. `local` tells whether others have to be told. */
+  'video.deleted': z.object({ videoId: idSchema<'video'>(), accountId: idSchema<'account'>(), uri: z.string().max(2_048), local: z.boolean() }),
+} as const;

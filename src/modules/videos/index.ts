@@ -1,0 +1,69 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { emitter } from '../../db/outbox.ts';
+import type { JobRun } from '../../jobs/registry.ts';
+import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
+import type { Account } from '../accounts/index.ts';
+import type { Urls } from '../instances/index.ts';
+import {
+  beginUpload,
+  cancelUpload,
+  completeUpload,
+  receiveRemoteVideo,
+  rememberDeleted,
+  removeVideo,
+  removeVideosOf,
+} from './commands.ts';
+import { videoEvents } from './events.ts';
+import { type MediaJobDeps, processUpload, purgeObjects, replicate } from './jobs.ts';
+import type { RemoteVideo } from './model.ts';
+import { videoQueries } from './queries.ts';
+
+export { videoEvents } from './events.ts';
+export {
+  type Asset,
+  type RemoteVideo,
+  type Video,
+  type VideoDetails,
+  type Visibility,
+  visibilities,
+} from './model.ts';
+export type { Page } from './queries.ts';
+
+export type Videos = ReturnType<typeof createVideos>;
+
+type Deps = Omit<MediaJobDeps, 'emit'> & { db: Db; ids: IdSource; urls: Urls; mediaUrl: string };
+
+/** Posts with a video: uploads, remote copies, deletion. */
+export function createVideos(base: Deps) {
+  const deps = { ...base, emit: emitter(videoEvents, base.ids) };
+  const queries = videoQueries(base.db);
+  return {
+    ...queries,
+    beginUpload: (tx: Tx, input: Parameters<typeof beginUpload>[2]) => beginUpload(deps, tx, input),
+    completeUpload: (tx: Tx, uploadId: string, originalKey: string) =>
+      completeUpload(deps, tx, uploadId, originalKey),
+    cancelUpload,
+    receiveRemote: (tx: Tx, author: Account, video: RemoteVideo) =>
+      receiveRemoteVideo(deps, tx, author, video),
+    remove: (tx: Tx, videoId: VideoId, accountId: AccountId) => removeVideo(deps, tx, videoId, accountId),
+    removeAllOf: (tx: Tx, accountId: AccountId) => removeVideosOf(deps, tx, accountId),
+    rememberDeleted,
+
+    /** Public address of a stored object: keys of public objects start with `media/`. */
+    objectUrl: (key: string) => `${base.mediaUrl}/${key.replace(/^media\//, '')}`,
+
+    /** Reactions to events, in the relay's transaction. */
+    onReceived: (tx: Tx, { videoId }: { videoId: VideoId }) =>
+      base.enqueue(tx, { name: 'media.process', payload: { videoId } }),
+    onDiscovered: (tx: Tx, { videoId }: { videoId: VideoId }) =>
+      base.enqueue(tx, { name: 'media.replicate', payload: { videoId } }),
+    onDeleted: (tx: Tx, { videoId }: { videoId: VideoId }) =>
+      base.enqueue(tx, { name: 'media.purge', payload: { videoId } }),
+
+    jobs: {
+      process: (videoId: VideoId, run: JobRun) => processUpload(deps, queries, videoId, run),
+      replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
+      purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),
+    },
+  };
+}

@@ -1,0 +1,311 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { remoteVideoLimits } from '../../../config/limits.ts';
+import { prefixesOf } from '../../../media/keys.ts';
+import type { Asset as StoredAsset } from '../../../media/assemble.ts';
+import type { MediaPipeline, Progress, VideoOutcome } from '../../../media/pipeline.ts';
+import type { ObjectStorage } from '../../../media/storage/storage.ts';
+import type { Db, InTx, Tx } from '../../db/database.ts';
+import type { Emit } from '../../db/outbox.ts';
+import type { Enqueue } from '../../jobs/enqueue.ts';
+import { type JobRun, PermanentJobError } from '../../jobs/registry.ts';
+import type { VideoId } from '../../lib/ids.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
+import type { videoEvents } from './events.ts';
+import type { Video } from './model.ts';
+import type { videoQueries } from './queries.ts';
+
+export interface MediaJobDeps {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly emit: Emit<typeof videoEvents>;
+  readonly enqueue: Enqueue;
+  readonly storage: ObjectStorage;
+  readonly pipeline: MediaPipeline;
+  readonly download: SafeFetch['download'];
+  /** Folder for unfinished work, on a disk of this machine. */
+  readonly workDir: string;
+  readonly maxDurationSeconds: number;
+  readonly maxUploadBytes: number;
+  readonly remote: { readonly mode: 'replicate' | 'off'; readonly maxBytes: number };
+  readonly log: Logger;
+}
+
+type Queries = ReturnType<typeof videoQueries>;
+
+/** Share of the progress bar that fetching a remote file takes. */
+const DOWNLOAD_SHARE = 0.4;
+
+/**
+ * Turns the uploaded file into what is played. May be cut off and repeated at any point: it starts over
+ * in an empty work folder, and only the last transaction makes its result count.
+ */
+export async function processUpload(
+  deps: MediaJobDeps,
+  queries: Queries,
+  videoId: VideoId,
+  run: JobRun,
+): Promise<undefined> {
+  const video = await queries.internal(videoId);
+  if (video?.state !== 'received' || video.originalKey === null) return;
+  const source = video.originalKey;
+  await inWorkDir(deps, videoId, async (dir) => {
+    const sourcePath = join(dir, 'source');
+    const progress = progressWriter(deps, videoId);
+    progress('reading', 0);
+    if (!(await deps.storage.download(source, sourcePath))) {
+      throw new PermanentJobError('The uploaded file is not in the object store.');
+    }
+    const processed = await deps.pipeline.processVideo({
+      videoId,
+      sourcePath,
+      workDir: join(dir, 'work'),
+      limits: { maxDurationSeconds: deps.maxDurationSeconds, maxBytes: deps.maxUploadBytes },
+      signal: run.signal,
+      onProgress: ({ stage, percent }) => progress(stage, percent),
+    });
+    await progress.settled();
+    run.signal.throwIfAborted();
+    retryIfInterrupted(processed);
+    await deps.inTx(async (tx) => {
+      if (!processed.ok) {
+        deps.log.info({ videoId, reason: processed.reason }, 'an uploaded file was refused');
+        await tx('videos')
+          .where({ id: videoId })
+          .update({ state: 'rejected', ...failedColumns(processed.reason, processed.detail ?? null) });
+        return;
+      }
+      const kept = await recordMedia(tx, videoId, processed);
+      await deps.enqueue(tx, { name: 'media.purge', payload: { videoId } });
+      if (!kept) return;
+      await tx('videos').where({ id: videoId }).update({ state: 'published', published_at: tx.fn.now() });
+      await deps.emit(tx, 'video.published', { videoId });
+    });
+  });
+}
+
+/**
+ * Copies a remote video into our own storage: poster first, then the file, under byte caps, through the
+ * same pipeline as an upload. Its server being away is tried again; a file that is no video is not.
+ */
+export async function replicate(
+  deps: MediaJobDeps,
+  queries: Queries,
+  videoId: VideoId,
+  run: JobRun,
+): Promise<undefined> {
+  const video = await queries.internal(videoId);
+  if (!video || video.local || video.sourceUrl === null) return;
+  if (video.media.state === 'ready' || video.media.state === 'none') return;
+  if (deps.remote.mode === 'off') {
+    await deps.db('videos').where({ id: videoId }).update({ media_state: 'none', media_stage: null });
+    return;
+  }
+  const sourceUrl = video.sourceUrl;
+  await inWorkDir(deps, videoId, async (dir) => {
+    await copyPoster(deps, video, dir, run.signal);
+    const progress = progressWriter(deps, videoId);
+    progress('downloading', 0);
+    const sourcePath = join(dir, 'source');
+    const fetched = await deps.download({
+      url: sourceUrl,
+      toPath: sourcePath,
+      maxBytes: deps.remote.maxBytes,
+      deadlineMs: remoteVideoLimits.downloadDeadlineMs,
+      idleMs: remoteVideoLimits.idleMs,
+      signal: run.signal,
+      onProgress: (bytes, total) =>
+        progress('downloading', total ? (bytes / total) * 100 * DOWNLOAD_SHARE : 0),
+    });
+    run.signal.throwIfAborted();
+    if (!fetched.ok) {
+      await giveUpOrThrow(deps, videoId, run, fetched.reason, fetched.detail);
+      return;
+    }
+    const processed = await deps.pipeline.processVideo({
+      videoId,
+      sourcePath,
+      workDir: join(dir, 'work'),
+      limits: { maxDurationSeconds: remoteVideoLimits.maxDurationSeconds, maxBytes: deps.remote.maxBytes },
+      signal: run.signal,
+      onProgress: ({ stage, percent }) =>
+        progress(stage, 100 * DOWNLOAD_SHARE + percent * (1 - DOWNLOAD_SHARE)),
+    });
+    await progress.settled();
+    run.signal.throwIfAborted();
+    retryIfInterrupted(processed);
+    await deps.inTx(async (tx) => {
+      if (processed.ok) await recordMedia(tx, videoId, processed);
+      else {
+        deps.log.info({ videoId, reason: processed.reason }, 'a remote file was refused');
+        await tx('videos')
+          .where({ id: videoId })
+          .update(failedColumns(processed.reason, processed.detail ?? null));
+      }
+      await deps.enqueue(tx, { name: 'media.purge', payload: { videoId } });
+    });
+  });
+}
+
+/** An encoder that something outside ended says nothing about the file. */
+function retryIfInterrupted(processed: VideoOutcome): void {
+  if (!processed.ok && (processed.reason === 'interrupted' || processed.reason === 'aborted')) {
+    throw new Error(processed.detail ?? processed.reason);
+  }
+}
+
+/** Failures of the network that another try will not mend. */
+const FINAL_FETCH_FAILURES = new Set(['blocked-address', 'blocked-url', 'too-large', 'not-found']);
+
+async function giveUpOrThrow(
+  deps: MediaJobDeps,
+  videoId: VideoId,
+  run: JobRun,
+  reason: string,
+  detail: string | undefined,
+): Promise<void> {
+  if (!run.lastAttempt && !FINAL_FETCH_FAILURES.has(reason)) throw new Error(`${reason}: ${detail ?? ''}`);
+  await deps
+    .db('videos')
+    .where({ id: videoId })
+    .update(failedColumns(reason, detail ?? null));
+}
+
+/** A remote poster is fetched and re-encoded, so that nobody's browser asks the origin. Its lack is no failure. */
+async function copyPoster(deps: MediaJobDeps, video: Video, dir: string, signal: AbortSignal): Promise<void> {
+  if (video.sourcePosterUrl === null || video.assets.some((asset) => asset.role === 'poster')) return;
+  const path = join(dir, 'poster');
+  const fetched = await deps.download({
+    url: video.sourcePosterUrl,
+    toPath: path,
+    maxBytes: remoteVideoLimits.maxPosterBytes,
+    deadlineMs: remoteVideoLimits.posterDeadlineMs,
+    idleMs: remoteVideoLimits.idleMs,
+    signal,
+  });
+  signal.throwIfAborted();
+  if (!fetched.ok) return;
+  const poster = await deps.pipeline.processPoster({
+    videoId: video.id,
+    sourcePath: path,
+    workDir: join(dir, 'poster-work'),
+    signal,
+  });
+  if (!poster.ok) return;
+  await deps.inTx(async (tx) => {
+    if (!(await lockVideo(tx, video.id))) return;
+    await insertAssets(tx, video.id, [poster.asset]);
+    if (video.blurhash === null)
+      await tx('videos').where({ id: video.id }).update({ blurhash: poster.blurhash });
+  });
+}
+
+/** Removes the objects of a video that no row names: all of them once the video is gone. */
+export async function purgeObjects(deps: MediaJobDeps, videoId: VideoId, run: JobRun): Promise<undefined> {
+  const row = await deps.db('videos').where({ id: videoId }).first('original_key');
+  const keep = new Set<string>(await deps.db('video_assets').where({ video_id: videoId }).pluck('key'));
+  if (row?.original_key) keep.add(row.original_key);
+  const stale: string[] = [];
+  for (const prefix of prefixesOf(videoId)) {
+    for await (const object of deps.storage.list(prefix)) {
+      run.signal.throwIfAborted();
+      if (!keep.has(object.key)) stale.push(object.key);
+    }
+  }
+  await deps.storage.remove(stale);
+}
+
+async function inWorkDir(
+  deps: MediaJobDeps,
+  videoId: VideoId,
+  work: (dir: string) => Promise<void>,
+): Promise<void> {
+  const dir = join(deps.workDir, videoId);
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  try {
+    await work(dir);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function failedColumns(reason: string, detail: string | null) {
+  return { media_state: 'failed', media_stage: null, media_reason: reason, media_detail: detail };
+}
+
+/** False when the video was deleted meanwhile. The lock keeps a deletion from slipping in between. */
+async function lockVideo(tx: Tx, videoId: VideoId): Promise<boolean> {
+  return (await tx('videos').where({ id: videoId }).forUpdate().first('id')) !== undefined;
+}
+
+async function insertAssets(tx: Tx, videoId: VideoId, assets: readonly StoredAsset[]): Promise<void> {
+  await tx('video_assets').insert(
+    assets.map((asset) => ({
+      key: asset.key,
+      video_id: videoId,
+      role: asset.role,
+      rung: asset.rung ?? null,
+      content_type: asset.contentType,
+      bytes: asset.size,
+      sha256: asset.sha256,
+      width: asset.width ?? null,
+      height: asset.height ?? null,
+      bandwidth: asset.bandwidth ?? null,
+      codecs: asset.codecs ?? null,
+    })),
+  );
+}
+
+/** Replaces what the video is played from. False when the video is gone. */
+async function recordMedia(tx: Tx, videoId: VideoId, processed: Extract<VideoOutcome, { ok: true }>): Promise<boolean> {
+  if (!(await lockVideo(tx, videoId))) return false;
+  await tx('video_assets').where({ video_id: videoId }).delete();
+  await insertAssets(tx, videoId, processed.assets);
+  const { facts } = processed;
+  await tx('videos').where({ id: videoId }).update({
+    chunk_index: JSON.stringify(processed.chunkIndex),
+    media_state: 'ready',
+    media_stage: null,
+    media_percent: 100,
+    media_reason: null,
+    media_detail: null,
+    duration_seconds: facts.durationSeconds,
+    width: facts.width,
+    height: facts.height,
+    blurhash: processed.blurhash,
+  });
+  return true;
+}
+
+const PROGRESS_EVERY_MS = 500;
+
+/** Writes progress at most twice a second, one write at a time; a lost write costs nothing. */
+function progressWriter(deps: MediaJobDeps, videoId: VideoId) {
+  let last = 0;
+  let stageShown: string | null = null;
+  let pending: Promise<unknown> = Promise.resolve();
+  let busy = false;
+  const write = (stage: Progress['stage'] | 'reading' | 'downloading', percent: number): void => {
+    const now = performance.now();
+    if (busy || (stage === stageShown && now - last < PROGRESS_EVERY_MS)) return;
+    last = now;
+    stageShown = stage;
+    busy = true;
+    pending = deps
+      .db('videos')
+      .where({ id: videoId })
+      .whereIn('media_state', ['waiting', 'working', 'failed'])
+      .update({
+        media_state: 'working',
+        media_stage: stage,
+        media_percent: Math.min(99, Math.floor(percent)),
+      })
+      .catch((error) => deps.log.warn({ err: error, videoId }, 'progress could not be written'))
+      .finally(() => {
+        busy = false;
+      });
+  };
+  return Object.assign(write, { settled: () => pending });
+}

@@ -1,0 +1,178 @@
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+
+export const visibilities = ['public', 'unlisted', 'followers'] as const;
+export type Visibility = (typeof visibilities)[number];
+
+export type VideoState = 'uploading' | 'received' | 'rejected' | 'published';
+export type MediaState = 'waiting' | 'working' | 'ready' | 'failed' | 'none';
+export type AssetRole = 'mp4' | 'hls-master' | 'hls-media' | 'cmaf' | 'poster';
+
+/** One stored object of a video. */
+export interface Asset {
+  readonly key: string;
+  readonly role: AssetRole;
+  /** Short side in pixels, for renditions. */
+  readonly rung: number | null;
+  readonly contentType: string;
+  readonly bytes: number;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly bandwidth: number | null;
+  readonly codecs: string | null;
+}
+
+/** A post with one video: of this server, or a remote one as its server described it. */
+export interface Video {
+  readonly id: VideoId;
+  readonly accountId: AccountId;
+  readonly local: boolean;
+  /** ActivityPub id. */
+  readonly uri: string;
+  /** Page for people. */
+  readonly url: string;
+  readonly state: VideoState;
+  readonly visibility: Visibility;
+  readonly caption: string;
+  /** Safe to show. */
+  readonly captionHtml: string;
+  readonly contentWarning: string;
+  readonly sensitive: boolean;
+  readonly altText: string;
+  readonly language: string | null;
+  readonly durationSeconds: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly blurhash: string | null;
+  readonly media: {
+    readonly state: MediaState;
+    /** What a worker does now, such as `transcoding`. */
+    readonly stage: string | null;
+    readonly percent: number;
+    readonly reason: string | null;
+    readonly detail: string | null;
+  };
+  readonly originalKey: string | null;
+  readonly sourceUrl: string | null;
+  readonly sourcePosterUrl: string | null;
+  readonly createdAt: Date;
+  readonly publishedAt: Date | null;
+  readonly assets: readonly Asset[];
+}
+
+/** A remote video after its document was checked and cleaned. */
+export interface RemoteVideo {
+  readonly uri: string;
+  readonly url: string;
+  readonly visibility: Visibility;
+  readonly captionHtml: string;
+  readonly contentWarning: string;
+  readonly sensitive: boolean;
+  readonly altText: string;
+  readonly language: string | null;
+  readonly publishedAt: Date;
+  readonly durationSeconds: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly blurhash: string | null;
+  readonly sourceUrl: string;
+  readonly sourcePosterUrl: string | null;
+}
+
+/** What the author says of a video. */
+export interface VideoDetails {
+  readonly caption: string;
+  readonly visibility: Visibility;
+  readonly sensitive: boolean;
+  readonly contentWarning: string;
+  readonly altText: string;
+  readonly language: string | null;
+}
+
+export interface VideoRow {
+  readonly id: VideoId;
+  readonly account_id: AccountId;
+  readonly local: boolean;
+  readonly uri: string;
+  readonly url: string;
+  readonly state: VideoState;
+  readonly visibility: Visibility;
+  readonly caption: string;
+  readonly caption_html: string;
+  readonly content_warning: string;
+  readonly sensitive: boolean;
+  readonly alt_text: string;
+  readonly language: string | null;
+  readonly duration_seconds: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly blurhash: string | null;
+  readonly media_state: MediaState;
+  readonly media_stage: string | null;
+  readonly media_percent: number;
+  readonly media_reason: string | null;
+  readonly media_detail: string | null;
+  readonly original_key: string | null;
+  readonly source_url: string | null;
+  readonly source_poster_url: string | null;
+  readonly created_at: Date;
+  readonly published_at: Date | null;
+}
+
+export interface AssetRow {
+  readonly key: string;
+  readonly video_id: VideoId;
+  readonly role: AssetRole;
+  readonly rung: number | null;
+  readonly content_type: string;
+  readonly bytes: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly bandwidth: number | null;
+  readonly codecs: string | null;
+}
+
+/** Rows to model. */
+export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    local: row.local,
+    uri: row.uri,
+    url: row.url,
+    state: row.state,
+    visibility: row.visibility,
+    caption: row.caption,
+    captionHtml: row.caption_html,
+    contentWarning: row.content_warning,
+    sensitive: row.sensitive,
+    altText: row.alt_text,
+    language: row.language,
+    durationSeconds: row.duration_seconds,
+    width: row.width,
+    height: row.height,
+    blurhash: row.blurhash,
+    media: {
+      state: row.media_state,
+      stage: row.media_stage,
+      percent: row.media_percent,
+      reason: row.media_reason,
+      detail: row.media_detail,
+    },
+    originalKey: row.original_key,
+    sourceUrl: row.source_url,
+    sourcePosterUrl: row.source_poster_url,
+    createdAt: row.created_at,
+    publishedAt: row.published_at,
+    assets: assets.map((asset) => ({
+      key: asset.key,
+      role: asset.role,
+      rung: asset.rung,
+      contentType: asset.content_type,
+      bytes: Number(asset.bytes),
+      width: asset.width,
+      height: asset.height,
+      bandwidth: asset.bandwidth,
+      codecs: asset.codecs,
+    })),
+  };
+}

@@ -1,0 +1,138 @@
+import type { Knex } from 'knex';
+import type { Db } from '../../db/database.ts';
+import { visibleTo } from '../../db/visibility.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { AssetRow, Video, VideoRow } from './model.ts';
+import { videoFromRow } from './model.ts';
+
+/** Which videos of a list, newest first: older than `maxId`, newer than `minId`. */
+export interface Page {
+  readonly maxId: VideoId | null;
+  readonly minId: VideoId | null;
+  readonly limit: number;
+}
+
+/** Reads of videos. Whatever leaves the server goes through `visibleTo`. */
+export function videoQueries(db: Db) {
+  async function withAssets(rows: readonly VideoRow[]): Promise<Video[]> {
+    if (rows.length === 0) return [];
+    const assets: AssetRow[] = await db('video_assets').whereIn(
+      'video_id',
+      rows.map((row) => row.id),
+    );
+    const byVideo = Map.groupBy(assets, (asset) => asset.video_id);
+    return rows.map((row) => videoFromRow(row, byVideo.get(row.id) ?? []));
+  }
+
+  async function list(
+    viewerId: AccountId | null,
+    page: Page,
+    narrow: (query: Knex.QueryBuilder) => void,
+  ): Promise<Video[]> {
+    const query = db('videos')
+      .select('videos.*')
+      .modify(visibleTo(viewerId))
+      .modify(narrow)
+      .orderBy('videos.id', 'desc')
+      .limit(page.limit);
+    if (page.maxId !== null) query.where('videos.id', '<', page.maxId);
+    if (page.minId !== null) query.where('videos.id', '>', page.minId);
+    return withAssets(await query);
+  }
+
+  return {
+    /** One video as the viewer may see it, or null. */
+    async forViewer(id: VideoId, viewerId: AccountId | null): Promise<Video | null> {
+      const row = await db('videos')
+        .select('videos.*')
+        .where('videos.id', id)
+        .modify(visibleTo(viewerId))
+        .first();
+      return (await withAssets(row ? [row] : []))[0] ?? null;
+    },
+
+    /** One video of its author, in any state: to follow an upload. */
+    async ofAuthor(id: VideoId, accountId: AccountId): Promise<Video | null> {
+      const row = await db('videos').where({ id, account_id: accountId }).first();
+      return (await withAssets(row ? [row] : []))[0] ?? null;
+    },
+
+    /** Any video, past the visibility predicate: for workers and for delivery only. */
+    async internal(id: VideoId): Promise<Video | null> {
+      const row = await db('videos').where({ id }).first();
+      return (await withAssets(row ? [row] : []))[0] ?? null;
+    },
+
+    /** Any video by its ActivityPub id, past the visibility predicate: for incoming activities only. */
+    async internalByUri(uri: string): Promise<Video | null> {
+      const row = await db('videos').where({ uri }).first();
+      return (await withAssets(row ? [row] : []))[0] ?? null;
+    },
+
+    /** Who deleted what was at this address, or null. */
+    async tombstone(uri: string): Promise<{ uri: string; deletedAt: Date } | null> {
+      const row = await db('video_tombstones').where({ uri }).first('uri', 'deleted_at as deletedAt');
+      return row ?? null;
+    },
+
+    /** Videos of those the viewer follows, and the viewer's own. */
+    fromFollowed: (viewerId: AccountId, page: Page) =>
+      list(viewerId, page, (query) =>
+        query.where((mine) =>
+          mine
+            .where('videos.account_id', viewerId)
+            .orWhereIn('videos.account_id', (followed) =>
+              followed
+                .select('target_id')
+                .from('follows')
+                .where({ follower_id: viewerId, state: 'accepted' }),
+            ),
+        ),
+      ),
+
+    /** Public videos of everybody known here, or of this server only. */
+    publicVideos: (viewerId: AccountId | null, page: Page, scope: 'all' | 'local' | 'remote') =>
+      list(viewerId, page, (query) => {
+        query.where('videos.visibility', 'public');
+        if (scope !== 'all') query.where('videos.local', scope === 'local');
+      }),
+
+    ofAccount: (accountId: AccountId, viewerId: AccountId | null, page: Page) =>
+      list(viewerId, page, (query) => query.where('videos.account_id', accountId)),
+
+    /** Published videos of an account that the viewer may see. */
+    async countOfAccount(accountId: AccountId, viewerId: AccountId | null): Promise<number> {
+      const row = await db('videos')
+        .where('videos.account_id', accountId)
+        .modify(visibleTo(viewerId))
+        .count('* as count')
+        .first();
+      return Number(row?.count ?? 0);
+    },
+
+    /** Published videos of this server, for NodeInfo. */
+    async localCount(): Promise<number> {
+      const row = await db('videos').where({ local: true, state: 'published' }).count('* as count').first();
+      return Number(row?.count ?? 0);
+    },
+
+    /** The upload a tus id stands for. */
+    async upload(
+      uploadId: string,
+    ): Promise<{ videoId: VideoId; accountId: AccountId; bytes: number } | null> {
+      const row = await db('uploads').where({ id: uploadId }).first();
+      return row ? { videoId: row.video_id, accountId: row.account_id, bytes: Number(row.bytes) } : null;
+    },
+
+    /** Ids of uploads begun before a moment, oldest first. */
+    async uploadsBefore(moment: Date, limit: number): Promise<string[]> {
+      return db('uploads').where('created_at', '<', moment).orderBy('created_at').limit(limit).pluck('id');
+    },
+
+    /** Uploads an account has under way, for its quota. */
+    async openUploads(accountId: AccountId): Promise<number> {
+      const row = await db('uploads').where({ account_id: accountId }).count('* as count').first();
+      return Number(row?.count ?? 0);
+    },
+  };
+}
