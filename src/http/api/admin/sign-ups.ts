@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { ApiError } from '../../errors.ts';
+import { route } from '../../route.ts';
+import { accountParams, emptyEntity } from '../schemas.ts';
+
+const MAX_LISTED = 200;
+
+export const listSignUps = route({
+  method: 'get',
+  path: '/api/v1/admin/accounts',
+  summary: 'People who asked to join and wait for an answer, oldest first.',
+  audience: 'staff',
+  scope: 'admin:read',
+  query: z.object({ status: z.literal('pending').default('pending') }),
+  output: z.array(
+    z
+      .object({
+        id: z.string(),
+        username: z.string(),
+        email: z.string().nullable(),
+        reason: z.string().nullable(),
+        created_at: z.string(),
+      })
+      .meta({ id: 'PendingAccount' }),
+  ),
+  handler: async ({ deps }) =>
+    (await deps.auth.pending(MAX_LISTED)).map((person) => ({
+      id: person.accountId,
+      username: person.username,
+      email: person.email,
+      reason: person.reason,
+      created_at: person.createdAt.toISOString(),
+    })),
+});
+
+const decide = (verb: 'approve' | 'reject', summary: string) =>
+  route({
+    method: 'post',
+    path: `/api/v1/admin/accounts/:id/${verb}`,
+    summary,
+    audience: 'staff',
+    scope: 'admin:write',
+    params: accountParams,
+    output: emptyEntity,
+    handler: async ({ deps, params, viewer }) => {
+      const done = await deps.inTx((tx) => deps.auth.decideSignUp(tx, params.id, verb === 'approve'));
+      if (!done) throw new ApiError('not-found', 'Nobody with that id waits for an answer.');
+      deps.log.info({ accountId: params.id, by: viewer.account.id, verb }, 'sign-up decided');
+      return {};
+    },
+  });
+
+export const approveSignUp = decide('approve', 'Let a person in.');
+export const rejectSignUp = decide('reject', 'Turn a request away; the name becomes free again.');

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { apiLimits } from '../../../config/limits.ts';
+import { idSchema } from '../../lib/ids.ts';
+import { roles } from '../../modules/auth/index.ts';
+
+/** Pieces that several routes share. Entities follow the Mastodon API; what we add is marked. */
+
+export const accountParams = z.object({ id: idSchema<'account'>() });
+export const videoParams = z.object({ id: idSchema<'video'>() });
+
+/** `true`, `1` and their opposites, as clients write them. */
+export const flagSchema = z
+  .enum(['true', 'false', '1', '0', 'on', 'off', ''])
+  .transform((text) => text === 'true' || text === '1' || text === 'on');
+
+export const pageQuery = z.object({
+  max_id: idSchema<'video'>().optional(),
+  min_id: idSchema<'video'>().optional(),
+  since_id: idSchema<'video'>().optional(),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(apiLimits.defaultPageItems)
+    .transform((limit) => Math.min(limit, apiLimits.maxPageItems)),
+});
+
+export const accountEntity = z
+  .object({
+    id: z.string(),
+    username: z.string(),
+    acct: z.string(),
+    display_name: z.string(),
+    note: z.string().describe('HTML, safe to show'),
+    url: z.string(),
+    uri: z.string(),
+    avatar: z.string().nullable(),
+    locked: z.boolean(),
+    bot: z.boolean(),
+    created_at: z.string(),
+    followers_count: z.number(),
+    following_count: z.number(),
+    statuses_count: z.number(),
+    host: z.string().nullable().describe('Server of the account; null for this one'),
+  })
+  .meta({ id: 'Account' });
+
+export const credentialAccountEntity = accountEntity
+  .extend({ role: z.object({ name: z.enum(roles) }) })
+  .meta({ id: 'CredentialAccount' });
+
+export const relationshipEntity = z
+  .object({ id: z.string(), following: z.boolean(), requested: z.boolean(), followed_by: z.boolean() })
+  .meta({ id: 'Relationship' });
+
+const mediaEntity = z
+  .object({
+    id: z.string(),
+    type: z.literal('video'),
+    url: z.string().nullable().describe('MP4; null while a video of another server is being copied'),
+    preview_url: z.string().nullable(),
+    remote_url: z.string().nullable(),
+    description: z.string(),
+    blurhash: z.string().nullable(),
+    meta: z.object({
+      original: z.object({
+        width: z.number().nullable(),
+        height: z.number().nullable(),
+        duration: z.number().nullable(),
+        aspect: z.number().nullable(),
+      }),
+    }),
+    hls_url: z.string().nullable(),
+    renditions: z.array(
+      z.object({
+        url: z.string(),
+        width: z.number(),
+        height: z.number(),
+        bandwidth: z.number(),
+        codecs: z.string(),
+      }),
+    ),
+    processing: z
+      .object({ state: z.enum(['copying', 'failed']), percent: z.number(), detail: z.string().nullable() })
+      .nullable()
+      .describe('Why there is nothing to play yet; null once there is'),
+  })
+  .meta({ id: 'Media' });
+
+export const statusEntity = z
+  .object({
+    id: z.string(),
+    created_at: z.string(),
+    account: accountEntity,
+    content: z.string().describe('HTML, safe to show'),
+    spoiler_text: z.string(),
+    sensitive: z.boolean(),
+    visibility: z.enum(['public', 'unlisted', 'private']),
+    language: z.string().nullable(),
+    uri: z.string(),
+    url: z.string(),
+    media_attachments: z.array(mediaEntity),
+    tags: z.array(z.object({ name: z.string(), url: z.string() })),
+    mentions: z.array(z.object({})),
+    emojis: z.array(z.object({})),
+    replies_count: z.number(),
+    reblogs_count: z.number(),
+    favourites_count: z.number(),
+    edited_at: z.string().nullable(),
+    in_reply_to_id: z.string().nullable(),
+    in_reply_to_account_id: z.string().nullable(),
+    reblog: z.null(),
+    card: z.null(),
+    poll: z.null(),
+    application: z.null(),
+  })
+  .meta({ id: 'Status' });
+
+export const processingEntity = z
+  .object({
+    id: z.string(),
+    state: z.enum(['uploading', 'received', 'processing', 'published', 'rejected']),
+    stage: z.string().nullable().describe('What is being done, for display'),
+    percent: z.number(),
+    reason: z.string().nullable(),
+    detail: z.string().nullable().describe('Why the file was refused, for people'),
+    status_url: z.string(),
+    url: z.string(),
+  })
+  .meta({ id: 'Processing' });
+
+export const emptyEntity = z.object({}).meta({ id: 'Empty' });
+
+export type AccountEntity = z.input<typeof accountEntity>;
+export type StatusEntity = z.input<typeof statusEntity>;
+export type ProcessingEntity = z.input<typeof processingEntity>;

@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { type ErrorRequestHandler, type Express, type IRouter } from 'express';
+import helmet from 'helmet';
+import { pinoHttp } from 'pino-http';
+import { routes } from './api/index.ts';
+import type { HttpDeps } from './deps.ts';
+import { ApiError, type ErrorBody } from './errors.ts';
+import { mountMedia } from './media.ts';
+import { mountRoutes } from './mount.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Uploads } from './uploads.ts';
+
+/**
+ * The whole HTTP side as one Express application. The federation side comes first, since it reads raw
+ * bodies; nothing here parses a body before the route that wants it.
+ */
+export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Express> {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', deps.config.trustedProxies);
+  app.set('query parser', false);
+  app.set('etag', false);
+  app.use(
+    pinoHttp({ logger: deps.log, useLevel: 'debug', serializers: { req: briefRequest, res: briefResponse } }),
+  );
+  mountHealth(app, deps);
+  mountMedia(app, deps);
+  app.use(securityHeaders(deps));
+  app.use(deps.federation);
+  await uploads.mount(app);
+  mountRoutes(app, deps, routes);
+  app.get('/api/openapi.json', (_req, res) => {
+    res.json(openApiDocument(deps.version, deps.config.origin));
+  });
+  app.all('/api/*path', () => {
+    throw new ApiError('not-found', 'There is no such endpoint.');
+  });
+  mountWeb(app, deps);
+  app.use(handleErrors(deps));
+  return app;
+}
+
+/** Query strings may hold tokens, so only the path is logged. */
+function briefRequest(req: { id: unknown; method: string; url: string }) {
+  return { id: req.id, method: req.method, path: req.url.split('?')[0] };
+}
+
+function briefResponse(res: { statusCode: number }) {
+  return { status: res.statusCode };
+}
+
+function securityHeaders(deps: HttpDeps) {
+  const https = deps.config.origin.startsWith('https:');
+  const mediaOrigin = new URL(deps.config.mediaUrl).origin;
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:', mediaOrigin],
+        mediaSrc: ["'self'", 'blob:', mediaOrigin],
+        connectSrc: ["'self'", mediaOrigin],
+        workerSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        ...(https ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    strictTransportSecurity: https ? { maxAge: 31_536_000 } : false,
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: 'same-origin' },
+  });
+}
+
+function mountHealth(app: IRouter, deps: HttpDeps): void {
+  app.get('/health', async (_req, res) => {
+    const report = await deps.health();
+    res
+      .set('Cache-Control', 'no-store')
+      .status(report.ok ? 200 : 503)
+      .json(report);
+  });
+}
+
+/** The built page: hashed files for ever, the shell for every other address a person may open. */
+function mountWeb(app: IRouter, deps: HttpDeps): void {
+  const shell = join(deps.webDir, 'index.html');
+  if (!existsSync(shell)) {
+    deps.log.warn('the web client is not built; only the API answers');
+    return;
+  }
+  app.use(
+    '/assets',
+    express.static(join(deps.webDir, 'assets'), { immutable: true, maxAge: '1y', index: false }),
+  );
+  app.use(express.static(deps.webDir, { index: false, maxAge: '1h' }));
+  app.get('/*path', (_req, res) => {
+    res.set('Cache-Control', 'no-cache').set('Vary', 'Accept').sendFile(shell);
+  });
+  app.get('/', (_req, res) => {
+    res.set('Cache-Control', 'no-cache').set('Vary', 'Accept').sendFile(shell);
+  });
+}
+
+/** Turns whatever was thrown into the API's one error shape. Bugs are logged and tell nothing outside. */
+function handleErrors(deps: HttpDeps): ErrorRequestHandler {
+  return (error, _req, res, _next) => {
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    const known = knownError(error);
+    if (!known) deps.log.error({ err: error }, 'a request failed');
+    const status = known?.status ?? 500;
+    const body: ErrorBody = known?.body ?? {
+      error: 'internal',
+      error_description: 'Something went wrong on this server. Nothing you sent was lost; try again later.',
+    };
+    for (const [name, value] of Object.entries(known?.headers ?? {})) res.set(name, value);
+    res.set('Cache-Control', 'no-store').status(status).json(body);
+  };
+}
+
+/** Errors of ours, and those of Express's own body parser. */
+function knownError(error: unknown): ApiError | null {
+  if (error instanceof ApiError) return error;
+  const type = (error as { type?: unknown } | null)?.type;
+  if (type === 'entity.too.large') return new ApiError('too-large', 'The request is too large.');
+  if (typeof type === 'string' && (type.startsWith('entity.') || type.startsWith('encoding.'))) {
+    return new ApiError('body-invalid', 'The request’s body is not valid JSON.');
+  }
+  if (error instanceof URIError) return new ApiError('not-found');
+  return null;
+}

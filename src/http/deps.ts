@@ -1,0 +1,43 @@
+import type { RequestHandler } from 'express';
+import type { Config } from '../../config/config.ts';
+import type { ObjectStorage } from '../../media/storage/storage.ts';
+import type { InTx } from '../db/database.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/log.ts';
+import type { Accounts, RemoteLookup } from '../modules/accounts/index.ts';
+import type { Auth } from '../modules/auth/index.ts';
+import type { Feed } from '../modules/feed/index.ts';
+import type { Instances, Urls } from '../modules/instances/index.ts';
+import type { Social } from '../modules/social/index.ts';
+import type { Videos } from '../modules/videos/index.ts';
+import type { RateLimits } from './limits.ts';
+
+/** What the HTTP side needs of the rest. It knows neither SQL nor ActivityPub. */
+export interface HttpDeps {
+  readonly config: Config;
+  readonly version: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly urls: Urls;
+  readonly inTx: InTx;
+  readonly accounts: Accounts;
+  readonly auth: Auth;
+  readonly social: Social;
+  readonly videos: Videos;
+  readonly feed: Feed;
+  readonly instances: Instances;
+  readonly lookup: RemoteLookup;
+  readonly storage: ObjectStorage;
+  readonly limits: RateLimits;
+  /** The ActivityPub side, mounted before everything that parses bodies. */
+  readonly federation: RequestHandler;
+  /** Built web client. */
+  readonly webDir: string;
+  readonly health: () => Promise<HealthReport>;
+}
+
+/** Whether each part answers. `ok` is false when one that requests need does not. */
+export interface HealthReport {
+  readonly ok: boolean;
+  readonly parts: Readonly<Record<string, 'ok' | 'failing'>>;
+}

@@ -1,0 +1,80 @@
+import type { Failure } from '../lib/result.ts';
+
+/** The API's one error shape. */
+export interface ErrorBody {
+  /** Stable word for programs. */
+  readonly error: string;
+  /** Sentence for people. */
+  readonly error_description: string;
+  /** Which fields of the input were refused, and why. */
+  readonly details?: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** Every refusal the API can give, with its status: the one table from reasons to HTTP. */
+const STATUS_OF_REASON: Readonly<Record<string, number>> = {
+  'validation-failed': 422,
+  'body-invalid': 400,
+  'not-signed-in': 401,
+  'wrong-credentials': 401,
+  'approval-pending': 403,
+  suspended: 403,
+  'scope-missing': 403,
+  'staff-only': 403,
+  'cross-site': 403,
+  'registrations-closed': 403,
+  'reason-required': 422,
+  'username-invalid': 422,
+  'username-reserved': 422,
+  'username-taken': 422,
+  'email-taken': 422,
+  'too-many-requests': 429,
+  'too-many-uploads': 429,
+  'too-large': 413,
+  'not-found': 404,
+  gone: 410,
+  yourself: 422,
+  'account-gone': 410,
+  'not-followable': 422,
+  'handle-invalid': 422,
+  unreachable: 502,
+  blocked: 403,
+  unavailable: 503,
+};
+
+const USUAL_SENTENCE: Readonly<Record<string, string>> = {
+  'not-signed-in': 'Sign in to do this.',
+  'staff-only': 'Only the staff of this server can do this.',
+  'not-found': 'There is nothing here, or you may not see it.',
+  'cross-site': 'This request came from another site.',
+  'too-many-requests': 'That was too often. Wait a moment, then try again.',
+};
+
+/** Thrown by handlers and middleware for an expected refusal; the error handler turns it into a reply. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly body: ErrorBody;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    reason: string,
+    detail?: string,
+    extra: { details?: ErrorBody['details']; headers?: Record<string, string> } = {},
+  ) {
+    super(reason);
+    const status = STATUS_OF_REASON[reason];
+    if (status === undefined) throw new Error(`No status is given for the reason ${reason}.`);
+    this.status = status;
+    this.headers = extra.headers ?? {};
+    this.body = {
+      error: reason,
+      error_description: detail ?? USUAL_SENTENCE[reason] ?? reason,
+      ...(extra.details ? { details: extra.details } : {}),
+    };
+  }
+}
+
+/** The reply to an expected failure of a command. */
+export function refused(failure: Failure): ApiError {
+  return new ApiError(failure.reason, failure.detail);
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { routes } from './api/index.ts';
+import type { Route } from './route.ts';
+
+const errorSchema = z
+  .object({
+    error: z.string().describe('Stable word for programs'),
+    error_description: z.string().describe('Sentence for people'),
+    details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Error' });
+
+/** The OpenAPI 3.1 description of every declared route. */
+export function openApiDocument(version: string, origin: string) {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: operation(route) };
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Vireo',
+      version,
+      license: { name: 'AGPL-3.0-or-later', identifier: 'AGPL-3.0-or-later' },
+    },
+    servers: [{ url: origin }],
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'vireo-session' },
+      },
+    },
+    paths,
+  });
+}
+
+function operation(route: Route) {
+  const security = route.audience === 'anyone' ? [] : [{ bearer: [] }, { session: [] }];
+  return {
+    summary: route.summary,
+    ...(route.scope ? { description: `Scope: \`${route.scope}\`.` } : {}),
+    security,
+    requestParams: {
+      ...(route.params ? { path: route.params as z.ZodObject } : {}),
+      ...(route.query ? { query: route.query as z.ZodObject } : {}),
+    },
+    ...(route.body ? { requestBody: { content: { 'application/json': { schema: route.body } } } } : {}),
+    responses: {
+      '200': { description: 'Done.', content: { 'application/json': { schema: route.output } } },
+      default: { description: 'Refused.', content: { 'application/json': { schema: errorSchema } } },
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import type { Scope, Viewer } from '../modules/auth/index.ts';
+import type { HttpDeps } from './deps.ts';
+
+/** Who may call a route: anybody, anybody signed in, or staff. */
+export type Audience = 'anyone' | 'signed-in' | 'staff';
+
+/** How often one caller may use a route: `points` per `seconds`, per account or, signed out, per network. */
+export interface RateLimit {
+  readonly name: string;
+  readonly points: number;
+  readonly seconds: number;
+}
+
+type Schema = z.ZodType;
+
+/**
+ * One endpoint, declared once. The router mounts it, checks audience, scope, rate and input, and parses
+ * the output before it leaves, so that nothing undeclared can leak; the OpenAPI page and the types of the
+ * web client are generated from the same table.
+ */
+export interface Route {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Express path; parameters in it must appear in `params`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly audience: Audience;
+  /** What a bearer token must be allowed. Null only for routes that reveal and change nothing personal. */
+  readonly scope: Scope | null;
+  readonly limit: RateLimit;
+  readonly params?: Schema;
+  readonly query?: Schema;
+  readonly body?: Schema;
+  readonly output: Schema;
+  readonly handler: (input: never) => Promise<unknown>;
+}
+
+/** What a handler gets. `viewer` is null only where the audience is `anyone`. */
+export interface RouteInput<P, Q, B, V> {
+  readonly deps: HttpDeps;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly viewer: V;
+  readonly req: Request;
+  readonly res: Response;
+}
+
+type Out<S> = S extends Schema ? z.output<S> : undefined;
+
+/** Declares a route with its types checked: the handler must return what `output` accepts. */
+export function route<
+  A extends Audience,
+  O extends Schema,
+  P extends Schema | undefined = undefined,
+  Q extends Schema | undefined = undefined,
+  B extends Schema | undefined = undefined,
+>(declaration: {
+  method: Route['method'];
+  path: string;
+  summary: string;
+  audience: A;
+  scope: Scope | null;
+  limit?: RateLimit;
+  params?: P;
+  query?: Q;
+  body?: B;
+  output: O;
+  handler: (
+    input: RouteInput<Out<P>, Out<Q>, Out<B>, A extends 'anyone' ? Viewer | null : Viewer>,
+  ) => Promise<z.input<O>>;
+}): Route {
+  const limit = declaration.limit ?? usualLimit(declaration.method);
+  return { ...declaration, limit } as unknown as Route;
+}
+
+/** Reading is cheap, writing less so; routes that are dear or guessable name their own limit. */
+function usualLimit(method: Route['method']): RateLimit {
+  return method === 'get'
+    ? { name: 'read', points: 600, seconds: 60 }
+    : { name: 'write', points: 120, seconds: 60 };
+}

@@ -1,0 +1,62 @@
+import { parseCookie, stringifySetCookie } from 'cookie';
+import type { Request, Response } from 'express';
+import type { Viewer } from '../modules/auth/index.ts';
+import type { HttpDeps } from './deps.ts';
+import { ApiError } from './errors.ts';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** `__Host-` binds the cookie to this very host; browsers take it over https only. */
+function cookieName(origin: string): string {
+  return origin.startsWith('https:') ? '__Host-vireo-session' : 'vireo-session';
+}
+
+/** Finds out who asks. Null: nobody is signed in. Throws where a cookie is used from another site (A5). */
+export async function viewerOfRequest(
+  deps: Pick<HttpDeps, 'auth' | 'config'>,
+  req: Request,
+): Promise<Viewer | null> {
+  const bearer = /^Bearer ([\w-]{20,200})$/i.exec(req.headers.authorization ?? '')?.[1];
+  if (bearer !== undefined) {
+    const viewer = await deps.auth.viewerOf(bearer);
+    if (!viewer) throw new ApiError('not-signed-in', 'This token is not valid, or no longer.');
+    return viewer;
+  }
+  const token = parseCookie(req.headers.cookie ?? '')[cookieName(deps.config.origin)];
+  if (!token) return null;
+  const viewer = await deps.auth.viewerOf(token);
+  if (viewer?.via !== 'cookie') return null;
+  if (!SAFE_METHODS.has(req.method) && !comesFromOurPage(req, deps.config.origin))
+    throw new ApiError('cross-site');
+  return viewer;
+}
+
+/** Browsers name the page's origin on every unsafe request; its absence means no browser page sent it. */
+function comesFromOurPage(req: Request, origin: string): boolean {
+  const from = req.headers.origin;
+  if (from !== undefined) return from === origin;
+  const site = req.headers['sec-fetch-site'];
+  return site === undefined || site === 'same-origin' || site === 'none';
+}
+
+/** Gives the browser its session. */
+export function setSessionCookie(res: Response, origin: string, token: string, expires: Date): void {
+  res.append('Set-Cookie', serialize(origin, token, expires));
+}
+
+/** Takes it away again. */
+export function clearSessionCookie(res: Response, origin: string): void {
+  res.append('Set-Cookie', serialize(origin, '', new Date(0)));
+}
+
+function serialize(origin: string, value: string, expires: Date): string {
+  return stringifySetCookie({
+    name: cookieName(origin),
+    value,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: origin.startsWith('https:'),
+    path: '/',
+    expires,
+  });
+}

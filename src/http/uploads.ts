@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { FileStore } from '@tus/file-store';
+import { Server } from '@tus/server';
+import type { IRouter, Request, Response } from 'express';
+import { z } from 'zod';
+import { videoLimits } from '../../config/limits.ts';
+import { originalKey } from '../../media/keys.ts';
+import type { Viewer } from '../modules/auth/index.ts';
+import { type VideoDetails, visibilities } from '../modules/videos/index.ts';
+import type { HttpDeps } from './deps.ts';
+import { ApiError, type ErrorBody } from './errors.ts';
+import { viewerOfRequest } from './session.ts';
+
+const PATH = '/api/v1/uploads';
+/** Ids are ours: 128 random bits in hex, safe as file names. */
+const UPLOAD_ID = /^[0-9a-f]{32}$/;
+const UPLOADS = { name: 'upload', points: 60, seconds: 3_600 };
+const CHUNKS = { name: 'upload-chunk', points: 1_200, seconds: 60 };
+
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .nullish()
+    .transform((value) => (value ?? '').replaceAll('\u0000', '').trim());
+
+/** What a client may say about a video when the upload begins (`Upload-Metadata`). */
+const metadataSchema = z.object({
+  filename: text(videoLimits.maxFilenameCharacters),
+  caption: text(videoLimits.maxCaptionCharacters),
+  visibility: z.enum(visibilities).nullish(),
+  sensitive: z.enum(['true', 'false']).nullish(),
+  content_warning: text(videoLimits.maxContentWarningCharacters),
+  alt_text: text(videoLimits.maxAltTextCharacters),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+    .nullish(),
+});
+
+export type Uploads = ReturnType<typeof createUploads>;
+
+/**
+ * Resumable uploads by the tus 1.0 protocol, to a folder of this machine; a finished file moves into the
+ * object store before the last chunk is acknowledged. Each upload belongs to the account that began it.
+ */
+export function createUploads(deps: HttpDeps) {
+  const directory = join(deps.config.dataDir, 'uploads');
+  const viewers = new WeakMap<IncomingMessage, Viewer>();
+  const finishing = new Map<string, Promise<boolean>>();
+  const tus = new TusServer({
+    path: PATH,
+    datastore: new FileStore({ directory }),
+    relativeLocation: true,
+    allowedOrigins: [deps.config.origin],
+    exposedHeaders: ['Vireo-Video-Id'],
+    namingFunction: () => randomBytes(16).toString('hex'),
+    onUploadCreate: async (req, upload) => {
+      const node = nodeOf(req);
+      const viewer = viewers.get(node.req);
+      if (!viewer) throw new Error('An upload reached the tus server without a viewer.');
+      const videoId = await begin(deps, viewer, upload);
+      node.res.setHeader('Vireo-Video-Id', videoId);
+      return {};
+    },
+    onUploadFinish: async (_req, upload) => {
+      await finish(upload.id);
+      return {};
+    },
+    onResponseError: (_req, error) => toTusError(deps, error),
+  });
+
+  /** Moves a complete upload on; false where it is not complete, or not there. Safe to repeat. */
+  function finish(id: string): Promise<boolean> {
+    const running = finishing.get(id);
+    if (running) return running;
+    const run = finishOnce(id).finally(() => finishing.delete(id));
+    finishing.set(id, run);
+    return run;
+  }
+
+  async function finishOnce(id: string): Promise<boolean> {
+    const upload = await deps.videos.upload(id);
+    if (!upload) return false;
+    const path = join(directory, id);
+    const file = await stat(path).catch(() => null);
+    if (file?.size !== upload.bytes) return false;
+    const key = originalKey(upload.videoId);
+    await deps.storage.putFile(key, path, { contentType: 'application/octet-stream' });
+    await deps.inTx((tx) => deps.videos.completeUpload(tx, id, key));
+    await removeFiles(id);
+    return true;
+  }
+
+  async function removeFiles(id: string): Promise<void> {
+    await rm(join(directory, id), { force: true });
+    await rm(join(directory, `${id}.json`), { force: true });
+  }
+
+  async function handle(req: Request, res: Response): Promise<void> {
+    if (req.method !== 'OPTIONS') {
+      const viewer = await viewerOfRequest(deps, req);
+      if (!viewer) throw new ApiError('not-signed-in');
+      if (!viewer.scopes.includes('write')) throw new ApiError('scope-missing', 'It needs the scope write.');
+      viewers.set(req, viewer);
+      const { id } = req.params;
+      if (id === undefined) await deps.limits.take(UPLOADS, viewer.account.id);
+      else await authorize(String(id), viewer, req.method);
+    }
+    await tus.handle(req, res);
+  }
+
+  async function authorize(id: string, viewer: Viewer, method: string): Promise<void> {
+    await deps.limits.take(CHUNKS, viewer.account.id);
+    if (!UPLOAD_ID.test(id)) throw new ApiError('not-found');
+    const upload = await deps.videos.upload(id);
+    if (upload?.accountId !== viewer.account.id) throw new ApiError('not-found', 'There is no such upload.');
+    if (method === 'DELETE') await deps.inTx((tx) => deps.videos.cancelUpload(tx, id));
+  }
+
+  return {
+    async mount(router: IRouter): Promise<void> {
+      await mkdir(directory, { recursive: true });
+      router.all([PATH, `${PATH}/:id`], handle);
+    },
+
+    /**
+     * Finishes uploads whose last step was cut off, and drops those that were abandoned. Only files of
+     * this machine are touched, so that several web processes do not drop each other's.
+     */
+    async sweep(): Promise<void> {
+      const now = deps.clock.now();
+      for (const id of await deps.videos.uploadsBefore(new Date(now - SWEEP_AFTER_MS), 500)) {
+        if (await finish(id)) deps.log.info({ uploadId: id }, 'an interrupted upload was completed');
+      }
+      const expired = new Date(now - videoLimits.uploadLifetimeMs);
+      for (const id of await deps.videos.uploadsBefore(expired, 500)) {
+        await deps.inTx((tx) => deps.videos.cancelUpload(tx, id));
+        await removeFiles(id);
+      }
+    },
+  };
+}
+
+/** Young uploads are left to the request that is sending them. */
+const SWEEP_AFTER_MS = 5_000;
+
+type NewUpload = {
+  id: string;
+  size?: number | undefined;
+  metadata?: Record<string, string | null> | undefined;
+};
+
+/** Checks what is announced, and makes the post; returns its id. */
+async function begin(deps: HttpDeps, viewer: Viewer, upload: NewUpload): Promise<string> {
+  const bytes = upload.size;
+  if (bytes === undefined)
+    throw new ApiError('validation-failed', 'Say how long the file is (Upload-Length).');
+  const max = deps.config.video.maxUploadBytes;
+  if (bytes > max) {
+    throw new ApiError(
+      'too-large',
+      `${megabytes(bytes)} MB is over this server’s ${megabytes(max)} MB limit.`,
+    );
+  }
+  if (bytes === 0) throw new ApiError('validation-failed', 'The file is empty.');
+  const parsed = metadataSchema.safeParse(upload.metadata ?? {});
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new ApiError('validation-failed', `${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  if ((await deps.videos.openUploads(viewer.account.id)) >= videoLimits.maxOpenUploads) {
+    throw new ApiError('too-many-uploads', 'Finish or cancel one of your uploads first.');
+  }
+  const { filename } = parsed.data;
+  const begun = await deps.inTx((tx) =>
+    deps.videos.beginUpload(tx, {
+      account: viewer.account,
+      uploadId: upload.id,
+      filename,
+      bytes,
+      details: detailsOf(parsed.data),
+    }),
+  );
+  return begun.videoId;
+}
+
+function detailsOf(data: z.output<typeof metadataSchema>): VideoDetails {
+  return {
+    caption: data.caption,
+    visibility: data.visibility ?? 'public',
+    sensitive: data.sensitive === 'true',
+    contentWarning: data.content_warning,
+    altText: data.alt_text,
+    language: data.language ?? null,
+  };
+}
+
+/** One decimal, so that "200.4 MB is over 200 MB" makes sense. */
+function megabytes(bytes: number): string {
+  return (Math.ceil((bytes / 1024 / 1024) * 10) / 10).toString();
+}
+
+/** The tus server with the API's error shape in place of its plain texts. */
+class TusServer extends Server {
+  override write(...[context, headers, status, body = '']: Parameters<Server['write']>) {
+    if (status < 400) return super.write(context, headers, status, body);
+    headers.set('Content-Type', 'application/json; charset=utf-8');
+    const isOurs = body.startsWith('{');
+    const shaped: ErrorBody = { error: 'upload-refused', error_description: body.trim() };
+    return super.write(context, headers, status, isOurs ? body : JSON.stringify(shaped));
+  }
+}
+
+function toTusError(deps: HttpDeps, error: unknown): { status_code: number; body: string } | undefined {
+  if (error instanceof ApiError) return { status_code: error.status, body: JSON.stringify(error.body) };
+  if (error instanceof Error) {
+    deps.log.error({ err: error }, 'an upload request failed');
+    const body: ErrorBody = {
+      error: 'unavailable',
+      error_description: 'The server could not take this part. Nothing was lost; try again.',
+    };
+    return { status_code: 503, body: JSON.stringify(body) };
+  }
+  return undefined;
+}
+
+/** The Node request and response behind the web request that tus hands to its hooks. */
+function nodeOf(req: { runtime?: { node?: unknown } | undefined }): {
+  req: IncomingMessage;
+  res: ServerResponse;
+} {
+  return req.runtime?.node as { req: IncomingMessage; res: ServerResponse };
+}
