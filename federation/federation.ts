@@ -1,0 +1,163 @@
+import { createFederation, type Federation, importSpki, MemoryKvStore } from '@fedify/fedify';
+import { Application, CryptographicKey, Endpoints, Person, type Recipient } from '@fedify/vocab';
+import type { Clock } from '../src/lib/clock.ts';
+import { type AccountId, type FollowId, parseId } from '../src/lib/ids.ts';
+import type { Account, Accounts } from '../src/modules/accounts/index.ts';
+import type { Auth } from '../src/modules/auth/index.ts';
+import type { Urls } from '../src/modules/instances/index.ts';
+import type { Social } from '../src/modules/social/index.ts';
+import type { Videos } from '../src/modules/videos/index.ts';
+import type { FedifyLoaders } from './net/fedify-loaders.ts';
+
+export interface FederationDeps {
+  readonly urls: Urls;
+  readonly accounts: Accounts;
+  readonly auth: Auth;
+  readonly social: Social;
+  readonly videos: Videos;
+  readonly loaders: FedifyLoaders;
+  readonly version: string;
+  readonly clock: Clock;
+}
+
+/** The identifier that stands for the server itself; no account id can be it. */
+const INSTANCE = 'instance';
+const COLLECTION_PAGE = 40;
+const MONTH_MS = 30 * 24 * 3_600_000;
+
+/**
+ * Configures Fedify for what it serves: actors, WebFinger, NodeInfo, and the followers and following
+ * collections. It never sees an inbox request (our own gate is in front, ADR 0003), never opens a socket of
+ * its own, and sends nothing.
+ */
+export function createFedify(deps: FederationDeps): Federation<null> {
+  const federation = createFederation<null>({
+    // Only lookups would be remembered there, and Fedify does none for us.
+    kv: new MemoryKvStore(),
+    origin: deps.urls.origin,
+    ...deps.loaders,
+  });
+  serveActors(federation, deps);
+  serveFollows(federation, deps);
+  federation.setNodeInfoDispatcher('/nodeinfo/2.1', () => nodeInfo(deps));
+  return federation;
+}
+
+function serveActors(federation: Federation<null>, deps: FederationDeps): void {
+  federation
+    .setActorDispatcher('/ap/users/{identifier}', async (_context, identifier) => {
+      const account = await accountOf(deps, identifier);
+      return account ? actorOf(deps, account) : null;
+    })
+    .mapActorAlias('/actor', INSTANCE)
+    .mapHandle(async (_context, username) => {
+      if (username.toLowerCase() === deps.urls.domain) return INSTANCE;
+      const account = await deps.accounts.byHandle(username);
+      return account?.domain === null && account.state === 'active' ? account.id : null;
+    })
+    .mapAlias((_context, resource) => {
+      const name = /^\/@(\w{1,30})$/.exec(resource.pathname)?.[1];
+      return name && resource.origin === deps.urls.origin ? { username: name } : null;
+    });
+}
+
+/** A local account behind an identifier of ours, where it may be shown. */
+async function accountOf(deps: FederationDeps, identifier: string): Promise<Account | null> {
+  if (identifier === INSTANCE) return deps.accounts.byActorUri(deps.urls.instanceActor);
+  const id = parseId<'account'>(identifier);
+  const account = id === null ? null : await deps.accounts.byId(id);
+  const shown = account?.domain === null && account.state === 'active' && account.actorType !== 'Application';
+  return shown ? account : null;
+}
+
+async function actorOf(deps: FederationDeps, account: Account): Promise<Person | Application | null> {
+  const keys = await deps.accounts.keysOf(account.id);
+  if (!keys) return null;
+  const id = new URL(account.actorUri);
+  const common = {
+    id,
+    name: account.displayName,
+    inbox: new URL(account.inboxUri),
+    endpoints: new Endpoints({ sharedInbox: new URL(deps.urls.sharedInbox) }),
+    url: new URL(account.url),
+    published: Temporal.Instant.fromEpochMilliseconds(account.createdAt.getTime()),
+    publicKey: new CryptographicKey({
+      id: new URL(keys.keyUri),
+      owner: id,
+      publicKey: await importSpki(keys.publicKeyPem),
+    }),
+  };
+  if (account.actorType === 'Application') {
+    return new Application({
+      ...common,
+      preferredUsername: deps.urls.domain,
+      manuallyApprovesFollowers: true,
+    });
+  }
+  return new Person({
+    ...common,
+    preferredUsername: account.username,
+    summary: account.bioHtml,
+    outbox: new URL(deps.urls.outbox(account.id)),
+    followers: new URL(deps.urls.followers(account.id)),
+    following: new URL(deps.urls.following(account.id)),
+    manuallyApprovesFollowers: account.locked,
+    discoverable: account.discoverable,
+    indexable: account.indexable,
+  });
+}
+
+function serveFollows(federation: Federation<null>, deps: FederationDeps): void {
+  const { social } = deps;
+  const pageOf = async (
+    list: (
+      id: AccountId,
+      before: FollowId | null,
+      limit: number,
+    ) => Promise<{ followId: FollowId; actorUri: string }[]>,
+    identifier: string,
+    cursor: string | null,
+  ) => {
+    const account = identifier === INSTANCE ? null : await accountOf(deps, identifier);
+    if (!account) return null;
+    const before = cursor === null || cursor === '' ? null : parseId<'follow'>(cursor);
+    const rows = await list(account.id, before, COLLECTION_PAGE);
+    const last = rows.length === COLLECTION_PAGE ? rows.at(-1) : undefined;
+    return { uris: rows.map((row) => new URL(row.actorUri)), nextCursor: last?.followId ?? null };
+  };
+  const count = (of: (id: AccountId) => Promise<number>) => async (_context: unknown, identifier: string) => {
+    const account = await accountOf(deps, identifier);
+    return account ? of(account.id) : null;
+  };
+  federation
+    .setFollowersDispatcher('/ap/users/{identifier}/followers', async (_context, identifier, cursor) => {
+      const page = await pageOf(social.followersPage, identifier, cursor);
+      const items: Recipient[] | undefined = page?.uris.map((id) => ({ id, inboxId: null }));
+      return page && items ? { items, nextCursor: page.nextCursor } : null;
+    })
+    .setFirstCursor(() => '')
+    .setCounter(count(social.followerCount));
+  federation
+    .setFollowingDispatcher('/ap/users/{identifier}/following', async (_context, identifier, cursor) => {
+      const page = await pageOf(social.followingPage, identifier, cursor);
+      return page ? { items: page.uris, nextCursor: page.nextCursor } : null;
+    })
+    .setFirstCursor(() => '')
+    .setCounter(count(social.followingCount));
+}
+
+async function nodeInfo(deps: FederationDeps) {
+  const now = deps.clock.now();
+  const [total, activeMonth, activeHalfyear, localPosts] = await Promise.all([
+    deps.accounts.localCount(),
+    deps.auth.activeSince(new Date(now - MONTH_MS)),
+    deps.auth.activeSince(new Date(now - 6 * MONTH_MS)),
+    deps.videos.localCount(),
+  ]);
+  return {
+    software: { name: 'vireo', version: deps.version },
+    protocols: ['activitypub' as const],
+    openRegistrations: deps.auth.registrations === 'open',
+    usage: { users: { total, activeMonth, activeHalfyear }, localPosts, localComments: 0 },
+  };
+}

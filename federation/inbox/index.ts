@@ -1,0 +1,78 @@
+import { remoteJsonLimits } from '../../config/limits.ts';
+import type { Db, Tx } from '../../src/db/database.ts';
+import { type Finish, PermanentJobError } from '../../src/jobs/registry.ts';
+import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
+import { accept } from './accept.ts';
+import { create } from './create.ts';
+import { del } from './delete.ts';
+import { follow } from './follow.ts';
+import { type Activity, normaliseActivity } from './normalise.ts';
+import { reject } from './reject.ts';
+import { undo } from './undo.ts';
+import { ignored, type Outcome, type Verb, type VerbContext } from './verb.ts';
+
+/** Activities that have an effect here. Others are accepted and ignored, as the protocol asks. */
+type ActivityName = 'Accept' | 'Create' | 'Delete' | 'Follow' | 'Reject' | 'Undo';
+
+const verbs: Readonly<Record<ActivityName, Verb>> = {
+  Accept: accept,
+  Create: create,
+  Delete: del,
+  Follow: follow,
+  Reject: reject,
+  Undo: undo,
+};
+
+function verbOf(activity: Activity): Verb | undefined {
+  return Object.hasOwn(verbs, activity.type) ? verbs[activity.type as ActivityName] : undefined;
+}
+
+/** The job `inbox.process`: gives a stored activity its effect, once, and records what became of it. */
+export async function processInboxActivity(
+  deps: { db: Db; context: VerbContext },
+  inboxId: string,
+): Promise<Finish | undefined> {
+  const row: { id: string; state: string; body: string } | undefined = await deps
+    .db('inbox_activities')
+    .where({ id: inboxId })
+    .first('id', 'state', 'body');
+  if (row?.state !== 'queued') return undefined;
+  const bytes = Buffer.from(row.body);
+  const parsed = parseBoundedJson(bytes, remoteJsonLimits);
+  const normalised = parsed.ok ? normaliseActivity(parsed.value, bytes) : parsed;
+  if (!normalised.ok) throw new PermanentJobError(`A stored activity cannot be read: ${normalised.reason}`);
+  const { activity } = normalised;
+  const handle = verbOf(activity);
+  const checked = handle ? await handle(activity, deps.context) : ignored('unsupported-type');
+  return async (tx: Tx) => {
+    const outcome = checked.state === 'ready' ? await checked.apply(tx) : checked;
+    await record(tx, inboxId, outcome);
+    return null;
+  };
+}
+
+function record(tx: Tx, inboxId: string, outcome: Outcome): Promise<number> {
+  return tx('inbox_activities')
+    .where({ id: inboxId })
+    .update({
+      state: outcome.state,
+      reason: outcome.state === 'applied' ? null : outcome.reason,
+      processed_at: tx.fn.now(),
+    });
+}
+
+/** What became of an activity, by its id. */
+export async function explainActivity(
+  db: Db,
+  activityUri: string,
+): Promise<{ actor: string; type: string; state: string; reason: string | null; receivedAt: Date }[]> {
+  return db('inbox_activities')
+    .where({ activity_uri: activityUri })
+    .orderBy('received_at')
+    .select('actor_uri as actor', 'type', 'state', 'reason', 'received_at as receivedAt');
+}
+
+/** Forgets activities that are older than any sender would repeat. */
+export function sweepInbox(db: Db, olderThan: Date): Promise<number> {
+  return db('inbox_activities').where('received_at', '<', olderThan).whereNot({ state: 'queued' }).delete();
+}

@@ -1,0 +1,85 @@
+import type { InTx } from '../src/db/database.ts';
+import type { Clock } from '../src/lib/clock.ts';
+import type { Logger } from '../src/lib/log.ts';
+import { fail, ok, type Result } from '../src/lib/result.ts';
+import type { Account, Accounts, RemoteLookup } from '../src/modules/accounts/index.ts';
+import type { Instances, Urls } from '../src/modules/instances/index.ts';
+import type { LoadDocument } from './net/document-loader.ts';
+import type { ResolveHandle } from './net/webfinger.ts';
+import { readActor } from './translate/actor.ts';
+
+/** A remote actor is read again when what we know of it is older than this. */
+const FRESH_MS = 24 * 3_600_000;
+
+export interface LookupDeps {
+  readonly accounts: Accounts;
+  readonly instances: Instances;
+  readonly inTx: InTx;
+  readonly urls: Urls;
+  readonly loadDocument: LoadDocument;
+  readonly resolveHandle: ResolveHandle;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+type LookupRefusal = 'not-found' | 'unreachable' | 'blocked';
+
+export interface Lookup extends RemoteLookup {
+  /** The account behind an actor id, read from its server where it is unknown or stale. */
+  actor(uri: string): Promise<Result<{ account: Account }, LookupRefusal>>;
+}
+
+/** Finds remote actors, and keeps what their servers say of them. */
+export function createLookup(deps: LookupDeps): Lookup {
+  async function actor(uri: string): Promise<Result<{ account: Account }, LookupRefusal>> {
+    const known = await deps.accounts.byActorUri(uri);
+    if (deps.urls.isOurs(uri)) return known ? ok({ account: known }) : fail('not-found');
+    const isFresh = known?.fetchedAt && deps.clock.now() - known.fetchedAt.getTime() < FRESH_MS;
+    if (known && (isFresh || known.state !== 'active')) return ok({ account: known });
+    const host = new URL(uri).host;
+    if (await deps.instances.isBlocked(host)) return fail('blocked', `This server does not talk to ${host}.`);
+    const loaded = await deps.loadDocument(uri);
+    if (!loaded.ok) {
+      // Better what we knew yesterday than nothing, as long as the actor was not said to be gone.
+      if (known && loaded.reason !== 'gone' && loaded.reason !== 'not-found') return ok({ account: known });
+      return loaded.reason === 'gone' || loaded.reason === 'not-found'
+        ? fail('not-found', `${host} says that there is no such account.`)
+        : fail('unreachable', `${host} could not be asked just now (${loaded.reason}). Try again later.`);
+    }
+    const read = readActor(loaded.document);
+    if (!read.ok) {
+      deps.log.info({ uri, detail: read.detail }, 'a document is not a usable actor');
+      return fail('not-found', `What ${host} answered is not an account this server can use.`);
+    }
+    return ok({ account: await deps.inTx((tx) => deps.accounts.upsertRemote(tx, read.actor)) });
+  }
+
+  return {
+    actor,
+    async account(handle) {
+      const known = await deps.accounts.byHandle(handle);
+      if (known && (known.domain === null || known.state !== 'active')) {
+        return known.state === 'active' ? ok({ account: known }) : fail('not-found', 'This account is gone.');
+      }
+      const host = handle.replace(/^@/, '').split('@')[1] ?? '';
+      if (host !== '' && (await deps.instances.isBlocked(host))) {
+        return fail('blocked', `This server does not talk to ${host}.`);
+      }
+      const resolved = await deps.resolveHandle(handle);
+      if (resolved.ok) return actor(resolved.actorId);
+      switch (resolved.reason) {
+        case 'bad-handle':
+          return fail('handle-invalid', resolved.detail);
+        case 'not-found':
+        case 'gone':
+        case 'own-host':
+          return fail('not-found', `There is no account ${handle}.`);
+        default:
+          return fail(
+            'unreachable',
+            `${host} could not be asked just now (${resolved.reason}). Try again later.`,
+          );
+      }
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { sanitizeRemoteHtml } from '../../src/lib/html/sanitize.ts';
+import { fail, ok, type Result } from '../../src/lib/result.ts';
+import type { ActorType, RemoteActor } from '../../src/modules/accounts/index.ts';
+import { isObject, type JsonObject, sameOrigin, textOf, typesOf, uriOf } from './read.ts';
+
+const ACTOR_TYPES = new Set<string>(['Person', 'Service', 'Application', 'Group', 'Organization']);
+const USERNAME = /^[\p{L}\p{N}_.:-]{1,100}$/u;
+
+/**
+ * An actor document to what we keep of it. Only id, type, inbox and preferredUsername are demanded; every
+ * address it names for itself must be of its own origin (FEP-fe34 rule 5), or is dropped.
+ */
+export function readActor(document: JsonObject): Result<{ actor: RemoteActor }, 'not-an-actor'> {
+  const actorUri = uriOf(document.id);
+  const actorType = typesOf(document).find((type) => ACTOR_TYPES.has(type)) as ActorType | undefined;
+  const username = textOf(document.preferredUsername, 101);
+  const own = (value: unknown): string | null => {
+    const uri = uriOf(value);
+    return uri && actorUri && sameOrigin(uri, actorUri) ? uri : null;
+  };
+  const inboxUri = own(document.inbox);
+  if (!actorUri || !actorType)
+    return fail('not-an-actor', 'The document has no id or is not of an actor type.');
+  if (!inboxUri) return fail('not-an-actor', 'The actor has no inbox on its own server.');
+  if (!username || !USERNAME.test(username)) {
+    return fail('not-an-actor', 'The actor has no usable preferredUsername.');
+  }
+  const endpoints = isObject(document.endpoints) ? document.endpoints : {};
+  const name = textOf(document.name, 200)?.trim();
+  return ok({
+    actor: {
+      actorUri,
+      actorType,
+      username,
+      domain: new URL(actorUri).host,
+      displayName: name || username,
+      bioHtml: sanitizeRemoteHtml(textOf(document.summary, 20_000) ?? '', 20_000),
+      url: own(document.url) ?? actorUri,
+      inboxUri,
+      sharedInboxUri: own(endpoints.sharedInbox),
+      locked: document.manuallyApprovesFollowers === true,
+      discoverable: document.discoverable === true,
+      indexable: document.indexable === true,
+    },
+  });
+}
