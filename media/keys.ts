@@ -1,0 +1,65 @@
+/** Letters an id of ours may have. Object keys are made of nothing else (security.md W8). */
+const ID = '[A-Za-z0-9][A-Za-z0-9_-]{0,63}';
+/** 96 bits of the content's SHA-256: nobody can guess where an unpublished or removed file lies. */
+const HASH_CHARACTERS = 24;
+const SUFFIX = '[a-z0-9]+(?:-[a-z0-9]+)*\\.[a-z0-9]{1,8}';
+
+const idPattern = new RegExp(`^${ID}$`);
+const suffixPattern = new RegExp(`^${SUFFIX}$`);
+const mediaKeyPattern = new RegExp(`^media/(${ID})/([0-9a-f]{${HASH_CHARACTERS}})-(${SUFFIX})$`);
+
+/** The parts of a public object's key. */
+export interface MediaKey {
+  /** The id of the video, or of whatever owns the object. */
+  readonly ownerId: string;
+  /** The first 24 hex digits of the content's SHA-256. */
+  readonly hash: string;
+  /** What it is: `720.mp4`, `720-cmaf.mp4`, `master.m3u8`, `poster.jpg`. */
+  readonly suffix: string;
+}
+
+/**
+ * Where the file a user uploaded waits until it is processed. It still carries the user's metadata (where
+ * it was filmed, with what), so it lies outside `media/` and is never served.
+ */
+export function originalKey(ownerId: string): string {
+  return `originals/${checkedId(ownerId)}/source`;
+}
+
+/**
+ * The key of a public object: `media/<ownerId>/<24 hex of sha256>-<suffix>`. Another content gives another
+ * key, so objects can be cached for ever. Throws on an id, hash or suffix that is not of our making.
+ */
+export function mediaKey(ownerId: string, sha256: string, suffix: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new TypeError('Not a SHA-256 in lower-case hex');
+  if (!suffixPattern.test(suffix))
+    throw new TypeError(`Not a suffix of an object: ${JSON.stringify(suffix)}`);
+  return `media/${checkedId(ownerId)}/${sha256.slice(0, HASH_CHARACTERS)}-${suffix}`;
+}
+
+/** The prefixes that hold everything stored for one owner, for deletion. */
+export function prefixesOf(ownerId: string): readonly string[] {
+  return [`media/${checkedId(ownerId)}/`, `originals/${checkedId(ownerId)}/`];
+}
+
+/** Takes a key apart, or null where it is not one `mediaKey` makes. Only these may be served. */
+export function parseMediaKey(key: string): MediaKey | null {
+  const match = mediaKeyPattern.exec(key);
+  const [, ownerId, hash, suffix] = match ?? [];
+  return ownerId && hash && suffix ? { ownerId, hash, suffix } : null;
+}
+
+/** Whether a path below the media address is a public object of ours. */
+export function isMediaKey(key: string): boolean {
+  return parseMediaKey(key) !== null;
+}
+
+/** The last segment: what a playlist beside the object calls it. */
+export function nameOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
+function checkedId(id: string): string {
+  if (!idPattern.test(id)) throw new TypeError(`Not an id: ${JSON.stringify(id)}`);
+  return id;
+}
