@@ -1,0 +1,263 @@
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import type { Config } from '../config/config.ts';
+import { netLimits } from '../config/limits.ts';
+import { createFederationSide, createKeyMaker } from '../federation/index.ts';
+import { createFfmpeg } from '../media/ffmpeg.ts';
+import { createPipeline } from '../media/pipeline.ts';
+import { createFileStorage } from '../media/storage/files.ts';
+import { createS3Storage } from '../media/storage/s3.ts';
+import type { ObjectStorage } from '../media/storage/storage.ts';
+import { type Db, openDatabase, transactions } from './db/database.ts';
+import { migrate } from './db/migrate.ts';
+import { type EmbeddedStack, startEmbedded } from './embedded/index.ts';
+import { createEnqueue } from './jobs/enqueue.ts';
+import { openQueues } from './jobs/queues.ts';
+import type { JobHandlers } from './jobs/registry.ts';
+import type { Subscribers } from './jobs/relay.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { createIds, idNodes } from './lib/ids.ts';
+import { createLogger, type Logger } from './lib/log.ts';
+import { createAddressPolicy } from './lib/net/ip-policy.ts';
+import { createSafeFetch } from './lib/net/safe-fetch.ts';
+import { fail, ok, type Result } from './lib/result.ts';
+import { loadOrCreateSecret } from './lib/secrets.ts';
+import { accountEvents, createAccounts } from './modules/accounts/index.ts';
+import { createAuth } from './modules/auth/index.ts';
+import { createFeed } from './modules/feed/index.ts';
+import { createInstances, createUrls } from './modules/instances/index.ts';
+import { createSocial, socialEvents } from './modules/social/index.ts';
+import { createVideos, videoEvents } from './modules/videos/index.ts';
+import { version } from './version.ts';
+
+/** Parts that a test may replace. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+export type Context = Extract<Awaited<ReturnType<typeof createContext>>, { ok: true }>['context'];
+
+/**
+ * Builds everything a process of the server needs, whatever its role: connects (or first starts) database,
+ * Redis and storage, migrates, wires the modules. Fails with a sentence that says what to do; then nothing
+ * is left running.
+ */
+export async function createContext(config: Config, overrides: Overrides = {}) {
+  const log = overrides.log ?? createLogger(config.logLevel);
+  const clock = overrides.clock ?? systemClock;
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) {
+      await closer().catch((error) => log.warn({ err: error }, 'a part did not close cleanly'));
+    }
+  };
+  const refuse = async <R extends string>(reason: R, detail: string | undefined) => {
+    await close();
+    return fail(reason, detail);
+  };
+
+  const connected = await connect(config, log);
+  if (!connected.ok) return connected;
+  const { databaseUrl, redisUrl, stack } = connected;
+  if (stack) closers.push(() => stack.stop());
+  for (const name of await migrate(databaseUrl)) log.info({ migration: name }, 'database migrated');
+  const db = openDatabase(databaseUrl, 20);
+  closers.push(() => db.destroy());
+  const redis = openRedis(redisUrl, log);
+  closers.push(() => redis.quit());
+  const storage = openStorage(config);
+  const checked = await storage.check();
+  if (!checked.ok) return refuse(checked.reason, checked.detail);
+
+  const inTx = transactions(db);
+  const ids = createIds(clock, await claimIdNode(db));
+  const urls = createUrls(config.origin);
+  const instances = createInstances({ db });
+  const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
+  if (!claimed.ok) return refuse(claimed.reason, claimed.detail);
+
+  const instanceSecret =
+    config.secretKey?.reveal() ?? (await loadOrCreateSecret(join(config.dataDir, 'secrets'), 'secret-key'));
+  const policy = createAddressPolicy({ allowedPrivate: config.allowedPrivateAddresses });
+  const fetch = createSafeFetch({
+    policy,
+    userAgent: `Vireo/${version} (+${config.origin})`,
+    clock,
+    log,
+    limits: netLimits,
+  });
+  closers.push(() => fetch.close());
+  const random = Math.random;
+  const ffmpeg = createFfmpeg({
+    ffmpegPath: config.ffmpegPath,
+    ffprobePath: config.ffprobePath,
+    threads: Math.max(1, Math.floor(availableParallelism() / config.mediaConcurrency)),
+    log,
+  });
+  const enqueue = createEnqueue(ids);
+  const makeKeys = createKeyMaker(instanceSecret);
+  const accounts = createAccounts({ db, ids, urls });
+  const auth = createAuth({ db, ids, accounts, registrations: config.registrations, makeKeys });
+  const social = createSocial({ db, ids, urls });
+  const videos = createVideos({
+    db,
+    inTx,
+    ids,
+    urls,
+    enqueue,
+    storage,
+    pipeline: createPipeline({ ffmpeg, storage, log }),
+    download: fetch.download,
+    workDir: join(config.dataDir, 'work'),
+    mediaUrl: config.mediaUrl,
+    ...config.video,
+    remote: config.remoteVideo,
+    log,
+  });
+  const feed = createFeed({ videos, accounts });
+  const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
+  const federation = createFederationSide({
+    db,
+    inTx,
+    ids,
+    enqueue,
+    clock,
+    random,
+    log,
+    fetch,
+    policy,
+    urls,
+    accounts,
+    auth,
+    social,
+    videos,
+    instances,
+    instanceSecret,
+    instanceAccount,
+    version,
+  });
+
+  const subscribers = {
+    'account.registered': { schema: accountEvents['account.registered'], handlers: [] },
+    'account.gone': {
+      schema: accountEvents['account.gone'],
+      handlers: [
+        (tx, { accountId }) => videos.removeAllOf(tx, accountId),
+        (tx, { accountId }) => social.dropAllOf(tx, accountId),
+      ],
+    },
+    'follow.requested': {
+      schema: socialEvents['follow.requested'],
+      handlers: [federation.bridge.onFollowRequested],
+    },
+    'follow.accepted': {
+      schema: socialEvents['follow.accepted'],
+      handlers: [federation.bridge.onFollowAccepted],
+    },
+    'follow.rejected': {
+      schema: socialEvents['follow.rejected'],
+      handlers: [federation.bridge.onFollowRejected],
+    },
+    'follow.undone': { schema: socialEvents['follow.undone'], handlers: [federation.bridge.onFollowUndone] },
+    'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
+    'video.published': {
+      schema: videoEvents['video.published'],
+      handlers: [federation.bridge.onVideoPublished],
+    },
+    'video.discovered': { schema: videoEvents['video.discovered'], handlers: [videos.onDiscovered] },
+    'video.deleted': {
+      schema: videoEvents['video.deleted'],
+      handlers: [videos.onDeleted, federation.bridge.onVideoDeleted],
+    },
+  } satisfies Record<EventName, Subscribers[string]>;
+
+  const handlers: JobHandlers = {
+    'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
+    'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
+    'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
+    'inbox.process': ({ inboxId }) => federation.processInbox(inboxId),
+    'deliver.host': ({ host }, run) => federation.pump(host, run),
+  };
+
+  const context = {
+    config,
+    version,
+    log,
+    clock,
+    random,
+    databaseUrl,
+    redisUrl,
+    /** True when this process alone uses Redis, so that whatever it finds there is left over. */
+    ownsRedis: stack?.redisUrl !== undefined,
+    db,
+    inTx,
+    ids,
+    urls,
+    redis,
+    queues: openQueues(redis, config.redisPrefix),
+    storage,
+    ffmpeg,
+    accounts,
+    auth,
+    social,
+    videos,
+    feed,
+    instances,
+    federation,
+    subscribers,
+    handlers,
+    close,
+  };
+  return ok({ context });
+}
+
+type EventName = keyof typeof accountEvents | keyof typeof socialEvents | keyof typeof videoEvents;
+
+/** Addresses of database and Redis, after the embedded ones were started where none is configured. */
+async function connect(
+  config: Config,
+  log: Logger,
+): Promise<Result<{ databaseUrl: string; redisUrl: string; stack: EmbeddedStack | null }>> {
+  const wanted = { postgres: config.databaseUrl === undefined, redis: config.redisUrl === undefined };
+  let stack: EmbeddedStack | null = null;
+  if (wanted.postgres || wanted.redis) {
+    const started = await startEmbedded({
+      ...wanted,
+      dataDir: config.dataDir,
+      log,
+      redisServerPath: config.redisServerPath,
+      onExit: (part, how) => {
+        log.fatal({ part, how }, 'a part of the embedded stack ended; the server stops');
+        process.kill(process.pid, 'SIGTERM');
+      },
+    });
+    if (!started.ok) return started;
+    stack = started.stack;
+  }
+  const databaseUrl = config.databaseUrl?.reveal() ?? stack?.databaseUrl;
+  const redisUrl = config.redisUrl?.reveal() ?? stack?.redisUrl;
+  if (databaseUrl === undefined || redisUrl === undefined) throw new Error('The embedded stack has no address.');
+  return ok({ databaseUrl, redisUrl, stack });
+}
+
+/** BullMQ demands that commands wait for Redis rather than fail after some tries. */
+export function openRedis(url: string, log: Logger): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: true });
+  redis.on('error', (error) => log.warn({ err: error }, 'Redis cannot be reached'));
+  return redis;
+}
+
+function openStorage(config: Config): ObjectStorage {
+  if (config.s3 === null) return createFileStorage({ root: join(config.dataDir, 'media') });
+  return createS3Storage({ ...config.s3, secretKey: config.s3.secretKey.reveal() });
+}
+
+/** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */
+async function claimIdNode(db: Db): Promise<number> {
+  const { rows } = await db.raw<{ rows: { node: string }[] }>(`select nextval('id_nodes') as node`);
+  const node = rows[0]?.node;
+  return node === undefined ? randomInt(idNodes) : Number(BigInt(node) % BigInt(idNodes));
+}

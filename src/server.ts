@@ -1,0 +1,146 @@
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { inboxLimits, signatureLimits } from '../config/limits.ts';
+import { sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
+import type { Context } from './context.ts';
+import { openRedis } from './context.ts';
+import { createApp } from './http/app.ts';
+import type { HealthReport, HttpDeps } from './http/deps.ts';
+import { createRateLimits } from './http/limits.ts';
+import { createUploads } from './http/uploads.ts';
+import { sweepLeases } from './jobs/leases.ts';
+import { rebuildAfterLoss, rebuildQueues } from './jobs/queues.ts';
+import { queueNames } from './jobs/registry.ts';
+import { Relay } from './jobs/relay.ts';
+import { JobRunner } from './jobs/runner.ts';
+import { Scheduler, type Upkeep } from './jobs/scheduler.ts';
+
+/** Something that was started and can be stopped. */
+export interface Running {
+  stop(): Promise<void>;
+}
+
+const MINUTE = 60_000;
+/** Open requests get this long to end when the server stops. */
+const DRAIN_MS = 5_000;
+
+/** Starts the web part: listens, and finishes uploads that a crash cut off. */
+export async function startWeb(context: Context): Promise<Running> {
+  const deps: HttpDeps = {
+    ...context,
+    lookup: context.federation.lookup,
+    federation: context.federation.router,
+    limits: createRateLimits(context.redis, context.config.redisPrefix),
+    webDir: fileURLToPath(new URL('../web/dist', import.meta.url)),
+    health: () => health(context),
+  };
+  const uploads = createUploads(deps);
+  const app = await createApp(deps, uploads);
+  const server = createServer({ maxHeaderSize: 32 * 1024 }, app);
+  // A slow phone may take long over one chunk; what is idle is cut off by the two below.
+  server.requestTimeout = 0;
+  server.headersTimeout = 20_000;
+  server.keepAliveTimeout = 65_000;
+  await listen(server, context.config.listen.port, context.config.listen.host);
+  const upkeep = new Scheduler({
+    ...context,
+    exclusive: false,
+    tasks: [{ name: 'uploads', everyMs: 15_000, run: () => uploads.sweep() }],
+  });
+  upkeep.start();
+  return {
+    async stop() {
+      await upkeep.stop();
+      await closeServer(server);
+    },
+  };
+}
+
+/** Starts the worker part: the relay, the job runner, and upkeep where no other process does it. */
+export async function startWorker(context: Context): Promise<Running> {
+  const { config, db, redis, log } = context;
+  if (context.ownsRedis) await rebuildQueues(db);
+  const connection = openRedis(context.redisUrl, log);
+  const runner = new JobRunner({
+    ...context,
+    connection,
+    prefix: config.redisPrefix,
+    leaseMs: config.jobLeaseMs,
+    queues: queueNames.filter((name) => config.queues.length === 0 || config.queues.includes(name)),
+    concurrency: {
+      inbox: 8,
+      deliver: 16,
+      media: config.mediaConcurrency,
+      replicate: config.mediaConcurrency,
+      default: 4,
+    },
+  });
+  const relay = new Relay(context);
+  const scheduler = new Scheduler({ ...context, exclusive: true, tasks: upkeepTasks(context) });
+  await rebuildAfterLoss(db, redis, config.redisPrefix, log);
+  runner.start();
+  relay.start();
+  scheduler.start();
+  return {
+    async stop() {
+      await Promise.all([scheduler.stop(), relay.stop(), runner.stop()]);
+      await Promise.all(Object.values(context.queues).map((queue) => queue.close()));
+      connection.disconnect();
+    },
+  };
+}
+
+function upkeepTasks({ db, redis, config, log, auth, clock }: Context): Upkeep[] {
+  const before = (ms: number) => new Date(clock.now() - ms);
+  return [
+    { name: 'leases', everyMs: 2_000, run: () => sweepLeases(db, log) },
+    {
+      name: 'redis-loss',
+      everyMs: 5_000,
+      run: () => rebuildAfterLoss(db, redis, config.redisPrefix, log),
+    },
+    { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
+    { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
+    {
+      name: 'remote-keys',
+      everyMs: 60 * MINUTE,
+      run: () => sweepRemoteKeys(db, before(2 * signatureLimits.keyMaxAgeMs)),
+    },
+  ];
+}
+
+const HEALTH_TIMEOUT_MS = 3_000;
+
+/** Requests need the database; Redis away only slows things down. */
+async function health({ db, redis }: Context): Promise<HealthReport> {
+  const answers = async (check: Promise<unknown>): Promise<'ok' | 'failing'> => {
+    const timeout = new Promise((_, reject) => setTimeout(reject, HEALTH_TIMEOUT_MS).unref());
+    return Promise.race([check, timeout]).then(
+      () => 'ok' as const,
+      () => 'failing' as const,
+    );
+  };
+  const [database, queue] = await Promise.all([answers(db.raw('select 1')), answers(redis.ping())]);
+  return { ok: database === 'ok', parts: { database, redis: queue } };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { findProgram, runLogged, SetupError, step, tailOf } from './step.mjs';
+
+/**
+ * A program of the system: under which names it is looked for, which variable may name another, and the
+ * package that holds it for each package manager.
+ * @typedef {{ names: readonly string[], variable: string, packages: Record<Manager, string> }} Tool
+ * @typedef {'apt' | 'dnf' | 'pacman' | 'apk' | 'brew'} Manager
+ */
+
+/** @param {string} name @returns {Record<Manager, string>} */
+const everywhere = (name) => ({ apt: name, dnf: name, pacman: name, apk: name, brew: name });
+
+/** @type {Record<'redis' | 'ffmpeg' | 'ffprobe' | 'chromium', Tool>} */
+const tools = {
+  redis: {
+    names: ['redis-server', 'valkey-server'],
+    variable: 'REDIS_SERVER_PATH',
+    packages: { apt: 'redis-server', dnf: 'valkey', pacman: 'valkey', apk: 'redis', brew: 'redis' },
+  },
+  ffmpeg: {
+    names: ['ffmpeg'],
+    variable: 'FFMPEG_PATH',
+    packages: { ...everywhere('ffmpeg'), dnf: 'ffmpeg-free' },
+  },
+  ffprobe: {
+    names: ['ffprobe'],
+    variable: 'FFPROBE_PATH',
+    packages: { ...everywhere('ffmpeg'), dnf: 'ffmpeg-free' },
+  },
+  chromium: {
+    names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
+    variable: 'CHROMIUM_PATH',
+    packages: everywhere('chromium'),
+  },
+};
+
+/** @type {readonly (readonly [Manager, string, string])[]} */
+const managers = [
+  ['apt', 'apt-get', 'apt-get install -y --no-install-recommends'],
+  ['dnf', 'dnf', 'dnf install -y'],
+  ['pacman', 'pacman', 'pacman -S --needed'],
+  ['apk', 'apk', 'apk add'],
+  ['brew', 'brew', 'brew install'],
+];
+
+/**
+ * The command with which a person installs the missing tools on this system.
+ * @param {{ missing: readonly Tool[], has: (program: string) => boolean, isRoot: boolean }} options
+ */
+export function installCommand({ missing, has, isRoot }) {
+  const manager = managers.find(([, program]) => has(program));
+  if (manager === undefined) return undefined;
+  const [name, , command] = manager;
+  const sudo = isRoot || name === 'brew' ? '' : 'sudo ';
+  return `${sudo}${command} ${packagesOf(missing, name).join(' ')}`;
+}
+
+/**
+ * Finds the programs that a command needs, and installs them where that takes no question (apt as root).
+ * Resolves with the variables that name them, for the environment of the target.
+ * @param {{ root: string, env: NodeJS.ProcessEnv, wanted: readonly (keyof typeof tools)[] }} options
+ * @returns {Promise<Record<string, string>>}
+ */
+export async function ensureTools({ root, env, wanted }) {
+  const needed = wanted.filter((name) => name !== 'redis' || !env.REDIS_URL).map((name) => tools[name]);
+  const missing = needed.filter((tool) => find(tool, env) === undefined);
+  if (missing.length > 0) {
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot && findProgram('apt-get', env)) await installWithApt(root, env, missing);
+    const still = missing.filter((tool) => find(tool, env) === undefined);
+    if (still.length > 0) throw new SetupError(adviceFor(still, env, isRoot));
+  }
+  return Object.fromEntries(needed.map((tool) => [tool.variable, find(tool, env) ?? '']));
+}
+
+/** @param {Tool} tool @param {NodeJS.ProcessEnv} env */
+function find(tool, env) {
+  const given = env[tool.variable];
+  const names = given ? [given] : tool.names;
+  return names.map((name) => findProgram(name, env)).find((path) => path !== undefined);
+}
+
+/** @param {readonly Tool[]} missing @param {Manager} manager */
+function packagesOf(missing, manager) {
+  return [...new Set(missing.map((tool) => tool.packages[manager]))];
+}
+
+/** @param {string} root @param {NodeJS.ProcessEnv} env @param {readonly Tool[]} missing */
+async function installWithApt(root, env, missing) {
+  const names = packagesOf(missing, 'apt');
+  const log = join(root, '.cache', 'apt.log');
+  const options = { log, cwd: root, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
+  // Another apt may be running, as on a machine that has just booted.
+  const wait = ['-o', 'DPkg::Lock::Timeout=300'];
+  await step(`Installing ${names.join(' and ')} with apt-get`, async () => {
+    // Package lists that cannot be renewed may still be good enough.
+    await runLogged('apt-get', ['update', ...wait], options);
+    const args = ['install', '-y', '--no-install-recommends', ...wait, ...names];
+    const { ok, output } = await runLogged('apt-get', args, options);
+    if (!ok) {
+      throw new SetupError(`apt-get install failed:\n${tailOf(output)}\nThe full output is in ${log}.`);
+    }
+  });
+}
+
+/** @param {readonly Tool[]} missing @param {NodeJS.ProcessEnv} env @param {boolean} isRoot */
+function adviceFor(missing, env, isRoot) {
+  const what = missing.map((tool) => tool.names[0]).join(', ');
+  const command = installCommand({
+    missing,
+    has: (program) => findProgram(program, env) !== undefined,
+    isRoot,
+  });
+  const how = command ? `Run this, then start again:\n\n  ${command}\n` : 'Install them, then start again.';
+  const variables = missing.map((tool) => tool.variable).join(', ');
+  return `Not found: ${what}. ${how}\nPrograms in unusual places can be named in ${variables}.`;
+}
