@@ -1,3 +1,4 @@
+import { Temporal as Polyfill } from '@js-temporal/polyfill';
 import { createFederation, type Federation, importSpki, MemoryKvStore } from '@fedify/fedify';
 import { Application, CryptographicKey, Endpoints, Person, type Recipient } from '@fedify/vocab';
 import type { Clock } from '../src/lib/clock.ts';
@@ -70,6 +71,11 @@ async function accountOf(deps: FederationDeps, identifier: string): Promise<Acco
   return shown ? account : null;
 }
 
+/** Fedify names the standard's types and brings the polyfill's values, which differ in a few signatures only. */
+function instantOf(date: Date): Temporal.Instant {
+  return Polyfill.Instant.fromEpochMilliseconds(date.getTime()) as unknown as Temporal.Instant;
+}
+
 async function actorOf(deps: FederationDeps, account: Account): Promise<Person | Application | null> {
   const keys = await deps.accounts.keysOf(account.id);
   if (!keys) return null;
@@ -80,7 +86,7 @@ async function actorOf(deps: FederationDeps, account: Account): Promise<Person |
     inbox: new URL(account.inboxUri),
     endpoints: new Endpoints({ sharedInbox: new URL(deps.urls.sharedInbox) }),
     url: new URL(account.url),
-    published: Temporal.Instant.fromEpochMilliseconds(account.createdAt.getTime()),
+    published: instantOf(account.createdAt),
     publicKey: new CryptographicKey({
       id: new URL(keys.keyUri),
       owner: id,

@@ -12,6 +12,8 @@ export interface Handle {
 
 /** What the fediverse uses: letters, digits and `_` (Mastodon), with `. - : ~` of others; 64 is generous. */
 const USER = /^[A-Za-z0-9_](?:[A-Za-z0-9_.:~-]{0,252}[A-Za-z0-9_])?$/;
+/** A domain name in ASCII with at least one dot, whose last label is no number: `1.2` would be an address. */
+const DOMAIN = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const HOST_WITH_PORT = /^(?:[^\s:/?#@[\]\\]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 
 /**
@@ -26,11 +28,11 @@ export function parseHandle(text: string, policy: AddressPolicy): Handle | undef
   const hostText = bare.slice(at + 1);
   if (at < 1 || !USER.test(user) || !HOST_WITH_PORT.test(hostText)) return undefined;
   const url = URL.parse(`https://${hostText}`);
-  if (url?.pathname !== '/' || url.hostname.endsWith('.')) return undefined;
+  if (url?.pathname !== '/') return undefined;
   if (policy.isAllowedPrivateHost(url.hostname)) {
     const origin = `http://${hostText.toLowerCase()}`;
     return { user, host: new URL(origin).host, origin };
   }
-  const isName = /\.[a-z][a-z0-9-]*$/.test(url.hostname);
-  return isName && !/:\d+$/.test(hostText) ? { user, host: url.host, origin: url.origin } : undefined;
+  const isPlainDomain = DOMAIN.test(url.hostname) && !/:\d+$/.test(hostText);
+  return isPlainDomain ? { user, host: url.host, origin: url.origin } : undefined;
 }

@@ -11,7 +11,9 @@ import { findProgram, runLogged, SetupError, step, tailOf } from './step.mjs';
 /** @param {string} name @returns {Record<Manager, string>} */
 const everywhere = (name) => ({ apt: name, dnf: name, pacman: name, apk: name, brew: name });
 
-/** @type {Record<'redis' | 'ffmpeg' | 'ffprobe' | 'chromium', Tool>} */
+/** @typedef {'redis' | 'ffmpeg' | 'ffprobe' | 'chromium'} ToolName */
+
+/** @type {Record<ToolName, Tool>} */
 const tools = {
   redis: {
     names: ['redis-server', 'valkey-server'],
@@ -46,7 +48,7 @@ const managers = [
 
 /**
  * The command with which a person installs the missing tools on this system.
- * @param {{ missing: readonly Tool[], has: (program: string) => boolean, isRoot: boolean }} options
+ * @param {{ missing: readonly ToolName[], has: (program: string) => boolean, isRoot: boolean }} options
  */
 export function installCommand({ missing, has, isRoot }) {
   const manager = managers.find(([, program]) => has(program));
@@ -59,34 +61,36 @@ export function installCommand({ missing, has, isRoot }) {
 /**
  * Finds the programs that a command needs, and installs them where that takes no question (apt as root).
  * Resolves with the variables that name them, for the environment of the target.
- * @param {{ root: string, env: NodeJS.ProcessEnv, wanted: readonly (keyof typeof tools)[] }} options
+ * @param {{ root: string, env: NodeJS.ProcessEnv, wanted: readonly ToolName[] }} options
  * @returns {Promise<Record<string, string>>}
  */
 export async function ensureTools({ root, env, wanted }) {
-  const needed = wanted.filter((name) => name !== 'redis' || !env.REDIS_URL).map((name) => tools[name]);
-  const missing = needed.filter((tool) => find(tool, env) === undefined);
+  const needed = wanted.filter((name) => name !== 'redis' || !env.REDIS_URL);
+  const missing = needed.filter((name) => find(name, env) === undefined);
   if (missing.length > 0) {
     const isRoot = process.getuid?.() === 0;
     if (isRoot && findProgram('apt-get', env)) await installWithApt(root, env, missing);
-    const still = missing.filter((tool) => find(tool, env) === undefined);
+    const still = missing.filter((name) => find(name, env) === undefined);
     if (still.length > 0) throw new SetupError(adviceFor(still, env, isRoot));
   }
-  return Object.fromEntries(needed.map((tool) => [tool.variable, find(tool, env) ?? '']));
+  return Object.fromEntries(needed.map((name) => [tools[name].variable, find(name, env) ?? '']));
 }
 
-/** @param {Tool} tool @param {NodeJS.ProcessEnv} env */
-function find(tool, env) {
-  const given = env[tool.variable];
-  const names = given ? [given] : tool.names;
-  return names.map((name) => findProgram(name, env)).find((path) => path !== undefined);
+/** @param {ToolName} name @param {NodeJS.ProcessEnv} env */
+function find(name, env) {
+  const { variable, names } = tools[name];
+  const given = env[variable];
+  return (given ? [given] : names)
+    .map((program) => findProgram(program, env))
+    .find((path) => path !== undefined);
 }
 
-/** @param {readonly Tool[]} missing @param {Manager} manager */
+/** @param {readonly ToolName[]} missing @param {Manager} manager */
 function packagesOf(missing, manager) {
-  return [...new Set(missing.map((tool) => tool.packages[manager]))];
+  return [...new Set(missing.map((name) => tools[name].packages[manager]))];
 }
 
-/** @param {string} root @param {NodeJS.ProcessEnv} env @param {readonly Tool[]} missing */
+/** @param {string} root @param {NodeJS.ProcessEnv} env @param {readonly ToolName[]} missing */
 async function installWithApt(root, env, missing) {
   const names = packagesOf(missing, 'apt');
   const log = join(root, '.cache', 'apt.log');
@@ -104,15 +108,15 @@ async function installWithApt(root, env, missing) {
   });
 }
 
-/** @param {readonly Tool[]} missing @param {NodeJS.ProcessEnv} env @param {boolean} isRoot */
+/** @param {readonly ToolName[]} missing @param {NodeJS.ProcessEnv} env @param {boolean} isRoot */
 function adviceFor(missing, env, isRoot) {
-  const what = missing.map((tool) => tool.names[0]).join(', ');
+  const what = missing.map((name) => tools[name].names[0]).join(', ');
   const command = installCommand({
     missing,
     has: (program) => findProgram(program, env) !== undefined,
     isRoot,
   });
   const how = command ? `Run this, then start again:\n\n  ${command}\n` : 'Install them, then start again.';
-  const variables = missing.map((tool) => tool.variable).join(', ');
+  const variables = missing.map((name) => tools[name].variable).join(', ');
   return `Not found: ${what}. ${how}\nPrograms in unusual places can be named in ${variables}.`;
 }

@@ -28,9 +28,10 @@ export async function ensureWeb({ root, env, node }) {
   await step('Building the web client', async () => {
     const log = join(root, '.cache', 'web.log');
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-    if (!(await runLogged(node, [vite, 'build', 'web'], { log, cwd: root, env }))) {
+    const { ok, output } = await runLogged(node, [vite, 'build', 'web'], { log, cwd: root, env });
+    if (!ok) {
       throw new SetupError(
-        `The web client could not be built:\n${tailOf(log)}\nThe full output is in ${log}.`,
+        `The web client could not be built:\n${tailOf(output)}\nThe full output is in ${log}.`,
       );
     }
     writeFileSync(stampFile, wanted);
