@@ -14,7 +14,7 @@ import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import { createFedify } from './federation.ts';
 import { createGate } from './inbox/gate.ts';
-import { processInboxActivity } from './inbox/index.ts';
+import { explainActivity, processInboxActivity } from './inbox/index.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
 import { createLookup } from './lookup.ts';
@@ -28,7 +28,7 @@ import { createFederationRouter } from './router.ts';
 import { createKeyring } from './store/keyring.ts';
 import { createRemoteKeyStore } from './store/remote-keys.ts';
 
-export { explainActivity, sweepInbox } from './inbox/index.ts';
+export { sweepInbox } from './inbox/index.ts';
 export { createKeyMaker } from './store/keyring.ts';
 export { sweepRemoteKeys } from './store/remote-keys.ts';
 
@@ -52,8 +52,6 @@ export interface FederationSideDeps {
   readonly instanceAccount: Account;
   readonly version: string;
 }
-
-export type FederationSide = ReturnType<typeof createFederationSide>;
 
 /** Puts the ActivityPub side together: what it serves, receives, sends and looks up. */
 export function createFederationSide(deps: FederationSideDeps) {
@@ -96,6 +94,8 @@ export function createFederationSide(deps: FederationSideDeps) {
     lookup,
     bridge: createBridge(deps),
     router: createFederationRouter({ ...deps, gate, fedify }),
+    /** What became of a received activity, by its id. */
+    explain: (activityUri: string) => explainActivity(db, activityUri),
     processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),
     pump: (host: string, run: JobRun) => pumpHost({ ...deps, keyring }, host, run),
   };

@@ -12,13 +12,13 @@ import { createS3Storage } from '../media/storage/s3.ts';
 import type { ObjectStorage } from '../media/storage/storage.ts';
 import { type Db, openDatabase, transactions } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
-import { type EmbeddedStack, startEmbedded } from './embedded/index.ts';
+import { type EmbeddedStack, findRunningStack, startEmbedded } from './embedded/index.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
-import { openQueues } from './jobs/queues.ts';
+import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
 import type { JobHandlers } from './jobs/registry.ts';
 import type { Subscribers } from './jobs/relay.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
-import { createIds, idNodes } from './lib/ids.ts';
+import { createIds, idNodes, type JobId } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
@@ -32,10 +32,12 @@ import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createVideos, videoEvents } from './modules/videos/index.ts';
 import { version } from './version.ts';
 
-/** Parts that a test may replace. */
+/** Parts that a caller may replace. */
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** Use the embedded stack of a server that runs on the same data, where there is one: for the command line. */
+  readonly besideServer?: boolean;
 }
 
 export type Context = Extract<Awaited<ReturnType<typeof createContext>>, { ok: true }>['context'];
@@ -59,7 +61,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     return fail(reason, detail);
   };
 
-  const connected = await connect(config, log);
+  const running = overrides.besideServer ? await findRunningStack(config.dataDir) : undefined;
+  const connected = running
+    ? ok({ ...addressesOf(config, running), stack: null })
+    : await connect(config, log);
   if (!connected.ok) return connected;
   const { databaseUrl, redisUrl, stack } = connected;
   if (stack) closers.push(() => stack.stop());
@@ -182,6 +187,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'deliver.host': ({ host }, run) => federation.pump(host, run),
   };
 
+  const queues = openQueues(redis, config.redisPrefix);
+  closers.push(() => Promise.all(Object.values(queues).map((queue) => queue.close())));
+
   const context = {
     config,
     version,
@@ -197,7 +205,14 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ids,
     urls,
     redis,
-    queues: openQueues(redis, config.redisPrefix),
+    queues,
+    /** What an admin does about background work. */
+    work: {
+      counts: () => queueCounts(db),
+      deadLetters: (limit: number) => deadLetters(db, limit),
+      replay: (id: JobId) => replayDeadLetter(db, id),
+      rebuild: () => rebuildQueues(db),
+    },
     storage,
     ffmpeg,
     accounts,
@@ -237,10 +252,18 @@ async function connect(
     if (!started.ok) return started;
     stack = started.stack;
   }
-  const databaseUrl = config.databaseUrl?.reveal() ?? stack?.databaseUrl;
-  const redisUrl = config.redisUrl?.reveal() ?? stack?.redisUrl;
-  if (databaseUrl === undefined || redisUrl === undefined) throw new Error('The embedded stack has no address.');
-  return ok({ databaseUrl, redisUrl, stack });
+  return ok({ ...addressesOf(config, stack ?? {}), stack });
+}
+
+function addressesOf(
+  config: Config,
+  embedded: { databaseUrl?: string | undefined; redisUrl?: string | undefined },
+) {
+  const databaseUrl = config.databaseUrl?.reveal() ?? embedded.databaseUrl;
+  const redisUrl = config.redisUrl?.reveal() ?? embedded.redisUrl;
+  if (databaseUrl === undefined || redisUrl === undefined)
+    throw new Error('The embedded stack has no address.');
+  return { databaseUrl, redisUrl };
 }
 
 /** BullMQ demands that commands wait for Redis rather than fail after some tries. */

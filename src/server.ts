@@ -84,7 +84,6 @@ export async function startWorker(context: Context): Promise<Running> {
   return {
     async stop() {
       await Promise.all([scheduler.stop(), relay.stop(), runner.stop()]);
-      await Promise.all(Object.values(context.queues).map((queue) => queue.close()));
       connection.disconnect();
     },
   };

@@ -19,8 +19,6 @@ interface FollowEvent {
   readonly uri: string;
 }
 
-export type Bridge = ReturnType<typeof createBridge>;
-
 /**
  * The only place that turns what happened here into activities. Runs in the relay's transaction: the
  * activity and its deliveries exist exactly when the event was handled.
@@ -77,7 +75,10 @@ export function createBridge(deps: BridgeDeps) {
       });
     },
 
-    async onVideoDeleted(tx: Tx, event: { accountId: AccountId; uri: string; local: boolean }): Promise<void> {
+    async onVideoDeleted(
+      tx: Tx,
+      event: { accountId: AccountId; uri: string; local: boolean },
+    ): Promise<void> {
       if (!event.local) return;
       const author = await deps.accounts.byId(event.accountId);
       if (!author) return;

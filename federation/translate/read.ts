@@ -41,11 +41,6 @@ export function idOf(value: unknown): string | null {
   return uriOf(isObject(value) ? value.id : value);
 }
 
-/** Ids of one value or many. */
-export function idsOf(value: unknown): string[] {
-  return listOf(value).flatMap((item) => idOf(item) ?? []);
-}
-
 /** The types of an object: one or several names, prefixes of the ActivityStreams vocabulary removed. */
 export function typesOf(value: JsonObject): string[] {
   return listOf(value.type).flatMap((type) =>

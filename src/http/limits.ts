@@ -1,7 +1,13 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from './errors.ts';
-import type { RateLimit } from './route.ts';
+
+/** How often one caller may use a route: `points` per `seconds`, per account or, signed out, per network. */
+export interface RateLimit {
+  readonly name: string;
+  readonly points: number;
+  readonly seconds: number;
+}
 
 export type RateLimits = ReturnType<typeof createRateLimits>;
 

@@ -9,7 +9,7 @@ const errorSchema = z
     error_description: z.string().describe('Sentence for people'),
     details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
   })
-  .meta({ id: 'Error' });
+  .meta({ id: 'ErrorBody' });
 
 /** The OpenAPI 3.1 description of every declared route. */
 export function openApiDocument(version: string, origin: string) {

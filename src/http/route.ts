@@ -2,16 +2,10 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Scope, Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
+import type { RateLimit } from './limits.ts';
 
 /** Who may call a route: anybody, anybody signed in, or staff. */
 export type Audience = 'anyone' | 'signed-in' | 'staff';
-
-/** How often one caller may use a route: `points` per `seconds`, per account or, signed out, per network. */
-export interface RateLimit {
-  readonly name: string;
-  readonly points: number;
-  readonly seconds: number;
-}
 
 type Schema = z.ZodType;
 

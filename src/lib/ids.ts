@@ -8,7 +8,6 @@ export type AccountId = Id<'account'>;
 export type VideoId = Id<'video'>;
 export type SessionId = Id<'session'>;
 export type FollowId = Id<'follow'>;
-export type ActivityId = Id<'activity'>;
 export type JobId = Id<'job'>;
 
 /** Makes ids. One per process. */

@@ -21,11 +21,9 @@ import { hashPassword } from './passwords.ts';
 
 export {
   isStaff,
-  type RegistrationMode,
   type Role,
   roles,
   type Scope,
-  scopes,
   type Viewer,
 } from './model.ts';
 export { passwordLimits } from './passwords.ts';

@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import type { Report, Run } from './report.ts';
+
+/** `vireo federation …`: what other servers sent, and who is there. */
+export function federationCommand(run: Run): Command {
+  const command = new Command('federation').description('traffic with other servers');
+
+  command
+    .command('explain')
+    .description('what became of a received activity')
+    .argument('<activity-id>')
+    .action((uri: string) =>
+      run(async ({ federation }): Promise<Report> => {
+        const rows = await federation.explain(uri);
+        if (rows.length === 0)
+          return { ok: false, text: 'No such activity was accepted in the last 30 days.' };
+        return { ok: true, rows, text: '' };
+      }),
+    );
+
+  command
+    .command('find')
+    .description('ask the server of a handle who that is')
+    .argument('<handle>', 'such as @alice@video.example')
+    .action((handle: string) =>
+      run(async ({ federation }): Promise<Report> => {
+        const found = await federation.lookup.account(handle);
+        if (!found.ok) return { ok: false, text: found.detail ?? found.reason };
+        const { acct, actorUri, displayName, state } = found.account;
+        return { ok: true, rows: [{ acct, displayName, state, actorUri }], text: '' };
+      }),
+    );
+  return command;
+}

@@ -1,0 +1,12 @@
+import type { Context } from '../context.ts';
+
+/**
+ * Runs `work` against the server's data: beside a running server, or on its own where none runs. Prints
+ * what it returns, as text or with `--json` as JSON; a returned failure is printed and ends with code 1.
+ */
+export type Run = (work: (context: Context) => Promise<Report>) => Promise<void>;
+
+/** What a command has to say: rows make a table, a text is itself. */
+export type Report =
+  | { readonly ok: true; readonly text: string; readonly rows?: readonly object[] }
+  | { readonly ok: false; readonly text: string };
