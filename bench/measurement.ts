@@ -1,0 +1,25 @@
+/** One figure with what it is compared to, both measured in the same run: absolute numbers depend on the machine. */
+export interface Measurement {
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly baseline: number;
+  /** The ratio of value to baseline that is wanted at least. */
+  readonly goal: number;
+}
+
+export type Bench = () => Promise<readonly Measurement[]>;
+
+/** Calls per second of processor time of this process, over at least a second and a few calls. */
+export async function callsPerCpuSecond(call: () => Promise<unknown>): Promise<number> {
+  for (let warm = 0; warm < 20; warm += 1) await call();
+  const before = process.cpuUsage();
+  let calls = 0;
+  for (;;) {
+    for (let batch = 0; batch < 20; batch += 1) await call();
+    calls += 20;
+    const { user, system } = process.cpuUsage(before);
+    const seconds = (user + system) / 1_000_000;
+    if (seconds > 1.5) return calls / seconds;
+  }
+}
