@@ -44,6 +44,7 @@ export function createFederationRouter(deps: RouterDeps): Router {
     res.type('application/xrd+xml').send(hostMeta(deps.urls.origin));
   });
   router.get(['/@:name', '/@:name/:id'], redirectToActivity(deps));
+  router.get('/ap/users/:id', redirectToProfile(deps));
   router.get(
     [
       '/.well-known/webfinger',
@@ -55,6 +56,10 @@ export function createFederationRouter(deps: RouterDeps): Router {
     ],
     throughFedify(deps),
   );
+  // Nothing below these addresses is a page: what was not answered above is not there.
+  router.use(['/ap', '/actor', '/.well-known', '/nodeinfo'], (_req, res) => {
+    res.status(404).set('Cache-Control', 'no-store').json({ error: 'There is nothing here.' });
+  });
   return router;
 }
 
@@ -111,6 +116,17 @@ function redirectToActivity(deps: RouterDeps): RequestHandler {
   };
 }
 
+/** A person who opens an actor's id sees the profile; everything else gets the document. */
+function redirectToProfile(deps: RouterDeps): RequestHandler {
+  return async (req, res, next) => {
+    if (wantsActivity(req) || !req.headers.accept?.includes('text/html')) return next();
+    const id = parseId<'account'>(String(req.params.id));
+    const account = id === null ? null : await deps.accounts.byId(id);
+    if (account?.domain !== null || account.state !== 'active') return next();
+    res.set('Vary', 'Accept').redirect(303, account.url);
+  };
+}
+
 /** RFC 6415: where to ask for WebFinger, for older servers. */
 function hostMeta(origin: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -121,7 +137,8 @@ function hostMeta(origin: string): string {
 /** Hands a GET to Fedify under our own origin, whatever the Host header says (security.md W4). */
 function throughFedify(deps: RouterDeps): RequestHandler {
   return async (req, res, next) => {
-    const headers = new Headers({ accept: req.headers.accept ?? '*/*' });
+    // People were led to the pages before; whoever comes here gets the document, whatever it asked for.
+    const headers = { accept: 'application/activity+json, application/jrd+json, application/json' };
     const request = new Request(new URL(req.originalUrl, deps.urls.origin), { headers });
     let unanswered = false;
     const pass = () => {
