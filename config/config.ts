@@ -63,7 +63,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const values = parsed as Parsed;
   if (problems.length === 0) problems.push(...contradictions(values));
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: Object.freeze(build(values)) };
+  return { ok: true, config: frozen(build(values)) };
+}
+
+function frozen<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) frozen(part);
+  return Object.freeze(value);
 }
 
 /** The problems as the text an admin reads when the boot stops. */
@@ -74,7 +79,8 @@ export function describeProblems(problems: readonly ConfigProblem[]): string {
 
 function problem(name: VariableName, text: string, remedy?: string): ConfigProblem {
   const { secret, remedy: usual } = { secret: false, ...variables[name] };
-  return { variable: name, value: secret ? '***' : JSON.stringify(text), remedy: remedy ?? usual };
+  const value = secret && text !== '' ? '***' : JSON.stringify(text);
+  return { variable: name, value, remedy: remedy ?? usual };
 }
 
 function contradictions(values: Parsed): ConfigProblem[] {
@@ -98,7 +104,7 @@ function contradictions(values: Parsed): ConfigProblem[] {
 function build(v: Parsed) {
   const host = required(v.HOST);
   const port = required(v.PORT);
-  const origin = new URL(v.ORIGIN ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`).origin;
+  const origin = new URL(v.ORIGIN ?? `http://${hostOfUrl(host)}:${port}`).origin;
   const dataDir = resolve(required(v.DATA_DIR));
   const megabyte = 1024 * 1024;
   return {
@@ -142,6 +148,12 @@ function build(v: Parsed) {
     remoteVideo: { mode: required(v.REMOTE_VIDEO), maxBytes: required(v.REMOTE_VIDEO_MAX_MB) * megabyte },
     allowedPrivateAddresses: required(v.ALLOWED_PRIVATE_ADDRESSES),
   };
+}
+
+/** Who listens on every address is reached by name; IPv6 addresses stand in brackets. */
+function hostOfUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function secret(value: string | undefined): Secret | undefined {

@@ -28,7 +28,26 @@ const integer = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().int().min(min).max(max));
 
-const httpUrl = z.url({ protocol: /^https?$/ }).max(500);
+const httpUrl = z.url({ protocol: /^https?$/, abort: true }).max(500);
+
+/** The name of a machine, or its address; IPv6 without brackets. */
+const hostName = z.union([
+  z.ipv4(),
+  z.ipv6(),
+  z
+    .string()
+    .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?$/)
+    .refine((name) => URL.canParse(`http://${name}`)),
+]);
+
+/** What Express takes as a trusted proxy. */
+const proxy = z.union([
+  z.enum(['loopback', 'linklocal', 'uniquelocal']),
+  z.ipv4(),
+  z.ipv6(),
+  z.cidrv4(),
+  z.cidrv6(),
+]);
 
 const list = z.string().transform((text) =>
   text
@@ -56,7 +75,7 @@ export const variables = {
     group: 'Server',
   }),
   HOST: variable({
-    schema: z.string().min(1).max(255),
+    schema: hostName,
     fallback: '127.0.0.1',
     doc: 'Address to listen on. Keep the default behind a reverse proxy on the same machine; use `0.0.0.0` in a container.',
     remedy: 'Write an IP address of this machine, such as 127.0.0.1 or 0.0.0.0.',
@@ -70,9 +89,9 @@ export const variables = {
     group: 'Server',
   }),
   TRUSTED_PROXIES: variable({
-    schema: list,
+    schema: list.pipe(z.array(proxy).max(64)),
     fallback: 'loopback',
-    doc: 'Proxies whose `X-Forwarded-For` is believed: comma-separated addresses, networks, or `loopback`.',
+    doc: 'Proxies whose `X-Forwarded-For` is believed: comma-separated addresses, networks, or `loopback`, `linklocal`, `uniquelocal`.',
     remedy: 'Write comma-separated IP addresses or networks, such as loopback,10.0.0.0/8.',
     group: 'Server',
   }),
@@ -237,10 +256,10 @@ export const variables = {
     group: 'Video',
   }),
   MEDIA_URL: variable({
-    schema: httpUrl,
+    schema: httpUrl.refine((text) => !/[?#@]/.test(text)),
     fallback: undefined,
     doc: 'Address under which media is published, where that is another host or a CDN in front of this server. Default: `ORIGIN/media`.',
-    remedy: 'Write a URL such as https://media.video.example.',
+    remedy: 'Write a URL such as https://media.video.example, with no ? or #.',
     group: 'Video',
   }),
   FFMPEG_PATH: variable({

@@ -166,6 +166,8 @@ export const embeddedLimits = {
   /** Crash recovery of a busy database can take minutes. */
   maxStartMs: 300_000,
   slowStartNoticeMs: 5_000,
+  /** For one question while a part is starting. */
+  answerTimeoutMs: 5_000,
   postgresStopMs: 30_000,
   redisStopMs: 10_000,
   killMs: 5_000,
@@ -174,4 +176,6 @@ export const embeddedLimits = {
   maxStartAttempts: 5,
   /** A log of a child that has grown past this is set aside at the next start. */
   maxLogBytes: 1024 * 1024,
+  /** The end of a log that a failure message quotes. */
+  maxQuotedLogBytes: 2_000,
 } as const;

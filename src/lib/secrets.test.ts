@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadOrCreateSecret } from './secrets.ts';
 
@@ -23,7 +24,12 @@ describe('loadOrCreateSecret', () => {
   });
 
   test('gives every racing caller the same value and leaves no draft behind', async () => {
-    const values = await Promise.all(Array.from({ length: 40 }, () => loadOrCreateSecret(dir, 'race')));
+    const turns = Array.from({ length: 60 }, async (_, turn) => {
+      // Each begins a little later, so that every step of one meets every step of another.
+      for (let waited = 0; waited < turn; waited++) await setImmediate();
+      return loadOrCreateSecret(dir, 'race');
+    });
+    const values = await Promise.all(turns);
     expect(new Set(values).size).toBe(1);
     expect(await readdir(dir)).toEqual(['race']);
   });

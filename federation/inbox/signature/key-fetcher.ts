@@ -73,12 +73,12 @@ function notListed(): Failure<FetchKeyReason> {
 }
 
 function readActor(
-  { document, url }: LoadedDocument,
+  { document }: LoadedDocument,
   keyId: string,
   limits: KeyImportLimits,
 ): Ok<FetchedKey> | Failure<FetchKeyReason> {
   const actorId = document.id;
-  const isActor = typeof actorId === 'string' && hasType(document, ACTOR_TYPES) && isSameOrigin(url, keyId);
+  const isActor = typeof actorId === 'string' && hasType(document, ACTOR_TYPES);
   const listed = isActor ? listedKey(document, actorId, keyId) : undefined;
   if (!isActor || !listed) return notListed();
   const { publicKeyPem } = listed;

@@ -66,6 +66,13 @@ export function parseSignatureHeader(
 }
 
 function findSignature(headers: ReadonlyMap<string, string>): string | SignatureRefusal {
+  if (headers.has('signature-input')) {
+    return refuse(
+      401,
+      'unsupported-scheme',
+      'Sign with draft-cavage-http-signatures; RFC 9421 is not read here.',
+    );
+  }
   const plain = headers.get('signature');
   const authorization = headers.get('authorization');
   const asAuthorization =

@@ -112,13 +112,6 @@ function readClaim(
   const read = readHeaders(request.rawHeaders);
   if (!read.ok) return read;
   const { headers } = read;
-  if (headers.has('signature-input')) {
-    return refuse(
-      401,
-      'unsupported-scheme',
-      'Sign with draft-cavage-http-signatures; RFC 9421 is not read here.',
-    );
-  }
   const found = parseSignatureHeader(headers, deps.limits);
   if (!found.ok) return found;
   const { parsed } = found;

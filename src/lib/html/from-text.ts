@@ -2,8 +2,11 @@ import { LinkifyIt } from 'linkify-it';
 
 const linkify = new LinkifyIt().set({ fuzzyLink: false, fuzzyEmail: false });
 
-/** `#` and letters, digits or underscores with at least one letter, not inside a word or an address. */
-const HASHTAG = /(?<![\p{L}\p{N}_&/#])#([\p{L}\p{N}_]{1,100})/gu;
+/**
+ * `#` and letters, digits or underscores with at least one letter, not inside a word or an address. Marks
+ * belong to the letter before them: vowel signs in Hindi and Tamil, accents of their own.
+ */
+const HASHTAG = /(?<![\p{L}\p{M}\p{N}_&/#])#([\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,99})/gu;
 
 /** Escapes text for HTML content and for attribute values in double quotes. */
 export function escapeHtml(text: string): string {
@@ -13,8 +16,8 @@ export function escapeHtml(text: string): string {
 /** Hashtags of a text, without `#`, in order, each spelling once by its folded form. */
 export function hashtagsOf(text: string): string[] {
   const found = new Map<string, string>();
-  for (const { 1: name } of text.matchAll(HASHTAG)) {
-    if (name && /\p{L}/u.test(name)) found.set(name.toLowerCase(), found.get(name.toLowerCase()) ?? name);
+  for (const { tag } of marksOf(text)) {
+    if (tag !== undefined && !found.has(tag.toLowerCase())) found.set(tag.toLowerCase(), tag);
   }
   return [...found.values()];
 }
@@ -36,25 +39,39 @@ export function htmlFromText(text: string, tagUrl: (name: string) => string): st
 function inline(text: string, tagUrl: (name: string) => string): string {
   let html = '';
   let done = 0;
-  for (const link of linkify.match(text) ?? []) {
-    if (!/^https?:$/.test(link.schema)) continue;
-    html += withHashtags(text.slice(done, link.index), tagUrl);
-    const url = escapeHtml(link.url);
-    html += `<a href="${url}" rel="nofollow noopener noreferrer" target="_blank">${escapeHtml(link.text)}</a>`;
-    done = link.lastIndex;
-  }
-  return html + withHashtags(text.slice(done), tagUrl);
-}
-
-function withHashtags(text: string, tagUrl: (name: string) => string): string {
-  let html = '';
-  let done = 0;
-  for (const match of text.matchAll(HASHTAG)) {
-    const name = match[1] ?? '';
-    if (!/\p{L}/u.test(name)) continue;
-    html += escapeHtml(text.slice(done, match.index));
-    html += `<a href="${escapeHtml(tagUrl(name))}" class="mention hashtag" rel="tag">#<span>${escapeHtml(name)}</span></a>`;
-    done = match.index + match[0].length;
+  for (const { start, end, url, tag } of marksOf(text)) {
+    html += escapeHtml(text.slice(done, start));
+    if (tag !== undefined) {
+      html += `<a href="${escapeHtml(tagUrl(tag))}" class="mention hashtag" rel="tag">#<span>${escapeHtml(tag)}</span></a>`;
+    } else {
+      const shown = escapeHtml(text.slice(start, end));
+      html += `<a href="${escapeHtml(url)}" rel="nofollow noopener noreferrer" target="_blank">${shown}</a>`;
+    }
+    done = end;
   }
   return html + escapeHtml(text.slice(done));
+}
+
+type Mark = { readonly start: number; readonly end: number } & (
+  | { readonly url: string; readonly tag?: undefined }
+  | { readonly tag: string; readonly url?: undefined }
+);
+
+/** Where the links and hashtags of a text are, in order; a `#` inside a link is part of its address. */
+function marksOf(text: string): Mark[] {
+  const found: Mark[] = [];
+  for (const link of linkify.match(text) ?? []) {
+    if (/^https?:$/.test(link.schema)) found.push({ start: link.index, end: link.lastIndex, url: link.url });
+  }
+  for (const match of text.matchAll(HASHTAG)) {
+    const tag = match[1] ?? '';
+    if (/\p{L}/u.test(tag)) found.push({ start: match.index, end: match.index + match[0].length, tag });
+  }
+  found.sort((a, b) => a.start - b.start);
+  let done = 0;
+  return found.filter(({ start, end }) => {
+    if (start < done) return false;
+    done = end;
+    return true;
+  });
 }

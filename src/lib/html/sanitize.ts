@@ -23,17 +23,25 @@ const OPTIONS: sanitizeHtml.IOptions = {
   allowedSchemes: ['https', 'http'],
   disallowedTagsMode: 'discard',
   nestingLimit: 20,
-  transformTags: {
-    a: sanitizeHtml.simpleTransform('a', { rel: 'nofollow noopener noreferrer', target: '_blank' }),
-  },
+  transformTags: { a: link },
 };
+
+/** A whole address of another page, or none: a relative one would lead into this server. */
+function link(tagName: string, { href = '' }: sanitizeHtml.Attributes): sanitizeHtml.Tag {
+  const url = URL.parse(href);
+  const isWeb = url !== null && /^https?:$/.test(url.protocol);
+  const attribs = { href: url?.href ?? '', rel: 'nofollow noopener noreferrer', target: '_blank' };
+  return { tagName, attribs: isWeb ? attribs : {} };
+}
 
 /**
  * Makes HTML from another server safe to show: a small list of tags, links by http(s) only, no classes
  * and no styles (security.md W1, W2). Longer input is cut to `maxCharacters` before it is parsed.
  */
 export function sanitizeRemoteHtml(html: string, maxCharacters: number): string {
-  return sanitizeHtml(html.slice(0, maxCharacters), OPTIONS);
+  const once = sanitizeHtml(html.slice(0, maxCharacters), OPTIONS);
+  // Where a dropped tag stood between two that cannot nest, the second pass closes them as browsers would.
+  return sanitizeHtml(once, OPTIONS);
 }
 
 /** The text of an HTML fragment, tags removed, entities decoded, whitespace folded. */

@@ -1,6 +1,6 @@
 import { type Failure, fail } from '../result.ts';
 
-/** Why an outgoing request gave no answer. `aborted` means that the caller's own signal ended it. */
+/** Why an outgoing request gave no answer. `aborted`: the caller's own signal or our shutdown ended it. */
 export type FetchReason =
   | 'blocked-address'
   | 'blocked-url'

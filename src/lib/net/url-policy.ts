@@ -40,7 +40,6 @@ export function vetUrl(text: string | URL, rules: UrlRules): Result<{ url: URL }
 }
 
 function parse(text: string | URL, maxCharacters: number): URL | undefined {
-  if (typeof text === 'string' && text.length > maxCharacters) return undefined;
   const url = URL.parse(String(text));
   return url && url.hostname !== '' && url.href.length <= maxCharacters ? url : undefined;
 }

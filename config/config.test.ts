@@ -1,0 +1,242 @@
+import { format, inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { type Config, type ConfigProblem, describeProblems, readConfig, Secret } from './config.ts';
+import { type VariableName, variables } from './env.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+function accepted(env: Env): Config {
+  const outcome = readConfig(env);
+  if (!outcome.ok) throw new Error(describeProblems(outcome.problems));
+  return outcome.config;
+}
+
+function refused(env: Env): readonly ConfigProblem[] {
+  const outcome = readConfig(env);
+  expect(outcome.ok).toBe(false);
+  return outcome.ok ? [] : outcome.problems;
+}
+
+const names = Object.keys(variables) as VariableName[];
+
+/** One wrong value and one right value for every variable; forgetting one does not compile. */
+const samples: Record<VariableName, { wrong: readonly string[]; right: readonly string[] }> = {
+  VIREO_ENV: { wrong: ['prod', 'PRODUCTION'], right: ['development', 'test'] },
+  ORIGIN: {
+    wrong: [
+      ...['garbage', 'video.example', 'ftp://video.example', 'https://', 'javascript:alert(1)'],
+      ...['https://video.example/path', 'https://video.example/?a', 'https://video.example#'],
+      ...['https://user:pass@video.example', 'https://video.example:99999'],
+    ],
+    right: ['https://video.example', 'http://127.0.0.1:3000', 'https://video.example/'],
+  },
+  HOST: {
+    wrong: ['not a host', '127.0.0.1:80', 'http://localhost', '[::1]', '256.1.1.1', 'a'.repeat(300)],
+    right: ['0.0.0.0', '::', '::1', 'localhost', 'web.internal'],
+  },
+  PORT: { wrong: ['-1', '65536', '80.5', '0x50', 'http', ' 80', '9'.repeat(13)], right: ['1', '65535'] },
+  TRUSTED_PROXIES: {
+    wrong: ['proxy', '10.0.0.0/33', '10.0.0', 'loopback,nonsense', '*', '1'],
+    right: ['loopback', 'loopback, 10.0.0.0/8', '::1', 'fc00::/7', 'uniquelocal', 'linklocal'],
+  },
+  INSTANCE_NAME: { wrong: ['x'.repeat(81)], right: ['Clips of the coast'] },
+  INSTANCE_DESCRIPTION: { wrong: ['x'.repeat(1_001)], right: ['x'.repeat(1_000)] },
+  LOG_LEVEL: { wrong: ['verbose', 'INFO'], right: ['debug', 'silent'] },
+  ROLE: { wrong: ['everything'], right: ['web', 'worker'] },
+  QUEUES: {
+    wrong: ['inbox,uploads', 'media;deliver', '__proto__'],
+    right: ['inbox', 'inbox, deliver,media'],
+  },
+  MEDIA_CONCURRENCY: { wrong: ['0', '65', 'two'], right: ['1', '64'] },
+  JOB_LEASE_SECONDS: { wrong: ['1', '601', '-60'], right: ['2', '600'] },
+  DATA_DIR: { wrong: ['x'.repeat(1_001)], right: ['/var/lib/vireo', '.'] },
+  DATABASE_URL: {
+    wrong: ['garbage', 'mysql://root:hunter2@db/vireo', 'http://db/vireo'],
+    right: ['postgres://u:p@db:5432/vireo', 'postgresql://db/vireo'],
+  },
+  REDIS_URL: {
+    wrong: ['garbage', 'http://:hunter2@redis', '127.0.0.1:6379'],
+    right: ['redis://:p@redis:6379/0', 'rediss://redis'],
+  },
+  REDIS_PREFIX: { wrong: ['Vireo', 'a:b', 'a'.repeat(41)], right: ['vireo-2'] },
+  S3_ENDPOINT: { wrong: ['garbage', 's3.example', 's3://bucket'], right: ['https://s3.example'] },
+  S3_REGION: { wrong: ['x'.repeat(61)], right: ['eu-central-1'] },
+  S3_BUCKET: { wrong: ['ab', 'Bucket', '-bucket', 'a/b'], right: ['clips-of-the-coast'] },
+  S3_ACCESS_KEY: { wrong: ['x'.repeat(201)], right: ['AKIA'] },
+  S3_SECRET_KEY: { wrong: ['x'.repeat(201)], right: ['hunter2'] },
+  SECRET_KEY: { wrong: ['too-short-to-protect', 'x'.repeat(201)], right: ['x'.repeat(32)] },
+  REGISTRATIONS: { wrong: ['yes', 'invite'], right: ['open', 'approval', 'closed'] },
+  OWNER_USERNAME: { wrong: ['two words', 'o'.repeat(31), 'ówner'], right: ['Admin_1'] },
+  OWNER_PASSWORD: { wrong: ['short', 'x'.repeat(201)], right: ['x'.repeat(10)] },
+  MAX_UPLOAD_MB: { wrong: ['0', '10001', '1.5', '1e3'], right: ['1', '10000'] },
+  MAX_DURATION_SECONDS: { wrong: ['0', '3601'], right: ['1', '3600'] },
+  MEDIA_URL: {
+    wrong: ['garbage', 'media.example', 'https://media.example/?a=1', 'https://media.example/#x'],
+    right: ['https://media.example', 'https://cdn.example/vireo/'],
+  },
+  FFMPEG_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffmpeg'] },
+  FFPROBE_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffprobe'] },
+  REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
+  REMOTE_VIDEO: { wrong: ['proxy', 'on'], right: ['off', 'replicate'] },
+  REMOTE_VIDEO_MAX_MB: { wrong: ['0', '10001'], right: ['1'] },
+  ALLOWED_PRIVATE_ADDRESSES: {
+    wrong: ['localhost', '127.0.0.0/8', '127.0.0.1:80', '127.1', Array(17).fill('127.0.0.1').join(',')],
+    right: ['127.0.0.2, 127.0.0.3', '::1'],
+  },
+};
+
+/** What else must be set for a right value to be one. */
+const companions: Env = { VIREO_ENV: 'test', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
+
+describe('every variable', () => {
+  test('has a default that is accepted, or none', () => {
+    const config = accepted({});
+    expect(config).toMatchObject({
+      environment: 'production',
+      origin: 'http://127.0.0.1:3000',
+      mediaUrl: 'http://127.0.0.1:3000/media',
+      registrations: 'approval',
+      role: 'all',
+      queues: [],
+      s3: null,
+      allowedPrivateAddresses: [],
+    });
+    for (const name of names) {
+      const { fallback, schema } = variables[name];
+      if (fallback !== undefined) expect(schema.safeParse(fallback).success, name).toBe(true);
+    }
+  });
+
+  test.each(names)('%s: right values are taken, wrong ones are refused by name, value and remedy', (name) => {
+    for (const right of samples[name].right) accepted({ ...companions, [name]: right });
+    for (const wrong of samples[name].wrong) {
+      const problems = refused({ ...companions, [name]: wrong });
+      expect(problems.map((problem) => problem.variable)).toEqual([name]);
+      const problem = problems[0];
+      expect(problem?.remedy.length).toBeGreaterThan(10);
+      const shown = describeProblems(problems);
+      expect(shown).toContain(name);
+      expect(shown).toContain(problem?.remedy);
+      const { secret = false } = variables[name] as { secret?: boolean };
+      expect(problem?.value === '***').toBe(secret);
+      // Half of a secret that was mistyped is still half of a secret.
+      if (secret) expect(shown).not.toContain(wrong.slice(0, 12));
+    }
+  });
+
+  test.each(names)('%s: empty counts as absent', (name) => {
+    expect(readConfig({ [name]: '' })).toEqual(readConfig({}));
+  });
+
+  test('each is documented for the page that is made of this table', () => {
+    for (const name of names) {
+      expect(variables[name].doc, name).toMatch(/\.( Default: .+\.)?$/);
+      expect(variables[name].remedy, name).toMatch(/\.$/);
+    }
+  });
+
+  test('what is not ours is left alone', () => {
+    expect(readConfig({ PATH: '/bin', __proto__: 'x', TOKEN: 'y' })).toEqual(readConfig({}));
+  });
+});
+
+describe('addresses', () => {
+  test.each<[Env, string, string]>([
+    [{ PORT: '8080' }, 'http://127.0.0.1:8080', '127.0.0.1:8080'],
+    [{ HOST: '0.0.0.0' }, 'http://localhost:3000', 'localhost:3000'],
+    [{ HOST: '::' }, 'http://localhost:3000', 'localhost:3000'],
+    [{ HOST: '::1' }, 'http://[::1]:3000', '[::1]:3000'],
+    [{ ORIGIN: 'HTTPS://Video.Example:443/' }, 'https://video.example', 'video.example'],
+    [{ ORIGIN: 'https://vidéo.example' }, 'https://xn--vido-dpa.example', 'xn--vido-dpa.example'],
+    [{ ORIGIN: 'https://video.example:8443' }, 'https://video.example:8443', 'video.example:8443'],
+  ])('%j', (env, origin, domain) => {
+    expect(accepted(env)).toMatchObject({ origin, domain, mediaUrl: `${origin}/media` });
+  });
+
+  test('media may live elsewhere, without a slash at the end', () => {
+    expect(accepted({ MEDIA_URL: 'https://cdn.example/v/' }).mediaUrl).toBe('https://cdn.example/v');
+  });
+});
+
+describe('contradictions', () => {
+  test.each(['production', undefined])('private peers are refused where the instance is %s', (kind) => {
+    const problems = refused({ VIREO_ENV: kind, ALLOWED_PRIVATE_ADDRESSES: '127.0.0.2' });
+    expect(problems).toMatchObject([{ variable: 'ALLOWED_PRIVATE_ADDRESSES', value: '"127.0.0.2"' }]);
+    expect(problems[0]?.remedy).toContain('VIREO_ENV=development');
+  });
+
+  test('object storage without its keys names both, as not set', () => {
+    expect(refused({ S3_ENDPOINT: 'https://s3.example' })).toEqual([
+      {
+        variable: 'S3_ACCESS_KEY',
+        value: '""',
+        remedy: 'S3_ENDPOINT is set, so S3_ACCESS_KEY is needed too.',
+      },
+      {
+        variable: 'S3_SECRET_KEY',
+        value: '""',
+        remedy: 'S3_ENDPOINT is set, so S3_SECRET_KEY is needed too.',
+      },
+    ]);
+  });
+
+  test('a queue that does not exist', () => {
+    expect(refused({ QUEUES: 'inbox,uplaods,deliver' })).toMatchObject([
+      { variable: 'QUEUES', value: '"uplaods"' },
+    ]);
+  });
+});
+
+test('several problems are told at once', () => {
+  const problems = refused({ PORT: 'http', ROLE: 'queen', DATABASE_URL: 'mysql://root:hunter2@db' });
+  expect(problems.map(({ variable, value }) => [variable, value])).toEqual([
+    ['PORT', '"http"'],
+    ['ROLE', '"queen"'],
+    ['DATABASE_URL', '***'],
+  ]);
+  const text = describeProblems(problems);
+  expect(text).toContain('3 problems');
+  expect(text).not.toContain('hunter2');
+  expect(describeProblems(problems.slice(0, 1))).toContain('a problem');
+});
+
+test('a line break in a value cannot forge a second problem', () => {
+  const text = describeProblems(refused({ ROLE: 'x\n  PORT=1' }));
+  expect(text.split('\n')).toHaveLength(4);
+});
+
+test('the whole of it is frozen', () => {
+  const config = accepted({ ...companions, S3_ENDPOINT: 'https://s3.example' });
+  const thaw = (value: unknown, path: string): string[] => {
+    if (typeof value !== 'object' || value === null) return [];
+    const inner = Object.entries(value).flatMap(([key, part]) => thaw(part, `${path}.${key}`));
+    return Object.isFrozen(value) ? inner : [path, ...inner];
+  };
+  expect(thaw(config, 'config')).toEqual([]);
+});
+
+describe('a secret', () => {
+  const secret = new Secret('hunter2');
+  test.each<[string, (value: unknown) => string]>([
+    ['String', String],
+    ['a template', (value) => `${value}`],
+    ['concatenation', (value) => `a ${value as string}`],
+    ['JSON', (value) => JSON.stringify({ value })],
+    ['inspect', (value) => inspect({ value }, { showHidden: true, depth: 9 })],
+    [
+      'inspect without custom printers',
+      (value) => inspect(value, { customInspect: false, showHidden: true }),
+    ],
+    ['format', (value) => format('%s %o %O %j', value, value, value, value)],
+    ['its own properties', (value) => JSON.stringify(Object.getOwnPropertyDescriptors(value))],
+    ['an error about it', (value) => inspect(new Error('no', { cause: value }))],
+  ])('does not show in %s', (_name, print) => {
+    expect(print(secret)).not.toContain('hunter2');
+  });
+
+  test('is not in a printed configuration, and is there for the one who asks', () => {
+    const config = accepted({ DATABASE_URL: 'postgres://u:hunter2@db/v', SECRET_KEY: 'hunter2'.repeat(5) });
+    expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toContain('hunter2');
+    expect(config.databaseUrl?.reveal()).toBe('postgres://u:hunter2@db/v');
+  });
+});
