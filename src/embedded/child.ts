@@ -157,7 +157,7 @@ async function readTail(path: string, begin: number): Promise<string> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const from = Math.max(begin, size - 2_000);
+    const from = Math.max(begin, size - embeddedLimits.maxQuotedLogBytes);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.max(size - from, 0)), { position: from });
     return buffer.subarray(0, bytesRead).toString('utf8').trim();
   } finally {

@@ -122,7 +122,10 @@ async function createRoleAndDatabase(
   );
   const [complaints] = await Promise.all([text(server.stderr), ended]);
   if (server.exitCode === 0 && !/ERROR|FATAL|PANIC/.test(complaints)) return ok();
-  return fail('initdb-failed', `The database could not be prepared: ${complaints.trim().slice(0, 1_000)}`);
+  return fail(
+    'initdb-failed',
+    `The database could not be prepared: ${complaints.trim().slice(0, embeddedLimits.maxQuotedLogBytes)}`,
+  );
 }
 
 /** A rename is on disk only when its folder is. */

@@ -67,8 +67,10 @@ export async function startEmbedded(
   options: EmbeddedOptions,
 ): Promise<Result<{ stack: EmbeddedStack }, EmbeddedProblem>> {
   const undo: Undo = [];
-  const stop = async () => {
-    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= unwind(undo);
+    return stopped;
   };
   try {
     const started = await startParts(options, undo);
@@ -83,6 +85,10 @@ export async function startEmbedded(
       `The data folder ${options.dataDir} cannot be used: ${messageOf(error)}. Give this user write access to it, or set DATA_DIR to another folder.`,
     );
   }
+}
+
+async function unwind(undo: Undo): Promise<void> {
+  for (let step = undo.pop(); step; step = undo.pop()) await step();
 }
 
 /**
@@ -114,6 +120,8 @@ async function startParts(
   const locked = await acquireDataLock(dataDir, { waitMs: options.lockWaitMs ?? embeddedLimits.lockWaitMs });
   if (!locked.ok) return locked;
   undo.push(locked.lock.release);
+  // Those of a predecessor that was killed would lead others astray until ours are there.
+  await rm(addressFile(dataDir), { force: true });
   const found = await findHome({ dataDir, systemDir, log });
   if (!found.ok) return found;
   const secret = (name: string) => loadOrCreateSecret(join(dataDir, 'secrets'), name);

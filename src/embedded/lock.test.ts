@@ -81,6 +81,18 @@ describe('acquireDataLock', () => {
     expect(await readdir(dir)).toEqual([]);
   });
 
+  test('leaves the lock of a dead owner to the one that is taking it over', async () => {
+    const takeover = join(dir, 'lock.takeover');
+    await lockedBy(process.pid, 'another boot:1');
+    await writeFile(
+      takeover,
+      JSON.stringify({ pid: process.pid, identity: await processIdentity(process.pid), token: TOKEN }),
+    );
+    expect(await acquireDataLock(dir, { waitMs: 100 })).toMatchObject({ ok: false, reason: 'data-in-use' });
+    await rm(takeover);
+    await (await acquire()).release();
+  });
+
   async function deadOwner(): Promise<string> {
     return JSON.stringify({
       pid: process.pid,

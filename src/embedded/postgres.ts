@@ -111,7 +111,10 @@ function startServer(
 
 /** Proves that the role `vireo` can use its database. */
 async function connectOnce(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: embeddedLimits.answerTimeoutMs,
+  });
   // A server that goes away after the answer would otherwise throw outside of any caller.
   client.on('error', () => undefined);
   try {

@@ -133,7 +133,11 @@ async function writeConfig(
 async function ping(child: Child, redisUrl: string): Promise<void> {
   if (!(await child.logTail()).includes('Ready to accept connections'))
     throw new Error('it is loading its data.');
-  const client = new Redis(redisUrl, { lazyConnect: true, retryStrategy: () => null, commandTimeout: 5_000 });
+  const client = new Redis(redisUrl, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    commandTimeout: embeddedLimits.answerTimeoutMs,
+  });
   // ioredis prints errors that nobody listens for; the rejected call below carries the same one.
   client.on('error', () => undefined);
   try {

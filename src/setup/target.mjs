@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 /** Ctrl-C arrives twice, from the terminal and through npm; a person who means it presses it again later. */
-const SAME_REQUEST_MS = 1_000;
+const SAME_REQUEST_MS = 2_000;
 const PARENT_CHECK_MS = 1_000;
 
 /**

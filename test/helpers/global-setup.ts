@@ -1,0 +1,64 @@
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { startEmbedded, stopOrphans } from '../../src/embedded/index.ts';
+import { createLogger } from '../../src/lib/log.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The superuser's address of the PostgreSQL that all test files share. */
+    adminDatabaseUrl: string;
+    /** The database `vireo` there, as the role that owns it. */
+    databaseUrl: string;
+    /** The Redis that all test files share; database 0 is for `testRedis` alone. */
+    redisUrl: string;
+  }
+}
+
+const PREFIX = 'vireo-test-run-';
+const log = createLogger('warn');
+
+/** One database server and one Redis for the whole run, in a folder that no run leaves behind for good. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await sweep();
+  const dir = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  await chmod(dir, 0o711);
+  const outcome = await startEmbedded({
+    ...{ dataDir: dir, systemDir: join(dir, 'system'), postgres: true, redis: true, log, unsafeFast: true },
+    redisServerPath: process.env.REDIS_SERVER_PATH ?? 'redis-server',
+  });
+  if (!outcome.ok) {
+    await rm(dir, { recursive: true, force: true });
+    throw new Error(outcome.detail);
+  }
+  const { stack } = outcome;
+  project.provide('adminDatabaseUrl', stack.adminDatabaseUrl ?? '');
+  project.provide('databaseUrl', stack.databaseUrl ?? '');
+  project.provide('redisUrl', stack.redisUrl ?? '');
+  return async () => {
+    await stack.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+}
+
+/** Removes what runs left behind that were killed. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN;
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    const dir = join(tmpdir(), name);
+    await stopOrphans(dir, log);
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM is a process of another user, whose folder is not ours to remove either.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { migrate } from '../../src/db/migrate.ts';
+
+/** A database that is prepared once in a test run and copied from then on. */
+export interface DatabaseTemplate {
+  /** Tells templates apart; two files that use the same name must mean the same content. */
+  readonly name: string;
+  prepare(databaseUrl: string): Promise<unknown>;
+}
+
+/** The schema as the server itself makes it, without rows. */
+export const migrated: DatabaseTemplate = { name: 'migrated', prepare: migrate };
+
+/** Redis for one test file: a numbered database of its own, empty at the start. */
+export interface TestRedis {
+  readonly url: string;
+  /** A key prefix of its own, for BullMQ. */
+  readonly prefix: string;
+}
+
+/**
+ * The URL of a fresh database, copied from a template within some 50 ms. The role of the URL owns it, as
+ * in production. `dropTestDatabase` removes it; what is left goes with the whole server after the run.
+ */
+export async function createTestDatabase(template: DatabaseTemplate = migrated): Promise<string> {
+  const source = `template_${createHash('sha256').update(template.name).digest('hex').slice(0, 12)}`;
+  const copy = `test_${randomBytes(6).toString('hex')}`;
+  await asAdmin(async (admin) => {
+    // Files run in processes of their own; the first of them makes the template, the others wait for it.
+    await admin.query('select pg_advisory_lock(hashtext($1))', [source]);
+    const found = await admin.query('select 1 from pg_database where datname = $1 and datistemplate', [
+      source,
+    ]);
+    if (found.rowCount === 0) {
+      await admin.query(`drop database if exists ${source} with (force)`);
+      await admin.query(`create database ${source} owner vireo`);
+      await template.prepare(urlOf(source));
+      await admin.query(`alter database ${source} is_template true`);
+    }
+    await admin.query('select pg_advisory_unlock_all()');
+    await admin.query(`create database ${copy} template ${source} owner vireo`);
+  });
+  return urlOf(copy);
+}
+
+/** Drops a database of `createTestDatabase`, whoever is still connected to it. */
+export async function dropTestDatabase(url: string): Promise<void> {
+  await asAdmin((admin) =>
+    admin.query(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`),
+  );
+}
+
+/** Hands out the next numbered database of the shared Redis. */
+export async function testRedis(): Promise<TestRedis> {
+  const shared = new Redis(inject('redisUrl'));
+  try {
+    const databases = Number(((await shared.config('GET', 'databases')) as string[])[1]);
+    const number = ((await shared.incr('last-test-database')) % (databases - 1)) + 1;
+    await shared.multi().select(number).flushdb().exec();
+    const url = Object.assign(new URL(inject('redisUrl')), { pathname: `/${number}` }).href;
+    return { url, prefix: `test-${randomBytes(4).toString('hex')}` };
+  } finally {
+    shared.disconnect();
+  }
+}
+
+function urlOf(database: string): string {
+  return Object.assign(new URL(inject('databaseUrl')), { pathname: `/${database}` }).href;
+}
+
+async function asAdmin<T>(use: (admin: pg.Client) => Promise<T>): Promise<T> {
+  const admin = new pg.Client({ connectionString: inject('adminDatabaseUrl') });
+  await admin.connect();
+  try {
+    return await use(admin);
+  } finally {
+    await admin.end();
+  }
+}
