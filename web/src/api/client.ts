@@ -1,0 +1,87 @@
+import { signal } from '@preact/signals';
+import { strings } from '../strings.ts';
+import type { ErrorBody } from './types.ts';
+
+/** An answer, or why there is none. */
+export type ApiOutcome<T> = { readonly ok: true; readonly value: T } | ApiFailure;
+
+export interface ApiFailure {
+  readonly ok: false;
+  /** 0 when the server was not reached. */
+  readonly status: number;
+  readonly reason: string;
+  /** For people. */
+  readonly sentence: string;
+  /** Sentences by the field of the form they are about. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** Whether the last request reached the server, and if not, whose side it seems to be. */
+export const connection = signal<'ok' | 'offline' | 'unreachable' | 'busy'>('ok');
+
+/** Counts how often the server said that nobody is signed in any more. */
+export const signedOutByServer = signal(0);
+
+/** Above the time in which the server asks another one. */
+const DEADLINE_MS = 30_000;
+
+/** Sends one request to our own server. Never throws: everything that can go wrong is a failure with a sentence. */
+export async function request<T>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<ApiOutcome<T>> {
+  let response: Response;
+  let reply: unknown;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) },
+      body: body ? JSON.stringify(body) : null,
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+    reply = parseJson(await response.text());
+  } catch {
+    connection.value = navigator.onLine ? 'unreachable' : 'offline';
+    return { ok: false, status: 0, reason: 'unreachable', sentence: strings.errors.unreachable, fields: {} };
+  }
+  if (response.ok && reply !== undefined) {
+    connection.value = 'ok';
+    return { ok: true, value: reply as T };
+  }
+  const failure = readFailure(response.status, reply);
+  connection.value = failure.reason === 'busy' ? 'busy' : 'ok';
+  if (failure.reason === 'not-signed-in') signedOutByServer.value += 1;
+  return failure;
+}
+
+/** Reads the API's error shape; what is not of that shape comes from a proxy in between or from a crash. */
+export function readFailure(status: number, reply: unknown): ApiFailure {
+  if (status === 503 || !isErrorBody(reply)) {
+    const busy = status >= 500;
+    const sentence = busy ? strings.errors.busy : strings.errors.unknown;
+    return { ok: false, status, reason: busy ? 'busy' : 'unknown', sentence, fields: {} };
+  }
+  const fields = Object.fromEntries((reply.details ?? []).map(({ field, message }) => [field, message]));
+  return { ok: false, status, reason: reply.error, sentence: reply.error_description, fields };
+}
+
+/** `undefined` for what is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isErrorBody(reply: unknown): reply is ErrorBody {
+  return (
+    typeof reply === 'object' &&
+    reply !== null &&
+    'error' in reply &&
+    'error_description' in reply &&
+    typeof reply.error === 'string' &&
+    typeof reply.error_description === 'string'
+  );
+}

@@ -1,0 +1,80 @@
+import { type ApiOutcome, request } from './client.ts';
+import type {
+  Account,
+  CredentialAccount,
+  Instance,
+  PendingAccount,
+  Processing,
+  Relationship,
+  Status,
+} from './types.ts';
+
+/** Where a page of a list begins. Both are ids, and neither is part of the page. */
+export interface PageCursor {
+  readonly maxId?: string;
+  readonly minId?: string;
+}
+
+/** What somebody writes to join. */
+export interface Registration {
+  readonly username: string;
+  readonly password: string;
+  readonly email?: string;
+  readonly reason?: string;
+}
+
+/** Clips of one page of a list. */
+export const pageSize = 20;
+
+function withQuery(path: string, query: Record<string, string | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.append(name, value);
+  return `${path}?${search}`;
+}
+
+function page({ maxId, minId }: PageCursor): Record<string, string | undefined> {
+  return { max_id: maxId, min_id: minId, limit: String(pageSize) };
+}
+
+/** Every call of the server's API that the page makes, in one place. */
+export const api = {
+  instance: () => request<Instance>('GET', '/api/v2/instance'),
+  register: (registration: Registration) =>
+    request<{ account: Account; pending: boolean }>('POST', '/api/v1/accounts', registration),
+  signIn: (login: string, password: string) =>
+    request<{ account: Account }>('POST', '/api/v1/sessions', { login, password }),
+  signOut: () => request<object>('DELETE', '/api/v1/sessions/current'),
+  me: () => request<CredentialAccount>('GET', '/api/v1/accounts/verify_credentials'),
+
+  lookUp: (acct: string) => request<Account>('GET', withQuery('/api/v1/accounts/lookup', { acct })),
+  /** Asks the other server when we do not know the account yet. */
+  resolveAccount: (handle: string) =>
+    request<{ accounts: Account[] }>(
+      'GET',
+      withQuery('/api/v2/search', { q: handle, type: 'accounts', resolve: 'true' }),
+    ),
+  relationships: (ids: readonly string[]) =>
+    request<Relationship[]>(
+      'GET',
+      `/api/v1/accounts/relationships?${new URLSearchParams(ids.map((id) => ['id[]', id]))}`,
+    ),
+  follow: (id: string) => request<Relationship>('POST', `/api/v1/accounts/${id}/follow`),
+  unfollow: (id: string) => request<Relationship>('POST', `/api/v1/accounts/${id}/unfollow`),
+
+  home: (cursor: PageCursor) => request<Status[]>('GET', withQuery('/api/v1/timelines/home', page(cursor))),
+  everything: (cursor: PageCursor) =>
+    request<Status[]>('GET', withQuery('/api/v1/timelines/public', page(cursor))),
+  clipsOf: (accountId: string, cursor: PageCursor) =>
+    request<Status[]>('GET', withQuery(`/api/v1/accounts/${accountId}/statuses`, page(cursor))),
+  clip: (id: string) => request<Status>('GET', `/api/v1/statuses/${encodeURIComponent(id)}`),
+  deleteClip: (id: string) => request<Status>('DELETE', `/api/v1/statuses/${encodeURIComponent(id)}`),
+  processing: (id: string) => request<Processing>('GET', `/api/v1/videos/${id}/processing`),
+
+  pendingAccounts: () =>
+    request<PendingAccount[]>('GET', withQuery('/api/v1/admin/accounts', { status: 'pending' })),
+  approve: (id: string) => request<object>('POST', `/api/v1/admin/accounts/${id}/approve`),
+  reject: (id: string) => request<object>('POST', `/api/v1/admin/accounts/${id}/reject`),
+} satisfies Record<string, (...args: never[]) => Promise<ApiOutcome<unknown>>>;
+
+/** Where resumable uploads are made. */
+export const uploadsPath = '/api/v1/uploads';

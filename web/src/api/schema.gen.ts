@@ -1,0 +1,192 @@
+// Written by npm run docs from the route table in src/http/api; do not edit.
+
+export interface Account {
+  readonly id: string;
+  readonly username: string;
+  readonly acct: string;
+  readonly display_name: string;
+  /** HTML, safe to show */
+  readonly note: string;
+  readonly url: string;
+  readonly uri: string;
+  readonly avatar: string | null;
+  readonly locked: boolean;
+  readonly bot: boolean;
+  readonly created_at: string;
+  readonly followers_count: number;
+  readonly following_count: number;
+  readonly statuses_count: number;
+  /** Server of the account; null for this one */
+  readonly host: string | null;
+}
+
+export interface CredentialAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly acct: string;
+  readonly display_name: string;
+  /** HTML, safe to show */
+  readonly note: string;
+  readonly url: string;
+  readonly uri: string;
+  readonly avatar: string | null;
+  readonly locked: boolean;
+  readonly bot: boolean;
+  readonly created_at: string;
+  readonly followers_count: number;
+  readonly following_count: number;
+  readonly statuses_count: number;
+  /** Server of the account; null for this one */
+  readonly host: string | null;
+  readonly role: {
+    readonly name: "owner" | "admin" | "moderator" | "user";
+  };
+}
+
+export interface Empty {}
+
+export interface ErrorBody {
+  /** Stable word for programs */
+  readonly error: string;
+  /** Sentence for people */
+  readonly error_description: string;
+  readonly details?: readonly {
+    readonly field: string;
+    readonly message: string;
+  }[];
+}
+
+export interface Instance {
+  readonly domain: string;
+  readonly title: string;
+  readonly version: string;
+  readonly description: string;
+  readonly registrations: {
+    readonly enabled: boolean;
+    readonly approval_required: boolean;
+    readonly min_password_length: number;
+    readonly max_password_length: number;
+  };
+  readonly configuration: {
+    readonly media_attachments: {
+      /** Bytes */
+      readonly video_size_limit: number;
+      /** Seconds */
+      readonly video_duration_limit: number;
+    };
+    readonly statuses: {
+      readonly max_characters: number;
+    };
+  };
+}
+
+export interface Media {
+  readonly id: string;
+  readonly type: "video";
+  /** MP4; null while a video of another server is being copied */
+  readonly url: string | null;
+  readonly preview_url: string | null;
+  readonly remote_url: string | null;
+  readonly description: string;
+  readonly blurhash: string | null;
+  readonly meta: {
+    readonly original: {
+      readonly width: number | null;
+      readonly height: number | null;
+      readonly duration: number | null;
+      readonly aspect: number | null;
+    };
+  };
+  readonly hls_url: string | null;
+  readonly renditions: readonly {
+    readonly url: string;
+    readonly width: number;
+    readonly height: number;
+    readonly bandwidth: number;
+    readonly codecs: string;
+  }[];
+  /** Why there is nothing to play yet; null once there is */
+  readonly processing: {
+    readonly state: "copying" | "failed";
+    readonly percent: number;
+    readonly detail: string | null;
+  } | null;
+}
+
+export interface PendingAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string | null;
+  readonly reason: string | null;
+  readonly created_at: string;
+}
+
+export interface Processing {
+  readonly id: string;
+  readonly state: "uploading" | "received" | "processing" | "published" | "rejected";
+  /** What is being done, for display */
+  readonly stage: string | null;
+  readonly percent: number;
+  readonly reason: string | null;
+  /** Why the file was refused, for people */
+  readonly detail: string | null;
+  readonly status_url: string;
+  readonly url: string;
+}
+
+export interface Relationship {
+  readonly id: string;
+  readonly following: boolean;
+  readonly requested: boolean;
+  readonly followed_by: boolean;
+}
+
+export interface SearchResults {
+  readonly accounts: readonly Account[];
+  readonly statuses: readonly Status[];
+  readonly hashtags: readonly {}[];
+}
+
+export interface Session {
+  readonly account: Account;
+  readonly role: "owner" | "admin" | "moderator" | "user";
+  /** Only for kind `bearer` */
+  readonly token?: string;
+  readonly expires_at: string;
+}
+
+export interface SignUp {
+  readonly account: Account;
+  readonly pending: boolean;
+}
+
+export interface Status {
+  readonly id: string;
+  readonly created_at: string;
+  readonly account: Account;
+  /** HTML, safe to show */
+  readonly content: string;
+  readonly spoiler_text: string;
+  readonly sensitive: boolean;
+  readonly visibility: "public" | "unlisted" | "private";
+  readonly language: string | null;
+  readonly uri: string;
+  readonly url: string;
+  readonly media_attachments: readonly Media[];
+  readonly tags: readonly {
+    readonly name: string;
+    readonly url: string;
+  }[];
+  readonly mentions: readonly {}[];
+  readonly emojis: readonly {}[];
+  readonly replies_count: number;
+  readonly reblogs_count: number;
+  readonly favourites_count: number;
+  readonly edited_at: string | null;
+  readonly in_reply_to_id: string | null;
+  readonly in_reply_to_account_id: string | null;
+  readonly reblog: null;
+  readonly card: null;
+  readonly poll: null;
+  readonly application: null;
+}

@@ -1,0 +1,48 @@
+import { useErrorBoundary } from 'preact/hooks';
+import lazy from 'preact-iso/lazy';
+import { LocationProvider, Route, Router } from 'preact-iso/router';
+import { FeedPage } from './feed/feed-page.tsx';
+import { NotFoundPage } from './shell/not-found.tsx';
+import { focusMain, Shell } from './shell/shell.tsx';
+import { strings } from './strings.ts';
+import { Button } from './ui/button.tsx';
+import { Notice } from './ui/page.tsx';
+
+const UploadPage = lazy(() => import('./upload/upload-page.tsx').then((module) => module.UploadPage));
+const FindPage = lazy(() => import('./find/find-page.tsx').then((module) => module.FindPage));
+const LoginPage = lazy(() => import('./auth/login-page.tsx').then((module) => module.LoginPage));
+const RegisterPage = lazy(() => import('./auth/register-page.tsx').then((module) => module.RegisterPage));
+const ProfilePage = lazy(() => import('./profile/profile-page.tsx').then((module) => module.ProfilePage));
+const WatchPage = lazy(() => import('./watch/watch-page.tsx').then((module) => module.WatchPage));
+const ApprovalsPage = lazy(() => import('./admin/approvals-page.tsx').then((module) => module.ApprovalsPage));
+
+/** The whole page: the frame around every route, and the routes. */
+export function App() {
+  const [crash] = useErrorBoundary();
+  if (crash) {
+    return (
+      <main>
+        <Notice icon="alert" title={strings.errors.title} text={strings.errors.crash} level={1}>
+          <Button onPress={() => location.reload()}>{strings.errors.reload}</Button>
+        </Notice>
+      </main>
+    );
+  }
+  return (
+    <LocationProvider>
+      <Shell>
+        <Router onRouteChange={focusMain}>
+          <Route path="/" component={FeedPage} />
+          <Route path="/upload" component={UploadPage} />
+          <Route path="/find" component={FindPage} />
+          <Route path="/login" component={LoginPage} />
+          <Route path="/register" component={RegisterPage} />
+          <Route path="/admin/approvals" component={ApprovalsPage} />
+          <Route path="/:handle" component={ProfilePage} />
+          <Route path="/:handle/:id" component={WatchPage} />
+          <Route default component={NotFoundPage} />
+        </Router>
+      </Shell>
+    </LocationProvider>
+  );
+}

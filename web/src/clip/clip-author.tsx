@@ -1,0 +1,24 @@
+import type { Account } from '../api/types.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { FollowButton } from '../ui/follow-button.tsx';
+import { Handle } from '../ui/handle.tsx';
+import { profilePath } from '../ui/links.ts';
+import styles from './clip-author.module.css';
+
+/** Who made it, where they live if it is not here, and a way to follow them. */
+export function ClipAuthor({ account, onClip = false }: { account: Account; onClip?: boolean }) {
+  return (
+    <div class={[styles.author, onClip && styles.onClip].filter(Boolean).join(' ')}>
+      <a class={styles.link} href={profilePath(account)}>
+        <Avatar account={account} />
+        <span class={styles.words}>
+          <span class={styles.name} dir="auto">
+            {account.display_name || account.username}
+          </span>
+          <Handle account={account} />
+        </span>
+      </a>
+      <FollowButton account={account} small onClip={onClip} />
+    </div>
+  );
+}

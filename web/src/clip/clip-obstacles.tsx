@@ -1,0 +1,90 @@
+import { api } from '../api/endpoints.ts';
+import type { Media, Status } from '../api/types.ts';
+import { isPlayable } from '../player/source.ts';
+import { reveal } from '../state/revealed.ts';
+import { instance } from '../state/session.ts';
+import { strings } from '../strings.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { useInterval } from '../ui/use-interval.ts';
+import styles from './clip-obstacles.module.css';
+
+const COPY_POLL_MS = 2_000;
+
+/** Why a clip is not playing, other than its warning. */
+type ObstacleKind = 'copying' | 'copy-failed' | 'play-failed' | 'unavailable';
+
+/** What stands between a clip and the person who wants to see it; `null` when it can play. */
+export function obstacleOf(media: Media, playFailed: boolean): ObstacleKind | null {
+  if (!isPlayable(media)) {
+    if (media.processing?.state === 'copying') return 'copying';
+    return media.processing?.state === 'failed' ? 'copy-failed' : 'unavailable';
+  }
+  return playFailed ? 'play-failed' : null;
+}
+
+/** The reason why a clip is covered, and one press to see it. */
+export function Cover({ status }: { status: Status }) {
+  return (
+    <div class={styles.obstacle}>
+      <Icon name="covered" size={36} />
+      <p dir="auto">{status.spoiler_text || strings.clip.sensitive}</p>
+      <Button look="onClip" onPress={() => reveal(status.id)}>
+        {strings.clip.show}
+      </Button>
+    </div>
+  );
+}
+
+interface ObstacleProps {
+  readonly kind: ObstacleKind;
+  readonly status: Status;
+  readonly media: Media;
+  readonly active: boolean;
+  readonly onRetry: () => void;
+  readonly onChange: (status: Status) => void;
+}
+
+/** Says what is going on with a clip that does not play, and what to press. */
+export function Obstacle({ kind, status, media, active, onRetry, onChange }: ObstacleProps) {
+  const host = status.account.host ?? instance.value?.domain ?? location.host;
+  const percent = media.processing?.percent ?? 0;
+  useInterval(
+    async () => {
+      const latest = await api.clip(status.id);
+      if (latest.ok) onChange(latest.value);
+    },
+    active && kind === 'copying' ? COPY_POLL_MS : null,
+  );
+  if (kind === 'copying') {
+    const sentence = strings.clip.copying(host, percent);
+    return (
+      <div class={styles.obstacle}>
+        <p>{sentence}</p>
+        <progress class={styles.progress} max={100} value={percent} aria-label={sentence} />
+      </div>
+    );
+  }
+  const sentences = {
+    'copy-failed': strings.clip.copyFailed(host),
+    'play-failed': strings.clip.playFailed,
+    unavailable: strings.clip.unavailable,
+  };
+  return (
+    <div class={styles.obstacle}>
+      <Icon name="alert" size={36} />
+      <p>{sentences[kind]}</p>
+      {kind === 'copy-failed' && media.processing?.detail && <p>{media.processing.detail}</p>}
+      {kind === 'play-failed' && (
+        <Button look="onClip" onPress={onRetry}>
+          {strings.retry}
+        </Button>
+      )}
+      {status.account.host && kind !== 'play-failed' && (
+        <a class={styles.link} href={status.url} rel="noopener noreferrer" target="_blank">
+          {strings.clip.openAt(status.account.host)}
+        </a>
+      )}
+    </div>
+  );
+}

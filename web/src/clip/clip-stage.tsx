@@ -1,0 +1,97 @@
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Media, Status } from '../api/types.ts';
+import { Blurhash } from '../player/blurhash.tsx';
+import type { Player } from '../player/pool.ts';
+import { offersSound, toggleSound } from '../player/sound.ts';
+import { isCovered } from '../state/revealed.ts';
+import { strings } from '../strings.ts';
+import { Icon } from '../ui/icon.tsx';
+import { ClipActions } from './clip-actions.tsx';
+import { Cover, Obstacle, obstacleOf } from './clip-obstacles.tsx';
+import { ClipProgress } from './clip-progress.tsx';
+import styles from './clip-stage.module.css';
+
+interface ClipStageProps {
+  readonly status: Status;
+  readonly media: Media;
+  readonly player: Player | undefined;
+  /** Whether this is the clip that is watched now. */
+  readonly active: boolean;
+  /** Whether somebody stopped it. */
+  readonly paused: boolean;
+  readonly onToggle: () => void;
+  readonly onRetry: () => void;
+  readonly onChange: (status: Status) => void;
+  /** Lies over the lower end of the clip. */
+  readonly children?: ComponentChildren;
+}
+
+/** Portrait clips up to this shape fill a phone from edge to edge; others are shown whole. */
+const PORTRAIT = 0.7;
+
+/** One clip in its light: cover, picture, what stands in its way, and what one can do with it. */
+export function ClipStage(props: ClipStageProps) {
+  const { status, media, player, active, paused } = props;
+  const covered = isCovered(status);
+  const obstacle = obstacleOf(media, player?.failed.value ?? false);
+  const blocked = covered || obstacle !== null;
+  const { aspect } = media.meta.original;
+  const frame = [styles.frame, aspect < PORTRAIT && styles.fills].filter(Boolean).join(' ');
+  const painted = player?.painted.value ?? false;
+  return (
+    <div class={styles.stage} style={{ '--aspect': String(aspect) }}>
+      <Blurhash class={styles.glow} hash={media.blurhash} />
+      <div class={styles.room}>
+        <div class={frame}>
+          <Blurhash class={styles.fill} hash={media.blurhash} />
+          {media.preview_url && !covered && <img class={styles.fill} src={media.preview_url} alt="" />}
+          {player && !covered && <VideoSlot video={player.video} visible={painted} />}
+          {active && !blocked && <PlaySurface {...props} />}
+          {covered && <Cover status={status} />}
+          {!covered && obstacle && <Obstacle {...props} kind={obstacle} />}
+          {active && !blocked && offersSound.value && (
+            <button type="button" class={styles.sound} onClick={toggleSound}>
+              <Icon name="soundOff" size={20} />
+              {strings.clip.tapForSound}
+            </button>
+          )}
+          <div class={styles.lower}>
+            {props.children}
+            {player && !blocked && <ClipProgress player={player} media={media} running={active && !paused} />}
+          </div>
+        </div>
+        <ClipActions status={status} />
+      </div>
+    </div>
+  );
+}
+
+/** Puts a player's element where the clip is. */
+function VideoSlot({ video, visible }: { video: HTMLVideoElement; visible: boolean }) {
+  const slot = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    slot.current?.append(video);
+  }, [video]);
+  return <div class={[styles.slot, visible && styles.painted].filter(Boolean).join(' ')} ref={slot} />;
+}
+
+/** The clip itself is the button that stops it and lets it go on. */
+function PlaySurface({ player, paused, onToggle }: ClipStageProps) {
+  const stalled = player?.stalled.value ?? false;
+  return (
+    <button
+      type="button"
+      class={styles.surface}
+      aria-label={paused ? strings.clip.play : strings.clip.pause}
+      onClick={onToggle}
+    >
+      {paused && (
+        <span class={styles.badge}>
+          <Icon name="play" size={40} />
+        </span>
+      )}
+      {stalled && !paused && <span class={styles.stalled} aria-hidden="true" />}
+    </button>
+  );
+}

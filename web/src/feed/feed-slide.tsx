@@ -1,0 +1,60 @@
+import { useId } from 'preact/hooks';
+import type { Status } from '../api/types.ts';
+import { ClipInfo } from '../clip/clip-info.tsx';
+import { ClipStage } from '../clip/clip-stage.tsx';
+import type { Playback } from '../player/use-playback.ts';
+import { strings } from '../strings.ts';
+import { VisuallyHidden } from '../ui/page.tsx';
+import styles from './feed-view.module.css';
+
+interface FeedSlideProps {
+  readonly status: Status;
+  /** From 0. */
+  readonly position: number;
+  /** Far from the current clip there is only the place and the name. */
+  readonly rendered: boolean;
+  readonly active: boolean;
+  readonly playback: Playback;
+  readonly onChange: (status: Status) => void;
+}
+
+/** One article of the feed. */
+export function FeedSlide({ status, position, rendered, active, playback, onChange }: FeedSlideProps) {
+  const id = useId();
+  const [media] = status.media_attachments;
+  const alt = rendered ? media?.description : null;
+  return (
+    <article
+      class={styles.slide}
+      data-id={status.id}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the articles of a feed take the focus (ARIA APG, feed)
+      tabIndex={0}
+      aria-label={strings.clip.by(status.account.acct)}
+      aria-describedby={alt ? id : undefined}
+      aria-posinset={position + 1}
+      aria-setsize={-1}
+    >
+      {rendered && media && (
+        <>
+          {alt && (
+            <p id={id}>
+              <VisuallyHidden>{alt}</VisuallyHidden>
+            </p>
+          )}
+          <ClipStage
+            status={status}
+            media={media}
+            player={playback.players.get(media.id)}
+            active={active}
+            paused={active && playback.paused}
+            onToggle={playback.toggle}
+            onRetry={playback.retry}
+            onChange={onChange}
+          >
+            <ClipInfo status={status} />
+          </ClipStage>
+        </>
+      )}
+    </article>
+  );
+}

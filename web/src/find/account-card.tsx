@@ -1,0 +1,34 @@
+import type { Account } from '../api/types.ts';
+import { strings } from '../strings.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { FollowButton, WaitingNote } from '../ui/follow-button.tsx';
+import { Handle } from '../ui/handle.tsx';
+import { profilePath } from '../ui/links.ts';
+import { ServerHtml } from '../ui/server-html.tsx';
+import styles from './find.module.css';
+
+/** Somebody, with what one needs to decide whether to follow them. */
+export function AccountCard({ account }: { account: Account }) {
+  const text = strings.account;
+  return (
+    <article class={styles.card} aria-label={`@${account.acct}`}>
+      <a class={styles.who} href={profilePath(account)}>
+        <Avatar account={account} size={56} />
+        <span>
+          <span class={styles.name} dir="auto">
+            {account.display_name || account.username}
+          </span>
+          <Handle account={account} />
+        </span>
+      </a>
+      <FollowButton account={account} />
+      {account.note && <ServerHtml class={styles.note} html={account.note} />}
+      <p class={styles.counts}>
+        {text.clips(account.statuses_count)} · {text.followers(account.followers_count)}
+      </p>
+      <p class={styles.waiting} role="status">
+        <WaitingNote account={account} />
+      </p>
+    </article>
+  );
+}

@@ -1,0 +1,73 @@
+/** Numbers, sizes and times for people, in the language of the page. */
+
+const locale = document.documentElement.lang;
+const KIB = 1024;
+const MINUTE_S = 60;
+const HOUR_S = 3_600;
+const DAY_S = 86_400;
+const WEEK_S = 7 * DAY_S;
+
+const unit = (name: string, display: 'short' | 'narrow', maximumFractionDigits = 0) =>
+  new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: display, maximumFractionDigits });
+
+const full = new Intl.NumberFormat(locale);
+const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' });
+
+/** 1,234 up to ten thousand, then 12.3K. */
+export function count(n: number): string {
+  return n < 10_000 ? full.format(n) : short.format(n);
+}
+
+/** A size in the unit that fits, counted in steps of 1024 as the server's limits are: "412 MB". */
+export function bytes(size: number): string {
+  const steps = Math.min(3, Math.floor(Math.log(Math.max(1, size)) / Math.log(KIB)));
+  const name = ['byte', 'kilobyte', 'megabyte', 'gigabyte'][steps] ?? 'byte';
+  const value = size / KIB ** steps;
+  return unit(name, 'short', value < 10 ? 1 : 0).format(value);
+}
+
+/** Seconds as a clock shows them: "1:04". */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / MINUTE_S)}:${String(whole % MINUTE_S).padStart(2, '0')}`;
+}
+
+/** Seconds in words: "3 min", "1 min 4 sec". */
+export function spokenDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / MINUTE_S);
+  const rest = whole % MINUTE_S;
+  const parts = [
+    ...(minutes > 0 ? [unit('minute', 'short').format(minutes)] : []),
+    ...(rest > 0 || minutes === 0 ? [unit('second', 'short').format(rest)] : []),
+  ];
+  return parts.join(' ');
+}
+
+/** How long ago: "3h"; a date after a week. */
+export function ago(iso: string, now = Date.now()): string {
+  const seconds = Math.max(0, (now - Date.parse(iso)) / 1_000);
+  if (seconds < MINUTE_S) return relative.format(0, 'second');
+  if (seconds < HOUR_S) return unit('minute', 'narrow').format(Math.floor(seconds / MINUTE_S));
+  if (seconds < DAY_S) return unit('hour', 'narrow').format(Math.floor(seconds / HOUR_S));
+  if (seconds < WEEK_S) return unit('day', 'narrow').format(Math.floor(seconds / DAY_S));
+  return date.format(new Date(iso));
+}
+
+/** The whole date and time. */
+export function absolute(iso: string): string {
+  return dateTime.format(new Date(iso));
+}
+
+/** The words of sanitised HTML, without its marks. */
+export function plainText(html: string): string {
+  return (new DOMParser().parseFromString(html, 'text/html').body.textContent ?? '').trim();
+}
+
+/** A part of a whole as 0 to 100; a whole of nothing is done. */
+export function percentOf(part: number, whole: number): number {
+  return whole <= 0 ? 100 : Math.min(100, Math.floor((part / whole) * 100));
+}

@@ -1,0 +1,10 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { boot } from './state/session.ts';
+
+const root = document.getElementById('app');
+if (!root) throw new Error('The page has no #app to live in.');
+boot();
+render(<App />, root);

@@ -1,0 +1,158 @@
+import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Media } from '../api/types.ts';
+import { isMuted, soundWasRefused } from './sound.ts';
+import { attachSource, isPlayable, type Source } from './source.ts';
+
+/** One <video> with a clip in it. */
+export interface Player {
+  readonly video: HTMLVideoElement;
+  /** Whether there is a picture of this clip to show. */
+  readonly painted: ReadonlySignal<boolean>;
+  readonly playing: ReadonlySignal<boolean>;
+  /** Whether it wants to play and has nothing to play. */
+  readonly stalled: ReadonlySignal<boolean>;
+  readonly failed: ReadonlySignal<boolean>;
+}
+
+/** A few <video> elements that are moved from clip to clip, since phones allow sound per element. */
+export interface Pool {
+  /** The players in use, by the id of their media. */
+  readonly players: ReadonlySignal<ReadonlyMap<string, Player>>;
+  /** Loads these and nothing else: the most important first, as many as the pool has elements. */
+  arrange(media: readonly Media[]): void;
+  /** Plays one of them, or none, and stops all others at their beginning. */
+  play(mediaId: string | null, wanted: boolean): void;
+  /** Starts one over that failed. */
+  retry(media: Media): void;
+  dispose(): void;
+}
+
+interface Slot extends Player {
+  media: Media | null;
+  source: Source | null;
+  readonly painted: Signal<boolean>;
+  readonly playing: Signal<boolean>;
+  readonly stalled: Signal<boolean>;
+  readonly failed: Signal<boolean>;
+}
+
+/** Makes a pool of at most `size` elements. */
+export function createPool(size: number): Pool {
+  const slots: Slot[] = [];
+  const players = signal<ReadonlyMap<string, Player>>(new Map());
+  const stopMuting = effect(() => {
+    const muted = isMuted.value;
+    for (const { video } of slots) video.muted = muted;
+  });
+
+  function load(slot: Slot, media: Media): void {
+    unload(slot);
+    slot.media = media;
+    slot.video.setAttribute('aria-label', media.description ?? '');
+    slot.source = attachSource(slot.video, media, () => {
+      slot.failed.value = true;
+    });
+  }
+
+  return {
+    players,
+    arrange(wanted) {
+      const chosen = wanted.filter(isPlayable).slice(0, size);
+      const free = slots.filter(({ media }) => !chosen.some((one) => sameFiles(one, media)));
+      for (const slot of free) unload(slot);
+      for (const media of chosen) {
+        if (slots.some((slot) => sameFiles(media, slot.media))) continue;
+        let slot = free.pop();
+        if (!slot) {
+          slot = createSlot();
+          slots.push(slot);
+        }
+        load(slot, media);
+      }
+      const inUse = slots.flatMap((slot) => (slot.media ? [[slot.media.id, slot] as const] : []));
+      const known = players.peek();
+      if (inUse.length !== known.size || inUse.some(([id, slot]) => known.get(id) !== slot)) {
+        players.value = new Map(inUse);
+      }
+    },
+    play(mediaId, wanted) {
+      for (const slot of slots) {
+        const chosen = slot.media?.id === mediaId;
+        slot.source?.setEager(chosen);
+        if (chosen && wanted) start(slot.video);
+        else slot.video.pause();
+        if (!chosen && slot.video.currentTime > 0) slot.video.currentTime = 0;
+      }
+    },
+    retry(media) {
+      const slot = slots.find((one) => one.media?.id === media.id);
+      if (!slot) return;
+      load(slot, media);
+      start(slot.video);
+    },
+    dispose() {
+      stopMuting();
+      for (const slot of slots) {
+        unload(slot);
+        slot.video.remove();
+      }
+    },
+  };
+}
+
+/** A clip that was copied in the meantime has the same id and other files. */
+function sameFiles(a: Media, b: Media | null): boolean {
+  return a.id === b?.id && a.url === b.url && a.hls_url === b.hls_url;
+}
+
+function unload(slot: Slot): void {
+  slot.source?.detach();
+  slot.source = null;
+  slot.media = null;
+  for (const state of [slot.painted, slot.playing, slot.stalled, slot.failed]) state.value = false;
+}
+
+/** Plays, without sound where the browser does not allow it yet. */
+function start(video: HTMLVideoElement): void {
+  video.muted = isMuted.peek();
+  video.play().catch((error: unknown) => {
+    const refused = error instanceof DOMException && error.name === 'NotAllowedError';
+    if (!refused || video.muted) return;
+    soundWasRefused();
+    video.muted = true;
+    video.play().catch(() => undefined);
+  });
+}
+
+function createSlot(): Slot {
+  const video = document.createElement('video');
+  video.playsInline = true;
+  video.loop = true;
+  video.preload = 'auto';
+  video.muted = isMuted.peek();
+  // What ManagedMediaSource asks for on iPhones.
+  video.disableRemotePlayback = true;
+  const slot: Slot = {
+    video,
+    media: null,
+    source: null,
+    painted: signal(false),
+    playing: signal(false),
+    stalled: signal(false),
+    failed: signal(false),
+  };
+  const on = (events: string, state: Signal<boolean>, value: boolean) => {
+    for (const name of events.split(' ')) {
+      video.addEventListener(name, () => {
+        state.value = value;
+      });
+    }
+  };
+  on('loadeddata', slot.painted, true);
+  on('emptied', slot.painted, false);
+  on('play', slot.playing, true);
+  on('pause emptied', slot.playing, false);
+  on('waiting', slot.stalled, true);
+  on('playing canplay pause', slot.stalled, false);
+  return slot;
+}

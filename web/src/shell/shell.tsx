@@ -1,0 +1,36 @@
+import type { ComponentChildren } from 'preact';
+import { strings } from '../strings.ts';
+import { pageTitle, VisuallyHidden } from '../ui/page.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { Navigation } from './navigation.tsx';
+import styles from './shell.module.css';
+import { Toasts } from './toasts.tsx';
+
+const MAIN = 'main';
+
+/** After a change of page the keyboard starts at the new content. */
+export function focusMain(): void {
+  document.getElementById(MAIN)?.focus();
+}
+
+/** The frame around every page: navigation, messages, and the way past them. */
+export function Shell({ children }: { children: ComponentChildren }) {
+  return (
+    <>
+      <a class={styles.skip} href={`#${MAIN}`}>
+        {strings.skip}
+      </a>
+      <Navigation />
+      <main class={styles.main} id={MAIN} tabIndex={-1}>
+        {children}
+      </main>
+      <div class={styles.stack}>
+        <Toasts />
+        <ConnectionBanner />
+      </div>
+      <p role="status">
+        <VisuallyHidden>{pageTitle.value}</VisuallyHidden>
+      </p>
+    </>
+  );
+}

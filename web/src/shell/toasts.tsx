@@ -1,0 +1,20 @@
+import { dismissToast, toasts } from '../state/toasts.ts';
+import { strings } from '../strings.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import styles from './shell.module.css';
+
+/** Short messages over the page; the region is always there, so that what enters it is read out. */
+export function Toasts() {
+  return (
+    <div class={styles.toasts} role="status">
+      {toasts.value.map(({ id, text, kind }) => (
+        <div class={[styles.toast, kind === 'error' && styles.error].filter(Boolean).join(' ')} key={id}>
+          <Icon name={kind === 'error' ? 'alert' : 'check'} size={20} />
+          <p>{text}</p>
+          <IconButton icon="close" label={strings.close} onPress={() => dismissToast(id)} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { type Signal, signal } from '@preact/signals';
+
+/** What somebody chose about sound; `null` as long as they did not. */
+export type SoundChoice = 'on' | 'off' | null;
+
+/** A value that outlives the visit where the browser lets us store it. */
+function remembered<T extends string | null>(key: string, read: (stored: string | null) => T): Signal<T> {
+  const value = signal(read(stored(key)));
+  value.subscribe((current) => store(key, current));
+  return value;
+}
+
+/** Reads from local storage; `null` where it is empty or forbidden. */
+export function stored(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Writes to local storage, `null` removes; where storage is forbidden or full the value lives as long as the page. */
+export function store(key: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+  } catch {
+    return;
+  }
+}
+
+const oneOf =
+  <T extends string>(...values: T[]) =>
+  (stored: string | null): T | null =>
+    values.find((value) => value === stored) ?? null;
+
+/** Sound, as last chosen. */
+export const soundChoice = remembered<SoundChoice>('vireo.sound', oneOf('on', 'off'));
+
+/** Whether single letters are keys; WCAG 2.1.4 wants them to be switched off by who writes by voice. */
+export const letterKeys = remembered<'off' | null>('vireo.letter-keys', oneOf('off'));
+
+/** Whether motion that nobody started is unwanted. */
+export function prefersReducedMotion(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}

@@ -1,0 +1,14 @@
+import { signal } from '@preact/signals';
+import type { Status } from '../api/types.ts';
+
+const revealed = signal<ReadonlySet<string>>(new Set());
+
+/** Whether a clip is behind its warning. */
+export function isCovered(status: Status): boolean {
+  return (status.sensitive || status.spoiler_text !== '') && !revealed.value.has(status.id);
+}
+
+/** Remembers for this visit that somebody chose to see a clip. */
+export function reveal(id: string): void {
+  revealed.value = new Set([...revealed.value, id]);
+}

@@ -1,0 +1,64 @@
+import { batch, signal } from '@preact/signals';
+import { type ApiFailure, type ApiOutcome, signedOutByServer } from '../api/client.ts';
+import { api } from '../api/endpoints.ts';
+import type { CredentialAccount, Instance } from '../api/types.ts';
+import { strings } from '../strings.ts';
+import { forgetRelationships } from './relationships.ts';
+import { forgetTimelines } from './timelines.ts';
+import { toast } from './toasts.ts';
+
+/** Who is signed in: `null` for nobody, `undefined` until the server has said so. */
+export const me = signal<CredentialAccount | null | undefined>(undefined);
+
+/** This server; `undefined` until it has answered. */
+export const instance = signal<Instance | undefined>(undefined);
+
+/** Asks the server who it is and who we are. What fails stays unknown and can be asked again. */
+export async function boot(): Promise<void> {
+  const [server, account] = await Promise.all([
+    instance.value ? undefined : api.instance(),
+    me.value === undefined ? api.me() : undefined,
+  ]);
+  batch(() => {
+    if (server?.ok) instance.value = server.value;
+    if (account?.ok) me.value = account.value;
+    else if (account && account.status >= 400 && account.status < 500) me.value = null;
+  });
+}
+
+/** Signs in with a cookie that scripts cannot read. */
+export async function signIn(login: string, password: string): Promise<ApiOutcome<CredentialAccount>> {
+  const session = await api.signIn(login, password);
+  if (!session.ok) return session;
+  const account = await api.me();
+  if (account.ok) become(account.value);
+  return account;
+}
+
+/** Signs out here; other devices stay signed in. */
+export async function signOut(): Promise<ApiFailure | undefined> {
+  const outcome = await api.signOut();
+  if (!outcome.ok && outcome.status !== 401) return outcome;
+  become(null);
+  return undefined;
+}
+
+/** Whether the account may see the pages for staff. */
+export function isStaff(account: CredentialAccount | null | undefined): boolean {
+  return account !== null && account !== undefined && account.role.name !== 'user';
+}
+
+function become(account: CredentialAccount | null): void {
+  batch(() => {
+    forgetRelationships();
+    forgetTimelines();
+    me.value = account;
+  });
+}
+
+// A session ends elsewhere too: it gets old, or its owner ends it from another device.
+signedOutByServer.subscribe(() => {
+  if (!me.peek()) return;
+  become(null);
+  toast(strings.auth.sessionEnded, 'error');
+});

@@ -1,0 +1,29 @@
+import { signal } from '@preact/signals';
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly kind: 'info' | 'error';
+}
+
+const INFO_MS = 5_000;
+/** Long enough to read two sentences twice. */
+const ERROR_MS = 12_000;
+
+let lastId = 0;
+
+/** What is shown now, oldest first. */
+export const toasts = signal<readonly Toast[]>([]);
+
+/** Shows a sentence for a while. */
+export function toast(text: string, kind: Toast['kind'] = 'info'): void {
+  lastId += 1;
+  const id = lastId;
+  toasts.value = [...toasts.value.filter((shown) => shown.text !== text), { id, text, kind }];
+  setTimeout(() => dismissToast(id), kind === 'error' ? ERROR_MS : INFO_MS);
+}
+
+/** Takes a toast away; one that is gone already is no mistake. */
+export function dismissToast(id: number): void {
+  toasts.value = toasts.value.filter((shown) => shown.id !== id);
+}

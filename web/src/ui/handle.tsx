@@ -1,0 +1,21 @@
+import type { Account } from '../api/types.ts';
+import { strings } from '../strings.ts';
+import styles from './handle.module.css';
+import { Icon } from './icon.tsx';
+import { VisuallyHidden } from './page.tsx';
+
+/** `@alice`, and a globe with the server's name for who lives elsewhere. */
+export function Handle({ account }: { account: Account }) {
+  return (
+    <span class={styles.handle}>
+      <span>@{account.username}</span>
+      {account.host && (
+        <span class={styles.host}>
+          <span aria-hidden="true">·</span> <Icon name="globe" size={14} />
+          <VisuallyHidden>{strings.account.from(account.host)}</VisuallyHidden>
+          <span aria-hidden="true">{account.host}</span>
+        </span>
+      )}
+    </span>
+  );
+}

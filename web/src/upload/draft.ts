@@ -1,0 +1,28 @@
+import { signal } from '@preact/signals';
+
+/** What somebody says about a clip before it is sent. */
+export interface UploadDetails {
+  readonly caption: string;
+  readonly visibility: string;
+  readonly sensitive: boolean;
+  readonly warning: string;
+  readonly altText: string;
+}
+
+const empty: UploadDetails = {
+  caption: '',
+  visibility: 'public',
+  sensitive: false,
+  warning: '',
+  altText: '',
+};
+
+/** The chosen file and what is written about it. Outlives the form, so that a refusal loses nothing. */
+export const draftFile = signal<File | null>(null);
+export const draftDetails = signal<UploadDetails>(empty);
+
+/** Starts over, after the clip is out or given up. */
+export function clearDraft(): void {
+  draftFile.value = null;
+  draftDetails.value = empty;
+}

@@ -1,0 +1,46 @@
+import type { Status } from '../api/types.ts';
+import { ClipStage } from '../clip/clip-stage.tsx';
+import { usePlayback } from '../player/use-playback.ts';
+import { usePool } from '../player/use-pool.ts';
+import { uploadState } from '../state/uploads.ts';
+import { strings } from '../strings.ts';
+import { Button, ButtonLink } from '../ui/button.tsx';
+import { clipPath } from '../ui/links.ts';
+import styles from './upload.module.css';
+import { finishUpload } from './uploader.ts';
+
+/** The clip as others see it now, and the way to its page. */
+export function Published({ status }: { status: Status }) {
+  const pool = usePool(1);
+  const playback = usePlayback(pool, [status]);
+  const [media] = status.media_attachments;
+  const text = strings.upload;
+  return (
+    <div class={styles.published} role="status">
+      {media && (
+        <div class={styles.stage}>
+          <ClipStage
+            status={status}
+            media={media}
+            player={playback.players.get(media.id)}
+            active
+            paused={playback.paused}
+            onToggle={playback.toggle}
+            onRetry={playback.retry}
+            onChange={(latest) => {
+              uploadState.value = { phase: 'published', status: latest };
+            }}
+          />
+        </div>
+      )}
+      <div class={styles.actions}>
+        <ButtonLink href={clipPath(status)} icon="play">
+          {text.openClip}
+        </ButtonLink>
+        <Button look="quiet" onPress={finishUpload}>
+          {text.another}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Status } from '../api/types.ts';
+import { ClipAuthor } from '../clip/clip-author.tsx';
+import { absolute } from '../format.ts';
+import { isCovered } from '../state/revealed.ts';
+import { strings } from '../strings.ts';
+import { Button } from '../ui/button.tsx';
+import { ServerHtml } from '../ui/server-html.tsx';
+import styles from './watch.module.css';
+
+interface ClipDetailsProps {
+  readonly status: Status;
+  readonly title: string;
+  /** Only for who may. */
+  readonly onDelete?: () => void;
+}
+
+/** What is said about a clip, beside it or below it. */
+export function ClipDetails({ status, title, onDelete }: ClipDetailsProps) {
+  const text = strings.clip;
+  const alt = status.media_attachments[0]?.description;
+  return (
+    <section class={styles.details} aria-label={text.details}>
+      <h1 class={styles.title}>{title}</h1>
+      <ClipAuthor account={status.account} />
+      {status.content && !isCovered(status) && <ServerHtml class={styles.caption} html={status.content} />}
+      <dl class={styles.facts}>
+        <div>
+          <dt>{text.published}</dt>
+          <dd>
+            <time dateTime={status.created_at}>{absolute(status.created_at)}</time> ·{' '}
+            {text.visibility[status.visibility]}
+          </dd>
+        </div>
+        {alt && (
+          <div>
+            <dt>{text.alt}</dt>
+            <dd dir="auto">{alt}</dd>
+          </div>
+        )}
+      </dl>
+      {status.account.host && (
+        <a class={styles.origin} href={status.url} rel="noopener noreferrer" target="_blank">
+          {text.openAt(status.account.host)}
+        </a>
+      )}
+      {onDelete && (
+        <div>
+          <Button look="quiet" icon="trash" onPress={onDelete}>
+            {text.delete}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}

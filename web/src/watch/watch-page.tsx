@@ -1,0 +1,127 @@
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation, useRoute } from 'preact-iso/router';
+import { api } from '../api/endpoints.ts';
+import type { Status } from '../api/types.ts';
+import { ClipStage } from '../clip/clip-stage.tsx';
+import { toggleFullscreen } from '../clip/fullscreen.ts';
+import { useClipKeys } from '../clip/use-clip-keys.ts';
+import { plainText } from '../format.ts';
+import { toggleSound } from '../player/sound.ts';
+import { usePlayback } from '../player/use-playback.ts';
+import { usePool } from '../player/use-pool.ts';
+import { NotFoundPage } from '../shell/not-found.tsx';
+import { loadRelationships } from '../state/relationships.ts';
+import { isCovered } from '../state/revealed.ts';
+import { me } from '../state/session.ts';
+import { removeEverywhere } from '../state/timelines.ts';
+import { toast } from '../state/toasts.ts';
+import { strings } from '../strings.ts';
+import { ButtonLink } from '../ui/button.tsx';
+import { ConfirmDialog } from '../ui/dialog.tsx';
+import { clipPath, profilePath } from '../ui/links.ts';
+import { Failed, Loading, Notice, useDarkRoom, useTitle } from '../ui/page.tsx';
+import { useRemote } from '../ui/use-remote.ts';
+import { ClipDetails } from './clip-details.tsx';
+import styles from './watch.module.css';
+
+/** One clip with all that is said about it. */
+export function WatchPage() {
+  const { handle = '', id = '' } = useRoute().params;
+  const known = handle.startsWith('@') && /^\d+$/.test(id);
+  return known ? <Watch key={id} id={id} /> : <NotFoundPage />;
+}
+
+function Watch({ id }: { id: string }) {
+  const [remote, reload, set] = useRemote(id, () => api.clip(id));
+  useDarkRoom();
+  if (remote.state === 'loading') return <Loading />;
+  if (remote.state === 'ready') return <WatchClip status={remote.value} onChange={set} />;
+  if (remote.failure.status === 404) return <NotFoundPage />;
+  if (remote.failure.status !== 410) return <Failed failure={remote.failure} level={1} onRetry={reload} />;
+  return (
+    <Notice icon="trash" title={strings.clip.goneTitle} text={strings.clip.gone} level={1}>
+      <ButtonLink href="/">{strings.errors.toFeed}</ButtonLink>
+    </Notice>
+  );
+}
+
+function WatchClip({ status, onChange }: { status: Status; onChange: (status: Status) => void }) {
+  const { account } = status;
+  const [media] = status.media_attachments;
+  const pool = usePool(1);
+  const playback = usePlayback(pool, [status]);
+  const { route } = useLocation();
+  const [deleting, setDeleting] = useState(false);
+  const viewer = me.value?.id;
+  const title = strings.clip.by(account.acct);
+  useTitle(isCovered(status) ? title : plainText(status.content).slice(0, 60) || title);
+
+  useEffect(() => {
+    if (viewer) loadRelationships([account.id]);
+  }, [viewer, account.id]);
+  // The name in the address is only for people; the id decides.
+  useEffect(() => {
+    if (location.pathname !== clipPath(status)) history.replaceState(null, '', clipPath(status));
+  }, [status]);
+  useClipKeys({
+    toggle: playback.toggle,
+    seek: playback.seek,
+    sound: toggleSound,
+    fullscreen: toggleFullscreen,
+  });
+
+  return (
+    <div class={styles.watch}>
+      <section class={styles.stage} aria-label={title}>
+        {media && (
+          <ClipStage
+            status={status}
+            media={media}
+            player={playback.players.get(media.id)}
+            active
+            paused={playback.paused}
+            onToggle={playback.toggle}
+            onRetry={playback.retry}
+            onChange={onChange}
+          />
+        )}
+      </section>
+      <ClipDetails
+        status={status}
+        title={title}
+        {...(viewer === account.id ? { onDelete: () => setDeleting(true) } : {})}
+      />
+      {deleting && (
+        <DeleteDialog
+          status={status}
+          onClose={() => setDeleting(false)}
+          onDeleted={() => route(profilePath(account), true)}
+        />
+      )}
+    </div>
+  );
+}
+
+function DeleteDialog(props: { status: Status; onClose: () => void; onDeleted: () => void }) {
+  const [busy, setBusy] = useState(false);
+  const text = strings.clip;
+  const remove = async () => {
+    setBusy(true);
+    const outcome = await api.deleteClip(props.status.id);
+    setBusy(false);
+    if (!outcome.ok) return toast(outcome.sentence, 'error');
+    removeEverywhere(props.status.id);
+    toast(text.deleted);
+    props.onDeleted();
+  };
+  return (
+    <ConfirmDialog
+      title={text.deleteTitle}
+      text={text.deleteText}
+      action={text.deleteConfirm}
+      busy={busy}
+      onConfirm={remove}
+      onClose={props.onClose}
+    />
+  );
+}
