@@ -27,7 +27,7 @@ export const remoteVideoLimits = {
 export const deliveryLimits = {
   concurrencyPerHost: 4,
   deadlineMs: 15_000,
-  maxAttempts: 14,
+  maxAttempts: 17,
   firstRetryMs: 30_000,
   longestRetryMs: 12 * 3_600_000,
 } as const;
@@ -120,7 +120,7 @@ export const mediaLimits = {
   /** The bytes the sniffer looks at. */
   sniffBytes: 4_096,
   minDurationSeconds: 0.5,
-  /** A clip may be this much over the limit of the server: recorders round. The rest is cut off. */
+  /** A clip may be this much over the limit of the server: recorders round. */
   durationToleranceSeconds: 0.5,
   minSidePixels: 16,
   maxSidePixels: 8_192,
@@ -139,7 +139,7 @@ export const mediaLimits = {
   /** Short single steps: poster, faststart copy. */
   stepTimeoutMs: 120_000,
   /** A whole ladder may take this many times the length of the clip, and never less than the step timeout. */
-  transcodeTimeFactor: 40,
+  transcodeTimeFactor: 20,
   maxProcessMemoryBytes: 4 * 1024 ** 3,
   maxOutputFileBytes: 2 * 1024 ** 3,
   maxOpenFiles: 128,

@@ -94,7 +94,7 @@ export async function assemble(ffmpeg: Ffmpeg, job: AssembleJob): Promise<Assemb
     pieces: [...packaged.map(({ piece }) => piece), ...(await writePlaylists(job, packaged)), ...pieces],
     chunkIndex: {
       version: 1,
-      durationSeconds: Math.max(...packaged.map(({ layout }) => layout.durationSeconds)),
+      durationSeconds: roundToMs(Math.max(...packaged.map(({ layout }) => layout.durationSeconds))),
       rungs: packaged.map(({ rung, piece, layout }) => indexRung(rung, piece.asset.key, layout)),
     },
     blurhash,
@@ -176,4 +176,8 @@ async function pieceOf(videoId: string, path: string, suffix: string, details: A
 
 function shapeOf({ width, height }: FragmentedFile): { width: number; height: number } {
   return { width, height };
+}
+
+function roundToMs(seconds: number): number {
+  return Math.round(seconds * 1_000) / 1_000;
 }

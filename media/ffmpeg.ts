@@ -84,70 +84,73 @@ export function createFfmpeg(deps: FfmpegDeps): Ffmpeg {
   };
 
   return {
-    async run(job) {
-      const { tools } = await lookUp();
-      const deadlineMs = job.deadlineMs ?? mediaLimits.stepTimeoutMs;
-      const threads = String(deps.threads);
-      const args = [
-        ...['-nostdin', '-v', 'error', '-y', '-nostats', '-progress', 'pipe:3'],
-        ...['-max_alloc', String(mediaLimits.maxSingleAllocationBytes)],
-        ...['-filter_threads', threads, '-filter_complex_threads', threads, '-threads', threads],
-        ...guardedInput(job.input),
-        ...job.args,
-      ];
-      const walls = {
-        readable: [job.input.path],
-        writable: job.outputDirectory,
-        cpuSeconds: (deadlineMs / 1_000) * deps.threads,
-        threads: deps.threads,
-      };
-      const end = await runProcess({
-        command: confine(tools, walls, deps.ffmpegPath, args),
-        deadlineMs,
-        stallMs: job.stallMs ?? mediaLimits.stallMs,
-        onProgress: risingFraction(job),
-        ...(job.signal ? { signal: job.signal } : {}),
-      });
-      return end.end === 'exit' && end.exitCode === 0
-        ? { ok: true, outTimeSeconds: end.outTimeSeconds }
-        : failureOf(end, deps.log);
-    },
-
-    async probe(input, signal) {
-      const { tools } = await lookUp();
-      const args = [
-        ...['-v', 'error', '-max_alloc', String(mediaLimits.maxSingleAllocationBytes)],
-        ...['-of', 'json', '-count_packets', '-show_format', '-show_streams'],
-        ...guardedInput(input),
-      ];
-      const deadlineMs = mediaLimits.probeTimeoutMs;
-      const walls = { readable: [input.path], cpuSeconds: deadlineMs / 1_000, threads: deps.threads };
-      const end = await runProcess({
-        command: confine(tools, walls, deps.ffprobePath, args),
-        deadlineMs,
-        ...(signal ? { signal } : {}),
-      });
-      return end.end === 'exit' && end.exitCode === 0
-        ? { ok: true, json: end.stdout }
-        : failureOf(end, deps.log);
-    },
-
+    run: async (job) => runJob(deps, (await lookUp()).tools, job),
+    probe: async (input, signal) => probeInput(deps, (await lookUp()).tools, input, signal),
     describe: async () => (await lookUp()).description,
-
-    async check() {
-      const { description } = await lookUp();
-      if (description.version === null) {
-        return fail('no-ffmpeg', `${deps.ffmpegPath} does not run. Install ffmpeg, or set FFMPEG_PATH.`);
-      }
-      if (description.missing.length > 0) {
-        return fail(
-          'ffmpeg-incomplete',
-          `${deps.ffmpegPath} was built without ${description.missing.join(', ')}. Install the ffmpeg of your distribution.`,
-        );
-      }
-      return ok({ description });
-    },
+    check: async () => judge(deps, (await lookUp()).description),
   };
+}
+
+async function runJob(deps: FfmpegDeps, tools: Tools, job: FfmpegJob): Promise<RunOutcome> {
+  const deadlineMs = job.deadlineMs ?? mediaLimits.stepTimeoutMs;
+  const threads = String(deps.threads);
+  const args = [
+    ...['-nostdin', '-v', 'error', '-y', '-nostats', '-progress', 'pipe:3'],
+    ...['-max_alloc', String(mediaLimits.maxSingleAllocationBytes)],
+    ...['-filter_threads', threads, '-filter_complex_threads', threads, '-threads', threads],
+    ...guardedInput(job.input),
+    ...job.args,
+  ];
+  const walls = {
+    readable: [job.input.path],
+    writable: job.outputDirectory,
+    cpuSeconds: (deadlineMs / 1_000) * deps.threads,
+    threads: deps.threads,
+  };
+  const end = await runProcess({
+    command: confine(tools, walls, deps.ffmpegPath, args),
+    deadlineMs,
+    stallMs: job.stallMs ?? mediaLimits.stallMs,
+    onProgress: risingFraction(job),
+    ...(job.signal ? { signal: job.signal } : {}),
+  });
+  if (end.end === 'exit' && end.exitCode === 0) return { ok: true, outTimeSeconds: end.outTimeSeconds };
+  return failureOf(end, deps.log);
+}
+
+async function probeInput(
+  deps: FfmpegDeps,
+  tools: Tools,
+  input: MediaInput,
+  signal?: AbortSignal,
+): Promise<ProbeOutcome> {
+  const args = [
+    ...['-v', 'error', '-max_alloc', String(mediaLimits.maxSingleAllocationBytes)],
+    ...['-of', 'json', '-count_packets', '-show_format', '-show_streams'],
+    ...guardedInput(input),
+  ];
+  const deadlineMs = mediaLimits.probeTimeoutMs;
+  const walls = { readable: [input.path], cpuSeconds: deadlineMs / 1_000, threads: deps.threads };
+  const end = await runProcess({
+    command: confine(tools, walls, deps.ffprobePath, args),
+    deadlineMs,
+    ...(signal ? { signal } : {}),
+  });
+  if (end.end === 'exit' && end.exitCode === 0) return { ok: true, json: end.stdout };
+  return failureOf(end, deps.log);
+}
+
+function judge(deps: FfmpegDeps, description: FfmpegDescription): Awaited<ReturnType<Ffmpeg['check']>> {
+  if (description.version === null) {
+    return fail('no-ffmpeg', `${deps.ffmpegPath} does not run. Install ffmpeg, or set FFMPEG_PATH.`);
+  }
+  if (description.missing.length > 0) {
+    return fail(
+      'ffmpeg-incomplete',
+      `${deps.ffmpegPath} was built without ${description.missing.join(', ')}. Install the ffmpeg of your distribution.`,
+    );
+  }
+  return ok({ description });
 }
 
 /** The helpers are found out by using them: a sandbox that is installed may still be forbidden. */
@@ -163,17 +166,18 @@ async function explore(deps: FfmpegDeps): Promise<{ tools: Tools; description: F
   const version = await starts(none);
   const working = async (tool: keyof Tools) =>
     named[tool] && (await starts({ ...none, [tool]: named[tool] })) !== null ? named[tool] : null;
-  const tools: Tools =
+  const [prlimit, nice, bwrap] =
     version === null
-      ? none
-      : { prlimit: await working('prlimit'), nice: await working('nice'), bwrap: await working('bwrap') };
+      ? [null, null, null]
+      : await Promise.all([working('prlimit'), working('nice'), working('bwrap')]);
+  const tools: Tools = { prlimit, nice, bwrap };
   if (version !== null && !tools.bwrap) {
     deps.log.warn(
       'bubblewrap does not work here: ffmpeg runs without a sandbox, behind its allow lists only',
     );
   }
-  const encoders = await attempt([deps.ffmpegPath, '-hide_banner', '-v', 'error', '-encoders']);
-  const filters = await attempt([deps.ffmpegPath, '-hide_banner', '-v', 'error', '-filters']);
+  const list = (what: string) => attempt([deps.ffmpegPath, '-hide_banner', '-v', 'error', what]);
+  const [encoders, filters] = await Promise.all([list('-encoders'), list('-filters')]);
   const lacks = (end: ProcessEnd | null) => (name: string) =>
     !new RegExp(`\\s${name}\\s`).test(end?.stdout ?? '');
   return {

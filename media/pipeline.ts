@@ -84,80 +84,20 @@ export interface MediaPipeline {
 /** Share of the whole work at which each stage starts, in percent. */
 const STAGE_STARTS = { inspecting: 0, transcoding: 2, packaging: 88, storing: 93 } as const;
 
-/** Wires the steps of media.md together. It touches the work directory and the storage, nothing else. */
-export function createPipeline(deps: {
+interface PipelineDeps {
   readonly ffmpeg: Ffmpeg;
   readonly storage: ObjectStorage;
   readonly log: Logger;
-}): MediaPipeline {
+}
+
+/** Wires the steps of media.md together. It touches the work directory and the storage, nothing else. */
+export function createPipeline(deps: PipelineDeps): MediaPipeline {
   const { ffmpeg, storage, log } = deps;
-
-  async function inspect(job: InspectJob): Promise<InspectOutcome> {
-    const { size } = await stat(job.sourcePath);
-    if (size > job.limits.maxBytes) {
-      return fail(
-        'too-large',
-        `This file is ${megabytes(size)} MB; the limit on this server is ${megabytes(job.limits.maxBytes)} MB.`,
-      );
-    }
-    const probed = await probeFile(ffmpeg, {
-      path: job.sourcePath,
-      scratchDirectory: job.workDir,
-      ...signalOf(job),
-    });
-    if (!probed.ok) return probed;
-    const { canToneMap } = await ffmpeg.describe();
-    const plan = planLadder(probed.facts, { ...job.limits, canToneMap });
-    return plan.ok ? ok({ facts: probed.facts, plan }) : plan;
-  }
-
-  async function makeVideo(job: VideoJob): Promise<VideoOutcome> {
-    const report = reporter(job.onProgress);
-    report('inspecting', 0);
-    const inspected = await inspect(job);
-    if (!inspected.ok) return inspected;
-    const { facts, plan } = inspected;
-
-    report('transcoding', 0);
-    const transcoded = await transcode(ffmpeg, {
-      sourcePath: job.sourcePath,
-      demuxer: facts.demuxer,
-      plan,
-      outputDirectory: job.workDir,
-      onProgress: (fraction) => report('transcoding', fraction),
-      ...signalOf(job),
-    });
-    if (!transcoded.ok) return transcoded;
-
-    report('packaging', 0);
-    const { frameRate } = plan;
-    const { files } = transcoded;
-    const assembled = await assemble(ffmpeg, { ...job, files, frameRate });
-    if (!assembled.ok) return assembled;
-
-    const { pieces, chunkIndex, blurhash } = assembled;
-    for (const [index, piece] of pieces.entries()) {
-      report('storing', index / pieces.length);
-      if (job.signal?.aborted) return fail('aborted', 'The processing was stopped.');
-      await store(piece);
-    }
-    report('storing', 1);
-    const { width, height } = plan.rungs[0];
-    const { durationSeconds } = chunkIndex;
-    const hasAudio = chunkIndex.rungs.every((rung) => rung.codecs.includes(','));
-    const made = { durationSeconds, width, height, frameRate, hasAudio, fromHdr: facts.video.hdr !== null };
-    return ok({ facts: made, assets: pieces.map(({ asset }) => asset), chunkIndex, blurhash });
-  }
-
-  function store({ asset, path }: Piece): Promise<void> {
-    return storage.putFile(asset.key, path, { contentType: asset.contentType });
-  }
-
   return {
-    inspect: (job) => inFreshDirectory(job, () => inspect(job)),
+    inspect: (job) => inFreshDirectory(job, () => inspect(ffmpeg, job)),
 
     async processVideo(job) {
-      const outcome = await inFreshDirectory(job, () => makeVideo(job));
+      const outcome = await inFreshDirectory(job, () => makeVideo(deps, job));
       const { videoId } = job;
       if (outcome.ok) log.info({ videoId, ...outcome.facts }, 'video made');
       else log.info({ videoId, reason: outcome.reason }, 'video not made');
@@ -170,10 +110,70 @@ export function createPipeline(deps: {
         const poster = await reencodeImage(ffmpeg, { ...job, outputPath });
         if (!poster.ok) return poster;
         const piece = await posterPiece(job.videoId, outputPath, poster);
-        await store(piece);
+        await store(storage, piece);
         return ok({ asset: piece.asset, blurhash: poster.blurhash });
       }),
   };
+}
+
+async function inspect(ffmpeg: Ffmpeg, job: InspectJob): Promise<InspectOutcome> {
+  const { size } = await stat(job.sourcePath);
+  if (size > job.limits.maxBytes) {
+    return fail(
+      'too-large',
+      `This file is ${megabytes(size)} MB; the limit on this server is ${megabytes(job.limits.maxBytes)} MB.`,
+    );
+  }
+  const probed = await probeFile(ffmpeg, {
+    path: job.sourcePath,
+    scratchDirectory: job.workDir,
+    ...signalOf(job),
+  });
+  if (!probed.ok) return probed;
+  const { canToneMap } = await ffmpeg.describe();
+  const plan = planLadder(probed.facts, { ...job.limits, canToneMap });
+  return plan.ok ? ok({ facts: probed.facts, plan }) : plan;
+}
+
+async function makeVideo({ ffmpeg, storage }: PipelineDeps, job: VideoJob): Promise<VideoOutcome> {
+  const report = reporter(job.onProgress);
+  report('inspecting', 0);
+  const inspected = await inspect(ffmpeg, job);
+  if (!inspected.ok) return inspected;
+  const { facts, plan } = inspected;
+
+  report('transcoding', 0);
+  const transcoded = await transcode(ffmpeg, {
+    sourcePath: job.sourcePath,
+    demuxer: facts.demuxer,
+    plan,
+    outputDirectory: job.workDir,
+    onProgress: (fraction) => report('transcoding', fraction),
+    ...signalOf(job),
+  });
+  if (!transcoded.ok) return transcoded;
+
+  report('packaging', 0);
+  const { frameRate } = plan;
+  const assembled = await assemble(ffmpeg, { ...job, files: transcoded.files, frameRate });
+  if (!assembled.ok) return assembled;
+
+  const { pieces, chunkIndex, blurhash } = assembled;
+  for (const [index, piece] of pieces.entries()) {
+    report('storing', index / pieces.length);
+    if (job.signal?.aborted) return fail('aborted', 'The processing was stopped.');
+    await store(storage, piece);
+  }
+  report('storing', 1);
+  const { width, height } = plan.rungs[0];
+  const { durationSeconds } = chunkIndex;
+  const hasAudio = chunkIndex.rungs.every((rung) => rung.codecs.includes(','));
+  const made = { durationSeconds, width, height, frameRate, hasAudio, fromHdr: facts.video.hdr !== null };
+  return ok({ facts: made, assets: pieces.map(({ asset }) => asset), chunkIndex, blurhash });
+}
+
+function store(storage: ObjectStorage, { asset, path }: Piece): Promise<void> {
+  return storage.putFile(asset.key, path, { contentType: asset.contentType });
 }
 
 /** What a crash left in the directory is wiped first, and nothing stays after the work. */

@@ -4,7 +4,7 @@ import { encode } from 'blurhash';
 import { z } from 'zod';
 import { mediaLimits } from '../config/limits.ts';
 import { type Failure, fail, ok } from '../src/lib/result.ts';
-import { brokenDetail, type RefusalReason, type StepReason, stepFailure } from './failures.ts';
+import { brokenDetail, type StepReason, stepFailure } from './failures.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import type { MediaInput } from './ffmpeg-prefix.ts';
 import { readHead, sniffImage } from './sniff.ts';
@@ -18,7 +18,7 @@ export interface Poster {
 }
 
 /** Why a picture from outside is refused. */
-export type PictureReason = Extract<RefusalReason, 'too-large-picture'> | 'not-a-picture' | StepReason;
+export type PictureReason = 'not-a-picture' | StepReason;
 
 /** Side of the square that the blurhash is computed from; more changes nothing one can see. */
 const BLUR_SIDE = 32;
@@ -43,7 +43,7 @@ export function makePoster(
 ): Promise<Poster | Failure<StepReason>> {
   const at = Math.min(1, job.durationSeconds / 3).toFixed(3);
   const input: MediaInput = { path: job.mp4Path, demuxer: 'mov', options: ['-ss', at] };
-  return writeJpeg(ffmpeg, { ...job, input, colours: 'in_color_matrix=bt709:' });
+  return writeJpeg(ffmpeg, { ...job, input });
 }
 
 const imageSchema = z.object({
@@ -52,7 +52,8 @@ const imageSchema = z.object({
 
 /**
  * Turns a downloaded picture (JPEG, PNG or WebP by its bytes) into a clean JPEG: decoded and encoded again, so
- * nothing but its pixels passes on (security.md M3, M7). Size and pixels are capped by the limits for video.
+ * nothing but its pixels passes on (security.md M3, M7). A picture above the pixel limit of videos is not decoded
+ * and counts as broken.
  */
 export async function reencodeImage(
   ffmpeg: Ffmpeg,
@@ -66,10 +67,7 @@ export async function reencodeImage(
   const facts = imageSchema.safeParse(JSON.parse(probed.json));
   const [stream] = facts.success ? facts.data.streams : [];
   if (!stream || stream.width < 1 || stream.height < 1) return fail('broken', brokenDetail);
-  if (stream.width * stream.height > mediaLimits.maxPixels) {
-    return fail('too-large-picture', `The picture is ${stream.width} × ${stream.height}; that is too large.`);
-  }
-  return writeJpeg(ffmpeg, { ...job, ...stream, input, colours: '' });
+  return writeJpeg(ffmpeg, { ...job, ...stream, input });
 }
 
 interface JpegJob {
@@ -77,8 +75,6 @@ interface JpegJob {
   readonly width: number;
   readonly height: number;
   readonly outputPath: string;
-  /** How the colours of the source are named, for the scaler. */
-  readonly colours: string;
   readonly signal?: AbortSignal;
 }
 
@@ -87,9 +83,9 @@ async function writeJpeg(ffmpeg: Ffmpeg, job: JpegJob): Promise<Poster | Failure
   const { width, height } = posterSize(job.width, job.height);
   const outputDirectory = dirname(job.outputPath);
   const pixelsPath = join(outputDirectory, 'blurhash.rgba');
-  const single = ['-map', '0:V:0', '-frames:v', '1', '-map_metadata', '-1', '-fflags', '+bitexact'];
+  const single = ['-map', '0:V:0', '-frames:v', '1', '-map_metadata', '-1', '-flags:v', '+bitexact'];
   // JPEG files are BT.601 of full range, whatever the video was.
-  const scale = `scale=${width}:${height}:${job.colours}out_color_matrix=bt601:out_range=pc`;
+  const scale = `scale=${width}:${height}:out_color_matrix=bt601:out_range=pc`;
   try {
     const outcome = await ffmpeg.run({
       input: job.input,

@@ -139,7 +139,7 @@ export function readProbe(
   const parsed = probeSchema.safeParse(parseJson(json));
   if (!parsed.success) return fail('broken', brokenDetail);
   const { streams, format } = parsed.data;
-  const origin = seconds(format.start_time) ?? 0;
+  const origin = seconds(format.start_time);
   const chosen = chooseVideo(streams);
   if (!chosen.ok) return chosen;
   const video = videoTrack(chosen.stream, origin);
@@ -180,7 +180,7 @@ function chooseVideo(streams: readonly Stream[]): Result<{ readonly stream: Stre
 }
 
 /** Sound that cannot be read is left out: a silent video is better than none. */
-function audioTrack(streams: readonly Stream[], origin: number): AudioTrack | null {
+function audioTrack(streams: readonly Stream[], origin: number | null): AudioTrack | null {
   const [stream] = streams
     .filter((s) => s.codec_type === 'audio' && audioCodecs.includes(s.codec_name ?? ''))
     .filter(
@@ -192,7 +192,7 @@ function audioTrack(streams: readonly Stream[], origin: number): AudioTrack | nu
   return { index, codec, channels, endSeconds: endOf(stream, origin) };
 }
 
-function videoTrack(stream: Stream, origin: number): VideoTrack | null {
+function videoTrack(stream: Stream, origin: number | null): VideoTrack | null {
   const { width = 0, height = 0 } = stream;
   if (width <= 0 || height <= 0 || (stream.pix_fmt ?? 'unknown') === 'unknown') return null;
   const wide = Math.max(1, Math.round(width * (ratio(stream.sample_aspect_ratio, ':') ?? 1)));
@@ -249,9 +249,11 @@ function packets(stream: Stream): number {
   return Number.isSafeInteger(count) ? count : 0;
 }
 
-function endOf(stream: Stream, origin: number): number | null {
+/** A start that the file as a whole does not have is one of ffprobe's guesses, so it does not count. */
+function endOf(stream: Stream, origin: number | null): number | null {
   const duration = seconds(stream.duration);
-  return duration === null ? null : Math.max(0, (seconds(stream.start_time) ?? origin) - origin) + duration;
+  const start = origin === null ? 0 : Math.max(0, (seconds(stream.start_time) ?? origin) - origin);
+  return duration === null ? null : start + duration;
 }
 
 function seconds(text: string | undefined): number | null {

@@ -78,13 +78,12 @@ export function contentTypeOf(key: string): string {
 
 /**
  * Whether a key is made of our own letters: segments of `A-Z a-z 0-9 _ . -` that start with a letter,
- * a digit or an underscore. No `..`, no empty segment, no leading dot, no NUL (security.md W8).
+ * a digit or an underscore. So no `..`, no empty segment, no leading dot, no NUL (security.md W8).
  */
 export function isSafeKey(key: string): boolean {
   return (
     key.length <= mediaLimits.maxKeyCharacters &&
-    /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/.test(key) &&
-    !key.includes('..')
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/.test(key)
   );
 }
 

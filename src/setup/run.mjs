@@ -28,14 +28,14 @@ const targets = {
   test: {
     args: [VITEST, 'run'],
     mode: 'full',
-    tools: ['redis', 'ffmpeg', 'ffprobe', 'chromium'],
+    tools: ['redis', 'ffmpeg', 'ffprobe', 'bubblewrap', 'chromium'],
     web: true,
     isServer: false,
   },
   bench: {
     args: ['bench/run.ts'],
     mode: 'full',
-    tools: ['redis', 'ffmpeg', 'ffprobe'],
+    tools: ['redis', 'ffmpeg', 'ffprobe', 'bubblewrap'],
     web: false,
     isServer: false,
   },
@@ -46,7 +46,7 @@ function server(file) {
   return {
     args: [file],
     mode: 'production',
-    tools: ['redis', 'ffmpeg', 'ffprobe'],
+    tools: ['redis', 'ffmpeg', 'ffprobe', 'bubblewrap'],
     web: true,
     isServer: true,
   };

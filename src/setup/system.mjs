@@ -4,14 +4,15 @@ import { findProgram, runLogged, SetupError, step, tailOf } from './step.mjs';
 /**
  * A program of the system: under which names it is looked for, which variable may name another, and the
  * package that holds it for each package manager.
- * @typedef {{ names: readonly string[], variable: string, packages: Record<Manager, string> }} Tool
+ * Without an optional one the server runs, with less protection or less to show.
+ * @typedef {{ names: readonly string[], variable: string, packages: Record<Manager, string>, optional?: boolean }} Tool
  * @typedef {'apt' | 'dnf' | 'pacman' | 'apk' | 'brew'} Manager
  */
 
 /** @param {string} name @returns {Record<Manager, string>} */
 const everywhere = (name) => ({ apt: name, dnf: name, pacman: name, apk: name, brew: name });
 
-/** @typedef {'redis' | 'ffmpeg' | 'ffprobe' | 'chromium'} ToolName */
+/** @typedef {'redis' | 'ffmpeg' | 'ffprobe' | 'bubblewrap' | 'chromium'} ToolName */
 
 /** @type {Record<ToolName, Tool>} */
 const tools = {
@@ -29,6 +30,13 @@ const tools = {
     names: ['ffprobe'],
     variable: 'FFPROBE_PATH',
     packages: { ...everywhere('ffmpeg'), dnf: 'ffmpeg-free' },
+  },
+  // The sandbox around ffmpeg; it exists for Linux only.
+  bubblewrap: {
+    names: ['bwrap'],
+    variable: 'BWRAP_PATH',
+    packages: everywhere('bubblewrap'),
+    optional: true,
   },
   chromium: {
     names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
@@ -67,13 +75,16 @@ export function installCommand({ missing, has, isRoot }) {
 export async function ensureTools({ root, env, wanted }) {
   const needed = wanted.filter((name) => name !== 'redis' || !env.REDIS_URL);
   const missing = needed.filter((name) => find(name, env) === undefined);
-  if (missing.length > 0) {
+  const isRequired = (/** @type {ToolName} */ name) => !tools[name].optional;
+  // What the server can do without is no reason to ask apt at every start.
+  if (missing.some(isRequired)) {
     const isRoot = process.getuid?.() === 0;
     if (isRoot && findProgram('apt-get', env)) await installWithApt(root, env, missing);
-    const still = missing.filter((name) => find(name, env) === undefined);
+    const still = missing.filter((name) => isRequired(name) && find(name, env) === undefined);
     if (still.length > 0) throw new SetupError(adviceFor(still, env, isRoot));
   }
-  return Object.fromEntries(needed.map((name) => [tools[name].variable, find(name, env) ?? '']));
+  const required = needed.filter(isRequired);
+  return Object.fromEntries(required.map((name) => [tools[name].variable, find(name, env) ?? '']));
 }
 
 /** @param {ToolName} name @param {NodeJS.ProcessEnv} env */
