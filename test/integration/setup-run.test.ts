@@ -236,19 +236,27 @@ describe('run.mjs', () => {
   describe('system tools', () => {
     beforeEach(putNodeModules);
 
-    test.runIf(process.getuid?.() === 0)('that are missing are installed with apt by root', async () => {
-      await rm(join(root, 'bin', 'redis-server'));
-      await put('bin/apt-get', `#!/bin/sh\necho "$@" >> ${root}/apt\n/bin/touch ${root}/bin/redis-server\n`);
-      await put('src/main.ts', '');
-      expect(await run(['start']).output).toMatchObject({
-        code: 0,
-        stderr: expect.stringMatching(/^Installing redis-server with apt-get \.\.\. \d+\.\d s\n$/),
-      });
-      expect((await readFile(join(root, 'apt'), 'utf8')).trim().split('\n')).toEqual([
-        'update -o DPkg::Lock::Timeout=300',
-        'install -y --no-install-recommends -o DPkg::Lock::Timeout=300 redis-server',
-      ]);
-    });
+    test.runIf(process.getuid?.() === 0)(
+      'that are missing are installed with apt by root, and the sandbox with them',
+      async () => {
+        await rm(join(root, 'bin', 'redis-server'));
+        await put(
+          'bin/apt-get',
+          `#!/bin/sh\necho "$@" >> ${root}/apt\n/bin/touch ${root}/bin/redis-server\n`,
+        );
+        await put('src/main.ts', '');
+        expect(await run(['start']).output).toMatchObject({
+          code: 0,
+          stderr: expect.stringMatching(
+            /^Installing redis-server and bubblewrap with apt-get \.\.\. \d+\.\d s\n$/,
+          ),
+        });
+        expect((await readFile(join(root, 'apt'), 'utf8')).trim().split('\n')).toEqual([
+          'update -o DPkg::Lock::Timeout=300',
+          'install -y --no-install-recommends -o DPkg::Lock::Timeout=300 redis-server bubblewrap',
+        ]);
+      },
+    );
 
     test.runIf(process.getuid?.() === 0)('that apt does not bring are reported with its words', async () => {
       await rm(join(root, 'bin', 'ffmpeg'));
