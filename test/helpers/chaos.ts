@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import type { Db } from '../../src/db/database.ts';
+import { freePort } from '../../src/setup/demo/instance.ts';
+import { redis } from './probes.ts';
+
+/** How long a condition may take to come true. Reached only when the test fails. */
+const PATIENCE_MS = 30_000;
+
+/** Waits until `ask` neither throws nor answers with false, null or undefined; gives the answer. */
+export function eventually<T>(
+  what: string,
+  ask: () => Promise<T | false | null | undefined> | T | false | null | undefined,
+  timeout = PATIENCE_MS,
+): Promise<T> {
+  return vi.waitFor(
+    async () => {
+      const answer = await ask();
+      if (answer === false || answer === null || answer === undefined) throw new Error(`Not yet: ${what}.`);
+      return answer;
+    },
+    { timeout, interval: 20 },
+  );
+}
+
+/** A promise with its handle, for holding a handler at a point of the test's choice. */
+export interface Gate {
+  /** Resolves once somebody has come to the gate. */
+  readonly reached: Promise<void>;
+  /** For the one who is held: resolves when the gate is opened. */
+  pass(): Promise<void>;
+  open(): void;
+}
+
+const gates: Gate[] = [];
+
+export function createGate(): Gate {
+  const reached = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  const gate = {
+    reached: reached.promise,
+    pass: () => {
+      reached.resolve();
+      return opened.promise;
+    },
+    open: opened.resolve,
+  };
+  gates.push(gate);
+  return gate;
+}
+
+/** Lets everybody go whom a failed test still holds. */
+export function openGates(): void {
+  for (const gate of gates.splice(0)) gate.open();
+}
+
+/** A redis-server of the test's own, which may be killed and started again. */
+export interface OwnRedis {
+  readonly url: string;
+  start(): Promise<void>;
+  /** Ends it without warning. */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a Redis that keeps nothing on disk but what the test asks it to save. */
+export async function startOwnRedis(): Promise<OwnRedis> {
+  const dir = await mkdtemp(join(tmpdir(), 'vireo-redis-'));
+  const port = await freePort('127.0.0.1');
+  const url = `redis://127.0.0.1:${port}`;
+  let child: ChildProcess | null = null;
+  const server = {
+    url,
+    async start() {
+      const settings = ['--save', '', '--appendonly', 'no', '--dir', dir];
+      child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...settings], {
+        stdio: 'ignore',
+      });
+      await eventually('redis-server answers', () => redis(url, (client) => client.ping()));
+    },
+    async kill() {
+      if (child === null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+      child = null;
+    },
+    async close() {
+      await server.kill();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  await server.start();
+  return server;
+}
+
+/** How many statements of this database wait for a lock that another one holds. */
+export async function waitingForLocks(db: Db): Promise<number> {
+  const { rows } = await db.raw<{ rows: { count: number }[] }>(
+    `select count(*)::int as count from pg_locks join pg_stat_activity using (pid)
+      where not granted and datname = current_database()`,
+  );
+  return rows[0]?.count ?? 0;
+}
