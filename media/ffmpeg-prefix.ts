@@ -91,6 +91,8 @@ export function guardedInput(input: MediaInput): string[] {
 
 /** The helpers around ffmpeg that were found to work; null where a machine has none. */
 export interface Tools {
+  /** Has the kernel end ffmpeg when the server is killed. */
+  readonly setpriv?: string | null;
   readonly prlimit: string | null;
   readonly nice: string | null;
   readonly bwrap: string | null;
@@ -114,6 +116,7 @@ export function confine(
   args: readonly string[],
 ): string[] {
   return [
+    ...(tools.setpriv ? [tools.setpriv, '--pdeathsig', 'KILL', '--'] : []),
     ...(tools.prlimit ? [tools.prlimit, ...resourceLimits(walls)] : []),
     ...(tools.nice ? [tools.nice, '-n', String(mediaLimits.niceness)] : []),
     ...(tools.bwrap ? [tools.bwrap, ...sandbox(walls, program)] : []),

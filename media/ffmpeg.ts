@@ -155,8 +155,11 @@ function judge(deps: FfmpegDeps, description: FfmpegDescription): Awaited<Return
 
 /** The helpers are found out by using them: a sandbox that is installed may still be forbidden. */
 async function explore(deps: FfmpegDeps): Promise<{ tools: Tools; description: FfmpegDescription }> {
-  const named: Tools = { prlimit: 'prlimit', nice: 'nice', bwrap: 'bwrap', ...deps.tools };
-  const none: Tools = { prlimit: null, nice: null, bwrap: null };
+  const named: Tools = {
+    ...{ setpriv: 'setpriv', prlimit: 'prlimit', nice: 'nice', bwrap: 'bwrap' },
+    ...deps.tools,
+  };
+  const none: Tools = { setpriv: null, prlimit: null, nice: null, bwrap: null };
   const walls = { readable: [], cpuSeconds: 60, threads: deps.threads };
   const starts = async (tools: Tools) => {
     const command = confine(tools, walls, deps.ffmpegPath, ['-version']);
@@ -166,11 +169,10 @@ async function explore(deps: FfmpegDeps): Promise<{ tools: Tools; description: F
   const version = await starts(none);
   const working = async (tool: keyof Tools) =>
     named[tool] && (await starts({ ...none, [tool]: named[tool] })) !== null ? named[tool] : null;
-  const [prlimit, nice, bwrap] =
-    version === null
-      ? [null, null, null]
-      : await Promise.all([working('prlimit'), working('nice'), working('bwrap')]);
-  const tools: Tools = { prlimit, nice, bwrap };
+  const names = ['setpriv', 'prlimit', 'nice', 'bwrap'] as const;
+  const [setpriv = null, prlimit = null, nice = null, bwrap = null] =
+    version === null ? [] : await Promise.all(names.map(working));
+  const tools: Tools = { setpriv, prlimit, nice, bwrap };
   if (version !== null && !tools.bwrap) {
     deps.log.warn(
       'bubblewrap does not work here: ffmpeg runs without a sandbox, behind its allow lists only',

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import type { Redis } from 'ioredis';
 import { inboxLimits, signatureLimits } from '../config/limits.ts';
 import { sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import type { Context } from './context.ts';
@@ -9,7 +10,7 @@ import type { HealthReport, HttpDeps } from './http/deps.ts';
 import { createRateLimits } from './http/limits.ts';
 import { createUploads } from './http/uploads.ts';
 import { sweepLeases } from './jobs/leases.ts';
-import { rebuildAfterLoss, rebuildQueues } from './jobs/queues.ts';
+import { rebuildAfterLoss, rebuildQueues, tellLateAgain } from './jobs/queues.ts';
 import { queueNames } from './jobs/registry.ts';
 import { Relay } from './jobs/relay.ts';
 import { JobRunner } from './jobs/runner.ts';
@@ -52,8 +53,14 @@ export async function startWeb(context: Context): Promise<Running> {
     async stop() {
       await upkeep.stop();
       await closeServer(server);
+      letGo(context.redis);
     },
   };
+}
+
+/** Commands that wait for a Redis that is away would keep the process for as long. */
+function letGo(redis: Redis): void {
+  if (redis.status !== 'ready') redis.disconnect();
 }
 
 /** Starts the worker part: the relay, the job runner, and upkeep where no other process does it. */
@@ -85,6 +92,7 @@ export async function startWorker(context: Context): Promise<Running> {
     async stop() {
       await Promise.all([scheduler.stop(), relay.stop(), runner.stop()]);
       connection.disconnect();
+      letGo(redis);
     },
   };
 }
@@ -98,6 +106,7 @@ function upkeepTasks({ db, redis, config, log, auth, clock }: Context): Upkeep[]
       everyMs: 5_000,
       run: () => rebuildAfterLoss(db, redis, config.redisPrefix, log),
     },
+    { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
     {
@@ -119,7 +128,9 @@ async function health({ db, redis }: Context): Promise<HealthReport> {
       () => 'failing' as const,
     );
   };
-  const [database, queue] = await Promise.all([answers(db.raw('select 1')), answers(redis.ping())]);
+  // While Redis is away, the client would keep every question until it is back.
+  const ping = redis.status === 'ready' ? redis.ping() : Promise.reject(new Error('Redis is away.'));
+  const [database, queue] = await Promise.all([answers(db.raw('select 1')), answers(ping)]);
   return { ok: database === 'ok', parts: { database, redis: queue } };
 }
 

@@ -33,10 +33,13 @@ export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Expre
   app.get('/api/openapi.json', (_req, res) => {
     res.json(openApiDocument(deps.version, deps.config.origin));
   });
-  app.all('/api/*path', () => {
+  app.all(['/api', '/api/*path'], () => {
     throw new ApiError('not-found', 'There is no such endpoint.');
   });
   mountWeb(app, deps);
+  app.use(() => {
+    throw new ApiError('not-found');
+  });
   app.use(handleErrors(deps));
   return app;
 }
@@ -96,9 +99,15 @@ function mountWeb(app: IRouter, deps: HttpDeps): void {
   }
   app.use(
     '/assets',
-    express.static(join(deps.webDir, 'assets'), { immutable: true, maxAge: '1y', index: false }),
+    express.static(join(deps.webDir, 'assets'), {
+      ...{ immutable: true, maxAge: '1y', index: false, redirect: false },
+    }),
+    // An old page that asks for a file of its release must not get the new page in its place.
+    () => {
+      throw new ApiError('not-found');
+    },
   );
-  app.use(express.static(deps.webDir, { index: false, maxAge: '1h' }));
+  app.use(express.static(deps.webDir, { index: false, maxAge: '1h', redirect: false }));
   app.get('/*path', (_req, res) => {
     res.set('Cache-Control', 'no-cache').set('Vary', 'Accept').sendFile(shell);
   });
@@ -126,14 +135,14 @@ function handleErrors(deps: HttpDeps): ErrorRequestHandler {
   };
 }
 
-/** Errors of ours, and those of Express's own body parser. */
+/** Errors of ours, and those by which Express and its body parser refuse what a client sent. */
 function knownError(error: unknown): ApiError | null {
   if (error instanceof ApiError) return error;
-  const type = (error as { type?: unknown } | null)?.type;
-  if (type === 'entity.too.large') return new ApiError('too-large', 'The request is too large.');
-  if (typeof type === 'string' && (type.startsWith('entity.') || type.startsWith('encoding.'))) {
+  if (error instanceof URIError) return new ApiError('not-found');
+  const status = (error as { status?: unknown } | null)?.status;
+  if (status === 413) return new ApiError('too-large', 'The request is too large.');
+  if (status === 400 || status === 415) {
     return new ApiError('body-invalid', 'The request’s body is not valid JSON.');
   }
-  if (error instanceof URIError) return new ApiError('not-found');
   return null;
 }

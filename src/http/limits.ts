@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from './errors.ts';
 
@@ -16,18 +17,22 @@ export type RateLimits = ReturnType<typeof createRateLimits>;
  * `take` throws the API's 429 with `Retry-After` when a caller has used its points.
  */
 export function createRateLimits(redis: Redis, prefix: string) {
-  const limiters = new Map<string, RateLimiterRedis>();
-  const limiterFor = (limit: RateLimit): RateLimiterRedis => {
+  const limiters = new Map<string, { shared: RateLimiterRedis; own: RateLimiterMemory }>();
+  const limiterFor = (limit: RateLimit) => {
     const name = `${limit.name}:${limit.points}:${limit.seconds}`;
     let limiter = limiters.get(name);
     if (!limiter) {
       const options = { points: limit.points, duration: limit.seconds };
-      limiter = new RateLimiterRedis({
+      const own = new RateLimiterMemory(options);
+      const shared = new RateLimiterRedis({
         ...options,
         storeClient: redis,
         keyPrefix: `${prefix}:limit:${name}`,
-        insuranceLimiter: new RateLimiterMemory(options),
+        // Commands wait for Redis for ever, and so would every request.
+        rejectIfRedisNotReady: true,
+        insuranceLimiter: own,
       });
+      limiter = { shared, own };
       limiters.set(name, limiter);
     }
     return limiter;
@@ -35,7 +40,7 @@ export function createRateLimits(redis: Redis, prefix: string) {
   return {
     async take(limit: RateLimit, caller: string): Promise<void> {
       try {
-        await limiterFor(limit).consume(caller);
+        await limiterFor(limit).shared.consume(caller);
       } catch (refusal) {
         if (refusal instanceof Error) throw refusal;
         const seconds = Math.max(1, Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1_000));
@@ -44,19 +49,24 @@ export function createRateLimits(redis: Redis, prefix: string) {
     },
     /** Forgets what a caller has used: after a correct password. */
     async clear(limit: RateLimit, caller: string): Promise<void> {
-      await limiterFor(limit).delete(caller);
+      const { shared, own } = limiterFor(limit);
+      await own.delete(caller);
+      if (redis.status === 'ready') await shared.delete(caller);
     },
   };
 }
 
-/** One caller per address, and per /64 for IPv6, where a person has a whole network (security.md A7). */
+/**
+ * One caller per address, and per /64 for IPv6, where a person has a whole network (security.md A7). Some
+ * proxies add the port of the client; what is no address at all shares one count.
+ */
 export function networkOf(ip: string | undefined): string {
-  if (ip === undefined) return 'unknown';
-  const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
-  if (v4) return v4;
-  if (!ip.includes(':')) return ip;
-  const [head = '', tail] = ip.split('::');
-  const groups = head.split(':').filter((group) => group !== '');
-  if (tail !== undefined) while (groups.length < 4) groups.push('0');
-  return `${groups.slice(0, 4).join(':')}::/64`;
+  const text = ip?.replace(/^([\d.]+):\d+$/, '$1').replace(/%.*$/, '') ?? '';
+  if (!ipaddr.isValid(text)) return 'unknown';
+  const address = ipaddr.process(text);
+  if (address instanceof ipaddr.IPv4) return address.toString();
+  return `${address.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`;
 }

@@ -1,6 +1,5 @@
 import { pipeline } from 'node:stream/promises';
 import type { IRouter, Request, Response } from 'express';
-import parseRange from 'range-parser';
 import { isMediaKey, parseMediaKey } from '../../media/keys.ts';
 import { contentTypeOf } from '../../media/storage/storage.ts';
 import type { HttpDeps } from './deps.ts';
@@ -14,8 +13,11 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
  * own making are looked up (security.md W8); types are fixed by the key and never sniffed (M3).
  */
 export function mountMedia(router: IRouter, deps: HttpDeps): void {
-  router.options('/media/*path', (_req, res) => {
+  router.use('/media', (_req, res, next) => {
     setCommonHeaders(res);
+    next();
+  });
+  router.options('/media/*path', (_req, res) => {
     res.set('Access-Control-Allow-Methods', 'GET, HEAD');
     res.set('Access-Control-Allow-Headers', 'Range');
     res.set('Access-Control-Max-Age', '86400');
@@ -27,27 +29,30 @@ export function mountMedia(router: IRouter, deps: HttpDeps): void {
     if (!isMediaKey(key)) throw new ApiError('not-found');
     await send(deps, key, req, res);
   });
+  router.all(['/media', '/media/*path'], () => {
+    throw new ApiError('not-found');
+  });
 }
 
+/** Headers that promise something are set last: what fails before them is not cached. */
 async function send(deps: HttpDeps, key: string, req: Request, res: Response): Promise<void> {
   const stat = await deps.storage.stat(key);
   if (!stat) throw new ApiError('not-found');
-  setCommonHeaders(res);
   const etag = `"${parseMediaKey(key)?.hash}"`;
-  res.set('ETag', etag);
-  res.set('Cache-Control', IMMUTABLE);
-  if (req.headers['if-none-match'] === etag) {
-    res.status(304).end();
+  if (hasAlready(req, etag)) {
+    res.set('ETag', etag).set('Cache-Control', IMMUTABLE).status(304).end();
     return;
   }
   const range = wantedRange(req, stat.size, etag);
   if (range === 'unsatisfiable') {
-    res.set('Content-Range', `bytes */${stat.size}`).status(416).end();
+    res.set('Cache-Control', 'no-store').set('Content-Range', `bytes */${stat.size}`).status(416).end();
     return;
   }
-  if (range) res.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${stat.size}`);
-  res.set('Content-Length', String(range ? range.end - range.start + 1 : stat.size));
   const object = req.method === 'HEAD' ? null : await deps.storage.open(key, range ?? undefined);
+  if (!object && req.method !== 'HEAD') throw new ApiError('not-found');
+  if (range) res.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${stat.size}`);
+  res.set('ETag', etag).set('Cache-Control', IMMUTABLE);
+  res.set('Content-Length', String(range ? range.end - range.start + 1 : stat.size));
   res.set('Content-Type', object?.contentType ?? contentTypeOf(key));
   if (!object) {
     res.end();
@@ -57,18 +62,29 @@ async function send(deps: HttpDeps, key: string, req: Request, res: Response): P
   await pipeline(object.stream, res).catch(() => res.destroy());
 }
 
-/** The one range asked for; several ranges get the whole object, which RFC 9110 allows. */
+/** Any of the tags listed, weak or strong, or `*` (RFC 9110, 13.1.2). */
+function hasAlready(req: Request, etag: string): boolean {
+  const tags = req.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags !== undefined && (tags.includes(etag) || tags[0] === '*');
+}
+
+/**
+ * The one range asked for (RFC 9110, 14.1). Null, which stands for the whole object: no range, several,
+ * other units, none that makes sense, or one for another version of the object.
+ */
 function wantedRange(
   req: Request,
   size: number,
   etag: string,
 ): { start: number; end: number } | 'unsatisfiable' | null {
-  const header = req.headers.range;
+  const header = req.method === 'GET' ? req.headers.range : undefined;
   if (header === undefined || (req.headers['if-range'] ?? etag) !== etag) return null;
-  const ranges = parseRange(size, header);
-  if (ranges === -1) return 'unsatisfiable';
-  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return null;
-  return ranges[0] ?? null;
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/i.exec(header) ?? [];
+  if (first === '' && last === '') return null;
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return null;
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  return start < size ? { start, end } : 'unsatisfiable';
 }
 
 function setCommonHeaders(res: Response): void {

@@ -1,10 +1,12 @@
-import { type IRouter, json, type Request, type RequestHandler } from 'express';
+import { promisify } from 'node:util';
+import { type IRouter, json, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { apiLimits } from '../../config/limits.ts';
 import { isStaff, type Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 import { networkOf } from './limits.ts';
+import { queryOf } from './query.ts';
 import type { Route } from './route.ts';
 import { viewerOfRequest } from './session.ts';
 
@@ -13,12 +15,10 @@ import { viewerOfRequest } from './session.ts';
  * handler runs. What it returns is parsed by the route's output schema before it leaves.
  */
 export function mountRoutes(router: IRouter, deps: HttpDeps, routes: readonly Route[]): void {
-  const parseJson = json({ limit: apiLimits.maxJsonBytes, strict: true });
-  for (const route of routes) {
-    const handlers: RequestHandler[] = route.body ? [parseJson, serve(deps, route)] : [serve(deps, route)];
-    router[route.method](route.path, ...handlers);
-  }
+  for (const route of routes) router[route.method](route.path, serve(deps, route));
 }
+
+const readJson = promisify(json({ limit: apiLimits.maxJsonBytes, strict: true }));
 
 function serve(deps: HttpDeps, route: Route): RequestHandler {
   return async (req, res) => {
@@ -26,6 +26,7 @@ function serve(deps: HttpDeps, route: Route): RequestHandler {
     checkAudience(route, viewer);
     const caller = viewer ? `account:${viewer.account.id}` : `network:${networkOf(req.ip)}`;
     await deps.limits.take(route.limit, caller);
+    if (route.body) await readJson(req, res);
     const input = {
       deps,
       viewer,
@@ -51,21 +52,12 @@ function checkAudience(route: Route, viewer: Viewer | null): void {
   }
 }
 
-/** Repeated keys make arrays, with or without `[]` behind the name, as clients of the Mastodon API send them. */
-function queryOf(req: Request): Record<string, string | string[]> {
-  const query: Record<string, string | string[]> = Object.create(null);
-  const search = new URL(req.originalUrl, 'http://query.invalid').searchParams;
-  for (const key of new Set(search.keys())) {
-    const values = search.getAll(key);
-    const isList = key.endsWith('[]');
-    query[isList ? key.slice(0, -2) : key] = isList || values.length > 1 ? values : (values[0] ?? '');
-  }
-  return query;
-}
-
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (!schema) return undefined;
   const outcome = schema.safeParse(value);
+  if (outcome.success && holdsNul(outcome.data)) {
+    throw new ApiError('validation-failed', 'A text holds a NUL character. Remove it and try again.');
+  }
   if (outcome.success) return outcome.data;
   const details = outcome.error.issues.slice(0, 20).map((issue) => ({
     field: issue.path.join('.') || where,
@@ -79,4 +71,10 @@ function parse(schema: z.ZodType | undefined, value: unknown, where: string): un
       details,
     },
   );
+}
+
+/** PostgreSQL stores no NUL, so none gets as far as a query (security.md R7). */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\u0000');
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
 }

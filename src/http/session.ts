@@ -19,7 +19,8 @@ export async function viewerOfRequest(
   const bearer = /^Bearer ([\w-]{20,200})$/i.exec(req.headers.authorization ?? '')?.[1];
   if (bearer !== undefined) {
     const viewer = await deps.auth.viewerOf(bearer);
-    if (!viewer) throw new ApiError('not-signed-in', 'This token is not valid, or no longer.');
+    if (viewer?.via !== 'bearer')
+      throw new ApiError('not-signed-in', 'This token is not valid, or no longer.');
     return viewer;
   }
   const token = parseCookie(req.headers.cookie ?? '')[cookieName(deps.config.origin)];

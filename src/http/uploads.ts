@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { FileStore } from '@tus/file-store';
@@ -17,6 +17,8 @@ import { viewerOfRequest } from './session.ts';
 const PATH = '/api/v1/uploads';
 /** Ids are ours: 128 random bits in hex, safe as file names. */
 const UPLOAD_ID = /^[0-9a-f]{32}$/;
+/** The bytes of an upload, and what tus remembers of it. */
+const UPLOAD_FILE = /^[0-9a-f]{32}(\.json)?$/;
 const UPLOADS = { name: 'upload', points: 60, seconds: 3_600 };
 const CHUNKS = { name: 'upload-chunk', points: 1_200, seconds: 60 };
 
@@ -90,14 +92,26 @@ export function createUploads(deps: HttpDeps) {
     if (file?.size !== upload.bytes) return false;
     const key = originalKey(upload.videoId);
     await deps.storage.putFile(key, path, { contentType: 'application/octet-stream' });
-    await deps.inTx((tx) => deps.videos.completeUpload(tx, id, key));
+    const completed = await deps.inTx((tx) => deps.videos.completeUpload(tx, id, key));
+    // Taken back in the last moment: nobody would ever look for what was just stored.
+    if (!completed && !(await deps.videos.internal(upload.videoId))) await deps.storage.remove([key]);
     await removeFiles(id);
-    return true;
+    return completed;
   }
 
   async function removeFiles(id: string): Promise<void> {
     await rm(join(directory, id), { force: true });
     await rm(join(directory, `${id}.json`), { force: true });
+  }
+
+  /** No upload lives that long, so these are left from a crash between a row's end and its file's. */
+  async function removeOldFiles(before: Date): Promise<void> {
+    for (const name of await readdir(directory)) {
+      if (!UPLOAD_FILE.test(name)) continue;
+      const path = join(directory, name);
+      const file = await stat(path).catch(() => null);
+      if (file && file.mtime < before) await rm(path, { force: true });
+    }
   }
 
   async function handle(req: Request, res: Response): Promise<void> {
@@ -134,13 +148,18 @@ export function createUploads(deps: HttpDeps) {
     async sweep(): Promise<void> {
       const now = deps.clock.now();
       for (const id of await deps.videos.uploadsBefore(new Date(now - SWEEP_AFTER_MS), 500)) {
-        if (await finish(id)) deps.log.info({ uploadId: id }, 'an interrupted upload was completed');
+        // One that cannot be finished must not hold back the others.
+        const finished = await finish(id).catch((error) => {
+          deps.log.error({ err: error, uploadId: id }, 'an interrupted upload could not be completed');
+        });
+        if (finished) deps.log.info({ uploadId: id }, 'an interrupted upload was completed');
       }
       const expired = new Date(now - videoLimits.uploadLifetimeMs);
       for (const id of await deps.videos.uploadsBefore(expired, 500)) {
         await deps.inTx((tx) => deps.videos.cancelUpload(tx, id));
         await removeFiles(id);
       }
+      await removeOldFiles(expired);
     },
   };
 }

@@ -20,11 +20,12 @@ const ROWS_PER_INSERT = 500;
 /**
  * The jobs exist once the transaction commits, and run at least once after `runAt` (default: now). Where a
  * pending job of the same key exists, it is pulled forward instead: the call then also locks its row, so
- * that a job about to finish sees what this transaction wrote (see `Finish`).
+ * that a job about to finish sees what this transaction wrote (see `Finish`), or runs again where it does
+ * not look.
  */
 export function createEnqueue(ids: IdSource): Enqueue {
   return async (tx, jobs) => {
-    const rows = [jobs].flat().map((job) => ({
+    const rows = oncePerKey([jobs].flat()).map((job) => ({
       id: ids.next<'job'>() satisfies JobId,
       name: job.name,
       queue: jobSpecs[job.name].queue,
@@ -33,11 +34,34 @@ export function createEnqueue(ids: IdSource): Enqueue {
       run_at: job.runAt ?? tx.fn.now(),
     }));
     for (let done = 0; done < rows.length; done += ROWS_PER_INSERT) {
-      await tx('jobs')
-        .insert(rows.slice(done, done + ROWS_PER_INSERT))
-        .onConflict(tx.raw(`(key) where state = 'pending' and key is not null`))
-        .merge({ run: tx.raw('jobs.run + 1'), run_at: tx.raw('least(jobs.run_at, excluded.run_at)') });
+      await insertOrWake(tx, rows.slice(done, done + ROWS_PER_INSERT));
     }
     if (rows.length > 0) await wakeRelay(tx);
   };
+}
+
+/** Inserts rows of the list of jobs; those whose key is pending already pull that job forward. */
+export async function insertOrWake(
+  tx: Tx,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  await tx('jobs')
+    .insert(rows)
+    .onConflict(tx.raw(`(key) where state = 'pending' and key is not null`))
+    .merge({ run: tx.raw('jobs.run + 1'), run_at: tx.raw('least(jobs.run_at, excluded.run_at)') });
+}
+
+/** PostgreSQL refuses a statement that inserts one key twice; the earliest of them stands for all. */
+function oncePerKey<N extends JobName>(jobs: readonly NewJob<N>[]): NewJob<N>[] {
+  const kept = new Map<string | symbol, NewJob<N>>();
+  for (const job of jobs) {
+    const key = job.key ?? Symbol('no key');
+    const known = kept.get(key);
+    if (!known || dueAt(job) < dueAt(known)) kept.set(key, job);
+  }
+  return [...kept.values()];
+}
+
+function dueAt(job: NewJob<JobName>): number {
+  return job.runAt?.getTime() ?? 0;
 }

@@ -1,22 +1,37 @@
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../lib/log.ts';
-import { type JobName, jobSpecs } from './registry.ts';
+import { specOf } from './registry.ts';
 
 /** Tells this process from an earlier one that had the same number, as the first of a container has. */
 const startedAt = Math.round(Date.now() - process.uptime() * 1_000);
 let tries = 0;
 
-/** A name for one try of a job: machine, process, start of the process, and a counter. */
+/**
+ * Process numbers mean something only within one PID namespace. Containers on the network of their host
+ * share its name, and in each of them the server may be process 1.
+ */
+const processSpace = readProcessSpace();
+
+function readProcessSpace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, '');
+  } catch {
+    return '';
+  }
+}
+
+/** A name for one try of a job: machine, PID namespace, process, start of the process, and a counter. */
 export function newLeaseOwner(): string {
   tries += 1;
-  return `${hostname()}/${process.pid}/${startedAt}/${tries}`;
+  return `${hostname()}/${processSpace}/${process.pid}/${startedAt}/${tries}`;
 }
 
 /** True when the process that took the lease surely is gone; false when it may live, here or elsewhere. */
 export function ownerIsDead(owner: string): boolean {
-  const [host, pid, started] = owner.split('/');
-  if (host !== hostname()) return false;
+  const [host, space, pid, started] = owner.split('/');
+  if (host !== hostname() || space !== processSpace) return false;
   if (Number(pid) === process.pid) return Number(started) !== startedAt;
   try {
     process.kill(Number(pid), 0);
@@ -36,7 +51,7 @@ export function released(db: Pick<Db, 'raw'>) {
  * lease ran out otherwise. A job that has used its last try becomes a dead letter. Returns how many.
  */
 export async function sweepLeases(db: Db, log: Logger): Promise<number> {
-  const leased: { id: string; name: JobName; attempts: number; lease_owner: string; expired: boolean }[] =
+  const leased: { id: string; name: string; attempts: number; lease_owner: string; expired: boolean }[] =
     await db('jobs')
       .select('id', 'name', 'attempts', 'lease_owner', db.raw('lease_until < now() as expired'))
       .whereNotNull('lease_owner')
@@ -45,7 +60,7 @@ export async function sweepLeases(db: Db, log: Logger): Promise<number> {
   let freed = 0;
   for (const job of leased) {
     if (!job.expired && !ownerIsDead(job.lease_owner)) continue;
-    const spent = job.attempts >= (jobSpecs[job.name]?.maxAttempts ?? 0);
+    const spent = job.attempts >= (specOf(job.name)?.maxAttempts ?? 0);
     freed += await db('jobs')
       .where({ id: job.id, lease_owner: job.lease_owner })
       .update({

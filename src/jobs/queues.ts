@@ -1,14 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Db } from '../db/database.ts';
+import { wakeRelay } from '../db/outbox.ts';
 import type { Logger } from '../lib/log.ts';
+import { insertOrWake } from './enqueue.ts';
 import { type JobName, type QueueName, queueNames } from './registry.ts';
 
 /** Opens the BullMQ queues on one connection. Tickets are retried for ever: the rows decide about jobs. */
 export function openQueues(connection: Redis, prefix: string): Record<QueueName, Queue> {
-  const open = (name: QueueName) =>
-    new Queue(name, {
+  const open = (name: QueueName) => {
+    const queue = new Queue(name, {
       connection,
       prefix,
       defaultJobOptions: {
@@ -18,7 +19,22 @@ export function openQueues(connection: Redis, prefix: string): Record<QueueName,
         removeOnFail: true,
       },
     });
+    // Whoever owns the connection logs its errors; BullMQ would print them again for every queue.
+    queue.on('error', () => undefined);
+    return queue;
+  };
   return Object.fromEntries(queueNames.map((name) => [name, open(name)])) as Record<QueueName, Queue>;
+}
+
+const ANSWER_MS = 5_000;
+
+/** A client keeps its commands for ever while Redis is away; what asks Redis here gives up after a while. */
+export async function answerInTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis did not answer in time.')), ANSWER_MS);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 /** Asks the relay to tell Redis of every pending job again. Harmless at any time: tickets are idempotent. */
@@ -28,15 +44,39 @@ export async function rebuildQueues(db: Db): Promise<number> {
     .update({ scheduled_run: null, run: db.raw('case when lease_owner is null then run + 1 else run end') });
 }
 
+const LATE_MINUTES = 10;
+const LATE_BATCH = 5_000;
+
 /**
- * Notices that Redis has lost its memory (flushed, replaced, restored from an old copy) by a mark of
- * ours being gone, and rebuilds the queues from PostgreSQL. Returns true when it did.
+ * Asks for jobs that are long due to be told again, in case Redis forgot single tickets without having lost
+ * its memory, as one that evicts keys does. Harmless where the queue is merely long. Returns how many.
+ */
+export async function tellLateAgain(db: Db): Promise<number> {
+  const late = db('jobs')
+    .select('id')
+    .where({ state: 'pending', lease_owner: null })
+    .where('run_at', '<', db.raw(`now() - ? * interval '1 minute'`, [LATE_MINUTES]))
+    .orderBy('run_at')
+    .limit(LATE_BATCH);
+  return db('jobs').whereIn('id', late).update({ scheduled_run: null });
+}
+
+/**
+ * Notices that Redis has lost its memory, or a part of it, and rebuilds the queues from PostgreSQL: a mark of
+ * ours is gone (it was flushed or replaced), or it names another Redis process than the one that runs (which
+ * may have come back with an older copy, or as a replica that lagged behind). Returns true when it did.
  */
 export async function rebuildAfterLoss(db: Db, redis: Redis, prefix: string, log: Logger): Promise<boolean> {
-  const added = await redis.set(`${prefix}:alive`, randomUUID(), 'NX');
-  if (added !== 'OK') return false;
+  if (redis.status !== 'ready') return false;
+  const mark = `${prefix}:alive`;
+  const info = await answerInTime(redis.info('server'));
+  const running = /^run_id:(\w+)/m.exec(info)?.[1] ?? 'unknown';
+  if ((await answerInTime(redis.get(mark))) === running) return false;
+  await answerInTime(redis.set(mark, 'rebuilding'));
   const jobs = await rebuildQueues(db);
-  if (jobs > 0) log.warn({ jobs }, 'Redis was empty; all pending jobs were scheduled again');
+  // Only where the mark is still there: a second loss in between would go unnoticed.
+  await answerInTime(redis.set(mark, running, 'XX'));
+  if (jobs > 0) log.warn({ jobs }, 'Redis has lost its memory; all pending jobs were scheduled again');
   return true;
 }
 
@@ -59,12 +99,20 @@ export async function deadLetters(db: Db, limit: number): Promise<DeadLetter[]> 
     .select('id', 'name', 'payload', 'attempts', 'last_error as lastError', 'died_at as diedAt');
 }
 
-/** Gives a dead letter a full set of tries again. False when there is no such dead letter. */
-export async function replayDeadLetter(db: Db, id: string): Promise<boolean> {
-  const changed = await db('jobs')
-    .where({ id, state: 'dead' })
-    .update({ state: 'pending', attempts: 0, died_at: null, run: db.raw('run + 1'), run_at: db.fn.now() });
-  return changed === 1;
+/**
+ * Gives a dead letter a full set of tries again. Where a newer job of the same key is pending, that one is
+ * pulled forward and does the work of both. False when there is no such dead letter.
+ */
+export function replayDeadLetter(db: Db, id: string): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const [dead] = await tx('jobs').where({ id, state: 'dead' }).delete().returning('*');
+    if (!dead) return false;
+    const { name, queue, key, run, created_at } = dead;
+    const payload = JSON.stringify(dead.payload);
+    await insertOrWake(tx, [{ id, name, queue, key, payload, created_at, run: run + 1 }]);
+    await wakeRelay(tx);
+    return true;
+  });
 }
 
 /** Pending, running and dead jobs per queue. */

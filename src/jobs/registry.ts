@@ -60,6 +60,12 @@ export const jobSpecs = {
 } as const satisfies Record<string, JobSpec>;
 
 export type JobName = keyof typeof jobSpecs;
+
+/** What is known of a job by a name from a row, which may be older or newer than the program. */
+export function specOf(name: string): JobSpec | undefined {
+  return Object.hasOwn(jobSpecs, name) ? jobSpecs[name as JobName] : undefined;
+}
+
 export type JobPayload<N extends JobName> = z.output<(typeof jobSpecs)[N]['payload']>;
 
 /**

@@ -1,19 +1,26 @@
 import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import pg from 'pg';
 import type { z } from 'zod';
 import type { Db, Tx } from '../db/database.ts';
 import { WAKE_CHANNEL } from '../db/outbox.ts';
 import type { Logger } from '../lib/log.ts';
+import { answerInTime } from './queues.ts';
 import type { QueueName } from './registry.ts';
 
-/** What happens for each event, in one transaction with its removal from the outbox: rows, never network. */
-export type Subscribers = Readonly<
-  Record<string, { schema: z.ZodType; handlers: readonly ((tx: Tx, payload: never) => Promise<void>)[] }>
->;
+type EventHandler = (tx: Tx, payload: never) => Promise<void>;
+
+/**
+ * What happens for each event, in one transaction with its removal from the outbox: rows, never network.
+ * While one handler fails, the places of the others are remembered in the row: add new ones at the end.
+ */
+export type Subscribers = Readonly<Record<string, { schema: z.ZodType; handlers: readonly EventHandler[] }>>;
 
 interface RelayDeps {
   readonly db: Db;
   readonly databaseUrl: string;
+  /** The connection that the queues use. */
+  readonly redis: Redis;
   readonly queues: Readonly<Record<QueueName, Queue>>;
   readonly subscribers: Subscribers;
   readonly log: Logger;
@@ -100,6 +107,8 @@ interface EventRow {
   readonly name: string;
   readonly payload: unknown;
   readonly attempts: number;
+  /** Places of the handlers that are done with it. */
+  readonly handled: readonly number[];
 }
 
 /** Hands a batch of events to their subscribers and returns how many there were. */
@@ -112,66 +121,96 @@ export async function relayEvents(deps: Pick<RelayDeps, 'db' | 'subscribers' | '
       .forUpdate()
       .skipLocked();
     for (const row of rows) {
-      try {
-        // A savepoint: one broken subscriber must not hold back the events behind it.
-        await tx.transaction(async (savepoint) => {
-          await dispatch(savepoint, deps.subscribers, row);
-          await savepoint('events').where({ id: row.id }).delete();
-        });
-      } catch (error) {
+      const { handled, errors } = await dispatch(tx, deps.subscribers, row);
+      for (const error of errors) {
         deps.log.error(
           { err: error, event: row.name, id: row.id },
           'an event could not be handled; it is kept',
         );
-        await postpone(tx, row, error);
       }
+      if (errors.length === 0) await tx('events').where({ id: row.id }).delete();
+      else await postpone(tx, row, handled, errors[0]);
     }
     return rows.length;
   });
 }
 
-async function dispatch(tx: Tx, subscribers: Subscribers, row: EventRow): Promise<void> {
+/** Each handler gets a savepoint: a broken one holds back neither the others nor the events behind it. */
+async function dispatch(
+  tx: Tx,
+  subscribers: Subscribers,
+  row: EventRow,
+): Promise<{ handled: number[]; errors: unknown[] }> {
+  const handled = [...row.handled];
   const entry = subscribers[row.name];
-  if (!entry) throw new Error(`No subscriber list for event ${row.name}.`);
-  const payload = entry.schema.parse(row.payload) as never;
-  for (const handler of entry.handlers) await handler(tx, payload);
+  const payload = entry?.schema.safeParse(row.payload);
+  if (!entry || !payload?.success) {
+    const error = payload?.error ?? new Error(`No subscriber list for event ${row.name}.`);
+    return { handled, errors: [error] };
+  }
+  const errors: unknown[] = [];
+  for (const [place, handler] of entry.handlers.entries()) {
+    if (handled.includes(place)) continue;
+    try {
+      await tx.transaction((savepoint) => handler(savepoint, payload.data as never));
+      handled.push(place);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  return { handled, errors };
 }
 
-async function postpone(tx: Tx, row: EventRow, error: unknown): Promise<void> {
+async function postpone(tx: Tx, row: EventRow, handled: number[], error: unknown): Promise<void> {
   const seconds = Math.min(2 ** row.attempts, MAX_EVENT_DELAY_SECONDS);
   await tx('events')
     .where({ id: row.id })
     .update({
+      handled,
       attempts: row.attempts + 1,
       not_before: tx.raw(`now() + make_interval(secs => ?)`, [seconds]),
       last_error: String(error).slice(0, 1_000),
     });
 }
 
-/** Tells Redis of jobs it has not been told of, and returns how many there were. */
-async function scheduleJobs(deps: Pick<RelayDeps, 'db' | 'queues'>): Promise<number> {
-  return deps.db.transaction(async (tx) => {
-    const rows: { id: string; run: number; queue: QueueName; run_at: Date }[] = await tx('jobs')
-      .select('id', 'run', 'queue', 'run_at')
-      .where({ state: 'pending' })
-      .whereRaw('scheduled_run is distinct from run')
-      .orderBy('id')
-      .limit(JOB_BATCH)
-      .forUpdate()
-      .skipLocked();
-    if (rows.length === 0) return 0;
-    const byQueue = Map.groupBy(rows, (row) => row.queue);
-    for (const [queue, jobs] of byQueue) {
-      await deps.queues[queue].addBulk(
-        jobs.map((job) => ({
-          name: queue,
-          data: { id: job.id, run: job.run },
-          // The same run added twice is one job; a new run is a new job.
-          opts: { jobId: `${job.id}-${job.run}`, delay: Math.max(0, job.run_at.getTime() - Date.now()) },
-        })),
-      );
-    }
-    await tx.raw('update jobs set scheduled_run = run where id = any(?)', [rows.map((row) => row.id)]);
-    return rows.length;
-  });
+/**
+ * Tells Redis of jobs it has not been told of, and returns how many there were. No row is locked while Redis
+ * is asked, which may take for ever: relays that tell the same, or tell too often, do no harm.
+ */
+async function scheduleJobs({
+  db,
+  redis,
+  queues,
+}: Pick<RelayDeps, 'db' | 'redis' | 'queues'>): Promise<number> {
+  if (redis.status !== 'ready') return 0;
+  const rows: { id: string; run: number; queue: QueueName; run_at: Date }[] = await db('jobs')
+    .select('id', 'run', 'queue', 'run_at')
+    .where({ state: 'pending' })
+    .whereRaw('scheduled_run is distinct from run')
+    .orderBy('id')
+    .limit(JOB_BATCH);
+  if (rows.length === 0) return 0;
+  const byQueue = Map.groupBy(rows, (row) => row.queue);
+  for (const [queue, jobs] of byQueue) {
+    const tickets = jobs.map((job) => ({
+      name: queue,
+      data: { id: job.id, run: job.run },
+      // The same run added twice is one job; a new run is a new job.
+      opts: { jobId: `${job.id}-${job.run}`, delay: Math.max(0, job.run_at.getTime() - Date.now()) },
+    }));
+    await answerInTime(queues[queue].addBulk(tickets));
+  }
+  return markTold(db, rows);
+}
+
+/** A job whose run rose meanwhile, or whose row is in use, is told once more. */
+async function markTold(db: Db, told: readonly { id: string; run: number }[]): Promise<number> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `update jobs set scheduled_run = run where id in (
+       select jobs.id from jobs
+         join unnest(?::bigint[], ?::int[]) as told (id, run) using (id, run)
+        order by jobs.id for no key update of jobs skip locked)`,
+    [told.map((job) => job.id), told.map((job) => job.run)],
+  );
+  return rowCount;
 }

@@ -7,10 +7,10 @@ import { newLeaseOwner, released } from './leases.ts';
 import {
   type JobHandlers,
   type JobName,
-  jobSpecs,
   PermanentJobError,
   type QueueName,
   retryDelayMs,
+  specOf,
 } from './registry.ts';
 
 interface RunnerDeps {
@@ -34,6 +34,8 @@ interface JobRow {
   readonly name: JobName;
   readonly payload: unknown;
   readonly attempts: number;
+  /** Rises when the job is wanted again while it runs. */
+  readonly run: number;
   /** Names this one try: an older try of the same process must not end a newer one. */
   readonly lease_owner: string;
 }
@@ -47,6 +49,7 @@ export class JobRunner {
   readonly #deps: RunnerDeps;
   readonly #stopping = new AbortController();
   readonly #workers: Worker[] = [];
+  readonly #running = new Set<Promise<void>>();
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
@@ -55,7 +58,7 @@ export class JobRunner {
   start(): void {
     const { connection, prefix, concurrency, leaseMs, queues, log } = this.#deps;
     for (const queue of queues) {
-      const worker = new Worker(queue, (job) => this.#run(ticketSchema.parse(job.data)), {
+      const worker = new Worker(queue, (job) => this.#track(this.#run(ticketSchema.parse(job.data))), {
         connection,
         prefix,
         concurrency: concurrency[queue],
@@ -73,7 +76,16 @@ export class JobRunner {
   /** Aborts what runs, gives it back to be run again, and waits until all is quiet. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('The server is stopping.'));
-    await Promise.all(this.#workers.map((worker) => worker.close()));
+    // BullMQ would wait for ever for a Redis that is away. What it then leaves there, the rows overrule.
+    const away = this.#deps.connection.status !== 'ready';
+    if (away) await Promise.allSettled(this.#running);
+    await Promise.all(this.#workers.map((worker) => worker.close(away)));
+  }
+
+  #track(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
+    return tracked;
   }
 
   async #run(ticket: z.output<typeof ticketSchema>): Promise<void> {
@@ -98,11 +110,12 @@ export class JobRunner {
   }
 
   async #claim(ticket: { id: string; run: number }): Promise<JobRow | undefined> {
-    if (this.#stopping.signal.aborted) return undefined;
+    // A ticket that came in the last moment stays in Redis for the next worker.
+    this.#stopping.signal.throwIfAborted();
     const { rows } = await this.#deps.db.raw<{ rows: JobRow[] }>(
       `update jobs set attempts = attempts + 1, lease_owner = ?, lease_until = now() + ? * interval '1 ms'
         where id = ? and run = ? and state = 'pending' and (lease_until is null or lease_until < now())
-        returning id, name, payload, attempts, lease_owner`,
+        returning id, name, payload, attempts, run, lease_owner`,
       [newLeaseOwner(), this.#deps.leaseMs, ticket.id, ticket.run],
     );
     return rows[0];
@@ -117,7 +130,7 @@ export class JobRunner {
   }
 
   async #attempt(row: JobRow, signal: AbortSignal): Promise<void> {
-    const spec = jobSpecs[row.name];
+    const spec = specOf(row.name);
     if (!spec) throw new PermanentJobError(`There is no job called ${row.name}.`);
     if (row.attempts > spec.maxAttempts) {
       throw new PermanentJobError('The worker died in every try; the last was the last allowed.');
@@ -139,9 +152,11 @@ export class JobRunner {
       const held = await tx('jobs')
         .where({ id: row.id, lease_owner: row.lease_owner })
         .forUpdate()
-        .first('id');
+        .first('run');
       if (!held) throw new Error('Another worker took this job over.');
-      const again = finish ? await finish(tx as never) : null;
+      // Without a last step, nobody has looked at what came since.
+      const wanted = held.run === row.run ? null : new Date();
+      const again = finish ? await finish(tx as never) : wanted;
       if (again === null) await tx('jobs').where({ id: row.id }).delete();
       else {
         await tx('jobs')
@@ -164,24 +179,31 @@ export class JobRunner {
       });
       return;
     }
-    const spent = row.attempts >= (jobSpecs[row.name]?.maxAttempts ?? 0);
-    if (spent || error instanceof PermanentJobError) {
+    const spent = row.attempts >= (specOf(row.name)?.maxAttempts ?? 0);
+    const final = spent || error instanceof PermanentJobError;
+    if (final && (await this.#bury(row, message))) {
       log.error({ err: error }, 'job failed for good; it is now a dead letter');
-      await mine.update({
-        state: 'dead',
-        died_at: db.fn.now(),
-        lease_owner: null,
-        lease_until: null,
-        last_error: message,
-      });
       return;
     }
     const delay = retryDelayMs(row.name, row.attempts, random);
     log.warn({ err: error, retryInMs: delay }, 'job failed; it runs again later');
     await mine.update({
       ...released(db),
+      // Wanted again while it failed for good: that is a job of its own.
+      ...(final ? { attempts: 0 } : {}),
       run_at: db.raw(`now() + ? * interval '1 ms'`, [delay]),
       last_error: message,
     });
+  }
+
+  /** Makes a job of ours a dead letter, unless it was wanted again while it ran. */
+  async #bury({ id, lease_owner, run }: JobRow, message: string): Promise<boolean> {
+    const { db } = this.#deps;
+    const dead = { state: 'dead', died_at: db.fn.now(), lease_owner: null, lease_until: null };
+    return (
+      (await db('jobs')
+        .where({ id, lease_owner, run })
+        .update({ ...dead, last_error: message })) === 1
+    );
   }
 }

@@ -76,7 +76,10 @@ export class Scheduler {
       try {
         await task.run(this.#stopping.signal);
       } catch (error) {
-        this.#deps.log.error({ err: error, task: task.name }, 'an upkeep task failed; it runs again when next due');
+        this.#deps.log.error(
+          { err: error, task: task.name },
+          'an upkeep task failed; it runs again when next due',
+        );
       }
     }
   }

@@ -4,7 +4,12 @@ import { createLogger } from './log.ts';
 /** What `write` says, as raw text and as parsed lines. */
 function logged(write: (log: ReturnType<typeof createLogger>) => void, level = 'trace') {
   let text = '';
-  write(createLogger(level, { write: (line) => void (text += line) }));
+  const destination = {
+    write: (line: string) => {
+      text += line;
+    },
+  };
+  write(createLogger(level, destination));
   const lines = text.split('\n').filter((line) => line !== '');
   return { text, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
 }

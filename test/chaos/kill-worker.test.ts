@@ -1,240 +1,283 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createFileStorage } from '../../media/storage/files.ts';
-import { type Db, openDatabase } from '../../src/db/database.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { createIds, type Id } from '../../src/lib/ids.ts';
-import { type Client, signUp } from '../../src/setup/demo/client.ts';
-import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
-import { eventually } from '../helpers/chaos.ts';
-import { clip } from '../helpers/media-samples.ts';
-import { testVariables } from '../helpers/server.ts';
-import { dropTestDatabase } from '../helpers/stack.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { originalKey, prefixesOf } from '../../media/keys.ts';
+import type { VideoId } from '../../src/lib/ids.ts';
+import { type Client, signIn } from '../../src/setup/demo/client.ts';
+import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
+import { eventually, holdWrites } from '../helpers/chaos.ts';
+import { clip, corpusFile } from '../helpers/media-samples.ts';
+import { type Peer, startPeer } from '../helpers/peer.ts';
+import { createPeople, PASSWORD } from '../helpers/people.ts';
+import { processesOn } from '../helpers/probes.ts';
+import { startTestServer, TEST_PEERS, type TestServer } from '../helpers/server.ts';
 
-/**
- * A worker is killed without warning in the middle of each kind of long work. The next one must finish it,
- * once: nothing lost, nothing double, nothing left lying about.
- */
-const PEER = '127.0.0.3';
-const PATIENCE_MS = 120_000;
-const ids = createIds(systemClock, 1_000);
+const SLOW_MS = 120_000;
+const LEASE_SECONDS = 2;
 
-let directory: string;
-let long: string;
-let short: string;
-let variables: Record<string, string>;
-let db: Db;
-let web: Instance;
-let worker: Instance;
-let peer: Server;
-let answer: RequestListener;
-let workers = 0;
+/** The web part runs in this process, every worker in one of its own; they share database, Redis and disk. */
+let server: TestServer;
+let peer: Peer;
+let alice: Client;
+let source: string;
+const workers: Instance[] = [];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'vireo-chaos-'));
-  long = await clip(directory, 'long.mp4', { seconds: 8, size: '1080x1920', rate: 30 });
-  short = await clip(directory, 'short.mp4', { seconds: 1 });
+  server = await startTestServer({ role: 'web' });
+  source = corpusFile('ax_rotated270_cut.mp4') ?? (await clip(server.dataDir, 'clip.mp4', { seconds: 4 }));
+  const people = createPeople(server);
+  await people.signedIn('alice');
+  alice = await signIn(server.origin, 'alice', PASSWORD);
 });
-afterAll(() => rm(directory, { recursive: true, force: true }));
+
+afterAll(() => server.close());
 
 beforeEach(async () => {
-  const host = '127.0.0.2';
-  variables = { ...(await testVariables(host, await freePort(host))), DATA_DIR: join(directory, 'data') };
-  db = openDatabase(variables.DATABASE_URL ?? '', 2);
-  web = await start('web');
-  worker = await start('worker');
-  peer = createServer((req, res) => answer(req, res));
-  await new Promise<void>((resolve) => peer.listen(0, PEER, resolve));
+  peer = await startPeer('127.0.0.2');
 });
+
 afterEach(async () => {
-  await Promise.all([web.stop(), worker.stop()]);
-  peer.closeAllConnections();
-  peer.close();
-  await db.destroy();
-  await dropTestDatabase(variables.DATABASE_URL ?? '');
-  await rm(join(directory, 'data'), { recursive: true, force: true });
+  for (const worker of workers.splice(0)) await worker.kill();
+  await peer.close();
+  await server.context.db('jobs').delete();
+  await server.context.db('accounts').whereNot({ domain: '' }).delete();
 });
 
-function start(role: 'web' | 'worker'): Promise<Instance> {
-  workers += 1;
-  return startInstance({
-    host: variables.HOST ?? '',
-    port: Number(variables.PORT),
-    dataDir: variables.DATA_DIR ?? '',
-    logFile: join(directory, `${role}-${workers}.log`),
-    variables: { ...variables, ROLE: role },
+async function startWorker(): Promise<Instance> {
+  const { config, databaseUrl, redisUrl } = server.context;
+  const { host, port } = config.listen;
+  const worker = await startInstance({
+    ...{ host, port, dataDir: server.dataDir, logFile: join(server.dataDir, 'worker.log') },
+    variables: {
+      ...{ ROLE: 'worker', VIREO_ENV: 'test', LOG_LEVEL: 'debug', MEDIA_CONCURRENCY: '1' },
+      ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, REDIS_PREFIX: config.redisPrefix },
+      ...{ ALLOWED_PRIVATE_ADDRESSES: TEST_PEERS, JOB_LEASE_SECONDS: String(LEASE_SECONDS) },
+    },
   });
+  workers.push(worker);
+  return worker;
 }
 
-async function killAndRestart(): Promise<void> {
+const hold = (target: Parameters<typeof holdWrites>[1]) => holdWrites(server.context.databaseUrl, target);
+
+/** Kills a worker that has come to the given write, and lets others pass there. */
+async function killAt(target: Parameters<typeof holdWrites>[1]): Promise<void> {
+  const held = await hold(target);
+  const worker = await startWorker();
+  await held.reached();
   await worker.kill();
-  worker = await start('worker');
+  await held.cut();
 }
 
-const peerOrigin = () => `http://${PEER}:${(peer.address() as AddressInfo).port}`;
-
-/** An account of the peer, as if it had been looked up. */
-async function remoteAccount(): Promise<Id<'account'>> {
-  const id = ids.next<'account'>();
-  const uri = `${peerOrigin()}/users/rita`;
-  await db('accounts').insert({
-    id,
-    username: 'rita',
-    username_key: 'rita',
-    domain: new URL(uri).host,
-    actor_uri: uri,
-    actor_type: 'Person',
-    url: uri,
-    inbox_uri: `${uri}/inbox`,
-    fetched_at: new Date(),
-  });
-  return id;
-}
-
-/** What a finished video must look like, however often its making was cut off. */
-async function expectOneWhole(videoId: string): Promise<void> {
-  await eventually(
-    'no work is left',
-    async () => (await db('jobs').count('* as n').first())?.n === '0',
-    PATIENCE_MS,
+/** Makes an account of the peer, which may follow Alice. */
+async function remoteAccount(name: string, follows = false) {
+  const { accounts, db, inTx, ids } = server.context;
+  const actorUri = peer.url(`/users/${name}`);
+  const account = await inTx((tx) =>
+    accounts.upsertRemote(tx, {
+      ...{ actorUri, actorType: 'Person', username: name, domain: peer.host, displayName: name, bioHtml: '' },
+      ...{ url: actorUri, inboxUri: `${actorUri}/inbox`, sharedInboxUri: peer.url('/inbox') },
+      ...{ locked: false, discoverable: true, indexable: true },
+    }),
   );
-  const video = await db('videos').where({ id: videoId }).first();
-  expect(video).toMatchObject({ state: 'published', media_state: 'ready', media_percent: 100 });
-  const assets = await db('video_assets').where({ video_id: videoId });
-  const places = assets.map((asset) => `${asset.role} ${asset.rung}`);
-  expect(new Set(places).size).toBe(places.length);
-  for (const role of ['mp4', 'hls-master', 'poster']) {
-    expect(assets.filter((asset) => asset.role === role)).toHaveLength(1);
+  if (follows) {
+    const pair = { follower_id: account.id, target_id: alice.account.id };
+    await db('follows').insert({ id: ids.next(), ...pair, uri: `${actorUri}/follow`, state: 'accepted' });
   }
-  const stored = [];
-  const storage = createFileStorage({ root: join(variables.DATA_DIR ?? '', 'media') });
-  for await (const object of storage.list('media/')) stored.push(object.key);
-  expect(stored.sort()).toEqual(assets.map((asset) => asset.key).sort());
-  expect(await readdir(join(variables.DATA_DIR ?? '', 'work'))).toEqual([]);
+  return account;
 }
 
-/** Encoders that work for this server; they name its work folder in their arguments or their sandbox. */
-async function encoders(): Promise<number> {
-  const own = join(variables.DATA_DIR ?? '', 'work');
-  let found = 0;
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (line.includes('ffmpeg') && line.includes(own)) found += 1;
+const uploadClip = async () =>
+  (await alice.upload(source, { filename: 'clip.mp4', caption: 'Hello' })) as VideoId;
+
+const video = (id: VideoId) => server.context.db('videos').where({ id }).first();
+
+const allJobsDone = () =>
+  eventually(
+    'no job and no event is left',
+    async () => {
+      const { db } = server.context;
+      const left = await db('jobs').whereNot({ name: 'deliver.host' }).orWhere({ state: 'dead' });
+      return left.length === 0 && (await db('events')).length === 0;
+    },
+    SLOW_MS,
+  );
+
+/** What lies in the store for a video is what its rows name, each role of each size once. */
+async function expectTidy(id: VideoId, original: string | null): Promise<void> {
+  const assets: { key: string; role: string; rung: number | null }[] = await server.context
+    .db('video_assets')
+    .where({ video_id: id });
+  const kinds = assets.map(({ role, rung }) => `${role} ${rung}`);
+  expect(new Set(kinds).size).toBe(kinds.length);
+  expect(kinds).toEqual(expect.arrayContaining([expect.stringMatching('^mp4 '), 'hls-master null']));
+  const stored: string[] = [];
+  for (const prefix of prefixesOf(id))
+    for await (const { key } of server.context.storage.list(prefix)) stored.push(key);
+  const named = [...assets.map(({ key }) => key), ...(original === null ? [] : [original])];
+  expect(stored.toSorted()).toEqual(named.toSorted());
+  expect(await readdir(join(server.dataDir, 'work'))).toEqual([]);
+  expect(await encoders()).toEqual([]);
+}
+
+const encoders = async () =>
+  (await processesOn(join(server.dataDir, 'work'))).filter((line) => /ffmpeg|bwrap/.test(line));
+
+const deliveriesOf = (id: VideoId) =>
+  server.context
+    .db('deliveries')
+    .join('activities', 'activities.id', 'deliveries.activity_id')
+    .join('videos', 'videos.uri', 'activities.object_uri')
+    .where({ 'videos.id': id })
+    .select('deliveries.state', 'activities.type', 'activities.uri', 'deliveries.inbox_uri');
+
+/** Published once, told once, and nothing left over. */
+async function expectPublishedOnce(id: VideoId): Promise<void> {
+  await allJobsDone();
+  expect(await video(id)).toMatchObject({ state: 'published', media_state: 'ready', media_percent: 100 });
+  await expectTidy(id, originalKey(id));
+  await eventually('it is delivered', async () => {
+    const rows = await deliveriesOf(id);
+    return rows.length > 0 && rows.every(({ state }) => state === 'delivered');
+  });
+  const deliveries = await deliveriesOf(id);
+  expect(deliveries).toHaveLength(1);
+  expect(deliveries[0]).toMatchObject({ type: 'Create', inbox_uri: peer.url('/inbox') });
+  const told = peer.received.map(({ activity }) => activity.id);
+  expect(new Set(told)).toEqual(new Set([deliveries[0]?.uri]));
+}
+
+describe('a worker that is killed while it makes a video', { timeout: SLOW_MS }, () => {
+  test('leaves no encoder behind, and another one makes the video once', async () => {
+    await remoteAccount('bob', true);
+    const id = await uploadClip();
+    const first = await startWorker();
+    await eventually('an encoder runs', async () => (await encoders()).length > 0, SLOW_MS);
+    await first.kill();
+    await eventually('no encoder runs', async () => (await encoders()).length === 0, LEASE_SECONDS * 1_000);
+    expect(await readdir(join(server.dataDir, 'work')), 'the crash left its folder').toHaveLength(1);
+    for (const condition of [
+      `new.media_stage = 'transcoding' and new.media_percent > 10`,
+      `new.media_stage = 'storing'`,
+      `new.state = 'published'`,
+    ]) {
+      await killAt({ table: 'videos', on: 'update', condition });
+      expect(await video(id)).toMatchObject({ state: 'received', published_at: null });
+      expect(await server.context.db('video_assets').where({ video_id: id })).toEqual([]);
+    }
+    await startWorker();
+    await expectPublishedOnce(id);
+  });
+
+  test('or ends it, or tells of it, or cleans up, changes nothing', async () => {
+    await remoteAccount('bob', true);
+    const id = await uploadClip();
+    await killAt({ table: 'video_assets', on: 'insert' });
+    await killAt({ table: 'jobs', on: 'delete', condition: `old.name = 'media.process'` });
+    expect(await video(id)).toMatchObject({ state: 'received' });
+    await killAt({ table: 'activities', on: 'insert' });
+    expect(await video(id)).toMatchObject({ state: 'published' });
+    await killAt({ table: 'jobs', on: 'delete', condition: `old.name = 'media.purge'` });
+    await startWorker();
+    await expectPublishedOnce(id);
+  });
+});
+
+describe('a worker that is stopped while it makes a video', { timeout: SLOW_MS }, () => {
+  test('gives the job back at once, uncounted', async () => {
+    await remoteAccount('bob', true);
+    const id = await uploadClip();
+    const first = await startWorker();
+    await eventually('an encoder runs', async () => (await encoders()).length > 0, SLOW_MS);
+    await first.stop();
+    expect(first.child.exitCode).toBe(0);
+    expect(await encoders()).toEqual([]);
+    expect(await readdir(join(server.dataDir, 'work'))).toEqual([]);
+    const job = await server.context.db('jobs').where({ name: 'media.process' }).first();
+    expect(job).toMatchObject({ attempts: 0, lease_owner: null, last_error: null });
+    await startWorker();
+    await expectPublishedOnce(id);
+  });
+});
+
+describe('a worker that is killed while it delivers', { timeout: SLOW_MS }, () => {
+  test('before the answer or after it: the receiver gets the same activity again, and no other', async () => {
+    await remoteAccount('bob', true);
+    const id = await uploadClip();
+    peer.script('hang');
+    const first = await startWorker();
+    await eventually('the peer is told', () => peer.received.length === 1, SLOW_MS);
+    await first.kill();
+    expect(await deliveriesOf(id)).toMatchObject([{ state: 'queued' }]);
+    await killAt({ table: 'deliveries', on: 'update', condition: `new.state = 'delivered'` });
+    expect(peer.received).toHaveLength(2);
+    expect(await deliveriesOf(id)).toMatchObject([{ state: 'queued' }]);
+    await startWorker();
+    await expectPublishedOnce(id);
+    expect(peer.received).toHaveLength(3);
+    await eventually('the pump sleeps', async () => (await server.context.db('jobs')).length === 0);
+  });
+});
+
+describe('a worker that is killed while it copies a remote video', { timeout: SLOW_MS }, () => {
+  /** Serves the clip; the first download stalls half way. */
+  async function stallingOrigin(): Promise<{ url: string; downloads: () => number }> {
+    const { size } = await stat(source);
+    const bytes = await readFile(source);
+    let downloads = 0;
+    const origin = createServer((_request, response: ServerResponse) => {
+      downloads += 1;
+      response.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': size });
+      if (downloads === 1) response.write(bytes.subarray(0, Math.floor(size / 2)));
+      else createReadStream(source).pipe(response);
+    });
+    await new Promise<void>((resolve) => origin.listen(0, '127.0.0.3', resolve));
+    onTestFinished(() => {
+      origin.closeAllConnections();
+      origin.close();
+    });
+    const address = origin.address();
+    if (address === null || typeof address === 'string') throw new Error('The origin has no port.');
+    return { url: `http://127.0.0.3:${address.port}/clip.mp4`, downloads: () => downloads };
   }
-  return found;
-}
 
-async function percentOf(alice: Client, videoId: string): Promise<number> {
-  const { state, stage, percent } = await alice.processing(videoId);
-  return state === 'processing' && stage === 'transcoding' ? percent : 0;
-}
-
-describe('kill -9 of the worker', { timeout: 240_000 }, () => {
-  test('during transcode: the next one publishes the video, once', async () => {
-    const alice = await signUp(web.origin, 'alice', 'a good password');
-    const videoId = await alice.upload(long, { caption: 'Cut off' });
-    await eventually(
-      'it is being transcoded',
-      async () => (await percentOf(alice, videoId)) >= 8,
-      PATIENCE_MS,
+  test('half way: the next one fetches it anew and keeps one copy', async () => {
+    const origin = await stallingOrigin();
+    const author = await remoteAccount('carol');
+    const { inTx, videos, db } = server.context;
+    const made = await inTx((tx) =>
+      videos.receiveRemote(tx, author, {
+        ...{ uri: peer.url('/videos/1'), url: peer.url('/videos/1'), visibility: 'public', captionHtml: '' },
+        ...{ contentWarning: '', sensitive: false, altText: '', language: null, publishedAt: new Date() },
+        ...{ durationSeconds: null, width: null, height: null, blurhash: null },
+        ...{ sourceUrl: origin.url, sourcePosterUrl: null },
+      }),
     );
-    expect(await encoders()).toBeGreaterThan(0);
-    await killAndRestart();
-    await eventually('the second try runs', async () => (await percentOf(alice, videoId)) >= 8, PATIENCE_MS);
-    await killAndRestart();
-    await eventually(
-      'it is published',
-      async () => (await alice.processing(videoId)).state === 'published',
-      PATIENCE_MS,
-    );
-    await expectOneWhole(videoId);
-    expect(await db('activities').where({ type: 'Create' })).toHaveLength(1);
-    await eventually('no encoder is left', async () => (await encoders()) === 0);
+    if (!made.ok) throw new Error(made.reason);
+    const id = made.videoId;
+    const first = await startWorker();
+    await eventually('half of it has arrived', async () => (await downloaded()) > 0, SLOW_MS);
+    await first.kill();
+    expect(await video(id)).toMatchObject({ media_state: 'working', media_stage: 'downloading' });
+    await killAt({ table: 'videos', on: 'update', condition: `new.media_state = 'ready'` });
+    await startWorker();
+    await allJobsDone();
+    expect(await video(id)).toMatchObject({ state: 'published', media_state: 'ready', original_key: null });
+    await expectTidy(id, null);
+    expect(origin.downloads()).toBe(3);
+    expect(await db('activities').where({ object_uri: peer.url('/videos/1') })).toEqual([]);
   });
 
-  test('during delivery: the follower gets the activity, once in effect', async () => {
-    const received: string[] = [];
-    const held = Promise.withResolvers<void>();
-    answer = (req, res) => {
-      let body = '';
-      req.on('data', (chunk) => {
-        body += chunk;
-      });
-      req.on('end', () => {
-        received.push(JSON.parse(body).id);
-        // The first one is never answered: it is in the air when the worker dies.
-        if (received.length === 1) held.resolve();
-        else res.writeHead(202).end();
-      });
-    };
-    const alice = await signUp(web.origin, 'alice', 'a good password');
-    await db('follows').insert({
-      id: ids.next(),
-      follower_id: await remoteAccount(),
-      target_id: alice.account.id,
-      uri: `${peerOrigin()}/follows/1`,
-      state: 'accepted',
-    });
-    const videoId = await alice.upload(short, { caption: 'To be delivered' });
-    await held.promise;
-    expect(await db('deliveries').first()).toMatchObject({ state: 'queued' });
-    await killAndRestart();
-    await eventually(
-      'it is delivered',
-      async () => (await db('deliveries').first())?.state === 'delivered',
-      PATIENCE_MS,
+  /** Bytes of the download that is under way. */
+  async function downloaded(): Promise<number> {
+    const work = join(server.dataDir, 'work');
+    const [dir] = await readdir(work).catch(() => []);
+    if (dir === undefined) return 0;
+    return stat(join(work, dir, 'source')).then(
+      ({ size }) => size,
+      () => 0,
     );
-    await expectOneWhole(videoId);
-    expect(await db('deliveries')).toHaveLength(1);
-    expect(received).toHaveLength(2);
-    expect(new Set(received)).toEqual(new Set([`${web.origin}/ap/videos/${videoId}#create`]));
-  });
-
-  test('during replication: the copy is made, once', async () => {
-    const { size } = await stat(short);
-    const stalled = Promise.withResolvers<void>();
-    let requests = 0;
-    answer = (req, res) => {
-      if (!req.url?.endsWith('.mp4')) return void res.writeHead(404).end();
-      requests += 1;
-      res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': size });
-      if (requests > 1) return void createReadStream(short).pipe(res);
-      createReadStream(short, { end: Math.floor(size / 2) })
-        .on('end', stalled.resolve)
-        .pipe(res, { end: false });
-    };
-    const videoId = ids.next<'video'>();
-    const uri = `${peerOrigin()}/videos/1`;
-    await db('videos').insert({
-      id: videoId,
-      account_id: await remoteAccount(),
-      local: false,
-      uri,
-      url: uri,
-      state: 'published',
-      visibility: 'public',
-      media_state: 'waiting',
-      source_url: `${peerOrigin()}/1.mp4`,
-      published_at: new Date(),
-    });
-    await db('events').insert({
-      id: ids.next(),
-      name: 'video.discovered',
-      payload: JSON.stringify({ videoId }),
-    });
-    await stalled.promise;
-    await killAndRestart();
-    await eventually(
-      'it is copied',
-      async () => (await db('videos').where({ id: videoId }).first())?.media_state === 'ready',
-      PATIENCE_MS,
-    );
-    await expectOneWhole(videoId);
-    expect(requests).toBe(2);
-  });
+  }
 });

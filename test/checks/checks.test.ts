@@ -11,10 +11,15 @@ const SLOW_MS = 120_000;
 /** Runs a program of ours or of node_modules with this Node.js; never rejects. */
 function run(args: readonly string[], cwd = root): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd, env: { ...process.env, NO_COLOR: '1' } }, (error, stdout, stderr) => {
-      const code = error ? Number(error.code ?? 1) : 0;
-      resolve({ code, output: stdout + stderr });
-    });
+    execFile(
+      process.execPath,
+      args,
+      { cwd, env: { ...process.env, NO_COLOR: '1' } },
+      (error, stdout, stderr) => {
+        const code = error ? Number(error.code ?? 1) : 0;
+        resolve({ code, output: stdout + stderr });
+      },
+    );
   });
 }
 

@@ -29,7 +29,7 @@ export interface PageOptions extends BrowserContextOptions {
 }
 
 /** For a machine that encodes video at the same time. */
-const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 20_000;
 
 /** A visitor asks who they are and hears 401; browsers write that to the console whatever the page does. */
 const NOT_SIGNED_IN = /status of 401 .*\/api\/v1\/accounts\/verify_credentials/;

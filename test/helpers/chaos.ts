@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { vi } from 'vitest';
 import type { Db } from '../../src/db/database.ts';
 import { freePort } from '../../src/setup/demo/instance.ts';
@@ -105,4 +106,55 @@ export async function waitingForLocks(db: Db): Promise<number> {
       where not granted and datname = current_database()`,
   );
   return rows[0]?.count ?? 0;
+}
+
+/** Writers of one kind of row that are stopped inside their transaction. */
+export interface Hold {
+  /** Resolves once a writer has come. */
+  reached(): Promise<void>;
+  /** Ends the sessions of those that wait, as PostgreSQL does once it sees that a client is gone; lets others pass. */
+  cut(): Promise<void>;
+}
+
+let holds = 0;
+
+/** Stops whoever writes a row for which `condition` (SQL on `new` and `old`) holds, before it is written. */
+export async function holdWrites(
+  databaseUrl: string,
+  target: { table: string; on: 'insert' | 'update' | 'delete'; condition?: string },
+): Promise<Hold> {
+  holds += 1;
+  const key = 920_000 + holds;
+  const client = new pg.Client({ connectionString: databaseUrl });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query('select pg_advisory_lock($1)', [key]);
+  await client.query(
+    `create function hold_${key}() returns trigger language plpgsql as $$ begin
+       perform pg_advisory_xact_lock(${key});
+       if tg_op = 'DELETE' then return old; end if;
+       return new;
+     end $$`,
+  );
+  await client.query(
+    `create trigger hold_${key} before ${target.on} on ${target.table} for each row
+       when (${target.condition ?? 'true'}) execute function hold_${key}()`,
+  );
+  const waiting = `from pg_locks where locktype = 'advisory' and objid = ${key} and not granted`;
+  return {
+    async reached() {
+      await eventually('somebody writes the row', async () => {
+        const { rowCount } = await client.query(`select 1 ${waiting}`);
+        return rowCount !== 0;
+      });
+    },
+    async cut() {
+      await client.query(`select pg_terminate_backend(pid) ${waiting}`);
+      await eventually(
+        'they are gone',
+        async () => (await client.query(`select 1 ${waiting}`)).rowCount === 0,
+      );
+      await client.end();
+    },
+  };
 }

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const defaults = { ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe', threads: 2, log: createLogger('silent') };
-const noTools = { prlimit: null, nice: null, bwrap: null };
+const noTools = { setpriv: null, prlimit: null, nice: null, bwrap: null };
 const bare = { tools: noTools };
 
 function create(deps: Partial<FfmpegDeps> = {}) {

@@ -133,7 +133,7 @@ export const strings = {
     moreClips: 'More clips',
     clipsTitle: 'Clips',
     posterLabel: (acct: string, caption: string, state: string) =>
-      [caption || `Clip by @${acct}`, state].join(', '),
+      [caption || `Clip by @${acct}`, state].filter(Boolean).join(', '),
     copyingShort: (percent: number) => `Copying ${percent} %`,
     copyFailedShort: 'Not copied',
     notFound: 'There is no such account here.',
@@ -220,6 +220,7 @@ export const strings = {
     processingProgress: 'Processing progress',
     processing: 'Your clip is being made ready. You can leave this page; it goes on.',
     stages: {
+      reading: 'Looking at the file',
       inspecting: 'Looking at the file',
       transcoding: 'Making the sizes',
       packaging: 'Packing the streams',

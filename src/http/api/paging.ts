@@ -1,11 +1,17 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Page } from '../../modules/videos/index.ts';
+import { searchOf } from '../query.ts';
 import type { pageQuery } from './schemas.ts';
 
-/** The part of a list that the query asks for. `since_id` is the older name of `min_id`. */
+/** The part of a list that the query asks for. */
 export function pageOf(query: z.output<typeof pageQuery>): Page {
-  return { maxId: query.max_id ?? null, minId: query.min_id ?? query.since_id ?? null, limit: query.limit };
+  return {
+    maxId: query.max_id ?? null,
+    minId: query.min_id ?? null,
+    sinceId: query.since_id ?? null,
+    limit: query.limit,
+  };
 }
 
 /** Writes the `Link` header by which clients of the Mastodon API page on. */
@@ -20,12 +26,15 @@ export function linkPages(
   const last = items.at(-1);
   if (!first || !last) return;
   const link = (rel: string, name: string, id: string): string => {
-    const url = new URL(req.originalUrl, origin);
-    for (const old of ['max_id', 'min_id', 'since_id']) url.searchParams.delete(old);
-    url.searchParams.set(name, id);
+    const search = searchOf(req);
+    for (const old of ['max_id', 'min_id', 'since_id']) search.delete(old);
+    search.set(name, id);
+    const url = Object.assign(new URL(origin), { pathname: req.path, search });
     return `<${url.href}>; rel="${rel}"`;
   };
   const links = [link('prev', 'min_id', first.id)];
-  if (items.length >= limit) links.unshift(link('next', 'max_id', last.id));
+  // Whoever came from below knows that there is more below.
+  const isFromBelow = searchOf(req).has('min_id') || searchOf(req).has('since_id');
+  if (items.length >= limit || isFromBelow) links.unshift(link('next', 'max_id', last.id));
   res.set('Link', links.join(', '));
 }

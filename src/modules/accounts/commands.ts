@@ -23,6 +23,8 @@ export interface NewLocalAccount {
   readonly keys: SealedKeys;
   /** The owner may take a reserved name, such as `admin`. */
   readonly allowReserved?: boolean;
+  /** Nobody sees it until its sign-up is approved. */
+  readonly pending?: boolean;
 }
 
 /** Creates an account of this server with its keys. The name is taken case-insensitively. */
@@ -47,6 +49,7 @@ export async function createLocalAccount(
       inbox_uri: urls.inbox(id),
       shared_inbox_uri: urls.sharedInbox,
       discoverable: true,
+      state: input.pending ? 'pending' : 'active',
     })
     .onConflict(['username_key', 'domain'])
     .ignore()

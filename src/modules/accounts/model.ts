@@ -1,6 +1,7 @@
 import type { AccountId } from '../../lib/ids.ts';
 
-export type AccountState = 'active' | 'suspended' | 'deleted';
+/** `pending`: a sign-up that waits for approval. Only `active` accounts are shown to anybody. */
+export type AccountState = 'active' | 'pending' | 'suspended' | 'deleted';
 export type ActorType = 'Person' | 'Service' | 'Application' | 'Group' | 'Organization';
 
 /** An actor: of this server, or as last read from its own. */

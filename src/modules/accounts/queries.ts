@@ -19,8 +19,8 @@ export function accountQueries(db: Db, domain: string) {
 
     /** Finds `alice`, `@alice`, `alice@host` or `@alice@host` among known accounts; our own host counts as local. */
     async byHandle(handle: string): Promise<Account | null> {
-      const [name, host = ''] = handle.replace(/^@/, '').toLowerCase().split('@');
-      if (!name) return null;
+      const [name, host = '', rest] = handle.replace(/^@/, '').toLowerCase().split('@');
+      if (!name || rest !== undefined || handle.includes('\u0000')) return null;
       return one({ username_key: name, domain: host === domain ? '' : host });
     },
 

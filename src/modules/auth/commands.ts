@@ -81,39 +81,45 @@ export async function createUser(
   as: { role: Role; pending: boolean },
 ): Promise<Result<{ account: Account; pending: boolean }, SignUpRefusal>> {
   const emailKey = form.email === null ? null : form.email.trim().toLowerCase();
-  if (emailKey !== null && (await tx('users').where({ email_key: emailKey }).first('account_id'))) {
+  if (emailKey !== null && (await isEmailTaken(tx, emailKey))) {
     return fail('email-taken', 'An account with that e-mail address exists.');
   }
   const made = await deps.accounts.createLocal(tx, {
     username: form.username,
     keys: form.keys,
     allowReserved: as.role === 'owner',
+    pending: as.pending,
   });
   if (!made.ok) return made;
-  const inserted = await tx('users')
-    .insert({
-      account_id: made.account.id,
-      email: form.email,
-      email_key: emailKey,
-      password_hash: form.passwordHash,
-      role: as.role,
-      approval: as.pending ? 'pending' : 'approved',
-      reason: form.reason,
-    })
-    .onConflict('email_key')
-    .ignore()
-    .returning('account_id');
-  // Lost a race for the address: throwing undoes the account; the caller sees the same refusal on retry.
-  if (inserted.length === 0) throw new Error('The e-mail address was taken at the same moment.');
+  await tx('users').insert({
+    account_id: made.account.id,
+    email: form.email,
+    email_key: emailKey,
+    password_hash: form.passwordHash,
+    role: as.role,
+    approval: as.pending ? 'pending' : 'approved',
+    reason: form.reason,
+  });
   return ok({ account: made.account, pending: as.pending });
+}
+
+/** The answer holds until the transaction ends: whoever asks for the same address meanwhile waits for it. */
+async function isEmailTaken(tx: Tx, emailKey: string): Promise<boolean> {
+  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`e-mail ${emailKey}`]);
+  return (await tx('users').where({ email_key: emailKey }).first('account_id')) !== undefined;
 }
 
 /** Lets a person in, or turns a request away (the name becomes free again). False when nobody waits. */
 export async function decideSignUp(tx: Tx, accountId: AccountId, approve: boolean): Promise<boolean> {
-  const waiting = tx('users').where({ account_id: accountId, approval: 'pending' });
-  if (approve) return (await waiting.update({ approval: 'approved' })) === 1;
-  if (!(await waiting.first('account_id'))) return false;
-  await tx('accounts').where({ id: accountId }).delete();
+  const waiting = { account_id: accountId, approval: 'pending' };
+  if (!(await tx('users').where(waiting).forUpdate().first('account_id'))) return false;
+  const account = tx('accounts').where({ id: accountId });
+  if (approve) {
+    await tx('users').where(waiting).update({ approval: 'approved' });
+    await account.update({ state: 'active' });
+  } else {
+    await account.delete();
+  }
   return true;
 }
 
@@ -125,15 +131,13 @@ export async function checkCredentials(
   login: string,
   password: string,
 ): Promise<Result<{ accountId: AccountId; role: Role }, SignInRefusal>> {
-  const key = login.trim().replace(/^@/, '').toLowerCase();
-  const row = await db('users')
-    .join('accounts', 'accounts.id', 'users.account_id')
-    .where((where) => {
-      where
-        .where({ 'accounts.username_key': key, 'accounts.domain': '' })
-        .orWhere({ 'users.email_key': key });
-    })
-    .first('users.account_id', 'users.password_hash', 'users.role', 'users.approval', 'accounts.state');
+  const row = await userByLogin(db, loginKey(login)).first(
+    'users.account_id',
+    'users.password_hash',
+    'users.role',
+    'users.approval',
+    'accounts.state',
+  );
   if (!(await checkPassword(row?.password_hash, password))) {
     return fail('wrong-credentials', 'That name and password do not match.');
   }
@@ -142,6 +146,31 @@ export async function checkCredentials(
   }
   if (row.state !== 'active') return fail('suspended', 'This account is suspended.');
   return ok({ accountId: row.account_id, role: row.role });
+}
+
+/**
+ * What to count tries by: the same for every spelling of a name and for the address of its account, so that
+ * writing it differently gives no more of them (security.md A7).
+ */
+export async function triesKey(db: Db, login: string): Promise<string> {
+  const key = loginKey(login);
+  const row = await userByLogin(db, key).first('users.account_id');
+  return row ? `account:${row.account_id}` : `login:${key}`;
+}
+
+function loginKey(login: string): string {
+  return login.trim().replace(/^@/, '').toLowerCase();
+}
+
+/** Names cannot hold an `@`, so one login never means two people. */
+function userByLogin(db: Db, key: string) {
+  return db('users')
+    .join('accounts', 'accounts.id', 'users.account_id')
+    .where((where) => {
+      where
+        .where({ 'accounts.username_key': key, 'accounts.domain': '' })
+        .orWhere({ 'users.email_key': key });
+    });
 }
 
 const SESSION_DAYS = 90;

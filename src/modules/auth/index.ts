@@ -15,6 +15,7 @@ import {
   type SignUpForm,
   setPassword,
   signUp,
+  triesKey,
 } from './commands.ts';
 import type { PendingSignUp, Role, Viewer } from './model.ts';
 import { hashPassword } from './passwords.ts';
@@ -44,6 +45,7 @@ export function createAuth(deps: AuthDeps & { db: Db; accounts: Accounts }) {
       createUser(deps, tx, form, as),
     decideSignUp,
     checkCredentials: (login: string, password: string) => checkCredentials(db, login, password),
+    triesKey: (login: string) => triesKey(db, login),
     openSession: (tx: Tx, input: Parameters<typeof openSession>[2]) => openSession(deps, tx, input),
     closeSession,
     hashPassword,

@@ -12,7 +12,8 @@ export interface SocialDeps {
   readonly emit: Emit<typeof socialEvents>;
 }
 
-export type FollowState = 'pending' | 'accepted';
+/** `undone`: not a follow, but the memory of one that was taken back before it came. */
+export type FollowState = 'pending' | 'accepted' | 'undone';
 
 interface FollowRow {
   readonly id: FollowId;
@@ -22,12 +23,18 @@ interface FollowRow {
   readonly state: FollowState;
 }
 
-type FollowRefusal = 'yourself' | 'account-gone' | 'not-followable';
+type FollowRefusal = 'yourself' | 'account-gone' | 'not-followable' | 'undone';
+
+interface Pair {
+  readonly followerId: AccountId;
+  readonly targetId: AccountId;
+}
 
 /**
  * `follower` asks to follow `target`. An account of this server answers at once, unless it is locked;
  * one of another server answers with its own Accept, and until then nothing is followed (security.md V5).
- * Asking again changes nothing but the stored id of the request, and is answered again.
+ * Asking again changes nothing but the stored id of the request, and is answered again. A request that was
+ * taken back before it came is `undone`; `uri` is the id of a request from elsewhere.
  */
 export async function follow(
   deps: SocialDeps,
@@ -41,21 +48,24 @@ export async function follow(
   if (target.actorType === 'Application' && target.domain === null) {
     return fail('not-followable', 'This account stands for the server and cannot be followed.');
   }
+  const between = { follower_id: follower.id, target_id: target.id };
+  const undone = await tx('follows')
+    .where({ ...between, state: 'undone' })
+    .forUpdate()
+    .first('id', 'uri');
+  if (undone && undone.uri === uri) return fail('undone', 'This follow was taken back before it came.');
+  if (undone) await tx('follows').where({ id: undone.id }).delete();
   const id = deps.ids.next<'follow'>();
   const state = target.domain === null && !target.locked ? 'accepted' : 'pending';
   const [row] = await tx('follows')
-    .insert({
-      id,
-      follower_id: follower.id,
-      target_id: target.id,
-      uri: uri ?? deps.urls.follow(id),
-      state,
-    })
+    .insert({ id, ...between, uri: uri ?? deps.urls.follow(id), state })
     .onConflict(['follower_id', 'target_id'])
     // A remote server that lost our answer asks with a new id; what was accepted stays so.
     .merge(uri === undefined ? { uri: tx.raw('follows.uri') } : { uri })
+    .whereNot('follows.state', 'undone')
     .returning<FollowRow[]>('*');
-  if (!row) throw new Error('A follow could not be stored.');
+  // Taken back in this very moment: the row of that is visible now.
+  if (!row) return follow(deps, tx, follower, target, uri);
   const payload = { followerId: follower.id, targetId: target.id, uri: row.uri };
   if (row.state === 'accepted') await deps.emit(tx, 'follow.accepted', payload);
   else await deps.emit(tx, 'follow.requested', payload);
@@ -69,7 +79,7 @@ export async function follow(
 export async function acceptFollow(
   deps: SocialDeps,
   tx: Tx,
-  pair: { followerId: AccountId; targetId: AccountId; uri?: string },
+  pair: Pair & { readonly uri?: string },
 ): Promise<Result<object, 'no-such-request'>> {
   const row = await requestOf(tx, pair);
   if (!row) return fail('no-such-request', 'There is no such follow request.');
@@ -84,7 +94,7 @@ export async function acceptFollow(
 export async function rejectFollow(
   deps: SocialDeps,
   tx: Tx,
-  pair: { followerId: AccountId; targetId: AccountId; uri?: string },
+  pair: Pair & { readonly uri?: string },
 ): Promise<Result<object, 'no-such-request'>> {
   const row = await requestOf(tx, pair);
   if (!row) return fail('no-such-request', 'There is no such follow request.');
@@ -93,17 +103,32 @@ export async function rejectFollow(
   return ok();
 }
 
-/** `follower` stops following, or takes the request back. False when there was nothing to undo. */
+/**
+ * `follower` stops following, or takes the request back. False when there was nothing to undo: then the
+ * request `uri`, if given, is remembered, and does nothing should it still come. Whatever id was stored
+ * counts as meant, since some servers make a new one for the undoing.
+ */
 export async function unfollow(
   deps: SocialDeps,
   tx: Tx,
-  pair: { followerId: AccountId; targetId: AccountId },
+  { uri, ...pair }: Pair & { readonly uri?: string },
 ): Promise<boolean> {
   const row = await requestOf(tx, pair);
-  if (!row) return false;
-  await tx('follows').where({ id: row.id }).delete();
-  await deps.emit(tx, 'follow.undone', { ...idsOf(row), uri: row.uri });
-  return true;
+  if (row) {
+    await tx('follows').where({ id: row.id }).delete();
+    await deps.emit(tx, 'follow.undone', { ...idsOf(row), uri: row.uri });
+    return true;
+  }
+  if (uri === undefined) return false;
+  const between = { follower_id: pair.followerId, target_id: pair.targetId };
+  const remembered = await tx('follows')
+    .insert({ id: deps.ids.next<'follow'>(), ...between, uri, state: 'undone' })
+    .onConflict(['follower_id', 'target_id'])
+    .merge(['uri'])
+    .where('follows.state', 'undone')
+    .returning('id');
+  // The request came in this very moment, and is visible now.
+  return remembered.length > 0 ? false : unfollow(deps, tx, { ...pair, uri });
 }
 
 /** Removes every follow of an account that is gone, in both directions, without telling anybody. */
@@ -111,13 +136,11 @@ export async function dropFollowsOf(tx: Tx, accountId: AccountId): Promise<void>
   await tx('follows').where({ follower_id: accountId }).orWhere({ target_id: accountId }).delete();
 }
 
-function requestOf(
-  tx: Tx,
-  pair: { followerId: AccountId; targetId: AccountId; uri?: string },
-): Promise<FollowRow | undefined> {
+function requestOf(tx: Tx, pair: Pair & { readonly uri?: string }): Promise<FollowRow | undefined> {
   const where = { follower_id: pair.followerId, target_id: pair.targetId };
   return tx('follows')
     .where(pair.uri === undefined ? where : { ...where, uri: pair.uri })
+    .whereNot({ state: 'undone' })
     .forUpdate()
     .first();
 }

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { idSchema } from '../../lib/ids.ts';
 
 /** `uri` is the id of the Follow activity, ours or theirs. */
-const follow = z.object({ followerId: idSchema<'account'>(), targetId: idSchema<'account'>(), uri: z.string().max(2_048) });
+const follow = z.object({
+  followerId: idSchema<'account'>(),
+  targetId: idSchema<'account'>(),
+  uri: z.string().max(2_048),
+});
 
 /** What the social module tells the others. */
 export const socialEvents = {

@@ -53,7 +53,7 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
       follow(deps, tx, follower, target, uri),
     accept: (tx: Tx, pair: Pair & { uri?: string }) => acceptFollow(deps, tx, pair),
     reject: (tx: Tx, pair: Pair & { uri?: string }) => rejectFollow(deps, tx, pair),
-    unfollow: (tx: Tx, pair: Pair) => unfollow(deps, tx, pair),
+    unfollow: (tx: Tx, pair: Pair & { uri?: string }) => unfollow(deps, tx, pair),
     dropAllOf: dropFollowsOf,
 
     followerCount: (id: AccountId) => count({ target_id: id }),
@@ -72,10 +72,14 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
       return row !== undefined;
     },
 
-    /** The pair behind the id of a Follow activity, ours or theirs. */
-    async requestByUri(uri: string): Promise<Pair | null> {
+    /**
+     * The pair behind the id of a Follow activity: ours, or with `followerId` that of a remote account, because
+     * accounts of one server could use the same id.
+     */
+    async requestByUri(uri: string, followerId?: AccountId): Promise<Pair | null> {
       const row = await db('follows')
-        .where({ uri })
+        .where(followerId === undefined ? { uri } : { uri, follower_id: followerId })
+        .whereNot({ state: 'undone' })
         .first('follower_id as followerId', 'target_id as targetId');
       return row ?? null;
     },

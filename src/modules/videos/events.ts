@@ -10,5 +10,10 @@ export const videoEvents = {
   /** A remote video became known; its media is elsewhere. */
   'video.discovered': z.object({ videoId: idSchema<'video'>() }),
   /** Gone for good. `local` tells whether others have to be told. */
-  'video.deleted': z.object({ videoId: idSchema<'video'>(), accountId: idSchema<'account'>(), uri: z.string().max(2_048), local: z.boolean() }),
+  'video.deleted': z.object({
+    videoId: idSchema<'video'>(),
+    accountId: idSchema<'account'>(),
+    uri: z.string().max(2_048),
+    local: z.boolean(),
+  }),
 } as const;

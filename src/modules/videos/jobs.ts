@@ -1,19 +1,20 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { remoteVideoLimits } from '../../../config/limits.ts';
-import { prefixesOf } from '../../../media/keys.ts';
+import { mediaLimits, remoteVideoLimits } from '../../../config/limits.ts';
 import type { Asset as StoredAsset } from '../../../media/assemble.ts';
+import { prefixesOf } from '../../../media/keys.ts';
 import type { MediaPipeline, Progress, VideoOutcome } from '../../../media/pipeline.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
-import { type JobRun, PermanentJobError } from '../../jobs/registry.ts';
+import { type Finish, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
+import type { Failure } from '../../lib/result.ts';
 import type { videoEvents } from './events.ts';
-import type { Video } from './model.ts';
+import type { Video, VideoState } from './model.ts';
 import type { videoQueries } from './queries.ts';
 
 export interface MediaJobDeps {
@@ -39,22 +40,21 @@ const DOWNLOAD_SHARE = 0.4;
 
 /**
  * Turns the uploaded file into what is played. May be cut off and repeated at any point: it starts over
- * in an empty work folder, and only the last transaction makes its result count.
+ * in an empty work folder, and only the last step, which ends the job, makes its result count.
  */
-export async function processUpload(
+export function processUpload(
   deps: MediaJobDeps,
   queries: Queries,
   videoId: VideoId,
   run: JobRun,
-): Promise<undefined> {
-  const video = await queries.internal(videoId);
-  if (video?.state !== 'received' || video.originalKey === null) return;
-  const source = video.originalKey;
-  await inWorkDir(deps, videoId, async (dir) => {
+): Promise<Finish | undefined> {
+  return inWorkDir(deps, videoId, async (dir) => {
+    const video = await queries.internal(videoId);
+    if (video?.state !== 'received' || video.originalKey === null) return;
     const sourcePath = join(dir, 'source');
     const progress = progressWriter(deps, videoId);
     progress('reading', 0);
-    if (!(await deps.storage.download(source, sourcePath))) {
+    if (!(await deps.storage.download(video.originalKey, sourcePath))) {
       throw new PermanentJobError('The uploaded file is not in the object store.');
     }
     const processed = await deps.pipeline.processVideo({
@@ -68,48 +68,53 @@ export async function processUpload(
     await progress.settled();
     run.signal.throwIfAborted();
     retryIfInterrupted(processed);
-    await deps.inTx(async (tx) => {
-      if (!processed.ok) {
-        deps.log.info({ videoId, reason: processed.reason }, 'an uploaded file was refused');
-        await tx('videos')
-          .where({ id: videoId })
-          .update({ state: 'rejected', ...failedColumns(processed.reason, processed.detail ?? null) });
-        return;
-      }
-      const kept = await recordMedia(tx, videoId, processed);
-      await deps.enqueue(tx, { name: 'media.purge', payload: { videoId } });
-      if (!kept) return;
-      await tx('videos').where({ id: videoId }).update({ state: 'published', published_at: tx.fn.now() });
-      await deps.emit(tx, 'video.published', { videoId });
-    });
+    return (tx) => finishUpload(deps, tx, videoId, processed);
   });
+}
+
+async function finishUpload(
+  deps: MediaJobDeps,
+  tx: Tx,
+  videoId: VideoId,
+  processed: VideoOutcome,
+): Promise<null> {
+  await deps.enqueue(tx, { name: 'media.purge', payload: { videoId } });
+  const video = await lockVideo(tx, videoId);
+  // Deleted meanwhile: what was stored goes with the purge.
+  if (video?.state !== 'received') return null;
+  const mine = tx('videos').where({ id: videoId });
+  if (processed.ok) {
+    await recordMedia(tx, videoId, processed);
+    await mine.update({ state: 'published', published_at: tx.fn.now() });
+    await deps.emit(tx, 'video.published', { videoId });
+  } else {
+    deps.log.info({ videoId, reason: processed.reason }, 'an uploaded file was refused');
+    await mine.update({ state: 'rejected', ...failedColumns(processed) });
+  }
+  return null;
 }
 
 /**
  * Copies a remote video into our own storage: poster first, then the file, under byte caps, through the
  * same pipeline as an upload. Its server being away is tried again; a file that is no video is not.
  */
-export async function replicate(
+export function replicate(
   deps: MediaJobDeps,
   queries: Queries,
   videoId: VideoId,
   run: JobRun,
-): Promise<undefined> {
-  const video = await queries.internal(videoId);
-  if (!video || video.local || video.sourceUrl === null) return;
-  if (video.media.state === 'ready' || video.media.state === 'none') return;
-  if (deps.remote.mode === 'off') {
-    await deps.db('videos').where({ id: videoId }).update({ media_state: 'none', media_stage: null });
-    return;
-  }
-  const sourceUrl = video.sourceUrl;
-  await inWorkDir(deps, videoId, async (dir) => {
+): Promise<Finish | undefined> {
+  return inWorkDir(deps, videoId, async (dir) => {
+    const video = await queries.internal(videoId);
+    if (!video || video.local || video.sourceUrl === null) return;
+    if (video.media.state === 'ready' || video.media.state === 'none') return;
+    if (deps.remote.mode === 'off') return (tx) => finishReplica(deps, tx, videoId, null);
     await copyPoster(deps, video, dir, run.signal);
     const progress = progressWriter(deps, videoId);
     progress('downloading', 0);
     const sourcePath = join(dir, 'source');
     const fetched = await deps.download({
-      url: sourceUrl,
+      url: video.sourceUrl,
       toPath: sourcePath,
       maxBytes: deps.remote.maxBytes,
       deadlineMs: remoteVideoLimits.downloadDeadlineMs,
@@ -120,8 +125,9 @@ export async function replicate(
     });
     run.signal.throwIfAborted();
     if (!fetched.ok) {
-      await giveUpOrThrow(deps, videoId, run, fetched.reason, fetched.detail);
-      return;
+      await progress.settled();
+      retryIfPassing(fetched, run);
+      return (tx) => finishReplica(deps, tx, videoId, fetched);
     }
     const processed = await deps.pipeline.processVideo({
       videoId,
@@ -135,17 +141,27 @@ export async function replicate(
     await progress.settled();
     run.signal.throwIfAborted();
     retryIfInterrupted(processed);
-    await deps.inTx(async (tx) => {
-      if (processed.ok) await recordMedia(tx, videoId, processed);
-      else {
-        deps.log.info({ videoId, reason: processed.reason }, 'a remote file was refused');
-        await tx('videos')
-          .where({ id: videoId })
-          .update(failedColumns(processed.reason, processed.detail ?? null));
-      }
-      await deps.enqueue(tx, { name: 'media.purge', payload: { videoId } });
-    });
+    return (tx) => finishReplica(deps, tx, videoId, processed);
   });
+}
+
+/** `outcome` is null where no copy is wanted. */
+async function finishReplica(
+  deps: MediaJobDeps,
+  tx: Tx,
+  videoId: VideoId,
+  outcome: VideoOutcome | Failure | null,
+): Promise<null> {
+  await deps.enqueue(tx, { name: 'media.purge', payload: { videoId } });
+  if (!(await lockVideo(tx, videoId))) return null;
+  const mine = tx('videos').where({ id: videoId });
+  if (outcome === null) await mine.update({ media_state: 'none', media_stage: null });
+  else if (outcome.ok) await recordMedia(tx, videoId, outcome);
+  else {
+    deps.log.info({ videoId, reason: outcome.reason }, 'a remote file could not be copied');
+    await mine.update(failedColumns(outcome));
+  }
+  return null;
 }
 
 /** An encoder that something outside ended says nothing about the file. */
@@ -158,18 +174,8 @@ function retryIfInterrupted(processed: VideoOutcome): void {
 /** Failures of the network that another try will not mend. */
 const FINAL_FETCH_FAILURES = new Set(['blocked-address', 'blocked-url', 'too-large', 'not-found']);
 
-async function giveUpOrThrow(
-  deps: MediaJobDeps,
-  videoId: VideoId,
-  run: JobRun,
-  reason: string,
-  detail: string | undefined,
-): Promise<void> {
+function retryIfPassing({ reason, detail }: Failure, run: JobRun): void {
   if (!run.lastAttempt && !FINAL_FETCH_FAILURES.has(reason)) throw new Error(`${reason}: ${detail ?? ''}`);
-  await deps
-    .db('videos')
-    .where({ id: videoId })
-    .update(failedColumns(reason, detail ?? null));
 }
 
 /** A remote poster is fetched and re-encoded, so that nobody's browser asks the origin. Its lack is no failure. */
@@ -216,28 +222,39 @@ export async function purgeObjects(deps: MediaJobDeps, videoId: VideoId, run: Jo
   await deps.storage.remove(stale);
 }
 
-async function inWorkDir(
+/**
+ * Runs `work` in an empty folder of its own, and removes that folder afterwards. Before, it removes those of
+ * earlier tries that died or were overtaken, and whatever nobody came back for.
+ */
+async function inWorkDir<T>(
   deps: MediaJobDeps,
   videoId: VideoId,
-  work: (dir: string) => Promise<void>,
-): Promise<void> {
-  const dir = join(deps.workDir, videoId);
-  await rm(dir, { recursive: true, force: true });
-  await mkdir(dir, { recursive: true });
+  work: (dir: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(deps.workDir, { recursive: true });
+  const left = await readdir(deps.workDir);
+  const dir = await mkdtemp(join(deps.workDir, `${videoId}-`));
   try {
-    await work(dir);
+    const staleBefore = (await stat(dir)).mtimeMs - mediaLimits.staleTemporaryFileMs;
+    for (const name of left) {
+      const path = join(deps.workDir, name);
+      const changed = await stat(path).catch(() => null);
+      const isStale = changed !== null && changed.mtimeMs < staleBefore;
+      if (isStale || name.startsWith(`${videoId}-`)) await rm(path, { recursive: true, force: true });
+    }
+    return await work(dir);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-function failedColumns(reason: string, detail: string | null) {
-  return { media_state: 'failed', media_stage: null, media_reason: reason, media_detail: detail };
+function failedColumns({ reason, detail }: Failure) {
+  return { media_state: 'failed', media_stage: null, media_reason: reason, media_detail: detail ?? null };
 }
 
-/** False when the video was deleted meanwhile. The lock keeps a deletion from slipping in between. */
-async function lockVideo(tx: Tx, videoId: VideoId): Promise<boolean> {
-  return (await tx('videos').where({ id: videoId }).forUpdate().first('id')) !== undefined;
+/** Undefined when the video was deleted meanwhile. The lock keeps a deletion from slipping in between. */
+async function lockVideo(tx: Tx, videoId: VideoId): Promise<{ state: VideoState } | undefined> {
+  return tx('videos').where({ id: videoId }).forUpdate().first('state');
 }
 
 async function insertAssets(tx: Tx, videoId: VideoId, assets: readonly StoredAsset[]): Promise<void> {
@@ -258,25 +275,29 @@ async function insertAssets(tx: Tx, videoId: VideoId, assets: readonly StoredAss
   );
 }
 
-/** Replaces what the video is played from. False when the video is gone. */
-async function recordMedia(tx: Tx, videoId: VideoId, processed: Extract<VideoOutcome, { ok: true }>): Promise<boolean> {
-  if (!(await lockVideo(tx, videoId))) return false;
+/** Replaces what the video is played from. Its row must be locked. */
+async function recordMedia(
+  tx: Tx,
+  videoId: VideoId,
+  processed: Extract<VideoOutcome, { ok: true }>,
+): Promise<void> {
   await tx('video_assets').where({ video_id: videoId }).delete();
   await insertAssets(tx, videoId, processed.assets);
   const { facts } = processed;
-  await tx('videos').where({ id: videoId }).update({
-    chunk_index: JSON.stringify(processed.chunkIndex),
-    media_state: 'ready',
-    media_stage: null,
-    media_percent: 100,
-    media_reason: null,
-    media_detail: null,
-    duration_seconds: facts.durationSeconds,
-    width: facts.width,
-    height: facts.height,
-    blurhash: processed.blurhash,
-  });
-  return true;
+  await tx('videos')
+    .where({ id: videoId })
+    .update({
+      chunk_index: JSON.stringify(processed.chunkIndex),
+      media_state: 'ready',
+      media_stage: null,
+      media_percent: 100,
+      media_reason: null,
+      media_detail: null,
+      duration_seconds: facts.durationSeconds,
+      width: facts.width,
+      height: facts.height,
+      blurhash: processed.blurhash,
+    });
 }
 
 const PROGRESS_EVERY_MS = 500;

@@ -5,10 +5,14 @@ import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { AssetRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
 
-/** Which videos of a list, newest first: older than `maxId`, newer than `minId`. */
+/**
+ * Which videos of a list, which is always newest first: older than `maxId`; the nearest ones newer than
+ * `minId`, so that paging upwards leaves no gap; or the newest of those newer than `sinceId`.
+ */
 export interface Page {
   readonly maxId: VideoId | null;
   readonly minId: VideoId | null;
+  readonly sinceId?: VideoId | null;
   readonly limit: number;
 }
 
@@ -29,15 +33,18 @@ export function videoQueries(db: Db) {
     page: Page,
     narrow: (query: Knex.QueryBuilder) => void,
   ): Promise<Video[]> {
+    const { maxId, minId, sinceId = null, limit } = page;
     const query = db('videos')
       .select('videos.*')
       .modify(visibleTo(viewerId))
       .modify(narrow)
-      .orderBy('videos.id', 'desc')
-      .limit(page.limit);
-    if (page.maxId !== null) query.where('videos.id', '<', page.maxId);
-    if (page.minId !== null) query.where('videos.id', '>', page.minId);
-    return withAssets(await query);
+      .orderBy('videos.id', minId === null ? 'desc' : 'asc')
+      .limit(limit);
+    if (maxId !== null) query.where('videos.id', '<', maxId);
+    if (minId !== null) query.where('videos.id', '>', minId);
+    if (sinceId !== null) query.where('videos.id', '>', sinceId);
+    const rows: VideoRow[] = await query;
+    return withAssets(minId === null ? rows : rows.reverse());
   }
 
   return {

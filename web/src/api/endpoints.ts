@@ -6,6 +6,9 @@ import type {
   PendingAccount,
   Processing,
   Relationship,
+  SearchResults,
+  Session,
+  SignUp,
   Status,
 } from './types.ts';
 
@@ -39,17 +42,16 @@ function page({ maxId, minId }: PageCursor): Record<string, string | undefined> 
 /** Every call of the server's API that the page makes, in one place. */
 export const api = {
   instance: () => request<Instance>('GET', '/api/v2/instance'),
-  register: (registration: Registration) =>
-    request<{ account: Account; pending: boolean }>('POST', '/api/v1/accounts', registration),
+  register: (registration: Registration) => request<SignUp>('POST', '/api/v1/accounts', registration),
   signIn: (login: string, password: string) =>
-    request<{ account: Account }>('POST', '/api/v1/sessions', { login, password }),
+    request<Session>('POST', '/api/v1/sessions', { login, password }),
   signOut: () => request<object>('DELETE', '/api/v1/sessions/current'),
   me: () => request<CredentialAccount>('GET', '/api/v1/accounts/verify_credentials'),
 
   lookUp: (acct: string) => request<Account>('GET', withQuery('/api/v1/accounts/lookup', { acct })),
   /** Asks the other server when we do not know the account yet. */
   resolveAccount: (handle: string) =>
-    request<{ accounts: Account[] }>(
+    request<SearchResults>(
       'GET',
       withQuery('/api/v2/search', { q: handle, type: 'accounts', resolve: 'true' }),
     ),

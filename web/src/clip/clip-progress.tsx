@@ -15,11 +15,12 @@ export function ClipProgress(props: { player: Player; media: Media; running: boo
     let frame = 0;
     const show = () => {
       const element = slider.current;
-      if (!element) return;
-      const seconds = Math.min(video.currentTime, duration);
-      element.value = String(seconds);
-      element.style.setProperty('--done', `${(seconds / duration) * 100}%`);
-      element.setAttribute('aria-valuetext', strings.clip.positionValue(seconds, duration));
+      const total = Number.isFinite(video.duration) ? video.duration : duration;
+      if (!element || !total) return;
+      element.max = String(total);
+      element.value = String(video.currentTime);
+      element.style.setProperty('--done', `${(video.currentTime / total) * 100}%`);
+      element.setAttribute('aria-valuetext', strings.clip.positionValue(video.currentTime, total));
     };
     const follow = () => {
       show();
@@ -40,7 +41,6 @@ export function ClipProgress(props: { player: Player; media: Media; running: boo
       ref={slider}
       type="range"
       min={0}
-      max={duration}
       step={0.1}
       aria-label={strings.clip.position}
       onInput={(event) => {

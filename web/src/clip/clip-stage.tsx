@@ -29,6 +29,8 @@ interface ClipStageProps {
 
 /** Portrait clips up to this shape fill a phone from edge to edge; others are shown whole. */
 const PORTRAIT = 0.7;
+/** What a clip is taken for until its shape is known. */
+const USUAL = 9 / 16;
 
 /** One clip in its light: cover, picture, what stands in its way, and what one can do with it. */
 export function ClipStage(props: ClipStageProps) {
@@ -36,7 +38,7 @@ export function ClipStage(props: ClipStageProps) {
   const covered = isCovered(status);
   const obstacle = obstacleOf(media, player?.failed.value ?? false);
   const blocked = covered || obstacle !== null;
-  const { aspect } = media.meta.original;
+  const aspect = media.meta.original.aspect ?? USUAL;
   const frame = [styles.frame, aspect < PORTRAIT && styles.fills].filter(Boolean).join(' ');
   const painted = player?.painted.value ?? false;
   return (

@@ -22,13 +22,15 @@ export interface Pool {
   arrange(media: readonly Media[]): void;
   /** Plays one of them, or none, and stops all others at their beginning. */
   play(mediaId: string | null, wanted: boolean): void;
-  /** Starts one over that failed. */
+  /** Loads one again that failed, and plays it. */
   retry(media: Media): void;
   dispose(): void;
 }
 
 interface Slot extends Player {
   media: Media | null;
+  /** Whether it is meant to play, once it has something to play. */
+  wanted: boolean;
   source: Source | null;
   readonly painted: Signal<boolean>;
   readonly playing: Signal<boolean>;
@@ -79,7 +81,8 @@ export function createPool(size: number): Pool {
       for (const slot of slots) {
         const chosen = slot.media?.id === mediaId;
         slot.source?.setEager(chosen);
-        if (chosen && wanted) start(slot.video);
+        slot.wanted = chosen && wanted;
+        if (slot.wanted) start(slot.video);
         else slot.video.pause();
         if (!chosen && slot.video.currentTime > 0) slot.video.currentTime = 0;
       }
@@ -88,7 +91,7 @@ export function createPool(size: number): Pool {
       const slot = slots.find((one) => one.media?.id === media.id);
       if (!slot) return;
       load(slot, media);
-      start(slot.video);
+      slot.wanted = true;
     },
     dispose() {
       stopMuting();
@@ -109,6 +112,7 @@ function unload(slot: Slot): void {
   slot.source?.detach();
   slot.source = null;
   slot.media = null;
+  slot.wanted = false;
   for (const state of [slot.painted, slot.playing, slot.stalled, slot.failed]) state.value = false;
 }
 
@@ -135,6 +139,7 @@ function createSlot(): Slot {
   const slot: Slot = {
     video,
     media: null,
+    wanted: false,
     source: null,
     painted: signal(false),
     playing: signal(false),
@@ -148,6 +153,10 @@ function createSlot(): Slot {
       });
     }
   };
+  // A new source takes back an earlier play().
+  video.addEventListener('loadeddata', () => {
+    if (slot.wanted) start(video);
+  });
   on('loadeddata', slot.painted, true);
   on('emptied', slot.painted, false);
   on('play', slot.playing, true);

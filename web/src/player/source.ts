@@ -28,7 +28,7 @@ export function isPlayable(media: Media): boolean {
  * cannot, else the MP4, which is also what is left when HLS fails. `onFail` is called when nothing is left.
  */
 export function attachSource(video: HTMLVideoElement, media: Media, onFail: () => void): Source {
-  const short = media.url !== null && media.meta.original.duration < SHORT_CLIP_S;
+  const short = media.url !== null && (media.meta.original.duration ?? SHORT_CLIP_S) < SHORT_CLIP_S;
   if (media.hls_url && !short) {
     if (canFeed) return attachHls(video, media.hls_url, media.url, onFail);
     if (video.canPlayType(HLS_TYPE)) return attachFile(video, [media.hls_url, media.url], onFail);
@@ -36,7 +36,7 @@ export function attachSource(video: HTMLVideoElement, media: Media, onFail: () =
   return attachFile(video, [media.url], onFail);
 }
 
-/** Tries one address after the other; what was playing goes on. */
+/** Tries one address after the other. */
 function attachFile(
   video: HTMLVideoElement,
   candidates: readonly (string | null)[],
@@ -45,10 +45,8 @@ function attachFile(
   const urls = candidates.filter((candidate) => candidate !== null);
   const tryNext = () => {
     const url = urls.shift();
-    if (url === undefined) return onFail();
-    const wasPlaying = !video.paused;
-    video.src = url;
-    if (wasPlaying) video.play().catch(() => undefined);
+    if (url === undefined) onFail();
+    else video.src = url;
   };
   video.addEventListener('error', tryNext);
   tryNext();
@@ -69,10 +67,8 @@ function attachHls(video: HTMLVideoElement, url: string, file: string | null, on
 
   const fallBack = () => {
     if (detached) return;
-    const wasPlaying = !video.paused;
     release();
     release = attachFile(video, [file], onFail).detach;
-    if (wasPlaying) video.play().catch(() => undefined);
   };
 
   import('hls.js/light').then(({ default: Hls, Events }) => {

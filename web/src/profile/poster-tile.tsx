@@ -32,15 +32,15 @@ export function PosterTile({ status }: { status: Status }) {
           <span>{caption}</span>
         </span>
       )}
-      <span class={styles.badge}>{state}</span>
+      {state && <span class={styles.badge}>{state}</span>}
     </a>
   );
 }
 
-/** How long it is, or why it cannot be watched yet. */
+/** How long it is, or why it cannot be watched yet; empty when nobody knows. */
 function stateOf(media: Media): string {
+  const { processing, meta } = media;
+  if (isPlayable(media)) return meta.original.duration === null ? '' : clock(meta.original.duration);
   const text = strings.account;
-  if (isPlayable(media)) return clock(media.meta.original.duration);
-  const { processing } = media;
   return processing?.state === 'copying' ? text.copyingShort(processing.percent) : text.copyFailedShort;
 }

@@ -3,7 +3,15 @@ import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import styles from './upload.module.css';
-import type { UploadLimits } from './upload-form.tsx';
+
+/** What this server takes. */
+export interface UploadLimits {
+  /** Bytes. */
+  readonly video_size_limit: number;
+  /** Seconds. */
+  readonly video_duration_limit: number;
+  readonly characters: number;
+}
 
 interface FilePickerProps {
   readonly file: File | null;

@@ -3,18 +3,9 @@ import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Form, FormError } from '../ui/field.tsx';
 import { draftDetails, draftFile, type UploadDetails } from './draft.ts';
-import { FilePicker } from './file-picker.tsx';
+import { FilePicker, type UploadLimits } from './file-picker.tsx';
 import styles from './upload.module.css';
 import { startUpload } from './uploader.ts';
-
-/** What this server takes. */
-export interface UploadLimits {
-  /** Bytes. */
-  readonly video_size_limit: number;
-  /** Seconds. */
-  readonly video_duration_limit: number;
-  readonly characters: number;
-}
 
 /** As many as the server keeps (videoLimits.maxAltTextCharacters). */
 const ALT_TEXT_CHARACTERS = 1_500;

@@ -6,9 +6,14 @@ import { accountEntityOf } from '../entities.ts';
 import { accountEntity, accountParams } from '../schemas.ts';
 
 /** Accounts that are not active look absent, and so does the one that stands for the server itself. */
-export function shown(account: Account | null): Account {
+export function isShown(account: Account | null): account is Account {
   const hidden = account?.domain === null && account.actorType === 'Application';
-  if (account?.state !== 'active' || hidden) throw new ApiError('not-found');
+  return account?.state === 'active' && !hidden;
+}
+
+/** The account, or the answer that there is none. */
+export function shown(account: Account | null): Account {
+  if (!isShown(account)) throw new ApiError('not-found');
   return account;
 }
 

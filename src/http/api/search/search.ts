@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import type { AccountId } from '../../../lib/ids.ts';
+import type { Account } from '../../../modules/accounts/index.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { shown } from '../accounts/get-account.ts';
+import { isShown } from '../accounts/get-account.ts';
 import { accountEntityOf } from '../entities.ts';
 import { accountEntity, flagSchema, statusEntity } from '../schemas.ts';
 
@@ -31,15 +34,21 @@ export const search = route({
     if (query.type !== undefined && query.type !== 'accounts') return found;
     const viewerId = viewer?.account.id ?? null;
     const isRemoteHandle = /^@?[^@\s]+@[^@\s]+$/.test(query.q);
-    if (viewer && query.resolve && isRemoteHandle) {
-      await deps.limits.take(REMOTE_LOOKUPS, viewer.account.id);
-      const outcome = await deps.lookup.account(query.q);
-      if (outcome.ok) return { ...found, accounts: [await accountEntityOf(deps, outcome.account, viewerId)] };
-      if (outcome.reason === 'not-found') return found;
-      throw refused(outcome);
-    }
-    const known = await deps.accounts.byHandle(query.q);
-    if (known?.state !== 'active') return found;
-    return { ...found, accounts: [await accountEntityOf(deps, shown(known), viewerId)] };
+    const mayAsk = viewer !== null && query.resolve && isRemoteHandle;
+    const account = mayAsk
+      ? await resolve(deps, viewer.account.id, query.q)
+      : await deps.accounts.byHandle(query.q);
+    return isShown(account)
+      ? { ...found, accounts: [await accountEntityOf(deps, account, viewerId)] }
+      : found;
   },
 });
+
+/** Asks the server of a handle; null where it knows nobody of that name. */
+async function resolve(deps: HttpDeps, viewerId: AccountId, handle: string): Promise<Account | null> {
+  await deps.limits.take(REMOTE_LOOKUPS, viewerId);
+  const outcome = await deps.lookup.account(handle);
+  if (outcome.ok) return outcome.account;
+  if (outcome.reason === 'not-found') return null;
+  throw refused(outcome);
+}

@@ -31,11 +31,11 @@ export const signIn = route({
     })
     .meta({ id: 'Session' }),
   handler: async ({ deps, body, req, res }) => {
-    const loginKey = body.login.toLowerCase();
-    await deps.limits.take(PER_ACCOUNT, loginKey);
+    const triesKey = await deps.auth.triesKey(body.login);
+    await deps.limits.take(PER_ACCOUNT, triesKey);
     const checked = await deps.auth.checkCredentials(body.login, body.password);
     if (!checked.ok) throw refused(checked);
-    await deps.limits.clear(PER_ACCOUNT, loginKey);
+    await deps.limits.clear(PER_ACCOUNT, triesKey);
     const session = await deps.inTx((tx) =>
       deps.auth.openSession(tx, {
         accountId: checked.accountId,

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { Account } from '../../modules/accounts/index.ts';
+import { createUrls } from '../../modules/instances/index.ts';
+import type { Asset, Video } from '../../modules/videos/index.ts';
+import { processingEntityOf, statusEntityOf } from './entities.ts';
+import { processingEntity, statusEntity } from './schemas.ts';
+
+const urls = createUrls('https://video.example');
+const deps = {
+  urls,
+  videos: { objectUrl: (key: string) => `https://cdn.example/${key}` },
+} as unknown as Parameters<typeof statusEntityOf>[0];
+
+const account: Account = {
+  id: '1' as AccountId,
+  username: 'alice',
+  domain: null,
+  acct: 'alice',
+  actorUri: 'https://video.example/ap/users/1',
+  actorType: 'Person',
+  displayName: 'Alice',
+  bioHtml: '',
+  url: 'https://video.example/@alice',
+  inboxUri: 'https://video.example/ap/users/1/inbox',
+  sharedInboxUri: null,
+  locked: false,
+  discoverable: true,
+  indexable: false,
+  state: 'active',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  fetchedAt: null,
+};
+
+const asset = (role: Asset['role'], key: string, facts: Partial<Asset> = {}): Asset => ({
+  ...{ role, key, rung: null, contentType: 'video/mp4', bytes: 1, width: null, height: null },
+  ...{ bandwidth: null, codecs: null, ...facts },
+});
+
+const video: Video = {
+  id: '7' as VideoId,
+  accountId: account.id,
+  local: true,
+  uri: 'https://video.example/ap/videos/7',
+  url: 'https://video.example/@alice/7',
+  state: 'published',
+  visibility: 'public',
+  caption: 'Sea #Wind #wind https://x.test/#no',
+  captionHtml: '<p>Sea</p>',
+  contentWarning: '',
+  sensitive: false,
+  altText: 'Waves',
+  language: 'en',
+  durationSeconds: 5.5,
+  width: 720,
+  height: 1280,
+  blurhash: 'LEHV6n',
+  media: { state: 'ready', stage: null, percent: 100, reason: null, detail: null },
+  originalKey: 'originals/7/source',
+  sourceUrl: null,
+  sourcePosterUrl: null,
+  createdAt: new Date('2026-02-01T00:00:00Z'),
+  publishedAt: new Date('2026-02-02T00:00:00Z'),
+  assets: [
+    asset('cmaf', 'big', { width: 720, height: 1280, bandwidth: 2_000_000, codecs: 'avc1.64001f' }),
+    asset('cmaf', 'small', { width: 360, height: 640, bandwidth: 600_000, codecs: 'avc1.64001e' }),
+    asset('mp4', 'whole'),
+    asset('poster', 'poster'),
+    asset('hls-master', 'master'),
+  ],
+};
+
+const entity = (changes: Partial<Video> = {}) => {
+  const made = statusEntityOf(deps, { video: { ...video, ...changes }, account });
+  expect(statusEntity.parse(made)).toEqual(made);
+  return made;
+};
+const mediaOf = (changes: Partial<Video>) => entity(changes).media_attachments[0];
+
+describe('a video as a status', () => {
+  test('with all it has', () => {
+    expect(entity()).toMatchObject({
+      ...{ id: '7', created_at: '2026-02-02T00:00:00.000Z', content: '<p>Sea</p>', visibility: 'public' },
+      tags: [{ name: 'Wind', url: 'https://video.example/tag/Wind' }],
+      account: { id: '1', acct: 'alice', host: null },
+      media_attachments: [
+        {
+          ...{ type: 'video', url: 'https://cdn.example/whole', preview_url: 'https://cdn.example/poster' },
+          ...{
+            hls_url: 'https://cdn.example/master',
+            remote_url: null,
+            description: 'Waves',
+            processing: null,
+          },
+          meta: { original: { width: 720, height: 1280, duration: 5.5, aspect: 0.5625 } },
+          renditions: [
+            { url: 'https://cdn.example/small', width: 360, bandwidth: 600_000 },
+            { url: 'https://cdn.example/big', width: 720, bandwidth: 2_000_000 },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('P5 the place of the uploaded original is not in it', () => {
+    expect(JSON.stringify(entity())).not.toContain('originals/');
+  });
+
+  test('for followers it is what other apps call private', () => {
+    expect(entity({ visibility: 'followers' }).visibility).toBe('private');
+  });
+
+  test('without a size there is no shape', () => {
+    expect(mediaOf({ width: null, height: null })?.meta.original).toMatchObject({
+      width: null,
+      aspect: null,
+    });
+    expect(mediaOf({ width: 0, height: 0 })?.meta.original.aspect).toBeNull();
+  });
+
+  test.each<[Video['media']['state'], object]>([
+    ['waiting', { state: 'copying', percent: 40, detail: null }],
+    ['working', { state: 'copying', percent: 40, detail: null }],
+    ['failed', { state: 'failed', percent: 0, detail: 'It is too long.' }],
+    ['none', { state: 'failed', percent: 0, detail: 'This server does not copy videos of other servers.' }],
+  ])('of another server, %s: nothing to play yet, and why', (state, processing) => {
+    const media = { state, stage: null, percent: 40, reason: null, detail: 'It is too long.' };
+    const shown = mediaOf({ local: false, media, assets: [], sourceUrl: 'https://a.test/v.mp4' });
+    expect(shown).toMatchObject({ url: null, preview_url: null, hls_url: null, renditions: [], processing });
+    expect(shown?.remote_url).toBe('https://a.test/v.mp4');
+  });
+});
+
+describe('how far an upload has come', () => {
+  test.each<[Partial<Video>, object]>([
+    [{ state: 'uploading' }, { state: 'uploading', percent: 40 }],
+    [{ state: 'received' }, { state: 'processing', percent: 40, stage: 'transcoding' }],
+    [{ state: 'published' }, { state: 'published', percent: 100 }],
+    [{ state: 'rejected' }, { state: 'rejected', reason: 'too-long', detail: 'It is too long.' }],
+  ])('%j', (changes, expected) => {
+    const media = {
+      ...{ state: 'working' as const, stage: 'transcoding', percent: 40 },
+      ...{ reason: 'too-long', detail: 'It is too long.' },
+    };
+    const made = processingEntityOf({ ...video, media, ...changes });
+    expect(processingEntity.parse(made)).toMatchObject(expected);
+    expect(made.status_url).toBe('/api/v1/statuses/7');
+  });
+
+  test('received and not begun is received', () => {
+    const media = { state: 'waiting' as const, stage: null, percent: 0, reason: null, detail: null };
+    expect(processingEntityOf({ ...video, state: 'received', media }).state).toBe('received');
+  });
+});

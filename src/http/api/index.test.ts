@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { scopes } from '../../modules/auth/model.ts';
+import { openApiDocument } from '../openapi.ts';
+import { routes } from './index.ts';
+
+const nameOf = (route: (typeof routes)[number]) => `${route.method.toUpperCase()} ${route.path}`;
+const parametersOf = (path: string) => [...path.matchAll(/:(\w+)/g)].map((match) => match[1]);
+
+/** Ending one's own session needs no permission: whoever holds a token may always give it up. */
+const WITHOUT_SCOPE = ['DELETE /api/v1/sessions/current'];
+/** Anybody may call these, and they change something: joining and signing in come before everything else. */
+const OPEN_WRITES = ['POST /api/v1/accounts', 'POST /api/v1/sessions'];
+
+describe('A4 the table of routes', () => {
+  test.each(routes.map((route) => [nameOf(route), route] as const))(
+    '%s declares what guards it',
+    (name, route) => {
+      expect(['anyone', 'signed-in', 'staff']).toContain(route.audience);
+      if (route.audience === 'anyone' || WITHOUT_SCOPE.includes(name)) expect(route.scope).toBeNull();
+      else expect(scopes).toContain(route.scope);
+      if (route.audience === 'staff') expect(route.scope).toMatch(/^admin:/);
+      if (route.scope?.startsWith('admin:')) expect(route.audience).toBe('staff');
+      if (route.method === 'get') expect(route.scope ?? 'read').toMatch(/read$/);
+      else expect(route.scope ?? 'write').not.toMatch(/read$/);
+      if (route.method !== 'get' && route.audience === 'anyone') expect(OPEN_WRITES).toContain(name);
+      expect(route.path).toMatch(/^\/api\/v\d\/[a-z_]+(\/(:?[a-z_]+))*$/);
+    },
+  );
+
+  test.each(routes.map((route) => [nameOf(route), route] as const))(
+    '%s has a limit and a sentence',
+    (_name, route) => {
+      expect(route.limit.name).toMatch(/^[a-z-]+$/);
+      expect(route.limit.points).toBeGreaterThan(0);
+      expect(route.limit.points / route.limit.seconds).toBeLessThanOrEqual(20);
+      expect(route.limit.seconds).toBeGreaterThan(0);
+      expect(route.summary).toMatch(/^[A-Z].*\.$/);
+    },
+  );
+
+  test.each(routes.map((route) => [nameOf(route), route] as const))(
+    '%s checks each parameter of its path',
+    (_name, route) => {
+      const declared = route.params instanceof z.ZodObject ? Object.keys(route.params.shape) : [];
+      expect(declared).toEqual(parametersOf(route.path));
+    },
+  );
+
+  test('limits of one name are one limit', () => {
+    const byName = new Map<string, object>();
+    for (const { limit } of routes) {
+      expect(limit).toEqual(byName.get(limit.name) ?? limit);
+      byName.set(limit.name, limit);
+    }
+  });
+
+  test('no route stands in the shade of one before it', () => {
+    const seen: { method: string; pattern: RegExp }[] = [];
+    for (const route of routes) {
+      const shades = seen.filter(
+        ({ method, pattern }) => method === route.method && pattern.test(route.path),
+      );
+      expect(shades, nameOf(route)).toEqual([]);
+      seen.push({ method: route.method, pattern: new RegExp(`^${route.path.replace(/:\w+/g, '[^/]+')}$`) });
+    }
+  });
+});
+
+describe('the OpenAPI page', () => {
+  const document = JSON.parse(JSON.stringify(openApiDocument('1.2.3', 'https://video.example')));
+
+  test('lists exactly the routes', () => {
+    const listed = Object.entries<object>(document.paths).flatMap(([path, item]) =>
+      Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(listed.sort()).toEqual(routes.map(nameOf).sort());
+  });
+
+  test('has the parts that OpenAPI 3.1 asks for', () => {
+    expect(document).toMatchObject({
+      openapi: '3.1.0',
+      info: { title: 'Vireo', version: '1.2.3' },
+      servers: [{ url: 'https://video.example' }],
+    });
+    for (const [path, item] of Object.entries<Record<string, Operation>>(document.paths)) {
+      for (const operation of Object.values(item)) {
+        expect(operation.summary).toBeTruthy();
+        expect(Object.keys(operation.responses)).toEqual(['200', 'default']);
+        const names = (operation.parameters ?? []).filter((p) => p.in === 'path').map((p) => p.name);
+        expect(names).toEqual([...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
+        for (const parameter of operation.parameters ?? []) expect(parameter).toHaveProperty('schema');
+      }
+    }
+  });
+
+  test('says who must sign in, and how', () => {
+    for (const route of routes) {
+      const operation = document.paths[route.path.replace(/:(\w+)/g, '{$1}')][route.method];
+      expect(operation.security).toEqual(
+        route.audience === 'anyone' ? [] : [{ bearer: [] }, { session: [] }],
+      );
+    }
+    expect(Object.keys(document.components.securitySchemes)).toEqual(['bearer', 'session']);
+  });
+
+  test('every reference leads somewhere, and every named schema is used', () => {
+    const text = JSON.stringify(document);
+    const used = new Set(
+      [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]),
+    );
+    expect(
+      [...text.matchAll(/"\$ref":"([^"]+)"/g)].every((match) => match[1]?.startsWith('#/components/')),
+    ).toBe(true);
+    expect([...used].sort()).toEqual(Object.keys(document.components.schemas).sort());
+  });
+});
+
+interface Operation {
+  readonly summary: string;
+  readonly responses: object;
+  readonly parameters?: { readonly in: string; readonly name: string }[];
+}

@@ -1,0 +1,395 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import type {
+  Account,
+  CredentialAccount,
+  Instance,
+  Media,
+  PendingAccount,
+  Processing,
+  Relationship,
+  Status,
+} from '../../web/src/api/types.ts';
+
+/** What the page must live with; helmet sends the same on the real server. */
+const CSP =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+  "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:";
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.jpg': 'image/jpeg',
+  '.mp4': 'video/mp4',
+  '.m4s': 'video/mp4',
+  '.m3u8': 'application/vnd.apple.mpegurl',
+};
+
+/** What the fake server knows. Tests read and change it while the page runs. */
+export interface FakeState {
+  instance: Instance;
+  me: CredentialAccount | null;
+  accounts: Account[];
+  /** Newest first. */
+  statuses: Status[];
+  relationships: Map<string, Relationship>;
+  pending: PendingAccount[];
+  /** What the next polls of processing answer; the last one stays. */
+  processing: Processing[];
+  /** What the next call of `METHOD /path` gets instead of its answer. */
+  refusals: Map<string, { status: number; error: string; sentence: string }>;
+  /** While set, each PATCH of an upload waits for it after its bytes are counted. */
+  gate: Promise<void> | null;
+  /** Bytes that arrived of each upload. */
+  uploads: Map<string, { size: number; sent: number; metadata: string }>;
+  /** The fake server answers nothing but 503. */
+  down: boolean;
+  /** `METHOD /path?query` of every call of the API, oldest first. */
+  calls: string[];
+}
+
+export interface FakeApi {
+  readonly origin: string;
+  readonly state: FakeState;
+  /** Back to a server that is open to everybody and knows nobody. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+function emptyState(): FakeState {
+  return {
+    instance: {
+      domain: 'vireo.test',
+      title: 'Vireo Test',
+      version: '0.1.0',
+      description: '',
+      registrations: {
+        enabled: true,
+        approval_required: false,
+        min_password_length: 8,
+        max_password_length: 100,
+      },
+      configuration: {
+        media_attachments: { video_size_limit: 20 * 1024 * 1024, video_duration_limit: 180 },
+        statuses: { max_characters: 500 },
+      },
+    },
+    me: null,
+    accounts: [],
+    statuses: [],
+    relationships: new Map(),
+    pending: [],
+    processing: [],
+    refusals: new Map(),
+    gate: null,
+    uploads: new Map(),
+    down: false,
+    calls: [],
+  };
+}
+
+/** An account of this server, or of another one if it has a host. */
+export function fakeAccount(id: string, username: string, host: string | null = null): Account {
+  const acct = host ? `${username}@${host}` : username;
+  return {
+    id,
+    username,
+    acct,
+    display_name: username[0]?.toUpperCase() + username.slice(1),
+    note: `<p>I am ${username}.</p>`,
+    url: `https://${host ?? 'vireo.test'}/@${username}`,
+    uri: `https://${host ?? 'vireo.test'}/users/${username}`,
+    avatar: null,
+    locked: false,
+    bot: false,
+    created_at: '2026-01-02T03:04:05.000Z',
+    followers_count: 1_234,
+    following_count: 5,
+    statuses_count: 6,
+    host,
+  };
+}
+
+/** A clip by somebody. */
+export function fakeStatus(
+  id: string,
+  account: Account,
+  media: Media,
+  changes: Partial<Status> = {},
+): Status {
+  return {
+    id,
+    created_at: new Date(Date.now() - 3 * 3_600_000).toISOString(),
+    account,
+    content: `<p>Clip number ${id}</p>`,
+    spoiler_text: '',
+    sensitive: false,
+    visibility: 'public',
+    language: 'en',
+    uri: `${account.uri}/statuses/${id}`,
+    url: `${account.url}/${id}`,
+    media_attachments: [media],
+    ...{ tags: [], mentions: [], emojis: [], card: null, poll: null, application: null, reblog: null },
+    ...{ replies_count: 0, reblogs_count: 0, favourites_count: 0, edited_at: null },
+    ...{ in_reply_to_id: null, in_reply_to_account_id: null },
+    ...changes,
+  };
+}
+
+/** Serves a built page, a directory of media and the API of the contract, from memory, on loopback. */
+export async function startFakeApi(dist: string, media: string): Promise<FakeApi> {
+  const state = emptyState();
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://fake');
+    if (url.pathname.startsWith('/media/')) {
+      return sendFile(request, response, join(media, normalize(url.pathname.slice(7))));
+    }
+    if (url.pathname.startsWith('/api/')) return answerApi(state, request, response, url);
+    const file = join(dist, normalize(url.pathname));
+    const found = extname(file) !== '' && statSync(file, { throwIfNoEntry: false })?.isFile();
+    response.setHeader('content-security-policy', CSP);
+    return sendFile(request, response, found ? file : join(dist, 'index.html'));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The fake server has no port.');
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    state,
+    reset: () => Object.assign(state, emptyState()),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+/** Sends a file, or the part of it that a player asks for. */
+function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (!facts?.isFile()) return void response.writeHead(404).end();
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+  const start = Number(range?.[1] ?? 0);
+  const end = range?.[2] ? Math.min(Number(range[2]), facts.size - 1) : facts.size - 1;
+  response.writeHead(range ? 206 : 200, {
+    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+    'content-length': end - start + 1,
+    'accept-ranges': 'bytes',
+    ...(range ? { 'content-range': `bytes ${start}-${end}/${facts.size}` } : {}),
+  });
+  const stream = createReadStream(path, { start, end });
+  response.on('close', () => stream.destroy());
+  stream.pipe(response);
+}
+
+interface Call {
+  readonly state: FakeState;
+  readonly query: URLSearchParams;
+  readonly body: Record<string, string>;
+  /** What the path's pattern caught. */
+  readonly id: string;
+}
+
+/** A number is an error of that status. */
+type Answer = (call: Call) => unknown;
+
+const notFound = { status: 404, error: 'not-found', sentence: 'There is no such thing here.' };
+const notSignedIn = { status: 401, error: 'not-signed-in', sentence: 'Sign in first.' };
+
+class Refusal {
+  readonly status: number;
+  readonly body: { error: string; error_description: string };
+  constructor({ status, error, sentence }: { status: number; error: string; sentence: string }) {
+    this.status = status;
+    this.body = { error, error_description: sentence };
+  }
+}
+
+function pageOf(statuses: readonly Status[], query: URLSearchParams): Status[] {
+  const maxId = BigInt(query.get('max_id') ?? '9'.repeat(20));
+  const minId = BigInt(query.get('min_id') ?? '0');
+  return statuses
+    .filter(({ id }) => BigInt(id) < maxId && BigInt(id) > minId)
+    .slice(0, Number(query.get('limit') ?? 20));
+}
+
+function relationshipOf(state: FakeState, id: string): Relationship {
+  const known = state.relationships.get(id);
+  return known ?? { id, following: false, requested: false, followed_by: false };
+}
+
+function setRelationship(state: FakeState, id: string, change: Partial<Relationship>): Relationship {
+  const relationship = { ...relationshipOf(state, id), ...change };
+  state.relationships.set(id, relationship);
+  return relationship;
+}
+
+const routes: readonly [pattern: RegExp, answer: Answer][] = [
+  [/^GET \/api\/v2\/instance$/, ({ state }) => state.instance],
+  [/^GET \/api\/v1\/accounts\/verify_credentials$/, ({ state }) => state.me ?? new Refusal(notSignedIn)],
+  [/^POST \/api\/v1\/accounts$/, ({ state, body }) => register(state, body)],
+  [/^POST \/api\/v1\/sessions$/, ({ state, body }) => signIn(state, body)],
+  [
+    /^DELETE \/api\/v1\/sessions\/current$/,
+    ({ state }) => {
+      state.me = null;
+      return {};
+    },
+  ],
+  [
+    /^GET \/api\/v1\/accounts\/lookup$/,
+    ({ state, query }) =>
+      state.accounts.find(({ acct }) => acct === query.get('acct')) ?? new Refusal(notFound),
+  ],
+  [
+    /^GET \/api\/v1\/accounts\/relationships$/,
+    ({ state, query }) => query.getAll('id[]').map((id) => relationshipOf(state, id)),
+  ],
+  [
+    /^GET \/api\/v1\/accounts\/(\d+)\/statuses$/,
+    ({ state, query, id }) =>
+      pageOf(
+        state.statuses.filter(({ account }) => account.id === id),
+        query,
+      ),
+  ],
+  [
+    /^POST \/api\/v1\/accounts\/(\d+)\/follow$/,
+    ({ state, id }) => {
+      const remote = state.accounts.find((account) => account.id === id)?.host;
+      return setRelationship(state, id, remote ? { requested: true } : { following: true });
+    },
+  ],
+  [
+    /^POST \/api\/v1\/accounts\/(\d+)\/unfollow$/,
+    ({ state, id }) => setRelationship(state, id, { following: false, requested: false }),
+  ],
+  [
+    /^GET \/api\/v2\/search$/,
+    ({ state, query }) => {
+      const acct = (query.get('q') ?? '').replace(/^@/, '');
+      return { accounts: state.accounts.filter((account) => account.acct === acct) };
+    },
+  ],
+  [
+    /^GET \/api\/v1\/timelines\/home$/,
+    ({ state, query }) => {
+      const mine = ({ account }: Status) =>
+        account.id === state.me?.id || state.relationships.get(account.id)?.following;
+      return pageOf(state.statuses.filter(mine), query);
+    },
+  ],
+  [/^GET \/api\/v1\/timelines\/public$/, ({ state, query }) => pageOf(state.statuses, query)],
+  [
+    /^GET \/api\/v1\/statuses\/(\d+)$/,
+    ({ state, id }) => state.statuses.find((status) => status.id === id) ?? new Refusal(notFound),
+  ],
+  [
+    /^DELETE \/api\/v1\/statuses\/(\d+)$/,
+    ({ state, id }) => {
+      const gone = state.statuses.find((status) => status.id === id);
+      state.statuses = state.statuses.filter((status) => status.id !== id);
+      return gone ?? new Refusal(notFound);
+    },
+  ],
+  [
+    /^GET \/api\/v1\/videos\/(\d+)\/processing$/,
+    ({ state }) => (state.processing.length > 1 ? state.processing.shift() : state.processing[0]),
+  ],
+  [/^GET \/api\/v1\/admin\/accounts$/, ({ state }) => state.pending],
+  [/^POST \/api\/v1\/admin\/accounts\/(\d+)\/(?:approve|reject)$/, ({ state, id }) => decide(state, id)],
+];
+
+function register(state: FakeState, body: Record<string, string>): unknown {
+  const account = fakeAccount('77', body.username ?? '');
+  state.accounts.push(account);
+  return { account, pending: state.instance.registrations.approval_required };
+}
+
+function signIn(state: FakeState, { login }: Record<string, string>): unknown {
+  const account = state.accounts.find(({ username }) => username === login);
+  if (!account) {
+    return new Refusal({
+      status: 401,
+      error: 'wrong-credentials',
+      sentence: 'The name or the password is wrong.',
+    });
+  }
+  state.me = { ...account, role: { name: 'user' } };
+  return { account, role: 'user', expires_at: '2030-01-01T00:00:00.000Z' };
+}
+
+function decide(state: FakeState, id: string): unknown {
+  state.pending = state.pending.filter((account) => account.id !== id);
+  return {};
+}
+
+async function answerApi(
+  state: FakeState,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  const call = `${request.method} ${url.pathname}`;
+  state.calls.push(call + url.search);
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const bytes = Buffer.concat(chunks);
+  const refusal = state.refusals.get(call);
+  state.refusals.delete(call);
+  const answer = state.down
+    ? new Refusal({ status: 503, error: 'not-ready', sentence: 'The server is starting.' })
+    : refusal && new Refusal(refusal);
+  if (!answer && url.pathname.startsWith('/api/v1/uploads')) {
+    return answerTus(state, request, response, url.pathname, bytes);
+  }
+  const body = answer ?? routed(state, call, url.searchParams, bytes);
+  response.writeHead(body instanceof Refusal ? body.status : 200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body instanceof Refusal ? body.body : body));
+}
+
+function routed(state: FakeState, call: string, query: URLSearchParams, bytes: Buffer): unknown {
+  for (const [pattern, answer] of routes) {
+    const match = pattern.exec(call);
+    if (!match) continue;
+    const body = bytes.length > 0 ? JSON.parse(bytes.toString()) : {};
+    return answer({ state, query, body, id: match[1] ?? '' });
+  }
+  return new Refusal(notFound);
+}
+
+/** As much of tus 1.0 as the client uses: creation, sending on, asking how far it came, termination. */
+async function answerTus(
+  state: FakeState,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  bytes: Buffer,
+): Promise<void> {
+  response.setHeader('Tus-Resumable', '1.0.0');
+  const id = path.split('/')[4] ?? '';
+  const upload = state.uploads.get(id);
+  if (request.method === 'POST') {
+    const created = randomUUID();
+    const size = Number(request.headers['upload-length']);
+    state.uploads.set(created, { size, sent: 0, metadata: String(request.headers['upload-metadata']) });
+    response.writeHead(201, { Location: `/api/v1/uploads/${created}`, 'Vireo-Video-Id': '900' }).end();
+  } else if (!upload) {
+    response.writeHead(404).end();
+  } else if (request.method === 'DELETE') {
+    state.uploads.delete(id);
+    response.writeHead(204).end();
+  } else if (request.method === 'PATCH') {
+    upload.sent += bytes.length;
+    await state.gate;
+    response.writeHead(204, { 'Upload-Offset': String(upload.sent) }).end();
+  } else {
+    response
+      .writeHead(200, { 'Upload-Offset': String(upload.sent), 'Upload-Length': String(upload.size) })
+      .end();
+  }
+}

@@ -1,0 +1,268 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mediaKey, originalKey, prefixesOf } from '../../media/keys.ts';
+import type { MediaPipeline, VideoJob, VideoOutcome } from '../../media/pipeline.ts';
+import { createFileStorage } from '../../media/storage/files.ts';
+import { contentTypeOf } from '../../media/storage/storage.ts';
+import { transactions } from '../../src/db/database.ts';
+import type { AccountId, VideoId } from '../../src/lib/ids.ts';
+import { fail, ok } from '../../src/lib/result.ts';
+import { createUrls } from '../../src/modules/instances/index.ts';
+import { createVideos, type Videos } from '../../src/modules/videos/index.ts';
+import { createGate, eventually } from '../helpers/chaos.ts';
+import { createJobRig, type JobRig, silent } from '../helpers/job-rig.ts';
+
+const contentType = 'video/mp4';
+
+let rig: JobRig;
+let dataDir: string;
+let videos: Videos;
+let storage: ReturnType<typeof createFileStorage>;
+/** What the pipeline does with a file; tests replace it. */
+let processVideo: (job: VideoJob) => Promise<VideoOutcome>;
+
+beforeEach(async () => {
+  rig = await createJobRig();
+  dataDir = await mkdtemp(join(tmpdir(), 'vireo-media-jobs-'));
+  storage = createFileStorage({ root: join(dataDir, 'media') });
+  processVideo = (job) => makeVideo(job);
+  const pipeline: MediaPipeline = {
+    inspect: () => Promise.reject(new Error('Not part of the test.')),
+    processPoster: () => Promise.reject(new Error('Not part of the test.')),
+    processVideo: (job) => processVideo(job),
+  };
+  videos = createVideos({
+    ...{ db: rig.db, inTx: transactions(rig.db), ids: rig.ids, enqueue: rig.enqueue, storage, pipeline },
+    urls: createUrls('http://a.example'),
+    download: async ({ toPath }) => {
+      await writeFile(toPath, 'from afar');
+      return ok({ bytes: 9, contentType, finalUrl: new URL('http://b.example') });
+    },
+    ...{ workDir: join(dataDir, 'work'), mediaUrl: 'http://a.example/media', log: silent },
+    ...{ maxDurationSeconds: 60, maxUploadBytes: 1_000, remote: { mode: 'replicate', maxBytes: 1_000 } },
+  });
+});
+
+afterEach(async () => {
+  await rig.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const putObject = (key: string, content: string) =>
+  storage.putBytes(key, Buffer.from(content), { contentType: contentTypeOf(key) });
+
+/** Stores one object whose content is `content`, as the only thing the video is played from. */
+async function makeVideo(job: VideoJob, content = 'a video'): Promise<VideoOutcome> {
+  expect(existsSync(job.sourcePath), 'the source is there').toBe(true);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const key = mediaKey(job.videoId, sha256, '360.mp4');
+  await putObject(key, content);
+  return ok({
+    facts: { durationSeconds: 1, width: 640, height: 360, frameRate: 30, hasAudio: true, fromHdr: false },
+    assets: [{ role: 'mp4' as const, rung: 360, key, contentType, size: content.length, sha256 }],
+    ...{
+      chunkIndex: { version: 1, durationSeconds: 1, rungs: [] },
+      blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
+    },
+  });
+}
+
+const start = () =>
+  rig.start({
+    'media.process': ({ videoId }, run) => videos.jobs.process(videoId, run),
+    'media.replicate': ({ videoId }, run) => videos.jobs.replicate(videoId, run),
+    'media.purge': ({ videoId }, run) => videos.jobs.purge(videoId, run),
+  });
+
+const allDone = () => eventually('no job is left', async () => (await rig.jobs()).length === 0);
+
+/** An account with an upload that is stored and waits to be processed; its job is not added. */
+async function receivedUpload(): Promise<{ videoId: VideoId; accountId: AccountId }> {
+  const accountId = rig.ids.next<'account'>();
+  const videoId = rig.ids.next<'video'>();
+  await rig.db('accounts').insert({
+    ...{ id: accountId, username: 'alice', username_key: accountId, actor_type: 'Person' },
+    ...{ actor_uri: `http://a.example/${accountId}`, inbox_uri: `http://a.example/${accountId}/inbox` },
+  });
+  const original_key = originalKey(videoId);
+  await putObject(original_key, 'as uploaded');
+  await rig.db('videos').insert({
+    ...{ id: videoId, account_id: accountId, local: true, uri: `http://a.example/v/${videoId}`, url: '' },
+    ...{ state: 'received', visibility: 'public', media_state: 'waiting', original_key },
+  });
+  return { videoId, accountId };
+}
+
+const addJob = (name: 'media.process' | 'media.replicate', videoId: VideoId) =>
+  rig.db.transaction((tx) => rig.enqueue(tx, { name, payload: { videoId } }));
+
+const stateOf = (videoId: VideoId) =>
+  rig.db('videos').where({ id: videoId }).first('state', 'media_state', 'published_at');
+
+const publishedEvents = () => rig.db('events').where({ name: 'video.published' });
+
+async function objectsOf(videoId: VideoId): Promise<string[]> {
+  const keys: string[] = [];
+  for (const prefix of prefixesOf(videoId)) for await (const { key } of storage.list(prefix)) keys.push(key);
+  return keys.toSorted();
+}
+
+const keptKeys = async (videoId: VideoId) => {
+  const assets: string[] = await rig.db('video_assets').where({ video_id: videoId }).pluck('key');
+  return [...assets, originalKey(videoId)].toSorted();
+};
+
+const workDirs = () => readdir(join(dataDir, 'work')).catch(() => []);
+
+describe('an upload', () => {
+  test('is published once, and nothing is left over', async () => {
+    const { videoId } = await receivedUpload();
+    await putObject(mediaKey(videoId, 'a'.repeat(64), 'poster.jpg'), 'of a try that died');
+    await start();
+    await addJob('media.process', videoId);
+    await allDone();
+    const first = await stateOf(videoId);
+    expect(first).toMatchObject({ state: 'published', media_state: 'ready' });
+    // A job that comes twice finds nothing to do.
+    await addJob('media.process', videoId);
+    await allDone();
+    expect(await stateOf(videoId)).toEqual(first);
+    expect(await publishedEvents()).toHaveLength(1);
+    expect(await objectsOf(videoId)).toEqual(await keptKeys(videoId));
+    expect(await workDirs()).toEqual([]);
+  });
+
+  test('that is deleted while it is processed leaves no rows and no files', async () => {
+    const { videoId, accountId } = await receivedUpload();
+    const gate = createGate();
+    processVideo = async (job) => {
+      const outcome = await makeVideo(job);
+      await gate.pass();
+      return outcome;
+    };
+    await start();
+    await addJob('media.process', videoId);
+    await gate.reached;
+    await rig.db.transaction((tx) => videos.remove(tx, videoId, accountId));
+    await rig.db.transaction((tx) => videos.onDeleted(tx, { videoId }));
+    await eventually('the deletion was cleaned up', async () => (await objectsOf(videoId)).length === 0);
+    await putObject(mediaKey(videoId, 'b'.repeat(64), 'poster.jpg'), 'a piece that comes late');
+    gate.open();
+    await allDone();
+    expect(await publishedEvents()).toEqual([]);
+    expect(await rig.db('video_assets')).toEqual([]);
+    expect(await objectsOf(videoId)).toEqual([]);
+    expect(await workDirs()).toEqual([]);
+  });
+});
+
+describe('a try that lost its lease to another', () => {
+  /** Runs one job; its first try loses the lease in the pipeline, its second takes its time as well. */
+  async function overtaken(name: 'media.process' | 'media.replicate', videoId: VideoId) {
+    const gates = [createGate(), createGate()];
+    const outcomes: ((job: VideoJob) => Promise<VideoOutcome>)[] = [];
+    let tries = 0;
+    processVideo = async (job) => {
+      const mine = tries++;
+      await gates[mine]?.pass();
+      return (outcomes[mine] ?? makeVideo)(job);
+    };
+    await start();
+    await addJob(name, videoId);
+    await gates[0]?.reached;
+    await rig.db('jobs').update({ lease_owner: null, lease_until: null, run: rig.db.raw('run + 1') });
+    await gates[1]?.reached;
+    return { first: gates[0], second: gates[1], outcomes };
+  }
+
+  const firstTryIsOver = (queue: 'media' | 'replicate') =>
+    eventually('the first try is over', async () => (await rig.queues[queue].getActiveCount()) === 1);
+
+  test('cannot publish, and does not disturb the other', async () => {
+    const { videoId } = await receivedUpload();
+    const { first, second, outcomes } = await overtaken('media.process', videoId);
+    outcomes[0] = (job) => makeVideo(job, 'of the first try');
+    first?.open();
+    await firstTryIsOver('media');
+    expect(await stateOf(videoId)).toMatchObject({ state: 'received' });
+    expect(await publishedEvents()).toEqual([]);
+    second?.open();
+    await allDone();
+    expect(await stateOf(videoId)).toMatchObject({ state: 'published', media_state: 'ready' });
+    expect(await publishedEvents()).toHaveLength(1);
+    expect(await objectsOf(videoId)).toEqual(await keptKeys(videoId));
+    expect(await workDirs()).toEqual([]);
+  });
+
+  test('cannot reject what the other accepts', async () => {
+    const { videoId } = await receivedUpload();
+    const { first, second, outcomes } = await overtaken('media.process', videoId);
+    outcomes[0] = async () => fail('broken', 'The first try lost its files.');
+    first?.open();
+    await firstTryIsOver('media');
+    expect(await stateOf(videoId)).toMatchObject({ state: 'received' });
+    second?.open();
+    await allDone();
+    expect(await stateOf(videoId)).toMatchObject({ state: 'published', media_state: 'ready' });
+  });
+
+  test('cannot give up on a remote video that the other copies', async () => {
+    const { videoId } = await receivedUpload();
+    await rig.db('videos').update({
+      ...{ local: false, state: 'published', original_key: null, source_url: 'http://b.example/clip.mp4' },
+    });
+    const { first, second, outcomes } = await overtaken('media.replicate', videoId);
+    outcomes[0] = async () => fail('broken', 'The first try lost its files.');
+    first?.open();
+    await firstTryIsOver('replicate');
+    expect(await stateOf(videoId)).toMatchObject({ media_state: 'working' });
+    second?.open();
+    await allDone();
+    expect(await stateOf(videoId)).toMatchObject({ state: 'published', media_state: 'ready' });
+    expect(await workDirs()).toEqual([]);
+  });
+});
+
+describe('the work folder of a try that died', () => {
+  async function leftOver(name: string): Promise<string> {
+    const dir = join(dataDir, 'work', name);
+    await mkdir(join(dir, 'work'), { recursive: true });
+    await writeFile(join(dir, 'source'), 'half a file');
+    return dir;
+  }
+
+  test('goes with the next try of its video', async () => {
+    const { videoId } = await receivedUpload();
+    await leftOver(`${videoId}-died`);
+    await leftOver(`${videoId}0-other`);
+    await start();
+    await addJob('media.process', videoId);
+    await allDone();
+    expect(await workDirs()).toEqual([`${videoId}0-other`]);
+  });
+
+  test('goes even where the next try finds nothing to do', async () => {
+    const { videoId } = await receivedUpload();
+    await rig.db('videos').update({ state: 'published' });
+    await leftOver(`${videoId}-died`);
+    await start();
+    await addJob('media.process', videoId);
+    await allDone();
+    expect(await workDirs()).toEqual([]);
+  });
+
+  test('goes after a day where the next try was elsewhere', async () => {
+    const { videoId } = await receivedUpload();
+    const dayBefore = new Date(Date.now() - 25 * 3_600_000);
+    await utimes(await leftOver('1-old'), dayBefore, dayBefore);
+    await leftOver('2-young');
+    await start();
+    await addJob('media.process', videoId);
+    await allDone();
+    expect(await workDirs()).toEqual(['2-young']);
+  });
+});

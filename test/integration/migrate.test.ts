@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { migrate } from '../../src/db/migrate.ts';
+import { eventually } from '../helpers/chaos.ts';
+import { query } from '../helpers/probes.ts';
+import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
+
+const MIGRATE = new URL('../../src/db/migrate.ts', import.meta.url).href;
+
+let url: string;
+
+beforeEach(async () => {
+  url = await createTestDatabase({ name: 'empty', prepare: async () => undefined });
+});
+
+afterEach(() => dropTestDatabase(url));
+
+async function allMigrations(): Promise<string[]> {
+  const files = await readdir(new URL('../../migrations/', import.meta.url));
+  return files.map((name) => name.replace(/\.ts$/, '')).sort();
+}
+
+const recorded = () => query(url, 'select name from migrations order by id');
+
+/** Migrates in a process of its own, as a server does that starts; gives what it did. */
+async function migrateElsewhere(): Promise<string[]> {
+  const program = `import { migrate } from '${MIGRATE}'; console.log(JSON.stringify(await migrate('${url}')));`;
+  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', program];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const printed: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
+  await once(child, 'close');
+  expect(child.exitCode).toBe(0);
+  return JSON.parse(Buffer.concat(printed).toString('utf8'));
+}
+
+test('an empty database gets every migration, in order', async () => {
+  expect(await migrate(url)).toEqual(await allMigrations());
+});
+
+test('the second time there is nothing to do', async () => {
+  await migrate(url);
+  const before = await recorded();
+  expect(await migrate(url)).toEqual([]);
+  expect(await recorded()).toEqual(before);
+});
+
+test('processes that start at once migrate once', async () => {
+  const names = await allMigrations();
+  const outcomes = await Promise.all([migrateElsewhere(), migrateElsewhere(), migrate(url), migrate(url)]);
+  expect(outcomes.filter((done) => done.length > 0)).toEqual([names]);
+  expect(await recorded()).toEqual(names.map((name) => ({ name })));
+});
+
+test('a lock row that a killed process left behind stops nobody', async () => {
+  await query(url, 'create table migrations_lock (index serial primary key, is_locked int)');
+  await query(url, 'insert into migrations_lock (is_locked) values (1)');
+  expect(await migrate(url)).toEqual(await allMigrations());
+});
+
+test('who comes second waits until the first is done or dead', async () => {
+  const first = new pg.Client({ connectionString: url });
+  first.on('error', () => undefined);
+  await first.connect();
+  await first.query('select pg_advisory_lock(7461337)');
+  let done = false;
+  const second = migrate(url).finally(() => {
+    done = true;
+  });
+  await eventually('the second waits', async () => {
+    const waiting = await query(
+      url,
+      `select 1 from pg_locks where locktype = 'advisory' and not granted
+         and database = (select oid from pg_database where datname = current_database())`,
+    );
+    return waiting.length === 1;
+  });
+  expect(done).toBe(false);
+  await first.end();
+  expect(await second).toEqual(await allMigrations());
+});
+
+test('one that fails leaves nothing behind, and the next start begins anew', async () => {
+  await query(url, 'create table video_assets (key text)');
+  await expect(migrate(url)).rejects.toThrow('"video_assets" already exists');
+  expect(await recorded()).toEqual([]);
+  expect(await query(url, `select to_regclass('accounts') as accounts`)).toEqual([{ accounts: null }]);
+  await query(url, 'drop table video_assets');
+  expect(await migrate(url)).toEqual(await allMigrations());
+});

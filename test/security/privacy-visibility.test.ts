@@ -1,0 +1,371 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { routes } from '../../src/http/api/index.ts';
+import type { VideoId } from '../../src/lib/ids.ts';
+import type { Account } from '../../src/modules/accounts/index.ts';
+import type { Visibility } from '../../src/modules/videos/index.ts';
+import type { VideoState } from '../../src/modules/videos/model.ts';
+import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
+import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+/** Those who look. Each stands the same way to every author, but for `author`, who is one of them. */
+const viewers = ['anonymous', 'stranger', 'pending', 'follower', 'author'] as const;
+type Viewer = (typeof viewers)[number];
+
+const authors = ['author', 'remote', 'suspended', 'suspendedRemote', 'gone'] as const;
+type Author = (typeof authors)[number];
+
+interface Subject {
+  readonly id: VideoId;
+  readonly by: Author;
+  readonly visibility: Visibility;
+  readonly state: VideoState;
+  readonly caption: string;
+}
+
+let server: TestServer;
+let client: Client;
+let people: People;
+let videos: VideoFactory;
+let accounts: Record<Author, Account>;
+let signedIn: Record<Exclude<Viewer, 'anonymous'>, Person>;
+let subjects: Subject[];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  client = clientOf(server.origin);
+  people = createPeople(server);
+  videos = createVideoFactory(server.context);
+  const author = await people.signedIn('author');
+  accounts = {
+    author: author.account,
+    remote: await people.remote('remote', 'a.test'),
+    suspended: await people.local('suspended'),
+    suspendedRemote: await people.remote('suspended', 'b.test'),
+    gone: await people.remote('gone', 'c.test'),
+  };
+  const [stranger, pending, follower] = await Promise.all(
+    ['stranger', 'pending', 'follower'].map((name) => people.signedIn(name)),
+  );
+  if (!stranger || !pending || !follower) throw new Error('Somebody is missing.');
+  signedIn = { stranger, pending, follower, author };
+  for (const account of Object.values(accounts)) {
+    await people.follow(follower.account, account, 'accepted');
+    await people.follow(pending.account, account, 'pending');
+  }
+  subjects = [];
+  for (const by of authors) {
+    const states: VideoState[] =
+      by === 'author' ? ['published', 'uploading', 'received', 'rejected'] : ['published'];
+    for (const state of states) {
+      for (const visibility of ['public', 'unlisted', 'followers'] as const) {
+        const caption = `marked-${by}-${state}-${visibility}`;
+        const id = await videos.video(accounts[by], { visibility, state, caption });
+        subjects.push({ id, by, visibility, state, caption });
+      }
+    }
+  }
+  await people.suspend(accounts.suspended);
+  await people.suspend(accounts.suspendedRemote);
+  await server.context.db('accounts').where({ id: accounts.gone.id }).update({ state: 'deleted' });
+});
+
+afterAll(() => server?.close());
+
+const as = (viewer: Viewer) => (viewer === 'anonymous' ? undefined : signedIn[viewer]);
+const follows = (viewer: Viewer, by: Author) =>
+  viewer === 'follower' || (viewer === 'author' && by === 'author');
+const isActive = (by: Author) => by === 'author' || by === 'remote';
+
+/** The rule, written a second time and differently from the one under test. */
+function maySee(viewer: Viewer, { by, visibility, state }: Subject): boolean {
+  if (state !== 'published' || !isActive(by)) return false;
+  return visibility === 'followers' ? follows(viewer, by) : true;
+}
+
+const idsOf = (body: { id: string }[]) => body.map((item) => item.id);
+/** Newest first, as every list shows them. */
+const listed = (wanted: (subject: Subject) => boolean) =>
+  subjects
+    .filter(wanted)
+    .map((subject) => subject.id)
+    .reverse();
+
+describe.each(viewers)('P1 what %s sees', (viewer) => {
+  test('one video', async () => {
+    for (const subject of subjects) {
+      const answer = await client.get(`/api/v1/statuses/${subject.id}`, { as: as(viewer) });
+      expect(answer.status, subject.caption).toBe(maySee(viewer, subject) ? 200 : 404);
+      if (answer.status === 200) {
+        expect(answer.body).toMatchObject({
+          id: subject.id,
+          visibility: subject.visibility === 'followers' ? 'private' : subject.visibility,
+          account: { id: accounts[subject.by].id },
+          media_attachments: [{ id: subject.id, url: expect.stringContaining(`/media/${subject.id}/`) }],
+        });
+      }
+    }
+  });
+
+  test('the videos of an account, and their number', async () => {
+    for (const by of authors) {
+      const path = `/api/v1/accounts/${accounts[by].id}`;
+      const [account, list] = [
+        await client.get(path, { as: as(viewer) }),
+        await client.get(`${path}/statuses`, { as: as(viewer) }),
+      ];
+      if (!isActive(by)) {
+        expect([account.status, list.status], by).toEqual([404, 404]);
+        continue;
+      }
+      const expected = listed((subject) => subject.by === by && maySee(viewer, subject));
+      expect(idsOf(list.body), by).toEqual(expected);
+      expect(account.body.statuses_count, by).toBe(expected.length);
+    }
+  });
+
+  test.each<[string, (subject: Subject) => boolean]>([
+    ['', () => true],
+    ['?local=true', ({ by }) => by === 'author'],
+    ['?remote=true', ({ by }) => by === 'remote'],
+    ['?local=false&remote=false', () => true],
+  ])('the public timeline%s', async (query, wanted) => {
+    const answer = await client.get(`/api/v1/timelines/public${query}`, { as: as(viewer) });
+    const shown = (subject: Subject) =>
+      subject.visibility === 'public' && maySee(viewer, subject) && wanted(subject);
+    expect(idsOf(answer.body)).toEqual(listed(shown));
+  });
+
+  test('the home timeline', async () => {
+    const answer = await client.get('/api/v1/timelines/home', { as: as(viewer) });
+    if (viewer === 'anonymous') {
+      expect(answer.status).toBe(401);
+      return;
+    }
+    const shown = (subject: Subject) => follows(viewer, subject.by) && maySee(viewer, subject);
+    expect(idsOf(answer.body)).toEqual(listed(shown));
+  });
+
+  test('how far an upload has come is for its author only', async () => {
+    for (const subject of subjects) {
+      const answer = await client.get(`/api/v1/videos/${subject.id}/processing`, { as: as(viewer) });
+      const expected =
+        viewer === 'anonymous' ? 401 : viewer === 'author' && subject.by === 'author' ? 200 : 404;
+      expect(answer.status, subject.caption).toBe(expected);
+    }
+  });
+
+  test('accounts by handle', async () => {
+    for (const by of authors) {
+      const { acct } = accounts[by];
+      const looked = await client.get(`/api/v1/accounts/lookup?acct=${acct}`, { as: as(viewer) });
+      expect(looked.status, by).toBe(isActive(by) ? 200 : 404);
+      for (const q of [acct, `@${acct}`]) {
+        const found = await client.get(`/api/v2/search?q=${q}`, { as: as(viewer) });
+        expect(idsOf(found.body.accounts), by).toEqual(isActive(by) ? [accounts[by].id] : []);
+      }
+    }
+  });
+
+  test('no GET route of the table shows a mark of what is hidden', async () => {
+    const hidden = subjects.filter(
+      (subject) => !maySee(viewer, subject) && !(viewer === 'author' && subject.by === 'author'),
+    );
+    const fillings = [
+      ...Object.values(accounts).map((account) => account.id),
+      ...subjects.map((subject) => subject.id),
+    ];
+    const paths = routes
+      .filter((route) => route.method === 'get')
+      .flatMap(({ path }) => (path.includes(':id') ? fillings.map((id) => path.replace(':id', id)) : [path]));
+    const queries = [
+      '',
+      '?limit=40',
+      '?max_id=9223372036854775807',
+      '?q=author&acct=author',
+      `?id[]=${accounts.author.id}`,
+    ];
+    for (const path of paths) {
+      for (const query of path.includes('/timelines/') || !/\d/.test(path.slice(8)) ? queries : ['']) {
+        const { text } = await client.get(path + query, { as: as(viewer) });
+        for (const { caption } of hidden) expect(text, `${path}${query}`).not.toContain(caption);
+        for (const { id, by } of hidden) {
+          if (!path.includes(id)) expect(text, `${path}${query} ${by}`).not.toContain(id);
+        }
+      }
+    }
+  });
+
+  test('ActivityPub shows what anybody may see, whoever asks', async () => {
+    const headers = { accept: 'application/activity+json' };
+    for (const subject of subjects.filter(({ by }) => by === 'author')) {
+      const answer = await client.get(`/ap/videos/${subject.id}`, { as: as(viewer), headers });
+      expect(answer.status, subject.caption).toBe(maySee('anonymous', subject) ? 200 : 404);
+    }
+    const outbox = await client.get(`/ap/users/${accounts.author.id}/outbox?page=true`, {
+      as: as(viewer),
+      headers,
+    });
+    const collection = await client.get(`/ap/users/${accounts.author.id}/outbox`, {
+      as: as(viewer),
+      headers,
+    });
+    const open = subjects.filter((subject) => subject.by === 'author' && maySee('anonymous', subject));
+    expect(JSON.parse(collection.text).totalItems).toBe(open.length);
+    for (const { caption } of open) expect(outbox.text).toContain(caption);
+    for (const subject of subjects)
+      if (!open.includes(subject)) expect(outbox.text).not.toContain(subject.caption);
+    expect((await client.get(`/ap/users/${accounts.suspended.id}`, { headers })).status).toBe(404);
+  });
+});
+
+describe('P2 asking about what one may not see', () => {
+  test('is answered as if there were nothing', async () => {
+    const secret = subjects.find(
+      ({ by, visibility, state }) => by === 'author' && visibility === 'followers' && state === 'published',
+    );
+    const absent = '1';
+    for (const [method, pattern] of [
+      ['get', '/api/v1/statuses/:id'],
+      ['delete', '/api/v1/statuses/:id'],
+      ['get', '/api/v1/videos/:id/processing'],
+    ] as const) {
+      const [unseen, missing] = await Promise.all(
+        [secret?.id ?? '', absent].map((id) =>
+          client[method](pattern.replace(':id', id), { as: signedIn.stranger }),
+        ),
+      );
+      expect(unseen?.status).toBe(404);
+      expect(unseen?.text).toBe(missing?.text);
+      expect(Object.keys(unseen?.headers ?? {})).toEqual(Object.keys(missing?.headers ?? {}));
+    }
+    expect((await client.get(`/api/v1/statuses/${secret?.id}`, { as: signedIn.author })).status).toBe(200);
+  });
+
+  test('A10 nobody deletes what another made, not even who may see it', async () => {
+    for (const subject of subjects) {
+      for (const person of [signedIn.stranger, signedIn.follower]) {
+        const answer = await client.delete(`/api/v1/statuses/${subject.id}`, { as: person });
+        expect([answer.status, answer.body.error]).toEqual([404, 'not-found']);
+      }
+    }
+    const row = await server.context.db('videos').count('* as count').first();
+    expect(Number(row?.count)).toBe(subjects.length);
+  });
+
+  test('a follow names only accounts that are shown', async () => {
+    for (const by of authors) {
+      const answer = await client.post(`/api/v1/accounts/${accounts[by].id}/follow`, {
+        as: signedIn.stranger,
+      });
+      expect(answer.status, by).toBe(isActive(by) ? 200 : 404);
+      await client.post(`/api/v1/accounts/${accounts[by].id}/unfollow`, { as: signedIn.stranger });
+    }
+  });
+
+  test('the account of the server itself is neither found nor followed', async () => {
+    const instance = await server.context.accounts.byActorUri(server.context.urls.instanceActor);
+    for (const path of [`/api/v1/accounts/${instance?.id}`, '/api/v1/accounts/lookup?acct=instance.actor']) {
+      expect((await client.get(path)).status).toBe(404);
+    }
+    const found = await client.get('/api/v2/search?q=instance.actor');
+    expect([found.status, found.body.accounts]).toEqual([200, []]);
+    const handle = `instance.actor@${server.context.urls.domain}`;
+    const resolved = await client.get(`/api/v2/search?resolve=true&q=${handle}`, { as: signedIn.stranger });
+    expect([resolved.status, resolved.body.accounts]).toEqual([200, []]);
+    const followed = await client.post(`/api/v1/accounts/${instance?.id}/follow`, { as: signedIn.stranger });
+    expect(followed.status).toBe(404);
+  });
+});
+
+describe('P7 suspended accounts', () => {
+  test('are not found by asking their server either', async () => {
+    const handles = [`suspended@${server.context.urls.domain}`, 'suspended@b.test', 'gone@c.test'];
+    for (const q of handles) {
+      const answer = await client.get(`/api/v2/search?resolve=true&q=${encodeURIComponent(q)}`, {
+        as: signedIn.stranger,
+      });
+      expect(answer.body.accounts ?? [], q).toEqual([]);
+    }
+  });
+
+  test('are not found under a new name that their server gives them', async () => {
+    const { lookup } = server.context.federation;
+    const account = await server.context.accounts.byId(accounts.suspendedRemote.id);
+    if (!account) throw new Error('The account is missing.');
+    const asked = vi.spyOn(lookup, 'account').mockResolvedValue({ ok: true, account });
+    const answer = await client.get('/api/v2/search?resolve=true&q=renamed@b.test', {
+      as: signedIn.stranger,
+    });
+    expect(asked).toHaveBeenCalledOnce();
+    asked.mockRestore();
+    expect([answer.status, answer.body.accounts]).toEqual([200, []]);
+  });
+
+  test('come back with all they had when it is lifted', async () => {
+    const { db } = server.context;
+    const account = await people.local('lifted');
+    const id = await videos.video(account);
+    const status = async () => (await client.get(`/api/v1/statuses/${id}`)).status;
+    expect(await status()).toBe(200);
+    await people.suspend(account);
+    expect(await status()).toBe(404);
+    await db('accounts').where({ id: account.id }).update({ state: 'active' });
+    expect(await status()).toBe(200);
+  });
+});
+
+describe('following and unfollowing', () => {
+  test('shows and hides at once', async () => {
+    const [fan, star] = [await people.signedIn('fan'), await people.signedIn('star')];
+    const id = await videos.video(star.account, { visibility: 'followers' });
+    const status = async () => (await client.get(`/api/v1/statuses/${id}`, { as: fan })).status;
+    expect(await status()).toBe(404);
+    const followed = await client.post(`/api/v1/accounts/${star.id}/follow`, { as: fan });
+    expect(followed.body).toEqual({ id: star.id, following: true, requested: false, followed_by: false });
+    expect(await status()).toBe(200);
+    expect(idsOf((await client.get('/api/v1/timelines/home', { as: fan })).body)).toEqual([id]);
+    await client.post(`/api/v1/accounts/${star.id}/unfollow`, { as: fan });
+    expect(await status()).toBe(404);
+    expect((await client.get('/api/v1/timelines/home', { as: fan })).body).toEqual([]);
+  });
+
+  test('being followed shows nothing of the follower', async () => {
+    const [fan, star] = [await people.signedIn('fan2'), await people.signedIn('star2')];
+    const id = await videos.video(fan.account, { visibility: 'followers' });
+    await people.follow(fan.account, star.account);
+    expect((await client.get(`/api/v1/statuses/${id}`, { as: star })).status).toBe(404);
+    expect((await client.get(`/api/v1/accounts/${fan.id}`, { as: star })).body.statuses_count).toBe(0);
+  });
+
+  test('a locked account decides first', async () => {
+    const [fan, star] = [await people.signedIn('fan3'), await people.signedIn('star3')];
+    await server.context.db('accounts').where({ id: star.id }).update({ locked: true });
+    const id = await videos.video(star.account, { visibility: 'followers' });
+    const asked = await client.post(`/api/v1/accounts/${star.id}/follow`, { as: fan });
+    expect(asked.body).toMatchObject({ following: false, requested: true });
+    expect((await client.get(`/api/v1/statuses/${id}`, { as: fan })).status).toBe(404);
+  });
+});
+
+describe('deleting', () => {
+  test('one’s own video: gone for everybody, and the reply shows what it was', async () => {
+    const person = await people.signedIn('cleaner');
+    const id = await videos.video(person.account, { caption: 'last seen' });
+    const answer = await client.delete(`/api/v1/statuses/${id}`, { as: person });
+    expect(answer.body).toMatchObject({ id, content: '<p>last seen</p>' });
+    for (const viewer of [undefined, person]) {
+      const gone = await client.get(`/api/v1/statuses/${id}`, { as: viewer });
+      expect([gone.status, gone.body.error]).toEqual([410, 'gone']);
+      expect(gone.text).not.toContain('last seen');
+    }
+    expect((await client.delete(`/api/v1/statuses/${id}`, { as: person })).status).toBe(404);
+    expect((await client.get('/api/v1/timelines/home', { as: person })).body).toEqual([]);
+  });
+
+  test('an upload that nobody saw leaves no trace', async () => {
+    const person = await people.signedIn('undecided');
+    const id = await videos.deleted(person.account, { state: 'received' });
+    expect((await client.get(`/api/v1/statuses/${id}`)).status).toBe(404);
+  });
+});

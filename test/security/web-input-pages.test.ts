@@ -1,0 +1,236 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/http/app.ts';
+import type { HttpDeps } from '../../src/http/deps.ts';
+import { createRateLimits } from '../../src/http/limits.ts';
+import { createUploads } from '../../src/http/uploads.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
+import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+const SHELL = '<!doctype html><title>Shell</title><script type="module" src="/assets/app-1a2b.js"></script>';
+const PROGRAM = 'application/activity+json';
+
+let server: TestServer;
+let http: Server;
+let webDir: string;
+let client: Client;
+let alice: Person;
+let videoId: string;
+
+/** The server with a built page of its own making, so that the test does not depend on the web client. */
+async function listenWithPage(of: TestServer): Promise<Server> {
+  const deps: HttpDeps = {
+    ...of.context,
+    lookup: of.context.federation.lookup,
+    federation: of.context.federation.router,
+    limits: createRateLimits(of.context.redis, of.context.config.redisPrefix),
+    webDir,
+    health: async () => ({ ok: true, parts: {} }),
+  };
+  const listening = createServer(await createApp(deps, createUploads(deps)));
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  return listening;
+}
+
+const addressOf = (listening: Server) => `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+
+beforeAll(async () => {
+  webDir = await mkdtemp(join(tmpdir(), 'vireo-web-'));
+  await mkdir(join(webDir, 'assets'));
+  await writeFile(join(webDir, 'index.html'), SHELL);
+  await writeFile(join(webDir, 'assets', 'app-1a2b.js'), 'export const a = 1;');
+  await writeFile(join(webDir, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  await writeFile(join(webDir, '.secret'), 'hidden');
+  server = await startTestServer({ role: 'none', variables: { ORIGIN: 'https://video.test' } });
+  http = await listenWithPage(server);
+  client = clientOf(addressOf(http));
+  alice = await createPeople(server).signedIn('alice');
+  videoId = await createVideoFactory(server.context).video(alice.account);
+});
+
+afterAll(async () => {
+  http?.closeAllConnections();
+  await new Promise((resolve) => http?.close(resolve));
+  await server?.close();
+  await rm(webDir, { recursive: true, force: true });
+});
+
+function policyOf(headers: Record<string, string>): Map<string, string[]> {
+  const policy = headers['content-security-policy'] ?? '';
+  return new Map(
+    policy.split(';').map((directive) => {
+      const [name = '', ...sources] = directive.trim().split(' ');
+      return [name, sources];
+    }),
+  );
+}
+
+describe('W1 A5 headers of every page and answer', () => {
+  test.each([
+    '/',
+    '/@alice',
+    '/settings',
+    '/api/v2/instance',
+    '/api/v1/nothing',
+    '/assets/app-1a2b.js',
+    '/icon.svg',
+  ])('%s', async (path) => {
+    const { headers } = await client.get(path);
+    const policy = policyOf(headers);
+    expect(Object.fromEntries(policy)).toEqual({
+      'default-src': ["'self'"],
+      'script-src': ["'self'"],
+      'style-src': ["'self'"],
+      'img-src': ["'self'", 'data:', 'blob:', 'https://video.test'],
+      'media-src': ["'self'", 'blob:', 'https://video.test'],
+      'connect-src': ["'self'", 'https://video.test'],
+      'worker-src': ["'self'", 'blob:'],
+      'object-src': ["'none'"],
+      'base-uri': ["'none'"],
+      'form-action': ["'self'"],
+      'frame-ancestors': ["'none'"],
+      'upgrade-insecure-requests': [],
+    });
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'strict-transport-security': expect.stringContaining('max-age=31536000'),
+      'cross-origin-opener-policy': 'same-origin',
+    });
+    expect(headers['x-powered-by']).toBeUndefined();
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  test('without https nothing promises https; media elsewhere may be shown and loaded, not run', async () => {
+    const variables = { MEDIA_URL: 'https://cdn.test/clips' };
+    const plain = await startTestServer({ variables });
+    try {
+      const { headers } = await clientOf(plain.origin).get('/api/v2/instance');
+      expect(headers['strict-transport-security']).toBeUndefined();
+      const policy = policyOf(headers);
+      expect(policy.has('upgrade-insecure-requests')).toBe(false);
+      const allowing = [...policy].filter(([, sources]) => sources.includes('https://cdn.test'));
+      expect(allowing.map(([name]) => name)).toEqual(['img-src', 'media-src', 'connect-src']);
+    } finally {
+      await plain.close();
+    }
+  });
+});
+
+describe('the page', () => {
+  test.each([
+    '/',
+    '/@alice',
+    `/@alice/1`,
+    '/explore?q=<script>alert(1)</script>',
+    '/a/b/c',
+    '/%3Cscript%3E',
+    '/@alice@a.test',
+  ])('%s is the shell, with nothing of the address in it, and asked for anew each time', async (path) => {
+    const answer = await client.get(path, { headers: { accept: 'text/html' } });
+    expect([answer.status, answer.text]).toEqual([200, SHELL]);
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-cache', vary: 'Accept' });
+    expect(answer.headers['content-type']).toMatch(/^text\/html/);
+  });
+
+  test('a hashed file is kept for ever', async () => {
+    const answer = await client.get('/assets/app-1a2b.js');
+    expect(answer.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(answer.headers['content-type']).toMatch(/^text\/javascript/);
+  });
+
+  test.each(['/assets/app-0000.js', '/assets/', '/assets', '/media/1', '/media/a/b/c', '/media/'])(
+    '%s is absent, and not the page in its place',
+    async (path) => {
+      const answer = await client.get(path);
+      expect([answer.status, answer.body.error]).toEqual([404, 'not-found']);
+    },
+  );
+
+  test.each([
+    '/.secret',
+    '/%2esecret',
+    '/assets/..%2f.secret',
+    '/..%2f..%2f..%2fetc%2fpasswd',
+    '/assets/..%5c..%5cpasswd',
+  ])('W8 %s leads out of nothing', async (path) => {
+    const answer = await client.get(path);
+    expect(answer.text).not.toMatch(/hidden|root:/);
+  });
+
+  test.each([
+    ...['//evil.test', '//evil.test/..', '///evil.test', '/\\evil.test', '/%5cevil.test', '/%2f%2fevil.test'],
+    ...[
+      '/assets//evil.test/%2e%2e',
+      '//evil.test/%2e%2e/assets',
+      '/assets/%2e%2e//evil.test',
+      '/.//evil.test',
+    ],
+    ...['/%0d%0aLocation:%20https://evil.test', '/@evil.test', '/https://evil.test', '/?next=//evil.test'],
+  ])('W3 %s redirects nowhere', async (path) => {
+    for (const accept of ['text/html', PROGRAM]) {
+      const { headers } = await client.get(path, { headers: { accept } });
+      const target = headers.location === undefined ? null : new URL(headers.location, 'https://video.test');
+      expect(target?.origin ?? 'https://video.test').toBe('https://video.test');
+    }
+  });
+});
+
+describe('W4 whoever the Host header says we are', () => {
+  const lies = {
+    host: 'evil.test',
+    'x-forwarded-host': 'evil.test',
+    'x-forwarded-proto': 'gopher',
+    forwarded: 'host=evil.test',
+    'x-original-url': '/evil.test',
+  };
+
+  test.each<[string, string]>([
+    ['/api/v2/instance', 'application/json'],
+    ['/api/openapi.json', 'application/json'],
+    ['/api/v1/timelines/public?limit=1', 'application/json'],
+    ['/api/v1/accounts/lookup?acct=alice', 'application/json'],
+    ['/.well-known/webfinger?resource=acct:alice@video.test', 'application/jrd+json'],
+    ['/.well-known/nodeinfo', 'application/json'],
+    ['/.well-known/host-meta', 'application/xrd+xml'],
+    ['/nodeinfo/2.1', 'application/json'],
+    ['/actor', PROGRAM],
+    ['/ap/users/ALICE', PROGRAM],
+    ['/ap/users/ALICE/outbox', PROGRAM],
+    ['/ap/users/ALICE/followers', PROGRAM],
+    ['/ap/videos/VIDEO', PROGRAM],
+    ['/ap/videos/VIDEO', 'text/html'],
+    ['/@alice', PROGRAM],
+    ['/@alice/VIDEO', PROGRAM],
+  ])('%s as %s: links lead to our own address', async (path, accept) => {
+    const at = path.replace('ALICE', alice.id).replace('VIDEO', videoId);
+    const truth = await client.get(at, { headers: { accept } });
+    const lied = await client.get(at, { headers: { accept, ...lies } });
+    expect(lied.status).toBe(truth.status);
+    expect([200, 302, 303]).toContain(lied.status);
+    expect(lied.text).toBe(truth.text);
+    const shown = lied.text + JSON.stringify(lied.headers);
+    expect(shown).toContain('video.test');
+    expect(shown).not.toMatch(/evil\.test|gopher/);
+  });
+
+  test.each([
+    '/ap/users/ALICE',
+    '/ap/videos/VIDEO',
+    '/@alice',
+    '/@alice/VIDEO',
+    '/actor',
+    '/ap/users/ALICE/outbox',
+  ])('%s: a cache keeps what programs and people get apart', async (path) => {
+    const at = path.replace('ALICE', alice.id).replace('VIDEO', videoId);
+    for (const accept of ['text/html', PROGRAM]) {
+      const { headers } = await client.get(at, { headers: { accept } });
+      expect(headers.vary?.toLowerCase().split(/, */), accept).toContain('accept');
+    }
+  });
+});
