@@ -25,6 +25,8 @@ const REDACTED_PATHS = [
   'req.headers.cookie',
   'req.headers.authorization',
   'res.headers["set-cookie"]',
+  // PostgreSQL quotes the row that broke a rule.
+  'err.detail',
   ...SECRET_NAMES,
   ...SECRET_NAMES.map((name) => `*.${name}`),
   ...SECRET_NAMES.map((name) => `*.*.${name}`),

@@ -349,6 +349,17 @@ describe('following and unfollowing', () => {
 });
 
 describe('deleting', () => {
+  test('a video for followers leaves no trace that tells strangers it was there (P2)', async () => {
+    const author = await people.signedIn('quiet');
+    const secret = await videos.deleted(author.account, { visibility: 'followers' });
+    const open = await videos.deleted(author.account);
+    const status = async (path: string) => (await client.get(path)).status;
+    expect(await status(`/api/v1/statuses/${secret}`)).toBe(404);
+    expect(await status(`/ap/videos/${secret}`)).toBe(404);
+    expect(await status(`/api/v1/statuses/${open}`)).toBe(410);
+    expect(await status(`/ap/videos/${open}`)).toBe(410);
+  });
+
   test('one’s own video: gone for everybody, and the reply shows what it was', async () => {
     const person = await people.signedIn('cleaner');
     const id = await videos.video(person.account, { caption: 'last seen' });

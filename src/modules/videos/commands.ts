@@ -138,7 +138,9 @@ export async function removeVideo(
     .delete()
     .returning<VideoRow[]>('*');
   if (!row) return fail('not-found', 'There is no such video.');
-  if (row.state === 'published') {
+  // Strangers never learnt that a local video for followers existed; 410 would tell them now (security.md P2).
+  const wasKnown = !row.local || row.visibility !== 'followers';
+  if (row.state === 'published' && wasKnown) {
     const author = await tx('accounts').where({ id: accountId }).first('actor_uri');
     await rememberDeleted(tx, row.uri, author.actor_uri);
   }
