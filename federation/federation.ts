@@ -1,6 +1,6 @@
-import { Temporal as Polyfill } from '@js-temporal/polyfill';
 import { createFederation, type Federation, importSpki, MemoryKvStore } from '@fedify/fedify';
 import { Application, CryptographicKey, Endpoints, Person, type Recipient } from '@fedify/vocab';
+import { Temporal as Polyfill } from '@js-temporal/polyfill';
 import type { Clock } from '../src/lib/clock.ts';
 import { type AccountId, type FollowId, parseId } from '../src/lib/ids.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
@@ -115,6 +115,10 @@ async function actorOf(deps: FederationDeps, account: Account): Promise<Person |
 
 function serveFollows(federation: Federation<null>, deps: FederationDeps): void {
   const { social } = deps;
+  const personOf = (identifier: string) => (identifier === INSTANCE ? null : accountOf(deps, identifier));
+  /** None where there is no such account: only then does Fedify ask for the page, and answers 404. */
+  const firstCursor = async (_context: unknown, identifier: string) =>
+    (await personOf(identifier)) ? '' : null;
   const pageOf = async (
     list: (
       id: AccountId,
@@ -124,7 +128,7 @@ function serveFollows(federation: Federation<null>, deps: FederationDeps): void 
     identifier: string,
     cursor: string | null,
   ) => {
-    const account = identifier === INSTANCE ? null : await accountOf(deps, identifier);
+    const account = await personOf(identifier);
     if (!account) return null;
     const before = cursor === null || cursor === '' ? null : parseId<'follow'>(cursor);
     const rows = await list(account.id, before, COLLECTION_PAGE);
@@ -132,7 +136,7 @@ function serveFollows(federation: Federation<null>, deps: FederationDeps): void 
     return { uris: rows.map((row) => new URL(row.actorUri)), nextCursor: last?.followId ?? null };
   };
   const count = (of: (id: AccountId) => Promise<number>) => async (_context: unknown, identifier: string) => {
-    const account = await accountOf(deps, identifier);
+    const account = await personOf(identifier);
     return account ? of(account.id) : null;
   };
   federation
@@ -141,14 +145,14 @@ function serveFollows(federation: Federation<null>, deps: FederationDeps): void 
       const items: Recipient[] | undefined = page?.uris.map((id) => ({ id, inboxId: null }));
       return page && items ? { items, nextCursor: page.nextCursor } : null;
     })
-    .setFirstCursor(() => '')
+    .setFirstCursor(firstCursor)
     .setCounter(count(social.followerCount));
   federation
     .setFollowingDispatcher('/ap/users/{identifier}/following', async (_context, identifier, cursor) => {
       const page = await pageOf(social.followingPage, identifier, cursor);
       return page ? { items: page.uris, nextCursor: page.nextCursor } : null;
     })
-    .setFirstCursor(() => '')
+    .setFirstCursor(firstCursor)
     .setCounter(count(social.followingCount));
 }
 

@@ -1,5 +1,5 @@
 import type { AccountId } from '../../src/lib/ids.ts';
-import { idOf, listOf } from '../translate/read.ts';
+import { idOf, listOf, typesOf } from '../translate/read.ts';
 import type { Activity } from './normalise.ts';
 import type { Outcome, VerbContext } from './verb.ts';
 import { ignored, refused } from './verb.ts';
@@ -24,6 +24,7 @@ export async function answeredFollow(
   const target = await context.accounts.byActorUri(activity.actorUri);
   if (!target) return ignored('unknown-actor');
   const inner = activity.object;
+  if (inner?.type !== undefined && !typesOf(inner).includes('Follow')) return ignored('no-such-request');
   if (
     inner &&
     idOf(listOf(inner.object)[0]) !== null &&

@@ -16,6 +16,7 @@ export const follow = verb<{ follower: Account; target: Account; uri: string }>(
   },
   async apply({ follower, target, uri }, tx, { social }) {
     const outcome = await social.follow(tx, follower, target, uri);
-    return outcome.ok ? applied : refused(outcome.reason);
+    if (outcome.ok) return applied;
+    return outcome.reason === 'undone' ? ignored(outcome.reason) : refused(outcome.reason);
   },
 });

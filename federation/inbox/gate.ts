@@ -46,8 +46,8 @@ const ACCEPTED: GateAnswer = { status: 202 };
 
 /**
  * Everything that is decided before an activity is stored, cheapest first: how often, what type, from a
- * blocked server, signed how, shaped how, in whose name. 202 means: stored for good, or already there.
- * Any other answer has changed nothing.
+ * blocked server, shaped how, in whose name, signed how. 202 means: stored for good, already there, or of
+ * no interest to anybody here. Any other answer has changed nothing.
  */
 export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<GateAnswer> {
   const perAddress = new RateLimiterMemory({ points: inboxLimits.requestsPerAddressPerMinute, duration: 60 });
@@ -61,25 +61,28 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     const read = readHeaders(request.rawHeaders);
     const claimed = read.ok ? parseSignatureHeader(read.headers, signatureLimits) : read;
     if (!claimed.ok) return { status: claimed.status, error: claimed.detail };
-    const host = new URL(claimed.parsed.keyId).host;
-    if (await deps.instances.isBlocked(host))
+    const keyUrl = new URL(claimed.parsed.keyId);
+    if (await deps.instances.isBlocked(keyUrl.host))
       return { status: 403, error: 'This server does not talk to yours.' };
-    if (!(await takes(perHost, host))) return { status: 429, error: 'Too many requests from your server.' };
-    if (await isDeleteOfStranger(deps, request.body)) return ACCEPTED;
-
-    const proof = await deps.verify({ method: 'POST', ...request }, deps.lookupKey);
-    if (!proof.ok) {
-      deps.log.info({ host, keyId: proof.keyId, reason: proof.reason }, 'an inbox request was refused');
-      return { status: proof.status, error: proof.detail };
-    }
     const understood = readActivity(request.body);
     if (!understood.ok) return { status: 400, error: understood.error };
     const { activity } = understood;
-    if (activity.actorUri !== proof.actorId)
+    const early = await answerUnproven(deps, activity);
+    if (early) return early;
+
+    const proof = await deps.verify({ method: 'POST', ...request }, deps.lookupKey);
+    if (!proof.ok && !isGone(activity, keyUrl, proof.reason)) {
+      deps.log.info(
+        { host: keyUrl.host, keyId: proof.keyId, reason: proof.reason },
+        'an inbox request was refused',
+      );
+      return { status: proof.status, error: proof.detail };
+    }
+    if (proof.ok && activity.actorUri !== proof.actorId)
       return { status: 401, error: 'The signature is not the actor’s.' };
-    if (deps.urls.isOurs(activity.actorUri)) return { status: 401, error: 'The actor is of this server.' };
-    const sender = await deps.accounts.byActorUri(activity.actorUri);
-    if (sender?.state === 'suspended') return { status: 403, error: 'This account is suspended here.' };
+    // Counted only now: anybody can write the name of another server into a request (security.md R9).
+    if (!(await takes(perHost, keyUrl.host)))
+      return { status: 429, error: 'Too many requests from your server.' };
     await store(deps, activity, request.body);
     return ACCEPTED;
   };
@@ -99,15 +102,30 @@ function readActivity(body: Buffer): { ok: true; activity: Activity } | { ok: fa
   return normalised.ok ? normalised : { ok: false, error: normalised.detail ?? normalised.reason };
 }
 
+/** What can be answered from the claims alone, without a look at the key (security.md S15, S17, V11). */
+async function answerUnproven(deps: GateDeps, activity: Activity): Promise<GateAnswer | undefined> {
+  if (deps.urls.isOurs(activity.actorUri)) return { status: 401, error: 'The actor is of this server.' };
+  const sender = await deps.accounts.byActorUri(activity.actorUri);
+  // A large share of all inbox traffic tells every server about the deletion of accounts it never met, whose
+  // keys cannot be fetched any more (federation-interop.md 2).
+  if (isFarewell(activity) && (sender === null || sender.state === 'deleted')) return ACCEPTED;
+  if (sender === null || sender.state === 'active') return undefined;
+  return { status: 403, error: 'This account is suspended here, or was deleted.' };
+}
+
+/** An account that deletes itself. */
+function isFarewell({ type, objectId, actorUri }: Activity): boolean {
+  return type === 'Delete' && objectId === actorUri;
+}
+
 /**
- * A large share of all inbox traffic tells every server about the deletion of accounts it never met. They
- * are waved through without a look at the key, which could not be fetched any more (federation-interop.md 2).
+ * The last activity of an account whose key went with it. No signature proves it, but the account’s own
+ * address does: asked for the key, it answered that the account is gone (security.md S17).
  */
-async function isDeleteOfStranger(deps: GateDeps, body: Buffer): Promise<boolean> {
-  const read = readActivity(body);
-  if (!read.ok || read.activity.type !== 'Delete' || read.activity.objectId !== read.activity.actorUri)
-    return false;
-  return (await deps.accounts.byActorUri(read.activity.actorUri)) === null;
+function isGone(activity: Activity, keyUrl: URL, reason: string): boolean {
+  const asked = new URL(keyUrl);
+  asked.hash = '';
+  return reason === 'gone' && isFarewell(activity) && asked.href === activity.actorUri;
 }
 
 /** One transaction: the activity, unless it is a repetition, and the job that gives it its effect. */

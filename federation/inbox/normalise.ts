@@ -27,7 +27,8 @@ export function normaliseActivity(
   const [type] = typesOf(document);
   const actorUri = idOf(listOf(document.actor)[0]);
   if (!type || !actorUri) return fail('not-an-activity', 'An activity needs a type and an actor.');
-  const id = document.id === undefined ? `${actorUri}#${sha256(body).toString('hex')}` : uriOf(document.id);
+  const id =
+    (document.id ?? null) === null ? `${actorUri}#${sha256(body).toString('hex')}` : uriOf(document.id);
   if (!id || id.length > inboxLimits.maxActivityIdCharacters) {
     return fail('not-an-activity', 'The id of the activity is not a web address.');
   }

@@ -32,6 +32,14 @@ export const refused = (reason: string): Outcome => ({ state: 'refused', reason 
 /** A check that ended early, or a plan to be carried out in one transaction. */
 export type Checked = Outcome | { readonly state: 'ready'; readonly apply: (tx: Tx) => Promise<Outcome> };
 
+/**
+ * Makes activities about one object wait for each other until the transaction ends, so that a Create and its
+ * Delete cannot pass one another unseen (federation-interop.md 2).
+ */
+export async function lockObject(tx: Tx, uri: string): Promise<void> {
+  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [uri]);
+}
+
 /** The handler of one type of activity, ready to be put in the map of all. */
 export type Verb = (activity: Activity, context: VerbContext) => Promise<Checked>;
 

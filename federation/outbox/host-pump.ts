@@ -45,7 +45,8 @@ export async function pumpHost(deps: PumpDeps, host: string, run: JobRun): Promi
         const verdict: Verdict = blocked
           ? { kind: 'dead', status: null, error: 'This server is blocked here.' }
           : await send(deps, row, run.signal);
-        await record(deps.db, row, verdict);
+        // A try that our own stopping broke off says nothing of the other server.
+        if (verdict.kind !== 'retry' || !run.signal.aborted) await record(deps.db, row, verdict);
         return verdict;
       }),
     );

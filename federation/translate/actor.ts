@@ -18,7 +18,12 @@ export function readActor(document: JsonObject): Result<{ actor: RemoteActor }, 
     const uri = uriOf(value);
     return uri && actorUri && sameOrigin(uri, actorUri) ? uri : null;
   };
-  const inboxUri = own(document.inbox);
+  // In the one spelling whose host can be told without a parser: deliveries are queued by host.
+  const ownInbox = (value: unknown): string | null => {
+    const uri = own(value);
+    return uri === null ? null : new URL(uri).href;
+  };
+  const inboxUri = ownInbox(document.inbox);
   if (!actorUri || !actorType)
     return fail('not-an-actor', 'The document has no id or is not of an actor type.');
   if (!inboxUri) return fail('not-an-actor', 'The actor has no inbox on its own server.');
@@ -37,7 +42,7 @@ export function readActor(document: JsonObject): Result<{ actor: RemoteActor }, 
       bioHtml: sanitizeRemoteHtml(textOf(document.summary, 20_000) ?? '', 20_000),
       url: own(document.url) ?? actorUri,
       inboxUri,
-      sharedInboxUri: own(endpoints.sharedInbox),
+      sharedInboxUri: ownInbox(endpoints.sharedInbox),
       locked: document.manuallyApprovesFollowers === true,
       discoverable: document.discoverable === true,
       indexable: document.indexable === true,

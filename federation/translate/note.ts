@@ -119,7 +119,7 @@ export function deleteOf(uri: string, actorUri: string): JsonObject {
   };
 }
 
-/** Posts dated further ahead than this are taken as published now (security.md V10). */
+/** Posts dated further ahead than this, or before 1970, are taken as published now (security.md V10). */
 const MAX_FUTURE_MS = 5 * 60_000;
 
 type Unusable = 'not-a-note' | 'not-the-author' | 'no-video' | 'is-reply' | 'not-addressed';
@@ -139,7 +139,7 @@ export function readVideoNote(
     return fail('not-the-author');
   }
   if (note.inReplyTo !== undefined && note.inReplyTo !== null) return fail('is-reply');
-  const visibility = visibilityOf(note);
+  const visibility = visibilityOf(note, authorUri);
   if (!visibility) return fail('not-addressed');
   const attachment = listOf(note.attachment).filter(isObject).find(isVideo);
   const sourceUrl = attachment ? mediaUrlOf(attachment) : null;
@@ -160,7 +160,7 @@ export function readVideoNote(
           textOf(attachment.name, videoLimits.maxAltTextCharacters)) ??
         '',
       language: languageOf(note),
-      publishedAt: new Date(published > now + MAX_FUTURE_MS ? now : published),
+      publishedAt: new Date(published > now + MAX_FUTURE_MS || published < 0 ? now : published),
       durationSeconds: secondsOf(attachment.duration),
       width: sideOf(attachment.width),
       height: sideOf(attachment.height),
@@ -171,19 +171,29 @@ export function readVideoNote(
   });
 }
 
+function isVideoType(mediaType: unknown): boolean {
+  return /^video\//i.test(textOf(mediaType, 100) ?? '');
+}
+
 function isVideo(attachment: JsonObject): boolean {
-  const mediaType = textOf(attachment.mediaType, 100) ?? textOf(linkOf(attachment)?.mediaType, 100);
-  return mediaType ? /^video\//i.test(mediaType) : typesOf(attachment).includes('Video');
+  if (isVideoType(attachment.mediaType) || videoLinkOf(attachment)) return true;
+  return typeof attachment.mediaType !== 'string' && typesOf(attachment).includes('Video');
 }
 
-/** `url` as a string, a Link, or a list of either. */
-function linkOf(attachment: JsonObject): JsonObject | null {
-  return listOf(attachment.url).find(isObject) ?? null;
+/** The Link under `url` that says it is a video; others, such as one to a page, may stand before it. */
+function videoLinkOf(attachment: JsonObject): JsonObject | undefined {
+  return listOf(attachment.url)
+    .filter(isObject)
+    .find((link) => isVideoType(link.mediaType));
 }
 
-function mediaUrlOf(attachment: JsonObject): string | null {
-  const [first] = listOf(attachment.url);
-  return uriOf(first) ?? uriOf(linkOf(attachment)?.href) ?? uriOf(attachment.href);
+/** Where a file lies. `url` is a string, a Link, or a list of either. */
+function mediaUrlOf(file: JsonObject): string | null {
+  for (const candidate of [videoLinkOf(file), ...listOf(file.url)]) {
+    const url = uriOf(isObject(candidate) ? candidate.href : candidate);
+    if (url) return url;
+  }
+  return uriOf(file.href);
 }
 
 function posterOf(attachment: JsonObject, note: JsonObject): string | null {
@@ -196,12 +206,14 @@ function posterOf(attachment: JsonObject, note: JsonObject): string | null {
   return null;
 }
 
-function visibilityOf(note: JsonObject): Visibility | null {
+/** `followers` means those of the author: a letter to one person and a stranger's followers is none of them. */
+function visibilityOf(note: JsonObject, authorUri: string): Visibility | null {
   const to = audienceOf(note.to);
   if (to.has(AS_PUBLIC)) return 'public';
   const cc = audienceOf(note.cc);
   if (cc.has(AS_PUBLIC)) return 'unlisted';
-  return [...to, ...cc].some((id) => id.endsWith('/followers')) ? 'followers' : null;
+  const isTheirs = (id: string) => id.endsWith('/followers') && sameOrigin(id, authorUri);
+  return [...to, ...cc].some(isTheirs) ? 'followers' : null;
 }
 
 function contentOf(note: JsonObject): string {
@@ -216,14 +228,16 @@ function languageOf(note: JsonObject): string | null {
   return language && /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(language) ? language : null;
 }
 
-/** ISO 8601 duration of at most hours, as all servers write it. */
+const MAX_SECONDS = 24 * 3_600;
+
+/** ISO 8601 duration of at most hours, as all servers write it, or plain seconds. */
 function secondsOf(value: unknown): number | null {
   const match = /^PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6}(?:\.\d{1,6})?)S)?$/.exec(
     textOf(value, 40) ?? '',
   );
-  if (!match) return numberOf(value);
-  const [, hours = '0', minutes = '0', seconds = '0'] = match;
-  return Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
+  const [, hours = '0', minutes = '0', seconds = '0'] = match ?? [];
+  const total = match ? Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds) : numberOf(value);
+  return total !== null && total > 0 && total <= MAX_SECONDS ? total : null;
 }
 
 function sideOf(value: unknown): number | null {

@@ -28,12 +28,16 @@ export function textOf(value: unknown, max: number): string | null {
   return typeof value === 'string' ? value.replaceAll('\u0000', '').slice(0, max) : null;
 }
 
+/**
+ * Scheme, two slashes, host. Parsers also take `https:host`, `https:\\host` and line breaks, which other code
+ * would read as another address: then a server could pass for one it is not. They trim white space, too.
+ */
+const PLAIN_ADDRESS = /^https?:\/\/[^/\\?#@\s]+(?:[/?#][^\\\p{Cc}\p{Cs}]*)?(?<!\s)$/iu;
+
 /** An absolute http(s) address without credentials, as written; null otherwise. */
 export function uriOf(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > MAX_URI_CHARACTERS) return null;
-  const url = URL.parse(value);
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null;
-  return url.username === '' && url.password === '' ? value : null;
+  return PLAIN_ADDRESS.test(value) && URL.canParse(value) ? value : null;
 }
 
 /** The id of something given as a string or as an object with an `id`. */
@@ -41,10 +45,14 @@ export function idOf(value: unknown): string | null {
   return uriOf(isObject(value) ? value.id : value);
 }
 
+const TYPE_NAME = /^[\x21-\x7e]{1,200}$/;
+
 /** The types of an object: one or several names, prefixes of the ActivityStreams vocabulary removed. */
 export function typesOf(value: JsonObject): string[] {
   return listOf(value.type).flatMap((type) =>
-    typeof type === 'string' ? [type.replace(/^(as:|https:\/\/www\.w3\.org\/ns\/activitystreams#)/, '')] : [],
+    typeof type === 'string' && TYPE_NAME.test(type)
+      ? [type.replace(/^(as:|https:\/\/www\.w3\.org\/ns\/activitystreams#)/, '')]
+      : [],
   );
 }
 

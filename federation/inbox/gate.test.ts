@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { inboxLimits } from '../../config/limits.ts';
+import { createIds } from '../../src/lib/ids.ts';
+import { createLogger } from '../../src/lib/log.ts';
+import { createUrls } from '../../src/modules/instances/index.ts';
+import { createGate, type GateDeps, type InboxRequest } from './gate.ts';
+
+const ACTOR = 'https://a.example/users/carol';
+
+/** A gate whose signatures are right when they read `right`; it stores nothing, only counts. */
+function gateWithoutDatabase() {
+  const stored: string[] = [];
+  const deps = {
+    ids: createIds({ now: () => Date.UTC(2026, 10, 21) }, 1),
+    log: createLogger('silent'),
+    urls: createUrls('https://video.example'),
+    accounts: { byActorUri: async () => null },
+    instances: { isBlocked: async () => false },
+    inTx: async () => void stored.push(ACTOR),
+    verify: async ({ rawHeaders }: InboxRequest) =>
+      rawHeaders.join().includes(`signature="right"`)
+        ? { ok: true, keyId: `${ACTOR}#main-key`, actorId: ACTOR }
+        : { ok: false, status: 401, reason: 'bad-signature', detail: 'No.' },
+  };
+  return { gate: createGate(deps as unknown as GateDeps), stored };
+}
+
+function request(signature: 'right' | 'wrong', ip: string): InboxRequest {
+  const parameters = `keyId="${ACTOR}#main-key",algorithm="rsa-sha256",headers="date",signature="${signature}"`;
+  return {
+    path: '/inbox',
+    rawHeaders: ['Signature', parameters],
+    contentType: 'application/activity+json',
+    body: Buffer.from(JSON.stringify({ type: 'Like', actor: ACTOR, object: 'https://video.example/x' })),
+    ip,
+  };
+}
+
+/** Requests from ever new addresses, so that only the budget of the host counts. */
+async function flood(gate: ReturnType<typeof createGate>, signature: 'right' | 'wrong'): Promise<void> {
+  for (let sent = 0; sent < inboxLimits.requestsPerHostPerMinute; sent += 1) {
+    await gate(request(signature, `192.0.2.${sent}`));
+  }
+}
+
+describe('R9 budgets of the inbox', () => {
+  test('what a server sends is bounded', async () => {
+    const { gate, stored } = gateWithoutDatabase();
+    await flood(gate, 'right');
+    expect(await gate(request('right', '198.51.100.1'))).toMatchObject({ status: 429 });
+    expect(stored).toHaveLength(inboxLimits.requestsPerHostPerMinute);
+  });
+
+  test('requests that merely name a server do not use up its budget', async () => {
+    const { gate } = gateWithoutDatabase();
+    await flood(gate, 'wrong');
+    expect(await gate(request('right', '198.51.100.1'))).toEqual({ status: 202 });
+  });
+
+  test('what comes from one address is bounded, whomever it names', async () => {
+    const { gate } = gateWithoutDatabase();
+    for (let sent = 0; sent < inboxLimits.requestsPerAddressPerMinute; sent += 1) {
+      await gate(request('wrong', '203.0.113.9'));
+    }
+    expect(await gate(request('right', '203.0.113.9'))).toMatchObject({ status: 429 });
+    expect(await gate(request('right', '198.51.100.1'))).toEqual({ status: 202 });
+  });
+});

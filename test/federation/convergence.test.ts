@@ -1,0 +1,220 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Tx } from '../../src/db/database.ts';
+import { signUp } from '../../src/setup/demo/client.ts';
+import { activityOf, createOf, eventually, followOf, noteOf } from '../helpers/activities.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+/**
+ * Activities of one author come in any order, several times, and at once. What remains must be what the
+ * author last meant: a deletion and an undoing win over what they take back, whichever came first.
+ */
+let server: TestServer;
+let aliceUri: string;
+
+beforeAll(async () => {
+  server = await startTestServer({ variables: { REMOTE_VIDEO: 'off' } });
+  aliceUri = (await signUp(server.origin, 'alice', 'a long password')).account.uri;
+});
+afterAll(() => server.close());
+
+interface Author {
+  readonly id: string;
+  readonly followers: string;
+}
+
+let authors = 0;
+
+/** Somebody of another server whom alice follows, and whom our server knows well enough to fetch nothing. */
+async function followedAuthor(): Promise<Author> {
+  authors += 1;
+  const id = `https://a.example/users/${authors}`;
+  const { accounts, social, inTx } = server.context;
+  await inTx(async (tx) => {
+    const author = await accounts.upsertRemote(tx, {
+      ...{ actorUri: id, actorType: 'Person', username: `u${authors}`, domain: 'a.example' },
+      ...{ displayName: '', bioHtml: '', url: id, inboxUri: `${id}/inbox`, sharedInboxUri: null },
+      ...{ locked: false, discoverable: false, indexable: false },
+    });
+    const alice = await accounts.byActorUri(aliceUri);
+    if (!alice) throw new Error('There is no alice.');
+    await social.follow(tx, alice, author);
+    await social.accept(tx, { followerId: alice.id, targetId: author.id });
+  });
+  return { id, followers: `${id}/followers` };
+}
+
+type Activity = ReturnType<typeof activityOf>;
+
+/** Stores an activity as the gate does, and returns its row. A repetition has none. */
+async function receive(activity: Activity): Promise<string | undefined> {
+  const [row] = await server.context
+    .db('inbox_activities')
+    .insert({
+      id: server.context.ids.next(),
+      actor_uri: activity.actor,
+      activity_uri: activity.id,
+      type: activity.type,
+      body: JSON.stringify(activity),
+    })
+    .onConflict(['actor_uri', 'activity_uri'])
+    .ignore()
+    .returning('id');
+  return row?.id;
+}
+
+/** Gives a stored activity its effect, as a worker does. */
+async function handle(inboxId: string): Promise<void> {
+  const finish = await server.context.federation.processInbox(inboxId);
+  if (finish) await server.context.inTx((tx) => finish(tx).then(() => undefined));
+}
+
+/** What is left of an author's doings. */
+async function stateOf(author: Author, notes: readonly { id: string }[]) {
+  const { db, accounts } = server.context;
+  const account = await accounts.byActorUri(author.id);
+  const alice = await accounts.byActorUri(aliceUri);
+  const pair = { follower_id: account?.id, target_id: alice?.id };
+  const follows = await db('follows').where(pair).whereNot({ state: 'undone' }).pluck('state');
+  const uris = notes.map(({ id }) => id);
+  return { follows, videos: await db('videos').whereIn('uri', uris).orderBy('uri').pluck('uri') };
+}
+
+const KINDS = ['Follow', 'Undo', 'Create', 'Delete'] as const;
+/** What arrives: a kind, and for Create and Delete which of two videos. */
+const arrival = fc.record({ kind: fc.constantFrom(...KINDS), which: fc.constantFrom(0, 1) });
+/** Groups that are worked on at the same time, one group after the other. */
+const arrivals = fc.array(fc.array(arrival, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 5 });
+
+describe('activities in any order', () => {
+  test('leave what their author last meant, and no row twice', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals, async (groups) => {
+        const author = await followedAuthor();
+        const notes = [noteOf(author), noteOf(author)] as const;
+        const follow = followOf(author, aliceUri);
+        const activities = {
+          Follow: [follow, follow],
+          // Two, since a sender that is not sure may make another.
+          Undo: [activityOf('Undo', author, follow), activityOf('Undo', author, follow)],
+          Create: notes.map((note) => createOf(author, note)),
+          Delete: notes.map(({ id }) => activityOf('Delete', author, id)),
+        };
+        const came = new Set<Activity>();
+        for (const group of groups) {
+          const fresh = group.map(({ kind, which }) => activities[kind][which] as Activity);
+          for (const one of fresh) came.add(one);
+          const rows = await Promise.all(fresh.map(receive));
+          await Promise.all(rows.flatMap((row) => (row === undefined ? [] : [handle(row)])));
+        }
+        const has = (kind: (typeof KINDS)[number], which: 0 | 1) =>
+          came.has(activities[kind][which] as Activity);
+        const kept = ([0, 1] as const).filter((which) => has('Create', which) && !has('Delete', which));
+        expect(await stateOf(author, notes)).toEqual({
+          follows: has('Follow', 0) && !has('Undo', 0) && !has('Undo', 1) ? ['accepted'] : [],
+          videos: kept.map((which) => notes[which].id).sort(),
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('a follow that is meant anew counts, whatever became of the last', async () => {
+    const author = await followedAuthor();
+    const [first, second] = [followOf(author, aliceUri), followOf(author, aliceUri)];
+    for (const activity of [activityOf('Undo', author, first), first, second]) {
+      await handle((await receive(activity)) ?? '');
+    }
+    expect((await stateOf(author, [])).follows).toEqual(['accepted']);
+  });
+});
+
+test('a worker that takes an activity up again finds it done', async () => {
+  const author = await followedAuthor();
+  const follow = followOf(author, aliceUri);
+  const row = (await receive(follow)) ?? '';
+  await handle(row);
+  await handle((await receive(activityOf('Undo', author, follow))) ?? '');
+  await handle(row);
+  expect((await stateOf(author, [])).follows).toEqual([]);
+});
+
+test('V5 an Accept does not answer a request that took the place of the one it names', async () => {
+  const { accounts, social, inTx, federation, db } = server.context;
+  const author = await followedAuthor();
+  const [alice, target] = [await accounts.byActorUri(aliceUri), await accounts.byActorUri(author.id)];
+  if (!alice || !target) throw new Error('One of the two is missing.');
+  const pair = { followerId: alice.id, targetId: target.id };
+  const row = { follower_id: alice.id, target_id: target.id };
+  await db('follows').where(row).update({ state: 'pending' });
+  const { uri } = await db('follows').where(row).first('uri');
+  const accept = activityOf('Accept', author, {
+    id: uri,
+    type: 'Follow',
+    actor: aliceUri,
+    object: author.id,
+  });
+  const finish = await federation.processInbox((await receive(accept)) ?? '');
+  await inTx((tx) => social.unfollow(tx, pair));
+  await inTx((tx) => social.follow(tx, alice, target));
+  await inTx((tx) => finish?.(tx).then(() => undefined) ?? Promise.resolve());
+  expect(await db('follows').where(row).pluck('state')).toEqual(['pending']);
+});
+
+describe('a Create and its Delete at the same moment', () => {
+  /** Begins to give an activity its effect, and stops before the end of the transaction. */
+  async function begin(activity: Activity): Promise<{ end(): Promise<void>; tx: Tx }> {
+    const finish = await server.context.federation.processInbox((await receive(activity)) ?? '');
+    const tx = await server.context.db.transaction();
+    await finish?.(tx);
+    return { tx, end: () => tx.commit().then(() => undefined) };
+  }
+
+  const waiting = async () => {
+    const { rows } = await server.context.db.raw(
+      `select count(*)::int as count from pg_locks where not granted`,
+    );
+    return rows[0].count > 0;
+  };
+
+  test('wait for each other, so that the deletion is not lost', async () => {
+    const author = await followedAuthor();
+    const note = noteOf(author);
+    const created = await begin(createOf(author, note));
+    // The video is not to be seen yet, and is there when the deletion has its turn.
+    const deletion = (await receive(activityOf('Delete', author, note.id))) ?? '';
+    const deleted = handle(deletion);
+    await eventually('the deletion waits', waiting);
+    await created.end();
+    await deleted;
+    expect((await stateOf(author, [note])).videos).toEqual([]);
+  });
+
+  test('wait for each other the other way round, too', async () => {
+    const author = await followedAuthor();
+    const note = noteOf(author);
+    const deleted = await begin(activityOf('Delete', author, note.id));
+    const created = handle((await receive(createOf(author, note))) ?? '');
+    await eventually('the creation waits', waiting);
+    await deleted.end();
+    await created;
+    expect((await stateOf(author, [note])).videos).toEqual([]);
+  });
+
+  test('and so do a Follow and its Undo', async () => {
+    for (const undoFirst of [false, true]) {
+      const author = await followedAuthor();
+      const follow = followOf(author, aliceUri);
+      const both = [follow, activityOf('Undo', author, follow)];
+      const [one, other] = (undoFirst ? both.reverse() : both) as [Activity, Activity];
+      const first = await begin(one);
+      const second = handle((await receive(other)) ?? '');
+      await eventually('the second waits', waiting);
+      await first.end();
+      await second;
+      expect((await stateOf(author, [])).follows).toEqual([]);
+      const [outcome] = await server.context.federation.explain(follow.id);
+      expect(outcome?.reason).toBe(undoFirst ? 'undone' : null);
+    }
+  });
+});

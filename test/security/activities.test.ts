@@ -1,0 +1,356 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  activityOf,
+  createOf,
+  eventually,
+  followOf,
+  letFollow,
+  noteOf,
+  outcomeOf,
+  PUBLIC,
+  post,
+  quiet,
+  type Rig,
+  startRig,
+} from '../helpers/activities.ts';
+import type { PeerActor } from '../helpers/peer.ts';
+import type { TestServer } from '../helpers/server.ts';
+
+let rig: Rig;
+let server: TestServer;
+let carol: PeerActor;
+/** Of the same server as carol. */
+let mole: PeerActor;
+let mallory: PeerActor;
+/** Actor id of a person of our server, who follows carol and mallory. */
+let alice: string;
+
+beforeAll(async () => {
+  rig = await startRig();
+  ({ server, carol, mallory } = rig);
+  mole = await rig.a.actor('mole');
+  alice = rig.alice.account.uri;
+  await letFollow(rig, rig.a, carol);
+  await letFollow(rig, rig.e, mallory);
+});
+afterAll(() => rig.close());
+beforeEach(async () => {
+  await server.context.db('videos').delete();
+});
+
+const outcome = (actor: PeerActor, activity: { id: string }) => outcomeOf(server, actor, activity);
+const videos = () => server.context.db('videos').orderBy('id').pluck('uri');
+const home = async () => (await rig.alice.home()).map(({ uri }) => uri);
+
+/** A video of carol that our server knows. */
+async function known(more: object = {}): Promise<{ id: string }> {
+  const note = noteOf(carol, more);
+  expect(await outcome(carol, createOf(carol, note))).toBe('applied');
+  return note;
+}
+
+/** Those whom the server counts as followers of alice. */
+async function followersOfAlice(): Promise<string[]> {
+  const response = await fetch(`${alice}/followers?cursor=`, {
+    headers: { accept: 'application/activity+json' },
+  });
+  const { orderedItems } = (await response.json()) as { orderedItems?: string | string[] };
+  return [orderedItems ?? []].flat();
+}
+
+describe('V1 only its author deletes a video', () => {
+  test('not another server, not another account of the same server', async () => {
+    const note = await known();
+    expect(await outcome(mallory, activityOf('Delete', mallory, note.id))).toBe('refused: not-the-author');
+    const tombstone = { id: note.id, type: 'Tombstone' };
+    expect(await outcome(mallory, activityOf('Delete', mallory, tombstone))).toBe('refused: not-the-author');
+    expect(await outcome(mole, activityOf('Delete', mole, note.id))).toBe('refused: not-the-author');
+    expect(await home()).toEqual([note.id]);
+    expect(await server.context.videos.tombstone(note.id)).toBeNull();
+  });
+
+  test.for(['its id', 'a Tombstone', 'the whole object'] as const)(
+    'the author does, naming %s',
+    async (how) => {
+      const note = await known();
+      const named = {
+        'its id': note.id,
+        'a Tombstone': { id: note.id, type: 'Tombstone' },
+        'the whole object': note,
+      };
+      expect(await outcome(carol, activityOf('Delete', carol, named[how]))).toBe('applied');
+      expect(await videos()).toEqual([]);
+      expect(await home()).toEqual([]);
+    },
+  );
+
+  test('nobody elsewhere deletes ours', async () => {
+    const ours = `${server.origin}/ap/videos/1`;
+    expect(await outcome(mallory, activityOf('Delete', mallory, ours))).toBe('refused: object-is-ours');
+    expect(await server.context.videos.tombstone(ours)).toBeNull();
+  });
+
+  test('a Create that comes after its Delete changes nothing', async () => {
+    const note = noteOf(carol);
+    expect(await outcome(carol, activityOf('Delete', carol, note.id))).toBe('applied');
+    expect(await outcome(carol, createOf(carol, note))).toBe('ignored: deleted');
+    expect(await videos()).toEqual([]);
+  });
+
+  test('nobody buries a video before it comes, in another’s name', async () => {
+    const note = noteOf(carol);
+    expect(await outcome(mole, activityOf('Delete', mole, note.id))).not.toContain('refused');
+    expect(await outcome(mallory, activityOf('Delete', mallory, note.id))).toBe('refused: not-the-author');
+    expect(await outcome(carol, createOf(carol, note))).toBe('applied');
+  });
+});
+
+describe('V2, V3 activities that are not understood have no effect', () => {
+  test('V2 an Update by a stranger neither changes a video nor makes one', async () => {
+    const note = await known();
+    const changed = { ...note, content: 'Changed' };
+    expect(await outcome(mallory, activityOf('Update', mallory, changed))).toBe('ignored: unsupported-type');
+    expect(await outcome(mallory, activityOf('Update', mallory, noteOf(mallory)))).toBe(
+      'ignored: unsupported-type',
+    );
+    expect(await videos()).toEqual([note.id]);
+    expect((await server.context.videos.internalByUri(note.id))?.captionHtml).toBe('<p>A clip</p>');
+  });
+
+  test('V3 an Announce with a body of its own brings nothing', async () => {
+    const fake = { ...noteOf(carol), content: 'Fake' };
+    expect(await outcome(mallory, activityOf('Announce', mallory, fake))).toBe('ignored: unsupported-type');
+    expect(await videos()).toEqual([]);
+  });
+});
+
+describe('V4 only the follower takes a Follow back', () => {
+  test('by id, embedded, or posing as the own one', async () => {
+    const follow = followOf(carol, alice);
+    expect(await outcome(carol, follow)).toBe('applied');
+    const undo = (actor: PeerActor, object: unknown) => outcome(actor, activityOf('Undo', actor, object));
+    for (const actor of [mallory, mole]) {
+      expect(await undo(actor, follow)).toBe('refused: not-the-one-who-did-it');
+      expect(await undo(actor, { ...follow, actor: undefined })).toBe('refused: not-the-one-who-did-it');
+      expect(await undo(actor, follow.id)).toBe('ignored: nothing-to-undo');
+      expect(await undo(actor, { ...follow, actor: [actor.id, carol.id] })).toBe('ignored: nothing-to-undo');
+    }
+    expect(await followersOfAlice()).toEqual([carol.id]);
+  });
+
+  test('an Undo of anything else has no effect', async () => {
+    expect(await outcome(carol, followOf(carol, alice))).toBe('applied');
+    const like = { type: 'Like', actor: carol.id, object: alice };
+    expect(await outcome(carol, activityOf('Undo', carol, like))).toBe('ignored: unsupported-undo');
+    const elsewhere = followOf(carol, mallory.id);
+    expect(await outcome(carol, activityOf('Undo', carol, elsewhere))).toBe('ignored: not-ours');
+    expect(await followersOfAlice()).toEqual([carol.id]);
+  });
+
+  test.for(['by id', 'embedded', 'embedded without its id'] as const)(
+    'the follower does, %s',
+    async (how) => {
+      const follow = followOf(carol, alice);
+      expect(await outcome(carol, follow)).toBe('applied');
+      const { id: _, ...nameless } = follow;
+      const named = { 'by id': follow.id, embedded: follow, 'embedded without its id': nameless };
+      expect(await outcome(carol, activityOf('Undo', carol, named[how]))).toBe('applied');
+      expect(await followersOfAlice()).toEqual([]);
+    },
+  );
+
+  test('also when the Undo overtakes the Follow', async () => {
+    const follow = followOf(carol, alice);
+    await outcome(carol, activityOf('Undo', carol, follow));
+    expect(await outcome(carol, follow)).toBe('ignored: undone');
+    expect(await followersOfAlice()).toEqual([]);
+    // Another wish later is another wish.
+    expect(await outcome(carol, followOf(carol, alice))).toBe('applied');
+    expect(await followersOfAlice()).toEqual([carol.id]);
+  });
+});
+
+describe('a Follow', () => {
+  const follows = () => server.context.db('follows').count();
+
+  test('of somebody elsewhere, of nobody, or of the server itself has no effect', async () => {
+    const before = await follows();
+    expect(await outcome(mallory, followOf(mallory, carol.id))).toBe('ignored: not-ours');
+    expect(await outcome(mallory, followOf(mallory, `${server.origin}/ap/users/1`))).toBe(
+      'ignored: not-ours',
+    );
+    expect(await outcome(mallory, followOf(mallory, `${server.origin}/actor`))).toBe(
+      'refused: not-followable',
+    );
+    expect(await follows()).toEqual(before);
+  });
+
+  test('of a suspended account has no effect', async () => {
+    const before = await follows();
+    const me = server.context.db('accounts').where({ actor_uri: alice });
+    await me.clone().update({ state: 'suspended' });
+    expect(await outcome(mallory, followOf(mallory, alice))).toBe('ignored: target-not-active');
+    await me.update({ state: 'active' });
+    expect(await follows()).toEqual(before);
+  });
+
+  test('of a locked account waits', async () => {
+    const me = server.context.db('accounts').where({ actor_uri: alice });
+    await me.clone().update({ locked: true });
+    const before = await followersOfAlice();
+    expect(await outcome(mallory, followOf(mallory, alice))).toBe('applied');
+    await me.update({ locked: false });
+    expect(await followersOfAlice()).toEqual(before);
+    expect(rig.e.received.filter(({ activity }) => activity.type === 'Accept')).toEqual([]);
+  });
+});
+
+describe('V5 nobody is followed who did not accept', () => {
+  let daves = 0;
+
+  /** Alice asks somebody new of A, who does not answer. */
+  async function asked(): Promise<{
+    dave: PeerActor;
+    id: string;
+    request: { id: string };
+    isFollowed(): Promise<boolean>;
+  }> {
+    daves += 1;
+    const dave = await rig.a.actor(`dave${daves}`);
+    const id = (await rig.alice.find(dave.handle))?.id ?? '';
+    expect(await rig.alice.follow(id)).toMatchObject({ following: false, requested: true });
+    const { activity } = await eventually('the Follow arrives', () =>
+      rig.a.received.findLast((one) => one.activity.object === dave.id),
+    );
+    return {
+      dave,
+      id,
+      request: activity,
+      isFollowed: async () => (await rig.alice.relationship(id)).following,
+    };
+  }
+
+  test('another server or another account does not accept in their place', async () => {
+    const { dave, request, isFollowed } = await asked();
+    for (const impostor of [mallory, mole]) {
+      const posing = { ...request, object: impostor.id };
+      const { id: _, ...nameless } = request;
+      for (const object of [request, request.id, posing, nameless]) {
+        const accept = activityOf('Accept', impostor, object);
+        expect(await outcome(impostor, accept)).toMatch(
+          /^(refused: not-the-one-asked|ignored: unknown-actor)$/,
+        );
+      }
+    }
+    expect(await isFollowed()).toBe(false);
+    expect(await outcome(dave, createOf(dave, noteOf(dave)))).toBe('ignored: not-followed');
+  });
+
+  test('another account does not reject in their place', async () => {
+    const { dave, request, isFollowed } = await asked();
+    expect(await outcome(dave, activityOf('Accept', dave, request))).toBe('applied');
+    expect(await outcome(mallory, activityOf('Reject', mallory, request))).not.toBe('applied');
+    expect(await outcome(mole, activityOf('Reject', mole, request.id))).not.toBe('applied');
+    expect(await isFollowed()).toBe(true);
+    expect(await outcome(dave, activityOf('Reject', dave, request))).toBe('applied');
+    expect(await isFollowed()).toBe(false);
+  });
+
+  test('an Accept that nobody asked for does nothing, whatever it names', async () => {
+    const stranger = await rig.e.actor('stranger');
+    expect(await outcome(stranger, followOf(stranger, alice))).toBe('applied');
+    const invented = { type: 'Follow', actor: alice, object: stranger.id };
+    const objects = [
+      invented,
+      { ...invented, id: `${server.origin}/ap/follows/1` },
+      `${server.origin}/ap/follows/1`,
+      alice,
+    ];
+    for (const object of objects) {
+      expect(await outcome(stranger, activityOf('Accept', stranger, object))).toBe(
+        'ignored: no-such-request',
+      );
+    }
+    expect(await outcome(stranger, createOf(stranger, noteOf(stranger)))).toBe('ignored: not-followed');
+  });
+
+  test('an Accept twice is one', async () => {
+    const { dave, request, isFollowed } = await asked();
+    expect(await outcome(dave, activityOf('Accept', dave, request))).toBe('applied');
+    expect(await outcome(dave, activityOf('Accept', dave, request))).toBe('applied');
+    expect(await isFollowed()).toBe(true);
+    expect(await server.context.db('follows').where({ uri: request.id })).toHaveLength(1);
+  });
+
+  test('an Accept of something else than a Follow is none of a Follow', async () => {
+    const { dave, isFollowed } = await asked();
+    const invitation = { type: 'Invite', actor: alice, object: dave.id };
+    expect(await outcome(dave, activityOf('Accept', dave, invitation))).toBe('ignored: no-such-request');
+    expect(await isFollowed()).toBe(false);
+  });
+
+  test('an Accept of a request that was taken back does nothing', async () => {
+    const { dave, id, request, isFollowed } = await asked();
+    await rig.alice.unfollow(id);
+    expect(await outcome(dave, activityOf('Accept', dave, request))).toBe('ignored: no-such-request');
+    await rig.alice.follow(id);
+    expect(await outcome(dave, activityOf('Accept', dave, request))).toBe('ignored: no-such-request');
+    expect(await isFollowed()).toBe(false);
+  });
+});
+
+describe('Creates', () => {
+  test.for([
+    ['in 2099', '2099-01-01T00:00:00Z'],
+    ['before there were computers', '-100000-01-01T00:00:00Z'],
+    ['at no time that can be read', 'tomorrow'],
+  ])('V10 dated %s are of now', async ([, published]) => {
+    const before = Date.now();
+    const note = await known({ published });
+    const video = await server.context.videos.internalByUri(note.id);
+    expect(Number(video?.publishedAt)).toBeGreaterThanOrEqual(before);
+    expect(Number(video?.publishedAt)).toBeLessThanOrEqual(Date.now());
+  });
+
+  test('V10 nor does a date in the future put a video first', async () => {
+    const first = await known({ published: '2099-01-01T00:00:00Z' });
+    const second = await known();
+    expect(await home()).toEqual([second.id, first.id]);
+  });
+
+  test('of somebody nobody here follows are ignored', async () => {
+    expect(await outcome(mole, createOf(mole, noteOf(mole)))).toBe('ignored: not-followed');
+    expect(await videos()).toEqual([]);
+  });
+
+  test('that come ten times at once make one video', async () => {
+    const note = noteOf(carol);
+    const one = createOf(carol, note);
+    const copies = Array.from({ length: 5 }, () => one);
+    const others = Array.from({ length: 5 }, () => createOf(carol, note));
+    const answers = await Promise.all([...copies, ...others].map((create) => post(server, carol, create)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(202));
+    await quiet(server);
+    expect(await videos()).toEqual([note.id]);
+    expect(await server.context.db('inbox_activities').where({ activity_uri: one.id })).toHaveLength(1);
+  });
+
+  test('may carry their audience on the activity, the object, or both', async () => {
+    const bare = noteOf(carol, { to: undefined, cc: undefined });
+    expect(await outcome(carol, createOf(carol, bare, { to: PUBLIC }))).toBe('applied');
+    const quietly = noteOf(carol, { to: [carol.followers], cc: undefined });
+    expect(await outcome(carol, createOf(carol, quietly, { cc: ['as:Public'] }))).toBe('applied');
+    const rows = await server.context.db('videos').orderBy('id').pluck('visibility');
+    expect(rows).toEqual(['public', 'unlisted']);
+  });
+
+  test.for([
+    ['to one person', [() => alice]],
+    ['to followers of somebody else', [() => alice, () => mallory.followers]],
+    ['to nobody', []],
+  ] as const)('P1 addressed %s are shown to nobody', async ([, to]) => {
+    const note = noteOf(carol, { to: to.map((get) => get()), cc: [] });
+    expect(await outcome(carol, createOf(carol, note))).toBe('ignored: not-addressed');
+    expect(await videos()).toEqual([]);
+  });
+});
