@@ -23,7 +23,7 @@ export async function up(knex: Knex): Promise<void> {
     t.boolean('locked').notNullable().defaultTo(false);
     t.boolean('discoverable').notNullable().defaultTo(false);
     t.boolean('indexable').notNullable().defaultTo(false);
-    t.text('state').notNullable().defaultTo('active').comment('active | suspended | deleted');
+    t.text('state').notNullable().defaultTo('active').comment('active | pending | suspended | deleted');
     t.timestamp('created_at').notNullable().defaultTo(knex.fn.now());
     t.timestamp('fetched_at').comment('when a remote account was last read from its server');
     t.unique(['username_key', 'domain']);

@@ -6,7 +6,7 @@ export async function up(knex: Knex): Promise<void> {
     t.bigint('follower_id').notNullable().references('accounts.id').onDelete('cascade');
     t.bigint('target_id').notNullable().references('accounts.id').onDelete('cascade');
     t.text('uri').notNullable().comment('id of the Follow activity');
-    t.text('state').notNullable().comment('pending | accepted');
+    t.text('state').notNullable().comment('pending | accepted | undone');
     t.timestamp('created_at').notNullable().defaultTo(knex.fn.now());
     t.unique(['follower_id', 'target_id']);
     t.index('uri');

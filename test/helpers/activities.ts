@@ -166,7 +166,7 @@ export function post(
 }
 
 const POLL_MS = 15;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 20_000;
 
 /** Asks again and again until the answer is neither null, undefined nor false. Throws with the name of the wait. */
 export async function eventually<T>(

@@ -73,6 +73,7 @@ export async function openPage(
 
 /** Everything that axe finds against WCAG 2.2 A and AA and its best practices, one line each. Must be empty. */
 export async function axeViolations(page: Page, without: readonly string[] = []): Promise<string[]> {
+  await settle(page);
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .disableRules([...without])
@@ -80,6 +81,16 @@ export async function axeViolations(page: Page, without: readonly string[] = [])
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`,
   );
+}
+
+/** Waits for what is still moving in or fading, whose colours are not the ones people will read. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const moving = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(moving.map((one) => one.finished));
+  });
 }
 
 /** Waits until the clip that is watched shows moving pictures. */
