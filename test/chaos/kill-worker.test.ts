@@ -50,26 +50,32 @@ afterEach(async () => {
   await server.context.db('accounts').whereNot({ domain: '' }).delete();
 });
 
+let logs = 0;
+
+/** Starts a worker and waits until it is at work. */
 async function startWorker(): Promise<Instance> {
   const { config, databaseUrl, redisUrl } = server.context;
   const { host, port } = config.listen;
+  logs += 1;
+  const logFile = join(server.dataDir, `worker-${logs}.log`);
   const worker = await startInstance({
-    ...{ host, port, dataDir: server.dataDir, logFile: join(server.dataDir, 'worker.log') },
+    ...{ host, port, dataDir: server.dataDir, logFile },
     variables: {
-      ...{ ROLE: 'worker', VIREO_ENV: 'test', LOG_LEVEL: 'debug', MEDIA_CONCURRENCY: '1' },
+      ...{ ROLE: 'worker', VIREO_ENV: 'test', LOG_LEVEL: 'info', MEDIA_CONCURRENCY: '1' },
       ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, REDIS_PREFIX: config.redisPrefix },
       ...{ ALLOWED_PRIVATE_ADDRESSES: TEST_PEERS, JOB_LEASE_SECONDS: String(LEASE_SECONDS) },
     },
   });
   workers.push(worker);
+  const isReady = async () => (await readFile(logFile, 'utf8')).includes('"msg":"ready"');
+  await eventually('the worker is ready', async () => worker.child.exitCode !== null || isReady(), SLOW_MS);
+  if (worker.child.exitCode !== null) throw new Error(await readFile(logFile, 'utf8'));
   return worker;
 }
 
-const hold = (target: Parameters<typeof holdWrites>[1]) => holdWrites(server.context.databaseUrl, target);
-
 /** Kills a worker that has come to the given write, and lets others pass there. */
 async function killAt(target: Parameters<typeof holdWrites>[1]): Promise<void> {
-  const held = await hold(target);
+  const held = await holdWrites(server.context.databaseUrl, target);
   const worker = await startWorker();
   await held.reached();
   await worker.kill();
@@ -127,8 +133,17 @@ async function expectTidy(id: VideoId, original: string | null): Promise<void> {
   expect(await encoders()).toEqual([]);
 }
 
+/** Processes that read or write what is in the making, with the helpers around them. */
 const encoders = async () =>
   (await processesOn(join(server.dataDir, 'work'))).filter((line) => /ffmpeg|bwrap/.test(line));
+
+/** Waits for an encoder that has passed its helpers: before, nothing ties it to the life of the worker. */
+const encoderRuns = () =>
+  eventually(
+    'an encoder runs',
+    async () => (await encoders()).some((line) => /^\S*ffmpeg /.test(line) && line.includes('libx264')),
+    SLOW_MS,
+  );
 
 const deliveriesOf = (id: VideoId) =>
   server.context
@@ -159,7 +174,7 @@ describe('a worker that is killed while it makes a video', { timeout: SLOW_MS },
     await remoteAccount('bob', true);
     const id = await upload(recording);
     const first = await startWorker();
-    await eventually('an encoder runs', async () => (await encoders()).length > 0, SLOW_MS);
+    await encoderRuns();
     await first.kill();
     await eventually('no encoder runs', async () => (await encoders()).length === 0, LEASE_SECONDS * 1_000);
     expect(await readdir(join(server.dataDir, 'work')), 'the crash left its folder').toHaveLength(1);
@@ -191,7 +206,7 @@ describe('a worker that is stopped while it makes a video', { timeout: SLOW_MS }
     await remoteAccount('bob', true);
     const id = await upload(recording);
     const first = await startWorker();
-    await eventually('an encoder runs', async () => (await encoders()).length > 0, SLOW_MS);
+    await encoderRuns();
     await first.stop();
     expect(first.child.exitCode).toBe(0);
     expect(await encoders()).toEqual([]);

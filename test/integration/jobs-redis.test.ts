@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Tx } from '../../src/db/database.ts';
+import { sweepLeases } from '../../src/jobs/leases.ts';
 import { rebuildAfterLoss, rebuildQueues, tellLateAgain } from '../../src/jobs/queues.ts';
 import type { JobHandlers } from '../../src/jobs/registry.ts';
 import { createGate, eventually, type OwnRedis, startOwnRedis } from '../helpers/chaos.ts';
@@ -186,6 +187,24 @@ describe('a ticket that Redis forgot on its own', () => {
     gate.open();
     await allDone();
   });
+});
+
+test('when PostgreSQL drops its connections under load, every job has its effect once', async () => {
+  await Promise.all([rig.start({ 'media.process': handler }), rig.start({ 'media.process': handler })]);
+  const videos = await addJobs(100);
+  for (const round of [1, 2, 3]) {
+    await eventually('some jobs are done', async () => (await effects()).length > round * 10);
+    await rig.db.raw(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+  }
+  await eventually('what was cut off goes on when its lease has run out', async () => {
+    await sweepLeases(rig.db, silent);
+    await rig.makeDue();
+    return (await rig.jobs()).length === 0;
+  });
+  expect(await effects()).toEqual(videos.toSorted());
 });
 
 test('a rebuild is harmless at any time', async () => {
