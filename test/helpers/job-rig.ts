@@ -52,9 +52,10 @@ export interface JobRig {
 
 const LEASE_MS = 5_000;
 
-export async function createJobRig(ownRedisUrl?: string): Promise<JobRig> {
+export async function createJobRig(options: { redisUrl?: string; leaseMs?: number } = {}): Promise<JobRig> {
+  const { redisUrl, leaseMs = LEASE_MS } = options;
   const databaseUrl = await createTestDatabase();
-  const { url, prefix } = ownRedisUrl === undefined ? await testRedis() : { url: ownRedisUrl, prefix: 'own' };
+  const { url, prefix } = redisUrl === undefined ? await testRedis() : { url: redisUrl, prefix: 'own' };
   const db = openDatabase(databaseUrl, 20);
   const redis = connect(url);
   const queues = openQueues(redis, prefix);
@@ -65,7 +66,7 @@ export async function createJobRig(ownRedisUrl?: string): Promise<JobRig> {
   async function start(given: Partial<JobHandlers>, subscribers: Subscribers = {}): Promise<RigWorker> {
     const connection = connect(url);
     const runner = new JobRunner({
-      ...{ db, connection, prefix, queues: queueNames, leaseMs: LEASE_MS, random: Math.random, log: silent },
+      ...{ db, connection, prefix, queues: queueNames, leaseMs, random: Math.random, log: silent },
       handlers: { ...noHandlers, ...given },
       concurrency: { inbox: 8, deliver: 8, media: 8, replicate: 8, default: 8 },
     });
@@ -97,6 +98,7 @@ export async function createJobRig(ownRedisUrl?: string): Promise<JobRig> {
       db.transaction(async (tx) => {
         await tx('jobs')
           .where({ state: 'pending', lease_owner: null })
+          .where('run_at', '>', tx.fn.now())
           .update({ run_at: tx.fn.now(), run: tx.raw('run + 1') });
         await wakeRelay(tx);
       }),

@@ -113,6 +113,33 @@ describe('the lease of a worker', () => {
   });
 });
 
+test('a lease lasts as long as its worker is at work', async () => {
+  const short = await createJobRig({ leaseMs: 300 });
+  onTestFinished(() => short.close());
+  const gate = createGate();
+  const ran: number[] = [];
+  await short.start({
+    'media.process': async (_, { attempt }) => {
+      ran.push(attempt);
+      await gate.pass();
+      return undefined;
+    },
+  });
+  await short.addJob();
+  await gate.reached;
+  const lease = async (): Promise<Date> => (await short.db('jobs').first('lease_until')).lease_until;
+  const first = await lease();
+  await eventually('the first lease has run out', async () => {
+    expect(await sweepLeases(short.db, silent)).toBe(0);
+    const { rows } = await short.db.raw(`select now() > ?::timestamptz as past`, [first]);
+    return rows[0].past;
+  });
+  expect((await lease()).getTime()).toBeGreaterThan(first.getTime());
+  gate.open();
+  await eventually('the job is done', async () => (await short.jobs()).length === 0);
+  expect(ran).toEqual([1]);
+});
+
 describe('a worker that lost its lease', () => {
   test('is told so, and can neither end the job nor count a failure', async () => {
     const gate = createGate();

@@ -136,6 +136,15 @@ describe('an upload', () => {
     expect(await workDirs()).toEqual([]);
   });
 
+  test('whose last step is taken twice is published once', async () => {
+    const { videoId } = await receivedUpload();
+    const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
+    const steps = [await videos.jobs.process(videoId, run), await videos.jobs.process(videoId, run)];
+    for (const step of steps) expect(await rig.db.transaction(async (tx) => step?.(tx))).toBeNull();
+    expect(await stateOf(videoId)).toMatchObject({ state: 'published', media_state: 'ready' });
+    expect(await publishedEvents()).toHaveLength(1);
+  });
+
   test('that is deleted while it is processed leaves no rows and no files', async () => {
     const { videoId, accountId } = await receivedUpload();
     const gate = createGate();

@@ -12,7 +12,7 @@ let rig: JobRig;
 
 beforeEach(async () => {
   redis = await startOwnRedis();
-  rig = await createJobRig(redis.url);
+  rig = await createJobRig({ redisUrl: redis.url });
   await rig.db.schema.createTable('effects', (t) => void t.text('video'));
 });
 
