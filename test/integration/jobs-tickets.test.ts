@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Db } from '../../src/db/database.ts';
 import { rebuildAfterLoss } from '../../src/jobs/queues.ts';
+import { PermanentJobError } from '../../src/jobs/registry.ts';
 import { createGate, eventually } from '../helpers/chaos.ts';
 import { createJobRig, type JobRig, silent } from '../helpers/job-rig.ts';
 
@@ -23,6 +24,13 @@ const allDone = () => eventually('no job is left', async () => (await rig.jobs()
 const wakeIn = (ms: number) =>
   rig.db.transaction((tx) => rig.enqueue(tx, { ...pump, runAt: new Date(Date.now() + ms) }));
 
+/** Waits until all tickets that are due were looked at. */
+const looked = () =>
+  eventually('the tickets were looked at', async () => {
+    const { wait, active } = await rig.queues.media.getJobCounts('wait', 'active');
+    return wait === 0 && active === 0;
+  });
+
 describe('a ticket', () => {
   test('of an earlier run does not start a job that waits for its time', async () => {
     const ran: string[] = [];
@@ -41,13 +49,32 @@ describe('a ticket', () => {
     for (const run of [0, 1, 7].filter((run) => run !== job?.run)) {
       await rig.queues.media.add('media', { id: job?.id, run });
     }
-    await eventually('they were looked at', async () => {
-      const { wait, active } = await rig.queues.media.getJobCounts('wait', 'active');
-      return wait === 0 && active === 0;
-    });
+    await looked();
     await rig.addJob('media.purge');
     await eventually('the other job ran', () => ran.includes('other'));
     expect(ran).toHaveLength(2);
+  });
+
+  test('that Redis hands out again does not start a dead letter', async () => {
+    const ran: string[] = [];
+    await rig.start({
+      'media.process': async ({ videoId }) => {
+        ran.push(videoId);
+        throw new PermanentJobError('no other try can help');
+      },
+    });
+    await rig.addJob();
+    const [dead] = await eventually('the job is dead', async () => {
+      const jobs = await rig.jobs();
+      return jobs[0]?.state === 'dead' ? jobs : null;
+    });
+    await rig.queues.media.add('media', { id: dead?.id, run: dead?.run });
+    await looked();
+    await rig.addJob();
+    await eventually('the other job is dead too', async () =>
+      (await rig.jobs()).every(({ state }) => state === 'dead'),
+    );
+    expect(new Set(ran).size).toBe(ran.length);
   });
 
   test.for([
