@@ -17,7 +17,6 @@ const outcome = await startEmbedded({
   log: createLogger('silent'),
   lockWaitMs: 0,
 });
-process.stdout.write(`${JSON.stringify(outcome.ok ? { ok: true, ...outcome.stack } : outcome)}\n`);
 if (outcome.ok) {
   const alive = setInterval(() => undefined, 60_000);
   process.on('SIGINT', () => undefined);
@@ -26,3 +25,5 @@ if (outcome.ok) {
     clearInterval(alive);
   });
 }
+// Last, for whoever reads the line may send a signal at once.
+process.stdout.write(`${JSON.stringify(outcome.ok ? { ok: true, ...outcome.stack } : outcome)}\n`);
