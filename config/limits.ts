@@ -8,10 +8,40 @@ export const videoLimits = {
   maxAltTextCharacters: 1_500,
   maxContentWarningCharacters: 500,
   maxFilenameCharacters: 255,
+  /** Videos on top of one profile. */
+  maxPins: 5,
+  /** People whom one text may name. */
+  maxMentions: 30,
   /** Uploads one account may have under way. */
   maxOpenUploads: 10,
   /** An upload that has not finished by then is dropped. */
   uploadLifetimeMs: 24 * 3_600_000,
+} as const;
+
+/** What a profile may say. */
+export const profileLimits = { maxDisplayNameCharacters: 100, maxBioCharacters: 1_000 } as const;
+
+/** What a comment may be. */
+export const commentLimits = {
+  maxCharacters: 500,
+  /** Of one that another server sends, as HTML. */
+  maxRemoteHtmlCharacters: 20_000,
+  /** Comments that one answer of the API or one page of a collection shows. */
+  maxPerThread: 200,
+} as const;
+
+/** How often an account of another server may move (security.md V6). */
+export const moveLimits = { minDaysBetween: 30 } as const;
+
+/** What other servers may count for us (security.md V9). */
+export const remoteViewLimits = { perHostPerVideoPerDay: 1_000, keptDays: 90 } as const;
+
+/** What is told to the staff. */
+export const reportLimits = {
+  maxCommentCharacters: 5_000,
+  /** A reporter is a person of this server, or another server as a whole. */
+  perReporterPerDay: 100,
+  maxPosts: 40,
 } as const;
 
 /** What fetching the media of another server's video may cost. */

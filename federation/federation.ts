@@ -5,10 +5,12 @@ import type { Clock } from '../src/lib/clock.ts';
 import { type AccountId, type FollowId, parseId } from '../src/lib/ids.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
 import type { Auth } from '../src/modules/auth/index.ts';
+import type { Comments } from '../src/modules/comments/index.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import type { FedifyLoaders } from './net/fedify-loaders.ts';
+import { isObject, type JsonObject } from './translate/read.ts';
 
 export interface FederationDeps {
   readonly urls: Urls;
@@ -16,6 +18,7 @@ export interface FederationDeps {
   readonly auth: Auth;
   readonly social: Social;
   readonly videos: Videos;
+  readonly comments: Comments;
   readonly loaders: FedifyLoaders;
   readonly version: string;
   readonly clock: Clock;
@@ -107,10 +110,24 @@ async function actorOf(deps: FederationDeps, account: Account): Promise<Person |
     outbox: new URL(deps.urls.outbox(account.id)),
     followers: new URL(deps.urls.followers(account.id)),
     following: new URL(deps.urls.following(account.id)),
+    featured: new URL(deps.urls.featured(account.id)),
     manuallyApprovesFollowers: account.locked,
     discoverable: account.discoverable,
     indexable: account.indexable,
   });
+}
+
+/** The document of a local actor, as it is served, for activities that embed it. */
+export function createActorDocument(deps: FederationDeps) {
+  return async (account: Account): Promise<JsonObject | null> => {
+    const actor = await actorOf(deps, account);
+    if (!actor) return null;
+    const document = await actor.toJsonLd({
+      format: 'compact',
+      contextLoader: deps.loaders.contextLoaderFactory({}),
+    });
+    return isObject(document) ? document : null;
+  };
 }
 
 function serveFollows(federation: Federation<null>, deps: FederationDeps): void {
@@ -158,16 +175,17 @@ function serveFollows(federation: Federation<null>, deps: FederationDeps): void 
 
 async function nodeInfo(deps: FederationDeps) {
   const now = deps.clock.now();
-  const [total, activeMonth, activeHalfyear, localPosts] = await Promise.all([
+  const [total, activeMonth, activeHalfyear, localPosts, localComments] = await Promise.all([
     deps.accounts.localCount(),
     deps.auth.activeSince(new Date(now - MONTH_MS)),
     deps.auth.activeSince(new Date(now - 6 * MONTH_MS)),
     deps.videos.localCount(),
+    deps.comments.localCount(),
   ]);
   return {
     software: { name: 'vireo', version: deps.version },
     protocols: ['activitypub' as const],
     openRegistrations: deps.auth.registrations === 'open',
-    usage: { users: { total, activeMonth, activeHalfyear }, localPosts, localComments: 0 },
+    usage: { users: { total, activeMonth, activeHalfyear }, localPosts, localComments },
   };
 }

@@ -9,10 +9,13 @@ import type { AddressPolicy } from '../src/lib/net/ip-policy.ts';
 import type { SafeFetch } from '../src/lib/net/safe-fetch.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
 import type { Auth } from '../src/modules/auth/index.ts';
+import type { Comments } from '../src/modules/comments/index.ts';
+import type { Engagement } from '../src/modules/engagement/index.ts';
 import type { Instances, Urls } from '../src/modules/instances/index.ts';
+import type { Moderation } from '../src/modules/moderation/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
-import { createFedify } from './federation.ts';
+import { createActorDocument, createFedify } from './federation.ts';
 import { createGate } from './inbox/gate.ts';
 import { explainActivity, processInboxActivity } from './inbox/index.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
@@ -21,9 +24,11 @@ import { createLookup } from './lookup.ts';
 import { createDocumentLoader } from './net/document-loader.ts';
 import { createFedifyLoaders } from './net/fedify-loaders.ts';
 import { createWebFinger } from './net/webfinger.ts';
+import { createNotes } from './notes.ts';
 import { createBridge } from './outbox/bridge.ts';
 import { pumpHost } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
+import { createPosts } from './posts.ts';
 import { createFederationRouter } from './router.ts';
 import { createKeyring } from './store/keyring.ts';
 import { createRemoteKeyStore } from './store/remote-keys.ts';
@@ -47,6 +52,9 @@ export interface FederationSideDeps {
   readonly auth: Auth;
   readonly social: Social;
   readonly videos: Videos;
+  readonly comments: Comments;
+  readonly engagement: Engagement;
+  readonly moderation: Moderation;
   readonly instances: Instances;
   readonly instanceSecret: string;
   readonly instanceAccount: Account;
@@ -88,12 +96,15 @@ export function createFederationSide(deps: FederationSideDeps) {
       limits: signatureLimits,
     }),
   });
-  const fedify = createFedify({ ...deps, loaders: createFedifyLoaders(loadDocument) });
-  const context = { ...deps, lookup, loadDocument };
+  const loaders = createFedifyLoaders(loadDocument);
+  const fedify = createFedify({ ...deps, loaders });
+  const notes = createNotes(deps);
+  const posts = createPosts({ ...deps, lookup, loadDocument });
+  const context = { ...deps, lookup, loadDocument, posts };
   return {
     lookup,
-    bridge: createBridge(deps),
-    router: createFederationRouter({ ...deps, gate, fedify }),
+    bridge: createBridge({ ...deps, notes, actorDocument: createActorDocument({ ...deps, loaders }) }),
+    router: createFederationRouter({ ...deps, gate, fedify, notes }),
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
     processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),

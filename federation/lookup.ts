@@ -25,23 +25,30 @@ export interface LookupDeps {
 type LookupRefusal = 'not-found' | 'unreachable' | 'blocked';
 
 export interface Lookup extends RemoteLookup {
-  /** The account behind an actor id, read from its server where it is unknown or stale. */
-  actor(uri: string): Promise<Result<{ account: Account }, LookupRefusal>>;
+  /** The account behind an actor id, read from its server where it is unknown or stale, or always with `anew`. */
+  actor(
+    uri: string,
+    options?: { readonly anew?: boolean },
+  ): Promise<Result<{ account: Account }, LookupRefusal>>;
 }
 
 /** Finds remote actors, and keeps what their servers say of them. */
 export function createLookup(deps: LookupDeps): Lookup {
-  async function actor(uri: string): Promise<Result<{ account: Account }, LookupRefusal>> {
+  async function actor(
+    uri: string,
+    { anew = false }: { readonly anew?: boolean } = {},
+  ): Promise<Result<{ account: Account }, LookupRefusal>> {
     const known = await deps.accounts.byActorUri(uri);
     if (deps.urls.isOurs(uri)) return known ? ok({ account: known }) : fail('not-found');
-    const isFresh = known?.fetchedAt && deps.clock.now() - known.fetchedAt.getTime() < FRESH_MS;
+    const isFresh = !anew && known?.fetchedAt && deps.clock.now() - known.fetchedAt.getTime() < FRESH_MS;
     if (known && (isFresh || known.state !== 'active')) return ok({ account: known });
     const host = new URL(uri).host;
     if (await deps.instances.isBlocked(host)) return fail('blocked', `This server does not talk to ${host}.`);
     const loaded = await deps.loadDocument(uri);
     if (!loaded.ok) {
       // Better what we knew yesterday than nothing, as long as the actor was not said to be gone.
-      if (known && loaded.reason !== 'gone' && loaded.reason !== 'not-found') return ok({ account: known });
+      if (known && !anew && loaded.reason !== 'gone' && loaded.reason !== 'not-found')
+        return ok({ account: known });
       return loaded.reason === 'gone' || loaded.reason === 'not-found'
         ? fail('not-found', `${host} says that there is no such account.`)
         : fail('unreachable', `${host} could not be asked just now (${loaded.reason}). Try again later.`);

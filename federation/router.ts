@@ -11,7 +11,20 @@ import type { Logger } from '../src/lib/log.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
 import type { GateAnswer, InboxRequest } from './inbox/gate.ts';
 import { isActivityType } from './net/media-type.ts';
-import { type ServeDeps, type Served, serveOutbox, serveVideo } from './serve/objects.ts';
+import {
+  type ServeDeps,
+  serveComment,
+  serveCommentReplies,
+  serveContext,
+  serveFeatured,
+  serveLikes,
+  serveOutbox,
+  serveQuoteAuthorization,
+  serveReplies,
+  serveShares,
+  serveVideo,
+} from './serve/objects.ts';
+import type { PageQuery, Served } from './serve/served.ts';
 
 export interface RouterDeps extends ServeDeps {
   readonly gate: (request: InboxRequest) => Promise<GateAnswer>;
@@ -24,22 +37,34 @@ const ACTIVITY_JSON = 'application/activity+json; charset=utf-8';
 /** Public documents may be kept for a moment; an edit or deletion is told to those who need to know. */
 const PUBLIC_CACHE = 'public, max-age=30';
 
+/** What we serve ourselves, by path. */
+const documents: Readonly<
+  Record<string, (deps: ServeDeps, id: string, query: PageQuery) => Promise<Served>>
+> = {
+  '/ap/videos/:id': serveVideo,
+  '/ap/videos/:id/replies': serveReplies,
+  '/ap/videos/:id/likes': serveLikes,
+  '/ap/videos/:id/shares': serveShares,
+  '/ap/contexts/:id': serveContext,
+  '/ap/comments/:id': serveComment,
+  '/ap/comments/:id/replies': serveCommentReplies,
+  '/ap/users/:id/outbox': serveOutbox,
+  '/ap/users/:id/featured': serveFeatured,
+  '/ap/quote_authorizations/:id': serveQuoteAuthorization,
+};
+
 /** The ActivityPub side of the HTTP server. What it does not answer goes on to the next handler. */
 export function createFederationRouter(deps: RouterDeps): Router {
   const router = Router();
   const rawBody = express.raw({ type: () => true, limit: inboxLimits.maxBytes, inflate: false });
   router.post(['/inbox', '/ap/users/:id/inbox'], rawBody, inbox(deps), refuseBody);
-  router.get('/ap/videos/:id', async (req, res) => {
-    answer(req, res, await serveVideo(deps, String(req.params.id)));
-  });
-  router.get('/ap/users/:id/outbox', async (req, res) => {
-    const search = new URL(req.originalUrl, deps.urls.origin).searchParams;
-    const query = {
-      page: search.get('page') === 'true',
-      before: parseId<'video'>(search.get('max_id') ?? ''),
-    };
-    answer(req, res, await serveOutbox(deps, String(req.params.id), query));
-  });
+  for (const [path, serve] of Object.entries(documents)) {
+    router.get(path, async (req, res) => {
+      const search = new URL(req.originalUrl, deps.urls.origin).searchParams;
+      const query = { page: search.get('page') === 'true', cursor: search.get('cursor') };
+      answer(req, res, await serve(deps, String(req.params.id), query));
+    });
+  }
   router.get('/.well-known/host-meta', (_req, res) => {
     res.type('application/xrd+xml').send(hostMeta(deps.urls.origin));
   });

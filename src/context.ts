@@ -26,8 +26,11 @@ import { fail, ok, type Result } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
 import { accountEvents, createAccounts } from './modules/accounts/index.ts';
 import { createAuth } from './modules/auth/index.ts';
+import { commentEvents, createComments } from './modules/comments/index.ts';
+import { createEngagement, engagementEvents } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createInstances, createUrls } from './modules/instances/index.ts';
+import { createModeration, moderationEvents } from './modules/moderation/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createVideos, videoEvents } from './modules/videos/index.ts';
 import { version } from './version.ts';
@@ -122,6 +125,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     remote: config.remoteVideo,
     log,
   });
+  const comments = createComments({ db, ids, urls });
+  const engagement = createEngagement({ db, ids, urls });
+  const moderation = createModeration({ db, ids, urls });
   const feed = createFeed({ videos, accounts });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   const federation = createFederationSide({
@@ -139,44 +145,54 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     auth,
     social,
     videos,
+    comments,
+    engagement,
+    moderation,
     instances,
     instanceSecret,
     instanceAccount,
     version,
   });
 
+  const { bridge } = federation;
   const subscribers = {
     'account.registered': { schema: accountEvents['account.registered'], handlers: [] },
+    'account.updated': { schema: accountEvents['account.updated'], handlers: [bridge.onAccountUpdated] },
     'account.gone': {
       schema: accountEvents['account.gone'],
       handlers: [
         (tx, { accountId }) => videos.removeAllOf(tx, accountId),
         (tx, { accountId }) => social.dropAllOf(tx, accountId),
+        (tx, { accountId }) => comments.removeAllOf(tx, accountId),
+        (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
       ],
     },
-    'follow.requested': {
-      schema: socialEvents['follow.requested'],
-      handlers: [federation.bridge.onFollowRequested],
-    },
-    'follow.accepted': {
-      schema: socialEvents['follow.accepted'],
-      handlers: [federation.bridge.onFollowAccepted],
-    },
-    'follow.rejected': {
-      schema: socialEvents['follow.rejected'],
-      handlers: [federation.bridge.onFollowRejected],
-    },
-    'follow.undone': { schema: socialEvents['follow.undone'], handlers: [federation.bridge.onFollowUndone] },
+    'follow.requested': { schema: socialEvents['follow.requested'], handlers: [bridge.onFollowRequested] },
+    'follow.accepted': { schema: socialEvents['follow.accepted'], handlers: [bridge.onFollowAccepted] },
+    'follow.rejected': { schema: socialEvents['follow.rejected'], handlers: [bridge.onFollowRejected] },
+    'follow.undone': { schema: socialEvents['follow.undone'], handlers: [bridge.onFollowUndone] },
+    'block.added': { schema: socialEvents['block.added'], handlers: [bridge.onBlockAdded] },
+    'block.removed': { schema: socialEvents['block.removed'], handlers: [bridge.onBlockRemoved] },
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
-    'video.published': {
-      schema: videoEvents['video.published'],
-      handlers: [federation.bridge.onVideoPublished],
-    },
+    'video.published': { schema: videoEvents['video.published'], handlers: [bridge.onVideoPublished] },
+    'video.updated': { schema: videoEvents['video.updated'], handlers: [bridge.onVideoUpdated] },
+    'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
     'video.discovered': { schema: videoEvents['video.discovered'], handlers: [videos.onDiscovered] },
     'video.deleted': {
       schema: videoEvents['video.deleted'],
-      handlers: [videos.onDeleted, federation.bridge.onVideoDeleted],
+      handlers: [videos.onDeleted, bridge.onVideoDeleted],
     },
+    'comment.published': {
+      schema: commentEvents['comment.published'],
+      handlers: [bridge.onCommentPublished],
+    },
+    'comment.updated': { schema: commentEvents['comment.updated'], handlers: [bridge.onCommentUpdated] },
+    'comment.deleted': { schema: commentEvents['comment.deleted'], handlers: [bridge.onCommentDeleted] },
+    'like.added': { schema: engagementEvents['like.added'], handlers: [bridge.onLikeAdded] },
+    'like.removed': { schema: engagementEvents['like.removed'], handlers: [bridge.onLikeRemoved] },
+    'share.added': { schema: engagementEvents['share.added'], handlers: [bridge.onShareAdded] },
+    'share.removed': { schema: engagementEvents['share.removed'], handlers: [bridge.onShareRemoved] },
+    'report.filed': { schema: moderationEvents['report.filed'], handlers: [bridge.onReportFiled] },
   } satisfies Record<EventName, Subscribers[string]>;
 
   const handlers: JobHandlers = {
@@ -219,6 +235,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     auth,
     social,
     videos,
+    comments,
+    engagement,
+    moderation,
     feed,
     instances,
     federation,
@@ -229,7 +248,13 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   return ok({ context });
 }
 
-type EventName = keyof typeof accountEvents | keyof typeof socialEvents | keyof typeof videoEvents;
+type EventName =
+  | keyof typeof accountEvents
+  | keyof typeof commentEvents
+  | keyof typeof engagementEvents
+  | keyof typeof moderationEvents
+  | keyof typeof socialEvents
+  | keyof typeof videoEvents;
 
 /** Addresses of database and Redis, after the embedded ones were started where none is configured. */
 async function connect(

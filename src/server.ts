@@ -5,6 +5,7 @@ import { inboxLimits, signatureLimits } from '../config/limits.ts';
 import { sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import type { Context } from './context.ts';
 import { openRedis } from './context.ts';
+import { sweepUndone } from './db/undone.ts';
 import { createApp } from './http/app.ts';
 import type { HealthReport, HttpDeps } from './http/deps.ts';
 import { createRateLimits } from './http/limits.ts';
@@ -97,7 +98,7 @@ export async function startWorker(context: Context): Promise<Running> {
   };
 }
 
-function upkeepTasks({ db, redis, config, log, auth, clock }: Context): Upkeep[] {
+function upkeepTasks({ db, redis, config, log, auth, engagement, clock }: Context): Upkeep[] {
   const before = (ms: number) => new Date(clock.now() - ms);
   return [
     { name: 'leases', everyMs: 2_000, run: () => sweepLeases(db, log) },
@@ -109,6 +110,8 @@ function upkeepTasks({ db, redis, config, log, auth, clock }: Context): Upkeep[]
     { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
+    { name: 'undone', everyMs: 60 * MINUTE, run: () => sweepUndone(db, before(inboxLimits.keptMs)) },
+    { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
     {
       name: 'remote-keys',
       everyMs: 60 * MINUTE,

@@ -1,29 +1,53 @@
-import type { Account } from '../../src/modules/accounts/index.ts';
-import type { RemoteVideo } from '../../src/modules/videos/index.ts';
-import { readVideoNote } from '../translate/note.ts';
-import { type JsonObject, listOf, sameOrigin } from '../translate/read.ts';
+import type { NewPost } from '../posts.ts';
+import { type JsonObject, listOf, sameOrigin, typesOf } from '../translate/read.ts';
 import type { Activity } from './normalise.ts';
-import { applied, ignored, lockObject, type Outcome, refused, type VerbContext, verb } from './verb.ts';
+import {
+  applied,
+  ignored,
+  lockObject,
+  type Outcome,
+  refused,
+  unusable,
+  type VerbContext,
+  verb,
+} from './verb.ts';
 
-/** Somebody whom one of our people follows publishes a video. */
-export const create = verb<{ author: Account; video: RemoteVideo }>({
+/** Somebody publishes a video that one of our people asked for, or comments on one that is here. */
+export const create = verb<{ post: NewPost }>({
   async verify(activity, context) {
-    const author = await context.accounts.byActorUri(activity.actorUri);
-    // Posts of people nobody here follows are how spam spreads (federation-interop.md 2).
-    if (!author || !(await context.social.isFollowedHere(author.id))) return ignored('not-followed');
-    const found = await objectOf(activity, context);
-    if ('state' in found) return found;
-    const note = withAudienceOf(activity, found.object);
-    const read = readVideoNote(note, author.actorUri, context.clock.now());
-    if (!read.ok) return read.reason === 'not-the-author' ? refused(read.reason) : ignored(read.reason);
-    return { plan: { author, video: read.video } };
+    return newPostOf(activity, context);
   },
-  async apply({ author, video }, tx, { videos }) {
-    await lockObject(tx, video.uri);
-    const outcome = await videos.receiveRemote(tx, author, video);
+  async apply({ post }, tx, { posts }) {
+    await lockObject(tx, uriOfPost(post));
+    const outcome = await posts.store(tx, post);
     return outcome.ok ? applied : ignored(outcome.reason);
   },
 });
+
+export function uriOfPost(post: NewPost): string {
+  return post.kind === 'video' ? post.video.uri : post.comment.uri;
+}
+
+/** The post that a Create or Update brings, where its author may bring it and somebody here wants it. */
+export async function newPostOf(
+  activity: Activity,
+  context: VerbContext,
+): Promise<Outcome | { readonly plan: { readonly post: NewPost } }> {
+  const found = await objectOf(activity, context);
+  if ('state' in found) return found;
+  // Most of what comes is text that nobody here can show; it costs no look at its author.
+  if (!typesOf(found.object).some((type) => type === 'Note' || type === 'Video'))
+    return ignored('not-a-post');
+  const sender = await context.lookup.actor(activity.actorUri);
+  if (!sender.ok) {
+    if (sender.reason === 'unreachable') throw new Error(sender.detail ?? sender.reason);
+    return ignored(`author-${sender.reason}`);
+  }
+  const read = await context.posts.read(withAudienceOf(activity, found.object), sender.account);
+  if (!read.ok) return unusable(read.why);
+  const unwanted = await context.posts.whyNotWanted(read.post);
+  return unwanted === null ? { plan: { post: read.post } } : ignored(unwanted);
+}
 
 /** The audience stands on the object, the activity, or both; what either says counts (federation-interop.md 1.3). */
 function withAudienceOf({ raw }: Activity, object: JsonObject): JsonObject {
@@ -44,8 +68,6 @@ async function objectOf(
   if (object?.type !== undefined) return { object };
   const loaded = await context.loadDocument(objectId);
   if (loaded.ok) return { object: loaded.document };
-  if (['timeout', 'connection-failed', 'server-error'].includes(loaded.reason)) {
-    throw new Error(`The object could not be fetched: ${loaded.reason}`);
-  }
-  return ignored(`object-${loaded.reason}`);
+  const again = ['timeout', 'connection-failed', 'server-error'].includes(loaded.reason);
+  return unusable({ reason: `object-${loaded.reason}`, refused: false, again });
 }

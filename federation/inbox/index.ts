@@ -3,24 +3,64 @@ import type { Db, Tx } from '../../src/db/database.ts';
 import { type Finish, PermanentJobError } from '../../src/jobs/registry.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
 import { accept } from './accept.ts';
+import { announce } from './announce.ts';
+import { block } from './block.ts';
 import { create } from './create.ts';
 import { del } from './delete.ts';
+import { dislike } from './dislike.ts';
+import { add, remove } from './featured.ts';
+import { flag } from './flag.ts';
 import { follow } from './follow.ts';
+import { emojiReact, like } from './like.ts';
+import { move } from './move.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
+import { quoteRequest } from './quote-request.ts';
 import { reject } from './reject.ts';
 import { undo } from './undo.ts';
+import { update } from './update.ts';
 import { ignored, type Outcome, type Verb, type VerbContext } from './verb.ts';
+import { view } from './view.ts';
 
 /** Activities that have an effect here. Others are accepted and ignored, as the protocol asks. */
-type ActivityName = 'Accept' | 'Create' | 'Delete' | 'Follow' | 'Reject' | 'Undo';
+export type ActivityName =
+  | 'Accept'
+  | 'Add'
+  | 'Announce'
+  | 'Block'
+  | 'Create'
+  | 'Delete'
+  | 'Dislike'
+  | 'EmojiReact'
+  | 'Flag'
+  | 'Follow'
+  | 'Like'
+  | 'Move'
+  | 'QuoteRequest'
+  | 'Reject'
+  | 'Remove'
+  | 'Undo'
+  | 'Update'
+  | 'View';
 
 const verbs: Readonly<Record<ActivityName, Verb>> = {
   Accept: accept,
+  Add: add,
+  Announce: announce,
+  Block: block,
   Create: create,
   Delete: del,
+  Dislike: dislike,
+  EmojiReact: emojiReact,
+  Flag: flag,
   Follow: follow,
+  Like: like,
+  Move: move,
+  QuoteRequest: quoteRequest,
   Reject: reject,
+  Remove: remove,
   Undo: undo,
+  Update: update,
+  View: view,
 };
 
 function verbOf(activity: Activity): Verb | undefined {

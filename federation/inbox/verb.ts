@@ -1,18 +1,29 @@
 import type { Tx } from '../../src/db/database.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import type { Accounts } from '../../src/modules/accounts/index.ts';
+import type { IdSource } from '../../src/lib/ids.ts';
+import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
+import type { Comments } from '../../src/modules/comments/index.ts';
+import type { Engagement } from '../../src/modules/engagement/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
+import type { Moderation } from '../../src/modules/moderation/index.ts';
 import type { Social } from '../../src/modules/social/index.ts';
 import type { Videos } from '../../src/modules/videos/index.ts';
 import type { Lookup } from '../lookup.ts';
 import type { LoadDocument } from '../net/document-loader.ts';
+import type { DeliveryDeps } from '../outbox/deliveries.ts';
+import type { KnownPost, Posts, Unusable } from '../posts.ts';
 import type { Activity } from './normalise.ts';
 
 /** What handlers of activities work with. They call the same commands as local people do. */
-export interface VerbContext {
+export interface VerbContext extends DeliveryDeps {
+  readonly ids: IdSource;
   readonly accounts: Accounts;
   readonly social: Social;
   readonly videos: Videos;
+  readonly comments: Comments;
+  readonly engagement: Engagement;
+  readonly moderation: Moderation;
+  readonly posts: Posts;
   readonly lookup: Lookup;
   readonly loadDocument: LoadDocument;
   readonly urls: Urls;
@@ -28,6 +39,46 @@ export type Outcome =
 export const applied: Outcome = { state: 'applied' };
 export const ignored = (reason: string): Outcome => ({ state: 'ignored', reason });
 export const refused = (reason: string): Outcome => ({ state: 'refused', reason });
+
+/** A post that could not be used, as an outcome. Throws where another try may help. */
+export function unusable(why: Unusable): Outcome {
+  if (why.again) throw new Error(`It could not be had just now: ${why.reason}`);
+  return why.refused ? refused(why.reason) : ignored(why.reason);
+}
+
+/** The account of the sender, from its server where it is not known. Throws where that is away for now. */
+export async function senderOf(
+  { actorUri }: Activity,
+  { lookup }: VerbContext,
+): Promise<Outcome | { readonly account: Account }> {
+  const found = await lookup.actor(actorUri);
+  if (found.ok) return { account: found.account };
+  if (found.reason === 'unreachable') throw new Error(found.detail ?? found.reason);
+  return ignored(`sender-${found.reason}`);
+}
+
+/**
+ * The post that an activity is about, where the sender may see it; one that is out of its sight is as absent
+ * as one that never was (security.md P2).
+ */
+export async function seenPost(
+  uri: string | null,
+  viewer: Account,
+  { posts, videos, comments }: VerbContext,
+): Promise<KnownPost | null> {
+  const post = uri === null ? null : await posts.find(uri);
+  if (!post) return null;
+  const seen =
+    post.kind === 'video'
+      ? await videos.forViewer(post.video.id, viewer.id)
+      : await comments.forViewer(post.comment.id, viewer.id);
+  return seen ? post : null;
+}
+
+/** What a Like or its Undo points at, in the terms of the engagement module. */
+export function likeableOf(post: KnownPost) {
+  return post.kind === 'video' ? { videoId: post.video.id } : { commentId: post.comment.id };
+}
 
 /** A check that ended early, or a plan to be carried out in one transaction. */
 export type Checked = Outcome | { readonly state: 'ready'; readonly apply: (tx: Tx) => Promise<Outcome> };

@@ -6,39 +6,45 @@ import type { AccountId } from '../../src/lib/ids.ts';
 export type Audience =
   /** Servers of the account's followers. */
   | { readonly kind: 'followers'; readonly of: AccountId }
-  /** One account, at its own inbox. */
+  /** One account, at its own inbox: PeerTube reads answers to a Follow nowhere else (peertube.md 1). */
   | { readonly kind: 'account'; readonly id: AccountId }
-  /** Followers, and every server that was told of the object before. */
-  | { readonly kind: 'informed'; readonly of: AccountId; readonly objectUri: string };
+  /** Servers of these accounts. */
+  | { readonly kind: 'servers'; readonly of: readonly AccountId[] }
+  /** Every server that was told of the object before. */
+  | { readonly kind: 'told'; readonly objectUri: string };
 
 /**
- * Inbox addresses of an audience, each once: the shared inbox where a server has one. Accounts of this
- * server never get anything over HTTP.
+ * Inbox addresses of all audiences together, each once: the shared inbox where a server has one. Accounts of
+ * this server never get anything over HTTP.
  */
-export function inboxesOf(tx: Tx, audience: Audience): Knex.QueryBuilder {
-  switch (audience.kind) {
-    case 'account':
-      return tx('accounts')
-        .where({ id: audience.id, state: 'active' })
-        .whereNot({ domain: '' })
-        .select('inbox_uri');
-    case 'followers':
-      return followerInboxes(tx, audience.of);
-    case 'informed':
-      return followerInboxes(tx, audience.of).union((query) =>
-        query
-          .distinct('deliveries.inbox_uri')
-          .from('deliveries')
-          .join('activities', 'activities.id', 'deliveries.activity_id')
-          .where({ 'activities.object_uri': audience.objectUri }),
-      );
-  }
+export function inboxesOf(tx: Tx, audiences: readonly Audience[]): Knex.QueryBuilder {
+  const [first, ...others] = audiences.map((audience) => oneAudience(tx, audience));
+  if (!first) throw new Error('An activity without any audience.');
+  return first.union(others);
 }
 
-function followerInboxes(tx: Tx, accountId: AccountId): Knex.QueryBuilder {
-  return tx('follows')
-    .join('accounts', 'accounts.id', 'follows.follower_id')
-    .where({ 'follows.target_id': accountId, 'follows.state': 'accepted', 'accounts.state': 'active' })
-    .whereNot('accounts.domain', '')
-    .distinct(tx.raw('coalesce(accounts.shared_inbox_uri, accounts.inbox_uri) as inbox_uri'));
+function oneAudience(tx: Tx, audience: Audience): Knex.QueryBuilder {
+  const shared = tx.raw('coalesce(accounts.shared_inbox_uri, accounts.inbox_uri) as inbox_uri');
+  const elsewhere = (query: Knex.QueryBuilder) =>
+    query.where('accounts.state', 'active').whereNot('accounts.domain', '');
+  switch (audience.kind) {
+    case 'account':
+      return tx('accounts').where({ id: audience.id }).modify(elsewhere).select('inbox_uri');
+    case 'servers':
+      return tx('accounts')
+        .whereIn('id', [...audience.of])
+        .modify(elsewhere)
+        .distinct(shared);
+    case 'followers':
+      return tx('follows')
+        .join('accounts', 'accounts.id', 'follows.follower_id')
+        .where({ 'follows.target_id': audience.of, 'follows.state': 'accepted' })
+        .modify(elsewhere)
+        .distinct(shared);
+    case 'told':
+      return tx('deliveries')
+        .join('activities', 'activities.id', 'deliveries.activity_id')
+        .where({ 'activities.object_uri': audience.objectUri })
+        .distinct('deliveries.inbox_uri');
+  }
 }

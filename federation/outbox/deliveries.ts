@@ -22,7 +22,12 @@ export function pumpKey(host: string): string {
 export async function deliver(
   deps: DeliveryDeps,
   tx: Tx,
-  input: { senderId: AccountId; activity: JsonObject; objectUri: string; audience: Audience },
+  input: {
+    senderId: AccountId;
+    activity: JsonObject;
+    objectUri: string;
+    audience: Audience | readonly Audience[];
+  },
 ): Promise<void> {
   const { activity } = input;
   const inserted = await tx('activities')
@@ -39,7 +44,7 @@ export async function deliver(
     .returning<{ id: string }[]>('id');
   const activityId = inserted[0]?.id;
   if (activityId === undefined) return;
-  const hosts = await insertDeliveries(tx, activityId, input.audience);
+  const hosts = await insertDeliveries(tx, activityId, [input.audience].flat());
   await deps.enqueue(
     tx,
     hosts.map((host) => ({ name: 'deliver.host' as const, payload: { host }, key: pumpKey(host) })),
@@ -47,8 +52,12 @@ export async function deliver(
 }
 
 /** Done by the database, so that a hundred thousand followers cost no memory here. */
-async function insertDeliveries(tx: Tx, activityId: string, audience: Audience): Promise<string[]> {
-  const inboxes = inboxesOf(tx, audience);
+async function insertDeliveries(
+  tx: Tx,
+  activityId: string,
+  audiences: readonly Audience[],
+): Promise<string[]> {
+  const inboxes = inboxesOf(tx, audiences);
   const { rows } = await tx.raw<{ rows: { host: string }[] }>(
     `with added as (
        insert into deliveries (activity_id, inbox_uri, host)

@@ -1,96 +1,197 @@
-import { parseId, type VideoId } from '../../src/lib/ids.ts';
-import type { Accounts } from '../../src/modules/accounts/index.ts';
+import { type CommentId, parseId, type VideoId } from '../../src/lib/ids.ts';
+import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
+import type { Comments } from '../../src/modules/comments/index.ts';
+import type { Engagement } from '../../src/modules/engagement/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
-import type { Videos } from '../../src/modules/videos/index.ts';
-import { createOf, noteOf } from '../translate/note.ts';
-import type { JsonObject } from '../translate/read.ts';
+import type { Video, Videos } from '../../src/modules/videos/index.ts';
+import type { Notes } from '../notes.ts';
+import { createOf } from '../translate/note.ts';
+import { absent, CONTEXT, collectionAt, type PageQuery, type Served, tombstoneAt } from './served.ts';
 
 export interface ServeDeps {
   readonly urls: Urls;
   readonly accounts: Accounts;
   readonly videos: Videos;
+  readonly comments: Comments;
+  readonly engagement: Engagement;
+  readonly notes: Notes;
 }
-
-/** What an address of ours answers: a document, gone, or nothing. */
-export type Served =
-  | { readonly status: 200; readonly document: JsonObject; readonly page: string }
-  | { readonly status: 410; readonly document: JsonObject }
-  | { readonly status: 404 };
 
 /** A local video by its id, to anybody: followers-only ones look absent. Deleted ones leave a Tombstone. */
 export async function serveVideo(deps: ServeDeps, idText: string): Promise<Served> {
   const id = parseId<'video'>(idText);
-  if (id === null) return { status: 404 };
+  if (id === null) return absent;
   const video = await deps.videos.forViewer(id, null);
-  const author = video?.local ? await deps.accounts.byId(video.accountId) : null;
-  if (video && author) {
-    const note = noteOf({ urls: deps.urls, objectUrl: deps.videos.objectUrl }, video, author);
-    return { status: 200, document: note, page: video.url };
-  }
+  const written = video?.local ? await deps.notes.ofVideo(video) : null;
+  if (video && written) return { status: 200, document: written.note, page: video.url };
   const uri = deps.urls.video(id);
   const deleted = await deps.videos.tombstone(uri);
-  if (!deleted) return { status: 404 };
+  return deleted ? tombstoneAt(uri, deleted.deletedAt) : absent;
+}
+
+/** A local comment by its id, to anybody, under the same rules as a video. */
+export async function serveComment(deps: ServeDeps, idText: string): Promise<Served> {
+  const id = parseId<'comment'>(idText);
+  if (id === null) return absent;
+  const comment = await deps.comments.forViewer(id, null);
+  const written = comment?.local ? await deps.notes.ofComment(comment) : null;
+  if (comment && written) return { status: 200, document: written.note, page: comment.url };
+  const uri = deps.urls.comment(id);
+  const deleted = await deps.comments.tombstone(uri);
+  return deleted ? tombstoneAt(uri, deleted.deletedAt) : absent;
+}
+
+const PAGE = 40;
+
+/** Where the page after this one begins: after its last row, if it was full. */
+function nextOf(rows: readonly { readonly id: string }[], limit: number): string | null {
+  return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
+}
+
+/** A local video that anybody may see, or null. */
+async function openVideo(deps: ServeDeps, idText: string): Promise<Video | null> {
+  const id = parseId<'video'>(idText);
+  const video = id === null ? null : await deps.videos.forViewer(id, null);
+  return video?.local ? video : null;
+}
+
+/** What answers a local video directly, as ids. */
+export async function serveReplies(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
+  const video = await openVideo(deps, idText);
+  if (!video) return absent;
+  return collectionAt(deps.urls.repliesOf(video.uri), video.url, query, threadOf(deps, video, true));
+}
+
+/** Everything below a local video, however deep (FEP-f228). */
+export async function serveContext(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
+  const video = await openVideo(deps, idText);
+  if (!video) return absent;
+  return collectionAt(deps.urls.contextOf(video.id), video.url, query, threadOf(deps, video, false));
+}
+
+function threadOf({ comments, engagement }: ServeDeps, video: Video, direct: boolean) {
   return {
-    status: 410,
-    document: {
-      '@context': 'https://www.w3.org/ns/activitystreams',
-      id: uri,
-      type: 'Tombstone',
-      deleted: deleted.deletedAt.toISOString(),
+    total: async () => (await engagement.statsOf([video.id])).get(video.id)?.comments ?? 0,
+    load: async (cursor: string | null) => {
+      const afterId = cursor === null ? null : parseId<'comment'>(cursor);
+      const rows = await comments.thread(video.id, null, { afterId, limit: PAGE });
+      const shown = direct ? rows.filter((row) => row.parentId === null) : rows;
+      return { items: shown.map(({ uri }) => uri), next: nextOf(rows, PAGE) };
     },
   };
 }
 
-const OUTBOX_PAGE = 20;
-
-/**
- * The outbox of a local account: its public and unlisted videos as the very Create activities that were
- * sent. Without `page` the collection itself; with it one page, older than `before` where that is given.
- */
-export async function serveOutbox(
+/** What answers a local comment. */
+export async function serveCommentReplies(
   deps: ServeDeps,
   idText: string,
-  query: { page: boolean; before: VideoId | null },
+  query: PageQuery,
 ): Promise<Served> {
+  const id: CommentId | null = parseId<'comment'>(idText);
+  const comment = id === null ? null : await deps.comments.forViewer(id, null);
+  if (!comment?.local) return absent;
+  const replies = (afterId: CommentId | null, limit: number) =>
+    deps.comments.repliesTo(comment.id, null, { afterId, limit });
+  return collectionAt(deps.urls.repliesOf(comment.uri), comment.url, query, {
+    total: async () => (await replies(null, PAGE)).length,
+    load: async (cursor) => {
+      const rows = await replies(cursor === null ? null : parseId<'comment'>(cursor), PAGE);
+      return { items: rows.map(({ uri }) => uri), next: nextOf(rows, PAGE) };
+    },
+  });
+}
+
+/** Who likes a local video: the Like activities, as ids. */
+export async function serveLikes(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
+  const video = await openVideo(deps, idText);
+  if (!video) return absent;
+  return collectionAt(deps.urls.likesOf(video.uri), video.url, query, {
+    total: async () => (await deps.engagement.statsOf([video.id])).get(video.id)?.likes ?? 0,
+    load: async (cursor) => {
+      const before = cursor === null ? null : parseId<'like'>(cursor);
+      const rows = await deps.engagement.likersOf({ videoId: video.id }, before, PAGE);
+      return { items: rows.map(({ uri }) => uri), next: nextOf(rows, PAGE) };
+    },
+  });
+}
+
+/** Who shared a local video: the Announce activities, as ids. */
+export async function serveShares(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
+  const video = await openVideo(deps, idText);
+  if (!video) return absent;
+  return collectionAt(deps.urls.sharesOf(video.uri), video.url, query, {
+    total: async () => (await deps.engagement.statsOf([video.id])).get(video.id)?.shares ?? 0,
+    load: async (cursor) => {
+      const before = cursor === null ? null : parseId<'share'>(cursor);
+      const rows = await deps.engagement.sharersOf(video.id, before, PAGE);
+      return { items: rows.map(({ uri }) => uri), next: nextOf(rows, PAGE) };
+    },
+  });
+}
+
+async function localPerson(deps: ServeDeps, idText: string): Promise<Account | null> {
   const id = parseId<'account'>(idText);
   const account = id === null ? null : await deps.accounts.byId(id);
-  if (account?.domain !== null || account.state !== 'active' || account.actorType === 'Application') {
-    return { status: 404 };
-  }
-  const outbox = deps.urls.outbox(account.id);
-  const common = { '@context': 'https://www.w3.org/ns/activitystreams' };
-  if (!query.page) {
-    const totalItems = await deps.videos.countOfAccount(account.id, null);
-    return {
-      status: 200,
-      page: account.url,
-      document: {
-        ...common,
-        id: outbox,
-        type: 'OrderedCollection',
-        totalItems,
-        first: `${outbox}?page=true`,
-      },
-    };
-  }
-  const videos = await deps.videos.ofAccount(account.id, null, {
-    maxId: query.before,
-    minId: null,
-    limit: OUTBOX_PAGE,
-  });
-  const last = videos.length === OUTBOX_PAGE ? videos.at(-1) : undefined;
-  return {
-    status: 200,
-    page: account.url,
-    document: {
-      ...common,
-      id: `${outbox}?page=true${query.before === null ? '' : `&max_id=${query.before}`}`,
-      type: 'OrderedCollectionPage',
-      partOf: outbox,
-      ...(last ? { next: `${outbox}?page=true&max_id=${last.id}` } : {}),
-      orderedItems: videos.map((video) =>
-        createOf(noteOf({ urls: deps.urls, objectUrl: deps.videos.objectUrl }, video, account)),
-      ),
-    },
+  const shown = account?.domain === null && account.state === 'active' && account.actorType !== 'Application';
+  return shown ? account : null;
+}
+
+/** What a local account has pinned, newest first, whole: there are few. */
+export async function serveFeatured(deps: ServeDeps, idText: string): Promise<Served> {
+  const account = await localPerson(deps, idText);
+  if (!account) return absent;
+  const items = await deps.notes.ofVideos(await deps.videos.pinnedBy(account.id, null));
+  const id = deps.urls.featured(account.id);
+  const document = {
+    '@context': CONTEXT,
+    id,
+    type: 'OrderedCollection',
+    totalItems: items.length,
+    orderedItems: items.map(({ note: { '@context': _context, ...note } }) => note),
   };
+  return { status: 200, page: account.url, document };
+}
+
+const OUTBOX_PAGE = 20;
+
+/** The outbox of a local account: its public and unlisted videos as the very Create activities that were sent. */
+export async function serveOutbox(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
+  const account = await localPerson(deps, idText);
+  if (!account) return absent;
+  return collectionAt(deps.urls.outbox(account.id), account.url, query, {
+    total: () => deps.videos.countOfAccount(account.id, null),
+    load: async (cursor) => {
+      const maxId: VideoId | null = cursor === null ? null : parseId<'video'>(cursor);
+      const page = { maxId, minId: null, limit: OUTBOX_PAGE };
+      const videos = await deps.videos.ofAccount(account.id, null, page);
+      const items = (await deps.notes.ofVideos(videos)).map(({ note }) => createOf(note));
+      return { items, next: nextOf(videos, OUTBOX_PAGE) };
+    },
+  });
+}
+
+/** The stamp that lets a post of another server quote a video (FEP-044f). */
+export async function serveQuoteAuthorization(deps: ServeDeps, idText: string): Promise<Served> {
+  const id = parseId(idText);
+  const stamp = id === null ? null : await deps.engagement.quoteAuthorization(id);
+  const video = stamp && (await openVideo(deps, stamp.videoId));
+  const author = video && (await deps.accounts.byId(video.accountId));
+  if (!stamp || !video || !author) return absent;
+  const document = {
+    '@context': [
+      CONTEXT,
+      {
+        QuoteAuthorization: 'https://w3id.org/fep/044f#QuoteAuthorization',
+        gts: 'https://gotosocial.org/ns#',
+        interactingObject: { '@id': 'gts:interactingObject', '@type': '@id' },
+        interactionTarget: { '@id': 'gts:interactionTarget', '@type': '@id' },
+      },
+    ],
+    id: deps.urls.quoteAuthorization(idText),
+    type: 'QuoteAuthorization',
+    attributedTo: author.actorUri,
+    interactingObject: stamp.instrumentUri,
+    interactionTarget: video.uri,
+  };
+  return { status: 200, page: video.url, document };
 }

@@ -23,6 +23,7 @@ describe('readActor', () => {
       url: ID,
       inboxUri: `${ID}/inbox`,
       sharedInboxUri: null,
+      ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
       locked: false,
       discoverable: false,
       indexable: false,

@@ -1,10 +1,17 @@
 import { sanitizeRemoteHtml } from '../../src/lib/html/sanitize.ts';
 import { fail, ok, type Result } from '../../src/lib/result.ts';
 import type { ActorType, RemoteActor } from '../../src/modules/accounts/index.ts';
-import { isObject, type JsonObject, sameOrigin, textOf, typesOf, uriOf } from './read.ts';
+import { idOf, isObject, type JsonObject, listOf, sameOrigin, textOf, typesOf, uriOf } from './read.ts';
 
 const ACTOR_TYPES = new Set<string>(['Person', 'Service', 'Application', 'Group', 'Organization']);
+/** Other names of one account that are remembered. */
+const MAX_ALIASES = 20;
 const USERNAME = /^[\p{L}\p{N}_.:-]{1,100}$/u;
+
+/** Whether an object says that it is an actor. */
+export function isActor(object: JsonObject): boolean {
+  return typesOf(object).some((type) => ACTOR_TYPES.has(type));
+}
 
 /**
  * An actor document to what we keep of it. Only id, type, inbox and preferredUsername are demanded; every
@@ -43,6 +50,12 @@ export function readActor(document: JsonObject): Result<{ actor: RemoteActor }, 
       url: own(document.url) ?? actorUri,
       inboxUri,
       sharedInboxUri: ownInbox(endpoints.sharedInbox),
+      followersUri: own(idOf(document.followers)),
+      outboxUri: own(idOf(document.outbox)),
+      featuredUri: own(idOf(document.featured)),
+      alsoKnownAs: listOf(document.alsoKnownAs)
+        .slice(0, MAX_ALIASES)
+        .flatMap((alias) => idOf(alias) ?? []),
       locked: document.manuallyApprovesFollowers === true,
       discoverable: document.discoverable === true,
       indexable: document.indexable === true,

@@ -5,7 +5,7 @@ import { remoteJsonLimits } from '../../config/limits.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
 import { normaliseActivity } from '../inbox/normalise.ts';
 import { readActor } from './actor.ts';
-import { readVideoNote } from './note.ts';
+import { readVideoNote } from './note-read.ts';
 import { idOf, isObject, type JsonObject, listOf } from './read.ts';
 
 /** Documents of real servers, kept outside the repository: set SHARED_DIR to the folder that holds fixtures. */
@@ -26,7 +26,7 @@ function verdict(folder: string, file: string): string {
   if (document.type === 'Create' && !activity) return read.ok ? 'no Create' : read.reason;
   const note = activity ? (activity.object ?? {}) : document;
   const author = activity?.actorUri ?? idOf(listOf(note.attributedTo)[0]) ?? '';
-  const result = readVideoNote(note, author, NOW);
+  const result = readVideoNote(note, { actorUri: author, followersUri: null }, NOW);
   return result.ok ? `video ${result.video.sourceUrl}` : result.reason;
 }
 
@@ -36,7 +36,7 @@ const NOTES: Record<string, string> = {
   'attack-cross-origin-actor.json': 'foreign-id',
   'attack-spoofed-object.json': 'no-video',
   'c2s-create-note.json': 'not-an-activity',
-  'discourse-page.json': 'not-addressed',
+  'discourse-page.json': 'no-video',
   'friendica-create-note.json': 'is-reply',
   'funkwhale-create-audio.json': 'not-a-note',
   'gotosocial-note-local-interaction-policy.json': 'is-reply',
@@ -146,7 +146,7 @@ describe.skipIf(!isThere)(`documents of real servers (needs SHARED_DIR/fixtures)
     const author = isCreate ? read.activity.actorUri : (idOf(listOf(note.attributedTo)[0]) ?? '');
     const url = 'https://a.example/clip.mp4';
     const attachment = [...listOf(note.attachment), { type: 'Document', mediaType: 'video/mp4', url }];
-    const result = readVideoNote({ ...note, attachment }, author, NOW);
+    const result = readVideoNote({ ...note, attachment }, { actorUri: author, followersUri: null }, NOW);
     expect(result).toMatchObject({ ok: true, video: { sourceUrl: url, uri: note.id, visibility: 'public' } });
   });
 

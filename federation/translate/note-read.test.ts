@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readVideoNote } from './note.ts';
+import { readVideoNote } from './note-read.ts';
 import { AS_PUBLIC, type JsonObject } from './read.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -14,7 +14,8 @@ const usual = {
   to: [AS_PUBLIC],
   attachment: [{ type: 'Document', mediaType: 'video/mp4', url: CLIP }],
 };
-const read = (change: object, now = NOW) => readVideoNote({ ...usual, ...change } as JsonObject, CAROL, now);
+const read = (change: object, now = NOW) =>
+  readVideoNote({ ...usual, ...change } as JsonObject, { actorUri: CAROL, followersUri: null }, now);
 
 /** The video, or the reason why there is none. */
 function outcome(change: object) {
@@ -91,8 +92,6 @@ describe('who may be read', () => {
     [{ type: 'Article' }, 'not-a-note'],
     [{ inReplyTo: 'https://a.example/0' }, 'is-reply'],
     [{ inReplyTo: null }, 'ok'],
-    [{ to: [] }, 'not-addressed'],
-    [{ to: ['https://video.example/ap/users/7'] }, 'not-addressed'],
   ] as const)('%j: %s', ([change, expected]) => {
     const result = read(change);
     expect(result.ok ? 'ok' : result.reason).toBe(expected);
@@ -105,7 +104,9 @@ describe('who may be read', () => {
     [[`${CAROL}/followers`], ['as:Public'], 'unlisted'],
     [[`${CAROL}/followers`], [], 'followers'],
     [[], [`${CAROL}/followers`], 'followers'],
-    [['https://video.example/ap/users/7'], ['https://b.example/users/x/followers'], 'not-addressed'],
+    [['https://video.example/ap/users/7'], ['https://b.example/users/x/followers'], 'direct'],
+    [['https://video.example/ap/users/7'], [], 'direct'],
+    [[], [], 'direct'],
     [[{ id: AS_PUBLIC }], [], 'public'],
   ] as const)('P1 to %j cc %j: %s', ([to, cc, expected]) => {
     const found = outcome({ to, cc });
@@ -197,7 +198,12 @@ describe('what is said of a video', () => {
     fc.assert(
       fc.property(
         document,
-        (change) => void readVideoNote({ ...usual, ...change } as JsonObject, CAROL, NOW),
+        (change) =>
+          void readVideoNote(
+            { ...usual, ...change } as JsonObject,
+            { actorUri: CAROL, followersUri: null },
+            NOW,
+          ),
       ),
     );
     fc.assert(

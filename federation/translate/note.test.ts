@@ -4,7 +4,8 @@ import { parseId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { createUrls } from '../../src/modules/instances/index.ts';
 import type { Video } from '../../src/modules/videos/index.ts';
-import { createOf, deleteOf, noteOf, readVideoNote } from './note.ts';
+import { createOf, deleteOf, noteOf } from './note.ts';
+import { readVideoNote } from './note-read.ts';
 import { AS_PUBLIC } from './read.ts';
 
 const ORIGIN = 'https://video.example';
@@ -23,6 +24,7 @@ function account(): Account {
       url: urls.profilePage('alice'),
       inboxUri: urls.inbox(id),
     },
+    ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [], movedToId: null },
     ...{ sharedInboxUri: urls.sharedInbox, locked: false, discoverable: true, indexable: false },
     ...{ state: 'active', createdAt: PUBLISHED, fetchedAt: null },
   };
@@ -50,6 +52,7 @@ function video(change: Partial<Video> = {}): Video {
     },
     ...{ height: 1920, blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj', originalKey: null, sourceUrl: null },
     media: { state: 'ready', stage: null, percent: 100, reason: null, detail: null },
+    ...{ editedAt: null, attributedTo: [], commentsOpen: true },
     sourcePosterUrl: null,
     createdAt: PUBLISHED,
     publishedAt: PUBLISHED,
@@ -76,7 +79,8 @@ function video(change: Partial<Video> = {}): Video {
 }
 
 const objectUrl = (key: string) => `https://media.example/${key}`;
-const write = (change: Partial<Video> = {}) => noteOf({ urls, objectUrl }, video(change), account());
+const write = (change: Partial<Video> = {}) =>
+  noteOf({ urls, objectUrl }, video(change), { author: account(), mentioned: [] });
 
 describe('the Note we send', () => {
   test('is the one shape that every receiver plays', () => {
@@ -92,6 +96,17 @@ describe('the Note we send', () => {
       to: [AS_PUBLIC],
       cc: [`${ORIGIN}/ap/users/7/followers`],
       tag: [{ type: 'Hashtag', name: '#Waves', href: `${ORIGIN}/tag/Waves` }],
+      replies: `${ORIGIN}/ap/videos/42/replies`,
+      likes: `${ORIGIN}/ap/videos/42/likes`,
+      shares: `${ORIGIN}/ap/videos/42/shares`,
+      context: `${ORIGIN}/ap/contexts/42`,
+      conversation: `${ORIGIN}/ap/contexts/42`,
+      interactionPolicy: Object.fromEntries(
+        ['canLike', 'canReply', 'canAnnounce', 'canQuote'].map((verb) => [
+          verb,
+          { automaticApproval: [AS_PUBLIC] },
+        ]),
+      ),
       attachment: [
         {
           type: 'Document',
@@ -163,7 +178,7 @@ describe('the Note we send', () => {
 
   test('is read back as what it was', () => {
     const note = write({ altText: 'Waves', contentWarning: 'Loud', language: 'en', visibility: 'unlisted' });
-    expect(readVideoNote(note, account().actorUri, NOW)).toMatchObject({
+    expect(readVideoNote(note, account(), NOW)).toMatchObject({
       ok: true,
       video: {
         uri: `${ORIGIN}/ap/videos/42`,

@@ -1,24 +1,9 @@
-import { videoLimits } from '../../config/limits.ts';
 import { hashtagsOf } from '../../src/lib/html/from-text.ts';
-import { sanitizeRemoteHtml } from '../../src/lib/html/sanitize.ts';
-import { fail, ok, type Result } from '../../src/lib/result.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
+import type { Comment } from '../../src/modules/comments/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
-import type { Asset, RemoteVideo, Video, Visibility } from '../../src/modules/videos/index.ts';
-import {
-  AS_PUBLIC,
-  audienceOf,
-  idOf,
-  isObject,
-  type JsonObject,
-  listOf,
-  numberOf,
-  sameOrigin,
-  textOf,
-  timeOf,
-  typesOf,
-  uriOf,
-} from './read.ts';
+import type { Asset, Video, Visibility } from '../../src/modules/videos/index.ts';
+import { AS_PUBLIC, type JsonObject } from './read.ts';
 
 /** Contexts of what we send: the plain ActivityStreams one first, as Mastodon demands. */
 const NOTE_CONTEXT = [
@@ -28,22 +13,43 @@ const NOTE_CONTEXT = [
     Hashtag: 'as:Hashtag',
     toot: 'http://joinmastodon.org/ns#',
     blurhash: 'toot:blurhash',
+    conversation: 'ostatus:conversation',
+    ostatus: 'http://ostatus.org#',
+    gts: 'https://gotosocial.org/ns#',
+    interactionPolicy: { '@id': 'gts:interactionPolicy', '@type': '@id' },
+    canLike: { '@id': 'gts:canLike', '@type': '@id' },
+    canReply: { '@id': 'gts:canReply', '@type': '@id' },
+    canAnnounce: { '@id': 'gts:canAnnounce', '@type': '@id' },
+    canQuote: { '@id': 'gts:canQuote', '@type': '@id' },
+    automaticApproval: { '@id': 'gts:automaticApproval', '@type': '@id' },
   },
 ] as const;
 
-/** Who a local video is addressed to. */
-function addressing(video: Video, followers: string): { to: string[]; cc: string[] } {
+/** Who a post is addressed to: the people it names always get a copy. */
+function addressing(
+  visibility: Visibility,
+  followers: string,
+  named: readonly string[],
+): { to: string[]; cc: string[] } {
   const byVisibility: Record<Visibility, { to: string[]; cc: string[] }> = {
-    public: { to: [AS_PUBLIC], cc: [followers] },
-    unlisted: { to: [followers], cc: [AS_PUBLIC] },
-    followers: { to: [followers], cc: [] },
+    public: { to: [AS_PUBLIC], cc: [followers, ...named] },
+    unlisted: { to: [followers], cc: [AS_PUBLIC, ...named] },
+    followers: { to: [followers], cc: [...named] },
+    direct: { to: [...named], cc: [] },
   };
-  return byVisibility[video.visibility];
+  return byVisibility[visibility];
 }
 
-interface NoteDeps {
+export interface NoteDeps {
   readonly urls: Urls;
   readonly objectUrl: (key: string) => string;
+}
+
+/** A post with the accounts it has to do with. */
+export interface NoteFacts {
+  readonly author: Account;
+  /** The people whom the text names. */
+  readonly mentioned: readonly Account[];
 }
 
 /**
@@ -51,27 +57,86 @@ interface NoteDeps {
  * (federation-interop.md 1.2). Lists are lists even with one entry; there is never a `name`, which
  * Mastodon, Misskey and GoToSocial would take for a title or a vote; `summary` only for a warning.
  */
-export function noteOf(deps: NoteDeps, video: Video, author: Account): JsonObject {
-  const { to, cc } = addressing(video, deps.urls.followers(author.id));
+export function noteOf(deps: NoteDeps, video: Video, facts: NoteFacts): JsonObject {
+  const published = (video.publishedAt ?? video.createdAt).toISOString();
+  return {
+    ...textNoteOf(deps.urls, video, facts, { text: video.caption, html: video.captionHtml, published }),
+    context: deps.urls.contextOf(video.id),
+    conversation: deps.urls.contextOf(video.id),
+    attachment: [documentOf(deps, video)],
+    likes: deps.urls.likesOf(video.uri),
+    shares: deps.urls.sharesOf(video.uri),
+    interactionPolicy: policyOf(deps.urls, video, facts.author),
+  };
+}
+
+/** A local comment as a `Note` that answers its parent. `answered` is whose post it answers. */
+export function commentNoteOf(
+  deps: Pick<NoteDeps, 'urls'>,
+  comment: Comment,
+  facts: NoteFacts & { readonly inReplyTo: string; readonly answered: Account },
+): JsonObject {
+  const { answered, mentioned } = facts;
+  const all = mentioned.some(({ id }) => id === answered.id) ? mentioned : [answered, ...mentioned];
+  const named = { ...facts, mentioned: answered.id === facts.author.id ? mentioned : all };
+  const published = comment.publishedAt.toISOString();
+  return {
+    ...textNoteOf(deps.urls, comment, named, { text: comment.text, html: comment.contentHtml, published }),
+    inReplyTo: facts.inReplyTo,
+    context: deps.urls.contextOf(comment.videoId),
+    conversation: deps.urls.contextOf(comment.videoId),
+    attachment: [],
+  };
+}
+
+type Post = Pick<
+  Video,
+  'uri' | 'url' | 'visibility' | 'contentWarning' | 'sensitive' | 'language' | 'editedAt'
+>;
+
+/** What every Note of ours has. `updated` stands there only after an edit. */
+function textNoteOf(
+  urls: Urls,
+  post: Post,
+  { author, mentioned }: NoteFacts,
+  { text, html, published }: { text: string; html: string; published: string },
+): JsonObject {
+  const named = mentioned.map(({ actorUri }) => actorUri);
   return {
     '@context': NOTE_CONTEXT,
-    id: video.uri,
+    id: post.uri,
     type: 'Note',
     attributedTo: author.actorUri,
-    url: video.url,
-    content: video.captionHtml,
-    ...(video.language ? { contentMap: { [video.language]: video.captionHtml } } : {}),
-    ...(video.contentWarning ? { summary: video.contentWarning } : {}),
-    sensitive: video.sensitive,
-    published: (video.publishedAt ?? video.createdAt).toISOString(),
-    to,
-    cc,
-    tag: hashtagsOf(video.caption).map((name) => ({
-      type: 'Hashtag',
-      name: `#${name}`,
-      href: `${deps.urls.origin}/tag/${encodeURIComponent(name)}`,
-    })),
-    attachment: [documentOf(deps, video)],
+    url: post.url,
+    content: html,
+    ...(post.language ? { contentMap: { [post.language]: html } } : {}),
+    ...(post.contentWarning ? { summary: post.contentWarning } : {}),
+    sensitive: post.sensitive,
+    published,
+    ...(post.editedAt ? { updated: post.editedAt.toISOString() } : {}),
+    ...addressing(post.visibility, urls.followers(author.id), named),
+    tag: [
+      ...hashtagsOf(text).map((name) => ({ type: 'Hashtag', name: `#${name}`, href: urls.tagPage(name) })),
+      ...mentioned.map(({ actorUri, username, domain }) => ({
+        type: 'Mention',
+        name: `@${username}@${domain ?? urls.domain}`,
+        href: actorUri,
+      })),
+    ],
+    replies: urls.repliesOf(post.uri),
+  };
+}
+
+/** Who may do what without asking (GoToSocial's interaction policies, FEP-044f). */
+function policyOf(urls: Urls, video: Video, author: Account): JsonObject {
+  const isOpen = video.visibility === 'public' || video.visibility === 'unlisted';
+  const everybody = { automaticApproval: [isOpen ? AS_PUBLIC : urls.followers(author.id)] };
+  const nobody = { automaticApproval: [author.actorUri] };
+  return {
+    canLike: everybody,
+    canReply: video.commentsOpen ? everybody : nobody,
+    canAnnounce: isOpen ? everybody : nobody,
+    canQuote: isOpen ? everybody : nobody,
   };
 }
 
@@ -92,7 +157,7 @@ function documentOf(deps: NoteDeps, video: Video): JsonObject {
   };
 }
 
-/** The `Create` of a local video, its id stable over retries. */
+/** The `Create` of a local post, its id stable over retries. */
 export function createOf(note: JsonObject): JsonObject {
   const { '@context': context, ...object } = note;
   return {
@@ -107,7 +172,22 @@ export function createOf(note: JsonObject): JsonObject {
   };
 }
 
-/** The `Delete` of a local video. To everybody, so that whoever has a copy may read it. */
+/** The `Update` of a local post after an edit. Each edit is an activity of its own. */
+export function updateOf(note: JsonObject): JsonObject {
+  const { '@context': context, ...object } = note;
+  return {
+    '@context': context,
+    id: `${note.id}#update/${note.updated}`,
+    type: 'Update',
+    actor: note.attributedTo,
+    published: note.updated,
+    to: note.to,
+    cc: note.cc,
+    object,
+  };
+}
+
+/** The `Delete` of a local post. To everybody, so that whoever has a copy may read it. */
 export function deleteOf(uri: string, actorUri: string): JsonObject {
   return {
     '@context': 'https://www.w3.org/ns/activitystreams',
@@ -117,136 +197,4 @@ export function deleteOf(uri: string, actorUri: string): JsonObject {
     to: [AS_PUBLIC],
     object: { id: uri, type: 'Tombstone' },
   };
-}
-
-/** Posts dated further ahead than this, or before 1970, are taken as published now (security.md V10). */
-const MAX_FUTURE_MS = 5 * 60_000;
-
-type Unusable = 'not-a-note' | 'not-the-author' | 'no-video' | 'is-reply' | 'not-addressed';
-
-/**
- * A remote `Note` with a video attachment to what we keep of it. `authorUri` is who was proven to send it;
- * the note must be theirs, by id and by attribution (security.md O2). Everything else is optional.
- */
-export function readVideoNote(
-  note: JsonObject,
-  authorUri: string,
-  now: number,
-): Result<{ video: RemoteVideo }, Unusable> {
-  const uri = uriOf(note.id);
-  if (!uri || !typesOf(note).includes('Note')) return fail('not-a-note');
-  if (!sameOrigin(uri, authorUri) || idOf(listOf(note.attributedTo)[0]) !== authorUri) {
-    return fail('not-the-author');
-  }
-  if (note.inReplyTo !== undefined && note.inReplyTo !== null) return fail('is-reply');
-  const visibility = visibilityOf(note, authorUri);
-  if (!visibility) return fail('not-addressed');
-  const attachment = listOf(note.attachment).filter(isObject).find(isVideo);
-  const sourceUrl = attachment ? mediaUrlOf(attachment) : null;
-  if (!attachment || !sourceUrl) return fail('no-video');
-  const page = uriOf(listOf(note.url)[0]);
-  const published = timeOf(note.published)?.getTime() ?? now;
-  const contentWarning = textOf(note.summary, videoLimits.maxContentWarningCharacters)?.trim() ?? '';
-  return ok({
-    video: {
-      uri,
-      url: page && sameOrigin(page, uri) ? page : uri,
-      visibility,
-      captionHtml: sanitizeRemoteHtml(contentOf(note), 4 * videoLimits.maxCaptionCharacters),
-      contentWarning,
-      sensitive: note.sensitive === true || contentWarning !== '',
-      altText:
-        (textOf(attachment.summary, videoLimits.maxAltTextCharacters) ||
-          textOf(attachment.name, videoLimits.maxAltTextCharacters)) ??
-        '',
-      language: languageOf(note),
-      publishedAt: new Date(published > now + MAX_FUTURE_MS || published < 0 ? now : published),
-      durationSeconds: secondsOf(attachment.duration),
-      width: sideOf(attachment.width),
-      height: sideOf(attachment.height),
-      blurhash: blurhashOf(attachment.blurhash),
-      sourceUrl,
-      sourcePosterUrl: posterOf(attachment, note),
-    },
-  });
-}
-
-function isVideoType(mediaType: unknown): boolean {
-  return /^video\//i.test(textOf(mediaType, 100) ?? '');
-}
-
-function isVideo(attachment: JsonObject): boolean {
-  if (isVideoType(attachment.mediaType) || videoLinkOf(attachment)) return true;
-  return typeof attachment.mediaType !== 'string' && typesOf(attachment).includes('Video');
-}
-
-/** The Link under `url` that says it is a video; others, such as one to a page, may stand before it. */
-function videoLinkOf(attachment: JsonObject): JsonObject | undefined {
-  return listOf(attachment.url)
-    .filter(isObject)
-    .find((link) => isVideoType(link.mediaType));
-}
-
-/** Where a file lies. `url` is a string, a Link, or a list of either. */
-function mediaUrlOf(file: JsonObject): string | null {
-  for (const candidate of [videoLinkOf(file), ...listOf(file.url)]) {
-    const url = uriOf(isObject(candidate) ? candidate.href : candidate);
-    if (url) return url;
-  }
-  return uriOf(file.href);
-}
-
-function posterOf(attachment: JsonObject, note: JsonObject): string | null {
-  for (const candidate of [attachment.icon, note.icon, note.image, note.preview]) {
-    for (const image of listOf(candidate)) {
-      const url = uriOf(image) ?? (isObject(image) ? mediaUrlOf(image) : null);
-      if (url) return url;
-    }
-  }
-  return null;
-}
-
-/** `followers` means those of the author: a letter to one person and a stranger's followers is none of them. */
-function visibilityOf(note: JsonObject, authorUri: string): Visibility | null {
-  const to = audienceOf(note.to);
-  if (to.has(AS_PUBLIC)) return 'public';
-  const cc = audienceOf(note.cc);
-  if (cc.has(AS_PUBLIC)) return 'unlisted';
-  const isTheirs = (id: string) => id.endsWith('/followers') && sameOrigin(id, authorUri);
-  return [...to, ...cc].some(isTheirs) ? 'followers' : null;
-}
-
-function contentOf(note: JsonObject): string {
-  const content = textOf(note.content, 100_000);
-  if (content !== null) return content;
-  const map = isObject(note.contentMap) ? Object.values(note.contentMap) : [];
-  return textOf(map[0], 100_000) ?? '';
-}
-
-function languageOf(note: JsonObject): string | null {
-  const [language] = isObject(note.contentMap) ? Object.keys(note.contentMap) : [];
-  return language && /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(language) ? language : null;
-}
-
-const MAX_SECONDS = 24 * 3_600;
-
-/** ISO 8601 duration of at most hours, as all servers write it, or plain seconds. */
-function secondsOf(value: unknown): number | null {
-  const match = /^PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6}(?:\.\d{1,6})?)S)?$/.exec(
-    textOf(value, 40) ?? '',
-  );
-  const [, hours = '0', minutes = '0', seconds = '0'] = match ?? [];
-  const total = match ? Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds) : numberOf(value);
-  return total !== null && total > 0 && total <= MAX_SECONDS ? total : null;
-}
-
-function sideOf(value: unknown): number | null {
-  const side = numberOf(value);
-  return side !== null && Number.isInteger(side) && side > 0 && side <= 20_000 ? side : null;
-}
-
-/** Base 83, 6 to 100 characters. */
-function blurhashOf(value: unknown): string | null {
-  const text = textOf(value, 101);
-  return text && /^[0-9A-Za-z#$%*+,\-.:;=?@[\]^_{|}~]{6,100}$/.test(text) ? text : null;
 }

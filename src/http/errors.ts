@@ -37,6 +37,12 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'not-followable': 422,
   'handle-invalid': 422,
   unreachable: 502,
+  'not-blockable': 422,
+  'not-public': 422,
+  'not-a-video': 422,
+  'too-many-pins': 422,
+  'comments-closed': 403,
+  'too-many-reports': 429,
   blocked: 403,
   unavailable: 503,
 };

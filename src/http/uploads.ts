@@ -12,6 +12,7 @@ import type { Viewer } from '../modules/auth/index.ts';
 import { type VideoDetails, visibilities } from '../modules/videos/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, type ErrorBody } from './errors.ts';
+import { mentionsIn } from './mentions.ts';
 import { viewerOfRequest } from './session.ts';
 
 const PATH = '/api/v1/uploads';
@@ -194,20 +195,21 @@ async function begin(deps: HttpDeps, viewer: Viewer, upload: NewUpload): Promise
   if ((await deps.videos.openUploads(viewer.account.id)) >= videoLimits.maxOpenUploads) {
     throw new ApiError('too-many-uploads', 'Finish or cancel one of your uploads first.');
   }
-  const { filename } = parsed.data;
+  const { filename, caption } = parsed.data;
+  const mentions = await mentionsIn(deps, viewer.account.id, caption);
   const begun = await deps.inTx((tx) =>
     deps.videos.beginUpload(tx, {
       account: viewer.account,
       uploadId: upload.id,
       filename,
       bytes,
-      details: detailsOf(parsed.data),
+      details: { ...detailsOf(parsed.data), mentions },
     }),
   );
   return begun.videoId;
 }
 
-function detailsOf(data: z.output<typeof metadataSchema>): VideoDetails {
+function detailsOf(data: z.output<typeof metadataSchema>): Omit<VideoDetails, 'mentions'> {
   return {
     caption: data.caption,
     visibility: data.visibility ?? 'public',

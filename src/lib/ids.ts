@@ -6,8 +6,12 @@ export type Id<Kind extends string> = string & { readonly __kind: Kind };
 
 export type AccountId = Id<'account'>;
 export type VideoId = Id<'video'>;
+export type CommentId = Id<'comment'>;
 export type SessionId = Id<'session'>;
 export type FollowId = Id<'follow'>;
+export type LikeId = Id<'like'>;
+export type ShareId = Id<'share'>;
+export type ReportId = Id<'report'>;
 export type JobId = Id<'job'>;
 
 /** Makes ids. One per process. */

@@ -90,6 +90,7 @@ async function remoteAccount(name: string, follows = false) {
     accounts.upsertRemote(tx, {
       ...{ actorUri, actorType: 'Person', username: name, domain: peer.host, displayName: name, bioHtml: '' },
       ...{ url: actorUri, inboxUri: `${actorUri}/inbox`, sharedInboxUri: peer.url('/inbox') },
+      ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
       ...{ locked: false, discoverable: true, indexable: true },
     }),
   );
@@ -269,6 +270,7 @@ describe('a worker that is killed while it copies a remote video', { timeout: SL
         ...{ contentWarning: '', sensitive: false, altText: '', language: null, publishedAt: new Date() },
         ...{ durationSeconds: null, width: null, height: null, blurhash: null },
         ...{ sourceUrl: origin.url, sourcePosterUrl: null },
+        ...{ editedAt: null, attributedTo: [], commentsOpen: true },
       }),
     );
     if (!made.ok) throw new Error(made.reason);

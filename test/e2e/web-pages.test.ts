@@ -89,7 +89,10 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (s
     await page.getByRole('button', { name: 'Follow @mika@film.example' }).click();
     await page.getByText('Waiting for film.example to accept').waitFor();
     expect(await axeViolations(page)).toEqual([]);
-    site.api.state.relationships.set('2', { id: '2', following: true, requested: false, followed_by: false });
+    site.api.state.relationships.set('2', {
+      ...{ id: '2', following: true, requested: false, followed_by: false },
+      ...{ blocking: false, blocked_by: false },
+    });
     await page.getByRole('button', { name: 'Following. Stop following @mika@film.example' }).click();
     await page.getByRole('button', { name: 'Follow @mika@film.example' }).waitFor();
     expect(await page.getByText('Waiting for').count()).toBe(0);

@@ -34,6 +34,7 @@ async function followedAuthor(): Promise<Author> {
     const author = await accounts.upsertRemote(tx, {
       ...{ actorUri: id, actorType: 'Person', username: `u${authors}`, domain: 'a.example' },
       ...{ displayName: '', bioHtml: '', url: id, inboxUri: `${id}/inbox`, sharedInboxUri: null },
+      ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
       ...{ locked: false, discoverable: false, indexable: false },
     });
     const alice = await accounts.byActorUri(aliceUri);

@@ -77,7 +77,10 @@ export async function publish(
 ): Promise<{ id: VideoId; uri: string }> {
   const account = await context.accounts.byActorUri(alice.account.uri);
   if (!account) throw new Error('There is no alice.');
-  const details = { caption: 'A clip #first', contentWarning: '', altText: '', language: null } as const;
+  const details = {
+    ...{ caption: 'A clip #first', contentWarning: '', altText: '', language: null },
+    mentions: new Map(),
+  } as const;
   return context.inTx(async (tx) => {
     const uploadId = randomUUID();
     const file = { filename: 'clip.mp4', bytes: 1 };

@@ -135,6 +135,7 @@ export function fakeStatus(
     media_attachments: [media],
     ...{ tags: [], mentions: [], emojis: [], card: null, poll: null, application: null, reblog: null },
     ...{ replies_count: 0, reblogs_count: 0, favourites_count: 0, edited_at: null },
+    ...{ favourited: false, reblogged: false, pinned: false },
     ...{ in_reply_to_id: null, in_reply_to_account_id: null },
     ...changes,
   };
@@ -219,7 +220,16 @@ function pageOf(statuses: readonly Status[], query: URLSearchParams): Status[] {
 
 function relationshipOf(state: FakeState, id: string): Relationship {
   const known = state.relationships.get(id);
-  return known ?? { id, following: false, requested: false, followed_by: false };
+  return (
+    known ?? {
+      id,
+      following: false,
+      requested: false,
+      followed_by: false,
+      blocking: false,
+      blocked_by: false,
+    }
+  );
 }
 
 function setRelationship(state: FakeState, id: string, change: Partial<Relationship>): Relationship {

@@ -69,6 +69,7 @@ function remoteActor(username: string, domain: string): Parameters<Context['acco
     url: `https://${domain}/@${username}`,
     inboxUri: `${actorUri}/inbox`,
     sharedInboxUri: `https://${domain}/inbox`,
+    ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
     locked: false,
     discoverable: true,
     indexable: true,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { signUp } from '../../src/setup/demo/client.ts';
 import {
   activityOf,
   createOf,
@@ -135,21 +136,74 @@ describe('V1 only its author deletes a video', () => {
   });
 });
 
-describe('V2, V3 activities that are not understood have no effect', () => {
-  test('V2 an Update by a stranger neither changes a video nor makes one', async () => {
+describe('V2 only its author edits a post', () => {
+  const captionOf = async (uri: string) => (await server.context.videos.internalByUri(uri))?.captionHtml;
+  const later = () => new Date(Date.now() + 60_000).toISOString();
+
+  test('not another server, not another account of the same server', async () => {
     const note = await known();
-    const changed = { ...note, content: 'Changed' };
-    expect(await outcome(mallory, activityOf('Update', mallory, changed))).toBe('ignored: unsupported-type');
-    expect(await outcome(mallory, activityOf('Update', mallory, noteOf(mallory)))).toBe(
-      'ignored: unsupported-type',
-    );
-    expect(await videos()).toEqual([note.id]);
+    const changed = { ...note, content: 'Changed', updated: later() };
+    const refusal = 'refused: not-the-author';
+    expect(await outcome(mallory, activityOf('Update', mallory, changed))).toBe(refusal);
+    expect(await outcome(mole, activityOf('Update', mole, changed))).toBe(refusal);
+    const rat = await rig.a.actor('rat-who-is-followed');
+    await letFollow(rig, rig.a, rat);
+    const posing = { ...changed, attributedTo: rat.id };
+    expect(await outcome(rat, activityOf('Update', rat, posing))).toBe(refusal);
+    expect(await captionOf(note.id)).toBe('<p>A clip</p>');
+  });
+
+  test('the author does, and an older edit that comes later changes nothing', async () => {
+    const note = await known();
+    const edit = (content: string, updated: string | undefined) =>
+      activityOf('Update', carol, { ...note, content, updated });
+    const at = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+    expect(await outcome(carol, edit('<p>Second</p>', at(20)))).toBe('applied');
+    expect(await outcome(carol, edit('<p>First</p>', at(10)))).toBe('ignored: not-newer');
+    expect(await outcome(carol, edit('<p>Undated</p>', undefined))).toBe('ignored: not-edited');
+    expect(await captionOf(note.id)).toBe('<p>Second</p>');
+  });
+
+  test('a stranger makes no post by an Update; the followed author whose Update overtakes the Create does', async () => {
+    const stranger = await rig.e.actor('stranger-who-updates');
+    const foreign = noteOf(stranger, { updated: later() });
+    expect(await outcome(stranger, activityOf('Update', stranger, foreign))).toBe('ignored: not-followed');
+    const note = noteOf(carol);
+    const edited = { ...note, content: '<p>Edited</p>', updated: later() };
+    expect(await outcome(carol, activityOf('Update', carol, edited))).toBe('applied');
+    expect(await outcome(carol, createOf(carol, note))).toBe('ignored: known');
+    expect(await captionOf(note.id)).toBe('<p>Edited</p>');
+  });
+
+  test('a profile is its owner’s', async () => {
+    const profile = { id: carol.id, type: 'Person', preferredUsername: 'carol', inbox: `${carol.id}/inbox` };
+    const changed = { ...profile, name: 'Carol the Second' };
+    for (const actor of [mole, mallory]) {
+      expect(await outcome(actor, activityOf('Update', actor, changed))).toBe('refused: not-the-owner');
+    }
+    expect(await outcome(carol, activityOf('Update', carol, changed))).toBe('applied');
+    expect((await server.context.accounts.byActorUri(carol.id))?.displayName).toBe('Carol the Second');
+  });
+});
+
+describe('V3 an Announce brings a post from its own server only', () => {
+  test('never the body that it carries', async () => {
+    const note = noteOf(carol);
+    const fake = { ...note, content: 'Fake' };
+    expect(await outcome(mallory, activityOf('Announce', mallory, fake))).toBe('ignored: object-not-found');
+    expect(await videos()).toEqual([]);
+    rig.a.page(new URL(note.id).pathname, note);
+    expect(await outcome(mallory, activityOf('Announce', mallory, fake))).toBe('applied');
     expect((await server.context.videos.internalByUri(note.id))?.captionHtml).toBe('<p>A clip</p>');
   });
 
-  test('V3 an Announce with a body of its own brings nothing', async () => {
-    const fake = { ...noteOf(carol), content: 'Fake' };
-    expect(await outcome(mallory, activityOf('Announce', mallory, fake))).toBe('ignored: unsupported-type');
+  test('and nothing for somebody whom nobody here follows', async () => {
+    const stranger = await rig.e.actor('stranger-who-shares');
+    const note = noteOf(carol);
+    rig.a.page(new URL(note.id).pathname, note);
+    const asked = rig.a.asked().length;
+    expect(await outcome(stranger, activityOf('Announce', stranger, note.id))).toBe('ignored: not-followed');
+    expect(rig.a.asked()).toHaveLength(asked);
     expect(await videos()).toEqual([]);
   });
 });
@@ -171,7 +225,9 @@ describe('V4 only the follower takes a Follow back', () => {
   test('an Undo of anything else has no effect', async () => {
     expect(await outcome(carol, followOf(carol, alice))).toBe('applied');
     const like = { type: 'Like', actor: carol.id, object: alice };
-    expect(await outcome(carol, activityOf('Undo', carol, like))).toBe('ignored: unsupported-undo');
+    expect(await outcome(carol, activityOf('Undo', carol, like))).toBe('ignored: nothing-to-undo');
+    const invite = { type: 'Invite', actor: carol.id, object: alice };
+    expect(await outcome(carol, activityOf('Undo', carol, invite))).toBe('ignored: unsupported-undo');
     const elsewhere = followOf(carol, mallory.id);
     expect(await outcome(carol, activityOf('Undo', carol, elsewhere))).toBe('ignored: not-ours');
     expect(await followersOfAlice()).toEqual([carol.id]);
@@ -374,13 +430,29 @@ describe('Creates', () => {
     expect(rows).toEqual(['public', 'unlisted']);
   });
 
-  test.for([
-    ['to one person', [() => alice]],
-    ['to followers of somebody else', [() => alice, () => mallory.followers]],
-    ['to nobody', []],
-  ] as const)('P1 addressed %s are shown to nobody', async ([, to]) => {
-    const note = noteOf(carol, { to: to.map((get) => get()), cc: [] });
-    expect(await outcome(carol, createOf(carol, note))).toBe('ignored: not-addressed');
+  test('P1 addressed to nobody here are not kept', async () => {
+    for (const to of [[], [mallory.id], [mallory.followers]]) {
+      const note = noteOf(carol, { to, cc: [] });
+      expect(await outcome(carol, createOf(carol, note))).toBe('ignored: not-addressed');
+    }
     expect(await videos()).toEqual([]);
+  });
+
+  test('P1 addressed to one person are shown to that person alone', async () => {
+    const bob = await signUp(server.origin, 'bob_who_reads', 'a long password');
+    const found = await bob.find(carol.handle);
+    await bob.follow(found?.id ?? '');
+    const { activity } = await eventually('the Follow arrives', () =>
+      rig.a.received.findLast((one) => one.activity.actor === bob.account.uri),
+    );
+    expect(await outcome(carol, activityOf('Accept', carol, activity))).toBe('applied');
+    for (const cc of [[], [mallory.followers]]) {
+      const note = noteOf(carol, { to: [alice], cc });
+      expect(await outcome(carol, createOf(carol, note))).toBe('applied');
+      expect(await home()).toContain(note.id);
+      expect((await bob.home()).map(({ uri }) => uri)).not.toContain(note.id);
+      const id = (await server.context.videos.internalByUri(note.id))?.id;
+      expect((await fetch(`${server.origin}/api/v1/statuses/${id}`)).status).toBe(404);
+    }
   });
 });

@@ -322,7 +322,10 @@ describe('following and unfollowing', () => {
     const status = async () => (await client.get(`/api/v1/statuses/${id}`, { as: fan })).status;
     expect(await status()).toBe(404);
     const followed = await client.post(`/api/v1/accounts/${star.id}/follow`, { as: fan });
-    expect(followed.body).toEqual({ id: star.id, following: true, requested: false, followed_by: false });
+    expect(followed.body).toEqual({
+      ...{ id: star.id, following: true, requested: false, followed_by: false },
+      ...{ blocking: false, blocked_by: false },
+    });
     expect(await status()).toBe(200);
     expect(idsOf((await client.get('/api/v1/timelines/home', { as: fan })).body)).toEqual([id]);
     await client.post(`/api/v1/accounts/${star.id}/unfollow`, { as: fan });
@@ -370,7 +373,7 @@ describe('deleting', () => {
       expect([gone.status, gone.body.error]).toEqual([410, 'gone']);
       expect(gone.text).not.toContain('last seen');
     }
-    expect((await client.delete(`/api/v1/statuses/${id}`, { as: person })).status).toBe(404);
+    expect((await client.delete(`/api/v1/statuses/${id}`, { as: person })).status).toBe(410);
     expect((await client.get('/api/v1/timelines/home', { as: person })).body).toEqual([]);
   });
 

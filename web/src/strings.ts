@@ -86,7 +86,12 @@ export const strings = {
     details: 'About this clip',
     open: 'Open clip',
     published: 'Posted',
-    visibility: { public: 'Public', unlisted: 'Unlisted', private: 'Followers only' },
+    visibility: {
+      public: 'Public',
+      unlisted: 'Unlisted',
+      private: 'Followers only',
+      direct: 'People mentioned',
+    },
     delete: 'Delete',
     deleteTitle: 'Delete this clip?',
     deleteText: 'It is removed here and on every server that has a copy. This cannot be undone.',

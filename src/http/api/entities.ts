@@ -1,6 +1,7 @@
 import { hashtagsOf } from '../../lib/html/from-text.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import type { Account } from '../../modules/accounts/index.ts';
+import type { Comment } from '../../modules/comments/index.ts';
 import type { FeedItem } from '../../modules/feed/index.ts';
 import type { Relationship } from '../../modules/social/index.ts';
 import type { Asset, Video } from '../../modules/videos/index.ts';
@@ -48,33 +49,146 @@ function toAccount(account: Account, counts: Counts): AccountEntity {
   };
 }
 
+/** What people did with a post, and the viewer among them. */
+interface Reactions {
+  readonly replies: number;
+  readonly shares: number;
+  readonly likes: number;
+  readonly liked: boolean;
+  readonly shared: boolean;
+  readonly pinned: boolean;
+}
+
+const NO_REACTIONS: Reactions = {
+  ...{ replies: 0, shares: 0, likes: 0 },
+  ...{ liked: false, shared: false, pinned: false },
+};
+
+const VISIBILITY = {
+  public: 'public',
+  unlisted: 'unlisted',
+  followers: 'private',
+  direct: 'direct',
+} as const;
+
+/** Videos as statuses with what people did with them: the same number of queries whatever their number. */
+export async function statusEntitiesOf(
+  deps: HttpDeps,
+  items: readonly FeedItem[],
+  viewerId: AccountId | null,
+): Promise<StatusEntity[]> {
+  const ids = items.map(({ video }) => video.id);
+  const [stats, mine, pinned, named] = await Promise.all([
+    deps.engagement.statsOf(ids),
+    viewerId === null ? null : deps.engagement.reactionsOf(viewerId, ids),
+    deps.videos.pinnedAmong(ids),
+    deps.videos.mentionedAmong(ids),
+  ]);
+  const people = await deps.accounts.byIds([...new Set([...named.values()].flat())]);
+  return items.map((item) => {
+    const { id } = item.video;
+    const counts = stats.get(id);
+    const reactions = {
+      replies: counts?.comments ?? 0,
+      shares: counts?.shares ?? 0,
+      likes: counts?.likes ?? 0,
+      liked: mine?.liked.has(id) ?? false,
+      shared: mine?.shared.has(id) ?? false,
+      pinned: pinned.has(id),
+    };
+    const mentioned = (named.get(id) ?? []).flatMap((accountId) => people.get(accountId) ?? []);
+    return statusEntityOf(deps, item, reactions, mentioned);
+  });
+}
+
 /** A video as a status of the Mastodon API with one video attachment. */
-export function statusEntityOf(deps: Pick<HttpDeps, 'videos' | 'urls'>, item: FeedItem): StatusEntity {
+export function statusEntityOf(
+  deps: Pick<HttpDeps, 'videos' | 'urls'>,
+  item: FeedItem,
+  reactions: Reactions = NO_REACTIONS,
+  mentioned: readonly Account[] = [],
+): StatusEntity {
   const { video, account } = item;
   return {
-    id: video.id,
+    ...toStatus(video, account, reactions, mentioned),
     created_at: (video.publishedAt ?? video.createdAt).toISOString(),
-    account: toAccount(account, UNCOUNTED),
     content: video.captionHtml,
-    spoiler_text: video.contentWarning,
-    sensitive: video.sensitive,
-    visibility: video.visibility === 'followers' ? 'private' : video.visibility,
-    language: video.language,
-    uri: video.uri,
-    url: video.url,
     media_attachments: [toMedia(deps, video)],
-    tags: hashtagsOf(video.caption).map((name) => ({
-      name,
-      url: `${deps.urls.origin}/tag/${encodeURIComponent(name)}`,
-    })),
-    mentions: [],
-    emojis: [],
-    replies_count: 0,
-    reblogs_count: 0,
-    favourites_count: 0,
-    edited_at: null,
+    tags: tagsOf(deps, video.caption),
     in_reply_to_id: null,
     in_reply_to_account_id: null,
+  };
+}
+
+/** Comments as statuses that answer others. */
+export async function commentEntitiesOf(
+  deps: HttpDeps,
+  comments: readonly Comment[],
+  viewerId: AccountId | null,
+): Promise<StatusEntity[]> {
+  const ids = comments.map(({ id }) => id);
+  const [likes, mine, answers, named] = await Promise.all([
+    deps.engagement.commentLikes(ids),
+    viewerId === null ? null : deps.engagement.reactionsOf(viewerId, ids),
+    deps.comments.answersOf(ids),
+    deps.comments.mentionedAmong(ids),
+  ]);
+  const authorIds = comments.map(({ accountId }) => accountId);
+  const people = await deps.accounts.byIds([...new Set([...authorIds, ...[...named.values()].flat()])]);
+  return comments.flatMap((comment) => {
+    const author = people.get(comment.accountId);
+    if (!author) return [];
+    const answer = answers.get(comment.id);
+    const reactions = {
+      ...NO_REACTIONS,
+      replies: answer?.replies ?? 0,
+      likes: likes.get(comment.id) ?? 0,
+      liked: mine?.liked.has(comment.id) ?? false,
+    };
+    const mentioned = (named.get(comment.id) ?? []).flatMap((id) => people.get(id) ?? []);
+    return [
+      {
+        ...toStatus(comment, author, reactions, mentioned),
+        created_at: comment.publishedAt.toISOString(),
+        content: comment.contentHtml,
+        media_attachments: [],
+        tags: tagsOf(deps, comment.text),
+        in_reply_to_id: comment.parentId ?? comment.videoId,
+        in_reply_to_account_id: answer?.answeredId ?? null,
+      },
+    ];
+  });
+}
+
+function tagsOf({ urls }: Pick<HttpDeps, 'urls'>, text: string): StatusEntity['tags'] {
+  return hashtagsOf(text).map((name) => ({ name, url: urls.tagPage(name) }));
+}
+
+/** What statuses of both kinds have. */
+function toStatus(
+  post: Video | Comment,
+  account: Account,
+  reactions: Reactions,
+  mentioned: readonly Account[],
+) {
+  return {
+    id: post.id,
+    account: toAccount(account, UNCOUNTED),
+    spoiler_text: post.contentWarning,
+    sensitive: post.sensitive,
+    visibility: VISIBILITY[post.visibility],
+    language: post.language,
+    uri: post.uri,
+    url: post.url,
+    mentions: mentioned.map(({ id, username, acct, url }) => ({ id, username, acct, url })),
+    emojis: [],
+    replies_count: reactions.replies,
+    reblogs_count: reactions.shares,
+    favourites_count: reactions.likes,
+    favourited: reactions.liked,
+    reblogged: reactions.shared,
+    pinned: reactions.pinned,
+    edited_at: post.editedAt?.toISOString() ?? null,
     reblog: null,
     card: null,
     poll: null,
@@ -151,5 +265,7 @@ export function relationshipEntityOf(relationship: Relationship) {
     following: relationship.following,
     requested: relationship.requested,
     followed_by: relationship.followedBy,
+    blocking: relationship.blocking,
+    blocked_by: relationship.blockedBy,
   };
 }

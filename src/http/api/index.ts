@@ -1,13 +1,31 @@
 import type { Route } from '../route.ts';
+import { blockAccount, unblockAccount } from './accounts/block.ts';
 import { followAccount, getRelationships, unfollowAccount } from './accounts/follow.ts';
 import { getAccount, lookupAccount } from './accounts/get-account.ts';
 import { register } from './accounts/register.ts';
+import { updateCredentials } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { getInstance } from './instance/get-instance.ts';
+import { fileReport } from './reports/file-report.ts';
 import { search } from './search/search.ts';
 import { signIn, signOut } from './sessions/sessions.ts';
-import { deleteStatus, getProcessing, getStatus } from './statuses/statuses.ts';
+import {
+  likeStatus,
+  pinStatus,
+  shareStatus,
+  unlikeStatus,
+  unpinStatus,
+  unshareStatus,
+} from './statuses/reactions.ts';
+import {
+  deleteStatus,
+  editStatus,
+  getContext,
+  getProcessing,
+  getStatus,
+  postStatus,
+} from './statuses/statuses.ts';
 import { accountTimeline, homeTimeline, publicTimeline } from './timelines/timelines.ts';
 
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
@@ -17,17 +35,30 @@ export const routes: readonly Route[] = [
   signIn,
   signOut,
   verifyCredentials,
+  updateCredentials,
   lookupAccount,
   getRelationships,
   getAccount,
   accountTimeline,
   followAccount,
   unfollowAccount,
+  blockAccount,
+  unblockAccount,
+  fileReport,
   search,
   homeTimeline,
   publicTimeline,
+  postStatus,
   getStatus,
+  getContext,
+  editStatus,
   deleteStatus,
+  likeStatus,
+  unlikeStatus,
+  shareStatus,
+  unshareStatus,
+  pinStatus,
+  unpinStatus,
   getProcessing,
   listSignUps,
   approveSignUp,

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../config/limits.ts';
-import { idSchema } from '../../lib/ids.ts';
+import { idSchema, parseId } from '../../lib/ids.ts';
 import { roles } from '../../modules/auth/index.ts';
 
 /** Pieces that several routes share. Entities follow the Mastodon API; what we add is marked. */
 
 export const accountParams = z.object({ id: idSchema<'account'>() });
 export const videoParams = z.object({ id: idSchema<'video'>() });
+/** A video or a comment: ids are of one row for both. */
+export const statusParams = z.object({
+  id: z.string().refine((id) => parseId(id) !== null, 'This is not an id.'),
+});
 
 /** `true`, `1` and their opposites, as clients write them. */
 export const flagSchema = z
@@ -51,7 +55,14 @@ export const credentialAccountEntity = accountEntity
   .meta({ id: 'CredentialAccount' });
 
 export const relationshipEntity = z
-  .object({ id: z.string(), following: z.boolean(), requested: z.boolean(), followed_by: z.boolean() })
+  .object({
+    id: z.string(),
+    following: z.boolean(),
+    requested: z.boolean(),
+    followed_by: z.boolean(),
+    blocking: z.boolean(),
+    blocked_by: z.boolean(),
+  })
   .meta({ id: 'Relationship' });
 
 const mediaEntity = z
@@ -96,17 +107,20 @@ export const statusEntity = z
     content: z.string().describe('HTML, safe to show'),
     spoiler_text: z.string(),
     sensitive: z.boolean(),
-    visibility: z.enum(['public', 'unlisted', 'private']),
+    visibility: z.enum(['public', 'unlisted', 'private', 'direct']),
     language: z.string().nullable(),
     uri: z.string(),
     url: z.string(),
     media_attachments: z.array(mediaEntity),
     tags: z.array(z.object({ name: z.string(), url: z.string() })),
-    mentions: z.array(z.object({})),
+    mentions: z.array(z.object({ id: z.string(), username: z.string(), acct: z.string(), url: z.string() })),
     emojis: z.array(z.object({})),
     replies_count: z.number(),
     reblogs_count: z.number(),
     favourites_count: z.number(),
+    favourited: z.boolean().describe('By the viewer, as the next two'),
+    reblogged: z.boolean(),
+    pinned: z.boolean(),
     edited_at: z.string().nullable(),
     in_reply_to_id: z.string().nullable(),
     in_reply_to_account_id: z.string().nullable(),

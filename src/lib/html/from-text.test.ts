@@ -5,7 +5,7 @@ import { videoLimits } from '../../../config/limits.ts';
 import { escapeHtml, hashtagsOf, htmlFromText } from './from-text.ts';
 
 const tagUrl = (name: string) => `https://video.example/tag/${encodeURIComponent(name)}`;
-const html = (text: string) => htmlFromText(text, tagUrl);
+const html = (text: string) => htmlFromText(text, { tagUrl });
 
 interface Element {
   readonly name: string;
@@ -122,7 +122,7 @@ describe('W1 text becomes harmless HTML', () => {
   ])('no link is made of %s', (value) => expect(html(`see ${value} here`)).not.toContain('<a'));
 
   test('whatever the address of a tag is, it stays inside its attribute', () => {
-    expectHarmless(htmlFromText('#tag', () => 'https://x.test/"><script>'));
+    expectHarmless(htmlFromText('#tag', { tagUrl: () => 'https://x.test/"><script>' }));
   });
 
   test('escaped text stays text in an attribute too', () => {

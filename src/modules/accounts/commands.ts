@@ -1,5 +1,6 @@
 import type { Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
+import { htmlFromText } from '../../lib/html/from-text.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
@@ -124,6 +125,10 @@ export async function upsertRemoteAccount(
     url: actor.url,
     inbox_uri: actor.inboxUri,
     shared_inbox_uri: actor.sharedInboxUri,
+    followers_uri: actor.followersUri,
+    outbox_uri: actor.outboxUri,
+    featured_uri: actor.featuredUri,
+    also_known_as: [...actor.alsoKnownAs],
     locked: actor.locked,
     discoverable: actor.discoverable,
     indexable: actor.indexable,
@@ -135,6 +140,59 @@ export async function upsertRemoteAccount(
     .merge(facts)
     .returning<AccountRow[]>('*');
   if (!row) throw new Error('A remote account could not be stored.');
+  return accountFromRow(row);
+}
+
+/**
+ * Remembers that an account goes on as another one. At most once in `minDays`: whoever stole a key must not
+ * lead followers around (security.md V6).
+ */
+export async function markAccountMoved(
+  tx: Tx,
+  accountId: AccountId,
+  toId: AccountId,
+  minDays: number,
+): Promise<Result<object, 'moved-before'>> {
+  const changed = await tx('accounts')
+    .where({ id: accountId })
+    .where((free) =>
+      free.whereNull('moved_at').orWhere('moved_at', '<', tx.raw('now() - ?::interval', [`${minDays} days`])),
+    )
+    .update({ moved_to_id: toId, moved_at: tx.fn.now() });
+  return changed === 1 ? ok() : fail('moved-before', 'The account moved a short while ago.');
+}
+
+/** What the owner of an account says of it. */
+export interface ProfileChange {
+  readonly displayName?: string | undefined;
+  /** Plain text. */
+  readonly bio?: string | undefined;
+  readonly locked?: boolean | undefined;
+  readonly discoverable?: boolean | undefined;
+}
+
+/** Changes the profile of an account of this server; what is not given stays. */
+export async function editProfile(
+  deps: AccountCommandDeps,
+  tx: Tx,
+  accountId: AccountId,
+  change: ProfileChange,
+): Promise<Account> {
+  const { displayName, bio, locked, discoverable } = change;
+  const html = bio === undefined ? undefined : htmlFromText(bio, { tagUrl: deps.urls.tagPage });
+  const facts = {
+    ...(displayName === undefined ? {} : { display_name: displayName }),
+    ...(html === undefined ? {} : { bio_html: html }),
+    ...(locked === undefined ? {} : { locked }),
+    ...(discoverable === undefined ? {} : { discoverable }),
+  };
+  const query = tx('accounts').where({ id: accountId, domain: '' });
+  const [row] =
+    Object.keys(facts).length === 0
+      ? await query.select<AccountRow[]>('*')
+      : await query.update(facts).returning<AccountRow[]>('*');
+  if (!row) throw new Error('An account that edits its profile is not there.');
+  await deps.emit(tx, 'account.updated', { accountId });
   return accountFromRow(row);
 }
 

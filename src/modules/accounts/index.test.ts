@@ -23,6 +23,7 @@ const actor = (facts: Partial<RemoteActor> = {}): RemoteActor => ({
   url: 'https://a.test/@bo',
   inboxUri: 'https://a.test/users/1/inbox',
   sharedInboxUri: null,
+  ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
   locked: false,
   discoverable: true,
   indexable: false,

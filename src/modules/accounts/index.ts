@@ -5,9 +5,12 @@ import type { Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
 import {
   createLocalAccount,
+  editProfile,
   ensureInstanceAccount,
   markAccountGone,
+  markAccountMoved,
   type NewLocalAccount,
+  type ProfileChange,
   upsertRemoteAccount,
 } from './commands.ts';
 import { accountEvents } from './events.ts';
@@ -36,6 +39,9 @@ export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls }) {
     ensureInstance: (tx: Tx, makeKeys: () => Promise<SealedKeys>) =>
       ensureInstanceAccount(deps, tx, makeKeys),
     upsertRemote: (tx: Tx, actor: RemoteActor) => upsertRemoteAccount(deps, tx, actor),
+    editProfile: (tx: Tx, accountId: AccountId, change: ProfileChange) =>
+      editProfile(deps, tx, accountId, change),
+    markMoved: markAccountMoved,
     markGone: (tx: Tx, accountId: AccountId) => markAccountGone(deps, tx, accountId),
   };
 }

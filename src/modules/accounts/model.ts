@@ -20,6 +20,16 @@ export interface Account {
   readonly url: string;
   readonly inboxUri: string;
   readonly sharedInboxUri: string | null;
+  /** How a remote account addresses its followers; null where it does not say, and for accounts of this server. */
+  readonly followersUri: string | null;
+  /** What a remote account has published. */
+  readonly outboxUri: string | null;
+  /** What a remote account has pinned. */
+  readonly featuredUri: string | null;
+  /** Actor ids that this account says are its own, too. */
+  readonly alsoKnownAs: readonly string[];
+  /** The account that took this one's place. */
+  readonly movedToId: AccountId | null;
   /** Followers need approval. */
   readonly locked: boolean;
   readonly discoverable: boolean;
@@ -40,6 +50,10 @@ export interface RemoteActor {
   readonly url: string;
   readonly inboxUri: string;
   readonly sharedInboxUri: string | null;
+  readonly followersUri: string | null;
+  readonly outboxUri: string | null;
+  readonly featuredUri: string | null;
+  readonly alsoKnownAs: readonly string[];
   readonly locked: boolean;
   readonly discoverable: boolean;
   readonly indexable: boolean;
@@ -62,6 +76,11 @@ export interface AccountRow {
   readonly url: string | null;
   readonly inbox_uri: string;
   readonly shared_inbox_uri: string | null;
+  readonly followers_uri: string | null;
+  readonly outbox_uri: string | null;
+  readonly featured_uri: string | null;
+  readonly also_known_as: string[];
+  readonly moved_to_id: AccountId | null;
   readonly locked: boolean;
   readonly discoverable: boolean;
   readonly indexable: boolean;
@@ -84,6 +103,11 @@ export function accountFromRow(row: AccountRow): Account {
     url: row.url ?? row.actor_uri,
     inboxUri: row.inbox_uri,
     sharedInboxUri: row.shared_inbox_uri,
+    followersUri: row.followers_uri,
+    outboxUri: row.outbox_uri,
+    featuredUri: row.featured_uri,
+    alsoKnownAs: row.also_known_as,
+    movedToId: row.moved_to_id,
     locked: row.locked,
     discoverable: row.discoverable,
     indexable: row.indexable,

@@ -17,6 +17,13 @@ export function accountQueries(db: Db, domain: string) {
       return new Map(rows.map((row) => [row.id, accountFromRow(row)]));
     },
 
+    /** Those of these actor ids that are known, in no order. */
+    async byActorUris(uris: readonly string[]): Promise<Account[]> {
+      if (uris.length === 0) return [];
+      const rows: AccountRow[] = await db('accounts').whereIn('actor_uri', [...uris]);
+      return rows.map(accountFromRow);
+    },
+
     /** Finds `alice`, `@alice`, `alice@host` or `@alice@host` among known accounts; our own host counts as local. */
     async byHandle(handle: string): Promise<Account | null> {
       const [name, host = '', rest] = handle.replace(/^@/, '').toLowerCase().split('@');

@@ -1,4 +1,4 @@
-import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { AccountId, CommentId, VideoId } from '../../lib/ids.ts';
 
 /**
  * Every address of this server that others may remember. Ids are opaque, so that a rename changes none
@@ -22,6 +22,20 @@ export function createUrls(origin: string) {
     profilePage: (username: string) => `${origin}/@${username}`,
     video: (id: VideoId) => `${origin}/ap/videos/${id}`,
     videoPage: (username: string, id: VideoId) => `${origin}/@${username}/${id}`,
+    /** Addresses of collections below a post. */
+    repliesOf: (postUri: string) => `${postUri}/replies`,
+    likesOf: (postUri: string) => `${postUri}/likes`,
+    sharesOf: (postUri: string) => `${postUri}/shares`,
+    contextOf: (id: VideoId) => `${origin}/ap/contexts/${id}`,
+    comment: (id: CommentId) => `${origin}/ap/comments/${id}`,
+    commentPage: (username: string, id: CommentId) => `${origin}/@${username}/${id}`,
+    tagPage: (name: string) => `${origin}/tag/${encodeURIComponent(name)}`,
+    featured: (id: AccountId) => `${actor(id)}/featured`,
+    like: (id: string) => `${origin}/ap/likes/${id}`,
+    share: (id: string) => `${origin}/ap/shares/${id}`,
+    block: (id: string) => `${origin}/ap/blocks/${id}`,
+    report: (id: string) => `${origin}/ap/reports/${id}`,
+    quoteAuthorization: (id: string) => `${origin}/ap/quote_authorizations/${id}`,
     follow: (id: string) => `${origin}/ap/follows/${id}`,
     /** True for addresses that only this server may hand out. */
     isOurs: (uri: string) => uri === origin || uri.startsWith(`${origin}/`),

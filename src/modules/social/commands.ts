@@ -23,7 +23,7 @@ interface FollowRow {
   readonly state: FollowState;
 }
 
-type FollowRefusal = 'yourself' | 'account-gone' | 'not-followable' | 'undone';
+type FollowRefusal = 'yourself' | 'account-gone' | 'not-followable' | 'blocked' | 'undone';
 
 interface Pair {
   readonly followerId: AccountId;
@@ -47,6 +47,9 @@ export async function follow(
   if (target.state !== 'active') return fail('account-gone', 'This account is gone or suspended.');
   if (target.actorType === 'Application' && target.domain === null) {
     return fail('not-followable', 'This account stands for the server and cannot be followed.');
+  }
+  if (await isBlockBetween(tx, follower.id, target.id)) {
+    return fail('blocked', 'One of you blocks the other.');
   }
   const between = { follower_id: follower.id, target_id: target.id };
   const undone = await tx('follows')
@@ -134,6 +137,41 @@ export async function unfollow(
 /** Removes every follow of an account that is gone, in both directions, without telling anybody. */
 export async function dropFollowsOf(tx: Tx, accountId: AccountId): Promise<void> {
   await tx('follows').where({ follower_id: accountId }).orWhere({ target_id: accountId }).delete();
+}
+
+async function isBlockBetween(tx: Tx, a: AccountId, b: AccountId): Promise<boolean> {
+  const row = await tx('account_blocks')
+    .where({ account_id: a, target_id: b })
+    .orWhere({ account_id: b, target_id: a })
+    .first('id');
+  return row !== undefined;
+}
+
+/**
+ * `from` goes on as `to`: each of `followers`, people of this server, asks to follow the new account instead.
+ * Whoever blocks the old one blocks the new one, too (security.md V6).
+ */
+export async function moveFollowers(
+  deps: SocialDeps,
+  tx: Tx,
+  {
+    from,
+    to,
+    followers,
+  }: { readonly from: Account; readonly to: Account; readonly followers: readonly Account[] },
+): Promise<void> {
+  const blockers: AccountId[] = await tx('account_blocks').where({ target_id: from.id }).pluck('account_id');
+  if (blockers.length > 0) {
+    const rows = blockers.map((account_id) => {
+      const id = deps.ids.next<'block'>();
+      return { id, account_id, target_id: to.id, uri: deps.urls.block(id) };
+    });
+    await tx('account_blocks').insert(rows).onConflict(['account_id', 'target_id']).ignore();
+  }
+  for (const follower of followers) {
+    const asked = await follow(deps, tx, follower, to);
+    if (asked.ok) await unfollow(deps, tx, { followerId: follower.id, targetId: from.id });
+  }
 }
 
 function requestOf(tx: Tx, pair: Pair & { readonly uri?: string }): Promise<FollowRow | undefined> {

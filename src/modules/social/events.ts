@@ -8,10 +8,19 @@ const follow = z.object({
   uri: z.string().max(2_048),
 });
 
+/** `uri` is the id of the Block activity, ours or theirs. */
+const block = z.object({
+  accountId: idSchema<'account'>(),
+  targetId: idSchema<'account'>(),
+  uri: z.string().max(2_048),
+});
+
 /** What the social module tells the others. */
 export const socialEvents = {
   'follow.requested': follow,
   'follow.accepted': follow,
   'follow.rejected': follow,
   'follow.undone': follow,
+  'block.added': block,
+  'block.removed': block,
 } as const;

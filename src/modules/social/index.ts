@@ -3,7 +3,16 @@ import { emitter } from '../../db/outbox.ts';
 import type { AccountId, FollowId, IdSource } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
-import { acceptFollow, dropFollowsOf, type FollowState, follow, rejectFollow, unfollow } from './commands.ts';
+import { block, unblock } from './blocks.ts';
+import {
+  acceptFollow,
+  dropFollowsOf,
+  type FollowState,
+  follow,
+  moveFollowers,
+  rejectFollow,
+  unfollow,
+} from './commands.ts';
 import { socialEvents } from './events.ts';
 
 export { socialEvents } from './events.ts';
@@ -16,6 +25,8 @@ export interface Relationship {
   readonly following: boolean;
   readonly requested: boolean;
   readonly followedBy: boolean;
+  readonly blocking: boolean;
+  readonly blockedBy: boolean;
 }
 
 type Pair = { followerId: AccountId; targetId: AccountId };
@@ -55,6 +66,10 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
     reject: (tx: Tx, pair: Pair & { uri?: string }) => rejectFollow(deps, tx, pair),
     unfollow: (tx: Tx, pair: Pair & { uri?: string }) => unfollow(deps, tx, pair),
     dropAllOf: dropFollowsOf,
+    block: (tx: Tx, account: Account, target: Account, uri?: string) => block(deps, tx, account, target, uri),
+    unblock: (tx: Tx, account: Account, target: Account, uri?: string) =>
+      unblock(deps, tx, account, target, uri),
+    moveFollowers: (tx: Tx, move: Parameters<typeof moveFollowers>[2]) => moveFollowers(deps, tx, move),
 
     followerCount: (id: AccountId) => count({ target_id: id }),
     followingCount: (id: AccountId) => count({ follower_id: id }),
@@ -70,6 +85,22 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
         .where({ 'follows.target_id': targetId, 'follows.state': 'accepted', 'accounts.domain': '' })
         .first('follows.id');
       return row !== undefined;
+    },
+
+    /** The people of this server who follow an account, oldest follow first. */
+    async localFollowerIds(targetId: AccountId): Promise<AccountId[]> {
+      return db('follows')
+        .join('accounts', 'accounts.id', 'follows.follower_id')
+        .where({ 'follows.target_id': targetId, 'follows.state': 'accepted' })
+        .where({ 'accounts.domain': '', 'accounts.state': 'active' })
+        .orderBy('follows.id')
+        .pluck('follows.follower_id');
+    },
+
+    /** Whom the id of a Block of an account stands for, or null. */
+    async blockedByUri(accountId: AccountId, uri: string): Promise<AccountId | null> {
+      const row = await db('account_blocks').where({ account_id: accountId, uri }).first('target_id');
+      return row?.target_id ?? null;
     },
 
     /**
@@ -89,6 +120,10 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
       const rows: { follower_id: AccountId; target_id: AccountId; state: FollowState }[] = await db('follows')
         .where((w) => w.where({ follower_id: viewerId }).whereIn('target_id', [...targetIds]))
         .orWhere((w) => w.where({ target_id: viewerId }).whereIn('follower_id', [...targetIds]));
+      const blocks: { account_id: AccountId; target_id: AccountId }[] = await db('account_blocks')
+        .where((w) => w.where({ account_id: viewerId }).whereIn('target_id', [...targetIds]))
+        .orWhere((w) => w.where({ target_id: viewerId }).whereIn('account_id', [...targetIds]))
+        .select('account_id', 'target_id');
       return targetIds.map((targetId) => {
         const mine = rows.find((row) => row.follower_id === viewerId && row.target_id === targetId);
         const theirs = rows.find((row) => row.target_id === viewerId && row.follower_id === targetId);
@@ -97,6 +132,8 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
           following: mine?.state === 'accepted',
           requested: mine?.state === 'pending',
           followedBy: theirs?.state === 'accepted',
+          blocking: blocks.some((row) => row.account_id === viewerId && row.target_id === targetId),
+          blockedBy: blocks.some((row) => row.target_id === viewerId && row.account_id === targetId),
         };
       });
     },

@@ -1,5 +1,8 @@
+import { videoLimits } from '../../../config/limits.ts';
 import type { Tx } from '../../db/database.ts';
+import { replaceMentions } from '../../db/mentions.ts';
 import type { Emit } from '../../db/outbox.ts';
+import { isDeleted, rememberDeleted } from '../../db/tombstones.ts';
 import { htmlFromText } from '../../lib/html/from-text.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
@@ -30,17 +33,10 @@ export async function beginUpload(
     url: deps.urls.videoPage(account.username, id),
     state: 'uploading',
     visibility: details.visibility,
-    caption: details.caption,
-    caption_html: htmlFromText(
-      details.caption,
-      (tag) => `${deps.urls.origin}/tag/${encodeURIComponent(tag)}`,
-    ),
-    content_warning: details.contentWarning,
-    sensitive: details.sensitive || details.contentWarning !== '',
-    alt_text: details.altText,
-    language: details.language,
+    ...detailColumns(deps.urls, details),
     media_state: 'waiting',
   });
+  await replaceMentions(tx, { videoId: id }, idsOf(details.mentions));
   await tx('uploads').insert({
     id: uploadId,
     video_id: id,
@@ -49,6 +45,72 @@ export async function beginUpload(
     bytes: input.bytes,
   });
   return { videoId: id };
+}
+
+/** What an author may say again later. */
+function detailColumns(urls: Urls, details: Omit<VideoDetails, 'visibility'>) {
+  return {
+    caption: details.caption,
+    caption_html: htmlFromText(details.caption, {
+      tagUrl: urls.tagPage,
+      mentionOf: (handle) => details.mentions.get(handle) ?? null,
+    }),
+    content_warning: details.contentWarning,
+    sensitive: details.sensitive || details.contentWarning !== '',
+    alt_text: details.altText,
+    language: details.language,
+  };
+}
+
+function idsOf(mentions: ReadonlyMap<string, Account>): AccountId[] {
+  return [...mentions.values()].map(({ id }) => id);
+}
+
+/**
+ * Changes what an author says of a video of this server. Who may see it stays as it was: copies elsewhere
+ * could not be taken back from those who have them.
+ */
+export async function editVideo(
+  deps: VideoCommandDeps,
+  tx: Tx,
+  videoId: VideoId,
+  accountId: AccountId,
+  details: Omit<VideoDetails, 'visibility'>,
+): Promise<Result<object, 'not-found'>> {
+  const [row] = await tx('videos')
+    .where({ id: videoId, account_id: accountId, local: true })
+    .update({ ...detailColumns(deps.urls, details), edited_at: tx.fn.now() })
+    .returning<VideoRow[]>('*');
+  if (!row) return fail('not-found', 'There is no such video.');
+  await replaceMentions(tx, { videoId }, idsOf(details.mentions));
+  if (row.state === 'published') await deps.emit(tx, 'video.updated', { videoId });
+  return ok();
+}
+
+/**
+ * Applies what another server says anew of a video that is known. An edit counts only when it is newer than
+ * what is kept, so that edits may come in any order; its media is not fetched again. Its server may also
+ * narrow or widen who sees it.
+ */
+export async function updateRemoteVideo(
+  tx: Tx,
+  videoId: VideoId,
+  video: RemoteVideo,
+): Promise<Result<object, 'not-newer'>> {
+  const changed = await tx('videos')
+    .where({ id: videoId, local: false })
+    .whereRaw(`coalesce(edited_at, published_at, '-infinity') < ?`, [video.editedAt])
+    .update({
+      visibility: video.visibility,
+      caption_html: video.captionHtml,
+      content_warning: video.contentWarning,
+      sensitive: video.sensitive,
+      alt_text: video.altText,
+      language: video.language,
+      comments_open: video.commentsOpen,
+      edited_at: video.editedAt,
+    });
+  return changed === 1 ? ok() : fail('not-newer', 'What is known is as new, or newer.');
 }
 
 /**
@@ -90,8 +152,10 @@ export async function receiveRemoteVideo(
   tx: Tx,
   author: Account,
   video: RemoteVideo,
+  mentions: readonly AccountId[] = [],
 ): Promise<Result<{ videoId: VideoId }, 'known' | 'deleted'>> {
-  if (await tx('video_tombstones').where({ uri: video.uri, actor_uri: author.actorUri }).first('uri')) {
+  const actorUris = [author.actorUri, ...video.attributedTo];
+  if (await isDeleted(tx, { uri: video.uri, actorUris, editedAt: video.editedAt })) {
     return fail('deleted', 'Its server deleted this video before it arrived.');
   }
   const id = deps.ids.next<'video'>();
@@ -117,11 +181,15 @@ export async function receiveRemoteVideo(
       source_url: video.sourceUrl,
       source_poster_url: video.sourcePosterUrl,
       published_at: video.publishedAt,
+      edited_at: video.editedAt,
+      attributed_to: [...video.attributedTo],
+      comments_open: video.commentsOpen,
     })
     .onConflict('uri')
     .ignore()
     .returning('id');
   if (inserted.length === 0) return fail('known', 'This video is known already.');
+  await replaceMentions(tx, { videoId: id }, mentions);
   await deps.emit(tx, 'video.discovered', { videoId: id });
   return ok({ videoId: id });
 }
@@ -153,9 +221,32 @@ export async function removeVideo(
   return ok();
 }
 
-/** Keeps the address of something deleted, so that it is answered with 410 and a late Create is refused. */
-export async function rememberDeleted(tx: Tx, uri: string, actorUri: string): Promise<void> {
-  await tx('video_tombstones').insert({ uri, actor_uri: actorUri }).onConflict(['uri', 'actor_uri']).ignore();
+/** Puts a video on top of its author's profile, or takes it down; `changed` is false where it was so before. */
+export async function pinVideo(
+  deps: VideoCommandDeps,
+  tx: Tx,
+  input: { readonly videoId: VideoId; readonly accountId: AccountId; readonly pinned: boolean },
+): Promise<Result<{ changed: boolean }, 'not-found' | 'too-many-pins' | 'not-public'>> {
+  const { videoId, accountId, pinned } = input;
+  const video: VideoRow | undefined = await tx('videos')
+    .where({ id: videoId, account_id: accountId, state: 'published' })
+    .forUpdate()
+    .first();
+  if (!video) return fail('not-found', 'There is no such video.');
+  if (pinned && video.visibility !== 'public' && video.visibility !== 'unlisted') {
+    return fail('not-public', 'Only videos that everybody may see can be pinned.');
+  }
+  const pair = { account_id: accountId, video_id: videoId };
+  const others = await tx('pins').where({ account_id: accountId }).whereNot(pair).count('* as count').first();
+  if (pinned && Number(others?.count) >= videoLimits.maxPins) {
+    return fail('too-many-pins', `At most ${videoLimits.maxPins} videos can be pinned.`);
+  }
+  const rows = pinned
+    ? await tx('pins').insert(pair).onConflict(['account_id', 'video_id']).ignore().returning('video_id')
+    : await tx('pins').where(pair).delete().returning('video_id');
+  const changed = rows.length === 1;
+  if (changed && video.local) await deps.emit(tx, 'video.pinned', { videoId, pinned });
+  return ok({ changed });
 }
 
 /** Removes every video of a remote account that is gone. */

@@ -9,6 +9,10 @@ export const videoEvents = {
   'video.published': z.object({ videoId: idSchema<'video'>() }),
   /** A remote video became known; its media is elsewhere. */
   'video.discovered': z.object({ videoId: idSchema<'video'>() }),
+  /** Its author changed what a video of this server says. */
+  'video.updated': z.object({ videoId: idSchema<'video'>() }),
+  /** A video of this server was put on top of its author's profile, or taken down. */
+  'video.pinned': z.object({ videoId: idSchema<'video'>(), pinned: z.boolean() }),
   /** Gone for good. `local` tells whether others have to be told. */
   'video.deleted': z.object({
     videoId: idSchema<'video'>(),

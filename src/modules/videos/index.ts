@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts';
+import { mentionedAmong } from '../../db/mentions.ts';
 import { emitter } from '../../db/outbox.ts';
 import type { JobRun } from '../../jobs/registry.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
@@ -8,10 +9,12 @@ import {
   beginUpload,
   cancelUpload,
   completeUpload,
+  editVideo,
+  pinVideo,
   receiveRemoteVideo,
-  rememberDeleted,
   removeVideo,
   removeVideosOf,
+  updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
 import { type MediaJobDeps, processUpload, purgeObjects, replicate } from './jobs.ts';
@@ -43,11 +46,16 @@ export function createVideos(base: Deps) {
     completeUpload: (tx: Tx, uploadId: string, originalKey: string) =>
       completeUpload(deps, tx, uploadId, originalKey),
     cancelUpload,
-    receiveRemote: (tx: Tx, author: Account, video: RemoteVideo) =>
-      receiveRemoteVideo(deps, tx, author, video),
+    edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
+      editVideo(deps, tx, videoId, accountId, details),
+    pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
+    receiveRemote: (tx: Tx, author: Account, video: RemoteVideo, mentions?: readonly AccountId[]) =>
+      receiveRemoteVideo(deps, tx, author, video, mentions),
+    updateRemote: updateRemoteVideo,
     remove: (tx: Tx, videoId: VideoId, accountId: AccountId) => removeVideo(deps, tx, videoId, accountId),
     removeAllOf: (tx: Tx, accountId: AccountId) => removeVideosOf(deps, tx, accountId),
-    rememberDeleted,
+    /** The people whom the captions of these videos name. */
+    mentionedAmong: (videoIds: readonly VideoId[]) => mentionedAmong(base.db, 'video', videoIds),
 
     /** Public address of a stored object: keys of public objects start with `media/`. */
     objectUrl: (key: string) => `${base.mediaUrl}/${key.replace(/^media\//, '')}`,

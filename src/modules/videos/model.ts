@@ -1,6 +1,8 @@
 import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { Account } from '../accounts/index.ts';
 
-export const visibilities = ['public', 'unlisted', 'followers'] as const;
+/** `direct`: for those whom the post names, and nobody else. */
+export const visibilities = ['public', 'unlisted', 'followers', 'direct'] as const;
 export type Visibility = (typeof visibilities)[number];
 
 export type VideoState = 'uploading' | 'received' | 'rejected' | 'published';
@@ -56,6 +58,10 @@ export interface Video {
   readonly sourcePosterUrl: string | null;
   readonly createdAt: Date;
   readonly publishedAt: Date | null;
+  readonly editedAt: Date | null;
+  /** Actors beside the author that may change a remote video: a channel and its owner. */
+  readonly attributedTo: readonly string[];
+  readonly commentsOpen: boolean;
   readonly assets: readonly Asset[];
 }
 
@@ -76,6 +82,9 @@ export interface RemoteVideo {
   readonly blurhash: string | null;
   readonly sourceUrl: string;
   readonly sourcePosterUrl: string | null;
+  readonly editedAt: Date | null;
+  readonly attributedTo: readonly string[];
+  readonly commentsOpen: boolean;
 }
 
 /** What the author says of a video. */
@@ -86,6 +95,8 @@ export interface VideoDetails {
   readonly contentWarning: string;
   readonly altText: string;
   readonly language: string | null;
+  /** Known accounts by the handles that the caption mentions them with, lower-case. */
+  readonly mentions: ReadonlyMap<string, Account>;
 }
 
 export interface VideoRow {
@@ -116,6 +127,9 @@ export interface VideoRow {
   readonly source_poster_url: string | null;
   readonly created_at: Date;
   readonly published_at: Date | null;
+  readonly edited_at: Date | null;
+  readonly attributed_to: string[];
+  readonly comments_open: boolean;
 }
 
 export interface AssetRow {
@@ -163,6 +177,9 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     sourcePosterUrl: row.source_poster_url,
     createdAt: row.created_at,
     publishedAt: row.published_at,
+    editedAt: row.edited_at,
+    attributedTo: row.attributed_to,
+    commentsOpen: row.comments_open,
     assets: assets.map((asset) => ({
       key: asset.key,
       role: asset.role,

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
+import { videoLimits } from '../../../config/limits.ts';
 import type { Db } from '../../db/database.ts';
+import { tombstoneOf } from '../../db/tombstones.ts';
 import { visibleTo } from '../../db/visibility.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { AssetRow, Video, VideoRow } from './model.ts';
@@ -76,10 +78,28 @@ export function videoQueries(db: Db) {
       return (await withAssets(row ? [row] : []))[0] ?? null;
     },
 
-    /** Who deleted what was at this address, or null. */
-    async tombstone(uri: string): Promise<{ uri: string; deletedAt: Date } | null> {
-      const row = await db('video_tombstones').where({ uri }).first('uri', 'deleted_at as deletedAt');
-      return row ?? null;
+    /** When what was at this address was deleted, or null. */
+    tombstone: (uri: string) => tombstoneOf(db, uri),
+
+    /** What an account has put on top of its profile, newest first, as the viewer may see it. */
+    async pinnedBy(accountId: AccountId, viewerId: AccountId | null): Promise<Video[]> {
+      const rows: VideoRow[] = await db('videos')
+        .select('videos.*')
+        .join('pins', 'pins.video_id', 'videos.id')
+        .where('pins.account_id', accountId)
+        .modify(visibleTo(viewerId))
+        .orderBy('pins.created_at', 'desc')
+        .limit(videoLimits.maxPins);
+      return withAssets(rows);
+    },
+
+    /** Which of these videos are pinned by their authors. */
+    async pinnedAmong(ids: readonly VideoId[]): Promise<Set<VideoId>> {
+      return new Set<VideoId>(
+        await db('pins')
+          .whereIn('video_id', [...ids])
+          .pluck('video_id'),
+      );
     },
 
     /** Videos of those the viewer follows, and the viewer's own. */

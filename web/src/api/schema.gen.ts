@@ -20,6 +20,11 @@ export interface Account {
   readonly host: string | null;
 }
 
+export interface Context {
+  readonly ancestors: readonly Status[];
+  readonly descendants: readonly Status[];
+}
+
 export interface CredentialAccount {
   readonly id: string;
   readonly username: string;
@@ -139,6 +144,15 @@ export interface Relationship {
   readonly following: boolean;
   readonly requested: boolean;
   readonly followed_by: boolean;
+  readonly blocking: boolean;
+  readonly blocked_by: boolean;
+}
+
+export interface Report {
+  readonly id: string;
+  readonly comment: string;
+  readonly forwarded: boolean;
+  readonly target_account: Account;
 }
 
 export interface SearchResults {
@@ -168,7 +182,7 @@ export interface Status {
   readonly content: string;
   readonly spoiler_text: string;
   readonly sensitive: boolean;
-  readonly visibility: "public" | "unlisted" | "private";
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
   readonly language: string | null;
   readonly uri: string;
   readonly url: string;
@@ -177,11 +191,20 @@ export interface Status {
     readonly name: string;
     readonly url: string;
   }[];
-  readonly mentions: readonly {}[];
+  readonly mentions: readonly {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly url: string;
+  }[];
   readonly emojis: readonly {}[];
   readonly replies_count: number;
   readonly reblogs_count: number;
   readonly favourites_count: number;
+  /** By the viewer, as the next two */
+  readonly favourited: boolean;
+  readonly reblogged: boolean;
+  readonly pinned: boolean;
   readonly edited_at: string | null;
   readonly in_reply_to_id: string | null;
   readonly in_reply_to_account_id: string | null;

@@ -7,7 +7,8 @@ import { relationshipEntityOf } from '../entities.ts';
 import { accountParams, relationshipEntity } from '../schemas.ts';
 import { shown } from './get-account.ts';
 
-async function relationshipTo(deps: HttpDeps, viewerId: AccountId, targetId: AccountId) {
+/** How the viewer stands to one account, in the API's shape. */
+export async function relationshipTo(deps: HttpDeps, viewerId: AccountId, targetId: AccountId) {
   const [relationship] = await deps.social.relationships(viewerId, [targetId]);
   if (!relationship) throw new Error('A relationship was asked for and not given.');
   return relationshipEntityOf(relationship);

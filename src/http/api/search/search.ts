@@ -3,13 +3,11 @@ import type { AccountId } from '../../../lib/ids.ts';
 import type { Account } from '../../../modules/accounts/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';
+import { REMOTE_LOOKUPS } from '../../mentions.ts';
 import { route } from '../../route.ts';
 import { isShown } from '../accounts/get-account.ts';
 import { accountEntityOf } from '../entities.ts';
 import { accountEntity, flagSchema, statusEntity } from '../schemas.ts';
-
-/** Questions to other servers that one person may cause. */
-const REMOTE_LOOKUPS = { name: 'remote-lookup', points: 30, seconds: 300 };
 
 export const search = route({
   method: 'get',

@@ -1,39 +1,194 @@
+import { z } from 'zod';
+import { commentLimits, videoLimits } from '../../../../config/limits.ts';
+import type { VideoId } from '../../../lib/ids.ts';
+import type { Comment } from '../../../modules/comments/index.ts';
 import { ApiError, refused } from '../../errors.ts';
+import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
-import { processingEntityOf, statusEntityOf } from '../entities.ts';
-import { processingEntity, statusEntity, videoParams } from '../schemas.ts';
+import { commentEntitiesOf, processingEntityOf, statusEntitiesOf } from '../entities.ts';
+import { processingEntity, statusEntity, statusParams, videoParams } from '../schemas.ts';
+import { againOf, postEntityOf, seenPost } from './posts.ts';
+
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .transform((value) => value.replaceAll('\u0000', '').trim());
+
+const language = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+  .nullish();
 
 export const getStatus = route({
   method: 'get',
   path: '/api/v1/statuses/:id',
-  summary: 'One video.',
+  summary: 'One video, or one comment.',
   audience: 'anyone',
   scope: null,
-  params: videoParams,
+  params: statusParams,
   output: statusEntity,
   handler: async ({ deps, params, viewer }) => {
-    const video = await deps.videos.forViewer(params.id, viewer?.account.id ?? null);
-    const [item] = video ? await deps.feed.withAuthors([video]) : [];
-    if (item) return statusEntityOf(deps, item);
-    const deleted = await deps.videos.tombstone(deps.urls.video(params.id));
-    throw deleted ? new ApiError('gone', 'This video was deleted.') : new ApiError('not-found');
+    const viewerId = viewer?.account.id ?? null;
+    return postEntityOf(deps, await seenPost(deps, params.id, viewerId), viewerId);
+  },
+});
+
+export const getContext = route({
+  method: 'get',
+  path: '/api/v1/statuses/:id/context',
+  summary: 'What a post answers, and what answers it, oldest first.',
+  audience: 'anyone',
+  scope: null,
+  params: statusParams,
+  output: z
+    .object({ ancestors: z.array(statusEntity), descendants: z.array(statusEntity) })
+    .meta({ id: 'Context' }),
+  handler: async ({ deps, params, viewer }) => {
+    const viewerId = viewer?.account.id ?? null;
+    const post = await seenPost(deps, params.id, viewerId);
+    const videoId = 'video' in post ? post.video.id : post.comment.videoId;
+    const page = { afterId: null, limit: commentLimits.maxPerThread };
+    const thread = await deps.comments.thread(videoId, viewerId, page);
+    if ('video' in post) {
+      return { ancestors: [], descendants: await commentEntitiesOf(deps, thread, viewerId) };
+    }
+    const { above, below } = around(post.comment, thread);
+    const root = await deps.videos.forViewer(videoId, viewerId);
+    const video = root ? await statusEntitiesOf(deps, await deps.feed.withAuthors([root]), viewerId) : [];
+    return {
+      ancestors: [...video, ...(await commentEntitiesOf(deps, above, viewerId))],
+      descendants: await commentEntitiesOf(deps, below, viewerId),
+    };
+  },
+});
+
+/** The comments above one of a thread, from the top down, and those below it, oldest first. */
+function around(comment: Comment, thread: readonly Comment[]): { above: Comment[]; below: Comment[] } {
+  const byId = new Map(thread.map((one) => [one.id, one]));
+  const above: Comment[] = [];
+  for (let at = comment.parentId; at !== null; ) {
+    const parent = byId.get(at);
+    if (!parent || above.includes(parent)) break;
+    above.unshift(parent);
+    at = parent.parentId;
+  }
+  const inside = new Set([comment.id]);
+  // Answers are always younger than what they answer, so that one pass finds all.
+  const below = thread.filter(({ id, parentId }) => {
+    if (parentId === null || !inside.has(parentId)) return false;
+    inside.add(id);
+    return true;
+  });
+  return { above, below };
+}
+
+export const postStatus = route({
+  method: 'post',
+  path: '/api/v1/statuses',
+  summary: 'Comment on a video, or answer a comment. Videos are posted by uploading them.',
+  audience: 'signed-in',
+  scope: 'write',
+  limit: { name: 'comment', points: 30, seconds: 300 },
+  body: z.object({
+    status: text(commentLimits.maxCharacters).refine((value) => value !== '', 'Write something.'),
+    in_reply_to_id: z.string().max(19),
+    visibility: z.enum(['public', 'unlisted', 'private', 'direct']).default('public'),
+    spoiler_text: text(videoLimits.maxContentWarningCharacters).default(''),
+    sensitive: z.boolean().default(false),
+    language,
+  }),
+  output: statusEntity,
+  handler: async ({ deps, body, viewer }) => {
+    const answered = await seenPost(deps, body.in_reply_to_id, viewer.account.id);
+    const parent = 'comment' in answered ? answered.comment : null;
+    const video = 'video' in answered ? answered.video : await deps.videos.internal(answered.comment.videoId);
+    if (!video) throw new ApiError('not-found');
+    const mentions = await mentionsIn(deps, viewer.account.id, body.status);
+    const outcome = await deps.inTx((tx) =>
+      deps.comments.publish(tx, {
+        author: viewer.account,
+        video,
+        parent,
+        visibility: body.visibility === 'private' ? 'followers' : body.visibility,
+        details: {
+          text: body.status,
+          contentWarning: body.spoiler_text,
+          sensitive: body.sensitive,
+          language: body.language ?? null,
+          mentions,
+        },
+      }),
+    );
+    if (!outcome.ok) throw refused(outcome);
+    return againOf(deps, outcome.commentId, viewer.account.id);
+  },
+});
+
+export const editStatus = route({
+  method: 'put',
+  path: '/api/v1/statuses/:id',
+  summary: 'Change what one of your own videos or comments says, here and on the servers that have it.',
+  audience: 'signed-in',
+  scope: 'write',
+  params: statusParams,
+  body: z.object({
+    status: text(videoLimits.maxCaptionCharacters),
+    spoiler_text: text(videoLimits.maxContentWarningCharacters).default(''),
+    sensitive: z.boolean().default(false),
+    language,
+    description: text(videoLimits.maxAltTextCharacters).optional().describe('Text in place of the video'),
+  }),
+  output: statusEntity,
+  handler: async ({ deps, params, body, viewer }) => {
+    const { id } = viewer.account;
+    const post = await seenPost(deps, params.id, id);
+    const about = {
+      contentWarning: body.spoiler_text,
+      sensitive: body.sensitive,
+      language: body.language ?? null,
+      mentions: await mentionsIn(deps, id, body.status),
+    };
+    if ('comment' in post && (body.status === '' || body.status.length > commentLimits.maxCharacters)) {
+      throw new ApiError(
+        'validation-failed',
+        `A comment has 1 to ${commentLimits.maxCharacters} characters.`,
+      );
+    }
+    const outcome = await deps.inTx((tx) => {
+      if ('comment' in post) {
+        return deps.comments.edit(tx, post.comment.id, id, { ...about, text: body.status });
+      }
+      const { altText } = post.video;
+      const details = { ...about, caption: body.status, altText: body.description ?? altText };
+      return deps.videos.edit(tx, post.video.id, id, details);
+    });
+    if (!outcome.ok) throw refused(outcome);
+    return againOf(deps, params.id, id);
   },
 });
 
 export const deleteStatus = route({
   method: 'delete',
   path: '/api/v1/statuses/:id',
-  summary: 'Delete one of your own videos, here and on the servers that have it.',
+  summary: 'Delete one of your own posts, or a comment on one of your videos, here and elsewhere.',
   audience: 'signed-in',
   scope: 'write',
-  params: videoParams,
+  params: statusParams,
   output: statusEntity,
   handler: async ({ deps, params, viewer }) => {
-    const video = await deps.videos.ofAuthor(params.id, viewer.account.id);
-    if (!video) throw new ApiError('not-found');
-    const outcome = await deps.inTx((tx) => deps.videos.remove(tx, video.id, viewer.account.id));
+    const { account } = viewer;
+    // Of one's own videos, those that nobody sees yet can be deleted, too.
+    const own = await deps.videos.ofAuthor(params.id as VideoId, account.id);
+    const post = own ? { video: own } : await seenPost(deps, params.id, account.id);
+    const entity = await postEntityOf(deps, post, account.id);
+    const outcome = await deps.inTx((tx) =>
+      'video' in post
+        ? deps.videos.remove(tx, post.video.id, account.id)
+        : deps.comments.remove(tx, post.comment.id, account.id),
+    );
     if (!outcome.ok) throw refused(outcome);
-    return statusEntityOf(deps, { video, account: viewer.account });
+    return entity;
   },
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from '../../route.ts';
 import { shown } from '../accounts/get-account.ts';
-import { statusEntityOf } from '../entities.ts';
+import { statusEntitiesOf } from '../entities.ts';
 import { linkPages, pageOf } from '../paging.ts';
 import { accountParams, flagSchema, pageQuery, statusEntity } from '../schemas.ts';
 
@@ -17,7 +17,7 @@ export const homeTimeline = route({
   output,
   handler: async ({ deps, query, viewer, req, res }) => {
     const items = await deps.feed.home(viewer.account.id, pageOf(query));
-    const statuses = items.map((item) => statusEntityOf(deps, item));
+    const statuses = await statusEntitiesOf(deps, items, viewer.account.id);
     linkPages(req, res, deps.urls.origin, statuses, query.limit);
     return statuses;
   },
@@ -34,7 +34,7 @@ export const publicTimeline = route({
   handler: async ({ deps, query, viewer, req, res }) => {
     const scope = query.local ? 'local' : query.remote ? 'remote' : 'all';
     const items = await deps.feed.public(viewer?.account.id ?? null, pageOf(query), scope);
-    const statuses = items.map((item) => statusEntityOf(deps, item));
+    const statuses = await statusEntitiesOf(deps, items, viewer?.account.id ?? null);
     linkPages(req, res, deps.urls.origin, statuses, query.limit);
     return statuses;
   },
@@ -52,7 +52,7 @@ export const accountTimeline = route({
   handler: async ({ deps, params, query, viewer, req, res }) => {
     const account = shown(await deps.accounts.byId(params.id));
     const items = await deps.feed.ofAccount(account.id, viewer?.account.id ?? null, pageOf(query));
-    const statuses = items.map((item) => statusEntityOf(deps, item));
+    const statuses = await statusEntitiesOf(deps, items, viewer?.account.id ?? null);
     linkPages(req, res, deps.urls.origin, statuses, query.limit);
     return statuses;
   },

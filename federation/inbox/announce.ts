@@ -1,0 +1,91 @@
+import type { Tx } from '../../src/db/database.ts';
+import type { Account } from '../../src/modules/accounts/index.ts';
+import type { Shareable } from '../../src/modules/engagement/index.ts';
+import type { NewPost } from '../posts.ts';
+import { idOf, listOf, typesOf } from '../translate/read.ts';
+import { uriOfPost } from './create.ts';
+import type { Activity } from './normalise.ts';
+import {
+  applied,
+  ignored,
+  lockObject,
+  type Outcome,
+  seenPost,
+  senderOf,
+  unusable,
+  type VerbContext,
+  verb,
+} from './verb.ts';
+
+interface Plan {
+  readonly account: Account;
+  /** A video that is here, or a post that came from its own server just now. */
+  readonly what: { readonly video: Shareable } | { readonly post: NewPost };
+  /** Null where a channel announces a video of its own: it publishes it, which is no share. */
+  readonly shareUri: string | null;
+}
+
+/**
+ * Somebody passes a post on. Only its id counts: what the activity embeds was written by the wrong hand, so
+ * an unknown post is asked for at its own server (security.md V3), and only when somebody here follows the one
+ * who passes it on.
+ */
+export const announce = verb<Plan>({
+  async verify(activity, context) {
+    const objectId = announcedId(activity);
+    if (objectId === null) return ignored('object-without-id');
+    const sender = await senderOf(activity, context);
+    if ('state' in sender) return sender;
+    const { account } = sender;
+    const known = await context.posts.find(objectId);
+    if (known) {
+      const seen = await seenPost(objectId, account, context);
+      if (seen?.kind !== 'video') return ignored(seen ? 'not-a-video' : 'unknown-object');
+      return {
+        plan: planOf(account, activity, { video: seen.video }, seen.video.attributedTo, seen.video.accountId),
+      };
+    }
+    if (context.urls.isOurs(objectId)) return ignored('unknown-object');
+    if (!(await context.social.isFollowedHere(account.id))) return ignored('not-followed');
+    const fetched = await context.posts.fetch(objectId);
+    if (!fetched.ok) return unusable(fetched.why);
+    const { post } = fetched;
+    const others = post.kind === 'video' ? post.video.attributedTo : [];
+    return { plan: planOf(account, activity, { post }, others, post.author.id) };
+  },
+  async apply({ account, what, shareUri }, tx, context) {
+    const video = 'video' in what ? what.video : await bring(what.post, tx, context);
+    if ('state' in video) return video;
+    if (shareUri === null) return applied;
+    await lockObject(tx, shareUri);
+    const outcome = await context.engagement.share(tx, account, video, shareUri);
+    return outcome.ok ? applied : ignored(outcome.reason);
+  },
+});
+
+function planOf(
+  account: Account,
+  { id }: Activity,
+  what: Plan['what'],
+  attributedTo: readonly string[],
+  authorId: string,
+): Plan {
+  const isOwn = authorId === account.id || attributedTo.includes(account.actorUri);
+  return { account, what, shareUri: isOwn && account.actorType !== 'Person' ? null : id };
+}
+
+async function bring(post: NewPost, tx: Tx, context: VerbContext): Promise<Shareable | Outcome> {
+  await lockObject(tx, uriOfPost(post));
+  const stored = await context.posts.store(tx, post);
+  // It came in by another way this very moment; the next try finds it known.
+  if (!stored.ok && stored.reason === 'known') throw new Error('The post is being stored just now.');
+  if (!stored.ok) return ignored(stored.reason);
+  if (post.kind !== 'video' || !('videoId' in stored)) return applied;
+  return { id: stored.videoId, accountId: post.author.id, visibility: post.video.visibility };
+}
+
+/** Lemmy wraps the activity of somebody else; what that was about is then what is passed on. */
+function announcedId({ object, objectId }: Activity): string | null {
+  const wraps = object !== null && typesOf(object).some((type) => type === 'Create' || type === 'Update');
+  return wraps ? idOf(listOf(object.object)[0]) : objectId;
+}

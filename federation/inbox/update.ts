@@ -1,0 +1,64 @@
+import type { Account, RemoteActor } from '../../src/modules/accounts/index.ts';
+import type { NewPost } from '../posts.ts';
+import { isActor, readActor } from '../translate/actor.ts';
+import { newPostOf, uriOfPost } from './create.ts';
+import type { Activity } from './normalise.ts';
+import { applied, ignored, lockObject, type Outcome, refused, type VerbContext, verb } from './verb.ts';
+
+type Plan =
+  | { readonly what: 'actor'; readonly actor: RemoteActor }
+  | { readonly what: 'post'; readonly post: NewPost };
+
+/**
+ * An author edits a post, or an account its profile. Only the exact author may (security.md V2). An edit that
+ * overtakes its Create stands for it: the later Create then finds the post known.
+ */
+export const update = verb<Plan>({
+  async verify(activity, context) {
+    if (activity.object && isActor(activity.object)) return actorUpdate(activity, context);
+    const found = await newPostOf(activity, context);
+    if ('state' in found) return found;
+    const { post } = found.plan;
+    const { editedAt } = post.kind === 'video' ? post.video : post.comment;
+    // Mastodon sends one for every vote in a poll; without a newer date nothing of ours changed.
+    if (editedAt === null) return ignored('not-edited');
+    return { plan: { what: 'post', post } };
+  },
+  async apply(plan, tx, context) {
+    if (plan.what === 'actor') {
+      await context.accounts.upsertRemote(tx, plan.actor);
+      return applied;
+    }
+    const { post } = plan;
+    await lockObject(tx, uriOfPost(post));
+    const known = await context.posts.find(uriOfPost(post));
+    if (!known) {
+      const stored = await context.posts.store(tx, post);
+      return stored.ok ? applied : ignored(stored.reason);
+    }
+    if (known.kind === 'video' && post.kind === 'video') {
+      if (known.video.accountId !== post.author.id) return refused('not-the-author');
+      const outcome = await context.videos.updateRemote(tx, known.video.id, post.video);
+      return outcome.ok ? applied : ignored(outcome.reason);
+    }
+    if (known.kind === 'comment' && post.kind === 'comment') {
+      if (known.comment.accountId !== post.author.id) return refused('not-the-author');
+      const outcome = await context.comments.updateRemote(tx, known.comment.id, post.comment);
+      return outcome.ok ? applied : ignored(outcome.reason);
+    }
+    return ignored('became-something-else');
+  },
+});
+
+/** A profile as its owner sends it; a channel's may also come from elsewhere on its server, and is then asked for. */
+async function actorUpdate(
+  activity: Activity,
+  context: VerbContext,
+): Promise<Outcome | { readonly plan: Plan }> {
+  const { objectId, actorUri, object } = activity;
+  if (objectId !== actorUri) return refused('not-the-owner');
+  const known: Account | null = await context.accounts.byActorUri(actorUri);
+  if (!known) return ignored('unknown-actor');
+  const read = readActor(object ?? {});
+  return read.ok ? { plan: { what: 'actor', actor: read.actor } } : ignored(read.reason);
+}

@@ -1,0 +1,184 @@
+import type { Tx } from '../../src/db/database.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import type { AccountId, CommentId, ReportId, VideoId } from '../../src/lib/ids.ts';
+import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
+import type { Comments } from '../../src/modules/comments/index.ts';
+import type { Urls } from '../../src/modules/instances/index.ts';
+import type { Moderation } from '../../src/modules/moderation/index.ts';
+import type { Videos } from '../../src/modules/videos/index.ts';
+import { announceOf, blockOf, flagOf, likeOf, undoOf, updateActorOf } from '../translate/activities.ts';
+import { answerOf, type FollowFacts, followOf, undoFollowOf } from '../translate/follow.ts';
+import type { JsonObject } from '../translate/read.ts';
+import { type DeliveryDeps, deliver } from './deliveries.ts';
+
+export interface PeopleBridgeDeps extends DeliveryDeps {
+  readonly urls: Urls;
+  readonly accounts: Accounts;
+  readonly videos: Videos;
+  readonly comments: Comments;
+  readonly moderation: Moderation;
+  readonly instanceAccount: Account;
+  readonly clock: Clock;
+  readonly actorDocument: (account: Account) => Promise<JsonObject | null>;
+}
+
+interface FollowEvent {
+  readonly followerId: AccountId;
+  readonly targetId: AccountId;
+  readonly uri: string;
+}
+
+interface LikeEvent {
+  readonly accountId: AccountId;
+  readonly videoId: VideoId | null;
+  readonly commentId: CommentId | null;
+  readonly uri: string;
+}
+
+interface ShareEvent {
+  readonly accountId: AccountId;
+  readonly videoId: VideoId;
+  readonly uri: string;
+}
+
+interface BlockEvent {
+  readonly accountId: AccountId;
+  readonly targetId: AccountId;
+  readonly uri: string;
+}
+
+/** What people of this server do to accounts and posts of others, as activities. */
+export function peopleBridge(deps: PeopleBridgeDeps) {
+  const tell = (tx: Tx, here: Account, there: Account, activity: JsonObject, objectUri: string) =>
+    deliver(deps, tx, {
+      senderId: here.id,
+      activity,
+      objectUri,
+      audience: { kind: 'account', id: there.id },
+    });
+
+  /** Both ends of a follow, where exactly the given end is of this server. */
+  async function ends(event: FollowEvent, ours: 'follower' | 'target') {
+    const follower = await deps.accounts.byId(event.followerId);
+    const target = await deps.accounts.byId(event.targetId);
+    if (!follower || !target) return null;
+    const [here, there] = ours === 'follower' ? [follower, target] : [target, follower];
+    if (here.domain !== null || there.domain === null) return null;
+    const facts: FollowFacts = { uri: event.uri, followerUri: follower.actorUri, targetUri: target.actorUri };
+    return { here, there, facts };
+  }
+
+  const answer = (type: 'Accept' | 'Reject') => async (tx: Tx, event: FollowEvent) => {
+    const both = await ends(event, 'target');
+    if (!both) return;
+    // Every answer is an activity of its own: a follower that asks again did not get the last one.
+    const activity = answerOf(type, both.facts, deps.ids.next());
+    await tell(tx, both.here, both.there, activity, event.uri);
+  };
+
+  const block = (undone: boolean) => async (tx: Tx, event: BlockEvent) => {
+    const account = await deps.accounts.byId(event.accountId);
+    const target = await deps.accounts.byId(event.targetId);
+    if (account?.domain !== null || !target || target.domain === null) return;
+    const facts = { uri: event.uri, actorUri: account.actorUri, targetUri: target.actorUri };
+    const activity = blockOf(facts);
+    await tell(tx, account, target, undone ? undoOf(activity) : activity, event.uri);
+  };
+
+  /** A like goes to the author of the post, and to nobody else (federation-interop.md 2). */
+  const like = (undone: boolean) => async (tx: Tx, event: LikeEvent) => {
+    const account = await deps.accounts.byId(event.accountId);
+    if (account?.domain !== null) return;
+    const post =
+      event.videoId === null
+        ? event.commentId && (await deps.comments.internal(event.commentId))
+        : await deps.videos.internal(event.videoId);
+    const author = post ? await deps.accounts.byId(post.accountId) : null;
+    if (!post || !author || author.domain === null) return;
+    const facts = { uri: event.uri, actorUri: account.actorUri, objectUri: post.uri };
+    const activity = likeOf({ ...facts, authorUri: author.actorUri });
+    await tell(tx, account, author, undone ? undoOf(activity) : activity, event.uri);
+  };
+
+  const share = (undone: boolean) => async (tx: Tx, event: ShareEvent) => {
+    const account = await deps.accounts.byId(event.accountId);
+    const video = await deps.videos.internal(event.videoId);
+    const author = video && (await deps.accounts.byId(video.accountId));
+    if (account?.domain !== null || !video || !author) return;
+    const activity = announceOf({
+      uri: event.uri,
+      actorUri: account.actorUri,
+      followers: deps.urls.followers(account.id),
+      objectUri: video.uri,
+      authorUri: author.actorUri,
+      published: new Date(deps.clock.now()).toISOString(),
+    });
+    await deliver(deps, tx, {
+      senderId: account.id,
+      activity: undone ? undoOf(activity) : activity,
+      objectUri: event.uri,
+      audience: [
+        { kind: 'followers', of: account.id },
+        { kind: 'servers', of: [author.id] },
+        ...(undone ? [{ kind: 'told', objectUri: event.uri } as const] : []),
+      ],
+    });
+  };
+
+  return {
+    async onFollowRequested(tx: Tx, event: FollowEvent): Promise<void> {
+      const both = await ends(event, 'follower');
+      if (both) await tell(tx, both.here, both.there, followOf(both.facts), event.uri);
+    },
+
+    async onFollowUndone(tx: Tx, event: FollowEvent): Promise<void> {
+      const both = await ends(event, 'follower');
+      if (!both) return;
+      await tell(tx, both.here, both.there, undoFollowOf(both.facts, deps.ids.next()), event.uri);
+    },
+
+    onFollowAccepted: answer('Accept'),
+    onFollowRejected: answer('Reject'),
+    onBlockAdded: block(false),
+    onBlockRemoved: block(true),
+    onLikeAdded: like(false),
+    onLikeRemoved: like(true),
+    onShareAdded: share(false),
+    onShareRemoved: share(true),
+
+    async onAccountUpdated(tx: Tx, event: { accountId: AccountId }): Promise<void> {
+      const account = await deps.accounts.byId(event.accountId);
+      const document = account && (await deps.actorDocument(account));
+      if (!account || !document) return;
+      await deliver(deps, tx, {
+        senderId: account.id,
+        activity: updateActorOf(document, deps.urls.followers(account.id), deps.ids.next()),
+        objectUri: account.actorUri,
+        audience: { kind: 'followers', of: account.id },
+      });
+    },
+
+    /** Told in the name of the server, so that nobody learns who reported. */
+    async onReportFiled(tx: Tx, event: { reportId: ReportId; forward: boolean }): Promise<void> {
+      const report = event.forward ? await deps.moderation.report(event.reportId) : null;
+      const target = report && (await deps.accounts.byId(report.targetId));
+      if (!report || !target || target.domain === null) return;
+      const videos = await Promise.all(report.videoIds.map((id) => deps.videos.internal(id)));
+      const comments = await Promise.all(report.commentIds.map((id) => deps.comments.internal(id)));
+      const postUris = [...videos, ...comments].flatMap((post) => post?.uri ?? []);
+      const activity = flagOf({
+        uri: report.uri,
+        instanceActor: deps.urls.instanceActor,
+        targetUri: target.actorUri,
+        postUris,
+        comment: report.comment,
+      });
+      await deliver(deps, tx, {
+        senderId: deps.instanceAccount.id,
+        activity,
+        objectUri: report.uri,
+        audience: { kind: 'servers', of: [target.id] },
+      });
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import type { Tx } from '../src/db/database.ts';
+import type { Clock } from '../src/lib/clock.ts';
+import type { AccountId, CommentId, VideoId } from '../src/lib/ids.ts';
+import type { Result } from '../src/lib/result.ts';
+import type { Account, Accounts } from '../src/modules/accounts/index.ts';
+import type { Comment, Comments, RemoteComment } from '../src/modules/comments/index.ts';
+import type { Urls } from '../src/modules/instances/index.ts';
+import type { Social } from '../src/modules/social/index.ts';
+import type { RemoteVideo, Video, Videos } from '../src/modules/videos/index.ts';
+import type { Lookup } from './lookup.ts';
+import type { LoadDocument } from './net/document-loader.ts';
+import { readComment } from './translate/comment-read.ts';
+import { readVideoNote } from './translate/note-read.ts';
+import { attributedTo } from './translate/post-read.ts';
+import { type JsonObject, sameOrigin, typesOf, uriOf } from './translate/read.ts';
+import { readVideoObject } from './translate/video-read.ts';
+
+export interface PostsDeps {
+  readonly accounts: Accounts;
+  readonly social: Social;
+  readonly videos: Videos;
+  readonly comments: Comments;
+  readonly lookup: Lookup;
+  readonly loadDocument: LoadDocument;
+  readonly urls: Urls;
+  readonly clock: Clock;
+}
+
+/** A post that is stored here. */
+export type KnownPost =
+  | { readonly kind: 'video'; readonly video: Video }
+  | { readonly kind: 'comment'; readonly comment: Comment };
+
+/** A post of another server, checked, cleaned and ready to be stored. */
+export type NewPost =
+  | {
+      readonly kind: 'video';
+      readonly author: Account;
+      readonly video: RemoteVideo;
+      readonly mentions: readonly AccountId[];
+    }
+  | { readonly kind: 'comment'; readonly author: Account; readonly comment: RemoteComment };
+
+/** Why a document is no post for us. `again`: its server could not be asked just now. */
+export interface Unusable {
+  readonly reason: string;
+  readonly refused: boolean;
+  readonly again: boolean;
+}
+
+export type ReadPost =
+  | { readonly ok: true; readonly post: NewPost }
+  | { readonly ok: false; readonly why: Unusable };
+
+export type Posts = ReturnType<typeof createPosts>;
+
+const no = (reason: string, again = false) => ({
+  ok: false as const,
+  why: { reason, refused: reason === 'not-the-author', again },
+});
+
+/** Finds, reads and stores posts of other servers: the one way from a document to a video or a comment. */
+export function createPosts(deps: PostsDeps) {
+  /** A post of any server by its ActivityPub id, among those that are stored. */
+  async function find(uri: string): Promise<KnownPost | null> {
+    const video = await deps.videos.internalByUri(uri);
+    if (video) return { kind: 'video', video };
+    const comment = await deps.comments.internalByUri(uri);
+    return comment ? { kind: 'comment', comment } : null;
+  }
+
+  /**
+   * Reads a document that `sender` is proven to speak for: sent by it, or served by its own origin.
+   */
+  async function read(object: JsonObject, sender: Account): Promise<ReadPost> {
+    const now = deps.clock.now();
+    if (typesOf(object).includes('Video')) {
+      const found = readVideoObject(object, sender, now);
+      if (!found.ok) return no(found.reason);
+      const author = await channelOf(sender, found.video.attributedTo);
+      const all = [sender.actorUri, ...found.video.attributedTo];
+      const video = { ...found.video, attributedTo: all.filter((uri) => uri !== author.actorUri) };
+      return { ok: true, post: { kind: 'video', author, video, mentions: await knownAmong(found.named) } };
+    }
+    if (object.inReplyTo !== undefined && object.inReplyTo !== null) return readReply(object, sender);
+    const found = readVideoNote(object, sender, now);
+    if (!found.ok) return no(found.reason);
+    const mentions = await knownAmong(found.named);
+    return { ok: true, post: { kind: 'video', author: sender, video: found.video, mentions } };
+  }
+
+  async function readReply(object: JsonObject, sender: Account): Promise<ReadPost> {
+    const found = readComment(object, sender, deps.clock.now());
+    if (!found.ok) return no(found.reason);
+    const place = await placeOf(found.inReplyTo);
+    if (!place) return no('unknown-parent');
+    const { html, named, ...facts } = found.facts;
+    const comment: RemoteComment = {
+      ...facts,
+      ...place,
+      contentHtml: html,
+      mentions: await knownAmong(named),
+    };
+    return { ok: true, post: { kind: 'comment', author: sender, comment } };
+  }
+
+  /** The video and the comment that a reply answers. */
+  async function placeOf(uri: string): Promise<{ videoId: VideoId; parentId: CommentId | null } | null> {
+    const known = await find(uri);
+    if (known?.kind === 'video') return { videoId: known.video.id, parentId: null };
+    if (known) return { videoId: known.comment.videoId, parentId: known.comment.id };
+    return null;
+  }
+
+  /** Of a video that a person and a channel share, the channel: it is what people follow (peertube.md 1). */
+  async function channelOf(sender: Account, others: readonly string[]): Promise<Account> {
+    if (sender.actorType === 'Group') return sender;
+    for (const uri of others.filter((other) => sameOrigin(other, sender.actorUri))) {
+      const found = await deps.lookup.actor(uri);
+      if (found.ok && found.account.actorType === 'Group') return found.account;
+    }
+    return sender;
+  }
+
+  async function knownAmong(actorUris: readonly string[]): Promise<AccountId[]> {
+    return (await deps.accounts.byActorUris(actorUris)).map(({ id }) => id);
+  }
+
+  /** Asks the server of a post for it. Its author must be of the same origin, and is looked up, too. */
+  async function fetch(uri: string): Promise<ReadPost> {
+    const loaded = await deps.loadDocument(uri);
+    if (!loaded.ok) {
+      const again = ['timeout', 'connection-failed', 'server-error'].includes(loaded.reason);
+      return no(`object-${loaded.reason}`, again);
+    }
+    return readServed(loaded.document);
+  }
+
+  /** Reads a document as its own origin serves it. */
+  async function readServed(document: JsonObject): Promise<ReadPost> {
+    const id = uriOf(document.id);
+    const authorUri = attributedTo(document).find((actor) => id !== null && sameOrigin(actor, id));
+    if (id === null || authorUri === undefined) return no('not-the-author');
+    const author = await deps.lookup.actor(authorUri);
+    if (!author.ok) return no(`author-${author.reason}`, author.reason === 'unreachable');
+    if (author.account.state !== 'active') return no('author-not-active');
+    return read(document, author.account);
+  }
+
+  async function namesSomebodyHere(ids: readonly AccountId[]): Promise<boolean> {
+    const named = await deps.accounts.byIds(ids);
+    return [...named.values()].some(({ domain }) => domain === null);
+  }
+
+  return {
+    find,
+    read,
+    fetch,
+
+    /**
+     * Why nobody here asked for such a post; null where somebody did: a follower of its author, or whom it
+     * names. Posts of people nobody here follows are how spam spreads (federation-interop.md 2). Comments are
+     * wanted under any video that is here.
+     */
+    async whyNotWanted(post: NewPost): Promise<'not-addressed' | 'not-followed' | null> {
+      const { visibility } = post.kind === 'video' ? post.video : post.comment;
+      const mentions = post.kind === 'video' ? post.mentions : post.comment.mentions;
+      const isNamed = await namesSomebodyHere(mentions);
+      if (visibility === 'direct') return isNamed ? null : 'not-addressed';
+      if (post.kind === 'comment' || isNamed) return null;
+      const authors = await deps.accounts.byActorUris([post.author.actorUri, ...post.video.attributedTo]);
+      for (const author of authors) if (await deps.social.isFollowedHere(author.id)) return null;
+      return 'not-followed';
+    },
+
+    /** Stores a post unless it is known, or was deleted before it came. */
+    store(tx: Tx, post: NewPost): Promise<Result<{ videoId: VideoId } | { commentId: CommentId }, string>> {
+      return post.kind === 'video'
+        ? deps.videos.receiveRemote(tx, post.author, post.video, post.mentions)
+        : deps.comments.receiveRemote(tx, post.author, post.comment);
+    },
+  };
+}

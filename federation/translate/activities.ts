@@ -1,0 +1,141 @@
+import { AS_PUBLIC, type JsonObject } from './read.ts';
+
+const CONTEXT = 'https://www.w3.org/ns/activitystreams';
+
+/** The plain activities that only name what they are about. Their ids are stable over retries. */
+
+/** A like, told to the author of the post alone, as Mastodon does. */
+export function likeOf(like: {
+  uri: string;
+  actorUri: string;
+  objectUri: string;
+  authorUri: string;
+}): JsonObject {
+  return {
+    '@context': CONTEXT,
+    id: like.uri,
+    type: 'Like',
+    actor: like.actorUri,
+    object: like.objectUri,
+    to: [like.authorUri],
+  };
+}
+
+/** A share, to everybody and to the sharer’s followers; only ever the id of the post. */
+export function announceOf(share: {
+  uri: string;
+  actorUri: string;
+  followers: string;
+  objectUri: string;
+  authorUri: string;
+  published: string;
+}): JsonObject {
+  return {
+    '@context': CONTEXT,
+    id: share.uri,
+    type: 'Announce',
+    actor: share.actorUri,
+    object: share.objectUri,
+    published: share.published,
+    to: [AS_PUBLIC],
+    cc: [share.followers, share.authorUri],
+  };
+}
+
+/** Tells a server that one of its accounts is blocked, so that it stops sending. */
+export function blockOf(block: { uri: string; actorUri: string; targetUri: string }): JsonObject {
+  return {
+    '@context': CONTEXT,
+    id: block.uri,
+    type: 'Block',
+    actor: block.actorUri,
+    object: block.targetUri,
+    to: [block.targetUri],
+  };
+}
+
+/** Takes an earlier activity back, which is embedded for servers that kept no ids. */
+export function undoOf(activity: JsonObject): JsonObject {
+  const { '@context': _context, ...inner } = activity;
+  return {
+    '@context': CONTEXT,
+    id: `${activity.id}#undo`,
+    type: 'Undo',
+    actor: activity.actor,
+    to: activity.to,
+    ...(activity.cc ? { cc: activity.cc } : {}),
+    object: inner,
+  };
+}
+
+/** A report, in the name of the server: who reported is nobody’s business elsewhere. */
+export function flagOf(report: {
+  uri: string;
+  instanceActor: string;
+  targetUri: string;
+  postUris: readonly string[];
+  comment: string;
+}): JsonObject {
+  return {
+    '@context': CONTEXT,
+    id: report.uri,
+    type: 'Flag',
+    actor: report.instanceActor,
+    content: report.comment,
+    object: [report.targetUri, ...report.postUris],
+    to: [report.targetUri],
+  };
+}
+
+/** A changed profile; `serial` makes each change an activity of its own. */
+export function updateActorOf(actor: JsonObject, followers: string, serial: string): JsonObject {
+  const { '@context': context, ...object } = actor;
+  return {
+    '@context': context ?? CONTEXT,
+    id: `${actor.id}#update/${serial}`,
+    type: 'Update',
+    actor: actor.id,
+    to: [AS_PUBLIC],
+    cc: [followers],
+    object,
+  };
+}
+
+/** `Add` or `Remove` of a pinned post. */
+export function pinOf(pin: {
+  type: 'Add' | 'Remove';
+  actorUri: string;
+  featured: string;
+  objectUri: string;
+  serial: string;
+}): JsonObject {
+  return {
+    '@context': CONTEXT,
+    id: `${pin.actorUri}#${pin.type.toLowerCase()}/${pin.serial}`,
+    type: pin.type,
+    actor: pin.actorUri,
+    object: pin.objectUri,
+    target: pin.featured,
+    to: [AS_PUBLIC],
+  };
+}
+
+/** The answer to a request to quote a video (FEP-044f); `result` is the stamp that others may check. */
+export function quoteAnswerOf(answer: {
+  type: 'Accept' | 'Reject';
+  actorUri: string;
+  requesterUri: string;
+  request: JsonObject;
+  serial: string;
+  result?: string;
+}): JsonObject {
+  return {
+    '@context': [CONTEXT, { QuoteRequest: 'https://w3id.org/fep/044f#QuoteRequest' }],
+    id: `${answer.actorUri}#${answer.type.toLowerCase()}/${answer.serial}`,
+    type: answer.type,
+    actor: answer.actorUri,
+    to: [answer.requesterUri],
+    object: answer.request,
+    ...(answer.result ? { result: answer.result } : {}),
+  };
+}

@@ -1,0 +1,52 @@
+import { videoLimits } from '../../config/limits.ts';
+import { fail, ok, type Result } from '../../src/lib/result.ts';
+import type { RemoteVideo } from '../../src/modules/videos/index.ts';
+import { blurhashOf, isVideo, mediaUrlOf, posterOf, secondsOf, sideOf } from './media-read.ts';
+import { isBy, type PostAuthor, readPost } from './post-read.ts';
+import { isObject, type JsonObject, listOf, textOf, typesOf, uriOf } from './read.ts';
+
+export type UnusableNote = 'not-a-note' | 'not-the-author' | 'no-video' | 'is-reply';
+
+/** A video of another server, and whom its post names. */
+export interface ReadVideo {
+  readonly video: RemoteVideo;
+  /** Actor ids. */
+  readonly named: readonly string[];
+}
+
+/**
+ * A remote `Note` with a video attachment to what we keep of it. `author` is who was proven to send it;
+ * the note must be theirs, by id and by attribution (security.md O2). Everything else is optional.
+ */
+export function readVideoNote(
+  note: JsonObject,
+  author: PostAuthor,
+  now: number,
+): Result<ReadVideo, UnusableNote> {
+  const uri = uriOf(note.id);
+  if (!uri || !typesOf(note).includes('Note')) return fail('not-a-note');
+  if (!isBy(note, author.actorUri)) return fail('not-the-author');
+  if (note.inReplyTo !== undefined && note.inReplyTo !== null) return fail('is-reply');
+  const attachment = listOf(note.attachment).filter(isObject).find(isVideo);
+  const sourceUrl = attachment ? mediaUrlOf(attachment) : null;
+  if (!attachment || !sourceUrl) return fail('no-video');
+  const { html, named, ...facts } = readPost(note, uri, author, now, 4 * videoLimits.maxCaptionCharacters);
+  const video = {
+    ...facts,
+    captionHtml: html,
+    altText:
+      (textOf(attachment.summary, videoLimits.maxAltTextCharacters) ||
+        textOf(attachment.name, videoLimits.maxAltTextCharacters)) ??
+      '',
+    durationSeconds: secondsOf(attachment.duration),
+    width: sideOf(attachment.width),
+    height: sideOf(attachment.height),
+    blurhash: blurhashOf(attachment.blurhash),
+    sourceUrl,
+    sourcePosterUrl: posterOf(attachment, note),
+    attributedTo: [],
+    // Pixelfed's switch.
+    commentsOpen: note.commentsEnabled !== false,
+  };
+  return ok({ video, named });
+}

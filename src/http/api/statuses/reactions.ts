@@ -1,0 +1,65 @@
+import type { Tx } from '../../../db/database.ts';
+import type { Failure } from '../../../lib/result.ts';
+import type { Viewer } from '../../../modules/auth/index.ts';
+import type { HttpDeps } from '../../deps.ts';
+import { ApiError, refused } from '../../errors.ts';
+import { route } from '../../route.ts';
+import { statusEntity, statusParams } from '../schemas.ts';
+import { againOf, type Post, seenPost } from './posts.ts';
+
+type Act = (deps: HttpDeps, tx: Tx, viewer: Viewer, post: Post) => Promise<{ ok: true } | Failure | boolean>;
+
+/** A route that does something to a post the viewer sees, and answers with the post as it is then. */
+function reaction(name: string, summary: string, act: Act) {
+  return route({
+    method: 'post',
+    path: `/api/v1/statuses/:id/${name}`,
+    summary,
+    audience: 'signed-in',
+    scope: 'write',
+    params: statusParams,
+    output: statusEntity,
+    handler: async ({ deps, params, viewer }) => {
+      const post = await seenPost(deps, params.id, viewer.account.id);
+      const outcome = await deps.inTx((tx) => act(deps, tx, viewer, post));
+      // Doing it twice, or undoing what was not done, ends where the client wants to be.
+      if (typeof outcome === 'object' && !outcome.ok && outcome.reason !== 'known') throw refused(outcome);
+      return againOf(deps, params.id, viewer.account.id);
+    },
+  });
+}
+
+const likeableOf = (post: Post) =>
+  'video' in post ? { videoId: post.video.id } : { commentId: post.comment.id };
+
+function videoOf(post: Post) {
+  if ('video' in post) return post.video;
+  throw new ApiError('not-a-video', 'This can be done with videos only.');
+}
+
+export const likeStatus = reaction('favourite', 'Like a video or a comment.', (deps, tx, viewer, post) =>
+  deps.engagement.like(tx, viewer.account, likeableOf(post)),
+);
+
+export const unlikeStatus = reaction('unfavourite', 'Take a like back.', (deps, tx, viewer, post) =>
+  deps.engagement.unlike(tx, viewer.account, likeableOf(post)),
+);
+
+export const shareStatus = reaction(
+  'reblog',
+  'Pass a video on to your followers.',
+  (deps, tx, viewer, post) => deps.engagement.share(tx, viewer.account, videoOf(post)),
+);
+
+export const unshareStatus = reaction('unreblog', 'Take a share back.', (deps, tx, viewer, post) =>
+  deps.engagement.unshare(tx, viewer.account, videoOf(post).id),
+);
+
+const pin =
+  (pinned: boolean): Act =>
+  (deps, tx, viewer, post) =>
+    deps.videos.pin(tx, { videoId: videoOf(post).id, accountId: viewer.account.id, pinned });
+
+export const pinStatus = reaction('pin', 'Put one of your videos on top of your profile.', pin(true));
+
+export const unpinStatus = reaction('unpin', 'Take a pinned video down.', pin(false));

@@ -1,0 +1,228 @@
+import type { Tx } from '../../db/database.ts';
+import { replaceMentions } from '../../db/mentions.ts';
+import type { Emit } from '../../db/outbox.ts';
+import { isDeleted, rememberDeleted } from '../../db/tombstones.ts';
+import { htmlFromText } from '../../lib/html/from-text.ts';
+import type { AccountId, CommentId, IdSource, VideoId } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Account } from '../accounts/index.ts';
+import { addToStats } from '../engagement/index.ts';
+import type { Urls } from '../instances/index.ts';
+import type { Video, Visibility } from '../videos/index.ts';
+import type { commentEvents } from './events.ts';
+import type { Comment, CommentDetails, CommentRow, RemoteComment } from './model.ts';
+
+export interface CommentCommandDeps {
+  readonly ids: IdSource;
+  readonly urls: Urls;
+  readonly emit: Emit<typeof commentEvents>;
+}
+
+type CommentRefusal = 'comments-closed' | 'blocked';
+
+/** From the widest audience to the narrowest. */
+const WIDTH: readonly Visibility[] = ['public', 'unlisted', 'followers', 'direct'];
+
+/** The narrower of two audiences. */
+export function narrower(a: Visibility, b: Visibility): Visibility {
+  return WIDTH[Math.max(WIDTH.indexOf(a), WIDTH.indexOf(b))] ?? 'direct';
+}
+
+/**
+ * Publishes what a person of this server writes under a video, or in answer to `parent`. Callers have made
+ * sure that the person may see both. It is never seen by more than see what it answers (security.md P3).
+ */
+export async function publishComment(
+  deps: CommentCommandDeps,
+  tx: Tx,
+  input: {
+    readonly author: Account;
+    readonly video: Video;
+    readonly parent: Comment | null;
+    readonly visibility: Visibility;
+    readonly details: CommentDetails;
+  },
+): Promise<Result<{ commentId: CommentId }, CommentRefusal>> {
+  const { author, video, parent, details } = input;
+  const refusal = await refusalOf(tx, author.id, video.id);
+  if (refusal) return refusal;
+  const id = deps.ids.next<'comment'>();
+  const answered = parent ? narrower(parent.visibility, video.visibility) : video.visibility;
+  await tx('comments').insert({
+    id,
+    account_id: author.id,
+    video_id: video.id,
+    parent_id: parent?.id ?? null,
+    local: true,
+    uri: deps.urls.comment(id),
+    url: deps.urls.commentPage(author.username, id),
+    visibility: narrower(input.visibility, answered),
+    ...detailColumns(deps.urls, details),
+    published_at: tx.fn.now(),
+  });
+  await replaceMentions(tx, { commentId: id }, idsOf(details));
+  await addToStats(tx, video.id, { comments: 1 });
+  await deps.emit(tx, 'comment.published', { commentId: id, local: true });
+  return ok({ commentId: id });
+}
+
+function detailColumns(urls: Urls, details: CommentDetails) {
+  return {
+    text: details.text,
+    content_html: htmlFromText(details.text, {
+      tagUrl: urls.tagPage,
+      mentionOf: (handle) => details.mentions.get(handle) ?? null,
+    }),
+    content_warning: details.contentWarning,
+    sensitive: details.sensitive || details.contentWarning !== '',
+    language: details.language,
+  };
+}
+
+function idsOf({ mentions }: CommentDetails): AccountId[] {
+  return [...mentions.values()].map(({ id }) => id);
+}
+
+/** Why the account may not comment on the video, if it may not: the author closed the comments, or blocks it. */
+async function refusalOf(tx: Tx, accountId: AccountId, videoId: VideoId) {
+  const video = await tx('videos').where({ id: videoId }).first('comments_open', 'account_id');
+  if (!video?.comments_open) return fail('comments-closed', 'Comments are turned off for this video.');
+  const block = await tx('account_blocks')
+    .where({ account_id: video.account_id, target_id: accountId })
+    .first('id');
+  return block ? fail('blocked', 'You cannot comment on this video.') : undefined;
+}
+
+/**
+ * Stores what another server's comment says. Known ones stay as they are, and one that was deleted before it
+ * arrived stays deleted.
+ */
+export async function receiveRemoteComment(
+  deps: CommentCommandDeps,
+  tx: Tx,
+  author: Account,
+  comment: RemoteComment,
+): Promise<Result<{ commentId: CommentId }, CommentRefusal | 'known' | 'deleted'>> {
+  const { uri, editedAt } = comment;
+  if (await isDeleted(tx, { uri, actorUris: [author.actorUri], editedAt })) {
+    return fail('deleted', 'Its server deleted this comment before it arrived.');
+  }
+  const refusal = await refusalOf(tx, author.id, comment.videoId);
+  if (refusal) return refusal;
+  const id = deps.ids.next<'comment'>();
+  const inserted = await tx('comments')
+    .insert({
+      id,
+      account_id: author.id,
+      video_id: comment.videoId,
+      parent_id: comment.parentId,
+      local: false,
+      uri: comment.uri,
+      url: comment.url,
+      ...remoteColumns(comment),
+      published_at: comment.publishedAt,
+    })
+    .onConflict('uri')
+    .ignore()
+    .returning('id');
+  if (inserted.length === 0) return fail('known', 'This comment is known already.');
+  await replaceMentions(tx, { commentId: id }, comment.mentions);
+  await addToStats(tx, comment.videoId, { comments: 1 });
+  await deps.emit(tx, 'comment.published', { commentId: id, local: false });
+  return ok({ commentId: id });
+}
+
+function remoteColumns(comment: RemoteComment) {
+  return {
+    visibility: comment.visibility,
+    content_html: comment.contentHtml,
+    content_warning: comment.contentWarning,
+    sensitive: comment.sensitive,
+    language: comment.language,
+    edited_at: comment.editedAt,
+  };
+}
+
+/** Changes the text of a comment of this server. */
+export async function editComment(
+  deps: CommentCommandDeps,
+  tx: Tx,
+  commentId: CommentId,
+  accountId: AccountId,
+  details: CommentDetails,
+): Promise<Result<object, 'not-found'>> {
+  const changed = await tx('comments')
+    .where({ id: commentId, account_id: accountId, local: true })
+    .update({ ...detailColumns(deps.urls, details), edited_at: tx.fn.now() });
+  if (changed === 0) return fail('not-found', 'There is no such comment.');
+  await replaceMentions(tx, { commentId }, idsOf(details));
+  await deps.emit(tx, 'comment.updated', { commentId, local: true });
+  return ok();
+}
+
+/** Applies an edit by another server, when it is newer than what is kept. */
+export async function updateRemoteComment(
+  deps: CommentCommandDeps,
+  tx: Tx,
+  commentId: CommentId,
+  comment: RemoteComment,
+): Promise<Result<object, 'not-newer'>> {
+  const changed = await tx('comments')
+    .where({ id: commentId, local: false })
+    .whereRaw('coalesce(edited_at, published_at) < ?', [comment.editedAt])
+    .update(remoteColumns(comment));
+  if (changed === 0) return fail('not-newer', 'What is known is as new, or newer.');
+  await replaceMentions(tx, { commentId }, comment.mentions);
+  await deps.emit(tx, 'comment.updated', { commentId, local: false });
+  return ok();
+}
+
+/**
+ * Removes a comment, on the word of its author or of the author of the video it stands under. Its address
+ * stays known as deleted; answers to it stay.
+ */
+export async function removeComment(
+  deps: CommentCommandDeps,
+  tx: Tx,
+  commentId: CommentId,
+  accountId: AccountId,
+): Promise<Result<object, 'not-found'>> {
+  const [row] = await tx('comments')
+    .where({ id: commentId })
+    .where((allowed) =>
+      allowed
+        .where({ account_id: accountId })
+        .orWhereIn('video_id', (own) => own.select('id').from('videos').where({ account_id: accountId })),
+    )
+    .delete()
+    .returning<CommentRow[]>('*');
+  if (!row) return fail('not-found', 'There is no such comment.');
+  await forget(deps, tx, row);
+  return ok();
+}
+
+async function forget(deps: CommentCommandDeps, tx: Tx, row: CommentRow): Promise<void> {
+  const author = await tx('accounts').where({ id: row.account_id }).first('actor_uri');
+  await rememberDeleted(tx, row.uri, author.actor_uri);
+  await addToStats(tx, row.video_id, { comments: -1 });
+  await deps.emit(tx, 'comment.deleted', {
+    commentId: row.id,
+    videoId: row.video_id,
+    accountId: row.account_id,
+    uri: row.uri,
+    local: row.local,
+  });
+}
+
+/** Removes every comment of an account that is gone. */
+export async function removeCommentsOf(
+  deps: CommentCommandDeps,
+  tx: Tx,
+  accountId: AccountId,
+): Promise<void> {
+  const rows = await tx('comments')
+    .where({ account_id: accountId, local: false })
+    .delete()
+    .returning<CommentRow[]>('*');
+  for (const row of rows) await forget(deps, tx, row);
+}

@@ -1,0 +1,120 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { mentionedAmong } from '../../db/mentions.ts';
+import { emitter } from '../../db/outbox.ts';
+import { tombstoneOf } from '../../db/tombstones.ts';
+import { commentVisibleTo } from '../../db/visibility.ts';
+import type { AccountId, CommentId, IdSource, VideoId } from '../../lib/ids.ts';
+import type { Account } from '../accounts/index.ts';
+import type { Urls } from '../instances/index.ts';
+import {
+  editComment,
+  publishComment,
+  receiveRemoteComment,
+  removeComment,
+  removeCommentsOf,
+  updateRemoteComment,
+} from './commands.ts';
+import { commentEvents } from './events.ts';
+import {
+  type Comment,
+  type CommentDetails,
+  type CommentRow,
+  commentFromRow,
+  type RemoteComment,
+} from './model.ts';
+
+export { commentEvents } from './events.ts';
+export type { Comment, CommentDetails, RemoteComment } from './model.ts';
+
+export type Comments = ReturnType<typeof createComments>;
+
+/** Texts under videos, in threads. */
+export function createComments(base: { db: Db; ids: IdSource; urls: Urls }) {
+  const { db } = base;
+  const deps = { ...base, emit: emitter(commentEvents, base.ids) };
+  const one = async (where: Record<string, string>): Promise<Comment | null> => {
+    const row: CommentRow | undefined = await db('comments').where(where).first();
+    return row ? commentFromRow(row) : null;
+  };
+  const visible = (viewerId: AccountId | null) =>
+    db('comments')
+      .select('comments.*')
+      .join('videos', 'videos.id', 'comments.video_id')
+      .modify(commentVisibleTo(viewerId));
+  return {
+    publish: (tx: Tx, input: Parameters<typeof publishComment>[2]) => publishComment(deps, tx, input),
+    receiveRemote: (tx: Tx, author: Account, comment: RemoteComment) =>
+      receiveRemoteComment(deps, tx, author, comment),
+    edit: (tx: Tx, id: CommentId, accountId: AccountId, details: CommentDetails) =>
+      editComment(deps, tx, id, accountId, details),
+    updateRemote: (tx: Tx, id: CommentId, comment: RemoteComment) =>
+      updateRemoteComment(deps, tx, id, comment),
+    remove: (tx: Tx, id: CommentId, accountId: AccountId) => removeComment(deps, tx, id, accountId),
+    removeAllOf: (tx: Tx, accountId: AccountId) => removeCommentsOf(deps, tx, accountId),
+
+    /** Any comment, past the visibility predicate: for workers and for delivery only. */
+    internal: (id: CommentId) => one({ id }),
+    /** Any comment by its ActivityPub id, past the visibility predicate: for incoming activities only. */
+    internalByUri: (uri: string) => one({ uri }),
+    /** When the comment at this address was deleted, or null. */
+    tombstone: (uri: string) => tombstoneOf(db, uri),
+    /** The people whom these comments name. */
+    mentionedAmong: (ids: readonly CommentId[]) => mentionedAmong(db, 'comment', ids),
+
+    /** Whom each of these comments answers: the author of its parent, or of the video; and how many answer it. */
+    async answersOf(
+      ids: readonly CommentId[],
+    ): Promise<Map<CommentId, { readonly answeredId: AccountId; readonly replies: number }>> {
+      const rows = await db('comments')
+        .join('videos', 'videos.id', 'comments.video_id')
+        .leftJoin('comments as parents', 'parents.id', 'comments.parent_id')
+        .whereIn('comments.id', [...ids])
+        .select(
+          'comments.id',
+          db.raw('coalesce(parents.account_id, videos.account_id) as answered_id'),
+          db.raw('(select count(*)::int from comments as r where r.parent_id = comments.id) as replies'),
+        );
+      return new Map(rows.map((row) => [row.id, { answeredId: row.answered_id, replies: row.replies }]));
+    },
+
+    /** One comment as the viewer may see it, or null. */
+    async forViewer(id: CommentId, viewerId: AccountId | null): Promise<Comment | null> {
+      const row: CommentRow | undefined = await visible(viewerId).where('comments.id', id).first();
+      return row ? commentFromRow(row) : null;
+    },
+
+    /** What was written under a video, oldest first, after `afterId` where that is given. */
+    async thread(
+      videoId: VideoId,
+      viewerId: AccountId | null,
+      page: { readonly afterId: CommentId | null; readonly limit: number },
+    ): Promise<Comment[]> {
+      const query = visible(viewerId)
+        .where('comments.video_id', videoId)
+        .orderBy('comments.id')
+        .limit(page.limit);
+      if (page.afterId !== null) query.where('comments.id', '>', page.afterId);
+      return ((await query) as CommentRow[]).map(commentFromRow);
+    },
+
+    /** What answers one comment, oldest first, after `afterId` where that is given. */
+    async repliesTo(
+      commentId: CommentId,
+      viewerId: AccountId | null,
+      page: { readonly afterId: CommentId | null; readonly limit: number },
+    ): Promise<Comment[]> {
+      const query = visible(viewerId)
+        .where('comments.parent_id', commentId)
+        .orderBy('comments.id')
+        .limit(page.limit);
+      if (page.afterId !== null) query.where('comments.id', '>', page.afterId);
+      return ((await query) as CommentRow[]).map(commentFromRow);
+    },
+
+    /** Comments that people of this server wrote, for NodeInfo. */
+    async localCount(): Promise<number> {
+      const row = await db('comments').where({ local: true }).count('* as count').first();
+      return Number(row?.count ?? 0);
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { reportLimits } from '../../../config/limits.ts';
+import type { Db, Tx } from '../../db/database.ts';
+import { type Emit, emitter } from '../../db/outbox.ts';
+import type { AccountId, CommentId, IdSource, ReportId, VideoId } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Urls } from '../instances/index.ts';
+import { moderationEvents } from './events.ts';
+
+export { moderationEvents } from './events.ts';
+
+export type Moderation = ReturnType<typeof createModeration>;
+
+/** What somebody tells the staff of an account. */
+export interface Report {
+  readonly id: ReportId;
+  readonly reporterId: AccountId;
+  readonly targetId: AccountId;
+  readonly uri: string;
+  readonly videoIds: readonly VideoId[];
+  readonly commentIds: readonly CommentId[];
+  readonly comment: string;
+  readonly createdAt: Date;
+}
+
+type NewReport = Omit<Report, 'id' | 'uri' | 'createdAt'> & {
+  /** Id of a Flag from elsewhere. */
+  readonly uri?: string;
+  /** Tell the server of the account as well, without the reporter’s name. */
+  readonly forward: boolean;
+};
+
+interface Deps {
+  readonly ids: IdSource;
+  readonly urls: Urls;
+  readonly emit: Emit<typeof moderationEvents>;
+}
+
+/** Files a report. Posts must be the reported account’s: others are left out. A repeated Flag is one report. */
+async function file(
+  deps: Deps,
+  tx: Tx,
+  input: NewReport,
+): Promise<Result<{ reportId: ReportId }, 'known' | 'too-many-reports'>> {
+  const recent = await tx('reports')
+    .where({ reporter_id: input.reporterId })
+    .where('created_at', '>', tx.raw(`now() - interval '1 day'`))
+    .count('* as count')
+    .first();
+  if (Number(recent?.count) >= reportLimits.perReporterPerDay) {
+    return fail('too-many-reports', 'Too many reports came from there today.');
+  }
+  const own = (table: 'videos' | 'comments', ids: readonly string[]): Promise<string[]> =>
+    tx(table)
+      .whereIn('id', [...ids])
+      .where({ account_id: input.targetId })
+      .pluck('id');
+  const id = deps.ids.next<'report'>();
+  const rows = await tx('reports')
+    .insert({
+      id,
+      reporter_id: input.reporterId,
+      target_id: input.targetId,
+      uri: input.uri ?? deps.urls.report(id),
+      video_ids: await own('videos', input.videoIds),
+      comment_ids: await own('comments', input.commentIds),
+      comment: input.comment.slice(0, reportLimits.maxCommentCharacters),
+      forwarded: input.forward,
+    })
+    .onConflict('uri')
+    .ignore()
+    .returning('id');
+  if (rows.length === 0) return fail('known', 'This report is known already.');
+  await deps.emit(tx, 'report.filed', { reportId: id, forward: input.forward });
+  return ok({ reportId: id });
+}
+
+/** Reports to the staff. */
+export function createModeration(base: { db: Db; ids: IdSource; urls: Urls }) {
+  const deps = { ...base, emit: emitter(moderationEvents, base.ids) };
+  return {
+    file: (tx: Tx, input: NewReport) => file(deps, tx, input),
+
+    async report(id: ReportId): Promise<Report | null> {
+      const row = await base.db('reports').where({ id }).first();
+      return row === undefined ? null : fromRow(row);
+    },
+
+    /** Reports that wait for the staff, oldest first. */
+    async openReports(limit: number): Promise<Report[]> {
+      const rows = await base.db('reports').where({ state: 'open' }).orderBy('id').limit(limit);
+      return rows.map(fromRow);
+    },
+  };
+}
+
+interface ReportRow {
+  readonly id: ReportId;
+  readonly reporter_id: AccountId;
+  readonly target_id: AccountId;
+  readonly uri: string;
+  readonly video_ids: VideoId[];
+  readonly comment_ids: CommentId[];
+  readonly comment: string;
+  readonly created_at: Date;
+}
+
+function fromRow(row: ReportRow): Report {
+  return {
+    id: row.id,
+    reporterId: row.reporter_id,
+    targetId: row.target_id,
+    uri: row.uri,
+    videoIds: row.video_ids,
+    commentIds: row.comment_ids,
+    comment: row.comment,
+    createdAt: row.created_at,
+  };
+}
