@@ -122,6 +122,10 @@ export const signatureLimits = {
   maxParameters: 16,
   maxCoveredHeaders: 32,
   maxKeyIdCharacters: 2_048,
+  /** Signatures of RFC 9421 that one request may carry; proxies add their own. */
+  maxSignatures: 4,
+  /** Those of them that are tried: each may cost a key fetch. Two for an actor with two keys. */
+  maxCandidates: 2,
   maxPathCharacters: 8_192,
   /** How far the sender's clock may be from ours, both ways. */
   clockSkewMs: 3_600_000,

@@ -88,7 +88,7 @@ export function createFederationSide(deps: FederationSideDeps) {
   });
   const gate = createGate({
     ...deps,
-    verify: createVerifyRequest({ host: urls.domain, clock, limits: signatureLimits }),
+    verify: createVerifyRequest({ origin: urls.origin, clock, limits: signatureLimits }),
     lookupKey: createKeyResolver({
       store: createRemoteKeyStore(db),
       fetchDocument: loadDocument,

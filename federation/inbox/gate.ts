@@ -9,9 +9,8 @@ import type { Accounts } from '../../src/modules/accounts/index.ts';
 import type { Instances, Urls } from '../../src/modules/instances/index.ts';
 import { isActivityType } from '../net/media-type.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
-import { readHeaders } from './signature/headers.ts';
-import { parseSignatureHeader } from './signature/parse.ts';
-import type { LookupKey, VerifyRequest } from './signature/verify.ts';
+import type { SignatureRefusal } from './signature/refusal.ts';
+import { type LookupKey, readKeyId, type VerifyRequest } from './signature/verify.ts';
 
 export interface GateDeps {
   readonly db: Db;
@@ -58,10 +57,9 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     if (!isActivityType(request.contentType ?? '')) {
       return { status: 415, error: 'Send application/activity+json.' };
     }
-    const read = readHeaders(request.rawHeaders);
-    const claimed = read.ok ? parseSignatureHeader(read.headers, signatureLimits) : read;
+    const claimed = readKeyId(request.rawHeaders, signatureLimits);
     if (!claimed.ok) return { status: claimed.status, error: claimed.detail };
-    const keyUrl = new URL(claimed.parsed.keyId);
+    const keyUrl = new URL(claimed.keyId);
     if (await deps.instances.isBlocked(keyUrl.host))
       return { status: 403, error: 'This server does not talk to yours.' };
     const understood = readActivity(request.body);
@@ -71,7 +69,7 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     if (early) return early;
 
     const proof = await deps.verify({ method: 'POST', ...request }, deps.lookupKey);
-    if (!proof.ok && !isGone(activity, keyUrl, proof.reason)) {
+    if (!proof.ok && !isGone(activity, proof)) {
       deps.log.info(
         { host: keyUrl.host, keyId: proof.keyId, reason: proof.reason },
         'an inbox request was refused',
@@ -122,10 +120,12 @@ function isFarewell({ type, objectId, actorUri }: Activity): boolean {
  * The last activity of an account whose key went with it. No signature proves it, but the account’s own
  * address does: asked for the key, it answered that the account is gone (security.md S17).
  */
-function isGone(activity: Activity, keyUrl: URL, reason: string): boolean {
-  const asked = new URL(keyUrl);
+function isGone(activity: Activity, { reason, keyId }: SignatureRefusal): boolean {
+  if (reason !== 'gone' || keyId === undefined) return false;
+  // Of several keys, the one that is gone counts.
+  const asked = new URL(keyId);
   asked.hash = '';
-  return reason === 'gone' && isFarewell(activity) && asked.href === activity.actorUri;
+  return isFarewell(activity) && asked.href === activity.actorUri;
 }
 
 /** One transaction: the activity, unless it is a repetition, and the job that gives it its effect. */

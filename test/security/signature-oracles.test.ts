@@ -67,7 +67,11 @@ const loaders = { documentLoader, contextLoader: serve({}) };
 
 /** Fedify checks against the machine's clock, so these requests are of this moment. */
 const now = Date.now();
-const ours = createVerifyRequest({ host: INBOX.host, clock: { now: () => now }, limits: signatureLimits });
+const ours = createVerifyRequest({
+  origin: INBOX.origin,
+  clock: { now: () => now },
+  limits: signatureLimits,
+});
 
 function ourVerdict(method: string, headers: Record<string, string>, body: string) {
   const request = {
