@@ -133,6 +133,8 @@ export const signatureLimits = {
   expirySkewMs: 60_000,
   /** A later `expires` is cut to this long after the signature was made. */
   maxLifetimeMs: 12 * 3_600_000,
+  /** How long the proof in a forwarded activity counts. Far below `inboxLimits.keptMs`: repetitions are known that long. */
+  maxProofAgeMs: 7 * 24 * 3_600_000,
   minRsaBits: 2_048,
   maxRsaBits: 8_192,
   maxPemCharacters: 8_192,

@@ -19,6 +19,7 @@ import { createActorDocument, createFedify } from './federation.ts';
 import { createGate } from './inbox/gate.ts';
 import { explainActivity, processInboxActivity } from './inbox/index.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
+import { createVerifyProof } from './inbox/signature/object-proof.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
 import { createLookup } from './lookup.ts';
 import { createDocumentLoader } from './net/document-loader.ts';
@@ -89,6 +90,7 @@ export function createFederationSide(deps: FederationSideDeps) {
   const gate = createGate({
     ...deps,
     verify: createVerifyRequest({ origin: urls.origin, clock, limits: signatureLimits }),
+    verifyProof: createVerifyProof({ clock, limits: signatureLimits }),
     lookupKey: createKeyResolver({
       store: createRemoteKeyStore(db),
       fetchDocument: loadDocument,

@@ -9,7 +9,8 @@ import type { Accounts } from '../../src/modules/accounts/index.ts';
 import type { Instances, Urls } from '../../src/modules/instances/index.ts';
 import { isActivityType } from '../net/media-type.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
-import type { SignatureRefusal } from './signature/refusal.ts';
+import type { VerifyProof } from './signature/object-proof.ts';
+import { refuse, type SignatureRefusal } from './signature/refusal.ts';
 import { type LookupKey, readKeyId, type VerifyRequest } from './signature/verify.ts';
 
 export interface GateDeps {
@@ -21,6 +22,7 @@ export interface GateDeps {
   readonly instances: Instances;
   readonly urls: Urls;
   readonly verify: VerifyRequest;
+  readonly verifyProof: VerifyProof;
   readonly lookupKey: LookupKey;
   readonly log: Logger;
 }
@@ -76,11 +78,12 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
       );
       return { status: proof.status, error: proof.detail };
     }
-    if (proof.ok && activity.actorUri !== proof.actorId)
-      return { status: 401, error: 'The signature is not the actor’s.' };
     // Counted only now: anybody can write the name of another server into a request (security.md R9).
     if (!(await takes(perHost, keyUrl.host)))
       return { status: 429, error: 'Too many requests from your server.' };
+    const forwarded =
+      proof.ok && activity.actorUri !== proof.actorId ? await answerForwarded(deps, activity) : undefined;
+    if (forwarded) return forwarded;
     await store(deps, activity, request.body);
     return ACCEPTED;
   };
@@ -109,6 +112,24 @@ async function answerUnproven(deps: GateDeps, activity: Activity): Promise<GateA
   if (isFarewell(activity) && (sender === null || sender.state === 'deleted')) return ACCEPTED;
   if (sender === null || sender.state === 'active') return undefined;
   return { status: 403, error: 'This account is suspended here, or was deleted.' };
+}
+
+/**
+ * What to say to somebody who passes on the activity of another actor; nothing when that is in order. It
+ * counts only with the actor's own proof on it, and needs an id of its own, by which a repetition is known.
+ * Linked Data signatures prove nothing here (security.md S13).
+ */
+async function answerForwarded(deps: GateDeps, activity: Activity): Promise<GateAnswer | undefined> {
+  const { host } = new URL(activity.actorUri);
+  if (await deps.instances.isBlocked(host))
+    return { status: 403, error: 'This server does not talk to the actor’s.' };
+  const proof =
+    activity.raw.id === activity.id
+      ? await deps.verifyProof(activity.raw, activity.actorUri, deps.lookupKey)
+      : refuse(401, 'no-id', 'A forwarded activity needs an id.');
+  if (proof.ok) return undefined;
+  deps.log.info({ host, keyId: proof.keyId, reason: proof.reason }, 'a forwarded activity was refused');
+  return { status: 401, error: `The signature is not the actor’s. ${proof.detail}` };
 }
 
 /** An account that deletes itself. */
