@@ -1,5 +1,6 @@
 import { type KeyObject, sign } from 'node:crypto';
 import type { IncomingRequest } from '../../federation/inbox/signature/verify.ts';
+import type { PeerActor, WireRequest } from './peer.ts';
 import { alice, BODY, digestOf, HOST, KEY_ID, NOW } from './signed-request.ts';
 
 /** What differs from a sound POST by alice to our inbox, signed by RFC 9421. */
@@ -74,4 +75,32 @@ export function draftRfc9421(
     signature: signatures.map(({ signature }) => signature).join(', '),
   };
   return { method, path, body, rawHeaders: Object.entries(headers).flat() };
+}
+
+/** A POST of an activity to an inbox of a running server, signed by RFC 9421. `activity` may be the very bytes. */
+export function rfc9421Post(
+  actor: PeerActor,
+  inbox: string,
+  activity: object | Buffer,
+  d: Rfc9421Draft & { now?: number; more?: { input: string; signature: string }[] } = {},
+): WireRequest {
+  const url = new URL(inbox);
+  const body = Buffer.isBuffer(activity) ? activity : Buffer.from(JSON.stringify(activity));
+  const now = d.now ?? Date.now();
+  const { path, rawHeaders } = draftRfc9421(
+    {
+      path: url.pathname + url.search,
+      target: inbox,
+      body,
+      key: actor.privateKey,
+      ...d,
+      headers: { host: url.host, date: new Date(now).toUTCString(), ...d.headers },
+      params: { created: Math.floor(now / 1000), keyid: actor.keyId, ...d.params },
+    },
+    d.more,
+  );
+  const headers = rawHeaders.flatMap((name, at) =>
+    at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? ''] as const] : [],
+  );
+  return { path, body, headers };
 }
