@@ -68,6 +68,14 @@ describe('signRequest with RFC 9421', () => {
     expect(isSigned(lines, signature)).toBe(true);
   });
 
+  test('signs the target as it goes over the wire, without a fragment or an empty query', async () => {
+    const both = ['https://peer.example/inbox', 'https://peer.example/inbox?#part'].map((address) =>
+      signRequest({ method: 'GET', url: new URL(address), key, keyId, now, scheme: 'rfc9421' }),
+    );
+    const [plain, decorated] = await Promise.all(both);
+    expect(decorated).toEqual(plain);
+  });
+
   test('signs a request without body without a digest', async () => {
     const { signature, ...headers } = await sign({ method: 'GET' });
     const parameters = `("@method" "@target-uri");created=${created};keyid="${keyId}";alg="rsa-v1_5-sha256"`;

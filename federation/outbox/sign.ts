@@ -56,7 +56,8 @@ async function signByRfc9421(request: SignableRequest): Promise<Record<string, s
   const headers: Record<string, string> = {};
   const components = [
     ['@method', method],
-    ['@target-uri', withoutFragment(url)],
+    // As it goes over the wire: without a fragment, and without the mark of a query that is empty.
+    ['@target-uri', `${url.origin}${url.pathname}${url.search}`],
   ];
   if (body !== undefined) {
     headers['content-digest'] = `sha-256=:${sha256(body).toString('base64')}:`;
@@ -69,12 +70,6 @@ async function signByRfc9421(request: SignableRequest): Promise<Record<string, s
   const text = [...lines, `"@signature-params": ${parameters}`].join('\n');
   const signature = (await signInThreadPool('sha256', Buffer.from(text), key)).toString('base64');
   return { ...headers, 'signature-input': `sig1=${parameters}`, signature: `sig1=:${signature}:` };
-}
-
-function withoutFragment(url: URL): string {
-  const target = new URL(url);
-  target.hash = '';
-  return target.href;
 }
 
 /** A new RSA-2048 key pair for an actor, as PEM text: SPKI for the actor document, PKCS#8 to be sealed. */

@@ -171,6 +171,10 @@ describe('signatures of others', () => {
       });
       expect(await ourVerdict(method, headers, body)).toEqual(proven);
       expect(await ourVerdict('PUT', headers, body)).toMatchObject({ ok: false });
+      // The same in the older place.
+      const { signature = '', ...others } = headers;
+      const moved = { ...others, authorization: `Signature ${signature}` };
+      expect(await ourVerdict(method, moved, body)).toEqual(proven);
     },
   );
 
