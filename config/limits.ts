@@ -135,6 +135,7 @@ export const signatureLimits = {
   maxLifetimeMs: 12 * 3_600_000,
   /** How long the proof in a forwarded activity counts. Far below `inboxLimits.keptMs`: repetitions are known that long. */
   maxProofAgeMs: 7 * 24 * 3_600_000,
+  /** The usual floor; `REMOTE_KEY_MIN_BITS` may lower it. */
   minRsaBits: 2_048,
   maxRsaBits: 8_192,
   maxPemCharacters: 8_192,

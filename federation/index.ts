@@ -59,6 +59,8 @@ export interface FederationSideDeps {
   readonly instances: Instances;
   readonly instanceSecret: string;
   readonly instanceAccount: Account;
+  /** Smallest RSA key of a remote actor that is trusted, in bits. */
+  readonly remoteKeyMinBits: number;
   readonly version: string;
 }
 
@@ -87,15 +89,16 @@ export function createFederationSide(deps: FederationSideDeps) {
       ownHost: urls.domain,
     }),
   });
+  const limits = { ...signatureLimits, minRsaBits: deps.remoteKeyMinBits };
   const gate = createGate({
     ...deps,
-    verify: createVerifyRequest({ origin: urls.origin, clock, limits: signatureLimits }),
-    verifyProof: createVerifyProof({ clock, limits: signatureLimits }),
+    verify: createVerifyRequest({ origin: urls.origin, clock, limits }),
+    verifyProof: createVerifyProof({ clock, limits }),
     lookupKey: createKeyResolver({
       store: createRemoteKeyStore(db),
       fetchDocument: loadDocument,
       clock,
-      limits: signatureLimits,
+      limits,
     }),
   });
   const loaders = createFedifyLoaders(loadDocument);

@@ -151,6 +151,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     instances,
     instanceSecret,
     instanceAccount,
+    remoteKeyMinBits: config.remoteKeyMinBits,
     version,
   });
 
