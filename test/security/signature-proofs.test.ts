@@ -160,6 +160,10 @@ describe('whose the key is', () => {
 
   test('S10 of another kind: an RSA key of the actor makes no proof', async () => {
     expect(await outcome(proven(), async () => foundRsa())).toBe('bad-proof');
+    // The signatures of this one have the length of Ed25519's.
+    const short = generateKeyPairSync('rsa', { modulusLength: 512 });
+    const document = withProof(activity, KEY_ID, short.privateKey, { created });
+    expect(await outcome(document, async () => found(short.publicKey))).toBe('bad-proof');
   });
 
   test('S14 a kept key that does not fit is asked for anew, once', async () => {
