@@ -67,7 +67,7 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     const understood = readActivity(request.body);
     if (!understood.ok) return { status: 400, error: understood.error };
     const { activity } = understood;
-    const early = await answerUnproven(deps, activity);
+    const early = await answerUnproven(deps, activity, keyUrl.host);
     if (early) return early;
 
     const proof = await deps.verify({ method: 'POST', ...request }, deps.lookupKey);
@@ -104,7 +104,14 @@ function readActivity(body: Buffer): { ok: true; activity: Activity } | { ok: fa
 }
 
 /** What can be answered from the claims alone, without a look at the key (security.md S15, S17, V11). */
-async function answerUnproven(deps: GateDeps, activity: Activity): Promise<GateAnswer | undefined> {
+async function answerUnproven(
+  deps: GateDeps,
+  activity: Activity,
+  signerHost: string,
+): Promise<GateAnswer | undefined> {
+  const { host } = new URL(activity.actorUri);
+  if (host !== signerHost && (await deps.instances.isBlocked(host)))
+    return { status: 403, error: 'This server does not talk to the actor’s.' };
   if (deps.urls.isOurs(activity.actorUri)) return { status: 401, error: 'The actor is of this server.' };
   const sender = await deps.accounts.byActorUri(activity.actorUri);
   // A large share of all inbox traffic tells every server about the deletion of accounts it never met, whose
@@ -120,15 +127,15 @@ async function answerUnproven(deps: GateDeps, activity: Activity): Promise<GateA
  * Linked Data signatures prove nothing here (security.md S13).
  */
 async function answerForwarded(deps: GateDeps, activity: Activity): Promise<GateAnswer | undefined> {
-  const { host } = new URL(activity.actorUri);
-  if (await deps.instances.isBlocked(host))
-    return { status: 403, error: 'This server does not talk to the actor’s.' };
   const proof =
     activity.raw.id === activity.id
       ? await deps.verifyProof(activity.raw, activity.actorUri, deps.lookupKey)
       : refuse(401, 'no-id', 'A forwarded activity needs an id.');
   if (proof.ok) return undefined;
-  deps.log.info({ host, keyId: proof.keyId, reason: proof.reason }, 'a forwarded activity was refused');
+  deps.log.info(
+    { actor: activity.actorUri, keyId: proof.keyId, reason: proof.reason },
+    'a forwarded activity was refused',
+  );
   return { status: 401, error: `The signature is not the actor’s. ${proof.detail}` };
 }
 

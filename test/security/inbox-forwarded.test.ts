@@ -129,7 +129,9 @@ test('S15 an actor whose server is blocked is not heard through another', async 
   await quiet(server);
   await server.context.inTx((tx) => server.context.instances.block(tx, HONEST, 'spam'));
   try {
-    expect(await refused(proven(followOf(erin, alice)))).toBe(403);
+    // Not even the key of who passes it on is asked for.
+    const stranger = await e.actor('stranger');
+    expect(await refused(proven(followOf(erin, alice)), {}, stranger)).toBe(403);
   } finally {
     await server.context.inTx((tx) => server.context.instances.unblock(tx, HONEST));
   }

@@ -96,6 +96,16 @@ describe('RFC 9421 signatures that prove nothing', () => {
     expect(await refused(byCarol({ key: mallory.privateKey }))).toBe(401);
   });
 
+  test('S6 S7 the key is of another server, or the actor’s address leads to another actor', async () => {
+    const foreign = { key: mallory.privateKey, params: { keyid: mallory.keyId } };
+    expect(await refused(byCarol(foreign))).toBe(401);
+    a.page('/users/moved', { redirect: e.url('/users/mallory') });
+    const id = a.url('/users/moved');
+    const moved = { ...mallory, id, keyId: `${id}#main-key` };
+    const request = rfc9421Post(moved, inbox, followOf(moved, alice));
+    expect(await refused(request, { asked: ['/users/moved'], remembersKey: true })).toBe(401);
+  });
+
   test('S10 a name that is not the key’s', async () => {
     expect(await refused(byCarol({ params: { alg: 'hmac-sha256' } }))).toBe(401);
     expect(await refused(byCarol({ params: { alg: 'ed25519' } }))).toBe(401);

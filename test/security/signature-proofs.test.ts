@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { inboxLimits, signatureLimits } from '../../config/limits.ts';
 import { importMultikey } from '../../federation/inbox/signature/multikey.ts';
@@ -93,6 +95,27 @@ describe('a proof by the actor', () => {
     const when = { now: Date.parse('2023-02-24T23:40:00Z'), actor };
     expect(await outcome(document, keys, when)).toBe('ok');
     expect(await outcome({ ...document, type: 'Update' }, keys, when)).toBe('bad-proof');
+  });
+});
+
+const fixtures = resolve(process.env.SHARED_DIR ?? '../shared', 'fixtures/ap');
+const missing = existsSync(fixtures) ? '' : ` (skipped: ${fixtures} is absent; set SHARED_DIR)`;
+
+describe.skipIf(missing)(`what Mitra really sends${missing}`, () => {
+  const read = (name: string) => JSON.parse(readFileSync(join(fixtures, `${name}.json`), 'utf8'));
+
+  test('a proof that is understood as far as it can be without its key', async () => {
+    const document = read('mitra-create-post');
+    const keys = vi.fn<LookupKey>(async () => found());
+    const when = { now: Date.parse(document.proof.created) + HOUR, actor: document.actor };
+    expect(await outcome(document, keys, when)).toBe('bad-proof');
+    expect(keys).toHaveBeenCalledWith(document.proof.verificationMethod, { refresh: false });
+  });
+
+  test('an actor with an RSA and an Ed25519 key', () => {
+    const [rsa, ed25519] = read('mitra-actor-did-assertionmethod').assertionMethod;
+    expect(importMultikey(rsa.publicKeyMultibase)).toBeUndefined();
+    expect(importMultikey(ed25519.publicKeyMultibase)?.asymmetricKeyType).toBe('ed25519');
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { signatureLimits } from '../../config/limits.ts';
 import { type LookupKey, readKeyId } from '../../federation/inbox/signature/verify.ts';
@@ -355,6 +356,51 @@ describe('RFC 9421, S11 duplicates and garbage', () => {
     const emptied = withHeaders(cavageDraft(), { 'signature-input': 'sig1=()' });
     expect(await outcome(emptied, noLookup)).toBe('400 bad-header');
   });
+});
+
+describe('RFC 9421, properties', () => {
+  const sound = draft();
+  const sent = headersOf(sound);
+
+  test('no header makes it throw', async () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(sent['signature-input'] ?? '', 'sig1=()'),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, text, text, async (input, signature, digest) => {
+        const request = withHeaders(sound, { 'signature-input': input, signature, 'content-digest': digest });
+        expect(await outcome(request)).toMatch(/^(?:400|401) /);
+        readKeyId(request.rawHeaders, signatureLimits);
+      }),
+    );
+  });
+
+  test.each(['signature-input', 'signature', 'content-digest', 'host'])(
+    'any change of one character of %s is seen, where it changes the meaning',
+    async (name) => {
+      const value = sent[name] ?? '';
+      const character = fc.constantFrom(...'aZ0 ,;=:()"\\*.-'.split(''));
+      await fc.assert(
+        fc.asyncProperty(fc.nat(value.length - 1), character, async (index, other) => {
+          const changed = value.slice(0, index) + other + value.slice(index + 1);
+          // White space at its place, the letters of a host and spare bits of base64 mean nothing.
+          const isSame =
+            changed === value ||
+            changed.trim() === value ||
+            (name === 'host' && changed.toLowerCase() === value);
+          if (isSame) return;
+          const result = await outcome(withHeaders(sound, { [name]: changed }));
+          if (result === 'ok')
+            expect([name, changed.replace(/.{3}(?==*:$)/, '')]).toEqual([
+              name,
+              value.replace(/.{3}(?==*:$)/, ''),
+            ]);
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
 });
 
 describe('RFC 9421, S12 several signatures', () => {

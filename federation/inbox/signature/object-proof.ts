@@ -42,11 +42,11 @@ export function createVerifyProof(deps: {
     const proof = readProof(document, actorUri, deps.clock.now(), deps.limits);
     if ('ok' in proof) return proof;
     const { keyId } = proof;
-    const hashes = hashesOf(document, proof);
     const fits = ({ key, actorId }: FoundKey) =>
       actorId === actorUri &&
       key.asymmetricKeyType === 'ed25519' &&
-      hashes.some((bytes) => isSignature('ed25519', key, bytes, proof.signature));
+      // Last, because it takes milliseconds for the largest documents.
+      hashesOf(document, proof).some((bytes) => isSignature('ed25519', key, bytes, proof.signature));
 
     let found = await lookupKey(keyId, { refresh: false });
     if (!found.ok) return { ...refuse(401, found.reason, found.detail ?? 'The key cannot be had.'), keyId };

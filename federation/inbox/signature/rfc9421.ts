@@ -186,10 +186,11 @@ export function signatureBase(
   headers: ReadonlyMap<string, string>,
   origin: string,
 ): string | SignatureRefusal {
+  const derived = derivedComponents(request, new URL(origin));
   const lines: string[] = [];
   for (const { value } of input.items) {
     const name = String(value.value);
-    const component = name.startsWith('@') ? derived(name, request, origin) : headers.get(name);
+    const component = name.startsWith('@') ? derived.get(name) : headers.get(name);
     if (component === undefined)
       return refuse(401, 'missing-header', `The request has no ${name}, but its signature covers it.`);
     lines.push(`"${name}": ${component}`);
@@ -198,16 +199,15 @@ export function signatureBase(
 }
 
 /** The derived components that a request has (RFC 9421 section 2.2). */
-function derived(name: string, { method, path }: IncomingRequest, origin: string): string | undefined {
+function derivedComponents({ method, path }: IncomingRequest, origin: URL): ReadonlyMap<string, string> {
   const queryAt = path.includes('?') ? path.indexOf('?') : path.length;
-  const values: Record<string, string> = {
-    '@method': method,
-    '@target-uri': `${origin}${path}`,
-    '@authority': new URL(origin).host,
-    '@scheme': new URL(origin).protocol.slice(0, -1),
-    '@request-target': path,
-    '@path': path.slice(0, queryAt),
-    '@query': path.slice(queryAt) || '?',
-  };
-  return Object.hasOwn(values, name) ? values[name] : undefined;
+  return new Map([
+    ['@method', method],
+    ['@target-uri', `${origin.origin}${path}`],
+    ['@authority', origin.host],
+    ['@scheme', origin.protocol.slice(0, -1)],
+    ['@request-target', path],
+    ['@path', path.slice(0, queryAt)],
+    ['@query', path.slice(queryAt) || '?'],
+  ]);
 }
