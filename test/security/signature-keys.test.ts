@@ -16,7 +16,6 @@ import { createDocumentLoader } from '../../federation/net/document-loader.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import type { SafeFetch } from '../../src/lib/net/safe-fetch.ts';
 import { type Canary, startCanary } from '../helpers/canary.ts';
-import { multikeyOf } from '../helpers/multikey.ts';
 import { createTestFetch, EVIL, HONEST, type Remote, startRemote } from '../helpers/remote-http.ts';
 
 const PEM = newPem();
@@ -148,64 +147,6 @@ describe('keys in the shapes that are in use', () => {
       ok: true,
       actorId: honest.url('/users/bob'),
     });
-  });
-});
-
-describe('Ed25519 keys in assertionMethod (FEP-521a)', () => {
-  const { publicKey } = generateKeyPairSync('ed25519');
-  const pem = String(publicKey.export({ type: 'spki', format: 'pem' }));
-  /** An actor on the honest server that lists an Ed25519 key beside its RSA key. */
-  function withMultikey(key: object = {}, more: object = {}) {
-    const id = honest.url('/users/alice');
-    const publicKeyMultibase = multikeyOf(publicKey);
-    const listed = { id: `${id}#ed25519-key`, type: 'Multikey', controller: id, publicKeyMultibase, ...key };
-    return actor(honest, '/users/alice', {}, { assertionMethod: [{ id: 'x' }, listed], ...more });
-  }
-  const keyId = () => honest.url('/users/alice#ed25519-key');
-
-  test('are found, kept, and read back from the store', async () => {
-    pages.honest['/users/alice'] = withMultikey();
-    const expected = { ok: true, keyId: keyId(), actorId: honest.url('/users/alice'), publicKeyPem: pem };
-    expect(await createResolver()(keyId())).toMatchObject({ ...expected, isFresh: true });
-    const kept = await createResolver()(keyId());
-    expect(kept).toMatchObject({ ...expected, isFresh: false });
-    expect(kept.ok && kept.key.equals(publicKey)).toBe(true);
-    expect(await createResolver()(honest.url('/users/alice#main-key'))).toMatchObject({ publicKeyPem: PEM });
-  });
-
-  test('may have a document of their own, but the actor must list them', async () => {
-    const id = honest.url('/keys/2');
-    const owner = honest.url('/users/alice');
-    const publicKeyMultibase = multikeyOf(generateKeyPairSync('ed25519').publicKey);
-    pages.honest['/keys/2'] = { id, type: 'Multikey', controller: owner, publicKeyMultibase };
-    pages.honest['/users/alice'] = withMultikey({ id });
-    expect(await createResolver()(id)).toMatchObject({ ok: true, publicKeyPem: pem });
-    store.rows.clear();
-    pages.honest['/users/alice'] = withMultikey();
-    expect(reasonOf(await createResolver()(id))).toBe('not-listed');
-  });
-
-  test('S5 S6 of another controller, another id, another server, or none: not listed', async () => {
-    const bob = honest.url('/users/bob');
-    for (const change of [{ controller: bob }, { controller: undefined }, { id: `${bob}#ed25519-key` }]) {
-      store.rows.clear();
-      pages.honest['/users/alice'] = withMultikey(change);
-      expect(reasonOf(await createResolver()(keyId()))).toBe('not-listed');
-    }
-    store.rows.clear();
-    pages.honest['/users/alice'] = withMultikey({}, { assertionMethod: [keyId(), null, 1] });
-    expect(reasonOf(await createResolver()(keyId()))).toBe('not-listed');
-    const foreign = { ...withMultikey(), id: evil.url('/users/eve') };
-    pages.evil['/users/eve'] = foreign;
-    expect(reasonOf(await createResolver()(evil.url('/users/eve')))).toBe('not-listed');
-  });
-
-  test('S10 that are none, or that stand in publicKey as PEM: bad', async () => {
-    for (const change of [{ type: 'Key' }, { publicKeyMultibase: 'z6Mk' }, { publicKeyMultibase: 17 }]) {
-      store.rows.clear();
-      pages.honest['/users/alice'] = withMultikey(change);
-      expect(reasonOf(await createResolver()(keyId()))).toBe('bad-key');
-    }
   });
 });
 
