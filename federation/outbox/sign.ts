@@ -16,6 +16,8 @@ export interface SignableRequest {
   readonly url: URL;
   /** Exactly the bytes that will be sent. A request with a body gets a digest. */
   readonly body?: Uint8Array | string;
+  /** SHA-256 of the body in Base64, where it is known already. */
+  readonly bodyDigest?: string;
   /** The actor's private RSA key. */
   readonly key: KeyObject;
   readonly keyId: string;
@@ -39,7 +41,7 @@ export function signRequest(request: SignableRequest): Promise<Record<string, st
 async function signByDraftCavage(request: SignableRequest): Promise<Record<string, string>> {
   const { method, url, body, key, keyId, now } = request;
   const headers: Record<string, string> = { host: url.host, date: new Date(now).toUTCString() };
-  if (body !== undefined) headers.digest = `SHA-256=${sha256(body).toString('base64')}`;
+  if (body !== undefined) headers.digest = `SHA-256=${digestOf(body, request)}`;
   const names = Object.keys(headers);
   const lines = names.map((name) => `${name}: ${headers[name]}`);
   const text = [`(request-target): ${method.toLowerCase()} ${url.pathname}${url.search}`, ...lines].join(
@@ -60,7 +62,7 @@ async function signByRfc9421(request: SignableRequest): Promise<Record<string, s
     ['@target-uri', `${url.origin}${url.pathname}${url.search}`],
   ];
   if (body !== undefined) {
-    headers['content-digest'] = `sha-256=:${sha256(body).toString('base64')}:`;
+    headers['content-digest'] = `sha-256=:${digestOf(body, request)}:`;
     components.push(['content-digest', headers['content-digest']]);
   }
   const covered = components.map(([name]) => `"${name}"`).join(' ');
@@ -70,6 +72,10 @@ async function signByRfc9421(request: SignableRequest): Promise<Record<string, s
   const text = [...lines, `"@signature-params": ${parameters}`].join('\n');
   const signature = (await signInThreadPool('sha256', Buffer.from(text), key)).toString('base64');
   return { ...headers, 'signature-input': `sig1=${parameters}`, signature: `sig1=:${signature}:` };
+}
+
+function digestOf(body: Uint8Array | string, { bodyDigest }: SignableRequest): string {
+  return bodyDigest ?? sha256(body).toString('base64');
 }
 
 /** A new RSA-2048 key pair for an actor, as PEM text: SPKI for the actor document, PKCS#8 to be sealed. */
