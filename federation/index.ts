@@ -1,7 +1,6 @@
 import { remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
 import type { Db, InTx } from '../src/db/database.ts';
 import type { Enqueue } from '../src/jobs/enqueue.ts';
-import type { JobRun } from '../src/jobs/registry.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import type { IdSource } from '../src/lib/ids.ts';
 import type { Logger } from '../src/lib/log.ts';
@@ -27,7 +26,7 @@ import { createFedifyLoaders } from './net/fedify-loaders.ts';
 import { createWebFinger } from './net/webfinger.ts';
 import { createNotes } from './notes.ts';
 import { createBridge } from './outbox/bridge.ts';
-import { pumpHost } from './outbox/host-pump.ts';
+import { createHostPump } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
 import { createFederationRouter } from './router.ts';
@@ -35,6 +34,7 @@ import { createKeyring } from './store/keyring.ts';
 import { createRemoteKeyStore } from './store/remote-keys.ts';
 
 export { sweepInbox } from './inbox/index.ts';
+export { sweepDeliveryHosts } from './outbox/circuit.ts';
 export { createKeyMaker } from './store/keyring.ts';
 export { sweepRemoteKeys } from './store/remote-keys.ts';
 
@@ -113,6 +113,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
     processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),
-    pump: (host: string, run: JobRun) => pumpHost({ ...deps, keyring }, host, run),
+    /** Sends what is due for a host. */
+    pump: createHostPump({ ...deps, keyring }),
   };
 }

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
-import { inboxLimits, signatureLimits } from '../config/limits.ts';
-import { sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
+import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
+import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import type { Context } from './context.ts';
 import { openRedis } from './context.ts';
 import { sweepUndone } from './db/undone.ts';
@@ -77,7 +77,7 @@ export async function startWorker(context: Context): Promise<Running> {
     queues: queueNames.filter((name) => config.queues.length === 0 || config.queues.includes(name)),
     concurrency: {
       inbox: 8,
-      deliver: 16,
+      deliver: deliveryLimits.pumps,
       media: config.mediaConcurrency,
       replicate: config.mediaConcurrency,
       default: 4,
@@ -112,6 +112,11 @@ function upkeepTasks({ db, redis, config, log, auth, engagement, clock }: Contex
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
     { name: 'undone', everyMs: 60 * MINUTE, run: () => sweepUndone(db, before(inboxLimits.keptMs)) },
     { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
+    {
+      name: 'delivery-hosts',
+      everyMs: 60 * MINUTE,
+      run: () => sweepDeliveryHosts(db, before(deliveryLimits.hostsKeptMs)),
+    },
     {
       name: 'remote-keys',
       everyMs: 60 * MINUTE,
