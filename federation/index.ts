@@ -26,6 +26,7 @@ import { createFedifyLoaders } from './net/fedify-loaders.ts';
 import { createWebFinger } from './net/webfinger.ts';
 import { createNotes } from './notes.ts';
 import { createBridge } from './outbox/bridge.ts';
+import { createDeliveryDesk } from './outbox/dead-letters.ts';
 import { createHostPump } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
@@ -115,5 +116,6 @@ export function createFederationSide(deps: FederationSideDeps) {
     processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),
     /** Sends what is due for a host. */
     pump: createHostPump({ ...deps, keyring }),
+    deliveries: createDeliveryDesk(deps),
   };
 }

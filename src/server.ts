@@ -31,6 +31,7 @@ export async function startWeb(context: Context): Promise<Running> {
   const deps: HttpDeps = {
     ...context,
     lookup: context.federation.lookup,
+    deliveries: context.federation.deliveries,
     federation: context.federation.router,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     webDir: fileURLToPath(new URL('../web/dist', import.meta.url)),
