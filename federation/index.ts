@@ -27,6 +27,7 @@ import { createWebFinger } from './net/webfinger.ts';
 import { createNotes } from './notes.ts';
 import { createBridge } from './outbox/bridge.ts';
 import { createDeliveryDesk } from './outbox/dead-letters.ts';
+import { wakeForgotten } from './outbox/deliveries.ts';
 import { createHostPump } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
@@ -117,5 +118,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     /** Sends what is due for a host. */
     pump: createHostPump({ ...deps, keyring }),
     deliveries: createDeliveryDesk(deps),
+    /** Wakes pumps that nobody wakes any more. */
+    wakeForgotten: (before: Date) => wakeForgotten(deps, before),
   };
 }

@@ -99,7 +99,8 @@ export async function startWorker(context: Context): Promise<Running> {
   };
 }
 
-function upkeepTasks({ db, redis, config, log, auth, engagement, clock }: Context): Upkeep[] {
+function upkeepTasks(context: Context): Upkeep[] {
+  const { db, redis, config, log, auth, engagement, clock, federation } = context;
   const before = (ms: number) => new Date(clock.now() - ms);
   return [
     { name: 'leases', everyMs: 2_000, run: () => sweepLeases(db, log) },
@@ -113,6 +114,11 @@ function upkeepTasks({ db, redis, config, log, auth, engagement, clock }: Contex
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
     { name: 'undone', everyMs: 60 * MINUTE, run: () => sweepUndone(db, before(inboxLimits.keptMs)) },
     { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
+    {
+      name: 'deliveries',
+      everyMs: 60 * MINUTE,
+      run: () => federation.wakeForgotten(before(60 * MINUTE)),
+    },
     {
       name: 'delivery-hosts',
       everyMs: 60 * MINUTE,

@@ -1,4 +1,5 @@
-import type { Tx } from '../../src/db/database.ts';
+import { deliveryLimits } from '../../config/limits.ts';
+import type { Db, InTx, Tx } from '../../src/db/database.ts';
 import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { sha256 } from '../../src/lib/crypto.ts';
@@ -21,6 +22,27 @@ export function wakePumps(enqueue: Enqueue, tx: Tx, hosts: readonly string[]): P
     tx,
     hosts.map((host) => ({ name: 'deliver.host' as const, payload: { host }, key: `deliver:${host}` })),
   );
+}
+
+/**
+ * Wakes pumps whose job is gone though something waits, as after a job that failed for good: a safety net, which
+ * looks only at what is overdue. Returns how many.
+ */
+export async function wakeForgotten(
+  { db, inTx, enqueue }: { db: Db; inTx: InTx; enqueue: Enqueue },
+  before: Date,
+): Promise<number> {
+  const hosts: string[] = await db('delivery_lanes')
+    .where('next_at', '<', before)
+    .whereNotExists((job) =>
+      job.from('jobs').where({ state: 'pending' }).whereRaw(`jobs.key = 'deliver:' || delivery_lanes.host`),
+    )
+    .distinct()
+    .orderBy('host')
+    .limit(deliveryLimits.rowsAtOnce)
+    .pluck('host');
+  if (hosts.length > 0) await inTx((tx) => wakePumps(enqueue, tx, hosts));
+  return hosts.length;
 }
 
 /**

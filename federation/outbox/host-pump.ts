@@ -127,26 +127,45 @@ async function sendRound(deps: PumpDeps & KnockDeps, round: Round, signal: Abort
   const waiting = [...round.due];
   const again = new Map<AccountId, Date>();
   let { state } = round;
+  const attempt = async (row: DueDelivery) => {
+    const { verdict, scheme } = await send(deps, row, bodies.get(row.activityId), state.scheme, signal);
+    // A try that our own stopping broke off says nothing of the other server.
+    if (verdict.kind === 'retry' && signal.aborted) return;
+    await recordOutcome(deps.db, row, verdict, new Date(deps.clock.now()));
+    if (verdict.kind === 'retry' && !round.more.has(row.accountId)) {
+      const known = again.get(row.accountId);
+      again.set(row.accountId, known !== undefined && known < verdict.at ? known : verdict.at);
+    }
+    state = judgedHost(deps, state, verdict);
+    if (scheme && scheme !== state.scheme) state = { ...state, scheme };
+  };
   const sender = async () => {
     for (let row = waiting.shift(); row; row = waiting.shift()) {
       if (state.openUntil !== null && state.openUntil > deps.clock.now()) return;
-      const { verdict, scheme } = await send(deps, row, bodies.get(row.activityId), state.scheme, signal);
-      // A try that our own stopping broke off says nothing of the other server.
-      if (verdict.kind === 'retry' && signal.aborted) return;
-      await recordOutcome(deps.db, row, verdict, new Date(deps.clock.now()));
-      if (verdict.kind === 'retry' && !round.more.has(row.accountId)) {
-        const known = again.get(row.accountId);
-        again.set(row.accountId, known !== undefined && known < verdict.at ? known : verdict.at);
-      }
-      state = judgedHost(deps, state, verdict);
-      if (scheme && scheme !== state.scheme) state = { ...state, scheme };
+      await attempt(row);
     }
   };
-  const senders = Math.min(deliveryLimits.concurrencyPerHost, waiting.length);
-  await Promise.all(Array.from({ length: senders }, sender));
+  await allQuiet(deliveryLimits.concurrencyPerHost, sender, () => void waiting.splice(0));
   signal.throwIfAborted();
   for (const [lane, at] of again) round.until.set(lane, at);
   return state;
+}
+
+/**
+ * Runs several of the same at once and waits until all have ended, also where one throws: `cut` then tells the
+ * others to begin nothing more. A run must not send beside the next run of the same host.
+ */
+async function allQuiet(count: number, work: () => Promise<void>, cut: () => void): Promise<void> {
+  const running = Array.from({ length: count }, async () => {
+    try {
+      await work();
+    } catch (error) {
+      cut();
+      throw error;
+    }
+  });
+  const failed = (await Promise.allSettled(running)).find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 function judgedHost(deps: PumpDeps, state: HostState, verdict: Verdict): HostState {

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { deliveryLimits } from '../../config/limits.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import {
@@ -14,18 +14,24 @@ import { HONEST } from '../helpers/remote-http.ts';
 let rig: DeliveryRig;
 let peer: Receiver;
 let alice: Account;
+let bob: Account;
 let decide: Parameters<typeof startReceiver>[1] & object;
+
+beforeAll(async () => {
+  rig = await startDeliveryRig();
+  alice = await rig.sender('alice');
+  bob = await rig.sender('bob');
+});
+afterAll(() => rig.close());
 
 beforeEach(async () => {
   decide = () => 202;
-  rig = await startDeliveryRig();
   peer = await startReceiver(HONEST, (arrival) => decide(arrival));
-  alice = await rig.sender('alice');
   await rig.addFollower(alice, `http://${peer.host}/alice/inbox`, `http://${peer.host}/inbox`);
 });
 afterEach(async () => {
-  await rig.close();
   await peer.close();
+  await rig.clear();
 });
 
 const hosts = () => rig.server.context.db('delivery_hosts');
@@ -119,7 +125,6 @@ describe('the way to sign', () => {
 describe('a server that asks for a pause', () => {
   test('gets nothing before its time, whoever posts, and one probe after it', async () => {
     decide = () => ({ status: 429, headers: { 'retry-after': '3600' } });
-    const bob = await rig.sender('bob');
     await rig.addFollower(bob, `http://${peer.host}/bob/inbox`, `http://${peer.host}/inbox`);
     const start = rig.now;
     expect(await delivered()).toHaveLength(1);
@@ -136,7 +141,6 @@ describe('a server that asks for a pause', () => {
 describe('a tarpit', { timeout: 60_000 }, () => {
   test('frees its place within the deadline, and is known as failing', async () => {
     decide = () => 'hang';
-    const bob = await rig.sender('bob');
     for (let n = 0; n < 20; n += 1) await rig.addFollower(bob, `http://${peer.host}/${n}/inbox`);
     await rig.post(bob);
     const started = performance.now();
@@ -144,6 +148,48 @@ describe('a tarpit', { timeout: 60_000 }, () => {
     expect(performance.now() - started).toBeLessThan(deliveryLimits.deadlineMs + 2_000);
     expect(peer.arrivals.length).toBeLessThanOrEqual(deliveryLimits.concurrencyPerHost);
     expect(await hosts()).toMatchObject([{ failures: deliveryLimits.failuresToOpen }]);
+  });
+});
+
+describe('hosts that fail', { timeout: 60_000 }, () => {
+  test('take some of the places of a worker, not all', async () => {
+    const { db } = rig.server.context;
+    const count = deliveryLimits.probesAtOnce + 2;
+    const silent = await Promise.all(
+      Array.from({ length: count }, () => startReceiver(HONEST, () => 'hang')),
+    );
+    for (const { host } of silent) {
+      await rig.addFollower(alice, `http://${host}/inbox`);
+      const failing = { failing_since: new Date(rig.now), failures: 5, open_until: new Date(rig.now) };
+      await db('delivery_hosts').insert({ host, ...failing, updated_at: new Date(rig.now) });
+    }
+    await rig.post(alice);
+    const again = await Promise.all(silent.map(({ host }) => rig.pump(host)));
+    const asked = silent.filter(({ arrivals }) => arrivals.length > 0);
+    expect(asked).toHaveLength(deliveryLimits.probesAtOnce);
+    expect(asked.every(({ arrivals }) => arrivals.length === 1)).toBe(true);
+    const turnedAway = again.filter((at) => Number(at) <= rig.now + 2 * deliveryLimits.probeTurnMs);
+    expect(turnedAway).toHaveLength(2);
+    expect(turnedAway.every((at) => Number(at) > rig.now)).toBe(true);
+    for (const one of silent) await one.close();
+  });
+});
+
+describe('a try that throws', () => {
+  test('ends the round: nothing is sent beside the next one', async () => {
+    for (let n = 0; n < 20; n += 1) await rig.addFollower(alice, `http://${peer.host}/${n}/inbox`);
+    await rig.post(alice);
+    const { db } = rig.server.context;
+    await db.raw(
+      `create function refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+       create trigger refuse before update on deliveries for each row execute function refuse()`,
+    );
+    await expect(rig.pump(peer.host)).rejects.toThrow('no');
+    const sent = peer.arrivals.length;
+    expect(sent).toBeLessThanOrEqual(deliveryLimits.concurrencyPerHost);
+    await db.raw('drop trigger refuse on deliveries; drop function refuse()');
+    await rig.pump(peer.host);
+    expect(peer.arrivals).toHaveLength(sent + 21);
   });
 });
 

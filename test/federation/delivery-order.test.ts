@@ -17,14 +17,7 @@ beforeAll(async () => {
   actors = await Promise.all(Array.from({ length: ACTORS }, (_, n) => rig.sender(`actor_${n}`)));
 });
 afterAll(() => rig.close());
-afterEach(() => clear());
-
-async function clear(): Promise<void> {
-  const { db } = rig.server.context;
-  for (const table of ['activities', 'delivery_lanes', 'delivery_hosts', 'jobs', 'follows'])
-    await db(table).delete();
-  await db('accounts').whereNot({ domain: '' }).delete();
-}
+afterEach(() => rig.clear());
 
 interface Row {
   readonly uri: string;
@@ -81,7 +74,7 @@ describe('the order of what one account sends to one host', { timeout: 120_000 }
   test('is kept whatever the other server answers, and nothing is lost or sent after its end', async () => {
     await fc.assert(
       fc.asyncProperty(story, async ({ inboxes, posts, answers }) => {
-        await clear();
+        await rig.clear();
         const tries: Try[] = [];
         const left = [...answers];
         const first = new Map<string, Outcome>();
@@ -214,6 +207,22 @@ describe('a host to which much is sent', { timeout: 60_000 }, () => {
     expect(JSON.stringify(top)).not.toContain('Seq Scan on deliveries');
     expect(buffers).toBeLessThan(40);
   });
+});
+
+test('a host whose pump is gone is woken, and no other', async () => {
+  const { db, federation } = rig.server.context;
+  const [alice] = actors;
+  if (!alice) throw new Error('Nobody sends.');
+  for (const host of ['a', 'b', 'c']) await rig.addFollower(alice, `https://${host}.example/inbox`);
+  await rig.post(alice);
+  await db('jobs').where({ key: 'deliver:a.example' }).update({ state: 'dead' });
+  await db('jobs').where({ key: 'deliver:c.example' }).delete();
+  await db('delivery_lanes')
+    .where({ host: 'c.example' })
+    .update({ next_at: new Date(rig.now + 1) });
+  expect(await federation.wakeForgotten(new Date(rig.now + 1))).toBe(1);
+  const pending = await db('jobs').where({ state: 'pending' }).orderBy('key').pluck('key');
+  expect(pending).toEqual(['deliver:a.example', 'deliver:b.example']);
 });
 
 describe('nothing is ever sent to this server itself', () => {

@@ -160,7 +160,9 @@ describe('a server that is gone for good', { timeout: 60_000 }, () => {
     await peer.open();
     expect(await command('discard', dead[1].id)).toMatchObject({ rows: [{ count: 1 }] });
     expect(await command('retry', '--host', peer.host)).toMatchObject({ rows: [{ count: 2 }] });
+    const asked = rig.now;
     await rig.pumpOn(peer.host);
+    expect(rig.now, 'it was delivered at once').toBe(asked);
     expect(peer.arrivals.map(({ id }) => id)).toEqual([sent[0], sent[2]]);
     expect((await deliveries()).map(({ state }) => state)).toEqual(['delivered', 'delivered']);
     expect(await command('retry', '--all')).toMatchObject({ ok: false });

@@ -112,6 +112,8 @@ export interface DeliveryRig {
   pump(host: string): Promise<Date | null>;
   /** Runs it again and again, and moves the clock to each time it asks for, until `until` or nothing is left. */
   pumpOn(host: string, until?: number): Promise<void>;
+  /** Forgets all activities, what follows from them, and accounts of other servers. */
+  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -162,6 +164,11 @@ export async function startDeliveryRig(): Promise<DeliveryRig> {
       for (let next = await pump(host); next !== null && Number(next) <= until; next = await pump(host)) {
         time.now = Math.max(time.now, Number(next));
       }
+    },
+    async clear() {
+      const tables = ['activities', 'delivery_lanes', 'delivery_hosts', 'jobs', 'follows'];
+      for (const table of tables) await db(table).delete();
+      await db('accounts').whereNot({ domain: '' }).delete();
     },
     close: () => server.close(),
   });
