@@ -56,7 +56,7 @@ export const remoteVideoLimits = {
 /** How activities are sent to other servers (fedify.md 3.2, ADR 0007). */
 export const deliveryLimits = {
   /** Hosts that one worker sends to at once; times the next one, it stays under `netLimits.requestsInFlight`. */
-  pumps: 48,
+  pumps: 40,
   concurrencyPerHost: 5,
   /** PeerTube answers 429 above 50 a second from one address (peertube.md 4). */
   requestsPerSecondPerHost: 40,

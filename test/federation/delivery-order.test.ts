@@ -169,6 +169,26 @@ describe('a host to which much is sent', { timeout: 60_000 }, () => {
     expect(place).toBeLessThan(2 * deliveryLimits.concurrencyPerHost);
   });
 
+  test('whoever had his turn stands behind those who had none', async () => {
+    const peer = await startReceiver(HONEST);
+    const posting = async (count: number, posts: number) => {
+      for (let n = 0; n < count; n += 1) {
+        const sender = await rig.sender(`crowd_${posts}_${n}`);
+        await rig.addFollower(sender, `http://${peer.host}/${posts}/inbox`);
+        for (let post = 0; post < posts; post += 1) await rig.post(sender);
+      }
+      rig.now += 1;
+    };
+    await posting(deliveryLimits.lanesAtOnce, 3);
+    await posting(3, 1);
+    await rig.pump(peer.host);
+    await peer.close();
+    const last = peer.arrivals.findLastIndex(({ path }) => path === '/1/inbox');
+    expect(last).toBeGreaterThanOrEqual(0);
+    expect(last).toBeLessThan(2 * deliveryLimits.lanesAtOnce);
+    expect(peer.arrivals).toHaveLength(3 * deliveryLimits.lanesAtOnce + 3);
+  });
+
   test('what is looked at does not grow with what waits', async () => {
     const { db } = rig.server.context;
     const [alice, bob] = actors;
