@@ -212,6 +212,8 @@ describe('a host to which much is sent', { timeout: 60_000 }, () => {
     db.on('query', listen);
     await rig.pump(host);
     db.removeListener('query', listen);
+    // The try put the lane off.
+    await db('delivery_lanes').update({ next_at: new Date(0) });
     const pick = asked.find(({ sql }) => sql.includes('lateral'));
     const text = pick?.sql.replace(/\$(\d+)/g, (_, n) => {
       const value = pick.bindings[Number(n) - 1];
@@ -223,6 +225,7 @@ describe('a host to which much is sent', { timeout: 60_000 }, () => {
         'QUERY PLAN': [{ Plan: top }],
       },
     ] = plan;
+    expect(top['Actual Rows']).toBe(deliveryLimits.concurrencyPerHost);
     const buffers = top['Shared Hit Blocks'] + top['Shared Read Blocks'];
     expect(JSON.stringify(top)).not.toContain('Seq Scan on deliveries');
     expect(buffers).toBeLessThan(40);

@@ -144,6 +144,7 @@ export async function startDeliveryRig(): Promise<DeliveryRig> {
           ...{ actorUri, actorType: 'Person', username: `follower-${serial}`, domain, displayName: '' },
           ...{ bioHtml: '', url: actorUri, inboxUri, sharedInboxUri: sharedInboxUri ?? null },
           ...{ locked: false, discoverable: true, indexable: true },
+          ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
         }),
       );
       const follow = { follower_id: account.id, target_id: target.id, uri: `${actorUri}/follow` };

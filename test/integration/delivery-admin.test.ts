@@ -99,6 +99,9 @@ describe('dead letters', () => {
   test('are queued again: one, those of a host, all', async () => {
     const made = await deadLetters('a.example', 'b.example', 'a.example', 'c.example');
     const at = new Date(Date.now() + 3_600_000);
+    await server.context
+      .db('delivery_lanes')
+      .insert({ host: 'a.example', account_id: admin.id, next_at: at });
     await server.context.db('delivery_hosts').insert({
       host: 'a.example',
       failing_since: new Date(0),
@@ -114,7 +117,9 @@ describe('dead letters', () => {
       { state: 'dead' },
       { state: 'dead' },
     ]);
-    expect(await lanes()).toMatchObject([{ host: 'a.example', account_id: admin.id }]);
+    const [lane] = await lanes();
+    expect(lane).toMatchObject({ host: 'a.example', account_id: admin.id });
+    expect(Number(lane.next_at)).toBeLessThanOrEqual(Date.now());
     expect(await jobs()).toEqual(['deliver:a.example']);
     const [host] = await server.context.db('delivery_hosts');
     expect(Number(host.open_until)).toBeLessThanOrEqual(Date.now());
