@@ -77,6 +77,8 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   FFMPEG_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffmpeg'] },
   FFPROBE_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffprobe'] },
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
+  FEDERATION_MODE: { wrong: ['closed', 'ALLOW-LIST'], right: ['open', 'allow-list'] },
+  AUTHORIZED_FETCH: { wrong: ['yes', '1', 'TRUE'], right: ['true', 'false'] },
   REMOTE_VIDEO: { wrong: ['proxy', 'on'], right: ['off', 'replicate'] },
   REMOTE_VIDEO_MAX_MB: { wrong: ['0', '10001'], right: ['1'] },
   ALLOWED_PRIVATE_ADDRESSES: {

@@ -283,6 +283,20 @@ export const variables = {
     remedy: 'Write a command name or an absolute path.',
     group: 'Running',
   }),
+  FEDERATION_MODE: variable({
+    schema: z.enum(['open', 'allow-list']),
+    fallback: 'open',
+    doc: 'With which servers this one talks: `open` with all but the suspended ones, `allow-list` only with those that `vireo domain set DOMAIN --severity allow` names.',
+    remedy: 'Use one of: open, allow-list.',
+    group: 'Federation',
+  }),
+  AUTHORIZED_FETCH: variable({
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+    fallback: 'false',
+    doc: 'With `true`, other servers must sign their requests for profiles, videos and lists, so that suspended ones cannot read them. Some software cannot sign, and shows nothing of this server then.',
+    remedy: 'Use one of: true, false.',
+    group: 'Federation',
+  }),
   REMOTE_VIDEO: variable({
     schema: z.enum(['replicate', 'off']),
     fallback: 'replicate',

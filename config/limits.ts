@@ -21,6 +21,8 @@ export const remoteVideoLimits = {
   posterDeadlineMs: 30_000,
   downloadDeadlineMs: 15 * 60_000,
   idleMs: 30_000,
+  /** Newest videos of a domain that are copied after all when the staff no longer forbids it. */
+  copiedAfterLift: 500,
 } as const;
 
 /** How activities are sent to other servers (fedify.md 3.2). */
@@ -42,11 +44,23 @@ export const inboxLimits = {
   keptMs: 30 * 24 * 3_600_000,
 } as const;
 
+/** What one account may keep about others. */
+export const socialLimits = {
+  maxDomainBlocks: 1_000,
+} as const;
+
+/** What is kept about a domain. */
+export const policyLimits = {
+  maxCommentCharacters: 2_000,
+  maxDomainCharacters: 300,
+} as const;
+
 /** What one request of a client may cost. */
 export const apiLimits = {
   maxJsonBytes: 64 * 1024,
   defaultPageItems: 20,
   maxPageItems: 40,
+  maxAdminPageItems: 200,
 } as const;
 
 /** What one request to another server may cost us (security.md F3 to F5; federation-interop.md 2). */

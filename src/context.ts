@@ -27,7 +27,7 @@ import { loadOrCreateSecret } from './lib/secrets.ts';
 import { accountEvents, createAccounts } from './modules/accounts/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { createFeed } from './modules/feed/index.ts';
-import { createInstances, createUrls } from './modules/instances/index.ts';
+import { createInstances, createUrls, instanceEvents } from './modules/instances/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createVideos, videoEvents } from './modules/videos/index.ts';
 import { version } from './version.ts';
@@ -80,7 +80,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const inTx = transactions(db);
   const ids = createIds(clock, await claimIdNode(db));
   const urls = createUrls(config.origin);
-  const instances = createInstances({ db });
+  const instances = createInstances({ db, ids, mode: config.federation.mode });
+  const unlistedDomains = config.federation.mode === 'open' ? 'shown' : 'hidden';
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
   if (!claimed.ok) return refuse(claimed.reason, claimed.detail);
 
@@ -120,6 +121,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     mediaUrl: config.mediaUrl,
     ...config.video,
     remote: config.remoteVideo,
+    mediaRefusal: instances.mediaRefusal,
+    unlistedDomains,
     log,
   });
   const feed = createFeed({ videos, accounts });
@@ -167,6 +170,15 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
       handlers: [federation.bridge.onFollowRejected],
     },
     'follow.undone': { schema: socialEvents['follow.undone'], handlers: [federation.bridge.onFollowUndone] },
+    'domain.blocked-by-account': {
+      schema: socialEvents['domain.blocked-by-account'],
+      handlers: [social.onDomainBlocked],
+    },
+    'domain.suspended': {
+      schema: instanceEvents['domain.suspended'],
+      handlers: [(tx, { domain }) => social.dropAllOfSuspended(tx, domain, unlistedDomains)],
+    },
+    'domain.lifted': { schema: instanceEvents['domain.lifted'], handlers: [videos.onDomainLifted] },
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
     'video.published': {
       schema: videoEvents['video.published'],
@@ -229,7 +241,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   return ok({ context });
 }
 
-type EventName = keyof typeof accountEvents | keyof typeof socialEvents | keyof typeof videoEvents;
+type EventName =
+  | keyof typeof accountEvents
+  | keyof typeof instanceEvents
+  | keyof typeof socialEvents
+  | keyof typeof videoEvents;
 
 /** Addresses of database and Redis, after the embedded ones were started where none is configured. */
 async function connect(

@@ -97,7 +97,7 @@ export async function startWorker(context: Context): Promise<Running> {
   };
 }
 
-function upkeepTasks({ db, redis, config, log, auth, clock }: Context): Upkeep[] {
+function upkeepTasks({ db, inTx, redis, config, log, auth, instances, clock }: Context): Upkeep[] {
   const before = (ms: number) => new Date(clock.now() - ms);
   return [
     { name: 'leases', everyMs: 2_000, run: () => sweepLeases(db, log) },
@@ -108,6 +108,7 @@ function upkeepTasks({ db, redis, config, log, auth, clock }: Context): Upkeep[]
     },
     { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
+    { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
     {
       name: 'remote-keys',

@@ -5,8 +5,9 @@ import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import type { Id, IdSource } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
-import type { Accounts } from '../../src/modules/accounts/index.ts';
+import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
 import type { Instances, Urls } from '../../src/modules/instances/index.ts';
+import type { Social } from '../../src/modules/social/index.ts';
 import { isActivityType } from '../net/media-type.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
 import { readHeaders } from './signature/headers.ts';
@@ -20,6 +21,7 @@ export interface GateDeps {
   readonly enqueue: Enqueue;
   readonly accounts: Accounts;
   readonly instances: Instances;
+  readonly social: Social;
   readonly urls: Urls;
   readonly verify: VerifyRequest;
   readonly lookupKey: LookupKey;
@@ -67,7 +69,7 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     const understood = readActivity(request.body);
     if (!understood.ok) return { status: 400, error: understood.error };
     const { activity } = understood;
-    const early = await answerUnproven(deps, activity);
+    const early = await answerUnproven(deps, activity, keyUrl.host);
     if (early) return early;
 
     const proof = await deps.verify({ method: 'POST', ...request }, deps.lookupKey);
@@ -103,14 +105,38 @@ function readActivity(body: Buffer): { ok: true; activity: Activity } | { ok: fa
 }
 
 /** What can be answered from the claims alone, without a look at the key (security.md S15, S17, V11). */
-async function answerUnproven(deps: GateDeps, activity: Activity): Promise<GateAnswer | undefined> {
+async function answerUnproven(
+  deps: GateDeps,
+  activity: Activity,
+  keyHost: string,
+): Promise<GateAnswer | undefined> {
   if (deps.urls.isOurs(activity.actorUri)) return { status: 401, error: 'The actor is of this server.' };
   const sender = await deps.accounts.byActorUri(activity.actorUri);
   // A large share of all inbox traffic tells every server about the deletion of accounts it never met, whose
   // keys cannot be fetched any more (federation-interop.md 2).
   if (isFarewell(activity) && (sender === null || sender.state === 'deleted')) return ACCEPTED;
-  if (sender === null || sender.state === 'active') return undefined;
+  if (sender === null || sender.state === 'active') {
+    return (await isUnheard(deps, activity, sender, keyHost)) ? ACCEPTED : undefined;
+  }
   return { status: 403, error: 'This account is suspended here, or was deleted.' };
+}
+
+/** What a silenced server may say of anybody: answers to us, and what takes something back. */
+const ALWAYS_HEARD = new Set(['Accept', 'Reject', 'Undo', 'Delete']);
+
+/**
+ * True for what comes from a silenced server, of somebody whom nobody here follows. It is of no interest here,
+ * so nothing is fetched, stored, or told to the sender.
+ */
+async function isUnheard(
+  deps: GateDeps,
+  activity: Activity,
+  sender: Account | null,
+  keyHost: string,
+): Promise<boolean> {
+  if (ALWAYS_HEARD.has(activity.type)) return false;
+  if (!(await deps.instances.standingOf(keyHost)).silenced) return false;
+  return sender === null || !(await deps.social.isFollowedHere(sender.id));
 }
 
 /** An account that deletes itself. */

@@ -1,35 +1,113 @@
 import type { Knex } from 'knex';
 import type { AccountId } from '../lib/ids.ts';
 
+/** Whether accounts of domains without a policy are shown: not where only listed domains may talk. */
+export type UnlistedDomains = 'shown' | 'hidden';
+
+/**
+ * Severity of the most specific policy for the domain of `accounts`, or null. Two or three look-ups in an
+ * index for each row that is looked at, so that a change counts at once and nothing has to be kept in step.
+ */
+const SEVERITY = `(
+  select domain_policies.severity from domain_policies
+   where domain_policies.domain = any (domain_suffixes(accounts.domain))
+     and (domain_policies.expires_at is null or domain_policies.expires_at > now())
+   order by length(domain_policies.domain) desc limit 1)`;
+
+/** Narrows a query over `accounts` to those of this server and of domains that are not suspended. */
+function ofOpenDomains(unlisted: UnlistedDomains) {
+  const isOpen = unlisted === 'shown' ? `is distinct from 'suspend'` : `= 'allow'`;
+  return (query: Knex.QueryBuilder): void => {
+    query.whereRaw(`(accounts.domain = '' or ${SEVERITY} ${isOpen})`);
+  };
+}
+
+/** Narrows a query over `accounts` to those of a domain and its subdomains. */
+export function ofDomain(domain: string) {
+  return (query: Knex.QueryBuilder): void => {
+    query.whereRaw(`accounts.domain <> '' and domain_suffixes(accounts.domain) @> array[?]::text[]`, [
+      domain,
+    ]);
+  };
+}
+
+/** Narrows a query over `accounts` to those below `domain` that are suspended with it. */
+export function ofSuspendedDomain(domain: string, unlisted: UnlistedDomains) {
+  const isSuspended = unlisted === 'shown' ? `= 'suspend'` : `is distinct from 'allow'`;
+  return (query: Knex.QueryBuilder): void => {
+    query.modify(ofDomain(domain)).whereRaw(`${SEVERITY} ${isSuspended}`);
+  };
+}
+
+/** Narrows a query over `accounts` to those whose domain the viewer has not blocked for herself. */
+function notBlockedBy(viewerId: AccountId) {
+  return (query: Knex.QueryBuilder): void => {
+    query.whereRaw(
+      `not exists (select 1 from account_domain_blocks
+                    where account_domain_blocks.account_id = ?
+                      and account_domain_blocks.domain = any (domain_suffixes(accounts.domain)))`,
+      [viewerId],
+    );
+  };
+}
+
 /**
  * THE visibility predicate: narrows a query over `videos` to those the viewer may see (null: anybody).
- * Published, by an active author, and either for everybody, or the viewer's own, or for followers and the
- * viewer is an accepted one. Every read of videos passes through here (security.md P1).
+ * Published, by an active author of no suspended domain nor one the viewer has blocked, and either for
+ * everybody, or the viewer's own, or for followers and the viewer is an accepted one. Every read of videos
+ * passes through here (security.md P1).
  */
-export function visibleTo(viewerId: AccountId | null) {
+export function visibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains = 'shown') {
   return (query: Knex.QueryBuilder): void => {
     query
       .where('videos.state', 'published')
-      .whereExists((author) =>
+      .whereExists((author) => {
         author
           .select('accounts.id')
           .from('accounts')
           .whereRaw('accounts.id = videos.account_id')
-          .where('accounts.state', 'active'),
-      )
+          .where('accounts.state', 'active')
+          .modify(ofOpenDomains(unlisted));
+        if (viewerId !== null) author.modify(notBlockedBy(viewerId));
+      })
       .where((allowed) => {
         allowed.whereIn('videos.visibility', ['public', 'unlisted']);
         if (viewerId === null) return;
         allowed
           .orWhere('videos.account_id', viewerId)
           .orWhereExists((follow) =>
-            follow
-              .select('follows.id')
-              .from('follows')
-              .whereRaw('follows.target_id = videos.account_id')
-              .where({ 'follows.follower_id': viewerId, 'follows.state': 'accepted' })
-              .where('videos.visibility', 'followers'),
+            follow.modify(followedBy(viewerId)).where('videos.visibility', 'followers'),
           );
       });
+  };
+}
+
+/**
+ * Narrows a query over `videos` for a public list: authors of silenced domains are left out, except for those
+ * who follow them.
+ */
+export function notSilencedFor(viewerId: AccountId | null) {
+  return (query: Knex.QueryBuilder): void => {
+    query.where((heard) => {
+      heard.whereExists((author) =>
+        author
+          .select('accounts.id')
+          .from('accounts')
+          .whereRaw('accounts.id = videos.account_id')
+          .whereRaw(`(accounts.domain = '' or ${SEVERITY} is distinct from 'silence')`),
+      );
+      if (viewerId !== null) heard.orWhereExists((follow) => follow.modify(followedBy(viewerId)));
+    });
+  };
+}
+
+/** The accepted follow of the author of `videos` by the viewer. */
+function followedBy(viewerId: AccountId) {
+  return (query: Knex.QueryBuilder): void => {
+    query
+      .select('follows.id')
+      .from('follows')
+      .whereRaw('follows.target_id = videos.account_id')
+      .where({ 'follows.follower_id': viewerId, 'follows.state': 'accepted' });
   };
 }

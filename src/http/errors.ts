@@ -38,6 +38,9 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'handle-invalid': 422,
   unreachable: 502,
   blocked: 403,
+  'domain-invalid': 422,
+  'domain-known': 422,
+  'too-many-domains': 422,
   unavailable: 503,
 };
 

@@ -3,7 +3,19 @@ import { followAccount, getRelationships, unfollowAccount } from './accounts/fol
 import { getAccount, lookupAccount } from './accounts/get-account.ts';
 import { register } from './accounts/register.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
+import {
+  createDomainAllow,
+  createDomainBlock,
+  deleteDomainAllow,
+  deleteDomainBlock,
+  getDomainAllow,
+  getDomainBlock,
+  listDomainAllows,
+  listDomainBlocks,
+  updateDomainBlock,
+} from './admin/domain-policies.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
+import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import { getInstance } from './instance/get-instance.ts';
 import { search } from './search/search.ts';
 import { signIn, signOut } from './sessions/sessions.ts';
@@ -32,4 +44,16 @@ export const routes: readonly Route[] = [
   listSignUps,
   approveSignUp,
   rejectSignUp,
+  listDomainBlocks,
+  getDomainBlock,
+  createDomainBlock,
+  updateDomainBlock,
+  deleteDomainBlock,
+  listDomainAllows,
+  getDomainAllow,
+  createDomainAllow,
+  deleteDomainAllow,
+  listDomainBlocksOfMine,
+  blockDomain,
+  unblockDomain,
 ];

@@ -14,4 +14,9 @@ export const socialEvents = {
   'follow.accepted': follow,
   'follow.rejected': follow,
   'follow.undone': follow,
+  /** An account wants nothing of a domain any more. */
+  'domain.blocked-by-account': z.object({
+    accountId: idSchema<'account'>(),
+    domain: z.string().max(253),
+  }),
 } as const;

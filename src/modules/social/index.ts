@@ -4,6 +4,7 @@ import type { AccountId, FollowId, IdSource } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import { acceptFollow, dropFollowsOf, type FollowState, follow, rejectFollow, unfollow } from './commands.ts';
+import { domainBlocks } from './domain-blocks.ts';
 import { socialEvents } from './events.ts';
 
 export { socialEvents } from './events.ts';
@@ -49,6 +50,7 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
     return before === null ? query : query.where('follows.id', '<', before);
   };
   return {
+    ...domainBlocks(deps),
     follow: (tx: Tx, follower: Account, target: Account, uri?: string) =>
       follow(deps, tx, follower, target, uri),
     accept: (tx: Tx, pair: Pair & { uri?: string }) => acceptFollow(deps, tx, pair),

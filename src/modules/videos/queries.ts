@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from '../../db/database.ts';
-import { visibleTo } from '../../db/visibility.ts';
+import { notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { AssetRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
@@ -17,7 +17,7 @@ export interface Page {
 }
 
 /** Reads of videos. Whatever leaves the server goes through `visibleTo`. */
-export function videoQueries(db: Db) {
+export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
   async function withAssets(rows: readonly VideoRow[]): Promise<Video[]> {
     if (rows.length === 0) return [];
     const assets: AssetRow[] = await db('video_assets').whereIn(
@@ -36,7 +36,7 @@ export function videoQueries(db: Db) {
     const { maxId, minId, sinceId = null, limit } = page;
     const query = db('videos')
       .select('videos.*')
-      .modify(visibleTo(viewerId))
+      .modify(visibleTo(viewerId, unlisted))
       .modify(narrow)
       .orderBy('videos.id', minId === null ? 'desc' : 'asc')
       .limit(limit);
@@ -53,7 +53,7 @@ export function videoQueries(db: Db) {
       const row = await db('videos')
         .select('videos.*')
         .where('videos.id', id)
-        .modify(visibleTo(viewerId))
+        .modify(visibleTo(viewerId, unlisted))
         .first();
       return (await withAssets(row ? [row] : []))[0] ?? null;
     },
@@ -97,10 +97,10 @@ export function videoQueries(db: Db) {
         ),
       ),
 
-    /** Public videos of everybody known here, or of this server only. */
+    /** Public videos of everybody known here whom the staff has not silenced, or of this server only. */
     publicVideos: (viewerId: AccountId | null, page: Page, scope: 'all' | 'local' | 'remote') =>
       list(viewerId, page, (query) => {
-        query.where('videos.visibility', 'public');
+        query.where('videos.visibility', 'public').modify(notSilencedFor(viewerId));
         if (scope !== 'all') query.where('videos.local', scope === 'local');
       }),
 
@@ -111,7 +111,7 @@ export function videoQueries(db: Db) {
     async countOfAccount(accountId: AccountId, viewerId: AccountId | null): Promise<number> {
       const row = await db('videos')
         .where('videos.account_id', accountId)
-        .modify(visibleTo(viewerId))
+        .modify(visibleTo(viewerId, unlisted))
         .count('* as count')
         .first();
       return Number(row?.count ?? 0);
