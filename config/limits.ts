@@ -100,6 +100,29 @@ export const webFingerLimits = {
   maxLinks: 100,
 } as const;
 
+/** What is kept of other servers, and how often they are asked for their NodeInfo (security.md R6). */
+export const instanceLimits = {
+  maxRows: 20_000,
+  /** Servers that never sent or took anything are forgotten after this. */
+  keptSilentMs: 30 * 24 * 3_600_000,
+  /** Times of the last traffic are written at most this often. */
+  noteEveryMs: 10 * 60_000,
+  hostsInMemory: 10_000,
+  refreshMs: 3 * 24 * 3_600_000,
+  firstRetryMs: 3_600_000,
+  longestRetryMs: 7 * 24 * 3_600_000,
+  inspectionsPerRound: 200,
+} as const;
+
+/** NodeInfo documents of other servers. */
+export const nodeInfoLimits = {
+  maxBytes: 64 * 1024,
+  maxLinks: 50,
+  maxSoftwareCharacters: 60,
+  maxVersionCharacters: 100,
+  maxNameCharacters: 200,
+} as const;
+
 /** HTTP signatures and the keys behind them (federation-interop.md 3; security.md S8 to S14). */
 export const signatureLimits = {
   maxHeaderCharacters: 8_192,

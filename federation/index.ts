@@ -1,4 +1,4 @@
-import { remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
+import { nodeInfoLimits, remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
 import type { Db, InTx } from '../src/db/database.ts';
 import type { Enqueue } from '../src/jobs/enqueue.ts';
 import type { JobRun } from '../src/jobs/registry.ts';
@@ -17,9 +17,11 @@ import { createGate } from './inbox/gate.ts';
 import { explainActivity, processInboxActivity } from './inbox/index.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
+import { inspectInstance } from './inspect.ts';
 import { createLookup } from './lookup.ts';
 import { createDocumentLoader } from './net/document-loader.ts';
 import { createFedifyLoaders } from './net/fedify-loaders.ts';
+import { createNodeInfoReader } from './net/nodeinfo.ts';
 import { createWebFinger } from './net/webfinger.ts';
 import { createBridge } from './outbox/bridge.ts';
 import { pumpHost } from './outbox/host-pump.ts';
@@ -51,6 +53,8 @@ export interface FederationSideDeps {
   readonly instanceSecret: string;
   readonly instanceAccount: Account;
   readonly version: string;
+  /** Name and description that people see. */
+  readonly instance: { readonly name: string; readonly description: string };
 }
 
 /** Puts the ActivityPub side together: what it serves, receives, sends and looks up. */
@@ -88,6 +92,12 @@ export function createFederationSide(deps: FederationSideDeps) {
       limits: signatureLimits,
     }),
   });
+  const readNodeInfo = createNodeInfoReader({
+    fetch: deps.fetch,
+    policy: deps.policy,
+    limits: nodeInfoLimits,
+    jsonLimits: remoteJsonLimits,
+  });
   const fedify = createFedify({ ...deps, loaders: createFedifyLoaders(loadDocument) });
   const context = { ...deps, lookup, loadDocument };
   return {
@@ -97,6 +107,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
     processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),
+    inspect: (host: string) => inspectInstance({ ...deps, readNodeInfo }, host),
     pump: (host: string, run: JobRun) => pumpHost({ ...deps, keyring }, host, run),
   };
 }

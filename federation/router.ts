@@ -11,9 +11,16 @@ import type { Logger } from '../src/lib/log.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
 import type { GateAnswer, InboxRequest } from './inbox/gate.ts';
 import { isActivityType } from './net/media-type.ts';
+import {
+  type NodeInfoDeps,
+  nodeInfo,
+  nodeInfoLinks,
+  nodeInfoType,
+  nodeInfoVersions,
+} from './serve/nodeinfo.ts';
 import { type ServeDeps, type Served, serveOutbox, serveVideo } from './serve/objects.ts';
 
-export interface RouterDeps extends ServeDeps {
+export interface RouterDeps extends ServeDeps, NodeInfoDeps {
   readonly gate: (request: InboxRequest) => Promise<GateAnswer>;
   readonly fedify: Federation<null>;
   readonly urls: Urls;
@@ -23,6 +30,9 @@ export interface RouterDeps extends ServeDeps {
 const ACTIVITY_JSON = 'application/activity+json; charset=utf-8';
 /** Public documents may be kept for a moment; an edit or deletion is told to those who need to know. */
 const PUBLIC_CACHE = 'public, max-age=30';
+
+/** Pages of other sites may read what a server says of itself, and keep it for a moment. */
+const OPEN_TO_PAGES = { 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'public, max-age=300' };
 
 /** The ActivityPub side of the HTTP server. What it does not answer goes on to the next handler. */
 export function createFederationRouter(deps: RouterDeps): Router {
@@ -43,17 +53,21 @@ export function createFederationRouter(deps: RouterDeps): Router {
   router.get('/.well-known/host-meta', (_req, res) => {
     res.type('application/xrd+xml').send(hostMeta(deps.urls.origin));
   });
+  router.get('/.well-known/nodeinfo', (_req, res) => {
+    res.set(OPEN_TO_PAGES).type('application/json').json(nodeInfoLinks(deps.urls));
+  });
+  for (const version of nodeInfoVersions) {
+    router.get(`/nodeinfo/${version}`, async (_req, res) => {
+      res
+        .set(OPEN_TO_PAGES)
+        .set('Content-Type', nodeInfoType(version))
+        .send(JSON.stringify(await nodeInfo(deps, version)));
+    });
+  }
   router.get(['/@:name', '/@:name/:id'], redirectToActivity(deps));
   router.get('/ap/users/:id', redirectToProfile(deps));
   router.get(
-    [
-      '/.well-known/webfinger',
-      '/.well-known/nodeinfo',
-      '/nodeinfo/2.1',
-      '/actor',
-      '/ap/users/:id',
-      '/ap/users/:id/:collection',
-    ],
+    ['/.well-known/webfinger', '/actor', '/ap/users/:id', '/ap/users/:id/:collection'],
     throughFedify(deps),
   );
   // Nothing below these addresses is a page: what was not answered above is not there.

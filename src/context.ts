@@ -80,7 +80,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const inTx = transactions(db);
   const ids = createIds(clock, await claimIdNode(db));
   const urls = createUrls(config.origin);
-  const instances = createInstances({ db, ids, mode: config.federation.mode });
+  const enqueue = createEnqueue(ids);
+  const instances = createInstances({ db, ids, enqueue, clock, mode: config.federation.mode });
   const unlistedDomains = config.federation.mode === 'open' ? 'shown' : 'hidden';
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
   if (!claimed.ok) return refuse(claimed.reason, claimed.detail);
@@ -103,7 +104,6 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     threads: Math.max(1, Math.floor(availableParallelism() / config.mediaConcurrency)),
     log,
   });
-  const enqueue = createEnqueue(ids);
   const makeKeys = createKeyMaker(instanceSecret);
   const accounts = createAccounts({ db, ids, urls });
   const auth = createAuth({ db, ids, accounts, registrations: config.registrations, makeKeys });
@@ -146,6 +146,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     instanceSecret,
     instanceAccount,
     version,
+    instance: config.instance,
   });
 
   const subscribers = {
@@ -197,6 +198,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'inbox.process': ({ inboxId }) => federation.processInbox(inboxId),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
+    'instances.inspect': ({ host }) => federation.inspect(host),
   };
 
   const queues = openQueues(redis, config.redisPrefix);

@@ -169,6 +169,8 @@ async function store(deps: GateDeps, activity: Activity, body: Buffer): Promise<
       .ignore()
       .returning<{ id: Id<'inbox'> }[]>('id');
     const inboxId = inserted[0]?.id;
-    if (inboxId !== undefined) await deps.enqueue(tx, { name: 'inbox.process', payload: { inboxId } });
+    if (inboxId === undefined) return;
+    await deps.enqueue(tx, { name: 'inbox.process', payload: { inboxId } });
+    await deps.instances.heardFrom(tx, new URL(activity.actorUri).host);
   });
 }

@@ -1,5 +1,5 @@
 import { deliveryLimits } from '../../config/limits.ts';
-import type { Db, Tx } from '../../src/db/database.ts';
+import type { Db, InTx, Tx } from '../../src/db/database.ts';
 import type { Finish, JobRun } from '../../src/jobs/registry.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
@@ -12,6 +12,7 @@ import { signRequest } from './sign.ts';
 
 export interface PumpDeps {
   readonly db: Db;
+  readonly inTx: InTx;
   readonly fetch: SafeFetch;
   readonly keyring: Keyring;
   readonly instances: Instances;
@@ -50,6 +51,9 @@ export async function pumpHost(deps: PumpDeps, host: string, run: JobRun): Promi
         return verdict;
       }),
     );
+    if (verdicts.some(({ kind }) => kind === 'delivered')) {
+      await deps.inTx((tx) => deps.instances.reached(tx, host));
+    }
     run.signal.throwIfAborted();
     const held = verdicts.flatMap((verdict) =>
       verdict.kind === 'retry' && verdict.holdHost ? [verdict.at] : [],

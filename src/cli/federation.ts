@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { Report, Run } from './report.ts';
 
+const MAX_LISTED = 1_000;
+
 /** `vireo federation …`: what other servers sent, and who is there. */
 export function federationCommand(run: Run): Command {
   const command = new Command('federation').description('traffic with other servers');
@@ -15,6 +17,16 @@ export function federationCommand(run: Run): Command {
         if (rows.length === 0)
           return { ok: false, text: 'No such activity was accepted in the last 30 days.' };
         return { ok: true, rows, text: '' };
+      }),
+    );
+
+  command
+    .command('instances')
+    .description('list the servers known here, those in touch last first')
+    .action(() =>
+      run(async ({ instances }) => {
+        const rows = await instances.instances(MAX_LISTED);
+        return { ok: true, rows, text: `${rows.length} servers.` };
       }),
     );
 

@@ -1,9 +1,12 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
+import type { Enqueue } from '../../jobs/enqueue.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { IdSource } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { instanceEvents } from './events.ts';
 import { domainPolicies, type FederationMode } from './policies.ts';
+import { instanceRecords } from './records.ts';
 
 export { normaliseDomain } from './domain-name.ts';
 export { instanceEvents } from './events.ts';
@@ -15,14 +18,22 @@ export {
   type Severity,
   severities,
 } from './policies.ts';
+export type { InstanceRecord, NodeInfo } from './records.ts';
 export { createUrls, type Urls } from './urls.ts';
 
 export type Instances = ReturnType<typeof createInstances>;
 
 /** What this server knows of others, what it decided about them, and its own lasting identity. */
-export function createInstances({ db, ids, mode }: { db: Db; ids: IdSource; mode: FederationMode }) {
+export function createInstances(deps: {
+  readonly db: Db;
+  readonly ids: IdSource;
+  readonly enqueue: Enqueue;
+  readonly clock: Clock;
+  readonly mode: FederationMode;
+}) {
   return {
-    ...domainPolicies({ db, mode, emit: emitter(instanceEvents, ids) }),
+    ...domainPolicies({ ...deps, emit: emitter(instanceEvents, deps.ids) }),
+    ...instanceRecords(deps),
 
     /**
      * Remembers the origin that ids were made with. A server that is started under another origin than
