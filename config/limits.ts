@@ -55,6 +55,12 @@ export const policyLimits = {
   maxDomainCharacters: 300,
 } as const;
 
+/** What reading our documents may cost. */
+export const serveLimits = {
+  /** Signatures that are verified for one network address. */
+  proofsPerAddressPerMinute: 3_000,
+} as const;
+
 /** What one request of a client may cost. */
 export const apiLimits = {
   maxJsonBytes: 64 * 1024,

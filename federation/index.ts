@@ -27,6 +27,7 @@ import { createBridge } from './outbox/bridge.ts';
 import { pumpHost } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createFederationRouter } from './router.ts';
+import { createAccess } from './serve/access.ts';
 import { createKeyring } from './store/keyring.ts';
 import { createRemoteKeyStore } from './store/remote-keys.ts';
 
@@ -53,6 +54,8 @@ export interface FederationSideDeps {
   readonly instanceSecret: string;
   readonly instanceAccount: Account;
   readonly version: string;
+  /** Whether documents are for those only who sign their requests. */
+  readonly authorizedFetch: boolean;
   /** Name and description that people see. */
   readonly instance: { readonly name: string; readonly description: string };
 }
@@ -82,8 +85,7 @@ export function createFederationSide(deps: FederationSideDeps) {
       ownHost: urls.domain,
     }),
   });
-  const gate = createGate({
-    ...deps,
+  const verifier = {
     verify: createVerifyRequest({ host: urls.domain, clock, limits: signatureLimits }),
     lookupKey: createKeyResolver({
       store: createRemoteKeyStore(db),
@@ -91,7 +93,9 @@ export function createFederationSide(deps: FederationSideDeps) {
       clock,
       limits: signatureLimits,
     }),
-  });
+  };
+  const gate = createGate({ ...deps, ...verifier });
+  const access = createAccess({ ...deps, ...verifier });
   const readNodeInfo = createNodeInfoReader({
     fetch: deps.fetch,
     policy: deps.policy,
@@ -103,7 +107,7 @@ export function createFederationSide(deps: FederationSideDeps) {
   return {
     lookup,
     bridge: createBridge(deps),
-    router: createFederationRouter({ ...deps, gate, fedify }),
+    router: createFederationRouter({ ...deps, lookup, access, gate, fedify }),
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
     processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),

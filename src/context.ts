@@ -147,6 +147,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     instanceAccount,
     version,
     instance: config.instance,
+    authorizedFetch: config.federation.authorizedFetch,
   });
 
   const subscribers = {

@@ -1,31 +1,47 @@
 import { parseId, type VideoId } from '../../src/lib/ids.ts';
 import type { Accounts } from '../../src/modules/accounts/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
-import type { Videos } from '../../src/modules/videos/index.ts';
+import type { Video, Videos } from '../../src/modules/videos/index.ts';
+import type { Lookup } from '../lookup.ts';
 import { createOf, noteOf } from '../translate/note.ts';
 import type { JsonObject } from '../translate/read.ts';
+import type { Access, Reader } from './access.ts';
 
 export interface ServeDeps {
   readonly urls: Urls;
   readonly accounts: Accounts;
   readonly videos: Videos;
+  readonly lookup: Lookup;
+  readonly access: Access;
 }
 
-/** What an address of ours answers: a document, gone, or nothing. */
+/** Who asks: proven already, or provable where it matters. */
+export interface Asking {
+  /** Null where nobody is proven. */
+  readonly reader: Reader | null;
+  readonly prove: () => Promise<Reader | null>;
+}
+
+/** What an address of ours answers: a document, gone, or nothing. `limited`: not for everybody. */
 export type Served =
-  | { readonly status: 200; readonly document: JsonObject; readonly page: string }
+  | { readonly status: 200; readonly document: JsonObject; readonly page: string; readonly limited?: true }
   | { readonly status: 410; readonly document: JsonObject }
   | { readonly status: 404 };
 
-/** A local video by its id, to anybody: followers-only ones look absent. Deleted ones leave a Tombstone. */
-export async function serveVideo(deps: ServeDeps, idText: string): Promise<Served> {
+/**
+ * A local video by its id. Those for followers look absent, except to a follower, and to the server of one:
+ * it holds the video already, and reads it by its own actor. Deleted ones leave a Tombstone.
+ */
+export async function serveVideo(deps: ServeDeps, idText: string, asking: Asking): Promise<Served> {
   const id = parseId<'video'>(idText);
   if (id === null) return { status: 404 };
-  const video = await deps.videos.forViewer(id, null);
+  const open = await deps.videos.forViewer(id, null);
+  const video = open ?? (await limitedVideo(deps, id, asking.reader ?? (await asking.prove())));
   const author = video?.local ? await deps.accounts.byId(video.accountId) : null;
   if (video && author) {
+    if (!(await deps.access.isWelcome(author.id, asking.reader))) return { status: 404 };
     const note = noteOf({ urls: deps.urls, objectUrl: deps.videos.objectUrl }, video, author);
-    return { status: 200, document: note, page: video.url };
+    return { status: 200, document: note, page: video.url, ...(open ? {} : { limited: true }) };
   }
   const uri = deps.urls.video(id);
   const deleted = await deps.videos.tombstone(uri);
@@ -41,6 +57,17 @@ export async function serveVideo(deps: ServeDeps, idText: string): Promise<Serve
   };
 }
 
+async function limitedVideo(deps: ServeDeps, id: VideoId, reader: Reader | null): Promise<Video | null> {
+  if (reader === null) return null;
+  const asFollower = reader.account && (await deps.videos.forViewer(id, reader.account.id));
+  if (asFollower) return asFollower;
+  const asServer = await deps.videos.forServerOfFollower(id, reader.host);
+  if (!asServer) return null;
+  // Another person of that server is not the server.
+  const found = await deps.lookup.actor(reader.actorUri);
+  return found.ok && found.account.actorType === 'Application' ? asServer : null;
+}
+
 const OUTBOX_PAGE = 20;
 
 /**
@@ -51,12 +78,14 @@ export async function serveOutbox(
   deps: ServeDeps,
   idText: string,
   query: { page: boolean; before: VideoId | null },
+  asking: Asking,
 ): Promise<Served> {
   const id = parseId<'account'>(idText);
   const account = id === null ? null : await deps.accounts.byId(id);
   if (account?.domain !== null || account.state !== 'active' || account.actorType === 'Application') {
     return { status: 404 };
   }
+  if (!(await deps.access.isWelcome(account.id, asking.reader))) return { status: 404 };
   const outbox = deps.urls.outbox(account.id);
   const common = { '@context': 'https://www.w3.org/ns/activitystreams' };
   if (!query.page) {

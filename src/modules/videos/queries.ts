@@ -58,6 +58,24 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return (await withAssets(row ? [row] : []))[0] ?? null;
     },
 
+    /** One published video, where the author has an accepted follower on that server: for that server only. */
+    async forServerOfFollower(id: VideoId, host: string): Promise<Video | null> {
+      const row = await db('videos')
+        .select('videos.*')
+        .where({ 'videos.id': id, 'videos.state': 'published', 'author.state': 'active' })
+        .join('accounts as author', 'author.id', 'videos.account_id')
+        .whereExists((follower) =>
+          follower
+            .select('follows.id')
+            .from('follows')
+            .join('accounts', 'accounts.id', 'follows.follower_id')
+            .whereRaw('follows.target_id = videos.account_id')
+            .where({ 'follows.state': 'accepted', 'accounts.domain': host, 'accounts.state': 'active' }),
+        )
+        .first();
+      return (await withAssets(row ? [row] : []))[0] ?? null;
+    },
+
     /** One video of its author, in any state: to follow an upload. */
     async ofAuthor(id: VideoId, accountId: AccountId): Promise<Video | null> {
       const row = await db('videos').where({ id, account_id: accountId }).first();
