@@ -5,6 +5,7 @@ import type { JobRun } from '../src/jobs/registry.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import type { IdSource } from '../src/lib/ids.ts';
 import type { Logger } from '../src/lib/log.ts';
+import type { Metrics } from '../src/lib/metrics.ts';
 import type { AddressPolicy } from '../src/lib/net/ip-policy.ts';
 import type { SafeFetch } from '../src/lib/net/safe-fetch.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
@@ -13,23 +14,26 @@ import type { Instances, Urls } from '../src/modules/instances/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import { createFedify } from './federation.ts';
-import { createGate } from './inbox/gate.ts';
+import { createGate, type GateAnswer, type InboxRequest } from './inbox/gate.ts';
 import { explainActivity, processInboxActivity } from './inbox/index.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
 import { inspectInstance } from './inspect.ts';
 import { createLookup } from './lookup.ts';
-import { createDocumentLoader } from './net/document-loader.ts';
+import { createDocumentLoader, type SignGet } from './net/document-loader.ts';
 import { createFedifyLoaders } from './net/fedify-loaders.ts';
 import { createNodeInfoReader } from './net/nodeinfo.ts';
 import { createWebFinger } from './net/webfinger.ts';
 import { createBridge } from './outbox/bridge.ts';
+import { explainDeliveries } from './outbox/deliveries.ts';
 import { pumpHost } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createFederationRouter } from './router.ts';
 import { createAccess } from './serve/access.ts';
 import { createKeyring } from './store/keyring.ts';
 import { createRemoteKeyStore } from './store/remote-keys.ts';
+
+import { traceFetch } from './trace.ts';
 
 export { sweepInbox } from './inbox/index.ts';
 export { createKeyMaker } from './store/keyring.ts';
@@ -43,7 +47,9 @@ export interface FederationSideDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly fetch: SafeFetch;
+  readonly userAgent: string;
   readonly policy: AddressPolicy;
   readonly urls: Urls;
   readonly accounts: Accounts;
@@ -64,15 +70,16 @@ export interface FederationSideDeps {
 export function createFederationSide(deps: FederationSideDeps) {
   const { db, clock, urls, accounts } = deps;
   const keyring = createKeyring({ accounts, instanceSecret: deps.instanceSecret });
+  const sign: SignGet = async ({ method, url }) => {
+    const signing = await keyring.keyOf(deps.instanceAccount.id);
+    return signing ? signRequest({ method, url, ...signing, now: clock.now() }) : {};
+  };
   const loadDocument = createDocumentLoader({
     fetch: deps.fetch,
     log: deps.log,
     limits: remoteJsonLimits,
     ownHost: urls.domain,
-    sign: async ({ method, url }) => {
-      const signing = await keyring.keyOf(deps.instanceAccount.id);
-      return signing ? signRequest({ method, url, ...signing, now: clock.now() }) : {};
-    },
+    sign,
   });
   const lookup = createLookup({
     ...deps,
@@ -94,7 +101,7 @@ export function createFederationSide(deps: FederationSideDeps) {
       limits: signatureLimits,
     }),
   };
-  const gate = createGate({ ...deps, ...verifier });
+  const gate = countedGate(createGate({ ...deps, ...verifier }), deps.metrics);
   const access = createAccess({ ...deps, ...verifier });
   const readNodeInfo = createNodeInfoReader({
     fetch: deps.fetch,
@@ -110,8 +117,23 @@ export function createFederationSide(deps: FederationSideDeps) {
     router: createFederationRouter({ ...deps, lookup, access, gate, fedify }),
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
-    processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),
+    /** What became of an activity of ours at each inbox. */
+    explainDeliveries: (activityUri: string, limit: number) => explainDeliveries(db, activityUri, limit),
+    /** Fetches a document as the server would, and tells every step. */
+    trace: (address: string) => traceFetch({ ...deps, sign, ownHost: urls.domain }, address),
+    processInbox: (inboxId: string) => processInboxActivity({ ...deps, context }, inboxId),
     inspect: (host: string) => inspectInstance({ ...deps, readNodeInfo }, host),
     pump: (host: string, run: JobRun) => pumpHost({ ...deps, keyring }, host, run),
+  };
+}
+
+type Gate = (request: InboxRequest) => Promise<GateAnswer>;
+
+function countedGate(gate: Gate, metrics: Metrics): Gate {
+  return async (request) => {
+    const answer = await gate(request);
+    if (answer.status === 202) metrics.inbox('accepted');
+    else metrics.inbox('rejected', answer.reason ?? String(answer.status));
+    return answer;
   };
 }

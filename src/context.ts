@@ -20,6 +20,8 @@ import type { Subscribers } from './jobs/relay.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createIds, idNodes, type JobId } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
+import { createMetrics } from './lib/metrics.ts';
+import { countedFetch } from './lib/net/counted-fetch.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok, type Result } from './lib/result.ts';
@@ -89,13 +91,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const instanceSecret =
     config.secretKey?.reveal() ?? (await loadOrCreateSecret(join(config.dataDir, 'secrets'), 'secret-key'));
   const policy = createAddressPolicy({ allowedPrivate: config.allowedPrivateAddresses });
-  const fetch = createSafeFetch({
-    policy,
-    userAgent: `Vireo/${version} (+${config.origin})`,
-    clock,
-    log,
-    limits: netLimits,
-  });
+  const userAgent = `Vireo/${version} (+${config.origin})`;
+  const metrics = createMetrics(() => queueCounts(db));
+  const fetch = countedFetch(createSafeFetch({ policy, userAgent, clock, log, limits: netLimits }), metrics);
   closers.push(() => fetch.close());
   const random = Math.random;
   const ffmpeg = createFfmpeg({
@@ -135,8 +133,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     clock,
     random,
     log,
+    metrics,
     fetch,
     policy,
+    userAgent,
     urls,
     accounts,
     auth,
@@ -211,6 +211,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     log,
     clock,
     random,
+    metrics,
     databaseUrl,
     redisUrl,
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */

@@ -137,7 +137,8 @@ async function health({ db, redis }: Context): Promise<HealthReport> {
   return { ok: database === 'ok', parts: { database, redis: queue } };
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+/** Rejects where the address is in use or not of this machine. */
+export function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -147,7 +148,8 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-function closeServer(server: Server): Promise<void> {
+/** Lets open requests end, for a moment. */
+export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     server.close(() => {

@@ -42,6 +42,8 @@ export interface GateAnswer {
   readonly status: 202 | 400 | 401 | 403 | 415 | 429;
   /** For the admin of the sending server. */
   readonly error?: string;
+  /** A word of the program for what was wrong with the signature. */
+  readonly reason?: string;
 }
 
 const ACCEPTED: GateAnswer = { status: 202 };
@@ -78,7 +80,7 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
         { host: keyUrl.host, keyId: proof.keyId, reason: proof.reason },
         'an inbox request was refused',
       );
-      return { status: proof.status, error: proof.detail };
+      return { status: proof.status, error: proof.detail, reason: proof.reason };
     }
     if (proof.ok && activity.actorUri !== proof.actorId)
       return { status: 401, error: 'The signature is not the actor’s.' };

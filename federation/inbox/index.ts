@@ -1,6 +1,7 @@
 import { remoteJsonLimits } from '../../config/limits.ts';
 import type { Db, Tx } from '../../src/db/database.ts';
 import { type Finish, PermanentJobError } from '../../src/jobs/registry.ts';
+import type { Metrics } from '../../src/lib/metrics.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
 import { accept } from './accept.ts';
 import { create } from './create.ts';
@@ -29,7 +30,7 @@ function verbOf(activity: Activity): Verb | undefined {
 
 /** The job `inbox.process`: gives a stored activity its effect, once, and records what became of it. */
 export async function processInboxActivity(
-  deps: { db: Db; context: VerbContext },
+  deps: { db: Db; context: VerbContext; metrics: Metrics },
   inboxId: string,
 ): Promise<Finish | undefined> {
   const row: { id: string; state: string; body: string } | undefined = await deps
@@ -47,6 +48,7 @@ export async function processInboxActivity(
   return async (tx: Tx) => {
     const outcome = checked.state === 'ready' ? await checked.apply(tx) : checked;
     await record(tx, inboxId, outcome);
+    deps.metrics.inbox(outcome.state, outcome.state === 'applied' ? null : outcome.reason);
     return null;
   };
 }

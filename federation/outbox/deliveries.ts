@@ -1,4 +1,4 @@
-import type { Tx } from '../../src/db/database.ts';
+import type { Db, Tx } from '../../src/db/database.ts';
 import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import type { AccountId, IdSource } from '../../src/lib/ids.ts';
 import type { JsonObject } from '../translate/read.ts';
@@ -59,4 +59,41 @@ async function insertDeliveries(tx: Tx, activityId: string, audience: Audience):
     [activityId, inboxes],
   );
   return rows.map((row) => row.host);
+}
+
+/** What became of one activity of ours at one inbox, for an admin. */
+export interface DeliveryReport {
+  readonly host: string;
+  readonly inbox: string;
+  readonly state: 'queued' | 'delivered' | 'dead';
+  readonly attempts: number;
+  readonly status: number | null;
+  readonly error: string | null;
+  /** When the next attempt is due, while it is queued. */
+  readonly nextAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+/**
+ * What became of an activity of ours, by its id; null where there is none of that id. `deliveries` has at most
+ * `limit`, those that failed or wait first.
+ */
+export async function explainDeliveries(
+  db: Db,
+  activityUri: string,
+  limit: number,
+): Promise<{ type: string; total: number; deliveries: DeliveryReport[] } | null> {
+  const activity = await db('activities').where({ uri: activityUri }).first('id', 'type');
+  if (!activity) return null;
+  const mine = () => db('deliveries').where({ activity_id: activity.id });
+  const count = await mine().count('* as count').first();
+  const deliveries: DeliveryReport[] = await mine()
+    .orderByRaw(`state = 'delivered', host, inbox_uri`)
+    .limit(limit)
+    .select(
+      ...['host', 'inbox_uri as inbox', 'state', 'attempts'],
+      ...['last_status as status', 'last_error as error', 'finished_at as finishedAt'],
+      db.raw(`case when state = 'queued' then next_at end as "nextAt"`),
+    );
+  return { type: activity.type, total: Number(count?.count ?? 0), deliveries };
 }

@@ -4,6 +4,7 @@ import type { Finish, JobRun } from '../../src/jobs/registry.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import type { Metrics } from '../../src/lib/metrics.ts';
 import type { SafeFetch } from '../../src/lib/net/safe-fetch.ts';
 import type { Instances } from '../../src/modules/instances/index.ts';
 import type { Keyring } from '../store/keyring.ts';
@@ -19,6 +20,7 @@ export interface PumpDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  readonly metrics: Metrics;
 }
 
 interface DueDelivery {
@@ -37,6 +39,7 @@ interface DueDelivery {
  */
 export async function pumpHost(deps: PumpDeps, host: string, run: JobRun): Promise<Finish> {
   const blocked = await deps.instances.isBlocked(host);
+  const software = await deps.instances.softwareOf(host);
   for (;;) {
     run.signal.throwIfAborted();
     const due = await dueDeliveries(deps.db, host);
@@ -46,6 +49,7 @@ export async function pumpHost(deps: PumpDeps, host: string, run: JobRun): Promi
         const verdict: Verdict = blocked
           ? { kind: 'dead', status: null, error: 'This server is blocked here.' }
           : await send(deps, row, run.signal);
+        deps.metrics.delivery(verdict.kind, software);
         // A try that our own stopping broke off says nothing of the other server.
         if (verdict.kind !== 'retry' || !run.signal.aborted) await record(deps.db, row, verdict);
         return verdict;
