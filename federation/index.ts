@@ -23,6 +23,7 @@ import { createLookup } from './lookup.ts';
 import { createDocumentLoader, type SignGet } from './net/document-loader.ts';
 import { createFedifyLoaders } from './net/fedify-loaders.ts';
 import { createNodeInfoReader } from './net/nodeinfo.ts';
+import { policedFetch } from './net/policed-fetch.ts';
 import { createWebFinger } from './net/webfinger.ts';
 import { createBridge } from './outbox/bridge.ts';
 import { explainDeliveries } from './outbox/deliveries.ts';
@@ -74,8 +75,9 @@ export function createFederationSide(deps: FederationSideDeps) {
     const signing = await keyring.keyOf(deps.instanceAccount.id);
     return signing ? signRequest({ method, url, ...signing, now: clock.now() }) : {};
   };
+  const reading = policedFetch(deps.fetch, deps.instances);
   const loadDocument = createDocumentLoader({
-    fetch: deps.fetch,
+    fetch: reading,
     log: deps.log,
     limits: remoteJsonLimits,
     ownHost: urls.domain,
@@ -85,7 +87,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     ...deps,
     loadDocument,
     resolveHandle: createWebFinger({
-      fetch: deps.fetch,
+      fetch: reading,
       policy: deps.policy,
       limits: webFingerLimits,
       jsonLimits: remoteJsonLimits,
@@ -104,7 +106,7 @@ export function createFederationSide(deps: FederationSideDeps) {
   const gate = countedGate(createGate({ ...deps, ...verifier }), deps.metrics);
   const access = createAccess({ ...deps, ...verifier });
   const readNodeInfo = createNodeInfoReader({
-    fetch: deps.fetch,
+    fetch: reading,
     policy: deps.policy,
     limits: nodeInfoLimits,
     jsonLimits: remoteJsonLimits,

@@ -50,8 +50,8 @@ async function author(domain: string): Promise<{ account: Account; videoId: Vide
 }
 
 const shows = async (path: string, id: VideoId, as?: Person): Promise<boolean> => {
-  const { body } = await client.get(path, { as });
-  return body.some((item: { id: string }) => item.id === id);
+  const { status, body } = await client.get(path, { as });
+  return status === 200 && body.some((item: { id: string }) => item.id === id);
 };
 
 const followsOf = ({ id }: Account) =>
@@ -80,6 +80,8 @@ describe('the most specific policy decides', () => {
     await set('lasting.test', { severity: 'silence' });
     await set('sub.lasting.test', { severity: 'suspend', expiresAt: new Date(Date.now() + 3_600_000) });
     expect(await instances.isBlocked('sub.lasting.test')).toBe(true);
+    // Follows end with the suspension; this one comes after that.
+    await quiet(server);
     const { account, videoId } = await author('sub.lasting.test');
     const page = '/api/v1/timelines/home';
     expect(await shows(page, videoId, follower)).toBe(false);
@@ -122,6 +124,12 @@ describe('a suspended domain', () => {
     await set('gone.test', { severity: 'suspend' });
     for (const path of pages) expect(await shows(path, videoId, follower), path).toBe(false);
     expect((await client.get(`/api/v1/statuses/${videoId}`, { as: follower })).status).toBe(404);
+    const { acct } = account;
+    const profile = [`/api/v1/accounts/${account.id}`, `/api/v1/accounts/lookup?acct=${acct}`];
+    for (const path of profile) expect((await client.get(path, { as: follower })).status, path).toBe(404);
+    expect((await client.get(`/api/v2/search?q=${acct}`, { as: follower })).body.accounts).toEqual([]);
+    const path = `/api/v1/accounts/${account.id}/follow`;
+    expect((await client.post(path, { as: stranger })).status).toBe(404);
     expect(await shows('/api/v1/timelines/home', other.videoId, follower)).toBe(true);
     await quiet(server);
     expect(await followsOf(account)).toEqual([]);

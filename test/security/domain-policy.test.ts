@@ -8,6 +8,7 @@ import {
   noteOf,
   outcomeOf,
   post,
+  quiet,
   type Rig,
   startRig,
   withoutEffect,
@@ -53,6 +54,31 @@ describe('S15 a silenced server', () => {
     const note = noteOf(mallory);
     expect(await outcomeOf(server, mallory, createOf(mallory, note))).toBe('applied');
     expect(await outcomeOf(server, mallory, activityOf('Delete', mallory, note.id))).toBe('applied');
+  });
+});
+
+describe('S15 a suspended server', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await startRig();
+  });
+  afterAll(() => rig.close());
+
+  test('is not asked about a handle by way of another server', async () => {
+    const { server, a, e, alice, mallory } = rig;
+    // A says that its handle is really one of E.
+    const asked = `acct:lure@${a.host}`;
+    a.page(`/.well-known/webfinger?resource=${encodeURIComponent(asked)}`, {
+      subject: `acct:mallory@${e.host}`,
+      links: [{ rel: 'self', type: 'application/activity+json', href: mallory.id }],
+    });
+    expect((await alice.find(`@lure@${a.host}`))?.uri).toBe(mallory.id);
+    await quiet(server);
+    await server.context.db('accounts').where({ actor_uri: mallory.id }).delete();
+    await set(server, EVIL, { severity: 'suspend' });
+    const before = e.seen.length;
+    await expect(alice.find(`@lure@${a.host}`)).rejects.toThrow();
+    expect(e.seen.length).toBe(before);
   });
 });
 

@@ -18,7 +18,7 @@ export {
   type Severity,
   severities,
 } from './policies.ts';
-export type { InstanceRecord, NodeInfo } from './records.ts';
+export type { NodeInfo } from './records.ts';
 export { createUrls, type Urls } from './urls.ts';
 
 export type Instances = ReturnType<typeof createInstances>;
