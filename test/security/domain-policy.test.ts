@@ -64,6 +64,27 @@ describe('S15 a suspended server', () => {
   });
   afterAll(() => rig.close());
 
+  test('has no effect by what it sent before and was not carried out yet', async () => {
+    const { server, mallory, alice } = rig;
+    const { db, federation, ids, inTx } = server.context;
+    expect(await outcomeOf(server, mallory, followOf(mallory, alice.account.uri))).toBe('applied');
+    await set(server, EVIL, { severity: 'suspend' });
+    await quiet(server);
+    const activity = followOf(mallory, alice.account.uri);
+    const id = ids.next<'inbox'>();
+    await db('inbox_activities').insert({
+      ...{ id, actor_uri: mallory.id, activity_uri: activity.id, type: 'Follow' },
+      body: JSON.stringify(activity),
+    });
+    const finish = await federation.processInbox(id);
+    if (!finish) throw new Error('There is nothing to do.');
+    await inTx(finish);
+    const row = { state: 'refused', reason: 'domain-suspended' };
+    expect(await federation.explain(activity.id)).toMatchObject([row]);
+    expect(await db('follows').where({ uri: activity.id })).toEqual([]);
+    await lift(server, EVIL);
+  });
+
   test('is not asked about a handle by way of another server', async () => {
     const { server, a, e, alice, mallory } = rig;
     // A says that its handle is really one of E.
