@@ -4,7 +4,7 @@ import { eventually, publish } from '../helpers/activities.ts';
 import { HONEST } from '../helpers/remote-http.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
-/** Two servers that both demand signed requests: neither may need a document of the other to give its key. */
+/** Two servers that both demand signed requests: each must give the actor that signs for it to anybody. */
 const variables = { AUTHORIZED_FETCH: 'true', REMOTE_VIDEO: 'off' };
 
 let one: TestServer;
