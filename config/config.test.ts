@@ -49,6 +49,10 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   },
   MEDIA_CONCURRENCY: { wrong: ['0', '65', 'two'], right: ['1', '64'] },
   JOB_LEASE_SECONDS: { wrong: ['1', '601', '-60'], right: ['2', '600'] },
+  METRICS_LISTEN: {
+    wrong: ['9464', ':9464', '127.0.0.1', '127.0.0.1:99999', 'http://127.0.0.1:9464', '::1:9464', 'a b:1'],
+    right: ['127.0.0.1:9464', '[::1]:9464', 'metrics.internal:9464', '0.0.0.0:1'],
+  },
   DATA_DIR: { wrong: ['x'.repeat(1_001)], right: ['/var/lib/vireo', '.'] },
   DATABASE_URL: {
     wrong: ['garbage', 'mysql://root:hunter2@db/vireo', 'http://db/vireo'],
@@ -77,6 +81,8 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   FFMPEG_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffmpeg'] },
   FFPROBE_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffprobe'] },
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
+  FEDERATION_MODE: { wrong: ['closed', 'ALLOW-LIST'], right: ['open', 'allow-list'] },
+  AUTHORIZED_FETCH: { wrong: ['yes', '1', 'TRUE'], right: ['true', 'false'] },
   REMOTE_VIDEO: { wrong: ['proxy', 'on'], right: ['off', 'replicate'] },
   REMOTE_VIDEO_MAX_MB: { wrong: ['0', '10001'], right: ['1'] },
   REMOTE_KEY_MIN_BITS: { wrong: ['1023', '512', '4097', '2k'], right: ['1024', '4096'] },
@@ -179,6 +185,15 @@ describe('contradictions', () => {
         remedy: 'S3_ENDPOINT is set, so S3_SECRET_KEY is needed too.',
       },
     ]);
+  });
+
+  test('metrics never share the public port', () => {
+    const [shared, alone] = [{ METRICS_LISTEN: '127.0.0.1:3000' }, { METRICS_LISTEN: '127.0.0.1:9464' }];
+    expect(refused(shared)).toMatchObject([{ variable: 'METRICS_LISTEN', value: '"127.0.0.1:3000"' }]);
+    expect(refused({ ...alone, PORT: '9464' })).toMatchObject([{ variable: 'METRICS_LISTEN' }]);
+    expect(accepted({ ...shared, ROLE: 'worker' }).metricsListen).toEqual({ host: '127.0.0.1', port: 3000 });
+    expect(accepted(alone).metricsListen).toEqual({ host: '127.0.0.1', port: 9464 });
+    expect(accepted({}).metricsListen).toBeNull();
   });
 
   test('a queue that does not exist', () => {

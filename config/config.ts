@@ -95,6 +95,10 @@ function contradictions(values: Parsed): ConfigProblem[] {
       }
     }
   }
+  const metrics = values.METRICS_LISTEN;
+  if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
+    found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
+  }
   const known = ['inbox', 'deliver', 'media', 'replicate', 'default'];
   const unknown = (values.QUEUES ?? []).filter((queue) => !known.includes(queue));
   if (unknown.length > 0) found.push(problem('QUEUES', unknown.join(',')));
@@ -114,6 +118,7 @@ function build(v: Parsed) {
     domain: new URL(origin).host,
     mediaUrl: v.MEDIA_URL?.replace(/\/$/, '') ?? `${origin}/media`,
     listen: { host, port },
+    metricsListen: v.METRICS_LISTEN ?? null,
     trustedProxies: required(v.TRUSTED_PROXIES),
     instance: { name: required(v.INSTANCE_NAME), description: required(v.INSTANCE_DESCRIPTION) },
     logLevel: required(v.LOG_LEVEL),
@@ -147,6 +152,7 @@ function build(v: Parsed) {
     redisServerPath: required(v.REDIS_SERVER_PATH),
     remoteVideo: { mode: required(v.REMOTE_VIDEO), maxBytes: required(v.REMOTE_VIDEO_MAX_MB) * megabyte },
     remoteKeyMinBits: required(v.REMOTE_KEY_MIN_BITS),
+    federation: { mode: required(v.FEDERATION_MODE), authorizedFetch: required(v.AUTHORIZED_FETCH) },
     allowedPrivateAddresses: required(v.ALLOWED_PRIVATE_ADDRESSES),
   };
 }

@@ -144,6 +144,20 @@ export const variables = {
     remedy: 'Write a number of seconds from 2 to 600.',
     group: 'Running',
   }),
+  METRICS_LISTEN: variable({
+    schema: z
+      .string()
+      .regex(/^(?:[^\s:/@[\]]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/)
+      .transform((text) => ({
+        host: text.slice(0, text.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
+        port: Number(text.slice(text.lastIndexOf(':') + 1)),
+      }))
+      .pipe(z.object({ host: hostName, port: z.number().int().min(0).max(65_535) })),
+    fallback: undefined,
+    doc: 'Address and port of a private listener that answers `/metrics` for Prometheus, such as `127.0.0.1:9464`. Every process needs one of its own. Absent: there is none.',
+    remedy: 'Write an address of this machine and a port other than PORT, such as 127.0.0.1:9464.',
+    group: 'Running',
+  }),
   DATA_DIR: variable({
     schema: z.string().min(1).max(1_000),
     fallback: './data',
@@ -282,6 +296,20 @@ export const variables = {
     doc: 'redis-server to run where `REDIS_URL` is absent.',
     remedy: 'Write a command name or an absolute path.',
     group: 'Running',
+  }),
+  FEDERATION_MODE: variable({
+    schema: z.enum(['open', 'allow-list']),
+    fallback: 'open',
+    doc: 'With which servers this one talks: `open` with all but the suspended ones, `allow-list` only with those that `vireo domain set DOMAIN --severity allow` names.',
+    remedy: 'Use one of: open, allow-list.',
+    group: 'Federation',
+  }),
+  AUTHORIZED_FETCH: variable({
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+    fallback: 'false',
+    doc: 'With `true`, other servers must sign their requests for profiles, videos and lists, so that suspended ones cannot read them. Some software cannot sign, and shows nothing of this server then.',
+    remedy: 'Use one of: true, false.',
+    group: 'Federation',
   }),
   REMOTE_VIDEO: variable({
     schema: z.enum(['replicate', 'off']),

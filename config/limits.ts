@@ -51,6 +51,8 @@ export const remoteVideoLimits = {
   posterDeadlineMs: 30_000,
   downloadDeadlineMs: 15 * 60_000,
   idleMs: 30_000,
+  /** Newest videos of a domain that are copied after all when the staff no longer forbids it. */
+  copiedAfterLift: 500,
 } as const;
 
 /** How activities are sent to other servers (fedify.md 3.2, ADR 0007). */
@@ -94,11 +96,29 @@ export const inboxLimits = {
   keptMs: 30 * 24 * 3_600_000,
 } as const;
 
+/** What one account may keep about others. */
+export const socialLimits = {
+  maxDomainBlocks: 1_000,
+} as const;
+
+/** What is kept about a domain. */
+export const policyLimits = {
+  maxCommentCharacters: 2_000,
+  maxDomainCharacters: 300,
+} as const;
+
+/** What reading our documents may cost. */
+export const serveLimits = {
+  /** Signatures that are verified for one network address. */
+  proofsPerAddressPerMinute: 3_000,
+} as const;
+
 /** What one request of a client may cost. */
 export const apiLimits = {
   maxJsonBytes: 64 * 1024,
   defaultPageItems: 20,
   maxPageItems: 40,
+  maxAdminPageItems: 200,
 } as const;
 
 /** What one request to another server may cost us (security.md F3 to F5; federation-interop.md 2). */
@@ -136,6 +156,29 @@ export const webFingerLimits = {
   maxBytes: 64 * 1024,
   maxHandleCharacters: 400,
   maxLinks: 100,
+} as const;
+
+/** What is kept of other servers, and how often they are asked for their NodeInfo (security.md R6). */
+export const instanceLimits = {
+  maxRows: 20_000,
+  /** Servers that never sent or took anything are forgotten after this. */
+  keptSilentMs: 30 * 24 * 3_600_000,
+  /** Times of the last traffic are written at most this often. */
+  noteEveryMs: 10 * 60_000,
+  hostsInMemory: 10_000,
+  refreshMs: 3 * 24 * 3_600_000,
+  firstRetryMs: 3_600_000,
+  longestRetryMs: 7 * 24 * 3_600_000,
+  inspectionsPerRound: 200,
+} as const;
+
+/** NodeInfo documents of other servers. */
+export const nodeInfoLimits = {
+  maxBytes: 64 * 1024,
+  maxLinks: 50,
+  maxSoftwareCharacters: 60,
+  maxVersionCharacters: 100,
+  maxNameCharacters: 200,
 } as const;
 
 /** HTTP signatures and the keys behind them (federation-interop.md 3; security.md S8 to S14). */

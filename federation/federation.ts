@@ -1,37 +1,26 @@
 import { createFederation, type Federation, importSpki, MemoryKvStore } from '@fedify/fedify';
 import { Application, CryptographicKey, Endpoints, Person, type Recipient } from '@fedify/vocab';
 import { Temporal as Polyfill } from '@js-temporal/polyfill';
-import type { Clock } from '../src/lib/clock.ts';
 import { type AccountId, type FollowId, parseId } from '../src/lib/ids.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
-import type { Auth } from '../src/modules/auth/index.ts';
-import type { Comments } from '../src/modules/comments/index.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
-import type { Videos } from '../src/modules/videos/index.ts';
 import type { FedifyLoaders } from './net/fedify-loaders.ts';
 import { isObject, type JsonObject } from './translate/read.ts';
 
 export interface FederationDeps {
   readonly urls: Urls;
   readonly accounts: Accounts;
-  readonly auth: Auth;
   readonly social: Social;
-  readonly videos: Videos;
-  readonly comments: Comments;
   readonly loaders: FedifyLoaders;
-  readonly version: string;
-  readonly clock: Clock;
 }
 
 /** The identifier that stands for the server itself; no account id can be it. */
 const INSTANCE = 'instance';
 const COLLECTION_PAGE = 40;
-const MONTH_MS = 30 * 24 * 3_600_000;
 
 /**
- * Configures Fedify for what it serves: actors, WebFinger, NodeInfo, and the followers and following
- * collections. It never sees an inbox request (our own gate is in front, ADR 0003), never opens a socket of
+ * Configures Fedify for what it serves: actors, WebFinger, and the followers and following collections. It never sees an inbox request (our own gate is in front, ADR 0003), never opens a socket of
  * its own, and sends nothing.
  */
 export function createFedify(deps: FederationDeps): Federation<null> {
@@ -43,7 +32,6 @@ export function createFedify(deps: FederationDeps): Federation<null> {
   });
   serveActors(federation, deps);
   serveFollows(federation, deps);
-  federation.setNodeInfoDispatcher('/nodeinfo/2.1', () => nodeInfo(deps));
   return federation;
 }
 
@@ -171,21 +159,4 @@ function serveFollows(federation: Federation<null>, deps: FederationDeps): void 
     })
     .setFirstCursor(firstCursor)
     .setCounter(count(social.followingCount));
-}
-
-async function nodeInfo(deps: FederationDeps) {
-  const now = deps.clock.now();
-  const [total, activeMonth, activeHalfyear, localPosts, localComments] = await Promise.all([
-    deps.accounts.localCount(),
-    deps.auth.activeSince(new Date(now - MONTH_MS)),
-    deps.auth.activeSince(new Date(now - 6 * MONTH_MS)),
-    deps.videos.localCount(),
-    deps.comments.localCount(),
-  ]);
-  return {
-    software: { name: 'vireo', version: deps.version },
-    protocols: ['activitypub' as const],
-    openRegistrations: deps.auth.registrations === 'open',
-    usage: { users: { total, activeMonth, activeHalfyear }, localPosts, localComments },
-  };
 }

@@ -1,9 +1,10 @@
-import { remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
+import { nodeInfoLimits, remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
 import type { Db, InTx } from '../src/db/database.ts';
 import type { Enqueue } from '../src/jobs/enqueue.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import type { IdSource } from '../src/lib/ids.ts';
 import type { Logger } from '../src/lib/log.ts';
+import type { Metrics } from '../src/lib/metrics.ts';
 import type { AddressPolicy } from '../src/lib/net/ip-policy.ts';
 import type { SafeFetch } from '../src/lib/net/safe-fetch.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
@@ -15,25 +16,31 @@ import type { Moderation } from '../src/modules/moderation/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import { createActorDocument, createFedify } from './federation.ts';
-import { createGate } from './inbox/gate.ts';
+import { createGate, type GateAnswer, type InboxRequest } from './inbox/gate.ts';
 import { explainActivity, processInboxActivity } from './inbox/index.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
 import { createVerifyProof } from './inbox/signature/object-proof.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
+import { inspectInstance } from './inspect.ts';
 import { createLookup } from './lookup.ts';
-import { createDocumentLoader } from './net/document-loader.ts';
+import { createDocumentLoader, type SignGet } from './net/document-loader.ts';
 import { createFedifyLoaders } from './net/fedify-loaders.ts';
+import { createNodeInfoReader } from './net/nodeinfo.ts';
+import { policedFetch } from './net/policed-fetch.ts';
 import { createWebFinger } from './net/webfinger.ts';
 import { createNotes } from './notes.ts';
 import { createBridge } from './outbox/bridge.ts';
 import { createDeliveryDesk } from './outbox/dead-letters.ts';
-import { wakeForgotten } from './outbox/deliveries.ts';
+import { explainDeliveries, wakeForgotten } from './outbox/deliveries.ts';
 import { createHostPump } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
 import { createFederationRouter } from './router.ts';
+import { createAccess } from './serve/access.ts';
 import { createKeyring } from './store/keyring.ts';
 import { createRemoteKeyStore } from './store/remote-keys.ts';
+
+import { traceFetch } from './trace.ts';
 
 export { sweepInbox } from './inbox/index.ts';
 export { sweepDeliveryHosts } from './outbox/circuit.ts';
@@ -48,7 +55,9 @@ export interface FederationSideDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly fetch: SafeFetch;
+  readonly userAgent: string;
   readonly policy: AddressPolicy;
   readonly urls: Urls;
   readonly accounts: Accounts;
@@ -64,27 +73,33 @@ export interface FederationSideDeps {
   /** Smallest RSA key of a remote actor that is trusted, in bits. */
   readonly remoteKeyMinBits: number;
   readonly version: string;
+  /** Whether documents are for those only who sign their requests. */
+  readonly authorizedFetch: boolean;
+  /** Name and description that people see. */
+  readonly instance: { readonly name: string; readonly description: string };
 }
 
 /** Puts the ActivityPub side together: what it serves, receives, sends and looks up. */
 export function createFederationSide(deps: FederationSideDeps) {
   const { db, clock, urls, accounts } = deps;
   const keyring = createKeyring({ accounts, instanceSecret: deps.instanceSecret });
+  const sign: SignGet = async ({ method, url }) => {
+    const signing = await keyring.keyOf(deps.instanceAccount.id);
+    return signing ? signRequest({ method, url, ...signing, now: clock.now() }) : {};
+  };
+  const reading = policedFetch(deps.fetch, deps.instances);
   const loadDocument = createDocumentLoader({
-    fetch: deps.fetch,
+    fetch: reading,
     log: deps.log,
     limits: remoteJsonLimits,
     ownHost: urls.domain,
-    sign: async ({ method, url }) => {
-      const signing = await keyring.keyOf(deps.instanceAccount.id);
-      return signing ? signRequest({ method, url, ...signing, now: clock.now() }) : {};
-    },
+    sign,
   });
   const lookup = createLookup({
     ...deps,
     loadDocument,
     resolveHandle: createWebFinger({
-      fetch: deps.fetch,
+      fetch: reading,
       policy: deps.policy,
       limits: webFingerLimits,
       jsonLimits: remoteJsonLimits,
@@ -92,8 +107,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     }),
   });
   const limits = { ...signatureLimits, minRsaBits: deps.remoteKeyMinBits };
-  const gate = createGate({
-    ...deps,
+  const verifier = {
     verify: createVerifyRequest({ origin: urls.origin, clock, limits }),
     verifyProof: createVerifyProof({ clock, limits }),
     lookupKey: createKeyResolver({
@@ -102,6 +116,14 @@ export function createFederationSide(deps: FederationSideDeps) {
       clock,
       limits,
     }),
+  };
+  const gate = countedGate(createGate({ ...deps, ...verifier }), deps.metrics);
+  const access = createAccess({ ...deps, ...verifier });
+  const readNodeInfo = createNodeInfoReader({
+    fetch: reading,
+    policy: deps.policy,
+    limits: nodeInfoLimits,
+    jsonLimits: remoteJsonLimits,
   });
   const loaders = createFedifyLoaders(loadDocument);
   const fedify = createFedify({ ...deps, loaders });
@@ -111,14 +133,30 @@ export function createFederationSide(deps: FederationSideDeps) {
   return {
     lookup,
     bridge: createBridge({ ...deps, notes, actorDocument: createActorDocument({ ...deps, loaders }) }),
-    router: createFederationRouter({ ...deps, gate, fedify, notes }),
+    router: createFederationRouter({ ...deps, lookup, access, gate, fedify, notes }),
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
-    processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),
+    /** What became of an activity of ours at each inbox. */
+    explainDeliveries: (activityUri: string, limit: number) => explainDeliveries(db, activityUri, limit),
+    /** Fetches a document as the server would, and tells every step. */
+    trace: (address: string) => traceFetch({ ...deps, sign, ownHost: urls.domain }, address),
+    processInbox: (inboxId: string) => processInboxActivity({ ...deps, context }, inboxId),
+    inspect: (host: string) => inspectInstance({ ...deps, readNodeInfo }, host),
     /** Sends what is due for a host. */
     pump: createHostPump({ ...deps, keyring }),
     deliveries: createDeliveryDesk(deps),
     /** Wakes pumps that nobody wakes any more. */
     wakeForgotten: (before: Date) => wakeForgotten(deps, before),
+  };
+}
+
+type Gate = (request: InboxRequest) => Promise<GateAnswer>;
+
+function countedGate(gate: Gate, metrics: Metrics): Gate {
+  return async (request) => {
+    const answer = await gate(request);
+    if (answer.status === 202) metrics.inbox('accepted');
+    else metrics.inbox('rejected', answer.reason ?? String(answer.status));
+    return answer;
   };
 }

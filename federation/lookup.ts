@@ -58,7 +58,11 @@ export function createLookup(deps: LookupDeps): Lookup {
       deps.log.info({ uri, detail: read.detail }, 'a document is not a usable actor');
       return fail('not-found', `What ${host} answered is not an account this server can use.`);
     }
-    return ok({ account: await deps.inTx((tx) => deps.accounts.upsertRemote(tx, read.actor)) });
+    const account = await deps.inTx(async (tx) => {
+      await deps.instances.met(tx, read.actor.domain);
+      return deps.accounts.upsertRemote(tx, read.actor);
+    });
+    return ok({ account });
   }
 
   return {

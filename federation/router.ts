@@ -11,6 +11,15 @@ import type { Logger } from '../src/lib/log.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
 import type { GateAnswer, InboxRequest } from './inbox/gate.ts';
 import { isActivityType } from './net/media-type.ts';
+import type { Admission, DocumentRequest } from './serve/access.ts';
+import { actorStub } from './serve/actor-stub.ts';
+import {
+  type NodeInfoDeps,
+  nodeInfo,
+  nodeInfoLinks,
+  nodeInfoType,
+  nodeInfoVersions,
+} from './serve/nodeinfo.ts';
 import {
   type ServeDeps,
   serveComment,
@@ -24,9 +33,9 @@ import {
   serveShares,
   serveVideo,
 } from './serve/objects.ts';
-import type { PageQuery, Served } from './serve/served.ts';
+import type { Asking, Question, Served } from './serve/served.ts';
 
-export interface RouterDeps extends ServeDeps {
+export interface RouterDeps extends ServeDeps, NodeInfoDeps {
   readonly gate: (request: InboxRequest) => Promise<GateAnswer>;
   readonly fedify: Federation<null>;
   readonly urls: Urls;
@@ -36,22 +45,28 @@ export interface RouterDeps extends ServeDeps {
 const ACTIVITY_JSON = 'application/activity+json; charset=utf-8';
 /** Public documents may be kept for a moment; an edit or deletion is told to those who need to know. */
 const PUBLIC_CACHE = 'public, max-age=30';
+/** What depends on who asks is kept by nobody (security.md P4). */
+const FOR_ONE = 'private, no-store';
+/** A signature may decide what is answered. */
+const VARY = 'Accept, Signature';
+
+/** Pages of other sites may read what a server says of itself, and keep it for a moment. */
+const OPEN_TO_PAGES = { 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'public, max-age=300' };
 
 /** What we serve ourselves, by path. */
-const documents: Readonly<
-  Record<string, (deps: ServeDeps, id: string, query: PageQuery) => Promise<Served>>
-> = {
-  '/ap/videos/:id': serveVideo,
-  '/ap/videos/:id/replies': serveReplies,
-  '/ap/videos/:id/likes': serveLikes,
-  '/ap/videos/:id/shares': serveShares,
-  '/ap/contexts/:id': serveContext,
-  '/ap/comments/:id': serveComment,
-  '/ap/comments/:id/replies': serveCommentReplies,
-  '/ap/users/:id/outbox': serveOutbox,
-  '/ap/users/:id/featured': serveFeatured,
-  '/ap/quote_authorizations/:id': serveQuoteAuthorization,
-};
+const documents: Readonly<Record<string, (deps: ServeDeps, id: string, query: Question) => Promise<Served>>> =
+  {
+    '/ap/videos/:id': serveVideo,
+    '/ap/videos/:id/replies': serveReplies,
+    '/ap/videos/:id/likes': serveLikes,
+    '/ap/videos/:id/shares': serveShares,
+    '/ap/contexts/:id': serveContext,
+    '/ap/comments/:id': serveComment,
+    '/ap/comments/:id/replies': serveCommentReplies,
+    '/ap/users/:id/outbox': serveOutbox,
+    '/ap/users/:id/featured': serveFeatured,
+    '/ap/quote_authorizations/:id': serveQuoteAuthorization,
+  };
 
 /** The ActivityPub side of the HTTP server. What it does not answer goes on to the next handler. */
 export function createFederationRouter(deps: RouterDeps): Router {
@@ -60,31 +75,34 @@ export function createFederationRouter(deps: RouterDeps): Router {
   router.post(['/inbox', '/ap/users/:id/inbox'], rawBody, inbox(deps), refuseBody);
   for (const [path, serve] of Object.entries(documents)) {
     router.get(path, async (req, res) => {
+      const asking = await admitted(deps, req, res);
+      if (!asking) return;
       const search = new URL(req.originalUrl, deps.urls.origin).searchParams;
-      const query = { page: search.get('page') === 'true', cursor: search.get('cursor') };
-      answer(req, res, await serve(deps, String(req.params.id), query));
+      const query = { page: search.get('page') === 'true', cursor: search.get('cursor'), asking };
+      answer(deps, req, res, await serve(deps, String(req.params.id), query));
     });
   }
   router.get('/.well-known/host-meta', (_req, res) => {
     res.type('application/xrd+xml').send(hostMeta(deps.urls.origin));
   });
-  router.get(['/@:name', '/@:name/:id'], redirectToActivity(deps));
-  router.get('/ap/users/:id', redirectToProfile(deps));
-  router.get(
-    [
-      '/.well-known/webfinger',
-      '/.well-known/nodeinfo',
-      '/nodeinfo/2.1',
-      '/actor',
-      '/ap/users/:id',
-      '/ap/users/:id/:collection',
-    ],
-    throughFedify(deps),
-  );
-  // Nothing below these addresses is a page: what was not answered above is not there.
-  router.use(['/ap', '/actor', '/.well-known', '/nodeinfo'], (_req, res) => {
-    res.status(404).set('Cache-Control', 'no-store').json({ error: 'There is nothing here.' });
+  router.get('/.well-known/nodeinfo', (_req, res) => {
+    res.set(OPEN_TO_PAGES).type('application/json').json(nodeInfoLinks(deps.urls));
   });
+  for (const version of nodeInfoVersions) {
+    router.get(`/nodeinfo/${version}`, async (_req, res) => {
+      res
+        .set(OPEN_TO_PAGES)
+        .set('Content-Type', nodeInfoType(version))
+        .send(JSON.stringify(await nodeInfo(deps, version)));
+    });
+  }
+  router.get(['/@:name', '/@:name/:id'], redirectToActivity(deps));
+  router.get('/ap/users/:id', redirectToProfile(deps), admitToActor(deps), throughFedify(deps));
+  router.get('/ap/users/:id/:collection', admitToCollection(deps), throughFedify(deps));
+  // Needed before anybody can sign anything: never for some only.
+  router.get(['/.well-known/webfinger', '/actor'], throughFedify(deps));
+  // Nothing below these addresses is a page: what was not answered above is not there.
+  router.use(['/ap', '/actor', '/.well-known', '/nodeinfo'], (_req, res) => nothingHere(res));
   return router;
 }
 
@@ -110,15 +128,67 @@ const refuseBody: express.ErrorRequestHandler = (error, _req, res, next) => {
   res.status(status).json({ error: status === 413 ? 'The body is too large.' : 'The body cannot be read.' });
 };
 
+/** What a request for a document has in it of the one who asks. */
+function documentRequest(req: ExpressRequest): DocumentRequest {
+  return { path: req.originalUrl, rawHeaders: req.rawHeaders, ip: req.ip ?? 'unknown' };
+}
+
+/** The one who asks, or null after the refusal was sent. People who want the page are led there, unsigned. */
+async function admitted(deps: RouterDeps, req: ExpressRequest, res: ExpressResponse): Promise<Asking | null> {
+  const request = documentRequest(req);
+  const nobody = { reader: null, prove: () => deps.access.readerOf(request) };
+  if (!wantsActivity(req)) return nobody;
+  const admission = await deps.access.admit(request);
+  if (admission.ok) return { ...nobody, reader: admission.reader };
+  refuseReader(res, admission);
+  return null;
+}
+
+function nothingHere(res: ExpressResponse): void {
+  res.status(404).set('Cache-Control', 'no-store').json({ error: 'There is nothing here.' });
+}
+
+function refuseReader(res: ExpressResponse, { status, error }: Extract<Admission, { ok: false }>): void {
+  res.set({ Vary: VARY, 'Cache-Control': FOR_ONE }).status(status).json({ error });
+}
+
+/** With authorized fetch, those who prove nothing get the key alone (federation-interop.md 3). */
+function admitToActor(deps: RouterDeps): RequestHandler {
+  return async (req, res, next) => {
+    const admission = await deps.access.admit(documentRequest(req));
+    const id = parseId<'account'>(String(req.params.id));
+    if (admission.ok && (id === null || (await deps.access.isWelcome(id, admission.reader)))) return next();
+    if (!admission.ok && admission.status === 403) return refuseReader(res, admission);
+    const stub = await actorStub(deps.accounts, String(req.params.id));
+    if (!stub) return next();
+    res.set({ Vary: VARY, 'Cache-Control': FOR_ONE }).type(ACTIVITY_JSON).send(JSON.stringify(stub));
+  };
+}
+
+function admitToCollection(deps: RouterDeps): RequestHandler {
+  return async (req, res, next) => {
+    const admission = await deps.access.admit(documentRequest(req));
+    if (!admission.ok) return refuseReader(res, admission);
+    const id = parseId<'account'>(String(req.params.id));
+    if (id !== null && (await deps.access.isWelcome(id, admission.reader))) return next();
+    res.set('Vary', VARY);
+    nothingHere(res);
+  };
+}
+
 /** ActivityPub to programs, the page to people: one address, two audiences. */
-function answer(req: ExpressRequest, res: ExpressResponse, served: Served): void {
-  res.set('Vary', 'Accept');
+function answer(deps: RouterDeps, req: ExpressRequest, res: ExpressResponse, served: Served): void {
+  res.set('Vary', VARY);
+  const limited = deps.access.authorizedFetch || (served.status === 200 && served.limited === true);
   if (served.status === 404) {
-    res.status(404).set('Cache-Control', 'no-store').json({ error: 'There is nothing here.' });
+    nothingHere(res);
   } else if (served.status === 200 && !wantsActivity(req)) {
     res.redirect(303, served.page);
   } else {
-    res.status(served.status).set('Cache-Control', PUBLIC_CACHE).type(ACTIVITY_JSON);
+    res
+      .status(served.status)
+      .set('Cache-Control', limited ? FOR_ONE : PUBLIC_CACHE)
+      .type(ACTIVITY_JSON);
     res.send(JSON.stringify(served.document));
   }
 }
@@ -178,6 +248,10 @@ function throughFedify(deps: RouterDeps): RequestHandler {
     if (unanswered) return next();
     res.status(response.status);
     for (const [name, value] of response.headers) res.append(name, value);
+    if (req.path.startsWith('/ap/')) {
+      res.set('Vary', VARY);
+      if (deps.access.authorizedFetch) res.set('Cache-Control', FOR_ONE);
+    }
     res.send(Buffer.from(await response.arrayBuffer()));
   };
 }

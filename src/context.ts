@@ -20,6 +20,8 @@ import type { Subscribers } from './jobs/relay.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createIds, idNodes, type JobId } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
+import { createMetrics } from './lib/metrics.ts';
+import { countedFetch } from './lib/net/counted-fetch.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok, type Result } from './lib/result.ts';
@@ -29,7 +31,7 @@ import { createAuth } from './modules/auth/index.ts';
 import { commentEvents, createComments } from './modules/comments/index.ts';
 import { createEngagement, engagementEvents } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
-import { createInstances, createUrls } from './modules/instances/index.ts';
+import { createInstances, createUrls, instanceEvents } from './modules/instances/index.ts';
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createVideos, videoEvents } from './modules/videos/index.ts';
@@ -83,20 +85,18 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const inTx = transactions(db);
   const ids = createIds(clock, await claimIdNode(db));
   const urls = createUrls(config.origin);
-  const instances = createInstances({ db });
+  const enqueue = createEnqueue(ids);
+  const instances = createInstances({ db, ids, enqueue, clock, mode: config.federation.mode });
+  const unlistedDomains = config.federation.mode === 'open' ? 'shown' : 'hidden';
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
   if (!claimed.ok) return refuse(claimed.reason, claimed.detail);
 
   const instanceSecret =
     config.secretKey?.reveal() ?? (await loadOrCreateSecret(join(config.dataDir, 'secrets'), 'secret-key'));
   const policy = createAddressPolicy({ allowedPrivate: config.allowedPrivateAddresses });
-  const fetch = createSafeFetch({
-    policy,
-    userAgent: `Vireo/${version} (+${config.origin})`,
-    clock,
-    log,
-    limits: netLimits,
-  });
+  const userAgent = `Vireo/${version} (+${config.origin})`;
+  const metrics = createMetrics(() => queueCounts(db));
+  const fetch = countedFetch(createSafeFetch({ policy, userAgent, clock, log, limits: netLimits }), metrics);
   closers.push(() => fetch.close());
   const random = Math.random;
   const ffmpeg = createFfmpeg({
@@ -105,7 +105,6 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     threads: Math.max(1, Math.floor(availableParallelism() / config.mediaConcurrency)),
     log,
   });
-  const enqueue = createEnqueue(ids);
   const makeKeys = createKeyMaker(instanceSecret);
   const accounts = createAccounts({ db, ids, urls });
   const auth = createAuth({ db, ids, accounts, registrations: config.registrations, makeKeys });
@@ -123,9 +122,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     mediaUrl: config.mediaUrl,
     ...config.video,
     remote: config.remoteVideo,
+    mediaRefusal: instances.mediaRefusal,
+    unlistedDomains,
     log,
   });
-  const comments = createComments({ db, ids, urls });
+  const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls });
   const moderation = createModeration({ db, ids, urls });
   const feed = createFeed({ videos, accounts });
@@ -138,8 +139,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     clock,
     random,
     log,
+    metrics,
     fetch,
     policy,
+    userAgent,
     urls,
     accounts,
     auth,
@@ -153,6 +156,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     instanceAccount,
     remoteKeyMinBits: config.remoteKeyMinBits,
     version,
+    instance: config.instance,
+    authorizedFetch: config.federation.authorizedFetch,
   });
 
   const { bridge } = federation;
@@ -174,6 +179,15 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'follow.undone': { schema: socialEvents['follow.undone'], handlers: [bridge.onFollowUndone] },
     'block.added': { schema: socialEvents['block.added'], handlers: [bridge.onBlockAdded] },
     'block.removed': { schema: socialEvents['block.removed'], handlers: [bridge.onBlockRemoved] },
+    'domain.blocked-by-account': {
+      schema: socialEvents['domain.blocked-by-account'],
+      handlers: [social.onDomainBlocked],
+    },
+    'domain.suspended': {
+      schema: instanceEvents['domain.suspended'],
+      handlers: [(tx, { domain }) => social.dropAllOfSuspended(tx, domain, unlistedDomains)],
+    },
+    'domain.lifted': { schema: instanceEvents['domain.lifted'], handlers: [videos.onDomainLifted] },
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
     'video.published': { schema: videoEvents['video.published'], handlers: [bridge.onVideoPublished] },
     'video.updated': { schema: videoEvents['video.updated'], handlers: [bridge.onVideoUpdated] },
@@ -202,6 +216,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'inbox.process': ({ inboxId }) => federation.processInbox(inboxId),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
+    'instances.inspect': ({ host }) => federation.inspect(host),
   };
 
   const queues = openQueues(redis, config.redisPrefix);
@@ -213,6 +228,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     log,
     clock,
     random,
+    metrics,
     databaseUrl,
     redisUrl,
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
@@ -254,6 +270,7 @@ type EventName =
   | keyof typeof commentEvents
   | keyof typeof engagementEvents
   | keyof typeof moderationEvents
+  | keyof typeof instanceEvents
   | keyof typeof socialEvents
   | keyof typeof videoEvents;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describeProblems, readConfig } from '../config/config.ts';
 import { type Context, createContext } from './context.ts';
+import { startMetrics } from './metrics-server.ts';
 import { type Running, startWeb, startWorker } from './server.ts';
 
 /** Runs one process of the server: read the configuration, start, wait for a signal, stop. */
@@ -14,14 +15,21 @@ async function main(): Promise<number> {
   const running: Running[] = [];
   try {
     const firstPassword = await ensureOwner(context);
+    const metrics = await startMetrics(context);
+    if (metrics) running.push(metrics);
     if (context.config.role !== 'web') running.push(await startWorker(context));
     if (context.config.role !== 'worker') running.push(await startWeb(context));
     await reportReady(context, firstPassword);
     context.log.info({ reason: await stopping }, 'stopping');
     return 0;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const { code, port: taken } = error as NodeJS.ErrnoException & { port?: number };
+    if (code !== 'EADDRINUSE') throw error;
     const { host, port } = context.config.listen;
+    const { metricsListen } = context.config;
+    if (metricsListen && taken === metricsListen.port) {
+      return say(`Port ${taken} is in use. Stop the other program, or set METRICS_LISTEN to another.`, 1);
+    }
     return say(`Port ${port} on ${host} is in use. Stop the other program, or set PORT to a free one.`, 1);
   } finally {
     for (const part of running.reverse()) await part.stop();

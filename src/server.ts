@@ -100,7 +100,7 @@ export async function startWorker(context: Context): Promise<Running> {
 }
 
 function upkeepTasks(context: Context): Upkeep[] {
-  const { db, redis, config, log, auth, engagement, clock, federation } = context;
+  const { db, inTx, redis, config, log, auth, engagement, instances, clock, federation } = context;
   const before = (ms: number) => new Date(clock.now() - ms);
   return [
     { name: 'leases', everyMs: 2_000, run: () => sweepLeases(db, log) },
@@ -111,6 +111,9 @@ function upkeepTasks(context: Context): Upkeep[] {
     },
     { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
+    { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
+    { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
+    { name: 'instances', everyMs: 60 * MINUTE, run: () => instances.sweepInstances() },
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
     { name: 'undone', everyMs: 60 * MINUTE, run: () => sweepUndone(db, before(inboxLimits.keptMs)) },
     { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
@@ -149,7 +152,8 @@ async function health({ db, redis }: Context): Promise<HealthReport> {
   return { ok: database === 'ok', parts: { database, redis: queue } };
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+/** Rejects where the address is in use or not of this machine. */
+export function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -159,7 +163,8 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-function closeServer(server: Server): Promise<void> {
+/** Lets open requests end, for a moment. */
+export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     server.close(() => {

@@ -15,7 +15,7 @@ function gateWithoutDatabase() {
     log: createLogger('silent'),
     urls: createUrls('https://video.example'),
     accounts: { byActorUri: async () => null },
-    instances: { isBlocked: async () => false },
+    instances: { isBlocked: async () => false, standingOf: async () => ({ silenced: false }) },
     inTx: async () => void stored.push(ACTOR),
     verify: async ({ rawHeaders }: InboxRequest) =>
       rawHeaders.join().includes(`signature="right"`)

@@ -5,8 +5,9 @@ import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import type { Id, IdSource } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
-import type { Accounts } from '../../src/modules/accounts/index.ts';
+import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
 import type { Instances, Urls } from '../../src/modules/instances/index.ts';
+import type { Social } from '../../src/modules/social/index.ts';
 import { isActivityType } from '../net/media-type.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
 import type { VerifyProof } from './signature/object-proof.ts';
@@ -20,6 +21,7 @@ export interface GateDeps {
   readonly enqueue: Enqueue;
   readonly accounts: Accounts;
   readonly instances: Instances;
+  readonly social: Social;
   readonly urls: Urls;
   readonly verify: VerifyRequest;
   readonly verifyProof: VerifyProof;
@@ -41,6 +43,8 @@ export interface GateAnswer {
   readonly status: 202 | 400 | 401 | 403 | 415 | 429;
   /** For the admin of the sending server. */
   readonly error?: string;
+  /** A word of the program for what was wrong with the signature. */
+  readonly reason?: string;
 }
 
 const ACCEPTED: GateAnswer = { status: 202 };
@@ -76,7 +80,7 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
         { host: keyUrl.host, keyId: proof.keyId, reason: proof.reason },
         'an inbox request was refused',
       );
-      return { status: proof.status, error: proof.detail };
+      return { status: proof.status, error: proof.detail, reason: proof.reason };
     }
     // Counted only now: anybody can write the name of another server into a request (security.md R9).
     if (!(await takes(perHost, keyUrl.host)))
@@ -117,7 +121,9 @@ async function answerUnproven(
   // A large share of all inbox traffic tells every server about the deletion of accounts it never met, whose
   // keys cannot be fetched any more (federation-interop.md 2).
   if (isFarewell(activity) && (sender === null || sender.state === 'deleted')) return ACCEPTED;
-  if (sender === null || sender.state === 'active') return undefined;
+  if (sender === null || sender.state === 'active') {
+    return (await isUnheard(deps, activity, sender, host)) ? ACCEPTED : undefined;
+  }
   return { status: 403, error: 'This account is suspended here, or was deleted.' };
 }
 
@@ -137,6 +143,24 @@ async function answerForwarded(deps: GateDeps, activity: Activity): Promise<Gate
     'a forwarded activity was refused',
   );
   return { status: 401, error: `The signature is not the actor’s. ${proof.detail}` };
+}
+
+/** What a silenced server may say of anybody: answers to us, and what takes something back. */
+const ALWAYS_HEARD = new Set(['Accept', 'Reject', 'Undo', 'Delete']);
+
+/**
+ * True for what comes from a silenced server, of somebody whom nobody here follows. It is of no interest here,
+ * so nothing is fetched, stored, or told to the sender.
+ */
+async function isUnheard(
+  deps: GateDeps,
+  activity: Activity,
+  sender: Account | null,
+  host: string,
+): Promise<boolean> {
+  if (ALWAYS_HEARD.has(activity.type)) return false;
+  if (!(await deps.instances.standingOf(host)).silenced) return false;
+  return sender === null || !(await deps.social.isFollowedHere(sender.id));
 }
 
 /** An account that deletes itself. */
@@ -171,6 +195,8 @@ async function store(deps: GateDeps, activity: Activity, body: Buffer): Promise<
       .ignore()
       .returning<{ id: Id<'inbox'> }[]>('id');
     const inboxId = inserted[0]?.id;
-    if (inboxId !== undefined) await deps.enqueue(tx, { name: 'inbox.process', payload: { inboxId } });
+    if (inboxId === undefined) return;
+    await deps.enqueue(tx, { name: 'inbox.process', payload: { inboxId } });
+    await deps.instances.heardFrom(tx, new URL(activity.actorUri).host);
   });
 }

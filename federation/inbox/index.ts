@@ -1,7 +1,9 @@
 import { remoteJsonLimits } from '../../config/limits.ts';
 import type { Db, Tx } from '../../src/db/database.ts';
 import { type Finish, PermanentJobError } from '../../src/jobs/registry.ts';
+import type { Metrics } from '../../src/lib/metrics.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
+import type { Instances } from '../../src/modules/instances/index.ts';
 import { accept } from './accept.ts';
 import { announce } from './announce.ts';
 import { block } from './block.ts';
@@ -18,7 +20,7 @@ import { quoteRequest } from './quote-request.ts';
 import { reject } from './reject.ts';
 import { undo } from './undo.ts';
 import { update } from './update.ts';
-import { ignored, type Outcome, type Verb, type VerbContext } from './verb.ts';
+import { type Checked, ignored, type Outcome, refused, type Verb, type VerbContext } from './verb.ts';
 import { view } from './view.ts';
 
 /** Activities that have an effect here. Others are accepted and ignored, as the protocol asks. */
@@ -69,7 +71,7 @@ function verbOf(activity: Activity): Verb | undefined {
 
 /** The job `inbox.process`: gives a stored activity its effect, once, and records what became of it. */
 export async function processInboxActivity(
-  deps: { db: Db; context: VerbContext },
+  deps: { db: Db; context: VerbContext; instances: Pick<Instances, 'isBlocked'>; metrics: Metrics },
   inboxId: string,
 ): Promise<Finish | undefined> {
   const row: { id: string; state: string; body: string } | undefined = await deps
@@ -82,13 +84,23 @@ export async function processInboxActivity(
   const normalised = parsed.ok ? normaliseActivity(parsed.value, bytes) : parsed;
   if (!normalised.ok) throw new PermanentJobError(`A stored activity cannot be read: ${normalised.reason}`);
   const { activity } = normalised;
-  const handle = verbOf(activity);
-  const checked = handle ? await handle(activity, deps.context) : ignored('unsupported-type');
+  const checked = await checkedBy(deps, activity);
   return async (tx: Tx) => {
     const outcome = checked.state === 'ready' ? await checked.apply(tx) : checked;
     await record(tx, inboxId, outcome);
+    deps.metrics.inbox(outcome.state, outcome.state === 'applied' ? null : outcome.reason);
     return null;
   };
+}
+
+/** Refuses what came before its server was suspended, and was not carried out yet (security.md S15). */
+async function checkedBy(
+  deps: { context: VerbContext; instances: Pick<Instances, 'isBlocked'> },
+  activity: Activity,
+): Promise<Checked> {
+  if (await deps.instances.isBlocked(new URL(activity.actorUri).host)) return refused('domain-suspended');
+  const handle = verbOf(activity);
+  return handle ? handle(activity, deps.context) : ignored('unsupported-type');
 }
 
 function record(tx: Tx, inboxId: string, outcome: Outcome): Promise<number> {

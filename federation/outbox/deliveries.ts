@@ -111,3 +111,43 @@ async function insertDeliveries(
   );
   return rows.map((row) => row.host);
 }
+
+/** What became of one activity of ours at one inbox, for an admin. */
+export interface DeliveryReport {
+  readonly host: string;
+  readonly inbox: string;
+  readonly state: 'queued' | 'delivered' | 'dead';
+  readonly attempts: number;
+  readonly status: number | null;
+  readonly error: string | null;
+  /** When the next attempt is due, while it is queued. */
+  readonly nextAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+/**
+ * What became of an activity of ours, by its id; null where there is none of that id. `deliveries` has at most
+ * `limit`, those that failed or wait first.
+ */
+export async function explainDeliveries(
+  db: Db,
+  activityUri: string,
+  limit: number,
+): Promise<{ type: string; total: number; deliveries: DeliveryReport[] } | null> {
+  const activity = await db('activities').where({ uri: activityUri }).first('id', 'type');
+  if (!activity) return null;
+  const mine = () => db('deliveries').where({ activity_id: activity.id });
+  const count = await mine().count('* as count').first();
+  const deliveries: DeliveryReport[] = await mine()
+    .leftJoin('delivery_lanes as lanes', (join) =>
+      join.on('lanes.host', 'deliveries.host').on('lanes.account_id', 'deliveries.account_id'),
+    )
+    .orderByRaw(`deliveries.state = 'delivered', deliveries.host, deliveries.inbox_uri`)
+    .limit(limit)
+    .select(
+      ...['deliveries.host', 'inbox_uri as inbox', 'state', 'attempts'],
+      ...['last_status as status', 'last_error as error', 'finished_at as finishedAt'],
+      db.raw(`case when deliveries.state = 'queued' then lanes.next_at end as "nextAt"`),
+    );
+  return { type: activity.type, total: Number(count?.count ?? 0), deliveries };
+}

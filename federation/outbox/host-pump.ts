@@ -1,9 +1,10 @@
 import { deliveryLimits } from '../../config/limits.ts';
-import type { Db, Tx } from '../../src/db/database.ts';
+import type { Db, InTx, Tx } from '../../src/db/database.ts';
 import type { Finish, JobRun } from '../../src/jobs/registry.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import type { Metrics } from '../../src/lib/metrics.ts';
 import type { SafeFetch } from '../../src/lib/net/safe-fetch.ts';
 import type { Instances, Urls } from '../../src/modules/instances/index.ts';
 import type { Keyring } from '../store/keyring.ts';
@@ -25,6 +26,7 @@ import { judge, type Verdict } from './retry.ts';
 
 export interface PumpDeps {
   readonly db: Db;
+  readonly inTx: InTx;
   readonly fetch: SafeFetch;
   readonly keyring: Keyring;
   readonly instances: Instances;
@@ -33,6 +35,7 @@ export interface PumpDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  readonly metrics: Metrics;
 }
 
 /** Sends what is due for one host, then sleeps until more is. */
@@ -91,6 +94,7 @@ async function pumpHost(
 ): Promise<Finish> {
   const endAt = performance.now() + deliveryLimits.sliceMs;
   const pace = createPace(deliveryLimits.requestsPerSecondPerHost);
+  const software = await deps.instances.softwareOf(host);
   let state = known;
   while (performance.now() < endAt) {
     signal.throwIfAborted();
@@ -103,7 +107,7 @@ async function pumpHost(
     const until = new Map<AccountId, Date>();
     // Lanes that had their turn stand behind those that have not, where not all were looked at.
     if (picked.lanes.length === limits.lanes) for (const lane of picked.lanes) until.set(lane, new Date(now));
-    state = await sendRound({ ...deps, pace }, { ...picked, state, until }, signal);
+    state = await sendRound({ ...deps, pace }, { ...picked, state, until, host, software }, signal);
     await postponeLanes(deps.db, host, until);
     await remember(deps, host, before, state, signal);
   }
@@ -119,6 +123,9 @@ function horizonOf(state: HostState, now: number): Horizon {
 interface Round extends Picked {
   readonly state: HostState;
   readonly until: Map<AccountId, Date>;
+  readonly host: string;
+  /** What the host runs, for the figures. */
+  readonly software: string | null;
 }
 
 /** Sends what was picked, some at a time; stops when the host fails. Returns what is known of it now. */
@@ -127,11 +134,14 @@ async function sendRound(deps: PumpDeps & KnockDeps, round: Round, signal: Abort
   const waiting = [...round.due];
   const again = new Map<AccountId, Date>();
   let { state } = round;
+  let delivered = false;
   const attempt = async (row: DueDelivery) => {
     const { verdict, scheme } = await send(deps, row, bodies.get(row.activityId), state.scheme, signal);
     // A try that our own stopping broke off says nothing of the other server.
     if (verdict.kind === 'retry' && signal.aborted) return;
     await recordOutcome(deps.db, row, verdict, new Date(deps.clock.now()));
+    deps.metrics.delivery(verdict.kind, round.software);
+    delivered ||= verdict.kind === 'delivered';
     if (verdict.kind === 'retry' && !round.more.has(row.accountId)) {
       const known = again.get(row.accountId);
       again.set(row.accountId, known !== undefined && known < verdict.at ? known : verdict.at);
@@ -146,6 +156,7 @@ async function sendRound(deps: PumpDeps & KnockDeps, round: Round, signal: Abort
     }
   };
   await allQuiet(deliveryLimits.concurrencyPerHost, sender, () => void waiting.splice(0));
+  if (delivered) await deps.inTx((tx) => deps.instances.reached(tx, round.host));
   signal.throwIfAborted();
   for (const [lane, at] of again) round.until.set(lane, at);
   return state;

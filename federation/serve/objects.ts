@@ -4,9 +4,19 @@ import type { Comments } from '../../src/modules/comments/index.ts';
 import type { Engagement } from '../../src/modules/engagement/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
 import type { Video, Videos } from '../../src/modules/videos/index.ts';
+import type { Lookup } from '../lookup.ts';
 import type { Notes } from '../notes.ts';
 import { createOf } from '../translate/note.ts';
-import { absent, CONTEXT, collectionAt, type PageQuery, type Served, tombstoneAt } from './served.ts';
+import type { Access, Reader } from './access.ts';
+import {
+  type Asking,
+  absent,
+  CONTEXT,
+  collectionAt,
+  type Question,
+  type Served,
+  tombstoneAt,
+} from './served.ts';
 
 export interface ServeDeps {
   readonly urls: Urls;
@@ -15,27 +25,52 @@ export interface ServeDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly notes: Notes;
+  readonly lookup: Lookup;
+  readonly access: Access;
 }
 
-/** A local video by its id, to anybody: followers-only ones look absent. Deleted ones leave a Tombstone. */
-export async function serveVideo(deps: ServeDeps, idText: string): Promise<Served> {
+/**
+ * A local video by its id. Those for followers look absent, except to a follower, and to the server of one:
+ * it holds the video already, and reads it by its own actor. Deleted ones leave a Tombstone.
+ */
+export async function serveVideo(deps: ServeDeps, idText: string, { asking }: Question): Promise<Served> {
   const id = parseId<'video'>(idText);
   if (id === null) return absent;
-  const video = await deps.videos.forViewer(id, null);
+  const open = await deps.videos.forViewer(id, null);
+  const video = open ?? (await limitedVideo(deps, id, asking.reader ?? (await asking.prove())));
   const written = video?.local ? await deps.notes.ofVideo(video) : null;
-  if (video && written) return { status: 200, document: written.note, page: video.url };
+  if (video && written) {
+    if (!(await deps.access.isWelcome(video.accountId, asking.reader))) return absent;
+    return { status: 200, document: written.note, page: video.url, ...(open ? {} : { limited: true }) };
+  }
   const uri = deps.urls.video(id);
   const deleted = await deps.videos.tombstone(uri);
   return deleted ? tombstoneAt(uri, deleted.deletedAt) : absent;
 }
 
-/** A local comment by its id, to anybody, under the same rules as a video. */
-export async function serveComment(deps: ServeDeps, idText: string): Promise<Served> {
+async function limitedVideo(deps: ServeDeps, id: VideoId, reader: Reader | null): Promise<Video | null> {
+  if (reader === null) return null;
+  const asFollower = reader.account && (await deps.videos.forViewer(id, reader.account.id));
+  if (asFollower) return asFollower;
+  const asServer = await deps.videos.forServerOfFollower(id, reader.host);
+  if (!asServer) return null;
+  // Another person of that server is not the server.
+  const found = await deps.lookup.actor(reader.actorUri);
+  return found.ok && found.account.actorType === 'Application' ? asServer : null;
+}
+
+/** A local comment by its id: to everybody, or to whoever is proven to be among those it is for. */
+export async function serveComment(deps: ServeDeps, idText: string, { asking }: Question): Promise<Served> {
   const id = parseId<'comment'>(idText);
   if (id === null) return absent;
-  const comment = await deps.comments.forViewer(id, null);
+  const open = await deps.comments.forViewer(id, null);
+  const reader = asking.reader ?? (open ? null : await asking.prove());
+  const comment = open ?? (reader?.account ? await deps.comments.forViewer(id, reader.account.id) : null);
   const written = comment?.local ? await deps.notes.ofComment(comment) : null;
-  if (comment && written) return { status: 200, document: written.note, page: comment.url };
+  if (comment && written) {
+    if (!(await deps.access.isWelcome(comment.accountId, reader))) return absent;
+    return { status: 200, document: written.note, page: comment.url, ...(open ? {} : { limited: true }) };
+  }
   const uri = deps.urls.comment(id);
   const deleted = await deps.comments.tombstone(uri);
   return deleted ? tombstoneAt(uri, deleted.deletedAt) : absent;
@@ -48,23 +83,24 @@ function nextOf(rows: readonly { readonly id: string }[], limit: number): string
   return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
 }
 
-/** A local video that anybody may see, or null. */
-async function openVideo(deps: ServeDeps, idText: string): Promise<Video | null> {
+/** A local video that anybody may see, or null; also where its author hides from the one who asks. */
+async function openVideo(deps: ServeDeps, idText: string, { reader }: Asking): Promise<Video | null> {
   const id = parseId<'video'>(idText);
   const video = id === null ? null : await deps.videos.forViewer(id, null);
-  return video?.local ? video : null;
+  if (!video?.local) return null;
+  return (await deps.access.isWelcome(video.accountId, reader)) ? video : null;
 }
 
 /** What answers a local video directly, as ids. */
-export async function serveReplies(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
-  const video = await openVideo(deps, idText);
+export async function serveReplies(deps: ServeDeps, idText: string, query: Question): Promise<Served> {
+  const video = await openVideo(deps, idText, query.asking);
   if (!video) return absent;
   return collectionAt(deps.urls.repliesOf(video.uri), video.url, query, threadOf(deps, video, true));
 }
 
 /** Everything below a local video, however deep (FEP-f228). */
-export async function serveContext(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
-  const video = await openVideo(deps, idText);
+export async function serveContext(deps: ServeDeps, idText: string, query: Question): Promise<Served> {
+  const video = await openVideo(deps, idText, query.asking);
   if (!video) return absent;
   return collectionAt(deps.urls.contextOf(video.id), video.url, query, threadOf(deps, video, false));
 }
@@ -82,14 +118,11 @@ function threadOf({ comments, engagement }: ServeDeps, video: Video, direct: boo
 }
 
 /** What answers a local comment. */
-export async function serveCommentReplies(
-  deps: ServeDeps,
-  idText: string,
-  query: PageQuery,
-): Promise<Served> {
+export async function serveCommentReplies(deps: ServeDeps, idText: string, query: Question): Promise<Served> {
   const id: CommentId | null = parseId<'comment'>(idText);
   const comment = id === null ? null : await deps.comments.forViewer(id, null);
-  if (!comment?.local) return absent;
+  if (!comment?.local || !(await deps.access.isWelcome(comment.accountId, query.asking.reader)))
+    return absent;
   const replies = (afterId: CommentId | null, limit: number) =>
     deps.comments.repliesTo(comment.id, null, { afterId, limit });
   return collectionAt(deps.urls.repliesOf(comment.uri), comment.url, query, {
@@ -102,8 +135,8 @@ export async function serveCommentReplies(
 }
 
 /** Who likes a local video: the Like activities, as ids. */
-export async function serveLikes(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
-  const video = await openVideo(deps, idText);
+export async function serveLikes(deps: ServeDeps, idText: string, query: Question): Promise<Served> {
+  const video = await openVideo(deps, idText, query.asking);
   if (!video) return absent;
   return collectionAt(deps.urls.likesOf(video.uri), video.url, query, {
     total: async () => (await deps.engagement.statsOf([video.id])).get(video.id)?.likes ?? 0,
@@ -116,8 +149,8 @@ export async function serveLikes(deps: ServeDeps, idText: string, query: PageQue
 }
 
 /** Who shared a local video: the Announce activities, as ids. */
-export async function serveShares(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
-  const video = await openVideo(deps, idText);
+export async function serveShares(deps: ServeDeps, idText: string, query: Question): Promise<Served> {
+  const video = await openVideo(deps, idText, query.asking);
   if (!video) return absent;
   return collectionAt(deps.urls.sharesOf(video.uri), video.url, query, {
     total: async () => (await deps.engagement.statsOf([video.id])).get(video.id)?.shares ?? 0,
@@ -129,16 +162,17 @@ export async function serveShares(deps: ServeDeps, idText: string, query: PageQu
   });
 }
 
-async function localPerson(deps: ServeDeps, idText: string): Promise<Account | null> {
+/** A person of this server, or null; also where the person hides from the one who asks. */
+async function localPerson(deps: ServeDeps, idText: string, { reader }: Asking): Promise<Account | null> {
   const id = parseId<'account'>(idText);
   const account = id === null ? null : await deps.accounts.byId(id);
   const shown = account?.domain === null && account.state === 'active' && account.actorType !== 'Application';
-  return shown ? account : null;
+  return shown && (await deps.access.isWelcome(account.id, reader)) ? account : null;
 }
 
 /** What a local account has pinned, newest first, whole: there are few. */
-export async function serveFeatured(deps: ServeDeps, idText: string): Promise<Served> {
-  const account = await localPerson(deps, idText);
+export async function serveFeatured(deps: ServeDeps, idText: string, { asking }: Question): Promise<Served> {
+  const account = await localPerson(deps, idText, asking);
   if (!account) return absent;
   const items = await deps.notes.ofVideos(await deps.videos.pinnedBy(account.id, null));
   const id = deps.urls.featured(account.id);
@@ -155,8 +189,8 @@ export async function serveFeatured(deps: ServeDeps, idText: string): Promise<Se
 const OUTBOX_PAGE = 20;
 
 /** The outbox of a local account: its public and unlisted videos as the very Create activities that were sent. */
-export async function serveOutbox(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
-  const account = await localPerson(deps, idText);
+export async function serveOutbox(deps: ServeDeps, idText: string, query: Question): Promise<Served> {
+  const account = await localPerson(deps, idText, query.asking);
   if (!account) return absent;
   return collectionAt(deps.urls.outbox(account.id), account.url, query, {
     total: () => deps.videos.countOfAccount(account.id, null),
@@ -171,10 +205,14 @@ export async function serveOutbox(deps: ServeDeps, idText: string, query: PageQu
 }
 
 /** The stamp that lets a post of another server quote a video (FEP-044f). */
-export async function serveQuoteAuthorization(deps: ServeDeps, idText: string): Promise<Served> {
+export async function serveQuoteAuthorization(
+  deps: ServeDeps,
+  idText: string,
+  { asking }: Question,
+): Promise<Served> {
   const id = parseId(idText);
   const stamp = id === null ? null : await deps.engagement.quoteAuthorization(id);
-  const video = stamp && (await openVideo(deps, stamp.videoId));
+  const video = stamp && (await openVideo(deps, stamp.videoId, asking));
   const author = video && (await deps.accounts.byId(video.accountId));
   if (!stamp || !video || !author) return absent;
   const document = {

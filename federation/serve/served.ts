@@ -1,8 +1,19 @@
 import type { JsonObject } from '../translate/read.ts';
+import type { Reader } from './access.ts';
 
-/** What an address of ours answers: a document, gone, or nothing. `page` is where people are led instead. */
+/** Who asks: proven already, or provable where it matters. */
+export interface Asking {
+  /** Null where nobody is proven. */
+  readonly reader: Reader | null;
+  readonly prove: () => Promise<Reader | null>;
+}
+
+/**
+ * What an address of ours answers: a document, gone, or nothing. `page` is where people are led instead;
+ * `limited`: not for everybody.
+ */
 export type Served =
-  | { readonly status: 200; readonly document: JsonObject; readonly page: string }
+  | { readonly status: 200; readonly document: JsonObject; readonly page: string; readonly limited?: true }
   | { readonly status: 410; readonly document: JsonObject }
   | { readonly status: 404 };
 
@@ -17,10 +28,15 @@ export function tombstoneAt(uri: string, deletedAt: Date): Served {
 }
 
 /** What a request asks of a collection: the collection itself, or one page of it, from where the last one ended. */
-export interface PageQuery {
+interface PageQuery {
   readonly page: boolean;
   /** As the `next` of the page before wrote it; not yet an id. */
   readonly cursor: string | null;
+}
+
+/** A request for one of our documents. */
+export interface Question extends PageQuery {
+  readonly asking: Asking;
 }
 
 /**

@@ -33,13 +33,13 @@ const run: Run = async (work) => {
 
 function print(report: Report): void {
   if (!report.ok) process.exitCode = 1;
-  const rows = report.ok ? (report.rows ?? []) : [];
+  const rows = report.rows ?? [];
   if (program.opts<{ json?: boolean }>().json) {
     process.stdout.write(`${JSON.stringify({ ok: report.ok, message: report.text, rows })}\n`);
     return;
   }
   if (rows.length > 0) process.stdout.write(`${table(rows)}\n`);
-  (report.ok ? process.stdout : process.stderr).write(`${report.text}\n`);
+  if (report.text !== '') (report.ok ? process.stdout : process.stderr).write(`${report.text}\n`);
 }
 
 /** Columns as wide as their longest value. */

@@ -9,4 +9,4 @@ export type Run = (work: (context: Context) => Promise<Report>) => Promise<void>
 /** What a command has to say: rows make a table, a text is itself. */
 export type Report =
   | { readonly ok: true; readonly text: string; readonly rows?: readonly object[] }
-  | { readonly ok: false; readonly text: string };
+  | { readonly ok: false; readonly text: string; readonly rows?: readonly object[] };

@@ -1,15 +1,66 @@
 import type { Knex } from 'knex';
 import type { AccountId } from '../lib/ids.ts';
 
+/** Whether accounts of domains without a policy are shown: not where only listed domains may talk. */
+export type UnlistedDomains = 'shown' | 'hidden';
+
+/**
+ * Severity of the most specific policy for the domain of `accounts`, or null. Two or three look-ups in an
+ * index for each row that is looked at, so that a change counts at once and nothing has to be kept in step.
+ */
+const SEVERITY = `(
+  select domain_policies.severity from domain_policies
+   where domain_policies.domain = any (domain_suffixes(accounts.domain))
+     and (domain_policies.expires_at is null or domain_policies.expires_at > now())
+   order by length(domain_policies.domain) desc limit 1)`;
+
+/** Narrows a query over `accounts` to those of this server and of domains that are not suspended. */
+function ofOpenDomains(unlisted: UnlistedDomains) {
+  const isOpen = unlisted === 'shown' ? `is distinct from 'suspend'` : `= 'allow'`;
+  return (query: Knex.QueryBuilder): void => {
+    query.whereRaw(`(accounts.domain = '' or ${SEVERITY} ${isOpen})`);
+  };
+}
+
+/** Narrows a query over `accounts` to those of a domain and its subdomains. */
+export function ofDomain(domain: string) {
+  return (query: Knex.QueryBuilder): void => {
+    query.whereRaw(`accounts.domain <> '' and domain_suffixes(accounts.domain) @> array[?]::text[]`, [
+      domain,
+    ]);
+  };
+}
+
+/** Narrows a query over `accounts` to those below `domain` that are suspended with it. */
+export function ofSuspendedDomain(domain: string, unlisted: UnlistedDomains) {
+  const isSuspended = unlisted === 'shown' ? `= 'suspend'` : `is distinct from 'allow'`;
+  return (query: Knex.QueryBuilder): void => {
+    query.modify(ofDomain(domain)).whereRaw(`${SEVERITY} ${isSuspended}`);
+  };
+}
+
+/** Narrows a query over `accounts` to those whose domain the viewer has not blocked for herself. */
+function notBlockedBy(viewerId: AccountId) {
+  return (query: Knex.QueryBuilder): void => {
+    query.whereRaw(
+      `not exists (select 1 from account_domain_blocks
+                    where account_domain_blocks.account_id = ?
+                      and account_domain_blocks.domain = any (domain_suffixes(accounts.domain)))`,
+      [viewerId],
+    );
+  };
+}
+
 /**
  * THE visibility predicate: narrows a query over `videos` to those the viewer may see (null: anybody).
- * Published, by an active author, no block between the two, and either for everybody, or the viewer's own, or
- * addressed to the viewer by name, or for followers and the viewer is an accepted one. Every read of videos
+ * Published, by an active author of no suspended domain nor one the viewer has blocked, no block between the two,
+ * and either for everybody, or the viewer's own, or addressed to the viewer by name, or for followers and the viewer
+ * is an accepted one. Every read of videos
  * passes through here (security.md P1).
  */
-export function visibleTo(viewerId: AccountId | null) {
+export function visibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains = 'shown') {
   return (query: Knex.QueryBuilder): void => {
-    query.where('videos.state', 'published').modify(postVisibleTo('videos', viewerId));
+    query.where('videos.state', 'published').modify(postVisibleTo('videos', viewerId, unlisted));
   };
 }
 
@@ -17,24 +68,26 @@ export function visibleTo(viewerId: AccountId | null) {
  * The same for a query over `comments` joined with `videos`: a comment is seen by whoever may see both it and
  * the video it stands under.
  */
-export function commentVisibleTo(viewerId: AccountId | null) {
+export function commentVisibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains = 'shown') {
   return (query: Knex.QueryBuilder): void => {
-    query.modify(visibleTo(viewerId)).modify(postVisibleTo('comments', viewerId));
+    query.modify(visibleTo(viewerId, unlisted)).modify(postVisibleTo('comments', viewerId, unlisted));
   };
 }
 
 /** Rules that hold for both kinds of posts, which name their author and audience by the same columns. */
-function postVisibleTo(table: 'videos' | 'comments', viewerId: AccountId | null) {
+function postVisibleTo(table: 'videos' | 'comments', viewerId: AccountId | null, unlisted: UnlistedDomains) {
   const mentionColumn = table === 'videos' ? 'video_id' : 'comment_id';
   return (query: Knex.QueryBuilder): void => {
     query
-      .whereExists((author) =>
+      .whereExists((author) => {
         author
           .select('accounts.id')
           .from('accounts')
           .whereRaw('accounts.id = ??', [`${table}.account_id`])
-          .where('accounts.state', 'active'),
-      )
+          .where('accounts.state', 'active')
+          .modify(ofOpenDomains(unlisted));
+        if (viewerId !== null) author.modify(notBlockedBy(viewerId));
+      })
       .where((allowed) => {
         allowed.whereIn(`${table}.visibility`, ['public', 'unlisted']);
         if (viewerId === null) return;
@@ -48,20 +101,15 @@ function postVisibleTo(table: 'videos' | 'comments', viewerId: AccountId | null)
               .where('mentions.account_id', viewerId),
           )
           .orWhereExists((follow) =>
-            follow
-              .select('follows.id')
-              .from('follows')
-              .whereRaw('follows.target_id = ??', [`${table}.account_id`])
-              .where({ 'follows.follower_id': viewerId, 'follows.state': 'accepted' })
-              .where(`${table}.visibility`, 'followers'),
+            follow.modify(followedBy(viewerId, table)).where(`${table}.visibility`, 'followers'),
           );
       });
-    if (viewerId !== null) query.modify(notBlocked(`${table}.account_id`, viewerId));
+    if (viewerId !== null) query.modify(noBlockBetween(`${table}.account_id`, viewerId));
   };
 }
 
 /** Leaves out accounts that the viewer blocks, and those who block the viewer. */
-export function notBlocked(accountColumn: string, viewerId: AccountId) {
+function noBlockBetween(accountColumn: string, viewerId: AccountId) {
   return (query: Knex.QueryBuilder): void => {
     query.whereNotExists((block) =>
       block
@@ -81,5 +129,35 @@ export function notBlocked(accountColumn: string, viewerId: AccountId) {
             ),
         ),
     );
+  };
+}
+
+/**
+ * Narrows a query over `videos` for a public list: authors of silenced domains are left out, except for those
+ * who follow them.
+ */
+export function notSilencedFor(viewerId: AccountId | null) {
+  return (query: Knex.QueryBuilder): void => {
+    query.where((heard) => {
+      heard.whereExists((author) =>
+        author
+          .select('accounts.id')
+          .from('accounts')
+          .whereRaw('accounts.id = videos.account_id')
+          .whereRaw(`(accounts.domain = '' or ${SEVERITY} is distinct from 'silence')`),
+      );
+      if (viewerId !== null) heard.orWhereExists((follow) => follow.modify(followedBy(viewerId)));
+    });
+  };
+}
+
+/** The accepted follow of the author of a post by the viewer. */
+function followedBy(viewerId: AccountId, table: 'videos' | 'comments' = 'videos') {
+  return (query: Knex.QueryBuilder): void => {
+    query
+      .select('follows.id')
+      .from('follows')
+      .whereRaw('follows.target_id = ??', [`${table}.account_id`])
+      .where({ 'follows.follower_id': viewerId, 'follows.state': 'accepted' });
   };
 }

@@ -44,6 +44,9 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'comments-closed': 403,
   'too-many-reports': 429,
   blocked: 403,
+  'domain-invalid': 422,
+  'domain-known': 422,
+  'too-many-domains': 422,
   unavailable: 503,
 };
 

@@ -57,6 +57,13 @@ export const jobSpecs = {
     timeoutMs: 10 * minute,
     retryDelayMs: 5_000,
   },
+  'instances.inspect': {
+    queue: 'default',
+    payload: z.object({ host: z.string().min(1).max(300) }),
+    maxAttempts: 5,
+    timeoutMs: 2 * minute,
+    retryDelayMs: 60_000,
+  },
 } as const satisfies Record<string, JobSpec>;
 
 export type JobName = keyof typeof jobSpecs;

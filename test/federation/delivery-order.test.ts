@@ -267,7 +267,7 @@ describe('nothing is ever sent to this server itself', () => {
     const fetched: string[] = [];
     const pump = createHostPump({
       ...{ db: context.db, clock: context.clock, random: Math.random, log: context.log },
-      instances: context.instances,
+      ...{ instances: context.instances, inTx: context.inTx, metrics: context.metrics },
       keyring: createKeyring({ accounts: context.accounts, instanceSecret: '' }),
       urls: { domain: 'video.example' },
       fetch: {

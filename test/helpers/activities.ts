@@ -187,10 +187,11 @@ export async function eventually<T>(
 
 /** Waits until everything that was received, and all that follows from it, is done or put off. */
 export async function quiet({ context: { db } }: TestServer): Promise<void> {
+  // Not now(): that is told before the rows are looked at, and what came in between would seem put off.
   await eventually('the server has nothing left to do', async () => {
     const { rows } = await db.raw<{ rows: { busy: boolean }[] }>(
-      `select exists (select from events where not_before <= now())
-           or exists (select from jobs where state = 'pending' and (run_at <= now() or lease_owner is not null))
+      `select exists (select from events where not_before <= clock_timestamp())
+           or exists (select from jobs where state = 'pending' and (run_at <= clock_timestamp() or lease_owner is not null))
            as busy`,
     );
     return rows[0]?.busy === false;
@@ -254,14 +255,19 @@ export async function withoutEffect<T>(
 ): Promise<T> {
   const { db, queues } = server.context;
   await quiet(server);
-  const except = allowed.remembersKey ? ['remote_keys'] : [];
-  const before = await contentOf(db, except);
+  // Servers that are known are inspected when it is time, whatever else comes; that none is added counts.
+  const hosts = (): Promise<string[]> => db('instances').orderBy('host').pluck('host');
+  const except = ['instances', ...(allowed.remembersKey ? ['remote_keys'] : [])];
+  const [before, known] = [await contentOf(db, except), await hosts()];
   const askedBefore = peers.map((peer) => peer.seen.length);
   const given = await request();
   await quiet(server);
-  const asked = peers.flatMap((peer, at) => peer.seen.slice(askedBefore[at]).map(({ path }) => path));
+  const asked = peers
+    .flatMap((peer, at) => peer.seen.slice(askedBefore[at]).map(({ path }) => path))
+    .filter((path) => path !== '/.well-known/nodeinfo');
   const after = await contentOf(db, except);
   const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
+  if ((await hosts()).join() !== known.join()) changed.push('instances');
   const counts = await Promise.all(Object.values(queues).map((queue) => queue.getJobCountByTypes()));
   const effects = { changed, asked, jobs: counts.reduce((sum, count) => sum + count, 0) };
   const expected = { changed: [], asked: [...(allowed.asked ?? [])], jobs: 0 };

@@ -129,4 +129,5 @@ const noHandlers: JobHandlers = {
   'media.purge': unexpected,
   'inbox.process': unexpected,
   'deliver.host': unexpected,
+  'instances.inspect': unexpected,
 };

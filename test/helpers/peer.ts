@@ -176,8 +176,39 @@ export function signedPost(
   return { path, body, headers: headers.flatMap(([name, value]) => (value === null ? [] : [[name, value]])) };
 }
 
+/** A GET of a document, signed as `signedPost` signs. */
+export function signedGet(actor: PeerActor, address: string, changes: SignatureChanges = {}): WireRequest {
+  const url = new URL(address);
+  const path = changes.path ?? url.pathname + url.search;
+  const usual: Record<string, string | null> = {
+    host: changes.host ?? url.host,
+    date: new Date(changes.now ?? Date.now()).toUTCString(),
+    accept: 'application/activity+json',
+    ...changes.headers,
+  };
+  const covered = changes.covered ?? ['(request-target)', 'host', 'date'];
+  const text = covered
+    .map((name) => (name === '(request-target)' ? `${name}: get ${path}` : `${name}: ${usual[name] ?? ''}`))
+    .join('\n');
+  const signature = sign('sha256', Buffer.from(text), changes.key ?? actor.privateKey).toString('base64');
+  const parameters = [
+    `keyId="${changes.keyId ?? actor.keyId}"`,
+    `algorithm="${changes.algorithm ?? 'rsa-sha256'}"`,
+    `headers="${covered.join(' ')}"`,
+    `signature="${signature}"`,
+  ];
+  const headers = Object.entries({ ...usual, signature: parameters.join(',') });
+  return {
+    ...{ method: 'GET', path, body: Buffer.alloc(0) },
+    headers: headers.flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
+  };
+}
+
 /** Writes a request to a server byte by byte as given, and reads the answer. */
-export function send(origin: string, request: WireRequest): Promise<{ status: number; body: string }> {
+export function send(
+  origin: string,
+  request: WireRequest,
+): Promise<{ status: number; body: string; head: string }> {
   const { hostname, port } = new URL(origin);
   const head = [
     `${request.method ?? 'POST'} ${request.path} HTTP/1.1`,
@@ -197,7 +228,7 @@ export function send(origin: string, request: WireRequest): Promise<{ status: nu
       const [answer = '', body = ''] = Buffer.concat(chunks).toString('utf8').split('\r\n\r\n', 2);
       const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
       if (Number.isNaN(status)) reject(new Error('The server closed the connection without an answer.'));
-      else resolve({ status, body });
+      else resolve({ status, body, head: answer });
     });
     socket.write(`${head.join('\r\n')}\r\n\r\n`, 'latin1');
     socket.write(request.body);

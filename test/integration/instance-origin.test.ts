@@ -69,7 +69,7 @@ describe('S15 blocked domains', () => {
     expect((await inTx((tx) => instances.block(tx, 'Evil.TEST.', 'spam'))).ok).toBe(true);
     expect((await inTx((tx) => instances.block(tx, 'bücher.test', ''))).ok).toBe(true);
     expect((await inTx((tx) => instances.block(tx, '[::1]', ''))).ok).toBe(true);
-    expect((await instances.blocks()).map((block) => block.domain)).toEqual([
+    expect((await instances.policies()).map((policy) => policy.domain)).toEqual([
       '[::1]',
       'evil.test',
       'xn--bcher-kva.test',

@@ -11,7 +11,7 @@ import { contentTypeOf } from '../../media/storage/storage.ts';
 import { transactions } from '../../src/db/database.ts';
 import type { AccountId, VideoId } from '../../src/lib/ids.ts';
 import { fail, ok } from '../../src/lib/result.ts';
-import { createUrls } from '../../src/modules/instances/index.ts';
+import { createUrls, type MediaRefusal } from '../../src/modules/instances/index.ts';
 import { createVideos, type Videos } from '../../src/modules/videos/index.ts';
 import { createGate, eventually } from '../helpers/chaos.ts';
 import { createJobRig, type JobRig, silent } from '../helpers/job-rig.ts';
@@ -24,12 +24,15 @@ let videos: Videos;
 let storage: ReturnType<typeof createFileStorage>;
 /** What the pipeline does with a file; tests replace it. */
 let processVideo: (job: VideoJob) => Promise<VideoOutcome>;
+/** What the staff decided about the hosts of a remote video. */
+let refusal: MediaRefusal | null;
 
 beforeEach(async () => {
   rig = await createJobRig();
   dataDir = await mkdtemp(join(tmpdir(), 'vireo-media-jobs-'));
   storage = createFileStorage({ root: join(dataDir, 'media') });
   processVideo = (job) => makeVideo(job);
+  refusal = null;
   const pipeline: MediaPipeline = {
     inspect: () => Promise.reject(new Error('Not part of the test.')),
     processPoster: () => Promise.reject(new Error('Not part of the test.')),
@@ -44,6 +47,7 @@ beforeEach(async () => {
     },
     ...{ workDir: join(dataDir, 'work'), mediaUrl: 'http://a.example/media', log: silent },
     ...{ maxDurationSeconds: 60, maxUploadBytes: 1_000, remote: { mode: 'replicate', maxBytes: 1_000 } },
+    ...{ mediaRefusal: async () => refusal, unlistedDomains: 'shown' as const },
   });
 });
 
@@ -117,6 +121,33 @@ const keptKeys = async (videoId: VideoId) => {
 };
 
 const workDirs = () => readdir(join(dataDir, 'work')).catch(() => []);
+
+describe('a remote video', () => {
+  test.for(['domain-suspended', 'domain-media-rejected'] as const)(
+    'is not copied where the staff decided so (%s), and is once that was taken back',
+    async (reason) => {
+      const { videoId, accountId } = await receivedUpload();
+      await rig.db('accounts').where({ id: accountId }).update({ domain: 'sub.b.example:8443' });
+      const source = 'https://cdn.example/clip.mp4';
+      const remote = { local: false, state: 'published', source_url: source, original_key: null };
+      await rig.db('videos').where({ id: videoId }).update(remote);
+      refusal = reason;
+      await start();
+      await addJob('media.replicate', videoId);
+      await allDone();
+      const media = () => rig.db('videos').where({ id: videoId }).first('media_state', 'media_reason');
+      expect(await media()).toEqual({ media_state: 'none', media_reason: reason });
+      expect(await rig.db('video_assets').where({ video_id: videoId })).toEqual([]);
+
+      refusal = null;
+      await rig.db.transaction((tx) => videos.onDomainLifted(tx, { domain: 'other.example' }));
+      expect(await rig.jobs()).toEqual([]);
+      await rig.db.transaction((tx) => videos.onDomainLifted(tx, { domain: 'b.example' }));
+      await allDone();
+      expect(await media()).toEqual({ media_state: 'ready', media_reason: null });
+    },
+  );
+});
 
 describe('an upload', () => {
   test('is published once, and nothing is left over', async () => {

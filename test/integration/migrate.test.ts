@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { eventually } from '../helpers/chaos.ts';
 import { query } from '../helpers/probes.ts';
@@ -39,6 +40,39 @@ async function migrateElsewhere(): Promise<string[]> {
 
 test('an empty database gets every migration, in order', async () => {
   expect(await migrate(url)).toEqual(await allMigrations());
+});
+
+test('blocks of domains that stood before go on as suspensions, and servers known before are kept', async () => {
+  const before = (await allMigrations()).filter((name) => name < '0010');
+  const db = openDatabase(url, 1);
+  try {
+    const run = async (name: string) => {
+      const { up } = await import(new URL(`../../migrations/${name}.ts`, import.meta.url).href);
+      await up(db);
+    };
+    for (const name of before) await run(name);
+    await db('domain_blocks').insert({ domain: 'evil.test', comment: 'spam' });
+    const account = { username: 'x', username_key: 'x', actor_type: 'Person', inbox_uri: '' };
+    await db('accounts').insert([
+      { ...account, id: 1, domain: 'sub.evil.test:8443', actor_uri: 'a' },
+      { ...account, id: 2, domain: '', actor_uri: 'b' },
+    ]);
+    for (const name of (await allMigrations()).filter((one) => one >= '0010')) await run(name);
+    expect(await db('domain_policies')).toMatchObject([
+      {
+        ...{ domain: 'evil.test', severity: 'suspend', private_comment: 'spam', public_comment: '' },
+        ...{ reject_media: false, reject_reports: false, expires_at: null, id: '1' },
+      },
+    ]);
+    await expect(db('domain_policies').insert({ domain: 'x.test' })).rejects.toThrow(/severity/);
+    expect(await db('instances').pluck('host')).toEqual(['sub.evil.test:8443']);
+    const { rows } = await db.raw(
+      `select domain_suffixes('a.b.test:1') as a, domain_suffixes('[::1]:80') as b`,
+    );
+    expect(rows).toEqual([{ a: ['a.b.test', 'b.test', 'test'], b: ['[::1]'] }]);
+  } finally {
+    await db.destroy();
+  }
 });
 
 test('the second time there is nothing to do', async () => {

@@ -66,7 +66,7 @@ const withHeader = (request: WireRequest, name: string, value: string): WireRequ
 
 test('an honest Follow is taken: what follows is not refused for another reason', async () => {
   expect(await outcomeOf(server, carol, followOf(carol, alice))).toBe('applied');
-  expect(a.asked()).toEqual(['/users/carol', '/users/carol']);
+  expect(a.asked()).toEqual(['/users/carol', '/users/carol', '/.well-known/nodeinfo']);
   const row = await server.context.db('remote_keys').where({ key_uri: carol.keyId }).first();
   expect(row).toMatchObject({ actor_uri: carol.id, failure: null });
   expect(await outcomeOf(server, mallory, followOf(mallory, alice))).toBe('applied');

@@ -159,13 +159,13 @@ describe('documents', () => {
     const video = await publish(rig);
     for (const accept of [ACTIVITY, 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"']) {
       const answer = await get(video.uri, { accept });
-      expect([answer.status, answer.headers.get('vary')]).toEqual([200, 'Accept']);
+      expect([answer.status, answer.headers.get('vary')]).toEqual([200, 'Accept, Signature']);
       expect(answer.headers.get('content-type')).toBe(`${ACTIVITY}; charset=utf-8`);
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     }
     for (const accept of ['text/html', '*/*', 'application/json', 'application/ld+json']) {
       const answer = await get(video.uri, { accept });
-      expect([answer.status, answer.headers.get('vary')]).toEqual([303, 'Accept']);
+      expect([answer.status, answer.headers.get('vary')]).toEqual([303, 'Accept, Signature']);
       expect(answer.headers.get('location')).toBe(`${server.origin}/@alice/${video.id}`);
     }
     const page = await get(`/@alice/${video.id}`);

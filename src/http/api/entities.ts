@@ -234,11 +234,12 @@ function toMedia(deps: Pick<HttpDeps, 'videos'>, video: Video): StatusEntity['me
 }
 
 function processingOf(video: Video): StatusEntity['media_attachments'][number]['processing'] {
-  const { state, percent, detail } = video.media;
+  const { state, percent, reason, detail } = video.media;
   if (state === 'ready') return null;
   if (state === 'failed') return { state: 'failed', percent: 0, detail };
   if (state === 'none') {
-    return { state: 'failed', percent: 0, detail: 'This server does not copy videos of other servers.' };
+    const usual = 'This server does not copy videos of other servers.';
+    return { state: 'failed', percent: 0, detail: reason === null ? usual : detail };
   }
   return { state: 'copying', percent, detail: null };
 }

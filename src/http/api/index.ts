@@ -14,7 +14,19 @@ import {
   retryDeliveries,
   retryDelivery,
 } from './admin/deliveries.ts';
+import {
+  createDomainAllow,
+  createDomainBlock,
+  deleteDomainAllow,
+  deleteDomainBlock,
+  getDomainAllow,
+  getDomainBlock,
+  listDomainAllows,
+  listDomainBlocks,
+  updateDomainBlock,
+} from './admin/domain-policies.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
+import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import { getInstance } from './instance/get-instance.ts';
 import { fileReport } from './reports/file-report.ts';
 import { search } from './search/search.ts';
@@ -79,4 +91,16 @@ export const routes: readonly Route[] = [
   deadDelivery,
   retryDelivery,
   discardDelivery,
+  listDomainBlocks,
+  getDomainBlock,
+  createDomainBlock,
+  updateDomainBlock,
+  deleteDomainBlock,
+  listDomainAllows,
+  getDomainAllow,
+  createDomainAllow,
+  deleteDomainAllow,
+  listDomainBlocksOfMine,
+  blockDomain,
+  unblockDomain,
 ];

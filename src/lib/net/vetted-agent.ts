@@ -98,7 +98,8 @@ function createVettedLookup(policy: AddressPolicy, resolve: Resolve): LookupFunc
   };
 }
 
-async function resolveBySystem(hostname: string): Promise<readonly string[]> {
+/** The addresses that this machine finds for a name. */
+export async function resolveBySystem(hostname: string): Promise<readonly string[]> {
   const answers = await systemLookup(hostname, { all: true });
   return answers.map((answer) => answer.address);
 }

@@ -2,7 +2,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import { mentionedAmong } from '../../db/mentions.ts';
 import { emitter } from '../../db/outbox.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
-import { commentVisibleTo } from '../../db/visibility.ts';
+import { commentVisibleTo, type UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, CommentId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
@@ -29,7 +29,12 @@ export type { Comment, CommentDetails, RemoteComment } from './model.ts';
 export type Comments = ReturnType<typeof createComments>;
 
 /** Texts under videos, in threads. */
-export function createComments(base: { db: Db; ids: IdSource; urls: Urls }) {
+export function createComments(base: {
+  db: Db;
+  ids: IdSource;
+  urls: Urls;
+  unlistedDomains: UnlistedDomains;
+}) {
   const { db } = base;
   const deps = { ...base, emit: emitter(commentEvents, base.ids) };
   const one = async (where: Record<string, string>): Promise<Comment | null> => {
@@ -40,7 +45,7 @@ export function createComments(base: { db: Db; ids: IdSource; urls: Urls }) {
     db('comments')
       .select('comments.*')
       .join('videos', 'videos.id', 'comments.video_id')
-      .modify(commentVisibleTo(viewerId));
+      .modify(commentVisibleTo(viewerId, base.unlistedDomains));
   return {
     publish: (tx: Tx, input: Parameters<typeof publishComment>[2]) => publishComment(deps, tx, input),
     receiveRemote: (tx: Tx, author: Account, comment: RemoteComment) =>

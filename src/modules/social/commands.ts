@@ -1,9 +1,10 @@
 import type { Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
 import type { AccountId, FollowId, IdSource } from '../../lib/ids.ts';
-import { fail, ok, type Result } from '../../lib/result.ts';
+import { type Failure, fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
+import { blocksDomainOf } from './domain-blocks.ts';
 import type { socialEvents } from './events.ts';
 
 export interface SocialDeps {
@@ -34,7 +35,8 @@ interface Pair {
  * `follower` asks to follow `target`. An account of this server answers at once, unless it is locked;
  * one of another server answers with its own Accept, and until then nothing is followed (security.md V5).
  * Asking again changes nothing but the stored id of the request, and is answered again. A request that was
- * taken back before it came is `undone`; `uri` is the id of a request from elsewhere.
+ * taken back before it came is `undone`; `uri` is the id of a request from elsewhere. Who blocks the other's
+ * domain neither follows nor is followed; a request from there gets a Reject.
  */
 export async function follow(
   deps: SocialDeps,
@@ -51,6 +53,8 @@ export async function follow(
   if (await isBlockBetween(tx, follower.id, target.id)) {
     return fail('blocked', 'One of you blocks the other.');
   }
+  const blocked = await refuseBlockedDomain(deps, tx, follower, target, uri);
+  if (blocked) return blocked;
   const between = { follower_id: follower.id, target_id: target.id };
   const undone = await tx('follows')
     .where({ ...between, state: 'undone' })
@@ -73,6 +77,23 @@ export async function follow(
   if (row.state === 'accepted') await deps.emit(tx, 'follow.accepted', payload);
   else await deps.emit(tx, 'follow.requested', payload);
   return ok({ state: row.state });
+}
+
+async function refuseBlockedDomain(
+  deps: SocialDeps,
+  tx: Tx,
+  follower: Account,
+  target: Account,
+  uri: string | undefined,
+): Promise<Failure<'blocked'> | undefined> {
+  if (await blocksDomainOf(tx, follower.id, target)) {
+    return fail('blocked', `You have blocked ${target.domain}.`);
+  }
+  if (!(await blocksDomainOf(tx, target.id, follower))) return undefined;
+  if (uri !== undefined) {
+    await deps.emit(tx, 'follow.rejected', { followerId: follower.id, targetId: target.id, uri });
+  }
+  return fail('blocked', 'This account wants nothing of your server.');
 }
 
 /**

@@ -23,4 +23,9 @@ export const socialEvents = {
   'follow.undone': follow,
   'block.added': block,
   'block.removed': block,
+  /** An account wants nothing of a domain any more. */
+  'domain.blocked-by-account': z.object({
+    accountId: idSchema<'account'>(),
+    domain: z.string().max(253),
+  }),
 } as const;

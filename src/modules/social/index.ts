@@ -13,6 +13,7 @@ import {
   rejectFollow,
   unfollow,
 } from './commands.ts';
+import { domainBlocks } from './domain-blocks.ts';
 import { socialEvents } from './events.ts';
 
 export { socialEvents } from './events.ts';
@@ -60,6 +61,7 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
     return before === null ? query : query.where('follows.id', '<', before);
   };
   return {
+    ...domainBlocks(deps),
     follow: (tx: Tx, follower: Account, target: Account, uri?: string) =>
       follow(deps, tx, follower, target, uri),
     accept: (tx: Tx, pair: Pair & { uri?: string }) => acceptFollow(deps, tx, pair),
@@ -85,6 +87,12 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
         .where({ 'follows.target_id': targetId, 'follows.state': 'accepted', 'accounts.domain': '' })
         .first('follows.id');
       return row !== undefined;
+    },
+
+    /** True when the first account blocks the second. */
+    async isBlocking(accountId: AccountId, targetId: AccountId): Promise<boolean> {
+      const where = { account_id: accountId, target_id: targetId };
+      return (await db('account_blocks').where(where).first('id')) !== undefined;
     },
 
     /** The people of this server who follow an account, oldest follow first. */

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { mentionedAmong } from '../../db/mentions.ts';
 import { emitter } from '../../db/outbox.ts';
+import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { JobRun } from '../../jobs/registry.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
@@ -17,7 +18,7 @@ import {
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
-import { type MediaJobDeps, processUpload, purgeObjects, replicate } from './jobs.ts';
+import { type MediaJobDeps, processUpload, purgeObjects, replicate, replicateRefused } from './jobs.ts';
 import type { RemoteVideo } from './model.ts';
 import { videoQueries } from './queries.ts';
 
@@ -34,12 +35,19 @@ export type { Page } from './queries.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
 
-type Deps = Omit<MediaJobDeps, 'emit'> & { db: Db; ids: IdSource; urls: Urls; mediaUrl: string };
+type Deps = Omit<MediaJobDeps, 'emit'> & {
+  db: Db;
+  ids: IdSource;
+  urls: Urls;
+  mediaUrl: string;
+  /** Whether videos of domains without a policy are shown. */
+  unlistedDomains: UnlistedDomains;
+};
 
 /** Posts with a video: uploads, remote copies, deletion. */
 export function createVideos(base: Deps) {
   const deps = { ...base, emit: emitter(videoEvents, base.ids) };
-  const queries = videoQueries(base.db);
+  const queries = videoQueries(base.db, base.unlistedDomains);
   return {
     ...queries,
     beginUpload: (tx: Tx, input: Parameters<typeof beginUpload>[2]) => beginUpload(deps, tx, input),
@@ -67,6 +75,8 @@ export function createVideos(base: Deps) {
       base.enqueue(tx, { name: 'media.replicate', payload: { videoId } }),
     onDeleted: (tx: Tx, { videoId }: { videoId: VideoId }) =>
       base.enqueue(tx, { name: 'media.purge', payload: { videoId } }),
+
+    onDomainLifted: (tx: Tx, { domain }: { domain: string }) => replicateRefused(deps, tx, domain),
 
     jobs: {
       process: (videoId: VideoId, run: JobRun) => processUpload(deps, queries, videoId, run),

@@ -7,12 +7,14 @@ import type { MediaPipeline, Progress, VideoOutcome } from '../../../media/pipel
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
+import { ofDomain } from '../../db/visibility.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import { type Finish, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
 import type { Failure } from '../../lib/result.ts';
+import type { MediaRefusal } from '../instances/index.ts';
 import type { videoEvents } from './events.ts';
 import type { Video, VideoState } from './model.ts';
 import type { videoQueries } from './queries.ts';
@@ -30,6 +32,8 @@ export interface MediaJobDeps {
   readonly maxDurationSeconds: number;
   readonly maxUploadBytes: number;
   readonly remote: { readonly mode: 'replicate' | 'off'; readonly maxBytes: number };
+  /** Why no file may be fetched that one of these hosts posted or holds, or null where all may. */
+  readonly mediaRefusal: (hosts: readonly string[]) => Promise<MediaRefusal | null>;
   readonly log: Logger;
 }
 
@@ -109,6 +113,8 @@ export function replicate(
     if (!video || video.local || video.sourceUrl === null) return;
     if (video.media.state === 'ready' || video.media.state === 'none') return;
     if (deps.remote.mode === 'off') return (tx) => finishReplica(deps, tx, videoId, null);
+    const refusal = await deps.mediaRefusal(hostsOf(video));
+    if (refusal !== null) return (tx) => finishReplica(deps, tx, videoId, { ok: false, reason: refusal });
     await copyPoster(deps, video, dir, run.signal);
     const progress = progressWriter(deps, videoId);
     progress('downloading', 0);
@@ -145,6 +151,37 @@ export function replicate(
   });
 }
 
+/** Who posted a remote video, and who holds its files. */
+function hostsOf({ uri, sourceUrl, sourcePosterUrl }: Video): string[] {
+  return [uri, sourceUrl, sourcePosterUrl].flatMap((url) => (url === null ? [] : [new URL(url).host]));
+}
+
+/** What the staff decided is no failure of the file, and may be taken back. */
+const REFUSED_HERE: Readonly<Record<string, string>> = {
+  'domain-suspended': 'This server does not talk to the one that holds the video.',
+  'domain-media-rejected': 'This server does not copy videos of that server.',
+} satisfies Record<MediaRefusal, string>;
+
+/** Copies what a decision of the staff has kept from being copied, now that it was taken back. */
+export async function replicateRefused(deps: MediaJobDeps, tx: Tx, domain: string): Promise<void> {
+  const ofThatDomain = tx('accounts').modify(ofDomain(domain)).select('id');
+  const again = tx('videos')
+    .whereIn('account_id', ofThatDomain)
+    .where({ media_state: 'none' })
+    .whereIn('media_reason', Object.keys(REFUSED_HERE))
+    .orderBy('id', 'desc')
+    .limit(remoteVideoLimits.copiedAfterLift)
+    .select('id');
+  const rows: { id: VideoId }[] = await tx('videos')
+    .whereIn('id', again)
+    .update({ media_state: 'waiting', media_reason: null, media_detail: null })
+    .returning('id');
+  await deps.enqueue(
+    tx,
+    rows.map(({ id }) => ({ name: 'media.replicate' as const, payload: { videoId: id } })),
+  );
+}
+
 /** `outcome` is null where no copy is wanted. */
 async function finishReplica(
   deps: MediaJobDeps,
@@ -156,7 +193,10 @@ async function finishReplica(
   if (!(await lockVideo(tx, videoId))) return null;
   const mine = tx('videos').where({ id: videoId });
   if (outcome === null) await mine.update({ media_state: 'none', media_stage: null });
-  else if (outcome.ok) await recordMedia(tx, videoId, outcome);
+  else if (!outcome.ok && Object.hasOwn(REFUSED_HERE, outcome.reason)) {
+    const why = { media_reason: outcome.reason, media_detail: REFUSED_HERE[outcome.reason] };
+    await mine.update({ media_state: 'none', media_stage: null, ...why });
+  } else if (outcome.ok) await recordMedia(tx, videoId, outcome);
   else {
     deps.log.info({ videoId, reason: outcome.reason }, 'a remote file could not be copied');
     await mine.update(failedColumns(outcome));

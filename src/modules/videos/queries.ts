@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { videoLimits } from '../../../config/limits.ts';
 import type { Db } from '../../db/database.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
-import { visibleTo } from '../../db/visibility.ts';
+import { notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { AssetRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
@@ -19,7 +19,7 @@ export interface Page {
 }
 
 /** Reads of videos. Whatever leaves the server goes through `visibleTo`. */
-export function videoQueries(db: Db) {
+export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
   async function withAssets(rows: readonly VideoRow[]): Promise<Video[]> {
     if (rows.length === 0) return [];
     const assets: AssetRow[] = await db('video_assets').whereIn(
@@ -38,7 +38,7 @@ export function videoQueries(db: Db) {
     const { maxId, minId, sinceId = null, limit } = page;
     const query = db('videos')
       .select('videos.*')
-      .modify(visibleTo(viewerId))
+      .modify(visibleTo(viewerId, unlisted))
       .modify(narrow)
       .orderBy('videos.id', minId === null ? 'desc' : 'asc')
       .limit(limit);
@@ -55,7 +55,25 @@ export function videoQueries(db: Db) {
       const row = await db('videos')
         .select('videos.*')
         .where('videos.id', id)
-        .modify(visibleTo(viewerId))
+        .modify(visibleTo(viewerId, unlisted))
+        .first();
+      return (await withAssets(row ? [row] : []))[0] ?? null;
+    },
+
+    /** One published video, where the author has an accepted follower on that server: for that server only. */
+    async forServerOfFollower(id: VideoId, host: string): Promise<Video | null> {
+      const row = await db('videos')
+        .select('videos.*')
+        .where({ 'videos.id': id, 'videos.state': 'published', 'author.state': 'active' })
+        .join('accounts as author', 'author.id', 'videos.account_id')
+        .whereExists((follower) =>
+          follower
+            .select('follows.id')
+            .from('follows')
+            .join('accounts', 'accounts.id', 'follows.follower_id')
+            .whereRaw('follows.target_id = videos.account_id')
+            .where({ 'follows.state': 'accepted', 'accounts.domain': host, 'accounts.state': 'active' }),
+        )
         .first();
       return (await withAssets(row ? [row] : []))[0] ?? null;
     },
@@ -87,7 +105,7 @@ export function videoQueries(db: Db) {
         .select('videos.*')
         .join('pins', 'pins.video_id', 'videos.id')
         .where('pins.account_id', accountId)
-        .modify(visibleTo(viewerId))
+        .modify(visibleTo(viewerId, unlisted))
         .orderBy('pins.created_at', 'desc')
         .limit(videoLimits.maxPins);
       return withAssets(rows);
@@ -117,10 +135,10 @@ export function videoQueries(db: Db) {
         ),
       ),
 
-    /** Public videos of everybody known here, or of this server only. */
+    /** Public videos of everybody known here whom the staff has not silenced, or of this server only. */
     publicVideos: (viewerId: AccountId | null, page: Page, scope: 'all' | 'local' | 'remote') =>
       list(viewerId, page, (query) => {
-        query.where('videos.visibility', 'public');
+        query.where('videos.visibility', 'public').modify(notSilencedFor(viewerId));
         if (scope !== 'all') query.where('videos.local', scope === 'local');
       }),
 
@@ -131,7 +149,7 @@ export function videoQueries(db: Db) {
     async countOfAccount(accountId: AccountId, viewerId: AccountId | null): Promise<number> {
       const row = await db('videos')
         .where('videos.account_id', accountId)
-        .modify(visibleTo(viewerId))
+        .modify(visibleTo(viewerId, unlisted))
         .count('* as count')
         .first();
       return Number(row?.count ?? 0);

@@ -20,6 +20,27 @@ export interface Account {
   readonly host: string | null;
 }
 
+export interface AdminDomainAllow {
+  readonly id: string;
+  readonly domain: string;
+  readonly created_at: string;
+}
+
+export interface AdminDomainBlock {
+  readonly id: string;
+  readonly domain: string;
+  /** SHA-256 of the domain, in hexadecimal */
+  readonly digest: string;
+  readonly severity: "noop" | "silence" | "suspend";
+  readonly reject_media: boolean;
+  readonly reject_reports: boolean;
+  readonly private_comment: string | null;
+  readonly public_comment: string | null;
+  readonly obfuscate: false;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+}
+
 export interface Context {
   readonly ancestors: readonly Status[];
   readonly descendants: readonly Status[];

@@ -2,7 +2,7 @@ import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { accountParams, relationshipEntity } from '../schemas.ts';
 import { relationshipTo } from './follow.ts';
-import { shown } from './get-account.ts';
+import { shownHere } from './get-account.ts';
 
 export const blockAccount = route({
   method: 'post',
@@ -13,7 +13,7 @@ export const blockAccount = route({
   params: accountParams,
   output: relationshipEntity,
   handler: async ({ deps, params, viewer }) => {
-    const target = shown(await deps.accounts.byId(params.id));
+    const target = await shownHere(deps, await deps.accounts.byId(params.id));
     const outcome = await deps.inTx((tx) => deps.social.block(tx, viewer.account, target));
     if (!outcome.ok && outcome.reason !== 'known') throw refused(outcome);
     return relationshipTo(deps, viewer.account.id, target.id);
@@ -29,7 +29,7 @@ export const unblockAccount = route({
   params: accountParams,
   output: relationshipEntity,
   handler: async ({ deps, params, viewer }) => {
-    const target = shown(await deps.accounts.byId(params.id));
+    const target = await shownHere(deps, await deps.accounts.byId(params.id));
     await deps.inTx((tx) => deps.social.unblock(tx, viewer.account, target));
     return relationshipTo(deps, viewer.account.id, target.id);
   },

@@ -5,7 +5,7 @@ import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { relationshipEntityOf } from '../entities.ts';
 import { accountParams, relationshipEntity } from '../schemas.ts';
-import { shown } from './get-account.ts';
+import { shownHere } from './get-account.ts';
 
 /** How the viewer stands to one account, in the API's shape. */
 export async function relationshipTo(deps: HttpDeps, viewerId: AccountId, targetId: AccountId) {
@@ -23,7 +23,7 @@ export const followAccount = route({
   params: accountParams,
   output: relationshipEntity,
   handler: async ({ deps, params, viewer }) => {
-    const target = shown(await deps.accounts.byId(params.id));
+    const target = await shownHere(deps, await deps.accounts.byId(params.id));
     const outcome = await deps.inTx((tx) => deps.social.follow(tx, viewer.account, target));
     if (!outcome.ok) throw refused(outcome);
     return relationshipTo(deps, viewer.account.id, target.id);

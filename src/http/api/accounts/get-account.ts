@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Account } from '../../../modules/accounts/index.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { accountEntityOf } from '../entities.ts';
@@ -12,9 +13,17 @@ export function isShown(account: Account | null): account is Account {
 }
 
 /** The account, or the answer that there is none. */
-export function shown(account: Account | null): Account {
+function shown(account: Account | null): Account {
   if (!isShown(account)) throw new ApiError('not-found');
   return account;
+}
+
+/** The account, or the answer that there is none: those of suspended servers look absent too. */
+export async function shownHere(deps: HttpDeps, account: Account | null): Promise<Account> {
+  const found = shown(account);
+  if (found.domain !== null && (await deps.instances.isBlocked(found.domain)))
+    throw new ApiError('not-found');
+  return found;
 }
 
 export const getAccount = route({
@@ -25,8 +34,10 @@ export const getAccount = route({
   scope: null,
   params: accountParams,
   output: accountEntity,
-  handler: async ({ deps, params, viewer }) =>
-    accountEntityOf(deps, shown(await deps.accounts.byId(params.id)), viewer?.account.id ?? null),
+  handler: async ({ deps, params, viewer }) => {
+    const account = await shownHere(deps, await deps.accounts.byId(params.id));
+    return accountEntityOf(deps, account, viewer?.account.id ?? null);
+  },
 });
 
 export const lookupAccount = route({
@@ -37,6 +48,8 @@ export const lookupAccount = route({
   scope: null,
   query: z.object({ acct: z.string().min(1).max(400) }),
   output: accountEntity,
-  handler: async ({ deps, query, viewer }) =>
-    accountEntityOf(deps, shown(await deps.accounts.byHandle(query.acct)), viewer?.account.id ?? null),
+  handler: async ({ deps, query, viewer }) => {
+    const account = await shownHere(deps, await deps.accounts.byHandle(query.acct));
+    return accountEntityOf(deps, account, viewer?.account.id ?? null);
+  },
 });

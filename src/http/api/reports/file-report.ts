@@ -3,7 +3,7 @@ import { reportLimits } from '../../../../config/limits.ts';
 import { type CommentId, idSchema, type VideoId } from '../../../lib/ids.ts';
 import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { shown } from '../accounts/get-account.ts';
+import { shownHere } from '../accounts/get-account.ts';
 import { accountEntityOf } from '../entities.ts';
 import { accountEntity } from '../schemas.ts';
 
@@ -31,7 +31,7 @@ export const fileReport = route({
     })
     .meta({ id: 'Report' }),
   handler: async ({ deps, body, viewer }) => {
-    const target = shown(await deps.accounts.byId(body.account_id));
+    const target = await shownHere(deps, await deps.accounts.byId(body.account_id));
     const forward = body.forward && target.domain !== null;
     const comment = body.comment.replaceAll('\u0000', '').trim();
     const outcome = await deps.inTx((tx) =>

@@ -36,7 +36,8 @@ export const search = route({
     const account = mayAsk
       ? await resolve(deps, viewer.account.id, query.q)
       : await deps.accounts.byHandle(query.q);
-    return isShown(account)
+    const isSuspended = account?.domain != null && (await deps.instances.isBlocked(account.domain));
+    return isShown(account) && !isSuspended
       ? { ...found, accounts: [await accountEntityOf(deps, account, viewerId)] }
       : found;
   },

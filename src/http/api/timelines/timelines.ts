@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from '../../route.ts';
-import { shown } from '../accounts/get-account.ts';
+import { shownHere } from '../accounts/get-account.ts';
 import { statusEntitiesOf } from '../entities.ts';
 import { linkPages, pageOf } from '../paging.ts';
 import { accountParams, flagSchema, pageQuery, statusEntity } from '../schemas.ts';
@@ -50,7 +50,7 @@ export const accountTimeline = route({
   query: pageQuery,
   output,
   handler: async ({ deps, params, query, viewer, req, res }) => {
-    const account = shown(await deps.accounts.byId(params.id));
+    const account = await shownHere(deps, await deps.accounts.byId(params.id));
     const items = await deps.feed.ofAccount(account.id, viewer?.account.id ?? null, pageOf(query));
     const statuses = await statusEntitiesOf(deps, items, viewer?.account.id ?? null);
     linkPages(req, res, deps.urls.origin, statuses, query.limit);

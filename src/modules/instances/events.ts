@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+const domain = z.object({ domain: z.string().max(253) });
+
+/** What the instances module tells the others. */
+export const instanceEvents = {
+  /** Nothing goes to or comes from a domain any more. */
+  'domain.suspended': domain,
+  /** A domain may send, or have its media copied, what it might not before. */
+  'domain.lifted': domain,
+} as const;

@@ -1,0 +1,200 @@
+import type { Db, Tx } from '../../db/database.ts';
+import type { Emit } from '../../db/outbox.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import { normaliseDomain, withParents } from './domain-name.ts';
+import type { instanceEvents } from './events.ts';
+
+/** With whom this server talks: with all but the suspended, or with nobody but the allowed. */
+export type FederationMode = 'open' | 'allow-list';
+
+/**
+ * `suspend`: nothing in, nothing out. `silence`: heard only where somebody here follows, and absent from
+ * public lists. `noop`: a note, or the two lesser refusals alone. `allow`: on the list of `allow-list` mode,
+ * and free of what a domain above it suffers.
+ */
+export const severities = ['allow', 'noop', 'silence', 'suspend'] as const;
+export type Severity = (typeof severities)[number];
+
+/** What is decided about a domain; it covers its subdomains that have no policy of their own. */
+export interface DomainPolicy {
+  readonly id: string;
+  readonly domain: string;
+  readonly severity: Severity;
+  /** What it posts is shown, but its files are never copied. */
+  readonly rejectMedia: boolean;
+  readonly rejectReports: boolean;
+  readonly publicComment: string;
+  /** For the staff. */
+  readonly privateComment: string;
+  readonly createdAt: Date;
+  /** Until when it counts; null: for good. */
+  readonly expiresAt: Date | null;
+}
+
+/** What may be decided; parts that are left out stay as they are, or at their mildest. */
+export interface PolicyChange {
+  readonly severity: Severity;
+  readonly rejectMedia?: boolean | undefined;
+  readonly rejectReports?: boolean | undefined;
+  readonly publicComment?: string | undefined;
+  readonly privateComment?: string | undefined;
+  readonly expiresAt?: Date | null | undefined;
+}
+
+/** What counts for one host, after every policy above it and the mode of the server. */
+export interface Standing {
+  readonly suspended: boolean;
+  readonly silenced: boolean;
+  readonly rejectsMedia: boolean;
+  readonly rejectsReports: boolean;
+}
+
+/** Why the files of a video are not copied. */
+export type MediaRefusal = 'domain-suspended' | 'domain-media-rejected';
+
+const NOBODY: Standing = { suspended: true, silenced: false, rejectsMedia: true, rejectsReports: true };
+
+const COLUMNS = [
+  ...['id', 'domain', 'severity'],
+  ...['reject_media as rejectMedia', 'reject_reports as rejectReports'],
+  ...['public_comment as publicComment', 'private_comment as privateComment'],
+  ...['created_at as createdAt', 'expires_at as expiresAt'],
+];
+
+interface PolicyDeps {
+  readonly db: Db;
+  readonly emit: Emit<typeof instanceEvents>;
+  readonly mode: FederationMode;
+}
+
+/** Decides which servers this one talks to (security.md S15). Hosts may be given in any spelling. */
+export function domainPolicies({ db, emit, mode }: PolicyDeps) {
+  /** The most specific policy that counts now. */
+  const decisive = (from: Db, name: string): Promise<DomainPolicy | undefined> =>
+    from('domain_policies')
+      .whereIn('domain', withParents(name))
+      .where((lasting) => lasting.whereNull('expires_at').orWhere('expires_at', '>', from.fn.now()))
+      .orderByRaw('length(domain) desc')
+      .first(COLUMNS);
+
+  async function standingOf(host: string, from: Db = db): Promise<Standing> {
+    const name = normaliseDomain(host);
+    if (name === null) return NOBODY;
+    const policy = await decisive(from, name);
+    return {
+      suspended: mode === 'open' ? policy?.severity === 'suspend' : policy?.severity !== 'allow',
+      silenced: policy?.severity === 'silence',
+      rejectsMedia: policy?.rejectMedia ?? false,
+      rejectsReports: policy?.rejectReports ?? false,
+    };
+  }
+
+  /** Tells the others when a change made the domain stricter or milder. */
+  async function change(tx: Tx, domain: string, write: () => Promise<unknown>): Promise<void> {
+    const before = await standingOf(domain, tx);
+    await write();
+    const after = await standingOf(domain, tx);
+    if (!before.suspended && after.suspended) await emit(tx, 'domain.suspended', { domain });
+    const isMilder = (before.suspended && !after.suspended) || (before.rejectsMedia && !after.rejectsMedia);
+    if (isMilder) await emit(tx, 'domain.lifted', { domain });
+  }
+
+  async function setPolicy(
+    tx: Tx,
+    domain: string,
+    to: PolicyChange,
+  ): Promise<Result<{ policy: DomainPolicy }, 'domain-invalid'>> {
+    const name = normaliseDomain(domain);
+    if (name === null) return fail('domain-invalid', `"${domain}" is not the name of a server.`);
+    const given = {
+      severity: to.severity,
+      reject_media: to.rejectMedia,
+      reject_reports: to.rejectReports,
+      public_comment: to.publicComment,
+      private_comment: to.privateComment,
+      expires_at: to.expiresAt,
+    };
+    const facts = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    await change(tx, name, () =>
+      tx('domain_policies')
+        .insert({ domain: name, ...facts })
+        .onConflict('domain')
+        .merge(facts),
+    );
+    const policy: DomainPolicy = await tx('domain_policies').where({ domain: name }).first(COLUMNS);
+    return ok({ policy });
+  }
+
+  async function removePolicy(tx: Tx, domain: string): Promise<boolean> {
+    const name = normaliseDomain(domain);
+    if (name === null) return false;
+    let removed = 0;
+    await change(tx, name, async () => {
+      removed = await tx('domain_policies').where({ domain: name }).delete();
+    });
+    return removed === 1;
+  }
+
+  return {
+    mode,
+    standingOf: (host: string) => standingOf(host),
+
+    /** True when nothing may come from or go to the host, nor be fetched from it. */
+    isBlocked: async (host: string): Promise<boolean> => (await standingOf(host)).suspended,
+
+    /** Why no file may be fetched that one of these hosts posted or holds, or null where all may. */
+    async mediaRefusal(hosts: readonly string[]): Promise<MediaRefusal | null> {
+      const standings = await Promise.all([...new Set(hosts)].map((host) => standingOf(host)));
+      if (standings.some(({ suspended }) => suspended)) return 'domain-suspended';
+      return standings.some(({ rejectsMedia }) => rejectsMedia) ? 'domain-media-rejected' : null;
+    },
+
+    /** Makes or changes the policy of a domain. It counts at once. */
+    setPolicy,
+    /** Takes the policy of a domain away; what stands above it counts again. False when there was none. */
+    removePolicy,
+
+    /** Stops all traffic with a domain and its subdomains, both ways. */
+    async block(tx: Tx, domain: string, comment: string): Promise<Result<object, 'domain-invalid'>> {
+      return setPolicy(tx, domain, { severity: 'suspend', privateComment: comment, expiresAt: null });
+    },
+    unblock: removePolicy,
+
+    /** Policies by domain, or a page of them by id, newest first. */
+    async policies(
+      only: readonly Severity[] = severities,
+      page?: { before: string | null; limit: number },
+    ): Promise<DomainPolicy[]> {
+      const query = db('domain_policies')
+        .whereIn('severity', [...only])
+        .select(COLUMNS);
+      if (!page) return query.orderBy('domain');
+      if (page.before !== null) query.where('id', '<', page.before);
+      return query.orderBy('id', 'desc').limit(page.limit);
+    },
+
+    async policyById(id: string): Promise<DomainPolicy | null> {
+      return (await db('domain_policies').where({ id }).first(COLUMNS)) ?? null;
+    },
+
+    async policyOf(domain: string): Promise<DomainPolicy | null> {
+      const name = normaliseDomain(domain);
+      return name === null
+        ? null
+        : ((await db('domain_policies').where({ domain: name }).first(COLUMNS)) ?? null);
+    },
+
+    /** Forgets policies whose time is over, and tells the others that they count no more. */
+    async sweepPolicies(tx: Tx): Promise<number> {
+      const over: { domain: string }[] = await tx('domain_policies')
+        .where('expires_at', '<=', tx.fn.now())
+        .delete()
+        .returning('domain');
+      for (const { domain } of over) {
+        const { suspended } = await standingOf(domain, tx);
+        await emit(tx, suspended ? 'domain.suspended' : 'domain.lifted', { domain });
+      }
+      return over.length;
+    },
+  };
+}
