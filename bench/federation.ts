@@ -81,6 +81,8 @@ async function startRig(dir: string, stack: Record<string, string>, parts: Part[
     ...stack,
     VIREO_ENV: 'test',
     ROLE: role,
+    // Fetching and transcoding what the posts name is the work of others.
+    QUEUES: 'inbox,deliver',
     HOST,
     PORT: String(ports.web),
     ORIGIN: `http://${HOST}:${ports.web}`,
@@ -141,7 +143,7 @@ async function inboxes({ keys, web, worker, fedify, ports }: Rig): Promise<Measu
   });
   const applied = await web.ask<number>('applied');
   if (applied !== stored) throw new Error(`Of ${stored} activities ${applied} were applied.`);
-  await until(async () => (await web.ask<number>('idle')) === 0);
+  await until(async () => (await web.ask<number>('busy')) === 0);
   return [
     rate('inbox accepted', [accepted], [plain], 10),
     wall('inbox accepted, by the clock', accepted, plain, 10),

@@ -13,10 +13,14 @@ import type { Instances, Urls } from '../src/modules/instances/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import { createFedify } from './federation.ts';
+import { drainHost } from './inbox/drain.ts';
 import { createGate } from './inbox/gate.ts';
 import { explainActivity, processInboxActivity } from './inbox/index.ts';
+import { createInboxRoute } from './inbox/route.ts';
+import { createSenders } from './inbox/senders.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
+import { createInboxStore } from './inbox/store.ts';
 import { createLookup } from './lookup.ts';
 import { createDocumentLoader } from './net/document-loader.ts';
 import { createFedifyLoaders } from './net/fedify-loaders.ts';
@@ -80,6 +84,8 @@ export function createFederationSide(deps: FederationSideDeps) {
   });
   const gate = createGate({
     ...deps,
+    senders: createSenders(deps),
+    store: createInboxStore(deps),
     verify: createVerifyRequest({ host: urls.domain, clock, limits: signatureLimits }),
     lookupKey: createKeyResolver({
       store: createRemoteKeyStore(db),
@@ -90,13 +96,18 @@ export function createFederationSide(deps: FederationSideDeps) {
   });
   const fedify = createFedify({ ...deps, loaders: createFedifyLoaders(loadDocument) });
   const context = { ...deps, lookup, loadDocument };
+  const processInbox = (row: Parameters<typeof processInboxActivity>[1]) =>
+    processInboxActivity(context, row);
   return {
     lookup,
+    /** Answers POST to an inbox; everything else goes on. */
+    inbox: createInboxRoute({ gate, log: deps.log }),
     bridge: createBridge(deps),
-    router: createFederationRouter({ ...deps, gate, fedify }),
+    router: createFederationRouter({ ...deps, fedify }),
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
-    processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),
+    processInbox,
+    drainInbox: (host: string, run: JobRun) => drainHost({ ...deps, process: processInbox }, host, run),
     pump: (host: string, run: JobRun) => pumpHost({ ...deps, keyring }, host, run),
   };
 }

@@ -30,6 +30,7 @@ export async function startWeb(context: Context): Promise<Running> {
   const deps: HttpDeps = {
     ...context,
     lookup: context.federation.lookup,
+    inbox: context.federation.inbox,
     federation: context.federation.router,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     webDir: fileURLToPath(new URL('../web/dist', import.meta.url)),

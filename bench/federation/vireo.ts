@@ -76,7 +76,8 @@ servePart(
     stored: () => countOf('inbox_activities', {}),
     applied: () => countOf('inbox_activities', { state: 'applied' }),
     queued: () => countOf('inbox_activities', { state: 'queued' }),
-    idle: async () => (await countOf('jobs', { state: 'pending' })) + (await countOf('events', {})),
+    busy: async () =>
+      (await countOf('jobs', { state: 'pending', queue: 'inbox' })) + (await countOf('events', {})),
   },
   async () => {
     for (const part of running.reverse()) await part.stop();

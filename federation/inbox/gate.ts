@@ -1,25 +1,19 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { inboxLimits, remoteJsonLimits, signatureLimits } from '../../config/limits.ts';
-import type { Db, InTx } from '../../src/db/database.ts';
-import type { Enqueue } from '../../src/jobs/enqueue.ts';
-import type { Id, IdSource } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
-import type { Accounts } from '../../src/modules/accounts/index.ts';
-import type { Instances, Urls } from '../../src/modules/instances/index.ts';
+import type { Urls } from '../../src/modules/instances/index.ts';
 import { isActivityType } from '../net/media-type.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
+import type { Senders } from './senders.ts';
 import { readHeaders } from './signature/headers.ts';
 import { parseSignatureHeader } from './signature/parse.ts';
 import type { LookupKey, VerifyRequest } from './signature/verify.ts';
+import type { StoreActivity } from './store.ts';
 
 export interface GateDeps {
-  readonly db: Db;
-  readonly inTx: InTx;
-  readonly ids: IdSource;
-  readonly enqueue: Enqueue;
-  readonly accounts: Accounts;
-  readonly instances: Instances;
+  readonly senders: Senders;
+  readonly store: StoreActivity;
   readonly urls: Urls;
   readonly verify: VerifyRequest;
   readonly lookupKey: LookupKey;
@@ -37,12 +31,18 @@ export interface InboxRequest {
 }
 
 export interface GateAnswer {
-  readonly status: 202 | 400 | 401 | 403 | 415 | 429;
+  readonly status: 202 | 400 | 401 | 403 | 415 | 429 | 503;
   /** For the admin of the sending server. */
   readonly error?: string;
+  readonly retryAfterSeconds?: number;
 }
 
 const ACCEPTED: GateAnswer = { status: 202 };
+const BUSY: GateAnswer = {
+  status: 503,
+  error: 'This server has too much to do. Send it again later.',
+  retryAfterSeconds: inboxLimits.busyRetrySeconds,
+};
 
 /**
  * Everything that is decided before an activity is stored, cheapest first: how often, what type, from a
@@ -62,8 +62,9 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     const claimed = read.ok ? parseSignatureHeader(read.headers, signatureLimits) : read;
     if (!claimed.ok) return { status: claimed.status, error: claimed.detail };
     const keyUrl = new URL(claimed.parsed.keyId);
-    if (await deps.instances.isBlocked(keyUrl.host))
-      return { status: 403, error: 'This server does not talk to yours.' };
+    const blocked = await deps.senders.isBlocked(keyUrl.host);
+    if (blocked === 'busy') return BUSY;
+    if (blocked) return { status: 403, error: 'This server does not talk to yours.' };
     const understood = readActivity(request.body);
     if (!understood.ok) return { status: 400, error: understood.error };
     const { activity } = understood;
@@ -83,8 +84,7 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     // Counted only now: anybody can write the name of another server into a request (security.md R9).
     if (!(await takes(perHost, keyUrl.host)))
       return { status: 429, error: 'Too many requests from your server.' };
-    await store(deps, activity, request.body);
-    return ACCEPTED;
+    return (await deps.store({ activity, body: request.body })) === 'stored' ? ACCEPTED : BUSY;
   };
 }
 
@@ -105,11 +105,12 @@ function readActivity(body: Buffer): { ok: true; activity: Activity } | { ok: fa
 /** What can be answered from the claims alone, without a look at the key (security.md S15, S17, V11). */
 async function answerUnproven(deps: GateDeps, activity: Activity): Promise<GateAnswer | undefined> {
   if (deps.urls.isOurs(activity.actorUri)) return { status: 401, error: 'The actor is of this server.' };
-  const sender = await deps.accounts.byActorUri(activity.actorUri);
+  const sender = await deps.senders.stateOf(activity.actorUri);
+  if (sender === 'busy') return BUSY;
   // A large share of all inbox traffic tells every server about the deletion of accounts it never met, whose
   // keys cannot be fetched any more (federation-interop.md 2).
-  if (isFarewell(activity) && (sender === null || sender.state === 'deleted')) return ACCEPTED;
-  if (sender === null || sender.state === 'active') return undefined;
+  if (isFarewell(activity) && (sender === null || sender === 'deleted')) return ACCEPTED;
+  if (sender === null || sender === 'active') return undefined;
   return { status: 403, error: 'This account is suspended here, or was deleted.' };
 }
 
@@ -126,23 +127,4 @@ function isGone(activity: Activity, keyUrl: URL, reason: string): boolean {
   const asked = new URL(keyUrl);
   asked.hash = '';
   return reason === 'gone' && isFarewell(activity) && asked.href === activity.actorUri;
-}
-
-/** One transaction: the activity, unless it is a repetition, and the job that gives it its effect. */
-async function store(deps: GateDeps, activity: Activity, body: Buffer): Promise<void> {
-  await deps.inTx(async (tx) => {
-    const inserted = await tx('inbox_activities')
-      .insert({
-        id: deps.ids.next<'inbox'>(),
-        actor_uri: activity.actorUri,
-        activity_uri: activity.id,
-        type: activity.type.slice(0, 100),
-        body: body.toString('utf8'),
-      })
-      .onConflict(['actor_uri', 'activity_uri'])
-      .ignore()
-      .returning<{ id: Id<'inbox'> }[]>('id');
-    const inboxId = inserted[0]?.id;
-    if (inboxId !== undefined) await deps.enqueue(tx, { name: 'inbox.process', payload: { inboxId } });
-  });
 }

@@ -1,6 +1,6 @@
 import { remoteJsonLimits } from '../../config/limits.ts';
 import type { Db, Tx } from '../../src/db/database.ts';
-import { type Finish, PermanentJobError } from '../../src/jobs/registry.ts';
+import { PermanentJobError } from '../../src/jobs/registry.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
 import { accept } from './accept.ts';
 import { create } from './create.ts';
@@ -27,49 +27,58 @@ function verbOf(activity: Activity): Verb | undefined {
   return Object.hasOwn(verbs, activity.type) ? verbs[activity.type as ActivityName] : undefined;
 }
 
-/** The job `inbox.process`: gives a stored activity its effect, once, and records what became of it. */
+/**
+ * Checks a stored activity and gives the step that carries it out, once, and records what became of it. Throws
+ * where it may be tried again, and a `PermanentJobError` where that cannot help.
+ */
 export async function processInboxActivity(
-  deps: { db: Db; context: VerbContext },
-  inboxId: string,
-): Promise<Finish | undefined> {
-  const row: { id: string; state: string; body: string } | undefined = await deps
-    .db('inbox_activities')
-    .where({ id: inboxId })
-    .first('id', 'state', 'body');
-  if (row?.state !== 'queued') return undefined;
+  context: VerbContext,
+  row: { readonly id: string; readonly body: string },
+): Promise<(tx: Tx) => Promise<void>> {
   const bytes = Buffer.from(row.body);
   const parsed = parseBoundedJson(bytes, remoteJsonLimits);
   const normalised = parsed.ok ? normaliseActivity(parsed.value, bytes) : parsed;
   if (!normalised.ok) throw new PermanentJobError(`A stored activity cannot be read: ${normalised.reason}`);
   const { activity } = normalised;
   const handle = verbOf(activity);
-  const checked = handle ? await handle(activity, deps.context) : ignored('unsupported-type');
-  return async (tx: Tx) => {
+  const checked = handle ? await handle(activity, context) : ignored('unsupported-type');
+  return async (tx) => {
     const outcome = checked.state === 'ready' ? await checked.apply(tx) : checked;
-    await record(tx, inboxId, outcome);
-    return null;
+    await record(tx, row.id, outcome);
   };
 }
 
-function record(tx: Tx, inboxId: string, outcome: Outcome): Promise<number> {
-  return tx('inbox_activities')
-    .where({ id: inboxId })
+/** Rolls back what a worker did that lost its lease on the host while another one did the same. */
+async function record(tx: Tx, inboxId: string, outcome: Outcome): Promise<void> {
+  const changed = await tx('inbox_activities')
+    .where({ id: inboxId, state: 'queued' })
     .update({
       state: outcome.state,
       reason: outcome.state === 'applied' ? null : outcome.reason,
       processed_at: tx.fn.now(),
     });
+  if (changed !== 1) throw new Error('Another worker was faster.');
+}
+
+/** What became of a received activity, as an admin sees it. */
+export interface Explanation {
+  readonly actor: string;
+  readonly type: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly receivedAt: Date;
+  /** Failed tries, and why the last of them failed. */
+  readonly attempts: number;
+  readonly lastError: string | null;
 }
 
 /** What became of an activity, by its id. */
-export async function explainActivity(
-  db: Db,
-  activityUri: string,
-): Promise<{ actor: string; type: string; state: string; reason: string | null; receivedAt: Date }[]> {
+export async function explainActivity(db: Db, activityUri: string): Promise<Explanation[]> {
   return db('inbox_activities')
     .where({ activity_uri: activityUri })
     .orderBy('received_at')
-    .select('actor_uri as actor', 'type', 'state', 'reason', 'received_at as receivedAt');
+    .select('actor_uri as actor', 'type', 'state', 'reason', 'attempts')
+    .select('received_at as receivedAt', 'last_error as lastError');
 }
 
 /** Forgets activities that are older than any sender would repeat. */

@@ -127,6 +127,6 @@ const noHandlers: JobHandlers = {
   'media.process': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,
-  'inbox.process': unexpected,
+  'inbox.drain': unexpected,
   'deliver.host': unexpected,
 };

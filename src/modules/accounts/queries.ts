@@ -12,6 +12,14 @@ export function accountQueries(db: Db, domain: string) {
     byId: (id: AccountId) => one({ id }),
     byActorUri: (uri: string) => one({ actor_uri: uri }),
 
+    /** The state of each of these actors that is known here. */
+    async statesOf(actorUris: readonly string[]): Promise<Map<string, Account['state']>> {
+      const rows = await db('accounts')
+        .whereRaw('actor_uri = any(?)', [[...actorUris]])
+        .select('actor_uri', 'state');
+      return new Map(rows.map((row) => [row.actor_uri, row.state]));
+    },
+
     async byIds(ids: readonly AccountId[]): Promise<Map<AccountId, Account>> {
       const rows: AccountRow[] = await db('accounts').whereIn('id', [...ids]);
       return new Map(rows.map((row) => [row.id, accountFromRow(row)]));
