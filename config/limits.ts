@@ -49,7 +49,7 @@ export const inboxLimits = {
   look: { maxItems: 256, maxBytes: 1, maxWaiting: 4_096, maxWaitingBytes: 1 },
   busyRetrySeconds: 30,
   /** What one host gets of a worker before the next host has its turn. */
-  drain: { batch: 32, actorsAtOnce: 2, turnMs: 5_000 },
+  drain: { batch: 32, turnMs: 5_000 },
   /** Tries of one activity, and the pauses between them. */
   maxAttempts: 8,
   firstRetryMs: 10_000,

@@ -15,7 +15,7 @@ import type { Videos } from '../src/modules/videos/index.ts';
 import { createFedify } from './federation.ts';
 import { drainHost } from './inbox/drain.ts';
 import { createGate } from './inbox/gate.ts';
-import { explainActivity, processInboxActivity } from './inbox/index.ts';
+import { checkInboxActivity, explainActivity } from './inbox/index.ts';
 import { createInboxRoute } from './inbox/route.ts';
 import { createSenders } from './inbox/senders.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
@@ -96,8 +96,7 @@ export function createFederationSide(deps: FederationSideDeps) {
   });
   const fedify = createFedify({ ...deps, loaders: createFedifyLoaders(loadDocument) });
   const context = { ...deps, lookup, loadDocument };
-  const processInbox = (row: Parameters<typeof processInboxActivity>[1]) =>
-    processInboxActivity(context, row);
+  const check = (body: string) => checkInboxActivity(context, body);
   return {
     lookup,
     /** Answers POST to an inbox; everything else goes on. */
@@ -106,8 +105,8 @@ export function createFederationSide(deps: FederationSideDeps) {
     router: createFederationRouter({ ...deps, fedify }),
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
-    processInbox,
-    drainInbox: (host: string, run: JobRun) => drainHost({ ...deps, process: processInbox }, host, run),
+    checkInbox: check,
+    drainInbox: (host: string, run: JobRun) => drainHost({ ...deps, check }, host, run),
     pump: (host: string, run: JobRun) => pumpHost({ ...deps, keyring }, host, run),
   };
 }

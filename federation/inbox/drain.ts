@@ -3,6 +3,7 @@ import type { Db, InTx, Tx } from '../../src/db/database.ts';
 import { type Finish, type JobRun, PermanentJobError } from '../../src/jobs/registry.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { type Apply, recordOutcomes } from './index.ts';
 
 /** A stored activity that has had no effect yet. */
 export interface QueuedActivity {
@@ -18,12 +19,12 @@ export interface DrainDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  /** Checks an activity and gives the step that carries it out and records what became of it. */
-  readonly process: (row: Pick<QueuedActivity, 'id' | 'body'>) => Promise<(tx: Tx) => Promise<void>>;
+  /** Checks an activity and gives the step that carries it out. */
+  readonly check: (body: string) => Promise<Apply>;
 }
 
 /**
- * Gives the waiting activities of one host their effect, oldest first, those of one actor one after the other.
+ * Gives the waiting activities of one host their effect, oldest first.
  * The job is keyed by host, so a flood of one host takes one place of a worker, and after a while leaves it to
  * the next host (security.md R9). An activity that fails is tried again later and holds up nobody.
  *
@@ -40,7 +41,7 @@ export async function drainHost(deps: DrainDeps, host: string, run: JobRun): Pro
     const due = await dueActivities(deps.db, host, limit);
     if (due.length === 0) break;
     if (careful) await countTry(deps.db, due);
-    await inTurnOfActor(due, (row) => settle(deps, row, run.signal));
+    for (const round of roundsOf(due)) await settle(deps, round, run.signal);
   } while (deps.clock.now() < endsAt);
   return (tx: Tx) => nextDue(tx, host);
 }
@@ -59,32 +60,56 @@ async function countTry(db: Db, rows: readonly QueuedActivity[]): Promise<void> 
   await db('inbox_activities').whereIn('id', ids).increment('attempts');
 }
 
-/** A few actors at a time; what one of them sent stays in order. */
-async function inTurnOfActor(
-  rows: readonly QueuedActivity[],
-  work: (row: QueuedActivity) => Promise<void>,
-): Promise<void> {
-  const actors = Map.groupBy(rows, (row) => row.actor_uri).values();
-  const worker = async () => {
-    for (const ofActor of actors) for (const row of ofActor) await work(row);
-  };
-  await Promise.all(Array.from({ length: inboxLimits.drain.actorsAtOnce }, worker));
+/** One activity of each actor at a time, so that what an actor sent takes effect in its order. */
+function roundsOf(rows: readonly QueuedActivity[]): QueuedActivity[][] {
+  const byActor = [...Map.groupBy(rows, (row) => row.actor_uri).values()];
+  const rounds = Math.max(...byActor.map((ofActor) => ofActor.length));
+  return Array.from({ length: rounds }, (_, at) => byActor.flatMap((ofActor) => ofActor[at] ?? []));
 }
 
-async function settle(deps: DrainDeps, row: QueuedActivity, signal: AbortSignal): Promise<void> {
+/** All in one transaction, which is much cheaper; where that fails, each in one of its own. */
+async function settle(deps: DrainDeps, round: readonly QueuedActivity[], signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
+  if (round.length > 1) {
+    const failed = await attempt(deps, round, signal);
+    if (failed === null) return;
+    deps.log.debug({ err: failed }, 'activities are tried one by one');
+  }
+  for (const row of round) {
+    const error = await attempt(deps, [row], signal);
+    if (error !== null) await putOff(deps, row, error);
+  }
+}
+
+/** Gives activities their effect: that of all, or, with the reason, that of none. */
+async function attempt(
+  deps: DrainDeps,
+  rows: readonly QueuedActivity[],
+  signal: AbortSignal,
+): Promise<unknown> {
   try {
-    if (row.attempts >= inboxLimits.maxAttempts) {
+    if (rows.some(({ attempts }) => attempts >= inboxLimits.maxAttempts)) {
       throw new PermanentJobError('The worker died in every try; the last was the last allowed.');
     }
-    const apply = await deps.process(row);
+    const steps = await allOf(rows.map(async ({ id, body }) => ({ id, apply: await deps.check(body) })));
     signal.throwIfAborted();
-    await deps.inTx(apply);
+    await deps.inTx(async (tx) => {
+      const outcomes = [];
+      for (const { id, apply } of steps) outcomes.push({ id, outcome: await apply(tx) });
+      await recordOutcomes(tx, outcomes);
+    });
+    return null;
   } catch (error) {
     // A try that our own stopping broke off says nothing of the activity.
     if (signal.aborted) throw error;
-    await putOff(deps, row, error);
+    return error ?? new Error('Unknown.');
   }
+}
+
+/** Like `Promise.all`, but leaves none of them running behind. */
+async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 async function putOff({ db, random, log }: DrainDeps, row: QueuedActivity, error: unknown): Promise<void> {

@@ -27,37 +27,43 @@ function verbOf(activity: Activity): Verb | undefined {
   return Object.hasOwn(verbs, activity.type) ? verbs[activity.type as ActivityName] : undefined;
 }
 
+/** Carries a checked activity out in one transaction, and tells what became of it. */
+export type Apply = (tx: Tx) => Promise<Outcome>;
+
 /**
- * Checks a stored activity and gives the step that carries it out, once, and records what became of it. Throws
- * where it may be tried again, and a `PermanentJobError` where that cannot help.
+ * Checks a stored activity and gives the step that carries it out. Throws where it may be tried again, and a
+ * `PermanentJobError` where that cannot help.
  */
-export async function processInboxActivity(
-  context: VerbContext,
-  row: { readonly id: string; readonly body: string },
-): Promise<(tx: Tx) => Promise<void>> {
-  const bytes = Buffer.from(row.body);
+export async function checkInboxActivity(context: VerbContext, body: string): Promise<Apply> {
+  const bytes = Buffer.from(body);
   const parsed = parseBoundedJson(bytes, remoteJsonLimits);
   const normalised = parsed.ok ? normaliseActivity(parsed.value, bytes) : parsed;
   if (!normalised.ok) throw new PermanentJobError(`A stored activity cannot be read: ${normalised.reason}`);
   const { activity } = normalised;
   const handle = verbOf(activity);
   const checked = handle ? await handle(activity, context) : ignored('unsupported-type');
-  return async (tx) => {
-    const outcome = checked.state === 'ready' ? await checked.apply(tx) : checked;
-    await record(tx, row.id, outcome);
-  };
+  return async (tx) => (checked.state === 'ready' ? checked.apply(tx) : checked);
 }
 
-/** Rolls back what a worker did that lost its lease on the host while another one did the same. */
-async function record(tx: Tx, inboxId: string, outcome: Outcome): Promise<void> {
-  const changed = await tx('inbox_activities')
-    .where({ id: inboxId, state: 'queued' })
-    .update({
-      state: outcome.state,
-      reason: outcome.state === 'applied' ? null : outcome.reason,
-      processed_at: tx.fn.now(),
-    });
-  if (changed !== 1) throw new Error('Another worker was faster.');
+/**
+ * Writes down what became of activities. Throws, and so undoes their effects, where another worker has done
+ * that meanwhile: one that was given the host because this one seemed dead.
+ */
+export async function recordOutcomes(
+  tx: Tx,
+  outcomes: readonly { readonly id: string; readonly outcome: Outcome }[],
+): Promise<void> {
+  const { rowCount } = await tx.raw<{ rowCount: number }>(
+    `update inbox_activities set state = became.state, reason = nullif(became.reason, ''), processed_at = now()
+       from unnest(?::bigint[], ?::text[], ?::text[]) as became (id, state, reason)
+      where inbox_activities.id = became.id and inbox_activities.state = 'queued'`,
+    [
+      outcomes.map(({ id }) => id),
+      outcomes.map(({ outcome }) => outcome.state),
+      outcomes.map(({ outcome }) => (outcome.state === 'applied' ? '' : outcome.reason)),
+    ],
+  );
+  if (rowCount !== outcomes.length) throw new Error('Another worker was faster.');
 }
 
 /** What became of a received activity, as an admin sees it. */

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordOutcomes } from '../../federation/inbox/index.ts';
 import type { Tx } from '../../src/db/database.ts';
 import { signUp } from '../../src/setup/demo/client.ts';
 import { activityOf, createOf, eventually, followOf, noteOf } from '../helpers/activities.ts';
@@ -73,7 +74,10 @@ async function receiveNew(activity: Activity): Promise<Stored> {
 
 /** Gives a stored activity its effect, as a worker does. */
 async function handle(row: Stored): Promise<void> {
-  await server.context.inTx(await server.context.federation.processInbox(row));
+  const apply = await server.context.federation.checkInbox(row.body);
+  await server.context.inTx(async (tx) => {
+    await recordOutcomes(tx, [{ id: row.id, outcome: await apply(tx) }]);
+  });
 }
 
 /** What is left of an author's doings. */
@@ -161,7 +165,7 @@ test('V5 an Accept does not answer a request that took the place of the one it n
     actor: aliceUri,
     object: author.id,
   });
-  const finish = await federation.processInbox(await receiveNew(accept));
+  const finish = await federation.checkInbox((await receiveNew(accept)).body);
   await inTx((tx) => social.unfollow(tx, pair));
   await inTx((tx) => social.follow(tx, alice, target));
   await inTx(finish);
@@ -171,7 +175,7 @@ test('V5 an Accept does not answer a request that took the place of the one it n
 describe('a Create and its Delete at the same moment', () => {
   /** Begins to give an activity its effect, and stops before the end of the transaction. */
   async function begin(activity: Activity): Promise<{ end(): Promise<void>; tx: Tx }> {
-    const finish = await server.context.federation.processInbox(await receiveNew(activity));
+    const finish = await server.context.federation.checkInbox((await receiveNew(activity)).body);
     const tx = await server.context.db.transaction();
     await finish(tx);
     return { tx, end: () => tx.commit().then(() => undefined) };
