@@ -21,6 +21,7 @@ import { createSenders } from './inbox/senders.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
 import { createInboxStore } from './inbox/store.ts';
+import { askTogether } from './inbox/together.ts';
 import { createLookup } from './lookup.ts';
 import { createDocumentLoader } from './net/document-loader.ts';
 import { createFedifyLoaders } from './net/fedify-loaders.ts';
@@ -95,7 +96,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     }),
   });
   const fedify = createFedify({ ...deps, loaders: createFedifyLoaders(loadDocument) });
-  const context = { ...deps, lookup, loadDocument };
+  const context = { ...deps, ...askTogether(deps), lookup, loadDocument };
   const check = (body: string) => checkInboxActivity(context, body);
   return {
     lookup,

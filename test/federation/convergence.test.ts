@@ -146,7 +146,7 @@ test('a worker that takes an activity up again finds it done', async () => {
   const row = await receiveNew(follow);
   await handle(row);
   await handle(await receiveNew(activityOf('Undo', author, follow)));
-  await handle(row);
+  await expect(handle(row)).rejects.toThrow('Another worker was faster.');
   expect((await stateOf(author, [])).follows).toEqual([]);
 });
 

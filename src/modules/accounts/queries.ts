@@ -12,6 +12,13 @@ export function accountQueries(db: Db, domain: string) {
     byId: (id: AccountId) => one({ id }),
     byActorUri: (uri: string) => one({ actor_uri: uri }),
 
+    /** `byActorUri` of each address in turn, with one question to the database. */
+    async byActorUris(uris: readonly string[]): Promise<(Account | null)[]> {
+      const rows: AccountRow[] = await db('accounts').whereRaw('actor_uri = any(?)', [[...new Set(uris)]]);
+      const found = new Map(rows.map((row) => [row.actor_uri, accountFromRow(row)]));
+      return uris.map((uri) => found.get(uri) ?? null);
+    },
+
     /** The state of each of these actors that is known here. */
     async statesOf(actorUris: readonly string[]): Promise<Map<string, Account['state']>> {
       const rows = await db('accounts')
