@@ -20,7 +20,7 @@ function gateWithoutDatabase() {
       stored.push(ACTOR);
       return 'stored';
     },
-    verify: async ({ rawHeaders }: InboxRequest) =>
+    verify: async ({ rawHeaders }: Pick<InboxRequest, 'rawHeaders'>) =>
       rawHeaders.join().includes(`signature="right"`)
         ? { ok: true, keyId: `${ACTOR}#main-key`, actorId: ACTOR }
         : { ok: false, status: 401, reason: 'bad-signature', detail: 'No.' },
@@ -34,7 +34,9 @@ function request(signature: 'right' | 'wrong', ip: string): InboxRequest {
     path: '/inbox',
     rawHeaders: ['Signature', parameters],
     contentType: 'application/activity+json',
-    body: Buffer.from(JSON.stringify({ type: 'Like', actor: ACTOR, object: 'https://video.example/x' })),
+    readBody: async () => ({
+      body: Buffer.from(JSON.stringify({ type: 'Like', actor: ACTOR, object: 'https://video.example/x' })),
+    }),
     ip,
   };
 }

@@ -25,13 +25,20 @@ export interface InboxRequest {
   readonly path: string;
   readonly rawHeaders: readonly string[];
   readonly contentType: string | undefined;
-  readonly body: Buffer;
+  /** Called once nothing else is left to refuse the request by, since it costs more than all that. */
+  readonly readBody: () => Promise<{ readonly body: Buffer } | Unreadable>;
   /** Network address of the peer. */
   readonly ip: string;
 }
 
+/** Why there is no body. */
+export interface Unreadable {
+  readonly status: 400 | 413;
+  readonly error: string;
+}
+
 export interface GateAnswer {
-  readonly status: 202 | 400 | 401 | 403 | 415 | 429 | 503;
+  readonly status: 202 | 400 | 401 | 403 | 413 | 415 | 429 | 503;
   /** For the admin of the sending server. */
   readonly error?: string;
   readonly retryAfterSeconds?: number;
@@ -58,20 +65,24 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     if (!isActivityType(request.contentType ?? '')) {
       return { status: 415, error: 'Send application/activity+json.' };
     }
-    const read = readHeaders(request.rawHeaders);
-    const claimed = read.ok ? parseSignatureHeader(read.headers, signatureLimits) : read;
+    const { path, rawHeaders } = request;
+    const named = readHeaders(rawHeaders);
+    const claimed = named.ok ? parseSignatureHeader(named.headers, signatureLimits) : named;
     if (!claimed.ok) return { status: claimed.status, error: claimed.detail };
     const keyUrl = new URL(claimed.parsed.keyId);
     const blocked = await deps.senders.isBlocked(keyUrl.host);
     if (blocked === 'busy') return BUSY;
     if (blocked) return { status: 403, error: 'This server does not talk to yours.' };
-    const understood = readActivity(request.body);
+    const read = await request.readBody();
+    if ('error' in read) return read;
+    const { body } = read;
+    const understood = readActivity(body);
     if (!understood.ok) return { status: 400, error: understood.error };
     const { activity } = understood;
     const early = await answerUnproven(deps, activity);
     if (early) return early;
 
-    const proof = await deps.verify({ method: 'POST', ...request }, deps.lookupKey);
+    const proof = await deps.verify({ method: 'POST', path, rawHeaders, body }, deps.lookupKey);
     if (!proof.ok && !isGone(activity, keyUrl, proof.reason)) {
       deps.log.info(
         { host: keyUrl.host, keyId: proof.keyId, reason: proof.reason },
@@ -84,7 +95,7 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     // Counted only now: anybody can write the name of another server into a request (security.md R9).
     if (!(await takes(perHost, keyUrl.host)))
       return { status: 429, error: 'Too many requests from your server.' };
-    return (await deps.store({ activity, body: request.body })) === 'stored' ? ACCEPTED : BUSY;
+    return (await deps.store({ activity, body })) === 'stored' ? ACCEPTED : BUSY;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { inboxLimits } from '../../config/limits.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import type { GateAnswer, InboxRequest } from './gate.ts';
+import type { GateAnswer, InboxRequest, Unreadable } from './gate.ts';
 
 /** The shared inbox, and that of one account. */
 const INBOX_PATH = /^\/(?:inbox|ap\/users\/[^/?]+\/inbox)\/?(?:\?|$)/i;
@@ -16,17 +16,15 @@ export function createInboxRoute(deps: {
 }): RequestHandler {
   return async (req, res, next) => {
     if (req.method !== 'POST' || !INBOX_PATH.test(req.url)) return next();
-    const read = await readBody(req);
     const answer =
-      'status' in read
-        ? read
-        : await deps.gate({
-            path: req.originalUrl,
-            rawHeaders: req.rawHeaders,
-            contentType: req.headers['content-type'],
-            body: read.body,
-            ip: req.ip ?? 'unknown',
-          });
+      refuseUnread(req) ??
+      (await deps.gate({
+        path: req.originalUrl,
+        rawHeaders: req.rawHeaders,
+        contentType: req.headers['content-type'],
+        readBody: () => readBody(req),
+        ip: req.ip ?? 'unknown',
+      }));
     if (deps.log.isLevelEnabled('debug')) {
       deps.log.debug({ path: req.path, status: answer.status }, 'inbox request');
     }
@@ -34,7 +32,7 @@ export function createInboxRoute(deps: {
   };
 }
 
-function send(res: Response, { status, error, retryAfterSeconds }: GateAnswer | Unreadable): void {
+function send(res: Response, { status, error, retryAfterSeconds }: GateAnswer): void {
   res.statusCode = status;
   if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', retryAfterSeconds);
   if (error === undefined) {
@@ -46,24 +44,24 @@ function send(res: Response, { status, error, retryAfterSeconds }: GateAnswer | 
   res.end(JSON.stringify({ error }));
 }
 
-interface Unreadable {
-  readonly status: 400 | 413 | 415;
-  readonly error: string;
-  readonly retryAfterSeconds?: undefined;
-}
-
 const TOO_LARGE: Unreadable = { status: 413, error: 'The body is too large.' };
-const COMPRESSED: Unreadable = { status: 415, error: 'The body must not be compressed.' };
+const COMPRESSED: GateAnswer = { status: 415, error: 'The body must not be compressed.' };
 const CUT_OFF: Unreadable = { status: 400, error: 'The body ended too early.' };
+
+/** What the headers say already. */
+function refuseUnread({ headers }: Request): GateAnswer | undefined {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return COMPRESSED;
+  return Number(headers['content-length'] ?? 0) > inboxLimits.maxBytes ? TOO_LARGE : undefined;
+}
 
 /**
  * The raw bytes, which signatures are over, up to the cap. The rest of what is refused is left in the request:
  * Node takes it from the wire and drops it once the answer is out, so that the sender can read the answer.
  */
-function readBody(req: Request): Promise<{ readonly body: Buffer } | Unreadable> | Unreadable {
-  const encoding = req.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return COMPRESSED;
-  if (Number(req.headers['content-length'] ?? 0) > inboxLimits.maxBytes) return TOO_LARGE;
+function readBody(req: Request): Promise<{ readonly body: Buffer } | Unreadable> {
+  // A connection that broke meanwhile will say so no more.
+  if (req.destroyed) return Promise.resolve(CUT_OFF);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
