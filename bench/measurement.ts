@@ -6,6 +6,8 @@ export interface Measurement {
   readonly baseline: number;
   /** The ratio of value to baseline that is wanted at least. */
   readonly goal: number;
+  /** The ratio is then wanted at most, not at least. */
+  readonly lessIsBetter?: boolean;
 }
 
 export type Bench = () => Promise<readonly Measurement[]>;

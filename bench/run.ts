@@ -1,8 +1,9 @@
+import { federation } from './federation.ts';
 import { inbox } from './inbox.ts';
 import type { Bench, Measurement } from './measurement.ts';
 
 /** `npm run bench -- NAME [--json]`: runs one benchmark, or all, and prints ratios against a baseline. */
-const benches: Readonly<Record<string, Bench>> = { inbox };
+const benches: Readonly<Record<string, Bench>> = { inbox, federation };
 
 const args = process.argv.slice(2);
 const isJson = args.includes('--json');
@@ -21,12 +22,12 @@ if (unknown.length > 0) {
 
 function print(bench: string, measured: Measurement): void {
   const ratio = measured.value / measured.baseline;
-  const met = ratio >= measured.goal;
+  const met = measured.lessIsBetter ? ratio <= measured.goal : ratio >= measured.goal;
   if (isJson) {
     process.stdout.write(`${JSON.stringify({ bench, ...measured, ratio, met })}\n`);
     return;
   }
-  const { metric, value, unit, baseline, goal } = measured;
+  const { metric, value, unit, baseline, goal, lessIsBetter } = measured;
   const cells = [
     bench,
     metric,
@@ -35,7 +36,7 @@ function print(bench: string, measured: Measurement): void {
     `x ${ratio.toFixed(1)}`,
   ];
   process.stdout.write(
-    `${cells.map((cell) => cell.padEnd(22)).join('')}goal x ${goal}: ${met ? 'met' : 'missed'}\n`,
+    `${cells.map((cell) => cell.padEnd(22)).join('')}goal ${lessIsBetter ? 'at most ' : ''}x ${goal}: ${met ? 'met' : 'missed'}\n`,
   );
 }
 

@@ -92,6 +92,22 @@ export const inboxLimits = {
   maxActivityIdCharacters: 1_024,
   requestsPerAddressPerMinute: 3_000,
   requestsPerHostPerMinute: 3_000,
+  /** Activities that are stored together, and how many may wait for it before senders are told to come later. */
+  store: {
+    maxItems: 128,
+    maxBytes: 4 * 1024 * 1024,
+    maxWaiting: 2_048,
+    maxWaitingBytes: 32 * 1024 * 1024,
+  },
+  /** Questions about senders that are asked together; see `store`. */
+  look: { maxItems: 256, maxBytes: 1, maxWaiting: 4_096, maxWaitingBytes: 1 },
+  busyRetrySeconds: 30,
+  /** What one host gets of a worker before the next host has its turn. */
+  drain: { batch: 32, turnMs: 5_000 },
+  /** Tries of one activity, and the pauses between them. */
+  maxAttempts: 8,
+  firstRetryMs: 10_000,
+  longestRetryMs: 3_600_000,
   /** Stored activities are kept this long, to tell duplicates and for `federation explain`. */
   keptMs: 30 * 24 * 3_600_000,
 } as const;

@@ -1,6 +1,7 @@
 import { nodeInfoLimits, remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
 import type { Db, InTx } from '../src/db/database.ts';
 import type { Enqueue } from '../src/jobs/enqueue.ts';
+import type { JobRun } from '../src/jobs/registry.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import type { IdSource } from '../src/lib/ids.ts';
 import type { Logger } from '../src/lib/log.ts';
@@ -16,11 +17,16 @@ import type { Moderation } from '../src/modules/moderation/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import { createActorDocument, createFedify } from './federation.ts';
+import { drainHost } from './inbox/drain.ts';
 import { createGate, type GateAnswer, type InboxRequest } from './inbox/gate.ts';
-import { explainActivity, processInboxActivity } from './inbox/index.ts';
+import { checkInboxActivity, explainActivity } from './inbox/index.ts';
+import { createInboxRoute } from './inbox/route.ts';
+import { createSenders } from './inbox/senders.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
 import { createVerifyProof } from './inbox/signature/object-proof.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
+import { createInboxStore } from './inbox/store.ts';
+import { askTogether } from './inbox/together.ts';
 import { inspectInstance } from './inspect.ts';
 import { createLookup } from './lookup.ts';
 import { createDocumentLoader, type SignGet } from './net/document-loader.ts';
@@ -117,7 +123,10 @@ export function createFederationSide(deps: FederationSideDeps) {
       limits,
     }),
   };
-  const gate = countedGate(createGate({ ...deps, ...verifier }), deps.metrics);
+  const gate = countedGate(
+    createGate({ ...deps, ...verifier, senders: createSenders(deps), store: createInboxStore(deps) }),
+    deps.metrics,
+  );
   const access = createAccess({ ...deps, ...verifier });
   const readNodeInfo = createNodeInfoReader({
     fetch: reading,
@@ -129,18 +138,22 @@ export function createFederationSide(deps: FederationSideDeps) {
   const fedify = createFedify({ ...deps, loaders });
   const notes = createNotes(deps);
   const posts = createPosts({ ...deps, lookup, loadDocument });
-  const context = { ...deps, lookup, loadDocument, posts };
+  const context = { ...deps, ...askTogether(deps), lookup, loadDocument, posts };
+  const check = (body: string) => checkInboxActivity(context, body);
   return {
     lookup,
+    /** Answers POST to an inbox; everything else goes on. */
+    inbox: createInboxRoute({ gate, log: deps.log }),
     bridge: createBridge({ ...deps, notes, actorDocument: createActorDocument({ ...deps, loaders }) }),
-    router: createFederationRouter({ ...deps, lookup, access, gate, fedify, notes }),
+    router: createFederationRouter({ ...deps, lookup, access, fedify, notes }),
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
     /** What became of an activity of ours at each inbox. */
     explainDeliveries: (activityUri: string, limit: number) => explainDeliveries(db, activityUri, limit),
     /** Fetches a document as the server would, and tells every step. */
     trace: (address: string) => traceFetch({ ...deps, sign, ownHost: urls.domain }, address),
-    processInbox: (inboxId: string) => processInboxActivity({ ...deps, context }, inboxId),
+    checkInbox: check,
+    drainInbox: (host: string, run: JobRun) => drainHost({ ...deps, check }, host, run),
     inspect: (host: string) => inspectInstance({ ...deps, readNodeInfo }, host),
     /** Sends what is due for a host. */
     pump: createHostPump({ ...deps, keyring }),

@@ -123,7 +123,7 @@ export function createPosts(deps: PostsDeps) {
   }
 
   async function knownAmong(actorUris: readonly string[]): Promise<AccountId[]> {
-    return (await deps.accounts.byActorUris(actorUris)).map(({ id }) => id);
+    return (await deps.accounts.byActorUris(actorUris)).flatMap((account) => account?.id ?? []);
   }
 
   /** Asks the server of a post for it. Its author must be of the same origin, and is looked up, too. */
@@ -169,7 +169,7 @@ export function createPosts(deps: PostsDeps) {
       if (visibility === 'direct') return isNamed ? null : 'not-addressed';
       if (post.kind === 'comment' || isNamed) return null;
       const authors = await deps.accounts.byActorUris([post.author.actorUri, ...post.video.attributedTo]);
-      for (const author of authors) if (await deps.social.isFollowedHere(author.id)) return null;
+      for (const author of authors) if (author && (await deps.social.isFollowedHere(author.id))) return null;
       return 'not-followed';
     },
 

@@ -1,15 +1,13 @@
 import type { Federation } from '@fedify/fedify';
-import express, {
+import {
   type Request as ExpressRequest,
   type Response as ExpressResponse,
   type RequestHandler,
   Router,
 } from 'express';
-import { inboxLimits } from '../config/limits.ts';
 import { parseId } from '../src/lib/ids.ts';
 import type { Logger } from '../src/lib/log.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
-import type { GateAnswer, InboxRequest } from './inbox/gate.ts';
 import { isActivityType } from './net/media-type.ts';
 import type { Admission, DocumentRequest } from './serve/access.ts';
 import { actorStub } from './serve/actor-stub.ts';
@@ -36,7 +34,6 @@ import {
 import type { Asking, Question, Served } from './serve/served.ts';
 
 export interface RouterDeps extends ServeDeps, NodeInfoDeps {
-  readonly gate: (request: InboxRequest) => Promise<GateAnswer>;
   readonly fedify: Federation<null>;
   readonly urls: Urls;
   readonly log: Logger;
@@ -71,8 +68,6 @@ const documents: Readonly<Record<string, (deps: ServeDeps, id: string, query: Qu
 /** The ActivityPub side of the HTTP server. What it does not answer goes on to the next handler. */
 export function createFederationRouter(deps: RouterDeps): Router {
   const router = Router();
-  const rawBody = express.raw({ type: () => true, limit: inboxLimits.maxBytes, inflate: false });
-  router.post(['/inbox', '/ap/users/:id/inbox'], rawBody, inbox(deps), refuseBody);
   for (const [path, serve] of Object.entries(documents)) {
     router.get(path, async (req, res) => {
       const asking = await admitted(deps, req, res);
@@ -105,28 +100,6 @@ export function createFederationRouter(deps: RouterDeps): Router {
   router.use(['/ap', '/actor', '/.well-known', '/nodeinfo'], (_req, res) => nothingHere(res));
   return router;
 }
-
-function inbox(deps: RouterDeps): RequestHandler {
-  return async (req, res) => {
-    const result = await deps.gate({
-      path: req.originalUrl,
-      rawHeaders: req.rawHeaders,
-      contentType: req.headers['content-type'],
-      body: Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0),
-      ip: req.ip ?? 'unknown',
-    });
-    res.status(result.status);
-    if (result.error === undefined) res.end();
-    else res.json({ error: result.error });
-  };
-}
-
-/** Bodies over the cap, compressed ones, and broken connections. */
-const refuseBody: express.ErrorRequestHandler = (error, _req, res, next) => {
-  const status = (error as { status?: unknown }).status;
-  if (status !== 413 && status !== 415 && status !== 400) return next(error);
-  res.status(status).json({ error: status === 413 ? 'The body is too large.' : 'The body cannot be read.' });
-};
 
 /** What a request for a document has in it of the one who asks. */
 function documentRequest(req: ExpressRequest): DocumentRequest {

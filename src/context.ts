@@ -214,7 +214,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
-    'inbox.process': ({ inboxId }) => federation.processInbox(inboxId),
+    'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
     'instances.inspect': ({ host }) => federation.inspect(host),
   };

@@ -32,6 +32,7 @@ export async function startWeb(context: Context): Promise<Running> {
     ...context,
     lookup: context.federation.lookup,
     deliveries: context.federation.deliveries,
+    inbox: context.federation.inbox,
     federation: context.federation.router,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     webDir: fileURLToPath(new URL('../web/dist', import.meta.url)),

@@ -26,7 +26,7 @@ export const flag = verb<Plan>({
       .slice(0, reportLimits.maxPosts)
       .flatMap((object) => idOf(object) ?? [])
       .filter((uri) => context.urls.isOurs(uri));
-    const accounts = await context.accounts.byActorUris(named);
+    const accounts = (await context.accounts.byActorUris(named)).flatMap((account) => account ?? []);
     const found = await Promise.all(named.map((uri) => context.posts.find(uri)));
     const videos = found.flatMap((post) => (post?.kind === 'video' ? [post.video] : []));
     const comments = found.flatMap((post) => (post?.kind === 'comment' ? [post.comment] : []));

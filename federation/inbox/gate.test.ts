@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { inboxLimits } from '../../config/limits.ts';
-import { createIds } from '../../src/lib/ids.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { createUrls } from '../../src/modules/instances/index.ts';
 import { createGate, type GateDeps, type InboxRequest } from './gate.ts';
@@ -10,19 +9,23 @@ const ACTOR = 'https://a.example/users/carol';
 /** A gate whose signatures are right when they read `right`; it stores nothing, only counts. */
 function gateWithoutDatabase() {
   const stored: string[] = [];
+  const busy = { store: false, senders: false };
+  const isLooking = () => (busy.senders ? 'busy' : { suspended: false, silenced: false });
   const deps = {
-    ids: createIds({ now: () => Date.UTC(2026, 10, 21) }, 1),
     log: createLogger('silent'),
     urls: createUrls('https://video.example'),
-    accounts: { byActorUri: async () => null },
-    instances: { isBlocked: async () => false, standingOf: async () => ({ silenced: false }) },
-    inTx: async () => void stored.push(ACTOR),
-    verify: async ({ rawHeaders }: InboxRequest) =>
+    senders: { standingOf: async () => isLooking(), stateOf: async () => null },
+    store: async () => {
+      if (busy.store) return 'busy';
+      stored.push(ACTOR);
+      return 'stored';
+    },
+    verify: async ({ rawHeaders }: Pick<InboxRequest, 'rawHeaders'>) =>
       rawHeaders.join().includes(`signature="right"`)
         ? { ok: true, keyId: `${ACTOR}#main-key`, actorId: ACTOR }
         : { ok: false, status: 401, reason: 'bad-signature', detail: 'No.' },
   };
-  return { gate: createGate(deps as unknown as GateDeps), stored };
+  return { gate: createGate(deps as unknown as GateDeps), stored, busy };
 }
 
 function request(signature: 'right' | 'wrong', ip: string): InboxRequest {
@@ -31,7 +34,9 @@ function request(signature: 'right' | 'wrong', ip: string): InboxRequest {
     path: '/inbox',
     rawHeaders: ['Signature', parameters],
     contentType: 'application/activity+json',
-    body: Buffer.from(JSON.stringify({ type: 'Like', actor: ACTOR, object: 'https://video.example/x' })),
+    readBody: async () => ({
+      body: Buffer.from(JSON.stringify({ type: 'Like', actor: ACTOR, object: 'https://video.example/x' })),
+    }),
     ip,
   };
 }
@@ -63,6 +68,20 @@ describe('R9 budgets of the inbox', () => {
       await gate(request('wrong', '203.0.113.9'));
     }
     expect(await gate(request('right', '203.0.113.9'))).toMatchObject({ status: 429 });
+    expect(await gate(request('right', '198.51.100.1'))).toEqual({ status: 202 });
+  });
+});
+
+describe('a server that has too much to do', () => {
+  test.each(['store', 'senders'] as const)('asks to be sent to later: %s', async (part) => {
+    const { gate, stored, busy } = gateWithoutDatabase();
+    busy[part] = true;
+    expect(await gate(request('right', '198.51.100.1'))).toMatchObject({
+      status: 503,
+      retryAfterSeconds: inboxLimits.busyRetrySeconds,
+    });
+    expect(stored).toEqual([]);
+    busy[part] = false;
     expect(await gate(request('right', '198.51.100.1'))).toEqual({ status: 202 });
   });
 });

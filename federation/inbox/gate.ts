@@ -1,27 +1,19 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { inboxLimits, remoteJsonLimits, signatureLimits } from '../../config/limits.ts';
-import type { Db, InTx } from '../../src/db/database.ts';
-import type { Enqueue } from '../../src/jobs/enqueue.ts';
-import type { Id, IdSource } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
-import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
-import type { Instances, Urls } from '../../src/modules/instances/index.ts';
-import type { Social } from '../../src/modules/social/index.ts';
+import type { Urls } from '../../src/modules/instances/index.ts';
 import { isActivityType } from '../net/media-type.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
+import type { Senders, Standing } from './senders.ts';
 import type { VerifyProof } from './signature/object-proof.ts';
 import { refuse, type SignatureRefusal } from './signature/refusal.ts';
 import { type LookupKey, readKeyId, type VerifyRequest } from './signature/verify.ts';
+import type { StoreActivity } from './store.ts';
 
 export interface GateDeps {
-  readonly db: Db;
-  readonly inTx: InTx;
-  readonly ids: IdSource;
-  readonly enqueue: Enqueue;
-  readonly accounts: Accounts;
-  readonly instances: Instances;
-  readonly social: Social;
+  readonly senders: Senders;
+  readonly store: StoreActivity;
   readonly urls: Urls;
   readonly verify: VerifyRequest;
   readonly verifyProof: VerifyProof;
@@ -34,20 +26,33 @@ export interface InboxRequest {
   readonly path: string;
   readonly rawHeaders: readonly string[];
   readonly contentType: string | undefined;
-  readonly body: Buffer;
+  /** Called once nothing else is left to refuse the request by, since it costs more than all that. */
+  readonly readBody: () => Promise<{ readonly body: Buffer } | Unreadable>;
   /** Network address of the peer. */
   readonly ip: string;
 }
 
+/** Why there is no body. */
+export interface Unreadable {
+  readonly status: 400 | 413;
+  readonly error: string;
+}
+
 export interface GateAnswer {
-  readonly status: 202 | 400 | 401 | 403 | 415 | 429;
+  readonly status: 202 | 400 | 401 | 403 | 413 | 415 | 429 | 503;
   /** For the admin of the sending server. */
   readonly error?: string;
   /** A word of the program for what was wrong with the signature. */
   readonly reason?: string;
+  readonly retryAfterSeconds?: number;
 }
 
 const ACCEPTED: GateAnswer = { status: 202 };
+const BUSY: GateAnswer = {
+  status: 503,
+  error: 'This server has too much to do. Send it again later.',
+  retryAfterSeconds: inboxLimits.busyRetrySeconds,
+};
 
 /**
  * Everything that is decided before an activity is stored, cheapest first: how often, what type, from a
@@ -63,18 +68,23 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     if (!isActivityType(request.contentType ?? '')) {
       return { status: 415, error: 'Send application/activity+json.' };
     }
-    const claimed = readKeyId(request.rawHeaders, signatureLimits);
+    const { path, rawHeaders } = request;
+    const claimed = readKeyId(rawHeaders, signatureLimits);
     if (!claimed.ok) return { status: claimed.status, error: claimed.detail };
     const keyUrl = new URL(claimed.keyId);
-    if (await deps.instances.isBlocked(keyUrl.host))
-      return { status: 403, error: 'This server does not talk to yours.' };
-    const understood = readActivity(request.body);
+    const standing = await deps.senders.standingOf(keyUrl.host);
+    if (standing === 'busy') return BUSY;
+    if (standing.suspended) return { status: 403, error: 'This server does not talk to yours.' };
+    const read = await request.readBody();
+    if ('error' in read) return read;
+    const { body } = read;
+    const understood = readActivity(body);
     if (!understood.ok) return { status: 400, error: understood.error };
     const { activity } = understood;
-    const early = await answerUnproven(deps, activity, keyUrl.host);
+    const early = await answerUnproven(deps, activity, { host: keyUrl.host, standing });
     if (early) return early;
 
-    const proof = await deps.verify({ method: 'POST', ...request }, deps.lookupKey);
+    const proof = await deps.verify({ method: 'POST', path, rawHeaders, body }, deps.lookupKey);
     if (!proof.ok && !isGone(activity, proof)) {
       deps.log.info(
         { host: keyUrl.host, keyId: proof.keyId, reason: proof.reason },
@@ -87,9 +97,7 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
       return { status: 429, error: 'Too many requests from your server.' };
     const forwarded =
       proof.ok && activity.actorUri !== proof.actorId ? await answerForwarded(deps, activity) : undefined;
-    if (forwarded) return forwarded;
-    await store(deps, activity, request.body);
-    return ACCEPTED;
+    return forwarded ?? ((await deps.store({ activity, body })) === 'stored' ? ACCEPTED : BUSY);
   };
 }
 
@@ -111,18 +119,20 @@ function readActivity(body: Buffer): { ok: true; activity: Activity } | { ok: fa
 async function answerUnproven(
   deps: GateDeps,
   activity: Activity,
-  signerHost: string,
+  signer: { readonly host: string; readonly standing: Standing },
 ): Promise<GateAnswer | undefined> {
   const { host } = new URL(activity.actorUri);
-  if (host !== signerHost && (await deps.instances.isBlocked(host)))
-    return { status: 403, error: 'This server does not talk to the actor’s.' };
+  const standing = host === signer.host ? signer.standing : await deps.senders.standingOf(host);
+  if (standing === 'busy') return BUSY;
+  if (standing.suspended) return { status: 403, error: 'This server does not talk to the actor’s.' };
   if (deps.urls.isOurs(activity.actorUri)) return { status: 401, error: 'The actor is of this server.' };
-  const sender = await deps.accounts.byActorUri(activity.actorUri);
+  const sender = await deps.senders.stateOf(activity.actorUri);
+  if (sender === 'busy') return BUSY;
   // A large share of all inbox traffic tells every server about the deletion of accounts it never met, whose
   // keys cannot be fetched any more (federation-interop.md 2).
-  if (isFarewell(activity) && (sender === null || sender.state === 'deleted')) return ACCEPTED;
-  if (sender === null || sender.state === 'active') {
-    return (await isUnheard(deps, activity, sender, host)) ? ACCEPTED : undefined;
+  if (isFarewell(activity) && (sender === null || sender === 'deleted')) return ACCEPTED;
+  if (sender === null || sender === 'active') {
+    return (await isUnheard(deps, activity, standing)) ? ACCEPTED : undefined;
   }
   return { status: 403, error: 'This account is suspended here, or was deleted.' };
 }
@@ -152,15 +162,9 @@ const ALWAYS_HEARD = new Set(['Accept', 'Reject', 'Undo', 'Delete']);
  * True for what comes from a silenced server, of somebody whom nobody here follows. It is of no interest here,
  * so nothing is fetched, stored, or told to the sender.
  */
-async function isUnheard(
-  deps: GateDeps,
-  activity: Activity,
-  sender: Account | null,
-  host: string,
-): Promise<boolean> {
-  if (ALWAYS_HEARD.has(activity.type)) return false;
-  if (!(await deps.instances.standingOf(host)).silenced) return false;
-  return sender === null || !(await deps.social.isFollowedHere(sender.id));
+async function isUnheard(deps: GateDeps, activity: Activity, { silenced }: Standing): Promise<boolean> {
+  if (!silenced || ALWAYS_HEARD.has(activity.type)) return false;
+  return !(await deps.senders.isFollowedHere(activity.actorUri));
 }
 
 /** An account that deletes itself. */
@@ -178,25 +182,4 @@ function isGone(activity: Activity, { reason, keyId }: SignatureRefusal): boolea
   const asked = new URL(keyId);
   asked.hash = '';
   return isFarewell(activity) && asked.href === activity.actorUri;
-}
-
-/** One transaction: the activity, unless it is a repetition, and the job that gives it its effect. */
-async function store(deps: GateDeps, activity: Activity, body: Buffer): Promise<void> {
-  await deps.inTx(async (tx) => {
-    const inserted = await tx('inbox_activities')
-      .insert({
-        id: deps.ids.next<'inbox'>(),
-        actor_uri: activity.actorUri,
-        activity_uri: activity.id,
-        type: activity.type.slice(0, 100),
-        body: body.toString('utf8'),
-      })
-      .onConflict(['actor_uri', 'activity_uri'])
-      .ignore()
-      .returning<{ id: Id<'inbox'> }[]>('id');
-    const inboxId = inserted[0]?.id;
-    if (inboxId === undefined) return;
-    await deps.enqueue(tx, { name: 'inbox.process', payload: { inboxId } });
-    await deps.instances.heardFrom(tx, new URL(activity.actorUri).host);
-  });
 }

@@ -1,9 +1,7 @@
 import { remoteJsonLimits } from '../../config/limits.ts';
 import type { Db, Tx } from '../../src/db/database.ts';
-import { type Finish, PermanentJobError } from '../../src/jobs/registry.ts';
-import type { Metrics } from '../../src/lib/metrics.ts';
+import { PermanentJobError } from '../../src/jobs/registry.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
-import type { Instances } from '../../src/modules/instances/index.ts';
 import { accept } from './accept.ts';
 import { announce } from './announce.ts';
 import { block } from './block.ts';
@@ -69,59 +67,70 @@ function verbOf(activity: Activity): Verb | undefined {
   return Object.hasOwn(verbs, activity.type) ? verbs[activity.type as ActivityName] : undefined;
 }
 
-/** The job `inbox.process`: gives a stored activity its effect, once, and records what became of it. */
-export async function processInboxActivity(
-  deps: { db: Db; context: VerbContext; instances: Pick<Instances, 'isBlocked'>; metrics: Metrics },
-  inboxId: string,
-): Promise<Finish | undefined> {
-  const row: { id: string; state: string; body: string } | undefined = await deps
-    .db('inbox_activities')
-    .where({ id: inboxId })
-    .first('id', 'state', 'body');
-  if (row?.state !== 'queued') return undefined;
-  const bytes = Buffer.from(row.body);
+/** Carries a checked activity out in one transaction, and tells what became of it. */
+export type Apply = (tx: Tx) => Promise<Outcome>;
+
+/**
+ * Checks a stored activity and gives the step that carries it out. Throws where it may be tried again, and a
+ * `PermanentJobError` where that cannot help.
+ */
+export async function checkInboxActivity(context: VerbContext, body: string): Promise<Apply> {
+  const bytes = Buffer.from(body);
   const parsed = parseBoundedJson(bytes, remoteJsonLimits);
   const normalised = parsed.ok ? normaliseActivity(parsed.value, bytes) : parsed;
   if (!normalised.ok) throw new PermanentJobError(`A stored activity cannot be read: ${normalised.reason}`);
   const { activity } = normalised;
-  const checked = await checkedBy(deps, activity);
-  return async (tx: Tx) => {
-    const outcome = checked.state === 'ready' ? await checked.apply(tx) : checked;
-    await record(tx, inboxId, outcome);
-    deps.metrics.inbox(outcome.state, outcome.state === 'applied' ? null : outcome.reason);
-    return null;
-  };
-}
-
-/** Refuses what came before its server was suspended, and was not carried out yet (security.md S15). */
-async function checkedBy(
-  deps: { context: VerbContext; instances: Pick<Instances, 'isBlocked'> },
-  activity: Activity,
-): Promise<Checked> {
-  if (await deps.instances.isBlocked(new URL(activity.actorUri).host)) return refused('domain-suspended');
+  const isBlocked = await context.instances.isBlocked(new URL(activity.actorUri).host);
   const handle = verbOf(activity);
-  return handle ? handle(activity, deps.context) : ignored('unsupported-type');
+  // Refused, too, is what came before its server was suspended and was not carried out yet (security.md S15).
+  const checked: Checked = isBlocked
+    ? refused('domain-suspended')
+    : handle
+      ? await handle(activity, context)
+      : ignored('unsupported-type');
+  return async (tx) => (checked.state === 'ready' ? checked.apply(tx) : checked);
 }
 
-function record(tx: Tx, inboxId: string, outcome: Outcome): Promise<number> {
-  return tx('inbox_activities')
-    .where({ id: inboxId })
-    .update({
-      state: outcome.state,
-      reason: outcome.state === 'applied' ? null : outcome.reason,
-      processed_at: tx.fn.now(),
-    });
+/**
+ * Writes down what became of activities. Throws, and so undoes their effects, where another worker has done
+ * that meanwhile: one that was given the host because this one seemed dead.
+ */
+export async function recordOutcomes(
+  tx: Tx,
+  outcomes: readonly { readonly id: string; readonly outcome: Outcome }[],
+): Promise<void> {
+  const { rowCount } = await tx.raw<{ rowCount: number }>(
+    `update inbox_activities set state = became.state, reason = nullif(became.reason, ''), processed_at = now()
+       from unnest(?::bigint[], ?::text[], ?::text[]) as became (id, state, reason)
+      where inbox_activities.id = became.id and inbox_activities.state = 'queued'`,
+    [
+      outcomes.map(({ id }) => id),
+      outcomes.map(({ outcome }) => outcome.state),
+      outcomes.map(({ outcome }) => (outcome.state === 'applied' ? '' : outcome.reason)),
+    ],
+  );
+  if (rowCount !== outcomes.length) throw new Error('Another worker was faster.');
+}
+
+/** What became of a received activity, as an admin sees it. */
+export interface Explanation {
+  readonly actor: string;
+  readonly type: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly receivedAt: Date;
+  /** Failed tries, and why the last of them failed. */
+  readonly attempts: number;
+  readonly lastError: string | null;
 }
 
 /** What became of an activity, by its id. */
-export async function explainActivity(
-  db: Db,
-  activityUri: string,
-): Promise<{ actor: string; type: string; state: string; reason: string | null; receivedAt: Date }[]> {
+export async function explainActivity(db: Db, activityUri: string): Promise<Explanation[]> {
   return db('inbox_activities')
     .where({ activity_uri: activityUri })
     .orderBy('received_at')
-    .select('actor_uri as actor', 'type', 'state', 'reason', 'received_at as receivedAt');
+    .select('actor_uri as actor', 'type', 'state', 'reason', 'attempts')
+    .select('received_at as receivedAt', 'last_error as lastError');
 }
 
 /** Forgets activities that are older than any sender would repeat. */

@@ -4,7 +4,7 @@ import type { IdSource } from '../../src/lib/ids.ts';
 import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
 import type { Comments } from '../../src/modules/comments/index.ts';
 import type { Engagement } from '../../src/modules/engagement/index.ts';
-import type { Urls } from '../../src/modules/instances/index.ts';
+import type { Instances, Urls } from '../../src/modules/instances/index.ts';
 import type { Moderation } from '../../src/modules/moderation/index.ts';
 import type { Social } from '../../src/modules/social/index.ts';
 import type { Videos } from '../../src/modules/videos/index.ts';
@@ -24,6 +24,7 @@ export interface VerbContext extends DeliveryDeps {
   readonly engagement: Engagement;
   readonly moderation: Moderation;
   readonly posts: Posts;
+  readonly instances: Pick<Instances, 'isBlocked'>;
   readonly lookup: Lookup;
   readonly loadDocument: LoadDocument;
   readonly urls: Urls;

@@ -26,7 +26,12 @@ export function emitter<S extends EventSchemas>(_schemas: S, ids: IdSource): Emi
   };
 }
 
+/** Transactions that have sent the signal already: PostgreSQL would deliver it once, but each costs a round trip. */
+const woken = new WeakSet<Tx>();
+
 /** Tells the relay, on commit, that there is work. Losing the signal costs a second, not the work. */
 export async function wakeRelay(tx: Tx): Promise<void> {
+  if (woken.has(tx)) return;
   await tx.raw('select pg_notify(?, ?)', [WAKE_CHANNEL, '']);
+  woken.add(tx);
 }

@@ -21,6 +21,8 @@ export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Expre
   app.set('trust proxy', deps.config.trustedProxies);
   app.set('query parser', false);
   app.set('etag', false);
+  // Most requests of a federated server are these: nothing that is for people stands before them.
+  app.use(deps.inbox);
   app.use(
     pinoHttp({ logger: deps.log, useLevel: 'debug', serializers: { req: briefRequest, res: briefResponse } }),
   );

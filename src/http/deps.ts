@@ -36,6 +36,8 @@ export interface HttpDeps {
   readonly deliveries: DeliveryDesk;
   readonly storage: ObjectStorage;
   readonly limits: RateLimits;
+  /** Answers POST to an inbox, before everything else that looks at a request. */
+  readonly inbox: RequestHandler;
   /** The ActivityPub side, mounted before everything that parses bodies. */
   readonly federation: RequestHandler;
   /** Built web client. */

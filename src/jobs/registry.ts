@@ -43,12 +43,12 @@ export const jobSpecs = {
     timeoutMs: 10 * minute,
     retryDelayMs: 30_000,
   },
-  'inbox.process': {
+  'inbox.drain': {
     queue: 'inbox',
-    payload: z.object({ inboxId: idSchema<'inbox'>() }),
-    maxAttempts: 8,
-    timeoutMs: 2 * minute,
-    retryDelayMs: 10_000,
+    payload: z.object({ host: z.string().min(1).max(300) }),
+    maxAttempts: 50,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 5_000,
   },
   'deliver.host': {
     queue: 'deliver',

@@ -113,26 +113,55 @@ interface EventRow {
 
 /** Hands a batch of events to their subscribers and returns how many there were. */
 export async function relayEvents(deps: Pick<RelayDeps, 'db' | 'subscribers' | 'log'>): Promise<number> {
-  return deps.db.transaction(async (tx) => {
-    const rows: EventRow[] = await tx('events')
-      .where('not_before', '<=', tx.fn.now())
-      .orderBy('id')
-      .limit(EVENT_BATCH)
-      .forUpdate()
-      .skipLocked();
-    for (const row of rows) {
-      const { handled, errors } = await dispatch(tx, deps.subscribers, row);
-      for (const error of errors) {
-        deps.log.error(
-          { err: error, event: row.name, id: row.id },
-          'an event could not be handled; it is kept',
-        );
-      }
-      if (errors.length === 0) await tx('events').where({ id: row.id }).delete();
-      else await postpone(tx, row, handled, errors[0]);
+  try {
+    return await deps.db.transaction((tx) => relayTogether(tx, deps.subscribers));
+  } catch (error) {
+    if (!(error instanceof OneByOne)) deps.log.debug({ err: error }, 'events are handled one by one');
+    return deps.db.transaction((tx) => relayOneByOne(tx, deps));
+  }
+}
+
+/** Why a batch of events is not handled together. */
+class OneByOne extends Error {}
+
+/** The usual case, with no more statements than needed. Throws, and so undoes all, where one event fails. */
+async function relayTogether(tx: Tx, subscribers: Subscribers): Promise<number> {
+  const rows = await takeEvents(tx);
+  if (rows.some((row) => row.attempts > 0)) throw new OneByOne('One of the events has failed before.');
+  for (const row of rows) {
+    const entry = subscribers[row.name];
+    const payload = entry?.schema.safeParse(row.payload);
+    if (!entry || !payload?.success) throw new OneByOne('One of the events cannot be read.');
+    for (const handler of entry.handlers) await handler(tx, payload.data as never);
+  }
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0) await tx('events').whereRaw('id = any(?)', [ids]).delete();
+  return rows.length;
+}
+
+function takeEvents(tx: Tx): Promise<EventRow[]> {
+  return tx('events')
+    .where('not_before', '<=', tx.fn.now())
+    .orderBy('id')
+    .limit(EVENT_BATCH)
+    .forUpdate()
+    .skipLocked();
+}
+
+async function relayOneByOne(tx: Tx, deps: Pick<RelayDeps, 'subscribers' | 'log'>): Promise<number> {
+  const rows = await takeEvents(tx);
+  for (const row of rows) {
+    const { handled, errors } = await dispatch(tx, deps.subscribers, row);
+    for (const error of errors) {
+      deps.log.error(
+        { err: error, event: row.name, id: row.id },
+        'an event could not be handled; it is kept',
+      );
     }
-    return rows.length;
-  });
+    if (errors.length === 0) await tx('events').where({ id: row.id }).delete();
+    else await postpone(tx, row, handled, errors[0]);
+  }
+  return rows.length;
 }
 
 /** Each handler gets a savepoint: a broken one holds back neither the others nor the events behind it. */

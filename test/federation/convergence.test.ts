@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordOutcomes } from '../../federation/inbox/index.ts';
 import type { Tx } from '../../src/db/database.ts';
 import { signUp } from '../../src/setup/demo/client.ts';
 import { activityOf, createOf, eventually, followOf, noteOf } from '../helpers/activities.ts';
@@ -46,9 +47,10 @@ async function followedAuthor(): Promise<Author> {
 }
 
 type Activity = ReturnType<typeof activityOf>;
+type Stored = { id: string; body: string };
 
 /** Stores an activity as the gate does, and returns its row. A repetition has none. */
-async function receive(activity: Activity): Promise<string | undefined> {
+async function receive(activity: Activity): Promise<Stored | undefined> {
   const [row] = await server.context
     .db('inbox_activities')
     .insert({
@@ -56,18 +58,27 @@ async function receive(activity: Activity): Promise<string | undefined> {
       actor_uri: activity.actor,
       activity_uri: activity.id,
       type: activity.type,
+      host: new URL(activity.actor).host,
       body: JSON.stringify(activity),
     })
     .onConflict(['actor_uri', 'activity_uri'])
     .ignore()
-    .returning('id');
-  return row?.id;
+    .returning<Stored[]>(['id', 'body']);
+  return row;
+}
+
+async function receiveNew(activity: Activity): Promise<Stored> {
+  const row = await receive(activity);
+  if (!row) throw new Error('It came before.');
+  return row;
 }
 
 /** Gives a stored activity its effect, as a worker does. */
-async function handle(inboxId: string): Promise<void> {
-  const finish = await server.context.federation.processInbox(inboxId);
-  if (finish) await server.context.inTx((tx) => finish(tx).then(() => undefined));
+async function handle(row: Stored): Promise<void> {
+  const apply = await server.context.federation.checkInbox(row.body);
+  await server.context.inTx(async (tx) => {
+    await recordOutcomes(tx, [{ id: row.id, outcome: await apply(tx) }]);
+  });
 }
 
 /** What is left of an author's doings. */
@@ -124,7 +135,7 @@ describe('activities in any order', () => {
     const author = await followedAuthor();
     const [first, second] = [followOf(author, aliceUri), followOf(author, aliceUri)];
     for (const activity of [activityOf('Undo', author, first), first, second]) {
-      await handle((await receive(activity)) ?? '');
+      await handle(await receiveNew(activity));
     }
     expect((await stateOf(author, [])).follows).toEqual(['accepted']);
   });
@@ -133,10 +144,10 @@ describe('activities in any order', () => {
 test('a worker that takes an activity up again finds it done', async () => {
   const author = await followedAuthor();
   const follow = followOf(author, aliceUri);
-  const row = (await receive(follow)) ?? '';
+  const row = await receiveNew(follow);
   await handle(row);
-  await handle((await receive(activityOf('Undo', author, follow))) ?? '');
-  await handle(row);
+  await handle(await receiveNew(activityOf('Undo', author, follow)));
+  await expect(handle(row)).rejects.toThrow('Another worker was faster.');
   expect((await stateOf(author, [])).follows).toEqual([]);
 });
 
@@ -155,19 +166,19 @@ test('V5 an Accept does not answer a request that took the place of the one it n
     actor: aliceUri,
     object: author.id,
   });
-  const finish = await federation.processInbox((await receive(accept)) ?? '');
+  const finish = await federation.checkInbox((await receiveNew(accept)).body);
   await inTx((tx) => social.unfollow(tx, pair));
   await inTx((tx) => social.follow(tx, alice, target));
-  await inTx((tx) => finish?.(tx).then(() => undefined) ?? Promise.resolve());
+  await inTx(finish);
   expect(await db('follows').where(row).pluck('state')).toEqual(['pending']);
 });
 
 describe('a Create and its Delete at the same moment', () => {
   /** Begins to give an activity its effect, and stops before the end of the transaction. */
   async function begin(activity: Activity): Promise<{ end(): Promise<void>; tx: Tx }> {
-    const finish = await server.context.federation.processInbox((await receive(activity)) ?? '');
+    const finish = await server.context.federation.checkInbox((await receiveNew(activity)).body);
     const tx = await server.context.db.transaction();
-    await finish?.(tx);
+    await finish(tx);
     return { tx, end: () => tx.commit().then(() => undefined) };
   }
 
@@ -183,7 +194,7 @@ describe('a Create and its Delete at the same moment', () => {
     const note = noteOf(author);
     const created = await begin(createOf(author, note));
     // The video is not to be seen yet, and is there when the deletion has its turn.
-    const deletion = (await receive(activityOf('Delete', author, note.id))) ?? '';
+    const deletion = await receiveNew(activityOf('Delete', author, note.id));
     const deleted = handle(deletion);
     await eventually('the deletion waits', waiting);
     await created.end();
@@ -195,7 +206,7 @@ describe('a Create and its Delete at the same moment', () => {
     const author = await followedAuthor();
     const note = noteOf(author);
     const deleted = await begin(activityOf('Delete', author, note.id));
-    const created = handle((await receive(createOf(author, note))) ?? '');
+    const created = handle(await receiveNew(createOf(author, note)));
     await eventually('the creation waits', waiting);
     await deleted.end();
     await created;
@@ -209,7 +220,7 @@ describe('a Create and its Delete at the same moment', () => {
       const both = [follow, activityOf('Undo', author, follow)];
       const [one, other] = (undoFirst ? both.reverse() : both) as [Activity, Activity];
       const first = await begin(one);
-      const second = handle((await receive(other)) ?? '');
+      const second = handle(await receiveNew(other));
       await eventually('the second waits', waiting);
       await first.end();
       await second;

@@ -127,7 +127,7 @@ const noHandlers: JobHandlers = {
   'media.process': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,
-  'inbox.process': unexpected,
+  'inbox.drain': unexpected,
   'deliver.host': unexpected,
   'instances.inspect': unexpected,
 };

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { recordOutcomes } from '../../federation/inbox/index.ts';
 import type { PolicyChange } from '../../src/modules/instances/index.ts';
 import {
   activityOf,
@@ -72,13 +73,13 @@ describe('S15 a suspended server', () => {
     await quiet(server);
     const activity = followOf(mallory, alice.account.uri);
     const id = ids.next<'inbox'>();
+    const body = JSON.stringify(activity);
     await db('inbox_activities').insert({
       ...{ id, actor_uri: mallory.id, activity_uri: activity.id, type: 'Follow' },
-      body: JSON.stringify(activity),
+      ...{ host: new URL(mallory.id).host, body },
     });
-    const finish = await federation.processInbox(id);
-    if (!finish) throw new Error('There is nothing to do.');
-    await inTx(finish);
+    const apply = await federation.checkInbox(body);
+    await inTx(async (tx) => recordOutcomes(tx, [{ id, outcome: await apply(tx) }]));
     const row = { state: 'refused', reason: 'domain-suspended' };
     expect(await federation.explain(activity.id)).toMatchObject([row]);
     expect(await db('follows').where({ uri: activity.id })).toEqual([]);

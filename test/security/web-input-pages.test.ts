@@ -28,6 +28,7 @@ async function listenWithPage(of: TestServer): Promise<Server> {
     ...of.context,
     lookup: of.context.federation.lookup,
     deliveries: of.context.federation.deliveries,
+    inbox: of.context.federation.inbox,
     federation: of.context.federation.router,
     limits: createRateLimits(of.context.redis, of.context.config.redisPrefix),
     webDir,

@@ -12,16 +12,24 @@ export function accountQueries(db: Db, domain: string) {
     byId: (id: AccountId) => one({ id }),
     byActorUri: (uri: string) => one({ actor_uri: uri }),
 
+    /** `byActorUri` of each address in turn, with one question to the database. */
+    async byActorUris(uris: readonly string[]): Promise<(Account | null)[]> {
+      const rows: AccountRow[] = await db('accounts').whereRaw('actor_uri = any(?)', [[...new Set(uris)]]);
+      const found = new Map(rows.map((row) => [row.actor_uri, accountFromRow(row)]));
+      return uris.map((uri) => found.get(uri) ?? null);
+    },
+
+    /** The state of each of these actors that is known here. */
+    async statesOf(actorUris: readonly string[]): Promise<Map<string, Account['state']>> {
+      const rows = await db('accounts')
+        .whereRaw('actor_uri = any(?)', [[...actorUris]])
+        .select('actor_uri', 'state');
+      return new Map(rows.map((row) => [row.actor_uri, row.state]));
+    },
+
     async byIds(ids: readonly AccountId[]): Promise<Map<AccountId, Account>> {
       const rows: AccountRow[] = await db('accounts').whereIn('id', [...ids]);
       return new Map(rows.map((row) => [row.id, accountFromRow(row)]));
-    },
-
-    /** Those of these actor ids that are known, in no order. */
-    async byActorUris(uris: readonly string[]): Promise<Account[]> {
-      if (uris.length === 0) return [];
-      const rows: AccountRow[] = await db('accounts').whereIn('actor_uri', [...uris]);
-      return rows.map(accountFromRow);
     },
 
     /** Finds `alice`, `@alice`, `alice@host` or `@alice@host` among known accounts; our own host counts as local. */

@@ -21,6 +21,7 @@ export {
   type MediaRefusal,
   type PolicyChange,
   type Severity,
+  type Standing,
   severities,
 } from './policies.ts';
 export type { NodeInfo } from './records.ts';

@@ -69,18 +69,26 @@ interface PolicyDeps {
 
 /** Decides which servers this one talks to (security.md S15). Hosts may be given in any spelling. */
 export function domainPolicies({ db, emit, mode }: PolicyDeps) {
-  /** The most specific policy that counts now. */
-  const decisive = (from: Db, name: string): Promise<DomainPolicy | undefined> =>
-    from('domain_policies')
-      .whereIn('domain', withParents(name))
+  /** What is decided about each of these hosts: the most specific policy that counts now. One question. */
+  async function standingsOf(hosts: readonly string[], from: Db = db): Promise<Standing[]> {
+    const domains = hosts.map((host) => {
+      const name = normaliseDomain(host);
+      // From the host itself upwards.
+      return name === null ? null : withParents(name).sort((a, b) => b.length - a.length);
+    });
+    const policies: DomainPolicy[] = await from('domain_policies')
+      .whereRaw('domain = any(?)', [[...new Set(domains.flatMap((names) => names ?? []))]])
       .where((lasting) => lasting.whereNull('expires_at').orWhere('expires_at', '>', from.fn.now()))
-      .orderByRaw('length(domain) desc')
-      .first(COLUMNS);
+      .select(COLUMNS);
+    const byDomain = new Map(policies.map((policy) => [policy.domain, policy]));
+    return domains.map((names) => {
+      if (names === null) return NOBODY;
+      const decisive = names.find((name) => byDomain.has(name));
+      return standingBy(decisive === undefined ? undefined : byDomain.get(decisive));
+    });
+  }
 
-  async function standingOf(host: string, from: Db = db): Promise<Standing> {
-    const name = normaliseDomain(host);
-    if (name === null) return NOBODY;
-    const policy = await decisive(from, name);
+  function standingBy(policy: DomainPolicy | undefined): Standing {
     return {
       suspended: mode === 'open' ? policy?.severity === 'suspend' : policy?.severity !== 'allow',
       silenced: policy?.severity === 'silence',
@@ -88,6 +96,9 @@ export function domainPolicies({ db, emit, mode }: PolicyDeps) {
       rejectsReports: policy?.rejectReports ?? false,
     };
   }
+
+  const standingOf = async (host: string, from?: Db): Promise<Standing> =>
+    (await standingsOf([host], from))[0] ?? NOBODY;
 
   /** Tells the others when a change made the domain stricter or milder. */
   async function change(tx: Tx, domain: string, write: () => Promise<unknown>): Promise<void> {
@@ -138,13 +149,15 @@ export function domainPolicies({ db, emit, mode }: PolicyDeps) {
   return {
     mode,
     standingOf: (host: string) => standingOf(host),
+    /** `standingOf` each host in turn, with one question to the database. */
+    standingsOf: (hosts: readonly string[]) => standingsOf(hosts),
 
     /** True when nothing may come from or go to the host, nor be fetched from it. */
     isBlocked: async (host: string): Promise<boolean> => (await standingOf(host)).suspended,
 
     /** Why no file may be fetched that one of these hosts posted or holds, or null where all may. */
     async mediaRefusal(hosts: readonly string[]): Promise<MediaRefusal | null> {
-      const standings = await Promise.all([...new Set(hosts)].map((host) => standingOf(host)));
+      const standings = await standingsOf(hosts);
       if (standings.some(({ suspended }) => suspended)) return 'domain-suspended';
       return standings.some(({ rejectsMedia }) => rejectsMedia) ? 'domain-media-rejected' : null;
     },

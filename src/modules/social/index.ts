@@ -41,6 +41,17 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
     const row = await accepted().where(where).count('* as count').first();
     return Number(row?.count ?? 0);
   };
+  const followedHere = async (targetIds: readonly AccountId[]): Promise<boolean[]> => {
+    const { rows } = await db.raw<{ rows: { id: AccountId }[] }>(
+      `select wanted.id from unnest(?::bigint[]) as wanted (id)
+        where exists (
+          select from follows join accounts on accounts.id = follows.follower_id
+           where follows.target_id = wanted.id and follows.state = 'accepted' and accounts.domain = '')`,
+      [[...new Set(targetIds)]],
+    );
+    const followed = new Set(rows.map(({ id }) => id));
+    return targetIds.map((id) => followed.has(id));
+  };
   /** Actor ids of one side of the follows, newest first, paged by follow id. */
   const page = async (
     by: 'follower_id' | 'target_id',
@@ -82,11 +93,7 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
 
     /** True when somebody of this server follows the account: the reason to keep what it sends. */
     async isFollowedHere(targetId: AccountId): Promise<boolean> {
-      const row = await db('follows')
-        .join('accounts', 'accounts.id', 'follows.follower_id')
-        .where({ 'follows.target_id': targetId, 'follows.state': 'accepted', 'accounts.domain': '' })
-        .first('follows.id');
-      return row !== undefined;
+      return (await followedHere([targetId]))[0] === true;
     },
 
     /** True when the first account blocks the second. */
@@ -110,6 +117,9 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
       const row = await db('account_blocks').where({ account_id: accountId, uri }).first('target_id');
       return row?.target_id ?? null;
     },
+
+    /** `isFollowedHere` of each account in turn, with one question to the database. */
+    followedHere,
 
     /**
      * The pair behind the id of a Follow activity: ours, or with `followerId` that of a remote account, because

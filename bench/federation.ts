@@ -1,0 +1,307 @@
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { inboxLimits } from '../config/limits.ts';
+import { startEmbedded } from '../src/embedded/index.ts';
+import { createLogger } from '../src/lib/log.ts';
+import { type Cost, costOf, fire, perCpuSecond } from './federation/load.ts';
+import { type Part, startPart } from './federation/part.ts';
+import {
+  ACTORS_PER_HOST,
+  actorUri,
+  addressOf,
+  BLOCKED_HOST,
+  createActivity,
+  HOSTS,
+  type Keys,
+  makeKeys,
+  plainHeaders,
+  type Shot,
+  signedShot,
+} from './federation/people.ts';
+import type { Bench, Measurement } from './measurement.ts';
+
+const HOST = '127.0.0.1';
+const ACCEPTS = 6_000;
+const BASELINE_ACCEPTS = 500;
+const JUNK = 6_000;
+const DELIVERIES = 2_000;
+/** Servers that deliveries go to, each at a loopback address of its own. */
+const SINKS = 16;
+/** Bodies of half a megabyte each are many bytes; fewer of them say as much. */
+const LARGE = 600;
+
+/** What runs while everything is measured. */
+interface Rig {
+  readonly keys: Keys;
+  readonly web: Part;
+  readonly worker: Part;
+  readonly noop: Part;
+  readonly fedify: Part;
+  readonly sink: Part;
+  readonly bare: Part;
+  readonly ports: Readonly<Record<'web' | 'noop' | 'fedify' | 'sink', number>>;
+}
+
+/**
+ * The federation side as it runs in production, with real PostgreSQL and Redis, against plain Fedify and
+ * against the floor of what Express or a bare client do on this machine. Every figure is for one second of
+ * the processor time of the measured process; the load comes from this one.
+ */
+export const federation: Bench = async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'vireo-bench-'));
+  await chmod(dir, 0o711);
+  const log = createLogger('warn');
+  const started = await startEmbedded({
+    ...{ dataDir: dir, systemDir: join(dir, 'system'), postgres: true, redis: true, log },
+    redisServerPath: process.env.REDIS_SERVER_PATH ?? 'redis-server',
+  });
+  if (!started.ok) throw new Error(started.detail);
+  const parts: Part[] = [];
+  try {
+    const { databaseUrl = '', redisUrl = '' } = started.stack;
+    const rig = await startRig(dir, { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }, parts);
+    return [...(await inboxes(rig)), ...(await junk(rig)), ...(await deliveries(rig))];
+  } finally {
+    for (const part of parts) await part.stop();
+    await started.stack.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+};
+
+async function startRig(dir: string, stack: Record<string, string>, parts: Part[]): Promise<Rig> {
+  const keys = makeKeys();
+  const [web, worker, noop, fedify, sink] = await Promise.all(Array.from({ length: 5 }, freePort));
+  const ports = { web: web ?? 0, worker, noop: noop ?? 0, fedify: fedify ?? 0, sink: sink ?? 0 };
+  const sinkHosts = Array.from({ length: SINKS }, (_, at) => sinkHost(at));
+  const vireo = (role: string) => ({
+    ...stack,
+    VIREO_ENV: 'test',
+    ROLE: role,
+    // Fetching and transcoding what the posts name is the work of others.
+    QUEUES: 'inbox,deliver',
+    HOST,
+    PORT: String(ports.web),
+    ORIGIN: `http://${HOST}:${ports.web}`,
+    DATA_DIR: join(dir, 'server'),
+    SECRET_KEY: 'a secret that is only good for a benchmark',
+    REMOTE_VIDEO: 'off',
+    ALLOWED_PRIVATE_ADDRESSES: sinkHosts.join(','),
+  });
+  await mkdir(join(dir, 'server'));
+  const begin = async (file: string, env: Record<string, string>) => {
+    const part = await startPart(file, env);
+    parts.unshift(part);
+    return part;
+  };
+  const jwks = {
+    privateKey: keys.privateKey.export({ format: 'jwk' }),
+    publicKey: keys.publicKey.export({ format: 'jwk' }),
+  };
+  const rig = {
+    ...{ keys, ports },
+    noop: await begin('noop.ts', { PORT: String(ports.noop) }),
+    sink: await begin('sink.ts', { PORT: String(ports.sink) }),
+    bare: await begin('bare.ts', {
+      PRIVATE_KEY_PEM: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    }),
+    fedify: await begin('fedify.ts', {
+      ...{ PORT: String(ports.fedify), DATABASE_URL: stack.DATABASE_URL ?? '' },
+      ...{ PUBLIC_KEY_PEM: keys.publicKeyPem, RSA_JWK_PAIR: JSON.stringify(jwks) },
+    }),
+    web: await begin('vireo.ts', vireo('web')),
+    worker: await begin('vireo.ts', vireo('worker')),
+  };
+  const actors = Array.from({ length: HOSTS * ACTORS_PER_HOST }, (_, at) => actorUri(at));
+  await rig.web.ask('seed', { actors, publicKeyPem: keys.publicKeyPem });
+  const client = new pg.Client({ connectionString: stack.DATABASE_URL });
+  await client.connect();
+  await client.query('create table bench_notes (id text primary key, body text not null)');
+  await client.end();
+  return rig;
+}
+
+/** Honest activities: until they are stored for good, and until they have had their effect. */
+async function inboxes({ keys, web, worker, fedify, ports }: Rig): Promise<Measurement[]> {
+  const to = (port: number, count: number, run: string) =>
+    Array.from({ length: count }, (_, at) => honestShot(keys, port, at, run));
+  const origin = (port: number) => `http://${HOST}:${port}`;
+  await fire(web, origin(ports.web), to(ports.web, 2_000, 'warm'), 202);
+  await fire(fedify, origin(ports.fedify), to(ports.fedify, 200, 'warm'), 202);
+  const accepted = await fire(web, origin(ports.web), to(ports.web, ACCEPTS, 'a'), 202);
+  const stored = await web.ask<number>('stored');
+  if (stored !== ACCEPTS + 2_000) throw new Error(`${stored} activities are stored.`);
+  const plain = await fire(fedify, origin(ports.fedify), to(ports.fedify, BASELINE_ACCEPTS, 'a'), 202);
+  await fedify.ask('keep', true);
+  const kept = await fire(fedify, origin(ports.fedify), to(ports.fedify, BASELINE_ACCEPTS, 'b'), 202);
+  const processed = await costOf(worker, stored, async () => {
+    await worker.ask('work');
+    await until(async () => (await web.ask<number>('queued')) === 0);
+  });
+  const applied = await web.ask<number>('applied');
+  if (applied !== stored) throw new Error(`Of ${stored} activities ${applied} were applied.`);
+  await until(async () => (await web.ask<number>('busy')) === 0);
+  return [
+    rate('inbox accepted', [accepted], [plain], 10),
+    wall('inbox accepted, by the clock', accepted, plain, 10),
+    rate('inbox processed', [accepted, processed], [kept], 4),
+    wall('inbox processed, by the clock', processed, kept, 4),
+    ...spent('inbox accepted', accepted, plain),
+    ...spent('inbox processed', processed, kept),
+  ];
+}
+
+/** What is refused, against Express answering the same bytes without looking. */
+async function junk({ keys, web, noop, ports }: Rig): Promise<Measurement[]> {
+  const measured: Measurement[] = [];
+  const blocked = `https://${BLOCKED_HOST}/users/m`;
+  const large = Buffer.from(JSON.stringify({ padding: 'x'.repeat(2 * inboxLimits.maxBytes) }));
+  const kinds: [string, number, number, (host: string, at: number) => Shot][] = [
+    ['unsigned', 401, JUNK, (host, at) => unsignedShot(host, at)],
+    [
+      'blocked',
+      403,
+      JUNK,
+      (host, at) =>
+        signedShot(
+          keys,
+          host,
+          blocked,
+          createActivity(blocked, `blocked-${at}`),
+          addressOf(50_000 + (at % 40)),
+        ),
+    ],
+    [
+      'oversize',
+      413,
+      LARGE,
+      (host, at) => ({ headers: plainHeaders(host, addressOf(60_000 + (at % 40))), body: large }),
+    ],
+  ];
+  for (const [name, status, count, make] of kinds) {
+    const shots = (port: number) => Array.from({ length: count }, (_, at) => make(`${HOST}:${port}`, at));
+    const floor = await fire(noop, `http://${HOST}:${ports.noop}`, shots(ports.noop), 202);
+    const ours = await fire(web, `http://${HOST}:${ports.web}`, shots(ports.web), status);
+    measured.push(rate(`junk refused: ${name}`, [ours], [floor], 0.5));
+  }
+  const bombs = Array.from({ length: 100 }, (_, at) => bombShot(`${HOST}:${ports.web}`, at));
+  const bombed = await fire(web, `http://${HOST}:${ports.web}`, bombs, 413);
+  const milliseconds = (bombed.cpuSeconds * 1_000) / bombed.done;
+  const unit = 'ms of processor time';
+  measured.push(atMost('unsigned nested body of 1 MB', milliseconds, unit, 2));
+  return measured;
+}
+
+async function deliveries(rig: Rig): Promise<Measurement[]> {
+  const measured: Measurement[] = [];
+  for (const [name, keepAlive] of [
+    ['kept connections', true],
+    ['new connections', false],
+  ] as const) {
+    await rig.sink.ask('keepAlive', keepAlive);
+    const inboxes = (run: string) =>
+      Array.from(
+        { length: DELIVERIES },
+        (_, at) => `http://${sinkHost(at % SINKS)}:${rig.ports.sink}/${run}/${at}/inbox`,
+      );
+    const send = (part: Part, question: string, toData: (to: string[], serial: string) => unknown) =>
+      deliver(rig, part, name, async (run) => {
+        await part.ask(question, toData(inboxes(run), run));
+      });
+    const ours = await send(rig.worker, 'deliver', (to, serial) => ({ inboxes: to, serial }));
+    const fedify = await send(rig.fedify, 'send', (to, serial) => ({ inboxes: to, serial }));
+    const bare = await send(rig.bare, 'send', (to) => to);
+    measured.push(
+      rate(`deliveries, ${name}`, [ours], [fedify], 2),
+      wall(`deliveries, ${name}, by the clock`, ours, fedify, 2),
+      rate(`deliveries, ${name}, to bare sign and POST`, [ours], [bare], 0.3),
+      ...spent(`deliveries, ${name}`, ours, fedify),
+    );
+  }
+  return measured;
+}
+
+/** Twice, the first time to warm up; until the sink has all of them. */
+async function deliver(
+  { sink }: Rig,
+  part: Part,
+  name: string,
+  send: (run: string) => Promise<unknown>,
+): Promise<Cost> {
+  let cost: Cost | undefined;
+  for (const run of ['warm', 'measured']) {
+    const before = await sink.ask<number>('received');
+    cost = await costOf(part, DELIVERIES, async () => {
+      await send(`${name.replaceAll(' ', '-')}-${run}`);
+      await until(async () => (await sink.ask<number>('received')) >= before + DELIVERIES);
+    });
+  }
+  if (!cost) throw new Error('Nothing was sent.');
+  return cost;
+}
+
+function honestShot(keys: Keys, port: number, at: number, run: string): Shot {
+  const actor = actorUri(at);
+  const activity = createActivity(actor, `${run}-${at}`);
+  return signedShot(keys, `${HOST}:${port}`, actor, activity, addressOf(at % HOSTS));
+}
+
+function unsignedShot(host: string, at: number): Shot {
+  const activity = createActivity(actorUri(at), `unsigned-${at}`);
+  const body = Buffer.from(JSON.stringify(activity));
+  return { headers: plainHeaders(host, addressOf(40_000 + (at % 40))), body };
+}
+
+/** Brackets within brackets, as deep as a megabyte allows. */
+function bombShot(host: string, at: number): Shot {
+  const body = Buffer.from(`${'['.repeat(500_000)}${']'.repeat(500_000)}`);
+  return { headers: plainHeaders(host, addressOf(70_000 + (at % 40))), body };
+}
+
+function rate(metric: string, ours: readonly Cost[], baseline: readonly Cost[], goal: number): Measurement {
+  const unit = 'a CPU-second';
+  return { metric, value: perCpuSecond(...ours), unit, baseline: perCpuSecond(...baseline), goal };
+}
+
+function wall(metric: string, ours: Cost, baseline: Cost, goal: number): Measurement {
+  const perSecond = ({ done, wallSeconds }: Cost) => done / wallSeconds;
+  return { metric, value: perSecond(ours), unit: 'a second', baseline: perSecond(baseline), goal };
+}
+
+/** Processor time and memory, where less is better. */
+function spent(metric: string, ours: Cost, baseline: Cost): Measurement[] {
+  const cpu = ({ done, cpuSeconds }: Cost) => (1_000 * cpuSeconds) / done;
+  const mb = ({ rssBytes }: Cost) => rssBytes / 1024 ** 2;
+  return [
+    atMost(`${metric}: processor time for 1,000`, cpu(ours), 's', cpu(baseline)),
+    atMost(`${metric}: memory`, mb(ours), 'MB', mb(baseline)),
+  ];
+}
+
+function atMost(metric: string, value: number, unit: string, baseline: number): Measurement {
+  return { metric, value, unit, baseline, goal: 1, lessIsBetter: true };
+}
+
+/** Loopback addresses from 127.0.0.10 on. */
+function sinkHost(at: number): string {
+  return `127.0.0.${10 + at}`;
+}
+
+async function until(done: () => Promise<boolean>): Promise<void> {
+  while (!(await done())) await pause(50);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, HOST, () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,44 @@
+import { inboxLimits } from '../../config/limits.ts';
+import { createBatches } from '../../src/lib/batches.ts';
+import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
+import type { Instances, Standing } from '../../src/modules/instances/index.ts';
+import type { Social } from '../../src/modules/social/index.ts';
+
+export type { Standing } from '../../src/modules/instances/index.ts';
+
+/** What is known here of those who send. Nothing is remembered: a block counts from its commit on. */
+export interface Senders {
+  /** What was decided about a host. */
+  standingOf(host: string): Promise<Standing | 'busy'>;
+  /** The state of an actor; null where nobody here knows it. */
+  stateOf(actorUri: string): Promise<Account['state'] | null | 'busy'>;
+  /** True when somebody of this server follows the actor. */
+  isFollowedHere(actorUri: string): Promise<boolean>;
+}
+
+/**
+ * Asks the database once for all requests that come while it answers the last question. A cache would be a
+ * little cheaper, and wrong for as long as a block takes to reach every process (ADR 0008).
+ */
+export function createSenders(deps: { accounts: Accounts; instances: Instances; social: Social }): Senders {
+  const limits = inboxLimits.look;
+  const standingOf = createBatches<string, Standing>({ run: deps.instances.standingsOf, limits });
+  const stateOf = createBatches<string, Account['state'] | null>({
+    run: async (uris) => {
+      const states = await deps.accounts.statesOf([...new Set(uris)]);
+      return uris.map((uri) => states.get(uri) ?? null);
+    },
+    limits,
+  });
+  return {
+    standingOf: async (host) => (await standingOf(host)) ?? 'busy',
+    stateOf: async (uri) => {
+      const state = stateOf(uri);
+      return state === undefined ? 'busy' : state;
+    },
+    async isFollowedHere(actorUri) {
+      const account = await deps.accounts.byActorUri(actorUri);
+      return account !== null && deps.social.isFollowedHere(account.id);
+    },
+  };
+}
