@@ -66,6 +66,8 @@ export const deliveryLimits = {
 export const inboxLimits = {
   maxBytes: 256 * 1024,
   maxActivityIdCharacters: 1_024,
+  /** Posts that one Create may bring. */
+  maxObjectsPerActivity: 20,
   requestsPerAddressPerMinute: 3_000,
   requestsPerHostPerMinute: 3_000,
   /** Stored activities are kept this long, to tell duplicates and for `federation explain`. */

@@ -96,6 +96,7 @@ export async function updateRemoteVideo(
   tx: Tx,
   videoId: VideoId,
   video: RemoteVideo,
+  mentions: readonly AccountId[],
 ): Promise<Result<object, 'not-newer'>> {
   const changed = await tx('videos')
     .where({ id: videoId, local: false })
@@ -110,7 +111,9 @@ export async function updateRemoteVideo(
       comments_open: video.commentsOpen,
       edited_at: video.editedAt,
     });
-  return changed === 1 ? ok() : fail('not-newer', 'What is known is as new, or newer.');
+  if (changed === 0) return fail('not-newer', 'What is known is as new, or newer.');
+  await replaceMentions(tx, { videoId }, mentions);
+  return ok();
 }
 
 /**
