@@ -240,7 +240,11 @@ export async function pinVideo(
     return fail('not-public', 'Only videos that everybody may see can be pinned.');
   }
   const pair = { account_id: accountId, video_id: videoId };
-  const others = await tx('pins').where({ account_id: accountId }).whereNot(pair).count('* as count').first();
+  const others = await tx('pins')
+    .where({ account_id: accountId })
+    .whereNot({ video_id: videoId })
+    .count('* as count')
+    .first();
   if (pinned && Number(others?.count) >= videoLimits.maxPins) {
     return fail('too-many-pins', `At most ${videoLimits.maxPins} videos can be pinned.`);
   }
