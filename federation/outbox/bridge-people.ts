@@ -112,6 +112,7 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
       objectUri: video.uri,
       authorUri: author.actorUri,
       published: new Date(deps.clock.now()).toISOString(),
+      isOpen: video.visibility === 'public' || video.visibility === 'unlisted',
     });
     await deliver(deps, tx, {
       senderId: account.id,

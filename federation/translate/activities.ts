@@ -21,7 +21,7 @@ export function likeOf(like: {
   };
 }
 
-/** A share, to everybody and to the sharer’s followers; only ever the id of the post. */
+/** A share, to everybody and to the sharer’s followers, or to these alone; only ever the id of the post. */
 export function announceOf(share: {
   uri: string;
   actorUri: string;
@@ -29,6 +29,8 @@ export function announceOf(share: {
   objectUri: string;
   authorUri: string;
   published: string;
+  /** False for a video that not everybody may see: its author can share it, to followers (security.md P3). */
+  isOpen: boolean;
 }): JsonObject {
   return {
     '@context': CONTEXT,
@@ -37,8 +39,8 @@ export function announceOf(share: {
     actor: share.actorUri,
     object: share.objectUri,
     published: share.published,
-    to: [AS_PUBLIC],
-    cc: [share.followers, share.authorUri],
+    to: [share.isOpen ? AS_PUBLIC : share.followers],
+    cc: share.isOpen ? [share.followers, share.authorUri] : [],
   };
 }
 

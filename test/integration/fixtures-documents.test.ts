@@ -7,7 +7,8 @@ import { createVerifyRequest } from '../../federation/inbox/signature/verify.ts'
 import { createWebFinger } from '../../federation/net/webfinger.ts';
 import { createAddressPolicy } from '../../src/lib/net/ip-policy.ts';
 import { post, type Rig, startRig } from '../helpers/activities.ts';
-import { activityRows, peertubePostRows, peertubeRows, postRows } from '../helpers/fixture-rows.ts';
+import { activityRows, postRows } from '../helpers/fixture-rows.ts';
+import { peertubePostRows, peertubeRows } from '../helpers/fixture-rows-peertube.ts';
 import { createReplay, type Document, FIXTURES, fixturesIn, readFixture } from '../helpers/fixtures.ts';
 import { createTestFetch, EVIL, HONEST } from '../helpers/remote-http.ts';
 

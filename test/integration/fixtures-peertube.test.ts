@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Rig, startRig } from '../helpers/activities.ts';
-import { type FixtureRow, peertubePostRows, peertubeRows } from '../helpers/fixture-rows.ts';
+import type { FixtureRow } from '../helpers/fixture-rows.ts';
+import { peertubePostRows, peertubeRows } from '../helpers/fixture-rows-peertube.ts';
 import { createReplay, type Document, FIXTURES, readFixture, type Scene } from '../helpers/fixtures.ts';
 
 /** What a PeerTube server sends and serves, with its own actors and documents behind it. */

@@ -60,7 +60,7 @@ export async function publishComment(
     ...detailColumns(deps.urls, details),
     published_at: tx.fn.now(),
   });
-  await replaceMentions(tx, { commentId: id }, idsOf(details));
+  await replaceMentions(tx, { commentId: id }, await namedBy(tx, id, details));
   await addToStats(tx, video.id, { comments: 1 });
   await deps.emit(tx, 'comment.published', { commentId: id, local: true });
   return ok({ commentId: id });
@@ -79,8 +79,18 @@ function detailColumns(urls: Urls, details: CommentDetails) {
   };
 }
 
-function idsOf({ mentions }: CommentDetails): AccountId[] {
-  return [...mentions.values()].map(({ id }) => id);
+/**
+ * Whom a comment of this server is addressed to by name: those whom its text mentions, and whoever it answers,
+ * who could not read it otherwise where it is not for everybody.
+ */
+async function namedBy(tx: Tx, id: CommentId, { mentions }: CommentDetails): Promise<AccountId[]> {
+  const answered = await tx('comments')
+    .join('videos', 'videos.id', 'comments.video_id')
+    .leftJoin('comments as parents', 'parents.id', 'comments.parent_id')
+    .where('comments.id', id)
+    .first(tx.raw('coalesce(parents.account_id, videos.account_id) as id'), 'comments.account_id as author');
+  const others = answered && answered.id !== answered.author ? [answered.id] : [];
+  return [...[...mentions.values()].map((account) => account.id), ...others];
 }
 
 /**
@@ -171,7 +181,7 @@ export async function editComment(
     .where({ id: commentId, account_id: accountId, local: true })
     .update({ ...detailColumns(deps.urls, details), edited_at: tx.fn.now() });
   if (changed === 0) return fail('not-found', 'There is no such comment.');
-  await replaceMentions(tx, { commentId }, idsOf(details));
+  await replaceMentions(tx, { commentId }, await namedBy(tx, commentId, details));
   await deps.emit(tx, 'comment.updated', { commentId, local: true });
   return ok();
 }
