@@ -1,7 +1,7 @@
 import type { Tx } from '../../src/db/database.ts';
 import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import type { AccountId, IdSource } from '../../src/lib/ids.ts';
-import type { JsonObject } from '../translate/read.ts';
+import type { Outgoing } from '../translate/outgoing.ts';
 import type { Audience } from './audience.ts';
 import { inboxesOf } from './audience.ts';
 
@@ -24,7 +24,7 @@ export async function deliver(
   tx: Tx,
   input: {
     senderId: AccountId;
-    activity: JsonObject;
+    activity: Outgoing;
     objectUri: string;
     audience: Audience | readonly Audience[];
   },

@@ -1,3 +1,4 @@
+import type { Outgoing } from './outgoing.ts';
 import { AS_PUBLIC, type JsonObject } from './read.ts';
 
 const CONTEXT = 'https://www.w3.org/ns/activitystreams';
@@ -10,7 +11,7 @@ export function likeOf(like: {
   actorUri: string;
   objectUri: string;
   authorUri: string;
-}): JsonObject {
+}): Outgoing {
   return {
     '@context': CONTEXT,
     id: like.uri,
@@ -31,7 +32,7 @@ export function announceOf(share: {
   published: string;
   /** False for a video that not everybody may see: its author can share it, to followers (security.md P3). */
   isOpen: boolean;
-}): JsonObject {
+}): Outgoing {
   return {
     '@context': CONTEXT,
     id: share.uri,
@@ -45,7 +46,7 @@ export function announceOf(share: {
 }
 
 /** Tells a server that one of its accounts is blocked, so that it stops sending. */
-export function blockOf(block: { uri: string; actorUri: string; targetUri: string }): JsonObject {
+export function blockOf(block: { uri: string; actorUri: string; targetUri: string }): Outgoing {
   return {
     '@context': CONTEXT,
     id: block.uri,
@@ -57,7 +58,7 @@ export function blockOf(block: { uri: string; actorUri: string; targetUri: strin
 }
 
 /** Takes an earlier activity back, which is embedded for servers that kept no ids. */
-export function undoOf(activity: JsonObject): JsonObject {
+export function undoOf(activity: JsonObject): Outgoing {
   const { '@context': _context, ...inner } = activity;
   return {
     '@context': CONTEXT,
@@ -77,7 +78,7 @@ export function flagOf(report: {
   targetUri: string;
   postUris: readonly string[];
   comment: string;
-}): JsonObject {
+}): Outgoing {
   return {
     '@context': CONTEXT,
     id: report.uri,
@@ -90,7 +91,7 @@ export function flagOf(report: {
 }
 
 /** A changed profile; `serial` makes each change an activity of its own. */
-export function updateActorOf(actor: JsonObject, followers: string, serial: string): JsonObject {
+export function updateActorOf(actor: JsonObject, followers: string, serial: string): Outgoing {
   const { '@context': context, ...object } = actor;
   return {
     '@context': context ?? CONTEXT,
@@ -110,7 +111,7 @@ export function pinOf(pin: {
   featured: string;
   objectUri: string;
   serial: string;
-}): JsonObject {
+}): Outgoing {
   return {
     '@context': CONTEXT,
     id: `${pin.actorUri}#${pin.type.toLowerCase()}/${pin.serial}`,
@@ -130,7 +131,7 @@ export function quoteAnswerOf(answer: {
   request: JsonObject;
   serial: string;
   result?: string;
-}): JsonObject {
+}): Outgoing {
   return {
     '@context': [CONTEXT, { QuoteRequest: 'https://w3id.org/fep/044f#QuoteRequest' }],
     id: `${answer.actorUri}#${answer.type.toLowerCase()}/${answer.serial}`,
