@@ -90,6 +90,8 @@ export const deliveryLimits = {
 export const inboxLimits = {
   maxBytes: 256 * 1024,
   maxActivityIdCharacters: 1_024,
+  /** Posts that one Create may bring. */
+  maxObjectsPerActivity: 20,
   requestsPerAddressPerMinute: 3_000,
   requestsPerHostPerMinute: 3_000,
   /** Activities that are stored together, and how many may wait for it before senders are told to come later. */

@@ -92,7 +92,7 @@ export function createPosts(deps: PostsDeps) {
   async function readReply(object: JsonObject, sender: Account): Promise<ReadPost> {
     const found = readComment(object, sender, deps.clock.now());
     if (!found.ok) return no(found.reason);
-    const place = await placeOf(found.inReplyTo);
+    const place = await placeOf(found.inReplyTo, sender);
     if (!place) return no('unknown-parent');
     const { html, named, ...facts } = found.facts;
     const comment: RemoteComment = {
@@ -104,12 +104,26 @@ export function createPosts(deps: PostsDeps) {
     return { ok: true, post: { kind: 'comment', author: sender, comment } };
   }
 
-  /** The video and the comment that a reply answers. */
-  async function placeOf(uri: string): Promise<{ videoId: VideoId; parentId: CommentId | null } | null> {
-    const known = await find(uri);
+  /** The video and the comment that a reply answers, where its author may see them (security.md P2). */
+  async function placeOf(
+    uri: string,
+    sender: Account,
+  ): Promise<{ videoId: VideoId; parentId: CommentId | null } | null> {
+    const known = await seen(uri, sender);
     if (known?.kind === 'video') return { videoId: known.video.id, parentId: null };
     if (known) return { videoId: known.comment.videoId, parentId: known.comment.id };
     return null;
+  }
+
+  /** A stored post, where the viewer may see it; otherwise it is as absent as one that never was. */
+  async function seen(uri: string, viewer: Account): Promise<KnownPost | null> {
+    const post = await find(uri);
+    if (!post) return null;
+    const visible =
+      post.kind === 'video'
+        ? await deps.videos.forViewer(post.video.id, viewer.id)
+        : await deps.comments.forViewer(post.comment.id, viewer.id);
+    return visible ? post : null;
   }
 
   /** Of a video that a person and a channel share, the channel: it is what people follow (peertube.md 1). */
@@ -154,6 +168,7 @@ export function createPosts(deps: PostsDeps) {
 
   return {
     find,
+    seen,
     read,
     fetch,
 

@@ -21,7 +21,7 @@ interface Plan {
   readonly account: Account;
   /** A video that is here, or a post that came from its own server just now. */
   readonly what: { readonly video: Shareable } | { readonly post: NewPost };
-  /** Null where a channel announces a video of its own: it publishes it, which is no share. */
+  /** Null where a channel announces a video of its own, or a server any: it publishes it, which is no share. */
   readonly shareUri: string | null;
 }
 
@@ -50,13 +50,17 @@ export const announce = verb<Plan>({
     const fetched = await context.posts.fetch(objectId);
     if (!fetched.ok) return unusable(fetched.why);
     const { post } = fetched;
+    // Its server gave it to us alone; to keep it on the word of somebody else would widen its audience (P3).
+    const { visibility } = post.kind === 'video' ? post.video : post.comment;
+    if (visibility !== 'public' && visibility !== 'unlisted') return ignored('not-public');
     const others = post.kind === 'video' ? post.video.attributedTo : [];
     return { plan: planOf(account, activity, { post }, others, post.author.id) };
   },
   async apply({ account, what, shareUri }, tx, context) {
-    const video = 'video' in what ? what.video : await bring(what.post, tx, context);
-    if ('state' in video) return video;
+    const brought = 'video' in what ? what : await bring(what.post, tx, context);
+    if ('state' in brought) return brought;
     if (shareUri === null) return applied;
+    const { video } = brought;
     await lockObject(tx, shareUri);
     const outcome = await context.engagement.share(tx, account, video, shareUri);
     return outcome.ok ? applied : ignored(outcome.reason);
@@ -71,17 +75,25 @@ function planOf(
   authorId: string,
 ): Plan {
   const isOwn = authorId === account.id || attributedTo.includes(account.actorUri);
-  return { account, what, shareUri: isOwn && account.actorType !== 'Person' ? null : id };
+  // A server, be it a relay or PeerTube’s, has no taste of its own: it passes everything on.
+  const isPublication = account.actorType === 'Application' || (isOwn && account.actorType !== 'Person');
+  return { account, what, shareUri: isPublication ? null : id };
 }
 
-async function bring(post: NewPost, tx: Tx, context: VerbContext): Promise<Shareable | Outcome> {
+async function bring(
+  post: NewPost,
+  tx: Tx,
+  context: VerbContext,
+): Promise<{ readonly video: Shareable } | Outcome> {
   await lockObject(tx, uriOfPost(post));
   const stored = await context.posts.store(tx, post);
   // It came in by another way this very moment; the next try finds it known.
   if (!stored.ok && stored.reason === 'known') throw new Error('The post is being stored just now.');
   if (!stored.ok) return ignored(stored.reason);
   if (post.kind !== 'video' || !('videoId' in stored)) return applied;
-  return { id: stored.videoId, accountId: post.author.id, visibility: post.video.visibility };
+  return {
+    video: { id: stored.videoId, accountId: post.author.id, visibility: post.video.visibility },
+  };
 }
 
 /** Lemmy wraps the activity of somebody else; what that was about is then what is passed on. */

@@ -1,5 +1,6 @@
+import { inboxLimits } from '../../config/limits.ts';
 import type { NewPost } from '../posts.ts';
-import { type JsonObject, listOf, sameOrigin, typesOf } from '../translate/read.ts';
+import { idOf, isObject, type JsonObject, listOf, sameOrigin, typesOf } from '../translate/read.ts';
 import type { Activity } from './normalise.ts';
 import {
   applied,
@@ -12,17 +13,40 @@ import {
   verb,
 } from './verb.ts';
 
-/** Somebody publishes a video that one of our people asked for, or comments on one that is here. */
-export const create = verb<{ post: NewPost }>({
+/**
+ * Somebody publishes a video that one of our people asked for, or comments on one that is here. One Create may
+ * bring several posts, as GoToSocial sends votes: each is taken or left by itself.
+ */
+export const create = verb<{ posts: readonly NewPost[] }>({
   async verify(activity, context) {
-    return newPostOf(activity, context);
+    const found = [];
+    for (const one of eachObject(activity)) found.push(await newPostOf(one, context));
+    const posts = found.flatMap((one) => ('plan' in one ? [one.plan.post] : []));
+    const [reason] = found.flatMap((one) => ('state' in one ? [one] : []));
+    return posts.length === 0 ? (reason ?? ignored('object-without-id')) : { plan: { posts } };
   },
-  async apply({ post }, tx, { posts }) {
-    await lockObject(tx, uriOfPost(post));
-    const outcome = await posts.store(tx, post);
-    return outcome.ok ? applied : ignored(outcome.reason);
+  async apply({ posts }, tx, context) {
+    const outcomes: Outcome[] = [];
+    // In one order whoever sends them, so that two of these never wait for each other.
+    for (const post of posts.toSorted((a, b) => (uriOfPost(a) < uriOfPost(b) ? -1 : 1))) {
+      await lockObject(tx, uriOfPost(post));
+      const outcome = await context.posts.store(tx, post);
+      outcomes.push(outcome.ok ? applied : ignored(outcome.reason));
+    }
+    return outcomes.find(({ state }) => state === 'applied') ?? outcomes[0] ?? ignored('object-without-id');
   },
 });
+
+/** The activity once for each of its objects, up to as many as anybody would send. */
+function eachObject(activity: Activity): Activity[] {
+  const objects = listOf(activity.raw.object);
+  if (objects.length <= 1) return [activity];
+  return objects.slice(0, inboxLimits.maxObjectsPerActivity).map((object) => ({
+    ...activity,
+    objectId: idOf(object),
+    object: isObject(object) ? object : null,
+  }));
+}
 
 export function uriOfPost(post: NewPost): string {
   return post.kind === 'video' ? post.video.uri : post.comment.uri;
@@ -45,7 +69,9 @@ export async function newPostOf(
   }
   const read = await context.posts.read(withAudienceOf(activity, found.object), sender.account);
   if (!read.ok) return unusable(read.why);
-  const unwanted = await context.posts.whyNotWanted(read.post);
+  // What is here was asked for once; its author goes on speaking for it.
+  const isKnown = (await context.posts.find(uriOfPost(read.post))) !== null;
+  const unwanted = isKnown ? null : await context.posts.whyNotWanted(read.post);
   return unwanted === null ? { plan: { post: read.post } } : ignored(unwanted);
 }
 

@@ -1,5 +1,5 @@
 import type { Account } from '../../src/modules/accounts/index.ts';
-import { applied, ignored, refused, verb } from './verb.ts';
+import { applied, ignored, lockObject, refused, verb } from './verb.ts';
 
 /** Somebody elsewhere asks to follow an account of this server. The answer goes out by the module's event. */
 export const follow = verb<{ follower: Account; target: Account; uri: string }>({
@@ -15,6 +15,7 @@ export const follow = verb<{ follower: Account; target: Account; uri: string }>(
     return { plan: { follower: found.account, target, uri: activity.id } };
   },
   async apply({ follower, target, uri }, tx, { social }) {
+    await lockObject(tx, uri);
     const outcome = await social.follow(tx, follower, target, uri);
     if (outcome.ok) return applied;
     return outcome.reason === 'undone' ? ignored(outcome.reason) : refused(outcome.reason);

@@ -104,35 +104,28 @@ function undoReaction(how: 'unlike' | 'undislike' | 'unshare') {
 }
 
 /** Only an id is given, or what it was about is unknown: then it is looked up among what the sender did. */
-async function byId(activity: Activity, context: VerbContext): Promise<Found> {
-  const { actorUri, objectId: uri } = activity;
+function byId({ actorUri, objectId: uri }: Activity, context: VerbContext): Found {
   if (uri === null) return ignored('nothing-to-undo');
+  // Under the lock: what is taken back may come at this very moment.
+  return { plan: { uri, take: (tx) => takeById(tx, actorUri, uri, context) } };
+}
+
+async function takeById(tx: Tx, actorUri: string, uri: string, context: VerbContext): Promise<boolean> {
   const { accounts, social, engagement } = context;
   const account = await accounts.byActorUri(actorUri);
   const request = account && (await social.requestByUri(uri, account.id));
-  if (request) return { plan: { uri, take: (tx) => social.unfollow(tx, request) } };
+  if (request) return social.unfollow(tx, request);
   const blockedId = account && (await social.blockedByUri(account.id, uri));
   const blocked = blockedId ? await accounts.byId(blockedId) : null;
-  if (account && blocked) return { plan: { uri, take: (tx) => social.unblock(tx, account, blocked, uri) } };
+  if (account && blocked) return social.unblock(tx, account, blocked, uri);
   const reaction = account && (await engagement.reactionByUri(account.id, uri));
   if (account && reaction) {
     const { target } = reaction;
-    const take = (tx: Tx): Promise<boolean> => {
-      if (reaction.kind === 'like') return engagement.unlike(tx, account, target, uri);
-      if (!('videoId' in target)) throw new Error('Only videos are shared and disliked.');
-      return engagement[reaction.kind === 'share' ? 'unshare' : 'undislike'](
-        tx,
-        account,
-        target.videoId,
-        uri,
-      );
-    };
-    return { plan: { uri, take } };
+    if (reaction.kind === 'like') return engagement.unlike(tx, account, target, uri);
+    if (!('videoId' in target)) throw new Error('Only videos are shared and disliked.');
+    const how = reaction.kind === 'share' ? 'unshare' : 'undislike';
+    return engagement[how](tx, account, target.videoId, uri);
   }
-  if (!sameOrigin(uri, actorUri)) return ignored('nothing-to-undo');
-  const remember = async (tx: Tx): Promise<boolean> => {
-    await rememberUndone(tx, actorUri, uri);
-    return false;
-  };
-  return { plan: { uri, take: remember } };
+  if (sameOrigin(uri, actorUri)) await rememberUndone(tx, actorUri, uri);
+  return false;
 }

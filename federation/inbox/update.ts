@@ -38,7 +38,7 @@ export const update = verb<Plan>({
     }
     if (known.kind === 'video' && post.kind === 'video') {
       if (known.video.accountId !== post.author.id) return refused('not-the-author');
-      const outcome = await context.videos.updateRemote(tx, known.video.id, post.video);
+      const outcome = await context.videos.updateRemote(tx, known.video.id, post.video, post.mentions);
       return outcome.ok ? applied : ignored(outcome.reason);
     }
     if (known.kind === 'comment' && post.kind === 'comment') {

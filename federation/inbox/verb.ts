@@ -65,15 +65,9 @@ export async function senderOf(
 export async function seenPost(
   uri: string | null,
   viewer: Account,
-  { posts, videos, comments }: VerbContext,
+  { posts }: VerbContext,
 ): Promise<KnownPost | null> {
-  const post = uri === null ? null : await posts.find(uri);
-  if (!post) return null;
-  const seen =
-    post.kind === 'video'
-      ? await videos.forViewer(post.video.id, viewer.id)
-      : await comments.forViewer(post.comment.id, viewer.id);
-  return seen ? post : null;
+  return uri === null ? null : posts.seen(uri, viewer);
 }
 
 /** What a Like or its Undo points at, in the terms of the engagement module. */

@@ -1,5 +1,5 @@
 import type { VideoId } from '../../src/lib/ids.ts';
-import { applied, ignored, senderOf, verb } from './verb.ts';
+import { applied, ignored, seenPost, senderOf, verb } from './verb.ts';
 
 /**
  * A PeerTube server tells of views on its site. Numbers from elsewhere can be made up: they are capped for
@@ -11,7 +11,7 @@ export const view = verb<{ videoId: VideoId; host: string }>({
     if (activity.raw.expires !== undefined) return ignored('presence');
     const sender = await senderOf(activity, context);
     if ('state' in sender) return sender;
-    const post = activity.objectId === null ? null : await context.posts.find(activity.objectId);
+    const post = await seenPost(activity.objectId, sender.account, context);
     if (post?.kind !== 'video' || !post.video.local) return ignored('unknown-object');
     return { plan: { videoId: post.video.id, host: new URL(activity.actorUri).host } };
   },

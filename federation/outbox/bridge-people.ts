@@ -8,6 +8,7 @@ import type { Moderation } from '../../src/modules/moderation/index.ts';
 import type { Videos } from '../../src/modules/videos/index.ts';
 import { announceOf, blockOf, flagOf, likeOf, undoOf, updateActorOf } from '../translate/activities.ts';
 import { answerOf, type FollowFacts, followOf, undoFollowOf } from '../translate/follow.ts';
+import type { Outgoing } from '../translate/outgoing.ts';
 import type { JsonObject } from '../translate/read.ts';
 import { type DeliveryDeps, deliver } from './deliveries.ts';
 
@@ -49,7 +50,7 @@ interface BlockEvent {
 
 /** What people of this server do to accounts and posts of others, as activities. */
 export function peopleBridge(deps: PeopleBridgeDeps) {
-  const tell = (tx: Tx, here: Account, there: Account, activity: JsonObject, objectUri: string) =>
+  const tell = (tx: Tx, here: Account, there: Account, activity: Outgoing, objectUri: string) =>
     deliver(deps, tx, {
       senderId: here.id,
       activity,
@@ -112,6 +113,7 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
       objectUri: video.uri,
       authorUri: author.actorUri,
       published: new Date(deps.clock.now()).toISOString(),
+      isOpen: video.visibility === 'public' || video.visibility === 'unlisted',
     });
     await deliver(deps, tx, {
       senderId: account.id,

@@ -55,12 +55,14 @@ export function postBridge(deps: PostBridgeDeps) {
     if (!comment || !written) return;
     const { author, answered, mentioned, video, note } = written;
     const isOpen = comment.visibility === 'public' || comment.visibility === 'unlisted';
+    // The author of the video is told of a letter to somebody else only by name (security.md P1).
+    const addressed = [...(isOpen ? [video.accountId] : []), answered.id, ...idsOf(mentioned)];
     await deliver(deps, tx, {
       senderId: author.id,
       activity: type === 'Create' ? createOf(note) : updateOf(note),
       objectUri: comment.uri,
       audience: [
-        { kind: 'servers', of: [video.accountId, answered.id, ...idsOf(mentioned)] },
+        { kind: 'servers', of: addressed },
         // Whoever shows our video shows what is said below it.
         ...(isOpen && video.local ? [{ kind: 'told', objectUri: video.uri } as const] : []),
         ...(type === 'Update' ? [{ kind: 'told', objectUri: comment.uri } as const] : []),

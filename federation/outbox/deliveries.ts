@@ -5,7 +5,7 @@ import type { Clock } from '../../src/lib/clock.ts';
 import { sha256 } from '../../src/lib/crypto.ts';
 import type { AccountId, IdSource } from '../../src/lib/ids.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
-import type { JsonObject } from '../translate/read.ts';
+import type { Outgoing } from '../translate/outgoing.ts';
 import type { Audience } from './audience.ts';
 import { inboxesOf } from './audience.ts';
 
@@ -54,7 +54,7 @@ export async function deliver(
   tx: Tx,
   input: {
     senderId: AccountId;
-    activity: JsonObject;
+    activity: Outgoing;
     objectUri: string;
     audience: Audience | readonly Audience[];
   },

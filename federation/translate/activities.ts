@@ -1,3 +1,4 @@
+import type { Outgoing } from './outgoing.ts';
 import { AS_PUBLIC, type JsonObject } from './read.ts';
 
 const CONTEXT = 'https://www.w3.org/ns/activitystreams';
@@ -10,7 +11,7 @@ export function likeOf(like: {
   actorUri: string;
   objectUri: string;
   authorUri: string;
-}): JsonObject {
+}): Outgoing {
   return {
     '@context': CONTEXT,
     id: like.uri,
@@ -21,7 +22,7 @@ export function likeOf(like: {
   };
 }
 
-/** A share, to everybody and to the sharer’s followers; only ever the id of the post. */
+/** A share, to everybody and to the sharer’s followers, or to these alone; only ever the id of the post. */
 export function announceOf(share: {
   uri: string;
   actorUri: string;
@@ -29,7 +30,9 @@ export function announceOf(share: {
   objectUri: string;
   authorUri: string;
   published: string;
-}): JsonObject {
+  /** False for a video that not everybody may see: its author can share it, to followers (security.md P3). */
+  isOpen: boolean;
+}): Outgoing {
   return {
     '@context': CONTEXT,
     id: share.uri,
@@ -37,13 +40,13 @@ export function announceOf(share: {
     actor: share.actorUri,
     object: share.objectUri,
     published: share.published,
-    to: [AS_PUBLIC],
-    cc: [share.followers, share.authorUri],
+    to: [share.isOpen ? AS_PUBLIC : share.followers],
+    cc: share.isOpen ? [share.followers, share.authorUri] : [],
   };
 }
 
 /** Tells a server that one of its accounts is blocked, so that it stops sending. */
-export function blockOf(block: { uri: string; actorUri: string; targetUri: string }): JsonObject {
+export function blockOf(block: { uri: string; actorUri: string; targetUri: string }): Outgoing {
   return {
     '@context': CONTEXT,
     id: block.uri,
@@ -55,7 +58,7 @@ export function blockOf(block: { uri: string; actorUri: string; targetUri: strin
 }
 
 /** Takes an earlier activity back, which is embedded for servers that kept no ids. */
-export function undoOf(activity: JsonObject): JsonObject {
+export function undoOf(activity: JsonObject): Outgoing {
   const { '@context': _context, ...inner } = activity;
   return {
     '@context': CONTEXT,
@@ -75,7 +78,7 @@ export function flagOf(report: {
   targetUri: string;
   postUris: readonly string[];
   comment: string;
-}): JsonObject {
+}): Outgoing {
   return {
     '@context': CONTEXT,
     id: report.uri,
@@ -88,7 +91,7 @@ export function flagOf(report: {
 }
 
 /** A changed profile; `serial` makes each change an activity of its own. */
-export function updateActorOf(actor: JsonObject, followers: string, serial: string): JsonObject {
+export function updateActorOf(actor: JsonObject, followers: string, serial: string): Outgoing {
   const { '@context': context, ...object } = actor;
   return {
     '@context': context ?? CONTEXT,
@@ -108,7 +111,7 @@ export function pinOf(pin: {
   featured: string;
   objectUri: string;
   serial: string;
-}): JsonObject {
+}): Outgoing {
   return {
     '@context': CONTEXT,
     id: `${pin.actorUri}#${pin.type.toLowerCase()}/${pin.serial}`,
@@ -128,7 +131,7 @@ export function quoteAnswerOf(answer: {
   request: JsonObject;
   serial: string;
   result?: string;
-}): JsonObject {
+}): Outgoing {
   return {
     '@context': [CONTEXT, { QuoteRequest: 'https://w3id.org/fep/044f#QuoteRequest' }],
     id: `${answer.actorUri}#${answer.type.toLowerCase()}/${answer.serial}`,

@@ -63,7 +63,7 @@ const NOTES: Record<string, string> = {
   'pleroma-create-note.json': 'is-reply',
 };
 
-/** Objects of type Video are not read yet. They are ignored, never half understood. */
+/** Objects of type Video have a reader of their own. */
 const VIDEOS: readonly (readonly [string, string])[] = [
   ['ap', 'peertube-video-2025.json'],
   ['ap', 'peertube-video-framatube-webtorrent.json'],

@@ -1,4 +1,4 @@
-import type { JsonObject } from './read.ts';
+import type { Outgoing } from './outgoing.ts';
 
 const CONTEXT = 'https://www.w3.org/ns/activitystreams';
 
@@ -9,16 +9,16 @@ export interface FollowFacts {
   readonly targetUri: string;
 }
 
-function bare({ uri, followerUri, targetUri }: FollowFacts): JsonObject {
+function bare({ uri, followerUri, targetUri }: FollowFacts): Outgoing {
   return { id: uri, type: 'Follow', actor: followerUri, object: targetUri };
 }
 
-export function followOf(follow: FollowFacts): JsonObject {
+export function followOf(follow: FollowFacts): Outgoing {
   return { '@context': CONTEXT, ...bare(follow), to: [follow.targetUri] };
 }
 
 /** `Accept` or `Reject` by the one who was asked; the request is embedded, as all servers expect. */
-export function answerOf(type: 'Accept' | 'Reject', follow: FollowFacts, serial: string): JsonObject {
+export function answerOf(type: 'Accept' | 'Reject', follow: FollowFacts, serial: string): Outgoing {
   return {
     '@context': CONTEXT,
     id: `${follow.targetUri}#${type.toLowerCase()}/${serial}`,
@@ -30,7 +30,7 @@ export function answerOf(type: 'Accept' | 'Reject', follow: FollowFacts, serial:
 }
 
 /** The follower takes the request, or the follow, back. */
-export function undoFollowOf(follow: FollowFacts, serial: string): JsonObject {
+export function undoFollowOf(follow: FollowFacts, serial: string): Outgoing {
   return {
     '@context': CONTEXT,
     id: `${follow.followerUri}#undo/${serial}`,

@@ -3,6 +3,7 @@ import type { Account } from '../../src/modules/accounts/index.ts';
 import type { Comment } from '../../src/modules/comments/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
 import type { Asset, Video, Visibility } from '../../src/modules/videos/index.ts';
+import type { Outgoing } from './outgoing.ts';
 import { AS_PUBLIC, type JsonObject } from './read.ts';
 
 /** Contexts of what we send: the plain ActivityStreams one first, as Mastodon demands. */
@@ -158,7 +159,7 @@ function documentOf(deps: NoteDeps, video: Video): JsonObject {
 }
 
 /** The `Create` of a local post, its id stable over retries. */
-export function createOf(note: JsonObject): JsonObject {
+export function createOf(note: JsonObject): Outgoing {
   const { '@context': context, ...object } = note;
   return {
     '@context': context,
@@ -173,7 +174,7 @@ export function createOf(note: JsonObject): JsonObject {
 }
 
 /** The `Update` of a local post after an edit. Each edit is an activity of its own. */
-export function updateOf(note: JsonObject): JsonObject {
+export function updateOf(note: JsonObject): Outgoing {
   const { '@context': context, ...object } = note;
   return {
     '@context': context,
@@ -188,7 +189,7 @@ export function updateOf(note: JsonObject): JsonObject {
 }
 
 /** The `Delete` of a local post. To everybody, so that whoever has a copy may read it. */
-export function deleteOf(uri: string, actorUri: string): JsonObject {
+export function deleteOf(uri: string, actorUri: string): Outgoing {
   return {
     '@context': 'https://www.w3.org/ns/activitystreams',
     id: `${uri}#delete`,

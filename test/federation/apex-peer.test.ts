@@ -90,6 +90,68 @@ describe('an independent server', () => {
     });
   });
 
+  test('comments on, likes and shares our video, and takes likes and shares back', async () => {
+    const video = await publish({ server, alice });
+    const to = [PUBLIC, alice.account.uri];
+    const id = `${apex.origin}/o/comment`;
+    const comment = {
+      id,
+      type: 'Note',
+      attributedTo: apex.bobId,
+      content: '<p>Hi</p>',
+      inReplyTo: video.uri,
+      to,
+    };
+    await apex.send('Create', to, { object: comment });
+    const [like, share] = [
+      await apex.send('Like', to, { object: video.uri }),
+      await apex.send('Announce', to, { object: video.uri }),
+    ];
+    const counts = async () => {
+      const { replies_count, favourites_count, reblogs_count } = await alice.status(video.id);
+      return [replies_count, favourites_count, reblogs_count].join();
+    };
+    await eventually('all three count', async () => (await counts()) === '1,1,1');
+    for (const done of [like, share]) await apex.send('Undo', to, { object: done.id });
+    await apex.send('Update', to, {
+      object: { ...comment, content: '<p>Hi again</p>', updated: new Date().toISOString() },
+    });
+    await eventually('what it took back counts no more', async () => (await counts()) === '1,0,0');
+    await eventually('the edit is seen', async () => {
+      const kept = await server.context.comments.internalByUri(id);
+      return kept?.contentHtml === '<p>Hi again</p>';
+    });
+    await apex.send('Delete', to, { object: id });
+    await eventually('the comment is gone', async () => (await counts()) === '0,0,0');
+  });
+
+  test('receives a comment of ours, its edit and its deletion', async () => {
+    const [clip] = await alice.home();
+    const act = (path: string, method: string, body?: object) =>
+      fetch(`${server.origin}/api/v1/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${alice.token}`, 'content-type': 'application/json' },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      }).then((response) => response.json() as Promise<{ id: string; uri: string }>);
+    const comment = await act('statuses', 'POST', { status: 'Nice', in_reply_to_id: clip?.id });
+    const arrives = (type: string, uri: string) =>
+      eventually(`bob receives the ${type}`, () =>
+        apex
+          .stream('/inbox/bob')
+          .find((one) => one.type === type && (one.object[0].id ?? one.object[0]) === uri),
+      );
+    expect((await arrives('Create', comment.uri)).object[0]).toMatchObject({ inReplyTo: [clip?.uri] });
+    await act(`statuses/${comment.id}`, 'PUT', { status: 'Very nice' });
+    expect((await arrives('Update', comment.uri)).object[0].content[0]).toContain('Very nice');
+    // Likes and shares it takes of activities alone, and posts are none.
+    await alice.remove(comment.id);
+    await eventually('bob receives the Delete', () =>
+      apex.stream('/inbox/bob').some((one) => one.type === 'Delete' && one.object[0].id === comment.uri),
+    );
+    await quiet(server);
+    expect(new Set(await server.context.db('deliveries').pluck('state'))).toEqual(new Set(['delivered']));
+  });
+
   test('unfollows', async () => {
     const [follow] = apex.stream('/following/bob');
     await apex.send('Undo', [alice.account.uri], { object: follow.id });

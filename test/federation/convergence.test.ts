@@ -2,8 +2,10 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordOutcomes } from '../../federation/inbox/index.ts';
 import type { Tx } from '../../src/db/database.ts';
-import { signUp } from '../../src/setup/demo/client.ts';
-import { activityOf, createOf, eventually, followOf, noteOf } from '../helpers/activities.ts';
+import type { VideoId } from '../../src/lib/ids.ts';
+import { type Client, signUp } from '../../src/setup/demo/client.ts';
+import { activityOf, createOf, eventually, followOf, noteOf, publish } from '../helpers/activities.ts';
+import { replyOf } from '../helpers/posts.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 /**
@@ -11,11 +13,13 @@ import { startTestServer, type TestServer } from '../helpers/server.ts';
  * author last meant: a deletion and an undoing win over what they take back, whichever came first.
  */
 let server: TestServer;
+let alice: Client;
 let aliceUri: string;
 
 beforeAll(async () => {
   server = await startTestServer({ variables: { REMOTE_VIDEO: 'off' } });
-  aliceUri = (await signUp(server.origin, 'alice', 'a long password')).account.uri;
+  alice = await signUp(server.origin, 'alice', 'a long password');
+  aliceUri = alice.account.uri;
 });
 afterAll(() => server.close());
 
@@ -138,6 +142,141 @@ describe('activities in any order', () => {
       await handle(await receiveNew(activity));
     }
     expect((await stateOf(author, [])).follows).toEqual(['accepted']);
+  });
+});
+
+/** Everything one author may do to alice and her video, each with one id, as honest servers do. */
+function doingsOf(author: Author, video: { uri: string }) {
+  const at = (seconds: number) => new Date(Date.now() - 3_600_000 + seconds * 1_000).toISOString();
+  const clip = noteOf(author, { published: at(0) });
+  const reply = replyOf(author, video.uri, { published: at(0) });
+  const like = activityOf('Like', author, video.uri);
+  const share = activityOf('Announce', author, video.uri);
+  const block = activityOf('Block', author, aliceUri);
+  const edit = (post: object, seconds: number) =>
+    activityOf('Update', author, { ...post, content: `<p>${seconds}</p>`, updated: at(seconds) });
+  return {
+    uris: { clip: clip.id, reply: reply.id },
+    like,
+    unlike: activityOf('Undo', author, like),
+    unlikeById: activityOf('Undo', author, like.id),
+    share,
+    unshare: activityOf('Undo', author, share),
+    unshareById: activityOf('Undo', author, share.id),
+    block,
+    unblock: activityOf('Undo', author, block),
+    unblockById: activityOf('Undo', author, block.id),
+    say: createOf(author, reply),
+    edit1: edit(reply, 1),
+    edit2: edit(reply, 2),
+    unsay: activityOf('Delete', author, reply.id),
+    publish: createOf(author, clip),
+    change1: edit(clip, 1),
+    change2: edit(clip, 2),
+    withdraw: activityOf('Delete', author, { id: clip.id, type: 'Tombstone' }),
+  };
+}
+
+type Doing = Exclude<keyof ReturnType<typeof doingsOf>, 'uris'>;
+
+/** Without blocks, which hide a video from whoever would like it: what then counts is a matter of order. */
+const OPEN: readonly Doing[] = [
+  ...(['like', 'unlike', 'unlikeById', 'share', 'unshare', 'unshareById'] as const),
+  ...(['say', 'edit1', 'edit2', 'unsay', 'publish', 'change1', 'change2', 'withdraw'] as const),
+];
+const BLOCKS: readonly Doing[] = ['block', 'unblock', 'unblockById'];
+
+describe('likes, shares, comments, edits and blocks in any order, several times, at once', () => {
+  let video: { id: VideoId; uri: string };
+  beforeAll(async () => {
+    video = await publish({ server, alice });
+  });
+
+  async function play(author: Author, doings: ReturnType<typeof doingsOf>, groups: readonly Doing[][]) {
+    for (const group of groups) {
+      const rows = await Promise.all(group.map((one) => receive(doings[one])));
+      const fresh = rows.flatMap((row) => (row === undefined ? [] : [row]));
+      await Promise.all(fresh.map((row) => handleAgain(row)));
+    }
+    const { db, accounts, videos, comments } = server.context;
+    const mine = { account_id: (await accounts.byActorUri(author.id))?.id };
+    const [clip, reply] = [
+      await videos.internalByUri(doings.uris.clip),
+      await comments.internalByUri(doings.uris.reply),
+    ];
+    return {
+      likes: (await db('likes').where(mine)).length,
+      shares: (await db('shares').where(mine)).length,
+      blocks: (await db('account_blocks').where(mine)).length,
+      reply: reply?.contentHtml ?? null,
+      clip: clip?.captionHtml ?? null,
+    };
+  }
+
+  /** A worker tries again what failed, as where two would wait for each other. */
+  async function handleAgain(row: Stored): Promise<void> {
+    await handle(row).catch(() => handle(row));
+  }
+
+  /** What the author last meant, by what came and not by when. */
+  function meant(came: ReadonlySet<Doing>) {
+    const text = (make: Doing, first: Doing, second: Doing, gone: Doing, original: string) => {
+      if (came.has(gone)) return null;
+      if (came.has(second)) return '<p>2</p>';
+      if (came.has(first)) return '<p>1</p>';
+      return came.has(make) ? original : null;
+    };
+    const on = (does: Doing, ...undoes: Doing[]) =>
+      came.has(does) && !undoes.some((one) => came.has(one)) ? 1 : 0;
+    return {
+      likes: on('like', 'unlike', 'unlikeById'),
+      shares: on('share', 'unshare', 'unshareById'),
+      blocks: on('block', 'unblock', 'unblockById'),
+      reply: text('say', 'edit1', 'edit2', 'unsay', '<p>A reply</p>'),
+      clip: text('publish', 'change1', 'change2', 'withdraw', '<p>A clip</p>'),
+    };
+  }
+
+  const schedule = (of: readonly Doing[]) =>
+    fc.array(fc.array(fc.constantFrom(...of), { minLength: 1, maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 7,
+    });
+
+  test.for([
+    ['on what everybody sees', OPEN, 100],
+    ['of blocks', BLOCKS, 30],
+  ] as const)('%s leave one state', { timeout: 90_000 }, async ([, of, numRuns]) => {
+    await fc.assert(
+      fc.asyncProperty(schedule(of), async (groups) => {
+        const author = await followedAuthor();
+        expect(await play(author, doingsOf(author, video), groups)).toEqual(meant(new Set(groups.flat())));
+      }),
+      { numRuns },
+    );
+    const { engagement, db } = server.context;
+    const kept = (await engagement.statsOf([video.id])).get(video.id);
+    const rowsOf = async (table: string) =>
+      Number((await db(table).where({ video_id: video.id }).count('* as count').first())?.count);
+    const [likes, comments, shares] = await Promise.all(['likes', 'comments', 'shares'].map(rowsOf));
+    expect(kept).toEqual({ likes, comments, shares });
+  });
+
+  test('an Undo that knows only the id waits for what it takes back', async () => {
+    for (const [does, undoes] of [
+      ['like', 'unlikeById'],
+      ['share', 'unshareById'],
+      ['block', 'unblockById'],
+    ] as const) {
+      const author = await followedAuthor();
+      const doings = doingsOf(author, video);
+      // The Undo has looked for its target, and found none, when the other ends.
+      const apply = await server.context.federation.checkInbox((await receiveNew(doings[undoes])).body);
+      await handle(await receiveNew(doings[does]));
+      await server.context.inTx(async (tx) => void (await apply(tx)));
+      const state = await play(author, doings, []);
+      expect(state, does).toEqual(meant(new Set([does, undoes])));
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { deliver } from '../../federation/outbox/deliveries.ts';
+import type { SentName } from '../../federation/translate/outgoing.ts';
 import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
@@ -151,7 +152,7 @@ export async function startDeliveryRig(): Promise<DeliveryRig> {
       await db('follows').insert({ id: ids.next(), ...follow, state: 'accepted' });
       return account.id;
     },
-    async post(sender: Account, type = 'Create') {
+    async post(sender: Account, type: SentName = 'Create') {
       serial += 1;
       const id = `${sender.actorUri}/activities/${serial}`;
       const activity = { id, type, actor: sender.actorUri };

@@ -187,12 +187,12 @@ export async function editProfile(
     ...(discoverable === undefined ? {} : { discoverable }),
   };
   const query = tx('accounts').where({ id: accountId, domain: '' });
-  const [row] =
-    Object.keys(facts).length === 0
-      ? await query.select<AccountRow[]>('*')
-      : await query.update(facts).returning<AccountRow[]>('*');
+  const isChange = Object.keys(facts).length > 0;
+  const [row] = isChange
+    ? await query.update(facts).returning<AccountRow[]>('*')
+    : await query.select<AccountRow[]>('*');
   if (!row) throw new Error('An account that edits its profile is not there.');
-  await deps.emit(tx, 'account.updated', { accountId });
+  if (isChange) await deps.emit(tx, 'account.updated', { accountId });
   return accountFromRow(row);
 }
 

@@ -44,7 +44,7 @@ export async function publishComment(
   },
 ): Promise<Result<{ commentId: CommentId }, CommentRefusal>> {
   const { author, video, parent, details } = input;
-  const refusal = await refusalOf(tx, author.id, video.id);
+  const refusal = await refusalOf(tx, author.id, { videoId: video.id, parentId: parent?.id ?? null });
   if (refusal) return refusal;
   const id = deps.ids.next<'comment'>();
   const answered = parent ? narrower(parent.visibility, video.visibility) : video.visibility;
@@ -60,7 +60,7 @@ export async function publishComment(
     ...detailColumns(deps.urls, details),
     published_at: tx.fn.now(),
   });
-  await replaceMentions(tx, { commentId: id }, idsOf(details));
+  await replaceMentions(tx, { commentId: id }, await namedBy(tx, id, details));
   await addToStats(tx, video.id, { comments: 1 });
   await deps.emit(tx, 'comment.published', { commentId: id, local: true });
   return ok({ commentId: id });
@@ -79,18 +79,44 @@ function detailColumns(urls: Urls, details: CommentDetails) {
   };
 }
 
-function idsOf({ mentions }: CommentDetails): AccountId[] {
-  return [...mentions.values()].map(({ id }) => id);
+/**
+ * Whom a comment of this server is addressed to by name: those whom its text mentions, and whoever it answers,
+ * who could not read it otherwise where it is not for everybody.
+ */
+async function namedBy(tx: Tx, id: CommentId, { mentions }: CommentDetails): Promise<AccountId[]> {
+  const answered = await tx('comments')
+    .join('videos', 'videos.id', 'comments.video_id')
+    .leftJoin('comments as parents', 'parents.id', 'comments.parent_id')
+    .where('comments.id', id)
+    .first(tx.raw('coalesce(parents.account_id, videos.account_id) as id'), 'comments.account_id as author');
+  const others = answered && answered.id !== answered.author ? [answered.id] : [];
+  return [...[...mentions.values()].map((account) => account.id), ...others];
 }
 
-/** Why the account may not comment on the video, if it may not: the author closed the comments, or blocks it. */
-async function refusalOf(tx: Tx, accountId: AccountId, videoId: VideoId) {
+/**
+ * Why the account may not comment there, if it may not: the author of the video closed the comments to
+ * everybody else, or whoever is answered, there or by the parent, blocks it.
+ */
+async function refusalOf(
+  tx: Tx,
+  accountId: AccountId,
+  { videoId, parentId }: { readonly videoId: VideoId; readonly parentId: CommentId | null },
+) {
   const video = await tx('videos').where({ id: videoId }).first('comments_open', 'account_id');
-  if (!video?.comments_open) return fail('comments-closed', 'Comments are turned off for this video.');
+  if (!video || (!video.comments_open && video.account_id !== accountId)) {
+    return fail('comments-closed', 'Comments are turned off for this video.');
+  }
   const block = await tx('account_blocks')
-    .where({ account_id: video.account_id, target_id: accountId })
+    .where({ target_id: accountId })
+    .where((answered) =>
+      answered
+        .where({ account_id: video.account_id })
+        .orWhereIn('account_id', (parent) =>
+          parent.select('account_id').from('comments').where({ id: parentId }),
+        ),
+    )
     .first('id');
-  return block ? fail('blocked', 'You cannot comment on this video.') : undefined;
+  return block ? fail('blocked', 'You cannot comment here.') : undefined;
 }
 
 /**
@@ -107,7 +133,7 @@ export async function receiveRemoteComment(
   if (await isDeleted(tx, { uri, actorUris: [author.actorUri], editedAt })) {
     return fail('deleted', 'Its server deleted this comment before it arrived.');
   }
-  const refusal = await refusalOf(tx, author.id, comment.videoId);
+  const refusal = await refusalOf(tx, author.id, comment);
   if (refusal) return refusal;
   const id = deps.ids.next<'comment'>();
   const inserted = await tx('comments')
@@ -155,7 +181,7 @@ export async function editComment(
     .where({ id: commentId, account_id: accountId, local: true })
     .update({ ...detailColumns(deps.urls, details), edited_at: tx.fn.now() });
   if (changed === 0) return fail('not-found', 'There is no such comment.');
-  await replaceMentions(tx, { commentId }, idsOf(details));
+  await replaceMentions(tx, { commentId }, await namedBy(tx, commentId, details));
   await deps.emit(tx, 'comment.updated', { commentId, local: true });
   return ok();
 }

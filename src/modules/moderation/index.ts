@@ -1,6 +1,8 @@
+import type { Knex } from 'knex';
 import { reportLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { type Emit, emitter } from '../../db/outbox.ts';
+import { commentVisibleTo, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, CommentId, IdSource, ReportId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
@@ -42,18 +44,14 @@ async function file(
   input: NewReport,
 ): Promise<Result<{ reportId: ReportId }, 'known' | 'too-many-reports'>> {
   const recent = await tx('reports')
-    .where({ reporter_id: input.reporterId })
+    .whereIn('reporter_id', reporters(tx, input.reporterId))
     .where('created_at', '>', tx.raw(`now() - interval '1 day'`))
     .count('* as count')
     .first();
   if (Number(recent?.count) >= reportLimits.perReporterPerDay) {
     return fail('too-many-reports', 'Too many reports came from there today.');
   }
-  const own = (table: 'videos' | 'comments', ids: readonly string[]): Promise<string[]> =>
-    tx(table)
-      .whereIn('id', [...ids])
-      .where({ account_id: input.targetId })
-      .pluck('id');
+  const own = ownPosts(tx, input);
   const id = deps.ids.next<'report'>();
   const rows = await tx('reports')
     .insert({
@@ -61,8 +59,8 @@ async function file(
       reporter_id: input.reporterId,
       target_id: input.targetId,
       uri: input.uri ?? deps.urls.report(id),
-      video_ids: await own('videos', input.videoIds),
-      comment_ids: await own('comments', input.commentIds),
+      video_ids: await own.videos(input.videoIds),
+      comment_ids: await own.comments(input.commentIds),
       comment: input.comment.slice(0, reportLimits.maxCommentCharacters),
       forwarded: input.forward,
     })
@@ -72,6 +70,40 @@ async function file(
   if (rows.length === 0) return fail('known', 'This report is known already.');
   await deps.emit(tx, 'report.filed', { reportId: id, forward: input.forward });
   return ok({ reportId: id });
+}
+
+/**
+ * Who shares one allowance: a person of this server has its own, and another server one for all its accounts,
+ * for it can make as many of them as it likes (security.md V7).
+ */
+function reporters(tx: Tx, reporterId: AccountId): Knex.QueryBuilder {
+  const domain = tx('accounts').where({ id: reporterId }).whereNot({ domain: '' }).select('domain');
+  return tx('accounts').where({ id: reporterId }).orWhereIn('domain', domain).select('id');
+}
+
+/**
+ * The posts of a report that are the reported account’s. A person of this server names only what it sees: nobody
+ * leads the staff to a post of which only the id was guessed (security.md P2). What another server may know
+ * of, it alone can tell.
+ */
+function ownPosts(tx: Tx, { reporterId, targetId, uri }: NewReport) {
+  const seen = (rule: ReturnType<typeof visibleTo>) => (query: Knex.QueryBuilder) =>
+    uri === undefined ? query.modify(rule) : query;
+  return {
+    videos: (ids: readonly VideoId[]): Promise<VideoId[]> =>
+      tx('videos')
+        .whereIn('videos.id', [...ids])
+        .where('videos.account_id', targetId)
+        .modify(seen(visibleTo(reporterId)))
+        .pluck('videos.id'),
+    comments: (ids: readonly CommentId[]): Promise<CommentId[]> =>
+      tx('comments')
+        .join('videos', 'videos.id', 'comments.video_id')
+        .whereIn('comments.id', [...ids])
+        .where('comments.account_id', targetId)
+        .modify(seen(commentVisibleTo(reporterId)))
+        .pluck('comments.id'),
+  };
 }
 
 /** Reports to the staff. */

@@ -1,5 +1,6 @@
 import type { Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
+import { isUndone } from '../../db/undone.ts';
 import type { AccountId, FollowId, IdSource } from '../../lib/ids.ts';
 import { type Failure, fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
@@ -52,6 +53,10 @@ export async function follow(
   }
   if (await isBlockBetween(tx, follower.id, target.id)) {
     return fail('blocked', 'One of you blocks the other.');
+  }
+  // By an Undo that named nothing but the id; one that names the pair leaves its mark on that.
+  if (uri !== undefined && (await isUndone(tx, follower.actorUri, uri))) {
+    return fail('undone', 'This follow was taken back before it came.');
   }
   const blocked = await refuseBlockedDomain(deps, tx, follower, target, uri);
   if (blocked) return blocked;
@@ -188,6 +193,10 @@ export async function moveFollowers(
       return { id, account_id, target_id: to.id, uri: deps.urls.block(id) };
     });
     await tx('account_blocks').insert(rows).onConflict(['account_id', 'target_id']).ignore();
+  }
+  for (const blocker of blockers) {
+    await unfollow(deps, tx, { followerId: blocker, targetId: to.id });
+    await rejectFollow(deps, tx, { followerId: to.id, targetId: blocker });
   }
   for (const follower of followers) {
     const asked = await follow(deps, tx, follower, to);

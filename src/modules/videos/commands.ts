@@ -96,6 +96,7 @@ export async function updateRemoteVideo(
   tx: Tx,
   videoId: VideoId,
   video: RemoteVideo,
+  mentions: readonly AccountId[],
 ): Promise<Result<object, 'not-newer'>> {
   const changed = await tx('videos')
     .where({ id: videoId, local: false })
@@ -110,7 +111,9 @@ export async function updateRemoteVideo(
       comments_open: video.commentsOpen,
       edited_at: video.editedAt,
     });
-  return changed === 1 ? ok() : fail('not-newer', 'What is known is as new, or newer.');
+  if (changed === 0) return fail('not-newer', 'What is known is as new, or newer.');
+  await replaceMentions(tx, { videoId }, mentions);
+  return ok();
 }
 
 /**
@@ -237,7 +240,11 @@ export async function pinVideo(
     return fail('not-public', 'Only videos that everybody may see can be pinned.');
   }
   const pair = { account_id: accountId, video_id: videoId };
-  const others = await tx('pins').where({ account_id: accountId }).whereNot(pair).count('* as count').first();
+  const others = await tx('pins')
+    .where({ account_id: accountId })
+    .whereNot({ video_id: videoId })
+    .count('* as count')
+    .first();
   if (pinned && Number(others?.count) >= videoLimits.maxPins) {
     return fail('too-many-pins', `At most ${videoLimits.maxPins} videos can be pinned.`);
   }
