@@ -1,5 +1,5 @@
 import { remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
-import type { Db, InTx } from '../src/db/database.ts';
+import type { Db, InTx, Tx } from '../src/db/database.ts';
 import type { Enqueue } from '../src/jobs/enqueue.ts';
 import type { JobRun } from '../src/jobs/registry.ts';
 import type { Clock } from '../src/lib/clock.ts';
@@ -30,7 +30,7 @@ import { pumpHost } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
 import { createFederationRouter } from './router.ts';
-import { createKeyring } from './store/keyring.ts';
+import { createKeyMaker, createKeyring } from './store/keyring.ts';
 import { createRemoteKeyStore } from './store/remote-keys.ts';
 
 export { sweepInbox } from './inbox/index.ts';
@@ -97,14 +97,21 @@ export function createFederationSide(deps: FederationSideDeps) {
     }),
   });
   const loaders = createFedifyLoaders(loadDocument);
-  const fedify = createFedify({ ...deps, loaders });
+  const makeKeys = createKeyMaker(deps.instanceSecret);
+  const readyChannel = (tx: Tx, channel: Account) => accounts.ensureChannelKeys(tx, channel, makeKeys);
+  const actorDeps = {
+    ...{ ...deps, loaders },
+    readyChannel: (channel: Account) => deps.inTx((tx) => readyChannel(tx, channel)),
+  };
+  const fedify = createFedify(actorDeps);
+  const actorDocument = createActorDocument(actorDeps);
   const notes = createNotes(deps);
   const posts = createPosts({ ...deps, lookup, loadDocument });
   const context = { ...deps, lookup, loadDocument, posts };
   return {
     lookup,
-    bridge: createBridge({ ...deps, notes, actorDocument: createActorDocument({ ...deps, loaders }) }),
-    router: createFederationRouter({ ...deps, gate, fedify, notes }),
+    bridge: createBridge({ ...deps, notes, actorDocument, readyChannel }),
+    router: createFederationRouter({ ...deps, gate, fedify, notes, actorDocument }),
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
     processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),

@@ -8,9 +8,17 @@ import express, {
 import { inboxLimits } from '../config/limits.ts';
 import { parseId } from '../src/lib/ids.ts';
 import type { Logger } from '../src/lib/log.ts';
+import type { Account } from '../src/modules/accounts/index.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
 import type { GateAnswer, InboxRequest } from './inbox/gate.ts';
 import { isActivityType } from './net/media-type.ts';
+import {
+  aliasCollections,
+  serveAliasCollection,
+  serveAnyOutbox,
+  serveChannel,
+  serveVideoAlias,
+} from './serve/alias.ts';
 import {
   type ServeDeps,
   serveComment,
@@ -18,19 +26,20 @@ import {
   serveContext,
   serveFeatured,
   serveLikes,
-  serveOutbox,
   serveQuoteAuthorization,
   serveReplies,
   serveShares,
   serveVideo,
 } from './serve/objects.ts';
 import type { PageQuery, Served } from './serve/served.ts';
+import type { JsonObject } from './translate/read.ts';
 
 export interface RouterDeps extends ServeDeps {
   readonly gate: (request: InboxRequest) => Promise<GateAnswer>;
   readonly fedify: Federation<null>;
   readonly urls: Urls;
   readonly log: Logger;
+  readonly actorDocument: (account: Account) => Promise<JsonObject | null>;
 }
 
 const ACTIVITY_JSON = 'application/activity+json; charset=utf-8';
@@ -48,9 +57,13 @@ const documents: Readonly<
   '/ap/contexts/:id': serveContext,
   '/ap/comments/:id': serveComment,
   '/ap/comments/:id/replies': serveCommentReplies,
-  '/ap/users/:id/outbox': serveOutbox,
+  '/ap/users/:id/outbox': serveAnyOutbox,
   '/ap/users/:id/featured': serveFeatured,
   '/ap/quote_authorizations/:id': serveQuoteAuthorization,
+  '/ap/videos/:id/pt': serveVideoAlias,
+  ...Object.fromEntries(
+    aliasCollections.map((name) => [`/ap/videos/:id/pt/${name}`, serveAliasCollection(name)]),
+  ),
 };
 
 /** The ActivityPub side of the HTTP server. What it does not answer goes on to the next handler. */
@@ -69,7 +82,7 @@ export function createFederationRouter(deps: RouterDeps): Router {
     res.type('application/xrd+xml').send(hostMeta(deps.urls.origin));
   });
   router.get(['/@:name', '/@:name/:id'], redirectToActivity(deps));
-  router.get('/ap/users/:id', redirectToProfile(deps));
+  router.get('/ap/users/:id', redirectToProfile(deps), channelActor(deps));
   router.get(
     [
       '/.well-known/webfinger',
@@ -97,6 +110,9 @@ function inbox(deps: RouterDeps): RequestHandler {
       body: Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0),
       ip: req.ip ?? 'unknown',
     });
+    // PeerTube sends each activity once, also into a connection that was closed while it was idle: then it is lost
+    // (peertube.md 1).
+    if (req.headers['user-agent']?.startsWith('PeerTube/')) res.set('Connection', 'close');
     res.status(result.status);
     if (result.error === undefined) res.end();
     else res.json({ error: result.error });
@@ -149,6 +165,16 @@ function redirectToProfile(deps: RouterDeps): RequestHandler {
     const account = id === null ? null : await deps.accounts.byId(id);
     if (account?.domain !== null || account.state !== 'active') return next();
     res.set('Vary', 'Accept').redirect(303, account.url);
+  };
+}
+
+/** The actor of a channel, which Fedify would not write as PeerTube reads it. */
+function channelActor(deps: RouterDeps): RequestHandler {
+  return async (req, res, next) => {
+    const served = await serveChannel(deps, String(req.params.id));
+    if (served?.status !== 200) return next();
+    res.set('Vary', 'Accept').set('Cache-Control', PUBLIC_CACHE).type(ACTIVITY_JSON);
+    res.send(JSON.stringify(served.document));
   };
 }
 

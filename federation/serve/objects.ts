@@ -6,7 +6,15 @@ import type { Urls } from '../../src/modules/instances/index.ts';
 import type { Video, Videos } from '../../src/modules/videos/index.ts';
 import type { Notes } from '../notes.ts';
 import { createOf } from '../translate/note.ts';
-import { absent, CONTEXT, collectionAt, type PageQuery, type Served, tombstoneAt } from './served.ts';
+import {
+  absent,
+  CONTEXT,
+  collectionAt,
+  type PageQuery,
+  type Served,
+  type Source,
+  tombstoneAt,
+} from './served.ts';
 
 export interface ServeDeps {
   readonly urls: Urls;
@@ -41,15 +49,15 @@ export async function serveComment(deps: ServeDeps, idText: string): Promise<Ser
   return deleted ? tombstoneAt(uri, deleted.deletedAt) : absent;
 }
 
-const PAGE = 40;
+export const PAGE = 40;
 
 /** Where the page after this one begins: after its last row, if it was full. */
-function nextOf(rows: readonly { readonly id: string }[], limit: number): string | null {
+export function nextOf(rows: readonly { readonly id: string }[], limit: number): string | null {
   return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
 }
 
 /** A local video that anybody may see, or null. */
-async function openVideo(deps: ServeDeps, idText: string): Promise<Video | null> {
+export async function openVideo(deps: ServeDeps, idText: string): Promise<Video | null> {
   const id = parseId<'video'>(idText);
   const video = id === null ? null : await deps.videos.forViewer(id, null);
   return video?.local ? video : null;
@@ -69,7 +77,7 @@ export async function serveContext(deps: ServeDeps, idText: string, query: PageQ
   return collectionAt(deps.urls.contextOf(video.id), video.url, query, threadOf(deps, video, false));
 }
 
-function threadOf({ comments, engagement }: ServeDeps, video: Video, direct: boolean) {
+export function threadOf({ comments, engagement }: ServeDeps, video: Video, direct: boolean) {
   return {
     total: async () => (await engagement.statsOf([video.id])).get(video.id)?.comments ?? 0,
     load: async (cursor: string | null) => {
@@ -105,35 +113,43 @@ export async function serveCommentReplies(
 export async function serveLikes(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
   const video = await openVideo(deps, idText);
   if (!video) return absent;
-  return collectionAt(deps.urls.likesOf(video.uri), video.url, query, {
+  return collectionAt(deps.urls.likesOf(video.uri), video.url, query, likesOf(deps, video));
+}
+
+export function likesOf(deps: ServeDeps, video: Video): Source {
+  return {
     total: async () => (await deps.engagement.statsOf([video.id])).get(video.id)?.likes ?? 0,
     load: async (cursor) => {
       const before = cursor === null ? null : parseId<'like'>(cursor);
       const rows = await deps.engagement.likersOf({ videoId: video.id }, before, PAGE);
       return { items: rows.map(({ uri }) => uri), next: nextOf(rows, PAGE) };
     },
-  });
+  };
 }
 
 /** Who shared a local video: the Announce activities, as ids. */
 export async function serveShares(deps: ServeDeps, idText: string, query: PageQuery): Promise<Served> {
   const video = await openVideo(deps, idText);
   if (!video) return absent;
-  return collectionAt(deps.urls.sharesOf(video.uri), video.url, query, {
+  return collectionAt(deps.urls.sharesOf(video.uri), video.url, query, sharesOf(deps, video));
+}
+
+export function sharesOf(deps: ServeDeps, video: Video): Source {
+  return {
     total: async () => (await deps.engagement.statsOf([video.id])).get(video.id)?.shares ?? 0,
     load: async (cursor) => {
       const before = cursor === null ? null : parseId<'share'>(cursor);
       const rows = await deps.engagement.sharersOf(video.id, before, PAGE);
       return { items: rows.map(({ uri }) => uri), next: nextOf(rows, PAGE) };
     },
-  });
+  };
 }
 
 async function localPerson(deps: ServeDeps, idText: string): Promise<Account | null> {
   const id = parseId<'account'>(idText);
   const account = id === null ? null : await deps.accounts.byId(id);
   const shown = account?.domain === null && account.state === 'active' && account.actorType !== 'Application';
-  return shown ? account : null;
+  return shown && account.ownerId === null ? account : null;
 }
 
 /** What a local account has pinned, newest first, whole: there are few. */
