@@ -70,7 +70,7 @@ const documents: Readonly<
 export function createFederationRouter(deps: RouterDeps): Router {
   const router = Router();
   const rawBody = express.raw({ type: () => true, limit: inboxLimits.maxBytes, inflate: false });
-  router.post(['/inbox', '/ap/users/:id/inbox'], rawBody, inbox(deps), refuseBody);
+  router.post(['/inbox', '/ap/users/:id/inbox'], closeForPeerTube, rawBody, inbox(deps), refuseBody);
   for (const [path, serve] of Object.entries(documents)) {
     router.get(path, async (req, res) => {
       const search = new URL(req.originalUrl, deps.urls.origin).searchParams;
@@ -101,6 +101,15 @@ export function createFederationRouter(deps: RouterDeps): Router {
   return router;
 }
 
+/**
+ * PeerTube sends each activity once, even into a connection that was closed while it was idle, where it is lost: so
+ * no connection is left to it (peertube.md 1).
+ */
+const closeForPeerTube: RequestHandler = (req, res, next) => {
+  if (req.headers['user-agent']?.startsWith('PeerTube/')) res.set('Connection', 'close');
+  next();
+};
+
 function inbox(deps: RouterDeps): RequestHandler {
   return async (req, res) => {
     const result = await deps.gate({
@@ -110,9 +119,6 @@ function inbox(deps: RouterDeps): RequestHandler {
       body: Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0),
       ip: req.ip ?? 'unknown',
     });
-    // PeerTube sends each activity once, also into a connection that was closed while it was idle: then it is lost
-    // (peertube.md 1).
-    if (req.headers['user-agent']?.startsWith('PeerTube/')) res.set('Connection', 'close');
     res.status(result.status);
     if (result.error === undefined) res.end();
     else res.json({ error: result.error });

@@ -128,19 +128,17 @@ export function postBridge(deps: PostBridgeDeps) {
     if (!comment || !written) return;
     const { author, answered, mentioned, video, note } = written;
     const forAll = isOpen(comment);
+    // PeerTube shows every comment to everybody.
+    const allowed = forAll ? {} : ({ peers: 'others' } as const);
     await deliver(deps, tx, {
       senderId: author.id,
       activity: type === 'Create' ? createOf(note) : updateOf(note),
       objectUri: comment.uri,
       audience: [
-        {
-          ...{ kind: 'servers', of: [video.accountId, answered.id, ...idsOf(mentioned)] },
-          // PeerTube shows every comment to everybody.
-          ...(forAll ? {} : { peers: 'others' }),
-        },
+        { kind: 'servers', of: [video.accountId, answered.id, ...idsOf(mentioned)], ...allowed },
         // Whoever shows our video shows what is said below it.
         ...(forAll && video.local ? [{ kind: 'told', objectUri: video.uri } as const] : []),
-        ...(type === 'Update' ? [{ kind: 'told', objectUri: comment.uri } as const] : []),
+        ...(type === 'Update' ? [{ kind: 'told', objectUri: comment.uri, ...allowed } as const] : []),
       ],
     });
   }
@@ -168,7 +166,11 @@ export function postBridge(deps: PostBridgeDeps) {
         senderId: written.author.id,
         activity: updateOf(written.note),
         objectUri: video.uri,
-        audience: [...videoAudience(video, written), { kind: 'told', objectUri: video.uri }],
+        audience: [
+          ...videoAudience(video, written),
+          // A server may have been told before it was known to run PeerTube.
+          { kind: 'told', objectUri: video.uri, peers: 'others' },
+        ],
       });
       await updateOnPeerTube(tx, video);
     },
