@@ -23,7 +23,11 @@ export const inbox: Bench = async () => {
   const key = createPrivateKey(keys.privateKeyPem);
   const headers = await signRequest({ method: 'POST', url, body, key, keyId, now: Date.now() });
 
-  const verify = createVerifyRequest({ host: HOST, clock: { now: Date.now }, limits: signatureLimits });
+  const verify = createVerifyRequest({
+    origin: `https://${HOST}`,
+    clock: { now: Date.now },
+    limits: signatureLimits,
+  });
   const publicKey = createPublicKey(keys.publicKeyPem);
   const lookup = async () => ({ ok: true as const, key: publicKey, keyId, actorId: ACTOR, isFresh: true });
   const rawHeaders = Object.entries(headers).flat();

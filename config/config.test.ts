@@ -79,6 +79,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
   REMOTE_VIDEO: { wrong: ['proxy', 'on'], right: ['off', 'replicate'] },
   REMOTE_VIDEO_MAX_MB: { wrong: ['0', '10001'], right: ['1'] },
+  REMOTE_KEY_MIN_BITS: { wrong: ['1023', '512', '4097', '2k'], right: ['1024', '4096'] },
   ALLOWED_PRIVATE_ADDRESSES: {
     wrong: ['localhost', '127.0.0.0/8', '127.0.0.1:80', '127.1', Array(17).fill('127.0.0.1').join(',')],
     right: ['127.0.0.2, 127.0.0.3', '::1'],

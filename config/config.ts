@@ -146,6 +146,7 @@ function build(v: Parsed) {
     ffprobePath: required(v.FFPROBE_PATH),
     redisServerPath: required(v.REDIS_SERVER_PATH),
     remoteVideo: { mode: required(v.REMOTE_VIDEO), maxBytes: required(v.REMOTE_VIDEO_MAX_MB) * megabyte },
+    remoteKeyMinBits: required(v.REMOTE_KEY_MIN_BITS),
     allowedPrivateAddresses: required(v.ALLOWED_PRIVATE_ADDRESSES),
   };
 }

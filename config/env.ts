@@ -297,6 +297,13 @@ export const variables = {
     remedy: 'Write a number from 1 to 10000.',
     group: 'Federation',
   }),
+  REMOTE_KEY_MIN_BITS: variable({
+    schema: integer(1_024, 4_096),
+    fallback: '2048',
+    doc: 'Smallest RSA key of an account on another server that is trusted, in bits. Lower it only to federate with test installations: PeerTube in its test mode makes keys of 1024 bits.',
+    remedy: 'Write a number of bits from 1024 to 4096; 2048 is what servers on the internet have.',
+    group: 'Federation',
+  }),
   ALLOWED_PRIVATE_ADDRESSES: variable({
     schema: list.pipe(z.array(z.union([z.ipv4(), z.ipv6()])).max(16)),
     fallback: '',

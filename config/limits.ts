@@ -53,13 +53,35 @@ export const remoteVideoLimits = {
   idleMs: 30_000,
 } as const;
 
-/** How activities are sent to other servers (fedify.md 3.2). */
+/** How activities are sent to other servers (fedify.md 3.2, ADR 0007). */
 export const deliveryLimits = {
-  concurrencyPerHost: 4,
+  /** Hosts that one worker sends to at once; times the next one, it stays under `netLimits.requestsInFlight`. */
+  pumps: 40,
+  concurrencyPerHost: 5,
+  /** PeerTube answers 429 above 50 a second from one address (peertube.md 4). */
+  requestsPerSecondPerHost: 40,
+  /** Accounts whose next activity is picked in one go. */
+  lanesAtOnce: 20,
+  /** A pump that has sent for this long goes to the end of the queue. */
+  sliceMs: 20_000,
   deadlineMs: 15_000,
-  maxAttempts: 17,
   firstRetryMs: 30_000,
   longestRetryMs: 12 * 3_600_000,
+  givenUpAfterMs: 7 * 24 * 3_600_000,
+  /** Tries that a delivery gets however old it is. */
+  fewestAttempts: 5,
+  /** Failures in a row after which a host gets probes only. */
+  failuresToOpen: 3,
+  longestProbePauseMs: 3_600_000,
+  /** Pumps of one worker that may wait for hosts that fail; the others try again after `probeTurnMs`. */
+  probesAtOnce: 16,
+  probeTurnMs: 3_000,
+  /** A host that was not written to is forgotten, failures and all (security.md R6). */
+  hostsKeptMs: 30 * 24 * 3_600_000,
+  /** Rows that one statement changes or locks. */
+  rowsAtOnce: 1_000,
+  deadLettersListed: 40,
+  maxDeadLettersListed: 200,
 } as const;
 
 /** What another server may send to an inbox (security.md R1, R9). */
@@ -122,6 +144,10 @@ export const signatureLimits = {
   maxParameters: 16,
   maxCoveredHeaders: 32,
   maxKeyIdCharacters: 2_048,
+  /** Signatures of RFC 9421 that one request may carry; proxies add their own. */
+  maxSignatures: 4,
+  /** Those of them that are tried: each may cost a key fetch. Two for an actor with two keys. */
+  maxCandidates: 2,
   maxPathCharacters: 8_192,
   /** How far the sender's clock may be from ours, both ways. */
   clockSkewMs: 3_600_000,
@@ -129,6 +155,9 @@ export const signatureLimits = {
   expirySkewMs: 60_000,
   /** A later `expires` is cut to this long after the signature was made. */
   maxLifetimeMs: 12 * 3_600_000,
+  /** How long the proof in a forwarded activity counts. Far below `inboxLimits.keptMs`: repetitions are known that long. */
+  maxProofAgeMs: 7 * 24 * 3_600_000,
+  /** The usual floor; `REMOTE_KEY_MIN_BITS` may lower it. */
   minRsaBits: 2_048,
   maxRsaBits: 8_192,
   maxPemCharacters: 8_192,

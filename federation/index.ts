@@ -1,7 +1,6 @@
 import { remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
 import type { Db, InTx, Tx } from '../src/db/database.ts';
 import type { Enqueue } from '../src/jobs/enqueue.ts';
-import type { JobRun } from '../src/jobs/registry.ts';
 import type { Clock } from '../src/lib/clock.ts';
 import type { IdSource } from '../src/lib/ids.ts';
 import type { Logger } from '../src/lib/log.ts';
@@ -19,6 +18,7 @@ import { createActorDocument, createFedify } from './federation.ts';
 import { createGate } from './inbox/gate.ts';
 import { explainActivity, processInboxActivity } from './inbox/index.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
+import { createVerifyProof } from './inbox/signature/object-proof.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
 import { createLookup } from './lookup.ts';
 import { createDocumentLoader } from './net/document-loader.ts';
@@ -26,7 +26,9 @@ import { createFedifyLoaders } from './net/fedify-loaders.ts';
 import { createWebFinger } from './net/webfinger.ts';
 import { createNotes } from './notes.ts';
 import { createBridge } from './outbox/bridge.ts';
-import { pumpHost } from './outbox/host-pump.ts';
+import { createDeliveryDesk } from './outbox/dead-letters.ts';
+import { wakeForgotten } from './outbox/deliveries.ts';
+import { createHostPump } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
 import { createFederationRouter } from './router.ts';
@@ -34,6 +36,7 @@ import { createKeyMaker, createKeyring } from './store/keyring.ts';
 import { createRemoteKeyStore } from './store/remote-keys.ts';
 
 export { sweepInbox } from './inbox/index.ts';
+export { sweepDeliveryHosts } from './outbox/circuit.ts';
 export { createKeyMaker } from './store/keyring.ts';
 export { sweepRemoteKeys } from './store/remote-keys.ts';
 
@@ -58,6 +61,8 @@ export interface FederationSideDeps {
   readonly instances: Instances;
   readonly instanceSecret: string;
   readonly instanceAccount: Account;
+  /** Smallest RSA key of a remote actor that is trusted, in bits. */
+  readonly remoteKeyMinBits: number;
   readonly version: string;
 }
 
@@ -86,14 +91,16 @@ export function createFederationSide(deps: FederationSideDeps) {
       ownHost: urls.domain,
     }),
   });
+  const limits = { ...signatureLimits, minRsaBits: deps.remoteKeyMinBits };
   const gate = createGate({
     ...deps,
-    verify: createVerifyRequest({ host: urls.domain, clock, limits: signatureLimits }),
+    verify: createVerifyRequest({ origin: urls.origin, clock, limits }),
+    verifyProof: createVerifyProof({ clock, limits }),
     lookupKey: createKeyResolver({
       store: createRemoteKeyStore(db),
       fetchDocument: loadDocument,
       clock,
-      limits: signatureLimits,
+      limits,
     }),
   });
   const loaders = createFedifyLoaders(loadDocument);
@@ -115,6 +122,10 @@ export function createFederationSide(deps: FederationSideDeps) {
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
     processInbox: (inboxId: string) => processInboxActivity({ db, context }, inboxId),
-    pump: (host: string, run: JobRun) => pumpHost({ ...deps, keyring }, host, run),
+    /** Sends what is due for a host. */
+    pump: createHostPump({ ...deps, keyring }),
+    deliveries: createDeliveryDesk(deps),
+    /** Wakes pumps that nobody wakes any more. */
+    wakeForgotten: (before: Date) => wakeForgotten(deps, before),
   };
 }

@@ -154,6 +154,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     instances,
     instanceSecret,
     instanceAccount,
+    remoteKeyMinBits: config.remoteKeyMinBits,
     version,
   });
 

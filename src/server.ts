@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
-import { inboxLimits, signatureLimits } from '../config/limits.ts';
-import { sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
+import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
+import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import type { Context } from './context.ts';
 import { openRedis } from './context.ts';
 import { sweepUndone } from './db/undone.ts';
@@ -31,6 +31,7 @@ export async function startWeb(context: Context): Promise<Running> {
   const deps: HttpDeps = {
     ...context,
     lookup: context.federation.lookup,
+    deliveries: context.federation.deliveries,
     federation: context.federation.router,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     webDir: fileURLToPath(new URL('../web/dist', import.meta.url)),
@@ -77,7 +78,7 @@ export async function startWorker(context: Context): Promise<Running> {
     queues: queueNames.filter((name) => config.queues.length === 0 || config.queues.includes(name)),
     concurrency: {
       inbox: 8,
-      deliver: 16,
+      deliver: deliveryLimits.pumps,
       media: config.mediaConcurrency,
       replicate: config.mediaConcurrency,
       default: 4,
@@ -98,7 +99,8 @@ export async function startWorker(context: Context): Promise<Running> {
   };
 }
 
-function upkeepTasks({ db, redis, config, log, auth, engagement, clock }: Context): Upkeep[] {
+function upkeepTasks(context: Context): Upkeep[] {
+  const { db, redis, config, log, auth, engagement, clock, federation } = context;
   const before = (ms: number) => new Date(clock.now() - ms);
   return [
     { name: 'leases', everyMs: 2_000, run: () => sweepLeases(db, log) },
@@ -112,6 +114,16 @@ function upkeepTasks({ db, redis, config, log, auth, engagement, clock }: Contex
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
     { name: 'undone', everyMs: 60 * MINUTE, run: () => sweepUndone(db, before(inboxLimits.keptMs)) },
     { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
+    {
+      name: 'deliveries',
+      everyMs: 60 * MINUTE,
+      run: () => federation.wakeForgotten(before(60 * MINUTE)),
+    },
+    {
+      name: 'delivery-hosts',
+      everyMs: 60 * MINUTE,
+      run: () => sweepDeliveryHosts(db, before(deliveryLimits.hostsKeptMs)),
+    },
     {
       name: 'remote-keys',
       everyMs: 60 * MINUTE,

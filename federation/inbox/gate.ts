@@ -9,9 +9,9 @@ import type { Accounts } from '../../src/modules/accounts/index.ts';
 import type { Instances, Urls } from '../../src/modules/instances/index.ts';
 import { isActivityType } from '../net/media-type.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
-import { readHeaders } from './signature/headers.ts';
-import { parseSignatureHeader } from './signature/parse.ts';
-import type { LookupKey, VerifyRequest } from './signature/verify.ts';
+import type { VerifyProof } from './signature/object-proof.ts';
+import { refuse, type SignatureRefusal } from './signature/refusal.ts';
+import { type LookupKey, readKeyId, type VerifyRequest } from './signature/verify.ts';
 
 export interface GateDeps {
   readonly db: Db;
@@ -22,6 +22,7 @@ export interface GateDeps {
   readonly instances: Instances;
   readonly urls: Urls;
   readonly verify: VerifyRequest;
+  readonly verifyProof: VerifyProof;
   readonly lookupKey: LookupKey;
   readonly log: Logger;
 }
@@ -58,31 +59,31 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     if (!isActivityType(request.contentType ?? '')) {
       return { status: 415, error: 'Send application/activity+json.' };
     }
-    const read = readHeaders(request.rawHeaders);
-    const claimed = read.ok ? parseSignatureHeader(read.headers, signatureLimits) : read;
+    const claimed = readKeyId(request.rawHeaders, signatureLimits);
     if (!claimed.ok) return { status: claimed.status, error: claimed.detail };
-    const keyUrl = new URL(claimed.parsed.keyId);
+    const keyUrl = new URL(claimed.keyId);
     if (await deps.instances.isBlocked(keyUrl.host))
       return { status: 403, error: 'This server does not talk to yours.' };
     const understood = readActivity(request.body);
     if (!understood.ok) return { status: 400, error: understood.error };
     const { activity } = understood;
-    const early = await answerUnproven(deps, activity);
+    const early = await answerUnproven(deps, activity, keyUrl.host);
     if (early) return early;
 
     const proof = await deps.verify({ method: 'POST', ...request }, deps.lookupKey);
-    if (!proof.ok && !isGone(activity, keyUrl, proof.reason)) {
+    if (!proof.ok && !isGone(activity, proof)) {
       deps.log.info(
         { host: keyUrl.host, keyId: proof.keyId, reason: proof.reason },
         'an inbox request was refused',
       );
       return { status: proof.status, error: proof.detail };
     }
-    if (proof.ok && activity.actorUri !== proof.actorId)
-      return { status: 401, error: 'The signature is not the actor’s.' };
     // Counted only now: anybody can write the name of another server into a request (security.md R9).
     if (!(await takes(perHost, keyUrl.host)))
       return { status: 429, error: 'Too many requests from your server.' };
+    const forwarded =
+      proof.ok && activity.actorUri !== proof.actorId ? await answerForwarded(deps, activity) : undefined;
+    if (forwarded) return forwarded;
     await store(deps, activity, request.body);
     return ACCEPTED;
   };
@@ -103,7 +104,14 @@ function readActivity(body: Buffer): { ok: true; activity: Activity } | { ok: fa
 }
 
 /** What can be answered from the claims alone, without a look at the key (security.md S15, S17, V11). */
-async function answerUnproven(deps: GateDeps, activity: Activity): Promise<GateAnswer | undefined> {
+async function answerUnproven(
+  deps: GateDeps,
+  activity: Activity,
+  signerHost: string,
+): Promise<GateAnswer | undefined> {
+  const { host } = new URL(activity.actorUri);
+  if (host !== signerHost && (await deps.instances.isBlocked(host)))
+    return { status: 403, error: 'This server does not talk to the actor’s.' };
   if (deps.urls.isOurs(activity.actorUri)) return { status: 401, error: 'The actor is of this server.' };
   const sender = await deps.accounts.byActorUri(activity.actorUri);
   // A large share of all inbox traffic tells every server about the deletion of accounts it never met, whose
@@ -111,6 +119,24 @@ async function answerUnproven(deps: GateDeps, activity: Activity): Promise<GateA
   if (isFarewell(activity) && (sender === null || sender.state === 'deleted')) return ACCEPTED;
   if (sender === null || sender.state === 'active') return undefined;
   return { status: 403, error: 'This account is suspended here, or was deleted.' };
+}
+
+/**
+ * What to say to somebody who passes on the activity of another actor; nothing when that is in order. It
+ * counts only with the actor's own proof on it, and needs an id of its own, by which a repetition is known.
+ * Linked Data signatures prove nothing here (security.md S13).
+ */
+async function answerForwarded(deps: GateDeps, activity: Activity): Promise<GateAnswer | undefined> {
+  const proof =
+    activity.raw.id === activity.id
+      ? await deps.verifyProof(activity.raw, activity.actorUri, deps.lookupKey)
+      : refuse(401, 'no-id', 'A forwarded activity needs an id.');
+  if (proof.ok) return undefined;
+  deps.log.info(
+    { actor: activity.actorUri, keyId: proof.keyId, reason: proof.reason },
+    'a forwarded activity was refused',
+  );
+  return { status: 401, error: `The signature is not the actor’s. ${proof.detail}` };
 }
 
 /** An account that deletes itself. */
@@ -122,10 +148,12 @@ function isFarewell({ type, objectId, actorUri }: Activity): boolean {
  * The last activity of an account whose key went with it. No signature proves it, but the account’s own
  * address does: asked for the key, it answered that the account is gone (security.md S17).
  */
-function isGone(activity: Activity, keyUrl: URL, reason: string): boolean {
-  const asked = new URL(keyUrl);
+function isGone(activity: Activity, { reason, keyId }: SignatureRefusal): boolean {
+  if (reason !== 'gone' || keyId === undefined) return false;
+  // Of several keys, the one that is gone counts.
+  const asked = new URL(keyId);
   asked.hash = '';
-  return reason === 'gone' && isFarewell(activity) && asked.href === activity.actorUri;
+  return isFarewell(activity) && asked.href === activity.actorUri;
 }
 
 /** One transaction: the activity, unless it is a repetition, and the job that gives it its effect. */

@@ -1,6 +1,10 @@
-import type { Tx } from '../../src/db/database.ts';
+import { deliveryLimits } from '../../config/limits.ts';
+import type { Db, InTx, Tx } from '../../src/db/database.ts';
 import type { Enqueue } from '../../src/jobs/enqueue.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import { sha256 } from '../../src/lib/crypto.ts';
 import type { AccountId, IdSource } from '../../src/lib/ids.ts';
+import type { Urls } from '../../src/modules/instances/index.ts';
 import type { JsonObject } from '../translate/read.ts';
 import type { Audience } from './audience.ts';
 import { inboxesOf } from './audience.ts';
@@ -8,11 +12,37 @@ import { inboxesOf } from './audience.ts';
 export interface DeliveryDeps {
   readonly ids: IdSource;
   readonly enqueue: Enqueue;
+  readonly clock: Clock;
+  readonly urls: Pick<Urls, 'domain'>;
 }
 
-/** The key that lets one pump run per host, see `host-pump.ts`. */
-export function pumpKey(host: string): string {
-  return `deliver:${host}`;
+/** Wakes the pumps of hosts; one pump runs per host, see `host-pump.ts`. */
+export function wakePumps(enqueue: Enqueue, tx: Tx, hosts: readonly string[]): Promise<void> {
+  return enqueue(
+    tx,
+    hosts.map((host) => ({ name: 'deliver.host' as const, payload: { host }, key: `deliver:${host}` })),
+  );
+}
+
+/**
+ * Wakes pumps whose job is gone though something waits, as after a job that failed for good: a safety net, which
+ * looks only at what is overdue. Returns how many.
+ */
+export async function wakeForgotten(
+  { db, inTx, enqueue }: { db: Db; inTx: InTx; enqueue: Enqueue },
+  before: Date,
+): Promise<number> {
+  const hosts: string[] = await db('delivery_lanes')
+    .where('next_at', '<', before)
+    .whereNotExists((job) =>
+      job.from('jobs').where({ state: 'pending' }).whereRaw(`jobs.key = 'deliver:' || delivery_lanes.host`),
+    )
+    .distinct()
+    .orderBy('host')
+    .limit(deliveryLimits.rowsAtOnce)
+    .pluck('host');
+  if (hosts.length > 0) await inTx((tx) => wakePumps(enqueue, tx, hosts));
+  return hosts.length;
 }
 
 /**
@@ -29,43 +59,55 @@ export async function deliver(
     audience: Audience | readonly Audience[];
   },
 ): Promise<void> {
-  const { activity } = input;
+  const { activity, senderId } = input;
+  const body = JSON.stringify(activity);
   const inserted = await tx('activities')
     .insert({
-      id: deps.ids.next<'activity'>(),
-      uri: activity.id,
-      account_id: input.senderId,
-      type: activity.type,
-      object_uri: input.objectUri,
-      body: JSON.stringify(activity),
+      ...{ id: deps.ids.next<'activity'>(), uri: activity.id, account_id: senderId, type: activity.type },
+      ...{ object_uri: input.objectUri, body, digest: sha256(body).toString('base64') },
     })
     .onConflict('uri')
     .ignore()
-    .returning<{ id: string }[]>('id');
-  const activityId = inserted[0]?.id;
-  if (activityId === undefined) return;
-  const hosts = await insertDeliveries(tx, activityId, [input.audience].flat());
-  await deps.enqueue(
-    tx,
-    hosts.map((host) => ({ name: 'deliver.host' as const, payload: { host }, key: pumpKey(host) })),
-  );
+    .returning<Stored[]>(['id', 'position']);
+  const stored = inserted[0];
+  if (!stored) return;
+  const hosts = await insertDeliveries(deps, tx, { ...stored, senderId, audiences: [input.audience].flat() });
+  await wakePumps(deps.enqueue, tx, hosts);
 }
 
-/** Done by the database, so that a hundred thousand followers cost no memory here. */
+interface Stored {
+  readonly id: string;
+  readonly position: string;
+}
+
+/**
+ * Done by the database, so that a hundred thousand followers cost no memory here. A lane that is there keeps its
+ * time, as its head may wait for another try; it is locked, so that its pump sees what was put in.
+ */
 async function insertDeliveries(
+  { clock, urls }: DeliveryDeps,
   tx: Tx,
-  activityId: string,
-  audiences: readonly Audience[],
+  { id, position, senderId, audiences }: Stored & { senderId: AccountId; audiences: readonly Audience[] },
 ): Promise<string[]> {
-  const inboxes = inboxesOf(tx, audiences);
   const { rows } = await tx.raw<{ rows: { host: string }[] }>(
-    `with added as (
-       insert into deliveries (activity_id, inbox_uri, host)
-       select ?, inbox_uri, lower(split_part(split_part(inbox_uri, '//', 2), '/', 1)) from (?) as audience
+    `with audience as (
+       select inbox_uri, lower(split_part(split_part(inbox_uri, '//', 2), '/', 1)) as host
+         from (:inboxes) as inboxes),
+     added as (
+       insert into deliveries (activity_id, position, account_id, inbox_uri, host, queued_at)
+       select :id, :position, :senderId, inbox_uri, host, :now from audience where host <> :ownHost
        on conflict (activity_id, inbox_uri) do nothing
-       returning host)
-     select distinct host from added order by host`,
-    [activityId, inboxes],
+       returning host),
+     hosts as (select distinct host from added order by host),
+     lanes as (
+       insert into delivery_lanes (host, account_id, next_at)
+       select host, :senderId, :now from hosts
+       on conflict (host, account_id) do update set next_at = delivery_lanes.next_at)
+     select host from hosts order by host`,
+    {
+      ...{ id, position, senderId, ownHost: urls.domain, now: new Date(clock.now()) },
+      inboxes: inboxesOf(tx, audiences),
+    },
   );
   return rows.map((row) => row.host);
 }

@@ -5,122 +5,247 @@ import type { Clock } from '../../src/lib/clock.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { SafeFetch } from '../../src/lib/net/safe-fetch.ts';
-import type { Instances } from '../../src/modules/instances/index.ts';
+import type { Instances, Urls } from '../../src/modules/instances/index.ts';
 import type { Keyring } from '../store/keyring.ts';
+import { afterAnswer, afterFailure, type HostState, readHost, writeHost } from './circuit.ts';
+import { type KnockDeps, knock } from './knock.ts';
+import {
+  closeLanes,
+  type DueDelivery,
+  type Horizon,
+  nextLaneAt,
+  type Picked,
+  pickDue,
+  postponeLanes,
+  releaseLanes,
+} from './lanes.ts';
+import { giveUp, recordOutcome } from './outcomes.ts';
+import { createPace } from './pace.ts';
 import { judge, type Verdict } from './retry.ts';
-import { signRequest } from './sign.ts';
 
 export interface PumpDeps {
   readonly db: Db;
   readonly fetch: SafeFetch;
   readonly keyring: Keyring;
   readonly instances: Instances;
+  readonly urls: Pick<Urls, 'domain'>;
+  /** Decides what is due: PostgreSQL's own clock is not asked. */
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
 }
 
-interface DueDelivery {
-  readonly id: string;
-  readonly inbox_uri: string;
-  readonly attempts: number;
-  readonly uri: string;
-  readonly body: string;
-  readonly account_id: AccountId;
+/** Sends what is due for one host, then sleeps until more is. */
+export type HostPump = (host: string, run: JobRun) => Promise<Finish>;
+
+/** A host that fails, and whose next answer is worth one delivery. */
+const EVERY_LANE: Horizon = 'infinity';
+const PROBE = { lanes: 1, perLane: 1 };
+const USUAL = { lanes: deliveryLimits.lanesAtOnce, perLane: deliveryLimits.concurrencyPerHost };
+
+/**
+ * One pump per host, so that a slow server holds up nobody else, and each keeps its connections. Rows in
+ * PostgreSQL are the truth; a pump that is killed after a POST and before its row is written sends that activity
+ * again, which receivers drop by id. Pumps of hosts that fail take a part of the places only (ADR 0007).
+ */
+export function createHostPump(deps: PumpDeps): HostPump {
+  let probing = 0;
+  return async (host, run) => {
+    if (await refuseHost(deps, host, run.signal)) return (tx) => settle(deps, tx, host);
+    const state = await readHost(deps.db, host);
+    if (!isProbe(state)) return pumpHost(deps, host, state, run.signal);
+    if (state.openUntil > deps.clock.now()) return (tx) => settle(deps, tx, host);
+    if (probing >= deliveryLimits.probesAtOnce) return async () => soon(deps);
+    probing += 1;
+    try {
+      return await pumpHost(deps, host, state, run.signal);
+    } finally {
+      probing -= 1;
+    }
+  };
+}
+
+function isProbe(state: HostState): state is HostState & { openUntil: number } {
+  return state.openUntil !== null;
+}
+
+function soon({ clock, random }: PumpDeps): Date {
+  return new Date(clock.now() + deliveryLimits.probeTurnMs * (0.5 + random()));
+}
+
+/** Gives up all that waits for a host that must get nothing: a blocked one, or this server itself. */
+async function refuseHost(deps: PumpDeps, host: string, signal: AbortSignal): Promise<boolean> {
+  const isOurs = host === deps.urls.domain;
+  if (!isOurs && !(await deps.instances.isBlocked(host))) return false;
+  const reason = isOurs ? 'This is the server itself.' : 'This server is blocked here.';
+  await giveUp(deps.db, { host }, reason, new Date(deps.clock.now()), signal);
+  return true;
+}
+
+/** Sends in rounds until nothing is due, the host fails, or others should have their turn. */
+async function pumpHost(
+  deps: PumpDeps,
+  host: string,
+  known: HostState,
+  signal: AbortSignal,
+): Promise<Finish> {
+  const endAt = performance.now() + deliveryLimits.sliceMs;
+  const pace = createPace(deliveryLimits.requestsPerSecondPerHost);
+  let state = known;
+  while (performance.now() < endAt) {
+    signal.throwIfAborted();
+    const now = deps.clock.now();
+    if (isProbe(state) && state.openUntil > now) break;
+    const limits = isProbe(state) ? PROBE : USUAL;
+    const picked = await pickDue(deps.db, host, horizonOf(state, now), limits);
+    if (picked.due.length === 0) break;
+    const before = state;
+    const until = new Map<AccountId, Date>();
+    // Lanes that had their turn stand behind those that have not, where not all were looked at.
+    if (picked.lanes.length === limits.lanes) for (const lane of picked.lanes) until.set(lane, new Date(now));
+    state = await sendRound({ ...deps, pace }, { ...picked, state, until }, signal);
+    await postponeLanes(deps.db, host, until);
+    await remember(deps, host, before, state, signal);
+  }
+  return (tx) => settle(deps, tx, host);
+}
+
+/** While a host fails, its probe may be whatever waits, however long that was put off. */
+function horizonOf(state: HostState, now: number): Horizon {
+  return isProbe(state) ? EVERY_LANE : new Date(now);
+}
+
+/** `until`: to when lanes are put off; those in which something is to be tried again are added. */
+interface Round extends Picked {
+  readonly state: HostState;
+  readonly until: Map<AccountId, Date>;
+}
+
+/** Sends what was picked, some at a time; stops when the host fails. Returns what is known of it now. */
+async function sendRound(deps: PumpDeps & KnockDeps, round: Round, signal: AbortSignal): Promise<HostState> {
+  const bodies = await readBodies(deps.db, round.due);
+  const waiting = [...round.due];
+  const again = new Map<AccountId, Date>();
+  let { state } = round;
+  const attempt = async (row: DueDelivery) => {
+    const { verdict, scheme } = await send(deps, row, bodies.get(row.activityId), state.scheme, signal);
+    // A try that our own stopping broke off says nothing of the other server.
+    if (verdict.kind === 'retry' && signal.aborted) return;
+    await recordOutcome(deps.db, row, verdict, new Date(deps.clock.now()));
+    if (verdict.kind === 'retry' && !round.more.has(row.accountId)) {
+      const known = again.get(row.accountId);
+      again.set(row.accountId, known !== undefined && known < verdict.at ? known : verdict.at);
+    }
+    state = judgedHost(deps, state, verdict);
+    if (scheme && scheme !== state.scheme) state = { ...state, scheme };
+  };
+  const sender = async () => {
+    for (let row = waiting.shift(); row; row = waiting.shift()) {
+      if (state.openUntil !== null && state.openUntil > deps.clock.now()) return;
+      await attempt(row);
+    }
+  };
+  await allQuiet(deliveryLimits.concurrencyPerHost, sender, () => void waiting.splice(0));
+  signal.throwIfAborted();
+  for (const [lane, at] of again) round.until.set(lane, at);
+  return state;
 }
 
 /**
- * Sends what is due for one host, then sleeps until more is: one pump per host, so that a slow server
- * holds up nobody else, and each keeps its connections. Rows in PostgreSQL are the truth; a pump that is
- * killed after a POST and before its row is written sends that activity again, which receivers drop by id.
+ * Runs several of the same at once and waits until all have ended, also where one throws: `cut` then tells the
+ * others to begin nothing more. A run must not send beside the next run of the same host.
  */
-export async function pumpHost(deps: PumpDeps, host: string, run: JobRun): Promise<Finish> {
-  const blocked = await deps.instances.isBlocked(host);
-  for (;;) {
-    run.signal.throwIfAborted();
-    const due = await dueDeliveries(deps.db, host);
-    if (due.length === 0) break;
-    const verdicts = await Promise.all(
-      due.map(async (row) => {
-        const verdict: Verdict = blocked
-          ? { kind: 'dead', status: null, error: 'This server is blocked here.' }
-          : await send(deps, row, run.signal);
-        // A try that our own stopping broke off says nothing of the other server.
-        if (verdict.kind !== 'retry' || !run.signal.aborted) await record(deps.db, row, verdict);
-        return verdict;
-      }),
-    );
-    run.signal.throwIfAborted();
-    const held = verdicts.flatMap((verdict) =>
-      verdict.kind === 'retry' && verdict.holdHost ? [verdict.at] : [],
-    );
-    // The server is down or asks for a pause: what else is due for it waits as long.
-    if (held.length > 0) await holdHost(deps.db, host, new Date(Math.max(...held.map(Number))));
-  }
-  return (tx: Tx) => nextDue(tx, host);
-}
-
-function dueDeliveries(db: Db, host: string): Promise<DueDelivery[]> {
-  return db('deliveries')
-    .join('activities', 'activities.id', 'deliveries.activity_id')
-    .where({ 'deliveries.host': host, 'deliveries.state': 'queued' })
-    .where('deliveries.next_at', '<=', db.fn.now())
-    .orderBy('deliveries.id')
-    .limit(deliveryLimits.concurrencyPerHost)
-    .select(
-      'deliveries.id',
-      'deliveries.inbox_uri',
-      'deliveries.attempts',
-      'activities.uri',
-      'activities.body',
-      'activities.account_id',
-    );
-}
-
-async function send(deps: PumpDeps, row: DueDelivery, signal: AbortSignal): Promise<Verdict> {
-  const signing = await deps.keyring.keyOf(row.account_id);
-  if (!signing) return { kind: 'dead', status: null, error: 'The sender has no key any more.' };
-  const url = new URL(row.inbox_uri);
-  const body = Buffer.from(row.body);
-  // Signed anew for every attempt: receivers allow the date to be only minutes off.
-  const headers = await signRequest({ method: 'POST', url, body, ...signing, now: deps.clock.now() });
-  const answer = await deps.fetch.request({
-    method: 'POST',
-    url,
-    body,
-    headers: { ...headers, 'content-type': 'application/activity+json' },
-    maxRedirects: 0,
-    deadlineMs: deliveryLimits.deadlineMs,
-    discardBody: true,
-    signal,
+async function allQuiet(count: number, work: () => Promise<void>, cut: () => void): Promise<void> {
+  const running = Array.from({ length: count }, async () => {
+    try {
+      await work();
+    } catch (error) {
+      cut();
+      throw error;
+    }
   });
-  const verdict = judge(answer, row.attempts + 1, deps.clock.now(), deps.random);
-  deps.log.debug({ activity: row.uri, host: url.host, verdict: verdict.kind }, 'delivery attempted');
-  return verdict;
+  const failed = (await Promise.allSettled(running)).find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
-async function record(db: Db, row: DueDelivery, verdict: Verdict): Promise<void> {
-  const common = { attempts: row.attempts + 1, last_status: verdict.status };
-  const change = {
-    delivered: { state: 'delivered', finished_at: db.fn.now(), last_error: null },
-    dead: { state: 'dead', finished_at: db.fn.now() },
-    retry: {},
-  }[verdict.kind];
-  const error = verdict.kind === 'delivered' ? {} : { last_error: verdict.error.slice(0, 1_000) };
-  const next = verdict.kind === 'retry' ? { next_at: verdict.at } : {};
-  await db('deliveries')
-    .where({ id: row.id, state: 'queued' })
-    .update({ ...common, ...change, ...error, ...next });
+function judgedHost(deps: PumpDeps, state: HostState, verdict: Verdict): HostState {
+  // What our own guards refused has not reached the host.
+  if (verdict.kind !== 'retry') return verdict.status === null ? state : afterAnswer(state);
+  if (!verdict.holdHost) return afterAnswer(state);
+  const failure = { now: deps.clock.now(), askedMs: verdict.askedMs };
+  return afterFailure(state, failure, deliveryLimits, deps.random);
 }
 
-async function holdHost(db: Db, host: string, until: Date): Promise<void> {
-  await db('deliveries')
-    .where({ host, state: 'queued' })
-    .where('next_at', '<', until)
-    .update({ next_at: until });
+interface Body {
+  readonly uri: string;
+  readonly bytes: Buffer;
+  readonly digest: string;
 }
 
-async function nextDue(tx: Tx, host: string): Promise<Date | null> {
-  const row = await tx('deliveries').where({ host, state: 'queued' }).min('next_at as at').first();
-  return row?.at ?? null;
+/** Each body once, to however many inboxes it goes. */
+async function readBodies(db: Db, due: readonly DueDelivery[]): Promise<Map<string, Body>> {
+  const ids = [...new Set(due.map(({ activityId }) => activityId))];
+  const rows: { id: string; uri: string; body: string; digest: string }[] = await db('activities')
+    .whereIn('id', ids)
+    .select('id', 'uri', 'body', 'digest');
+  return new Map(rows.map(({ id, uri, body, digest }) => [id, { uri, bytes: Buffer.from(body), digest }]));
+}
+
+/** `scheme` is set where the host just showed which one it takes. */
+async function send(
+  deps: PumpDeps & KnockDeps,
+  row: DueDelivery,
+  body: Body | undefined,
+  scheme: HostState['scheme'],
+  signal: AbortSignal,
+): Promise<{ verdict: Verdict; scheme?: HostState['scheme'] }> {
+  const dead = (error: string) => ({ verdict: { kind: 'dead', status: null, error } }) as const;
+  const url = URL.parse(row.inboxUri);
+  if (!url || !body) return dead('There is no such inbox, or the sender is gone.');
+  // The name in the row is as it was given; only the URL tells whom it means.
+  if (url.host === deps.urls.domain) return dead('This is the server itself.');
+  const letter = { accountId: row.accountId, url, body: body.bytes, bodyDigest: body.digest };
+  const knocked = await knock(deps, letter, scheme, signal);
+  const { answer } = knocked;
+  if (!answer.ok && answer.reason === 'no-key') return dead(answer.detail ?? answer.reason);
+  const tried = { attempt: row.attempts + 1, queuedAt: row.queuedAt };
+  const verdict = judge(answer, tried, deps.clock.now(), deps.random);
+  deps.log.debug({ activity: body.uri, host: url.host, verdict: verdict.kind }, 'delivery attempted');
+  return knocked.scheme === scheme ? { verdict } : { verdict, scheme: knocked.scheme };
+}
+
+/** Writes down what a round told of the host, and what follows for the rest that waits for it. */
+async function remember(
+  deps: PumpDeps,
+  host: string,
+  before: HostState,
+  state: HostState,
+  signal: AbortSignal,
+): Promise<void> {
+  if (state === before) return;
+  const { db, log } = deps;
+  const now = deps.clock.now();
+  await db.transaction(async (tx) => {
+    await writeHost(tx, host, state, now);
+    if (isProbe(before) && !isProbe(state)) await releaseLanes(tx, host, new Date(now));
+  });
+  if (isProbe(before) !== isProbe(state)) {
+    log.info({ host, failures: state.failures }, isProbe(state) ? 'a host fails' : 'a host is back');
+  }
+  const goneSince = now - deliveryLimits.givenUpAfterMs;
+  if (state.failingSince === null || state.failingSince > goneSince) return;
+  const since = new Date(state.failingSince).toISOString();
+  const waited = { host, queuedBy: new Date(goneSince) };
+  const count = await giveUp(db, waited, `The server fails since ${since}.`, new Date(now), signal);
+  if (count > 0)
+    log.warn({ host, deliveries: count }, 'deliveries to a host that fails for a week were given up');
+}
+
+/** Ends a run: when is the next one? Its job is locked, so nothing comes in between. */
+async function settle({ clock }: PumpDeps, tx: Tx, host: string): Promise<Date | null> {
+  const state = await readHost(tx, host);
+  await closeLanes(tx, host, horizonOf(state, clock.now()));
+  const next = await nextLaneAt(tx, host);
+  if (next === null || !isProbe(state)) return next;
+  return new Date(state.openUntil);
 }

@@ -2,7 +2,7 @@ import { deliveryLimits } from '../../config/limits.ts';
 import type { FetchAnswer } from '../../src/lib/net/safe-fetch.ts';
 import type { Failure, Ok } from '../../src/lib/result.ts';
 
-/** What one attempt to deliver means. `holdHost`: the trouble is the server's, not this activity's. */
+/** What one attempt to deliver means. */
 export type Verdict =
   | { readonly kind: 'delivered'; readonly status: number }
   | { readonly kind: 'dead'; readonly status: number | null; readonly error: string }
@@ -11,21 +11,33 @@ export type Verdict =
       readonly status: number | null;
       readonly error: string;
       readonly at: Date;
+      /** The trouble is the server's, not this activity's. */
       readonly holdHost: boolean;
+      /** The pause that the server asked for; 0 where it asked for none. */
+      readonly askedMs: number;
     };
+
+/** What is known of a delivery before the attempt that is judged. */
+export interface Attempt {
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly queuedAt: Date;
+}
 
 /** Refusals that may pass: keys not fetched yet, slow servers, limits. All other 4xx are final. */
 const PASSING = new Set([401, 408, 425, 429]);
 /** Failures of our own guards, which no other attempt will pass. */
 const FINAL_FAILURES = new Set(['blocked-address', 'blocked-url', 'too-many-redirects']);
+const TOO_MANY_REQUESTS = 429;
 
 /**
- * Judges attempt number `attempt` (1 for the first). Retries go on for about five days: 30 s, then three
- * times as long each time, at most 12 h, spread by a fifth (fedify.md 3.2).
+ * Judges an attempt. Retries go on for a week: after 30 s, then three times as long each time, at most 12 h,
+ * spread by a fifth (fedify.md 3.2). What waited for a week without being tried, as this server was off or the
+ * other one was down, gets its first few tries all the same.
  */
 export function judge(
   answer: Ok<FetchAnswer> | Failure,
-  attempt: number,
+  { attempt, queuedAt }: Attempt,
   now: number,
   random: () => number,
 ): Verdict {
@@ -36,17 +48,20 @@ export function judge(
   const final = answer.ok
     ? answer.status >= 300 && answer.status < 500 && !PASSING.has(answer.status)
     : FINAL_FAILURES.has(answer.reason);
-  if (final || attempt >= deliveryLimits.maxAttempts) return { kind: 'dead', status, error };
+  const isOld = now - Number(queuedAt) >= deliveryLimits.givenUpAfterMs;
+  if (final || (isOld && attempt >= deliveryLimits.fewestAttempts)) return { kind: 'dead', status, error };
   const pause = Math.min(deliveryLimits.firstRetryMs * 3 ** (attempt - 1), deliveryLimits.longestRetryMs);
-  const asked = answer.ok ? retryAfterMs(answer.headers['retry-after'], now) : 0;
-  const wait = Math.max(pause * (0.8 + random() * 0.4), asked);
-  const holdHost = status === null || status === 429 || status >= 500;
-  return { kind: 'retry', status, error, at: new Date(now + wait), holdHost };
+  const askedMs = answer.ok ? pauseAskedFor(answer, now) : 0;
+  const wait = Math.max(pause * (0.8 + random() * 0.4), askedMs);
+  const holdHost = status === null || status === TOO_MANY_REQUESTS || status >= 500;
+  return { kind: 'retry', status, error, at: new Date(now + wait), holdHost, askedMs };
 }
 
-/** `Retry-After` in ms: seconds or a date, at most the longest pause of ours. */
-function retryAfterMs(header: string | undefined, now: number): number {
-  if (header === undefined) return 0;
+/** 429 asks for a pause with or without `Retry-After`, which is seconds or a date; at most our own longest. */
+function pauseAskedFor({ status, headers }: FetchAnswer, now: number): number {
+  const least = status === TOO_MANY_REQUESTS ? deliveryLimits.firstRetryMs : 0;
+  const header = headers['retry-after'];
+  if (header === undefined) return least;
   const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), deliveryLimits.longestRetryMs) : 0;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, least), deliveryLimits.longestRetryMs) : least;
 }

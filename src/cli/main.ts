@@ -4,6 +4,7 @@ import { describeProblems, readConfig } from '../../config/config.ts';
 import { createContext } from '../context.ts';
 import { createLogger } from '../lib/log.ts';
 import { version } from '../version.ts';
+import { deliveryCommand } from './delivery.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
 import { queueCommand } from './queue.ts';
@@ -18,7 +19,10 @@ const program = new Command('vireo')
 const run: Run = async (work) => {
   const read = readConfig(process.env);
   if (!read.ok) return print({ ok: false, text: describeProblems(read.problems) });
-  const created = await createContext(read.config, { log: createLogger('warn'), besideServer: true });
+  const created = await createContext(read.config, {
+    log: createLogger('warn', process.stderr),
+    besideServer: true,
+  });
   if (!created.ok) return print({ ok: false, text: created.detail ?? created.reason });
   try {
     print(await work(created.context));
@@ -64,6 +68,6 @@ function cell(value: unknown): string {
   return text.replace(/\p{Cc}/gu, ' ');
 }
 
-for (const noun of [userCommand, queueCommand, federationCommand, domainCommand])
+for (const noun of [userCommand, queueCommand, federationCommand, deliveryCommand, domainCommand])
   program.addCommand(noun(run));
 await program.parseAsync();

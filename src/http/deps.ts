@@ -9,7 +9,7 @@ import type { Auth } from '../modules/auth/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Engagement } from '../modules/engagement/index.ts';
 import type { Feed } from '../modules/feed/index.ts';
-import type { Instances, Urls } from '../modules/instances/index.ts';
+import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Videos } from '../modules/videos/index.ts';
@@ -33,6 +33,7 @@ export interface HttpDeps {
   readonly feed: Feed;
   readonly instances: Instances;
   readonly lookup: RemoteLookup;
+  readonly deliveries: DeliveryDesk;
   readonly storage: ObjectStorage;
   readonly limits: RateLimits;
   /** The ActivityPub side, mounted before everything that parses bodies. */

@@ -200,7 +200,8 @@ export async function quiet({ context: { db } }: TestServer): Promise<void> {
 
 /** Makes everything that waits for another try due now, as if the pause were over. */
 export const DUE_NOW = `
-  update deliveries set next_at = now() where state = 'queued';
+  update delivery_lanes set next_at = now();
+  update delivery_hosts set open_until = now() where open_until is not null;
   update jobs set run = run + 1, run_at = now() where state = 'pending' and name = 'deliver.host';
   select pg_notify('vireo_work', '')`;
 

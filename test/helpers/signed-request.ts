@@ -94,7 +94,7 @@ export function verifyAt(
   lookup: LookupKey = async () => found(),
 ): Promise<SignatureOutcome> {
   const verifyRequest = createVerifyRequest({
-    host: HOST,
+    origin: `https://${HOST}`,
     clock: { now: () => now },
     limits: signatureLimits,
   });

@@ -260,7 +260,7 @@ test('signed requests verify, and are signed anew for each hop', async () => {
   expect((await loaderWith(sign)(honest.url('/old?a=b'))).ok).toBe(true);
 
   const verifyRequest = createVerifyRequest({
-    host: honest.host,
+    origin: new URL(honest.url('/')).origin,
     clock: { now: Date.now },
     limits: signatureLimits,
   });

@@ -72,6 +72,46 @@ describe('a sound request', () => {
   });
 });
 
+describe('every way in which servers write a signature', () => {
+  const at = NOW / 1000;
+  const times: [string, string[], Draft['params']][] = [
+    ['date', ['date'], {}],
+    ['(created)', ['(created)'], { created: at }],
+    ['(created) (expires)', ['(created)', '(expires)'], { created: at, expires: at + 3_600 }],
+    ['date and expires', ['date'], { created: at, expires: at + 300 }],
+  ];
+  const queries: [string, Draft][] = [
+    ['no query', { path: '/inbox' }],
+    ['query signed', { path: '/inbox?page=1' }],
+    ['query left out', { path: '/inbox?page=1', signedPath: '/inbox' }],
+  ];
+  const digests = ['SHA-256', 'sha-256', 'Sha-256'].map((name) => `${name}=${digestOf(BODY)}`);
+  const keyIds = [KEY_ID, ACTOR, `${ACTOR}/main-key`];
+  const rows = ['rsa-sha256', 'hs2019', undefined].flatMap((algorithm) =>
+    times.flatMap(([time, covered, params]) =>
+      queries.map(([query, path]) => ({ algorithm, time, covered, params, query, path })),
+    ),
+  );
+
+  test.each(rows)('$algorithm, $time, $query', async ({ algorithm, covered, params, path }) => {
+    const isForbidden = algorithm === 'rsa-sha256' && covered.includes('(created)');
+    for (const keyId of keyIds) {
+      for (const digest of digests) {
+        const request = draft({
+          ...path,
+          headers: { digest },
+          covered: ['(request-target)', 'host', ...covered, 'digest'],
+          params: { ...params, keyId, algorithm },
+        });
+        const { signature = '' } = headersOf(request);
+        const prefixed = withHeaders(request, { signature: `Signature ${signature}` });
+        const expected = isForbidden ? '400 bad-header' : 'ok';
+        expect([await outcome(request), await outcome(prefixed)]).toEqual([expected, expected]);
+      }
+    }
+  });
+});
+
 describe('S1 to S4: what must be signed', () => {
   test.each<[string, Draft, string]>([
     ['S1 digest not signed', { covered: ['(request-target)', 'host', 'date'] }, '401 not-covered'],

@@ -88,13 +88,11 @@ describe('S11 duplicates and garbage', () => {
     }
   });
 
-  test('a request that is not signed, or signed by RFC 9421', async () => {
+  test('a request that is not signed', async () => {
     const { signature: _signature, ...rest } = headersOf(draft());
     expect(await outcome({ ...draft(), rawHeaders: Object.entries(rest).flat() })).toBe(
       '401 missing-signature',
     );
-    const request = withHeaders(draft(), { 'signature-input': 'sig1=("@method")', signature: 'sig1=:QQ==:' });
-    expect(await outcome(request)).toBe('401 unsupported-scheme');
   });
 
   test('bytes on the wire: duplicates reach the verifier, folded lines do not slip through', async () => {
@@ -180,7 +178,7 @@ describe.skipIf(missing)(`a request that Mastodon really sent${missing}`, () => 
       body: Buffer.from(text),
     };
     const verifyRequest = createVerifyRequest({
-      host: 'localhost',
+      origin: 'http://localhost',
       clock: { now: () => now },
       limits: signatureLimits,
     });

@@ -67,7 +67,11 @@ const loaders = { documentLoader, contextLoader: serve({}) };
 
 /** Fedify checks against the machine's clock, so these requests are of this moment. */
 const now = Date.now();
-const ours = createVerifyRequest({ host: INBOX.host, clock: { now: () => now }, limits: signatureLimits });
+const ours = createVerifyRequest({
+  origin: INBOX.origin,
+  clock: { now: () => now },
+  limits: signatureLimits,
+});
 
 function ourVerdict(method: string, headers: Record<string, string>, body: string) {
   const request = {
@@ -167,6 +171,10 @@ describe('signatures of others', () => {
       });
       expect(await ourVerdict(method, headers, body)).toEqual(proven);
       expect(await ourVerdict('PUT', headers, body)).toMatchObject({ ok: false });
+      // The same in the older place.
+      const { signature = '', ...others } = headers;
+      const moved = { ...others, authorization: `Signature ${signature}` };
+      expect(await ourVerdict(method, moved, body)).toEqual(proven);
     },
   );
 

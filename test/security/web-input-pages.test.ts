@@ -27,6 +27,7 @@ async function listenWithPage(of: TestServer): Promise<Server> {
   const deps: HttpDeps = {
     ...of.context,
     lookup: of.context.federation.lookup,
+    deliveries: of.context.federation.deliveries,
     federation: of.context.federation.router,
     limits: createRateLimits(of.context.redis, of.context.config.redisPrefix),
     webDir,

@@ -2,7 +2,8 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/lib/net/bounded-json.ts';
 import { type Failure, fail, type Ok, ok } from '../../../src/lib/result.ts';
 import type { DocumentReason, LoadDocument, LoadedDocument } from '../../net/document-loader.ts';
-import { isUsableKey, type KeyLimits } from './verify.ts';
+import { importMultikey } from './multikey.ts';
+import { algorithmOf, type KeyLimits } from './verify.ts';
 
 /** Why no key was found. `gone` is status 410 or a Tombstone: whoever held the key was deleted. */
 export type FetchKeyReason =
@@ -20,6 +21,7 @@ export interface FetchedKey {
   readonly key: KeyObject;
   readonly keyId: string;
   readonly actorId: string;
+  /** SPKI, or PKCS#1 for RSA. */
   readonly publicKeyPem: string;
   readonly actorDocument: JsonObject;
 }
@@ -79,12 +81,44 @@ function readActor(
 ): Ok<FetchedKey> | Failure<FetchKeyReason> {
   const actorId = document.id;
   const isActor = typeof actorId === 'string' && hasType(document, ACTOR_TYPES);
-  const listed = isActor ? listedKey(document, actorId, keyId) : undefined;
-  if (!isActor || !listed) return notListed();
+  const found = isActor
+    ? (rsaKey(document, actorId, keyId, limits) ?? ed25519Key(document, actorId, keyId))
+    : undefined;
+  if (!isActor || !found) return notListed();
+  if (found === 'bad-key') return fail('bad-key', 'The key is neither RSA of a safe size nor Ed25519.');
+  return ok({ ...found, keyId, actorId, actorDocument: document });
+}
+
+interface ListedKey {
+  readonly key: KeyObject;
+  readonly publicKeyPem: string;
+}
+
+/** An RSA key in `publicKey`. Nothing when none is listed under this id. */
+function rsaKey(
+  actor: JsonObject,
+  actorId: string,
+  keyId: string,
+  limits: KeyImportLimits,
+): ListedKey | 'bad-key' | undefined {
+  const listed = listedKey(actor, actorId, keyId);
+  if (!listed) return undefined;
   const { publicKeyPem } = listed;
   const key = typeof publicKeyPem === 'string' ? importPublicKey(publicKeyPem, limits) : undefined;
-  if (!key || typeof publicKeyPem !== 'string') return fail('bad-key', 'The key is not RSA of a safe size.');
-  return ok({ key, keyId, actorId, publicKeyPem, actorDocument: document });
+  return key?.asymmetricKeyType === 'rsa' && typeof publicKeyPem === 'string'
+    ? { key, publicKeyPem }
+    : 'bad-key';
+}
+
+/** An Ed25519 key in `assertionMethod` (FEP-521a). It must say that it is this actor's. */
+function ed25519Key(actor: JsonObject, actorId: string, keyId: string): ListedKey | 'bad-key' | undefined {
+  const listed = asArray(actor.assertionMethod).find((one) => isJsonObject(one) && one.id === keyId);
+  if (!isJsonObject(listed) || listed.controller !== actorId || !isSameOrigin(keyId, actorId))
+    return undefined;
+  const { publicKeyMultibase } = listed;
+  const isMultikey = hasType(listed, ['Multikey']) && typeof publicKeyMultibase === 'string';
+  const key = isMultikey ? importMultikey(publicKeyMultibase) : undefined;
+  return key ? { key, publicKeyPem: key.export({ type: 'spki', format: 'pem' }).toString() } : 'bad-key';
 }
 
 /**
@@ -123,13 +157,13 @@ function isSameOrigin(a: string, b: string): boolean {
   return origin !== undefined && origin !== 'null' && origin === URL.parse(b)?.origin;
 }
 
-/** A public key from PEM text (SPKI or PKCS#1), or nothing when it is no RSA key of a safe size. */
+/** A public key from PEM text (SPKI or PKCS#1), or nothing when it is no key to trust. */
 export function importPublicKey(pem: string, limits: KeyImportLimits): KeyObject | undefined {
   if (pem.length > limits.maxPemCharacters || !/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem))
     return undefined;
   try {
     const key = createPublicKey(pem);
-    return isUsableKey(key, limits) ? key : undefined;
+    return algorithmOf(key, limits) ? key : undefined;
   } catch {
     return undefined;
   }

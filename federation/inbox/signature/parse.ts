@@ -5,6 +5,10 @@ export interface ParseLimits {
   readonly maxParameters: number;
   readonly maxCoveredHeaders: number;
   readonly maxKeyIdCharacters: number;
+  /** Of one request, by RFC 9421. */
+  readonly maxSignatures: number;
+  /** Of those, the ones that are tried. */
+  readonly maxCandidates: number;
 }
 
 /** A signature header as its sender wrote it: claims, nothing proven. */
@@ -66,13 +70,6 @@ export function parseSignatureHeader(
 }
 
 function findSignature(headers: ReadonlyMap<string, string>): string | SignatureRefusal {
-  if (headers.has('signature-input')) {
-    return refuse(
-      401,
-      'unsupported-scheme',
-      'Sign with draft-cavage-http-signatures; RFC 9421 is not read here.',
-    );
-  }
   const plain = headers.get('signature');
   const authorization = headers.get('authorization');
   const asAuthorization =
@@ -103,7 +100,8 @@ function readParameters(text: string, max: number): Map<string, string> | Signat
   return parameters;
 }
 
-function isKeyId(text: string, maxCharacters: number): boolean {
+/** Whether a key is named by a web address: what we can fetch. */
+export function isKeyId(text: string, maxCharacters: number): boolean {
   const isPlain = text.length <= maxCharacters && /^[\x21-\x7e]+$/.test(text);
   return isPlain && /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }

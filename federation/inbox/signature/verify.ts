@@ -1,22 +1,15 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
 import type { Clock } from '../../../src/lib/clock.ts';
 import type { Failure } from '../../../src/lib/result.ts';
-import { checkDigest } from './digest.ts';
-import { checkFreshness, type FreshnessLimits } from './freshness.ts';
+import type { IncomingRequest, KeyAlgorithm, ReadClaims, SignatureClaim } from './claim.ts';
+import { readDraftCavage } from './draft-cavage.ts';
+import type { FreshnessLimits } from './freshness.ts';
 import { readHeaders } from './headers.ts';
-import { type ParsedSignature, type ParseLimits, parseSignatureHeader } from './parse.ts';
+import { type ParseLimits, parseSignatureHeader } from './parse.ts';
 import { refuse, type SignatureRefusal } from './refusal.ts';
+import { parseRfc9421, readRfc9421 } from './rfc9421.ts';
 
-/** What came in, free of any web framework. */
-export interface IncomingRequest {
-  readonly method: string;
-  /** As it stood in the request line, with query: Express calls it `originalUrl`. */
-  readonly path: string;
-  /** Names and values in turn, as they came: Node's `rawHeaders`. Objects of headers hide duplicates. */
-  readonly rawHeaders: readonly string[];
-  /** The raw bytes. */
-  readonly body: Uint8Array;
-}
+export type { IncomingRequest } from './claim.ts';
 
 export interface FoundKey {
   readonly ok: true;
@@ -53,104 +46,116 @@ export interface KeyLimits {
   readonly maxRsaBits: number;
 }
 
-/**
- * Verifies HTTP signatures of draft-cavage-http-signatures-12. Everything that needs no key is checked first,
- * so that a careless request causes no fetch: coverage, our host, the clock, the digest of the body. The
- * algorithm follows from the key. When a key kept from earlier does not fit, it is looked up anew once.
- * `host` is the host of our own origin, with a port only if it is not the usual one.
- * Source: federation-interop.md 3; security.md S1 to S4, S9 to S11, S16.
- */
-export function createVerifyRequest(deps: {
-  readonly host: string;
+interface VerifierDeps {
+  /** Our own origin, as `URL` writes it. */
+  readonly origin: string;
   readonly clock: Clock;
   readonly limits: VerifierLimits;
-}): VerifyRequest {
-  return async (request, lookupKey) => {
-    const claim = readClaim(request, deps);
-    if (!claim.ok) return claim;
-    const { parsed, texts } = claim;
-    const fits = ({ key }: FoundKey) => texts.some((text) => isSignedBy(key, text, parsed.signature));
-    const refused = (refusal: SignatureRefusal) => ({ ...refusal, keyId: parsed.keyId });
+}
 
-    let found = await lookupKey(parsed.keyId, { refresh: false });
-    if (!found.ok) return refused(refuse(401, found.reason, found.detail ?? 'The key cannot be had.'));
-    if (isUsableKey(found.key, deps.limits) && fits(found)) return proven(found);
-    if (!found.isFresh) {
-      found = await lookupKey(parsed.keyId, { refresh: true });
-      if (found.ok && isUsableKey(found.key, deps.limits) && fits(found)) return proven(found);
+/**
+ * Verifies HTTP signatures of RFC 9421 and of draft-cavage-http-signatures-12. They share the `Signature`
+ * header, so a request with `Signature-Input` is read by RFC 9421 only. Everything that needs no key is
+ * checked first, so that a careless request causes no fetch: coverage, our host, the clock, the digest of
+ * the body. The algorithm follows from the key. When a key kept from earlier does not fit, it is looked up
+ * anew once. Source: federation-interop.md 3; security.md S1 to S4, S9 to S12, S16.
+ */
+export function createVerifyRequest(deps: VerifierDeps): VerifyRequest {
+  return async (request, lookupKey) => {
+    const read = readClaims(request, deps);
+    if (!read.ok) return read;
+    let refusal: SignatureRefusal | undefined;
+    for (const claim of read.claims) {
+      const outcome = await prove(claim, lookupKey, deps.limits);
+      if (outcome.ok) return outcome;
+      refusal ??= { ...outcome, keyId: claim.keyId };
     }
-    return refused(refuse(401, 'bad-signature', 'The signature does not fit the request and the key.'));
+    return refusal ?? refuse(401, 'missing-signature', 'The request is not signed.');
   };
+}
+
+/**
+ * The key that a request claims to be signed with, from its headers alone. If there are several, they are
+ * all of one server.
+ */
+export function readKeyId(
+  rawHeaders: readonly string[],
+  limits: ParseLimits,
+): { readonly ok: true; readonly keyId: string } | SignatureRefusal {
+  const read = readHeaders(rawHeaders);
+  if (!read.ok) return read;
+  if (read.headers.has('signature-input')) {
+    const found = parseRfc9421(read.headers, limits);
+    return found.ok ? { ok: true, keyId: found.signatures[0].keyId } : found;
+  }
+  const found = parseSignatureHeader(read.headers, limits);
+  return found.ok ? { ok: true, keyId: found.parsed.keyId } : found;
+}
+
+function readClaims(request: IncomingRequest, deps: VerifierDeps): ReadClaims {
+  const read = readHeaders(request.rawHeaders);
+  if (!read.ok) return read;
+  const { headers } = read;
+  const claims = headers.has('signature-input')
+    ? readRfc9421(request, headers, deps)
+    : readDraftCavage(request, headers, deps);
+  if (!claims.ok) return claims;
+  if (!request.path.startsWith('/') || request.path.length > deps.limits.maxPathCharacters) {
+    return refuse(400, 'bad-path', 'The path of the request cannot be read.');
+  }
+  const wrongHost = checkHost(headers.get('host'), new URL(deps.origin).host);
+  return wrongHost ? { ...wrongHost, keyId: claims.claims[0].keyId } : claims;
+}
+
+async function prove(
+  claim: SignatureClaim,
+  lookupKey: LookupKey,
+  limits: KeyLimits,
+): Promise<SignatureOutcome> {
+  let found = await lookupKey(claim.keyId, { refresh: false });
+  if (!found.ok) return refuse(401, found.reason, found.detail ?? 'The key cannot be had.');
+  if (isSignedBy(found.key, claim, limits)) return proven(found);
+  if (!found.isFresh) {
+    found = await lookupKey(claim.keyId, { refresh: true });
+    if (found.ok && isSignedBy(found.key, claim, limits)) return proven(found);
+  }
+  return refuse(401, 'bad-signature', 'The signature does not fit the request and the key.');
 }
 
 function proven({ keyId, actorId }: FoundKey): SignatureOutcome {
   return { ok: true, keyId, actorId };
 }
 
-/** The one kind of key that the fediverse signs with, strong enough and not so large that it stalls us. */
-export function isUsableKey(key: KeyObject, limits: KeyLimits): boolean {
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  const isRsa = key.type === 'public' && key.asymmetricKeyType === 'rsa';
-  return isRsa && bits >= limits.minRsaBits && bits <= limits.maxRsaBits;
+/**
+ * What a key signs with, or nothing when it is no key to trust: RSA that is strong enough and not so large
+ * that it stalls us, or Ed25519 (security.md S10).
+ */
+export function algorithmOf(key: KeyObject, limits: KeyLimits): KeyAlgorithm | undefined {
+  if (key.type !== 'public') return undefined;
+  if (key.asymmetricKeyType === 'ed25519') return 'ed25519';
+  const bits = key.asymmetricKeyType === 'rsa' ? (key.asymmetricKeyDetails?.modulusLength ?? 0) : 0;
+  return bits >= limits.minRsaBits && bits <= limits.maxRsaBits ? 'rsa-v1_5-sha256' : undefined;
 }
 
-function isSignedBy(key: KeyObject, text: string, signature: Buffer): boolean {
+function isSignedBy(key: KeyObject, claim: SignatureClaim, limits: KeyLimits): boolean {
+  const algorithm = algorithmOf(key, limits);
+  if (algorithm === undefined || !claim.algorithms.includes(algorithm)) return false;
   // Header values are latin1 in Node, so this gives back the bytes that were sent and signed.
-  const bytes = Buffer.from(text, 'latin1');
-  return verify('sha256', bytes, { key, padding: constants.RSA_PKCS1_PADDING }, signature) === true;
+  return claim.texts.some((text) =>
+    isSignature(algorithm, key, Buffer.from(text, 'latin1'), claim.signature),
+  );
 }
 
-/** Both names of one algorithm: RSA PKCS#1 v1.5 with SHA-256 is what senders of `hs2019` mean too. */
-const ALGORITHMS = new Set([undefined, 'rsa-sha256', 'hs2019']);
-
-type Claim = { readonly ok: true; readonly parsed: ParsedSignature; readonly texts: readonly string[] };
-
-function readClaim(
-  request: IncomingRequest,
-  deps: { host: string; clock: Clock; limits: VerifierLimits },
-): Claim | SignatureRefusal {
-  const read = readHeaders(request.rawHeaders);
-  if (!read.ok) return read;
-  const { headers } = read;
-  const found = parseSignatureHeader(headers, deps.limits);
-  if (!found.ok) return found;
-  const { parsed } = found;
-  const refusal =
-    checkAlgorithm(parsed) ??
-    checkCoverage(parsed, request) ??
-    checkHost(headers.get('host'), deps.host) ??
-    checkFreshness(parsed, headers.get('date'), deps.clock.now(), deps.limits) ??
-    (parsed.covered.includes('digest') ? checkDigest(headers.get('digest') ?? '', request.body) : undefined);
-  if (refusal) return { ...refusal, keyId: parsed.keyId };
-  if (!request.path.startsWith('/') || request.path.length > deps.limits.maxPathCharacters) {
-    return refuse(400, 'bad-path', 'The path of the request cannot be read.');
-  }
-  const texts = signedTexts(parsed, request, headers);
-  return Array.isArray(texts) ? { ok: true, parsed, texts } : texts;
-}
-
-function checkAlgorithm({ algorithm, covered }: ParsedSignature): SignatureRefusal | undefined {
-  if (!ALGORITHMS.has(algorithm)) {
-    return refuse(401, 'unsupported-algorithm', 'Sign with rsa-sha256 (or hs2019, meaning the same).');
-  }
-  // draft-cavage-http-signatures-12 section 2.3: an error for algorithms whose name starts with "rsa".
-  if (algorithm === 'rsa-sha256' && (covered.includes('(created)') || covered.includes('(expires)'))) {
-    return refuse(400, 'bad-header', 'With rsa-sha256, (created) and (expires) cannot be signed.');
-  }
-  return undefined;
-}
-
-function checkCoverage(
-  { covered }: ParsedSignature,
-  { method, body }: IncomingRequest,
-): SignatureRefusal | undefined {
-  const isRead = (method === 'GET' || method === 'HEAD') && body.length === 0;
-  const needed = isRead ? ['(request-target)', 'host'] : ['(request-target)', 'host', 'digest'];
-  const missing = needed.filter((name) => !covered.includes(name));
-  if (!covered.includes('date') && !covered.includes('(created)')) missing.push('date');
-  return missing.length === 0
-    ? undefined
-    : refuse(401, 'not-covered', `The signature must also cover: ${missing.join(' ')}.`);
+/** Whether the signature over the bytes is the key's own. */
+export function isSignature(
+  algorithm: KeyAlgorithm,
+  key: KeyObject,
+  bytes: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return algorithm === 'ed25519'
+    ? verify(null, bytes, key, signature) === true
+    : verify('sha256', bytes, { key, padding: constants.RSA_PKCS1_PADDING }, signature) === true;
 }
 
 function checkHost(given: string | undefined, ours: string): SignatureRefusal | undefined {
@@ -158,28 +163,4 @@ function checkHost(given: string | undefined, ours: string): SignatureRefusal | 
   return given !== undefined && plain(given) === plain(ours)
     ? undefined
     : refuse(401, 'wrong-host', 'The signature is for another host.');
-}
-
-/** The text that was signed; with a query also the text without it, because some senders leave it out. */
-function signedTexts(
-  parsed: ParsedSignature,
-  request: IncomingRequest,
-  headers: ReadonlyMap<string, string>,
-): string[] | SignatureRefusal {
-  const special: Record<string, string | undefined> = {
-    '(created)': parsed.created,
-    '(expires)': parsed.expires,
-  };
-  const lines: string[] = [];
-  for (const name of parsed.covered) {
-    const value = name === '(request-target)' ? '' : name.startsWith('(') ? special[name] : headers.get(name);
-    if (value === undefined)
-      return refuse(401, 'missing-header', `The request has no ${name}, but its signature covers it.`);
-    lines.push(`${name}: ${value}`);
-  }
-  const target = parsed.covered.indexOf('(request-target)');
-  const [withoutQuery = ''] = request.path.split('?', 1);
-  return [...new Set([request.path, withoutQuery])].map((path) =>
-    lines.with(target, `(request-target): ${request.method.toLowerCase()} ${path}`).join('\n'),
-  );
 }

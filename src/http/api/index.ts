@@ -5,6 +5,15 @@ import { getAccount, lookupAccount } from './accounts/get-account.ts';
 import { register } from './accounts/register.ts';
 import { updateCredentials } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
+import {
+  deadDeliveries,
+  deadDelivery,
+  discardDeliveries,
+  discardDelivery,
+  failingHosts,
+  retryDeliveries,
+  retryDelivery,
+} from './admin/deliveries.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { getInstance } from './instance/get-instance.ts';
 import { fileReport } from './reports/file-report.ts';
@@ -63,4 +72,11 @@ export const routes: readonly Route[] = [
   listSignUps,
   approveSignUp,
   rejectSignUp,
+  failingHosts,
+  deadDeliveries,
+  retryDeliveries,
+  discardDeliveries,
+  deadDelivery,
+  retryDelivery,
+  discardDelivery,
 ];

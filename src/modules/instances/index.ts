@@ -2,6 +2,11 @@ import { domainToASCII } from 'node:url';
 import type { Db, Tx } from '../../db/database.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 
+export type {
+  DeadDelivery,
+  DeadLetterChoice,
+  DeliveryDesk,
+} from './delivery-desk.ts';
 export { createUrls, type Urls } from './urls.ts';
 
 export type Instances = ReturnType<typeof createInstances>;

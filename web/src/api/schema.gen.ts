@@ -48,6 +48,39 @@ export interface CredentialAccount {
   };
 }
 
+export interface DeadDelivery {
+  readonly id: string;
+  readonly host: string;
+  readonly inbox: string;
+  readonly activity_id: string;
+  readonly activity_type: string;
+  readonly account_id: string;
+  readonly attempts: number;
+  readonly last_status: number | null;
+  readonly last_error: string | null;
+  readonly queued_at: string;
+  readonly died_at: string;
+}
+
+export interface DeadDeliveryWithBody {
+  readonly id: string;
+  readonly host: string;
+  readonly inbox: string;
+  readonly activity_id: string;
+  readonly activity_type: string;
+  readonly account_id: string;
+  readonly attempts: number;
+  readonly last_status: number | null;
+  readonly last_error: string | null;
+  readonly queued_at: string;
+  readonly died_at: string;
+  readonly body: string;
+}
+
+export interface DeliveryCount {
+  readonly count: number;
+}
+
 export interface Empty {}
 
 export interface ErrorBody {
@@ -59,6 +92,14 @@ export interface ErrorBody {
     readonly field: string;
     readonly message: string;
   }[];
+}
+
+export interface FailingHost {
+  readonly host: string;
+  readonly failing_since: string;
+  /** In a row */
+  readonly failures: number;
+  readonly next_probe_at: string | null;
 }
 
 export interface Instance {

@@ -1,0 +1,38 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+
+const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+/** Longest text that is decoded: 64 bytes of a signature need 88 digits, and decoding is quadratic. */
+const MAX_CHARACTERS = 128;
+/** Multicodec `ed25519-pub` (0xed) as a varint. */
+const ED25519_CODEC = Buffer.from([0xed, 0x01]);
+const ED25519_BYTES = 32;
+/** What comes before the 32 bytes in a SubjectPublicKeyInfo (RFC 8410 section 4). */
+const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Bytes of a multibase text in base58btc, which starts with `z`; nothing for any other text. */
+export function decodeBase58Multibase(text: string): Buffer | undefined {
+  if (!text.startsWith('z') || text.length > MAX_CHARACTERS) return undefined;
+  const digits = text.slice(1);
+  let value = 0n;
+  for (const digit of digits) {
+    const at = ALPHABET.indexOf(digit);
+    if (at < 0) return undefined;
+    value = value * 58n + BigInt(at);
+  }
+  const hex = value === 0n ? '' : value.toString(16);
+  const zeros = /^1*/.exec(digits)?.[0].length ?? 0;
+  return Buffer.concat([
+    Buffer.alloc(zeros),
+    Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex'),
+  ]);
+}
+
+/** The Ed25519 key of a `publicKeyMultibase` (FEP-521a), or nothing when it is no such key. */
+export function importMultikey(text: string): KeyObject | undefined {
+  const bytes = decodeBase58Multibase(text);
+  const isEd25519 =
+    bytes?.length === ED25519_CODEC.length + ED25519_BYTES && bytes.indexOf(ED25519_CODEC) === 0;
+  if (!isEd25519) return undefined;
+  const der = Buffer.concat([SPKI_HEAD, bytes.subarray(ED25519_CODEC.length)]);
+  return createPublicKey({ key: der, format: 'der', type: 'spki' });
+}

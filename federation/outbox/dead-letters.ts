@@ -1,0 +1,146 @@
+import type { Knex } from 'knex';
+import { deliveryLimits } from '../../config/limits.ts';
+import type { Db, InTx, Tx } from '../../src/db/database.ts';
+import type { Enqueue } from '../../src/jobs/enqueue.ts';
+import type { Clock } from '../../src/lib/clock.ts';
+import type { AccountId } from '../../src/lib/ids.ts';
+import type { Logger } from '../../src/lib/log.ts';
+import type { DeadDelivery, DeadLetterChoice, DeliveryDesk } from '../../src/modules/instances/index.ts';
+import { probeNow } from './circuit.ts';
+import { wakePumps } from './deliveries.ts';
+import { openLanes } from './lanes.ts';
+
+interface DeadLetterDeps {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly enqueue: Enqueue;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Dead letters of deliveries, for the command line and the admin API alike. */
+export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
+  const { db, log } = deps;
+  return {
+    async dead({ host, maxId, minId, limit }) {
+      const query = listed(db).limit(limit);
+      if (host !== null) query.where('deliveries.host', nameOf(host));
+      if (maxId !== null) query.where('deliveries.id', '<', maxId);
+      if (minId === null) return query.orderBy('deliveries.id', 'desc');
+      const rows = await query.where('deliveries.id', '>', minId).orderBy('deliveries.id');
+      return rows.reverse();
+    },
+
+    async show(id) {
+      const row = await listed(db).where('deliveries.id', id).select('activities.body').first();
+      if (!row) return null;
+      const { body, ...letter } = row;
+      return { letter, body };
+    },
+
+    async retry(choice, by) {
+      const count = await inChunks(deps, choice, requeue);
+      if (count > 0) log.warn({ choice, count, by }, 'dead letters were queued again');
+      return count;
+    },
+
+    async discard(choice, by) {
+      return inChunks(deps, choice, (chunkDeps, tx, ids) => remove(chunkDeps, tx, ids, by));
+    },
+
+    async failingHosts(limit) {
+      return db('delivery_hosts')
+        .whereNotNull('failing_since')
+        .orderBy('failing_since')
+        .limit(limit)
+        .select('host', 'failing_since as failingSince', 'failures', 'open_until as nextProbeAt');
+    },
+  };
+}
+
+/** Hosts are stored in lower case, with their port. */
+function nameOf(host: string): string {
+  return host.trim().toLowerCase();
+}
+
+function listed(db: Db): Knex.QueryBuilder<object, (DeadDelivery & { body: string })[]> {
+  return db('deliveries')
+    .join('activities', 'activities.id', 'deliveries.activity_id')
+    .where('deliveries.state', 'dead')
+    .select({
+      id: 'deliveries.id',
+      host: 'deliveries.host',
+      inbox: 'deliveries.inbox_uri',
+      activity: 'activities.uri',
+      type: 'activities.type',
+      accountId: 'deliveries.account_id',
+      attempts: 'deliveries.attempts',
+      lastStatus: 'deliveries.last_status',
+      lastError: 'deliveries.last_error',
+      queuedAt: 'deliveries.queued_at',
+      diedAt: 'deliveries.finished_at',
+    });
+}
+
+type Step = (deps: DeadLetterDeps, tx: Tx, ids: readonly string[]) => Promise<unknown>;
+
+/**
+ * Does something to all that is chosen, a transaction for each chunk, in the order in which it was made: the
+ * first of one account must be in its lane when the first chunk is sent. What dies meanwhile is not chosen.
+ */
+async function inChunks(deps: DeadLetterDeps, choice: DeadLetterChoice, step: Step): Promise<number> {
+  const { last } = await chosen(deps.db, choice).max('id as last').first();
+  let done = 0;
+  for (let after = '0'; last !== null; ) {
+    const ids = await deps.inTx(async (tx) => {
+      const chunk: string[] = await chosen(tx, choice)
+        .where('id', '>', after)
+        .where('id', '<=', last)
+        .orderBy('id')
+        .limit(deliveryLimits.rowsAtOnce)
+        .forUpdate()
+        .pluck('id');
+      if (chunk.length > 0) await step(deps, tx, chunk);
+      return chunk;
+    });
+    done += ids.length;
+    after = ids.at(-1) ?? after;
+    if (ids.length < deliveryLimits.rowsAtOnce) break;
+  }
+  return done;
+}
+
+function chosen(db: Db | Tx, choice: DeadLetterChoice): Knex.QueryBuilder {
+  const dead = db('deliveries').where({ state: 'dead' });
+  switch (choice.kind) {
+    case 'one':
+      return dead.where({ id: choice.id });
+    case 'host':
+      return dead.where({ host: nameOf(choice.host) });
+    case 'all':
+      return dead;
+  }
+}
+
+async function requeue({ clock, enqueue }: DeadLetterDeps, tx: Tx, ids: readonly string[]): Promise<void> {
+  const now = new Date(clock.now());
+  const rows: { host: string; account_id: AccountId }[] = await tx('deliveries')
+    .whereIn('id', ids)
+    .update({ state: 'queued', attempts: 0, queued_at: now, finished_at: null })
+    .returning(['host', 'account_id']);
+  const lanes = rows.map(({ host, account_id: accountId }) => ({ host, accountId }));
+  const hosts = [...new Set(rows.map(({ host }) => host))].sort();
+  await openLanes(tx, lanes, now);
+  await probeNow(tx, hosts, now);
+  await wakePumps(enqueue, tx, hosts);
+}
+
+async function remove({ log }: DeadLetterDeps, tx: Tx, ids: readonly string[], by: string): Promise<void> {
+  const { rows } = await tx.raw<{ rows: { id: string; inbox: string; activity: string }[] }>(
+    `delete from deliveries using activities
+      where deliveries.id = any(?) and activities.id = deliveries.activity_id
+      returning deliveries.id, deliveries.inbox_uri as inbox, activities.uri as activity`,
+    [[...ids]],
+  );
+  for (const letter of rows) log.warn({ ...letter, by }, 'a dead letter was discarded');
+}
