@@ -257,6 +257,19 @@ describe('who gets what', () => {
     expect(await atPeerTube()).toEqual([]);
   });
 
+  test('of a profile: both actors, each to its followers', async () => {
+    const [atPeerTube, elsewhere] = [inboxOf(peertube), inboxOf(mastodon)];
+    const { accounts, inTx } = server.context;
+    await inTx((tx) => accounts.editProfile(tx, alice.id, { displayName: 'Alice at sea' }));
+    const updates = [`Update Group by ${channel.actorUri}`, `Update Person by ${alice.actorUri}`];
+    const there = await atPeerTube();
+    expect(there.map(brief).sort()).toEqual(updates);
+    for (const { object } of there) expect(object.name).toBe('Alice at sea');
+    const group = there.find(({ object }) => object.type === 'Group');
+    expect(actorRefusals(group.object, channel.actorUri)).toEqual([]);
+    expect((await elsewhere()).map(brief).sort()).toEqual(updates);
+  });
+
   test('of the outbox of the channel: its Announces', async () => {
     const { id, uri } = await publish(rig);
     const { document } = await get(`${channel.actorUri}/outbox?page=true`);
