@@ -1,5 +1,5 @@
 import { createFederation, type Federation, importSpki, MemoryKvStore } from '@fedify/fedify';
-import { Application, CryptographicKey, Endpoints, Person, type Recipient } from '@fedify/vocab';
+import { Application, CryptographicKey, Endpoints, Group, Person, type Recipient } from '@fedify/vocab';
 import { Temporal as Polyfill } from '@js-temporal/polyfill';
 import { type AccountId, type FollowId, parseId } from '../src/lib/ids.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
@@ -13,6 +13,8 @@ export interface FederationDeps {
   readonly accounts: Accounts;
   readonly social: Social;
   readonly loaders: FedifyLoaders;
+  /** Makes the keys of a channel unless it has some. */
+  readonly readyChannel: (channel: Account) => Promise<void>;
 }
 
 /** The identifier that stands for the server itself; no account id can be it. */
@@ -44,7 +46,7 @@ function serveActors(federation: Federation<null>, deps: FederationDeps): void {
     .mapActorAlias('/actor', INSTANCE)
     .mapHandle(async (_context, username) => {
       if (username.toLowerCase() === deps.urls.domain) return INSTANCE;
-      const account = await deps.accounts.byHandle(username);
+      const account = await deps.accounts.actorByHandle(username);
       return account?.domain === null && account.state === 'active' ? account.id : null;
     })
     .mapAlias((_context, resource) => {
@@ -67,7 +69,14 @@ function instantOf(date: Date): Temporal.Instant {
   return Polyfill.Instant.fromEpochMilliseconds(date.getTime()) as unknown as Temporal.Instant;
 }
 
-async function actorOf(deps: FederationDeps, account: Account): Promise<Person | Application | null> {
+/** Who a channel belongs to; it is shown with the profile of that person. Null for everybody else. */
+function ownerOf(deps: FederationDeps, { ownerId }: Account): Promise<Account | null> | null {
+  return ownerId === null ? null : deps.accounts.byId(ownerId);
+}
+
+async function actorOf(deps: FederationDeps, account: Account): Promise<Person | Group | Application | null> {
+  const owner = await ownerOf(deps, account);
+  if (owner) await deps.readyChannel(account);
   const keys = await deps.accounts.keysOf(account.id);
   if (!keys) return null;
   const id = new URL(account.actorUri);
@@ -91,13 +100,21 @@ async function actorOf(deps: FederationDeps, account: Account): Promise<Person |
       manuallyApprovesFollowers: true,
     });
   }
-  return new Person({
+  const shared = {
     ...common,
     preferredUsername: account.username,
-    summary: account.bioHtml,
     outbox: new URL(deps.urls.outbox(account.id)),
     followers: new URL(deps.urls.followers(account.id)),
     following: new URL(deps.urls.following(account.id)),
+  };
+  if (owner) {
+    const { discoverable, indexable } = owner;
+    const profile = { name: owner.displayName, summary: owner.bioHtml, discoverable, indexable };
+    return new Group({ ...shared, ...profile, attribution: new URL(owner.actorUri) });
+  }
+  return new Person({
+    ...shared,
+    summary: account.bioHtml,
     featured: new URL(deps.urls.featured(account.id)),
     manuallyApprovesFollowers: account.locked,
     discoverable: account.discoverable,
@@ -105,7 +122,10 @@ async function actorOf(deps: FederationDeps, account: Account): Promise<Person |
   });
 }
 
-/** The document of a local actor, as it is served, for activities that embed it. */
+/**
+ * The document of a local actor, as it is served, for activities that embed it; null where it has no keys. A
+ * channel names its owner in a list, which PeerTube demands and JSON-LD does not keep (peertube.md 2).
+ */
 export function createActorDocument(deps: FederationDeps) {
   return async (account: Account): Promise<JsonObject | null> => {
     const actor = await actorOf(deps, account);
@@ -114,7 +134,9 @@ export function createActorDocument(deps: FederationDeps) {
       format: 'compact',
       contextLoader: deps.loaders.contextLoaderFactory({}),
     });
-    return isObject(document) ? document : null;
+    if (!isObject(document)) return null;
+    const owner = await ownerOf(deps, account);
+    return owner ? { ...document, attributedTo: [{ type: 'Person', id: owner.actorUri }] } : document;
   };
 }
 

@@ -1,5 +1,5 @@
 import { nodeInfoLimits, remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
-import type { Db, InTx } from '../src/db/database.ts';
+import type { Db, InTx, Tx } from '../src/db/database.ts';
 import type { Enqueue } from '../src/jobs/enqueue.ts';
 import type { JobRun } from '../src/jobs/registry.ts';
 import type { Clock } from '../src/lib/clock.ts';
@@ -43,7 +43,7 @@ import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
 import { createFederationRouter } from './router.ts';
 import { createAccess } from './serve/access.ts';
-import { createKeyring } from './store/keyring.ts';
+import { createKeyMaker, createKeyring } from './store/keyring.ts';
 import { createRemoteKeyStore } from './store/remote-keys.ts';
 
 import { traceFetch } from './trace.ts';
@@ -135,7 +135,14 @@ export function createFederationSide(deps: FederationSideDeps) {
     jsonLimits: remoteJsonLimits,
   });
   const loaders = createFedifyLoaders(loadDocument);
-  const fedify = createFedify({ ...deps, loaders });
+  const makeKeys = createKeyMaker(deps.instanceSecret);
+  const readyChannel = (tx: Tx, channel: Account) => accounts.ensureChannelKeys(tx, channel, makeKeys);
+  const actorDeps = {
+    ...{ ...deps, loaders },
+    readyChannel: (channel: Account) => deps.inTx((tx) => readyChannel(tx, channel)),
+  };
+  const fedify = createFedify(actorDeps);
+  const actorDocument = createActorDocument(actorDeps);
   const notes = createNotes(deps);
   const posts = createPosts({ ...deps, lookup, loadDocument });
   const context = { ...deps, ...askTogether(deps), lookup, loadDocument, posts };
@@ -144,8 +151,8 @@ export function createFederationSide(deps: FederationSideDeps) {
     lookup,
     /** Answers POST to an inbox; everything else goes on. */
     inbox: createInboxRoute({ gate, log: deps.log }),
-    bridge: createBridge({ ...deps, notes, actorDocument: createActorDocument({ ...deps, loaders }) }),
-    router: createFederationRouter({ ...deps, lookup, access, fedify, notes }),
+    bridge: createBridge({ ...deps, notes, actorDocument, readyChannel }),
+    router: createFederationRouter({ ...deps, lookup, access, fedify, notes, actorDocument }),
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
     /** What became of an activity of ours at each inbox. */

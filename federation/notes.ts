@@ -4,6 +4,7 @@ import type { Urls } from '../src/modules/instances/index.ts';
 import type { Video, Videos } from '../src/modules/videos/index.ts';
 import { commentNoteOf, noteOf } from './translate/note.ts';
 import type { JsonObject } from './translate/read.ts';
+import { isOpen, type Publishers, videoOf } from './translate/video.ts';
 
 export interface NotesDeps {
   readonly urls: Urls;
@@ -17,6 +18,11 @@ export interface WrittenNote {
   readonly note: JsonObject;
   readonly author: Account;
   readonly mentioned: readonly Account[];
+}
+
+/** A local video as PeerTube takes it, with the two who publish it. */
+export interface WrittenVideo extends Publishers {
+  readonly document: JsonObject;
 }
 
 export type Notes = ReturnType<typeof createNotes>;
@@ -45,6 +51,16 @@ export function createNotes(deps: NotesDeps) {
     ofVideos,
     /** One local video; null where its author is gone. */
     ofVideo: async (video: Video): Promise<WrittenNote | null> => (await ofVideos([video]))[0] ?? null,
+
+    /** A local video as PeerTube takes it; null for one that PeerTube must not have, or would not take. */
+    async videoFor(video: Video): Promise<WrittenVideo | null> {
+      if (!isOpen(video)) return null;
+      const author = await accounts.byId(video.accountId);
+      const channel = author && (await accounts.channelOf(author.id));
+      if (!author || !channel) return null;
+      const document = videoOf({ urls, objectUrl: videos.objectUrl }, video, { author, channel });
+      return document && { document, author, channel };
+    },
 
     /** A local comment, with the author of what it answers; null where one of them is gone. */
     async ofComment(

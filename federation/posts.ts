@@ -1,6 +1,6 @@
 import type { Tx } from '../src/db/database.ts';
 import type { Clock } from '../src/lib/clock.ts';
-import type { AccountId, CommentId, VideoId } from '../src/lib/ids.ts';
+import { type AccountId, type CommentId, parseId, type VideoId } from '../src/lib/ids.ts';
 import type { Result } from '../src/lib/result.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
 import type { Comment, Comments, RemoteComment } from '../src/modules/comments/index.ts';
@@ -61,12 +61,29 @@ const no = (reason: string, again = false) => ({
 
 /** Finds, reads and stores posts of other servers: the one way from a document to a video or a comment. */
 export function createPosts(deps: PostsDeps) {
-  /** A post of any server by its ActivityPub id, among those that are stored. */
+  /**
+   * A post of any server by its ActivityPub id, among those that are stored; one of ours also by the id that
+   * PeerTube knows, and by the address of its page.
+   */
   async function find(uri: string): Promise<KnownPost | null> {
     const video = await deps.videos.internalByUri(uri);
     if (video) return { kind: 'video', video };
     const comment = await deps.comments.internalByUri(uri);
-    return comment ? { kind: 'comment', comment } : null;
+    if (comment) return { kind: 'comment', comment };
+    const id = deps.urls.postIdAt(uri);
+    return id === null ? null : findOurs(id, uri);
+  }
+
+  /** A post of this server by another of its addresses; of a page the name counts, too. */
+  async function findOurs(idText: string, uri: string): Promise<KnownPost | null> {
+    const isOne = ({ local, ...post }: Video | Comment) =>
+      local && (uri === post.url || uri === deps.urls.videoAlias(post.uri));
+    const videoId = parseId<'video'>(idText);
+    const video = videoId === null ? null : await deps.videos.internal(videoId);
+    if (video) return isOne(video) ? { kind: 'video', video } : null;
+    const commentId = parseId<'comment'>(idText);
+    const comment = commentId === null ? null : await deps.comments.internal(commentId);
+    return comment && isOne(comment) ? { kind: 'comment', comment } : null;
   }
 
   /**
@@ -136,8 +153,10 @@ export function createPosts(deps: PostsDeps) {
     return sender;
   }
 
+  /** The accounts behind these actor ids; a channel of ours stands for its owner. */
   async function knownAmong(actorUris: readonly string[]): Promise<AccountId[]> {
-    return (await deps.accounts.byActorUris(actorUris)).flatMap((account) => account?.id ?? []);
+    const known = (await deps.accounts.byActorUris(actorUris)).flatMap((account) => account ?? []);
+    return [...new Set(known.map(({ id, ownerId }) => ownerId ?? id))];
   }
 
   /** Asks the server of a post for it. Its author must be of the same origin, and is looked up, too. */

@@ -7,10 +7,18 @@ import {
 } from 'express';
 import { parseId } from '../src/lib/ids.ts';
 import type { Logger } from '../src/lib/log.ts';
+import type { Account } from '../src/modules/accounts/index.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
 import { isActivityType } from './net/media-type.ts';
 import type { Admission, DocumentRequest } from './serve/access.ts';
 import { actorStub } from './serve/actor-stub.ts';
+import {
+  aliasCollections,
+  serveAliasCollection,
+  serveAnyOutbox,
+  serveChannel,
+  serveVideoAlias,
+} from './serve/alias.ts';
 import {
   type NodeInfoDeps,
   nodeInfo,
@@ -25,18 +33,19 @@ import {
   serveContext,
   serveFeatured,
   serveLikes,
-  serveOutbox,
   serveQuoteAuthorization,
   serveReplies,
   serveShares,
   serveVideo,
 } from './serve/objects.ts';
 import type { Asking, Question, Served } from './serve/served.ts';
+import type { JsonObject } from './translate/read.ts';
 
 export interface RouterDeps extends ServeDeps, NodeInfoDeps {
   readonly fedify: Federation<null>;
   readonly urls: Urls;
   readonly log: Logger;
+  readonly actorDocument: (account: Account) => Promise<JsonObject | null>;
 }
 
 const ACTIVITY_JSON = 'application/activity+json; charset=utf-8';
@@ -60,9 +69,13 @@ const documents: Readonly<Record<string, (deps: ServeDeps, id: string, query: Qu
     '/ap/contexts/:id': serveContext,
     '/ap/comments/:id': serveComment,
     '/ap/comments/:id/replies': serveCommentReplies,
-    '/ap/users/:id/outbox': serveOutbox,
+    '/ap/users/:id/outbox': serveAnyOutbox,
     '/ap/users/:id/featured': serveFeatured,
     '/ap/quote_authorizations/:id': serveQuoteAuthorization,
+    '/ap/videos/:id/pt': serveVideoAlias,
+    ...Object.fromEntries(
+      aliasCollections.map((name) => [`/ap/videos/:id/pt/${name}`, serveAliasCollection(name)]),
+    ),
   };
 
 /** The ActivityPub side of the HTTP server. What it does not answer goes on to the next handler. */
@@ -92,7 +105,10 @@ export function createFederationRouter(deps: RouterDeps): Router {
     });
   }
   router.get(['/@:name', '/@:name/:id'], redirectToActivity(deps));
-  router.get('/ap/users/:id', redirectToProfile(deps), admitToActor(deps), throughFedify(deps));
+  router.get(
+    '/ap/users/:id',
+    ...[redirectToProfile(deps), admitToActor(deps), channelActor(deps), throughFedify(deps)],
+  );
   router.get('/ap/users/:id/:collection', admitToCollection(deps), throughFedify(deps));
   // Needed before anybody can sign anything: never for some only.
   router.get(['/.well-known/webfinger', '/actor'], throughFedify(deps));
@@ -192,6 +208,17 @@ function redirectToProfile(deps: RouterDeps): RequestHandler {
     const account = id === null ? null : await deps.accounts.byId(id);
     if (account?.domain !== null || account.state !== 'active') return next();
     res.set('Vary', 'Accept').redirect(303, account.url);
+  };
+}
+
+/** The actor of a channel, which Fedify would not write as PeerTube reads it. */
+function channelActor(deps: RouterDeps): RequestHandler {
+  return async (req, res, next) => {
+    const served = await serveChannel(deps, String(req.params.id));
+    if (served?.status !== 200) return next();
+    const kept = deps.access.authorizedFetch ? FOR_ONE : PUBLIC_CACHE;
+    res.set({ Vary: VARY, 'Cache-Control': kept }).type(ACTIVITY_JSON);
+    res.send(JSON.stringify(served.document));
   };
 }
 

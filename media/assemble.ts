@@ -38,6 +38,8 @@ export interface Asset {
   readonly bandwidth?: number;
   /** As in RFC 6381. */
   readonly codecs?: string;
+  /** Pictures per second. */
+  readonly frameRate?: number;
 }
 
 /** A made object that still lies on the local disk. */
@@ -80,7 +82,10 @@ export async function assemble(ffmpeg: Ffmpeg, job: AssembleJob): Promise<Assemb
       return fail('broken', brokenDetail);
     }
     const { rung, path } = source;
-    const about = { ...shapeOf(layout), bandwidth: peakBandwidth(layout), codecs: layout.codecs, rung };
+    const about = {
+      ...{ ...shapeOf(layout), bandwidth: peakBandwidth(layout), codecs: layout.codecs, rung },
+      frameRate: job.frameRate,
+    };
     const piece = await pieceOf(job.videoId, path, `${rung}-cmaf.mp4`, { role: 'cmaf', ...about });
     packaged.push({ source, layout, piece, rung, size: layout.size });
   }
@@ -127,7 +132,8 @@ async function makeFederated(
   });
   if (!poster.ok) return poster;
   const { codecs } = layout;
-  const about = { ...shapeOf(layout), bandwidth: averageBandwidth(layout), codecs, rung };
+  const { frameRate } = job;
+  const about = { ...shapeOf(layout), bandwidth: averageBandwidth(layout), codecs, rung, frameRate };
   return ok({
     pieces: [
       await pieceOf(job.videoId, mp4Path, `${rung}.mp4`, { role: 'mp4', ...about }),

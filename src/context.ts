@@ -131,6 +131,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const moderation = createModeration({ db, ids, urls });
   const feed = createFeed({ videos, accounts });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
+  // People who signed up before there were channels.
+  let made = 1;
+  while (made > 0) made = await inTx((tx) => accounts.ensureChannels(tx));
   const federation = createFederationSide({
     db,
     inTx,

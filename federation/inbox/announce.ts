@@ -41,8 +41,10 @@ export const announce = verb<Plan>({
     if (known) {
       const seen = await seenPost(objectId, account, context);
       if (seen?.kind !== 'video') return ignored(seen ? 'not-a-video' : 'unknown-object');
+      const { id, accountId, visibility, attributedTo } = seen.video;
+      // Not the whole: its `state` would pass for that of an outcome.
       return {
-        plan: planOf(account, activity, { video: seen.video }, seen.video.attributedTo, seen.video.accountId),
+        plan: planOf(account, activity, { video: { id, accountId, visibility } }, attributedTo, accountId),
       };
     }
     if (context.urls.isOurs(objectId)) return ignored('unknown-object');

@@ -1,11 +1,11 @@
 import type { Account } from '../../src/modules/accounts/index.ts';
-import { applied, ignored, lockObject, senderOf, verb } from './verb.ts';
+import { applied, ignored, lockObject, ourPerson, senderOf, verb } from './verb.ts';
 
 /** Somebody elsewhere blocks one of our people: both stop following, and neither sees the other. */
 export const block = verb<{ account: Account; target: Account; uri: string }>({
   async verify(activity, context) {
-    const target = activity.objectId === null ? null : await context.accounts.byActorUri(activity.objectId);
-    if (target?.domain !== null) return ignored('not-ours');
+    const target = await ourPerson(activity.objectId, context);
+    if (!target) return ignored('not-ours');
     const sender = await senderOf(activity, context);
     if ('state' in sender) return sender;
     return { plan: { account: sender.account, target, uri: activity.id } };

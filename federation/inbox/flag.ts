@@ -31,7 +31,8 @@ export const flag = verb<Plan>({
     const videos = found.flatMap((post) => (post?.kind === 'video' ? [post.video] : []));
     const comments = found.flatMap((post) => (post?.kind === 'comment' ? [post.comment] : []));
     const authorId = [...videos, ...comments][0]?.accountId;
-    const target = accounts[0] ?? (authorId ? await context.accounts.byId(authorId) : null);
+    const targetId = accounts[0]?.ownerId ?? accounts[0]?.id ?? authorId;
+    const target = targetId ? await context.accounts.byId(targetId) : null;
     if (target?.domain !== null) return ignored('not-ours');
     const comment = textOfHtml(
       textOf(activity.raw.content ?? activity.raw.summary, reportLimits.maxCommentCharacters) ?? '',

@@ -28,6 +28,9 @@ export function createInboxRoute(deps: {
     if (deps.log.isLevelEnabled('debug')) {
       deps.log.debug({ path: req.path, status: answer.status }, 'inbox request');
     }
+    // PeerTube sends each activity once, even into a connection that was closed while it was idle, where it is
+    // lost: so no connection is left to it (peertube.md 1).
+    if (req.headers['user-agent']?.startsWith('PeerTube/')) res.setHeader('Connection', 'close');
     send(res, answer);
   };
 }

@@ -9,6 +9,7 @@ import {
   likeableOf,
   lockObject,
   type Outcome,
+  ourPerson,
   refused,
   senderOf,
   type VerbContext,
@@ -68,7 +69,7 @@ async function undoFollow(activity: Activity, inner: JsonObject, context: VerbCo
 }
 
 async function undoBlock(activity: Activity, inner: JsonObject, context: VerbContext): Promise<Found> {
-  const target = await ourAccount(inner, context);
+  const target = await ourPerson(idOf(listOf(inner.object)[0]), context);
   if (!target) return ignored('not-ours');
   const sender = await senderOf(activity, context);
   if ('state' in sender) return sender;

@@ -70,6 +70,16 @@ export async function seenPost(
   return uri === null ? null : posts.seen(uri, viewer);
 }
 
+/**
+ * An account of this server by its actor id, or null. A channel stands for its owner, except towards those who
+ * follow it.
+ */
+export async function ourPerson(uri: string | null, { accounts }: VerbContext): Promise<Account | null> {
+  const account = uri === null ? null : await accounts.byActorUri(uri);
+  if (account?.domain !== null) return null;
+  return account.ownerId === null ? account : accounts.byId(account.ownerId);
+}
+
 /** What a Like or its Undo points at, in the terms of the engagement module. */
 export function likeableOf(post: KnownPost) {
   return post.kind === 'video' ? { videoId: post.video.id } : { commentId: post.comment.id };

@@ -2,8 +2,13 @@ import type { Knex } from 'knex';
 import type { Tx } from '../../src/db/database.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 
-/** Who gets an activity. */
-export type Audience =
+/** Which servers: PeerTube reads other objects than everybody else (peertube.md 1). Unknown ones are others. */
+type Peers = 'peertube' | 'others';
+
+/** Who gets an activity. Without `peers`: on whatever server. */
+export type Audience = AudienceOf & { readonly peers?: Peers };
+
+type AudienceOf =
   /** Servers of the account's followers. */
   | { readonly kind: 'followers'; readonly of: AccountId }
   /** One account, at its own inbox: PeerTube reads answers to a Follow nowhere else (peertube.md 1). */
@@ -23,10 +28,19 @@ export function inboxesOf(tx: Tx, audiences: readonly Audience[]): Knex.QueryBui
   return first.union(others);
 }
 
+/** Whether anybody at all is among them. */
+export async function isAnybody(tx: Tx, audiences: readonly Audience[]): Promise<boolean> {
+  return (await inboxesOf(tx, audiences).limit(1)).length > 0;
+}
+
 function oneAudience(tx: Tx, audience: Audience): Knex.QueryBuilder {
   const shared = tx.raw('coalesce(accounts.shared_inbox_uri, accounts.inbox_uri) as inbox_uri');
+  const { peers } = audience;
   const elsewhere = (query: Knex.QueryBuilder) =>
-    query.where('accounts.state', 'active').whereNot('accounts.domain', '');
+    query
+      .where('accounts.state', 'active')
+      .whereNot('accounts.domain', '')
+      .modify(onlyOn(tx, 'accounts.domain', peers));
   switch (audience.kind) {
     case 'account':
       return tx('accounts').where({ id: audience.id }).modify(elsewhere).select('inbox_uri');
@@ -45,6 +59,20 @@ function oneAudience(tx: Tx, audience: Audience): Knex.QueryBuilder {
       return tx('deliveries')
         .join('activities', 'activities.id', 'deliveries.activity_id')
         .where({ 'activities.object_uri': audience.objectUri })
+        .modify(onlyOn(tx, 'deliveries.host', peers))
         .distinct('deliveries.inbox_uri');
   }
+}
+
+/** Narrows a query to hosts that say of themselves that they run PeerTube, or to all others. */
+function onlyOn(tx: Tx, hostColumn: string, peers: Peers | undefined) {
+  return (query: Knex.QueryBuilder): void => {
+    if (peers === undefined) return;
+    const known = tx('instances')
+      .select('instances.host')
+      .where('instances.software', 'peertube')
+      .whereRaw('instances.host = ??', [hostColumn]);
+    if (peers === 'peertube') query.whereExists(known);
+    else query.whereNotExists(known);
+  };
 }

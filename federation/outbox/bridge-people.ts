@@ -10,6 +10,7 @@ import { announceOf, blockOf, flagOf, likeOf, undoOf, updateActorOf } from '../t
 import { answerOf, type FollowFacts, followOf, undoFollowOf } from '../translate/follow.ts';
 import type { Outgoing } from '../translate/outgoing.ts';
 import type { JsonObject } from '../translate/read.ts';
+import type { ReadyChannel } from './bridge-posts.ts';
 import { type DeliveryDeps, deliver } from './deliveries.ts';
 
 export interface PeopleBridgeDeps extends DeliveryDeps {
@@ -21,6 +22,7 @@ export interface PeopleBridgeDeps extends DeliveryDeps {
   readonly instanceAccount: Account;
   readonly clock: Clock;
   readonly actorDocument: (account: Account) => Promise<JsonObject | null>;
+  readonly readyChannel: ReadyChannel;
 }
 
 interface FollowEvent {
@@ -72,6 +74,7 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
   const answer = (type: 'Accept' | 'Reject') => async (tx: Tx, event: FollowEvent) => {
     const both = await ends(event, 'target');
     if (!both) return;
+    if (both.here.ownerId !== null) await deps.readyChannel(tx, both.here);
     // Every answer is an activity of its own: a follower that asks again did not get the last one.
     const activity = answerOf(type, both.facts, deps.ids.next());
     await tell(tx, both.here, both.there, activity, event.uri);
@@ -127,6 +130,18 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
     });
   };
 
+  /** A channel without keys has no document yet, and nobody who was shown it. */
+  async function tellProfile(tx: Tx, account: Account): Promise<void> {
+    const document = await deps.actorDocument(account);
+    if (!document) return;
+    await deliver(deps, tx, {
+      senderId: account.id,
+      activity: updateActorOf(document, deps.urls.followers(account.id), deps.ids.next()),
+      objectUri: account.actorUri,
+      audience: { kind: 'followers', of: account.id },
+    });
+  }
+
   return {
     async onFollowRequested(tx: Tx, event: FollowEvent): Promise<void> {
       const both = await ends(event, 'follower');
@@ -148,16 +163,11 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
     onShareAdded: share(false),
     onShareRemoved: share(true),
 
+    /** Tells followers of the person, and those of the channel, which is shown with the same profile. */
     async onAccountUpdated(tx: Tx, event: { accountId: AccountId }): Promise<void> {
-      const account = await deps.accounts.byId(event.accountId);
-      const document = account && (await deps.actorDocument(account));
-      if (!account || !document) return;
-      await deliver(deps, tx, {
-        senderId: account.id,
-        activity: updateActorOf(document, deps.urls.followers(account.id), deps.ids.next()),
-        objectUri: account.actorUri,
-        audience: { kind: 'followers', of: account.id },
-      });
+      const person = await deps.accounts.byId(event.accountId);
+      const channel = person && (await deps.accounts.channelOf(person.id));
+      for (const account of [person, channel]) if (account) await tellProfile(tx, account);
     },
 
     /** Told in the name of the server, so that nobody learns who reported. */

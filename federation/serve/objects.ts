@@ -15,6 +15,7 @@ import {
   collectionAt,
   type Question,
   type Served,
+  type Source,
   tombstoneAt,
 } from './served.ts';
 
@@ -76,15 +77,15 @@ export async function serveComment(deps: ServeDeps, idText: string, { asking }: 
   return deleted ? tombstoneAt(uri, deleted.deletedAt) : absent;
 }
 
-const PAGE = 40;
+export const PAGE = 40;
 
 /** Where the page after this one begins: after its last row, if it was full. */
-function nextOf(rows: readonly { readonly id: string }[], limit: number): string | null {
+export function nextOf(rows: readonly { readonly id: string }[], limit: number): string | null {
   return rows.length === limit ? (rows.at(-1)?.id ?? null) : null;
 }
 
 /** A local video that anybody may see, or null; also where its author hides from the one who asks. */
-async function openVideo(deps: ServeDeps, idText: string, { reader }: Asking): Promise<Video | null> {
+export async function openVideo(deps: ServeDeps, idText: string, { reader }: Asking): Promise<Video | null> {
   const id = parseId<'video'>(idText);
   const video = id === null ? null : await deps.videos.forViewer(id, null);
   if (!video?.local) return null;
@@ -105,7 +106,7 @@ export async function serveContext(deps: ServeDeps, idText: string, query: Quest
   return collectionAt(deps.urls.contextOf(video.id), video.url, query, threadOf(deps, video, false));
 }
 
-function threadOf({ comments, engagement }: ServeDeps, video: Video, direct: boolean) {
+export function threadOf({ comments, engagement }: ServeDeps, video: Video, direct: boolean) {
   return {
     total: async () => (await engagement.statsOf([video.id])).get(video.id)?.comments ?? 0,
     load: async (cursor: string | null) => {
@@ -138,28 +139,36 @@ export async function serveCommentReplies(deps: ServeDeps, idText: string, query
 export async function serveLikes(deps: ServeDeps, idText: string, query: Question): Promise<Served> {
   const video = await openVideo(deps, idText, query.asking);
   if (!video) return absent;
-  return collectionAt(deps.urls.likesOf(video.uri), video.url, query, {
+  return collectionAt(deps.urls.likesOf(video.uri), video.url, query, likesOf(deps, video));
+}
+
+export function likesOf(deps: ServeDeps, video: Video): Source {
+  return {
     total: async () => (await deps.engagement.statsOf([video.id])).get(video.id)?.likes ?? 0,
     load: async (cursor) => {
       const before = cursor === null ? null : parseId<'like'>(cursor);
       const rows = await deps.engagement.likersOf({ videoId: video.id }, before, PAGE);
       return { items: rows.map(({ uri }) => uri), next: nextOf(rows, PAGE) };
     },
-  });
+  };
 }
 
 /** Who shared a local video: the Announce activities, as ids. */
 export async function serveShares(deps: ServeDeps, idText: string, query: Question): Promise<Served> {
   const video = await openVideo(deps, idText, query.asking);
   if (!video) return absent;
-  return collectionAt(deps.urls.sharesOf(video.uri), video.url, query, {
+  return collectionAt(deps.urls.sharesOf(video.uri), video.url, query, sharesOf(deps, video));
+}
+
+export function sharesOf(deps: ServeDeps, video: Video): Source {
+  return {
     total: async () => (await deps.engagement.statsOf([video.id])).get(video.id)?.shares ?? 0,
     load: async (cursor) => {
       const before = cursor === null ? null : parseId<'share'>(cursor);
       const rows = await deps.engagement.sharersOf(video.id, before, PAGE);
       return { items: rows.map(({ uri }) => uri), next: nextOf(rows, PAGE) };
     },
-  });
+  };
 }
 
 /** A person of this server, or null; also where the person hides from the one who asks. */
@@ -167,7 +176,8 @@ async function localPerson(deps: ServeDeps, idText: string, { reader }: Asking):
   const id = parseId<'account'>(idText);
   const account = id === null ? null : await deps.accounts.byId(id);
   const shown = account?.domain === null && account.state === 'active' && account.actorType !== 'Application';
-  return shown && (await deps.access.isWelcome(account.id, reader)) ? account : null;
+  const person = shown && account.ownerId === null ? account : null;
+  return person && (await deps.access.isWelcome(person.id, reader)) ? person : null;
 }
 
 /** What a local account has pinned, newest first, whole: there are few. */

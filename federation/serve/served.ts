@@ -39,21 +39,21 @@ export interface Question extends PageQuery {
   readonly asking: Asking;
 }
 
-/**
- * A collection as all of ours are: its number of items, and pages that are found through `first` and `next`.
- * `load` gives the items after a cursor, and where the next page begins, if there is one.
- */
+/** Where a collection comes from: `load` gives the items after a cursor, and where the next page begins, if any. */
+export interface Source {
+  readonly type?: 'Collection' | 'OrderedCollection';
+  readonly total: () => Promise<number>;
+  readonly load: (
+    cursor: string | null,
+  ) => Promise<{ readonly items: readonly unknown[]; readonly next: string | null }>;
+}
+
+/** A collection as all of ours are: its number of items, and pages that are found through `first` and `next`. */
 export async function collectionAt(
   uri: string,
   page: string,
   query: PageQuery,
-  source: {
-    readonly type?: 'Collection' | 'OrderedCollection';
-    readonly total: () => Promise<number>;
-    readonly load: (
-      cursor: string | null,
-    ) => Promise<{ readonly items: readonly unknown[]; readonly next: string | null }>;
-  },
+  source: Source,
 ): Promise<Served> {
   const { type = 'OrderedCollection' } = source;
   if (!query.page) {

@@ -24,7 +24,14 @@ function account(): Account {
       url: urls.profilePage('alice'),
       inboxUri: urls.inbox(id),
     },
-    ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [], movedToId: null },
+    ...{
+      followersUri: null,
+      outboxUri: null,
+      featuredUri: null,
+      alsoKnownAs: [],
+      ownerId: null,
+      movedToId: null,
+    },
     ...{ sharedInboxUri: urls.sharedInbox, locked: false, discoverable: true, indexable: false },
     ...{ state: 'active', createdAt: PUBLISHED, fetchedAt: null },
   };
@@ -33,10 +40,11 @@ function account(): Account {
 function video(change: Partial<Video> = {}): Video {
   const id = parseId<'video'>('42');
   if (id === null) throw new Error('42 is an id.');
-  const asset = { rung: 720, bytes: 9, bandwidth: null, codecs: null };
+  const asset = { rung: 720, bytes: 9, bandwidth: null, codecs: null, frameRate: null };
   return {
     ...{ id, accountId: account().id, local: true, uri: urls.video(id), url: urls.videoPage('alice', id) },
     ...{
+      uuid: '7d0ed29d-4d15-41dd-a0d4-6a2b5a1b5f00',
       state: 'published',
       visibility: 'public',
       caption: 'At the sea #Waves',

@@ -158,14 +158,14 @@ function documentOf(deps: NoteDeps, video: Video): JsonObject {
   };
 }
 
-/** The `Create` of a local post, its id stable over retries. */
-export function createOf(note: JsonObject): Outgoing {
+/** The `Create` of a local post by the one it is attributed to, or by `actor`; its id is stable over retries. */
+export function createOf(note: JsonObject, actor: unknown = note.attributedTo): Outgoing {
   const { '@context': context, ...object } = note;
   return {
     '@context': context,
     id: `${note.id}#create`,
     type: 'Create',
-    actor: note.attributedTo,
+    actor,
     published: note.published,
     to: note.to,
     cc: note.cc,
@@ -174,13 +174,13 @@ export function createOf(note: JsonObject): Outgoing {
 }
 
 /** The `Update` of a local post after an edit. Each edit is an activity of its own. */
-export function updateOf(note: JsonObject): Outgoing {
+export function updateOf(note: JsonObject, actor: unknown = note.attributedTo): Outgoing {
   const { '@context': context, ...object } = note;
   return {
     '@context': context,
     id: `${note.id}#update/${note.updated}`,
     type: 'Update',
-    actor: note.attributedTo,
+    actor,
     published: note.updated,
     to: note.to,
     cc: note.cc,

@@ -100,6 +100,7 @@ export async function publish(
       (['mp4', 'poster'] as const).map((role) => ({
         ...{ key: `media/${videoId}/${role}`, video_id: videoId, role, bytes: 1, sha256: '' },
         content_type: role === 'mp4' ? 'video/mp4' : 'image/jpeg',
+        ...{ width: 720, height: 1280 },
       })),
     );
     await emitter(videoEvents, context.ids)(tx, 'video.published', { videoId });

@@ -67,7 +67,9 @@ async function makeVideo(job: VideoJob, content = 'a video'): Promise<VideoOutco
   await putObject(key, content);
   return ok({
     facts: { durationSeconds: 1, width: 640, height: 360, frameRate: 30, hasAudio: true, fromHdr: false },
-    assets: [{ role: 'mp4' as const, rung: 360, key, contentType, size: content.length, sha256 }],
+    assets: [
+      { role: 'mp4' as const, rung: 360, key, contentType, size: content.length, sha256, frameRate: 30 },
+    ],
     ...{
       chunkIndex: { version: 1, durationSeconds: 1, rungs: [] },
       blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
@@ -158,6 +160,7 @@ describe('an upload', () => {
     await allDone();
     const first = await stateOf(videoId);
     expect(first).toMatchObject({ state: 'published', media_state: 'ready' });
+    expect((await videos.internal(videoId))?.assets).toMatchObject([{ role: 'mp4', frameRate: 30 }]);
     // A job that comes twice finds nothing to do.
     await addJob('media.process', videoId);
     await allDone();

@@ -62,6 +62,11 @@ describe('what is made', () => {
     });
   });
 
+  test('what has pictures says how many there are in a second', () => {
+    const rates = Object.fromEntries(made.assets.map(({ role, frameRate }) => [role, frameRate]));
+    expect(rates).toMatchObject({ mp4: 30, cmaf: 30, poster: undefined, 'hls-master': undefined });
+  });
+
   test('every asset is stored under a public key, with its size and digest', async () => {
     for (const asset of made.assets) {
       expect(isMediaKey(asset.key)).toBe(true);

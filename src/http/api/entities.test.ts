@@ -24,7 +24,14 @@ const account: Account = {
   url: 'https://video.example/@alice',
   inboxUri: 'https://video.example/ap/users/1/inbox',
   sharedInboxUri: null,
-  ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [], movedToId: null },
+  ...{
+    followersUri: null,
+    outboxUri: null,
+    featuredUri: null,
+    alsoKnownAs: [],
+    ownerId: null,
+    movedToId: null,
+  },
   locked: false,
   discoverable: true,
   indexable: false,
@@ -35,11 +42,12 @@ const account: Account = {
 
 const asset = (role: Asset['role'], key: string, facts: Partial<Asset> = {}): Asset => ({
   ...{ role, key, rung: null, contentType: 'video/mp4', bytes: 1, width: null, height: null },
-  ...{ bandwidth: null, codecs: null, ...facts },
+  ...{ bandwidth: null, codecs: null, frameRate: null, ...facts },
 });
 
 const video: Video = {
   id: '7' as VideoId,
+  uuid: '7d0ed29d-4d15-41dd-a0d4-6a2b5a1b5f00',
   accountId: account.id,
   local: true,
   uri: 'https://video.example/ap/videos/7',

@@ -4,6 +4,7 @@ import { htmlFromText } from '../../lib/html/from-text.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
+import { createChannel } from './channels.ts';
 import type { accountEvents } from './events.ts';
 import { type Account, type AccountRow, accountFromRow, type RemoteActor, type SealedKeys } from './model.ts';
 import { checkUsername } from './policy.ts';
@@ -28,7 +29,7 @@ export interface NewLocalAccount {
   readonly pending?: boolean;
 }
 
-/** Creates an account of this server with its keys. The name is taken case-insensitively. */
+/** Creates an account of this server with its keys and its channel. The name is taken case-insensitively. */
 export async function createLocalAccount(
   deps: AccountCommandDeps,
   tx: Tx,
@@ -57,8 +58,10 @@ export async function createLocalAccount(
     .returning<AccountRow[]>('*');
   if (!row) return fail('username-taken', `The name ${input.username} is taken.`);
   await saveKeys(tx, row, input.keys);
+  const account = accountFromRow(row);
+  await createChannel(deps, tx, account);
   await deps.emit(tx, 'account.registered', { accountId: id });
-  return ok({ account: accountFromRow(row) });
+  return ok({ account });
 }
 
 /** Makes the actor that signs for the server as a whole, unless it is there. */

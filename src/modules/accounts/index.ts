@@ -3,6 +3,7 @@ import { emitter } from '../../db/outbox.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
 import type { Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
+import { ensureChannelKeys, ensureChannels } from './channels.ts';
 import {
   createLocalAccount,
   editProfile,
@@ -38,6 +39,8 @@ export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls }) {
     createLocal: (tx: Tx, input: NewLocalAccount) => createLocalAccount(deps, tx, input),
     ensureInstance: (tx: Tx, makeKeys: () => Promise<SealedKeys>) =>
       ensureInstanceAccount(deps, tx, makeKeys),
+    ensureChannels: (tx: Tx) => ensureChannels(deps, tx),
+    ensureChannelKeys,
     upsertRemote: (tx: Tx, actor: RemoteActor) => upsertRemoteAccount(deps, tx, actor),
     editProfile: (tx: Tx, accountId: AccountId, change: ProfileChange) =>
       editProfile(deps, tx, accountId, change),

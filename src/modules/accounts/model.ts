@@ -30,6 +30,8 @@ export interface Account {
   readonly alsoKnownAs: readonly string[];
   /** The account that took this one's place. */
   readonly movedToId: AccountId | null;
+  /** Of a channel of this server, the person whose it is; null for everybody else. */
+  readonly ownerId: AccountId | null;
   /** Followers need approval. */
   readonly locked: boolean;
   readonly discoverable: boolean;
@@ -81,6 +83,7 @@ export interface AccountRow {
   readonly featured_uri: string | null;
   readonly also_known_as: string[];
   readonly moved_to_id: AccountId | null;
+  readonly owner_id: AccountId | null;
   readonly locked: boolean;
   readonly discoverable: boolean;
   readonly indexable: boolean;
@@ -108,6 +111,7 @@ export function accountFromRow(row: AccountRow): Account {
     featuredUri: row.featured_uri,
     alsoKnownAs: row.also_known_as,
     movedToId: row.moved_to_id,
+    ownerId: row.owner_id,
     locked: row.locked,
     discoverable: row.discoverable,
     indexable: row.indexable,

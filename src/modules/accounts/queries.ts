@@ -8,6 +8,12 @@ export function accountQueries(db: Db, domain: string) {
     const row: AccountRow | undefined = await db('accounts').where(where).first();
     return row ? accountFromRow(row) : null;
   };
+  /** Finds `alice`, `@alice`, `alice@host` or `@alice@host`; our own host counts as local. */
+  const named = async (handle: string): Promise<Account | null> => {
+    const [name, host = '', rest] = handle.replace(/^@/, '').toLowerCase().split('@');
+    if (!name || rest !== undefined || handle.includes('\u0000')) return null;
+    return one({ username_key: name, domain: host === domain ? '' : host });
+  };
   return {
     byId: (id: AccountId) => one({ id }),
     byActorUri: (uri: string) => one({ actor_uri: uri }),
@@ -32,12 +38,17 @@ export function accountQueries(db: Db, domain: string) {
       return new Map(rows.map((row) => [row.id, accountFromRow(row)]));
     },
 
-    /** Finds `alice`, `@alice`, `alice@host` or `@alice@host` among known accounts; our own host counts as local. */
+    /** An account that people know by this handle: any but the channels of this server. */
     async byHandle(handle: string): Promise<Account | null> {
-      const [name, host = '', rest] = handle.replace(/^@/, '').toLowerCase().split('@');
-      if (!name || rest !== undefined || handle.includes('\u0000')) return null;
-      return one({ username_key: name, domain: host === domain ? '' : host });
+      const account = await named(handle);
+      return account?.ownerId ? null : account;
     },
+
+    /** Whoever has this handle, a channel of this server, too: for servers that ask. */
+    actorByHandle: named,
+
+    /** The channel of a person of this server; null for everybody else. */
+    channelOf: (ownerId: AccountId) => one({ owner_id: ownerId }),
 
     /** People and bots of this server, for NodeInfo. */
     async localCount(): Promise<number> {

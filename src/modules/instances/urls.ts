@@ -22,10 +22,14 @@ export function createUrls(origin: string) {
     profilePage: (username: string) => `${origin}/@${username}`,
     video: (id: VideoId) => `${origin}/ap/videos/${id}`,
     videoPage: (username: string, id: VideoId) => `${origin}/@${username}/${id}`,
+    /** A video once more, as PeerTube wants it: an object of its own (ADR 0009). */
+    videoAlias: (videoUri: string) => `${videoUri}/pt`,
     /** Addresses of collections below a post. */
     repliesOf: (postUri: string) => `${postUri}/replies`,
     likesOf: (postUri: string) => `${postUri}/likes`,
     sharesOf: (postUri: string) => `${postUri}/shares`,
+    dislikesOf: (postUri: string) => `${postUri}/dislikes`,
+    commentsOf: (postUri: string) => `${postUri}/comments`,
     contextOf: (id: VideoId) => `${origin}/ap/contexts/${id}`,
     comment: (id: CommentId) => `${origin}/ap/comments/${id}`,
     commentPage: (username: string, id: CommentId) => `${origin}/@${username}/${id}`,
@@ -37,6 +41,17 @@ export function createUrls(origin: string) {
     report: (id: string) => `${origin}/ap/reports/${id}`,
     quoteAuthorization: (id: string) => `${origin}/ap/quote_authorizations/${id}`,
     follow: (id: string) => `${origin}/ap/follows/${id}`,
+    /**
+     * The id of a post of this server in another of its addresses: that of a video for PeerTube, or its page.
+     * Null where the address is none of these.
+     */
+    postIdAt(uri: string): string | null {
+      if (!uri.startsWith(`${origin}/`)) return null;
+      const path = uri.slice(origin.length);
+      return (
+        /^(?:\/ap\/videos\/(\d{1,19})\/pt|\/@\w+\/(\d{1,19}))$/.exec(path)?.slice(1).find(Boolean) ?? null
+      );
+    },
     /** True for addresses that only this server may hand out. */
     isOurs: (uri: string) => uri === origin || uri.startsWith(`${origin}/`),
   };

@@ -35,6 +35,8 @@ export async function block(
   if (rows.length === 0) return fail('known', 'You block this account already.');
   await unfollow(deps, tx, { followerId: account.id, targetId: target.id });
   await rejectFollow(deps, tx, { followerId: target.id, targetId: account.id });
+  const channel = await tx('accounts').where({ owner_id: account.id }).first('id');
+  if (channel) await rejectFollow(deps, tx, { followerId: target.id, targetId: channel.id });
   await deps.emit(tx, 'block.added', { accountId: account.id, targetId: target.id, uri: row.uri });
   return ok();
 }

@@ -51,7 +51,8 @@ export async function follow(
   if (target.actorType === 'Application' && target.domain === null) {
     return fail('not-followable', 'This account stands for the server and cannot be followed.');
   }
-  if (await isBlockBetween(tx, follower.id, target.id)) {
+  // Who follows a channel deals with its owner.
+  if (await isBlockBetween(tx, follower.id, target.ownerId ?? target.id)) {
     return fail('blocked', 'One of you blocks the other.');
   }
   // By an Undo that named nothing but the id; one that names the pair leaves its mark on that.

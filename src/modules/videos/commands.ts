@@ -211,15 +211,18 @@ export async function removeVideo(
   if (!row) return fail('not-found', 'There is no such video.');
   // Strangers never learnt that a local video for followers existed; 410 would tell them now (security.md P2).
   const wasKnown = !row.local || row.visibility !== 'followers';
+  const open = row.visibility === 'public' || row.visibility === 'unlisted';
   if (row.state === 'published' && wasKnown) {
     const author = await tx('accounts').where({ id: accountId }).first('actor_uri');
     await rememberDeleted(tx, row.uri, author.actor_uri);
+    if (row.local && open) await rememberDeleted(tx, deps.urls.videoAlias(row.uri), author.actor_uri);
   }
   await deps.emit(tx, 'video.deleted', {
     videoId,
     accountId,
     uri: row.uri,
     local: row.local && row.state === 'published',
+    open,
   });
   return ok();
 }

@@ -19,5 +19,7 @@ export const videoEvents = {
     accountId: idSchema<'account'>(),
     uri: z.string().max(2_048),
     local: z.boolean(),
+    /** Whether anybody could see it. */
+    open: z.boolean().default(false),
   }),
 } as const;

@@ -311,6 +311,7 @@ async function insertAssets(tx: Tx, videoId: VideoId, assets: readonly StoredAss
       height: asset.height ?? null,
       bandwidth: asset.bandwidth ?? null,
       codecs: asset.codecs ?? null,
+      frame_rate: asset.frameRate ?? null,
     })),
   );
 }

@@ -21,11 +21,15 @@ export interface Asset {
   readonly height: number | null;
   readonly bandwidth: number | null;
   readonly codecs: string | null;
+  /** Pictures per second; null where that is not known. */
+  readonly frameRate: number | null;
 }
 
 /** A post with one video: of this server, or a remote one as its server described it. */
 export interface Video {
   readonly id: VideoId;
+  /** Version 4: what PeerTube knows it by. */
+  readonly uuid: string;
   readonly accountId: AccountId;
   readonly local: boolean;
   /** ActivityPub id. */
@@ -101,6 +105,7 @@ export interface VideoDetails {
 
 export interface VideoRow {
   readonly id: VideoId;
+  readonly uuid: string;
   readonly account_id: AccountId;
   readonly local: boolean;
   readonly uri: string;
@@ -143,12 +148,14 @@ export interface AssetRow {
   readonly height: number | null;
   readonly bandwidth: number | null;
   readonly codecs: string | null;
+  readonly frame_rate: number | null;
 }
 
 /** Rows to model. */
 export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video {
   return {
     id: row.id,
+    uuid: row.uuid,
     accountId: row.account_id,
     local: row.local,
     uri: row.uri,
@@ -190,6 +197,7 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
       height: asset.height,
       bandwidth: asset.bandwidth,
       codecs: asset.codecs,
+      frameRate: asset.frame_rate,
     })),
   };
 }

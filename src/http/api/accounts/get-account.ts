@@ -6,9 +6,13 @@ import { route } from '../../route.ts';
 import { accountEntityOf } from '../entities.ts';
 import { accountEntity, accountParams } from '../schemas.ts';
 
-/** Accounts that are not active look absent, and so does the one that stands for the server itself. */
+/**
+ * Accounts that are not active look absent, and so do the one that stands for the server itself and channels,
+ * which are for other servers only.
+ */
 export function isShown(account: Account | null): account is Account {
-  const hidden = account?.domain === null && account.actorType === 'Application';
+  const hidden =
+    account?.domain === null && (account.actorType === 'Application' || account.ownerId !== null);
   return account?.state === 'active' && !hidden;
 }
 

@@ -1,0 +1,190 @@
+import { hashtagsOf } from '../../src/lib/html/from-text.ts';
+import type { Account } from '../../src/modules/accounts/index.ts';
+import type { Asset, Video } from '../../src/modules/videos/index.ts';
+import type { NoteDeps } from './note.ts';
+import type { Outgoing } from './outgoing.ts';
+import { AS_PUBLIC, type JsonObject } from './read.ts';
+import { markdownOf, titleOf } from './video-text.ts';
+
+const pt = (name: string, type: string) => ({ '@id': `pt:${name}`, '@type': type });
+const id = (name: string) => ({ '@id': `as:${name}`, '@type': '@id' });
+
+const VIDEO_CONTEXT = [
+  'https://www.w3.org/ns/activitystreams',
+  {
+    pt: 'https://joinpeertube.org/ns#',
+    sc: 'http://schema.org/',
+    Hashtag: 'as:Hashtag',
+    sensitive: 'as:sensitive',
+    language: 'sc:inLanguage',
+    identifier: 'sc:identifier',
+    isLiveBroadcast: 'sc:isLiveBroadcast',
+    uuid: pt('uuid', 'sc:identifier'),
+    views: pt('views', 'sc:Number'),
+    state: pt('state', 'sc:Number'),
+    size: pt('size', 'sc:Number'),
+    fps: pt('fps', 'sc:Number'),
+    aspectRatio: pt('aspectRatio', 'sc:Float'),
+    commentsEnabled: pt('commentsEnabled', 'sc:Boolean'),
+    commentsPolicy: pt('commentsPolicy', 'sc:Number'),
+    downloadEnabled: pt('downloadEnabled', 'sc:Boolean'),
+    waitTranscoding: pt('waitTranscoding', 'sc:Boolean'),
+    support: pt('support', 'sc:Text'),
+    ...{ likes: id('likes'), dislikes: id('dislikes'), shares: id('shares'), comments: id('comments') },
+  },
+] as const;
+
+/** A person and the channel that PeerTube demands beside the person. */
+export interface Publishers {
+  readonly author: Account;
+  readonly channel: Account;
+}
+
+/** Whether a video may be given to PeerTube, which knows no audience below unlisted (peertube.md 1). */
+export function isOpen({ visibility }: Pick<Video, 'visibility'>): boolean {
+  return visibility === 'public' || visibility === 'unlisted';
+}
+
+/**
+ * A local video as the `Video` that PeerTube takes (peertube.md 3): everything it demands, and nothing that makes
+ * it refuse the whole. Null for what PeerTube must not have, or would not take: a video that not everybody may
+ * see, or one without a picture of known size.
+ */
+export function videoOf(deps: NoteDeps, video: Video, publishers: Publishers): JsonObject | null {
+  const { urls } = deps;
+  const { author, channel } = publishers;
+  const icon = iconOf(deps, video);
+  if (!isOpen(video) || !icon) return null;
+  const uri = urls.videoAlias(video.uri);
+  const published = (video.publishedAt ?? video.createdAt).toISOString();
+  const content = markdownOf(video.caption);
+  return {
+    '@context': VIDEO_CONTEXT,
+    ...{ id: uri, type: 'Video', uuid: video.uuid },
+    name: titleOf(video.caption, author.username),
+    ...(content === null ? { content: null } : { mediaType: 'text/markdown', content }),
+    ...(video.contentWarning ? { summary: video.contentWarning } : {}),
+    support: null,
+    attributedTo: [
+      { type: 'Person', id: author.actorUri },
+      { type: 'Group', id: channel.actorUri },
+    ],
+    ...audienceOf(deps, video, publishers),
+    published,
+    updated: video.editedAt?.toISOString() ?? published,
+    duration: `PT${Math.max(1, Math.round(video.durationSeconds ?? 0))}S`,
+    ...(video.width && video.height
+      ? { aspectRatio: Math.round((video.width / video.height) * 10_000) / 10_000 }
+      : {}),
+    // Demanded, and not counted here.
+    views: 0,
+    ...{ sensitive: video.sensitive, state: 1, isLiveBroadcast: false, waitTranscoding: true },
+    ...{ downloadEnabled: true, commentsEnabled: video.commentsOpen },
+    commentsPolicy: video.commentsOpen ? 1 : 2,
+    ...(video.language ? { language: languageOf(video.language) } : {}),
+    tag: tagsOf(deps, video),
+    icon: [icon],
+    url: [{ type: 'Link', mediaType: 'text/html', href: video.url }, ...filesOf(deps, video)],
+    likes: urls.likesOf(uri),
+    dislikes: urls.dislikesOf(uri),
+    shares: urls.sharesOf(uri),
+    comments: urls.commentsOf(uri),
+    replies: urls.repliesOf(uri),
+  };
+}
+
+/** `to` decides alone: with anybody in it a video is public, without it is unlisted. */
+function audienceOf({ urls }: NoteDeps, video: Video, { author, channel }: Publishers) {
+  const followers = [urls.followers(author.id), urls.followers(channel.id)];
+  return video.visibility === 'public'
+    ? { to: [AS_PUBLIC], cc: followers }
+    : { to: [], cc: [AS_PUBLIC, ...followers] };
+}
+
+/** PeerTube takes tags of 2 to 30 characters, and keeps a `#` as part of the name. */
+function tagsOf({ urls }: NoteDeps, { caption }: Video): JsonObject[] {
+  return hashtagsOf(caption)
+    .filter((name) => name.length >= 2 && name.length <= 30)
+    .map((name) => ({ type: 'Hashtag', name, href: urls.tagPage(name) }));
+}
+
+function languageOf(identifier: string): JsonObject {
+  return { identifier, name: nameOfLanguage(identifier) };
+}
+
+/** The name in English; the code itself where it is none that is known, or none at all. */
+function nameOfLanguage(code: string): string {
+  try {
+    return new Intl.DisplayNames(['en'], { type: 'language', fallback: 'code' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+function iconOf(deps: NoteDeps, video: Video): JsonObject | null {
+  const poster = video.assets.find(({ role }) => role === 'poster');
+  if (!poster?.width || !poster.height) return null;
+  const { width, height } = poster;
+  return { type: 'Image', url: deps.objectUrl(poster.key), mediaType: 'image/jpeg', width, height };
+}
+
+/** The MP4 that all servers get, and the HLS with its renditions; PeerTube counts these as two lists. */
+function filesOf(deps: NoteDeps, video: Video): JsonObject[] {
+  const master = video.assets.find(({ role }) => role === 'hls-master');
+  const hls = master && {
+    type: 'Link',
+    mediaType: 'application/x-mpegURL',
+    href: deps.objectUrl(master.key),
+    tag: mp4Links(deps, video, 'cmaf', 'fragmented'),
+  };
+  return [...mp4Links(deps, video, 'mp4', 'web-video'), ...(hls ? [hls] : [])];
+}
+
+/** One Link per height, tallest first: two of the same make PeerTube refuse the whole video. */
+function mp4Links(deps: NoteDeps, video: Video, role: Asset['role'], format: string): JsonObject[] {
+  const files = video.assets.filter((asset) => asset.role === role);
+  const byHeight = new Map(files.map((file) => [file.height, file]));
+  return [...byHeight.values()]
+    .sort((a, b) => (b.height ?? 0) - (a.height ?? 0))
+    .flatMap((file) => {
+      const { key, width, height, bytes, frameRate, codecs } = file;
+      if (!width || !height) return [];
+      const kinds = ['video', ...(codecs?.includes('mp4a') ? ['audio'] : [])];
+      return {
+        type: 'Link',
+        mediaType: 'video/mp4',
+        // The name is that of the content. Two videos may be of the same content, but PeerTube takes no name twice.
+        href: `${deps.objectUrl(key)}?v=${video.uuid}`,
+        ...{ width, height, size: bytes },
+        ...(frameRate === null ? {} : { fps: Math.round(frameRate) }),
+        attachment: [
+          ...kinds.map((value) => ({ type: 'PropertyValue', name: 'ffprobe_codec_type', value })),
+          { type: 'PropertyValue', name: 'peertube_format_flag', value: format },
+        ],
+      };
+    });
+}
+
+/**
+ * The `Announce` by which a channel publishes a video of its owner, under whichever of its ids; the followers of
+ * the channel get no Create of it that they would take.
+ */
+export function publishOf(
+  deps: Pick<NoteDeps, 'urls'>,
+  video: Video,
+  channel: Account,
+  objectUri: string,
+): Outgoing {
+  const followers = deps.urls.followers(channel.id);
+  const isPublic = video.visibility === 'public';
+  return {
+    '@context': 'https://www.w3.org/ns/activitystreams',
+    id: `${objectUri}#announce`,
+    type: 'Announce',
+    actor: channel.actorUri,
+    object: objectUri,
+    published: (video.publishedAt ?? video.createdAt).toISOString(),
+    to: [isPublic ? AS_PUBLIC : followers],
+    cc: [isPublic ? followers : AS_PUBLIC],
+  };
+}
