@@ -1,4 +1,4 @@
-import { remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
+import { relayLimits, remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
 import type { Db, InTx } from '../src/db/database.ts';
 import type { Enqueue } from '../src/jobs/enqueue.ts';
 import type { JobRun } from '../src/jobs/registry.ts';
@@ -13,11 +13,14 @@ import type { Comments } from '../src/modules/comments/index.ts';
 import type { Engagement } from '../src/modules/engagement/index.ts';
 import type { Instances, Urls } from '../src/modules/instances/index.ts';
 import type { Moderation } from '../src/modules/moderation/index.ts';
+import type { Relays } from '../src/modules/relays/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import { createActorDocument, createFedify } from './federation.ts';
+import { createSyncNotice } from './inbox/followers-sync.ts';
 import { createGate } from './inbox/gate.ts';
 import { explainActivity, processInboxActivity } from './inbox/index.ts';
+import { createFetchBudget } from './inbox/signature/fetch-budget.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
 import { createLookup } from './lookup.ts';
@@ -29,6 +32,8 @@ import { createBridge } from './outbox/bridge.ts';
 import { pumpHost } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
+import { createReading } from './reading/index.ts';
+import { createSubscribe } from './relays.ts';
 import { createFederationRouter } from './router.ts';
 import { createKeyring } from './store/keyring.ts';
 import { createRemoteKeyStore } from './store/remote-keys.ts';
@@ -55,6 +60,7 @@ export interface FederationSideDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly relays: Relays;
   readonly instances: Instances;
   readonly instanceSecret: string;
   readonly instanceAccount: Account;
@@ -88,6 +94,7 @@ export function createFederationSide(deps: FederationSideDeps) {
   });
   const gate = createGate({
     ...deps,
+    noticeFollowers: createSyncNotice(deps),
     verify: createVerifyRequest({ host: urls.domain, clock, limits: signatureLimits }),
     lookupKey: createKeyResolver({
       store: createRemoteKeyStore(db),
@@ -100,9 +107,16 @@ export function createFederationSide(deps: FederationSideDeps) {
   const fedify = createFedify({ ...deps, loaders });
   const notes = createNotes(deps);
   const posts = createPosts({ ...deps, lookup, loadDocument });
-  const context = { ...deps, lookup, loadDocument, posts };
+  const reading = createReading({ ...deps, lookup, loadDocument, posts });
+  const context = {
+    ...{ ...deps, lookup, loadDocument, posts },
+    threads: reading.threads,
+    relayBudget: createFetchBudget(relayLimits, clock),
+  };
   return {
-    lookup,
+    lookup: { ...lookup, address: reading.address },
+    reading,
+    subscribeToRelay: createSubscribe({ ...deps, lookup }),
     bridge: createBridge({ ...deps, notes, actorDocument: createActorDocument({ ...deps, loaders }) }),
     router: createFederationRouter({ ...deps, gate, fedify, notes }),
     /** What became of a received activity, by its id. */

@@ -31,6 +31,7 @@ import { createEngagement, engagementEvents } from './modules/engagement/index.t
 import { createFeed } from './modules/feed/index.ts';
 import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
+import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createVideos, videoEvents } from './modules/videos/index.ts';
 import { version } from './version.ts';
@@ -80,8 +81,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const checked = await storage.check();
   if (!checked.ok) return refuse(checked.reason, checked.detail);
 
+  const random = Math.random;
   const inTx = transactions(db);
-  const ids = createIds(clock, await claimIdNode(db));
+  const ids = createIds(clock, await claimIdNode(db), random);
   const urls = createUrls(config.origin);
   const instances = createInstances({ db });
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
@@ -98,7 +100,6 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     limits: netLimits,
   });
   closers.push(() => fetch.close());
-  const random = Math.random;
   const ffmpeg = createFfmpeg({
     ffmpegPath: config.ffmpegPath,
     ffprobePath: config.ffprobePath,
@@ -128,6 +129,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const comments = createComments({ db, ids, urls });
   const engagement = createEngagement({ db, ids, urls });
   const moderation = createModeration({ db, ids, urls });
+  const relays = createRelays({ db, ids, urls });
   const feed = createFeed({ videos, accounts });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   const federation = createFederationSide({
@@ -148,6 +150,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     comments,
     engagement,
     moderation,
+    relays,
     instances,
     instanceSecret,
     instanceAccount,
@@ -168,7 +171,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
       ],
     },
     'follow.requested': { schema: socialEvents['follow.requested'], handlers: [bridge.onFollowRequested] },
-    'follow.accepted': { schema: socialEvents['follow.accepted'], handlers: [bridge.onFollowAccepted] },
+    'follow.accepted': {
+      schema: socialEvents['follow.accepted'],
+      handlers: [bridge.onFollowAccepted, federation.reading.onFollowAccepted],
+    },
     'follow.rejected': { schema: socialEvents['follow.rejected'], handlers: [bridge.onFollowRejected] },
     'follow.undone': { schema: socialEvents['follow.undone'], handlers: [bridge.onFollowUndone] },
     'block.added': { schema: socialEvents['block.added'], handlers: [bridge.onBlockAdded] },
@@ -192,6 +198,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'like.removed': { schema: engagementEvents['like.removed'], handlers: [bridge.onLikeRemoved] },
     'share.added': { schema: engagementEvents['share.added'], handlers: [bridge.onShareAdded] },
     'share.removed': { schema: engagementEvents['share.removed'], handlers: [bridge.onShareRemoved] },
+    'relay.added': { schema: relayEvents['relay.added'], handlers: [bridge.onRelayAdded] },
+    'relay.removed': { schema: relayEvents['relay.removed'], handlers: [bridge.onRelayRemoved] },
     'report.filed': { schema: moderationEvents['report.filed'], handlers: [bridge.onReportFiled] },
   } satisfies Record<EventName, Subscribers[string]>;
 
@@ -201,6 +209,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'inbox.process': ({ inboxId }) => federation.processInbox(inboxId),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
+    ...federation.reading.jobs,
   };
 
   const queues = openQueues(redis, config.redisPrefix);
@@ -238,6 +247,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     comments,
     engagement,
     moderation,
+    relays,
     feed,
     instances,
     federation,
@@ -253,6 +263,7 @@ type EventName =
   | keyof typeof commentEvents
   | keyof typeof engagementEvents
   | keyof typeof moderationEvents
+  | keyof typeof relayEvents
   | keyof typeof socialEvents
   | keyof typeof videoEvents;
 

@@ -1,5 +1,7 @@
-import type { NewPost } from '../posts.ts';
+import type { JobPayload } from '../../src/jobs/registry.ts';
+import type { NewPost, Orphan } from '../posts.ts';
 import { type JsonObject, listOf, sameOrigin, typesOf } from '../translate/read.ts';
+import { type Hint, hintOf, takeHint } from './hint.ts';
 import type { Activity } from './normalise.ts';
 import {
   applied,
@@ -13,16 +15,33 @@ import {
 } from './verb.ts';
 
 /** Somebody publishes a video that one of our people asked for, or comments on one that is here. */
-export const create = verb<{ post: NewPost }>({
+export const create = verb<NewOrOrphan | { readonly hint: Hint }>({
   async verify(activity, context) {
+    const { objectId, actorUri } = activity;
+    if (objectId !== null && !sameOrigin(objectId, actorUri)) {
+      const relay = await context.relays.accepted(actorUri);
+      const told = relay && (await hintOf(relay, objectId, context));
+      if (told) return 'state' in told ? told : { plan: told };
+    }
     return newPostOf(activity, context);
   },
-  async apply({ post }, tx, { posts }) {
-    await lockObject(tx, uriOfPost(post));
-    const outcome = await posts.store(tx, post);
+  async apply(plan, tx, context) {
+    if ('hint' in plan) return takeHint(plan.hint, tx, context);
+    if ('thread' in plan) {
+      const { uri, ...payload } = plan.thread;
+      await context.enqueue(tx, { name: 'thread.fetch', payload, key: `thread:${uri}` });
+      return ignored('parent-is-asked-for');
+    }
+    await lockObject(tx, uriOfPost(plan.post));
+    const outcome = await context.posts.store(tx, plan.post);
     return outcome.ok ? applied : ignored(outcome.reason);
   },
 });
+
+/** A post to be stored, or a comment whose parent is unknown, to be asked for first. */
+type NewOrOrphan =
+  | { readonly post: NewPost }
+  | { readonly thread: JobPayload<'thread.fetch'> & { readonly uri: string } };
 
 export function uriOfPost(post: NewPost): string {
   return post.kind === 'video' ? post.video.uri : post.comment.uri;
@@ -32,7 +51,7 @@ export function uriOfPost(post: NewPost): string {
 export async function newPostOf(
   activity: Activity,
   context: VerbContext,
-): Promise<Outcome | { readonly plan: { readonly post: NewPost } }> {
+): Promise<Outcome | { readonly plan: NewOrOrphan }> {
   const found = await objectOf(activity, context);
   if ('state' in found) return found;
   // Most of what comes is text that nobody here can show; it costs no look at its author.
@@ -44,9 +63,27 @@ export async function newPostOf(
     return ignored(`author-${sender.reason}`);
   }
   const read = await context.posts.read(withAudienceOf(activity, found.object), sender.account);
+  if (!read.ok && read.orphan) return askForParent(activity, read.orphan, context);
   if (!read.ok) return unusable(read.why);
   const unwanted = await context.posts.whyNotWanted(read.post);
   return unwanted === null ? { plan: { post: read.post } } : ignored(unwanted);
+}
+
+/**
+ * A comment in a thread that is not here. Those that somebody here asked for bring the whole thread; of others it
+ * shows only at the root whether they stand under a video that is here, and only so many are looked into.
+ */
+async function askForParent(
+  activity: Activity,
+  orphan: Orphan,
+  context: VerbContext,
+): Promise<Outcome | { readonly plan: NewOrOrphan }> {
+  const { id, actorUri, objectId } = activity;
+  if (objectId === null || context.urls.isOurs(orphan.parentUri)) return ignored('unknown-parent');
+  if (!context.threads.mayStart(new URL(actorUri).host)) return ignored('unknown-parent');
+  const wanted = await context.posts.isOrphanWanted(orphan);
+  const thread = { uri: objectId, parentUri: orphan.parentUri, activity: { actorUri, id }, wanted };
+  return { plan: { thread } };
 }
 
 /** The audience stands on the object, the activity, or both; what either says counts (federation-interop.md 1.3). */

@@ -7,8 +7,11 @@ import type { Logger } from '../../src/lib/log.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
 import type { Accounts } from '../../src/modules/accounts/index.ts';
 import type { Instances, Urls } from '../../src/modules/instances/index.ts';
+import type { Relays } from '../../src/modules/relays/index.ts';
 import { isActivityType } from '../net/media-type.ts';
+import { type createSyncNotice, SYNC_HEADER } from './followers-sync.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
+import { asHint } from './relayed.ts';
 import { readHeaders } from './signature/headers.ts';
 import { parseSignatureHeader } from './signature/parse.ts';
 import type { LookupKey, VerifyRequest } from './signature/verify.ts';
@@ -21,6 +24,9 @@ export interface GateDeps {
   readonly accounts: Accounts;
   readonly instances: Instances;
   readonly urls: Urls;
+  readonly relays: Relays;
+  /** Told of what a proven sender says of its followers here. */
+  readonly noticeFollowers: ReturnType<typeof createSyncNotice>;
   readonly verify: VerifyRequest;
   readonly lookupKey: LookupKey;
   readonly log: Logger;
@@ -78,12 +84,24 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
       );
       return { status: proof.status, error: proof.detail };
     }
-    if (proof.ok && activity.actorUri !== proof.actorId)
-      return { status: 401, error: 'The signature is not the actor’s.' };
+    const hint =
+      proof.ok && activity.actorUri !== proof.actorId
+        ? await asHint(deps.relays, activity, proof.actorId)
+        : { activity, body: request.body };
+    if (hint === 'not-a-relay') return { status: 401, error: 'The signature is not the actor’s.' };
     // Counted only now: anybody can write the name of another server into a request (security.md R9).
     if (!(await takes(perHost, keyUrl.host)))
       return { status: 429, error: 'Too many requests from your server.' };
-    await store(deps, activity, request.body);
+    if (hint === null) return ACCEPTED;
+    await store(deps, hint.activity, hint.body);
+    if (proof.ok) {
+      const { parsed } = claimed;
+      await deps.noticeFollowers(
+        proof.actorId,
+        read.ok ? read.headers.get(SYNC_HEADER) : undefined,
+        parsed.covered,
+      );
+    }
     return ACCEPTED;
   };
 }

@@ -1,6 +1,8 @@
 import { remoteJsonLimits } from '../../config/limits.ts';
 import type { Db, Tx } from '../../src/db/database.ts';
+import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import { type Finish, PermanentJobError } from '../../src/jobs/registry.ts';
+import type { Id } from '../../src/lib/ids.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
 import { accept } from './accept.ts';
 import { announce } from './announce.ts';
@@ -89,6 +91,22 @@ export async function processInboxActivity(
     await record(tx, inboxId, outcome);
     return null;
   };
+}
+
+/**
+ * Looks at an activity once more that was ignored because what it answers was unknown, and now is known. Callers
+ * run this in the transaction that ends their search.
+ */
+export async function processAgain(
+  enqueue: Enqueue,
+  tx: Tx,
+  { actorUri, id }: { readonly actorUri: string; readonly id: string },
+): Promise<void> {
+  const [row] = await tx('inbox_activities')
+    .where({ actor_uri: actorUri, activity_uri: id, state: 'ignored' })
+    .update({ state: 'queued', reason: null, processed_at: null })
+    .returning<{ id: Id<'inbox'> }[]>('id');
+  if (row) await enqueue(tx, { name: 'inbox.process', payload: { inboxId: row.id } });
 }
 
 function record(tx: Tx, inboxId: string, outcome: Outcome): Promise<number> {

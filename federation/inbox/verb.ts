@@ -6,13 +6,16 @@ import type { Comments } from '../../src/modules/comments/index.ts';
 import type { Engagement } from '../../src/modules/engagement/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
 import type { Moderation } from '../../src/modules/moderation/index.ts';
+import type { Relays } from '../../src/modules/relays/index.ts';
 import type { Social } from '../../src/modules/social/index.ts';
 import type { Videos } from '../../src/modules/videos/index.ts';
 import type { Lookup } from '../lookup.ts';
 import type { LoadDocument } from '../net/document-loader.ts';
 import type { DeliveryDeps } from '../outbox/deliveries.ts';
 import type { KnownPost, Posts, Unusable } from '../posts.ts';
+import type { Threads } from '../reading/threads.ts';
 import type { Activity } from './normalise.ts';
+import type { FetchBudget } from './signature/fetch-budget.ts';
 
 /** What handlers of activities work with. They call the same commands as local people do. */
 export interface VerbContext extends DeliveryDeps {
@@ -23,7 +26,12 @@ export interface VerbContext extends DeliveryDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly relays: Relays;
   readonly posts: Posts;
+  readonly threads: Threads;
+  /** How often each relay may send us to ask for something. */
+  readonly relayBudget: FetchBudget;
+  readonly instanceAccount: Account;
   readonly lookup: Lookup;
   readonly loadDocument: LoadDocument;
   readonly urls: Urls;

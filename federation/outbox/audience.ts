@@ -8,6 +8,8 @@ export type Audience =
   | { readonly kind: 'followers'; readonly of: AccountId }
   /** One account, at its own inbox: PeerTube reads answers to a Follow nowhere else (peertube.md 1). */
   | { readonly kind: 'account'; readonly id: AccountId }
+  /** An inbox that belongs to no account that is known here: of a relay. */
+  | { readonly kind: 'inbox'; readonly uri: string }
   /** Servers of these accounts. */
   | { readonly kind: 'servers'; readonly of: readonly AccountId[] }
   /** Every server that was told of the object before. */
@@ -30,6 +32,8 @@ function oneAudience(tx: Tx, audience: Audience): Knex.QueryBuilder {
   switch (audience.kind) {
     case 'account':
       return tx('accounts').where({ id: audience.id }).modify(elsewhere).select('inbox_uri');
+    case 'inbox':
+      return tx.queryBuilder().select(tx.raw('?::text as inbox_uri', [audience.uri]));
     case 'servers':
       return tx('accounts')
         .whereIn('id', [...audience.of])

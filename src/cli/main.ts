@@ -7,6 +7,7 @@ import { version } from '../version.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
 import { queueCommand } from './queue.ts';
+import { relayCommand } from './relay.ts';
 import type { Report, Run } from './report.ts';
 import { userCommand } from './user.ts';
 
@@ -64,6 +65,6 @@ function cell(value: unknown): string {
   return text.replace(/\p{Cc}/gu, ' ');
 }
 
-for (const noun of [userCommand, queueCommand, federationCommand, domainCommand])
+for (const noun of [userCommand, queueCommand, federationCommand, domainCommand, relayCommand])
   program.addCommand(noun(run));
 await program.parseAsync();

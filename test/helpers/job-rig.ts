@@ -129,4 +129,9 @@ const noHandlers: JobHandlers = {
   'media.purge': unexpected,
   'inbox.process': unexpected,
   'deliver.host': unexpected,
+  'outbox.backfill': unexpected,
+  'thread.fetch': unexpected,
+  'replies.fetch': unexpected,
+  'post.refresh': unexpected,
+  'followers.sync': unexpected,
 };

@@ -62,6 +62,8 @@ export interface Video {
   /** Actors beside the author that may change a remote video: a channel and its owner. */
   readonly attributedTo: readonly string[];
   readonly commentsOpen: boolean;
+  /** A relay told of it, and nobody here had asked for its author. */
+  readonly discovery: boolean;
   readonly assets: readonly Asset[];
 }
 
@@ -130,6 +132,7 @@ export interface VideoRow {
   readonly edited_at: Date | null;
   readonly attributed_to: string[];
   readonly comments_open: boolean;
+  readonly discovery: boolean;
 }
 
 export interface AssetRow {
@@ -180,6 +183,7 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     editedAt: row.edited_at,
     attributedTo: row.attributed_to,
     commentsOpen: row.comments_open,
+    discovery: row.discovery,
     assets: assets.map((asset) => ({
       key: asset.key,
       role: asset.role,
