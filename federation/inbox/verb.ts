@@ -17,6 +17,8 @@ import type { Threads } from '../reading/threads.ts';
 import type { Activity } from './normalise.ts';
 import type { FetchBudget } from './signature/fetch-budget.ts';
 
+export { lockObject } from '../object-lock.ts';
+
 /** What handlers of activities work with. They call the same commands as local people do. */
 export interface VerbContext extends DeliveryDeps {
   readonly ids: IdSource;
@@ -90,14 +92,6 @@ export function likeableOf(post: KnownPost) {
 
 /** A check that ended early, or a plan to be carried out in one transaction. */
 export type Checked = Outcome | { readonly state: 'ready'; readonly apply: (tx: Tx) => Promise<Outcome> };
-
-/**
- * Makes activities about one object wait for each other until the transaction ends, so that a Create and its
- * Delete cannot pass one another unseen (federation-interop.md 2).
- */
-export async function lockObject(tx: Tx, uri: string): Promise<void> {
-  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [uri]);
-}
 
 /** The handler of one type of activity, ready to be put in the map of all. */
 export type Verb = (activity: Activity, context: VerbContext) => Promise<Checked>;

@@ -1,7 +1,7 @@
 import type { InTx } from '../../src/db/database.ts';
 import { fail, ok, type Result } from '../../src/lib/result.ts';
 import type { Arrival } from '../../src/modules/videos/index.ts';
-import { lockObject } from '../inbox/verb.ts';
+import { lockObject } from '../object-lock.ts';
 import type { KnownPost, NewPost, Posts } from '../posts.ts';
 import { idOf, isObject, type JsonObject, sameOrigin } from '../translate/read.ts';
 
