@@ -20,7 +20,8 @@ export interface IdSource {
   next<Kind extends string>(): Id<Kind>;
   /**
    * An id that sorts as one made at that moment of the past, in milliseconds, for what was published elsewhere
-   * before it came here. Its last bits are random: two may meet, if rarely, and then the second insert fails.
+   * before it came here. Its last 22 bits are
+   * random: two of one table that meet, which is rare, make the second insert fail, and another try gives another id.
    */
   at<Kind extends string>(moment: number): Id<Kind>;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readingLimits } from '../../config/limits.ts';
 import {
   activityOf,
+  contentOf,
   createOf,
   letFollow,
   noteOf,
@@ -160,6 +161,13 @@ describe('the first follow of an account', () => {
     expect(published.published_at.toISOString()).toBe('2025-03-01T00:00:00.000Z');
     const pins = await db()('pins').join('videos', 'videos.id', 'pins.video_id').pluck('videos.uri');
     expect(pins).toEqual([pinned.id]);
+
+    // A worker that was killed after its last step does all of it again, to no effect.
+    const { id: accountId } = await db()('accounts').where({ actor_uri: erin.id }).first('id');
+    const before = await contentOf(db());
+    const run = { signal: AbortSignal.timeout(20_000), attempt: 1, lastAttempt: false };
+    await rig.server.context.handlers['outbox.backfill']({ accountId }, run);
+    expect(await contentOf(db())).toEqual(before);
 
     const asked = a.asked().length;
     const people = createPeople(rig.server);

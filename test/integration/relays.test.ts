@@ -178,6 +178,23 @@ describe('what a relay passes on', () => {
     expect(await videos()).toEqual([]);
   });
 
+  test('sends our server to ask only so often', async () => {
+    await listening();
+    const before = a.asked().length;
+    for (let at = 0; at < relayLimits.fetchesPerHost; at += 1) {
+      const { status } = await post(
+        rig.server,
+        relay,
+        activityOf('Announce', relay, a.url(`/nothing/${at}`)),
+      );
+      expect(status).toBe(202);
+    }
+    await quiet(rig.server);
+    const note = serve(noteOf(carol));
+    expect(await outcome(relay, activityOf('Announce', relay, note.id))).toBe('ignored: too-many-hints');
+    expect(a.asked().length - before).toBe(relayLimits.fetchesPerHost);
+  });
+
   test('is cut at so many videos a day', async () => {
     await listening();
     await db()('relays').update({ day: db().raw('current_date'), videos_of_day: relayLimits.videosPerDay });
