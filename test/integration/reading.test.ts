@@ -4,9 +4,11 @@ import {
   activityOf,
   contentOf,
   createOf,
+  eventually,
   letFollow,
   noteOf,
   outcomeOf,
+  PUBLIC,
   publish,
   quiet,
   type Rig,
@@ -180,6 +182,33 @@ describe('the first follow of an account', () => {
     expect(a.asked().slice(asked)).toEqual([]);
   });
 
+  test('of a channel brings what it announces as its own', async () => {
+    const owner = await a.actor('owner');
+    const channel = await a.actor('channel', { type: 'Group' });
+    const id = a.url('/videos/watch/1');
+    serve({
+      ...{ id, type: 'Video', name: 'On a channel', duration: 'PT5S', published: '2025-01-01T00:00:00Z' },
+      attributedTo: [
+        { type: 'Person', id: owner.id },
+        { type: 'Group', id: channel.id },
+      ],
+      ...{ to: [PUBLIC], cc: [owner.followers] },
+      url: [{ type: 'Link', mediaType: 'video/mp4', href: a.url('/1.mp4'), height: 480 }],
+    });
+    a.page('/users/channel/outbox', {
+      ...{ id: `${channel.id}/outbox`, type: 'OrderedCollection' },
+      orderedItems: [
+        activityOf('Announce', channel, id),
+        activityOf('Announce', channel, noteOf(rig.mallory).id),
+      ],
+    });
+    await letFollow(rig, a, channel);
+    await quiet(rig.server);
+    expect(await uris()).toEqual([id]);
+    const [author] = await db()('videos').join('accounts', 'accounts.id', 'account_id').pluck('actor_uri');
+    expect(author).toBe(channel.id);
+  });
+
   const idOf = async (actor: PeerActor) =>
     (await db()('accounts').where({ actor_uri: actor.id }).first('id')).id as string;
 });
@@ -248,6 +277,26 @@ describe('a video whose file is gone', () => {
     expect(here).toBe(false);
     await letFollow(rig, a, carol);
     expect(await outcomeOf(rig.server, carol, createOf(carol, note))).toBe('ignored: deleted');
+  });
+
+  test('is what a download that finds no file leads to', async () => {
+    const copying = await startRig({ REMOTE_VIDEO: 'replicate' });
+    try {
+      const { server, carol: author } = copying;
+      await letFollow(copying, copying.a, author);
+      const there = serve(noteOf(author), copying.a);
+      const gone = noteOf(author);
+      copying.a.page(pathOf(gone.id), 410);
+      for (const note of [there, gone]) {
+        expect(await outcomeOf(server, author, createOf(author, note))).toBe('applied');
+      }
+      const left = () => server.context.db('videos').pluck('uri');
+      await eventually('the deleted one is gone', async () => (await left()).length === 1);
+      expect(await left()).toEqual([there.id]);
+      await eventually('the other one was asked for', () => copying.a.asked().includes(pathOf(there.id)));
+    } finally {
+      await copying.close();
+    }
   });
 
   test('stays after one 404, and goes after hours of them', async () => {
