@@ -11,7 +11,7 @@ import { readCollection } from '../net/collection.ts';
 import type { LoadDocument } from '../net/document-loader.ts';
 import { type DeliveryDeps, deliver } from '../outbox/deliveries.ts';
 import { undoFollowOf } from '../translate/follow.ts';
-import { idOf, sameOrigin } from '../translate/read.ts';
+import { idOf } from '../translate/read.ts';
 
 export interface FollowersSyncDeps extends DeliveryDeps {
   readonly accounts: Accounts;
@@ -86,7 +86,7 @@ export function createFollowersSync(deps: FollowersSyncDeps) {
     run: JobRun,
   ): Promise<Finish | undefined> => {
     const target = await accounts.byActorUri(actorUri);
-    if (!target || target.domain === null || target.state !== 'active' || !sameOrigin(url, actorUri)) return;
+    if (!target || target.domain === null || target.state !== 'active') return;
     const ours = createDigest();
     await eachFollow(target.id, ({ actorUri: follower, isAccepted }) => isAccepted && ours.add(follower));
     if (ours.hex() === digest) return;
