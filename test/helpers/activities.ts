@@ -189,8 +189,10 @@ export async function eventually<T>(
 export async function quiet({ context: { db } }: TestServer): Promise<void> {
   await eventually('the server has nothing left to do', async () => {
     const { rows } = await db.raw<{ rows: { busy: boolean }[] }>(
-      `select exists (select from events where not_before <= now())
-           or exists (select from jobs where state = 'pending' and (run_at <= now() or lease_owner is not null))
+      // Not now(): that is read before the rows are, and work that was added in between would lie ahead of it.
+      `select exists (select from events where not_before <= clock_timestamp())
+           or exists (select from jobs
+                       where state = 'pending' and (run_at <= clock_timestamp() or lease_owner is not null))
            as busy`,
     );
     return rows[0]?.busy === false;
