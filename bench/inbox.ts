@@ -50,6 +50,7 @@ export const inbox: Bench = async () => {
     url: ACTOR,
     document: actor,
     contentType: 'application/activity+json',
+    bytes: 0,
   }));
   const fedify = await callsPerCpuSecond(async () => {
     const request = new Request(url, { method: 'POST', headers, body });

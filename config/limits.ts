@@ -160,6 +160,54 @@ export const netLimits = {
   keepAliveMs: 10_000,
 } as const;
 
+/** What is read of other servers beyond what they send (security.md R4, R5; federation-interop.md 2). */
+export const readingLimits = {
+  /** Of one collection, or of all that one question leads to. */
+  maxPages: 5,
+  maxItems: 200,
+  maxBytes: 4 * 1024 * 1024,
+  /** Videos that are imported when an account is followed for the first time. */
+  backfillVideos: 20,
+  /** An account whose followers come and go is not read again before this. */
+  backfillPauseMs: 3_600_000,
+  /** Posts that are asked for to find the root of one thread. */
+  maxDepth: 20,
+  /** For somebody who waits for the answer. */
+  maxDepthWhileWaiting: 5,
+  waitMs: 15_000,
+  /** A post that could not be had, or led nowhere, is not asked for again in a thread before this. */
+  deadEndMs: 600_000,
+  deadEndsInMemory: 10_000,
+  /** Threads that the posts of one server may start, for threads nobody here follows anybody of. */
+  fetchesPerHost: 60,
+  fetchWindowMs: 600_000,
+  hostsInMemory: 10_000,
+  repliesPauseMs: 15 * 60_000,
+  /** A post that its server did not find is asked for once more after this, and then dropped. */
+  missingPauseMs: 6 * 3_600_000,
+} as const;
+
+/** What relays may tell of. */
+export const relayLimits = {
+  maxRelays: 20,
+  /** Posts that are asked for on the word of one relay. */
+  fetchesPerHost: 300,
+  fetchWindowMs: 600_000,
+  hostsInMemory: 100,
+  /** Videos that are kept on the word of one relay. */
+  videosPerDay: 1_000,
+} as const;
+
+/** How often one account's followers are compared with its server's list (FEP-8fcf). */
+export const followersSyncLimits = {
+  maxHeaderCharacters: 4_096,
+  maxPages: 10,
+  maxItems: 10_000,
+  maxBytes: 8 * 1024 * 1024,
+  pauseMs: 10 * 60_000,
+  accountsInMemory: 10_000,
+} as const;
+
 /** The shape of JSON from other servers, checked before it is parsed (security.md R1). */
 export const remoteJsonLimits = {
   maxBytes: 1024 * 1024,

@@ -1,4 +1,10 @@
-import { nodeInfoLimits, remoteJsonLimits, signatureLimits, webFingerLimits } from '../config/limits.ts';
+import {
+  nodeInfoLimits,
+  relayLimits,
+  remoteJsonLimits,
+  signatureLimits,
+  webFingerLimits,
+} from '../config/limits.ts';
 import type { Db, InTx, Tx } from '../src/db/database.ts';
 import type { Enqueue } from '../src/jobs/enqueue.ts';
 import type { JobRun } from '../src/jobs/registry.ts';
@@ -14,14 +20,17 @@ import type { Comments } from '../src/modules/comments/index.ts';
 import type { Engagement } from '../src/modules/engagement/index.ts';
 import type { Instances, Urls } from '../src/modules/instances/index.ts';
 import type { Moderation } from '../src/modules/moderation/index.ts';
+import type { Relays } from '../src/modules/relays/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import { createActorDocument, createFedify } from './federation.ts';
 import { drainHost } from './inbox/drain.ts';
+import { createSyncNotice } from './inbox/followers-sync.ts';
 import { createGate, type GateAnswer, type InboxRequest } from './inbox/gate.ts';
 import { checkInboxActivity, explainActivity } from './inbox/index.ts';
 import { createInboxRoute } from './inbox/route.ts';
 import { createSenders } from './inbox/senders.ts';
+import { createFetchBudget } from './inbox/signature/fetch-budget.ts';
 import { createKeyResolver } from './inbox/signature/keys.ts';
 import { createVerifyProof } from './inbox/signature/object-proof.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
@@ -41,6 +50,8 @@ import { explainDeliveries, wakeForgotten } from './outbox/deliveries.ts';
 import { createHostPump } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
+import { createReading } from './reading/index.ts';
+import { createSubscribe } from './relays.ts';
 import { createFederationRouter } from './router.ts';
 import { createAccess } from './serve/access.ts';
 import { createKeyMaker, createKeyring } from './store/keyring.ts';
@@ -73,6 +84,7 @@ export interface FederationSideDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly relays: Relays;
   readonly instances: Instances;
   readonly instanceSecret: string;
   readonly instanceAccount: Account;
@@ -93,9 +105,9 @@ export function createFederationSide(deps: FederationSideDeps) {
     const signing = await keyring.keyOf(deps.instanceAccount.id);
     return signing ? signRequest({ method, url, ...signing, now: clock.now() }) : {};
   };
-  const reading = policedFetch(deps.fetch, deps.instances);
+  const policed = policedFetch(deps.fetch, deps.instances);
   const loadDocument = createDocumentLoader({
-    fetch: reading,
+    fetch: policed,
     log: deps.log,
     limits: remoteJsonLimits,
     ownHost: urls.domain,
@@ -105,7 +117,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     ...deps,
     loadDocument,
     resolveHandle: createWebFinger({
-      fetch: reading,
+      fetch: policed,
       policy: deps.policy,
       limits: webFingerLimits,
       jsonLimits: remoteJsonLimits,
@@ -124,12 +136,15 @@ export function createFederationSide(deps: FederationSideDeps) {
     }),
   };
   const gate = countedGate(
-    createGate({ ...deps, ...verifier, senders: createSenders(deps), store: createInboxStore(deps) }),
+    createGate({
+      ...{ ...deps, ...verifier, senders: createSenders(deps), store: createInboxStore(deps) },
+      noticeFollowers: createSyncNotice(deps),
+    }),
     deps.metrics,
   );
   const access = createAccess({ ...deps, ...verifier });
   const readNodeInfo = createNodeInfoReader({
-    fetch: reading,
+    fetch: policed,
     policy: deps.policy,
     limits: nodeInfoLimits,
     jsonLimits: remoteJsonLimits,
@@ -145,10 +160,17 @@ export function createFederationSide(deps: FederationSideDeps) {
   const actorDocument = createActorDocument(actorDeps);
   const notes = createNotes(deps);
   const posts = createPosts({ ...deps, lookup, loadDocument });
-  const context = { ...deps, ...askTogether(deps), lookup, loadDocument, posts };
+  const reading = createReading({ ...deps, lookup, loadDocument, posts });
+  const context = {
+    ...{ ...deps, ...askTogether(deps), lookup, loadDocument, posts },
+    threads: reading.threads,
+    relayBudget: createFetchBudget(relayLimits, clock),
+  };
   const check = (body: string) => checkInboxActivity(context, body);
   return {
-    lookup,
+    lookup: { ...lookup, address: reading.address },
+    reading,
+    subscribeToRelay: createSubscribe({ ...deps, lookup }),
     /** Answers POST to an inbox; everything else goes on. */
     inbox: createInboxRoute({ gate, log: deps.log }),
     bridge: createBridge({ ...deps, notes, actorDocument, readyChannel }),

@@ -4,11 +4,11 @@ import { type AccountId, type CommentId, parseId, type VideoId } from '../src/li
 import type { Result } from '../src/lib/result.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
 import type { Comment, Comments, RemoteComment } from '../src/modules/comments/index.ts';
-import type { Urls } from '../src/modules/instances/index.ts';
+import type { Instances, Urls } from '../src/modules/instances/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
-import type { RemoteVideo, Video, Videos } from '../src/modules/videos/index.ts';
+import type { Arrival, RemoteVideo, Video, Videos } from '../src/modules/videos/index.ts';
 import type { Lookup } from './lookup.ts';
-import type { LoadDocument } from './net/document-loader.ts';
+import type { LoadDocument, LoadedDocument } from './net/document-loader.ts';
 import { readComment } from './translate/comment-read.ts';
 import { readVideoNote } from './translate/note-read.ts';
 import { attributedTo } from './translate/post-read.ts';
@@ -22,6 +22,7 @@ export interface PostsDeps {
   readonly comments: Comments;
   readonly lookup: Lookup;
   readonly loadDocument: LoadDocument;
+  readonly instances: Instances;
   readonly urls: Urls;
   readonly clock: Clock;
 }
@@ -48,8 +49,20 @@ export interface Unusable {
   readonly again: boolean;
 }
 
+/** What is known of a comment whose parent is not here. */
+export interface Orphan {
+  readonly author: Account;
+  readonly parentUri: string;
+  readonly mentions: readonly AccountId[];
+}
+
 export type ReadPost =
   | { readonly ok: true; readonly post: NewPost }
+  | { readonly ok: false; readonly why: Unusable; readonly orphan?: Orphan };
+
+/** A document that its own origin serves, or why it could not be had. */
+export type LoadedPost =
+  | (LoadedDocument & { readonly ok: true })
   | { readonly ok: false; readonly why: Unusable };
 
 export type Posts = ReturnType<typeof createPosts>;
@@ -110,13 +123,17 @@ export function createPosts(deps: PostsDeps) {
     const found = readComment(object, sender, deps.clock.now());
     if (!found.ok) return no(found.reason);
     const place = await placeOf(found.inReplyTo, sender);
-    if (!place) return no('unknown-parent');
-    const { html, named, ...facts } = found.facts;
+    const mentions = await knownAmong(found.facts.named);
+    if (!place) {
+      const orphan = { author: sender, parentUri: found.inReplyTo, mentions };
+      return { ...no('unknown-parent'), orphan };
+    }
+    const { html, named: _named, ...facts } = found.facts;
     const comment: RemoteComment = {
       ...facts,
       ...place,
       contentHtml: html,
-      mentions: await knownAmong(named),
+      mentions,
     };
     return { ok: true, post: { kind: 'comment', author: sender, comment } };
   }
@@ -159,14 +176,20 @@ export function createPosts(deps: PostsDeps) {
     return [...new Set(known.map(({ id, ownerId }) => ownerId ?? id))];
   }
 
+  /** Asks a server, unless it is blocked, for one of its documents. */
+  async function load(uri: string, signal?: AbortSignal): Promise<LoadedPost> {
+    const host = URL.parse(uri)?.host;
+    if (host === undefined || (await deps.instances.isBlocked(host))) return no('object-blocked');
+    const loaded = await deps.loadDocument(uri, signal && { signal });
+    if (loaded.ok) return loaded;
+    const again = ['timeout', 'connection-failed', 'server-error'].includes(loaded.reason);
+    return no(`object-${loaded.reason}`, again);
+  }
+
   /** Asks the server of a post for it. Its author must be of the same origin, and is looked up, too. */
   async function fetch(uri: string): Promise<ReadPost> {
-    const loaded = await deps.loadDocument(uri);
-    if (!loaded.ok) {
-      const again = ['timeout', 'connection-failed', 'server-error'].includes(loaded.reason);
-      return no(`object-${loaded.reason}`, again);
-    }
-    return readServed(loaded.document);
+    const loaded = await load(uri);
+    return loaded.ok ? readServed(loaded.document) : loaded;
   }
 
   /** Reads a document as its own origin serves it. */
@@ -189,7 +212,9 @@ export function createPosts(deps: PostsDeps) {
     find,
     seen,
     read,
+    load,
     fetch,
+    readServed,
 
     /**
      * Why nobody here asked for such a post; null where somebody did: a follower of its author, or whom it
@@ -207,10 +232,19 @@ export function createPosts(deps: PostsDeps) {
       return 'not-followed';
     },
 
+    /** Whether somebody here follows the author of a comment whose parent is not here, or is named in it. */
+    async isOrphanWanted({ author, mentions }: Orphan): Promise<boolean> {
+      return (await namesSomebodyHere(mentions)) || deps.social.isFollowedHere(author.id);
+    },
+
     /** Stores a post unless it is known, or was deleted before it came. */
-    store(tx: Tx, post: NewPost): Promise<Result<{ videoId: VideoId } | { commentId: CommentId }, string>> {
+    store(
+      tx: Tx,
+      post: NewPost,
+      arrival?: Arrival,
+    ): Promise<Result<{ videoId: VideoId } | { commentId: CommentId }, string>> {
       return post.kind === 'video'
-        ? deps.videos.receiveRemote(tx, post.author, post.video, post.mentions)
+        ? deps.videos.receiveRemote(tx, post.author, post.video, post.mentions, arrival)
         : deps.comments.receiveRemote(tx, post.author, post.comment);
     },
   };

@@ -33,6 +33,7 @@ import { createEngagement, engagementEvents } from './modules/engagement/index.t
 import { createFeed } from './modules/feed/index.ts';
 import { createInstances, createUrls, instanceEvents } from './modules/instances/index.ts';
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
+import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createVideos, videoEvents } from './modules/videos/index.ts';
 import { version } from './version.ts';
@@ -82,8 +83,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const checked = await storage.check();
   if (!checked.ok) return refuse(checked.reason, checked.detail);
 
+  const random = Math.random;
   const inTx = transactions(db);
-  const ids = createIds(clock, await claimIdNode(db));
+  const ids = createIds(clock, await claimIdNode(db), random);
   const urls = createUrls(config.origin);
   const enqueue = createEnqueue(ids);
   const instances = createInstances({ db, ids, enqueue, clock, mode: config.federation.mode });
@@ -98,7 +100,6 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const metrics = createMetrics(() => queueCounts(db));
   const fetch = countedFetch(createSafeFetch({ policy, userAgent, clock, log, limits: netLimits }), metrics);
   closers.push(() => fetch.close());
-  const random = Math.random;
   const ffmpeg = createFfmpeg({
     ffmpegPath: config.ffmpegPath,
     ffprobePath: config.ffprobePath,
@@ -129,6 +130,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls });
   const moderation = createModeration({ db, ids, urls });
+  const relays = createRelays({ db, ids, urls });
   const feed = createFeed({ videos, accounts });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
@@ -154,6 +156,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     comments,
     engagement,
     moderation,
+    relays,
     instances,
     instanceSecret,
     instanceAccount,
@@ -177,7 +180,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
       ],
     },
     'follow.requested': { schema: socialEvents['follow.requested'], handlers: [bridge.onFollowRequested] },
-    'follow.accepted': { schema: socialEvents['follow.accepted'], handlers: [bridge.onFollowAccepted] },
+    'follow.accepted': {
+      schema: socialEvents['follow.accepted'],
+      handlers: [bridge.onFollowAccepted, federation.reading.onFollowAccepted],
+    },
     'follow.rejected': { schema: socialEvents['follow.rejected'], handlers: [bridge.onFollowRejected] },
     'follow.undone': { schema: socialEvents['follow.undone'], handlers: [bridge.onFollowUndone] },
     'block.added': { schema: socialEvents['block.added'], handlers: [bridge.onBlockAdded] },
@@ -210,6 +216,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'like.removed': { schema: engagementEvents['like.removed'], handlers: [bridge.onLikeRemoved] },
     'share.added': { schema: engagementEvents['share.added'], handlers: [bridge.onShareAdded] },
     'share.removed': { schema: engagementEvents['share.removed'], handlers: [bridge.onShareRemoved] },
+    'relay.added': { schema: relayEvents['relay.added'], handlers: [bridge.onRelayAdded] },
+    'relay.removed': { schema: relayEvents['relay.removed'], handlers: [bridge.onRelayRemoved] },
     'report.filed': { schema: moderationEvents['report.filed'], handlers: [bridge.onReportFiled] },
   } satisfies Record<EventName, Subscribers[string]>;
 
@@ -220,6 +228,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
     'instances.inspect': ({ host }) => federation.inspect(host),
+    ...federation.reading.jobs,
   };
 
   const queues = openQueues(redis, config.redisPrefix);
@@ -258,6 +267,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     comments,
     engagement,
     moderation,
+    relays,
     feed,
     instances,
     federation,
@@ -274,6 +284,7 @@ type EventName =
   | keyof typeof engagementEvents
   | keyof typeof moderationEvents
   | keyof typeof instanceEvents
+  | keyof typeof relayEvents
   | keyof typeof socialEvents
   | keyof typeof videoEvents;
 

@@ -20,12 +20,11 @@ const { PORT, DATABASE_URL, PUBLIC_KEY_PEM = '', RSA_JWK_PAIR = '' } = process.e
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
 let keep = false;
 
-const loaders = createFedifyLoaders(async (url) => ({
-  ok: true,
-  url,
-  document: JSON.parse(JSON.stringify(actorDocument(url.split('#')[0] ?? url, PUBLIC_KEY_PEM))),
-  contentType: 'application/activity+json',
-}));
+const loaders = createFedifyLoaders(async (url) => {
+  const text = JSON.stringify(actorDocument(url.split('#')[0] ?? url, PUBLIC_KEY_PEM));
+  const document = JSON.parse(text);
+  return { ok: true, url, document, contentType: 'application/activity+json', bytes: text.length };
+});
 
 const receiving = createFederation<null>({ kv: new MemoryKvStore(), ...loaders });
 receiving.setInboxListeners('/users/{identifier}/inbox', '/inbox').on(Create, async (context, create) => {

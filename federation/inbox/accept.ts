@@ -1,11 +1,12 @@
-import { type AnsweredFollow, answeredFollow } from './answer.ts';
+import { type Answered, answerByRelay, answered } from './answer.ts';
 import { applied, ignored, verb } from './verb.ts';
 
 /** An account elsewhere lets one of our people follow it. */
-export const accept = verb<AnsweredFollow>({
-  verify: answeredFollow,
-  async apply(plan, tx, { social }) {
-    const outcome = await social.accept(tx, plan);
+export const accept = verb<Answered>({
+  verify: answered,
+  async apply(plan, tx, context) {
+    if ('relay' in plan) return answerByRelay(tx, plan, 'accepted', context);
+    const outcome = await context.social.accept(tx, plan);
     return outcome.ok ? applied : ignored(outcome.reason);
   },
 });

@@ -4,6 +4,7 @@ import type { Shareable } from '../../src/modules/engagement/index.ts';
 import type { NewPost } from '../posts.ts';
 import { idOf, listOf, typesOf } from '../translate/read.ts';
 import { uriOfPost } from './create.ts';
+import { type Hint, hintOf, takeHint } from './hint.ts';
 import type { Activity } from './normalise.ts';
 import {
   applied,
@@ -17,7 +18,9 @@ import {
   verb,
 } from './verb.ts';
 
-interface Plan {
+type Plan = Passed | { readonly hint: Hint };
+
+interface Passed {
   readonly account: Account;
   /** A video that is here, or a post that came from its own server just now. */
   readonly what: { readonly video: Shareable } | { readonly post: NewPost };
@@ -33,6 +36,11 @@ interface Plan {
 export const announce = verb<Plan>({
   async verify(activity, context) {
     const objectId = announcedId(activity);
+    const relay = await context.relays.accepted(activity.actorUri);
+    if (relay) {
+      const told = await hintOf(relay, objectId, context);
+      return 'state' in told ? told : { plan: told };
+    }
     if (objectId === null) return ignored('object-without-id');
     const sender = await senderOf(activity, context);
     if ('state' in sender) return sender;
@@ -58,7 +66,9 @@ export const announce = verb<Plan>({
     const others = post.kind === 'video' ? post.video.attributedTo : [];
     return { plan: planOf(account, activity, { post }, others, post.author.id) };
   },
-  async apply({ account, what, shareUri }, tx, context) {
+  async apply(plan, tx, context) {
+    if ('hint' in plan) return takeHint(plan.hint, tx, context);
+    const { account, what, shareUri } = plan;
     const brought = 'video' in what ? what : await bring(what.post, tx, context);
     if ('state' in brought) return brought;
     if (shareUri === null) return applied;
@@ -72,10 +82,10 @@ export const announce = verb<Plan>({
 function planOf(
   account: Account,
   { id }: Activity,
-  what: Plan['what'],
+  what: Passed['what'],
   attributedTo: readonly string[],
   authorId: string,
-): Plan {
+): Passed {
   const isOwn = authorId === account.id || attributedTo.includes(account.actorUri);
   // A server, be it a relay or PeerTube’s, has no taste of its own: it passes everything on.
   const isPublication = account.actorType === 'Application' || (isOwn && account.actorType !== 'Person');

@@ -1,6 +1,9 @@
 import { inboxLimits } from '../../config/limits.ts';
-import type { NewPost } from '../posts.ts';
+import type { Tx } from '../../src/db/database.ts';
+import type { JobPayload } from '../../src/jobs/registry.ts';
+import type { NewPost, Orphan } from '../posts.ts';
 import { idOf, isObject, type JsonObject, listOf, sameOrigin, typesOf } from '../translate/read.ts';
+import { type Hint, hintOf, takeHint } from './hint.ts';
 import type { Activity } from './normalise.ts';
 import {
   applied,
@@ -17,25 +20,50 @@ import {
  * Somebody publishes a video that one of our people asked for, or comments on one that is here. One Create may
  * bring several posts, as GoToSocial sends votes: each is taken or left by itself.
  */
-export const create = verb<{ posts: readonly NewPost[] }>({
+export const create = verb<{ readonly posts: readonly NewOrOrphan[] } | { readonly hint: Hint }>({
   async verify(activity, context) {
+    const { objectId, actorUri } = activity;
+    if (objectId !== null && !sameOrigin(objectId, actorUri)) {
+      const relay = await context.relays.accepted(actorUri);
+      const told = relay && (await hintOf(relay, objectId, context));
+      if (told) return 'state' in told ? told : { plan: told };
+    }
     const found = [];
     for (const one of eachObject(activity)) found.push(await newPostOf(one, context));
-    const posts = found.flatMap((one) => ('plan' in one ? [one.plan.post] : []));
+    const posts = found.flatMap((one) => ('plan' in one ? [one.plan] : []));
     const [reason] = found.flatMap((one) => ('state' in one ? [one] : []));
     return posts.length === 0 ? (reason ?? ignored('object-without-id')) : { plan: { posts } };
   },
-  async apply({ posts }, tx, context) {
+  async apply(plan, tx, context) {
+    if ('hint' in plan) return takeHint(plan.hint, tx, context);
     const outcomes: Outcome[] = [];
     // In one order whoever sends them, so that two of these never wait for each other.
-    for (const post of posts.toSorted((a, b) => (uriOfPost(a) < uriOfPost(b) ? -1 : 1))) {
-      await lockObject(tx, uriOfPost(post));
-      const outcome = await context.posts.store(tx, post);
-      outcomes.push(outcome.ok ? applied : ignored(outcome.reason));
+    for (const one of plan.posts.toSorted((a, b) => (uriOf(a) < uriOf(b) ? -1 : 1))) {
+      outcomes.push(await take(one, tx, context));
     }
     return outcomes.find(({ state }) => state === 'applied') ?? outcomes[0] ?? ignored('object-without-id');
   },
 });
+
+/** A post to be stored, or a comment whose parent is unknown, to be asked for first. */
+type NewOrOrphan =
+  | { readonly post: NewPost }
+  | { readonly thread: JobPayload<'thread.fetch'> & { readonly uri: string } };
+
+function uriOf(one: NewOrOrphan): string {
+  return 'post' in one ? uriOfPost(one.post) : one.thread.uri;
+}
+
+async function take(one: NewOrOrphan, tx: Tx, context: VerbContext): Promise<Outcome> {
+  if ('thread' in one) {
+    const { uri, ...payload } = one.thread;
+    await context.enqueue(tx, { name: 'thread.fetch', payload, key: `thread:${uri}` });
+    return ignored('parent-is-asked-for');
+  }
+  await lockObject(tx, uriOfPost(one.post));
+  const outcome = await context.posts.store(tx, one.post);
+  return outcome.ok ? applied : ignored(outcome.reason);
+}
 
 /** The activity once for each of its objects, up to as many as anybody would send. */
 function eachObject(activity: Activity): Activity[] {
@@ -56,7 +84,7 @@ export function uriOfPost(post: NewPost): string {
 export async function newPostOf(
   activity: Activity,
   context: VerbContext,
-): Promise<Outcome | { readonly plan: { readonly post: NewPost } }> {
+): Promise<Outcome | { readonly plan: NewOrOrphan }> {
   const found = await objectOf(activity, context);
   if ('state' in found) return found;
   // Most of what comes is text that nobody here can show; it costs no look at its author.
@@ -68,11 +96,29 @@ export async function newPostOf(
     return ignored(`author-${sender.reason}`);
   }
   const read = await context.posts.read(withAudienceOf(activity, found.object), sender.account);
+  if (!read.ok && read.orphan) return askForParent(activity, read.orphan, context);
   if (!read.ok) return unusable(read.why);
   // What is here was asked for once; its author goes on speaking for it.
   const isKnown = (await context.posts.find(uriOfPost(read.post))) !== null;
   const unwanted = isKnown ? null : await context.posts.whyNotWanted(read.post);
   return unwanted === null ? { plan: { post: read.post } } : ignored(unwanted);
+}
+
+/**
+ * A comment in a thread that is not here. Those that somebody here asked for bring the whole thread; of others it
+ * shows only at the root whether they stand under a video that is here, and only so many are looked into.
+ */
+async function askForParent(
+  activity: Activity,
+  orphan: Orphan,
+  context: VerbContext,
+): Promise<Outcome | { readonly plan: NewOrOrphan }> {
+  const { id, actorUri, objectId } = activity;
+  if (objectId === null || context.urls.isOurs(orphan.parentUri)) return ignored('unknown-parent');
+  if (!context.threads.mayStart(new URL(actorUri).host)) return ignored('unknown-parent');
+  const wanted = await context.posts.isOrphanWanted(orphan);
+  const thread = { uri: objectId, parentUri: orphan.parentUri, activity: { actorUri, id }, wanted };
+  return { plan: { thread } };
 }
 
 /** The audience stands on the object, the activity, or both; what either says counts (federation-interop.md 1.3). */

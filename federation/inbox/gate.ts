@@ -3,9 +3,13 @@ import { inboxLimits, remoteJsonLimits, signatureLimits } from '../../config/lim
 import type { Logger } from '../../src/lib/log.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
+import type { Relays } from '../../src/modules/relays/index.ts';
 import { isActivityType } from '../net/media-type.ts';
+import { type createSyncNotice, SYNC_HEADER } from './followers-sync.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
+import { asHint, type Storable } from './relayed.ts';
 import type { Senders, Standing } from './senders.ts';
+import { readHeaders } from './signature/headers.ts';
 import type { VerifyProof } from './signature/object-proof.ts';
 import { refuse, type SignatureRefusal } from './signature/refusal.ts';
 import { type LookupKey, readKeyId, type VerifyRequest } from './signature/verify.ts';
@@ -15,6 +19,9 @@ export interface GateDeps {
   readonly senders: Senders;
   readonly store: StoreActivity;
   readonly urls: Urls;
+  readonly relays: Relays;
+  /** Told of what a proven sender says of its followers here. */
+  readonly noticeFollowers: ReturnType<typeof createSyncNotice>;
   readonly verify: VerifyRequest;
   readonly verifyProof: VerifyProof;
   readonly lookupKey: LookupKey;
@@ -95,9 +102,15 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     // Counted only now: anybody can write the name of another server into a request (security.md R9).
     if (!(await takes(perHost, keyUrl.host)))
       return { status: 429, error: 'Too many requests from your server.' };
-    const forwarded =
-      proof.ok && activity.actorUri !== proof.actorId ? await answerForwarded(deps, activity) : undefined;
-    return forwarded ?? ((await deps.store({ activity, body })) === 'stored' ? ACCEPTED : BUSY);
+    const isForwarded = proof.ok && activity.actorUri !== proof.actorId;
+    const storable = isForwarded ? await forwarded(deps, activity, body, proof.actorId) : { activity, body };
+    if (storable === null) return ACCEPTED;
+    if ('status' in storable) return storable;
+    if ((await deps.store(storable)) === 'busy') return BUSY;
+    if (proof.ok && proof.covered.includes(SYNC_HEADER)) {
+      await deps.noticeFollowers(proof.actorId, headerOf(rawHeaders, SYNC_HEADER));
+    }
+    return ACCEPTED;
   };
 }
 
@@ -138,21 +151,34 @@ async function answerUnproven(
 }
 
 /**
- * What to say to somebody who passes on the activity of another actor; nothing when that is in order. It
- * counts only with the actor's own proof on it, and needs an id of its own, by which a repetition is known.
- * Linked Data signatures prove nothing here (security.md S13).
+ * What is kept of the activity of somebody else that is passed on. It counts as it is only with its actor's own
+ * proof on it, and needs an id of its own, by which a repetition is known; from a relay of ours its object is at
+ * least a hint. Null: of no interest. Linked Data signatures prove nothing here (security.md S13).
  */
-async function answerForwarded(deps: GateDeps, activity: Activity): Promise<GateAnswer | undefined> {
+async function forwarded(
+  deps: GateDeps,
+  activity: Activity,
+  body: Buffer,
+  senderUri: string,
+): Promise<Storable | GateAnswer | null> {
   const proof =
     activity.raw.id === activity.id
       ? await deps.verifyProof(activity.raw, activity.actorUri, deps.lookupKey)
       : refuse(401, 'no-id', 'A forwarded activity needs an id.');
-  if (proof.ok) return undefined;
+  if (proof.ok) return { activity, body };
+  const hint = await asHint(deps.relays, activity, senderUri);
+  if (hint !== 'not-a-relay') return hint;
   deps.log.info(
     { actor: activity.actorUri, keyId: proof.keyId, reason: proof.reason },
     'a forwarded activity was refused',
   );
   return { status: 401, error: `The signature is not the actor’s. ${proof.detail}` };
+}
+
+/** One header, as the signature has it: those that come several times are joined. */
+function headerOf(rawHeaders: readonly string[], wanted: string): string | undefined {
+  const read = readHeaders(rawHeaders);
+  return read.ok ? read.headers.get(wanted) : undefined;
 }
 
 /** What a silenced server may say of anybody: answers to us, and what takes something back. */

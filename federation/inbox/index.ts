@@ -1,5 +1,6 @@
 import { remoteJsonLimits } from '../../config/limits.ts';
 import type { Db, Tx } from '../../src/db/database.ts';
+import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import { PermanentJobError } from '../../src/jobs/registry.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
 import { accept } from './accept.ts';
@@ -16,6 +17,7 @@ import { move } from './move.ts';
 import { type Activity, normaliseActivity } from './normalise.ts';
 import { quoteRequest } from './quote-request.ts';
 import { reject } from './reject.ts';
+import { drainKey } from './store.ts';
 import { undo } from './undo.ts';
 import { update } from './update.ts';
 import { type Checked, ignored, type Outcome, refused, type Verb, type VerbContext } from './verb.ts';
@@ -89,6 +91,22 @@ export async function checkInboxActivity(context: VerbContext, body: string): Pr
       ? await handle(activity, context)
       : ignored('unsupported-type');
   return async (tx) => (checked.state === 'ready' ? checked.apply(tx) : checked);
+}
+
+/**
+ * Looks at an activity once more that was ignored because what it answers was unknown, and now is known. Callers
+ * run this in the transaction that ends their search.
+ */
+export async function processAgain(
+  enqueue: Enqueue,
+  tx: Tx,
+  { actorUri, id }: { readonly actorUri: string; readonly id: string },
+): Promise<void> {
+  const [row] = await tx('inbox_activities')
+    .where({ actor_uri: actorUri, activity_uri: id, state: 'ignored' })
+    .update({ state: 'queued', reason: null, processed_at: null, next_at: tx.fn.now() })
+    .returning<{ host: string }[]>('host');
+  if (row) await enqueue(tx, { name: 'inbox.drain', payload: { host: row.host }, key: drainKey(row.host) });
 }
 
 /**

@@ -1,11 +1,12 @@
-import { type AnsweredFollow, answeredFollow } from './answer.ts';
+import { type Answered, answerByRelay, answered } from './answer.ts';
 import { applied, ignored, verb } from './verb.ts';
 
 /** An account elsewhere turns one of our people away, or removes them as a follower. */
-export const reject = verb<AnsweredFollow>({
-  verify: answeredFollow,
-  async apply(plan, tx, { social }) {
-    const outcome = await social.reject(tx, plan);
+export const reject = verb<Answered>({
+  verify: answered,
+  async apply(plan, tx, context) {
+    if ('relay' in plan) return answerByRelay(tx, plan, 'rejected', context);
+    const outcome = await context.social.reject(tx, plan);
     return outcome.ok ? applied : ignored(outcome.reason);
   },
 });

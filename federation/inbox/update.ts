@@ -18,6 +18,8 @@ export const update = verb<Plan>({
     if (activity.object && isActor(activity.object)) return actorUpdate(activity, context);
     const found = await newPostOf(activity, context);
     if ('state' in found) return found;
+    // An edit is no reason to ask for a thread that its Create did not bring.
+    if ('thread' in found.plan) return ignored('unknown-parent');
     const { post } = found.plan;
     const { editedAt } = post.kind === 'video' ? post.video : post.comment;
     // Mastodon sends one for every vote in a poll; without a newer date nothing of ours changed.

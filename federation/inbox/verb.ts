@@ -6,13 +6,18 @@ import type { Comments } from '../../src/modules/comments/index.ts';
 import type { Engagement } from '../../src/modules/engagement/index.ts';
 import type { Instances, Urls } from '../../src/modules/instances/index.ts';
 import type { Moderation } from '../../src/modules/moderation/index.ts';
+import type { Relays } from '../../src/modules/relays/index.ts';
 import type { Social } from '../../src/modules/social/index.ts';
 import type { Videos } from '../../src/modules/videos/index.ts';
 import type { Lookup } from '../lookup.ts';
 import type { LoadDocument } from '../net/document-loader.ts';
 import type { DeliveryDeps } from '../outbox/deliveries.ts';
 import type { KnownPost, Posts, Unusable } from '../posts.ts';
+import type { Threads } from '../reading/threads.ts';
 import type { Activity } from './normalise.ts';
+import type { FetchBudget } from './signature/fetch-budget.ts';
+
+export { lockObject } from '../object-lock.ts';
 
 /** What handlers of activities work with. They call the same commands as local people do. */
 export interface VerbContext extends DeliveryDeps {
@@ -23,8 +28,13 @@ export interface VerbContext extends DeliveryDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly relays: Relays;
   readonly posts: Posts;
   readonly instances: Pick<Instances, 'isBlocked'>;
+  readonly threads: Threads;
+  /** How often each relay may send us to ask for something. */
+  readonly relayBudget: FetchBudget;
+  readonly instanceAccount: Account;
   readonly lookup: Lookup;
   readonly loadDocument: LoadDocument;
   readonly urls: Urls;
@@ -87,14 +97,6 @@ export function likeableOf(post: KnownPost) {
 
 /** A check that ended early, or a plan to be carried out in one transaction. */
 export type Checked = Outcome | { readonly state: 'ready'; readonly apply: (tx: Tx) => Promise<Outcome> };
-
-/**
- * Makes activities about one object wait for each other until the transaction ends, so that a Create and its
- * Delete cannot pass one another unseen (federation-interop.md 2).
- */
-export async function lockObject(tx: Tx, uri: string): Promise<void> {
-  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [uri]);
-}
 
 /** The handler of one type of activity, ready to be put in the map of all. */
 export type Verb = (activity: Activity, context: VerbContext) => Promise<Checked>;

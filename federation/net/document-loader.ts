@@ -28,6 +28,8 @@ export interface LoadedDocument {
   readonly url: string;
   readonly document: JsonObject;
   readonly contentType: string;
+  /** Size of what was served. */
+  readonly bytes: number;
 }
 
 export type LoadResult = Ok<LoadedDocument> | Failure<DocumentReason>;
@@ -107,7 +109,7 @@ function readDocument(answer: FetchAnswer, limits: JsonLimits): LoadResult {
   const parsed = parseBoundedJson(answer.body, limits);
   if (!parsed.ok) return parsed;
   if (!isJsonObject(parsed.value)) return fail('bad-json', 'The document is not a JSON object.');
-  return ok({ url: answer.finalUrl.href, document: parsed.value, contentType });
+  return ok({ url: answer.finalUrl.href, document: parsed.value, contentType, bytes: answer.body.length });
 }
 
 function statusFailure(status: number): Failure<DocumentReason> | undefined {

@@ -39,6 +39,7 @@ export interface WebFingerDeps {
 export interface ResolvedHandle {
   readonly actorId: string;
   readonly handle: string;
+  readonly confirmed: Handle;
 }
 
 export type ResolveHandle = (handle: string) => Promise<Ok<ResolvedHandle> | Failure<WebFingerReason>>;
@@ -76,7 +77,7 @@ export function createWebFinger(deps: WebFingerDeps): ResolveHandle {
       if (!atHome.ok) return atHome.reason === 'not-found' ? mismatch() : atHome;
       if (!isSame(atHome.subject, subject) || atHome.actorId !== actorId) return mismatch();
     }
-    return ok({ actorId, handle: `${subject.user}@${subject.host}` });
+    return ok({ actorId, handle: `${subject.user}@${subject.host}`, confirmed: subject });
   };
 }
 

@@ -13,6 +13,8 @@ type AudienceOf =
   | { readonly kind: 'followers'; readonly of: AccountId }
   /** One account, at its own inbox: PeerTube reads answers to a Follow nowhere else (peertube.md 1). */
   | { readonly kind: 'account'; readonly id: AccountId }
+  /** An inbox that belongs to no account that is known here: of a relay. */
+  | { readonly kind: 'inbox'; readonly uri: string }
   /** Servers of these accounts. */
   | { readonly kind: 'servers'; readonly of: readonly AccountId[] }
   /** Every server that was told of the object before. */
@@ -40,10 +42,12 @@ function oneAudience(tx: Tx, audience: Audience): Knex.QueryBuilder {
     query
       .where('accounts.state', 'active')
       .whereNot('accounts.domain', '')
-      .modify(onlyOn(tx, 'accounts.domain', peers));
+      .modify(onlyOn(tx, 'accounts.host', peers));
   switch (audience.kind) {
     case 'account':
       return tx('accounts').where({ id: audience.id }).modify(elsewhere).select('inbox_uri');
+    case 'inbox':
+      return tx.queryBuilder().select(tx.raw('?::text as inbox_uri', [audience.uri]));
     case 'servers':
       return tx('accounts')
         .whereIn('id', [...audience.of])

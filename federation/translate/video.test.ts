@@ -72,7 +72,7 @@ function video(changes: Partial<Video> = {}): Video {
     ...{ caption: 'At the sea #Waves', captionHtml: '', contentWarning: '', sensitive: false, altText: '' },
     ...{ language: 'en', durationSeconds: 12.44, width: 720, height: 1_280, blurhash: null },
     ...{ originalKey: null, sourceUrl: null, sourcePosterUrl: null, editedAt: null, attributedTo: [] },
-    ...{ commentsOpen: true, createdAt: new Date(NOW), publishedAt: new Date(NOW) },
+    ...{ commentsOpen: true, discovery: false, createdAt: new Date(NOW), publishedAt: new Date(NOW) },
     media: { state: 'ready', stage: null, percent: 100, reason: null, detail: null },
     assets: [
       asset('mp4', { rung: 720, width: 720, height: 1_280, frameRate: 30 }),

@@ -8,6 +8,7 @@ import { deliveryCommand } from './delivery.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
 import { queueCommand } from './queue.ts';
+import { relayCommand } from './relay.ts';
 import type { Report, Run } from './report.ts';
 import { userCommand } from './user.ts';
 
@@ -68,6 +69,9 @@ function cell(value: unknown): string {
   return text.replace(/\p{Cc}/gu, ' ');
 }
 
-for (const noun of [userCommand, queueCommand, federationCommand, deliveryCommand, domainCommand])
+for (const noun of [
+  ...[userCommand, queueCommand, federationCommand],
+  ...[deliveryCommand, domainCommand, relayCommand],
+])
   program.addCommand(noun(run));
 await program.parseAsync();

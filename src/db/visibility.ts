@@ -5,12 +5,12 @@ import type { AccountId } from '../lib/ids.ts';
 export type UnlistedDomains = 'shown' | 'hidden';
 
 /**
- * Severity of the most specific policy for the domain of `accounts`, or null. Two or three look-ups in an
+ * Severity of the most specific policy for the server of `accounts`, or for the domain of their handles, or null. Two or three look-ups in an
  * index for each row that is looked at, so that a change counts at once and nothing has to be kept in step.
  */
 const SEVERITY = `(
   select domain_policies.severity from domain_policies
-   where domain_policies.domain = any (domain_suffixes(accounts.domain))
+   where domain_policies.domain = any (domain_suffixes(accounts.domain) || domain_suffixes(accounts.host))
      and (domain_policies.expires_at is null or domain_policies.expires_at > now())
    order by length(domain_policies.domain) desc limit 1)`;
 
@@ -25,9 +25,11 @@ function ofOpenDomains(unlisted: UnlistedDomains) {
 /** Narrows a query over `accounts` to those of a domain and its subdomains. */
 export function ofDomain(domain: string) {
   return (query: Knex.QueryBuilder): void => {
-    query.whereRaw(`accounts.domain <> '' and domain_suffixes(accounts.domain) @> array[?]::text[]`, [
-      domain,
-    ]);
+    query.whereRaw(
+      `accounts.domain <> '' and (domain_suffixes(accounts.domain) @> array[?]::text[]
+                                  or domain_suffixes(accounts.host) @> array[?]::text[])`,
+      [domain, domain],
+    );
   };
 }
 

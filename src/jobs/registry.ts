@@ -64,6 +64,51 @@ export const jobSpecs = {
     timeoutMs: 2 * minute,
     retryDelayMs: 60_000,
   },
+  'outbox.backfill': {
+    queue: 'default',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 5,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 60_000,
+  },
+  /** `activity`: what brought an answer to an unknown post, to be looked at again once that is known. */
+  'thread.fetch': {
+    queue: 'default',
+    payload: z.object({
+      parentUri: z.url().max(1_024),
+      activity: z.object({ actorUri: z.url().max(1_024), id: z.url().max(1_024) }),
+      /** Somebody here asked for its author, or is named: then the video at the root may be new here. */
+      wanted: z.boolean(),
+    }),
+    maxAttempts: 4,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 60_000,
+  },
+  'replies.fetch': {
+    queue: 'default',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 2,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 60_000,
+  },
+  'post.refresh': {
+    queue: 'default',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 8,
+    timeoutMs: 2 * minute,
+    retryDelayMs: 5 * minute,
+  },
+  'followers.sync': {
+    queue: 'default',
+    payload: z.object({
+      actorUri: z.url().max(1_024),
+      url: z.url().max(1_024),
+      digest: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+    maxAttempts: 3,
+    timeoutMs: 5 * minute,
+    retryDelayMs: 60_000,
+  },
 } as const satisfies Record<string, JobSpec>;
 
 export type JobName = keyof typeof jobSpecs;

@@ -48,6 +48,26 @@ describe('the ids of one process', () => {
     );
   });
 
+  test('made for a moment of the past sort by it, and never after now', () => {
+    const now = Date.UTC(2026, 6, 1);
+    const moment = fc.integer({ min: 0, max: now });
+    fc.assert(
+      fc.property(moment, moment, node, (one, other, own) => {
+        fc.pre(Math.floor(one / 1_000) < Math.floor(other / 1_000) && one >= EPOCH_MS === other >= EPOCH_MS);
+        const ids = createIds(clockOf([now]), own);
+        const [first, second] = [ids.at(one), ids.at(other)];
+        expect(BigInt(first) < BigInt(second)).toBe(true);
+        expect([parseId(first), parseId(second)]).toEqual([first, second]);
+      }),
+    );
+    const ids = createIds(clockOf([now, now, now + 1]), 1, () => 0.999_999);
+    const ahead = ids.at(Date.UTC(2099, 0, 1));
+    ids.next();
+    expect(BigInt(ahead) < BigInt(ids.next())).toBe(true);
+    expect(parseId(createIds(clockOf([now]), 0, () => 0).at(0))).toBe('1');
+    expect(parseId(ids.at(-5))).not.toBeNull();
+  });
+
   test('are ids, up to the year 2093', () => {
     fc.assert(
       fc.property(time, node, (now, own) => {

@@ -12,11 +12,18 @@ export type FollowId = Id<'follow'>;
 export type LikeId = Id<'like'>;
 export type ShareId = Id<'share'>;
 export type ReportId = Id<'report'>;
+export type RelayId = Id<'relay'>;
 export type JobId = Id<'job'>;
 
 /** Makes ids. One per process. */
 export interface IdSource {
   next<Kind extends string>(): Id<Kind>;
+  /**
+   * An id that sorts as one made at that moment of the past, in milliseconds, for what was published elsewhere
+   * before it came here. Its last 22 bits are
+   * random: two of one table that meet, which is rare, make the second insert fail, and another try gives another id.
+   */
+  at<Kind extends string>(moment: number): Id<Kind>;
 }
 
 /** 1 January 2024: ids of 41 bits of milliseconds last until 2093. */
@@ -34,7 +41,7 @@ export const idNodes = 1 << Number(NODE_BITS);
  * steps back or more than 4096 are made in a millisecond (then they run ahead of the clock).
  * `node` must differ between processes that run at the same time: 0 to 1023.
  */
-export function createIds(clock: Clock, node: number): IdSource {
+export function createIds(clock: Clock, node: number, random: () => number = Math.random): IdSource {
   let lastMs = 0;
   let sequence = 0;
   return {
@@ -52,6 +59,13 @@ export function createIds(clock: Clock, node: number): IdSource {
         (BigInt(node % idNodes) << SEQUENCE_BITS) |
         BigInt(sequence);
       return id.toString() as Id<Kind>;
+    },
+    at<Kind extends string>(moment: number): Id<Kind> {
+      const past = Math.max(0, Math.min(moment, clock.now()));
+      // What is older than the epoch goes into its first twenty days, in order.
+      const ms = past >= EPOCH_MS ? past - EPOCH_MS : Math.floor(past / 1_000);
+      const low = Math.floor(random() * 2 ** Number(NODE_BITS + SEQUENCE_BITS));
+      return ((BigInt(ms) << (NODE_BITS + SEQUENCE_BITS)) | BigInt(Math.max(1, low))).toString() as Id<Kind>;
     },
   };
 }

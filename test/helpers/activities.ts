@@ -191,8 +191,10 @@ export async function quiet({ context: { db } }: TestServer): Promise<void> {
   // Not now(): that is told before the rows are looked at, and what came in between would seem put off.
   await eventually('the server has nothing left to do', async () => {
     const { rows } = await db.raw<{ rows: { busy: boolean }[] }>(
+      // Not now(): that is read before the rows are, and work that was added in between would lie ahead of it.
       `select exists (select from events where not_before <= clock_timestamp())
-           or exists (select from jobs where state = 'pending' and (run_at <= clock_timestamp() or lease_owner is not null))
+           or exists (select from jobs
+                       where state = 'pending' and (run_at <= clock_timestamp() or lease_owner is not null))
            as busy`,
     );
     return rows[0]?.busy === false;

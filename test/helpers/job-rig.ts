@@ -130,4 +130,9 @@ const noHandlers: JobHandlers = {
   'inbox.drain': unexpected,
   'deliver.host': unexpected,
   'instances.inspect': unexpected,
+  'outbox.backfill': unexpected,
+  'thread.fetch': unexpected,
+  'replies.fetch': unexpected,
+  'post.refresh': unexpected,
+  'followers.sync': unexpected,
 };

@@ -23,6 +23,8 @@ export interface SignatureClaim {
   /** What the key may be. */
   readonly algorithms: readonly KeyAlgorithm[];
   readonly signature: Buffer;
+  /** Lower-case names of the headers, and other parts of the request, that were signed. */
+  readonly covered: readonly string[];
   /** Each is the whole text that may have been signed, one character per byte. */
   readonly texts: readonly string[];
 }

@@ -26,8 +26,8 @@ export function readDraftCavage(
   if (refusal) return refused(refusal);
   const texts = signedTexts(parsed, request, headers);
   if (!Array.isArray(texts)) return refused(texts);
-  const { keyId, signature } = parsed;
-  return { ok: true, claims: [{ keyId, algorithms: ['rsa-v1_5-sha256'], signature, texts }] };
+  const { keyId, signature, covered } = parsed;
+  return { ok: true, claims: [{ keyId, algorithms: ['rsa-v1_5-sha256'], signature, covered, texts }] };
 }
 
 /** Both names of one algorithm: RSA PKCS#1 v1.5 with SHA-256 is what senders of `hs2019` mean too. */

@@ -5,7 +5,7 @@ import { canonicaliseJson } from './canonical-json.ts';
 import { decodeBase58Multibase } from './multikey.ts';
 import { isKeyId } from './parse.ts';
 import { refuse, type SignatureRefusal } from './refusal.ts';
-import { type FoundKey, isSignature, type LookupKey, type SignatureOutcome } from './verify.ts';
+import { type FoundKey, isSignature, type LookupKey } from './verify.ts';
 
 export interface ProofLimits {
   readonly maxKeyIdCharacters: number;
@@ -14,12 +14,17 @@ export interface ProofLimits {
   readonly maxProofAgeMs: number;
 }
 
+/** A proof that `actorId` wrote the document. */
+export type ProofOutcome =
+  | { readonly ok: true; readonly keyId: string; readonly actorId: string }
+  | SignatureRefusal;
+
 /** Whether the document of that actor carries a proof that the actor wrote it, wherever it came from. */
 export type VerifyProof = (
   document: JsonObject,
   actorUri: string,
   lookupKey: LookupKey,
-) => Promise<SignatureOutcome>;
+) => Promise<ProofOutcome>;
 
 interface Proof {
   readonly keyId: string;

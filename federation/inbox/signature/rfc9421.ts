@@ -116,7 +116,9 @@ function toClaim(
       : undefined);
   if (refusal) return refusal;
   const text = signatureBase(input, request, headers, deps.origin);
-  return typeof text === 'string' ? { keyId, algorithms, signature, texts: [text] } : text;
+  return typeof text === 'string'
+    ? { keyId, algorithms, signature, covered: components, texts: [text] }
+    : text;
 }
 
 const ALGORITHMS: readonly KeyAlgorithm[] = ['rsa-v1_5-sha256', 'ed25519'];

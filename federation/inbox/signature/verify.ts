@@ -32,7 +32,13 @@ export type LookupKey = (
 
 /** A proof that `actorId` sent exactly this request to us, now. */
 export type SignatureOutcome =
-  | { readonly ok: true; readonly keyId: string; readonly actorId: string }
+  | {
+      readonly ok: true;
+      readonly keyId: string;
+      readonly actorId: string;
+      /** Lower-case names of the headers, and other parts of the request, that were signed. */
+      readonly covered: readonly string[];
+    }
   | SignatureRefusal;
 
 export type VerifyRequest = (request: IncomingRequest, lookupKey: LookupKey) => Promise<SignatureOutcome>;
@@ -114,16 +120,16 @@ async function prove(
 ): Promise<SignatureOutcome> {
   let found = await lookupKey(claim.keyId, { refresh: false });
   if (!found.ok) return refuse(401, found.reason, found.detail ?? 'The key cannot be had.');
-  if (isSignedBy(found.key, claim, limits)) return proven(found);
+  if (isSignedBy(found.key, claim, limits)) return proven(found, claim);
   if (!found.isFresh) {
     found = await lookupKey(claim.keyId, { refresh: true });
-    if (found.ok && isSignedBy(found.key, claim, limits)) return proven(found);
+    if (found.ok && isSignedBy(found.key, claim, limits)) return proven(found, claim);
   }
   return refuse(401, 'bad-signature', 'The signature does not fit the request and the key.');
 }
 
-function proven({ keyId, actorId }: FoundKey): SignatureOutcome {
-  return { ok: true, keyId, actorId };
+function proven({ keyId, actorId }: FoundKey, { covered }: SignatureClaim): SignatureOutcome {
+  return { ok: true, keyId, actorId, covered };
 }
 
 /**

@@ -65,7 +65,7 @@ const video: Video = {
   height: 1280,
   blurhash: 'LEHV6n',
   media: { state: 'ready', stage: null, percent: 100, reason: null, detail: null },
-  ...{ editedAt: null, attributedTo: [], commentsOpen: true },
+  ...{ editedAt: null, attributedTo: [], commentsOpen: true, discovery: false },
   originalKey: 'originals/7/source',
   sourceUrl: null,
   sourcePosterUrl: null,

@@ -107,14 +107,21 @@ async function saveKeys(tx: Tx, account: AccountRow, keys: SealedKeys): Promise<
 
 /**
  * Stores what a remote server says of one of its actors, new or known. The actor id decides; a handle
- * that another actor of that server held before moves to this one (accounts are re-created).
+ * that another actor of that server held before moves to this one (accounts are re-created). Handles may be of
+ * another domain than actors (federation-interop.md 4): `confirmedDomain` is one that was asked, and names this
+ * very actor.
  */
 export async function upsertRemoteAccount(
   deps: AccountCommandDeps,
   tx: Tx,
   actor: RemoteActor,
+  confirmedDomain?: string,
 ): Promise<Account> {
-  const handle = { username_key: actor.username.toLowerCase(), domain: actor.domain };
+  const username_key = actor.username.toLowerCase();
+  const before = await tx('accounts').where({ actor_uri: actor.actorUri }).first('username_key', 'domain');
+  // Another domain spoke for one name, and for no other that the actor may take later.
+  const kept = before?.username_key === username_key ? before.domain : actor.domain;
+  const handle = { username_key, domain: confirmedDomain ?? kept };
   await tx('accounts')
     .where(handle)
     .whereNot({ actor_uri: actor.actorUri })
@@ -163,6 +170,17 @@ export async function markAccountMoved(
     )
     .update({ moved_to_id: toId, moved_at: tx.fn.now() });
   return changed === 1 ? ok() : fail('moved-before', 'The account moved a short while ago.');
+}
+
+/** True for the one who may read the outbox of a remote account now; for others only after `pauseMs`. */
+export async function claimBackfill(tx: Tx, accountId: AccountId, pauseMs: number): Promise<boolean> {
+  const due = tx.raw(`now() - ? * interval '1 ms'`, [pauseMs]);
+  const claimed = await tx('accounts')
+    .where({ id: accountId, state: 'active' })
+    .whereNot({ domain: '' })
+    .where((free) => free.whereNull('outbox_read_at').orWhere('outbox_read_at', '<', due))
+    .update({ outbox_read_at: tx.fn.now() });
+  return claimed === 1;
 }
 
 /** What the owner of an account says of it. */

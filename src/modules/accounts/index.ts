@@ -5,6 +5,7 @@ import type { Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
 import { ensureChannelKeys, ensureChannels } from './channels.ts';
 import {
+  claimBackfill,
   createLocalAccount,
   editProfile,
   ensureInstanceAccount,
@@ -27,7 +28,22 @@ export interface RemoteLookup {
   account(
     handle: string,
   ): Promise<Result<{ account: Account }, 'not-found' | 'unreachable' | 'blocked' | 'handle-invalid'>>;
+
+  /**
+   * What a web address leads to, of this server or another: the id of an account or post, or the page of one.
+   * With `ask`, what is not known here is asked for at its server, and kept. Whether somebody may see the post
+   * is for the caller to find out.
+   */
+  address(
+    address: string,
+    options: { readonly ask: boolean },
+  ): Promise<Result<{ found: FoundByAddress }, 'not-found' | 'unreachable' | 'blocked'>>;
 }
+
+/** What an address of the web stands for. `id` is that of a video or comment. */
+export type FoundByAddress =
+  | { readonly kind: 'account'; readonly account: Account }
+  | { readonly kind: 'post'; readonly id: string };
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
@@ -41,10 +57,12 @@ export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls }) {
       ensureInstanceAccount(deps, tx, makeKeys),
     ensureChannels: (tx: Tx) => ensureChannels(deps, tx),
     ensureChannelKeys,
-    upsertRemote: (tx: Tx, actor: RemoteActor) => upsertRemoteAccount(deps, tx, actor),
+    upsertRemote: (tx: Tx, actor: RemoteActor, confirmedDomain?: string) =>
+      upsertRemoteAccount(deps, tx, actor, confirmedDomain),
     editProfile: (tx: Tx, accountId: AccountId, change: ProfileChange) =>
       editProfile(deps, tx, accountId, change),
     markMoved: markAccountMoved,
+    claimBackfill,
     markGone: (tx: Tx, accountId: AccountId) => markAccountGone(deps, tx, accountId),
   };
 }

@@ -52,6 +52,13 @@ export function createUrls(origin: string) {
         /^(?:\/ap\/videos\/(\d{1,19})\/pt|\/@\w+\/(\d{1,19}))$/.exec(path)?.slice(1).find(Boolean) ?? null
       );
     },
+    /** The page of a person, or of a post of a person, behind one of our own addresses; null for all others. */
+    pageAt(address: string): { readonly username: string; readonly postId: string | null } | null {
+      const url = URL.parse(address);
+      const [, username, postId = null] =
+        /^\/@([^/@]+)(?:\/([1-9]\d{0,18}))?\/?$/.exec(url?.pathname ?? '') ?? [];
+      return url?.origin === origin && username !== undefined ? { username, postId } : null;
+    },
     /** True for addresses that only this server may hand out. */
     isOurs: (uri: string) => uri === origin || uri.startsWith(`${origin}/`),
   };

@@ -91,15 +91,45 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
     followingPage: (id: AccountId, before: FollowId | null, limit: number) =>
       page('follower_id', id, before, limit),
 
-    /** True when somebody of this server follows the account: the reason to keep what it sends. */
-    async isFollowedHere(targetId: AccountId): Promise<boolean> {
-      return (await followedHere([targetId]))[0] === true;
+    /**
+     * True when somebody of this server follows the account: the reason to keep what it sends. With `butBy`,
+     * when somebody else does.
+     */
+    async isFollowedHere(targetId: AccountId, butBy?: AccountId): Promise<boolean> {
+      if (butBy === undefined) return (await followedHere([targetId]))[0] === true;
+      const other = await db('follows')
+        .join('accounts', 'accounts.id', 'follows.follower_id')
+        .where({ 'follows.target_id': targetId, 'follows.state': 'accepted', 'accounts.domain': '' })
+        .whereNot('follows.follower_id', butBy)
+        .first('follows.id');
+      return other !== undefined;
     },
 
     /** True when the first account blocks the second. */
     async isBlocking(accountId: AccountId, targetId: AccountId): Promise<boolean> {
       const where = { account_id: accountId, target_id: targetId };
       return (await db('account_blocks').where(where).first('id')) !== undefined;
+    },
+
+    /** People of this server who follow an account or ask to, by follow id, after `after` where that is given. */
+    async localFollowsPage(
+      targetId: AccountId,
+      after: FollowId | null,
+      limit: number,
+    ): Promise<{ followId: FollowId; followerId: AccountId; actorUri: string; isAccepted: boolean }[]> {
+      const query = db('follows')
+        .join('accounts', 'accounts.id', 'follows.follower_id')
+        .where({ 'follows.target_id': targetId, 'accounts.domain': '', 'accounts.state': 'active' })
+        .whereNot({ 'follows.state': 'undone' })
+        .orderBy('follows.id')
+        .limit(limit)
+        .select(
+          'follows.id as followId',
+          'follows.follower_id as followerId',
+          'accounts.actor_uri as actorUri',
+          db.raw(`follows.state = 'accepted' as "isAccepted"`),
+        );
+      return after === null ? query : query.where('follows.id', '>', after);
     },
 
     /** The people of this server who follow an account, oldest follow first. */

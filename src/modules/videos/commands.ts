@@ -1,8 +1,9 @@
-import { videoLimits } from '../../../config/limits.ts';
+import { readingLimits, videoLimits } from '../../../config/limits.ts';
 import type { Tx } from '../../db/database.ts';
 import { replaceMentions } from '../../db/mentions.ts';
 import type { Emit } from '../../db/outbox.ts';
 import { isDeleted, rememberDeleted } from '../../db/tombstones.ts';
+import type { Enqueue } from '../../jobs/enqueue.ts';
 import { htmlFromText } from '../../lib/html/from-text.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
@@ -14,6 +15,7 @@ import type { RemoteVideo, VideoDetails, VideoRow } from './model.ts';
 export interface VideoCommandDeps {
   readonly ids: IdSource;
   readonly urls: Urls;
+  readonly enqueue: Enqueue;
   readonly emit: Emit<typeof videoEvents>;
 }
 
@@ -146,6 +148,14 @@ export async function cancelUpload(tx: Tx, uploadId: string): Promise<boolean> {
   return (await tx('videos').where({ id: upload.video_id, state: 'uploading' }).delete()) === 1;
 }
 
+/** How a video of another server came here. */
+export interface Arrival {
+  /** It was looked up, not sent: lists show it among those of its own time, and not as news. */
+  readonly isPast?: boolean;
+  /** Nobody here asked for its author: a relay told of it. */
+  readonly isDiscovery?: boolean;
+}
+
 /**
  * Stores what another server's post says. Known posts stay as they are (a Create changes nothing twice),
  * and one that was deleted before its Create arrived stays deleted.
@@ -156,12 +166,13 @@ export async function receiveRemoteVideo(
   author: Account,
   video: RemoteVideo,
   mentions: readonly AccountId[] = [],
+  { isPast = false, isDiscovery = false }: Arrival = {},
 ): Promise<Result<{ videoId: VideoId }, 'known' | 'deleted'>> {
   const actorUris = [author.actorUri, ...video.attributedTo];
   if (await isDeleted(tx, { uri: video.uri, actorUris, editedAt: video.editedAt })) {
     return fail('deleted', 'Its server deleted this video before it arrived.');
   }
-  const id = deps.ids.next<'video'>();
+  const id = isPast ? deps.ids.at<'video'>(video.publishedAt.getTime()) : deps.ids.next<'video'>();
   const inserted = await tx('videos')
     .insert({
       id,
@@ -187,6 +198,7 @@ export async function receiveRemoteVideo(
       edited_at: video.editedAt,
       attributed_to: [...video.attributedTo],
       comments_open: video.commentsOpen,
+      discovery: isDiscovery,
     })
     .onConflict('uri')
     .ignore()
@@ -257,6 +269,34 @@ export async function pinVideo(
   const changed = rows.length === 1;
   if (changed && video.local) await deps.emit(tx, 'video.pinned', { videoId, pinned });
   return ok({ changed });
+}
+
+/**
+ * Somebody looks at what was written under a video of another server: its server is asked for that, in the
+ * background, unless it was asked a short while ago. Returns whether it will be.
+ */
+export async function askForReplies(deps: VideoCommandDeps, tx: Tx, videoId: VideoId): Promise<boolean> {
+  const pause = tx.raw(`now() - ? * interval '1 ms'`, [readingLimits.repliesPauseMs]);
+  const asked = await tx('videos')
+    .where({ id: videoId, local: false, state: 'published' })
+    .whereIn('visibility', ['public', 'unlisted'])
+    .where((due) => due.whereNull('replies_asked_at').orWhere('replies_asked_at', '<', pause))
+    .update({ replies_asked_at: tx.fn.now() });
+  if (asked === 0) return false;
+  await deps.enqueue(tx, { name: 'replies.fetch', payload: { videoId }, key: `replies:${videoId}` });
+  return true;
+}
+
+/**
+ * Its server does not find a remote video (`missing`), or has it after all. Returns since when it is missing;
+ * one 404 may be an accident, so that callers drop what stays missing.
+ */
+export async function noteMissingVideo(tx: Tx, videoId: VideoId, missing: boolean): Promise<Date | null> {
+  const [row] = await tx('videos')
+    .where({ id: videoId, local: false })
+    .update({ missing_since: missing ? tx.raw('coalesce(missing_since, now())') : null })
+    .returning<{ missing_since: Date | null }[]>('missing_since');
+  return row?.missing_since ?? null;
 }
 
 /** Removes every video of a remote account that is gone. */

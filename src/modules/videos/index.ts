@@ -7,10 +7,13 @@ import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import {
+  type Arrival,
+  askForReplies,
   beginUpload,
   cancelUpload,
   completeUpload,
   editVideo,
+  noteMissingVideo,
   pinVideo,
   receiveRemoteVideo,
   removeVideo,
@@ -22,6 +25,7 @@ import { type MediaJobDeps, processUpload, purgeObjects, replicate, replicateRef
 import type { RemoteVideo } from './model.ts';
 import { videoQueries } from './queries.ts';
 
+export type { Arrival } from './commands.ts';
 export { videoEvents } from './events.ts';
 export {
   type Asset,
@@ -57,8 +61,15 @@ export function createVideos(base: Deps) {
     edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
       editVideo(deps, tx, videoId, accountId, details),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
-    receiveRemote: (tx: Tx, author: Account, video: RemoteVideo, mentions?: readonly AccountId[]) =>
-      receiveRemoteVideo(deps, tx, author, video, mentions),
+    receiveRemote: (
+      tx: Tx,
+      author: Account,
+      video: RemoteVideo,
+      mentions?: readonly AccountId[],
+      arrival?: Arrival,
+    ) => receiveRemoteVideo(deps, tx, author, video, mentions, arrival),
+    askForReplies: (tx: Tx, videoId: VideoId) => askForReplies(deps, tx, videoId),
+    noteMissing: noteMissingVideo,
     updateRemote: updateRemoteVideo,
     remove: (tx: Tx, videoId: VideoId, accountId: AccountId) => removeVideo(deps, tx, videoId, accountId),
     removeAllOf: (tx: Tx, accountId: AccountId) => removeVideosOf(deps, tx, accountId),

@@ -12,7 +12,7 @@ import type { Enqueue } from '../../jobs/enqueue.ts';
 import { type Finish, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
+import type { DownloadFailure, SafeFetch } from '../../lib/net/safe-fetch.ts';
 import type { Failure } from '../../lib/result.ts';
 import type { MediaRefusal } from '../instances/index.ts';
 import type { videoEvents } from './events.ts';
@@ -132,6 +132,7 @@ export function replicate(
     run.signal.throwIfAborted();
     if (!fetched.ok) {
       await progress.settled();
+      if (isNoLongerThere(fetched)) await askWhetherItExists(deps, videoId);
       retryIfPassing(fetched, run);
       return (tx) => finishReplica(deps, tx, videoId, fetched);
     }
@@ -209,6 +210,16 @@ function retryIfInterrupted(processed: VideoOutcome): void {
   if (!processed.ok && (processed.reason === 'interrupted' || processed.reason === 'aborted')) {
     throw new Error(processed.detail ?? processed.reason);
   }
+}
+
+/** Its server knows no such file: then the post itself may be gone. */
+function isNoLongerThere({ status }: DownloadFailure): boolean {
+  return status === 404 || status === 410;
+}
+
+async function askWhetherItExists({ inTx, enqueue }: MediaJobDeps, videoId: VideoId): Promise<void> {
+  const job = { name: 'post.refresh', payload: { videoId }, key: `refresh:${videoId}` } as const;
+  await inTx((tx) => enqueue(tx, job));
 }
 
 /** Failures of the network that another try will not mend. */

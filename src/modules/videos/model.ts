@@ -66,6 +66,8 @@ export interface Video {
   /** Actors beside the author that may change a remote video: a channel and its owner. */
   readonly attributedTo: readonly string[];
   readonly commentsOpen: boolean;
+  /** A relay told of it, and nobody here had asked for its author. */
+  readonly discovery: boolean;
   readonly assets: readonly Asset[];
 }
 
@@ -135,6 +137,7 @@ export interface VideoRow {
   readonly edited_at: Date | null;
   readonly attributed_to: string[];
   readonly comments_open: boolean;
+  readonly discovery: boolean;
 }
 
 export interface AssetRow {
@@ -187,6 +190,7 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     editedAt: row.edited_at,
     attributedTo: row.attributed_to,
     commentsOpen: row.comments_open,
+    discovery: row.discovery,
     assets: assets.map((asset) => ({
       key: asset.key,
       role: asset.role,

@@ -16,18 +16,18 @@ export function isShown(account: Account | null): account is Account {
   return account?.state === 'active' && !hidden;
 }
 
-/** The account, or the answer that there is none. */
-function shown(account: Account | null): Account {
-  if (!isShown(account)) throw new ApiError('not-found');
-  return account;
+/** As `isShown`; accounts of suspended servers look absent, too, by the server or by the domain of the handle. */
+export async function isShownHere(deps: HttpDeps, account: Account | null): Promise<boolean> {
+  if (!isShown(account)) return false;
+  if (account.domain === null) return true;
+  const hosts = [account.domain, new URL(account.actorUri).host];
+  return (await deps.instances.standingsOf(hosts)).every(({ suspended }) => !suspended);
 }
 
-/** The account, or the answer that there is none: those of suspended servers look absent too. */
+/** The account, or the answer that there is none. */
 export async function shownHere(deps: HttpDeps, account: Account | null): Promise<Account> {
-  const found = shown(account);
-  if (found.domain !== null && (await deps.instances.isBlocked(found.domain)))
-    throw new ApiError('not-found');
-  return found;
+  if (account === null || !(await isShownHere(deps, account))) throw new ApiError('not-found');
+  return account;
 }
 
 export const getAccount = route({

@@ -51,6 +51,8 @@ export const getContext = route({
     const page = { afterId: null, limit: commentLimits.maxPerThread };
     const thread = await deps.comments.thread(videoId, viewerId, page);
     if ('video' in post) {
+      // What is written elsewhere comes for whoever looks next: nobody waits for another server here.
+      if (!post.video.local) await deps.inTx((tx) => deps.videos.askForReplies(tx, videoId));
       return { ancestors: [], descendants: await commentEntitiesOf(deps, thread, viewerId) };
     }
     const { above, below } = around(post.comment, thread);

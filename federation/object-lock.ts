@@ -1,0 +1,9 @@
+import type { Tx } from '../src/db/database.ts';
+
+/**
+ * Makes activities about one object wait for each other until the transaction ends, so that a Create and its
+ * Delete cannot pass one another unseen (federation-interop.md 2).
+ */
+export async function lockObject(tx: Tx, uri: string): Promise<void> {
+  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [uri]);
+}

@@ -1,0 +1,137 @@
+import { relayLimits } from '../../../config/limits.ts';
+import type { Db, Tx } from '../../db/database.ts';
+import { emitter } from '../../db/outbox.ts';
+import type { IdSource, RelayId } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Urls } from '../instances/index.ts';
+import { relayEvents } from './events.ts';
+
+export { relayEvents } from './events.ts';
+
+/** `mastodon`: asked by a Follow of the public collection. `litepub`: by a Follow of the relay's actor. */
+export type RelayKind = 'mastodon' | 'litepub';
+export type RelayState = 'pending' | 'accepted' | 'rejected';
+
+/** A server that passes on what others publish, and was asked by the staff to do so for this one. */
+export interface Relay {
+  readonly id: RelayId;
+  readonly kind: RelayKind;
+  readonly inboxUri: string;
+  /** Of a relay of kind `mastodon` unknown until it has answered. */
+  readonly actorUri: string | null;
+  readonly followUri: string;
+  readonly state: RelayState;
+  readonly createdAt: Date;
+}
+
+interface RelayRow {
+  readonly id: RelayId;
+  readonly kind: RelayKind;
+  readonly inbox_uri: string;
+  readonly actor_uri: string | null;
+  readonly follow_uri: string;
+  readonly state: RelayState;
+  readonly created_at: Date;
+}
+
+export type Relays = ReturnType<typeof createRelays>;
+
+/** Which relays this server listens to. What they tell is only ever a hint to ask the origin. */
+export function createRelays(base: { db: Db; ids: IdSource; urls: Urls }) {
+  const { db, ids, urls } = base;
+  const emit = emitter(relayEvents, ids);
+  const one = async (where: Record<string, string>): Promise<Relay | null> => {
+    const row: RelayRow | undefined = await db('relays').where(where).first();
+    return row ? fromRow(row) : null;
+  };
+  const factsOf = (relay: Relay) => ({
+    relayId: relay.id,
+    kind: relay.kind,
+    inboxUri: relay.inboxUri,
+    actorUri: relay.actorUri,
+    followUri: relay.followUri,
+  });
+  return {
+    /** Asks a relay for its posts. One that turned this server away before is asked anew. */
+    async add(
+      tx: Tx,
+      input: { readonly kind: RelayKind; readonly inboxUri: string; readonly actorUri: string | null },
+    ): Promise<Result<{ relay: Relay }, 'too-many-relays' | 'known'>> {
+      const { kind, inboxUri, actorUri } = input;
+      await tx('relays').where({ inbox_uri: inboxUri, state: 'rejected' }).delete();
+      const count = await tx('relays').count('* as count').first();
+      if (Number(count?.count) >= relayLimits.maxRelays) {
+        return fail('too-many-relays', `At most ${relayLimits.maxRelays} relays can be listened to.`);
+      }
+      const id = ids.next<'relay'>();
+      const [row] = await tx('relays')
+        .insert({
+          ...{ id, kind, state: 'pending' },
+          ...{ inbox_uri: inboxUri, actor_uri: actorUri, follow_uri: urls.follow(id) },
+        })
+        .onConflict()
+        .ignore()
+        .returning<RelayRow[]>('*');
+      if (!row) return fail('known', 'This relay was added before.');
+      const relay = fromRow(row);
+      await emit(tx, 'relay.added', factsOf(relay));
+      return ok({ relay });
+    },
+
+    /** Stops listening to a relay, named by its inbox or its actor. False when there is none. */
+    async remove(tx: Tx, address: string): Promise<boolean> {
+      const [row] = await tx('relays')
+        .where({ inbox_uri: address })
+        .orWhere({ actor_uri: address })
+        .delete()
+        .returning<RelayRow[]>('*');
+      if (row) await emit(tx, 'relay.removed', factsOf(fromRow(row)));
+      return row !== undefined;
+    },
+
+    async list(): Promise<Relay[]> {
+      const rows: RelayRow[] = await db('relays').orderBy('id');
+      return rows.map(fromRow);
+    },
+
+    byFollowUri: (uri: string) => one({ follow_uri: uri }),
+    byActorUri: (uri: string) => one({ actor_uri: uri }),
+
+    /** The relay of this actor, if it has let this server in. */
+    accepted: (actorUri: string) => one({ actor_uri: actorUri, state: 'accepted' }),
+
+    /** A relay has answered. An answer that is the same as before changes nothing, and is one, too. */
+    async answered(
+      tx: Tx,
+      input: { readonly id: RelayId; readonly actorUri: string; readonly state: 'accepted' | 'rejected' },
+    ): Promise<boolean> {
+      const { id, actorUri, state } = input;
+      return (await tx('relays').where({ id }).update({ state, actor_uri: actorUri })) === 1;
+    },
+
+    /** Counts one more video of today that is kept on the word of a relay; false when those are too many. */
+    async countVideo(tx: Tx, id: RelayId): Promise<boolean> {
+      const today = tx.raw('current_date');
+      const counted = await tx('relays')
+        .where({ id })
+        .whereRaw('(day is distinct from current_date or videos_of_day < ?)', [relayLimits.videosPerDay])
+        .update({
+          videos_of_day: tx.raw('case when day = current_date then videos_of_day + 1 else 1 end'),
+          day: today,
+        });
+      return counted === 1;
+    },
+  };
+}
+
+function fromRow(row: RelayRow): Relay {
+  return {
+    id: row.id,
+    kind: row.kind,
+    inboxUri: row.inbox_uri,
+    actorUri: row.actor_uri,
+    followUri: row.follow_uri,
+    state: row.state,
+    createdAt: row.created_at,
+  };
+}
