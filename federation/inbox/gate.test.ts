@@ -22,7 +22,7 @@ function gateWithoutDatabase() {
     },
     verify: async ({ rawHeaders }: Pick<InboxRequest, 'rawHeaders'>) =>
       rawHeaders.join().includes(`signature="right"`)
-        ? { ok: true, keyId: `${ACTOR}#main-key`, actorId: ACTOR }
+        ? { ok: true, keyId: `${ACTOR}#main-key`, actorId: ACTOR, covered: ['date'] }
         : { ok: false, status: 401, reason: 'bad-signature', detail: 'No.' },
   };
   return { gate: createGate(deps as unknown as GateDeps), stored, busy };

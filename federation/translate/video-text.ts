@@ -36,13 +36,12 @@ const STARTS = /^(?:([#+=-])|(\d{1,9})([.)]))/;
  * short for PeerTube. Never longer than PeerTube takes: at worst each character is written with one before it.
  */
 export function markdownOf(caption: string): string | null {
-  const text = caption.trim();
-  if (lengthOf(text) < TEXT.shortest) return null;
-  const markdown = text
+  const lines = caption
+    .trim()
     .split(/\r\n?|\n/)
-    .map((line) => plainLine(line.trim()))
-    .join('\n');
-  return startOf(markdown, TEXT.longest);
+    .map((line) => line.trim());
+  if (lengthOf(lines.join('\n')) < TEXT.shortest) return null;
+  return startOf(lines.map(plainLine).join('\n'), TEXT.longest);
 }
 
 function plainLine(line: string): string {

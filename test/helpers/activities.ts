@@ -238,6 +238,9 @@ export async function contentOf(db: Db, except: readonly string[] = []): Promise
   return Object.fromEntries(rows.map(({ name, sum }) => [name, sum]));
 }
 
+/** Jobs by which the server reads others, at its own time: their retries have nothing to do with a request. */
+const OWN_WORK = ['instances.inspect', 'outbox.backfill'];
+
 /** What a refused request may still cause. Nothing is allowed that is not named. */
 interface Allowed {
   /** Paths that peers may be asked for, for the key of the signature. */
@@ -260,13 +263,22 @@ export async function withoutEffect<T>(
   await quiet(server);
   // Servers that are known are inspected when it is time, whatever else comes; that none is added counts.
   const hosts = (): Promise<string[]> => db('instances').orderBy('host').pluck('host');
-  const except = ['instances', ...(allowed.remembersKey ? ['remote_keys'] : [])];
-  // What waits for its time lies in Redis, too.
+  const except = ['instances', 'jobs', ...(allowed.remembersKey ? ['remote_keys'] : [])];
+  // What waits for its time lies in Redis, too. What the server asks others by itself is in a queue of its own.
   const tickets = async (): Promise<number> => {
-    const counts = await Promise.all(Object.values(queues).map((queue) => queue.getJobCountByTypes()));
+    const { default: _ofItself, ...others } = queues;
+    const counts = await Promise.all(Object.values(others).map((queue) => queue.getJobCountByTypes()));
     return counts.reduce((sum, count) => sum + count, 0);
   };
+  const jobs = async (): Promise<string> =>
+    JSON.stringify(
+      await db('jobs')
+        .whereNotIn('name', OWN_WORK)
+        .orderBy('id')
+        .select('id', 'name', 'payload', 'run', 'state'),
+    );
   const [before, known, waiting] = [await contentOf(db, except), await hosts(), await tickets()];
+  const jobsBefore = await jobs();
   const askedBefore = peers.map((peer) => peer.seen.length);
   const given = await request();
   await quiet(server);
@@ -276,6 +288,8 @@ export async function withoutEffect<T>(
   const after = await contentOf(db, except);
   const changed = Object.keys(after).filter((name) => after[name] !== before[name]);
   if ((await hosts()).join() !== known.join()) changed.push('instances');
+  const jobsAfter = await jobs();
+  if (jobsAfter !== jobsBefore) changed.push(`jobs: ${jobsBefore} became ${jobsAfter}`);
   const effects = { changed, asked, jobs: Math.max(0, (await tickets()) - waiting) };
   const expected = { changed: [], asked: [...(allowed.asked ?? [])], jobs: 0 };
   if (JSON.stringify(effects) !== JSON.stringify(expected)) {

@@ -20,7 +20,10 @@ import {
 
 describe('a sound request', () => {
   test('proves the actor', async () => {
-    expect(await verifyAt(NOW, draft())).toEqual({ ok: true, keyId: KEY_ID, actorId: ACTOR });
+    expect(await verifyAt(NOW, draft())).toEqual({
+      ...{ ok: true, keyId: KEY_ID, actorId: ACTOR },
+      covered: ['(request-target)', 'host', 'date', 'digest'],
+    });
   });
 
   test.each<[string, Draft]>([

@@ -103,7 +103,7 @@ describe('RFC 9421 requests', () => {
         { method, path: INBOX.pathname + INBOX.search, rawHeaders, body: Buffer.from(body), ...change },
         async () => found(),
       );
-    expect(await verdict({})).toEqual(proven);
+    expect(await verdict({})).toMatchObject(proven);
     expect(await verdict({ body: Buffer.from(`${body} `) })).toMatchObject({ ok: false });
     expect(await verdict({ path: INBOX.pathname })).toMatchObject({ ok: false });
     expect(await verdict({ method: 'PUT' })).toMatchObject({ ok: false });
@@ -133,7 +133,7 @@ describe('RFC 9421 requests', () => {
           });
           const rawHeaders = Object.entries({ host: url.host, ...headers }).flat();
           const request = { method: 'POST', path: url.pathname + url.search, rawHeaders, body };
-          expect(await ours(request, async () => found())).toEqual(proven);
+          expect(await ours(request, async () => found())).toMatchObject(proven);
         },
       ),
       { numRuns: 50 },

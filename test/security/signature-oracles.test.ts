@@ -141,7 +141,7 @@ describe('our signatures', () => {
         });
         const rawHeaders = Object.entries(headers).flat();
         const request = { method: 'POST', path: url.pathname + url.search, rawHeaders, body };
-        expect(await ours(request, async () => found())).toEqual(proven);
+        expect(await ours(request, async () => found())).toMatchObject(proven);
       }),
       { numRuns: 50 },
     );
@@ -169,12 +169,12 @@ describe('signatures of others', () => {
         headers: ['(request-target)', ...Object.keys(headers)],
         authorizationHeaderName: 'Signature',
       });
-      expect(await ourVerdict(method, headers, body)).toEqual(proven);
+      expect(await ourVerdict(method, headers, body)).toMatchObject(proven);
       expect(await ourVerdict('PUT', headers, body)).toMatchObject({ ok: false });
       // The same in the older place.
       const { signature = '', ...others } = headers;
       const moved = { ...others, authorization: `Signature ${signature}` };
-      expect(await ourVerdict(method, moved, body)).toEqual(proven);
+      expect(await ourVerdict(method, moved, body)).toMatchObject(proven);
     },
   );
 
@@ -188,7 +188,7 @@ describe('signatures of others', () => {
       spec: 'draft-cavage-http-signatures-12',
     });
     const headers = { host: INBOX.host, ...Object.fromEntries(signed.headers) };
-    expect(await ourVerdict(method, headers, body)).toEqual(proven);
+    expect(await ourVerdict(method, headers, body)).toMatchObject(proven);
     expect(await ourVerdict(method, headers, `${body} `)).toMatchObject({ ok: false });
   });
 });

@@ -25,7 +25,10 @@ const ed25519 = generateKeyPairSync('ed25519');
 
 describe('a sound request by RFC 9421', () => {
   test('proves the actor', async () => {
-    expect(await verifyAt(NOW, draft())).toEqual({ ok: true, keyId: KEY_ID, actorId: ACTOR });
+    expect(await verifyAt(NOW, draft())).toEqual({
+      ...{ ok: true, keyId: KEY_ID, actorId: ACTOR },
+      covered: ['@method', '@target-uri', 'content-digest'],
+    });
   });
 
   test.each<[string, Rfc9421Draft]>([
