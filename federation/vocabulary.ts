@@ -12,12 +12,12 @@ export const sent: Readonly<Record<SentName, { readonly when: string; readonly t
   },
   Add: { when: 'a video is pinned on its author’s profile, `target` is `featured`', to: 'followers' },
   Announce: {
-    when: 'a video is shared; `object` is always its id',
-    to: 'the sharer’s followers and the author; to the public, or for a video of one’s own for followers to these',
+    when: 'a video is shared, or published by a channel; `object` is always its id',
+    to: 'the sharer’s followers and the author; to the public, or for a video of one’s own for followers to these; of a channel: its followers, and on PeerTube those of the person',
   },
   Block: { when: 'one of our people blocks an account', to: 'that account' },
   Create: {
-    when: 'of a `Note`: a video can be played, or a comment was written',
+    when: 'of a `Note`: a video can be played, or a comment was written; of a `Video`, for PeerTube',
     to: 'of a video: followers and those it names; of a comment: whom it answers and names, and if it is public the author of the video and, where that is ours, all who were told of it',
   },
   Delete: {
@@ -40,7 +40,7 @@ export const sent: Readonly<Record<SentName, { readonly when: string; readonly t
     to: 'everybody who got it',
   },
   Update: {
-    when: 'of a `Note`, with a newer `updated`: a caption or comment was edited; of an actor: its profile changed',
+    when: 'of a `Note` or, for PeerTube, a `Video`, with a newer `updated`: a caption or comment was edited; of an actor: its profile changed',
     to: 'as the `Create`, and every server that was told of it; of an actor: followers',
   },
 };

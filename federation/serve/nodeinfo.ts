@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Accounts } from '../../src/modules/accounts/index.ts';
 import type { Auth } from '../../src/modules/auth/index.ts';
+import type { Comments } from '../../src/modules/comments/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
 import type { Videos } from '../../src/modules/videos/index.ts';
 import type { JsonObject } from '../translate/read.ts';
@@ -10,6 +11,7 @@ export interface NodeInfoDeps {
   readonly accounts: Accounts;
   readonly auth: Auth;
   readonly videos: Videos;
+  readonly comments: Comments;
   readonly clock: Clock;
   readonly version: string;
   readonly instance: { readonly name: string; readonly description: string };
@@ -43,11 +45,12 @@ export function nodeInfoLinks(urls: Urls): JsonObject {
 /** What this server is (FEP-f1d5). The two versions differ in what may be said of the software. */
 export async function nodeInfo(deps: NodeInfoDeps, version: NodeInfoVersion): Promise<JsonObject> {
   const now = deps.clock.now();
-  const [total, activeMonth, activeHalfyear, localPosts] = await Promise.all([
+  const [total, activeMonth, activeHalfyear, localPosts, localComments] = await Promise.all([
     deps.accounts.localCount(),
     deps.auth.activeSince(new Date(now - 30 * DAY_MS)),
     deps.auth.activeSince(new Date(now - 180 * DAY_MS)),
     deps.videos.localCount(),
+    deps.comments.localCount(),
   ]);
   return {
     version,
@@ -55,7 +58,7 @@ export async function nodeInfo(deps: NodeInfoDeps, version: NodeInfoVersion): Pr
     protocols: ['activitypub'],
     services: { inbound: [], outbound: [] },
     openRegistrations: deps.auth.registrations === 'open',
-    usage: { users: { total, activeMonth, activeHalfyear }, localPosts, localComments: 0 },
+    usage: { users: { total, activeMonth, activeHalfyear }, localPosts, localComments },
     metadata: { nodeName: deps.instance.name, nodeDescription: deps.instance.description },
   };
 }
