@@ -1,6 +1,8 @@
 import { readConfig } from '../../config/config.ts';
+import { wakePumps } from '../../federation/outbox/deliveries.ts';
 import { createContext } from '../../src/context.ts';
 import { createEnqueue } from '../../src/jobs/enqueue.ts';
+import { sha256 } from '../../src/lib/crypto.ts';
 import { type Running, startWeb, startWorker } from '../../src/server.ts';
 import { servePart } from './part.ts';
 import { BLOCKED_HOST } from './people.ts';
@@ -52,17 +54,21 @@ async function deliver({ inboxes, serial }: { inboxes: string[]; serial: string 
   await inTx(async (tx) => {
     const id = ids.next<'activity'>();
     const body = JSON.stringify({ id: uri, type: 'Create', padding: 'x'.repeat(2_000) });
-    const activity = { id, uri, account_id: owner?.id, type: 'Create', object_uri: uri, body };
-    await tx('activities').insert(activity);
+    const digest = sha256(body).toString('base64');
+    const account = owner?.id ?? null;
+    const activity = { id, uri, account_id: account, type: 'Create', object_uri: uri, body, digest };
+    const [stored] = await tx('activities').insert(activity).returning<{ position: string }[]>('position');
     await tx.raw(
-      `insert into deliveries (activity_id, inbox_uri, host)
-       select ?, uri, split_part(uri, '/', 3) from unnest(?::text[]) as uri`,
-      [id, inboxes],
+      `insert into deliveries (activity_id, position, account_id, inbox_uri, host, queued_at)
+       select ?, ?, ?, uri, split_part(uri, '/', 3), now() from unnest(?::text[]) as uri`,
+      [id, stored?.position ?? null, account, inboxes],
     );
-    const jobs = hosts.map((host) => ({
-      ...{ name: 'deliver.host' as const, payload: { host }, key: `deliver:${host}` },
-    }));
-    await createEnqueue(ids)(tx, jobs);
+    await tx.raw(
+      `insert into delivery_lanes (host, account_id, next_at)
+       select host, ?, now() from unnest(?::text[]) as host on conflict do nothing`,
+      [account, hosts],
+    );
+    await wakePumps(createEnqueue(ids), tx, hosts);
   });
 }
 
