@@ -22,6 +22,8 @@ export const flag = verb<Plan>({
   async verify(activity, context) {
     const sender = await senderOf(activity, context);
     if ('state' in sender) return sender;
+    const { rejectsReports } = await context.instances.standingOf(new URL(activity.actorUri).host);
+    if (rejectsReports) return ignored('reports-rejected');
     const named = listOf(activity.raw.object)
       .slice(0, reportLimits.maxPosts)
       .flatMap((object) => idOf(object) ?? [])

@@ -12,18 +12,17 @@ import type { Social } from '../../src/modules/social/index.ts';
 export function askTogether(deps: { accounts: Accounts; social: Social; instances: Instances }): {
   accounts: Accounts;
   social: Social;
-  instances: Pick<Instances, 'isBlocked'>;
+  instances: Pick<Instances, 'isBlocked' | 'standingOf'>;
 } {
   const { accounts, social, instances } = deps;
   const limits = inboxLimits.look;
   const byActorUri = createBatches<string, Account | null>({ run: accounts.byActorUris, limits });
   const isFollowedHere = createBatches<AccountId, boolean>({ run: social.followedHere, limits });
-  const standingOf = createBatches<string, Standing>({ run: instances.standingsOf, limits });
+  const standings = createBatches<string, Standing>({ run: instances.standingsOf, limits });
+  const standingOf = (host: string) => standings(host) ?? instances.standingOf(host);
   return {
     accounts: { ...accounts, byActorUri: (uri) => byActorUri(uri) ?? accounts.byActorUri(uri) },
-    instances: {
-      isBlocked: async (host) => (await (standingOf(host) ?? instances.standingOf(host))).suspended,
-    },
+    instances: { standingOf, isBlocked: async (host) => (await standingOf(host)).suspended },
     social: { ...social, isFollowedHere: (id) => isFollowedHere(id) ?? social.isFollowedHere(id) },
   };
 }

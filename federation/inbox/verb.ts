@@ -30,7 +30,7 @@ export interface VerbContext extends DeliveryDeps {
   readonly moderation: Moderation;
   readonly relays: Relays;
   readonly posts: Posts;
-  readonly instances: Pick<Instances, 'isBlocked'>;
+  readonly instances: Pick<Instances, 'isBlocked' | 'standingOf'>;
   readonly threads: Threads;
   /** How often each relay may send us to ask for something. */
   readonly relayBudget: FetchBudget;

@@ -58,6 +58,28 @@ describe('S15 a silenced server', () => {
   });
 });
 
+describe('S15 a server whose reports are not taken', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await startRig();
+  });
+  afterAll(() => rig.close());
+
+  test('reports nobody until that is lifted; all else of it is heard', async () => {
+    const { server, mallory, alice } = rig;
+    const report = () => activityOf('Flag', mallory, alice.account.uri);
+    const filed = async () => (await server.context.db('reports').select('uri')).map(({ uri }) => uri);
+    await set(server, EVIL, { severity: 'noop', rejectReports: true });
+    expect(await outcomeOf(server, mallory, report())).toBe('ignored: reports-rejected');
+    expect(await filed()).toEqual([]);
+    expect(await outcomeOf(server, mallory, followOf(mallory, alice.account.uri))).toBe('applied');
+    await lift(server, EVIL);
+    const heard = report();
+    expect(await outcomeOf(server, mallory, heard)).toBe('applied');
+    expect(await filed()).toEqual([heard.id]);
+  });
+});
+
 describe('S15 a suspended server', () => {
   let rig: Rig;
   beforeAll(async () => {
