@@ -140,10 +140,11 @@ async function inboxes({ keys, web, worker, fedify, ports }: Rig): Promise<Measu
   const processed = await costOf(worker, stored, async () => {
     await worker.ask('work');
     await until(async () => (await web.ask<number>('queued')) === 0);
+    // Part of the effect is what the events of an activity cause.
+    await until(async () => (await web.ask<number>('busy')) === 0);
   });
   const applied = await web.ask<number>('applied');
   if (applied !== stored) throw new Error(`Of ${stored} activities ${applied} were applied.`);
-  await until(async () => (await web.ask<number>('busy')) === 0);
   return [
     rate('inbox accepted', [accepted], [plain], 10),
     wall('inbox accepted, by the clock', accepted, plain, 10),

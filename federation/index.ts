@@ -113,17 +113,14 @@ export function createFederationSide(deps: FederationSideDeps) {
     ownHost: urls.domain,
     sign,
   });
-  const lookup = createLookup({
-    ...deps,
-    loadDocument,
-    resolveHandle: createWebFinger({
-      fetch: policed,
-      policy: deps.policy,
-      limits: webFingerLimits,
-      jsonLimits: remoteJsonLimits,
-      ownHost: urls.domain,
-    }),
+  const resolveHandle = createWebFinger({
+    fetch: policed,
+    policy: deps.policy,
+    limits: webFingerLimits,
+    jsonLimits: remoteJsonLimits,
+    ownHost: urls.domain,
   });
+  const lookup = createLookup({ ...deps, loadDocument, resolveHandle });
   const limits = { ...signatureLimits, minRsaBits: deps.remoteKeyMinBits };
   const verifier = {
     verify: createVerifyRequest({ origin: urls.origin, clock, limits }),
@@ -161,8 +158,10 @@ export function createFederationSide(deps: FederationSideDeps) {
   const notes = createNotes(deps);
   const posts = createPosts({ ...deps, lookup, loadDocument });
   const reading = createReading({ ...deps, lookup, loadDocument, posts });
+  const together = { ...deps, ...askTogether(deps), loadDocument };
+  const senders = createLookup({ ...together, resolveHandle });
   const context = {
-    ...{ ...deps, ...askTogether(deps), lookup, loadDocument, posts },
+    ...{ ...together, lookup: senders, posts: createPosts({ ...together, lookup: senders }) },
     threads: reading.threads,
     relayBudget: createFetchBudget(relayLimits, clock),
   };

@@ -65,6 +65,9 @@ export type LoadedPost =
   | (LoadedDocument & { readonly ok: true })
   | { readonly ok: false; readonly why: Unusable };
 
+/** What became of a post that was to be stored. */
+export type Stored = Result<{ videoId: VideoId } | { commentId: CommentId }, string>;
+
 export type Posts = ReturnType<typeof createPosts>;
 
 const no = (reason: string, again = false) => ({
@@ -208,6 +211,23 @@ export function createPosts(deps: PostsDeps) {
     return [...named.values()].some(({ domain }) => domain === null);
   }
 
+  /** Stores posts, each unless it is known, or was deleted before it came. Tells what became of each. */
+  async function storeAll(tx: Tx, posts: readonly NewPost[], arrival?: Arrival): Promise<Stored[]> {
+    const videos = posts.flatMap((post) =>
+      post.kind === 'video' ? [{ ...post, ...(arrival && { arrival }) }] : [],
+    );
+    const stored = (await deps.videos.receiveRemote(tx, videos)).values();
+    const outcomes: Stored[] = [];
+    for (const post of posts) {
+      const outcome =
+        post.kind === 'video'
+          ? stored.next().value
+          : await deps.comments.receiveRemote(tx, post.author, post.comment);
+      if (outcome) outcomes.push(outcome);
+    }
+    return outcomes;
+  }
+
   return {
     find,
     seen,
@@ -227,8 +247,9 @@ export function createPosts(deps: PostsDeps) {
       const isNamed = await namesSomebodyHere(mentions);
       if (visibility === 'direct') return isNamed ? null : 'not-addressed';
       if (post.kind === 'comment' || isNamed) return null;
-      const authors = await deps.accounts.byActorUris([post.author.actorUri, ...post.video.attributedTo]);
-      for (const author of authors) if (author && (await deps.social.isFollowedHere(author.id))) return null;
+      if (await deps.social.isFollowedHere(post.author.id)) return null;
+      const others = await deps.accounts.byActorUris(post.video.attributedTo);
+      for (const other of others) if (other && (await deps.social.isFollowedHere(other.id))) return null;
       return 'not-followed';
     },
 
@@ -237,15 +258,13 @@ export function createPosts(deps: PostsDeps) {
       return (await namesSomebodyHere(mentions)) || deps.social.isFollowedHere(author.id);
     },
 
-    /** Stores a post unless it is known, or was deleted before it came. */
-    store(
-      tx: Tx,
-      post: NewPost,
-      arrival?: Arrival,
-    ): Promise<Result<{ videoId: VideoId } | { commentId: CommentId }, string>> {
-      return post.kind === 'video'
-        ? deps.videos.receiveRemote(tx, post.author, post.video, post.mentions, arrival)
-        : deps.comments.receiveRemote(tx, post.author, post.comment);
+    storeAll,
+
+    /** `storeAll` of one post. */
+    async store(tx: Tx, post: NewPost, arrival?: Arrival): Promise<Stored> {
+      const [stored] = await storeAll(tx, [post], arrival);
+      if (!stored) throw new Error('A post was stored without a word on what became of it.');
+      return stored;
     },
   };
 }

@@ -201,7 +201,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'video.published': { schema: videoEvents['video.published'], handlers: [bridge.onVideoPublished] },
     'video.updated': { schema: videoEvents['video.updated'], handlers: [bridge.onVideoUpdated] },
     'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
-    'video.discovered': { schema: videoEvents['video.discovered'], handlers: [videos.onDiscovered] },
+    'video.discovered': { schema: videoEvents['video.discovered'], handlers: [{ all: videos.onDiscovered }] },
     'video.deleted': {
       schema: videoEvents['video.deleted'],
       handlers: [videos.onDeleted, bridge.onVideoDeleted],

@@ -8,19 +8,19 @@ import type { Activity } from './normalise.ts';
 import {
   applied,
   ignored,
-  lockObject,
+  lockObjects,
   type Outcome,
   refused,
   unusable,
   type VerbContext,
-  verb,
+  verbForMany,
 } from './verb.ts';
 
 /**
  * Somebody publishes a video that one of our people asked for, or comments on one that is here. One Create may
  * bring several posts, as GoToSocial sends votes: each is taken or left by itself.
  */
-export const create = verb<{ readonly posts: readonly NewOrOrphan[] } | { readonly hint: Hint }>({
+export const create = verbForMany<{ readonly posts: readonly NewOrOrphan[] } | { readonly hint: Hint }>({
   async verify(activity, context) {
     const { objectId, actorUri } = activity;
     if (objectId !== null && !sameOrigin(objectId, actorUri)) {
@@ -34,14 +34,19 @@ export const create = verb<{ readonly posts: readonly NewOrOrphan[] } | { readon
     const [reason] = found.flatMap((one) => ('state' in one ? [one] : []));
     return posts.length === 0 ? (reason ?? ignored('object-without-id')) : { plan: { posts } };
   },
-  async apply(plan, tx, context) {
-    if ('hint' in plan) return takeHint(plan.hint, tx, context);
-    const outcomes: Outcome[] = [];
-    // In one order whoever sends them, so that two of these never wait for each other.
-    for (const one of plan.posts.toSorted((a, b) => (uriOf(a) < uriOf(b) ? -1 : 1))) {
-      outcomes.push(await take(one, tx, context));
+  async applyAll(plans, tx, context) {
+    const all = plans.flatMap((plan) => ('hint' in plan ? [] : plan.posts));
+    const outcomeOf = await takeAll(all, tx, context);
+    const told: Outcome[] = [];
+    for (const plan of plans) {
+      if ('hint' in plan) told.push(await takeHint(plan.hint, tx, context));
+      else {
+        const outcomes = plan.posts.flatMap((one) => outcomeOf.get(one) ?? []);
+        const isApplied = outcomes.some(({ state }) => state === 'applied');
+        told.push(isApplied ? applied : (outcomes[0] ?? ignored('object-without-id')));
+      }
     }
-    return outcomes.find(({ state }) => state === 'applied') ?? outcomes[0] ?? ignored('object-without-id');
+    return told;
   },
 });
 
@@ -50,19 +55,27 @@ type NewOrOrphan =
   | { readonly post: NewPost }
   | { readonly thread: JobPayload<'thread.fetch'> & { readonly uri: string } };
 
-function uriOf(one: NewOrOrphan): string {
-  return 'post' in one ? uriOfPost(one.post) : one.thread.uri;
-}
-
-async function take(one: NewOrOrphan, tx: Tx, context: VerbContext): Promise<Outcome> {
-  if ('thread' in one) {
-    const { uri, ...payload } = one.thread;
-    await context.enqueue(tx, { name: 'thread.fetch', payload, key: `thread:${uri}` });
-    return ignored('parent-is-asked-for');
+async function takeAll(
+  all: readonly NewOrOrphan[],
+  tx: Tx,
+  context: VerbContext,
+): Promise<Map<NewOrOrphan, Outcome>> {
+  const outcomes = new Map<NewOrOrphan, Outcome>();
+  const found = all.flatMap((one) => ('post' in one ? [one] : []));
+  const posts = found.map(({ post }) => post);
+  await lockObjects(tx, posts.map(uriOfPost));
+  const stored = await context.posts.storeAll(tx, posts);
+  for (const [at, one] of found.entries()) {
+    const outcome = stored[at];
+    if (outcome) outcomes.set(one, outcome.ok ? applied : ignored(outcome.reason));
   }
-  await lockObject(tx, uriOfPost(one.post));
-  const outcome = await context.posts.store(tx, one.post);
-  return outcome.ok ? applied : ignored(outcome.reason);
+  const orphans = all.flatMap((one) => ('thread' in one ? [one] : []));
+  const jobs = orphans.map(({ thread: { uri, ...payload } }) => ({
+    ...{ name: 'thread.fetch' as const, payload, key: `thread:${uri}` },
+  }));
+  await context.enqueue(tx, jobs);
+  for (const one of orphans) outcomes.set(one, ignored('parent-is-asked-for'));
+  return outcomes;
 }
 
 /** The activity once for each of its objects, up to as many as anybody would send. */
@@ -98,10 +111,10 @@ export async function newPostOf(
   const read = await context.posts.read(withAudienceOf(activity, found.object), sender.account);
   if (!read.ok && read.orphan) return askForParent(activity, read.orphan, context);
   if (!read.ok) return unusable(read.why);
+  const unwanted = await context.posts.whyNotWanted(read.post);
   // What is here was asked for once; its author goes on speaking for it.
-  const isKnown = (await context.posts.find(uriOfPost(read.post))) !== null;
-  const unwanted = isKnown ? null : await context.posts.whyNotWanted(read.post);
-  return unwanted === null ? { plan: { post: read.post } } : ignored(unwanted);
+  const isTaken = unwanted === null || (await context.posts.find(uriOfPost(read.post))) !== null;
+  return isTaken ? { plan: { post: read.post } } : ignored(unwanted);
 }
 
 /**

@@ -4,12 +4,14 @@ import { type Finish, type JobRun, PermanentJobError } from '../../src/jobs/regi
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Metrics } from '../../src/lib/metrics.ts';
-import { type Apply, recordOutcomes } from './index.ts';
+import { recordOutcomes } from './index.ts';
+import { type Checked, carryOutAll } from './verb.ts';
 
 /** A stored activity that has had no effect yet. */
 export interface QueuedActivity {
   readonly id: string;
   readonly actor_uri: string;
+  readonly type: string;
   readonly body: string;
   readonly attempts: number;
 }
@@ -21,8 +23,8 @@ export interface DrainDeps {
   readonly random: () => number;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Checks an activity and gives the step that carries it out. */
-  readonly check: (body: string) => Promise<Apply>;
+  /** Checks an activity, and writes nothing. */
+  readonly check: (body: string) => Promise<Checked>;
 }
 
 /**
@@ -54,7 +56,7 @@ function dueActivities(db: Db, host: string, limit: number): Promise<QueuedActiv
     .where('next_at', '<=', db.fn.now())
     .orderBy('id')
     .limit(limit)
-    .select('id', 'actor_uri', 'body', 'attempts');
+    .select('id', 'actor_uri', 'type', 'body', 'attempts');
 }
 
 async function countTry(db: Db, rows: readonly QueuedActivity[]): Promise<void> {
@@ -62,11 +64,26 @@ async function countTry(db: Db, rows: readonly QueuedActivity[]): Promise<void> 
   await db('inbox_activities').whereIn('id', ids).increment('attempts');
 }
 
-/** One activity of each actor at a time, so that what an actor sent takes effect in its order. */
+/**
+ * What an actor sent takes effect in its order: of each only one activity at a time, but for new posts that
+ * answer nothing. Those do not depend on each other, and come in crowds.
+ */
 function roundsOf(rows: readonly QueuedActivity[]): QueuedActivity[][] {
-  const byActor = [...Map.groupBy(rows, (row) => row.actor_uri).values()];
-  const rounds = Math.max(...byActor.map((ofActor) => ofActor.length));
-  return Array.from({ length: rounds }, (_, at) => byActor.flatMap((ofActor) => ofActor[at] ?? []));
+  const rounds: QueuedActivity[][] = [];
+  const lastOf = new Map<string, { round: number; alone: boolean }>();
+  for (const row of rows) {
+    const last = lastOf.get(row.actor_uri);
+    const alone = standsAlone(row);
+    const round = last ? last.round + (alone && last.alone ? 0 : 1) : 0;
+    lastOf.set(row.actor_uri, { round, alone });
+    rounds[round] = [...(rounds[round] ?? []), row];
+  }
+  return rounds;
+}
+
+/** Who hides an answer from this look lets it come before what it answers, as if the two had come so. */
+function standsAlone({ type, body }: QueuedActivity): boolean {
+  return type === 'Create' && !/"inReplyTo"\s*:\s*[^n\s]/.test(body);
 }
 
 /** All in one transaction, which is much cheaper; where that fails, each in one of its own. */
@@ -93,15 +110,15 @@ async function attempt(
     if (rows.some(({ attempts }) => attempts >= inboxLimits.maxAttempts)) {
       throw new PermanentJobError('The worker died in every try; the last was the last allowed.');
     }
-    const steps = await allOf(rows.map(async ({ id, body }) => ({ id, apply: await deps.check(body) })));
+    const checked = await allOf(rows.map(({ body }) => deps.check(body)));
     signal.throwIfAborted();
-    const done = await deps.inTx(async (tx) => {
-      const outcomes = [];
-      for (const { id, apply } of steps) outcomes.push({ id, outcome: await apply(tx) });
-      await recordOutcomes(tx, outcomes);
-      return outcomes;
+    const ids = rows.map(({ id }) => id);
+    const outcomes = await deps.inTx(async (tx) => {
+      const became = await carryOutAll(checked, tx);
+      await recordOutcomes(tx, ids, became);
+      return became;
     });
-    for (const { outcome } of done) {
+    for (const outcome of outcomes) {
       deps.metrics.inbox(outcome.state, outcome.state === 'applied' ? null : outcome.reason);
     }
     return null;

@@ -69,14 +69,11 @@ function verbOf(activity: Activity): Verb | undefined {
   return Object.hasOwn(verbs, activity.type) ? verbs[activity.type as ActivityName] : undefined;
 }
 
-/** Carries a checked activity out in one transaction, and tells what became of it. */
-export type Apply = (tx: Tx) => Promise<Outcome>;
-
 /**
- * Checks a stored activity and gives the step that carries it out. Throws where it may be tried again, and a
- * `PermanentJobError` where that cannot help.
+ * Checks a stored activity, for `carryOutAll`. Throws where it may be tried again, and a `PermanentJobError`
+ * where that cannot help.
  */
-export async function checkInboxActivity(context: VerbContext, body: string): Promise<Apply> {
+export async function checkInboxActivity(context: VerbContext, body: string): Promise<Checked> {
   const bytes = Buffer.from(body);
   const parsed = parseBoundedJson(bytes, remoteJsonLimits);
   const normalised = parsed.ok ? normaliseActivity(parsed.value, bytes) : parsed;
@@ -85,12 +82,8 @@ export async function checkInboxActivity(context: VerbContext, body: string): Pr
   const isBlocked = await context.instances.isBlocked(new URL(activity.actorUri).host);
   const handle = verbOf(activity);
   // Refused, too, is what came before its server was suspended and was not carried out yet (security.md S15).
-  const checked: Checked = isBlocked
-    ? refused('domain-suspended')
-    : handle
-      ? await handle(activity, context)
-      : ignored('unsupported-type');
-  return async (tx) => (checked.state === 'ready' ? checked.apply(tx) : checked);
+  if (isBlocked) return refused('domain-suspended');
+  return handle ? handle(activity, context) : ignored('unsupported-type');
 }
 
 /**
@@ -110,24 +103,25 @@ export async function processAgain(
 }
 
 /**
- * Writes down what became of activities. Throws, and so undoes their effects, where another worker has done
+ * Writes down what became of activities, each outcome at the place of its id. Throws, and so undoes their effects, where another worker has done
  * that meanwhile: one that was given the host because this one seemed dead.
  */
 export async function recordOutcomes(
   tx: Tx,
-  outcomes: readonly { readonly id: string; readonly outcome: Outcome }[],
+  ids: readonly string[],
+  outcomes: readonly Outcome[],
 ): Promise<void> {
   const { rowCount } = await tx.raw<{ rowCount: number }>(
     `update inbox_activities set state = became.state, reason = nullif(became.reason, ''), processed_at = now()
        from unnest(?::bigint[], ?::text[], ?::text[]) as became (id, state, reason)
       where inbox_activities.id = became.id and inbox_activities.state = 'queued'`,
     [
-      outcomes.map(({ id }) => id),
-      outcomes.map(({ outcome }) => outcome.state),
-      outcomes.map(({ outcome }) => (outcome.state === 'applied' ? '' : outcome.reason)),
+      [...ids],
+      outcomes.map(({ state }) => state),
+      outcomes.map((outcome) => (outcome.state === 'applied' ? '' : outcome.reason)),
     ],
   );
-  if (rowCount !== outcomes.length) throw new Error('Another worker was faster.');
+  if (rowCount !== ids.length) throw new Error('Another worker was faster.');
 }
 
 /** What became of a received activity, as an admin sees it. */

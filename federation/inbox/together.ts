@@ -12,7 +12,7 @@ import type { Social } from '../../src/modules/social/index.ts';
 export function askTogether(deps: { accounts: Accounts; social: Social; instances: Instances }): {
   accounts: Accounts;
   social: Social;
-  instances: Pick<Instances, 'isBlocked' | 'standingOf'>;
+  instances: Instances;
 } {
   const { accounts, social, instances } = deps;
   const limits = inboxLimits.look;
@@ -22,7 +22,7 @@ export function askTogether(deps: { accounts: Accounts; social: Social; instance
   const standingOf = (host: string) => standings(host) ?? instances.standingOf(host);
   return {
     accounts: { ...accounts, byActorUri: (uri) => byActorUri(uri) ?? accounts.byActorUri(uri) },
-    instances: { standingOf, isBlocked: async (host) => (await standingOf(host)).suspended },
+    instances: { ...instances, standingOf, isBlocked: async (host) => (await standingOf(host)).suspended },
     social: { ...social, isFollowedHere: (id) => isFollowedHere(id) ?? social.isFollowedHere(id) },
   };
 }

@@ -17,7 +17,7 @@ import type { Threads } from '../reading/threads.ts';
 import type { Activity } from './normalise.ts';
 import type { FetchBudget } from './signature/fetch-budget.ts';
 
-export { lockObject } from '../object-lock.ts';
+export { lockObject, lockObjects } from '../object-lock.ts';
 
 /** What handlers of activities work with. They call the same commands as local people do. */
 export interface VerbContext extends DeliveryDeps {
@@ -30,7 +30,7 @@ export interface VerbContext extends DeliveryDeps {
   readonly moderation: Moderation;
   readonly relays: Relays;
   readonly posts: Posts;
-  readonly instances: Pick<Instances, 'isBlocked' | 'standingOf'>;
+  readonly instances: Instances;
   readonly threads: Threads;
   /** How often each relay may send us to ask for something. */
   readonly relayBudget: FetchBudget;
@@ -96,22 +96,82 @@ export function likeableOf(post: KnownPost) {
 }
 
 /** A check that ended early, or a plan to be carried out in one transaction. */
-export type Checked = Outcome | { readonly state: 'ready'; readonly apply: (tx: Tx) => Promise<Outcome> };
+export type Checked = Outcome | Ready;
+
+/** A plan to be carried out: together with others of its kind, which are those with the same `carryOut`. */
+interface Ready {
+  readonly state: 'ready';
+  readonly carryOut: (steps: readonly Ready[], tx: Tx) => Promise<readonly Outcome[]>;
+}
 
 /** The handler of one type of activity, ready to be put in the map of all. */
 export type Verb = (activity: Activity, context: VerbContext) => Promise<Checked>;
+
+interface Verify<Plan> {
+  verify(activity: Activity, context: VerbContext): Promise<Outcome | { readonly plan: Plan }>;
+}
 
 /**
  * Joins the two steps of a verb. `verify` decides whether the sender may do this, and may ask other servers,
  * but writes nothing; `apply` carries its plan out. Throwing from either means: try again later.
  */
-export function verb<Plan extends object>(steps: {
-  verify(activity: Activity, context: VerbContext): Promise<Outcome | { readonly plan: Plan }>;
-  apply(plan: Plan, tx: Tx, context: VerbContext): Promise<Outcome>;
-}): Verb {
+export function verb<Plan extends object>(
+  steps: Verify<Plan> & { apply(plan: Plan, tx: Tx, context: VerbContext): Promise<Outcome> },
+): Verb {
+  return verbForMany({
+    verify: steps.verify,
+    async applyAll(plans, tx, context) {
+      const outcomes: Outcome[] = [];
+      for (const plan of plans) outcomes.push(await steps.apply(plan, tx, context));
+      return outcomes;
+    },
+  });
+}
+
+/** Like `verb`, for what comes in such numbers that many plans are carried out at once: one outcome for each. */
+export function verbForMany<Plan extends object>(
+  steps: Verify<Plan> & {
+    applyAll(plans: readonly Plan[], tx: Tx, context: VerbContext): Promise<readonly Outcome[]>;
+  },
+): Verb {
+  const plans = new WeakMap<Ready, { readonly plan: Plan; readonly context: VerbContext }>();
+  const carryOut: Ready['carryOut'] = async (ready, tx) => {
+    const mine = ready.flatMap((step) => plans.get(step) ?? []);
+    const [first] = mine;
+    if (!first) return [];
+    return steps.applyAll(
+      mine.map(({ plan }) => plan),
+      tx,
+      first.context,
+    );
+  };
   return async (activity, context) => {
     const verdict = await steps.verify(activity, context);
     if ('state' in verdict) return verdict;
-    return { state: 'ready', apply: (tx) => steps.apply(verdict.plan, tx, context) };
+    const ready: Ready = { state: 'ready', carryOut };
+    plans.set(ready, { plan: verdict.plan, context });
+    return ready;
   };
+}
+
+/** Carries out what was checked, and tells what became of each, in their order. */
+export async function carryOutAll(checked: readonly Checked[], tx: Tx): Promise<readonly Outcome[]> {
+  const outcomes = new Map<Checked, Outcome>();
+  const ready: Ready[] = [];
+  for (const one of checked) {
+    if (one.state === 'ready') ready.push(one);
+    else outcomes.set(one, one);
+  }
+  for (const [carryOut, steps] of Map.groupBy(ready, (step) => step.carryOut)) {
+    const told = await carryOut(steps, tx);
+    for (const [at, step] of steps.entries()) {
+      const outcome = told[at];
+      if (outcome) outcomes.set(step, outcome);
+    }
+  }
+  return checked.map((one) => {
+    const outcome = outcomes.get(one);
+    if (!outcome) throw new Error('An activity was carried out without a word on its outcome.');
+    return outcome;
+  });
 }

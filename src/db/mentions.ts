@@ -15,9 +15,18 @@ export async function replaceMentions(
   accountIds: readonly AccountId[],
 ): Promise<void> {
   await tx('mentions').where(columnsOf(post)).delete();
-  if (accountIds.length === 0) return;
-  const rows = [...new Set(accountIds)].map((account_id) => ({ account_id, ...columnsOf(post) }));
-  await tx('mentions').insert(rows);
+  await addMentions(tx, [{ post, accountIds }]);
+}
+
+/** Notes whom new posts name. */
+export async function addMentions(
+  tx: Tx,
+  named: readonly { readonly post: MentioningPost; readonly accountIds: readonly AccountId[] }[],
+): Promise<void> {
+  const rows = named.flatMap(({ post, accountIds }) =>
+    [...new Set(accountIds)].map((account_id) => ({ account_id, ...columnsOf(post) })),
+  );
+  if (rows.length > 0) await tx('mentions').insert(rows);
 }
 
 /** The people that each of these posts of one kind names; those that name nobody are left out. */

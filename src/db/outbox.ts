@@ -10,18 +10,22 @@ export const WAKE_CHANNEL = 'vireo_work';
 
 /**
  * A function that records events of one module in the transaction of the command that causes them
- * (the transactional outbox). The event is delivered at least once after commit, and never without it.
+ * (the transactional outbox): one, or several of a name. An event is delivered at least once after commit, and never without it.
  */
 export type Emit<S extends EventSchemas> = <N extends keyof S & string>(
   tx: Tx,
   name: N,
-  payload: z.output<S[N]>,
+  payloads: z.output<S[N]> | readonly z.output<S[N]>[],
 ) => Promise<void>;
 
 /** Builds the `Emit` of a module. The schemas serve for their types here; the relay parses with them. */
 export function emitter<S extends EventSchemas>(_schemas: S, ids: IdSource): Emit<S> {
-  return async (tx, name, payload) => {
-    await tx('events').insert({ id: ids.next(), name, payload: JSON.stringify(payload) });
+  return async (tx, name, payloads) => {
+    const rows = [payloads]
+      .flat()
+      .map((payload) => ({ id: ids.next(), name, payload: JSON.stringify(payload) }));
+    if (rows.length === 0) return;
+    await tx('events').insert(rows);
     await wakeRelay(tx);
   };
 }

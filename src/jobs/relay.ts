@@ -8,7 +8,10 @@ import type { Logger } from '../lib/log.ts';
 import { answerInTime } from './queues.ts';
 import type { QueueName } from './registry.ts';
 
-type EventHandler = (tx: Tx, payload: never) => Promise<void>;
+/** Takes one event, or `all` that come one after the other. */
+type EventHandler =
+  | ((tx: Tx, payload: never) => Promise<void>)
+  | { readonly all: (tx: Tx, payloads: never) => Promise<void> };
 
 /**
  * What happens for each event, in one transaction with its removal from the outbox: rows, never network.
@@ -128,15 +131,34 @@ class OneByOne extends Error {}
 async function relayTogether(tx: Tx, subscribers: Subscribers): Promise<number> {
   const rows = await takeEvents(tx);
   if (rows.some((row) => row.attempts > 0)) throw new OneByOne('One of the events has failed before.');
-  for (const row of rows) {
-    const entry = subscribers[row.name];
-    const payload = entry?.schema.safeParse(row.payload);
-    if (!entry || !payload?.success) throw new OneByOne('One of the events cannot be read.');
-    for (const handler of entry.handlers) await handler(tx, payload.data as never);
-  }
+  for (const run of runsOf(rows)) await relayRun(tx, subscribers, run);
   const ids = rows.map(({ id }) => id);
   if (ids.length > 0) await tx('events').whereRaw('id = any(?)', [ids]).delete();
   return rows.length;
+}
+
+/** Events of one name that come one after the other, so that the order of all stays. */
+function runsOf(rows: readonly EventRow[]): EventRow[][] {
+  const runs: EventRow[][] = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last?.[0]?.name === row.name) last.push(row);
+    else runs.push([row]);
+  }
+  return runs;
+}
+
+async function relayRun(tx: Tx, subscribers: Subscribers, run: readonly EventRow[]): Promise<void> {
+  const entry = subscribers[run[0]?.name ?? ''];
+  const payloads = run.map((row) => entry?.schema.safeParse(row.payload));
+  const read = payloads.flatMap((payload) => (payload?.success ? [payload.data] : []));
+  if (!entry || read.length < run.length) throw new OneByOne('One of the events cannot be read.');
+  for (const handler of entry.handlers) await handle(tx, handler, read);
+}
+
+async function handle(tx: Tx, handler: EventHandler, payloads: readonly unknown[]): Promise<void> {
+  if ('all' in handler) return handler.all(tx, payloads as never);
+  for (const payload of payloads) await handler(tx, payload as never);
 }
 
 function takeEvents(tx: Tx): Promise<EventRow[]> {
@@ -181,7 +203,7 @@ async function dispatch(
   for (const [place, handler] of entry.handlers.entries()) {
     if (handled.includes(place)) continue;
     try {
-      await tx.transaction((savepoint) => handler(savepoint, payload.data as never));
+      await tx.transaction((savepoint) => handle(savepoint, handler, [payload.data]));
       handled.push(place);
     } catch (error) {
       errors.push(error);

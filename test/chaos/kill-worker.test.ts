@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { originalKey, prefixesOf } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
+import type { RemoteVideo } from '../../src/modules/videos/index.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
 import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually, holdWrites } from '../helpers/chaos.ts';
@@ -264,16 +265,15 @@ describe('a worker that is killed while it copies a remote video', { timeout: SL
     const origin = await stallingOrigin();
     const author = await remoteAccount('carol');
     const { inTx, videos, db } = server.context;
-    const made = await inTx((tx) =>
-      videos.receiveRemote(tx, author, {
-        ...{ uri: peer.url('/videos/1'), url: peer.url('/videos/1'), visibility: 'public', captionHtml: '' },
-        ...{ contentWarning: '', sensitive: false, altText: '', language: null, publishedAt: new Date() },
-        ...{ durationSeconds: null, width: null, height: null, blurhash: null },
-        ...{ sourceUrl: origin.url, sourcePosterUrl: null },
-        ...{ editedAt: null, attributedTo: [], commentsOpen: true },
-      }),
-    );
-    if (!made.ok) throw new Error(made.reason);
+    const clip: RemoteVideo = {
+      ...{ uri: peer.url('/videos/1'), url: peer.url('/videos/1'), visibility: 'public', captionHtml: '' },
+      ...{ contentWarning: '', sensitive: false, altText: '', language: null, publishedAt: new Date() },
+      ...{ durationSeconds: null, width: null, height: null, blurhash: null },
+      ...{ sourceUrl: origin.url, sourcePosterUrl: null },
+      ...{ editedAt: null, attributedTo: [], commentsOpen: true },
+    };
+    const [made] = await inTx((tx) => videos.receiveRemote(tx, [{ author, video: clip }]));
+    if (!made?.ok) throw new Error(`The video is ${made?.reason}.`);
     const id = made.videoId;
     const first = await startWorker();
     await eventually('half of it has arrived', async () => (await downloaded()) > 0, SLOW_MS);

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recordOutcomes } from '../../federation/inbox/index.ts';
+import { carryOutAll } from '../../federation/inbox/verb.ts';
 import type { Tx } from '../../src/db/database.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { type Client, signUp } from '../../src/setup/demo/client.ts';
@@ -79,9 +80,9 @@ async function receiveNew(activity: Activity): Promise<Stored> {
 
 /** Gives a stored activity its effect, as a worker does. */
 async function handle(row: Stored): Promise<void> {
-  const apply = await server.context.federation.checkInbox(row.body);
+  const checked = await server.context.federation.checkInbox(row.body);
   await server.context.inTx(async (tx) => {
-    await recordOutcomes(tx, [{ id: row.id, outcome: await apply(tx) }]);
+    await recordOutcomes(tx, [row.id], await carryOutAll([checked], tx));
   });
 }
 
@@ -271,9 +272,9 @@ describe('likes, shares, comments, edits and blocks in any order, several times,
       const author = await followedAuthor();
       const doings = doingsOf(author, video);
       // The Undo has looked for its target, and found none, when the other ends.
-      const apply = await server.context.federation.checkInbox((await receiveNew(doings[undoes])).body);
+      const undo = await server.context.federation.checkInbox((await receiveNew(doings[undoes])).body);
       await handle(await receiveNew(doings[does]));
-      await server.context.inTx(async (tx) => void (await apply(tx)));
+      await server.context.inTx((tx) => carryOutAll([undo], tx));
       const state = await play(author, doings, []);
       expect(state, does).toEqual(meant(new Set([does, undoes])));
     }
@@ -305,19 +306,19 @@ test('V5 an Accept does not answer a request that took the place of the one it n
     actor: aliceUri,
     object: author.id,
   });
-  const finish = await federation.checkInbox((await receiveNew(accept)).body);
+  const checked = await federation.checkInbox((await receiveNew(accept)).body);
   await inTx((tx) => social.unfollow(tx, pair));
   await inTx((tx) => social.follow(tx, alice, target));
-  await inTx(finish);
+  await inTx((tx) => carryOutAll([checked], tx));
   expect(await db('follows').where(row).pluck('state')).toEqual(['pending']);
 });
 
 describe('a Create and its Delete at the same moment', () => {
   /** Begins to give an activity its effect, and stops before the end of the transaction. */
   async function begin(activity: Activity): Promise<{ end(): Promise<void>; tx: Tx }> {
-    const finish = await server.context.federation.checkInbox((await receiveNew(activity)).body);
+    const checked = await server.context.federation.checkInbox((await receiveNew(activity)).body);
     const tx = await server.context.db.transaction();
-    await finish(tx);
+    await carryOutAll([checked], tx);
     return { tx, end: () => tx.commit().then(() => undefined) };
   }
 

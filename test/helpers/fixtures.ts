@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { recordOutcomes } from '../../federation/inbox/index.ts';
+import { carryOutAll } from '../../federation/inbox/verb.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { activityOf, publish, quiet, type Rig } from './activities.ts';
@@ -127,8 +128,8 @@ export function createReplay(rig: Rig) {
     };
     await db('inbox_activities').insert(row);
     try {
-      const apply = await federation.checkInbox(text);
-      await inTx(async (tx) => recordOutcomes(tx, [{ id, outcome: await apply(tx) }]));
+      const checked = await federation.checkInbox(text);
+      await inTx(async (tx) => recordOutcomes(tx, [id], await carryOutAll([checked], tx)));
     } catch (error) {
       return `${(error as Error).name}: ${(error as Error).message}`;
     }

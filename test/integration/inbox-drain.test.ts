@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inboxLimits } from '../../config/limits.ts';
 import { type DrainDeps, drainHost } from '../../federation/inbox/drain.ts';
-import { applied, ignored } from '../../federation/inbox/verb.ts';
+import { applied, type Checked, ignored, type Outcome } from '../../federation/inbox/verb.ts';
+import type { Tx } from '../../src/db/database.ts';
 import { PermanentJobError } from '../../src/jobs/registry.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -30,6 +31,11 @@ async function store(name: string, actor = 'carol', more: object = {}): Promise<
   });
 }
 
+/** A step that is carried out by itself. */
+function ready(step: (tx: Tx) => Promise<Outcome>): Checked {
+  return { state: 'ready', carryOut: async (_steps, tx) => [await step(tx)] };
+}
+
 /** One turn of a worker. An activity does what the script says before it leaves its effect. */
 async function drain(attempt = 1, changes: Partial<DrainDeps> = {}): Promise<Date | null> {
   const deps: DrainDeps = {
@@ -37,11 +43,11 @@ async function drain(attempt = 1, changes: Partial<DrainDeps> = {}): Promise<Dat
     random: () => 0.5,
     check: async (name) => {
       checked.push(name);
-      return async (tx) => {
+      return ready(async (tx) => {
         await tx('effects').insert({ name });
         await script[name]?.();
         return name.startsWith('dull') ? ignored('dull') : applied;
-      };
+      });
     },
     ...changes,
   };
@@ -121,10 +127,10 @@ describe('a drain', () => {
     const meanwhile = async (name: string) => {
       checked.push(name);
       await db('inbox_activities').update({ state: 'applied' });
-      return async (tx: Parameters<DrainDeps['inTx']>[0] extends (tx: infer T) => unknown ? T : never) => {
+      return ready(async (tx) => {
         await tx('effects').insert({ name });
         return applied;
-      };
+      });
     };
     await drain(1, { check: meanwhile });
     expect(checked).toEqual(['twice']);
@@ -146,6 +152,38 @@ describe('a drain', () => {
     expect(Number(again)).toBeLessThanOrEqual(Date.now());
     expect(await drain()).toBeNull();
     expect(await effects()).toHaveLength(2 * inboxLimits.drain.batch);
+  });
+});
+
+describe('what one actor sent', () => {
+  /** How many activities were carried out together, time after time. */
+  async function groupsOf(...activities: readonly [type: string, body: object][]): Promise<number[]> {
+    const groups: number[] = [];
+    const carryOut = async (steps: readonly Checked[]) => {
+      groups.push(steps.length);
+      return steps.map(() => applied);
+    };
+    for (const [at, [type, body]] of activities.entries()) {
+      await store(`${at}`, 'carol', { type, body: JSON.stringify(body) });
+    }
+    await drain(1, { check: async () => ({ state: 'ready', carryOut }) });
+    expect(new Set(Object.values(await states()))).toEqual(new Set(['applied']));
+    return groups;
+  }
+
+  test('takes effect together where it is new posts that answer nothing', async () => {
+    const post = { object: { content: '"inReplyTo": 1', inReplyTo: null } };
+    expect(await groupsOf(['Create', post], ['Create', {}], ['Create', post])).toEqual([3]);
+  });
+
+  test('waits where it may depend on what came before', async () => {
+    const post = { object: { inReplyTo: null } };
+    const answer = { object: { inReplyTo: 'https://a.example/1' } };
+    expect(await groupsOf(['Create', post], ['Create', answer], ['Create', post])).toEqual([1, 1, 1]);
+    await server.context.db.raw('truncate inbox_activities');
+    expect(await groupsOf(['Create', post], ['Delete', {}], ['Create', post])).toEqual([1, 1, 1]);
+    await server.context.db.raw('truncate inbox_activities');
+    expect(await groupsOf(['Follow', {}], ['Undo', {}], ['Follow', {}])).toEqual([1, 1, 1]);
   });
 });
 

@@ -36,12 +36,19 @@ const note =
     await tx('seen').insert({ name, by });
   };
 
-const subscribers = (...handlers: Handler[]): Subscribers => ({
+/** A subscriber that writes down together what it was told of together. */
+const noteAll = {
+  all: async (tx: Tx, things: readonly Thing[]) => {
+    await tx('seen').insert({ name: things.map(({ name }) => name).join(' and '), by: 'the counter' });
+  },
+};
+
+const subscribers = (...handlers: (Handler | typeof noteAll)[]): Subscribers => ({
   'thing.made': { schema: events['thing.made'], handlers },
   'thing.lost': { schema: events['thing.lost'], handlers: [note('the finder')] },
 });
 
-const relay = (...handlers: Handler[]) =>
+const relay = (...handlers: (Handler | typeof noteAll)[]) =>
   relayEvents({ db: rig.db, subscribers: subscribers(...handlers), log: silent });
 
 /** The command of this test: a row and its event. */
@@ -106,6 +113,29 @@ describe('an event', () => {
     await held;
     expect(await seen()).toEqual(['cup']);
     expect(await waiting()).toEqual([]);
+  });
+});
+
+describe('a subscriber that takes many at once', () => {
+  test('gets those of one name that come one after the other', async () => {
+    await makeAll('cup', 'pot');
+    await rig.db.transaction((tx) => emit(tx, 'thing.lost', [{ name: 'key' }, { name: 'hat' }]));
+    await makeAll('tea');
+    expect(await relay(noteAll, note('the shop'))).toBe(5);
+    expect(await seen('the counter')).toEqual(['cup and pot', 'tea']);
+    expect(await seen('the shop')).toEqual(['cup', 'pot', 'tea']);
+    expect(await seen('the finder')).toEqual(['hat', 'key']);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('gets them singly where another subscriber fails', async () => {
+    await makeAll('cup', 'pot');
+    const broken: Handler = async (_tx, { name }) => {
+      if (name === 'cup') throw new Error('the cup is broken');
+    };
+    await relay(noteAll, broken);
+    expect(await seen('the counter')).toEqual(['cup', 'pot']);
+    expect(await waiting()).toMatchObject([{ payload: { name: 'cup' }, handled: [0] }]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { recordOutcomes } from '../../federation/inbox/index.ts';
+import { carryOutAll } from '../../federation/inbox/verb.ts';
 import type { PolicyChange } from '../../src/modules/instances/index.ts';
 import {
   activityOf,
@@ -100,8 +101,8 @@ describe('S15 a suspended server', () => {
       ...{ id, actor_uri: mallory.id, activity_uri: activity.id, type: 'Follow' },
       ...{ host: new URL(mallory.id).host, body },
     });
-    const apply = await federation.checkInbox(body);
-    await inTx(async (tx) => recordOutcomes(tx, [{ id, outcome: await apply(tx) }]));
+    const checked = await federation.checkInbox(body);
+    await inTx(async (tx) => recordOutcomes(tx, [id], await carryOutAll([checked], tx)));
     const row = { state: 'refused', reason: 'domain-suspended' };
     expect(await federation.explain(activity.id)).toMatchObject([row]);
     expect(await db('follows').where({ uri: activity.id })).toEqual([]);

@@ -20,6 +20,7 @@ export function accountQueries(db: Db, domain: string) {
 
     /** `byActorUri` of each address in turn, with one question to the database. */
     async byActorUris(uris: readonly string[]): Promise<(Account | null)[]> {
+      if (uris.length === 0) return [];
       const rows: AccountRow[] = await db('accounts').whereRaw('actor_uri = any(?)', [[...new Set(uris)]]);
       const found = new Map(rows.map((row) => [row.actor_uri, accountFromRow(row)]));
       return uris.map((uri) => found.get(uri) ?? null);
@@ -34,6 +35,7 @@ export function accountQueries(db: Db, domain: string) {
     },
 
     async byIds(ids: readonly AccountId[]): Promise<Map<AccountId, Account>> {
+      if (ids.length === 0) return new Map();
       const rows: AccountRow[] = await db('accounts').whereIn('id', [...ids]);
       return new Map(rows.map((row) => [row.id, accountFromRow(row)]));
     },

@@ -1,8 +1,8 @@
 import { readingLimits, videoLimits } from '../../../config/limits.ts';
 import type { Tx } from '../../db/database.ts';
-import { replaceMentions } from '../../db/mentions.ts';
+import { addMentions, replaceMentions } from '../../db/mentions.ts';
 import type { Emit } from '../../db/outbox.ts';
-import { isDeleted, rememberDeleted } from '../../db/tombstones.ts';
+import { deletedAmong, rememberDeleted } from '../../db/tombstones.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import { htmlFromText } from '../../lib/html/from-text.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
@@ -156,57 +156,97 @@ export interface Arrival {
   readonly isDiscovery?: boolean;
 }
 
+/** A video of another server, to be stored. */
+export interface NewRemoteVideo {
+  readonly author: Account;
+  readonly video: RemoteVideo;
+  readonly mentions?: readonly AccountId[];
+  readonly arrival?: Arrival;
+}
+
 /**
- * Stores what another server's post says. Known posts stay as they are (a Create changes nothing twice),
- * and one that was deleted before its Create arrived stays deleted.
+ * Stores what posts of other servers say, and tells what became of each. Known posts stay as they are (a Create
+ * changes nothing twice), and one that was deleted before its Create arrived stays deleted.
  */
-export async function receiveRemoteVideo(
+export async function receiveRemoteVideos(
   deps: VideoCommandDeps,
   tx: Tx,
-  author: Account,
-  video: RemoteVideo,
-  mentions: readonly AccountId[] = [],
-  { isPast = false, isDiscovery = false }: Arrival = {},
-): Promise<Result<{ videoId: VideoId }, 'known' | 'deleted'>> {
-  const actorUris = [author.actorUri, ...video.attributedTo];
-  if (await isDeleted(tx, { uri: video.uri, actorUris, editedAt: video.editedAt })) {
-    return fail('deleted', 'Its server deleted this video before it arrived.');
-  }
-  const id = isPast ? deps.ids.at<'video'>(video.publishedAt.getTime()) : deps.ids.next<'video'>();
-  const inserted = await tx('videos')
-    .insert({
-      id,
-      account_id: author.id,
-      local: false,
-      uri: video.uri,
-      url: video.url,
-      state: 'published',
-      visibility: video.visibility,
-      caption_html: video.captionHtml,
-      content_warning: video.contentWarning,
-      sensitive: video.sensitive,
-      alt_text: video.altText,
-      language: video.language,
-      duration_seconds: video.durationSeconds,
-      width: video.width,
-      height: video.height,
-      blurhash: video.blurhash,
-      media_state: 'waiting',
-      source_url: video.sourceUrl,
-      source_poster_url: video.sourcePosterUrl,
-      published_at: video.publishedAt,
-      edited_at: video.editedAt,
-      attributed_to: [...video.attributedTo],
-      comments_open: video.commentsOpen,
-      discovery: isDiscovery,
-    })
-    .onConflict('uri')
-    .ignore()
-    .returning('id');
-  if (inserted.length === 0) return fail('known', 'This video is known already.');
-  await replaceMentions(tx, { videoId: id }, mentions);
-  await deps.emit(tx, 'video.discovered', { videoId: id });
-  return ok({ videoId: id });
+  arriving: readonly NewRemoteVideo[],
+): Promise<Result<{ videoId: VideoId }, 'known' | 'deleted'>[]> {
+  const deleted = await deletedAmong(
+    tx,
+    arriving.map(({ author, video: { uri, attributedTo, editedAt } }) => ({
+      ...{ uri, editedAt, actorUris: [author.actorUri, ...attributedTo] },
+    })),
+  );
+  const ids = arriving.map(({ video: { publishedAt }, arrival }) =>
+    arrival?.isPast ? deps.ids.at<'video'>(publishedAt.getTime()) : deps.ids.next<'video'>(),
+  );
+  const wanted = arriving.flatMap((one, at) => {
+    const id = ids[at];
+    return id === undefined || deleted[at] ? [] : [{ ...one, id }];
+  });
+  const added = await insertRemoteVideos(tx, wanted);
+  const isNew = wanted.filter(({ id }) => added.has(id));
+  await addMentions(
+    tx,
+    isNew.map(({ id, mentions = [] }) => ({ post: { videoId: id }, accountIds: mentions })),
+  );
+  await deps.emit(
+    tx,
+    'video.discovered',
+    isNew.map(({ id }) => ({ videoId: id })),
+  );
+  return ids.map((videoId, at) => {
+    if (deleted[at]) return fail('deleted', 'Its server deleted this video before it arrived.');
+    return added.has(videoId) ? ok({ videoId }) : fail('known', 'This video is known already.');
+  });
+}
+
+/** Inserts those that are not known yet, and returns their ids. */
+async function insertRemoteVideos(
+  tx: Tx,
+  wanted: readonly (NewRemoteVideo & { readonly id: VideoId })[],
+): Promise<Set<VideoId>> {
+  const rows = wanted.map(({ id, author, video, arrival }) => ({
+    id,
+    account_id: author.id,
+    local: false,
+    uri: video.uri,
+    url: video.url,
+    state: 'published',
+    visibility: video.visibility,
+    caption_html: video.captionHtml,
+    content_warning: video.contentWarning,
+    sensitive: video.sensitive,
+    alt_text: video.altText,
+    language: video.language,
+    duration_seconds: video.durationSeconds,
+    width: video.width,
+    height: video.height,
+    blurhash: video.blurhash,
+    media_state: 'waiting',
+    source_url: video.sourceUrl,
+    source_poster_url: video.sourcePosterUrl,
+    published_at: video.publishedAt,
+    edited_at: video.editedAt,
+    attributed_to: video.attributedTo,
+    comments_open: video.commentsOpen,
+    discovery: arrival?.isDiscovery ?? false,
+  }));
+  const [first] = rows;
+  if (!first) return new Set();
+  const columns = Object.keys(first).join(', ');
+  // One parameter for all, where a thousand of them would cost more than the insert itself.
+  const { rows: added } = await tx.raw<{ rows: { id: VideoId }[] }>(
+    `insert into videos (${columns})
+     select ${columns} from jsonb_populate_recordset(null::videos, ?)
+     on conflict (uri) do nothing
+     returning id`,
+    // PostgreSQL refuses JSON with half a surrogate pair, which as a text becomes the replacement character.
+    [JSON.stringify(rows, (_key, value) => (typeof value === 'string' ? value.toWellFormed() : value))],
+  );
+  return new Set(added.map(({ id }) => id));
 }
 
 /** Removes a video of `accountId`, leaving a tombstone. Its files follow. */

@@ -4,28 +4,26 @@ import { emitter } from '../../db/outbox.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { JobRun } from '../../jobs/registry.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
-import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import {
-  type Arrival,
   askForReplies,
   beginUpload,
   cancelUpload,
   completeUpload,
   editVideo,
+  type NewRemoteVideo,
   noteMissingVideo,
   pinVideo,
-  receiveRemoteVideo,
+  receiveRemoteVideos,
   removeVideo,
   removeVideosOf,
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
 import { type MediaJobDeps, processUpload, purgeObjects, replicate, replicateRefused } from './jobs.ts';
-import type { RemoteVideo } from './model.ts';
 import { videoQueries } from './queries.ts';
 
-export type { Arrival } from './commands.ts';
+export type { Arrival, NewRemoteVideo } from './commands.ts';
 export { videoEvents } from './events.ts';
 export {
   type Asset,
@@ -61,13 +59,7 @@ export function createVideos(base: Deps) {
     edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
       editVideo(deps, tx, videoId, accountId, details),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
-    receiveRemote: (
-      tx: Tx,
-      author: Account,
-      video: RemoteVideo,
-      mentions?: readonly AccountId[],
-      arrival?: Arrival,
-    ) => receiveRemoteVideo(deps, tx, author, video, mentions, arrival),
+    receiveRemote: (tx: Tx, arriving: readonly NewRemoteVideo[]) => receiveRemoteVideos(deps, tx, arriving),
     askForReplies: (tx: Tx, videoId: VideoId) => askForReplies(deps, tx, videoId),
     noteMissing: noteMissingVideo,
     updateRemote: updateRemoteVideo,
@@ -82,8 +74,11 @@ export function createVideos(base: Deps) {
     /** Reactions to events, in the relay's transaction. */
     onReceived: (tx: Tx, { videoId }: { videoId: VideoId }) =>
       base.enqueue(tx, { name: 'media.process', payload: { videoId } }),
-    onDiscovered: (tx: Tx, { videoId }: { videoId: VideoId }) =>
-      base.enqueue(tx, { name: 'media.replicate', payload: { videoId } }),
+    onDiscovered: (tx: Tx, discovered: readonly { videoId: VideoId }[]) =>
+      base.enqueue(
+        tx,
+        discovered.map(({ videoId }) => ({ name: 'media.replicate' as const, payload: { videoId } })),
+      ),
     onDeleted: (tx: Tx, { videoId }: { videoId: VideoId }) =>
       base.enqueue(tx, { name: 'media.purge', payload: { videoId } }),
 
