@@ -89,6 +89,8 @@ export const deliveryLimits = {
 /** What another server may send to an inbox (security.md R1, R9). */
 export const inboxLimits = {
   maxBytes: 256 * 1024,
+  /** How long a connection stays open whose body was refused unread. */
+  lingerMs: 2_000,
   maxActivityIdCharacters: 1_024,
   /** Posts that one Create may bring. */
   maxObjectsPerActivity: 20,

@@ -31,11 +31,11 @@ export function createInboxRoute(deps: {
     // PeerTube sends each activity once, even into a connection that was closed while it was idle, where it is
     // lost: so no connection is left to it (peertube.md 1).
     if (req.headers['user-agent']?.startsWith('PeerTube/')) res.setHeader('Connection', 'close');
-    send(res, answer);
+    send(req, res, answer);
   };
 }
 
-function send(res: Response, { status, error, retryAfterSeconds }: GateAnswer): void {
+function send(req: Request, res: Response, { status, error, retryAfterSeconds }: GateAnswer): void {
   res.statusCode = status;
   if (retryAfterSeconds !== undefined) res.setHeader('Retry-After', retryAfterSeconds);
   if (error === undefined) {
@@ -44,7 +44,24 @@ function send(res: Response, { status, error, retryAfterSeconds }: GateAnswer): 
   }
   res.setHeader('Content-Type', 'application/json; charset=utf-8');
   res.setHeader('X-Content-Type-Options', 'nosniff');
-  res.end(JSON.stringify({ error }));
+  const text = JSON.stringify({ error });
+  const isEndless = req.headers['transfer-encoding'] !== undefined && !req.complete;
+  if (status === 413 || isEndless) leaveUnread(req, res, text);
+  else res.end(text);
+}
+
+/**
+ * Answers, and reads no more of a body that is, or may become, too large: to take a megabyte from the wire and drop
+ * it would cost several times what the refusal does (security.md R1). The connection ends a moment later, for to
+ * close it while bytes are unread takes back an answer that is still on its way.
+ */
+function leaveUnread(req: Request, res: Response, text: string): void {
+  req.pause();
+  res.setHeader('Connection', 'close');
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.write(text, () => req.socket.end());
+  const timer = setTimeout(() => req.destroy(), inboxLimits.lingerMs);
+  res.once('close', () => clearTimeout(timer));
 }
 
 const TOO_LARGE: Unreadable = { status: 413, error: 'The body is too large.' };
@@ -59,8 +76,7 @@ function refuseUnread({ headers }: Request): GateAnswer | undefined {
 }
 
 /**
- * The raw bytes, which signatures are over, up to the cap. The rest of what is refused is left in the request:
- * Node takes it from the wire and drops it once the answer is out, so that the sender can read the answer.
+ * The raw bytes, which signatures are over, up to the cap.
  */
 function readBody(req: Request): Promise<{ readonly body: Buffer } | Unreadable> {
   // A connection that broke meanwhile will say so no more.

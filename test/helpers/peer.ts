@@ -222,6 +222,8 @@ export function send(
     const socket = connect(Number(port), hostname);
     const chunks: Buffer[] = [];
     socket.on('data', (chunk) => chunks.push(chunk));
+    // Whatever is left to be sent, nobody reads it.
+    socket.on('end', () => socket.destroy());
     // A server that has refused a large body may close before all of it is read.
     socket.on('error', (error) => (chunks.length > 0 ? socket.destroy() : reject(error)));
     socket.on('close', () => {

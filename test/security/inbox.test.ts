@@ -1,4 +1,6 @@
 import { constants, createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inboxLimits, remoteJsonLimits } from '../../config/limits.ts';
@@ -330,6 +332,26 @@ describe('bodies', () => {
     signedPost(carol, `${server.origin}/inbox`, Buffer.from(body), changes);
   const follow = () => followOf(carol, alice);
 
+  /** Sends an unsigned body of 60 MB, as far as it is taken, until the connection ends. */
+  async function pour(length: string, part: Buffer): Promise<{ answer: string; bytes: number }> {
+    const { host, port } = server.context.config.listen;
+    const socket = connect(port, host);
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (text) => {
+      answer += text;
+    });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => undefined);
+    const type = 'content-type: application/activity+json';
+    socket.write(`POST /inbox HTTP/1.1\r\nhost: ${host}\r\n${type}\r\n${length}\r\n\r\n`);
+    while (!socket.destroyed && socket.writable && socket.bytesWritten < 60_000_000) {
+      if (!socket.write(part)) await Promise.race([once(socket, 'drain').catch(() => undefined), closed]);
+    }
+    socket.end();
+    await closed;
+    return { answer, bytes: socket.bytesWritten };
+  }
+
   test('R1 too large, whether announced or not', async () => {
     const large = JSON.stringify({ ...follow(), padding: 'x'.repeat(inboxLimits.maxBytes) });
     expect(await refused(bytes(large))).toBe(413);
@@ -342,6 +364,20 @@ describe('bodies', () => {
     expect(
       await refused({ path, headers: [...headers, ['transfer-encoding', 'chunked']], body: chunk }),
     ).toBe(413);
+  });
+
+  test('R1 the rest of one that is too large stays unread, and its sender still gets the answer', async () => {
+    const filler = Buffer.alloc(64 * 1024, '[');
+    const chunk = Buffer.concat([Buffer.from('10000\r\n'), filler, Buffer.from('\r\n')]);
+    for (const [length, part, status] of [
+      ['content-length: 60000000', filler, 413],
+      ['transfer-encoding: chunked', chunk, 401],
+    ] as const) {
+      const { answer, bytes } = await pour(length, part);
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*connection: close[^]*"error"`, 'i'));
+      // What the kernel holds for both sides; a server that reads takes all of it.
+      expect(bytes).toBeLessThan(30_000_000);
+    }
   });
 
   test('R1 too deep, too many members, no JSON, no object', async () => {
