@@ -29,8 +29,9 @@ const ACCEPTS = 6_000;
 const BASELINE_ACCEPTS = 500;
 const JUNK = 6_000;
 const DELIVERIES = 2_000;
-/** Servers that deliveries go to, each at a loopback address of its own. */
-const SINKS = 16;
+/** Servers that deliveries go to: loopback addresses, and how many are at each, told apart by their ports. */
+const SINK_ADDRESSES = Array.from({ length: 16 }, (_, at) => `127.0.0.${10 + at}`);
+const SINKS_PER_ADDRESS = 13;
 /** Bodies of half a megabyte each are many bytes; fewer of them say as much. */
 const LARGE = 600;
 
@@ -43,7 +44,9 @@ interface Rig {
   readonly fedify: Part;
   readonly sink: Part;
   readonly bare: Part;
-  readonly ports: Readonly<Record<'web' | 'noop' | 'fedify' | 'sink', number>>;
+  readonly ports: Readonly<Record<'web' | 'noop' | 'fedify', number>>;
+  /** Hosts that deliveries go to. */
+  readonly sinks: readonly string[];
 }
 
 /**
@@ -74,9 +77,11 @@ export const federation: Bench = async () => {
 
 async function startRig(dir: string, stack: Record<string, string>, parts: Part[]): Promise<Rig> {
   const keys = makeKeys();
-  const [web, worker, noop, fedify, sink] = await Promise.all(Array.from({ length: 5 }, freePort));
-  const ports = { web: web ?? 0, worker, noop: noop ?? 0, fedify: fedify ?? 0, sink: sink ?? 0 };
-  const sinkHosts = Array.from({ length: SINKS }, (_, at) => sinkHost(at));
+  const [web = 0, noop = 0, fedify = 0, ...sinkPorts] = await Promise.all(
+    Array.from({ length: 3 + SINKS_PER_ADDRESS }, freePort),
+  );
+  const ports = { web, noop, fedify };
+  const sinks = SINK_ADDRESSES.flatMap((address) => sinkPorts.map((port) => `${address}:${port}`));
   const vireo = (role: string) => ({
     ...stack,
     VIREO_ENV: 'test',
@@ -89,7 +94,7 @@ async function startRig(dir: string, stack: Record<string, string>, parts: Part[
     DATA_DIR: join(dir, 'server'),
     SECRET_KEY: 'a secret that is only good for a benchmark',
     REMOTE_VIDEO: 'off',
-    ALLOWED_PRIVATE_ADDRESSES: sinkHosts.join(','),
+    ALLOWED_PRIVATE_ADDRESSES: SINK_ADDRESSES.join(','),
   });
   await mkdir(join(dir, 'server'));
   const begin = async (file: string, env: Record<string, string>) => {
@@ -102,9 +107,9 @@ async function startRig(dir: string, stack: Record<string, string>, parts: Part[
     publicKey: keys.publicKey.export({ format: 'jwk' }),
   };
   const rig = {
-    ...{ keys, ports },
+    ...{ keys, ports, sinks },
     noop: await begin('noop.ts', { PORT: String(ports.noop) }),
-    sink: await begin('sink.ts', { PORT: String(ports.sink) }),
+    sink: await begin('sink.ts', { PORTS: sinkPorts.join(',') }),
     bare: await begin('bare.ts', {
       PRIVATE_KEY_PEM: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     }),
@@ -206,7 +211,7 @@ async function deliveries(rig: Rig): Promise<Measurement[]> {
     const inboxes = (run: string) =>
       Array.from(
         { length: DELIVERIES },
-        (_, at) => `http://${sinkHost(at % SINKS)}:${rig.ports.sink}/${run}/${at}/inbox`,
+        (_, at) => `http://${rig.sinks[at % rig.sinks.length]}/${run}/${at}/inbox`,
       );
     const send = (part: Part, question: string, toData: (to: string[], serial: string) => unknown) =>
       deliver(rig, part, name, async (run) => {
@@ -284,11 +289,6 @@ function spent(metric: string, ours: Cost, baseline: Cost): Measurement[] {
 
 function atMost(metric: string, value: number, unit: string, baseline: number): Measurement {
   return { metric, value, unit, baseline, goal: 1, lessIsBetter: true };
-}
-
-/** Loopback addresses from 127.0.0.10 on. */
-function sinkHost(at: number): string {
-  return `127.0.0.${10 + at}`;
 }
 
 async function until(done: () => Promise<boolean>): Promise<void> {

@@ -62,8 +62,13 @@ export const deliveryLimits = {
   concurrencyPerHost: 5,
   /** PeerTube answers 429 above 50 a second from one address (peertube.md 4). */
   requestsPerSecondPerHost: 40,
-  /** Accounts whose next activity is picked in one go. */
+  /** Accounts whose next activity is picked in one go, and to how many inboxes of the host each. */
   lanesAtOnce: 20,
+  inboxesPerLane: 10,
+  /** Results of attempts that are written together; see `inboxLimits.store`. */
+  outcomes: { maxItems: 256, maxBytes: 1, maxWaiting: 4_096, maxWaitingBytes: 1 },
+  /** Questions about hosts that are asked together. */
+  look: { maxItems: 64, maxBytes: 1, maxWaiting: 4_096, maxWaitingBytes: 1 },
   /** A pump that has sent for this long goes to the end of the queue. */
   sliceMs: 20_000,
   deadlineMs: 15_000,

@@ -1,19 +1,22 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { servePart } from './part.ts';
 
-/** Inboxes of other servers: any path at any loopback address. `close` ends each connection after its answer. */
+/** Inboxes of other servers: any path at any loopback address and any of the ports. `close` ends each connection after its answer. */
 let received = 0;
 let keepAlive = true;
-const server = createServer((req, res) => {
+const answer: RequestListener = (req, res) => {
   req.resume();
   req.on('end', () => {
     received += 1;
     if (!keepAlive) res.shouldKeepAlive = false;
     res.writeHead(202).end();
   });
+};
+const servers = (process.env.PORTS ?? '').split(',').map((port) => {
+  const server = createServer(answer);
+  server.keepAliveTimeout = 60_000;
+  return server.listen(Number(port), '0.0.0.0');
 });
-server.keepAliveTimeout = 60_000;
-server.listen(Number(process.env.PORT), '0.0.0.0');
 servePart(
   {
     received: () => received,
@@ -22,7 +25,9 @@ servePart(
     },
   },
   async () => {
-    server.closeAllConnections();
-    server.close();
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
   },
 );

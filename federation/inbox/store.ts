@@ -1,5 +1,6 @@
 import { inboxLimits } from '../../config/limits.ts';
 import type { InTx, Tx } from '../../src/db/database.ts';
+import { isFaultOfRow } from '../../src/db/faults.ts';
 import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import { createBatches } from '../../src/lib/batches.ts';
 import type { IdSource } from '../../src/lib/ids.ts';
@@ -80,12 +81,4 @@ async function insertAll(deps: InboxStoreDeps, tx: Tx, batch: readonly Incoming[
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-/** SQLSTATE classes for values that PostgreSQL cannot take: data, constraints, limits of the program. */
-const FAULTS_OF_ROWS = ['22', '23', '54'];
-
-function isFaultOfRow(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && code.length === 5 && FAULTS_OF_ROWS.includes(code.slice(0, 2));
 }

@@ -55,10 +55,27 @@ export function afterAnswer(state: HostState): HostState {
   return state.failingSince === null ? state : { ...state, failingSince: null, failures: 0, openUntil: null };
 }
 
+interface HostRow {
+  readonly host: string;
+  readonly failing_since: Date | null;
+  readonly failures: number;
+  readonly open_until: Date | null;
+  readonly scheme: string;
+}
+
+/** What is known of each of these hosts. */
+export async function readHosts(db: Db | Tx, hosts: readonly string[]): Promise<HostState[]> {
+  const rows: HostRow[] = await db('delivery_hosts').whereRaw('host = any(?)', [[...hosts]]);
+  const known = new Map(rows.map((row) => [row.host, stateOf(row)]));
+  return hosts.map((host) => known.get(host) ?? UNKNOWN_HOST);
+}
+
 /** What is known of a host. */
 export async function readHost(db: Db | Tx, host: string): Promise<HostState> {
-  const row = await db('delivery_hosts').where({ host }).first();
-  if (!row) return UNKNOWN_HOST;
+  return (await readHosts(db, [host]))[0] ?? UNKNOWN_HOST;
+}
+
+function stateOf(row: HostRow): HostState {
   return {
     failingSince: row.failing_since === null ? null : Number(row.failing_since),
     failures: row.failures,

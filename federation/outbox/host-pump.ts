@@ -14,14 +14,14 @@ import {
   closeLanes,
   type DueDelivery,
   type Horizon,
-  nextLaneAt,
   type Picked,
   pickDue,
   postponeLanes,
   releaseLanes,
 } from './lanes.ts';
-import { giveUp, recordOutcome } from './outcomes.ts';
+import { createOutcomes, giveUp } from './outcomes.ts';
 import { createPace } from './pace.ts';
+import { type Body, createBodyOf, createFactsOf, type HostFacts } from './pump-reads.ts';
 import { judge, type Verdict } from './retry.ts';
 
 export interface PumpDeps {
@@ -38,30 +38,39 @@ export interface PumpDeps {
   readonly metrics: Metrics;
 }
 
+/** What the pumps of one process do together. */
+interface Shared {
+  readonly record: ReturnType<typeof createOutcomes>;
+  readonly bodyOf: ReturnType<typeof createBodyOf>;
+}
+
 /** Sends what is due for one host, then sleeps until more is. */
 export type HostPump = (host: string, run: JobRun) => Promise<Finish>;
 
 /** A host that fails, and whose next answer is worth one delivery. */
 const EVERY_LANE: Horizon = 'infinity';
 const PROBE = { lanes: 1, perLane: 1 };
-const USUAL = { lanes: deliveryLimits.lanesAtOnce, perLane: deliveryLimits.concurrencyPerHost };
+const USUAL = { lanes: deliveryLimits.lanesAtOnce, perLane: deliveryLimits.inboxesPerLane };
 
 /**
  * One pump per host, so that a slow server holds up nobody else, and each keeps its connections. Rows in
  * PostgreSQL are the truth; a pump that is killed after a POST and before its row is written sends that activity
  * again, which receivers drop by id. Pumps of hosts that fail take a part of the places only (ADR 0007).
  */
-export function createHostPump(deps: PumpDeps): HostPump {
+export function createHostPump(base: PumpDeps): HostPump {
+  const deps = { ...base, record: createOutcomes(base.db), bodyOf: createBodyOf(base.db) };
+  const factsOf = createFactsOf(base);
   let probing = 0;
   return async (host, run) => {
-    if (await refuseHost(deps, host, run.signal)) return (tx) => settle(deps, tx, host);
-    const state = await readHost(deps.db, host);
-    if (!isProbe(state)) return pumpHost(deps, host, state, run.signal);
-    if (state.openUntil > deps.clock.now()) return (tx) => settle(deps, tx, host);
+    const facts = await factsOf(host);
+    const { state } = facts;
+    if (await refuseHost(deps, host, facts, run.signal)) return (tx) => settle(deps, tx, host, state);
+    if (!isProbe(state)) return pumpHost(deps, host, facts, run.signal);
+    if (state.openUntil > deps.clock.now()) return (tx) => settle(deps, tx, host, state);
     if (probing >= deliveryLimits.probesAtOnce) return async () => soon(deps);
     probing += 1;
     try {
-      return await pumpHost(deps, host, state, run.signal);
+      return await pumpHost(deps, host, facts, run.signal);
     } finally {
       probing -= 1;
     }
@@ -77,9 +86,14 @@ function soon({ clock, random }: PumpDeps): Date {
 }
 
 /** Gives up all that waits for a host that must get nothing: a blocked one, or this server itself. */
-async function refuseHost(deps: PumpDeps, host: string, signal: AbortSignal): Promise<boolean> {
+async function refuseHost(
+  deps: PumpDeps,
+  host: string,
+  { isBlocked }: HostFacts,
+  signal: AbortSignal,
+): Promise<boolean> {
   const isOurs = host === deps.urls.domain;
-  if (!isOurs && !(await deps.instances.isBlocked(host))) return false;
+  if (!isOurs && !isBlocked) return false;
   const reason = isOurs ? 'This is the server itself.' : 'This server is blocked here.';
   await giveUp(deps.db, { host }, reason, new Date(deps.clock.now()), signal);
   return true;
@@ -87,15 +101,15 @@ async function refuseHost(deps: PumpDeps, host: string, signal: AbortSignal): Pr
 
 /** Sends in rounds until nothing is due, the host fails, or others should have their turn. */
 async function pumpHost(
-  deps: PumpDeps,
+  deps: PumpDeps & Shared,
   host: string,
-  known: HostState,
+  facts: HostFacts,
   signal: AbortSignal,
 ): Promise<Finish> {
   const endAt = performance.now() + deliveryLimits.sliceMs;
   const pace = createPace(deliveryLimits.requestsPerSecondPerHost);
-  const software = await deps.instances.softwareOf(host);
-  let state = known;
+  let { state } = facts;
+  let delivered = false;
   while (performance.now() < endAt) {
     signal.throwIfAborted();
     const now = deps.clock.now();
@@ -107,11 +121,19 @@ async function pumpHost(
     const until = new Map<AccountId, Date>();
     // Lanes that had their turn stand behind those that have not, where not all were looked at.
     if (picked.lanes.length === limits.lanes) for (const lane of picked.lanes) until.set(lane, new Date(now));
-    state = await sendRound({ ...deps, pace }, { ...picked, state, until, host, software }, signal);
+    const round = { ...picked, state, until, endAt, host, software: facts.software };
+    const sent = await sendRound({ ...deps, pace }, round, signal);
+    state = sent.state;
+    delivered ||= sent.delivered;
     await postponeLanes(deps.db, host, until);
     await remember(deps, host, before, state, signal);
+    // What was put in meanwhile is seen when the run is settled.
+    if (picked.isAll && sent.isDone) break;
   }
-  return (tx) => settle(deps, tx, host);
+  return async (tx) => {
+    if (delivered) await deps.instances.reached(tx, host);
+    return settle(deps, tx, host, state);
+  };
 }
 
 /** While a host fails, its probe may be whatever waits, however long that was put off. */
@@ -123,14 +145,21 @@ function horizonOf(state: HostState, now: number): Horizon {
 interface Round extends Picked {
   readonly state: HostState;
   readonly until: Map<AccountId, Date>;
+  /** On the monotonic clock: nothing is begun from then on. */
+  readonly endAt: number;
   readonly host: string;
   /** What the host runs, for the figures. */
   readonly software: string | null;
 }
 
 /** Sends what was picked, some at a time; stops when the host fails. Returns what is known of it now. */
-async function sendRound(deps: PumpDeps & KnockDeps, round: Round, signal: AbortSignal): Promise<HostState> {
-  const bodies = await readBodies(deps.db, round.due);
+async function sendRound(
+  deps: PumpDeps & Shared & KnockDeps,
+  round: Round,
+  signal: AbortSignal,
+): Promise<{ state: HostState; delivered: boolean; isDone: boolean }> {
+  const ids = [...new Set(round.due.map(({ activityId }) => activityId))];
+  const bodies = new Map(await Promise.all(ids.map(async (id) => [id, await deps.bodyOf(id)] as const)));
   const waiting = [...round.due];
   const again = new Map<AccountId, Date>();
   let { state } = round;
@@ -139,7 +168,7 @@ async function sendRound(deps: PumpDeps & KnockDeps, round: Round, signal: Abort
     const { verdict, scheme } = await send(deps, row, bodies.get(row.activityId), state.scheme, signal);
     // A try that our own stopping broke off says nothing of the other server.
     if (verdict.kind === 'retry' && signal.aborted) return;
-    await recordOutcome(deps.db, row, verdict, new Date(deps.clock.now()));
+    await deps.record({ row, verdict, at: new Date(deps.clock.now()) });
     deps.metrics.delivery(verdict.kind, round.software);
     delivered ||= verdict.kind === 'delivered';
     if (verdict.kind === 'retry' && !round.more.has(row.accountId)) {
@@ -148,18 +177,23 @@ async function sendRound(deps: PumpDeps & KnockDeps, round: Round, signal: Abort
     }
     state = judgedHost(deps, state, verdict);
     if (scheme && scheme !== state.scheme) state = { ...state, scheme };
+    return verdict.kind === 'retry' && verdict.holdHost;
   };
+  const isShut = () => state.openUntil !== null && state.openUntil > deps.clock.now();
   const sender = async () => {
-    for (let row = waiting.shift(); row; row = waiting.shift()) {
-      if (state.openUntil !== null && state.openUntil > deps.clock.now()) return;
-      await attempt(row);
+    // After a failure of the host nothing more begins here, or a tarpit would hold the round for many deadlines.
+    for (let hasFailed = false; !hasFailed && !isShut() && performance.now() < round.endAt; ) {
+      const row = waiting.shift();
+      if (!row) return;
+      hasFailed = (await attempt(row)) === true;
     }
   };
   await allQuiet(deliveryLimits.concurrencyPerHost, sender, () => void waiting.splice(0));
-  if (delivered) await deps.inTx((tx) => deps.instances.reached(tx, round.host));
   signal.throwIfAborted();
+  // A lane with something that was not tried stays due.
+  for (const { accountId } of waiting) again.delete(accountId);
   for (const [lane, at] of again) round.until.set(lane, at);
-  return state;
+  return { state, delivered, isDone: waiting.length === 0 };
 }
 
 /**
@@ -185,21 +219,6 @@ function judgedHost(deps: PumpDeps, state: HostState, verdict: Verdict): HostSta
   if (!verdict.holdHost) return afterAnswer(state);
   const failure = { now: deps.clock.now(), askedMs: verdict.askedMs };
   return afterFailure(state, failure, deliveryLimits, deps.random);
-}
-
-interface Body {
-  readonly uri: string;
-  readonly bytes: Buffer;
-  readonly digest: string;
-}
-
-/** Each body once, to however many inboxes it goes. */
-async function readBodies(db: Db, due: readonly DueDelivery[]): Promise<Map<string, Body>> {
-  const ids = [...new Set(due.map(({ activityId }) => activityId))];
-  const rows: { id: string; uri: string; body: string; digest: string }[] = await db('activities')
-    .whereIn('id', ids)
-    .select('id', 'uri', 'body', 'digest');
-  return new Map(rows.map(({ id, uri, body, digest }) => [id, { uri, bytes: Buffer.from(body), digest }]));
 }
 
 /** `scheme` is set where the host just showed which one it takes. */
@@ -253,10 +272,10 @@ async function remember(
 }
 
 /** Ends a run: when is the next one? Its job is locked, so nothing comes in between. */
-async function settle({ clock }: PumpDeps, tx: Tx, host: string): Promise<Date | null> {
-  const state = await readHost(tx, host);
-  await closeLanes(tx, host, horizonOf(state, clock.now()));
-  const next = await nextLaneAt(tx, host);
+async function settle({ clock }: PumpDeps, tx: Tx, host: string, known: HostState): Promise<Date | null> {
+  // Somebody may have asked for a probe at once.
+  const state = isProbe(known) ? await readHost(tx, host) : known;
+  const next = await closeLanes(tx, host, horizonOf(state, clock.now()));
   if (next === null || !isProbe(state)) return next;
   return new Date(state.openUntil);
 }

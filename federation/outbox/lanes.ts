@@ -29,9 +29,12 @@ export type Horizon = Date | 'infinity';
 export interface Picked {
   /** Lanes that were looked at, whether or not something is in them. */
   readonly lanes: readonly AccountId[];
+  /** One of each lane before the second of any. */
   readonly due: readonly DueDelivery[];
   /** Those of the lanes that have more to send at once, to inboxes that were not tried yet. */
   readonly more: ReadonlySet<AccountId>;
+  /** Nothing is known to wait behind what is due. */
+  readonly isAll: boolean;
 }
 
 interface PickedRow {
@@ -46,7 +49,7 @@ interface PickedRow {
 /**
  * The heads of the lanes of a host that have waited longest: of each the oldest activity, to several inboxes at
  * a time where it goes to several; first to those that were tried least, so that none keeps others waiting.
- * Reads no more rows than it may give, whatever waits behind them.
+ * Reads one row more of each lane than it may give, whatever waits behind.
  */
 export async function pickDue(
   db: Db,
@@ -62,24 +65,30 @@ export async function pickDue(
        left join lateral (
          select id, activity_id, inbox_uri, position, attempts, queued_at from deliveries
           where host = :host and account_id = lanes.account_id and state = 'queued'
-          order by position, attempts, id limit :perLane) as head on true
+          order by position, attempts, id limit :perLane + 1) as head on true
       order by lanes.next_at, lanes.account_id, head.position, head.attempts, head.id`,
     { host, horizon, ...limits },
   );
   const lanes = Map.groupBy(rows, ({ lane }) => lane);
-  const due: DueDelivery[] = [];
+  const ranks: DueDelivery[][] = [];
   const more = new Set<AccountId>();
+  let isAll = lanes.size < limits.lanes;
   for (const [accountId, waiting] of lanes) {
     // What follows the first activity of a lane waits until that is done with.
-    const heads = waiting.filter(
+    const first = waiting.filter(
       ({ id, activity_id }) => id !== null && activity_id === waiting[0]?.activity_id,
     );
-    for (const { id, activity_id: activityId, inbox_uri: inboxUri, attempts, queued_at: queuedAt } of heads) {
-      if (id !== null) due.push({ id, accountId, activityId, inboxUri, attempts, queuedAt });
+    const heads = first.slice(0, limits.perLane);
+    for (const [rank, row] of heads.entries()) {
+      const { id, activity_id: activityId, inbox_uri: inboxUri, attempts, queued_at: queuedAt } = row;
+      if (id === null) continue;
+      ranks[rank] ??= [];
+      ranks[rank].push({ id, accountId, activityId, inboxUri, attempts, queuedAt });
     }
-    if (heads.length === limits.perLane && heads.every(({ attempts }) => attempts === 0)) more.add(accountId);
+    isAll &&= waiting[0]?.id === null || heads.length === waiting.length;
+    if (first.length > limits.perLane && heads.every(({ attempts }) => attempts === 0)) more.add(accountId);
   }
-  return { lanes: [...lanes.keys()], due, more };
+  return { lanes: [...lanes.keys()], due: ranks.flat(), more, isAll };
 }
 
 /** Puts lanes off until the given times. Never pulls one forward. */
@@ -117,8 +126,11 @@ export async function openLanes(tx: Tx, lanes: readonly Lane[], now: Date): Prom
   );
 }
 
-/** Deletes lanes of a host in which nothing waits. A later run takes what is more than it may in one go. */
-export async function closeLanes(tx: Tx, host: string, horizon: Horizon): Promise<void> {
+/**
+ * Deletes lanes of a host in which nothing waits; a later run takes what is more than it may in one go. Returns when
+ * the next of the others is due, or null where none is left.
+ */
+export async function closeLanes(tx: Tx, host: string, horizon: Horizon): Promise<Date | null> {
   const due: AccountId[] = await tx('delivery_lanes')
     .where({ host })
     .where('next_at', '<=', horizon)
@@ -127,20 +139,17 @@ export async function closeLanes(tx: Tx, host: string, horizon: Horizon): Promis
     .forUpdate()
     .pluck('account_id');
   // A statement of its own: only now does it see what those put in whose locks were waited for.
-  await tx('delivery_lanes')
-    .where({ host })
-    .whereIn('account_id', due)
-    .whereNotExists((queued) =>
-      queued
-        .from('deliveries')
-        .where({ host, state: 'queued' })
-        .whereRaw('deliveries.account_id = delivery_lanes.account_id'),
-    )
-    .delete();
-}
-
-/** When the next lane of a host is due; null where nothing waits. */
-export async function nextLaneAt(tx: Tx, host: string): Promise<Date | null> {
-  const row = await tx('delivery_lanes').where({ host }).min('next_at as at').first();
-  return row?.at ?? null;
+  const { rows } = await tx.raw<{ rows: { at: Date | null }[] }>(
+    `with closed as (
+       delete from delivery_lanes
+        where host = :host and account_id = any(:due)
+          and not exists (select from deliveries
+                           where deliveries.host = :host and deliveries.account_id = delivery_lanes.account_id
+                             and state = 'queued')
+       returning account_id)
+     select min(next_at) as at from delivery_lanes
+      where host = :host and account_id not in (select account_id from closed)`,
+    { host, due },
+  );
+  return rows[0]?.at ?? null;
 }

@@ -38,8 +38,8 @@ test('P4 two servers with authorized fetch follow and deliver', { timeout: 60_00
   await eventually('each knows what the other runs', async () => {
     const hosts = [new URL(other.origin).host, new URL(one.origin).host] as const;
     const names = [
-      await one.context.instances.softwareOf(hosts[0]),
-      await other.context.instances.softwareOf(hosts[1]),
+      ...(await one.context.instances.softwareOf([hosts[0]])),
+      ...(await other.context.instances.softwareOf([hosts[1]])),
     ];
     return names.every((name) => name === 'vireo');
   });

@@ -225,7 +225,7 @@ describe('a host to which much is sent', { timeout: 60_000 }, () => {
         'QUERY PLAN': [{ Plan: top }],
       },
     ] = plan;
-    expect(top['Actual Rows']).toBe(deliveryLimits.concurrencyPerHost);
+    expect(top['Actual Rows']).toBe(deliveryLimits.inboxesPerLane + 1);
     const buffers = top['Shared Hit Blocks'] + top['Shared Read Blocks'];
     expect(JSON.stringify(top)).not.toContain('Seq Scan on deliveries');
     expect(buffers).toBeLessThan(40);

@@ -59,8 +59,7 @@ describe('a server that is met', () => {
       ...{ actor_uri: e.url('/accounts/peertube'), nodeinfo_failure: null, nodeinfo_failures: 0 },
       nodeinfo_checked_at: expect.any(Date),
     });
-    expect(await instances.softwareOf(e.host)).toBe('peertube');
-    expect(await instances.softwareOf('unknown.test')).toBeNull();
+    expect(await instances.softwareOf(['unknown.test', e.host])).toEqual([null, 'peertube']);
     const tubes = await db('accounts')
       .whereIn('domain', instances.hostsRunning(db, 'peertube'))
       .pluck('actor_uri');

@@ -146,9 +146,12 @@ export function instanceRecords({ db, enqueue, clock }: RecordDeps) {
     },
 
     /** What a host runs, by its own word, in lower case; null where that is not known. */
-    async softwareOf(host: string): Promise<string | null> {
-      const row = await db('instances').where({ host }).first('software');
-      return row?.software ?? null;
+    async softwareOf(hosts: readonly string[]): Promise<(string | null)[]> {
+      const rows: { host: string; software: string | null }[] = await db('instances')
+        .whereRaw('host = any(?)', [[...hosts]])
+        .select('host', 'software');
+      const known = new Map(rows.map(({ host, software }) => [host, software]));
+      return hosts.map((host) => known.get(host) ?? null);
     },
 
     /** Hosts that run a software, as a query to be joined or used in another. */
