@@ -12,6 +12,8 @@ import { type ApexPeer, startApex } from './apex.ts';
 let server: TestServer;
 let alice: Client;
 let apex: ApexPeer;
+/** By which bob made the video that is shown here. */
+let create: { readonly id: string };
 
 beforeAll(async () => {
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
@@ -78,7 +80,7 @@ describe('an independent server', () => {
     ];
     const to = [PUBLIC, `${apex.origin}/followers/bob`];
     const note = { id, type: 'Note', attributedTo: apex.bobId, content: '<p>From bob</p>', to, attachment };
-    await apex.send('Create', to, { object: note });
+    create = await apex.send('Create', to, { object: note });
     const status = await eventually('the video is in alice’s feed', async () =>
       (await alice.home()).find(({ uri }) => uri === id),
     );
@@ -143,11 +145,32 @@ describe('an independent server', () => {
     expect((await arrives('Create', comment.uri)).object[0]).toMatchObject({ inReplyTo: [clip?.uri] });
     await act(`statuses/${comment.id}`, 'PUT', { status: 'Very nice' });
     expect((await arrives('Update', comment.uri)).object[0].content[0]).toContain('Very nice');
-    // Likes and shares it takes of activities alone, and posts are none.
     await alice.remove(comment.id);
     await eventually('bob receives the Delete', () =>
       apex.stream('/inbox/bob').some((one) => one.type === 'Delete' && one.object[0].id === comment.uri),
     );
+    await quiet(server);
+    expect(new Set(await server.context.db('deliveries').pluck('state'))).toEqual(new Set(['delivered']));
+  });
+
+  test('counts our like and our share of its video, until they are taken back', async () => {
+    const clip = (await alice.home()).find(({ account }) => account.uri === apex.bobId);
+    const react = (what: string) =>
+      fetch(`${server.origin}/api/v1/statuses/${clip?.id}/${what}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${alice.token}` },
+      });
+    const counted = (kind: 'likes' | 'shares') => apex.reactions(kind, create.id).map(({ actor }) => actor);
+    for (const [does, kind, undoes] of [
+      ['favourite', 'likes', 'unfavourite'],
+      ['reblog', 'shares', 'unreblog'],
+    ] as const) {
+      await react(does);
+      await eventually(`bob counts it among his ${kind}`, () => counted(kind).length === 1);
+      expect(counted(kind)).toEqual([[alice.account.uri]]);
+      await react(undoes);
+      await eventually('bob counts it no more', () => counted(kind).length === 0);
+    }
     await quiet(server);
     expect(new Set(await server.context.db('deliveries').pluck('state'))).toEqual(new Set(['delivered']));
   });

@@ -29,6 +29,8 @@ export interface ApexPeer {
   readonly bobId: string;
   /** Activities in one of bob's collections, by path, oldest first. */
   stream(path: '/inbox/bob' | '/followers/bob' | '/following/bob'): Doc[];
+  /** Activities that like or share what an activity of bob's made. */
+  reactions(kind: 'likes' | 'shares', activityId: string): Doc[];
   /** Sends an activity by bob; resolves with what was built. */
   send(type: string, to: readonly string[], more: object): Promise<Doc>;
   close(): Promise<void>;
@@ -75,6 +77,8 @@ export async function startApex(address: string): Promise<ApexPeer> {
   return {
     origin,
     bobId: bob.id,
+    reactions: (kind, activityId) =>
+      streams().filter(({ _meta }) => _meta?.collection?.includes(`${activityId}/${kind}`)),
     stream: (path) => streams().filter(({ _meta }) => _meta?.collection?.includes(origin + path)),
     async send(type, to, more) {
       const activity = await apex.buildActivity(type, bob.id, to, more);
@@ -86,6 +90,10 @@ export async function startApex(address: string): Promise<ApexPeer> {
       await new Promise((done) => http.close(done));
     },
   };
+}
+
+function idOf(value: Doc): string | undefined {
+  return typeof value === 'string' ? value : value?.id;
 }
 
 /** What activitypub-express asks of its database, in memory. `_meta` holds private keys and stays inside. */
@@ -104,6 +112,8 @@ function createStore() {
     map.set(doc.id, structuredClone(doc));
     return true;
   };
+  const createOf = (id: string) =>
+    [...activities.values()].find(({ type, object }) => type === 'Create' && idOf(object?.[0]) === id);
   const inCollection = (name: string) =>
     [...activities.values()].filter(({ _meta }) => _meta?.collection?.includes(name));
   const store = {
@@ -114,7 +124,8 @@ function createStore() {
       objects.set(doc.id, { ...objects.get(doc.id), ...structuredClone(doc) });
       return doc;
     },
-    getActivity: async (id: string, withMeta?: boolean) => read(activities.get(id), withMeta),
+    // A Like is of an activity here, as it is of the post everywhere else: a post stands for its Create.
+    getActivity: async (id: string, withMeta?: boolean) => read(activities.get(id) ?? createOf(id), withMeta),
     saveActivity: async (doc: Doc) => add(activities, doc),
     removeActivity: async ({ id }: Doc) => activities.delete(id),
     updateActivity: async (doc: Doc) => {

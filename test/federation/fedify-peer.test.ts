@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
 import type { Activity } from '@fedify/vocab';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, signUp } from '../../src/setup/demo/client.ts';
@@ -127,8 +129,16 @@ describe('from a Fedify program to our server', () => {
   });
 });
 
-test('a Fedify program that signs by RFC 9421 first is understood', async () => {
+test('a Fedify program that signs by RFC 9421 first is understood at once', async () => {
   const newer = await startFedifyApp(EVIL, 'rfc9421');
+  // Refused, it would sign the older way and be understood after all.
+  const knocks: (readonly string[])[] = [];
+  const listen = (message: unknown) => {
+    const { request } = message as { request: IncomingMessage };
+    const isToUs = request.headers.host === new URL(server.origin).host && request.method === 'POST';
+    if (isToUs && request.url === '/inbox') knocks.push(Object.keys(request.headers));
+  };
+  subscribe('http.server.request.start', listen);
   try {
     const follow = writer(newer).follow(alice.account.uri);
     await newer.send({ id: alice.account.uri, inbox: `${server.origin}/inbox` }, follow);
@@ -136,7 +146,9 @@ test('a Fedify program that signs by RFC 9421 first is understood', async () => 
     expect(await server.context.federation.explain(follow.id?.href ?? '')).toMatchObject([
       { state: 'applied' },
     ]);
+    expect(knocks).toEqual([expect.arrayContaining(['signature', 'signature-input', 'content-digest'])]);
   } finally {
+    unsubscribe('http.server.request.start', listen);
     await newer.close();
   }
 });
