@@ -10,11 +10,13 @@ const ACTOR = 'https://a.example/users/carol';
 function gateWithoutDatabase() {
   const stored: string[] = [];
   const busy = { store: false, senders: false };
-  const isLooking = () => (busy.senders ? 'busy' : { suspended: false, silenced: false });
+  const suspended = new Set<string>();
+  const isLooking = (host: string) =>
+    busy.senders ? 'busy' : { suspended: suspended.has(host), silenced: false };
   const deps = {
     log: createLogger('silent'),
     urls: createUrls('https://video.example'),
-    senders: { standingOf: async () => isLooking(), stateOf: async () => null },
+    senders: { standingOf: async (host: string) => isLooking(host), stateOf: async () => null },
     store: async () => {
       if (busy.store) return 'busy';
       stored.push(ACTOR);
@@ -25,7 +27,7 @@ function gateWithoutDatabase() {
         ? { ok: true, keyId: `${ACTOR}#main-key`, actorId: ACTOR, covered: ['date'] }
         : { ok: false, status: 401, reason: 'bad-signature', detail: 'No.' },
   };
-  return { gate: createGate(deps as unknown as GateDeps), stored, busy };
+  return { gate: createGate(deps as unknown as GateDeps), stored, busy, suspended };
 }
 
 function request(signature: 'right' | 'wrong', ip: string): InboxRequest {
@@ -70,6 +72,14 @@ describe('R9 budgets of the inbox', () => {
     expect(await gate(request('right', '203.0.113.9'))).toMatchObject({ status: 429 });
     expect(await gate(request('right', '198.51.100.1'))).toEqual({ status: 202 });
   });
+});
+
+test('S15 a suspended server is refused by its name alone, whatever it brings', async () => {
+  const { gate, stored, suspended } = gateWithoutDatabase();
+  suspended.add('a.example');
+  const readBody = () => Promise.reject(new Error('The body was read.'));
+  expect(await gate({ ...request('right', '198.51.100.1'), readBody })).toMatchObject({ status: 403 });
+  expect(stored).toEqual([]);
 });
 
 describe('a server that has too much to do', () => {
