@@ -27,7 +27,7 @@ import type { Bench, Measurement } from './measurement.ts';
 const HOST = '127.0.0.1';
 const ACCEPTS = 6_000;
 const BASELINE_ACCEPTS = 500;
-const JUNK = 6_000;
+const JUNK = 20_000;
 const DELIVERIES = 2_000;
 /** Servers that deliveries go to: loopback addresses, and how many are at each, told apart by their ports. */
 const SINK_ADDRESSES = Array.from({ length: 16 }, (_, at) => `127.0.0.${10 + at}`);
@@ -189,6 +189,9 @@ async function junk({ keys, web, noop, ports }: Rig): Promise<Measurement[]> {
   ];
   for (const [name, status, count, make] of kinds) {
     const shots = (port: number) => Array.from({ length: count }, (_, at) => make(`${HOST}:${port}`, at));
+    const warm = (port: number) => shots(port).slice(0, count / 4);
+    await fire(noop, `http://${HOST}:${ports.noop}`, warm(ports.noop), 202);
+    await fire(web, `http://${HOST}:${ports.web}`, warm(ports.web), status);
     const floor = await fire(noop, `http://${HOST}:${ports.noop}`, shots(ports.noop), 202);
     const ours = await fire(web, `http://${HOST}:${ports.web}`, shots(ports.web), status);
     measured.push(rate(`junk refused: ${name}`, [ours], [floor], 0.5));

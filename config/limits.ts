@@ -110,6 +110,9 @@ export const inboxLimits = {
   },
   /** Questions about senders that are asked together; see `store`. */
   look: { maxItems: 256, maxBytes: 1, maxWaiting: 4_096, maxWaitingBytes: 1 },
+  /** Hosts that were just refused are refused without a question to the database. */
+  refusalRememberedMs: 500,
+  refusedHostsInMemory: 10_000,
   busyRetrySeconds: 30,
   /** What one host gets of a worker before the next host has its turn. */
   drain: { batch: 32, turnMs: 5_000 },

@@ -1,12 +1,14 @@
+import { LRUCache } from 'lru-cache';
 import { inboxLimits } from '../../config/limits.ts';
 import { createBatches } from '../../src/lib/batches.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
 import type { Instances, Standing } from '../../src/modules/instances/index.ts';
 import type { Social } from '../../src/modules/social/index.ts';
 
 export type { Standing } from '../../src/modules/instances/index.ts';
 
-/** What is known here of those who send. Nothing is remembered: a block counts from its commit on. */
+/** What is known here of those who send. A block counts from its commit on; lifting one, a moment later. */
 export interface Senders {
   /** What was decided about a host. */
   standingOf(host: string): Promise<Standing | 'busy'>;
@@ -17,10 +19,19 @@ export interface Senders {
 }
 
 /**
- * Asks the database once for all requests that come while it answers the last question. A cache would be a
- * little cheaper, and wrong for as long as a block takes to reach every process (ADR 0008).
+ * Asks the database once for all requests that come while it answers the last question. Only refusals are
+ * remembered, for a moment, since those who are refused may come in crowds: to remember who is let in would let in
+ * whoever is blocked for as long as that takes to reach every process (ADR 0008).
  */
-export function createSenders(deps: { accounts: Accounts; instances: Instances; social: Social }): Senders {
+export function createSenders(deps: {
+  accounts: Accounts;
+  instances: Instances;
+  social: Social;
+  clock: Clock;
+}): Senders {
+  const refused = new LRUCache<string, { readonly standing: Standing; readonly until: number }>({
+    max: inboxLimits.refusedHostsInMemory,
+  });
   const limits = inboxLimits.look;
   const standingOf = createBatches<string, Standing>({ run: deps.instances.standingsOf, limits });
   const stateOf = createBatches<string, Account['state'] | null>({
@@ -31,7 +42,15 @@ export function createSenders(deps: { accounts: Accounts; instances: Instances; 
     limits,
   });
   return {
-    standingOf: async (host) => (await standingOf(host)) ?? 'busy',
+    async standingOf(host) {
+      const known = refused.get(host);
+      if (known && known.until > deps.clock.now()) return known.standing;
+      const standing = (await standingOf(host)) ?? 'busy';
+      if (standing !== 'busy' && standing.suspended) {
+        refused.set(host, { standing, until: deps.clock.now() + inboxLimits.refusalRememberedMs });
+      }
+      return standing;
+    },
     stateOf: async (uri) => {
       const state = stateOf(uri);
       return state === undefined ? 'busy' : state;

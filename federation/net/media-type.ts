@@ -8,6 +8,7 @@ export const ACTIVITY_ACCEPT = `application/activity+json, application/ld+json; 
  * uploads would serve it for anybody (security.md O5). Further parameters and the order do not matter.
  */
 export function isActivityType(contentType: string): boolean {
+  if (contentType === 'application/activity+json') return true;
   const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim());
   if (type.toLowerCase() === 'application/activity+json') return true;
   if (type.toLowerCase() !== 'application/ld+json') return false;

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signatureLimits } from '../../config/limits.ts';
+import { inboxLimits, signatureLimits } from '../../config/limits.ts';
 import {
   createOf,
   followOf,
@@ -134,6 +134,7 @@ test('S15 an actor whose server is blocked is not heard through another', async 
     expect(await refused(proven(followOf(erin, alice)), {}, stranger)).toBe(403);
   } finally {
     await server.context.inTx((tx) => server.context.instances.unblock(tx, HONEST));
+    rig.ahead += inboxLimits.refusalRememberedMs;
   }
 });
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inboxLimits } from '../../config/limits.ts';
 import { followOf, quiet, type Rig, startRig, withoutEffect } from '../helpers/activities.ts';
 import { multikeyOf } from '../helpers/multikey.ts';
 import { type Peer, type PeerActor, send, type WireRequest } from '../helpers/peer.ts';
@@ -177,6 +178,7 @@ describe('RFC 9421 before any key is asked for', () => {
     const theirs = signatureOf({ label: 'x', body, target: inbox, params: { keyid: mallory.keyId } });
     expect(await refused(rfc9421Post(carol, inbox, body, { more: [theirs] }))).toBe(400);
     await server.context.inTx((tx) => server.context.instances.unblock(tx, EVIL));
+    rig.ahead += inboxLimits.refusalRememberedMs;
   });
 
   test('S17 the deletion of a stranger is waved through; of a living account by another it is not', async () => {

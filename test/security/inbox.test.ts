@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inboxLimits, remoteJsonLimits } from '../../config/limits.ts';
 import {
+  eventually,
   followOf,
   outcomeOf,
   post,
@@ -240,7 +241,7 @@ describe('S15 blocked servers are refused before anything is fetched', () => {
       403,
     );
     await server.context.inTx((tx) => server.context.instances.unblock(tx, EVIL));
-    expect((await send(server.origin, known)).status).toBe(202);
+    await eventually('she is heard again', async () => (await send(server.origin, known)).status === 202);
   });
 
   test.each(['suspended', 'deleted'])('and so is an account that is %s here', async (state) => {

@@ -31,13 +31,13 @@ const COVERED_NAME = /^(?:[a-z0-9!#$%&'*+.^_`|~-]+|\((?:request-target|created|e
 
 /**
  * Reads the `Signature` header, with or without the word `Signature` before it, or `Authorization: Signature`
- * (draft-cavage-http-signatures-12 sections 2 and 3). Parameters and covered names may come once only;
- * unknown parameters are ignored. `headers` has lower-case names.
+ * (draft-cavage-http-signatures-12 sections 2 and 3), as far as to tell whose key it names. Parameters may come
+ * once only; unknown ones are ignored. `headers` has lower-case names.
  */
-export function parseSignatureHeader(
+export function parseSigner(
   headers: ReadonlyMap<string, string>,
   limits: ParseLimits,
-): { ok: true; parsed: ParsedSignature } | SignatureRefusal {
+): { ok: true; keyId: string; parameters: ReadonlyMap<string, string> } | SignatureRefusal {
   const text = findSignature(headers);
   if (typeof text !== 'string') return text;
   if (text.length > limits.maxHeaderCharacters)
@@ -49,6 +49,17 @@ export function parseSignatureHeader(
   if (!isKeyId(keyId, limits.maxKeyIdCharacters)) {
     return refuse(400, 'bad-key-id', 'The keyId of the signature is not a web address.');
   }
+  return { ok: true, keyId, parameters };
+}
+
+/** Reads all of the header, see `parseSigner`. Covered names may come once only, too. */
+export function parseSignatureHeader(
+  headers: ReadonlyMap<string, string>,
+  limits: ParseLimits,
+): { ok: true; parsed: ParsedSignature } | SignatureRefusal {
+  const signer = parseSigner(headers, limits);
+  if (!signer.ok) return signer;
+  const { keyId, parameters } = signer;
   const encoded = parameters.get('signature') ?? '';
   if (!BASE64.test(encoded)) return refuse(400, 'bad-header', 'The signature is not in base64.');
   const covered = (parameters.get('headers') ?? 'date').toLowerCase().trim().split(/\s+/);

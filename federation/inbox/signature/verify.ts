@@ -5,7 +5,7 @@ import type { IncomingRequest, KeyAlgorithm, ReadClaims, SignatureClaim } from '
 import { readDraftCavage } from './draft-cavage.ts';
 import type { FreshnessLimits } from './freshness.ts';
 import { readHeaders } from './headers.ts';
-import { type ParseLimits, parseSignatureHeader } from './parse.ts';
+import { type ParseLimits, parseSigner } from './parse.ts';
 import { refuse, type SignatureRefusal } from './refusal.ts';
 import { parseRfc9421, readRfc9421 } from './rfc9421.ts';
 
@@ -94,8 +94,8 @@ export function readKeyId(
     const found = parseRfc9421(read.headers, limits);
     return found.ok ? { ok: true, keyId: found.signatures[0].keyId } : found;
   }
-  const found = parseSignatureHeader(read.headers, limits);
-  return found.ok ? { ok: true, keyId: found.parsed.keyId } : found;
+  const found = parseSigner(read.headers, limits);
+  return found.ok ? { ok: true, keyId: found.keyId } : found;
 }
 
 function readClaims(request: IncomingRequest, deps: VerifierDeps): ReadClaims {
