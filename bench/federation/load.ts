@@ -48,6 +48,17 @@ export async function costOf(server: Part, done: number, work: () => Promise<unk
   return { done, wallSeconds, cpuSeconds: after.cpuSeconds - before.cpuSeconds, rssBytes: after.rssBytes };
 }
 
+/** What several runs cost together. */
+export function sumOf(costs: readonly Cost[]): Cost {
+  const total = (of: (cost: Cost) => number) => costs.reduce((sum, cost) => sum + of(cost), 0);
+  return {
+    done: total(({ done }) => done),
+    wallSeconds: total(({ wallSeconds }) => wallSeconds),
+    cpuSeconds: total(({ cpuSeconds }) => cpuSeconds),
+    rssBytes: Math.max(...costs.map(({ rssBytes }) => rssBytes)),
+  };
+}
+
 export function perCpuSecond(...costs: readonly Cost[]): number {
   const seconds = costs.reduce((sum, cost) => sum + cost.cpuSeconds / cost.done, 0);
   return 1 / seconds;

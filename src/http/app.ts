@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type IRouter } from 'express';
 import helmet from 'helmet';
+import { LRUCache } from 'lru-cache';
 import { pinoHttp } from 'pino-http';
 import { routes } from './api/index.ts';
 import type { HttpDeps } from './deps.ts';
@@ -11,6 +12,21 @@ import { mountRoutes } from './mount.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Uploads } from './uploads.ts';
 
+/** How many addresses of proxies are remembered. */
+const PROXIES_IN_MEMORY = 1_000;
+
+type Trusts = (address: string, hop: number) => boolean;
+
+/** Whether an address is one of the trusted ranges is asked for each request, mostly of the same few addresses. */
+function remembering(trusts: Trusts): Trusts {
+  const known = new LRUCache<string, boolean>({ max: PROXIES_IN_MEMORY });
+  return (address, hop) => {
+    const isTrusted = known.get(address) ?? trusts(address, hop);
+    known.set(address, isTrusted);
+    return isTrusted;
+  };
+}
+
 /**
  * The whole HTTP side as one Express application. The federation side comes first, since it reads raw
  * bodies; nothing here parses a body before the route that wants it.
@@ -19,6 +35,7 @@ export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Expre
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', deps.config.trustedProxies);
+  app.set('trust proxy', remembering(app.get('trust proxy fn')));
   app.set('query parser', false);
   app.set('etag', false);
   // Most requests of a federated server are these: nothing that is for people stands before them.
