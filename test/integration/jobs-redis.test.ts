@@ -196,7 +196,8 @@ test('when PostgreSQL drops its connections under load, every job has its effect
     await eventually('some jobs are done', async () => (await effects()).length > round * 10);
     await rig.db.raw(
       `select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid()`,
+        where datname = current_database() and pid <> pg_backend_pid()
+          and backend_type = 'client backend'`,
     );
   }
   await eventually('what was cut off goes on when its lease has run out', async () => {
