@@ -36,7 +36,7 @@ import { createVerifyProof } from './inbox/signature/object-proof.ts';
 import { createVerifyRequest } from './inbox/signature/verify.ts';
 import { createInboxStore } from './inbox/store.ts';
 import { askTogether } from './inbox/together.ts';
-import { inspectInstance } from './inspect.ts';
+import { createInspector } from './inspect.ts';
 import { createLookup } from './lookup.ts';
 import { createDocumentLoader, type SignGet } from './net/document-loader.ts';
 import { createFedifyLoaders } from './net/fedify-loaders.ts';
@@ -146,6 +146,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     limits: nodeInfoLimits,
     jsonLimits: remoteJsonLimits,
   });
+  const inspector = createInspector({ ...deps, readNodeInfo });
   const loaders = createFedifyLoaders(loadDocument);
   const makeKeys = createKeyMaker(deps.instanceSecret);
   const readyChannel = (tx: Tx, channel: Account) => accounts.ensureChannelKeys(tx, channel, makeKeys);
@@ -163,6 +164,7 @@ export function createFederationSide(deps: FederationSideDeps) {
   const context = {
     ...{ ...together, lookup: senders, posts: createPosts({ ...together, lookup: senders }) },
     threads: reading.threads,
+    inspector,
     relayBudget: createFetchBudget(relayLimits, clock),
   };
   const check = (body: string) => checkInboxActivity(context, body);
@@ -182,7 +184,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     trace: (address: string) => traceFetch({ ...deps, sign, ownHost: urls.domain }, address),
     checkInbox: check,
     drainInbox: (host: string, run: JobRun) => drainHost({ ...deps, check }, host, run),
-    inspect: (host: string) => inspectInstance({ ...deps, readNodeInfo }, host),
+    inspect: inspector.inspect,
     /** Sends what is due for a host. */
     pump: createHostPump({ ...deps, keyring }),
     deliveries: createDeliveryDesk(deps),

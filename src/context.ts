@@ -227,7 +227,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
-    'instances.inspect': ({ host }) => federation.inspect(host),
+    'instances.inspect': async ({ host }) => {
+      await federation.inspect(host);
+      return undefined;
+    },
     ...federation.reading.jobs,
   };
 

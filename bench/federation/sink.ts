@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { servePart } from './part.ts';
 
-/** Inboxes of other servers: any path at any loopback address and any of the ports. `close` ends each connection after its answer. */
+/** Inboxes of other servers: any path at any loopback address and any of the ports. */
 let received = 0;
 let keepAlive = true;
 const answer: RequestListener = (req, res) => {

@@ -9,7 +9,7 @@ import { applied, ignored, lockObject, type Outcome, refused, type VerbContext, 
 export const follow = verb<
   { follower: Account; target: Account; uri: string } | { relay: Relay; uri: string }
 >({
-  async verify(activity, { accounts, lookup, relays, urls }) {
+  async verify(activity, { accounts, lookup, relays, urls, inspector }) {
     if (activity.objectId === urls.instanceActor) {
       const relay = await relays.byActorUri(activity.actorUri);
       if (relay && relay.state !== 'rejected') return { plan: { relay, uri: activity.id } };
@@ -22,6 +22,7 @@ export const follow = verb<
       if (found.reason === 'unreachable') throw new Error(found.detail ?? found.reason);
       return ignored(`follower-${found.reason}`);
     }
+    await inspector.ensure(new URL(activity.actorUri).host);
     return { plan: { follower: found.account, target, uri: activity.id } };
   },
   async apply(plan, tx, context) {

@@ -103,8 +103,8 @@ export async function processAgain(
 }
 
 /**
- * Writes down what became of activities, each outcome at the place of its id. Throws, and so undoes their effects, where another worker has done
- * that meanwhile: one that was given the host because this one seemed dead.
+ * Writes down what became of activities, each outcome at the place of its id. Throws, and so undoes their effects,
+ * where another worker has done that meanwhile: one that was given the host because this one seemed dead.
  */
 export async function recordOutcomes(
   tx: Tx,

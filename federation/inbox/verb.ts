@@ -9,6 +9,7 @@ import type { Moderation } from '../../src/modules/moderation/index.ts';
 import type { Relays } from '../../src/modules/relays/index.ts';
 import type { Social } from '../../src/modules/social/index.ts';
 import type { Videos } from '../../src/modules/videos/index.ts';
+import type { Inspector } from '../inspect.ts';
 import type { Lookup } from '../lookup.ts';
 import type { LoadDocument } from '../net/document-loader.ts';
 import type { DeliveryDeps } from '../outbox/deliveries.ts';
@@ -32,6 +33,7 @@ export interface VerbContext extends DeliveryDeps {
   readonly posts: Posts;
   readonly instances: Instances;
   readonly threads: Threads;
+  readonly inspector: Inspector;
   /** How often each relay may send us to ask for something. */
   readonly relayBudget: FetchBudget;
   readonly instanceAccount: Account;

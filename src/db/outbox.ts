@@ -10,7 +10,8 @@ export const WAKE_CHANNEL = 'vireo_work';
 
 /**
  * A function that records events of one module in the transaction of the command that causes them
- * (the transactional outbox): one, or several of a name. An event is delivered at least once after commit, and never without it.
+ * (the transactional outbox): one, or several of a name. An event is delivered at least once after commit, and never
+ * without it.
  */
 export type Emit<S extends EventSchemas> = <N extends keyof S & string>(
   tx: Tx,

@@ -25,11 +25,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 const rowOf = (host: string) => rig.server.context.db('instances').where({ host }).first();
-const inspect = async (host: string) => {
-  const { federation, inTx } = rig.server.context;
-  const finish = await federation.inspect(host);
-  return inTx(finish);
-};
+const inspect = (host: string) => rig.server.context.federation.inspect(host);
 
 const document = (more: object = {}) => ({
   version: '2.0',
@@ -68,6 +64,26 @@ describe('a server that is met', () => {
     expect(await outcomeOf(server, other, followOf(other, alice.account.uri))).toBe('applied');
     await quiet(server);
     expect(e.asked().filter((path) => path === '/.well-known/nodeinfo')).toHaveLength(1);
+  });
+
+  test('is asked before anybody there follows: PeerTube shows to everybody what it is sent', async () => {
+    const { server, e, alice } = rig;
+    await server.context
+      .db('instances')
+      .where({ host: e.host })
+      .update({
+        ...{ software: null, nodeinfo_checked_at: null },
+      });
+    const follower = await e.actor('early');
+    expect(await outcomeOf(server, follower, followOf(follower, alice.account.uri))).toBe('applied');
+    expect(await rowOf(e.host)).toMatchObject({ software: 'peertube' });
+    // Its own job has nothing left to do.
+    const asked = () => e.asked().filter((path) => path === '/.well-known/nodeinfo').length;
+    const before = asked();
+    await inspect(e.host);
+    expect(asked()).toBe(before);
+    await inspect(e.host);
+    expect(asked()).toBe(before + 1);
   });
 
   test('R6 a name in a request that proves nothing makes no row', async () => {

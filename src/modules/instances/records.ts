@@ -116,6 +116,12 @@ export function instanceRecords({ db, enqueue, clock }: RecordDeps) {
         });
     },
 
+    /** Whether a host was asked what it runs, whatever it answered; true for one of which nothing is kept. */
+    async isInspected(host: string): Promise<boolean> {
+      const row = await db('instances').where({ host }).first('nodeinfo_checked_at as at');
+      return row === undefined || row.at !== null;
+    },
+
     /** Has hosts inspected whose time has come. Returns how many. */
     async inspectDue(tx: Tx): Promise<number> {
       const hosts: string[] = await tx('instances')
