@@ -1,5 +1,5 @@
 import { deliveryLimits } from '../../config/limits.ts';
-import type { Db, InTx, Tx } from '../../src/db/database.ts';
+import type { Db, Tx } from '../../src/db/database.ts';
 import type { Finish, JobRun } from '../../src/jobs/registry.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
@@ -26,7 +26,6 @@ import { judge, type Verdict } from './retry.ts';
 
 export interface PumpDeps {
   readonly db: Db;
-  readonly inTx: InTx;
   readonly fetch: SafeFetch;
   readonly keyring: Keyring;
   readonly instances: Instances;

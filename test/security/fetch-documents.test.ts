@@ -159,6 +159,14 @@ describe('O3 a document speaks for the address that serves it', () => {
     expect(evil.seen).toEqual([]);
   });
 
+  test('F7 parameters of an address are its own: they go to its server as they are, and lead nowhere', async () => {
+    const elsewhere = `http://127.0.0.9:${canary.port}/`;
+    const path = `/note?x=&proxy=${encodeURIComponent(elsewhere)}&url=${elsewhere}`;
+    pages[HONEST + path] = { body: note(honest.url(path)) };
+    expect(await load(honest.url(path))).toBe(honest.url(path));
+    expect(honest.seen.map((request) => request.path)).toEqual([path]);
+  });
+
   test('F8 our own documents are not fetched', async () => {
     expect(await load('https://video.example/ap/videos/1')).toBe('own-host');
     expect(await load('https://VIDEO.example:443/ap/videos/1')).toBe('own-host');

@@ -296,3 +296,15 @@ describe('parseHandle', () => {
     ).toBe('bad-handle');
   });
 });
+
+test.each([
+  ...['bob?x=&proxy=CANARY@HOST', 'bob&proxy=CANARY@HOST', 'bob#&proxy=CANARY@HOST', 'bob%26proxy=1@HOST'],
+  ...['bob@HOST/?x=&proxy=CANARY', 'bob@HOST?x=&proxy=CANARY', 'bob@HOST#@CANARY', 'bob\r\nproxy: 1@HOST'],
+])('F7 a handle adds no parameter and names no other address: %j', async (handle) => {
+  await outcome(handle.replace('HOST', honest.host).replace('CANARY', `http://127.0.0.9:${canary.port}/`));
+  for (const { path } of honest.seen) {
+    const asked = new URL(path, honest.origin);
+    expect(['/.well-known/webfinger', '/.well-known/host-meta']).toContain(asked.pathname);
+    expect([...asked.searchParams.keys()].filter((name) => name !== 'resource')).toEqual([]);
+  }
+});

@@ -151,7 +151,7 @@ export function instanceRecords({ db, enqueue, clock }: RecordDeps) {
       return silent + (await db('instances').whereIn('host', above).delete());
     },
 
-    /** What a host runs, by its own word, in lower case; null where that is not known. */
+    /** What each of these hosts runs, by its own word, in lower case; null where that is not known. */
     async softwareOf(hosts: readonly string[]): Promise<(string | null)[]> {
       const rows: { host: string; software: string | null }[] = await db('instances')
         .whereRaw('host = any(?)', [[...hosts]])

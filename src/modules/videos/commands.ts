@@ -103,19 +103,24 @@ export async function updateRemoteVideo(
   const changed = await tx('videos')
     .where({ id: videoId, local: false })
     .whereRaw(`coalesce(edited_at, published_at, '-infinity') < ?`, [video.editedAt])
-    .update({
-      visibility: video.visibility,
-      caption_html: video.captionHtml,
-      content_warning: video.contentWarning,
-      sensitive: video.sensitive,
-      alt_text: video.altText,
-      language: video.language,
-      comments_open: video.commentsOpen,
-      edited_at: video.editedAt,
-    });
+    .update(saidColumns(video));
   if (changed === 0) return fail('not-newer', 'What is known is as new, or newer.');
   await replaceMentions(tx, { videoId }, mentions);
   return ok();
+}
+
+/** What its author may say anew of a remote video. */
+function saidColumns(video: RemoteVideo) {
+  return {
+    visibility: video.visibility,
+    caption_html: video.captionHtml,
+    content_warning: video.contentWarning,
+    sensitive: video.sensitive,
+    alt_text: video.altText,
+    language: video.language,
+    comments_open: video.commentsOpen,
+    edited_at: video.editedAt,
+  };
 }
 
 /**
@@ -215,12 +220,7 @@ async function insertRemoteVideos(
     uri: video.uri,
     url: video.url,
     state: 'published',
-    visibility: video.visibility,
-    caption_html: video.captionHtml,
-    content_warning: video.contentWarning,
-    sensitive: video.sensitive,
-    alt_text: video.altText,
-    language: video.language,
+    ...saidColumns(video),
     duration_seconds: video.durationSeconds,
     width: video.width,
     height: video.height,
@@ -229,9 +229,7 @@ async function insertRemoteVideos(
     source_url: video.sourceUrl,
     source_poster_url: video.sourcePosterUrl,
     published_at: video.publishedAt,
-    edited_at: video.editedAt,
     attributed_to: video.attributedTo,
-    comments_open: video.commentsOpen,
     discovery: arrival?.isDiscovery ?? false,
   }));
   const [first] = rows;
