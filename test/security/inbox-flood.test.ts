@@ -57,14 +57,15 @@ test('R9 a server whose activities all hang does not hold up another', async () 
   expect(await db('jobs').where({ key: drainKey(host) })).toHaveLength(1);
   expect(await db('inbox_activities').where({ host, state: 'queued' })).toHaveLength(slow.length);
   await held.cut();
-  await db('inbox_activities').where({ state: 'queued' }).update({ next_at: db.fn.now() });
-  await db('jobs')
-    .where({ key: drainKey(host) })
-    .update({ run: db.raw('run + 1'), run_at: db.fn.now() });
-  await eventually(
-    'the flood is worked off',
-    async () => (await db('inbox_activities').where({ host, state: 'queued' })).length === 0,
-  );
+  await eventually('the flood is worked off', async () => {
+    // What was cut off may be put off a moment later than this looks.
+    await db('inbox_activities').where({ host, state: 'queued' }).update({ next_at: db.fn.now() });
+    await db('jobs')
+      .where({ key: drainKey(host), lease_owner: null })
+      .where('run_at', '>', db.fn.now())
+      .update({ run: db.raw('run + 1'), run_at: db.fn.now() });
+    return (await db('inbox_activities').where({ host, state: 'queued' })).length === 0;
+  });
 });
 
 test('a row that PostgreSQL does not take refuses no other that came with it', async () => {
