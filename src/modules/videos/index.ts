@@ -20,8 +20,11 @@ import {
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
-import { type MediaJobDeps, processUpload, purgeObjects, replicate, replicateRefused } from './jobs.ts';
+import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
+import type { MediaJobDeps } from './media-work.ts';
+import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
+import { replicate, replicateJob, replicateRefused } from './replicas.ts';
 
 export type { Arrival, NewRemoteVideo } from './commands.ts';
 export { videoEvents } from './events.ts';
@@ -72,20 +75,23 @@ export function createVideos(base: Deps) {
     objectUrl: (key: string) => `${base.mediaUrl}/${key.replace(/^media\//, '')}`,
 
     /** Reactions to events, in the relay's transaction. */
-    onReceived: (tx: Tx, { videoId }: { videoId: VideoId }) =>
-      base.enqueue(tx, { name: 'media.process', payload: { videoId } }),
+    onReceived: async (tx: Tx, { videoId }: { videoId: VideoId }) =>
+      base.enqueue(tx, await stageJob(tx, 'media.process', videoId)),
     onDiscovered: (tx: Tx, discovered: readonly { videoId: VideoId }[]) =>
       base.enqueue(
         tx,
-        discovered.map(({ videoId }) => ({ name: 'media.replicate' as const, payload: { videoId } })),
+        discovered.map(({ videoId }) => replicateJob(videoId)),
       ),
-    onDeleted: (tx: Tx, { videoId }: { videoId: VideoId }) =>
-      base.enqueue(tx, { name: 'media.purge', payload: { videoId } }),
+    onDeleted: async (tx: Tx, { videoId }: { videoId: VideoId }) => {
+      await enqueuePurge(base, tx, videoId);
+    },
 
     onDomainLifted: (tx: Tx, { domain }: { domain: string }) => replicateRefused(deps, tx, domain),
 
     jobs: {
       process: (videoId: VideoId, run: JobRun) => processUpload(deps, queries, videoId, run),
+      ladder: (videoId: VideoId, run: JobRun) => processLadder(deps, queries, videoId, run),
+      remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
       purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),
     },
