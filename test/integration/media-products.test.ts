@@ -1,0 +1,135 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { thumbHashToApproximateAspectRatio } from 'thumbhash';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createFfmpeg } from '../../media/ffmpeg.ts';
+import { gainFor, measureLoudness } from '../../media/loudness.ts';
+import { makePoster, reencodeImage } from '../../media/poster.ts';
+import { createLogger } from '../../src/lib/log.ts';
+import { clip, corpusFile, corpusNote, decodeRaw, ffmpegRaw, ffprobeRaw } from '../helpers/media-samples.ts';
+
+const ffmpeg = createFfmpeg({
+  ...{ ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe', threads: 2 },
+  log: createLogger('silent'),
+});
+
+let directory: string;
+/** Four seconds, 640 x 360, ten pictures a second: red in its last second. */
+let video: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'vireo-products-'));
+  const red = "drawbox=color=red:t=fill:enable='gte(t,3)'";
+  video = await clip(directory, 'video.mp4', { seconds: 4, size: '640x360', args: ['-vf', red] });
+});
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const inDirectory = (name: string) => join(directory, name);
+const format = async (path: string) => (await ffprobeRaw(path, '-show_streams')).streams ?? [];
+
+/** The first and only picture of a file as three bytes: its average colour. */
+const colourOf = async (path: string) => [
+  ...(await decodeRaw('-i', path, '-vf', 'scale=1:1', '-pix_fmt', 'rgb24', '-f', 'rawvideo')),
+];
+
+describe('posters', () => {
+  const job = (name: string, atSeconds?: number) => ({
+    ...{ mp4Path: video, durationSeconds: 4, width: 640, height: 360, outputPath: inDirectory(name) },
+    ...(atSeconds === undefined ? {} : { atSeconds }),
+  });
+
+  test('come as JPEG and, smaller, as WebP, with a hash that keeps the proportions', async () => {
+    const poster = await makePoster(ffmpeg, job('poster.jpg'));
+    if (!poster.ok) throw new Error(poster.reason);
+    expect(poster.webpPath).toBe(inDirectory('poster.webp'));
+    const shape = { width: 640, height: 360 };
+    expect(await format(inDirectory('poster.jpg'))).toMatchObject([{ codec_name: 'mjpeg', ...shape }]);
+    expect(await format(poster.webpPath)).toMatchObject([{ codec_name: 'webp', ...shape }]);
+    const sizes = await Promise.all([poster.webpPath, inDirectory('poster.jpg')].map((path) => stat(path)));
+    expect(sizes[0]?.size).toBeLessThan(sizes[1]?.size ?? 0);
+    const hash = Buffer.from(poster.thumbhash, 'base64');
+    expect(hash.length).toBeLessThan(32);
+    expect(thumbHashToApproximateAspectRatio(hash)).toBeCloseTo(16 / 9, 0);
+    const [jpeg, webp] = await Promise.all([inDirectory('poster.jpg'), poster.webpPath].map(colourOf));
+    const apart = (jpeg ?? []).map((value, n) => Math.abs(value - (webp?.[n] ?? Infinity)));
+    expect(Math.max(...apart)).toBeLessThan(6);
+  });
+
+  test.each([
+    ['a chosen time', 3.5],
+    ['a time after the end: the last picture', 99],
+  ])('%s', async (_name, atSeconds) => {
+    expect(await makePoster(ffmpeg, job('chosen.jpg', atSeconds))).toMatchObject({ ok: true });
+    const [red = 0, green = 255] = await colourOf(inDirectory('chosen.webp'));
+    expect(red).toBeGreaterThan(200);
+    expect(green).toBeLessThan(50);
+  });
+
+  test('a time before the start is the first picture', async () => {
+    expect(await makePoster(ffmpeg, job('early.jpg', -5))).toMatchObject({ ok: true });
+  });
+
+  test('an uploaded picture becomes the same set, flat and clean', async () => {
+    const sourcePath = inDirectory('upload.png');
+    const source = 'color=blue@0.2:s=300x600,format=rgba';
+    await ffmpegRaw('-f', 'lavfi', '-i', source, '-frames:v', '1', '-metadata', 'comment=secret', sourcePath);
+    const poster = await reencodeImage(ffmpeg, { sourcePath, outputPath: inDirectory('upload.jpg') });
+    if (!poster.ok) throw new Error(poster.reason);
+    expect(thumbHashToApproximateAspectRatio(Buffer.from(poster.thumbhash, 'base64'))).toBeLessThan(1);
+    // The bit that tells of transparency.
+    expect((Buffer.from(poster.thumbhash, 'base64')[2] ?? 0) & 0x80).toBe(0);
+    const bytes = await readFile(poster.webpPath);
+    expect(bytes.includes('secret') || bytes.includes('Lavc') || bytes.includes('EXIF')).toBe(false);
+  });
+
+  test('of an animated PNG the first picture is taken; an animated WebP is refused', async () => {
+    const animated = async (name: string, ...args: string[]) => {
+      await ffmpegRaw('-f', 'lavfi', '-i', 'testsrc2=s=64x64:r=10:d=1', ...args, inDirectory(name));
+      return { sourcePath: inDirectory(name), outputPath: inDirectory('animated.jpg') };
+    };
+    const png = await animated('animated.png', '-f', 'apng', '-plays', '0');
+    expect(await reencodeImage(ffmpeg, png)).toMatchObject({ ok: true, width: 64 });
+    const webp = await animated('animated-in.webp', '-c:v', 'libwebp_anim', '-loop', '0');
+    expect(await reencodeImage(ffmpeg, webp)).toMatchObject({ ok: false, reason: 'broken' });
+  });
+});
+
+describe('loudness', () => {
+  const measure = (sourcePath: string, audioIndex = 1, durationSeconds = 60) =>
+    measureLoudness(ffmpeg, {
+      ...{ sourcePath, demuxer: 'mov' as const, audioIndex, durationSeconds, outputDirectory: directory },
+    });
+
+  test('silence and a file without the track', async () => {
+    const silent = inDirectory('silent.mp4');
+    await ffmpegRaw('-f', 'lavfi', '-i', 'anullsrc=r=48000:cl=stereo', '-t', '2', '-c:a', 'aac', silent);
+    const measured = await measure(silent, 0);
+    expect(measured).toMatchObject({ ok: true, integratedLufs: null });
+    expect(measured.ok && gainFor(measured)).toEqual({ gainDb: 0, filter: null });
+    expect(await measure(silent, 5)).toMatchObject({ ok: false, reason: 'broken' });
+  });
+
+  const music = corpusFile('mdn_outfoxing.mp3') ?? '';
+  test.skipIf(!music).each([
+    ['as it is', 0],
+    ['quiet', -8],
+    ['as speech far from the microphone', -14],
+  ])(`real music %s comes to -14 LUFS (${corpusNote})`, async (_name, db) => {
+    const source = inDirectory(`music${db}.mp4`);
+    await ffmpegRaw('-ss', '20', '-t', '8', '-i', music, '-af', `volume=${db}dB`, '-c:a', 'aac', source);
+    const measured = await measure(source, 0);
+    if (!measured.ok) throw new Error(measured.reason);
+    expect(measured.durationSeconds).toBeCloseTo(8, 0);
+    const { filter, gainDb } = gainFor(measured);
+    const applied = inDirectory('applied.mp4');
+    const args = filter ? ['-af', filter] : [];
+    await ffmpegRaw('-i', source, ...args, '-ar', '48000', '-c:a', 'aac', '-b:a', '128k', applied);
+    const after = await measure(applied, 0);
+    if (!after.ok) throw new Error(after.reason);
+    const wanted = gainDb === 12 ? (measured.integratedLufs ?? 0) + 12 : -14;
+    expect(Math.abs((after.integratedLufs ?? 0) - wanted)).toBeLessThan(0.5);
+    expect(after.truePeakDb).toBeLessThan(0);
+  });
+});
