@@ -78,7 +78,7 @@ export interface FfmpegDeps {
 
 const neededEncoders = ['libx264', 'aac', 'mjpeg', 'libwebp', 'rawvideo'];
 const neededFilters =
-  'aformat alimiter aresample asplit atrim crop format fps loudnorm scale setsar split tile tpad trim volume'.split(
+  'aformat alimiter aresample asplit atrim crop format fps loudnorm scale select setsar split tile tpad trim volume'.split(
     ' ',
   );
 const toneMapFilters = ['zscale', 'tonemap'];

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFfmpeg } from '../../media/ffmpeg.ts';
 import { gainFor, measureLoudness } from '../../media/loudness.ts';
 import { makePoster, reencodeImage } from '../../media/poster.ts';
+import { makePreview } from '../../media/preview.ts';
+import { makeStoryboard, planStoryboard } from '../../media/storyboard.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { clip, corpusFile, corpusNote, decodeRaw, ffmpegRaw, ffprobeRaw } from '../helpers/media-samples.ts';
 
@@ -29,10 +31,11 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 const inDirectory = (name: string) => join(directory, name);
 const format = async (path: string) => (await ffprobeRaw(path, '-show_streams')).streams ?? [];
 
-/** The first and only picture of a file as three bytes: its average colour. */
-const colourOf = async (path: string) => [
-  ...(await decodeRaw('-i', path, '-vf', 'scale=1:1', '-pix_fmt', 'rgb24', '-f', 'rawvideo')),
-];
+/** One picture of a file as three bytes: its average colour. */
+const colourOf = async (path: string, ...from: string[]) => {
+  const onePixel = ['-frames:v', '1', '-vf', 'scale=1:1', '-pix_fmt', 'rgb24', '-f', 'rawvideo'];
+  return [...(await decodeRaw(...from, '-i', path, ...onePixel))];
+};
 
 describe('posters', () => {
   const job = (name: string, atSeconds?: number) => ({
@@ -52,7 +55,9 @@ describe('posters', () => {
     const hash = Buffer.from(poster.thumbhash, 'base64');
     expect(hash.length).toBeLessThan(32);
     expect(thumbHashToApproximateAspectRatio(hash)).toBeCloseTo(16 / 9, 0);
-    const [jpeg, webp] = await Promise.all([inDirectory('poster.jpg'), poster.webpPath].map(colourOf));
+    const [jpeg, webp] = await Promise.all(
+      [inDirectory('poster.jpg'), poster.webpPath].map((path) => colourOf(path)),
+    );
     const apart = (jpeg ?? []).map((value, n) => Math.abs(value - (webp?.[n] ?? Infinity)));
     expect(Math.max(...apart)).toBeLessThan(6);
   });
@@ -93,6 +98,53 @@ describe('posters', () => {
     expect(await reencodeImage(ffmpeg, png)).toMatchObject({ ok: true, width: 64 });
     const webp = await animated('animated-in.webp', '-c:v', 'libwebp_anim', '-loop', '0');
     expect(await reencodeImage(ffmpeg, webp)).toMatchObject({ ok: false, reason: 'broken' });
+  });
+});
+
+describe('previews', () => {
+  const preview = async (durationSeconds: number, posterSeconds: number) => {
+    const outputPath = inDirectory('preview.mp4');
+    const shape = { mp4Path: video, durationSeconds, width: 640, height: 360 };
+    const job = { ...shape, posterSeconds, outputPath, outputDirectory: directory };
+    expect(await makePreview(ffmpeg, job)).toEqual({ ok: true, width: 426, height: 240 });
+    return outputPath;
+  };
+
+  test('are three small silent seconds that hold the poster', async () => {
+    const path = await preview(4, 3.5);
+    expect(await format(path)).toMatchObject([
+      {
+        ...{ codec_name: 'h264', profile: 'Constrained Baseline', width: 426, height: 240 },
+        ...{ r_frame_rate: '15/1', nb_frames: '45', start_pts: 0 },
+      },
+    ]);
+    const bytes = await readFile(path);
+    expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
+    expect(bytes.includes('Lavf')).toBe(false);
+    const [red = 0, green = 255] = await colourOf(path, '-ss', '2.8');
+    expect([red > 200, green < 50]).toEqual([true, true]);
+  });
+
+  test('a file that is no video', async () => {
+    const shape = { durationSeconds: 4, width: 640, height: 360, outputDirectory: directory };
+    const job = { ...shape, mp4Path: inDirectory('poster.jpg'), outputPath: inDirectory('no.mp4') };
+    expect(await makePreview(ffmpeg, job)).toMatchObject({ ok: false, reason: 'broken' });
+  });
+});
+
+describe('storyboards', () => {
+  test('hold one picture a second in order', async () => {
+    const plan = planStoryboard({ durationSeconds: 4, width: 640, height: 360 });
+    const outputPath = inDirectory('storyboard.jpg');
+    const job = { mp4Path: video, plan, outputPath, outputDirectory: directory };
+    expect(await makeStoryboard(ffmpeg, job)).toEqual({ ok: true });
+    expect(await format(outputPath)).toMatchObject([{ codec_name: 'mjpeg', width: 640, height: 90 }]);
+    const pixels = await decodeRaw('-i', outputPath, '-pix_fmt', 'rgb24', '-f', 'rawvideo');
+    const isRed = [0, 1, 2, 3].map((n) => {
+      const [red = 0, green = 255] = pixels.subarray((45 * 640 + n * 160 + 80) * 3);
+      return red > 200 && green < 60;
+    });
+    expect(isRed).toEqual([false, false, false, true]);
   });
 });
 
