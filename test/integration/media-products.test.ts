@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { thumbHashToApproximateAspectRatio } from 'thumbhash';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFfmpeg } from '../../media/ffmpeg.ts';
+import { compareFingerprints, fingerprintSound } from '../../media/fingerprint.ts';
 import { gainFor, measureLoudness } from '../../media/loudness.ts';
+import { compareVideos, hashVideo } from '../../media/phash.ts';
 import { makePoster, reencodeImage } from '../../media/poster.ts';
 import { makePreview } from '../../media/preview.ts';
 import { makeStoryboard, planStoryboard } from '../../media/storyboard.ts';
@@ -183,5 +185,84 @@ describe('loudness', () => {
     const wanted = gainDb === 12 ? (measured.integratedLufs ?? 0) + 12 : -14;
     expect(Math.abs((after.integratedLufs ?? 0) - wanted)).toBeLessThan(0.5);
     expect(after.truePeakDb).toBeLessThan(0);
+  });
+});
+
+describe('sounds', () => {
+  const music = corpusFile('mdn_outfoxing.mp3') ?? '';
+  const fingerprint = async (...args: string[]) => {
+    const mp4Path = inDirectory('sound.mp4');
+    await ffmpegRaw(...args, '-vn', '-c:a', 'aac', mp4Path);
+    const taken = await fingerprintSound(ffmpeg, { mp4Path, scratchDirectory: directory });
+    if (!taken.ok || !taken.fingerprint) throw new Error('No fingerprint');
+    return taken.fingerprint;
+  };
+
+  test.skipIf(!music)(
+    `a part of real music is found, encoded again and quieter (${corpusNote})`,
+    async () => {
+      const song = await fingerprint('-t', '40', '-i', music);
+      expect(song.length).toBeGreaterThan(290);
+      const quieter = ['-af', 'volume=-9dB', '-b:a', '48k', '-ac', '1'];
+      const part = await fingerprint('-ss', '12.3', '-t', '15', '-i', music, ...quieter);
+      const match = compareFingerprints(song, part);
+      expect(match).toMatchObject({ verdict: 'same' });
+      expect(match.offsetSeconds).toBeCloseTo(12.3, 0);
+      const elsewhere = await fingerprint('-ss', '65', '-t', '15', '-i', music);
+      // The same song, with the same motif: alike, but not the same.
+      expect(compareFingerprints(song, elsewhere).verdict).not.toBe('same');
+      const tone = await fingerprint('-f', 'lavfi', '-i', 'sine=f=440:d=15');
+      expect(compareFingerprints(song, tone).verdict).toBe('unknown');
+    },
+  );
+
+  test('a file without sound, and an ffmpeg without Chromaprint', async () => {
+    const silent = await clip(directory, 'no-sound.mp4', { sound: false });
+    const job = { mp4Path: silent, scratchDirectory: directory };
+    expect(await fingerprintSound(ffmpeg, job)).toMatchObject({ ok: false, reason: 'broken' });
+    const describe = async () => ({ ...(await ffmpeg.describe()), canFingerprint: false });
+    expect(await fingerprintSound({ ...ffmpeg, describe }, job)).toEqual({ ok: true, fingerprint: null });
+  });
+});
+
+describe('duplicates', () => {
+  const hash = async (mp4Path: string) => {
+    const hashed = await hashVideo(ffmpeg, { mp4Path, scratchDirectory: directory });
+    if (!hashed.ok) throw new Error(hashed.reason);
+    return hashed.hashes;
+  };
+  const made = async (name: string, ...args: string[]) => {
+    await ffmpegRaw(...args, '-an', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', inDirectory(name));
+    return hash(inDirectory(name));
+  };
+
+  test.skipIf(!corpusFile('intel_car_cut.mp4'))(
+    `a real clip is found encoded again, in bars and in a mirror; others are not (${corpusNote})`,
+    async () => {
+      const source = ['-t', '6', '-i', corpusFile('intel_car_cut.mp4') ?? ''];
+      const original = await made('car.mp4', ...source);
+      expect(original.plain.length).toBeGreaterThan(20);
+      const copies = {
+        again: ['-vf', 'scale=-2:240', '-crf', '36'],
+        barred: ['-vf', 'scale=360:-2,pad=360:640:0:-1'],
+        mirrored: ['-vf', 'hflip,eq=brightness=0.05'],
+        cut: ['-ss', '1.7'],
+      };
+      for (const [name, args] of Object.entries(copies)) {
+        const match = compareVideos(await made(`${name}.mp4`, ...source, ...args), original);
+        expect([name, match.isSame]).toEqual([name, true]);
+      }
+      const bottles = ['-t', '6', '-i', corpusFile('intel_bottle-detection.mp4') ?? ''];
+      for (const other of [await made('bottles.mp4', ...bottles), await hash(video)]) {
+        expect(compareVideos(other, original).share).toBeLessThan(0.2);
+      }
+    },
+  );
+
+  test('a dark clip has nothing to compare; a file that is no video is broken', async () => {
+    const black = await made('black.mp4', '-f', 'lavfi', '-i', 'color=black:s=320x240:r=10:d=3');
+    expect(black.plain).toHaveLength(0);
+    const job = { mp4Path: inDirectory('poster.jpg'), scratchDirectory: directory };
+    expect(await hashVideo(ffmpeg, job)).toMatchObject({ ok: false, reason: 'broken' });
   });
 });
