@@ -350,6 +350,18 @@ export const mediaLimits = {
   purgePauseMs: 15_000,
 } as const;
 
+/** What a file of captions may hold. */
+export const captionLimits = {
+  maxBytes: 512 * 1024,
+  maxCues: 3_000,
+  maxLines: 10,
+  maxLineCharacters: 500,
+  maxTimeMs: 24 * 3_600_000,
+  maxNestedTags: 8,
+  maxClasses: 4,
+  maxVoiceCharacters: 60,
+} as const;
+
 /** PostgreSQL and Redis run as our own children (ADR 0005). */
 export const embeddedLimits = {
   /** Crash recovery of a busy database can take minutes. */
