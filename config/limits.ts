@@ -347,7 +347,7 @@ export const mediaLimits = {
   staleTemporaryFileMs: 24 * 3_600_000,
   /** How long something that was replaced stays, for those who are watching it. */
   replacedKeptMs: 10 * 60_000,
-  purgePauseMs: 15_000,
+  purgePauseMs: 5_000,
 } as const;
 
 /** What a file of captions may hold. */

@@ -226,6 +226,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const handlers: JobHandlers = {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.ladder': async ({ videoId }, run) => videos.jobs.ladder(videoId, run),
+    'media.extras': async ({ videoId }, run) => videos.jobs.extras(videoId, run),
     'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),

@@ -39,6 +39,7 @@ beforeEach(async () => {
     processVideo: (job) => processVideo(job),
     processFirst: (job) => processVideo(job),
     processRest: () => Promise.reject(new Error('Not part of the test.')),
+    processExtras: () => Promise.reject(new Error('Not part of the test.')),
   };
   videos = createVideos({
     ...{ db: rig.db, inTx: transactions(rig.db), ids: rig.ids, enqueue: rig.enqueue, storage, pipeline },
@@ -76,13 +77,14 @@ async function makeVideo(job: VideoJob, content = 'a video'): Promise<VideoOutco
     facts: {
       ...{ durationSeconds: 1, width: 640, height: 360, frameRate: 30, hasAudio: true, fromHdr: false },
       plannedRungs: [],
+      loudness: null,
     },
     assets: [
       { role: 'mp4' as const, rung: 360, key, contentType, size: content.length, sha256, frameRate: 30 },
     ],
     ...{
       chunkIndex: { version: 1, durationSeconds: 1, rungs: [] },
-      blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
+      hashes: { blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj', thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI' },
     },
   });
 }
@@ -91,6 +93,7 @@ const start = () =>
   rig.start({
     'media.process': ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.ladder': ({ videoId }, run) => videos.jobs.ladder(videoId, run),
+    'media.extras': ({ videoId }, run) => videos.jobs.extras(videoId, run),
     'media.replicate': ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': ({ videoId }, run) => videos.jobs.purge(videoId, run),
   });

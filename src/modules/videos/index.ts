@@ -20,6 +20,7 @@ import {
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
+import { processExtras } from './media-extras.ts';
 import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
@@ -91,6 +92,7 @@ export function createVideos(base: Deps) {
     jobs: {
       process: (videoId: VideoId, run: JobRun) => processUpload(deps, queries, videoId, run),
       ladder: (videoId: VideoId, run: JobRun) => processLadder(deps, queries, videoId, run),
+      extras: (videoId: VideoId, run: JobRun) => processExtras(deps, queries, videoId, run),
       remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
       purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),
