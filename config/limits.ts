@@ -354,6 +354,8 @@ export const mediaLimits = {
 export const captionLimits = {
   maxBytes: 512 * 1024,
   maxCues: 3_000,
+  /** With markup that is then removed; more than all lines of a clean cue. */
+  maxCueCharacters: 6_000,
   maxLines: 10,
   maxLineCharacters: 500,
   maxTimeMs: 24 * 3_600_000,
