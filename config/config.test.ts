@@ -78,6 +78,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     wrong: ['garbage', 'media.example', 'https://media.example/?a=1', 'https://media.example/#x'],
     right: ['https://media.example', 'https://cdn.example/vireo/'],
   },
+  MEDIA_CACHE_MB: { wrong: ['-1', '1.5', 'all', '1000001'], right: ['0', '1000000'] },
   FFMPEG_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffmpeg'] },
   FFPROBE_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffprobe'] },
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },

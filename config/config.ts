@@ -147,6 +147,7 @@ function build(v: Parsed) {
       maxUploadBytes: required(v.MAX_UPLOAD_MB) * megabyte,
       maxDurationSeconds: required(v.MAX_DURATION_SECONDS),
     },
+    serving: { cacheBytes: required(v.MEDIA_CACHE_MB) * megabyte },
     ffmpegPath: required(v.FFMPEG_PATH),
     ffprobePath: required(v.FFPROBE_PATH),
     redisServerPath: required(v.REDIS_SERVER_PATH),

@@ -276,6 +276,13 @@ export const variables = {
     remedy: 'Write a URL such as https://media.video.example, with no ? or #.',
     group: 'Video',
   }),
+  MEDIA_CACHE_MB: variable({
+    schema: integer(0, 1_000_000),
+    fallback: '256',
+    doc: 'Memory for media that is asked for often, in MB, in each process that serves it. `0` keeps none.',
+    remedy: 'Write a number of MB from 0 to 1000000.',
+    group: 'Video',
+  }),
   FFMPEG_PATH: variable({
     schema: z.string().min(1).max(500),
     fallback: 'ffmpeg',

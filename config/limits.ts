@@ -339,6 +339,21 @@ export const mediaLimits = {
   staleTemporaryFileMs: 24 * 3_600_000,
 } as const;
 
+/** How stored media is served; how much of it is held in memory is `MEDIA_CACHE_MB`. */
+export const servingLimits = {
+  /** Objects are kept in pieces of this size, so that a range of a large file takes no more than its part. */
+  blockBytes: 1024 * 1024,
+  /** Wider answers come straight from storage: a download of a whole film must not push out what many watch. */
+  widestFromMemory: 4 * 1024 * 1024,
+  /** What each kept piece costs beside its bytes. */
+  overheadBytes: 1024,
+  /** Pieces that are read at the same time; requests beyond them are answered from storage. */
+  readsInFlight: 64,
+  sizesInMemory: 20_000,
+  /** Another process may have removed the object. */
+  sizeKeptMs: 10_000,
+} as const;
+
 /** PostgreSQL and Redis run as our own children (ADR 0005). */
 export const embeddedLimits = {
   /** Crash recovery of a busy database can take minutes. */

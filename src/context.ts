@@ -8,6 +8,7 @@ import { createFederationSide, createKeyMaker } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createPipeline } from '../media/pipeline.ts';
 import { createFileStorage } from '../media/storage/files.ts';
+import { watchRemovals } from '../media/storage/removals.ts';
 import { createS3Storage } from '../media/storage/s3.ts';
 import type { ObjectStorage } from '../media/storage/storage.ts';
 import { type Db, openDatabase, transactions } from './db/database.ts';
@@ -79,7 +80,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   closers.push(() => db.destroy());
   const redis = openRedis(redisUrl, log);
   closers.push(() => redis.quit());
-  const storage = openStorage(config);
+  const storage = watchRemovals(openStorage(config));
   const checked = await storage.check();
   if (!checked.ok) return refuse(checked.reason, checked.detail);
 

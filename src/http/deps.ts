@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Config } from '../../config/config.ts';
-import type { ObjectStorage } from '../../media/storage/storage.ts';
+import type { WatchedStorage } from '../../media/storage/removals.ts';
 import type { InTx } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
@@ -34,7 +34,7 @@ export interface HttpDeps {
   readonly instances: Instances;
   readonly lookup: RemoteLookup;
   readonly deliveries: DeliveryDesk;
-  readonly storage: ObjectStorage;
+  readonly storage: WatchedStorage;
   readonly limits: RateLimits;
   /** Answers POST to an inbox, before everything else that looks at a request. */
   readonly inbox: RequestHandler;
