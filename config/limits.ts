@@ -352,6 +352,16 @@ export const servingLimits = {
   sizesInMemory: 20_000,
   /** Another process may have removed the object. */
   sizeKeptMs: 10_000,
+  ownersInMemory: 20_000,
+  accessKeptMs: 2_000,
+} as const;
+
+/** How long a signed address of media is good at least, and the steps in which it ends: within one it stays the same. */
+export const mediaLinkLimits = {
+  viewer: { lifetimeSeconds: 24 * 3_600, stepSeconds: 6 * 3_600 },
+  /** Other servers fetch when their queue gets there, and some when somebody looks. */
+  server: { lifetimeSeconds: 30 * 24 * 3_600, stepSeconds: 7 * 24 * 3_600 },
+  maxAgeSeconds: 24 * 3_600,
 } as const;
 
 /** PostgreSQL and Redis run as our own children (ADR 0005). */

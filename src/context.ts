@@ -14,6 +14,7 @@ import type { ObjectStorage } from '../media/storage/storage.ts';
 import { type Db, openDatabase, transactions } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { type EmbeddedStack, findRunningStack, startEmbedded } from './embedded/index.ts';
+import { createAccessCache } from './http/media/access.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
 import type { JobHandlers } from './jobs/registry.ts';
@@ -36,7 +37,7 @@ import { createInstances, createUrls, instanceEvents } from './modules/instances
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
-import { createVideos, videoEvents } from './modules/videos/index.ts';
+import { createMediaUrls, createVideos, videoEvents } from './modules/videos/index.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -111,6 +112,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const accounts = createAccounts({ db, ids, urls });
   const auth = createAuth({ db, ids, accounts, registrations: config.registrations, makeKeys });
   const social = createSocial({ db, ids, urls });
+  const { mediaUrl, origin } = config;
+  const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });
   const videos = createVideos({
     db,
     inTx,
@@ -121,7 +124,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     pipeline: createPipeline({ ffmpeg, storage, log }),
     download: fetch.download,
     workDir: join(config.dataDir, 'work'),
-    mediaUrl: config.mediaUrl,
+    mediaUrls,
     ...config.video,
     remote: config.remoteVideo,
     mediaRefusal: instances.mediaRefusal,
@@ -268,6 +271,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     auth,
     social,
     videos,
+    mediaUrls,
+    mediaAccess: createAccessCache({ ask: videos.mediaAccess, clock }),
     comments,
     engagement,
     moderation,

@@ -12,8 +12,9 @@ import type { Feed } from '../modules/feed/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
 import type { Social } from '../modules/social/index.ts';
-import type { Videos } from '../modules/videos/index.ts';
+import type { MediaUrls, Videos } from '../modules/videos/index.ts';
 import type { RateLimits } from './limits.ts';
+import type { AccessCache } from './media/access.ts';
 
 /** What the HTTP side needs of the rest. It knows neither SQL nor ActivityPub. */
 export interface HttpDeps {
@@ -36,6 +37,8 @@ export interface HttpDeps {
   readonly deliveries: DeliveryDesk;
   readonly storage: WatchedStorage;
   readonly limits: RateLimits;
+  readonly mediaUrls: MediaUrls;
+  readonly mediaAccess: AccessCache;
   /** Answers POST to an inbox, before everything else that looks at a request. */
   readonly inbox: RequestHandler;
   /** The ActivityPub side, mounted before everything that parses bodies. */

@@ -32,6 +32,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'too-many-requests': 429,
   'too-many-uploads': 429,
   'too-large': 413,
+  'link-expired': 403,
   'not-found': 404,
   gone: 410,
   yourself: 422,
@@ -56,6 +57,7 @@ const USUAL_SENTENCE: Readonly<Record<string, string>> = {
   'not-signed-in': 'Sign in to do this.',
   'staff-only': 'Only the staff of this server can do this.',
   'not-found': 'There is nothing here, or you may not see it.',
+  'link-expired': 'This address of a video has expired. Open the video again.',
   'cross-site': 'This request came from another site.',
   'too-many-requests': 'That was too often. Wait a moment, then try again.',
 };

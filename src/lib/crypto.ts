@@ -71,6 +71,11 @@ function deriveKey({ instanceSecret, purpose }: Seal, salt: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', instanceSecret, salt, `vireo ${VERSION} ${purpose}`, 32));
 }
 
+/** A key of 32 bytes for one purpose, derived from the instance secret: the same at every start. */
+export function purposeKey(seal: Seal): Buffer {
+  return deriveKey(seal, Buffer.alloc(0));
+}
+
 /** SHA-256 as 32 bytes; text counts as UTF-8. */
 export function sha256(data: string | Uint8Array): Buffer {
   return createHash('sha256').update(data).digest();

@@ -4,6 +4,8 @@ import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mediaKey } from '../../media/keys.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
+import { createPeople } from '../helpers/people.ts';
 import { ask } from '../helpers/raw-http.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -21,6 +23,10 @@ describe('W8 keys that are not ours', () => {
 
   beforeAll(async () => {
     server = await startTestServer();
+    await createVideoFactory(server.context).video(await createPeople(server).local('owner'), {
+      id: '7',
+      assets: [],
+    });
     await server.context.storage.putBytes(`media/7/${name}`, bytes, { contentType: 'video/mp4' });
   });
   afterAll(() => server?.close());
@@ -113,6 +119,10 @@ describe('when something breaks', () => {
 
   beforeAll(async () => {
     server = await startTestServer();
+    await createVideoFactory(server.context).video(await createPeople(server).local('owner'), {
+      id: '7',
+      assets: [],
+    });
     await server.context.storage.putBytes(key, big, { contentType: 'video/mp4' });
   });
   afterAll(() => server?.close());

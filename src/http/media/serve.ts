@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { servingLimits } from '../../../config/limits.ts';
+import { mediaLinkLimits, servingLimits } from '../../../config/limits.ts';
 import { parseMediaKey } from '../../../media/keys.ts';
 import { type ByteRange, contentTypeOf } from '../../../media/storage/storage.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -9,6 +9,8 @@ import { hasAlready, wantedRange } from './conditions.ts';
 import type { HotObjects } from './hot-objects.ts';
 
 const { blockBytes } = servingLimits;
+/** The token in the path of what is not for everybody, and the path without it. */
+const SIGNED = /^\/s\/([0-9]+\.[A-Za-z0-9_-]+)(\/.*)$/;
 /** Content-hashed paths never change what they stand for. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
@@ -27,7 +29,7 @@ const PREFLIGHT = [
   ...['Access-Control-Max-Age', '86400'],
 ];
 
-type Deps = Pick<HttpDeps, 'storage' | 'log'> & { readonly hot: HotObjects };
+type Deps = Pick<HttpDeps, 'storage' | 'log' | 'mediaUrls' | 'mediaAccess'> & { readonly hot: HotObjects };
 
 /** Answers a request for media; false where the request is for something else. */
 export type MediaHandler = (req: IncomingMessage, res: ServerResponse) => boolean;
@@ -71,11 +73,26 @@ async function answer(deps: Deps, path: string, req: IncomingMessage, res: Serve
     res.writeHead(204, [...COMMON, ...PREFLIGHT]).end();
     return;
   }
-  const key = `media${path}`;
+  const [, token, keyPath] = SIGNED.exec(path) ?? [null, null, path];
+  const key = `media${keyPath}`;
   const parts = method === 'GET' || method === 'HEAD' ? parseMediaKey(key) : null;
-  const size = parts && (await deps.hot.sizeOf(key));
+  if (parts === null) throw new ApiError('not-found');
+  const cacheControl = await permission(deps, parts.ownerId, token ?? null);
+  const size = await deps.hot.sizeOf(key);
   if (size === null) throw new ApiError('not-found');
-  await send(deps, { key, size, etag: `"${parts?.hash}"`, cacheControl: IMMUTABLE }, req, res);
+  await send(deps, { key, size, etag: `"${parts.hash}"`, cacheControl }, req, res);
+}
+
+/** How the answer may be cached, where it may be given. What is not for everybody is absent without its token. */
+async function permission(deps: Deps, ownerId: string, token: string | null): Promise<string> {
+  const seconds = token === null ? null : deps.mediaUrls.secondsLeft(token, ownerId);
+  if (token !== null && seconds === null) throw new ApiError('not-found');
+  if (seconds === 0) throw new ApiError('link-expired');
+  const access = await deps.mediaAccess.of(ownerId);
+  if (access === null || (access === 'private' && seconds === null)) throw new ApiError('not-found');
+  return seconds === null
+    ? IMMUTABLE
+    : `private, max-age=${Math.min(seconds, mediaLinkLimits.maxAgeSeconds)}`;
 }
 
 async function send(deps: Deps, served: Served, req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -21,10 +21,12 @@ import {
 } from './commands.ts';
 import { videoEvents } from './events.ts';
 import { type MediaJobDeps, processUpload, purgeObjects, replicate, replicateRefused } from './jobs.ts';
+import type { MediaUrls } from './media-urls.ts';
 import { videoQueries } from './queries.ts';
 
 export type { Arrival, NewRemoteVideo } from './commands.ts';
 export { videoEvents } from './events.ts';
+export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
   type Asset,
   type RemoteVideo,
@@ -41,7 +43,7 @@ type Deps = Omit<MediaJobDeps, 'emit'> & {
   db: Db;
   ids: IdSource;
   urls: Urls;
-  mediaUrl: string;
+  mediaUrls: MediaUrls;
   /** Whether videos of domains without a policy are shown. */
   unlistedDomains: UnlistedDomains;
 };
@@ -68,8 +70,8 @@ export function createVideos(base: Deps) {
     /** The people whom the captions of these videos name. */
     mentionedAmong: (videoIds: readonly VideoId[]) => mentionedAmong(base.db, 'video', videoIds),
 
-    /** Public address of a stored object: keys of public objects start with `media/`. */
-    objectUrl: (key: string) => `${base.mediaUrl}/${key.replace(/^media\//, '')}`,
+    /** Where a stored object of a video can be fetched: signed where the video is not for everybody. */
+    objectUrl: base.mediaUrls.objectUrl,
 
     /** Reactions to events, in the relay's transaction. */
     onReceived: (tx: Tx, { videoId }: { videoId: VideoId }) =>

@@ -2,8 +2,9 @@ import type { Knex } from 'knex';
 import { videoLimits } from '../../../config/limits.ts';
 import type { Db } from '../../db/database.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
-import { notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
+import { byShownAuthor, notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { type MediaAccess, mediaAccessOf } from './media-urls.ts';
 import type { AssetRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
 
@@ -94,6 +95,21 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     async internalByUri(uri: string): Promise<Video | null> {
       const row = await db('videos').where({ uri }).first();
       return (await withAssets(row ? [row] : []))[0] ?? null;
+    },
+
+    /**
+     * Who may fetch the objects of a video: everybody, only who was given a signed address (it is not for everybody,
+     * or its author alone watches it while it is processed), or nobody (null: it is not there, was refused, or the
+     * staff hides its author).
+     */
+    async mediaAccess(ownerId: string): Promise<MediaAccess | null> {
+      if (!/^\d{1,18}$/.test(ownerId)) return null;
+      const row = await db('videos')
+        .where('videos.id', ownerId)
+        .where((there) => there.whereNot('videos.state', 'rejected'))
+        .modify(byShownAuthor('videos', null, unlisted))
+        .first('videos.state', 'videos.visibility');
+      return row ? mediaAccessOf(row) : null;
     },
 
     /** When what was at this address was deleted, or null. */
