@@ -337,6 +337,9 @@ export const mediaLimits = {
   /** Larger objects go up in parts of this size; one part is held in memory. */
   s3PartBytes: 16 * 1024 * 1024,
   staleTemporaryFileMs: 24 * 3_600_000,
+  /** How long an address of the object storage can be read from at least, and a part be sent to. */
+  presignedReadSeconds: 3_600,
+  presignedPartSeconds: 6 * 3_600,
 } as const;
 
 /** How stored media is served; how much of it is held in memory is `MEDIA_CACHE_MB`. */
