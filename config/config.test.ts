@@ -78,6 +78,14 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     wrong: ['garbage', 'media.example', 'https://media.example/?a=1', 'https://media.example/#x'],
     right: ['https://media.example', 'https://cdn.example/vireo/'],
   },
+  MEDIA_X_ACCEL: {
+    wrong: ['protected', '/', '/a/', '/a b', '/../etc', '//x'],
+    right: ['/_protected', '/a/b'],
+  },
+  MEDIA_REDIRECT: {
+    wrong: ['yes', 'cdn.example', 'ftp://cdn.example', 'https://cdn.example/?a'],
+    right: ['https://cdn.example', 'https://cdn.example/bucket/'],
+  },
   MEDIA_CACHE_MB: { wrong: ['-1', '1.5', 'all', '1000001'], right: ['0', '1000000'] },
   FFMPEG_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffmpeg'] },
   FFPROBE_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffprobe'] },
@@ -167,6 +175,23 @@ describe('addresses', () => {
 });
 
 describe('contradictions', () => {
+  test.each<[string, Env]>([
+    ['MEDIA_X_ACCEL', { MEDIA_X_ACCEL: '/_protected', S3_ENDPOINT: 'https://s3.example' }],
+    ['MEDIA_REDIRECT', { MEDIA_REDIRECT: 'presigned' }],
+    ['MEDIA_REDIRECT', { MEDIA_REDIRECT: 'https://cdn.example', MEDIA_X_ACCEL: '/_protected' }],
+  ])('%s is refused where nobody could send the bytes so: %j', (name, env) => {
+    const problems = refused({ S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret', ...env });
+    expect(problems.map(({ variable }) => variable)).toEqual([name]);
+  });
+
+  test('media may be redirected to an object storage that there is', () => {
+    const env = { S3_ENDPOINT: 'https://s3.example', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
+    expect(accepted({ ...env, MEDIA_REDIRECT: 'presigned' }).serving.redirect).toBe('presigned');
+    expect(accepted({ MEDIA_REDIRECT: 'https://cdn.example/a/' }).serving.redirect).toBe(
+      'https://cdn.example/a',
+    );
+  });
+
   test.each(['production', undefined])('private peers are refused where the instance is %s', (kind) => {
     const problems = refused({ VIREO_ENV: kind, ALLOWED_PRIVATE_ADDRESSES: '127.0.0.2' });
     expect(problems).toMatchObject([{ variable: 'ALLOWED_PRIVATE_ADDRESSES', value: '"127.0.0.2"' }]);

@@ -283,6 +283,24 @@ export const variables = {
     remedy: 'Write a number of MB from 0 to 1000000.',
     group: 'Video',
   }),
+  MEDIA_X_ACCEL: variable({
+    schema: z.string().regex(/^(\/[A-Za-z0-9_-]{1,64}){1,4}$/),
+    fallback: undefined,
+    doc: 'Internal location of the nginx in front that stands for `DATA_DIR/media`, such as `/_protected`: nginx then sends the bytes. See docs/media.md.',
+    remedy: 'Write a path such as /_protected, without a slash at its end; only with media in files.',
+    group: 'Video',
+  }),
+  MEDIA_REDIRECT: variable({
+    schema: z.union([
+      z.literal('presigned'),
+      httpUrl.refine((text) => !/[?#@]/.test(text)).transform((text) => text.replace(/\/$/, '')),
+    ]),
+    fallback: undefined,
+    doc: 'Where public media is fetched instead of through this server: `presigned` for addresses of the object storage itself, or the address of a CDN that stands for the bucket or for `DATA_DIR/media`. See docs/media.md.',
+    remedy:
+      'Write presigned (only with S3_ENDPOINT) or a URL such as https://cdn.video.example; not together with MEDIA_X_ACCEL.',
+    group: 'Video',
+  }),
   FFMPEG_PATH: variable({
     schema: z.string().min(1).max(500),
     fallback: 'ffmpeg',

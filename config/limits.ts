@@ -357,6 +357,8 @@ export const servingLimits = {
   sizeKeptMs: 10_000,
   ownersInMemory: 20_000,
   accessKeptMs: 2_000,
+  /** Of an answer that leads elsewhere; well below the hour for which the object storage's own addresses are good. */
+  redirectMaxAgeSeconds: 1_800,
 } as const;
 
 /** How long a signed address of media is good at least, and the steps in which it ends: within one it stays the same. */

@@ -3,10 +3,12 @@ import { pipeline } from 'node:stream/promises';
 import { mediaLinkLimits, servingLimits } from '../../../config/limits.ts';
 import { parseMediaKey } from '../../../media/keys.ts';
 import { type ByteRange, contentTypeOf } from '../../../media/storage/storage.ts';
+import type { MediaAccess } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { ApiError, answerError } from '../errors.ts';
 import { hasAlready, wantedRange } from './conditions.ts';
 import type { HotObjects } from './hot-objects.ts';
+import { offloadOf } from './offload.ts';
 
 const { blockBytes } = servingLimits;
 /** The token in the path of what is not for everybody, and the path without it. */
@@ -29,7 +31,9 @@ const PREFLIGHT = [
   ...['Access-Control-Max-Age', '86400'],
 ];
 
-type Deps = Pick<HttpDeps, 'storage' | 'log' | 'mediaUrls' | 'mediaAccess'> & { readonly hot: HotObjects };
+type Deps = Pick<HttpDeps, 'storage' | 'log' | 'config' | 'mediaUrls' | 'mediaAccess'> & {
+  readonly hot: HotObjects;
+};
 
 /** Answers a request for media; false where the request is for something else. */
 export type MediaHandler = (req: IncomingMessage, res: ServerResponse) => boolean;
@@ -77,22 +81,39 @@ async function answer(deps: Deps, path: string, req: IncomingMessage, res: Serve
   const key = `media${keyPath}`;
   const parts = method === 'GET' || method === 'HEAD' ? parseMediaKey(key) : null;
   if (parts === null) throw new ApiError('not-found');
-  const cacheControl = await permission(deps, parts.ownerId, token ?? null);
+  const { access, cacheControl } = await permission(deps, parts.ownerId, token ?? null);
   const size = await deps.hot.sizeOf(key);
   if (size === null) throw new ApiError('not-found');
+  const offload = await offloadOf(deps.config.serving, deps.storage, key, access);
+  if (offload?.kind === 'internal') {
+    const about = ['X-Accel-Redirect', offload.path, 'Content-Type', contentTypeOf(key)];
+    // The other headers are its own to give: it would drop ours, or send both.
+    res.writeHead(200, [...about, 'Cache-Control', cacheControl]).end();
+    return;
+  }
+  // An address of the object storage is signed for one method.
+  if (offload?.kind === 'redirect' && method === 'GET') {
+    const about = ['Cache-Control', `public, max-age=${servingLimits.redirectMaxAgeSeconds}`];
+    res.writeHead(302, [...COMMON, ...about, 'Location', offload.url, 'Content-Length', '0']).end();
+    return;
+  }
   await send(deps, { key, size, etag: `"${parts.hash}"`, cacheControl }, req, res);
 }
 
-/** How the answer may be cached, where it may be given. What is not for everybody is absent without its token. */
-async function permission(deps: Deps, ownerId: string, token: string | null): Promise<string> {
+/** Who else may be given it, and how it may be cached, where it may be given. What is not for everybody is absent without its token. */
+async function permission(
+  deps: Deps,
+  ownerId: string,
+  token: string | null,
+): Promise<{ access: MediaAccess; cacheControl: string }> {
   const seconds = token === null ? null : deps.mediaUrls.secondsLeft(token, ownerId);
   if (token !== null && seconds === null) throw new ApiError('not-found');
   if (seconds === 0) throw new ApiError('link-expired');
   const access = await deps.mediaAccess.of(ownerId);
   if (access === null || (access === 'private' && seconds === null)) throw new ApiError('not-found');
-  return seconds === null
-    ? IMMUTABLE
-    : `private, max-age=${Math.min(seconds, mediaLinkLimits.maxAgeSeconds)}`;
+  if (seconds === null) return { access, cacheControl: IMMUTABLE };
+  const maxAge = Math.min(seconds, mediaLinkLimits.maxAgeSeconds);
+  return { access, cacheControl: `private, max-age=${maxAge}` };
 }
 
 async function send(deps: Deps, served: Served, req: IncomingMessage, res: ServerResponse): Promise<void> {

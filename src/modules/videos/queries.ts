@@ -106,7 +106,7 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       if (!/^\d{1,18}$/.test(ownerId)) return null;
       const row = await db('videos')
         .where('videos.id', ownerId)
-        .where((there) => there.whereNot('videos.state', 'rejected'))
+        .whereNot('videos.state', 'rejected')
         .modify(byShownAuthor('videos', null, unlisted))
         .first('videos.state', 'videos.visibility');
       return row ? mediaAccessOf(row) : null;
