@@ -160,6 +160,8 @@ function build(v: Parsed) {
       xAccel: v.MEDIA_X_ACCEL ?? null,
       redirect: v.MEDIA_REDIRECT ?? null,
     },
+    /** 0: no limit. */
+    maxStoredBytesPerAccount: required(v.MAX_STORAGE_PER_ACCOUNT_MB) * megabyte,
     ffmpegPath: required(v.FFMPEG_PATH),
     ffprobePath: required(v.FFPROBE_PATH),
     redisServerPath: required(v.REDIS_SERVER_PATH),

@@ -262,6 +262,13 @@ export const variables = {
     remedy: 'Write a number from 1 to 10000.',
     group: 'Video',
   }),
+  MAX_STORAGE_PER_ACCOUNT_MB: variable({
+    schema: integer(0, 100_000_000),
+    fallback: '0',
+    doc: 'What the videos of one account may take in all their sizes, uploads under way included, in MB. It counts when an upload begins. `0`: no limit.',
+    remedy: 'Write a number of MB, or 0.',
+    group: 'Video',
+  }),
   MAX_DURATION_SECONDS: variable({
     schema: integer(1, 3_600),
     fallback: String(videoLimits.defaultMaxDurationSeconds),

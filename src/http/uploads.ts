@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { videoLimits } from '../../config/limits.ts';
 import { originalKey } from '../../media/keys.ts';
 import type { Viewer } from '../modules/auth/index.ts';
-import { type VideoDetails, visibilities } from '../modules/videos/index.ts';
+import { type VideoDetails, type Videos, visibilities } from '../modules/videos/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, type ErrorBody } from './errors.ts';
 import { mentionsIn } from './mentions.ts';
@@ -197,16 +197,34 @@ async function begin(deps: HttpDeps, viewer: Viewer, upload: NewUpload): Promise
   }
   const { filename, caption } = parsed.data;
   const mentions = await mentionsIn(deps, viewer.account.id, caption);
-  const begun = await deps.inTx((tx) =>
-    deps.videos.beginUpload(tx, {
+  const begun = await deps.inTx(async (tx) => {
+    await checkRoom(deps, tx, viewer, bytes);
+    return deps.videos.beginUpload(tx, {
       account: viewer.account,
       uploadId: upload.id,
       filename,
       bytes,
       details: { ...detailsOf(parsed.data), mentions },
-    }),
-  );
+    });
+  });
   return begun.videoId;
+}
+
+/** Whether the account may store this much more. */
+async function checkRoom(
+  { config, videos }: HttpDeps,
+  tx: Parameters<Videos['storedBytes']>[0],
+  { account }: Viewer,
+  bytes: number,
+): Promise<void> {
+  const max = config.maxStoredBytesPerAccount;
+  if (max === 0) return;
+  const stored = await videos.storedBytes(tx, account.id);
+  if (stored + bytes <= max) return;
+  throw new ApiError(
+    'storage-full',
+    `${megabytes(stored)} MB of your ${megabytes(max)} MB are in use; another ${megabytes(bytes)} MB do not fit. Delete a video first.`,
+  );
 }
 
 function detailsOf(data: z.output<typeof metadataSchema>): Omit<VideoDetails, 'mentions'> {

@@ -17,6 +17,7 @@ import {
   receiveRemoteVideos,
   removeVideo,
   removeVideosOf,
+  storedBytes,
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
@@ -58,6 +59,7 @@ export function createVideos(base: Deps) {
     completeUpload: (tx: Tx, uploadId: string, originalKey: string) =>
       completeUpload(deps, tx, uploadId, originalKey),
     cancelUpload,
+    storedBytes,
     edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
       editVideo(deps, tx, videoId, accountId, details),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
