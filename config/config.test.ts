@@ -73,6 +73,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   OWNER_USERNAME: { wrong: ['two words', 'o'.repeat(31), 'ówner'], right: ['Admin_1'] },
   OWNER_PASSWORD: { wrong: ['short', 'x'.repeat(201)], right: ['x'.repeat(10)] },
   MAX_UPLOAD_MB: { wrong: ['0', '10001', '1.5', '1e3'], right: ['1', '10000'] },
+  UPLOADS: { wrong: ['s3', 'TUS'], right: ['tus'] },
   MAX_STORAGE_PER_ACCOUNT_MB: { wrong: ['-1', '1.5', '100000001'], right: ['0', '2000'] },
   MAX_DURATION_SECONDS: { wrong: ['0', '3601'], right: ['1', '3600'] },
   MEDIA_URL: {
@@ -179,6 +180,7 @@ describe('contradictions', () => {
   test.each<[string, Env]>([
     ['MEDIA_X_ACCEL', { MEDIA_X_ACCEL: '/_protected', S3_ENDPOINT: 'https://s3.example' }],
     ['MEDIA_REDIRECT', { MEDIA_REDIRECT: 'presigned' }],
+    ['UPLOADS', { UPLOADS: 'direct' }],
     ['MEDIA_REDIRECT', { MEDIA_REDIRECT: 'https://cdn.example', MEDIA_X_ACCEL: '/_protected' }],
   ])('%s is refused where nobody could send the bytes so: %j', (name, env) => {
     const problems = refused({ S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret', ...env });

@@ -98,6 +98,8 @@ function contradictions(values: Parsed): ConfigProblem[] {
   if (values.MEDIA_X_ACCEL !== undefined && values.S3_ENDPOINT !== undefined) {
     found.push(problem('MEDIA_X_ACCEL', values.MEDIA_X_ACCEL));
   }
+  if (values.UPLOADS === 'direct' && values.S3_ENDPOINT === undefined)
+    found.push(problem('UPLOADS', 'direct'));
   const redirect = values.MEDIA_REDIRECT;
   const cannotPresign = redirect === 'presigned' && values.S3_ENDPOINT === undefined;
   if (redirect !== undefined && (cannotPresign || values.MEDIA_X_ACCEL !== undefined)) {
@@ -160,6 +162,7 @@ function build(v: Parsed) {
       xAccel: v.MEDIA_X_ACCEL ?? null,
       redirect: v.MEDIA_REDIRECT ?? null,
     },
+    uploads: required(v.UPLOADS),
     /** 0: no limit. */
     maxStoredBytesPerAccount: required(v.MAX_STORAGE_PER_ACCOUNT_MB) * megabyte,
     ffmpegPath: required(v.FFMPEG_PATH),

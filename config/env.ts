@@ -262,6 +262,13 @@ export const variables = {
     remedy: 'Write a number from 1 to 10000.',
     group: 'Video',
   }),
+  UPLOADS: variable({
+    schema: z.enum(['tus', 'direct']),
+    fallback: 'tus',
+    doc: 'How videos are uploaded: `tus` through this server, resumable; `direct` also straight to the object storage, which spares this server the traffic. See docs/media.md.',
+    remedy: 'Use one of: tus, direct (only with S3_ENDPOINT).',
+    group: 'Video',
+  }),
   MAX_STORAGE_PER_ACCOUNT_MB: variable({
     schema: integer(0, 100_000_000),
     fallback: '0',

@@ -33,6 +33,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'too-many-uploads': 429,
   'too-large': 413,
   'storage-full': 413,
+  'upload-incomplete': 422,
   'link-expired': 403,
   'not-found': 404,
   gone: 410,

@@ -86,6 +86,11 @@ export function randomToken(bytes: number): string {
   return randomBytes(bytes).toString('base64url');
 }
 
+/** Unguessable text of `bytes` random bytes, in lower-case hex. */
+export function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
+}
+
 /** Compares two texts in a time that tells nothing about where, or in what length, they differ. */
 export function timingSafeEqualText(a: string, b: string): boolean {
   return timingSafeEqual(sha256(a), sha256(b));

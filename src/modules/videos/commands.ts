@@ -146,6 +146,11 @@ export async function completeUpload(
   return true;
 }
 
+/** Records what the object storage calls an upload that goes straight to it. */
+export async function noteMultipart(tx: Tx, uploadId: string, multipartId: string): Promise<void> {
+  await tx('uploads').where({ id: uploadId }).update({ multipart_id: multipartId });
+}
+
 /** Ends an upload that its author took back or abandoned; its post goes with it. */
 export async function cancelUpload(tx: Tx, uploadId: string): Promise<boolean> {
   const upload = await tx('uploads').where({ id: uploadId }).first('video_id');

@@ -13,6 +13,7 @@ import {
   editVideo,
   type NewRemoteVideo,
   noteMissingVideo,
+  noteMultipart,
   pinVideo,
   receiveRemoteVideos,
   removeVideo,
@@ -59,6 +60,7 @@ export function createVideos(base: Deps) {
     completeUpload: (tx: Tx, uploadId: string, originalKey: string) =>
       completeUpload(deps, tx, uploadId, originalKey),
     cancelUpload,
+    noteMultipart,
     storedBytes,
     edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
       editVideo(deps, tx, videoId, accountId, details),

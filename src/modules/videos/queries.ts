@@ -19,6 +19,16 @@ export interface Page {
   readonly limit: number;
 }
 
+/** An upload under way. */
+interface Upload {
+  readonly videoId: VideoId;
+  readonly accountId: AccountId;
+  /** As announced. */
+  readonly bytes: number;
+  /** What the object storage calls it, where it goes straight there; null for one by tus. */
+  readonly multipartId: string | null;
+}
+
 /** Reads of videos. Whatever leaves the server goes through `visibleTo`. */
 export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
   async function withAssets(rows: readonly VideoRow[]): Promise<Video[]> {
@@ -177,12 +187,12 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return Number(row?.count ?? 0);
     },
 
-    /** The upload a tus id stands for. */
-    async upload(
-      uploadId: string,
-    ): Promise<{ videoId: VideoId; accountId: AccountId; bytes: number } | null> {
+    /** An upload under way. */
+    async upload(uploadId: string): Promise<Upload | null> {
       const row = await db('uploads').where({ id: uploadId }).first();
-      return row ? { videoId: row.video_id, accountId: row.account_id, bytes: Number(row.bytes) } : null;
+      if (!row) return null;
+      const { video_id: videoId, account_id: accountId, multipart_id: multipartId } = row;
+      return { videoId, accountId, bytes: Number(row.bytes), multipartId };
     },
 
     /** Ids of uploads begun before a moment, oldest first. */
