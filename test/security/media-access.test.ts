@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mediaLinkLimits, servingLimits } from '../../config/limits.ts';
+import { createNotes } from '../../federation/notes.ts';
 import { mediaKey } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
@@ -147,14 +148,14 @@ describe('a signed address', () => {
   });
 
   test('in what other servers get lasts a month', async () => {
-    const { id } = await stored({ visibility: 'followers' });
-    const { videos, mediaUrls } = server.context;
-    const video = await videos.internal(id);
-    const key = video?.assets[0]?.key ?? '';
-    const token = video ? new URL(videos.objectUrl(key, video, 'server')).pathname.split('/')[3] : '';
-    expect(mediaUrls.secondsLeft(token ?? '', id)).toBeGreaterThanOrEqual(
-      mediaLinkLimits.server.lifetimeSeconds - 5,
-    );
+    const { id, bytes } = await stored({ visibility: 'followers' });
+    const video = await server.context.videos.internal(id);
+    const written = video && (await createNotes(server.context).ofVideo(video));
+    const [attachment] = (written?.note.attachment ?? []) as { url: string }[];
+    const { pathname } = new URL(attachment?.url ?? '');
+    const seconds = server.context.mediaUrls.secondsLeft(pathname.split('/')[3] ?? '', id);
+    expect(seconds).toBeGreaterThanOrEqual(mediaLinkLimits.server.lifetimeSeconds - 5);
+    expect((await ask(server, pathname)).body.equals(bytes)).toBe(true);
   });
 
   test('carries names that a playlist gives relative to itself', async () => {
