@@ -8,12 +8,14 @@ import { createFederationSide, createKeyMaker } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createPipeline } from '../media/pipeline.ts';
 import { createFileStorage } from '../media/storage/files.ts';
+import { watchRemovals } from '../media/storage/removals.ts';
 import { createS3Storage } from '../media/storage/s3.ts';
 import type { ObjectStorage } from '../media/storage/storage.ts';
 import { createTurns } from '../media/turns.ts';
 import { type Db, openDatabase, transactions } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { type EmbeddedStack, findRunningStack, startEmbedded } from './embedded/index.ts';
+import { createAccessCache } from './http/media/access.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
 import type { JobHandlers } from './jobs/registry.ts';
@@ -36,7 +38,7 @@ import { createInstances, createUrls, instanceEvents } from './modules/instances
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
-import { createVideos, videoEvents } from './modules/videos/index.ts';
+import { createMediaUrls, createVideos, videoEvents } from './modules/videos/index.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -80,7 +82,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   closers.push(() => db.destroy());
   const redis = openRedis(redisUrl, log);
   closers.push(() => redis.quit());
-  const storage = openStorage(config);
+  const storage = watchRemovals(openStorage(config));
   const checked = await storage.check();
   if (!checked.ok) return refuse(checked.reason, checked.detail);
 
@@ -112,6 +114,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const accounts = createAccounts({ db, ids, urls });
   const auth = createAuth({ db, ids, accounts, registrations: config.registrations, makeKeys });
   const social = createSocial({ db, ids, urls });
+  const { mediaUrl, origin } = config;
+  const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });
   const videos = createVideos({
     db,
     inTx,
@@ -122,7 +126,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     pipeline: createPipeline({ ffmpeg, storage, encoders, log }),
     download: fetch.download,
     workDir: join(config.dataDir, 'work'),
-    mediaUrl: config.mediaUrl,
+    mediaUrls,
     ...config.video,
     remote: config.remoteVideo,
     mediaRefusal: instances.mediaRefusal,
@@ -272,6 +276,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     auth,
     social,
     videos,
+    mediaUrls,
+    mediaAccess: createAccessCache({ ask: videos.mediaAccess, clock }),
     comments,
     engagement,
     moderation,

@@ -98,7 +98,9 @@ async function makeVideo(directory: string): Promise<string> {
   if (!probed.ok) throw new Error(probed.reason);
   const plan = planLadder(probed.facts, { maxDurationSeconds: 10, canToneMap: true });
   if (!plan.ok) throw new Error('The clip is refused');
-  const made = await transcode(ffmpeg, { sourcePath, demuxer: 'mov', plan, outputDirectory: directory });
+  const { rungs: sizes } = plan;
+  const job = { sourcePath, demuxer: 'mov' as const, plan, rungs: sizes, gain: null };
+  const made = await transcode(ffmpeg, { ...job, outputDirectory: directory });
   if (!made.ok) throw new Error(made.reason);
   const rungs = made.files.map(async ({ rung, path }) => {
     const file = await readFragmentedFile(path);

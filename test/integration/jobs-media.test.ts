@@ -9,10 +9,11 @@ import type { MediaPipeline, VideoJob, VideoOutcome } from '../../media/pipeline
 import { createFileStorage } from '../../media/storage/files.ts';
 import { contentTypeOf } from '../../media/storage/storage.ts';
 import { transactions } from '../../src/db/database.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import type { AccountId, VideoId } from '../../src/lib/ids.ts';
 import { fail, ok } from '../../src/lib/result.ts';
 import { createUrls, type MediaRefusal } from '../../src/modules/instances/index.ts';
-import { createVideos, type Videos } from '../../src/modules/videos/index.ts';
+import { createMediaUrls, createVideos, type Videos } from '../../src/modules/videos/index.ts';
 import { createGate, eventually, hurryPurges } from '../helpers/chaos.ts';
 import { createJobRig, type JobRig, silent } from '../helpers/job-rig.ts';
 
@@ -48,7 +49,11 @@ beforeEach(async () => {
       await writeFile(toPath, 'from afar');
       return ok({ bytes: 9, contentType, finalUrl: new URL('http://b.example') });
     },
-    ...{ workDir: join(dataDir, 'work'), mediaUrl: 'http://a.example/media', log: silent },
+    ...{ workDir: join(dataDir, 'work'), log: silent },
+    mediaUrls: createMediaUrls({
+      ...{ mediaUrl: 'http://a.example/media', origin: 'http://a.example', clock: systemClock },
+      instanceSecret: 'a secret that is only good for this test',
+    }),
     ...{
       maxDurationSeconds: 60,
       maxUploadBytes: 1_000,

@@ -13,15 +13,18 @@ import {
   editVideo,
   type NewRemoteVideo,
   noteMissingVideo,
+  noteMultipart,
   pinVideo,
   receiveRemoteVideos,
   removeVideo,
   removeVideosOf,
+  storedBytes,
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
 import { processExtras } from './media-extras.ts';
 import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
+import type { MediaUrls } from './media-urls.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
@@ -29,6 +32,7 @@ import { replicate, replicateJob, replicateRefused } from './replicas.ts';
 
 export type { Arrival, NewRemoteVideo } from './commands.ts';
 export { videoEvents } from './events.ts';
+export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
   type Asset,
   type RemoteVideo,
@@ -45,7 +49,7 @@ type Deps = Omit<MediaJobDeps, 'emit'> & {
   db: Db;
   ids: IdSource;
   urls: Urls;
-  mediaUrl: string;
+  mediaUrls: MediaUrls;
   /** Whether videos of domains without a policy are shown. */
   unlistedDomains: UnlistedDomains;
 };
@@ -60,6 +64,8 @@ export function createVideos(base: Deps) {
     completeUpload: (tx: Tx, uploadId: string, originalKey: string) =>
       completeUpload(deps, tx, uploadId, originalKey),
     cancelUpload,
+    noteMultipart,
+    storedBytes,
     edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
       editVideo(deps, tx, videoId, accountId, details),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
@@ -72,8 +78,8 @@ export function createVideos(base: Deps) {
     /** The people whom the captions of these videos name. */
     mentionedAmong: (videoIds: readonly VideoId[]) => mentionedAmong(base.db, 'video', videoIds),
 
-    /** Public address of a stored object: keys of public objects start with `media/`. */
-    objectUrl: (key: string) => `${base.mediaUrl}/${key.replace(/^media\//, '')}`,
+    /** Where a stored object of a video can be fetched: signed where the video is not for everybody. */
+    objectUrl: base.mediaUrls.objectUrl,
 
     /** Reactions to events, in the relay's transaction. */
     onReceived: async (tx: Tx, { videoId }: { videoId: VideoId }) =>
