@@ -47,12 +47,26 @@ export const reportLimits = {
 /** What fetching the media of another server's video may cost. */
 export const remoteVideoLimits = {
   maxDurationSeconds: 600,
+  /** Larger ones are scaled down anyway: a smaller file is fetched where there is one. */
+  maxShortSide: 1_080,
   maxPosterBytes: 5 * 1024 * 1024,
   posterDeadlineMs: 30_000,
   downloadDeadlineMs: 15 * 60_000,
   idleMs: 30_000,
   /** Newest videos of a domain that are copied after all when the staff no longer forbids it. */
   copiedAfterLift: 500,
+} as const;
+
+/** What a playlist of another server may say (RFC 8216). */
+export const hlsLimits = {
+  maxPlaylistBytes: 1024 * 1024,
+  maxLines: 25_000,
+  maxLineCharacters: 4_096,
+  maxSegments: 5_000,
+  maxVariants: 100,
+  /** Sizes whose playlists are looked at until one is small enough. */
+  maxVariantsTried: 4,
+  playlistDeadlineMs: 30_000,
 } as const;
 
 /** How activities are sent to other servers (fedify.md 3.2, ADR 0007). */
