@@ -159,6 +159,47 @@ export function segmentsOf(file: FragmentedFile): Segment[] {
   return segments;
 }
 
+/** One finished rung as manifests and playlists describe it: of any format, and without the file at hand. */
+export interface PackagedRung {
+  readonly rung: number;
+  /** Object key of the fragmented MP4. */
+  readonly key: string;
+  readonly width: number;
+  readonly height: number;
+  /** As in RFC 6381. */
+  readonly codecs: string;
+  readonly averageBandwidth: number;
+  readonly peakBandwidth: number;
+  readonly frameRate: number;
+  readonly initLength: number;
+  readonly segments: readonly Segment[];
+}
+
+/**
+ * What the index keeps of a rung, with what only its asset row tells. Times in the index are whole milliseconds and
+ * have no lengths, so a segment lasts until the next one, and the last one until the end of the video.
+ */
+export function packagedRung(
+  index: ChunkIndexRung,
+  facts: { readonly frameRate: number; readonly peakBandwidth: number; readonly durationSeconds: number },
+): PackagedRung {
+  const { rung, key, width, height, codecs, initLength, bandwidth } = index;
+  const { frameRate, peakBandwidth } = facts;
+  const segments: { offset: number; length: number; time: number; duration: number }[] = [];
+  for (const [offset, length, startMs, keyframe] of index.chunks) {
+    const open = segments.at(-1);
+    if (open && !keyframe) open.length += length;
+    else segments.push({ offset, length, time: startMs / 1_000, duration: 0 });
+  }
+  segments.forEach((segment, n) => {
+    segment.duration = Math.max(0.001, (segments[n + 1]?.time ?? facts.durationSeconds) - segment.time);
+  });
+  return {
+    ...{ rung, key, width, height, codecs, initLength, segments },
+    ...{ averageBandwidth: bandwidth, peakBandwidth, frameRate },
+  };
+}
+
 /** The part of the chunk index for one rung, stored under `key`. */
 export function indexRung(rung: number, key: string, file: FragmentedFile): ChunkIndexRung {
   const { width, height, codecs, initLength } = file;

@@ -68,6 +68,13 @@ describe('masterPlaylist', () => {
 `);
   });
 
+  test('what is stored of a size says the same as its file', () => {
+    const { width, height, codecs } = file;
+    const bandwidths = { averageBandwidth: averageBandwidth(file), peakBandwidth: peakBandwidth(file) };
+    const kept = { rung: 720, frameRate: 30, uri: '720.m3u8', width, height, codecs, ...bandwidths };
+    expect(masterPlaylist([kept])).toBe(masterPlaylist([variant(720)]));
+  });
+
   test.each([
     [
       [1080, 720, 480, 360],

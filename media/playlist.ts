@@ -1,4 +1,10 @@
-import { averageBandwidth, type FragmentedFile, type Segment, segmentsOf } from './package.ts';
+import {
+  averageBandwidth,
+  type FragmentedFile,
+  type PackagedRung,
+  type Segment,
+  segmentsOf,
+} from './package.ts';
 
 /** One size of a video for the master playlist. */
 export interface Variant {
@@ -8,6 +14,9 @@ export interface Variant {
   /** Relative address of its media playlist. */
   readonly uri: string;
 }
+
+/** The same, told by what is stored of a rung instead of by its file. */
+export type StoredVariant = Omit<PackagedRung, 'key' | 'initLength' | 'segments'> & { readonly uri: string };
 
 /** Sizes to start with, best first: the first entry of a master playlist is what many players begin on. */
 const START_ORDER = [480, 720, 360];
@@ -36,8 +45,9 @@ export function mediaPlaylist(file: FragmentedFile, uri: string): string {
 }
 
 /** The master playlist: the rung to start with first, then the others from large to small. */
-export function masterPlaylist(variants: readonly Variant[]): string {
-  const rank = (variant: Variant) => {
+export function masterPlaylist(given: readonly (Variant | StoredVariant)[]): string {
+  const variants = given.map(stored);
+  const rank = (variant: StoredVariant) => {
     const place = START_ORDER.indexOf(variant.rung);
     return place === -1 ? START_ORDER.length : place;
   };
@@ -54,13 +64,21 @@ export function masterPlaylist(variants: readonly Variant[]): string {
   ]);
 }
 
-function attributes({ file, frameRate }: Variant): string {
+function stored(variant: Variant | StoredVariant): StoredVariant {
+  if (!('file' in variant)) return variant;
+  const { file, ...rest } = variant;
+  const { width, height, codecs } = file;
+  const bandwidths = { averageBandwidth: averageBandwidth(file), peakBandwidth: peakBandwidth(file) };
+  return { ...rest, width, height, codecs, ...bandwidths };
+}
+
+function attributes(variant: StoredVariant): string {
   return [
-    `BANDWIDTH=${peakBandwidth(file)}`,
-    `AVERAGE-BANDWIDTH=${averageBandwidth(file)}`,
-    `CODECS="${file.codecs}"`,
-    `RESOLUTION=${file.width}x${file.height}`,
-    `FRAME-RATE=${frameRate.toFixed(3)}`,
+    `BANDWIDTH=${variant.peakBandwidth}`,
+    `AVERAGE-BANDWIDTH=${variant.averageBandwidth}`,
+    `CODECS="${variant.codecs}"`,
+    `RESOLUTION=${variant.width}x${variant.height}`,
+    `FRAME-RATE=${variant.frameRate.toFixed(3)}`,
   ].join(',');
 }
 

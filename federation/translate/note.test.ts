@@ -61,12 +61,14 @@ function video(change: Partial<Video> = {}): Video {
     ...{ height: 1920, blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj', originalKey: null, sourceUrl: null },
     media: { state: 'ready', stage: null, percent: 100, reason: null, detail: null },
     ...{ editedAt: null, attributedTo: [], commentsOpen: true, discovery: false },
+    ...{ thumbhash: null, unannounced: false },
     sourcePosterUrl: null,
     createdAt: PUBLISHED,
     publishedAt: PUBLISHED,
     assets: [
       {
         ...asset,
+        ...{ sha256: 'ab'.repeat(32), language: null, label: null },
         key: 'media/42/a-360.mp4',
         role: 'mp4',
         contentType: 'video/mp4',
@@ -75,6 +77,7 @@ function video(change: Partial<Video> = {}): Video {
       },
       {
         ...asset,
+        ...{ sha256: 'ab'.repeat(32), language: null, label: null },
         key: 'media/42/b.jpg',
         role: 'poster',
         contentType: 'image/jpeg',

@@ -57,6 +57,7 @@ function asset(role: Asset['role'], facts: Partial<Asset>): Asset {
   return {
     ...{ key: `media/42/${role}-${facts.rung ?? 0}`, role, rung: null, contentType: type, bytes: 9 },
     ...{ width: null, height: null, bandwidth: null, codecs: 'avc1.64001f,mp4a.40.2', frameRate: null },
+    ...{ sha256: 'ab'.repeat(32), language: null, label: null },
     ...facts,
   };
 }
@@ -72,7 +73,14 @@ function video(changes: Partial<Video> = {}): Video {
     ...{ caption: 'At the sea #Waves', captionHtml: '', contentWarning: '', sensitive: false, altText: '' },
     ...{ language: 'en', durationSeconds: 12.44, width: 720, height: 1_280, blurhash: null },
     ...{ originalKey: null, sourceUrl: null, sourcePosterUrl: null, editedAt: null, attributedTo: [] },
-    ...{ commentsOpen: true, discovery: false, createdAt: new Date(NOW), publishedAt: new Date(NOW) },
+    ...{
+      commentsOpen: true,
+      discovery: false,
+      thumbhash: null,
+      unannounced: false,
+      createdAt: new Date(NOW),
+      publishedAt: new Date(NOW),
+    },
     media: { state: 'ready', stage: null, percent: 100, reason: null, detail: null },
     assets: [
       asset('mp4', { rung: 720, width: 720, height: 1_280, frameRate: 30 }),

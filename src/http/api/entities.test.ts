@@ -42,12 +42,14 @@ const account: Account = {
 
 const asset = (role: Asset['role'], key: string, facts: Partial<Asset> = {}): Asset => ({
   ...{ role, key, rung: null, contentType: 'video/mp4', bytes: 1, width: null, height: null },
-  ...{ bandwidth: null, codecs: null, frameRate: null, ...facts },
+  ...{ bandwidth: null, codecs: null, frameRate: null, sha256: 'ab'.repeat(32), language: null, label: null },
+  ...facts,
 });
 
 const video: Video = {
   id: '7' as VideoId,
   uuid: '7d0ed29d-4d15-41dd-a0d4-6a2b5a1b5f00',
+  ...{ thumbhash: null, unannounced: false },
   accountId: account.id,
   local: true,
   uri: 'https://video.example/ap/videos/7',

@@ -7,7 +7,23 @@ export type Visibility = (typeof visibilities)[number];
 
 export type VideoState = 'uploading' | 'received' | 'rejected' | 'published';
 export type MediaState = 'waiting' | 'working' | 'ready' | 'failed' | 'none';
-export type AssetRole = 'mp4' | 'hls-master' | 'hls-media' | 'cmaf' | 'poster';
+export type AssetRole =
+  /** The plain MP4 that other servers get. */
+  | 'mp4'
+  /** The upload in a clean container, played until there is anything better. */
+  | 'copy'
+  | 'hls-master'
+  | 'hls-media'
+  | 'dash'
+  /** The chunk index, as JSON. */
+  | 'chunks'
+  | 'cmaf'
+  | 'poster'
+  | 'poster-webp'
+  | 'preview'
+  | 'storyboard'
+  | 'storyboard-vtt'
+  | 'captions';
 
 /** One stored object of a video. */
 export interface Asset {
@@ -17,12 +33,17 @@ export interface Asset {
   readonly rung: number | null;
   readonly contentType: string;
   readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
   readonly width: number | null;
   readonly height: number | null;
   readonly bandwidth: number | null;
   readonly codecs: string | null;
   /** Pictures per second; null where that is not known. */
   readonly frameRate: number | null;
+  /** Of captions. */
+  readonly language: string | null;
+  readonly label: string | null;
 }
 
 /** A post with one video: of this server, or a remote one as its server described it. */
@@ -49,6 +70,7 @@ export interface Video {
   readonly width: number | null;
   readonly height: number | null;
   readonly blurhash: string | null;
+  readonly thumbhash: string | null;
   readonly media: {
     readonly state: MediaState;
     /** What a worker does now, such as `transcoding`. */
@@ -68,6 +90,8 @@ export interface Video {
   readonly commentsOpen: boolean;
   /** A relay told of it, and nobody here had asked for its author. */
   readonly discovery: boolean;
+  /** Played here already, while other servers are not told yet. */
+  readonly unannounced: boolean;
   readonly assets: readonly Asset[];
 }
 
@@ -124,6 +148,7 @@ export interface VideoRow {
   readonly width: number | null;
   readonly height: number | null;
   readonly blurhash: string | null;
+  readonly thumbhash: string | null;
   readonly media_state: MediaState;
   readonly media_stage: string | null;
   readonly media_percent: number;
@@ -138,6 +163,7 @@ export interface VideoRow {
   readonly attributed_to: string[];
   readonly comments_open: boolean;
   readonly discovery: boolean;
+  readonly unannounced: boolean;
 }
 
 export interface AssetRow {
@@ -147,11 +173,14 @@ export interface AssetRow {
   readonly rung: number | null;
   readonly content_type: string;
   readonly bytes: string;
+  readonly sha256: string;
   readonly width: number | null;
   readonly height: number | null;
   readonly bandwidth: number | null;
   readonly codecs: string | null;
   readonly frame_rate: number | null;
+  readonly language: string | null;
+  readonly label: string | null;
 }
 
 /** Rows to model. */
@@ -175,6 +204,7 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     width: row.width,
     height: row.height,
     blurhash: row.blurhash,
+    thumbhash: row.thumbhash,
     media: {
       state: row.media_state,
       stage: row.media_stage,
@@ -191,17 +221,21 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     attributedTo: row.attributed_to,
     commentsOpen: row.comments_open,
     discovery: row.discovery,
+    unannounced: row.unannounced,
     assets: assets.map((asset) => ({
       key: asset.key,
       role: asset.role,
       rung: asset.rung,
       contentType: asset.content_type,
       bytes: Number(asset.bytes),
+      sha256: asset.sha256,
       width: asset.width,
       height: asset.height,
       bandwidth: asset.bandwidth,
       codecs: asset.codecs,
       frameRate: asset.frame_rate,
+      language: asset.language,
+      label: asset.label,
     })),
   };
 }
