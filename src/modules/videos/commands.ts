@@ -227,6 +227,7 @@ async function insertRemoteVideos(
     blurhash: video.blurhash,
     media_state: 'waiting',
     source_url: video.sourceUrl,
+    source_digest: video.sourceDigest ?? null,
     source_poster_url: video.sourcePosterUrl,
     published_at: video.publishedAt,
     attributed_to: video.attributedTo,
