@@ -57,6 +57,24 @@ export const remoteVideoLimits = {
   copiedAfterLift: 500,
 } as const;
 
+/** How room is made for copies of videos of other servers. */
+export const remoteCacheLimits = {
+  /** Once something must go, so much of the cap is left taken, so that not every copy has to make room. */
+  watermark: 0.9,
+  /** Whoever watched it may be watching still. */
+  watchedRecentlyMs: 10 * 60_000,
+  /** Videos that are looked at together. */
+  atOnce: 20,
+  /** Objects that are compared with the rows together. */
+  objectsAtOnce: 1_000,
+  /** An object that no row names yet may belong to a job that runs. */
+  orphanAgeMs: 24 * 3_600_000,
+  /** Newest videos of one account that are copied once somebody here asks for them. */
+  copiedAfterFollow: 20,
+  /** And of one domain, once its videos may be copied after all. */
+  copiedAfterLift: 500,
+} as const;
+
 /** What a playlist of another server may say (RFC 8216). */
 export const hlsLimits = {
   maxPlaylistBytes: 1024 * 1024,

@@ -47,6 +47,8 @@ beforeEach(async () => {
     },
     ...{ workDir: join(dataDir, 'work'), mediaUrl: 'http://a.example/media', log: silent },
     ...{ maxDurationSeconds: 60, maxUploadBytes: 1_000, remote: { mode: 'replicate', maxBytes: 1_000 } },
+    ...{ mediaModesOf: async (hosts) => hosts.map(() => 'replicate' as const) },
+    ...{ cache: { maxBytes: 1_000, maxAgeMs: 0 } },
     ...{ mediaRefusal: async () => refusal, unlistedDomains: 'shown' as const },
   });
 });

@@ -20,8 +20,19 @@ import {
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
-import { type MediaJobDeps, processUpload, purgeObjects, replicate, replicateRefused } from './jobs.ts';
+import { type MediaJobDeps, processUpload, replicate, replicateRefused } from './jobs.ts';
 import { videoQueries } from './queries.ts';
+import { type CacheDeps, cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
+import {
+  onFollowed,
+  onModeLifted,
+  onOpened,
+  onShared,
+  type RemoteModeDeps,
+  replication,
+} from './remote-modes.ts';
+import { purgeUnnamed } from './shared-copies.ts';
+import { mediaUsage, orphanedObjects } from './storage-use.ts';
 
 export type { Arrival, NewRemoteVideo } from './commands.ts';
 export { videoEvents } from './events.ts';
@@ -37,14 +48,16 @@ export type { Page } from './queries.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
 
-type Deps = Omit<MediaJobDeps, 'emit'> & {
-  db: Db;
-  ids: IdSource;
-  urls: Urls;
-  mediaUrl: string;
-  /** Whether videos of domains without a policy are shown. */
-  unlistedDomains: UnlistedDomains;
-};
+type Deps = Omit<MediaJobDeps, 'emit'> &
+  RemoteModeDeps &
+  CacheDeps & {
+    db: Db;
+    ids: IdSource;
+    urls: Urls;
+    mediaUrl: string;
+    /** Whether videos of domains without a policy are shown. */
+    unlistedDomains: UnlistedDomains;
+  };
 
 /** Posts with a video: uploads, remote copies, deletion. */
 export function createVideos(base: Deps) {
@@ -77,17 +90,38 @@ export function createVideos(base: Deps) {
     onDiscovered: (tx: Tx, discovered: readonly { videoId: VideoId }[]) =>
       base.enqueue(
         tx,
-        discovered.map(({ videoId }) => ({ name: 'media.replicate' as const, payload: { videoId } })),
+        discovered.map(({ videoId }) => replication(videoId)),
       ),
     onDeleted: (tx: Tx, { videoId }: { videoId: VideoId }) =>
       base.enqueue(tx, { name: 'media.purge', payload: { videoId } }),
 
-    onDomainLifted: (tx: Tx, { domain }: { domain: string }) => replicateRefused(deps, tx, domain),
+    onDomainLifted: async (tx: Tx, { domain }: { domain: string }) => {
+      await replicateRefused(deps, tx, domain);
+      await onModeLifted(deps, tx, { domain });
+    },
+    onFollowed: (tx: Tx, follow: { readonly targetId: AccountId }) => onFollowed(deps, tx, follow),
+    onShared: (tx: Tx, share: { readonly videoId: VideoId }) => onShared(deps, tx, share),
+    /** Somebody opens a video of another server; see `onOpened` of remote-modes.ts. */
+    opened: (tx: Tx, videoId: VideoId) => onOpened(deps, tx, videoId),
+
+    /** What media takes, and how it is kept within its bounds. */
+    storageUse: {
+      usage: () => mediaUsage(base.db),
+      cachedBytes: () => cachedBytes(base.db),
+      cache: base.cache,
+      prune: (pruning: Pruning) => pruneCache(deps, pruning),
+      keepWithinCap: (signal: AbortSignal) => keepWithinCap(deps, signal),
+      orphans: (options: { readonly remove: boolean; readonly now: number }) =>
+        orphanedObjects(deps, options),
+    },
 
     jobs: {
       process: (videoId: VideoId, run: JobRun) => processUpload(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
-      purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),
+      purge: async (videoId: VideoId, run: JobRun) => {
+        await purgeUnnamed(deps, videoId, run.signal);
+        return undefined;
+      },
     },
   };
 }
