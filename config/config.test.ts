@@ -73,6 +73,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   OWNER_USERNAME: { wrong: ['two words', 'o'.repeat(31), 'ówner'], right: ['Admin_1'] },
   OWNER_PASSWORD: { wrong: ['short', 'x'.repeat(201)], right: ['x'.repeat(10)] },
   MAX_UPLOAD_MB: { wrong: ['0', '10001', '1.5', '1e3'], right: ['1', '10000'] },
+  LAZY_RUNGS: { wrong: ['yes', '1'], right: ['true', 'false'] },
   MAX_DURATION_SECONDS: { wrong: ['0', '3601'], right: ['1', '3600'] },
   MEDIA_URL: {
     wrong: ['garbage', 'media.example', 'https://media.example/?a=1', 'https://media.example/#x'],

@@ -146,6 +146,7 @@ function build(v: Parsed) {
     video: {
       maxUploadBytes: required(v.MAX_UPLOAD_MB) * megabyte,
       maxDurationSeconds: required(v.MAX_DURATION_SECONDS),
+      lazyRungs: required(v.LAZY_RUNGS),
     },
     ffmpegPath: required(v.FFMPEG_PATH),
     ffprobePath: required(v.FFPROBE_PATH),

@@ -144,6 +144,13 @@ export const variables = {
     remedy: 'Write a number from 1 to 64.',
     group: 'Running',
   }),
+  LAZY_RUNGS: variable({
+    schema: z.enum(['true', 'false']).transform((text) => text === 'true'),
+    fallback: 'false',
+    doc: 'Make sizes above 720 lines only once somebody asks for one, or the video is watched a lot. Saves most of the processor time of 1080p uploads.',
+    remedy: 'Write true or false.',
+    group: 'Video',
+  }),
   JOB_LEASE_SECONDS: variable({
     schema: integer(2, 600),
     fallback: '60',

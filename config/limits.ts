@@ -359,6 +359,14 @@ export const mediaLimits = {
   maxFederatedMp4Bytes: 99_000_000,
   maxFederatedShortSidePixels: 720,
   maxPosterShortSidePixels: 720,
+  /** What is played as it came while better is made (media.md 1.4). */
+  maxCopiedShortSidePixels: 1_080,
+  maxCopiedFrameRate: 60.5,
+  maxCopiedBitsPerSecond: 8_000_000,
+  /** The size that is made first. */
+  firstRungShortSidePixels: 480,
+  /** Sizes above this can be left until somebody asks for them. */
+  lazyAboveShortSidePixels: 720,
   /** Of one of our own MP4 files: boxes of one kind, and bytes of one header box held in memory. */
   maxBoxes: 100_000,
   maxHeaderBoxBytes: 4 * 1024 * 1024,
@@ -369,6 +377,21 @@ export const mediaLimits = {
   /** Larger objects go up in parts of this size; one part is held in memory. */
   s3PartBytes: 16 * 1024 * 1024,
   staleTemporaryFileMs: 24 * 3_600_000,
+  /** How long something that was replaced stays, for those who are watching it. */
+  replacedKeptMs: 10 * 60_000,
+  purgePauseMs: 15_000,
+} as const;
+
+/** What a file of captions may hold. */
+export const captionLimits = {
+  maxBytes: 512 * 1024,
+  maxCues: 3_000,
+  maxLines: 10,
+  maxLineCharacters: 500,
+  maxTimeMs: 24 * 3_600_000,
+  maxNestedTags: 8,
+  maxClasses: 4,
+  maxVoiceCharacters: 60,
 } as const;
 
 /** PostgreSQL and Redis run as our own children (ADR 0005). */

@@ -31,7 +31,10 @@ export type Notes = ReturnType<typeof createNotes>;
 export function createNotes(deps: NotesDeps) {
   const { urls, accounts, videos, comments } = deps;
 
-  /** Local videos in order; those whose author went meanwhile are left out. Three queries, however many. */
+  /**
+   * Local videos in order; those that no other server is told of yet, and those whose author went meanwhile, are
+   * left out. Three queries, however many.
+   */
   async function ofVideos(list: readonly Video[]): Promise<WrittenNote[]> {
     const named = await videos.mentionedAmong(list.map(({ id }) => id));
     const people = await accounts.byIds([
@@ -40,7 +43,7 @@ export function createNotes(deps: NotesDeps) {
     ]);
     return list.flatMap((video) => {
       const author = people.get(video.accountId);
-      if (!author) return [];
+      if (!author || video.unannounced) return [];
       const mentioned = (named.get(video.id) ?? []).flatMap((id) => people.get(id) ?? []);
       const facts = { author, mentioned };
       return [{ ...facts, note: noteOf({ urls, objectUrl: videos.objectUrl }, video, facts) }];
@@ -49,12 +52,12 @@ export function createNotes(deps: NotesDeps) {
 
   return {
     ofVideos,
-    /** One local video; null where its author is gone. */
+    /** One local video; null where it is not to be told of yet, or its author is gone. */
     ofVideo: async (video: Video): Promise<WrittenNote | null> => (await ofVideos([video]))[0] ?? null,
 
     /** A local video as PeerTube takes it; null for one that PeerTube must not have, or would not take. */
     async videoFor(video: Video): Promise<WrittenVideo | null> {
-      if (!isOpen(video)) return null;
+      if (!isOpen(video) || video.unannounced) return null;
       const author = await accounts.byId(video.accountId);
       const channel = author && (await accounts.channelOf(author.id));
       if (!author || !channel) return null;

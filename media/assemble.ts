@@ -1,186 +1,180 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { mediaLimits } from '../config/limits.ts';
 import { type Failure, fail, ok } from '../src/lib/result.ts';
+import { type Asset, type Piece, pieceOf, posterPiece } from './asset.ts';
+import { dashManifest } from './dash.ts';
 import { brokenDetail, type StepReason } from './failures.ts';
 import { chooseFederated, writeFaststart } from './faststart.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
-import { mediaKey, nameOf } from './keys.ts';
+import { nameOf } from './keys.ts';
 import {
   averageBandwidth,
   type ChunkIndex,
+  type ChunkIndexRung,
   type FragmentedFile,
   indexRung,
+  packagedRung,
   readFragmentedFile,
 } from './package.ts';
 import { masterPlaylist, mediaPlaylist, peakBandwidth } from './playlist.ts';
 import { makePoster } from './poster.ts';
-import { contentTypeOf } from './storage/storage.ts';
 import type { RungFile } from './transcode.ts';
 
-/** One object made from a video, as the caller records it. */
-export interface Asset {
-  readonly role: 'mp4' | 'hls-master' | 'hls-media' | 'cmaf' | 'poster';
-  /** Short side of the size it belongs to; absent for the master playlist and the poster. */
-  readonly rung?: number;
-  readonly key: string;
-  readonly contentType: string;
-  /** Bytes. */
+/** A size that an earlier stage has made and stored, as it was recorded. */
+export interface StoredRung {
+  readonly index: ChunkIndexRung;
+  readonly frameRate: number;
+  readonly peakBandwidth: number;
+  /** Object key of its media playlist. */
+  readonly playlistKey: string;
+  /** Bytes of its file. */
   readonly size: number;
-  /** Of the whole object, lower-case hex. */
-  readonly sha256: string;
-  readonly width?: number;
-  readonly height?: number;
-  /** Peak bits per second. */
-  readonly bandwidth?: number;
-  /** As in RFC 6381. */
-  readonly codecs?: string;
-  /** Pictures per second. */
-  readonly frameRate?: number;
 }
 
-/** A made object that still lies on the local disk. */
-export interface Piece {
-  readonly asset: Asset;
-  readonly path: string;
-}
-
-/** Everything made from one video. */
-export interface Assembled {
-  readonly ok: true;
-  readonly pieces: readonly Piece[];
-  readonly chunkIndex: ChunkIndex;
-  readonly blurhash: string;
-}
-
-interface AssembleJob {
+export interface AssembleJob {
   readonly videoId: string;
+  /** Sizes made just now. */
   readonly files: readonly [RungFile, ...RungFile[]];
+  /** Sizes made before, which the manifests name as well. */
+  readonly before: readonly StoredRung[];
   readonly frameRate: number;
   readonly workDir: string;
+  /** Whether the poster is made too, from the MP4. */
+  readonly wantsPoster: boolean;
   readonly signal?: AbortSignal;
 }
 
+/** Everything made from one set of sizes. */
+export interface Assembled {
+  readonly ok: true;
+  /** The manifests are of all sizes. No MP4 where one made before is the best for other servers. */
+  readonly pieces: readonly Piece[];
+  readonly chunkIndex: ChunkIndex;
+  /** Null where no poster was wanted. */
+  readonly blurhash: string | null;
+}
+
 /** A rung with what was read from its file. */
-interface PackagedRung {
+interface PackagedFile {
   readonly source: RungFile;
   readonly layout: FragmentedFile;
   readonly piece: Piece;
+  readonly playlist: Piece;
   readonly rung: number;
   readonly size: number;
 }
 
-/** Makes everything that follows from the finished rungs: playlists, chunk index, plain MP4 and poster. */
+/** Makes what follows from finished sizes: playlists, manifests, chunk index, plain MP4 and poster. */
 export async function assemble(ffmpeg: Ffmpeg, job: AssembleJob): Promise<Assembled | Failure<StepReason>> {
-  const packaged: PackagedRung[] = [];
+  const packaged: PackagedFile[] = [];
   for (const source of job.files) {
     const layout = await readFragmentedFile(source.path);
     if (!layout || layout.durationSeconds < mediaLimits.minDurationSeconds) {
       return fail('broken', brokenDetail);
     }
-    const { rung, path } = source;
-    const about = {
-      ...{ ...shapeOf(layout), bandwidth: peakBandwidth(layout), codecs: layout.codecs, rung },
-      frameRate: job.frameRate,
-    };
-    const piece = await pieceOf(job.videoId, path, `${rung}-cmaf.mp4`, { role: 'cmaf', ...about });
-    packaged.push({ source, layout, piece, rung, size: layout.size });
+    packaged.push(await packageFile(job, source, layout));
   }
-  const [first, ...rest] = packaged;
-  if (!first) throw new Error('A plan without a rung');
-  const federated = await makeFederated(ffmpeg, job, chooseFederated([first, ...rest]));
+  const federated = await makeFederated(ffmpeg, job, packaged);
   if (!federated.ok) return federated;
+  const { chunkIndex, manifests } = await writeManifests(job, packaged);
+  const files = packaged.flatMap(({ piece, playlist }) => [piece, playlist]);
   const { blurhash, pieces } = federated;
-  return {
-    ok: true,
-    pieces: [...packaged.map(({ piece }) => piece), ...(await writePlaylists(job, packaged)), ...pieces],
-    chunkIndex: {
-      version: 1,
-      durationSeconds: roundToMs(Math.max(...packaged.map(({ layout }) => layout.durationSeconds))),
-      rungs: packaged.map(({ rung, piece, layout }) => indexRung(rung, piece.asset.key, layout)),
-    },
-    blurhash,
-  };
+  return { ok: true, pieces: [...files, ...manifests, ...pieces], chunkIndex, blurhash };
 }
 
-/** The plain MP4 and, from it, the poster. */
+/** One size as an object, and the media playlist that names it by its last segment. */
+async function packageFile(
+  { videoId, frameRate, workDir }: AssembleJob,
+  source: RungFile,
+  layout: FragmentedFile,
+): Promise<PackagedFile> {
+  const { rung, path } = source;
+  const { codecs, size } = layout;
+  const facts = { ...shapeOf(layout), bandwidth: peakBandwidth(layout), codecs, rung, frameRate };
+  const piece = await pieceOf(videoId, path, `${rung}-cmaf.mp4`, { role: 'cmaf', ...facts });
+  const playlistPath = join(workDir, `${rung}.m3u8`);
+  await writeFile(playlistPath, mediaPlaylist(layout, nameOf(piece.asset.key)));
+  const playlist = await pieceOf(videoId, playlistPath, `${rung}.m3u8`, { role: 'hls-media', rung });
+  return { source, layout, piece, playlist, rung, size };
+}
+
+/** The plain MP4 of the best size for other servers, where that was made just now, and the poster. */
 async function makeFederated(
   ffmpeg: Ffmpeg,
   job: AssembleJob,
-  chosen: PackagedRung,
-): Promise<{ ok: true; pieces: Piece[]; blurhash: string } | Failure<StepReason>> {
-  const { rung, layout } = chosen;
+  packaged: readonly PackagedFile[],
+): Promise<{ ok: true; pieces: Piece[]; blurhash: string | null } | Failure<StepReason>> {
+  const earlier = job.before.map(({ index, size }) => ({ rung: index.rung, size, made: null }));
+  const candidates = [...packaged.map((made) => ({ rung: made.rung, size: made.size, made })), ...earlier];
+  const [first, ...rest] = candidates;
+  if (!first) throw new Error('A plan without a rung');
+  const { made } = chooseFederated<{ rung: number; size: number; made: PackagedFile | null }>([
+    first,
+    ...rest,
+  ]);
+  if (!made) return ok({ pieces: [], blurhash: null });
+  const { rung, layout } = made;
   const signal = job.signal ? { signal: job.signal } : {};
   const mp4Path = join(job.workDir, `${rung}.mp4`);
   const copied = await writeFaststart(ffmpeg, {
-    rungPath: chosen.source.path,
+    rungPath: made.source.path,
     outputPath: mp4Path,
     outputDirectory: job.workDir,
     ...signal,
   });
   if (!copied.ok) return copied;
-  const posterPath = join(job.workDir, 'poster.jpg');
+  const { codecs, durationSeconds } = layout;
+  const { frameRate, videoId } = job;
+  const about = { ...shapeOf(layout), bandwidth: averageBandwidth(layout), codecs, rung, frameRate };
+  const mp4 = await pieceOf(videoId, mp4Path, `${rung}.mp4`, { role: 'mp4', ...about });
+  if (!job.wantsPoster) return ok({ pieces: [mp4], blurhash: null });
+  const outputPath = join(job.workDir, 'poster.jpg');
   const poster = await makePoster(ffmpeg, {
     mp4Path,
+    durationSeconds,
+    outputPath,
     ...shapeOf(layout),
-    durationSeconds: layout.durationSeconds,
-    outputPath: posterPath,
     ...signal,
   });
   if (!poster.ok) return poster;
-  const { codecs } = layout;
-  const { frameRate } = job;
-  const about = { ...shapeOf(layout), bandwidth: averageBandwidth(layout), codecs, rung, frameRate };
-  return ok({
-    pieces: [
-      await pieceOf(job.videoId, mp4Path, `${rung}.mp4`, { role: 'mp4', ...about }),
-      await posterPiece(job.videoId, posterPath, poster),
-    ],
-    blurhash: poster.blurhash,
-  });
+  return ok({ pieces: [mp4, await posterPiece(videoId, outputPath, poster)], blurhash: poster.blurhash });
 }
 
-/** The poster as an object of its video, also one that came from another server. */
-export function posterPiece(
-  videoId: string,
-  path: string,
-  size: { readonly width: number; readonly height: number },
-): Promise<Piece> {
-  const { width, height } = size;
-  return pieceOf(videoId, path, 'poster.jpg', { role: 'poster', width, height });
+/** What names every size there is: the master playlist, the DASH manifest, and the chunk index. */
+async function writeManifests(
+  job: AssembleJob,
+  packaged: readonly PackagedFile[],
+): Promise<{ chunkIndex: ChunkIndex; manifests: Piece[] }> {
+  const made = packaged.map(({ rung, piece, layout, playlist, size }) => ({
+    index: indexRung(rung, piece.asset.key, layout),
+    frameRate: job.frameRate,
+    peakBandwidth: peakBandwidth(layout),
+    playlistKey: playlist.asset.key,
+    size,
+  }));
+  const remade = new Set(made.map(({ index }) => index.rung));
+  const all = [...made, ...job.before.filter(({ index }) => !remade.has(index.rung))].toSorted(
+    (a, b) => b.index.rung - a.index.rung,
+  );
+  const durationSeconds = roundToMs(Math.max(...packaged.map(({ layout }) => layout.durationSeconds)));
+  const rungs = all.map(({ index, ...facts }) => packagedRung(index, { ...facts, durationSeconds }));
+  const variants = rungs.map((rung, n) => ({ ...rung, uri: nameOf(all[n]?.playlistKey ?? '') }));
+  const chunkIndex: ChunkIndex = { version: 1, durationSeconds, rungs: all.map(({ index }) => index) };
+  const manifest = async (name: string, role: Asset['role'], text: string): Promise<Piece> => {
+    const path = join(job.workDir, name);
+    await writeFile(path, text);
+    return pieceOf(job.videoId, path, name, { role });
+  };
+  const manifests = [
+    await manifest('master.m3u8', 'hls-master', masterPlaylist(variants)),
+    await manifest('manifest.mpd', 'dash', dashManifest(rungs)),
+    await manifest('chunks.json', 'chunks', JSON.stringify(chunkIndex)),
+  ];
+  return { chunkIndex, manifests };
 }
 
-/** Media playlists name the file beside them, the master names the media playlists: all by last segment. */
-async function writePlaylists(job: AssembleJob, packaged: readonly PackagedRung[]): Promise<Piece[]> {
-  const pieces: Piece[] = [];
-  const variants = [];
-  for (const { rung, layout, piece } of packaged) {
-    const path = join(job.workDir, `${rung}.m3u8`);
-    await writeFile(path, mediaPlaylist(layout, nameOf(piece.asset.key)));
-    const playlist = await pieceOf(job.videoId, path, `${rung}.m3u8`, { role: 'hls-media', rung });
-    pieces.push(playlist);
-    variants.push({ rung, frameRate: job.frameRate, file: layout, uri: nameOf(playlist.asset.key) });
-  }
-  const masterPath = join(job.workDir, 'master.m3u8');
-  await writeFile(masterPath, masterPlaylist(variants));
-  return [...pieces, await pieceOf(job.videoId, masterPath, 'master.m3u8', { role: 'hls-master' })];
-}
-
-type AssetDetails = Omit<Asset, 'key' | 'contentType' | 'size' | 'sha256'>;
-
-async function pieceOf(videoId: string, path: string, suffix: string, details: AssetDetails): Promise<Piece> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  const sha256 = hash.digest('hex');
-  const key = mediaKey(videoId, sha256, suffix);
-  const { size } = await stat(path);
-  return { path, asset: { ...details, key, contentType: contentTypeOf(key), size, sha256 } };
-}
-
-function shapeOf({ width, height }: FragmentedFile): { width: number; height: number } {
+function shapeOf({ width, height }: { readonly width: number; readonly height: number }) {
   return { width, height };
 }
 

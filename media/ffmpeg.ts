@@ -31,10 +31,17 @@ export interface FfmpegJob {
   readonly signal?: AbortSignal;
   readonly deadlineMs?: number;
   readonly stallMs?: number;
+  /** For filters that measure: what they say at the end is the result, as `said`. */
+  readonly listen?: boolean;
 }
 
 export type RunOutcome =
-  | { readonly ok: true; readonly outTimeSeconds: number }
+  | {
+      readonly ok: true;
+      readonly outTimeSeconds: number;
+      /** The last words of ffmpeg, where the job listens. Texts of the file may be among them. */
+      readonly said?: string;
+    }
   | {
       readonly ok: false;
       /**
@@ -55,6 +62,8 @@ export interface FfmpegDescription {
   readonly limits: 'prlimit' | 'none';
   /** Whether HDR can be turned into the standard range. */
   readonly canToneMap: boolean;
+  /** Whether sounds can be told apart (Chromaprint); an option when ffmpeg is built. */
+  readonly canFingerprint: boolean;
   /** Encoders and filters that this build lacks. */
   readonly missing: readonly string[];
 }
@@ -69,8 +78,11 @@ export interface FfmpegDeps {
   readonly tools?: Partial<Tools>;
 }
 
-const neededEncoders = ['libx264', 'aac', 'mjpeg', 'rawvideo'];
-const neededFilters = 'aformat aresample asplit atrim format fps scale setsar split tpad trim'.split(' ');
+const neededEncoders = ['libx264', 'aac', 'mjpeg', 'libwebp', 'rawvideo'];
+const neededFilters =
+  'aformat alimiter aresample asplit atrim crop format fps loudnorm scale select setsar split tile tpad trim volume'.split(
+    ' ',
+  );
 const toneMapFilters = ['zscale', 'tonemap'];
 
 /**
@@ -98,7 +110,16 @@ async function runJob(deps: FfmpegDeps, tools: Tools, job: FfmpegJob): Promise<R
   const threads = String(deps.threads);
   const inputs = [job.input, ...(job.secondInput ? [job.secondInput] : [])];
   const args = [
-    ...['-nostdin', '-v', 'error', '-y', '-nostats', '-progress', 'pipe:3'],
+    ...[
+      '-nostdin',
+      '-hide_banner',
+      '-v',
+      job.listen ? 'info' : 'error',
+      '-y',
+      '-nostats',
+      '-progress',
+      'pipe:3',
+    ],
     ...['-max_alloc', String(mediaLimits.maxSingleAllocationBytes)],
     ...['-filter_threads', threads, '-filter_complex_threads', threads, '-threads', threads],
     ...inputs.flatMap(guardedInput),
@@ -117,7 +138,10 @@ async function runJob(deps: FfmpegDeps, tools: Tools, job: FfmpegJob): Promise<R
     onProgress: risingFraction(job),
     ...(job.signal ? { signal: job.signal } : {}),
   });
-  if (end.end === 'exit' && end.exitCode === 0) return { ok: true, outTimeSeconds: end.outTimeSeconds };
+  if (end.end === 'exit' && end.exitCode === 0) {
+    const { outTimeSeconds, stderr } = end;
+    return { ok: true, outTimeSeconds, ...(job.listen ? { said: stderr } : {}) };
+  }
   return failureOf(end, deps.log);
 }
 
@@ -182,8 +206,8 @@ async function explore(deps: FfmpegDeps): Promise<{ tools: Tools; description: F
     );
   }
   const list = (what: string) => attempt([deps.ffmpegPath, '-hide_banner', '-v', 'error', what]);
-  const [encoders, filters] = await Promise.all([list('-encoders'), list('-filters')]);
-  const lacks = (end: ProcessEnd | null) => (name: string) =>
+  const [encoders, filters, muxers] = await Promise.all(['-encoders', '-filters', '-muxers'].map(list));
+  const lacks = (end: ProcessEnd | null | undefined) => (name: string) =>
     !new RegExp(`\\s${name}\\s`).test(end?.stdout ?? '');
   return {
     tools,
@@ -192,6 +216,7 @@ async function explore(deps: FfmpegDeps): Promise<{ tools: Tools; description: F
       sandbox: tools.bwrap ? 'bubblewrap' : 'none',
       limits: tools.prlimit ? 'prlimit' : 'none',
       canToneMap: !toneMapFilters.some(lacks(filters)),
+      canFingerprint: !lacks(muxers)('chromaprint'),
       missing: [...neededEncoders.filter(lacks(encoders)), ...neededFilters.filter(lacks(filters))],
     },
   };

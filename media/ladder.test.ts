@@ -17,7 +17,7 @@ function facts(
     ...rest,
     video: {
       index: 0,
-      codec: 'h264',
+      ...{ codec: 'h264', profile: 'High', pixelFormat: 'yuv420p' },
       width: 1080,
       height: 1920,
       frameRate: 30,

@@ -1,16 +1,20 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
+import { mediaLimits } from '../config/limits.ts';
 import type { Logger } from '../src/lib/log.ts';
 import { type Failure, fail, ok } from '../src/lib/result.ts';
-import { type Asset, assemble, type Piece, posterPiece } from './assemble.ts';
+import { assemble, type StoredRung } from './assemble.ts';
+import { type Asset, type Piece, pieceOf, posterPiece } from './asset.ts';
+import { canCopy, writeCopy } from './copy.ts';
 import type { RefusalReason, StepReason } from './failures.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
-import { type LadderPlan, planLadder } from './ladder.ts';
+import { type LadderPlan, planLadder, type Rung } from './ladder.ts';
 import type { ChunkIndex } from './package.ts';
-import { type PictureReason, reencodeImage } from './poster.ts';
+import { makePoster, type PictureReason, reencodeImage } from './poster.ts';
 import { type MeasuredFacts, probeFile } from './probe.ts';
 import type { ObjectStorage } from './storage/storage.ts';
 import { transcode } from './transcode.ts';
+import type { Turns } from './turns.ts';
 
 /** Why a video was not made. Only `interrupted` is worth another try; `detail` is for its author. */
 export type MediaReason = RefusalReason | StepReason;
@@ -29,16 +33,32 @@ export interface InspectJob extends SourceJob {
 
 export interface VideoJob extends InspectJob {
   readonly videoId: string;
+  /** Videos of this server are made before those of others. */
+  readonly isRemote?: boolean;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface FirstJob extends VideoJob {
+  /** Told of a copy that can be played while the first size is made. */
+  readonly onCopied: (copied: Copied) => Promise<void>;
+}
+
+export interface RestJob extends VideoJob {
+  /** What the earlier stages have made. */
+  readonly before: readonly StoredRung[];
+  /** Short side of the poster there is; it is made anew where a larger one can be. */
+  readonly posterShortSide: number;
+  /** Sizes with a longer short side are left out. */
+  readonly upTo?: number;
 }
 
 export interface Progress {
   readonly stage: 'inspecting' | 'transcoding' | 'packaging' | 'storing';
-  /** Of the whole work, 0 to 100; never falls. */
+  /** Of the whole work of this job, 0 to 100; never falls. */
   readonly percent: number;
 }
 
-/** What the made video is. Sizes are those of the largest rung. */
+/** What the made video is. Sizes are those of the largest rung that its source is good for. */
 export interface VideoFacts {
   readonly durationSeconds: number;
   readonly width: number;
@@ -47,35 +67,49 @@ export interface VideoFacts {
   readonly hasAudio: boolean;
   /** Whether the source had a high dynamic range, which is lost. */
   readonly fromHdr: boolean;
+  /** Every size that the source is good for, largest first. */
+  readonly plannedRungs: readonly number[];
 }
 
 export type InspectOutcome =
   | { readonly ok: true; readonly facts: MeasuredFacts; readonly plan: LadderPlan }
   | Failure<MediaReason>;
 
-export type VideoOutcome =
-  | {
-      readonly ok: true;
-      readonly facts: VideoFacts;
-      readonly assets: readonly Asset[];
-      readonly chunkIndex: ChunkIndex;
-      readonly blurhash: string;
-    }
-  | Failure<MediaReason>;
+/** The upload in a clean container, with its poster. */
+export interface Copied {
+  readonly facts: VideoFacts;
+  readonly assets: readonly Asset[];
+  readonly blurhash: string;
+}
+
+export interface Made {
+  readonly ok: true;
+  readonly facts: VideoFacts;
+  /** The manifests are of all sizes made so far; no MP4 or poster where an earlier one stays. */
+  readonly assets: readonly Asset[];
+  readonly chunkIndex: ChunkIndex;
+  readonly blurhash: string | null;
+}
+
+export type VideoOutcome = Made | Failure<MediaReason>;
 
 export type PosterJobOutcome =
   | { readonly ok: true; readonly asset: Asset; readonly blurhash: string }
   | Failure<PictureReason>;
 
-/** From a file to stored objects. */
+/**
+ * From a file to stored objects. Repeating a step, also after a crash, ends in the same state: objects are named
+ * by their content, and those of an earlier try that differ are the ones the caller has not recorded, below the
+ * prefixes of the video. Each step rejects where the storage fails or the disk is full.
+ */
 export interface MediaPipeline {
   /** Looks at a file and refuses it early, or tells what would be made of it. Stores nothing. */
   inspect(job: InspectJob): Promise<InspectOutcome>;
-  /**
-   * Makes and stores everything of one video. Repeating it, also after a crash, ends in the same state:
-   * objects are named by their content, and those of an earlier try that differ are the ones the caller has
-   * not recorded, below the prefixes of the video. Rejects where the storage fails or the disk is full.
-   */
+  /** Makes what can be played soonest: a copy where the file allows it, and the size that is made first. */
+  processFirst(job: FirstJob): Promise<VideoOutcome>;
+  /** Makes the sizes that are missing, from one decode. */
+  processRest(job: RestJob): Promise<VideoOutcome>;
+  /** Makes everything of one video at once: for one that nobody waits for, it costs least. */
   processVideo(job: VideoJob): Promise<VideoOutcome>;
   /** Makes a clean poster of a downloaded picture and stores it. */
   processPoster(job: SourceJob & { readonly videoId: string }): Promise<PosterJobOutcome>;
@@ -87,22 +121,59 @@ const STAGE_STARTS = { inspecting: 0, transcoding: 2, packaging: 88, storing: 93
 interface PipelineDeps {
   readonly ffmpeg: Ffmpeg;
   readonly storage: ObjectStorage;
+  /** Turns at the processor, for all encoders of this process; a lower rank goes first. */
+  readonly encoders: Turns;
   readonly log: Logger;
 }
 
 /** Wires the steps of media.md together. It touches the work directory and the storage, nothing else. */
 export function createPipeline(deps: PipelineDeps): MediaPipeline {
   const { ffmpeg, storage, log } = deps;
+
+  /** Looks at the file in a fresh directory, and goes on where it is accepted. */
+  async function logged<J extends VideoJob>(
+    what: 'first' | 'rest' | 'whole',
+    job: J,
+    make: (report: Report, inspected: Inspected) => Promise<VideoOutcome>,
+  ): Promise<VideoOutcome> {
+    const { videoId } = job;
+    const outcome = await inFreshDirectory(job, async () => {
+      const report = reporter(job.onProgress);
+      report('inspecting', 0);
+      const inspected = await inspect(ffmpeg, job);
+      return inspected.ok ? make(report, inspected) : inspected;
+    });
+    if (outcome.ok) log.info({ videoId, what, ...outcome.facts }, 'video made');
+    else log.info({ videoId, what, reason: outcome.reason }, 'video not made');
+    return outcome;
+  }
+
   return {
     inspect: (job) => inFreshDirectory(job, () => inspect(ffmpeg, job)),
 
-    async processVideo(job) {
-      const outcome = await inFreshDirectory(job, () => makeVideo(deps, job));
-      const { videoId } = job;
-      if (outcome.ok) log.info({ videoId, ...outcome.facts }, 'video made');
-      else log.info({ videoId, reason: outcome.reason }, 'video not made');
-      return outcome;
-    },
+    processFirst: (job) =>
+      logged('first', job, async (report, inspected) => {
+        const copied = await makeCopy(deps, job, inspected);
+        const first = firstRung(inspected.plan.rungs);
+        return makeRungs(deps, { ...job, report, inspected, before: [], wantsPoster: !copied }, first);
+      }),
+
+    processRest: (job) =>
+      logged('rest', job, async (report, inspected) => {
+        const made = new Set(job.before.map(({ index }) => index.rung));
+        const upTo = job.upTo ?? Number.POSITIVE_INFINITY;
+        const missing = inspected.plan.rungs.filter(({ rung }) => !made.has(rung) && rung <= upTo);
+        const [first, ...rest] = missing;
+        // A try that was cut off after its last step.
+        if (!first) throw new Error('All sizes of this video are made');
+        const wantsPoster = job.posterShortSide < Math.min(first.rung, mediaLimits.maxPosterShortSidePixels);
+        return makeRungs(deps, { ...job, report, inspected, wantsPoster }, [first, ...rest]);
+      }),
+
+    processVideo: (job) =>
+      logged('whole', job, (report, inspected) =>
+        makeRungs(deps, { ...job, report, inspected, before: [], wantsPoster: true }, inspected.plan.rungs),
+      ),
 
     processPoster: (job) =>
       inFreshDirectory(job, async () => {
@@ -135,21 +206,74 @@ async function inspect(ffmpeg: Ffmpeg, job: InspectJob): Promise<InspectOutcome>
   return plan.ok ? ok({ facts: probed.facts, plan }) : plan;
 }
 
-async function makeVideo({ ffmpeg, storage }: PipelineDeps, job: VideoJob): Promise<VideoOutcome> {
-  const report = reporter(job.onProgress);
-  report('inspecting', 0);
-  const inspected = await inspect(ffmpeg, job);
-  if (!inspected.ok) return inspected;
-  const { facts, plan } = inspected;
+/** The size that is made first: up to 480 lines, or the smallest. */
+export function firstRung(rungs: LadderPlan['rungs']): readonly [Rung] {
+  const fitting = rungs.find(({ rung }) => rung <= mediaLimits.firstRungShortSidePixels);
+  return [fitting ?? rungs.at(-1) ?? rungs[0]];
+}
 
+/** Makes and tells of a copy, where every browser plays that. Returns whether; its failure changes nothing. */
+async function makeCopy(deps: PipelineDeps, job: FirstJob, { facts, plan }: Inspected): Promise<boolean> {
+  const { size } = await stat(job.sourcePath);
+  if (!canCopy(facts, size)) return false;
+  const { ffmpeg, storage, log } = deps;
+  const outputPath = join(job.workDir, 'copy.mp4');
+  const paths = { sourcePath: job.sourcePath, outputPath, outputDirectory: job.workDir };
+  const { width, height } = facts.video;
+  const { durationSeconds } = facts;
+  const posterPath = join(job.workDir, 'poster.jpg');
+  const copied = await writeCopy(ffmpeg, { ...paths, facts, ...signalOf(job) });
+  const poster = copied.ok
+    ? await makePoster(ffmpeg, {
+        ...{ mp4Path: outputPath, durationSeconds, width, height, ...signalOf(job) },
+        outputPath: posterPath,
+      })
+    : copied;
+  if (!poster.ok) {
+    log.debug({ videoId: job.videoId, reason: poster.reason }, 'the upload is not played as it came');
+    return false;
+  }
+  const pieces = [
+    await pieceOf(job.videoId, outputPath, 'copy.mp4', { role: 'copy', width, height }),
+    await posterPiece(job.videoId, posterPath, poster),
+  ];
+  for (const piece of pieces) await store(storage, piece);
+  const made = factsOf({ facts, plan }, durationSeconds, facts.audio !== null);
+  await job.onCopied({ facts: made, assets: pieces.map(({ asset }) => asset), blurhash: poster.blurhash });
+  return true;
+}
+
+type Inspected = Extract<InspectOutcome, { ok: true }>;
+
+interface RungsJob extends VideoJob {
+  readonly report: Report;
+  readonly inspected: Omit<Inspected, 'ok'>;
+  readonly before: readonly StoredRung[];
+  readonly wantsPoster: boolean;
+}
+
+/** Transcodes, packages and stores some sizes of a plan. */
+async function makeRungs(
+  { ffmpeg, storage, encoders }: PipelineDeps,
+  job: RungsJob,
+  rungs: LadderPlan['rungs'],
+): Promise<VideoOutcome> {
+  const { report, inspected } = job;
+  const { facts, plan } = inspected;
   report('transcoding', 0);
-  const transcoded = await transcode(ffmpeg, {
-    sourcePath: job.sourcePath,
-    demuxer: facts.demuxer,
-    plan,
-    outputDirectory: job.workDir,
-    onProgress: (fraction) => report('transcoding', fraction),
-    ...signalOf(job),
+  const encode = () =>
+    transcode(ffmpeg, {
+      sourcePath: job.sourcePath,
+      demuxer: facts.demuxer,
+      plan,
+      rungs,
+      outputDirectory: job.workDir,
+      onProgress: (fraction) => report('transcoding', fraction),
+      ...signalOf(job),
+    });
+  const transcoded = await encoders(job.isRemote ? 1 : 0, encode, job.signal).catch((error) => {
+    if (job.signal?.aborted) return fail('aborted' as const, 'The processing was stopped.');
+    throw error;
   });
   if (!transcoded.ok) return transcoded;
 
@@ -165,11 +289,21 @@ async function makeVideo({ ffmpeg, storage }: PipelineDeps, job: VideoJob): Prom
     await store(storage, piece);
   }
   report('storing', 1);
-  const { width, height } = plan.rungs[0];
-  const { durationSeconds } = chunkIndex;
   const hasAudio = chunkIndex.rungs.every((rung) => rung.codecs.includes(','));
-  const made = { durationSeconds, width, height, frameRate, hasAudio, fromHdr: facts.video.hdr !== null };
+  const made = factsOf(inspected, chunkIndex.durationSeconds, hasAudio);
   return ok({ facts: made, assets: pieces.map(({ asset }) => asset), chunkIndex, blurhash });
+}
+
+function factsOf(
+  { facts, plan }: Omit<Inspected, 'ok'>,
+  durationSeconds: number,
+  hasAudio: boolean,
+): VideoFacts {
+  const { width, height } = plan.rungs[0];
+  const { frameRate } = plan;
+  const plannedRungs = plan.rungs.map(({ rung }) => rung);
+  const fromHdr = facts.video.hdr !== null;
+  return { durationSeconds, width, height, frameRate, hasAudio, fromHdr, plannedRungs };
 }
 
 function store(storage: ObjectStorage, { asset, path }: Piece): Promise<void> {
@@ -195,8 +329,10 @@ async function inFreshDirectory<T>(job: SourceJob, work: () => Promise<T>): Prom
   }
 }
 
+type Report = (stage: Progress['stage'], fraction: number) => void;
+
 /** Turns the fraction of a stage into whole percent of the work, told once each. */
-function reporter(onProgress: VideoJob['onProgress']) {
+function reporter(onProgress: VideoJob['onProgress']): Report {
   const starts = Object.values(STAGE_STARTS);
   let last = '';
   return (stage: Progress['stage'], fraction: number): void => {

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { encode } from 'blurhash';
+import { rgbaToThumbHash } from 'thumbhash';
 import { z } from 'zod';
 import { mediaLimits } from '../config/limits.ts';
 import { type Failure, fail, ok } from '../src/lib/result.ts';
@@ -9,41 +10,60 @@ import type { Ffmpeg } from './ffmpeg.ts';
 import type { MediaInput } from './ffmpeg-prefix.ts';
 import { readHead, sniffImage } from './sniff.ts';
 
-/** A JPEG that was written, with what a page needs before it is loaded. */
+/** A JPEG and a WebP of one picture that were written, with what a page needs before it is loaded. */
 export interface Poster {
   readonly ok: true;
+  /** Of both files. */
   readonly width: number;
   readonly height: number;
+  /** Beside the JPEG, under the same name: about half its size. */
+  readonly webpPath: string;
+  /** For other servers. */
   readonly blurhash: string;
+  /** For our own pages: keeps the proportions and more of the picture. Base64 of 20 to 30 bytes. */
+  readonly thumbhash: string;
 }
 
 /** Why a picture from outside is refused. */
 export type PictureReason = 'not-a-picture' | StepReason;
 
-/** Side of the square that the blurhash is computed from; more changes nothing one can see. */
-const BLUR_SIDE = 32;
+/** Long side of the picture that the hashes are computed from; more changes nothing one can see. */
+const HASH_SIDE = 32;
 /** Other servers refuse hashes of more than five components a side (federation-interop.md). */
 const BLUR_LONG = 4;
 const BLUR_SHORT = 3;
+/** The last frame of a clip of ours starts at most a tenth of a second before its end. */
+const LAST_FRAME_SECONDS = 0.15;
 
 /**
- * Takes the frame at 1 s, or at a third of a clip shorter than 3 s, from a finished MP4 of ours and writes it as
- * JPEG. `outputPath` is absolute; a scratch file is made and removed beside it.
+ * Takes the frame at `atSeconds` from a finished MP4 of ours and writes it as JPEG and WebP; without a chosen time,
+ * the one at 1 s, or at a third of a clip shorter than 3 s. A time outside the clip means its nearest frame.
+ * `outputPath`, that of the JPEG, is absolute; a scratch file is made and removed beside it.
  */
 export function makePoster(
   ffmpeg: Ffmpeg,
   job: {
     readonly mp4Path: string;
     readonly durationSeconds: number;
+    readonly atSeconds?: number;
     readonly width: number;
     readonly height: number;
     readonly outputPath: string;
     readonly signal?: AbortSignal;
   },
 ): Promise<Poster | Failure<StepReason>> {
-  const at = Math.min(1, job.durationSeconds / 3).toFixed(3);
+  const at = posterTime(job.durationSeconds, job.atSeconds).toFixed(3);
   const input: MediaInput = { path: job.mp4Path, demuxer: 'mov', options: ['-ss', at] };
-  return writeJpeg(ffmpeg, { ...job, input });
+  return writePictures(ffmpeg, { ...job, input });
+}
+
+/** Where the poster is taken, in seconds. */
+export function posterTime(durationSeconds: number, chosenSeconds?: number): number {
+  const wanted =
+    chosenSeconds === undefined || Number.isNaN(chosenSeconds)
+      ? Math.min(1, durationSeconds / 3)
+      : chosenSeconds;
+  return Math.max(0, Math.min(wanted, durationSeconds - LAST_FRAME_SECONDS));
 }
 
 const imageSchema = z.object({
@@ -51,9 +71,10 @@ const imageSchema = z.object({
 });
 
 /**
- * Turns a downloaded picture (JPEG, PNG or WebP by its bytes) into a clean JPEG: decoded and encoded again, so
- * nothing but its pixels passes on (security.md M3, M7). A picture above the pixel limit of videos is not decoded
- * and counts as broken.
+ * Turns a picture from outside (JPEG, PNG or WebP by its bytes) into a clean JPEG and WebP: decoded and encoded again,
+ * so nothing but its pixels passes on (security.md M3, M7). For posters that authors upload and those of other
+ * servers. Of an animated PNG the first picture is taken; an animated WebP, which ffmpeg does not decode, and a
+ * picture above the pixel limit of videos count as broken.
  */
 export async function reencodeImage(
   ffmpeg: Ffmpeg,
@@ -67,10 +88,10 @@ export async function reencodeImage(
   const facts = imageSchema.safeParse(JSON.parse(probed.json));
   const [stream] = facts.success ? facts.data.streams : [];
   if (!stream || stream.width < 1 || stream.height < 1) return fail('broken', brokenDetail);
-  return writeJpeg(ffmpeg, { ...job, ...stream, input });
+  return writePictures(ffmpeg, { ...job, ...stream, input });
 }
 
-interface JpegJob {
+interface PictureJob {
   readonly input: MediaInput;
   readonly width: number;
   readonly height: number;
@@ -78,39 +99,54 @@ interface JpegJob {
   readonly signal?: AbortSignal;
 }
 
-/** Writes the JPEG and, in the same run, the few raw pixels of the blurhash. */
-async function writeJpeg(ffmpeg: Ffmpeg, job: JpegJob): Promise<Poster | Failure<StepReason>> {
+/** Writes the JPEG, the WebP and, in the same run, the few raw pixels of the hashes. */
+async function writePictures(ffmpeg: Ffmpeg, job: PictureJob): Promise<Poster | Failure<StepReason>> {
   const { width, height } = posterSize(job.width, job.height);
   const outputDirectory = dirname(job.outputPath);
   const pixelsPath = join(outputDirectory, 'blurhash.rgba');
+  const webpPath = `${job.outputPath.slice(0, job.outputPath.length - extname(job.outputPath).length)}.webp`;
+  const small = fitInto(HASH_SIDE, width, height);
   const single = ['-map', '0:V:0', '-frames:v', '1', '-map_metadata', '-1', '-flags:v', '+bitexact'];
-  // JPEG files are BT.601 of full range, whatever the video was.
-  const scale = `scale=${width}:${height}:out_color_matrix=bt601:out_range=pc`;
+  // JPEG files are BT.601 of full range and WebP files BT.601 of limited range, whatever the video was.
+  const scale = `scale=${width}:${height}:out_color_matrix=bt601`;
   try {
     const outcome = await ffmpeg.run({
       input: job.input,
       args: [
-        ...[...single, '-vf', `${scale},setsar=1,format=yuvj420p`, '-c:v', 'mjpeg', '-q:v', '3'],
+        ...[...single, '-vf', `${scale}:out_range=pc,setsar=1,format=yuvj420p`, '-c:v', 'mjpeg', '-q:v', '3'],
         ...['-f', 'image2', '-update', '1', `file:${job.outputPath}`],
-        ...[...single, '-vf', `scale=${BLUR_SIDE}:${BLUR_SIDE}`, '-pix_fmt', 'rgba'],
+        ...[...single, '-vf', `${scale}:out_range=tv,setsar=1,format=yuv420p`, '-c:v', 'libwebp'],
+        ...['-quality', '75', '-compression_level', '4', '-f', 'webp', `file:${webpPath}`],
+        // By way of rgb24: the pictures carry no transparency, so the hashes must not either.
+        ...[...single, '-vf', `scale=${small.width}:${small.height},format=rgb24,format=rgba`],
         ...['-f', 'rawvideo', `file:${pixelsPath}`],
       ],
       outputDirectory,
       ...(job.signal ? { signal: job.signal } : {}),
     });
     if (!outcome.ok) return stepFailure(outcome);
-    const pixels = await readFile(pixelsPath);
-    if (pixels.length !== BLUR_SIDE * BLUR_SIDE * 4) return fail('broken', brokenDetail);
+    const pixels = await readFile(pixelsPath).catch(() => Buffer.alloc(0));
+    if (pixels.length !== small.width * small.height * 4) return fail('broken', brokenDetail);
     const [across, down] = width >= height ? [BLUR_LONG, BLUR_SHORT] : [BLUR_SHORT, BLUR_LONG];
-    const blurhash = encode(new Uint8ClampedArray(pixels), BLUR_SIDE, BLUR_SIDE, across, down);
-    return ok({ width, height, blurhash });
+    const blurhash = encode(new Uint8ClampedArray(pixels), small.width, small.height, across, down);
+    const thumbhash = Buffer.from(rgbaToThumbHash(small.width, small.height, pixels)).toString('base64');
+    return ok({ width, height, webpPath, blurhash, thumbhash });
   } finally {
     await rm(pixelsPath, { force: true });
   }
 }
 
-/** Never larger than the source, and 720 on the short side at most. */
+/** Never larger than the source, 720 on the short side at most, and no longer than a WebP can be. */
 function posterSize(width: number, height: number): { width: number; height: number } {
-  const factor = Math.min(1, mediaLimits.maxPosterShortSidePixels / Math.min(width, height));
+  const short = mediaLimits.maxPosterShortSidePixels / Math.min(width, height);
+  const long = mediaLimits.maxSidePixels / Math.max(width, height);
+  return scaled(Math.min(1, short, long), width, height);
+}
+
+function fitInto(side: number, width: number, height: number): { width: number; height: number } {
+  return scaled(side / Math.max(width, height), width, height);
+}
+
+function scaled(factor: number, width: number, height: number): { width: number; height: number } {
   return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }

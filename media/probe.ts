@@ -20,6 +20,9 @@ export interface VideoTrack {
   /** Number of the stream in the file. */
   readonly index: number;
   readonly codec: string;
+  /** ffmpeg's names, such as `High` and `yuv420p`; null where the file says nothing. */
+  readonly profile: string | null;
+  readonly pixelFormat: string | null;
   readonly width: number;
   readonly height: number;
   /** Average, or null where the header does not say: it can claim a thousand for a webcam. */
@@ -55,6 +58,7 @@ const streamSchema = z.object({
   codec_type: z.string().optional(),
   codec_name: z.string().optional(),
   codec_tag_string: z.string().optional(),
+  profile: z.string().optional(),
   width: z.number().optional(),
   height: z.number().optional(),
   pix_fmt: z.string().optional(),
@@ -201,6 +205,8 @@ function videoTrack(stream: Stream, origin: number | null): VideoTrack | null {
   return {
     index: stream.index,
     codec: stream.codec_name ?? '',
+    profile: known(stream.profile),
+    pixelFormat: known(stream.pix_fmt),
     width: turned ? height : wide,
     height: turned ? wide : height,
     frameRate: ratio(stream.avg_frame_rate, '/'),

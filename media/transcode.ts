@@ -15,6 +15,8 @@ export interface TranscodeJob {
   readonly sourcePath: string;
   readonly demuxer: VideoDemuxer;
   readonly plan: LadderPlan;
+  /** The sizes of the plan to be made now, largest first. */
+  readonly rungs: LadderPlan['rungs'];
   /** An existing directory, absolute; one file per rung is written there. */
   readonly outputDirectory: string;
   readonly signal?: AbortSignal;
@@ -33,7 +35,7 @@ const SAMPLE_RATE = 48_000;
 const AAC_PRIMING_SAMPLES = 1_024;
 
 /**
- * Makes all rungs in one process with one decode: the largest is scaled from the source, each smaller one
+ * Makes the rungs in one process with one decode: the largest is scaled from the source, each smaller one
  * from the one above (0.63 of the CPU of separate runs, media.md 1.1).
  *
  * Picture and sound both start at exactly 0, without an edit list and without negative times, so players
@@ -44,9 +46,9 @@ const AAC_PRIMING_SAMPLES = 1_024;
  * - the encoder's priming takes the place of the first 1024 samples (21 ms), instead of a time below 0.
  */
 export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<TranscodeOutcome> {
-  const { plan } = job;
+  const { plan, rungs } = job;
   const toFile = (rung: Rung) => ({ ...rung, path: join(job.outputDirectory, `${rung.rung}-cmaf.mp4`) });
-  const [first, ...rest] = plan.rungs;
+  const [first, ...rest] = rungs;
   const files = [toFile(first), ...rest.map(toFile)] as const;
   const outcome = await ffmpeg.run({
     input: {
@@ -55,7 +57,11 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
       // The graph cuts to the frame; this keeps the reader from going through ten more hours.
       options: ['-t', String(plan.durationSeconds + 1)],
     },
-    args: ['-filter_complex', filterGraph(plan), ...files.flatMap((file, n) => outputArgs(plan, file, n))],
+    args: [
+      '-filter_complex',
+      filterGraph(plan, rungs),
+      ...files.flatMap((file, n) => outputArgs(plan, file, n)),
+    ],
     outputDirectory: job.outputDirectory,
     durationSeconds: plan.durationSeconds,
     deadlineMs: Math.max(
@@ -69,10 +75,10 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
 }
 
 /** The filter graph: outputs `v0`, `v1`, ... and `a0`, `a1`, ..., one pair for each rung. */
-function filterGraph(plan: LadderPlan): string {
+function filterGraph(plan: LadderPlan, rungs: LadderPlan['rungs']): string {
   const end = plan.durationSeconds.toFixed(6);
-  const [top, ...lower] = plan.rungs;
-  const last = plan.rungs.length - 1;
+  const [top, ...lower] = rungs;
+  const last = rungs.length - 1;
   const fork = (n: number) => (n < last ? `,split=2[v${n}][c${n}]` : `[v${n}]`);
   const picture = [
     `[0:${plan.videoIndex}]fps=${plan.frameRate}:start_time=0`,
@@ -90,11 +96,11 @@ function filterGraph(plan: LadderPlan): string {
     }),
   ];
   if (plan.audioIndex !== null) {
-    const outputs = plan.rungs.map((_, n) => `[a${n}]`).join('');
+    const outputs = rungs.map((_, n) => `[a${n}]`).join('');
     chains.push(
       `[0:${plan.audioIndex}]aresample=${SAMPLE_RATE}:async=1:first_pts=0,` +
         `aformat=sample_rates=${SAMPLE_RATE}:channel_layouts=stereo,` +
-        `atrim=start_sample=${AAC_PRIMING_SAMPLES}:end=${end},asplit=${plan.rungs.length}${outputs}`,
+        `atrim=start_sample=${AAC_PRIMING_SAMPLES}:end=${end},asplit=${rungs.length}${outputs}`,
     );
   }
   return chains.join(';');

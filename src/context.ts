@@ -10,6 +10,7 @@ import { createPipeline } from '../media/pipeline.ts';
 import { createFileStorage } from '../media/storage/files.ts';
 import { createS3Storage } from '../media/storage/s3.ts';
 import type { ObjectStorage } from '../media/storage/storage.ts';
+import { createTurns } from '../media/turns.ts';
 import { type Db, openDatabase, transactions } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { type EmbeddedStack, findRunningStack, startEmbedded } from './embedded/index.ts';
@@ -113,6 +114,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     threads: Math.max(1, Math.floor(availableParallelism() / config.mediaConcurrency)),
     log,
   });
+  const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
   const accounts = createAccounts({ db, ids, urls });
   const auth = createAuth({ db, ids, accounts, registrations: config.registrations, makeKeys });
@@ -124,7 +126,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     urls,
     enqueue,
     storage,
-    pipeline: createPipeline({ ffmpeg, storage, log }),
+    pipeline: createPipeline({ ffmpeg, storage, encoders, log }),
     download: fetch.download,
     workDir: join(config.dataDir, 'work'),
     mediaUrl: config.mediaUrl,
@@ -235,6 +237,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
 
   const handlers: JobHandlers = {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
+    'media.ladder': async ({ videoId }, run) => videos.jobs.ladder(videoId, run),
+    'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),

@@ -88,7 +88,7 @@ export function nextOf(rows: readonly { readonly id: string }[], limit: number):
 export async function openVideo(deps: ServeDeps, idText: string, { reader }: Asking): Promise<Video | null> {
   const id = parseId<'video'>(idText);
   const video = id === null ? null : await deps.videos.forViewer(id, null);
-  if (!video?.local) return null;
+  if (!video?.local || video.unannounced) return null;
   return (await deps.access.isWelcome(video.accountId, reader)) ? video : null;
 }
 

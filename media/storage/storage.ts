@@ -56,6 +56,7 @@ export const checkKey = 'check/write-test.txt';
 const contentTypes: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',
   m3u8: 'application/vnd.apple.mpegurl',
+  mpd: 'application/dash+xml',
   jpg: 'image/jpeg',
   png: 'image/png',
   webp: 'image/webp',

@@ -10,6 +10,8 @@ export interface NewJob<N extends JobName> {
   /** At most one pending job per key. */
   readonly key?: string;
   readonly runAt?: Date;
+  /** Among those due in its queue: 0 goes first, then 1, 2 and so on. */
+  readonly priority?: number;
 }
 
 /** Adds jobs to the durable list. */
@@ -32,6 +34,7 @@ export function createEnqueue(ids: IdSource): Enqueue {
       payload: JSON.stringify(job.payload),
       key: job.key ?? null,
       run_at: job.runAt ?? tx.fn.now(),
+      priority: job.priority ?? 0,
     }));
     for (let done = 0; done < rows.length; done += ROWS_PER_INSERT) {
       await insertOrWake(tx, rows.slice(done, done + ROWS_PER_INSERT));

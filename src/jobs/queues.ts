@@ -107,9 +107,9 @@ export function replayDeadLetter(db: Db, id: string): Promise<boolean> {
   return db.transaction(async (tx) => {
     const [dead] = await tx('jobs').where({ id, state: 'dead' }).delete().returning('*');
     if (!dead) return false;
-    const { name, queue, key, run, created_at } = dead;
+    const { name, queue, key, run, created_at, priority } = dead;
     const payload = JSON.stringify(dead.payload);
-    await insertOrWake(tx, [{ id, name, queue, key, payload, created_at, run: run + 1 }]);
+    await insertOrWake(tx, [{ id, name, queue, key, payload, created_at, priority, run: run + 1 }]);
     await wakeRelay(tx);
     return true;
   });

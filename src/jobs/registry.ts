@@ -29,6 +29,20 @@ export const jobSpecs = {
     timeoutMs: 60 * minute,
     retryDelayMs: 15_000,
   },
+  'media.ladder': {
+    queue: 'media',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 5,
+    timeoutMs: 120 * minute,
+    retryDelayMs: 15_000,
+  },
+  'media.remake': {
+    queue: 'media',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 5,
+    timeoutMs: 120 * minute,
+    retryDelayMs: 60_000,
+  },
   'media.replicate': {
     queue: 'replicate',
     payload: z.object({ videoId: idSchema<'video'>() }),

@@ -234,8 +234,10 @@ async function scheduleJobs({
   queues,
 }: Pick<RelayDeps, 'db' | 'redis' | 'queues'>): Promise<number> {
   if (redis.status !== 'ready') return 0;
-  const rows: { id: string; run: number; queue: QueueName; run_at: Date }[] = await db('jobs')
-    .select('id', 'run', 'queue', 'run_at')
+  const rows: { id: string; run: number; queue: QueueName; run_at: Date; priority: number }[] = await db(
+    'jobs',
+  )
+    .select('id', 'run', 'queue', 'run_at', 'priority')
     .where({ state: 'pending' })
     .whereRaw('scheduled_run is distinct from run')
     .orderBy('id')
@@ -247,7 +249,11 @@ async function scheduleJobs({
       name: queue,
       data: { id: job.id, run: job.run },
       // The same run added twice is one job; a new run is a new job.
-      opts: { jobId: `${job.id}-${job.run}`, delay: Math.max(0, job.run_at.getTime() - Date.now()) },
+      opts: {
+        jobId: `${job.id}-${job.run}`,
+        delay: Math.max(0, job.run_at.getTime() - Date.now()),
+        priority: job.priority,
+      },
     }));
     await answerInTime(queues[queue].addBulk(tickets));
   }

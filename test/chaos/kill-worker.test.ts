@@ -8,7 +8,7 @@ import type { VideoId } from '../../src/lib/ids.ts';
 import type { RemoteVideo } from '../../src/modules/videos/index.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
 import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
-import { eventually, holdWrites } from '../helpers/chaos.ts';
+import { eventually, holdWrites, hurryPurges } from '../helpers/chaos.ts';
 import { clip, corpusFile } from '../helpers/media-samples.ts';
 import { type Peer, startPeer } from '../helpers/peer.ts';
 import { createPeople, PASSWORD } from '../helpers/people.ts';
@@ -112,6 +112,7 @@ const allJobsDone = () =>
     'no job and no event is left',
     async () => {
       const { db } = server.context;
+      await hurryPurges(db);
       const left = await db('jobs').whereNot({ name: 'deliver.host' }).orWhere({ state: 'dead' });
       return left.length === 0 && (await db('events')).length === 0;
     },

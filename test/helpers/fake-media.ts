@@ -51,6 +51,8 @@ export function describeClip(id: string, clip: FakeClip): Media {
     remote_url: null,
     description: `A ${clip.picture} picture`,
     blurhash: BLURHASH,
+    ...{ thumbhash: null, preview_webp_url: null, teaser_url: null, storyboard_url: null, captions: [] },
+    ...{ dash_url: null, chunks_url: null },
     meta: { original: { width, height, duration: seconds, aspect: width / height } },
     hls_url: hls ? `/media/${name}-master.m3u8` : null,
     renditions: [],

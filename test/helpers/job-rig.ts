@@ -125,6 +125,8 @@ const unexpected = async () => {
 
 const noHandlers: JobHandlers = {
   'media.process': unexpected,
+  'media.ladder': unexpected,
+  'media.remake': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,
   'inbox.drain': unexpected,

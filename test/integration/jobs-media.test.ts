@@ -13,7 +13,7 @@ import type { AccountId, VideoId } from '../../src/lib/ids.ts';
 import { fail, ok } from '../../src/lib/result.ts';
 import { createUrls, type MediaRefusal } from '../../src/modules/instances/index.ts';
 import { createVideos, type Videos } from '../../src/modules/videos/index.ts';
-import { createGate, eventually } from '../helpers/chaos.ts';
+import { createGate, eventually, hurryPurges } from '../helpers/chaos.ts';
 import { createJobRig, type JobRig, silent } from '../helpers/job-rig.ts';
 
 const contentType = 'video/mp4';
@@ -37,6 +37,8 @@ beforeEach(async () => {
     inspect: () => Promise.reject(new Error('Not part of the test.')),
     processPoster: () => Promise.reject(new Error('Not part of the test.')),
     processVideo: (job) => processVideo(job),
+    processFirst: (job) => processVideo(job),
+    processRest: () => Promise.reject(new Error('Not part of the test.')),
   };
   videos = createVideos({
     ...{ db: rig.db, inTx: transactions(rig.db), ids: rig.ids, enqueue: rig.enqueue, storage, pipeline },
@@ -46,7 +48,12 @@ beforeEach(async () => {
       return ok({ bytes: 9, contentType, finalUrl: new URL('http://b.example') });
     },
     ...{ workDir: join(dataDir, 'work'), mediaUrl: 'http://a.example/media', log: silent },
-    ...{ maxDurationSeconds: 60, maxUploadBytes: 1_000, remote: { mode: 'replicate', maxBytes: 1_000 } },
+    ...{
+      maxDurationSeconds: 60,
+      maxUploadBytes: 1_000,
+      lazyRungs: false,
+      remote: { mode: 'replicate', maxBytes: 1_000 },
+    },
     ...{ mediaModesOf: async (hosts) => hosts.map(() => 'replicate' as const) },
     ...{ cache: { maxBytes: 1_000, maxAgeMs: 0 } },
     ...{ mediaRefusal: async () => refusal, unlistedDomains: 'shown' as const },
@@ -68,7 +75,10 @@ async function makeVideo(job: VideoJob, content = 'a video'): Promise<VideoOutco
   const key = mediaKey(job.videoId, sha256, '360.mp4');
   await putObject(key, content);
   return ok({
-    facts: { durationSeconds: 1, width: 640, height: 360, frameRate: 30, hasAudio: true, fromHdr: false },
+    facts: {
+      ...{ durationSeconds: 1, width: 640, height: 360, frameRate: 30, hasAudio: true, fromHdr: false },
+      plannedRungs: [],
+    },
     assets: [
       { role: 'mp4' as const, rung: 360, key, contentType, size: content.length, sha256, frameRate: 30 },
     ],
@@ -82,11 +92,16 @@ async function makeVideo(job: VideoJob, content = 'a video'): Promise<VideoOutco
 const start = () =>
   rig.start({
     'media.process': ({ videoId }, run) => videos.jobs.process(videoId, run),
+    'media.ladder': ({ videoId }, run) => videos.jobs.ladder(videoId, run),
     'media.replicate': ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': ({ videoId }, run) => videos.jobs.purge(videoId, run),
   });
 
-const allDone = () => eventually('no job is left', async () => (await rig.jobs()).length === 0);
+const allDone = () =>
+  eventually('no job is left', async () => {
+    await hurryPurges(rig.db);
+    return (await rig.jobs()).length === 0;
+  });
 
 /** An account with an upload that is stored and waits to be processed; its job is not added. */
 async function receivedUpload(): Promise<{ videoId: VideoId; accountId: AccountId }> {
@@ -175,8 +190,10 @@ describe('an upload', () => {
   test('whose last step is taken twice is published once', async () => {
     const { videoId } = await receivedUpload();
     const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
-    const steps = [await videos.jobs.process(videoId, run), await videos.jobs.process(videoId, run)];
-    for (const step of steps) expect(await rig.db.transaction(async (tx) => step?.(tx))).toBeNull();
+    for (const stage of [videos.jobs.process, videos.jobs.ladder]) {
+      const steps = [await stage(videoId, run), await stage(videoId, run)];
+      for (const step of steps) expect(await rig.db.transaction(async (tx) => step?.(tx))).toBeNull();
+    }
     expect(await stateOf(videoId)).toMatchObject({ state: 'published', media_state: 'ready' });
     expect(await publishedEvents()).toHaveLength(1);
   });

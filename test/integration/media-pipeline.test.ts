@@ -8,6 +8,7 @@ import { readBoxes } from '../../media/isobmff.ts';
 import { isMediaKey, prefixesOf } from '../../media/keys.ts';
 import { createPipeline, type Progress, type VideoOutcome } from '../../media/pipeline.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
+import { createTurns } from '../../media/turns.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { clapper, decodeRaw, ffprobeRaw, flashAndBeep } from '../helpers/media-samples.ts';
 
@@ -27,7 +28,7 @@ const progress: Progress[] = [];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'vireo-pipeline-'));
   storage = createFileStorage({ root: join(directory, 'store') });
-  pipeline = createPipeline({ ffmpeg, storage, log });
+  pipeline = createPipeline({ ffmpeg, storage, encoders: createTurns(1), log });
   source = await clapper(directory, 'clapper.mp4', SECONDS);
   // What a crash left behind.
   await mkdir(join(directory, 'work', '360-cmaf.mp4'), { recursive: true });
@@ -56,9 +57,12 @@ function stored(role: string, from = made): string {
 describe('what is made', () => {
   test('one fragmented file and playlist per size, a master, a plain MP4 and a poster', () => {
     const roles = made.assets.map(({ role, rung }) => `${role} ${rung ?? ''}`.trim()).toSorted();
-    expect(roles).toEqual(['cmaf 360', 'hls-master', 'hls-media 360', 'mp4 360', 'poster']);
+    expect(roles).toEqual([
+      ...['chunks', 'cmaf 360', 'dash', 'hls-master', 'hls-media 360', 'mp4 360', 'poster'],
+    ]);
     expect(made.facts).toEqual({
       ...{ durationSeconds: SECONDS, width: 640, height: 360, frameRate: 30, hasAudio: true, fromHdr: false },
+      plannedRungs: [360],
     });
   });
 
@@ -253,9 +257,9 @@ describe('repeating', () => {
   test('a storage that is away rejects, since the video is not at fault', async () => {
     const away = { ...storage, putFile: () => Promise.reject(new Error('storage is away')) };
     const job = { videoId: 'away', sourcePath: source, workDir: workDir(), limits };
-    await expect(createPipeline({ ffmpeg, storage: away, log }).processVideo(job)).rejects.toThrow(
-      'storage is away',
-    );
+    await expect(
+      createPipeline({ ffmpeg, storage: away, encoders: createTurns(1), log }).processVideo(job),
+    ).rejects.toThrow('storage is away');
     await expect(stat(workDir())).rejects.toThrow('ENOENT');
   });
 

@@ -6,6 +6,7 @@ import { createFfmpeg } from '../../media/ffmpeg.ts';
 import { createPipeline } from '../../media/pipeline.ts';
 import { reencodeImage } from '../../media/poster.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
+import { createTurns } from '../../media/turns.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { appendTo, ffmpegRaw, ffprobeRaw, pngBomb, randomFile, textFile } from '../helpers/media-samples.ts';
 
@@ -72,7 +73,7 @@ describe('pictures from other servers', () => {
 
 test('processPoster stores the picture under a public key of its video', async () => {
   const storage = createFileStorage({ root: join(directory, 'store') });
-  const pipeline = createPipeline({ ffmpeg, storage, log });
+  const pipeline = createPipeline({ ffmpeg, storage, encoders: createTurns(1), log });
   const sourcePath = await picture('remote.png', '200x100');
   const outcome = await pipeline.processPoster({
     videoId: '7',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFfmpeg } from '../../media/ffmpeg.ts';
 import { createPipeline, type Progress, type VideoOutcome } from '../../media/pipeline.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
+import { createTurns } from '../../media/turns.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import {
   clapper,
@@ -30,7 +31,7 @@ let pipeline: ReturnType<typeof createPipeline>;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'vireo-sources-'));
   const storage = createFileStorage({ root: join(directory, 'store') });
-  pipeline = createPipeline({ ffmpeg, storage, log });
+  pipeline = createPipeline({ ffmpeg, storage, encoders: createTurns(1), log });
 });
 
 afterAll(() => rm(directory, { recursive: true, force: true }));

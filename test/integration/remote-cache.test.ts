@@ -9,9 +9,10 @@ import { type Db, openDatabase, transactions } from '../../src/db/database.ts';
 import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type AccountId, createIds, type VideoId } from '../../src/lib/ids.ts';
+import { purgeObjects } from '../../src/modules/videos/purge.ts';
 import { type CacheDeps, cachedBytes, makeRoom, pruneCache } from '../../src/modules/videos/remote-cache.ts';
 import { onOpened } from '../../src/modules/videos/remote-modes.ts';
-import { purgesOf, purgeUnnamed, shareCopy } from '../../src/modules/videos/shared-copies.ts';
+import { purgesOf, shareCopy } from '../../src/modules/videos/shared-copies.ts';
 import { mediaUsage, orphanedObjects } from '../../src/modules/videos/storage-use.ts';
 import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
 
@@ -25,7 +26,7 @@ let storage: ReturnType<typeof createFileStorage>;
 let deps: CacheDeps;
 let accountId: AccountId;
 const ids = createIds(systemClock, 0);
-const never = new AbortController().signal;
+const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
 
 beforeAll(async () => {
   url = await createTestDatabase();
@@ -120,7 +121,7 @@ async function purge(): Promise<void> {
   const jobs: { payload: { videoId: VideoId } }[] = await db('jobs')
     .where({ name: 'media.purge' })
     .select('payload');
-  for (const { payload } of jobs) await purgeUnnamed({ db, storage }, payload.videoId, never);
+  for (const { payload } of jobs) await purgeObjects({ db, storage }, payload.videoId, run);
   await db('jobs').where({ name: 'media.purge' }).delete();
 }
 

@@ -205,11 +205,22 @@ function toMedia(deps: Pick<HttpDeps, 'videos'>, video: Video): StatusEntity['me
   return {
     id: video.id,
     type: 'video',
-    url: urlOf('mp4'),
+    url: urlOf('mp4') ?? urlOf('copy'),
     preview_url: urlOf('poster'),
     remote_url: video.sourceUrl,
     description: video.altText,
     blurhash: video.blurhash,
+    thumbhash: video.thumbhash,
+    preview_webp_url: urlOf('poster-webp'),
+    teaser_url: urlOf('preview'),
+    storyboard_url: urlOf('storyboard-vtt'),
+    captions: video.assets
+      .filter(({ role }) => role === 'captions')
+      .map(({ key, language, label }) => ({
+        url: deps.videos.objectUrl(key),
+        language: language ?? 'und',
+        label: label ?? language ?? '',
+      })),
     meta: {
       original: {
         width,
@@ -219,6 +230,8 @@ function toMedia(deps: Pick<HttpDeps, 'videos'>, video: Video): StatusEntity['me
       },
     },
     hls_url: urlOf('hls-master'),
+    dash_url: urlOf('dash'),
+    chunks_url: urlOf('chunks'),
     renditions: video.assets
       .filter((asset) => asset.role === 'cmaf')
       .map((asset) => ({
@@ -233,9 +246,13 @@ function toMedia(deps: Pick<HttpDeps, 'videos'>, video: Video): StatusEntity['me
   };
 }
 
+function isPlayable({ assets }: Video): boolean {
+  return assets.some(({ role }) => role === 'mp4' || role === 'copy');
+}
+
 function processingOf(video: Video): StatusEntity['media_attachments'][number]['processing'] {
   const { state, percent, reason, detail } = video.media;
-  if (state === 'ready') return null;
+  if (state === 'ready' || isPlayable(video)) return null;
   if (state === 'failed') return { state: 'failed', percent: 0, detail };
   if (state === 'none') {
     const usual = 'This server does not copy videos of the server that holds this one.';

@@ -74,6 +74,11 @@ const mediaEntity = z
     remote_url: z.string().nullable(),
     description: z.string(),
     blurhash: z.string().nullable(),
+    thumbhash: z.string().nullable().describe('Base64'),
+    preview_webp_url: z.string().nullable().describe('The poster as WebP'),
+    teaser_url: z.string().nullable().describe('Three seconds of it, small and silent'),
+    storyboard_url: z.string().nullable().describe('WebVTT whose cues name parts of one picture'),
+    captions: z.array(z.object({ url: z.string(), language: z.string(), label: z.string() })),
     meta: z.object({
       original: z.object({
         width: z.number().nullable(),
@@ -83,6 +88,8 @@ const mediaEntity = z
       }),
     }),
     hls_url: z.string().nullable(),
+    dash_url: z.string().nullable(),
+    chunks_url: z.string().nullable().describe('JSON with the byte ranges of every size, in pieces of 0.4 s'),
     renditions: z.array(
       z.object({
         url: z.string(),

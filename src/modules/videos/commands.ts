@@ -86,7 +86,7 @@ export async function editVideo(
     .returning<VideoRow[]>('*');
   if (!row) return fail('not-found', 'There is no such video.');
   await replaceMentions(tx, { videoId }, idsOf(details.mentions));
-  if (row.state === 'published') await deps.emit(tx, 'video.updated', { videoId });
+  if (row.state === 'published' && !row.unannounced) await deps.emit(tx, 'video.updated', { videoId });
   return ok();
 }
 
@@ -275,7 +275,7 @@ export async function removeVideo(
     videoId,
     accountId,
     uri: row.uri,
-    local: row.local && row.state === 'published',
+    local: row.local && row.state === 'published' && !row.unannounced,
     open,
   });
   return ok();

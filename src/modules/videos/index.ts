@@ -20,7 +20,9 @@ import {
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
-import { type MediaJobDeps, processUpload, replicate, replicateRefused } from './jobs.ts';
+import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
+import type { MediaJobDeps } from './media-work.ts';
+import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
 import { type CacheDeps, cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
 import {
@@ -29,9 +31,9 @@ import {
   onOpened,
   onShared,
   type RemoteModeDeps,
-  replication,
+  replicateJob,
 } from './remote-modes.ts';
-import { purgeUnnamed } from './shared-copies.ts';
+import { replicate, replicateRefused } from './replicas.ts';
 import { mediaUsage, orphanedObjects } from './storage-use.ts';
 
 export type { Arrival, NewRemoteVideo } from './commands.ts';
@@ -85,15 +87,16 @@ export function createVideos(base: Deps) {
     objectUrl: (key: string) => `${base.mediaUrl}/${key.replace(/^media\//, '')}`,
 
     /** Reactions to events, in the relay's transaction. */
-    onReceived: (tx: Tx, { videoId }: { videoId: VideoId }) =>
-      base.enqueue(tx, { name: 'media.process', payload: { videoId } }),
+    onReceived: async (tx: Tx, { videoId }: { videoId: VideoId }) =>
+      base.enqueue(tx, await stageJob(tx, 'media.process', videoId)),
     onDiscovered: (tx: Tx, discovered: readonly { videoId: VideoId }[]) =>
       base.enqueue(
         tx,
-        discovered.map(({ videoId }) => replication(videoId)),
+        discovered.map(({ videoId }) => replicateJob(videoId)),
       ),
-    onDeleted: (tx: Tx, { videoId }: { videoId: VideoId }) =>
-      base.enqueue(tx, { name: 'media.purge', payload: { videoId } }),
+    onDeleted: async (tx: Tx, { videoId }: { videoId: VideoId }) => {
+      await enqueuePurge(base, tx, videoId);
+    },
 
     onDomainLifted: async (tx: Tx, { domain }: { domain: string }) => {
       await replicateRefused(deps, tx, domain);
@@ -117,11 +120,10 @@ export function createVideos(base: Deps) {
 
     jobs: {
       process: (videoId: VideoId, run: JobRun) => processUpload(deps, queries, videoId, run),
+      ladder: (videoId: VideoId, run: JobRun) => processLadder(deps, queries, videoId, run),
+      remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
-      purge: async (videoId: VideoId, run: JobRun) => {
-        await purgeUnnamed(deps, videoId, run.signal);
-        return undefined;
-      },
+      purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),
     },
   };
 }

@@ -90,6 +90,12 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return (await withAssets(row ? [row] : []))[0] ?? null;
     },
 
+    /** Short sides of every size that the source of a video is good for, largest first. */
+    async plannedRungs(id: VideoId): Promise<readonly number[]> {
+      const row = await db('videos').where({ id }).first('planned_rungs');
+      return row?.planned_rungs ?? [];
+    },
+
     /** Any video by its ActivityPub id, past the visibility predicate: for incoming activities only. */
     async internalByUri(uri: string): Promise<Video | null> {
       const row = await db('videos').where({ uri }).first();

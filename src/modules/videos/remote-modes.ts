@@ -19,9 +19,9 @@ export type CopyPlan = 'copy' | 'on-demand' | 'not-copied-here';
 /** Why there is no copy though none failed, as `media_reason` has it. */
 export type UncopiedReason = Exclude<CopyPlan, 'copy'> | 'evicted';
 
-/** At most one of a video waits, and one that runs sees what its asker wrote, or runs again. */
-export function replication(videoId: VideoId): NewJob<'media.replicate'> {
-  return { name: 'media.replicate', payload: { videoId }, key: `replicate:${videoId}` };
+/** The job that copies a remote video. At most one of a video waits, and one that runs sees what its asker wrote, or runs again. */
+export function replicateJob(videoId: VideoId): NewJob<'media.replicate'> {
+  return { name: 'media.replicate', payload: { videoId }, key: `media.replicate:${videoId}` };
 }
 
 /** What to do with the file of a video: by the mode of the server that posted it, and by who asked for it here. */
@@ -116,7 +116,7 @@ export async function onOpened(deps: RemoteModeDeps, tx: Tx, videoId: VideoId): 
   await tx('videos')
     .where({ id: videoId })
     .update({ last_watched_at: tx.fn.now(), ...(isAskedFor ? { media_reason: null } : {}) });
-  if (isAskedFor && row.media_reason !== null) await deps.enqueue(tx, replication(videoId));
+  if (isAskedFor && row.media_reason !== null) await deps.enqueue(tx, replicateJob(videoId));
   return isAskedFor;
 }
 
@@ -186,5 +186,5 @@ async function ask(deps: RemoteModeDeps, tx: Tx, found: PromiseLike<VideoId[]>):
   await tx('videos')
     .whereIn('id', ids)
     .update({ media_state: 'waiting', media_reason: null, media_detail: null });
-  await deps.enqueue(tx, ids.map(replication));
+  await deps.enqueue(tx, ids.map(replicateJob));
 }

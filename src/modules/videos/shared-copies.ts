@@ -1,7 +1,5 @@
 import type { Knex } from 'knex';
-import { remoteCacheLimits } from '../../../config/limits.ts';
-import { parseMediaKey, prefixesOf } from '../../../media/keys.ts';
-import type { ObjectStorage } from '../../../media/storage/storage.ts';
+import { parseMediaKey } from '../../../media/keys.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import type { NewJob } from '../../jobs/enqueue.ts';
 import { parseId, type VideoId } from '../../lib/ids.ts';
@@ -105,24 +103,6 @@ export async function purgesOf(tx: Tx, videoId: VideoId): Promise<NewJob<'media.
     payload: { videoId: owner },
     key: `purge:${owner}`,
   }));
-}
-
-/** Removes the objects below the prefixes of a video that no row of any video names. */
-export async function purgeUnnamed(
-  { db, storage }: { readonly db: Db; readonly storage: ObjectStorage },
-  videoId: VideoId,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const prefix of prefixesOf(videoId)) {
-    const batch: string[] = [];
-    const remove = async () => storage.remove(await unnamedAmong(db, batch.splice(0)));
-    for await (const { key } of storage.list(prefix)) {
-      signal.throwIfAborted();
-      batch.push(key);
-      if (batch.length === remoteCacheLimits.objectsAtOnce) await remove();
-    }
-    await remove();
-  }
 }
 
 /** Those of these keys that no row names. */

@@ -158,6 +158,19 @@ export interface Media {
   readonly remote_url: string | null;
   readonly description: string;
   readonly blurhash: string | null;
+  /** Base64 */
+  readonly thumbhash: string | null;
+  /** The poster as WebP */
+  readonly preview_webp_url: string | null;
+  /** Three seconds of it, small and silent */
+  readonly teaser_url: string | null;
+  /** WebVTT whose cues name parts of one picture */
+  readonly storyboard_url: string | null;
+  readonly captions: readonly {
+    readonly url: string;
+    readonly language: string;
+    readonly label: string;
+  }[];
   readonly meta: {
     readonly original: {
       readonly width: number | null;
@@ -167,6 +180,9 @@ export interface Media {
     };
   };
   readonly hls_url: string | null;
+  readonly dash_url: string | null;
+  /** JSON with the byte ranges of every size, in pieces of 0.4 s */
+  readonly chunks_url: string | null;
   readonly renditions: readonly {
     readonly url: string;
     readonly width: number;

@@ -1,0 +1,255 @@
+import { join } from 'node:path';
+import { mediaLimits } from '../../../config/limits.ts';
+import type { Copied, VideoOutcome } from '../../../media/pipeline.ts';
+import type { Tx } from '../../db/database.ts';
+import { type Finish, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { type Failure, fail } from '../../lib/result.ts';
+import {
+  dropCopy,
+  factColumns,
+  failedColumns,
+  insertAssets,
+  lockVideo,
+  recordMade,
+  storedRungs,
+} from './media-rows.ts';
+import {
+  inWorkDir,
+  type MediaJobDeps,
+  type MediaRun,
+  type Queries,
+  retryIfInterrupted,
+} from './media-work.ts';
+import type { Video } from './model.ts';
+import { enqueuePurge } from './purge.ts';
+
+/** What ended it says nothing about the file, and no more tries are left. */
+const GIVEN_UP = fail('given-up', 'This video could not be processed. Ask the admin of this server.');
+
+/**
+ * Makes what can be played of an uploaded file first: a copy at once, where every browser plays that, and one
+ * size. May be cut off and repeated at any point: it starts over in an empty work folder, and only what a
+ * transaction recorded counts.
+ */
+export function processUpload(
+  deps: MediaJobDeps,
+  queries: Queries,
+  videoId: VideoId,
+  run: JobRun,
+): Promise<Finish | undefined> {
+  return inWorkDir(deps, videoId, run, async (work) => {
+    const video = await queries.internal(videoId);
+    if (!video || !waitsForFirst(video)) return;
+    const sourcePath = await readSource(deps, video, work);
+    const outcome = await orGiveUp(run, work, () =>
+      deps.pipeline.processFirst({
+        ...jobOf(deps, videoId, sourcePath, work),
+        onCopied: (copied) => publishCopy(deps, videoId, copied),
+      }),
+    );
+    if (work.isGone()) return (tx) => enqueuePurge(deps, tx, videoId);
+    return (tx) => finishFirst(deps, tx, videoId, outcome);
+  });
+}
+
+function waitsForFirst({ local, state, originalKey, media, assets }: Video): boolean {
+  if (!local || originalKey === null || assets.some(({ role }) => role === 'cmaf')) return false;
+  return state === 'received' || state === 'published' || media.reason === GIVEN_UP.reason;
+}
+
+/** The copy is watched here from now on; other servers are told once there is an MP4 that stays. */
+async function publishCopy(deps: MediaJobDeps, videoId: VideoId, copied: Copied): Promise<void> {
+  await deps.inTx(async (tx) => {
+    const video = await lockVideo(tx, videoId);
+    if (video?.state !== 'received') return;
+    await insertAssets(tx, videoId, copied.assets);
+    await tx('videos')
+      .where({ id: videoId })
+      .update({ ...factColumns(copied.facts, copied.blurhash), ...published(tx) });
+  });
+}
+
+function published(tx: Tx) {
+  return { state: 'published', published_at: tx.raw('coalesce(published_at, now())'), unannounced: true };
+}
+
+async function finishFirst(
+  deps: MediaJobDeps,
+  tx: Tx,
+  videoId: VideoId,
+  outcome: VideoOutcome | Failure,
+): Promise<null> {
+  await enqueuePurge(deps, tx, videoId);
+  const video = await lockVideo(tx, videoId);
+  // Deleted meanwhile: what was stored goes with the purge.
+  if (!video || video.media_state === 'ready') return null;
+  const mine = tx('videos').where({ id: videoId });
+  if (!outcome.ok) {
+    deps.log.info({ videoId, reason: outcome.reason }, 'an uploaded file was refused');
+    await mine.update({ state: 'rejected', unannounced: false, ...failedColumns(outcome) });
+    await tx('video_assets').where({ video_id: videoId }).delete();
+    return null;
+  }
+  await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
+  await mine.clone().update({ ...published(tx), media_percent: 0 });
+  await deps.enqueue(tx, await ladderJob(tx, videoId));
+  return null;
+}
+
+/**
+ * Makes the other sizes of a video that can be played already, from one decode, and then tells other servers of
+ * it. Runs again for a size that somebody asks for.
+ */
+export function processLadder(
+  deps: MediaJobDeps,
+  queries: Queries,
+  videoId: VideoId,
+  run: JobRun,
+): Promise<Finish | undefined> {
+  return inWorkDir(deps, videoId, run, async (work) => {
+    const video = await queries.internal(videoId);
+    if (video?.state !== 'published') return;
+    const before = await storedRungs(deps.db, videoId);
+    const upTo = await wantedUpTo(deps, videoId);
+    const made = new Set(before.map(({ index }) => index.rung));
+    const planned = await queries.plannedRungs(videoId);
+    if (!planned.some((rung) => !made.has(rung) && rung <= upTo)) {
+      return (tx) => finishLadder(deps, tx, videoId, null);
+    }
+    const sourcePath = await readSource(deps, video, work);
+    const poster = video.assets.find(({ role }) => role === 'poster');
+    const outcome = await orGiveUp(run, work, () =>
+      deps.pipeline.processRest({
+        ...jobOf(deps, videoId, sourcePath, work),
+        ...{ before, upTo, posterShortSide: Math.min(poster?.width ?? 0, poster?.height ?? 0) },
+      }),
+    );
+    if (work.isGone()) return (tx) => enqueuePurge(deps, tx, videoId);
+    return (tx) => finishLadder(deps, tx, videoId, outcome);
+  });
+}
+
+async function wantedUpTo(deps: MediaJobDeps, videoId: VideoId): Promise<number> {
+  if (!deps.lazyRungs) return Number.POSITIVE_INFINITY;
+  const row = await deps.db('videos').where({ id: videoId }).first('all_rungs_wanted');
+  return row?.all_rungs_wanted ? Number.POSITIVE_INFINITY : mediaLimits.lazyAboveShortSidePixels;
+}
+
+/** `outcome` is null where nothing was missing. Where the other sizes fail, the video goes out with what it has. */
+async function finishLadder(
+  deps: MediaJobDeps,
+  tx: Tx,
+  videoId: VideoId,
+  outcome: VideoOutcome | Failure | null,
+): Promise<null> {
+  const video = await lockVideo(tx, videoId);
+  if (!video) return enqueuePurge(deps, tx, videoId);
+  if (outcome?.ok) await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
+  else if (outcome) deps.log.warn({ videoId, reason: outcome.reason }, 'a video has to do with fewer sizes');
+  await dropCopy(tx, videoId);
+  const ready = { media_state: 'ready', media_stage: null, media_percent: 100, unannounced: false };
+  await tx('videos').where({ id: videoId }).update(ready);
+  if (video.unannounced) await deps.emit(tx, 'video.published', { videoId });
+  // Somebody may be watching what was replaced.
+  await enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
+  return null;
+}
+
+/** Makes everything of a video anew from what was uploaded, and puts it in the place of what there is. */
+export function remake(
+  deps: MediaJobDeps,
+  queries: Queries,
+  videoId: VideoId,
+  run: JobRun,
+): Promise<Finish | undefined> {
+  return inWorkDir(deps, videoId, run, async (work) => {
+    const video = await queries.internal(videoId);
+    if (video?.state !== 'published' || video.media.state !== 'ready') return;
+    const sourcePath = await readSource(deps, video, work);
+    const outcome = await deps.pipeline.processVideo(jobOf(deps, videoId, sourcePath, work));
+    if (work.isGone()) return (tx) => enqueuePurge(deps, tx, videoId);
+    retryIfInterrupted(outcome);
+    if (!outcome.ok) throw new PermanentJobError(`${outcome.reason}: ${outcome.detail}`);
+    return async (tx) => {
+      if (!(await lockVideo(tx, videoId))) return enqueuePurge(deps, tx, videoId);
+      await recordMade(tx, videoId, outcome, { replaces: true });
+      if (video.local) await deps.emit(tx, 'video.updated', { videoId });
+      return enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
+    };
+  });
+}
+
+/** Brings what was uploaded to the local disk. */
+async function readSource(deps: MediaJobDeps, video: Video, { dir, progress }: MediaRun): Promise<string> {
+  const sourcePath = join(dir, 'source');
+  progress('reading', 0);
+  if (video.originalKey === null || !(await deps.storage.download(video.originalKey, sourcePath))) {
+    throw new PermanentJobError('The uploaded file is not in the object store.');
+  }
+  return sourcePath;
+}
+
+function jobOf(deps: MediaJobDeps, videoId: VideoId, sourcePath: string, work: MediaRun) {
+  return {
+    videoId,
+    sourcePath,
+    workDir: join(work.dir, 'work'),
+    limits: { maxDurationSeconds: deps.maxDurationSeconds, maxBytes: deps.maxUploadBytes },
+    signal: work.signal,
+    onProgress: ({ stage, percent }: { stage: Parameters<MediaRun['progress']>[0]; percent: number }) =>
+      work.progress(stage, percent),
+  };
+}
+
+/** Throws, for another try, where the work was cut off; on the last try its video has to do without. */
+async function orGiveUp(
+  run: JobRun,
+  work: MediaRun,
+  make: () => Promise<VideoOutcome>,
+): Promise<VideoOutcome | Failure> {
+  try {
+    const outcome = await make();
+    await work.progress.settled();
+    run.signal.throwIfAborted();
+    if (!work.isGone()) retryIfInterrupted(outcome);
+    return outcome;
+  } catch (error) {
+    if (run.lastAttempt && !run.signal.aborted) return GIVEN_UP;
+    if (work.isGone()) return GIVEN_UP;
+    throw error;
+  }
+}
+
+const STAGES = { 'media.process': 0, 'media.ladder': 1, 'media.extras': 2, 'media.remake': 3 } as const;
+const MOST_WAITING = 999;
+
+/**
+ * The place of a job about a video in the queue: what can be played soonest first, then what is of this server,
+ * then who has the fewest videos waiting, so that nobody's hundred uploads hold up somebody's first.
+ */
+export async function mediaPriority(
+  tx: Tx,
+  name: keyof typeof STAGES,
+  video: { readonly local: boolean; readonly accountId: AccountId },
+): Promise<number> {
+  const row = await tx('videos')
+    .where({ account_id: video.accountId })
+    .whereIn('media_state', ['waiting', 'working'])
+    .count('* as count')
+    .first();
+  const waiting = Math.min(MOST_WAITING, Number(row?.count ?? 0));
+  return (STAGES[name] * 2 + (video.local ? 0 : 1)) * (MOST_WAITING + 1) + waiting + 1;
+}
+
+/** The job of one stage, in its place. */
+export async function stageJob<N extends keyof typeof STAGES>(tx: Tx, name: N, videoId: VideoId) {
+  const row = await tx('videos').where({ id: videoId }).first('account_id', 'local');
+  const video = { accountId: row?.account_id ?? '0', local: row?.local ?? true };
+  const priority = await mediaPriority(tx, name, video);
+  return { name, payload: { videoId }, key: `${name}:${videoId}`, priority };
+}
+
+function ladderJob(tx: Tx, videoId: VideoId) {
+  return stageJob(tx, 'media.ladder', videoId);
+}

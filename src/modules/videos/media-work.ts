@@ -1,0 +1,129 @@
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mediaLimits } from '../../../config/limits.ts';
+import type { MediaPipeline, Progress, VideoOutcome } from '../../../media/pipeline.ts';
+import type { ObjectStorage } from '../../../media/storage/storage.ts';
+import type { Db, InTx } from '../../db/database.ts';
+import type { Emit } from '../../db/outbox.ts';
+import type { Enqueue } from '../../jobs/enqueue.ts';
+import type { JobRun } from '../../jobs/registry.ts';
+import type { VideoId } from '../../lib/ids.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
+import type { MediaRefusal } from '../instances/index.ts';
+import type { videoEvents } from './events.ts';
+import type { videoQueries } from './queries.ts';
+
+export interface MediaJobDeps {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly emit: Emit<typeof videoEvents>;
+  readonly enqueue: Enqueue;
+  readonly storage: ObjectStorage;
+  readonly pipeline: MediaPipeline;
+  readonly download: SafeFetch['download'];
+  /** Folder for unfinished work, on a disk of this machine. */
+  readonly workDir: string;
+  readonly maxDurationSeconds: number;
+  readonly maxUploadBytes: number;
+  /** Whether sizes above 720 are left until somebody asks for one. */
+  readonly lazyRungs: boolean;
+  readonly remote: { readonly mode: 'replicate' | 'off'; readonly maxBytes: number };
+  /** Why no file may be fetched that one of these hosts posted or holds, or null where all may. */
+  readonly mediaRefusal: (hosts: readonly string[]) => Promise<MediaRefusal | null>;
+  readonly log: Logger;
+}
+
+export type Queries = ReturnType<typeof videoQueries>;
+
+/** One try of a job about one video. */
+export interface MediaRun {
+  /** An empty folder of its own. */
+  readonly dir: string;
+  /** Aborted with the job's, and when the video is gone. */
+  readonly signal: AbortSignal;
+  /** Whether the video was deleted while it was worked on. */
+  readonly isGone: () => boolean;
+  readonly progress: ProgressWriter;
+}
+
+/**
+ * Runs `work` in an empty folder of its own, and removes that folder afterwards. Before, it removes those of
+ * earlier tries that died or were overtaken, and whatever nobody came back for.
+ */
+export async function inWorkDir<T>(
+  deps: MediaJobDeps,
+  videoId: VideoId,
+  run: JobRun,
+  work: (run: MediaRun) => Promise<T>,
+): Promise<T> {
+  await mkdir(deps.workDir, { recursive: true });
+  const left = await readdir(deps.workDir);
+  const dir = await mkdtemp(join(deps.workDir, `${videoId}-`));
+  const gone = new AbortController();
+  const progress = progressWriter(deps, videoId, () => gone.abort(new Error('The video was deleted.')));
+  try {
+    const staleBefore = (await stat(dir)).mtimeMs - mediaLimits.staleTemporaryFileMs;
+    for (const name of left) {
+      const path = join(deps.workDir, name);
+      const changed = await stat(path).catch(() => null);
+      const isStale = changed !== null && changed.mtimeMs < staleBefore;
+      if (isStale || name.startsWith(`${videoId}-`)) await rm(path, { recursive: true, force: true });
+    }
+    const signal = AbortSignal.any([run.signal, gone.signal]);
+    return await work({ dir, signal, isGone: () => gone.signal.aborted, progress });
+  } finally {
+    await progress.settled();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** An encoder that something outside ended says nothing about the file. */
+export function retryIfInterrupted(processed: VideoOutcome): void {
+  if (!processed.ok && (processed.reason === 'interrupted' || processed.reason === 'aborted')) {
+    throw new Error(processed.detail ?? processed.reason);
+  }
+}
+
+const PROGRESS_EVERY_MS = 500;
+
+type Stage = Progress['stage'] | 'reading' | 'downloading';
+type ProgressWriter = ReturnType<typeof progressWriter>;
+
+/**
+ * Writes progress at most twice a second, one write at a time; a lost write costs nothing. Tells where there is
+ * no video to write to any more.
+ */
+function progressWriter(deps: Pick<MediaJobDeps, 'db' | 'log'>, videoId: VideoId, onGone: () => void) {
+  let last = 0;
+  let stageShown: string | null = null;
+  let pending: Promise<unknown> = Promise.resolve();
+  let busy = false;
+
+  async function save(stage: Stage, percent: number): Promise<void> {
+    const mine = deps.db('videos').where({ id: videoId });
+    const written = await mine
+      .clone()
+      .whereIn('media_state', ['waiting', 'working', 'failed'])
+      .update({
+        media_state: 'working',
+        media_stage: stage,
+        media_percent: Math.min(99, Math.floor(percent)),
+      });
+    if (written === 0 && !(await mine.clone().first('id'))) onGone();
+  }
+
+  const write = (stage: Stage, percent: number): void => {
+    const now = performance.now();
+    if (busy || (stage === stageShown && now - last < PROGRESS_EVERY_MS)) return;
+    last = now;
+    stageShown = stage;
+    busy = true;
+    pending = save(stage, percent)
+      .catch((error) => deps.log.warn({ err: error, videoId }, 'progress could not be written'))
+      .finally(() => {
+        busy = false;
+      });
+  };
+  return Object.assign(write, { settled: () => pending });
+}

@@ -1,0 +1,58 @@
+import { mediaLimits } from '../../../config/limits.ts';
+import { prefixesOf } from '../../../media/keys.ts';
+import type { Tx } from '../../db/database.ts';
+import type { Finish, JobRun } from '../../jobs/registry.ts';
+import type { VideoId } from '../../lib/ids.ts';
+import type { MediaJobDeps } from './media-work.ts';
+
+/** Jobs that store objects of a video before they name them. */
+export const storingJobs = [
+  'media.process',
+  'media.ladder',
+  'media.extras',
+  'media.remake',
+  'media.replicate',
+];
+
+/**
+ * Removes the objects stored for a video that no row names: all of them once it is gone, save those that another
+ * video shares. While a job that stores objects of the video is pending, it comes back later.
+ */
+export async function purgeObjects(
+  deps: Pick<MediaJobDeps, 'db' | 'storage'>,
+  videoId: VideoId,
+  run: JobRun,
+): Promise<Finish | undefined> {
+  const busy = await deps
+    .db('jobs')
+    .where({ state: 'pending' })
+    .whereIn(
+      'key',
+      storingJobs.map((name) => `${name}:${videoId}`),
+    )
+    .first('id');
+  const row = await deps.db('videos').where({ id: videoId }).first('original_key', 'poster_key');
+  if (busy && row) return async () => new Date(Date.now() + mediaLimits.purgePauseMs);
+  const found: string[] = [];
+  for (const prefix of prefixesOf(videoId)) {
+    for await (const object of deps.storage.list(prefix)) {
+      run.signal.throwIfAborted();
+      found.push(object.key);
+    }
+  }
+  if (found.length === 0) return;
+  const named = new Set<string>(await deps.db('video_assets').whereRaw('key = any(?)', [found]).pluck('key'));
+  for (const key of [row?.original_key, row?.poster_key]) if (key) named.add(key);
+  await deps.storage.remove(found.filter((key) => !named.has(key)));
+}
+
+/** Has what no row of a video names removed, at `runAt` or now. */
+export async function enqueuePurge(
+  deps: Pick<MediaJobDeps, 'enqueue'>,
+  tx: Tx,
+  videoId: VideoId,
+  runAt?: Date,
+): Promise<null> {
+  await deps.enqueue(tx, { name: 'media.purge', payload: { videoId }, ...(runAt ? { runAt } : {}) });
+  return null;
+}

@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import { remoteVideoLimits } from '../../../config/limits.ts';
+import type { VideoOutcome } from '../../../media/pipeline.ts';
+import type { Tx } from '../../db/database.ts';
+import { ofDomain } from '../../db/visibility.ts';
+import type { Finish, JobRun } from '../../jobs/registry.ts';
+import type { VideoId } from '../../lib/ids.ts';
+import type { DownloadFailure } from '../../lib/net/safe-fetch.ts';
+import type { Failure } from '../../lib/result.ts';
+import type { MediaRefusal } from '../instances/index.ts';
+import { failedColumns, insertAssets, lockVideo, recordMade } from './media-rows.ts';
+import { inWorkDir, type MediaJobDeps, type Queries, retryIfInterrupted } from './media-work.ts';
+import type { Video } from './model.ts';
+import { enqueuePurge } from './purge.ts';
+import { replicateJob } from './remote-modes.ts';
+
+/** Share of the progress bar that fetching a remote file takes. */
+const DOWNLOAD_SHARE = 0.4;
+
+/**
+ * Copies a remote video into our own storage: poster first, then the file, under byte caps, through the
+ * same pipeline as an upload. Its server being away is tried again; a file that is no video is not.
+ */
+export function replicate(
+  deps: MediaJobDeps,
+  queries: Queries,
+  videoId: VideoId,
+  run: JobRun,
+): Promise<Finish | undefined> {
+  return inWorkDir(deps, videoId, run, async ({ dir, signal, isGone, progress }) => {
+    const video = await queries.internal(videoId);
+    if (!video || video.local || video.sourceUrl === null) return;
+    if (video.media.state === 'ready' || video.media.state === 'none') return;
+    if (deps.remote.mode === 'off') return (tx) => finishReplica(deps, tx, videoId, null);
+    const refusal = await deps.mediaRefusal(hostsOf(video));
+    if (refusal !== null) return (tx) => finishReplica(deps, tx, videoId, { ok: false, reason: refusal });
+    await copyPoster(deps, video, dir, run.signal);
+    progress('downloading', 0);
+    const sourcePath = join(dir, 'source');
+    const fetched = await deps.download({
+      url: video.sourceUrl,
+      toPath: sourcePath,
+      maxBytes: deps.remote.maxBytes,
+      deadlineMs: remoteVideoLimits.downloadDeadlineMs,
+      idleMs: remoteVideoLimits.idleMs,
+      signal,
+      onProgress: (bytes, total) =>
+        progress('downloading', total ? (bytes / total) * 100 * DOWNLOAD_SHARE : 0),
+    });
+    run.signal.throwIfAborted();
+    if (isGone()) return (tx) => finishReplica(deps, tx, videoId, null);
+    if (!fetched.ok) {
+      await progress.settled();
+      if (isNoLongerThere(fetched)) await askWhetherItExists(deps, videoId);
+      retryIfPassing(fetched, run);
+      return (tx) => finishReplica(deps, tx, videoId, fetched);
+    }
+    const processed = await deps.pipeline.processVideo({
+      videoId,
+      sourcePath,
+      workDir: join(dir, 'work'),
+      limits: { maxDurationSeconds: remoteVideoLimits.maxDurationSeconds, maxBytes: deps.remote.maxBytes },
+      isRemote: true,
+      signal,
+      onProgress: ({ stage, percent }) =>
+        progress(stage, 100 * DOWNLOAD_SHARE + percent * (1 - DOWNLOAD_SHARE)),
+    });
+    await progress.settled();
+    run.signal.throwIfAborted();
+    if (isGone()) return (tx) => finishReplica(deps, tx, videoId, null);
+    retryIfInterrupted(processed);
+    return (tx) => finishReplica(deps, tx, videoId, processed);
+  });
+}
+
+/** Who posted a remote video, and who holds its files. */
+function hostsOf({ uri, sourceUrl, sourcePosterUrl }: Video): string[] {
+  return [uri, sourceUrl, sourcePosterUrl].flatMap((url) => (url === null ? [] : [new URL(url).host]));
+}
+
+/** What the staff decided is no failure of the file, and may be taken back. */
+const REFUSED_HERE: Readonly<Record<string, string>> = {
+  'domain-suspended': 'This server does not talk to the one that holds the video.',
+  'domain-media-rejected': 'This server does not copy videos of that server.',
+} satisfies Record<MediaRefusal, string>;
+
+/** Copies what a decision of the staff has kept from being copied, now that it was taken back. */
+export async function replicateRefused(deps: MediaJobDeps, tx: Tx, domain: string): Promise<void> {
+  const ofThatDomain = tx('accounts').modify(ofDomain(domain)).select('id');
+  const again = tx('videos')
+    .whereIn('account_id', ofThatDomain)
+    .where({ media_state: 'none' })
+    .whereIn('media_reason', Object.keys(REFUSED_HERE))
+    .orderBy('id', 'desc')
+    .limit(remoteVideoLimits.copiedAfterLift)
+    .select('id');
+  const rows: { id: VideoId }[] = await tx('videos')
+    .whereIn('id', again)
+    .update({ media_state: 'waiting', media_reason: null, media_detail: null })
+    .returning('id');
+  await deps.enqueue(
+    tx,
+    rows.map(({ id }) => replicateJob(id)),
+  );
+}
+
+/** `outcome` is null where no copy is wanted. */
+async function finishReplica(
+  deps: MediaJobDeps,
+  tx: Tx,
+  videoId: VideoId,
+  outcome: VideoOutcome | Failure | null,
+): Promise<null> {
+  await enqueuePurge(deps, tx, videoId);
+  if (!(await lockVideo(tx, videoId))) return null;
+  const mine = tx('videos').where({ id: videoId });
+  if (outcome === null) await mine.update({ media_state: 'none', media_stage: null });
+  else if (!outcome.ok && Object.hasOwn(REFUSED_HERE, outcome.reason)) {
+    const why = { media_reason: outcome.reason, media_detail: REFUSED_HERE[outcome.reason] };
+    await mine.update({ media_state: 'none', media_stage: null, ...why });
+  } else if (outcome.ok) {
+    await recordMade(tx, videoId, outcome, { replaces: true });
+    await mine.update({ media_state: 'ready', media_stage: null, media_percent: 100 });
+  } else {
+    deps.log.info({ videoId, reason: outcome.reason }, 'a remote file could not be copied');
+    await mine.update(failedColumns(outcome));
+  }
+  return null;
+}
+
+/** Its server knows no such file: then the post itself may be gone. */
+function isNoLongerThere({ status }: DownloadFailure): boolean {
+  return status === 404 || status === 410;
+}
+
+async function askWhetherItExists({ inTx, enqueue }: MediaJobDeps, videoId: VideoId): Promise<void> {
+  const job = { name: 'post.refresh', payload: { videoId }, key: `refresh:${videoId}` } as const;
+  await inTx((tx) => enqueue(tx, job));
+}
+
+/** Failures of the network that another try will not mend. */
+const FINAL_FETCH_FAILURES = new Set(['blocked-address', 'blocked-url', 'too-large', 'not-found']);
+
+function retryIfPassing({ reason, detail }: Failure, run: JobRun): void {
+  if (!run.lastAttempt && !FINAL_FETCH_FAILURES.has(reason)) throw new Error(`${reason}: ${detail ?? ''}`);
+}
+
+/** A remote poster is fetched and re-encoded, so that nobody's browser asks the origin. Its lack is no failure. */
+async function copyPoster(deps: MediaJobDeps, video: Video, dir: string, signal: AbortSignal): Promise<void> {
+  if (video.sourcePosterUrl === null || video.assets.some((asset) => asset.role === 'poster')) return;
+  const path = join(dir, 'poster');
+  const fetched = await deps.download({
+    url: video.sourcePosterUrl,
+    toPath: path,
+    maxBytes: remoteVideoLimits.maxPosterBytes,
+    deadlineMs: remoteVideoLimits.posterDeadlineMs,
+    idleMs: remoteVideoLimits.idleMs,
+    signal,
+  });
+  signal.throwIfAborted();
+  if (!fetched.ok) return;
+  const poster = await deps.pipeline.processPoster({
+    videoId: video.id,
+    sourcePath: path,
+    workDir: join(dir, 'poster-work'),
+    signal,
+  });
+  if (!poster.ok) return;
+  await deps.inTx(async (tx) => {
+    if (!(await lockVideo(tx, video.id))) return;
+    await insertAssets(tx, video.id, [poster.asset]);
+    if (video.blurhash === null)
+      await tx('videos').where({ id: video.id }).update({ blurhash: poster.blurhash });
+  });
+}
