@@ -95,7 +95,9 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
   FEDERATION_MODE: { wrong: ['closed', 'ALLOW-LIST'], right: ['open', 'allow-list'] },
   AUTHORIZED_FETCH: { wrong: ['yes', '1', 'TRUE'], right: ['true', 'false'] },
-  REMOTE_VIDEO: { wrong: ['proxy', 'on'], right: ['off', 'replicate'] },
+  REMOTE_VIDEO: { wrong: ['always', 'on'], right: ['off', 'on-view', 'replicate'] },
+  REMOTE_CACHE_MAX_GB: { wrong: ['0', '-1', '1.5', '1000001'], right: ['1', '50'] },
+  REMOTE_CACHE_MAX_AGE_DAYS: { wrong: ['-1', '36501', 'x'], right: ['0', '90'] },
   REMOTE_VIDEO_MAX_MB: { wrong: ['0', '10001'], right: ['1'] },
   REMOTE_KEY_MIN_BITS: { wrong: ['1023', '512', '4097', '2k'], right: ['1024', '4096'] },
   ALLOWED_PRIVATE_ADDRESSES: {

@@ -170,6 +170,11 @@ function build(v: Parsed) {
     ffprobePath: required(v.FFPROBE_PATH),
     redisServerPath: required(v.REDIS_SERVER_PATH),
     remoteVideo: { mode: required(v.REMOTE_VIDEO), maxBytes: required(v.REMOTE_VIDEO_MAX_MB) * megabyte },
+    remoteCache: {
+      maxBytes: required(v.REMOTE_CACHE_MAX_GB) * 1024 * megabyte,
+      /** 0: however long it is. */
+      maxAgeMs: required(v.REMOTE_CACHE_MAX_AGE_DAYS) * 24 * 3_600_000,
+    },
     remoteKeyMinBits: required(v.REMOTE_KEY_MIN_BITS),
     federation: { mode: required(v.FEDERATION_MODE), authorizedFetch: required(v.AUTHORIZED_FETCH) },
     allowedPrivateAddresses: required(v.ALLOWED_PRIVATE_ADDRESSES),

@@ -59,6 +59,13 @@ const list = z.string().transform((text) =>
 /** The three kinds of instance. Only the last two may name private addresses as federation peers. */
 const environments = ['production', 'development', 'test'] as const;
 
+/**
+ * What happens to videos of other servers: all that somebody here may see are copied, those that are opened, or
+ * none.
+ */
+export const remoteVideoModes = ['replicate', 'on-view', 'off'] as const;
+export type RemoteVideoMode = (typeof remoteVideoModes)[number];
+
 export const variables = {
   VIREO_ENV: variable({
     schema: z.enum(environments),
@@ -358,10 +365,10 @@ export const variables = {
     group: 'Federation',
   }),
   REMOTE_VIDEO: variable({
-    schema: z.enum(['replicate', 'off']),
+    schema: z.enum(remoteVideoModes),
     fallback: 'replicate',
-    doc: 'What happens to videos of other servers: `replicate` copies those a local account may see into this server’s own storage; `off` shows their description only.',
-    remedy: 'Use one of: replicate, off.',
+    doc: 'What happens to videos of other servers: `replicate` copies those that somebody here follows, is shown by those they follow, or opens, into this server’s own storage; `on-view` copies them once they are opened; `off` shows their description and picture, and links to the page on their server. `vireo domain media DOMAIN MODE` decides otherwise for one server.',
+    remedy: `Use one of: ${remoteVideoModes.join(', ')}.`,
     group: 'Federation',
   }),
   REMOTE_VIDEO_MAX_MB: variable({
@@ -369,6 +376,20 @@ export const variables = {
     fallback: '200',
     doc: 'Largest file fetched from another server, in MB.',
     remedy: 'Write a number from 1 to 10000.',
+    group: 'Federation',
+  }),
+  REMOTE_CACHE_MAX_GB: variable({
+    schema: integer(1, 1_000_000),
+    fallback: '50',
+    doc: 'Most that the copies of videos of other servers may take, in GB (1 GB = 1,073,741,824 bytes). Those that were not watched for the longest time go first, and come back when they are opened. Videos of this server never go.',
+    remedy: 'Write a number from 1 to 1000000.',
+    group: 'Federation',
+  }),
+  REMOTE_CACHE_MAX_AGE_DAYS: variable({
+    schema: integer(0, 36_500),
+    fallback: '90',
+    doc: 'Copies of videos of other servers that nobody watched for this many days go; 0: they stay as long as there is room.',
+    remedy: 'Write a number of days from 0 to 36500.',
     group: 'Federation',
   }),
   REMOTE_KEY_MIN_BITS: variable({

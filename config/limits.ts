@@ -47,12 +47,44 @@ export const reportLimits = {
 /** What fetching the media of another server's video may cost. */
 export const remoteVideoLimits = {
   maxDurationSeconds: 600,
+  /** Larger ones are scaled down anyway: a smaller file is fetched where there is one. */
+  maxShortSide: 1_080,
   maxPosterBytes: 5 * 1024 * 1024,
   posterDeadlineMs: 30_000,
   downloadDeadlineMs: 15 * 60_000,
   idleMs: 30_000,
   /** Newest videos of a domain that are copied after all when the staff no longer forbids it. */
   copiedAfterLift: 500,
+} as const;
+
+/** How room is made for copies of videos of other servers. */
+export const remoteCacheLimits = {
+  /** Once something must go, so much of the cap is left taken, so that not every copy has to make room. */
+  watermark: 0.9,
+  /** Whoever watched it may be watching still. */
+  watchedRecentlyMs: 10 * 60_000,
+  /** Videos that are looked at together. */
+  atOnce: 20,
+  /** Objects that are compared with the rows together. */
+  objectsAtOnce: 1_000,
+  /** An object that no row names yet may belong to a job that runs. */
+  orphanAgeMs: 24 * 3_600_000,
+  /** Newest videos of one account that are copied once somebody here asks for them. */
+  copiedAfterFollow: 20,
+  /** And of one domain, once its videos may be copied after all. */
+  copiedAfterLift: 500,
+} as const;
+
+/** What a playlist of another server may say (RFC 8216). */
+export const hlsLimits = {
+  maxPlaylistBytes: 1024 * 1024,
+  maxLines: 25_000,
+  maxLineCharacters: 4_096,
+  maxSegments: 5_000,
+  maxVariants: 100,
+  /** Sizes whose playlists are looked at until one is small enough. */
+  maxVariantsTried: 4,
+  playlistDeadlineMs: 30_000,
 } as const;
 
 /** How activities are sent to other servers (fedify.md 3.2, ADR 0007). */

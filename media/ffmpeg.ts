@@ -6,7 +6,7 @@ import { type ProcessEnd, runProcess } from './ffmpeg-process.ts';
 
 /** The one way to run ffmpeg and ffprobe. */
 export interface Ffmpeg {
-  /** Reads one input and writes files into one directory. Media faults are outcomes, never exceptions. */
+  /** Reads one input, or two, and writes files into one directory. Media faults are outcomes, never exceptions. */
   run(job: FfmpegJob): Promise<RunOutcome>;
   /** Asks ffprobe about a file: JSON text with the format and its streams, packets counted. */
   probe(input: MediaInput, signal?: AbortSignal): Promise<ProbeOutcome>;
@@ -18,6 +18,8 @@ export interface Ffmpeg {
 
 export interface FfmpegJob {
   readonly input: MediaInput;
+  /** Read behind the same walls as the first; it is number 1 in `-map`. */
+  readonly secondInput?: MediaInput;
   /** Everything after the input. Paths must lie in `outputDirectory`. */
   readonly args: readonly string[];
   /** Absolute; the only place that can be written. */
@@ -106,6 +108,7 @@ export function createFfmpeg(deps: FfmpegDeps): Ffmpeg {
 async function runJob(deps: FfmpegDeps, tools: Tools, job: FfmpegJob): Promise<RunOutcome> {
   const deadlineMs = job.deadlineMs ?? mediaLimits.stepTimeoutMs;
   const threads = String(deps.threads);
+  const inputs = [job.input, ...(job.secondInput ? [job.secondInput] : [])];
   const args = [
     ...[
       '-nostdin',
@@ -119,11 +122,11 @@ async function runJob(deps: FfmpegDeps, tools: Tools, job: FfmpegJob): Promise<R
     ],
     ...['-max_alloc', String(mediaLimits.maxSingleAllocationBytes)],
     ...['-filter_threads', threads, '-filter_complex_threads', threads, '-threads', threads],
-    ...guardedInput(job.input),
+    ...inputs.flatMap(guardedInput),
     ...job.args,
   ];
   const walls = {
-    readable: [job.input.path],
+    readable: inputs.map(({ path }) => path),
     writable: job.outputDirectory,
     cpuSeconds: (deadlineMs / 1_000) * deps.threads,
     threads: deps.threads,

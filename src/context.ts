@@ -91,7 +91,14 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const ids = createIds(clock, await claimIdNode(db), random);
   const urls = createUrls(config.origin);
   const enqueue = createEnqueue(ids);
-  const instances = createInstances({ db, ids, enqueue, clock, mode: config.federation.mode });
+  const instances = createInstances({
+    db,
+    ids,
+    enqueue,
+    clock,
+    mode: config.federation.mode,
+    mediaMode: config.remoteVideo.mode,
+  });
   const unlistedDomains = config.federation.mode === 'open' ? 'shown' : 'hidden';
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
   if (!claimed.ok) return refuse(claimed.reason, claimed.detail);
@@ -128,7 +135,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     workDir: join(config.dataDir, 'work'),
     mediaUrls,
     ...config.video,
-    remote: config.remoteVideo,
+    remote: { ...config.remoteVideo, mode: config.remoteVideo.mode === 'off' ? 'off' : 'replicate' },
+    mediaModesOf: instances.mediaModesOf,
+    cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,
     unlistedDomains,
     log,
@@ -188,7 +197,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'follow.requested': { schema: socialEvents['follow.requested'], handlers: [bridge.onFollowRequested] },
     'follow.accepted': {
       schema: socialEvents['follow.accepted'],
-      handlers: [bridge.onFollowAccepted, federation.reading.onFollowAccepted],
+      handlers: [bridge.onFollowAccepted, federation.reading.onFollowAccepted, videos.onFollowed],
     },
     'follow.rejected': { schema: socialEvents['follow.rejected'], handlers: [bridge.onFollowRejected] },
     'follow.undone': { schema: socialEvents['follow.undone'], handlers: [bridge.onFollowUndone] },
@@ -220,7 +229,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'comment.deleted': { schema: commentEvents['comment.deleted'], handlers: [bridge.onCommentDeleted] },
     'like.added': { schema: engagementEvents['like.added'], handlers: [bridge.onLikeAdded] },
     'like.removed': { schema: engagementEvents['like.removed'], handlers: [bridge.onLikeRemoved] },
-    'share.added': { schema: engagementEvents['share.added'], handlers: [bridge.onShareAdded] },
+    'share.added': {
+      schema: engagementEvents['share.added'],
+      handlers: [bridge.onShareAdded, videos.onShared],
+    },
     'share.removed': { schema: engagementEvents['share.removed'], handlers: [bridge.onShareRemoved] },
     'relay.added': { schema: relayEvents['relay.added'], handlers: [bridge.onRelayAdded] },
     'relay.removed': { schema: relayEvents['relay.removed'], handlers: [bridge.onRelayRemoved] },

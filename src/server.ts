@@ -101,7 +101,7 @@ export async function startWorker(context: Context): Promise<Running> {
 }
 
 function upkeepTasks(context: Context): Upkeep[] {
-  const { db, inTx, redis, config, log, auth, engagement, instances, clock, federation } = context;
+  const { db, inTx, redis, config, log, auth, engagement, instances, clock, federation, videos } = context;
   const before = (ms: number) => new Date(clock.now() - ms);
   return [
     { name: 'leases', everyMs: 2_000, run: () => sweepLeases(db, log) },
@@ -117,6 +117,11 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'instances', everyMs: 60 * MINUTE, run: () => instances.sweepInstances() },
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
     { name: 'undone', everyMs: 60 * MINUTE, run: () => sweepUndone(db, before(inboxLimits.keptMs)) },
+    {
+      name: 'remote-cache',
+      everyMs: 10 * MINUTE,
+      run: (signal) => videos.storageUse.keepWithinCap(signal),
+    },
     { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
     {
       name: 'deliveries',

@@ -1,3 +1,4 @@
+import { digestIn } from './multihash.ts';
 import { isObject, type JsonObject, listOf, numberOf, textOf, typesOf, uriOf } from './read.ts';
 
 /** Readers of what a document says of files: none of it is trusted before the file itself was looked at. */
@@ -26,6 +27,11 @@ export function mediaUrlOf(file: JsonObject): string | null {
     if (url) return url;
   }
   return uriOf(file.href);
+}
+
+/** SHA-256 in lower-case hex of the file behind `mediaUrlOf`, where it is said; null otherwise. */
+export function mediaDigestOf(file: JsonObject): string | null {
+  return digestIn(videoLinkOf(file), file);
 }
 
 /** The still picture of a video, from the first of the places where servers write it. */

@@ -70,6 +70,20 @@ describe('attachments as servers write them', () => {
     expect(outcome({ attachment })).toMatchObject({ sourceUrl: CLIP });
   });
 
+  test('says what the file must be, on the attachment or on its Link', () => {
+    const digestMultibase = 'zQmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n';
+    const sourceDigest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    const file = { type: 'Document', mediaType: 'video/mp4' };
+    const link = { type: 'Link', mediaType: 'video/mp4', href: CLIP };
+    expect(outcome({ attachment: [{ ...file, url: CLIP, digestMultibase }] })).toMatchObject({
+      sourceDigest,
+    });
+    expect(outcome({ attachment: [{ ...file, url: [{ ...link, digestMultibase }] }] })).toMatchObject({
+      sourceDigest,
+    });
+    expect(outcome({ attachment: [{ ...file, url: CLIP }] })).toMatchObject({ sourceDigest: null });
+  });
+
   test.for([
     ['nothing', undefined],
     ['a picture', [{ type: 'Image', mediaType: 'image/png', url: 'https://a.example/x.png' }]],

@@ -1,7 +1,7 @@
 import { videoLimits } from '../../config/limits.ts';
 import { fail, ok, type Result } from '../../src/lib/result.ts';
 import type { RemoteVideo } from '../../src/modules/videos/index.ts';
-import { blurhashOf, isVideo, mediaUrlOf, posterOf, secondsOf, sideOf } from './media-read.ts';
+import { blurhashOf, isVideo, mediaDigestOf, mediaUrlOf, posterOf, secondsOf, sideOf } from './media-read.ts';
 import { isBy, type PostAuthor, readPost } from './post-read.ts';
 import { isObject, type JsonObject, listOf, textOf, typesOf, uriOf } from './read.ts';
 
@@ -43,6 +43,7 @@ export function readVideoNote(
     height: sideOf(attachment.height),
     blurhash: blurhashOf(attachment.blurhash),
     sourceUrl,
+    sourceDigest: mediaDigestOf(attachment),
     sourcePosterUrl: posterOf(attachment, note),
     attributedTo: [],
     // Pixelfed's switch.

@@ -122,6 +122,7 @@ describe('the Note we send', () => {
         {
           type: 'Document',
           mediaType: 'video/mp4',
+          digestMultibase: 'zQmZtnFaddFtzGNT8BxdHVbQrhSFdq1pWxud5z4fA4kxfDt',
           url: 'https://media.example/media/42/a-360.mp4',
           width: 720,
           height: 1280,

@@ -3,6 +3,7 @@ import type { Account } from '../../src/modules/accounts/index.ts';
 import type { Comment } from '../../src/modules/comments/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
 import type { Asset, Video, Visibility } from '../../src/modules/videos/index.ts';
+import { digestMultibase } from './multihash.ts';
 import type { Outgoing } from './outgoing.ts';
 import { AS_PUBLIC, type JsonObject } from './read.ts';
 
@@ -14,6 +15,10 @@ const NOTE_CONTEXT = [
     Hashtag: 'as:Hashtag',
     toot: 'http://joinmastodon.org/ns#',
     blurhash: 'toot:blurhash',
+    digestMultibase: {
+      '@id': 'https://w3id.org/security#digestMultibase',
+      '@type': 'https://w3id.org/security#multibase',
+    },
     conversation: 'ostatus:conversation',
     ostatus: 'http://ostatus.org#',
     gts: 'https://gotosocial.org/ns#',
@@ -151,6 +156,7 @@ function documentOf(deps: NoteDeps, video: Video): JsonObject {
     type: 'Document',
     mediaType: 'video/mp4',
     url: deps.objectUrl(mp4.key, video),
+    digestMultibase: digestMultibase(mp4.sha256),
     ...(video.altText ? { name: video.altText } : {}),
     ...(mp4.width && mp4.height ? { width: mp4.width, height: mp4.height } : {}),
     ...(video.durationSeconds ? { duration: `PT${video.durationSeconds.toFixed(1)}S` } : {}),

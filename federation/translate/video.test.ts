@@ -299,6 +299,68 @@ describe.skipIf(!isThere)('what PeerTube publishes (needs SHARED_DIR/fixtures)',
     expect(result.video.height).toBe(height);
     expect(result.video.sourcePosterUrl).toMatch(/^https:/);
   });
+  describe('as HLS alone', () => {
+    const hls = 'https://peertube.example/hls/master.m3u8';
+    const mp4 = (name: string, tracks: string[], more: object = {}) => ({
+      ...{ type: 'Link', mediaType: 'video/mp4', href: `https://peertube.example/${name}`, ...more },
+      attachment: tracks.map((value) => ({ type: 'PropertyValue', name: 'ffprobe_codec_type', value })),
+    });
+    function sourceWith(tag: unknown, more: object = {}) {
+      const document = load('peertube', 'minimal-accepted-video.json');
+      const link = {
+        type: 'Link',
+        mediaType: 'application/x-mpegURL',
+        href: hls,
+        ...(tag ? { tag } : {}),
+        ...more,
+      };
+      const author = listOf(document.attributedTo).flatMap((actor) => idOf(actor) ?? [])[0] ?? '';
+      const read = readVideoObject(
+        { ...document, url: [link] },
+        { actorUri: author, followersUri: null },
+        NOW,
+      );
+      if (!read.ok) return read.reason;
+      const { sourceUrl, sourceDigest, width, height } = read.video;
+      return { sourceUrl, sourceDigest, width, height };
+    }
+    const nothing = { sourceDigest: null, width: null, height: null };
+    const sized = { width: 720, height: 1_280 };
+
+    test('the playlist is the source where no file is named', () => {
+      expect(sourceWith(undefined)).toEqual({ ...nothing, sourceUrl: hls });
+      expect(sourceWith([], { mediaType: 'application/vnd.apple.mpegurl' })).toEqual({
+        ...nothing,
+        sourceUrl: hls,
+      });
+      expect(sourceWith([], { mediaType: 'audio/mpegurl' })).toBe('no-media');
+      expect(sourceWith([], { href: 'file:///etc/passwd' })).toBe('no-media');
+    });
+
+    test('and where the files have no sound of their own', () => {
+      const split = [mp4('v.mp4', ['video'], sized), mp4('a.mp4', ['audio'], { height: 0 })];
+      expect(sourceWith(split)).toEqual({ ...nothing, ...sized, sourceUrl: hls });
+    });
+
+    test('but not where nothing has sound, or one file has both', () => {
+      const silent = mp4('v.mp4', ['video'], sized);
+      expect(sourceWith([silent])).toMatchObject({ sourceUrl: silent.href });
+      const both = mp4('b.mp4', ['video', 'audio'], { width: 360, height: 640 });
+      expect(sourceWith([silent, both])).toMatchObject({ sourceUrl: both.href });
+    });
+
+    test('what is said of the content of the file is kept with it', () => {
+      const digestMultibase = 'zQmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n';
+      const sourceDigest = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+      expect(sourceWith([], { digestMultibase })).toMatchObject({ sourceUrl: hls, sourceDigest });
+      const file = mp4('v.mp4', ['video', 'audio'], { digestMultibase });
+      expect(sourceWith([file])).toMatchObject({ sourceUrl: file.href, sourceDigest });
+      expect(sourceWith([mp4('v.mp4', [], { digestMultibase: 'zzz' })])).toMatchObject({
+        sourceDigest: null,
+      });
+    });
+  });
+
   test('one that is live has nothing to be copied', () => {
     expect(read('peertube', 'video-live.json')).toMatchObject({ ok: false, reason: 'is-live' });
   });

@@ -1,6 +1,7 @@
 import { hashtagsOf } from '../../src/lib/html/from-text.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import type { Asset, Video } from '../../src/modules/videos/index.ts';
+import { digestMultibase } from './multihash.ts';
 import type { NoteDeps } from './note.ts';
 import type { Outgoing } from './outgoing.ts';
 import { AS_PUBLIC, type JsonObject } from './read.ts';
@@ -24,6 +25,10 @@ const VIDEO_CONTEXT = [
     state: pt('state', 'sc:Number'),
     size: pt('size', 'sc:Number'),
     fps: pt('fps', 'sc:Number'),
+    digestMultibase: {
+      '@id': 'https://w3id.org/security#digestMultibase',
+      '@type': 'https://w3id.org/security#multibase',
+    },
     aspectRatio: pt('aspectRatio', 'sc:Float'),
     commentsEnabled: pt('commentsEnabled', 'sc:Boolean'),
     commentsPolicy: pt('commentsPolicy', 'sc:Number'),
@@ -147,7 +152,7 @@ function mp4Links(deps: NoteDeps, video: Video, role: Asset['role'], format: str
   return [...byHeight.values()]
     .sort((a, b) => (b.height ?? 0) - (a.height ?? 0))
     .flatMap((file) => {
-      const { key, width, height, bytes, frameRate, codecs } = file;
+      const { key, width, height, bytes, frameRate, codecs, sha256 } = file;
       if (!width || !height) return [];
       const kinds = ['video', ...(codecs?.includes('mp4a') ? ['audio'] : [])];
       return {
@@ -155,7 +160,7 @@ function mp4Links(deps: NoteDeps, video: Video, role: Asset['role'], format: str
         mediaType: 'video/mp4',
         // The name is that of the content. Two videos may be of the same content, but PeerTube takes no name twice.
         href: `${deps.objectUrl(key, video)}?v=${video.uuid}`,
-        ...{ width, height, size: bytes },
+        ...{ width, height, size: bytes, digestMultibase: digestMultibase(sha256) },
         ...(frameRate === null ? {} : { fps: Math.round(frameRate) }),
         attachment: [
           ...kinds.map((value) => ({ type: 'PropertyValue', name: 'ffprobe_codec_type', value })),

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { type RemoteVideoMode, remoteVideoModes } from '../../config/env.ts';
 import { type DomainPolicy, type PolicyChange, severities } from '../modules/instances/index.ts';
 import type { Report, Run } from './report.ts';
 
@@ -64,6 +65,22 @@ export function domainCommand(run: Run): Command {
   }
 
   command
+    .command('media')
+    .description('decide what happens to the videos of a domain and its subdomains; all else stays as it is')
+    .argument('<domain>')
+    .addArgument(
+      new Argument('<mode>', 'default: as to those of others').choices([...remoteVideoModes, 'default']),
+    )
+    .action((domain: string, mode: RemoteVideoMode | 'default') =>
+      run(async ({ instances, inTx }): Promise<Report> => {
+        const wanted = mode === 'default' ? null : mode;
+        const outcome = await inTx((tx) => instances.setMediaMode(tx, domain, wanted));
+        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+        return { ok: true, rows: [rowOf(outcome.policy)], text: '' };
+      }),
+    );
+
+  command
     .command('block')
     .description('stop all traffic with a domain and its subdomains: the same as set --severity suspend')
     .argument('<domain>')
@@ -92,6 +109,16 @@ function endOf(lasting: number, now: number): Date | null {
 }
 
 function rowOf(policy: DomainPolicy) {
-  const { domain, severity, rejectMedia, rejectReports, expiresAt, publicComment, privateComment } = policy;
-  return { domain, severity, rejectMedia, rejectReports, expiresAt, publicComment, privateComment };
+  const { domain, severity, rejectMedia, rejectReports, mediaMode, expiresAt } = policy;
+  const { publicComment, privateComment } = policy;
+  return {
+    domain,
+    severity,
+    rejectMedia,
+    rejectReports,
+    mediaMode,
+    expiresAt,
+    publicComment,
+    privateComment,
+  };
 }

@@ -69,6 +69,7 @@ describe('the most specific policy decides', () => {
     expect(await instances.standingOf('x.good.layers.test')).toMatchObject({ rejectsMedia: true });
     expect(await instances.standingOf('x.bad.good.layers.test')).toEqual({
       ...{ suspended: false, silenced: true, rejectsMedia: false, rejectsReports: false },
+      mediaMode: null,
     });
     expect(await instances.mediaRefusal(['x.test', 'good.layers.test'])).toBe('domain-media-rejected');
     expect(await instances.mediaRefusal(['x.test', 'a.layers.test'])).toBe('domain-suspended');

@@ -60,6 +60,8 @@ beforeEach(async () => {
       lazyRungs: false,
       remote: { mode: 'replicate', maxBytes: 1_000 },
     },
+    ...{ mediaModesOf: async (hosts) => hosts.map(() => 'replicate' as const) },
+    ...{ cache: { maxBytes: 1_000, maxAgeMs: 0 } },
     ...{ mediaRefusal: async () => refusal, unlistedDomains: 'shown' as const },
   });
 });

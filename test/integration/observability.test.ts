@@ -184,11 +184,26 @@ test('the command line sets, lists and removes policies', { timeout: COMMANDS_MS
   expect((await jsonOf('domain', 'list')).rows).toMatchObject([
     { domain: 'cli.test', severity: 'suspend', rejectMedia: true, expiresAt: null, privateComment: 'spam' },
   ]);
+  expect((await jsonOf('domain', 'media', 'cli.test', 'on-view')).rows).toMatchObject([
+    { domain: 'cli.test', severity: 'suspend', rejectMedia: true, mediaMode: 'on-view' },
+  ]);
+  expect((await cli('domain', 'media', 'cli.test', 'always')).code).toBe(1);
   expect((await jsonOf('domain', 'remove', 'cli.test')).ok).toBe(true);
   expect((await cli('domain', 'unblock', 'cli.test')).code).toBe(1);
   expect((await cli('domain', 'set', 'a b', '--severity', 'noop')).code).toBe(1);
   const hosts = (await jsonOf('federation', 'instances')).rows.map((row: { host: string }) => row.host);
   expect(hosts).toEqual(expect.arrayContaining([rig.a.host, rig.e.host]));
+});
+
+test('the command line tells what media takes, and lets copies go', { timeout: COMMANDS_MS }, async () => {
+  const usage = await jsonOf('media', 'usage');
+  expect(usage.rows).toContainEqual({ kind: 'originals', objects: 0, bytes: 0, size: '0.0 MB' });
+  expect(usage.message).toMatch(/ of 50\.00 GB\.$/);
+  const pruned = await jsonOf('media', 'prune', '--older-than', '30d', '--to', '20GB', '--dry-run');
+  expect(pruned).toMatchObject({ ok: true, message: '0 copies would go, 0.0 MB.' });
+  expect((await jsonOf('media', 'prune')).message).toBe('0 copies went, 0.0 MB.');
+  expect((await cli('media', 'prune', '--to', 'little')).code).toBe(1);
+  expect((await jsonOf('media', 'orphans', '--delete')).message).toMatch(/^0 orphans, 0\.0 MB\./);
 });
 
 describe('metrics', () => {

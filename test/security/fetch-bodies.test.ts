@@ -308,4 +308,49 @@ describe('download', () => {
       'ENOENT',
     );
   });
+
+  describe('of a range', () => {
+    const download = (remote: Remote, range: { start: number; length: number }) =>
+      fetchWith().download({
+        ...{ url: remote.url('/'), toPath, maxBytes: 100, deadlineMs: 5_000, idleMs: 1_000, range },
+      });
+
+    test('asks for these bytes, and takes them', async () => {
+      const remote = await serve((_request, response) =>
+        response.writeHead(206, { 'content-range': 'bytes 3-6/10' }).end('3456'),
+      );
+      expect(await download(remote, { start: 3, length: 4 })).toMatchObject({ ok: true, bytes: 4 });
+      expect(await readFile(toPath, 'utf8')).toBe('3456');
+      expect(remote.seen[0]?.headers.range).toBe('bytes=3-6');
+    });
+
+    test('still asks for them after a redirect', async () => {
+      const remote = await serve(({ path, headers }, response) => {
+        if (path === '/') response.writeHead(302, { location: '/there' }).end();
+        else
+          response.writeHead(206, { 'content-range': `${headers.range?.replace('=', ' ')}/*` }).end('3456');
+      });
+      expect(await download(remote, { start: 3, length: 4 })).toMatchObject({ ok: true });
+    });
+
+    test.each<[string, number, string | undefined, string]>([
+      ['the whole file', 200, undefined, '0123456789'],
+      ['the whole file, called by the range', 200, 'bytes 3-6/10', '3456'],
+      ['no word on which bytes', 206, undefined, '3456'],
+      ['other bytes', 206, 'bytes 2-5/10', '2345'],
+      ['fewer than announced', 206, 'bytes 3-6/10', '345'],
+      ['more than announced', 206, 'bytes 3-6/10', '34567'],
+      ['a shorter range', 206, 'bytes 3-5/10', '345'],
+      ['a range in another unit', 206, 'lines 3-6/10', '3456'],
+      ['nothing of it', 416, 'bytes */2', ''],
+    ])('refuses %s', async (_name, status, contentRange, body) => {
+      const remote = await serve((_request, response) => {
+        response.writeHead(status, { ...(contentRange !== undefined && { 'content-range': contentRange }) });
+        response.end(body);
+      });
+      const outcome = await download(remote, { start: 3, length: 4 });
+      expect(outcome).toMatchObject({ ok: false, reason: 'bad-response' });
+      expect(await readdir(folder)).toEqual([]);
+    });
+  });
 });

@@ -79,6 +79,7 @@ export const strings = {
     show: 'Show clip',
     alt: 'Description',
     copying: (host: string, percent: number) => `This clip is being copied from ${host} (${percent} %)`,
+    elsewhere: (host: string) => `This clip can only be watched at ${host}.`,
     copyFailed: (host: string) => `This clip could not be copied from ${host}.`,
     openAt: (host: string) => `Open on ${host}`,
     playFailed: 'This clip did not play.',

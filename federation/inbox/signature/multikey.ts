@@ -27,6 +27,17 @@ export function decodeBase58Multibase(text: string): Buffer | undefined {
   ]);
 }
 
+/** Bytes as a multibase text in base58btc. For some dozen bytes: the work is quadratic. */
+export function encodeBase58Multibase(bytes: Uint8Array): string {
+  const zeros = bytes.findIndex((byte) => byte !== 0);
+  const leading = zeros === -1 ? bytes.length : zeros;
+  let digits = '';
+  for (let value = BigInt(`0x0${Buffer.from(bytes).toString('hex')}`); value > 0n; value /= 58n) {
+    digits = ALPHABET.charAt(Number(value % 58n)) + digits;
+  }
+  return `z${'1'.repeat(leading)}${digits}`;
+}
+
 /** The Ed25519 key of a `publicKeyMultibase` (FEP-521a), or nothing when it is no such key. */
 export function importMultikey(text: string): KeyObject | undefined {
   const bytes = decodeBase58Multibase(text);

@@ -130,13 +130,17 @@ describe('a video as a status', () => {
     expect(mediaOf({ width: 0, height: 0 })?.meta.original.aspect).toBeNull();
   });
 
-  test.each<[Video['media']['state'], object]>([
+  test.each<[Video['media']['state'], object, (string | null)?]>([
     ['waiting', { state: 'copying', percent: 40, detail: null }],
     ['working', { state: 'copying', percent: 40, detail: null }],
     ['failed', { state: 'failed', percent: 0, detail: 'It is too long.' }],
-    ['none', { state: 'failed', percent: 0, detail: 'This server does not copy videos of other servers.' }],
-  ])('of another server, %s: nothing to play yet, and why', (state, processing) => {
-    const media = { state, stage: null, percent: 40, reason: null, detail: 'It is too long.' };
+    ['waiting', { state: 'on-demand', percent: 0, detail: null }, 'on-demand'],
+    ['waiting', { state: 'on-demand', percent: 0, detail: null }, 'evicted'],
+    ['none', { state: 'elsewhere', detail: expect.stringContaining('does not copy') }, 'not-copied-here'],
+    ['none', { state: 'elsewhere', detail: expect.stringContaining('does not copy') }],
+    ['none', { state: 'elsewhere', detail: 'It is too long.' }, 'domain-suspended'],
+  ])('of another server, %s: nothing to play yet, and why: %o', (state, processing, reason = null) => {
+    const media = { state, stage: null, percent: 40, reason, detail: 'It is too long.' };
     const shown = mediaOf({ local: false, media, assets: [], sourceUrl: 'https://a.test/v.mp4' });
     expect(shown).toMatchObject({ url: null, preview_url: null, hls_url: null, renditions: [], processing });
     expect(shown?.remote_url).toBe('https://a.test/v.mp4');

@@ -255,9 +255,12 @@ function processingOf(video: Video): StatusEntity['media_attachments'][number]['
   if (state === 'ready' || isPlayable(video)) return null;
   if (state === 'failed') return { state: 'failed', percent: 0, detail };
   if (state === 'none') {
-    const usual = 'This server does not copy videos of other servers.';
-    return { state: 'failed', percent: 0, detail: reason === null ? usual : detail };
+    const usual = 'This server does not copy videos of the server that holds this one.';
+    const isUsual = reason === null || reason === 'not-copied-here';
+    return { state: 'elsewhere', percent: 0, detail: isUsual ? usual : detail };
   }
+  // Nobody asked for it so far, or it had to make room.
+  if (state === 'waiting' && reason !== null) return { state: 'on-demand', percent: 0, detail: null };
   return { state: 'copying', percent, detail: null };
 }
 

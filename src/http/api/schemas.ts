@@ -100,7 +100,15 @@ const mediaEntity = z
       }),
     ),
     processing: z
-      .object({ state: z.enum(['copying', 'failed']), percent: z.number(), detail: z.string().nullable() })
+      .object({
+        state: z
+          .enum(['copying', 'on-demand', 'elsewhere', 'failed'])
+          .describe(
+            'on-demand: it is copied here once GET /api/v1/statuses/:id asks for it; elsewhere: it can be watched on its own page only',
+          ),
+        percent: z.number(),
+        detail: z.string().nullable(),
+      })
       .nullable()
       .describe('Why there is nothing to play yet; null once there is'),
   })

@@ -36,6 +36,8 @@ export interface SaveOptions {
   readonly toPath: string;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /** The bytes it must have, no more and no fewer, where they were asked for by their place. */
+  readonly range?: { readonly length: number } | undefined;
   /** Called with bytes so far and the announced total, if there was one. */
   readonly onProgress?: ((bytes: number, total: number | undefined) => void) | undefined;
 }
@@ -57,11 +59,26 @@ export async function saveBody(response: Response, options: SaveOptions): Promis
   });
   try {
     await pipeline(response.body, counter, file, { signal: options.signal });
+    if (options.range && file.bytesWritten !== options.range.length) throw wrongRange();
   } catch (error) {
     if (isOurs) await rm(options.toPath, { force: true });
     throw error;
   }
   return file.bytesWritten;
+}
+
+/**
+ * Throws FetchStop unless the answer says that it is exactly the range asked for (RFC 9110, 14.4): several ranges
+ * in one body, or other bytes, would be taken for a part of the file that they are not.
+ */
+export function checkRange(
+  response: Response,
+  { start, length }: { readonly start: number; readonly length: number },
+): void {
+  const [, first, last] = /^bytes (\d{1,15})-(\d{1,15})\/(?:\d{1,15}|\*)$/i.exec(
+    String(response.headers['content-range'] ?? ''),
+  ) ?? ['', '', ''];
+  if (first === '' || Number(first) !== start || Number(last) !== start + length - 1) throw wrongRange();
 }
 
 /** Drops a body that nobody wants; a short one is read to its end so that the connection stays usable. */
@@ -101,6 +118,10 @@ function capBytes(maxBytes: number, onProgress?: (bytes: number) => void): Trans
       done(null, chunk);
     },
   });
+}
+
+function wrongRange(): FetchStop {
+  return new FetchStop('bad-response', 'The other server sent other bytes than those asked for.');
 }
 
 function tooLarge(maxBytes: number): FetchStop {

@@ -6,7 +6,7 @@ import { type FetchFailure, FetchStop, toFetchFailure } from './fetch-failure.ts
 import { type Call, createOpener, type Opened, type RequestHeaders } from './hops.ts';
 import { createHostSlots, type HostSlots } from './host-slots.ts';
 import type { AddressPolicy } from './ip-policy.ts';
-import { discardBody, type Response, readBody, saveBody } from './response-body.ts';
+import { checkRange, discardBody, type Response, readBody, saveBody } from './response-body.ts';
 import { type AgentLimits, createVettedAgent, type Resolve } from './vetted-agent.ts';
 
 /** Caps of the fetch layer; the server's own values are `netLimits` of config/limits.ts. */
@@ -58,9 +58,17 @@ export interface DownloadRequest {
   readonly maxBytes: number;
   readonly deadlineMs: number;
   readonly idleMs: number;
+  /** These bytes of the file alone. A server that answers with others, or with the whole, is refused. */
+  readonly range?: DownloadRange;
   readonly signal?: AbortSignal;
   /** `total` is what the other server announced, if anything. */
   readonly onProgress?: (bytes: number, total: number | undefined) => void;
+}
+
+/** Bytes of a file: where they start, and how many they are. */
+export interface DownloadRange {
+  readonly start: number;
+  readonly length: number;
 }
 
 export interface Download {
@@ -70,14 +78,14 @@ export interface Download {
   readonly finalUrl: URL;
 }
 
-/** Carries the status when the other server answered with another one than 200, so that 410 can be told. */
+/** Carries the status when the other server answered with another one than 200 (206 for a range), so that 410 can be told. */
 export type DownloadFailure = FetchFailure & { readonly status?: number };
 
 /** The only way in which this server talks to others. */
 export interface SafeFetch {
   /** Sends one request and reads the answer into memory, following redirects within the caps. */
   request(request: FetchRequest): Promise<Ok<FetchAnswer> | FetchFailure>;
-  /** Streams an answer with status 200 into a new file; leaves no file behind when it fails. */
+  /** Streams an answer with status 200, or the range asked for, into a new file; leaves none behind when it fails. */
   download(request: DownloadRequest): Promise<Ok<Download> | DownloadFailure>;
   /** Breaks all connections; requests that are under way end with `aborted`. */
   close(): Promise<void>;
@@ -154,10 +162,11 @@ export function createSafeFetch(deps: SafeFetchDeps): SafeFetch {
       let errorStatus: number | undefined;
       const call = downloadCall(request, deps, downloadSlots);
       const result = await run(call, request, async ({ response, url }, signal) => {
-        if (response.statusCode !== 200) {
+        if (response.statusCode !== (request.range ? 206 : 200)) {
           errorStatus = response.statusCode;
           throw new FetchStop('bad-response', `The other server answered with status ${errorStatus}.`);
         }
+        if (request.range) checkRange(response, request.range);
         const bytes = await saveBody(response, { ...request, signal });
         return { bytes, contentType: String(response.headers['content-type'] ?? ''), finalUrl: url };
       });
@@ -191,12 +200,22 @@ function downloadCall(request: DownloadRequest, deps: SafeFetchDeps, slots: Host
     url: request.url,
     headers: {},
     // Media is compressed already; unpacking it would only be a way to send us a bomb.
-    fixedHeaders: { 'user-agent': deps.userAgent, 'accept-encoding': 'identity' },
+    fixedHeaders: {
+      'user-agent': deps.userAgent,
+      'accept-encoding': 'identity',
+      ...(request.range && { range: rangeHeader(request.range) }),
+    },
     idleMs: request.idleMs,
     maxRedirects: deps.limits.maxRedirects,
     sameOriginOnly: false,
     slots,
   };
+}
+
+function rangeHeader({ start, length }: DownloadRange): string {
+  const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(start + length);
+  if (!isRange || start < 0 || length < 1) throw new TypeError(`Not a range: ${length} bytes at ${start}`);
+  return `bytes=${start}-${start + length - 1}`;
 }
 
 function startDeadline(ms: number, caller: AbortSignal | undefined): { signal: AbortSignal; stop(): void } {

@@ -1,3 +1,4 @@
+import type { RemoteVideoMode } from '../../../config/env.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
@@ -36,6 +37,7 @@ export function createInstances(deps: {
   readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly mode: FederationMode;
+  readonly mediaMode: RemoteVideoMode;
 }) {
   return {
     ...domainPolicies({ ...deps, emit: emitter(instanceEvents, deps.ids) }),

@@ -1,3 +1,4 @@
+import type { RemoteVideoMode } from '../../../config/env.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
@@ -23,6 +24,8 @@ export interface DomainPolicy {
   /** What it posts is shown, but its files are never copied. */
   readonly rejectMedia: boolean;
   readonly rejectReports: boolean;
+  /** What happens to its videos; null: the same as to those of others. */
+  readonly mediaMode: RemoteVideoMode | null;
   readonly publicComment: string;
   /** For the staff. */
   readonly privateComment: string;
@@ -36,6 +39,7 @@ export interface PolicyChange {
   readonly severity: Severity;
   readonly rejectMedia?: boolean | undefined;
   readonly rejectReports?: boolean | undefined;
+  readonly mediaMode?: RemoteVideoMode | null | undefined;
   readonly publicComment?: string | undefined;
   readonly privateComment?: string | undefined;
   readonly expiresAt?: Date | null | undefined;
@@ -47,16 +51,25 @@ export interface Standing {
   readonly silenced: boolean;
   readonly rejectsMedia: boolean;
   readonly rejectsReports: boolean;
+  /** What was decided on the copying of its videos; null: nothing. */
+  readonly mediaMode: RemoteVideoMode | null;
 }
 
 /** Why the files of a video are not copied. */
 export type MediaRefusal = 'domain-suspended' | 'domain-media-rejected';
 
-const NOBODY: Standing = { suspended: true, silenced: false, rejectsMedia: true, rejectsReports: true };
+const NOBODY: Standing = {
+  ...{ suspended: true, silenced: false, rejectsMedia: true, rejectsReports: true },
+  mediaMode: null,
+};
+
+/** How much of its videos comes here by itself. */
+const MEDIA_MODE_RANK: Record<RemoteVideoMode, number> = { off: 0, 'on-view': 1, replicate: 2 };
 
 const COLUMNS = [
   ...['id', 'domain', 'severity'],
   ...['reject_media as rejectMedia', 'reject_reports as rejectReports'],
+  'media_mode as mediaMode',
   ...['public_comment as publicComment', 'private_comment as privateComment'],
   ...['created_at as createdAt', 'expires_at as expiresAt'],
 ];
@@ -65,10 +78,12 @@ interface PolicyDeps {
   readonly db: Db;
   readonly emit: Emit<typeof instanceEvents>;
   readonly mode: FederationMode;
+  /** What happens to videos of servers that nothing is decided about. */
+  readonly mediaMode: RemoteVideoMode;
 }
 
 /** Decides which servers this one talks to (security.md S15). Hosts may be given in any spelling. */
-export function domainPolicies({ db, emit, mode }: PolicyDeps) {
+export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
   /** What is decided about each of these hosts: the most specific policy that counts now. One question. */
   async function standingsOf(hosts: readonly string[], from: Db = db): Promise<Standing[]> {
     const domains = hosts.map((host) => {
@@ -94,6 +109,7 @@ export function domainPolicies({ db, emit, mode }: PolicyDeps) {
       silenced: policy?.severity === 'silence',
       rejectsMedia: policy?.rejectMedia ?? false,
       rejectsReports: policy?.rejectReports ?? false,
+      mediaMode: policy?.mediaMode ?? null,
     };
   }
 
@@ -106,7 +122,10 @@ export function domainPolicies({ db, emit, mode }: PolicyDeps) {
     await write();
     const after = await standingOf(domain, tx);
     if (!before.suspended && after.suspended) await emit(tx, 'domain.suspended', { domain });
-    const isMilder = (before.suspended && !after.suspended) || (before.rejectsMedia && !after.rejectsMedia);
+    const isMilder =
+      (before.suspended && !after.suspended) ||
+      (before.rejectsMedia && !after.rejectsMedia) ||
+      MEDIA_MODE_RANK[after.mediaMode ?? mediaMode] > MEDIA_MODE_RANK[before.mediaMode ?? mediaMode];
     if (isMilder) await emit(tx, 'domain.lifted', { domain });
   }
 
@@ -121,6 +140,7 @@ export function domainPolicies({ db, emit, mode }: PolicyDeps) {
       severity: to.severity,
       reject_media: to.rejectMedia,
       reject_reports: to.rejectReports,
+      media_mode: to.mediaMode,
       public_comment: to.publicComment,
       private_comment: to.privateComment,
       expires_at: to.expiresAt,
@@ -134,6 +154,34 @@ export function domainPolicies({ db, emit, mode }: PolicyDeps) {
     );
     const policy: DomainPolicy = await tx('domain_policies').where({ domain: name }).first(COLUMNS);
     return ok({ policy });
+  }
+
+  /**
+   * Decides on the copying of a domain's videos alone. Where the domain has no policy of its own, the new one
+   * repeats all else of the policy above it: a domain below a suspended one stays suspended.
+   */
+  async function setMediaMode(
+    tx: Tx,
+    domain: string,
+    to: RemoteVideoMode | null,
+  ): Promise<Result<{ policy: DomainPolicy }, 'domain-invalid'>> {
+    const name = normaliseDomain(domain);
+    if (name === null) return fail('domain-invalid', `"${domain}" is not the name of a server.`);
+    const above: DomainPolicy[] = await tx('domain_policies')
+      .whereRaw('domain = any(?)', [withParents(name)])
+      .where((lasting) => lasting.whereNull('expires_at').orWhere('expires_at', '>', tx.fn.now()))
+      .orderByRaw('length(domain) desc')
+      .limit(1)
+      .select(COLUMNS);
+    const [nearest] = above;
+    const change: PolicyChange = {
+      severity: nearest?.severity ?? 'noop',
+      rejectMedia: nearest?.rejectMedia,
+      rejectReports: nearest?.rejectReports,
+      mediaMode: to,
+      expiresAt: nearest?.domain === name ? undefined : null,
+    };
+    return setPolicy(tx, name, change);
   }
 
   async function removePolicy(tx: Tx, domain: string): Promise<boolean> {
@@ -164,6 +212,11 @@ export function domainPolicies({ db, emit, mode }: PolicyDeps) {
 
     /** Makes or changes the policy of a domain. It counts at once. */
     setPolicy,
+    setMediaMode,
+    /** What happens to the videos that these servers, each in turn, posted. */
+    async mediaModesOf(hosts: readonly string[]): Promise<RemoteVideoMode[]> {
+      return (await standingsOf(hosts)).map((standing) => standing.mediaMode ?? mediaMode);
+    },
     /** Takes the policy of a domain away; what stands above it counts again. False when there was none. */
     removePolicy,
 

@@ -11,6 +11,7 @@ import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import type { videoEvents } from './events.ts';
 import type { RemoteVideo, VideoDetails, VideoRow } from './model.ts';
+import { purgesOf } from './shared-copies.ts';
 
 export interface VideoCommandDeps {
   readonly ids: IdSource;
@@ -250,6 +251,7 @@ async function insertRemoteVideos(
     blurhash: video.blurhash,
     media_state: 'waiting',
     source_url: video.sourceUrl,
+    source_digest: video.sourceDigest ?? null,
     source_poster_url: video.sourcePosterUrl,
     published_at: video.publishedAt,
     attributed_to: video.attributedTo,
@@ -277,11 +279,13 @@ export async function removeVideo(
   videoId: VideoId,
   accountId: AccountId,
 ): Promise<Result<object, 'not-found'>> {
+  const purges = await purgesOf(tx, videoId);
   const [row] = await tx('videos')
     .where({ id: videoId, account_id: accountId })
     .delete()
     .returning<VideoRow[]>('*');
   if (!row) return fail('not-found', 'There is no such video.');
+  await deps.enqueue(tx, purges);
   // Strangers never learnt that a local video for followers existed; 410 would tell them now (security.md P2).
   const wasKnown = !row.local || row.visibility !== 'followers';
   const open = row.visibility === 'public' || row.visibility === 'unlisted';

@@ -28,7 +28,17 @@ import type { MediaUrls } from './media-urls.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
-import { replicate, replicateJob, replicateRefused } from './replicas.ts';
+import { type CacheDeps, cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
+import {
+  onFollowed,
+  onModeLifted,
+  onOpened,
+  onShared,
+  type RemoteModeDeps,
+  replicateJob,
+} from './remote-modes.ts';
+import { replicate, replicateRefused } from './replicas.ts';
+import { mediaUsage, orphanedObjects } from './storage-use.ts';
 
 export type { Arrival, NewRemoteVideo } from './commands.ts';
 export { videoEvents } from './events.ts';
@@ -45,14 +55,16 @@ export type { Page } from './queries.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
 
-type Deps = Omit<MediaJobDeps, 'emit'> & {
-  db: Db;
-  ids: IdSource;
-  urls: Urls;
-  mediaUrls: MediaUrls;
-  /** Whether videos of domains without a policy are shown. */
-  unlistedDomains: UnlistedDomains;
-};
+type Deps = Omit<MediaJobDeps, 'emit'> &
+  RemoteModeDeps &
+  CacheDeps & {
+    db: Db;
+    ids: IdSource;
+    urls: Urls;
+    mediaUrls: MediaUrls;
+    /** Whether videos of domains without a policy are shown. */
+    unlistedDomains: UnlistedDomains;
+  };
 
 /** Posts with a video: uploads, remote copies, deletion. */
 export function createVideos(base: Deps) {
@@ -93,7 +105,25 @@ export function createVideos(base: Deps) {
       await enqueuePurge(base, tx, videoId);
     },
 
-    onDomainLifted: (tx: Tx, { domain }: { domain: string }) => replicateRefused(deps, tx, domain),
+    onDomainLifted: async (tx: Tx, { domain }: { domain: string }) => {
+      await replicateRefused(deps, tx, domain);
+      await onModeLifted(deps, tx, { domain });
+    },
+    onFollowed: (tx: Tx, follow: { readonly targetId: AccountId }) => onFollowed(deps, tx, follow),
+    onShared: (tx: Tx, share: { readonly videoId: VideoId }) => onShared(deps, tx, share),
+    /** Somebody opens a video of another server; see `onOpened` of remote-modes.ts. */
+    opened: (tx: Tx, videoId: VideoId) => onOpened(deps, tx, videoId),
+
+    /** What media takes, and how it is kept within its bounds. */
+    storageUse: {
+      usage: () => mediaUsage(base.db),
+      cachedBytes: () => cachedBytes(base.db),
+      cache: base.cache,
+      prune: (pruning: Pruning) => pruneCache(deps, pruning),
+      keepWithinCap: (signal: AbortSignal) => keepWithinCap(deps, signal),
+      orphans: (options: { readonly remove: boolean; readonly now: number }) =>
+        orphanedObjects(deps, options),
+    },
 
     jobs: {
       process: (videoId: VideoId, run: JobRun) => processUpload(deps, queries, videoId, run),

@@ -110,7 +110,10 @@ export interface RemoteVideo {
   readonly width: number | null;
   readonly height: number | null;
   readonly blurhash: string | null;
+  /** A file, or an HLS playlist. */
   readonly sourceUrl: string;
+  /** SHA-256 of what lies behind `sourceUrl` in lower-case hex, where its server says it. */
+  readonly sourceDigest?: string | null;
   readonly sourcePosterUrl: string | null;
   readonly editedAt: Date | null;
   readonly attributedTo: readonly string[];

@@ -13,6 +13,7 @@ import { failedColumns, insertAssets, lockVideo, recordMade } from './media-rows
 import { inWorkDir, type MediaJobDeps, type Queries, retryIfInterrupted } from './media-work.ts';
 import type { Video } from './model.ts';
 import { enqueuePurge } from './purge.ts';
+import { replicateJob } from './remote-modes.ts';
 
 /** Share of the progress bar that fetching a remote file takes. */
 const DOWNLOAD_SHARE = 0.4;
@@ -83,11 +84,6 @@ const REFUSED_HERE: Readonly<Record<string, string>> = {
   'domain-suspended': 'This server does not talk to the one that holds the video.',
   'domain-media-rejected': 'This server does not copy videos of that server.',
 } satisfies Record<MediaRefusal, string>;
-
-/** The job that copies a remote video. */
-export function replicateJob(videoId: VideoId) {
-  return { name: 'media.replicate', payload: { videoId }, key: `media.replicate:${videoId}` } as const;
-}
 
 /** Copies what a decision of the staff has kept from being copied, now that it was taken back. */
 export async function replicateRefused(deps: MediaJobDeps, tx: Tx, domain: string): Promise<void> {

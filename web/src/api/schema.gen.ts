@@ -34,6 +34,8 @@ export interface AdminDomainBlock {
   readonly severity: "noop" | "silence" | "suspend";
   readonly reject_media: boolean;
   readonly reject_reports: boolean;
+  /** What happens to its videos; null: as to those of others */
+  readonly media_mode: "replicate" | "on-view" | "off" | null;
   readonly private_comment: string | null;
   readonly public_comment: string | null;
   readonly obfuscate: false;
@@ -190,7 +192,8 @@ export interface Media {
   }[];
   /** Why there is nothing to play yet; null once there is */
   readonly processing: {
-    readonly state: "copying" | "failed";
+    /** on-demand: it is copied here once GET /api/v1/statuses/:id asks for it; elsewhere: it can be watched on its own page only */
+    readonly state: "copying" | "on-demand" | "elsewhere" | "failed";
     readonly percent: number;
     readonly detail: string | null;
   } | null;

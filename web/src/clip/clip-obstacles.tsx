@@ -12,13 +12,16 @@ import styles from './clip-obstacles.module.css';
 const COPY_POLL_MS = 2_000;
 
 /** Why a clip is not playing, other than its warning. */
-type ObstacleKind = 'copying' | 'copy-failed' | 'play-failed' | 'unavailable';
+type ObstacleKind = 'copying' | 'copy-failed' | 'elsewhere' | 'play-failed' | 'unavailable';
 
 /** What stands between a clip and the person who wants to see it; `null` when it can play. */
 export function obstacleOf(media: Media, playFailed: boolean): ObstacleKind | null {
   if (!isPlayable(media)) {
-    if (media.processing?.state === 'copying') return 'copying';
-    return media.processing?.state === 'failed' ? 'copy-failed' : 'unavailable';
+    const state = media.processing?.state;
+    // One that is copied on demand is: looking at it asks for it.
+    if (state === 'copying' || state === 'on-demand') return 'copying';
+    if (state === 'elsewhere') return 'elsewhere';
+    return state === 'failed' ? 'copy-failed' : 'unavailable';
   }
   return playFailed ? 'play-failed' : null;
 }
@@ -67,6 +70,7 @@ export function Obstacle({ kind, status, media, active, onRetry, onChange }: Obs
   }
   const sentences = {
     'copy-failed': strings.clip.copyFailed(host),
+    elsewhere: strings.clip.elsewhere(host),
     'play-failed': strings.clip.playFailed,
     unavailable: strings.clip.unavailable,
   };

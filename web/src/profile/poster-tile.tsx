@@ -42,5 +42,7 @@ function stateOf(media: Media): string {
   const { processing, meta } = media;
   if (isPlayable(media)) return meta.original.duration === null ? '' : clock(meta.original.duration);
   const text = strings.account;
+  // Copied once it is opened: nothing is wrong with it.
+  if (processing?.state === 'on-demand') return '';
   return processing?.state === 'copying' ? text.copyingShort(processing.percent) : text.copyFailedShort;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { remoteVideoModes } from '../../../../config/env.ts';
 import { apiLimits, policyLimits } from '../../../../config/limits.ts';
 import { sha256 } from '../../../lib/crypto.ts';
 import { idSchema } from '../../../lib/ids.ts';
@@ -11,6 +12,8 @@ import { emptyEntity } from '../schemas.ts';
 
 /** Policies in the shape of the Mastodon API, where blocks and allows are two lists of one table. */
 
+const mediaMode = z.enum(remoteVideoModes);
+
 const BLOCKS: readonly Severity[] = ['noop', 'silence', 'suspend'];
 const ALLOWS: readonly Severity[] = ['allow'];
 
@@ -22,6 +25,7 @@ const blockEntity = z
     severity: z.enum(['noop', 'silence', 'suspend']),
     reject_media: z.boolean(),
     reject_reports: z.boolean(),
+    media_mode: mediaMode.nullable().describe('What happens to its videos; null: as to those of others'),
     private_comment: z.string().nullable(),
     public_comment: z.string().nullable(),
     obfuscate: z.literal(false),
@@ -42,6 +46,7 @@ function blockEntityOf(policy: DomainPolicy): z.input<typeof blockEntity> {
     severity: policy.severity === 'allow' ? 'noop' : policy.severity,
     reject_media: policy.rejectMedia,
     reject_reports: policy.rejectReports,
+    media_mode: policy.mediaMode,
     private_comment: policy.privateComment || null,
     public_comment: policy.publicComment || null,
     obfuscate: false,
@@ -76,6 +81,7 @@ const changes = z.object({
   severity: z.enum(['noop', 'silence', 'suspend']).optional(),
   reject_media: flag.optional(),
   reject_reports: flag.optional(),
+  media_mode: mediaMode.nullish(),
   private_comment: comment.nullish().transform((text) => text ?? undefined),
   public_comment: comment.nullish().transform((text) => text ?? undefined),
   expires_at: z.iso
@@ -89,6 +95,7 @@ function changeOf(body: z.output<typeof changes>, severity: Severity): PolicyCha
     severity: body.severity ?? severity,
     rejectMedia: body.reject_media,
     rejectReports: body.reject_reports,
+    mediaMode: body.media_mode,
     privateComment: body.private_comment,
     publicComment: body.public_comment,
     expiresAt: body.expires_at,

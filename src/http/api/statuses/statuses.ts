@@ -30,7 +30,10 @@ export const getStatus = route({
   output: statusEntity,
   handler: async ({ deps, params, viewer }) => {
     const viewerId = viewer?.account.id ?? null;
-    return postEntityOf(deps, await seenPost(deps, params.id, viewerId), viewerId);
+    const post = await seenPost(deps, params.id, viewerId);
+    const isAskedFor = 'video' in post && !post.video.local;
+    const comes = isAskedFor && (await deps.inTx((tx) => deps.videos.opened(tx, post.video.id)));
+    return postEntityOf(deps, comes ? await seenPost(deps, params.id, viewerId) : post, viewerId);
   },
 });
 

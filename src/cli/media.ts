@@ -1,0 +1,103 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { Report, Run } from './report.ts';
+
+/** `vireo media …`: what media takes, and what may go. */
+export function mediaCommand(run: Run): Command {
+  const command = new Command('media').description('what media takes, and what may go');
+  for (const add of [addUsage, addPrune, addOrphans]) add(command, run);
+  return command;
+}
+
+const GB = 1024 ** 3;
+const DAY_MS = 24 * 3_600_000;
+
+/** `vireo media usage` */
+export function addUsage(command: Command, run: Run): void {
+  command
+    .command('usage')
+    .description(
+      'what media takes, by kind; uploads that are kept as they came are counted in the storage itself',
+    )
+    .action(() =>
+      run(async ({ videos, clock }): Promise<Report> => {
+        const { usage, cachedBytes, cache, orphans } = videos.storageUse;
+        const [kinds, cached, stored] = [
+          await usage(),
+          await cachedBytes(),
+          await orphans({ remove: false, now: clock.now() }),
+        ];
+        const originals = { kind: 'originals', objects: stored.originals, bytes: stored.originalBytes };
+        const rows = [...kinds, originals].map((use) => ({ ...use, size: sizeOf(use.bytes) }));
+        const text = `Copies of videos of other servers: ${sizeOf(cached)} of ${sizeOf(cache.maxBytes)}.`;
+        return { ok: true, rows, text };
+      }),
+    );
+}
+
+/** `vireo media prune` */
+export function addPrune(command: Command, run: Run): void {
+  command
+    .command('prune')
+    .description(
+      'remove copies of videos of other servers; they come back when somebody opens them. Without options: as far as the configuration says',
+    )
+    .option('--older-than <days>', 'that nobody watched for so long, such as 30d', daysIn)
+    .option(
+      '--to <size>',
+      'least recently watched first, until no more than this is left, such as 20GB',
+      bytesIn,
+    )
+    .option('--dry-run', 'only tell what would go')
+    .action((options: { olderThan?: number; to?: number; dryRun?: boolean }) =>
+      run(async ({ videos }): Promise<Report> => {
+        const { cache, prune } = videos.storageUse;
+        const isAsked = options.olderThan !== undefined || options.to !== undefined;
+        const asConfigured = {
+          toBytes: cache.maxBytes,
+          ...(cache.maxAgeMs > 0 ? { unwatchedForMs: cache.maxAgeMs } : {}),
+        };
+        const wanted = isAsked ? { unwatchedForMs: options.olderThan, toBytes: options.to } : asConfigured;
+        const gone = await prune({ ...wanted, dryRun: options.dryRun ?? false });
+        const verb = options.dryRun ? 'would go' : 'went';
+        return { ok: true, text: `${gone.videos} copies ${verb}, ${sizeOf(gone.bytes)}.` };
+      }),
+    );
+}
+
+/** `vireo media orphans` */
+export function addOrphans(command: Command, run: Run): void {
+  command
+    .command('orphans')
+    .description('find stored objects that nothing names any more')
+    .option('--delete', 'remove them')
+    .action((options: { delete?: boolean }) =>
+      run(async ({ videos, clock }): Promise<Report> => {
+        const remove = options.delete ?? false;
+        const found = await videos.storageUse.orphans({ remove, now: clock.now() });
+        const rows = found.first.map((key) => ({ key }));
+        const what = remove ? ' They are removed.' : '';
+        return { ok: true, rows, text: `${found.orphans} orphans, ${sizeOf(found.bytes)}.${what}` };
+      }),
+    );
+}
+
+function daysIn(text: string): number {
+  const [, days] = /^(\d{1,5})d?$/.exec(text) ?? [];
+  if (days === undefined) throw new InvalidArgumentError('Write a number of days, such as 30d.');
+  return Number(days) * DAY_MS;
+}
+
+const UNITS: Readonly<Record<string, number>> = { MB: 1024 ** 2, GB, TB: 1024 ** 4 };
+
+function bytesIn(text: string): number {
+  const [, number, unit = ''] = /^(\d{1,7}(?:\.\d{1,3})?)\s?(MB|GB|TB)$/i.exec(text) ?? [];
+  const factor = UNITS[unit.toUpperCase()];
+  if (number === undefined || factor === undefined) {
+    throw new InvalidArgumentError('Write a size, such as 20GB or 500MB.');
+  }
+  return Math.floor(Number(number) * factor);
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < GB ? `${(bytes / 1024 ** 2).toFixed(1)} MB` : `${(bytes / GB).toFixed(2)} GB`;
+}

@@ -1,0 +1,190 @@
+import type { RemoteVideoMode } from '../../../config/env.ts';
+import { remoteCacheLimits } from '../../../config/limits.ts';
+import type { Db, Tx } from '../../db/database.ts';
+import { ofDomain } from '../../db/visibility.ts';
+import type { Enqueue, NewJob } from '../../jobs/enqueue.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { Video } from './model.ts';
+
+export interface RemoteModeDeps {
+  readonly db: Db;
+  readonly enqueue: Enqueue;
+  /** What happens to the videos that these servers, each in turn, posted. */
+  readonly mediaModesOf: (hosts: readonly string[]) => Promise<RemoteVideoMode[]>;
+}
+
+/** What becomes of the file of a remote video now: it is copied, copied once it is opened, or left where it is. */
+export type CopyPlan = 'copy' | 'on-demand' | 'not-copied-here';
+
+/** Why there is no copy though none failed, as `media_reason` has it. */
+export type UncopiedReason = Exclude<CopyPlan, 'copy'> | 'evicted';
+
+/** The job that copies a remote video. At most one of a video waits, and one that runs sees what its asker wrote, or runs again. */
+export function replicateJob(videoId: VideoId): NewJob<'media.replicate'> {
+  return { name: 'media.replicate', payload: { videoId }, key: `media.replicate:${videoId}` };
+}
+
+/** What to do with the file of a video: by the mode of the server that posted it, and by who asked for it here. */
+export async function copyPlan(
+  deps: RemoteModeDeps,
+  from: Db,
+  video: Pick<Video, 'id' | 'uri'>,
+): Promise<CopyPlan> {
+  const [mode = 'off'] = await deps.mediaModesOf([new URL(video.uri).host]);
+  if (mode === 'off') return 'not-copied-here';
+  const wanted =
+    mode === 'replicate' ? await wantedAmong(from, [video.id]) : await openedAmong(from, [video.id]);
+  return wanted.has(video.id) ? 'copy' : 'on-demand';
+}
+
+/**
+ * Ends the work on a video that is not copied for now. Must run in the transaction that ends the job. Somebody may
+ * have asked for the video since the plan was made: then it stays as it is, and the caller copies it after all
+ * (`copy` is returned).
+ */
+export async function leaveUncopied(
+  deps: RemoteModeDeps,
+  tx: Tx,
+  video: Pick<Video, 'id' | 'uri'>,
+): Promise<CopyPlan> {
+  const row = await tx('videos').where({ id: video.id }).forUpdate().first('media_state');
+  if (!row || row.media_state === 'ready') return 'not-copied-here';
+  const plan = await copyPlan(deps, tx, video);
+  if (plan === 'copy') return plan;
+  await tx('videos')
+    .where({ id: video.id })
+    .update({
+      media_state: plan === 'on-demand' ? 'waiting' : 'none',
+      media_reason: plan satisfies UncopiedReason,
+      ...{ media_stage: null, media_percent: 0, media_detail: null },
+    });
+  return plan;
+}
+
+/** `accounts` of this server, in a query that knows them as `here`. */
+const LOCAL = `here.domain = ''`;
+
+/**
+ * Those of these videos that somebody here may see in a list: somebody here follows the author (or the channel it
+ * is attributed to), follows somebody who shared it, shared it, or is named by it; and those that were opened.
+ */
+export async function wantedAmong(from: Db, ids: readonly VideoId[]): Promise<Set<VideoId>> {
+  const { rows } = await from.raw<{ rows: { id: VideoId }[] }>(
+    `select videos.id from videos where videos.id = any(:ids) and (
+       videos.last_watched_at is not null
+       or exists (select 1 from follows join accounts here on here.id = follows.follower_id
+                   where follows.target_id = videos.account_id and follows.state = 'accepted' and ${LOCAL})
+       or exists (select 1 from accounts channel
+                    join follows on follows.target_id = channel.id and follows.state = 'accepted'
+                    join accounts here on here.id = follows.follower_id
+                   where channel.actor_uri = any(videos.attributed_to) and ${LOCAL})
+       or exists (select 1 from shares join accounts here on here.id = shares.account_id
+                   where shares.video_id = videos.id and ${LOCAL})
+       or exists (select 1 from shares
+                    join follows on follows.target_id = shares.account_id and follows.state = 'accepted'
+                    join accounts here on here.id = follows.follower_id
+                   where shares.video_id = videos.id and ${LOCAL})
+       or exists (select 1 from mentions join accounts here on here.id = mentions.account_id
+                   where mentions.video_id = videos.id and ${LOCAL}))`,
+    { ids: [...ids] },
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+async function openedAmong(from: Db, ids: readonly VideoId[]): Promise<Set<VideoId>> {
+  const query = from('videos').whereRaw('id = any(?)', [[...ids]]);
+  return new Set<VideoId>(await query.whereNotNull('last_watched_at').pluck('id'));
+}
+
+/**
+ * Somebody opens a video of another server: its copy is asked for where there is none, and what was watched last
+ * goes last when room is made. Returns whether a copy will come.
+ */
+export async function onOpened(deps: RemoteModeDeps, tx: Tx, videoId: VideoId): Promise<boolean> {
+  const pause = tx.raw(`now() - ? * interval '1 ms'`, [remoteCacheLimits.watchedRecentlyMs / 2]);
+  const row = await tx('videos')
+    .where({ id: videoId, local: false, state: 'published' })
+    .where((due) =>
+      due
+        .where({ media_state: 'waiting' })
+        .orWhereRaw('coalesce(last_watched_at, ?) <= ?', [new Date(0), pause]),
+    )
+    .forNoKeyUpdate()
+    .first('media_state', 'media_reason');
+  if (!row) return false;
+  const isAskedFor = row.media_state === 'waiting';
+  await tx('videos')
+    .where({ id: videoId })
+    .update({ last_watched_at: tx.fn.now(), ...(isAskedFor ? { media_reason: null } : {}) });
+  if (isAskedFor && row.media_reason !== null) await deps.enqueue(tx, replicateJob(videoId));
+  return isAskedFor;
+}
+
+/** Somebody here follows an account: its newest videos are copied, whose description is here already. */
+export async function onFollowed(
+  deps: RemoteModeDeps,
+  tx: Tx,
+  { targetId }: { readonly targetId: AccountId },
+): Promise<void> {
+  const target = await tx('accounts').where({ id: targetId }).first('domain', 'actor_uri');
+  if (!target || target.domain === '') return;
+  const theirs = tx('videos')
+    .where((by) => by.where({ account_id: targetId }).orWhereIn('id', sharedBy(tx, targetId)))
+    .modify(waitingForAsker)
+    .orderBy('id', 'desc')
+    .limit(remoteCacheLimits.copiedAfterFollow);
+  await ask(deps, tx, theirs.pluck('id'));
+}
+
+/** Newest first, and no more than one account may bring. */
+function sharedBy(tx: Tx, accountId: AccountId) {
+  return tx('shares')
+    .where({ account_id: accountId })
+    .orderBy('id', 'desc')
+    .limit(remoteCacheLimits.copiedAfterFollow)
+    .select('video_id');
+}
+
+/** A video was shared: it is copied now where somebody here sees that. */
+export async function onShared(
+  deps: RemoteModeDeps,
+  tx: Tx,
+  { videoId }: { readonly videoId: VideoId },
+): Promise<void> {
+  const waiting = await tx('videos').where({ id: videoId }).modify(waitingForAsker).pluck('id');
+  const wanted = await wantedAmong(tx, waiting);
+  await ask(deps, tx, Promise.resolve([...wanted]));
+}
+
+/** What happens to the videos of a domain became milder: those that were left where they are get another look. */
+export async function onModeLifted(
+  deps: RemoteModeDeps,
+  tx: Tx,
+  { domain }: { readonly domain: string },
+): Promise<void> {
+  const ofThatDomain = tx('accounts').modify(ofDomain(domain)).select('id');
+  const left = tx('videos')
+    .whereIn('account_id', ofThatDomain)
+    .whereIn('media_reason', ['not-copied-here', 'on-demand'] satisfies UncopiedReason[])
+    .whereIn('media_state', ['none', 'waiting'])
+    .orderBy('id', 'desc')
+    .limit(remoteCacheLimits.copiedAfterLift)
+    .pluck('id');
+  await ask(deps, tx, left);
+}
+
+/** Only those that nobody asked for so far: what was evicted comes back when it is opened. */
+function waitingForAsker(query: ReturnType<Tx>): void {
+  query
+    .where({ local: false, state: 'published', media_state: 'waiting' })
+    .whereRaw(`media_reason is distinct from 'evicted'`);
+}
+
+async function ask(deps: RemoteModeDeps, tx: Tx, found: PromiseLike<VideoId[]>): Promise<void> {
+  const ids = await found;
+  if (ids.length === 0) return;
+  await tx('videos')
+    .whereIn('id', ids)
+    .update({ media_state: 'waiting', media_reason: null, media_detail: null });
+  await deps.enqueue(tx, ids.map(replicateJob));
+}
