@@ -380,6 +380,8 @@ export const mediaLimits = {
   /** How long something that was replaced stays, for those who are watching it. */
   replacedKeptMs: 10 * 60_000,
   purgePauseMs: 5_000,
+  /** Likes and shares from which a video gets the sizes that are otherwise left. */
+  hotReactions: 20,
   /** How long an address of the object storage can be read from at least, and a part be sent to. */
   presignedReadSeconds: 3_600,
   presignedPartSeconds: 6 * 3_600,

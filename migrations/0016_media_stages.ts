@@ -36,6 +36,8 @@ export async function up(knex: Knex): Promise<void> {
     t.index('key');
   });
   await knex.raw('drop index video_assets_video_id_index');
+  // By the video that an object was stored for, which is not always the one that it is played by.
+  await knex.raw(`create index video_assets_owner on video_assets (split_part(key, '/', 2))`);
 
   await knex.schema.createTable('video_fingerprints', (t) => {
     t.bigint('video_id').primary().references('videos.id').onDelete('cascade');

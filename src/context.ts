@@ -227,11 +227,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     },
     'comment.updated': { schema: commentEvents['comment.updated'], handlers: [bridge.onCommentUpdated] },
     'comment.deleted': { schema: commentEvents['comment.deleted'], handlers: [bridge.onCommentDeleted] },
-    'like.added': { schema: engagementEvents['like.added'], handlers: [bridge.onLikeAdded] },
+    'like.added': { schema: engagementEvents['like.added'], handlers: [bridge.onLikeAdded, videos.onLiked] },
     'like.removed': { schema: engagementEvents['like.removed'], handlers: [bridge.onLikeRemoved] },
     'share.added': {
       schema: engagementEvents['share.added'],
-      handlers: [bridge.onShareAdded, videos.onShared],
+      handlers: [bridge.onShareAdded, videos.onShared, videos.onLiked],
     },
     'share.removed': { schema: engagementEvents['share.removed'], handlers: [bridge.onShareRemoved] },
     'relay.added': { schema: relayEvents['relay.added'], handlers: [bridge.onRelayAdded] },
@@ -241,7 +241,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
 
   const handlers: JobHandlers = {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
-    'media.ladder': async ({ videoId }, run) => videos.jobs.ladder(videoId, run),
+    'media.ladder': async (payload, run) => videos.jobs.ladder(payload, run),
     'media.extras': async ({ videoId }, run) => videos.jobs.extras(videoId, run),
     'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),

@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { parseId, type VideoId } from '../lib/ids.ts';
 import type { Report, Run } from './report.ts';
 
 /** `vireo media …`: what media takes, and what may go. */
 export function mediaCommand(run: Run): Command {
   const command = new Command('media').description('what media takes, and what may go');
-  for (const add of [addUsage, addPrune, addOrphans]) add(command, run);
+  for (const add of [addUsage, addPrune, addOrphans, addRemake]) add(command, run);
   return command;
 }
 
@@ -100,4 +101,38 @@ function bytesIn(text: string): number {
 
 function sizeOf(bytes: number): string {
   return bytes < GB ? `${(bytes / 1024 ** 2).toFixed(1)} MB` : `${(bytes / GB).toFixed(2)} GB`;
+}
+
+const REMAKE_BATCH = 200;
+
+/** `vireo media remake` */
+export function addRemake(command: Command, run: Run): void {
+  command
+    .command('remake')
+    .description(
+      'make everything of a video anew in the background, as after an update of ffmpeg or of the sizes',
+    )
+    .argument('[video]', 'its id, as in its address', (text: string) => {
+      const id = parseId<'video'>(text);
+      if (id === null) throw new InvalidArgumentError('Not an id of a video.');
+      return id;
+    })
+    .option('--all', 'every video of this server whose upload was kept')
+    .action((videoId: VideoId | undefined, { all = false }: { all?: boolean }) =>
+      run(async ({ videos, inTx }): Promise<Report> => {
+        if ((videoId === undefined) === !all) return { ok: false, text: 'Name one video, or say --all.' };
+        if (videoId !== undefined) {
+          const asked = await inTx((tx) => videos.askToRemake(tx, videoId));
+          if (!asked.ok) return { ok: false, text: asked.detail ?? asked.reason };
+          return { ok: true, text: 'It will be made anew.' };
+        }
+        let count = 0;
+        for (let after: VideoId | null = null; ; ) {
+          const ids: VideoId[] = await videos.remakeable(after, REMAKE_BATCH);
+          for (const id of ids) if ((await inTx((tx) => videos.askToRemake(tx, id))).ok) count += 1;
+          after = ids.at(-1) ?? null;
+          if (ids.length < REMAKE_BATCH) return { ok: true, text: `${count} videos will be made anew.` };
+        }
+      }),
+    );
 }

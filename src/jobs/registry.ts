@@ -31,7 +31,7 @@ export const jobSpecs = {
   },
   'media.ladder': {
     queue: 'media',
-    payload: z.object({ videoId: idSchema<'video'>() }),
+    payload: z.object({ videoId: idSchema<'video'>(), settle: z.boolean().optional() }),
     maxAttempts: 5,
     timeoutMs: 120 * minute,
     retryDelayMs: 15_000,

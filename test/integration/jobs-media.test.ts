@@ -99,7 +99,7 @@ async function makeVideo(job: VideoJob, content = 'a video'): Promise<VideoOutco
 const start = () =>
   rig.start({
     'media.process': ({ videoId }, run) => videos.jobs.process(videoId, run),
-    'media.ladder': ({ videoId }, run) => videos.jobs.ladder(videoId, run),
+    'media.ladder': (payload, run) => videos.jobs.ladder(payload, run),
     'media.extras': ({ videoId }, run) => videos.jobs.extras(videoId, run),
     'media.replicate': ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': ({ videoId }, run) => videos.jobs.purge(videoId, run),
@@ -198,8 +198,9 @@ describe('an upload', () => {
   test('whose last step is taken twice is published once', async () => {
     const { videoId } = await receivedUpload();
     const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
-    for (const stage of [videos.jobs.process, videos.jobs.ladder]) {
-      const steps = [await stage(videoId, run), await stage(videoId, run)];
+    const ladder = (id: VideoId) => videos.jobs.ladder({ videoId: id, settle: false }, run);
+    for (const stage of [(id: VideoId) => videos.jobs.process(id, run), ladder]) {
+      const steps = [await stage(videoId), await stage(videoId)];
       for (const step of steps) expect(await rig.db.transaction(async (tx) => step?.(tx))).toBeNull();
     }
     expect(await stateOf(videoId)).toMatchObject({ state: 'published', media_state: 'ready' });

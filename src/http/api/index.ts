@@ -38,6 +38,7 @@ import {
   unlikeStatus,
   unpinStatus,
   unshareStatus,
+  wantSizes,
 } from './statuses/reactions.ts';
 import {
   deleteStatus,
@@ -81,6 +82,7 @@ export const routes: readonly Route[] = [
   unshareStatus,
   pinStatus,
   unpinStatus,
+  wantSizes,
   getProcessing,
   beginDirectUpload,
   completeDirectUpload,

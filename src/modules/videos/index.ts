@@ -24,6 +24,7 @@ import {
 import { videoEvents } from './events.ts';
 import { processExtras } from './media-extras.ts';
 import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
+import { askToRemake, failAbandoned, onLiked, wantAllRungs } from './media-upkeep.ts';
 import type { MediaUrls } from './media-urls.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
@@ -93,6 +94,10 @@ export function createVideos(base: Deps) {
     /** Where a stored object of a video can be fetched: signed where the video is not for everybody. */
     objectUrl: base.mediaUrls.objectUrl,
 
+    failAbandoned: (tx: Tx) => failAbandoned(deps, tx),
+    wantAllRungs: (tx: Tx, videoId: VideoId) => wantAllRungs(deps, tx, videoId),
+    askToRemake: (tx: Tx, videoId: VideoId) => askToRemake(deps, tx, videoId),
+
     /** Reactions to events, in the relay's transaction. */
     onReceived: async (tx: Tx, { videoId }: { videoId: VideoId }) =>
       base.enqueue(tx, await stageJob(tx, 'media.process', videoId)),
@@ -104,6 +109,8 @@ export function createVideos(base: Deps) {
     onDeleted: async (tx: Tx, { videoId }: { videoId: VideoId }) => {
       await enqueuePurge(base, tx, videoId);
     },
+
+    onLiked: (tx: Tx, payload: Parameters<typeof onLiked>[2]) => onLiked(deps, tx, payload),
 
     onDomainLifted: async (tx: Tx, { domain }: { domain: string }) => {
       await replicateRefused(deps, tx, domain);
@@ -127,7 +134,8 @@ export function createVideos(base: Deps) {
 
     jobs: {
       process: (videoId: VideoId, run: JobRun) => processUpload(deps, queries, videoId, run),
-      ladder: (videoId: VideoId, run: JobRun) => processLadder(deps, queries, videoId, run),
+      ladder: (job: Parameters<typeof processLadder>[2], run: JobRun) =>
+        processLadder(deps, queries, job, run),
       extras: (videoId: VideoId, run: JobRun) => processExtras(deps, queries, videoId, run),
       remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),

@@ -3,7 +3,7 @@ import { mediaLimits } from '../../../config/limits.ts';
 import type { Loudness } from '../../../media/loudness.ts';
 import type { Copied, VideoOutcome } from '../../../media/pipeline.ts';
 import type { Tx } from '../../db/database.ts';
-import { type Finish, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
+import { type Finish, type JobPayload, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { type Failure, fail } from '../../lib/result.ts';
 import {
@@ -26,7 +26,7 @@ import type { Video } from './model.ts';
 import { enqueuePurge } from './purge.ts';
 
 /** What ended it says nothing about the file, and no more tries are left. */
-const GIVEN_UP = fail('given-up', 'This video could not be processed. Ask the admin of this server.');
+export const GIVEN_UP = fail('given-up', 'This video could not be processed. Ask the admin of this server.');
 
 /**
  * Makes what can be played of an uploaded file first: a copy at once, where every browser plays that, and one
@@ -100,17 +100,18 @@ async function finishFirst(
 
 /**
  * Makes the other sizes of a video that can be played already, from one decode, and then tells other servers of
- * it. Runs again for a size that somebody asks for.
+ * it. Runs again for a size that somebody asks for. With `settle`, it makes do with the sizes there are.
  */
 export function processLadder(
   deps: MediaJobDeps,
   queries: Queries,
-  videoId: VideoId,
+  { videoId, settle }: JobPayload<'media.ladder'>,
   run: JobRun,
 ): Promise<Finish | undefined> {
   return inWorkDir(deps, videoId, run, async (work) => {
     const video = await queries.internal(videoId);
     if (video?.state !== 'published') return;
+    if (settle) return (tx) => finishLadder(deps, tx, videoId, null);
     const before = await storedRungs(deps.db, videoId);
     const upTo = await wantedUpTo(deps, videoId);
     const made = new Set(before.map(({ index }) => index.rung));

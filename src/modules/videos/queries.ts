@@ -101,6 +101,17 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return (await withAssets(row ? [row] : []))[0] ?? null;
     },
 
+    /** Ids of videos of this server that can be made anew, oldest first, after one of them. */
+    async remakeable(afterId: VideoId | null, limit: number): Promise<VideoId[]> {
+      return db('videos')
+        .where({ local: true, media_state: 'ready' })
+        .whereNotNull('original_key')
+        .where('id', '>', afterId ?? 0)
+        .orderBy('id')
+        .limit(limit)
+        .pluck('id');
+    },
+
     /** Short sides of every size that the source of a video is good for, largest first. */
     async plannedRungs(id: VideoId): Promise<readonly number[]> {
       const row = await db('videos').where({ id }).first('planned_rungs');
@@ -114,18 +125,22 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     },
 
     /**
-     * Who may fetch the objects of a video: everybody, only who was given a signed address (it is not for everybody,
+     * Who may fetch the objects stored for a video, by all videos that are played by them: everybody, only who was given a signed address (it is not for everybody,
      * or its author alone watches it while it is processed), or nobody (null: it is not there, was refused, or the
      * staff hides its author).
      */
     async mediaAccess(ownerId: string): Promise<MediaAccess | null> {
       if (!/^\d{1,18}$/.test(ownerId)) return null;
-      const row = await db('videos')
-        .where('videos.id', ownerId)
+      const sharing = db('video_assets')
+        .whereRaw(`split_part(key, '/', 2) = ?`, [ownerId])
+        .select('video_id');
+      const rows: Pick<Video, 'state' | 'visibility'>[] = await db('videos')
+        .where((one) => one.where('videos.id', ownerId).orWhereIn('videos.id', sharing))
         .whereNot('videos.state', 'rejected')
         .modify(byShownAuthor('videos', null, unlisted))
-        .first('videos.state', 'videos.visibility');
-      return row ? mediaAccessOf(row) : null;
+        .distinct('videos.state', 'videos.visibility');
+      const found = rows.map(mediaAccessOf);
+      return found.includes('public') ? 'public' : (found[0] ?? null);
     },
 
     /** When what was at this address was deleted, or null. */

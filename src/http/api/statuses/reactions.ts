@@ -63,3 +63,9 @@ const pin =
 export const pinStatus = reaction('pin', 'Put one of your videos on top of your profile.', pin(true));
 
 export const unpinStatus = reaction('unpin', 'Take a pinned video down.', pin(false));
+
+export const wantSizes = reaction(
+  'sizes',
+  'Ask for all sizes of a video, where this server makes the large ones at first demand only.',
+  async (deps, tx, _viewer, post) => deps.videos.wantAllRungs(tx, videoOf(post).id),
+);
