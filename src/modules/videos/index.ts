@@ -21,19 +21,11 @@ import {
 } from './commands.ts';
 import { videoEvents } from './events.ts';
 import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
-import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
-import { type CacheDeps, cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
-import {
-  onFollowed,
-  onModeLifted,
-  onOpened,
-  onShared,
-  type RemoteModeDeps,
-  replicateJob,
-} from './remote-modes.ts';
-import { replicate, replicateRefused } from './replicas.ts';
+import { cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
+import { onFollowed, onModeLifted, onOpened, onShared, replicateJob } from './remote-modes.ts';
+import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
 import { mediaUsage, orphanedObjects } from './storage-use.ts';
 
 export type { Arrival, NewRemoteVideo } from './commands.ts';
@@ -47,19 +39,18 @@ export {
   visibilities,
 } from './model.ts';
 export type { Page } from './queries.ts';
+export { fetchRemoteSource } from './remote-source.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
 
-type Deps = Omit<MediaJobDeps, 'emit'> &
-  RemoteModeDeps &
-  CacheDeps & {
-    db: Db;
-    ids: IdSource;
-    urls: Urls;
-    mediaUrl: string;
-    /** Whether videos of domains without a policy are shown. */
-    unlistedDomains: UnlistedDomains;
-  };
+type Deps = Omit<ReplicaDeps, 'emit'> & {
+  db: Db;
+  ids: IdSource;
+  urls: Urls;
+  mediaUrl: string;
+  /** Whether videos of domains without a policy are shown. */
+  unlistedDomains: UnlistedDomains;
+};
 
 /** Posts with a video: uploads, remote copies, deletion. */
 export function createVideos(base: Deps) {
