@@ -1,9 +1,14 @@
 import { federation } from './federation.ts';
 import { inbox } from './inbox.ts';
 import type { Bench, Measurement } from './measurement.ts';
+import { mediaServing } from './media/serving.ts';
 
 /** `npm run bench -- NAME [--json]`: runs one benchmark, or all, and prints ratios against a baseline. */
-const benches: Readonly<Record<string, Bench>> = { inbox, federation };
+const benches: Readonly<Record<string, Bench>> = {
+  inbox,
+  federation,
+  'media-serving': mediaServing,
+};
 
 const args = process.argv.slice(2);
 const isJson = args.includes('--json');

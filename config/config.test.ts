@@ -74,11 +74,22 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   OWNER_PASSWORD: { wrong: ['short', 'x'.repeat(201)], right: ['x'.repeat(10)] },
   MAX_UPLOAD_MB: { wrong: ['0', '10001', '1.5', '1e3'], right: ['1', '10000'] },
   LAZY_RUNGS: { wrong: ['yes', '1'], right: ['true', 'false'] },
+  UPLOADS: { wrong: ['s3', 'TUS'], right: ['tus'] },
+  MAX_STORAGE_PER_ACCOUNT_MB: { wrong: ['-1', '1.5', '100000001'], right: ['0', '2000'] },
   MAX_DURATION_SECONDS: { wrong: ['0', '3601'], right: ['1', '3600'] },
   MEDIA_URL: {
     wrong: ['garbage', 'media.example', 'https://media.example/?a=1', 'https://media.example/#x'],
     right: ['https://media.example', 'https://cdn.example/vireo/'],
   },
+  MEDIA_X_ACCEL: {
+    wrong: ['protected', '/', '/a/', '/a b', '/../etc', '//x'],
+    right: ['/_protected', '/a/b'],
+  },
+  MEDIA_REDIRECT: {
+    wrong: ['yes', 'cdn.example', 'ftp://cdn.example', 'https://cdn.example/?a'],
+    right: ['https://cdn.example', 'https://cdn.example/bucket/'],
+  },
+  MEDIA_CACHE_MB: { wrong: ['-1', '1.5', 'all', '1000001'], right: ['0', '1000000'] },
   FFMPEG_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffmpeg'] },
   FFPROBE_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffprobe'] },
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
@@ -169,6 +180,24 @@ describe('addresses', () => {
 });
 
 describe('contradictions', () => {
+  test.each<[string, Env]>([
+    ['MEDIA_X_ACCEL', { MEDIA_X_ACCEL: '/_protected', S3_ENDPOINT: 'https://s3.example' }],
+    ['MEDIA_REDIRECT', { MEDIA_REDIRECT: 'presigned' }],
+    ['UPLOADS', { UPLOADS: 'direct' }],
+    ['MEDIA_REDIRECT', { MEDIA_REDIRECT: 'https://cdn.example', MEDIA_X_ACCEL: '/_protected' }],
+  ])('%s is refused where nobody could send the bytes so: %j', (name, env) => {
+    const problems = refused({ S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret', ...env });
+    expect(problems.map(({ variable }) => variable)).toEqual([name]);
+  });
+
+  test('media may be redirected to an object storage that there is', () => {
+    const env = { S3_ENDPOINT: 'https://s3.example', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
+    expect(accepted({ ...env, MEDIA_REDIRECT: 'presigned' }).serving.redirect).toBe('presigned');
+    expect(accepted({ MEDIA_REDIRECT: 'https://cdn.example/a/' }).serving.redirect).toBe(
+      'https://cdn.example/a',
+    );
+  });
+
   test.each(['production', undefined])('private peers are refused where the instance is %s', (kind) => {
     const problems = refused({ VIREO_ENV: kind, ALLOWED_PRIVATE_ADDRESSES: '127.0.0.2' });
     expect(problems).toMatchObject([{ variable: 'ALLOWED_PRIVATE_ADDRESSES', value: '"127.0.0.2"' }]);

@@ -95,6 +95,16 @@ function contradictions(values: Parsed): ConfigProblem[] {
       }
     }
   }
+  if (values.MEDIA_X_ACCEL !== undefined && values.S3_ENDPOINT !== undefined) {
+    found.push(problem('MEDIA_X_ACCEL', values.MEDIA_X_ACCEL));
+  }
+  if (values.UPLOADS === 'direct' && values.S3_ENDPOINT === undefined)
+    found.push(problem('UPLOADS', 'direct'));
+  const redirect = values.MEDIA_REDIRECT;
+  const cannotPresign = redirect === 'presigned' && values.S3_ENDPOINT === undefined;
+  if (redirect !== undefined && (cannotPresign || values.MEDIA_X_ACCEL !== undefined)) {
+    found.push(problem('MEDIA_REDIRECT', redirect));
+  }
   const metrics = values.METRICS_LISTEN;
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
     found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
@@ -148,6 +158,14 @@ function build(v: Parsed) {
       maxDurationSeconds: required(v.MAX_DURATION_SECONDS),
       lazyRungs: required(v.LAZY_RUNGS),
     },
+    serving: {
+      cacheBytes: required(v.MEDIA_CACHE_MB) * megabyte,
+      xAccel: v.MEDIA_X_ACCEL ?? null,
+      redirect: v.MEDIA_REDIRECT ?? null,
+    },
+    uploads: required(v.UPLOADS),
+    /** 0: no limit. */
+    maxStoredBytesPerAccount: required(v.MAX_STORAGE_PER_ACCOUNT_MB) * megabyte,
     ffmpegPath: required(v.FFMPEG_PATH),
     ffprobePath: required(v.FFPROBE_PATH),
     redisServerPath: required(v.REDIS_SERVER_PATH),

@@ -276,6 +276,20 @@ export const variables = {
     remedy: 'Write a number from 1 to 10000.',
     group: 'Video',
   }),
+  UPLOADS: variable({
+    schema: z.enum(['tus', 'direct']),
+    fallback: 'tus',
+    doc: 'How videos are uploaded: `tus` through this server, resumable; `direct` also straight to the object storage, which spares this server the traffic. See docs/media.md.',
+    remedy: 'Use one of: tus, direct (only with S3_ENDPOINT).',
+    group: 'Video',
+  }),
+  MAX_STORAGE_PER_ACCOUNT_MB: variable({
+    schema: integer(0, 100_000_000),
+    fallback: '0',
+    doc: 'What the videos of one account may take in all their sizes, uploads under way included, in MB. It counts when an upload begins. `0`: no limit.',
+    remedy: 'Write a number of MB, or 0.',
+    group: 'Video',
+  }),
   MAX_DURATION_SECONDS: variable({
     schema: integer(1, 3_600),
     fallback: String(videoLimits.defaultMaxDurationSeconds),
@@ -288,6 +302,31 @@ export const variables = {
     fallback: undefined,
     doc: 'Address under which media is published, where that is another host or a CDN in front of this server. Default: `ORIGIN/media`.',
     remedy: 'Write a URL such as https://media.video.example, with no ? or #.',
+    group: 'Video',
+  }),
+  MEDIA_CACHE_MB: variable({
+    schema: integer(0, 1_000_000),
+    fallback: '256',
+    doc: 'Memory for media that is asked for often, in MB, in each process that serves it. `0` keeps none.',
+    remedy: 'Write a number of MB from 0 to 1000000.',
+    group: 'Video',
+  }),
+  MEDIA_X_ACCEL: variable({
+    schema: z.string().regex(/^(\/[A-Za-z0-9_-]{1,64}){1,4}$/),
+    fallback: undefined,
+    doc: 'Internal location of the nginx in front that stands for `DATA_DIR/media`, such as `/_protected`: nginx then sends the bytes. See docs/media.md.',
+    remedy: 'Write a path such as /_protected, without a slash at its end; only with media in files.',
+    group: 'Video',
+  }),
+  MEDIA_REDIRECT: variable({
+    schema: z.union([
+      z.literal('presigned'),
+      httpUrl.refine((text) => !/[?#@]/.test(text)).transform((text) => text.replace(/\/$/, '')),
+    ]),
+    fallback: undefined,
+    doc: 'Where public media is fetched instead of through this server: `presigned` for addresses of the object storage itself, or the address of a CDN that stands for the bucket or for `DATA_DIR/media`. See docs/media.md.',
+    remedy:
+      'Write presigned (only with S3_ENDPOINT) or a URL such as https://cdn.video.example; not together with MEDIA_X_ACCEL.',
     group: 'Video',
   }),
   FFMPEG_PATH: variable({

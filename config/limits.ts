@@ -379,19 +379,51 @@ export const mediaLimits = {
   staleTemporaryFileMs: 24 * 3_600_000,
   /** How long something that was replaced stays, for those who are watching it. */
   replacedKeptMs: 10 * 60_000,
-  purgePauseMs: 15_000,
+  purgePauseMs: 5_000,
+  /** How long an address of the object storage can be read from at least, and a part be sent to. */
+  presignedReadSeconds: 3_600,
+  presignedPartSeconds: 6 * 3_600,
 } as const;
 
 /** What a file of captions may hold. */
 export const captionLimits = {
   maxBytes: 512 * 1024,
   maxCues: 3_000,
+  /** With markup that is then removed; more than all lines of a clean cue. */
+  maxCueCharacters: 6_000,
   maxLines: 10,
   maxLineCharacters: 500,
   maxTimeMs: 24 * 3_600_000,
   maxNestedTags: 8,
   maxClasses: 4,
   maxVoiceCharacters: 60,
+} as const;
+
+/** How stored media is served; how much of it is held in memory is `MEDIA_CACHE_MB`. */
+export const servingLimits = {
+  /** Objects are kept in pieces of this size, so that a range of a large file takes no more than its part. */
+  blockBytes: 1024 * 1024,
+  /** Wider answers come straight from storage: a download of a whole film must not push out what many watch. */
+  widestFromMemory: 4 * 1024 * 1024,
+  /** What each kept piece costs beside its bytes. */
+  overheadBytes: 1024,
+  /** Pieces that are read at the same time; requests beyond them are answered from storage. */
+  readsInFlight: 64,
+  sizesInMemory: 20_000,
+  /** Another process may have removed the object. */
+  sizeKeptMs: 10_000,
+  ownersInMemory: 20_000,
+  accessKeptMs: 2_000,
+  /** Of an answer that leads elsewhere; well below the hour for which the object storage's own addresses are good. */
+  redirectMaxAgeSeconds: 1_800,
+} as const;
+
+/** How long a signed address of media is good at least, and the steps in which it ends: within one it stays the same. */
+export const mediaLinkLimits = {
+  viewer: { lifetimeSeconds: 24 * 3_600, stepSeconds: 6 * 3_600 },
+  /** Other servers fetch when their queue gets there, and some when somebody looks. */
+  server: { lifetimeSeconds: 30 * 24 * 3_600, stepSeconds: 7 * 24 * 3_600 },
+  maxAgeSeconds: 24 * 3_600,
 } as const;
 
 /** PostgreSQL and Redis run as our own children (ADR 0005). */

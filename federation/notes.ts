@@ -30,6 +30,7 @@ export type Notes = ReturnType<typeof createNotes>;
 /** Gathers what the serializers need: the one way from a local post to its document, served or sent. */
 export function createNotes(deps: NotesDeps) {
   const { urls, accounts, videos, comments } = deps;
+  const objectUrl = (key: string, video: Video) => videos.objectUrl(key, video, 'server');
 
   /**
    * Local videos in order; those that no other server is told of yet, and those whose author went meanwhile, are
@@ -46,7 +47,7 @@ export function createNotes(deps: NotesDeps) {
       if (!author || video.unannounced) return [];
       const mentioned = (named.get(video.id) ?? []).flatMap((id) => people.get(id) ?? []);
       const facts = { author, mentioned };
-      return [{ ...facts, note: noteOf({ urls, objectUrl: videos.objectUrl }, video, facts) }];
+      return [{ ...facts, note: noteOf({ urls, objectUrl }, video, facts) }];
     });
   }
 
@@ -61,7 +62,7 @@ export function createNotes(deps: NotesDeps) {
       const author = await accounts.byId(video.accountId);
       const channel = author && (await accounts.channelOf(author.id));
       if (!author || !channel) return null;
-      const document = videoOf({ urls, objectUrl: videos.objectUrl }, video, { author, channel });
+      const document = videoOf({ urls, objectUrl }, video, { author, channel });
       return document && { document, author, channel };
     },
 

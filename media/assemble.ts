@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediaLimits } from '../config/limits.ts';
 import { type Failure, fail, ok } from '../src/lib/result.ts';
-import { type Asset, type Piece, pieceOf, posterPiece } from './asset.ts';
+import { type Asset, type Piece, pieceOf, posterPieces } from './asset.ts';
 import { dashManifest } from './dash.ts';
 import { brokenDetail, type StepReason } from './failures.ts';
 import { chooseFederated, writeFaststart } from './faststart.ts';
@@ -42,7 +42,15 @@ export interface AssembleJob {
   readonly workDir: string;
   /** Whether the poster is made too, from the MP4. */
   readonly wantsPoster: boolean;
+  /** The frame that the author chose for it. */
+  readonly posterSeconds?: number;
   readonly signal?: AbortSignal;
+}
+
+/** What a page shows before the poster is there. */
+export interface PosterHashes {
+  readonly blurhash: string;
+  readonly thumbhash: string;
 }
 
 /** Everything made from one set of sizes. */
@@ -52,7 +60,7 @@ export interface Assembled {
   readonly pieces: readonly Piece[];
   readonly chunkIndex: ChunkIndex;
   /** Null where no poster was wanted. */
-  readonly blurhash: string | null;
+  readonly hashes: PosterHashes | null;
 }
 
 /** A rung with what was read from its file. */
@@ -79,8 +87,8 @@ export async function assemble(ffmpeg: Ffmpeg, job: AssembleJob): Promise<Assemb
   if (!federated.ok) return federated;
   const { chunkIndex, manifests } = await writeManifests(job, packaged);
   const files = packaged.flatMap(({ piece, playlist }) => [piece, playlist]);
-  const { blurhash, pieces } = federated;
-  return { ok: true, pieces: [...files, ...manifests, ...pieces], chunkIndex, blurhash };
+  const { hashes, pieces } = federated;
+  return { ok: true, pieces: [...files, ...manifests, ...pieces], chunkIndex, hashes };
 }
 
 /** One size as an object, and the media playlist that names it by its last segment. */
@@ -104,7 +112,7 @@ async function makeFederated(
   ffmpeg: Ffmpeg,
   job: AssembleJob,
   packaged: readonly PackagedFile[],
-): Promise<{ ok: true; pieces: Piece[]; blurhash: string | null } | Failure<StepReason>> {
+): Promise<{ ok: true; pieces: Piece[]; hashes: PosterHashes | null } | Failure<StepReason>> {
   const earlier = job.before.map(({ index, size }) => ({ rung: index.rung, size, made: null }));
   const candidates = [...packaged.map((made) => ({ rung: made.rung, size: made.size, made })), ...earlier];
   const [first, ...rest] = candidates;
@@ -113,7 +121,7 @@ async function makeFederated(
     first,
     ...rest,
   ]);
-  if (!made) return ok({ pieces: [], blurhash: null });
+  if (!made) return ok({ pieces: [], hashes: null });
   const { rung, layout } = made;
   const signal = job.signal ? { signal: job.signal } : {};
   const mp4Path = join(job.workDir, `${rung}.mp4`);
@@ -128,17 +136,20 @@ async function makeFederated(
   const { frameRate, videoId } = job;
   const about = { ...shapeOf(layout), bandwidth: averageBandwidth(layout), codecs, rung, frameRate };
   const mp4 = await pieceOf(videoId, mp4Path, `${rung}.mp4`, { role: 'mp4', ...about });
-  if (!job.wantsPoster) return ok({ pieces: [mp4], blurhash: null });
+  if (!job.wantsPoster) return ok({ pieces: [mp4], hashes: null });
   const outputPath = join(job.workDir, 'poster.jpg');
   const poster = await makePoster(ffmpeg, {
     mp4Path,
+    ...(job.posterSeconds === undefined ? {} : { atSeconds: job.posterSeconds }),
     durationSeconds,
     outputPath,
     ...shapeOf(layout),
     ...signal,
   });
   if (!poster.ok) return poster;
-  return ok({ pieces: [mp4, await posterPiece(videoId, outputPath, poster)], blurhash: poster.blurhash });
+  const { blurhash, thumbhash } = poster;
+  const posters = await posterPieces(videoId, outputPath, poster);
+  return ok({ pieces: [mp4, ...posters], hashes: { blurhash, thumbhash } });
 }
 
 /** What names every size there is: the master playlist, the DASH manifest, and the chunk index. */

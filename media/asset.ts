@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { mediaKey } from './keys.ts';
+import type { Poster } from './poster.ts';
 import { contentTypeOf } from './storage/storage.ts';
 
 /** What an object is to its video. */
@@ -64,14 +65,13 @@ export async function pieceOf(
   return { path, asset: { ...details, key, contentType: contentTypeOf(key), size, sha256 } };
 }
 
-/** The poster as an object of its video, also one that came from another server. */
-export function posterPiece(
-  videoId: string,
-  path: string,
-  size: { readonly width: number; readonly height: number },
-): Promise<Piece> {
-  const { width, height } = size;
-  return pieceOf(videoId, path, 'poster.jpg', { role: 'poster', width, height });
+/** The poster as objects of its video, also one that came from another server. `path` is that of the JPEG. */
+export async function posterPieces(videoId: string, path: string, poster: Poster): Promise<Piece[]> {
+  const { width, height, webpPath } = poster;
+  return [
+    await pieceOf(videoId, path, 'poster.jpg', { role: 'poster', width, height }),
+    await pieceOf(videoId, webpPath, 'poster.webp', { role: 'poster-webp', width, height }),
+  ];
 }
 
 /** The SHA-256 of a local file, in lower-case hex. */

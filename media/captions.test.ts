@@ -53,11 +53,17 @@ Red I &lt;3 you
     ['61 seconds', 'WEBVTT\n\n00:61.000 --> 01:02.000\nx', 'bad-time'],
     ['an end before its start', 'WEBVTT\n\n00:02.000 --> 00:01.000\nx', 'bad-time'],
     ['an end at its start', 'WEBVTT\n\n00:02.000 --> 00:02.000\nx', 'bad-time'],
+    ['too much that is not shown', cue(`<script>${'<!--'.repeat(1_600)}`), 'captions-too-large'],
     ['too many lines', cue('x\n'.repeat(captionLimits.maxLines + 1)), 'captions-too-large'],
     ['too long a line', cue('x'.repeat(captionLimits.maxLineCharacters + 1)), 'captions-too-large'],
     [
       'too many cues',
       `WEBVTT\n\n${'00:01.000 --> 00:02.000\nx\n\n'.repeat(captionLimits.maxCues + 1)}`,
+      'captions-too-large',
+    ],
+    [
+      'too much when it is escaped',
+      `WEBVTT\n\n${`00:01.000 --> 00:02.000\n${'&'.repeat(99)}\n${'&'.repeat(99)}\n\n`.repeat(2_000)}`,
       'captions-too-large',
     ],
     ['too many bytes', `WEBVTT\n\nNOTE ${'x'.repeat(captionLimits.maxBytes)}`, 'captions-too-large'],
@@ -157,6 +163,17 @@ const pieces = fc.constantFrom(
 const texts = fc
   .array(fc.oneof(pieces, fc.string({ unit: 'binary' })), { maxLength: 40 })
   .map((all) => all.join(''));
+
+test('the largest cue there can be is read again', () => {
+  const full = `${'x'.repeat(captionLimits.maxLineCharacters)}\n`.repeat(captionLimits.maxLines);
+  const written = normal(cue(full));
+  expect(normal(written)).toBe(written);
+});
+
+test('a file full of open comments costs no more than others', () => {
+  const hostile = `00:01.000 --> 00:02.000\n${'<!--'.repeat(60)}\n\n`.repeat(1_000);
+  expect(normal(`WEBVTT\n\n${hostile}`)).toContain('&lt;!--&lt;!--');
+});
 
 test('whatever comes in, it never throws, and what comes out is read again as the same', () => {
   fc.assert(

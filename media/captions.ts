@@ -37,7 +37,8 @@ export function parseCaptions(
   bytes: Uint8Array,
   options: { readonly durationSeconds?: number } = {},
 ): { readonly ok: true; readonly cues: readonly Cue[] } | Failure<CaptionReason> {
-  if (bytes.length > captionLimits.maxBytes) return tooLarge(`${captionLimits.maxBytes / 1024} KB`);
+  const size = `${captionLimits.maxBytes / 1024} KB`;
+  if (bytes.length > captionLimits.maxBytes) return tooLarge(size);
   const text = decode(bytes);
   if (text === null) return fail('not-captions', 'This file is not text. Save the captions as UTF-8.');
   const blocks = splitBlocks(text);
@@ -54,7 +55,10 @@ export function parseCaptions(
     if (cues.length > captionLimits.maxCues) return tooLarge(`${captionLimits.maxCues} cues`);
   }
   if (cues.length === 0) return fail('no-cues', 'There is no caption in this file that the video reaches.');
-  return ok({ cues: cues.toSorted((a, b) => a.start - b.start) });
+  const sorted = cues.toSorted((a, b) => a.start - b.start);
+  // Escaping makes text longer, and what is written must be readable again.
+  if (Buffer.byteLength(writeCaptions(sorted)) > captionLimits.maxBytes) return tooLarge(size);
+  return ok({ cues: sorted });
 }
 
 /** Captions as WebVTT. What `parseCaptions` gave comes out of it again unchanged. */
@@ -79,7 +83,12 @@ function readBlock(block: readonly string[], endMs: number): Cue | Failure<Capti
     return fail('bad-time', `A caption ends before it starts: ${line.trim().slice(0, 80)}`);
   }
   if (start >= end) return null;
-  const lines = cleanMarkup(block.slice(at + 1).join('\n'));
+  const text = block.slice(at + 1).join('\n');
+  // Before it is cleaned, which takes the longer the more comments are left open.
+  if (text.length > captionLimits.maxCueCharacters) {
+    return tooLarge(`${captionLimits.maxCueCharacters} characters in one cue`);
+  }
+  const lines = cleanMarkup(text);
   if (lines.length === 0) return null;
   if (lines.length > captionLimits.maxLines) return tooLarge(`${captionLimits.maxLines} lines in one cue`);
   if (lines.some((one) => one.length > captionLimits.maxLineCharacters)) {

@@ -3,12 +3,14 @@ import { isAbsolute, join, relative } from 'node:path';
 import { mediaLimits } from '../config/limits.ts';
 import type { Logger } from '../src/lib/log.ts';
 import { type Failure, fail, ok } from '../src/lib/result.ts';
-import { assemble, type StoredRung } from './assemble.ts';
-import { type Asset, type Piece, pieceOf, posterPiece } from './asset.ts';
+import { assemble, type PosterHashes, type StoredRung } from './assemble.ts';
+import { type Asset, type Piece, pieceOf, posterPieces } from './asset.ts';
 import { canCopy, writeCopy } from './copy.ts';
+import { type ExtrasJob, type Fingerprints, makeExtras } from './extras.ts';
 import type { RefusalReason, StepReason } from './failures.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import { type LadderPlan, planLadder, type Rung } from './ladder.ts';
+import { gainFor, type Loudness, measureLoudness } from './loudness.ts';
 import type { ChunkIndex } from './package.ts';
 import { makePoster, type PictureReason, reencodeImage } from './poster.ts';
 import { type MeasuredFacts, probeFile } from './probe.ts';
@@ -35,6 +37,8 @@ export interface VideoJob extends InspectJob {
   readonly videoId: string;
   /** Videos of this server are made before those of others. */
   readonly isRemote?: boolean;
+  /** The frame that its author chose for the poster, in seconds. */
+  readonly posterSeconds?: number;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -46,6 +50,7 @@ export interface FirstJob extends VideoJob {
 export interface RestJob extends VideoJob {
   /** What the earlier stages have made. */
   readonly before: readonly StoredRung[];
+  readonly loudness: Loudness | null;
   /** Short side of the poster there is; it is made anew where a larger one can be. */
   readonly posterShortSide: number;
   /** Sizes with a longer short side are left out. */
@@ -69,6 +74,8 @@ export interface VideoFacts {
   readonly fromHdr: boolean;
   /** Every size that the source is good for, largest first. */
   readonly plannedRungs: readonly number[];
+  /** Of the source; null where it has no sound, or none that can be read. */
+  readonly loudness: Loudness | null;
 }
 
 export type InspectOutcome =
@@ -79,7 +86,7 @@ export type InspectOutcome =
 export interface Copied {
   readonly facts: VideoFacts;
   readonly assets: readonly Asset[];
-  readonly blurhash: string;
+  readonly hashes: PosterHashes;
 }
 
 export interface Made {
@@ -88,14 +95,18 @@ export interface Made {
   /** The manifests are of all sizes made so far; no MP4 or poster where an earlier one stays. */
   readonly assets: readonly Asset[];
   readonly chunkIndex: ChunkIndex;
-  readonly blurhash: string | null;
+  readonly hashes: PosterHashes | null;
 }
 
 export type VideoOutcome = Made | Failure<MediaReason>;
 
 export type PosterJobOutcome =
-  | { readonly ok: true; readonly asset: Asset; readonly blurhash: string }
+  | { readonly ok: true; readonly assets: readonly Asset[]; readonly hashes: PosterHashes }
   | Failure<PictureReason>;
+
+export type ExtrasOutcome =
+  | { readonly ok: true; readonly assets: readonly Asset[]; readonly fingerprints: Fingerprints }
+  | Failure<StepReason>;
 
 /**
  * From a file to stored objects. Repeating a step, also after a crash, ends in the same state: objects are named
@@ -111,6 +122,10 @@ export interface MediaPipeline {
   processRest(job: RestJob): Promise<VideoOutcome>;
   /** Makes everything of one video at once: for one that nobody waits for, it costs least. */
   processVideo(job: VideoJob): Promise<VideoOutcome>;
+  /** Makes what lies beside a video from one of its sizes: preview, storyboard, fingerprints. */
+  processExtras(
+    job: SourceJob & Omit<ExtrasJob, 'mp4Path'> & { readonly isRemote?: boolean },
+  ): Promise<ExtrasOutcome>;
   /** Makes a clean poster of a downloaded picture and stores it. */
   processPoster(job: SourceJob & { readonly videoId: string }): Promise<PosterJobOutcome>;
 }
@@ -128,7 +143,7 @@ interface PipelineDeps {
 
 /** Wires the steps of media.md together. It touches the work directory and the storage, nothing else. */
 export function createPipeline(deps: PipelineDeps): MediaPipeline {
-  const { ffmpeg, storage, log } = deps;
+  const { ffmpeg, storage, encoders, log } = deps;
 
   /** Looks at the file in a fresh directory, and goes on where it is accepted. */
   async function logged<J extends VideoJob>(
@@ -175,14 +190,24 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
         makeRungs(deps, { ...job, report, inspected, before: [], wantsPoster: true }, inspected.plan.rungs),
       ),
 
+    processExtras: (job) =>
+      inFreshDirectory(job, async () => {
+        const make = () => makeExtras(ffmpeg, { ...job, mp4Path: job.sourcePath });
+        const made = await encoders(job.isRemote ? 1 : 0, make, job.signal);
+        if (!made.ok) return made;
+        for (const piece of made.pieces) await store(storage, piece);
+        return ok({ assets: made.pieces.map(({ asset }) => asset), fingerprints: made.fingerprints });
+      }),
+
     processPoster: (job) =>
       inFreshDirectory(job, async () => {
         const outputPath = join(job.workDir, 'poster.jpg');
         const poster = await reencodeImage(ffmpeg, { ...job, outputPath });
         if (!poster.ok) return poster;
-        const piece = await posterPiece(job.videoId, outputPath, poster);
-        await store(storage, piece);
-        return ok({ asset: piece.asset, blurhash: poster.blurhash });
+        const pieces = await posterPieces(job.videoId, outputPath, poster);
+        for (const piece of pieces) await store(storage, piece);
+        const { blurhash, thumbhash } = poster;
+        return ok({ assets: pieces.map(({ asset }) => asset), hashes: { blurhash, thumbhash } });
       }),
   };
 }
@@ -225,7 +250,7 @@ async function makeCopy(deps: PipelineDeps, job: FirstJob, { facts, plan }: Insp
   const copied = await writeCopy(ffmpeg, { ...paths, facts, ...signalOf(job) });
   const poster = copied.ok
     ? await makePoster(ffmpeg, {
-        ...{ mp4Path: outputPath, durationSeconds, width, height, ...signalOf(job) },
+        ...{ mp4Path: outputPath, durationSeconds, width, height, ...signalOf(job), ...chosenFrame(job) },
         outputPath: posterPath,
       })
     : copied;
@@ -235,21 +260,42 @@ async function makeCopy(deps: PipelineDeps, job: FirstJob, { facts, plan }: Insp
   }
   const pieces = [
     await pieceOf(job.videoId, outputPath, 'copy.mp4', { role: 'copy', width, height }),
-    await posterPiece(job.videoId, posterPath, poster),
+    ...(await posterPieces(job.videoId, posterPath, poster)),
   ];
   for (const piece of pieces) await store(storage, piece);
-  const made = factsOf({ facts, plan }, durationSeconds, facts.audio !== null);
-  await job.onCopied({ facts: made, assets: pieces.map(({ asset }) => asset), blurhash: poster.blurhash });
+  const made = factsOf({ facts, plan }, durationSeconds, facts.audio !== null, null);
+  const { blurhash, thumbhash } = poster;
+  const assets = pieces.map(({ asset }) => asset);
+  await job.onCopied({ facts: made, assets, hashes: { blurhash, thumbhash } });
   return true;
 }
 
 type Inspected = Extract<InspectOutcome, { ok: true }>;
+
+/** As an earlier stage measured it, or measured now; a track that cannot be measured keeps its loudness. */
+async function loudnessOf(ffmpeg: Ffmpeg, job: RungsJob): Promise<Loudness | null> {
+  const { facts, plan } = job.inspected;
+  if (job.loudness !== undefined || plan.audioIndex === null) return job.loudness ?? null;
+  const measured = await measureLoudness(ffmpeg, {
+    ...{ sourcePath: job.sourcePath, demuxer: facts.demuxer, audioIndex: plan.audioIndex },
+    ...{ durationSeconds: plan.durationSeconds, outputDirectory: job.workDir, ...signalOf(job) },
+  });
+  if (!measured.ok) return null;
+  const { integratedLufs, truePeakDb, durationSeconds } = measured;
+  return { integratedLufs, truePeakDb, durationSeconds };
+}
+
+function chosenFrame({ posterSeconds }: VideoJob): { atSeconds?: number } {
+  return posterSeconds === undefined ? {} : { atSeconds: posterSeconds };
+}
 
 interface RungsJob extends VideoJob {
   readonly report: Report;
   readonly inspected: Omit<Inspected, 'ok'>;
   readonly before: readonly StoredRung[];
   readonly wantsPoster: boolean;
+  /** What an earlier stage has measured. */
+  readonly loudness?: Loudness | null;
 }
 
 /** Transcodes, packages and stores some sizes of a plan. */
@@ -261,12 +307,14 @@ async function makeRungs(
   const { report, inspected } = job;
   const { facts, plan } = inspected;
   report('transcoding', 0);
+  const loudness = await loudnessOf(ffmpeg, job);
   const encode = () =>
     transcode(ffmpeg, {
       sourcePath: job.sourcePath,
       demuxer: facts.demuxer,
       plan,
       rungs,
+      gain: loudness && gainFor(loudness).filter,
       outputDirectory: job.workDir,
       onProgress: (fraction) => report('transcoding', fraction),
       ...signalOf(job),
@@ -282,7 +330,7 @@ async function makeRungs(
   const assembled = await assemble(ffmpeg, { ...job, files: transcoded.files, frameRate });
   if (!assembled.ok) return assembled;
 
-  const { pieces, chunkIndex, blurhash } = assembled;
+  const { pieces, chunkIndex, hashes } = assembled;
   for (const [index, piece] of pieces.entries()) {
     report('storing', index / pieces.length);
     if (job.signal?.aborted) return fail('aborted', 'The processing was stopped.');
@@ -290,20 +338,21 @@ async function makeRungs(
   }
   report('storing', 1);
   const hasAudio = chunkIndex.rungs.every((rung) => rung.codecs.includes(','));
-  const made = factsOf(inspected, chunkIndex.durationSeconds, hasAudio);
-  return ok({ facts: made, assets: pieces.map(({ asset }) => asset), chunkIndex, blurhash });
+  const made = factsOf(inspected, chunkIndex.durationSeconds, hasAudio, loudness);
+  return ok({ facts: made, assets: pieces.map(({ asset }) => asset), chunkIndex, hashes });
 }
 
 function factsOf(
   { facts, plan }: Omit<Inspected, 'ok'>,
   durationSeconds: number,
   hasAudio: boolean,
+  loudness: Loudness | null,
 ): VideoFacts {
   const { width, height } = plan.rungs[0];
   const { frameRate } = plan;
   const plannedRungs = plan.rungs.map(({ rung }) => rung);
   const fromHdr = facts.video.hdr !== null;
-  return { durationSeconds, width, height, frameRate, hasAudio, fromHdr, plannedRungs };
+  return { durationSeconds, width, height, frameRate, hasAudio, fromHdr, plannedRungs, loudness };
 }
 
 function store(storage: ObjectStorage, { asset, path }: Piece): Promise<void> {

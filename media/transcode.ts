@@ -19,6 +19,8 @@ export interface TranscodeJob {
   readonly rungs: LadderPlan['rungs'];
   /** An existing directory, absolute; one file per rung is written there. */
   readonly outputDirectory: string;
+  /** Brings the sound to the loudness of all others; see `gainFor`. */
+  readonly gain: string | null;
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
 }
@@ -57,11 +59,7 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
       // The graph cuts to the frame; this keeps the reader from going through ten more hours.
       options: ['-t', String(plan.durationSeconds + 1)],
     },
-    args: [
-      '-filter_complex',
-      filterGraph(plan, rungs),
-      ...files.flatMap((file, n) => outputArgs(plan, file, n)),
-    ],
+    args: ['-filter_complex', filterGraph(job), ...files.flatMap((file, n) => outputArgs(plan, file, n))],
     outputDirectory: job.outputDirectory,
     durationSeconds: plan.durationSeconds,
     deadlineMs: Math.max(
@@ -75,7 +73,7 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
 }
 
 /** The filter graph: outputs `v0`, `v1`, ... and `a0`, `a1`, ..., one pair for each rung. */
-function filterGraph(plan: LadderPlan, rungs: LadderPlan['rungs']): string {
+function filterGraph({ plan, rungs, gain }: TranscodeJob): string {
   const end = plan.durationSeconds.toFixed(6);
   const [top, ...lower] = rungs;
   const last = rungs.length - 1;
@@ -99,7 +97,7 @@ function filterGraph(plan: LadderPlan, rungs: LadderPlan['rungs']): string {
     const outputs = rungs.map((_, n) => `[a${n}]`).join('');
     chains.push(
       `[0:${plan.audioIndex}]aresample=${SAMPLE_RATE}:async=1:first_pts=0,` +
-        `aformat=sample_rates=${SAMPLE_RATE}:channel_layouts=stereo,` +
+        `${gain === null ? '' : `${gain},`}aformat=sample_rates=${SAMPLE_RATE}:channel_layouts=stereo,` +
         `atrim=start_sample=${AAC_PRIMING_SAMPLES}:end=${end},asplit=${rungs.length}${outputs}`,
     );
   }

@@ -16,7 +16,8 @@ export async function up(knex: Knex): Promise<void> {
       .defaultTo(false)
       .comment('of this server, played here already; other servers are told once its MP4 is made');
     t.text('source_sha256').comment('of the file it was made from, hex');
-    t.float('loudness_lufs', 53);
+    t.float('loudness_lufs', 53).comment('of the source, integrated');
+    t.float('true_peak_db', 53);
     t.float('poster_seconds', 53).comment('the frame its author chose');
     t.text('poster_key').comment('object key of the picture its author uploaded as poster');
     t.timestamp('last_watched_at');
@@ -39,7 +40,8 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('video_fingerprints', (t) => {
     t.bigint('video_id').primary().references('videos.id').onDelete('cascade');
     t.binary('chromaprint').comment('of its sound: 32-bit words, low byte first');
-    t.binary('phash').comment('of its picture, two a second: 64-bit words');
+    t.binary('phash').comment('of its picture, two a second: 64 bits each');
+    t.binary('phash_mirrored');
   });
 
   await knex.schema.alterTable('jobs', (t) => {

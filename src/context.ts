@@ -9,12 +9,14 @@ import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createJoin } from '../media/join.ts';
 import { createPipeline } from '../media/pipeline.ts';
 import { createFileStorage } from '../media/storage/files.ts';
+import { watchRemovals } from '../media/storage/removals.ts';
 import { createS3Storage } from '../media/storage/s3.ts';
 import type { ObjectStorage } from '../media/storage/storage.ts';
 import { createTurns } from '../media/turns.ts';
 import { type Db, openDatabase, transactions } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { type EmbeddedStack, findRunningStack, startEmbedded } from './embedded/index.ts';
+import { createAccessCache } from './http/media/access.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
 import type { JobHandlers } from './jobs/registry.ts';
@@ -37,7 +39,7 @@ import { createInstances, createUrls, instanceEvents } from './modules/instances
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
-import { createVideos, fetchRemoteSource, videoEvents } from './modules/videos/index.ts';
+import { createMediaUrls, createVideos, fetchRemoteSource, videoEvents } from './modules/videos/index.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -81,7 +83,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   closers.push(() => db.destroy());
   const redis = openRedis(redisUrl, log);
   closers.push(() => redis.quit());
-  const storage = openStorage(config);
+  const storage = watchRemovals(openStorage(config));
   const checked = await storage.check();
   if (!checked.ok) return refuse(checked.reason, checked.detail);
 
@@ -120,6 +122,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const accounts = createAccounts({ db, ids, urls });
   const auth = createAuth({ db, ids, accounts, registrations: config.registrations, makeKeys });
   const social = createSocial({ db, ids, urls });
+  const { mediaUrl, origin } = config;
+  const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });
   const videos = createVideos({
     db,
     inTx,
@@ -130,7 +134,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     pipeline: createPipeline({ ffmpeg, storage, encoders, log }),
     download: fetch.download,
     workDir: join(config.dataDir, 'work'),
-    mediaUrl: config.mediaUrl,
+    mediaUrls,
     ...config.video,
     remote: config.remoteVideo,
     fetchSource: (job) =>
@@ -244,6 +248,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const handlers: JobHandlers = {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.ladder': async ({ videoId }, run) => videos.jobs.ladder(videoId, run),
+    'media.extras': async ({ videoId }, run) => videos.jobs.extras(videoId, run),
     'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
@@ -289,6 +294,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     auth,
     social,
     videos,
+    mediaUrls,
+    mediaAccess: createAccessCache({ ask: videos.mediaAccess, clock }),
     comments,
     engagement,
     moderation,

@@ -48,7 +48,8 @@ function addressing(
 
 export interface NoteDeps {
   readonly urls: Urls;
-  readonly objectUrl: (key: string) => string;
+  /** Where other servers fetch an object of a video. */
+  readonly objectUrl: (key: string, video: Video) => string;
 }
 
 /** A post with the accounts it has to do with. */
@@ -154,13 +155,15 @@ function documentOf(deps: NoteDeps, video: Video): JsonObject {
   return {
     type: 'Document',
     mediaType: 'video/mp4',
-    url: deps.objectUrl(mp4.key),
+    url: deps.objectUrl(mp4.key, video),
     digestMultibase: digestMultibase(mp4.sha256),
     ...(video.altText ? { name: video.altText } : {}),
     ...(mp4.width && mp4.height ? { width: mp4.width, height: mp4.height } : {}),
     ...(video.durationSeconds ? { duration: `PT${video.durationSeconds.toFixed(1)}S` } : {}),
     ...(video.blurhash ? { blurhash: video.blurhash } : {}),
-    ...(poster ? { icon: { type: 'Image', mediaType: 'image/jpeg', url: deps.objectUrl(poster.key) } } : {}),
+    ...(poster
+      ? { icon: { type: 'Image', mediaType: 'image/jpeg', url: deps.objectUrl(poster.key, video) } }
+      : {}),
   };
 }
 

@@ -130,7 +130,7 @@ function iconOf(deps: NoteDeps, video: Video): JsonObject | null {
   const poster = video.assets.find(({ role }) => role === 'poster');
   if (!poster?.width || !poster.height) return null;
   const { width, height } = poster;
-  return { type: 'Image', url: deps.objectUrl(poster.key), mediaType: 'image/jpeg', width, height };
+  return { type: 'Image', url: deps.objectUrl(poster.key, video), mediaType: 'image/jpeg', width, height };
 }
 
 /** The MP4 that all servers get, and the HLS with its renditions; PeerTube counts these as two lists. */
@@ -139,7 +139,7 @@ function filesOf(deps: NoteDeps, video: Video): JsonObject[] {
   const hls = master && {
     type: 'Link',
     mediaType: 'application/x-mpegURL',
-    href: deps.objectUrl(master.key),
+    href: deps.objectUrl(master.key, video),
     tag: mp4Links(deps, video, 'cmaf', 'fragmented'),
   };
   return [...mp4Links(deps, video, 'mp4', 'web-video'), ...(hls ? [hls] : [])];
@@ -159,7 +159,7 @@ function mp4Links(deps: NoteDeps, video: Video, role: Asset['role'], format: str
         type: 'Link',
         mediaType: 'video/mp4',
         // The name is that of the content. Two videos may be of the same content, but PeerTube takes no name twice.
-        href: `${deps.objectUrl(key)}?v=${video.uuid}`,
+        href: `${deps.objectUrl(key, video)}?v=${video.uuid}`,
         ...{ width, height, size: bytes, digestMultibase: digestMultibase(sha256) },
         ...(frameRate === null ? {} : { fps: Math.round(frameRate) }),
         attachment: [

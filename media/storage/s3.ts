@@ -6,7 +6,9 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Client } from 'minio';
 import { mediaLimits } from '../../config/limits.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { fail, ok, type Result } from '../../src/lib/result.ts';
+import { createS3Multipart, type S3Multipart } from './s3-multipart.ts';
 import {
   assertPrefix,
   assertWritable,
@@ -21,6 +23,8 @@ import {
 export interface S3Options {
   /** Origin of the server, such as `https://s3.example.org` or `http://127.0.0.1:9000`. */
   readonly endpoint: string;
+  /** Origin under which clients of ours reach the same server, where that is another one. */
+  readonly publicEndpoint?: string | null;
   readonly region: string;
   readonly bucket: string;
   readonly accessKey: string;
@@ -30,6 +34,7 @@ export interface S3Options {
   /** How long the server may take to answer, and to fall silent in the middle of a body. */
   readonly answerTimeoutMs?: number;
   readonly idleTimeoutMs?: number;
+  readonly clock?: Clock;
 }
 
 /**
@@ -38,18 +43,25 @@ export interface S3Options {
  * where the connection broke or the server asked for patience; after that the error is thrown.
  */
 export function createS3Storage(options: S3Options): ObjectStorage {
-  const { bucket } = options;
+  const { bucket, clock = systemClock } = options;
   const client = createClient(options);
+  const signer = options.publicEndpoint
+    ? createClient({ ...options, endpoint: options.publicEndpoint })
+    : client;
 
   async function size(key: string): Promise<{ size: number; modifiedAt: number } | null> {
     const found = await absentAsNull(() => client.statObject(bucket, key));
     return found && { size: found.size, modifiedAt: found.lastModified.getTime() };
   }
 
-  const storage: ObjectStorage = {
+  const multipart = createS3Multipart({ client, signer, bucket, stat: size, retried: twice });
+
+  const storage: ObjectStorage & { readonly multipart: S3Multipart } = {
+    multipart,
     async putFile(key, path, put) {
       assertWritable(key, put);
       const { size } = await stat(path);
+      if (size > mediaLimits.s3PartBytes) return multipart.upload(key, path, size);
       await twice(async () => {
         const source = createReadStream(path);
         try {
@@ -110,7 +122,14 @@ export function createS3Storage(options: S3Options): ObjectStorage {
         yield listed(item);
       }
     },
-    check: () => checkBucket(storage, client, options),
+    async presignedUrl(key, { expirySeconds = mediaLimits.presignedReadSeconds } = {}) {
+      if (!isSafeKey(key)) return null;
+      // Signed as of the start of the window it lies in, and good for one window more than asked for.
+      const windowMs = expirySeconds * 1_000;
+      const signedAt = new Date(Math.floor(clock.now() / windowMs) * windowMs);
+      return signer.presignedGetObject(bucket, key, 2 * expirySeconds, {}, signedAt);
+    },
+    check: () => checkBucket(storage, client, options, clock),
   };
   return storage;
 }
@@ -190,13 +209,20 @@ function errorOf(source: Readable): Promise<never> {
   return new Promise((_, reject) => source.once('error', reject));
 }
 
-async function checkBucket(storage: ObjectStorage, client: Client, options: S3Options): Promise<Result> {
+async function checkBucket(
+  storage: ObjectStorage & { readonly multipart: S3Multipart },
+  client: Client,
+  options: S3Options,
+  clock: Clock,
+): Promise<Result> {
   const place = `the bucket "${options.bucket}" at ${options.endpoint}`;
   try {
     if (!(await client.bucketExists(options.bucket))) await client.makeBucket(options.bucket, options.region);
     await storage.putBytes(checkKey, Buffer.from('ok'), { contentType: contentTypeOf(checkKey) });
     const found = await storage.stat(checkKey);
     await storage.remove([checkKey]);
+    // Not every server can list them, and not every key may: then its own rules must do it.
+    await storage.multipart.sweep(clock.now() - mediaLimits.staleTemporaryFileMs).catch(() => 0);
     if (found !== null) return ok();
     return fail('storage-unusable', `Objects written to ${place} disappear. Check its lifecycle rules.`);
   } catch (error) {

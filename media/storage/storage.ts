@@ -24,6 +24,35 @@ export interface ObjectStorage {
   list(prefix: string): AsyncIterable<ListedObject>;
   /** Makes the place ready (directory or bucket) and proves that it takes, gives and removes an object. */
   check(): Promise<Result>;
+  /**
+   * An address of the store itself, from which whoever has it can read the object for an hour at least, or
+   * null where this object has none. It stays the same for an hour at a time, so that caches know it again.
+   * Whether the object exists is not looked at. Absent in stores that have no addresses.
+   */
+  presignedUrl?(key: string, options?: { readonly expirySeconds?: number }): Promise<string | null>;
+  /** Uploads that go past this server. Absent in stores that cannot take them. */
+  readonly multipart?: MultipartUploads;
+}
+
+/** Uploads in parts that somebody else sends straight to the store, who was given an address for each part. */
+export interface MultipartUploads {
+  /** Begins an upload and gives its id; null where the store takes none now. Sweeps end it after a day. */
+  begin(key: string): Promise<string | null>;
+  /** The address to which part number 1 to 10,000 is PUT. All but the last must have 5 MiB or more. */
+  presignPart(key: string, uploadId: string, partNumber: number): Promise<string>;
+  /**
+   * Makes one object of the parts. Throws where it does not have `size` bytes then: nothing else limits what
+   * is sent to an address. The object is there all the same, for the caller to remove.
+   */
+  complete(key: string, uploadId: string, parts: readonly UploadedPart[], size: number): Promise<void>;
+  /** Drops what was sent. */
+  abort(key: string, uploadId: string): Promise<void>;
+}
+
+export interface UploadedPart {
+  readonly partNumber: number;
+  /** What the store answered to the part. */
+  readonly etag: string;
 }
 
 export interface PutOptions {

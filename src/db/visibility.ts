@@ -80,33 +80,42 @@ export function commentVisibleTo(viewerId: AccountId | null, unlisted: UnlistedD
 function postVisibleTo(table: 'videos' | 'comments', viewerId: AccountId | null, unlisted: UnlistedDomains) {
   const mentionColumn = table === 'videos' ? 'video_id' : 'comment_id';
   return (query: Knex.QueryBuilder): void => {
-    query
-      .whereExists((author) => {
-        author
-          .select('accounts.id')
-          .from('accounts')
-          .whereRaw('accounts.id = ??', [`${table}.account_id`])
-          .where('accounts.state', 'active')
-          .modify(ofOpenDomains(unlisted));
-        if (viewerId !== null) author.modify(notBlockedBy(viewerId));
-      })
-      .where((allowed) => {
-        allowed.whereIn(`${table}.visibility`, ['public', 'unlisted']);
-        if (viewerId === null) return;
-        allowed
-          .orWhere(`${table}.account_id`, viewerId)
-          .orWhereExists((mention) =>
-            mention
-              .select('mentions.account_id')
-              .from('mentions')
-              .whereRaw('?? = ??', [`mentions.${mentionColumn}`, `${table}.id`])
-              .where('mentions.account_id', viewerId),
-          )
-          .orWhereExists((follow) =>
-            follow.modify(followedBy(viewerId, table)).where(`${table}.visibility`, 'followers'),
-          );
-      });
+    query.modify(byShownAuthor(table, viewerId, unlisted)).where((allowed) => {
+      allowed.whereIn(`${table}.visibility`, ['public', 'unlisted']);
+      if (viewerId === null) return;
+      allowed
+        .orWhere(`${table}.account_id`, viewerId)
+        .orWhereExists((mention) =>
+          mention
+            .select('mentions.account_id')
+            .from('mentions')
+            .whereRaw('?? = ??', [`mentions.${mentionColumn}`, `${table}.id`])
+            .where('mentions.account_id', viewerId),
+        )
+        .orWhereExists((follow) =>
+          follow.modify(followedBy(viewerId, table)).where(`${table}.visibility`, 'followers'),
+        );
+    });
     if (viewerId !== null) query.modify(noBlockBetween(`${table}.account_id`, viewerId));
+  };
+}
+
+/** Narrows a query over posts to those of active authors of no suspended domain, nor one the viewer has blocked. */
+export function byShownAuthor(
+  table: 'videos' | 'comments',
+  viewerId: AccountId | null,
+  unlisted: UnlistedDomains,
+) {
+  return (query: Knex.QueryBuilder): void => {
+    query.whereExists((author) => {
+      author
+        .select('accounts.id')
+        .from('accounts')
+        .whereRaw('accounts.id = ??', [`${table}.account_id`])
+        .where('accounts.state', 'active')
+        .modify(ofOpenDomains(unlisted));
+      if (viewerId !== null) author.modify(notBlockedBy(viewerId));
+    });
   };
 }
 

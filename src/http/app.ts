@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import express, { type ErrorRequestHandler, type Express, type IRouter } from 'express';
+import express, { type ErrorRequestHandler, type IRouter } from 'express';
 import helmet from 'helmet';
 import { LRUCache } from 'lru-cache';
 import { pinoHttp } from 'pino-http';
 import { routes } from './api/index.ts';
 import type { HttpDeps } from './deps.ts';
-import { ApiError, type ErrorBody } from './errors.ts';
-import { mountMedia } from './media.ts';
+import { ApiError, answerError } from './errors.ts';
+import { createHotObjects, type HotObjects } from './media/hot-objects.ts';
+import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Uploads } from './uploads.ts';
@@ -28,10 +30,10 @@ function remembering(trusts: Trusts): Trusts {
 }
 
 /**
- * The whole HTTP side as one Express application. The federation side comes first, since it reads raw
+ * The whole HTTP side: media, and one Express application for the rest. The federation side comes first, since it reads raw
  * bodies; nothing here parses a body before the route that wants it.
  */
-export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Express> {
+export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<RequestListener> {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', deps.config.trustedProxies);
@@ -44,7 +46,10 @@ export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Expre
     pinoHttp({ logger: deps.log, useLevel: 'debug', serializers: { req: briefRequest, res: briefResponse } }),
   );
   mountHealth(app, deps);
-  mountMedia(app, deps);
+  // Media is answered before all this. What comes here is for it, but not the way it is written.
+  app.all(['/media', '/media/*path'], () => {
+    throw new ApiError('not-found');
+  });
   app.use(securityHeaders(deps));
   app.use(deps.federation);
   await uploads.mount(app);
@@ -59,8 +64,18 @@ export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Expre
   app.use(() => {
     throw new ApiError('not-found');
   });
-  app.use(handleErrors(deps));
-  return app;
+  const handleErrors: ErrorRequestHandler = (error, _req, res, _next) => answerError(deps.log, error, res);
+  app.use(handleErrors);
+  const media = createMediaHandler({ ...deps, hot: hotObjectsOf(deps) });
+  return (req, res) => {
+    if (!media(req, res)) app(req, res);
+  };
+}
+
+function hotObjectsOf({ storage, clock, config }: HttpDeps): HotObjects {
+  const hot = createHotObjects({ storage, clock, maxBytes: config.serving.cacheBytes });
+  storage.onRemoved((keys) => hot.forget(keys));
+  return hot;
 }
 
 /** Query strings may hold tokens, so only the path is logged. */
@@ -133,35 +148,4 @@ function mountWeb(app: IRouter, deps: HttpDeps): void {
   app.get('/', (_req, res) => {
     res.set('Cache-Control', 'no-cache').set('Vary', 'Accept').sendFile(shell);
   });
-}
-
-/** Turns whatever was thrown into the API's one error shape. Bugs are logged and tell nothing outside. */
-function handleErrors(deps: HttpDeps): ErrorRequestHandler {
-  return (error, _req, res, _next) => {
-    if (res.headersSent) {
-      res.destroy();
-      return;
-    }
-    const known = knownError(error);
-    if (!known) deps.log.error({ err: error }, 'a request failed');
-    const status = known?.status ?? 500;
-    const body: ErrorBody = known?.body ?? {
-      error: 'internal',
-      error_description: 'Something went wrong on this server. Nothing you sent was lost; try again later.',
-    };
-    for (const [name, value] of Object.entries(known?.headers ?? {})) res.set(name, value);
-    res.set('Cache-Control', 'no-store').status(status).json(body);
-  };
-}
-
-/** Errors of ours, and those by which Express and its body parser refuse what a client sent. */
-function knownError(error: unknown): ApiError | null {
-  if (error instanceof ApiError) return error;
-  if (error instanceof URIError) return new ApiError('not-found');
-  const status = (error as { status?: unknown } | null)?.status;
-  if (status === 413) return new ApiError('too-large', 'The request is too large.');
-  if (status === 400 || status === 415) {
-    return new ApiError('body-invalid', 'The request’s body is not valid JSON.');
-  }
-  return null;
 }

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Config } from '../../config/config.ts';
-import type { ObjectStorage } from '../../media/storage/storage.ts';
+import type { WatchedStorage } from '../../media/storage/removals.ts';
 import type { InTx } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
@@ -12,8 +12,9 @@ import type { Feed } from '../modules/feed/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
 import type { Social } from '../modules/social/index.ts';
-import type { Videos } from '../modules/videos/index.ts';
+import type { MediaUrls, Videos } from '../modules/videos/index.ts';
 import type { RateLimits } from './limits.ts';
+import type { AccessCache } from './media/access.ts';
 
 /** What the HTTP side needs of the rest. It knows neither SQL nor ActivityPub. */
 export interface HttpDeps {
@@ -34,8 +35,10 @@ export interface HttpDeps {
   readonly instances: Instances;
   readonly lookup: RemoteLookup;
   readonly deliveries: DeliveryDesk;
-  readonly storage: ObjectStorage;
+  readonly storage: WatchedStorage;
   readonly limits: RateLimits;
+  readonly mediaUrls: MediaUrls;
+  readonly mediaAccess: AccessCache;
   /** Answers POST to an inbox, before everything else that looks at a request. */
   readonly inbox: RequestHandler;
   /** The ActivityPub side, mounted before everything that parses bodies. */

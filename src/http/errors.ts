@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from '../lib/log.ts';
 import type { Failure } from '../lib/result.ts';
 
 /** The API's one error shape. */
@@ -30,6 +32,9 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'too-many-requests': 429,
   'too-many-uploads': 429,
   'too-large': 413,
+  'storage-full': 413,
+  'upload-incomplete': 422,
+  'link-expired': 403,
   'not-found': 404,
   gone: 410,
   yourself: 422,
@@ -54,6 +59,7 @@ const USUAL_SENTENCE: Readonly<Record<string, string>> = {
   'not-signed-in': 'Sign in to do this.',
   'staff-only': 'Only the staff of this server can do this.',
   'not-found': 'There is nothing here, or you may not see it.',
+  'link-expired': 'This address of a video has expired. Open the video again.',
   'cross-site': 'This request came from another site.',
   'too-many-requests': 'That was too often. Wait a moment, then try again.',
 };
@@ -86,4 +92,37 @@ export class ApiError extends Error {
 /** The reply to an expected failure of a command. */
 export function refused(failure: Failure): ApiError {
   return new ApiError(failure.reason, failure.detail);
+}
+
+/** Turns whatever was thrown into the API's one error shape. Bugs are logged and tell nothing outside. */
+export function answerError(log: Logger, error: unknown, res: ServerResponse): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const known = knownError(error);
+  if (!known) log.error({ err: error }, 'a request failed');
+  const body: ErrorBody = known?.body ?? {
+    error: 'internal',
+    error_description: 'Something went wrong on this server. Nothing you sent was lost; try again later.',
+  };
+  const text = JSON.stringify(body);
+  for (const [name, value] of Object.entries(known?.headers ?? {})) res.setHeader(name, value);
+  res.setHeader('Cache-Control', 'no-store');
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.statusCode = known?.status ?? 500;
+  res.end(text);
+}
+
+/** Errors of ours, and those by which Express and its body parser refuse what a client sent. */
+function knownError(error: unknown): ApiError | null {
+  if (error instanceof ApiError) return error;
+  if (error instanceof URIError) return new ApiError('not-found');
+  const status = (error as { status?: unknown } | null)?.status;
+  if (status === 413) return new ApiError('too-large', 'The request is too large.');
+  if (status === 400 || status === 415) {
+    return new ApiError('body-invalid', 'The request’s body is not valid JSON.');
+  }
+  return null;
 }

@@ -4,16 +4,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { FileStore } from '@tus/file-store';
 import { Server } from '@tus/server';
-import type { IRouter, Request, Response } from 'express';
-import { z } from 'zod';
+import type { IRouter, NextFunction, Request, Response } from 'express';
 import { videoLimits } from '../../config/limits.ts';
 import { originalKey } from '../../media/keys.ts';
 import type { Viewer } from '../modules/auth/index.ts';
-import { type VideoDetails, visibilities } from '../modules/videos/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, type ErrorBody } from './errors.ts';
-import { mentionsIn } from './mentions.ts';
 import { viewerOfRequest } from './session.ts';
+import { beginUpload } from './upload-begin.ts';
+import { endExpired } from './upload-direct.ts';
 
 const PATH = '/api/v1/uploads';
 /** Ids are ours: 128 random bits in hex, safe as file names. */
@@ -22,27 +21,6 @@ const UPLOAD_ID = /^[0-9a-f]{32}$/;
 const UPLOAD_FILE = /^[0-9a-f]{32}(\.json)?$/;
 const UPLOADS = { name: 'upload', points: 60, seconds: 3_600 };
 const CHUNKS = { name: 'upload-chunk', points: 1_200, seconds: 60 };
-
-const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .nullish()
-    .transform((value) => (value ?? '').replaceAll('\u0000', '').trim());
-
-/** What a client may say about a video when the upload begins (`Upload-Metadata`). */
-const metadataSchema = z.object({
-  filename: text(videoLimits.maxFilenameCharacters),
-  caption: text(videoLimits.maxCaptionCharacters),
-  visibility: z.enum(visibilities).nullish(),
-  sensitive: z.enum(['true', 'false']).nullish(),
-  content_warning: text(videoLimits.maxContentWarningCharacters),
-  alt_text: text(videoLimits.maxAltTextCharacters),
-  language: z
-    .string()
-    .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
-    .nullish(),
-});
 
 export type Uploads = ReturnType<typeof createUploads>;
 
@@ -65,7 +43,9 @@ export function createUploads(deps: HttpDeps) {
       const node = nodeOf(req);
       const viewer = viewers.get(node.req);
       if (!viewer) throw new Error('An upload reached the tus server without a viewer.');
-      const videoId = await begin(deps, viewer, upload);
+      const videoId = await beginUpload(deps, viewer, {
+        ...{ id: upload.id, bytes: upload.size, metadata: upload.metadata },
+      });
       node.res.setHeader('Vireo-Video-Id', videoId);
       return {};
     },
@@ -115,7 +95,12 @@ export function createUploads(deps: HttpDeps) {
     }
   }
 
-  async function handle(req: Request, res: Response): Promise<void> {
+  async function handle(req: Request, res: Response, next: NextFunction): Promise<void> {
+    // That is where uploads begin which go past this server.
+    if (req.params.id === 'direct') {
+      next();
+      return;
+    }
     if (req.method !== 'OPTIONS') {
       const viewer = await viewerOfRequest(deps, req);
       if (!viewer) throw new ApiError('not-signed-in');
@@ -157,7 +142,7 @@ export function createUploads(deps: HttpDeps) {
       }
       const expired = new Date(now - videoLimits.uploadLifetimeMs);
       for (const id of await deps.videos.uploadsBefore(expired, 500)) {
-        await deps.inTx((tx) => deps.videos.cancelUpload(tx, id));
+        await endExpired(deps, id);
         await removeFiles(id);
       }
       await removeOldFiles(expired);
@@ -167,63 +152,6 @@ export function createUploads(deps: HttpDeps) {
 
 /** Young uploads are left to the request that is sending them. */
 const SWEEP_AFTER_MS = 5_000;
-
-type NewUpload = {
-  id: string;
-  size?: number | undefined;
-  metadata?: Record<string, string | null> | undefined;
-};
-
-/** Checks what is announced, and makes the post; returns its id. */
-async function begin(deps: HttpDeps, viewer: Viewer, upload: NewUpload): Promise<string> {
-  const bytes = upload.size;
-  if (bytes === undefined)
-    throw new ApiError('validation-failed', 'Say how long the file is (Upload-Length).');
-  const max = deps.config.video.maxUploadBytes;
-  if (bytes > max) {
-    throw new ApiError(
-      'too-large',
-      `${megabytes(bytes)} MB is over this server’s ${megabytes(max)} MB limit.`,
-    );
-  }
-  if (bytes === 0) throw new ApiError('validation-failed', 'The file is empty.');
-  const parsed = metadataSchema.safeParse(upload.metadata ?? {});
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new ApiError('validation-failed', `${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  if ((await deps.videos.openUploads(viewer.account.id)) >= videoLimits.maxOpenUploads) {
-    throw new ApiError('too-many-uploads', 'Finish or cancel one of your uploads first.');
-  }
-  const { filename, caption } = parsed.data;
-  const mentions = await mentionsIn(deps, viewer.account.id, caption);
-  const begun = await deps.inTx((tx) =>
-    deps.videos.beginUpload(tx, {
-      account: viewer.account,
-      uploadId: upload.id,
-      filename,
-      bytes,
-      details: { ...detailsOf(parsed.data), mentions },
-    }),
-  );
-  return begun.videoId;
-}
-
-function detailsOf(data: z.output<typeof metadataSchema>): Omit<VideoDetails, 'mentions'> {
-  return {
-    caption: data.caption,
-    visibility: data.visibility ?? 'public',
-    sensitive: data.sensitive === 'true',
-    contentWarning: data.content_warning,
-    altText: data.alt_text,
-    language: data.language ?? null,
-  };
-}
-
-/** One decimal, so that "200.4 MB is over 200 MB" makes sense. */
-function megabytes(bytes: number): string {
-  return (Math.ceil((bytes / 1024 / 1024) * 10) / 10).toString();
-}
 
 /** The tus server with the API's error shape in place of its plain texts. */
 class TusServer extends Server {

@@ -36,6 +36,13 @@ export const jobSpecs = {
     timeoutMs: 120 * minute,
     retryDelayMs: 15_000,
   },
+  'media.extras': {
+    queue: 'media',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 3,
+    timeoutMs: 30 * minute,
+    retryDelayMs: 60_000,
+  },
   'media.remake': {
     queue: 'media',
     payload: z.object({ videoId: idSchema<'video'>() }),

@@ -71,6 +71,11 @@ function deriveKey({ instanceSecret, purpose }: Seal, salt: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', instanceSecret, salt, `vireo ${VERSION} ${purpose}`, 32));
 }
 
+/** A key of 32 bytes for one purpose, derived from the instance secret: the same at every start. */
+export function purposeKey(seal: Seal): Buffer {
+  return deriveKey(seal, Buffer.alloc(0));
+}
+
 /** SHA-256 as 32 bytes; text counts as UTF-8. */
 export function sha256(data: string | Uint8Array): Buffer {
   return createHash('sha256').update(data).digest();
@@ -79,6 +84,11 @@ export function sha256(data: string | Uint8Array): Buffer {
 /** Unguessable text of `bytes` random bytes, in base64url: letters, digits, `-` and `_`. */
 export function randomToken(bytes: number): string {
   return randomBytes(bytes).toString('base64url');
+}
+
+/** Unguessable text of `bytes` random bytes, in lower-case hex. */
+export function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
 }
 
 /** Compares two texts in a time that tells nothing about where, or in what length, they differ. */

@@ -79,12 +79,35 @@ export async function ensureTools({ root, env, wanted }) {
   // What the server can do without is no reason to ask apt at every start.
   if (missing.some(isRequired)) {
     const isRoot = process.getuid?.() === 0;
-    if (isRoot && findProgram('apt-get', env)) await installWithApt(root, env, missing);
+    if (isRoot && findProgram('apt-get', env)) await installWithApt(root, env, packagesOf(missing, 'apt'));
     const still = missing.filter((name) => isRequired(name) && find(name, env) === undefined);
     if (still.length > 0) throw new SetupError(adviceFor(still, env, isRoot));
   }
   const required = needed.filter(isRequired);
   return Object.fromEntries(required.map((name) => [tools[name].variable, find(name, env) ?? '']));
+}
+
+/** OpenStack Swift: an S3 server that shares no code with ours, and the cache it needs. */
+const testServers = {
+  programs: ['swift-proxy-server', 'swift-account-server', 'swift-container-server', 'swift-object-server'],
+  packages: ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'],
+};
+
+/**
+ * Installs what the tests talk to and the server never needs, where that takes no question (apt as root).
+ * Where it is not to be had, the tests that need it say so and are skipped.
+ * @param {{ root: string, env: NodeJS.ProcessEnv }} options
+ */
+export async function ensureTestServers({ root, env }) {
+  const wanted = [...testServers.programs, 'memcached'];
+  if (wanted.every((program) => findProgram(program, env) !== undefined)) return;
+  if (process.getuid?.() !== 0 || !findProgram('apt-get', env)) return;
+  try {
+    await installWithApt(root, env, testServers.packages);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+  }
 }
 
 /** @param {ToolName} name @param {NodeJS.ProcessEnv} env */
@@ -101,9 +124,8 @@ function packagesOf(missing, manager) {
   return [...new Set(missing.map((name) => tools[name].packages[manager]))];
 }
 
-/** @param {string} root @param {NodeJS.ProcessEnv} env @param {readonly ToolName[]} missing */
-async function installWithApt(root, env, missing) {
-  const names = packagesOf(missing, 'apt');
+/** @param {string} root @param {NodeJS.ProcessEnv} env @param {readonly string[]} names */
+async function installWithApt(root, env, names) {
   const log = join(root, '.cache', 'apt.log');
   const options = { log, cwd: root, env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } };
   // Another apt may be running, as on a machine that has just booted.

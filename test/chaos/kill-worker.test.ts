@@ -181,10 +181,16 @@ describe('a worker that is killed while it makes a video', { timeout: SLOW_MS },
     await first.kill();
     await eventually('no encoder runs', async () => (await encoders()).length === 0, LEASE_SECONDS * 1_000);
     expect(await readdir(join(server.dataDir, 'work')), 'the crash left its folder').toHaveLength(1);
-    for (const condition of [`new.media_stage = 'storing'`, `new.state = 'published'`]) {
+    const steps = [
+      `new.media_stage = 'storing'`,
+      'new.chunk_index is not null and old.chunk_index is null',
+      `new.media_state = 'ready'`,
+    ];
+    for (const condition of steps) {
       await killAt({ table: 'videos', on: 'update', condition });
-      expect(await video(id)).toMatchObject({ state: 'received', published_at: null });
-      expect(await server.context.db('video_assets').where({ video_id: id })).toEqual([]);
+      expect(await video(id)).toMatchObject({ state: 'published', unannounced: true });
+      expect(await server.context.db('events').where({ name: 'video.published' })).toEqual([]);
+      expect(await deliveriesOf(id)).toEqual([]);
     }
     await startWorker();
     await expectPublishedOnce(id);
@@ -194,10 +200,15 @@ describe('a worker that is killed while it makes a video', { timeout: SLOW_MS },
     await remoteAccount('bob', true);
     const id = await upload(source);
     await killAt({ table: 'video_assets', on: 'insert' });
-    await killAt({ table: 'jobs', on: 'delete', condition: `old.name = 'media.process'` });
-    expect(await video(id)).toMatchObject({ state: 'received' });
+    expect(await video(id)).toMatchObject({ state: 'received', published_at: null });
+    for (const name of ['media.process', 'media.ladder']) {
+      await killAt({ table: 'jobs', on: 'delete', condition: `old.name = '${name}'` });
+      expect(await video(id)).toMatchObject({ state: 'published', unannounced: true });
+    }
     await killAt({ table: 'activities', on: 'insert' });
-    expect(await video(id)).toMatchObject({ state: 'published' });
+    expect(await video(id)).toMatchObject({ state: 'published', unannounced: false });
+    await killAt({ table: 'video_fingerprints', on: 'insert' });
+    await hurryPurges(server.context.db);
     await killAt({ table: 'jobs', on: 'delete', condition: `old.name = 'media.purge'` });
     await startWorker();
     await expectPublishedOnce(id);

@@ -8,6 +8,8 @@ import type { Visibility } from '../../src/modules/videos/index.ts';
 import type { VideoState } from '../../src/modules/videos/model.ts';
 
 export interface VideoFacts {
+  /** Default: a new one. */
+  readonly id?: string;
   readonly visibility?: Visibility;
   readonly state?: VideoState;
   readonly caption?: string;
@@ -27,7 +29,7 @@ export function createVideoFactory({ db, ids, inTx, urls, videos }: Context) {
       assets = ['mp4', 'poster'],
     } = facts;
     const local = account.domain === null;
-    const id = ids.next<'video'>();
+    const id = (facts.id as VideoId | undefined) ?? ids.next<'video'>();
     await db('videos').insert({
       id,
       account_id: account.id,

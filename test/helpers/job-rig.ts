@@ -126,6 +126,7 @@ const unexpected = async () => {
 const noHandlers: JobHandlers = {
   'media.process': unexpected,
   'media.ladder': unexpected,
+  'media.extras': unexpected,
   'media.remake': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,

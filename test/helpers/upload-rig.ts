@@ -54,11 +54,11 @@ export async function expectRefused(response: Response, status: number, error: s
 export type UploadRig = Awaited<ReturnType<typeof startUploadRig>>;
 
 /** A server that takes uploads of up to 1 MB, with the token of an account and ways to look behind it. */
-export async function startUploadRig() {
+export async function startUploadRig(more: Record<string, string> = {}) {
   /** How far the server's clock is ahead of the machine's, in ms. It never goes back. */
   let ahead = 0;
   const clock = { now: () => Date.now() + ahead };
-  const server = await startTestServer({ variables: { MAX_UPLOAD_MB: '1' }, overrides: { clock } });
+  const server = await startTestServer({ variables: { MAX_UPLOAD_MB: '1', ...more }, overrides: { clock } });
   const { db, storage } = server.context;
   const people = createPeople(server);
   const folder = join(server.dataDir, 'uploads');

@@ -9,10 +9,11 @@ import type { MediaPipeline, VideoJob, VideoOutcome } from '../../media/pipeline
 import { createFileStorage } from '../../media/storage/files.ts';
 import { contentTypeOf } from '../../media/storage/storage.ts';
 import { transactions } from '../../src/db/database.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import type { AccountId, VideoId } from '../../src/lib/ids.ts';
 import { fail, ok } from '../../src/lib/result.ts';
 import { createUrls, type MediaRefusal } from '../../src/modules/instances/index.ts';
-import { createVideos, type Videos } from '../../src/modules/videos/index.ts';
+import { createMediaUrls, createVideos, type Videos } from '../../src/modules/videos/index.ts';
 import { createGate, eventually, hurryPurges } from '../helpers/chaos.ts';
 import { createJobRig, type JobRig, silent } from '../helpers/job-rig.ts';
 
@@ -39,6 +40,7 @@ beforeEach(async () => {
     processVideo: (job) => processVideo(job),
     processFirst: (job) => processVideo(job),
     processRest: () => Promise.reject(new Error('Not part of the test.')),
+    processExtras: () => Promise.reject(new Error('Not part of the test.')),
   };
   videos = createVideos({
     ...{ db: rig.db, inTx: transactions(rig.db), ids: rig.ids, enqueue: rig.enqueue, storage, pipeline },
@@ -47,7 +49,11 @@ beforeEach(async () => {
       await writeFile(toPath, 'from afar');
       return ok({ bytes: 9, contentType, finalUrl: new URL('http://b.example') });
     },
-    ...{ workDir: join(dataDir, 'work'), mediaUrl: 'http://a.example/media', log: silent },
+    ...{ workDir: join(dataDir, 'work'), log: silent },
+    mediaUrls: createMediaUrls({
+      ...{ mediaUrl: 'http://a.example/media', origin: 'http://a.example', clock: systemClock },
+      instanceSecret: 'a secret that is only good for this test',
+    }),
     ...{
       maxDurationSeconds: 60,
       maxUploadBytes: 1_000,
@@ -83,13 +89,14 @@ async function makeVideo(job: VideoJob, content = 'a video'): Promise<VideoOutco
     facts: {
       ...{ durationSeconds: 1, width: 640, height: 360, frameRate: 30, hasAudio: true, fromHdr: false },
       plannedRungs: [],
+      loudness: null,
     },
     assets: [
       { role: 'mp4' as const, rung: 360, key, contentType, size: content.length, sha256, frameRate: 30 },
     ],
     ...{
       chunkIndex: { version: 1, durationSeconds: 1, rungs: [] },
-      blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
+      hashes: { blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj', thumbhash: '1QcSHQRnh493V4dIh4eXh1h4kJUI' },
     },
   });
 }
@@ -98,6 +105,7 @@ const start = () =>
   rig.start({
     'media.process': ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.ladder': ({ videoId }, run) => videos.jobs.ladder(videoId, run),
+    'media.extras': ({ videoId }, run) => videos.jobs.extras(videoId, run),
     'media.replicate': ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': ({ videoId }, run) => videos.jobs.purge(videoId, run),
   });

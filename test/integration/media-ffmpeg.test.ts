@@ -76,6 +76,16 @@ describe.each([
     expect(Math.max(...fractions)).toBeLessThanOrEqual(1);
   });
 
+  test('what a filter says is heard where the job listens, and only there', async () => {
+    const measure = {
+      args: ['-map', '0:a', '-af', 'volumedetect', '-f', 'null', '-'],
+      outputDirectory: output,
+    };
+    const heard = await create(deps).run({ input: input(), ...measure, listen: true });
+    expect(heard).toMatchObject({ ok: true, said: expect.stringContaining('mean_volume') });
+    expect(await create(deps).run({ input: input(), ...measure })).not.toHaveProperty('said');
+  });
+
   test('probes', async () => {
     const outcome = await create(deps).probe(input());
     const parsed = outcome.ok ? JSON.parse(outcome.json) : outcome;
@@ -203,7 +213,7 @@ describe('what is found on the machine', () => {
   test('this machine can process uploads', async () => {
     expect(await create().check()).toMatchObject({
       ok: true,
-      description: { missing: [], canToneMap: true },
+      description: { missing: [], canToneMap: true, canFingerprint: true },
     });
   });
 
@@ -218,6 +228,8 @@ describe('what is found on the machine', () => {
     const outcome = await create({ ffmpegPath }).check();
     expect(outcome).toMatchObject({ ok: false, reason: 'ffmpeg-incomplete' });
     expect(outcome.ok || outcome.detail).toContain('libx264');
+    expect(outcome.ok || outcome.detail).toContain('libwebp');
+    expect(await create({ ffmpegPath }).describe()).toMatchObject({ canFingerprint: false });
   });
 
   test('helpers that do not work are left out, and a missing sandbox is told', async () => {

@@ -58,11 +58,16 @@ describe('what is made', () => {
   test('one fragmented file and playlist per size, a master, a plain MP4 and a poster', () => {
     const roles = made.assets.map(({ role, rung }) => `${role} ${rung ?? ''}`.trim()).toSorted();
     expect(roles).toEqual([
-      ...['chunks', 'cmaf 360', 'dash', 'hls-master', 'hls-media 360', 'mp4 360', 'poster'],
+      ...['chunks', 'cmaf 360', 'dash', 'hls-master', 'hls-media 360', 'mp4 360', 'poster', 'poster-webp'],
     ]);
     expect(made.facts).toEqual({
       ...{ durationSeconds: SECONDS, width: 640, height: 360, frameRate: 30, hasAudio: true, fromHdr: false },
       plannedRungs: [360],
+      loudness: {
+        integratedLufs: expect.any(Number),
+        truePeakDb: expect.any(Number),
+        durationSeconds: SECONDS,
+      },
     });
   });
 
@@ -228,7 +233,7 @@ describe('the poster', () => {
     const { streams } = await ffprobeRaw(stored('poster'), '-show_streams');
     expect(streams).toMatchObject([{ codec_name: 'mjpeg', width: 640, height: 360 }]);
     // 4 x 3 components: the size flag is (4 - 1) + (3 - 1) * 9 = 21, which is L.
-    expect(made.blurhash).toMatch(/^L.{27}$/);
+    expect(made.hashes?.blurhash).toMatch(/^L.{27}$/);
   });
 });
 

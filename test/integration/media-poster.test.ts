@@ -81,7 +81,12 @@ test('processPoster stores the picture under a public key of its video', async (
     workDir: join(directory, 'work'),
   });
   if (!outcome.ok) throw new Error(outcome.reason);
-  expect(outcome.asset).toMatchObject({ role: 'poster', contentType: 'image/jpeg', width: 200, height: 100 });
-  expect(outcome.asset.key).toMatch(/^media\/7\/[0-9a-f]{24}-poster\.jpg$/);
-  expect(await storage.stat(outcome.asset.key)).toMatchObject({ size: outcome.asset.size });
+  expect(outcome.assets).toMatchObject([
+    { role: 'poster', contentType: 'image/jpeg', width: 200, height: 100 },
+    { role: 'poster-webp', contentType: 'image/webp', width: 200, height: 100 },
+  ]);
+  for (const { key, size } of outcome.assets) {
+    expect(key).toMatch(/^media\/7\/[0-9a-f]{24}-poster\.(jpg|webp)$/);
+    expect(await storage.stat(key)).toMatchObject({ size });
+  }
 });

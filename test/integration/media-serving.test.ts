@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mediaKey, originalKey } from '../../media/keys.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
+import { createPeople } from '../helpers/people.ts';
 import { ask } from '../helpers/raw-http.ts';
 import { startS3, type TestS3 } from '../helpers/s3-server.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -48,6 +50,10 @@ describe.each(drivers)('media out of %s', (driver, variables) => {
 
   beforeAll(async () => {
     server = await startTestServer({ variables: variables() });
+    await createVideoFactory(server.context).video(await createPeople(server).local('owner'), {
+      id: '7',
+      assets: [],
+    });
     await server.context.storage.putBytes(key, bytes, { contentType: 'video/mp4' });
   });
   afterAll(() => server?.close());

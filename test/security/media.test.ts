@@ -205,7 +205,7 @@ describe('M3: wrong types', () => {
     expect(await storedText()).not.toContain('POLYGLOT');
     for (const asset of outcome.ok ? outcome.assets : []) {
       const texts = ['application/vnd.apple.mpegurl', 'application/dash+xml', 'application/json'];
-      expect(['video/mp4', 'image/jpeg', ...texts]).toContain(asset.contentType);
+      expect(['video/mp4', 'image/jpeg', 'image/webp', ...texts]).toContain(asset.contentType);
     }
   });
 });

@@ -199,7 +199,7 @@ function toStatus(
 function toMedia(deps: Pick<HttpDeps, 'videos'>, video: Video): StatusEntity['media_attachments'][number] {
   const urlOf = (role: Asset['role']): string | null => {
     const asset = video.assets.find((candidate) => candidate.role === role);
-    return asset ? deps.videos.objectUrl(asset.key) : null;
+    return asset ? deps.videos.objectUrl(asset.key, video) : null;
   };
   const { width, height } = video;
   return {
@@ -217,7 +217,7 @@ function toMedia(deps: Pick<HttpDeps, 'videos'>, video: Video): StatusEntity['me
     captions: video.assets
       .filter(({ role }) => role === 'captions')
       .map(({ key, language, label }) => ({
-        url: deps.videos.objectUrl(key),
+        url: deps.videos.objectUrl(key, video),
         language: language ?? 'und',
         label: label ?? language ?? '',
       })),
@@ -235,7 +235,7 @@ function toMedia(deps: Pick<HttpDeps, 'videos'>, video: Video): StatusEntity['me
     renditions: video.assets
       .filter((asset) => asset.role === 'cmaf')
       .map((asset) => ({
-        url: deps.videos.objectUrl(asset.key),
+        url: deps.videos.objectUrl(asset.key, video),
         width: asset.width ?? 0,
         height: asset.height ?? 0,
         bandwidth: asset.bandwidth ?? 0,

@@ -48,6 +48,7 @@ import {
   postStatus,
 } from './statuses/statuses.ts';
 import { accountTimeline, homeTimeline, publicTimeline } from './timelines/timelines.ts';
+import { abortDirectUpload, beginDirectUpload, completeDirectUpload } from './uploads/direct.ts';
 
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
 export const routes: readonly Route[] = [
@@ -81,6 +82,9 @@ export const routes: readonly Route[] = [
   pinStatus,
   unpinStatus,
   getProcessing,
+  beginDirectUpload,
+  completeDirectUpload,
+  abortDirectUpload,
   listSignUps,
   approveSignUp,
   rejectSignUp,

@@ -137,14 +137,19 @@ export async function completeUpload(
   const [upload] = await tx('uploads')
     .where({ id: uploadId })
     .delete()
-    .returning<{ video_id: VideoId }[]>('video_id');
+    .returning<{ video_id: VideoId; bytes: string }[]>(['video_id', 'bytes']);
   if (!upload) return false;
   const videoId = upload.video_id;
   await tx('videos')
     .where({ id: videoId, state: 'uploading' })
-    .update({ state: 'received', original_key: originalKey });
+    .update({ state: 'received', original_key: originalKey, original_bytes: upload.bytes });
   await deps.emit(tx, 'video.received', { videoId });
   return true;
+}
+
+/** Records what the object storage calls an upload that goes straight to it. */
+export async function noteMultipart(tx: Tx, uploadId: string, multipartId: string): Promise<void> {
+  await tx('uploads').where({ id: uploadId }).update({ multipart_id: multipartId });
 }
 
 /** Ends an upload that its author took back or abandoned; its post goes with it. */
@@ -152,6 +157,24 @@ export async function cancelUpload(tx: Tx, uploadId: string): Promise<boolean> {
   const upload = await tx('uploads').where({ id: uploadId }).first('video_id');
   if (!upload) return false;
   return (await tx('videos').where({ id: upload.video_id, state: 'uploading' }).delete()) === 1;
+}
+
+/**
+ * The bytes that an account has stored: objects of its videos, files as they were uploaded, and what its uploads under
+ * way will bring. Until the transaction ends nobody else can ask this of the same account, so that two uploads that
+ * begin at once do not both take the last place.
+ */
+export async function storedBytes(tx: Tx, accountId: AccountId): Promise<number> {
+  await tx.raw(`select pg_advisory_xact_lock(hashtext('stored-bytes'), hashint8(?))`, [accountId]);
+  const { rows } = await tx.raw<{ rows: { bytes: string }[] }>(
+    `select (select coalesce(sum(video_assets.bytes), 0) from video_assets
+               join videos on videos.id = video_assets.video_id where videos.account_id = :accountId)
+          + (select coalesce(sum(original_bytes), 0) from videos
+              where account_id = :accountId and original_key is not null)
+          + (select coalesce(sum(bytes), 0) from uploads where account_id = :accountId) as bytes`,
+    { accountId },
+  );
+  return Number(rows[0]?.bytes ?? 0);
 }
 
 /** How a video of another server came here. */

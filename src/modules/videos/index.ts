@@ -13,14 +13,18 @@ import {
   editVideo,
   type NewRemoteVideo,
   noteMissingVideo,
+  noteMultipart,
   pinVideo,
   receiveRemoteVideos,
   removeVideo,
   removeVideosOf,
+  storedBytes,
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
+import { processExtras } from './media-extras.ts';
 import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
+import type { MediaUrls } from './media-urls.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
 import { cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
@@ -30,6 +34,7 @@ import { mediaUsage, orphanedObjects } from './storage-use.ts';
 
 export type { Arrival, NewRemoteVideo } from './commands.ts';
 export { videoEvents } from './events.ts';
+export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
   type Asset,
   type RemoteVideo,
@@ -47,7 +52,7 @@ type Deps = Omit<ReplicaDeps, 'emit'> & {
   db: Db;
   ids: IdSource;
   urls: Urls;
-  mediaUrl: string;
+  mediaUrls: MediaUrls;
   /** Whether videos of domains without a policy are shown. */
   unlistedDomains: UnlistedDomains;
 };
@@ -62,6 +67,8 @@ export function createVideos(base: Deps) {
     completeUpload: (tx: Tx, uploadId: string, originalKey: string) =>
       completeUpload(deps, tx, uploadId, originalKey),
     cancelUpload,
+    noteMultipart,
+    storedBytes,
     edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
       editVideo(deps, tx, videoId, accountId, details),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
@@ -74,8 +81,8 @@ export function createVideos(base: Deps) {
     /** The people whom the captions of these videos name. */
     mentionedAmong: (videoIds: readonly VideoId[]) => mentionedAmong(base.db, 'video', videoIds),
 
-    /** Public address of a stored object: keys of public objects start with `media/`. */
-    objectUrl: (key: string) => `${base.mediaUrl}/${key.replace(/^media\//, '')}`,
+    /** Where a stored object of a video can be fetched: signed where the video is not for everybody. */
+    objectUrl: base.mediaUrls.objectUrl,
 
     /** Reactions to events, in the relay's transaction. */
     onReceived: async (tx: Tx, { videoId }: { videoId: VideoId }) =>
@@ -112,6 +119,7 @@ export function createVideos(base: Deps) {
     jobs: {
       process: (videoId: VideoId, run: JobRun) => processUpload(deps, queries, videoId, run),
       ladder: (videoId: VideoId, run: JobRun) => processLadder(deps, queries, videoId, run),
+      extras: (videoId: VideoId, run: JobRun) => processExtras(deps, queries, videoId, run),
       remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
       purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),

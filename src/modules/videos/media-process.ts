@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { mediaLimits } from '../../../config/limits.ts';
+import type { Loudness } from '../../../media/loudness.ts';
 import type { Copied, VideoOutcome } from '../../../media/pipeline.ts';
 import type { Tx } from '../../db/database.ts';
 import { type Finish, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
@@ -66,7 +67,7 @@ async function publishCopy(deps: MediaJobDeps, videoId: VideoId, copied: Copied)
     await insertAssets(tx, videoId, copied.assets);
     await tx('videos')
       .where({ id: videoId })
-      .update({ ...factColumns(copied.facts, copied.blurhash), ...published(tx) });
+      .update({ ...factColumns(copied.facts, copied.hashes), ...published(tx) });
   });
 }
 
@@ -80,16 +81,16 @@ async function finishFirst(
   videoId: VideoId,
   outcome: VideoOutcome | Failure,
 ): Promise<null> {
-  await enqueuePurge(deps, tx, videoId);
   const video = await lockVideo(tx, videoId);
-  // Deleted meanwhile: what was stored goes with the purge.
-  if (!video || video.media_state === 'ready') return null;
+  // Deleted meanwhile: what was stored goes too.
+  if (!video) return enqueuePurge(deps, tx, videoId);
+  if (video.media_state === 'ready') return null;
   const mine = tx('videos').where({ id: videoId });
   if (!outcome.ok) {
     deps.log.info({ videoId, reason: outcome.reason }, 'an uploaded file was refused');
     await mine.update({ state: 'rejected', unannounced: false, ...failedColumns(outcome) });
     await tx('video_assets').where({ video_id: videoId }).delete();
-    return null;
+    return enqueuePurge(deps, tx, videoId);
   }
   await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
   await mine.clone().update({ ...published(tx), media_percent: 0 });
@@ -119,15 +120,24 @@ export function processLadder(
     }
     const sourcePath = await readSource(deps, video, work);
     const poster = video.assets.find(({ role }) => role === 'poster');
+    const loudness = await loudnessOf(deps, video);
     const outcome = await orGiveUp(run, work, () =>
       deps.pipeline.processRest({
         ...jobOf(deps, videoId, sourcePath, work),
-        ...{ before, upTo, posterShortSide: Math.min(poster?.width ?? 0, poster?.height ?? 0) },
+        ...{ before, upTo, loudness, posterShortSide: Math.min(poster?.width ?? 0, poster?.height ?? 0) },
       }),
     );
     if (work.isGone()) return (tx) => enqueuePurge(deps, tx, videoId);
     return (tx) => finishLadder(deps, tx, videoId, outcome);
   });
+}
+
+/** As the first stage measured it. */
+async function loudnessOf(deps: MediaJobDeps, video: Video): Promise<Loudness | null> {
+  const row = await deps.db('videos').where({ id: video.id }).first('loudness_lufs', 'true_peak_db');
+  if (row?.loudness_lufs == null) return null;
+  const durationSeconds = video.durationSeconds ?? 0;
+  return { integratedLufs: row.loudness_lufs, truePeakDb: row.true_peak_db, durationSeconds };
 }
 
 async function wantedUpTo(deps: MediaJobDeps, videoId: VideoId): Promise<number> {
@@ -151,6 +161,7 @@ async function finishLadder(
   const ready = { media_state: 'ready', media_stage: null, media_percent: 100, unannounced: false };
   await tx('videos').where({ id: videoId }).update(ready);
   if (video.unannounced) await deps.emit(tx, 'video.published', { videoId });
+  await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
   // Somebody may be watching what was replaced.
   await enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
   return null;
@@ -175,6 +186,7 @@ export function remake(
       if (!(await lockVideo(tx, videoId))) return enqueuePurge(deps, tx, videoId);
       await recordMade(tx, videoId, outcome, { replaces: true });
       if (video.local) await deps.emit(tx, 'video.updated', { videoId });
+      await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
       return enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
     };
   });

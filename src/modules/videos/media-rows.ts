@@ -1,4 +1,4 @@
-import type { StoredRung } from '../../../media/assemble.ts';
+import type { PosterHashes, StoredRung } from '../../../media/assemble.ts';
 import type { Asset as StoredAsset } from '../../../media/asset.ts';
 import type { ChunkIndex } from '../../../media/package.ts';
 import type { Made, VideoFacts } from '../../../media/pipeline.ts';
@@ -79,7 +79,8 @@ export async function dropCopy(tx: Tx, videoId: VideoId): Promise<void> {
 }
 
 /** What the row of a video tells of the media made of it. */
-export function factColumns(facts: VideoFacts, blurhash: string | null) {
+export function factColumns(facts: VideoFacts, hashes: PosterHashes | null) {
+  const { loudness } = facts;
   return {
     media_reason: null,
     media_detail: null,
@@ -87,7 +88,8 @@ export function factColumns(facts: VideoFacts, blurhash: string | null) {
     width: facts.width,
     height: facts.height,
     planned_rungs: facts.plannedRungs,
-    ...(blurhash === null ? {} : { blurhash }),
+    ...(hashes ?? {}),
+    ...(loudness && { loudness_lufs: loudness.integratedLufs, true_peak_db: loudness.truePeakDb }),
   };
 }
 
@@ -104,7 +106,7 @@ export async function recordMade(
   await putAssets(tx, videoId, made.assets);
   await tx('videos')
     .where({ id: videoId })
-    .update({ chunk_index: JSON.stringify(made.chunkIndex), ...factColumns(made.facts, made.blurhash) });
+    .update({ chunk_index: JSON.stringify(made.chunkIndex), ...factColumns(made.facts, made.hashes) });
 }
 
 /** The sizes of a video as they were recorded: what a later step builds on. */

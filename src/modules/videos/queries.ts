@@ -2,8 +2,9 @@ import type { Knex } from 'knex';
 import { videoLimits } from '../../../config/limits.ts';
 import type { Db } from '../../db/database.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
-import { notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
+import { byShownAuthor, notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { type MediaAccess, mediaAccessOf } from './media-urls.ts';
 import type { AssetRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
 
@@ -16,6 +17,16 @@ export interface Page {
   readonly minId: VideoId | null;
   readonly sinceId?: VideoId | null;
   readonly limit: number;
+}
+
+/** An upload under way. */
+interface Upload {
+  readonly videoId: VideoId;
+  readonly accountId: AccountId;
+  /** As announced. */
+  readonly bytes: number;
+  /** What the object storage calls it, where it goes straight there; null for one by tus. */
+  readonly multipartId: string | null;
 }
 
 /** Reads of videos. Whatever leaves the server goes through `visibleTo`. */
@@ -102,6 +113,21 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return (await withAssets(row ? [row] : []))[0] ?? null;
     },
 
+    /**
+     * Who may fetch the objects of a video: everybody, only who was given a signed address (it is not for everybody,
+     * or its author alone watches it while it is processed), or nobody (null: it is not there, was refused, or the
+     * staff hides its author).
+     */
+    async mediaAccess(ownerId: string): Promise<MediaAccess | null> {
+      if (!/^\d{1,18}$/.test(ownerId)) return null;
+      const row = await db('videos')
+        .where('videos.id', ownerId)
+        .whereNot('videos.state', 'rejected')
+        .modify(byShownAuthor('videos', null, unlisted))
+        .first('videos.state', 'videos.visibility');
+      return row ? mediaAccessOf(row) : null;
+    },
+
     /** When what was at this address was deleted, or null. */
     tombstone: (uri: string) => tombstoneOf(db, uri),
 
@@ -167,12 +193,12 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return Number(row?.count ?? 0);
     },
 
-    /** The upload a tus id stands for. */
-    async upload(
-      uploadId: string,
-    ): Promise<{ videoId: VideoId; accountId: AccountId; bytes: number } | null> {
+    /** An upload under way. */
+    async upload(uploadId: string): Promise<Upload | null> {
       const row = await db('uploads').where({ id: uploadId }).first();
-      return row ? { videoId: row.video_id, accountId: row.account_id, bytes: Number(row.bytes) } : null;
+      if (!row) return null;
+      const { video_id: videoId, account_id: accountId, multipart_id: multipartId } = row;
+      return { videoId, accountId, bytes: Number(row.bytes), multipartId };
     },
 
     /** Ids of uploads begun before a moment, oldest first. */

@@ -7,6 +7,7 @@ import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Failure, Ok } from '../../lib/result.ts';
 import type { MediaRefusal } from '../instances/index.ts';
+import { stageJob } from './media-process.ts';
 import { failedColumns, insertAssets, lockVideo, recordMade } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries, retryIfInterrupted } from './media-work.ts';
 import type { Video } from './model.ts';
@@ -159,6 +160,7 @@ async function finishReplica(
     await mine.clone().update({ source_sha256: sourceSha256 });
     await recordMade(tx, videoId, outcome, { replaces: true });
     await mine.update({ media_state: 'ready', media_stage: null, media_percent: 100 });
+    await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
   } else {
     deps.log.info({ videoId, reason: outcome.reason }, 'a remote file could not be copied');
     await mine.update(failedColumns(outcome));
@@ -204,8 +206,11 @@ async function copyPoster(deps: MediaJobDeps, video: Video, dir: string, signal:
   if (!poster.ok) return;
   await deps.inTx(async (tx) => {
     if (!(await lockVideo(tx, video.id))) return;
-    await insertAssets(tx, video.id, [poster.asset]);
-    if (video.blurhash === null)
-      await tx('videos').where({ id: video.id }).update({ blurhash: poster.blurhash });
+    await insertAssets(tx, video.id, poster.assets);
+    const { blurhash, thumbhash } = poster.hashes;
+    const said = video.blurhash === null ? { blurhash } : {};
+    await tx('videos')
+      .where({ id: video.id })
+      .update({ thumbhash, ...said });
   });
 }

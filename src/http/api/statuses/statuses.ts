@@ -193,6 +193,7 @@ export const deleteStatus = route({
         : deps.comments.remove(tx, post.comment.id, account.id),
     );
     if (!outcome.ok) throw refused(outcome);
+    if ('video' in post) deps.mediaAccess.forget(post.video.id);
     return entity;
   },
 });
