@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { netLimits } from '../config/limits.ts';
 import { createFederationSide, createKeyMaker } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
+import { createJoin } from '../media/join.ts';
 import { createPipeline } from '../media/pipeline.ts';
 import { createFileStorage } from '../media/storage/files.ts';
 import { watchRemovals } from '../media/storage/removals.ts';
@@ -38,7 +39,7 @@ import { createInstances, createUrls, instanceEvents } from './modules/instances
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
-import { createMediaUrls, createVideos, videoEvents } from './modules/videos/index.ts';
+import { createMediaUrls, createVideos, fetchRemoteSource, videoEvents } from './modules/videos/index.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -135,7 +136,12 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     workDir: join(config.dataDir, 'work'),
     mediaUrls,
     ...config.video,
-    remote: { ...config.remoteVideo, mode: config.remoteVideo.mode === 'off' ? 'off' : 'replicate' },
+    remote: config.remoteVideo,
+    fetchSource: (job) =>
+      fetchRemoteSource(
+        { fetch, clock, join: createJoin(ffmpeg), mediaRefusal: instances.mediaRefusal },
+        job,
+      ),
     mediaModesOf: instances.mediaModesOf,
     cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,

@@ -287,6 +287,8 @@ describe('a worker that is killed while it copies a remote video', { timeout: SL
     const [made] = await inTx((tx) => videos.receiveRemote(tx, [{ author, video: clip }]));
     if (!made?.ok) throw new Error(`The video is ${made?.reason}.`);
     const id = made.videoId;
+    // As if somebody had opened it: nobody here follows its author.
+    await db('videos').where({ id }).update({ last_watched_at: new Date() });
     const first = await startWorker();
     await eventually('half of it has arrived', async () => (await downloaded()) > 0, SLOW_MS);
     await first.kill();

@@ -58,7 +58,12 @@ beforeEach(async () => {
       maxDurationSeconds: 60,
       maxUploadBytes: 1_000,
       lazyRungs: false,
-      remote: { mode: 'replicate', maxBytes: 1_000 },
+      remote: { maxBytes: 1_000 },
+    },
+    fetchSource: async ({ toDir }) => {
+      const path = join(toDir, 'source');
+      await writeFile(path, 'from afar');
+      return ok({ path, bytes: 9, contentType, sha256: 'ab'.repeat(32) });
     },
     ...{ mediaModesOf: async (hosts) => hosts.map(() => 'replicate' as const) },
     ...{ cache: { maxBytes: 1_000, maxAgeMs: 0 } },
@@ -156,7 +161,8 @@ describe('a remote video', () => {
       const { videoId, accountId } = await receivedUpload();
       await rig.db('accounts').where({ id: accountId }).update({ domain: 'sub.b.example:8443' });
       const source = 'https://cdn.example/clip.mp4';
-      const remote = { local: false, state: 'published', source_url: source, original_key: null };
+      const opened = { last_watched_at: new Date() };
+      const remote = { local: false, state: 'published', source_url: source, original_key: null, ...opened };
       await rig.db('videos').where({ id: videoId }).update(remote);
       refusal = reason;
       await start();
@@ -285,6 +291,7 @@ describe('a try that lost its lease to another', () => {
     const { videoId } = await receivedUpload();
     await rig.db('videos').update({
       ...{ local: false, state: 'published', original_key: null, source_url: 'http://b.example/clip.mp4' },
+      last_watched_at: new Date(),
     });
     const { first, second, outcomes } = await overtaken('media.replicate', videoId);
     outcomes[0] = async () => fail('broken', 'The first try lost its files.');

@@ -26,19 +26,11 @@ import { processExtras } from './media-extras.ts';
 import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
 import { askToRemake, failAbandoned, onLiked, wantAllRungs } from './media-upkeep.ts';
 import type { MediaUrls } from './media-urls.ts';
-import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
-import { type CacheDeps, cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
-import {
-  onFollowed,
-  onModeLifted,
-  onOpened,
-  onShared,
-  type RemoteModeDeps,
-  replicateJob,
-} from './remote-modes.ts';
-import { replicate, replicateRefused } from './replicas.ts';
+import { cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
+import { onFollowed, onModeLifted, onOpened, onShared, replicateJob } from './remote-modes.ts';
+import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
 import { mediaUsage, orphanedObjects } from './storage-use.ts';
 
 export type { Arrival, NewRemoteVideo } from './commands.ts';
@@ -53,19 +45,18 @@ export {
   visibilities,
 } from './model.ts';
 export type { Page } from './queries.ts';
+export { fetchRemoteSource } from './remote-source.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
 
-type Deps = Omit<MediaJobDeps, 'emit'> &
-  RemoteModeDeps &
-  CacheDeps & {
-    db: Db;
-    ids: IdSource;
-    urls: Urls;
-    mediaUrls: MediaUrls;
-    /** Whether videos of domains without a policy are shown. */
-    unlistedDomains: UnlistedDomains;
-  };
+type Deps = Omit<ReplicaDeps, 'emit'> & {
+  db: Db;
+  ids: IdSource;
+  urls: Urls;
+  mediaUrls: MediaUrls;
+  /** Whether videos of domains without a policy are shown. */
+  unlistedDomains: UnlistedDomains;
+};
 
 /** Posts with a video: uploads, remote copies, deletion. */
 export function createVideos(base: Deps) {

@@ -28,7 +28,7 @@ export interface MediaJobDeps {
   readonly maxUploadBytes: number;
   /** Whether sizes above 720 are left until somebody asks for one. */
   readonly lazyRungs: boolean;
-  readonly remote: { readonly mode: 'replicate' | 'off'; readonly maxBytes: number };
+  readonly remote: { readonly maxBytes: number };
   /** Why no file may be fetched that one of these hosts posted or holds, or null where all may. */
   readonly mediaRefusal: (hosts: readonly string[]) => Promise<MediaRefusal | null>;
   readonly log: Logger;

@@ -5,15 +5,27 @@ import type { Tx } from '../../db/database.ts';
 import { ofDomain } from '../../db/visibility.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
-import type { DownloadFailure } from '../../lib/net/safe-fetch.ts';
-import type { Failure } from '../../lib/result.ts';
+import type { Failure, Ok } from '../../lib/result.ts';
 import type { MediaRefusal } from '../instances/index.ts';
 import { stageJob } from './media-process.ts';
 import { failedColumns, insertAssets, lockVideo, recordMade } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries, retryIfInterrupted } from './media-work.ts';
 import type { Video } from './model.ts';
 import { enqueuePurge } from './purge.ts';
-import { replicateJob } from './remote-modes.ts';
+import { type CacheDeps, makeRoom } from './remote-cache.ts';
+import { copyPlan, leaveUncopied, type RemoteModeDeps, replicateJob } from './remote-modes.ts';
+import {
+  isFinalSourceFailure,
+  type RemoteSource,
+  type RemoteSourceJob,
+  type SourceFailure,
+} from './remote-source.ts';
+import { shareCopy } from './shared-copies.ts';
+
+export interface ReplicaDeps extends MediaJobDeps, RemoteModeDeps, Pick<CacheDeps, 'cache'> {
+  /** Fetches the file of a remote video, or its parts; see `fetchRemoteSource`. */
+  readonly fetchSource: (job: RemoteSourceJob) => Promise<Ok<RemoteSource> | SourceFailure>;
+}
 
 /** Share of the progress bar that fetching a remote file takes. */
 const DOWNLOAD_SHARE = 0.4;
@@ -23,7 +35,7 @@ const DOWNLOAD_SHARE = 0.4;
  * same pipeline as an upload. Its server being away is tried again; a file that is no video is not.
  */
 export function replicate(
-  deps: MediaJobDeps,
+  deps: ReplicaDeps,
   queries: Queries,
   videoId: VideoId,
   run: JobRun,
@@ -32,18 +44,18 @@ export function replicate(
     const video = await queries.internal(videoId);
     if (!video || video.local || video.sourceUrl === null) return;
     if (video.media.state === 'ready' || video.media.state === 'none') return;
-    if (deps.remote.mode === 'off') return (tx) => finishReplica(deps, tx, videoId, null);
     const refusal = await deps.mediaRefusal(hostsOf(video));
     if (refusal !== null) return (tx) => finishReplica(deps, tx, videoId, { ok: false, reason: refusal });
     await copyPoster(deps, video, dir, run.signal);
+    if ((await copyPlan(deps, deps.db, video)) !== 'copy') return (tx) => endUncopied(deps, tx, video);
     progress('downloading', 0);
-    const sourcePath = join(dir, 'source');
-    const fetched = await deps.download({
+    const said = await deps.db('videos').where({ id: videoId }).first('source_digest');
+    const fetched = await deps.fetchSource({
       url: video.sourceUrl,
-      toPath: sourcePath,
+      toDir: dir,
       maxBytes: deps.remote.maxBytes,
-      deadlineMs: remoteVideoLimits.downloadDeadlineMs,
-      idleMs: remoteVideoLimits.idleMs,
+      maxDurationSeconds: remoteVideoLimits.maxDurationSeconds,
+      digest: said?.source_digest ?? null,
       signal,
       onProgress: (bytes, total) =>
         progress('downloading', total ? (bytes / total) * 100 * DOWNLOAD_SHARE : 0),
@@ -56,9 +68,11 @@ export function replicate(
       retryIfPassing(fetched, run);
       return (tx) => finishReplica(deps, tx, videoId, fetched);
     }
+    await progress.settled();
+    if (await shareInstead(deps, videoId, fetched.sha256)) return (tx) => enqueuePurge(deps, tx, videoId);
     const processed = await deps.pipeline.processVideo({
       videoId,
-      sourcePath,
+      sourcePath: fetched.path,
       workDir: join(dir, 'work'),
       limits: { maxDurationSeconds: remoteVideoLimits.maxDurationSeconds, maxBytes: deps.remote.maxBytes },
       isRemote: true,
@@ -70,7 +84,22 @@ export function replicate(
     run.signal.throwIfAborted();
     if (isGone()) return (tx) => finishReplica(deps, tx, videoId, null);
     retryIfInterrupted(processed);
-    return (tx) => finishReplica(deps, tx, videoId, processed);
+    return (tx) => finishReplica(deps, tx, videoId, processed, fetched.sha256);
+  });
+}
+
+/** Nobody asked for it, or its server is left alone: poster and description are all there is. */
+async function endUncopied(deps: ReplicaDeps, tx: Tx, video: Video): Promise<Date | null> {
+  await enqueuePurge(deps, tx, video.id);
+  // Somebody asked meanwhile.
+  return (await leaveUncopied(deps, tx, video)) === 'copy' ? new Date() : null;
+}
+
+/** Whether another video was made of the same file, whose objects this one has now. */
+function shareInstead({ inTx }: ReplicaDeps, videoId: VideoId, sha256: string): Promise<boolean> {
+  return inTx(async (tx) => {
+    if (!(await lockVideo(tx, videoId))) return false;
+    return (await shareCopy(tx, videoId, sha256)) !== null;
   });
 }
 
@@ -107,10 +136,11 @@ export async function replicateRefused(deps: MediaJobDeps, tx: Tx, domain: strin
 
 /** `outcome` is null where no copy is wanted. */
 async function finishReplica(
-  deps: MediaJobDeps,
+  deps: ReplicaDeps,
   tx: Tx,
   videoId: VideoId,
   outcome: VideoOutcome | Failure | null,
+  sourceSha256: string | null = null,
 ): Promise<null> {
   await enqueuePurge(deps, tx, videoId);
   if (!(await lockVideo(tx, videoId))) return null;
@@ -120,6 +150,14 @@ async function finishReplica(
     const why = { media_reason: outcome.reason, media_detail: REFUSED_HERE[outcome.reason] };
     await mine.update({ media_state: 'none', media_stage: null, ...why });
   } else if (outcome.ok) {
+    const bytes = outcome.assets.reduce((sum, { size }) => sum + size, 0);
+    const room = await makeRoom(deps, tx, bytes, videoId);
+    if (!room.ok) {
+      deps.log.warn({ videoId, bytes }, 'no room for a copy: all that are here are being watched');
+      await mine.update({ media_state: 'waiting', media_stage: null, media_reason: 'evicted' });
+      return null;
+    }
+    await mine.clone().update({ source_sha256: sourceSha256 });
     await recordMade(tx, videoId, outcome, { replaces: true });
     await mine.update({ media_state: 'ready', media_stage: null, media_percent: 100 });
     await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
@@ -131,7 +169,7 @@ async function finishReplica(
 }
 
 /** Its server knows no such file: then the post itself may be gone. */
-function isNoLongerThere({ status }: DownloadFailure): boolean {
+function isNoLongerThere({ status }: SourceFailure): boolean {
   return status === 404 || status === 410;
 }
 
@@ -140,11 +178,9 @@ async function askWhetherItExists({ inTx, enqueue }: MediaJobDeps, videoId: Vide
   await inTx((tx) => enqueue(tx, job));
 }
 
-/** Failures of the network that another try will not mend. */
-const FINAL_FETCH_FAILURES = new Set(['blocked-address', 'blocked-url', 'too-large', 'not-found']);
-
-function retryIfPassing({ reason, detail }: Failure, run: JobRun): void {
-  if (!run.lastAttempt && !FINAL_FETCH_FAILURES.has(reason)) throw new Error(`${reason}: ${detail ?? ''}`);
+function retryIfPassing(failure: SourceFailure, run: JobRun): void {
+  if (run.lastAttempt || isFinalSourceFailure(failure)) return;
+  throw new Error(`${failure.reason}: ${failure.detail ?? ''}`);
 }
 
 /** A remote poster is fetched and re-encoded, so that nobody's browser asks the origin. Its lack is no failure. */
