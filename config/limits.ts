@@ -340,6 +340,12 @@ export const mediaLimits = {
   /** How long an address of the object storage can be read from at least, and a part be sent to. */
   presignedReadSeconds: 3_600,
   presignedPartSeconds: 6 * 3_600,
+  /** How long a process may go on without asking which store is active, and how many objects are moved at once. */
+  activeStoreMaxAgeMs: 2_000,
+  objectsMovedAtOnce: 4,
+  /** Keys held to list an object of two stores once, and objects told of by name in a report. */
+  maxMergedKeys: 100_000,
+  maxReportedObjects: 1_000,
 } as const;
 
 /** PostgreSQL and Redis run as our own children (ADR 0005). */

@@ -7,9 +7,6 @@ import { netLimits } from '../config/limits.ts';
 import { createFederationSide, createKeyMaker } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createPipeline } from '../media/pipeline.ts';
-import { createFileStorage } from '../media/storage/files.ts';
-import { createS3Storage } from '../media/storage/s3.ts';
-import type { ObjectStorage } from '../media/storage/storage.ts';
 import { type Db, openDatabase, transactions } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { type EmbeddedStack, findRunningStack, startEmbedded } from './embedded/index.ts';
@@ -35,7 +32,9 @@ import { createInstances, createUrls, instanceEvents } from './modules/instances
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
+import { createStorage } from './modules/storage/index.ts';
 import { createVideos, videoEvents } from './modules/videos/index.ts';
+import { openStores } from './stores.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -79,12 +78,14 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   closers.push(() => db.destroy());
   const redis = openRedis(redisUrl, log);
   closers.push(() => redis.quit());
-  const storage = openStorage(config);
-  const checked = await storage.check();
-  if (!checked.ok) return refuse(checked.reason, checked.detail);
-
   const random = Math.random;
   const inTx = transactions(db);
+  const scratchDir = join(config.dataDir, 'work');
+  const media = createStorage({ ...openStores(config), db, inTx, clock, scratchDir });
+  const checked = await media.check();
+  if (!checked.ok) return refuse(checked.reason, checked.detail);
+  const storage = media.objects;
+
   const ids = createIds(clock, await claimIdNode(db), random);
   const urls = createUrls(config.origin);
   const enqueue = createEnqueue(ids);
@@ -119,7 +120,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     storage,
     pipeline: createPipeline({ ffmpeg, storage, log }),
     download: fetch.download,
-    workDir: join(config.dataDir, 'work'),
+    workDir: scratchDir,
     mediaUrl: config.mediaUrl,
     ...config.video,
     remote: config.remoteVideo,
@@ -262,6 +263,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
       rebuild: () => rebuildQueues(db),
     },
     storage,
+    media,
     ffmpeg,
     accounts,
     auth,
@@ -331,11 +333,6 @@ export function openRedis(url: string, log: Logger): Redis {
   const redis = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: true });
   redis.on('error', (error) => log.warn({ err: error }, 'Redis cannot be reached'));
   return redis;
-}
-
-function openStorage(config: Config): ObjectStorage {
-  if (config.s3 === null) return createFileStorage({ root: join(config.dataDir, 'media') });
-  return createS3Storage({ ...config.s3, secretKey: config.s3.secretKey.reveal() });
 }
 
 /** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */

@@ -117,6 +117,8 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'instances', everyMs: 60 * MINUTE, run: () => instances.sweepInstances() },
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
     { name: 'undone', everyMs: 60 * MINUTE, run: () => sweepUndone(db, before(inboxLimits.keptMs)) },
+    // Sweeps what was begun and never ended.
+    { name: 'storage', everyMs: 24 * 60 * MINUTE, run: () => context.storage.check() },
     { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
     {
       name: 'deliveries',

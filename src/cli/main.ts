@@ -7,6 +7,7 @@ import { version } from '../version.ts';
 import { deliveryCommand } from './delivery.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
+import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
 import { relayCommand } from './relay.ts';
 import type { Report, Run } from './report.ts';
@@ -71,7 +72,7 @@ function cell(value: unknown): string {
 
 for (const noun of [
   ...[userCommand, queueCommand, federationCommand],
-  ...[deliveryCommand, domainCommand, relayCommand],
+  ...[deliveryCommand, domainCommand, relayCommand, mediaCommand],
 ])
   program.addCommand(noun(run));
 await program.parseAsync();

@@ -1,0 +1,56 @@
+import { mediaLimits } from '../../../config/limits.ts';
+import type { ObjectStorage } from '../../../media/storage/storage.ts';
+import { createSwitchableStorage, type StoreName } from '../../../media/storage/switchable.ts';
+import type { Db, InTx } from '../../db/database.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import { activeStoreOf, createActiveStore } from './active.ts';
+import { type MoveOptions, moveMedia } from './move.ts';
+
+export type { StoreName } from '../../../media/storage/switchable.ts';
+export type { MoveOutcome, MoveProgress } from './move.ts';
+
+export interface StorageDeps {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly clock: Clock;
+  /** Media on this machine's disk. */
+  readonly files: ObjectStorage;
+  /** Media in object storage, where that is configured. */
+  readonly s3: ObjectStorage | null;
+  /** Folder for unfinished work, on a disk of this machine. */
+  readonly scratchDir: string;
+  /** How long a process may go on without asking which store is active. */
+  readonly activeMaxAgeMs?: number;
+}
+
+export type Storage = ReturnType<typeof createStorage>;
+
+/** Where media lie: in files, in object storage, or under way from one to the other. */
+export function createStorage(deps: StorageDeps) {
+  const { db, clock, files, s3, activeMaxAgeMs: maxAgeMs = mediaLimits.activeStoreMaxAgeMs } = deps;
+  const active = createActiveStore({ db, clock, maxAgeMs, fallback: s3 === null ? 'files' : 's3' });
+  const objects = s3 === null ? files : createSwitchableStorage({ files, s3, active });
+  return {
+    /** All of them as one store, for everybody who reads and writes media. */
+    objects,
+
+    /** Proves that media can be kept, and that what an admin chose is still configured. */
+    async check(): Promise<Result> {
+      if (s3 === null && (await activeStoreOf(db)) === 's3') {
+        return fail(
+          'storage-unusable',
+          'The media of this server lie in object storage, and S3_ENDPOINT is not set. Set it again; to do without it, run `vireo media move --to files` first.',
+        );
+      }
+      const outcome = await objects.check();
+      if (!outcome.ok) return outcome;
+      await active.current();
+      return ok();
+    },
+
+    /** Moves all media into one of the two stores, while the server goes on. */
+    move: (to: StoreName, options?: MoveOptions) =>
+      moveMedia({ ...deps, active, settleMs: 2 * maxAgeMs }, to, options),
+  };
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { mediaKey } from '../../media/keys.ts';
+import { createFileStorage } from '../../media/storage/files.ts';
+import { createS3Storage } from '../../media/storage/s3.ts';
+import { contentTypeOf, type ObjectStorage } from '../../media/storage/storage.ts';
+import { type Db, type InTx, openDatabase, transactions } from '../../src/db/database.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { createStorage, type Storage, type StorageDeps } from '../../src/modules/storage/index.ts';
+import { startS3, type TestS3 } from './s3-server.ts';
+import { createTestDatabase, dropTestDatabase } from './stack.ts';
+
+/** The stores of a server, and its module for them, without the rest of the server. */
+export interface StorageRig {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly directory: string;
+  readonly files: ObjectStorage;
+  readonly s3: ObjectStorage;
+  readonly server: TestS3;
+  /** The module as one more process of the server has it. */
+  process(deps?: Partial<StorageDeps>): Storage;
+  close(): Promise<void>;
+}
+
+export const ACTIVE_MAX_AGE_MS = 40;
+
+export async function createStorageRig(): Promise<StorageRig> {
+  const directory = await mkdtemp(join(tmpdir(), 'vireo-storage-rig-'));
+  const databaseUrl = await createTestDatabase();
+  const db = openDatabase(databaseUrl, 10);
+  const inTx = transactions(db);
+  const server = await startS3(join(directory, 's3'));
+  const files = createFileStorage({ root: join(directory, 'files') });
+  const s3 = createS3Storage({ ...server, region: 'us-east-1', bucket: 'vireo' });
+  return {
+    ...{ db, inTx, directory, files, s3, server },
+    process: (deps = {}) =>
+      createStorage({
+        ...{ db, inTx, files, s3, clock: systemClock, activeMaxAgeMs: ACTIVE_MAX_AGE_MS },
+        ...{ scratchDir: join(directory, 'scratch'), ...deps },
+      }),
+    async close() {
+      await server.close();
+      await db.destroy();
+      await dropTestDatabase(databaseUrl);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The key under which such content lies. */
+export function keyOf(ownerId: string, content: string, suffix = '360.mp4'): string {
+  return mediaKey(ownerId, sha256Of(content), suffix);
+}
+
+export function sha256Of(content: string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+export function put(store: ObjectStorage, key: string, content: string): Promise<void> {
+  return store.putBytes(key, Buffer.from(content), { contentType: contentTypeOf(key) });
+}
+
+/** The content of an object, or null where there is none. */
+export async function read(
+  store: ObjectStorage,
+  key: string,
+  range?: { start: number; end: number },
+): Promise<string | null> {
+  const object = await store.open(key, range);
+  return object && (await buffer(object.stream)).toString();
+}
+
+/** All keys of a store, sorted. */
+export async function keysOf(store: ObjectStorage, prefix = ''): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return keys.toSorted();
+}
