@@ -346,6 +346,9 @@ export const mediaLimits = {
   /** Keys held to list an object of two stores once, and objects told of by name in a report. */
   maxMergedKeys: 100_000,
   maxReportedObjects: 1_000,
+  /** Rows and keys compared at a time, and the age from which an object that no row names is an orphan. */
+  objectsPerPage: 500,
+  orphanAgeMs: 24 * 3_600_000,
 } as const;
 
 /** PostgreSQL and Redis run as our own children (ADR 0005). */

@@ -14,6 +14,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.alterTable('videos', (t) => {
     t.timestamp('cold_since').comment('its large files lie in the cheaper store');
   });
+  await knex.raw('create index videos_original on videos (original_key) where original_key is not null');
   await knex.raw(
     `create index videos_to_cool on videos ((coalesce(last_watched_at, published_at, created_at)))
       where cold_since is null and media_state = 'ready'`,

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import type { MoveProgress, StoreName } from '../modules/storage/index.ts';
+import type { StoreName } from '../modules/storage/index.ts';
+import { inMegabytes, progressTeller } from './progress.ts';
 import type { Report, Run } from './report.ts';
 
 /** `vireo media …`: where the files of videos lie. */
@@ -19,7 +20,7 @@ export function mediaCommand(run: Run): Command {
     .option('--keep', 'leave them where they were as well')
     .action(({ to, keep = false }: { to: StoreName; keep?: boolean }) =>
       run(async ({ media }): Promise<Report> => {
-        const outcome = await media.move(to, { keep, onProgress: sometimes(tell) });
+        const outcome = await media.move(to, { keep, onProgress: progressTeller() });
         if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
         const { objects, damaged, foreign } = outcome;
         const rows = damaged.map((key) => ({ damaged: key }));
@@ -31,24 +32,4 @@ export function mediaCommand(run: Run): Command {
       }),
     );
   return command;
-}
-
-const TELL_EVERY_MS = 1_000;
-
-/** Lets one call in a second pass. */
-export function sometimes<T>(call: (value: T) => void): (value: T) => void {
-  let last = performance.now();
-  return (value) => {
-    if (performance.now() - last < TELL_EVERY_MS) return;
-    last = performance.now();
-    call(value);
-  };
-}
-
-function tell(progress: MoveProgress): void {
-  process.stderr.write(`${progress.objects} objects (${inMegabytes(progress)}) so far\n`);
-}
-
-function inMegabytes({ bytes }: MoveProgress): string {
-  return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }

@@ -9,6 +9,7 @@ import { createS3Storage } from '../../media/storage/s3.ts';
 import { contentTypeOf, type ObjectStorage } from '../../media/storage/storage.ts';
 import { type Db, type InTx, openDatabase, transactions } from '../../src/db/database.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { createIds, type IdSource, type VideoId } from '../../src/lib/ids.ts';
 import { createStorage, type Storage, type StorageDeps } from '../../src/modules/storage/index.ts';
 import { startS3, type TestS3 } from './s3-server.ts';
 import { createTestDatabase, dropTestDatabase } from './stack.ts';
@@ -17,6 +18,7 @@ import { createTestDatabase, dropTestDatabase } from './stack.ts';
 export interface StorageRig {
   readonly db: Db;
   readonly inTx: InTx;
+  readonly ids: IdSource;
   readonly directory: string;
   readonly files: ObjectStorage;
   readonly s3: ObjectStorage;
@@ -37,7 +39,7 @@ export async function createStorageRig(): Promise<StorageRig> {
   const files = createFileStorage({ root: join(directory, 'files') });
   const s3 = createS3Storage({ ...server, region: 'us-east-1', bucket: 'vireo' });
   return {
-    ...{ db, inTx, directory, files, s3, server },
+    ...{ db, inTx, directory, files, s3, server, ids: createIds(systemClock, 0) },
     process: (deps = {}) =>
       createStorage({
         ...{ db, inTx, files, s3, clock: systemClock, activeMaxAgeMs: ACTIVE_MAX_AGE_MS },
@@ -80,4 +82,37 @@ export async function keysOf(store: ObjectStorage, prefix = ''): Promise<string[
   const keys: string[] = [];
   for await (const { key } of store.list(prefix)) keys.push(key);
   return keys.toSorted();
+}
+
+/** What of a video lies in a store: content by suffix of the key. */
+export type Pieces = Readonly<Record<string, string>>;
+
+/** A ready video with rows for its objects, which are put into `store`; gives keys by suffix. */
+export async function addVideo(
+  rig: StorageRig,
+  store: ObjectStorage,
+  pieces: Pieces,
+  columns: Readonly<Record<string, unknown>> = {},
+): Promise<{ videoId: VideoId; keys: Readonly<Record<string, string>> }> {
+  const videoId = rig.ids.next<'video'>();
+  const accountId = rig.ids.next<'account'>();
+  await rig.db('accounts').insert({
+    ...{ id: accountId, username: 'alice', username_key: accountId, actor_type: 'Person' },
+    ...{ actor_uri: `http://a.example/${accountId}`, inbox_uri: `http://a.example/${accountId}/inbox` },
+  });
+  await rig.db('videos').insert({
+    ...{ id: videoId, account_id: accountId, local: true, uri: `http://a.example/v/${videoId}`, url: '' },
+    ...{ state: 'published', visibility: 'public', media_state: 'ready', ...columns },
+  });
+  const keys: Record<string, string> = {};
+  for (const [suffix, content] of Object.entries(pieces)) {
+    const key = keyOf(videoId, content, suffix);
+    keys[suffix] = key;
+    await put(store, key, content);
+    await rig.db('video_assets').insert({
+      ...{ key, video_id: videoId, role: 'mp4', content_type: contentTypeOf(key) },
+      ...{ bytes: content.length, sha256: sha256Of(content) },
+    });
+  }
+  return { videoId, keys };
 }

@@ -56,6 +56,21 @@ describe('s3 that fails', () => {
     await new Promise((resolve) => flaky.close(resolve));
   });
 
+  test('a server that asks for patience is asked once more', async () => {
+    let seen = 0;
+    const busy = createServer((_incoming, outgoing) => {
+      seen += 1;
+      outgoing.writeHead(seen === 1 ? 503 : 404).end();
+    });
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const { port } = busy.address() as AddressInfo;
+    const storage = createS3Storage({ ...s3Options(), endpoint: `http://127.0.0.1:${port}` });
+    expect(await storage.stat('once.txt')).toBeNull();
+    expect(seen).toBe(2);
+    busy.closeAllConnections();
+    await new Promise((resolve) => busy.close(resolve));
+  });
+
   test('a body may pause for longer than an answer may take', async () => {
     const slow = createServer((_incoming, outgoing) => {
       outgoing.writeHead(200, { 'content-length': '8' }).write('half');

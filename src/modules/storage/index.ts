@@ -1,13 +1,16 @@
 import { mediaLimits } from '../../../config/limits.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import { createSwitchableStorage, type StoreName } from '../../../media/storage/switchable.ts';
-import type { Db, InTx } from '../../db/database.ts';
+import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { activeStoreOf, createActiveStore } from './active.ts';
+import { type CheckOptions, checkContent, type NamedStore } from './check.ts';
 import { type MoveOptions, moveMedia } from './move.ts';
 
 export type { StoreName } from '../../../media/storage/switchable.ts';
+export type { CheckReport, Finding } from './check.ts';
 export type { MoveOutcome, MoveProgress } from './move.ts';
 
 export interface StorageDeps {
@@ -22,6 +25,8 @@ export interface StorageDeps {
   readonly scratchDir: string;
   /** How long a process may go on without asking which store is active. */
   readonly activeMaxAgeMs?: number;
+  /** Has the objects of a video made again from its source, where it still is to be had. */
+  readonly remake?: (tx: Tx, videoId: VideoId) => Promise<void>;
 }
 
 export type Storage = ReturnType<typeof createStorage>;
@@ -31,6 +36,8 @@ export function createStorage(deps: StorageDeps) {
   const { db, clock, files, s3, activeMaxAgeMs: maxAgeMs = mediaLimits.activeStoreMaxAgeMs } = deps;
   const active = createActiveStore({ db, clock, maxAgeMs, fallback: s3 === null ? 'files' : 's3' });
   const objects = s3 === null ? files : createSwitchableStorage({ files, s3, active });
+  const stores: NamedStore[] = [{ name: 'files', store: files }];
+  if (s3 !== null) stores.push({ name: 's3', store: s3 });
   return {
     /** All of them as one store, for everybody who reads and writes media. */
     objects,
@@ -52,5 +59,8 @@ export function createStorage(deps: StorageDeps) {
     /** Moves all media into one of the two stores, while the server goes on. */
     move: (to: StoreName, options?: MoveOptions) =>
       moveMedia({ ...deps, active, settleMs: 2 * maxAgeMs }, to, options),
+
+    /** Reads all media and compares it with what is known of it. */
+    checkContent: (options?: CheckOptions) => checkContent({ ...deps, stores }, options),
   };
 }
