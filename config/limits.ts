@@ -349,6 +349,9 @@ export const mediaLimits = {
   /** Rows and keys compared at a time, and the age from which an object that no row names is an orphan. */
   objectsPerPage: 500,
   orphanAgeMs: 24 * 3_600_000,
+  /** Videos sent to the cheaper store at a time, and how soon a process asks again for an object to come back. */
+  videosCooledAtOnce: 200,
+  warmAskedAgainMs: 10 * 60_000,
 } as const;
 
 /** PostgreSQL and Redis run as our own children (ADR 0005). */

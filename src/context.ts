@@ -80,15 +80,18 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   closers.push(() => redis.quit());
   const random = Math.random;
   const inTx = transactions(db);
+  const ids = createIds(clock, await claimIdNode(db), random);
+  const enqueue = createEnqueue(ids);
   const scratchDir = join(config.dataDir, 'work');
-  const media = createStorage({ ...openStores(config), db, inTx, clock, scratchDir });
+  const media = createStorage({
+    ...{ ...openStores(config), coldAfterMs: config.cold.afterMs },
+    ...{ db, inTx, enqueue, clock, log, scratchDir },
+  });
   const checked = await media.check();
   if (!checked.ok) return refuse(checked.reason, checked.detail);
   const storage = media.objects;
 
-  const ids = createIds(clock, await claimIdNode(db), random);
   const urls = createUrls(config.origin);
-  const enqueue = createEnqueue(ids);
   const instances = createInstances({ db, ids, enqueue, clock, mode: config.federation.mode });
   const unlistedDomains = config.federation.mode === 'open' ? 'shown' : 'hidden';
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
@@ -226,6 +229,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
+    'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
+    'media.warm': ({ key }) => media.jobs.warm(key),
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
     'instances.inspect': async ({ host }) => {

@@ -119,6 +119,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'undone', everyMs: 60 * MINUTE, run: () => sweepUndone(db, before(inboxLimits.keptMs)) },
     // Sweeps what was begun and never ended.
     { name: 'storage', everyMs: 24 * 60 * MINUTE, run: () => context.storage.check() },
+    { name: 'cold-media', everyMs: 10 * MINUTE, run: () => context.media.coolDue() },
     { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
     {
       name: 'deliveries',

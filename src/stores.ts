@@ -5,9 +5,19 @@ import { createS3Storage } from '../media/storage/s3.ts';
 import type { ObjectStorage } from '../media/storage/storage.ts';
 
 /** The stores that are configured. */
-export function openStores({ dataDir, s3 }: Config): { files: ObjectStorage; s3: ObjectStorage | null } {
+export interface Stores {
+  readonly files: ObjectStorage;
+  readonly s3: ObjectStorage | null;
+  readonly cold: ObjectStorage | null;
+}
+
+export function openStores({ dataDir, s3, cold }: Config): Stores {
+  const open = (options: NonNullable<Config['s3'] | Config['cold']['s3']>) =>
+    createS3Storage({ ...options, secretKey: options.secretKey.reveal() });
+  const coldFiles = cold.dir === null ? null : createFileStorage({ root: cold.dir });
   return {
     files: createFileStorage({ root: join(dataDir, 'media') }),
-    s3: s3 && createS3Storage({ ...s3, secretKey: s3.secretKey.reveal() }),
+    s3: s3 && open(s3),
+    cold: cold.s3 ? open(cold.s3) : coldFiles,
   };
 }

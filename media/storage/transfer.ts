@@ -30,6 +30,8 @@ export interface Transfer {
   readonly key: string;
   /** An existing folder for one copy of the object. */
   readonly scratchDir: string;
+  /** Whether what comes is worth copying. Default: it is. What is not is given back, and nothing is done. */
+  readonly accepts?: (coming: Digest) => boolean;
   /** Whether what lies at the goal already is to stay, where it is something else. Default: it is not. */
   readonly keeps?: (there: Digest, coming: Digest) => boolean;
 }
@@ -40,11 +42,12 @@ export interface Transfer {
  * Throws where the copy is not the same. The origin stays as it is.
  */
 export async function transfer(job: Transfer): Promise<Digest | null> {
-  const { from, to, key, scratchDir, keeps = () => false } = job;
+  const { from, to, key, scratchDir, accepts = () => true, keeps = () => false } = job;
   const path = join(scratchDir, randomUUID());
   try {
     if (!(await from.download(key, path))) return null;
     const coming = await digest(createReadStream(path));
+    if (!accepts(coming)) return coming;
     const there = await digestOf(to, key);
     if (there && (isSame(there, coming) || keeps(there, coming))) return coming;
     await to.putFile(key, path, { contentType: contentTypeOf(key) });

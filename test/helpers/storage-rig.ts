@@ -8,9 +8,11 @@ import { createFileStorage } from '../../media/storage/files.ts';
 import { createS3Storage } from '../../media/storage/s3.ts';
 import { contentTypeOf, type ObjectStorage } from '../../media/storage/storage.ts';
 import { type Db, type InTx, openDatabase, transactions } from '../../src/db/database.ts';
+import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createIds, type IdSource, type VideoId } from '../../src/lib/ids.ts';
 import { createStorage, type Storage, type StorageDeps } from '../../src/modules/storage/index.ts';
+import { silent } from './job-rig.ts';
 import { startS3, type TestS3 } from './s3-server.ts';
 import { createTestDatabase, dropTestDatabase } from './stack.ts';
 
@@ -28,6 +30,8 @@ export interface StorageRig {
   close(): Promise<void>;
 }
 
+const DAY_MS = 24 * 3_600_000;
+
 export const ACTIVE_MAX_AGE_MS = 40;
 
 export async function createStorageRig(): Promise<StorageRig> {
@@ -35,14 +39,16 @@ export async function createStorageRig(): Promise<StorageRig> {
   const databaseUrl = await createTestDatabase();
   const db = openDatabase(databaseUrl, 10);
   const inTx = transactions(db);
+  const ids = createIds(systemClock, 0);
   const server = await startS3(join(directory, 's3'));
   const files = createFileStorage({ root: join(directory, 'files') });
   const s3 = createS3Storage({ ...server, region: 'us-east-1', bucket: 'vireo' });
   return {
-    ...{ db, inTx, directory, files, s3, server, ids: createIds(systemClock, 0) },
+    ...{ db, inTx, directory, files, s3, server, ids },
     process: (deps = {}) =>
       createStorage({
         ...{ db, inTx, files, s3, clock: systemClock, activeMaxAgeMs: ACTIVE_MAX_AGE_MS },
+        ...{ cold: null, coldAfterMs: 90 * DAY_MS, enqueue: createEnqueue(ids), log: silent },
         ...{ scratchDir: join(directory, 'scratch'), ...deps },
       }),
     async close() {
