@@ -15,8 +15,6 @@ import { type MoveOptions, moveMedia } from './move.ts';
 import { createTiers } from './tiers.ts';
 
 export type { StoreName } from '../../../media/storage/switchable.ts';
-export type { CheckReport, Finding } from './check.ts';
-export type { MoveOutcome, MoveProgress } from './move.ts';
 
 export interface StorageDeps {
   readonly db: Db;
