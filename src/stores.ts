@@ -12,12 +12,12 @@ export interface Stores {
 }
 
 export function openStores({ dataDir, s3, cold }: Config): Stores {
-  const open = (options: NonNullable<Config['s3'] | Config['cold']['s3']>) =>
-    createS3Storage({ ...options, secretKey: options.secretKey.reveal() });
+  const open = (options: NonNullable<Config['s3'] | Config['cold']['s3']>, variables: 'S3' | 'COLD_S3') =>
+    createS3Storage({ ...options, variables, secretKey: options.secretKey.reveal() });
   const coldFiles = cold.dir === null ? null : createFileStorage({ root: cold.dir });
   return {
     files: createFileStorage({ root: join(dataDir, 'media') }),
-    s3: s3 && open(s3),
-    cold: cold.s3 ? open(cold.s3) : coldFiles,
+    s3: s3 && open(s3, 'S3'),
+    cold: cold.s3 ? open(cold.s3, 'COLD_S3') : coldFiles,
   };
 }

@@ -35,6 +35,8 @@ export interface S3Options {
   readonly answerTimeoutMs?: number;
   readonly idleTimeoutMs?: number;
   readonly clock?: Clock;
+  /** How the variables begin that an admin should look at where it cannot be used. */
+  readonly variables?: 'S3' | 'COLD_S3';
 }
 
 /**
@@ -220,6 +222,7 @@ async function checkBucket(
   options: S3Options,
   clock: Clock,
 ): Promise<Result> {
+  const name = options.variables ?? 'S3';
   const place = `the bucket "${options.bucket}" at ${options.endpoint}`;
   try {
     if (!(await client.bucketExists(options.bucket))) await client.makeBucket(options.bucket, options.region);
@@ -234,7 +237,7 @@ async function checkBucket(
     const cause = error instanceof Error && error.message ? error.message : codeOf(error);
     return fail(
       'storage-unusable',
-      `Media cannot be stored in ${place} (${cause}). Check S3_ENDPOINT, S3_REGION, S3_BUCKET and the keys.`,
+      `Media cannot be stored in ${place} (${cause}). Check ${name}_ENDPOINT, ${name}_REGION, ${name}_BUCKET and the keys.`,
     );
   }
 }

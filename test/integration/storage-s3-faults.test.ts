@@ -28,9 +28,11 @@ const s3Options = () => ({ ...s3, region: 'us-east-1', bucket: 'vireo-media' });
 
 describe('s3 that fails', () => {
   test('wrong keys are reported, and the bucket is named', async () => {
-    const outcome = await createS3Storage({ ...s3Options(), secretKey: 'wrong-secret' }).check();
+    const wrong = { ...s3Options(), secretKey: 'wrong-secret', variables: 'COLD_S3' } as const;
+    const outcome = await createS3Storage(wrong).check();
     expect(outcome).toMatchObject({ ok: false, reason: 'storage-unusable' });
     expect(outcome.ok || outcome.detail).toContain('"vireo-media"');
+    expect(outcome.ok || outcome.detail).toContain('COLD_S3_BUCKET');
   });
 
   test('a server that is away fails instead of hanging', async () => {
