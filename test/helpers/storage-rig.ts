@@ -27,6 +27,8 @@ export interface StorageRig {
   readonly server: TestS3;
   /** The module as one more process of the server has it. */
   process(deps?: Partial<StorageDeps>): Storage;
+  /** Takes away all rows and objects, for the next test. */
+  empty(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,10 @@ export async function createStorageRig(): Promise<StorageRig> {
         ...{ cold: null, coldAfterMs: 90 * DAY_MS, enqueue: createEnqueue(ids), log: silent },
         ...{ scratchDir: join(directory, 'scratch'), ...deps },
       }),
+    async empty() {
+      for (const table of ['accounts', 'jobs', 'storage_state']) await db(table).delete();
+      for (const store of [files, s3]) await store.remove(await keysOf(store));
+    },
     async close() {
       await server.close();
       await db.destroy();

@@ -18,10 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => rig.close());
 
-beforeEach(async () => {
-  await rig.db('accounts').delete();
-  for (const store of [rig.files, rig.s3]) await store.remove(await keysOf(store));
-});
+beforeEach(() => rig.empty());
 
 const pieces = { '360.mp4': 'small', '720.mp4': 'large', 'poster.jpg': 'poster' };
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { originalKey } from '../../media/keys.ts';
 import type { ObjectStorage } from '../../media/storage/storage.ts';
 import { type ActiveStore, createSwitchableStorage, type StoreName } from '../../media/storage/switchable.ts';
@@ -9,12 +9,14 @@ import { createStorageRig, keyOf, keysOf, put, read, type StorageRig } from '../
 
 let rig: StorageRig;
 
-beforeEach(async () => {
+beforeAll(async () => {
   rig = await createStorageRig();
   expect(await rig.process().check()).toEqual({ ok: true });
 });
 
-afterEach(() => rig.close());
+beforeEach(() => rig.empty());
+
+afterAll(() => rig.close());
 
 /** Objects of a few videos by key; some as large as makes reading them take a moment. */
 function library(count = 12): Map<string, string> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mediaLimits } from '../../config/limits.ts';
 import { originalKey } from '../../media/keys.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
@@ -27,13 +27,18 @@ const pieces = { '360.mp4': 'small', '720-cmaf.mp4': 'large', 'poster.jpg': 'pos
 let rig: StorageRig;
 let colds: Record<string, ObjectStorage>;
 
-beforeEach(async () => {
+beforeAll(async () => {
   rig = await createStorageRig();
   await rig.s3.check();
   colds = { directory: createFileStorage({ root: join(rig.directory, 'cold') }), bucket: rig.s3 };
 });
 
-afterEach(() => rig.close());
+beforeEach(async () => {
+  await rig.empty();
+  for (const store of Object.values(colds)) await store.remove(await keysOf(store));
+});
+
+afterAll(() => rig.close());
 
 /** A server with media in files, and a cheaper store. */
 const server = (kind: string, deps: Partial<StorageDeps> = {}) =>
