@@ -57,8 +57,8 @@ module.exports = {
     ),
     forbid(
       'media-only-for-videos',
-      'Of the modules, only videos may use media/.',
-      { path: '^src/modules/(?!videos/)' },
+      'Of the modules, only videos and storage may use media/.',
+      { path: '^src/modules/(?!videos/|storage/)' },
       { path: '^media/' },
     ),
     forbid(

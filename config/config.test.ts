@@ -68,6 +68,14 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   S3_BUCKET: { wrong: ['ab', 'Bucket', '-bucket', 'a/b'], right: ['clips-of-the-coast'] },
   S3_ACCESS_KEY: { wrong: ['x'.repeat(201)], right: ['AKIA'] },
   S3_SECRET_KEY: { wrong: ['x'.repeat(201)], right: ['hunter2'] },
+  S3_PUBLIC_ENDPOINT: { wrong: ['s3.example'], right: ['https://s3.example'] },
+  COLD_STORAGE_DIR: { wrong: ['x'.repeat(1_001)], right: ['/mnt/archive'] },
+  COLD_S3_ENDPOINT: { wrong: ['garbage', 's3://bucket'], right: ['https://archive.example'] },
+  COLD_S3_REGION: { wrong: ['x'.repeat(61)], right: ['eu-central-1'] },
+  COLD_S3_BUCKET: { wrong: ['ab', 'Bucket', 'a/b'], right: ['old-clips'] },
+  COLD_S3_ACCESS_KEY: { wrong: ['x'.repeat(201)], right: ['AKIA'] },
+  COLD_S3_SECRET_KEY: { wrong: ['x'.repeat(201)], right: ['hunter2'] },
+  COLD_AFTER_DAYS: { wrong: ['0', '3651', '1.5', 'never'], right: ['1', '3650'] },
   SECRET_KEY: { wrong: ['too-short-to-protect', 'x'.repeat(201)], right: ['x'.repeat(32)] },
   REGISTRATIONS: { wrong: ['yes', 'invite'], right: ['open', 'approval', 'closed'] },
   OWNER_USERNAME: { wrong: ['two words', 'o'.repeat(31), 'ówner'], right: ['Admin_1'] },
@@ -107,7 +115,10 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
 };
 
 /** What else must be set for a right value to be one. */
-const companions: Env = { VIREO_ENV: 'test', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
+const companions: Env = {
+  ...{ VIREO_ENV: 'test', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' },
+  ...{ COLD_S3_ACCESS_KEY: 'key', COLD_S3_SECRET_KEY: 'secret' },
+};
 
 describe('every variable', () => {
   test('has a default that is accepted, or none', () => {
@@ -202,6 +213,18 @@ describe('contradictions', () => {
     const problems = refused({ VIREO_ENV: kind, ALLOWED_PRIVATE_ADDRESSES: '127.0.0.2' });
     expect(problems).toMatchObject([{ variable: 'ALLOWED_PRIVATE_ADDRESSES', value: '"127.0.0.2"' }]);
     expect(problems[0]?.remedy).toContain('VIREO_ENV=development');
+  });
+
+  test('a cheaper store is one, and not the store it relieves', () => {
+    const cold = { ...companions, COLD_S3_ENDPOINT: 'https://s3.example' };
+    const names = (env: Env) => refused(env).map(({ variable }) => variable);
+    expect(names({ ...cold, COLD_STORAGE_DIR: '/mnt/archive' })).toEqual(['COLD_STORAGE_DIR']);
+    const sameServer = { ...cold, S3_ENDPOINT: 'https://s3.example', S3_BUCKET: 'clips' };
+    expect(names({ ...sameServer, COLD_S3_BUCKET: 'clips' })).toEqual(['COLD_S3_BUCKET']);
+    expect(accepted(sameServer).cold.s3).toMatchObject({ bucket: 'vireo-cold', accessKey: 'key' });
+    expect(names({ COLD_S3_ENDPOINT: 'https://s3.example' })).toEqual([
+      ...['COLD_S3_ACCESS_KEY', 'COLD_S3_SECRET_KEY'],
+    ]);
   });
 
   test('object storage without its keys names both, as not set', () => {

@@ -88,10 +88,14 @@ function contradictions(values: Parsed): ConfigProblem[] {
   if (values.VIREO_ENV === 'production' && values.ALLOWED_PRIVATE_ADDRESSES?.length) {
     found.push(problem('ALLOWED_PRIVATE_ADDRESSES', values.ALLOWED_PRIVATE_ADDRESSES.join(',')));
   }
-  if (values.S3_ENDPOINT !== undefined) {
-    for (const name of ['S3_ACCESS_KEY', 'S3_SECRET_KEY'] as const) {
+  for (const [endpoint, ...keys] of [
+    ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'],
+    ['COLD_S3_ENDPOINT', 'COLD_S3_ACCESS_KEY', 'COLD_S3_SECRET_KEY'],
+  ] as const) {
+    if (values[endpoint] === undefined) continue;
+    for (const name of keys) {
       if (values[name] === undefined) {
-        found.push(problem(name, '', `S3_ENDPOINT is set, so ${name} is needed too.`));
+        found.push(problem(name, '', `${endpoint} is set, so ${name} is needed too.`));
       }
     }
   }
@@ -104,6 +108,12 @@ function contradictions(values: Parsed): ConfigProblem[] {
   const cannotPresign = redirect === 'presigned' && values.S3_ENDPOINT === undefined;
   if (redirect !== undefined && (cannotPresign || values.MEDIA_X_ACCEL !== undefined)) {
     found.push(problem('MEDIA_REDIRECT', redirect));
+  }
+  if (values.COLD_S3_ENDPOINT !== undefined) {
+    const { COLD_STORAGE_DIR: dir, COLD_S3_BUCKET: bucket = '' } = values;
+    if (dir !== undefined) found.push(problem('COLD_STORAGE_DIR', dir));
+    const isSamePlace = values.COLD_S3_ENDPOINT === values.S3_ENDPOINT && bucket === values.S3_BUCKET;
+    if (isSamePlace) found.push(problem('COLD_S3_BUCKET', bucket));
   }
   const metrics = values.METRICS_LISTEN;
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
@@ -149,7 +159,22 @@ function build(v: Parsed) {
             bucket: required(v.S3_BUCKET),
             accessKey: required(v.S3_ACCESS_KEY),
             secretKey: new Secret(required(v.S3_SECRET_KEY)),
+            publicEndpoint: v.S3_PUBLIC_ENDPOINT ?? null,
           },
+    cold: {
+      afterMs: required(v.COLD_AFTER_DAYS) * 24 * 3_600_000,
+      dir: v.COLD_STORAGE_DIR === undefined ? null : resolve(v.COLD_STORAGE_DIR),
+      s3:
+        v.COLD_S3_ENDPOINT === undefined
+          ? null
+          : {
+              endpoint: v.COLD_S3_ENDPOINT,
+              region: required(v.COLD_S3_REGION),
+              bucket: required(v.COLD_S3_BUCKET),
+              accessKey: required(v.COLD_S3_ACCESS_KEY),
+              secretKey: new Secret(required(v.COLD_S3_SECRET_KEY)),
+            },
+    },
     secretKey: secret(v.SECRET_KEY),
     registrations: required(v.REGISTRATIONS),
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },

@@ -385,6 +385,18 @@ export const mediaLimits = {
   /** How long an address of the object storage can be read from at least, and a part be sent to. */
   presignedReadSeconds: 3_600,
   presignedPartSeconds: 6 * 3_600,
+  /** How long a process may go on without asking which store is active, and how many objects are moved at once. */
+  activeStoreMaxAgeMs: 2_000,
+  objectsMovedAtOnce: 4,
+  /** Keys held to list an object of two stores once, and objects told of by name in a report. */
+  maxMergedKeys: 100_000,
+  maxReportedObjects: 1_000,
+  /** Rows and keys compared at a time, and the age from which an object that no row names is an orphan. */
+  objectsPerPage: 500,
+  orphanAgeMs: 24 * 3_600_000,
+  /** Videos sent to the cheaper store at a time, and how soon a process asks again for an object to come back. */
+  videosCooledAtOnce: 200,
+  warmAskedAgainMs: 10 * 60_000,
 } as const;
 
 /** What a file of captions may hold. */

@@ -8,10 +8,7 @@ import { createFederationSide, createKeyMaker } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createJoin } from '../media/join.ts';
 import { createPipeline } from '../media/pipeline.ts';
-import { createFileStorage } from '../media/storage/files.ts';
 import { watchRemovals } from '../media/storage/removals.ts';
-import { createS3Storage } from '../media/storage/s3.ts';
-import type { ObjectStorage } from '../media/storage/storage.ts';
 import { createTurns } from '../media/turns.ts';
 import { type Db, openDatabase, transactions } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
@@ -39,7 +36,9 @@ import { createInstances, createUrls, instanceEvents } from './modules/instances
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
+import { createStorage } from './modules/storage/index.ts';
 import { createMediaUrls, createVideos, fetchRemoteSource, videoEvents } from './modules/videos/index.ts';
+import { openStores } from './stores.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -83,15 +82,23 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   closers.push(() => db.destroy());
   const redis = openRedis(redisUrl, log);
   closers.push(() => redis.quit());
-  const storage = watchRemovals(openStorage(config));
-  const checked = await storage.check();
-  if (!checked.ok) return refuse(checked.reason, checked.detail);
-
   const random = Math.random;
   const inTx = transactions(db);
   const ids = createIds(clock, await claimIdNode(db), random);
-  const urls = createUrls(config.origin);
   const enqueue = createEnqueue(ids);
+  const scratchDir = join(config.dataDir, 'work');
+  const media = createStorage({
+    ...{ ...openStores(config), coldAfterMs: config.cold.afterMs },
+    ...{ db, inTx, enqueue, clock, log, scratchDir },
+    remake: async (tx, videoId) => {
+      await videos.askToRemake(tx, videoId);
+    },
+  });
+  const checked = await media.check();
+  if (!checked.ok) return refuse(checked.reason, checked.detail);
+  const storage = watchRemovals(media.objects);
+
+  const urls = createUrls(config.origin);
   const instances = createInstances({
     db,
     ids,
@@ -133,7 +140,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     storage,
     pipeline: createPipeline({ ffmpeg, storage, encoders, log }),
     download: fetch.download,
-    workDir: join(config.dataDir, 'work'),
+    workDir: scratchDir,
     mediaUrls,
     ...config.video,
     remote: config.remoteVideo,
@@ -252,6 +259,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
+    'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
+    'media.warm': ({ key }) => media.jobs.warm(key),
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
     'instances.inspect': async ({ host }) => {
@@ -289,6 +298,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
       rebuild: () => rebuildQueues(db),
     },
     storage,
+    media,
     ffmpeg,
     accounts,
     auth,
@@ -360,11 +370,6 @@ export function openRedis(url: string, log: Logger): Redis {
   const redis = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: true });
   redis.on('error', (error) => log.warn({ err: error }, 'Redis cannot be reached'));
   return redis;
-}
-
-function openStorage(config: Config): ObjectStorage {
-  if (config.s3 === null) return createFileStorage({ root: join(config.dataDir, 'media') });
-  return createS3Storage({ ...config.s3, secretKey: config.s3.secretKey.reveal() });
 }
 
 /** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */

@@ -123,6 +123,9 @@ function upkeepTasks(context: Context): Upkeep[] {
       everyMs: 10 * MINUTE,
       run: (signal) => videos.storageUse.keepWithinCap(signal),
     },
+    // Sweeps what was begun and never ended.
+    { name: 'storage', everyMs: 24 * 60 * MINUTE, run: () => context.storage.check() },
+    { name: 'cold-media', everyMs: 10 * MINUTE, run: () => context.media.coolDue() },
     { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
     {
       name: 'deliveries',

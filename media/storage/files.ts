@@ -121,6 +121,8 @@ export function createFileStorage(deps: { readonly root: string; readonly clock?
         return true;
       } catch (error) {
         await rm(path, { force: true });
+        // Removed between the look and the copy.
+        if (isAbsence(error) && (await storage.stat(key)) === null) return false;
         throw error;
       }
     },

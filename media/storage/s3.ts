@@ -35,6 +35,8 @@ export interface S3Options {
   readonly answerTimeoutMs?: number;
   readonly idleTimeoutMs?: number;
   readonly clock?: Clock;
+  /** How the variables begin that an admin should look at where it cannot be used. */
+  readonly variables?: 'S3' | 'COLD_S3';
 }
 
 /**
@@ -196,9 +198,14 @@ async function twice<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (!passing.has(codeOf(error))) throw error;
+    if (!passing.has(codeOf(error)) && !isAskedForPatience(error)) throw error;
     return action();
   }
+}
+
+/** The client hides the answer to which it would have tried again by itself. */
+function isAskedForPatience(error: unknown): boolean {
+  return error instanceof Error && /Retryable HTTP status: 5\d\d/.test(error.message);
 }
 
 function codeOf(error: unknown): string {
@@ -215,6 +222,7 @@ async function checkBucket(
   options: S3Options,
   clock: Clock,
 ): Promise<Result> {
+  const name = options.variables ?? 'S3';
   const place = `the bucket "${options.bucket}" at ${options.endpoint}`;
   try {
     if (!(await client.bucketExists(options.bucket))) await client.makeBucket(options.bucket, options.region);
@@ -229,7 +237,7 @@ async function checkBucket(
     const cause = error instanceof Error && error.message ? error.message : codeOf(error);
     return fail(
       'storage-unusable',
-      `Media cannot be stored in ${place} (${cause}). Check S3_ENDPOINT, S3_REGION, S3_BUCKET and the keys.`,
+      `Media cannot be stored in ${place} (${cause}). Check ${name}_ENDPOINT, ${name}_REGION, ${name}_BUCKET and the keys.`,
     );
   }
 }

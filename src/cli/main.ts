@@ -11,6 +11,7 @@ import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
 import { relayCommand } from './relay.ts';
 import type { Report, Run } from './report.ts';
+import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
 
 const program = new Command('vireo')
@@ -72,7 +73,7 @@ function cell(value: unknown): string {
 
 for (const noun of [
   ...[userCommand, queueCommand, federationCommand],
-  ...[deliveryCommand, domainCommand, relayCommand, mediaCommand],
+  ...[deliveryCommand, domainCommand, relayCommand, mediaCommand, storageCommand],
 ])
   program.addCommand(noun(run));
 await program.parseAsync();

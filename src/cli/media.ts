@@ -1,11 +1,13 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseId, type VideoId } from '../lib/ids.ts';
+import type { StoreName } from '../modules/storage/index.ts';
+import { inMegabytes, progressTeller } from './progress.ts';
 import type { Report, Run } from './report.ts';
 
 /** `vireo media …`: what media takes, and what may go. */
 export function mediaCommand(run: Run): Command {
-  const command = new Command('media').description('what media takes, and what may go');
-  for (const add of [addUsage, addPrune, addOrphans, addRemake]) add(command, run);
+  const command = new Command('media').description('what media takes, where it lies, and what may go');
+  for (const add of [addUsage, addPrune, addOrphans, addRemake, addMove]) add(command, run);
   return command;
 }
 
@@ -133,6 +135,34 @@ export function addRemake(command: Command, run: Run): void {
           after = ids.at(-1) ?? null;
           if (ids.length < REMAKE_BATCH) return { ok: true, text: `${count} videos will be made anew.` };
         }
+      }),
+    );
+}
+
+/** `vireo media move` */
+export function addMove(command: Command, run: Run): void {
+  command
+    .command('move')
+    .description(
+      'move all media to another store, while the server goes on; to be repeated where it was cut off',
+    )
+    .addOption(
+      new Option('--to <store>', 'where to')
+        .choices(['files', 's3'] satisfies StoreName[])
+        .makeOptionMandatory(),
+    )
+    .option('--keep', 'leave them where they were as well')
+    .action(({ to, keep = false }: { to: StoreName; keep?: boolean }) =>
+      run(async ({ media }): Promise<Report> => {
+        const outcome = await media.move(to, { keep, onProgress: progressTeller() });
+        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+        const { objects, damaged, foreign } = outcome;
+        const rows = damaged.map((key) => ({ damaged: key }));
+        const others =
+          foreign === 0 ? '' : ` ${foreign} objects that are not of this server were left alone.`;
+        const text = `${objects} objects (${inMegabytes(outcome)}) were ${keep ? 'copied' : 'moved'} and verified.${others}`;
+        if (rows.length === 0) return { ok: true, text };
+        return { ok: false, rows, text: `${text} Some were damaged before: see \`vireo storage check\`.` };
       }),
     );
 }

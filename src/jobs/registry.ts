@@ -64,6 +64,22 @@ export const jobSpecs = {
     timeoutMs: 10 * minute,
     retryDelayMs: 30_000,
   },
+  /** Moves the large files of a video that nobody watches to the cheaper store. */
+  'media.cool': {
+    queue: 'replicate',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 5,
+    timeoutMs: 60 * minute,
+    retryDelayMs: 5 * minute,
+  },
+  /** Copies an object that somebody watches back from there. */
+  'media.warm': {
+    queue: 'replicate',
+    payload: z.object({ key: z.string().min(1).max(200) }),
+    maxAttempts: 5,
+    timeoutMs: 60 * minute,
+    retryDelayMs: 15_000,
+  },
   'inbox.drain': {
     queue: 'inbox',
     payload: z.object({ host: z.string().min(1).max(300) }),

@@ -130,6 +130,8 @@ const noHandlers: JobHandlers = {
   'media.remake': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,
+  'media.cool': unexpected,
+  'media.warm': unexpected,
   'inbox.drain': unexpected,
   'deliver.host': unexpected,
   'instances.inspect': unexpected,

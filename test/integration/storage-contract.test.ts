@@ -10,6 +10,8 @@ import { createFileStorage } from '../../media/storage/files.ts';
 import { createS3Storage, type S3Options } from '../../media/storage/s3.ts';
 import { createS3Multipart } from '../../media/storage/s3-multipart.ts';
 import type { ObjectStorage, UploadedPart } from '../../media/storage/storage.ts';
+import { createSwitchableStorage } from '../../media/storage/switchable.ts';
+import { createTieredStorage } from '../../media/storage/tiered.ts';
 import { startS3, type TestS3 } from '../helpers/s3-server.ts';
 import { startSwift, swiftRefusal } from '../helpers/swift-server.ts';
 
@@ -52,6 +54,26 @@ const drivers: [string, () => ObjectStorage][] = [
     `s3 at ${name}`,
     () => createS3Storage(options()),
   ]),
+  ...(['files', 's3'] as const).map((name): [string, () => ObjectStorage] => [
+    `files and s3, where ${name} is active`,
+    () =>
+      createSwitchableStorage({
+        files: createFileStorage({ root: join(directory, `switchable-${name}`) }),
+        s3: createS3Storage({ ...s3Options(), bucket: `switchable-${name}` }),
+        active: { known: () => name, current: async () => name },
+      }),
+  ]),
+  [
+    'files with a cheaper store',
+    () =>
+      createTieredStorage({
+        hot: createFileStorage({ root: join(directory, 'hot') }),
+        cold: createFileStorage({ root: join(directory, 'cold') }),
+        onColdRead: (key) => {
+          throw new Error(`${key} is not cold`);
+        },
+      }),
+  ],
 ];
 
 test.skipIf(swiftRefusal !== null)(`a second, independent S3 server: ${swiftRefusal ?? 'Swift'}`, () => {
@@ -352,7 +374,9 @@ describe.each(servers)('s3 at %s', (name, options) => {
 
   test('a file above one part goes up in parts, and each is verified by the server', async () => {
     if (name !== 's3rver') return;
-    const sent = s3.requests.filter((line) => line.startsWith('PUT') && line.includes('large.mp4'));
+    const sent = s3.requests.filter(
+      (line) => line.startsWith('PUT /vireo-media/') && line.includes('large.mp4'),
+    );
     expect(sent.map((line) => /partNumber=\d+/.exec(line)?.[0])).toEqual(['partNumber=1', 'partNumber=2']);
   });
 

@@ -28,9 +28,11 @@ const s3Options = () => ({ ...s3, region: 'us-east-1', bucket: 'vireo-media' });
 
 describe('s3 that fails', () => {
   test('wrong keys are reported, and the bucket is named', async () => {
-    const outcome = await createS3Storage({ ...s3Options(), secretKey: 'wrong-secret' }).check();
+    const wrong = { ...s3Options(), secretKey: 'wrong-secret', variables: 'COLD_S3' } as const;
+    const outcome = await createS3Storage(wrong).check();
     expect(outcome).toMatchObject({ ok: false, reason: 'storage-unusable' });
     expect(outcome.ok || outcome.detail).toContain('"vireo-media"');
+    expect(outcome.ok || outcome.detail).toContain('COLD_S3_BUCKET');
   });
 
   test('a server that is away fails instead of hanging', async () => {
@@ -54,6 +56,21 @@ describe('s3 that fails', () => {
     await expect(storage.stat('never.txt')).rejects.toThrow();
     expect(seen).toBe(4);
     await new Promise((resolve) => flaky.close(resolve));
+  });
+
+  test('a server that asks for patience is asked once more', async () => {
+    let seen = 0;
+    const busy = createServer((_incoming, outgoing) => {
+      seen += 1;
+      outgoing.writeHead(seen === 1 ? 503 : 404).end();
+    });
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const { port } = busy.address() as AddressInfo;
+    const storage = createS3Storage({ ...s3Options(), endpoint: `http://127.0.0.1:${port}` });
+    expect(await storage.stat('once.txt')).toBeNull();
+    expect(seen).toBe(2);
+    busy.closeAllConnections();
+    await new Promise((resolve) => busy.close(resolve));
   });
 
   test('a body may pause for longer than an answer may take', async () => {

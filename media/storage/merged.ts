@@ -1,0 +1,38 @@
+import { mediaLimits } from '../../config/limits.ts';
+import { fail, ok, type Result } from '../../src/lib/result.ts';
+import type { ListedObject, ObjectStorage } from './storage.ts';
+
+/**
+ * What two stores hold. The one that objects leave must come first: then none is missed that is moved
+ * meanwhile. An object in both is listed once, unless more than a hundred thousand have the prefix.
+ */
+export async function* mergedList(
+  first: ObjectStorage,
+  second: ObjectStorage,
+  prefix: string,
+): AsyncGenerator<ListedObject> {
+  const seen = new Set<string>();
+  for await (const object of first.list(prefix)) {
+    if (seen.size < mediaLimits.maxMergedKeys) seen.add(object.key);
+    yield object;
+  }
+  for await (const object of second.list(prefix)) if (!seen.has(object.key)) yield object;
+}
+
+/** The first that is there of what the lookups find; they are tried in order. */
+export async function firstFound<T>(lookups: readonly (() => Promise<T | null>)[]): Promise<T | null> {
+  for (const lookup of lookups) {
+    const found = await lookup();
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The first failure, or success where all are usable. */
+export async function checkAll(stores: readonly ObjectStorage[]): Promise<Result> {
+  for (const store of stores) {
+    const outcome = await store.check();
+    if (!outcome.ok) return fail(outcome.reason, outcome.detail);
+  }
+  return ok();
+}

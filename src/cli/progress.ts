@@ -1,0 +1,21 @@
+/** How far a command has come that goes through all media. */
+interface Progress {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+const TELL_EVERY_MS = 1_000;
+
+/** Tells of progress on stderr, once a second at most. */
+export function progressTeller(): (progress: Progress) => void {
+  let last = performance.now();
+  return (progress) => {
+    if (performance.now() - last < TELL_EVERY_MS) return;
+    last = performance.now();
+    process.stderr.write(`${progress.objects} objects (${inMegabytes(progress)}) so far\n`);
+  };
+}
+
+export function inMegabytes({ bytes }: Progress): string {
+  return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
+}

@@ -1,0 +1,31 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { inMegabytes, progressTeller } from './progress.ts';
+import type { Report, Run } from './report.ts';
+
+/** `vireo storage …`: whether what is stored is what it should be. */
+export function storageCommand(run: Run): Command {
+  const command = new Command('storage').description('whether what is stored is what it should be');
+
+  command
+    .command('check')
+    .description('read all media and find what is missing, damaged, or of no use')
+    .option('--repair', 'put a good copy in the place of a bad one, or have it made again')
+    .option('--prefix <prefix>', 'only objects whose key starts so, such as media/', keyPrefix)
+    .action((options: { repair?: boolean; prefix?: string }) =>
+      run(async ({ media }): Promise<Report> => {
+        const report = await media.checkContent({ ...options, onProgress: progressTeller() });
+        const { objects, counts, unmended, findings } = report;
+        const { missing, damaged, orphan } = counts;
+        const text = `${objects} objects (${inMegabytes(report)}) were read: ${missing} missing, ${damaged} damaged, ${orphan} orphans.`;
+        if (unmended === 0) return { ok: true, rows: findings, text };
+        const advice = options.repair ? 'cannot be mended from here' : 'may be mended with --repair';
+        return { ok: false, rows: findings, text: `${text} ${unmended} ${advice}.` };
+      }),
+    );
+  return command;
+}
+
+function keyPrefix(text: string): string {
+  if (/^(?:media|originals)\/(?:[A-Za-z0-9_][A-Za-z0-9_.-]*\/?){0,2}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must start with media/ or originals/.');
+}

@@ -1,0 +1,86 @@
+import { mediaLimits } from '../../../config/limits.ts';
+import type { ObjectStorage } from '../../../media/storage/storage.ts';
+import { createSwitchableStorage, type StoreName } from '../../../media/storage/switchable.ts';
+import { createTieredStorage } from '../../../media/storage/tiered.ts';
+import type { Db, InTx, Tx } from '../../db/database.ts';
+import type { Enqueue } from '../../jobs/enqueue.ts';
+import type { JobRun } from '../../jobs/registry.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { VideoId } from '../../lib/ids.ts';
+import type { Logger } from '../../lib/log.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import { activeStoreOf, createActiveStore } from './active.ts';
+import { type CheckOptions, checkContent, type NamedStore } from './check.ts';
+import { type MoveOptions, moveMedia } from './move.ts';
+import { createTiers } from './tiers.ts';
+
+export type { StoreName } from '../../../media/storage/switchable.ts';
+
+export interface StorageDeps {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly clock: Clock;
+  /** Media on this machine's disk. */
+  readonly files: ObjectStorage;
+  /** Media in object storage, where that is configured. */
+  readonly s3: ObjectStorage | null;
+  /** A cheaper store for what nobody watches, where that is configured. */
+  readonly cold: ObjectStorage | null;
+  readonly coldAfterMs: number;
+  readonly enqueue: Enqueue;
+  readonly log: Logger;
+  /** Folder for unfinished work, on a disk of this machine. */
+  readonly scratchDir: string;
+  /** How long a process may go on without asking which store is active. */
+  readonly activeMaxAgeMs?: number;
+  /** Has the objects of a video made again from its source, where it still is to be had. */
+  readonly remake?: (tx: Tx, videoId: VideoId) => Promise<void>;
+}
+
+export type Storage = ReturnType<typeof createStorage>;
+
+/** Where media lie: in files, in object storage, or under way from one to the other. */
+export function createStorage(deps: StorageDeps) {
+  const { db, clock, files, s3, cold, activeMaxAgeMs: maxAgeMs = mediaLimits.activeStoreMaxAgeMs } = deps;
+  const active = createActiveStore({ db, clock, maxAgeMs, fallback: s3 === null ? 'files' : 's3' });
+  const hot = s3 === null ? files : createSwitchableStorage({ files, s3, active });
+  const tiers = cold && createTiers({ ...deps, hot, cold });
+  const objects = tiers && cold ? createTieredStorage({ hot, cold, onColdRead: tiers.onColdRead }) : hot;
+  const stores: NamedStore[] = [{ name: 'files', store: files }];
+  if (s3 !== null) stores.push({ name: 's3', store: s3 });
+  if (cold !== null) stores.push({ name: 'cold', store: cold });
+  return {
+    /** All of them as one store, for everybody who reads and writes media. */
+    objects,
+
+    /** Proves that media can be kept, and that what an admin chose is still configured. */
+    async check(): Promise<Result> {
+      if (s3 === null && (await activeStoreOf(db)) === 's3') {
+        return fail(
+          'storage-unusable',
+          'The media of this server lie in object storage, and S3_ENDPOINT is not set. Set it again; to do without it, run `vireo media move --to files` first.',
+        );
+      }
+      const outcome = await objects.check();
+      if (!outcome.ok) return outcome;
+      await active.current();
+      return ok();
+    },
+
+    /** Moves all media into one of the two stores, while the server goes on. */
+    move: (to: StoreName, options?: MoveOptions) =>
+      moveMedia({ ...deps, active, settleMs: 2 * maxAgeMs }, to, options),
+
+    /** Reads all media and compares it with what is known of it. */
+    checkContent: (options?: CheckOptions) => checkContent({ ...deps, stores }, options),
+
+    /** Asks for the videos to be moved that nobody watched for long; gives their number. */
+    coolDue: async () => tiers?.coolDue() ?? 0,
+
+    /** Of jobs that were left behind by a server with a cheaper store, nothing is to be done without one. */
+    jobs: {
+      cool: async (videoId: VideoId, run: JobRun) => tiers?.cool(videoId, run),
+      warm: async (key: string) => tiers?.warm(key),
+    },
+  };
+}

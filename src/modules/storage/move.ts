@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { mediaLimits } from '../../../config/limits.ts';
+import { checkKey, isSafeKey, type ObjectStorage } from '../../../media/storage/storage.ts';
+import type { StoreName } from '../../../media/storage/switchable.ts';
+import { fitsKey, transfer } from '../../../media/storage/transfer.ts';
+import type { Db, InTx } from '../../db/database.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { ActiveStoreCache } from './active.ts';
+
+export interface MoveDeps {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly files: ObjectStorage;
+  readonly s3: ObjectStorage | null;
+  readonly active: ActiveStoreCache;
+  readonly scratchDir: string;
+  /** After this every process knows which store is active. */
+  readonly settleMs: number;
+}
+
+export interface MoveProgress {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+export interface MoveOptions {
+  /** Leaves the objects where they were as well. */
+  readonly keep?: boolean;
+  readonly onProgress?: (progress: MoveProgress) => void;
+}
+
+export type MoveOutcome = Result<
+  MoveProgress & { readonly damaged: readonly string[]; readonly foreign: number },
+  'no-s3' | 'busy'
+>;
+
+/** Any number, the same for every process: one of them moves at a time. */
+const MOVE_LOCK = 7_461_339;
+
+/**
+ * Makes a store the active one, and moves to it everything that lies in the other. The server may go on
+ * serving and writing meanwhile. Cut off at any point, it is simply called again: objects that were copied
+ * already are verified and not sent a second time. Throws where a copy cannot be made or read back.
+ */
+export function moveMedia(deps: MoveDeps, to: StoreName, options: MoveOptions = {}): Promise<MoveOutcome> {
+  const { db, inTx, files, s3, active, scratchDir } = deps;
+  if (s3 === null) return Promise.resolve(fail('no-s3', 'There is no object storage: set S3_ENDPOINT.'));
+  return db.transaction(async (lock) => {
+    const { rows } = await lock.raw<{ rows: { mine: boolean }[] }>(
+      'select pg_try_advisory_xact_lock(?) as mine',
+      [MOVE_LOCK],
+    );
+    if (!rows[0]?.mine) return fail('busy', 'Media is being moved already.');
+    await inTx((tx) => active.set(tx, to));
+    // Whatever was begun under the old choice is either done then, or sees the new one before it ends.
+    await pause(deps.settleMs);
+    await mkdir(scratchDir, { recursive: true });
+    const scratch = await mkdtemp(join(scratchDir, 'move-'));
+    try {
+      const [source, goal] = to === 's3' ? [files, s3] : [s3, files];
+      return ok(await moveAll({ source, goal, scratch, ...options }));
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  });
+}
+
+interface Move extends MoveOptions {
+  readonly source: ObjectStorage;
+  readonly goal: ObjectStorage;
+  readonly scratch: string;
+}
+
+async function moveAll(move: Move) {
+  const total = { objects: 0, bytes: 0, foreign: 0 };
+  const damaged: string[] = [];
+  for (;;) {
+    const before = total.objects;
+    total.foreign = 0;
+    await withEach(move.source.list(''), async ({ key }) => {
+      if (key === checkKey) return;
+      if (!isSafeKey(key)) {
+        total.foreign += 1;
+        return;
+      }
+      const moved = await moveOne(move, key);
+      if (moved === null) return;
+      total.objects += 1;
+      total.bytes += moved.size;
+      if (!moved.isWhole && damaged.length < mediaLimits.maxReportedObjects) damaged.push(key);
+      move.onProgress?.(total);
+    });
+    // What was being written when the stores were switched may have come late.
+    if (move.keep || total.objects === before) return { ...total, damaged };
+  }
+}
+
+/** Null where it was removed meanwhile. An object that does not fit its key is moved and told of. */
+async function moveOne({ source, goal, scratch, keep }: Move, key: string) {
+  const moved = await transfer({
+    ...{ from: source, to: goal, key, scratchDir: scratch },
+    // The goal is active: what differs there was written later, unless its own key contradicts it.
+    keeps: (there) => fitsKey(key, there),
+  });
+  if (moved === null) return null;
+  if ((await source.stat(key)) === null) {
+    await goal.remove([key]);
+    return null;
+  }
+  if (!keep) await source.remove([key]);
+  return { size: moved.size, isWhole: fitsKey(key, moved) };
+}
+
+/** Works on some at once. After a failure nothing new is begun, and nothing still runs when it rejects. */
+async function withEach<T>(items: AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const iterator = items[Symbol.asyncIterator]();
+  let hasFailed = false;
+  const worker = async () => {
+    try {
+      for (let next = await iterator.next(); !next.done && !hasFailed; next = await iterator.next()) {
+        await work(next.value);
+      }
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: mediaLimits.objectsMovedAtOnce }, worker));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}

@@ -1,0 +1,62 @@
+import { mediaLimits } from '../../../config/limits.ts';
+import type { Db } from '../../db/database.ts';
+import type { VideoId } from '../../lib/ids.ts';
+
+/** An object as its row describes it. */
+export interface NamedObject {
+  readonly key: string;
+  /** One of the videos that name it. */
+  readonly videoId: VideoId;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Every object that a video is played from, once, in the order of keys; a page of rows in memory at a time. */
+export async function* namedObjects(db: Db, prefix: string): AsyncGenerator<NamedObject> {
+  let after = '';
+  for (;;) {
+    const rows: { key: string; video_id: VideoId; bytes: string; sha256: string }[] = await db('video_assets')
+      .distinctOn('key')
+      .select('key', 'video_id', 'bytes', 'sha256')
+      .where('key', '>', after)
+      .whereRaw('starts_with(key, ?)', [prefix])
+      .orderBy('key')
+      .limit(mediaLimits.objectsPerPage);
+    for (const { key, video_id, bytes, sha256 } of rows) {
+      yield { key, videoId: video_id, size: Number(bytes), sha256 };
+    }
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.key;
+  }
+}
+
+/** Every uploaded file that is kept. Its content is not known to the database. */
+export async function* namedOriginals(
+  db: Db,
+  prefix: string,
+): AsyncGenerator<{ readonly key: string; readonly videoId: VideoId }> {
+  let after = '0';
+  for (;;) {
+    const rows: { id: VideoId; original_key: string }[] = await db('videos')
+      .select('id', 'original_key')
+      .where('id', '>', after)
+      .whereNotNull('original_key')
+      .whereRaw('starts_with(original_key, ?)', [prefix])
+      .orderBy('id')
+      .limit(mediaLimits.objectsPerPage);
+    for (const { id, original_key } of rows) yield { key: original_key, videoId: id };
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.id;
+  }
+}
+
+/** Those of the keys that a row names: what is stored under any other is of no use. */
+export async function namesAmong(db: Db, keys: readonly string[]): Promise<Set<string>> {
+  const [assets, originals]: [string[], string[]] = await Promise.all([
+    db('video_assets').whereIn('key', keys).pluck('key'),
+    db('videos').whereIn('original_key', keys).pluck('original_key'),
+  ]);
+  return new Set([...assets, ...originals]);
+}
