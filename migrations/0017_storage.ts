@@ -10,7 +10,6 @@ export async function up(knex: Knex): Promise<void> {
       .comment('takes what is written');
     t.timestamp('changed_at').notNullable().defaultTo(knex.fn.now());
   });
-  await knex.raw('alter table videos add column if not exists last_watched_at timestamptz');
   await knex.schema.alterTable('videos', (t) => {
     t.timestamp('cold_since').comment('its large files lie in the cheaper store');
   });

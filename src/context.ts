@@ -90,9 +90,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const media = createStorage({
     ...{ ...openStores(config), coldAfterMs: config.cold.afterMs },
     ...{ db, inTx, enqueue, clock, log, scratchDir },
-    remake: async (tx, videoId) => {
-      await videos.askToRemake(tx, videoId);
-    },
+    remake: async (tx, videoId) => (await videos.askToRemake(tx, videoId)).ok,
   });
   const checked = await media.check();
   if (!checked.ok) return refuse(checked.reason, checked.detail);

@@ -51,7 +51,7 @@ export async function createStorageRig(): Promise<StorageRig> {
       createStorage({
         ...{ db, inTx, files, s3, clock: systemClock, activeMaxAgeMs: ACTIVE_MAX_AGE_MS },
         ...{ cold: null, coldAfterMs: 90 * DAY_MS, enqueue: createEnqueue(ids), log: silent },
-        ...{ scratchDir: join(directory, 'scratch'), ...deps },
+        ...{ scratchDir: join(directory, 'scratch'), remake: async () => false, ...deps },
       }),
     async empty() {
       for (const table of ['accounts', 'jobs', 'storage_state']) await db(table).delete();

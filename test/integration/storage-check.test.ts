@@ -23,12 +23,13 @@ beforeEach(() => rig.empty());
 const pieces = { '360.mp4': 'small', '720.mp4': 'large', 'poster.jpg': 'poster' };
 
 /** Makes again what a video was made of, as the job would: the same content under the same keys. */
-function remaker(): { asked: VideoId[]; remake: (tx: Tx, videoId: VideoId) => Promise<void> } {
+function remaker(): { asked: VideoId[]; remake: (tx: Tx, videoId: VideoId) => Promise<boolean> } {
   const asked: VideoId[] = [];
   return {
     asked,
     remake: async (_tx, videoId) => {
       asked.push(videoId);
+      return true;
     },
   };
 }

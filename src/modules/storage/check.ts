@@ -22,7 +22,8 @@ export interface CheckDeps {
   readonly stores: readonly NamedStore[];
   readonly scratchDir: string;
   /** Has the objects of a video made again from its source. Without it, only copies can mend. */
-  readonly remake?: ((tx: Tx, videoId: VideoId) => Promise<void>) | undefined;
+  /** Has a video made anew; false where it cannot be. */
+  readonly remake: (tx: Tx, videoId: VideoId) => Promise<boolean>;
 }
 
 /** One thing that is not as it should be. */
@@ -133,13 +134,13 @@ async function mend(
     for (const { store } of bad) await transfer({ from: good, to: store, key, scratchDir: check.scratch });
     return 'copied';
   }
-  const { remake } = check;
-  if (!remake) return null;
-  // First removed: a crash in between leaves it missing, for the next check to find, and nothing is
-  // removed that was made again.
-  for (const { store } of bad) await store.remove([key]);
-  await check.inTx((tx) => remake(tx, videoId));
-  return 'remaking';
+  return check.inTx(async (tx) => {
+    if (!(await check.remake(tx, videoId))) return null;
+    // Before the job can start: a crash in between leaves it missing, for the next check to find, and nothing is
+    // removed that was made again.
+    for (const { store } of bad) await store.remove([key]);
+    return 'remaking';
+  });
 }
 
 /** A sector that cannot be read is damage, while a server that does not answer says nothing. */

@@ -34,7 +34,7 @@ export interface StorageDeps {
   /** How long a process may go on without asking which store is active. */
   readonly activeMaxAgeMs?: number;
   /** Has the objects of a video made again from its source, where it still is to be had. */
-  readonly remake?: (tx: Tx, videoId: VideoId) => Promise<void>;
+  readonly remake: (tx: Tx, videoId: VideoId) => Promise<boolean>;
 }
 
 export type Storage = ReturnType<typeof createStorage>;

@@ -54,9 +54,10 @@ export async function* namedOriginals(
 
 /** Those of the keys that a row names: what is stored under any other is of no use. */
 export async function namesAmong(db: Db, keys: readonly string[]): Promise<Set<string>> {
-  const [assets, originals]: [string[], string[]] = await Promise.all([
+  const [assets, originals, posters]: [string[], string[], string[]] = await Promise.all([
     db('video_assets').whereIn('key', keys).pluck('key'),
     db('videos').whereIn('original_key', keys).pluck('original_key'),
+    db('videos').whereIn('poster_key', keys).pluck('poster_key'),
   ]);
-  return new Set([...assets, ...originals]);
+  return new Set([...assets, ...originals, ...posters]);
 }
