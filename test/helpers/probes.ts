@@ -51,3 +51,21 @@ export async function programOn(folder: string): Promise<string[]> {
   const pid = Number.parseInt(await readFile(join(folder, pidFile), 'utf8'), 10);
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);
 }
+
+/** Kills without warning what works in a folder and whose program matches; says how many there were. */
+export async function killProcesses(folder: string, program: RegExp): Promise<number> {
+  let killed = 0;
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const [command = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split(
+      '\0',
+    );
+    if (!program.test(command) || !args.some((arg) => arg.includes(folder))) continue;
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+      killed += 1;
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+  return killed;
+}

@@ -1,0 +1,144 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { originalKey, prefixesOf } from '../../media/keys.ts';
+import { jobSpecs } from '../../src/jobs/registry.ts';
+import type { VideoId } from '../../src/lib/ids.ts';
+import { type Client, signIn } from '../../src/setup/demo/client.ts';
+import { eventually, hurryPurges, type OwnRedis, startOwnRedis } from '../helpers/chaos.ts';
+import { clip } from '../helpers/media-samples.ts';
+import { createPeople, PASSWORD } from '../helpers/people.ts';
+import { killProcesses } from '../helpers/probes.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+const SLOW_MS = 120_000;
+const stages = ['media.process', 'media.ladder', 'media.extras'] as const;
+
+let redis: OwnRedis;
+let server: TestServer;
+let alice: Client;
+let source: string;
+
+beforeAll(async () => {
+  redis = await startOwnRedis();
+  server = await startTestServer({ role: 'all', variables: { REDIS_URL: redis.url } });
+  source = await clip(server.dataDir, 'clip.mp4', { seconds: 4, size: '854x480', rate: 30 });
+  await createPeople(server).signedIn('alice');
+  alice = await signIn(server.origin, 'alice', PASSWORD);
+});
+
+afterAll(async () => {
+  await server.close();
+  await redis.close();
+});
+
+afterEach(() => server.context.db('jobs').delete());
+
+const upload = async () => (await alice.upload(source, { filename: 'clip.mp4', caption: '' })) as VideoId;
+
+const video = (id: VideoId) => server.context.db('videos').where({ id }).first();
+
+const workDir = () => join(server.dataDir, 'work');
+
+/** Ends whatever reads or writes what is in the making; says how many processes that were. */
+const killEncoders = () => killProcesses(workDir(), /(^|\/)ffmpeg$/);
+
+/** The job of this name is at work. */
+const atWork = (name: string) =>
+  server.context.db('jobs').where({ name }).whereNotNull('lease_owner').first();
+
+/** Failed jobs are tried again now, not in a while. */
+async function hurry(): Promise<void> {
+  const { db } = server.context;
+  await hurryPurges(db);
+  await db('jobs')
+    .where({ state: 'pending', lease_owner: null })
+    .where('run_at', '>', db.fn.now())
+    .update({ run_at: db.fn.now(), run: db.raw('run + 1') });
+}
+
+const allJobsDone = () =>
+  eventually(
+    'no job and no event is left',
+    async () => {
+      await hurry();
+      const { db } = server.context;
+      return (await db('jobs').where({ state: 'pending' })).length === 0 && (await db('events')).length === 0;
+    },
+    SLOW_MS,
+  );
+
+/** What lies in the store is what rows name, and nothing is under way. */
+async function expectTidy(id: VideoId): Promise<void> {
+  const assets: string[] = await server.context.db('video_assets').where({ video_id: id }).pluck('key');
+  const stored: string[] = [];
+  for (const prefix of prefixesOf(id))
+    for await (const { key } of server.context.storage.list(prefix)) stored.push(key);
+  expect(stored.toSorted()).toEqual([...assets, originalKey(id)].toSorted());
+  expect(await readdir(workDir())).toEqual([]);
+}
+
+async function expectWhole(id: VideoId): Promise<void> {
+  await allJobsDone();
+  expect(await video(id)).toMatchObject({ state: 'published', media_state: 'ready', unannounced: false });
+  const made = await server.context.db('video_assets').where({ video_id: id, role: 'cmaf' }).pluck('rung');
+  expect(made.toSorted()).toEqual([360, 480]);
+  expect(await server.context.db('video_fingerprints').where({ video_id: id })).toHaveLength(1);
+  await expectTidy(id);
+}
+
+describe.each(stages)('in %s', { timeout: SLOW_MS }, (name) => {
+  test('an encoder that is killed is started again, and the video is whole', async () => {
+    const id = await upload();
+    await eventually(
+      'an encoder was killed',
+      async () => {
+        await hurry();
+        return (await atWork(name)) && (await killEncoders()) > 0;
+      },
+      SLOW_MS,
+    );
+    await expectWhole(id);
+  });
+
+  test('a Redis that is killed and comes back empty loses nothing', async () => {
+    const id = await upload();
+    await eventually('the job is at work', () => atWork(name), SLOW_MS);
+    await redis.kill();
+    await redis.start();
+    await expectWhole(id);
+  });
+});
+
+test('a file that ends every encoder is refused after its tries, with a reason', {
+  timeout: SLOW_MS,
+}, async () => {
+  const id = await upload();
+  let killed = 0;
+  await eventually(
+    'it is given up',
+    async () => {
+      await hurry();
+      killed += await killEncoders();
+      return (await video(id)).state === 'rejected';
+    },
+    SLOW_MS,
+  );
+  expect(killed).toBeGreaterThanOrEqual(jobSpecs['media.process'].maxAttempts);
+  expect(await video(id)).toMatchObject({ media_state: 'failed', media_reason: 'given-up' });
+  expect((await video(id)).media_detail).toMatch(/Ask the admin/);
+  await allJobsDone();
+  await expectTidy(id);
+});
+
+test('a worker that dies in every try ends the same way', { timeout: SLOW_MS }, async () => {
+  const { db } = server.context;
+  const id = await upload();
+  await eventually('the job is at work', () => atWork('media.process'), SLOW_MS);
+  // As the lease sweeper leaves it after the last try.
+  await db('jobs')
+    .where({ name: 'media.process' })
+    .update({ state: 'dead', died_at: db.fn.now(), lease_owner: null, lease_until: null });
+  await eventually('it is noticed', async () => (await video(id)).media_state === 'failed', SLOW_MS);
+  expect(await video(id)).toMatchObject({ media_reason: 'given-up' });
+});
