@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVideos, type GreyFrame, hashFrames } from './phash.ts';
+import { compareVideos, type GreyFrame, hashFrames, showsTheSame } from './phash.ts';
 
 const SIDE = 128;
 
@@ -94,4 +94,26 @@ test('any picture is like itself, and its mirror like its mirror', () => {
     }),
     { numRuns: 20 },
   );
+});
+
+describe('showsTheSame', () => {
+  const words = (frames: number, seed = 1) =>
+    Uint32Array.from({ length: frames * 2 }, (_, n) => (n + 1) * 2_654_435_761 * seed);
+  /** The same with some bits of every frame turned. */
+  const turned = (hashes: Uint32Array, mask: number) =>
+    hashes.map((word, n) => (n % 2 === 0 ? word ^ mask : word));
+
+  test.each<[string, Uint32Array, Uint32Array, boolean]>([
+    ['itself', words(8), words(8), true],
+    ['an encoding that turns two bits a frame', words(8), turned(words(8), 0b11), true],
+    ['one that ends half a second earlier', words(8), words(7), true],
+    ['four bits a frame', words(8), turned(words(8), 0b1111), false],
+    ['one frame that is another', words(8), words(8).with(4, 0).with(5, 0), false],
+    ['a second more', words(8), words(10), false],
+    ['what has too few frames to tell', words(1), words(1), false],
+    ['another video', words(8), words(8, 3), false],
+  ])('%s', (_name, one, other, expected) => {
+    expect(showsTheSame(one, other)).toBe(expected);
+    expect(showsTheSame(other, one)).toBe(expected);
+  });
 });

@@ -108,6 +108,27 @@ export function compareVideos(query: VideoHashes, reference: VideoHashes): Video
   return { share, isSame: share >= SAME_SHARE };
 }
 
+/** Of the bits of two frames that re-encoding may change, on average and at most. */
+const SAME_FRAME_BITS = 2;
+const SAME_FRAME_MOST_BITS = 8;
+
+/**
+ * Whether two videos show the same pictures at the same times, as two encodings of one recording do: far stricter
+ * than `compareVideos`, so that one can stand in for the other. Takes the plain hashes of both.
+ */
+export function showsTheSame(one: Uint32Array, other: Uint32Array): boolean {
+  const frames = Math.min(one.length, other.length) / 2;
+  if (Math.abs(one.length - other.length) > 2 || frames < FEWEST_FRAMES) return false;
+  let sum = 0;
+  for (let n = 0; n < frames * 2; n += 2) {
+    const bits =
+      countBits((one[n] ?? 0) ^ (other[n] ?? 0)) + countBits((one[n + 1] ?? 0) ^ (other[n + 1] ?? 0));
+    if (bits > SAME_FRAME_MOST_BITS) return false;
+    sum += bits;
+  }
+  return sum / frames <= SAME_FRAME_BITS;
+}
+
 function shareOf(query: Uint32Array, reference: Uint32Array): number {
   const frames = query.length / 2;
   if (frames < FEWEST_FRAMES) return 0;

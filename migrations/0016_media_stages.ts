@@ -46,6 +46,11 @@ export async function up(knex: Knex): Promise<void> {
     t.binary('phash_mirrored');
   });
 
+  // For finding the same recording from another server: a few candidates of the same length.
+  await knex.raw(
+    `create index videos_length on videos (duration_seconds) where media_state = 'ready' and not local`,
+  );
+
   await knex.schema.alterTable('jobs', (t) => {
     t.integer('priority').notNullable().defaultTo(0).comment('0 goes first; then 1, 2 and so on');
   });

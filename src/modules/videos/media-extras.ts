@@ -6,6 +6,7 @@ import type { VideoId } from '../../lib/ids.ts';
 import { lockVideo, putAssets } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries } from './media-work.ts';
 import { enqueuePurge } from './purge.ts';
+import { purgesOf, shareAlike } from './shared-copies.ts';
 
 /**
  * Makes what lies beside a finished video: preview, storyboard, fingerprints. Their lack is no failure of the video:
@@ -56,5 +57,7 @@ async function finishExtras(
     .insert({ video_id: videoId, chromaprint, phash, phash_mirrored: phashMirrored })
     .onConflict('video_id')
     .merge();
+  const purges = await purgesOf(tx, videoId);
+  if (await shareAlike(tx, videoId, outcome.fingerprints)) await deps.enqueue(tx, purges);
   return null;
 }

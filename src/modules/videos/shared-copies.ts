@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
+import { compareFingerprints, readFingerprint } from '../../../media/fingerprint.ts';
 import { parseMediaKey } from '../../../media/keys.ts';
+import { showsTheSame } from '../../../media/phash.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import type { NewJob } from '../../jobs/enqueue.ts';
 import { parseId, type VideoId } from '../../lib/ids.ts';
@@ -27,6 +29,53 @@ const FACTS = [
 export async function shareCopy(tx: Tx, videoId: VideoId, sourceSha256: string): Promise<VideoId | null> {
   const donorId = await donorFor(tx, videoId, (query) => query.where('videos.source_sha256', sourceSha256));
   return donorId === null ? null : shareCopyOf(tx, videoId, donorId);
+}
+
+/** Of the length of two videos that may be the same, in seconds. */
+const SAME_LENGTH_SECONDS = 0.25;
+const CANDIDATES = 50;
+
+/**
+ * Gives a copy of a remote video the objects of another that shows the same pictures with the same sound, though
+ * its file is another: the same recording, as two servers have encoded it. The smaller of the two stands back.
+ * Returns the other's id, or null where there is none. The row of the video must be locked.
+ */
+export async function shareAlike(
+  tx: Tx,
+  videoId: VideoId,
+  prints: { readonly chromaprint: Buffer | null; readonly phash: Buffer },
+): Promise<VideoId | null> {
+  const mine = await tx('videos')
+    .where({ id: videoId, local: false })
+    .first('duration_seconds', 'width', 'height');
+  if (!mine?.duration_seconds) return null;
+  const { duration_seconds: length, width, height } = mine;
+  const rows: { id: VideoId; chromaprint: Buffer | null; phash: Buffer | null }[] = await tx('videos')
+    .join('video_fingerprints', 'video_fingerprints.video_id', 'videos.id')
+    .where({ 'videos.local': false, 'videos.media_state': 'ready' })
+    .whereBetween('videos.duration_seconds', [length - SAME_LENGTH_SECONDS, length + SAME_LENGTH_SECONDS])
+    .whereNot('videos.id', videoId)
+    // It must not lose what it has.
+    .where('videos.width', '>=', width)
+    .where('videos.height', '>=', height)
+    .orderBy('videos.id')
+    .limit(CANDIDATES)
+    .select('videos.id', 'video_fingerprints.chromaprint', 'video_fingerprints.phash');
+  const alike = rows.find((row) => isAlike(prints, row));
+  if (!alike) return null;
+  const donorId = await donorFor(tx, videoId, (query) => query.where('videos.id', alike.id));
+  return donorId === null ? null : shareCopyOf(tx, videoId, donorId);
+}
+
+type Prints = { readonly chromaprint: Buffer | null; readonly phash: Buffer | null };
+
+function isAlike(one: Prints, other: Prints): boolean {
+  if (!one.phash || !other.phash) return false;
+  if (!showsTheSame(readFingerprint(one.phash), readFingerprint(other.phash))) return false;
+  if (!one.chromaprint || !other.chromaprint) return one.chromaprint === other.chromaprint;
+  const heard = compareFingerprints(readFingerprint(one.chromaprint), readFingerprint(other.chromaprint));
+  // A sound too short or too plain to tell apart says nothing.
+  return heard.verdict === 'same' || heard.verdict === 'unknown';
 }
 
 /**
