@@ -4,8 +4,8 @@ export interface Measurement {
   readonly value: number;
   readonly unit: string;
   readonly baseline: number;
-  /** The ratio of value to baseline that is wanted at least. */
-  readonly goal: number;
+  /** The ratio of value to baseline that is wanted at least; absent where it is only told. */
+  readonly goal?: number;
   /** The ratio is then wanted at most, not at least. */
   readonly lessIsBetter?: boolean;
 }
