@@ -44,6 +44,17 @@ export const reportLimits = {
   maxPosts: 40,
 } as const;
 
+/** Streams of events that clients keep open. */
+export const streamLimits = {
+  perCaller: 10,
+  lifetimeMs: 3_600_000,
+  /** Below the minute after which proxies take a silent connection for dead. */
+  heartbeatMs: 15_000,
+  /** How often a row is looked at for a stream: while it changes, and while it does not. */
+  fastestPollMs: 500,
+  slowestPollMs: 2_000,
+} as const;
+
 /** What fetching the media of another server's video may cost. */
 export const remoteVideoLimits = {
   maxDurationSeconds: 600,

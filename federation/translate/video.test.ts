@@ -78,6 +78,7 @@ function video(changes: Partial<Video> = {}): Video {
       discovery: false,
       thumbhash: null,
       unannounced: false,
+      plannedRungs: [],
       createdAt: new Date(NOW),
       publishedAt: new Date(NOW),
     },

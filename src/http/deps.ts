@@ -13,6 +13,7 @@ import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.t
 import type { Moderation } from '../modules/moderation/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Videos } from '../modules/videos/index.ts';
+import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
 
 /** What the HTTP side needs of the rest. It knows neither SQL nor ActivityPub. */
@@ -36,6 +37,7 @@ export interface HttpDeps {
   readonly deliveries: DeliveryDesk;
   readonly storage: ObjectStorage;
   readonly limits: RateLimits;
+  readonly streams: EventStreams;
   /** Answers POST to an inbox, before everything else that looks at a request. */
   readonly inbox: RequestHandler;
   /** The ActivityPub side, mounted before everything that parses bodies. */

@@ -29,6 +29,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'email-taken': 422,
   'too-many-requests': 429,
   'too-many-uploads': 429,
+  'too-many-streams': 429,
   'too-large': 413,
   'not-found': 404,
   gone: 410,

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { type IRouter, json, type RequestHandler } from 'express';
+import { type IRouter, json, type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { apiLimits } from '../../config/limits.ts';
 import { isStaff, type Viewer } from '../modules/auth/index.ts';
@@ -36,11 +36,32 @@ function serve(deps: HttpDeps, route: Route): RequestHandler {
       query: parse(route.query, queryOf(req), 'query'),
       body: parse(route.body, req.body ?? {}, 'body'),
     };
-    const result = await (route.handler as (input: unknown) => Promise<unknown>)(input);
+    if (route.event !== undefined) {
+      const { event } = route;
+      const begin = async (signal: AbortSignal) => parsed(route, await call(route, { ...input, signal }));
+      const isAllowed = () => isStill(deps, req, viewer);
+      await deps.streams.serve(req, res, { caller, event, begin, isAllowed });
+      return;
+    }
+    const result = await call(route, input);
     // Answers about people are for one viewer at one moment.
     res.set('Cache-Control', 'private, no-store');
     res.json(route.output.parse(result));
   };
+}
+
+function call<T = unknown>(route: Route, input: object): Promise<T> {
+  return (route.handler as unknown as (input: object) => Promise<T>)(input);
+}
+
+/** Nothing undeclared leaves in events, either. */
+async function* parsed(route: Route, items: unknown): AsyncIterable<unknown> {
+  for await (const item of items as AsyncIterable<unknown>) yield route.output.parse(item);
+}
+
+/** Whether a request that began earlier would still be taken as the same person's. */
+async function isStill(deps: HttpDeps, req: Request, viewer: Viewer | null): Promise<boolean> {
+  return (await viewerOfRequest(deps, req))?.account.id === viewer?.account.id;
 }
 
 function checkAudience(route: Route, viewer: Viewer | null): void {

@@ -48,7 +48,10 @@ function operation(route: Route) {
     },
     ...(route.body ? { requestBody: { content: { 'application/json': { schema: route.body } } } } : {}),
     responses: {
-      '200': { description: 'Done.', content: { 'application/json': { schema: route.output } } },
+      '200': {
+        description: route.event ? `Events named \`${route.event}\`, with this as their data.` : 'Done.',
+        content: { [route.event ? 'text/event-stream' : 'application/json']: { schema: route.output } },
+      },
       default: { description: 'Refused.', content: { 'application/json': { schema: errorSchema } } },
     },
   };

@@ -26,7 +26,10 @@ export interface Route {
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
+  /** Of the answer, or of the data of each event. */
   readonly output: Schema;
+  /** Answers with a stream of events of this name; the handler then gives what they tell. */
+  readonly event?: string;
   readonly handler: (input: never) => Promise<unknown>;
 }
 
@@ -39,6 +42,12 @@ export interface RouteInput<P, Q, B, V> {
   readonly viewer: V;
   readonly req: Request;
   readonly res: Response;
+}
+
+/** What the handler of a stream gets besides. */
+export interface StreamInput<P, V> extends RouteInput<P, undefined, undefined, V> {
+  /** Aborted when nobody listens any more. */
+  readonly signal: AbortSignal;
 }
 
 type Out<S> = S extends Schema ? z.output<S> : undefined;
@@ -67,6 +76,23 @@ export function route<
 }): Route {
   const limit = declaration.limit ?? usualLimit(declaration.method);
   return { ...declaration, limit } as unknown as Route;
+}
+
+/** Declares a route that answers with a stream of events. What it throws before its first event is a usual refusal. */
+export function eventRoute<A extends Audience, O extends Schema, P extends Schema>(declaration: {
+  path: string;
+  summary: string;
+  audience: A;
+  scope: Scope | null;
+  limit: RateLimit;
+  params: P;
+  event: string;
+  output: O;
+  handler: (
+    input: StreamInput<Out<P>, A extends 'anyone' ? Viewer | null : Viewer>,
+  ) => Promise<AsyncIterable<z.input<O>>>;
+}): Route {
+  return { ...declaration, method: 'get' } as unknown as Route;
 }
 
 /** Reading is cheap, writing less so; routes that are dear or guessable name their own limit. */

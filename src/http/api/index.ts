@@ -39,15 +39,9 @@ import {
   unpinStatus,
   unshareStatus,
 } from './statuses/reactions.ts';
-import {
-  deleteStatus,
-  editStatus,
-  getContext,
-  getProcessing,
-  getStatus,
-  postStatus,
-} from './statuses/statuses.ts';
+import { deleteStatus, editStatus, getContext, getStatus, postStatus } from './statuses/statuses.ts';
 import { accountTimeline, homeTimeline, publicTimeline } from './timelines/timelines.ts';
+import { followProcessing, getProcessing } from './videos/processing.ts';
 
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
 export const routes: readonly Route[] = [
@@ -81,6 +75,7 @@ export const routes: readonly Route[] = [
   pinStatus,
   unpinStatus,
   getProcessing,
+  followProcessing,
   listSignUps,
   approveSignUp,
   rejectSignUp,

@@ -93,7 +93,7 @@ async function finishFirst(
     return enqueuePurge(deps, tx, videoId);
   }
   await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
-  await mine.clone().update({ ...published(tx), media_percent: 0 });
+  await mine.clone().update({ ...published(tx), media_stage: null, media_percent: 0 });
   await deps.enqueue(tx, await ladderJob(tx, videoId));
   return null;
 }
