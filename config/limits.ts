@@ -363,6 +363,9 @@ export const mediaLimits = {
 
 /** What a file of captions may hold. */
 export const captionLimits = {
+  /** Of one video. */
+  maxLanguages: 50,
+  maxLabelCharacters: 60,
   maxBytes: 512 * 1024,
   maxCues: 3_000,
   /** With markup that is then removed; more than all lines of a clean cue. */

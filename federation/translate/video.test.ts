@@ -173,6 +173,21 @@ describe('a video for PeerTube', () => {
     expect(judgeVideo(second, { ...world, fileNames, uuids: [UUID] }).refused).toEqual([]);
   });
 
+  test('names its captions by their language', () => {
+    const assets = [
+      ...video().assets,
+      asset('captions', { key: 'media/42/a.vtt', language: 'pt-BR', label: 'Mine' }),
+      asset('captions', { key: 'media/42/b.vtt', language: 'en' }),
+    ];
+    const document = videoOf(deps, video({ assets }), publishers);
+    expect(document?.subtitleLanguage).toEqual([
+      { identifier: 'pt-BR', name: 'Brazilian Portuguese', url: 'https://cdn.example/media/42/a.vtt' },
+      { identifier: 'en', name: 'English', url: 'https://cdn.example/media/42/b.vtt' },
+    ]);
+    expect(judgeVideo(document ?? {}, world).refused).toEqual([]);
+    expect(videoOf(deps, video(), publishers)).not.toHaveProperty('subtitleLanguage');
+  });
+
   test('closes comments where its author did', () => {
     const document = videoOf(deps, video({ commentsOpen: false }), publishers);
     expect(judgeVideo(document, world)).toMatchObject({ refused: [], commentsEnabled: false });

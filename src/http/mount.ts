@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { type IRouter, json, type Request, type RequestHandler } from 'express';
+import { type IRouter, json, type Request, type RequestHandler, type Response, raw } from 'express';
 import type { z } from 'zod';
 import { apiLimits } from '../../config/limits.ts';
 import { isStaff, type Viewer } from '../modules/auth/index.ts';
@@ -20,21 +20,30 @@ export function mountRoutes(router: IRouter, deps: HttpDeps, routes: readonly Ro
 
 const readJson = promisify(json({ limit: apiLimits.maxJsonBytes, strict: true }));
 
+/** Null where the body is not of a type that the route takes as it is. */
+async function readFile({ file }: Route, req: Request, res: Response): Promise<Uint8Array | null> {
+  if (!file || !req.is([...file.types])) return null;
+  await promisify(raw({ type: [...file.types], limit: file.maxBytes }))(req, res);
+  return req.body instanceof Uint8Array ? req.body : null;
+}
+
 function serve(deps: HttpDeps, route: Route): RequestHandler {
   return async (req, res) => {
     const viewer = await viewerOfRequest(deps, req);
     checkAudience(route, viewer);
     const caller = viewer ? `account:${viewer.account.id}` : `network:${networkOf(req.ip)}`;
     await deps.limits.take(route.limit, caller);
-    if (route.body) await readJson(req, res);
+    const file = await readFile(route, req, res);
+    if (route.body && !file) await readJson(req, res);
     const input = {
       deps,
       viewer,
       req,
       res,
+      file,
       params: parse(route.params, req.params, 'path'),
       query: parse(route.query, queryOf(req), 'query'),
-      body: parse(route.body, req.body ?? {}, 'body'),
+      body: file ? undefined : parse(route.body, req.body ?? {}, 'body'),
     };
     if (route.event !== undefined) {
       const { event } = route;

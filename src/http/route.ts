@@ -9,6 +9,11 @@ export type Audience = 'anyone' | 'signed-in' | 'staff';
 
 type Schema = z.ZodType;
 
+interface FileBody {
+  readonly types: readonly string[];
+  readonly maxBytes: number;
+}
+
 /**
  * One endpoint, declared once. The router mounts it, checks audience, scope, rate and input, and parses
  * the output before it leaves, so that nothing undeclared can leak; the OpenAPI page and the types of the
@@ -26,6 +31,8 @@ export interface Route {
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
+  /** A body that is taken as it is: its media types, and at most how much. Others are JSON, where there is a `body`. */
+  readonly file?: FileBody;
   /** Of the answer, or of the data of each event. */
   readonly output: Schema;
   /** Answers with a stream of events of this name; the handler then gives what they tell. */
@@ -39,6 +46,8 @@ export interface RouteInput<P, Q, B, V> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** The body where the route takes files; null where it is something else. */
+  readonly file: Uint8Array | null;
   readonly viewer: V;
   readonly req: Request;
   readonly res: Response;
@@ -69,6 +78,7 @@ export function route<
   params?: P;
   query?: Q;
   body?: B;
+  file?: FileBody;
   output: O;
   handler: (
     input: RouteInput<Out<P>, Out<Q>, Out<B>, A extends 'anyone' ? Viewer | null : Viewer>,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
+import { waitingForLocks } from '../helpers/chaos.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -22,6 +23,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const row = (id: VideoId) => server.context.db('videos').where({ id });
+
+const bytesOf = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
+
+/** When its author last changed it, in ms. */
+const editedAt = async (id: VideoId) => (await row(id).first('edited_at'))?.edited_at?.getTime() ?? 0;
 
 describe('progress as a stream of events', () => {
   const eventsOf = (id: string, as: Pick<Person, 'token'>) =>
@@ -83,5 +89,106 @@ describe('progress as a stream of events', () => {
     expect((await eventsOf(id, bob)).status).toBe(404);
     expect((await eventsOf(id, { token: 'x'.repeat(40) })).status).toBe(401);
     expect((await client.get(`/api/v1/videos/${id}/events`)).status).toBe(401);
+  });
+});
+
+describe('captions', () => {
+  const vtt = (text: string) => `WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n${text}\n`;
+
+  /** Sends a file of captions. */
+  const put = (id: string, language: string, body: string | Buffer, type = 'text/vtt', as = alice) =>
+    client.put(`/api/v1/videos/${id}/captions/${language}`, { as, body, headers: { 'Content-Type': type } });
+
+  const withdraw = (id: string, language: string, as = alice) =>
+    client.delete(`/api/v1/videos/${id}/captions/${language}`, { as });
+
+  test('are cleaned, served, replaced and taken away', async () => {
+    const id = await videoOf(alice.account);
+    const first = await put(id, 'pt-br?label=Portugu%C3%AAs', vtt('<script>x</script>Ol\u00e1<b>!'));
+    expect(first.status).toBe(200);
+    const [made] = first.body.captions;
+    expect(first.body.captions).toEqual([{ url: made.url, language: 'pt-BR', label: 'Portugu\u00eas' }]);
+    const served = await fetch(made.url);
+    expect(served.headers.get('Content-Type')).toMatch(/^text\/vtt/);
+    expect(await served.text()).toBe('WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nOl\u00e1<b>!</b>\n');
+    const edited = await editedAt(id);
+    expect(edited).toBeGreaterThan(0);
+
+    await put(id, 'en', vtt('Hello'));
+    const srt = '1\r\n00:00:01,000 --> 00:00:09,000\r\nAgain\r\n';
+    const again = await put(id, 'PT-br', srt, 'application/x-subrip');
+    const shown = (await client.get(`/api/v1/statuses/${id}`)).body.media_attachments[0].captions;
+    expect(shown).toEqual(again.body.captions);
+    expect(shown).toHaveLength(2);
+    const text = await bytesOf(shown.find((one: { language: string }) => one.language === 'pt-BR').url);
+    // Not beyond the end of the video, which lasts five seconds.
+    expect(text.toString()).toContain('00:00:01.000 --> 00:00:05.000\nAgain');
+    expect(await editedAt(id)).toBeGreaterThan(edited);
+
+    expect((await withdraw(id, 'pt-BR', bob)).status).toBe(404);
+    expect((await withdraw(id, 'pt-BR')).body.captions).toMatchObject([{ language: 'en' }]);
+    expect((await withdraw(id, 'pt-BR')).status).toBe(404);
+    const purges = server.context.db('jobs').where({ name: 'media.purge', state: 'pending' });
+    expect((await purges.whereJsonObject('payload', { videoId: id })).length).toBeGreaterThan(0);
+  });
+
+  test('are told to others where these know of the video', async () => {
+    const { videos, inTx } = server.context;
+    const told = async (unannounced: boolean) => {
+      const videoId = await videoOf(alice.account);
+      await row(videoId).update({ unannounced });
+      return inTx(async (tx) => {
+        const edit = { videoId, accountId: alice.id, language: 'en', label: null };
+        await videos.setCaptions(tx, { ...edit, file: Buffer.from(vtt('Hello')) });
+        return tx('events').where({ name: 'video.updated' }).whereJsonObject('payload', { videoId });
+      });
+    };
+    expect(await told(false)).toHaveLength(1);
+    expect(await told(true)).toEqual([]);
+  });
+
+  test('what is stored while objects without a name are looked for keeps its name', async () => {
+    const id = await videoOf(alice.account, { assets: [] });
+    const { storage, videos, inTx, db } = server.context;
+    const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
+    const edit = { videoId: id, accountId: alice.id, language: 'en', label: null };
+    let purge: Promise<unknown> = Promise.resolve();
+    await inTx(async (tx) => {
+      await videos.setCaptions(tx, { ...edit, file: Buffer.from(vtt('Hello')) });
+      purge = videos.jobs.purge(id, run);
+      await expect.poll(() => waitingForLocks(db)).toBe(1);
+    });
+    await purge;
+    const stored = await db('video_assets').where({ video_id: id, role: 'captions' }).first('key');
+    expect(await storage.stat(stored.key)).not.toBeNull();
+    // What nobody has named goes.
+    await db('video_assets').where({ video_id: id }).delete();
+    await videos.jobs.purge(id, run);
+    expect(await storage.stat(stored.key)).toBeNull();
+  });
+
+  test.each([
+    ['of no language', 'x', vtt('Hi'), 'text/vtt', 422, 'language-invalid'],
+    ['that are none', 'en', 'Hello', 'text/vtt', 422, 'not-captions'],
+    ['without a cue', 'en', 'WEBVTT\n', 'text/vtt', 422, 'no-cues'],
+    ['of another type', 'en', '{}', 'application/json', 415, 'type-unsupported'],
+    ['over the limit', 'en', vtt('x'.repeat(600_000)), 'text/vtt', 413, 'too-large'],
+  ])('%s are refused', async (_name, language, body, type, status, error) => {
+    const id = await videoOf(alice.account);
+    const refused = await put(id, language, body, type);
+    expect([refused.status, refused.body.error]).toEqual([status, error]);
+    expect(await editedAt(id)).toBe(0);
+  });
+
+  test('of somebody else are refused, and those of more than 50 languages', async () => {
+    const id = await videoOf(alice.account);
+    expect((await put(id, 'en', vtt('Hi'), 'text/vtt', bob)).status).toBe(404);
+    const rows = Array.from({ length: 50 }, (_, n) => ({
+      ...{ video_id: id, role: 'captions', content_type: 'text/vtt', bytes: 1, sha256: '' },
+      ...{ key: `media/${id}/${n}`, language: `a${String.fromCharCode(97 + (n % 26))}${n < 26 ? 'a' : 'b'}` },
+    }));
+    await server.context.db('video_assets').insert(rows);
+    expect((await put(id, 'en', vtt('Hi'))).body.error).toBe('too-many-captions');
+    expect((await put(id, 'aaa', vtt('Hi'))).status).toBe(200);
   });
 });

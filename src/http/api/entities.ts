@@ -113,7 +113,7 @@ export function statusEntityOf(
     ...toStatus(video, account, reactions, mentioned),
     created_at: (video.publishedAt ?? video.createdAt).toISOString(),
     content: video.captionHtml,
-    media_attachments: [toMedia(deps, video)],
+    media_attachments: [mediaEntityOf(deps, video)],
     tags: tagsOf(deps, video.caption),
     in_reply_to_id: null,
     in_reply_to_account_id: null,
@@ -196,7 +196,11 @@ function toStatus(
   };
 }
 
-function toMedia(deps: Pick<HttpDeps, 'videos'>, video: Video): StatusEntity['media_attachments'][number] {
+/** The video of a post as an attachment. */
+export function mediaEntityOf(
+  deps: Pick<HttpDeps, 'videos'>,
+  video: Video,
+): StatusEntity['media_attachments'][number] {
   const urlOf = (role: Asset['role']): string | null => {
     const asset = video.assets.find((candidate) => candidate.role === role);
     return asset ? deps.videos.objectUrl(asset.key) : null;

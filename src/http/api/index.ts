@@ -41,6 +41,7 @@ import {
 } from './statuses/reactions.ts';
 import { deleteStatus, editStatus, getContext, getStatus, postStatus } from './statuses/statuses.ts';
 import { accountTimeline, homeTimeline, publicTimeline } from './timelines/timelines.ts';
+import { deleteCaptions, putCaptions } from './videos/captions.ts';
 import { followProcessing, getProcessing } from './videos/processing.ts';
 
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
@@ -76,6 +77,8 @@ export const routes: readonly Route[] = [
   unpinStatus,
   getProcessing,
   followProcessing,
+  putCaptions,
+  deleteCaptions,
   listSignUps,
   approveSignUp,
   rejectSignUp,

@@ -65,7 +65,7 @@ export const relationshipEntity = z
   })
   .meta({ id: 'Relationship' });
 
-const mediaEntity = z
+export const mediaEntity = z
   .object({
     id: z.string(),
     type: z.literal('video'),

@@ -20,6 +20,7 @@ import {
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
+import { removeCaptions, setCaptions } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
 import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
 import type { MediaJobDeps } from './media-work.ts';
@@ -64,6 +65,8 @@ export function createVideos(base: Deps) {
       editVideo(deps, tx, videoId, accountId, details),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
     receiveRemote: (tx: Tx, arriving: readonly NewRemoteVideo[]) => receiveRemoteVideos(deps, tx, arriving),
+    setCaptions: (tx: Tx, edit: Parameters<typeof setCaptions>[2]) => setCaptions(deps, tx, edit),
+    removeCaptions: (tx: Tx, edit: Parameters<typeof removeCaptions>[2]) => removeCaptions(deps, tx, edit),
     askForReplies: (tx: Tx, videoId: VideoId) => askForReplies(deps, tx, videoId),
     noteMissing: noteMissingVideo,
     updateRemote: updateRemoteVideo,
