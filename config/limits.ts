@@ -338,6 +338,8 @@ export const mediaLimits = {
   maxFederatedMp4Bytes: 99_000_000,
   maxFederatedShortSidePixels: 720,
   maxPosterShortSidePixels: 720,
+  /** Of a picture that an author uploads. */
+  maxPosterBytes: 5 * 1024 * 1024,
   /** What is played as it came while better is made (media.md 1.4). */
   maxCopiedShortSidePixels: 1_080,
   maxCopiedFrameRate: 60.5,

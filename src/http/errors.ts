@@ -33,6 +33,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'too-large': 413,
   'type-unsupported': 415,
   'language-invalid': 422,
+  'not-a-picture': 422,
   'not-captions': 422,
   'no-cues': 422,
   'bad-time': 422,

@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mediaKey, originalKey } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
-import { waitingForLocks } from '../helpers/chaos.ts';
+import { eventually, waitingForLocks } from '../helpers/chaos.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
+import { clip, decodeRaw, ffmpegRaw } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -190,5 +195,134 @@ describe('captions', () => {
     await server.context.db('video_assets').insert(rows);
     expect((await put(id, 'en', vtt('Hi'))).body.error).toBe('too-many-captions');
     expect((await put(id, 'aaa', vtt('Hi'))).status).toBe(200);
+  });
+});
+
+describe('posters', () => {
+  /** Two seconds, red in the second one. */
+  let film: string;
+  /** A blue picture. */
+  let picture: Buffer;
+
+  beforeAll(async () => {
+    const red = "drawbox=color=red:t=fill:enable='gte(t,1)'";
+    film = await clip(server.dataDir, 'film.mp4', { seconds: 2, args: ['-vf', red] });
+    const path = join(server.dataDir, 'picture.png');
+    await ffmpegRaw('-f', 'lavfi', '-i', 'color=blue:s=200x100', '-frames:v', '1', path);
+    picture = await readFile(path);
+  });
+
+  /** A published video with a real MP4, and the upload it came from. */
+  async function filmed(): Promise<VideoId> {
+    const { db, storage } = server.context;
+    const id = await videoOf(alice.account, { assets: ['poster'] });
+    const sha256 = createHash('sha256').update('film').digest('hex');
+    const key = mediaKey(id, sha256, '240.mp4');
+    await storage.putFile(key, film, { contentType: 'video/mp4' });
+    await storage.putFile(originalKey(id), film, { contentType: 'application/octet-stream' });
+    await row(id).update({ duration_seconds: 2, original_key: originalKey(id) });
+    const shape = { width: 320, height: 240, rung: 240 };
+    const about = { key, video_id: id, role: 'mp4', content_type: 'video/mp4', bytes: 1, sha256 };
+    await db('video_assets').insert({ ...about, ...shape });
+    return id;
+  }
+
+  const put = (id: string, body: object | Buffer, type = 'application/json', as = alice) =>
+    client.put(`/api/v1/videos/${id}/poster`, { as, body, headers: { 'Content-Type': type } });
+
+  const postersOf = async (id: VideoId): Promise<string[]> => {
+    const rows = server.context.db('video_assets').where({ video_id: id });
+    return rows.whereIn('role', ['poster', 'poster-webp']).orderBy('role').pluck('key');
+  };
+
+  /** The keys of the new poster once they are not these. */
+  const changed = (id: VideoId, before: readonly string[]) =>
+    eventually('another poster', async () => {
+      const now = await postersOf(id);
+      return now.join() === before.join() ? null : now;
+    });
+
+  /** The average colour of a stored picture. */
+  const colourOf = async (key = '') => {
+    const path = join(server.dataDir, 'look.jpg');
+    expect(await server.context.storage.download(key, path)).toBe(true);
+    const onePixel = ['-frames:v', '1', '-vf', 'scale=1:1', '-pix_fmt', 'rgb24', '-f', 'rawvideo'];
+    const [red = 0, green = 0, blue = 0] = await decodeRaw('-i', path, ...onePixel);
+    return red > 200 && green < 60 ? 'red' : blue > 200 && green < 60 ? 'blue' : 'other';
+  };
+
+  test('are a frame that the author chooses, or a picture, which stays when the video is made anew', async () => {
+    const { videos, inTx, db, storage } = server.context;
+    const id = await filmed();
+    const before = await postersOf(id);
+    expect((await put(id, { seconds: 1.5 })).status).toBe(200);
+    const frame = await changed(id, before);
+    expect(frame).toHaveLength(2);
+    expect(await colourOf(frame[0])).toBe('red');
+    const { blurhash } = await row(id).first('blurhash');
+    expect(blurhash).not.toBeNull();
+    const edited = await editedAt(id);
+    expect(edited).toBeGreaterThan(0);
+
+    expect((await put(id, picture, 'image/png')).status).toBe(200);
+    const own = await changed(id, frame);
+    expect(await colourOf(own[0])).toBe('blue');
+    expect(await editedAt(id)).toBeGreaterThan(edited);
+    const kept = await row(id).first('poster_key', 'blurhash');
+    expect(await storage.stat(kept.poster_key)).not.toBeNull();
+    expect(kept.blurhash).not.toBe(blurhash);
+
+    await inTx((tx) => {
+      const edit = { videoId: id, accountId: alice.id, language: 'en', label: null };
+      return videos.setCaptions(tx, {
+        ...edit,
+        file: Buffer.from('WEBVTT\n\n00:00.000 --> 00:01.000\nHi\n'),
+      });
+    });
+    const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
+    const finish = await videos.jobs.remake(id, run);
+    await inTx(async (tx) => finish?.(tx));
+    expect(await postersOf(id)).toEqual(own);
+    expect((await row(id).first('blurhash')).blurhash).toBe(kept.blurhash);
+    const made = await db('video_assets').where({ video_id: id }).pluck('role');
+    expect(made).toEqual(expect.arrayContaining(['captions', 'cmaf', 'hls-master', 'mp4']));
+
+    await put(id, { seconds: 1.5 });
+    expect(await colourOf((await changed(id, own))[0])).toBe('red');
+    expect((await row(id).first('poster_key')).poster_key).toBeNull();
+  });
+
+  test('a picture that cannot be decoded changes nothing', async () => {
+    const id = await filmed();
+    const before = await postersOf(id);
+    expect((await put(id, picture.subarray(0, 60), 'image/png')).status).toBe(200);
+    await eventually('it is dropped', async () => (await row(id).first('poster_key')).poster_key === null);
+    expect(await postersOf(id)).toEqual(before);
+    expect(await editedAt(id)).toBe(0);
+  });
+
+  test('chosen while the video is made, they wait for its last size', async () => {
+    const id = await videoOf(alice.account, { state: 'received', assets: [] });
+    expect((await put(id, { seconds: 1.5 })).status).toBe(200);
+    const jobs = server.context.db('jobs').where({ key: `media.poster:${id}` });
+    expect(await jobs).toEqual([]);
+    expect(await row(id).first('poster_seconds')).toEqual({ poster_seconds: 1.5 });
+  });
+
+  test.each([
+    ['a time before the start', { seconds: -1 }, 'application/json', 422, 'validation-failed'],
+    ['a picture by name only', Buffer.from('<svg/>'), 'image/png', 422, 'not-a-picture'],
+    ['more than 5 MB', Buffer.alloc(5 * 1024 * 1024 + 1), 'image/jpeg', 413, 'too-large'],
+    ['a type that is none of them', Buffer.from('GIF89a'), 'image/gif', 422, 'validation-failed'],
+  ])('%s is refused', async (_name, body, type, status, error) => {
+    const id = await videoOf(alice.account);
+    const refused = await put(id, body, type);
+    expect([refused.status, refused.body.error]).toEqual([status, error]);
+  });
+
+  test('of somebody else cannot be chosen', async () => {
+    const id = await videoOf(alice.account);
+    expect((await put(id, { seconds: 1 }, 'application/json', bob)).status).toBe(404);
+    expect((await put(id, picture, 'image/png', bob)).status).toBe(404);
   });
 });

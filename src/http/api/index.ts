@@ -42,6 +42,7 @@ import {
 import { deleteStatus, editStatus, getContext, getStatus, postStatus } from './statuses/statuses.ts';
 import { accountTimeline, homeTimeline, publicTimeline } from './timelines/timelines.ts';
 import { deleteCaptions, putCaptions } from './videos/captions.ts';
+import { putPoster } from './videos/poster.ts';
 import { followProcessing, getProcessing } from './videos/processing.ts';
 
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
@@ -79,6 +80,7 @@ export const routes: readonly Route[] = [
   followProcessing,
   putCaptions,
   deleteCaptions,
+  putPoster,
   listSignUps,
   approveSignUp,
   rejectSignUp,

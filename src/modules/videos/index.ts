@@ -20,8 +20,9 @@ import {
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
-import { removeCaptions, setCaptions } from './media-edits.ts';
+import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
+import { processChosenPoster } from './media-poster.ts';
 import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
@@ -67,6 +68,9 @@ export function createVideos(base: Deps) {
     receiveRemote: (tx: Tx, arriving: readonly NewRemoteVideo[]) => receiveRemoteVideos(deps, tx, arriving),
     setCaptions: (tx: Tx, edit: Parameters<typeof setCaptions>[2]) => setCaptions(deps, tx, edit),
     removeCaptions: (tx: Tx, edit: Parameters<typeof removeCaptions>[2]) => removeCaptions(deps, tx, edit),
+    choosePosterFrame: (tx: Tx, edit: Parameters<typeof choosePosterFrame>[2]) =>
+      choosePosterFrame(deps, tx, edit),
+    setPosterImage: (tx: Tx, edit: Parameters<typeof setPosterImage>[2]) => setPosterImage(deps, tx, edit),
     askForReplies: (tx: Tx, videoId: VideoId) => askForReplies(deps, tx, videoId),
     noteMissing: noteMissingVideo,
     updateRemote: updateRemoteVideo,
@@ -96,6 +100,7 @@ export function createVideos(base: Deps) {
       process: (videoId: VideoId, run: JobRun) => processUpload(deps, queries, videoId, run),
       ladder: (videoId: VideoId, run: JobRun) => processLadder(deps, queries, videoId, run),
       extras: (videoId: VideoId, run: JobRun) => processExtras(deps, queries, videoId, run),
+      poster: (videoId: VideoId, run: JobRun) => processChosenPoster(deps, queries, videoId, run),
       remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
       purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),

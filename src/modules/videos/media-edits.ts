@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto';
 import { captionLimits, mediaLimits } from '../../../config/limits.ts';
 import { type CaptionReason, parseCaptions, writeCaptions } from '../../../media/captions.ts';
-import { mediaKey } from '../../../media/keys.ts';
+import { mediaKey, posterSourceKey } from '../../../media/keys.ts';
+import { sniffImage } from '../../../media/sniff.ts';
 import { contentTypeOf, type ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Tx } from '../../db/database.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { VideoCommandDeps } from './commands.ts';
+import { stageJob } from './media-process.ts';
 import { insertAssets } from './media-rows.ts';
 import type { VideoRow } from './model.ts';
 import { enqueuePurge } from './purge.ts';
 
-export type MediaEditDeps = VideoCommandDeps & { readonly storage: ObjectStorage };
+export type MediaEditDeps = EditDeps & { readonly storage: ObjectStorage };
+
+type EditDeps = Pick<VideoCommandDeps, 'emit' | 'enqueue'>;
 
 /** What an author does with the media of one of their videos. */
 export interface MediaEdit {
@@ -32,7 +36,7 @@ export async function lockOwn(tx: Tx, { videoId, accountId }: MediaEdit): Promis
 }
 
 /** Others learn of what changed, where they know the video; the later time is what makes them take it. */
-export async function tellEdited(deps: VideoCommandDeps, tx: Tx, video: VideoRow): Promise<void> {
+export async function tellEdited(deps: EditDeps, tx: Tx, video: VideoRow): Promise<void> {
   await tx('videos').where({ id: video.id }).update({ edited_at: tx.fn.now() });
   if (video.state === 'published' && !video.unannounced) {
     await deps.emit(tx, 'video.updated', { videoId: video.id });
@@ -111,6 +115,48 @@ function badLanguage() {
 }
 
 /** Somebody may be watching with what was replaced. */
-export function purgeLater(deps: VideoCommandDeps, tx: Tx, videoId: VideoId): Promise<null> {
+export function purgeLater(deps: EditDeps, tx: Tx, videoId: VideoId): Promise<null> {
   return enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
+}
+
+/** Takes another frame for the poster, the nearest where the video ends before; a job makes it. */
+export async function choosePosterFrame(
+  deps: MediaEditDeps,
+  tx: Tx,
+  edit: MediaEdit & { readonly seconds: number },
+): Promise<Result<object, 'not-found'>> {
+  const video = await lockOwn(tx, edit);
+  if (!video) return fail('not-found', 'There is no such video.');
+  await choosePoster(deps, tx, video, { poster_seconds: edit.seconds, poster_key: null });
+  return ok();
+}
+
+/**
+ * Takes a picture for the poster. It is kept as it came, where nobody is served from, so that the poster can be made
+ * again; a job decodes it. See `setCaptions` on the lock.
+ */
+export async function setPosterImage(
+  deps: MediaEditDeps,
+  tx: Tx,
+  edit: MediaEdit & { readonly file: Uint8Array },
+): Promise<Result<object, 'not-found' | 'not-a-picture'>> {
+  if (!sniffImage(edit.file)) return fail('not-a-picture', 'This is not a JPEG, PNG or WebP picture.');
+  const video = await lockOwn(tx, edit);
+  if (!video) return fail('not-found', 'There is no such video.');
+  const sha256 = createHash('sha256').update(edit.file).digest('hex');
+  const key = posterSourceKey(video.id, sha256);
+  await deps.storage.putBytes(key, edit.file, { contentType: contentTypeOf(key) });
+  await choosePoster(deps, tx, video, { poster_seconds: null, poster_key: key });
+  return ok();
+}
+
+/** A video that is still being made gets its chosen poster with its last size. */
+async function choosePoster(
+  deps: MediaEditDeps,
+  tx: Tx,
+  video: VideoRow,
+  choice: { readonly poster_seconds: number | null; readonly poster_key: string | null },
+): Promise<void> {
+  await tx('videos').where({ id: video.id }).update(choice);
+  if (video.state === 'published') await deps.enqueue(tx, await stageJob(tx, 'media.poster', video.id));
 }

@@ -10,6 +10,7 @@ export const storingJobs = [
   'media.process',
   'media.ladder',
   'media.extras',
+  'media.poster',
   'media.remake',
   'media.replicate',
 ];
