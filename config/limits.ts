@@ -44,6 +44,17 @@ export const reportLimits = {
   maxPosts: 40,
 } as const;
 
+/** Streams of events that clients keep open. */
+export const streamLimits = {
+  perCaller: 10,
+  lifetimeMs: 3_600_000,
+  /** Below the minute after which proxies take a silent connection for dead. */
+  heartbeatMs: 15_000,
+  /** How often a row is looked at for a stream: while it changes, and while it does not. */
+  fastestPollMs: 500,
+  slowestPollMs: 2_000,
+} as const;
+
 /** What fetching the media of another server's video may cost. */
 export const remoteVideoLimits = {
   maxDurationSeconds: 600,
@@ -359,6 +370,8 @@ export const mediaLimits = {
   maxFederatedMp4Bytes: 99_000_000,
   maxFederatedShortSidePixels: 720,
   maxPosterShortSidePixels: 720,
+  /** Of a picture that an author uploads. */
+  maxPosterBytes: 5 * 1024 * 1024,
   /** What is played as it came while better is made (media.md 1.4). */
   maxCopiedShortSidePixels: 1_080,
   maxCopiedFrameRate: 60.5,
@@ -401,6 +414,9 @@ export const mediaLimits = {
 
 /** What a file of captions may hold. */
 export const captionLimits = {
+  /** Of one video. */
+  maxLanguages: 50,
+  maxLabelCharacters: 60,
   maxBytes: 512 * 1024,
   maxCues: 3_000,
   /** With markup that is then removed; more than all lines of a clean cue. */

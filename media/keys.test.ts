@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isMediaKey, mediaKey, nameOf, originalKey, parseMediaKey, prefixesOf } from './keys.ts';
+import {
+  isMediaKey,
+  mediaKey,
+  nameOf,
+  originalKey,
+  parseMediaKey,
+  posterSourceKey,
+  prefixesOf,
+} from './keys.ts';
 import { isSafeKey } from './storage/storage.ts';
 
 const sha = '0123456789abcdef'.repeat(4);
@@ -13,6 +21,8 @@ describe('object keys', () => {
     expect(mediaKey('42', sha, '720.mp4')).toBe('media/42/0123456789abcdef01234567-720.mp4');
     expect(nameOf(mediaKey('42', sha, '720.mp4'))).toBe('0123456789abcdef01234567-720.mp4');
     expect(originalKey('42')).toBe('originals/42/source');
+    expect(posterSourceKey('42', sha)).toBe('originals/42/poster-0123456789abcdef01234567');
+    expect(isMediaKey(posterSourceKey('42', sha))).toBe(false);
     expect(prefixesOf('42')).toEqual(['media/42/', 'originals/42/']);
   });
 

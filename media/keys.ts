@@ -26,15 +26,19 @@ export function originalKey(ownerId: string): string {
   return `originals/${checkedId(ownerId)}/source`;
 }
 
+/** Where a picture that an author uploaded as poster lies, as it came; never served, for the same reason. */
+export function posterSourceKey(ownerId: string, sha256: string): string {
+  return `originals/${checkedId(ownerId)}/poster-${checkedHash(sha256)}`;
+}
+
 /**
  * The key of a public object: `media/<ownerId>/<24 hex of sha256>-<suffix>`. Another content gives another
  * key, so objects can be cached for ever. Throws on an id, hash or suffix that is not of our making.
  */
 export function mediaKey(ownerId: string, sha256: string, suffix: string): string {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new TypeError('Not a SHA-256 in lower-case hex');
   if (!suffixPattern.test(suffix))
     throw new TypeError(`Not a suffix of an object: ${JSON.stringify(suffix)}`);
-  return `media/${checkedId(ownerId)}/${sha256.slice(0, HASH_CHARACTERS)}-${suffix}`;
+  return `media/${checkedId(ownerId)}/${checkedHash(sha256)}-${suffix}`;
 }
 
 /** The prefixes that hold everything stored for one owner, for deletion. */
@@ -57,6 +61,11 @@ export function isMediaKey(key: string): boolean {
 /** The last segment: what a playlist beside the object calls it. */
 export function nameOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);
+}
+
+function checkedHash(sha256: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new TypeError('Not a SHA-256 in lower-case hex');
+  return sha256.slice(0, HASH_CHARACTERS);
 }
 
 function checkedId(id: string): string {

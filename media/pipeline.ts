@@ -12,7 +12,7 @@ import type { Ffmpeg } from './ffmpeg.ts';
 import { type LadderPlan, planLadder, type Rung } from './ladder.ts';
 import { gainFor, type Loudness, measureLoudness } from './loudness.ts';
 import type { ChunkIndex } from './package.ts';
-import { makePoster, type PictureReason, reencodeImage } from './poster.ts';
+import { makePoster, type PictureReason, type Poster, reencodeImage } from './poster.ts';
 import { type MeasuredFacts, probeFile } from './probe.ts';
 import type { ObjectStorage } from './storage/storage.ts';
 import { transcode } from './transcode.ts';
@@ -55,6 +55,14 @@ export interface RestJob extends VideoJob {
   readonly posterShortSide: number;
   /** Sizes with a longer short side are left out. */
   readonly upTo?: number;
+}
+
+export interface FrameJob extends SourceJob {
+  readonly videoId: string;
+  readonly atSeconds: number;
+  readonly durationSeconds: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface Progress {
@@ -126,7 +134,9 @@ export interface MediaPipeline {
   processExtras(
     job: SourceJob & Omit<ExtrasJob, 'mp4Path'> & { readonly isRemote?: boolean },
   ): Promise<ExtrasOutcome>;
-  /** Makes a clean poster of a downloaded picture and stores it. */
+  /** Makes a poster of one frame of a finished MP4 of ours and stores it. */
+  processFrame(job: FrameJob): Promise<PosterJobOutcome>;
+  /** Makes a clean poster of a picture from outside and stores it. */
   processPoster(job: SourceJob & { readonly videoId: string }): Promise<PosterJobOutcome>;
 }
 
@@ -161,6 +171,18 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
     if (outcome.ok) log.info({ videoId, what, ...outcome.facts }, 'video made');
     else log.info({ videoId, what, reason: outcome.reason }, 'video not made');
     return outcome;
+  }
+
+  async function storePoster(
+    videoId: string,
+    path: string,
+    poster: Poster | Failure<PictureReason>,
+  ): Promise<PosterJobOutcome> {
+    if (!poster.ok) return poster;
+    const pieces = await posterPieces(videoId, path, poster);
+    for (const piece of pieces) await store(storage, piece);
+    const { blurhash, thumbhash } = poster;
+    return ok({ assets: pieces.map(({ asset }) => asset), hashes: { blurhash, thumbhash } });
   }
 
   return {
@@ -202,12 +224,14 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
     processPoster: (job) =>
       inFreshDirectory(job, async () => {
         const outputPath = join(job.workDir, 'poster.jpg');
-        const poster = await reencodeImage(ffmpeg, { ...job, outputPath });
-        if (!poster.ok) return poster;
-        const pieces = await posterPieces(job.videoId, outputPath, poster);
-        for (const piece of pieces) await store(storage, piece);
-        const { blurhash, thumbhash } = poster;
-        return ok({ assets: pieces.map(({ asset }) => asset), hashes: { blurhash, thumbhash } });
+        return storePoster(job.videoId, outputPath, await reencodeImage(ffmpeg, { ...job, outputPath }));
+      }),
+
+    processFrame: (job) =>
+      inFreshDirectory(job, async () => {
+        const outputPath = join(job.workDir, 'poster.jpg');
+        const frame = { ...job, mp4Path: job.sourcePath, outputPath };
+        return storePoster(job.videoId, outputPath, await makePoster(ffmpeg, frame));
       }),
   };
 }

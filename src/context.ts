@@ -254,6 +254,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.ladder': async (payload, run) => videos.jobs.ladder(payload, run),
     'media.extras': async ({ videoId }, run) => videos.jobs.extras(videoId, run),
+    'media.poster': async ({ videoId }, run) => videos.jobs.poster(videoId, run),
     'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),

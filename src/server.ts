@@ -8,6 +8,7 @@ import { openRedis } from './context.ts';
 import { sweepUndone } from './db/undone.ts';
 import { createApp } from './http/app.ts';
 import type { HealthReport, HttpDeps } from './http/deps.ts';
+import { createEventStreams } from './http/event-stream.ts';
 import { createRateLimits } from './http/limits.ts';
 import { createUploads } from './http/uploads.ts';
 import { sweepLeases } from './jobs/leases.ts';
@@ -28,6 +29,7 @@ const DRAIN_MS = 5_000;
 
 /** Starts the web part: listens, and finishes uploads that a crash cut off. */
 export async function startWeb(context: Context): Promise<Running> {
+  const streams = createEventStreams();
   const deps: HttpDeps = {
     ...context,
     lookup: context.federation.lookup,
@@ -35,6 +37,7 @@ export async function startWeb(context: Context): Promise<Running> {
     inbox: context.federation.inbox,
     federation: context.federation.router,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
+    streams,
     webDir: fileURLToPath(new URL('../web/dist', import.meta.url)),
     health: () => health(context),
   };
@@ -55,7 +58,9 @@ export async function startWeb(context: Context): Promise<Running> {
   return {
     async stop() {
       await upkeep.stop();
-      await closeServer(server);
+      const closed = closeServer(server);
+      streams.endAll();
+      await closed;
       letGo(context.redis);
     },
   };

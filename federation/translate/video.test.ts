@@ -78,6 +78,7 @@ function video(changes: Partial<Video> = {}): Video {
       discovery: false,
       thumbhash: null,
       unannounced: false,
+      plannedRungs: [],
       createdAt: new Date(NOW),
       publishedAt: new Date(NOW),
     },
@@ -170,6 +171,21 @@ describe('a video for PeerTube', () => {
     const fileNames = [...first.files, ...first.hlsFiles].map(({ href }) => href.split('/').at(-1));
     const second = videoOf(deps, video({ uuid }), publishers);
     expect(judgeVideo(second, { ...world, fileNames, uuids: [UUID] }).refused).toEqual([]);
+  });
+
+  test('names its captions by their language', () => {
+    const assets = [
+      ...video().assets,
+      asset('captions', { key: 'media/42/a.vtt', language: 'pt-BR', label: 'Mine' }),
+      asset('captions', { key: 'media/42/b.vtt', language: 'en' }),
+    ];
+    const document = videoOf(deps, video({ assets }), publishers);
+    expect(document?.subtitleLanguage).toEqual([
+      { identifier: 'pt-BR', name: 'Brazilian Portuguese', url: 'https://cdn.example/media/42/a.vtt' },
+      { identifier: 'en', name: 'English', url: 'https://cdn.example/media/42/b.vtt' },
+    ]);
+    expect(judgeVideo(document ?? {}, world).refused).toEqual([]);
+    expect(videoOf(deps, video(), publishers)).not.toHaveProperty('subtitleLanguage');
   });
 
   test('closes comments where its author did', () => {

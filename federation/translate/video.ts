@@ -20,6 +20,7 @@ const VIDEO_CONTEXT = [
     language: 'sc:inLanguage',
     identifier: 'sc:identifier',
     isLiveBroadcast: 'sc:isLiveBroadcast',
+    subtitleLanguage: 'sc:subtitleLanguage',
     uuid: pt('uuid', 'sc:identifier'),
     views: pt('views', 'sc:Number'),
     state: pt('state', 'sc:Number'),
@@ -89,6 +90,7 @@ export function videoOf(deps: NoteDeps, video: Video, publishers: Publishers): J
     ...(video.language ? { language: languageOf(video.language) } : {}),
     tag: tagsOf(deps, video),
     icon: [icon],
+    ...subtitlesOf(deps, video),
     url: [{ type: 'Link', mediaType: 'text/html', href: video.url }, ...filesOf(deps, video)],
     likes: urls.likesOf(uri),
     dislikes: urls.dislikesOf(uri),
@@ -124,6 +126,14 @@ function nameOfLanguage(code: string): string {
   } catch {
     return code;
   }
+}
+
+/** Captions by their language; PeerTube fetches the files. */
+function subtitlesOf(deps: NoteDeps, video: Video): JsonObject {
+  const captions = video.assets.flatMap(({ role, key, language }) =>
+    role === 'captions' && language ? [{ ...languageOf(language), url: deps.objectUrl(key, video) }] : [],
+  );
+  return captions.length === 0 ? {} : { subtitleLanguage: captions };
 }
 
 function iconOf(deps: NoteDeps, video: Video): JsonObject | null {

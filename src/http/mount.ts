@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { type IRouter, json, type RequestHandler } from 'express';
+import { type IRouter, json, type Request, type RequestHandler, type Response, raw } from 'express';
 import type { z } from 'zod';
 import { apiLimits } from '../../config/limits.ts';
 import { isStaff, type Viewer } from '../modules/auth/index.ts';
@@ -20,27 +20,57 @@ export function mountRoutes(router: IRouter, deps: HttpDeps, routes: readonly Ro
 
 const readJson = promisify(json({ limit: apiLimits.maxJsonBytes, strict: true }));
 
+/** Null where the body is not of a type that the route takes as it is. */
+async function readFile({ file }: Route, req: Request, res: Response): Promise<Uint8Array | null> {
+  if (!file || !req.is([...file.types])) return null;
+  await promisify(raw({ type: [...file.types], limit: file.maxBytes }))(req, res);
+  return req.body instanceof Uint8Array ? req.body : null;
+}
+
 function serve(deps: HttpDeps, route: Route): RequestHandler {
   return async (req, res) => {
     const viewer = await viewerOfRequest(deps, req);
     checkAudience(route, viewer);
     const caller = viewer ? `account:${viewer.account.id}` : `network:${networkOf(req.ip)}`;
     await deps.limits.take(route.limit, caller);
-    if (route.body) await readJson(req, res);
+    const file = await readFile(route, req, res);
+    if (route.body && !file) await readJson(req, res);
     const input = {
       deps,
       viewer,
       req,
       res,
+      file,
       params: parse(route.params, req.params, 'path'),
       query: parse(route.query, queryOf(req), 'query'),
-      body: parse(route.body, req.body ?? {}, 'body'),
+      body: file ? undefined : parse(route.body, req.body ?? {}, 'body'),
     };
-    const result = await (route.handler as (input: unknown) => Promise<unknown>)(input);
+    if (route.event !== undefined) {
+      const { event } = route;
+      const begin = async (signal: AbortSignal) => parsed(route, await call(route, { ...input, signal }));
+      const isAllowed = () => isStill(deps, req, viewer);
+      await deps.streams.serve(req, res, { caller, event, begin, isAllowed });
+      return;
+    }
+    const result = await call(route, input);
     // Answers about people are for one viewer at one moment.
     res.set('Cache-Control', 'private, no-store');
     res.json(route.output.parse(result));
   };
+}
+
+function call<T = unknown>(route: Route, input: object): Promise<T> {
+  return (route.handler as unknown as (input: object) => Promise<T>)(input);
+}
+
+/** Nothing undeclared leaves in events, either. */
+async function* parsed(route: Route, items: unknown): AsyncIterable<unknown> {
+  for await (const item of items as AsyncIterable<unknown>) yield route.output.parse(item);
+}
+
+/** Whether a request that began earlier would still be taken as the same person's. */
+async function isStill(deps: HttpDeps, req: Request, viewer: Viewer | null): Promise<boolean> {
+  return (await viewerOfRequest(deps, req))?.account.id === viewer?.account.id;
 }
 
 function checkAudience(route: Route, viewer: Viewer | null): void {

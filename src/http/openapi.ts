@@ -36,6 +36,14 @@ export function openApiDocument(version: string, origin: string) {
   });
 }
 
+function bodiesOf({ body, file }: Route) {
+  const binary = { schema: { type: 'string' as const, format: 'binary' } };
+  return {
+    ...(body ? { 'application/json': { schema: body } } : {}),
+    ...Object.fromEntries((file?.types ?? []).map((type) => [type, binary])),
+  };
+}
+
 function operation(route: Route) {
   const security = route.audience === 'anyone' ? [] : [{ bearer: [] }, { session: [] }];
   return {
@@ -46,9 +54,12 @@ function operation(route: Route) {
       ...(route.params ? { path: route.params as z.ZodObject } : {}),
       ...(route.query ? { query: route.query as z.ZodObject } : {}),
     },
-    ...(route.body ? { requestBody: { content: { 'application/json': { schema: route.body } } } } : {}),
+    ...(route.body || route.file ? { requestBody: { content: bodiesOf(route) } } : {}),
     responses: {
-      '200': { description: 'Done.', content: { 'application/json': { schema: route.output } } },
+      '200': {
+        description: route.event ? `Events named \`${route.event}\`, with this as their data.` : 'Done.',
+        content: { [route.event ? 'text/event-stream' : 'application/json']: { schema: route.output } },
+      },
       default: { description: 'Refused.', content: { 'application/json': { schema: errorSchema } } },
     },
   };

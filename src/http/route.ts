@@ -9,6 +9,11 @@ export type Audience = 'anyone' | 'signed-in' | 'staff';
 
 type Schema = z.ZodType;
 
+interface FileBody {
+  readonly types: readonly string[];
+  readonly maxBytes: number;
+}
+
 /**
  * One endpoint, declared once. The router mounts it, checks audience, scope, rate and input, and parses
  * the output before it leaves, so that nothing undeclared can leak; the OpenAPI page and the types of the
@@ -26,7 +31,12 @@ export interface Route {
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
+  /** A body that is taken as it is: its media types, and at most how much. Others are JSON, where there is a `body`. */
+  readonly file?: FileBody;
+  /** Of the answer, or of the data of each event. */
   readonly output: Schema;
+  /** Answers with a stream of events of this name; the handler then gives what they tell. */
+  readonly event?: string;
   readonly handler: (input: never) => Promise<unknown>;
 }
 
@@ -36,9 +46,17 @@ export interface RouteInput<P, Q, B, V> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** The body where the route takes files; null where it is something else. */
+  readonly file: Uint8Array | null;
   readonly viewer: V;
   readonly req: Request;
   readonly res: Response;
+}
+
+/** What the handler of a stream gets besides. */
+export interface StreamInput<P, V> extends RouteInput<P, undefined, undefined, V> {
+  /** Aborted when nobody listens any more. */
+  readonly signal: AbortSignal;
 }
 
 type Out<S> = S extends Schema ? z.output<S> : undefined;
@@ -60,6 +78,7 @@ export function route<
   params?: P;
   query?: Q;
   body?: B;
+  file?: FileBody;
   output: O;
   handler: (
     input: RouteInput<Out<P>, Out<Q>, Out<B>, A extends 'anyone' ? Viewer | null : Viewer>,
@@ -67,6 +86,23 @@ export function route<
 }): Route {
   const limit = declaration.limit ?? usualLimit(declaration.method);
   return { ...declaration, limit } as unknown as Route;
+}
+
+/** Declares a route that answers with a stream of events. What it throws before its first event is a usual refusal. */
+export function eventRoute<A extends Audience, O extends Schema, P extends Schema>(declaration: {
+  path: string;
+  summary: string;
+  audience: A;
+  scope: Scope | null;
+  limit: RateLimit;
+  params: P;
+  event: string;
+  output: O;
+  handler: (
+    input: StreamInput<Out<P>, A extends 'anyone' ? Viewer | null : Viewer>,
+  ) => Promise<AsyncIterable<z.input<O>>>;
+}): Route {
+  return { ...declaration, method: 'get' } as unknown as Route;
 }
 
 /** Reading is cheap, writing less so; routes that are dear or guessable name their own limit. */

@@ -43,6 +43,13 @@ export const jobSpecs = {
     timeoutMs: 30 * minute,
     retryDelayMs: 60_000,
   },
+  'media.poster': {
+    queue: 'media',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 5,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 15_000,
+  },
   'media.remake': {
     queue: 'media',
     payload: z.object({ videoId: idSchema<'video'>() }),

@@ -32,6 +32,7 @@ const choose = (page: Page, files: string | { name: string; mimeType: string; bu
 
 const processing = (changes: Partial<Processing>): Processing => ({
   ...{ id: VIDEO_ID, state: 'processing', stage: null, percent: 0, reason: null, detail: null },
+  ...{ playable: false, done: false, sizes: { made: [], planned: [] } },
   ...{ status_url: `/api/v1/statuses/${VIDEO_ID}`, url: `/@alice/${VIDEO_ID}` },
   ...changes,
 });
@@ -87,7 +88,9 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('uploading on a %s'
     expect(await page.getByRole('link', { name: /^Upload 62 %/ }).count()).toBe(1);
     expect(await axeViolations(page)).toEqual([]);
 
-    site.api.state.processing = [processing({ state: 'published', percent: 100 })];
+    site.api.state.processing = [
+      processing({ state: 'published', percent: 100, playable: true, done: true }),
+    ];
     await waitUntilPlaying(page);
     expect(await axeViolations(page)).toEqual([]);
     const open = page.getByRole('link', { name: 'Open clip' });
@@ -155,7 +158,9 @@ describe.skipIf(!hasBrowser)('uploading', () => {
 
   test('a clip that cannot be used is refused after the upload, in words', async () => {
     signIn();
-    site.api.state.processing = [processing({ state: 'rejected', detail: 'This file has no picture.' })];
+    site.api.state.processing = [
+      processing({ state: 'rejected', done: true, detail: 'This file has no picture.' }),
+    ];
     const page = await site.open('/upload');
     await choose(page, makeFile('birds.mp4', MIB));
     await page.getByRole('button', { name: 'Upload', exact: true }).click();

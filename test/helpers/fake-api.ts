@@ -149,6 +149,7 @@ export async function startFakeApi(dist: string, media: string): Promise<FakeApi
     if (url.pathname.startsWith('/media/')) {
       return sendFile(request, response, join(media, normalize(url.pathname.slice(7))));
     }
+    if (/^\/api\/v1\/videos\/\d+\/events$/.test(url.pathname)) return sendProgress(state, response);
     if (url.pathname.startsWith('/api/')) return answerApi(state, request, response, url);
     const file = join(dist, normalize(url.pathname));
     const found = extname(file) !== '' && statSync(file, { throwIfNoEntry: false })?.isFile();
@@ -167,6 +168,24 @@ export async function startFakeApi(dist: string, media: string): Promise<FakeApi
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+/** Tells of `state.processing` at once and whenever a test changes it, until it is over. */
+function sendProgress(state: FakeState, response: ServerResponse): void {
+  if (state.down) return void response.writeHead(503).end();
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  let told = '';
+  const tell = () => {
+    const now = state.processing.at(-1);
+    const data = JSON.stringify(now);
+    if (!now || data === told) return;
+    told = data;
+    response.write(`event: progress\ndata: ${data}\n\n`);
+    if (now.done) response.end();
+  };
+  tell();
+  const timer = setInterval(tell, 20);
+  response.on('close', () => clearInterval(timer));
 }
 
 /** Sends a file, or the part of it that a player asks for. */

@@ -127,6 +127,7 @@ const noHandlers: JobHandlers = {
   'media.process': unexpected,
   'media.ladder': unexpected,
   'media.extras': unexpected,
+  'media.poster': unexpected,
   'media.remake': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,

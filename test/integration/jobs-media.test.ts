@@ -36,6 +36,7 @@ beforeEach(async () => {
   refusal = null;
   const pipeline: MediaPipeline = {
     inspect: () => Promise.reject(new Error('Not part of the test.')),
+    processFrame: () => Promise.reject(new Error('Not part of the test.')),
     processPoster: () => Promise.reject(new Error('Not part of the test.')),
     processVideo: (job) => processVideo(job),
     processFirst: (job) => processVideo(job),

@@ -121,7 +121,8 @@ async function purge(): Promise<void> {
   const jobs: { payload: { videoId: VideoId } }[] = await db('jobs')
     .where({ name: 'media.purge' })
     .select('payload');
-  for (const { payload } of jobs) await purgeObjects({ db, storage }, payload.videoId, run);
+  for (const { payload } of jobs)
+    await purgeObjects({ db, storage, inTx: transactions(db) }, payload.videoId, run);
   await db('jobs').where({ name: 'media.purge' }).delete();
 }
 

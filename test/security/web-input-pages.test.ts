@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
+import { createEventStreams } from '../../src/http/event-stream.ts';
 import { createRateLimits } from '../../src/http/limits.ts';
 import { createUploads } from '../../src/http/uploads.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
@@ -31,6 +32,7 @@ async function listenWithPage(of: TestServer): Promise<Server> {
     inbox: of.context.federation.inbox,
     federation: of.context.federation.router,
     limits: createRateLimits(of.context.redis, of.context.config.redisPrefix),
+    streams: createEventStreams(),
     webDir,
     health: async () => ({ ok: true, parts: {} }),
   };

@@ -243,6 +243,7 @@ export const strings = {
     refused: 'This clip was not accepted. Choose another file and try again.',
     publishedTitle: 'Your clip is out',
     publishedToast: 'Your clip is out.',
+    playable: 'You can watch it already. Larger sizes are still being made; you can leave this page.',
     openClip: 'Open clip',
     another: 'Upload another',
   },

@@ -49,7 +49,7 @@ const asset = (role: Asset['role'], key: string, facts: Partial<Asset> = {}): As
 const video: Video = {
   id: '7' as VideoId,
   uuid: '7d0ed29d-4d15-41dd-a0d4-6a2b5a1b5f00',
-  ...{ thumbhash: null, unannounced: false },
+  ...{ thumbhash: null, unannounced: false, plannedRungs: [] },
   accountId: account.id,
   local: true,
   uri: 'https://video.example/ap/videos/7',
@@ -151,7 +151,7 @@ describe('how far an upload has come', () => {
   test.each<[Partial<Video>, object]>([
     [{ state: 'uploading' }, { state: 'uploading', percent: 40 }],
     [{ state: 'received' }, { state: 'processing', percent: 40, stage: 'transcoding' }],
-    [{ state: 'published' }, { state: 'published', percent: 100 }],
+    [{ state: 'published' }, { state: 'published', percent: 40, stage: 'transcoding', done: false }],
     [{ state: 'rejected' }, { state: 'rejected', reason: 'too-long', detail: 'It is too long.' }],
   ])('%j', (changes, expected) => {
     const media = {
@@ -161,6 +161,25 @@ describe('how far an upload has come', () => {
     const made = processingEntityOf({ ...video, media, ...changes });
     expect(processingEntity.parse(made)).toMatchObject(expected);
     expect(made.status_url).toBe('/api/v1/statuses/7');
+  });
+
+  test.each(['ready', 'failed'] as const)('published, with media that is %s, is done', (state) => {
+    const media = { state, stage: null, percent: 40, reason: null, detail: null };
+    expect(processingEntityOf({ ...video, media })).toMatchObject({ percent: 100, done: true });
+  });
+
+  test('it says what can be watched already', () => {
+    const media = { state: 'working' as const, stage: null, percent: 40, reason: null, detail: null };
+    const plannedRungs = [1080, 720, 480];
+    const none = processingEntityOf({ ...video, media, assets: [], plannedRungs });
+    expect(none).toMatchObject({ playable: false, sizes: { made: [], planned: plannedRungs } });
+    const first = [
+      asset('copy', 'copy'),
+      asset('cmaf', 'small', { rung: 480 }),
+      asset('cmaf', 'big', { rung: 720 }),
+    ];
+    const some = processingEntityOf({ ...video, media, assets: first, plannedRungs });
+    expect(some).toMatchObject({ playable: true, sizes: { made: [720, 480] } });
   });
 
   test('received and not begun is received', () => {

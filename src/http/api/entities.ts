@@ -113,7 +113,7 @@ export function statusEntityOf(
     ...toStatus(video, account, reactions, mentioned),
     created_at: (video.publishedAt ?? video.createdAt).toISOString(),
     content: video.captionHtml,
-    media_attachments: [toMedia(deps, video)],
+    media_attachments: [mediaEntityOf(deps, video)],
     tags: tagsOf(deps, video.caption),
     in_reply_to_id: null,
     in_reply_to_account_id: null,
@@ -196,7 +196,11 @@ function toStatus(
   };
 }
 
-function toMedia(deps: Pick<HttpDeps, 'videos'>, video: Video): StatusEntity['media_attachments'][number] {
+/** The video of a post as an attachment. */
+export function mediaEntityOf(
+  deps: Pick<HttpDeps, 'videos'>,
+  video: Video,
+): StatusEntity['media_attachments'][number] {
   const urlOf = (role: Asset['role']): string | null => {
     const asset = video.assets.find((candidate) => candidate.role === role);
     return asset ? deps.videos.objectUrl(asset.key, video) : null;
@@ -264,14 +268,24 @@ function processingOf(video: Video): StatusEntity['media_attachments'][number]['
   return { state: 'copying', percent, detail: null };
 }
 
+function rungsOf({ assets }: Video): number[] {
+  const rungs = assets.flatMap(({ role, rung }) => (role === 'cmaf' && rung !== null ? [rung] : []));
+  return [...new Set(rungs)].sort((a, b) => b - a);
+}
+
 /** How far an upload has come, for its author. */
 export function processingEntityOf(video: Video): ProcessingEntity {
   const working = video.state === 'received' && video.media.state === 'working';
+  const isSettled = video.media.state !== 'waiting' && video.media.state !== 'working';
+  const isDone = video.state === 'rejected' || (video.state === 'published' && isSettled);
   return {
     id: video.id,
     state: working ? 'processing' : video.state,
     stage: video.media.stage,
-    percent: video.state === 'published' ? 100 : video.media.percent,
+    percent: isDone && video.state === 'published' ? 100 : video.media.percent,
+    playable: isPlayable(video),
+    done: isDone,
+    sizes: { made: rungsOf(video), planned: [...video.plannedRungs] },
     reason: video.media.reason,
     detail: video.media.detail,
     status_url: `/api/v1/statuses/${video.id}`,

@@ -40,16 +40,12 @@ import {
   unshareStatus,
   wantSizes,
 } from './statuses/reactions.ts';
-import {
-  deleteStatus,
-  editStatus,
-  getContext,
-  getProcessing,
-  getStatus,
-  postStatus,
-} from './statuses/statuses.ts';
+import { deleteStatus, editStatus, getContext, getStatus, postStatus } from './statuses/statuses.ts';
 import { accountTimeline, homeTimeline, publicTimeline } from './timelines/timelines.ts';
 import { abortDirectUpload, beginDirectUpload, completeDirectUpload } from './uploads/direct.ts';
+import { deleteCaptions, putCaptions } from './videos/captions.ts';
+import { putPoster } from './videos/poster.ts';
+import { followProcessing, getProcessing } from './videos/processing.ts';
 
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
 export const routes: readonly Route[] = [
@@ -87,6 +83,10 @@ export const routes: readonly Route[] = [
   beginDirectUpload,
   completeDirectUpload,
   abortDirectUpload,
+  followProcessing,
+  putCaptions,
+  deleteCaptions,
+  putPoster,
   listSignUps,
   approveSignUp,
   rejectSignUp,

@@ -65,7 +65,7 @@ export const relationshipEntity = z
   })
   .meta({ id: 'Relationship' });
 
-const mediaEntity = z
+export const mediaEntity = z
   .object({
     id: z.string(),
     type: z.literal('video'),
@@ -151,7 +151,13 @@ export const processingEntity = z
     id: z.string(),
     state: z.enum(['uploading', 'received', 'processing', 'published', 'rejected']),
     stage: z.string().nullable().describe('What is being done, for display'),
-    percent: z.number(),
+    percent: z.number().describe('Of the work under way; 100 once nothing is left to make'),
+    playable: z.boolean().describe('It can be watched already, perhaps in fewer sizes than it will have'),
+    done: z.boolean().describe('Nothing more is being made: this stays as it is'),
+    sizes: z.object({
+      made: z.array(z.number()).describe('Short sides in pixels, largest first'),
+      planned: z.array(z.number()).describe('What the source is good for; empty while that is not known'),
+    }),
     reason: z.string().nullable(),
     detail: z.string().nullable().describe('Why the file was refused, for people'),
     status_url: z.string(),

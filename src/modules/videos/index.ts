@@ -22,7 +22,9 @@ import {
   updateRemoteVideo,
 } from './commands.ts';
 import { videoEvents } from './events.ts';
+import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
+import { processChosenPoster } from './media-poster.ts';
 import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
 import { askToRemake, failAbandoned, onLiked, wantAllRungs } from './media-upkeep.ts';
 import type { MediaUrls } from './media-urls.ts';
@@ -74,6 +76,11 @@ export function createVideos(base: Deps) {
       editVideo(deps, tx, videoId, accountId, details),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
     receiveRemote: (tx: Tx, arriving: readonly NewRemoteVideo[]) => receiveRemoteVideos(deps, tx, arriving),
+    setCaptions: (tx: Tx, edit: Parameters<typeof setCaptions>[2]) => setCaptions(deps, tx, edit),
+    removeCaptions: (tx: Tx, edit: Parameters<typeof removeCaptions>[2]) => removeCaptions(deps, tx, edit),
+    choosePosterFrame: (tx: Tx, edit: Parameters<typeof choosePosterFrame>[2]) =>
+      choosePosterFrame(deps, tx, edit),
+    setPosterImage: (tx: Tx, edit: Parameters<typeof setPosterImage>[2]) => setPosterImage(deps, tx, edit),
     askForReplies: (tx: Tx, videoId: VideoId) => askForReplies(deps, tx, videoId),
     noteMissing: noteMissingVideo,
     updateRemote: updateRemoteVideo,
@@ -128,6 +135,7 @@ export function createVideos(base: Deps) {
       ladder: (job: Parameters<typeof processLadder>[2], run: JobRun) =>
         processLadder(deps, queries, job, run),
       extras: (videoId: VideoId, run: JobRun) => processExtras(deps, queries, videoId, run),
+      poster: (videoId: VideoId, run: JobRun) => processChosenPoster(deps, queries, videoId, run),
       remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
       purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),

@@ -12,6 +12,7 @@ import {
   failedColumns,
   insertAssets,
   lockVideo,
+  posterChoice,
   recordMade,
   storedRungs,
 } from './media-rows.ts';
@@ -43,9 +44,9 @@ export function processUpload(
     const video = await queries.internal(videoId);
     if (!video || !waitsForFirst(video)) return;
     const sourcePath = await readSource(deps, video, work);
-    const outcome = await orGiveUp(run, work, () =>
+    const outcome = await orGiveUp(run, work, async () =>
       deps.pipeline.processFirst({
-        ...jobOf(deps, videoId, sourcePath, work),
+        ...(await jobOf(deps, videoId, sourcePath, work)),
         onCopied: (copied) => publishCopy(deps, videoId, copied),
       }),
     );
@@ -93,7 +94,7 @@ async function finishFirst(
     return enqueuePurge(deps, tx, videoId);
   }
   await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
-  await mine.clone().update({ ...published(tx), media_percent: 0 });
+  await mine.clone().update({ ...published(tx), media_stage: null, media_percent: 0 });
   await deps.enqueue(tx, await ladderJob(tx, videoId));
   return null;
 }
@@ -122,9 +123,9 @@ export function processLadder(
     const sourcePath = await readSource(deps, video, work);
     const poster = video.assets.find(({ role }) => role === 'poster');
     const loudness = await loudnessOf(deps, video);
-    const outcome = await orGiveUp(run, work, () =>
+    const outcome = await orGiveUp(run, work, async () =>
       deps.pipeline.processRest({
-        ...jobOf(deps, videoId, sourcePath, work),
+        ...(await jobOf(deps, videoId, sourcePath, work)),
         ...{ before, upTo, loudness, posterShortSide: Math.min(poster?.width ?? 0, poster?.height ?? 0) },
       }),
     );
@@ -163,6 +164,7 @@ async function finishLadder(
   await tx('videos').where({ id: videoId }).update(ready);
   if (video.unannounced) await deps.emit(tx, 'video.published', { videoId });
   await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
+  await makeChosenPoster(deps, tx, videoId);
   // Somebody may be watching what was replaced.
   await enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
   return null;
@@ -179,7 +181,7 @@ export function remake(
     const video = await queries.internal(videoId);
     if (video?.state !== 'published' || video.media.state !== 'ready') return;
     const sourcePath = await readSource(deps, video, work);
-    const outcome = await deps.pipeline.processVideo(jobOf(deps, videoId, sourcePath, work));
+    const outcome = await deps.pipeline.processVideo(await jobOf(deps, videoId, sourcePath, work));
     if (work.isGone()) return (tx) => enqueuePurge(deps, tx, videoId);
     retryIfInterrupted(outcome);
     if (!outcome.ok) throw new PermanentJobError(`${outcome.reason}: ${outcome.detail}`);
@@ -188,6 +190,7 @@ export function remake(
       await recordMade(tx, videoId, outcome, { replaces: true });
       if (video.local) await deps.emit(tx, 'video.updated', { videoId });
       await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
+      await makeChosenPoster(deps, tx, videoId);
       return enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
     };
   });
@@ -203,8 +206,10 @@ async function readSource(deps: MediaJobDeps, video: Video, { dir, progress }: M
   return sourcePath;
 }
 
-function jobOf(deps: MediaJobDeps, videoId: VideoId, sourcePath: string, work: MediaRun) {
+async function jobOf(deps: MediaJobDeps, videoId: VideoId, sourcePath: string, work: MediaRun) {
+  const { seconds } = await posterChoice(deps.db, videoId);
   return {
+    ...(seconds === null ? {} : { posterSeconds: seconds }),
     videoId,
     sourcePath,
     workDir: join(work.dir, 'work'),
@@ -234,7 +239,13 @@ async function orGiveUp(
   }
 }
 
-const STAGES = { 'media.process': 0, 'media.ladder': 1, 'media.extras': 2, 'media.remake': 3 } as const;
+const STAGES = {
+  'media.process': 0,
+  'media.ladder': 1,
+  'media.poster': 1,
+  'media.extras': 2,
+  'media.remake': 3,
+} as const;
 const MOST_WAITING = 999;
 
 /**
@@ -261,6 +272,13 @@ export async function stageJob<N extends keyof typeof STAGES>(tx: Tx, name: N, v
   const video = { accountId: row?.account_id ?? '0', local: row?.local ?? true };
   const priority = await mediaPriority(tx, name, video);
   return { name, payload: { videoId }, key: `${name}:${videoId}`, priority };
+}
+
+/** What was chosen while the video was made came too late for the stage that makes the poster. */
+async function makeChosenPoster(deps: MediaJobDeps, tx: Tx, videoId: VideoId): Promise<void> {
+  const { seconds, key } = await posterChoice(tx, videoId);
+  if (seconds === null && key === null) return;
+  await deps.enqueue(tx, await stageJob(tx, 'media.poster', videoId));
 }
 
 function ladderJob(tx: Tx, videoId: VideoId) {

@@ -93,6 +93,26 @@ export function factColumns(facts: VideoFacts, hashes: PosterHashes | null) {
   };
 }
 
+/** What an author chose for the poster: a frame, or a picture that is stored as `key`. Both null: nothing. */
+export interface PosterChoice {
+  readonly seconds: number | null;
+  readonly key: string | null;
+}
+
+export async function posterChoice(db: Db | Tx, videoId: VideoId): Promise<PosterChoice> {
+  const row = await db('videos').where({ id: videoId }).first('poster_seconds', 'poster_key');
+  return { seconds: row?.poster_seconds ?? null, key: row?.poster_key ?? null };
+}
+
+const POSTER_ROLES: readonly AssetRole[] = ['poster', 'poster-webp'];
+
+/** Whether the poster of a video is a picture of its author, which no frame may replace. */
+async function hasOwnPoster(tx: Tx, videoId: VideoId): Promise<boolean> {
+  const { key } = await posterChoice(tx, videoId);
+  if (key === null) return false;
+  return (await tx('video_assets').where({ video_id: videoId, role: 'poster' }).first('key')) !== undefined;
+}
+
 /** Names what one step has made, beside what is there or, with `replaces`, in place of all of it. */
 export async function recordMade(
   tx: Tx,
@@ -100,13 +120,22 @@ export async function recordMade(
   made: Made,
   { replaces = false }: { readonly replaces?: boolean } = {},
 ): Promise<void> {
+  const kept = (await hasOwnPoster(tx, videoId)) ? POSTER_ROLES : [];
   if (replaces) {
-    await tx('video_assets').where({ video_id: videoId }).whereNotIn('role', ['captions']).delete();
+    await tx('video_assets')
+      .where({ video_id: videoId })
+      .whereNotIn('role', ['captions', ...kept])
+      .delete();
   }
-  await putAssets(tx, videoId, made.assets);
+  await putAssets(
+    tx,
+    videoId,
+    made.assets.filter(({ role }) => !kept.includes(role)),
+  );
+  const hashes = kept.length > 0 ? null : made.hashes;
   await tx('videos')
     .where({ id: videoId })
-    .update({ chunk_index: JSON.stringify(made.chunkIndex), ...factColumns(made.facts, made.hashes) });
+    .update({ chunk_index: JSON.stringify(made.chunkIndex), ...factColumns(made.facts, hashes) });
 }
 
 /** The sizes of a video as they were recorded: what a later step builds on. */

@@ -92,6 +92,8 @@ export interface Video {
   readonly discovery: boolean;
   /** Played here already, while other servers are not told yet. */
   readonly unannounced: boolean;
+  /** Short sides of the sizes that its source is good for, largest first; empty while that is not known. */
+  readonly plannedRungs: readonly number[];
   readonly assets: readonly Asset[];
 }
 
@@ -167,6 +169,7 @@ export interface VideoRow {
   readonly comments_open: boolean;
   readonly discovery: boolean;
   readonly unannounced: boolean;
+  readonly planned_rungs: number[] | null;
 }
 
 export interface AssetRow {
@@ -225,6 +228,7 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     commentsOpen: row.comments_open,
     discovery: row.discovery,
     unannounced: row.unannounced,
+    plannedRungs: row.planned_rungs ?? [],
     assets: assets.map((asset) => ({
       key: asset.key,
       role: asset.role,

@@ -10,16 +10,18 @@ export const storingJobs = [
   'media.process',
   'media.ladder',
   'media.extras',
+  'media.poster',
   'media.remake',
   'media.replicate',
 ];
 
 /**
  * Removes the objects stored for a video that no row names: all of them once it is gone, save those that another
- * video shares. While a job that stores objects of the video is pending, it comes back later.
+ * video shares. While a job that stores objects of the video is pending, it comes back later; a command that stores
+ * some holds the lock of the row until it has named them, and is waited for.
  */
 export async function purgeObjects(
-  deps: Pick<MediaJobDeps, 'db' | 'storage'>,
+  deps: Pick<MediaJobDeps, 'db' | 'inTx' | 'storage'>,
   videoId: VideoId,
   run: JobRun,
 ): Promise<Finish | undefined> {
@@ -31,8 +33,8 @@ export async function purgeObjects(
       storingJobs.map((name) => `${name}:${videoId}`),
     )
     .first('id');
-  const row = await deps.db('videos').where({ id: videoId }).first('original_key', 'poster_key');
-  if (busy && row) return async () => new Date(Date.now() + mediaLimits.purgePauseMs);
+  if (busy && (await deps.db('videos').where({ id: videoId }).first('id')))
+    return async () => new Date(Date.now() + mediaLimits.purgePauseMs);
   const found: string[] = [];
   for (const prefix of prefixesOf(videoId)) {
     for await (const object of deps.storage.list(prefix)) {
@@ -41,9 +43,12 @@ export async function purgeObjects(
     }
   }
   if (found.length === 0) return;
-  const named = new Set<string>(await deps.db('video_assets').whereRaw('key = any(?)', [found]).pluck('key'));
-  for (const key of [row?.original_key, row?.poster_key]) if (key) named.add(key);
-  await deps.storage.remove(found.filter((key) => !named.has(key)));
+  await deps.inTx(async (tx) => {
+    const row = await tx('videos').where({ id: videoId }).forShare().first('original_key', 'poster_key');
+    const named = new Set<string>(await tx('video_assets').whereRaw('key = any(?)', [found]).pluck('key'));
+    for (const key of [row?.original_key, row?.poster_key]) if (key) named.add(key);
+    await deps.storage.remove(found.filter((key) => !named.has(key)));
+  });
 }
 
 /** Has what no row of a video names removed, at `runAt` or now. */

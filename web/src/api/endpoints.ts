@@ -78,5 +78,8 @@ export const api = {
   reject: (id: string) => request<object>('POST', `/api/v1/admin/accounts/${id}/reject`),
 } satisfies Record<string, (...args: never[]) => Promise<ApiOutcome<unknown>>>;
 
+/** Where the server tells of the progress of an upload. */
+export const processingEventsPath = (id: string) => `/api/v1/videos/${encodeURIComponent(id)}/events`;
+
 /** Where resumable uploads are made. */
 export const uploadsPath = '/api/v1/uploads';

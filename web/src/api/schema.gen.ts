@@ -212,7 +212,18 @@ export interface Processing {
   readonly state: "uploading" | "received" | "processing" | "published" | "rejected";
   /** What is being done, for display */
   readonly stage: string | null;
+  /** Of the work under way; 100 once nothing is left to make */
   readonly percent: number;
+  /** It can be watched already, perhaps in fewer sizes than it will have */
+  readonly playable: boolean;
+  /** Nothing more is being made: this stays as it is */
+  readonly done: boolean;
+  readonly sizes: {
+    /** Short sides in pixels, largest first */
+    readonly made: readonly number[];
+    /** What the source is good for; empty while that is not known */
+    readonly planned: readonly number[];
+  };
   readonly reason: string | null;
   /** Why the file was refused, for people */
   readonly detail: string | null;

@@ -23,7 +23,12 @@ export type UploadState =
       readonly problem?: string;
     }
   | { readonly phase: 'processing'; readonly stage: string | null; readonly percent: number }
-  | { readonly phase: 'published'; readonly status: Status };
+  | {
+      readonly phase: 'published';
+      readonly status: Status;
+      /** What is still made of it while it can be watched already. */
+      readonly making: { readonly stage: string | null; readonly percent: number } | null;
+    };
 
 export const uploadState = signal<UploadState>({ phase: 'idle' });
 

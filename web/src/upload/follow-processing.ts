@@ -1,4 +1,5 @@
-import { api } from '../api/endpoints.ts';
+import { api, processingEventsPath } from '../api/endpoints.ts';
+import type { Processing } from '../api/types.ts';
 import { toast } from '../state/toasts.ts';
 import { uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
@@ -6,31 +7,87 @@ import { writeStoredUpload } from './stored-upload.ts';
 
 const POLL_MS = 1_000;
 
-/** Follows what the server does with a clip that has arrived, until it is out or refused. */
+/** Ends the following that is under way; there is one at a time. */
+let current = new AbortController();
+
+/**
+ * Follows what the server does with a clip that has arrived, until nothing is left to make or it is refused. The clip
+ * can be watched as soon as there is anything to play, while the rest of its sizes is made.
+ */
 export async function followProcessing(videoId: string): Promise<void> {
+  stopFollowing();
+  const { signal } = current;
   uploadState.value = { phase: 'processing', stage: null, percent: 0 };
-  while (!(await isSettled(videoId))) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  if (await listen(videoId, signal)) return;
+  // Where the stream could not be had, or broke off for good, asking now and then does as well.
+  while (!signal.aborted && !(await ask(videoId, signal))) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
 }
 
-/** Asks once. A server that cannot be reached is asked again. */
-async function isSettled(videoId: string): Promise<boolean> {
+/** Somebody turns to the next clip: what is left to do for this one is no longer shown. */
+export function stopFollowing(): void {
+  current.abort();
+  current = new AbortController();
+}
+
+/** Listens to the server's events; false when there will be none while there is more to tell. */
+function listen(videoId: string, signal: AbortSignal): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const events = new EventSource(processingEventsPath(videoId));
+  const end = (isOver: boolean) => {
+    events.close();
+    resolve(isOver);
+  };
+  signal.addEventListener('abort', () => end(true));
+  /** One after the other: showing a clip that has come out takes a request. */
+  let shown: Promise<unknown> = Promise.resolve();
+  events.addEventListener('progress', ({ data }) => {
+    shown = shown.then(async () => {
+      if (await show(videoId, JSON.parse(data), signal)) end(true);
+    });
+  });
+  // The browser comes back by itself after a lost connection, but not after a refusal.
+  events.addEventListener('error', () => {
+    if (events.readyState === EventSource.CLOSED) end(false);
+  });
+  return promise;
+}
+
+/** Asks once; true when there is nothing left to ask. A server that cannot be reached is asked again. */
+async function ask(videoId: string, signal: AbortSignal): Promise<boolean> {
   const outcome = await api.processing(videoId);
+  if (signal.aborted) return true;
   if (!outcome.ok) {
-    const known = outcome.status === 0 || outcome.status === 429 || outcome.status >= 500;
-    return known ? false : give(strings.upload.lost);
+    const mayPass = outcome.status === 0 || outcome.status === 429 || outcome.status >= 500;
+    return mayPass ? false : give(strings.upload.lost);
   }
-  const { state, stage, percent, detail } = outcome.value;
+  return show(videoId, outcome.value, signal);
+}
+
+/** Shows how far it is; true when that was the last of it. */
+async function show(videoId: string, progress: Processing, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return true;
+  const { state, stage, percent, detail, done } = progress;
   if (state === 'rejected') return give(detail ?? strings.upload.refused);
-  if (state === 'published') {
-    const clip = await api.clip(videoId);
-    if (!clip.ok) return false;
-    writeStoredUpload(null);
-    uploadState.value = { phase: 'published', status: clip.value };
-    if (location.pathname !== '/upload') toast(strings.upload.publishedToast);
-    return true;
+  if (state !== 'published') {
+    uploadState.value = { phase: 'processing', stage, percent };
+    return false;
   }
-  uploadState.value = { phase: 'processing', stage, percent };
-  return false;
+  const making = done ? null : { stage, percent };
+  const shown = uploadState.value;
+  if (shown.phase === 'published') {
+    // What is being watched goes on as it is.
+    uploadState.value = { ...shown, making };
+    return done;
+  }
+  const clip = await api.clip(videoId);
+  if (signal.aborted) return true;
+  if (!clip.ok) return false;
+  writeStoredUpload(null);
+  uploadState.value = { phase: 'published', status: clip.value, making };
+  if (location.pathname !== '/upload') toast(strings.upload.publishedToast);
+  return done;
 }
 
 function give(problem: string): true {

@@ -9,8 +9,13 @@ import { clipPath } from '../ui/links.ts';
 import styles from './upload.module.css';
 import { finishUpload } from './uploader.ts';
 
-/** The clip as others see it now, and the way to its page. */
-export function Published({ status }: { status: Status }) {
+interface PublishedProps {
+  readonly status: Status;
+  readonly making: { readonly stage: string | null; readonly percent: number } | null;
+}
+
+/** The clip as others see it now, and the way to its page; also while more of its sizes are made. */
+export function Published({ status, making }: PublishedProps) {
   const pool = usePool(1);
   const playback = usePlayback(pool, [status]);
   const [media] = status.media_attachments;
@@ -28,8 +33,19 @@ export function Published({ status }: { status: Status }) {
             onToggle={playback.toggle}
             onRetry={playback.retry}
             onChange={(latest) => {
-              uploadState.value = { phase: 'published', status: latest };
+              uploadState.value = { phase: 'published', status: latest, making };
             }}
+          />
+        </div>
+      )}
+      {making && (
+        <div>
+          <p>{text.playable}</p>
+          <progress
+            class={styles.bar}
+            max={100}
+            value={making.percent}
+            aria-label={text.processingProgress}
           />
         </div>
       )}

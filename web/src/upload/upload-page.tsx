@@ -37,7 +37,7 @@ function Steps() {
       {state.phase === 'interrupted' && <Interrupted {...state} />}
       {state.phase === 'sending' && <Sending {...state} />}
       {state.phase === 'processing' && <MakingReady {...state} />}
-      {state.phase === 'published' && <Published status={state.status} />}
+      {state.phase === 'published' && <Published status={state.status} making={state.making} />}
     </Page>
   );
 }

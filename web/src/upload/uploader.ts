@@ -5,7 +5,7 @@ import { toast } from '../state/toasts.ts';
 import { uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
 import { clearDraft, type UploadDetails } from './draft.ts';
-import { followProcessing } from './follow-processing.ts';
+import { followProcessing, stopFollowing } from './follow-processing.ts';
 import { isSameFile, readStoredUpload, type StoredUpload, writeStoredUpload } from './stored-upload.ts';
 
 /** Small enough that a lost connection costs seconds, large enough for few requests (web.md 5). */
@@ -73,6 +73,7 @@ export async function cancelUpload(): Promise<void> {
 
 /** Makes the form empty again after a clip is out. */
 export function finishUpload(): void {
+  stopFollowing();
   clearDraft();
   uploadState.value = { phase: 'idle' };
 }

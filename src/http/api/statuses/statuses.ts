@@ -5,8 +5,8 @@ import type { Comment } from '../../../modules/comments/index.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
-import { commentEntitiesOf, processingEntityOf, statusEntitiesOf } from '../entities.ts';
-import { processingEntity, statusEntity, statusParams, videoParams } from '../schemas.ts';
+import { commentEntitiesOf, statusEntitiesOf } from '../entities.ts';
+import { statusEntity, statusParams } from '../schemas.ts';
 import { againOf, postEntityOf, seenPost } from './posts.ts';
 
 const text = (max: number) =>
@@ -195,21 +195,5 @@ export const deleteStatus = route({
     if (!outcome.ok) throw refused(outcome);
     if ('video' in post) deps.mediaAccess.forget(post.video.id);
     return entity;
-  },
-});
-
-export const getProcessing = route({
-  method: 'get',
-  path: '/api/v1/videos/:id/processing',
-  summary: 'How far one of your own uploads has come.',
-  audience: 'signed-in',
-  scope: 'read',
-  limit: { name: 'processing', points: 1_200, seconds: 60 },
-  params: videoParams,
-  output: processingEntity,
-  handler: async ({ deps, params, viewer }) => {
-    const video = await deps.videos.ofAuthor(params.id, viewer.account.id);
-    if (!video) throw new ApiError('not-found');
-    return processingEntityOf(video);
   },
 });

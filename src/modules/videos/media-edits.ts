@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { captionLimits, mediaLimits } from '../../../config/limits.ts';
+import { type CaptionReason, parseCaptions, writeCaptions } from '../../../media/captions.ts';
+import { mediaKey, posterSourceKey } from '../../../media/keys.ts';
+import { sniffImage } from '../../../media/sniff.ts';
+import { contentTypeOf, type ObjectStorage } from '../../../media/storage/storage.ts';
+import type { Tx } from '../../db/database.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { VideoCommandDeps } from './commands.ts';
+import { stageJob } from './media-process.ts';
+import { insertAssets } from './media-rows.ts';
+import type { VideoRow } from './model.ts';
+import { enqueuePurge } from './purge.ts';
+
+export type MediaEditDeps = EditDeps & { readonly storage: ObjectStorage };
+
+type EditDeps = Pick<VideoCommandDeps, 'emit' | 'enqueue'>;
+
+/** What an author does with the media of one of their videos. */
+export interface MediaEdit {
+  readonly videoId: VideoId;
+  readonly accountId: AccountId;
+}
+
+/**
+ * The row of a video of this author, locked: what a command stores is named by a row before anybody who holds the lock
+ * after it looks for objects that no row names (see `purgeObjects`).
+ */
+export async function lockOwn(tx: Tx, { videoId, accountId }: MediaEdit): Promise<VideoRow | undefined> {
+  return tx('videos')
+    .where({ id: videoId, account_id: accountId, local: true })
+    .whereNot({ state: 'rejected' })
+    .forUpdate()
+    .first();
+}
+
+/** Others learn of what changed, where they know the video; the later time is what makes them take it. */
+export async function tellEdited(deps: EditDeps, tx: Tx, video: VideoRow): Promise<void> {
+  await tx('videos').where({ id: video.id }).update({ edited_at: tx.fn.now() });
+  if (video.state === 'published' && !video.unannounced) {
+    await deps.emit(tx, 'video.updated', { videoId: video.id });
+  }
+}
+
+/** The tag of a language in its usual spelling (BCP 47), or null where it is none. */
+export function languageTag(text: string): string | null {
+  if (!/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$/.test(text)) return null;
+  try {
+    return Intl.getCanonicalLocales(text)[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+type SetCaptionsReason = CaptionReason | 'not-found' | 'language-invalid' | 'too-many-captions';
+
+/**
+ * Gives a video captions in one language, in place of those it has in it. What is stored is written anew from what was
+ * understood of the file. The file is stored while the row is locked: it is small, and nothing else waits.
+ */
+export async function setCaptions(
+  deps: MediaEditDeps,
+  tx: Tx,
+  edit: MediaEdit & { readonly language: string; readonly label: string | null; readonly file: Uint8Array },
+): Promise<Result<object, SetCaptionsReason>> {
+  const language = languageTag(edit.language);
+  if (language === null) return badLanguage();
+  const video = await lockOwn(tx, edit);
+  if (!video) return fail('not-found', 'There is no such video.');
+  const { id: videoId, duration_seconds: durationSeconds } = video;
+  const parsed = parseCaptions(edit.file, durationSeconds === null ? {} : { durationSeconds });
+  if (!parsed.ok) return parsed;
+  const mine = tx('video_assets').where({ video_id: videoId, role: 'captions' });
+  const others: string[] = await mine.clone().whereNot({ language }).pluck('key');
+  if (others.length >= captionLimits.maxLanguages) {
+    return fail(
+      'too-many-captions',
+      `A video has captions in at most ${captionLimits.maxLanguages} languages.`,
+    );
+  }
+  const bytes = Buffer.from(writeCaptions(parsed.cues));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const key = mediaKey(videoId, sha256, `captions-${language.toLowerCase()}.vtt`);
+  const contentType = contentTypeOf(key);
+  await deps.storage.putBytes(key, bytes, { contentType });
+  await mine.clone().where({ language }).delete();
+  const asset = { role: 'captions' as const, key, contentType, size: bytes.length, sha256, language };
+  await insertAssets(tx, videoId, [{ ...asset, ...(edit.label ? { label: edit.label } : {}) }]);
+  await tellEdited(deps, tx, video);
+  await purgeLater(deps, tx, videoId);
+  return ok();
+}
+
+/** Takes the captions of one language away; there must be some. */
+export async function removeCaptions(
+  deps: MediaEditDeps,
+  tx: Tx,
+  edit: MediaEdit & { readonly language: string },
+): Promise<Result<object, 'not-found' | 'language-invalid'>> {
+  const language = languageTag(edit.language);
+  if (language === null) return badLanguage();
+  const video = await lockOwn(tx, edit);
+  const removed = video
+    ? await tx('video_assets').where({ video_id: video.id, role: 'captions', language }).delete()
+    : 0;
+  if (!video || removed === 0) return fail('not-found', 'There are no such captions.');
+  await tellEdited(deps, tx, video);
+  await purgeLater(deps, tx, video.id);
+  return ok();
+}
+
+function badLanguage() {
+  return fail('language-invalid', 'Write a language as in BCP 47, such as en or pt-BR.');
+}
+
+/** Somebody may be watching with what was replaced. */
+export function purgeLater(deps: EditDeps, tx: Tx, videoId: VideoId): Promise<null> {
+  return enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
+}
+
+/** Takes another frame for the poster, the nearest where the video ends before; a job makes it. */
+export async function choosePosterFrame(
+  deps: MediaEditDeps,
+  tx: Tx,
+  edit: MediaEdit & { readonly seconds: number },
+): Promise<Result<object, 'not-found'>> {
+  const video = await lockOwn(tx, edit);
+  if (!video) return fail('not-found', 'There is no such video.');
+  await choosePoster(deps, tx, video, { poster_seconds: edit.seconds, poster_key: null });
+  return ok();
+}
+
+/**
+ * Takes a picture for the poster. It is kept as it came, where nobody is served from, so that the poster can be made
+ * again; a job decodes it. See `setCaptions` on the lock.
+ */
+export async function setPosterImage(
+  deps: MediaEditDeps,
+  tx: Tx,
+  edit: MediaEdit & { readonly file: Uint8Array },
+): Promise<Result<object, 'not-found' | 'not-a-picture'>> {
+  if (!sniffImage(edit.file)) return fail('not-a-picture', 'This is not a JPEG, PNG or WebP picture.');
+  const video = await lockOwn(tx, edit);
+  if (!video) return fail('not-found', 'There is no such video.');
+  const sha256 = createHash('sha256').update(edit.file).digest('hex');
+  const key = posterSourceKey(video.id, sha256);
+  await deps.storage.putBytes(key, edit.file, { contentType: contentTypeOf(key) });
+  await choosePoster(deps, tx, video, { poster_seconds: null, poster_key: key });
+  return ok();
+}
+
+/** A video that is still being made gets its chosen poster with its last size. */
+async function choosePoster(
+  deps: MediaEditDeps,
+  tx: Tx,
+  video: VideoRow,
+  choice: { readonly poster_seconds: number | null; readonly poster_key: string | null },
+): Promise<void> {
+  await tx('videos').where({ id: video.id }).update(choice);
+  if (video.state === 'published') await deps.enqueue(tx, await stageJob(tx, 'media.poster', video.id));
+}
