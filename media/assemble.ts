@@ -125,27 +125,25 @@ async function makeFederated(
   const { rung, layout } = made;
   const signal = job.signal ? { signal: job.signal } : {};
   const mp4Path = join(job.workDir, `${rung}.mp4`);
-  const copied = await writeFaststart(ffmpeg, {
-    rungPath: made.source.path,
-    outputPath: mp4Path,
-    outputDirectory: job.workDir,
-    ...signal,
-  });
-  if (!copied.ok) return copied;
   const { codecs, durationSeconds } = layout;
   const { frameRate, videoId } = job;
+  const outputPath = join(job.workDir, 'poster.jpg');
+  // Side by side: somebody waits for both.
+  const [copied, poster] = await Promise.all([
+    writeFaststart(ffmpeg, {
+      ...{ rungPath: made.source.path, outputPath: mp4Path, outputDirectory: job.workDir, ...signal },
+    }),
+    job.wantsPoster
+      ? makePoster(ffmpeg, {
+          ...(job.posterSeconds === undefined ? {} : { atSeconds: job.posterSeconds }),
+          ...{ mp4Path: made.source.path, durationSeconds, outputPath, ...shapeOf(layout), ...signal },
+        })
+      : null,
+  ]);
+  if (!copied.ok) return copied;
   const about = { ...shapeOf(layout), bandwidth: averageBandwidth(layout), codecs, rung, frameRate };
   const mp4 = await pieceOf(videoId, mp4Path, `${rung}.mp4`, { role: 'mp4', ...about });
-  if (!job.wantsPoster) return ok({ pieces: [mp4], hashes: null });
-  const outputPath = join(job.workDir, 'poster.jpg');
-  const poster = await makePoster(ffmpeg, {
-    mp4Path,
-    ...(job.posterSeconds === undefined ? {} : { atSeconds: job.posterSeconds }),
-    durationSeconds,
-    outputPath,
-    ...shapeOf(layout),
-    ...signal,
-  });
+  if (!poster) return ok({ pieces: [mp4], hashes: null });
   if (!poster.ok) return poster;
   const { blurhash, thumbhash } = poster;
   const posters = await posterPieces(videoId, outputPath, poster);
