@@ -10,6 +10,8 @@ import { contentTypeOf } from './storage/storage.ts';
 export type AssetRole =
   /** The plain MP4 that other servers get. */
   | 'mp4'
+  /** One that other servers got before the video was made anew: its address stays good. */
+  | 'mp4-former'
   /** The upload in a clean container, played until there is anything better. */
   | 'copy'
   | 'hls-master'

@@ -117,8 +117,8 @@ async function measure(
 ): Promise<Result<{ readonly facts: MeasuredFacts }, ProbeReason>> {
   const { video } = facts;
   if (facts.durationSeconds !== null) {
-    const { durationSeconds } = facts;
-    const frameRate = video.frameRate ?? video.frames / Math.max(durationSeconds, 0.001);
+    const frameRate = video.frameRate ?? video.frames / Math.max(facts.durationSeconds, 0.001);
+    const durationSeconds = withLastFrame(facts, frameRate);
     return ok({ facts: { ...facts, durationSeconds, video: { ...video, frameRate } } });
   }
   const copied = await ffmpeg.run({
@@ -133,6 +133,14 @@ async function measure(
   const frameRate = video.frameRate ?? (video.frames - 1) / Math.max(lastStart, 0.001);
   const durationSeconds = lastStart + (frameRate > 0 ? 1 / frameRate : 0);
   return ok({ facts: { ...facts, durationSeconds, video: { ...video, frameRate } } });
+}
+
+/** Headers of WebM may end where the last picture starts; it is shown as long as the others. */
+function withLastFrame({ demuxer, durationSeconds, video }: MediaFacts, frameRate: number): number {
+  const told = durationSeconds ?? 0;
+  const shown = video.frames / Math.max(frameRate, 0.001);
+  const isOneFrame = shown > told && (shown - told) * frameRate < 1.5;
+  return demuxer === 'matroska' && isOneFrame ? shown : told;
 }
 
 /** Reads ffprobe's JSON. Pure; any text is answered with facts or a reason. */

@@ -135,6 +135,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ids,
     urls,
     enqueue,
+    clock,
     storage,
     pipeline: createPipeline({ ffmpeg, storage, encoders, log }),
     download: fetch.download,

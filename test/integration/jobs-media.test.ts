@@ -44,7 +44,15 @@ beforeEach(async () => {
     processExtras: () => Promise.reject(new Error('Not part of the test.')),
   };
   videos = createVideos({
-    ...{ db: rig.db, inTx: transactions(rig.db), ids: rig.ids, enqueue: rig.enqueue, storage, pipeline },
+    ...{
+      db: rig.db,
+      inTx: transactions(rig.db),
+      ids: rig.ids,
+      enqueue: rig.enqueue,
+      clock: systemClock,
+      storage,
+      pipeline,
+    },
     urls: createUrls('http://a.example'),
     download: async ({ toPath }) => {
       await writeFile(toPath, 'from afar');

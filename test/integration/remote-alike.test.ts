@@ -46,10 +46,26 @@ afterAll(async () => {
 
 let posts = 0;
 
+/** Somebody opens a video, and its copy is made to the end. */
+async function open(id: VideoId): Promise<void> {
+  const { db, inTx, videos } = server.context;
+  await inTx((tx) => videos.opened(tx, id));
+  await eventually(
+    'it is copied, and no job is left',
+    async () => {
+      await hurryPurges(db);
+      const isReady = (await db('videos').where({ id: id }).first()).media_state === 'ready';
+      const left = [await db('events'), await db('jobs').where({ state: 'pending' })].flat();
+      return isReady && left.length === 0;
+    },
+    60_000,
+  );
+}
+
 /** A video of another server that somebody here has opened, copied to the end. */
 async function copied(file: string): Promise<VideoId> {
   posts += 1;
-  const { db, ids, inTx, accounts, videos } = server.context;
+  const { inTx, accounts, videos } = server.context;
   const actorUri = `${base}/users/${posts}`;
   const author = await inTx((tx) =>
     accounts.upsertRemote(tx, {
@@ -78,18 +94,8 @@ async function copied(file: string): Promise<VideoId> {
     ...{ editedAt: null, attributedTo: [], commentsOpen: true },
   };
   const [made] = await inTx((tx) => videos.receiveRemote(tx, [{ author, video: clip }]));
-  if (!made?.ok) throw new Error(`${ids.next()}: ${made?.reason}`);
-  await inTx((tx) => videos.opened(tx, made.videoId));
-  await eventually(
-    'it is copied, and no job is left',
-    async () => {
-      await hurryPurges(db);
-      const isReady = (await db('videos').where({ id: made.videoId }).first()).media_state === 'ready';
-      const left = [await db('events'), await db('jobs').where({ state: 'pending' })].flat();
-      return isReady && left.length === 0;
-    },
-    60_000,
-  );
+  if (!made?.ok) throw new Error(`The video is ${made?.reason}.`);
+  await open(made.videoId);
   return made.videoId;
 }
 
@@ -167,4 +173,21 @@ test.skipIf(!car)(`a recording that is HLS only is copied (${corpusNote})`, { ti
   expect(video?.assets.map(({ role }) => role)).toEqual(
     expect.arrayContaining(['mp4', 'cmaf', 'hls-master', 'dash']),
   );
+
+  // Evicted, it is played again once somebody opens it.
+  const { db, videos } = server.context;
+  const mp4 = async () => (await db('video_assets').where({ video_id: id, role: 'mp4' }).first('key'))?.key;
+  const key = await mp4();
+  const played = async () =>
+    (await fetch(`${server.origin}/${key}`, { headers: { Range: 'bytes=0-99' } })).status;
+  expect(await played()).toBe(206);
+  await db('videos')
+    .where({ id })
+    .update({ last_watched_at: new Date(0) });
+  await videos.storageUse.prune({ toBytes: 0 });
+  expect(await mp4()).toBeUndefined();
+  await eventually('its file is gone', async () => (await played()) === 404);
+  await open(id);
+  expect(await mp4()).toBe(key);
+  expect(await played()).toBe(206);
 });

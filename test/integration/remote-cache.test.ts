@@ -122,7 +122,7 @@ async function purge(): Promise<void> {
     .where({ name: 'media.purge' })
     .select('payload');
   for (const { payload } of jobs)
-    await purgeObjects({ db, storage, inTx: transactions(db) }, payload.videoId, run);
+    await purgeObjects({ db, storage, inTx: transactions(db), clock: systemClock }, payload.videoId, run);
   await db('jobs').where({ name: 'media.purge' }).delete();
 }
 

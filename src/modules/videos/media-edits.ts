@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { captionLimits, mediaLimits } from '../../../config/limits.ts';
+import { captionLimits } from '../../../config/limits.ts';
 import { type CaptionReason, parseCaptions, writeCaptions } from '../../../media/captions.ts';
 import { mediaKey, posterSourceKey } from '../../../media/keys.ts';
 import { sniffImage } from '../../../media/sniff.ts';
@@ -10,12 +10,13 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import type { VideoCommandDeps } from './commands.ts';
 import { stageJob } from './media-process.ts';
 import { insertAssets } from './media-rows.ts';
+import type { MediaJobDeps } from './media-work.ts';
 import type { VideoRow } from './model.ts';
 import { enqueuePurge } from './purge.ts';
 
 export type MediaEditDeps = EditDeps & { readonly storage: ObjectStorage };
 
-type EditDeps = Pick<VideoCommandDeps, 'emit' | 'enqueue'>;
+type EditDeps = Pick<VideoCommandDeps, 'emit' | 'enqueue'> & Pick<MediaJobDeps, 'clock'>;
 
 /** What an author does with the media of one of their videos. */
 export interface MediaEdit {
@@ -116,7 +117,7 @@ function badLanguage() {
 
 /** Somebody may be watching with what was replaced. */
 export function purgeLater(deps: EditDeps, tx: Tx, videoId: VideoId): Promise<null> {
-  return enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
+  return enqueuePurge(deps, tx, videoId, 'later');
 }
 
 /** Takes another frame for the poster, the nearest where the video ends before; a job makes it. */

@@ -166,7 +166,7 @@ async function finishLadder(
   await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
   await makeChosenPoster(deps, tx, videoId);
   // Somebody may be watching what was replaced.
-  await enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
+  await enqueuePurge(deps, tx, videoId, 'later');
   return null;
 }
 
@@ -187,11 +187,11 @@ export function remake(
     if (!outcome.ok) throw new PermanentJobError(`${outcome.reason}: ${outcome.detail}`);
     return async (tx) => {
       if (!(await lockVideo(tx, videoId))) return enqueuePurge(deps, tx, videoId);
-      await recordMade(tx, videoId, outcome, { replaces: true });
+      await recordMade(tx, videoId, outcome, { replaces: true, isKnown: video.local });
       if (video.local) await deps.emit(tx, 'video.updated', { videoId });
       await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
       await makeChosenPoster(deps, tx, videoId);
-      return enqueuePurge(deps, tx, videoId, new Date(Date.now() + mediaLimits.replacedKeptMs));
+      return enqueuePurge(deps, tx, videoId, 'later');
     };
   });
 }

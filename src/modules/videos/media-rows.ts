@@ -113,18 +113,29 @@ async function hasOwnPoster(tx: Tx, videoId: VideoId): Promise<boolean> {
   return (await tx('video_assets').where({ video_id: videoId, role: 'poster' }).first('key')) !== undefined;
 }
 
-/** Names what one step has made, beside what is there or, with `replaces`, in place of all of it. */
+/**
+ * Names what one step has made, beside what is there or, with `replaces`, in place of all of it.
+ * Where other servers know the video (`isKnown`), the MP4 that they were given stays.
+ */
 export async function recordMade(
   tx: Tx,
   videoId: VideoId,
   made: Made,
-  { replaces = false }: { readonly replaces?: boolean } = {},
+  { replaces = false, isKnown = false }: { readonly replaces?: boolean; readonly isKnown?: boolean } = {},
 ): Promise<void> {
   const kept = (await hasOwnPoster(tx, videoId)) ? POSTER_ROLES : [];
   if (replaces) {
-    await tx('video_assets')
-      .where({ video_id: videoId })
-      .whereNotIn('role', ['captions', ...kept])
+    const mine = tx('video_assets').where({ video_id: videoId });
+    const mp4 = made.assets.find(({ role }) => role === 'mp4');
+    if (isKnown)
+      await mine
+        .clone()
+        .where({ role: 'mp4' })
+        .whereNot({ key: mp4?.key ?? '' })
+        .update({ role: 'mp4-former' });
+    await mine
+      .clone()
+      .whereNotIn('role', ['captions', 'mp4-former', ...kept])
       .delete();
   }
   await putAssets(

@@ -7,7 +7,7 @@ import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge } from './purge.ts';
 import { replicateJob } from './remote-modes.ts';
 
-type Deps = Pick<MediaJobDeps, 'enqueue' | 'lazyRungs' | 'log'>;
+type Deps = Pick<MediaJobDeps, 'clock' | 'enqueue' | 'lazyRungs' | 'log'>;
 
 /**
  * Ends the wait for videos whose jobs are dead letters, as when their worker died in every try: they are refused

@@ -7,6 +7,7 @@ import type { Db, InTx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { JobRun } from '../../jobs/registry.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
@@ -19,6 +20,7 @@ export interface MediaJobDeps {
   readonly inTx: InTx;
   readonly emit: Emit<typeof videoEvents>;
   readonly enqueue: Enqueue;
+  readonly clock: Clock;
   readonly storage: ObjectStorage;
   readonly pipeline: MediaPipeline;
   readonly download: SafeFetch['download'];

@@ -1,3 +1,4 @@
+import type { AssetRole } from '../../../media/asset.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 
@@ -7,23 +8,7 @@ export type Visibility = (typeof visibilities)[number];
 
 export type VideoState = 'uploading' | 'received' | 'rejected' | 'published';
 export type MediaState = 'waiting' | 'working' | 'ready' | 'failed' | 'none';
-export type AssetRole =
-  /** The plain MP4 that other servers get. */
-  | 'mp4'
-  /** The upload in a clean container, played until there is anything better. */
-  | 'copy'
-  | 'hls-master'
-  | 'hls-media'
-  | 'dash'
-  /** The chunk index, as JSON. */
-  | 'chunks'
-  | 'cmaf'
-  | 'poster'
-  | 'poster-webp'
-  | 'preview'
-  | 'storyboard'
-  | 'storyboard-vtt'
-  | 'captions';
+export type { AssetRole };
 
 /** One stored object of a video. */
 export interface Asset {

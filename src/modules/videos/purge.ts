@@ -21,7 +21,7 @@ export const storingJobs = [
  * some holds the lock of the row until it has named them, and is waited for.
  */
 export async function purgeObjects(
-  deps: Pick<MediaJobDeps, 'db' | 'inTx' | 'storage'>,
+  deps: Pick<MediaJobDeps, 'db' | 'inTx' | 'storage' | 'clock'>,
   videoId: VideoId,
   run: JobRun,
 ): Promise<Finish | undefined> {
@@ -34,7 +34,7 @@ export async function purgeObjects(
     )
     .first('id');
   if (busy && (await deps.db('videos').where({ id: videoId }).first('id')))
-    return async () => new Date(Date.now() + mediaLimits.purgePauseMs);
+    return async () => new Date(deps.clock.now() + mediaLimits.purgePauseMs);
   const found: string[] = [];
   for (const prefix of prefixesOf(videoId)) {
     for await (const object of deps.storage.list(prefix)) {
@@ -51,13 +51,14 @@ export async function purgeObjects(
   });
 }
 
-/** Has what no row of a video names removed, at `runAt` or now. */
+/** Has what no row of a video names removed: now, or `later`, where somebody may be watching what was replaced. */
 export async function enqueuePurge(
-  deps: Pick<MediaJobDeps, 'enqueue'>,
+  deps: Pick<MediaJobDeps, 'enqueue' | 'clock'>,
   tx: Tx,
   videoId: VideoId,
-  runAt?: Date,
+  when: 'now' | 'later' = 'now',
 ): Promise<null> {
-  await deps.enqueue(tx, { name: 'media.purge', payload: { videoId }, ...(runAt ? { runAt } : {}) });
+  const runAt = { runAt: new Date(deps.clock.now() + mediaLimits.replacedKeptMs) };
+  await deps.enqueue(tx, { name: 'media.purge', payload: { videoId }, ...(when === 'later' ? runAt : {}) });
   return null;
 }
