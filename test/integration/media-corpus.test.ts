@@ -41,7 +41,7 @@ async function planOf(path: string): Promise<string> {
 
 /** Every file of the corpus, and what is planned for it or why it is refused. */
 const plans: Readonly<Record<string, string>> = {
-  'ax_bbb_642x642_768kbps_30fps_vp9.webm': '480x480 360x360 @30 2.97s v0 silent bt601',
+  'ax_bbb_642x642_768kbps_30fps_vp9.webm': '480x480 360x360 @30 3.00s v0 silent bt601',
   'ax_h265_with_metadata_track.mp4': 'too-short',
   'ax_hdr10-av1.mp4': '720x1280 480x854 360x640 @30 4.24s v0 a1 smpte2084',
   'ax_hlg10-color-test.mp4': 'too-short',
