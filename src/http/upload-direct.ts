@@ -66,8 +66,23 @@ export async function completeDirect(
   id: string,
   parts: readonly UploadedPart[],
 ): Promise<VideoId> {
+  const upload = await ownUpload(deps, viewer, id);
+  // Object storages differ in what they do when one upload is completed twice at once.
+  const running =
+    completing.get(id) ?? completeOnce(deps, id, { ...upload, parts }).finally(() => completing.delete(id));
+  completing.set(id, running);
+  return running;
+}
+
+/** Uploads that are being completed by this process, by their random ids. */
+const completing = new Map<string, Promise<VideoId>>();
+
+async function completeOnce(
+  deps: HttpDeps,
+  id: string,
+  { videoId, bytes, multipartId, parts }: OwnUpload & { readonly parts: readonly UploadedPart[] },
+): Promise<VideoId> {
   const multipart = multipartOf(deps);
-  const { videoId, bytes, multipartId } = await ownUpload(deps, viewer, id);
   const key = originalKey(videoId);
   const failure = await multipart
     .complete(key, multipartId, parts, bytes)
@@ -103,6 +118,8 @@ export async function abortDirect(deps: HttpDeps, viewer: Viewer, id: string): P
   await deps.inTx((tx) => deps.videos.cancelUpload(tx, id));
   await drop(deps, multipart, originalKey(videoId), multipartId);
 }
+
+type OwnUpload = Awaited<ReturnType<typeof ownUpload>>;
 
 async function ownUpload(deps: HttpDeps, viewer: Viewer, id: string) {
   const upload = await deps.videos.upload(id);
