@@ -142,5 +142,5 @@ test('a worker that dies in every try ends the same way', { timeout: SLOW_MS }, 
     .where({ name: 'media.process' })
     .update({ state: 'dead', died_at: db.fn.now(), lease_owner: null, lease_until: null });
   await eventually('it is noticed', async () => (await video(id)).media_state === 'failed', SLOW_MS);
-  expect(await video(id)).toMatchObject({ media_reason: 'given-up' });
+  expect(await video(id)).toMatchObject({ state: 'rejected', media_reason: 'given-up' });
 });

@@ -139,6 +139,12 @@ test.skipIf(!walk || !car)(
       'its file is served',
       async () => (await fetch(`${server.origin}/${mp4.key}`)).status === 200,
     );
+    // And goes with the last of them.
+    const last = await videos.internal(two);
+    if (last) await inTx((tx) => videos.remove(tx, two, last.accountId));
+    await eventually('nothing is stored for either', async () => {
+      return (await stored(one)).length + (await stored(two)).length === 0;
+    });
   },
 );
 

@@ -14,8 +14,10 @@ type Deps = Pick<MediaJobDeps, 'clock' | 'enqueue' | 'lazyRungs' | 'log'>;
  * with a reason, or stay with the sizes they have. Returns how many there were.
  */
 export async function failAbandoned(deps: Deps, tx: Tx): Promise<number> {
-  const rows: { id: VideoId; state: string; has_media: boolean }[] = await tx('videos')
+  const rows: { id: VideoId; local: boolean; has_media: boolean }[] = await tx('videos')
     .whereIn('media_state', ['waiting', 'working'])
+    // What waits for somebody to open it does not wait for a job.
+    .whereNull('media_reason')
     .whereIn('id', (dead) =>
       dead
         .from('jobs')
@@ -35,8 +37,8 @@ export async function failAbandoned(deps: Deps, tx: Tx): Promise<number> {
     .limit(100)
     .forUpdate()
     .skipLocked()
-    .select('id', 'state', tx.raw('chunk_index is not null as has_media'));
-  for (const { id, state, has_media } of rows) {
+    .select('id', 'local', tx.raw('chunk_index is not null as has_media'));
+  for (const { id, local, has_media } of rows) {
     const mine = tx('videos').where({ id });
     if (has_media) {
       // It goes out with the sizes that are there: the last step of the job for the others does that.
@@ -46,7 +48,8 @@ export async function failAbandoned(deps: Deps, tx: Tx): Promise<number> {
     }
     const { reason, detail } = GIVEN_UP;
     const failed = { media_state: 'failed', media_stage: null, media_reason: reason, media_detail: detail };
-    await mine.update({ ...failed, ...(state === 'received' ? { state: 'rejected' } : {}) });
+    await mine.update({ ...failed, ...(local ? { state: 'rejected', unannounced: false } : {}) });
+    if (local) await tx('video_assets').where({ video_id: id }).delete();
     await enqueuePurge(deps, tx, id);
   }
   if (rows.length > 0)
