@@ -57,7 +57,7 @@ function asset(role: Asset['role'], facts: Partial<Asset>): Asset {
   return {
     ...{ key: `media/42/${role}-${facts.rung ?? 0}`, role, rung: null, contentType: type, bytes: 9 },
     ...{ width: null, height: null, bandwidth: null, codecs: 'avc1.64001f,mp4a.40.2', frameRate: null },
-    ...{ sha256: 'ab'.repeat(32), language: null, label: null },
+    ...{ sha256: 'ab'.repeat(32), language: null, label: null, automatic: false },
     ...facts,
   };
 }

@@ -1,4 +1,5 @@
 import { hashtagsOf } from '../../src/lib/html/from-text.ts';
+import { nameOfLanguage } from '../../src/lib/language.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import type { Asset, Video } from '../../src/modules/videos/index.ts';
 import { digestMultibase } from './multihash.ts';
@@ -21,6 +22,7 @@ const VIDEO_CONTEXT = [
     identifier: 'sc:identifier',
     isLiveBroadcast: 'sc:isLiveBroadcast',
     subtitleLanguage: 'sc:subtitleLanguage',
+    automaticallyGenerated: pt('automaticallyGenerated', 'sc:Boolean'),
     uuid: pt('uuid', 'sc:identifier'),
     views: pt('views', 'sc:Number'),
     state: pt('state', 'sc:Number'),
@@ -119,20 +121,13 @@ function languageOf(identifier: string): JsonObject {
   return { identifier, name: nameOfLanguage(identifier) };
 }
 
-/** The name in English; the code itself where it is none that is known, or none at all. */
-function nameOfLanguage(code: string): string {
-  try {
-    return new Intl.DisplayNames(['en'], { type: 'language', fallback: 'code' }).of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
-
 /** Captions by their language; PeerTube fetches the files. */
 function subtitlesOf(deps: NoteDeps, video: Video): JsonObject {
-  const captions = video.assets.flatMap(({ role, key, language }) =>
-    role === 'captions' && language ? [{ ...languageOf(language), url: deps.objectUrl(key, video) }] : [],
-  );
+  const captions = video.assets.flatMap(({ role, key, language, automatic }) => {
+    if (role !== 'captions' || !language) return [];
+    const made = automatic ? { automaticallyGenerated: true } : {};
+    return [{ ...languageOf(language), url: deps.objectUrl(key, video), ...made }];
+  });
   return captions.length === 0 ? {} : { subtitleLanguage: captions };
 }
 
