@@ -438,6 +438,14 @@ export const transcriptionLimits = {
   maxHeaderBytes: 16 * 1024,
   /** For all of it: on a plain processor a service may take longer than the video lasts. */
   deadlineMs: 15 * 60_000,
+  /** With all that some services tell of every word. */
+  json: {
+    maxBytes: 8 * 1024 * 1024,
+    maxDepth: 8,
+    maxArrayItems: 50_000,
+    maxObjectKeys: 100,
+    maxValues: 1_000_000,
+  },
   /** Videos whose captions one worker waits for at once. */
   atOnce: 1,
   /** Videos of which an admin has captions made in one go. */

@@ -124,9 +124,12 @@ test('an upload gets captions from its sound alone, which are served and told of
 }, async () => {
   const { db, ffmpeg } = server.context;
   answer = (response) =>
-    response
-      .setHeader('Content-Type', 'text/vtt')
-      .end(vtt('<script>alert(1)</script>Hello <i onclick="x">there</i> & you', '00:00.500 --> 00:09.000'));
+    response.setHeader('Content-Type', 'application/json').end(
+      JSON.stringify({
+        ...{ task: 'transcribe', language: 'english', duration: 2, text: 'Hello' },
+        segments: [{ id: 0, start: 0.5, end: 9, text: ' <script>Hello</script>\n& you', tokens: [1, 2] }],
+      }),
+    );
   const uploader = await signIn(server.origin, 'alice', PASSWORD);
   const id = (await uploader.upload(loud, { filename: 'clip.mp4', caption: '' })) as VideoId;
   const [made] = await eventually(
@@ -138,10 +141,14 @@ test('an upload gets captions from its sound alone, which are served and told of
     },
     SLOW_MS,
   );
-  expect(made).toEqual({ url: made.url, language: 'und', label: 'Automatic', automatic: true });
+  expect(made).toEqual({
+    ...{ url: made.url, language: 'en', label: 'English (automatic)', automatic: true },
+  });
   const served = await fetch(made.url);
   expect(served.headers.get('Content-Type')).toMatch(/^text\/vtt/);
-  expect(await served.text()).toBe('WEBVTT\n\n00:00:00.500 --> 00:00:02.000\nHello <i>there</i> &amp; you\n');
+  expect(await served.text()).toBe(
+    'WEBVTT\n\n00:00:00.500 --> 00:00:02.000\n&lt;script&gt;Hello&lt;/script&gt; &amp; you\n',
+  );
   expect((await db('videos').where({ id }).first('edited_at')).edited_at).not.toBeNull();
 
   expect(service.seen).toHaveLength(1);
@@ -151,7 +158,7 @@ test('an upload gets captions from its sound alone, which are served and told of
   expect(Number(request.headers['content-length'])).toBe(request.body.length);
   const form = await formOf(request);
   expect([...form.keys()].toSorted()).toEqual(['file', 'model', 'response_format']);
-  expect([form.get('model'), form.get('response_format')]).toEqual(['small', 'vtt']);
+  expect([form.get('model'), form.get('response_format')]).toEqual(['small', 'verbose_json']);
   const file = form.get('file') as File;
   expect([file.name, file.type]).toEqual(['sound.m4a', 'audio/mp4']);
   const path = join(server.dataDir, 'arrived.m4a');
@@ -164,12 +171,15 @@ test('an upload gets captions from its sound alone, which are served and told of
 });
 
 test('the language of the post is told, and names the captions', async () => {
-  answer = (response) => response.end(vtt('Ol\u00e1'));
+  answer = (response) => response.end(vtt('<script>x()</script>Ol\u00e1 <i onclick="x()">l\u00e1'));
   const id = await asked('pt-br');
   await ended(id);
-  expect((await formOf(service.seen[0] as SeenRequest)).get('language')).toBe('pt');
+  const form = await formOf(service.seen[0] as SeenRequest);
+  expect([form.get('language'), form.get('response_format')]).toEqual(['pt', 'vtt']);
   const label = 'Brazilian Portuguese (automatic)';
-  expect(await captionsOf(id)).toMatchObject([{ language: 'pt-BR', label, automatic: true }]);
+  const shown = await captionsOf(id);
+  expect(shown).toMatchObject([{ language: 'pt-BR', label, automatic: true }]);
+  expect(await (await fetch(shown[0]?.url ?? '')).text()).toBe(vtt('Ol\u00e1 <i>l\u00e1</i>'));
 });
 
 test('the author replaces or removes them, and then they stay away', { timeout: SLOW_MS }, async () => {
@@ -300,7 +310,7 @@ describe('what a service may answer', () => {
     const poster = createFormPoster({ connectMs: 1_000, maxHeaderBytes: 16_384 });
     const url = service.url(PATH);
     const transcriber = createTranscriber({ poster, url, token: null, model: 'small', deadlineMs });
-    const outcome = await transcriber.transcribe({ soundPath: loud, language: null, signal });
+    const outcome = await transcriber.transcribe({ soundPath: loud, language: 'en', signal });
     await poster.close();
     return outcome;
   }
@@ -357,9 +367,10 @@ function pour(response: ServerResponse, write: () => boolean): void {
 
 test('cues whose times make no sense are left out, and where nothing is said nobody asks again', async () => {
   answer = (response) => response.end(`${good}\n00:01.000 --> 00:01.000\nNever\n`);
-  const id = await asked();
+  const id = await asked(null);
   await ended(id);
   const [made] = await captionsOf(id);
+  expect(made).toMatchObject({ language: 'und', label: 'Automatic' });
   expect(await (await fetch(made?.url ?? '')).text()).toBe(good);
 
   answer = (response) => response.end('WEBVTT\n\n');

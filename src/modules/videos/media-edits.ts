@@ -6,6 +6,7 @@ import { sniffImage } from '../../../media/sniff.ts';
 import { contentTypeOf, type ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Tx } from '../../db/database.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { languageTag } from '../../lib/language.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { VideoCommandDeps } from './commands.ts';
 import { stageJob } from './media-process.ts';
@@ -45,16 +46,6 @@ export async function tellEdited(
   await tx('videos').where({ id: video.id }).update({ edited_at: tx.fn.now() });
   if (video.state === 'published' && !video.unannounced) {
     await deps.emit(tx, 'video.updated', { videoId: video.id });
-  }
-}
-
-/** The tag of a language in its usual spelling (BCP 47), or null where it is none. */
-export function languageTag(text: string): string | null {
-  if (!/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$/.test(text)) return null;
-  try {
-    return Intl.getCanonicalLocales(text)[0] ?? null;
-  } catch {
-    return null;
   }
 }
 

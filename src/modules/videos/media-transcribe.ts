@@ -1,16 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { transcriptionLimits } from '../../../config/limits.ts';
-import { type Cue, parseCaptions } from '../../../media/captions.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { type Finish, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
+import { languageTag } from '../../lib/language.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { languageTag, storeCaptions, tellEdited } from './media-edits.ts';
+import { storeCaptions, tellEdited } from './media-edits.ts';
 import { stageJob } from './media-process.ts';
 import { lockVideo } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries } from './media-work.ts';
 import type { Asset, Video } from './model.ts';
+import { readTranscript, type Transcript } from './transcript.ts';
 
 /** The tag for a language that nobody has named (BCP 47, from ISO 639-2). */
 const UNKNOWN = 'und';
@@ -41,17 +42,12 @@ export async function transcribeVideo(
       });
       if (!answer.ok && answer.reason === 'unavailable') throw new Error(answer.detail);
       if (!answer.ok) throw new PermanentJobError(answer.detail);
-      const { durationSeconds } = video;
-      const parsed = parseCaptions(answer.captions, {
-        ...(durationSeconds === null ? {} : { durationSeconds }),
-        skipBadTimes: true,
-      });
-      // Where nobody speaks there is nothing to write.
-      if (!parsed.ok && parsed.reason !== 'no-cues') {
-        throw new PermanentJobError(`The transcription service sent no captions: ${parsed.detail}`);
+      const read = readTranscript(answer.answer, video.durationSeconds);
+      if (!read.ok) {
+        throw new PermanentJobError(`The transcription service sent no captions: ${read.detail}`);
       }
-      const cues = parsed.ok ? parsed.cues : [];
-      return (tx) => finishTranscription(deps, tx, videoId, { language: language ?? UNKNOWN, cues });
+      const made = { language: language ?? read.language ?? UNKNOWN, cues: read.cues };
+      return (tx) => finishTranscription(deps, tx, videoId, made);
     },
     `sound-${videoId}`,
   );
@@ -90,11 +86,12 @@ async function finishTranscription(
   deps: MediaJobDeps,
   tx: Tx,
   videoId: VideoId,
-  made: { readonly language: string; readonly cues: readonly Cue[] },
+  made: Transcript & { readonly language: string },
 ): Promise<null> {
   const video = await lockVideo(tx, videoId);
   if (!video || !(await isWanted(tx, videoId))) return null;
   await tx('videos').where({ id: videoId }).update({ transcribed_at: tx.fn.now() });
+  // Where nobody speaks there is nothing to write.
   if (made.cues.length === 0) return null;
   await storeCaptions(deps, tx, videoId, { ...made, label: null, automatic: true });
   await tellEdited(deps, tx, { ...video, id: videoId });

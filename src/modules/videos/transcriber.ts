@@ -1,4 +1,4 @@
-import { captionLimits } from '../../../config/limits.ts';
+import { captionLimits, transcriptionLimits } from '../../../config/limits.ts';
 import type { FormPoster } from '../../lib/net/form-post.ts';
 import { type Failure, fail, type Ok, ok } from '../../lib/result.ts';
 
@@ -10,7 +10,7 @@ export interface Transcriber {
     /** As in ISO 639; null where nobody said. */
     readonly language: string | null;
     readonly signal: AbortSignal;
-  }): Promise<Ok<{ readonly captions: Buffer }> | Failure<'unavailable' | 'refused'>>;
+  }): Promise<Ok<{ readonly answer: Buffer }> | Failure<'unavailable' | 'refused'>>;
 }
 
 /** Statuses that say "later" though they are of the 400s. */
@@ -18,8 +18,9 @@ const LATER = new Set([408, 429]);
 
 /**
  * Asks a service by the protocol that the self-hosted servers of speech recognition have in common, which is the one
- * of OpenAI: a form with `file`, `model`, `response_format=vtt` and, where it is known, `language`. What comes back is
- * bytes of a stranger. `unavailable`: another try may work; `refused`: it cannot.
+ * of OpenAI: a form with `file`, `model`, `response_format` and, where it is known, `language`. WebVTT does not say in
+ * which language it is, so where that is not known JSON is asked for, which does. What comes back is bytes of a
+ * stranger. `unavailable`: another try may work; `refused`: it cannot.
  */
 export function createTranscriber(deps: {
   readonly poster: FormPoster;
@@ -31,22 +32,26 @@ export function createTranscriber(deps: {
   const { poster, url, token, model, deadlineMs } = deps;
   return {
     async transcribe({ soundPath, language, signal }) {
+      // What is asked for; what comes is looked at.
+      const format =
+        language === null ? { response_format: 'verbose_json' } : { response_format: 'vtt', language };
+      const maxBytes = language === null ? transcriptionLimits.json.maxBytes : captionLimits.maxBytes;
       const answer = await poster.post({
         url,
         headers: {
-          accept: 'text/vtt, text/plain;q=0.9, */*;q=0.1',
+          accept: '*/*',
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         },
-        fields: { model, response_format: 'vtt', ...(language === null ? {} : { language }) },
+        fields: { model, ...format },
         file: { path: soundPath, contentType: 'audio/mp4' },
-        ...{ maxBytes: captionLimits.maxBytes, deadlineMs, signal },
+        ...{ maxBytes, deadlineMs, signal },
       });
       if (!answer.ok) {
         const reason = answer.reason === 'too-large' ? 'refused' : 'unavailable';
         return fail(reason, `The transcription service: ${answer.detail ?? answer.reason}`);
       }
       const { status, body } = answer;
-      if (status === 200) return ok({ captions: body });
+      if (status === 200) return ok({ answer: body });
       const isLater = status >= 500 || LATER.has(status);
       return fail(
         isLater ? 'unavailable' : 'refused',
