@@ -317,6 +317,14 @@ describe('what a service may answer', () => {
 
   test.each<[string, 'unavailable' | 'refused', (response: ServerResponse) => unknown]>([
     ['500', 'unavailable', (response) => response.writeHead(500).end(good)],
+    [
+      '500 without end',
+      'unavailable',
+      (response) => {
+        response.writeHead(500);
+        pour(response, () => response.write(good.repeat(1_000)));
+      },
+    ],
     ['429', 'unavailable', (response) => response.writeHead(429).end(good)],
     ['408', 'unavailable', (response) => response.writeHead(408).end(good)],
     ['a connection that breaks', 'unavailable', (response) => response.destroy()],
