@@ -18,12 +18,10 @@ const seconds = z
   .number()
   .min(0)
   .max(captionLimits.maxTimeMs / 1_000);
-/** `verbose_json`, without what is of no use here. */
+/** `verbose_json`, without what is of no use here. How much there may be of it, the parser of captions knows. */
 const heard = z.object({
   language: z.string().max(60).nullish(),
-  segments: z
-    .array(z.object({ start: seconds, end: seconds, text: z.string().max(captionLimits.maxCueCharacters) }))
-    .max(captionLimits.maxCues),
+  segments: z.array(z.object({ start: seconds, end: seconds, text: z.string() })),
 });
 
 /**
