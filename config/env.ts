@@ -133,8 +133,8 @@ export const variables = {
   QUEUES: variable({
     schema: list,
     fallback: '',
-    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,media,replicate,default`). Empty: all of them.',
-    remedy: 'Use names from: inbox, deliver, media, replicate, default.',
+    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,media,replicate,transcribe,default`). Empty: all of them.',
+    remedy: 'Use names from: inbox, deliver, media, replicate, transcribe, default.',
     group: 'Running',
   }),
   MEDIA_CONCURRENCY: variable({
@@ -399,6 +399,29 @@ export const variables = {
     fallback: 'ffprobe',
     doc: 'ffprobe to run.',
     remedy: 'Write a command name or an absolute path.',
+    group: 'Video',
+  }),
+  TRANSCRIPTION_URL: variable({
+    schema: httpUrl.refine((text) => !/[#@]/.test(text)),
+    fallback: undefined,
+    doc: 'Service that writes captions for videos of this server that have none: one that answers as the transcriptions of OpenAI do, such as `http://127.0.0.1:8000/v1/audio/transcriptions`. It gets the sound of every such video, also of those that are not for everybody. Absent: nobody is asked. See docs/media.md.',
+    remedy:
+      'Write the whole URL, such as http://127.0.0.1:8000/v1/audio/transcriptions; a token goes into TRANSCRIPTION_TOKEN.',
+    group: 'Video',
+  }),
+  TRANSCRIPTION_TOKEN: variable({
+    schema: z.string().regex(/^[\x21-\x7e]{1,500}$/),
+    fallback: undefined,
+    doc: 'What that service is shown, as `Authorization: Bearer …`. Absent: nothing.',
+    remedy: 'Copy it from the service: letters, digits and signs without spaces.',
+    secret: true,
+    group: 'Video',
+  }),
+  TRANSCRIPTION_MODEL: variable({
+    schema: z.string().regex(/^[\x21-\x7e]{1,200}$/),
+    fallback: 'whisper-1',
+    doc: 'Model that it is asked to use, by the name that it knows.',
+    remedy: 'Write the name as the service lists it, such as Systran/faster-whisper-small.',
     group: 'Video',
   }),
   REDIS_SERVER_PATH: variable({

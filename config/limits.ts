@@ -429,6 +429,29 @@ export const captionLimits = {
   maxVoiceCharacters: 60,
 } as const;
 
+/** What asking a service for captions may cost. */
+export const transcriptionLimits = {
+  maxSeconds: 3_600,
+  /** Many services take no more. */
+  maxSoundBytes: 25 * 1024 * 1024,
+  connectMs: 10_000,
+  maxHeaderBytes: 16 * 1024,
+  /** For all of it: on a plain processor a service may take longer than the video lasts. */
+  deadlineMs: 15 * 60_000,
+  /** With all that some services tell of every word. */
+  json: {
+    maxBytes: 8 * 1024 * 1024,
+    maxDepth: 8,
+    maxArrayItems: 50_000,
+    maxObjectKeys: 100,
+    maxValues: 1_000_000,
+  },
+  /** Videos whose captions one worker waits for at once. */
+  atOnce: 1,
+  /** Videos of which an admin has captions made in one go. */
+  videosPerPage: 200,
+} as const;
+
 /** How stored media is served; how much of it is held in memory is `MEDIA_CACHE_MB`. */
 export const servingLimits = {
   /** Objects are kept in pieces of this size, so that a range of a large file takes no more than its part. */

@@ -14,6 +14,7 @@ import { gainFor, type Loudness, measureLoudness } from './loudness.ts';
 import type { ChunkIndex } from './package.ts';
 import { makePoster, type PictureReason, type Poster, reencodeImage } from './poster.ts';
 import { type MeasuredFacts, probeFile } from './probe.ts';
+import { extractSound, type SoundJob } from './sound.ts';
 import type { ObjectStorage } from './storage/storage.ts';
 import { transcode } from './transcode.ts';
 import type { Turns } from './turns.ts';
@@ -134,6 +135,8 @@ export interface MediaPipeline {
   processExtras(
     job: SourceJob & Omit<ExtrasJob, 'mp4Path'> & { readonly isRemote?: boolean },
   ): Promise<ExtrasOutcome>;
+  /** Writes the sound of a finished MP4 of ours into a file of its own. Stores nothing. */
+  extractSound(job: SoundJob): Promise<{ readonly ok: true } | Failure<StepReason>>;
   /** Makes a poster of one frame of a finished MP4 of ours and stores it. */
   processFrame(job: FrameJob): Promise<PosterJobOutcome>;
   /** Makes a clean poster of a picture from outside and stores it. */
@@ -220,6 +223,8 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
         for (const piece of made.pieces) await store(storage, piece);
         return ok({ assets: made.pieces.map(({ asset }) => asset), fingerprints: made.fingerprints });
       }),
+
+    extractSound: (job) => extractSound(ffmpeg, job),
 
     processPoster: (job) =>
       inFreshDirectory(job, async () => {

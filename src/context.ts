@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
-import { netLimits } from '../config/limits.ts';
+import { netLimits, transcriptionLimits } from '../config/limits.ts';
 import { createFederationSide, createKeyMaker } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createJoin } from '../media/join.ts';
@@ -23,6 +23,7 @@ import { createIds, idNodes, type JobId } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { countedFetch } from './lib/net/counted-fetch.ts';
+import { createFormPoster, type FormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok, type Result } from './lib/result.ts';
@@ -37,7 +38,13 @@ import { createModeration, moderationEvents } from './modules/moderation/index.t
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createStorage } from './modules/storage/index.ts';
-import { createMediaUrls, createVideos, fetchRemoteSource, videoEvents } from './modules/videos/index.ts';
+import {
+  createMediaUrls,
+  createTranscriber,
+  createVideos,
+  fetchRemoteSource,
+  videoEvents,
+} from './modules/videos/index.ts';
 import { openStores } from './stores.ts';
 import { version } from './version.ts';
 
@@ -122,6 +129,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     threads: Math.max(1, Math.floor(availableParallelism() / config.mediaConcurrency)),
     log,
   });
+  const poster = createFormPoster(transcriptionLimits);
+  closers.push(() => poster.close());
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
   const accounts = createAccounts({ db, ids, urls });
@@ -152,6 +161,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,
     unlistedDomains,
+    transcriber: transcriberOf(config, poster),
     log,
   });
   const comments = createComments({ db, ids, urls, unlistedDomains });
@@ -257,6 +267,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.extras': async ({ videoId }, run) => videos.jobs.extras(videoId, run),
     'media.poster': async ({ videoId }, run) => videos.jobs.poster(videoId, run),
     'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
+    'media.transcribe': async ({ videoId }, run) => videos.jobs.transcribe(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
@@ -318,6 +329,14 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     close,
   };
   return ok({ context });
+}
+
+/** Null where no service is set up. */
+function transcriberOf({ transcription }: Config, poster: FormPoster) {
+  if (transcription === null) return null;
+  const { url, token, model } = transcription;
+  const { deadlineMs } = transcriptionLimits;
+  return createTranscriber({ poster, url, token: token?.reveal() ?? null, model, deadlineMs });
 }
 
 type EventName =

@@ -68,7 +68,7 @@ export async function createJobRig(options: { redisUrl?: string; leaseMs?: numbe
     const runner = new JobRunner({
       ...{ db, connection, prefix, queues: queueNames, leaseMs, random: Math.random, log: silent },
       handlers: { ...noHandlers, ...given },
-      concurrency: { inbox: 8, deliver: 8, media: 8, replicate: 8, default: 8 },
+      concurrency: { inbox: 8, deliver: 8, media: 8, replicate: 8, transcribe: 8, default: 8 },
     });
     const relay = new Relay({ db, databaseUrl, redis, queues, subscribers, log: silent });
     await rebuildAfterLoss(db, redis, prefix, silent);
@@ -129,6 +129,7 @@ const noHandlers: JobHandlers = {
   'media.extras': unexpected,
   'media.poster': unexpected,
   'media.remake': unexpected,
+  'media.transcribe': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,
   'media.cool': unexpected,

@@ -42,6 +42,7 @@ beforeEach(async () => {
     processFirst: (job) => processVideo(job),
     processRest: () => Promise.reject(new Error('Not part of the test.')),
     processExtras: () => Promise.reject(new Error('Not part of the test.')),
+    extractSound: () => Promise.reject(new Error('Not part of the test.')),
   };
   videos = createVideos({
     ...{
@@ -58,7 +59,7 @@ beforeEach(async () => {
       await writeFile(toPath, 'from afar');
       return ok({ bytes: 9, contentType, finalUrl: new URL('http://b.example') });
     },
-    ...{ workDir: join(dataDir, 'work'), log: silent },
+    ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null },
     mediaUrls: createMediaUrls({
       ...{ mediaUrl: 'http://a.example/media', origin: 'http://a.example', clock: systemClock },
       instanceSecret: 'a secret that is only good for this test',

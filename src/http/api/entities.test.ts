@@ -42,7 +42,15 @@ const account: Account = {
 
 const asset = (role: Asset['role'], key: string, facts: Partial<Asset> = {}): Asset => ({
   ...{ role, key, rung: null, contentType: 'video/mp4', bytes: 1, width: null, height: null },
-  ...{ bandwidth: null, codecs: null, frameRate: null, sha256: 'ab'.repeat(32), language: null, label: null },
+  ...{
+    bandwidth: null,
+    codecs: null,
+    frameRate: null,
+    sha256: 'ab'.repeat(32),
+    language: null,
+    label: null,
+    automatic: false,
+  },
   ...facts,
 });
 

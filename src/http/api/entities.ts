@@ -1,5 +1,6 @@
 import { hashtagsOf } from '../../lib/html/from-text.ts';
 import type { AccountId } from '../../lib/ids.ts';
+import { nameOfLanguage } from '../../lib/language.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import type { Comment } from '../../modules/comments/index.ts';
 import type { FeedItem } from '../../modules/feed/index.ts';
@@ -196,6 +197,11 @@ function toStatus(
   };
 }
 
+/** What people choose captions by that nobody has written. */
+function automaticLabel(language: string): string {
+  return language === 'und' ? 'Automatic' : `${nameOfLanguage(language)} (automatic)`;
+}
+
 /** The video of a post as an attachment. */
 export function mediaEntityOf(
   deps: Pick<HttpDeps, 'videos'>,
@@ -220,10 +226,11 @@ export function mediaEntityOf(
     storyboard_url: urlOf('storyboard-vtt'),
     captions: video.assets
       .filter(({ role }) => role === 'captions')
-      .map(({ key, language, label }) => ({
+      .map(({ key, language, label, automatic }) => ({
         url: deps.videos.objectUrl(key, video),
         language: language ?? 'und',
-        label: label ?? language ?? '',
+        label: label ?? (automatic ? automaticLabel(language ?? 'und') : (language ?? '')),
+        automatic,
       })),
     meta: {
       original: {

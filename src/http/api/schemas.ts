@@ -78,7 +78,14 @@ export const mediaEntity = z
     preview_webp_url: z.string().nullable().describe('The poster as WebP'),
     teaser_url: z.string().nullable().describe('Three seconds of it, small and silent'),
     storyboard_url: z.string().nullable().describe('WebVTT whose cues name parts of one picture'),
-    captions: z.array(z.object({ url: z.string(), language: z.string(), label: z.string() })),
+    captions: z.array(
+      z.object({
+        url: z.string(),
+        language: z.string().describe('As in BCP 47; und where it is not known'),
+        label: z.string(),
+        automatic: z.boolean().describe('Nobody wrote them: a service did'),
+      }),
+    ),
     meta: z.object({
       original: z.object({
         width: z.number().nullable(),

@@ -87,6 +87,13 @@ export async function discardBody(response: Response, limit: number): Promise<vo
   await response.body.dump({ limit }).catch(() => undefined);
 }
 
+/** Closes the connection when its answer was not read to the end; does nothing otherwise. */
+export function dropRest(response: Response): void {
+  if (response.body.readableEnded || response.body.destroyed) return;
+  response.body.on('error', () => undefined);
+  response.body.destroy();
+}
+
 function checkLength(response: Response, maxBytes: number): void {
   const length = announcedLength(response);
   if (length !== undefined && length > maxBytes) throw tooLarge(maxBytes);

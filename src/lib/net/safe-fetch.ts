@@ -2,11 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { type Ok, ok } from '../result.ts';
+import { startDeadline } from './deadline.ts';
 import { type FetchFailure, FetchStop, toFetchFailure } from './fetch-failure.ts';
 import { type Call, createOpener, type Opened, type RequestHeaders } from './hops.ts';
 import { createHostSlots, type HostSlots } from './host-slots.ts';
 import type { AddressPolicy } from './ip-policy.ts';
-import { checkRange, discardBody, type Response, readBody, saveBody } from './response-body.ts';
+import { checkRange, discardBody, dropRest, readBody, saveBody } from './response-body.ts';
 import { type AgentLimits, createVettedAgent, type Resolve } from './vetted-agent.ts';
 
 /** Caps of the fetch layer; the server's own values are `netLimits` of config/limits.ts. */
@@ -216,28 +217,4 @@ function rangeHeader({ start, length }: DownloadRange): string {
   const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(start + length);
   if (!isRange || start < 0 || length < 1) throw new TypeError(`Not a range: ${length} bytes at ${start}`);
   return `bytes=${start}-${start + length - 1}`;
-}
-
-function startDeadline(ms: number, caller: AbortSignal | undefined): { signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new FetchStop('timeout', 'The other server did not finish in time.'));
-  }, ms);
-  const abort = () => controller.abort(new FetchStop('aborted', 'The request was given up.'));
-  if (caller?.aborted) abort();
-  else caller?.addEventListener('abort', abort, { once: true });
-  return {
-    signal: controller.signal,
-    stop() {
-      clearTimeout(timer);
-      caller?.removeEventListener('abort', abort);
-    },
-  };
-}
-
-/** Closes the connection when its answer was not read to the end; does nothing otherwise. */
-function dropRest(response: Response): void {
-  if (response.body.readableEnded || response.body.destroyed) return;
-  response.body.on('error', () => undefined);
-  response.body.destroy();
 }

@@ -26,6 +26,7 @@ import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from '
 import { processExtras } from './media-extras.ts';
 import { processChosenPoster } from './media-poster.ts';
 import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
+import { askToTranscribe, transcribeVideo } from './media-transcribe.ts';
 import { askToRemake, failAbandoned, onLiked, wantAllRungs } from './media-upkeep.ts';
 import type { MediaUrls } from './media-urls.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
@@ -48,6 +49,7 @@ export {
 } from './model.ts';
 export type { Page } from './queries.ts';
 export { fetchRemoteSource } from './remote-source.ts';
+export { createTranscriber } from './transcriber.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
 
@@ -95,6 +97,7 @@ export function createVideos(base: Deps) {
     failAbandoned: (tx: Tx) => failAbandoned(deps, tx),
     wantAllRungs: (tx: Tx, videoId: VideoId) => wantAllRungs(deps, tx, videoId),
     askToRemake: (tx: Tx, videoId: VideoId) => askToRemake(deps, tx, videoId),
+    askToTranscribe: (tx: Tx, videoId: VideoId) => askToTranscribe(deps, queries, tx, videoId),
 
     /** Reactions to events, in the relay's transaction. */
     onReceived: async (tx: Tx, { videoId }: { videoId: VideoId }) =>
@@ -137,6 +140,7 @@ export function createVideos(base: Deps) {
       extras: (videoId: VideoId, run: JobRun) => processExtras(deps, queries, videoId, run),
       poster: (videoId: VideoId, run: JobRun) => processChosenPoster(deps, queries, videoId, run),
       remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
+      transcribe: (videoId: VideoId, run: JobRun) => transcribeVideo(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
       purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),
     },

@@ -245,6 +245,8 @@ const STAGES = {
   'media.poster': 1,
   'media.extras': 2,
   'media.remake': 3,
+  /** In another queue, where only its turn among its kind counts. */
+  'media.transcribe': 0,
 } as const;
 const MOST_WAITING = 999;
 

@@ -168,8 +168,11 @@ export interface Media {
   readonly storyboard_url: string | null;
   readonly captions: readonly {
     readonly url: string;
+    /** As in BCP 47; und where it is not known */
     readonly language: string;
     readonly label: string;
+    /** Nobody wrote them: a service did */
+    readonly automatic: boolean;
   }[];
   readonly meta: {
     readonly original: {
