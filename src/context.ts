@@ -236,6 +236,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'domain.lifted': { schema: instanceEvents['domain.lifted'], handlers: [videos.onDomainLifted] },
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
     'video.published': { schema: videoEvents['video.published'], handlers: [bridge.onVideoPublished] },
+    'video.captioned': { schema: videoEvents['video.captioned'], handlers: [bridge.onVideoCaptioned] },
     'video.updated': { schema: videoEvents['video.updated'], handlers: [bridge.onVideoUpdated] },
     'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
     'video.discovered': { schema: videoEvents['video.discovered'], handlers: [{ all: videos.onDiscovered }] },

@@ -149,7 +149,8 @@ test('an upload gets captions from its sound alone, which are served and told of
   expect(await served.text()).toBe(
     'WEBVTT\n\n00:00:00.500 --> 00:00:02.000\n&lt;script&gt;Hello&lt;/script&gt; &amp; you\n',
   );
-  expect((await db('videos').where({ id }).first('edited_at')).edited_at).not.toBeNull();
+  // Nobody edited it.
+  expect((await db('videos').where({ id }).first('edited_at')).edited_at).toBeNull();
 
   expect(service.seen).toHaveLength(1);
   const [request] = service.seen as [SeenRequest];
@@ -249,7 +250,7 @@ describe('while the service is at it', () => {
     const finishes = [await videos.jobs.transcribe(id, run), await videos.jobs.transcribe(id, run)];
     const told = await inTx(async (tx) => {
       for (const finish of finishes) await finish?.(tx);
-      return tx('events').where({ name: 'video.updated' }).whereJsonObject('payload', { videoId: id });
+      return tx('events').where({ name: 'video.captioned' }).whereJsonObject('payload', { videoId: id });
     });
     expect(service.seen).toHaveLength(2);
     expect(told).toHaveLength(1);

@@ -6,7 +6,7 @@ import { type Finish, type JobRun, PermanentJobError } from '../../jobs/registry
 import type { VideoId } from '../../lib/ids.ts';
 import { languageTag } from '../../lib/language.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { storeCaptions, tellEdited } from './media-edits.ts';
+import { storeCaptions } from './media-edits.ts';
 import { stageJob } from './media-process.ts';
 import { lockVideo } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries } from './media-work.ts';
@@ -94,7 +94,7 @@ async function finishTranscription(
   // Where nobody speaks there is nothing to write.
   if (made.cues.length === 0) return null;
   await storeCaptions(deps, tx, videoId, { ...made, label: null, automatic: true });
-  await tellEdited(deps, tx, { ...video, id: videoId });
+  if (!video.unannounced) await deps.emit(tx, 'video.captioned', { videoId });
   return null;
 }
 
