@@ -37,7 +37,13 @@ import { createModeration, moderationEvents } from './modules/moderation/index.t
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createStorage } from './modules/storage/index.ts';
-import { createMediaUrls, createVideos, fetchRemoteSource, videoEvents } from './modules/videos/index.ts';
+import {
+  createMediaUrls,
+  createProxiedFiles,
+  createVideos,
+  fetchRemoteSource,
+  videoEvents,
+} from './modules/videos/index.ts';
 import { openStores } from './stores.ts';
 import { version } from './version.ts';
 
@@ -139,6 +145,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     storage,
     pipeline: createPipeline({ ffmpeg, storage, encoders, log }),
     download: fetch.download,
+    readRange: fetch.readRange,
     workDir: scratchDir,
     mediaUrls,
     ...config.video,
@@ -151,8 +158,12 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     mediaModesOf: instances.mediaModesOf,
     cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,
+    mediaRefusals: instances.mediaRefusals,
     unlistedDomains,
     log,
+  });
+  const proxiedFiles = createProxiedFiles({
+    ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, maxBytes: config.remoteVideo.maxBytes },
   });
   const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls });
@@ -305,6 +316,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     social,
     videos,
     mediaUrls,
+    proxiedFiles,
     mediaAccess: createAccessCache({ ask: videos.mediaAccess, clock }),
     comments,
     engagement,
