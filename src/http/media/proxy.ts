@@ -15,10 +15,10 @@ const PATH = /^\/(?:s\/(\d+\.[\w-]+)\/)?(\d{1,18})$/;
 const CACHING = `private, max-age=${proxyLimits.maxAgeSeconds}`;
 const RETRY_SECONDS = '5';
 
-type Deps = Pick<
-  HttpDeps,
-  'videos' | 'mediaUrls' | 'mediaAccess' | 'proxiedFiles' | 'limits' | 'clock' | 'log' | 'config'
->;
+type Deps = Pick<HttpDeps, 'mediaUrls' | 'mediaAccess' | 'limits'> & {
+  readonly videos: Pick<HttpDeps['videos'], 'proxiedSource'>;
+  readonly proxiedFiles: Pick<HttpDeps['proxiedFiles'], 'file' | 'chunk'>;
+};
 
 /** One request for the bytes of a video that is held elsewhere. */
 interface Asked {
@@ -33,7 +33,7 @@ interface Asked {
  * that is stored with the video is ever asked for, and only while the staff wants this and the viewer may see it,
  * which is looked at again before every chunk. What it costs is bounded by `proxyLimits`.
  */
-export function createProxyHandler(deps: Deps): RequestHandler {
+export function createProxyHandler(deps: Deps, stallMs: number = proxyLimits.stallMs): RequestHandler {
   const takeSlot = answerSlots();
   return async (req, res) => {
     for (const [name, value] of pairsOf(COMMON)) res.setHeader(name, value);
@@ -54,7 +54,7 @@ export function createProxyHandler(deps: Deps): RequestHandler {
       giveBack();
       gone.abort();
     });
-    res.setTimeout(proxyLimits.stallMs, () => res.destroy());
+    res.setTimeout(stallMs, () => res.destroy());
     await answer(deps, { videoId, token, signal: gone.signal }, req, res);
   };
 }
