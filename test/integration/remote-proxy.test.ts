@@ -218,7 +218,7 @@ describe('bytes', () => {
       ...{ 'content-type': 'video/mp4', 'content-length': String(size), 'accept-ranges': 'bytes' },
       ...{ 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'cross-origin' },
       ...{ 'access-control-allow-origin': '*', 'cache-control': 'private, max-age=60' },
-      'content-security-policy': "default-src 'none'; sandbox",
+      ...{ 'content-security-policy': "default-src 'none'; sandbox", 'x-accel-buffering': 'no' },
     });
     expect(whole.headers['set-cookie']).toBeUndefined();
     const head = await get(id, {}, 'HEAD');

@@ -80,6 +80,8 @@ async function answer(deps: Deps, asked: Asked, req: IncomingMessage, res: Serve
     res.writeHead(range ? 206 : 200, {
       ...{ ETag: file.etag, 'Cache-Control': CACHING, 'Content-Type': file.type },
       'Content-Length': end - start + 1,
+      // nginx would fetch on what its client does not take.
+      'X-Accel-Buffering': 'no',
       ...(range && { 'Content-Range': `bytes ${start}-${end}/${file.size}` }),
     });
   };

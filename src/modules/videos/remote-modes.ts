@@ -118,15 +118,20 @@ async function openedAmong(from: Db, ids: readonly VideoId[]): Promise<Set<Video
  */
 export async function onOpened(deps: RemoteModeDeps, tx: Tx, videoId: VideoId): Promise<boolean> {
   const pause = tx.raw(`now() - ? * interval '1 ms'`, [remoteCacheLimits.watchedRecentlyMs / 2]);
-  const isDue = tx.raw('coalesce(last_watched_at, ?) <= ?', [new Date(0), pause]);
+  const left = { media_state: 'none', media_reason: 'proxied' satisfies UncopiedReason };
+  const isLeft = await isProxiedNoMore(deps, tx('videos').where({ id: videoId, local: false, ...left }));
   const row = await tx('videos')
     .where({ id: videoId, local: false, state: 'published' })
-    .where((due) => due.whereIn('media_state', ['waiting', 'none']).orWhereRaw(isDue))
+    .where((due) => {
+      due
+        .where({ media_state: 'waiting' })
+        .orWhereRaw('coalesce(last_watched_at, ?) <= ?', [new Date(0), pause]);
+      if (isLeft) due.orWhere(left);
+    })
     .forNoKeyUpdate()
-    .first('id', 'uri', 'source_url', 'media_state', 'media_reason', tx.raw('? as is_due', [isDue]));
+    .first('media_state', 'media_reason');
   if (!row) return false;
-  const isAskedFor = row.media_state === 'waiting' || (await isProxiedNoMore(deps, row));
-  if (!isAskedFor && !row.is_due) return false;
+  const isAskedFor = row.media_state === 'waiting' || (isLeft && row.media_reason === left.media_reason);
   const asked = isAskedFor ? { media_state: 'waiting', media_reason: null } : {};
   await tx('videos')
     .where({ id: videoId })
@@ -135,9 +140,10 @@ export async function onOpened(deps: RemoteModeDeps, tx: Tx, videoId: VideoId): 
   return isAskedFor;
 }
 
-async function isProxiedNoMore(deps: RemoteModeDeps, row: Parameters<typeof proxyCandidate>[0]) {
-  if (row.media_reason !== 'proxied') return false;
-  return (await proxiedAmong(deps, [proxyCandidate(row)])).size === 0;
+/** Looks without holding the row: many may be opening it. */
+async function isProxiedNoMore(deps: RemoteModeDeps, proxied: ReturnType<Tx>): Promise<boolean> {
+  const row = await proxied.first('id', 'uri', 'source_url', 'media_state', 'media_reason');
+  return row !== undefined && (await proxiedAmong(deps, [proxyCandidate(row)])).size === 0;
 }
 
 /** Somebody here follows an account: its newest videos are copied, whose description is here already. */
