@@ -45,6 +45,7 @@ describe('work that is shared', () => {
     const late = share('a', stays, work);
     expect(ends).toHaveLength(2);
     ends[0]?.reject(new Error('It was given up.'));
+    await new Promise((done) => setImmediate(done));
     const beside = share('a', stays, work);
     expect(ends).toHaveLength(2);
     ends[1]?.resolve(5);

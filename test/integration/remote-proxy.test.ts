@@ -329,10 +329,12 @@ describe('only who may see a video', () => {
 
   test('and only of videos that are passed on', async () => {
     const local = await videos.video(alice.account);
-    await server.context
-      .db('videos')
-      .where({ id: local })
-      .update({ source_url: remote.url(path) });
+    const passedOn = { media_state: 'none', media_reason: 'proxied', source_url: remote.url(path) };
+    await server.context.db('videos').where({ id: local }).update(passedOn);
+    const received = await proxied(undefined, { state: 'received' });
+    const { proxyUrl } = server.context.mediaUrls;
+    const signed = new URL(proxyUrl({ id: received, state: 'received', visibility: 'public' }));
+    expect((await ask(server, signed.pathname)).status).toBe(404);
     const copied = await discovered();
     await server.context.db('videos').where({ id: copied }).update({ media_state: 'ready' });
     for (const id of [

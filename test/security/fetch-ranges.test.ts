@@ -55,6 +55,7 @@ test.each<[string, number, Record<string, string>, string | Buffer]>([
   ['no word on which bytes', 206, {}, '3456'],
   ['no word on the size', 206, { 'content-range': 'bytes 3-6/*' }, '3456'],
   ['other bytes', 206, { 'content-range': 'bytes 2-5/10' }, '2345'],
+  ['bytes before them too', 206, { 'content-range': 'bytes 2-6/10' }, '23456'],
   ['fewer than announced', 206, { 'content-range': 'bytes 3-6/10' }, '345'],
   ['fewer than there are', 206, { 'content-range': 'bytes 3-5/10' }, '345'],
   ['more than there are', 206, { 'content-range': 'bytes 3-6/5' }, '3456'],
