@@ -60,10 +60,10 @@ const list = z.string().transform((text) =>
 const environments = ['production', 'development', 'test'] as const;
 
 /**
- * What happens to videos of other servers: all that somebody here may see are copied, those that are opened, or
- * none.
+ * What happens to videos of other servers: all that somebody here may see are copied, those that are opened, none
+ * but their bytes are passed on to whoever watches, or none.
  */
-export const remoteVideoModes = ['replicate', 'on-view', 'off'] as const;
+export const remoteVideoModes = ['replicate', 'on-view', 'proxy', 'off'] as const;
 export type RemoteVideoMode = (typeof remoteVideoModes)[number];
 
 export const variables = {
@@ -448,7 +448,7 @@ export const variables = {
   REMOTE_VIDEO: variable({
     schema: z.enum(remoteVideoModes),
     fallback: 'replicate',
-    doc: 'What happens to videos of other servers: `replicate` copies those that somebody here follows, is shown by those they follow, or opens, into this server’s own storage; `on-view` copies them once they are opened; `off` shows their description and picture, and links to the page on their server. `vireo domain media DOMAIN MODE` decides otherwise for one server.',
+    doc: 'What happens to videos of other servers: `replicate` copies those that somebody here follows, is shown by those they follow, or opens, into this server’s own storage; `on-view` copies them once they are opened; `proxy` copies none, and passes on the bytes from their server to whoever watches, for servers with little disk; `off` shows their description and picture, and links to the page on their server. `vireo domain media DOMAIN MODE` decides otherwise for one server.',
     remedy: `Use one of: ${remoteVideoModes.join(', ')}.`,
     group: 'Federation',
   }),

@@ -208,6 +208,9 @@ export const netLimits = {
   requestsInFlight: 256,
   downloadsPerHost: 2,
   downloadsInFlight: 16,
+  /** Parts of files that somebody waits for, which are read into memory. */
+  rangesPerHost: 4,
+  rangesInFlight: 16,
   /** Idle connections kept for the next request; above this many, connections close after use. */
   keptConnections: 512,
   keepAliveMs: 10_000,
@@ -469,6 +472,31 @@ export const servingLimits = {
   accessKeptMs: 2_000,
   /** Of an answer that leads elsewhere; well below the hour for which the object storage's own addresses are good. */
   redirectMaxAgeSeconds: 1_800,
+} as const;
+
+/**
+ * How files of other servers are passed on that are not copied (ADR 0015). One process holds at most `cacheBytes`,
+ * one chunk for each answer, and two for each of `netLimits.rangesInFlight`.
+ */
+export const proxyLimits = {
+  /** What is fetched and kept at once; every file starts a new one at each multiple of it. */
+  chunkBytes: 1024 * 1024,
+  cacheBytes: 64 * 1024 * 1024,
+  /** What each kept chunk costs beside its bytes. */
+  overheadBytes: 1024,
+  filesInMemory: 5_000,
+  /** Until its server is asked again whether a file is there and still the same. */
+  fileKeptMs: 5 * 60_000,
+  /** For one chunk, the wait for others of the same host included. */
+  deadlineMs: 15_000,
+  idleMs: 10_000,
+  answersInFlight: 96,
+  answersPerNetwork: 16,
+  /** Longer than `deadlineMs`: a client that takes nothing for so long is let go, and asks for the rest if it wants it. */
+  stallMs: 30_000,
+  requests: { name: 'proxy', points: 300, seconds: 60 },
+  /** For browsers alone, so that a decision of the staff counts soon. */
+  maxAgeSeconds: 60,
 } as const;
 
 /** How long a signed address of media is good at least, and the steps in which it ends: within one it stays the same. */

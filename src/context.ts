@@ -40,6 +40,7 @@ import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createStorage } from './modules/storage/index.ts';
 import {
   createMediaUrls,
+  createProxiedFiles,
   createTranscriber,
   createVideos,
   fetchRemoteSource,
@@ -148,6 +149,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     storage,
     pipeline: createPipeline({ ffmpeg, storage, encoders, log }),
     download: fetch.download,
+    readRange: fetch.readRange,
     workDir: scratchDir,
     mediaUrls,
     ...config.video,
@@ -160,9 +162,13 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     mediaModesOf: instances.mediaModesOf,
     cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,
+    mediaRefusals: instances.mediaRefusals,
     unlistedDomains,
     transcriber: transcriberOf(config, poster),
     log,
+  });
+  const proxiedFiles = createProxiedFiles({
+    ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, maxBytes: config.remoteVideo.maxBytes },
   });
   const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls });
@@ -317,6 +323,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     social,
     videos,
     mediaUrls,
+    proxiedFiles,
     mediaAccess: createAccessCache({ ask: videos.mediaAccess, clock }),
     comments,
     engagement,

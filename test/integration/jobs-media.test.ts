@@ -77,6 +77,8 @@ beforeEach(async () => {
     },
     ...{ mediaModesOf: async (hosts) => hosts.map(() => 'replicate' as const) },
     ...{ cache: { maxBytes: 1_000, maxAgeMs: 0 } },
+    readRange: () => Promise.reject(new Error('Not part of the test.')),
+    mediaRefusals: async (groups) => groups.map(() => refusal),
     ...{ mediaRefusal: async () => refusal, unlistedDomains: 'shown' as const },
   });
 });

@@ -147,6 +147,8 @@ describe('a video as a status', () => {
     ['none', { state: 'elsewhere', detail: expect.stringContaining('does not copy') }, 'not-copied-here'],
     ['none', { state: 'elsewhere', detail: expect.stringContaining('does not copy') }],
     ['none', { state: 'elsewhere', detail: 'It is too long.' }, 'domain-suspended'],
+    // Another mode counts now, and who opens it has it looked at.
+    ['none', { state: 'on-demand', percent: 0, detail: null }, 'proxied'],
   ])('of another server, %s: nothing to play yet, and why: %o', (state, processing, reason = null) => {
     const media = { state, stage: null, percent: 40, reason, detail: 'It is too long.' };
     const shown = mediaOf({ local: false, media, assets: [], sourceUrl: 'https://a.test/v.mp4' });

@@ -69,7 +69,12 @@ export const mediaEntity = z
   .object({
     id: z.string(),
     type: z.literal('video'),
-    url: z.string().nullable().describe('MP4; null while a video of another server is being copied'),
+    url: z
+      .string()
+      .nullable()
+      .describe(
+        'MP4; null while a video of another server is being copied. Where this server passes on the bytes of another one, MP4 or WebM',
+      ),
     preview_url: z.string().nullable(),
     remote_url: z.string().nullable(),
     description: z.string(),

@@ -29,10 +29,12 @@ import { processLadder, processUpload, remake, stageJob } from './media-process.
 import { askToTranscribe, transcribeVideo } from './media-transcribe.ts';
 import { askToRemake, failAbandoned, onLiked, wantAllRungs } from './media-upkeep.ts';
 import type { MediaUrls } from './media-urls.ts';
+import type { Video } from './model.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
 import { cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
 import { onFollowed, onModeLifted, onOpened, onShared, replicateJob } from './remote-modes.ts';
+import { proxiedAmong, proxiedSource } from './remote-proxy.ts';
 import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
 import { mediaUsage, orphanedObjects } from './storage-use.ts';
 
@@ -47,6 +49,12 @@ export {
   type Visibility,
   visibilities,
 } from './model.ts';
+export {
+  createProxiedFiles,
+  type ProxiedFile,
+  type ProxiedFiles,
+  type ProxyFailure,
+} from './proxied-files.ts';
 export type { Page } from './queries.ts';
 export { fetchRemoteSource } from './remote-source.ts';
 export { createTranscriber } from './transcriber.ts';
@@ -121,6 +129,11 @@ export function createVideos(base: Deps) {
     onShared: (tx: Tx, share: { readonly videoId: VideoId }) => onShared(deps, tx, share),
     /** Somebody opens a video of another server; see `onOpened` of remote-modes.ts. */
     opened: (tx: Tx, videoId: VideoId) => onOpened(deps, tx, videoId),
+
+    /** Videos of other servers whose bytes are passed on; see remote-proxy.ts. */
+    proxiedAmong: (videos: readonly Video[]) => proxiedAmong(deps, videos),
+    proxiedSource: (videoId: string) => proxiedSource(deps, videoId),
+    proxyUrl: base.mediaUrls.proxyUrl,
 
     /** What media takes, and how it is kept within its bounds. */
     storageUse: {
