@@ -53,7 +53,14 @@ export type RunOutcome =
       readonly stderr: string;
     };
 
-export type ProbeOutcome = { readonly ok: true; readonly json: string } | Extract<RunOutcome, { ok: false }>;
+export type ProbeOutcome =
+  | {
+      readonly ok: true;
+      readonly json: string;
+      /** Its last words: what it could not read of the file. Texts of the file may be among them. */
+      readonly said?: string;
+    }
+  | Extract<RunOutcome, { ok: false }>;
 
 export interface FfmpegDescription {
   /** Such as `5.1.9`, or null where ffmpeg cannot be started. */
@@ -163,7 +170,7 @@ async function probeInput(
     deadlineMs,
     ...(signal ? { signal } : {}),
   });
-  if (end.end === 'exit' && end.exitCode === 0) return { ok: true, json: end.stdout };
+  if (end.end === 'exit' && end.exitCode === 0) return { ok: true, json: end.stdout, said: end.stderr };
   return failureOf(end, deps.log);
 }
 

@@ -158,15 +158,22 @@ test('a file that ends every encoder is refused after its tries, with a reason',
 }, async () => {
   const id = await upload();
   let killed = 0;
+  let givenUp = false;
+  // Nothing else is waited for in between: none must get through.
+  const killing = (async () => {
+    while (!givenUp) killed += await killEncoders();
+  })();
   await eventually(
     'it is given up',
     async () => {
       await hurry();
-      killed += await killEncoders();
       return (await video(id)).state === 'rejected';
     },
     SLOW_MS,
-  );
+  ).finally(() => {
+    givenUp = true;
+  });
+  await killing;
   expect(killed).toBeGreaterThanOrEqual(jobSpecs['media.process'].maxAttempts);
   expect(await video(id)).toMatchObject({ media_state: 'failed', media_reason: 'given-up' });
   expect((await video(id)).media_detail).toMatch(/Ask the admin/);
