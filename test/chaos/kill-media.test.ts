@@ -125,12 +125,14 @@ async function expectWhole(id: VideoId): Promise<void> {
 
 describe.each(stages)('in %s', { timeout: SLOW_MS }, (name) => {
   test('an encoder that is killed is started again, and the video is whole', async () => {
+    // What is made last takes no longer in encoders than elsewhere.
+    const task = name === 'media.extras' ? '' : 'libx264';
     const id = await begin(name);
     await eventually(
       'an encoder was killed',
       async () => {
         await hurry();
-        return (await atWork(name)) && (await killEncoders('libx264')) > 0;
+        return (await atWork(name)) && (await killEncoders(task)) > 0;
       },
       SLOW_MS,
     );
