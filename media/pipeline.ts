@@ -301,17 +301,26 @@ async function makeCopy(deps: PipelineDeps, job: FirstJob, { facts, plan }: Insp
 
 type Inspected = Extract<InspectOutcome, { ok: true }>;
 
-/** As an earlier stage measured it, or measured now; a track that cannot be measured keeps its loudness. */
-async function loudnessOf(ffmpeg: Ffmpeg, job: RungsJob): Promise<Loudness | null> {
+/**
+ * As an earlier stage measured it, or measured now; a track that cannot be measured keeps its loudness. Fails only
+ * where it was cut off: another try measures it, and nothing would later.
+ */
+async function loudnessOf(
+  ffmpeg: Ffmpeg,
+  job: RungsJob,
+): Promise<{ readonly ok: true; readonly loudness: Loudness | null } | Failure<StepReason>> {
   const { facts, plan } = job.inspected;
-  if (job.loudness !== undefined || plan.audioIndex === null) return job.loudness ?? null;
+  if (job.loudness !== undefined || plan.audioIndex === null) return ok({ loudness: job.loudness ?? null });
   const measured = await measureLoudness(ffmpeg, {
     ...{ sourcePath: job.sourcePath, demuxer: facts.demuxer, audioIndex: plan.audioIndex },
     ...{ durationSeconds: plan.durationSeconds, outputDirectory: job.workDir, ...signalOf(job) },
   });
-  if (!measured.ok) return null;
+  if (!measured.ok) {
+    const isCutOff = measured.reason === 'interrupted' || measured.reason === 'aborted';
+    return isCutOff ? measured : ok({ loudness: null });
+  }
   const { integratedLufs, truePeakDb, durationSeconds } = measured;
-  return { integratedLufs, truePeakDb, durationSeconds };
+  return ok({ loudness: { integratedLufs, truePeakDb, durationSeconds } });
 }
 
 function chosenFrame({ posterSeconds }: VideoJob): { atSeconds?: number } {
@@ -336,7 +345,9 @@ async function makeRungs(
   const { report, inspected } = job;
   const { facts, plan } = inspected;
   report('transcoding', 0);
-  const loudness = await loudnessOf(ffmpeg, job);
+  const measured = await loudnessOf(ffmpeg, job);
+  if (!measured.ok) return measured;
+  const { loudness } = measured;
   const encode = () =>
     transcode(ffmpeg, {
       sourcePath: job.sourcePath,

@@ -24,8 +24,9 @@ import {
 import { videoEvents } from './events.ts';
 import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
+import { stageJob } from './media-order.ts';
 import { processChosenPoster } from './media-poster.ts';
-import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
+import { processLadder, processUpload, remake } from './media-process.ts';
 import { askToTranscribe, transcribeVideo } from './media-transcribe.ts';
 import { askToRemake, failAbandoned, onLiked, wantAllRungs } from './media-upkeep.ts';
 import type { MediaUrls } from './media-urls.ts';
@@ -33,7 +34,7 @@ import type { Video } from './model.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
 import { cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
-import { onFollowed, onModeLifted, onOpened, onShared, replicateJob } from './remote-modes.ts';
+import { onDiscovered, onFollowed, onModeLifted, onOpened, onShared } from './remote-modes.ts';
 import { proxiedAmong, proxiedSource } from './remote-proxy.ts';
 import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
 import { mediaUsage, orphanedObjects } from './storage-use.ts';
@@ -110,11 +111,7 @@ export function createVideos(base: Deps) {
     /** Reactions to events, in the relay's transaction. */
     onReceived: async (tx: Tx, { videoId }: { videoId: VideoId }) =>
       base.enqueue(tx, await stageJob(tx, 'media.process', videoId)),
-    onDiscovered: (tx: Tx, discovered: readonly { videoId: VideoId }[]) =>
-      base.enqueue(
-        tx,
-        discovered.map(({ videoId }) => replicateJob(videoId)),
-      ),
+    onDiscovered: (tx: Tx, discovered: readonly { videoId: VideoId }[]) => onDiscovered(deps, tx, discovered),
     onDeleted: async (tx: Tx, { videoId }: { videoId: VideoId }) => {
       await enqueuePurge(base, tx, videoId);
     },

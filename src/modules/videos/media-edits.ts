@@ -9,7 +9,7 @@ import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { languageTag } from '../../lib/language.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { VideoCommandDeps } from './commands.ts';
-import { stageJob } from './media-process.ts';
+import { stageJob } from './media-order.ts';
 import { insertAssets } from './media-rows.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import type { VideoRow } from './model.ts';

@@ -7,7 +7,7 @@ import type { VideoId } from '../../lib/ids.ts';
 import { languageTag } from '../../lib/language.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { storeCaptions } from './media-edits.ts';
-import { stageJob } from './media-process.ts';
+import { stageJob } from './media-order.ts';
 import { lockVideo } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries } from './media-work.ts';
 import type { Asset, Video } from './model.ts';

@@ -2,10 +2,10 @@ import { mediaLimits } from '../../../config/limits.ts';
 import type { Tx } from '../../db/database.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { GIVEN_UP, stageJob } from './media-process.ts';
+import { replicateJobs, stageJob } from './media-order.ts';
+import { GIVEN_UP } from './media-process.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge } from './purge.ts';
-import { replicateJob } from './remote-modes.ts';
 
 type Deps = Pick<MediaJobDeps, 'clock' | 'enqueue' | 'lazyRungs' | 'log'>;
 
@@ -108,6 +108,6 @@ export async function askToRemake(
   }
   if (row.source_url === null) return fail('no-source', 'Its server names no file of this video.');
   await tx('videos').where({ id: videoId }).update({ media_state: 'waiting', media_reason: null });
-  await deps.enqueue(tx, replicateJob(videoId));
+  await deps.enqueue(tx, await replicateJobs(tx, [{ id: videoId, asker: 'staff' }]));
   return ok();
 }

@@ -1,8 +1,9 @@
 import { remoteCacheLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { ofDomain } from '../../db/visibility.ts';
-import type { Enqueue, NewJob } from '../../jobs/enqueue.ts';
+import { bringForward, type Enqueue } from '../../jobs/enqueue.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { replicateJobs, replicateKey, VIEWER_PRIORITY } from './media-order.ts';
 import type { Video } from './model.ts';
 import { type ProxyDeps, proxiedAmong, proxyCandidate } from './remote-proxy.ts';
 
@@ -18,11 +19,6 @@ export type CopyPlan = 'copy' | 'on-demand' | 'proxied' | 'not-copied-here';
 
 /** Why there is no copy though none failed, as `media_reason` has it. */
 export type UncopiedReason = Exclude<CopyPlan, 'copy'> | 'evicted';
-
-/** The job that copies a remote video. At most one of a video waits, and one that runs sees what its asker wrote, or runs again. */
-export function replicateJob(videoId: VideoId): NewJob<'media.replicate'> {
-  return { name: 'media.replicate', payload: { videoId }, key: `media.replicate:${videoId}` };
-}
 
 /** Whether the bytes of a video are to be passed on where that is possible: whoever asks has to find out. */
 export async function isForProxy(
@@ -136,8 +132,23 @@ export async function onOpened(deps: RemoteModeDeps, tx: Tx, videoId: VideoId): 
   await tx('videos')
     .where({ id: videoId })
     .update({ last_watched_at: tx.fn.now(), ...asked });
-  if (isAskedFor && row.media_reason !== null) await deps.enqueue(tx, replicateJob(videoId));
-  return isAskedFor;
+  if (!isAskedFor) return false;
+  if (row.media_reason !== null)
+    await deps.enqueue(tx, await replicateJobs(tx, [{ id: videoId, asker: 'viewer' }]));
+  else await bringForward(tx, replicateKey(videoId), VIEWER_PRIORITY);
+  return true;
+}
+
+/** Videos became known here: their posters are fetched, and the files of those that somebody here may see in a list. */
+export async function onDiscovered(
+  deps: RemoteModeDeps,
+  tx: Tx,
+  discovered: readonly { readonly videoId: VideoId }[],
+): Promise<void> {
+  const ids = discovered.map(({ videoId }) => videoId);
+  const wanted = await wantedAmong(tx, ids);
+  const asked = ids.map((id) => ({ id, asker: wanted.has(id) ? ('list' as const) : ('nobody' as const) }));
+  await deps.enqueue(tx, await replicateJobs(tx, asked));
 }
 
 /** Looks without holding the row: many may be opening it. */
@@ -212,5 +223,9 @@ async function ask(deps: RemoteModeDeps, tx: Tx, found: PromiseLike<VideoId[]>):
   await tx('videos')
     .whereIn('id', ids)
     .update({ media_state: 'waiting', media_reason: null, media_detail: null });
-  await deps.enqueue(tx, ids.map(replicateJob));
+  const jobs = await replicateJobs(
+    tx,
+    ids.map((id) => ({ id, asker: 'list' })),
+  );
+  await deps.enqueue(tx, jobs);
 }

@@ -8,13 +8,13 @@ import type { VideoId } from '../../lib/ids.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
 import { type Failure, type Ok, ok } from '../../lib/result.ts';
 import type { MediaRefusal } from '../instances/index.ts';
-import { stageJob } from './media-process.ts';
+import { replicateJobs, stageJob } from './media-order.ts';
 import { failedColumns, insertAssets, lockVideo, recordMade } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries, retryIfInterrupted } from './media-work.ts';
 import type { Video } from './model.ts';
 import { enqueuePurge } from './purge.ts';
 import { type CacheDeps, makeRoom } from './remote-cache.ts';
-import { copyPlan, isForProxy, leaveUncopied, type RemoteModeDeps, replicateJob } from './remote-modes.ts';
+import { copyPlan, isForProxy, leaveUncopied, type RemoteModeDeps } from './remote-modes.ts';
 import { isProxiable } from './remote-proxy.ts';
 import {
   isFinalSourceFailure,
@@ -152,10 +152,11 @@ export async function replicateRefused(deps: MediaJobDeps, tx: Tx, domain: strin
     .whereIn('id', again)
     .update({ media_state: 'waiting', media_reason: null, media_detail: null })
     .returning('id');
-  await deps.enqueue(
+  const jobs = await replicateJobs(
     tx,
-    rows.map(({ id }) => replicateJob(id)),
+    rows.map(({ id }) => ({ id, asker: 'list' })),
   );
+  await deps.enqueue(tx, jobs);
 }
 
 /** `outcome` is null where no copy is wanted. */
