@@ -325,20 +325,21 @@ describe('the work folder of a try that died', () => {
     return dir;
   }
 
-  test('goes with the next try of its video', async () => {
+  test('goes with the next try of its stage, and no other', async () => {
     const { videoId } = await receivedUpload();
-    await leftOver(`${videoId}-died`);
-    await leftOver(`${videoId}0-other`);
+    await leftOver(`${videoId}-first-died`);
+    const others = [`${videoId}-poster-busy`, `${videoId}0-first-other`];
+    for (const name of others) await leftOver(name);
     await start();
     await addJob('media.process', videoId);
     await allDone();
-    expect(await workDirs()).toEqual([`${videoId}0-other`]);
+    expect((await workDirs()).toSorted()).toEqual(others);
   });
 
   test('goes even where the next try finds nothing to do', async () => {
     const { videoId } = await receivedUpload();
     await rig.db('videos').update({ state: 'published' });
-    await leftOver(`${videoId}-died`);
+    await leftOver(`${videoId}-first-died`);
     await start();
     await addJob('media.process', videoId);
     await allDone();

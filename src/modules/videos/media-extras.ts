@@ -19,7 +19,7 @@ export function processExtras(
   videoId: VideoId,
   run: JobRun,
 ): Promise<Finish | undefined> {
-  return inWorkDir(deps, videoId, run, async ({ dir, signal, isGone }) => {
+  return inWorkDir(deps, { stage: 'extras', videoId }, run, async ({ dir, signal, isGone }) => {
     const video = await queries.internal(videoId);
     const sizes = video?.assets.filter(({ role }) => role === 'cmaf') ?? [];
     const smallest = sizes.toSorted((a, b) => (a.rung ?? 0) - (b.rung ?? 0))[0];

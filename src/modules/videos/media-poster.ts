@@ -19,7 +19,7 @@ export function processChosenPoster(
   videoId: VideoId,
   run: JobRun,
 ): Promise<Finish | undefined> {
-  return inWorkDir(deps, videoId, run, async (work) => {
+  return inWorkDir(deps, { stage: 'poster', videoId }, run, async (work) => {
     const video = await queries.internal(videoId);
     if (!video) return;
     const choice = await posterChoice(deps.db, videoId);

@@ -41,7 +41,7 @@ export function processUpload(
   videoId: VideoId,
   run: JobRun,
 ): Promise<Finish | undefined> {
-  return inWorkDir(deps, videoId, run, async (work) => {
+  return inWorkDir(deps, { stage: 'first', videoId }, run, async (work) => {
     const video = await queries.internal(videoId);
     if (!video || !waitsForFirst(video)) return;
     const sourcePath = await readSource(deps, video, work);
@@ -110,7 +110,7 @@ export function processLadder(
   { videoId, settle }: JobPayload<'media.ladder'>,
   run: JobRun,
 ): Promise<Finish | undefined> {
-  return inWorkDir(deps, videoId, run, async (work) => {
+  return inWorkDir(deps, { stage: 'ladder', videoId }, run, async (work) => {
     const video = await queries.internal(videoId);
     if (video?.state !== 'published') return;
     if (settle) return (tx) => finishLadder(deps, tx, videoId, null);
@@ -178,7 +178,7 @@ export function remake(
   videoId: VideoId,
   run: JobRun,
 ): Promise<Finish | undefined> {
-  return inWorkDir(deps, videoId, run, async (work) => {
+  return inWorkDir(deps, { stage: 'remake', videoId }, run, async (work) => {
     const video = await queries.internal(videoId);
     if (video?.state !== 'published' || video.media.state !== 'ready') return;
     const sourcePath = await readSource(deps, video, work);

@@ -31,26 +31,22 @@ export async function transcribeVideo(
   const video = await queries.internal(videoId);
   const source = video && soundOf(video);
   if (!transcriber || !video || !source || !(await isWanted(deps.db, videoId))) return;
-  return inWorkDir(
-    ...([deps, videoId, run] as const),
-    async ({ dir, signal }) => {
-      const soundPath = await recordingOf(deps, source, dir, signal);
-      const language = video.language === null ? null : languageTag(video.language);
-      const answer = await transcriber.transcribe({
-        ...{ soundPath, signal },
-        language: language === null ? null : new Intl.Locale(language).language,
-      });
-      if (!answer.ok && answer.reason === 'unavailable') throw new Error(answer.detail);
-      if (!answer.ok) throw new PermanentJobError(answer.detail);
-      const read = readTranscript(answer.answer, video.durationSeconds);
-      if (!read.ok) {
-        throw new PermanentJobError(`The transcription service sent no captions: ${read.detail}`);
-      }
-      const made = { language: language ?? read.language ?? UNKNOWN, cues: read.cues };
-      return (tx) => finishTranscription(deps, tx, videoId, made);
-    },
-    `sound-${videoId}`,
-  );
+  return inWorkDir(deps, { stage: 'sound', videoId }, run, async ({ dir, signal }) => {
+    const soundPath = await recordingOf(deps, source, dir, signal);
+    const language = video.language === null ? null : languageTag(video.language);
+    const answer = await transcriber.transcribe({
+      ...{ soundPath, signal },
+      language: language === null ? null : new Intl.Locale(language).language,
+    });
+    if (!answer.ok && answer.reason === 'unavailable') throw new Error(answer.detail);
+    if (!answer.ok) throw new PermanentJobError(answer.detail);
+    const read = readTranscript(answer.answer, video.durationSeconds);
+    if (!read.ok) {
+      throw new PermanentJobError(`The transcription service sent no captions: ${read.detail}`);
+    }
+    const made = { language: language ?? read.language ?? UNKNOWN, cues: read.cues };
+    return (tx) => finishTranscription(deps, tx, videoId, made);
+  });
 }
 
 /** The smallest size, where the video is finished, of this server, and not silent. */

@@ -52,18 +52,21 @@ export interface MediaRun {
   readonly progress: ProgressWriter;
 }
 
+/** What is done at a time; no two jobs of one stage are at work on the same video, but for those that were overtaken. */
+type WorkStage = 'first' | 'ladder' | 'remake' | 'extras' | 'poster' | 'copy' | 'sound';
+
 /**
  * Runs `work` in an empty folder of its own, and removes that folder afterwards. Before, it removes those of
- * earlier tries that died or were overtaken, and whatever nobody came back for. Jobs of one video that may run beside
- * each other need names of their own for their folders.
+ * earlier tries of this stage that died or were overtaken, and whatever nobody came back for.
  */
 export async function inWorkDir<T>(
   deps: MediaJobDeps,
-  videoId: VideoId,
+  { stage, videoId }: { readonly stage: WorkStage; readonly videoId: VideoId },
   run: JobRun,
   work: (run: MediaRun) => Promise<T>,
-  name: string = videoId,
 ): Promise<T> {
+  // Jobs of other stages may be at work on the same video.
+  const name = `${videoId}-${stage}`;
   await mkdir(deps.workDir, { recursive: true });
   const left = await readdir(deps.workDir);
   const dir = await mkdtemp(join(deps.workDir, `${name}-`));

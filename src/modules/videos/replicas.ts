@@ -44,7 +44,7 @@ export function replicate(
   videoId: VideoId,
   run: JobRun,
 ): Promise<Finish | undefined> {
-  return inWorkDir(deps, videoId, run, async ({ dir, signal, isGone, progress }) => {
+  return inWorkDir(deps, { stage: 'copy', videoId }, run, async ({ dir, signal, isGone, progress }) => {
     const video = await queries.internal(videoId);
     if (!video || video.local || video.sourceUrl === null) return;
     if (video.media.state === 'ready' || video.media.state === 'none') return;
