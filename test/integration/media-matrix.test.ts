@@ -169,17 +169,21 @@ describe('every rendition has the size, the pictures and the length of its sourc
     expectRenditions(await renditionsOf(root, made.assets), kind);
   });
 
+  /** White on the left, black on the right. */
+  const upright = () => join(directory, 'upright.mp4');
+
+  beforeAll(async () => {
+    const halves = "geq=lum='if(lt(X,W/2),235,16)':cb=128:cr=128";
+    await ffmpegRaw('-f', 'lavfi', '-i', `color=s=128x96:r=10:d=1,${halves}`, ...h264, upright());
+  });
+
   test.each([
     ['90', '96x128', [16, 235]],
     ['180', '128x96', null],
     ['270', '96x128', [235, 16]],
   ])('turned by %s degrees against the clock', async (degrees, size, topAndBottom) => {
-    // White on the left, black on the right.
-    const upright = join(directory, 'upright.mp4');
-    const halves = "geq=lum='if(lt(X,W/2),235,16)':cb=128:cr=128";
-    await ffmpegRaw('-f', 'lavfi', '-i', `color=s=128x96:r=10:d=1,${halves}`, ...h264, upright);
     const path = join(directory, 'turned.mp4');
-    await ffmpegRaw('-i', upright, '-c', 'copy', '-metadata:s:v', `rotate=${degrees}`, path);
+    await ffmpegRaw('-i', upright(), '-c', 'copy', '-metadata:s:v', `rotate=${degrees}`, path);
     const made = await process(path);
     const found = await renditionsOf(root, made.assets);
     expectRenditions(found, { ...{ file: '', args: [], silent: true }, sizes: [size], rate: 10, frames: 10 });
@@ -230,12 +234,12 @@ describe('every rendition has the size, the pictures and the length of its sourc
 
 test('4K of 60 frames a second, upright, is planned with four sizes, and more bits for more frames', async () => {
   const path = join(directory, '4k.mp4');
-  await ffmpegRaw('-f', 'lavfi', '-i', 'color=s=2160x3840:r=60:d=0.6', ...h264, path);
+  await ffmpegRaw('-f', 'lavfi', '-i', 'color=s=2160x3840:r=60:d=0.5', ...h264, path);
   const inspected = await pipeline.inspect(jobOf(path));
   expect(inspected).toMatchObject({
     ok: true,
     plan: {
-      ...{ frameRate: 60, durationSeconds: 0.6, audioIndex: null },
+      ...{ frameRate: 60, durationSeconds: 0.5, audioIndex: null },
       rungs: [
         { width: 1080, height: 1920, maxRateKbps: 7_500 },
         { width: 720, height: 1280, maxRateKbps: 4_200 },
