@@ -102,6 +102,12 @@ export const strings = {
     gone: 'It was deleted by its author.',
   },
 
+  captions: {
+    title: 'Captions',
+    off: 'Off',
+    automatic: (name: string) => `${name} (automatic)`,
+  },
+
   keys: {
     title: 'Keys',
     open: 'Keyboard shortcuts',
@@ -111,6 +117,7 @@ export const strings = {
       { keys: ['Space'], does: 'Play or pause' },
       { keys: ['←', '→'], does: 'Back or forward 5 seconds' },
       { keys: ['m'], does: 'Sound on or off' },
+      { keys: ['c'], does: 'Captions on or off' },
       { keys: ['f'], does: 'Full screen' },
       { keys: ['?'], does: 'Show this list' },
     ],
@@ -227,6 +234,7 @@ export const strings = {
     processing: 'Your clip is being made ready. You can leave this page; it goes on.',
     stages: {
       reading: 'Looking at the file',
+      downloading: 'Fetching the file',
       inspecting: 'Looking at the file',
       transcoding: 'Making the sizes',
       packaging: 'Packing the streams',

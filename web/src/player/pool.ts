@@ -1,5 +1,6 @@
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Media } from '../api/types.ts';
+import { areSameCaptions, attachCaptions, pickCaptions, showCaptions } from './captions.ts';
 import { isMuted, soundWasRefused } from './sound.ts';
 import { attachSource, isPlayable, type Source } from './source.ts';
 
@@ -47,13 +48,36 @@ export function createPool(size: number): Pool {
     for (const { video } of slots) video.muted = muted;
   });
 
+  const stopCaptions = effect(() => {
+    const pick = pickCaptions.value;
+    for (const { video, media } of slots) showCaptions(video, media ? pick(media.captions) : undefined);
+  });
+
   function load(slot: Slot, media: Media): void {
     unload(slot);
     slot.media = media;
+    // A track of another origin is read only where its video is, too; ours all allow it.
+    slot.video.crossOrigin = needsCors(media) ? 'anonymous' : null;
+    readCaptions(slot, media);
     slot.video.setAttribute('aria-label', media.description ?? '');
     slot.source = attachSource(slot.video, media, () => {
       slot.failed.value = true;
     });
+  }
+
+  function readCaptions(slot: Slot, media: Media): void {
+    attachCaptions(slot.video, media.captions);
+    showCaptions(slot.video, pickCaptions.peek()(media.captions));
+  }
+
+  /** Captions that were edited in the meantime are shown without starting the clip over. */
+  function refresh(slot: Slot, media: Media): void {
+    const { captions = [] } = slot.media ?? {};
+    if (areSameCaptions(captions, media.captions)) return;
+    const reads = !needsCors(media) || slot.video.crossOrigin !== null;
+    if (!reads) load(slot, media);
+    slot.media = media;
+    readCaptions(slot, media);
   }
 
   return {
@@ -63,7 +87,11 @@ export function createPool(size: number): Pool {
       const free = slots.filter(({ media }) => !chosen.some((one) => sameFiles(one, media)));
       for (const slot of free) unload(slot);
       for (const media of chosen) {
-        if (slots.some((slot) => sameFiles(media, slot.media))) continue;
+        const loaded = slots.find((one) => sameFiles(media, one.media));
+        if (loaded) {
+          refresh(loaded, media);
+          continue;
+        }
         let slot = free.pop();
         if (!slot) {
           slot = createSlot();
@@ -95,6 +123,7 @@ export function createPool(size: number): Pool {
     },
     dispose() {
       stopMuting();
+      stopCaptions();
       for (const slot of slots) {
         unload(slot);
         slot.video.remove();
@@ -106,6 +135,10 @@ export function createPool(size: number): Pool {
 /** A clip that was copied in the meantime has the same id and other files. */
 function sameFiles(a: Media, b: Media | null): boolean {
   return a.id === b?.id && a.url === b.url && a.hls_url === b.hls_url;
+}
+
+function needsCors({ captions }: Media): boolean {
+  return captions.some(({ url }) => new URL(url, location.href).origin !== location.origin);
 }
 
 function unload(slot: Slot): void {
