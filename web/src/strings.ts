@@ -260,7 +260,8 @@ export const strings = {
 
   editing: {
     title: 'Captions and cover',
-    cover: 'Cover (optional)',
+    cover: 'Cover',
+    coverOptional: 'Cover (optional)',
     coverChosen: 'Chosen by this server',
     coverKept: 'The one it has',
     frame: 'A frame of the clip',
@@ -277,7 +278,8 @@ export const strings = {
     notPicture: (name: string) => `${name} is not a JPEG, PNG or WebP picture. Choose another one.`,
     pictureTooLarge: (name: string, size: string, limit: string) =>
       `${name} is ${size}, over the limit of ${limit}. Choose a smaller picture.`,
-    captions: 'Captions (optional)',
+    captions: 'New captions',
+    captionsOptional: 'Captions (optional)',
     captionsHint: 'What is said, to read along: a WebVTT or SRT file for each language',
     addCaptions: 'Add captions',
     addMoreCaptions: 'Add captions in another language',

@@ -10,15 +10,19 @@ import { firstLanguage, languageChoices, languageName } from './languages.ts';
 /** What the server understands. */
 export const captionFiles = '.vtt,.srt,text/vtt';
 
-interface CaptionsFieldProps {
-  readonly edits: Edits;
-  readonly onChange: (edits: Edits) => void;
+interface CaptionsFieldProps extends EditsProps {
+  readonly legend: string;
   /** Languages that the clip has captions in. */
   readonly existing?: readonly string[];
 }
 
+interface EditsProps {
+  readonly edits: Edits;
+  readonly onChange: (edits: Edits) => void;
+}
+
 /** Files of captions, each with its language. */
-export function CaptionsField({ edits, onChange, existing = [] }: CaptionsFieldProps) {
+export function CaptionsField({ legend, edits, onChange, existing = [] }: CaptionsFieldProps) {
   const text = strings.editing;
   const added = edits.captions.filter(({ file }) => file !== null);
   const add = (file: File) => {
@@ -27,7 +31,7 @@ export function CaptionsField({ edits, onChange, existing = [] }: CaptionsFieldP
   };
   return (
     <fieldset class={styles.group}>
-      <legend class={styles.legend}>{text.captions}</legend>
+      <legend class={styles.legend}>{legend}</legend>
       <p class={styles.note}>{text.captionsHint}</p>
       {added.length > 0 && (
         <ul class={styles.tracks}>
@@ -54,7 +58,7 @@ export function CaptionsField({ edits, onChange, existing = [] }: CaptionsFieldP
   );
 }
 
-interface CaptionsRowProps extends CaptionsFieldProps {
+interface CaptionsRowProps extends EditsProps {
   readonly captions: CaptionsEdit;
   readonly replaces?: boolean;
 }

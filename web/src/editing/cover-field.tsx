@@ -17,6 +17,7 @@ interface CoverFieldProps {
   readonly videoUrl: string | null;
   /** Whether it is known that this browser cannot show the video. */
   readonly unreadable?: boolean;
+  readonly legend: string;
   /** Words for the choice that changes nothing. */
   readonly kept: string;
   readonly cover: Cover;
@@ -25,7 +26,8 @@ interface CoverFieldProps {
 }
 
 /** Where the cover of a clip comes from: as it is, a frame of the clip, or a picture. */
-export function CoverField({ videoUrl, unreadable = false, kept, cover, step, onChange }: CoverFieldProps) {
+export function CoverField(props: CoverFieldProps) {
+  const { videoUrl, unreadable = false, legend, kept, cover, step, onChange } = props;
   const [failedUrl, setFailedUrl] = useState<string | null>(null);
   const text = strings.editing;
   const noFrames = unreadable || videoUrl === null || failedUrl === videoUrl;
@@ -36,7 +38,7 @@ export function CoverField({ videoUrl, unreadable = false, kept, cover, step, on
   ] as const;
   return (
     <fieldset class={styles.group}>
-      <legend class={styles.legend}>{text.cover}</legend>
+      <legend class={styles.legend}>{legend}</legend>
       {noFrames && <p class={styles.note}>{text.noFrames}</p>}
       {choices.map(({ kind, name, cover: chosen }) => (
         <Choice

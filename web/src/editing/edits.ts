@@ -74,6 +74,12 @@ export function again(edits: Edits, all: boolean): Edits {
   };
 }
 
+/** Whether everything was sent and accepted. */
+export function isSettled(edits: Edits): boolean {
+  const steps = [...edits.captions.map(({ step }) => step), ...(hasCover(edits) ? [edits.coverStep] : [])];
+  return steps.every(({ state }) => state === 'sent');
+}
+
 /** Whether anything could not be sent. */
 export function hasFailed({ coverStep, captions }: Edits): boolean {
   return [coverStep, ...captions.map(({ step }) => step)].some(({ state }) => state === 'failed');

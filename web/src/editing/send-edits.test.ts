@@ -6,6 +6,7 @@ import {
   again,
   type Edits,
   hasFailed,
+  isSettled,
   isTwice,
   noEdits,
   withCaptions,
@@ -53,6 +54,7 @@ describe('sending what was edited', () => {
     expect(calls).toEqual(['en text/vtt', 'de application/x-subrip', 'no fr', 'cover 1.5']);
     expect(media?.id).toBe('cover 1.5');
     expect(states(edits.value)).toEqual(['sent', 'sent', 'sent', 'sent']);
+    expect(isSettled(edits.value)).toBe(true);
     expect(await sendEdits(api, '9', edits, going, noWait)).toBeNull();
     expect(calls).toHaveLength(4);
     edits.value = again(edits.value, true);
@@ -70,6 +72,7 @@ describe('sending what was edited', () => {
     expect(failed?.step).toEqual({ state: 'failed', problem: 'Line 3: these times cannot be read' });
     expect(states(edits.value)).toEqual(['failed', 'sent']);
     expect(hasFailed(edits.value)).toBe(true);
+    expect(isSettled(edits.value)).toBe(false);
     edits.value = withChanged(edits.value, failed?.key ?? 0, { file: captions('b.vtt') });
     await sendEdits(api, '9', edits, going, noWait);
     expect(calls).toEqual(['en text/vtt', 'cover 0', 'en text/vtt']);

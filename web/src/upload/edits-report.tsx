@@ -1,6 +1,7 @@
 import { CaptionsRow } from '../editing/captions-field.tsx';
-import { again, hasCover, hasFailed } from '../editing/edits.ts';
+import { again, hasCover, hasFailed, isSettled } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
+import { uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { FieldError } from '../ui/field.tsx';
@@ -14,6 +15,8 @@ export function EditsReport() {
   const text = strings.editing;
   const { captions, coverStep } = edits;
   if (captions.length === 0 && !hasCover(edits)) return null;
+  // Beside a clip that is out it is seen what was received.
+  if (uploadState.value.phase === 'published' && isSettled(edits)) return null;
   const failed = hasFailed(edits);
   const locale = document.documentElement.lang;
   return (

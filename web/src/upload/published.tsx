@@ -39,7 +39,6 @@ export function Published({ status, making }: PublishedProps) {
           />
         </div>
       )}
-      {making && <MakingMore {...making} />}
       <div class={styles.actions}>
         <ButtonLink href={clipPath(status)} icon="play">
           {text.openClip}
@@ -48,6 +47,7 @@ export function Published({ status, making }: PublishedProps) {
           {text.another}
         </Button>
       </div>
+      {making && <MakingMore {...making} />}
     </div>
   );
 }

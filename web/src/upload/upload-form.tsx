@@ -68,6 +68,7 @@ export function UploadForm({ limits, refusal }: { limits: UploadLimits; refusal?
         <CoverField
           videoUrl={url}
           unreadable={unreadable === file}
+          legend={strings.editing.coverOptional}
           kept={strings.editing.coverChosen}
           cover={edits.cover}
           step={edits.coverStep}
@@ -110,6 +111,7 @@ export function UploadForm({ limits, refusal }: { limits: UploadLimits; refusal?
       />
       {file && (
         <CaptionsField
+          legend={strings.editing.captionsOptional}
           edits={edits}
           onChange={(changed) => {
             draftEdits.value = changed;

@@ -86,12 +86,14 @@ export function EditMediaDialog({ media, onChange, onCover, onClose }: EditMedia
           </fieldset>
         )}
         <CaptionsField
+          legend={text.captions}
           edits={edits.value}
           existing={media.captions.map(({ language }) => language)}
           onChange={change}
         />
         <CoverField
           videoUrl={media.url}
+          legend={text.cover}
           kept={text.coverKept}
           cover={edits.value.cover}
           step={edits.value.coverStep}
