@@ -132,78 +132,71 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('uploading on a %s'
   });
 });
 
-describe.skipIf(!hasBrowser).each(Object.entries(viewports))(
-  'cover and captions on a %s',
-  (_size, viewport) => {
-    test('by keyboard: a frame, captions, and a clip that plays with both', async () => {
-      signIn();
-      site.api.state.statuses = [fakeStatus(VIDEO_ID, alice, describeClip(VIDEO_ID, wideClip))];
-      site.api.state.processing = [processing({ stage: 'reading' })];
-      const page = await site.open('/upload', { viewport });
-      await choose(page, join(site.directory, 'media', 'wide.mp4'));
-      await page.getByRole('radio', { name: 'Chosen by this server' }).focus();
-      await page.keyboard.press('ArrowDown');
-      const slider = page.getByRole('slider', { name: 'Place in the clip' });
-      await eventually(() => slider.getAttribute('max')).toMatch(/^2\.[89]/);
-      await page.keyboard.press('Tab');
-      for (let press = 0; press < 12; press += 1) await page.keyboard.press('ArrowRight');
-      expect(await slider.getAttribute('aria-valuetext')).toBe('1.2 of 3 sec');
-      await page.getByText('0:01.2').waitFor();
-      const shown = page.getByLabel('The frame that will be the cover');
-      await eventually(() =>
-        shown.evaluate((video) => (video as HTMLVideoElement).currentTime.toFixed(1)),
-      ).toBe('1.2');
-      await chooseAs(page, 'Add captions', captionsFile('birds.vtt', 'Two birds sing'));
-      await chooseAs(page, /^Add captions in/, captionsFile('birds.de.vtt', 'Zwei Vögel singen'));
-      const languages = page.getByLabel('Language', { exact: true });
-      expect(
-        await languages.evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).value)),
-      ).toEqual([...['en', 'de']]);
-      expect(await axeViolations(page)).toEqual([]);
-      await page.getByRole('button', { name: 'Upload', exact: true }).press('Enter');
-
-      const report = page.getByRole('region', { name: 'Captions and cover' });
-      await eventually(() => report.getByText('Received').count()).toBe(3);
-      await page.getByText('Looking at the file, 0 %').first().waitFor();
-      expect(putCalls()).toEqual([
-        `PUT /api/v1/videos/${VIDEO_ID}/captions/en`,
-        `PUT /api/v1/videos/${VIDEO_ID}/captions/de`,
-        `PUT /api/v1/videos/${VIDEO_ID}/poster`,
-      ]);
-      expect(await axeViolations(page)).toEqual([]);
-
-      // The first size is there, and others are being made.
-      site.api.state.processing = [
-        processing({ state: 'published', stage: 'transcoding', percent: 40, playable: true }),
-      ];
-      await waitUntilPlaying(page);
-      await page.getByText('Making the sizes, 40 %').first().waitFor();
-      await page.getByText('Two birds sing').waitFor();
-      expect(await page.locator('img[src$="wide.jpg?seconds=1.2"]').count()).toBe(1);
-      expect(await axeViolations(page)).toEqual([]);
-      site.api.state.processing = [processing({ state: 'published', playable: true, done: true })];
-      await page.getByText('Making the sizes, 40 %').first().waitFor({ state: 'detached' });
-      await page.getByRole('link', { name: 'Open clip' }).press('Enter');
-
-      // The clip's own page, where the language is chosen and remembered.
-      await page.getByText('Two birds sing').waitFor();
-      await page.keyboard.press('c');
-      await page.getByText('Two birds sing').waitFor({ state: 'detached' });
-      await page.getByRole('button', { name: 'Captions', exact: true }).press('Enter');
-      const dialog = page.getByRole('dialog', { name: 'Captions' });
-      await dialog.getByRole('radio', { name: 'Off' }).waitFor();
-      expect(await axeViolations(page)).toEqual([]);
-      await dialog.getByRole('radio', { name: 'German' }).check();
-      await page.keyboard.press('Escape');
-      await page.getByText('Zwei Vögel singen').waitFor();
-      await page.reload();
-      await page.getByText('Zwei Vögel singen').waitFor();
-      expect(await axeViolations(page)).toEqual([]);
-    });
-  },
-);
-
 describe.skipIf(!hasBrowser)('cover and captions', () => {
+  test('by keyboard: a frame, captions, and a clip that plays with both', async () => {
+    signIn();
+    site.api.state.statuses = [fakeStatus(VIDEO_ID, alice, describeClip(VIDEO_ID, wideClip))];
+    site.api.state.processing = [processing({ stage: 'reading' })];
+    const page = await site.open('/upload');
+    await choose(page, join(site.directory, 'media', 'wide.mp4'));
+    await page.getByRole('radio', { name: 'Chosen by this server' }).focus();
+    await page.keyboard.press('ArrowDown');
+    const slider = page.getByRole('slider', { name: 'Place in the clip' });
+    await eventually(() => slider.getAttribute('max')).toMatch(/^2\.[89]/);
+    await page.keyboard.press('Tab');
+    for (let press = 0; press < 12; press += 1) await page.keyboard.press('ArrowRight');
+    expect(await slider.getAttribute('aria-valuetext')).toBe('1.2 of 3 sec');
+    await page.getByText('0:01.2').waitFor();
+    const shown = page.getByLabel('The frame that will be the cover');
+    await eventually(() =>
+      shown.evaluate((video) => (video as HTMLVideoElement).currentTime.toFixed(1)),
+    ).toBe('1.2');
+    await chooseAs(page, 'Add captions', captionsFile('birds.vtt', 'Two birds sing'));
+    await chooseAs(page, /^Add captions in/, captionsFile('birds.de.vtt', 'Zwei Vögel singen'));
+    const languages = page.getByLabel('Language', { exact: true });
+    expect(await languages.evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).value))).toEqual([
+      ...['en', 'de'],
+    ]);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Upload', exact: true }).press('Enter');
+
+    const report = page.getByRole('region', { name: 'Captions and cover' });
+    await eventually(() => report.getByText('Received').count()).toBe(3);
+    await page.getByText('Looking at the file, 0 %').first().waitFor();
+    expect(putCalls()).toEqual([
+      `PUT /api/v1/videos/${VIDEO_ID}/poster`,
+      `PUT /api/v1/videos/${VIDEO_ID}/captions/en`,
+      `PUT /api/v1/videos/${VIDEO_ID}/captions/de`,
+    ]);
+
+    // The first size is there, and others are being made.
+    site.api.state.processing = [
+      processing({ state: 'published', stage: 'transcoding', percent: 40, playable: true }),
+    ];
+    await waitUntilPlaying(page);
+    await page.getByText('Making the sizes, 40 %').first().waitFor();
+    await page.getByText('Two birds sing').waitFor();
+    expect(await page.locator('img[src$="wide.jpg?seconds=1.2"]').count()).toBe(1);
+    expect(await axeViolations(page)).toEqual([]);
+    site.api.state.processing = [processing({ state: 'published', playable: true, done: true })];
+    await page.getByText('Making the sizes, 40 %').first().waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Open clip' }).press('Enter');
+
+    // The clip's own page, where the language is chosen and remembered.
+    await page.getByText('Two birds sing').waitFor();
+    await page.keyboard.press('c');
+    await page.getByText('Two birds sing').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Captions', exact: true }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Captions' });
+    await dialog.getByRole('radio', { name: 'Off' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog.getByRole('radio', { name: 'German' }).check();
+    await page.keyboard.press('Escape');
+    await page.getByText('Zwei Vögel singen').waitFor();
+    await page.reload();
+    await page.getByText('Zwei Vögel singen').waitFor();
+  });
+
   test('captions that are refused stand with their reason, and the clip goes on without them', async () => {
     signIn();
     site.api.state.statuses = [fakeStatus(VIDEO_ID, alice, describeClip(VIDEO_ID, wideClip))];
@@ -221,7 +214,6 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
     await chooseAs(page, 'Choose a picture', join(site.directory, 'media', 'tall.jpg'));
     await page.getByRole('img', { name: 'The picture that will be the cover' }).waitFor();
     await chooseAs(page, 'Add captions', captionsFile('birds.vtt', 'Not these'));
-    expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Upload', exact: true }).click();
 
     await page.getByText('Almost there, 90 %').first().waitFor();
@@ -239,7 +231,29 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
     expect([...site.api.state.files.values()].map(({ type }) => type).sort()).toEqual([
       ...['image/jpeg', 'text/vtt'],
     ]);
-    expect(await axeViolations(page)).toEqual([]);
+  });
+
+  test('a clip that plays larger than its largest size asks for more, once, unless data is saved', async () => {
+    signIn();
+    const media = describeClip(VIDEO_ID, wideClip);
+    const original = { width: 1920, height: 1080, duration: 3, aspect: 16 / 9 };
+    const size = { url: media.url ?? '', width: 1280, height: 720, bandwidth: 1, codecs: '' };
+    const large = { ...media, meta: { original }, renditions: [size] };
+    site.api.state.statuses = [fakeStatus(VIDEO_ID, alice, large)];
+    const asked = () => site.api.state.calls.filter((call) => call.endsWith('/sizes'));
+    const options = { viewport: { width: 1920, height: 1080 }, deviceScaleFactor: 2 };
+    const page = await site.open(`/@alice/${VIDEO_ID}`, options);
+    await waitUntilPlaying(page);
+    await eventually(asked).toEqual([`POST /api/v1/statuses/${VIDEO_ID}/sizes`]);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Play' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.addInitScript(() =>
+      Object.defineProperty(navigator, 'connection', { value: { saveData: true } }),
+    );
+    await page.reload();
+    await waitUntilPlaying(page);
+    expect(asked()).toHaveLength(1);
   });
 
   test('captions and cover of a clip that is out', async () => {
@@ -268,9 +282,9 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
     await dialog.waitFor({ state: 'detached' });
     await page.getByText('Two birds sing').waitFor();
     expect(putCalls()).toEqual([
+      `PUT /api/v1/videos/${VIDEO_ID}/poster`,
       `DELETE /api/v1/videos/${VIDEO_ID}/captions/fr`,
       `PUT /api/v1/videos/${VIDEO_ID}/captions/en`,
-      `PUT /api/v1/videos/${VIDEO_ID}/poster`,
     ]);
     expect(await page.locator('img[src*="wide.jpg?seconds=2."]').count()).toBe(1);
     expect(

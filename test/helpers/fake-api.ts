@@ -323,6 +323,7 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
     /^GET \/api\/v1\/statuses\/(\d+)$/,
     ({ state, id }) => state.statuses.find((status) => status.id === id) ?? new Refusal(notFound),
   ],
+  [/^POST \/api\/v1\/statuses\/(\d+)\/sizes$/, () => ({})],
   [
     /^DELETE \/api\/v1\/statuses\/(\d+)$/,
     ({ state, id }) => {

@@ -69,7 +69,7 @@ export function FramePicker({ url, seconds, onPick, onUnreadable }: FramePickerP
         id={id}
         type="range"
         min={0}
-        max={last}
+        max={last.toFixed(1)}
         step={STEP_S}
         value={seconds}
         aria-valuetext={text.frameAt(seconds, duration)}

@@ -51,8 +51,8 @@ describe('sending what was edited', () => {
     const edits = signal(withCaptions(wanted, 'fr', null));
     const { calls, api } = serverWith();
     const media = await sendEdits(api, '9', edits, going, noWait);
-    expect(calls).toEqual(['en text/vtt', 'de application/x-subrip', 'no fr', 'cover 1.5']);
-    expect(media?.id).toBe('cover 1.5');
+    expect(calls).toEqual(['cover 1.5', 'en text/vtt', 'de application/x-subrip', 'no fr']);
+    expect(media?.id).toBe('no fr');
     expect(states(edits.value)).toEqual(['sent', 'sent', 'sent', 'sent']);
     expect(isSettled(edits.value)).toBe(true);
     expect(await sendEdits(api, '9', edits, going, noWait)).toBeNull();
@@ -66,7 +66,8 @@ describe('sending what was edited', () => {
     const edits = signal(
       withCaptions(withCover(noEdits, { kind: 'frame', seconds: 0 }), 'en', captions('a.vtt')),
     );
-    const { calls, api } = serverWith(refused(422, 'Line 3: these times cannot be read'));
+    const yes = { ok: true, value: { id: '9' } as Media } as const;
+    const { calls, api } = serverWith(yes, refused(422, 'Line 3: these times cannot be read'));
     await sendEdits(api, '9', edits, going, noWait);
     const [failed] = edits.value.captions;
     expect(failed?.step).toEqual({ state: 'failed', problem: 'Line 3: these times cannot be read' });
@@ -75,7 +76,7 @@ describe('sending what was edited', () => {
     expect(isSettled(edits.value)).toBe(false);
     edits.value = withChanged(edits.value, failed?.key ?? 0, { file: captions('b.vtt') });
     await sendEdits(api, '9', edits, going, noWait);
-    expect(calls).toEqual(['en text/vtt', 'cover 0', 'en text/vtt']);
+    expect(calls).toEqual(['cover 0', 'en text/vtt', 'en text/vtt']);
     expect(hasFailed(edits.value)).toBe(false);
   });
 

@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import type { ApiOutcome } from '../api/client.ts';
 import type { Media } from '../api/types.ts';
-import { type CaptionsEdit, type Edits, hasCover, type Step } from './edits.ts';
+import { type CaptionsEdit, type Cover, type Edits, hasCover, type Step } from './edits.ts';
 
 /** The calls that this takes. */
 export interface EditCalls {
@@ -45,11 +45,14 @@ export async function sendEdits(
   }
 }
 
+/** The cover first: the server that has it before it looks at the video makes no other one. */
 function nextTask(calls: EditCalls, id: string, edits: Edits): Task | null {
+  if (edits.coverStep.state === 'new' && hasCover(edits)) return coverTask(calls, id, edits.cover);
   const captions = edits.captions.find(({ step }) => step.state === 'new');
-  if (captions) return captionsTask(calls, id, captions);
-  if (edits.coverStep.state !== 'new' || !hasCover(edits)) return null;
-  const { cover } = edits;
+  return captions ? captionsTask(calls, id, captions) : null;
+}
+
+function coverTask(calls: EditCalls, id: string, cover: Cover): Task | null {
   const wanted =
     cover.kind === 'frame'
       ? { seconds: Number(cover.seconds.toFixed(3)) }

@@ -29,7 +29,7 @@ interface EditMediaDialogProps {
   /** Called with what the server has made of it, also where not everything was accepted. */
   readonly onChange: (media: Media) => void;
   /** Called once a cover was sent; it is made a moment later. */
-  readonly onCover: () => void;
+  readonly onCover: (media: Media) => void;
   readonly onClose: () => void;
 }
 
@@ -57,7 +57,7 @@ export function EditMediaDialog({ media, onChange, onCover, onClose }: EditMedia
     setSaving(false);
     if (latest) onChange(latest);
     const covered = hasCover(edits.value) && edits.value.coverStep.state === 'sent';
-    if (covered) onCover();
+    if (latest && covered) onCover(latest);
     if (hasFailed(edits.value)) return setProblem(text.notAll);
     if (latest) toast(covered ? text.savedCover : text.saved);
     onClose();

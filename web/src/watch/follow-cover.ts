@@ -1,23 +1,22 @@
 import { api } from '../api/endpoints.ts';
-import type { Status } from '../api/types.ts';
+import type { Media, Status } from '../api/types.ts';
 
 const POLL_MS = 1_500;
 /** A minute; a server that is busier shows the cover at the next visit. */
 const POLLS = 40;
 
-/** Waits for the cover of a clip to be made, and tells of the clip as it is then. */
+/** Waits for a cover to be made in place of the one that `media` has, and tells of the clip as it is then. */
 export async function followCover(
-  status: Status,
+  media: Media,
   signal: AbortSignal,
   onChange: (latest: Status) => void,
 ): Promise<void> {
-  const before = status.media_attachments[0]?.preview_url;
   for (let poll = 0; poll < POLLS; poll += 1) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     if (signal.aborted) return;
-    const latest = await api.clip(status.id);
+    const latest = await api.clip(media.id);
     if (signal.aborted) return;
-    if (!latest.ok || latest.value.media_attachments[0]?.preview_url === before) continue;
+    if (!latest.ok || latest.value.media_attachments[0]?.preview_url === media.preview_url) continue;
     onChange(latest.value);
     return;
   }

@@ -103,7 +103,7 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
         <EditMediaDialog
           media={media}
           onChange={(latest) => onChange({ ...status, media_attachments: [latest] })}
-          onCover={() => followCover(status, here, onChange)}
+          onCover={(latest) => followCover(latest, here, onChange)}
           onClose={() => setEditing(false)}
         />
       )}
