@@ -6,6 +6,7 @@ import type { Processing } from '../../web/src/api/types.ts';
 import { axeViolations, hasBrowser, viewports, waitUntilPlaying } from '../helpers/browser.ts';
 import { fakeAccount, fakeStatus } from '../helpers/fake-api.ts';
 import { describeClip } from '../helpers/fake-media.ts';
+import { ffmpegRaw } from '../helpers/media-samples.ts';
 import { eventually, useWebSite, wideClip } from '../helpers/web-site.ts';
 
 const MIB = 1024 * 1024;
@@ -24,6 +25,13 @@ const signIn = () => {
 function makeFile(name: string, size: number): string {
   const path = join(site.directory, name);
   writeFileSync(path, Buffer.alloc(size, 7));
+  return path;
+}
+
+/** What a browser sees of a video whose codec it does not know: a length, and no picture. */
+async function soundAlone(): Promise<string> {
+  const path = join(site.directory, 'sound.mp4');
+  await ffmpegRaw('-f', 'lavfi', '-i', 'sine=duration=1', '-c:a', 'aac', path);
   return path;
 }
 
@@ -205,9 +213,12 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
       ...{ status: 422, error: 'bad-time', sentence: 'Line 3: these times cannot be read: soon' },
     });
     const page = await site.open('/upload', { expected: [/422 .*captions/] });
-    await choose(page, makeFile('birds.mp4', MIB));
+    await choose(page, await soundAlone());
     await page.getByText('This browser cannot show this video. It can be uploaded').waitFor();
     expect(await page.getByRole('radio', { name: 'A frame of the clip' }).count()).toBe(0);
+    await choose(page, makeFile('birds.mp4', MIB));
+    await page.getByText('birds.mp4').waitFor();
+    await page.getByText('This browser cannot show this video. It can be uploaded').waitFor();
     await page.getByRole('radio', { name: 'A picture of yours' }).check();
     await chooseAs(page, 'Choose a picture', captionsFile('notes.vtt', 'No picture'));
     await page.getByText('notes.vtt is not a JPEG, PNG or WebP picture.').waitFor();
@@ -245,9 +256,18 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
     const page = await site.open(`/@alice/${VIDEO_ID}`, options);
     await waitUntilPlaying(page);
     await eventually(asked).toEqual([`POST /api/v1/statuses/${VIDEO_ID}/sizes`]);
+    const shows = (paused: boolean) =>
+      eventually(() => page.locator('video').evaluate((video) => (video as HTMLVideoElement).paused)).toBe(
+        paused,
+      );
     await page.getByRole('button', { name: 'Pause' }).click();
+    await shows(true);
+    // Two frames: the page has seen it.
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
     await page.getByRole('button', { name: 'Play' }).click();
-    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await shows(false);
     await page.addInitScript(() =>
       Object.defineProperty(navigator, 'connection', { value: { saveData: true } }),
     );
