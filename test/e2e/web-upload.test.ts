@@ -160,6 +160,10 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
       shown.evaluate((video) => (video as HTMLVideoElement).currentTime.toFixed(1)),
     ).toBe('1.2');
     await chooseAs(page, 'Add captions', captionsFile('birds.vtt', 'Two birds sing'));
+    await chooseAs(page, /^Add captions in/, captionsFile('cats.fr.vtt', 'Deux chats'));
+    await page.getByRole('button', { name: 'Leave out cats.fr.vtt' }).press('Enter');
+    const group = page.getByRole('group', { name: 'Captions (optional)' });
+    expect(await group.evaluate((one) => one === document.activeElement)).toBe(true);
     await chooseAs(page, /^Add captions in/, captionsFile('birds.de.vtt', 'Zwei Vögel singen'));
     const languages = page.getByLabel('Language', { exact: true });
     expect(await languages.evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).value))).toEqual([

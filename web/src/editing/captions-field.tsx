@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { strings } from '../strings.ts';
 import { IconButton } from '../ui/button.tsx';
 import { ChooseFile } from '../ui/choose-file.tsx';
@@ -24,13 +24,14 @@ interface EditsProps {
 /** Files of captions, each with its language. */
 export function CaptionsField({ legend, edits, onChange, existing = [] }: CaptionsFieldProps) {
   const text = strings.editing;
+  const group = useRef<HTMLFieldSetElement>(null);
   const added = edits.captions.filter(({ file }) => file !== null);
   const add = (file: File) => {
     const taken = [...existing, ...added.map(({ language }) => language)];
     onChange(withCaptions(edits, firstLanguage(file.name, navigator.languages, taken), file));
   };
   return (
-    <fieldset class={styles.group}>
+    <fieldset class={styles.group} tabIndex={-1} ref={group}>
       <legend class={styles.legend}>{legend}</legend>
       <p class={styles.note}>{text.captionsHint}</p>
       {added.length > 0 && (
@@ -42,6 +43,7 @@ export function CaptionsField({ legend, edits, onChange, existing = [] }: Captio
               edits={edits}
               onChange={onChange}
               replaces={existing.includes(one.language)}
+              onGone={() => group.current?.focus()}
             />
           ))}
         </ul>
@@ -61,10 +63,12 @@ export function CaptionsField({ legend, edits, onChange, existing = [] }: Captio
 interface CaptionsRowProps extends EditsProps {
   readonly captions: CaptionsEdit;
   readonly replaces?: boolean;
+  /** For the focus, which was inside. */
+  readonly onGone: () => void;
 }
 
 /** One file of captions: its language, what is wrong with it, and a way to leave it out. */
-export function CaptionsRow({ captions, edits, onChange, replaces = false }: CaptionsRowProps) {
+export function CaptionsRow({ captions, edits, onChange, onGone, replaces = false }: CaptionsRowProps) {
   const { key, file, language, step } = captions;
   const locale = document.documentElement.lang;
   const choices = useMemo(
@@ -79,7 +83,14 @@ export function CaptionsRow({ captions, edits, onChange, replaces = false }: Cap
     <li class={styles.track}>
       <div class={styles.trackHead}>
         <b class={styles.file}>{name}</b>
-        <IconButton icon="close" label={text.leaveOut(name)} onPress={() => onChange(without(edits, key))} />
+        <IconButton
+          icon="close"
+          label={text.leaveOut(name)}
+          onPress={() => {
+            onChange(without(edits, key));
+            onGone();
+          }}
+        />
       </div>
       <SelectField
         label={text.language}

@@ -56,8 +56,6 @@ export function createPool(size: number): Pool {
   function load(slot: Slot, media: Media): void {
     unload(slot);
     slot.media = media;
-    // A track of another origin is read only where its video is, too; ours all allow it.
-    slot.video.crossOrigin = needsCors(media) ? 'anonymous' : null;
     readCaptions(slot, media);
     slot.video.setAttribute('aria-label', media.description ?? '');
     slot.source = attachSource(slot.video, media, () => {
@@ -74,8 +72,6 @@ export function createPool(size: number): Pool {
   function refresh(slot: Slot, media: Media): void {
     const { captions = [] } = slot.media ?? {};
     if (areSameCaptions(captions, media.captions)) return;
-    const reads = !needsCors(media) || slot.video.crossOrigin !== null;
-    if (!reads) load(slot, media);
     slot.media = media;
     readCaptions(slot, media);
   }
@@ -137,10 +133,6 @@ function sameFiles(a: Media, b: Media | null): boolean {
   return a.id === b?.id && a.url === b.url && a.hls_url === b.hls_url;
 }
 
-function needsCors({ captions }: Media): boolean {
-  return captions.some(({ url }) => new URL(url, location.href).origin !== location.origin);
-}
-
 function unload(slot: Slot): void {
   slot.source?.detach();
   slot.source = null;
@@ -167,6 +159,8 @@ function createSlot(): Slot {
   video.loop = true;
   video.preload = 'auto';
   video.muted = isMuted.peek();
+  // Captions of another host are read only where the video is asked for like this, too; HLS is anyway.
+  video.crossOrigin = 'anonymous';
   // What ManagedMediaSource asks for on iPhones.
   video.disableRemotePlayback = true;
   const slot: Slot = {

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { CaptionsRow } from '../editing/captions-field.tsx';
 import { again, hasCover, hasFailed, isSettled } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
@@ -11,6 +12,7 @@ import styles from './upload.module.css';
 
 /** How the cover and the captions of an upload fare, and what can be done about those that were not accepted. */
 export function EditsReport() {
+  const box = useRef<HTMLElement>(null);
   const edits = draftEdits.value;
   const text = strings.editing;
   const { captions, coverStep } = edits;
@@ -20,12 +22,18 @@ export function EditsReport() {
   const failed = hasFailed(edits);
   const locale = document.documentElement.lang;
   return (
-    <section class={styles.panel} aria-label={text.report}>
+    <section class={styles.panel} aria-label={text.report} tabIndex={-1} ref={box}>
       {failed && <p role="alert">{text.reportProblem}</p>}
       <ul class={styles.report}>
         {captions.map((one) =>
           one.step.state === 'failed' ? (
-            <CaptionsRow key={one.key} captions={one} edits={edits} onChange={changeSentDraft} />
+            <CaptionsRow
+              key={one.key}
+              captions={one}
+              edits={edits}
+              onChange={changeSentDraft}
+              onGone={() => box.current?.focus()}
+            />
           ) : (
             <li class={styles.step} key={one.key}>
               <span>{text.captionsIn(languageName(one.language, locale))}</span>
