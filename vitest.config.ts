@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Suites that each need the whole machine: browsers, several servers at once, processes that are killed. */
+/** Suites that each need much of the machine: browsers, several servers at once, processes that are killed. */
 const HEAVY = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts', 'test/federation/**/*.test.ts'];
 const NOT_OURS = ['**/node_modules/**', 'web/dist/**', '.cache/**', 'data/**'];
 
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the least machine has cores: tests wait for timers, disks and each other's answers.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     globalSetup: ['test/helpers/global-setup.ts'],
@@ -21,10 +22,10 @@ export default defineConfig({
       },
       {
         extends: true,
-        // A group of its own with one worker: after everything else, and one file at a time.
+        // A group of its own: after everything else, and only two files at a time.
         test: {
           ...{ name: 'heavy', include: HEAVY, exclude: NOT_OURS },
-          ...{ maxWorkers: 1, sequence: { groupOrder: 1 } },
+          ...{ maxWorkers: 2, sequence: { groupOrder: 1 } },
         },
       },
     ],

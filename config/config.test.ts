@@ -100,6 +100,12 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   MEDIA_CACHE_MB: { wrong: ['-1', '1.5', 'all', '1000001'], right: ['0', '1000000'] },
   FFMPEG_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffmpeg'] },
   FFPROBE_PATH: { wrong: ['x'.repeat(501)], right: ['/usr/bin/ffprobe'] },
+  TRANSCRIPTION_URL: {
+    wrong: ['garbage', 'ftp://a.example/v1', 'http://user:hunter2@127.0.0.1/v1', 'http://127.0.0.1/v1#x'],
+    right: ['http://127.0.0.1:8000/v1/audio/transcriptions', 'https://stt.example/v1?version=1'],
+  },
+  TRANSCRIPTION_TOKEN: { wrong: ['two words', 'ümlaut', 'x'.repeat(501)], right: ['sk-1', 'hunter2'] },
+  TRANSCRIPTION_MODEL: { wrong: ['two words', 'x'.repeat(201)], right: ['Systran/faster-whisper-small'] },
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
   FEDERATION_MODE: { wrong: ['closed', 'ALLOW-LIST'], right: ['open', 'allow-list'] },
   AUTHORIZED_FETCH: { wrong: ['yes', '1', 'TRUE'], right: ['true', 'false'] },

@@ -119,7 +119,7 @@ function contradictions(values: Parsed): ConfigProblem[] {
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
     found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
   }
-  const known = ['inbox', 'deliver', 'media', 'replicate', 'default'];
+  const known = ['inbox', 'deliver', 'media', 'replicate', 'transcribe', 'default'];
   const unknown = (values.QUEUES ?? []).filter((queue) => !known.includes(queue));
   if (unknown.length > 0) found.push(problem('QUEUES', unknown.join(',')));
   return found;
@@ -188,6 +188,15 @@ function build(v: Parsed) {
       xAccel: v.MEDIA_X_ACCEL ?? null,
       redirect: v.MEDIA_REDIRECT ?? null,
     },
+    /** Null: nobody is asked for captions. */
+    transcription:
+      v.TRANSCRIPTION_URL === undefined
+        ? null
+        : {
+            url: v.TRANSCRIPTION_URL,
+            token: secret(v.TRANSCRIPTION_TOKEN),
+            model: required(v.TRANSCRIPTION_MODEL),
+          },
     uploads: required(v.UPLOADS),
     /** 0: no limit. */
     maxStoredBytesPerAccount: required(v.MAX_STORAGE_PER_ACCOUNT_MB) * megabyte,

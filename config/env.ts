@@ -60,10 +60,10 @@ const list = z.string().transform((text) =>
 const environments = ['production', 'development', 'test'] as const;
 
 /**
- * What happens to videos of other servers: all that somebody here may see are copied, those that are opened, or
- * none.
+ * What happens to videos of other servers: all that somebody here may see are copied, those that are opened, none
+ * but their bytes are passed on to whoever watches, or none.
  */
-export const remoteVideoModes = ['replicate', 'on-view', 'off'] as const;
+export const remoteVideoModes = ['replicate', 'on-view', 'proxy', 'off'] as const;
 export type RemoteVideoMode = (typeof remoteVideoModes)[number];
 
 export const variables = {
@@ -133,8 +133,8 @@ export const variables = {
   QUEUES: variable({
     schema: list,
     fallback: '',
-    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,media,replicate,default`). Empty: all of them.',
-    remedy: 'Use names from: inbox, deliver, media, replicate, default.',
+    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,media,replicate,transcribe,default`). Empty: all of them.',
+    remedy: 'Use names from: inbox, deliver, media, replicate, transcribe, default.',
     group: 'Running',
   }),
   MEDIA_CONCURRENCY: variable({
@@ -401,6 +401,29 @@ export const variables = {
     remedy: 'Write a command name or an absolute path.',
     group: 'Video',
   }),
+  TRANSCRIPTION_URL: variable({
+    schema: httpUrl.refine((text) => !/[#@]/.test(text)),
+    fallback: undefined,
+    doc: 'Service that writes captions for videos of this server that have none: one that answers as the transcriptions of OpenAI do, such as `http://127.0.0.1:8000/v1/audio/transcriptions`. It gets the sound of every such video, also of those that are not for everybody. Absent: nobody is asked. See docs/media.md.',
+    remedy:
+      'Write the whole URL, such as http://127.0.0.1:8000/v1/audio/transcriptions; a token goes into TRANSCRIPTION_TOKEN.',
+    group: 'Video',
+  }),
+  TRANSCRIPTION_TOKEN: variable({
+    schema: z.string().regex(/^[\x21-\x7e]{1,500}$/),
+    fallback: undefined,
+    doc: 'What that service is shown, as `Authorization: Bearer …`. Absent: nothing.',
+    remedy: 'Copy it from the service: letters, digits and signs without spaces.',
+    secret: true,
+    group: 'Video',
+  }),
+  TRANSCRIPTION_MODEL: variable({
+    schema: z.string().regex(/^[\x21-\x7e]{1,200}$/),
+    fallback: 'whisper-1',
+    doc: 'Model that it is asked to use, by the name that it knows.',
+    remedy: 'Write the name as the service lists it, such as Systran/faster-whisper-small.',
+    group: 'Video',
+  }),
   REDIS_SERVER_PATH: variable({
     schema: z.string().min(1).max(500),
     fallback: 'redis-server',
@@ -425,7 +448,7 @@ export const variables = {
   REMOTE_VIDEO: variable({
     schema: z.enum(remoteVideoModes),
     fallback: 'replicate',
-    doc: 'What happens to videos of other servers: `replicate` copies those that somebody here follows, is shown by those they follow, or opens, into this server’s own storage; `on-view` copies them once they are opened; `off` shows their description and picture, and links to the page on their server. `vireo domain media DOMAIN MODE` decides otherwise for one server.',
+    doc: 'What happens to videos of other servers: `replicate` copies those that somebody here follows, is shown by those they follow, or opens, into this server’s own storage; `on-view` copies them once they are opened; `proxy` copies none, and passes on the bytes from their server to whoever watches, for servers with little disk; `off` shows their description and picture, and links to the page on their server. `vireo domain media DOMAIN MODE` decides otherwise for one server.',
     remedy: `Use one of: ${remoteVideoModes.join(', ')}.`,
     group: 'Federation',
   }),

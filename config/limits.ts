@@ -208,6 +208,9 @@ export const netLimits = {
   requestsInFlight: 256,
   downloadsPerHost: 2,
   downloadsInFlight: 16,
+  /** Parts of files that somebody waits for, which are read into memory. */
+  rangesPerHost: 4,
+  rangesInFlight: 16,
   /** Idle connections kept for the next request; above this many, connections close after use. */
   keptConnections: 512,
   keepAliveMs: 10_000,
@@ -429,6 +432,29 @@ export const captionLimits = {
   maxVoiceCharacters: 60,
 } as const;
 
+/** What asking a service for captions may cost. */
+export const transcriptionLimits = {
+  maxSeconds: 3_600,
+  /** Many services take no more. */
+  maxSoundBytes: 25 * 1024 * 1024,
+  connectMs: 10_000,
+  maxHeaderBytes: 16 * 1024,
+  /** For all of it: on a plain processor a service may take longer than the video lasts. */
+  deadlineMs: 15 * 60_000,
+  /** With all that some services tell of every word. */
+  json: {
+    maxBytes: 8 * 1024 * 1024,
+    maxDepth: 8,
+    maxArrayItems: 50_000,
+    maxObjectKeys: 100,
+    maxValues: 1_000_000,
+  },
+  /** Videos whose captions one worker waits for at once. */
+  atOnce: 1,
+  /** Videos of which an admin has captions made in one go. */
+  videosPerPage: 200,
+} as const;
+
 /** How stored media is served; how much of it is held in memory is `MEDIA_CACHE_MB`. */
 export const servingLimits = {
   /** Objects are kept in pieces of this size, so that a range of a large file takes no more than its part. */
@@ -446,6 +472,31 @@ export const servingLimits = {
   accessKeptMs: 2_000,
   /** Of an answer that leads elsewhere; well below the hour for which the object storage's own addresses are good. */
   redirectMaxAgeSeconds: 1_800,
+} as const;
+
+/**
+ * How files of other servers are passed on that are not copied (ADR 0015). One process holds at most `cacheBytes`,
+ * one chunk for each answer, and two for each of `netLimits.rangesInFlight`.
+ */
+export const proxyLimits = {
+  /** What is fetched and kept at once; every file starts a new one at each multiple of it. */
+  chunkBytes: 1024 * 1024,
+  cacheBytes: 64 * 1024 * 1024,
+  /** What each kept chunk costs beside its bytes. */
+  overheadBytes: 1024,
+  filesInMemory: 5_000,
+  /** Until its server is asked again whether a file is there and still the same. */
+  fileKeptMs: 5 * 60_000,
+  /** For one chunk, the wait for others of the same host included. */
+  deadlineMs: 15_000,
+  idleMs: 10_000,
+  answersInFlight: 96,
+  answersPerNetwork: 16,
+  /** Longer than `deadlineMs`: a client that takes nothing for so long is let go, and asks for the rest if it wants it. */
+  stallMs: 30_000,
+  requests: { name: 'proxy', points: 300, seconds: 60 },
+  /** For browsers alone, so that a decision of the staff counts soon. */
+  maxAgeSeconds: 60,
 } as const;
 
 /** How long a signed address of media is good at least, and the steps in which it ends: within one it stays the same. */

@@ -28,14 +28,15 @@ const setting =
 /**
  * Reads captions that somebody uploads, WebVTT or SubRip by their content, as UTF-8. Cues come out sorted, with their
  * markup cleaned; notes, style sheets, regions and names of cues are dropped. With `durationSeconds` no cue goes on
- * after the end of the video. Never throws.
+ * after the end of the video. With `skipBadTimes`, cues whose times make no sense are left out instead of the whole
+ * file: what a program has written nobody can mend. Never throws.
  *
  * Own code: the parsers on npm either build the text into HTML or DOM nodes (media-captions, vtt.js), which is the
  * step that must not go wrong, or leave markup alone and have no bounds (subtitle, webvtt-parser).
  */
 export function parseCaptions(
   bytes: Uint8Array,
-  options: { readonly durationSeconds?: number } = {},
+  options: { readonly durationSeconds?: number; readonly skipBadTimes?: boolean } = {},
 ): { readonly ok: true; readonly cues: readonly Cue[] } | Failure<CaptionReason> {
   const size = `${captionLimits.maxBytes / 1024} KB`;
   if (bytes.length > captionLimits.maxBytes) return tooLarge(size);
@@ -50,7 +51,10 @@ export function parseCaptions(
   for (const block of blocks) {
     const read = readBlock(block, (options.durationSeconds ?? Number.POSITIVE_INFINITY) * 1_000);
     if (read === null) continue;
-    if ('reason' in read) return read;
+    if ('reason' in read) {
+      if (options.skipBadTimes && read.reason === 'bad-time') continue;
+      return read;
+    }
     cues.push(read);
     if (cues.length > captionLimits.maxCues) return tooLarge(`${captionLimits.maxCues} cues`);
   }

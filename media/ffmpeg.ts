@@ -53,7 +53,14 @@ export type RunOutcome =
       readonly stderr: string;
     };
 
-export type ProbeOutcome = { readonly ok: true; readonly json: string } | Extract<RunOutcome, { ok: false }>;
+export type ProbeOutcome =
+  | {
+      readonly ok: true;
+      readonly json: string;
+      /** Its last words: what it could not read of the file. Texts of the file may be among them. */
+      readonly said?: string;
+    }
+  | Extract<RunOutcome, { ok: false }>;
 
 export interface FfmpegDescription {
   /** Such as `5.1.9`, or null where ffmpeg cannot be started. */
@@ -90,18 +97,23 @@ const toneMapFilters = ['zscale', 'tonemap'];
  * group when time is up (media.md 3, security.md M1 to M5). Nothing is run before the first call.
  */
 export function createFfmpeg(deps: FfmpegDeps): Ffmpeg {
-  let found: Promise<{ tools: Tools; description: FfmpegDescription }> | undefined;
+  let found: Promise<FoundTools> | undefined;
+  let description: Promise<FfmpegDescription> | undefined;
 
   const lookUp = () => {
-    found ??= explore(deps);
+    found ??= findTools(deps);
     return found;
+  };
+  const describe = () => {
+    description ??= lookUp().then((tools) => explore(deps, tools));
+    return description;
   };
 
   return {
     run: async (job) => runJob(deps, (await lookUp()).tools, job),
     probe: async (input, signal) => probeInput(deps, (await lookUp()).tools, input, signal),
-    describe: async () => (await lookUp()).description,
-    check: async () => judge(deps, (await lookUp()).description),
+    describe,
+    check: async () => judge(deps, await describe()),
   };
 }
 
@@ -163,7 +175,7 @@ async function probeInput(
     deadlineMs,
     ...(signal ? { signal } : {}),
   });
-  if (end.end === 'exit' && end.exitCode === 0) return { ok: true, json: end.stdout };
+  if (end.end === 'exit' && end.exitCode === 0) return { ok: true, json: end.stdout, said: end.stderr };
   return failureOf(end, deps.log);
 }
 
@@ -180,8 +192,14 @@ function judge(deps: FfmpegDeps, description: FfmpegDescription): Awaited<Return
   return ok({ description });
 }
 
+interface FoundTools {
+  readonly tools: Tools;
+  /** What ffmpeg says of itself, or null where it cannot be started. */
+  readonly version: string | null;
+}
+
 /** The helpers are found out by using them: a sandbox that is installed may still be forbidden. */
-async function explore(deps: FfmpegDeps): Promise<{ tools: Tools; description: FfmpegDescription }> {
+async function findTools(deps: FfmpegDeps): Promise<FoundTools> {
   const named: Tools = {
     ...{ setpriv: 'setpriv', prlimit: 'prlimit', nice: 'nice', bwrap: 'bwrap' },
     ...deps.tools,
@@ -205,20 +223,21 @@ async function explore(deps: FfmpegDeps): Promise<{ tools: Tools; description: F
       'bubblewrap does not work here: ffmpeg runs without a sandbox, behind its allow lists only',
     );
   }
+  return { tools, version };
+}
+
+async function explore(deps: FfmpegDeps, { tools, version }: FoundTools): Promise<FfmpegDescription> {
   const list = (what: string) => attempt([deps.ffmpegPath, '-hide_banner', '-v', 'error', what]);
   const [encoders, filters, muxers] = await Promise.all(['-encoders', '-filters', '-muxers'].map(list));
   const lacks = (end: ProcessEnd | null | undefined) => (name: string) =>
     !new RegExp(`\\s${name}\\s`).test(end?.stdout ?? '');
   return {
-    tools,
-    description: {
-      version: version === null ? null : (/version n?(\S+?)[-\s]/.exec(version)?.[1] ?? 'unknown'),
-      sandbox: tools.bwrap ? 'bubblewrap' : 'none',
-      limits: tools.prlimit ? 'prlimit' : 'none',
-      canToneMap: !toneMapFilters.some(lacks(filters)),
-      canFingerprint: !lacks(muxers)('chromaprint'),
-      missing: [...neededEncoders.filter(lacks(encoders)), ...neededFilters.filter(lacks(filters))],
-    },
+    version: version === null ? null : (/version n?(\S+?)[-\s]/.exec(version)?.[1] ?? 'unknown'),
+    sandbox: tools.bwrap ? 'bubblewrap' : 'none',
+    limits: tools.prlimit ? 'prlimit' : 'none',
+    canToneMap: !toneMapFilters.some(lacks(filters)),
+    canFingerprint: !lacks(muxers)('chromaprint'),
+    missing: [...neededEncoders.filter(lacks(encoders)), ...neededFilters.filter(lacks(filters))],
   };
 }
 

@@ -14,6 +14,7 @@ import { gainFor, type Loudness, measureLoudness } from './loudness.ts';
 import type { ChunkIndex } from './package.ts';
 import { makePoster, type PictureReason, type Poster, reencodeImage } from './poster.ts';
 import { type MeasuredFacts, probeFile } from './probe.ts';
+import { extractSound, type SoundJob } from './sound.ts';
 import type { ObjectStorage } from './storage/storage.ts';
 import { transcode } from './transcode.ts';
 import type { Turns } from './turns.ts';
@@ -134,6 +135,8 @@ export interface MediaPipeline {
   processExtras(
     job: SourceJob & Omit<ExtrasJob, 'mp4Path'> & { readonly isRemote?: boolean },
   ): Promise<ExtrasOutcome>;
+  /** Writes the sound of a finished MP4 of ours into a file of its own. Stores nothing. */
+  extractSound(job: SoundJob): Promise<{ readonly ok: true } | Failure<StepReason>>;
   /** Makes a poster of one frame of a finished MP4 of ours and stores it. */
   processFrame(job: FrameJob): Promise<PosterJobOutcome>;
   /** Makes a clean poster of a picture from outside and stores it. */
@@ -221,6 +224,8 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
         return ok({ assets: made.pieces.map(({ asset }) => asset), fingerprints: made.fingerprints });
       }),
 
+    extractSound: (job) => extractSound(ffmpeg, job),
+
     processPoster: (job) =>
       inFreshDirectory(job, async () => {
         const outputPath = join(job.workDir, 'poster.jpg');
@@ -296,17 +301,26 @@ async function makeCopy(deps: PipelineDeps, job: FirstJob, { facts, plan }: Insp
 
 type Inspected = Extract<InspectOutcome, { ok: true }>;
 
-/** As an earlier stage measured it, or measured now; a track that cannot be measured keeps its loudness. */
-async function loudnessOf(ffmpeg: Ffmpeg, job: RungsJob): Promise<Loudness | null> {
+/**
+ * As an earlier stage measured it, or measured now; a track that cannot be measured keeps its loudness. Fails only
+ * where it was cut off: another try measures it, and nothing would later.
+ */
+async function loudnessOf(
+  ffmpeg: Ffmpeg,
+  job: RungsJob,
+): Promise<{ readonly ok: true; readonly loudness: Loudness | null } | Failure<StepReason>> {
   const { facts, plan } = job.inspected;
-  if (job.loudness !== undefined || plan.audioIndex === null) return job.loudness ?? null;
+  if (job.loudness !== undefined || plan.audioIndex === null) return ok({ loudness: job.loudness ?? null });
   const measured = await measureLoudness(ffmpeg, {
     ...{ sourcePath: job.sourcePath, demuxer: facts.demuxer, audioIndex: plan.audioIndex },
     ...{ durationSeconds: plan.durationSeconds, outputDirectory: job.workDir, ...signalOf(job) },
   });
-  if (!measured.ok) return null;
+  if (!measured.ok) {
+    const isCutOff = measured.reason === 'interrupted' || measured.reason === 'aborted';
+    return isCutOff ? measured : ok({ loudness: null });
+  }
   const { integratedLufs, truePeakDb, durationSeconds } = measured;
-  return { integratedLufs, truePeakDb, durationSeconds };
+  return ok({ loudness: { integratedLufs, truePeakDb, durationSeconds } });
 }
 
 function chosenFrame({ posterSeconds }: VideoJob): { atSeconds?: number } {
@@ -331,7 +345,9 @@ async function makeRungs(
   const { report, inspected } = job;
   const { facts, plan } = inspected;
   report('transcoding', 0);
-  const loudness = await loudnessOf(ffmpeg, job);
+  const measured = await loudnessOf(ffmpeg, job);
+  if (!measured.ok) return measured;
+  const { loudness } = measured;
   const encode = () =>
     transcode(ffmpeg, {
       sourcePath: job.sourcePath,

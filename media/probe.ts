@@ -105,7 +105,8 @@ export async function probeFile(
   const outcome = await ffmpeg.probe(input, job.signal);
   if (!outcome.ok) return probeFailure(outcome);
   const read = readProbe(outcome.json, sniffed.demuxer);
-  if (!read.ok) return read;
+  // Of a picture that is too large to be looked at, ffprobe tells no size, and is content.
+  if (!read.ok) return isTooLargePicture(outcome.said ?? '') ? tooLargePicture() : read;
   return measure(ffmpeg, job, read.facts);
 }
 
@@ -244,10 +245,19 @@ function probeFailure(outcome: Extract<RunOutcome, { ok: false }>): Result<never
       'This file holds too many tracks. Export it with one picture and one sound.',
     );
   }
-  if (/exceeds specified max pixel count/.test(outcome.stderr)) {
-    return fail('too-large-picture', 'The picture of this video is too large. The limit is 8192 × 4320.');
-  }
+  if (isTooLargePicture(outcome.stderr)) return tooLargePicture();
   return stepFailure(outcome);
+}
+
+function isTooLargePicture(said: string): boolean {
+  return /exceeds specified max pixel count/.test(said);
+}
+
+function tooLargePicture() {
+  return fail(
+    'too-large-picture' as const,
+    'The picture of this video is too large. The limit is 8192 × 4320.',
+  );
 }
 
 function parseJson(text: string): unknown {

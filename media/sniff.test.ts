@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sniffImage, sniffVideo } from './sniff.ts';
+import { browserVideoType, sniffImage, sniffVideo } from './sniff.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 const box = (type: string, brand = 'isom') => latin(`\0\0\0\x18${type}${brand}\0\0\0\0`);
@@ -69,5 +69,31 @@ describe('sniffImage', () => {
     [Buffer.alloc(0), null],
   ])('%j', (head, demuxer) => {
     expect(sniffImage(head)).toBe(demuxer);
+  });
+});
+
+describe('browserVideoType', () => {
+  const ebml = (...rest: (number | string)[]) =>
+    Buffer.concat([
+      Buffer.from([0x1a, 0x45, 0xdf, 0xa3, 0x9f, 0x42, 0x86, 0x81, 1]),
+      ...rest.map((part) => (typeof part === 'string' ? latin(part) : Buffer.from([part]))),
+    ]);
+
+  test.each([
+    ['MP4', box('ftyp'), 'video/mp4'],
+    ['QuickTime', box('ftyp', 'qt  '), null],
+    ['MOV without brand', box('moov'), null],
+    ['a picture in the boxes of MP4', box('ftyp', 'avif'), null],
+    ['WebM', ebml(0x42, 0x82, 0x84, 'webm', 0x42, 0x87), 'video/webm'],
+    ['WebM with a long length', ebml(0x42, 0x82, 1, 0, 0, 0, 0, 0, 0, 4, 'webm'), 'video/webm'],
+    ['Matroska', ebml(0x42, 0x82, 0x88, 'matroska'), null],
+    ['Matroska that speaks of WebM', ebml(0x42, 0x82, 0x88, 'matroska', 'webm'), null],
+    ['WebM without header', ebml('webm'), null],
+    ['MPEG-TS', transportStream(0, 188), null],
+    ['HLS', latin('#EXTM3U\n'), null],
+    ['HTML', latin('<!doctype html>'), null],
+    ['nothing', Buffer.alloc(0), null],
+  ])('%s', (_name, head, type) => {
+    expect(browserVideoType(head)).toBe(type);
   });
 });

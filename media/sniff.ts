@@ -12,6 +12,9 @@ const PICTURE = 'This file is a picture, not a video.';
 const SOUND = 'This file holds only sound. A video needs a picture too.';
 const UNKNOWN = 'This file is not a video this server knows. MP4, MOV, WebM and MKV work best.';
 
+/** Where the header of a Matroska file has ended in any case. */
+const EBML_HEADER_BYTES = 128;
+
 /** The first bytes of a file, as many as the sniffer needs; fewer where the file is shorter. */
 export async function readHead(path: string): Promise<Uint8Array> {
   const handle = await open(path, 'r');
@@ -35,6 +38,30 @@ export function sniffVideo(
   const demuxer = videoDemuxer(head);
   if (demuxer) return ok({ demuxer });
   return isSound(head) ? fail('no-video', SOUND) : fail('not-a-video', UNKNOWN);
+}
+
+/** The types of video that browsers play as one file. */
+export type BrowserVideoType = 'video/mp4' | 'video/webm';
+
+/**
+ * Tells what a browser is to be told of a video by its first bytes, or null where it is none that browsers play as
+ * it is: QuickTime's own kind of MP4, and Matroska that is no WebM, included. The codecs in it are not looked at.
+ */
+export function browserVideoType(head: Uint8Array): BrowserVideoType | null {
+  const sniffed = sniffVideo(head);
+  if (!sniffed.ok) return null;
+  if (sniffed.demuxer === 'mov') {
+    return says(head, 4, 'ftyp') && !says(head, 8, 'qt  ') ? 'video/mp4' : null;
+  }
+  return sniffed.demuxer === 'matroska' && isWebm(head) ? 'video/webm' : null;
+}
+
+/** The element DocType (RFC 8794, 11.2.4) of the header; its length may be written in one to eight bytes. */
+function isWebm(head: Uint8Array): boolean {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, EBML_HEADER_BYTES));
+  const at = bytes.indexOf(Buffer.from([0x42, 0x82]));
+  const word = bytes.indexOf('webm', at + 3, 'latin1');
+  return at >= 0 && word > 0 && word <= at + 2 + 8;
 }
 
 /** Tells the format of a picture by its first bytes, or null where it is none that we read. */

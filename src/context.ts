@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
-import { netLimits } from '../config/limits.ts';
+import { netLimits, transcriptionLimits } from '../config/limits.ts';
 import { createFederationSide, createKeyMaker } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createJoin } from '../media/join.ts';
@@ -23,6 +23,7 @@ import { createIds, idNodes, type JobId } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { countedFetch } from './lib/net/counted-fetch.ts';
+import { createFormPoster, type FormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok, type Result } from './lib/result.ts';
@@ -37,7 +38,14 @@ import { createModeration, moderationEvents } from './modules/moderation/index.t
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createStorage } from './modules/storage/index.ts';
-import { createMediaUrls, createVideos, fetchRemoteSource, videoEvents } from './modules/videos/index.ts';
+import {
+  createMediaUrls,
+  createProxiedFiles,
+  createTranscriber,
+  createVideos,
+  fetchRemoteSource,
+  videoEvents,
+} from './modules/videos/index.ts';
 import { openStores } from './stores.ts';
 import { version } from './version.ts';
 
@@ -122,6 +130,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     threads: Math.max(1, Math.floor(availableParallelism() / config.mediaConcurrency)),
     log,
   });
+  const poster = createFormPoster(transcriptionLimits);
+  closers.push(() => poster.close());
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
   const accounts = createAccounts({ db, ids, urls });
@@ -139,6 +149,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     storage,
     pipeline: createPipeline({ ffmpeg, storage, encoders, log }),
     download: fetch.download,
+    readRange: fetch.readRange,
     workDir: scratchDir,
     mediaUrls,
     ...config.video,
@@ -151,8 +162,13 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     mediaModesOf: instances.mediaModesOf,
     cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,
+    mediaRefusals: instances.mediaRefusals,
     unlistedDomains,
+    transcriber: transcriberOf(config, poster),
     log,
+  });
+  const proxiedFiles = createProxiedFiles({
+    ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, maxBytes: config.remoteVideo.maxBytes },
   });
   const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls });
@@ -226,6 +242,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'domain.lifted': { schema: instanceEvents['domain.lifted'], handlers: [videos.onDomainLifted] },
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
     'video.published': { schema: videoEvents['video.published'], handlers: [bridge.onVideoPublished] },
+    'video.captioned': { schema: videoEvents['video.captioned'], handlers: [bridge.onVideoCaptioned] },
     'video.updated': { schema: videoEvents['video.updated'], handlers: [bridge.onVideoUpdated] },
     'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
     'video.discovered': { schema: videoEvents['video.discovered'], handlers: [{ all: videos.onDiscovered }] },
@@ -257,6 +274,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.extras': async ({ videoId }, run) => videos.jobs.extras(videoId, run),
     'media.poster': async ({ videoId }, run) => videos.jobs.poster(videoId, run),
     'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
+    'media.transcribe': async ({ videoId }, run) => videos.jobs.transcribe(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
@@ -305,6 +323,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     social,
     videos,
     mediaUrls,
+    proxiedFiles,
     mediaAccess: createAccessCache({ ask: videos.mediaAccess, clock }),
     comments,
     engagement,
@@ -318,6 +337,14 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     close,
   };
   return ok({ context });
+}
+
+/** Null where no service is set up. */
+function transcriberOf({ transcription }: Config, poster: FormPoster) {
+  if (transcription === null) return null;
+  const { url, token, model } = transcription;
+  const { deadlineMs } = transcriptionLimits;
+  return createTranscriber({ poster, url, token: token?.reveal() ?? null, model, deadlineMs });
 }
 
 type EventName =

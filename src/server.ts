@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
-import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
+import { deliveryLimits, inboxLimits, signatureLimits, transcriptionLimits } from '../config/limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import type { Context } from './context.ts';
 import { openRedis } from './context.ts';
@@ -87,6 +87,7 @@ export async function startWorker(context: Context): Promise<Running> {
       deliver: deliveryLimits.pumps,
       media: config.mediaConcurrency,
       replicate: config.mediaConcurrency,
+      transcribe: transcriptionLimits.atOnce,
       default: 4,
     },
   });

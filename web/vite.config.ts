@@ -16,5 +16,5 @@ export default defineConfig({
     // A data: URL would need a wider content security policy for anything but pictures.
     assetsInlineLimit: 0,
   },
-  server: { proxy: { '/api': server, '/media': server } },
+  server: { proxy: { '/api': server, '/media': server, '/proxy': server } },
 });

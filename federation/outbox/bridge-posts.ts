@@ -92,7 +92,7 @@ export function postBridge(deps: PostBridgeDeps) {
     const objectUri = deps.urls.videoAlias(video.uri);
     const told = { kind: 'told', objectUri } as const;
     const audience = [...peerTubeOf(author, channel), told];
-    await tellPeerTube(tx, author, updateOf(document, author.actorUri), objectUri, audience);
+    await tellPeerTube(tx, author, updateOf(document, deps.ids.next(), author.actorUri), objectUri, audience);
   }
 
   /** By the person: PeerTube refuses it from the channel (peertube.md 3). */
@@ -134,7 +134,7 @@ export function postBridge(deps: PostBridgeDeps) {
     const addressed = [...(forAll ? [video.accountId] : []), answered.id, ...idsOf(mentioned)];
     await deliver(deps, tx, {
       senderId: author.id,
-      activity: type === 'Create' ? createOf(note) : updateOf(note),
+      activity: type === 'Create' ? createOf(note) : updateOf(note, deps.ids.next()),
       objectUri: comment.uri,
       audience: [
         { kind: 'servers', of: addressed, ...allowed },
@@ -166,7 +166,7 @@ export function postBridge(deps: PostBridgeDeps) {
       if (!video || !written) return;
       await deliver(deps, tx, {
         senderId: written.author.id,
-        activity: updateOf(written.note),
+        activity: updateOf(written.note, deps.ids.next()),
         objectUri: video.uri,
         audience: [
           ...videoAudience(video, written),
@@ -175,6 +175,12 @@ export function postBridge(deps: PostBridgeDeps) {
         ],
       });
       await updateOnPeerTube(tx, video);
+    },
+
+    /** Only PeerTube shows captions of others. Nobody edited anything, so nobody else is told. */
+    async onVideoCaptioned(tx: Tx, event: { videoId: VideoId }): Promise<void> {
+      const video = await deps.videos.internal(event.videoId);
+      if (video) await updateOnPeerTube(tx, video);
     },
 
     async onVideoPinned(tx: Tx, event: { videoId: VideoId; pinned: boolean }): Promise<void> {

@@ -68,7 +68,7 @@ function video(change: Partial<Video> = {}): Video {
     assets: [
       {
         ...asset,
-        ...{ sha256: 'ab'.repeat(32), language: null, label: null },
+        ...{ sha256: 'ab'.repeat(32), language: null, label: null, automatic: false },
         key: 'media/42/a-360.mp4',
         role: 'mp4',
         contentType: 'video/mp4',
@@ -77,7 +77,7 @@ function video(change: Partial<Video> = {}): Video {
       },
       {
         ...asset,
-        ...{ sha256: 'ab'.repeat(32), language: null, label: null },
+        ...{ sha256: 'ab'.repeat(32), language: null, label: null, automatic: false },
         key: 'media/42/b.jpg',
         role: 'poster',
         contentType: 'image/jpeg',

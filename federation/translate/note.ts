@@ -182,15 +182,15 @@ export function createOf(note: JsonObject, actor: unknown = note.attributedTo): 
   };
 }
 
-/** The `Update` of a local post after an edit. Each edit is an activity of its own. */
-export function updateOf(note: JsonObject, actor: unknown = note.attributedTo): Outgoing {
+/** The `Update` of a local post. `serial` makes each one an activity of its own: not all change the time of its last edit. */
+export function updateOf(note: JsonObject, serial: string, actor: unknown = note.attributedTo): Outgoing {
   const { '@context': context, ...object } = note;
   return {
     '@context': context,
-    id: `${note.id}#update/${note.updated}`,
+    id: `${note.id}#update/${serial}`,
     type: 'Update',
     actor,
-    published: note.updated,
+    published: note.updated ?? note.published,
     to: note.to,
     cc: note.cc,
     object,

@@ -57,7 +57,7 @@ function asset(role: Asset['role'], facts: Partial<Asset>): Asset {
   return {
     ...{ key: `media/42/${role}-${facts.rung ?? 0}`, role, rung: null, contentType: type, bytes: 9 },
     ...{ width: null, height: null, bandwidth: null, codecs: 'avc1.64001f,mp4a.40.2', frameRate: null },
-    ...{ sha256: 'ab'.repeat(32), language: null, label: null },
+    ...{ sha256: 'ab'.repeat(32), language: null, label: null, automatic: false },
     ...facts,
   };
 }
@@ -177,12 +177,19 @@ describe('a video for PeerTube', () => {
     const assets = [
       ...video().assets,
       asset('captions', { key: 'media/42/a.vtt', language: 'pt-BR', label: 'Mine' }),
-      asset('captions', { key: 'media/42/b.vtt', language: 'en' }),
+      asset('captions', { key: 'media/42/b.vtt', language: 'en', automatic: true }),
+      // For each of these PeerTube would refuse the video.
+      ...['und', 'pt', 'en-GB', 'yue', 'la', 'xx', null].map((language, n) =>
+        asset('captions', { key: `media/42/${n}.vtt`, language, automatic: true }),
+      ),
     ];
     const document = videoOf(deps, video({ assets }), publishers);
     expect(document?.subtitleLanguage).toEqual([
-      { identifier: 'pt-BR', name: 'Brazilian Portuguese', url: 'https://cdn.example/media/42/a.vtt' },
-      { identifier: 'en', name: 'English', url: 'https://cdn.example/media/42/b.vtt' },
+      { identifier: 'pt', name: 'Portuguese', url: 'https://cdn.example/media/42/a.vtt' },
+      {
+        ...{ identifier: 'en', name: 'English', url: 'https://cdn.example/media/42/b.vtt' },
+        automaticallyGenerated: true,
+      },
     ]);
     expect(judgeVideo(document ?? {}, world).refused).toEqual([]);
     expect(videoOf(deps, video(), publishers)).not.toHaveProperty('subtitleLanguage');

@@ -1,4 +1,5 @@
 import { hashtagsOf } from '../../src/lib/html/from-text.ts';
+import { nameOfLanguage } from '../../src/lib/language.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import type { Asset, Video } from '../../src/modules/videos/index.ts';
 import { digestMultibase } from './multihash.ts';
@@ -21,6 +22,7 @@ const VIDEO_CONTEXT = [
     identifier: 'sc:identifier',
     isLiveBroadcast: 'sc:isLiveBroadcast',
     subtitleLanguage: 'sc:subtitleLanguage',
+    automaticallyGenerated: pt('automaticallyGenerated', 'sc:Boolean'),
     uuid: pt('uuid', 'sc:identifier'),
     views: pt('views', 'sc:Number'),
     state: pt('state', 'sc:Number'),
@@ -119,21 +121,32 @@ function languageOf(identifier: string): JsonObject {
   return { identifier, name: nameOfLanguage(identifier) };
 }
 
-/** The name in English; the code itself where it is none that is known, or none at all. */
-function nameOfLanguage(code: string): string {
-  try {
-    return new Intl.DisplayNames(['en'], { type: 'language', fallback: 'code' }).of(code) ?? code;
-  } catch {
-    return code;
-  }
+/** Languages of two letters that nobody grows up with: PeerTube does not know them. */
+const NOT_LIVING = new Set(['ae', 'cu', 'ia', 'ie', 'io', 'la', 'pi', 'sa', 'sh', 'vo']);
+
+/**
+ * The language of captions as PeerTube knows it, or null. Of tags with a region it knows a handful, and not the same
+ * ones in each version; two letters (ISO 639-1) are safe.
+ */
+function captionLanguageOf(tag: string | null): string | null {
+  const [code = ''] = (tag ?? '').split('-');
+  return /^[a-z]{2}$/.test(code) && nameOfLanguage(code) !== code && !NOT_LIVING.has(code) ? code : null;
 }
 
-/** Captions by their language; PeerTube fetches the files. */
+/**
+ * Captions by their language; PeerTube fetches the files. For captions in a language that it does not know, or for two
+ * in one, it would refuse the video as a whole. Those that somebody wrote go before those that a service made.
+ */
 function subtitlesOf(deps: NoteDeps, video: Video): JsonObject {
-  const captions = video.assets.flatMap(({ role, key, language }) =>
-    role === 'captions' && language ? [{ ...languageOf(language), url: deps.objectUrl(key, video) }] : [],
-  );
-  return captions.length === 0 ? {} : { subtitleLanguage: captions };
+  const captions = new Map<string, JsonObject>();
+  const written = video.assets.toSorted((a, b) => Number(a.automatic) - Number(b.automatic));
+  for (const { role, key, language, automatic } of written) {
+    const code = captionLanguageOf(language);
+    if (role !== 'captions' || code === null || captions.has(code)) continue;
+    const made = automatic ? { automaticallyGenerated: true } : {};
+    captions.set(code, { ...languageOf(code), url: deps.objectUrl(key, video), ...made });
+  }
+  return captions.size === 0 ? {} : { subtitleLanguage: [...captions.values()] };
 }
 
 function iconOf(deps: NoteDeps, video: Video): JsonObject | null {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { transcriptionLimits } from '../../config/limits.ts';
 import { parseId, type VideoId } from '../lib/ids.ts';
 import type { StoreName } from '../modules/storage/index.ts';
 import { inMegabytes, progressTeller } from './progress.ts';
@@ -7,7 +8,7 @@ import type { Report, Run } from './report.ts';
 /** `vireo media …`: what media takes, and what may go. */
 export function mediaCommand(run: Run): Command {
   const command = new Command('media').description('what media takes, where it lies, and what may go');
-  for (const add of [addUsage, addPrune, addOrphans, addRemake, addMove]) add(command, run);
+  for (const add of [addUsage, addPrune, addOrphans, addRemake, addTranscribe, addMove]) add(command, run);
   return command;
 }
 
@@ -114,11 +115,7 @@ export function addRemake(command: Command, run: Run): void {
     .description(
       'make everything of a video anew in the background, as after an update of ffmpeg or of the sizes',
     )
-    .argument('[video]', 'its id, as in its address', (text: string) => {
-      const id = parseId<'video'>(text);
-      if (id === null) throw new InvalidArgumentError('Not an id of a video.');
-      return id;
-    })
+    .argument('[video]', 'its id, as in its address', videoIdIn)
     .option('--all', 'every video of this server whose upload was kept')
     .action((videoId: VideoId | undefined, { all = false }: { all?: boolean }) =>
       run(async ({ videos, inTx }): Promise<Report> => {
@@ -137,6 +134,47 @@ export function addRemake(command: Command, run: Run): void {
         }
       }),
     );
+}
+
+/** `vireo media transcribe` */
+export function addTranscribe(command: Command, run: Run): void {
+  command
+    .command('transcribe')
+    .description('have captions written in the background by the service at TRANSCRIPTION_URL')
+    .argument('[video]', 'its id, as in its address', videoIdIn)
+    .option('--all-missing', 'every video of this server that has sound and never had captions')
+    .action((videoId: VideoId | undefined, { allMissing = false }: { allMissing?: boolean }) =>
+      run(async ({ videos, inTx }): Promise<Report> => {
+        if ((videoId === undefined) === !allMissing) {
+          return { ok: false, text: 'Name one video, or say --all-missing.' };
+        }
+        const ask = (id: VideoId) => inTx((tx) => videos.askToTranscribe(tx, id));
+        if (videoId !== undefined) {
+          const asked = await ask(videoId);
+          if (!asked.ok) return { ok: false, text: asked.detail ?? asked.reason };
+          return { ok: true, text: 'Its captions will be written.' };
+        }
+        let count = 0;
+        for (let after: VideoId | null = null; ; ) {
+          const ids: VideoId[] = await videos.withoutCaptions(after, transcriptionLimits.videosPerPage);
+          for (const id of ids) {
+            const asked = await ask(id);
+            if (asked.ok) count += 1;
+            else if (asked.reason === 'not-configured') return { ok: false, text: asked.detail ?? '' };
+          }
+          after = ids.at(-1) ?? null;
+          if (ids.length < transcriptionLimits.videosPerPage) {
+            return { ok: true, text: `The captions of ${count} videos will be written.` };
+          }
+        }
+      }),
+    );
+}
+
+function videoIdIn(text: string): VideoId {
+  const id = parseId<'video'>(text);
+  if (id === null) throw new InvalidArgumentError('Not an id of a video.');
+  return id;
 }
 
 /** `vireo media move` */

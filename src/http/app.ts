@@ -9,6 +9,7 @@ import { routes } from './api/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, answerError } from './errors.ts';
 import { createHotObjects, type HotObjects } from './media/hot-objects.ts';
+import { createProxyHandler } from './media/proxy.ts';
 import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
 import { openApiDocument } from './openapi.ts';
@@ -50,6 +51,8 @@ export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Reque
   app.all(['/media', '/media/*path'], () => {
     throw new ApiError('not-found');
   });
+  // Has headers of its own, as media has.
+  app.use('/proxy', createProxyHandler(deps));
   app.use(securityHeaders(deps));
   app.use(deps.federation);
   await uploads.mount(app);

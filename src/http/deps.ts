@@ -12,7 +12,7 @@ import type { Feed } from '../modules/feed/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
 import type { Social } from '../modules/social/index.ts';
-import type { MediaUrls, Videos } from '../modules/videos/index.ts';
+import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
 import type { AccessCache } from './media/access.ts';
@@ -40,6 +40,7 @@ export interface HttpDeps {
   readonly limits: RateLimits;
   readonly mediaUrls: MediaUrls;
   readonly mediaAccess: AccessCache;
+  readonly proxiedFiles: ProxiedFiles;
   readonly streams: EventStreams;
   /** Answers POST to an inbox, before everything else that looks at a request. */
   readonly inbox: RequestHandler;

@@ -51,6 +51,8 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'not-followable': 422,
   'handle-invalid': 422,
   unreachable: 502,
+  'origin-failed': 502,
+  'origin-timeout': 504,
   'not-blockable': 422,
   'not-public': 422,
   'not-a-video': 422,

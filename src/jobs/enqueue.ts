@@ -14,6 +14,9 @@ export interface NewJob<N extends JobName> {
   readonly priority?: number;
 }
 
+/** For work that nobody waits for: after everything else in its queue. The largest that BullMQ knows is 2^21. */
+export const LAST_PRIORITY = 1_000_000;
+
 /** Adds jobs to the durable list. */
 export type Enqueue = <N extends JobName>(tx: Tx, jobs: NewJob<N> | readonly NewJob<N>[]) => Promise<void>;
 
@@ -51,7 +54,24 @@ export async function insertOrWake(
   await tx('jobs')
     .insert(rows)
     .onConflict(tx.raw(`(key) where state = 'pending' and key is not null`))
-    .merge({ run: tx.raw('jobs.run + 1'), run_at: tx.raw('least(jobs.run_at, excluded.run_at)') });
+    .merge({
+      run: tx.raw('jobs.run + 1'),
+      run_at: tx.raw('least(jobs.run_at, excluded.run_at)'),
+      priority: tx.raw('least(jobs.priority, excluded.priority)'),
+    });
+}
+
+/**
+ * Gives the pending job of a key an earlier turn among those that are due. One that runs, or waits for its next
+ * try, is left as it is: so asking often does not make it run more often.
+ */
+export async function bringForward(tx: Tx, key: string, priority: number): Promise<void> {
+  const moved = await tx('jobs')
+    .where({ key, state: 'pending', lease_owner: null })
+    .where('run_at', '<=', tx.fn.now())
+    .where('priority', '>', priority)
+    .update({ priority, run: tx.raw('run + 1') });
+  if (moved > 0) await wakeRelay(tx);
 }
 
 /** PostgreSQL refuses a statement that inserts one key twice; the earliest of them stands for all. */

@@ -3,7 +3,7 @@ import type { Tx } from '../db/database.ts';
 import { idSchema } from '../lib/ids.ts';
 
 /** Queues a worker can serve; each has its own BullMQ queue so that none starves another. */
-export const queueNames = ['inbox', 'deliver', 'media', 'replicate', 'default'] as const;
+export const queueNames = ['inbox', 'deliver', 'media', 'replicate', 'transcribe', 'default'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 interface JobSpec {
@@ -55,6 +55,14 @@ export const jobSpecs = {
     payload: z.object({ videoId: idSchema<'video'>() }),
     maxAttempts: 5,
     timeoutMs: 120 * minute,
+    retryDelayMs: 60_000,
+  },
+  /** In a queue of its own, where a slow service holds up nothing else. */
+  'media.transcribe': {
+    queue: 'transcribe',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 8,
+    timeoutMs: 20 * minute,
     retryDelayMs: 60_000,
   },
   'media.replicate': {

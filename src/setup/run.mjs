@@ -68,7 +68,13 @@ async function run(name = '', args) {
     node,
     args: ['--disable-warning=ExperimentalWarning', ...target.args, ...args],
     cwd: root,
-    env: { ...env, ...programs, VIREO_STARTED_AT: String(Math.round(performance.timeOrigin)) },
+    env: {
+      // Node.js keeps there what it made of the sources, which halves the start of every command after the first.
+      NODE_COMPILE_CACHE: join(root, '.cache', 'compile'),
+      ...env,
+      ...programs,
+      VIREO_STARTED_AT: String(Math.round(performance.timeOrigin)),
+    },
     isServer: target.isServer,
   });
 }

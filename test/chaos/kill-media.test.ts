@@ -1,7 +1,10 @@
+import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { originalKey, prefixesOf } from '../../media/keys.ts';
+import { prefixesOf } from '../../media/keys.ts';
 import { jobSpecs } from '../../src/jobs/registry.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
@@ -9,39 +12,68 @@ import { eventually, hurryPurges, type OwnRedis, startOwnRedis } from '../helper
 import { clip } from '../helpers/media-samples.ts';
 import { createPeople, PASSWORD } from '../helpers/people.ts';
 import { killProcesses } from '../helpers/probes.ts';
+import { receivePost } from '../helpers/remote-posts.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 const SLOW_MS = 120_000;
-const stages = ['media.process', 'media.ladder', 'media.extras'] as const;
+const stages = ['media.process', 'media.ladder', 'media.extras', 'media.replicate'] as const;
+/** Holds what is copied. */
+const HOST = '127.0.0.3';
 
 let redis: OwnRedis;
 let server: TestServer;
 let alice: Client;
 let source: string;
+let origin: Server;
 
 beforeAll(async () => {
   redis = await startOwnRedis();
   server = await startTestServer({ role: 'all', variables: { REDIS_URL: redis.url } });
   source = await clip(server.dataDir, 'clip.mp4', { seconds: 4, size: '854x480', rate: 30 });
+  origin = createServer((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'video/mp4' });
+    createReadStream(source).pipe(response);
+  });
+  await new Promise<void>((resolve) => origin.listen(0, HOST, resolve));
   await createPeople(server).signedIn('alice');
   alice = await signIn(server.origin, 'alice', PASSWORD);
 });
 
 afterAll(async () => {
+  origin.close();
   await server.close();
   await redis.close();
 });
 
-afterEach(() => server.context.db('jobs').delete());
+afterEach(async () => {
+  await server.context.db('jobs').delete();
+  // What is here already is not copied again.
+  await server.context.db('accounts').whereNot({ domain: '' }).delete();
+});
 
 const upload = async () => (await alice.upload(source, { filename: 'clip.mp4', caption: '' })) as VideoId;
+
+let posts = 0;
+
+/** Somebody opens a video of another server. */
+async function copyOfRemote(): Promise<VideoId> {
+  posts += 1;
+  const { port } = origin.address() as AddressInfo;
+  const base = `http://${HOST}:${port}`;
+  const post = { origin: base, author: 'carol', number: posts, sourceUrl: `${base}/${posts}.mp4` };
+  const id = await receivePost(server.context, post);
+  await server.context.inTx((tx) => server.context.videos.opened(tx, id));
+  return id;
+}
+
+const begin = (name: (typeof stages)[number]) => (name === 'media.replicate' ? copyOfRemote() : upload());
 
 const video = (id: VideoId) => server.context.db('videos').where({ id }).first();
 
 const workDir = () => join(server.dataDir, 'work');
 
-/** Ends whatever reads or writes what is in the making; says how many processes that were. */
-const killEncoders = () => killProcesses(workDir(), /(^|\/)ffmpeg$/);
+/** Ends whatever reads or writes what is in the making and was told about `task`; says how many processes that were. */
+const killEncoders = (task?: string) => killProcesses(workDir(), /(^|\/)ffmpeg$/, task);
 
 /** The job of this name is at work. */
 const atWork = (name: string) =>
@@ -76,7 +108,9 @@ async function expectTidy(id: VideoId): Promise<void> {
   const stored: string[] = [];
   for (const prefix of prefixesOf(id))
     for await (const { key } of server.context.storage.list(prefix)) stored.push(key);
-  expect(stored.toSorted()).toEqual([...assets, originalKey(id)].toSorted());
+  const { original_key } = (await video(id)) as { original_key: string | null };
+  expect(stored.toSorted()).toEqual([...assets, ...(original_key === null ? [] : [original_key])].toSorted());
+  expect(new Set(assets).size).toBe(assets.length);
   expect(await readdir(workDir())).toEqual([]);
 }
 
@@ -91,12 +125,14 @@ async function expectWhole(id: VideoId): Promise<void> {
 
 describe.each(stages)('in %s', { timeout: SLOW_MS }, (name) => {
   test('an encoder that is killed is started again, and the video is whole', async () => {
-    const id = await upload();
+    // What is made last takes no longer in encoders than elsewhere.
+    const task = name === 'media.extras' ? '' : 'libx264';
+    const id = await begin(name);
     await eventually(
       'an encoder was killed',
       async () => {
         await hurry();
-        return (await atWork(name)) && (await killEncoders()) > 0;
+        return (await atWork(name)) && (await killEncoders(task)) > 0;
       },
       SLOW_MS,
     );
@@ -104,8 +140,15 @@ describe.each(stages)('in %s', { timeout: SLOW_MS }, (name) => {
   });
 
   test('a Redis that is killed and comes back empty loses nothing', async () => {
-    const id = await upload();
-    await eventually('the job is at work', () => atWork(name), SLOW_MS);
+    const id = await begin(name);
+    await eventually(
+      'the job is at work',
+      async () => {
+        const { media_stage } = await video(id);
+        return (await atWork(name)) && (name !== 'media.replicate' || media_stage === 'transcoding');
+      },
+      SLOW_MS,
+    );
     await redis.kill();
     await redis.start();
     await expectWhole(id);
@@ -117,15 +160,22 @@ test('a file that ends every encoder is refused after its tries, with a reason',
 }, async () => {
   const id = await upload();
   let killed = 0;
+  let givenUp = false;
+  // Nothing else is waited for in between: none must get through.
+  const killing = (async () => {
+    while (!givenUp) killed += await killEncoders();
+  })();
   await eventually(
     'it is given up',
     async () => {
       await hurry();
-      killed += await killEncoders();
       return (await video(id)).state === 'rejected';
     },
     SLOW_MS,
-  );
+  ).finally(() => {
+    givenUp = true;
+  });
+  await killing;
   expect(killed).toBeGreaterThanOrEqual(jobSpecs['media.process'].maxAttempts);
   expect(await video(id)).toMatchObject({ media_state: 'failed', media_reason: 'given-up' });
   expect((await video(id)).media_detail).toMatch(/Ask the admin/);
@@ -133,14 +183,25 @@ test('a file that ends every encoder is refused after its tries, with a reason',
   await expectTidy(id);
 });
 
-test('a worker that dies in every try ends the same way', { timeout: SLOW_MS }, async () => {
-  const { db } = server.context;
-  const id = await upload();
-  await eventually('the job is at work', () => atWork('media.process'), SLOW_MS);
-  // As the lease sweeper leaves it after the last try.
-  await db('jobs')
-    .where({ name: 'media.process' })
-    .update({ state: 'dead', died_at: db.fn.now(), lease_owner: null, lease_until: null });
-  await eventually('it is noticed', async () => (await video(id)).media_state === 'failed', SLOW_MS);
-  expect(await video(id)).toMatchObject({ state: 'rejected', media_reason: 'given-up' });
-});
+test.each([
+  ['media.process', 'rejected'],
+  ['media.replicate', 'published'],
+] as const)(
+  'a worker that dies in every try of %s ends it with a reason',
+  {
+    timeout: SLOW_MS,
+  },
+  async (name, state) => {
+    const { db } = server.context;
+    const id = await begin(name);
+    await eventually('the job is at work', () => atWork(name), SLOW_MS);
+    // As the lease sweeper leaves it after the last try.
+    await db('jobs')
+      .where({ name })
+      .update({ state: 'dead', died_at: db.fn.now(), lease_owner: null, lease_until: null });
+    await eventually('it is noticed', async () => (await video(id)).media_state === 'failed', SLOW_MS);
+    expect(await video(id)).toMatchObject({ state, media_reason: 'given-up' });
+    await allJobsDone();
+    await expectTidy(id);
+  },
+);

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { originalKey, prefixesOf } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
-import type { RemoteVideo } from '../../src/modules/videos/index.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
 import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually, holdWrites, hurryPurges } from '../helpers/chaos.ts';
@@ -13,6 +12,7 @@ import { clip, corpusFile } from '../helpers/media-samples.ts';
 import { type Peer, startPeer } from '../helpers/peer.ts';
 import { createPeople, PASSWORD } from '../helpers/people.ts';
 import { processesOn } from '../helpers/probes.ts';
+import { receivePost } from '../helpers/remote-posts.ts';
 import { startTestServer, TEST_PEERS, type TestServer } from '../helpers/server.ts';
 
 const SLOW_MS = 120_000;
@@ -277,18 +277,9 @@ describe('a worker that is killed while it copies a remote video', { timeout: SL
 
   test('half way: the next one fetches it anew and keeps one copy', async () => {
     const origin = await stallingOrigin();
-    const author = await remoteAccount('carol');
-    const { inTx, videos, db } = server.context;
-    const clip: RemoteVideo = {
-      ...{ uri: peer.url('/videos/1'), url: peer.url('/videos/1'), visibility: 'public', captionHtml: '' },
-      ...{ contentWarning: '', sensitive: false, altText: '', language: null, publishedAt: new Date() },
-      ...{ durationSeconds: null, width: null, height: null, blurhash: null },
-      ...{ sourceUrl: origin.url, sourcePosterUrl: null },
-      ...{ editedAt: null, attributedTo: [], commentsOpen: true },
-    };
-    const [made] = await inTx((tx) => videos.receiveRemote(tx, [{ author, video: clip }]));
-    if (!made?.ok) throw new Error(`The video is ${made?.reason}.`);
-    const id = made.videoId;
+    const { db } = server.context;
+    const post = { origin: peer.url(''), author: 'carol', number: 1, sourceUrl: origin.url };
+    const id = await receivePost(server.context, post);
     // As if somebody had opened it: nobody here follows its author.
     await db('videos').where({ id }).update({ last_watched_at: new Date() });
     const first = await startWorker();

@@ -283,7 +283,7 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
   test('captions and cover of a clip that is out', async () => {
     signIn();
     const media = describeClip(VIDEO_ID, wideClip);
-    const french = { language: 'fr', label: 'Sous-titres', url: '/media/fr.vtt' };
+    const french = { language: 'fr', label: 'français (automatic)', url: '/media/fr.vtt', automatic: true };
     site.api.state.statuses = [fakeStatus(VIDEO_ID, alice, { ...media, captions: [french] })];
     site.api.state.files.set(french.url, {
       ...{ type: 'text/vtt', bytes: Buffer.from('WEBVTT\n\n00:00.000 --> 00:03.000\nDeux oiseaux\n') },
@@ -292,7 +292,7 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
     await page.getByText('Deux oiseaux').waitFor();
     await page.getByRole('button', { name: 'Edit captions and cover' }).press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Captions and cover' });
-    await dialog.getByRole('button', { name: 'Remove the captions in Sous-titres' }).press('Enter');
+    await dialog.getByRole('button', { name: 'Remove the captions in French (automatic)' }).press('Enter');
     await dialog.getByText('Removed when you save').waitFor();
     await chooseAs(page, 'Add captions', captionsFile('birds.en.vtt', 'Two birds sing'));
     await dialog.getByRole('radio', { name: 'A frame of the clip' }).check();

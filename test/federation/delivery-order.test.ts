@@ -276,6 +276,7 @@ describe('nothing is ever sent to this server itself', () => {
           throw new Error('It was sent.');
         },
         download: () => Promise.reject(new Error('It was fetched.')),
+        readRange: () => Promise.reject(new Error('It was fetched.')),
         close: async () => undefined,
       },
     });

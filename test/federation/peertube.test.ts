@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { emitter } from '../../src/db/outbox.ts';
 import type { AccountId, VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
+import { videoEvents } from '../../src/modules/videos/events.ts';
 import type { Visibility } from '../../src/modules/videos/index.ts';
 import { signUp } from '../../src/setup/demo/client.ts';
 import {
@@ -255,6 +257,27 @@ describe('who gets what', () => {
     expect((await elsewhere()).map(brief)).toEqual([`Delete Tombstone by ${alice.actorUri}`]);
     expect((await get(`${uri}/pt`)).status).toBe(404);
     expect(await atPeerTube()).toEqual([]);
+  });
+
+  test('of what nobody edited: captions only PeerTube, a video made anew everybody, each time', async () => {
+    const { inTx, ids } = server.context;
+    const { id } = await publish(rig, { visibility: 'public' });
+    await quiet(server);
+    const [atPeerTube, elsewhere] = [inboxOf(peertube), inboxOf(mastodon)];
+    const happened = (...names: (keyof typeof videoEvents)[]) =>
+      inTx(async (tx) => {
+        for (const name of names) await emitter(videoEvents, ids)(tx, name, { videoId: id });
+      });
+    await happened('video.captioned');
+    expect((await atPeerTube()).map(brief)).toEqual([`Update Video by ${alice.actorUri}`]);
+    expect(await elsewhere()).toEqual([]);
+    await happened('video.updated', 'video.updated');
+    const told = await elsewhere();
+    expect(told.map(brief)).toEqual([1, 2].map(() => `Update Note by ${alice.actorUri}`));
+    expect(new Set(told.map((update) => update.id)).size).toBe(2);
+    expect(told[0]?.object).not.toHaveProperty('updated');
+    await inTx((tx) => server.context.videos.remove(tx, id, alice.id));
+    await quiet(server);
   });
 
   test('of a profile: both actors, each to its followers', async () => {

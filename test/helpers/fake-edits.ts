@@ -40,7 +40,9 @@ function setCaptions(edit: Edit): Media | undefined {
   const { state, language, bytes } = edit;
   const path = `/media/captions-${language}-${bytes.length}.vtt`;
   state.files.set(path, { type: 'text/vtt', bytes });
-  return changeMedia(edit, () => ({ captions: [{ language, label: language, url: path }] }));
+  return changeMedia(edit, () => ({
+    captions: [{ language, label: language, url: path, automatic: false }],
+  }));
 }
 
 /** Replaces captions of the language by those of the change, and all else that it names. */

@@ -52,8 +52,15 @@ export interface JobRig {
 
 const LEASE_MS = 5_000;
 
-export async function createJobRig(options: { redisUrl?: string; leaseMs?: number } = {}): Promise<JobRig> {
-  const { redisUrl, leaseMs = LEASE_MS } = options;
+export interface JobRigOptions {
+  readonly redisUrl?: string;
+  readonly leaseMs?: number;
+  /** Jobs that a worker runs at once, of each queue. */
+  readonly atOnce?: number;
+}
+
+export async function createJobRig(options: JobRigOptions = {}): Promise<JobRig> {
+  const { redisUrl, leaseMs = LEASE_MS, atOnce = 8 } = options;
   const databaseUrl = await createTestDatabase();
   const { url, prefix } = redisUrl === undefined ? await testRedis() : { url: redisUrl, prefix: 'own' };
   const db = openDatabase(databaseUrl, 20);
@@ -68,7 +75,10 @@ export async function createJobRig(options: { redisUrl?: string; leaseMs?: numbe
     const runner = new JobRunner({
       ...{ db, connection, prefix, queues: queueNames, leaseMs, random: Math.random, log: silent },
       handlers: { ...noHandlers, ...given },
-      concurrency: { inbox: 8, deliver: 8, media: 8, replicate: 8, default: 8 },
+      concurrency: {
+        ...{ inbox: atOnce, deliver: atOnce, media: atOnce },
+        ...{ replicate: atOnce, transcribe: atOnce, default: atOnce },
+      },
     });
     const relay = new Relay({ db, databaseUrl, redis, queues, subscribers, log: silent });
     await rebuildAfterLoss(db, redis, prefix, silent);
@@ -129,6 +139,7 @@ const noHandlers: JobHandlers = {
   'media.extras': unexpected,
   'media.poster': unexpected,
   'media.remake': unexpected,
+  'media.transcribe': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,
   'media.cool': unexpected,

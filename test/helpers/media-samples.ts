@@ -170,13 +170,27 @@ export async function randomFile(directory: string, name: string, size: number):
 export async function hugePicture(directory: string, name: string): Promise<string> {
   const path = join(directory, name);
   await ffmpegRaw(
-    ...['-f', 'lavfi', '-i', 'color=black:s=8192x8192:r=1:d=2', '-c:v', 'libx264', '-preset', 'ultrafast'],
+    ...['-f', 'lavfi', '-i', 'color=black:s=8192x8192:r=1:d=1', '-c:v', 'libx264', '-preset', 'ultrafast'],
     ...['-pix_fmt', 'yuv420p', `file:${path}`],
   );
   return path;
 }
 
-/** A picture of 40 000 x 40 000 in 195 kB. */
+/** One picture of 15 360 x 8640 that a camera might have written, in a few hundred kB. */
+export async function hugeJpegs(directory: string, name: string): Promise<string> {
+  const path = join(directory, name);
+  const source = ['-f', 'lavfi', '-i', 'color=black:s=15360x8640:r=1:d=1'];
+  await ffmpegRaw(...source, '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', `file:${path}`);
+  return path;
+}
+
+/** An MP4 whose index, at its end, is missing. */
+export async function withoutIndex(directory: string, name: string): Promise<string> {
+  const bytes = await readFile(await clip(directory, `whole-${name}`, { size: '64x64' }));
+  return writeBytes(directory, name, bytes.subarray(0, bytes.indexOf('moov') - 4));
+}
+
+/** A picture of 40 000 x 40 000 in less than a megabyte. */
 export async function pngBomb(directory: string, name: string): Promise<string> {
   const side = 40_000;
   const chunk = (type: string, data: Buffer) => {
@@ -197,7 +211,7 @@ export async function pngBomb(directory: string, name: string): Promise<string> 
     Buffer.concat([
       Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
       chunk('IHDR', header),
-      chunk('IDAT', deflateSync(Buffer.alloc((side / 8 + 1) * side))),
+      chunk('IDAT', deflateSync(Buffer.alloc((side / 8 + 1) * side), { level: 1 })),
       chunk('IEND', Buffer.alloc(0)),
     ]),
   );

@@ -93,6 +93,9 @@ export function judgeVideo(
   must(video.category == null || typeof video.category.identifier === 'string', 'category');
   must(video.licence == null || isThing(video.licence), 'licence');
   must(video.subtitleLanguage == null || Array.isArray(video.subtitleLanguage), 'subtitleLanguage');
+  // Rows with a language out of its list, or two of one language, are refused by its database, and all with them.
+  const spoken = [video.subtitleLanguage ?? []].flat().map(({ identifier }: Json) => String(identifier));
+  must(spoken.every(isCaptionLanguage) && new Set(spoken).size === spoken.length, 'language of captions');
   // Without them PeerTube stores the video, and then ends as a whole.
   must(isUrl(video.likes) && isUrl(video.dislikes), 'likes and dislikes');
   must(hasChannel(video, world), 'attributedTo');
@@ -130,6 +133,11 @@ export function judgeVideo(
       .map(({ name }: Json) => name),
     description: video.content?.slice(0, 10_000) ?? null,
   };
+}
+
+/** Living languages by two letters, and the few with more that every version of it has. */
+function isCaptionLanguage(code: string): boolean {
+  return /^(?:[a-z]{2}|zh-Han[st])$/.test(code) && !'ae cu ia ie io la pi sa sh vo xx'.includes(code);
 }
 
 function isPicture(icon: Json): boolean {

@@ -52,14 +52,15 @@ export async function programOn(folder: string): Promise<string[]> {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);
 }
 
-/** Kills without warning what works in a folder and whose program matches; says how many there were. */
-export async function killProcesses(folder: string, program: RegExp): Promise<number> {
+/** Kills without warning what works in a folder, whose program matches and which was told about `task`; says how many there were. */
+export async function killProcesses(folder: string, program: RegExp, task = ''): Promise<number> {
   let killed = 0;
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const [command = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split(
       '\0',
     );
-    if (!program.test(command) || !args.some((arg) => arg.includes(folder))) continue;
+    if (!program.test(command)) continue;
+    if (![folder, task].every((word) => args.some((arg) => arg.includes(word)))) continue;
     try {
       process.kill(Number(pid), 'SIGKILL');
       killed += 1;

@@ -42,6 +42,7 @@ beforeEach(async () => {
     processFirst: (job) => processVideo(job),
     processRest: () => Promise.reject(new Error('Not part of the test.')),
     processExtras: () => Promise.reject(new Error('Not part of the test.')),
+    extractSound: () => Promise.reject(new Error('Not part of the test.')),
   };
   videos = createVideos({
     ...{
@@ -58,7 +59,7 @@ beforeEach(async () => {
       await writeFile(toPath, 'from afar');
       return ok({ bytes: 9, contentType, finalUrl: new URL('http://b.example') });
     },
-    ...{ workDir: join(dataDir, 'work'), log: silent },
+    ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null },
     mediaUrls: createMediaUrls({
       ...{ mediaUrl: 'http://a.example/media', origin: 'http://a.example', clock: systemClock },
       instanceSecret: 'a secret that is only good for this test',
@@ -76,6 +77,8 @@ beforeEach(async () => {
     },
     ...{ mediaModesOf: async (hosts) => hosts.map(() => 'replicate' as const) },
     ...{ cache: { maxBytes: 1_000, maxAgeMs: 0 } },
+    readRange: () => Promise.reject(new Error('Not part of the test.')),
+    mediaRefusals: async (groups) => groups.map(() => refusal),
     ...{ mediaRefusal: async () => refusal, unlistedDomains: 'shown' as const },
   });
 });

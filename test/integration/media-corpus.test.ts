@@ -107,6 +107,14 @@ describe.skipIf(!corpusFile('intel_walk.mkv'))(`real files (${corpusNote})`, () 
     });
   });
 
+  test('a format that cannot be read is told by its name, and what to do', async () => {
+    const path = corpusFile('ax_sample_vvc.mp4') ?? '';
+    expect(await probeFile(ffmpeg, { path, scratchDirectory: directory })).toMatchObject({
+      ...{ ok: false, reason: 'unsupported-codec' },
+      detail: expect.stringMatching(/cannot read the video format "vvc1"\. Save it as MP4 with H\.264/),
+    });
+  });
+
   test('a refused length is told with both numbers', async () => {
     const path = corpusFile('ax_long_1080p_lowbitrate.mp4') ?? '';
     const probed = await probeFile(ffmpeg, { path, scratchDirectory: directory });

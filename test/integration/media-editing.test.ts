@@ -112,7 +112,9 @@ describe('captions', () => {
     const first = await put(id, 'pt-br?label=Portugu%C3%AAs', vtt('<script>x</script>Ol\u00e1<b>!'));
     expect(first.status).toBe(200);
     const [made] = first.body.captions;
-    expect(first.body.captions).toEqual([{ url: made.url, language: 'pt-BR', label: 'Portugu\u00eas' }]);
+    expect(first.body.captions).toEqual([
+      { url: made.url, language: 'pt-BR', label: 'Portugu\u00eas', automatic: false },
+    ]);
     const served = await fetch(made.url);
     expect(served.headers.get('Content-Type')).toMatch(/^text\/vtt/);
     expect(await served.text()).toBe('WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nOl\u00e1<b>!</b>\n');

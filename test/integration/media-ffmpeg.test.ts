@@ -60,9 +60,12 @@ describe.each([
   ['with all walls', {}],
   ['bare', bare],
 ])('%s', (_name, deps) => {
+  /** Looks around on the machine once; what replaces a program looks for itself. */
+  const found = create(deps);
+
   test('runs, reports rising progress and writes the file', async () => {
     const fractions: number[] = [];
-    const outcome = await create(deps).run({
+    const outcome = await found.run({
       input: input(),
       args: encode('plain.mp4'),
       outputDirectory: output,
@@ -81,13 +84,13 @@ describe.each([
       args: ['-map', '0:a', '-af', 'volumedetect', '-f', 'null', '-'],
       outputDirectory: output,
     };
-    const heard = await create(deps).run({ input: input(), ...measure, listen: true });
+    const heard = await found.run({ input: input(), ...measure, listen: true });
     expect(heard).toMatchObject({ ok: true, said: expect.stringContaining('mean_volume') });
-    expect(await create(deps).run({ input: input(), ...measure })).not.toHaveProperty('said');
+    expect(await found.run({ input: input(), ...measure })).not.toHaveProperty('said');
   });
 
   test('probes', async () => {
-    const outcome = await create(deps).probe(input());
+    const outcome = await found.probe(input());
     const parsed = outcome.ok ? JSON.parse(outcome.json) : outcome;
     expect(parsed).toMatchObject({ streams: [{ codec_name: 'h264', nb_read_packets: '20' }, {}] });
   });
@@ -95,15 +98,15 @@ describe.each([
   test('broken media is an outcome with the last words of ffmpeg', async () => {
     const path = await textFile(directory, 'broken.mp4', 'not a video at all');
     const broken = { path, demuxer: 'mov' as const };
-    const outcome = await create(deps).run({ input: broken, args: encode('x.mp4'), outputDirectory: output });
+    const outcome = await found.run({ input: broken, args: encode('x.mp4'), outputDirectory: output });
     expect(outcome).toMatchObject({ ok: false, reason: 'failed' });
     expect(outcome.ok || outcome.stderr).toContain('Invalid data');
-    expect(await create(deps).probe(broken)).toMatchObject({ ok: false, reason: 'failed' });
+    expect(await found.probe(broken)).toMatchObject({ ok: false, reason: 'failed' });
   });
 
   test('an abort kills the whole group', async () => {
     const controller = new AbortController();
-    const outcome = await create(deps).run({
+    const outcome = await found.run({
       ...endless(),
       durationSeconds: 3_600,
       signal: controller.signal,
@@ -114,7 +117,7 @@ describe.each([
   });
 
   test('the deadline kills the whole group', async () => {
-    const outcome = await create(deps).run({ ...endless(), deadlineMs: 300 });
+    const outcome = await found.run({ ...endless(), deadlineMs: 300 });
     expect(outcome).toMatchObject({ ok: false, reason: 'deadline' });
     await vi.waitFor(async () => expect(await ours()).toEqual([]), 5_000);
   });
@@ -123,18 +126,11 @@ describe.each([
     const path = join(directory, `pipe-${_name}`);
     await promisify(execFile)('mkfifo', [path]);
     const stuck = { path, demuxer: 'mov' as const };
-    const outcome = await create(deps).run({
+    const outcome = await found.run({
       ...{ input: stuck, args: encode('stuck.mp4'), outputDirectory: output, stallMs: 300 },
     });
     expect(outcome).toMatchObject({ ok: false, reason: 'stalled' });
     await vi.waitFor(async () => expect(await ours()).toEqual([]), 5_000);
-  });
-
-  test('a process that is slow but moves on is left alone', async () => {
-    const steps = 'for n in 1 2 3 4 5 6 7 8 9; do echo out_time_us=$((n * 100000)) >&3; sleep 0.2; done';
-    const ffmpegPath = await script('slow.sh', `[ "$1" = -version ] && exit 0\n${steps}`);
-    const job = { input: input(), args: [], outputDirectory: output, stallMs: 1_200 };
-    expect(await create({ ...deps, ffmpegPath }).run(job)).toMatchObject({ ok: true, outTimeSeconds: 0.9 });
   });
 
   test('what the program has started dies with it', async () => {
@@ -152,7 +148,7 @@ describe.each([
   test('an abort before the start starts nothing', async () => {
     const signal = AbortSignal.abort();
     const job = { input: input(), args: encode('never.mp4'), outputDirectory: output, signal };
-    expect(await create(deps).run(job)).toMatchObject({ ok: false, reason: 'aborted' });
+    expect(await found.run(job)).toMatchObject({ ok: false, reason: 'aborted' });
     await expect(stat(join(output, 'never.mp4'))).rejects.toThrow('ENOENT');
   });
 
@@ -182,14 +178,6 @@ describe.each([
     expect(stderr.endsWith('end\n')).toBe(true);
   });
 
-  test('a full disk is no fault of the media', async () => {
-    const ffprobePath = await script(
-      'full.sh',
-      'echo "av_interleaved_write_frame(): No space left on device" >&2; exit 1',
-    );
-    expect(await create({ ...deps, ffprobePath }).probe(input())).toMatchObject({ reason: 'disk-full' });
-  });
-
   // security.md W7, W11: what the server knows must not be readable for the program that reads hostile files.
   test('the environment of the server is not passed on', async () => {
     process.env.VIREO_TEST_SECRET = 'do-not-pass-on';
@@ -198,6 +186,23 @@ describe.each([
     delete process.env.VIREO_TEST_SECRET;
     expect(outcome.ok && outcome.json).toContain('LANG=C');
     expect(outcome.ok && outcome.json).not.toContain('do-not-pass-on');
+  });
+});
+
+describe('whatever stands around it', () => {
+  test('a process that is slow but moves on is left alone', async () => {
+    const steps = 'for n in 1 2 3 4 5 6 7 8 9; do echo out_time_us=$((n * 100000)) >&3; sleep 0.2; done';
+    const ffmpegPath = await script('slow.sh', `[ "$1" = -version ] && exit 0\n${steps}`);
+    const job = { input: input(), args: [], outputDirectory: output, stallMs: 1_200 };
+    expect(await create({ ...bare, ffmpegPath }).run(job)).toMatchObject({ ok: true, outTimeSeconds: 0.9 });
+  });
+
+  test('a full disk is no fault of the media', async () => {
+    const ffprobePath = await script(
+      'full.sh',
+      'echo "av_interleaved_write_frame(): No space left on device" >&2; exit 1',
+    );
+    expect(await create({ ...bare, ffprobePath }).probe(input())).toMatchObject({ reason: 'disk-full' });
   });
 });
 

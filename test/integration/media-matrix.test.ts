@@ -8,6 +8,7 @@ import { createPipeline, type VideoOutcome } from '../../media/pipeline.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
 import { createTurns } from '../../media/turns.ts';
 import { createLogger } from '../../src/lib/log.ts';
+import { dolbyVisionOnAv1, dolbyVisionOnH264, motionPhoto } from '../helpers/media-boxes.ts';
 import { decodeRaw, ffmpegRaw, writeBytes } from '../helpers/media-samples.ts';
 import { type Rendition, renditionsOf } from '../helpers/renditions.ts';
 
@@ -202,6 +203,15 @@ describe('every rendition has the size, the pictures and the length of its sourc
     }
   });
 
+  test.each([
+    ['a motion photo, whose larger picture is three stills', motionPhoto, 30, 45],
+    ['Dolby Vision on H.264, which plays as that', dolbyVisionOnH264, 10, 10],
+  ])('%s', async (_name, make, rate, frames) => {
+    const made = await process(await make(directory, 'special.mp4'));
+    const found = await renditionsOf(root, made.assets);
+    expectRenditions(found, { file: '', args: [], sizes: ['128x96'], rate, frames });
+  });
+
   test('a file that was cut off behind its index gives what is there', async () => {
     const whole = join(directory, 'whole.mp4');
     await ffmpegRaw(...picture('160x120', 10, 2), ...h264, '-g', '10', '-movflags', '+faststart', whole);
@@ -251,6 +261,14 @@ describe('what is no video is refused with a reason', () => {
     const path = join(directory, file);
     await ffmpegRaw(...args, path);
     expect(await pipeline.inspect(jobOf(path))).toMatchObject({ ok: false, reason });
+  });
+
+  test('Dolby Vision on AV1, whose format is named', async () => {
+    const path = await dolbyVisionOnAv1(directory, 'vision.mp4');
+    expect(await pipeline.inspect(jobOf(path))).toMatchObject({
+      ...{ ok: false, reason: 'unsupported-codec' },
+      detail: expect.stringMatching(/cannot read the video format "dav1"\. Save it as MP4 with H\.264/),
+    });
   });
 
   test.each([

@@ -10,7 +10,7 @@ import { createPipeline, type Progress, type VideoOutcome } from '../../media/pi
 import { createFileStorage } from '../../media/storage/files.ts';
 import { createTurns } from '../../media/turns.ts';
 import { createLogger } from '../../src/lib/log.ts';
-import { clapper, decodeRaw, ffprobeRaw, flashAndBeep } from '../helpers/media-samples.ts';
+import { clapper, clip, decodeRaw, ffprobeRaw, flashAndBeep } from '../helpers/media-samples.ts';
 
 const SECONDS = 5;
 const FRAME_SECONDS = 1 / 30;
@@ -238,6 +238,23 @@ describe('the poster', () => {
 });
 
 describe('repeating', () => {
+  let small: string;
+  let dying: ReturnType<typeof createPipeline>;
+
+  beforeAll(async () => {
+    small = await clip(directory, 'small.mp4', { size: '128x96' });
+    const [ffmpegPath, word] = [join(directory, 'dying-ffmpeg'), join(directory, 'word')];
+    const lines = ['#!/bin/sh', `case "$*" in *"$(cat '${word}')"*) kill -9 $$ ;; esac`, 'exec ffmpeg "$@"'];
+    await writeFile(word, 'nothing');
+    await writeFile(ffmpegPath, lines.join('\n'), { mode: 0o755 });
+    // It lies where a sandbox does not see it.
+    const found = createFfmpeg({
+      ...{ ffmpegPath, ffprobePath: 'ffprobe', threads: 2, log },
+      tools: { bwrap: null },
+    });
+    dying = createPipeline({ ffmpeg: found, storage, encoders: createTurns(1), log });
+  });
+
   test('a second run ends in the same state', async () => {
     const again = await process(source, 'shared');
     const shape = (outcome: typeof made) => outcome.assets.map(({ role, rung }) => ({ role, rung }));
@@ -257,6 +274,17 @@ describe('repeating', () => {
     expect(outcome).toMatchObject({ ok: false, reason: 'aborted' });
     await expect(stat(workDir())).rejects.toThrow('ENOENT');
     expect(await storage.list('media/aborted/')[Symbol.asyncIterator]().next()).toMatchObject({ done: true });
+  });
+
+  test.each([
+    ['the measuring of loudness', 'loudnorm'],
+    ['the encoder', 'libx264'],
+    ['the plain MP4', '+faststart'],
+    ['the poster', 'libwebp'],
+  ])('%s killed by the system is an interruption, and never a lesser video', async (_step, word) => {
+    await writeFile(join(directory, 'word'), word);
+    const job = { videoId: 'dying', sourcePath: small, workDir: workDir(), limits };
+    expect(await dying.processVideo(job)).toMatchObject({ ok: false, reason: 'interrupted' });
   });
 
   test('a storage that is away rejects, since the video is not at fault', async () => {

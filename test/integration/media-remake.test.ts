@@ -3,6 +3,7 @@ import { mediaKey } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
 import { eventually, hurryPurges } from '../helpers/chaos.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { clientOf, createPeople, PASSWORD, type People } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -83,4 +84,23 @@ test('made anew, it is the same again, and addresses that others have stay good'
     ok: false,
     reason: 'not-found',
   });
+});
+
+test('a copy of a remote video is asked for once, however often', async () => {
+  const { context } = server;
+  const { db, inTx, videos } = context;
+  const remote = await createVideoFactory(context).video(await people.remote('rita'));
+  await db('videos').where({ id: remote }).update({ source_url: 'http://remote.test/rita.mp4' });
+  const ask = () =>
+    inTx(async (tx) => {
+      const asked = [await videos.askToRemake(tx, remote), await videos.askToRemake(tx, remote)];
+      const jobs = await tx('jobs').where({ key: `media.replicate:${remote}` });
+      await tx('jobs')
+        .where({ key: `media.replicate:${remote}` })
+        .delete();
+      return { asked, jobs };
+    });
+  const { asked, jobs } = await ask();
+  expect(asked).toEqual([{ ok: true }, { ok: true }]);
+  expect(jobs).toHaveLength(1);
 });

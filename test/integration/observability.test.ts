@@ -38,6 +38,7 @@ function cli(...args: string[]): Promise<{ code: number; stdout: string; stderr:
     ...{ PATH: process.env.PATH, VIREO_ENV: 'test', DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
     ...{ ORIGIN: config.origin, DATA_DIR: rig.server.dataDir, REDIS_PREFIX: config.redisPrefix },
     ALLOWED_PRIVATE_ADDRESSES: `${HONEST},${EVIL}`,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
   };
   return new Promise((resolve) => {
     execFile(

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { prefixesOf } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
-import type { RemoteVideo } from '../../src/modules/videos/index.ts';
 import { eventually, hurryPurges } from '../helpers/chaos.ts';
 import { corpusFile, corpusNote, ffmpegRaw } from '../helpers/media-samples.ts';
+import { receivePost } from '../helpers/remote-posts.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 const HOST = '127.0.0.3';
@@ -65,38 +65,10 @@ async function open(id: VideoId): Promise<void> {
 /** A video of another server that somebody here has opened, copied to the end. */
 async function copied(file: string): Promise<VideoId> {
   posts += 1;
-  const { inTx, accounts, videos } = server.context;
-  const actorUri = `${base}/users/${posts}`;
-  const author = await inTx((tx) =>
-    accounts.upsertRemote(tx, {
-      ...{
-        actorUri,
-        actorType: 'Person',
-        username: `u${posts}`,
-        domain: new URL(base).host,
-        displayName: '',
-      },
-      ...{ bioHtml: '', url: actorUri, inboxUri: `${actorUri}/inbox`, sharedInboxUri: null },
-      ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
-      ...{ locked: false, discoverable: true, indexable: true },
-    }),
-  );
-  const clip: RemoteVideo = {
-    ...{
-      uri: `${base}/videos/${posts}`,
-      url: `${base}/videos/${posts}`,
-      visibility: 'public',
-      captionHtml: '',
-    },
-    ...{ contentWarning: '', sensitive: false, altText: '', language: null, publishedAt: new Date() },
-    ...{ durationSeconds: null, width: null, height: null, blurhash: null },
-    ...{ sourceUrl: `${base}/${file}`, sourcePosterUrl: null },
-    ...{ editedAt: null, attributedTo: [], commentsOpen: true },
-  };
-  const [made] = await inTx((tx) => videos.receiveRemote(tx, [{ author, video: clip }]));
-  if (!made?.ok) throw new Error(`The video is ${made?.reason}.`);
-  await open(made.videoId);
-  return made.videoId;
+  const post = { origin: base, author: `u${posts}`, number: posts, sourceUrl: `${base}/${file}` };
+  const id = await receivePost(server.context, post);
+  await open(id);
+  return id;
 }
 
 const keysOf = async (id: VideoId): Promise<string[]> =>

@@ -195,7 +195,10 @@ describe('the cache', () => {
     await purge();
     expect(await objects()).toEqual([poster]);
     expect(await stateOf(id)).toEqual(EVICTED);
-    const modes = { ...deps, mediaModesOf: async () => ['replicate' as const] };
+    const modes = {
+      ...{ ...deps, mediaModesOf: async () => ['replicate' as const] },
+      mediaRefusals: async () => [],
+    };
     expect(await deps.inTx((tx) => onOpened(modes, tx, id))).toBe(true);
     expect(await stateOf(id)).toEqual({ media_state: 'waiting', media_reason: null });
     const jobs = await db('jobs').where({ name: 'media.replicate' });

@@ -35,7 +35,8 @@ beforeEach(async () => {
 
 const deps = () => {
   const { db, instances } = server.context;
-  return { db, enqueue, mediaModesOf: instances.mediaModesOf };
+  const { mediaModesOf, mediaRefusals } = instances;
+  return { db, enqueue, mediaModesOf, mediaRefusals };
 };
 const enqueue: Parameters<typeof leaveUncopied>[0]['enqueue'] = async () => {
   throw new Error('Nothing is to be added.');

@@ -1,6 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -52,7 +63,9 @@ describe('run.mjs', () => {
   async function put(name: string, content: string): Promise<void> {
     const path = join(root, name);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
+    // Whole at once, for a program that runs may be looking for it.
+    await writeFile(`${path}.new`, content);
+    await rename(`${path}.new`, path);
     if (name.startsWith('bin/')) await chmod(path, 0o755);
   }
 
@@ -126,13 +139,18 @@ describe('run.mjs', () => {
       expect(child.signalCode).toBeNull();
     });
 
-    test('tells the program when it was started and where its tools are', async () => {
-      await put('src/main.ts', 'console.log(process.env.VIREO_STARTED_AT, process.env.FFMPEG_PATH);');
+    test('tells the program when it was started, where its tools are, and where to keep what is compiled', async () => {
+      await put(
+        'src/main.ts',
+        `const { VIREO_STARTED_AT: at, FFMPEG_PATH: ffmpeg, NODE_COMPILE_CACHE: cache } = process.env;
+        console.log(at, ffmpeg, cache);`,
+      );
       const before = Date.now();
-      const [startedAt, ffmpeg] = (await run(['start']).output).stdout.trim().split(' ');
+      const [startedAt, ffmpeg, cache] = (await run(['start']).output).stdout.trim().split(' ');
       expect(Number(startedAt)).toBeGreaterThanOrEqual(before - 1_000);
       expect(Number(startedAt)).toBeLessThanOrEqual(Date.now());
       expect(ffmpeg).toBe(join(root, 'bin', 'ffmpeg'));
+      expect(cache).toBe(join(root, '.cache', 'compile'));
     });
 
     test('asks a server once to stop, however often it is asked, and waits for it', async () => {

@@ -103,6 +103,21 @@ test('where there is no good copy, the bad one goes and the video is made again'
   expect((await rig.process().checkContent()).findings).toEqual([]);
 });
 
+test('what several videos share is made again for all of them, or stays', async () => {
+  const { keys, videoId } = await addVideo(rig, rig.s3, pieces);
+  const other = await addVideo(rig, rig.s3, { '360.mp4': 'another' });
+  const key = keys['720.mp4'] ?? '';
+  const row = await rig.db('video_assets').where({ key }).first();
+  await rig.db('video_assets').insert({ ...row, video_id: other.videoId });
+  await put(rig.s3, key, 'LARGE');
+  const unable = rig.process({ remake: async (_tx, id) => id === videoId });
+  expect((await unable.checkContent({ repair: true })).unmended).toBe(1);
+  expect(await read(rig.s3, key)).toBe('LARGE');
+  const { asked, remake } = remaker();
+  expect((await rig.process({ remake }).checkContent({ repair: true })).unmended).toBe(0);
+  expect(asked).toEqual([videoId, other.videoId]);
+});
+
 test('a part of the disk that cannot be read is damage; a server that does not answer is none', async () => {
   const { keys } = await addVideo(rig, rig.files, { '360.mp4': 'small' });
   const failing = (code: string): ObjectStorage => ({

@@ -106,6 +106,8 @@ export const strings = {
   captions: {
     title: 'Captions',
     off: 'Off',
+    /** As what somebody chooses captions by. */
+    unknown: 'Language not known',
     automatic: (name: string) => `${name} (automatic)`,
   },
 

@@ -42,7 +42,15 @@ const account: Account = {
 
 const asset = (role: Asset['role'], key: string, facts: Partial<Asset> = {}): Asset => ({
   ...{ role, key, rung: null, contentType: 'video/mp4', bytes: 1, width: null, height: null },
-  ...{ bandwidth: null, codecs: null, frameRate: null, sha256: 'ab'.repeat(32), language: null, label: null },
+  ...{
+    bandwidth: null,
+    codecs: null,
+    frameRate: null,
+    sha256: 'ab'.repeat(32),
+    language: null,
+    label: null,
+    automatic: false,
+  },
   ...facts,
 });
 
@@ -139,6 +147,8 @@ describe('a video as a status', () => {
     ['none', { state: 'elsewhere', detail: expect.stringContaining('does not copy') }, 'not-copied-here'],
     ['none', { state: 'elsewhere', detail: expect.stringContaining('does not copy') }],
     ['none', { state: 'elsewhere', detail: 'It is too long.' }, 'domain-suspended'],
+    // Another mode counts now, and who opens it has it looked at.
+    ['none', { state: 'on-demand', percent: 0, detail: null }, 'proxied'],
   ])('of another server, %s: nothing to play yet, and why: %o', (state, processing, reason = null) => {
     const media = { state, stage: null, percent: 40, reason, detail: 'It is too long.' };
     const shown = mediaOf({ local: false, media, assets: [], sourceUrl: 'https://a.test/v.mp4' });

@@ -1,5 +1,6 @@
 import { hashtagsOf } from '../../lib/html/from-text.ts';
 import type { AccountId } from '../../lib/ids.ts';
+import { nameOfLanguage } from '../../lib/language.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import type { Comment } from '../../modules/comments/index.ts';
 import type { FeedItem } from '../../modules/feed/index.ts';
@@ -78,11 +79,12 @@ export async function statusEntitiesOf(
   viewerId: AccountId | null,
 ): Promise<StatusEntity[]> {
   const ids = items.map(({ video }) => video.id);
-  const [stats, mine, pinned, named] = await Promise.all([
+  const [stats, mine, pinned, named, proxied] = await Promise.all([
     deps.engagement.statsOf(ids),
     viewerId === null ? null : deps.engagement.reactionsOf(viewerId, ids),
     deps.videos.pinnedAmong(ids),
     deps.videos.mentionedAmong(ids),
+    deps.videos.proxiedAmong(items.map(({ video }) => video)),
   ]);
   const people = await deps.accounts.byIds([...new Set([...named.values()].flat())]);
   return items.map((item) => {
@@ -97,23 +99,24 @@ export async function statusEntitiesOf(
       pinned: pinned.has(id),
     };
     const mentioned = (named.get(id) ?? []).flatMap((accountId) => people.get(accountId) ?? []);
-    return statusEntityOf(deps, item, reactions, mentioned);
+    return statusEntityOf(deps, item, reactions, mentioned, proxied.has(id));
   });
 }
 
-/** A video as a status of the Mastodon API with one video attachment. */
+/** A video as a status of the Mastodon API with one video attachment. Its bytes may be `proxied` for now. */
 export function statusEntityOf(
   deps: Pick<HttpDeps, 'videos' | 'urls'>,
   item: FeedItem,
   reactions: Reactions = NO_REACTIONS,
   mentioned: readonly Account[] = [],
+  proxied = false,
 ): StatusEntity {
   const { video, account } = item;
   return {
     ...toStatus(video, account, reactions, mentioned),
     created_at: (video.publishedAt ?? video.createdAt).toISOString(),
     content: video.captionHtml,
-    media_attachments: [mediaEntityOf(deps, video)],
+    media_attachments: [mediaEntityOf(deps, video, proxied)],
     tags: tagsOf(deps, video.caption),
     in_reply_to_id: null,
     in_reply_to_account_id: null,
@@ -196,10 +199,16 @@ function toStatus(
   };
 }
 
+/** What people choose captions by that nobody has written. */
+function automaticLabel(language: string): string {
+  return language === 'und' ? 'Automatic' : `${nameOfLanguage(language)} (automatic)`;
+}
+
 /** The video of a post as an attachment. */
 export function mediaEntityOf(
   deps: Pick<HttpDeps, 'videos'>,
   video: Video,
+  proxied = false,
 ): StatusEntity['media_attachments'][number] {
   const urlOf = (role: Asset['role']): string | null => {
     const asset = video.assets.find((candidate) => candidate.role === role);
@@ -209,7 +218,7 @@ export function mediaEntityOf(
   return {
     id: video.id,
     type: 'video',
-    url: urlOf('mp4') ?? urlOf('copy'),
+    url: urlOf('mp4') ?? urlOf('copy') ?? (proxied ? deps.videos.proxyUrl(video) : null),
     preview_url: urlOf('poster'),
     remote_url: video.sourceUrl,
     description: video.altText,
@@ -220,10 +229,11 @@ export function mediaEntityOf(
     storyboard_url: urlOf('storyboard-vtt'),
     captions: video.assets
       .filter(({ role }) => role === 'captions')
-      .map(({ key, language, label }) => ({
+      .map(({ key, language, label, automatic }) => ({
         url: deps.videos.objectUrl(key, video),
         language: language ?? 'und',
-        label: label ?? language ?? '',
+        label: label ?? (automatic ? automaticLabel(language ?? 'und') : (language ?? '')),
+        automatic,
       })),
     meta: {
       original: {
@@ -246,7 +256,7 @@ export function mediaEntityOf(
         codecs: asset.codecs ?? '',
       }))
       .sort((a, b) => a.bandwidth - b.bandwidth),
-    processing: processingOf(video),
+    processing: proxied ? null : processingOf(video),
   };
 }
 
@@ -258,6 +268,8 @@ function processingOf(video: Video): StatusEntity['media_attachments'][number]['
   const { state, percent, reason, detail } = video.media;
   if (state === 'ready' || isPlayable(video)) return null;
   if (state === 'failed') return { state: 'failed', percent: 0, detail };
+  // What is done about it has changed: who opens it finds out.
+  if (state === 'none' && reason === 'proxied') return { state: 'on-demand', percent: 0, detail: null };
   if (state === 'none') {
     const usual = 'This server does not copy videos of the server that holds this one.';
     const isUsual = reason === null || reason === 'not-copied-here';

@@ -70,7 +70,12 @@ export const mediaEntity = z
   .object({
     id: z.string(),
     type: z.literal('video'),
-    url: z.string().nullable().describe('MP4; null while a video of another server is being copied'),
+    url: z
+      .string()
+      .nullable()
+      .describe(
+        'MP4; null while a video of another server is being copied. Where this server passes on the bytes of another one, MP4 or WebM',
+      ),
     preview_url: z.string().nullable(),
     remote_url: z.string().nullable(),
     description: z.string(),
@@ -79,7 +84,14 @@ export const mediaEntity = z
     preview_webp_url: z.string().nullable().describe('The poster as WebP'),
     teaser_url: z.string().nullable().describe('Three seconds of it, small and silent'),
     storyboard_url: z.string().nullable().describe('WebVTT whose cues name parts of one picture'),
-    captions: z.array(z.object({ url: z.string(), language: z.string(), label: z.string() })),
+    captions: z.array(
+      z.object({
+        url: z.string(),
+        language: z.string().describe('As in BCP 47; und where it is not known'),
+        label: z.string(),
+        automatic: z.boolean().describe('Nobody wrote them: a service did'),
+      }),
+    ),
     meta: z.object({
       original: z.object({
         width: z.number().nullable(),

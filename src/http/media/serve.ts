@@ -17,7 +17,7 @@ const SIGNED = /^\/s\/([0-9]+\.[A-Za-z0-9_-]+)(\/.*)$/;
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /** Of every answer, as names and values in turn: Node takes them so without a copy. */
-const COMMON = [
+export const COMMON = [
   ...['Accept-Ranges', 'bytes'],
   ...['Access-Control-Allow-Origin', '*'],
   ...['Access-Control-Expose-Headers', 'Content-Range, Content-Length, ETag'],
@@ -25,7 +25,8 @@ const COMMON = [
   ...['X-Content-Type-Options', 'nosniff'],
   ...['Content-Security-Policy', "default-src 'none'; sandbox"],
 ];
-const PREFLIGHT = [
+/** Of the answer to a question whether another page may ask, beside those. */
+export const PREFLIGHT = [
   ...['Access-Control-Allow-Methods', 'GET, HEAD'],
   ...['Access-Control-Allow-Headers', 'Range'],
   ...['Access-Control-Max-Age', '86400'],
@@ -101,8 +102,8 @@ async function answer(deps: Deps, path: string, req: IncomingMessage, res: Serve
 }
 
 /** Who else may be given it, and how it may be cached, where it may be given. What is not for everybody is absent without its token. */
-async function permission(
-  deps: Deps,
+export async function permission(
+  deps: Pick<Deps, 'mediaUrls' | 'mediaAccess'>,
   ownerId: string,
   token: string | null,
 ): Promise<{ access: MediaAccess; cacheControl: string }> {
@@ -197,7 +198,7 @@ async function stream(
 }
 
 /** Waits until more can be written, or nothing can any more. */
-function drained(res: ServerResponse): Promise<void> {
+export function drained(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       res.off('drain', done).off('close', done);
@@ -207,6 +208,7 @@ function drained(res: ServerResponse): Promise<void> {
   });
 }
 
-function* pairsOf(flat: readonly string[]): Generator<[string, string]> {
+/** Names with their values. */
+export function* pairsOf(flat: readonly string[]): Generator<[string, string]> {
   for (let at = 0; at + 1 < flat.length; at += 2) yield [flat[at] ?? '', flat[at + 1] ?? ''];
 }

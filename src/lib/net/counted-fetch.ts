@@ -13,6 +13,7 @@ export function countedFetch(fetch: SafeFetch, metrics: Metrics): SafeFetch {
   return {
     request: (request) => counted(fetch.request(request)),
     download: (request) => counted(fetch.download(request)),
+    readRange: (request) => counted(fetch.readRange(request)),
     close: () => fetch.close(),
   };
 }

@@ -48,8 +48,7 @@ export interface SaveOptions {
  */
 export async function saveBody(response: Response, options: SaveOptions): Promise<number> {
   checkLength(response, options.maxBytes);
-  if (decoderFor(response))
-    throw new FetchStop('bad-response', 'The other server packed a file that was to come plain.');
+  if (decoderFor(response)) throw packed();
   const total = announcedLength(response);
   const counter = capBytes(options.maxBytes, (bytes) => options.onProgress?.(bytes, total));
   const file = createWriteStream(options.toPath, { flags: 'wx', mode: 0o600 });
@@ -75,16 +74,57 @@ export function checkRange(
   response: Response,
   { start, length }: { readonly start: number; readonly length: number },
 ): void {
-  const [, first, last] = /^bytes (\d{1,15})-(\d{1,15})\/(?:\d{1,15}|\*)$/i.exec(
-    String(response.headers['content-range'] ?? ''),
-  ) ?? ['', '', ''];
-  if (first === '' || Number(first) !== start || Number(last) !== start + length - 1) throw wrongRange();
+  const told = toldRange(response);
+  if (told?.first !== start || told.last !== start + length - 1) throw wrongRange();
+}
+
+/** A part of a file, and how large the whole file is. */
+export interface Part {
+  readonly body: Buffer;
+  readonly total: number;
+}
+
+/**
+ * Reads a range into memory: exactly the bytes asked for, or up to the end of the file where that comes first. Throws
+ * FetchStop, also where the answer does not say how large the file is.
+ */
+export async function readPart(
+  response: Response,
+  { start, length }: { readonly start: number; readonly length: number },
+  signal: AbortSignal,
+): Promise<Part> {
+  if (decoderFor(response)) throw packed();
+  const { first, last, total } = toldRange(response) ?? {};
+  if (total === undefined || first !== start || last !== Math.min(start + length, total) - 1) {
+    throw wrongRange();
+  }
+  const body = await readBody(response, last - first + 1, signal);
+  if (body.length !== last - first + 1) throw wrongRange();
+  return { body, total };
+}
+
+/** What an answer says that it is of a file; null where it says nothing, or several things. */
+function toldRange(
+  response: Response,
+): { readonly first: number; readonly last: number; readonly total: number | undefined } | null {
+  const [whole, first, last, total] =
+    /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/i.exec(String(response.headers['content-range'] ?? '')) ??
+    [];
+  if (whole === undefined) return null;
+  return { first: Number(first), last: Number(last), total: total === '*' ? undefined : Number(total) };
 }
 
 /** Drops a body that nobody wants; a short one is read to its end so that the connection stays usable. */
 export async function discardBody(response: Response, limit: number): Promise<void> {
   response.body.on('error', () => undefined);
   await response.body.dump({ limit }).catch(() => undefined);
+}
+
+/** Closes the connection when its answer was not read to the end; does nothing otherwise. */
+export function dropRest(response: Response): void {
+  if (response.body.readableEnded || response.body.destroyed) return;
+  response.body.on('error', () => undefined);
+  response.body.destroy();
 }
 
 function checkLength(response: Response, maxBytes: number): void {
@@ -118,6 +158,10 @@ function capBytes(maxBytes: number, onProgress?: (bytes: number) => void): Trans
       done(null, chunk);
     },
   });
+}
+
+function packed(): FetchStop {
+  return new FetchStop('bad-response', 'The other server packed a file that was to come plain.');
 }
 
 function wrongRange(): FetchStop {

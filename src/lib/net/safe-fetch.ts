@@ -2,11 +2,20 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { type Ok, ok } from '../result.ts';
+import { startDeadline } from './deadline.ts';
 import { type FetchFailure, FetchStop, toFetchFailure } from './fetch-failure.ts';
 import { type Call, createOpener, type Opened, type RequestHeaders } from './hops.ts';
 import { createHostSlots, type HostSlots } from './host-slots.ts';
 import type { AddressPolicy } from './ip-policy.ts';
-import { checkRange, discardBody, type Response, readBody, saveBody } from './response-body.ts';
+import {
+  checkRange,
+  discardBody,
+  dropRest,
+  type Part,
+  readBody,
+  readPart,
+  saveBody,
+} from './response-body.ts';
 import { type AgentLimits, createVettedAgent, type Resolve } from './vetted-agent.ts';
 
 /** Caps of the fetch layer; the server's own values are `netLimits` of config/limits.ts. */
@@ -19,6 +28,7 @@ export interface NetLimits extends AgentLimits {
   readonly discardBytes: number;
   readonly requestsInFlight: number;
   readonly downloadsInFlight: number;
+  readonly rangesInFlight: number;
   readonly keptConnections: number;
 }
 
@@ -78,6 +88,21 @@ export interface Download {
   readonly finalUrl: URL;
 }
 
+export interface RangeRequest {
+  readonly url: string | URL;
+  /** A file that ends within it gives the bytes up to its end. */
+  readonly range: DownloadRange;
+  readonly deadlineMs: number;
+  readonly idleMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RangeAnswer extends Part {
+  /** Differs between versions of the file as far as the other server tells them apart; may be empty. */
+  readonly version: string;
+  readonly finalUrl: URL;
+}
+
 /** Carries the status when the other server answered with another one than 200 (206 for a range), so that 410 can be told. */
 export type DownloadFailure = FetchFailure & { readonly status?: number };
 
@@ -87,6 +112,8 @@ export interface SafeFetch {
   request(request: FetchRequest): Promise<Ok<FetchAnswer> | FetchFailure>;
   /** Streams an answer with status 200, or the range asked for, into a new file; leaves none behind when it fails. */
   download(request: DownloadRequest): Promise<Ok<Download> | DownloadFailure>;
+  /** Reads a part of a file into memory. A server that does not answer with that part (status 206) is refused. */
+  readRange(request: RangeRequest): Promise<Ok<RangeAnswer> | DownloadFailure>;
   /** Breaks all connections; requests that are under way end with `aborted`. */
   close(): Promise<void>;
 }
@@ -120,6 +147,8 @@ export function createSafeFetch(deps: SafeFetchDeps): SafeFetch {
     total: limits.downloadsInFlight,
   });
 
+  const rangeSlots = createHostSlots({ perHost: limits.rangesPerHost, total: limits.rangesInFlight });
+
   /** Runs one call under its deadline, and frees slot and connection whatever happens. */
   async function run<T extends object>(
     call: Call,
@@ -143,6 +172,21 @@ export function createSafeFetch(deps: SafeFetchDeps): SafeFetch {
     }
   }
 
+  /** As `run`, for calls to which any other status is a failure. */
+  async function runFor<T extends object>(
+    status: number,
+    ...[call, bounds, use]: Parameters<typeof run<T>>
+  ): Promise<Ok<T> | DownloadFailure> {
+    let errorStatus: number | undefined;
+    const result = await run(call, bounds, (opened, signal) => {
+      const { statusCode } = opened.response;
+      if (statusCode === status) return use(opened, signal);
+      errorStatus = statusCode;
+      throw new FetchStop('bad-response', `The other server answered with status ${statusCode}.`);
+    });
+    return result.ok || errorStatus === undefined ? result : { ...result, status: errorStatus };
+  }
+
   return {
     request(request) {
       const call = requestCall(request, deps, requestSlots);
@@ -158,19 +202,22 @@ export function createSafeFetch(deps: SafeFetchDeps): SafeFetch {
       });
     },
 
-    async download(request) {
-      let errorStatus: number | undefined;
+    download(request) {
       const call = downloadCall(request, deps, downloadSlots);
-      const result = await run(call, request, async ({ response, url }, signal) => {
-        if (response.statusCode !== (request.range ? 206 : 200)) {
-          errorStatus = response.statusCode;
-          throw new FetchStop('bad-response', `The other server answered with status ${errorStatus}.`);
-        }
+      return runFor(request.range ? 206 : 200, call, request, async ({ response, url }, signal) => {
         if (request.range) checkRange(response, request.range);
         const bytes = await saveBody(response, { ...request, signal });
         return { bytes, contentType: String(response.headers['content-type'] ?? ''), finalUrl: url };
       });
-      return result.ok || errorStatus === undefined ? result : { ...result, status: errorStatus };
+    },
+
+    readRange(request) {
+      const call = downloadCall(request, deps, rangeSlots);
+      return runFor(206, call, request, async ({ response, url }, signal) => {
+        const { body, total } = await readPart(response, request.range, signal);
+        const { etag, 'last-modified': modified } = response.headers;
+        return { body, total, version: String(etag ?? modified ?? ''), finalUrl: url };
+      });
     },
 
     close: () => agent.close(),
@@ -194,7 +241,7 @@ function requestCall(request: FetchRequest, deps: SafeFetchDeps, slots: HostSlot
   };
 }
 
-function downloadCall(request: DownloadRequest, deps: SafeFetchDeps, slots: HostSlots): Call {
+function downloadCall(request: DownloadRequest | RangeRequest, deps: SafeFetchDeps, slots: HostSlots): Call {
   return {
     method: 'GET',
     url: request.url,
@@ -216,28 +263,4 @@ function rangeHeader({ start, length }: DownloadRange): string {
   const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(start + length);
   if (!isRange || start < 0 || length < 1) throw new TypeError(`Not a range: ${length} bytes at ${start}`);
   return `bytes=${start}-${start + length - 1}`;
-}
-
-function startDeadline(ms: number, caller: AbortSignal | undefined): { signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(new FetchStop('timeout', 'The other server did not finish in time.'));
-  }, ms);
-  const abort = () => controller.abort(new FetchStop('aborted', 'The request was given up.'));
-  if (caller?.aborted) abort();
-  else caller?.addEventListener('abort', abort, { once: true });
-  return {
-    signal: controller.signal,
-    stop() {
-      clearTimeout(timer);
-      caller?.removeEventListener('abort', abort);
-    },
-  };
-}
-
-/** Closes the connection when its answer was not read to the end; does nothing otherwise. */
-function dropRest(response: Response): void {
-  if (response.body.readableEnded || response.body.destroyed) return;
-  response.body.on('error', () => undefined);
-  response.body.destroy();
 }

@@ -14,6 +14,7 @@ export interface AgentLimits {
   readonly maxHeaderBytes: number;
   readonly requestsPerHost: number;
   readonly downloadsPerHost: number;
+  readonly rangesPerHost: number;
 }
 
 /** A pooled HTTP/1.1 client that can only reach addresses the policy allows. */
@@ -46,7 +47,7 @@ export function createVettedAgent(
   let open = 0;
   const dispatcher = new Agent({
     connect: vetConnector(connect, policy),
-    connections: limits.requestsPerHost + limits.downloadsPerHost,
+    connections: limits.requestsPerHost + limits.downloadsPerHost + limits.rangesPerHost,
     pipelining: 1,
     headersTimeout: limits.idleMs,
     bodyTimeout: limits.idleMs,

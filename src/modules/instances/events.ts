@@ -6,6 +6,6 @@ const domain = z.object({ domain: z.string().max(253) });
 export const instanceEvents = {
   /** Nothing goes to or comes from a domain any more. */
   'domain.suspended': domain,
-  /** A domain may send, or have its media copied, what it might not before. */
+  /** A domain may send what it might not before, or what is done about its videos that are not here has changed. */
   'domain.lifted': domain,
 } as const;

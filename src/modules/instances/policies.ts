@@ -64,7 +64,9 @@ const NOBODY: Standing = {
 };
 
 /** How much of its videos comes here by itself. */
-const MEDIA_MODE_RANK: Record<RemoteVideoMode, number> = { off: 0, 'on-view': 1, replicate: 2 };
+const MEDIA_MODE_RANK: Record<RemoteVideoMode, number> = {
+  ...{ off: 0, proxy: 1, 'on-view': 2, replicate: 3 },
+};
 
 const COLUMNS = [
   ...['id', 'domain', 'severity'],
@@ -73,6 +75,11 @@ const COLUMNS = [
   ...['public_comment as publicComment', 'private_comment as privateComment'],
   ...['created_at as createdAt', 'expires_at as expiresAt'],
 ];
+
+function refusalBy(standings: readonly Standing[]): MediaRefusal | null {
+  if (standings.some(({ suspended }) => suspended)) return 'domain-suspended';
+  return standings.some(({ rejectsMedia }) => rejectsMedia) ? 'domain-media-rejected' : null;
+}
 
 interface PolicyDeps {
   readonly db: Db;
@@ -125,8 +132,14 @@ export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
     const isMilder =
       (before.suspended && !after.suspended) ||
       (before.rejectsMedia && !after.rejectsMedia) ||
-      MEDIA_MODE_RANK[after.mediaMode ?? mediaMode] > MEDIA_MODE_RANK[before.mediaMode ?? mediaMode];
+      needsAnotherLook(before.mediaMode ?? mediaMode, after.mediaMode ?? mediaMode);
     if (isMilder) await emit(tx, 'domain.lifted', { domain });
+  }
+
+  /** Whether videos that are not here are to be handled in another way now. What is here stays here. */
+  function needsAnotherLook(before: RemoteVideoMode, after: RemoteVideoMode): boolean {
+    if (before === after) return false;
+    return [before, after].includes('proxy') || MEDIA_MODE_RANK[after] > MEDIA_MODE_RANK[before];
   }
 
   async function setPolicy(
@@ -205,9 +218,17 @@ export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
 
     /** Why no file may be fetched that one of these hosts posted or holds, or null where all may. */
     async mediaRefusal(hosts: readonly string[]): Promise<MediaRefusal | null> {
-      const standings = await standingsOf(hosts);
-      if (standings.some(({ suspended }) => suspended)) return 'domain-suspended';
-      return standings.some(({ rejectsMedia }) => rejectsMedia) ? 'domain-media-rejected' : null;
+      return refusalBy(await standingsOf(hosts));
+    },
+
+    /** `mediaRefusal` of each group of hosts in turn, with one question to the database. */
+    async mediaRefusals(groups: readonly (readonly string[])[]): Promise<(MediaRefusal | null)[]> {
+      const standings = await standingsOf(groups.flat());
+      let at = 0;
+      return groups.map(({ length }) => {
+        at += length;
+        return refusalBy(standings.slice(at - length, at));
+      });
     },
 
     /** Makes or changes the policy of a domain. It counts at once. */

@@ -21,8 +21,7 @@ export interface CheckDeps {
   /** All of them: an object may lie in any. */
   readonly stores: readonly NamedStore[];
   readonly scratchDir: string;
-  /** Has the objects of a video made again from its source. Without it, only copies can mend. */
-  /** Has a video made anew; false where it cannot be. */
+  /** Has a video made anew from its source; false where it cannot be. */
   readonly remake: (tx: Tx, videoId: VideoId) => Promise<boolean>;
 }
 
@@ -56,7 +55,8 @@ export interface CheckOptions {
 /**
  * Reads every object that a row names, in every store, and compares size and SHA-256 with the row; then
  * looks for objects that no row names and that are older than a day. With `repair`, a bad copy is replaced
- * by a good one of another store; where there is none, the bad ones are removed and the video is made again.
+ * by a good one of another store; where there is none, the bad ones are removed and the videos that name them are
+ * made again.
  * Orphans are only told of.
  */
 export async function checkContent(deps: CheckDeps, options: CheckOptions = {}): Promise<CheckReport> {
@@ -126,7 +126,7 @@ async function copiesOf(stores: readonly NamedStore[], object: NamedObject): Pro
 
 async function mend(
   check: Check,
-  { key, videoId }: NamedObject,
+  { key, videoIds }: NamedObject,
   good: ObjectStorage | undefined,
   bad: readonly Copy[],
 ): Promise<Finding['mended']> {
@@ -135,7 +135,10 @@ async function mend(
     return 'copied';
   }
   return check.inTx(async (tx) => {
-    if (!(await check.remake(tx, videoId))) return null;
+    // All of them at once: one that stayed ready would lend the others what it has lost itself.
+    const asked: boolean[] = [];
+    for (const videoId of videoIds) asked.push(await check.remake(tx, videoId));
+    if (asked.includes(false)) return null;
     // Before the job can start: a crash in between leaves it missing, for the next check to find, and nothing is
     // removed that was made again.
     for (const { store } of bad) await store.remove([key]);

@@ -5,8 +5,8 @@ import type { VideoId } from '../../lib/ids.ts';
 /** An object as its row describes it. */
 export interface NamedObject {
   readonly key: string;
-  /** One of the videos that name it. */
-  readonly videoId: VideoId;
+  /** The videos that name it, at least one: those that show the same share their objects. */
+  readonly videoIds: readonly VideoId[];
   readonly size: number;
   readonly sha256: string;
 }
@@ -15,15 +15,22 @@ export interface NamedObject {
 export async function* namedObjects(db: Db, prefix: string): AsyncGenerator<NamedObject> {
   let after = '';
   for (;;) {
-    const rows: { key: string; video_id: VideoId; bytes: string; sha256: string }[] = await db('video_assets')
-      .distinctOn('key')
-      .select('key', 'video_id', 'bytes', 'sha256')
+    const rows: { key: string; video_ids: VideoId[]; bytes: string; sha256: string }[] = await db(
+      'video_assets',
+    )
+      .select(
+        'key',
+        db.raw('array_agg(video_id order by video_id) as video_ids'),
+        db.raw('max(bytes) as bytes'),
+        db.raw('max(sha256) as sha256'),
+      )
       .where('key', '>', after)
       .whereRaw('starts_with(key, ?)', [prefix])
+      .groupBy('key')
       .orderBy('key')
       .limit(mediaLimits.objectsPerPage);
-    for (const { key, video_id, bytes, sha256 } of rows) {
-      yield { key, videoId: video_id, size: Number(bytes), sha256 };
+    for (const { key, video_ids, bytes, sha256 } of rows) {
+      yield { key, videoIds: video_ids, size: Number(bytes), sha256 };
     }
     const last = rows.at(-1);
     if (!last) return;

@@ -7,7 +7,7 @@ import { isMediaKey } from '../../../media/keys.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import { fitsKey, transfer } from '../../../media/storage/transfer.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
-import type { Enqueue } from '../../jobs/enqueue.ts';
+import { type Enqueue, LAST_PRIORITY } from '../../jobs/enqueue.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
@@ -61,6 +61,7 @@ export function createTiers(deps: TierDeps) {
           tx,
           rows.map(({ id }) => ({
             ...{ name: 'media.cool' as const, payload: { videoId: id }, key: `cool:${id}` },
+            priority: LAST_PRIORITY,
           })),
         ),
       );

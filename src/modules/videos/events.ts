@@ -11,6 +11,8 @@ export const videoEvents = {
   'video.discovered': z.object({ videoId: idSchema<'video'>() }),
   /** Its author changed what a video of this server says. */
   'video.updated': z.object({ videoId: idSchema<'video'>() }),
+  /** It got captions that nobody wrote. */
+  'video.captioned': z.object({ videoId: idSchema<'video'>() }),
   /** A video of this server was put on top of its author's profile, or taken down. */
   'video.pinned': z.object({ videoId: idSchema<'video'>(), pinned: z.boolean() }),
   /** Gone for good. `local` tells whether others have to be told. */

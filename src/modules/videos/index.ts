@@ -24,14 +24,18 @@ import {
 import { videoEvents } from './events.ts';
 import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
+import { stageJob } from './media-order.ts';
 import { processChosenPoster } from './media-poster.ts';
-import { processLadder, processUpload, remake, stageJob } from './media-process.ts';
+import { processLadder, processUpload, remake } from './media-process.ts';
+import { askToTranscribe, transcribeVideo } from './media-transcribe.ts';
 import { askToRemake, failAbandoned, onLiked, wantAllRungs } from './media-upkeep.ts';
 import type { MediaUrls } from './media-urls.ts';
+import type { Video } from './model.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
 import { cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
-import { onFollowed, onModeLifted, onOpened, onShared, replicateJob } from './remote-modes.ts';
+import { onDiscovered, onFollowed, onModeLifted, onOpened, onShared } from './remote-modes.ts';
+import { proxiedAmong, proxiedSource } from './remote-proxy.ts';
 import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
 import { mediaUsage, orphanedObjects } from './storage-use.ts';
 
@@ -47,8 +51,15 @@ export {
   type Visibility,
   visibilities,
 } from './model.ts';
+export {
+  createProxiedFiles,
+  type ProxiedFile,
+  type ProxiedFiles,
+  type ProxyFailure,
+} from './proxied-files.ts';
 export type { Page } from './queries.ts';
 export { fetchRemoteSource } from './remote-source.ts';
+export { createTranscriber } from './transcriber.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
 
@@ -96,15 +107,12 @@ export function createVideos(base: Deps) {
     failAbandoned: (tx: Tx) => failAbandoned(deps, tx),
     wantAllRungs: (tx: Tx, videoId: VideoId) => wantAllRungs(deps, tx, videoId),
     askToRemake: (tx: Tx, videoId: VideoId) => askToRemake(deps, tx, videoId),
+    askToTranscribe: (tx: Tx, videoId: VideoId) => askToTranscribe(deps, queries, tx, videoId),
 
     /** Reactions to events, in the relay's transaction. */
     onReceived: async (tx: Tx, { videoId }: { videoId: VideoId }) =>
       base.enqueue(tx, await stageJob(tx, 'media.process', videoId)),
-    onDiscovered: (tx: Tx, discovered: readonly { videoId: VideoId }[]) =>
-      base.enqueue(
-        tx,
-        discovered.map(({ videoId }) => replicateJob(videoId)),
-      ),
+    onDiscovered: (tx: Tx, discovered: readonly { videoId: VideoId }[]) => onDiscovered(deps, tx, discovered),
     onDeleted: async (tx: Tx, { videoId }: { videoId: VideoId }) => {
       await enqueuePurge(base, tx, videoId);
     },
@@ -119,6 +127,11 @@ export function createVideos(base: Deps) {
     onShared: (tx: Tx, share: { readonly videoId: VideoId }) => onShared(deps, tx, share),
     /** Somebody opens a video of another server; see `onOpened` of remote-modes.ts. */
     opened: (tx: Tx, videoId: VideoId) => onOpened(deps, tx, videoId),
+
+    /** Videos of other servers whose bytes are passed on; see remote-proxy.ts. */
+    proxiedAmong: (videos: readonly Video[]) => proxiedAmong(deps, videos),
+    proxiedSource: (videoId: string) => proxiedSource(deps, videoId),
+    proxyUrl: base.mediaUrls.proxyUrl,
 
     /** What media takes, and how it is kept within its bounds. */
     storageUse: {
@@ -138,6 +151,7 @@ export function createVideos(base: Deps) {
       extras: (videoId: VideoId, run: JobRun) => processExtras(deps, queries, videoId, run),
       poster: (videoId: VideoId, run: JobRun) => processChosenPoster(deps, queries, videoId, run),
       remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
+      transcribe: (videoId: VideoId, run: JobRun) => transcribeVideo(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
       purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),
     },

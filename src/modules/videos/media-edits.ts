@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { captionLimits } from '../../../config/limits.ts';
-import { type CaptionReason, parseCaptions, writeCaptions } from '../../../media/captions.ts';
+import { type CaptionReason, type Cue, parseCaptions, writeCaptions } from '../../../media/captions.ts';
 import { mediaKey, posterSourceKey } from '../../../media/keys.ts';
 import { sniffImage } from '../../../media/sniff.ts';
 import { contentTypeOf, type ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Tx } from '../../db/database.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { languageTag } from '../../lib/language.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { VideoCommandDeps } from './commands.ts';
-import { stageJob } from './media-process.ts';
+import { stageJob } from './media-order.ts';
 import { insertAssets } from './media-rows.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import type { VideoRow } from './model.ts';
@@ -37,20 +38,14 @@ export async function lockOwn(tx: Tx, { videoId, accountId }: MediaEdit): Promis
 }
 
 /** Others learn of what changed, where they know the video; the later time is what makes them take it. */
-export async function tellEdited(deps: EditDeps, tx: Tx, video: VideoRow): Promise<void> {
+export async function tellEdited(
+  deps: Pick<EditDeps, 'emit'>,
+  tx: Tx,
+  video: Pick<VideoRow, 'id' | 'state' | 'unannounced'>,
+): Promise<void> {
   await tx('videos').where({ id: video.id }).update({ edited_at: tx.fn.now() });
   if (video.state === 'published' && !video.unannounced) {
     await deps.emit(tx, 'video.updated', { videoId: video.id });
-  }
-}
-
-/** The tag of a language in its usual spelling (BCP 47), or null where it is none. */
-export function languageTag(text: string): string | null {
-  if (!/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$/.test(text)) return null;
-  try {
-    return Intl.getCanonicalLocales(text)[0] ?? null;
-  } catch {
-    return null;
   }
 }
 
@@ -72,25 +67,44 @@ export async function setCaptions(
   const { id: videoId, duration_seconds: durationSeconds } = video;
   const parsed = parseCaptions(edit.file, durationSeconds === null ? {} : { durationSeconds });
   if (!parsed.ok) return parsed;
-  const mine = tx('video_assets').where({ video_id: videoId, role: 'captions' });
-  const others: string[] = await mine.clone().whereNot({ language }).pluck('key');
+  const others: string[] = await tx('video_assets')
+    .where({ video_id: videoId, role: 'captions' })
+    .whereNot({ language })
+    .pluck('key');
   if (others.length >= captionLimits.maxLanguages) {
     return fail(
       'too-many-captions',
       `A video has captions in at most ${captionLimits.maxLanguages} languages.`,
     );
   }
-  const bytes = Buffer.from(writeCaptions(parsed.cues));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const key = mediaKey(videoId, sha256, `captions-${language.toLowerCase()}.vtt`);
-  const contentType = contentTypeOf(key);
-  await deps.storage.putBytes(key, bytes, { contentType });
-  await mine.clone().where({ language }).delete();
-  const asset = { role: 'captions' as const, key, contentType, size: bytes.length, sha256, language };
-  await insertAssets(tx, videoId, [{ ...asset, ...(edit.label ? { label: edit.label } : {}) }]);
+  const { cues } = parsed;
+  await storeCaptions(deps, tx, videoId, { language, label: edit.label, cues, automatic: false });
   await tellEdited(deps, tx, video);
   await purgeLater(deps, tx, videoId);
   return ok();
+}
+
+/** Stores captions and names them, in place of those in their language. The row of the video must be locked. */
+export async function storeCaptions(
+  { storage }: Pick<MediaEditDeps, 'storage'>,
+  tx: Tx,
+  videoId: VideoId,
+  captions: {
+    readonly language: string;
+    readonly label: string | null;
+    readonly cues: readonly Cue[];
+    readonly automatic: boolean;
+  },
+): Promise<void> {
+  const { language, label, automatic } = captions;
+  const bytes = Buffer.from(writeCaptions(captions.cues));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const key = mediaKey(videoId, sha256, `captions-${language.toLowerCase()}.vtt`);
+  const contentType = contentTypeOf(key);
+  await storage.putBytes(key, bytes, { contentType });
+  await tx('video_assets').where({ video_id: videoId, role: 'captions', language }).delete();
+  const asset = { role: 'captions' as const, key, contentType, size: bytes.length, sha256 };
+  await insertAssets(tx, videoId, [{ ...asset, language, automatic, ...(label ? { label } : {}) }]);
 }
 
 /** Takes the captions of one language away; there must be some. */

@@ -4,6 +4,7 @@ import type { Tx } from '../../db/database.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import { lockVideo, putAssets } from './media-rows.ts';
+import { transcribeFinished } from './media-transcribe.ts';
 import { inWorkDir, type MediaJobDeps, type Queries } from './media-work.ts';
 import { enqueuePurge } from './purge.ts';
 import { purgesOf, shareAlike } from './shared-copies.ts';
@@ -26,17 +27,18 @@ export function processExtras(
     const sourcePath = join(dir, 'source');
     if (!(await deps.storage.download(smallest.key, sourcePath))) return;
     const chosen = await deps.db('videos').where({ id: videoId }).first('poster_seconds');
+    const hasAudio = smallest.codecs?.includes('mp4a') ?? false;
     const outcome = await deps.pipeline.processExtras({
       ...{ videoId, sourcePath, workDir: join(dir, 'work'), isRemote: !video.local, signal },
       durationSeconds: video.durationSeconds ?? 0,
       ...{ width: smallest.width ?? 0, height: smallest.height ?? 0 },
-      hasAudio: smallest.codecs?.includes('mp4a') ?? false,
+      hasAudio,
       ...(chosen?.poster_seconds == null ? {} : { posterSeconds: chosen.poster_seconds }),
     });
     run.signal.throwIfAborted();
     if (isGone()) return;
     if (!outcome.ok && outcome.reason === 'interrupted') throw new Error(outcome.detail);
-    return (tx) => finishExtras(deps, tx, videoId, outcome);
+    return (tx) => finishExtras(deps, tx, videoId, outcome, hasAudio);
   });
 }
 
@@ -45,8 +47,11 @@ async function finishExtras(
   tx: Tx,
   videoId: VideoId,
   outcome: ExtrasOutcome,
+  hasAudio: boolean,
 ): Promise<null> {
-  if (!(await lockVideo(tx, videoId))) return enqueuePurge(deps, tx, videoId);
+  const video = await lockVideo(tx, videoId);
+  if (!video) return enqueuePurge(deps, tx, videoId);
+  if (video.local && hasAudio) await transcribeFinished(deps, tx, videoId);
   if (!outcome.ok) {
     deps.log.warn({ videoId, reason: outcome.reason }, 'a video goes without preview and storyboard');
     return null;

@@ -4,8 +4,9 @@ import type { Loudness } from '../../../media/loudness.ts';
 import type { Copied, VideoOutcome } from '../../../media/pipeline.ts';
 import type { Tx } from '../../db/database.ts';
 import { type Finish, type JobPayload, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
-import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { VideoId } from '../../lib/ids.ts';
 import { type Failure, fail } from '../../lib/result.ts';
+import { stageJob } from './media-order.ts';
 import {
   dropCopy,
   factColumns,
@@ -95,7 +96,7 @@ async function finishFirst(
   }
   await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
   await mine.clone().update({ ...published(tx), media_stage: null, media_percent: 0 });
-  await deps.enqueue(tx, await ladderJob(tx, videoId));
+  await deps.enqueue(tx, await stageJob(tx, 'media.ladder', videoId));
   return null;
 }
 
@@ -239,48 +240,9 @@ async function orGiveUp(
   }
 }
 
-const STAGES = {
-  'media.process': 0,
-  'media.ladder': 1,
-  'media.poster': 1,
-  'media.extras': 2,
-  'media.remake': 3,
-} as const;
-const MOST_WAITING = 999;
-
-/**
- * The place of a job about a video in the queue: what can be played soonest first, then what is of this server,
- * then who has the fewest videos waiting, so that nobody's hundred uploads hold up somebody's first.
- */
-export async function mediaPriority(
-  tx: Tx,
-  name: keyof typeof STAGES,
-  video: { readonly local: boolean; readonly accountId: AccountId },
-): Promise<number> {
-  const row = await tx('videos')
-    .where({ account_id: video.accountId })
-    .whereIn('media_state', ['waiting', 'working'])
-    .count('* as count')
-    .first();
-  const waiting = Math.min(MOST_WAITING, Number(row?.count ?? 0));
-  return (STAGES[name] * 2 + (video.local ? 0 : 1)) * (MOST_WAITING + 1) + waiting + 1;
-}
-
-/** The job of one stage, in its place. */
-export async function stageJob<N extends keyof typeof STAGES>(tx: Tx, name: N, videoId: VideoId) {
-  const row = await tx('videos').where({ id: videoId }).first('account_id', 'local');
-  const video = { accountId: row?.account_id ?? '0', local: row?.local ?? true };
-  const priority = await mediaPriority(tx, name, video);
-  return { name, payload: { videoId }, key: `${name}:${videoId}`, priority };
-}
-
 /** What was chosen while the video was made came too late for the stage that makes the poster. */
 async function makeChosenPoster(deps: MediaJobDeps, tx: Tx, videoId: VideoId): Promise<void> {
   const { seconds, key } = await posterChoice(tx, videoId);
   if (seconds === null && key === null) return;
   await deps.enqueue(tx, await stageJob(tx, 'media.poster', videoId));
-}
-
-function ladderJob(tx: Tx, videoId: VideoId) {
-  return stageJob(tx, 'media.ladder', videoId);
 }

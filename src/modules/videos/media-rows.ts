@@ -30,7 +30,11 @@ export async function lockVideo(tx: Tx, videoId: VideoId): Promise<LockedVideo |
 export async function insertAssets(
   tx: Tx,
   videoId: VideoId,
-  assets: readonly (StoredAsset & { readonly language?: string; readonly label?: string })[],
+  assets: readonly (StoredAsset & {
+    readonly language?: string;
+    readonly label?: string;
+    readonly automatic?: boolean;
+  })[],
 ): Promise<void> {
   if (assets.length === 0) return;
   await tx('video_assets')
@@ -50,6 +54,7 @@ export async function insertAssets(
         frame_rate: asset.frameRate ?? null,
         language: asset.language ?? null,
         label: asset.label ?? null,
+        automatic: asset.automatic ?? false,
       })),
     )
     .onConflict(['video_id', 'key'])

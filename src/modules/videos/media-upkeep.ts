@@ -2,10 +2,10 @@ import { mediaLimits } from '../../../config/limits.ts';
 import type { Tx } from '../../db/database.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { GIVEN_UP, stageJob } from './media-process.ts';
+import { replicateJobs, stageJob } from './media-order.ts';
+import { GIVEN_UP } from './media-process.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import { enqueuePurge } from './purge.ts';
-import { replicateJob } from './remote-modes.ts';
 
 type Deps = Pick<MediaJobDeps, 'clock' | 'enqueue' | 'lazyRungs' | 'log'>;
 
@@ -86,7 +86,7 @@ export async function onLiked(
   if (rows.length >= mediaLimits.hotReactions) await wantAllRungs(deps, tx, videoId);
 }
 
-/** Has everything of a video made anew: from what was uploaded, or from its server. */
+/** Has everything of a video made anew: from what was uploaded, or from its server. Asking again changes nothing. */
 export async function askToRemake(
   deps: Deps,
   tx: Tx,
@@ -95,8 +95,10 @@ export async function askToRemake(
   const row = await tx('videos')
     .where({ id: videoId })
     .forUpdate()
-    .first('local', 'state', 'media_state', 'original_key', 'source_url');
+    .first('local', 'state', 'media_state', 'media_reason', 'original_key', 'source_url');
   if (!row) return fail('not-found', 'There is no such video.');
+  const isAsked = !row.local && row.media_state === 'waiting' && row.media_reason === null;
+  if (isAsked) return ok();
   if (row.media_state !== 'ready')
     return fail('not-ready', 'This video is not ready, so there is nothing to make anew.');
   if (row.local) {
@@ -106,6 +108,6 @@ export async function askToRemake(
   }
   if (row.source_url === null) return fail('no-source', 'Its server names no file of this video.');
   await tx('videos').where({ id: videoId }).update({ media_state: 'waiting', media_reason: null });
-  await deps.enqueue(tx, replicateJob(videoId));
+  await deps.enqueue(tx, await replicateJobs(tx, [{ id: videoId, asker: 'staff' }]));
   return ok();
 }

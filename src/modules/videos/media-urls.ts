@@ -46,6 +46,13 @@ export function createMediaUrls(deps: {
     return mac.slice(0, MAC_CHARACTERS);
   }
 
+  function tokenFor(ownerId: string, reader: MediaReader): string {
+    const { lifetimeSeconds, stepSeconds } = mediaLinkLimits[reader];
+    const until = Math.floor(deps.clock.now() / 1_000) + lifetimeSeconds;
+    const expiry = String(Math.ceil(until / stepSeconds) * stepSeconds);
+    return `${expiry}.${macOf(expiry, ownerId)}`;
+  }
+
   return {
     /** The address of an object: its key is `media/<owner>/<name>`. The same one for a while, so that it can be cached. */
     objectUrl(
@@ -55,11 +62,18 @@ export function createMediaUrls(deps: {
     ): string {
       const path = objectKey.replace(/^media\//, '');
       if (mediaAccessOf(video) === 'public') return `${deps.mediaUrl}/${path}`;
-      const { lifetimeSeconds, stepSeconds } = mediaLinkLimits[reader];
-      const until = Math.floor(deps.clock.now() / 1_000) + lifetimeSeconds;
-      const expiry = String(Math.ceil(until / stepSeconds) * stepSeconds);
-      const ownerId = path.slice(0, path.indexOf('/'));
-      return `${deps.origin}/media/s/${expiry}.${macOf(expiry, ownerId)}/${path}`;
+      return `${deps.origin}/media/s/${tokenFor(path.slice(0, path.indexOf('/')), reader)}/${path}`;
+    },
+
+    /** The address under which the bytes of a video of another server are passed on: always this server's own. */
+    proxyUrl(video: {
+      readonly id: string;
+      readonly state: VideoState;
+      readonly visibility: Visibility;
+    }): string {
+      const { id } = video;
+      const token = mediaAccessOf(video) === 'public' ? '' : `s/${tokenFor(id, 'viewer')}/`;
+      return `${deps.origin}/proxy/${token}${id}`;
     },
 
     /** The seconds for which a token is still good for objects of this owner (0: it has expired); null: it never was. */

@@ -15,6 +15,7 @@ import type { MediaRefusal } from '../instances/index.ts';
 import type { videoEvents } from './events.ts';
 import type { MediaStage } from './model.ts';
 import type { videoQueries } from './queries.ts';
+import type { Transcriber } from './transcriber.ts';
 
 export interface MediaJobDeps {
   readonly db: Db;
@@ -34,6 +35,8 @@ export interface MediaJobDeps {
   readonly remote: { readonly maxBytes: number };
   /** Why no file may be fetched that one of these hosts posted or holds, or null where all may. */
   readonly mediaRefusal: (hosts: readonly string[]) => Promise<MediaRefusal | null>;
+  /** Null where nobody is asked for captions. */
+  readonly transcriber: Transcriber | null;
   readonly log: Logger;
 }
 
@@ -52,26 +55,28 @@ export interface MediaRun {
 
 /**
  * Runs `work` in an empty folder of its own, and removes that folder afterwards. Before, it removes those of
- * earlier tries that died or were overtaken, and whatever nobody came back for.
+ * earlier tries that died or were overtaken, and whatever nobody came back for. Jobs of one video that may run beside
+ * each other need names of their own for their folders.
  */
 export async function inWorkDir<T>(
   deps: MediaJobDeps,
   videoId: VideoId,
   run: JobRun,
   work: (run: MediaRun) => Promise<T>,
+  name: string = videoId,
 ): Promise<T> {
   await mkdir(deps.workDir, { recursive: true });
   const left = await readdir(deps.workDir);
-  const dir = await mkdtemp(join(deps.workDir, `${videoId}-`));
+  const dir = await mkdtemp(join(deps.workDir, `${name}-`));
   const gone = new AbortController();
   const progress = progressWriter(deps, videoId, () => gone.abort(new Error('The video was deleted.')));
   try {
     const staleBefore = (await stat(dir)).mtimeMs - mediaLimits.staleTemporaryFileMs;
-    for (const name of left) {
-      const path = join(deps.workDir, name);
+    for (const found of left) {
+      const path = join(deps.workDir, found);
       const changed = await stat(path).catch(() => null);
       const isStale = changed !== null && changed.mtimeMs < staleBefore;
-      if (isStale || name.startsWith(`${videoId}-`)) await rm(path, { recursive: true, force: true });
+      if (isStale || found.startsWith(`${name}-`)) await rm(path, { recursive: true, force: true });
     }
     const signal = AbortSignal.any([run.signal, gone.signal]);
     return await work({ dir, signal, isGone: () => gone.signal.aborted, progress });

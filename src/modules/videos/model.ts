@@ -39,6 +39,8 @@ export interface Asset {
   /** Of captions. */
   readonly language: string | null;
   readonly label: string | null;
+  /** Of captions: nobody wrote them, a service did. */
+  readonly automatic: boolean;
 }
 
 /** A post with one video: of this server, or a remote one as its server described it. */
@@ -182,6 +184,7 @@ export interface AssetRow {
   readonly frame_rate: number | null;
   readonly language: string | null;
   readonly label: string | null;
+  readonly automatic: boolean;
 }
 
 /** Rows to model. */
@@ -239,6 +242,7 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
       frameRate: asset.frame_rate,
       language: asset.language,
       label: asset.label,
+      automatic: asset.automatic,
     })),
   };
 }

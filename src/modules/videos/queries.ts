@@ -112,6 +112,22 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
         .pluck('id');
     },
 
+    /**
+     * Ids of finished videos of this server with sound for which no captions were ever made and that have none,
+     * oldest first, after one of them.
+     */
+    async withoutCaptions(afterId: VideoId | null, limit: number): Promise<VideoId[]> {
+      const assets = (role: string) => db('video_assets').whereRaw('video_id = videos.id').where({ role });
+      return db('videos')
+        .where({ local: true, state: 'published', media_state: 'ready', transcribed_at: null })
+        .where('id', '>', afterId ?? 0)
+        .whereExists(assets('cmaf').whereLike('codecs', '%mp4a%'))
+        .whereNotExists(assets('captions'))
+        .orderBy('id')
+        .limit(limit)
+        .pluck('id');
+    },
+
     /** Short sides of every size that the source of a video is good for, largest first. */
     async plannedRungs(id: VideoId): Promise<readonly number[]> {
       const row = await db('videos').where({ id }).first('planned_rungs');

@@ -1,37 +1,47 @@
-import type { RemoteVideoMode } from '../../../config/env.ts';
 import { remoteCacheLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { ofDomain } from '../../db/visibility.ts';
-import type { Enqueue, NewJob } from '../../jobs/enqueue.ts';
+import { bringForward, type Enqueue } from '../../jobs/enqueue.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { replicateJobs, replicateKey, VIEWER_PRIORITY } from './media-order.ts';
 import type { Video } from './model.ts';
+import { type ProxyDeps, proxiedAmong, proxyCandidate } from './remote-proxy.ts';
 
-export interface RemoteModeDeps {
-  readonly db: Db;
+export interface RemoteModeDeps extends ProxyDeps {
   readonly enqueue: Enqueue;
-  /** What happens to the videos that these servers, each in turn, posted. */
-  readonly mediaModesOf: (hosts: readonly string[]) => Promise<RemoteVideoMode[]>;
 }
 
-/** What becomes of the file of a remote video now: it is copied, copied once it is opened, or left where it is. */
-export type CopyPlan = 'copy' | 'on-demand' | 'not-copied-here';
+/**
+ * What becomes of the file of a remote video now: it is copied, copied once it is opened, left where it is while its
+ * bytes are passed on, or left there for good.
+ */
+export type CopyPlan = 'copy' | 'on-demand' | 'proxied' | 'not-copied-here';
 
 /** Why there is no copy though none failed, as `media_reason` has it. */
 export type UncopiedReason = Exclude<CopyPlan, 'copy'> | 'evicted';
 
-/** The job that copies a remote video. At most one of a video waits, and one that runs sees what its asker wrote, or runs again. */
-export function replicateJob(videoId: VideoId): NewJob<'media.replicate'> {
-  return { name: 'media.replicate', payload: { videoId }, key: `media.replicate:${videoId}` };
+/** Whether the bytes of a video are to be passed on where that is possible: whoever asks has to find out. */
+export async function isForProxy(
+  deps: Pick<RemoteModeDeps, 'mediaModesOf'>,
+  video: Pick<Video, 'uri'>,
+): Promise<boolean> {
+  const [mode] = await deps.mediaModesOf([new URL(video.uri).host]);
+  return mode === 'proxy';
 }
 
-/** What to do with the file of a video: by the mode of the server that posted it, and by who asked for it here. */
+/**
+ * What to do with the file of a video: by the mode of the server that posted it, and by who asked for it here. What is
+ * not known to be `proxiable` is handled as in the mode `on-view` where the mode is `proxy`.
+ */
 export async function copyPlan(
   deps: RemoteModeDeps,
   from: Db,
   video: Pick<Video, 'id' | 'uri'>,
+  proxiable = false,
 ): Promise<CopyPlan> {
   const [mode = 'off'] = await deps.mediaModesOf([new URL(video.uri).host]);
   if (mode === 'off') return 'not-copied-here';
+  if (mode === 'proxy' && proxiable) return 'proxied';
   const wanted =
     mode === 'replicate' ? await wantedAmong(from, [video.id]) : await openedAmong(from, [video.id]);
   return wanted.has(video.id) ? 'copy' : 'on-demand';
@@ -46,10 +56,11 @@ export async function leaveUncopied(
   deps: RemoteModeDeps,
   tx: Tx,
   video: Pick<Video, 'id' | 'uri'>,
+  proxiable = false,
 ): Promise<CopyPlan> {
   const row = await tx('videos').where({ id: video.id }).forUpdate().first('media_state');
   if (!row || row.media_state === 'ready') return 'not-copied-here';
-  const plan = await copyPlan(deps, tx, video);
+  const plan = await copyPlan(deps, tx, video, proxiable);
   if (plan === 'copy') return plan;
   await tx('videos')
     .where({ id: video.id })
@@ -98,26 +109,52 @@ async function openedAmong(from: Db, ids: readonly VideoId[]): Promise<Set<Video
 
 /**
  * Somebody opens a video of another server: its copy is asked for where there is none, and what was watched last
- * goes last when room is made. Returns whether a copy will come.
+ * goes last when room is made. Returns whether a copy will come. One whose bytes were passed on, and are no more, gets
+ * another look.
  */
 export async function onOpened(deps: RemoteModeDeps, tx: Tx, videoId: VideoId): Promise<boolean> {
   const pause = tx.raw(`now() - ? * interval '1 ms'`, [remoteCacheLimits.watchedRecentlyMs / 2]);
+  const left = { media_state: 'none', media_reason: 'proxied' satisfies UncopiedReason };
+  const isLeft = await isProxiedNoMore(deps, tx('videos').where({ id: videoId, local: false, ...left }));
   const row = await tx('videos')
     .where({ id: videoId, local: false, state: 'published' })
-    .where((due) =>
+    .where((due) => {
       due
         .where({ media_state: 'waiting' })
-        .orWhereRaw('coalesce(last_watched_at, ?) <= ?', [new Date(0), pause]),
-    )
+        .orWhereRaw('coalesce(last_watched_at, ?) <= ?', [new Date(0), pause]);
+      if (isLeft) due.orWhere(left);
+    })
     .forNoKeyUpdate()
     .first('media_state', 'media_reason');
   if (!row) return false;
-  const isAskedFor = row.media_state === 'waiting';
+  const isAskedFor = row.media_state === 'waiting' || (isLeft && row.media_reason === left.media_reason);
+  const asked = isAskedFor ? { media_state: 'waiting', media_reason: null } : {};
   await tx('videos')
     .where({ id: videoId })
-    .update({ last_watched_at: tx.fn.now(), ...(isAskedFor ? { media_reason: null } : {}) });
-  if (isAskedFor && row.media_reason !== null) await deps.enqueue(tx, replicateJob(videoId));
-  return isAskedFor;
+    .update({ last_watched_at: tx.fn.now(), ...asked });
+  if (!isAskedFor) return false;
+  if (row.media_reason !== null)
+    await deps.enqueue(tx, await replicateJobs(tx, [{ id: videoId, asker: 'viewer' }]));
+  else await bringForward(tx, replicateKey(videoId), VIEWER_PRIORITY);
+  return true;
+}
+
+/** Videos became known here: their posters are fetched, and the files of those that somebody here may see in a list. */
+export async function onDiscovered(
+  deps: RemoteModeDeps,
+  tx: Tx,
+  discovered: readonly { readonly videoId: VideoId }[],
+): Promise<void> {
+  const ids = discovered.map(({ videoId }) => videoId);
+  const wanted = await wantedAmong(tx, ids);
+  const asked = ids.map((id) => ({ id, asker: wanted.has(id) ? ('list' as const) : ('nobody' as const) }));
+  await deps.enqueue(tx, await replicateJobs(tx, asked));
+}
+
+/** Looks without holding the row: many may be opening it. */
+async function isProxiedNoMore(deps: RemoteModeDeps, proxied: ReturnType<Tx>): Promise<boolean> {
+  const row = await proxied.first('id', 'uri', 'source_url', 'media_state', 'media_reason');
+  return row !== undefined && (await proxiedAmong(deps, [proxyCandidate(row)])).size === 0;
 }
 
 /** Somebody here follows an account: its newest videos are copied, whose description is here already. */
@@ -156,7 +193,7 @@ export async function onShared(
   await ask(deps, tx, Promise.resolve([...wanted]));
 }
 
-/** What happens to the videos of a domain became milder: those that were left where they are get another look. */
+/** What happens to the videos of a domain has changed: those that were left where they are get another look. */
 export async function onModeLifted(
   deps: RemoteModeDeps,
   tx: Tx,
@@ -165,7 +202,7 @@ export async function onModeLifted(
   const ofThatDomain = tx('accounts').modify(ofDomain(domain)).select('id');
   const left = tx('videos')
     .whereIn('account_id', ofThatDomain)
-    .whereIn('media_reason', ['not-copied-here', 'on-demand'] satisfies UncopiedReason[])
+    .whereIn('media_reason', ['not-copied-here', 'on-demand', 'proxied'] satisfies UncopiedReason[])
     .whereIn('media_state', ['none', 'waiting'])
     .orderBy('id', 'desc')
     .limit(remoteCacheLimits.copiedAfterLift)
@@ -186,5 +223,9 @@ async function ask(deps: RemoteModeDeps, tx: Tx, found: PromiseLike<VideoId[]>):
   await tx('videos')
     .whereIn('id', ids)
     .update({ media_state: 'waiting', media_reason: null, media_detail: null });
-  await deps.enqueue(tx, ids.map(replicateJob));
+  const jobs = await replicateJobs(
+    tx,
+    ids.map((id) => ({ id, asker: 'list' })),
+  );
+  await deps.enqueue(tx, jobs);
 }

@@ -5,15 +5,17 @@ import type { Tx } from '../../db/database.ts';
 import { ofDomain } from '../../db/visibility.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
-import type { Failure, Ok } from '../../lib/result.ts';
+import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
+import { type Failure, type Ok, ok } from '../../lib/result.ts';
 import type { MediaRefusal } from '../instances/index.ts';
-import { stageJob } from './media-process.ts';
+import { replicateJobs, stageJob } from './media-order.ts';
 import { failedColumns, insertAssets, lockVideo, recordMade } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries, retryIfInterrupted } from './media-work.ts';
 import type { Video } from './model.ts';
 import { enqueuePurge } from './purge.ts';
 import { type CacheDeps, makeRoom } from './remote-cache.ts';
-import { copyPlan, leaveUncopied, type RemoteModeDeps, replicateJob } from './remote-modes.ts';
+import { copyPlan, isForProxy, leaveUncopied, type RemoteModeDeps } from './remote-modes.ts';
+import { isProxiable } from './remote-proxy.ts';
 import {
   isFinalSourceFailure,
   type RemoteSource,
@@ -25,6 +27,7 @@ import { shareCopy } from './shared-copies.ts';
 export interface ReplicaDeps extends MediaJobDeps, RemoteModeDeps, Pick<CacheDeps, 'cache'> {
   /** Fetches the file of a remote video, or its parts; see `fetchRemoteSource`. */
   readonly fetchSource: (job: RemoteSourceJob) => Promise<Ok<RemoteSource> | SourceFailure>;
+  readonly readRange: SafeFetch['readRange'];
 }
 
 /** Share of the progress bar that fetching a remote file takes. */
@@ -32,7 +35,8 @@ const DOWNLOAD_SHARE = 0.4;
 
 /**
  * Copies a remote video into our own storage: poster first, then the file, under byte caps, through the
- * same pipeline as an upload. Its server being away is tried again; a file that is no video is not.
+ * same pipeline as an upload. Its server being away is tried again; a file that is no video is not. In the mode
+ * `proxy` the file is only looked at, whether its bytes can be passed on.
  */
 export function replicate(
   deps: ReplicaDeps,
@@ -47,7 +51,18 @@ export function replicate(
     const refusal = await deps.mediaRefusal(hostsOf(video));
     if (refusal !== null) return (tx) => finishReplica(deps, tx, videoId, { ok: false, reason: refusal });
     await copyPoster(deps, video, dir, run.signal);
-    if ((await copyPlan(deps, deps.db, video)) !== 'copy') return (tx) => endUncopied(deps, tx, video);
+    const failed = async (failure: SourceFailure) => {
+      if (isNoLongerThere(failure)) await askWhetherItExists(deps, videoId);
+      retryIfPassing(failure, run);
+      return (tx: Tx) => finishReplica(deps, tx, videoId, failure);
+    };
+    const looked = await lookAt(deps, video, video.sourceUrl, run.signal);
+    run.signal.throwIfAborted();
+    if (!looked.ok) return failed(looked);
+    const { proxiable } = looked;
+    if ((await copyPlan(deps, deps.db, video, proxiable ?? false)) !== 'copy') {
+      return (tx) => endUncopied(deps, tx, video, proxiable);
+    }
     progress('downloading', 0);
     const said = await deps.db('videos').where({ id: videoId }).first('source_digest');
     const fetched = await deps.fetchSource({
@@ -62,13 +77,8 @@ export function replicate(
     });
     run.signal.throwIfAborted();
     if (isGone()) return (tx) => finishReplica(deps, tx, videoId, null);
-    if (!fetched.ok) {
-      await progress.settled();
-      if (isNoLongerThere(fetched)) await askWhetherItExists(deps, videoId);
-      retryIfPassing(fetched, run);
-      return (tx) => finishReplica(deps, tx, videoId, fetched);
-    }
     await progress.settled();
+    if (!fetched.ok) return failed(fetched);
     if (await shareInstead(deps, videoId, fetched.sha256)) return (tx) => enqueuePurge(deps, tx, videoId);
     const processed = await deps.pipeline.processVideo({
       videoId,
@@ -88,11 +98,25 @@ export function replicate(
   });
 }
 
-/** Nobody asked for it, or its server is left alone: poster and description are all there is. */
-async function endUncopied(deps: ReplicaDeps, tx: Tx, video: Video): Promise<Date | null> {
+/** Whether the bytes of a video can be passed on; null where nobody wants that, and so nobody looked. */
+async function lookAt(deps: ReplicaDeps, video: Video, url: string, signal: AbortSignal) {
+  if (!(await isForProxy(deps, video))) return ok({ proxiable: null });
+  const { readRange, remote } = deps;
+  return isProxiable({ readRange, maxBytes: remote.maxBytes }, url, signal);
+}
+
+/** Nobody asked for it, or its file stays where it is: poster and description are all that is here. */
+async function endUncopied(
+  deps: ReplicaDeps,
+  tx: Tx,
+  video: Video,
+  proxiable: boolean | null,
+): Promise<Date | null> {
   await enqueuePurge(deps, tx, video.id);
+  // What is wanted has changed meanwhile.
+  if (proxiable === null && (await isForProxy(deps, video))) return new Date();
   // Somebody asked meanwhile.
-  return (await leaveUncopied(deps, tx, video)) === 'copy' ? new Date() : null;
+  return (await leaveUncopied(deps, tx, video, proxiable ?? false)) === 'copy' ? new Date() : null;
 }
 
 /** Whether another video was made of the same file, whose objects this one has now. */
@@ -128,10 +152,11 @@ export async function replicateRefused(deps: MediaJobDeps, tx: Tx, domain: strin
     .whereIn('id', again)
     .update({ media_state: 'waiting', media_reason: null, media_detail: null })
     .returning('id');
-  await deps.enqueue(
+  const jobs = await replicateJobs(
     tx,
-    rows.map(({ id }) => replicateJob(id)),
+    rows.map(({ id }) => ({ id, asker: 'list' })),
   );
+  await deps.enqueue(tx, jobs);
 }
 
 /** `outcome` is null where no copy is wanted. */

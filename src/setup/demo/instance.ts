@@ -45,6 +45,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       VIREO_ENV: 'development',
       HOST: host,
       PORT: String(port),

@@ -35,7 +35,7 @@ export interface AdminDomainBlock {
   readonly reject_media: boolean;
   readonly reject_reports: boolean;
   /** What happens to its videos; null: as to those of others */
-  readonly media_mode: "replicate" | "on-view" | "off" | null;
+  readonly media_mode: "replicate" | "on-view" | "proxy" | "off" | null;
   readonly private_comment: string | null;
   readonly public_comment: string | null;
   readonly obfuscate: false;
@@ -152,7 +152,7 @@ export interface Instance {
 export interface Media {
   readonly id: string;
   readonly type: "video";
-  /** MP4; null while a video of another server is being copied */
+  /** MP4; null while a video of another server is being copied. Where this server passes on the bytes of another one, MP4 or WebM */
   readonly url: string | null;
   readonly preview_url: string | null;
   readonly remote_url: string | null;
@@ -168,8 +168,11 @@ export interface Media {
   readonly storyboard_url: string | null;
   readonly captions: readonly {
     readonly url: string;
+    /** As in BCP 47; und where it is not known */
     readonly language: string;
     readonly label: string;
+    /** Nobody wrote them: a service did */
+    readonly automatic: boolean;
   }[];
   readonly meta: {
     readonly original: {

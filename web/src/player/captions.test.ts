@@ -6,13 +6,16 @@ import {
   bestCaptions,
   captionsShown,
   chooseCaptions,
-  isAutomatic,
   pickCaptions,
   toggleCaptions,
 } from './captions.ts';
 
-const captions = (language: string, url = `/${language}.vtt`): Captions =>
-  ({ language, url, label: language }) as Captions;
+const captions = (language: string, url = `/${language}.vtt`): Captions => ({
+  language,
+  url,
+  label: language,
+  automatic: false,
+});
 const all = [captions('de'), captions('en-GB'), captions('pt-BR')];
 
 afterEach(() => {
@@ -46,11 +49,6 @@ describe('captions', () => {
     expect(captionsShown.value).toBe(false);
     chooseCaptions('pt-BR');
     expect(pickCaptions.value(all)?.language).toBe('pt-BR');
-  });
-
-  test('of a machine say so, where the server tells', () => {
-    expect(isAutomatic(captions('en'))).toBe(false);
-    expect(isAutomatic({ ...captions('en'), automatic: true } as Captions)).toBe(true);
   });
 
   test('are compared by what they are', () => {

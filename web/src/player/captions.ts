@@ -71,11 +71,6 @@ export function bestCaptions(
   return captions[0];
 }
 
-/** Whether a machine wrote them. */
-export function isAutomatic(captions: Captions): boolean {
-  return 'automatic' in captions && captions.automatic === true;
-}
-
 /** Whether they are the same files in the same languages. */
 export function areSameCaptions(a: readonly Captions[], b: readonly Captions[]): boolean {
   const files = (all: readonly Captions[]) => all.map(({ language, url }) => `${language} ${url}`).join('\n');

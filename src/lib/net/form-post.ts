@@ -1,0 +1,79 @@
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
+import { Agent, FormData, request as send } from 'undici';
+import { type Ok, ok } from '../result.ts';
+import { startDeadline } from './deadline.ts';
+import { type FetchFailure, toFetchFailure } from './fetch-failure.ts';
+import { dropRest, type Response, readBody } from './response-body.ts';
+
+/** A form with one file, for a service that the admin runs or has chosen. */
+export interface FormPost {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, string>>;
+  /** Sent last, as the field `file`, read from the disk while it is sent. */
+  readonly file: { readonly path: string; readonly contentType: string };
+  readonly maxBytes: number;
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** `status` is whatever the service answered; only the absence of an answer is a failure. */
+export interface FormAnswer {
+  readonly status: number;
+  /** Read up to the cap where the status is 200; else empty, and left unread. */
+  readonly body: Buffer;
+}
+
+export interface FormPoster {
+  post(form: FormPost): Promise<Ok<FormAnswer> | FetchFailure>;
+  /** Breaks all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Posts forms to addresses of the configuration, and to those alone. They are the admin's own choice and mostly
+ * private ones (a service on the next machine), so they are not vetted as addresses that strangers name are (see
+ * `createVettedAgent`). For the same reason no redirect is followed: where it leads, nobody has chosen.
+ */
+export function createFormPoster(limits: {
+  readonly connectMs: number;
+  readonly maxHeaderBytes: number;
+}): FormPoster {
+  const dispatcher = new Agent({
+    connect: { timeout: limits.connectMs },
+    maxHeaderSize: limits.maxHeaderBytes,
+    pipelining: 1,
+    // Such a service is silent until it is done: the deadline of the whole bounds both.
+    ...{ headersTimeout: 0, bodyTimeout: 0 },
+  });
+  return {
+    async post(form) {
+      const deadline = startDeadline(form.deadlineMs, form.signal);
+      let response: Response | undefined;
+      try {
+        response = await send(form.url, {
+          ...{ dispatcher, method: 'POST', signal: deadline.signal, reset: true },
+          headers: { ...form.headers, 'accept-encoding': 'identity' },
+          body: await formOf(form),
+        });
+        const { statusCode: status } = response;
+        if (status !== 200) return ok({ status, body: Buffer.alloc(0) });
+        return ok({ status, body: await readBody(response, form.maxBytes, deadline.signal) });
+      } catch (error) {
+        return toFetchFailure(error, deadline.signal, response !== undefined);
+      } finally {
+        deadline.stop();
+        if (response) dropRest(response);
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+async function formOf({ fields, file }: FormPost): Promise<FormData> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set('file', await openAsBlob(file.path, { type: file.contentType }), basename(file.path));
+  return form;
+}
