@@ -44,6 +44,23 @@ Red I &lt;3 you
   });
 
   test.each([
+    [
+      'times',
+      'WEBVTT\r\n\r\n\r\n1\r\n00:01 --> 00:02\r\nx',
+      'Line 5: these times cannot be read: 00:01 --> 00:02',
+    ],
+    ['an order', '\n1\n00:00:02,000 --> 00:00:01,000\nx', 'Line 3: this caption ends before it starts: '],
+    [
+      'a size',
+      cue('x\n'.repeat(captionLimits.maxLines + 1)),
+      'Line 3: this caption is too large. At most 10 ',
+    ],
+  ])('a refusal of %s names the line', (_what, text, sentence) => {
+    const parsed = parse(text);
+    expect(parsed.ok ? '' : parsed.detail).toContain(sentence);
+  });
+
+  test.each([
     ['nothing', '', 'not-captions'],
     ['a page', '<!doctype html>\n<script>alert(1)</script>', 'not-captions'],
     ['a zero byte', 'WEBVTT\n\n00:01.000 --> 00:02.000\na\0b', 'not-captions'],

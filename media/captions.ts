@@ -43,8 +43,8 @@ export function parseCaptions(
   const text = decode(bytes);
   if (text === null) return fail('not-captions', 'This file is not text. Save the captions as UTF-8.');
   const blocks = splitBlocks(text);
-  const isVtt = /^WEBVTT(?:[ \t]|$)/.test(blocks[0]?.[0] ?? '');
-  if (!isVtt && !blocks.some((block) => block.slice(0, 2).some((line) => timing.test(line)))) {
+  const isVtt = /^WEBVTT(?:[ \t]|$)/.test(blocks[0]?.lines[0] ?? '');
+  if (!isVtt && !blocks.some(({ lines }) => lines.slice(0, 2).some((line) => timing.test(line)))) {
     return fail('not-captions', 'These are no captions this server knows. WebVTT and SubRip (SRT) work.');
   }
   const cues: Cue[] = [];
@@ -75,28 +75,30 @@ export function writeCaptions(cues: readonly Cue[]): string {
 }
 
 /** Null where the block holds no cue, or one that nobody would see. */
-function readBlock(block: readonly string[], endMs: number): Cue | Failure<CaptionReason> | null {
-  const at = block.slice(0, 2).findIndex((line) => line.includes('-->'));
+function readBlock(block: Block, endMs: number): Cue | Failure<CaptionReason> | null {
+  const at = block.lines.slice(0, 2).findIndex((line) => line.includes('-->'));
   if (at < 0) return null;
-  const line = block[at] ?? '';
+  const line = block.lines[at] ?? '';
+  const where = `Line ${block.firstLine + at}`;
   const match = timing.exec(line);
-  if (!match) return fail('bad-time', `These times cannot be read: ${line.trim().slice(0, 80)}`);
+  if (!match) return fail('bad-time', `${where}: these times cannot be read: ${line.trim().slice(0, 80)}`);
   const start = milliseconds(match.slice(1, 5));
   const end = Math.min(milliseconds(match.slice(5, 9)), Math.round(Math.min(endMs, captionLimits.maxTimeMs)));
   if (milliseconds(match.slice(5, 9)) <= start) {
-    return fail('bad-time', `A caption ends before it starts: ${line.trim().slice(0, 80)}`);
+    return fail('bad-time', `${where}: this caption ends before it starts: ${line.trim().slice(0, 80)}`);
   }
   if (start >= end) return null;
-  const text = block.slice(at + 1).join('\n');
+  const text = block.lines.slice(at + 1).join('\n');
   // Before it is cleaned, which takes the longer the more comments are left open.
   if (text.length > captionLimits.maxCueCharacters) {
-    return tooLarge(`${captionLimits.maxCueCharacters} characters in one cue`);
+    return tooLarge(`${captionLimits.maxCueCharacters} characters in one cue`, where);
   }
   const lines = cleanMarkup(text);
   if (lines.length === 0) return null;
-  if (lines.length > captionLimits.maxLines) return tooLarge(`${captionLimits.maxLines} lines in one cue`);
+  if (lines.length > captionLimits.maxLines)
+    return tooLarge(`${captionLimits.maxLines} lines in one cue`, where);
   if (lines.some((one) => one.length > captionLimits.maxLineCharacters)) {
-    return tooLarge(`${captionLimits.maxLineCharacters} characters in one line`);
+    return tooLarge(`${captionLimits.maxLineCharacters} characters in one line`, where);
   }
   return { start, end, settings: cleanSettings(match[9] ?? ''), lines };
 }
@@ -115,14 +117,21 @@ function milliseconds([hours, minutes, seconds, thousandths]: readonly (string |
   return ((Number(hours ?? 0) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000 + Number(thousandths);
 }
 
-function splitBlocks(text: string): string[][] {
-  const blocks: string[][] = [];
-  let open: string[] | null = null;
-  for (const line of text.split(/\r\n|\r|\n/)) {
+/** Lines up to the next empty one. */
+interface Block {
+  /** In the file, from 1. */
+  readonly firstLine: number;
+  readonly lines: string[];
+}
+
+function splitBlocks(text: string): Block[] {
+  const blocks: Block[] = [];
+  let open: Block | null = null;
+  for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
     if (line.trim() === '') open = null;
-    else if (open) open.push(line);
+    else if (open) open.lines.push(line);
     else {
-      open = [line];
+      open = { firstLine: index + 1, lines: [line] };
       blocks.push(open);
     }
   }
@@ -138,6 +147,7 @@ function decode(bytes: Uint8Array): string | null {
   }
 }
 
-function tooLarge(limit: string): Failure<CaptionReason> {
-  return fail('captions-too-large', `These captions are too large. At most ${limit} are taken.`);
+function tooLarge(limit: string, where = ''): Failure<CaptionReason> {
+  const what = where === '' ? 'These captions are too large' : `${where}: this caption is too large`;
+  return fail('captions-too-large', `${what}. At most ${limit} are taken.`);
 }

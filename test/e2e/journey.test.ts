@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)('from one server to another', { timeout: 180_000 },
 
     await alice.page.goto('/upload');
     await alice.page.locator('input[type=file]').setInputFiles(file);
-    await alice.page.getByLabel('Caption').fill('From my window #morning');
+    await alice.page.getByLabel('Caption', { exact: true }).fill('From my window #morning');
     await alice.page.getByRole('button', { name: 'Upload', exact: true }).click();
     await alice.page.getByText('Your clip is out').first().waitFor({ timeout: 120_000 });
     await alice.page.goto('/');

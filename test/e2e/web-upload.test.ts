@@ -6,6 +6,7 @@ import type { Processing } from '../../web/src/api/types.ts';
 import { axeViolations, hasBrowser, viewports, waitUntilPlaying } from '../helpers/browser.ts';
 import { fakeAccount, fakeStatus } from '../helpers/fake-api.ts';
 import { describeClip } from '../helpers/fake-media.ts';
+import { ffmpegRaw } from '../helpers/media-samples.ts';
 import { eventually, useWebSite, wideClip } from '../helpers/web-site.ts';
 
 const MIB = 1024 * 1024;
@@ -27,8 +28,27 @@ function makeFile(name: string, size: number): string {
   return path;
 }
 
-const choose = (page: Page, files: string | { name: string; mimeType: string; buffer: Buffer }) =>
-  page.locator('input[type=file]').setInputFiles(files);
+/** What a browser sees of a video whose codec it does not know: a length, and no picture. */
+async function soundAlone(): Promise<string> {
+  const path = join(site.directory, 'sound.mp4');
+  await ffmpegRaw('-f', 'lavfi', '-i', 'sine=duration=1', '-c:a', 'aac', path);
+  return path;
+}
+
+type ChosenFile = string | { name: string; mimeType: string; buffer: Buffer };
+
+const choose = (page: Page, files: ChosenFile) => chooseAs(page, /^Choose (a|another) video$/, files);
+
+/** The field behind a button is not for people, and has the same label. */
+const chooseAs = (page: Page, label: string | RegExp, files: ChosenFile) =>
+  page.locator('input[type=file]').and(page.getByLabel(label)).setInputFiles(files);
+
+const captionsFile = (name: string, text: string): ChosenFile => ({
+  ...{ name, mimeType: 'text/vtt' },
+  buffer: Buffer.from(`WEBVTT\n\n00:00:00.000 --> 00:00:03.000\n${text}\n`),
+});
+
+const putCalls = () => site.api.state.calls.filter((call) => /^(PUT|DELETE) /.test(call));
 
 const processing = (changes: Partial<Processing>): Processing => ({
   ...{ id: VIDEO_ID, state: 'processing', stage: null, percent: 0, reason: null, detail: null },
@@ -66,7 +86,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('uploading on a %s'
     expect(await axeViolations(page)).toEqual([]);
 
     await choose(page, makeFile('birds.mp4', 12 * MIB));
-    await page.getByLabel('Caption').fill('Birds at seven');
+    await page.getByLabel('Caption', { exact: true }).fill('Birds at seven');
     await page.getByText('486 characters left').waitFor();
     await page.getByRole('radio', { name: 'Followers' }).check();
     await page.getByLabel('Content warning (optional)').fill('Loud');
@@ -101,13 +121,13 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('uploading on a %s'
       ...{ sensitive: 'true', content_warning: 'Loud', alt_text: 'Two birds' },
     });
     await page.getByRole('button', { name: 'Upload another' }).click();
-    expect(await page.getByLabel('Caption').inputValue()).toBe('');
+    expect(await page.getByLabel('Caption', { exact: true }).inputValue()).toBe('');
   });
 
   test('a file that is too large is refused with both numbers before anything is sent', async () => {
     signIn();
     const page = await site.open('/upload', { viewport });
-    await page.getByLabel('Caption').fill('A long film');
+    await page.getByLabel('Caption', { exact: true }).fill('A long film');
     await choose(page, makeFile('film.mp4', 21 * MIB));
     await page.getByText("film.mp4 is 21 MB, over this server's 20 MB limit.").waitFor();
     expect(await axeViolations(page)).toEqual([]);
@@ -115,8 +135,187 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('uploading on a %s'
     await page.getByText('notes.txt is not a video.').waitFor();
     await page.getByRole('button', { name: 'Upload', exact: true }).click();
     await page.getByText('Choose a video first.').waitFor();
-    expect(await page.getByLabel('Caption').inputValue()).toBe('A long film');
+    expect(await page.getByLabel('Caption', { exact: true }).inputValue()).toBe('A long film');
     expect(site.api.state.calls.filter((call) => call.includes('uploads'))).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasBrowser)('cover and captions', () => {
+  test('by keyboard: a frame, captions, and a clip that plays with both', async () => {
+    signIn();
+    site.api.state.statuses = [fakeStatus(VIDEO_ID, alice, describeClip(VIDEO_ID, wideClip))];
+    site.api.state.processing = [processing({ stage: 'reading' })];
+    const page = await site.open('/upload');
+    await choose(page, join(site.directory, 'media', 'wide.mp4'));
+    await page.getByRole('radio', { name: 'Chosen by this server' }).focus();
+    await page.keyboard.press('ArrowDown');
+    const slider = page.getByRole('slider', { name: 'Place in the clip' });
+    await eventually(() => slider.getAttribute('max')).toMatch(/^2\.[89]/);
+    await page.keyboard.press('Tab');
+    for (let press = 0; press < 12; press += 1) await page.keyboard.press('ArrowRight');
+    expect(await slider.getAttribute('aria-valuetext')).toBe('1.2 of 3 sec');
+    await page.getByText('0:01.2').waitFor();
+    const shown = page.getByLabel('The frame that will be the cover');
+    await eventually(() =>
+      shown.evaluate((video) => (video as HTMLVideoElement).currentTime.toFixed(1)),
+    ).toBe('1.2');
+    await chooseAs(page, 'Add captions', captionsFile('birds.vtt', 'Two birds sing'));
+    await chooseAs(page, /^Add captions in/, captionsFile('cats.fr.vtt', 'Deux chats'));
+    await page.getByRole('button', { name: 'Leave out cats.fr.vtt' }).press('Enter');
+    const group = page.getByRole('group', { name: 'Captions (optional)' });
+    expect(await group.evaluate((one) => one === document.activeElement)).toBe(true);
+    await chooseAs(page, /^Add captions in/, captionsFile('birds.de.vtt', 'Zwei Vögel singen'));
+    const languages = page.getByLabel('Language', { exact: true });
+    expect(await languages.evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).value))).toEqual([
+      ...['en', 'de'],
+    ]);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Upload', exact: true }).press('Enter');
+
+    const report = page.getByRole('region', { name: 'Captions and cover' });
+    await eventually(() => report.getByText('Received').count()).toBe(3);
+    await page.getByText('Looking at the file, 0 %').first().waitFor();
+    expect(putCalls()).toEqual([
+      `PUT /api/v1/videos/${VIDEO_ID}/poster`,
+      `PUT /api/v1/videos/${VIDEO_ID}/captions/en`,
+      `PUT /api/v1/videos/${VIDEO_ID}/captions/de`,
+    ]);
+
+    // The first size is there, and others are being made.
+    site.api.state.processing = [
+      processing({ state: 'published', stage: 'transcoding', percent: 40, playable: true }),
+    ];
+    await waitUntilPlaying(page);
+    await page.getByText('Making the sizes, 40 %').first().waitFor();
+    await page.getByText('Two birds sing').waitFor();
+    expect(await page.locator('img[src$="wide.jpg?seconds=1.2"]').count()).toBe(1);
+    expect(await axeViolations(page)).toEqual([]);
+    site.api.state.processing = [processing({ state: 'published', playable: true, done: true })];
+    await page.getByText('Making the sizes, 40 %').first().waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Open clip' }).press('Enter');
+
+    // The clip's own page, where the language is chosen and remembered.
+    await page.getByText('Two birds sing').waitFor();
+    await page.keyboard.press('c');
+    await page.getByText('Two birds sing').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Captions', exact: true }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Captions' });
+    await dialog.getByRole('radio', { name: 'Off' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog.getByRole('radio', { name: 'German' }).check();
+    await page.keyboard.press('Escape');
+    await page.getByText('Zwei Vögel singen').waitFor();
+    await page.reload();
+    await page.getByText('Zwei Vögel singen').waitFor();
+  });
+
+  test('captions that are refused stand with their reason, and the clip goes on without them', async () => {
+    signIn();
+    site.api.state.statuses = [fakeStatus(VIDEO_ID, alice, describeClip(VIDEO_ID, wideClip))];
+    site.api.state.processing = [processing({ stage: 'storing', percent: 90 })];
+    site.api.state.refusals.set(`PUT /api/v1/videos/${VIDEO_ID}/captions/en`, {
+      ...{ status: 422, error: 'bad-time', sentence: 'Line 3: these times cannot be read: soon' },
+    });
+    const page = await site.open('/upload', { expected: [/422 .*captions/] });
+    await choose(page, await soundAlone());
+    await page.getByText('This browser cannot show this video. It can be uploaded').waitFor();
+    expect(await page.getByRole('radio', { name: 'A frame of the clip' }).count()).toBe(0);
+    await choose(page, makeFile('birds.mp4', MIB));
+    await page.getByText('birds.mp4').waitFor();
+    await page.getByText('This browser cannot show this video. It can be uploaded').waitFor();
+    await page.getByRole('radio', { name: 'A picture of yours' }).check();
+    await chooseAs(page, 'Choose a picture', captionsFile('notes.vtt', 'No picture'));
+    await page.getByText('notes.vtt is not a JPEG, PNG or WebP picture.').waitFor();
+    await chooseAs(page, 'Choose a picture', join(site.directory, 'media', 'tall.jpg'));
+    await page.getByRole('img', { name: 'The picture that will be the cover' }).waitFor();
+    await chooseAs(page, 'Add captions', captionsFile('birds.vtt', 'Not these'));
+    await page.getByRole('button', { name: 'Upload', exact: true }).click();
+
+    await page.getByText('Almost there, 90 %').first().waitFor();
+    const report = page.getByRole('region', { name: 'Captions and cover' });
+    await report.getByRole('alert').filter({ hasText: 'Your clip is not affected.' }).waitFor();
+    const field = report.getByLabel('Language', { exact: true });
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    await report.getByText('Line 3: these times cannot be read: soon').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    site.api.state.processing = [processing({ state: 'published', playable: true, done: true })];
+    await waitUntilPlaying(page);
+    await chooseAs(page, 'Choose another file', captionsFile('birds.vtt', 'These instead'));
+    await page.getByText('These instead').waitFor();
+    await report.waitFor({ state: 'detached' });
+    expect([...site.api.state.files.values()].map(({ type }) => type).sort()).toEqual([
+      ...['image/jpeg', 'text/vtt'],
+    ]);
+  });
+
+  test('a clip that plays larger than its largest size asks for more, once, unless data is saved', async () => {
+    signIn();
+    const media = describeClip(VIDEO_ID, wideClip);
+    const original = { width: 1920, height: 1080, duration: 3, aspect: 16 / 9 };
+    const size = { url: media.url ?? '', width: 1280, height: 720, bandwidth: 1, codecs: '' };
+    const large = { ...media, meta: { original }, renditions: [size] };
+    site.api.state.statuses = [fakeStatus(VIDEO_ID, alice, large)];
+    const asked = () => site.api.state.calls.filter((call) => call.endsWith('/sizes'));
+    const options = { viewport: { width: 1920, height: 1080 }, deviceScaleFactor: 2 };
+    const page = await site.open(`/@alice/${VIDEO_ID}`, options);
+    await waitUntilPlaying(page);
+    await eventually(asked).toEqual([`POST /api/v1/statuses/${VIDEO_ID}/sizes`]);
+    const shows = (paused: boolean) =>
+      eventually(() => page.locator('video').evaluate((video) => (video as HTMLVideoElement).paused)).toBe(
+        paused,
+      );
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await shows(true);
+    // Two frames: the page has seen it.
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+    await page.getByRole('button', { name: 'Play' }).click();
+    await shows(false);
+    await page.addInitScript(() =>
+      Object.defineProperty(navigator, 'connection', { value: { saveData: true } }),
+    );
+    await page.reload();
+    await waitUntilPlaying(page);
+    expect(asked()).toHaveLength(1);
+  });
+
+  test('captions and cover of a clip that is out', async () => {
+    signIn();
+    const media = describeClip(VIDEO_ID, wideClip);
+    const french = { language: 'fr', label: 'français (automatic)', url: '/media/fr.vtt', automatic: true };
+    site.api.state.statuses = [fakeStatus(VIDEO_ID, alice, { ...media, captions: [french] })];
+    site.api.state.files.set(french.url, {
+      ...{ type: 'text/vtt', bytes: Buffer.from('WEBVTT\n\n00:00.000 --> 00:03.000\nDeux oiseaux\n') },
+    });
+    const page = await site.open(`/@alice/${VIDEO_ID}`, { viewport: viewports.desktop });
+    await page.getByText('Deux oiseaux').waitFor();
+    await page.getByRole('button', { name: 'Edit captions and cover' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Captions and cover' });
+    await dialog.getByRole('button', { name: 'Remove the captions in French (automatic)' }).press('Enter');
+    await dialog.getByText('Removed when you save').waitFor();
+    await chooseAs(page, 'Add captions', captionsFile('birds.en.vtt', 'Two birds sing'));
+    await dialog.getByRole('radio', { name: 'A frame of the clip' }).check();
+    const slider = dialog.getByRole('slider', { name: 'Place in the clip' });
+    await eventually(() => slider.getAttribute('max')).toMatch(/^2\.[89]/);
+    await slider.press('End');
+    expect(await axeViolations(page)).toEqual([]);
+    expect(putCalls()).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save' }).press('Enter');
+    await page.getByText('Saved. The new cover is shown in a moment.').waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Two birds sing').waitFor();
+    expect(putCalls()).toEqual([
+      `PUT /api/v1/videos/${VIDEO_ID}/poster`,
+      `DELETE /api/v1/videos/${VIDEO_ID}/captions/fr`,
+      `PUT /api/v1/videos/${VIDEO_ID}/captions/en`,
+    ]);
+    expect(await page.locator('img[src*="wide.jpg?seconds=2."]').count()).toBe(1);
+    expect(
+      await page
+        .getByRole('button', { name: 'Edit captions and cover' })
+        .evaluate((one) => one === document.activeElement),
+    ).toBe(true);
   });
 });
 
@@ -130,12 +329,12 @@ describe.skipIf(!hasBrowser)('uploading', () => {
       configuration: { ...instance.configuration, media_attachments },
     };
     const page = await site.open('/upload');
-    await page.getByLabel('Caption').waitFor();
+    await page.getByLabel('Caption', { exact: true }).waitFor();
     await choose(page, join(site.directory, 'media', 'wide.mp4'));
     await page.getByText("wide.mp4 is 3 sec long, over this server's limit of 1 sec.").waitFor();
     await page.getByRole('button', { name: 'Upload', exact: true }).click();
     await page.waitForLoadState('networkidle');
-    expect(await page.getByLabel('Caption').count()).toBe(1);
+    expect(await page.getByLabel('Caption', { exact: true }).count()).toBe(1);
     expect(site.api.state.calls.filter((call) => call.includes('uploads'))).toEqual([]);
   });
 
@@ -146,13 +345,13 @@ describe.skipIf(!hasBrowser)('uploading', () => {
     });
     const page = await site.open('/upload', { expected: [/413/] });
     await choose(page, makeFile('birds.mp4', MIB));
-    await page.getByLabel('Caption').fill('Birds at seven');
+    await page.getByLabel('Caption', { exact: true }).fill('Birds at seven');
     await page.getByRole('button', { name: 'Upload', exact: true }).click();
     await page
       .getByRole('alert')
       .filter({ hasText: 'Your files here are 900 MB, the limit is 900 MB.' })
       .waitFor();
-    expect(await page.getByLabel('Caption').inputValue()).toBe('Birds at seven');
+    expect(await page.getByLabel('Caption', { exact: true }).inputValue()).toBe('Birds at seven');
     expect(await page.getByText('birds.mp4').count()).toBe(1);
   });
 
@@ -166,7 +365,7 @@ describe.skipIf(!hasBrowser)('uploading', () => {
     await page.getByRole('button', { name: 'Upload', exact: true }).click();
     await page.getByRole('alert').filter({ hasText: 'This file has no picture.' }).waitFor();
     await page.reload();
-    await page.getByLabel('Caption').waitFor();
+    await page.getByLabel('Caption', { exact: true }).waitFor();
     expect(await page.getByText('An upload was interrupted').count()).toBe(0);
   });
 
@@ -198,7 +397,7 @@ describe.skipIf(!hasBrowser)('uploading', () => {
     const page = await site.open('/upload');
     const birds = makeFile('birds.mp4', 12 * MIB);
     await choose(page, birds);
-    await page.getByLabel('Caption').fill('Birds at seven');
+    await page.getByLabel('Caption', { exact: true }).fill('Birds at seven');
     // The first part is let through, the second is held.
     let release: (() => void) | undefined;
     await page.route('**/api/v1/uploads/*', async (route) => {
@@ -233,6 +432,6 @@ describe.skipIf(!hasBrowser)('uploading', () => {
     await page.getByText('Upload cancelled. Nothing was kept.').waitFor();
     release();
     await eventually(() => site.api.state.uploads.size).toBe(0);
-    await page.getByLabel('Caption').waitFor();
+    await page.getByLabel('Caption', { exact: true }).waitFor();
   });
 });

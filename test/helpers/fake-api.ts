@@ -12,6 +12,7 @@ import type {
   Relationship,
   Status,
 } from '../../web/src/api/types.ts';
+import { answerEdit } from './fake-edits.ts';
 
 /** What the page must live with; helmet sends the same on the real server. */
 const CSP =
@@ -46,6 +47,8 @@ export interface FakeState {
   gate: Promise<void> | null;
   /** Bytes that arrived of each upload. */
   uploads: Map<string, { size: number; sent: number; metadata: string }>;
+  /** Files that were sent, by the path they are served at. */
+  files: Map<string, { type: string; bytes: Buffer }>;
   /** The fake server answers nothing but 503. */
   down: boolean;
   /** `METHOD /path?query` of every call of the API, oldest first. */
@@ -87,6 +90,7 @@ function emptyState(): FakeState {
     refusals: new Map(),
     gate: null,
     uploads: new Map(),
+    files: new Map(),
     down: false,
     calls: [],
   };
@@ -146,6 +150,8 @@ export async function startFakeApi(dist: string, media: string): Promise<FakeApi
   const state = emptyState();
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://fake');
+    const sent = state.files.get(url.pathname);
+    if (sent) return void response.writeHead(200, { 'content-type': sent.type }).end(sent.bytes);
     if (url.pathname.startsWith('/media/')) {
       return sendFile(request, response, join(media, normalize(url.pathname.slice(7))));
     }
@@ -317,6 +323,7 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
     /^GET \/api\/v1\/statuses\/(\d+)$/,
     ({ state, id }) => state.statuses.find((status) => status.id === id) ?? new Refusal(notFound),
   ],
+  [/^POST \/api\/v1\/statuses\/(\d+)\/sizes$/, () => ({})],
   [
     /^DELETE \/api\/v1\/statuses\/(\d+)$/,
     ({ state, id }) => {
@@ -376,7 +383,8 @@ async function answerApi(
   if (!answer && url.pathname.startsWith('/api/v1/uploads')) {
     return answerTus(state, request, response, url.pathname, bytes);
   }
-  const body = answer ?? routed(state, call, url.searchParams, bytes);
+  const type = request.headers['content-type'] ?? '';
+  const body = answer ?? answerEdit(state, call, type, bytes) ?? routed(state, call, url.searchParams, bytes);
   response.writeHead(body instanceof Refusal ? body.status : 200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body instanceof Refusal ? body.body : body));
 }

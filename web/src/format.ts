@@ -35,6 +35,12 @@ export function clock(seconds: number): string {
   return `${Math.floor(whole / MINUTE_S)}:${String(whole % MINUTE_S).padStart(2, '0')}`;
 }
 
+/** A place in a clip to a tenth of a second: "1:04.5". */
+export function preciseClock(seconds: number): string {
+  const tenths = Math.max(0, Math.round(seconds * 10));
+  return `${clock(tenths / 10)}.${tenths % 10}`;
+}
+
 /** Seconds in words: "3 min", "1 min 4 sec". */
 export function spokenDuration(seconds: number): string {
   const whole = Math.round(seconds);

@@ -1,3 +1,4 @@
+import type { Stage } from './api/types.ts';
 import { bytes, clock, count, spokenDuration } from './format.ts';
 
 /** Every word the page shows, in one place, so that it can be put into other languages. */
@@ -102,6 +103,14 @@ export const strings = {
     gone: 'It was deleted by its author.',
   },
 
+  captions: {
+    title: 'Captions',
+    off: 'Off',
+    /** As what somebody chooses captions by. */
+    unknown: 'Language not known',
+    automatic: (name: string) => `${name} (automatic)`,
+  },
+
   keys: {
     title: 'Keys',
     open: 'Keyboard shortcuts',
@@ -111,6 +120,7 @@ export const strings = {
       { keys: ['Space'], does: 'Play or pause' },
       { keys: ['←', '→'], does: 'Back or forward 5 seconds' },
       { keys: ['m'], does: 'Sound on or off' },
+      { keys: ['c'], does: 'Captions on or off' },
       { keys: ['f'], does: 'Full screen' },
       { keys: ['?'], does: 'Show this list' },
     ],
@@ -201,6 +211,7 @@ export const strings = {
       `${name} is ${spokenDuration(seconds)} long, over this server's limit of ${spokenDuration(limit)}. Choose a shorter clip.`,
     notVideo: (name: string) => `${name} is not a video. Choose a video file.`,
     preview: 'Preview of the chosen video',
+    unreadable: 'This browser cannot show this video. It can be uploaded all the same.',
     caption: 'Caption',
     left: (n: number) => `${count(n)} characters left`,
     over: (n: number) => `${count(n)} characters too many`,
@@ -227,11 +238,12 @@ export const strings = {
     processing: 'Your clip is being made ready. You can leave this page; it goes on.',
     stages: {
       reading: 'Looking at the file',
+      downloading: 'Fetching the file',
       inspecting: 'Looking at the file',
       transcoding: 'Making the sizes',
       packaging: 'Packing the streams',
       storing: 'Almost there',
-    } as Readonly<Record<string, string>>,
+    } satisfies Record<Stage, string>,
     waiting: 'Waiting for a free place',
     stage: (name: string, percent: number) => `${name}, ${percent} %`,
     broken: 'The connection was lost. What was sent is kept.',
@@ -246,6 +258,56 @@ export const strings = {
     playable: 'You can watch it already. Larger sizes are still being made; you can leave this page.',
     openClip: 'Open clip',
     another: 'Upload another',
+  },
+
+  editing: {
+    title: 'Captions and cover',
+    cover: 'Cover',
+    coverOptional: 'Cover (optional)',
+    coverChosen: 'Chosen by this server',
+    coverKept: 'The one it has',
+    frame: 'A frame of the clip',
+    picture: 'A picture of yours',
+    noFrames:
+      'This browser cannot show this video, so no frame of it can be picked here. A picture can be sent instead.',
+    frameShown: 'The frame that will be the cover',
+    framePlace: 'Place in the clip',
+    frameAt: (seconds: number, duration: number) => `${seconds.toFixed(1)} of ${spokenDuration(duration)}`,
+    choosePicture: 'Choose a picture',
+    chooseOtherPicture: 'Choose another picture',
+    pictureShown: 'The picture that will be the cover',
+    pictureLimits: (size: number) => `JPEG, PNG or WebP, up to ${bytes(size)}`,
+    notPicture: (name: string) => `${name} is not a JPEG, PNG or WebP picture. Choose another one.`,
+    pictureTooLarge: (name: string, size: string, limit: string) =>
+      `${name} is ${size}, over the limit of ${limit}. Choose a smaller picture.`,
+    captions: 'New captions',
+    captionsOptional: 'Captions (optional)',
+    captionsHint: 'What is said, to read along: a WebVTT or SRT file for each language',
+    addCaptions: 'Add captions',
+    addMoreCaptions: 'Add captions in another language',
+    chooseOtherCaptions: 'Choose another file',
+    language: 'Language',
+    twice: (language: string) => `There is another file in ${language}. Only one of them can be used.`,
+    replaces: 'Takes the place of the captions that the clip has in this language.',
+    leaveOut: (name: string) => `Leave out ${name}`,
+    now: 'Captions of this clip',
+    remove: (name: string) => `Remove the captions in ${name}`,
+    keep: (name: string) => `Keep the captions in ${name}`,
+    removeShort: 'Remove',
+    keepShort: 'Keep',
+    willGo: 'Removed when you save',
+    open: 'Edit captions and cover',
+    save: 'Save',
+    saving: 'Saving',
+    saved: 'Saved.',
+    savedCover: 'Saved. The new cover is shown in a moment.',
+    notAll: 'Not everything could be saved. What is wrong stands below.',
+    report: 'Captions and cover',
+    reportProblem: 'Not everything was accepted. Your clip is not affected.',
+    coverName: 'Cover',
+    captionsIn: (language: string) => `Captions, ${language}`,
+    steps: { new: 'Waiting', sending: 'Sending', sent: 'Received', failed: 'Not accepted' },
+    sendAgain: 'Send again',
   },
 
   approvals: {

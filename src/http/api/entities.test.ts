@@ -165,7 +165,7 @@ describe('how far an upload has come', () => {
     [{ state: 'rejected' }, { state: 'rejected', reason: 'too-long', detail: 'It is too long.' }],
   ])('%j', (changes, expected) => {
     const media = {
-      ...{ state: 'working' as const, stage: 'transcoding', percent: 40 },
+      ...{ state: 'working' as const, stage: 'transcoding' as const, percent: 40 },
       ...{ reason: 'too-long', detail: 'It is too long.' },
     };
     const made = processingEntityOf({ ...video, media, ...changes });

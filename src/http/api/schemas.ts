@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { apiLimits } from '../../../config/limits.ts';
 import { idSchema, parseId } from '../../lib/ids.ts';
 import { roles } from '../../modules/auth/index.ts';
+import { mediaStages } from '../../modules/videos/index.ts';
 
 /** Pieces that several routes share. Entities follow the Mastodon API; what we add is marked. */
 
@@ -162,7 +163,7 @@ export const processingEntity = z
   .object({
     id: z.string(),
     state: z.enum(['uploading', 'received', 'processing', 'published', 'rejected']),
-    stage: z.string().nullable().describe('What is being done, for display'),
+    stage: z.enum(mediaStages).nullable().describe('What is being done, for display'),
     percent: z.number().describe('Of the work under way; 100 once nothing is left to make'),
     playable: z.boolean().describe('It can be watched already, perhaps in fewer sizes than it will have'),
     done: z.boolean().describe('Nothing more is being made: this stays as it is'),

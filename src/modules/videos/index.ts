@@ -44,6 +44,7 @@ export { videoEvents } from './events.ts';
 export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
   type Asset,
+  mediaStages,
   type RemoteVideo,
   type Video,
   type VideoDetails,

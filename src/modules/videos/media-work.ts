@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediaLimits } from '../../../config/limits.ts';
-import type { MediaPipeline, Progress, VideoOutcome } from '../../../media/pipeline.ts';
+import type { MediaPipeline, VideoOutcome } from '../../../media/pipeline.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Db, InTx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
@@ -13,6 +13,7 @@ import type { Logger } from '../../lib/log.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
 import type { MediaRefusal } from '../instances/index.ts';
 import type { videoEvents } from './events.ts';
+import type { MediaStage } from './model.ts';
 import type { videoQueries } from './queries.ts';
 import type { Transcriber } from './transcriber.ts';
 
@@ -97,7 +98,6 @@ export function retryIfInterrupted(processed: VideoOutcome): void {
 
 const PROGRESS_EVERY_MS = 500;
 
-type Stage = Progress['stage'] | 'reading' | 'downloading';
 type ProgressWriter = ReturnType<typeof progressWriter>;
 
 /**
@@ -106,11 +106,11 @@ type ProgressWriter = ReturnType<typeof progressWriter>;
  */
 function progressWriter(deps: Pick<MediaJobDeps, 'db' | 'log'>, videoId: VideoId, onGone: () => void) {
   let last = 0;
-  let stageShown: string | null = null;
+  let stageShown: MediaStage | null = null;
   let pending: Promise<unknown> = Promise.resolve();
   let busy = false;
 
-  async function save(stage: Stage, percent: number): Promise<void> {
+  async function save(stage: MediaStage, percent: number): Promise<void> {
     const mine = deps.db('videos').where({ id: videoId });
     const written = await mine
       .clone()
@@ -123,7 +123,7 @@ function progressWriter(deps: Pick<MediaJobDeps, 'db' | 'log'>, videoId: VideoId
     if (written === 0 && !(await mine.clone().first('id'))) onGone();
   }
 
-  const write = (stage: Stage, percent: number): void => {
+  const write = (stage: MediaStage, percent: number): void => {
     const now = performance.now();
     if (busy || (stage === stageShown && now - last < PROGRESS_EVERY_MS)) return;
     last = now;

@@ -8,6 +8,16 @@ export type Visibility = (typeof visibilities)[number];
 
 export type VideoState = 'uploading' | 'received' | 'rejected' | 'published';
 export type MediaState = 'waiting' | 'working' | 'ready' | 'failed' | 'none';
+/** What a worker does with a video, in words for programs; each has its words for people in the web client. */
+export const mediaStages = [
+  'reading',
+  'downloading',
+  'inspecting',
+  'transcoding',
+  'packaging',
+  'storing',
+] as const;
+export type MediaStage = (typeof mediaStages)[number];
 export type { AssetRole };
 
 /** One stored object of a video. */
@@ -60,8 +70,8 @@ export interface Video {
   readonly thumbhash: string | null;
   readonly media: {
     readonly state: MediaState;
-    /** What a worker does now, such as `transcoding`. */
-    readonly stage: string | null;
+    /** What a worker does now. */
+    readonly stage: MediaStage | null;
     readonly percent: number;
     readonly reason: string | null;
     readonly detail: string | null;
@@ -201,7 +211,8 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     thumbhash: row.thumbhash,
     media: {
       state: row.media_state,
-      stage: row.media_stage,
+      // Display only: a name that an older version wrote is no reason to show nothing at all.
+      stage: mediaStages.find((stage) => stage === row.media_stage) ?? null,
       percent: row.media_percent,
       reason: row.media_reason,
       detail: row.media_detail,

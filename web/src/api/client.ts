@@ -24,10 +24,15 @@ export const signedOutByServer = signal(0);
 
 /** Above the time in which the server asks another one. */
 const DEADLINE_MS = 30_000;
+/** For a picture of some megabytes on a slow line. */
+const FILE_DEADLINE_MS = 5 * 60_000;
 
-/** Sends one request to our own server. Never throws: everything that can go wrong is a failure with a sentence. */
+/**
+ * Sends one request to our own server. Never throws: everything that can go wrong is a failure with a sentence. A blob
+ * goes as it is, by its own type, everything else as JSON.
+ */
 export async function request<T>(
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<ApiOutcome<T>> {
@@ -36,9 +41,9 @@ export async function request<T>(
   try {
     response = await fetch(path, {
       method,
-      headers: { accept: 'application/json', ...(body ? { 'content-type': 'application/json' } : {}) },
-      body: body ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      headers: { accept: 'application/json', ...typeOf(body) },
+      body: body instanceof Blob ? body : body ? JSON.stringify(body) : null,
+      signal: AbortSignal.timeout(body instanceof Blob ? FILE_DEADLINE_MS : DEADLINE_MS),
     });
     reply = parseJson(await response.text());
   } catch {
@@ -53,6 +58,16 @@ export async function request<T>(
   connection.value = failure.reason === 'busy' ? 'busy' : 'ok';
   if (failure.reason === 'not-signed-in') signedOutByServer.value += 1;
   return failure;
+}
+
+/** Tells the server something that nobody waits for: what goes wrong with it is nobody's concern. */
+export function mention(path: string): void {
+  fetch(path, { method: 'POST', signal: AbortSignal.timeout(DEADLINE_MS) }).catch(() => undefined);
+}
+
+function typeOf(body: object | undefined): Record<string, string> {
+  if (!body) return {};
+  return { 'content-type': body instanceof Blob ? body.type : 'application/json' };
 }
 
 /** Reads the API's error shape; what is not of that shape comes from a proxy in between or from a crash. */

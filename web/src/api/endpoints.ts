@@ -1,8 +1,9 @@
-import { type ApiOutcome, request } from './client.ts';
+import { type ApiOutcome, mention, request } from './client.ts';
 import type {
   Account,
   CredentialAccount,
   Instance,
+  Media,
   PendingAccount,
   Processing,
   Relationship,
@@ -72,11 +73,25 @@ export const api = {
   deleteClip: (id: string) => request<Status>('DELETE', `/api/v1/statuses/${encodeURIComponent(id)}`),
   processing: (id: string) => request<Processing>('GET', `/api/v1/videos/${id}/processing`),
 
+  /** A frame by its time, or a picture. */
+  setCover: (id: string, cover: { readonly seconds: number } | Blob) =>
+    request<Media>('PUT', `/api/v1/videos/${id}/poster`, cover),
+  setCaptions: (id: string, language: string, file: Blob) =>
+    request<Media>('PUT', captionsPath(id, language), file),
+  removeCaptions: (id: string, language: string) => request<Media>('DELETE', captionsPath(id, language)),
+
   pendingAccounts: () =>
     request<PendingAccount[]>('GET', withQuery('/api/v1/admin/accounts', { status: 'pending' })),
   approve: (id: string) => request<object>('POST', `/api/v1/admin/accounts/${id}/approve`),
   reject: (id: string) => request<object>('POST', `/api/v1/admin/accounts/${id}/reject`),
 } satisfies Record<string, (...args: never[]) => Promise<ApiOutcome<unknown>>>;
+
+/** Asks for the sizes of a clip that are made at first demand only. */
+export const askForSizes = (id: string) => mention(`/api/v1/statuses/${id}/sizes`);
+
+function captionsPath(id: string, language: string): string {
+  return `/api/v1/videos/${id}/captions/${encodeURIComponent(language)}`;
+}
 
 /** Where the server tells of the progress of an upload. */
 export const processingEventsPath = (id: string) => `/api/v1/videos/${encodeURIComponent(id)}/events`;

@@ -214,7 +214,7 @@ export interface Processing {
   readonly id: string;
   readonly state: "uploading" | "received" | "processing" | "published" | "rejected";
   /** What is being done, for display */
-  readonly stage: string | null;
+  readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
   readonly percent: number;
   /** It can be watched already, perhaps in fewer sizes than it will have */

@@ -1,3 +1,5 @@
+import type { Media, Processing } from './schema.gen.ts';
+
 /** The shapes of the HTTP API, as the server's route table says. */
 export type {
   Account,
@@ -13,3 +15,8 @@ export type {
   SignUp,
   Status,
 } from './schema.gen.ts';
+
+/** What the server does with an upload. */
+export type Stage = NonNullable<Processing['stage']>;
+/** Captions in one language. */
+export type Captions = Media['captions'][number];

@@ -2,12 +2,14 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Media, Status } from '../api/types.ts';
 import { Blurhash } from '../player/blurhash.tsx';
+import { useLargerSizes } from '../player/larger-sizes.ts';
 import type { Player } from '../player/pool.ts';
 import { offersSound, toggleSound } from '../player/sound.ts';
 import { isCovered } from '../state/revealed.ts';
 import { strings } from '../strings.ts';
 import { Icon } from '../ui/icon.tsx';
 import { ClipActions } from './clip-actions.tsx';
+import { ClipCaptions } from './clip-captions.tsx';
 import { Cover, Obstacle, obstacleOf } from './clip-obstacles.tsx';
 import { ClipProgress } from './clip-progress.tsx';
 import styles from './clip-stage.module.css';
@@ -38,6 +40,7 @@ export function ClipStage(props: ClipStageProps) {
   const covered = isCovered(status);
   const obstacle = obstacleOf(media, player?.failed.value ?? false);
   const blocked = covered || obstacle !== null;
+  useLargerSizes(status, media, active ? player : undefined);
   const aspect = media.meta.original.aspect ?? USUAL;
   const frame = [styles.frame, aspect < PORTRAIT && styles.fills].filter(Boolean).join(' ');
   const painted = player?.painted.value ?? false;
@@ -58,12 +61,14 @@ export function ClipStage(props: ClipStageProps) {
               {strings.clip.tapForSound}
             </button>
           )}
+          {player && active && !blocked && <ClipCaptions player={player} high />}
           <div class={styles.lower}>
+            {player && active && !blocked && <ClipCaptions player={player} />}
             {props.children}
             {player && !blocked && <ClipProgress player={player} media={media} running={active && !paused} />}
           </div>
         </div>
-        <ClipActions status={status} />
+        <ClipActions status={status} captions={media.captions} />
       </div>
     </div>
   );

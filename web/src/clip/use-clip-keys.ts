@@ -9,6 +9,7 @@ export interface ClipKeys {
   /** Seconds forward, or back below 0. */
   readonly seek?: (seconds: number) => void;
   readonly sound?: () => void;
+  readonly captions?: () => void;
   readonly fullscreen?: () => void;
   readonly help?: () => void;
 }
@@ -34,6 +35,8 @@ function actionOf(key: string, keys: ClipKeys): (() => void) | undefined {
       return seek && (() => seek(SEEK_S));
     case 'm':
       return keys.sound;
+    case 'c':
+      return keys.captions;
     case 'f':
       return keys.fullscreen;
     case '?':

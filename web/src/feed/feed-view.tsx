@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { toggleFullscreen } from '../clip/fullscreen.ts';
 import { useClipKeys } from '../clip/use-clip-keys.ts';
+import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
@@ -45,6 +46,7 @@ export function FeedView({ timeline, label }: { timeline: Timeline; label: strin
     toggle: playback.toggle,
     seek: playback.seek,
     sound: toggleSound,
+    captions: toggleCaptions,
     fullscreen: toggleFullscreen,
     help: () => setHelping(true),
   });

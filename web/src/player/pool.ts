@@ -1,5 +1,6 @@
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Media } from '../api/types.ts';
+import { areSameCaptions, attachCaptions, pickCaptions, showCaptions } from './captions.ts';
 import { isMuted, soundWasRefused } from './sound.ts';
 import { attachSource, isPlayable, type Source } from './source.ts';
 
@@ -47,13 +48,32 @@ export function createPool(size: number): Pool {
     for (const { video } of slots) video.muted = muted;
   });
 
+  const stopCaptions = effect(() => {
+    const pick = pickCaptions.value;
+    for (const { video, media } of slots) showCaptions(video, media ? pick(media.captions) : undefined);
+  });
+
   function load(slot: Slot, media: Media): void {
     unload(slot);
     slot.media = media;
+    readCaptions(slot, media);
     slot.video.setAttribute('aria-label', media.description ?? '');
     slot.source = attachSource(slot.video, media, () => {
       slot.failed.value = true;
     });
+  }
+
+  function readCaptions(slot: Slot, media: Media): void {
+    attachCaptions(slot.video, media.captions);
+    showCaptions(slot.video, pickCaptions.peek()(media.captions));
+  }
+
+  /** Captions that were edited in the meantime are shown without starting the clip over. */
+  function refresh(slot: Slot, media: Media): void {
+    const { captions = [] } = slot.media ?? {};
+    if (areSameCaptions(captions, media.captions)) return;
+    slot.media = media;
+    readCaptions(slot, media);
   }
 
   return {
@@ -63,7 +83,11 @@ export function createPool(size: number): Pool {
       const free = slots.filter(({ media }) => !chosen.some((one) => sameFiles(one, media)));
       for (const slot of free) unload(slot);
       for (const media of chosen) {
-        if (slots.some((slot) => sameFiles(media, slot.media))) continue;
+        const loaded = slots.find((one) => sameFiles(media, one.media));
+        if (loaded) {
+          refresh(loaded, media);
+          continue;
+        }
         let slot = free.pop();
         if (!slot) {
           slot = createSlot();
@@ -95,6 +119,7 @@ export function createPool(size: number): Pool {
     },
     dispose() {
       stopMuting();
+      stopCaptions();
       for (const slot of slots) {
         unload(slot);
         slot.video.remove();
@@ -134,6 +159,8 @@ function createSlot(): Slot {
   video.loop = true;
   video.preload = 'auto';
   video.muted = isMuted.peek();
+  // Captions of another host are read only where the video is asked for like this, too; HLS is anyway.
+  video.crossOrigin = 'anonymous';
   // What ManagedMediaSource asks for on iPhones.
   video.disableRemotePlayback = true;
   const slot: Slot = {

@@ -37,10 +37,23 @@ const oneOf =
 /** Sound, as last chosen. */
 export const soundChoice = remembered<SoundChoice>('vireo.sound', oneOf('on', 'off'));
 
+/** Captions, as last chosen; `null` as long as nobody did. */
+export const captionsChoice = remembered<'on' | 'off' | null>('vireo.captions', oneOf('on', 'off'));
+
+/** The language of captions that was chosen last (BCP 47). */
+export const captionsLanguage = remembered<string | null>('vireo.captions-language', (language) => language);
+
 /** Whether single letters are keys; WCAG 2.1.4 wants them to be switched off by who writes by voice. */
 export const letterKeys = remembered<'off' | null>('vireo.letter-keys', oneOf('off'));
 
 /** Whether motion that nobody started is unwanted. */
 export function prefersReducedMotion(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+/** Whether the browser was told to load as little as it can. */
+export function savesData(): boolean {
+  const connection: unknown = Reflect.get(navigator, 'connection');
+  const asked = typeof connection === 'object' && connection !== null && Reflect.get(connection, 'saveData');
+  return asked === true || matchMedia('(prefers-reduced-data: reduce)').matches;
 }

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { Status } from '../api/types.ts';
+import type { Stage, Status } from '../api/types.ts';
 import { percentOf } from '../format.ts';
 
 /** What the one upload of this page is doing. It goes on while other pages are shown. */
@@ -22,12 +22,12 @@ export type UploadState =
       readonly size: number;
       readonly problem?: string;
     }
-  | { readonly phase: 'processing'; readonly stage: string | null; readonly percent: number }
+  | { readonly phase: 'processing'; readonly stage: Stage | null; readonly percent: number }
   | {
       readonly phase: 'published';
       readonly status: Status;
       /** What is still made of it while it can be watched already. */
-      readonly making: { readonly stage: string | null; readonly percent: number } | null;
+      readonly making: { readonly stage: Stage | null; readonly percent: number } | null;
     };
 
 export const uploadState = signal<UploadState>({ phase: 'idle' });

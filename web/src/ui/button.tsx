@@ -59,17 +59,23 @@ interface IconButtonProps {
   readonly icon: IconName;
   readonly label: string;
   readonly class?: string | undefined;
+  /** For one that stays down. */
+  readonly pressed?: boolean | undefined;
+  readonly opensDialog?: boolean;
   readonly onPress: () => void;
 }
 
 /** A round button whose words are only in its label. */
-export function IconButton({ icon, label, onPress, class: className }: IconButtonProps) {
+export function IconButton(props: IconButtonProps) {
+  const { icon, label, pressed, opensDialog, onPress, class: className } = props;
   return (
     <button
       type="button"
       class={[styles.icon, className].filter(Boolean).join(' ')}
       aria-label={label}
       title={label}
+      aria-pressed={pressed}
+      aria-haspopup={opensDialog ? 'dialog' : undefined}
       onClick={onPress}
     >
       <Icon name={icon} />

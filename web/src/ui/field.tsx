@@ -52,13 +52,60 @@ export function Field({ label, hint, error, multiline, onInput, type = 'text', .
           {hint}
         </p>
       )}
-      {error && (
-        <p class={styles.error} id={`${id}-error`}>
-          <Icon name="alert" size={16} />
-          {error}
+      {error && <FieldError sentence={error} id={`${id}-error`} />}
+    </div>
+  );
+}
+
+interface SelectFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly choices: readonly { readonly value: string; readonly name: string }[];
+  readonly hint?: string | undefined;
+  readonly error?: string | undefined;
+  readonly onChoose: (value: string) => void;
+}
+
+/** A choice of one from many, with its label, hint and error tied to it. */
+export function SelectField({ label, value, choices, hint, error, onChoose }: SelectFieldProps) {
+  const id = useId();
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  return (
+    <div class={styles.field}>
+      <label class={styles.label} for={id}>
+        {label}
+      </label>
+      <select
+        class={styles.control}
+        id={id}
+        value={value}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={describedBy || undefined}
+        onChange={(event) => onChoose(event.currentTarget.value)}
+      >
+        {choices.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {choice.name}
+          </option>
+        ))}
+      </select>
+      {hint && (
+        <p class={styles.hint} id={`${id}-hint`}>
+          {hint}
         </p>
       )}
+      {error && <FieldError sentence={error} id={`${id}-error`} />}
     </div>
+  );
+}
+
+/** What is wrong with one field, below it; `alert` reads it out at once. */
+export function FieldError({ sentence, id, alert }: { sentence: string; id?: string; alert?: boolean }) {
+  return (
+    <p class={styles.error} id={id} role={alert ? 'alert' : undefined}>
+      <Icon name="alert" size={16} />
+      {sentence}
+    </p>
   );
 }
 

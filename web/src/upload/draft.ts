@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { type Edits, noEdits } from '../editing/edits.ts';
 
 /** What somebody says about a clip before it is sent. */
 export interface UploadDetails {
@@ -20,9 +21,12 @@ const empty: UploadDetails = {
 /** The chosen file and what is written about it. Outlives the form, so that a refusal loses nothing. */
 export const draftFile = signal<File | null>(null);
 export const draftDetails = signal<UploadDetails>(empty);
+/** Its cover and captions. */
+export const draftEdits = signal<Edits>(noEdits);
 
 /** Starts over, after the clip is out or given up. */
 export function clearDraft(): void {
   draftFile.value = null;
   draftDetails.value = empty;
+  draftEdits.value = noEdits;
 }

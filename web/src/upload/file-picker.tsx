@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { strings } from '../strings.ts';
-import { Button } from '../ui/button.tsx';
+import { ChooseFile } from '../ui/choose-file.tsx';
 import { Icon } from '../ui/icon.tsx';
 import styles from './upload.module.css';
 
@@ -15,14 +15,20 @@ export interface UploadLimits {
 
 interface FilePickerProps {
   readonly file: File | null;
+  /** Address of the file. */
+  readonly url: string | null;
+  /** Whether this browser can show the file. */
+  readonly readable: boolean;
   readonly limits: UploadLimits;
   readonly onChoose: (file: File) => void;
   /** Called when the browser knows the length of the file, in seconds; some files it cannot read. */
   readonly onDuration: (file: File, seconds: number) => void;
+  readonly onReadable: (file: File, readable: boolean) => void;
 }
 
 /** A place to drop a video, with a button that opens the files, and then a look at what was chosen. */
-export function FilePicker({ file, limits, onChoose, onDuration }: FilePickerProps) {
+export function FilePicker(props: FilePickerProps) {
+  const { file, url, readable, limits, onChoose } = props;
   const [over, setOver] = useState(false);
   const text = strings.upload;
   return (
@@ -41,73 +47,52 @@ export function FilePicker({ file, limits, onChoose, onDuration }: FilePickerPro
         if (dropped) onChoose(dropped);
       }}
     >
-      {file ? (
-        <Preview file={file} onDuration={onDuration} />
-      ) : (
+      {file && url && readable && <Preview {...props} file={file} url={url} />}
+      {!file && (
         <span class={styles.mark}>
           <Icon name="upload" size={34} />
         </span>
       )}
       <p>{file ? <b>{file.name}</b> : text.drop}</p>
+      {file && !readable && <p role="status">{text.unreadable}</p>}
       <p class={styles.limits}>{text.limits(limits.video_size_limit, limits.video_duration_limit)}</p>
-      <ChooseButton label={file ? text.chooseOther : text.choose} onChoose={onChoose} />
+      <ChooseFile label={file ? text.chooseOther : text.choose} accept="video/*" onChoose={onChoose} />
     </div>
   );
 }
 
-/** A button that opens the files of the device. */
-export function ChooseButton({ label, onChoose }: { label: string; onChoose: (file: File) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <input
-        class={styles.input}
-        ref={input}
-        type="file"
-        accept="video/*"
-        aria-label={label}
-        tabIndex={-1}
-        onChange={(event) => {
-          const chosen = event.currentTarget.files?.[0];
-          if (chosen) onChoose(chosen);
-          // So that choosing the same file again is a change too.
-          event.currentTarget.value = '';
-        }}
-      />
-      <Button look="quiet" onPress={() => input.current?.click()}>
-        {label}
-      </Button>
-    </>
-  );
+interface PreviewProps extends Pick<FilePickerProps, 'onDuration' | 'onReadable'> {
+  readonly file: File;
+  readonly url: string;
 }
 
-function Preview({ file, onDuration }: { file: File; onDuration: FilePickerProps['onDuration'] }) {
+function Preview({ file, url, onDuration, onReadable }: PreviewProps) {
   const video = useRef<HTMLVideoElement>(null);
-  const [readable, setReadable] = useState(true);
   useEffect(() => {
     const element = video.current;
     if (!element) return;
-    const url = URL.createObjectURL(file);
-    setReadable(true);
     element.src = url;
     return () => {
       element.removeAttribute('src');
       element.load();
-      URL.revokeObjectURL(url);
     };
-  }, [file]);
+  }, [url]);
   return (
     <video
       class={styles.preview}
       ref={video}
-      hidden={!readable}
       aria-label={strings.upload.preview}
       muted
       playsInline
       controls
       preload="metadata"
-      onLoadedMetadata={(event) => onDuration(file, event.currentTarget.duration)}
-      onError={() => setReadable(false)}
+      onLoadedMetadata={({ currentTarget: { duration, videoWidth } }) => {
+        // Recordings of browsers do not tell how long they are; the server measures them.
+        if (Number.isFinite(duration)) onDuration(file, duration);
+        // A sound without a picture: the browser knows the one codec and not the other.
+        onReadable(file, videoWidth > 0);
+      }}
+      onError={() => onReadable(file, false)}
     />
   );
 }

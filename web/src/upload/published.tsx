@@ -1,4 +1,4 @@
-import type { Status } from '../api/types.ts';
+import type { Stage, Status } from '../api/types.ts';
 import { ClipStage } from '../clip/clip-stage.tsx';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
@@ -7,11 +7,12 @@ import { strings } from '../strings.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { clipPath } from '../ui/links.ts';
 import styles from './upload.module.css';
+import { MakingMore } from './upload-progress.tsx';
 import { finishUpload } from './uploader.ts';
 
 interface PublishedProps {
   readonly status: Status;
-  readonly making: { readonly stage: string | null; readonly percent: number } | null;
+  readonly making: { readonly stage: Stage | null; readonly percent: number } | null;
 }
 
 /** The clip as others see it now, and the way to its page; also while more of its sizes are made. */
@@ -21,7 +22,7 @@ export function Published({ status, making }: PublishedProps) {
   const [media] = status.media_attachments;
   const text = strings.upload;
   return (
-    <div class={styles.published} role="status">
+    <div class={styles.published}>
       {media && (
         <div class={styles.stage}>
           <ClipStage
@@ -38,17 +39,6 @@ export function Published({ status, making }: PublishedProps) {
           />
         </div>
       )}
-      {making && (
-        <div>
-          <p>{text.playable}</p>
-          <progress
-            class={styles.bar}
-            max={100}
-            value={making.percent}
-            aria-label={text.processingProgress}
-          />
-        </div>
-      )}
       <div class={styles.actions}>
         <ButtonLink href={clipPath(status)} icon="play">
           {text.openClip}
@@ -57,6 +47,7 @@ export function Published({ status, making }: PublishedProps) {
           {text.another}
         </Button>
       </div>
+      {making && <MakingMore {...making} />}
     </div>
   );
 }

@@ -1,8 +1,13 @@
 import { useState } from 'preact/hooks';
+import { CaptionsField } from '../editing/captions-field.tsx';
+import { CoverField } from '../editing/cover-field.tsx';
+import { isTwice, withCover } from '../editing/edits.ts';
+import { languageName } from '../editing/languages.ts';
 import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Form, FormError } from '../ui/field.tsx';
-import { draftDetails, draftFile, type UploadDetails } from './draft.ts';
+import { useObjectUrl } from '../ui/use-object-url.ts';
+import { draftDetails, draftEdits, draftFile, type UploadDetails } from './draft.ts';
 import { FilePicker, type UploadLimits } from './file-picker.tsx';
 import styles from './upload.module.css';
 import { startUpload } from './uploader.ts';
@@ -15,34 +20,63 @@ const WARNING_CHARACTERS = 200;
 export function UploadForm({ limits, refusal }: { limits: UploadLimits; refusal?: string | undefined }) {
   const [problem, setProblem] = useState(refusal ?? '');
   const [tooLong, setTooLong] = useState('');
+  const [unreadable, setUnreadable] = useState<File | null>(null);
+  const file = draftFile.value;
+  const url = useObjectUrl(file);
   const details = draftDetails.value;
+  const edits = draftEdits.value;
+  const locale = document.documentElement.lang;
   const text = strings.upload;
   const left = limits.characters - [...details.caption].length;
   const change = (difference: Partial<UploadDetails>) => {
     draftDetails.value = { ...details, ...difference };
   };
 
-  const choose = (file: File) => {
+  const choose = (chosen: File) => {
     setTooLong('');
-    const wrong = problemWith(file, limits);
+    // A frame of one video is none of another.
+    if (edits.cover.kind === 'frame') draftEdits.value = withCover(edits, { kind: 'kept' });
+    const wrong = problemWith(chosen, limits);
     setProblem(wrong);
-    draftFile.value = wrong ? null : file;
+    draftFile.value = wrong ? null : chosen;
   };
-  const onDuration = (file: File, seconds: number) => {
+  const onDuration = ({ name }: File, seconds: number) => {
     if (seconds <= limits.video_duration_limit + 1) return;
-    setTooLong(text.tooLong(file.name, seconds, limits.video_duration_limit));
+    setTooLong(text.tooLong(name, seconds, limits.video_duration_limit));
   };
   const send = () => {
-    const file = draftFile.value;
     if (!file) return setProblem(text.chooseFirst);
     if (tooLong || left < 0) return setProblem(tooLong || text.over(-left));
+    const twice = edits.captions.find((one) => isTwice(edits, one));
+    if (twice) return setProblem(strings.editing.twice(languageName(twice.language, locale)));
     startUpload(file, details);
   };
 
   return (
     <Form onSend={send} label={text.title}>
       {(tooLong || problem) && <FormError sentence={tooLong || problem} />}
-      <FilePicker file={draftFile.value} limits={limits} onChoose={choose} onDuration={onDuration} />
+      <FilePicker
+        file={file}
+        url={url}
+        readable={unreadable !== file}
+        limits={limits}
+        onChoose={choose}
+        onDuration={onDuration}
+        onReadable={(read, readable) => setUnreadable(readable ? null : read)}
+      />
+      {file && (
+        <CoverField
+          videoUrl={url}
+          unreadable={unreadable === file}
+          legend={strings.editing.coverOptional}
+          kept={strings.editing.coverChosen}
+          cover={edits.cover}
+          step={edits.coverStep}
+          onChange={(cover) => {
+            draftEdits.value = withCover(edits, cover);
+          }}
+        />
+      )}
       <Field
         label={text.caption}
         name="caption"
@@ -75,6 +109,15 @@ export function UploadForm({ limits, refusal }: { limits: UploadLimits; refusal?
         maxLength={ALT_TEXT_CHARACTERS}
         multiline
       />
+      {file && (
+        <CaptionsField
+          legend={strings.editing.captionsOptional}
+          edits={edits}
+          onChange={(changed) => {
+            draftEdits.value = changed;
+          }}
+        />
+      )}
       <Field
         label={text.warning}
         name="content-warning"

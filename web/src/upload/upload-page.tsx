@@ -1,9 +1,11 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { focusMain } from '../shell/shell.tsx';
 import { instance } from '../state/session.ts';
-import { uploadState } from '../state/uploads.ts';
+import { type UploadState, uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Loading, Page } from '../ui/page.tsx';
+import { EditsReport } from './edits-report.tsx';
 import { Published } from './published.tsx';
 import { UploadForm } from './upload-form.tsx';
 import { Interrupted, MakingReady, Sending } from './upload-progress.tsx';
@@ -18,10 +20,19 @@ export function UploadPage() {
   );
 }
 
+const underWay: readonly UploadState['phase'][] = ['sending', 'processing', 'published'];
+
 function Steps() {
   const server = instance.value;
   const state = uploadState.value;
   useEffect(restoreUpload, []);
+  const shown = useRef(state.phase);
+  useEffect(() => {
+    if (shown.current === state.phase) return;
+    shown.current = state.phase;
+    // What had the focus went with the last step; the next Tab goes on from here.
+    if (document.activeElement === document.body) focusMain();
+  }, [state.phase]);
   if (!server) return <Loading />;
   return (
     <Page title={state.phase === 'published' ? strings.upload.publishedTitle : strings.upload.title}>
@@ -38,6 +49,7 @@ function Steps() {
       {state.phase === 'sending' && <Sending {...state} />}
       {state.phase === 'processing' && <MakingReady {...state} />}
       {state.phase === 'published' && <Published status={state.status} making={state.making} />}
+      {underWay.includes(state.phase) && <EditsReport />}
     </Page>
   );
 }

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
+import type { Stage } from '../api/types.ts';
 import { percentOf } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
+import { ChooseFile } from '../ui/choose-file.tsx';
 import { FormError } from '../ui/field.tsx';
 import { VisuallyHidden } from '../ui/page.tsx';
-import { ChooseButton } from './file-picker.tsx';
 import styles from './upload.module.css';
 import { cancelUpload, continueUpload, pauseUpload, resumeUpload } from './uploader.ts';
 
@@ -60,7 +61,7 @@ export function Interrupted({ name, sent, size, problem }: TransferProps) {
       <progress class={styles.bar} max={100} value={percent} aria-label={text.progress} />
       {problem && <FormError sentence={problem} />}
       <div class={styles.actions}>
-        <ChooseButton label={text.choose} onChoose={continueUpload} />
+        <ChooseFile label={text.choose} accept="video/*" onChoose={continueUpload} />
         <Button look="quiet" icon="close" onPress={cancelUpload}>
           {text.cancel}
         </Button>
@@ -70,18 +71,36 @@ export function Interrupted({ name, sent, size, problem }: TransferProps) {
 }
 
 /** What the server does with a file that has arrived. */
-export function MakingReady({ stage, percent }: { stage: string | null; percent: number }) {
+export function MakingReady({ stage, percent }: { stage: Stage | null; percent: number }) {
   const text = strings.upload;
-  const name = (stage && text.stages[stage]) || text.waiting;
   return (
     <Progress
       name={text.processing}
       label={text.processingProgress}
       percent={percent}
-      step={text.stage(name, percent)}
-      spoken={text.stage(name, percent - (percent % SPOKEN_STEP))}
+      step={stepOf(stage, percent)}
+      spoken={stepOf(stage, percent - (percent % SPOKEN_STEP))}
     />
   );
+}
+
+/** What is still made of a clip that can be watched already. */
+export function MakingMore({ stage, percent }: { stage: Stage | null; percent: number }) {
+  const text = strings.upload;
+  return (
+    <Progress
+      name={text.playable}
+      label={text.processingProgress}
+      percent={percent}
+      step={stepOf(stage, percent)}
+      spoken={stepOf(stage, percent - (percent % SPOKEN_STEP))}
+    />
+  );
+}
+
+function stepOf(stage: Stage | null, percent: number): string {
+  const text = strings.upload;
+  return text.stage(stage === null ? text.waiting : text.stages[stage], percent);
 }
 
 interface ProgressProps {

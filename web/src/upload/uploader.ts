@@ -6,6 +6,7 @@ import { uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
 import { clearDraft, type UploadDetails } from './draft.ts';
 import { followProcessing, stopFollowing } from './follow-processing.ts';
+import { sendDraftTo, stopSendingDraft } from './send-draft.ts';
 import { isSameFile, readStoredUpload, type StoredUpload, writeStoredUpload } from './stored-upload.ts';
 
 /** Small enough that a lost connection costs seconds, large enough for few requests (web.md 5). */
@@ -61,6 +62,7 @@ export async function cancelUpload(): Promise<void> {
   const left = readStoredUpload();
   const running = transfer;
   transfer = null;
+  stopSendingDraft();
   writeStoredUpload(null);
   uploadState.value = { phase: 'idle' };
   toast(strings.upload.cancelled);
@@ -74,6 +76,7 @@ export async function cancelUpload(): Promise<void> {
 /** Makes the form empty again after a clip is out. */
 export function finishUpload(): void {
   stopFollowing();
+  stopSendingDraft();
   clearDraft();
   uploadState.value = { phase: 'idle' };
 }
@@ -98,6 +101,7 @@ async function send(file: File, details: UploadDetails, left: StoredUpload | nul
       const uploadUrl = new URL(location, new URL(uploadsPath, window.location.origin)).href;
       stored = { videoId, uploadUrl, name, size, lastModified, sent: 0, details };
       writeStoredUpload(stored);
+      sendDraftTo(videoId);
     },
     onProgress: (bytes) => change({ sent: bytes }),
     onChunkComplete(_size, accepted) {

@@ -12,10 +12,12 @@ interface ClipDetailsProps {
   readonly title: string;
   /** Only for who may. */
   readonly onDelete?: () => void;
+  /** As `onDelete`: to change its captions and its cover. */
+  readonly onEditMedia?: () => void;
 }
 
 /** What is said about a clip, beside it or below it. */
-export function ClipDetails({ status, title, onDelete }: ClipDetailsProps) {
+export function ClipDetails({ status, title, onDelete, onEditMedia }: ClipDetailsProps) {
   const text = strings.clip;
   const alt = status.media_attachments[0]?.description;
   return (
@@ -43,13 +45,18 @@ export function ClipDetails({ status, title, onDelete }: ClipDetailsProps) {
           {text.openAt(status.account.host)}
         </a>
       )}
-      {onDelete && (
-        <div>
+      <div class={styles.own}>
+        {onEditMedia && (
+          <Button look="quiet" icon="captions" onPress={onEditMedia}>
+            {strings.editing.open}
+          </Button>
+        )}
+        {onDelete && (
           <Button look="quiet" icon="trash" onPress={onDelete}>
             {text.delete}
           </Button>
-        </div>
-      )}
+        )}
+      </div>
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { ClipStage } from '../clip/clip-stage.tsx';
 import { toggleFullscreen } from '../clip/fullscreen.ts';
 import { useClipKeys } from '../clip/use-clip-keys.ts';
 import { plainText } from '../format.ts';
+import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
@@ -22,6 +23,8 @@ import { clipPath, profilePath } from '../ui/links.ts';
 import { Failed, Loading, Notice, useDarkRoom, useTitle } from '../ui/page.tsx';
 import { useRemote } from '../ui/use-remote.ts';
 import { ClipDetails } from './clip-details.tsx';
+import { EditMediaDialog } from './edit-media-dialog.tsx';
+import { followCover } from './follow-cover.ts';
 import styles from './watch.module.css';
 
 /** One clip with all that is said about it. */
@@ -52,6 +55,8 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
   const playback = usePlayback(pool, [status]);
   const { route } = useLocation();
   const [deleting, setDeleting] = useState(false);
+  const [editing, setEditing] = useState(false);
+  const here = useHere();
   const viewer = me.value?.id;
   const title = strings.clip.by(account.acct);
   useTitle(isCovered(status) ? title : plainText(status.content).slice(0, 60) || title);
@@ -67,6 +72,7 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
     toggle: playback.toggle,
     seek: playback.seek,
     sound: toggleSound,
+    captions: toggleCaptions,
     fullscreen: toggleFullscreen,
   });
 
@@ -89,8 +95,18 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
       <ClipDetails
         status={status}
         title={title}
-        {...(viewer === account.id ? { onDelete: () => setDeleting(true) } : {})}
+        {...(viewer === account.id
+          ? { onDelete: () => setDeleting(true), onEditMedia: () => setEditing(true) }
+          : {})}
       />
+      {editing && media && (
+        <EditMediaDialog
+          media={media}
+          onChange={(latest) => onChange({ ...status, media_attachments: [latest] })}
+          onCover={(latest) => followCover(latest, here, onChange)}
+          onClose={() => setEditing(false)}
+        />
+      )}
       {deleting && (
         <DeleteDialog
           status={status}
@@ -100,6 +116,13 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
       )}
     </div>
   );
+}
+
+/** Aborted when the page is left. */
+function useHere(): AbortSignal {
+  const [leaving] = useState(() => new AbortController());
+  useEffect(() => () => leaving.abort(), [leaving]);
+  return leaving.signal;
 }
 
 function DeleteDialog(props: { status: Status; onClose: () => void; onDeleted: () => void }) {
