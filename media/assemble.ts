@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import { type Failure, fail, ok } from '../src/lib/result.ts';
 import { type Asset, type Piece, pieceOf, posterPieces } from './asset.ts';
 import { dashManifest } from './dash.ts';

@@ -1,4 +1,4 @@
-import { captionLimits } from '../config/limits.ts';
+import { captionLimits } from '../config/media-limits.ts';
 
 /** Tags that a player draws (WebVTT, 5.1), but for ruby and for times inside a cue. */
 const TAGS = ['b', 'i', 'u', 'c', 'v', 'lang'] as const;

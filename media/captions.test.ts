@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { captionLimits } from '../config/limits.ts';
+import { captionLimits } from '../config/media-limits.ts';
 import { parseCaptions, writeCaptions } from './captions.ts';
 
 const parse = (text: string, durationSeconds?: number) =>

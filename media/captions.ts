@@ -1,4 +1,4 @@
-import { captionLimits } from '../config/limits.ts';
+import { captionLimits } from '../config/media-limits.ts';
 import { type Failure, fail, ok } from '../src/lib/result.ts';
 import { cleanMarkup } from './caption-markup.ts';
 import { vttTime } from './storyboard.ts';

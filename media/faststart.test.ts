@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import { chooseFederated } from './faststart.ts';
 
 const MB = 1_000_000;

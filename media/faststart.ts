@@ -1,4 +1,4 @@
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import { type Failure, ok } from '../src/lib/result.ts';
 import { type StepReason, stepFailure } from './failures.ts';
 import type { Ffmpeg } from './ffmpeg.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import { confine, guardedInput } from './ffmpeg-prefix.ts';
 
 const walls = { readable: ['/data/in'], writable: '/data/out', cpuSeconds: 10.2, threads: 2 };

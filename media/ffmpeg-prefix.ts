@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import type { ImageDemuxer, VideoDemuxer } from './sniff.ts';
 
 /**

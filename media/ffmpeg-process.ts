@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 
 /** One run of a program that reads hostile files. */
 export interface ProcessJob {

@@ -1,4 +1,4 @@
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import type { Logger } from '../src/lib/log.ts';
 import { fail, ok, type Result } from '../src/lib/result.ts';
 import { confine, guardedInput, type MediaInput, type Tools } from './ffmpeg-prefix.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hlsLimits } from '../config/limits.ts';
+import { hlsLimits } from '../config/media-limits.ts';
 import { isPlaylist, partKind, readPlaylist, variantsByWorth } from './hls-source.ts';
 
 const BASE = 'https://tube.test/hls/v/master.m3u8';

@@ -1,4 +1,4 @@
-import { hlsLimits } from '../config/limits.ts';
+import { hlsLimits } from '../config/media-limits.ts';
 import { fail, ok, type Result } from '../src/lib/result.ts';
 
 /**

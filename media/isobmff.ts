@@ -1,4 +1,4 @@
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 
 /**
  * A small reader of ISO base media files (ISO/IEC 14496-12): enough to index the fragmented MP4 we make.

@@ -1,4 +1,4 @@
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import { type Failure, fail } from '../src/lib/result.ts';
 import type { RefusalReason } from './failures.ts';
 import type { MeasuredFacts } from './probe.ts';

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import { type Box, readBoxHeader, readFragment, readTracks, type Track, type TrackRun } from './isobmff.ts';
 
 /** Where things lie in a fragmented MP4 of ours. Byte offsets from its start, times in seconds. */

@@ -1,147 +1,34 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import type { Logger } from '../src/lib/log.ts';
 import { type Failure, fail, ok } from '../src/lib/result.ts';
-import { assemble, type PosterHashes, type StoredRung } from './assemble.ts';
-import { type Asset, type Piece, pieceOf, posterPieces } from './asset.ts';
+import { assemble, type StoredRung } from './assemble.ts';
+import { type Piece, pieceOf, posterPieces } from './asset.ts';
 import { canCopy, writeCopy } from './copy.ts';
-import { type ExtrasJob, type Fingerprints, makeExtras } from './extras.ts';
-import type { RefusalReason, StepReason } from './failures.ts';
+import { makeExtras } from './extras.ts';
+import type { StepReason } from './failures.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import { type LadderPlan, planLadder, type Rung } from './ladder.ts';
 import { gainFor, type Loudness, measureLoudness } from './loudness.ts';
-import type { ChunkIndex } from './package.ts';
+import type {
+  FirstJob,
+  InspectJob,
+  InspectOutcome,
+  MediaPipeline,
+  PosterJobOutcome,
+  Progress,
+  SourceJob,
+  VideoFacts,
+  VideoJob,
+  VideoOutcome,
+} from './pipeline-jobs.ts';
 import { makePoster, type PictureReason, type Poster, reencodeImage } from './poster.ts';
-import { type MeasuredFacts, probeFile } from './probe.ts';
-import { extractSound, type SoundJob } from './sound.ts';
+import { probeFile } from './probe.ts';
+import { extractSound } from './sound.ts';
 import type { ObjectStorage } from './storage/storage.ts';
 import { transcode } from './transcode.ts';
 import type { Turns } from './turns.ts';
-
-/** Why a video was not made. Only `interrupted` is worth another try; `detail` is for its author. */
-export type MediaReason = RefusalReason | StepReason;
-
-export interface SourceJob {
-  /** Absolute path of the uploaded or downloaded file. It is only read. */
-  readonly sourcePath: string;
-  /** Absolute path of a directory that belongs to this job alone: emptied first, removed at the end. */
-  readonly workDir: string;
-  readonly signal?: AbortSignal;
-}
-
-export interface InspectJob extends SourceJob {
-  readonly limits: { readonly maxDurationSeconds: number; readonly maxBytes: number };
-}
-
-export interface VideoJob extends InspectJob {
-  readonly videoId: string;
-  /** Videos of this server are made before those of others. */
-  readonly isRemote?: boolean;
-  /** The frame that its author chose for the poster, in seconds. */
-  readonly posterSeconds?: number;
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-export interface FirstJob extends VideoJob {
-  /** Told of a copy that can be played while the first size is made. */
-  readonly onCopied: (copied: Copied) => Promise<void>;
-}
-
-export interface RestJob extends VideoJob {
-  /** What the earlier stages have made. */
-  readonly before: readonly StoredRung[];
-  readonly loudness: Loudness | null;
-  /** Short side of the poster there is; it is made anew where a larger one can be. */
-  readonly posterShortSide: number;
-  /** Sizes with a longer short side are left out. */
-  readonly upTo?: number;
-}
-
-export interface FrameJob extends SourceJob {
-  readonly videoId: string;
-  readonly atSeconds: number;
-  readonly durationSeconds: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Progress {
-  readonly stage: 'inspecting' | 'transcoding' | 'packaging' | 'storing';
-  /** Of the whole work of this job, 0 to 100; never falls. */
-  readonly percent: number;
-}
-
-/** What the made video is. Sizes are those of the largest rung that its source is good for. */
-export interface VideoFacts {
-  readonly durationSeconds: number;
-  readonly width: number;
-  readonly height: number;
-  readonly frameRate: number;
-  readonly hasAudio: boolean;
-  /** Whether the source had a high dynamic range, which is lost. */
-  readonly fromHdr: boolean;
-  /** Every size that the source is good for, largest first. */
-  readonly plannedRungs: readonly number[];
-  /** Of the source; null where it has no sound, or none that can be read. */
-  readonly loudness: Loudness | null;
-}
-
-export type InspectOutcome =
-  | { readonly ok: true; readonly facts: MeasuredFacts; readonly plan: LadderPlan }
-  | Failure<MediaReason>;
-
-/** The upload in a clean container, with its poster. */
-export interface Copied {
-  readonly facts: VideoFacts;
-  readonly assets: readonly Asset[];
-  readonly hashes: PosterHashes;
-}
-
-export interface Made {
-  readonly ok: true;
-  readonly facts: VideoFacts;
-  /** The manifests are of all sizes made so far; no MP4 or poster where an earlier one stays. */
-  readonly assets: readonly Asset[];
-  readonly chunkIndex: ChunkIndex;
-  readonly hashes: PosterHashes | null;
-}
-
-export type VideoOutcome = Made | Failure<MediaReason>;
-
-export type PosterJobOutcome =
-  | { readonly ok: true; readonly assets: readonly Asset[]; readonly hashes: PosterHashes }
-  | Failure<PictureReason>;
-
-export type ExtrasOutcome =
-  | { readonly ok: true; readonly assets: readonly Asset[]; readonly fingerprints: Fingerprints }
-  | Failure<StepReason>;
-
-/**
- * From a file to stored objects. Repeating a step, also after a crash, ends in the same state: objects are named
- * by their content, and those of an earlier try that differ are the ones the caller has not recorded, below the
- * prefixes of the video. Each step rejects where the storage fails or the disk is full.
- */
-export interface MediaPipeline {
-  /** Looks at a file and refuses it early, or tells what would be made of it. Stores nothing. */
-  inspect(job: InspectJob): Promise<InspectOutcome>;
-  /** Makes what can be played soonest: a copy where the file allows it, and the size that is made first. */
-  processFirst(job: FirstJob): Promise<VideoOutcome>;
-  /** Makes the sizes that are missing, from one decode. */
-  processRest(job: RestJob): Promise<VideoOutcome>;
-  /** Makes everything of one video at once: for one that nobody waits for, it costs least. */
-  processVideo(job: VideoJob): Promise<VideoOutcome>;
-  /** Makes what lies beside a video from one of its sizes: preview, storyboard, fingerprints. */
-  processExtras(
-    job: SourceJob & Omit<ExtrasJob, 'mp4Path'> & { readonly isRemote?: boolean },
-  ): Promise<ExtrasOutcome>;
-  /** Writes the sound of a finished MP4 of ours into a file of its own. Stores nothing. */
-  extractSound(job: SoundJob): Promise<{ readonly ok: true } | Failure<StepReason>>;
-  /** Makes a poster of one frame of a finished MP4 of ours and stores it. */
-  processFrame(job: FrameJob): Promise<PosterJobOutcome>;
-  /** Makes a clean poster of a picture from outside and stores it. */
-  processPoster(job: SourceJob & { readonly videoId: string }): Promise<PosterJobOutcome>;
-}
 
 /** Share of the whole work at which each stage starts, in percent. */
 const STAGE_STARTS = { inspecting: 0, transcoding: 2, packaging: 88, storing: 93 } as const;

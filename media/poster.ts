@@ -3,7 +3,7 @@ import { dirname, extname, join } from 'node:path';
 import { encode } from 'blurhash';
 import { rgbaToThumbHash } from 'thumbhash';
 import { z } from 'zod';
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import { type Failure, fail, ok } from '../src/lib/result.ts';
 import { brokenDetail, type StepReason, stepFailure } from './failures.ts';
 import type { Ffmpeg } from './ffmpeg.ts';

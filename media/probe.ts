@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import { fail, ok, type Result } from '../src/lib/result.ts';
 import { brokenDetail, type RefusalReason, type StepReason, stepFailure } from './failures.ts';
 import type { Ffmpeg, RunOutcome } from './ffmpeg.ts';

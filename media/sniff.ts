@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { mediaLimits } from '../config/limits.ts';
+import { mediaLimits } from '../config/media-limits.ts';
 import { fail, ok, type Result } from '../src/lib/result.ts';
 
 /** The containers we read, by the name ffmpeg has for their demuxer. */

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
-import { deliveryLimits, inboxLimits, signatureLimits, transcriptionLimits } from '../config/limits.ts';
+import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
+import { transcriptionLimits } from '../config/media-limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import type { Context } from './context.ts';
 import { openRedis } from './context.ts';

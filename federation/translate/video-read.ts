@@ -1,4 +1,5 @@
-import { remoteVideoLimits, videoLimits } from '../../config/limits.ts';
+import { videoLimits } from '../../config/limits.ts';
+import { remoteVideoLimits } from '../../config/media-limits.ts';
 import { escapeHtml } from '../../src/lib/html/from-text.ts';
 import { fail, ok, type Result } from '../../src/lib/result.ts';
 import { secondsOf, sideOf } from './media-read.ts';

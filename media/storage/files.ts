@@ -18,7 +18,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
-import { mediaLimits } from '../../config/limits.ts';
+import { mediaLimits } from '../../config/media-limits.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { fail, ok, type Result } from '../../src/lib/result.ts';
 import {

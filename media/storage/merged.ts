@@ -1,4 +1,4 @@
-import { mediaLimits } from '../../config/limits.ts';
+import { mediaLimits } from '../../config/media-limits.ts';
 import { fail, ok, type Result } from '../../src/lib/result.ts';
 import type { ListedObject, ObjectStorage } from './storage.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Client } from 'minio';
-import { mediaLimits } from '../../config/limits.ts';
+import { mediaLimits } from '../../config/media-limits.ts';
 import {
   assertWritable,
   contentTypeOf,

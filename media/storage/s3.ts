@@ -5,7 +5,7 @@ import * as https from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Client } from 'minio';
-import { mediaLimits } from '../../config/limits.ts';
+import { mediaLimits } from '../../config/media-limits.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { fail, ok, type Result } from '../../src/lib/result.ts';
 import { createS3Multipart, type S3Multipart } from './s3-multipart.ts';

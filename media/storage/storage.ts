@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { mediaLimits } from '../../config/limits.ts';
+import { mediaLimits } from '../../config/media-limits.ts';
 import type { Result } from '../../src/lib/result.ts';
 
 /** Where media bytes live. Objects never change once stored: their keys carry a hash of the content. */

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { transcriptionLimits } from '../../config/limits.ts';
+import { transcriptionLimits } from '../../config/media-limits.ts';
 import { parseId, type VideoId } from '../lib/ids.ts';
 import type { StoreName } from '../modules/storage/index.ts';
 import { inMegabytes, progressTeller } from './progress.ts';

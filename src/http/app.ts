@@ -9,6 +9,7 @@ import { routes } from './api/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, answerError } from './errors.ts';
 import { createHotObjects, type HotObjects } from './media/hot-objects.ts';
+import { mediaOrigins } from './media/offload.ts';
 import { createProxyHandler } from './media/proxy.ts';
 import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
@@ -92,7 +93,7 @@ function briefResponse(res: { statusCode: number }) {
 
 function securityHeaders(deps: HttpDeps) {
   const https = deps.config.origin.startsWith('https:');
-  const mediaOrigin = new URL(deps.config.mediaUrl).origin;
+  const media = mediaOrigins(deps.config);
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -100,9 +101,9 @@ function securityHeaders(deps: HttpDeps) {
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', 'blob:', mediaOrigin],
-        mediaSrc: ["'self'", 'blob:', mediaOrigin],
-        connectSrc: ["'self'", mediaOrigin],
+        imgSrc: ["'self'", 'data:', 'blob:', ...media],
+        mediaSrc: ["'self'", 'blob:', ...media],
+        connectSrc: ["'self'", ...media],
         workerSrc: ["'self'", 'blob:'],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],

@@ -1,4 +1,4 @@
-import { mediaLimits } from '../../config/limits.ts';
+import { mediaLimits } from '../../config/media-limits.ts';
 import { originalKey } from '../../media/keys.ts';
 import type { MultipartUploads, UploadedPart } from '../../media/storage/storage.ts';
 import { randomHex } from '../lib/crypto.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mediaKey, originalKey, prefixesOf } from '../../media/keys.ts';
-import type { MediaPipeline, VideoJob, VideoOutcome } from '../../media/pipeline.ts';
+import type { MediaPipeline, VideoJob, VideoOutcome } from '../../media/pipeline-jobs.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
 import { contentTypeOf } from '../../media/storage/storage.ts';
 import { transactions } from '../../src/db/database.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { mediaLimits } from '../../config/limits.ts';
+import { mediaLimits } from '../../config/media-limits.ts';
 import { createFfmpeg, type FfmpegDeps } from '../../media/ffmpeg.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { startCanary } from '../helpers/canary.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { servingLimits } from '../../config/limits.ts';
+import { servingLimits } from '../../config/media-limits.ts';
 import { mediaKey } from '../../media/keys.ts';
 import { sha256 } from '../../src/lib/crypto.ts';
 import { createVideoFactory } from '../helpers/factories.ts';

@@ -38,6 +38,10 @@ async function startWithMedia(variables: Record<string, string>): Promise<TestSe
 const signedPath = ({ context }: TestServer) =>
   new URL(context.videos.objectUrl(keyOf(PRIVATE), { state: 'published', visibility: 'followers' })).pathname;
 
+/** What the page may load of one kind. */
+const policyOf = (headers: IncomingHttpHeaders, directive: string) =>
+  new RegExp(`(?:^|;)${directive} ([^;]*)`).exec(String(headers['content-security-policy']))?.[1];
+
 afterEach(() => {
   vi.restoreAllMocks();
 });
@@ -141,6 +145,14 @@ describe('a CDN sends the bytes', () => {
     });
   });
 
+  test('to our page, too', async () => {
+    const { headers } = await ask(server, '/');
+    for (const name of ['img-src', 'media-src', 'connect-src']) {
+      expect(policyOf(headers, name), name).toContain('https://cdn.example');
+    }
+    expect(policyOf(headers, 'script-src')).toBe("'self'");
+  });
+
   test('but not of the rest', async () => {
     const secret = await ask(server, signedPath(server));
     expect([secret.status, secret.body.equals(bytes)]).toEqual([200, true]);
@@ -180,6 +192,11 @@ describe('the object storage sends the bytes', () => {
     expect(part.status).toBe(206);
     expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(10, 20))).toBe(true);
     expect((await ask(server, `/${keyOf(PUBLIC)}`)).headers.location).toBe(location);
+  });
+
+  test('to our page, too', async () => {
+    const { headers } = await ask(server, '/');
+    expect(policyOf(headers, 'media-src')).toContain(new URL(s3.endpoint).origin);
   });
 
   test('but this server does where there is no such address, or not everybody may see it', async () => {

@@ -1,7 +1,7 @@
 import { type ClientRequest, request } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RemoteVideoMode } from '../../config/env.ts';
-import { mediaLimits, proxyLimits, servingLimits } from '../../config/limits.ts';
+import { mediaLimits, proxyLimits, servingLimits } from '../../config/media-limits.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { type Canary, startCanary } from '../helpers/canary.ts';

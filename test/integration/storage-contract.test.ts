@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { buffer, text as streamText } from 'node:stream/consumers';
 import { Client } from 'minio';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mediaLimits } from '../../config/limits.ts';
+import { mediaLimits } from '../../config/media-limits.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
 import { createS3Storage, type S3Options } from '../../media/storage/s3.ts';
 import { createS3Multipart } from '../../media/storage/s3-multipart.ts';

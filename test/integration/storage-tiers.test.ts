@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { mediaLimits } from '../../config/limits.ts';
+import { mediaLimits } from '../../config/media-limits.ts';
 import { originalKey } from '../../media/keys.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
 import type { ObjectStorage } from '../../media/storage/storage.ts';

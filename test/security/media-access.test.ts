@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { mediaLinkLimits, servingLimits } from '../../config/limits.ts';
+import { mediaLinkLimits, servingLimits } from '../../config/media-limits.ts';
 import { createNotes } from '../../federation/notes.ts';
 import { mediaKey } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';

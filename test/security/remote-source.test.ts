@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { hlsLimits } from '../../config/limits.ts';
+import { hlsLimits } from '../../config/media-limits.ts';
 import { createFfmpeg } from '../../media/ffmpeg.ts';
 import { createJoin } from '../../media/join.ts';
 import { probeFile } from '../../media/probe.ts';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { servingLimits } from '../../../config/limits.ts';
+import { servingLimits } from '../../../config/media-limits.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { MediaAccess } from '../../modules/videos/index.ts';
 

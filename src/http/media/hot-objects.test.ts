@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { servingLimits } from '../../../config/limits.ts';
+import { servingLimits } from '../../../config/media-limits.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import { createHotObjects } from './hot-objects.ts';
 

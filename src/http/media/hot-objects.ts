@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { servingLimits } from '../../../config/limits.ts';
+import { servingLimits } from '../../../config/media-limits.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Clock } from '../../lib/clock.ts';
 

@@ -1,3 +1,4 @@
+import type { Config } from '../../../config/config.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { MediaAccess } from '../../modules/videos/index.ts';
 
@@ -7,6 +8,14 @@ export interface OffloadSettings {
   readonly xAccel: string | null;
   /** `presigned`: the object storage itself. Else the address that stands for the object store, such as a CDN. */
   readonly redirect: string | null;
+}
+
+/** Every origin that files for our page may come from: browsers ask its policy about each redirect, too. */
+export function mediaOrigins({ mediaUrl, serving, s3, cold }: Config): string[] {
+  const stores = [s3?.publicEndpoint ?? s3?.endpoint, cold.s3?.endpoint];
+  const elsewhere = serving.redirect === 'presigned' ? stores : [serving.redirect];
+  const origins = [mediaUrl, ...elsewhere].flatMap((url) => (url == null ? [] : new URL(url).origin));
+  return [...new Set(origins)];
 }
 
 /** Where the bytes are to be had. */

@@ -2,7 +2,7 @@ import { createServer, request, type Server } from 'node:http';
 import { connect } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import { afterEach, describe, expect, test } from 'vitest';
-import { proxyLimits } from '../../../config/limits.ts';
+import { proxyLimits } from '../../../config/media-limits.ts';
 import { ok } from '../../lib/result.ts';
 import type { ProxiedFile } from '../../modules/videos/index.ts';
 import { ApiError } from '../errors.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
-import { proxyLimits } from '../../../config/limits.ts';
+import { proxyLimits } from '../../../config/media-limits.ts';
 import type { ByteRange } from '../../../media/storage/storage.ts';
 import type { ProxiedFile, ProxyFailure } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';

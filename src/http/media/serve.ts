@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { mediaLinkLimits, servingLimits } from '../../../config/limits.ts';
+import { mediaLinkLimits, servingLimits } from '../../../config/media-limits.ts';
 import { parseMediaKey } from '../../../media/keys.ts';
 import { type ByteRange, contentTypeOf } from '../../../media/storage/storage.ts';
 import type { MediaAccess } from '../../modules/videos/index.ts';

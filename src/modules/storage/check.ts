@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mediaLimits } from '../../../config/limits.ts';
+import { mediaLimits } from '../../../config/media-limits.ts';
 import { assertPrefix, type ObjectStorage } from '../../../media/storage/storage.ts';
 import { digestOf, transfer } from '../../../media/storage/transfer.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';

@@ -1,4 +1,4 @@
-import { mediaLimits } from '../../../config/limits.ts';
+import { mediaLimits } from '../../../config/media-limits.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import { createSwitchableStorage, type StoreName } from '../../../media/storage/switchable.ts';
 import { createTieredStorage } from '../../../media/storage/tiered.ts';

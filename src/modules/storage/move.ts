@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { mediaLimits } from '../../../config/limits.ts';
+import { mediaLimits } from '../../../config/media-limits.ts';
 import { checkKey, isSafeKey, type ObjectStorage } from '../../../media/storage/storage.ts';
 import type { StoreName } from '../../../media/storage/switchable.ts';
 import { fitsKey, transfer } from '../../../media/storage/transfer.ts';

@@ -1,4 +1,4 @@
-import { mediaLimits } from '../../../config/limits.ts';
+import { mediaLimits } from '../../../config/media-limits.ts';
 import type { Db } from '../../db/database.ts';
 import type { VideoId } from '../../lib/ids.ts';
 

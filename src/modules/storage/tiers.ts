@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
-import { mediaLimits } from '../../../config/limits.ts';
+import { mediaLimits } from '../../../config/media-limits.ts';
 import { isMediaKey } from '../../../media/keys.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import { fitsKey, transfer } from '../../../media/storage/transfer.ts';

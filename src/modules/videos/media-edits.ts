@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { captionLimits } from '../../../config/limits.ts';
+import { captionLimits } from '../../../config/media-limits.ts';
 import { type CaptionReason, type Cue, parseCaptions, writeCaptions } from '../../../media/captions.ts';
 import { mediaKey, posterSourceKey } from '../../../media/keys.ts';
 import { sniffImage } from '../../../media/sniff.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ExtrasOutcome } from '../../../media/pipeline.ts';
+import type { ExtrasOutcome } from '../../../media/pipeline-jobs.ts';
 import type { Tx } from '../../db/database.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';

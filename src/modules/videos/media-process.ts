@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { mediaLimits } from '../../../config/limits.ts';
+import { mediaLimits } from '../../../config/media-limits.ts';
 import type { Loudness } from '../../../media/loudness.ts';
-import type { Copied, VideoOutcome } from '../../../media/pipeline.ts';
+import type { Copied, VideoOutcome } from '../../../media/pipeline-jobs.ts';
 import type { Tx } from '../../db/database.ts';
 import { type Finish, type JobPayload, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';

@@ -1,7 +1,7 @@
 import type { PosterHashes, StoredRung } from '../../../media/assemble.ts';
 import type { Asset as StoredAsset } from '../../../media/asset.ts';
 import type { ChunkIndex } from '../../../media/package.ts';
-import type { Made, VideoFacts } from '../../../media/pipeline.ts';
+import type { Made, VideoFacts } from '../../../media/pipeline-jobs.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Failure } from '../../lib/result.ts';

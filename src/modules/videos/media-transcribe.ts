@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { transcriptionLimits } from '../../../config/limits.ts';
+import { transcriptionLimits } from '../../../config/media-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { type Finish, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';

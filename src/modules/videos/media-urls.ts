@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mediaLinkLimits } from '../../../config/limits.ts';
+import { mediaLinkLimits } from '../../../config/media-limits.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { purposeKey, timingSafeEqualText } from '../../lib/crypto.ts';
 import type { VideoState, Visibility } from './model.ts';

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mediaLimits } from '../../../config/limits.ts';
-import type { MediaPipeline, VideoOutcome } from '../../../media/pipeline.ts';
+import { mediaLimits } from '../../../config/media-limits.ts';
+import type { MediaPipeline, VideoOutcome } from '../../../media/pipeline-jobs.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Db, InTx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';

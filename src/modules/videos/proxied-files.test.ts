@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { proxyLimits } from '../../../config/limits.ts';
+import { proxyLimits } from '../../../config/media-limits.ts';
 import type { DownloadFailure, RangeRequest, SafeFetch } from '../../lib/net/safe-fetch.ts';
 import { fail, ok } from '../../lib/result.ts';
 import { createProxiedFiles, type ProxiedFile } from './proxied-files.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { mediaLimits, proxyLimits } from '../../../config/limits.ts';
+import { mediaLimits, proxyLimits } from '../../../config/media-limits.ts';
 import { type BrowserVideoType, browserVideoType } from '../../../media/sniff.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { DownloadFailure, RangeAnswer, SafeFetch } from '../../lib/net/safe-fetch.ts';

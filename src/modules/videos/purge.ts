@@ -1,4 +1,4 @@
-import { mediaLimits } from '../../../config/limits.ts';
+import { mediaLimits } from '../../../config/media-limits.ts';
 import { prefixesOf } from '../../../media/keys.ts';
 import type { Tx } from '../../db/database.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';

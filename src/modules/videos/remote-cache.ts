@@ -1,4 +1,4 @@
-import { remoteCacheLimits } from '../../../config/limits.ts';
+import { remoteCacheLimits } from '../../../config/media-limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { VideoId } from '../../lib/ids.ts';

@@ -1,4 +1,4 @@
-import { remoteCacheLimits } from '../../../config/limits.ts';
+import { remoteCacheLimits } from '../../../config/media-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { ofDomain } from '../../db/visibility.ts';
 import { bringForward, type Enqueue } from '../../jobs/enqueue.ts';

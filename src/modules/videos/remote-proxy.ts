@@ -1,5 +1,5 @@
 import type { RemoteVideoMode } from '../../../config/env.ts';
-import { mediaLimits, proxyLimits } from '../../../config/limits.ts';
+import { mediaLimits, proxyLimits } from '../../../config/media-limits.ts';
 import { browserVideoType } from '../../../media/sniff.ts';
 import type { Db } from '../../db/database.ts';
 import type { VideoId } from '../../lib/ids.ts';

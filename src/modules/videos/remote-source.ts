@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { hlsLimits, remoteVideoLimits } from '../../../config/limits.ts';
+import { hlsLimits, remoteVideoLimits } from '../../../config/media-limits.ts';
 import {
   type HlsRefusal,
   isPlaylist,

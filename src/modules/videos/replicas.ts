@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { remoteVideoLimits } from '../../../config/limits.ts';
-import type { VideoOutcome } from '../../../media/pipeline.ts';
+import { remoteVideoLimits } from '../../../config/media-limits.ts';
+import type { VideoOutcome } from '../../../media/pipeline-jobs.ts';
 import type { Tx } from '../../db/database.ts';
 import { ofDomain } from '../../db/visibility.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';

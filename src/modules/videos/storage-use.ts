@@ -1,4 +1,4 @@
-import { remoteCacheLimits } from '../../../config/limits.ts';
+import { remoteCacheLimits } from '../../../config/media-limits.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Db } from '../../db/database.ts';
 import { unnamedAmong } from './shared-copies.ts';

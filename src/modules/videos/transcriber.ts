@@ -1,4 +1,4 @@
-import { captionLimits, transcriptionLimits } from '../../../config/limits.ts';
+import { captionLimits, transcriptionLimits } from '../../../config/media-limits.ts';
 import type { FormPoster } from '../../lib/net/form-post.ts';
 import { type Failure, fail, type Ok, ok } from '../../lib/result.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { captionLimits } from '../../../config/limits.ts';
+import { captionLimits } from '../../../config/media-limits.ts';
 import { readTranscript } from './transcript.ts';
 
 const read = (text: string, durationSeconds: number | null = 10) =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { captionLimits, transcriptionLimits } from '../../../config/limits.ts';
+import { captionLimits, transcriptionLimits } from '../../../config/media-limits.ts';
 import { type CaptionReason, type Cue, parseCaptions } from '../../../media/captions.ts';
 import { vttTime } from '../../../media/storyboard.ts';
 import { codeOfLanguage } from '../../lib/language.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { captionLimits } from '../../../../config/limits.ts';
+import { captionLimits } from '../../../../config/media-limits.ts';
 import type { VideoId } from '../../../lib/ids.ts';
 import type { Viewer } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mediaLimits } from '../../../../config/limits.ts';
+import { mediaLimits } from '../../../../config/media-limits.ts';
 import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { mediaEntity, videoParams } from '../schemas.ts';
