@@ -4,10 +4,14 @@ import type { Failure } from '../lib/result.ts';
 
 /** The API's one error shape. */
 export interface ErrorBody {
-  /** Stable word for programs. */
+  /** Sentence for people: apps of the Mastodon API show it. */
   readonly error: string;
-  /** Sentence for people. */
-  readonly error_description: string;
+  /** The same, by the name that RFC 9457 gives it. */
+  readonly detail: string;
+  /** As that of the answer. */
+  readonly status: number;
+  /** Stable word for programs. */
+  readonly code: string;
   /** Which fields of the input were refused, and why. */
   readonly details?: readonly { readonly field: string; readonly message: string }[];
 }
@@ -93,11 +97,17 @@ export class ApiError extends Error {
     this.status = status;
     this.headers = extra.headers ?? {};
     this.body = {
-      error: reason,
-      error_description: detail ?? USUAL_SENTENCE[reason] ?? reason,
+      ...errorBody(status, reason, detail ?? USUAL_SENTENCE[reason] ?? reason),
       ...(extra.details ? { details: extra.details } : {}),
     };
   }
+}
+
+const UNEXPECTED = 'Something went wrong on this server. Nothing you sent was lost; try again later.';
+
+/** The one shape. */
+export function errorBody(status: number, code: string, detail: string): ErrorBody {
+  return { error: detail, detail, status, code };
 }
 
 /** The reply to an expected failure of a command. */
@@ -113,10 +123,7 @@ export function answerError(log: Logger, error: unknown, res: ServerResponse): v
   }
   const known = knownError(error);
   if (!known) log.error({ err: error }, 'a request failed');
-  const body: ErrorBody = known?.body ?? {
-    error: 'internal',
-    error_description: 'Something went wrong on this server. Nothing you sent was lost; try again later.',
-  };
+  const body = known?.body ?? errorBody(500, 'internal', UNEXPECTED);
   const text = JSON.stringify(body);
   for (const [name, value] of Object.entries(known?.headers ?? {})) res.setHeader(name, value);
   res.setHeader('Cache-Control', 'no-store');

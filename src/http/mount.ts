@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { type IRouter, json, type Request, type RequestHandler, type Response, raw } from 'express';
 import type { z } from 'zod';
 import { apiLimits } from '../../config/limits.ts';
-import { isStaff, type Viewer } from '../modules/auth/index.ts';
+import { allows, isStaff, type Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 import { networkOf } from './limits.ts';
@@ -74,10 +74,10 @@ async function isStill(deps: HttpDeps, req: Request, viewer: Viewer | null): Pro
 }
 
 function checkAudience(route: Route, viewer: Viewer | null): void {
-  if (route.audience === 'anyone') return;
+  if (!viewer && route.audience === 'anyone') return;
   if (!viewer) throw new ApiError('not-signed-in');
   if (route.audience === 'staff' && !isStaff(viewer.role)) throw new ApiError('staff-only');
-  if (route.scope !== null && !viewer.scopes.includes(route.scope)) {
+  if (route.scope !== null && !allows(viewer.scopes, route.scope)) {
     throw new ApiError('scope-missing', `This token may not do that; it needs the scope ${route.scope}.`);
   }
 }

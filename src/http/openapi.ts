@@ -5,8 +5,10 @@ import type { Route } from './route.ts';
 
 const errorSchema = z
   .object({
-    error: z.string().describe('Stable word for programs'),
-    error_description: z.string().describe('Sentence for people'),
+    error: z.string().describe('Sentence for people'),
+    detail: z.string().describe('The same sentence'),
+    status: z.number().int(),
+    code: z.string().describe('Stable word for programs'),
     details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'ErrorBody' });

@@ -7,9 +7,9 @@ import { Server } from '@tus/server';
 import type { IRouter, NextFunction, Request, Response } from 'express';
 import { videoLimits } from '../../config/limits.ts';
 import { originalKey } from '../../media/keys.ts';
-import type { Viewer } from '../modules/auth/index.ts';
+import { allows, type Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
-import { ApiError, type ErrorBody } from './errors.ts';
+import { ApiError, errorBody } from './errors.ts';
 import { viewerOfRequest } from './session.ts';
 import { beginUpload } from './upload-begin.ts';
 import { endExpired } from './upload-direct.ts';
@@ -104,7 +104,8 @@ export function createUploads(deps: HttpDeps) {
     if (req.method !== 'OPTIONS') {
       const viewer = await viewerOfRequest(deps, req);
       if (!viewer) throw new ApiError('not-signed-in');
-      if (!viewer.scopes.includes('write')) throw new ApiError('scope-missing', 'It needs the scope write.');
+      if (!allows(viewer.scopes, 'write:media'))
+        throw new ApiError('scope-missing', 'It needs the scope write:media.');
       viewers.set(req, viewer);
       const { id } = req.params;
       if (id === undefined) await deps.limits.take(UPLOADS, viewer.account.id);
@@ -159,7 +160,7 @@ class TusServer extends Server {
     if (status < 400) return super.write(context, headers, status, body);
     headers.set('Content-Type', 'application/json; charset=utf-8');
     const isOurs = body.startsWith('{');
-    const shaped: ErrorBody = { error: 'upload-refused', error_description: body.trim() };
+    const shaped = errorBody(status, 'upload-refused', body.trim());
     return super.write(context, headers, status, isOurs ? body : JSON.stringify(shaped));
   }
 }
@@ -168,10 +169,8 @@ function toTusError(deps: HttpDeps, error: unknown): { status_code: number; body
   if (error instanceof ApiError) return { status_code: error.status, body: JSON.stringify(error.body) };
   if (error instanceof Error) {
     deps.log.error({ err: error }, 'an upload request failed');
-    const body: ErrorBody = {
-      error: 'unavailable',
-      error_description: 'The server could not take this part. Nothing was lost; try again.',
-    };
+    const sentence = 'The server could not take this part. Nothing was lost; try again.';
+    const body = errorBody(503, 'unavailable', sentence);
     return { status_code: 503, body: JSON.stringify(body) };
   }
   return undefined;

@@ -228,10 +228,10 @@ const notSignedIn = { status: 401, error: 'not-signed-in', sentence: 'Sign in fi
 
 class Refusal {
   readonly status: number;
-  readonly body: { error: string; error_description: string };
+  readonly body: object;
   constructor({ status, error, sentence }: { status: number; error: string; sentence: string }) {
     this.status = status;
-    this.body = { error, error_description: sentence };
+    this.body = { error: sentence, detail: sentence, status, code: error };
   }
 }
 

@@ -43,12 +43,12 @@ export function begunOf(response: Response): Begun {
 }
 
 /** A refusal in the one shape of the API's errors; gives the sentence. */
-export async function expectRefused(response: Response, status: number, error: string): Promise<string> {
+export async function expectRefused(response: Response, status: number, code: string): Promise<string> {
   expect(response.status).toBe(status);
   expect(response.headers.get('Content-Type')).toMatch(/^application\/json/);
   const body = await response.json();
-  expect(body).toEqual({ error, error_description: expect.any(String) });
-  return body.error_description;
+  expect(body).toEqual({ error: body.detail, detail: expect.any(String), status, code });
+  return body.detail;
 }
 
 export type UploadRig = Awaited<ReturnType<typeof startUploadRig>>;

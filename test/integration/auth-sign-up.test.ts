@@ -61,14 +61,14 @@ describe('signing up where it is open', () => {
     ...['instance.actor', 'аdmin', 'ａｄｍｉｎ'],
   ])('the name %s is refused', async (username) => {
     const refused = await signUp({ username });
-    expect([refused.status, refused.body.error]).toEqual([422, 'username-invalid']);
+    expect([refused.status, refused.body.code]).toEqual([422, 'username-invalid']);
   });
 
   test.each(['admin', 'ADMIN', 'Root', 'api', 'vireo', 'instance', 'noreply'])(
     'the name %s is reserved',
     async (username) => {
       const refused = await signUp({ username });
-      expect([refused.status, refused.body.error]).toEqual([422, 'username-reserved']);
+      expect([refused.status, refused.body.code]).toEqual([422, 'username-reserved']);
     },
   );
 
@@ -77,7 +77,7 @@ describe('signing up where it is open', () => {
     await people.local('Waiting', { pending: true });
     for (const username of ['Bo', 'bo', 'BO', 'waiting']) {
       const refused = await signUp({ username });
-      expect([refused.status, refused.body.error]).toEqual([422, 'username-taken']);
+      expect([refused.status, refused.body.code]).toEqual([422, 'username-taken']);
     }
   });
 
@@ -89,7 +89,7 @@ describe('signing up where it is open', () => {
   test('an address is taken in any case', async () => {
     await people.local('first', { email: 'one@mail.test' });
     const refused = await signUp({ username: 'second', email: 'ONE@Mail.Test' });
-    expect([refused.status, refused.body.error]).toEqual([422, 'email-taken']);
+    expect([refused.status, refused.body.code]).toEqual([422, 'email-taken']);
     expect(await countOf('accounts', { username_key: 'second' })).toBe(0);
   });
 
@@ -105,7 +105,7 @@ describe('signing up where it is open', () => {
     ],
   ])('A9 the address %j is refused', async (email) => {
     const refused = await signUp({ username: 'mailer', email });
-    expect([refused.status, refused.body.error]).toEqual([422, 'validation-failed']);
+    expect([refused.status, refused.body.code]).toEqual([422, 'validation-failed']);
     expect(refused.body.details[0].field).toBe('email');
   });
 
@@ -118,7 +118,7 @@ describe('signing up where it is open', () => {
     [{ username: 'r', reason: 'x'.repeat(2_001) }, 'reason'],
   ])('%j names the field', async (form, field) => {
     const refused = await signUp({ username: 'someone', ...form });
-    expect([refused.status, refused.body.error]).toEqual([422, 'validation-failed']);
+    expect([refused.status, refused.body.code]).toEqual([422, 'validation-failed']);
     expect(refused.body.details).toMatchObject([{ field }]);
   });
 });
@@ -129,7 +129,7 @@ describe('racing for the same thing', () => {
   test('ten that want one name: one gets it', async () => {
     const answers = await Promise.all(racers.map((n) => signUp({ username: n % 2 ? 'Racer' : 'racer' })));
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, ...Array(9).fill(422)]);
-    const errors = answers.flatMap((answer) => answer.body.error ?? []);
+    const errors = answers.flatMap((answer) => answer.body.code ?? []);
     expect(new Set(errors)).toEqual(new Set(['username-taken']));
     expect(await countOf('accounts', { username_key: 'racer' })).toBe(1);
   });
@@ -141,7 +141,7 @@ describe('racing for the same thing', () => {
       ),
     );
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, ...Array(9).fill(422)]);
-    const errors = answers.flatMap((answer) => answer.body.error ?? []);
+    const errors = answers.flatMap((answer) => answer.body.code ?? []);
     expect(new Set(errors)).toEqual(new Set(['email-taken']));
     expect(await countOf('users', { email_key: 'race@mail.test' })).toBe(1);
     const made = await server.context
@@ -173,7 +173,7 @@ describe('losing by a moment', () => {
       await waitsForALock(server);
     });
     const refused = await loser;
-    expect([refused?.status, refused?.body.error]).toEqual([422, reason]);
+    expect([refused?.status, refused?.body.code]).toEqual([422, reason]);
     expect(await countOf('accounts', { username_key: 'loser2' })).toBe(0);
     expect(await countOf('events', { name: 'account.registered' })).toBe(before + 1);
   });
@@ -193,7 +193,7 @@ describe('where a person decides', () => {
   test('a reason is needed', async () => {
     for (const reason of [undefined, '', '   ']) {
       const refused = await ask({ username: 'carol', reason });
-      expect([refused.status, refused.body.error]).toEqual([422, 'reason-required']);
+      expect([refused.status, refused.body.code]).toEqual([422, 'reason-required']);
     }
   });
 
@@ -201,7 +201,7 @@ describe('where a person decides', () => {
     const made = await ask({ username: 'carol', reason: 'I film birds.', email: 'carol@mail.test' });
     expect(made.body).toMatchObject({ pending: true, account: { username: 'carol' } });
     const refused = await asked.post('/api/v1/sessions', { body: { login: 'carol', password: PASSWORD } });
-    expect([refused.status, refused.body.error]).toEqual([403, 'approval-pending']);
+    expect([refused.status, refused.body.code]).toEqual([403, 'approval-pending']);
     expect(refused.headers['set-cookie']).toBeUndefined();
     const hidden = [
       `/api/v1/accounts/${made.body.account.id}`,
@@ -228,10 +228,10 @@ describe('where a person decides', () => {
     const eve = (await ask({ username: 'eve', reason: 'Spam.' })).body.account;
 
     for (const as of [user, moderator]) {
-      expect((await asked.get('/api/v1/admin/accounts', { as })).body.error).toBe('staff-only');
+      expect((await asked.get('/api/v1/admin/accounts', { as })).body.code).toBe('staff-only');
       for (const verb of ['approve', 'reject']) {
         const refused = await asked.post(`/api/v1/admin/accounts/${dora.id}/${verb}`, { as });
-        expect([refused.status, refused.body.error]).toEqual([403, 'staff-only']);
+        expect([refused.status, refused.body.code]).toEqual([403, 'staff-only']);
       }
     }
     const waiting = await asked.get('/api/v1/admin/accounts?status=pending', { as: owner });
@@ -257,7 +257,7 @@ describe('where a person decides', () => {
     for (const id of [owner.id, '1', '999999999999']) {
       for (const verb of ['approve', 'reject']) {
         const answer = await asked.post(`/api/v1/admin/accounts/${id}/${verb}`, { as: owner });
-        expect([answer.status, answer.body.error]).toEqual([404, 'not-found']);
+        expect([answer.status, answer.body.code]).toEqual([404, 'not-found']);
       }
     }
     expect((await asked.get('/api/v1/accounts/verify_credentials', { as: owner })).status).toBe(200);
@@ -292,7 +292,7 @@ describe('where it is closed', () => {
       const door = clientOf(closed.origin);
       const body = { username: 'mallory', password: PASSWORD, reason: 'Please.', role: 'owner' };
       const refused = await door.post(PATH, { body });
-      expect([refused.status, refused.body.error]).toEqual([403, 'registrations-closed']);
+      expect([refused.status, refused.body.code]).toEqual([403, 'registrations-closed']);
       expect((await door.get('/api/v2/instance')).body.registrations).toMatchObject({ enabled: false });
       expect(await closed.context.accounts.byHandle('mallory')).toBeNull();
     } finally {

@@ -182,7 +182,7 @@ describe('dead letters', () => {
     await deadLetters('a.example');
     for (const verb of ['retry', 'discard']) {
       const answer = await client.post(`${PATH}/dead/${verb}`, { as: admin, body });
-      expect([answer.status, answer.body.error]).toEqual([422, 'validation-failed']);
+      expect([answer.status, answer.body.code]).toEqual([422, 'validation-failed']);
     }
     expect(await rows()).toMatchObject([{ state: 'dead' }]);
   });

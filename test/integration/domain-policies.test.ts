@@ -215,7 +215,7 @@ describe('the API for the staff', () => {
     const { id } = first.body;
     expect((await client.get(`${path}/${id}`, { as: staff })).body).toEqual(first.body);
     const again = await client.post(path, { as: staff, body: { domain: 'xn--bcher-kva.api.test' } });
-    expect([again.status, again.body.error]).toEqual([422, 'domain-known']);
+    expect([again.status, again.body.code]).toEqual([422, 'domain-known']);
 
     const changed = await client.put(`${path}/${id}`, { as: staff, body: { severity: 'suspend' } });
     expect(changed.body).toEqual({ ...first.body, severity: 'suspend' });
@@ -326,6 +326,6 @@ describe('a domain that one person has blocked', () => {
       [person.id],
     );
     const more = await client.post(path, { as: person, body: { domain: 'one-more.test' } });
-    expect([more.status, more.body.error]).toEqual([422, 'too-many-domains']);
+    expect([more.status, more.body.code]).toEqual([422, 'too-many-domains']);
   });
 });

@@ -86,7 +86,7 @@ describe('/health', () => {
     ]);
     const refused = await client.get('/api/v1/timelines/public');
     expect(refused.status).toBeGreaterThanOrEqual(500);
-    expect(refused.body).toMatchObject({ error: expect.any(String), error_description: expect.any(String) });
+    expect(refused.body).toMatchObject({ error: expect.any(String), detail: expect.any(String) });
     expect(refused.text).not.toMatch(/ECONN|select|knex/i);
     mend();
     await expect.poll(async () => (await health()).status, PATIENT).toBe(200);

@@ -183,7 +183,7 @@ describe('captions', () => {
   ])('%s are refused', async (_name, language, body, type, status, error) => {
     const id = await videoOf(alice.account);
     const refused = await put(id, language, body, type);
-    expect([refused.status, refused.body.error]).toEqual([status, error]);
+    expect([refused.status, refused.body.code]).toEqual([status, error]);
     expect(await editedAt(id)).toBe(0);
   });
 
@@ -195,7 +195,7 @@ describe('captions', () => {
       ...{ key: `media/${id}/${n}`, language: `a${String.fromCharCode(97 + (n % 26))}${n < 26 ? 'a' : 'b'}` },
     }));
     await server.context.db('video_assets').insert(rows);
-    expect((await put(id, 'en', vtt('Hi'))).body.error).toBe('too-many-captions');
+    expect((await put(id, 'en', vtt('Hi'))).body.code).toBe('too-many-captions');
     expect((await put(id, 'aaa', vtt('Hi'))).status).toBe(200);
   });
 });
@@ -319,7 +319,7 @@ describe('posters', () => {
   ])('%s is refused', async (_name, body, type, status, error) => {
     const id = await videoOf(alice.account);
     const refused = await put(id, body, type);
-    expect([refused.status, refused.body.error]).toEqual([status, error]);
+    expect([refused.status, refused.body.code]).toEqual([status, error]);
   });
 
   test('of somebody else cannot be chosen', async () => {

@@ -233,7 +233,7 @@ describe.each(drivers)('media out of %s', (driver, variables) => {
     await storage.remove([gone]);
     const answer = await get({}, `/${gone}`);
     expect([answer.status, answer.headers['cache-control']]).toEqual([404, 'no-store']);
-    expect(JSON.parse(answer.body.toString())).toMatchObject({ error: 'not-found' });
+    expect(JSON.parse(answer.body.toString())).toMatchObject({ code: 'not-found' });
   });
 
   test('W8 the uploaded original is never served', async () => {

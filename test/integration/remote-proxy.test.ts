@@ -100,7 +100,7 @@ const setMode = (mode: RemoteVideoMode | null, domain = 'remote.test') => {
 };
 const get = (id: VideoId, headers: Record<string, string> = {}, method = 'GET'): Promise<RawAnswer> =>
   ask(server, `/proxy/${id}`, { headers, method });
-const errorOf = ({ status, body }: RawAnswer) => `${status} ${JSON.parse(body.toString()).error}`;
+const errorOf = ({ status, body }: RawAnswer) => `${status} ${JSON.parse(body.toString()).code}`;
 const mediaOf = async (id: VideoId, as?: Person) => {
   const { body } = await client.get(`/api/v1/statuses/${id}`, as ? { as } : {});
   return body.media_attachments[0];

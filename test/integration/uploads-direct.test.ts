@@ -150,8 +150,8 @@ describe('a direct upload', () => {
     const upload = await begun();
     const sent = await send(upload, Buffer.concat([bytes, randomBytes(1_000)]));
     const answer = await complete(upload.id, sent);
-    expect([answer.status, answer.body.error]).toEqual([422, 'upload-incomplete']);
-    expect(answer.body.error_description).toContain(String(bytes.length + 1_000));
+    expect([answer.status, answer.body.code]).toEqual([422, 'upload-incomplete']);
+    expect(answer.body.detail).toContain(String(bytes.length + 1_000));
     expect([await stateOf(upload.video_id), await original(upload.video_id)]).toEqual([null, null]);
     expect(await received()).toEqual([]);
   });
@@ -162,7 +162,7 @@ describe('a direct upload', () => {
     // The S3 server of the tests does not survive this question; others answer it with InvalidPart.
     if (multipart) vi.spyOn(multipart, 'complete').mockRejectedValueOnce(new Error('InvalidPart'));
     const answer = await complete(upload.id, [{ number: 1, etag: 'a'.repeat(32) }]);
-    expect([answer.status, answer.body.error]).toEqual([422, 'upload-incomplete']);
+    expect([answer.status, answer.body.code]).toEqual([422, 'upload-incomplete']);
     expect(await stateOf(upload.video_id)).toBe('uploading');
     const sent = await send(upload);
     expect((await complete(upload.id, sent)).status).toBe(200);
@@ -190,11 +190,11 @@ describe('a direct upload', () => {
   });
 
   test('has the limits of every upload', async () => {
-    expect((await begin({ bytes: 31 * MB })).body.error).toBe('too-large');
-    expect((await begin({ bytes: 0 })).body.error).toBe('validation-failed');
-    expect((await begin({ visibility: 'everybody' })).body.error).toBe('validation-failed');
+    expect((await begin({ bytes: 31 * MB })).body.code).toBe('too-large');
+    expect((await begin({ bytes: 0 })).body.code).toBe('validation-failed');
+    expect((await begin({ visibility: 'everybody' })).body.code).toBe('validation-failed');
     await begun({ bytes: 30 * MB });
-    expect((await begin({ bytes: 11 * MB })).body.error).toBe('storage-full');
+    expect((await begin({ bytes: 11 * MB })).body.code).toBe('storage-full');
     const made = await server.context.db('videos').first('caption', 'sensitive', 'visibility');
     expect(made).toEqual({ caption: 'Straight there', sensitive: false, visibility: 'public' });
   });
@@ -203,7 +203,7 @@ describe('a direct upload', () => {
     const { multipart } = server.context.storage;
     if (multipart) vi.spyOn(multipart, 'begin').mockResolvedValue(null);
     const answer = await begin();
-    expect([answer.status, answer.body.error]).toEqual([503, 'unavailable']);
+    expect([answer.status, answer.body.code]).toEqual([503, 'unavailable']);
     expect(await server.context.db('videos')).toEqual([]);
   });
 
@@ -228,8 +228,8 @@ test('a server that takes uploads by tus alone says so', async () => {
       .post(PATH)
       .auth(person.token, { type: 'bearer' })
       .send({ bytes: 10, filename: 'a.mp4', caption: '' });
-    expect([answer.status, answer.body.error]).toEqual([404, 'not-found']);
-    expect(answer.body.error_description).toContain('tus');
+    expect([answer.status, answer.body.code]).toEqual([404, 'not-found']);
+    expect(answer.body.detail).toContain('tus');
     expect(await plain.context.db('videos')).toEqual([]);
   } finally {
     await plain.close();

@@ -34,7 +34,7 @@ async function send(
     headers: { 'content-type': 'application/json', 'x-forwarded-for': `192.0.2.${++networks}`, ...headers },
     body,
   });
-  return { status: answer.status, body: (await answer.json()) as { error: string } };
+  return { status: answer.status, body: (await answer.json()) as { code: string } };
 }
 
 /** Speaks HTTP by hand; returns the whole answer as text. */
@@ -101,8 +101,8 @@ describe('bodies that cannot be read', () => {
     ],
   ])('%s', async (_name, body, headers, status, error) => {
     const answer = await send(body, headers);
-    expect([answer.status, answer.body.error]).toEqual([status, error]);
-    expect(answer.body).toHaveProperty('error_description');
+    expect([answer.status, answer.body.code]).toEqual([status, error]);
+    expect(answer.body).toHaveProperty('detail');
   });
 
   test('a refusal says nothing of how the server is built', async () => {
@@ -146,13 +146,13 @@ describe('what is not there', () => {
   ])('%s is absent, in the one shape of errors', async (path) => {
     for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
       const answer = await client[method](path);
-      expect([answer.status, answer.body.error], `${method} ${path}`).toEqual([404, 'not-found']);
+      expect([answer.status, answer.body.code], `${method} ${path}`).toEqual([404, 'not-found']);
     }
   });
 
   test.each(['/nothing-here', '/', '/@nobody'])('a POST to the page %s', async (path) => {
     const answer = await client.post(path, { body: {} });
-    expect([answer.status, answer.body.error]).toEqual([404, 'not-found']);
+    expect([answer.status, answer.body.code]).toEqual([404, 'not-found']);
   });
 
   test('a known address with another verb', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { routes } from '../../src/http/api/index.ts';
+import { allows, scopes } from '../../src/modules/auth/model.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -30,8 +31,10 @@ const named = (list: Table) =>
   list.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const);
 const pathOf = (route: Table[number], id = '123') => route.path.replace(/:\w+/g, id);
 const errorBody = z.strictObject({
-  error: z.string().regex(/^[a-z]+(-[a-z]+)*$/),
-  error_description: z.string().regex(/^[A-Z].*\.$|^[\w.]+: ./s),
+  code: z.string().regex(/^[a-z]+(-[a-z]+)*$/),
+  status: z.number().int(),
+  error: z.string().min(1),
+  detail: z.string().regex(/^[A-Z].*\.$|^[\w.]+: ./s),
   details: z.array(z.strictObject({ field: z.string().min(1), message: z.string().min(1) })).optional(),
 });
 
@@ -43,6 +46,7 @@ function expectRefusal(
   expect(answer.status, `${what}: ${JSON.stringify(answer.body)}`).toBeGreaterThanOrEqual(400);
   expect(answer.status, what).toBeLessThan(500);
   expect(errorBody.safeParse(answer.body).error, what).toBeUndefined();
+  expect(answer.body, what).toMatchObject({ status: answer.status });
   expect(answer.headers['cache-control'], what).toMatch(/no-store/);
 }
 
@@ -53,35 +57,36 @@ const withIds = routes.filter((route) => route.path.includes(':'));
 describe('A4 A10 who may call what', () => {
   test.each(named(guarded))('%s without credentials: 401', async (_name, route) => {
     const answer = await client[route.method](pathOf(route));
-    expect([answer.status, answer.body.error]).toEqual([401, 'not-signed-in']);
+    expect([answer.status, answer.body.code]).toEqual([401, 'not-signed-in']);
     expectRefusal(answer, 'signed out');
   });
 
   test.each(named(guarded))('%s with a token that is not one: 401', async (_name, route) => {
     for (const token of ['x'.repeat(43), `${user.token}x`, user.token.slice(1), user.token.toLowerCase()]) {
       const answer = await client[route.method](pathOf(route), { as: { token } });
-      expect([answer.status, answer.body.error]).toEqual([401, 'not-signed-in']);
+      expect([answer.status, answer.body.code]).toEqual([401, 'not-signed-in']);
     }
   });
 
   test.each(named(staffOnly))('%s as a user: 403', async (_name, route) => {
     const answer = await client[route.method](pathOf(route), { as: user });
-    expect([answer.status, answer.body.error]).toEqual([403, 'staff-only']);
+    expect([answer.status, answer.body.code]).toEqual([403, 'staff-only']);
     const asOwner = await client[route.method](pathOf(route), { as: owner });
-    expect(asOwner.body.error).not.toBe('staff-only');
+    expect(asOwner.body.code).not.toBe('staff-only');
   });
 
-  test.each(named(guarded.filter((route) => route.scope !== null)))(
+  test.each(named(routes.filter((route) => route.scope !== null)))(
     '%s with a token that may everything else: 403',
     async (_name, route) => {
       const { db } = server.context;
       const before = await db('sessions').where({ account_id: owner.id }).first('scopes');
-      const scopes = before.scopes.filter((scope: string) => scope !== route.scope);
-      await db('sessions').where({ account_id: owner.id }).update({ scopes });
+      const needed = route.scope ?? 'read';
+      const others = scopes.filter((scope) => !allows([scope], needed));
+      await db('sessions').where({ account_id: owner.id }).update({ scopes: others });
       try {
         const answer = await client[route.method](pathOf(route), { as: owner });
-        expect([answer.status, answer.body.error]).toEqual([403, 'scope-missing']);
-        expect(answer.body.error_description).toContain(route.scope);
+        expect([answer.status, answer.body.code]).toEqual([403, 'scope-missing']);
+        expect(answer.body.detail).toContain(route.scope);
       } finally {
         await db('sessions').where({ account_id: owner.id }).update({ scopes: before.scopes });
       }
@@ -93,7 +98,7 @@ describe('A4 A10 who may call what', () => {
     const fallen = await people.signedIn('fallen', 'admin');
     expect((await client.get('/api/v1/admin/accounts', { as: fallen })).status).toBe(200);
     await db('users').where({ account_id: fallen.id }).update({ role: 'user' });
-    expect((await client.get('/api/v1/admin/accounts', { as: fallen })).body.error).toBe('staff-only');
+    expect((await client.get('/api/v1/admin/accounts', { as: fallen })).body.code).toBe('staff-only');
   });
 });
 
@@ -142,7 +147,7 @@ describe('W5 W8 hostile ids', () => {
         const path = route.path.replace(':language', 'en').replace(/:\w+/g, id);
         const sent = body && route.method !== 'delete' ? { body, headers } : {};
         const answer = await client[route.method](path, { as: owner, ...sent });
-        expect([answer.status, answer.body.error]).toEqual([404, 'not-found']);
+        expect([answer.status, answer.body.code]).toEqual([404, 'not-found']);
       }
     },
   );
@@ -263,7 +268,7 @@ describe('R2 A11 more than was asked for', () => {
     });
     expect(session.body.role).toBe('user');
     const refused = await client.get('/api/v1/admin/accounts', { as: session.body });
-    expect(refused.body.error).toBe('staff-only');
+    expect(refused.body.code).toBe('staff-only');
   });
 
   test.each([

@@ -60,7 +60,7 @@ describe('A7 guessing passwords', () => {
     }
     for (const login of spellings) {
       const refused = await guess(login, PASSWORD);
-      expect([refused.status, refused.body.error]).toEqual([429, 'too-many-requests']);
+      expect([refused.status, refused.body.code]).toEqual([429, 'too-many-requests']);
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
       expect(refused.headers['set-cookie']).toBeUndefined();
     }
@@ -87,7 +87,7 @@ describe('A7 guessing passwords', () => {
       expect((await guess(`many_${tries}`, 'wrong password', from)).status).toBe(401);
     }
     const refused = await guess('many_more', 'wrong password', from);
-    expect([refused.status, refused.body.error]).toEqual([429, 'too-many-requests']);
+    expect([refused.status, refused.body.code]).toEqual([429, 'too-many-requests']);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect((await guess('many_more', 'wrong password', '192.0.2.2')).status).toBe(401);
   });

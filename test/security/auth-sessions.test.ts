@@ -127,7 +127,7 @@ describe('A6 sessions', () => {
     const answer = await client.post(SESSIONS, {
       body: { login: person.account.username, password: PASSWORD },
     });
-    expect([answer.status, answer.body.error]).toEqual([403, 'suspended']);
+    expect([answer.status, answer.body.code]).toEqual([403, 'suspended']);
   });
 
   test('tokens are stored as hashes only', async () => {
@@ -193,7 +193,7 @@ describe('A5 requests that another site causes', () => {
       ['delete', CURRENT],
     ] as const) {
       const answer = await client[method](path, { cookie, headers });
-      expect([answer.status, answer.body.error]).toEqual([403, 'cross-site']);
+      expect([answer.status, answer.body.code]).toEqual([403, 'cross-site']);
     }
     expect((await client.get(ME, { cookie, headers })).status).toBe(200);
   });

@@ -143,7 +143,7 @@ describe('a signed address', () => {
     ahead += 101_000;
     const ended = await ask(server, url?.pathname ?? '');
     expect([ended.status, ended.headers['cache-control']]).toEqual([403, 'no-store']);
-    expect(JSON.parse(ended.body.toString()).error).toBe('link-expired');
+    expect(JSON.parse(ended.body.toString()).code).toBe('link-expired');
     expect(await fetched(`/${key}`)).toBe(404);
   });
 

@@ -250,7 +250,7 @@ describe('P2 asking about what one may not see', () => {
     for (const subject of subjects) {
       for (const person of [signedIn.stranger, signedIn.follower]) {
         const answer = await client.delete(`/api/v1/statuses/${subject.id}`, { as: person });
-        expect([answer.status, answer.body.error]).toEqual([404, 'not-found']);
+        expect([answer.status, answer.body.code]).toEqual([404, 'not-found']);
       }
     }
     const row = await server.context.db('videos').count('* as count').first();
@@ -374,7 +374,7 @@ describe('deleting', () => {
     expect(answer.body).toMatchObject({ id, content: '<p>last seen</p>' });
     for (const viewer of [undefined, person]) {
       const gone = await client.get(`/api/v1/statuses/${id}`, { as: viewer });
-      expect([gone.status, gone.body.error]).toEqual([410, 'gone']);
+      expect([gone.status, gone.body.code]).toEqual([410, 'gone']);
       expect(gone.text).not.toContain('last seen');
     }
     expect((await client.delete(`/api/v1/statuses/${id}`, { as: person })).status).toBe(410);

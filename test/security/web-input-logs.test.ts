@@ -80,7 +80,7 @@ describe('W7 what requests leave in the log', () => {
     vi.spyOn(server.context.feed, 'public').mockRejectedValue(new Error('the shelf fell over'));
     const text = await logOf(async () => {
       const answer = await client.get('/api/v1/timelines/public');
-      expect([answer.status, answer.body.error]).toEqual([500, 'internal']);
+      expect([answer.status, answer.body.code]).toEqual([500, 'internal']);
       expect(answer.text).not.toContain('shelf');
     });
     vi.restoreAllMocks();

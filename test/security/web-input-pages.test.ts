@@ -152,7 +152,7 @@ describe('the page', () => {
     '%s is absent, and not the page in its place',
     async (path) => {
       const answer = await client.get(path);
-      expect([answer.status, answer.body.error]).toEqual([404, 'not-found']);
+      expect([answer.status, answer.body.code]).toEqual([404, 'not-found']);
     },
   );
 

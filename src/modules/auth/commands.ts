@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts, SealedKeys } from '../accounts/index.ts';
-import { type RegistrationMode, type Role, type Scope, scopes } from './model.ts';
+import type { RegistrationMode, Role, Scope } from './model.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 
 export interface AuthDeps {
@@ -175,14 +175,18 @@ function userByLogin(db: Db, key: string) {
 
 const SESSION_DAYS = 90;
 
+/** What a session of our own pages may do: everything that its person may. */
+const OF_EVERYBODY: readonly Scope[] = ['read', 'write', 'follow', 'push'];
+const OF_STAFF: readonly Scope[] = ['admin:read', 'admin:write'];
+
 /** Opens a session and returns its token, which is stored only as a hash. */
 export async function openSession(
   deps: AuthDeps,
   tx: Tx,
   input: { accountId: AccountId; role: Role; kind: 'cookie' | 'bearer'; userAgent: string },
-): Promise<{ token: string; sessionId: SessionId; expiresAt: Date; scopes: Scope[] }> {
+): Promise<{ token: string; sessionId: SessionId; expiresAt: Date; scopes: readonly Scope[] }> {
   const token = randomBytes(32).toString('base64url');
-  const granted = scopes.filter((scope) => !scope.startsWith('admin:') || input.role !== 'user');
+  const granted = input.role === 'user' ? OF_EVERYBODY : [...OF_EVERYBODY, ...OF_STAFF];
   const sessionId = deps.ids.next<'session'>();
   const [row] = await tx('sessions')
     .insert({

@@ -21,6 +21,7 @@ import type { PendingSignUp, Role, Viewer } from './model.ts';
 import { hashPassword } from './passwords.ts';
 
 export {
+  allows,
   isStaff,
   type Role,
   roles,

@@ -6,9 +6,46 @@ export type Role = (typeof roles)[number];
 
 export type RegistrationMode = 'open' | 'approval' | 'closed';
 
-/** What a session may do: the scopes of the Mastodon API, plus its `admin` ones. */
-export const scopes = ['read', 'write', 'follow', 'push', 'admin:read', 'admin:write'] as const;
-export type Scope = (typeof scopes)[number];
+/** What can be read and written, as scopes of the Mastodon API name it. */
+const readable = [
+  ...['accounts', 'blocks', 'bookmarks', 'favourites', 'filters', 'follows', 'lists', 'mutes'],
+  ...['notifications', 'search', 'statuses'],
+] as const;
+const writable = [
+  ...['accounts', 'blocks', 'bookmarks', 'conversations', 'favourites', 'filters', 'follows', 'lists'],
+  ...['media', 'mutes', 'notifications', 'reports', 'statuses'],
+] as const;
+const administrable = ['accounts', 'reports', 'domain_allows', 'domain_blocks', 'ip_blocks'] as const;
+
+type Named<Verb extends string, Things extends readonly string[]> = `${Verb}:${Things[number]}`;
+
+/** What a token may do: the scopes of the Mastodon API. */
+export type Scope =
+  | ('profile' | 'read' | 'write' | 'follow' | 'push' | 'admin:read' | 'admin:write')
+  | Named<'read', typeof readable>
+  | Named<'write', typeof writable>
+  | Named<'admin:read' | 'admin:write', typeof administrable>;
+
+export const scopes: readonly Scope[] = [
+  'profile',
+  ...(['read', ...readable.map((thing) => `read:${thing}` as const)] as const),
+  ...(['write', ...writable.map((thing) => `write:${thing}` as const)] as const),
+  ...(['follow', 'push'] as const),
+  ...(['admin:read', ...administrable.map((thing) => `admin:read:${thing}` as const)] as const),
+  ...(['admin:write', ...administrable.map((thing) => `admin:write:${thing}` as const)] as const),
+];
+
+/** What the scope `follow` stands for, which the Mastodon API had before it named the single ones. */
+const FOLLOW: ReadonlySet<string> = new Set(
+  ['blocks', 'follows', 'mutes'].flatMap((thing) => [`read:${thing}`, `write:${thing}`]),
+);
+
+/** Whether somebody with these scopes may do what needs that one: by itself, or by one that stands for it. */
+export function allows(granted: readonly Scope[], needed: Scope): boolean {
+  const has = (scope: string): boolean => (granted as readonly string[]).includes(scope);
+  const whole = needed.slice(0, Math.max(0, needed.lastIndexOf(':')));
+  return has(needed) || (whole !== '' && has(whole)) || (has('follow') && FOLLOW.has(needed));
+}
 
 /** Somebody who is signed in. */
 export interface Viewer {

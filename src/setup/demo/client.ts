@@ -14,10 +14,10 @@ export class RefusedError extends Error {
   readonly reason: string;
 
   constructor(status: number, body: unknown) {
-    const parsed = z.object({ error: z.string(), error_description: z.string() }).safeParse(body);
-    super(parsed.success ? parsed.data.error_description : `The server answered ${status}.`);
+    const parsed = z.object({ code: z.string(), detail: z.string() }).safeParse(body);
+    super(parsed.success ? parsed.data.detail : `The server answered ${status}.`);
     this.status = status;
-    this.reason = parsed.success ? parsed.data.error : 'unknown';
+    this.reason = parsed.success ? parsed.data.code : 'unknown';
   }
 }
 

@@ -78,7 +78,7 @@ export function readFailure(status: number, reply: unknown): ApiFailure {
     return { ok: false, status, reason: busy ? 'busy' : 'unknown', sentence, fields: {} };
   }
   const fields = Object.fromEntries((reply.details ?? []).map(({ field, message }) => [field, message]));
-  return { ok: false, status, reason: reply.error, sentence: reply.error_description, fields };
+  return { ok: false, status, reason: reply.code, sentence: reply.detail, fields };
 }
 
 /** `undefined` for what is not JSON. */
@@ -94,9 +94,9 @@ function isErrorBody(reply: unknown): reply is ErrorBody {
   return (
     typeof reply === 'object' &&
     reply !== null &&
-    'error' in reply &&
-    'error_description' in reply &&
-    typeof reply.error === 'string' &&
-    typeof reply.error_description === 'string'
+    'code' in reply &&
+    'detail' in reply &&
+    typeof reply.code === 'string' &&
+    typeof reply.detail === 'string'
   );
 }

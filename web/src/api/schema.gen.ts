@@ -107,10 +107,13 @@ export interface DeliveryCount {
 export interface Empty {}
 
 export interface ErrorBody {
-  /** Stable word for programs */
-  readonly error: string;
   /** Sentence for people */
-  readonly error_description: string;
+  readonly error: string;
+  /** The same sentence */
+  readonly detail: string;
+  readonly status: number;
+  /** Stable word for programs */
+  readonly code: string;
   readonly details?: readonly {
     readonly field: string;
     readonly message: string;

@@ -9,7 +9,7 @@ export const blockAccount = route({
   path: '/api/v1/accounts/:id/block',
   summary: 'Block an account: neither of you follows or sees the other any more.',
   audience: 'signed-in',
-  scope: 'follow',
+  scope: 'write:blocks',
   params: accountParams,
   output: relationshipEntity,
   handler: async ({ deps, params, viewer }) => {
@@ -25,7 +25,7 @@ export const unblockAccount = route({
   path: '/api/v1/accounts/:id/unblock',
   summary: 'Lift a block.',
   audience: 'signed-in',
-  scope: 'follow',
+  scope: 'write:blocks',
   params: accountParams,
   output: relationshipEntity,
   handler: async ({ deps, params, viewer }) => {

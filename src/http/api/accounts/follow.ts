@@ -19,7 +19,7 @@ export const followAccount = route({
   path: '/api/v1/accounts/:id/follow',
   summary: 'Follow an account. One of another server counts as requested until it accepts.',
   audience: 'signed-in',
-  scope: 'follow',
+  scope: 'write:follows',
   params: accountParams,
   output: relationshipEntity,
   handler: async ({ deps, params, viewer }) => {
@@ -35,7 +35,7 @@ export const unfollowAccount = route({
   path: '/api/v1/accounts/:id/unfollow',
   summary: 'Stop following an account, or take a request back.',
   audience: 'signed-in',
-  scope: 'follow',
+  scope: 'write:follows',
   params: accountParams,
   output: relationshipEntity,
   handler: async ({ deps, params, viewer }) => {
@@ -51,7 +51,7 @@ export const getRelationships = route({
   path: '/api/v1/accounts/relationships',
   summary: 'How the viewer stands to some accounts.',
   audience: 'signed-in',
-  scope: 'read',
+  scope: 'read:follows',
   query: z.object({
     id: z.preprocess(
       (value) => (typeof value === 'string' ? [value] : value),

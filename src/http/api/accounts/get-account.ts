@@ -35,7 +35,7 @@ export const getAccount = route({
   path: '/api/v1/accounts/:id',
   summary: 'One account.',
   audience: 'anyone',
-  scope: null,
+  scope: 'read:accounts',
   params: accountParams,
   output: accountEntity,
   handler: async ({ deps, params, viewer }) => {
@@ -49,7 +49,7 @@ export const lookupAccount = route({
   path: '/api/v1/accounts/lookup',
   summary: 'One account that is known here, by its handle.',
   audience: 'anyone',
-  scope: null,
+  scope: 'read:accounts',
   query: z.object({ acct: z.string().min(1).max(400) }),
   output: accountEntity,
   handler: async ({ deps, query, viewer }) => {

@@ -15,7 +15,7 @@ export const updateCredentials = route({
   path: '/api/v1/accounts/update_credentials',
   summary: 'Change your profile; what is not given stays as it is.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:accounts',
   body: z.object({
     display_name: text(profileLimits.maxDisplayNameCharacters).optional(),
     note: text(profileLimits.maxBioCharacters).optional().describe('Plain text'),

@@ -123,8 +123,10 @@ async function remove(deps: HttpDeps, by: string, policy: DomainPolicy): Promise
   deps.log.info({ domain: policy.domain, by }, 'domain policy removed');
 }
 
-const staffRead = { audience: 'staff', scope: 'admin:read' } as const;
-const staffWrite = { audience: 'staff', scope: 'admin:write' } as const;
+const staffRead = { audience: 'staff', scope: 'admin:read:domain_blocks' } as const;
+const staffWrite = { audience: 'staff', scope: 'admin:write:domain_blocks' } as const;
+const readAllows = { audience: 'staff', scope: 'admin:read:domain_allows' } as const;
+const writeAllows = { audience: 'staff', scope: 'admin:write:domain_allows' } as const;
 
 export const listDomainBlocks = route({
   method: 'get',
@@ -201,7 +203,7 @@ export const listDomainAllows = route({
   method: 'get',
   path: '/api/v1/admin/domain_allows',
   summary: 'Domains that may talk to this server where only listed ones may, newest first.',
-  ...staffRead,
+  ...readAllows,
   query,
   output: z.array(allowEntity),
   handler: async ({ deps, query: { max_id, limit }, req, res }) => {
@@ -216,7 +218,7 @@ export const getDomainAllow = route({
   method: 'get',
   path: '/api/v1/admin/domain_allows/:id',
   summary: 'One domain that may talk to this server.',
-  ...staffRead,
+  ...readAllows,
   params,
   output: allowEntity,
   handler: async ({ deps, params: { id } }) => allowEntityOf(await found(deps, id, ALLOWS)),
@@ -226,7 +228,7 @@ export const createDomainAllow = route({
   method: 'post',
   path: '/api/v1/admin/domain_allows',
   summary: 'Let a domain and its subdomains talk to this server where only listed ones may.',
-  ...staffWrite,
+  ...writeAllows,
   body: z.object({ domain }),
   output: allowEntity,
   handler: async ({ deps, body, viewer }) => {
@@ -245,7 +247,7 @@ export const deleteDomainAllow = route({
   method: 'delete',
   path: '/api/v1/admin/domain_allows/:id',
   summary: 'Take a domain off the list of those that may talk to this server.',
-  ...staffWrite,
+  ...writeAllows,
   params,
   output: emptyEntity,
   handler: async ({ deps, params: { id }, viewer }) => {

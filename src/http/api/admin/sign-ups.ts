@@ -10,7 +10,7 @@ export const listSignUps = route({
   path: '/api/v1/admin/accounts',
   summary: 'People who asked to join and wait for an answer, oldest first.',
   audience: 'staff',
-  scope: 'admin:read',
+  scope: 'admin:read:accounts',
   query: z.object({ status: z.literal('pending').default('pending') }),
   output: z.array(
     z
@@ -39,7 +39,7 @@ const decide = (verb: 'approve' | 'reject', summary: string) =>
     path: `/api/v1/admin/accounts/:id/${verb}`,
     summary,
     audience: 'staff',
-    scope: 'admin:write',
+    scope: 'admin:write:accounts',
     params: accountParams,
     output: emptyEntity,
     handler: async ({ deps, params, viewer }) => {

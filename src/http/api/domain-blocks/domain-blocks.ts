@@ -12,7 +12,7 @@ export const listDomainBlocksOfMine = route({
   path: '/api/v1/domain_blocks',
   summary: 'Domains of which the viewer wants to see nothing, by name.',
   audience: 'signed-in',
-  scope: 'read',
+  scope: 'read:blocks',
   query: z.object({
     max_id: domain.optional().describe('The last domain of the page before'),
     limit: z.coerce
@@ -37,7 +37,7 @@ export const blockDomain = route({
   path: '/api/v1/domain_blocks',
   summary: 'See nothing of a domain any more, and let nobody there follow the viewer.',
   audience: 'signed-in',
-  scope: 'follow',
+  scope: 'write:blocks',
   body: z.object({ domain }),
   output: emptyEntity,
   handler: async ({ deps, body, viewer }) => {
@@ -52,7 +52,7 @@ export const unblockDomain = route({
   path: '/api/v1/domain_blocks',
   summary: 'See a domain again. It is named in the query or in the body.',
   audience: 'signed-in',
-  scope: 'follow',
+  scope: 'write:blocks',
   query: z.object({ domain: domain.optional() }),
   body: z.object({ domain: domain.optional() }),
   output: emptyEntity,

@@ -14,7 +14,7 @@ export const fileReport = route({
   path: '/api/v1/reports',
   summary: 'Tell the staff of this server, and on demand that of its own, about an account or its posts.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:reports',
   limit: { name: 'report', points: 20, seconds: 3_600 },
   body: z.object({
     account_id: idSchema<'account'>(),

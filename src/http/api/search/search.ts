@@ -19,7 +19,7 @@ export const search = route({
   summary:
     'Find an account by its handle, or an account, video or comment by its web address; with `resolve`, ask its server where it is not known here.',
   audience: 'anyone',
-  scope: null,
+  scope: 'read:search',
   query: z.object({
     q: z.string().trim().min(1).max(1_024),
     type: z.enum(['accounts', 'statuses', 'hashtags']).optional(),
@@ -89,7 +89,7 @@ async function statusFor(
   try {
     return await postEntityOf(deps, await seenPost(deps, id, viewerId), viewerId);
   } catch (error) {
-    if (error instanceof ApiError && error.body.error === 'not-found') return null;
+    if (error instanceof ApiError && error.body.code === 'not-found') return null;
     throw error;
   }
 }

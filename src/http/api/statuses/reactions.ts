@@ -1,6 +1,6 @@
 import type { Tx } from '../../../db/database.ts';
 import type { Failure } from '../../../lib/result.ts';
-import type { Viewer } from '../../../modules/auth/index.ts';
+import type { Scope, Viewer } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
@@ -10,13 +10,13 @@ import { againOf, type Post, seenPost } from './posts.ts';
 type Act = (deps: HttpDeps, tx: Tx, viewer: Viewer, post: Post) => Promise<{ ok: true } | Failure | boolean>;
 
 /** A route that does something to a post the viewer sees, and answers with the post as it is then. */
-function reaction(name: string, summary: string, act: Act) {
+function reaction(name: string, scope: Scope, summary: string, act: Act) {
   return route({
     method: 'post',
     path: `/api/v1/statuses/:id/${name}`,
     summary,
     audience: 'signed-in',
-    scope: 'write',
+    scope,
     params: statusParams,
     output: statusEntity,
     handler: async ({ deps, params, viewer }) => {
@@ -37,22 +37,32 @@ function videoOf(post: Post) {
   throw new ApiError('not-a-video', 'This can be done with videos only.');
 }
 
-export const likeStatus = reaction('favourite', 'Like a video or a comment.', (deps, tx, viewer, post) =>
-  deps.engagement.like(tx, viewer.account, likeableOf(post)),
+export const likeStatus = reaction(
+  'favourite',
+  'write:favourites',
+  'Like a video or a comment.',
+  (deps, tx, viewer, post) => deps.engagement.like(tx, viewer.account, likeableOf(post)),
 );
 
-export const unlikeStatus = reaction('unfavourite', 'Take a like back.', (deps, tx, viewer, post) =>
-  deps.engagement.unlike(tx, viewer.account, likeableOf(post)),
+export const unlikeStatus = reaction(
+  'unfavourite',
+  'write:favourites',
+  'Take a like back.',
+  (deps, tx, viewer, post) => deps.engagement.unlike(tx, viewer.account, likeableOf(post)),
 );
 
 export const shareStatus = reaction(
   'reblog',
+  'write:statuses',
   'Pass a video on to your followers.',
   (deps, tx, viewer, post) => deps.engagement.share(tx, viewer.account, videoOf(post)),
 );
 
-export const unshareStatus = reaction('unreblog', 'Take a share back.', (deps, tx, viewer, post) =>
-  deps.engagement.unshare(tx, viewer.account, videoOf(post).id),
+export const unshareStatus = reaction(
+  'unreblog',
+  'write:statuses',
+  'Take a share back.',
+  (deps, tx, viewer, post) => deps.engagement.unshare(tx, viewer.account, videoOf(post).id),
 );
 
 const pin =
@@ -60,12 +70,18 @@ const pin =
   (deps, tx, viewer, post) =>
     deps.videos.pin(tx, { videoId: videoOf(post).id, accountId: viewer.account.id, pinned });
 
-export const pinStatus = reaction('pin', 'Put one of your videos on top of your profile.', pin(true));
+export const pinStatus = reaction(
+  'pin',
+  'write:accounts',
+  'Put one of your videos on top of your profile.',
+  pin(true),
+);
 
-export const unpinStatus = reaction('unpin', 'Take a pinned video down.', pin(false));
+export const unpinStatus = reaction('unpin', 'write:accounts', 'Take a pinned video down.', pin(false));
 
 export const wantSizes = reaction(
   'sizes',
+  'write:media',
   'Ask for all sizes of a video, where this server makes the large ones at first demand only.',
   async (deps, tx, _viewer, post) => deps.videos.wantAllRungs(tx, videoOf(post).id),
 );

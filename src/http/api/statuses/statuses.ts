@@ -25,7 +25,7 @@ export const getStatus = route({
   path: '/api/v1/statuses/:id',
   summary: 'One video, or one comment.',
   audience: 'anyone',
-  scope: null,
+  scope: 'read:statuses',
   params: statusParams,
   output: statusEntity,
   handler: async ({ deps, params, viewer }) => {
@@ -42,7 +42,7 @@ export const getContext = route({
   path: '/api/v1/statuses/:id/context',
   summary: 'What a post answers, and what answers it, oldest first.',
   audience: 'anyone',
-  scope: null,
+  scope: 'read:statuses',
   params: statusParams,
   output: z
     .object({ ancestors: z.array(statusEntity), descendants: z.array(statusEntity) })
@@ -93,7 +93,7 @@ export const postStatus = route({
   path: '/api/v1/statuses',
   summary: 'Comment on a video, or answer a comment. Videos are posted by uploading them.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:statuses',
   limit: { name: 'comment', points: 30, seconds: 300 },
   body: z.object({
     status: text(commentLimits.maxCharacters).refine((value) => value !== '', 'Write something.'),
@@ -135,7 +135,7 @@ export const editStatus = route({
   path: '/api/v1/statuses/:id',
   summary: 'Change what one of your own videos or comments says, here and on the servers that have it.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:statuses',
   params: statusParams,
   body: z.object({
     status: text(videoLimits.maxCaptionCharacters),
@@ -178,7 +178,7 @@ export const deleteStatus = route({
   path: '/api/v1/statuses/:id',
   summary: 'Delete one of your own posts, or a comment on one of your videos, here and elsewhere.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:statuses',
   params: statusParams,
   output: statusEntity,
   handler: async ({ deps, params, viewer }) => {

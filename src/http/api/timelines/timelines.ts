@@ -12,7 +12,7 @@ export const homeTimeline = route({
   path: '/api/v1/timelines/home',
   summary: 'Videos of followed accounts and the viewer’s own, newest first.',
   audience: 'signed-in',
-  scope: 'read',
+  scope: 'read:statuses',
   query: pageQuery,
   output,
   handler: async ({ deps, query, viewer, req, res }) => {
@@ -28,7 +28,7 @@ export const publicTimeline = route({
   path: '/api/v1/timelines/public',
   summary: 'Public videos known here, newest first.',
   audience: 'anyone',
-  scope: null,
+  scope: 'read:statuses',
   query: pageQuery.extend({ local: flagSchema.optional(), remote: flagSchema.optional() }),
   output,
   handler: async ({ deps, query, viewer, req, res }) => {
@@ -45,7 +45,7 @@ export const accountTimeline = route({
   path: '/api/v1/accounts/:id/statuses',
   summary: 'Videos of one account, newest first.',
   audience: 'anyone',
-  scope: null,
+  scope: 'read:statuses',
   params: accountParams,
   query: pageQuery,
   output,

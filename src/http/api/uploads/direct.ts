@@ -12,7 +12,7 @@ export const beginDirectUpload = route({
   summary:
     'Begin an upload that goes straight to the object storage: PUT each part to its address, keep the ETag of each answer. Where the server does not offer it (404), upload by tus to /api/v1/uploads.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:media',
   limit: { name: 'upload', points: 60, seconds: 3_600 },
   body: uploadMetadata.extend({
     bytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
@@ -39,7 +39,7 @@ export const completeDirectUpload = route({
   summary:
     'All parts of a direct upload were sent: make a video of them. Repeat it after an answer that never came; 404 then says that it was done.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:media',
   params: uploadParams,
   body: z.object({
     parts: z
@@ -66,7 +66,7 @@ export const abortDirectUpload = route({
   path: '/api/v1/uploads/direct/:id',
   summary: 'Take a direct upload back, with what was sent of it.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:media',
   params: uploadParams,
   output: z.object({}),
   handler: async ({ deps, viewer, params }) => {

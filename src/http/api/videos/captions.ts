@@ -15,7 +15,7 @@ export const putCaptions = route({
   path: '/api/v1/videos/:id/captions/:language',
   summary: 'Give one of your own videos captions in a language, WebVTT or SRT, in place of those it has.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:media',
   limit: { name: 'media-edit', points: 60, seconds: 300 },
   params: captionParams,
   query: z.object({
@@ -46,7 +46,7 @@ export const deleteCaptions = route({
   path: '/api/v1/videos/:id/captions/:language',
   summary: 'Take the captions of one language away from one of your own videos.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:media',
   limit: { name: 'media-edit', points: 60, seconds: 300 },
   params: captionParams,
   output: mediaEntity,

@@ -11,7 +11,7 @@ export const putPoster = route({
   summary:
     'Choose the poster of one of your own videos: one of its frames, or a picture you send. It follows soon.',
   audience: 'signed-in',
-  scope: 'write',
+  scope: 'write:media',
   limit: { name: 'media-edit', points: 60, seconds: 300 },
   params: videoParams,
   body: z.object({ seconds: z.number().min(0).max(86_400).describe('Where the frame is in the video') }),
