@@ -18,6 +18,7 @@ import type {
   MediaPipeline,
   PosterJobOutcome,
   Progress,
+  RestJob,
   SourceJob,
   VideoFacts,
   VideoJob,
@@ -94,7 +95,8 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
         // A try that was cut off after its last step.
         if (!first) throw new Error('All sizes of this video are made');
         const wantsPoster = job.posterShortSide < Math.min(first.rung, mediaLimits.maxPosterShortSidePixels);
-        return makeRungs(deps, { ...job, report, inspected, wantsPoster }, [first, ...rest]);
+        const soundPath = await soundMade(storage, job);
+        return makeRungs(deps, { ...job, report, inspected, wantsPoster, soundPath }, [first, ...rest]);
       }),
 
     processVideo: (job) =>
@@ -221,6 +223,20 @@ interface RungsJob extends VideoJob {
   readonly wantsPoster: boolean;
   /** What an earlier stage has measured. */
   readonly loudness?: Loudness | null;
+  /** A size that an earlier stage has made, for its sound. */
+  readonly soundPath?: string | null;
+}
+
+/**
+ * Fetches the smallest size made so far that has sound: encoding the same sound for each size again costs a
+ * twentieth of the whole ladder. Null where there is none, or it is gone.
+ */
+async function soundMade(storage: ObjectStorage, { before, workDir }: RestJob): Promise<string | null> {
+  const withSound = before.filter(({ index }) => index.codecs.includes(','));
+  const [smallest] = withSound.toSorted((a, b) => a.size - b.size);
+  if (!smallest) return null;
+  const path = join(workDir, 'sound.mp4');
+  return (await storage.download(smallest.index.key, path)) ? path : null;
 }
 
 /** Transcodes, packages and stores some sizes of a plan. */
@@ -242,6 +258,7 @@ async function makeRungs(
       plan,
       rungs,
       gain: loudness && gainFor(loudness).filter,
+      soundPath: job.soundPath ?? null,
       outputDirectory: job.workDir,
       onProgress: (fraction) => report('transcoding', fraction),
       ...signalOf(job),
