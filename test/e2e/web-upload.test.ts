@@ -194,7 +194,8 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
     await page.getByText('Making the sizes, 40 %').first().waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Open clip' }).press('Enter');
 
-    // The clip's own page, where the language is chosen and remembered.
+    // The clip's own page, where the language is chosen and remembered. The page before it showed the captions, too.
+    await page.getByRole('button', { name: 'Edit captions and cover' }).waitFor();
     await page.getByText('Two birds sing').waitFor();
     await page.keyboard.press('c');
     await page.getByText('Two birds sing').waitFor({ state: 'detached' });
