@@ -6,7 +6,7 @@ import { flagSchema, pageQuery } from './schemas.ts';
 /** How clients of the Mastodon API write what they send: JSON, or forms in which everything is text. */
 
 /** A yes or no. */
-export const flag = z.union([z.boolean(), flagSchema]);
+export const flag = flagSchema;
 
 /** One or several, each its own value of a form, or a list of JSON. */
 export function manyOf<S extends z.ZodType>(item: S, max: number) {

@@ -1,9 +1,31 @@
 import { z } from 'zod';
 import { profileLimits } from '../../../../config/limits.ts';
+import { type MadePicture, type PictureRole, pictureRoles } from '../../../modules/accounts/index.ts';
+import type { HttpDeps } from '../../deps.ts';
+import { refused } from '../../errors.ts';
+import type { ReceivedFile } from '../../form.ts';
 import { route } from '../../route.ts';
 import { flag, languageSchema, text } from '../inputs.ts';
 import { credentialEntityOf } from './entities.ts';
 import { credentialAccountEntity } from './schemas.ts';
+
+/** What a picture is, its bytes say: apps are not always sure. */
+const picture = { types: ['image/*', 'application/octet-stream'], maxBytes: profileLimits.maxPictureBytes };
+
+/** The pictures that came, made clean. Throws the refusal for the client. */
+async function picturesOf(
+  deps: HttpDeps,
+  files: { readonly [Role in PictureRole]?: ReceivedFile },
+): Promise<MadePicture[]> {
+  const pictures: MadePicture[] = [];
+  for (const role of pictureRoles) {
+    const file = files[role];
+    const made = file && (await deps.pictures.make(role, file.path));
+    if (made && !made.ok) throw refused(made);
+    if (made) pictures.push(made.picture);
+  }
+  return pictures;
+}
 
 const { maxDisplayNameCharacters, maxBioCharacters, maxFields, maxFieldCharacters } = profileLimits;
 
@@ -32,6 +54,7 @@ export const updateCredentials = route({
   summary: 'Change your profile; what is not given stays as it is.',
   audience: 'signed-in',
   scope: 'write:accounts',
+  fileParts: { avatar: picture, header: picture },
   body: z.object({
     display_name: text(maxDisplayNameCharacters).optional(),
     note: text(maxBioCharacters).optional().describe('Plain text'),
@@ -50,16 +73,18 @@ export const updateCredentials = route({
       .optional(),
   }),
   output: credentialAccountEntity,
-  handler: async ({ deps, body, viewer }) => {
+  handler: async ({ deps, body, files, viewer }) => {
     const { id } = viewer.account;
+    const pictures = await picturesOf(deps, files);
     const account = await deps.inTx(async (tx) => {
+      for (const one of pictures) await deps.pictures.set(tx, id, one);
       const { privacy, sensitive, language } = body.source ?? {};
       await deps.auth.prefer(tx, id, {
         ...(privacy === undefined ? {} : { visibility: VISIBILITY[privacy] }),
         ...(sensitive === undefined ? {} : { sensitive }),
         ...(language === undefined ? {} : { language }),
       });
-      return deps.accounts.editProfile(tx, id, {
+      const change = {
         displayName: body.display_name,
         bio: body.note,
         locked: body.locked,
@@ -68,7 +93,8 @@ export const updateCredentials = route({
         indexable: body.indexable,
         hideCollections: body.hide_collections,
         fields: body.fields_attributes,
-      });
+      };
+      return deps.accounts.editProfile(tx, id, change, pictures.length > 0);
     });
     return credentialEntityOf(deps, account, viewer.role);
   },
