@@ -6,9 +6,7 @@ import { accountEntity } from './accounts/schemas.ts';
 import { filterResultEntity } from './filters/schemas.ts';
 
 export {
-  type AccountEntity,
   accountEntity,
-  credentialAccountEntity,
   relationshipEntity,
 } from './accounts/schemas.ts';
 

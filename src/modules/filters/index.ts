@@ -11,7 +11,6 @@ export {
   type Filter,
   type FilteredStatus,
   type FilterKeyword,
-  type FilterMatch,
   filterActions,
   filterContexts,
   matcherOf,

@@ -534,11 +534,11 @@ export interface PendingAccount {
 }
 
 export interface Preferences {
-  readonly posting:default:visibility: "public" | "unlisted" | "private" | "direct";
-  readonly posting:default:sensitive: boolean;
-  readonly posting:default:language: string | null;
-  readonly reading:expand:media: "default" | "show_all" | "hide_all";
-  readonly reading:expand:spoilers: boolean;
+  readonly 'posting:default:visibility': "public" | "unlisted" | "private" | "direct";
+  readonly 'posting:default:sensitive': boolean;
+  readonly 'posting:default:language': string | null;
+  readonly 'reading:expand:media': "default" | "show_all" | "hide_all";
+  readonly 'reading:expand:spoilers': boolean;
 }
 
 export interface Processing {
