@@ -12,6 +12,8 @@ export type FollowId = Id<'follow'>;
 export type LikeId = Id<'like'>;
 export type ShareId = Id<'share'>;
 export type ReportId = Id<'report'>;
+export type ListId = Id<'list'>;
+export type FilterId = Id<'filter'>;
 export type RelayId = Id<'relay'>;
 export type JobId = Id<'job'>;
 

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Processing } from '../../web/src/api/types.ts';
 import { axeViolations, hasBrowser, viewports, waitUntilPlaying } from '../helpers/browser.ts';
-import { fakeAccount, fakeStatus } from '../helpers/fake-api.ts';
+import { fakeAccount, fakeCredentials, fakeStatus } from '../helpers/fake-entities.ts';
 import { describeClip } from '../helpers/fake-media.ts';
 import { ffmpegRaw } from '../helpers/media-samples.ts';
 import { eventually, useWebSite, wideClip } from '../helpers/web-site.ts';
@@ -18,7 +18,7 @@ const site = useWebSite();
 
 const signIn = () => {
   site.api.state.accounts = [alice];
-  site.api.state.me = { ...alice, role: { name: 'user' } };
+  site.api.state.me = fakeCredentials(alice);
 };
 
 /** Bytes that no browser can play; the fake server does not look at them. */
