@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JobRun } from '../../src/jobs/registry.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import { appendTo, ffmpegRaw, ffprobeRaw } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { type RemoteFile, serveFiles } from '../helpers/remote-files.ts';
@@ -32,11 +32,7 @@ afterAll(async () => {
 });
 
 const PATH = '/api/v1/accounts/update_credentials';
-const run = (lastAttempt = true): JobRun => ({
-  signal: new AbortController().signal,
-  attempt: 1,
-  lastAttempt,
-});
+const run = (lastAttempt = true) => jobRun({ lastAttempt });
 
 async function picture(name: string, size: string, ...args: string[]): Promise<string> {
   const path = join(directory, name);
