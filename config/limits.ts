@@ -45,6 +45,16 @@ export const commentLimits = {
   maxPerThread: 200,
 } as const;
 
+/** How accounts of this server end. */
+export const leavingLimits = {
+  /** Time in which whoever left may come back. */
+  graceMs: 30 * 24 * 3_600_000,
+  /** Keys of deleted accounts sign what tells other servers of it, which takes a week where they are away, and longer by hand. */
+  keysKeptMs: 30 * 24 * 3_600_000,
+  /** Accounts that one round of upkeep deletes. */
+  atOnce: 20,
+} as const;
+
 /** How often an account of another server may move (security.md V6). */
 export const moveLimits = { minDaysBetween: 30 } as const;
 

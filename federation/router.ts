@@ -38,7 +38,7 @@ import {
   serveShares,
   serveVideo,
 } from './serve/objects.ts';
-import type { Asking, Question, Served } from './serve/served.ts';
+import { type Asking, type Question, type Served, tombstoneAt } from './serve/served.ts';
 import type { JsonObject } from './translate/read.ts';
 
 export interface RouterDeps extends ServeDeps, NodeInfoDeps {
@@ -107,7 +107,13 @@ export function createFederationRouter(deps: RouterDeps): Router {
   router.get(['/@:name', '/@:name/:id'], redirectToActivity(deps));
   router.get(
     '/ap/users/:id',
-    ...[redirectToProfile(deps), admitToActor(deps), channelActor(deps), throughFedify(deps)],
+    ...[
+      goneActor(deps),
+      redirectToProfile(deps),
+      admitToActor(deps),
+      channelActor(deps),
+      throughFedify(deps),
+    ],
   );
   router.get('/ap/users/:id/:collection', admitToCollection(deps), throughFedify(deps));
   // Needed before anybody can sign anything: never for some only.
@@ -208,6 +214,16 @@ function redirectToProfile(deps: RouterDeps): RequestHandler {
     const account = id === null ? null : await deps.accounts.byId(id);
     if (account?.domain !== null || account.state !== 'active') return next();
     res.set('Vary', 'Accept').redirect(303, account.url);
+  };
+}
+
+/** An account that was deleted here leaves a Tombstone, so that servers that ask again believe it. */
+function goneActor(deps: RouterDeps): RequestHandler {
+  return async (req, res, next) => {
+    const id = parseId<'account'>(String(req.params.id));
+    const gone = id === null ? null : await deps.accounts.deletionOf(id);
+    if (!gone) return next();
+    answer(deps, req, res, tombstoneAt(gone.actorUri, gone.deletedAt));
   };
 }
 

@@ -243,6 +243,22 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
         pictures.onGone,
       ],
     },
+    'account.deleted': {
+      schema: accountEvents['account.deleted'],
+      handlers: [
+        // First: it has to know who followed.
+        bridge.onAccountDeleted,
+        (tx, { accountId }) => videos.removeAllOf(tx, accountId),
+        (tx, { accountId }) => comments.removeAllOf(tx, accountId),
+        (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
+        (tx, { accountId }) => social.dropAllOf(tx, accountId),
+        (tx, { accountId }) => social.forgetAllOf(tx, accountId),
+        (tx, { accountId }) => lists.dropAllOf(tx, accountId),
+        (tx, { accountId }) => filters.dropAllOf(tx, accountId),
+        (tx, { accountId }) => markers.dropAllOf(tx, accountId),
+        pictures.onGone,
+      ],
+    },
     'filters.changed': { schema: filterEvents['filters.changed'], handlers: [] },
     'follow.requested': { schema: socialEvents['follow.requested'], handlers: [bridge.onFollowRequested] },
     'follow.accepted': {

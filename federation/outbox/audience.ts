@@ -18,7 +18,9 @@ type AudienceOf =
   /** Servers of these accounts. */
   | { readonly kind: 'servers'; readonly of: readonly AccountId[] }
   /** Every server that was told of the object before. */
-  | { readonly kind: 'told'; readonly objectUri: string };
+  | { readonly kind: 'told'; readonly objectUri: string }
+  /** Every server that was told of anything by this account. */
+  | { readonly kind: 'told-by'; readonly of: AccountId };
 
 /**
  * Inbox addresses of all audiences together, each once: the shared inbox where a server has one. Accounts of
@@ -63,6 +65,12 @@ function oneAudience(tx: Tx, audience: Audience): Knex.QueryBuilder {
       return tx('deliveries')
         .join('activities', 'activities.id', 'deliveries.activity_id')
         .where({ 'activities.object_uri': audience.objectUri })
+        .modify(onlyOn(tx, 'deliveries.host', peers))
+        .distinct('deliveries.inbox_uri');
+    case 'told-by':
+      return tx('deliveries')
+        .join('activities', 'activities.id', 'deliveries.activity_id')
+        .where({ 'activities.account_id': audience.of })
         .modify(onlyOn(tx, 'deliveries.host', peers))
         .distinct('deliveries.inbox_uri');
   }

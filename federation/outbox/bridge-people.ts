@@ -6,7 +6,15 @@ import type { Comments } from '../../src/modules/comments/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
 import type { Moderation } from '../../src/modules/moderation/index.ts';
 import type { Videos } from '../../src/modules/videos/index.ts';
-import { announceOf, blockOf, flagOf, likeOf, undoOf, updateActorOf } from '../translate/activities.ts';
+import {
+  announceOf,
+  blockOf,
+  deleteActorOf,
+  flagOf,
+  likeOf,
+  undoOf,
+  updateActorOf,
+} from '../translate/activities.ts';
 import { answerOf, type FollowFacts, followOf, undoFollowOf } from '../translate/follow.ts';
 import type { Outgoing } from '../translate/outgoing.ts';
 import type { JsonObject } from '../translate/read.ts';
@@ -168,6 +176,25 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
       const person = await deps.accounts.byId(event.accountId);
       const channel = person && (await deps.accounts.channelOf(person.id));
       for (const account of [person, channel]) if (account) await tellProfile(tx, account);
+    },
+
+    /** Tells everybody who may know the person or the channel, before anybody forgets who that is. */
+    async onAccountDeleted(tx: Tx, event: { accountId: AccountId }): Promise<void> {
+      const person = await deps.accounts.byId(event.accountId);
+      const channel = person && (await deps.accounts.channelOf(person.id));
+      for (const account of [person, channel]) {
+        // A channel without keys was never shown to anybody.
+        if (!account || !(await deps.accounts.keysOf(account.id))) continue;
+        await deliver(deps, tx, {
+          senderId: account.id,
+          activity: deleteActorOf(account.actorUri),
+          objectUri: account.actorUri,
+          audience: [
+            { kind: 'followers', of: account.id },
+            { kind: 'told-by', of: account.id },
+          ],
+        });
+      }
     },
 
     /** Told in the name of the server, so that nobody learns who reported. */

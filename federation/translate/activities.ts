@@ -104,6 +104,18 @@ export function updateActorOf(actor: JsonObject, followers: string, serial: stri
   };
 }
 
+/** An account of this server is gone, with all that it posted. */
+export function deleteActorOf(actorUri: string): Outgoing {
+  return {
+    '@context': CONTEXT,
+    id: `${actorUri}#delete`,
+    type: 'Delete',
+    actor: actorUri,
+    to: [AS_PUBLIC],
+    object: actorUri,
+  };
+}
+
 /** `Add` or `Remove` of a pinned post. */
 export function pinOf(pin: {
   type: 'Add' | 'Remove';

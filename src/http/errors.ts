@@ -74,6 +74,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'too-many-lists': 422,
   'too-many-filters': 422,
   'not-followed': 404,
+  'owner-stays': 422,
   'already-listed': 422,
   conflict: 409,
   unavailable: 503,

@@ -219,4 +219,22 @@ describe('two servers', { timeout: 2 * SLOW_MS }, () => {
     expect(await query(a.database, sent)).toEqual([]);
     expect(await home()).not.toContain(uri);
   });
+
+  test('an account that is deleted on one is gone from the other, with all that it posted', async () => {
+    const found = await bob.find(alice.handle);
+    await bob.follow(found?.id ?? '');
+    await until('A accepts', async () => (await bob.relationship(found?.id ?? '')).following);
+    const { uri } = await upload(small, 'Last');
+    await copied(uri);
+    await query(a.database, `update users set delete_at = now()`);
+    // Whatever is due is deleted first thing.
+    await a.running.stop();
+    a.running = await startInstance(a);
+    await until('B has let go of her', async () => (await home()).length === 0);
+    const rows = await query(
+      b.database,
+      `select state from accounts where actor_uri = '${found?.uri ?? ''}'`,
+    );
+    expect(rows).toEqual([{ state: 'deleted' }]);
+  });
 });

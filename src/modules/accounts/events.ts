@@ -6,5 +6,8 @@ export const accountEvents = {
   'account.registered': z.object({ accountId: idSchema<'account'>() }),
   /** The owner of an account of this server changed its profile. */
   'account.updated': z.object({ accountId: idSchema<'account'>() }),
+  /** An account of this server was deleted for good, with its channel. */
+  'account.deleted': z.object({ accountId: idSchema<'account'>() }),
+  /** The server of an account deleted it. */
   'account.gone': z.object({ accountId: idSchema<'account'>() }),
 } as const;

@@ -14,6 +14,7 @@ import {
   upsertRemoteAccount,
 } from './commands.ts';
 import { accountEvents } from './events.ts';
+import { forgetDeleted, markDeleted, setLeaving } from './leaving.ts';
 import type { Account, RemoteActor, SealedKeys } from './model.ts';
 import { editProfile, type ProfileChange } from './profile.ts';
 import { accountQueries } from './queries.ts';
@@ -73,6 +74,9 @@ export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls }) {
       editProfile(deps, tx, accountId, change, touched),
     markMoved: markAccountMoved,
     claimBackfill,
+    setLeaving,
+    markDeleted: (tx: Tx, accountId: AccountId) => markDeleted(deps, tx, accountId),
+    forgetDeleted,
     markGone: (tx: Tx, accountId: AccountId) => markAccountGone(deps, tx, accountId),
   };
 }

@@ -1,7 +1,10 @@
 import type { AccountId } from '../../lib/ids.ts';
 
-/** `pending`: a sign-up that waits for approval. Only `active` accounts are shown to anybody. */
-export type AccountState = 'active' | 'pending' | 'suspended' | 'deleted';
+/**
+ * `pending`: a sign-up that waits for approval; `leaving`: its owner wants it deleted, and may still come back. Only
+ * `active` accounts are shown to anybody.
+ */
+export type AccountState = 'active' | 'pending' | 'suspended' | 'leaving' | 'deleted';
 export type ActorType = 'Person' | 'Service' | 'Application' | 'Group' | 'Organization';
 
 /** One line of the table in a profile. */

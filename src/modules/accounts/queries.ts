@@ -18,6 +18,15 @@ export function accountQueries(db: Db, domain: string) {
     byId: (id: AccountId) => one({ id }),
     byActorUri: (uri: string) => one({ actor_uri: uri }),
 
+    /** Of an account of this server that was deleted: its address, and when that was. */
+    async deletionOf(id: AccountId): Promise<{ actorUri: string; deletedAt: Date } | null> {
+      const row = await db('accounts')
+        .where({ id, domain: '', state: 'deleted' })
+        .whereNotNull('deleted_at')
+        .first('actor_uri as actorUri', 'deleted_at as deletedAt');
+      return row ?? null;
+    },
+
     /** `byActorUri` of each address in turn, with one question to the database. */
     async byActorUris(uris: readonly string[]): Promise<(Account | null)[]> {
       if (uris.length === 0) return [];

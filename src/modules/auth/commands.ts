@@ -3,6 +3,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts, SealedKeys } from '../accounts/index.ts';
+import { stay } from './leaving.ts';
 import type { RegistrationMode, Role, Scope } from './model.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 
@@ -144,7 +145,8 @@ export async function checkCredentials(
   if (row.approval === 'pending') {
     return fail('approval-pending', 'Your request to join has not been answered yet.');
   }
-  if (row.state !== 'active') return fail('suspended', 'This account is suspended.');
+  if (row.state !== 'active' && row.state !== 'leaving')
+    return fail('suspended', 'This account is suspended.');
   return ok({ accountId: row.account_id, role: row.role });
 }
 
@@ -179,7 +181,7 @@ const SESSION_DAYS = 90;
 const OF_EVERYBODY: readonly Scope[] = ['read', 'write', 'follow', 'push'];
 const OF_STAFF: readonly Scope[] = ['admin:read', 'admin:write'];
 
-/** Opens a session and returns its token, which is stored only as a hash. */
+/** Opens a session and returns its token, which is stored only as a hash. Whoever was about to leave stays. */
 export async function openSession(
   deps: AuthDeps,
   tx: Tx,
@@ -188,6 +190,7 @@ export async function openSession(
   const token = randomBytes(32).toString('base64url');
   const granted = input.role === 'user' ? OF_EVERYBODY : [...OF_EVERYBODY, ...OF_STAFF];
   const sessionId = deps.ids.next<'session'>();
+  await stay(deps.accounts, tx, input.accountId);
   const [row] = await tx('sessions')
     .insert({
       id: sessionId,

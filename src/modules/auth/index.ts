@@ -17,6 +17,7 @@ import {
   signUp,
   triesKey,
 } from './commands.ts';
+import { leaving } from './leaving.ts';
 import type { PendingSignUp, Role, Viewer } from './model.ts';
 import { hashPassword } from './passwords.ts';
 import { preferences } from './preferences.ts';
@@ -117,6 +118,7 @@ export function createAuth(deps: AuthDeps & { db: Db; accounts: Accounts }) {
     },
 
     ...preferences(db),
+    ...leaving(deps),
 
     /** People of this server seen since a moment. */
     async activeSince(since: Date): Promise<number> {

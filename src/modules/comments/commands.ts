@@ -246,9 +246,6 @@ export async function removeCommentsOf(
   tx: Tx,
   accountId: AccountId,
 ): Promise<void> {
-  const rows = await tx('comments')
-    .where({ account_id: accountId, local: false })
-    .delete()
-    .returning<CommentRow[]>('*');
+  const rows = await tx('comments').where({ account_id: accountId }).delete().returning<CommentRow[]>('*');
   for (const row of rows) await forget(deps, tx, row);
 }

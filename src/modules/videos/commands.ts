@@ -364,10 +364,8 @@ export async function noteMissingVideo(tx: Tx, videoId: VideoId, missing: boolea
   return row?.missing_since ?? null;
 }
 
-/** Removes every video of a remote account that is gone. */
+/** Removes every video of an account that is gone. */
 export async function removeVideosOf(deps: VideoCommandDeps, tx: Tx, accountId: AccountId): Promise<void> {
-  const rows: { id: VideoId }[] = await tx('videos')
-    .where({ account_id: accountId, local: false })
-    .select('id');
+  const rows: { id: VideoId }[] = await tx('videos').where({ account_id: accountId }).select('id');
   for (const { id } of rows) await removeVideo(deps, tx, id, accountId);
 }

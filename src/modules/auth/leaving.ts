@@ -1,0 +1,61 @@
+import { leavingLimits } from '../../../config/limits.ts';
+import type { InTx, Tx } from '../../db/database.ts';
+import type { AccountId } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Accounts } from '../accounts/index.ts';
+
+/** Leaving the server: an account is hidden at once, and deleted for good unless its owner signs in within 30 days. */
+export function leaving({ accounts }: { readonly accounts: Accounts }) {
+  return {
+    /** Hides the account, ends its sessions, and says when it is deleted. A server is never left without its owner. */
+    async leave(tx: Tx, accountId: AccountId): Promise<Result<{ deleteAt: Date }, 'owner-stays'>> {
+      const mine = tx('users').where({ account_id: accountId });
+      const row = await mine.clone().forUpdate().first('role');
+      if (row?.role === 'owner') {
+        return fail(
+          'owner-stays',
+          'The owner of a server cannot leave it. Make somebody else its owner first.',
+        );
+      }
+      const [left] = await mine
+        .update({ delete_at: tx.raw(`now() + ? * interval '1 ms'`, [leavingLimits.graceMs]) })
+        .returning<{ delete_at: Date }[]>('delete_at');
+      if (!left) throw new Error('Somebody without an account wants to leave.');
+      await tx('sessions').where({ account_id: accountId }).delete();
+      await accounts.setLeaving(tx, accountId, true);
+      return ok({ deleteAt: left.delete_at });
+    },
+
+    /** Deletes what is due. Returns how many accounts that were. */
+    async deleteDue(inTx: InTx): Promise<number> {
+      for (let deleted = 0; ; deleted += 1) {
+        const more = deleted < leavingLimits.atOnce && (await inTx((tx) => deleteOne(accounts, tx)));
+        if (!more) return deleted;
+      }
+    },
+  };
+}
+
+async function deleteOne(accounts: Accounts, tx: Tx): Promise<boolean> {
+  // Locked, so that nobody who signs in at this moment keeps half an account.
+  const row = await tx('users')
+    .where('delete_at', '<=', tx.fn.now())
+    .orderBy('delete_at')
+    .forUpdate()
+    .skipLocked()
+    .first('account_id');
+  if (!row) return false;
+  await accounts.markDeleted(tx, row.account_id);
+  await tx('sessions').where({ account_id: row.account_id }).delete();
+  await tx('users').where({ account_id: row.account_id }).delete();
+  return true;
+}
+
+/** Whoever signs in stays. */
+export async function stay(accounts: Accounts, tx: Tx, accountId: AccountId): Promise<void> {
+  const kept = await tx('users')
+    .where({ account_id: accountId })
+    .whereNotNull('delete_at')
+    .update({ delete_at: null });
+  if (kept === 1) await accounts.setLeaving(tx, accountId, false);
+}
