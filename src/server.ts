@@ -126,6 +126,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
     { name: 'abandoned-media', everyMs: 10_000, run: () => inTx((tx) => context.videos.failAbandoned(tx)) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
+    { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
     { name: 'instances', everyMs: 60 * MINUTE, run: () => instances.sweepInstances() },

@@ -26,10 +26,18 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
+import { createApp, verifyApp } from './apps/apps.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import { getInstance } from './instance/get-instance.ts';
 import { fileReport } from './reports/file-report.ts';
 import { search } from './search/search.ts';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  disableSecondFactor,
+  getSecondFactor,
+} from './second-factor/second-factor.ts';
+import { changePassword, endSession, listSessions } from './sessions/own-sessions.ts';
 import { signIn, signOut } from './sessions/sessions.ts';
 import {
   likeStatus,
@@ -53,6 +61,15 @@ export const routes: readonly Route[] = [
   register,
   signIn,
   signOut,
+  listSessions,
+  endSession,
+  changePassword,
+  getSecondFactor,
+  beginSecondFactor,
+  confirmSecondFactor,
+  disableSecondFactor,
+  createApp,
+  verifyApp,
   verifyCredentials,
   updateCredentials,
   lookupAccount,
