@@ -58,8 +58,9 @@ export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Reque
   app.use('/proxy', createProxyHandler(deps));
   app.use(securityHeaders(deps));
   app.use(openToPages);
-  app.use(deps.federation);
+  // Before the federation side, which knows what else is below /.well-known.
   mountOAuth(app, deps);
+  app.use(deps.federation);
   await uploads.mount(app);
   mountRoutes(app, deps, routes);
   app.get('/api/openapi.json', (_req, res) => {

@@ -31,7 +31,7 @@ import {
   takeSecondFactor,
 } from './second-factor.ts';
 
-export { type App, grantable, isRedirectUri, OUT_OF_BAND, readScopes } from './apps.ts';
+export { type App, grantable, OUT_OF_BAND, readScopes } from './apps.ts';
 export {
   allows,
   isStaff,
