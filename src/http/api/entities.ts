@@ -1,54 +1,17 @@
 import { hashtagsOf } from '../../lib/html/from-text.ts';
+import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import { nameOfLanguage } from '../../lib/language.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import type { Comment } from '../../modules/comments/index.ts';
 import type { FeedItem } from '../../modules/feed/index.ts';
-import type { Relationship } from '../../modules/social/index.ts';
 import type { Asset, Video } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { AccountEntity, ProcessingEntity, StatusEntity } from './schemas.ts';
+import { toAccount } from './accounts/entities.ts';
+import { filteredFor } from './filters/apply.ts';
+import type { ProcessingEntity, StatusEntity } from './schemas.ts';
 
-type Counts = Pick<AccountEntity, 'followers_count' | 'following_count' | 'statuses_count'>;
-
-/** An account with its counts, as the viewer may know them. */
-export async function accountEntityOf(
-  deps: HttpDeps,
-  account: Account,
-  viewerId: AccountId | null,
-): Promise<AccountEntity> {
-  const [followers, following, videos] = await Promise.all([
-    deps.social.followerCount(account.id),
-    deps.social.followingCount(account.id),
-    deps.videos.countOfAccount(account.id, viewerId),
-  ]);
-  return toAccount(account, {
-    followers_count: followers,
-    following_count: following,
-    statuses_count: videos,
-  });
-}
-
-/** In lists the counts are left at zero: one number per row would be one query per row. */
-const UNCOUNTED: Counts = { followers_count: 0, following_count: 0, statuses_count: 0 };
-
-function toAccount(account: Account, counts: Counts): AccountEntity {
-  return {
-    id: account.id,
-    username: account.username,
-    acct: account.acct,
-    display_name: account.displayName,
-    note: account.bioHtml,
-    url: account.url,
-    uri: account.actorUri,
-    avatar: null,
-    locked: account.locked,
-    bot: account.actorType === 'Service' || account.actorType === 'Application',
-    created_at: account.createdAt.toISOString(),
-    ...counts,
-    host: account.domain,
-  };
-}
+export { accountEntityOf } from './accounts/entities.ts';
 
 /** What people did with a post, and the viewer among them. */
 interface Reactions {
@@ -64,6 +27,8 @@ const NO_REACTIONS: Reactions = {
   ...{ replies: 0, shares: 0, likes: 0 },
   ...{ liked: false, shared: false, pinned: false },
 };
+
+const MAX_FILTERED_CHARACTERS = 20_000;
 
 const VISIBILITY = {
   public: 'public',
@@ -86,6 +51,11 @@ export async function statusEntitiesOf(
     deps.videos.mentionedAmong(ids),
     deps.videos.proxiedAmong(items.map(({ video }) => video)),
   ]);
+  const filtered = await filteredFor(
+    deps,
+    viewerId,
+    items.map(({ video }) => textsOf(video)),
+  );
   const people = await deps.accounts.byIds([...new Set([...named.values()].flat())]);
   return items.map((item) => {
     const { id } = item.video;
@@ -99,7 +69,8 @@ export async function statusEntitiesOf(
       pinned: pinned.has(id),
     };
     const mentioned = (named.get(id) ?? []).flatMap((accountId) => people.get(accountId) ?? []);
-    return statusEntityOf(deps, item, reactions, mentioned, proxied.has(id));
+    const entity = statusEntityOf(deps, item, reactions, mentioned, proxied.has(id));
+    return { ...entity, filtered: filtered(textsOf(item.video)) };
   });
 }
 
@@ -113,7 +84,7 @@ export function statusEntityOf(
 ): StatusEntity {
   const { video, account } = item;
   return {
-    ...toStatus(video, account, reactions, mentioned),
+    ...toStatus(deps, video, account, reactions, mentioned),
     created_at: (video.publishedAt ?? video.createdAt).toISOString(),
     content: video.captionHtml,
     media_attachments: [mediaEntityOf(deps, video, proxied)],
@@ -136,6 +107,7 @@ export async function commentEntitiesOf(
     deps.comments.answersOf(ids),
     deps.comments.mentionedAmong(ids),
   ]);
+  const filtered = await filteredFor(deps, viewerId, comments.map(textsOf));
   const authorIds = comments.map(({ accountId }) => accountId);
   const people = await deps.accounts.byIds([...new Set([...authorIds, ...[...named.values()].flat()])]);
   return comments.flatMap((comment) => {
@@ -151,7 +123,8 @@ export async function commentEntitiesOf(
     const mentioned = (named.get(comment.id) ?? []).flatMap((id) => people.get(id) ?? []);
     return [
       {
-        ...toStatus(comment, author, reactions, mentioned),
+        ...toStatus(deps, comment, author, reactions, mentioned),
+        filtered: filtered(textsOf(comment)),
         created_at: comment.publishedAt.toISOString(),
         content: comment.contentHtml,
         media_attachments: [],
@@ -163,12 +136,21 @@ export async function commentEntitiesOf(
   });
 }
 
+/** What filters look through: all that a post says, its pictures' descriptions included. */
+function textsOf(post: Video | Comment) {
+  const html = 'captionHtml' in post ? post.captionHtml : post.contentHtml;
+  const more = 'altText' in post ? post.altText : '';
+  const said = textOfHtml(html, MAX_FILTERED_CHARACTERS);
+  return { id: post.id, authorId: post.accountId, text: `${post.contentWarning}\n${said}\n${more}` };
+}
+
 function tagsOf({ urls }: Pick<HttpDeps, 'urls'>, text: string): StatusEntity['tags'] {
   return hashtagsOf(text).map((name) => ({ name, url: urls.tagPage(name) }));
 }
 
 /** What statuses of both kinds have. */
 function toStatus(
+  deps: Pick<HttpDeps, 'videos' | 'urls'>,
   post: Video | Comment,
   account: Account,
   reactions: Reactions,
@@ -176,7 +158,7 @@ function toStatus(
 ) {
   return {
     id: post.id,
-    account: toAccount(account, UNCOUNTED),
+    account: toAccount(deps, account),
     spoiler_text: post.contentWarning,
     sensitive: post.sensitive,
     visibility: VISIBILITY[post.visibility],
@@ -192,6 +174,7 @@ function toStatus(
     reblogged: reactions.shared,
     pinned: reactions.pinned,
     edited_at: post.editedAt?.toISOString() ?? null,
+    filtered: [],
     reblog: null,
     card: null,
     poll: null,
@@ -302,17 +285,5 @@ export function processingEntityOf(video: Video): ProcessingEntity {
     detail: video.media.detail,
     status_url: `/api/v1/statuses/${video.id}`,
     url: video.url,
-  };
-}
-
-/** A relationship in the API's names. */
-export function relationshipEntityOf(relationship: Relationship) {
-  return {
-    id: relationship.targetId,
-    following: relationship.following,
-    requested: relationship.requested,
-    followed_by: relationship.followedBy,
-    blocking: relationship.blocking,
-    blocked_by: relationship.blockedBy,
   };
 }

@@ -21,6 +21,7 @@ import type { PendingSignUp, Role, Viewer } from './model.ts';
 import { exchange, type TokenRequest } from './oauth.ts';
 import { closeOwnSession, closeSession, rotateSession, sessionsOf, setPassword } from './own-sessions.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
+import { preferences } from './preferences.ts';
 import { createProofs } from './proofs.ts';
 import {
   beginSecondFactor,
@@ -180,6 +181,14 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
           'users.created_at as createdAt',
         );
     },
+
+    /** What somebody of this server may do beside what everybody may; null for everybody else. */
+    async roleOf(accountId: AccountId): Promise<Role | null> {
+      const row = await db('users').where({ account_id: accountId }).first('role');
+      return row?.role ?? null;
+    },
+
+    ...preferences(db),
 
     /** People of this server seen since a moment. */
     async activeSince(since: Date): Promise<number> {
