@@ -149,7 +149,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ db, inTx, enqueue, clock, ffmpeg, storage, download: fetch.download },
     ...{ mediaRefusal: instances.mediaRefusal, workDir: scratchDir },
   });
-  const auth = createAuth({ db, ids, accounts, registrations: config.registrations, makeKeys });
+  const auth = createAuth({
+    ...{ db, ids, accounts, registrations: config.registrations, makeKeys },
+    ...{ instanceSecret, clock, domain: urls.domain },
+  });
   const social = createSocial({ db, ids, urls, unlistedDomains });
   const { mediaUrl, origin } = config;
   const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });

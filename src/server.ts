@@ -128,6 +128,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
+    { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },

@@ -42,6 +42,44 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (s
     expect(new URL(page.url()).pathname).toBe('/upload');
   });
 
+  test('signing in with a code beside the password, by keyboard alone', async () => {
+    site.api.state.accounts = [alice];
+    site.api.state.code = '123456';
+    const page = await site.open('/login?next=/upload', { viewport, expected: [/401 .*\/sessions/] });
+    await page.getByLabel('Name or e-mail').fill('alice');
+    await page.getByLabel('Password').fill('correct horse');
+    await page.keyboard.press('Enter');
+    const code = page.getByLabel('Code', { exact: true });
+    await code.waitFor();
+    expect(await code.evaluate((box) => box === document.activeElement)).toBe(true);
+    expect(await code.getAttribute('autocomplete')).toBe('one-time-code');
+    expect(await page.getByRole('form').getByRole('alert').count()).toBe(0);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.type('000000');
+    await page.keyboard.press('Enter');
+    const error = page.getByRole('alert').filter({ hasText: 'This code is not right.' });
+    await error.waitFor();
+    expect(await error.evaluate((box) => box === document.activeElement)).toBe(true);
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('123456');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Upload a clip' }).waitFor();
+  });
+
+  test('going back from the code to another name', async () => {
+    site.api.state.accounts = [alice];
+    site.api.state.code = '123456';
+    const page = await site.open('/login', { viewport, expected: [/401 .*\/sessions/] });
+    await page.getByLabel('Name or e-mail').fill('alice');
+    await page.getByLabel('Password').fill('correct horse');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Back' }).click();
+    expect(await page.getByLabel('Name or e-mail').inputValue()).toBe('alice');
+    expect(await page.getByLabel('Code', { exact: true }).count()).toBe(0);
+  });
+
   test('joining: the refusal stands at its field, and what was written stays', async () => {
     site.api.state.refusals.set('POST /api/v1/accounts', {
       ...{ status: 422, error: 'username-taken', sentence: 'The name alice is taken. Choose another one.' },

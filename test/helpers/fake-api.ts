@@ -37,6 +37,8 @@ export interface FakeState {
   accounts: Account[];
   /** Newest first. */
   statuses: Status[];
+  /** What signing in asks for beside the password, where it does. */
+  code: string | null;
   relationships: Map<string, Relationship>;
   pending: PendingAccount[];
   /** What the next polls of processing answer; the last one stays. */
@@ -84,6 +86,7 @@ function emptyState(): FakeState {
     me: null,
     accounts: [],
     statuses: [],
+    code: null,
     relationships: new Map(),
     pending: [],
     processing: [],
@@ -287,7 +290,7 @@ function register(state: FakeState, body: Record<string, string>): unknown {
   return { account, pending: state.instance.registrations.approval_required };
 }
 
-function signIn(state: FakeState, { login }: Record<string, string>): unknown {
+function signIn(state: FakeState, { login, code }: Record<string, string>): unknown {
   const account = state.accounts.find(({ username }) => username === login);
   if (!account) {
     return new Refusal({
@@ -295,6 +298,10 @@ function signIn(state: FakeState, { login }: Record<string, string>): unknown {
       error: 'wrong-credentials',
       sentence: 'The name or the password is wrong.',
     });
+  }
+  if (state.code !== null && code !== state.code) {
+    const error = code === undefined ? 'second-factor-required' : 'wrong-code';
+    return new Refusal({ status: 401, error, sentence: 'This code is not right.' });
   }
   state.me = fakeCredentials(account);
   return { account, role: 'user', expires_at: '2030-01-01T00:00:00.000Z' };

@@ -17,6 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
+const LEAVE = '/api/v1/accounts/delete_account';
 const leave = (id: AccountId) => server.context.inTx((tx) => server.context.auth.leave(tx, id));
 const signIn = (login: string) =>
   client.post('/api/v1/sessions', { body: { login, password: PASSWORD, kind: 'bearer' } });
@@ -66,9 +67,11 @@ describe('whoever leaves', () => {
     const id = await createVideoFactory(server.context).video(alice.account);
     const page = `/api/v1/statuses/${id}`;
     expect((await client.get(page, { as: bob })).status).toBe(200);
-    const outcome = await leave(alice.id);
-    expect(outcome).toMatchObject({ ok: true });
-    const days = outcome.ok ? (outcome.deleteAt.getTime() - Date.now()) / 86_400_000 : 0;
+    const wrong = await client.post(LEAVE, { as: alice, body: { password: 'not mine' } });
+    expect(wrong.body).toMatchObject({ code: 'wrong-password' });
+    const outcome = await client.post(LEAVE, { as: alice, body: { password: PASSWORD } });
+    expect(outcome.status).toBe(200);
+    const days = (Date.parse(outcome.body.delete_at) - Date.now()) / 86_400_000;
     expect(days).toBeGreaterThan(29.9);
     expect(days).toBeLessThan(30.1);
     expect((await client.get(page, { as: bob })).status).toBe(404);
@@ -84,7 +87,8 @@ describe('whoever leaves', () => {
 
   test('may not be the owner of the server', async () => {
     const owner = await people.signedIn('owner', 'owner');
-    expect(await leave(owner.id)).toMatchObject({ ok: false, reason: 'owner-stays' });
+    const refused = await client.post(LEAVE, { as: owner, body: { password: PASSWORD } });
+    expect([refused.status, refused.body.code]).toEqual([422, 'owner-stays']);
     expect((await client.get('/api/v1/accounts/verify_credentials', { as: owner })).status).toBe(200);
   });
 

@@ -13,10 +13,12 @@ const WITHOUT_SCOPE = [
   // The same for everybody.
   'GET /api/v2/instance',
   // Before there is anybody.
-  ...['POST /api/v1/accounts', 'POST /api/v1/sessions'],
+  ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
+  // About the app that has the token, whatever it may do.
+  'GET /api/v1/apps/verify_credentials',
 ];
 /** Anybody may call these, and they change something: joining and signing in come before everything else. */
-const OPEN_WRITES = ['POST /api/v1/accounts', 'POST /api/v1/sessions'];
+const OPEN_WRITES = ['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'];
 
 describe('A4 the table of routes', () => {
   test.each(routes.map((route) => [nameOf(route), route] as const))(
@@ -27,7 +29,7 @@ describe('A4 the table of routes', () => {
       else expect(scopes).toContain(route.scope);
       if (route.audience === 'staff') expect(route.scope).toMatch(/^admin:/);
       if (route.scope?.startsWith('admin:')) expect(route.audience).toBe('staff');
-      if (route.method === 'get') expect(route.scope ?? 'read').toMatch(/^(admin:)?read/);
+      if (route.method === 'get') expect(route.scope ?? 'read').toMatch(/^(admin:)?read|^profile$/);
       else expect(route.scope ?? 'write').not.toMatch(/^(admin:)?read/);
       if (route.method !== 'get' && route.audience === 'anyone') expect(OPEN_WRITES).toContain(name);
       expect(route.path).toMatch(/^\/api\/v\d\/[a-z_]+(\/(:?[a-z_]+))*$/);

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { blockAccount, unblockAccount } from './accounts/block.ts';
+import { deleteAccount } from './accounts/delete-account.ts';
 import { followAccount, getRelationships, unfollowAccount } from './accounts/follow.ts';
 import { getAccount, lookupAccount } from './accounts/get-account.ts';
 import { register } from './accounts/register.ts';
@@ -31,6 +32,7 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
+import { createApp, verifyApp } from './apps/apps.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import { createFilter, deleteFilter, editFilter, getFilter, listFilters } from './filters/filters.ts';
 import {
@@ -88,6 +90,13 @@ import {
 } from './relations/people.ts';
 import { fileReport } from './reports/file-report.ts';
 import { search } from './search/search.ts';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  disableSecondFactor,
+  getSecondFactor,
+} from './second-factor/second-factor.ts';
+import { changePassword, endSession, listSessions } from './sessions/own-sessions.ts';
 import { signIn, signOut } from './sessions/sessions.ts';
 import {
   likeStatus,
@@ -109,8 +118,18 @@ import { followProcessing, getProcessing } from './videos/processing.ts';
 export const routes: readonly Route[] = [
   getInstance,
   register,
+  deleteAccount,
   signIn,
   signOut,
+  listSessions,
+  endSession,
+  changePassword,
+  getSecondFactor,
+  beginSecondFactor,
+  confirmSecondFactor,
+  disableSecondFactor,
+  createApp,
+  verifyApp,
   verifyCredentials,
   updateCredentials,
   removeAvatar,

@@ -21,6 +21,7 @@ export function leaving({ accounts }: { readonly accounts: Accounts }) {
         .update({ delete_at: tx.raw(`now() + ? * interval '1 ms'`, [leavingLimits.graceMs]) })
         .returning<{ delete_at: Date }[]>('delete_at');
       if (!left) throw new Error('Somebody without an account wants to leave.');
+      await tx('oauth_codes').where({ account_id: accountId }).delete();
       await tx('sessions').where({ account_id: accountId }).delete();
       await accounts.setLeaving(tx, accountId, true);
       return ok({ deleteAt: left.delete_at });

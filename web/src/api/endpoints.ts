@@ -27,6 +27,14 @@ export interface Registration {
   readonly reason?: string;
 }
 
+/** What somebody signs in with. */
+export interface Credentials {
+  readonly login: string;
+  readonly password: string;
+  /** Of an authenticator app, or a recovery code, where the account has a second factor. */
+  readonly code?: string;
+}
+
 /** Clips of one page of a list. */
 export const pageSize = 20;
 
@@ -44,8 +52,7 @@ function page({ maxId, minId }: PageCursor): Record<string, string | undefined> 
 export const api = {
   instance: () => request<Instance>('GET', '/api/v2/instance'),
   register: (registration: Registration) => request<SignUp>('POST', '/api/v1/accounts', registration),
-  signIn: (login: string, password: string) =>
-    request<Session>('POST', '/api/v1/sessions', { login, password }),
+  signIn: (credentials: Credentials) => request<Session>('POST', '/api/v1/sessions', credentials),
   signOut: () => request<object>('DELETE', '/api/v1/sessions/current'),
   me: () => request<CredentialAccount>('GET', '/api/v1/accounts/verify_credentials'),
 

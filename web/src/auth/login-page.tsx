@@ -9,11 +9,12 @@ import { safeNext } from '../ui/links.ts';
 import { Page } from '../ui/page.tsx';
 import styles from './auth.module.css';
 
-/** Signs in and goes back to where somebody came from. */
+/** Signs in, with a code where the account wants one, and goes back to where somebody came from. */
 export function LoginPage() {
   const { query, route } = useLocation();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
+  const [asksForCode, setAsksForCode] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const text = strings.auth;
@@ -24,44 +25,118 @@ export function LoginPage() {
     if (signedIn) route(safeNext(query.next), true);
   }, [signedIn]);
 
-  const send = async () => {
+  const send = async (code?: string) => {
     setBusy(true);
     setFailure(null);
-    const outcome = await signIn(login.trim(), password);
+    const outcome = await signIn({ login: login.trim(), password, ...(code === undefined ? {} : { code }) });
     setBusy(false);
-    if (!outcome.ok) setFailure(outcome);
+    if (outcome.ok) return;
+    const isCodeMissing = outcome.reason === 'second-factor-required';
+    // The password may have been changed in the meantime.
+    if (isCodeMissing || outcome.reason === 'wrong-credentials') setAsksForCode(isCodeMissing);
+    if (!isCodeMissing) setFailure(outcome);
   };
+  const back = () => {
+    setFailure(null);
+    setAsksForCode(false);
+  };
+  const shared = { busy, failure };
 
   return (
     <Page title={title} width="narrow">
-      <Form onSend={send} label={title}>
-        {failure && <FormError sentence={failure.sentence} />}
-        <Field
-          label={text.login}
-          name="login"
-          value={login}
-          onInput={setLogin}
-          autocomplete="username"
-          required
+      {asksForCode ? (
+        <CodeForm {...shared} onSend={send} onBack={back} />
+      ) : (
+        <PasswordForm
+          {...shared}
+          {...{ title, login, password, setLogin, setPassword }}
+          onSend={() => send()}
         />
-        <Field
-          label={text.password}
-          name="password"
-          type="password"
-          value={password}
-          onInput={setPassword}
-          autocomplete="current-password"
-          required
-        />
-        <Button type="submit" busy={busy} wide>
-          {busy ? text.signingIn : text.signIn}
-        </Button>
-      </Form>
+      )}
       {instance.value?.registrations.enabled && (
         <p class={styles.other}>
           {text.noAccount} <a href="/register">{text.register}</a>
         </p>
       )}
     </Page>
+  );
+}
+
+interface FormState {
+  readonly busy: boolean;
+  readonly failure: ApiFailure | null;
+}
+
+function PasswordForm(
+  props: FormState & {
+    title: string;
+    login: string;
+    password: string;
+    setLogin: (login: string) => void;
+    setPassword: (password: string) => void;
+    onSend: () => void;
+  },
+) {
+  const text = strings.auth;
+  return (
+    <Form onSend={props.onSend} label={props.title}>
+      {props.failure && <FormError sentence={props.failure.sentence} />}
+      <Field
+        label={text.login}
+        name="login"
+        value={props.login}
+        onInput={props.setLogin}
+        autocomplete="username"
+        required
+      />
+      <Field
+        label={text.password}
+        name="password"
+        type="password"
+        value={props.password}
+        onInput={props.setPassword}
+        autocomplete="current-password"
+        required
+      />
+      <SendButton busy={props.busy} />
+    </Form>
+  );
+}
+
+/** The second step: what the password alone does not open. */
+function CodeForm(props: FormState & { onSend: (code: string) => void; onBack: () => void }) {
+  const [code, setCode] = useState('');
+  const text = strings.auth;
+  return (
+    <Form onSend={() => props.onSend(code.trim())} label={text.codeLabel}>
+      {props.failure && <FormError sentence={props.failure.sentence} />}
+      <Field
+        label={text.code}
+        hint={text.codeHint}
+        name="code"
+        value={code}
+        onInput={setCode}
+        autocomplete="one-time-code"
+        maxLength={MAX_CODE_CHARACTERS}
+        required
+        isNext
+      />
+      <SendButton busy={props.busy} />
+      <Button look="quiet" wide onPress={props.onBack}>
+        {text.codeBack}
+      </Button>
+    </Form>
+  );
+}
+
+/** More than any code has, and what the server reads of one. */
+const MAX_CODE_CHARACTERS = 60;
+
+function SendButton({ busy }: { busy: boolean }) {
+  const text = strings.auth;
+  return (
+    <Button type="submit" busy={busy} wide>
+      {busy ? text.signingIn : text.signIn}
+    </Button>
   );
 }

@@ -80,7 +80,7 @@ function RegisterForm(props: { server: Instance; onPending: (username: string) =
       ...(reason.trim() ? { reason: reason.trim() } : {}),
     });
     if (outcome.ok && !outcome.value.pending) {
-      const session = await signIn(username.trim(), password);
+      const session = await signIn({ login: username.trim(), password });
       if (!session.ok) setFailure(session);
     }
     setBusy(false);

@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals';
 import { type ApiFailure, type ApiOutcome, signedOutByServer } from '../api/client.ts';
-import { api } from '../api/endpoints.ts';
+import { api, type Credentials } from '../api/endpoints.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
 import { strings } from '../strings.ts';
 import { forgetRelationships } from './relationships.ts';
@@ -27,8 +27,8 @@ export async function boot(): Promise<void> {
 }
 
 /** Signs in with a cookie that scripts cannot read. */
-export async function signIn(login: string, password: string): Promise<ApiOutcome<CredentialAccount>> {
-  const session = await api.signIn(login, password);
+export async function signIn(credentials: Credentials): Promise<ApiOutcome<CredentialAccount>> {
+  const session = await api.signIn(credentials);
   if (!session.ok) return session;
   const account = await api.me();
   if (account.ok) become(account.value);

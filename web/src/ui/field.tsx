@@ -23,11 +23,26 @@ interface FieldProps {
   readonly maxLength?: number | undefined;
   readonly autocomplete?: string;
   readonly placeholder?: string;
+  /** Whether it gets the focus once it appears, as the one thing that is asked for now. Not for fields of several lines. */
+  readonly isNext?: boolean;
 }
 
 /** A text field with its label, hint and error tied to it. Names and handles are typed as they are. */
-export function Field({ label, hint, error, multiline, onInput, type = 'text', ...input }: FieldProps) {
+export function Field({
+  label,
+  hint,
+  error,
+  multiline,
+  onInput,
+  isNext,
+  type = 'text',
+  ...input
+}: FieldProps) {
   const id = useId();
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isNext) box.current?.focus();
+  }, []);
   const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   const shared = {
     ...input,
@@ -45,7 +60,7 @@ export function Field({ label, hint, error, multiline, onInput, type = 'text', .
       {multiline ? (
         <textarea rows={3} {...shared} />
       ) : (
-        <input {...inputTypes[type]} autocapitalize="none" spellcheck={false} {...shared} />
+        <input ref={box} {...inputTypes[type]} autocapitalize="none" spellcheck={false} {...shared} />
       )}
       {hint && (
         <p class={styles.hint} id={`${id}-hint`}>

@@ -7,7 +7,7 @@ export const verifyCredentials = route({
   path: '/api/v1/accounts/verify_credentials',
   summary: 'Who is signed in.',
   audience: 'signed-in',
-  scope: 'read:accounts',
+  scope: 'profile',
   output: credentialAccountEntity,
   handler: ({ deps, viewer }) => credentialEntityOf(deps, viewer.account, viewer.role),
 });
