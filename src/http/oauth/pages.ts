@@ -42,10 +42,13 @@ ${body}
   res.status(status).type('html').send(page.html);
 }
 
-/** Browsers hold the redirect after a form to the policy, too: the place is named as narrowly as it can be. */
+/**
+ * Browsers hold the redirect after a form to the policy, too: the place is named as narrowly as it can be. Hosts may
+ * hold signs that part a policy (`;`), and a policy has no words for others (`[`).
+ */
 function sourceOf(redirectUri: string): string {
   const url = new URL(redirectUri);
-  const isNamed = /^https?:$/.test(url.protocol) && !url.hostname.startsWith('[');
+  const isNamed = /^https?:$/.test(url.protocol) && /^[a-z0-9.-]+$/.test(url.hostname);
   return isNamed ? url.origin : url.protocol;
 }
 
