@@ -2,6 +2,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import { mentionedAmong } from '../../db/mentions.ts';
 import { emitter } from '../../db/outbox.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
+import { versionsOf } from '../../db/versions.ts';
 import { commentVisibleTo, type UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, CommentId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
@@ -63,6 +64,8 @@ export function createComments(base: {
     internalByUri: (uri: string) => one({ uri }),
     /** When the comment at this address was deleted, or null. */
     tombstone: (uri: string) => tombstoneOf(db, uri),
+    /** What a comment said before, oldest first. */
+    versionsOf: (commentId: CommentId) => versionsOf(db, { commentId }),
     /** The people whom these comments name. */
     mentionedAmong: (ids: readonly CommentId[]) => mentionedAmong(db, 'comment', ids),
 
