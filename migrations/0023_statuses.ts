@@ -13,11 +13,12 @@ export async function up(knex: Knex): Promise<void> {
     t.float('focus_y', 24).comment('-1 is the bottom, 1 the top');
   });
   await knex.raw('create index videos_awaiting_post on videos (created_at) where awaits_post');
+  await knex.raw('create index videos_drafts_of on videos (account_id) where awaits_post');
 
   await knex.schema.createTable('idempotency_keys', (t) => {
     t.bigint('account_id').notNullable().references('accounts.id').onDelete('cascade');
     t.text('key').notNullable();
-    t.text('result').comment('what the request made; null while it runs');
+    t.jsonb('result').comment('what the request made; null while it runs');
     t.timestamp('created_at').notNullable().defaultTo(knex.fn.now()).index();
     t.primary(['account_id', 'key']);
   });

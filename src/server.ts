@@ -6,11 +6,13 @@ import { transcriptionLimits } from '../config/media-limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import type { Context } from './context.ts';
 import { openRedis } from './context.ts';
+import { sweepOnce } from './db/once.ts';
 import { sweepUndone } from './db/undone.ts';
 import { createApp } from './http/app.ts';
 import type { HealthReport, HttpDeps } from './http/deps.ts';
 import { createEventStreams } from './http/event-stream.ts';
 import { createRateLimits } from './http/limits.ts';
+import { createUploadFiles } from './http/upload-files.ts';
 import { createUploads } from './http/uploads.ts';
 import { sweepLeases } from './jobs/leases.ts';
 import { rebuildAfterLoss, rebuildQueues, tellLateAgain } from './jobs/queues.ts';
@@ -39,6 +41,7 @@ export async function startWeb(context: Context): Promise<Running> {
     federation: context.federation.router,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     streams,
+    uploadFiles: createUploadFiles(context),
     webDir: fileURLToPath(new URL('../web/dist', import.meta.url)),
     health: () => health(context),
   };
@@ -119,6 +122,9 @@ function upkeepTasks(context: Context): Upkeep[] {
     },
     { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
     { name: 'abandoned-media', everyMs: 10_000, run: () => inTx((tx) => context.videos.failAbandoned(tx)) },
+    { name: 'drafts', everyMs: 10 * MINUTE, run: () => inTx((tx) => videos.dropOldDrafts(tx)) },
+    { name: 'scheduled-posts', everyMs: 5_000, run: (signal) => context.posts.publishDue(signal) },
+    { name: 'idempotency-keys', everyMs: 60 * MINUTE, run: () => sweepOnce(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },

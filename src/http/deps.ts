@@ -11,11 +11,14 @@ import type { Engagement } from '../modules/engagement/index.ts';
 import type { Feed } from '../modules/feed/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
+import type { Posts } from '../modules/posts/index.ts';
 import type { Social } from '../modules/social/index.ts';
+import type { Tags } from '../modules/tags/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
 import type { AccessCache } from './media/access.ts';
+import type { UploadFiles } from './upload-files.ts';
 
 /** What the HTTP side needs of the rest. It knows neither SQL nor ActivityPub. */
 export interface HttpDeps {
@@ -36,7 +39,10 @@ export interface HttpDeps {
   readonly instances: Instances;
   readonly lookup: RemoteLookup;
   readonly deliveries: DeliveryDesk;
+  readonly posts: Posts;
+  readonly tags: Tags;
   readonly storage: WatchedStorage;
+  readonly uploadFiles: UploadFiles;
   readonly limits: RateLimits;
   readonly mediaUrls: MediaUrls;
   readonly mediaAccess: AccessCache;

@@ -3,14 +3,15 @@ import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import { createUrls } from '../../modules/instances/index.ts';
 import type { Asset, Video } from '../../modules/videos/index.ts';
-import { processingEntityOf, statusEntityOf } from './entities.ts';
-import { processingEntity, statusEntity } from './schemas.ts';
+import { videoPostOf } from './entities.ts';
+import { processingEntityOf } from './media/entities.ts';
+import { postEntity, processingEntity } from './schemas.ts';
 
 const urls = createUrls('https://video.example');
 const deps = {
   urls,
   videos: { objectUrl: (key: string) => `https://cdn.example/${key}` },
-} as unknown as Parameters<typeof statusEntityOf>[0];
+} as unknown as Parameters<typeof videoPostOf>[0];
 
 const account: Account = {
   id: '1' as AccountId,
@@ -91,8 +92,8 @@ const video: Video = {
 };
 
 const entity = (changes: Partial<Video> = {}) => {
-  const made = statusEntityOf(deps, { video: { ...video, ...changes }, account });
-  expect(statusEntity.parse(made)).toEqual(made);
+  const made = videoPostOf(deps, { video: { ...video, ...changes }, account });
+  expect(postEntity.parse(made)).toEqual(made);
   return made;
 };
 const mediaOf = (changes: Partial<Video>) => entity(changes).media_attachments[0];

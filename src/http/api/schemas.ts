@@ -3,6 +3,7 @@ import { apiLimits } from '../../../config/limits.ts';
 import { idSchema, parseId } from '../../lib/ids.ts';
 import { roles } from '../../modules/auth/index.ts';
 import { mediaStages } from '../../modules/videos/index.ts';
+import { mediaEntity } from './media/schemas.ts';
 
 /** Pieces that several routes share. Entities follow the Mastodon API; what we add is marked. */
 
@@ -66,68 +67,8 @@ export const relationshipEntity = z
   })
   .meta({ id: 'Relationship' });
 
-export const mediaEntity = z
-  .object({
-    id: z.string(),
-    type: z.literal('video'),
-    url: z
-      .string()
-      .nullable()
-      .describe(
-        'MP4; null while a video of another server is being copied. Where this server passes on the bytes of another one, MP4 or WebM',
-      ),
-    preview_url: z.string().nullable(),
-    remote_url: z.string().nullable(),
-    description: z.string(),
-    blurhash: z.string().nullable(),
-    thumbhash: z.string().nullable().describe('Base64'),
-    preview_webp_url: z.string().nullable().describe('The poster as WebP'),
-    teaser_url: z.string().nullable().describe('Three seconds of it, small and silent'),
-    storyboard_url: z.string().nullable().describe('WebVTT whose cues name parts of one picture'),
-    captions: z.array(
-      z.object({
-        url: z.string(),
-        language: z.string().describe('As in BCP 47; und where it is not known'),
-        label: z.string(),
-        automatic: z.boolean().describe('Nobody wrote them: a service did'),
-      }),
-    ),
-    meta: z.object({
-      original: z.object({
-        width: z.number().nullable(),
-        height: z.number().nullable(),
-        duration: z.number().nullable(),
-        aspect: z.number().nullable(),
-      }),
-    }),
-    hls_url: z.string().nullable(),
-    dash_url: z.string().nullable(),
-    chunks_url: z.string().nullable().describe('JSON with the byte ranges of every size, in pieces of 0.4 s'),
-    renditions: z.array(
-      z.object({
-        url: z.string(),
-        width: z.number(),
-        height: z.number(),
-        bandwidth: z.number(),
-        codecs: z.string(),
-      }),
-    ),
-    processing: z
-      .object({
-        state: z
-          .enum(['copying', 'on-demand', 'elsewhere', 'failed'])
-          .describe(
-            'on-demand: it is copied here once GET /api/v1/statuses/:id asks for it; elsewhere: it can be watched on its own page only',
-          ),
-        percent: z.number(),
-        detail: z.string().nullable(),
-      })
-      .nullable()
-      .describe('Why there is nothing to play yet; null once there is'),
-  })
-  .meta({ id: 'Media' });
-
-export const statusEntity = z
+/** A post as it is; `statusEntity` may also be one that passes another on. */
+export const postEntity = z
   .object({
     id: z.string(),
     created_at: z.string(),
@@ -148,6 +89,8 @@ export const statusEntity = z
     favourites_count: z.number(),
     favourited: z.boolean().describe('By the viewer, as the next two'),
     reblogged: z.boolean(),
+    bookmarked: z.boolean(),
+    muted: z.boolean().describe('The viewer wants to hear no more of its thread'),
     pinned: z.boolean(),
     edited_at: z.string().nullable(),
     in_reply_to_id: z.string().nullable(),
@@ -155,8 +98,15 @@ export const statusEntity = z
     reblog: z.null(),
     card: z.null(),
     poll: z.null(),
+    quote: z.null(),
+    quotes_count: z.number(),
     application: z.null(),
+    filtered: z.array(z.object({})),
   })
+  .meta({ id: 'Post' });
+
+export const statusEntity = postEntity
+  .extend({ reblog: postEntity.nullable().describe('What it passes on, where that is all it does') })
   .meta({ id: 'Status' });
 
 export const processingEntity = z
@@ -182,4 +132,5 @@ export const emptyEntity = z.object({}).meta({ id: 'Empty' });
 
 export type AccountEntity = z.input<typeof accountEntity>;
 export type StatusEntity = z.input<typeof statusEntity>;
+export type PostEntity = z.input<typeof postEntity>;
 export type ProcessingEntity = z.input<typeof processingEntity>;

@@ -29,11 +29,12 @@ export async function postDraft(
   deps: VideoCommandDeps,
   tx: Tx,
   input: MediaEdit & { readonly details: VideoDetails },
-): Promise<Result<object, 'not-found' | 'media-refused'>> {
+): Promise<Result<object, 'not-found' | 'media-refused' | 'media-in-use'>> {
   const { videoId, details } = input;
   const video = await lockDraft(tx, input);
   if (!video) return noMedia();
   if (video.state === 'rejected') return refusedMedia(video.media_detail);
+  if (await isHeld(tx, videoId)) return fail('media-in-use', HELD);
   const isMade = video.state === 'draft' && video.media_state === 'ready';
   const isSeen = video.state === 'draft' && { state: 'published', unannounced: !isMade };
   await tx('videos')
@@ -46,6 +47,20 @@ export async function postDraft(
   await nameIn(tx, videoId, details);
   if (isMade) await deps.emit(tx, 'video.published', { videoId });
   return ok();
+}
+
+/** Why a draft cannot be held for a post that waits for its time, or null where it can; its row is locked. */
+export async function draftRefusal(tx: Tx, edit: MediaEdit) {
+  const video = await lockDraft(tx, edit);
+  if (!video) return noMedia();
+  if (video.state === 'rejected') return refusedMedia(video.media_detail);
+  return (await isHeld(tx, edit.videoId)) ? fail('media-in-use', HELD) : null;
+}
+
+const HELD = 'Another scheduled post holds this video.';
+
+async function isHeld(tx: Tx, videoId: VideoId): Promise<boolean> {
+  return (await tx('scheduled_posts').where({ video_id: videoId }).first('id')) !== undefined;
 }
 
 function refusedMedia(detail: string | null) {
@@ -86,9 +101,7 @@ export async function dropDraft(
   edit: MediaEdit,
 ): Promise<Result<object, 'not-found' | 'media-in-use'>> {
   if (!(await lockDraft(tx, edit))) return noMedia();
-  if (await tx('scheduled_posts').where({ video_id: edit.videoId }).first('id')) {
-    return fail('media-in-use', 'A scheduled post holds this video. Delete that first.');
-  }
+  if (await isHeld(tx, edit.videoId)) return fail('media-in-use', HELD);
   return removeVideo(deps, tx, edit.videoId, edit.accountId);
 }
 

@@ -18,7 +18,14 @@ import {
   removeVideosOf,
   storedBytes,
 } from './commands.ts';
-import { DRAFT_LIFETIME_MS, describeMedia, dropDraft, dropOldDrafts, postDraft } from './drafts.ts';
+import {
+  DRAFT_LIFETIME_MS,
+  describeMedia,
+  draftRefusal,
+  dropDraft,
+  dropOldDrafts,
+  postDraft,
+} from './drafts.ts';
 import { videoEvents } from './events.ts';
 import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
@@ -61,7 +68,7 @@ export {
   type ProxiedFiles,
   type ProxyFailure,
 } from './proxied-files.ts';
-export type { Page } from './queries.ts';
+export type { ListNarrowing, Page } from './queries.ts';
 export type { Arrival, NewRemoteVideo } from './remote-posts.ts';
 export { fetchRemoteSource } from './remote-source.ts';
 export { createTranscriber } from './transcriber.ts';
@@ -108,6 +115,7 @@ export function createVideos(base: Deps) {
     ) => updateRemoteVideo(deps, tx, videoId, video, mentions),
     /** Videos that come before their posts; see drafts.ts. */
     postDraft: (tx: Tx, input: Parameters<typeof postDraft>[2]) => postDraft(deps, tx, input),
+    draftRefusal,
     describeMedia,
     dropDraft: (tx: Tx, edit: Parameters<typeof dropDraft>[2]) => dropDraft(deps, tx, edit),
     dropOldDrafts: (tx: Tx) => dropOldDrafts(deps, tx, new Date(base.clock.now() - DRAFT_LIFETIME_MS)),

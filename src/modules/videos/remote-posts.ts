@@ -1,8 +1,9 @@
 import type { Tx } from '../../db/database.ts';
 import { addMentions, replaceMentions } from '../../db/mentions.ts';
-import { replaceTags, tagsOfText, textOfHtml } from '../../db/tags.ts';
+import { replaceTags, tagsOfText } from '../../db/tags.ts';
 import { deletedAmong } from '../../db/tombstones.ts';
 import { keepVersion } from '../../db/versions.ts';
+import { textOfHtml } from '../../lib/html/to-text.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
