@@ -171,6 +171,16 @@ export const apiLimits = {
   maxAdminPageItems: 200,
 } as const;
 
+/** What a form may be, where a route takes one in place of JSON. Its fields together are as long as JSON may be. */
+export const formLimits = {
+  maxFields: 200,
+  /** Brackets behind the name of a field. */
+  maxDepth: 5,
+  maxPartHeaders: 20,
+  /** A file of a form whose process was killed is removed after this. */
+  keptMs: 24 * 3_600_000,
+} as const;
+
 /** What one request to another server may cost us (security.md F3 to F5; federation-interop.md 2). */
 export const netLimits = {
   ports: [80, 443] as readonly number[],

@@ -9,8 +9,10 @@ import { openRedis } from './context.ts';
 import { sweepOnce } from './db/once.ts';
 import { sweepUndone } from './db/undone.ts';
 import { createApp } from './http/app.ts';
+import { formsDir } from './http/body.ts';
 import type { HealthReport, HttpDeps } from './http/deps.ts';
 import { createEventStreams } from './http/event-stream.ts';
+import { sweepForms } from './http/form.ts';
 import { createRateLimits } from './http/limits.ts';
 import { createUploadFiles } from './http/upload-files.ts';
 import { createUploads } from './http/uploads.ts';
@@ -32,6 +34,7 @@ const DRAIN_MS = 5_000;
 
 /** Starts the web part: listens, and finishes uploads that a crash cut off. */
 export async function startWeb(context: Context): Promise<Running> {
+  const { dataDir } = context.config;
   const streams = createEventStreams();
   const deps: HttpDeps = {
     ...context,
@@ -56,7 +59,10 @@ export async function startWeb(context: Context): Promise<Running> {
   const upkeep = new Scheduler({
     ...context,
     exclusive: false,
-    tasks: [{ name: 'uploads', everyMs: 15_000, run: () => uploads.sweep() }],
+    tasks: [
+      { name: 'uploads', everyMs: 15_000, run: () => uploads.sweep() },
+      { name: 'forms', everyMs: 60 * MINUTE, run: () => sweepForms(formsDir(dataDir), context.clock.now()) },
+    ],
   });
   upkeep.start();
   return {

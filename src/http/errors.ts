@@ -140,7 +140,7 @@ function knownError(error: unknown): ApiError | null {
   const status = (error as { status?: unknown } | null)?.status;
   if (status === 413) return new ApiError('too-large', 'The request is too large.');
   if (status === 400 || status === 415) {
-    return new ApiError('body-invalid', 'The request’s body is not valid JSON.');
+    return new ApiError('body-invalid', 'The request’s body cannot be read.');
   }
   return null;
 }

@@ -16,8 +16,8 @@ export const statusParams = z.object({
 
 /** `true`, `1` and their opposites, as clients write them. */
 export const flagSchema = z
-  .enum(['true', 'false', '1', '0', 'on', 'off', ''])
-  .transform((text) => text === 'true' || text === '1' || text === 'on');
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0', 'on', 'off', ''])])
+  .transform((flag) => flag === true || flag === 'true' || flag === '1' || flag === 'on');
 
 export const pageQuery = z.object({
   max_id: idSchema<'video'>().optional(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { profileLimits } from '../../../../config/limits.ts';
 import { route } from '../../route.ts';
 import { accountEntityOf } from '../entities.ts';
-import { credentialAccountEntity } from '../schemas.ts';
+import { credentialAccountEntity, flagSchema } from '../schemas.ts';
 
 const text = (max: number) =>
   z
@@ -19,8 +19,8 @@ export const updateCredentials = route({
   body: z.object({
     display_name: text(profileLimits.maxDisplayNameCharacters).optional(),
     note: text(profileLimits.maxBioCharacters).optional().describe('Plain text'),
-    locked: z.boolean().optional().describe('Followers need your approval'),
-    discoverable: z.boolean().optional(),
+    locked: flagSchema.optional().describe('Followers need your approval'),
+    discoverable: flagSchema.optional(),
   }),
   output: credentialAccountEntity,
   handler: async ({ deps, body, viewer }) => {
