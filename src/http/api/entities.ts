@@ -91,6 +91,9 @@ const VISIBILITY = {
   direct: 'direct',
 } as const;
 
+/** An audience by the name that the Mastodon API has for it. */
+export const visibilityNameOf = (visibility: keyof typeof VISIBILITY) => VISIBILITY[visibility];
+
 /** Videos as statuses with what people did with them: the same number of queries whatever their number. */
 export async function statusEntitiesOf(
   deps: HttpDeps,

@@ -28,20 +28,38 @@ import {
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import { getInstance } from './instance/get-instance.ts';
+import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { fileReport } from './reports/file-report.ts';
 import { search } from './search/search.ts';
 import { signIn, signOut } from './sessions/sessions.ts';
+import { postStatus } from './statuses/post-status.ts';
 import {
+  bookmarkStatus,
   likeStatus,
+  muteStatus,
   pinStatus,
   shareStatus,
+  unbookmarkStatus,
   unlikeStatus,
+  unmuteStatus,
   unpinStatus,
   unshareStatus,
   wantSizes,
 } from './statuses/reactions.ts';
-import { deleteStatus, editStatus, getContext, getStatus, postStatus } from './statuses/statuses.ts';
-import { accountTimeline, homeTimeline, publicTimeline } from './timelines/timelines.ts';
+import {
+  getBookmarks,
+  getFavouritedBy,
+  getFavourites,
+  getRebloggedBy,
+  getStatuses,
+  getStatusHistory,
+  getStatusSource,
+} from './statuses/reads.ts';
+import { deleteScheduled, getScheduled, listScheduled, putScheduled } from './statuses/scheduled.ts';
+import { deleteStatus, editStatus, getContext, getStatus } from './statuses/statuses.ts';
+import { followTag, getFollowedTags, getTag, unfollowTag } from './tags/tags.ts';
+import { accountTimeline, homeTimeline, publicTimeline, tagTimeline } from './timelines/timelines.ts';
+import { getTrendingStatuses, getTrendingTags } from './trends/trends.ts';
 import { abortDirectUpload, beginDirectUpload, completeDirectUpload } from './uploads/direct.ts';
 import { deleteCaptions, putCaptions } from './videos/captions.ts';
 import { putPoster } from './videos/poster.ts';
@@ -67,8 +85,31 @@ export const routes: readonly Route[] = [
   search,
   homeTimeline,
   publicTimeline,
+  tagTimeline,
+  getTrendingTags,
+  getTrendingStatuses,
+  getTag,
+  followTag,
+  unfollowTag,
+  getFollowedTags,
+  postMedia,
+  postMediaV1,
+  getMedia,
+  putMedia,
+  deleteMedia,
+  listScheduled,
+  getScheduled,
+  putScheduled,
+  deleteScheduled,
+  getBookmarks,
+  getFavourites,
   postStatus,
+  getStatuses,
   getStatus,
+  getStatusSource,
+  getStatusHistory,
+  getFavouritedBy,
+  getRebloggedBy,
   getContext,
   editStatus,
   deleteStatus,
@@ -76,6 +117,10 @@ export const routes: readonly Route[] = [
   unlikeStatus,
   shareStatus,
   unshareStatus,
+  bookmarkStatus,
+  unbookmarkStatus,
+  muteStatus,
+  unmuteStatus,
   pinStatus,
   unpinStatus,
   wantSizes,

@@ -114,6 +114,11 @@ export function keptQueries(db: Db, unlisted: UnlistedDomains) {
     async shareFor(id: string, viewerId: AccountId | null): Promise<Share | null> {
       return (await shares(viewerId).where('shares.id', id).first()) ?? null;
     },
+    /** That the account itself passed this video on, or null where it did not. */
+    async shareOf(accountId: AccountId, videoId: VideoId): Promise<Share | null> {
+      const own = shares(accountId).where({ 'shares.account_id': accountId, 'shares.video_id': videoId });
+      return (await own.first()) ?? null;
+    },
     /** What an account passed on, as the viewer may see it. */
     sharesOf: (accountId: AccountId, viewerId: AccountId | null, page: Page): Promise<Share[]> =>
       shares(viewerId).where('shares.account_id', accountId).modify(within(page, 'shares.id')),

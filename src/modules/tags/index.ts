@@ -104,7 +104,7 @@ export function createTags(deps: { db: Db; ids: IdSource; clock: Clock; unlisted
 
     /** The hashtags that most people used lately. */
     async trending(page: { readonly offset: number; readonly limit: number }): Promise<string[]> {
-      const rows = await open(
+      const rows: { tag: string }[] = await open(
         'select tag, video_id from video_tags where video_id > :since order by video_id desc limit :most',
         trendLimits.trendDays,
       )

@@ -108,6 +108,15 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return (await withAssets(row ? [row] : []))[0] ?? null;
     },
 
+    /** Those of these videos that are this author's, in any state. */
+    async ofAuthorAmong(ids: readonly VideoId[], accountId: AccountId): Promise<Map<VideoId, Video>> {
+      if (ids.length === 0) return new Map();
+      const rows: VideoRow[] = await db('videos')
+        .whereIn('id', [...ids])
+        .where({ account_id: accountId });
+      return new Map((await withAssets(rows)).map((video) => [video.id, video]));
+    },
+
     /** Any video, past the visibility predicate: for workers and for delivery only. */
     async internal(id: VideoId): Promise<Video | null> {
       const row = await db('videos').where({ id }).first();

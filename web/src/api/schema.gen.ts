@@ -177,12 +177,33 @@ export interface Media {
     /** Nobody wrote them: a service did */
     readonly automatic: boolean;
   }[];
+  readonly preview_remote_url: string | null;
+  readonly text_url: null;
   readonly meta: {
+    /** Hours, minutes and seconds */
+    readonly length?: string;
     readonly original: {
       readonly width: number | null;
       readonly height: number | null;
+      readonly size?: string;
       readonly duration: number | null;
       readonly aspect: number | null;
+      /** A fraction */
+      readonly frame_rate?: string;
+      /** Bits per second */
+      readonly bitrate?: number;
+    };
+    /** The poster */
+    readonly small?: {
+      readonly width: number;
+      readonly height: number;
+      readonly size: string;
+      readonly aspect: number;
+    };
+    /** What matters in the picture: from -1 (left, bottom) to 1 (right, top) */
+    readonly focus?: {
+      readonly x: number;
+      readonly y: number;
     };
   };
   readonly hls_url: string | null;
@@ -213,9 +234,55 @@ export interface PendingAccount {
   readonly created_at: string;
 }
 
+export interface Post {
+  readonly id: string;
+  readonly created_at: string;
+  readonly account: Account;
+  /** HTML, safe to show */
+  readonly content: string;
+  readonly spoiler_text: string;
+  readonly sensitive: boolean;
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
+  readonly language: string | null;
+  readonly uri: string;
+  readonly url: string;
+  readonly media_attachments: readonly Media[];
+  readonly tags: readonly {
+    readonly name: string;
+    readonly url: string;
+  }[];
+  readonly mentions: readonly {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly url: string;
+  }[];
+  readonly emojis: readonly {}[];
+  readonly replies_count: number;
+  readonly reblogs_count: number;
+  readonly favourites_count: number;
+  /** By the viewer, as the next two */
+  readonly favourited: boolean;
+  readonly reblogged: boolean;
+  readonly bookmarked: boolean;
+  /** The viewer wants to hear no more of its thread */
+  readonly muted: boolean;
+  readonly pinned: boolean;
+  readonly edited_at: string | null;
+  readonly in_reply_to_id: string | null;
+  readonly in_reply_to_account_id: string | null;
+  readonly reblog: null;
+  readonly card: null;
+  readonly poll: null;
+  readonly quote: null;
+  readonly quotes_count: number;
+  readonly application: null;
+  readonly filtered: readonly {}[];
+}
+
 export interface Processing {
   readonly id: string;
-  readonly state: "uploading" | "received" | "processing" | "published" | "rejected";
+  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
   /** What is being done, for display */
   readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
@@ -251,6 +318,26 @@ export interface Report {
   readonly comment: string;
   readonly forwarded: boolean;
   readonly target_account: Account;
+}
+
+export interface ScheduledStatus {
+  readonly id: string;
+  readonly scheduled_at: string;
+  readonly params: {
+    readonly text: string;
+    readonly visibility: "public" | "unlisted" | "private" | "direct";
+    readonly sensitive: boolean;
+    readonly spoiler_text: string;
+    readonly language: string | null;
+    readonly media_ids: readonly string[];
+    readonly in_reply_to_id: string | null;
+    readonly scheduled_at: null;
+    readonly poll: null;
+    readonly idempotency: null;
+    readonly application_id: null;
+    readonly with_rate_limit: boolean;
+  };
+  readonly media_attachments: readonly Media[];
 }
 
 export interface SearchResults {
@@ -302,12 +389,54 @@ export interface Status {
   /** By the viewer, as the next two */
   readonly favourited: boolean;
   readonly reblogged: boolean;
+  readonly bookmarked: boolean;
+  /** The viewer wants to hear no more of its thread */
+  readonly muted: boolean;
   readonly pinned: boolean;
   readonly edited_at: string | null;
   readonly in_reply_to_id: string | null;
   readonly in_reply_to_account_id: string | null;
-  readonly reblog: null;
+  /** What it passes on, where that is all it does */
+  readonly reblog: Post | null;
   readonly card: null;
   readonly poll: null;
+  readonly quote: null;
+  readonly quotes_count: number;
   readonly application: null;
+  readonly filtered: readonly {}[];
+}
+
+export interface StatusEdit {
+  /** HTML, safe to show */
+  readonly content: string;
+  readonly spoiler_text: string;
+  readonly sensitive: boolean;
+  readonly created_at: string;
+  readonly account: Account;
+  readonly poll: null;
+  readonly quote: null;
+  readonly media_attachments: readonly Media[];
+  readonly emojis: readonly {}[];
+}
+
+export interface StatusSource {
+  readonly id: string;
+  readonly text: string;
+  readonly spoiler_text: string;
+}
+
+export interface Tag {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  /** Use in public videos of the last days, as far as this server knows */
+  readonly history: readonly {
+    /** Its first moment, UTC, in seconds since 1970 */
+    readonly day: string;
+    readonly uses: string;
+    readonly accounts: string;
+  }[];
+  /** By the viewer */
+  readonly following: boolean;
+  readonly featuring: boolean;
 }
