@@ -100,6 +100,7 @@ export async function statusEntitiesOf(
   items: readonly FeedItem[],
   viewerId: AccountId | null,
 ): Promise<StatusEntity[]> {
+  if (items.length === 0) return [];
   const ids = [...new Set(items.map(({ video }) => video.id))];
   const [stats, mine, pinned, named, proxied] = await Promise.all([
     deps.engagement.statsOf(ids),
@@ -165,6 +166,7 @@ export async function commentEntitiesOf(
   comments: readonly Comment[],
   viewerId: AccountId | null,
 ): Promise<StatusEntity[]> {
+  if (comments.length === 0) return [];
   const ids = comments.map(({ id }) => id);
   const [likes, mine, answers, named] = await Promise.all([
     deps.engagement.commentLikes(ids),
