@@ -83,21 +83,16 @@ export async function postedEntityOf(
   return postEntityOf(deps, await seenPost(deps, id, viewerId), viewerId);
 }
 
-/** Several posts in the API's shape, in this order; those out of sight are left out. */
+/** Several posts in the API's shape, in this order; those out of sight are left out. Which kind an id is of, its row says. */
 export async function postEntitiesOf(
   deps: HttpDeps,
-  wanted: readonly Likeable[],
+  wanted: readonly string[],
   viewerId: AccountId | null,
 ): Promise<StatusEntity[]> {
+  const ids = [...new Set(wanted)].filter((id) => parseId(id) !== null);
   const [videos, comments] = await Promise.all([
-    deps.videos.forViewerAmong(
-      wanted.flatMap((one) => ('videoId' in one ? [one.videoId] : [])),
-      viewerId,
-    ),
-    deps.comments.forViewerAmong(
-      wanted.flatMap((one) => ('commentId' in one ? [one.commentId] : [])),
-      viewerId,
-    ),
+    deps.videos.forViewerAmong(ids as VideoId[], viewerId),
+    deps.comments.forViewerAmong(ids as CommentId[], viewerId),
   ]);
   const items = await deps.feed.withAuthors([...videos.values()]);
   const [watched, said] = await Promise.all([
@@ -105,11 +100,5 @@ export async function postEntitiesOf(
     commentEntitiesOf(deps, [...comments.values()], viewerId),
   ]);
   const byId = new Map([...watched, ...said].map((status) => [status.id, status]));
-  return wanted.flatMap((one) => byId.get('videoId' in one ? one.videoId : one.commentId) ?? []);
-}
-
-/** Ids of statuses as what they may be of: which of the two a number is, its row says. */
-export function eitherOf(ids: readonly string[]): Likeable[] {
-  const known = ids.filter((id) => parseId(id) !== null);
-  return known.flatMap((id) => [{ videoId: id as VideoId }, { commentId: id as CommentId }]);
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }

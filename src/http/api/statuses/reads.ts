@@ -10,7 +10,7 @@ import { listOf } from '../fields.ts';
 import { mediaEntityOf } from '../media/entities.ts';
 import { linkPages, pageOf } from '../paging.ts';
 import { type AccountEntity, accountEntity, pageQuery, statusEntity, statusParams } from '../schemas.ts';
-import { eitherOf, likeableOf, postEntitiesOf, seenPost } from './posts.ts';
+import { likeableOf, postEntitiesOf, seenPost } from './posts.ts';
 import { statusEditEntity, statusSourceEntity } from './schemas.ts';
 
 export const getStatuses = route({
@@ -23,8 +23,7 @@ export const getStatuses = route({
     id: listOf(z.string().max(19), apiLimits.maxPageItems).default([]),
   }),
   output: z.array(statusEntity),
-  handler: async ({ deps, query, viewer }) =>
-    postEntitiesOf(deps, eitherOf(query.id), viewer?.account.id ?? null),
+  handler: async ({ deps, query, viewer }) => postEntitiesOf(deps, query.id, viewer?.account.id ?? null),
 });
 
 export const getStatusSource = route({
@@ -149,7 +148,8 @@ function keptList(
     handler: async ({ deps, query, viewer, req, res }) => {
       const kept = await list(deps)(viewer.account.id, pageOf(query));
       linkPages(req, res, deps.urls.origin, kept, query.limit);
-      return postEntitiesOf(deps, kept, viewer.account.id);
+      const ids = kept.map((one) => ('videoId' in one ? one.videoId : one.commentId));
+      return postEntitiesOf(deps, ids, viewer.account.id);
     },
   });
 }

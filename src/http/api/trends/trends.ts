@@ -37,12 +37,6 @@ export const getTrendingStatuses = route({
   scope: 'read:statuses',
   query: z.object({ offset, limit: limitOf(apiLimits.defaultPageItems, apiLimits.maxPageItems) }),
   output: z.array(statusEntity),
-  handler: async ({ deps, query, viewer }) => {
-    const ids = await deps.videos.trending(query);
-    return postEntitiesOf(
-      deps,
-      ids.map((videoId) => ({ videoId })),
-      viewer?.account.id ?? null,
-    );
-  },
+  handler: async ({ deps, query, viewer }) =>
+    postEntitiesOf(deps, await deps.videos.trending(query), viewer?.account.id ?? null),
 });
