@@ -40,6 +40,14 @@ export const trendLimits = {
   maxOffset: 400,
 } as const;
 
+/** What this server tells of itself and of others. */
+export const aboutLimits = {
+  /** Servers that are listed to everybody. */
+  maxPeers: 5_000,
+  /** Counts of all rows are asked for so often at most. */
+  countsKeptMs: 10 * 60_000,
+} as const;
+
 /** What a profile may say. */
 export const profileLimits = { maxDisplayNameCharacters: 100, maxBioCharacters: 1_000 } as const;
 

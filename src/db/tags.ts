@@ -1,6 +1,6 @@
 import { hashtagsOf } from '../lib/html/from-text.ts';
 import type { VideoId } from '../lib/ids.ts';
-import type { Db, Tx } from './database.ts';
+import type { Tx } from './database.ts';
 
 /** The form by which hashtags are compared: without `#`, composed, in small letters. */
 export function foldTag(name: string): string {
@@ -27,10 +27,4 @@ export async function replaceTags(
     [...new Set(tags)].slice(0, MOST_TAGS).map((tag) => ({ tag, video_id: videoId })),
   );
   if (rows.length > 0) await tx('video_tags').insert(rows).onConflict(['tag', 'video_id']).ignore();
-}
-
-/** How many videos have a hashtag, among the newest `limit` of them. */
-export async function taggedCount(db: Db, tag: string, limit: number): Promise<number> {
-  const rows = await db('video_tags').where({ tag }).limit(limit).select(db.raw('1'));
-  return rows.length;
 }

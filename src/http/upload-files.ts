@@ -1,7 +1,10 @@
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Config } from '../../config/config.ts';
 import { originalKey } from '../../media/keys.ts';
-import type { HttpDeps } from './deps.ts';
+import type { ObjectStorage } from '../../media/storage/storage.ts';
+import type { InTx } from '../db/database.ts';
+import type { Videos } from '../modules/videos/index.ts';
 
 /** The bytes of an upload, and what tus remembers of it. */
 const UPLOAD_FILE = /^[0-9a-f]{32}(\.json)?$/;
@@ -9,7 +12,12 @@ const UPLOAD_FILE = /^[0-9a-f]{32}(\.json)?$/;
 export type UploadFiles = ReturnType<typeof createUploadFiles>;
 
 /** The files of uploads on the disk of this machine, by the ids of the uploads, until they lie in the object store. */
-export function createUploadFiles(deps: Pick<HttpDeps, 'config' | 'videos' | 'storage' | 'inTx'>) {
+export function createUploadFiles(deps: {
+  readonly config: Config;
+  readonly inTx: InTx;
+  readonly videos: Videos;
+  readonly storage: ObjectStorage;
+}) {
   const directory = join(deps.config.dataDir, 'uploads');
   const finishing = new Map<string, Promise<boolean>>();
 

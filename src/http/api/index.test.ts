@@ -11,7 +11,10 @@ const parametersOf = (path: string) => [...path.matchAll(/:(\w+)/g)].map((match)
 const WITHOUT_SCOPE = [
   'DELETE /api/v1/sessions/current',
   // The same for everybody.
-  'GET /api/v2/instance',
+  ...['GET /api/v2/instance', 'GET /api/v1/instance', 'GET /api/v1/instance/rules'],
+  ...['GET /api/v1/instance/extended_description', 'GET /api/v1/instance/privacy_policy'],
+  ...['GET /api/v1/instance/peers', 'GET /api/v1/instance/translation_languages'],
+  'GET /api/v1/custom_emojis',
   // Before there is anybody.
   ...['POST /api/v1/accounts', 'POST /api/v1/sessions'],
 ];

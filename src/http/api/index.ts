@@ -27,7 +27,17 @@ import {
 } from './admin/domain-policies.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
-import { getInstance } from './instance/get-instance.ts';
+import {
+  getAnnouncements,
+  getCustomEmojis,
+  getExtendedDescription,
+  getInstanceDomainBlocks,
+  getPeers,
+  getPrivacyPolicy,
+  getRules,
+  getTranslationLanguages,
+} from './instance/about.ts';
+import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { fileReport } from './reports/file-report.ts';
 import { search } from './search/search.ts';
@@ -68,6 +78,15 @@ import { followProcessing, getProcessing } from './videos/processing.ts';
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
 export const routes: readonly Route[] = [
   getInstance,
+  getInstanceV1,
+  getRules,
+  getExtendedDescription,
+  getPrivacyPolicy,
+  getTranslationLanguages,
+  getPeers,
+  getInstanceDomainBlocks,
+  getCustomEmojis,
+  getAnnouncements,
   register,
   signIn,
   signOut,

@@ -109,6 +109,12 @@ export function createAuth(deps: AuthDeps & { db: Db; accounts: Accounts }) {
         );
     },
 
+    /** Whoever runs this server: the owner who was there first, or null. */
+    async ownerAccountId(): Promise<AccountId | null> {
+      const row = await db('users').where({ role: 'owner' }).orderBy('account_id').first('account_id');
+      return row?.account_id ?? null;
+    },
+
     /** People of this server seen since a moment. */
     async activeSince(since: Date): Promise<number> {
       const row = await db('users').where('last_seen_at', '>=', since).count('* as count').first();

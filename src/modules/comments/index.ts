@@ -1,11 +1,12 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { mentionedAmong } from '../../db/mentions.ts';
 import { emitter } from '../../db/outbox.ts';
-import { type Page, within } from '../../db/paging.ts';
+import { within } from '../../db/paging.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
 import { versionsOf } from '../../db/versions.ts';
 import { commentVisibleTo, type UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, CommentId, IdSource, VideoId } from '../../lib/ids.ts';
+import type { Page } from '../../lib/paging.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts';
-import { merged, type Page, within } from '../../db/paging.ts';
+import { within } from '../../db/paging.ts';
 import {
   accountVisibleTo,
   commentVisibleTo,
@@ -8,6 +8,7 @@ import {
   visibleTo,
 } from '../../db/visibility.ts';
 import type { AccountId, CommentId, IdSource, ShareId, VideoId } from '../../lib/ids.ts';
+import { merged, type Page } from '../../lib/paging.ts';
 import type { Likeable } from './commands.ts';
 
 /** What people keep of posts for themselves, and the lists of it. */

@@ -1,5 +1,5 @@
-import { merged, type Page } from '../../db/paging.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { merged, type Page } from '../../lib/paging.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Comment, Comments } from '../comments/index.ts';
 import type { Engagement, Share } from '../engagement/index.ts';

@@ -1,13 +1,12 @@
 import { trendLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
-import { type Page, within } from '../../db/paging.ts';
+import { within } from '../../db/paging.ts';
 import { foldTag } from '../../db/tags.ts';
 import { notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, Id, IdSource } from '../../lib/ids.ts';
+import type { Page } from '../../lib/paging.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-
-export { foldTag } from '../../db/tags.ts';
 
 /** What was posted with a hashtag on one day. */
 export interface TagDay {

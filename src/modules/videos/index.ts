@@ -54,7 +54,6 @@ export { videoEvents } from './events.ts';
 export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
   type Asset,
-  type Focus,
   mediaStages,
   type RemoteVideo,
   type Video,

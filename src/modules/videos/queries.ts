@@ -1,15 +1,16 @@
 import type { Knex } from 'knex';
 import { trendLimits, videoLimits } from '../../../config/limits.ts';
 import type { Db } from '../../db/database.ts';
-import { type Page, within } from '../../db/paging.ts';
+import { within } from '../../db/paging.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
 import { byShownAuthor, notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { Page } from '../../lib/paging.ts';
 import { type MediaAccess, mediaAccessOf } from './media-urls.ts';
 import type { AssetRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
 
-export type { Page } from '../../db/paging.ts';
+export type { Page } from '../../lib/paging.ts';
 
 /** Which of the public videos. */
 export interface ListNarrowing {

@@ -132,24 +132,90 @@ export interface Instance {
   readonly domain: string;
   readonly title: string;
   readonly version: string;
+  readonly source_url: string;
   readonly description: string;
+  readonly usage: {
+    readonly users: {
+      readonly active_month: number;
+    };
+  };
+  readonly thumbnail: {
+    readonly url: string;
+    readonly blurhash: null;
+    readonly versions: {};
+  };
+  readonly icon: readonly {
+    readonly src: string;
+    readonly size: string;
+  }[];
+  readonly languages: readonly string[];
   readonly registrations: {
     readonly enabled: boolean;
     readonly approval_required: boolean;
+    readonly reason_required: boolean;
+    readonly message: string | null;
+    readonly url: string | null;
     readonly min_password_length: number;
     readonly max_password_length: number;
   };
+  readonly api_versions: {
+    readonly mastodon: number;
+  };
+  readonly contact: {
+    readonly email: string;
+    readonly account: Account | null;
+  };
+  readonly rules: readonly Rule[];
   readonly configuration: {
+    readonly urls: {
+      readonly streaming: string;
+    };
+    readonly accounts: {
+      readonly max_featured_tags: number;
+      readonly max_pinned_statuses: number;
+    };
+    readonly statuses: {
+      readonly max_characters: number;
+      readonly max_media_attachments: number;
+      readonly characters_reserved_per_url: number;
+    };
     readonly media_attachments: {
+      readonly supported_mime_types: readonly string[];
+      readonly description_limit: number;
+      readonly image_size_limit: number;
+      readonly image_matrix_limit: number;
       /** Bytes */
       readonly video_size_limit: number;
       /** Seconds */
       readonly video_duration_limit: number;
+      readonly video_frame_rate_limit: number;
+      /** Pixels of one picture */
+      readonly video_matrix_limit: number;
     };
-    readonly statuses: {
-      readonly max_characters: number;
+    readonly polls: {
+      readonly max_options: number;
+      readonly max_characters_per_option: number;
+      readonly min_expiration: number;
+      readonly max_expiration: number;
+    };
+    readonly translation: {
+      readonly enabled: boolean;
     };
   };
+}
+
+export interface InstanceDomainBlock {
+  readonly domain: string;
+  /** SHA-256 of the domain, in hex */
+  readonly digest: string;
+  readonly severity: "silence" | "suspend";
+  readonly comment: string;
+}
+
+export interface InstanceText {
+  readonly updated_at: string | null;
+  /** HTML, safe to show */
+  readonly content: string;
 }
 
 export interface Media {
@@ -320,6 +386,12 @@ export interface Report {
   readonly target_account: Account;
 }
 
+export interface Rule {
+  readonly id: string;
+  readonly text: string;
+  readonly hint: string;
+}
+
 export interface ScheduledStatus {
   readonly id: string;
   readonly scheduled_at: string;
@@ -439,4 +511,65 @@ export interface Tag {
   /** By the viewer */
   readonly following: boolean;
   readonly featuring: boolean;
+}
+
+export interface V1Instance {
+  /** The domain */
+  readonly uri: string;
+  readonly title: string;
+  readonly short_description: string;
+  readonly description: string;
+  readonly email: string;
+  readonly version: string;
+  readonly urls: {
+    readonly streaming_api: string;
+  };
+  readonly stats: {
+    readonly user_count: number;
+    readonly status_count: number;
+    readonly domain_count: number;
+  };
+  readonly thumbnail: string | null;
+  readonly languages: readonly string[];
+  readonly registrations: boolean;
+  readonly approval_required: boolean;
+  readonly invites_enabled: boolean;
+  readonly configuration: {
+    readonly urls: {
+      readonly streaming: string;
+    };
+    readonly accounts: {
+      readonly max_featured_tags: number;
+      readonly max_pinned_statuses: number;
+    };
+    readonly statuses: {
+      readonly max_characters: number;
+      readonly max_media_attachments: number;
+      readonly characters_reserved_per_url: number;
+    };
+    readonly media_attachments: {
+      readonly supported_mime_types: readonly string[];
+      readonly description_limit: number;
+      readonly image_size_limit: number;
+      readonly image_matrix_limit: number;
+      /** Bytes */
+      readonly video_size_limit: number;
+      /** Seconds */
+      readonly video_duration_limit: number;
+      readonly video_frame_rate_limit: number;
+      /** Pixels of one picture */
+      readonly video_matrix_limit: number;
+    };
+    readonly polls: {
+      readonly max_options: number;
+      readonly max_characters_per_option: number;
+      readonly min_expiration: number;
+      readonly max_expiration: number;
+    };
+    readonly translation: {
+      readonly enabled: boolean;
+    };
+  };
+  readonly contact_account: Account | null;
+  readonly rules: readonly Rule[];
 }

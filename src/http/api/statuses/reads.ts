@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../../config/limits.ts';
-import { merged } from '../../../db/paging.ts';
 import type { AccountId } from '../../../lib/ids.ts';
+import { merged } from '../../../lib/paging.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { type RouteInput, route } from '../../route.ts';
