@@ -189,6 +189,26 @@ export const formLimits = {
   keptMs: 24 * 3_600_000,
 } as const;
 
+/** Apps that sign in by OAuth 2, and what they are given. */
+export const oauthLimits = {
+  tokenBytes: 32,
+  codeSeconds: 600,
+  /** A used code that comes again within this ends what it gave. */
+  oldCodeDays: 1,
+  /** An app that nobody signed in with is forgotten after this. */
+  unusedAppDays: 7,
+  maxNameCharacters: 100,
+  maxUrlCharacters: 2_000,
+  maxRedirectUris: 10,
+  maxRedirectUriCharacters: 2_000,
+  maxStateCharacters: 2_000,
+  maxScopeCharacters: 2_000,
+  maxUserAgentCharacters: 300,
+} as const;
+
+/** Codes beside the password. */
+export const secondFactorLimits = { recoveryCodes: 10, maxCodeCharacters: 60 } as const;
+
 /** What one request to another server may cost us (security.md F3 to F5; federation-interop.md 2). */
 export const netLimits = {
   ports: [80, 443] as readonly number[],

@@ -138,7 +138,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
   const accounts = createAccounts({ db, ids, urls });
-  const auth = createAuth({ db, ids, accounts, registrations: config.registrations, makeKeys });
+  const auth = createAuth({
+    ...{ db, ids, accounts, registrations: config.registrations, makeKeys },
+    ...{ instanceSecret, clock, domain: urls.domain },
+  });
   const social = createSocial({ db, ids, urls });
   const { mediaUrl, origin } = config;
   const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });

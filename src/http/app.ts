@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import { LRUCache } from 'lru-cache';
 import { pinoHttp } from 'pino-http';
 import { routes } from './api/index.ts';
+import { openToPages } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, answerError } from './errors.ts';
 import { createHotObjects, type HotObjects } from './media/hot-objects.ts';
@@ -13,6 +14,7 @@ import { mediaOrigins } from './media/offload.ts';
 import { createProxyHandler } from './media/proxy.ts';
 import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
+import { mountOAuth } from './oauth/index.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -55,6 +57,9 @@ export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Reque
   // Has headers of its own, as media has.
   app.use('/proxy', createProxyHandler(deps));
   app.use(securityHeaders(deps));
+  app.use(openToPages);
+  // Before the federation side, which knows what else is below /.well-known.
+  mountOAuth(app, deps);
   app.use(deps.federation);
   await uploads.mount(app);
   mountRoutes(app, deps, routes);

@@ -22,6 +22,13 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'body-invalid': 400,
   'not-signed-in': 401,
   'wrong-credentials': 401,
+  'wrong-password': 401,
+  'wrong-code': 401,
+  'second-factor-required': 401,
+  'second-factor-enabled': 422,
+  'own-session-only': 403,
+  'redirect-invalid': 422,
+  'scope-invalid': 422,
   'approval-pending': 403,
   suspended: 403,
   'scope-missing': 403,
@@ -78,6 +85,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
 
 const USUAL_SENTENCE: Readonly<Record<string, string>> = {
   'not-signed-in': 'Sign in to do this.',
+  'second-factor-required': 'Enter the code that your authenticator app shows.',
   'staff-only': 'Only the staff of this server can do this.',
   'not-found': 'There is nothing here, or you may not see it.',
   'link-expired': 'This address of a video has expired. Open the video again.',

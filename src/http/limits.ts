@@ -10,6 +10,12 @@ export interface RateLimit {
   readonly seconds: number;
 }
 
+/** How much of a limit is left to a caller, and when all of it is again. */
+export interface RateLeft {
+  readonly remaining: number;
+  readonly resetsInMs: number;
+}
+
 export type RateLimits = ReturnType<typeof createRateLimits>;
 
 /**
@@ -38,9 +44,10 @@ export function createRateLimits(redis: Redis, prefix: string) {
     return limiter;
   };
   return {
-    async take(limit: RateLimit, caller: string): Promise<void> {
+    async take(limit: RateLimit, caller: string): Promise<RateLeft> {
       try {
-        await limiterFor(limit).shared.consume(caller);
+        const left = await limiterFor(limit).shared.consume(caller);
+        return { remaining: left.remainingPoints, resetsInMs: left.msBeforeNext };
       } catch (refusal) {
         if (refusal instanceof Error) throw refusal;
         const seconds = Math.max(1, Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1_000));

@@ -4,7 +4,7 @@ import { allows, isStaff, type Viewer } from '../modules/auth/index.ts';
 import { withBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
-import { networkOf } from './limits.ts';
+import { networkOf, type RateLimit } from './limits.ts';
 import { queryOf } from './query.ts';
 import type { Route } from './route.ts';
 import { viewerOfRequest } from './session.ts';
@@ -22,7 +22,7 @@ function serve(deps: HttpDeps, route: Route): RequestHandler {
     const viewer = await viewerOfRequest(deps, req);
     checkAudience(route, viewer);
     const caller = viewer ? `account:${viewer.account.id}` : `network:${networkOf(req.ip)}`;
-    await deps.limits.take(route.limit, caller);
+    await takeLimit(deps, res, route.limit, caller);
     const { dataDir, video } = deps.config;
     const incoming = { route, req, res, dataDir, maxFileBytes: video.maxUploadBytes };
     await withBody(incoming, async ({ file, files, body }) => {
@@ -40,6 +40,28 @@ function serve(deps: HttpDeps, route: Route): RequestHandler {
       await answer(deps, route, { ...input, caller });
     });
   };
+}
+
+/** Counts the request, and tells the client how many more it has, as the Mastodon API does. */
+export async function takeLimit(
+  deps: Pick<HttpDeps, 'limits' | 'clock'>,
+  res: Response,
+  limit: RateLimit,
+  caller: string,
+): Promise<void> {
+  const tell = (remaining: number, resetsInMs: number) => {
+    res.set('X-RateLimit-Limit', String(limit.points));
+    res.set('X-RateLimit-Remaining', String(remaining));
+    res.set('X-RateLimit-Reset', new Date(deps.clock.now() + resetsInMs).toISOString());
+  };
+  try {
+    const left = await deps.limits.take(limit, caller);
+    tell(left.remaining, left.resetsInMs);
+  } catch (refusal) {
+    const seconds = refusal instanceof ApiError ? Number(refusal.headers['Retry-After']) : Number.NaN;
+    if (!Number.isNaN(seconds)) tell(0, seconds * 1_000);
+    throw refusal;
+  }
 }
 
 interface Asked {

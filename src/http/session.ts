@@ -16,13 +16,27 @@ export async function viewerOfRequest(
   deps: Pick<HttpDeps, 'auth' | 'config'>,
   req: Request,
 ): Promise<Viewer | null> {
-  const bearer = /^Bearer ([\w-]{20,200})$/i.exec(req.headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) {
+  const bearer = bearerOf(req);
+  if (bearer !== null) {
     const viewer = await deps.auth.viewerOf(bearer);
-    if (viewer?.via !== 'bearer')
-      throw new ApiError('not-signed-in', 'This token is not valid, or no longer.');
-    return viewer;
+    if (viewer?.via === 'bearer') return viewer;
+    // An app that speaks for itself is nobody who is signed in, and yet no stranger.
+    if (!viewer && (await deps.auth.apps.isOfItself(bearer))) return null;
+    throw new ApiError('not-signed-in', 'This token is not valid, or no longer.');
   }
+  return viewerOfPage(deps, req);
+}
+
+/** The token that a request names, null where it names none. */
+export function bearerOf(req: Request): string | null {
+  return /^Bearer ([\w-]{20,200})$/i.exec(req.headers.authorization ?? '')?.[1] ?? null;
+}
+
+/** Who has the session of one of our pages, whatever token the request names. Throws as the above. */
+export async function viewerOfPage(
+  deps: Pick<HttpDeps, 'auth' | 'config'>,
+  req: Request,
+): Promise<Viewer | null> {
   const token = parseCookie(req.headers.cookie ?? '')[cookieName(deps.config.origin)];
   if (!token) return null;
   const viewer = await deps.auth.viewerOf(token);

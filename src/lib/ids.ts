@@ -13,6 +13,7 @@ export type LikeId = Id<'like'>;
 export type ShareId = Id<'share'>;
 export type ReportId = Id<'report'>;
 export type RelayId = Id<'relay'>;
+export type AppId = Id<'app'>;
 export type JobId = Id<'job'>;
 
 /** Makes ids. One per process. */

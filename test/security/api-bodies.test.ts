@@ -158,7 +158,7 @@ describe('what is not there', () => {
   test('a known address with another verb', async () => {
     for (const [method, path] of [
       ['put', '/api/v1/accounts'],
-      ['get', SESSIONS],
+      ['patch', SESSIONS],
       ['delete', '/api/v2/instance'],
     ] as const) {
       expect((await client[method](path, { as: user })).status).toBe(404);

@@ -26,6 +26,7 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
+import { createApp, verifyApp } from './apps/apps.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import {
   getAnnouncements,
@@ -41,6 +42,13 @@ import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { fileReport } from './reports/file-report.ts';
 import { search } from './search/search.ts';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  disableSecondFactor,
+  getSecondFactor,
+} from './second-factor/second-factor.ts';
+import { changePassword, endSession, listSessions } from './sessions/own-sessions.ts';
 import { signIn, signOut } from './sessions/sessions.ts';
 import { postStatus } from './statuses/post-status.ts';
 import {
@@ -90,6 +98,15 @@ export const routes: readonly Route[] = [
   register,
   signIn,
   signOut,
+  listSessions,
+  endSession,
+  changePassword,
+  getSecondFactor,
+  beginSecondFactor,
+  confirmSecondFactor,
+  disableSecondFactor,
+  createApp,
+  verifyApp,
   verifyCredentials,
   updateCredentials,
   lookupAccount,

@@ -50,7 +50,7 @@ afterEach(async () => {
 });
 
 const deps: Parameters<typeof createProxyHandler>[0] = {
-  limits: { take: async () => undefined, clear: async () => undefined },
+  limits: { take: async () => ({ remaining: 1, resetsInMs: 1 }), clear: async () => undefined },
   mediaUrls: { secondsLeft: () => null, objectUrl: () => '', proxyUrl: () => '' },
   mediaAccess: { of: () => 'public', forget: () => undefined },
   videos: { proxiedSource: async () => file.url },

@@ -202,17 +202,6 @@ export async function openSession(
   return { token, sessionId, expiresAt: row.expires_at, scopes: granted };
 }
 
-/** Ends one session. */
-export async function closeSession(tx: Tx, sessionId: SessionId): Promise<void> {
-  await tx('sessions').where({ id: sessionId }).delete();
-}
-
-/** Sets a new password and ends every session of the account (security.md A6). */
-export async function setPassword(tx: Tx, accountId: AccountId, passwordHash: string): Promise<boolean> {
-  await tx('sessions').where({ account_id: accountId }).delete();
-  return (await tx('users').where({ account_id: accountId }).update({ password_hash: passwordHash })) === 1;
-}
-
 /** Tokens are random and long, so a plain hash is enough to keep a stolen table useless. */
 export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();

@@ -1,10 +1,11 @@
 import type { Db, Tx } from '../../db/database.ts';
-import type { AccountId } from '../../lib/ids.ts';
+import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
+import { type AppForm, appByClientId, appBySecret, appOfToken, registerApp, sweepApps } from './apps.ts';
+import { type Grant, issueCode } from './codes.ts';
 import {
   type AuthDeps,
   checkCredentials,
-  closeSession,
   createUser,
   decideSignUp,
   hashToken,
@@ -13,19 +14,32 @@ import {
   type PreparedSignUp,
   prepareSignUp,
   type SignUpForm,
-  setPassword,
   signUp,
   triesKey,
 } from './commands.ts';
 import type { PendingSignUp, Role, Viewer } from './model.ts';
-import { hashPassword } from './passwords.ts';
+import { exchange, type TokenRequest } from './oauth.ts';
+import { closeOwnSession, closeSession, rotateSession, sessionsOf, setPassword } from './own-sessions.ts';
+import { checkPassword, hashPassword } from './passwords.ts';
+import { createProofs } from './proofs.ts';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  dropSecondFactor,
+  type SecondFactorDeps,
+  secondFactorOf,
+  takeSecondFactor,
+} from './second-factor.ts';
 
+export { type App, grantable, OUT_OF_BAND, readScopes } from './apps.ts';
 export {
   allows,
   isStaff,
+  type OwnSession,
   type Role,
   roles,
   type Scope,
+  scopes,
   type Viewer,
 } from './model.ts';
 export { passwordLimits } from './passwords.ts';
@@ -34,8 +48,48 @@ export type Auth = ReturnType<typeof createAuth>;
 
 const SEEN_EVERY_MINUTES = 10;
 
+/** Apps that act for people, and what they are given. */
+function appsPart(db: Db, ids: IdSource) {
+  return {
+    register: (tx: Tx, form: AppForm) => registerApp(tx, ids, form),
+    byClientId: (clientId: string) => appByClientId(db, clientId),
+    bySecret: (clientId: string, secret: string) => appBySecret(db, clientId, secret),
+    /** Whether this is the token of an app with which nobody signed in. */
+    async isOfItself(token: string): Promise<boolean> {
+      const own = { token_hash: hashToken(token), account_id: null };
+      return (await db('sessions').where(own).first('id')) !== undefined;
+    },
+    ofToken: (token: string) => appOfToken(db, token),
+    issueCode: (tx: Tx, grant: Grant) => issueCode(tx, grant),
+    exchange: (tx: Tx, request: TokenRequest) => exchange(tx, ids, request),
+    /** Ends a token of this app; what is not one of its tokens stays (RFC 7009). */
+    async revoke(tx: Tx, app: { id: string }, token: string): Promise<void> {
+      await tx('sessions')
+        .where({ app_id: app.id, token_hash: hashToken(token) })
+        .delete();
+    },
+    sweep: () => sweepApps(db),
+  };
+}
+
+/** The code beside the password. */
+function secondFactorPart(db: Db, deps: SecondFactorDeps) {
+  return {
+    of: (accountId: AccountId) => secondFactorOf(db, accountId),
+    begin: (tx: Tx, account: Account) => beginSecondFactor(deps, tx, account),
+    confirm: (tx: Tx, accountId: AccountId, code: string) => confirmSecondFactor(deps, tx, accountId, code),
+    take: (tx: Tx, accountId: AccountId, code: string) => takeSecondFactor(deps, tx, accountId, code),
+    drop: dropSecondFactor,
+  };
+}
+
+async function isPassword(db: Db, accountId: AccountId, password: string): Promise<boolean> {
+  const row = await db('users').where({ account_id: accountId }).first('password_hash');
+  return checkPassword(row?.password_hash, password);
+}
+
 /** Signing up and in, sessions, roles. */
-export function createAuth(deps: AuthDeps & { db: Db; accounts: Accounts }) {
+export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; accounts: Accounts }) {
   const { db, accounts } = deps;
   return {
     registrations: deps.registrations,
@@ -49,17 +103,28 @@ export function createAuth(deps: AuthDeps & { db: Db; accounts: Accounts }) {
     triesKey: (login: string) => triesKey(db, login),
     openSession: (tx: Tx, input: Parameters<typeof openSession>[2]) => openSession(deps, tx, input),
     closeSession,
+    closeOwnSession,
+    rotateSession,
+    sessionsOf: (accountId: AccountId, page: { before: SessionId | null; limit: number }) =>
+      sessionsOf(db, accountId, page),
     hashPassword,
     setPassword,
+    isPassword: (accountId: AccountId, password: string) => isPassword(db, accountId, password),
+    apps: appsPart(db, deps.ids),
+    secondFactor: secondFactorPart(db, deps),
+    proofs: createProofs(deps),
 
     /** The viewer behind a token, or null: unknown, expired, revoked, not approved, or not active. */
     async viewerOf(token: string): Promise<Viewer | null> {
       const row = await db('sessions')
         .join('users', 'users.account_id', 'sessions.account_id')
         .where({ 'sessions.token_hash': hashToken(token), 'users.approval': 'approved' })
-        .where('sessions.expires_at', '>', db.fn.now())
+        .where((where) => {
+          where.whereNull('sessions.expires_at').orWhere('sessions.expires_at', '>', db.fn.now());
+        })
         .first(
           'sessions.id',
+          'sessions.app_id',
           'sessions.account_id',
           'sessions.kind',
           'sessions.scopes',
@@ -73,7 +138,14 @@ export function createAuth(deps: AuthDeps & { db: Db; accounts: Accounts }) {
         await db('sessions').where({ id: row.id }).update({ last_used_at: db.fn.now() });
         await db('users').where({ account_id: account.id }).update({ last_seen_at: db.fn.now() });
       }
-      return { account, role: row.role, sessionId: row.id, via: row.kind, scopes: row.scopes };
+      return {
+        account,
+        role: row.role,
+        sessionId: row.id,
+        via: row.kind,
+        scopes: row.scopes,
+        appId: row.app_id,
+      };
     },
 
     /** Local accounts with their roles, oldest first. */

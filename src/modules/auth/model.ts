@@ -1,4 +1,4 @@
-import type { AccountId, SessionId } from '../../lib/ids.ts';
+import type { AccountId, AppId, SessionId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 
 export const roles = ['owner', 'admin', 'moderator', 'user'] as const;
@@ -44,6 +44,7 @@ const FOLLOW: ReadonlySet<string> = new Set(
 export function allows(granted: readonly Scope[], needed: Scope): boolean {
   const has = (scope: string): boolean => (granted as readonly string[]).includes(scope);
   const whole = needed.slice(0, Math.max(0, needed.lastIndexOf(':')));
+  if (needed === 'profile' && (has('read') || has('read:accounts'))) return true;
   return has(needed) || (whole !== '' && has(whole)) || (has('follow') && FOLLOW.has(needed));
 }
 
@@ -55,6 +56,20 @@ export interface Viewer {
   /** A cookie travels by itself, so unsafe requests that use one are checked for their origin. */
   readonly via: 'cookie' | 'bearer';
   readonly scopes: readonly Scope[];
+  /** The app that acts for the person; null for a session that the person opened with the password. */
+  readonly appId: AppId | null;
+}
+
+/** A session as its person sees it. */
+export interface OwnSession {
+  readonly id: SessionId;
+  readonly kind: 'cookie' | 'bearer';
+  readonly app: { readonly name: string; readonly website: string | null } | null;
+  readonly scopes: readonly Scope[];
+  readonly userAgent: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  readonly expiresAt: Date | null;
 }
 
 /** A person who asked to join and waits for an answer. */

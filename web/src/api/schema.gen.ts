@@ -43,6 +43,17 @@ export interface AdminDomainBlock {
   readonly expires_at: string | null;
 }
 
+export interface Application {
+  readonly id: string;
+  readonly name: string;
+  readonly website: string | null;
+  readonly scopes: readonly string[];
+  /** All of them, one a line */
+  readonly redirect_uri: string;
+  readonly redirect_uris: readonly string[];
+  readonly vapid_key: string;
+}
+
 export interface Context {
   readonly ancestors: readonly Status[];
   readonly descendants: readonly Status[];
@@ -69,6 +80,21 @@ export interface CredentialAccount {
   readonly role: {
     readonly name: "owner" | "admin" | "moderator" | "user";
   };
+}
+
+export interface CredentialApplication {
+  readonly id: string;
+  readonly name: string;
+  readonly website: string | null;
+  readonly scopes: readonly string[];
+  /** All of them, one a line */
+  readonly redirect_uri: string;
+  readonly redirect_uris: readonly string[];
+  readonly vapid_key: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  /** Never */
+  readonly client_secret_expires_at: 0;
 }
 
 export interface DeadDelivery {
@@ -292,6 +318,23 @@ export interface Media {
   } | null;
 }
 
+export interface OwnSession {
+  readonly id: string;
+  /** The one that asks */
+  readonly current: boolean;
+  readonly app: {
+    readonly name: string;
+    readonly website: string | null;
+  } | null;
+  readonly scopes: readonly string[];
+  readonly user_agent: string;
+  readonly created_at: string;
+  /** To about ten minutes */
+  readonly last_used_at: string;
+  /** Null: it lasts until it is ended */
+  readonly expires_at: string | null;
+}
+
 export interface PendingAccount {
   readonly id: string;
   readonly username: string;
@@ -416,6 +459,20 @@ export interface SearchResults {
   readonly accounts: readonly Account[];
   readonly statuses: readonly Status[];
   readonly hashtags: readonly {}[];
+}
+
+export interface SecondFactor {
+  readonly enabled: boolean;
+  readonly recovery_codes_left: number;
+}
+
+export interface SecondFactorSecret {
+  /** Base32, to be typed in */
+  readonly secret: string;
+  /** otpauth:, to be opened */
+  readonly uri: string;
+  /** The same as a picture, to be scanned */
+  readonly qr_svg: string;
 }
 
 export interface Session {

@@ -7,7 +7,7 @@ export const verifyCredentials = route({
   path: '/api/v1/accounts/verify_credentials',
   summary: 'Who is signed in.',
   audience: 'signed-in',
-  scope: 'read:accounts',
+  scope: 'profile',
   output: credentialAccountEntity,
   handler: async ({ deps, viewer }) => ({
     ...(await accountEntityOf(deps, viewer.account, viewer.account.id)),

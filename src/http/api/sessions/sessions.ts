@@ -1,14 +1,13 @@
 import { z } from 'zod';
+import { secondFactorLimits } from '../../../../config/limits.ts';
 import { passwordLimits, roles } from '../../../modules/auth/index.ts';
-import { ApiError, refused } from '../../errors.ts';
+import { ApiError } from '../../errors.ts';
 import { networkOf } from '../../limits.ts';
 import { route } from '../../route.ts';
 import { clearSessionCookie, comesFromOurPage, setSessionCookie } from '../../session.ts';
+import { checkCode, checkSignIn, SIGN_INS } from '../../sign-in.ts';
 import { accountEntityOf } from '../entities.ts';
 import { accountEntity, emptyEntity } from '../schemas.ts';
-
-/** Wrong passwords that one account may see, whoever tries (security.md A7). */
-const PER_ACCOUNT = { name: 'sign-in-account', points: 10, seconds: 900 };
 
 export const signIn = route({
   method: 'post',
@@ -16,10 +15,15 @@ export const signIn = route({
   summary: 'Sign in by name or e-mail address. Sets the session cookie, or returns a bearer token.',
   audience: 'anyone',
   scope: null,
-  limit: { name: 'sign-in-network', points: 40, seconds: 900 },
+  limit: SIGN_INS,
   body: z.object({
     login: z.string().trim().min(1).max(254),
     password: z.string().min(1).max(passwordLimits.max),
+    code: z
+      .string()
+      .max(secondFactorLimits.maxCodeCharacters)
+      .optional()
+      .describe('Asked for with the code `second-factor-required`, where the account has a second factor'),
     kind: z.enum(['cookie', 'bearer']).default('cookie'),
   }),
   output: z
@@ -34,11 +38,8 @@ export const signIn = route({
     // A form of another site could sign its visitors in as somebody else (security.md A5).
     if (body.kind === 'cookie' && !comesFromOurPage(req, deps.config.origin))
       throw new ApiError('cross-site');
-    const triesKey = await deps.auth.triesKey(body.login);
-    await deps.limits.take(PER_ACCOUNT, triesKey);
-    const checked = await deps.auth.checkCredentials(body.login, body.password);
-    if (!checked.ok) throw refused(checked);
-    await deps.limits.clear(PER_ACCOUNT, triesKey);
+    const checked = await checkSignIn(deps, body.login, body.password);
+    await checkCode(deps, checked.accountId, body.code);
     const session = await deps.inTx((tx) =>
       deps.auth.openSession(tx, {
         accountId: checked.accountId,

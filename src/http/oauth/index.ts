@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import type { IRouter } from 'express';
+import { scopes } from '../../modules/auth/index.ts';
+import type { HttpDeps } from '../deps.ts';
+import { authorizePage, authorizeStep } from './authorize.ts';
+import { giveToken, revokeToken, userInfo } from './token.ts';
+
+const CSS = readFileSync(new URL('page.css', import.meta.url), 'utf8');
+
+/** How apps sign people in: OAuth 2 (RFC 6749) as the Mastodon API has it. */
+export function mountOAuth(app: IRouter, deps: HttpDeps): void {
+  app.get('/oauth/page.css', (_req, res) => {
+    res.set('Cache-Control', 'public, max-age=3600').type('css').send(CSS);
+  });
+  app.get('/oauth/authorize', authorizePage(deps));
+  app.post('/oauth/authorize', authorizeStep(deps));
+  app.post('/oauth/token', giveToken(deps));
+  app.post('/oauth/revoke', revokeToken(deps));
+  for (const method of ['get', 'post'] as const) app[method]('/oauth/userinfo', userInfo(deps));
+  const metadata = metadataOf(deps.config.origin);
+  app.get('/.well-known/oauth-authorization-server', (_req, res) => {
+    res.set('Cache-Control', 'public, max-age=3600').json(metadata);
+  });
+}
+
+/** RFC 8414, with what the Mastodon API adds. */
+function metadataOf(origin: string) {
+  return {
+    issuer: origin,
+    service_documentation: `${origin}/api/openapi.json`,
+    authorization_endpoint: `${origin}/oauth/authorize`,
+    token_endpoint: `${origin}/oauth/token`,
+    app_registration_endpoint: `${origin}/api/v1/apps`,
+    revocation_endpoint: `${origin}/oauth/revoke`,
+    userinfo_endpoint: `${origin}/oauth/userinfo`,
+    scopes_supported: scopes,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'client_credentials'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+  };
+}

@@ -1,0 +1,56 @@
+import type { AccountId } from '../lib/ids.ts';
+import type { Role } from '../modules/auth/index.ts';
+import type { HttpDeps } from './deps.ts';
+import { ApiError, refused } from './errors.ts';
+
+/** Tries to sign in from one network, by whichever door. */
+export const SIGN_INS = { name: 'sign-in-network', points: 40, seconds: 900 } as const;
+/** Wrong passwords that one account may see, whoever tries (security.md A7). */
+const PASSWORDS = { name: 'sign-in-account', points: 10, seconds: 900 } as const;
+/** Wrong codes; a code is one of a million, and three of them count at any moment. */
+const CODES = { name: 'second-factor', points: 5, seconds: 900 } as const;
+
+type Deps = Pick<HttpDeps, 'auth' | 'limits' | 'inTx'>;
+
+/** Somebody who has shown who they are. */
+export interface Proven {
+  readonly accountId: AccountId;
+  readonly role: Role;
+}
+
+/** Checks a name and a password. Throws the refusal, which is the same for unknown names and wrong passwords. */
+export async function checkSignIn(deps: Deps, login: string, password: string): Promise<Proven> {
+  const tries = await deps.auth.triesKey(login);
+  await deps.limits.take(PASSWORDS, tries);
+  const checked = await deps.auth.checkCredentials(login, password);
+  if (!checked.ok) throw refused(checked);
+  await deps.limits.clear(PASSWORDS, tries);
+  return checked;
+}
+
+/** Asks somebody who is signed in for the password again. Counts with the tries to sign in. */
+export async function checkPasswordAgain(deps: Deps, accountId: AccountId, password: string): Promise<void> {
+  const tries = `account:${accountId}`;
+  await deps.limits.take(PASSWORDS, tries);
+  if (!(await deps.auth.isPassword(accountId, password))) {
+    throw new ApiError('wrong-password', 'The password is not right.');
+  }
+  await deps.limits.clear(PASSWORDS, tries);
+}
+
+/** Checks the code beside the password, where the account has a second factor. Throws where it is missing or wrong. */
+export async function checkCode(deps: Deps, accountId: AccountId, code: string | undefined): Promise<void> {
+  const { enabled } = await deps.auth.secondFactor.of(accountId);
+  if (!enabled) return;
+  if (!code) throw new ApiError('second-factor-required');
+  const tries = `account:${accountId}`;
+  await deps.limits.take(CODES, tries);
+  const taken = await deps.inTx((tx) => deps.auth.secondFactor.take(tx, accountId, code));
+  if (!taken.ok) throw refused(taken);
+  await deps.limits.clear(CODES, tries);
+}
+
+/** Counts a try to confirm a second factor with the codes of sign-ins. */
+export function takeCodeTry(deps: Deps, accountId: AccountId): Promise<unknown> {
+  return deps.limits.take(CODES, `account:${accountId}`);
+}

@@ -1,0 +1,48 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import type { Db } from '../../db/database.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { openSecret, purposeKey, sealSecret, timingSafeEqualText } from '../../lib/crypto.ts';
+import { type AccountId, idSchema, type SessionId } from '../../lib/ids.ts';
+import type { Role } from './model.ts';
+
+interface ProofDeps {
+  readonly db: Db;
+  readonly instanceSecret: string;
+  readonly clock: Clock;
+}
+
+const TICKET_MS = 5 * 60_000;
+const ticketSchema = z.object({ accountId: idSchema<'account'>(), until: z.number() });
+
+/** What pages carry from one step to the next; nobody else can make it. */
+export function createProofs({ db, instanceSecret, clock }: ProofDeps) {
+  const seal = { instanceSecret, purpose: 'second-factor-ticket' };
+  const approval = (sessionId: SessionId, request: string): string =>
+    createHmac('sha256', purposeKey({ instanceSecret, purpose: 'app-approval' }))
+      .update(`${sessionId}\n${request}`)
+      .digest('base64url');
+  return {
+    /** Ties an approval to the session that saw the question and to what was asked (security.md A5). */
+    approval,
+    isApproval: (sessionId: SessionId, request: string, proof: string): boolean =>
+      timingSafeEqualText(approval(sessionId, request), proof),
+
+    /** Says that the password of the account was right, for a few minutes. It lets nobody in by itself. */
+    passwordTicket: (accountId: AccountId): string =>
+      sealSecret(seal, JSON.stringify({ accountId, until: clock.now() + TICKET_MS })),
+
+    /** Whose password was right a moment ago; null where that is no ticket, or no longer, or the person may not sign in. */
+    async holderOf(ticket: string): Promise<{ accountId: AccountId; role: Role } | null> {
+      const opened = openSecret(seal, ticket);
+      if (!opened.ok) return null;
+      const { accountId, until } = ticketSchema.parse(JSON.parse(opened.plaintext));
+      if (until < clock.now()) return null;
+      const row = await db('users')
+        .join('accounts', 'accounts.id', 'users.account_id')
+        .where({ account_id: accountId, approval: 'approved', 'accounts.state': 'active' })
+        .first('users.role');
+      return row ? { accountId, role: row.role } : null;
+    },
+  };
+}
