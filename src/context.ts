@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
 import { netLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
@@ -11,9 +10,10 @@ import { createJoin } from '../media/join.ts';
 import { createPipeline } from '../media/pipeline.ts';
 import { watchRemovals } from '../media/storage/removals.ts';
 import { createTurns } from '../media/turns.ts';
+import { addressesOf, connect, openRedis } from './connections.ts';
 import { type Db, openDatabase, transactions } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
-import { type EmbeddedStack, findRunningStack, startEmbedded } from './embedded/index.ts';
+import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
@@ -27,14 +27,22 @@ import { countedFetch } from './lib/net/counted-fetch.ts';
 import { createFormPoster, type FormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
-import { fail, ok, type Result } from './lib/result.ts';
+import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
-import { accountEvents, createAccounts } from './modules/accounts/index.ts';
+import {
+  accountEvents,
+  createAccounts,
+  createFieldChecks,
+  createPictures,
+} from './modules/accounts/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { commentEvents, createComments } from './modules/comments/index.ts';
 import { createEngagement, engagementEvents } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
+import { createFilters, filterEvents } from './modules/filters/index.ts';
 import { createInstances, createUrls, instanceEvents } from './modules/instances/index.ts';
+import { createLists } from './modules/lists/index.ts';
+import { createMarkers } from './modules/markers/index.ts';
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
 import { createPosts } from './modules/posts/index.ts';
 import { createRelays, relayEvents } from './modules/relays/index.ts';
@@ -138,11 +146,16 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
   const accounts = createAccounts({ db, ids, urls });
+  const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
+  const pictures = createPictures({
+    ...{ db, inTx, enqueue, clock, ffmpeg, storage, download: fetch.download },
+    ...{ mediaRefusal: instances.mediaRefusal, workDir: scratchDir },
+  });
   const auth = createAuth({
     ...{ db, ids, accounts, registrations: config.registrations, makeKeys },
     ...{ instanceSecret, clock, domain: urls.domain },
   });
-  const social = createSocial({ db, ids, urls });
+  const social = createSocial({ db, ids, urls, unlistedDomains });
   const { mediaUrl, origin } = config;
   const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });
   const videos = createVideos({
@@ -183,6 +196,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
   const feed = createFeed({ videos, accounts, engagement, comments });
+  const lists = createLists({ db, ids, unlistedDomains });
+  const filters = createFilters({ db, ids });
+  const markers = createMarkers({ db });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
   let made = 1;
@@ -220,7 +236,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const { bridge } = federation;
   const subscribers = {
     'account.registered': { schema: accountEvents['account.registered'], handlers: [] },
-    'account.updated': { schema: accountEvents['account.updated'], handlers: [bridge.onAccountUpdated] },
+    'account.updated': {
+      schema: accountEvents['account.updated'],
+      handlers: [bridge.onAccountUpdated, fieldChecks.onAccountUpdated],
+    },
     'account.gone': {
       schema: accountEvents['account.gone'],
       handlers: [
@@ -228,8 +247,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
         (tx, { accountId }) => social.dropAllOf(tx, accountId),
         (tx, { accountId }) => comments.removeAllOf(tx, accountId),
         (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
+        pictures.onGone,
       ],
     },
+    'filters.changed': { schema: filterEvents['filters.changed'], handlers: [] },
     'follow.requested': { schema: socialEvents['follow.requested'], handlers: [bridge.onFollowRequested] },
     'follow.accepted': {
       schema: socialEvents['follow.accepted'],
@@ -287,6 +308,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
+    'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
+    'accounts.purge': ({ accountId }, run) => pictures.jobs.purge(accountId, run),
+    'accounts.verify': ({ accountId }, run) => fieldChecks.verify(accountId, run),
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
     'instances.inspect': async ({ host }) => {
@@ -327,12 +351,18 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     media,
     ffmpeg,
     accounts,
+    pictures,
+    fieldChecks,
     auth,
     social,
     videos,
     mediaUrls,
     proxiedFiles,
-    mediaAccess: createAccessCache({ ask: videos.mediaAccess, clock }),
+    mediaAccess: createAccessCache({
+      // Below `media/` lie the objects of videos and of accounts.
+      ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id),
+      clock,
+    }),
     comments,
     engagement,
     moderation,
@@ -340,6 +370,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     posts,
     tags,
     feed,
+    lists,
+    filters,
+    markers,
     instances,
     federation,
     subscribers,
@@ -361,53 +394,12 @@ type EventName =
   | keyof typeof accountEvents
   | keyof typeof commentEvents
   | keyof typeof engagementEvents
+  | keyof typeof filterEvents
   | keyof typeof moderationEvents
   | keyof typeof instanceEvents
   | keyof typeof relayEvents
   | keyof typeof socialEvents
   | keyof typeof videoEvents;
-
-/** Addresses of database and Redis, after the embedded ones were started where none is configured. */
-async function connect(
-  config: Config,
-  log: Logger,
-): Promise<Result<{ databaseUrl: string; redisUrl: string; stack: EmbeddedStack | null }>> {
-  const wanted = { postgres: config.databaseUrl === undefined, redis: config.redisUrl === undefined };
-  let stack: EmbeddedStack | null = null;
-  if (wanted.postgres || wanted.redis) {
-    const started = await startEmbedded({
-      ...wanted,
-      dataDir: config.dataDir,
-      log,
-      redisServerPath: config.redisServerPath,
-      onExit: (part, how) => {
-        log.fatal({ part, how }, 'a part of the embedded stack ended; the server stops');
-        process.kill(process.pid, 'SIGTERM');
-      },
-    });
-    if (!started.ok) return started;
-    stack = started.stack;
-  }
-  return ok({ ...addressesOf(config, stack ?? {}), stack });
-}
-
-function addressesOf(
-  config: Config,
-  embedded: { databaseUrl?: string | undefined; redisUrl?: string | undefined },
-) {
-  const databaseUrl = config.databaseUrl?.reveal() ?? embedded.databaseUrl;
-  const redisUrl = config.redisUrl?.reveal() ?? embedded.redisUrl;
-  if (databaseUrl === undefined || redisUrl === undefined)
-    throw new Error('The embedded stack has no address.');
-  return { databaseUrl, redisUrl };
-}
-
-/** BullMQ demands that commands wait for Redis rather than fail after some tries. */
-export function openRedis(url: string, log: Logger): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: true });
-  redis.on('error', (error) => log.warn({ err: error }, 'Redis cannot be reached'));
-  return redis;
-}
 
 /** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */
 async function claimIdNode(db: Db): Promise<number> {

@@ -4,8 +4,8 @@ import type { Redis } from 'ioredis';
 import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
+import { openRedis } from './connections.ts';
 import type { Context } from './context.ts';
-import { openRedis } from './context.ts';
 import { sweepOnce } from './db/once.ts';
 import { sweepUndone } from './db/undone.ts';
 import { createApp } from './http/app.ts';
@@ -133,6 +133,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'idempotency-keys', everyMs: 60 * MINUTE, run: () => sweepOnce(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
     { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },
+    { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
     { name: 'instances', everyMs: 60 * MINUTE, run: () => instances.sweepInstances() },

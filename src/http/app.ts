@@ -16,6 +16,7 @@ import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
 import { mountOAuth } from './oauth/index.ts';
 import { openApiDocument } from './openapi.ts';
+import { createPictureHandler } from './pictures/handler.ts';
 import type { Uploads } from './uploads.ts';
 
 /** How many addresses of proxies are remembered. */
@@ -56,6 +57,7 @@ export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Reque
   });
   // Has headers of its own, as media has.
   app.use('/proxy', createProxyHandler(deps));
+  app.use('/pictures', createPictureHandler(deps));
   app.use(securityHeaders(deps));
   app.use(openToPages);
   // Before the federation side, which knows what else is below /.well-known.

@@ -50,6 +50,10 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'type-unsupported': 415,
   'language-invalid': 422,
   'not-a-picture': 422,
+  aborted: 503,
+  interrupted: 503,
+  'timed-out': 422,
+  broken: 422,
   'not-captions': 422,
   'no-cues': 422,
   'bad-time': 422,
@@ -80,6 +84,11 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'domain-invalid': 422,
   'domain-known': 422,
   'too-many-domains': 422,
+  'too-many-lists': 422,
+  'too-many-filters': 422,
+  'not-followed': 404,
+  'already-listed': 422,
+  conflict: 409,
   unavailable: 503,
 };
 

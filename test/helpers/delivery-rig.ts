@@ -5,6 +5,7 @@ import type { SentName } from '../../federation/translate/outgoing.ts';
 import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
+import { jobRun } from './job-run.ts';
 import { createPeople } from './people.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
@@ -130,7 +131,7 @@ export async function startDeliveryRig(): Promise<DeliveryRig> {
 
   async function pump(host: string): Promise<Date | null> {
     const { signal } = new AbortController();
-    const finish = await context.federation.pump(host, { signal, attempt: 1, lastAttempt: false });
+    const finish = await context.federation.pump(host, jobRun({ signal }));
     return inTx(finish);
   }
 
@@ -146,6 +147,7 @@ export async function startDeliveryRig(): Promise<DeliveryRig> {
           ...{ bioHtml: '', url: actorUri, inboxUri, sharedInboxUri: sharedInboxUri ?? null },
           ...{ locked: false, discoverable: true, indexable: true },
           ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
+          ...{ fields: [], avatarUrl: null, headerUrl: null },
         }),
       );
       const follow = { follower_id: account.id, target_id: target.id, uri: `${actorUri}/follow` };

@@ -1,61 +1,19 @@
+import { videoLimits } from '../../../config/limits.ts';
 import { hashtagsOf } from '../../lib/html/from-text.ts';
-import { textOfHtml } from '../../lib/html/to-text.ts';
+import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import type { Comment } from '../../modules/comments/index.ts';
 import type { OwnReactions } from '../../modules/engagement/index.ts';
 import type { FeedItem } from '../../modules/feed/index.ts';
-import type { Relationship } from '../../modules/social/index.ts';
 import type { Video } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
+import { toAccount } from './accounts/entities.ts';
+import { filteredFor } from './filters/apply.ts';
 import { mediaEntityOf } from './media/entities.ts';
-import type { AccountEntity, PostEntity, StatusEntity } from './schemas.ts';
+import type { PostEntity, StatusEntity } from './schemas.ts';
 
-type Counts = Pick<AccountEntity, 'followers_count' | 'following_count' | 'statuses_count'>;
-
-/** An account with its counts, as the viewer may know them. */
-export async function accountEntityOf(
-  deps: HttpDeps,
-  account: Account,
-  viewerId: AccountId | null,
-): Promise<AccountEntity> {
-  const [followers, following, videos] = await Promise.all([
-    deps.social.followerCount(account.id),
-    deps.social.followingCount(account.id),
-    deps.videos.countOfAccount(account.id, viewerId),
-  ]);
-  return toAccount(account, {
-    followers_count: followers,
-    following_count: following,
-    statuses_count: videos,
-  });
-}
-
-/** In lists the counts are left at zero: one number per row would be one query per row. */
-const UNCOUNTED: Counts = { followers_count: 0, following_count: 0, statuses_count: 0 };
-
-/** An account in a list. */
-export function listedAccount(account: Account): AccountEntity {
-  return toAccount(account, UNCOUNTED);
-}
-
-function toAccount(account: Account, counts: Counts): AccountEntity {
-  return {
-    id: account.id,
-    username: account.username,
-    acct: account.acct,
-    display_name: account.displayName,
-    note: account.bioHtml,
-    url: account.url,
-    uri: account.actorUri,
-    avatar: null,
-    locked: account.locked,
-    bot: account.actorType === 'Service' || account.actorType === 'Application',
-    created_at: account.createdAt.toISOString(),
-    ...counts,
-    host: account.domain,
-  };
-}
+export { accountEntityOf } from './accounts/entities.ts';
 
 /** What people did with a post, and the viewer among them. */
 interface Reactions {
@@ -109,6 +67,11 @@ export async function statusEntitiesOf(
     deps.videos.mentionedAmong(ids),
     deps.videos.proxiedAmong(items.map(({ video }) => video)),
   ]);
+  const filtered = await filteredFor(
+    deps,
+    viewerId,
+    items.map(({ video }) => textsOf(video)),
+  );
   const people = await deps.accounts.byIds([...new Set([...named.values()].flat())]);
   return items.map((item) => {
     const { id } = item.video;
@@ -121,19 +84,24 @@ export async function statusEntitiesOf(
       pinned: pinned.has(id),
     };
     const mentioned = (named.get(id) ?? []).flatMap((accountId) => people.get(accountId) ?? []);
-    const post = videoPostOf(deps, item, reactions, mentioned, proxied.has(id));
-    return item.share ? sharedEntityOf(item.share, post) : { ...post, reblog: null };
+    const unfiltered = videoPostOf(deps, item, reactions, mentioned, proxied.has(id));
+    const post = { ...unfiltered, filtered: filtered(textsOf(item.video)) };
+    return item.share ? sharedEntityOf(deps, item.share, post) : { ...post, reblog: null };
   });
 }
 
 /** That somebody passed a post on, as a status of theirs around it. */
-function sharedEntityOf({ facts, account }: NonNullable<FeedItem['share']>, post: PostEntity): StatusEntity {
+function sharedEntityOf(
+  deps: Pick<HttpDeps, 'videos' | 'urls'>,
+  { facts, account }: NonNullable<FeedItem['share']>,
+  post: PostEntity,
+): StatusEntity {
   return {
     ...post,
     id: facts.id,
     created_at: facts.createdAt.toISOString(),
     edited_at: null,
-    account: listedAccount(account),
+    account: toAccount(deps, account),
     uri: facts.uri,
     pinned: false,
     reblog: post,
@@ -150,7 +118,7 @@ export function videoPostOf(
 ): PostEntity {
   const { video, account } = item;
   return {
-    ...toPost(video, account, reactions, mentioned),
+    ...toPost(deps, video, account, reactions, mentioned),
     created_at: (video.publishedAt ?? video.createdAt).toISOString(),
     content: video.captionHtml,
     media_attachments: [mediaEntityOf(deps, video, proxied)],
@@ -176,6 +144,7 @@ export async function commentEntitiesOf(
     deps.comments.answersOf(ids),
     deps.comments.mentionedAmong(ids),
   ]);
+  const filtered = await filteredFor(deps, viewerId, comments.map(textsOf));
   const authorIds = comments.map(({ accountId }) => accountId);
   const people = await deps.accounts.byIds([...new Set([...authorIds, ...[...named.values()].flat()])]);
   return comments.flatMap((comment) => {
@@ -191,7 +160,8 @@ export async function commentEntitiesOf(
     const mentioned = (named.get(comment.id) ?? []).flatMap((id) => people.get(id) ?? []);
     return [
       {
-        ...toPost(comment, author, reactions, mentioned),
+        ...toPost(deps, comment, author, reactions, mentioned),
+        filtered: filtered(textsOf(comment)),
         created_at: comment.publishedAt.toISOString(),
         content: comment.contentHtml,
         media_attachments: [],
@@ -204,17 +174,26 @@ export async function commentEntitiesOf(
   });
 }
 
+/** What filters look through: all that a post says, its pictures' descriptions included. */
+function textsOf(post: Video | Comment) {
+  const html = 'captionHtml' in post ? post.captionHtml : post.contentHtml;
+  const more = 'altText' in post ? post.altText : '';
+  const said = textOfHtml(html, videoLimits.maxSearchedCharacters);
+  return { id: post.id, authorId: post.accountId, text: `${post.contentWarning}\n${said}\n${more}` };
+}
+
 /** Of what was written elsewhere only the HTML is known. */
 function tagsOf(
   { urls }: Pick<HttpDeps, 'urls'>,
   { caption, captionHtml }: Pick<Video, 'caption' | 'captionHtml'>,
 ): PostEntity['tags'] {
-  const text = caption === '' ? textOfHtml(captionHtml) : caption;
+  const text = caption === '' ? textOfHtml(captionHtml, videoLimits.maxSearchedCharacters) : caption;
   return hashtagsOf(text).map((name) => ({ name, url: urls.tagPage(name) }));
 }
 
 /** What statuses of both kinds have. */
 function toPost(
+  deps: Pick<HttpDeps, 'videos' | 'urls'>,
   post: Video | Comment,
   account: Account,
   reactions: Reactions,
@@ -222,7 +201,7 @@ function toPost(
 ) {
   return {
     id: post.id,
-    account: listedAccount(account),
+    account: toAccount(deps, account),
     spoiler_text: post.contentWarning,
     sensitive: post.sensitive,
     visibility: VISIBILITY[post.visibility],
@@ -247,17 +226,5 @@ function toPost(
     quotes_count: 0,
     application: null,
     filtered: [],
-  };
-}
-
-/** A relationship in the API's names. */
-export function relationshipEntityOf(relationship: Relationship) {
-  return {
-    id: relationship.targetId,
-    following: relationship.following,
-    requested: relationship.requested,
-    followed_by: relationship.followedBy,
-    blocking: relationship.blocking,
-    blocked_by: relationship.blockedBy,
   };
 }

@@ -3,7 +3,12 @@ import { blockAccount, unblockAccount } from './accounts/block.ts';
 import { followAccount, getRelationships, unfollowAccount } from './accounts/follow.ts';
 import { getAccount, lookupAccount } from './accounts/get-account.ts';
 import { register } from './accounts/register.ts';
-import { updateCredentials } from './accounts/update-credentials.ts';
+import {
+  getPreferences,
+  removeAvatar,
+  removeHeader,
+  updateCredentials,
+} from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
 import {
   deadDeliveries,
@@ -28,6 +33,25 @@ import {
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { createApp, verifyApp } from './apps/apps.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
+import { createFilter, deleteFilter, editFilter, getFilter, listFilters } from './filters/filters.ts';
+import {
+  createFirstFilter,
+  deleteFirstFilter,
+  editFirstFilter,
+  getFirstFilter,
+  listFirstFilters,
+} from './filters/first-version.ts';
+import {
+  addFilteredStatus,
+  addKeyword,
+  deleteFilteredStatus,
+  deleteKeyword,
+  editKeyword,
+  getFilteredStatus,
+  getKeyword,
+  listFilteredStatuses,
+  listKeywords,
+} from './filters/parts.ts';
 import {
   getAnnouncements,
   getCustomEmojis,
@@ -39,7 +63,41 @@ import {
   getTranslationLanguages,
 } from './instance/about.ts';
 import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
+import {
+  addToList,
+  createList,
+  deleteList,
+  editList,
+  getList,
+  listLists,
+  listMembers,
+  listsWith,
+  listTimeline,
+  takeFromList,
+} from './lists/lists.ts';
+import { getMarkers, setMarkers } from './markers/markers.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
+import {
+  directory,
+  dismissSuggestion,
+  familiarFollowers,
+  featuredTagsOf,
+  listAccounts,
+  listEndorsements,
+  listFeaturedTags,
+  listSuggestions,
+  searchAccounts,
+} from './relations/discover.ts';
+import { muteAccount, noteAccount, removeFollower, unmuteAccount } from './relations/mutes.ts';
+import {
+  authorizeRequest,
+  listBlocks,
+  listFollowers,
+  listFollowing,
+  listFollowRequests,
+  listMutes,
+  rejectRequest,
+} from './relations/people.ts';
 import { fileReport } from './reports/file-report.ts';
 import { search } from './search/search.ts';
 import {
@@ -109,14 +167,44 @@ export const routes: readonly Route[] = [
   verifyApp,
   verifyCredentials,
   updateCredentials,
+  removeAvatar,
+  removeHeader,
+  getPreferences,
   lookupAccount,
   getRelationships,
+  searchAccounts,
+  familiarFollowers,
+  listAccounts,
   getAccount,
   accountTimeline,
   followAccount,
   unfollowAccount,
   blockAccount,
   unblockAccount,
+  muteAccount,
+  unmuteAccount,
+  noteAccount,
+  removeFollower,
+  listFollowers,
+  listFollowing,
+  featuredTagsOf,
+  listBlocks,
+  listMutes,
+  listFollowRequests,
+  authorizeRequest,
+  rejectRequest,
+  listSuggestions,
+  dismissSuggestion,
+  directory,
+  listEndorsements,
+  listFeaturedTags,
+  ...[listLists, listsWith, getList, createList, editList, deleteList],
+  ...[listMembers, addToList, takeFromList, listTimeline],
+  ...[getMarkers, setMarkers],
+  ...[getKeyword, editKeyword, deleteKeyword, getFilteredStatus, deleteFilteredStatus],
+  ...[listKeywords, addKeyword, listFilteredStatuses, addFilteredStatus],
+  ...[listFilters, getFilter, createFilter, editFilter, deleteFilter],
+  ...[listFirstFilters, getFirstFilter, createFirstFilter, editFirstFilter, deleteFirstFilter],
   fileReport,
   search,
   homeTimeline,

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../config/limits.ts';
 import { idSchema, parseId } from '../../lib/ids.ts';
-import { roles } from '../../modules/auth/index.ts';
 import { mediaStages } from '../../modules/videos/index.ts';
+import { accountEntity } from './accounts/schemas.ts';
+import { filterResultEntity } from './filters/schemas.ts';
 import { mediaEntity } from './media/schemas.ts';
+
+export {
+  accountEntity,
+  relationshipEntity,
+} from './accounts/schemas.ts';
 
 /** Pieces that several routes share. Entities follow the Mastodon API; what we add is marked. */
 
@@ -32,41 +38,6 @@ export const pageQuery = z.object({
     .transform((limit) => Math.min(limit, apiLimits.maxPageItems)),
 });
 
-export const accountEntity = z
-  .object({
-    id: z.string(),
-    username: z.string(),
-    acct: z.string(),
-    display_name: z.string(),
-    note: z.string().describe('HTML, safe to show'),
-    url: z.string(),
-    uri: z.string(),
-    avatar: z.string().nullable(),
-    locked: z.boolean(),
-    bot: z.boolean(),
-    created_at: z.string(),
-    followers_count: z.number(),
-    following_count: z.number(),
-    statuses_count: z.number(),
-    host: z.string().nullable().describe('Server of the account; null for this one'),
-  })
-  .meta({ id: 'Account' });
-
-export const credentialAccountEntity = accountEntity
-  .extend({ role: z.object({ name: z.enum(roles) }) })
-  .meta({ id: 'CredentialAccount' });
-
-export const relationshipEntity = z
-  .object({
-    id: z.string(),
-    following: z.boolean(),
-    requested: z.boolean(),
-    followed_by: z.boolean(),
-    blocking: z.boolean(),
-    blocked_by: z.boolean(),
-  })
-  .meta({ id: 'Relationship' });
-
 /** A post as it is; `statusEntity` may also be one that passes another on. */
 export const postEntity = z
   .object({
@@ -93,6 +64,7 @@ export const postEntity = z
     muted: z.boolean().describe('The viewer wants to hear no more of its thread'),
     pinned: z.boolean(),
     edited_at: z.string().nullable(),
+    filtered: z.array(filterResultEntity).describe('What the filters of the viewer say of it'),
     in_reply_to_id: z.string().nullable(),
     in_reply_to_account_id: z.string().nullable(),
     reblog: z.null(),
@@ -101,7 +73,6 @@ export const postEntity = z
     quote: z.null(),
     quotes_count: z.number(),
     application: z.null(),
-    filtered: z.array(z.object({})),
   })
   .meta({ id: 'Post' });
 
@@ -130,7 +101,6 @@ export const processingEntity = z
 
 export const emptyEntity = z.object({}).meta({ id: 'Empty' });
 
-export type AccountEntity = z.input<typeof accountEntity>;
 export type StatusEntity = z.input<typeof statusEntity>;
 export type PostEntity = z.input<typeof postEntity>;
 export type ProcessingEntity = z.input<typeof processingEntity>;

@@ -21,6 +21,7 @@ import type { PendingSignUp, Role, Viewer } from './model.ts';
 import { exchange, type TokenRequest } from './oauth.ts';
 import { closeOwnSession, closeSession, rotateSession, sessionsOf, setPassword } from './own-sessions.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
+import { preferences } from './preferences.ts';
 import { createProofs } from './proofs.ts';
 import {
   beginSecondFactor,
@@ -186,6 +187,14 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
       const row = await db('users').where({ role: 'owner' }).orderBy('account_id').first('account_id');
       return row?.account_id ?? null;
     },
+
+    /** What somebody of this server may do beside what everybody may; null for everybody else. */
+    async roleOf(accountId: AccountId): Promise<Role | null> {
+      const row = await db('users').where({ account_id: accountId }).first('role');
+      return row?.role ?? null;
+    },
+
+    ...preferences(db),
 
     /** People of this server seen since a moment. */
     async activeSince(since: Date): Promise<number> {

@@ -1,7 +1,9 @@
 import type { Db, Tx } from '../../db/database.ts';
+import { notMutedBy, passedOnAtHome } from '../../db/feed.ts';
 import { within } from '../../db/paging.ts';
 import {
   accountVisibleTo,
+  byShownAuthor,
   commentVisibleTo,
   shareVisibleTo,
   type UnlistedDomains,
@@ -125,25 +127,22 @@ export function keptQueries(db: Db, unlisted: UnlistedDomains) {
       shares(viewerId).where('shares.account_id', accountId).modify(within(page, 'shares.id')),
 
     /**
-     * What those the viewer follows passed on: each video once, by whoever did first, and none of those whose videos
-     * the viewer is shown anyway.
+     * What those the viewer follows passed on, where she wants that of them: each video once, by whoever did first, none
+     * of those whose videos the viewer is shown anyway, and none of authors whom she has muted.
      */
     sharesOfFollowed: (viewerId: AccountId, page: Page): Promise<Share[]> => {
-      const followed = () =>
-        db('follows').where({ follower_id: viewerId, state: 'accepted' }).select('target_id');
+      const followed = db('follows').where({ follower_id: viewerId, state: 'accepted' }).select('target_id');
+      const earlier = db('shares as earlier_shares')
+        .whereRaw('earlier_shares.video_id = shares.video_id and earlier_shares.id < shares.id')
+        .modify(byShownAuthor('earlier_shares', viewerId, unlisted))
+        .modify(passedOnAtHome(viewerId, 'earlier_shares'))
+        .select('earlier_shares.id');
       return shares(viewerId)
-        .whereIn('shares.account_id', followed())
+        .modify(passedOnAtHome(viewerId, 'shares'))
+        .modify(notMutedBy(viewerId))
         .whereNot('videos.account_id', viewerId)
-        .whereNotIn('videos.account_id', followed())
-        .whereNotExists((earlier) =>
-          earlier
-            .from('shares as earlier')
-            .join('accounts as passer', 'passer.id', 'earlier.account_id')
-            .whereRaw('earlier.video_id = shares.video_id and earlier.id < shares.id')
-            .where('passer.state', 'active')
-            .whereIn('earlier.account_id', followed())
-            .select('earlier.id'),
-        )
+        .whereNotIn('videos.account_id', followed)
+        .whereNotExists(earlier)
         .modify(within(page, 'shares.id'));
     },
   };

@@ -1,4 +1,4 @@
-import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { AccountId, ListId, VideoId } from '../../lib/ids.ts';
 import { merged, type Page } from '../../lib/paging.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Comment, Comments } from '../comments/index.ts';
@@ -100,6 +100,10 @@ export function createFeed(deps: {
 
     public: async (viewerId: AccountId | null, page: Page, narrowing: ListNarrowing) =>
       withAuthors(await videos.publicVideos(viewerId, page, narrowing)),
+
+    /** A list of the viewer’s own. */
+    list: async (listId: ListId, viewerId: AccountId, page: Page) =>
+      withAuthors(await videos.ofList(listId, viewerId, page)),
 
     /** What an account posted, and passed on. */
     async ofAccount(

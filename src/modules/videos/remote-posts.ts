@@ -1,9 +1,10 @@
+import { videoLimits } from '../../../config/limits.ts';
 import type { Tx } from '../../db/database.ts';
 import { addMentions, replaceMentions } from '../../db/mentions.ts';
 import { replaceTags, tagsOfText } from '../../db/tags.ts';
 import { deletedAmong } from '../../db/tombstones.ts';
 import { keepVersion } from '../../db/versions.ts';
-import { textOfHtml } from '../../lib/html/to-text.ts';
+import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
@@ -56,7 +57,10 @@ export async function receiveRemoteVideos(
   );
   await replaceTags(
     tx,
-    isNew.map(({ id, video }) => ({ videoId: id, tags: tagsOfText(textOfHtml(video.captionHtml)) })),
+    isNew.map(({ id, video }) => ({
+      videoId: id,
+      tags: tagsOfText(textOfHtml(video.captionHtml, videoLimits.maxSearchedCharacters)),
+    })),
     { isNew: true },
   );
   await deps.emit(
@@ -131,7 +135,9 @@ export async function updateRemoteVideo(
   await keepVersion(tx, deps.ids, { videoId });
   await tx('videos').where({ id: videoId }).update(saidColumns(video));
   await replaceMentions(tx, { videoId }, mentions);
-  await replaceTags(tx, [{ videoId, tags: tagsOfText(textOfHtml(video.captionHtml)) }]);
+  await replaceTags(tx, [
+    { videoId, tags: tagsOfText(textOfHtml(video.captionHtml, videoLimits.maxSearchedCharacters)) },
+  ]);
   return ok();
 }
 

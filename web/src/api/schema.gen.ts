@@ -9,15 +9,87 @@ export interface Account {
   readonly note: string;
   readonly url: string;
   readonly uri: string;
-  readonly avatar: string | null;
+  /** Always of this server, also for accounts of others */
+  readonly avatar: string;
+  readonly avatar_static: string;
+  readonly header: string;
+  readonly header_static: string;
   readonly locked: boolean;
   readonly bot: boolean;
+  readonly group: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+  /** Search engines are asked to leave it out */
+  readonly noindex: boolean;
+  readonly hide_collections: boolean;
   readonly created_at: string;
+  /** Day of the newest video; null in lists */
+  readonly last_status_at: string | null;
   readonly followers_count: number;
   readonly following_count: number;
   readonly statuses_count: number;
+  readonly emojis: readonly {}[];
+  readonly fields: readonly {
+    readonly name: string;
+    /** HTML, safe to show */
+    readonly value: string;
+    /** When the page it leads to was seen to lead back */
+    readonly verified_at: string | null;
+  }[];
+  /** Those of the staff of this server */
+  readonly roles: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+  }[];
   /** Server of the account; null for this one */
   readonly host: string | null;
+  /** The account that took this one’s place */
+  readonly moved?: {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly display_name: string;
+    /** HTML, safe to show */
+    readonly note: string;
+    readonly url: string;
+    readonly uri: string;
+    /** Always of this server, also for accounts of others */
+    readonly avatar: string;
+    readonly avatar_static: string;
+    readonly header: string;
+    readonly header_static: string;
+    readonly locked: boolean;
+    readonly bot: boolean;
+    readonly group: boolean;
+    readonly discoverable: boolean;
+    readonly indexable: boolean;
+    /** Search engines are asked to leave it out */
+    readonly noindex: boolean;
+    readonly hide_collections: boolean;
+    readonly created_at: string;
+    /** Day of the newest video; null in lists */
+    readonly last_status_at: string | null;
+    readonly followers_count: number;
+    readonly following_count: number;
+    readonly statuses_count: number;
+    readonly emojis: readonly {}[];
+    readonly fields: readonly {
+      readonly name: string;
+      /** HTML, safe to show */
+      readonly value: string;
+      /** When the page it leads to was seen to lead back */
+      readonly verified_at: string | null;
+    }[];
+    /** Those of the staff of this server */
+    readonly roles: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly color: string;
+    }[];
+    /** Server of the account; null for this one */
+    readonly host: string | null;
+  };
 }
 
 export interface AdminDomainAllow {
@@ -68,17 +140,110 @@ export interface CredentialAccount {
   readonly note: string;
   readonly url: string;
   readonly uri: string;
-  readonly avatar: string | null;
+  /** Always of this server, also for accounts of others */
+  readonly avatar: string;
+  readonly avatar_static: string;
+  readonly header: string;
+  readonly header_static: string;
   readonly locked: boolean;
   readonly bot: boolean;
+  readonly group: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+  /** Search engines are asked to leave it out */
+  readonly noindex: boolean;
+  readonly hide_collections: boolean;
   readonly created_at: string;
+  /** Day of the newest video; null in lists */
+  readonly last_status_at: string | null;
   readonly followers_count: number;
   readonly following_count: number;
   readonly statuses_count: number;
+  readonly emojis: readonly {}[];
+  readonly fields: readonly {
+    readonly name: string;
+    /** HTML, safe to show */
+    readonly value: string;
+    /** When the page it leads to was seen to lead back */
+    readonly verified_at: string | null;
+  }[];
+  /** Those of the staff of this server */
+  readonly roles: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+  }[];
   /** Server of the account; null for this one */
   readonly host: string | null;
+  /** The account that took this one’s place */
+  readonly moved?: {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly display_name: string;
+    /** HTML, safe to show */
+    readonly note: string;
+    readonly url: string;
+    readonly uri: string;
+    /** Always of this server, also for accounts of others */
+    readonly avatar: string;
+    readonly avatar_static: string;
+    readonly header: string;
+    readonly header_static: string;
+    readonly locked: boolean;
+    readonly bot: boolean;
+    readonly group: boolean;
+    readonly discoverable: boolean;
+    readonly indexable: boolean;
+    /** Search engines are asked to leave it out */
+    readonly noindex: boolean;
+    readonly hide_collections: boolean;
+    readonly created_at: string;
+    /** Day of the newest video; null in lists */
+    readonly last_status_at: string | null;
+    readonly followers_count: number;
+    readonly following_count: number;
+    readonly statuses_count: number;
+    readonly emojis: readonly {}[];
+    readonly fields: readonly {
+      readonly name: string;
+      /** HTML, safe to show */
+      readonly value: string;
+      /** When the page it leads to was seen to lead back */
+      readonly verified_at: string | null;
+    }[];
+    /** Those of the staff of this server */
+    readonly roles: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly color: string;
+    }[];
+    /** Server of the account; null for this one */
+    readonly host: string | null;
+  };
   readonly role: {
+    readonly id: string;
     readonly name: "owner" | "admin" | "moderator" | "user";
+    readonly permissions: string;
+    readonly color: string;
+    readonly highlighted: boolean;
+  };
+  readonly source: {
+    /** As written */
+    readonly note: string;
+    readonly fields: readonly {
+      readonly name: string;
+      readonly value: string;
+      readonly verified_at: string | null;
+    }[];
+    readonly privacy: "public" | "unlisted" | "private" | "direct";
+    readonly sensitive: boolean;
+    readonly language: string | null;
+    readonly follow_requests_count: number;
+    readonly hide_collections: boolean;
+    readonly discoverable: boolean;
+    readonly indexable: boolean;
+    readonly attribution_domains: readonly string[];
   };
 }
 
@@ -152,6 +317,53 @@ export interface FailingHost {
   /** In a row */
   readonly failures: number;
   readonly next_probe_at: string | null;
+}
+
+export interface FamiliarFollowers {
+  readonly id: string;
+  readonly accounts: readonly Account[];
+}
+
+export interface Filter {
+  readonly id: string;
+  readonly title: string;
+  readonly context: readonly ("home" | "notifications" | "public" | "thread" | "account")[];
+  readonly expires_at: string | null;
+  readonly filter_action: "warn" | "hide" | "blur";
+  readonly keywords: readonly FilterKeyword[];
+  readonly statuses: readonly FilterStatus[];
+}
+
+export interface FilterKeyword {
+  readonly id: string;
+  readonly keyword: string;
+  readonly whole_word: boolean;
+}
+
+export interface FilterResult {
+  readonly filter: {
+    readonly id: string;
+    readonly title: string;
+    readonly context: readonly ("home" | "notifications" | "public" | "thread" | "account")[];
+    readonly expires_at: string | null;
+    readonly filter_action: "warn" | "hide" | "blur";
+  };
+  readonly keyword_matches: readonly string[] | null;
+  readonly status_matches: readonly string[] | null;
+}
+
+export interface FilterStatus {
+  readonly id: string;
+  readonly status_id: string;
+}
+
+export interface FilterV1 {
+  readonly id: string;
+  readonly phrase: string;
+  readonly context: readonly ("home" | "notifications" | "public" | "thread" | "account")[];
+  readonly whole_word: boolean;
+  readonly expires_at: string | null;
+  readonly irreversible: boolean;
 }
 
 export interface Instance {
@@ -244,6 +456,21 @@ export interface InstanceText {
   readonly content: string;
 }
 
+export interface List {
+  readonly id: string;
+  readonly title: string;
+  /** Kept for apps: timelines here hold videos, which answer nobody */
+  readonly replies_policy: "followed" | "list" | "none";
+  /** Who is in it is left out of the home timeline */
+  readonly exclusive: boolean;
+}
+
+export interface Marker {
+  readonly last_read_id: string;
+  readonly version: number;
+  readonly updated_at: string;
+}
+
 export interface Media {
   readonly id: string;
   readonly type: "video";
@@ -318,6 +545,99 @@ export interface Media {
   } | null;
 }
 
+export interface MutedAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly acct: string;
+  readonly display_name: string;
+  /** HTML, safe to show */
+  readonly note: string;
+  readonly url: string;
+  readonly uri: string;
+  /** Always of this server, also for accounts of others */
+  readonly avatar: string;
+  readonly avatar_static: string;
+  readonly header: string;
+  readonly header_static: string;
+  readonly locked: boolean;
+  readonly bot: boolean;
+  readonly group: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+  /** Search engines are asked to leave it out */
+  readonly noindex: boolean;
+  readonly hide_collections: boolean;
+  readonly created_at: string;
+  /** Day of the newest video; null in lists */
+  readonly last_status_at: string | null;
+  readonly followers_count: number;
+  readonly following_count: number;
+  readonly statuses_count: number;
+  readonly emojis: readonly {}[];
+  readonly fields: readonly {
+    readonly name: string;
+    /** HTML, safe to show */
+    readonly value: string;
+    /** When the page it leads to was seen to lead back */
+    readonly verified_at: string | null;
+  }[];
+  /** Those of the staff of this server */
+  readonly roles: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+  }[];
+  /** Server of the account; null for this one */
+  readonly host: string | null;
+  /** The account that took this one’s place */
+  readonly moved?: {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly display_name: string;
+    /** HTML, safe to show */
+    readonly note: string;
+    readonly url: string;
+    readonly uri: string;
+    /** Always of this server, also for accounts of others */
+    readonly avatar: string;
+    readonly avatar_static: string;
+    readonly header: string;
+    readonly header_static: string;
+    readonly locked: boolean;
+    readonly bot: boolean;
+    readonly group: boolean;
+    readonly discoverable: boolean;
+    readonly indexable: boolean;
+    /** Search engines are asked to leave it out */
+    readonly noindex: boolean;
+    readonly hide_collections: boolean;
+    readonly created_at: string;
+    /** Day of the newest video; null in lists */
+    readonly last_status_at: string | null;
+    readonly followers_count: number;
+    readonly following_count: number;
+    readonly statuses_count: number;
+    readonly emojis: readonly {}[];
+    readonly fields: readonly {
+      readonly name: string;
+      /** HTML, safe to show */
+      readonly value: string;
+      /** When the page it leads to was seen to lead back */
+      readonly verified_at: string | null;
+    }[];
+    /** Those of the staff of this server */
+    readonly roles: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly color: string;
+    }[];
+    /** Server of the account; null for this one */
+    readonly host: string | null;
+  };
+  readonly mute_expires_at: string | null;
+}
+
 export interface OwnSession {
   readonly id: string;
   /** The one that asks */
@@ -378,6 +698,8 @@ export interface Post {
   readonly muted: boolean;
   readonly pinned: boolean;
   readonly edited_at: string | null;
+  /** What the filters of the viewer say of it */
+  readonly filtered: readonly FilterResult[];
   readonly in_reply_to_id: string | null;
   readonly in_reply_to_account_id: string | null;
   readonly reblog: null;
@@ -386,7 +708,14 @@ export interface Post {
   readonly quote: null;
   readonly quotes_count: number;
   readonly application: null;
-  readonly filtered: readonly {}[];
+}
+
+export interface Preferences {
+  readonly 'posting:default:visibility': "public" | "unlisted" | "private" | "direct";
+  readonly 'posting:default:sensitive': boolean;
+  readonly 'posting:default:language': string | null;
+  readonly 'reading:expand:media': "default" | "show_all" | "hide_all";
+  readonly 'reading:expand:spoilers': boolean;
 }
 
 export interface Processing {
@@ -416,10 +745,22 @@ export interface Processing {
 export interface Relationship {
   readonly id: string;
   readonly following: boolean;
+  readonly showing_reblogs: boolean;
+  readonly notifying: boolean;
+  /** Videos in others are left out; null: all are shown */
+  readonly languages: readonly string[] | null;
   readonly requested: boolean;
+  readonly requested_by: boolean;
   readonly followed_by: boolean;
   readonly blocking: boolean;
   readonly blocked_by: boolean;
+  readonly muting: boolean;
+  readonly muting_notifications: boolean;
+  readonly muting_expires_at: string | null;
+  readonly domain_blocking: boolean;
+  readonly endorsed: boolean;
+  /** What the viewer has noted for herself */
+  readonly note: string;
 }
 
 export interface Report {
@@ -523,6 +864,8 @@ export interface Status {
   readonly muted: boolean;
   readonly pinned: boolean;
   readonly edited_at: string | null;
+  /** What the filters of the viewer say of it */
+  readonly filtered: readonly FilterResult[];
   readonly in_reply_to_id: string | null;
   readonly in_reply_to_account_id: string | null;
   /** What it passes on, where that is all it does */
@@ -532,7 +875,6 @@ export interface Status {
   readonly quote: null;
   readonly quotes_count: number;
   readonly application: null;
-  readonly filtered: readonly {}[];
 }
 
 export interface StatusEdit {
@@ -552,6 +894,13 @@ export interface StatusSource {
   readonly id: string;
   readonly text: string;
   readonly spoiler_text: string;
+}
+
+export interface Suggestion {
+  /** As older apps know it */
+  readonly source: "past_interactions";
+  readonly sources: readonly "friends_of_friends"[];
+  readonly account: Account;
 }
 
 export interface Tag {

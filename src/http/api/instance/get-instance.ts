@@ -5,8 +5,8 @@ import { passwordLimits } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { route } from '../../route.ts';
 import { isShown } from '../accounts/get-account.ts';
+import type { AccountEntity } from '../accounts/schemas.ts';
 import { accountEntityOf } from '../entities.ts';
-import type { AccountEntity } from '../schemas.ts';
 import { type configurationEntity, instanceEntity, instanceV1Entity, type ruleEntity } from './schemas.ts';
 
 /** Containers that the sniffer knows, by the names that clients have for them. */

@@ -12,7 +12,7 @@ import { ApiError, refused } from '../../errors.ts';
 import type { ReceivedFile } from '../../form.ts';
 import { route } from '../../route.ts';
 import { beginUpload } from '../../upload-begin.ts';
-import { focus, text } from '../fields.ts';
+import { focus, text } from '../inputs.ts';
 import { emptyEntity, videoParams } from '../schemas.ts';
 import { isPlayable, mediaEntityOf } from './entities.ts';
 import { mediaEntity } from './schemas.ts';

@@ -8,7 +8,7 @@ import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
-import { language, listOf, text } from '../fields.ts';
+import { languageOrNone, manyOf, text } from '../inputs.ts';
 import { flagSchema, statusEntity } from '../schemas.ts';
 import { postedEntityOf, seenPost, visibilityOf } from './posts.ts';
 import { scheduledEntitiesOf } from './scheduled.ts';
@@ -20,12 +20,15 @@ const none = z.literal('').transform(() => undefined);
 
 const body = z.object({
   status: text(videoLimits.maxCaptionCharacters).nullish(),
-  media_ids: listOf(id, 20).optional().describe('One video that was uploaded by POST /api/v2/media'),
+  media_ids: manyOf(id, 20).optional().describe('One video that was uploaded by POST /api/v2/media'),
   in_reply_to_id: z.union([none, id]).nullish().describe('A video or a comment: then this is a comment'),
-  visibility: z.enum(['public', 'unlisted', 'private', 'direct']).nullish(),
+  visibility: z
+    .enum(['public', 'unlisted', 'private', 'direct'])
+    .nullish()
+    .describe('This, `sensitive` and `language` are as the account prefers them where they are not given'),
   spoiler_text: text(videoLimits.maxContentWarningCharacters).nullish(),
   sensitive: flagSchema.nullish(),
-  language,
+  language: languageOrNone.optional(),
   scheduled_at: z
     .union([none, z.iso.datetime({ offset: true, local: true })])
     .nullish()
@@ -93,14 +96,15 @@ async function newPostOf(deps: HttpDeps, accountId: AccountId, body: Body): Prom
       `status: A comment has 1 to ${commentLimits.maxCharacters} characters.`,
     );
   }
+  const usual = await deps.auth.preferencesOf(accountId);
   return {
     videoId: answeredId ? null : (mediaIds[0] as VideoId),
     answers: answeredId ? await answeredBy(deps, answeredId, accountId) : null,
-    visibility: visibilityOf(body.visibility ?? 'public'),
+    visibility: body.visibility ? visibilityOf(body.visibility) : usual.visibility,
     text: said,
     contentWarning: body.spoiler_text ?? '',
-    sensitive: body.sensitive ?? false,
-    language: body.language,
+    sensitive: body.sensitive ?? usual.sensitive,
+    language: body.language ?? usual.language,
     mentions: await mentionsIn(deps, accountId, said),
   };
 }

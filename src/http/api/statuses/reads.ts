@@ -5,11 +5,12 @@ import { merged } from '../../../lib/paging.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { type RouteInput, route } from '../../route.ts';
-import { listedAccount } from '../entities.ts';
-import { listOf } from '../fields.ts';
+import { toAccount } from '../accounts/entities.ts';
+import type { AccountEntity } from '../accounts/schemas.ts';
+import { manyOf } from '../inputs.ts';
 import { mediaEntityOf } from '../media/entities.ts';
 import { linkPages, pageOf } from '../paging.ts';
-import { type AccountEntity, accountEntity, pageQuery, statusEntity, statusParams } from '../schemas.ts';
+import { accountEntity, pageQuery, statusEntity, statusParams } from '../schemas.ts';
 import { likeableOf, postEntitiesOf, seenPost } from './posts.ts';
 import { statusEditEntity, statusSourceEntity } from './schemas.ts';
 
@@ -20,7 +21,7 @@ export const getStatuses = route({
   audience: 'anyone',
   scope: 'read:statuses',
   query: z.object({
-    id: listOf(z.string().max(19), apiLimits.maxPageItems).default([]),
+    id: manyOf(z.string().max(19), apiLimits.maxPageItems).default([]),
   }),
   output: z.array(statusEntity),
   handler: async ({ deps, query, viewer }) => postEntitiesOf(deps, query.id, viewer?.account.id ?? null),
@@ -71,7 +72,7 @@ export const getStatusHistory = route({
       spoiler_text: version.contentWarning,
       sensitive: version.sensitive,
       created_at: version.writtenAt.toISOString(),
-      account: listedAccount(author),
+      account: toAccount(deps, author),
       ...{ poll: null, quote: null, emojis: [] },
       media_attachments: 'video' in post ? [mediaEntityOf(deps, post.video)] : [],
     }));
@@ -91,7 +92,7 @@ async function peopleOf({ deps, query, req, res }: ListInput, found: People): Pr
   const people = await deps.accounts.byIds(rows.map(({ accountId }) => accountId));
   return rows.flatMap(({ accountId }) => {
     const account = people.get(accountId);
-    return account ? [listedAccount(account)] : [];
+    return account ? [toAccount(deps, account)] : [];
   });
 }
 

@@ -6,7 +6,7 @@ import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
 import { commentEntitiesOf, statusEntitiesOf } from '../entities.ts';
-import { focus, language, listOf, text } from '../fields.ts';
+import { focus, languageOrNone, manyOf, text } from '../inputs.ts';
 import { flagSchema, statusEntity, statusParams } from '../schemas.ts';
 import { againOf, type Post, postEntityOf, seenPost } from './posts.ts';
 import { contextEntity } from './schemas.ts';
@@ -94,12 +94,12 @@ export const editStatus = route({
     status: text(videoLimits.maxCaptionCharacters),
     spoiler_text: text(videoLimits.maxContentWarningCharacters).default(''),
     sensitive: flagSchema.default(false),
-    language,
+    language: languageOrNone.default(null),
     description: text(videoLimits.maxAltTextCharacters).optional().describe('Text in place of the video'),
-    media_ids: listOf(z.string().max(19), 20)
+    media_ids: manyOf(z.string().max(19), 20)
       .optional()
       .describe('The video stays: only its own id may be here'),
-    media_attributes: listOf(mediaAttributes, 20).optional(),
+    media_attributes: manyOf(mediaAttributes, 20).optional(),
   }),
   output: statusEntity,
   handler: async ({ deps, params, body, viewer }) => {
