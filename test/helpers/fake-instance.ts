@@ -10,7 +10,7 @@ export function fakeInstance(): Instance {
     description: '',
     usage: { users: { active_month: 1 } },
     thumbnail: { url: 'https://vireo.test/favicon.svg', blurhash: null, versions: {} },
-    ...{ icon: [], languages: ['en'], rules: [], api_versions: { mastodon: 2 } },
+    ...{ icon: [], languages: ['en'], rules: [], api_versions: { mastodon: 0 } },
     contact: { email: '', account: null },
     registrations: {
       enabled: true,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { routes } from '../../src/http/api/index.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -49,6 +50,9 @@ test('both releases tell what clients need before they show anything', async () 
     configuration: now.body.configuration,
     rules: now.body.rules,
   });
+  // Clients with grouped notifications ask for them by this number.
+  const isGrouped = routes.some(({ path }) => path === '/api/v2/notifications');
+  expect(now.body.api_versions.mastodon).toBe(isGrouped ? 2 : 0);
   // Clients take servers with these words for others than this one.
   expect(now.text + before.text).not.toMatch(/pixelfed|pleroma|akkoma/i);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
+import type { Account } from '../../src/modules/accounts/index.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -33,6 +34,7 @@ beforeEach(async () => {
 const idsOf = (answer: { body: { id: string }[] }) => answer.body.map(({ id }) => id);
 const act = (name: string, as: Person, id: string) => client.post(`/api/v1/statuses/${id}/${name}`, { as });
 const get = (path: string, as?: Person) => client.get(path, { as });
+const block = (domain: string) => client.post('/api/v1/domain_blocks', { as: viewer, body: { domain } });
 const say = async (as: Person, to: string): Promise<string> =>
   (await client.post('/api/v1/statuses', { as, body: { status: 'Hi', in_reply_to_id: to } })).body.id;
 
@@ -161,6 +163,61 @@ describe('a boost', () => {
     }
     await people.follow(viewer.account, author.account);
     expect(idsOf(await get('/api/v1/timelines/home', viewer))).toEqual([own, video]);
+  });
+
+  describe('is not wanted at home', () => {
+    const homeOf = async () => idsOf(await get('/api/v1/timelines/home', viewer));
+    const choose = (path: string, body: object = {}) =>
+      client.post(`/api/v1/accounts/${path}`, { as: viewer, body });
+    const exclusive = async (person: Person) => {
+      const list = { title: 'Close', exclusive: true };
+      const { body } = await client.post('/api/v1/lists', { as: viewer, body: list });
+      const members = { account_ids: [person.id] };
+      return client.post(`/api/v1/lists/${body.id}/accounts`, { as: viewer, body: members });
+    };
+
+    test.each<[string, () => Promise<{ status: number }>]>([
+      ['from somebody followed without boosts', () => choose(`${friend.id}/follow`, { reblogs: false })],
+      ['from somebody muted', () => choose(`${friend.id}/mute`)],
+      ['from somebody in an exclusive list', () => exclusive(friend)],
+      ['in a language not wanted of them', () => choose(`${friend.id}/follow`, { languages: ['fr'] })],
+    ])('%s: the next one by somebody else is shown instead', async (_, turnAway) => {
+      const other = await people.signedIn(`other_${persons}`);
+      for (const person of [friend, other]) await people.follow(viewer.account, person.account);
+      const language = 'de';
+      await server.context.db('videos').where({ id: video }).update({ language });
+      const { body: first } = await act('reblog', friend, video);
+      const { body: second } = await act('reblog', other, video);
+      expect(await homeOf()).toEqual([first.id]);
+      expect((await turnAway()).status).toBe(200);
+      expect(await homeOf()).toEqual([second.id]);
+    });
+
+    test.each<[string, (remote: Account) => Promise<{ status: number }>]>([
+      ['of a muted author', (remote) => choose(`${remote.id}/mute`)],
+      ['of a domain that is blocked by the viewer', () => block('far.test')],
+    ])('%s', async (_, turnAway) => {
+      const remote = await people.remote(`r_${persons}`, 'far.test');
+      const theirs = await videos.video(remote);
+      await people.follow(viewer.account, friend.account);
+      const { body: boost } = await act('reblog', friend, theirs);
+      expect(await homeOf()).toEqual([boost.id]);
+      expect((await turnAway(remote)).status).toBe(200);
+      expect(await homeOf()).toEqual([]);
+    });
+
+    test('by somebody of a domain that is blocked by the viewer', async () => {
+      const remote = await people.remote(`r_${persons}`, 'far.test');
+      for (const account of [remote, friend.account]) await people.follow(viewer.account, account);
+      const { engagement, inTx } = server.context;
+      const shared = { id: video, accountId: author.id, visibility: 'public' } as const;
+      await inTx((tx) => engagement.share(tx, remote, shared));
+      expect(await homeOf()).toHaveLength(1);
+      expect((await block('far.test')).status).toBe(200);
+      expect(await homeOf()).toEqual([]);
+      const { body: later } = await act('reblog', friend, video);
+      expect(await homeOf()).toEqual([later.id]);
+    });
   });
 
   test('P7 of a suspended author, or by a suspended account, is shown nowhere', async () => {

@@ -250,12 +250,16 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       }),
 
     /** The ids of what is public and of the last days, most liked, shared and commented on first. */
-    async trending(page: { readonly offset: number; readonly limit: number }): Promise<VideoId[]> {
+    async trending(
+      viewerId: AccountId | null,
+      page: { readonly offset: number; readonly limit: number },
+    ): Promise<VideoId[]> {
       const recent = db('videos')
         .select('videos.id')
         .where('videos.visibility', 'public')
-        .modify(visibleTo(null, unlisted))
-        .modify(notSilencedFor(null))
+        .modify(visibleTo(viewerId, unlisted))
+        .modify(notSilencedFor(viewerId))
+        .modify(notMutedBy(viewerId))
         .whereRaw(`videos.published_at > now() - ? * interval '1 day'`, [trendLimits.historyDays])
         .orderBy('videos.id', 'desc')
         .limit(trendLimits.mostVideos)

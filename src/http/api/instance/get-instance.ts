@@ -16,8 +16,8 @@ const VIDEO_TYPES = [
 ];
 /** Every link counts as it is. */
 const NO_RESERVE = 0;
-/** Grouped notifications; nothing of what came with later numbers is promised. */
-const API_VERSION = 2;
+/** Of the number that came with grouped notifications, and those after it, nothing is promised. */
+const API_VERSION = 0;
 const DAY_MS = 86_400_000;
 
 const streamingUrl = (deps: HttpDeps) => deps.urls.origin.replace(/^http/, 'ws');

@@ -37,6 +37,8 @@ export const getTrendingStatuses = route({
   scope: 'read:statuses',
   query: z.object({ offset, limit: limitOf(apiLimits.defaultPageItems, apiLimits.maxPageItems) }),
   output: z.array(statusEntity),
-  handler: async ({ deps, query, viewer }) =>
-    postEntitiesOf(deps, await deps.videos.trending(query), viewer?.account.id ?? null),
+  handler: async ({ deps, query, viewer }) => {
+    const viewerId = viewer?.account.id ?? null;
+    return postEntitiesOf(deps, await deps.videos.trending(viewerId, query), viewerId);
+  },
 });
