@@ -72,6 +72,35 @@ export const variables = {
     remedy: 'Write at most 1000 characters.',
     group: 'Server',
   }),
+  INSTANCE_EMAIL: variable({
+    schema: z.email().max(200),
+    fallback: undefined,
+    doc: 'Where people reach who runs this server. Shown to everybody.',
+    remedy: 'Write one e-mail address.',
+    group: 'Server',
+  }),
+  INSTANCE_RULES: variable({
+    schema: z
+      .string()
+      .max(10_000)
+      .transform((text) =>
+        text
+          .split(/\r?\n|\\n/)
+          .map((line) => line.trim())
+          .filter((line) => line !== ''),
+      ),
+    fallback: '',
+    doc: 'Rules of this server, one a line; or with `\n` between them.',
+    remedy: 'Write at most 10000 characters.',
+    group: 'Server',
+  }),
+  INSTANCE_PRIVACY_POLICY: variable({
+    schema: z.string().max(50_000),
+    fallback: undefined,
+    doc: 'What this server does with what it knows of people, as plain text. Without it, clients are told that there is none.',
+    remedy: 'Write at most 50000 characters.',
+    group: 'Server',
+  }),
   LOG_LEVEL: variable({
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     fallback: 'info',

@@ -7,6 +7,8 @@ export const videoLimits = {
   maxCaptionCharacters: 5_000,
   maxAltTextCharacters: 1_500,
   maxContentWarningCharacters: 500,
+  /** Of the HTML of a post, as far as it is looked through: for hashtags, and by filters. */
+  maxSearchedCharacters: 20_000,
   maxFilenameCharacters: 255,
   /** Videos on top of one profile. */
   maxPins: 5,
@@ -16,6 +18,36 @@ export const videoLimits = {
   maxOpenUploads: 10,
   /** An upload that has not finished by then is dropped. */
   uploadLifetimeMs: 24 * 3_600_000,
+  /** Videos that one account may have uploaded for posts it has not written; each is kept for as long. */
+  maxDrafts: 20,
+} as const;
+
+/** Posts that wait for their time. */
+export const schedulingLimits = {
+  leastAheadMs: 5 * 60_000,
+  maxAheadMs: 5 * 366 * 24 * 3_600_000,
+  maxPerAccount: 300,
+  /** One that could not be posted for a fault of this server is tried again after this. */
+  retryMs: 10 * 60_000,
+} as const;
+
+/** What is counted of hashtags and of what is watched most. */
+export const trendLimits = {
+  maxFollowedTags: 500,
+  historyDays: 7,
+  trendDays: 2,
+  /** Uses of hashtags, and videos, that are looked at, the newest ones. */
+  mostUses: 5_000,
+  mostVideos: 400,
+  maxOffset: 400,
+} as const;
+
+/** What this server tells of itself and of others. */
+export const aboutLimits = {
+  /** Servers that are listed to everybody. */
+  maxPeers: 5_000,
+  /** Counts of all rows are asked for so often at most. */
+  countsKeptMs: 10 * 60_000,
 } as const;
 
 /** What a profile may say. */

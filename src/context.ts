@@ -44,9 +44,11 @@ import { createInstances, createUrls, instanceEvents } from './modules/instances
 import { createLists } from './modules/lists/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
+import { createPosts } from './modules/posts/index.ts';
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createStorage } from './modules/storage/index.ts';
+import { createTags } from './modules/tags/index.ts';
 import {
   createMediaUrls,
   createProxiedFiles,
@@ -188,10 +190,12 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, maxBytes: config.remoteVideo.maxBytes },
   });
   const comments = createComments({ db, ids, urls, unlistedDomains });
-  const engagement = createEngagement({ db, ids, urls });
+  const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
   const relays = createRelays({ db, ids, urls });
-  const feed = createFeed({ videos, accounts });
+  const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
+  const tags = createTags({ db, ids, clock, unlistedDomains });
+  const feed = createFeed({ videos, accounts, engagement, comments });
   const lists = createLists({ db, ids, unlistedDomains });
   const filters = createFilters({ db, ids });
   const markers = createMarkers({ db });
@@ -379,6 +383,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     engagement,
     moderation,
     relays,
+    posts,
+    tags,
     feed,
     lists,
     filters,

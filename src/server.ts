@@ -6,6 +6,7 @@ import { transcriptionLimits } from '../config/media-limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import { openRedis } from './connections.ts';
 import type { Context } from './context.ts';
+import { sweepOnce } from './db/once.ts';
 import { sweepUndone } from './db/undone.ts';
 import { createApp } from './http/app.ts';
 import { formsDir } from './http/body.ts';
@@ -13,6 +14,7 @@ import type { HealthReport, HttpDeps } from './http/deps.ts';
 import { createEventStreams } from './http/event-stream.ts';
 import { sweepForms } from './http/form.ts';
 import { createRateLimits } from './http/limits.ts';
+import { createUploadFiles } from './http/upload-files.ts';
 import { createUploads } from './http/uploads.ts';
 import { sweepLeases } from './jobs/leases.ts';
 import { rebuildAfterLoss, rebuildQueues, tellLateAgain } from './jobs/queues.ts';
@@ -42,6 +44,7 @@ export async function startWeb(context: Context): Promise<Running> {
     federation: context.federation.router,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     streams,
+    uploadFiles: createUploadFiles(context),
     webDir: fileURLToPath(new URL('../web/dist', import.meta.url)),
     health: () => health(context),
   };
@@ -125,6 +128,9 @@ function upkeepTasks(context: Context): Upkeep[] {
     },
     { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
     { name: 'abandoned-media', everyMs: 10_000, run: () => inTx((tx) => context.videos.failAbandoned(tx)) },
+    { name: 'drafts', everyMs: 10 * MINUTE, run: () => inTx((tx) => videos.dropOldDrafts(tx)) },
+    { name: 'scheduled-posts', everyMs: 5_000, run: (signal) => context.posts.publishDue(signal) },
+    { name: 'idempotency-keys', everyMs: 60 * MINUTE, run: () => sweepOnce(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },

@@ -180,7 +180,7 @@ export function postBridge(deps: PostBridgeDeps) {
     /** Only PeerTube shows captions of others. Nobody edited anything, so nobody else is told. */
     async onVideoCaptioned(tx: Tx, event: { videoId: VideoId }): Promise<void> {
       const video = await deps.videos.internal(event.videoId);
-      if (video) await updateOnPeerTube(tx, video);
+      if (video?.state === 'published') await updateOnPeerTube(tx, video);
     },
 
     async onVideoPinned(tx: Tx, event: { videoId: VideoId; pinned: boolean }): Promise<void> {

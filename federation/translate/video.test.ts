@@ -80,6 +80,8 @@ function video(changes: Partial<Video> = {}): Video {
       discovery: false,
       thumbhash: null,
       unannounced: false,
+      awaitsPost: false,
+      focus: null,
       plannedRungs: [],
       createdAt: new Date(NOW),
       publishedAt: new Date(NOW),

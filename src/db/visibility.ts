@@ -117,9 +117,29 @@ function postVisibleTo(table: 'videos' | 'comments', viewerId: AccountId | null,
   };
 }
 
+/**
+ * The same for a query over `shares` joined with `videos`: that somebody passed a video on is seen by whoever may see
+ * both the video and whoever did (security.md P7).
+ */
+export function shareVisibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains = 'shown') {
+  return (query: Knex.QueryBuilder): void => {
+    query.modify(visibleTo(viewerId, unlisted)).modify(byShownAuthor('shares', viewerId, unlisted));
+    if (viewerId !== null) query.modify(noBlockBetween('shares.account_id', viewerId));
+  };
+}
+
+/** Narrows a query over `accounts` to those that the viewer may be shown: see `visibleTo`. */
+export function accountVisibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains = 'shown') {
+  return (query: Knex.QueryBuilder): void => {
+    query.where('accounts.state', 'active').modify(ofOpenDomains(unlisted));
+    if (viewerId === null) return;
+    query.modify(notBlockedBy(viewerId)).modify(noBlockBetween('accounts.id', viewerId));
+  };
+}
+
 /** Narrows a query over posts to those of active authors of no suspended domain, nor one the viewer has blocked. */
 export function byShownAuthor(
-  table: 'videos' | 'comments',
+  table: 'videos' | 'comments' | 'shares' | 'earlier_shares',
   viewerId: AccountId | null,
   unlisted: UnlistedDomains,
 ) {

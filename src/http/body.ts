@@ -21,6 +21,8 @@ interface Incoming {
   readonly req: Request;
   readonly res: Response;
   readonly dataDir: string;
+  /** No file of a form may be longer, whatever its part allows. */
+  readonly maxFileBytes?: number;
 }
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -45,7 +47,7 @@ export async function withBody(incoming: Incoming, use: (body: Body) => Promise<
   if (file) return use({ ...none, file, body: undefined });
   if (!route.body && !route.fileParts) return use({ ...none, body: {} });
   if (req.is(MULTIPART)) {
-    const form = { req, parts: route.fileParts ?? {}, workDir: formsDir(incoming.dataDir) };
+    const form = { req, parts: partsOf(incoming), workDir: formsDir(incoming.dataDir) };
     return withForm(form, ({ fields, files }) => use({ ...none, files, body: fieldsOf(fields) }));
   }
   if (req.is(FORM)) {
@@ -55,6 +57,15 @@ export async function withBody(incoming: Incoming, use: (body: Body) => Promise<
   }
   await readJson(req, res);
   return use({ ...none, body: req.body ?? {} });
+}
+
+/** What the route takes, as far as the admin allows. */
+function partsOf({ route, maxFileBytes = Number.POSITIVE_INFINITY }: Incoming) {
+  const parts = Object.entries(route.fileParts ?? {}).map(([name, part]) => [
+    name,
+    { ...part, maxBytes: Math.min(part.maxBytes, maxFileBytes) },
+  ]);
+  return Object.fromEntries(parts) as NonNullable<Route['fileParts']>;
 }
 
 function fieldsOf(pairs: Iterable<readonly [string, string]>): object {

@@ -14,11 +14,14 @@ import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.t
 import type { Lists } from '../modules/lists/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
+import type { Posts } from '../modules/posts/index.ts';
 import type { Social } from '../modules/social/index.ts';
+import type { Tags } from '../modules/tags/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
 import type { AccessCache } from './media/access.ts';
+import type { UploadFiles } from './upload-files.ts';
 
 /** What the HTTP side needs of the rest. It knows neither SQL nor ActivityPub. */
 export interface HttpDeps {
@@ -43,7 +46,10 @@ export interface HttpDeps {
   readonly instances: Instances;
   readonly lookup: RemoteLookup;
   readonly deliveries: DeliveryDesk;
+  readonly posts: Posts;
+  readonly tags: Tags;
   readonly storage: WatchedStorage;
+  readonly uploadFiles: UploadFiles;
   readonly limits: RateLimits;
   readonly mediaUrls: MediaUrls;
   readonly mediaAccess: AccessCache;

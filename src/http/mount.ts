@@ -23,7 +23,9 @@ function serve(deps: HttpDeps, route: Route): RequestHandler {
     checkAudience(route, viewer);
     const caller = viewer ? `account:${viewer.account.id}` : `network:${networkOf(req.ip)}`;
     await takeLimit(deps, res, route.limit, caller);
-    await withBody({ route, req, res, dataDir: deps.config.dataDir }, async ({ file, files, body }) => {
+    const { dataDir, video } = deps.config;
+    const incoming = { route, req, res, dataDir, maxFileBytes: video.maxUploadBytes };
+    await withBody(incoming, async ({ file, files, body }) => {
       const input = {
         deps,
         viewer,

@@ -34,6 +34,8 @@ interface NewUpload {
   /** Undefined where the client does not say. */
   readonly bytes: number | undefined;
   readonly metadata: object | undefined;
+  /** Its author posts it later. */
+  readonly awaitsPost?: boolean;
 }
 
 /** Checks what is announced, and makes the post; returns its id. */
@@ -57,6 +59,9 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
   if ((await deps.videos.openUploads(viewer.account.id)) >= videoLimits.maxOpenUploads) {
     throw new ApiError('too-many-uploads', 'Finish or cancel one of your uploads first.');
   }
+  if (upload.awaitsPost && (await deps.videos.draftCount(viewer.account.id)) >= videoLimits.maxDrafts) {
+    throw new ApiError('too-many-uploads', 'Post or delete what you uploaded before first.');
+  }
   const { filename, caption } = parsed.data;
   const mentions = await mentionsIn(deps, viewer.account.id, caption);
   const begun = await deps.inTx(async (tx) => {
@@ -67,6 +72,7 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
       filename,
       bytes,
       details: { ...detailsOf(parsed.data), mentions },
+      awaitsPost: upload.awaitsPost ?? false,
     });
   });
   return begun.videoId;

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import { FileStore } from '@tus/file-store';
 import { Server } from '@tus/server';
 import type { IRouter, NextFunction, Request, Response } from 'express';
 import { videoLimits } from '../../config/limits.ts';
-import { originalKey } from '../../media/keys.ts';
 import { allows, type Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, errorBody } from './errors.ts';
@@ -17,8 +15,6 @@ import { endExpired } from './upload-direct.ts';
 const PATH = '/api/v1/uploads';
 /** Ids are ours: 128 random bits in hex, safe as file names. */
 const UPLOAD_ID = /^[0-9a-f]{32}$/;
-/** The bytes of an upload, and what tus remembers of it. */
-const UPLOAD_FILE = /^[0-9a-f]{32}(\.json)?$/;
 const UPLOADS = { name: 'upload', points: 60, seconds: 3_600 };
 const CHUNKS = { name: 'upload-chunk', points: 1_200, seconds: 60 };
 
@@ -29,9 +25,8 @@ export type Uploads = ReturnType<typeof createUploads>;
  * object store before the last chunk is acknowledged. Each upload belongs to the account that began it.
  */
 export function createUploads(deps: HttpDeps) {
-  const directory = join(deps.config.dataDir, 'uploads');
+  const { directory, finish, removeFiles, removeOldFiles } = deps.uploadFiles;
   const viewers = new WeakMap<IncomingMessage, Viewer>();
-  const finishing = new Map<string, Promise<boolean>>();
   const tus = new TusServer({
     path: PATH,
     datastore: new FileStore({ directory }),
@@ -55,45 +50,6 @@ export function createUploads(deps: HttpDeps) {
     },
     onResponseError: (_req, error) => toTusError(deps, error),
   });
-
-  /** Moves a complete upload on; false where it is not complete, or not there. Safe to repeat. */
-  function finish(id: string): Promise<boolean> {
-    const running = finishing.get(id);
-    if (running) return running;
-    const run = finishOnce(id).finally(() => finishing.delete(id));
-    finishing.set(id, run);
-    return run;
-  }
-
-  async function finishOnce(id: string): Promise<boolean> {
-    const upload = await deps.videos.upload(id);
-    if (!upload) return false;
-    const path = join(directory, id);
-    const file = await stat(path).catch(() => null);
-    if (file?.size !== upload.bytes) return false;
-    const key = originalKey(upload.videoId);
-    await deps.storage.putFile(key, path, { contentType: 'application/octet-stream' });
-    const completed = await deps.inTx((tx) => deps.videos.completeUpload(tx, id, key));
-    // Taken back in the last moment: nobody would ever look for what was just stored.
-    if (!completed && !(await deps.videos.internal(upload.videoId))) await deps.storage.remove([key]);
-    await removeFiles(id);
-    return completed;
-  }
-
-  async function removeFiles(id: string): Promise<void> {
-    await rm(join(directory, id), { force: true });
-    await rm(join(directory, `${id}.json`), { force: true });
-  }
-
-  /** No upload lives that long, so these are left from a crash between a row's end and its file's. */
-  async function removeOldFiles(before: Date): Promise<void> {
-    for (const name of await readdir(directory)) {
-      if (!UPLOAD_FILE.test(name)) continue;
-      const path = join(directory, name);
-      const file = await stat(path).catch(() => null);
-      if (file && file.mtime < before) await rm(path, { force: true });
-    }
-  }
 
   async function handle(req: Request, res: Response, next: NextFunction): Promise<void> {
     // That is where uploads begin which go past this server.

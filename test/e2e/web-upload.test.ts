@@ -324,7 +324,8 @@ describe.skipIf(!hasBrowser)('uploading', () => {
   test('a clip that is too long is refused with both numbers', async () => {
     signIn();
     const { instance } = site.api.state;
-    const media_attachments = { video_size_limit: 20 * MIB, video_duration_limit: 1 };
+    const limits = instance.configuration.media_attachments;
+    const media_attachments = { ...limits, video_size_limit: 20 * MIB, video_duration_limit: 1 };
     site.api.state.instance = {
       ...instance,
       configuration: { ...instance.configuration, media_attachments },

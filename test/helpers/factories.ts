@@ -13,6 +13,8 @@ export interface VideoFacts {
   readonly visibility?: Visibility;
   readonly state?: VideoState;
   readonly caption?: string;
+  /** Uploaded as media, for a post that is not written yet. */
+  readonly awaitsPost?: boolean;
   /** The roles of the objects it has. Their bytes are only stored by `storeObject`. */
   readonly assets?: readonly ('mp4' | 'poster' | 'hls-master' | 'cmaf')[];
 }
@@ -40,7 +42,8 @@ export function createVideoFactory({ db, ids, inTx, urls, videos }: Context) {
       visibility,
       caption: local ? caption : '',
       caption_html: `<p>${caption}</p>`,
-      media_state: state === 'published' ? 'ready' : 'working',
+      awaits_post: facts.awaitsPost ?? false,
+      media_state: state === 'published' || state === 'draft' ? 'ready' : 'working',
       published_at: state === 'published' ? new Date() : null,
       width: 720,
       height: 1280,

@@ -13,6 +13,7 @@ import type {
 } from '../../web/src/api/types.ts';
 import { answerEdit } from './fake-edits.ts';
 import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
+import { fakeInstance } from './fake-instance.ts';
 
 /** What the page must live with; helmet sends the same on the real server. */
 const CSP =
@@ -67,22 +68,7 @@ export interface FakeApi {
 
 function emptyState(): FakeState {
   return {
-    instance: {
-      domain: 'vireo.test',
-      title: 'Vireo Test',
-      version: '0.1.0',
-      description: '',
-      registrations: {
-        enabled: true,
-        approval_required: false,
-        min_password_length: 8,
-        max_password_length: 100,
-      },
-      configuration: {
-        media_attachments: { video_size_limit: 20 * 1024 * 1024, video_duration_limit: 180 },
-        statuses: { max_characters: 500 },
-      },
-    },
+    instance: fakeInstance(),
     me: null,
     accounts: [],
     statuses: [],

@@ -71,7 +71,8 @@ export function fakeStatus(
     media_attachments: [media],
     ...{ tags: [], mentions: [], emojis: [], card: null, poll: null, application: null, reblog: null },
     ...{ replies_count: 0, reblogs_count: 0, favourites_count: 0, edited_at: null },
-    ...{ favourited: false, reblogged: false, pinned: false, filtered: [] },
+    ...{ favourited: false, reblogged: false, bookmarked: false, muted: false, pinned: false },
+    ...{ quote: null, quotes_count: 0, filtered: [] },
     ...{ in_reply_to_id: null, in_reply_to_account_id: null },
     ...changes,
   };

@@ -48,6 +48,8 @@ export function describeClip(id: string, clip: FakeClip): Media {
     type: 'video',
     url: `/media/${name}.mp4`,
     preview_url: `/media/${name}.jpg`,
+    preview_remote_url: null,
+    text_url: null,
     remote_url: null,
     description: `A ${clip.picture} picture`,
     blurhash: BLURHASH,

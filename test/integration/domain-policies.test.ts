@@ -185,7 +185,7 @@ describe('allow-list mode', () => {
       }
       const own = await videos.video(stranger.account);
       const page = { maxId: null, minId: null, limit: 40 };
-      const seen = (await shown.publicVideos(follower.id, page, 'all')).map((video) => video.id);
+      const seen = (await shown.publicVideos(follower.id, page, { scope: 'all' })).map((video) => video.id);
       expect(seen).toEqual(expect.arrayContaining([own, listed.videoId]));
       expect(seen).not.toContain(unlisted.videoId);
     } finally {

@@ -64,6 +64,31 @@ describe('the number of queries does not grow with the list', () => {
     expect(few.length).toBeLessThanOrEqual(13);
   });
 
+  test('home and an account: five boosts of one author’s videos, forty of as many', async () => {
+    const videos = createVideoFactory(server.context);
+    const [viewer, sharer] = [await people.signedIn('boost_viewer'), await people.signedIn('boost_sharer')];
+    await people.follow(viewer.account, sharer.account);
+    const { db, engagement, inTx } = server.context;
+    const passOn = async (author: Person) => {
+      const id = await videos.video(author.account);
+      await inTx((tx) =>
+        engagement.share(tx, sharer.account, { id, accountId: author.id, visibility: 'public' }),
+      );
+    };
+    const paths = ['/api/v1/timelines/home?limit=40', `/api/v1/accounts/${sharer.id}/statuses?limit=40`];
+    const first = await people.signedIn('boosted');
+    for (let n = 0; n < 5; n += 1) await passOn(first);
+    const few = [];
+    for (const path of paths) few.push((await queriesOf(path, viewer)).length);
+    for (let n = 0; n < 35; n += 1) await passOn(await people.signedIn(`boosted_${n}`));
+    await db.raw('analyze shares');
+    for (const [at, path] of paths.entries()) {
+      expect((await client.get(path, { as: viewer })).body).toHaveLength(40);
+      expect((await queriesOf(path, viewer)).length).toBe(few[at]);
+    }
+    expect(Math.max(...few)).toBeLessThanOrEqual(15);
+  });
+
   test('relationships', async () => {
     const viewer = await people.signedIn('related');
     const ids = await server.context.db('accounts').limit(40).pluck('id');

@@ -8,6 +8,7 @@ import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import { createEventStreams } from '../../src/http/event-stream.ts';
 import { createRateLimits } from '../../src/http/limits.ts';
+import { createUploadFiles } from '../../src/http/upload-files.ts';
 import { createUploads } from '../../src/http/uploads.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
@@ -33,6 +34,7 @@ async function listenWithPage(of: TestServer): Promise<Server> {
     federation: of.context.federation.router,
     limits: createRateLimits(of.context.redis, of.context.config.redisPrefix),
     streams: createEventStreams(),
+    uploadFiles: createUploadFiles(of.context),
     webDir,
     health: async () => ({ ok: true, parts: {} }),
   };

@@ -3,14 +3,15 @@ import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import { createUrls } from '../../modules/instances/index.ts';
 import type { Asset, Video } from '../../modules/videos/index.ts';
-import { processingEntityOf, statusEntityOf } from './entities.ts';
-import { processingEntity, statusEntity } from './schemas.ts';
+import { videoPostOf } from './entities.ts';
+import { processingEntityOf } from './media/entities.ts';
+import { postEntity, processingEntity } from './schemas.ts';
 
 const urls = createUrls('https://video.example');
 const deps = {
   urls,
   videos: { objectUrl: (key: string) => `https://cdn.example/${key}` },
-} as unknown as Parameters<typeof statusEntityOf>[0];
+} as unknown as Parameters<typeof videoPostOf>[0];
 
 const account: Account = {
   id: '1' as AccountId,
@@ -59,7 +60,7 @@ const asset = (role: Asset['role'], key: string, facts: Partial<Asset> = {}): As
 const video: Video = {
   id: '7' as VideoId,
   uuid: '7d0ed29d-4d15-41dd-a0d4-6a2b5a1b5f00',
-  ...{ thumbhash: null, unannounced: false, plannedRungs: [] },
+  ...{ thumbhash: null, unannounced: false, awaitsPost: false, focus: null, plannedRungs: [] },
   accountId: account.id,
   local: true,
   uri: 'https://video.example/ap/videos/7',
@@ -93,8 +94,8 @@ const video: Video = {
 };
 
 const entity = (changes: Partial<Video> = {}) => {
-  const made = statusEntityOf(deps, { video: { ...video, ...changes }, account });
-  expect(statusEntity.parse(made)).toEqual(made);
+  const made = videoPostOf(deps, { video: { ...video, ...changes }, account });
+  expect(postEntity.parse(made)).toEqual(made);
   return made;
 };
 const mediaOf = (changes: Partial<Video>) => entity(changes).media_attachments[0];

@@ -1,15 +1,17 @@
+import { videoLimits } from '../../../config/limits.ts';
 import { hashtagsOf } from '../../lib/html/from-text.ts';
 import { textOfHtml } from '../../lib/html/sanitize.ts';
-import type { AccountId } from '../../lib/ids.ts';
-import { nameOfLanguage } from '../../lib/language.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import type { Comment } from '../../modules/comments/index.ts';
+import type { OwnReactions } from '../../modules/engagement/index.ts';
 import type { FeedItem } from '../../modules/feed/index.ts';
-import type { Asset, Video } from '../../modules/videos/index.ts';
+import type { Video } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { toAccount } from './accounts/entities.ts';
 import { filteredFor } from './filters/apply.ts';
-import type { ProcessingEntity, StatusEntity } from './schemas.ts';
+import { mediaEntityOf } from './media/entities.ts';
+import type { PostEntity, StatusEntity } from './schemas.ts';
 
 export { accountEntityOf } from './accounts/entities.ts';
 
@@ -20,15 +22,25 @@ interface Reactions {
   readonly likes: number;
   readonly liked: boolean;
   readonly shared: boolean;
+  readonly bookmarked: boolean;
+  readonly muted: boolean;
   readonly pinned: boolean;
 }
 
 const NO_REACTIONS: Reactions = {
   ...{ replies: 0, shares: 0, likes: 0 },
-  ...{ liked: false, shared: false, pinned: false },
+  ...{ liked: false, shared: false, bookmarked: false, muted: false, pinned: false },
 };
 
-const MAX_FILTERED_CHARACTERS = 20_000;
+/** What the viewer did with one post of the thread below a video. */
+function viewersOwn(mine: OwnReactions | null, id: string, threadId: VideoId) {
+  return {
+    liked: mine?.liked.has(id) ?? false,
+    shared: mine?.shared.has(id) ?? false,
+    bookmarked: mine?.bookmarked.has(id) ?? false,
+    muted: mine?.muted.has(threadId) ?? false,
+  };
+}
 
 const VISIBILITY = {
   public: 'public',
@@ -37,16 +49,20 @@ const VISIBILITY = {
   direct: 'direct',
 } as const;
 
+/** An audience by the name that the Mastodon API has for it. */
+export const visibilityNameOf = (visibility: keyof typeof VISIBILITY) => VISIBILITY[visibility];
+
 /** Videos as statuses with what people did with them: the same number of queries whatever their number. */
 export async function statusEntitiesOf(
   deps: HttpDeps,
   items: readonly FeedItem[],
   viewerId: AccountId | null,
 ): Promise<StatusEntity[]> {
-  const ids = items.map(({ video }) => video.id);
+  if (items.length === 0) return [];
+  const ids = [...new Set(items.map(({ video }) => video.id))];
   const [stats, mine, pinned, named, proxied] = await Promise.all([
     deps.engagement.statsOf(ids),
-    viewerId === null ? null : deps.engagement.reactionsOf(viewerId, ids),
+    viewerId === null ? null : deps.engagement.reactionsOf(viewerId, ids, ids),
     deps.videos.pinnedAmong(ids),
     deps.videos.mentionedAmong(ids),
     deps.videos.proxiedAmong(items.map(({ video }) => video)),
@@ -64,31 +80,49 @@ export async function statusEntitiesOf(
       replies: counts?.comments ?? 0,
       shares: counts?.shares ?? 0,
       likes: counts?.likes ?? 0,
-      liked: mine?.liked.has(id) ?? false,
-      shared: mine?.shared.has(id) ?? false,
+      ...viewersOwn(mine, id, id),
       pinned: pinned.has(id),
     };
     const mentioned = (named.get(id) ?? []).flatMap((accountId) => people.get(accountId) ?? []);
-    const entity = statusEntityOf(deps, item, reactions, mentioned, proxied.has(id));
-    return { ...entity, filtered: filtered(textsOf(item.video)) };
+    const unfiltered = videoPostOf(deps, item, reactions, mentioned, proxied.has(id));
+    const post = { ...unfiltered, filtered: filtered(textsOf(item.video)) };
+    return item.share ? sharedEntityOf(deps, item.share, post) : { ...post, reblog: null };
   });
 }
 
+/** That somebody passed a post on, as a status of theirs around it. */
+function sharedEntityOf(
+  deps: Pick<HttpDeps, 'videos' | 'urls'>,
+  { facts, account }: NonNullable<FeedItem['share']>,
+  post: PostEntity,
+): StatusEntity {
+  return {
+    ...post,
+    id: facts.id,
+    created_at: facts.createdAt.toISOString(),
+    edited_at: null,
+    account: toAccount(deps, account),
+    uri: facts.uri,
+    pinned: false,
+    reblog: post,
+  };
+}
+
 /** A video as a status of the Mastodon API with one video attachment. Its bytes may be `proxied` for now. */
-export function statusEntityOf(
+export function videoPostOf(
   deps: Pick<HttpDeps, 'videos' | 'urls'>,
   item: FeedItem,
   reactions: Reactions = NO_REACTIONS,
   mentioned: readonly Account[] = [],
   proxied = false,
-): StatusEntity {
+): PostEntity {
   const { video, account } = item;
   return {
-    ...toStatus(deps, video, account, reactions, mentioned),
+    ...toPost(deps, video, account, reactions, mentioned),
     created_at: (video.publishedAt ?? video.createdAt).toISOString(),
     content: video.captionHtml,
     media_attachments: [mediaEntityOf(deps, video, proxied)],
-    tags: tagsOf(deps, video.caption),
+    tags: tagsOf(deps, video),
     in_reply_to_id: null,
     in_reply_to_account_id: null,
   };
@@ -100,10 +134,13 @@ export async function commentEntitiesOf(
   comments: readonly Comment[],
   viewerId: AccountId | null,
 ): Promise<StatusEntity[]> {
+  if (comments.length === 0) return [];
   const ids = comments.map(({ id }) => id);
   const [likes, mine, answers, named] = await Promise.all([
     deps.engagement.commentLikes(ids),
-    viewerId === null ? null : deps.engagement.reactionsOf(viewerId, ids),
+    viewerId === null
+      ? null
+      : deps.engagement.reactionsOf(viewerId, ids, [...new Set(comments.map(({ videoId }) => videoId))]),
     deps.comments.answersOf(ids),
     deps.comments.mentionedAmong(ids),
   ]);
@@ -118,19 +155,20 @@ export async function commentEntitiesOf(
       ...NO_REACTIONS,
       replies: answer?.replies ?? 0,
       likes: likes.get(comment.id) ?? 0,
-      liked: mine?.liked.has(comment.id) ?? false,
+      ...viewersOwn(mine, comment.id, comment.videoId),
     };
     const mentioned = (named.get(comment.id) ?? []).flatMap((id) => people.get(id) ?? []);
     return [
       {
-        ...toStatus(deps, comment, author, reactions, mentioned),
+        ...toPost(deps, comment, author, reactions, mentioned),
         filtered: filtered(textsOf(comment)),
         created_at: comment.publishedAt.toISOString(),
         content: comment.contentHtml,
         media_attachments: [],
-        tags: tagsOf(deps, comment.text),
+        tags: tagsOf(deps, { caption: comment.text, captionHtml: comment.contentHtml }),
         in_reply_to_id: comment.parentId ?? comment.videoId,
         in_reply_to_account_id: answer?.answeredId ?? null,
+        reblog: null,
       },
     ];
   });
@@ -140,16 +178,21 @@ export async function commentEntitiesOf(
 function textsOf(post: Video | Comment) {
   const html = 'captionHtml' in post ? post.captionHtml : post.contentHtml;
   const more = 'altText' in post ? post.altText : '';
-  const said = textOfHtml(html, MAX_FILTERED_CHARACTERS);
+  const said = textOfHtml(html, videoLimits.maxSearchedCharacters);
   return { id: post.id, authorId: post.accountId, text: `${post.contentWarning}\n${said}\n${more}` };
 }
 
-function tagsOf({ urls }: Pick<HttpDeps, 'urls'>, text: string): StatusEntity['tags'] {
+/** Of what was written elsewhere only the HTML is known. */
+function tagsOf(
+  { urls }: Pick<HttpDeps, 'urls'>,
+  { caption, captionHtml }: Pick<Video, 'caption' | 'captionHtml'>,
+): PostEntity['tags'] {
+  const text = caption === '' ? textOfHtml(captionHtml, videoLimits.maxSearchedCharacters) : caption;
   return hashtagsOf(text).map((name) => ({ name, url: urls.tagPage(name) }));
 }
 
 /** What statuses of both kinds have. */
-function toStatus(
+function toPost(
   deps: Pick<HttpDeps, 'videos' | 'urls'>,
   post: Video | Comment,
   account: Account,
@@ -172,118 +215,16 @@ function toStatus(
     favourites_count: reactions.likes,
     favourited: reactions.liked,
     reblogged: reactions.shared,
+    bookmarked: reactions.bookmarked,
+    muted: reactions.muted,
     pinned: reactions.pinned,
     edited_at: post.editedAt?.toISOString() ?? null,
-    filtered: [],
     reblog: null,
     card: null,
     poll: null,
+    quote: null,
+    quotes_count: 0,
     application: null,
-  };
-}
-
-/** What people choose captions by that nobody has written. */
-function automaticLabel(language: string): string {
-  return language === 'und' ? 'Automatic' : `${nameOfLanguage(language)} (automatic)`;
-}
-
-/** The video of a post as an attachment. */
-export function mediaEntityOf(
-  deps: Pick<HttpDeps, 'videos'>,
-  video: Video,
-  proxied = false,
-): StatusEntity['media_attachments'][number] {
-  const urlOf = (role: Asset['role']): string | null => {
-    const asset = video.assets.find((candidate) => candidate.role === role);
-    return asset ? deps.videos.objectUrl(asset.key, video) : null;
-  };
-  const { width, height } = video;
-  return {
-    id: video.id,
-    type: 'video',
-    url: urlOf('mp4') ?? urlOf('copy') ?? (proxied ? deps.videos.proxyUrl(video) : null),
-    preview_url: urlOf('poster'),
-    remote_url: video.sourceUrl,
-    description: video.altText,
-    blurhash: video.blurhash,
-    thumbhash: video.thumbhash,
-    preview_webp_url: urlOf('poster-webp'),
-    teaser_url: urlOf('preview'),
-    storyboard_url: urlOf('storyboard-vtt'),
-    captions: video.assets
-      .filter(({ role }) => role === 'captions')
-      .map(({ key, language, label, automatic }) => ({
-        url: deps.videos.objectUrl(key, video),
-        language: language ?? 'und',
-        label: label ?? (automatic ? automaticLabel(language ?? 'und') : (language ?? '')),
-        automatic,
-      })),
-    meta: {
-      original: {
-        width,
-        height,
-        duration: video.durationSeconds,
-        aspect: width && height ? width / height : null,
-      },
-    },
-    hls_url: urlOf('hls-master'),
-    dash_url: urlOf('dash'),
-    chunks_url: urlOf('chunks'),
-    renditions: video.assets
-      .filter((asset) => asset.role === 'cmaf')
-      .map((asset) => ({
-        url: deps.videos.objectUrl(asset.key, video),
-        width: asset.width ?? 0,
-        height: asset.height ?? 0,
-        bandwidth: asset.bandwidth ?? 0,
-        codecs: asset.codecs ?? '',
-      }))
-      .sort((a, b) => a.bandwidth - b.bandwidth),
-    processing: proxied ? null : processingOf(video),
-  };
-}
-
-function isPlayable({ assets }: Video): boolean {
-  return assets.some(({ role }) => role === 'mp4' || role === 'copy');
-}
-
-function processingOf(video: Video): StatusEntity['media_attachments'][number]['processing'] {
-  const { state, percent, reason, detail } = video.media;
-  if (state === 'ready' || isPlayable(video)) return null;
-  if (state === 'failed') return { state: 'failed', percent: 0, detail };
-  // What is done about it has changed: who opens it finds out.
-  if (state === 'none' && reason === 'proxied') return { state: 'on-demand', percent: 0, detail: null };
-  if (state === 'none') {
-    const usual = 'This server does not copy videos of the server that holds this one.';
-    const isUsual = reason === null || reason === 'not-copied-here';
-    return { state: 'elsewhere', percent: 0, detail: isUsual ? usual : detail };
-  }
-  // Nobody asked for it so far, or it had to make room.
-  if (state === 'waiting' && reason !== null) return { state: 'on-demand', percent: 0, detail: null };
-  return { state: 'copying', percent, detail: null };
-}
-
-function rungsOf({ assets }: Video): number[] {
-  const rungs = assets.flatMap(({ role, rung }) => (role === 'cmaf' && rung !== null ? [rung] : []));
-  return [...new Set(rungs)].sort((a, b) => b - a);
-}
-
-/** How far an upload has come, for its author. */
-export function processingEntityOf(video: Video): ProcessingEntity {
-  const working = video.state === 'received' && video.media.state === 'working';
-  const isSettled = video.media.state !== 'waiting' && video.media.state !== 'working';
-  const isDone = video.state === 'rejected' || (video.state === 'published' && isSettled);
-  return {
-    id: video.id,
-    state: working ? 'processing' : video.state,
-    stage: video.media.stage,
-    percent: isDone && video.state === 'published' ? 100 : video.media.percent,
-    playable: isPlayable(video),
-    done: isDone,
-    sizes: { made: rungsOf(video), planned: [...video.plannedRungs] },
-    reason: video.media.reason,
-    detail: video.media.detail,
-    status_url: `/api/v1/statuses/${video.id}`,
-    url: video.url,
+    filtered: [],
   };
 }

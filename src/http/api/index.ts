@@ -53,7 +53,17 @@ import {
   listFilteredStatuses,
   listKeywords,
 } from './filters/parts.ts';
-import { getInstance } from './instance/get-instance.ts';
+import {
+  getAnnouncements,
+  getCustomEmojis,
+  getExtendedDescription,
+  getInstanceDomainBlocks,
+  getPeers,
+  getPrivacyPolicy,
+  getRules,
+  getTranslationLanguages,
+} from './instance/about.ts';
+import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
 import {
   addToList,
   createList,
@@ -67,6 +77,7 @@ import {
   takeFromList,
 } from './lists/lists.ts';
 import { getMarkers, setMarkers } from './markers/markers.ts';
+import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import {
   directory,
   dismissSuggestion,
@@ -98,17 +109,34 @@ import {
 } from './second-factor/second-factor.ts';
 import { changePassword, endSession, listSessions } from './sessions/own-sessions.ts';
 import { signIn, signOut } from './sessions/sessions.ts';
+import { postStatus } from './statuses/post-status.ts';
 import {
+  bookmarkStatus,
   likeStatus,
+  muteStatus,
   pinStatus,
   shareStatus,
+  unbookmarkStatus,
   unlikeStatus,
+  unmuteStatus,
   unpinStatus,
   unshareStatus,
   wantSizes,
 } from './statuses/reactions.ts';
-import { deleteStatus, editStatus, getContext, getStatus, postStatus } from './statuses/statuses.ts';
-import { accountTimeline, homeTimeline, publicTimeline } from './timelines/timelines.ts';
+import {
+  getBookmarks,
+  getFavouritedBy,
+  getFavourites,
+  getRebloggedBy,
+  getStatuses,
+  getStatusHistory,
+  getStatusSource,
+} from './statuses/reads.ts';
+import { deleteScheduled, getScheduled, listScheduled, putScheduled } from './statuses/scheduled.ts';
+import { deleteStatus, editStatus, getContext, getStatus } from './statuses/statuses.ts';
+import { followTag, getFollowedTags, getTag, unfollowTag } from './tags/tags.ts';
+import { accountTimeline, homeTimeline, publicTimeline, tagTimeline } from './timelines/timelines.ts';
+import { getTrendingStatuses, getTrendingTags } from './trends/trends.ts';
 import { abortDirectUpload, beginDirectUpload, completeDirectUpload } from './uploads/direct.ts';
 import { deleteCaptions, putCaptions } from './videos/captions.ts';
 import { putPoster } from './videos/poster.ts';
@@ -117,6 +145,15 @@ import { followProcessing, getProcessing } from './videos/processing.ts';
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
 export const routes: readonly Route[] = [
   getInstance,
+  getInstanceV1,
+  getRules,
+  getExtendedDescription,
+  getPrivacyPolicy,
+  getTranslationLanguages,
+  getPeers,
+  getInstanceDomainBlocks,
+  getCustomEmojis,
+  getAnnouncements,
   register,
   deleteAccount,
   signIn,
@@ -174,8 +211,31 @@ export const routes: readonly Route[] = [
   search,
   homeTimeline,
   publicTimeline,
+  tagTimeline,
+  getTrendingTags,
+  getTrendingStatuses,
+  getTag,
+  followTag,
+  unfollowTag,
+  getFollowedTags,
+  postMedia,
+  postMediaV1,
+  getMedia,
+  putMedia,
+  deleteMedia,
+  listScheduled,
+  getScheduled,
+  putScheduled,
+  deleteScheduled,
+  getBookmarks,
+  getFavourites,
   postStatus,
+  getStatuses,
   getStatus,
+  getStatusSource,
+  getStatusHistory,
+  getFavouritedBy,
+  getRebloggedBy,
   getContext,
   editStatus,
   deleteStatus,
@@ -183,6 +243,10 @@ export const routes: readonly Route[] = [
   unlikeStatus,
   shareStatus,
   unshareStatus,
+  bookmarkStatus,
+  unbookmarkStatus,
+  muteStatus,
+  unmuteStatus,
   pinStatus,
   unpinStatus,
   wantSizes,

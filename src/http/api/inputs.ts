@@ -42,9 +42,21 @@ export const languageSchema = z.string().transform((value, context): string => {
   return z.NEVER;
 });
 
+/** The same, or none: an empty text, as forms write it. */
+export const languageOrNone = z.union([languageSchema, z.literal('').transform(() => null), z.null()]);
+
 /** Pages of accounts, which clients ask more of. */
 export const peopleQuery = pageQuery.extend({
   limit: whole(1, 10_000)
     .default(apiLimits.defaultPeople)
     .transform((limit) => Math.min(limit, apiLimits.maxPeople)),
 });
+
+/** `x,y`, each from -1 to 1: what matters in a picture. */
+export const focus = z
+  .string()
+  .regex(/^\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*,\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*$/)
+  .transform((pair) => {
+    const [x = 0, y = 0] = pair.split(',').map((part) => Math.max(-1, Math.min(1, Number(part))));
+    return { x, y };
+  });

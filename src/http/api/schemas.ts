@@ -4,6 +4,7 @@ import { idSchema, parseId } from '../../lib/ids.ts';
 import { mediaStages } from '../../modules/videos/index.ts';
 import { accountEntity } from './accounts/schemas.ts';
 import { filterResultEntity } from './filters/schemas.ts';
+import { mediaEntity } from './media/schemas.ts';
 
 export {
   accountEntity,
@@ -37,68 +38,8 @@ export const pageQuery = z.object({
     .transform((limit) => Math.min(limit, apiLimits.maxPageItems)),
 });
 
-export const mediaEntity = z
-  .object({
-    id: z.string(),
-    type: z.literal('video'),
-    url: z
-      .string()
-      .nullable()
-      .describe(
-        'MP4; null while a video of another server is being copied. Where this server passes on the bytes of another one, MP4 or WebM',
-      ),
-    preview_url: z.string().nullable(),
-    remote_url: z.string().nullable(),
-    description: z.string(),
-    blurhash: z.string().nullable(),
-    thumbhash: z.string().nullable().describe('Base64'),
-    preview_webp_url: z.string().nullable().describe('The poster as WebP'),
-    teaser_url: z.string().nullable().describe('Three seconds of it, small and silent'),
-    storyboard_url: z.string().nullable().describe('WebVTT whose cues name parts of one picture'),
-    captions: z.array(
-      z.object({
-        url: z.string(),
-        language: z.string().describe('As in BCP 47; und where it is not known'),
-        label: z.string(),
-        automatic: z.boolean().describe('Nobody wrote them: a service did'),
-      }),
-    ),
-    meta: z.object({
-      original: z.object({
-        width: z.number().nullable(),
-        height: z.number().nullable(),
-        duration: z.number().nullable(),
-        aspect: z.number().nullable(),
-      }),
-    }),
-    hls_url: z.string().nullable(),
-    dash_url: z.string().nullable(),
-    chunks_url: z.string().nullable().describe('JSON with the byte ranges of every size, in pieces of 0.4 s'),
-    renditions: z.array(
-      z.object({
-        url: z.string(),
-        width: z.number(),
-        height: z.number(),
-        bandwidth: z.number(),
-        codecs: z.string(),
-      }),
-    ),
-    processing: z
-      .object({
-        state: z
-          .enum(['copying', 'on-demand', 'elsewhere', 'failed'])
-          .describe(
-            'on-demand: it is copied here once GET /api/v1/statuses/:id asks for it; elsewhere: it can be watched on its own page only',
-          ),
-        percent: z.number(),
-        detail: z.string().nullable(),
-      })
-      .nullable()
-      .describe('Why there is nothing to play yet; null once there is'),
-  })
-  .meta({ id: 'Media' });
-
-export const statusEntity = z
+/** A post as it is; `statusEntity` may also be one that passes another on. */
+export const postEntity = z
   .object({
     id: z.string(),
     created_at: z.string(),
@@ -119,6 +60,8 @@ export const statusEntity = z
     favourites_count: z.number(),
     favourited: z.boolean().describe('By the viewer, as the next two'),
     reblogged: z.boolean(),
+    bookmarked: z.boolean(),
+    muted: z.boolean().describe('The viewer wants to hear no more of its thread'),
     pinned: z.boolean(),
     edited_at: z.string().nullable(),
     filtered: z.array(filterResultEntity).describe('What the filters of the viewer say of it'),
@@ -127,14 +70,20 @@ export const statusEntity = z
     reblog: z.null(),
     card: z.null(),
     poll: z.null(),
+    quote: z.null(),
+    quotes_count: z.number(),
     application: z.null(),
   })
+  .meta({ id: 'Post' });
+
+export const statusEntity = postEntity
+  .extend({ reblog: postEntity.nullable().describe('What it passes on, where that is all it does') })
   .meta({ id: 'Status' });
 
 export const processingEntity = z
   .object({
     id: z.string(),
-    state: z.enum(['uploading', 'received', 'processing', 'published', 'rejected']),
+    state: z.enum(['uploading', 'received', 'processing', 'draft', 'published', 'rejected']),
     stage: z.enum(mediaStages).nullable().describe('What is being done, for display'),
     percent: z.number().describe('Of the work under way; 100 once nothing is left to make'),
     playable: z.boolean().describe('It can be watched already, perhaps in fewer sizes than it will have'),
@@ -153,4 +102,5 @@ export const processingEntity = z
 export const emptyEntity = z.object({}).meta({ id: 'Empty' });
 
 export type StatusEntity = z.input<typeof statusEntity>;
+export type PostEntity = z.input<typeof postEntity>;
 export type ProcessingEntity = z.input<typeof processingEntity>;

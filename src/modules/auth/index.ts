@@ -183,6 +183,12 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
         );
     },
 
+    /** Whoever runs this server: the owner who was there first, or null. */
+    async ownerAccountId(): Promise<AccountId | null> {
+      const row = await db('users').where({ role: 'owner' }).orderBy('account_id').first('account_id');
+      return row?.account_id ?? null;
+    },
+
     /** What somebody of this server may do beside what everybody may; null for everybody else. */
     async roleOf(accountId: AccountId): Promise<Role | null> {
       const row = await db('users').where({ account_id: accountId }).first('role');

@@ -2,6 +2,7 @@ import type { Tx } from '../../db/database.ts';
 import { replaceMentions } from '../../db/mentions.ts';
 import type { Emit } from '../../db/outbox.ts';
 import { isDeleted, rememberDeleted } from '../../db/tombstones.ts';
+import { keepVersion } from '../../db/versions.ts';
 import { htmlFromText } from '../../lib/html/from-text.ts';
 import type { AccountId, CommentId, IdSource, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
@@ -177,8 +178,10 @@ export async function editComment(
   accountId: AccountId,
   details: CommentDetails,
 ): Promise<Result<object, 'not-found'>> {
+  const mine = { id: commentId, account_id: accountId, local: true };
+  if (await tx('comments').where(mine).first('id')) await keepVersion(tx, deps.ids, { commentId });
   const changed = await tx('comments')
-    .where({ id: commentId, account_id: accountId, local: true })
+    .where(mine)
     .update({ ...detailColumns(deps.urls, details), edited_at: tx.fn.now() });
   if (changed === 0) return fail('not-found', 'There is no such comment.');
   await replaceMentions(tx, { commentId }, await namedBy(tx, commentId, details));
@@ -193,11 +196,14 @@ export async function updateRemoteComment(
   commentId: CommentId,
   comment: RemoteComment,
 ): Promise<Result<object, 'not-newer'>> {
-  const changed = await tx('comments')
+  const known = await tx('comments')
     .where({ id: commentId, local: false })
     .whereRaw('coalesce(edited_at, published_at) < ?', [comment.editedAt])
-    .update(remoteColumns(comment));
-  if (changed === 0) return fail('not-newer', 'What is known is as new, or newer.');
+    .forUpdate()
+    .first('id');
+  if (!known) return fail('not-newer', 'What is known is as new, or newer.');
+  await keepVersion(tx, deps.ids, { commentId });
+  await tx('comments').where({ id: commentId }).update(remoteColumns(comment));
   await replaceMentions(tx, { commentId }, comment.mentions);
   await deps.emit(tx, 'comment.updated', { commentId, local: false });
   return ok();

@@ -1,9 +1,12 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { mentionedAmong } from '../../db/mentions.ts';
 import { emitter } from '../../db/outbox.ts';
+import { within } from '../../db/paging.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
+import { versionsOf } from '../../db/versions.ts';
 import { commentVisibleTo, type UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, CommentId, IdSource, VideoId } from '../../lib/ids.ts';
+import type { Page } from '../../lib/paging.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import {
@@ -63,6 +66,8 @@ export function createComments(base: {
     internalByUri: (uri: string) => one({ uri }),
     /** When the comment at this address was deleted, or null. */
     tombstone: (uri: string) => tombstoneOf(db, uri),
+    /** What a comment said before, oldest first. */
+    versionsOf: (commentId: CommentId) => versionsOf(db, { commentId }),
     /** The people whom these comments name. */
     mentionedAmong: (ids: readonly CommentId[]) => mentionedAmong(db, 'comment', ids),
 
@@ -86,6 +91,24 @@ export function createComments(base: {
     async forViewer(id: CommentId, viewerId: AccountId | null): Promise<Comment | null> {
       const row: CommentRow | undefined = await visible(viewerId).where('comments.id', id).first();
       return row ? commentFromRow(row) : null;
+    },
+
+    /** Those of these comments that the viewer may see. */
+    async forViewerAmong(
+      ids: readonly CommentId[],
+      viewerId: AccountId | null,
+    ): Promise<Map<CommentId, Comment>> {
+      if (ids.length === 0) return new Map();
+      const rows: CommentRow[] = await visible(viewerId).whereIn('comments.id', [...ids]);
+      return new Map(rows.map((row) => [row.id, commentFromRow(row)]));
+    },
+
+    /** What an account wrote under videos, newest first, as the viewer may see it. */
+    async ofAccount(accountId: AccountId, viewerId: AccountId | null, page: Page): Promise<Comment[]> {
+      const query = visible(viewerId)
+        .where('comments.account_id', accountId)
+        .modify(within(page, 'comments.id'));
+      return ((await query) as CommentRow[]).map(commentFromRow);
     },
 
     /** What was written under a video, oldest first, after `afterId` where that is given. */

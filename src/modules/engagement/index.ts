@@ -1,6 +1,7 @@
 import { remoteViewLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
+import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, CommentId, IdSource, LikeId, ShareId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
@@ -18,10 +19,12 @@ import {
   unshare,
 } from './commands.ts';
 import { engagementEvents } from './events.ts';
+import { bookmark, keptQueries, muteThread, ownReactions, unbookmark } from './kept.ts';
 import { statsOf } from './stats.ts';
 
 export type { Likeable, Shareable } from './commands.ts';
 export { engagementEvents } from './events.ts';
+export type { OwnReactions, Share } from './kept.ts';
 export { addToStats } from './stats.ts';
 
 export type Engagement = ReturnType<typeof createEngagement>;
@@ -32,7 +35,12 @@ export type Reaction =
   | { readonly kind: 'dislike' | 'share'; readonly target: { readonly videoId: VideoId } };
 
 /** What people do with a video or a comment: like it, share it, and how often that was done. */
-export function createEngagement(base: { db: Db; ids: IdSource; urls: Urls }) {
+export function createEngagement(base: {
+  db: Db;
+  ids: IdSource;
+  urls: Urls;
+  unlistedDomains: UnlistedDomains;
+}) {
   const { db } = base;
   const deps = { ...base, emit: emitter(engagementEvents, base.ids) };
 
@@ -59,6 +67,7 @@ export function createEngagement(base: { db: Db; ids: IdSource; urls: Urls }) {
   };
 
   return {
+    ...keptQueries(db, base.unlistedDomains),
     like: (tx: Tx, account: Account, target: Likeable, from?: Parameters<typeof like>[4]) =>
       like(deps, tx, account, target, from),
     unlike: (tx: Tx, account: Account, target: Likeable, uri?: string) =>
@@ -99,28 +108,15 @@ export function createEngagement(base: { db: Db; ids: IdSource; urls: Urls }) {
       return new Map(rows.map((row) => [row.comment_id as CommentId, Number(row.count)]));
     },
 
-    /** Which of these the account likes, and which of the videos it shared. */
-    async reactionsOf(
+    /** What an account did with these posts, and whether it mutes these threads, named by their videos. */
+    reactionsOf: (
       accountId: AccountId,
-      ids: readonly (VideoId | CommentId)[],
-    ): Promise<{ liked: Set<string>; shared: Set<string> }> {
-      const mine = { account_id: accountId };
-      const [videos, comments, shared] = await Promise.all([
-        db('likes')
-          .where(mine)
-          .whereIn('video_id', [...ids])
-          .pluck('video_id'),
-        db('likes')
-          .where(mine)
-          .whereIn('comment_id', [...ids])
-          .pluck('comment_id'),
-        db('shares')
-          .where(mine)
-          .whereIn('video_id', [...ids])
-          .pluck('video_id'),
-      ]);
-      return { liked: new Set([...videos, ...comments]), shared: new Set(shared) };
-    },
+      postIds: readonly (VideoId | CommentId)[],
+      threadIds: readonly VideoId[],
+    ) => ownReactions(db, accountId, postIds, threadIds),
+    bookmark: (tx: Tx, accountId: AccountId, target: Likeable) => bookmark(base.ids, tx, accountId, target),
+    unbookmark,
+    muteThread,
 
     likersOf: (target: Likeable, before: LikeId | null, limit: number) =>
       people(

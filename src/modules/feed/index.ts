@@ -1,17 +1,39 @@
-import type { AccountId, ListId } from '../../lib/ids.ts';
+import type { AccountId, ListId, VideoId } from '../../lib/ids.ts';
+import { merged, type Page } from '../../lib/paging.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
-import type { Page, Video, Videos } from '../videos/index.ts';
+import type { Comment, Comments } from '../comments/index.ts';
+import type { Engagement, Share } from '../engagement/index.ts';
+import type { ListNarrowing, Video, Videos } from '../videos/index.ts';
 
 /** A video with its author, ready to be shown. */
 export interface FeedItem {
   readonly video: Video;
   readonly account: Account;
+  /** Who passed it on, where it is shown for that. */
+  readonly share?: { readonly facts: Share; readonly account: Account };
+}
+
+/** A place in a list that holds both kinds of posts, by the id it is paged by. */
+type Entry = { readonly id: string } & ({ readonly item: FeedItem } | { readonly comment: Comment });
+
+/** What of an account is shown besides its videos. */
+export interface AccountParts {
+  readonly comments: boolean;
+  readonly shares: boolean;
+  readonly tag: string | null;
 }
 
 export type Feed = ReturnType<typeof createFeed>;
 
-/** Lists of videos, newest first. Each costs the same number of queries whatever its length. */
-export function createFeed({ videos, accounts }: { videos: Videos; accounts: Accounts }) {
+/** Lists of posts, newest first. Each costs the same number of queries whatever its length. */
+export function createFeed(deps: {
+  videos: Videos;
+  accounts: Accounts;
+  engagement: Engagement;
+  comments: Comments;
+}) {
+  const { videos, accounts, engagement, comments } = deps;
+
   async function withAuthors(list: readonly Video[]): Promise<FeedItem[]> {
     const authors = await accounts.byIds([...new Set(list.map((video) => video.accountId))]);
     return list.flatMap((video) => {
@@ -19,15 +41,95 @@ export function createFeed({ videos, accounts }: { videos: Videos; accounts: Acc
       return account ? [{ video, account }] : [];
     });
   }
+
+  /** Videos and shares of a page as one list. The videos of the shares are read with `viewerId`'s eyes, too. */
+  async function together(
+    own: readonly Video[],
+    shares: readonly Share[],
+    viewerId: AccountId | null,
+  ): Promise<FeedItem[]> {
+    const shared = await videos.forViewerAmong(
+      shares.map(({ videoId }) => videoId),
+      viewerId,
+    );
+    const people = await accounts.byIds([
+      ...new Set([
+        ...own.map(({ accountId }) => accountId),
+        ...[...shared.values()].map(({ accountId }) => accountId),
+        ...shares.map(({ accountId }) => accountId),
+      ]),
+    ]);
+    const items = own.flatMap((video) => {
+      const account = people.get(video.accountId);
+      return account ? [{ video, account }] : [];
+    });
+    const passedOn = shares.flatMap((facts) => {
+      const video = shared.get(facts.videoId);
+      const account = video && people.get(video.accountId);
+      const sharer = people.get(facts.accountId);
+      return video && account && sharer ? [{ video, account, share: { facts, account: sharer } }] : [];
+    });
+    return [...items, ...passedOn];
+  }
+
   return {
     withAuthors,
-    home: async (viewerId: AccountId, page: Page) => withAuthors(await videos.fromFollowed(viewerId, page)),
-    public: async (viewerId: AccountId | null, page: Page, scope: 'all' | 'local' | 'remote') =>
-      withAuthors(await videos.publicVideos(viewerId, page, scope)),
+
+    /** A share as an item, or null where its video is out of sight. */
+    async ofShare(share: Share, viewerId: AccountId | null): Promise<FeedItem | null> {
+      return (await together([], [share], viewerId))[0] ?? null;
+    },
+
+    /** Videos of those the viewer follows, of hashtags the viewer follows, and what the followed passed on. */
+    async home(viewerId: AccountId, page: Page): Promise<FeedItem[]> {
+      const [own, shares] = await Promise.all([
+        videos.fromFollowed(viewerId, page),
+        engagement.sharesOfFollowed(viewerId, page),
+      ]);
+      const cut = merged<{ id: string; video?: Video; share?: Share }>(page, [
+        own.map((video) => ({ id: video.id, video })),
+        shares.map((share) => ({ id: share.id, share })),
+      ]);
+      const items = await together(
+        cut.flatMap(({ video }) => video ?? []),
+        cut.flatMap(({ share }) => share ?? []),
+        viewerId,
+      );
+      return merged(page, [items.map((item) => ({ id: idOf(item), item }))]).map(({ item }) => item);
+    },
+
+    public: async (viewerId: AccountId | null, page: Page, narrowing: ListNarrowing) =>
+      withAuthors(await videos.publicVideos(viewerId, page, narrowing)),
+
     /** A list of the viewer’s own. */
     list: async (listId: ListId, viewerId: AccountId, page: Page) =>
       withAuthors(await videos.ofList(listId, viewerId, page)),
-    ofAccount: async (accountId: AccountId, viewerId: AccountId | null, page: Page) =>
-      withAuthors(await videos.ofAccount(accountId, viewerId, page)),
+
+    /** What an account posted, and passed on. */
+    async ofAccount(
+      accountId: AccountId,
+      viewerId: AccountId | null,
+      page: Page,
+      parts: AccountParts,
+    ): Promise<Entry[]> {
+      const [own, shares, said] = await Promise.all([
+        videos.ofAccount(accountId, viewerId, page, parts.tag),
+        parts.shares ? engagement.sharesOf(accountId, viewerId, page) : [],
+        parts.comments ? comments.ofAccount(accountId, viewerId, page) : [],
+      ]);
+      const items = await together(own, shares, viewerId);
+      return merged<Entry>(page, [
+        items.map((item) => ({ id: idOf(item), item })),
+        said.map((comment) => ({ id: comment.id, comment })),
+      ]);
+    },
+
+    pinnedBy: async (accountId: AccountId, viewerId: AccountId | null) =>
+      withAuthors(await videos.pinnedBy(accountId, viewerId)),
   };
+}
+
+/** What an item is paged by: its share where it is shown for one. */
+function idOf({ video, share }: FeedItem): string | VideoId {
+  return share?.facts.id ?? video.id;
 }

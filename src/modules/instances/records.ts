@@ -165,6 +165,20 @@ export function instanceRecords({ db, enqueue, clock }: RecordDeps) {
       return tx('instances').where({ software }).select('host');
     },
 
+    /** Hosts that were reached or heard from, in their order. */
+    async peers(limit: number): Promise<string[]> {
+      return db('instances')
+        .where((met) => met.whereNotNull('last_inbound_at').orWhereNotNull('last_outbound_ok_at'))
+        .orderBy('host')
+        .limit(limit)
+        .pluck('host');
+    },
+
+    async peerCount(): Promise<number> {
+      const row = await db('instances').count('* as count').first();
+      return Number(row?.count ?? 0);
+    },
+
     /** Servers, those heard from or reached last first. */
     async instances(limit: number): Promise<InstanceRecord[]> {
       return db('instances')

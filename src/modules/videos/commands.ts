@@ -1,8 +1,10 @@
 import { readingLimits, videoLimits } from '../../../config/limits.ts';
 import type { Tx } from '../../db/database.ts';
-import { addMentions, replaceMentions } from '../../db/mentions.ts';
+import { replaceMentions } from '../../db/mentions.ts';
 import type { Emit } from '../../db/outbox.ts';
-import { deletedAmong, rememberDeleted } from '../../db/tombstones.ts';
+import { replaceTags, tagsOfText } from '../../db/tags.ts';
+import { rememberDeleted } from '../../db/tombstones.ts';
+import { keepVersion } from '../../db/versions.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import { htmlFromText } from '../../lib/html/from-text.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
@@ -10,7 +12,7 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import type { videoEvents } from './events.ts';
-import type { RemoteVideo, VideoDetails, VideoRow } from './model.ts';
+import type { VideoDetails, VideoRow } from './model.ts';
 import { purgesOf } from './shared-copies.ts';
 
 export interface VideoCommandDeps {
@@ -24,7 +26,15 @@ export interface VideoCommandDeps {
 export async function beginUpload(
   deps: VideoCommandDeps,
   tx: Tx,
-  input: { account: Account; uploadId: string; filename: string; bytes: number; details: VideoDetails },
+  input: {
+    readonly account: Account;
+    readonly uploadId: string;
+    readonly filename: string;
+    readonly bytes: number;
+    readonly details: VideoDetails;
+    /** Its author posts it later; see drafts.ts. */
+    readonly awaitsPost?: boolean;
+  },
 ): Promise<{ videoId: VideoId }> {
   const { account, details, uploadId } = input;
   const id = deps.ids.next<'video'>();
@@ -37,9 +47,10 @@ export async function beginUpload(
     state: 'uploading',
     visibility: details.visibility,
     ...detailColumns(deps.urls, details),
+    awaits_post: input.awaitsPost ?? false,
     media_state: 'waiting',
   });
-  await replaceMentions(tx, { videoId: id }, idsOf(details.mentions));
+  await nameIn(tx, id, details);
   await tx('uploads').insert({
     id: uploadId,
     video_id: id,
@@ -51,7 +62,7 @@ export async function beginUpload(
 }
 
 /** What an author may say again later. */
-function detailColumns(urls: Urls, details: Omit<VideoDetails, 'visibility'>) {
+export function detailColumns(urls: Urls, details: Omit<VideoDetails, 'visibility'>) {
   return {
     caption: details.caption,
     caption_html: htmlFromText(details.caption, {
@@ -65,8 +76,18 @@ function detailColumns(urls: Urls, details: Omit<VideoDetails, 'visibility'>) {
   };
 }
 
-function idsOf(mentions: ReadonlyMap<string, Account>): AccountId[] {
-  return [...mentions.values()].map(({ id }) => id);
+/** Notes whom a caption names, and the hashtags that the video is found by. */
+export async function nameIn(
+  tx: Tx,
+  videoId: VideoId,
+  { caption, mentions }: Pick<VideoDetails, 'caption' | 'mentions'>,
+): Promise<void> {
+  await replaceMentions(
+    tx,
+    { videoId },
+    [...mentions.values()].map(({ id }) => id),
+  );
+  await replaceTags(tx, [{ videoId, tags: tagsOfText(caption) }]);
 }
 
 /**
@@ -80,48 +101,16 @@ export async function editVideo(
   accountId: AccountId,
   details: Omit<VideoDetails, 'visibility'>,
 ): Promise<Result<object, 'not-found'>> {
+  const mine = { id: videoId, account_id: accountId, local: true };
+  if (await tx('videos').where(mine).first('id')) await keepVersion(tx, deps.ids, { videoId });
   const [row] = await tx('videos')
-    .where({ id: videoId, account_id: accountId, local: true })
+    .where(mine)
     .update({ ...detailColumns(deps.urls, details), edited_at: tx.fn.now() })
     .returning<VideoRow[]>('*');
   if (!row) return fail('not-found', 'There is no such video.');
-  await replaceMentions(tx, { videoId }, idsOf(details.mentions));
+  await nameIn(tx, videoId, details);
   if (row.state === 'published' && !row.unannounced) await deps.emit(tx, 'video.updated', { videoId });
   return ok();
-}
-
-/**
- * Applies what another server says anew of a video that is known. An edit counts only when it is newer than
- * what is kept, so that edits may come in any order; its media is not fetched again. Its server may also
- * narrow or widen who sees it.
- */
-export async function updateRemoteVideo(
-  tx: Tx,
-  videoId: VideoId,
-  video: RemoteVideo,
-  mentions: readonly AccountId[],
-): Promise<Result<object, 'not-newer'>> {
-  const changed = await tx('videos')
-    .where({ id: videoId, local: false })
-    .whereRaw(`coalesce(edited_at, published_at, '-infinity') < ?`, [video.editedAt])
-    .update(saidColumns(video));
-  if (changed === 0) return fail('not-newer', 'What is known is as new, or newer.');
-  await replaceMentions(tx, { videoId }, mentions);
-  return ok();
-}
-
-/** What its author may say anew of a remote video. */
-function saidColumns(video: RemoteVideo) {
-  return {
-    visibility: video.visibility,
-    caption_html: video.captionHtml,
-    content_warning: video.contentWarning,
-    sensitive: video.sensitive,
-    alt_text: video.altText,
-    language: video.language,
-    comments_open: video.commentsOpen,
-    edited_at: video.editedAt,
-  };
 }
 
 /**
@@ -175,101 +164,6 @@ export async function storedBytes(tx: Tx, accountId: AccountId): Promise<number>
     { accountId },
   );
   return Number(rows[0]?.bytes ?? 0);
-}
-
-/** How a video of another server came here. */
-export interface Arrival {
-  /** It was looked up, not sent: lists show it among those of its own time, and not as news. */
-  readonly isPast?: boolean;
-  /** Nobody here asked for its author: a relay told of it. */
-  readonly isDiscovery?: boolean;
-}
-
-/** A video of another server, to be stored. */
-export interface NewRemoteVideo {
-  readonly author: Account;
-  readonly video: RemoteVideo;
-  readonly mentions?: readonly AccountId[];
-  readonly arrival?: Arrival;
-}
-
-/**
- * Stores what posts of other servers say, and tells what became of each. Known posts stay as they are (a Create
- * changes nothing twice), and one that was deleted before its Create arrived stays deleted.
- */
-export async function receiveRemoteVideos(
-  deps: VideoCommandDeps,
-  tx: Tx,
-  arriving: readonly NewRemoteVideo[],
-): Promise<Result<{ videoId: VideoId }, 'known' | 'deleted'>[]> {
-  const deleted = await deletedAmong(
-    tx,
-    arriving.map(({ author, video: { uri, attributedTo, editedAt } }) => ({
-      ...{ uri, editedAt, actorUris: [author.actorUri, ...attributedTo] },
-    })),
-  );
-  const ids = arriving.map(({ video: { publishedAt }, arrival }) =>
-    arrival?.isPast ? deps.ids.at<'video'>(publishedAt.getTime()) : deps.ids.next<'video'>(),
-  );
-  const wanted = arriving.flatMap((one, at) => {
-    const id = ids[at];
-    return id === undefined || deleted[at] ? [] : [{ ...one, id }];
-  });
-  const added = await insertRemoteVideos(tx, wanted);
-  const isNew = wanted.filter(({ id }) => added.has(id));
-  await addMentions(
-    tx,
-    isNew.map(({ id, mentions = [] }) => ({ post: { videoId: id }, accountIds: mentions })),
-  );
-  await deps.emit(
-    tx,
-    'video.discovered',
-    isNew.map(({ id }) => ({ videoId: id })),
-  );
-  return ids.map((videoId, at) => {
-    if (deleted[at]) return fail('deleted', 'Its server deleted this video before it arrived.');
-    return added.has(videoId) ? ok({ videoId }) : fail('known', 'This video is known already.');
-  });
-}
-
-/** Inserts those that are not known yet, and returns their ids. */
-async function insertRemoteVideos(
-  tx: Tx,
-  wanted: readonly (NewRemoteVideo & { readonly id: VideoId })[],
-): Promise<Set<VideoId>> {
-  const rows = wanted.map(({ id, author, video, arrival }) => ({
-    id,
-    account_id: author.id,
-    local: false,
-    uri: video.uri,
-    url: video.url,
-    state: 'published',
-    ...saidColumns(video),
-    duration_seconds: video.durationSeconds,
-    width: video.width,
-    height: video.height,
-    blurhash: video.blurhash,
-    media_state: 'waiting',
-    source_url: video.sourceUrl,
-    source_digest: video.sourceDigest ?? null,
-    source_poster_url: video.sourcePosterUrl,
-    published_at: video.publishedAt,
-    attributed_to: video.attributedTo,
-    discovery: arrival?.isDiscovery ?? false,
-  }));
-  const [first] = rows;
-  if (!first) return new Set();
-  const columns = Object.keys(first).join(', ');
-  // One parameter for all, where a thousand of them would cost more than the insert itself.
-  const { rows: added } = await tx.raw<{ rows: { id: VideoId }[] }>(
-    `insert into videos (${columns})
-     select ${columns} from jsonb_populate_recordset(null::videos, ?)
-     on conflict (uri) do nothing
-     returning id`,
-    // PostgreSQL refuses JSON with half a surrogate pair, which as a text becomes the replacement character.
-    [JSON.stringify(rows, (_key, value) => (typeof value === 'string' ? value.toWellFormed() : value))],
-  );
-  return new Set(added.map(({ id }) => id));
 }
 
 /** Removes a video of `accountId`, leaving a tombstone. Its files follow. */
@@ -350,18 +244,6 @@ export async function askForReplies(deps: VideoCommandDeps, tx: Tx, videoId: Vid
   if (asked === 0) return false;
   await deps.enqueue(tx, { name: 'replies.fetch', payload: { videoId }, key: `replies:${videoId}` });
   return true;
-}
-
-/**
- * Its server does not find a remote video (`missing`), or has it after all. Returns since when it is missing;
- * one 404 may be an accident, so that callers drop what stays missing.
- */
-export async function noteMissingVideo(tx: Tx, videoId: VideoId, missing: boolean): Promise<Date | null> {
-  const [row] = await tx('videos')
-    .where({ id: videoId, local: false })
-    .update({ missing_since: missing ? tx.raw('coalesce(missing_since, now())') : null })
-    .returning<{ missing_since: Date | null }[]>('missing_since');
-  return row?.missing_since ?? null;
 }
 
 /** Removes every video of an account that is gone. */

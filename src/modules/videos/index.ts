@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { mentionedAmong } from '../../db/mentions.ts';
 import { emitter } from '../../db/outbox.ts';
+import { versionsOf } from '../../db/versions.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { JobRun } from '../../jobs/registry.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
@@ -11,16 +12,20 @@ import {
   cancelUpload,
   completeUpload,
   editVideo,
-  type NewRemoteVideo,
-  noteMissingVideo,
   noteMultipart,
   pinVideo,
-  receiveRemoteVideos,
   removeVideo,
   removeVideosOf,
   storedBytes,
-  updateRemoteVideo,
 } from './commands.ts';
+import {
+  DRAFT_LIFETIME_MS,
+  describeMedia,
+  draftRefusal,
+  dropDraft,
+  dropOldDrafts,
+  postDraft,
+} from './drafts.ts';
 import { videoEvents } from './events.ts';
 import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
@@ -35,11 +40,16 @@ import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
 import { cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
 import { onDiscovered, onFollowed, onModeLifted, onOpened, onShared } from './remote-modes.ts';
+import {
+  type NewRemoteVideo,
+  noteMissingVideo,
+  receiveRemoteVideos,
+  updateRemoteVideo,
+} from './remote-posts.ts';
 import { proxiedAmong, proxiedSource } from './remote-proxy.ts';
 import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
 import { mediaUsage, orphanedObjects } from './storage-use.ts';
 
-export type { Arrival, NewRemoteVideo } from './commands.ts';
 export { videoEvents } from './events.ts';
 export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
@@ -57,7 +67,8 @@ export {
   type ProxiedFiles,
   type ProxyFailure,
 } from './proxied-files.ts';
-export type { Page } from './queries.ts';
+export type { ListNarrowing, Page } from './queries.ts';
+export type { Arrival, NewRemoteVideo } from './remote-posts.ts';
 export { fetchRemoteSource } from './remote-source.ts';
 export { createTranscriber } from './transcriber.ts';
 
@@ -95,7 +106,20 @@ export function createVideos(base: Deps) {
     setPosterImage: (tx: Tx, edit: Parameters<typeof setPosterImage>[2]) => setPosterImage(deps, tx, edit),
     askForReplies: (tx: Tx, videoId: VideoId) => askForReplies(deps, tx, videoId),
     noteMissing: noteMissingVideo,
-    updateRemote: updateRemoteVideo,
+    updateRemote: (
+      tx: Tx,
+      videoId: VideoId,
+      video: Parameters<typeof updateRemoteVideo>[3],
+      mentions: readonly AccountId[],
+    ) => updateRemoteVideo(deps, tx, videoId, video, mentions),
+    /** Videos that come before their posts; see drafts.ts. */
+    postDraft: (tx: Tx, input: Parameters<typeof postDraft>[2]) => postDraft(deps, tx, input),
+    draftRefusal,
+    describeMedia,
+    dropDraft: (tx: Tx, edit: Parameters<typeof dropDraft>[2]) => dropDraft(deps, tx, edit),
+    dropOldDrafts: (tx: Tx) => dropOldDrafts(deps, tx, new Date(base.clock.now() - DRAFT_LIFETIME_MS)),
+    /** What these videos said before, oldest first. */
+    versionsOf: (videoId: VideoId) => versionsOf(base.db, { videoId }),
     remove: (tx: Tx, videoId: VideoId, accountId: AccountId) => removeVideo(deps, tx, videoId, accountId),
     removeAllOf: (tx: Tx, accountId: AccountId) => removeVideosOf(deps, tx, accountId),
     /** The people whom the captions of these videos name. */

@@ -173,5 +173,6 @@ async function choosePoster(
   choice: { readonly poster_seconds: number | null; readonly poster_key: string | null },
 ): Promise<void> {
   await tx('videos').where({ id: video.id }).update(choice);
-  if (video.state === 'published') await deps.enqueue(tx, await stageJob(tx, 'media.poster', video.id));
+  if (video.state === 'published' || video.state === 'draft')
+    await deps.enqueue(tx, await stageJob(tx, 'media.poster', video.id));
 }

@@ -58,7 +58,9 @@ export function processUpload(
 
 function waitsForFirst({ local, state, originalKey, media, assets }: Video): boolean {
   if (!local || originalKey === null || assets.some(({ role }) => role === 'cmaf')) return false;
-  return state === 'received' || state === 'published' || media.reason === GIVEN_UP.reason;
+  return (
+    state === 'received' || state === 'published' || state === 'draft' || media.reason === GIVEN_UP.reason
+  );
 }
 
 /** The copy is watched here from now on; other servers are told once there is an MP4 that stays. */
@@ -69,12 +71,17 @@ async function publishCopy(deps: MediaJobDeps, videoId: VideoId, copied: Copied)
     await insertAssets(tx, videoId, copied.assets);
     await tx('videos')
       .where({ id: videoId })
-      .update({ ...factColumns(copied.facts, copied.hashes), ...published(tx) });
+      .update({ ...factColumns(copied.facts, copied.hashes), ...playable(tx) });
   });
 }
 
-function published(tx: Tx) {
-  return { state: 'published', published_at: tx.raw('coalesce(published_at, now())'), unannounced: true };
+/** It is seen from now on; what waits for its post is kept for that. */
+function playable(tx: Tx) {
+  return {
+    state: tx.raw(`case when awaits_post then 'draft' else 'published' end`),
+    published_at: tx.raw('case when awaits_post then null else coalesce(published_at, now()) end'),
+    unannounced: true,
+  };
 }
 
 async function finishFirst(
@@ -95,7 +102,7 @@ async function finishFirst(
     return enqueuePurge(deps, tx, videoId);
   }
   await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
-  await mine.clone().update({ ...published(tx), media_stage: null, media_percent: 0 });
+  await mine.clone().update({ ...playable(tx), media_stage: null, media_percent: 0 });
   await deps.enqueue(tx, await stageJob(tx, 'media.ladder', videoId));
   return null;
 }
@@ -112,7 +119,7 @@ export function processLadder(
 ): Promise<Finish | undefined> {
   return inWorkDir(deps, { stage: 'ladder', videoId }, run, async (work) => {
     const video = await queries.internal(videoId);
-    if (video?.state !== 'published') return;
+    if (video?.state !== 'published' && video?.state !== 'draft') return;
     if (settle) return (tx) => finishLadder(deps, tx, videoId, null);
     const before = await storedRungs(deps.db, videoId);
     const upTo = await wantedUpTo(deps, videoId);
@@ -161,9 +168,11 @@ async function finishLadder(
   if (outcome?.ok) await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
   else if (outcome) deps.log.warn({ videoId, reason: outcome.reason }, 'a video has to do with fewer sizes');
   await dropCopy(tx, videoId);
-  const ready = { media_state: 'ready', media_stage: null, media_percent: 100, unannounced: false };
+  // What waits for its post is told of when that is written.
+  const isDraft = video.state === 'draft';
+  const ready = { media_state: 'ready', media_stage: null, media_percent: 100, unannounced: isDraft };
   await tx('videos').where({ id: videoId }).update(ready);
-  if (video.unannounced) await deps.emit(tx, 'video.published', { videoId });
+  if (video.unannounced && !isDraft) await deps.emit(tx, 'video.published', { videoId });
   await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
   await makeChosenPoster(deps, tx, videoId);
   // Somebody may be watching what was replaced.

@@ -6,7 +6,8 @@ import type { Account } from '../accounts/index.ts';
 export const visibilities = ['public', 'unlisted', 'followers', 'direct'] as const;
 export type Visibility = (typeof visibilities)[number];
 
-export type VideoState = 'uploading' | 'received' | 'rejected' | 'published';
+/** `draft`: it can be played, and its author has not posted it yet. */
+export type VideoState = 'uploading' | 'received' | 'rejected' | 'draft' | 'published';
 export type MediaState = 'waiting' | 'working' | 'ready' | 'failed' | 'none';
 /** What a worker does with a video, in words for programs; each has its words for people in the web client. */
 export const mediaStages = [
@@ -41,6 +42,12 @@ export interface Asset {
   readonly label: string | null;
   /** Of captions: nobody wrote them, a service did. */
   readonly automatic: boolean;
+}
+
+/** A place in a picture, from -1 (left, bottom) to 1 (right, top). */
+export interface Focus {
+  readonly x: number;
+  readonly y: number;
 }
 
 /** A post with one video: of this server, or a remote one as its server described it. */
@@ -89,6 +96,10 @@ export interface Video {
   readonly discovery: boolean;
   /** Played here already, while other servers are not told yet. */
   readonly unannounced: boolean;
+  /** Uploaded as media, for a post that its author has not written yet. */
+  readonly awaitsPost: boolean;
+  /** What matters in the picture, from -1 (left, bottom) to 1 (right, top). */
+  readonly focus: Focus | null;
   /** Short sides of the sizes that its source is good for, largest first; empty while that is not known. */
   readonly plannedRungs: readonly number[];
   readonly assets: readonly Asset[];
@@ -166,6 +177,9 @@ export interface VideoRow {
   readonly comments_open: boolean;
   readonly discovery: boolean;
   readonly unannounced: boolean;
+  readonly awaits_post: boolean;
+  readonly focus_x: number | null;
+  readonly focus_y: number | null;
   readonly planned_rungs: number[] | null;
 }
 
@@ -227,6 +241,8 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     commentsOpen: row.comments_open,
     discovery: row.discovery,
     unannounced: row.unannounced,
+    awaitsPost: row.awaits_post,
+    focus: row.focus_x === null || row.focus_y === null ? null : { x: row.focus_x, y: row.focus_y },
     plannedRungs: row.planned_rungs ?? [],
     assets: assets.map((asset) => ({
       key: asset.key,

@@ -1,23 +1,27 @@
 import type { Knex } from 'knex';
-import { videoLimits } from '../../../config/limits.ts';
+import { trendLimits, videoLimits } from '../../../config/limits.ts';
 import type { Db } from '../../db/database.ts';
 import { inWantedLanguage, notMutedBy, wantedAtHome } from '../../db/feed.ts';
+import { within } from '../../db/paging.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
 import { byShownAuthor, notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, ListId, VideoId } from '../../lib/ids.ts';
+import type { Page } from '../../lib/paging.ts';
 import { type MediaAccess, mediaAccessOf } from './media-urls.ts';
 import type { AssetRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
 
-/**
- * Which videos of a list, which is always newest first: older than `maxId`; the nearest ones newer than
- * `minId`, so that paging upwards leaves no gap; or the newest of those newer than `sinceId`.
- */
-export interface Page {
-  readonly maxId: VideoId | null;
-  readonly minId: VideoId | null;
-  readonly sinceId?: VideoId | null;
-  readonly limit: number;
+export type { Page } from '../../lib/paging.ts';
+
+/** Which of the public videos. */
+export interface ListNarrowing {
+  readonly scope: 'all' | 'local' | 'remote';
+  /** Hashtags in their folded form: at least one of `any`, all of `all`, none of `none`. */
+  readonly tags?: {
+    readonly any: readonly string[];
+    readonly all: readonly string[];
+    readonly none: readonly string[];
+  };
 }
 
 /** An upload under way. */
@@ -42,23 +46,23 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     return rows.map((row) => videoFromRow(row, byVideo.get(row.id) ?? []));
   }
 
+  const taggedWith = (tags: readonly string[]) =>
+    db('video_tags')
+      .whereRaw('video_tags.video_id = videos.id')
+      .whereIn('tag', [...tags])
+      .select('tag');
+
   async function list(
     viewerId: AccountId | null,
     page: Page,
     narrow: (query: Knex.QueryBuilder) => void,
   ): Promise<Video[]> {
-    const { maxId, minId, sinceId = null, limit } = page;
-    const query = db('videos')
+    const rows: VideoRow[] = await db('videos')
       .select('videos.*')
       .modify(visibleTo(viewerId, unlisted))
       .modify(narrow)
-      .orderBy('videos.id', minId === null ? 'desc' : 'asc')
-      .limit(limit);
-    if (maxId !== null) query.where('videos.id', '<', maxId);
-    if (minId !== null) query.where('videos.id', '>', minId);
-    if (sinceId !== null) query.where('videos.id', '>', sinceId);
-    const rows: VideoRow[] = await query;
-    return withAssets(minId === null ? rows : rows.reverse());
+      .modify(within(page, 'videos.id'));
+    return withAssets(page.minId === null ? rows : rows.reverse());
   }
 
   return {
@@ -70,6 +74,16 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
         .modify(visibleTo(viewerId, unlisted))
         .first();
       return (await withAssets(row ? [row] : []))[0] ?? null;
+    },
+
+    /** Those of these videos that the viewer may see. */
+    async forViewerAmong(ids: readonly VideoId[], viewerId: AccountId | null): Promise<Map<VideoId, Video>> {
+      if (ids.length === 0) return new Map();
+      const rows: VideoRow[] = await db('videos')
+        .select('videos.*')
+        .whereIn('videos.id', [...ids])
+        .modify(visibleTo(viewerId, unlisted));
+      return new Map((await withAssets(rows)).map((video) => [video.id, video]));
     },
 
     /** One published video, where the author has an accepted follower on that server: for that server only. */
@@ -94,6 +108,15 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     async ofAuthor(id: VideoId, accountId: AccountId): Promise<Video | null> {
       const row = await db('videos').where({ id, account_id: accountId }).first();
       return (await withAssets(row ? [row] : []))[0] ?? null;
+    },
+
+    /** Those of these videos that are this author's, in any state. */
+    async ofAuthorAmong(ids: readonly VideoId[], accountId: AccountId): Promise<Map<VideoId, Video>> {
+      if (ids.length === 0) return new Map();
+      const rows: VideoRow[] = await db('videos')
+        .whereIn('id', [...ids])
+        .where({ account_id: accountId });
+      return new Map((await withAssets(rows)).map((video) => [video.id, video]));
     },
 
     /** Any video, past the visibility predicate: for workers and for delivery only. */
@@ -184,32 +207,72 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       );
     },
 
-    /** Videos of those the viewer follows, and the viewer's own, as she wants them at home. */
+    /** Videos of those the viewer follows, public ones of followed hashtags, and the viewer's own, as she wants them at home. */
     fromFollowed: (viewerId: AccountId, page: Page) =>
       list(viewerId, page, (query) =>
-        query
-          .modify(wantedAtHome(viewerId))
-          .where((mine) =>
-            mine
-              .where('videos.account_id', viewerId)
-              .orWhereIn('videos.account_id', (followed) =>
-                followed
-                  .select('target_id')
-                  .from('follows')
-                  .where({ follower_id: viewerId, state: 'accepted' }),
-              ),
-          ),
+        query.modify(wantedAtHome(viewerId)).where((mine) =>
+          mine
+            .where('videos.account_id', viewerId)
+            .orWhereIn('videos.account_id', (followed) =>
+              followed
+                .select('target_id')
+                .from('follows')
+                .where({ follower_id: viewerId, state: 'accepted' }),
+            )
+            .orWhere((tagged) =>
+              tagged
+                .where('videos.visibility', 'public')
+                .whereExists((found) =>
+                  found
+                    .select('video_tags.tag')
+                    .from('video_tags')
+                    .join('tag_follows', 'tag_follows.tag', 'video_tags.tag')
+                    .whereRaw('video_tags.video_id = videos.id')
+                    .where('tag_follows.account_id', viewerId),
+                )
+                .modify(notSilencedFor(viewerId)),
+            ),
+        ),
       ),
 
-    /** Public videos of everybody known here whom the staff has not silenced, or of this server only. */
-    publicVideos: (viewerId: AccountId | null, page: Page, scope: 'all' | 'local' | 'remote') =>
+    /** Public videos of everybody known here whom the staff has not silenced. */
+    publicVideos: (viewerId: AccountId | null, page: Page, { scope, tags }: ListNarrowing) =>
       list(viewerId, page, (query) => {
         query
           .where('videos.visibility', 'public')
           .modify(notSilencedFor(viewerId))
           .modify(notMutedBy(viewerId));
         if (scope !== 'all') query.where('videos.local', scope === 'local');
+        if (!tags) return;
+        if (tags.any.length > 0) query.whereExists(taggedWith(tags.any));
+        for (const tag of tags.all) query.whereExists(taggedWith([tag]));
+        if (tags.none.length > 0) query.whereNotExists(taggedWith(tags.none));
       }),
+
+    /** The ids of what is public and of the last days, most liked, shared and commented on first. */
+    async trending(
+      viewerId: AccountId | null,
+      page: { readonly offset: number; readonly limit: number },
+    ): Promise<VideoId[]> {
+      const recent = db('videos')
+        .select('videos.id')
+        .where('videos.visibility', 'public')
+        .modify(visibleTo(viewerId, unlisted))
+        .modify(notSilencedFor(viewerId))
+        .modify(notMutedBy(viewerId))
+        .whereRaw(`videos.published_at > now() - ? * interval '1 day'`, [trendLimits.historyDays])
+        .orderBy('videos.id', 'desc')
+        .limit(trendLimits.mostVideos)
+        .as('recent');
+      return db
+        .from(recent)
+        .join('video_stats', 'video_stats.video_id', 'recent.id')
+        .whereRaw('likes + shares + comments > 0')
+        .orderByRaw('likes + 2 * shares + comments desc, recent.id desc')
+        .offset(page.offset)
+        .limit(page.limit)
+        .pluck('recent.id');
+    },
 
     /** Videos of the accounts in a list of the viewer. Whether it is hers is for the caller to find out. */
     ofList: (listId: ListId, viewerId: AccountId, page: Page) =>
@@ -222,8 +285,11 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
           ),
       ),
 
-    ofAccount: (accountId: AccountId, viewerId: AccountId | null, page: Page) =>
-      list(viewerId, page, (query) => query.where('videos.account_id', accountId)),
+    ofAccount: (accountId: AccountId, viewerId: AccountId | null, page: Page, tag: string | null = null) =>
+      list(viewerId, page, (query) => {
+        query.where('videos.account_id', accountId);
+        if (tag !== null) query.whereExists(taggedWith([tag]));
+      }),
 
     /** Published videos of an account that the viewer may see. */
     async countOfAccount(accountId: AccountId, viewerId: AccountId | null): Promise<number> {
@@ -257,6 +323,15 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       if (!row) return null;
       const { video_id: videoId, account_id: accountId, multipart_id: multipartId } = row;
       return { videoId, accountId, bytes: Number(row.bytes), multipartId };
+    },
+
+    /** What an account uploaded and has not posted. */
+    async draftCount(accountId: AccountId): Promise<number> {
+      const row = await db('videos')
+        .where({ account_id: accountId, awaits_post: true })
+        .count('* as count')
+        .first();
+      return Number(row?.count ?? 0);
     },
 
     /** Ids of uploads begun before a moment, oldest first. */

@@ -75,7 +75,10 @@ export const api = {
   everything: (cursor: PageCursor) =>
     request<Status[]>('GET', withQuery('/api/v1/timelines/public', page(cursor))),
   clipsOf: (accountId: string, cursor: PageCursor) =>
-    request<Status[]>('GET', withQuery(`/api/v1/accounts/${accountId}/statuses`, page(cursor))),
+    request<Status[]>(
+      'GET',
+      withQuery(`/api/v1/accounts/${accountId}/statuses`, { ...page(cursor), only_media: 'true' }),
+    ),
   clip: (id: string) => request<Status>('GET', `/api/v1/statuses/${encodeURIComponent(id)}`),
   deleteClip: (id: string) => request<Status>('DELETE', `/api/v1/statuses/${encodeURIComponent(id)}`),
   processing: (id: string) => request<Processing>('GET', `/api/v1/videos/${id}/processing`),

@@ -370,24 +370,90 @@ export interface Instance {
   readonly domain: string;
   readonly title: string;
   readonly version: string;
+  readonly source_url: string;
   readonly description: string;
+  readonly usage: {
+    readonly users: {
+      readonly active_month: number;
+    };
+  };
+  readonly thumbnail: {
+    readonly url: string;
+    readonly blurhash: null;
+    readonly versions: {};
+  };
+  readonly icon: readonly {
+    readonly src: string;
+    readonly size: string;
+  }[];
+  readonly languages: readonly string[];
   readonly registrations: {
     readonly enabled: boolean;
     readonly approval_required: boolean;
+    readonly reason_required: boolean;
+    readonly message: string | null;
+    readonly url: string | null;
     readonly min_password_length: number;
     readonly max_password_length: number;
   };
+  readonly api_versions: {
+    readonly mastodon: number;
+  };
+  readonly contact: {
+    readonly email: string;
+    readonly account: Account | null;
+  };
+  readonly rules: readonly Rule[];
   readonly configuration: {
+    readonly urls: {
+      readonly streaming: string;
+    };
+    readonly accounts: {
+      readonly max_featured_tags: number;
+      readonly max_pinned_statuses: number;
+    };
+    readonly statuses: {
+      readonly max_characters: number;
+      readonly max_media_attachments: number;
+      readonly characters_reserved_per_url: number;
+    };
     readonly media_attachments: {
+      readonly supported_mime_types: readonly string[];
+      readonly description_limit: number;
+      readonly image_size_limit: number;
+      readonly image_matrix_limit: number;
       /** Bytes */
       readonly video_size_limit: number;
       /** Seconds */
       readonly video_duration_limit: number;
+      readonly video_frame_rate_limit: number;
+      /** Pixels of one picture */
+      readonly video_matrix_limit: number;
     };
-    readonly statuses: {
-      readonly max_characters: number;
+    readonly polls: {
+      readonly max_options: number;
+      readonly max_characters_per_option: number;
+      readonly min_expiration: number;
+      readonly max_expiration: number;
+    };
+    readonly translation: {
+      readonly enabled: boolean;
     };
   };
+}
+
+export interface InstanceDomainBlock {
+  readonly domain: string;
+  /** SHA-256 of the domain, in hex */
+  readonly digest: string;
+  readonly severity: "silence" | "suspend";
+  readonly comment: string;
+}
+
+export interface InstanceText {
+  readonly updated_at: string | null;
+  /** HTML, safe to show */
+  readonly content: string;
 }
 
 export interface List {
@@ -430,12 +496,33 @@ export interface Media {
     /** Nobody wrote them: a service did */
     readonly automatic: boolean;
   }[];
+  readonly preview_remote_url: string | null;
+  readonly text_url: null;
   readonly meta: {
+    /** Hours, minutes and seconds */
+    readonly length?: string;
     readonly original: {
       readonly width: number | null;
       readonly height: number | null;
+      readonly size?: string;
       readonly duration: number | null;
       readonly aspect: number | null;
+      /** A fraction */
+      readonly frame_rate?: string;
+      /** Bits per second */
+      readonly bitrate?: number;
+    };
+    /** The poster */
+    readonly small?: {
+      readonly width: number;
+      readonly height: number;
+      readonly size: string;
+      readonly aspect: number;
+    };
+    /** What matters in the picture: from -1 (left, bottom) to 1 (right, top) */
+    readonly focus?: {
+      readonly x: number;
+      readonly y: number;
     };
   };
   readonly hls_url: string | null;
@@ -576,6 +663,53 @@ export interface PendingAccount {
   readonly created_at: string;
 }
 
+export interface Post {
+  readonly id: string;
+  readonly created_at: string;
+  readonly account: Account;
+  /** HTML, safe to show */
+  readonly content: string;
+  readonly spoiler_text: string;
+  readonly sensitive: boolean;
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
+  readonly language: string | null;
+  readonly uri: string;
+  readonly url: string;
+  readonly media_attachments: readonly Media[];
+  readonly tags: readonly {
+    readonly name: string;
+    readonly url: string;
+  }[];
+  readonly mentions: readonly {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly url: string;
+  }[];
+  readonly emojis: readonly {}[];
+  readonly replies_count: number;
+  readonly reblogs_count: number;
+  readonly favourites_count: number;
+  /** By the viewer, as the next two */
+  readonly favourited: boolean;
+  readonly reblogged: boolean;
+  readonly bookmarked: boolean;
+  /** The viewer wants to hear no more of its thread */
+  readonly muted: boolean;
+  readonly pinned: boolean;
+  readonly edited_at: string | null;
+  /** What the filters of the viewer say of it */
+  readonly filtered: readonly FilterResult[];
+  readonly in_reply_to_id: string | null;
+  readonly in_reply_to_account_id: string | null;
+  readonly reblog: null;
+  readonly card: null;
+  readonly poll: null;
+  readonly quote: null;
+  readonly quotes_count: number;
+  readonly application: null;
+}
+
 export interface Preferences {
   readonly 'posting:default:visibility': "public" | "unlisted" | "private" | "direct";
   readonly 'posting:default:sensitive': boolean;
@@ -586,7 +720,7 @@ export interface Preferences {
 
 export interface Processing {
   readonly id: string;
-  readonly state: "uploading" | "received" | "processing" | "published" | "rejected";
+  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
   /** What is being done, for display */
   readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
@@ -634,6 +768,32 @@ export interface Report {
   readonly comment: string;
   readonly forwarded: boolean;
   readonly target_account: Account;
+}
+
+export interface Rule {
+  readonly id: string;
+  readonly text: string;
+  readonly hint: string;
+}
+
+export interface ScheduledStatus {
+  readonly id: string;
+  readonly scheduled_at: string;
+  readonly params: {
+    readonly text: string;
+    readonly visibility: "public" | "unlisted" | "private" | "direct";
+    readonly sensitive: boolean;
+    readonly spoiler_text: string;
+    readonly language: string | null;
+    readonly media_ids: readonly string[];
+    readonly in_reply_to_id: string | null;
+    readonly scheduled_at: null;
+    readonly poll: null;
+    readonly idempotency: null;
+    readonly application_id: null;
+    readonly with_rate_limit: boolean;
+  };
+  readonly media_attachments: readonly Media[];
 }
 
 export interface SearchResults {
@@ -699,16 +859,41 @@ export interface Status {
   /** By the viewer, as the next two */
   readonly favourited: boolean;
   readonly reblogged: boolean;
+  readonly bookmarked: boolean;
+  /** The viewer wants to hear no more of its thread */
+  readonly muted: boolean;
   readonly pinned: boolean;
   readonly edited_at: string | null;
   /** What the filters of the viewer say of it */
   readonly filtered: readonly FilterResult[];
   readonly in_reply_to_id: string | null;
   readonly in_reply_to_account_id: string | null;
-  readonly reblog: null;
+  /** What it passes on, where that is all it does */
+  readonly reblog: Post | null;
   readonly card: null;
   readonly poll: null;
+  readonly quote: null;
+  readonly quotes_count: number;
   readonly application: null;
+}
+
+export interface StatusEdit {
+  /** HTML, safe to show */
+  readonly content: string;
+  readonly spoiler_text: string;
+  readonly sensitive: boolean;
+  readonly created_at: string;
+  readonly account: Account;
+  readonly poll: null;
+  readonly quote: null;
+  readonly media_attachments: readonly Media[];
+  readonly emojis: readonly {}[];
+}
+
+export interface StatusSource {
+  readonly id: string;
+  readonly text: string;
+  readonly spoiler_text: string;
 }
 
 export interface Suggestion {
@@ -716,4 +901,81 @@ export interface Suggestion {
   readonly source: "past_interactions";
   readonly sources: readonly "friends_of_friends"[];
   readonly account: Account;
+}
+
+export interface Tag {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  /** Use in public videos of the last days, as far as this server knows */
+  readonly history: readonly {
+    /** Its first moment, UTC, in seconds since 1970 */
+    readonly day: string;
+    readonly uses: string;
+    readonly accounts: string;
+  }[];
+  /** By the viewer */
+  readonly following: boolean;
+  readonly featuring: boolean;
+}
+
+export interface V1Instance {
+  /** The domain */
+  readonly uri: string;
+  readonly title: string;
+  readonly short_description: string;
+  readonly description: string;
+  readonly email: string;
+  readonly version: string;
+  readonly urls: {
+    readonly streaming_api: string;
+  };
+  readonly stats: {
+    readonly user_count: number;
+    readonly status_count: number;
+    readonly domain_count: number;
+  };
+  readonly thumbnail: string | null;
+  readonly languages: readonly string[];
+  readonly registrations: boolean;
+  readonly approval_required: boolean;
+  readonly invites_enabled: boolean;
+  readonly configuration: {
+    readonly urls: {
+      readonly streaming: string;
+    };
+    readonly accounts: {
+      readonly max_featured_tags: number;
+      readonly max_pinned_statuses: number;
+    };
+    readonly statuses: {
+      readonly max_characters: number;
+      readonly max_media_attachments: number;
+      readonly characters_reserved_per_url: number;
+    };
+    readonly media_attachments: {
+      readonly supported_mime_types: readonly string[];
+      readonly description_limit: number;
+      readonly image_size_limit: number;
+      readonly image_matrix_limit: number;
+      /** Bytes */
+      readonly video_size_limit: number;
+      /** Seconds */
+      readonly video_duration_limit: number;
+      readonly video_frame_rate_limit: number;
+      /** Pixels of one picture */
+      readonly video_matrix_limit: number;
+    };
+    readonly polls: {
+      readonly max_options: number;
+      readonly max_characters_per_option: number;
+      readonly min_expiration: number;
+      readonly max_expiration: number;
+    };
+    readonly translation: {
+      readonly enabled: boolean;
+    };
+  };
+  readonly contact_account: Account | null;
+  readonly rules: readonly Rule[];
 }

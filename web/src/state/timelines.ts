@@ -39,7 +39,10 @@ export function createTimeline(load: Load): Timeline {
   let newest: string | undefined;
 
   const notKnown = (page: readonly Status[]) =>
-    page.filter((status) => hasVideo(status) && !known.has(status.id));
+    // What somebody passed on is shown as what it is; pages go by the ids that came.
+    page
+      .map((status) => status.reblog ?? status)
+      .filter((status) => hasVideo(status) && !known.has(status.id));
   const remember = (page: readonly Status[]) => {
     for (const status of page) known.add(status.id);
   };

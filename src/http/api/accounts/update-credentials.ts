@@ -5,7 +5,7 @@ import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';
 import type { ReceivedFile } from '../../form.ts';
 import { route } from '../../route.ts';
-import { flag, languageSchema, text } from '../inputs.ts';
+import { flag, languageOrNone, text } from '../inputs.ts';
 import { credentialEntityOf } from './entities.ts';
 import { credentialAccountEntity } from './schemas.ts';
 
@@ -68,7 +68,7 @@ export const updateCredentials = route({
       .object({
         privacy: z.enum(['public', 'unlisted', 'private', 'direct']).optional(),
         sensitive: flag.optional(),
-        language: z.union([languageSchema, z.literal('').transform(() => null), z.null()]).optional(),
+        language: languageOrNone.optional(),
       })
       .optional(),
   }),

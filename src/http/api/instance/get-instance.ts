@@ -1,29 +1,97 @@
-import { z } from 'zod';
-import { videoLimits } from '../../../../config/limits.ts';
+import type { z } from 'zod';
+import { aboutLimits, videoLimits } from '../../../../config/limits.ts';
+import { mediaLimits } from '../../../../config/media-limits.ts';
 import { passwordLimits } from '../../../modules/auth/index.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { route } from '../../route.ts';
+import { isShown } from '../accounts/get-account.ts';
+import type { AccountEntity } from '../accounts/schemas.ts';
+import { accountEntityOf } from '../entities.ts';
+import { type configurationEntity, instanceEntity, instanceV1Entity, type ruleEntity } from './schemas.ts';
 
-const output = z
-  .object({
-    domain: z.string(),
-    title: z.string(),
-    version: z.string(),
-    description: z.string(),
-    registrations: z.object({
-      enabled: z.boolean(),
-      approval_required: z.boolean(),
-      min_password_length: z.number(),
-      max_password_length: z.number(),
-    }),
-    configuration: z.object({
-      media_attachments: z.object({
-        video_size_limit: z.number().describe('Bytes'),
-        video_duration_limit: z.number().describe('Seconds'),
-      }),
-      statuses: z.object({ max_characters: z.number() }),
-    }),
-  })
-  .meta({ id: 'Instance' });
+/** Containers that the sniffer knows, by the names that clients have for them. */
+const VIDEO_TYPES = [
+  ...['video/mp4', 'video/quicktime', 'video/webm', 'video/x-matroska', 'video/x-m4v', 'video/mp2t'],
+  ...['video/ogg', 'video/x-msvideo', 'video/x-flv', 'video/3gpp'],
+];
+/** Every link counts as it is. */
+const NO_RESERVE = 0;
+/** Of the number that came with grouped notifications, and those after it, nothing is promised. */
+const API_VERSION = 0;
+const DAY_MS = 86_400_000;
+
+const streamingUrl = (deps: HttpDeps) => deps.urls.origin.replace(/^http/, 'ws');
+/** The version of the API first, since clients read that; then who it really is. */
+const versionOf = (deps: HttpDeps) => `4.5.0 (compatible; Vireo ${deps.version})`;
+
+export const rulesOf = ({ config }: HttpDeps): z.input<typeof ruleEntity>[] =>
+  config.instance.rules.map((text, at) => ({ id: String(at + 1), text, hint: '' }));
+
+function configurationOf(deps: HttpDeps): z.input<typeof configurationEntity> {
+  const { video } = deps.config;
+  return {
+    urls: { streaming: streamingUrl(deps) },
+    accounts: { max_featured_tags: 0, max_pinned_statuses: videoLimits.maxPins },
+    statuses: {
+      max_characters: videoLimits.maxCaptionCharacters,
+      max_media_attachments: 1,
+      characters_reserved_per_url: NO_RESERVE,
+    },
+    media_attachments: {
+      supported_mime_types: VIDEO_TYPES,
+      description_limit: videoLimits.maxAltTextCharacters,
+      // Pictures are taken as posters only.
+      image_size_limit: mediaLimits.maxPosterBytes,
+      image_matrix_limit: mediaLimits.maxPixels,
+      video_size_limit: video.maxUploadBytes,
+      video_duration_limit: video.maxDurationSeconds,
+      video_frame_rate_limit: mediaLimits.maxFrameRate,
+      video_matrix_limit: mediaLimits.maxPixels,
+    },
+    // There are none; clients need the numbers.
+    polls: { max_options: 0, max_characters_per_option: 0, min_expiration: 0, max_expiration: 0 },
+    translation: { enabled: false },
+  };
+}
+
+/** Whoever runs this server, where that is somebody whom people may see. */
+async function contactOf(deps: HttpDeps): Promise<AccountEntity | null> {
+  const id = await deps.auth.ownerAccountId();
+  const account = id && (await deps.accounts.byId(id));
+  return account && isShown(account) ? accountEntityOf(deps, account, null) : null;
+}
+
+interface Counts {
+  readonly users: number;
+  readonly active: number;
+  readonly posts: number;
+  readonly servers: number;
+}
+
+const counted = new WeakMap<HttpDeps, { readonly until: number; readonly counts: Promise<Counts> }>();
+
+/** Each looks at every row of its kind, so that they are asked for once in a while only. */
+function countsOf(deps: HttpDeps): Promise<Counts> {
+  const now = deps.clock.now();
+  const kept = counted.get(deps);
+  if (kept && kept.until > now) return kept.counts;
+  const counts = count(deps, now);
+  counted.set(deps, { until: now + aboutLimits.countsKeptMs, counts });
+  // What failed is asked for again.
+  counts.catch(() => counted.delete(deps));
+  return counts;
+}
+
+async function count(deps: HttpDeps, now: number): Promise<Counts> {
+  const [users, active, videos, comments, servers] = await Promise.all([
+    deps.accounts.localCount(),
+    deps.auth.activeSince(new Date(now - 30 * DAY_MS)),
+    deps.videos.localCount(),
+    deps.comments.localCount(),
+    deps.instances.peerCount(),
+  ]);
+  return { users, active, posts: videos + comments, servers };
+}
 
 export const getInstance = route({
   method: 'get',
@@ -31,24 +99,65 @@ export const getInstance = route({
   summary: 'What this server is, and its limits.',
   audience: 'anyone',
   scope: null,
-  output,
-  handler: async ({ deps }) => ({
-    domain: deps.urls.domain,
-    title: deps.config.instance.name,
-    version: `4.5.0 (compatible; Vireo ${deps.version})`,
-    description: deps.config.instance.description,
-    registrations: {
-      enabled: deps.auth.registrations !== 'closed',
-      approval_required: deps.auth.registrations === 'approval',
-      min_password_length: passwordLimits.min,
-      max_password_length: passwordLimits.max,
-    },
-    configuration: {
-      media_attachments: {
-        video_size_limit: deps.config.video.maxUploadBytes,
-        video_duration_limit: deps.config.video.maxDurationSeconds,
+  output: instanceEntity,
+  handler: async ({ deps }) => {
+    const { instance } = deps.config;
+    const { registrations } = deps.auth;
+    const [{ active }, account] = await Promise.all([countsOf(deps), contactOf(deps)]);
+    return {
+      domain: deps.urls.domain,
+      title: instance.name,
+      version: versionOf(deps),
+      source_url: deps.urls.origin,
+      description: instance.description,
+      usage: { users: { active_month: active } },
+      thumbnail: { url: `${deps.urls.origin}/favicon.svg`, blurhash: null, versions: {} },
+      icon: [],
+      languages: ['en'],
+      registrations: {
+        enabled: registrations !== 'closed',
+        approval_required: registrations === 'approval',
+        reason_required: registrations === 'approval',
+        ...{ message: null, url: null },
+        min_password_length: passwordLimits.min,
+        max_password_length: passwordLimits.max,
       },
-      statuses: { max_characters: videoLimits.maxCaptionCharacters },
-    },
-  }),
+      api_versions: { mastodon: API_VERSION },
+      contact: { email: instance.email ?? '', account },
+      rules: rulesOf(deps),
+      configuration: configurationOf(deps),
+    };
+  },
+});
+
+export const getInstanceV1 = route({
+  method: 'get',
+  path: '/api/v1/instance',
+  summary: 'What this server is, for clients of older releases.',
+  audience: 'anyone',
+  scope: null,
+  output: instanceV1Entity,
+  handler: async ({ deps }) => {
+    const { instance } = deps.config;
+    const { registrations } = deps.auth;
+    const [{ users, posts, servers }, account] = await Promise.all([countsOf(deps), contactOf(deps)]);
+    return {
+      uri: deps.urls.domain,
+      title: instance.name,
+      short_description: instance.description,
+      description: instance.description,
+      email: instance.email ?? '',
+      version: versionOf(deps),
+      urls: { streaming_api: streamingUrl(deps) },
+      stats: { user_count: users, status_count: posts, domain_count: servers },
+      thumbnail: `${deps.urls.origin}/favicon.svg`,
+      languages: ['en'],
+      registrations: registrations !== 'closed',
+      approval_required: registrations === 'approval',
+      invites_enabled: false,
+      configuration: configurationOf(deps),
+      contact_account: account,
+      rules: rulesOf(deps),
+    };
+  },
 });

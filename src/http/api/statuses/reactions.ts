@@ -1,16 +1,23 @@
 import type { Tx } from '../../../db/database.ts';
+import type { AccountId } from '../../../lib/ids.ts';
 import type { Failure } from '../../../lib/result.ts';
 import type { Scope, Viewer } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { statusEntity, statusParams } from '../schemas.ts';
-import { againOf, type Post, seenPost } from './posts.ts';
+import { type StatusEntity, statusEntity, statusParams } from '../schemas.ts';
+import { againOf, likeableOf, type Post, postEntityOf, seenPost } from './posts.ts';
 
-type Act = (deps: HttpDeps, tx: Tx, viewer: Viewer, post: Post) => Promise<{ ok: true } | Failure | boolean>;
+type Act = (
+  deps: HttpDeps,
+  tx: Tx,
+  viewer: Viewer,
+  post: Post,
+) => Promise<{ ok: true } | Failure | boolean | undefined>;
+type Show = (deps: HttpDeps, post: Post, viewerId: AccountId) => Promise<StatusEntity>;
 
 /** A route that does something to a post the viewer sees, and answers with the post as it is then. */
-function reaction(name: string, scope: Scope, summary: string, act: Act) {
+function reaction(name: string, scope: Scope, summary: string, act: Act, show: Show = againOf) {
   return route({
     method: 'post',
     path: `/api/v1/statuses/:id/${name}`,
@@ -24,13 +31,10 @@ function reaction(name: string, scope: Scope, summary: string, act: Act) {
       const outcome = await deps.inTx((tx) => act(deps, tx, viewer, post));
       // Doing it twice, or undoing what was not done, ends where the client wants to be.
       if (typeof outcome === 'object' && !outcome.ok && outcome.reason !== 'known') throw refused(outcome);
-      return againOf(deps, params.id, viewer.account.id);
+      return show(deps, post, viewer.account.id);
     },
   });
 }
-
-const likeableOf = (post: Post) =>
-  'video' in post ? { videoId: post.video.id } : { commentId: post.comment.id };
 
 function videoOf(post: Post) {
   if ('video' in post) return post.video;
@@ -51,11 +55,22 @@ export const unlikeStatus = reaction(
   (deps, tx, viewer, post) => deps.engagement.unlike(tx, viewer.account, likeableOf(post)),
 );
 
+/** A share is a status of its own, with the video in it. */
+const asShared: Show = async (deps, post, viewerId) => {
+  const video = videoOf(post);
+  const facts = await deps.engagement.shareOf(viewerId, video.id);
+  const item = facts && (await deps.feed.ofShare(facts, viewerId));
+  return item?.share
+    ? postEntityOf(deps, { video, share: item.share }, viewerId)
+    : againOf(deps, post, viewerId);
+};
+
 export const shareStatus = reaction(
   'reblog',
   'write:statuses',
   'Pass a video on to your followers.',
   (deps, tx, viewer, post) => deps.engagement.share(tx, viewer.account, videoOf(post)),
+  asShared,
 );
 
 export const unshareStatus = reaction(
@@ -63,6 +78,48 @@ export const unshareStatus = reaction(
   'write:statuses',
   'Take a share back.',
   (deps, tx, viewer, post) => deps.engagement.unshare(tx, viewer.account, videoOf(post).id),
+);
+
+export const bookmarkStatus = reaction(
+  'bookmark',
+  'write:bookmarks',
+  'Keep a video or a comment on your list.',
+  async (deps, tx, viewer, post) => {
+    await deps.engagement.bookmark(tx, viewer.account.id, likeableOf(post));
+    return true;
+  },
+);
+
+export const unbookmarkStatus = reaction(
+  'unbookmark',
+  'write:bookmarks',
+  'Take a post from your list.',
+  async (deps, tx, viewer, post) => {
+    await deps.engagement.unbookmark(tx, viewer.account.id, likeableOf(post));
+    return true;
+  },
+);
+
+const mute =
+  (muted: boolean): Act =>
+  async (deps, tx, viewer, post) => {
+    const videoId = 'video' in post ? post.video.id : post.comment.videoId;
+    await deps.engagement.muteThread(tx, { accountId: viewer.account.id, videoId, muted });
+    return true;
+  };
+
+export const muteStatus = reaction(
+  'mute',
+  'write:mutes',
+  'Hear no more of what is said below a video.',
+  mute(true),
+);
+
+export const unmuteStatus = reaction(
+  'unmute',
+  'write:mutes',
+  'Hear again of what is said below a video.',
+  mute(false),
 );
 
 const pin =

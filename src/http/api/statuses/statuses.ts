@@ -6,19 +6,10 @@ import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
 import { commentEntitiesOf, statusEntitiesOf } from '../entities.ts';
+import { focus, languageOrNone, manyOf, text } from '../inputs.ts';
 import { flagSchema, statusEntity, statusParams } from '../schemas.ts';
-import { againOf, postEntityOf, seenPost } from './posts.ts';
-
-const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .transform((value) => value.replaceAll('\u0000', '').trim());
-
-const language = z
-  .string()
-  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
-  .nullish();
+import { againOf, type Post, postEntityOf, seenPost } from './posts.ts';
+import { contextEntity } from './schemas.ts';
 
 export const getStatus = route({
   method: 'get',
@@ -44,9 +35,7 @@ export const getContext = route({
   audience: 'anyone',
   scope: 'read:statuses',
   params: statusParams,
-  output: z
-    .object({ ancestors: z.array(statusEntity), descendants: z.array(statusEntity) })
-    .meta({ id: 'Context' }),
+  output: contextEntity,
   handler: async ({ deps, params, viewer }) => {
     const viewerId = viewer?.account.id ?? null;
     const post = await seenPost(deps, params.id, viewerId);
@@ -88,46 +77,10 @@ function around(comment: Comment, thread: readonly Comment[]): { above: Comment[
   return { above, below };
 }
 
-export const postStatus = route({
-  method: 'post',
-  path: '/api/v1/statuses',
-  summary: 'Comment on a video, or answer a comment. Videos are posted by uploading them.',
-  audience: 'signed-in',
-  scope: 'write:statuses',
-  limit: { name: 'comment', points: 30, seconds: 300 },
-  body: z.object({
-    status: text(commentLimits.maxCharacters).refine((value) => value !== '', 'Write something.'),
-    in_reply_to_id: z.string().max(19),
-    visibility: z.enum(['public', 'unlisted', 'private', 'direct']).default('public'),
-    spoiler_text: text(videoLimits.maxContentWarningCharacters).default(''),
-    sensitive: flagSchema.default(false),
-    language,
-  }),
-  output: statusEntity,
-  handler: async ({ deps, body, viewer }) => {
-    const answered = await seenPost(deps, body.in_reply_to_id, viewer.account.id);
-    const parent = 'comment' in answered ? answered.comment : null;
-    const video = 'video' in answered ? answered.video : await deps.videos.internal(answered.comment.videoId);
-    if (!video) throw new ApiError('not-found');
-    const mentions = await mentionsIn(deps, viewer.account.id, body.status);
-    const outcome = await deps.inTx((tx) =>
-      deps.comments.publish(tx, {
-        author: viewer.account,
-        video,
-        parent,
-        visibility: body.visibility === 'private' ? 'followers' : body.visibility,
-        details: {
-          text: body.status,
-          contentWarning: body.spoiler_text,
-          sensitive: body.sensitive,
-          language: body.language ?? null,
-          mentions,
-        },
-      }),
-    );
-    if (!outcome.ok) throw refused(outcome);
-    return againOf(deps, outcome.commentId, viewer.account.id);
-  },
+const mediaAttributes = z.object({
+  id: z.string().max(19),
+  description: text(videoLimits.maxAltTextCharacters).optional(),
+  focus: focus.optional(),
 });
 
 export const editStatus = route({
@@ -141,17 +94,22 @@ export const editStatus = route({
     status: text(videoLimits.maxCaptionCharacters),
     spoiler_text: text(videoLimits.maxContentWarningCharacters).default(''),
     sensitive: flagSchema.default(false),
-    language,
+    language: languageOrNone.default(null),
     description: text(videoLimits.maxAltTextCharacters).optional().describe('Text in place of the video'),
+    media_ids: manyOf(z.string().max(19), 20)
+      .optional()
+      .describe('The video stays: only its own id may be here'),
+    media_attributes: manyOf(mediaAttributes, 20).optional(),
   }),
   output: statusEntity,
   handler: async ({ deps, params, body, viewer }) => {
     const { id } = viewer.account;
     const post = await seenPost(deps, params.id, id);
+    const media = body.media_attributes?.find((one) => 'video' in post && one.id === post.video.id);
     const about = {
       contentWarning: body.spoiler_text,
       sensitive: body.sensitive,
-      language: body.language ?? null,
+      language: body.language,
       mentions: await mentionsIn(deps, id, body.status),
     };
     if ('comment' in post && (body.status === '' || body.status.length > commentLimits.maxCharacters)) {
@@ -160,16 +118,25 @@ export const editStatus = route({
         `A comment has 1 to ${commentLimits.maxCharacters} characters.`,
       );
     }
-    const outcome = await deps.inTx((tx) => {
+    const outcome = await deps.inTx(async (tx) => {
       if ('comment' in post) {
         return deps.comments.edit(tx, post.comment.id, id, { ...about, text: body.status });
       }
       const { altText } = post.video;
-      const details = { ...about, caption: body.status, altText: body.description ?? altText };
+      const details = {
+        ...about,
+        caption: body.status,
+        altText: body.description ?? media?.description ?? altText,
+      };
+      if (media?.focus) {
+        const edit = { videoId: post.video.id, accountId: id, posted: true };
+        const described = await deps.videos.describeMedia(tx, { ...edit, focus: media.focus });
+        if (!described.ok) return described;
+      }
       return deps.videos.edit(tx, post.video.id, id, details);
     });
     if (!outcome.ok) throw refused(outcome);
-    return againOf(deps, params.id, id);
+    return againOf(deps, post, id);
   },
 });
 
@@ -185,8 +152,13 @@ export const deleteStatus = route({
     const { account } = viewer;
     // Of one's own videos, those that nobody sees yet can be deleted, too.
     const own = await deps.videos.ofAuthor(params.id as VideoId, account.id);
-    const post = own ? { video: own } : await seenPost(deps, params.id, account.id);
+    const post: Post = own ? { video: own } : await seenPost(deps, params.id, account.id);
     const entity = await postEntityOf(deps, post, account.id);
+    if ('video' in post && 'share' in post && post.share) {
+      if (post.share.account.id !== account.id) throw new ApiError('not-found');
+      await deps.inTx((tx) => deps.engagement.unshare(tx, account, post.video.id));
+      return entity;
+    }
     const outcome = await deps.inTx((tx) =>
       'video' in post
         ? deps.videos.remove(tx, post.video.id, account.id)

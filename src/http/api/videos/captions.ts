@@ -5,8 +5,9 @@ import type { Viewer } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { mediaEntityOf } from '../entities.ts';
-import { mediaEntity, videoParams } from '../schemas.ts';
+import { mediaEntityOf } from '../media/entities.ts';
+import { mediaEntity } from '../media/schemas.ts';
+import { videoParams } from '../schemas.ts';
 
 const captionParams = videoParams.extend({ language: z.string().max(35).describe('As in BCP 47') });
 

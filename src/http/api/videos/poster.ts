@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { mediaLimits } from '../../../../config/media-limits.ts';
 import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { mediaEntity, videoParams } from '../schemas.ts';
+import { mediaEntity } from '../media/schemas.ts';
+import { videoParams } from '../schemas.ts';
 import { ownMedia } from './captions.ts';
 
 export const putPoster = route({

@@ -5,7 +5,7 @@ import type { AccountId, VideoId } from '../../../lib/ids.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { eventRoute, route } from '../../route.ts';
-import { processingEntityOf } from '../entities.ts';
+import { processingEntityOf } from '../media/entities.ts';
 import { type ProcessingEntity, processingEntity, videoParams } from '../schemas.ts';
 
 export const getProcessing = route({

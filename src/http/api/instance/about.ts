@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { aboutLimits } from '../../../../config/limits.ts';
+import { htmlFromText } from '../../../lib/html/from-text.ts';
+import { ApiError } from '../../errors.ts';
+import { route } from '../../route.ts';
+import { rulesOf } from './get-instance.ts';
+import { ruleEntity } from './schemas.ts';
+
+/** What this server tells of itself beyond its limits. */
+
+const textEntity = z
+  .object({ updated_at: z.string().nullable(), content: z.string().describe('HTML, safe to show') })
+  .meta({ id: 'InstanceText' });
+
+const DEAR = { name: 'instance-list', points: 30, seconds: 300 };
+
+export const getRules = route({
+  method: 'get',
+  path: '/api/v1/instance/rules',
+  summary: 'Rules of this server.',
+  audience: 'anyone',
+  scope: null,
+  output: z.array(ruleEntity),
+  handler: async ({ deps }) => rulesOf(deps),
+});
+
+export const getExtendedDescription = route({
+  method: 'get',
+  path: '/api/v1/instance/extended_description',
+  summary: 'What this server is for.',
+  audience: 'anyone',
+  scope: null,
+  output: textEntity,
+  handler: async ({ deps }) => ({
+    updated_at: null,
+    content: htmlFromText(deps.config.instance.description, { tagUrl: deps.urls.tagPage }),
+  }),
+});
+
+export const getPrivacyPolicy = route({
+  method: 'get',
+  path: '/api/v1/instance/privacy_policy',
+  summary: 'What this server does with what it knows of people; 404 where its admin has not said.',
+  audience: 'anyone',
+  scope: null,
+  output: textEntity,
+  handler: async ({ deps }) => {
+    const { privacyPolicy } = deps.config.instance;
+    if (privacyPolicy === null) throw new ApiError('not-found', 'This server has no privacy policy.');
+    return { updated_at: null, content: htmlFromText(privacyPolicy, { tagUrl: deps.urls.tagPage }) };
+  },
+});
+
+export const getTranslationLanguages = route({
+  method: 'get',
+  path: '/api/v1/instance/translation_languages',
+  summary: 'Languages between which posts can be translated: none.',
+  audience: 'anyone',
+  scope: null,
+  output: z.record(z.string(), z.array(z.string())),
+  handler: async () => ({}),
+});
+
+export const getPeers = route({
+  method: 'get',
+  path: '/api/v1/instance/peers',
+  summary: 'Servers that this one has heard from or reached.',
+  audience: 'anyone',
+  scope: null,
+  limit: DEAR,
+  output: z.array(z.string()),
+  handler: async ({ deps }) => deps.instances.peers(aboutLimits.maxPeers),
+});
+
+export const getInstanceDomainBlocks = route({
+  method: 'get',
+  path: '/api/v1/instance/domain_blocks',
+  summary: 'Servers that this one limits, for people of this server.',
+  audience: 'signed-in',
+  scope: 'read',
+  limit: DEAR,
+  output: z.array(
+    z
+      .object({
+        domain: z.string(),
+        digest: z.string().describe('SHA-256 of the domain, in hex'),
+        severity: z.enum(['silence', 'suspend']),
+        comment: z.string(),
+      })
+      .meta({ id: 'InstanceDomainBlock' }),
+  ),
+  handler: async ({ deps }) => {
+    const policies = await deps.instances.policies(['silence', 'suspend']);
+    return policies.map(({ domain, severity, publicComment }) => ({
+      domain,
+      digest: createHash('sha256').update(domain).digest('hex'),
+      severity: severity === 'suspend' ? ('suspend' as const) : ('silence' as const),
+      comment: publicComment,
+    }));
+  },
+});
+
+export const getCustomEmojis = route({
+  method: 'get',
+  path: '/api/v1/custom_emojis',
+  summary: 'Pictures that stand for words: there are none here.',
+  audience: 'anyone',
+  scope: null,
+  output: z.array(z.object({})),
+  handler: async () => [],
+});
+
+export const getAnnouncements = route({
+  method: 'get',
+  path: '/api/v1/announcements',
+  summary: 'News of the staff: none are written here.',
+  audience: 'signed-in',
+  scope: 'read',
+  output: z.array(z.object({})),
+  handler: async () => [],
+});

@@ -1,0 +1,121 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import { commentLimits, videoLimits } from '../../../../config/limits.ts';
+import type { AccountId, VideoId } from '../../../lib/ids.ts';
+import { parseId } from '../../../lib/ids.ts';
+import type { NewPost } from '../../../modules/posts/index.ts';
+import type { HttpDeps } from '../../deps.ts';
+import { ApiError, refused } from '../../errors.ts';
+import { mentionsIn } from '../../mentions.ts';
+import { route } from '../../route.ts';
+import { languageOrNone, manyOf, text } from '../inputs.ts';
+import { flagSchema, statusEntity } from '../schemas.ts';
+import { postedEntityOf, seenPost, visibilityOf } from './posts.ts';
+import { scheduledEntitiesOf } from './scheduled.ts';
+import { scheduledStatusEntity } from './schemas.ts';
+
+const id = z.string().refine((value) => parseId(value) !== null, 'This is not an id.');
+/** Clients send an empty field for none. */
+const none = z.literal('').transform(() => undefined);
+
+const body = z.object({
+  status: text(videoLimits.maxCaptionCharacters).nullish(),
+  media_ids: manyOf(id, 20).optional().describe('One video that was uploaded by POST /api/v2/media'),
+  in_reply_to_id: z.union([none, id]).nullish().describe('A video or a comment: then this is a comment'),
+  visibility: z
+    .enum(['public', 'unlisted', 'private', 'direct'])
+    .nullish()
+    .describe('This, `sensitive` and `language` are as the account prefers them where they are not given'),
+  spoiler_text: text(videoLimits.maxContentWarningCharacters).nullish(),
+  sensitive: flagSchema.nullish(),
+  language: languageOrNone.optional(),
+  scheduled_at: z
+    .union([none, z.iso.datetime({ offset: true, local: true })])
+    .nullish()
+    .describe('At least five minutes ahead'),
+  poll: z.unknown().optional().describe('There are no polls here: it is refused'),
+});
+type Body = z.output<typeof body>;
+
+export const postStatus = route({
+  method: 'post',
+  path: '/api/v1/statuses',
+  summary: 'Post a video that was uploaded before, or comment on one, now or later.',
+  audience: 'signed-in',
+  scope: 'write:statuses',
+  limit: { name: 'post', points: 60, seconds: 300 },
+  body,
+  output: z.union([statusEntity, scheduledStatusEntity]),
+  handler: async ({ deps, body, viewer, req }) => {
+    const { account } = viewer;
+    const post = await newPostOf(deps, account.id, body);
+    const manner = {
+      key: idempotencyKeyOf(req),
+      scheduledAt: body.scheduled_at ? new Date(body.scheduled_at) : null,
+    };
+    const outcome = await deps.inTx((tx) => deps.posts.create(tx, account, post, manner));
+    if (!outcome.ok) throw refused(outcome);
+    if (!('scheduledId' in outcome)) return postedEntityOf(deps, outcome, account.id);
+    const scheduled = await deps.posts.scheduled(outcome.scheduledId, account.id);
+    const [entity] = await scheduledEntitiesOf(deps, scheduled ? [scheduled] : [], account.id);
+    if (!entity) throw new ApiError('gone', 'This post was scheduled, and is no more.');
+    return entity;
+  },
+});
+
+const KEY_CHARACTERS = 255;
+
+/** How a client marks the repetition of a request whose answer it did not get. */
+function idempotencyKeyOf(req: Request): string | null {
+  const key = req.get('Idempotency-Key')?.trim() ?? '';
+  if (key.length > KEY_CHARACTERS) {
+    throw new ApiError('validation-failed', `Idempotency-Key: At most ${KEY_CHARACTERS} characters.`);
+  }
+  return key === '' ? null : key;
+}
+
+/** What a client asks to post. A post has one video, a comment has none, and neither has anything else. */
+async function newPostOf(deps: HttpDeps, accountId: AccountId, body: Body): Promise<NewPost> {
+  const { media_ids: mediaIds = [], in_reply_to_id: answeredId } = body;
+  const said = body.status ?? '';
+  if (body.poll !== undefined && body.poll !== null) {
+    throw new ApiError('validation-failed', 'poll: There are no polls on this server.');
+  }
+  if (answeredId && mediaIds.length > 0) {
+    throw new ApiError('validation-failed', 'media_ids: A comment holds no video.');
+  }
+  if (!answeredId && mediaIds.length !== 1) {
+    throw new ApiError(
+      'validation-failed',
+      'media_ids: A post on this server has one video. Attach exactly one.',
+    );
+  }
+  if (answeredId && (said === '' || said.length > commentLimits.maxCharacters)) {
+    throw new ApiError(
+      'validation-failed',
+      `status: A comment has 1 to ${commentLimits.maxCharacters} characters.`,
+    );
+  }
+  const usual = await deps.auth.preferencesOf(accountId);
+  return {
+    videoId: answeredId ? null : (mediaIds[0] as VideoId),
+    answers: answeredId ? await answeredBy(deps, answeredId, accountId) : null,
+    visibility: body.visibility ? visibilityOf(body.visibility) : usual.visibility,
+    text: said,
+    contentWarning: body.spoiler_text ?? '',
+    sensitive: body.sensitive ?? usual.sensitive,
+    language: body.language ?? usual.language,
+    mentions: await mentionsIn(deps, accountId, said),
+  };
+}
+
+async function answeredBy(
+  deps: HttpDeps,
+  answeredId: string,
+  accountId: AccountId,
+): Promise<NewPost['answers']> {
+  const answered = await seenPost(deps, answeredId, accountId);
+  return 'comment' in answered
+    ? { videoId: answered.comment.videoId, parentId: answered.comment.id }
+    : { videoId: answered.video.id, parentId: null };
+}

@@ -1,0 +1,118 @@
+import { trendLimits } from '../../../config/limits.ts';
+import type { Db, Tx } from '../../db/database.ts';
+import { within } from '../../db/paging.ts';
+import { foldTag } from '../../db/tags.ts';
+import { notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { AccountId, Id, IdSource } from '../../lib/ids.ts';
+import type { Page } from '../../lib/paging.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+
+/** What was posted with a hashtag on one day. */
+export interface TagDay {
+  /** Its first moment, UTC. */
+  readonly day: Date;
+  readonly uses: number;
+  readonly accounts: number;
+}
+
+export type Tags = ReturnType<typeof createTags>;
+
+/** Letters, digits and underscores with at least one letter, as in a text. */
+const TAG = /^(?=.*\p{L})[\p{L}\p{M}\p{N}_]{1,100}$/u;
+
+/** The folded name of a hashtag, with or without its `#`, or null where it is none. */
+export function parseTag(text: string): string | null {
+  const name = foldTag(text.replace(/^#/, ''));
+  return TAG.test(name) ? name : null;
+}
+
+/** Hashtags: who follows them, how much they are used. Numbers tell of what anybody may see, and of the recent past. */
+export function createTags(deps: { db: Db; ids: IdSource; clock: Clock; unlistedDomains: UnlistedDomains }) {
+  const { db, ids, clock, unlistedDomains } = deps;
+  /** Ids sort by time: the least one of the time that numbers tell of. */
+  const since = (days: number) => ids.at(clock.now() - days * 86_400_000);
+  const open = (rows: string, days: number, tags: readonly string[] = []) =>
+    db('videos')
+      .join(
+        db.raw(`(${rows}) as recent`, { tags: [...tags], since: since(days), most: trendLimits.mostUses }),
+        'recent.video_id',
+        'videos.id',
+      )
+      .where('videos.visibility', 'public')
+      .modify(visibleTo(null, unlistedDomains))
+      .modify(notSilencedFor(null));
+
+  return {
+    /** Follows a hashtag in its folded form; doing it twice changes nothing. */
+    async follow(tx: Tx, accountId: AccountId, tag: string): Promise<Result<object, 'too-many-tags'>> {
+      const count = await tx('tag_follows').where({ account_id: accountId }).count('* as count').first();
+      if (Number(count?.count) >= trendLimits.maxFollowedTags) {
+        return fail('too-many-tags', `At most ${trendLimits.maxFollowedTags} hashtags can be followed.`);
+      }
+      await tx('tag_follows')
+        .insert({ id: ids.next(), account_id: accountId, tag })
+        .onConflict(['account_id', 'tag'])
+        .ignore();
+      return ok();
+    },
+
+    async unfollow(tx: Tx, accountId: AccountId, tag: string): Promise<void> {
+      await tx('tag_follows').where({ account_id: accountId, tag }).delete();
+    },
+
+    /** What an account follows, newest first, paged by the ids of the follows. */
+    followedBy: (accountId: AccountId, page: Page): Promise<{ id: Id<'tag-follow'>; tag: string }[]> =>
+      db('tag_follows').where({ account_id: accountId }).modify(within(page, 'id')).select('id', 'tag'),
+
+    /** Which of these the account follows. */
+    async followedAmong(accountId: AccountId, tags: readonly string[]): Promise<Set<string>> {
+      return new Set(
+        await db('tag_follows')
+          .where({ account_id: accountId })
+          .whereIn('tag', [...tags])
+          .pluck('tag'),
+      );
+    },
+
+    /** How much each of these was used, newest day first; days without use are left out. */
+    async historyOf(tags: readonly string[]): Promise<Map<string, TagDay[]>> {
+      if (tags.length === 0) return new Map();
+      const rows: (TagDay & { tag: string })[] = await db
+        .select(
+          'tag',
+          db.raw(`date_trunc('day', published_at at time zone 'UTC') at time zone 'UTC' as day`),
+          db.raw('count(*)::int as uses'),
+          db.raw('count(distinct account_id)::int as accounts'),
+        )
+        .from(
+          open(
+            `select wanted.tag, found.video_id from unnest(:tags::text[]) as wanted(tag), lateral (
+               select video_id from video_tags where tag = wanted.tag and video_id > :since
+                order by video_id desc limit :most) as found`,
+            trendLimits.historyDays,
+            tags,
+          )
+            .select('recent.tag', 'videos.published_at', 'videos.account_id')
+            .as('uses'),
+        )
+        .groupBy('tag', 'day')
+        .orderBy('day', 'desc');
+      return Map.groupBy(rows, (row) => row.tag) as Map<string, TagDay[]>;
+    },
+
+    /** The hashtags that most people used lately. */
+    async trending(page: { readonly offset: number; readonly limit: number }): Promise<string[]> {
+      const rows: { tag: string }[] = await open(
+        'select tag, video_id from video_tags where video_id > :since order by video_id desc limit :most',
+        trendLimits.trendDays,
+      )
+        .select('recent.tag as tag', db.raw('count(distinct videos.account_id) as accounts'))
+        .groupBy('recent.tag')
+        .orderBy([{ column: 'accounts', order: 'desc' }, { column: 'tag' }])
+        .offset(page.offset)
+        .limit(page.limit);
+      return rows.map((row) => row.tag);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { videoLimits } from '../../../config/limits.ts';
+import type { Tx } from '../../db/database.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import { detailColumns, nameIn, removeVideo, type VideoCommandDeps } from './commands.ts';
+import type { MediaEdit } from './media-edits.ts';
+import type { Focus, VideoDetails, VideoRow } from './model.ts';
+
+/**
+ * Videos that come before their posts, as clients of the Mastodon API send them: uploaded and made like all others,
+ * but seen by nobody until their author posts them, and gone where that does not happen.
+ */
+
+/** The draft of this author, locked. */
+async function lockDraft(tx: Tx, { videoId, accountId }: MediaEdit): Promise<VideoRow | undefined> {
+  return tx('videos')
+    .where({ id: videoId, account_id: accountId, local: true, awaits_post: true })
+    .forUpdate()
+    .first();
+}
+
+const noMedia = () => fail('not-found', 'There is no such media, or it was posted already.');
+
+/**
+ * Posts a video that was uploaded for it. One that cannot be played yet is seen once it can; other servers are told
+ * when all of it is made, as of every video.
+ */
+export async function postDraft(
+  deps: VideoCommandDeps,
+  tx: Tx,
+  input: MediaEdit & { readonly details: VideoDetails },
+): Promise<Result<object, 'not-found' | 'media-refused' | 'media-in-use'>> {
+  const { videoId, details } = input;
+  const video = await lockDraft(tx, input);
+  if (!video) return noMedia();
+  if (video.state === 'rejected') return refusedMedia(video.media_detail);
+  if (await isHeld(tx, videoId)) return fail('media-in-use', HELD);
+  const isMade = video.state === 'draft' && video.media_state === 'ready';
+  const isSeen = video.state === 'draft' && { state: 'published', unannounced: !isMade };
+  await tx('videos')
+    .where({ id: videoId })
+    .update({
+      ...detailColumns(deps.urls, { ...details, altText: details.altText || video.alt_text }),
+      ...{ visibility: details.visibility, awaits_post: false },
+      ...(isSeen ? { ...isSeen, published_at: tx.fn.now() } : {}),
+    });
+  await nameIn(tx, videoId, details);
+  if (isMade) await deps.emit(tx, 'video.published', { videoId });
+  return ok();
+}
+
+/** Why a draft cannot be held for a post that waits for its time, or null where it can; its row is locked. */
+export async function draftRefusal(tx: Tx, edit: MediaEdit) {
+  const video = await lockDraft(tx, edit);
+  if (!video) return noMedia();
+  if (video.state === 'rejected') return refusedMedia(video.media_detail);
+  return (await isHeld(tx, edit.videoId)) ? fail('media-in-use', HELD) : null;
+}
+
+const HELD = 'Another scheduled post holds this video.';
+
+async function isHeld(tx: Tx, videoId: VideoId): Promise<boolean> {
+  return (await tx('scheduled_posts').where({ video_id: videoId }).first('id')) !== undefined;
+}
+
+function refusedMedia(detail: string | null) {
+  return fail('media-refused', detail ?? 'This file was refused.');
+}
+
+/**
+ * What its author says of a video as media: the text in its place, and what matters in the picture. A draft can be
+ * changed only; with `posted`, one that is posted, too.
+ */
+export async function describeMedia(
+  tx: Tx,
+  edit: MediaEdit & {
+    readonly description?: string | undefined;
+    readonly focus?: Focus | null | undefined;
+    readonly posted?: boolean;
+  },
+): Promise<Result<object, 'not-found'>> {
+  const { description, focus } = edit;
+  const changes = {
+    ...(description === undefined ? {} : { alt_text: description }),
+    ...(focus === undefined ? {} : { focus_x: focus?.x ?? null, focus_y: focus?.y ?? null }),
+  };
+  const video = await tx('videos')
+    .where({ id: edit.videoId, account_id: edit.accountId, local: true })
+    .where(edit.posted ? {} : { awaits_post: true })
+    .forUpdate()
+    .first('id');
+  if (!video) return noMedia();
+  if (Object.keys(changes).length > 0) await tx('videos').where({ id: video.id }).update(changes);
+  return ok();
+}
+
+/** Takes back what was uploaded for a post, unless a post that waits for its time holds it. */
+export async function dropDraft(
+  deps: VideoCommandDeps,
+  tx: Tx,
+  edit: MediaEdit,
+): Promise<Result<object, 'not-found' | 'media-in-use'>> {
+  if (!(await lockDraft(tx, edit))) return noMedia();
+  if (await isHeld(tx, edit.videoId)) return fail('media-in-use', HELD);
+  return removeVideo(deps, tx, edit.videoId, edit.accountId);
+}
+
+const DROPPED_AT_ONCE = 100;
+
+/** Drops what was uploaded and never posted; returns how much that was. */
+export async function dropOldDrafts(deps: VideoCommandDeps, tx: Tx, before: Date): Promise<number> {
+  const rows: { id: VideoId; account_id: AccountId }[] = await tx('videos')
+    .where({ awaits_post: true })
+    // What is still being sent has a sweeper of its own.
+    .whereNot({ state: 'uploading' })
+    .where('created_at', '<', before)
+    .whereNotExists((held) =>
+      held.from('scheduled_posts').whereRaw('scheduled_posts.video_id = videos.id').select('id'),
+    )
+    .orderBy('created_at')
+    .limit(DROPPED_AT_ONCE)
+    .forUpdate()
+    .skipLocked()
+    .select('id', 'account_id');
+  for (const { id, account_id } of rows) await removeVideo(deps, tx, id, account_id);
+  return rows.length;
+}
+
+/** How long a draft is kept. */
+export const DRAFT_LIFETIME_MS = videoLimits.uploadLifetimeMs;
