@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
 import { netLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
@@ -11,9 +10,10 @@ import { createJoin } from '../media/join.ts';
 import { createPipeline } from '../media/pipeline.ts';
 import { watchRemovals } from '../media/storage/removals.ts';
 import { createTurns } from '../media/turns.ts';
+import { addressesOf, connect, openRedis } from './connections.ts';
 import { type Db, openDatabase, transactions } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
-import { type EmbeddedStack, findRunningStack, startEmbedded } from './embedded/index.ts';
+import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
@@ -27,7 +27,7 @@ import { countedFetch } from './lib/net/counted-fetch.ts';
 import { createFormPoster, type FormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
-import { fail, ok, type Result } from './lib/result.ts';
+import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
 import { accountEvents, createAccounts } from './modules/accounts/index.ts';
 import { createAuth } from './modules/auth/index.ts';
@@ -36,6 +36,7 @@ import { createEngagement, engagementEvents } from './modules/engagement/index.t
 import { createFeed } from './modules/feed/index.ts';
 import { createInstances, createUrls, instanceEvents } from './modules/instances/index.ts';
 import { createModeration, moderationEvents } from './modules/moderation/index.ts';
+import { createNotifications, notificationEvents } from './modules/notifications/index.ts';
 import { createRelays, relayEvents } from './modules/relays/index.ts';
 import { createSocial, socialEvents } from './modules/social/index.ts';
 import { createStorage } from './modules/storage/index.ts';
@@ -176,6 +177,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const moderation = createModeration({ db, ids, urls });
   const relays = createRelays({ db, ids, urls });
   const feed = createFeed({ videos, accounts });
+  const notifications = createNotifications({ db, ids, clock, unlistedDomains });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
   let made = 1;
@@ -211,8 +213,12 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
 
   const { bridge } = federation;
+  const news = notifications.on;
   const subscribers = {
-    'account.registered': { schema: accountEvents['account.registered'], handlers: [] },
+    'account.registered': {
+      schema: accountEvents['account.registered'],
+      handlers: [news.onRegistered],
+    },
     'account.updated': { schema: accountEvents['account.updated'], handlers: [bridge.onAccountUpdated] },
     'account.gone': {
       schema: accountEvents['account.gone'],
@@ -221,16 +227,34 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
         (tx, { accountId }) => social.dropAllOf(tx, accountId),
         (tx, { accountId }) => comments.removeAllOf(tx, accountId),
         (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
+        news.onAccountGone,
       ],
     },
-    'follow.requested': { schema: socialEvents['follow.requested'], handlers: [bridge.onFollowRequested] },
+    'follow.requested': {
+      schema: socialEvents['follow.requested'],
+      handlers: [bridge.onFollowRequested, news.onFollow],
+    },
     'follow.accepted': {
       schema: socialEvents['follow.accepted'],
-      handlers: [bridge.onFollowAccepted, federation.reading.onFollowAccepted, videos.onFollowed],
+      handlers: [
+        bridge.onFollowAccepted,
+        federation.reading.onFollowAccepted,
+        videos.onFollowed,
+        news.onFollow,
+      ],
     },
-    'follow.rejected': { schema: socialEvents['follow.rejected'], handlers: [bridge.onFollowRejected] },
-    'follow.undone': { schema: socialEvents['follow.undone'], handlers: [bridge.onFollowUndone] },
-    'block.added': { schema: socialEvents['block.added'], handlers: [bridge.onBlockAdded] },
+    'follow.rejected': {
+      schema: socialEvents['follow.rejected'],
+      handlers: [bridge.onFollowRejected, news.onFollowEnded],
+    },
+    'follow.undone': {
+      schema: socialEvents['follow.undone'],
+      handlers: [bridge.onFollowUndone, news.onFollowEnded],
+    },
+    'block.added': {
+      schema: socialEvents['block.added'],
+      handlers: [bridge.onBlockAdded, news.onBlocked],
+    },
     'block.removed': { schema: socialEvents['block.removed'], handlers: [bridge.onBlockRemoved] },
     'domain.blocked-by-account': {
       schema: socialEvents['domain.blocked-by-account'],
@@ -242,31 +266,55 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     },
     'domain.lifted': { schema: instanceEvents['domain.lifted'], handlers: [videos.onDomainLifted] },
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
-    'video.published': { schema: videoEvents['video.published'], handlers: [bridge.onVideoPublished] },
+    'video.published': {
+      schema: videoEvents['video.published'],
+      handlers: [bridge.onVideoPublished, news.onVideoPublished],
+    },
+    'video.rejected': { schema: videoEvents['video.rejected'], handlers: [news.onVideoRejected] },
     'video.captioned': { schema: videoEvents['video.captioned'], handlers: [bridge.onVideoCaptioned] },
-    'video.updated': { schema: videoEvents['video.updated'], handlers: [bridge.onVideoUpdated] },
+    'video.updated': {
+      schema: videoEvents['video.updated'],
+      handlers: [bridge.onVideoUpdated, news.onVideoEdited],
+    },
+    'video.revised': { schema: videoEvents['video.revised'], handlers: [news.onVideoEdited] },
     'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
-    'video.discovered': { schema: videoEvents['video.discovered'], handlers: [{ all: videos.onDiscovered }] },
+    'video.discovered': {
+      schema: videoEvents['video.discovered'],
+      handlers: [{ all: videos.onDiscovered }, news.onVideoDiscovered],
+    },
     'video.deleted': {
       schema: videoEvents['video.deleted'],
       handlers: [videos.onDeleted, bridge.onVideoDeleted],
     },
     'comment.published': {
       schema: commentEvents['comment.published'],
-      handlers: [bridge.onCommentPublished],
+      handlers: [bridge.onCommentPublished, news.onCommentPublished],
     },
     'comment.updated': { schema: commentEvents['comment.updated'], handlers: [bridge.onCommentUpdated] },
     'comment.deleted': { schema: commentEvents['comment.deleted'], handlers: [bridge.onCommentDeleted] },
-    'like.added': { schema: engagementEvents['like.added'], handlers: [bridge.onLikeAdded, videos.onLiked] },
-    'like.removed': { schema: engagementEvents['like.removed'], handlers: [bridge.onLikeRemoved] },
+    'like.added': {
+      schema: engagementEvents['like.added'],
+      handlers: [bridge.onLikeAdded, videos.onLiked, news.onLiked],
+    },
+    'like.removed': {
+      schema: engagementEvents['like.removed'],
+      handlers: [bridge.onLikeRemoved, news.onUnliked],
+    },
     'share.added': {
       schema: engagementEvents['share.added'],
-      handlers: [bridge.onShareAdded, videos.onShared, videos.onLiked],
+      handlers: [bridge.onShareAdded, videos.onShared, videos.onLiked, news.onShared],
     },
-    'share.removed': { schema: engagementEvents['share.removed'], handlers: [bridge.onShareRemoved] },
+    'share.removed': {
+      schema: engagementEvents['share.removed'],
+      handlers: [bridge.onShareRemoved, news.onUnshared],
+    },
     'relay.added': { schema: relayEvents['relay.added'], handlers: [bridge.onRelayAdded] },
     'relay.removed': { schema: relayEvents['relay.removed'], handlers: [bridge.onRelayRemoved] },
-    'report.filed': { schema: moderationEvents['report.filed'], handlers: [bridge.onReportFiled] },
+    'report.filed': {
+      schema: moderationEvents['report.filed'],
+      handlers: [bridge.onReportFiled, news.onReported],
+    },
+    'notification.added': { schema: notificationEvents['notification.added'], handlers: [] },
   } satisfies Record<EventName, Subscribers[string]>;
 
   const handlers: JobHandlers = {
@@ -329,6 +377,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     comments,
     engagement,
     moderation,
+    notifications,
     relays,
     feed,
     instances,
@@ -354,51 +403,10 @@ type EventName =
   | keyof typeof engagementEvents
   | keyof typeof moderationEvents
   | keyof typeof instanceEvents
+  | keyof typeof notificationEvents
   | keyof typeof relayEvents
   | keyof typeof socialEvents
   | keyof typeof videoEvents;
-
-/** Addresses of database and Redis, after the embedded ones were started where none is configured. */
-async function connect(
-  config: Config,
-  log: Logger,
-): Promise<Result<{ databaseUrl: string; redisUrl: string; stack: EmbeddedStack | null }>> {
-  const wanted = { postgres: config.databaseUrl === undefined, redis: config.redisUrl === undefined };
-  let stack: EmbeddedStack | null = null;
-  if (wanted.postgres || wanted.redis) {
-    const started = await startEmbedded({
-      ...wanted,
-      dataDir: config.dataDir,
-      log,
-      redisServerPath: config.redisServerPath,
-      onExit: (part, how) => {
-        log.fatal({ part, how }, 'a part of the embedded stack ended; the server stops');
-        process.kill(process.pid, 'SIGTERM');
-      },
-    });
-    if (!started.ok) return started;
-    stack = started.stack;
-  }
-  return ok({ ...addressesOf(config, stack ?? {}), stack });
-}
-
-function addressesOf(
-  config: Config,
-  embedded: { databaseUrl?: string | undefined; redisUrl?: string | undefined },
-) {
-  const databaseUrl = config.databaseUrl?.reveal() ?? embedded.databaseUrl;
-  const redisUrl = config.redisUrl?.reveal() ?? embedded.redisUrl;
-  if (databaseUrl === undefined || redisUrl === undefined)
-    throw new Error('The embedded stack has no address.');
-  return { databaseUrl, redisUrl };
-}
-
-/** BullMQ demands that commands wait for Redis rather than fail after some tries. */
-export function openRedis(url: string, log: Logger): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: true });
-  redis.on('error', (error) => log.warn({ err: error }, 'Redis cannot be reached'));
-  return redis;
-}
 
 /** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */
 async function claimIdNode(db: Db): Promise<number> {

@@ -11,6 +11,7 @@ import type { Engagement } from '../modules/engagement/index.ts';
 import type { Feed } from '../modules/feed/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
+import type { Notifications } from '../modules/notifications/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { EventStreams } from './event-stream.ts';
@@ -32,6 +33,7 @@ export interface HttpDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly notifications: Notifications;
   readonly feed: Feed;
   readonly instances: Instances;
   readonly lookup: RemoteLookup;

@@ -13,6 +13,8 @@ export type LikeId = Id<'like'>;
 export type ShareId = Id<'share'>;
 export type ReportId = Id<'report'>;
 export type RelayId = Id<'relay'>;
+export type NotificationId = Id<'notification'>;
+export type PushSubscriptionId = Id<'push-subscription'>;
 export type JobId = Id<'job'>;
 
 /** Makes ids. One per process. */

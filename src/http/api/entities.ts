@@ -32,6 +32,11 @@ export async function accountEntityOf(
 /** In lists the counts are left at zero: one number per row would be one query per row. */
 const UNCOUNTED: Counts = { followers_count: 0, following_count: 0, statuses_count: 0 };
 
+/** An account in a list. */
+export function listedAccountOf(account: Account): AccountEntity {
+  return toAccount(account, UNCOUNTED);
+}
+
 function toAccount(account: Account, counts: Counts): AccountEntity {
   return {
     id: account.id,

@@ -28,6 +28,7 @@ import {
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import { getInstance } from './instance/get-instance.ts';
+import { notificationRoutes } from './notifications/index.ts';
 import { fileReport } from './reports/file-report.ts';
 import { search } from './search/search.ts';
 import { signIn, signOut } from './sessions/sessions.ts';
@@ -65,6 +66,7 @@ export const routes: readonly Route[] = [
   unblockAccount,
   fileReport,
   search,
+  ...notificationRoutes,
   homeTimeline,
   publicTimeline,
   postStatus,

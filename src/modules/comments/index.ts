@@ -88,6 +88,12 @@ export function createComments(base: {
       return row ? commentFromRow(row) : null;
     },
 
+    /** Those of these comments that the viewer may see, in no order. */
+    async manyForViewer(ids: readonly CommentId[], viewerId: AccountId | null): Promise<Comment[]> {
+      if (ids.length === 0) return [];
+      return ((await visible(viewerId).whereIn('comments.id', [...ids])) as CommentRow[]).map(commentFromRow);
+    },
+
     /** What was written under a video, oldest first, after `afterId` where that is given. */
     async thread(
       videoId: VideoId,

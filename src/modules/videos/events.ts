@@ -11,6 +11,10 @@ export const videoEvents = {
   'video.discovered': z.object({ videoId: idSchema<'video'>() }),
   /** Its author changed what a video of this server says. */
   'video.updated': z.object({ videoId: idSchema<'video'>() }),
+  /** Its server told anew what a remote video says. */
+  'video.revised': z.object({ videoId: idSchema<'video'>() }),
+  /** What was uploaded is no video that this server takes, or could not be made one. */
+  'video.rejected': z.object({ videoId: idSchema<'video'>() }),
   /** It got captions that nobody wrote. */
   'video.captioned': z.object({ videoId: idSchema<'video'>() }),
   /** A video of this server was put on top of its author's profile, or taken down. */

@@ -95,7 +95,11 @@ export function createVideos(base: Deps) {
     setPosterImage: (tx: Tx, edit: Parameters<typeof setPosterImage>[2]) => setPosterImage(deps, tx, edit),
     askForReplies: (tx: Tx, videoId: VideoId) => askForReplies(deps, tx, videoId),
     noteMissing: noteMissingVideo,
-    updateRemote: updateRemoteVideo,
+    async updateRemote(...[tx, videoId, ...said]: Parameters<typeof updateRemoteVideo>) {
+      const outcome = await updateRemoteVideo(tx, videoId, ...said);
+      if (outcome.ok) await deps.emit(tx, 'video.revised', { videoId });
+      return outcome;
+    },
     remove: (tx: Tx, videoId: VideoId, accountId: AccountId) => removeVideo(deps, tx, videoId, accountId),
     removeAllOf: (tx: Tx, accountId: AccountId) => removeVideosOf(deps, tx, accountId),
     /** The people whom the captions of these videos name. */

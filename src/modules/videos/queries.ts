@@ -71,6 +71,16 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return (await withAssets(row ? [row] : []))[0] ?? null;
     },
 
+    /** Those of these videos that the viewer may see, in no order. */
+    async manyForViewer(ids: readonly VideoId[], viewerId: AccountId | null): Promise<Video[]> {
+      if (ids.length === 0) return [];
+      const rows: VideoRow[] = await db('videos')
+        .select('videos.*')
+        .whereIn('videos.id', [...ids])
+        .modify(visibleTo(viewerId, unlisted));
+      return withAssets(rows);
+    },
+
     /** One published video, where the author has an accepted follower on that server: for that server only. */
     async forServerOfFollower(id: VideoId, host: string): Promise<Video | null> {
       const row = await db('videos')
@@ -93,6 +103,15 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     async ofAuthor(id: VideoId, accountId: AccountId): Promise<Video | null> {
       const row = await db('videos').where({ id, account_id: accountId }).first();
       return (await withAssets(row ? [row] : []))[0] ?? null;
+    },
+
+    /** Those of these videos that are the author's, in any state and no order. */
+    async manyOfAuthor(ids: readonly VideoId[], accountId: AccountId): Promise<Video[]> {
+      if (ids.length === 0) return [];
+      const rows: VideoRow[] = await db('videos')
+        .whereIn('id', [...ids])
+        .where({ account_id: accountId });
+      return withAssets(rows);
     },
 
     /** Any video, past the visibility predicate: for workers and for delivery only. */
