@@ -19,7 +19,22 @@ export const videoLimits = {
 } as const;
 
 /** What a profile may say. */
-export const profileLimits = { maxDisplayNameCharacters: 100, maxBioCharacters: 1_000 } as const;
+export const profileLimits = {
+  maxDisplayNameCharacters: 100,
+  maxBioCharacters: 1_000,
+  maxFields: 4,
+  maxFieldCharacters: 255,
+  /** Of an account of another server; more are left out. */
+  maxRemoteFields: 16,
+  maxRemoteFieldCharacters: 2_000,
+  /** What is uploaded is cut to these. */
+  avatarPixels: { width: 400, height: 400 },
+  headerPixels: { width: 1_500, height: 500 },
+  maxPictureBytes: 8 * 1024 * 1024,
+  /** A page that is read to see whether it leads back to a profile. */
+  maxPageBytes: 1024 * 1024,
+  pageDeadlineMs: 10_000,
+} as const;
 
 /** What a comment may be. */
 export const commentLimits = {
@@ -127,6 +142,27 @@ export const inboxLimits = {
 /** What one account may keep about others. */
 export const socialLimits = {
   maxDomainBlocks: 1_000,
+  maxNoteCharacters: 2_000,
+  /** Single accounts that one request may ask about. */
+  maxAccountsAsked: 80,
+  /** The newest of those that somebody follows, and of whom each of these follows, that suggestions are made of. */
+  suggestedFrom: 200,
+  suggestedFromEach: 100,
+  maxSuggestionDismissals: 2_000,
+  /** The newest posts that the directory of active accounts is made of. */
+  directoryPosts: 2_000,
+  maxOffset: 1_000,
+} as const;
+
+/** What one account may keep for itself. */
+export const listLimits = { maxLists: 100, maxTitleCharacters: 100, maxAccountsPerRequest: 100 } as const;
+
+export const filterLimits = {
+  maxFilters: 100,
+  maxKeywords: 500,
+  maxStatuses: 1_000,
+  maxTitleCharacters: 200,
+  maxKeywordCharacters: 200,
 } as const;
 
 /** What is kept about a domain. */
@@ -146,7 +182,20 @@ export const apiLimits = {
   maxJsonBytes: 64 * 1024,
   defaultPageItems: 20,
   maxPageItems: 40,
+  /** Of lists of accounts. */
+  defaultPeople: 40,
+  maxPeople: 80,
   maxAdminPageItems: 200,
+} as const;
+
+/** What a form may be, where a route takes one in place of JSON. Its fields together are as long as JSON may be. */
+export const formLimits = {
+  maxFields: 200,
+  /** Brackets behind the name of a field. */
+  maxDepth: 5,
+  maxPartHeaders: 20,
+  /** A file of a form whose process was killed is removed after this. */
+  keptMs: 24 * 3_600_000,
 } as const;
 
 /** What one request to another server may cost us (security.md F3 to F5; federation-interop.md 2). */

@@ -1,8 +1,18 @@
 import { createFederation, type Federation, importSpki, MemoryKvStore } from '@fedify/fedify';
-import { Application, CryptographicKey, Endpoints, Group, Person, type Recipient } from '@fedify/vocab';
+import {
+  Application,
+  CryptographicKey,
+  Endpoints,
+  Group,
+  Image,
+  Person,
+  PropertyValue,
+  type Recipient,
+  Service,
+} from '@fedify/vocab';
 import { Temporal as Polyfill } from '@js-temporal/polyfill';
 import { type AccountId, type FollowId, parseId } from '../src/lib/ids.ts';
-import type { Account, Accounts } from '../src/modules/accounts/index.ts';
+import type { Account, Accounts, Picture } from '../src/modules/accounts/index.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { FedifyLoaders } from './net/fedify-loaders.ts';
@@ -13,6 +23,8 @@ export interface FederationDeps {
   readonly accounts: Accounts;
   readonly social: Social;
   readonly loaders: FedifyLoaders;
+  /** Where a stored object that is for everybody can be fetched. */
+  readonly openUrl: (key: string) => string;
   /** Makes the keys of a channel unless it has some. */
   readonly readyChannel: (channel: Account) => Promise<void>;
 }
@@ -74,7 +86,30 @@ function ownerOf(deps: FederationDeps, { ownerId }: Account): Promise<Account | 
   return ownerId === null ? null : deps.accounts.byId(ownerId);
 }
 
-async function actorOf(deps: FederationDeps, account: Account): Promise<Person | Group | Application | null> {
+/** Pictures and table of a profile. What a person has not chosen is left out: others have pictures for that, too. */
+function shownOf({ openUrl }: FederationDeps, { avatar, header, fields }: Account) {
+  const imageOf = ({ key }: Picture) =>
+    key === null ? null : new Image({ url: new URL(openUrl(key)), mediaType: 'image/jpeg' });
+  const [icon, image] = [imageOf(avatar), imageOf(header)];
+  return {
+    ...(icon ? { icon } : {}),
+    ...(image ? { image } : {}),
+    attachments: fields.map(({ name, html }) => new PropertyValue({ name, value: html })),
+  };
+}
+
+/** Which other accounts are the same person's, and which one took this one's place (FEP-7628). */
+async function placesOf(deps: FederationDeps, account: Account) {
+  const successor = account.movedToId === null ? null : await deps.accounts.byId(account.movedToId);
+  return {
+    aliases: account.alsoKnownAs.map((uri) => new URL(uri)),
+    ...(successor ? { successor: new URL(successor.actorUri) } : {}),
+  };
+}
+
+type LocalActor = Person | Service | Group | Application;
+
+async function actorOf(deps: FederationDeps, account: Account): Promise<LocalActor | null> {
   const owner = await ownerOf(deps, account);
   if (owner) await deps.readyChannel(account);
   const keys = await deps.accounts.keysOf(account.id);
@@ -109,11 +144,15 @@ async function actorOf(deps: FederationDeps, account: Account): Promise<Person |
   };
   if (owner) {
     const { discoverable, indexable } = owner;
-    const profile = { name: owner.displayName, summary: owner.bioHtml, discoverable, indexable };
+    const said = { name: owner.displayName, summary: owner.bioHtml, discoverable, indexable };
+    const profile = { ...said, ...shownOf(deps, owner) };
     return new Group({ ...shared, ...profile, attribution: new URL(owner.actorUri) });
   }
-  return new Person({
+  const Kind = account.actorType === 'Service' ? Service : Person;
+  return new Kind({
     ...shared,
+    ...shownOf(deps, account),
+    ...(await placesOf(deps, account)),
     summary: account.bioHtml,
     featured: new URL(deps.urls.featured(account.id)),
     manuallyApprovesFollowers: account.locked,
@@ -157,6 +196,7 @@ function serveFollows(federation: Federation<null>, deps: FederationDeps): void 
   ) => {
     const account = await personOf(identifier);
     if (!account) return null;
+    if (account.hideCollections) return { uris: [], nextCursor: null };
     const before = cursor === null || cursor === '' ? null : parseId<'follow'>(cursor);
     const rows = await list(account.id, before, COLLECTION_PAGE);
     const last = rows.length === COLLECTION_PAGE ? rows.at(-1) : undefined;

@@ -152,6 +152,7 @@ export function createFederationSide(deps: FederationSideDeps) {
   const readyChannel = (tx: Tx, channel: Account) => accounts.ensureChannelKeys(tx, channel, makeKeys);
   const actorDeps = {
     ...{ ...deps, loaders },
+    openUrl: (key: string) => deps.videos.objectUrl(key, { state: 'published', visibility: 'public' }),
     readyChannel: (channel: Account) => deps.inTx((tx) => readyChannel(tx, channel)),
   };
   const fedify = createFedify(actorDeps);

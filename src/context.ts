@@ -29,7 +29,12 @@ import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
-import { accountEvents, createAccounts } from './modules/accounts/index.ts';
+import {
+  accountEvents,
+  createAccounts,
+  createFieldChecks,
+  createPictures,
+} from './modules/accounts/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { commentEvents, createComments } from './modules/comments/index.ts';
 import { createEngagement, engagementEvents } from './modules/engagement/index.ts';
@@ -137,8 +142,13 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
   const accounts = createAccounts({ db, ids, urls });
+  const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
+  const pictures = createPictures({
+    ...{ db, inTx, enqueue, clock, ffmpeg, storage, download: fetch.download },
+    ...{ mediaRefusal: instances.mediaRefusal, workDir: scratchDir },
+  });
   const auth = createAuth({ db, ids, accounts, registrations: config.registrations, makeKeys });
-  const social = createSocial({ db, ids, urls });
+  const social = createSocial({ db, ids, urls, unlistedDomains });
   const { mediaUrl, origin } = config;
   const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });
   const videos = createVideos({
@@ -219,7 +229,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
       schema: accountEvents['account.registered'],
       handlers: [news.onRegistered],
     },
-    'account.updated': { schema: accountEvents['account.updated'], handlers: [bridge.onAccountUpdated] },
+    'account.updated': {
+      schema: accountEvents['account.updated'],
+      handlers: [bridge.onAccountUpdated, fieldChecks.onAccountUpdated],
+    },
     'account.gone': {
       schema: accountEvents['account.gone'],
       handlers: [
@@ -227,6 +240,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
         (tx, { accountId }) => social.dropAllOf(tx, accountId),
         (tx, { accountId }) => comments.removeAllOf(tx, accountId),
         (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
+        pictures.onGone,
         news.onAccountGone,
       ],
     },
@@ -328,6 +342,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
+    'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
+    'accounts.purge': ({ accountId }, run) => pictures.jobs.purge(accountId, run),
+    'accounts.verify': ({ accountId }, run) => fieldChecks.verify(accountId, run),
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
     'instances.inspect': async ({ host }) => {
@@ -368,12 +385,17 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     media,
     ffmpeg,
     accounts,
+    pictures,
     auth,
     social,
     videos,
     mediaUrls,
     proxiedFiles,
-    mediaAccess: createAccessCache({ ask: videos.mediaAccess, clock }),
+    mediaAccess: createAccessCache({
+      // Below `media/` lie the objects of videos and of accounts.
+      ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id),
+      clock,
+    }),
     comments,
     engagement,
     moderation,

@@ -8,8 +8,10 @@ import { openRedis } from './connections.ts';
 import type { Context } from './context.ts';
 import { sweepUndone } from './db/undone.ts';
 import { createApp } from './http/app.ts';
+import { formsDir } from './http/body.ts';
 import type { HealthReport, HttpDeps } from './http/deps.ts';
 import { createEventStreams } from './http/event-stream.ts';
+import { sweepForms } from './http/form.ts';
 import { createRateLimits } from './http/limits.ts';
 import { createUploads } from './http/uploads.ts';
 import { sweepLeases } from './jobs/leases.ts';
@@ -30,6 +32,7 @@ const DRAIN_MS = 5_000;
 
 /** Starts the web part: listens, and finishes uploads that a crash cut off. */
 export async function startWeb(context: Context): Promise<Running> {
+  const { dataDir } = context.config;
   const streams = createEventStreams();
   const deps: HttpDeps = {
     ...context,
@@ -53,7 +56,10 @@ export async function startWeb(context: Context): Promise<Running> {
   const upkeep = new Scheduler({
     ...context,
     exclusive: false,
-    tasks: [{ name: 'uploads', everyMs: 15_000, run: () => uploads.sweep() }],
+    tasks: [
+      { name: 'uploads', everyMs: 15_000, run: () => uploads.sweep() },
+      { name: 'forms', everyMs: 60 * MINUTE, run: () => sweepForms(formsDir(dataDir), context.clock.now()) },
+    ],
   });
   upkeep.start();
   return {
@@ -120,6 +126,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
     { name: 'abandoned-media', everyMs: 10_000, run: () => inTx((tx) => context.videos.failAbandoned(tx)) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
+    { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
     { name: 'instances', everyMs: 60 * MINUTE, run: () => instances.sweepInstances() },

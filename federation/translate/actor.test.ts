@@ -24,6 +24,7 @@ describe('readActor', () => {
       inboxUri: `${ID}/inbox`,
       sharedInboxUri: null,
       ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
+      ...{ fields: [], avatarUrl: null, headerUrl: null },
       locked: false,
       discoverable: false,
       indexable: false,
@@ -31,6 +32,39 @@ describe('readActor', () => {
   });
 
   test.for([
+    [
+      { icon: { type: 'Image', url: 'https://cdn.example/a.png' } },
+      { avatarUrl: 'https://cdn.example/a.png' },
+    ],
+    [
+      { icon: [{ url: 'javascript:alert(1)' }, { url: [{ href: 'https://cdn.example/b' }] }] },
+      { avatarUrl: 'https://cdn.example/b' },
+    ],
+    [
+      { icon: 'data:image/png;base64,AAAA', image: 7 },
+      { avatarUrl: null, headerUrl: null },
+    ],
+    [{ image: 'https://cdn.example/h.jpg' }, { headerUrl: 'https://cdn.example/h.jpg' }],
+    [
+      {
+        attachment: [
+          {
+            type: 'PropertyValue',
+            name: 'Web <b>site</b>',
+            value: '<a href="javascript:x">x</a><script>1</script>',
+          },
+          { type: 'http://schema.org#PropertyValue', name: 'Age', value: 'A &amp; B' },
+          { type: 'PropertyValue', name: '', value: 'nameless' },
+          { type: 'Note', name: 'no', value: 'no' },
+        ],
+      },
+      {
+        fields: [
+          { name: 'Web site', value: '', html: '<a>x</a>', verifiedAt: null },
+          { name: 'Age', value: '', html: 'A &amp; B', verifiedAt: null },
+        ],
+      },
+    ],
     [{ name: ' Carol ' }, { displayName: 'Carol' }],
     [{ name: '  ' }, { displayName: 'carol' }],
     [{ name: 7 }, { displayName: 'carol' }],

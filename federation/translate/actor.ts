@@ -1,6 +1,7 @@
-import { sanitizeRemoteHtml } from '../../src/lib/html/sanitize.ts';
+import { profileLimits } from '../../config/limits.ts';
+import { sanitizeRemoteHtml, textOfHtml } from '../../src/lib/html/sanitize.ts';
 import { fail, ok, type Result } from '../../src/lib/result.ts';
-import type { ActorType, RemoteActor } from '../../src/modules/accounts/index.ts';
+import type { ActorType, ProfileField, RemoteActor } from '../../src/modules/accounts/index.ts';
 import { idOf, isObject, type JsonObject, listOf, sameOrigin, textOf, typesOf, uriOf } from './read.ts';
 
 const ACTOR_TYPES = new Set<string>(['Person', 'Service', 'Application', 'Group', 'Organization']);
@@ -47,6 +48,9 @@ export function readActor(document: JsonObject): Result<{ actor: RemoteActor }, 
       domain: new URL(actorUri).host,
       displayName: name || username,
       bioHtml: sanitizeRemoteHtml(textOf(document.summary, 20_000) ?? '', 20_000),
+      fields: fieldsOf(document.attachment),
+      avatarUrl: pictureOf(document.icon),
+      headerUrl: pictureOf(document.image),
       url: own(document.url) ?? actorUri,
       inboxUri,
       sharedInboxUri: ownInbox(endpoints.sharedInbox),
@@ -61,4 +65,29 @@ export function readActor(document: JsonObject): Result<{ actor: RemoteActor }, 
       indexable: document.indexable === true,
     },
   });
+}
+
+/** The lines of a profile's table, as Mastodon sends them (PropertyValue of schema.org). */
+function fieldsOf(attachment: unknown): ProfileField[] {
+  const { maxRemoteFields, maxFieldCharacters, maxRemoteFieldCharacters: max } = profileLimits;
+  return listOf(attachment)
+    .filter(isObject)
+    .filter((item) => typesOf(item).some((type) => /(?:^|[:#/])PropertyValue$/.test(type)))
+    .slice(0, maxRemoteFields)
+    .flatMap(({ name, value }) => {
+      const shown = textOfHtml(textOf(name, maxFieldCharacters) ?? '', maxFieldCharacters);
+      const html = sanitizeRemoteHtml(textOf(value, max) ?? '', max);
+      return shown === '' ? [] : [{ name: shown, value: '', html, verifiedAt: null }];
+    });
+}
+
+/** Where the first picture of several is; it may be on another host than the actor. */
+function pictureOf(value: unknown): string | null {
+  for (const picture of listOf(value)) {
+    const urls = isObject(picture)
+      ? listOf(picture.url).map((url) => (isObject(url) ? url.href : url))
+      : [picture];
+    for (const url of urls) if (uriOf(url) !== null) return uriOf(url);
+  }
+  return null;
 }

@@ -29,6 +29,8 @@ function account(): Account {
       outboxUri: null,
       featuredUri: null,
       alsoKnownAs: [],
+      ...{ bioText: '', fields: [], hideCollections: false },
+      ...{ avatar: { key: null, url: null }, header: { key: null, url: null } },
       ownerId: null,
       movedToId: null,
     },

@@ -57,6 +57,23 @@ function notBlockedBy(viewerId: ViewerRef) {
 }
 
 /**
+ * Narrows a query over `accounts` to those that a list shows to the viewer (null: anybody): active people and bots of no
+ * suspended domain, and for somebody who is signed in, no block between the two and none of a domain that she has
+ * blocked.
+ */
+export function accountListedTo(viewerId: AccountId | null, unlisted: UnlistedDomains) {
+  return (query: Knex.QueryBuilder): void => {
+    query
+      .where('accounts.state', 'active')
+      .whereNull('accounts.owner_id')
+      .whereRaw(`not (accounts.domain = '' and accounts.actor_type = 'Application')`)
+      .modify(ofOpenDomains(unlisted));
+    if (viewerId === null) return;
+    query.modify(noBlockBetween('accounts.id', viewerId)).modify(notBlockedBy(viewerId));
+  };
+}
+
+/**
  * THE visibility predicate: narrows a query over `videos` to those the viewer may see (null: anybody).
  * Published, by an active author of no suspended domain nor one the viewer has blocked, no block between the two,
  * and either for everybody, or the viewer's own, or addressed to the viewer by name, or for followers and the viewer

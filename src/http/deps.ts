@@ -4,7 +4,7 @@ import type { WatchedStorage } from '../../media/storage/removals.ts';
 import type { InTx } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
-import type { Accounts, RemoteLookup } from '../modules/accounts/index.ts';
+import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Engagement } from '../modules/engagement/index.ts';
@@ -27,6 +27,7 @@ export interface HttpDeps {
   readonly urls: Urls;
   readonly inTx: InTx;
   readonly accounts: Accounts;
+  readonly pictures: Pictures;
   readonly auth: Auth;
   readonly social: Social;
   readonly videos: Videos;

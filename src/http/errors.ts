@@ -43,6 +43,10 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'type-unsupported': 415,
   'language-invalid': 422,
   'not-a-picture': 422,
+  aborted: 503,
+  interrupted: 503,
+  'timed-out': 422,
+  broken: 422,
   'not-captions': 422,
   'no-cues': 422,
   'bad-time': 422,
@@ -140,7 +144,7 @@ function knownError(error: unknown): ApiError | null {
   const status = (error as { status?: unknown } | null)?.status;
   if (status === 413) return new ApiError('too-large', 'The request is too large.');
   if (status === 400 || status === 415) {
-    return new ApiError('body-invalid', 'The request’s body is not valid JSON.');
+    return new ApiError('body-invalid', 'The request’s body cannot be read.');
   }
   return null;
 }

@@ -1,8 +1,7 @@
-import { promisify } from 'node:util';
-import { type IRouter, json, type Request, type RequestHandler, type Response, raw } from 'express';
+import type { IRouter, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import { apiLimits } from '../../config/limits.ts';
 import { allows, isStaff, type Viewer } from '../modules/auth/index.ts';
+import { withBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 import { networkOf } from './limits.ts';
@@ -18,45 +17,50 @@ export function mountRoutes(router: IRouter, deps: HttpDeps, routes: readonly Ro
   for (const route of routes) router[route.method](route.path, serve(deps, route));
 }
 
-const readJson = promisify(json({ limit: apiLimits.maxJsonBytes, strict: true }));
-
-/** Null where the body is not of a type that the route takes as it is. */
-async function readFile({ file }: Route, req: Request, res: Response): Promise<Uint8Array | null> {
-  if (!file || !req.is([...file.types])) return null;
-  await promisify(raw({ type: [...file.types], limit: file.maxBytes }))(req, res);
-  return req.body instanceof Uint8Array ? req.body : null;
-}
-
 function serve(deps: HttpDeps, route: Route): RequestHandler {
   return async (req, res) => {
     const viewer = await viewerOfRequest(deps, req);
     checkAudience(route, viewer);
     const caller = viewer ? `account:${viewer.account.id}` : `network:${networkOf(req.ip)}`;
     await deps.limits.take(route.limit, caller);
-    const file = await readFile(route, req, res);
-    if (route.body && !file) await readJson(req, res);
-    const input = {
-      deps,
-      viewer,
-      req,
-      res,
-      file,
-      params: parse(route.params, req.params, 'path'),
-      query: parse(route.query, queryOf(req), 'query'),
-      body: file ? undefined : parse(route.body, req.body ?? {}, 'body'),
-    };
-    if (route.event !== undefined) {
-      const { event } = route;
-      const begin = async (signal: AbortSignal) => parsed(route, await call(route, { ...input, signal }));
-      const isAllowed = () => isStill(deps, req, viewer);
-      await deps.streams.serve(req, res, { caller, event, begin, isAllowed });
-      return;
-    }
-    const result = await call(route, input);
-    // Answers about people are for one viewer at one moment.
-    res.set('Cache-Control', 'private, no-store');
-    res.json(route.output.parse(result));
+    await withBody({ route, req, res, dataDir: deps.config.dataDir }, async ({ file, files, body }) => {
+      const input = {
+        deps,
+        viewer,
+        req,
+        res,
+        file,
+        files,
+        params: parse(route.params, req.params, 'path'),
+        query: parse(route.query, queryOf(req), 'query'),
+        body: file ? undefined : parse(route.body, body, 'body'),
+      };
+      await answer(deps, route, { ...input, caller });
+    });
   };
+}
+
+interface Asked {
+  readonly req: Request;
+  readonly res: Response;
+  readonly viewer: Viewer | null;
+  /** By whom its requests are counted. */
+  readonly caller: string;
+}
+
+async function answer(deps: HttpDeps, route: Route, input: Asked): Promise<void> {
+  const { req, res, viewer, caller } = input;
+  if (route.event !== undefined) {
+    const { event } = route;
+    const begin = async (signal: AbortSignal) => parsed(route, await call(route, { ...input, signal }));
+    const isAllowed = () => isStill(deps, req, viewer);
+    await deps.streams.serve(req, res, { caller, event, begin, isAllowed });
+    return;
+  }
+  const result = await call(route, input);
+  // Answers about people are for one viewer at one moment.
+  res.set('Cache-Control', 'private, no-store');
+  res.json(route.output.parse(result));
 }
 
 function call<T = unknown>(route: Route, input: object): Promise<T> {

@@ -38,12 +38,29 @@ export function openApiDocument(version: string, origin: string) {
   });
 }
 
-function bodiesOf({ body, file }: Route) {
+function bodiesOf({ body, file, fileParts }: Route) {
   const binary = { schema: { type: 'string' as const, format: 'binary' } };
   return {
     ...(body ? { 'application/json': { schema: body } } : {}),
+    ...(fileParts ? { 'multipart/form-data': { schema: formSchema(body, fileParts) } } : {}),
     ...Object.fromEntries((file?.types ?? []).map((type) => [type, binary])),
   };
+}
+
+/** The fields of the body, and the files beside them. */
+function formSchema(body: Route['body'], fileParts: NonNullable<Route['fileParts']>) {
+  const files = z.object(
+    Object.fromEntries(
+      Object.keys(fileParts).map((name) => [
+        name,
+        z
+          .string()
+          .meta({ override: { type: 'string', format: 'binary' } })
+          .optional(),
+      ]),
+    ),
+  );
+  return body ? body.and(files) : files;
 }
 
 function operation(route: Route) {
@@ -56,7 +73,7 @@ function operation(route: Route) {
       ...(route.params ? { path: route.params as z.ZodObject } : {}),
       ...(route.query ? { query: route.query as z.ZodObject } : {}),
     },
-    ...(route.body || route.file ? { requestBody: { content: bodiesOf(route) } } : {}),
+    ...(route.body || route.file || route.fileParts ? { requestBody: { content: bodiesOf(route) } } : {}),
     responses: {
       '200': {
         description: route.event ? `Events named \`${route.event}\`, with this as their data.` : 'Done.',

@@ -2,12 +2,14 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Scope, Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
+import type { FilePart, ReceivedFile } from './form.ts';
 import type { RateLimit } from './limits.ts';
 
 /** Who may call a route: anybody, anybody signed in, or staff. */
 export type Audience = 'anyone' | 'signed-in' | 'staff';
 
 type Schema = z.ZodType;
+type FileParts = Readonly<Record<string, FilePart>>;
 
 interface FileBody {
   readonly types: readonly string[];
@@ -31,8 +33,10 @@ export interface Route {
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
-  /** A body that is taken as it is: its media types, and at most how much. Others are JSON, where there is a `body`. */
+  /** A body that is taken as it is: its media types, and at most how much. Others are JSON or a form, where there is a `body`. */
   readonly file?: FileBody;
+  /** Files that come with the fields of a form, by the name of their part: their media types, and at most how much. */
+  readonly fileParts?: FileParts;
   /** Of the answer, or of the data of each event. */
   readonly output: Schema;
   /** Answers with a stream of events of this name; the handler then gives what they tell. */
@@ -41,13 +45,15 @@ export interface Route {
 }
 
 /** What a handler gets. `viewer` is null only where the audience is `anyone`. */
-export interface RouteInput<P, Q, B, V> {
+export interface RouteInput<P, Q, B, V, F extends FileParts = Record<never, FilePart>> {
   readonly deps: HttpDeps;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
   /** The body where the route takes files; null where it is something else. */
   readonly file: Uint8Array | null;
+  /** Those that came of the declared parts. They are removed once the handler has ended. */
+  readonly files: { readonly [Part in keyof F]?: ReceivedFile };
   readonly viewer: V;
   readonly req: Request;
   readonly res: Response;
@@ -68,6 +74,7 @@ export function route<
   P extends Schema | undefined = undefined,
   Q extends Schema | undefined = undefined,
   B extends Schema | undefined = undefined,
+  F extends FileParts = Record<never, FilePart>,
 >(declaration: {
   method: Route['method'];
   path: string;
@@ -79,9 +86,10 @@ export function route<
   query?: Q;
   body?: B;
   file?: FileBody;
+  fileParts?: F;
   output: O;
   handler: (
-    input: RouteInput<Out<P>, Out<Q>, Out<B>, A extends 'anyone' ? Viewer | null : Viewer>,
+    input: RouteInput<Out<P>, Out<Q>, Out<B>, A extends 'anyone' ? Viewer | null : Viewer, F>,
   ) => Promise<z.input<O>>;
 }): Route {
   const limit = declaration.limit ?? usualLimit(declaration.method);

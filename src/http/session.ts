@@ -33,7 +33,7 @@ export async function viewerOfRequest(
 }
 
 /** Browsers name the page's origin on every unsafe request; its absence means no browser page sent it. */
-function comesFromOurPage(req: Request, origin: string): boolean {
+export function comesFromOurPage(req: Request, origin: string): boolean {
   const from = req.headers.origin;
   if (from !== undefined) return from === origin;
   const site = req.headers['sec-fetch-site'];

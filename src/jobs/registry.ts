@@ -95,6 +95,30 @@ export const jobSpecs = {
     timeoutMs: 60 * minute,
     retryDelayMs: 15_000,
   },
+  /** Copies the pictures of the profile of a remote account. */
+  'accounts.pictures': {
+    queue: 'replicate',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 4,
+    timeoutMs: 5 * minute,
+    retryDelayMs: 60_000,
+  },
+  /** Removes pictures that no profile has any more. */
+  'accounts.purge': {
+    queue: 'default',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 20,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 30_000,
+  },
+  /** Looks whether pages that a profile names lead back to it. */
+  'accounts.verify': {
+    queue: 'default',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 4,
+    timeoutMs: 2 * minute,
+    retryDelayMs: 5 * minute,
+  },
   'inbox.drain': {
     queue: 'inbox',
     payload: z.object({ host: z.string().min(1).max(300) }),

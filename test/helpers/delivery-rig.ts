@@ -146,6 +146,7 @@ export async function startDeliveryRig(): Promise<DeliveryRig> {
           ...{ bioHtml: '', url: actorUri, inboxUri, sharedInboxUri: sharedInboxUri ?? null },
           ...{ locked: false, discoverable: true, indexable: true },
           ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
+          ...{ fields: [], avatarUrl: null, headerUrl: null },
         }),
       );
       const follow = { follower_id: account.id, target_id: target.id, uri: `${actorUri}/follow` };

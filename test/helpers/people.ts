@@ -70,6 +70,7 @@ function remoteActor(username: string, domain: string): Parameters<Context['acco
     inboxUri: `${actorUri}/inbox`,
     sharedInboxUri: `https://${domain}/inbox`,
     ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
+    ...{ fields: [], avatarUrl: null, headerUrl: null },
     locked: false,
     discoverable: true,
     indexable: true,

@@ -22,6 +22,7 @@ export async function receivePost(context: Context, post: RemotePost): Promise<V
       ...{ actorUri, actorType: 'Person', username, domain: new URL(origin).host, displayName: '' },
       ...{ bioHtml: '', url: actorUri, inboxUri: `${actorUri}/inbox`, sharedInboxUri: null },
       ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
+      ...{ fields: [], avatarUrl: null, headerUrl: null },
       ...{ locked: false, discoverable: true, indexable: true },
     }),
   );

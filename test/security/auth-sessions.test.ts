@@ -220,20 +220,24 @@ describe('A5 requests that another site causes', () => {
   });
 
   test('a form of another site cannot sign a visitor in', async () => {
-    const json = JSON.stringify({ login: 'alice', password: PASSWORD });
-    for (const type of [
-      'text/plain',
-      'application/x-www-form-urlencoded',
-      'multipart/form-data; boundary=x',
-    ]) {
-      const answer = await fetch(`${server.origin}${SESSIONS}`, {
-        method: 'POST',
-        headers: { 'content-type': type },
-        body: json,
-      });
-      expect(answer.status).toBe(422);
-      expect(answer.headers.get('set-cookie')).toBeNull();
+    const form = new FormData();
+    form.set('login', 'alice');
+    form.set('password', PASSWORD);
+    const fields = new URLSearchParams({ login: 'alice', password: PASSWORD });
+    const send = (body: FormData | URLSearchParams, headers: Record<string, string>) =>
+      fetch(`${server.origin}${SESSIONS}`, { method: 'POST', headers, body });
+    for (const body of [form, fields]) {
+      for (const headers of [{ origin: 'https://evil.test' }, { 'sec-fetch-site': 'cross-site' }]) {
+        const answer = await send(body, headers as Record<string, string>);
+        expect(answer.status).toBe(403);
+        expect(answer.headers.get('set-cookie')).toBeNull();
+      }
+      expect((await send(body, { origin: server.origin })).headers.get('set-cookie')).not.toBeNull();
     }
+    const json = JSON.stringify({ login: 'alice', password: PASSWORD });
+    const headers = { 'content-type': 'text/plain' };
+    const answer = await fetch(`${server.origin}${SESSIONS}`, { method: 'POST', headers, body: json });
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([422, null]);
   });
 
   test('no other origin may read what the API says', async () => {

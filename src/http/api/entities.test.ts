@@ -32,6 +32,8 @@ const account: Account = {
     ownerId: null,
     movedToId: null,
   },
+  ...{ bioText: '', fields: [], hideCollections: false },
+  ...{ avatar: { key: null, url: null }, header: { key: null, url: null } },
   locked: false,
   discoverable: true,
   indexable: false,

@@ -4,56 +4,12 @@ import { nameOfLanguage } from '../../lib/language.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import type { Comment } from '../../modules/comments/index.ts';
 import type { FeedItem } from '../../modules/feed/index.ts';
-import type { Relationship } from '../../modules/social/index.ts';
 import type { Asset, Video } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { AccountEntity, ProcessingEntity, StatusEntity } from './schemas.ts';
+import { toAccount } from './accounts/entities.ts';
+import type { ProcessingEntity, StatusEntity } from './schemas.ts';
 
-type Counts = Pick<AccountEntity, 'followers_count' | 'following_count' | 'statuses_count'>;
-
-/** An account with its counts, as the viewer may know them. */
-export async function accountEntityOf(
-  deps: HttpDeps,
-  account: Account,
-  viewerId: AccountId | null,
-): Promise<AccountEntity> {
-  const [followers, following, videos] = await Promise.all([
-    deps.social.followerCount(account.id),
-    deps.social.followingCount(account.id),
-    deps.videos.countOfAccount(account.id, viewerId),
-  ]);
-  return toAccount(account, {
-    followers_count: followers,
-    following_count: following,
-    statuses_count: videos,
-  });
-}
-
-/** In lists the counts are left at zero: one number per row would be one query per row. */
-const UNCOUNTED: Counts = { followers_count: 0, following_count: 0, statuses_count: 0 };
-
-/** An account in a list. */
-export function listedAccountOf(account: Account): AccountEntity {
-  return toAccount(account, UNCOUNTED);
-}
-
-function toAccount(account: Account, counts: Counts): AccountEntity {
-  return {
-    id: account.id,
-    username: account.username,
-    acct: account.acct,
-    display_name: account.displayName,
-    note: account.bioHtml,
-    url: account.url,
-    uri: account.actorUri,
-    avatar: null,
-    locked: account.locked,
-    bot: account.actorType === 'Service' || account.actorType === 'Application',
-    created_at: account.createdAt.toISOString(),
-    ...counts,
-    host: account.domain,
-  };
-}
+export { accountEntityOf } from './accounts/entities.ts';
 
 /** What people did with a post, and the viewer among them. */
 interface Reactions {
@@ -118,7 +74,7 @@ export function statusEntityOf(
 ): StatusEntity {
   const { video, account } = item;
   return {
-    ...toStatus(video, account, reactions, mentioned),
+    ...toStatus(deps, video, account, reactions, mentioned),
     created_at: (video.publishedAt ?? video.createdAt).toISOString(),
     content: video.captionHtml,
     media_attachments: [mediaEntityOf(deps, video, proxied)],
@@ -156,7 +112,7 @@ export async function commentEntitiesOf(
     const mentioned = (named.get(comment.id) ?? []).flatMap((id) => people.get(id) ?? []);
     return [
       {
-        ...toStatus(comment, author, reactions, mentioned),
+        ...toStatus(deps, comment, author, reactions, mentioned),
         created_at: comment.publishedAt.toISOString(),
         content: comment.contentHtml,
         media_attachments: [],
@@ -174,6 +130,7 @@ function tagsOf({ urls }: Pick<HttpDeps, 'urls'>, text: string): StatusEntity['t
 
 /** What statuses of both kinds have. */
 function toStatus(
+  deps: Pick<HttpDeps, 'videos' | 'urls'>,
   post: Video | Comment,
   account: Account,
   reactions: Reactions,
@@ -181,7 +138,7 @@ function toStatus(
 ) {
   return {
     id: post.id,
-    account: toAccount(account, UNCOUNTED),
+    account: toAccount(deps, account),
     spoiler_text: post.contentWarning,
     sensitive: post.sensitive,
     visibility: VISIBILITY[post.visibility],
@@ -307,17 +264,5 @@ export function processingEntityOf(video: Video): ProcessingEntity {
     detail: video.media.detail,
     status_url: `/api/v1/statuses/${video.id}`,
     url: video.url,
-  };
-}
-
-/** A relationship in the API's names. */
-export function relationshipEntityOf(relationship: Relationship) {
-  return {
-    id: relationship.targetId,
-    following: relationship.following,
-    requested: relationship.requested,
-    followed_by: relationship.followedBy,
-    blocking: relationship.blocking,
-    blocked_by: relationship.blockedBy,
   };
 }

@@ -3,7 +3,12 @@ import { blockAccount, unblockAccount } from './accounts/block.ts';
 import { followAccount, getRelationships, unfollowAccount } from './accounts/follow.ts';
 import { getAccount, lookupAccount } from './accounts/get-account.ts';
 import { register } from './accounts/register.ts';
-import { updateCredentials } from './accounts/update-credentials.ts';
+import {
+  getPreferences,
+  removeAvatar,
+  removeHeader,
+  updateCredentials,
+} from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
 import {
   deadDeliveries,
@@ -29,6 +34,27 @@ import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import { getInstance } from './instance/get-instance.ts';
 import { notificationRoutes } from './notifications/index.ts';
+import {
+  directory,
+  dismissSuggestion,
+  familiarFollowers,
+  featuredTagsOf,
+  listAccounts,
+  listEndorsements,
+  listFeaturedTags,
+  listSuggestions,
+  searchAccounts,
+} from './relations/discover.ts';
+import { muteAccount, noteAccount, removeFollower, unmuteAccount } from './relations/mutes.ts';
+import {
+  authorizeRequest,
+  listBlocks,
+  listFollowers,
+  listFollowing,
+  listFollowRequests,
+  listMutes,
+  rejectRequest,
+} from './relations/people.ts';
 import { fileReport } from './reports/file-report.ts';
 import { search } from './search/search.ts';
 import { signIn, signOut } from './sessions/sessions.ts';
@@ -56,14 +82,37 @@ export const routes: readonly Route[] = [
   signOut,
   verifyCredentials,
   updateCredentials,
+  removeAvatar,
+  removeHeader,
+  getPreferences,
   lookupAccount,
   getRelationships,
+  searchAccounts,
+  familiarFollowers,
+  listAccounts,
   getAccount,
   accountTimeline,
   followAccount,
   unfollowAccount,
   blockAccount,
   unblockAccount,
+  muteAccount,
+  unmuteAccount,
+  noteAccount,
+  removeFollower,
+  listFollowers,
+  listFollowing,
+  featuredTagsOf,
+  listBlocks,
+  listMutes,
+  listFollowRequests,
+  authorizeRequest,
+  rejectRequest,
+  listSuggestions,
+  dismissSuggestion,
+  directory,
+  listEndorsements,
+  listFeaturedTags,
   fileReport,
   search,
   ...notificationRoutes,

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../config/limits.ts';
 import { idSchema, parseId } from '../../lib/ids.ts';
-import { roles } from '../../modules/auth/index.ts';
 import { mediaStages } from '../../modules/videos/index.ts';
+import { accountEntity } from './accounts/schemas.ts';
+
+export {
+  type AccountEntity,
+  accountEntity,
+  credentialAccountEntity,
+  relationshipEntity,
+} from './accounts/schemas.ts';
 
 /** Pieces that several routes share. Entities follow the Mastodon API; what we add is marked. */
 
@@ -15,8 +22,8 @@ export const statusParams = z.object({
 
 /** `true`, `1` and their opposites, as clients write them. */
 export const flagSchema = z
-  .enum(['true', 'false', '1', '0', 'on', 'off', ''])
-  .transform((text) => text === 'true' || text === '1' || text === 'on');
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0', 'on', 'off', ''])])
+  .transform((flag) => flag === true || flag === 'true' || flag === '1' || flag === 'on');
 
 export const pageQuery = z.object({
   max_id: idSchema<'video'>().optional(),
@@ -30,41 +37,6 @@ export const pageQuery = z.object({
     .default(apiLimits.defaultPageItems)
     .transform((limit) => Math.min(limit, apiLimits.maxPageItems)),
 });
-
-export const accountEntity = z
-  .object({
-    id: z.string(),
-    username: z.string(),
-    acct: z.string(),
-    display_name: z.string(),
-    note: z.string().describe('HTML, safe to show'),
-    url: z.string(),
-    uri: z.string(),
-    avatar: z.string().nullable(),
-    locked: z.boolean(),
-    bot: z.boolean(),
-    created_at: z.string(),
-    followers_count: z.number(),
-    following_count: z.number(),
-    statuses_count: z.number(),
-    host: z.string().nullable().describe('Server of the account; null for this one'),
-  })
-  .meta({ id: 'Account' });
-
-export const credentialAccountEntity = accountEntity
-  .extend({ role: z.object({ name: z.enum(roles) }) })
-  .meta({ id: 'CredentialAccount' });
-
-export const relationshipEntity = z
-  .object({
-    id: z.string(),
-    following: z.boolean(),
-    requested: z.boolean(),
-    followed_by: z.boolean(),
-    blocking: z.boolean(),
-    blocked_by: z.boolean(),
-  })
-  .meta({ id: 'Relationship' });
 
 export const mediaEntity = z
   .object({
@@ -180,6 +152,5 @@ export const processingEntity = z
 
 export const emptyEntity = z.object({}).meta({ id: 'Empty' });
 
-export type AccountEntity = z.input<typeof accountEntity>;
 export type StatusEntity = z.input<typeof statusEntity>;
 export type ProcessingEntity = z.input<typeof processingEntity>;

@@ -1,6 +1,5 @@
 import type { Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
-import { htmlFromText } from '../../lib/html/from-text.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
@@ -132,6 +131,9 @@ export async function upsertRemoteAccount(
     actor_type: actor.actorType,
     display_name: actor.displayName,
     bio_html: actor.bioHtml,
+    fields: JSON.stringify(actor.fields),
+    avatar_url: actor.avatarUrl,
+    header_url: actor.headerUrl,
     url: actor.url,
     inbox_uri: actor.inboxUri,
     shared_inbox_uri: actor.sharedInboxUri,
@@ -147,7 +149,12 @@ export async function upsertRemoteAccount(
   const [row] = await tx('accounts')
     .insert({ id: deps.ids.next<'account'>(), actor_uri: actor.actorUri, ...facts })
     .onConflict('actor_uri')
-    .merge(facts)
+    .merge({
+      ...facts,
+      // A copy of another picture than the one it has now.
+      avatar_key: tx.raw('case when accounts.avatar_url = excluded.avatar_url then accounts.avatar_key end'),
+      header_key: tx.raw('case when accounts.header_url = excluded.header_url then accounts.header_key end'),
+    })
     .returning<AccountRow[]>('*');
   if (!row) throw new Error('A remote account could not be stored.');
   return accountFromRow(row);
@@ -183,40 +190,6 @@ export async function claimBackfill(tx: Tx, accountId: AccountId, pauseMs: numbe
   return claimed === 1;
 }
 
-/** What the owner of an account says of it. */
-export interface ProfileChange {
-  readonly displayName?: string | undefined;
-  /** Plain text. */
-  readonly bio?: string | undefined;
-  readonly locked?: boolean | undefined;
-  readonly discoverable?: boolean | undefined;
-}
-
-/** Changes the profile of an account of this server; what is not given stays. */
-export async function editProfile(
-  deps: AccountCommandDeps,
-  tx: Tx,
-  accountId: AccountId,
-  change: ProfileChange,
-): Promise<Account> {
-  const { displayName, bio, locked, discoverable } = change;
-  const html = bio === undefined ? undefined : htmlFromText(bio, { tagUrl: deps.urls.tagPage });
-  const facts = {
-    ...(displayName === undefined ? {} : { display_name: displayName }),
-    ...(html === undefined ? {} : { bio_html: html }),
-    ...(locked === undefined ? {} : { locked }),
-    ...(discoverable === undefined ? {} : { discoverable }),
-  };
-  const query = tx('accounts').where({ id: accountId, domain: '' });
-  const isChange = Object.keys(facts).length > 0;
-  const [row] = isChange
-    ? await query.update(facts).returning<AccountRow[]>('*')
-    : await query.select<AccountRow[]>('*');
-  if (!row) throw new Error('An account that edits its profile is not there.');
-  if (isChange) await deps.emit(tx, 'account.updated', { accountId });
-  return accountFromRow(row);
-}
-
 /** Marks a remote account as deleted by its server. What hangs on it is removed by those who subscribe. */
 export async function markAccountGone(
   deps: AccountCommandDeps,
@@ -226,7 +199,7 @@ export async function markAccountGone(
   const changed = await tx('accounts')
     .where({ id: accountId, state: 'active' })
     .whereNot({ domain: '' })
-    .update({ state: 'deleted' });
+    .update({ state: 'deleted', avatar_key: null, header_key: null });
   if (changed === 0) return false;
   await deps.emit(tx, 'account.gone', { accountId });
   return true;

@@ -24,6 +24,7 @@ const actor = (facts: Partial<RemoteActor> = {}): RemoteActor => ({
   inboxUri: 'https://a.test/users/1/inbox',
   sharedInboxUri: null,
   ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
+  ...{ fields: [], avatarUrl: null, headerUrl: null },
   locked: false,
   discoverable: true,
   indexable: false,

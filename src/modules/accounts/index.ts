@@ -7,20 +7,30 @@ import { ensureChannelKeys, ensureChannels } from './channels.ts';
 import {
   claimBackfill,
   createLocalAccount,
-  editProfile,
   ensureInstanceAccount,
   markAccountGone,
   markAccountMoved,
   type NewLocalAccount,
-  type ProfileChange,
   upsertRemoteAccount,
 } from './commands.ts';
 import { accountEvents } from './events.ts';
 import type { Account, RemoteActor, SealedKeys } from './model.ts';
+import { editProfile, type ProfileChange } from './profile.ts';
 import { accountQueries } from './queries.ts';
 
 export { accountEvents } from './events.ts';
-export type { Account, ActorType, RemoteActor, SealedKeys } from './model.ts';
+export { createFieldChecks } from './field-checks.ts';
+export {
+  type Account,
+  type ActorType,
+  type Picture,
+  type PictureRole,
+  type ProfileField,
+  pictureRoles,
+  type RemoteActor,
+  type SealedKeys,
+} from './model.ts';
+export { createPictures, type MadePicture, type Pictures } from './pictures.ts';
 
 /** Finds accounts and videos of other servers; the federation side implements it. */
 export interface RemoteLookup {
@@ -59,8 +69,8 @@ export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls }) {
     ensureChannelKeys,
     upsertRemote: (tx: Tx, actor: RemoteActor, confirmedDomain?: string) =>
       upsertRemoteAccount(deps, tx, actor, confirmedDomain),
-    editProfile: (tx: Tx, accountId: AccountId, change: ProfileChange) =>
-      editProfile(deps, tx, accountId, change),
+    editProfile: (tx: Tx, accountId: AccountId, change: ProfileChange, touched?: boolean) =>
+      editProfile(deps, tx, accountId, change, touched),
     markMoved: markAccountMoved,
     claimBackfill,
     markGone: (tx: Tx, accountId: AccountId) => markAccountGone(deps, tx, accountId),

@@ -4,6 +4,28 @@ import type { AccountId } from '../../lib/ids.ts';
 export type AccountState = 'active' | 'pending' | 'suspended' | 'deleted';
 export type ActorType = 'Person' | 'Service' | 'Application' | 'Group' | 'Organization';
 
+/** One line of the table in a profile. */
+export interface ProfileField {
+  readonly name: string;
+  /** As written; empty for remote accounts. */
+  readonly value: string;
+  /** Safe to show. */
+  readonly html: string;
+  /** When the page it leads to was seen to lead back (ISO 8601); null where it was not. */
+  readonly verifiedAt: string | null;
+}
+
+export const pictureRoles = ['avatar', 'header'] as const;
+export type PictureRole = (typeof pictureRoles)[number];
+
+/** A picture of a profile: none, one that is stored here, or one that its own server has. */
+export interface Picture {
+  /** Object of the copy that is stored here. */
+  readonly key: string | null;
+  /** Where the server of a remote account has it. */
+  readonly url: string | null;
+}
+
 /** An actor: of this server, or as last read from its own. */
 export interface Account {
   readonly id: AccountId;
@@ -17,6 +39,13 @@ export interface Account {
   readonly displayName: string;
   /** Sanitised. */
   readonly bioHtml: string;
+  /** As written; empty for remote accounts. */
+  readonly bioText: string;
+  readonly fields: readonly ProfileField[];
+  readonly avatar: Picture;
+  readonly header: Picture;
+  /** Whom it follows and who follows it is for itself alone. */
+  readonly hideCollections: boolean;
   readonly url: string;
   readonly inboxUri: string;
   readonly sharedInboxUri: string | null;
@@ -49,6 +78,9 @@ export interface RemoteActor {
   readonly domain: string;
   readonly displayName: string;
   readonly bioHtml: string;
+  readonly fields: readonly ProfileField[];
+  readonly avatarUrl: string | null;
+  readonly headerUrl: string | null;
   readonly url: string;
   readonly inboxUri: string;
   readonly sharedInboxUri: string | null;
@@ -75,6 +107,15 @@ export interface AccountRow {
   readonly actor_type: ActorType;
   readonly display_name: string;
   readonly bio_html: string;
+  readonly bio_text: string;
+  readonly fields: ProfileField[];
+  readonly hide_collections: boolean;
+  readonly avatar_key: string | null;
+  readonly header_key: string | null;
+  readonly avatar_url: string | null;
+  readonly header_url: string | null;
+  readonly avatar_asked: string | null;
+  readonly header_asked: string | null;
   readonly url: string | null;
   readonly inbox_uri: string;
   readonly shared_inbox_uri: string | null;
@@ -103,6 +144,11 @@ export function accountFromRow(row: AccountRow): Account {
     actorType: row.actor_type,
     displayName: row.display_name,
     bioHtml: row.bio_html,
+    bioText: row.bio_text,
+    fields: row.fields,
+    avatar: { key: row.avatar_key, url: row.avatar_url },
+    header: { key: row.header_key, url: row.header_url },
+    hideCollections: row.hide_collections,
     url: row.url ?? row.actor_uri,
     inboxUri: row.inbox_uri,
     sharedInboxUri: row.shared_inbox_uri,

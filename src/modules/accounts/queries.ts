@@ -52,6 +52,13 @@ export function accountQueries(db: Db, domain: string) {
     /** The channel of a person of this server; null for everybody else. */
     channelOf: (ownerId: AccountId) => one({ owner_id: ownerId }),
 
+    /** Whether the pictures of a profile may be fetched: by everybody, for as long as its account is active. */
+    async pictureAccess(ownerId: string): Promise<'public' | null> {
+      if (!/^\d{1,18}$/.test(ownerId)) return null;
+      const row = await db('accounts').where({ id: ownerId, state: 'active' }).first('id');
+      return row ? 'public' : null;
+    },
+
     /** People and bots of this server, for NodeInfo. */
     async localCount(): Promise<number> {
       const row = await db('users').where({ approval: 'approved' }).count('* as count').first();

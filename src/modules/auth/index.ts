@@ -19,6 +19,7 @@ import {
 } from './commands.ts';
 import type { PendingSignUp, Role, Viewer } from './model.ts';
 import { hashPassword } from './passwords.ts';
+import { preferences } from './preferences.ts';
 
 export {
   allows,
@@ -29,6 +30,7 @@ export {
   type Viewer,
 } from './model.ts';
 export { passwordLimits } from './passwords.ts';
+export type { Preferences } from './preferences.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
 
@@ -108,6 +110,14 @@ export function createAuth(deps: AuthDeps & { db: Db; accounts: Accounts }) {
           'users.created_at as createdAt',
         );
     },
+
+    /** What somebody of this server may do beside what everybody may; null for everybody else. */
+    async roleOf(accountId: AccountId): Promise<Role | null> {
+      const row = await db('users').where({ account_id: accountId }).first('role');
+      return row?.role ?? null;
+    },
+
+    ...preferences(db),
 
     /** People of this server seen since a moment. */
     async activeSince(since: Date): Promise<number> {

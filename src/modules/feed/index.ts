@@ -1,4 +1,4 @@
-import type { AccountId } from '../../lib/ids.ts';
+import type { AccountId, ListId } from '../../lib/ids.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Page, Video, Videos } from '../videos/index.ts';
 
@@ -24,6 +24,9 @@ export function createFeed({ videos, accounts }: { videos: Videos; accounts: Acc
     home: async (viewerId: AccountId, page: Page) => withAuthors(await videos.fromFollowed(viewerId, page)),
     public: async (viewerId: AccountId | null, page: Page, scope: 'all' | 'local' | 'remote') =>
       withAuthors(await videos.publicVideos(viewerId, page, scope)),
+    /** A list of the viewer’s own. */
+    list: async (listId: ListId, viewerId: AccountId, page: Page) =>
+      withAuthors(await videos.ofList(listId, viewerId, page)),
     ofAccount: async (accountId: AccountId, viewerId: AccountId | null, page: Page) =>
       withAuthors(await videos.ofAccount(accountId, viewerId, page)),
   };

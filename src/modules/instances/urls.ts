@@ -34,6 +34,10 @@ export function createUrls(origin: string) {
     comment: (id: CommentId) => `${origin}/ap/comments/${id}`,
     commentPage: (username: string, id: CommentId) => `${origin}/@${username}/${id}`,
     tagPage: (name: string) => `${origin}/tag/${encodeURIComponent(name)}`,
+    /** A picture of a remote account before it is stored here. */
+    picture: (id: AccountId, role: 'avatar' | 'header') => `${origin}/pictures/${id}/${role}`,
+    /** The picture of those who have none. */
+    defaultPicture: (role: 'avatar' | 'header') => `${origin}/pictures/${role}.png`,
     featured: (id: AccountId) => `${actor(id)}/featured`,
     like: (id: string) => `${origin}/ap/likes/${id}`,
     share: (id: string) => `${origin}/ap/shares/${id}`,

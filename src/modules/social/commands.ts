@@ -85,6 +85,25 @@ export async function follow(
   return ok({ state: row.state });
 }
 
+/** How somebody of this server follows: boosts, notifications, and the languages to show (null: all). */
+export interface FollowChoice {
+  readonly reblogs?: boolean | undefined;
+  readonly notify?: boolean | undefined;
+  readonly languages?: readonly string[] | null | undefined;
+}
+
+/** Notes how a follow or request of somebody of this server is meant; what is not given stays. Nobody is told. */
+export async function chooseHowToFollow(tx: Tx, pair: Pair, choice: FollowChoice): Promise<void> {
+  const { reblogs, notify, languages } = choice;
+  const facts = {
+    ...(reblogs === undefined ? {} : { reblogs }),
+    ...(notify === undefined ? {} : { notify }),
+    ...(languages === undefined ? {} : { languages: languages === null ? null : [...languages] }),
+  };
+  if (Object.keys(facts).length === 0) return;
+  await tx('follows').where({ follower_id: pair.followerId, target_id: pair.targetId }).update(facts);
+}
+
 async function refuseBlockedDomain(
   deps: SocialDeps,
   tx: Tx,

@@ -1,13 +1,15 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
+import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, FollowId, IdSource } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
+import { type AccountSearch, accountsLike } from './account-search.ts';
 import { block, unblock } from './blocks.ts';
 import {
   acceptFollow,
+  chooseHowToFollow,
   dropFollowsOf,
-  type FollowState,
   follow,
   moveFollowers,
   rejectFollow,
@@ -15,25 +17,20 @@ import {
 } from './commands.ts';
 import { domainBlocks } from './domain-blocks.ts';
 import { socialEvents } from './events.ts';
+import { mutes } from './mutes.ts';
+import { people } from './people.ts';
+import { relationships } from './relationships.ts';
 
 export { socialEvents } from './events.ts';
+export type { Listed, PeoplePage } from './people.ts';
+export type { Relationship } from './relationships.ts';
 
 export type Social = ReturnType<typeof createSocial>;
-
-/** How one account stands to another, in the terms of the Mastodon API. */
-export interface Relationship {
-  readonly targetId: AccountId;
-  readonly following: boolean;
-  readonly requested: boolean;
-  readonly followedBy: boolean;
-  readonly blocking: boolean;
-  readonly blockedBy: boolean;
-}
 
 type Pair = { followerId: AccountId; targetId: AccountId };
 
 /** Who follows whom. */
-export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
+export function createSocial(base: { db: Db; ids: IdSource; urls: Urls; unlistedDomains: UnlistedDomains }) {
   const { db } = base;
   const deps = { ...base, emit: emitter(socialEvents, base.ids) };
   const accepted = () => db('follows').where({ state: 'accepted' });
@@ -73,8 +70,12 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
   };
   return {
     ...domainBlocks(deps),
+    ...mutes(deps),
+    ...people(base),
+    accountsLike: (viewerId: AccountId, search: AccountSearch) => accountsLike(base, viewerId, search),
     follow: (tx: Tx, follower: Account, target: Account, uri?: string) =>
       follow(deps, tx, follower, target, uri),
+    choose: chooseHowToFollow,
     accept: (tx: Tx, pair: Pair & { uri?: string }) => acceptFollow(deps, tx, pair),
     reject: (tx: Tx, pair: Pair & { uri?: string }) => rejectFollow(deps, tx, pair),
     unfollow: (tx: Tx, pair: Pair & { uri?: string }) => unfollow(deps, tx, pair),
@@ -163,27 +164,7 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls }) {
       return row ?? null;
     },
 
-    /** How the viewer stands to each of these accounts. */
-    async relationships(viewerId: AccountId, targetIds: readonly AccountId[]): Promise<Relationship[]> {
-      const rows: { follower_id: AccountId; target_id: AccountId; state: FollowState }[] = await db('follows')
-        .where((w) => w.where({ follower_id: viewerId }).whereIn('target_id', [...targetIds]))
-        .orWhere((w) => w.where({ target_id: viewerId }).whereIn('follower_id', [...targetIds]));
-      const blocks: { account_id: AccountId; target_id: AccountId }[] = await db('account_blocks')
-        .where((w) => w.where({ account_id: viewerId }).whereIn('target_id', [...targetIds]))
-        .orWhere((w) => w.where({ target_id: viewerId }).whereIn('account_id', [...targetIds]))
-        .select('account_id', 'target_id');
-      return targetIds.map((targetId) => {
-        const mine = rows.find((row) => row.follower_id === viewerId && row.target_id === targetId);
-        const theirs = rows.find((row) => row.target_id === viewerId && row.follower_id === targetId);
-        return {
-          targetId,
-          following: mine?.state === 'accepted',
-          requested: mine?.state === 'pending',
-          followedBy: theirs?.state === 'accepted',
-          blocking: blocks.some((row) => row.account_id === viewerId && row.target_id === targetId),
-          blockedBy: blocks.some((row) => row.target_id === viewerId && row.account_id === targetId),
-        };
-      });
-    },
+    relationships: (viewerId: AccountId, targetIds: readonly AccountId[]) =>
+      relationships(db, viewerId, targetIds),
   };
 }

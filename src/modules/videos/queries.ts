@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 import { videoLimits } from '../../../config/limits.ts';
 import type { Db } from '../../db/database.ts';
+import { inWantedLanguage, notMutedBy, wantedAtHome } from '../../db/feed.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
 import { byShownAuthor, notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
-import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { AccountId, ListId, VideoId } from '../../lib/ids.ts';
 import { type MediaAccess, mediaAccessOf } from './media-urls.ts';
 import type { AssetRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
@@ -202,27 +203,43 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       );
     },
 
-    /** Videos of those the viewer follows, and the viewer's own. */
+    /** Videos of those the viewer follows, and the viewer's own, as she wants them at home. */
     fromFollowed: (viewerId: AccountId, page: Page) =>
       list(viewerId, page, (query) =>
-        query.where((mine) =>
-          mine
-            .where('videos.account_id', viewerId)
-            .orWhereIn('videos.account_id', (followed) =>
-              followed
-                .select('target_id')
-                .from('follows')
-                .where({ follower_id: viewerId, state: 'accepted' }),
-            ),
-        ),
+        query
+          .modify(wantedAtHome(viewerId))
+          .where((mine) =>
+            mine
+              .where('videos.account_id', viewerId)
+              .orWhereIn('videos.account_id', (followed) =>
+                followed
+                  .select('target_id')
+                  .from('follows')
+                  .where({ follower_id: viewerId, state: 'accepted' }),
+              ),
+          ),
       ),
 
     /** Public videos of everybody known here whom the staff has not silenced, or of this server only. */
     publicVideos: (viewerId: AccountId | null, page: Page, scope: 'all' | 'local' | 'remote') =>
       list(viewerId, page, (query) => {
-        query.where('videos.visibility', 'public').modify(notSilencedFor(viewerId));
+        query
+          .where('videos.visibility', 'public')
+          .modify(notSilencedFor(viewerId))
+          .modify(notMutedBy(viewerId));
         if (scope !== 'all') query.where('videos.local', scope === 'local');
       }),
+
+    /** Videos of the accounts in a list of the viewer. Whether it is hers is for the caller to find out. */
+    ofList: (listId: ListId, viewerId: AccountId, page: Page) =>
+      list(viewerId, page, (query) =>
+        query
+          .modify(notMutedBy(viewerId))
+          .modify(inWantedLanguage(viewerId))
+          .whereIn('videos.account_id', (listed) =>
+            listed.select('account_id').from('list_accounts').where({ list_id: listId }),
+          ),
+      ),
 
     ofAccount: (accountId: AccountId, viewerId: AccountId | null, page: Page) =>
       list(viewerId, page, (query) => query.where('videos.account_id', accountId)),
@@ -235,6 +252,16 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
         .count('* as count')
         .first();
       return Number(row?.count ?? 0);
+    },
+
+    /** When an account last published a video for everybody; null where it never did. */
+    async lastOfAccount(accountId: AccountId): Promise<Date | null> {
+      const row = await db('videos')
+        .where({ account_id: accountId, state: 'published' })
+        .whereIn('visibility', ['public', 'unlisted'])
+        .orderBy('id', 'desc')
+        .first('published_at');
+      return row?.published_at ?? null;
     },
 
     /** Published videos of this server, for NodeInfo. */

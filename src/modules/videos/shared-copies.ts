@@ -161,7 +161,9 @@ export async function unnamedAmong(db: Db, keys: readonly string[]): Promise<str
   const { rows } = await db.raw<{ rows: { key: string }[] }>(
     `select key from video_assets where key = any(:keys)
      union all select original_key from videos where id = any(:owners)
-     union all select poster_key from videos where id = any(:owners)`,
+     union all select poster_key from videos where id = any(:owners)
+     union all select avatar_key from accounts where id = any(:owners)
+     union all select header_key from accounts where id = any(:owners)`,
     { keys: [...keys], owners: [...new Set(owners)] },
   );
   const named = new Set(rows.map(({ key }) => key));

@@ -1,11 +1,16 @@
 import { z } from 'zod';
+import { socialLimits } from '../../../../config/limits.ts';
 import { type AccountId, idSchema } from '../../../lib/ids.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { relationshipEntityOf } from '../entities.ts';
-import { accountParams, relationshipEntity } from '../schemas.ts';
+import { flag, languageSchema, manyOf } from '../inputs.ts';
+import { accountParams } from '../schemas.ts';
+import { relationshipEntityOf } from './entities.ts';
 import { shownHere } from './get-account.ts';
+import { relationshipEntity } from './schemas.ts';
+
+const MAX_LANGUAGES = 50;
 
 /** How the viewer stands to one account, in the API's shape. */
 export async function relationshipTo(deps: HttpDeps, viewerId: AccountId, targetId: AccountId) {
@@ -17,14 +22,27 @@ export async function relationshipTo(deps: HttpDeps, viewerId: AccountId, target
 export const followAccount = route({
   method: 'post',
   path: '/api/v1/accounts/:id/follow',
-  summary: 'Follow an account. One of another server counts as requested until it accepts.',
+  summary: 'Follow an account, or say anew how. One of another server counts as requested until it accepts.',
   audience: 'signed-in',
   scope: 'write:follows',
   params: accountParams,
+  body: z.object({
+    reblogs: flag.optional().describe('Whether its boosts are shown in the home timeline'),
+    notify: flag.optional().describe('Whether each of its posts is told of'),
+    languages: manyOf(languageSchema, MAX_LANGUAGES).optional().describe('Empty: all'),
+  }),
   output: relationshipEntity,
-  handler: async ({ deps, params, viewer }) => {
+  handler: async ({ deps, params, body, viewer }) => {
     const target = await shownHere(deps, await deps.accounts.byId(params.id));
-    const outcome = await deps.inTx((tx) => deps.social.follow(tx, viewer.account, target));
+    const { reblogs, notify, languages } = body;
+    const outcome = await deps.inTx(async (tx) => {
+      const followed = await deps.social.follow(tx, viewer.account, target);
+      if (followed.ok) {
+        const choice = { reblogs, notify, languages: languages?.length === 0 ? null : languages };
+        await deps.social.choose(tx, { followerId: viewer.account.id, targetId: target.id }, choice);
+      }
+      return followed;
+    });
     if (!outcome.ok) throw refused(outcome);
     return relationshipTo(deps, viewer.account.id, target.id);
   },
@@ -44,8 +62,6 @@ export const unfollowAccount = route({
   },
 });
 
-const MAX_RELATIONSHIPS = 80;
-
 export const getRelationships = route({
   method: 'get',
   path: '/api/v1/accounts/relationships',
@@ -53,10 +69,7 @@ export const getRelationships = route({
   audience: 'signed-in',
   scope: 'read:follows',
   query: z.object({
-    id: z.preprocess(
-      (value) => (typeof value === 'string' ? [value] : value),
-      z.array(idSchema<'account'>()).max(MAX_RELATIONSHIPS),
-    ),
+    id: manyOf(idSchema<'account'>(), socialLimits.maxAccountsAsked).default([]),
   }),
   output: z.array(relationshipEntity),
   handler: async ({ deps, query, viewer }) =>

@@ -4,7 +4,7 @@ import { refused } from '../../errors.ts';
 import { networkOf } from '../../limits.ts';
 import { route } from '../../route.ts';
 import { accountEntityOf } from '../entities.ts';
-import { accountEntity } from '../schemas.ts';
+import { accountEntity, flagSchema } from '../schemas.ts';
 
 /** Accounts that one network may make in an hour, counted once the form itself is in order. */
 const SIGN_UPS = { name: 'sign-up', points: 20, seconds: 3_600 };
@@ -21,7 +21,7 @@ export const register = route({
     password: z.string().min(passwordLimits.min).max(passwordLimits.max),
     email: z.email().max(254).optional(),
     reason: z.string().trim().max(2_000).optional(),
-    agreement: z.boolean().optional(),
+    agreement: flagSchema.optional(),
   }),
   output: z.object({ account: accountEntity, pending: z.boolean() }).meta({ id: 'SignUp' }),
   handler: async ({ deps, body, req }) => {

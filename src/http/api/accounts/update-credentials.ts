@@ -1,14 +1,52 @@
 import { z } from 'zod';
 import { profileLimits } from '../../../../config/limits.ts';
+import { type MadePicture, type PictureRole, pictureRoles } from '../../../modules/accounts/index.ts';
+import type { HttpDeps } from '../../deps.ts';
+import { refused } from '../../errors.ts';
+import type { ReceivedFile } from '../../form.ts';
 import { route } from '../../route.ts';
-import { accountEntityOf } from '../entities.ts';
-import { credentialAccountEntity } from '../schemas.ts';
+import { flag, languageSchema, text } from '../inputs.ts';
+import { credentialEntityOf } from './entities.ts';
+import { credentialAccountEntity } from './schemas.ts';
 
-const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .transform((value) => value.replaceAll('\u0000', '').trim());
+/** What a picture is, its bytes say: apps are not always sure. */
+const picture = { types: ['image/*', 'application/octet-stream'], maxBytes: profileLimits.maxPictureBytes };
+
+/** The pictures that came, made clean. Throws the refusal for the client. */
+async function picturesOf(
+  deps: HttpDeps,
+  files: { readonly [Role in PictureRole]?: ReceivedFile },
+): Promise<MadePicture[]> {
+  const pictures: MadePicture[] = [];
+  for (const role of pictureRoles) {
+    const file = files[role];
+    const made = file && (await deps.pictures.make(role, file.path));
+    if (made && !made.ok) throw refused(made);
+    if (made) pictures.push(made.picture);
+  }
+  return pictures;
+}
+
+const { maxDisplayNameCharacters, maxBioCharacters, maxFields, maxFieldCharacters } = profileLimits;
+
+const VISIBILITY = {
+  public: 'public',
+  unlisted: 'unlisted',
+  private: 'followers',
+  direct: 'direct',
+} as const;
+
+const field = z.object({
+  name: text(maxFieldCharacters).default(''),
+  value: text(maxFieldCharacters).default(''),
+});
+
+/** Forms number them, and what they number is no list. */
+const fields = z.preprocess(
+  (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value) : value,
+  z.array(field).max(maxFields),
+);
 
 export const updateCredentials = route({
   method: 'patch',
@@ -16,18 +54,97 @@ export const updateCredentials = route({
   summary: 'Change your profile; what is not given stays as it is.',
   audience: 'signed-in',
   scope: 'write:accounts',
+  fileParts: { avatar: picture, header: picture },
   body: z.object({
-    display_name: text(profileLimits.maxDisplayNameCharacters).optional(),
-    note: text(profileLimits.maxBioCharacters).optional().describe('Plain text'),
-    locked: z.boolean().optional().describe('Followers need your approval'),
-    discoverable: z.boolean().optional(),
+    display_name: text(maxDisplayNameCharacters).optional(),
+    note: text(maxBioCharacters).optional().describe('Plain text'),
+    locked: flag.optional().describe('Followers need your approval'),
+    bot: flag.optional(),
+    discoverable: flag.optional(),
+    indexable: flag.optional(),
+    hide_collections: flag.optional().describe('Whom you follow, and who follows you, is shown to you alone'),
+    fields_attributes: fields.optional(),
+    source: z
+      .object({
+        privacy: z.enum(['public', 'unlisted', 'private', 'direct']).optional(),
+        sensitive: flag.optional(),
+        language: z.union([languageSchema, z.literal('').transform(() => null), z.null()]).optional(),
+      })
+      .optional(),
   }),
   output: credentialAccountEntity,
-  handler: async ({ deps, body, viewer }) => {
-    const { display_name: displayName, note: bio, locked, discoverable } = body;
-    const account = await deps.inTx((tx) =>
-      deps.accounts.editProfile(tx, viewer.account.id, { displayName, bio, locked, discoverable }),
-    );
-    return { ...(await accountEntityOf(deps, account, account.id)), role: { name: viewer.role } };
+  handler: async ({ deps, body, files, viewer }) => {
+    const { id } = viewer.account;
+    const pictures = await picturesOf(deps, files);
+    const account = await deps.inTx(async (tx) => {
+      for (const one of pictures) await deps.pictures.set(tx, id, one);
+      const { privacy, sensitive, language } = body.source ?? {};
+      await deps.auth.prefer(tx, id, {
+        ...(privacy === undefined ? {} : { visibility: VISIBILITY[privacy] }),
+        ...(sensitive === undefined ? {} : { sensitive }),
+        ...(language === undefined ? {} : { language }),
+      });
+      const change = {
+        displayName: body.display_name,
+        bio: body.note,
+        locked: body.locked,
+        bot: body.bot,
+        discoverable: body.discoverable,
+        indexable: body.indexable,
+        hideCollections: body.hide_collections,
+        fields: body.fields_attributes,
+      };
+      return deps.accounts.editProfile(tx, id, change, pictures.length > 0);
+    });
+    return credentialEntityOf(deps, account, viewer.role);
+  },
+});
+
+const removePicture = (role: 'avatar' | 'header') =>
+  route({
+    method: 'delete',
+    path: `/api/v1/profile/${role}`,
+    summary: `Take the ${role === 'avatar' ? 'picture' : 'banner'} of your profile away.`,
+    audience: 'signed-in',
+    scope: 'write:accounts',
+    output: credentialAccountEntity,
+    handler: async ({ deps, viewer }) => {
+      const { id } = viewer.account;
+      const account = await deps.inTx(async (tx) => {
+        await deps.pictures.remove(tx, id, role);
+        return deps.accounts.editProfile(tx, id, {}, true);
+      });
+      return credentialEntityOf(deps, account, viewer.role);
+    },
+  });
+
+export const removeAvatar = removePicture('avatar');
+export const removeHeader = removePicture('header');
+
+export const getPreferences = route({
+  method: 'get',
+  path: '/api/v1/preferences',
+  summary:
+    'What the posts of the viewer are where an app does not say, and how the viewer likes to be shown those of others.',
+  audience: 'signed-in',
+  scope: 'read:accounts',
+  output: z
+    .object({
+      'posting:default:visibility': z.enum(['public', 'unlisted', 'private', 'direct']),
+      'posting:default:sensitive': z.boolean(),
+      'posting:default:language': z.string().nullable(),
+      'reading:expand:media': z.enum(['default', 'show_all', 'hide_all']),
+      'reading:expand:spoilers': z.boolean(),
+    })
+    .meta({ id: 'Preferences' }),
+  handler: async ({ deps, viewer }) => {
+    const { visibility, sensitive, language } = await deps.auth.preferencesOf(viewer.account.id);
+    return {
+      'posting:default:visibility': visibility === 'followers' ? ('private' as const) : visibility,
+      'posting:default:sensitive': sensitive,
+      'posting:default:language': language,
+      'reading:expand:media': 'default' as const,
+      'reading:expand:spoilers': false,
+    };
   },
 });

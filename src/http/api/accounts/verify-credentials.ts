@@ -1,6 +1,6 @@
 import { route } from '../../route.ts';
-import { accountEntityOf } from '../entities.ts';
-import { credentialAccountEntity } from '../schemas.ts';
+import { credentialEntityOf } from './entities.ts';
+import { credentialAccountEntity } from './schemas.ts';
 
 export const verifyCredentials = route({
   method: 'get',
@@ -9,8 +9,5 @@ export const verifyCredentials = route({
   audience: 'signed-in',
   scope: 'read:accounts',
   output: credentialAccountEntity,
-  handler: async ({ deps, viewer }) => ({
-    ...(await accountEntityOf(deps, viewer.account, viewer.account.id)),
-    role: { name: viewer.role },
-  }),
+  handler: ({ deps, viewer }) => credentialEntityOf(deps, viewer.account, viewer.role),
 });

@@ -3,7 +3,8 @@ import type { Account } from '../../../modules/accounts/index.ts';
 import type { Notification, NotificationGroup } from '../../../modules/notifications/index.ts';
 import type { Video } from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
-import { commentEntitiesOf, listedAccountOf, processingEntityOf, statusEntitiesOf } from '../entities.ts';
+import { toAccount } from '../accounts/entities.ts';
+import { commentEntitiesOf, processingEntityOf, statusEntitiesOf } from '../entities.ts';
 import type { StatusEntity } from '../schemas.ts';
 import type { GroupEntity, NotificationEntity } from './schemas.ts';
 
@@ -41,11 +42,12 @@ async function subjectsOf(
     accounts,
     statuses: byId,
     statusOf: ({ videoId, commentId }: Notification) => byId.get(commentId ?? videoId ?? '') ?? null,
-    aboutOf: (notification: Notification) => aboutOf(notification, accounts, reports, uploads),
+    aboutOf: (notification: Notification) => aboutOf(deps, notification, accounts, reports, uploads),
   };
 }
 
 function aboutOf(
+  deps: HttpDeps,
   { reportId, videoId }: Notification,
   accounts: ReadonlyMap<AccountId, Account>,
   reports: Awaited<ReturnType<HttpDeps['moderation']['reportsAmong']>>,
@@ -64,7 +66,7 @@ function aboutOf(
             forwarded: report.forwarded,
             created_at: report.createdAt.toISOString(),
             status_ids: [...report.videoIds, ...report.commentIds],
-            target_account: listedAccountOf(target),
+            target_account: toAccount(deps, target),
           }
         : null,
     processing: upload ? processingEntityOf(upload) : null,
@@ -87,7 +89,7 @@ export async function notificationEntitiesOf(
         type: notification.type,
         group_key: notification.groupKey,
         created_at: notification.createdAt.toISOString(),
-        account: listedAccountOf(account),
+        account: toAccount(deps, account),
         status: subjects.statusOf(notification),
         ...subjects.aboutOf(notification),
       },
@@ -109,10 +111,10 @@ export async function groupedEntityOf(
   const people = [...new Set(sampled)].flatMap((id) => subjects.accounts.get(id) ?? []);
   const statuses: StatusEntity[] = [...subjects.statuses.values()];
   return {
-    accounts: people.filter(({ id }) => isFull(id)).map(listedAccountOf),
+    accounts: people.filter(({ id }) => isFull(id)).map((one) => toAccount(deps, one)),
     ...(expand === 'full'
       ? {}
-      : { partial_accounts: people.filter(({ id }) => !isFull(id)).map((one) => partial(one)) }),
+      : { partial_accounts: people.filter(({ id }) => !isFull(id)).map((one) => partial(deps, one)) }),
     statuses,
     notification_groups: groups.map((group) => ({
       group_key: group.groupKey,
@@ -129,7 +131,7 @@ export async function groupedEntityOf(
   };
 }
 
-function partial(account: Account) {
-  const { id, acct, url, avatar, locked, bot } = listedAccountOf(account);
+function partial(deps: HttpDeps, account: Account) {
+  const { id, acct, url, avatar, locked, bot } = toAccount(deps, account);
   return { id, acct, url, avatar, avatar_static: avatar, locked, bot };
 }

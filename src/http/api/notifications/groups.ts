@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { groupedTypes } from '../../../modules/notifications/index.ts';
 import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { listedAccountOf } from '../entities.ts';
+import { toAccount } from '../accounts/entities.ts';
 import { linkPages } from '../paging.ts';
 import { accountEntity, emptyEntity } from '../schemas.ts';
 import { groupedEntityOf } from './entities.ts';
@@ -85,7 +85,7 @@ export const listAccountsOfGroup = route({
     const ids = await deps.notifications.accountsOfGroup(viewer.account.id, groupKey, query.limit);
     if (ids.length === 0) throw new ApiError('not-found');
     const accounts = await deps.accounts.byIds(ids);
-    return ids.flatMap((id) => accounts.get(id) ?? []).map(listedAccountOf);
+    return ids.flatMap((id) => accounts.get(id) ?? []).map((one) => toAccount(deps, one));
   },
 });
 

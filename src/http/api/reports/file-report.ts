@@ -5,7 +5,7 @@ import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { shownHere } from '../accounts/get-account.ts';
 import { accountEntityOf } from '../entities.ts';
-import { accountEntity } from '../schemas.ts';
+import { accountEntity, flagSchema } from '../schemas.ts';
 
 const ids = z.array(idSchema<'video' | 'comment'>()).max(reportLimits.maxPosts).default([]);
 
@@ -20,7 +20,7 @@ export const fileReport = route({
     account_id: idSchema<'account'>(),
     status_ids: ids,
     comment: z.string().max(reportLimits.maxCommentCharacters).default(''),
-    forward: z.boolean().default(false),
+    forward: flagSchema.default(false),
   }),
   output: z
     .object({

@@ -58,7 +58,7 @@ function asAccount(account: Account | null): FoundByAddress | null {
 }
 
 /** Asks the server of a handle, where somebody may cause that; null where nobody of that name is known. */
-async function byHandle(deps: HttpDeps, asking: Viewer | null, q: string): Promise<Account | null> {
+export async function byHandle(deps: HttpDeps, asking: Viewer | null, q: string): Promise<Account | null> {
   if (!asking || !/^@?[^@\s]+@[^@\s]+$/.test(q)) return deps.accounts.byHandle(q);
   await deps.limits.take(REMOTE_LOOKUPS, asking.account.id);
   const outcome = await deps.lookup.account(q);

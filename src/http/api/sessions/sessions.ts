@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { passwordLimits, roles } from '../../../modules/auth/index.ts';
-import { refused } from '../../errors.ts';
+import { ApiError, refused } from '../../errors.ts';
 import { networkOf } from '../../limits.ts';
 import { route } from '../../route.ts';
-import { clearSessionCookie, setSessionCookie } from '../../session.ts';
+import { clearSessionCookie, comesFromOurPage, setSessionCookie } from '../../session.ts';
 import { accountEntityOf } from '../entities.ts';
 import { accountEntity, emptyEntity } from '../schemas.ts';
 
@@ -31,6 +31,9 @@ export const signIn = route({
     })
     .meta({ id: 'Session' }),
   handler: async ({ deps, body, req, res }) => {
+    // A form of another site could sign its visitors in as somebody else (security.md A5).
+    if (body.kind === 'cookie' && !comesFromOurPage(req, deps.config.origin))
+      throw new ApiError('cross-site');
     const triesKey = await deps.auth.triesKey(body.login);
     await deps.limits.take(PER_ACCOUNT, triesKey);
     const checked = await deps.auth.checkCredentials(body.login, body.password);

@@ -6,7 +6,7 @@ import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
 import { commentEntitiesOf, statusEntitiesOf } from '../entities.ts';
-import { statusEntity, statusParams } from '../schemas.ts';
+import { flagSchema, statusEntity, statusParams } from '../schemas.ts';
 import { againOf, postEntityOf, seenPost } from './posts.ts';
 
 const text = (max: number) =>
@@ -100,7 +100,7 @@ export const postStatus = route({
     in_reply_to_id: z.string().max(19),
     visibility: z.enum(['public', 'unlisted', 'private', 'direct']).default('public'),
     spoiler_text: text(videoLimits.maxContentWarningCharacters).default(''),
-    sensitive: z.boolean().default(false),
+    sensitive: flagSchema.default(false),
     language,
   }),
   output: statusEntity,
@@ -140,7 +140,7 @@ export const editStatus = route({
   body: z.object({
     status: text(videoLimits.maxCaptionCharacters),
     spoiler_text: text(videoLimits.maxContentWarningCharacters).default(''),
-    sensitive: z.boolean().default(false),
+    sensitive: flagSchema.default(false),
     language,
     description: text(videoLimits.maxAltTextCharacters).optional().describe('Text in place of the video'),
   }),

@@ -14,7 +14,9 @@ export const putPoster = route({
   scope: 'write:media',
   limit: { name: 'media-edit', points: 60, seconds: 300 },
   params: videoParams,
-  body: z.object({ seconds: z.number().min(0).max(86_400).describe('Where the frame is in the video') }),
+  body: z.object({
+    seconds: z.coerce.number().min(0).max(86_400).describe('Where the frame is in the video'),
+  }),
   file: { types: ['image/jpeg', 'image/png', 'image/webp'], maxBytes: mediaLimits.maxPosterBytes },
   output: mediaEntity,
   handler: async ({ deps, params, body, file, viewer }) => {

@@ -1,0 +1,58 @@
+import type { Knex } from 'knex';
+import type { AccountId } from '../lib/ids.ts';
+
+/**
+ * What people have chosen not to be shown in lists, though they may see it: who opens it by itself does. Beside
+ * `visibleTo`, never in its place.
+ */
+
+/** Leaves out posts of accounts that the viewer has muted, for as long as that lasts. Null: nobody is muted. */
+export function notMutedBy(viewerId: AccountId | null, accountColumn = 'videos.account_id') {
+  return (query: Knex.QueryBuilder): void => {
+    if (viewerId === null) return;
+    query.whereNotExists((mute) =>
+      mute
+        .select('account_mutes.id')
+        .from('account_mutes')
+        .where('account_mutes.account_id', viewerId)
+        .whereRaw('account_mutes.target_id = ??', [accountColumn])
+        .where((lasting) =>
+          lasting.whereNull('account_mutes.expires_at').orWhereRaw('account_mutes.expires_at > now()'),
+        ),
+    );
+  };
+}
+
+/**
+ * Narrows a query over `videos` for the home timeline of the viewer: without muted authors, authors whom she keeps in an
+ * exclusive list, and languages that she does not want of an author. A video in no language is in all.
+ */
+export function wantedAtHome(viewerId: AccountId) {
+  return (query: Knex.QueryBuilder): void => {
+    query
+      .modify(notMutedBy(viewerId))
+      .whereNotExists((listed) =>
+        listed
+          .select('list_accounts.id')
+          .from('list_accounts')
+          .join('lists', 'lists.id', 'list_accounts.list_id')
+          .whereRaw('list_accounts.account_id = videos.account_id')
+          .where({ 'lists.account_id': viewerId, 'lists.exclusive': true }),
+      )
+      .modify(inWantedLanguage(viewerId));
+  };
+}
+
+/** Leaves out videos in languages that the viewer does not want of an author whom she follows. */
+export function inWantedLanguage(viewerId: AccountId) {
+  return (query: Knex.QueryBuilder): void => {
+    query.whereNotExists((follow) =>
+      follow
+        .select('follows.id')
+        .from('follows')
+        .where('follows.follower_id', viewerId)
+        .whereRaw('follows.target_id = videos.account_id')
+        .whereRaw('videos.language is not null and not videos.language = any (follows.languages)'),
+    );
+  };
+}

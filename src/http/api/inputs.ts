@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { apiLimits } from '../../../config/limits.ts';
+import { languageTag } from '../../lib/language.ts';
+import { flagSchema, pageQuery } from './schemas.ts';
+
+/** How clients of the Mastodon API write what they send: JSON, or forms in which everything is text. */
+
+/** A yes or no. */
+export const flag = flagSchema;
+
+/** One or several, each its own value of a form, or a list of JSON. */
+export function manyOf<S extends z.ZodType>(item: S, max: number) {
+  return z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item).max(max));
+}
+
+/** A whole number, also where it is written as text. */
+export function whole(min: number, max: number) {
+  return z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^-?\d{1,15}$/)
+        .transform(Number),
+    ])
+    .pipe(z.int().min(min).max(max));
+}
+
+/** A line or more, without the spaces around it. */
+export function text(max: number) {
+  return z
+    .string()
+    .max(max)
+    .transform((value) => value.trim());
+}
+
+/** The tag of a language (BCP 47). */
+export const languageSchema = z.string().transform((value, context): string => {
+  const tag = languageTag(value);
+  if (tag !== null) return tag;
+  context.addIssue({ code: 'custom', message: 'This is not the tag of a language.' });
+  return z.NEVER;
+});
+
+/** Pages of accounts, which clients ask more of. */
+export const peopleQuery = pageQuery.extend({
+  limit: whole(1, 10_000)
+    .default(apiLimits.defaultPeople)
+    .transform((limit) => Math.min(limit, apiLimits.maxPeople)),
+});
