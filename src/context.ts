@@ -18,7 +18,6 @@ import { createAccessCache } from './http/media/access.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
 import type { JobHandlers } from './jobs/registry.ts';
-import type { Subscribers } from './jobs/relay.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createIds, idNodes, type JobId } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
@@ -29,21 +28,16 @@ import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
-import {
-  accountEvents,
-  createAccounts,
-  createFieldChecks,
-  createPictures,
-} from './modules/accounts/index.ts';
+import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
 import { createAuth } from './modules/auth/index.ts';
-import { commentEvents, createComments } from './modules/comments/index.ts';
-import { createEngagement, engagementEvents } from './modules/engagement/index.ts';
+import { createComments } from './modules/comments/index.ts';
+import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
-import { createInstances, createUrls, instanceEvents } from './modules/instances/index.ts';
-import { createModeration, moderationEvents } from './modules/moderation/index.ts';
-import { createNotifications, notificationEvents } from './modules/notifications/index.ts';
-import { createRelays, relayEvents } from './modules/relays/index.ts';
-import { createSocial, socialEvents } from './modules/social/index.ts';
+import { createInstances, createUrls } from './modules/instances/index.ts';
+import { createModeration } from './modules/moderation/index.ts';
+import { createNotifications } from './modules/notifications/index.ts';
+import { createRelays } from './modules/relays/index.ts';
+import { createSocial } from './modules/social/index.ts';
 import { createStorage } from './modules/storage/index.ts';
 import {
   createMediaUrls,
@@ -51,9 +45,9 @@ import {
   createTranscriber,
   createVideos,
   fetchRemoteSource,
-  videoEvents,
 } from './modules/videos/index.ts';
 import { openStores } from './stores.ts';
+import { createSubscribers } from './subscribers.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -222,114 +216,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     authorizedFetch: config.federation.authorizedFetch,
   });
 
-  const { bridge } = federation;
-  const news = notifications.on;
-  const subscribers = {
-    'account.registered': {
-      schema: accountEvents['account.registered'],
-      handlers: [news.onRegistered],
-    },
-    'account.updated': {
-      schema: accountEvents['account.updated'],
-      handlers: [bridge.onAccountUpdated, fieldChecks.onAccountUpdated],
-    },
-    'account.gone': {
-      schema: accountEvents['account.gone'],
-      handlers: [
-        (tx, { accountId }) => videos.removeAllOf(tx, accountId),
-        (tx, { accountId }) => social.dropAllOf(tx, accountId),
-        (tx, { accountId }) => comments.removeAllOf(tx, accountId),
-        (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
-        pictures.onGone,
-        news.onAccountGone,
-      ],
-    },
-    'follow.requested': {
-      schema: socialEvents['follow.requested'],
-      handlers: [bridge.onFollowRequested, news.onFollow],
-    },
-    'follow.accepted': {
-      schema: socialEvents['follow.accepted'],
-      handlers: [
-        bridge.onFollowAccepted,
-        federation.reading.onFollowAccepted,
-        videos.onFollowed,
-        news.onFollow,
-      ],
-    },
-    'follow.rejected': {
-      schema: socialEvents['follow.rejected'],
-      handlers: [bridge.onFollowRejected, news.onFollowEnded],
-    },
-    'follow.undone': {
-      schema: socialEvents['follow.undone'],
-      handlers: [bridge.onFollowUndone, news.onFollowEnded],
-    },
-    'block.added': {
-      schema: socialEvents['block.added'],
-      handlers: [bridge.onBlockAdded, news.onBlocked],
-    },
-    'block.removed': { schema: socialEvents['block.removed'], handlers: [bridge.onBlockRemoved] },
-    'domain.blocked-by-account': {
-      schema: socialEvents['domain.blocked-by-account'],
-      handlers: [social.onDomainBlocked],
-    },
-    'domain.suspended': {
-      schema: instanceEvents['domain.suspended'],
-      handlers: [(tx, { domain }) => social.dropAllOfSuspended(tx, domain, unlistedDomains)],
-    },
-    'domain.lifted': { schema: instanceEvents['domain.lifted'], handlers: [videos.onDomainLifted] },
-    'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
-    'video.published': {
-      schema: videoEvents['video.published'],
-      handlers: [bridge.onVideoPublished, news.onVideoPublished],
-    },
-    'video.rejected': { schema: videoEvents['video.rejected'], handlers: [news.onVideoRejected] },
-    'video.captioned': { schema: videoEvents['video.captioned'], handlers: [bridge.onVideoCaptioned] },
-    'video.updated': {
-      schema: videoEvents['video.updated'],
-      handlers: [bridge.onVideoUpdated, news.onVideoEdited],
-    },
-    'video.revised': { schema: videoEvents['video.revised'], handlers: [news.onVideoEdited] },
-    'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
-    'video.discovered': {
-      schema: videoEvents['video.discovered'],
-      handlers: [{ all: videos.onDiscovered }, news.onVideoDiscovered],
-    },
-    'video.deleted': {
-      schema: videoEvents['video.deleted'],
-      handlers: [videos.onDeleted, bridge.onVideoDeleted],
-    },
-    'comment.published': {
-      schema: commentEvents['comment.published'],
-      handlers: [bridge.onCommentPublished, news.onCommentPublished],
-    },
-    'comment.updated': { schema: commentEvents['comment.updated'], handlers: [bridge.onCommentUpdated] },
-    'comment.deleted': { schema: commentEvents['comment.deleted'], handlers: [bridge.onCommentDeleted] },
-    'like.added': {
-      schema: engagementEvents['like.added'],
-      handlers: [bridge.onLikeAdded, videos.onLiked, news.onLiked],
-    },
-    'like.removed': {
-      schema: engagementEvents['like.removed'],
-      handlers: [bridge.onLikeRemoved, news.onUnliked],
-    },
-    'share.added': {
-      schema: engagementEvents['share.added'],
-      handlers: [bridge.onShareAdded, videos.onShared, videos.onLiked, news.onShared],
-    },
-    'share.removed': {
-      schema: engagementEvents['share.removed'],
-      handlers: [bridge.onShareRemoved, news.onUnshared],
-    },
-    'relay.added': { schema: relayEvents['relay.added'], handlers: [bridge.onRelayAdded] },
-    'relay.removed': { schema: relayEvents['relay.removed'], handlers: [bridge.onRelayRemoved] },
-    'report.filed': {
-      schema: moderationEvents['report.filed'],
-      handlers: [bridge.onReportFiled, news.onReported],
-    },
-    'notification.added': { schema: notificationEvents['notification.added'], handlers: [] },
-  } satisfies Record<EventName, Subscribers[string]>;
+  const subscribers = createSubscribers({
+    ...{ videos, comments, engagement, social, notifications, pictures, fieldChecks },
+    ...{ federation, unlistedDomains },
+  });
 
   const handlers: JobHandlers = {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
@@ -418,17 +308,6 @@ function transcriberOf({ transcription }: Config, poster: FormPoster) {
   const { deadlineMs } = transcriptionLimits;
   return createTranscriber({ poster, url, token: token?.reveal() ?? null, model, deadlineMs });
 }
-
-type EventName =
-  | keyof typeof accountEvents
-  | keyof typeof commentEvents
-  | keyof typeof engagementEvents
-  | keyof typeof moderationEvents
-  | keyof typeof instanceEvents
-  | keyof typeof notificationEvents
-  | keyof typeof relayEvents
-  | keyof typeof socialEvents
-  | keyof typeof videoEvents;
 
 /** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */
 async function claimIdNode(db: Db): Promise<number> {

@@ -88,10 +88,14 @@ export function createComments(base: {
       return row ? commentFromRow(row) : null;
     },
 
-    /** Those of these comments that the viewer may see, in no order. */
-    async manyForViewer(ids: readonly CommentId[], viewerId: AccountId | null): Promise<Comment[]> {
-      if (ids.length === 0) return [];
-      return ((await visible(viewerId).whereIn('comments.id', [...ids])) as CommentRow[]).map(commentFromRow);
+    /** Those of these comments that the viewer may see. */
+    async forViewerAmong(
+      ids: readonly CommentId[],
+      viewerId: AccountId | null,
+    ): Promise<Map<CommentId, Comment>> {
+      if (ids.length === 0) return new Map();
+      const rows: CommentRow[] = await visible(viewerId).whereIn('comments.id', [...ids]);
+      return new Map(rows.map((row) => [row.id, commentFromRow(row)]));
     },
 
     /** What was written under a video, oldest first, after `afterId` where that is given. */

@@ -72,14 +72,14 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return (await withAssets(row ? [row] : []))[0] ?? null;
     },
 
-    /** Those of these videos that the viewer may see, in no order. */
-    async manyForViewer(ids: readonly VideoId[], viewerId: AccountId | null): Promise<Video[]> {
-      if (ids.length === 0) return [];
+    /** Those of these videos that the viewer may see. */
+    async forViewerAmong(ids: readonly VideoId[], viewerId: AccountId | null): Promise<Map<VideoId, Video>> {
+      if (ids.length === 0) return new Map();
       const rows: VideoRow[] = await db('videos')
         .select('videos.*')
         .whereIn('videos.id', [...ids])
         .modify(visibleTo(viewerId, unlisted));
-      return withAssets(rows);
+      return new Map((await withAssets(rows)).map((video) => [video.id, video]));
     },
 
     /** One published video, where the author has an accepted follower on that server: for that server only. */

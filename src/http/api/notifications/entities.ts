@@ -24,8 +24,8 @@ async function subjectsOf(
   const commentIds = list.flatMap(({ commentId }) => commentId ?? []);
   const reportIds = list.flatMap(({ reportId }) => reportId ?? []);
   const [videos, comments, reports, uploads] = await Promise.all([
-    deps.videos.manyForViewer([...new Set(videoIds)], viewerId),
-    deps.comments.manyForViewer([...new Set(commentIds)], viewerId),
+    deps.videos.forViewerAmong([...new Set(videoIds)], viewerId),
+    deps.comments.forViewerAmong([...new Set(commentIds)], viewerId),
     deps.moderation.reportsAmong(reportIds),
     deps.videos.manyOfAuthor(refused, viewerId),
   ]);
@@ -33,8 +33,10 @@ async function subjectsOf(
   const [accounts, statuses] = await Promise.all([
     deps.accounts.byIds([...new Set(people)]),
     Promise.all([
-      videos.length > 0 ? statusEntitiesOf(deps, await deps.feed.withAuthors(videos), viewerId) : [],
-      comments.length > 0 ? commentEntitiesOf(deps, comments, viewerId) : [],
+      videos.size > 0
+        ? statusEntitiesOf(deps, await deps.feed.withAuthors([...videos.values()]), viewerId)
+        : [],
+      comments.size > 0 ? commentEntitiesOf(deps, [...comments.values()], viewerId) : [],
     ]),
   ]);
   const byId = new Map(statuses.flat().map((status) => [status.id, status]));

@@ -74,7 +74,7 @@ const reportEntity = z
     rule_ids: z.array(z.string()),
     target_account: accountEntity,
   })
-  .meta({ id: 'Report' });
+  .meta({ id: 'NotificationReport' });
 
 const about = {
   report: reportEntity.nullable().describe('Of type admin.report'),
