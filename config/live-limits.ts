@@ -20,3 +20,22 @@ export const notificationLimits = {
   maxPageItems: 80,
   maxRequestsAtOnce: 40,
 } as const;
+
+/** Connections on which people are told at once. They are counted by each process alone. */
+export const liveLimits = {
+  perAccount: 10,
+  perNetwork: 50,
+  subscriptionsPerConnection: 20,
+  /** Of one message that a client sends. */
+  maxMessageBytes: 4_096,
+  /** A client that has not taken this much is cut off. */
+  maxBufferedBytes: 1024 * 1024,
+  pingMs: 20_000,
+  /** How often sessions of open connections are looked at: what ended is closed within a second (security.md P6). */
+  checkMs: 400,
+  /** Events that wait to be told; more than these are left out, and apps find them when they look. */
+  maxWaiting: 2_000,
+  /** What was published longer ago is not told as new. */
+  newsMs: 6 * 3_600_000,
+  maxTagCharacters: 100,
+} as const;

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** What people are told of, whom of they do not want to hear, and where it is pushed to. */
+/** What people are told of, and of whom they do not want to hear. */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('notifications', (t) => {
     // Apps read this number as one from messages that are pushed to them, so it must stay below 2^53.
@@ -43,18 +43,5 @@ export async function up(knex: Knex): Promise<void> {
     t.timestamp('created_at').notNullable().defaultTo(knex.fn.now());
     t.primary(['account_id', 'from_account_id']);
     t.index('from_account_id');
-  });
-
-  await knex.schema.createTable('push_subscriptions', (t) => {
-    t.bigint('id').primary();
-    t.bigint('session_id').notNullable().unique().references('sessions.id').onDelete('cascade');
-    t.bigint('account_id').notNullable().references('accounts.id').onDelete('cascade').index();
-    t.text('endpoint').notNullable();
-    t.text('p256dh').notNullable();
-    t.text('auth').notNullable();
-    t.boolean('standard').notNullable().comment('encrypted as RFC 8291 says, not as its draft did');
-    t.specificType('alerts', 'text[]').notNullable().comment('types that are pushed');
-    t.text('policy').notNullable().comment('all | followed | follower | none');
-    t.timestamp('created_at').notNullable().defaultTo(knex.fn.now());
   });
 }

@@ -39,6 +39,7 @@ import { createNotifications } from './modules/notifications/index.ts';
 import { createRelays } from './modules/relays/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createStorage } from './modules/storage/index.ts';
+import { createAnnouncer, createStreaming } from './modules/streaming/index.ts';
 import {
   createMediaUrls,
   createProxiedFiles,
@@ -294,6 +295,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     feed,
     instances,
     federation,
+    announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),
+    streaming: createStreaming({ db, unlistedDomains }),
     subscribers,
     handlers,
     close,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AccountId } from '../lib/ids.ts';
+import type { ViewerRef } from './visibility.ts';
 
 /**
  * What people have chosen not to be shown in lists, though they may see it: who opens it by itself does. Beside
@@ -7,7 +7,7 @@ import type { AccountId } from '../lib/ids.ts';
  */
 
 /** Leaves out posts of accounts that the viewer has muted, for as long as that lasts. Null: nobody is muted. */
-export function notMutedBy(viewerId: AccountId | null, accountColumn = 'videos.account_id') {
+export function notMutedBy(viewerId: ViewerRef | null, accountColumn = 'videos.account_id') {
   return (query: Knex.QueryBuilder): void => {
     if (viewerId === null) return;
     query.whereNotExists((mute) =>
@@ -27,7 +27,7 @@ export function notMutedBy(viewerId: AccountId | null, accountColumn = 'videos.a
  * Narrows a query over `videos` for the home timeline of the viewer: without muted authors, authors whom she keeps in an
  * exclusive list, and languages that she does not want of an author. A video in no language is in all.
  */
-export function wantedAtHome(viewerId: AccountId) {
+export function wantedAtHome(viewerId: ViewerRef) {
   return (query: Knex.QueryBuilder): void => {
     query
       .modify(notMutedBy(viewerId))
@@ -44,7 +44,7 @@ export function wantedAtHome(viewerId: AccountId) {
 }
 
 /** Leaves out videos in languages that the viewer does not want of an author whom she follows. */
-export function inWantedLanguage(viewerId: AccountId) {
+export function inWantedLanguage(viewerId: ViewerRef) {
   return (query: Knex.QueryBuilder): void => {
     query.whereNotExists((follow) =>
       follow

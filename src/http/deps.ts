@@ -13,6 +13,7 @@ import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.t
 import type { Moderation } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
 import type { Social } from '../modules/social/index.ts';
+import type { Streaming } from '../modules/streaming/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
@@ -45,6 +46,7 @@ export interface HttpDeps {
   readonly mediaAccess: AccessCache;
   readonly proxiedFiles: ProxiedFiles;
   readonly streams: EventStreams;
+  readonly streaming: Streaming;
   /** Answers POST to an inbox, before everything else that looks at a request. */
   readonly inbox: RequestHandler;
   /** The ActivityPub side, mounted before everything that parses bodies. */

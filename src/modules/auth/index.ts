@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts';
-import type { AccountId } from '../../lib/ids.ts';
+import type { AccountId, SessionId } from '../../lib/ids.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import {
   type AuthDeps,
@@ -17,7 +17,7 @@ import {
   signUp,
   triesKey,
 } from './commands.ts';
-import type { PendingSignUp, Role, Viewer } from './model.ts';
+import type { PendingSignUp, Role, Scope, Viewer } from './model.ts';
 import { hashPassword } from './passwords.ts';
 import { preferences } from './preferences.ts';
 
@@ -76,6 +76,21 @@ export function createAuth(deps: AuthDeps & { db: Db; accounts: Accounts }) {
         await db('users').where({ account_id: account.id }).update({ last_seen_at: db.fn.now() });
       }
       return { account, role: row.role, sessionId: row.id, via: row.kind, scopes: row.scopes };
+    },
+
+    /** What those of these sessions may do that `viewerOf` would take still: for connections that stay open. */
+    async aliveAmong(ids: readonly SessionId[]): Promise<Map<SessionId, readonly Scope[]>> {
+      if (ids.length === 0) return new Map();
+      const rows = await db('sessions')
+        .join('users', 'users.account_id', 'sessions.account_id')
+        .join('accounts', 'accounts.id', 'sessions.account_id')
+        .whereRaw('sessions.id = any(?)', [[...ids]])
+        .where({ 'users.approval': 'approved', 'accounts.state': 'active' })
+        .where((open) =>
+          open.whereNull('sessions.expires_at').orWhere('sessions.expires_at', '>', db.fn.now()),
+        )
+        .select('sessions.id', 'sessions.scopes');
+      return new Map(rows.map((row) => [row.id, row.scopes]));
     },
 
     /** Local accounts with their roles, oldest first. */

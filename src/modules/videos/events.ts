@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../lib/ids.ts';
+import { visibilities } from './model.ts';
 
 /** What the videos module tells the others. */
 export const videoEvents = {
@@ -27,5 +28,7 @@ export const videoEvents = {
     local: z.boolean(),
     /** Whether anybody could see it. */
     open: z.boolean().default(false),
+    /** Who could see it, where it was published at all. */
+    visibility: z.enum(visibilities).nullable().default(null),
   }),
 } as const;
