@@ -186,10 +186,14 @@ describe('P1 what nobody hears of', () => {
     const [star, fan] = [await people.signedIn('fallen'), await people.signedIn('fan2')];
     await people.follow(fan.account, star.account);
     const { heard } = await connect(fan);
+    // For others by name: following its author is not enough.
+    await tell('video.published', await videos.video(star.account, { visibility: 'direct' }));
+    await caughtUp(fan, heard);
     await server.context.db('account_mutes').insert({
       ...{ id: server.context.ids.next(), account_id: fan.id, target_id: star.id, notifications: true },
     });
     await tell('video.published', await videos.video(star.account));
+    await caughtUp(fan, heard);
     await server.context.db('account_mutes').delete();
     await deeds.block(star.account, fan.account);
     await tell('video.published', await videos.video(star.account));

@@ -13,8 +13,6 @@ export {
   groupedTypes,
   type Notification,
   type NotificationGroup,
-  type NotificationPolicy,
-  type NotificationType,
   notificationTypes,
   policyActions,
 } from './model.ts';
