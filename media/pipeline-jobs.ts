@@ -120,7 +120,7 @@ export interface MediaPipeline {
   processFirst(job: FirstJob): Promise<VideoOutcome>;
   /** Makes the sizes that are missing, from one decode. */
   processRest(job: RestJob): Promise<VideoOutcome>;
-  /** Makes everything of one video at once: for one that nobody waits for, it costs least. */
+  /** Makes everything of one video in one job, for one that nobody waits for: the same bytes as in stages. */
   processVideo(job: VideoJob): Promise<VideoOutcome>;
   /** Makes what lies beside a video from one of its sizes: preview, storyboard, fingerprints. */
   processExtras(

@@ -18,6 +18,7 @@ import type {
   MediaPipeline,
   PosterJobOutcome,
   Progress,
+  RestJob,
   SourceJob,
   VideoFacts,
   VideoJob,
@@ -27,7 +28,7 @@ import { makePoster, type PictureReason, type Poster, reencodeImage } from './po
 import { probeFile } from './probe.ts';
 import { extractSound } from './sound.ts';
 import type { ObjectStorage } from './storage/storage.ts';
-import { transcode } from './transcode.ts';
+import { type TranscodeOutcome, transcode } from './transcode.ts';
 import type { Turns } from './turns.ts';
 
 /** Share of the whole work at which each stage starts, in percent. */
@@ -94,7 +95,8 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
         // A try that was cut off after its last step.
         if (!first) throw new Error('All sizes of this video are made');
         const wantsPoster = job.posterShortSide < Math.min(first.rung, mediaLimits.maxPosterShortSidePixels);
-        return makeRungs(deps, { ...job, report, inspected, wantsPoster }, [first, ...rest]);
+        const soundPath = await soundMade(storage, job);
+        return makeRungs(deps, { ...job, report, inspected, wantsPoster, soundPath }, [first, ...rest]);
       }),
 
     processVideo: (job) =>
@@ -221,6 +223,53 @@ interface RungsJob extends VideoJob {
   readonly wantsPoster: boolean;
   /** What an earlier stage has measured. */
   readonly loudness?: Loudness | null;
+  /** A size that an earlier stage has made, for its sound. */
+  readonly soundPath?: string | null;
+}
+
+/**
+ * Fetches the smallest size made so far that has sound: encoding the same sound for each size again costs a
+ * twentieth of the whole ladder. Null where there is none, or it is gone.
+ */
+async function soundMade(storage: ObjectStorage, { before, workDir }: RestJob): Promise<string | null> {
+  const withSound = before.filter(({ index }) => index.codecs.includes(','));
+  const [smallest] = withSound.toSorted((a, b) => a.size - b.size);
+  if (!smallest) return null;
+  const path = join(workDir, 'sound.mp4');
+  return (await storage.download(smallest.index.key, path)) ? path : null;
+}
+
+/**
+ * Encodes some sizes of a plan. Where none has sound yet, the one that is made first is made apart, and the others
+ * take its sound: so a video that is made at once has the same bytes as one that was made in stages, and what is
+ * damaged comes back under its address when it is made anew.
+ */
+async function encodeRungs(
+  ffmpeg: Ffmpeg,
+  job: RungsJob,
+  rungs: LadderPlan['rungs'],
+  gain: string | null,
+): Promise<TranscodeOutcome> {
+  const { facts, plan } = job.inspected;
+  const run = (some: LadderPlan['rungs'], soundPath: string | null, from: number, to: number) =>
+    transcode(ffmpeg, {
+      ...{ sourcePath: job.sourcePath, demuxer: facts.demuxer, plan, rungs: some, gain, soundPath },
+      outputDirectory: job.workDir,
+      onProgress: (fraction) => job.report('transcoding', from + (to - from) * fraction),
+      ...signalOf(job),
+    });
+  const [first] = firstRung(rungs);
+  const [next, ...others] = rungs.filter((rung) => rung !== first);
+  const soundPath = job.soundPath ?? null;
+  if (!next || soundPath !== null || plan.audioIndex === null) return run(rungs, soundPath, 0, 1);
+  const pixels = (some: readonly Rung[]) => some.reduce((sum, { width, height }) => sum + width * height, 0);
+  const share = pixels([first]) / pixels(rungs);
+  const made = await run([first], null, 0, share);
+  if (!made.ok) return made;
+  const rest = await run([next, ...others], made.files[0].path, share, 1);
+  if (!rest.ok) return rest;
+  const [largest, ...smaller] = [...made.files, ...rest.files].toSorted((a, b) => b.rung - a.rung);
+  return ok({ files: [largest ?? made.files[0], ...smaller] });
 }
 
 /** Transcodes, packages and stores some sizes of a plan. */
@@ -230,22 +279,12 @@ async function makeRungs(
   rungs: LadderPlan['rungs'],
 ): Promise<VideoOutcome> {
   const { report, inspected } = job;
-  const { facts, plan } = inspected;
+  const { plan } = inspected;
   report('transcoding', 0);
   const measured = await loudnessOf(ffmpeg, job);
   if (!measured.ok) return measured;
   const { loudness } = measured;
-  const encode = () =>
-    transcode(ffmpeg, {
-      sourcePath: job.sourcePath,
-      demuxer: facts.demuxer,
-      plan,
-      rungs,
-      gain: loudness && gainFor(loudness).filter,
-      outputDirectory: job.workDir,
-      onProgress: (fraction) => report('transcoding', fraction),
-      ...signalOf(job),
-    });
+  const encode = () => encodeRungs(ffmpeg, job, rungs, loudness && gainFor(loudness).filter);
   const transcoded = await encoders(job.isRemote ? 1 : 0, encode, job.signal).catch((error) => {
     if (job.signal?.aborted) return fail('aborted' as const, 'The processing was stopped.');
     throw error;

@@ -21,6 +21,8 @@ export interface TranscodeJob {
   readonly outputDirectory: string;
   /** Brings the sound to the loudness of all others; see `gainFor`. */
   readonly gain: string | null;
+  /** A finished size of the same video: its sound is taken as it is, and that of the source left alone. */
+  readonly soundPath?: string | null;
   readonly signal?: AbortSignal;
   readonly onProgress?: (fraction: number) => void;
 }
@@ -59,7 +61,8 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
       // The graph cuts to the frame; this keeps the reader from going through ten more hours.
       options: ['-t', String(plan.durationSeconds + 1)],
     },
-    args: ['-filter_complex', filterGraph(job), ...files.flatMap((file, n) => outputArgs(plan, file, n))],
+    ...(job.soundPath ? { secondInput: { path: job.soundPath, demuxer: 'mov' as const } } : {}),
+    args: ['-filter_complex', filterGraph(job), ...files.flatMap((file, n) => outputArgs(job, file, n))],
     outputDirectory: job.outputDirectory,
     durationSeconds: plan.durationSeconds,
     deadlineMs: Math.max(
@@ -72,8 +75,8 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
   return outcome.ok ? ok({ files }) : stepFailure(outcome);
 }
 
-/** The filter graph: outputs `v0`, `v1`, ... and `a0`, `a1`, ..., one pair for each rung. */
-function filterGraph({ plan, rungs, gain }: TranscodeJob): string {
+/** The filter graph: outputs `v0`, `v1`, ... and, where sound is made, `a0`, `a1`, ..., one pair for each rung. */
+function filterGraph({ plan, rungs, gain, soundPath }: TranscodeJob): string {
   const end = plan.durationSeconds.toFixed(6);
   const [top, ...lower] = rungs;
   const last = rungs.length - 1;
@@ -93,7 +96,7 @@ function filterGraph({ plan, rungs, gain }: TranscodeJob): string {
       return `[c${index}]${scale}${fork(index + 1)}`;
     }),
   ];
-  if (plan.audioIndex !== null) {
+  if (plan.audioIndex !== null && !soundPath) {
     const outputs = rungs.map((_, n) => `[a${n}]`).join('');
     chains.push(
       `[0:${plan.audioIndex}]aresample=${SAMPLE_RATE}:async=1:first_pts=0,` +
@@ -119,17 +122,28 @@ function standardColours(colour: ColourPlan, top: Rung): string[] {
   ];
 }
 
-function outputArgs(plan: LadderPlan, file: RungFile, n: number): string[] {
+/** The sound of one rung: none, that of the size which is made already, or its own. */
+function soundArgs({ plan, soundPath }: TranscodeJob, n: number): string[] {
+  if (plan.audioIndex === null) return [];
+  if (soundPath) return ['-map', '1:a:0', '-c:a', 'copy'];
+  return [
+    ...['-map', `[a${n}]`, '-c:a', 'aac', '-b:a', '128k', '-ar', String(SAMPLE_RATE), '-ac', '2'],
+    ...['-flags:a', '+bitexact'],
+  ];
+}
+
+function outputArgs(job: TranscodeJob, file: RungFile, n: number): string[] {
+  const { plan } = job;
   const group = String(plan.frameRate * groupSeconds);
   return [
-    ...['-map', `[v${n}]`, ...(plan.audioIndex === null ? [] : ['-map', `[a${n}]`])],
+    ...['-map', `[v${n}]`],
+    ...soundArgs(job, n),
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high', '-crf', '23', '-bf', '0'],
     ...['-g', group, '-keyint_min', group, '-sc_threshold', '0', '-flags:v', '+cgop'],
     ...['-maxrate', `${file.maxRateKbps}k`, '-bufsize', `${file.maxRateKbps * 2}k`],
     ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'],
-    ...['-c:a', 'aac', '-b:a', '128k', '-ar', String(SAMPLE_RATE), '-ac', '2'],
     // Titles, places, devices and chapters stay behind.
-    ...['-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact'],
+    ...['-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact'],
     ...['-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov+default_base_moof+skip_trailer'],
     ...['-frag_duration', String(FRAGMENT_MICROSECONDS), '-use_editlist', '0', `file:${file.path}`],
   ];

@@ -33,7 +33,10 @@ import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
+import { createFilters } from './modules/filters/index.ts';
 import { createInstances, createUrls } from './modules/instances/index.ts';
+import { createLists } from './modules/lists/index.ts';
+import { createMarkers } from './modules/markers/index.ts';
 import { createModeration } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createRelays } from './modules/relays/index.ts';
@@ -182,6 +185,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const moderation = createModeration({ db, ids, urls });
   const relays = createRelays({ db, ids, urls });
   const feed = createFeed({ videos, accounts });
+  const lists = createLists({ db, ids, unlistedDomains });
+  const filters = createFilters({ db, ids });
+  const markers = createMarkers({ db });
   const notifications = createNotifications({ db, ids, clock, unlistedDomains });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
@@ -277,6 +283,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ffmpeg,
     accounts,
     pictures,
+    fieldChecks,
     auth,
     social,
     videos,
@@ -293,6 +300,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     notifications,
     relays,
     feed,
+    lists,
+    filters,
+    markers,
     instances,
     federation,
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),

@@ -4,6 +4,7 @@ import type { Subscribers } from './jobs/relay.ts';
 import { accountEvents, type createFieldChecks, type Pictures } from './modules/accounts/index.ts';
 import { type Comments, commentEvents } from './modules/comments/index.ts';
 import { type Engagement, engagementEvents } from './modules/engagement/index.ts';
+import { filterEvents } from './modules/filters/index.ts';
 import { instanceEvents } from './modules/instances/index.ts';
 import { moderationEvents } from './modules/moderation/index.ts';
 import { type Notifications, notificationEvents } from './modules/notifications/index.ts';
@@ -27,6 +28,7 @@ type EventName =
   | keyof typeof accountEvents
   | keyof typeof commentEvents
   | keyof typeof engagementEvents
+  | keyof typeof filterEvents
   | keyof typeof moderationEvents
   | keyof typeof instanceEvents
   | keyof typeof notificationEvents
@@ -60,6 +62,7 @@ export function createSubscribers(parts: Parts) {
         news.onAccountGone,
       ],
     },
+    'filters.changed': { schema: filterEvents['filters.changed'], handlers: [] },
     'follow.requested': {
       schema: socialEvents['follow.requested'],
       handlers: [bridge.onFollowRequested, news.onFollow],

@@ -19,12 +19,21 @@ export async function* mergedList(
   for await (const object of second.list(prefix)) if (!seen.has(object.key)) yield object;
 }
 
-/** The first that is there of what the lookups find; they are tried in order. */
+/**
+ * The first that is there of what the lookups find; they are tried in order. A store that fails matters only where
+ * no other has it: then its error is thrown, since what it holds is not known.
+ */
 export async function firstFound<T>(lookups: readonly (() => Promise<T | null>)[]): Promise<T | null> {
+  const failures: unknown[] = [];
   for (const lookup of lookups) {
-    const found = await lookup();
-    if (found !== null) return found;
+    try {
+      const found = await lookup();
+      if (found !== null) return found;
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return null;
 }
 

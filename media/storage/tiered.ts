@@ -26,7 +26,10 @@ export function createTieredStorage({ hot, cold, onColdRead }: TieredDeps): Obje
     putBytes: hot.putBytes,
     open: (key, range) => firstFound([() => hot.open(key, range), () => openCold(key, range)]),
     stat: (key) => firstFound([() => hot.stat(key), () => cold.stat(key)]),
-    download: async (key, path) => (await hot.download(key, path)) || cold.download(key, path),
+    async download(key, path) {
+      const from = (store: ObjectStorage) => async () => (await store.download(key, path)) || null;
+      return (await firstFound([from(hot), from(cold)])) ?? false;
+    },
     async remove(keys) {
       await cold.remove(keys);
       await hot.remove(keys);

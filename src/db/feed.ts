@@ -6,8 +6,15 @@ import type { ViewerRef } from './visibility.ts';
  * `visibleTo`, never in its place.
  */
 
-/** Leaves out posts of accounts that the viewer has muted, for as long as that lasts. Null: nobody is muted. */
-export function notMutedBy(viewerId: ViewerRef | null, accountColumn = 'videos.account_id') {
+/**
+ * Leaves out posts of accounts that the viewer has muted, for as long as that lasts. Null: nobody is muted. Where `from` is notifications,
+ * those whom she wants to hear of are left in: one may mute somebody and still be told of what they do to oneself.
+ */
+export function notMutedBy(
+  viewerId: ViewerRef | null,
+  accountColumn = 'videos.account_id',
+  from: 'posts' | 'notifications' = 'posts',
+) {
   return (query: Knex.QueryBuilder): void => {
     if (viewerId === null) return;
     query.whereNotExists((mute) =>
@@ -18,7 +25,10 @@ export function notMutedBy(viewerId: ViewerRef | null, accountColumn = 'videos.a
         .whereRaw('account_mutes.target_id = ??', [accountColumn])
         .where((lasting) =>
           lasting.whereNull('account_mutes.expires_at').orWhereRaw('account_mutes.expires_at > now()'),
-        ),
+        )
+        .modify((mutes) => {
+          if (from === 'notifications') mutes.where('account_mutes.notifications', true);
+        }),
     );
   };
 }

@@ -57,19 +57,24 @@ function notBlockedBy(viewerId: ViewerRef) {
 }
 
 /**
- * Narrows a query over `accounts` to those that a list shows to the viewer (null: anybody): active people and bots of no
- * suspended domain, and for somebody who is signed in, no block between the two and none of a domain that she has
- * blocked.
+ * Narrows a query over `accounts` to those that the viewer (null: anybody) may meet: active ones of no suspended domain,
+ * and for somebody who is signed in, no block between the two and none of a domain that she has blocked.
  */
+export function accountShownTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains) {
+  return (query: Knex.QueryBuilder): void => {
+    query.where('accounts.state', 'active').modify(ofOpenDomains(unlisted));
+    if (viewerId === null) return;
+    query.modify(noBlockBetween('accounts.id', viewerId)).modify(notBlockedBy(viewerId));
+  };
+}
+
+/** Narrows a query over `accounts` to those that a list shows to the viewer: people and bots whom she may meet. */
 export function accountListedTo(viewerId: AccountId | null, unlisted: UnlistedDomains) {
   return (query: Knex.QueryBuilder): void => {
     query
-      .where('accounts.state', 'active')
       .whereNull('accounts.owner_id')
       .whereRaw(`not (accounts.domain = '' and accounts.actor_type = 'Application')`)
-      .modify(ofOpenDomains(unlisted));
-    if (viewerId === null) return;
-    query.modify(noBlockBetween('accounts.id', viewerId)).modify(notBlockedBy(viewerId));
+      .modify(accountShownTo(viewerId, unlisted));
   };
 }
 
@@ -136,17 +141,6 @@ export function byShownAuthor(
         .modify(ofOpenDomains(unlisted));
       if (viewerId !== null) author.modify(notBlockedBy(viewerId));
     });
-  };
-}
-
-/** Narrows a query over `accounts` to those that the viewer hears of: as authors of posts are, see `visibleTo`. */
-export function accountShownTo(viewerId: ViewerRef, unlisted: UnlistedDomains) {
-  return (query: Knex.QueryBuilder): void => {
-    query
-      .where('accounts.state', 'active')
-      .modify(ofOpenDomains(unlisted))
-      .modify(notBlockedBy(viewerId))
-      .modify(noBlockBetween('accounts.id', viewerId));
   };
 }
 

@@ -14,6 +14,7 @@ import { createProxyHandler } from './media/proxy.ts';
 import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
 import { openApiDocument } from './openapi.ts';
+import { createPictureHandler } from './pictures/handler.ts';
 import type { StreamingApi } from './streaming/index.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -59,6 +60,7 @@ export async function createApp(
   });
   // Has headers of its own, as media has.
   app.use('/proxy', createProxyHandler(deps));
+  app.use('/pictures', createPictureHandler(deps));
   app.use(securityHeaders(deps));
   app.use(deps.federation);
   await uploads.mount(app);

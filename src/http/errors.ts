@@ -72,6 +72,11 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'domain-invalid': 422,
   'domain-known': 422,
   'too-many-domains': 422,
+  'too-many-lists': 422,
+  'too-many-filters': 422,
+  'not-followed': 404,
+  'already-listed': 422,
+  conflict: 409,
   unavailable: 503,
 };
 

@@ -208,6 +208,11 @@ export interface JobRun {
   /** 1 for the first try. */
   readonly attempt: number;
   readonly lastAttempt: boolean;
+  /**
+   * Names what is to be done after this try where it turns out that the job is not its own any more: given to
+   * another worker, or given up. A worker that was only thought dead cleans up so.
+   */
+  readonly whenLost: (then: () => Promise<void>) => void;
 }
 
 /** Handlers must be idempotent: a crash at any point means the same call again. */

@@ -7,6 +7,7 @@ import { newLeaseOwner, released } from './leases.ts';
 import {
   type JobHandlers,
   type JobName,
+  type JobRun,
   PermanentJobError,
   type QueueName,
   retryDelayMs,
@@ -93,6 +94,7 @@ export class JobRunner {
     if (!row) return;
     const log = this.#deps.log.child({ job: row.name, jobId: row.id, attempt: row.attempts });
     const lost = new AbortController();
+    const whenLost: (() => Promise<void>)[] = [];
     const heartbeat = setInterval(() => {
       this.#renew(row).then(
         (held) => held || lost.abort(new Error('Another worker took this job over.')),
@@ -100,10 +102,13 @@ export class JobRunner {
       );
     }, this.#deps.leaseMs / 3);
     try {
-      await this.#attempt(row, AbortSignal.any([lost.signal, this.#stopping.signal]));
+      const signal = AbortSignal.any([lost.signal, this.#stopping.signal]);
+      await this.#attempt(row, signal, (then) => whenLost.push(then));
       log.debug('job done');
     } catch (error) {
-      await this.#failed(row, error, log);
+      if (await this.#failed(row, error, log)) return;
+      log.warn({ err: error }, 'a job was done that is another worker’s, or nobody’s');
+      for (const then of whenLost) await then();
     } finally {
       clearInterval(heartbeat);
     }
@@ -129,7 +134,7 @@ export class JobRunner {
     return held === 1;
   }
 
-  async #attempt(row: JobRow, signal: AbortSignal): Promise<void> {
+  async #attempt(row: JobRow, signal: AbortSignal, whenLost: JobRun['whenLost']): Promise<void> {
     const spec = specOf(row.name);
     if (!spec) throw new PermanentJobError(`There is no job called ${row.name}.`);
     if (row.attempts > spec.maxAttempts) {
@@ -141,12 +146,13 @@ export class JobRunner {
     const deadline = AbortSignal.timeout(spec.timeoutMs);
     const handler = this.#deps.handlers[row.name] as (
       payload: unknown,
-      run: { signal: AbortSignal; attempt: number; lastAttempt: boolean },
+      run: JobRun,
     ) => Promise<((tx: never) => Promise<Date | null>) | undefined>;
     const finish = await handler(payload.data, {
       signal: AbortSignal.any([signal, deadline]),
       attempt: row.attempts,
       lastAttempt: row.attempts >= spec.maxAttempts,
+      whenLost,
     });
     await this.#deps.db.transaction(async (tx) => {
       const held = await tx('jobs')
@@ -166,34 +172,36 @@ export class JobRunner {
     });
   }
 
-  /** Records a failed try: again later, a dead letter, or, on shutdown, given back uncounted. */
-  async #failed(row: JobRow, error: unknown, log: Logger): Promise<void> {
+  /** Records a failed try: again later, a dead letter, or, on shutdown, given back uncounted. False where it is not ours. */
+  async #failed(row: JobRow, error: unknown, log: Logger): Promise<boolean> {
     const { db, random } = this.#deps;
     const mine = db('jobs').where({ id: row.id, lease_owner: row.lease_owner });
     const message = String(error instanceof Error ? error.message : error).slice(0, 2_000);
     if (this.#stopping.signal.aborted) {
-      await mine.update({
+      const givenBack = {
         ...released(db),
         attempts: db.raw('greatest(attempts - 1, 0)'),
         run_at: db.fn.now(),
-      });
-      return;
+      };
+      return (await mine.update(givenBack)) === 1;
     }
     const spent = row.attempts >= (specOf(row.name)?.maxAttempts ?? 0);
     const final = spent || error instanceof PermanentJobError;
     if (final && (await this.#bury(row, message))) {
       log.error({ err: error }, 'job failed for good; it is now a dead letter');
-      return;
+      return true;
     }
     const delay = retryDelayMs(row.name, row.attempts, random);
-    log.warn({ err: error, retryInMs: delay }, 'job failed; it runs again later');
-    await mine.update({
+    const again = {
       ...released(db),
       // Wanted again while it failed for good: that is a job of its own.
       ...(final ? { attempts: 0 } : {}),
       run_at: db.raw(`now() + ? * interval '1 ms'`, [delay]),
       last_error: message,
-    });
+    };
+    if ((await mine.update(again)) === 0) return false;
+    log.warn({ err: error, retryInMs: delay }, 'job failed; it runs again later');
+    return true;
   }
 
   /** Makes a job of ours a dead letter, unless it was wanted again while it ran. */

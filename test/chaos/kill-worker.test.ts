@@ -92,7 +92,7 @@ async function remoteAccount(name: string, follows = false) {
       ...{ actorUri, actorType: 'Person', username: name, domain: peer.host, displayName: name, bioHtml: '' },
       ...{ url: actorUri, inboxUri: `${actorUri}/inbox`, sharedInboxUri: peer.url('/inbox') },
       ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
-    ...{ fields: [], avatarUrl: null, headerUrl: null },
+      ...{ fields: [], avatarUrl: null, headerUrl: null },
       ...{ locked: false, discoverable: true, indexable: true },
     }),
   );

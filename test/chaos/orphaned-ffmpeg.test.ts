@@ -49,7 +49,8 @@ test.for([
   if (!isPossible) skip('needs bubblewrap or setpriv');
   const source = await clip(directory, 'source.mp4');
   const worker = endlessJob(source, tools);
-  await eventually('ffmpeg runs', async () => (await encoders()).length > 0);
+  // Not only its walls, which are about to be told with whom they end.
+  await eventually('ffmpeg runs', async () => (await encoders()).some((line) => /^[^ ]*ffmpeg /.test(line)));
   const gone = once(worker, 'exit');
   worker.kill('SIGKILL');
   await gone;

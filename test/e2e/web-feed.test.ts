@@ -8,7 +8,7 @@ import {
   viewports,
   waitUntilPlaying,
 } from '../helpers/browser.ts';
-import { fakeAccount, fakeStatus } from '../helpers/fake-api.ts';
+import { fakeAccount, fakeCredentials, fakeStatus } from '../helpers/fake-entities.ts';
 import { describeClip } from '../helpers/fake-media.ts';
 import { eventually, tallClip, useWebSite, wideClip } from '../helpers/web-site.ts';
 
@@ -184,7 +184,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('the feed on a %s',
     const page = await openFeed({ viewport });
     await page.getByRole('main').getByRole('link', { name: 'Create account' }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
-    site.api.state.me = { ...alice, role: { name: 'user' } };
+    site.api.state.me = fakeCredentials(alice);
     await page.reload();
     await page.getByRole('link', { name: 'Find people' }).waitFor();
     await page.getByRole('link', { name: 'Public' }).click();
@@ -327,7 +327,7 @@ describe.skipIf(!hasBrowser)('the feed', () => {
   });
 
   test('follows the author of a clip', async () => {
-    site.api.state.me = { ...fakeAccount('9', 'nora'), role: { name: 'user' } };
+    site.api.state.me = fakeCredentials(fakeAccount('9', 'nora'));
     site.api.state.accounts = [alice, mika];
     site.api.state.statuses = [tall('30'), wide('29')];
     const page = await openFeed({}, '/?feed=public');

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Instance } from '../../web/src/api/types.ts';
 import { axeViolations, hasBrowser, viewports, waitUntilPlaying } from '../helpers/browser.ts';
-import { fakeAccount, fakeStatus } from '../helpers/fake-api.ts';
+import { fakeAccount, fakeCredentials, fakeRelationship, fakeStatus } from '../helpers/fake-entities.ts';
 import { describeClip } from '../helpers/fake-media.ts';
 import { eventually, useWebSite, wideClip } from '../helpers/web-site.ts';
 
@@ -15,7 +15,7 @@ const wide = (id: string, author = alice) => fakeStatus(id, author, describeClip
 const site = useWebSite();
 const signIn = (name: 'user' | 'admin' = 'user') => {
   site.api.state.accounts = [alice, mika];
-  site.api.state.me = { ...alice, role: { name } };
+  site.api.state.me = fakeCredentials(alice, name);
 };
 
 const setRegistrations = (change: Partial<Instance['registrations']>) => {
@@ -89,10 +89,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (s
     await page.getByRole('button', { name: 'Follow @mika@film.example' }).click();
     await page.getByText('Waiting for film.example to accept').waitFor();
     expect(await axeViolations(page)).toEqual([]);
-    site.api.state.relationships.set('2', {
-      ...{ id: '2', following: true, requested: false, followed_by: false },
-      ...{ blocking: false, blocked_by: false },
-    });
+    site.api.state.relationships.set('2', fakeRelationship('2', { following: true }));
     await page.getByRole('button', { name: 'Following. Stop following @mika@film.example' }).click();
     await page.getByRole('button', { name: 'Follow @mika@film.example' }).waitFor();
     expect(await page.getByText('Waiting for').count()).toBe(0);

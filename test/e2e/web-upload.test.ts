@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Processing } from '../../web/src/api/types.ts';
 import { axeViolations, hasBrowser, viewports, waitUntilPlaying } from '../helpers/browser.ts';
-import { fakeAccount, fakeStatus } from '../helpers/fake-api.ts';
+import { fakeAccount, fakeCredentials, fakeStatus } from '../helpers/fake-entities.ts';
 import { describeClip } from '../helpers/fake-media.ts';
 import { ffmpegRaw } from '../helpers/media-samples.ts';
 import { eventually, useWebSite, wideClip } from '../helpers/web-site.ts';
@@ -18,7 +18,7 @@ const site = useWebSite();
 
 const signIn = () => {
   site.api.state.accounts = [alice];
-  site.api.state.me = { ...alice, role: { name: 'user' } };
+  site.api.state.me = fakeCredentials(alice);
 };
 
 /** Bytes that no browser can play; the fake server does not look at them. */
@@ -194,7 +194,8 @@ describe.skipIf(!hasBrowser)('cover and captions', () => {
     await page.getByText('Making the sizes, 40 %').first().waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Open clip' }).press('Enter');
 
-    // The clip's own page, where the language is chosen and remembered.
+    // The clip's own page, where the language is chosen and remembered. The page before it showed the captions, too.
+    await page.getByRole('button', { name: 'Edit captions and cover' }).waitFor();
     await page.getByText('Two birds sing').waitFor();
     await page.keyboard.press('c');
     await page.getByText('Two birds sing').waitFor({ state: 'detached' });

@@ -41,7 +41,7 @@ async function followedAuthor(): Promise<Author> {
       ...{ actorUri: id, actorType: 'Person', username: `u${authors}`, domain: 'a.example' },
       ...{ displayName: '', bioHtml: '', url: id, inboxUri: `${id}/inbox`, sharedInboxUri: null },
       ...{ followersUri: null, outboxUri: null, featuredUri: null, alsoKnownAs: [] },
-    ...{ fields: [], avatarUrl: null, headerUrl: null },
+      ...{ fields: [], avatarUrl: null, headerUrl: null },
       ...{ locked: false, discoverable: false, indexable: false },
     });
     const alice = await accounts.byActorUri(aliceUri);

@@ -5,6 +5,7 @@ import { createHostPump } from '../../federation/outbox/host-pump.ts';
 import { createKeyring } from '../../federation/store/keyring.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { type Arrival, type DeliveryRig, startDeliveryRig, startReceiver } from '../helpers/delivery-rig.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import { HONEST } from '../helpers/remote-http.ts';
 
 const ACTORS = 3;
@@ -283,11 +284,11 @@ describe('nothing is ever sent to this server itself', () => {
     await rig.addFollower(alice, 'https://x.example/inbox', 'https://VIDEO.example:443/inbox');
     await rig.post(alice);
     const { signal } = new AbortController();
-    const finish = await pump('video.example:443', { signal, attempt: 1, lastAttempt: false });
+    const finish = await pump('video.example:443', jobRun({ signal }));
     expect(await context.inTx(finish)).toBeNull();
     expect(await rows()).toMatchObject([{ state: 'dead' }]);
     await context.db('deliveries').update({ state: 'queued', host: 'video.example' });
-    const again = await pump('video.example', { signal, attempt: 1, lastAttempt: false });
+    const again = await pump('video.example', jobRun({ signal }));
     await context.inTx(again);
     expect(await rows()).toMatchObject([{ state: 'dead' }]);
     expect(fetched).toEqual([]);

@@ -13,6 +13,7 @@ import {
   type Rig,
   startRig,
 } from '../helpers/activities.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import { type Peer, type PeerActor, startPeer } from '../helpers/peer.ts';
 import { HONEST } from '../helpers/remote-http.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -248,11 +249,7 @@ describe('a server that stops', () => {
       await context.db('delivery_lanes').insert(lane);
       const controller = new AbortController();
       peer.script('hang');
-      const pump = context.federation.pump(peer.host, {
-        signal: controller.signal,
-        attempt: 1,
-        lastAttempt: false,
-      });
+      const pump = context.federation.pump(peer.host, jobRun({ signal: controller.signal }));
       await eventually('the delivery is under way', () => peer.received.length === 1);
       controller.abort(new Error('The server is stopping.'));
       await expect(pump).rejects.toThrow('The server is stopping.');

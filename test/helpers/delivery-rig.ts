@@ -5,6 +5,7 @@ import type { SentName } from '../../federation/translate/outgoing.ts';
 import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
+import { jobRun } from './job-run.ts';
 import { createPeople } from './people.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
@@ -130,7 +131,7 @@ export async function startDeliveryRig(): Promise<DeliveryRig> {
 
   async function pump(host: string): Promise<Date | null> {
     const { signal } = new AbortController();
-    const finish = await context.federation.pump(host, { signal, attempt: 1, lastAttempt: false });
+    const finish = await context.federation.pump(host, jobRun({ signal }));
     return inTx(finish);
   }
 

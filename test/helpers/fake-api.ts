@@ -6,13 +6,13 @@ import type {
   Account,
   CredentialAccount,
   Instance,
-  Media,
   PendingAccount,
   Processing,
   Relationship,
   Status,
 } from '../../web/src/api/types.ts';
 import { answerEdit } from './fake-edits.ts';
+import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
 
 /** What the page must live with; helmet sends the same on the real server. */
 const CSP =
@@ -93,55 +93,6 @@ function emptyState(): FakeState {
     files: new Map(),
     down: false,
     calls: [],
-  };
-}
-
-/** An account of this server, or of another one if it has a host. */
-export function fakeAccount(id: string, username: string, host: string | null = null): Account {
-  const acct = host ? `${username}@${host}` : username;
-  return {
-    id,
-    username,
-    acct,
-    display_name: username[0]?.toUpperCase() + username.slice(1),
-    note: `<p>I am ${username}.</p>`,
-    url: `https://${host ?? 'vireo.test'}/@${username}`,
-    uri: `https://${host ?? 'vireo.test'}/users/${username}`,
-    avatar: null,
-    locked: false,
-    bot: false,
-    created_at: '2026-01-02T03:04:05.000Z',
-    followers_count: 1_234,
-    following_count: 5,
-    statuses_count: 6,
-    host,
-  };
-}
-
-/** A clip by somebody. */
-export function fakeStatus(
-  id: string,
-  account: Account,
-  media: Media,
-  changes: Partial<Status> = {},
-): Status {
-  return {
-    id,
-    created_at: new Date(Date.now() - 3 * 3_600_000).toISOString(),
-    account,
-    content: `<p>Clip number ${id}</p>`,
-    spoiler_text: '',
-    sensitive: false,
-    visibility: 'public',
-    language: 'en',
-    uri: `${account.uri}/statuses/${id}`,
-    url: `${account.url}/${id}`,
-    media_attachments: [media],
-    ...{ tags: [], mentions: [], emojis: [], card: null, poll: null, application: null, reblog: null },
-    ...{ replies_count: 0, reblogs_count: 0, favourites_count: 0, edited_at: null },
-    ...{ favourited: false, reblogged: false, pinned: false },
-    ...{ in_reply_to_id: null, in_reply_to_account_id: null },
-    ...changes,
   };
 }
 
@@ -244,17 +195,7 @@ function pageOf(statuses: readonly Status[], query: URLSearchParams): Status[] {
 }
 
 function relationshipOf(state: FakeState, id: string): Relationship {
-  const known = state.relationships.get(id);
-  return (
-    known ?? {
-      id,
-      following: false,
-      requested: false,
-      followed_by: false,
-      blocking: false,
-      blocked_by: false,
-    }
-  );
+  return state.relationships.get(id) ?? fakeRelationship(id);
 }
 
 function setRelationship(state: FakeState, id: string, change: Partial<Relationship>): Relationship {
@@ -355,7 +296,7 @@ function signIn(state: FakeState, { login }: Record<string, string>): unknown {
       sentence: 'The name or the password is wrong.',
     });
   }
-  state.me = { ...account, role: { name: 'user' } };
+  state.me = fakeCredentials(account);
   return { account, role: 'user', expires_at: '2030-01-01T00:00:00.000Z' };
 }
 

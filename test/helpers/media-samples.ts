@@ -70,12 +70,17 @@ export async function clip(directory: string, name: string, options: ClipOptions
 }
 
 /** White flashes and beeps that start together at every whole second of a dark and silent clip. */
-export async function clapper(directory: string, name: string, seconds: number): Promise<string> {
+export async function clapper(
+  directory: string,
+  name: string,
+  seconds: number,
+  size = '640:360',
+): Promise<string> {
   const path = join(directory, name);
   const flash = "geq=lum='if(lt(mod(T,1),0.1)*gte(T,1),235,16)':cb=128:cr=128";
   const beep = "aevalsrc='if(lt(mod(t,1),0.1)*gte(t,1),0.8*sin(2*PI*1000*t),0)':s=44100";
   await ffmpegRaw(
-    ...['-f', 'lavfi', '-i', `color=black:s=32x18:r=30:d=${seconds},${flash},scale=640:360:flags=neighbor`],
+    ...['-f', 'lavfi', '-i', `color=black:s=32x18:r=30:d=${seconds},${flash},scale=${size}:flags=neighbor`],
     ...['-f', 'lavfi', '-i', `${beep}:d=${seconds}`],
     ...['-pix_fmt', 'yuv420p', '-preset', 'ultrafast', '-bf', '2', '-c:a', 'aac', `file:${path}`],
   );

@@ -4,6 +4,7 @@ import { type DrainDeps, drainHost } from '../../federation/inbox/drain.ts';
 import { applied, type Checked, ignored, type Outcome } from '../../federation/inbox/verb.ts';
 import type { Tx } from '../../src/db/database.ts';
 import { PermanentJobError } from '../../src/jobs/registry.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 const HOST = 'a.example';
@@ -51,7 +52,7 @@ async function drain(attempt = 1, changes: Partial<DrainDeps> = {}): Promise<Dat
     },
     ...changes,
   };
-  const run = { signal: new AbortController().signal, attempt, lastAttempt: false };
+  const run = jobRun({ attempt });
   const finish = await drainHost(deps, HOST, run);
   return server.context.inTx(finish);
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newLeaseOwner, sweepLeases } from '../../src/jobs/leases.ts';
 import { jobSpecs } from '../../src/jobs/registry.ts';
 import { createGate, eventually } from '../helpers/chaos.ts';
@@ -144,9 +144,11 @@ describe('a worker that lost its lease', () => {
   test('is told so, and can neither end the job nor count a failure', async () => {
     const gate = createGate();
     const aborted = Promise.withResolvers<unknown>();
+    const cleaned = Promise.withResolvers<number>();
     await rig.db.schema.createTable('effects', (t) => void t.text('by'));
     await rig.start({
-      'media.process': async (_, { signal }) => {
+      'media.process': async (_, { signal, attempt, whenLost }) => {
+        whenLost(async () => cleaned.resolve(attempt));
         signal.addEventListener('abort', () => aborted.resolve(signal.reason));
         await gate.pass();
         return async (tx) => {
@@ -161,6 +163,7 @@ describe('a worker that lost its lease', () => {
     await rig.db('jobs').update({ lease_owner: other });
     expect(await aborted.promise).toMatchObject({ message: 'Another worker took this job over.' });
     gate.open();
+    expect(await cleaned.promise).toBe(1);
     await eventually('the first try is over', async () => (await rig.queues.media.getActiveCount()) === 0);
     expect(await onlyJob()).toMatchObject({ lease_owner: other, attempts: 1, last_error: null });
     expect(await rig.db('effects')).toEqual([]);
@@ -170,8 +173,10 @@ describe('a worker that lost its lease', () => {
 describe('a worker that is stopped', () => {
   test('gives a running job back, and the try does not count', async () => {
     const gate = createGate();
+    const cleaned = vi.fn(async () => undefined);
     const worker = await rig.start({
-      'media.process': async (_, { signal }) => {
+      'media.process': async (_, { signal, whenLost }) => {
+        whenLost(cleaned);
         const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
         void gate.pass();
         await aborted;
@@ -181,6 +186,7 @@ describe('a worker that is stopped', () => {
     await rig.addJob();
     await gate.reached;
     await worker.stop();
+    expect(cleaned).not.toHaveBeenCalled();
     const job = await onlyJob();
     expect(job).toMatchObject({ state: 'pending', lease_owner: null, attempts: 0, last_error: null });
     const attempts: number[] = [];

@@ -16,6 +16,7 @@ import { createUrls, type MediaRefusal } from '../../src/modules/instances/index
 import { createMediaUrls, createVideos, type Videos } from '../../src/modules/videos/index.ts';
 import { createGate, eventually, hurryPurges } from '../helpers/chaos.ts';
 import { createJobRig, type JobRig, silent } from '../helpers/job-rig.ts';
+import { jobRun } from '../helpers/job-run.ts';
 
 const contentType = 'video/mp4';
 
@@ -215,7 +216,7 @@ describe('an upload', () => {
 
   test('whose last step is taken twice is published once', async () => {
     const { videoId } = await receivedUpload();
-    const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
+    const run = jobRun();
     const ladder = (id: VideoId) => videos.jobs.ladder({ videoId: id, settle: false }, run);
     for (const stage of [(id: VideoId) => videos.jobs.process(id, run), ladder]) {
       const steps = [await stage(videoId), await stage(videoId)];
@@ -247,6 +248,27 @@ describe('an upload', () => {
     expect(await objectsOf(videoId)).toEqual([]);
     expect(await workDirs()).toEqual([]);
   });
+});
+
+test('what a try stores whose job was given up meanwhile is removed', async () => {
+  const { videoId } = await receivedUpload();
+  const gate = createGate();
+  processVideo = async (job) => {
+    await gate.pass();
+    return makeVideo(job);
+  };
+  await start();
+  await addJob('media.process', videoId);
+  await gate.reached;
+  const dead = { state: 'dead', died_at: new Date(), lease_owner: null, lease_until: null };
+  await rig.db('jobs').update(dead);
+  gate.open();
+  await eventually('it was stored', async () => (await objectsOf(videoId)).length > 1);
+  await eventually('nothing is left of it', async () => {
+    await hurryPurges(rig.db);
+    return (await objectsOf(videoId)).length === 1;
+  });
+  expect(await objectsOf(videoId)).toEqual([originalKey(videoId)]);
 });
 
 describe('a try that lost its lease to another', () => {

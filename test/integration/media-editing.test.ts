@@ -6,6 +6,7 @@ import { mediaKey, originalKey } from '../../media/keys.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { eventually, waitingForLocks } from '../helpers/chaos.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import { clip, decodeRaw, ffmpegRaw } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -157,7 +158,7 @@ describe('captions', () => {
   test('what is stored while objects without a name are looked for keeps its name', async () => {
     const id = await videoOf(alice.account, { assets: [] });
     const { storage, videos, inTx, db } = server.context;
-    const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
+    const run = jobRun();
     const edit = { videoId: id, accountId: alice.id, language: 'en', label: null };
     let purge: Promise<unknown> = Promise.resolve();
     await inTx(async (tx) => {
@@ -281,7 +282,7 @@ describe('posters', () => {
         file: Buffer.from('WEBVTT\n\n00:00.000 --> 00:01.000\nHi\n'),
       });
     });
-    const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
+    const run = jobRun();
     const finish = await videos.jobs.remake(id, run);
     await inTx(async (tx) => finish?.(tx));
     expect(await postersOf(id)).toEqual(own);

@@ -152,6 +152,43 @@ describe('picture and sound', () => {
   });
 });
 
+describe('a size that is made later', () => {
+  test('has the very sound of the first one, in step with its own picture', async () => {
+    const videoId = 'staged';
+    const sourcePath = await clapper(directory, 'staged.mp4', 2, '854:480');
+    const job = { videoId, sourcePath, workDir: workDir(), limits };
+    const first = await pipeline.processFirst({ ...job, onCopied: async () => undefined });
+    if (!first.ok) throw new Error(first.detail);
+    const { chunkIndex, assets } = first;
+    const before = chunkIndex.rungs.map((index) => ({
+      ...{ index, frameRate: 30, peakBandwidth: index.bandwidth },
+      playlistKey: assets.find(({ role }) => role === 'hls-media')?.key ?? '',
+      size: assets.find(({ key }) => key === index.key)?.size ?? 0,
+    }));
+    const rest = await pipeline.processRest({
+      ...{ ...job, before, posterShortSide: 480 },
+      // Made anew by this, it would be another.
+      loudness: { integratedLufs: -30, truePeakDb: -20, durationSeconds: 2 },
+    });
+    if (!rest.ok) throw new Error(rest.detail);
+    expect(rest.chunkIndex.rungs.map(({ rung }) => rung).toSorted()).toEqual([360, 480]);
+    const files = [stored('cmaf', first), stored('cmaf', rest)];
+    const sound = (path: string) => decodeRaw('-i', path, '-map', '0:a', '-c', 'copy', '-f', 'adts');
+    const [one, other] = await Promise.all(files.map(sound));
+    expect(one?.length).toBeGreaterThan(3_000);
+    expect(other?.equals(one ?? Buffer.alloc(0))).toBe(true);
+    for (const path of files) {
+      const { beep, flash, frames } = await flashAndBeep(path, '-ignore_editlist', '1');
+      expect(frames).toBe(60);
+      expect(Math.abs(beep - flash)).toBeLessThan(FRAME_SECONDS / 2);
+    }
+    const select = ['-select_streams', 'a', '-show_entries', 'packet=pts_time'];
+    const [times] = await Promise.all(files.slice(1).map((path) => ffprobeRaw(path, ...select)));
+    expect(Number(times?.packets?.[0]?.pts_time)).toBe(0);
+    await rm(sourcePath);
+  });
+});
+
 describe('the plain MP4', () => {
   test('has its index in front, no edit list, and nothing about its origin', async () => {
     const bytes = await readFile(stored('mp4'));

@@ -16,6 +16,7 @@ import { createTranscriber } from '../../src/modules/videos/index.ts';
 import { signIn } from '../../src/setup/demo/client.ts';
 import { createGate, eventually, openGates } from '../helpers/chaos.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, PASSWORD, type Person } from '../helpers/people.ts';
 import { type Remote, type SeenRequest, startRemote } from '../helpers/remote-http.ts';
@@ -63,7 +64,7 @@ afterEach(async () => {
   service.seen.length = 0;
 });
 
-const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
+const run = jobRun();
 
 /** A finished video, with one size that is really there. */
 async function finished(

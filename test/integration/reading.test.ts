@@ -14,6 +14,7 @@ import {
   type Rig,
   startRig,
 } from '../helpers/activities.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import type { Peer, PeerActor } from '../helpers/peer.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 
@@ -167,7 +168,7 @@ describe('the first follow of an account', () => {
     // A worker that was killed after its last step does all of it again, to no effect.
     const { id: accountId } = await db()('accounts').where({ actor_uri: erin.id }).first('id');
     const before = await contentOf(db());
-    const run = { signal: AbortSignal.timeout(20_000), attempt: 1, lastAttempt: false };
+    const run = jobRun({ signal: AbortSignal.timeout(20_000) });
     await rig.server.context.handlers['outbox.backfill']({ accountId }, run);
     expect(await contentOf(db())).toEqual(before);
 

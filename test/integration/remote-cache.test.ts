@@ -14,6 +14,7 @@ import { type CacheDeps, cachedBytes, makeRoom, pruneCache } from '../../src/mod
 import { onOpened } from '../../src/modules/videos/remote-modes.ts';
 import { purgesOf, shareCopy } from '../../src/modules/videos/shared-copies.ts';
 import { mediaUsage, orphanedObjects } from '../../src/modules/videos/storage-use.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
 
 const MAX = 1_000;
@@ -26,7 +27,7 @@ let storage: ReturnType<typeof createFileStorage>;
 let deps: CacheDeps;
 let accountId: AccountId;
 const ids = createIds(systemClock, 0);
-const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
+const run = jobRun();
 
 beforeAll(async () => {
   url = await createTestDatabase();

@@ -6,6 +6,7 @@ import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { type Canary, startCanary } from '../helpers/canary.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { ask, type RawAnswer } from '../helpers/raw-http.ts';
 import { type RemoteFile, serveFiles } from '../helpers/remote-files.ts';
@@ -81,7 +82,7 @@ async function discovered(url = remote.url(path), facts: object = {}): Promise<V
 /** Runs the job that looks at its file, as a worker would. */
 async function lookAt(id: VideoId, lastAttempt = true): Promise<string | null> {
   const { handlers, inTx, db } = server.context;
-  const run = { signal: new AbortController().signal, attempt: 1, lastAttempt };
+  const run = jobRun({ lastAttempt });
   const finish = await handlers['media.replicate']({ videoId: id }, run);
   if (finish) await inTx(finish);
   const row = await db('videos').where({ id }).first('media_state', 'media_reason');
@@ -175,7 +176,7 @@ describe('the job that would copy it', () => {
     await setMode('on-view');
     const id = await discovered();
     const { handlers, inTx } = server.context;
-    const run = { signal: new AbortController().signal, attempt: 1, lastAttempt: true };
+    const run = jobRun({ lastAttempt: true });
     const finish = await handlers['media.replicate']({ videoId: id }, run);
     await setMode('proxy');
     expect(finish && (await inTx(finish))).toBeInstanceOf(Date);

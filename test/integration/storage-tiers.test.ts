@@ -5,10 +5,10 @@ import { originalKey } from '../../media/keys.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
 import type { ObjectStorage } from '../../media/storage/storage.ts';
 import type { InTx } from '../../src/db/database.ts';
-import type { JobRun } from '../../src/jobs/registry.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Storage, StorageDeps } from '../../src/modules/storage/index.ts';
 import { createGate, eventually } from '../helpers/chaos.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import {
   addVideo,
   createStorageRig,
@@ -21,7 +21,7 @@ import {
 
 const DAY_MS = 24 * 3_600_000;
 const ago = (days: number) => new Date(Date.now() - days * DAY_MS);
-const run: JobRun = { signal: new AbortController().signal, attempt: 1, lastAttempt: false };
+const run = jobRun();
 const pieces = { '360.mp4': 'small', '720-cmaf.mp4': 'large', 'poster.jpg': 'poster' };
 
 let rig: StorageRig;

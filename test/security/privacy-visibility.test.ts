@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { routes } from '../../src/http/api/index.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import type { Visibility } from '../../src/modules/videos/index.ts';
 import type { VideoState } from '../../src/modules/videos/model.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
+import { forgetLimits } from '../helpers/limits.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -30,6 +31,8 @@ let videos: VideoFactory;
 let accounts: Record<Author, Account>;
 let signedIn: Record<Exclude<Viewer, 'anonymous'>, Person>;
 let subjects: Subject[];
+
+afterEach(() => forgetLimits(server));
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -190,8 +193,10 @@ describe.each(viewers)('P1 what %s sees', (viewer) => {
       `?id[]=${accounts.author.id}`,
     ];
     for (const path of paths) {
+      await forgetLimits(server);
       for (const query of path.includes('/timelines/') || !/\d/.test(path.slice(8)) ? queries : ['']) {
-        const { text } = await client.get(path + query, { as: as(viewer) });
+        const { status, text } = await client.get(path + query, { as: as(viewer) });
+        expect(status, path).not.toBe(429);
         for (const { caption } of hidden) expect(text, `${path}${query}`).not.toContain(caption);
         for (const { id, by } of hidden) {
           if (!path.includes(id)) expect(text, `${path}${query} ${by}`).not.toContain(id);
@@ -326,7 +331,7 @@ describe('following and unfollowing', () => {
     const status = async () => (await client.get(`/api/v1/statuses/${id}`, { as: fan })).status;
     expect(await status()).toBe(404);
     const followed = await client.post(`/api/v1/accounts/${star.id}/follow`, { as: fan });
-    expect(followed.body).toEqual({
+    expect(followed.body).toMatchObject({
       ...{ id: star.id, following: true, requested: false, followed_by: false },
       ...{ blocking: false, blocked_by: false },
     });

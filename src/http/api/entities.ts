@@ -1,4 +1,5 @@
 import { hashtagsOf } from '../../lib/html/from-text.ts';
+import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import { nameOfLanguage } from '../../lib/language.ts';
 import type { Account } from '../../modules/accounts/index.ts';
@@ -7,6 +8,7 @@ import type { FeedItem } from '../../modules/feed/index.ts';
 import type { Asset, Video } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { toAccount } from './accounts/entities.ts';
+import { filteredFor } from './filters/apply.ts';
 import type { ProcessingEntity, StatusEntity } from './schemas.ts';
 
 export { accountEntityOf } from './accounts/entities.ts';
@@ -25,6 +27,8 @@ const NO_REACTIONS: Reactions = {
   ...{ replies: 0, shares: 0, likes: 0 },
   ...{ liked: false, shared: false, pinned: false },
 };
+
+const MAX_FILTERED_CHARACTERS = 20_000;
 
 const VISIBILITY = {
   public: 'public',
@@ -47,6 +51,11 @@ export async function statusEntitiesOf(
     deps.videos.mentionedAmong(ids),
     deps.videos.proxiedAmong(items.map(({ video }) => video)),
   ]);
+  const filtered = await filteredFor(
+    deps,
+    viewerId,
+    items.map(({ video }) => textsOf(video)),
+  );
   const people = await deps.accounts.byIds([...new Set([...named.values()].flat())]);
   return items.map((item) => {
     const { id } = item.video;
@@ -60,7 +69,8 @@ export async function statusEntitiesOf(
       pinned: pinned.has(id),
     };
     const mentioned = (named.get(id) ?? []).flatMap((accountId) => people.get(accountId) ?? []);
-    return statusEntityOf(deps, item, reactions, mentioned, proxied.has(id));
+    const entity = statusEntityOf(deps, item, reactions, mentioned, proxied.has(id));
+    return { ...entity, filtered: filtered(textsOf(item.video)) };
   });
 }
 
@@ -97,6 +107,7 @@ export async function commentEntitiesOf(
     deps.comments.answersOf(ids),
     deps.comments.mentionedAmong(ids),
   ]);
+  const filtered = await filteredFor(deps, viewerId, comments.map(textsOf));
   const authorIds = comments.map(({ accountId }) => accountId);
   const people = await deps.accounts.byIds([...new Set([...authorIds, ...[...named.values()].flat()])]);
   return comments.flatMap((comment) => {
@@ -113,6 +124,7 @@ export async function commentEntitiesOf(
     return [
       {
         ...toStatus(deps, comment, author, reactions, mentioned),
+        filtered: filtered(textsOf(comment)),
         created_at: comment.publishedAt.toISOString(),
         content: comment.contentHtml,
         media_attachments: [],
@@ -122,6 +134,14 @@ export async function commentEntitiesOf(
       },
     ];
   });
+}
+
+/** What filters look through: all that a post says, its pictures' descriptions included. */
+function textsOf(post: Video | Comment) {
+  const html = 'captionHtml' in post ? post.captionHtml : post.contentHtml;
+  const more = 'altText' in post ? post.altText : '';
+  const said = textOfHtml(html, MAX_FILTERED_CHARACTERS);
+  return { id: post.id, authorId: post.accountId, text: `${post.contentWarning}\n${said}\n${more}` };
 }
 
 function tagsOf({ urls }: Pick<HttpDeps, 'urls'>, text: string): StatusEntity['tags'] {
@@ -154,6 +174,7 @@ function toStatus(
     reblogged: reactions.shared,
     pinned: reactions.pinned,
     edited_at: post.editedAt?.toISOString() ?? null,
+    filtered: [],
     reblog: null,
     card: null,
     poll: null,

@@ -32,7 +32,39 @@ import {
 } from './admin/domain-policies.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
+import { createFilter, deleteFilter, editFilter, getFilter, listFilters } from './filters/filters.ts';
+import {
+  createFirstFilter,
+  deleteFirstFilter,
+  editFirstFilter,
+  getFirstFilter,
+  listFirstFilters,
+} from './filters/first-version.ts';
+import {
+  addFilteredStatus,
+  addKeyword,
+  deleteFilteredStatus,
+  deleteKeyword,
+  editKeyword,
+  getFilteredStatus,
+  getKeyword,
+  listFilteredStatuses,
+  listKeywords,
+} from './filters/parts.ts';
 import { getInstance } from './instance/get-instance.ts';
+import {
+  addToList,
+  createList,
+  deleteList,
+  editList,
+  getList,
+  listLists,
+  listMembers,
+  listsWith,
+  listTimeline,
+  takeFromList,
+} from './lists/lists.ts';
+import { getMarkers, setMarkers } from './markers/markers.ts';
 import { notificationRoutes } from './notifications/index.ts';
 import {
   directory,
@@ -113,6 +145,13 @@ export const routes: readonly Route[] = [
   directory,
   listEndorsements,
   listFeaturedTags,
+  ...[listLists, listsWith, getList, createList, editList, deleteList],
+  ...[listMembers, addToList, takeFromList, listTimeline],
+  ...[getMarkers, setMarkers],
+  ...[getKeyword, editKeyword, deleteKeyword, getFilteredStatus, deleteFilteredStatus],
+  ...[listKeywords, addKeyword, listFilteredStatuses, addFilteredStatus],
+  ...[listFilters, getFilter, createFilter, editFilter, deleteFilter],
+  ...[listFirstFilters, getFirstFilter, createFirstFilter, editFirstFilter, deleteFirstFilter],
   fileReport,
   search,
   ...notificationRoutes,

@@ -3,11 +3,10 @@ import { apiLimits } from '../../../config/limits.ts';
 import { idSchema, parseId } from '../../lib/ids.ts';
 import { mediaStages } from '../../modules/videos/index.ts';
 import { accountEntity } from './accounts/schemas.ts';
+import { filterResultEntity } from './filters/schemas.ts';
 
 export {
-  type AccountEntity,
   accountEntity,
-  credentialAccountEntity,
   relationshipEntity,
 } from './accounts/schemas.ts';
 
@@ -122,6 +121,7 @@ export const statusEntity = z
     reblogged: z.boolean(),
     pinned: z.boolean(),
     edited_at: z.string().nullable(),
+    filtered: z.array(filterResultEntity).describe('What the filters of the viewer say of it'),
     in_reply_to_id: z.string().nullable(),
     in_reply_to_account_id: z.string().nullable(),
     reblog: z.null(),

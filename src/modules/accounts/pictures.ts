@@ -112,8 +112,14 @@ export function createPictures(deps: PictureDeps) {
       await purgeLater(tx, accountId);
     },
 
-    /** Somebody wants to see a picture that is not here yet. */
-    async want(accountId: AccountId): Promise<void> {
+    /** Somebody wants to see a picture that is not here yet; one that could not be had is not asked for again. */
+    async want(accountId: AccountId, role: PictureRole): Promise<void> {
+      const untried = await deps
+        .db('accounts')
+        .where({ id: accountId })
+        .whereRaw('?? is distinct from ??', [`${role}_url`, `${role}_asked`])
+        .first('id');
+      if (!untried) return;
       const job = {
         name: 'accounts.pictures',
         payload: { accountId },

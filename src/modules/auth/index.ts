@@ -30,7 +30,6 @@ export {
   type Viewer,
 } from './model.ts';
 export { passwordLimits } from './passwords.ts';
-export type { Preferences } from './preferences.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
 

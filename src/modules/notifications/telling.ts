@@ -1,5 +1,6 @@
 import { notificationLimits } from '../../../config/live-limits.ts';
 import type { Tx } from '../../db/database.ts';
+import { notMutedBy } from '../../db/feed.ts';
 import type { Emit } from '../../db/outbox.ts';
 import {
   accountShownTo,
@@ -119,16 +120,7 @@ function wanted(deps: TellingDeps, tx: Tx, news: readonly News[]) {
             .modify(commentVisibleTo(recipient, unlisted)),
         ),
     )
-    .whereNotExists((mute) =>
-      mute
-        .select('account_mutes.id')
-        .from('account_mutes')
-        .whereRaw(
-          'account_mutes.account_id = news.account_id and account_mutes.target_id = news.from_account_id',
-        )
-        .whereRaw('account_mutes.notifications')
-        .whereRaw('(account_mutes.expires_at is null or account_mutes.expires_at > now())'),
-    )
+    .modify(notMutedBy(recipient, 'news.from_account_id', 'notifications'))
     .whereNotExists((mute) =>
       mute
         .select('thread_mutes.video_id')

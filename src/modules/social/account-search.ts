@@ -29,11 +29,10 @@ export async function accountsLike(
   const most = offset + limit;
   const half = (column: string) => {
     const query = db('accounts')
-      .where({ 'accounts.state': 'active' })
-      .whereNull('accounts.owner_id')
       .whereRaw(`${column} like ?`, [beginning(name)])
       .modify(accountListedTo(viewerId, unlistedDomains))
-      .orderByRaw(column)
+      // In the order of the index, which knows no language.
+      .orderByRaw(`${column} using ~<~`)
       .limit(most)
       .select('accounts.id', 'accounts.domain', 'accounts.username_key');
     if (host) query.whereLike('accounts.domain', beginning(host));
@@ -49,8 +48,9 @@ export async function accountsLike(
     return query;
   };
   return db
-    .with('found', half('accounts.username_key').union(half('lower(accounts.display_name)'), true))
-    .from('found')
+    .with('by_handle', half('accounts.username_key'))
+    .with('by_name', half('lower(accounts.display_name)'))
+    .from(db.select('*').from('by_handle').union(db.select('*').from('by_name')).as('found'))
     .leftJoin('follows', (on) =>
       on
         .on('follows.target_id', 'found.id')

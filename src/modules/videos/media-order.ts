@@ -79,13 +79,16 @@ export async function replicateJobs(
 /** The place of a copy that somebody waits for, where nothing else of its author is copied. */
 export const VIEWER_PRIORITY = turn(ASKERS.viewer, 0);
 
+/** What the key of a job that copies a video begins with. */
+const REPLICATE = 'media.replicate:';
+
 /** The copy of a video is to be made already. */
 const COPY_WAITS = `line.id <> all(:ids) and exists (
-  select 1 from jobs where key = 'media.replicate:' || line.id and jobs.state = 'pending')`;
+  select 1 from jobs where key = '${REPLICATE}' || line.id and jobs.state = 'pending')`;
 
 /** Names the one pending job that copies a video. */
 export function replicateKey(videoId: VideoId): string {
-  return `media.replicate:${videoId}`;
+  return `${REPLICATE}${videoId}`;
 }
 
 /** Most videos of one author that are looked at: what nobody asked for lies among them, without end. */

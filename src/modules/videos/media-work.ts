@@ -14,6 +14,7 @@ import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
 import type { MediaRefusal } from '../instances/index.ts';
 import type { videoEvents } from './events.ts';
 import type { MediaStage } from './model.ts';
+import { enqueuePurge } from './purge.ts';
 import type { videoQueries } from './queries.ts';
 import type { Transcriber } from './transcriber.ts';
 
@@ -71,6 +72,10 @@ export async function inWorkDir<T>(
   await mkdir(deps.workDir, { recursive: true });
   const left = await readdir(deps.workDir);
   const dir = await mkdtemp(join(deps.workDir, `${name}-`));
+  // What it stored, nobody else looks for.
+  run.whenLost(async () => {
+    await deps.inTx((tx) => enqueuePurge(deps, tx, videoId, 'later'));
+  });
   const gone = new AbortController();
   const progress = progressWriter(deps, videoId, () => gone.abort(new Error('The video was deleted.')));
   try {

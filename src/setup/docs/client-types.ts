@@ -25,8 +25,9 @@ function objectType(schema: Schema, indent: string): string {
   const required = new Set(schema.required ?? []);
   const lines = Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const comment = property.description ? `${indent}  /** ${property.description} */\n` : '';
+    const key = /^\w+$/.test(name) ? name : `'${name}'`;
     const optional = required.has(name) ? '' : '?';
-    return `${comment}${indent}  readonly ${name}${optional}: ${typeOf(property, `${indent}  `)};\n`;
+    return `${comment}${indent}  readonly ${key}${optional}: ${typeOf(property, `${indent}  `)};\n`;
   });
   return lines.length === 0 ? '{}' : `{\n${lines.join('')}${indent}}`;
 }

@@ -9,15 +9,87 @@ export interface Account {
   readonly note: string;
   readonly url: string;
   readonly uri: string;
-  readonly avatar: string | null;
+  /** Always of this server, also for accounts of others */
+  readonly avatar: string;
+  readonly avatar_static: string;
+  readonly header: string;
+  readonly header_static: string;
   readonly locked: boolean;
   readonly bot: boolean;
+  readonly group: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+  /** Search engines are asked to leave it out */
+  readonly noindex: boolean;
+  readonly hide_collections: boolean;
   readonly created_at: string;
+  /** Day of the newest video; null in lists */
+  readonly last_status_at: string | null;
   readonly followers_count: number;
   readonly following_count: number;
   readonly statuses_count: number;
+  readonly emojis: readonly {}[];
+  readonly fields: readonly {
+    readonly name: string;
+    /** HTML, safe to show */
+    readonly value: string;
+    /** When the page it leads to was seen to lead back */
+    readonly verified_at: string | null;
+  }[];
+  /** Those of the staff of this server */
+  readonly roles: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+  }[];
   /** Server of the account; null for this one */
   readonly host: string | null;
+  /** The account that took this one’s place */
+  readonly moved?: {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly display_name: string;
+    /** HTML, safe to show */
+    readonly note: string;
+    readonly url: string;
+    readonly uri: string;
+    /** Always of this server, also for accounts of others */
+    readonly avatar: string;
+    readonly avatar_static: string;
+    readonly header: string;
+    readonly header_static: string;
+    readonly locked: boolean;
+    readonly bot: boolean;
+    readonly group: boolean;
+    readonly discoverable: boolean;
+    readonly indexable: boolean;
+    /** Search engines are asked to leave it out */
+    readonly noindex: boolean;
+    readonly hide_collections: boolean;
+    readonly created_at: string;
+    /** Day of the newest video; null in lists */
+    readonly last_status_at: string | null;
+    readonly followers_count: number;
+    readonly following_count: number;
+    readonly statuses_count: number;
+    readonly emojis: readonly {}[];
+    readonly fields: readonly {
+      readonly name: string;
+      /** HTML, safe to show */
+      readonly value: string;
+      /** When the page it leads to was seen to lead back */
+      readonly verified_at: string | null;
+    }[];
+    /** Those of the staff of this server */
+    readonly roles: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly color: string;
+    }[];
+    /** Server of the account; null for this one */
+    readonly host: string | null;
+  };
 }
 
 export interface AdminDomainAllow {
@@ -57,17 +129,110 @@ export interface CredentialAccount {
   readonly note: string;
   readonly url: string;
   readonly uri: string;
-  readonly avatar: string | null;
+  /** Always of this server, also for accounts of others */
+  readonly avatar: string;
+  readonly avatar_static: string;
+  readonly header: string;
+  readonly header_static: string;
   readonly locked: boolean;
   readonly bot: boolean;
+  readonly group: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+  /** Search engines are asked to leave it out */
+  readonly noindex: boolean;
+  readonly hide_collections: boolean;
   readonly created_at: string;
+  /** Day of the newest video; null in lists */
+  readonly last_status_at: string | null;
   readonly followers_count: number;
   readonly following_count: number;
   readonly statuses_count: number;
+  readonly emojis: readonly {}[];
+  readonly fields: readonly {
+    readonly name: string;
+    /** HTML, safe to show */
+    readonly value: string;
+    /** When the page it leads to was seen to lead back */
+    readonly verified_at: string | null;
+  }[];
+  /** Those of the staff of this server */
+  readonly roles: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+  }[];
   /** Server of the account; null for this one */
   readonly host: string | null;
+  /** The account that took this one’s place */
+  readonly moved?: {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly display_name: string;
+    /** HTML, safe to show */
+    readonly note: string;
+    readonly url: string;
+    readonly uri: string;
+    /** Always of this server, also for accounts of others */
+    readonly avatar: string;
+    readonly avatar_static: string;
+    readonly header: string;
+    readonly header_static: string;
+    readonly locked: boolean;
+    readonly bot: boolean;
+    readonly group: boolean;
+    readonly discoverable: boolean;
+    readonly indexable: boolean;
+    /** Search engines are asked to leave it out */
+    readonly noindex: boolean;
+    readonly hide_collections: boolean;
+    readonly created_at: string;
+    /** Day of the newest video; null in lists */
+    readonly last_status_at: string | null;
+    readonly followers_count: number;
+    readonly following_count: number;
+    readonly statuses_count: number;
+    readonly emojis: readonly {}[];
+    readonly fields: readonly {
+      readonly name: string;
+      /** HTML, safe to show */
+      readonly value: string;
+      /** When the page it leads to was seen to lead back */
+      readonly verified_at: string | null;
+    }[];
+    /** Those of the staff of this server */
+    readonly roles: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly color: string;
+    }[];
+    /** Server of the account; null for this one */
+    readonly host: string | null;
+  };
   readonly role: {
+    readonly id: string;
     readonly name: "owner" | "admin" | "moderator" | "user";
+    readonly permissions: string;
+    readonly color: string;
+    readonly highlighted: boolean;
+  };
+  readonly source: {
+    /** As written */
+    readonly note: string;
+    readonly fields: readonly {
+      readonly name: string;
+      readonly value: string;
+      readonly verified_at: string | null;
+    }[];
+    readonly privacy: "public" | "unlisted" | "private" | "direct";
+    readonly sensitive: boolean;
+    readonly language: string | null;
+    readonly follow_requests_count: number;
+    readonly hide_collections: boolean;
+    readonly discoverable: boolean;
+    readonly indexable: boolean;
+    readonly attribution_domains: readonly string[];
   };
 }
 
@@ -128,6 +293,60 @@ export interface FailingHost {
   readonly next_probe_at: string | null;
 }
 
+export interface FamiliarFollowers {
+  readonly id: string;
+  readonly accounts: readonly Account[];
+}
+
+export interface Filter {
+  readonly id: string;
+  readonly title: string;
+  readonly context: readonly ("home" | "notifications" | "public" | "thread" | "account")[];
+  readonly expires_at: string | null;
+  readonly filter_action: "warn" | "hide" | "blur";
+  readonly keywords: readonly FilterKeyword[];
+  readonly statuses: readonly FilterStatus[];
+}
+
+export interface FilterKeyword {
+  readonly id: string;
+  readonly keyword: string;
+  readonly whole_word: boolean;
+}
+
+export interface FilterResult {
+  readonly filter: {
+    readonly id: string;
+    readonly title: string;
+    readonly context: readonly ("home" | "notifications" | "public" | "thread" | "account")[];
+    readonly expires_at: string | null;
+    readonly filter_action: "warn" | "hide" | "blur";
+  };
+  readonly keyword_matches: readonly string[] | null;
+  readonly status_matches: readonly string[] | null;
+}
+
+export interface FilterStatus {
+  readonly id: string;
+  readonly status_id: string;
+}
+
+export interface FilterV1 {
+  readonly id: string;
+  readonly phrase: string;
+  readonly context: readonly ("home" | "notifications" | "public" | "thread" | "account")[];
+  readonly whole_word: boolean;
+  readonly expires_at: string | null;
+  readonly irreversible: boolean;
+}
+
+export interface GroupedNotifications {
+  readonly accounts: readonly Account[];
+  readonly partial_accounts?: readonly PartialAccountWithAvatar[];
+  readonly statuses: readonly Status[];
+  readonly notification_groups: readonly NotificationGroup[];
+}
+
 export interface Instance {
   readonly domain: string;
   readonly title: string;
@@ -150,6 +369,21 @@ export interface Instance {
       readonly max_characters: number;
     };
   };
+}
+
+export interface List {
+  readonly id: string;
+  readonly title: string;
+  /** Kept for apps: timelines here hold videos, which answer nobody */
+  readonly replies_policy: "followed" | "list" | "none";
+  /** Who is in it is left out of the home timeline */
+  readonly exclusive: boolean;
+}
+
+export interface Marker {
+  readonly last_read_id: string;
+  readonly version: number;
+  readonly updated_at: string;
 }
 
 export interface Media {
@@ -205,12 +439,193 @@ export interface Media {
   } | null;
 }
 
+export interface MutedAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly acct: string;
+  readonly display_name: string;
+  /** HTML, safe to show */
+  readonly note: string;
+  readonly url: string;
+  readonly uri: string;
+  /** Always of this server, also for accounts of others */
+  readonly avatar: string;
+  readonly avatar_static: string;
+  readonly header: string;
+  readonly header_static: string;
+  readonly locked: boolean;
+  readonly bot: boolean;
+  readonly group: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+  /** Search engines are asked to leave it out */
+  readonly noindex: boolean;
+  readonly hide_collections: boolean;
+  readonly created_at: string;
+  /** Day of the newest video; null in lists */
+  readonly last_status_at: string | null;
+  readonly followers_count: number;
+  readonly following_count: number;
+  readonly statuses_count: number;
+  readonly emojis: readonly {}[];
+  readonly fields: readonly {
+    readonly name: string;
+    /** HTML, safe to show */
+    readonly value: string;
+    /** When the page it leads to was seen to lead back */
+    readonly verified_at: string | null;
+  }[];
+  /** Those of the staff of this server */
+  readonly roles: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+  }[];
+  /** Server of the account; null for this one */
+  readonly host: string | null;
+  /** The account that took this one’s place */
+  readonly moved?: {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly display_name: string;
+    /** HTML, safe to show */
+    readonly note: string;
+    readonly url: string;
+    readonly uri: string;
+    /** Always of this server, also for accounts of others */
+    readonly avatar: string;
+    readonly avatar_static: string;
+    readonly header: string;
+    readonly header_static: string;
+    readonly locked: boolean;
+    readonly bot: boolean;
+    readonly group: boolean;
+    readonly discoverable: boolean;
+    readonly indexable: boolean;
+    /** Search engines are asked to leave it out */
+    readonly noindex: boolean;
+    readonly hide_collections: boolean;
+    readonly created_at: string;
+    /** Day of the newest video; null in lists */
+    readonly last_status_at: string | null;
+    readonly followers_count: number;
+    readonly following_count: number;
+    readonly statuses_count: number;
+    readonly emojis: readonly {}[];
+    readonly fields: readonly {
+      readonly name: string;
+      /** HTML, safe to show */
+      readonly value: string;
+      /** When the page it leads to was seen to lead back */
+      readonly verified_at: string | null;
+    }[];
+    /** Those of the staff of this server */
+    readonly roles: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly color: string;
+    }[];
+    /** Server of the account; null for this one */
+    readonly host: string | null;
+  };
+  readonly mute_expires_at: string | null;
+}
+
+export interface Notification {
+  readonly id: string;
+  /** Those that begin with vireo are our own: an upload can be watched, or was refused */
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly group_key: string;
+  readonly created_at: string;
+  /** Who did it */
+  readonly account: Account;
+  readonly status: Status | null;
+  /** Of type admin.report */
+  readonly report: NotificationReport | null;
+  /** Of type vireo.rejected: why the upload was refused */
+  readonly processing: Processing | null;
+}
+
+export interface NotificationGroup {
+  readonly group_key: string;
+  readonly notifications_count: number;
+  /** Those that begin with vireo are our own: an upload can be watched, or was refused */
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  /** Below 2^53 */
+  readonly most_recent_notification_id: number;
+  readonly page_min_id: string;
+  readonly page_max_id: string;
+  readonly latest_page_notification_at: string;
+  readonly sample_account_ids: readonly string[];
+  readonly status_id: string | null;
+  /** Of type admin.report */
+  readonly report: NotificationReport | null;
+  /** Of type vireo.rejected: why the upload was refused */
+  readonly processing: Processing | null;
+}
+
+export interface NotificationPolicy {
+  readonly for_not_following: "accept" | "filter" | "drop";
+  readonly for_not_followers: "accept" | "filter" | "drop";
+  readonly for_new_accounts: "accept" | "filter" | "drop";
+  readonly for_private_mentions: "accept" | "filter" | "drop";
+  readonly for_limited_accounts: "accept" | "filter" | "drop";
+  /** Our own: types of which nothing is told */
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected")[];
+  readonly summary: {
+    readonly pending_requests_count: number;
+    readonly pending_notifications_count: number;
+  };
+}
+
+export interface NotificationReport {
+  readonly id: string;
+  readonly action_taken: boolean;
+  readonly action_taken_at: string | null;
+  readonly category: "spam" | "violation" | "legal" | "other";
+  readonly comment: string;
+  readonly forwarded: boolean;
+  readonly created_at: string;
+  readonly status_ids: readonly string[];
+  readonly rule_ids: readonly string[];
+  readonly target_account: Account;
+}
+
+export interface NotificationRequest {
+  readonly id: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** A number in digits, as the Mastodon API has it */
+  readonly notifications_count: string;
+  readonly account: Account;
+  readonly last_status: Status | null;
+}
+
+export interface PartialAccountWithAvatar {
+  readonly id: string;
+  readonly acct: string;
+  readonly url: string;
+  readonly avatar: string | null;
+  readonly avatar_static: string | null;
+  readonly locked: boolean;
+  readonly bot: boolean;
+}
+
 export interface PendingAccount {
   readonly id: string;
   readonly username: string;
   readonly email: string | null;
   readonly reason: string | null;
   readonly created_at: string;
+}
+
+export interface Preferences {
+  readonly 'posting:default:visibility': "public" | "unlisted" | "private" | "direct";
+  readonly 'posting:default:sensitive': boolean;
+  readonly 'posting:default:language': string | null;
+  readonly 'reading:expand:media': "default" | "show_all" | "hide_all";
+  readonly 'reading:expand:spoilers': boolean;
 }
 
 export interface Processing {
@@ -240,10 +655,22 @@ export interface Processing {
 export interface Relationship {
   readonly id: string;
   readonly following: boolean;
+  readonly showing_reblogs: boolean;
+  readonly notifying: boolean;
+  /** Videos in others are left out; null: all are shown */
+  readonly languages: readonly string[] | null;
   readonly requested: boolean;
+  readonly requested_by: boolean;
   readonly followed_by: boolean;
   readonly blocking: boolean;
   readonly blocked_by: boolean;
+  readonly muting: boolean;
+  readonly muting_notifications: boolean;
+  readonly muting_expires_at: string | null;
+  readonly domain_blocking: boolean;
+  readonly endorsed: boolean;
+  /** What the viewer has noted for herself */
+  readonly note: string;
 }
 
 export interface Report {
@@ -251,6 +678,10 @@ export interface Report {
   readonly comment: string;
   readonly forwarded: boolean;
   readonly target_account: Account;
+}
+
+export interface RequestsMerged {
+  readonly merged: true;
 }
 
 export interface SearchResults {
@@ -304,10 +735,28 @@ export interface Status {
   readonly reblogged: boolean;
   readonly pinned: boolean;
   readonly edited_at: string | null;
+  /** What the filters of the viewer say of it */
+  readonly filtered: readonly FilterResult[];
   readonly in_reply_to_id: string | null;
   readonly in_reply_to_account_id: string | null;
   readonly reblog: null;
   readonly card: null;
   readonly poll: null;
   readonly application: null;
+}
+
+export interface Suggestion {
+  /** As older apps know it */
+  readonly source: "past_interactions";
+  readonly sources: readonly "friends_of_friends"[];
+  readonly account: Account;
+}
+
+export interface UnreadCount {
+  /** Counted up to the limit */
+  readonly count: number;
+}
+
+export interface UnreadGroupCount {
+  readonly count: number;
 }

@@ -8,6 +8,9 @@ function hue(name: string): number {
   return sum;
 }
 
+/** The picture that the API gives those who have none. */
+const OF_EVERYBODY = '/pictures/avatar.png';
+
 /** The picture of an account, or its first letter. Always stands beside its name. */
 export function Avatar({ account, size = 40 }: { account: Account; size?: number }) {
   const letter = [...(account.display_name || account.username)][0];
@@ -17,7 +20,7 @@ export function Avatar({ account, size = 40 }: { account: Account; size?: number
       aria-hidden="true"
       style={{ '--avatar': `${size}px`, '--hue': String(hue(account.acct)) }}
     >
-      {account.avatar ? <img src={account.avatar} alt="" /> : letter}
+      {account.avatar.endsWith(OF_EVERYBODY) ? letter : <img src={account.avatar} alt="" />}
     </span>
   );
 }
