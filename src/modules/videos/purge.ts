@@ -1,9 +1,19 @@
 import { mediaLimits } from '../../../config/media-limits.ts';
 import { prefixesOf } from '../../../media/keys.ts';
-import type { Tx } from '../../db/database.ts';
+import type { ObjectStorage } from '../../../media/storage/storage.ts';
+import type { Db, InTx, Tx } from '../../db/database.ts';
+import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
-import type { MediaJobDeps } from './media-work.ts';
+
+interface PurgeDeps {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly storage: ObjectStorage;
+  readonly enqueue: Enqueue;
+  readonly clock: Clock;
+}
 
 /** Jobs that store objects of a video before they name them. */
 export const storingJobs = [
@@ -21,7 +31,7 @@ export const storingJobs = [
  * some holds the lock of the row until it has named them, and is waited for.
  */
 export async function purgeObjects(
-  deps: Pick<MediaJobDeps, 'db' | 'inTx' | 'storage' | 'clock'>,
+  deps: Omit<PurgeDeps, 'enqueue'>,
   videoId: VideoId,
   run: JobRun,
 ): Promise<Finish | undefined> {
@@ -53,7 +63,7 @@ export async function purgeObjects(
 
 /** Has what no row of a video names removed: now, or `later`, where somebody may be watching what was replaced. */
 export async function enqueuePurge(
-  deps: Pick<MediaJobDeps, 'enqueue' | 'clock'>,
+  deps: Pick<PurgeDeps, 'enqueue' | 'clock'>,
   tx: Tx,
   videoId: VideoId,
   when: 'now' | 'later' = 'now',
