@@ -35,33 +35,50 @@ export function notMutedBy(
 
 /**
  * Narrows a query over `videos` for the home timeline of the viewer: without muted authors, authors whom she keeps in an
- * exclusive list, and languages that she does not want of an author. A video in no language is in all.
+ * exclusive list, and languages that she does not want of an author. A video in no language is in all. With another
+ * column, the same of whoever that names.
  */
-export function wantedAtHome(viewerId: ViewerRef) {
+export function wantedAtHome(viewerId: ViewerRef, accountColumn = 'videos.account_id') {
   return (query: Knex.QueryBuilder): void => {
     query
-      .modify(notMutedBy(viewerId))
+      .modify(notMutedBy(viewerId, accountColumn))
       .whereNotExists((listed) =>
         listed
           .select('list_accounts.id')
           .from('list_accounts')
           .join('lists', 'lists.id', 'list_accounts.list_id')
-          .whereRaw('list_accounts.account_id = videos.account_id')
+          .whereRaw('list_accounts.account_id = ??', [accountColumn])
           .where({ 'lists.account_id': viewerId, 'lists.exclusive': true }),
       )
-      .modify(inWantedLanguage(viewerId));
+      .modify(inWantedLanguage(viewerId, accountColumn));
   };
 }
 
-/** Leaves out videos in languages that the viewer does not want of an author whom she follows. */
-export function inWantedLanguage(viewerId: ViewerRef) {
+/**
+ * Narrows a query over `shares`, under that name or another, beside `videos` to those of accounts that the viewer follows
+ * with what they pass on, and wants at home.
+ */
+export function passedOnAtHome(viewerId: ViewerRef, shares: string) {
+  return (query: Knex.QueryBuilder): void => {
+    query.modify(wantedAtHome(viewerId, `${shares}.account_id`)).whereExists((follow) =>
+      follow
+        .select('follows.id')
+        .from('follows')
+        .where({ 'follows.follower_id': viewerId, 'follows.state': 'accepted', 'follows.reblogs': true })
+        .whereRaw('follows.target_id = ??', [`${shares}.account_id`]),
+    );
+  };
+}
+
+/** Leaves out videos in languages that the viewer does not want of somebody whom she follows: their author, usually. */
+export function inWantedLanguage(viewerId: ViewerRef, accountColumn = 'videos.account_id') {
   return (query: Knex.QueryBuilder): void => {
     query.whereNotExists((follow) =>
       follow
         .select('follows.id')
         .from('follows')
         .where('follows.follower_id', viewerId)
-        .whereRaw('follows.target_id = videos.account_id')
+        .whereRaw('follows.target_id = ??', [accountColumn])
         .whereRaw('videos.language is not null and not videos.language = any (follows.languages)'),
     );
   };

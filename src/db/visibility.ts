@@ -60,7 +60,7 @@ function notBlockedBy(viewerId: ViewerRef) {
  * Narrows a query over `accounts` to those that the viewer (null: anybody) may meet: active ones of no suspended domain,
  * and for somebody who is signed in, no block between the two and none of a domain that she has blocked.
  */
-export function accountShownTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains) {
+export function accountVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains) {
   return (query: Knex.QueryBuilder): void => {
     query.where('accounts.state', 'active').modify(ofOpenDomains(unlisted));
     if (viewerId === null) return;
@@ -74,7 +74,7 @@ export function accountListedTo(viewerId: AccountId | null, unlisted: UnlistedDo
     query
       .whereNull('accounts.owner_id')
       .whereRaw(`not (accounts.domain = '' and accounts.actor_type = 'Application')`)
-      .modify(accountShownTo(viewerId, unlisted));
+      .modify(accountVisibleTo(viewerId, unlisted));
   };
 }
 
@@ -125,9 +125,20 @@ function postVisibleTo(table: 'videos' | 'comments', viewerId: ViewerRef | null,
   };
 }
 
+/**
+ * The same for a query over `shares` joined with `videos`: that somebody passed a video on is seen by whoever may see
+ * both the video and whoever did (security.md P7).
+ */
+export function shareVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains = 'shown') {
+  return (query: Knex.QueryBuilder): void => {
+    query.modify(visibleTo(viewerId, unlisted)).modify(byShownAuthor('shares', viewerId, unlisted));
+    if (viewerId !== null) query.modify(noBlockBetween('shares.account_id', viewerId));
+  };
+}
+
 /** Narrows a query over posts to those of active authors of no suspended domain, nor one the viewer has blocked. */
 export function byShownAuthor(
-  table: 'videos' | 'comments',
+  table: 'videos' | 'comments' | 'shares' | 'earlier_shares',
   viewerId: ViewerRef | null,
   unlisted: UnlistedDomains,
 ) {

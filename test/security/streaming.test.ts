@@ -4,6 +4,7 @@ import WebSocket from 'ws';
 import { liveLimits } from '../../config/live-limits.ts';
 import { emitter } from '../../src/db/outbox.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
+import { engagementEvents } from '../../src/modules/engagement/index.ts';
 import { videoEvents } from '../../src/modules/videos/index.ts';
 import { eventually } from '../helpers/chaos.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
@@ -60,6 +61,13 @@ async function refusal(query: string, options: WebSocket.ClientOptions = {}, pro
 async function tell(name: 'video.published' | 'video.updated', videoId: VideoId): Promise<void> {
   const { inTx, ids } = server.context;
   await inTx((tx) => emitter(videoEvents, ids)(tx, name, { videoId }));
+  await settle(server.context);
+}
+
+async function emitShare({ id: accountId }: Person, videoId: VideoId): Promise<void> {
+  const { inTx, ids } = server.context;
+  const event = { shareId: null, accountId, videoId, uri: 'https://x.test/1' };
+  await inTx((tx) => emitter(engagementEvents, ids)(tx, 'share.added', event));
   await settle(server.context);
 }
 
@@ -127,6 +135,61 @@ describe('streams', () => {
     await tell('video.updated', id);
     await eventually('one', () => heard.length === 7);
     expect(heard[6]?.stream).toEqual(['hashtag', 'cats']);
+  });
+
+  test('tell at home of what the followed pass on and answer, of followed hashtags, and of it all being taken back', async () => {
+    const [friend, other] = [await people.signedIn('friend'), await people.signedIn('other')];
+    const [stranger, fan] = [await people.signedIn('unknown'), await people.signedIn('listener')];
+    for (const one of [friend, other]) await people.follow(fan.account, one.account);
+    const { heard } = await connect(fan);
+    const strange = await videos.video(stranger.account);
+    await deeds.share(friend.account, strange);
+    // Once is enough, and of the followed their videos are told, not that they are passed on.
+    await deeds.share(other.account, strange);
+    const known = await videos.video(other.account);
+    await deeds.share(friend.account, known);
+    const answer = await deeds.comment(friend.account, known, 'Well done');
+    // To somebody whom the fan does not follow.
+    await deeds.comment(friend.account, strange, 'Who are you?');
+    await server.context.inTx((tx) => server.context.comments.remove(tx, answer as never, friend.id));
+    await deeds.unshare(friend.account, strange);
+    const { db, ids } = server.context;
+    await db('tag_follows').insert({ id: ids.next(), account_id: fan.id, tag: 'dogs' });
+    const tagged = await videos.video(stranger.account);
+    const untagged = await videos.video(stranger.account);
+    await db('video_tags').insert({ tag: 'dogs', video_id: tagged });
+    for (const id of [untagged, tagged]) await tell('video.published', id);
+    await eventually('all', () => heard.length >= 5);
+    await caughtUp(fan, heard);
+    const [shared, said, unsaid, unshared, withTag, mark] = heard;
+    expect(heard.length).toBe(6);
+    expect(mark?.event).toBe('notification');
+    expect(shared?.event).toBe('update');
+    const boost = JSON.parse(shared?.payload ?? '');
+    expect(boost).toMatchObject({ account: { id: friend.id }, reblog: { id: strange, reblog: null } });
+    expect(boost.id).not.toBe(strange);
+    expect(boost.reblog).not.toHaveProperty('favourited');
+    expect(said).toMatchObject({ stream: ['user'], event: 'update' });
+    expect(JSON.parse(said?.payload ?? '')).toMatchObject({ id: answer, in_reply_to_id: known });
+    expect(unsaid).toMatchObject({ event: 'delete', payload: answer });
+    expect(unshared).toMatchObject({ event: 'delete', payload: boost.id });
+    expect(JSON.parse(withTag?.payload ?? '')).toMatchObject({ id: tagged });
+  });
+
+  test('tell that filters have changed', async () => {
+    const who = await people.signedIn('filtering');
+    const { heard } = await connect(who);
+    const { socket: _, heard: others } = await connect(await people.signedIn('unfiltered'));
+    const made = await fetch(`${server.origin}/api/v2/filters`, {
+      method: 'POST',
+      headers: { ...auth(who).headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ title: 'No cats', context: ['home'] }),
+    });
+    expect(made.status).toBe(200);
+    await settle(server.context);
+    await eventually('the news', () => heard.length > 0);
+    expect(heard).toEqual([{ stream: ['user'], event: 'filters_changed' }]);
+    expect(others).toEqual([]);
   });
 
   test('A4 A5 are open to nobody without a token, the scope, or from another site', async () => {
@@ -199,6 +262,61 @@ describe('P1 what nobody hears of', () => {
     await tell('video.published', await videos.video(star.account));
     await caughtUp(fan, heard);
     expect(heard.filter(({ event }) => event === 'update')).toEqual([]);
+  });
+});
+
+describe('P1 what nobody hears of of what others pass on and answer', () => {
+  test('neither shares by people, nor of videos of people, whom one does not see or wants to', async () => {
+    const [friend, author] = [await people.signedIn('sharer'), await people.signedIn('shared')];
+    const fan = await people.signedIn('shown');
+    await people.follow(fan.account, friend.account);
+    const { heard } = await connect(fan);
+    const { db, ids } = server.context;
+    const mute = (whom: Person) =>
+      db('account_mutes').insert({
+        ...{ id: ids.next(), account_id: fan.id, target_id: whom.id, notifications: true },
+      });
+    const share = async () => deeds.share(friend.account, await videos.video(author.account));
+    for (const whom of [friend, author]) {
+      await mute(whom);
+      await share();
+      await db('account_mutes').delete();
+    }
+    await db('follows').where({ follower_id: fan.id }).update({ reblogs: false });
+    await share();
+    await db('follows').where({ follower_id: fan.id }).update({ reblogs: true });
+    // The video can be narrowed after it was passed on.
+    const hidden = await videos.video(author.account);
+    await db('shares').insert({
+      ...{ id: ids.next(), account_id: friend.id, video_id: hidden, uri: 'https://x.test/1' },
+    });
+    await db('videos').where({ id: hidden }).update({ visibility: 'followers' });
+    await emitShare(friend, hidden);
+    await deeds.block(author.account, fan.account);
+    await share();
+    await caughtUp(fan, heard);
+    expect(heard.map(({ event }) => event)).toEqual(['notification']);
+    await db('account_blocks').delete();
+    await share();
+    await eventually('the share', () => heard.length === 2);
+  });
+
+  test('nor comments that are for others, or stand under what one may not see', async () => {
+    const [friend, author] = [await people.signedIn('talker'), await people.signedIn('host')];
+    const fan = await people.signedIn('eavesdropper');
+    for (const one of [friend, author]) await people.follow(fan.account, one.account);
+    const { heard } = await connect(fan);
+    const open = await videos.video(author.account);
+    const closed = await videos.video(author.account);
+    await server.context.db('videos').where({ id: closed }).update({ visibility: 'direct' });
+    await deeds.comment(friend.account, open, 'Psst', { visibility: 'direct', mentions: [author.account] });
+    const under = await deeds.comment(friend.account, closed, 'Between us', { mentions: [author.account] });
+    const { inTx, comments } = server.context;
+    await inTx((tx) => comments.remove(tx, under as never, friend.id));
+    await caughtUp(fan, heard);
+    expect(heard.filter(({ event }) => event === 'update')).toEqual([]);
+    await deeds.comment(friend.account, open, 'For all');
+    await eventually('the comment', () => heard.some(({ event }) => event === 'update'));
   });
 });
 

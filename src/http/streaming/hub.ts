@@ -1,19 +1,11 @@
-import { z } from 'zod';
 import { liveLimits } from '../../../config/live-limits.ts';
 import type { CommittedEvent } from '../../jobs/relay.ts';
-import {
-  type AccountId,
-  idSchema,
-  type NotificationId,
-  type SessionId,
-  type VideoId,
-} from '../../lib/ids.ts';
+import type { AccountId, SessionId } from '../../lib/ids.ts';
 import { allows, type Scope } from '../../modules/auth/index.ts';
-import { statusEntitiesOf } from '../api/entities.ts';
-import { notificationEntitiesOf } from '../api/notifications/entities.ts';
 import type { HttpDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
-import { type Placed, type Stream, tellsOf } from './streams.ts';
+import { createNews } from './news.ts';
+import type { Stream } from './streams.ts';
 
 /** What a connection is told. The payload is text: JSON, or an id. */
 export interface Message {
@@ -32,20 +24,22 @@ export interface Listener {
   end(): void;
 }
 
+/** Those who listen, for whoever knows what there is to be told. */
+export interface Audience {
+  all(): readonly Listener[];
+  /**
+   * Tells those of `some` whose sessions are still alive and have the scope of the stream, and `scope`, where that is
+   * given; others are left out, and where their session is gone, ended.
+   */
+  tell(
+    some: readonly Listener[],
+    wants: (stream: Stream, listener: Listener) => boolean,
+    message: Message,
+    scope?: Scope,
+  ): Promise<void>;
+}
+
 export type Hub = ReturnType<typeof createHub>;
-
-const videoPayload = z.object({ videoId: idSchema<'video'>() });
-const deletedPayload = videoPayload.extend({
-  accountId: idSchema<'account'>(),
-  visibility: z.enum(['public', 'unlisted', 'followers', 'direct']).nullable().default(null),
-});
-const notificationPayload = z.object({
-  notificationId: idSchema<'notification'>(),
-  accountId: idSchema<'account'>(),
-});
-const accountPayload = z.object({ accountId: idSchema<'account'>() });
-
-const NOWHERE: Placed = { home: false, public: false, local: false, tags: [], listIds: [] };
 
 /**
  * Who listens at this process, and what they are told. Events come by plain ids; whether somebody may see what they
@@ -66,84 +60,20 @@ export function createHub(deps: HttpDeps) {
     return ({ sessionId }) => sessions.get(sessionId) ?? [];
   }
 
-  async function tell(
-    some: readonly Listener[],
-    wants: (stream: Stream, listener: Listener) => boolean,
-    message: Message,
-  ): Promise<void> {
-    const may = await alive(some);
-    for (const listener of some) {
-      for (const stream of listener.streams.values()) {
-        if (listeners.has(listener) && allows(may(listener), stream.scope) && wants(stream, listener))
-          listener.send(stream, message);
+  const news = createNews(deps, {
+    all: () => [...listeners],
+    async tell(some, wants, message, scope) {
+      const may = await alive(some);
+      for (const listener of some) {
+        const scopes = may(listener);
+        if (scope !== undefined && !allows(scopes, scope)) continue;
+        for (const stream of listener.streams.values()) {
+          if (listeners.has(listener) && allows(scopes, stream.scope) && wants(stream, listener))
+            listener.send(stream, message);
+        }
       }
-    }
-  }
-
-  async function tellOfVideo(videoId: VideoId, event: 'update' | 'status.update'): Promise<void> {
-    const facts = await deps.streaming.factsOf(videoId, event === 'update');
-    if (!facts) return;
-    const some = [...listeners];
-    const places = await deps.streaming.placesOf(videoId, [...new Set(some.map((one) => one.accountId))]);
-    const of = new Map(places.map((place) => [place.viewerId, { ...place, ...facts }]));
-    const wants = (stream: Stream, { accountId }: Listener) => tellsOf(stream, of.get(accountId) ?? NOWHERE);
-    const wanting = some.filter((one) => [...one.streams.values()].some((stream) => wants(stream, one)));
-    // Nobody waits for it: then it need not be written down.
-    const payload = wanting.length > 0 ? await statusText(deps, videoId) : null;
-    if (payload !== null) await tell(wanting, wants, { event, payload });
-  }
-
-  async function tellOfDeletion(deleted: z.output<typeof deletedPayload>): Promise<void> {
-    const { videoId, accountId, visibility } = deleted;
-    if (visibility === null || visibility === 'direct') return;
-    const some = [...listeners];
-    const fans = await deps.streaming.followersAmong(accountId, [
-      ...new Set(some.map((one) => one.accountId)),
-    ]);
-    const wants = ({ name }: Stream, listener: Listener) => {
-      if (name === 'user:notification') return false;
-      return name === 'user' || name === 'list' ? fans.has(listener.accountId) : visibility === 'public';
-    };
-    await tell(some, wants, { event: 'delete', payload: videoId });
-  }
-
-  async function tellOfNotification(id: NotificationId, accountId: AccountId): Promise<void> {
-    const some = [...listeners].filter((one) => one.accountId === accountId);
-    const found = some.length > 0 ? await deps.notifications.forViewer(id, accountId) : null;
-    const [entity] = found ? await notificationEntitiesOf(deps, [found], accountId) : [];
-    if (!entity) return;
-    const may = await alive(some);
-    await tell(
-      some.filter((one) => allows(may(one), 'read:notifications')),
-      ({ name }) => name === 'user' || name === 'user:notification',
-      { event: 'notification', payload: JSON.stringify(entity) },
-    );
-  }
-
-  async function handle({ name, payload }: CommittedEvent): Promise<void> {
-    if (listeners.size === 0) return;
-    switch (name) {
-      case 'video.published':
-      case 'video.discovered':
-        return tellOfVideo(videoPayload.parse(payload).videoId, 'update');
-      case 'video.updated':
-      case 'video.revised':
-        return tellOfVideo(videoPayload.parse(payload).videoId, 'status.update');
-      case 'video.deleted':
-        return tellOfDeletion(deletedPayload.parse(payload));
-      case 'notification.added': {
-        const { notificationId, accountId } = notificationPayload.parse(payload);
-        return tellOfNotification(notificationId, accountId);
-      }
-      case 'filters.changed': {
-        const { accountId } = accountPayload.parse(payload);
-        const mine = [...listeners].filter((one) => one.accountId === accountId);
-        return tell(mine, (stream) => stream.name === 'user', { event: 'filters_changed', payload: '' });
-      }
-      default:
-        return;
-    }
-  }
+    },
+  });
 
   return {
     /** Takes events in their order. */
@@ -152,7 +82,7 @@ export function createHub(deps: HttpDeps) {
         if (waiting >= liveLimits.maxWaiting) return;
         waiting += 1;
         work = work
-          .then(() => handle(event))
+          .then(() => (listeners.size > 0 ? news.handle(event) : undefined))
           .catch((error) => deps.log.warn({ err: error, event: event.name }, 'an event was not streamed'))
           .finally(() => {
             waiting -= 1;
@@ -184,16 +114,4 @@ export function createHub(deps: HttpDeps) {
       for (const listener of [...listeners]) listener.end();
     },
   };
-}
-
-/**
- * A video as a status for everybody who listens, without what depends on who looks: apps keep what they know of that,
- * as with Mastodon. Whether each may see it is not decided here.
- */
-async function statusText(deps: HttpDeps, videoId: VideoId): Promise<string | null> {
-  const video = await deps.videos.internal(videoId);
-  if (!video) return null;
-  const [entity] = await statusEntitiesOf(deps, await deps.feed.withAuthors([video]), null);
-  const personal = new Set(['favourited', 'reblogged', 'bookmarked', 'muted', 'pinned', 'filtered']);
-  return JSON.stringify(entity, (key, value) => (personal.has(key) ? undefined : value));
 }

@@ -262,6 +262,8 @@ function serveEvents(
   hub.add(listener);
   res.status(200).set('Content-Type', 'text/event-stream; charset=utf-8');
   res.set('Cache-Control', 'private, no-store, no-transform').set('X-Accel-Buffering', 'no');
+  // A connection that is kept after the answer would hold up a server that stops.
+  res.set('Connection', 'close');
   req.socket.setNoDelay(true);
   res.write(':)\n\n');
   const beat = setInterval(() => res.write(':thump\n\n'), liveLimits.pingMs);

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { notificationLimits } from '../../../config/live-limits.ts';
 import type { Db } from '../../db/database.ts';
-import { accountShownTo, commentVisibleTo, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
+import { accountVisibleTo, commentVisibleTo, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, NotificationId } from '../../lib/ids.ts';
 import {
   type Notification,
@@ -57,7 +57,7 @@ function shownTo(viewerId: AccountId, unlisted: UnlistedDomains) {
                   .select('accounts.id')
                   .from('accounts')
                   .whereRaw('accounts.id = notifications.from_account_id')
-                  .modify(accountShownTo(viewerId, unlisted)),
+                  .modify(accountVisibleTo(viewerId, unlisted)),
               ),
           ),
       )

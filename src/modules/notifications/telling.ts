@@ -3,7 +3,7 @@ import type { Tx } from '../../db/database.ts';
 import { notMutedBy } from '../../db/feed.ts';
 import type { Emit } from '../../db/outbox.ts';
 import {
-  accountShownTo,
+  accountVisibleTo,
   commentVisibleTo,
   SEVERITY,
   type UnlistedDomains,
@@ -93,7 +93,7 @@ function wanted(deps: TellingDeps, tx: Tx, news: readonly News[]) {
             .select('accounts.id')
             .from('accounts')
             .whereRaw('accounts.id = news.from_account_id')
-            .modify(accountShownTo(recipient, unlisted)),
+            .modify(accountVisibleTo(recipient, unlisted)),
         ),
     )
     .where((seen) =>
