@@ -18,7 +18,6 @@ import { createAccessCache } from './http/media/access.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
 import type { JobHandlers } from './jobs/registry.ts';
-import type { Subscribers } from './jobs/relay.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createIds, idNodes, type JobId } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
@@ -29,25 +28,22 @@ import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
-import {
-  accountEvents,
-  createAccounts,
-  createFieldChecks,
-  createPictures,
-} from './modules/accounts/index.ts';
+import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
 import { createAuth } from './modules/auth/index.ts';
-import { commentEvents, createComments } from './modules/comments/index.ts';
-import { createEngagement, engagementEvents } from './modules/engagement/index.ts';
+import { createComments } from './modules/comments/index.ts';
+import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
-import { createFilters, filterEvents } from './modules/filters/index.ts';
-import { createInstances, createUrls, instanceEvents } from './modules/instances/index.ts';
+import { createFilters } from './modules/filters/index.ts';
+import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
-import { createModeration, moderationEvents } from './modules/moderation/index.ts';
+import { createModeration } from './modules/moderation/index.ts';
+import { createNotifications } from './modules/notifications/index.ts';
 import { createPosts } from './modules/posts/index.ts';
-import { createRelays, relayEvents } from './modules/relays/index.ts';
-import { createSocial, socialEvents } from './modules/social/index.ts';
+import { createRelays } from './modules/relays/index.ts';
+import { createSocial } from './modules/social/index.ts';
 import { createStorage } from './modules/storage/index.ts';
+import { createAnnouncer, createStreaming } from './modules/streaming/index.ts';
 import { createTags } from './modules/tags/index.ts';
 import {
   createMediaUrls,
@@ -55,9 +51,9 @@ import {
   createTranscriber,
   createVideos,
   fetchRemoteSource,
-  videoEvents,
 } from './modules/videos/index.ts';
 import { openStores } from './stores.ts';
+import { createSubscribers } from './subscribers.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -199,6 +195,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const lists = createLists({ db, ids, unlistedDomains });
   const filters = createFilters({ db, ids });
   const markers = createMarkers({ db });
+  const notifications = createNotifications({ db, ids, clock, unlistedDomains });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
   let made = 1;
@@ -233,85 +230,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     authorizedFetch: config.federation.authorizedFetch,
   });
 
-  const { bridge } = federation;
-  const subscribers = {
-    'account.registered': { schema: accountEvents['account.registered'], handlers: [] },
-    'account.updated': {
-      schema: accountEvents['account.updated'],
-      handlers: [bridge.onAccountUpdated, fieldChecks.onAccountUpdated],
-    },
-    'account.gone': {
-      schema: accountEvents['account.gone'],
-      handlers: [
-        (tx, { accountId }) => videos.removeAllOf(tx, accountId),
-        (tx, { accountId }) => social.dropAllOf(tx, accountId),
-        (tx, { accountId }) => comments.removeAllOf(tx, accountId),
-        (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
-        pictures.onGone,
-      ],
-    },
-    'account.deleted': {
-      schema: accountEvents['account.deleted'],
-      handlers: [
-        // First: it has to know who followed.
-        bridge.onAccountDeleted,
-        (tx, { accountId }) => videos.removeAllOf(tx, accountId),
-        (tx, { accountId }) => comments.removeAllOf(tx, accountId),
-        (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
-        (tx, { accountId }) => social.dropAllOf(tx, accountId),
-        (tx, { accountId }) => social.forgetAllOf(tx, accountId),
-        (tx, { accountId }) => lists.dropAllOf(tx, accountId),
-        (tx, { accountId }) => filters.dropAllOf(tx, accountId),
-        (tx, { accountId }) => markers.dropAllOf(tx, accountId),
-        pictures.onGone,
-      ],
-    },
-    'filters.changed': { schema: filterEvents['filters.changed'], handlers: [] },
-    'follow.requested': { schema: socialEvents['follow.requested'], handlers: [bridge.onFollowRequested] },
-    'follow.accepted': {
-      schema: socialEvents['follow.accepted'],
-      handlers: [bridge.onFollowAccepted, federation.reading.onFollowAccepted, videos.onFollowed],
-    },
-    'follow.rejected': { schema: socialEvents['follow.rejected'], handlers: [bridge.onFollowRejected] },
-    'follow.undone': { schema: socialEvents['follow.undone'], handlers: [bridge.onFollowUndone] },
-    'block.added': { schema: socialEvents['block.added'], handlers: [bridge.onBlockAdded] },
-    'block.removed': { schema: socialEvents['block.removed'], handlers: [bridge.onBlockRemoved] },
-    'domain.blocked-by-account': {
-      schema: socialEvents['domain.blocked-by-account'],
-      handlers: [social.onDomainBlocked],
-    },
-    'domain.suspended': {
-      schema: instanceEvents['domain.suspended'],
-      handlers: [(tx, { domain }) => social.dropAllOfSuspended(tx, domain, unlistedDomains)],
-    },
-    'domain.lifted': { schema: instanceEvents['domain.lifted'], handlers: [videos.onDomainLifted] },
-    'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
-    'video.published': { schema: videoEvents['video.published'], handlers: [bridge.onVideoPublished] },
-    'video.captioned': { schema: videoEvents['video.captioned'], handlers: [bridge.onVideoCaptioned] },
-    'video.updated': { schema: videoEvents['video.updated'], handlers: [bridge.onVideoUpdated] },
-    'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
-    'video.discovered': { schema: videoEvents['video.discovered'], handlers: [{ all: videos.onDiscovered }] },
-    'video.deleted': {
-      schema: videoEvents['video.deleted'],
-      handlers: [videos.onDeleted, bridge.onVideoDeleted],
-    },
-    'comment.published': {
-      schema: commentEvents['comment.published'],
-      handlers: [bridge.onCommentPublished],
-    },
-    'comment.updated': { schema: commentEvents['comment.updated'], handlers: [bridge.onCommentUpdated] },
-    'comment.deleted': { schema: commentEvents['comment.deleted'], handlers: [bridge.onCommentDeleted] },
-    'like.added': { schema: engagementEvents['like.added'], handlers: [bridge.onLikeAdded, videos.onLiked] },
-    'like.removed': { schema: engagementEvents['like.removed'], handlers: [bridge.onLikeRemoved] },
-    'share.added': {
-      schema: engagementEvents['share.added'],
-      handlers: [bridge.onShareAdded, videos.onShared, videos.onLiked],
-    },
-    'share.removed': { schema: engagementEvents['share.removed'], handlers: [bridge.onShareRemoved] },
-    'relay.added': { schema: relayEvents['relay.added'], handlers: [bridge.onRelayAdded] },
-    'relay.removed': { schema: relayEvents['relay.removed'], handlers: [bridge.onRelayRemoved] },
-    'report.filed': { schema: moderationEvents['report.filed'], handlers: [bridge.onReportFiled] },
-  } satisfies Record<EventName, Subscribers[string]>;
+  const subscribers = createSubscribers({
+    ...{ videos, comments, engagement, social, notifications, pictures, fieldChecks },
+    ...{ lists, filters, markers, federation, unlistedDomains },
+  });
 
   const handlers: JobHandlers = {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
@@ -382,6 +304,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     comments,
     engagement,
     moderation,
+    notifications,
     relays,
     posts,
     tags,
@@ -391,6 +314,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     markers,
     instances,
     federation,
+    announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),
+    streaming: createStreaming({ db, unlistedDomains }),
     subscribers,
     handlers,
     close,
@@ -405,17 +330,6 @@ function transcriberOf({ transcription }: Config, poster: FormPoster) {
   const { deadlineMs } = transcriptionLimits;
   return createTranscriber({ poster, url, token: token?.reveal() ?? null, model, deadlineMs });
 }
-
-type EventName =
-  | keyof typeof accountEvents
-  | keyof typeof commentEvents
-  | keyof typeof engagementEvents
-  | keyof typeof filterEvents
-  | keyof typeof moderationEvents
-  | keyof typeof instanceEvents
-  | keyof typeof relayEvents
-  | keyof typeof socialEvents
-  | keyof typeof videoEvents;
 
 /** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */
 async function claimIdNode(db: Db): Promise<number> {

@@ -14,6 +14,7 @@ import type { HealthReport, HttpDeps } from './http/deps.ts';
 import { createEventStreams } from './http/event-stream.ts';
 import { sweepForms } from './http/form.ts';
 import { createRateLimits } from './http/limits.ts';
+import { asksForSocket, createStreamingApi } from './http/streaming/index.ts';
 import { createUploadFiles } from './http/upload-files.ts';
 import { createUploads } from './http/uploads.ts';
 import { sweepLeases } from './jobs/leases.ts';
@@ -22,6 +23,7 @@ import { queueNames } from './jobs/registry.ts';
 import { Relay } from './jobs/relay.ts';
 import { JobRunner } from './jobs/runner.ts';
 import { Scheduler, type Upkeep } from './jobs/scheduler.ts';
+import { hearAnnouncements } from './modules/streaming/index.ts';
 
 /** Something that was started and can be stopped. */
 export interface Running {
@@ -49,12 +51,16 @@ export async function startWeb(context: Context): Promise<Running> {
     health: () => health(context),
   };
   const uploads = createUploads(deps);
-  const app = await createApp(deps, uploads);
-  const server = createServer({ maxHeaderSize: 32 * 1024 }, app);
+  const streaming = createStreamingApi(deps);
+  const app = await createApp(deps, uploads, streaming);
+  const server = createServer({ maxHeaderSize: 32 * 1024, shouldUpgradeCallback: asksForSocket }, app);
   // A slow phone may take long over one chunk; what is idle is cut off by the two below.
   server.requestTimeout = 0;
   server.headersTimeout = 20_000;
   server.keepAliveTimeout = 65_000;
+  streaming.listen(server, app);
+  const hearing = { redis: context.redis, prefix: context.config.redisPrefix };
+  const stopHearing = await hearAnnouncements(hearing, streaming.hear);
   await listen(server, context.config.listen.port, context.config.listen.host);
   const upkeep = new Scheduler({
     ...context,
@@ -70,6 +76,8 @@ export async function startWeb(context: Context): Promise<Running> {
       await upkeep.stop();
       const closed = closeServer(server);
       streams.endAll();
+      streaming.stop();
+      stopHearing();
       await closed;
       letGo(context.redis);
     },

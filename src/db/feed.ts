@@ -1,13 +1,20 @@
 import type { Knex } from 'knex';
-import type { AccountId } from '../lib/ids.ts';
+import type { ViewerRef } from './visibility.ts';
 
 /**
  * What people have chosen not to be shown in lists, though they may see it: who opens it by itself does. Beside
  * `visibleTo`, never in its place.
  */
 
-/** Leaves out posts of accounts that the viewer has muted, for as long as that lasts. Null: nobody is muted. */
-export function notMutedBy(viewerId: AccountId | null, accountColumn = 'videos.account_id') {
+/**
+ * Leaves out posts of accounts that the viewer has muted, for as long as that lasts. Null: nobody is muted. Where `from` is notifications,
+ * those whom she wants to hear of are left in: one may mute somebody and still be told of what they do to oneself.
+ */
+export function notMutedBy(
+  viewerId: ViewerRef | null,
+  accountColumn = 'videos.account_id',
+  from: 'posts' | 'notifications' = 'posts',
+) {
   return (query: Knex.QueryBuilder): void => {
     if (viewerId === null) return;
     query.whereNotExists((mute) =>
@@ -18,7 +25,10 @@ export function notMutedBy(viewerId: AccountId | null, accountColumn = 'videos.a
         .whereRaw('account_mutes.target_id = ??', [accountColumn])
         .where((lasting) =>
           lasting.whereNull('account_mutes.expires_at').orWhereRaw('account_mutes.expires_at > now()'),
-        ),
+        )
+        .modify((mutes) => {
+          if (from === 'notifications') mutes.where('account_mutes.notifications', true);
+        }),
     );
   };
 }
@@ -28,7 +38,7 @@ export function notMutedBy(viewerId: AccountId | null, accountColumn = 'videos.a
  * exclusive list, and languages that she does not want of an author. A video in no language is in all. With another
  * column, the same of whoever that names.
  */
-export function wantedAtHome(viewerId: AccountId, accountColumn = 'videos.account_id') {
+export function wantedAtHome(viewerId: ViewerRef, accountColumn = 'videos.account_id') {
   return (query: Knex.QueryBuilder): void => {
     query
       .modify(notMutedBy(viewerId, accountColumn))
@@ -48,7 +58,7 @@ export function wantedAtHome(viewerId: AccountId, accountColumn = 'videos.accoun
  * Narrows a query over `shares`, under that name or another, beside `videos` to those of accounts that the viewer follows
  * with what they pass on, and wants at home.
  */
-export function passedOnAtHome(viewerId: AccountId, shares: string) {
+export function passedOnAtHome(viewerId: ViewerRef, shares: string) {
   return (query: Knex.QueryBuilder): void => {
     query.modify(wantedAtHome(viewerId, `${shares}.account_id`)).whereExists((follow) =>
       follow
@@ -61,7 +71,7 @@ export function passedOnAtHome(viewerId: AccountId, shares: string) {
 }
 
 /** Leaves out videos in languages that the viewer does not want of somebody whom she follows: their author, usually. */
-export function inWantedLanguage(viewerId: AccountId, accountColumn = 'videos.account_id') {
+export function inWantedLanguage(viewerId: ViewerRef, accountColumn = 'videos.account_id') {
   return (query: Knex.QueryBuilder): void => {
     query.whereNotExists((follow) =>
       follow

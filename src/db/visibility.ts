@@ -8,7 +8,7 @@ export type UnlistedDomains = 'shown' | 'hidden';
  * Severity of the most specific policy for the server of `accounts`, or for the domain of their handles, or null. Two or three look-ups in an
  * index for each row that is looked at, so that a change counts at once and nothing has to be kept in step.
  */
-const SEVERITY = `(
+export const SEVERITY = `(
   select domain_policies.severity from domain_policies
    where domain_policies.domain = any (domain_suffixes(accounts.domain) || domain_suffixes(accounts.host))
      and (domain_policies.expires_at is null or domain_policies.expires_at > now())
@@ -41,8 +41,11 @@ export function ofSuspendedDomain(domain: string, unlisted: UnlistedDomains) {
   };
 }
 
+/** Somebody who looks: one account, or a column of the query, where many look at once. */
+export type ViewerRef = AccountId | Knex.Raw;
+
 /** Narrows a query over `accounts` to those whose domain the viewer has not blocked for herself. */
-function notBlockedBy(viewerId: AccountId) {
+function notBlockedBy(viewerId: ViewerRef) {
   return (query: Knex.QueryBuilder): void => {
     query.whereRaw(
       `not exists (select 1 from account_domain_blocks
@@ -54,19 +57,24 @@ function notBlockedBy(viewerId: AccountId) {
 }
 
 /**
- * Narrows a query over `accounts` to those that a list shows to the viewer (null: anybody): active people and bots of no
- * suspended domain, and for somebody who is signed in, no block between the two and none of a domain that she has
- * blocked.
+ * Narrows a query over `accounts` to those that the viewer (null: anybody) may meet: active ones of no suspended domain,
+ * and for somebody who is signed in, no block between the two and none of a domain that she has blocked.
  */
+export function accountVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains) {
+  return (query: Knex.QueryBuilder): void => {
+    query.where('accounts.state', 'active').modify(ofOpenDomains(unlisted));
+    if (viewerId === null) return;
+    query.modify(noBlockBetween('accounts.id', viewerId)).modify(notBlockedBy(viewerId));
+  };
+}
+
+/** Narrows a query over `accounts` to those that a list shows to the viewer: people and bots whom she may meet. */
 export function accountListedTo(viewerId: AccountId | null, unlisted: UnlistedDomains) {
   return (query: Knex.QueryBuilder): void => {
     query
-      .where('accounts.state', 'active')
       .whereNull('accounts.owner_id')
       .whereRaw(`not (accounts.domain = '' and accounts.actor_type = 'Application')`)
-      .modify(ofOpenDomains(unlisted));
-    if (viewerId === null) return;
-    query.modify(noBlockBetween('accounts.id', viewerId)).modify(notBlockedBy(viewerId));
+      .modify(accountVisibleTo(viewerId, unlisted));
   };
 }
 
@@ -77,7 +85,7 @@ export function accountListedTo(viewerId: AccountId | null, unlisted: UnlistedDo
  * is an accepted one. Every read of videos
  * passes through here (security.md P1).
  */
-export function visibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains = 'shown') {
+export function visibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains = 'shown') {
   return (query: Knex.QueryBuilder): void => {
     query.where('videos.state', 'published').modify(postVisibleTo('videos', viewerId, unlisted));
   };
@@ -87,14 +95,14 @@ export function visibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains 
  * The same for a query over `comments` joined with `videos`: a comment is seen by whoever may see both it and
  * the video it stands under.
  */
-export function commentVisibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains = 'shown') {
+export function commentVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains = 'shown') {
   return (query: Knex.QueryBuilder): void => {
     query.modify(visibleTo(viewerId, unlisted)).modify(postVisibleTo('comments', viewerId, unlisted));
   };
 }
 
 /** Rules that hold for both kinds of posts, which name their author and audience by the same columns. */
-function postVisibleTo(table: 'videos' | 'comments', viewerId: AccountId | null, unlisted: UnlistedDomains) {
+function postVisibleTo(table: 'videos' | 'comments', viewerId: ViewerRef | null, unlisted: UnlistedDomains) {
   const mentionColumn = table === 'videos' ? 'video_id' : 'comment_id';
   return (query: Knex.QueryBuilder): void => {
     query.modify(byShownAuthor(table, viewerId, unlisted)).where((allowed) => {
@@ -121,26 +129,17 @@ function postVisibleTo(table: 'videos' | 'comments', viewerId: AccountId | null,
  * The same for a query over `shares` joined with `videos`: that somebody passed a video on is seen by whoever may see
  * both the video and whoever did (security.md P7).
  */
-export function shareVisibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains = 'shown') {
+export function shareVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains = 'shown') {
   return (query: Knex.QueryBuilder): void => {
     query.modify(visibleTo(viewerId, unlisted)).modify(byShownAuthor('shares', viewerId, unlisted));
     if (viewerId !== null) query.modify(noBlockBetween('shares.account_id', viewerId));
   };
 }
 
-/** Narrows a query over `accounts` to those that the viewer may be shown: see `visibleTo`. */
-export function accountVisibleTo(viewerId: AccountId | null, unlisted: UnlistedDomains = 'shown') {
-  return (query: Knex.QueryBuilder): void => {
-    query.where('accounts.state', 'active').modify(ofOpenDomains(unlisted));
-    if (viewerId === null) return;
-    query.modify(notBlockedBy(viewerId)).modify(noBlockBetween('accounts.id', viewerId));
-  };
-}
-
 /** Narrows a query over posts to those of active authors of no suspended domain, nor one the viewer has blocked. */
 export function byShownAuthor(
   table: 'videos' | 'comments' | 'shares' | 'earlier_shares',
-  viewerId: AccountId | null,
+  viewerId: ViewerRef | null,
   unlisted: UnlistedDomains,
 ) {
   return (query: Knex.QueryBuilder): void => {
@@ -157,7 +156,7 @@ export function byShownAuthor(
 }
 
 /** Leaves out accounts that the viewer blocks, and those who block the viewer. */
-function noBlockBetween(accountColumn: string, viewerId: AccountId) {
+function noBlockBetween(accountColumn: string, viewerId: ViewerRef) {
   return (query: Knex.QueryBuilder): void => {
     query.whereNotExists((block) =>
       block
@@ -184,7 +183,7 @@ function noBlockBetween(accountColumn: string, viewerId: AccountId) {
  * Narrows a query over `videos` for a public list: authors of silenced domains are left out, except for those
  * who follow them.
  */
-export function notSilencedFor(viewerId: AccountId | null) {
+export function notSilencedFor(viewerId: ViewerRef | null) {
   return (query: Knex.QueryBuilder): void => {
     query.where((heard) => {
       heard.whereExists((author) =>
@@ -200,7 +199,7 @@ export function notSilencedFor(viewerId: AccountId | null) {
 }
 
 /** The accepted follow of the author of a post by the viewer. */
-function followedBy(viewerId: AccountId, table: 'videos' | 'comments' = 'videos') {
+function followedBy(viewerId: ViewerRef, table: 'videos' | 'comments' = 'videos') {
   return (query: Knex.QueryBuilder): void => {
     query
       .select('follows.id')

@@ -17,6 +17,7 @@ import { mountRoutes } from './mount.ts';
 import { mountOAuth } from './oauth/index.ts';
 import { openApiDocument } from './openapi.ts';
 import { createPictureHandler } from './pictures/handler.ts';
+import type { StreamingApi } from './streaming/index.ts';
 import type { Uploads } from './uploads.ts';
 
 /** How many addresses of proxies are remembered. */
@@ -38,7 +39,11 @@ function remembering(trusts: Trusts): Trusts {
  * The whole HTTP side: media, and one Express application for the rest. The federation side comes first, since it reads raw
  * bodies; nothing here parses a body before the route that wants it.
  */
-export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<RequestListener> {
+export async function createApp(
+  deps: HttpDeps,
+  uploads: Uploads,
+  streaming: StreamingApi,
+): Promise<RequestListener> {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', deps.config.trustedProxies);
@@ -64,6 +69,7 @@ export async function createApp(deps: HttpDeps, uploads: Uploads): Promise<Reque
   mountOAuth(app, deps);
   app.use(deps.federation);
   await uploads.mount(app);
+  streaming.mount(app);
   mountRoutes(app, deps, routes);
   app.get('/api/openapi.json', (_req, res) => {
     res.json(openApiDocument(deps.version, deps.config.origin));

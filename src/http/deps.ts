@@ -14,8 +14,10 @@ import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.t
 import type { Lists } from '../modules/lists/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
+import type { Notifications } from '../modules/notifications/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
 import type { Social } from '../modules/social/index.ts';
+import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { EventStreams } from './event-stream.ts';
@@ -39,6 +41,7 @@ export interface HttpDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly notifications: Notifications;
   readonly feed: Feed;
   readonly lists: Lists;
   readonly filters: Filters;
@@ -55,6 +58,7 @@ export interface HttpDeps {
   readonly mediaAccess: AccessCache;
   readonly proxiedFiles: ProxiedFiles;
   readonly streams: EventStreams;
+  readonly streaming: Streaming;
   /** Answers POST to an inbox, before everything else that looks at a request. */
   readonly inbox: RequestHandler;
   /** The ActivityPub side, mounted before everything that parses bodies. */

@@ -43,6 +43,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'too-many-requests': 429,
   'too-many-uploads': 429,
   'too-many-streams': 429,
+  'upgrade-required': 426,
   'too-large': 413,
   'storage-full': 413,
   'upload-incomplete': 422,

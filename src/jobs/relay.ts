@@ -26,8 +26,18 @@ interface RelayDeps {
   readonly redis: Redis;
   readonly queues: Readonly<Record<QueueName, Queue>>;
   readonly subscribers: Subscribers;
+  readonly announce: Announce;
   readonly log: Logger;
 }
+
+/** An event after its transaction: what it tells of can be read by everybody. */
+export interface CommittedEvent {
+  readonly name: string;
+  readonly payload: unknown;
+}
+
+/** Tells whoever listens now of events that are committed; what nobody heard is lost. Must not throw. */
+export type Announce = (events: readonly CommittedEvent[]) => void;
 
 const EVENT_BATCH = 50;
 const JOB_BATCH = 500;
@@ -115,7 +125,21 @@ interface EventRow {
 }
 
 /** Hands a batch of events to their subscribers and returns how many there were. */
-export async function relayEvents(deps: Pick<RelayDeps, 'db' | 'subscribers' | 'log'>): Promise<number> {
+export async function relayEvents(
+  deps: Pick<RelayDeps, 'db' | 'subscribers' | 'log'> & { readonly announce?: Announce },
+): Promise<number> {
+  const { taken, done } = await takeTurn(deps);
+  if (done.length > 0) deps.announce?.(done.map(({ name, payload }) => ({ name, payload })));
+  return taken;
+}
+
+/** How many events were taken, and those that are done with. */
+interface Turn {
+  readonly taken: number;
+  readonly done: readonly EventRow[];
+}
+
+async function takeTurn(deps: Pick<RelayDeps, 'db' | 'subscribers' | 'log'>): Promise<Turn> {
   try {
     return await deps.db.transaction((tx) => relayTogether(tx, deps.subscribers));
   } catch (error) {
@@ -128,13 +152,13 @@ export async function relayEvents(deps: Pick<RelayDeps, 'db' | 'subscribers' | '
 class OneByOne extends Error {}
 
 /** The usual case, with no more statements than needed. Throws, and so undoes all, where one event fails. */
-async function relayTogether(tx: Tx, subscribers: Subscribers): Promise<number> {
+async function relayTogether(tx: Tx, subscribers: Subscribers): Promise<Turn> {
   const rows = await takeEvents(tx);
   if (rows.some((row) => row.attempts > 0)) throw new OneByOne('One of the events has failed before.');
   for (const run of runsOf(rows)) await relayRun(tx, subscribers, run);
   const ids = rows.map(({ id }) => id);
   if (ids.length > 0) await tx('events').whereRaw('id = any(?)', [ids]).delete();
-  return rows.length;
+  return { taken: rows.length, done: rows };
 }
 
 /** Events of one name that come one after the other, so that the order of all stays. */
@@ -170,8 +194,9 @@ function takeEvents(tx: Tx): Promise<EventRow[]> {
     .skipLocked();
 }
 
-async function relayOneByOne(tx: Tx, deps: Pick<RelayDeps, 'subscribers' | 'log'>): Promise<number> {
+async function relayOneByOne(tx: Tx, deps: Pick<RelayDeps, 'subscribers' | 'log'>): Promise<Turn> {
   const rows = await takeEvents(tx);
+  const done: EventRow[] = [];
   for (const row of rows) {
     const { handled, errors } = await dispatch(tx, deps.subscribers, row);
     for (const error of errors) {
@@ -180,10 +205,14 @@ async function relayOneByOne(tx: Tx, deps: Pick<RelayDeps, 'subscribers' | 'log'
         'an event could not be handled; it is kept',
       );
     }
-    if (errors.length === 0) await tx('events').where({ id: row.id }).delete();
-    else await postpone(tx, row, handled, errors[0]);
+    if (errors.length > 0) {
+      await postpone(tx, row, handled, errors[0]);
+      continue;
+    }
+    await tx('events').where({ id: row.id }).delete();
+    done.push(row);
   }
-  return rows.length;
+  return { taken: rows.length, done };
 }
 
 /** Each handler gets a savepoint: a broken one holds back neither the others nor the events behind it. */

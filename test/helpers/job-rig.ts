@@ -80,7 +80,15 @@ export async function createJobRig(options: JobRigOptions = {}): Promise<JobRig>
         ...{ replicate: atOnce, transcribe: atOnce, default: atOnce },
       },
     });
-    const relay = new Relay({ db, databaseUrl, redis, queues, subscribers, log: silent });
+    const relay = new Relay({
+      db,
+      databaseUrl,
+      redis,
+      queues,
+      subscribers,
+      announce: () => undefined,
+      log: silent,
+    });
     await rebuildAfterLoss(db, redis, prefix, silent);
     runner.start();
     relay.start();

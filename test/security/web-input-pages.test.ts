@@ -8,6 +8,7 @@ import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import { createEventStreams } from '../../src/http/event-stream.ts';
 import { createRateLimits } from '../../src/http/limits.ts';
+import { createStreamingApi } from '../../src/http/streaming/index.ts';
 import { createUploadFiles } from '../../src/http/upload-files.ts';
 import { createUploads } from '../../src/http/uploads.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
@@ -38,7 +39,7 @@ async function listenWithPage(of: TestServer): Promise<Server> {
     webDir,
     health: async () => ({ ok: true, parts: {} }),
   };
-  const listening = createServer(await createApp(deps, createUploads(deps)));
+  const listening = createServer(await createApp(deps, createUploads(deps), createStreamingApi(deps)));
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
   return listening;
 }

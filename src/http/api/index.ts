@@ -78,6 +78,7 @@ import {
 } from './lists/lists.ts';
 import { getMarkers, setMarkers } from './markers/markers.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
+import { notificationRoutes } from './notifications/index.ts';
 import {
   directory,
   dismissSuggestion,
@@ -209,6 +210,7 @@ export const routes: readonly Route[] = [
   ...[listFirstFilters, getFirstFilter, createFirstFilter, editFirstFilter, deleteFirstFilter],
   fileReport,
   search,
+  ...notificationRoutes,
   homeTimeline,
   publicTimeline,
   tagTimeline,

@@ -18,7 +18,7 @@ import {
   triesKey,
 } from './commands.ts';
 import { leaving } from './leaving.ts';
-import type { PendingSignUp, Role, Viewer } from './model.ts';
+import type { PendingSignUp, Role, Scope, Viewer } from './model.ts';
 import { exchange, type TokenRequest } from './oauth.ts';
 import { closeOwnSession, closeSession, rotateSession, sessionsOf, setPassword } from './own-sessions.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
@@ -148,6 +148,21 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
         scopes: row.scopes,
         appId: row.app_id,
       };
+    },
+
+    /** What those of these sessions may do that `viewerOf` would take still: for connections that stay open. */
+    async aliveAmong(ids: readonly SessionId[]): Promise<Map<SessionId, readonly Scope[]>> {
+      if (ids.length === 0) return new Map();
+      const rows = await db('sessions')
+        .join('users', 'users.account_id', 'sessions.account_id')
+        .join('accounts', 'accounts.id', 'sessions.account_id')
+        .whereRaw('sessions.id = any(?)', [[...ids]])
+        .where({ 'users.approval': 'approved', 'accounts.state': 'active' })
+        .where((open) =>
+          open.whereNull('sessions.expires_at').orWhere('sessions.expires_at', '>', db.fn.now()),
+        )
+        .select('sessions.id', 'sessions.scopes');
+      return new Map(rows.map((row) => [row.id, row.scopes]));
     },
 
     /** Local accounts with their roles, oldest first. */

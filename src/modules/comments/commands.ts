@@ -243,6 +243,7 @@ async function forget(deps: CommentCommandDeps, tx: Tx, row: CommentRow): Promis
     accountId: row.account_id,
     uri: row.uri,
     local: row.local,
+    visibility: row.visibility,
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../lib/ids.ts';
+import { visibilities } from '../videos/index.ts';
 
 /** What the comments module tells the others. `local`: written here, so that others have to be told. */
 export const commentEvents = {
@@ -12,5 +13,7 @@ export const commentEvents = {
     accountId: idSchema<'account'>(),
     uri: z.string().max(2_048),
     local: z.boolean(),
+    /** Who could see it; events of older releases do not say. */
+    visibility: z.enum(visibilities).nullable().default(null),
   }),
 } as const;

@@ -156,8 +156,12 @@ export async function share(
   const rows = await tx('shares').insert(row).onConflict(['account_id', 'video_id']).ignore().returning('id');
   if (rows.length === 0) return fail('known', 'You shared this already.');
   await addToStats(tx, video.id, { shares: 1 });
-  await deps.emit(tx, 'share.added', { accountId: account.id, videoId: video.id, uri: row.uri });
+  await deps.emit(tx, 'share.added', shareEvent(row));
   return ok();
+}
+
+function shareEvent(row: { id: ShareId; account_id: AccountId; video_id: VideoId; uri: string }) {
+  return { shareId: row.id, accountId: row.account_id, videoId: row.video_id, uri: row.uri };
 }
 
 /** Takes a share back; remembers it where there was none, like `unlike`. */
@@ -171,10 +175,10 @@ export async function unshare(
   const [row] = await tx('shares')
     .where({ account_id: account.id, video_id: videoId })
     .delete()
-    .returning<{ uri: string }[]>('uri');
+    .returning<Parameters<typeof shareEvent>[0][]>(['id', 'account_id', 'video_id', 'uri']);
   if (row) {
     await addToStats(tx, videoId, { shares: -1 });
-    await deps.emit(tx, 'share.removed', { accountId: account.id, videoId, uri: row.uri });
+    await deps.emit(tx, 'share.removed', shareEvent(row));
   } else if (uri !== undefined) await rememberUndone(tx, account.actorUri, uri);
   return row !== undefined;
 }

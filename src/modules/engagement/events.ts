@@ -9,8 +9,9 @@ const like = z.object({
   uri: z.string().max(2_048),
 });
 
-/** `uri` is the id of the Announce activity. */
+/** `uri` is the id of the Announce activity, `shareId` that of the row, which events of older releases lack. */
 const share = z.object({
+  shareId: idSchema<'share'>().nullable().default(null),
   accountId: idSchema<'account'>(),
   videoId: idSchema<'video'>(),
   uri: z.string().max(2_048),

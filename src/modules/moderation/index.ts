@@ -21,10 +21,12 @@ export interface Report {
   readonly videoIds: readonly VideoId[];
   readonly commentIds: readonly CommentId[];
   readonly comment: string;
+  /** The server of the account was told, too. */
+  readonly forwarded: boolean;
   readonly createdAt: Date;
 }
 
-type NewReport = Omit<Report, 'id' | 'uri' | 'createdAt'> & {
+type NewReport = Omit<Report, 'id' | 'uri' | 'createdAt' | 'forwarded'> & {
   /** Id of a Flag from elsewhere. */
   readonly uri?: string;
   /** Tell the server of the account as well, without the reporter’s name. */
@@ -117,6 +119,12 @@ export function createModeration(base: { db: Db; ids: IdSource; urls: Urls }) {
       return row === undefined ? null : fromRow(row);
     },
 
+    /** These reports, in no order. */
+    async reportsAmong(ids: readonly ReportId[]): Promise<Report[]> {
+      if (ids.length === 0) return [];
+      return (await base.db('reports').whereIn('id', [...ids])).map(fromRow);
+    },
+
     /** Reports that wait for the staff, oldest first. */
     async openReports(limit: number): Promise<Report[]> {
       const rows = await base.db('reports').where({ state: 'open' }).orderBy('id').limit(limit);
@@ -133,6 +141,7 @@ interface ReportRow {
   readonly video_ids: VideoId[];
   readonly comment_ids: CommentId[];
   readonly comment: string;
+  readonly forwarded: boolean;
   readonly created_at: Date;
 }
 
@@ -145,6 +154,7 @@ function fromRow(row: ReportRow): Report {
     videoIds: row.video_ids,
     commentIds: row.comment_ids,
     comment: row.comment,
+    forwarded: row.forwarded,
     createdAt: row.created_at,
   };
 }

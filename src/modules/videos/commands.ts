@@ -194,6 +194,7 @@ export async function removeVideo(
     uri: row.uri,
     local: row.local && row.state === 'published' && !row.unannounced,
     open,
+    visibility: row.state === 'published' ? row.visibility : null,
   });
   return ok();
 }

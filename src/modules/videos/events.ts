@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../lib/ids.ts';
+import { visibilities } from './model.ts';
 
 /** What the videos module tells the others. */
 export const videoEvents = {
@@ -11,6 +12,10 @@ export const videoEvents = {
   'video.discovered': z.object({ videoId: idSchema<'video'>() }),
   /** Its author changed what a video of this server says. */
   'video.updated': z.object({ videoId: idSchema<'video'>() }),
+  /** Its server told anew what a remote video says. */
+  'video.revised': z.object({ videoId: idSchema<'video'>() }),
+  /** What was uploaded is no video that this server takes, or could not be made one. */
+  'video.rejected': z.object({ videoId: idSchema<'video'>() }),
   /** It got captions that nobody wrote. */
   'video.captioned': z.object({ videoId: idSchema<'video'>() }),
   /** A video of this server was put on top of its author's profile, or taken down. */
@@ -23,5 +28,7 @@ export const videoEvents = {
     local: z.boolean(),
     /** Whether anybody could see it. */
     open: z.boolean().default(false),
+    /** Who could see it, where it was published at all. */
+    visibility: z.enum(visibilities).nullable().default(null),
   }),
 } as const;

@@ -106,12 +106,16 @@ export function createVideos(base: Deps) {
     setPosterImage: (tx: Tx, edit: Parameters<typeof setPosterImage>[2]) => setPosterImage(deps, tx, edit),
     askForReplies: (tx: Tx, videoId: VideoId) => askForReplies(deps, tx, videoId),
     noteMissing: noteMissingVideo,
-    updateRemote: (
+    async updateRemote(
       tx: Tx,
       videoId: VideoId,
       video: Parameters<typeof updateRemoteVideo>[3],
       mentions: readonly AccountId[],
-    ) => updateRemoteVideo(deps, tx, videoId, video, mentions),
+    ) {
+      const outcome = await updateRemoteVideo(deps, tx, videoId, video, mentions);
+      if (outcome.ok) await deps.emit(tx, 'video.revised', { videoId });
+      return outcome;
+    },
     /** Videos that come before their posts; see drafts.ts. */
     postDraft: (tx: Tx, input: Parameters<typeof postDraft>[2]) => postDraft(deps, tx, input),
     draftRefusal,

@@ -98,6 +98,7 @@ async function finishFirst(
   if (!outcome.ok) {
     deps.log.info({ videoId, reason: outcome.reason }, 'an uploaded file was refused');
     await mine.update({ state: 'rejected', unannounced: false, ...failedColumns(outcome) });
+    await deps.emit(tx, 'video.rejected', { videoId });
     await tx('video_assets').where({ video_id: videoId }).delete();
     return enqueuePurge(deps, tx, videoId);
   }

@@ -13,7 +13,7 @@ type Deps = Pick<MediaJobDeps, 'clock' | 'enqueue' | 'lazyRungs' | 'log'>;
  * Ends the wait for videos whose jobs are dead letters, as when their worker died in every try: they are refused
  * with a reason, or stay with the sizes they have. Returns how many there were.
  */
-export async function failAbandoned(deps: Deps, tx: Tx): Promise<number> {
+export async function failAbandoned(deps: Deps & Pick<MediaJobDeps, 'emit'>, tx: Tx): Promise<number> {
   const rows: { id: VideoId; local: boolean; has_media: boolean }[] = await tx('videos')
     .whereIn('media_state', ['waiting', 'working'])
     // What waits for somebody to open it does not wait for a job.
@@ -49,7 +49,10 @@ export async function failAbandoned(deps: Deps, tx: Tx): Promise<number> {
     const { reason, detail } = GIVEN_UP;
     const failed = { media_state: 'failed', media_stage: null, media_reason: reason, media_detail: detail };
     await mine.update({ ...failed, ...(local ? { state: 'rejected', unannounced: false } : {}) });
-    if (local) await tx('video_assets').where({ video_id: id }).delete();
+    if (local) {
+      await tx('video_assets').where({ video_id: id }).delete();
+      await deps.emit(tx, 'video.rejected', { videoId: id });
+    }
     await enqueuePurge(deps, tx, id);
   }
   if (rows.length > 0)

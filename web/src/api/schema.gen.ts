@@ -366,6 +366,13 @@ export interface FilterV1 {
   readonly irreversible: boolean;
 }
 
+export interface GroupedNotifications {
+  readonly accounts: readonly Account[];
+  readonly partial_accounts?: readonly PartialAccountWithAvatar[];
+  readonly statuses: readonly Status[];
+  readonly notification_groups: readonly NotificationGroup[];
+}
+
 export interface Instance {
   readonly domain: string;
   readonly title: string;
@@ -638,6 +645,76 @@ export interface MutedAccount {
   readonly mute_expires_at: string | null;
 }
 
+export interface Notification {
+  readonly id: string;
+  /** Those that begin with vireo are our own: an upload can be watched, or was refused */
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly group_key: string;
+  readonly created_at: string;
+  /** Who did it */
+  readonly account: Account;
+  readonly status: Status | null;
+  /** Of type admin.report */
+  readonly report: NotificationReport | null;
+  /** Of type vireo.rejected: why the upload was refused */
+  readonly processing: Processing | null;
+}
+
+export interface NotificationGroup {
+  readonly group_key: string;
+  readonly notifications_count: number;
+  /** Those that begin with vireo are our own: an upload can be watched, or was refused */
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  /** Below 2^53 */
+  readonly most_recent_notification_id: number;
+  readonly page_min_id: string;
+  readonly page_max_id: string;
+  readonly latest_page_notification_at: string;
+  readonly sample_account_ids: readonly string[];
+  readonly status_id: string | null;
+  /** Of type admin.report */
+  readonly report: NotificationReport | null;
+  /** Of type vireo.rejected: why the upload was refused */
+  readonly processing: Processing | null;
+}
+
+export interface NotificationPolicy {
+  readonly for_not_following: "accept" | "filter" | "drop";
+  readonly for_not_followers: "accept" | "filter" | "drop";
+  readonly for_new_accounts: "accept" | "filter" | "drop";
+  readonly for_private_mentions: "accept" | "filter" | "drop";
+  readonly for_limited_accounts: "accept" | "filter" | "drop";
+  /** Our own: types of which nothing is told */
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected")[];
+  readonly summary: {
+    readonly pending_requests_count: number;
+    readonly pending_notifications_count: number;
+  };
+}
+
+export interface NotificationReport {
+  readonly id: string;
+  readonly action_taken: boolean;
+  readonly action_taken_at: string | null;
+  readonly category: "spam" | "violation" | "legal" | "other";
+  readonly comment: string;
+  readonly forwarded: boolean;
+  readonly created_at: string;
+  readonly status_ids: readonly string[];
+  readonly rule_ids: readonly string[];
+  readonly target_account: Account;
+}
+
+export interface NotificationRequest {
+  readonly id: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** A number in digits, as the Mastodon API has it */
+  readonly notifications_count: string;
+  readonly account: Account;
+  readonly last_status: Status | null;
+}
+
 export interface OwnSession {
   readonly id: string;
   /** The one that asks */
@@ -653,6 +730,16 @@ export interface OwnSession {
   readonly last_used_at: string;
   /** Null: it lasts until it is ended */
   readonly expires_at: string | null;
+}
+
+export interface PartialAccountWithAvatar {
+  readonly id: string;
+  readonly acct: string;
+  readonly url: string;
+  readonly avatar: string | null;
+  readonly avatar_static: string | null;
+  readonly locked: boolean;
+  readonly bot: boolean;
 }
 
 export interface PendingAccount {
@@ -768,6 +855,10 @@ export interface Report {
   readonly comment: string;
   readonly forwarded: boolean;
   readonly target_account: Account;
+}
+
+export interface RequestsMerged {
+  readonly merged: true;
 }
 
 export interface Rule {
@@ -917,6 +1008,15 @@ export interface Tag {
   /** By the viewer */
   readonly following: boolean;
   readonly featuring: boolean;
+}
+
+export interface UnreadCount {
+  /** Counted up to the limit */
+  readonly count: number;
+}
+
+export interface UnreadGroupCount {
+  readonly count: number;
 }
 
 export interface V1Instance {

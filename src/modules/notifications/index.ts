@@ -1,0 +1,67 @@
+import type { Db, Tx } from '../../db/database.ts';
+import { emitter } from '../../db/outbox.ts';
+import type { UnlistedDomains } from '../../db/visibility.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { AccountId, IdSource, NotificationId } from '../../lib/ids.ts';
+import { notificationEvents } from './events.ts';
+import { acceptRequests, dismissRequests, policyOf, setPolicy } from './policies.ts';
+import { notificationQueries, ofGroup } from './queries.ts';
+import { newsSources } from './sources.ts';
+
+export { notificationEvents } from './events.ts';
+export {
+  groupedTypes,
+  type Notification,
+  type NotificationGroup,
+  notificationTypes,
+  policyActions,
+} from './model.ts';
+export type { NotificationFilter, NotificationPage } from './queries.ts';
+
+export type Notifications = ReturnType<typeof createNotifications>;
+
+/** What people are told of: made by events, kept in a bounded list, and shown to nobody else. */
+export function createNotifications(base: {
+  readonly db: Db;
+  readonly ids: IdSource;
+  readonly clock: Clock;
+  readonly unlistedDomains: UnlistedDomains;
+}) {
+  const deps = { ...base, emit: emitter(notificationEvents, base.ids) };
+  const dismiss = async (rows: Promise<number>): Promise<boolean> => (await rows) > 0;
+  return {
+    ...notificationQueries(base.db, base.unlistedDomains),
+    /** Reactions to events, in the relay's transaction. */
+    on: newsSources(deps),
+
+    /** Puts one away. False where there is none. */
+    dismiss: (tx: Tx, accountId: AccountId, id: NotificationId): Promise<boolean> =>
+      dismiss(
+        tx('notifications')
+          .where({ account_id: accountId, id, state: 'shown' })
+          .update({ state: 'dismissed' }),
+      ),
+
+    /** Puts a group away. False where there is none. */
+    dismissGroup: (tx: Tx, accountId: AccountId, groupKey: string): Promise<boolean> =>
+      dismiss(
+        tx('notifications')
+          .where({ account_id: accountId, state: 'shown' })
+          .where(ofGroup(groupKey))
+          .update({ state: 'dismissed' }),
+      ),
+
+    /** Puts everything away. Rows stay, so that nothing of it is told once more. */
+    async clear(tx: Tx, accountId: AccountId): Promise<void> {
+      await tx('notifications')
+        .where({ account_id: accountId })
+        .whereNot({ state: 'dismissed' })
+        .update({ state: 'dismissed' });
+    },
+
+    policyOf: (accountId: AccountId) => policyOf(base.db, accountId),
+    setPolicy,
+    acceptRequests,
+    dismissRequests,
+  };
+}

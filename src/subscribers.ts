@@ -1,0 +1,174 @@
+import type { createFederationSide } from '../federation/index.ts';
+import type { UnlistedDomains } from './db/visibility.ts';
+import type { Subscribers } from './jobs/relay.ts';
+import { accountEvents, type createFieldChecks, type Pictures } from './modules/accounts/index.ts';
+import { type Comments, commentEvents } from './modules/comments/index.ts';
+import { type Engagement, engagementEvents } from './modules/engagement/index.ts';
+import { type Filters, filterEvents } from './modules/filters/index.ts';
+import { instanceEvents } from './modules/instances/index.ts';
+import type { Lists } from './modules/lists/index.ts';
+import type { Markers } from './modules/markers/index.ts';
+import { moderationEvents } from './modules/moderation/index.ts';
+import { type Notifications, notificationEvents } from './modules/notifications/index.ts';
+import { relayEvents } from './modules/relays/index.ts';
+import { type Social, socialEvents } from './modules/social/index.ts';
+import { type Videos, videoEvents } from './modules/videos/index.ts';
+
+interface Parts {
+  readonly videos: Videos;
+  readonly comments: Comments;
+  readonly engagement: Engagement;
+  readonly social: Social;
+  readonly lists: Lists;
+  readonly filters: Filters;
+  readonly markers: Markers;
+  readonly notifications: Notifications;
+  readonly pictures: Pictures;
+  readonly fieldChecks: ReturnType<typeof createFieldChecks>;
+  readonly federation: ReturnType<typeof createFederationSide>;
+  readonly unlistedDomains: UnlistedDomains;
+}
+
+type EventName =
+  | keyof typeof accountEvents
+  | keyof typeof commentEvents
+  | keyof typeof engagementEvents
+  | keyof typeof filterEvents
+  | keyof typeof moderationEvents
+  | keyof typeof instanceEvents
+  | keyof typeof notificationEvents
+  | keyof typeof relayEvents
+  | keyof typeof socialEvents
+  | keyof typeof videoEvents;
+
+/** Who takes which event of the outbox: the one table of it. New handlers stand at the end of their list, see `Subscribers`. */
+export function createSubscribers(parts: Parts) {
+  const { videos, comments, engagement, social, notifications, pictures, fieldChecks } = parts;
+  const { lists, filters, markers, federation, unlistedDomains } = parts;
+  const { bridge } = federation;
+  const news = notifications.on;
+  return {
+    'account.registered': {
+      schema: accountEvents['account.registered'],
+      handlers: [news.onRegistered],
+    },
+    'account.updated': {
+      schema: accountEvents['account.updated'],
+      handlers: [bridge.onAccountUpdated, fieldChecks.onAccountUpdated],
+    },
+    'account.gone': {
+      schema: accountEvents['account.gone'],
+      handlers: [
+        (tx, { accountId }) => videos.removeAllOf(tx, accountId),
+        (tx, { accountId }) => social.dropAllOf(tx, accountId),
+        (tx, { accountId }) => comments.removeAllOf(tx, accountId),
+        (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
+        pictures.onGone,
+        news.onAccountGone,
+      ],
+    },
+    'account.deleted': {
+      schema: accountEvents['account.deleted'],
+      handlers: [
+        // First: it has to know who followed.
+        bridge.onAccountDeleted,
+        (tx, { accountId }) => videos.removeAllOf(tx, accountId),
+        (tx, { accountId }) => comments.removeAllOf(tx, accountId),
+        (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
+        (tx, { accountId }) => social.dropAllOf(tx, accountId),
+        (tx, { accountId }) => social.forgetAllOf(tx, accountId),
+        (tx, { accountId }) => lists.dropAllOf(tx, accountId),
+        (tx, { accountId }) => filters.dropAllOf(tx, accountId),
+        (tx, { accountId }) => markers.dropAllOf(tx, accountId),
+        pictures.onGone,
+        news.onAccountGone,
+      ],
+    },
+    'filters.changed': { schema: filterEvents['filters.changed'], handlers: [] },
+    'follow.requested': {
+      schema: socialEvents['follow.requested'],
+      handlers: [bridge.onFollowRequested, news.onFollow],
+    },
+    'follow.accepted': {
+      schema: socialEvents['follow.accepted'],
+      handlers: [
+        bridge.onFollowAccepted,
+        federation.reading.onFollowAccepted,
+        videos.onFollowed,
+        news.onFollow,
+      ],
+    },
+    'follow.rejected': {
+      schema: socialEvents['follow.rejected'],
+      handlers: [bridge.onFollowRejected, news.onFollowEnded],
+    },
+    'follow.undone': {
+      schema: socialEvents['follow.undone'],
+      handlers: [bridge.onFollowUndone, news.onFollowEnded],
+    },
+    'block.added': {
+      schema: socialEvents['block.added'],
+      handlers: [bridge.onBlockAdded, news.onBlocked],
+    },
+    'block.removed': { schema: socialEvents['block.removed'], handlers: [bridge.onBlockRemoved] },
+    'domain.blocked-by-account': {
+      schema: socialEvents['domain.blocked-by-account'],
+      handlers: [social.onDomainBlocked],
+    },
+    'domain.suspended': {
+      schema: instanceEvents['domain.suspended'],
+      handlers: [(tx, { domain }) => social.dropAllOfSuspended(tx, domain, unlistedDomains)],
+    },
+    'domain.lifted': { schema: instanceEvents['domain.lifted'], handlers: [videos.onDomainLifted] },
+    'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
+    'video.published': {
+      schema: videoEvents['video.published'],
+      handlers: [bridge.onVideoPublished, news.onVideoPublished],
+    },
+    'video.rejected': { schema: videoEvents['video.rejected'], handlers: [news.onVideoRejected] },
+    'video.captioned': { schema: videoEvents['video.captioned'], handlers: [bridge.onVideoCaptioned] },
+    'video.updated': {
+      schema: videoEvents['video.updated'],
+      handlers: [bridge.onVideoUpdated, news.onVideoEdited],
+    },
+    'video.revised': { schema: videoEvents['video.revised'], handlers: [news.onVideoEdited] },
+    'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
+    'video.discovered': {
+      schema: videoEvents['video.discovered'],
+      handlers: [{ all: videos.onDiscovered }, news.onVideoDiscovered],
+    },
+    'video.deleted': {
+      schema: videoEvents['video.deleted'],
+      handlers: [videos.onDeleted, bridge.onVideoDeleted],
+    },
+    'comment.published': {
+      schema: commentEvents['comment.published'],
+      handlers: [bridge.onCommentPublished, news.onCommentPublished],
+    },
+    'comment.updated': { schema: commentEvents['comment.updated'], handlers: [bridge.onCommentUpdated] },
+    'comment.deleted': { schema: commentEvents['comment.deleted'], handlers: [bridge.onCommentDeleted] },
+    'like.added': {
+      schema: engagementEvents['like.added'],
+      handlers: [bridge.onLikeAdded, videos.onLiked, news.onLiked],
+    },
+    'like.removed': {
+      schema: engagementEvents['like.removed'],
+      handlers: [bridge.onLikeRemoved, news.onUnliked],
+    },
+    'share.added': {
+      schema: engagementEvents['share.added'],
+      handlers: [bridge.onShareAdded, videos.onShared, videos.onLiked, news.onShared],
+    },
+    'share.removed': {
+      schema: engagementEvents['share.removed'],
+      handlers: [bridge.onShareRemoved, news.onUnshared],
+    },
+    'relay.added': { schema: relayEvents['relay.added'], handlers: [bridge.onRelayAdded] },
+    'relay.removed': { schema: relayEvents['relay.removed'], handlers: [bridge.onRelayRemoved] },
+    'report.filed': {
+      schema: moderationEvents['report.filed'],
+      handlers: [bridge.onReportFiled, news.onReported],
+    },
+    'notification.added': { schema: notificationEvents['notification.added'], handlers: [] },
+  } satisfies Record<EventName, Subscribers[string]>;
+}

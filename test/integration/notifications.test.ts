@@ -1,0 +1,444 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { notificationLimits } from '../../config/live-limits.ts';
+import { emitter } from '../../src/db/outbox.ts';
+import type { VideoId } from '../../src/lib/ids.ts';
+import { videoEvents } from '../../src/modules/videos/index.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
+import { createDeeds, settle } from '../helpers/news.ts';
+import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+let server: TestServer;
+let client: Client;
+let people: People;
+let alice: Person;
+let bob: Person;
+let eve: Person;
+let owner: Person;
+let video: VideoId;
+let deeds: ReturnType<typeof createDeeds>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  client = clientOf(server.origin);
+  people = createPeople(server);
+  deeds = createDeeds(server.context);
+  owner = await people.signedIn('boss', 'owner');
+  [alice, bob, eve] = [
+    await people.signedIn('alice'),
+    await people.signedIn('bob'),
+    await people.signedIn('eve'),
+  ];
+  await settle(server.context);
+});
+afterAll(() => server?.close());
+
+const videos = () => createVideoFactory(server.context);
+beforeEach(async () => {
+  const { db } = server.context;
+  for (const table of [
+    'videos',
+    'follows',
+    'account_blocks',
+    'notification_policies',
+    'notification_permissions',
+  ])
+    await db(table).delete();
+  for (const table of ['account_mutes', 'thread_mutes', 'notifications', 'markers', 'account_domain_blocks'])
+    await db(table).delete();
+  video = await videos().video(alice.account);
+});
+
+const list = async (who: Person, query = '') => {
+  const answer = await client.get(`/api/v1/notifications${query}`, { as: who });
+  expect(answer.status, answer.text).toBe(200);
+  return answer.body as {
+    id: string;
+    type: string;
+    account: { id: string };
+    status: { id: string } | null;
+  }[];
+};
+const told = async (who: Person) =>
+  (await list(who)).map(({ type, account, status }) => [type, account.id, status?.id ?? null]);
+const emitVideo = async (
+  name: keyof typeof videoEvents & ('video.published' | 'video.revised'),
+  videoId: VideoId,
+) => {
+  const { inTx, ids } = server.context;
+  await inTx((tx) => emitter(videoEvents, ids)(tx, name, { videoId }));
+  await settle(server.context);
+};
+
+describe('who is told of what', () => {
+  test('likes, shares, comments and follows', async () => {
+    await deeds.like(bob.account, video);
+    await deeds.share(eve.account, video);
+    await deeds.follow(bob.account, alice.account);
+    const comment = await deeds.comment(bob.account, video, 'Nice');
+    expect(await told(alice)).toEqual([
+      ['mention', bob.id, comment],
+      ['follow', bob.id, null],
+      ['reblog', eve.id, video],
+      ['favourite', bob.id, video],
+    ]);
+    const answer = await deeds.comment(eve.account, video, 'No', {
+      parentId: comment,
+      mentions: [alice.account],
+    });
+    expect(await told(bob)).toEqual([['mention', eve.id, answer]]);
+    expect((await told(alice))[0]).toEqual(['mention', eve.id, answer]);
+  });
+
+  test('nobody of what they did themselves', async () => {
+    await deeds.like(alice.account, video);
+    await deeds.share(alice.account, video);
+    await deeds.comment(alice.account, video, 'Mine', { mentions: [alice.account] });
+    expect(await told(alice)).toEqual([]);
+  });
+
+  test('a like that is taken back is gone, and given again it is not told twice', async () => {
+    await deeds.like(bob.account, video);
+    const [first] = await list(alice);
+    await deeds.unlike(bob.account, video);
+    expect(await list(alice)).toEqual([]);
+    const { db } = server.context;
+    const added: unknown[] = [];
+    const listen = ({ sql, bindings }: { sql: string; bindings: unknown[] }) =>
+      /insert into "events"/.test(sql) &&
+      added.push(...bindings.filter((one) => one === 'notification.added'));
+    db.on('query', listen);
+    await deeds.like(bob.account, video);
+    db.removeListener('query', listen);
+    expect((await list(alice)).map(({ id }) => id)).toEqual([first?.id]);
+    expect(added).toEqual([]);
+  });
+
+  test('what was put away stays so', async () => {
+    await deeds.like(bob.account, video);
+    const [first] = await list(alice);
+    expect((await client.post(`/api/v1/notifications/${first?.id}/dismiss`, { as: alice })).status).toBe(200);
+    await deeds.unlike(bob.account, video);
+    await deeds.like(bob.account, video);
+    expect(await list(alice)).toEqual([]);
+    expect((await client.post(`/api/v1/notifications/${first?.id}/dismiss`, { as: alice })).status).toBe(404);
+  });
+
+  test('a request to follow becomes a follow, and goes with it', async () => {
+    await server.context.db('accounts').where({ id: alice.id }).update({ locked: true });
+    const locked = { ...alice.account, locked: true };
+    await deeds.follow(bob.account, locked);
+    expect(await told(alice)).toEqual([['follow_request', bob.id, null]]);
+    await deeds.accept(bob.account, locked);
+    expect(await told(alice)).toEqual([['follow', bob.id, null]]);
+    await deeds.unfollow(bob.account, locked);
+    expect(await told(alice)).toEqual([]);
+    await server.context.db('accounts').where({ id: alice.id }).update({ locked: false });
+  });
+
+  test('who asked for it hears of each new video, and who is named in it, once', async () => {
+    for (const fan of [bob, eve]) await people.follow(fan.account, alice.account);
+    await server.context.db('follows').update({ notify: true });
+    await server.context.db('mentions').insert({ account_id: eve.id, video_id: video });
+    await emitVideo('video.published', video);
+    await emitVideo('video.published', video);
+    expect(await told(bob)).toEqual([['status', alice.id, video]]);
+    expect(await told(eve)).toEqual([['mention', alice.id, video]]);
+    expect((await told(alice))[0]).toEqual(['vireo.published', alice.id, video]);
+  });
+
+  test('what was published long ago is no news', async () => {
+    await people.follow(bob.account, alice.account);
+    await server.context.db('follows').update({ notify: true });
+    const past = new Date(Date.now() - notificationLimits.newsMs - 60_000);
+    await server.context.db('videos').where({ id: video }).update({ published_at: past });
+    await emitVideo('video.published', video);
+    expect(await told(bob)).toEqual([]);
+  });
+
+  test('an edit is told to those who passed the video on, once a day', async () => {
+    await deeds.share(bob.account, video);
+    for (let times = 0; times < 2; times += 1) {
+      await server.context.db('videos').where({ id: video }).update({ edited_at: new Date() });
+      await emitVideo('video.revised', video);
+    }
+    expect(await told(bob)).toEqual([['update', alice.id, video]]);
+    expect(await told(eve)).toEqual([]);
+  });
+
+  test('the staff hears of sign-ups and reports, and nobody else does, nor one who was of it', async () => {
+    const fresh = await people.local('fresh', { pending: true });
+    await server.context.inTx((tx) =>
+      server.context.moderation.file(tx, {
+        ...{ reporterId: bob.id, targetId: eve.id, videoIds: [], commentIds: [] },
+        ...{ comment: 'Rude', forward: false },
+      }),
+    );
+    await settle(server.context);
+    const [report, signUp] = await list(owner);
+    expect(report).toMatchObject({
+      type: 'admin.report',
+      account: { id: bob.id },
+      report: { comment: 'Rude', target_account: { id: eve.id } },
+    });
+    expect(signUp).toMatchObject({ type: 'admin.sign_up', account: { id: fresh.id } });
+    expect(await told(alice)).toEqual([]);
+    await server.context.db('users').where({ account_id: owner.id }).update({ role: 'user' });
+    expect(await told(owner)).toEqual([]);
+    await server.context.db('users').where({ account_id: owner.id }).update({ role: 'owner' });
+  });
+
+  test('an author hears why an upload was refused', async () => {
+    const id = await videos().video(bob.account, { state: 'rejected' });
+    await server.context
+      .db('videos')
+      .where({ id })
+      .update({ media_state: 'failed', media_reason: 'not-a-video', media_detail: 'This is no video.' });
+    const { inTx, ids } = server.context;
+    await inTx((tx) => emitter(videoEvents, ids)(tx, 'video.rejected', { videoId: id }));
+    await settle(server.context);
+    expect(await list(bob)).toMatchObject([
+      { type: 'vireo.rejected', status: null, processing: { id, detail: 'This is no video.' } },
+    ]);
+  });
+
+  test('no more is kept of one account than the limit says, the oldest goes first', async () => {
+    const { db } = server.context;
+    await db.raw(
+      `insert into notifications (account_id, type, from_account_id, subject, group_key)
+       select ?, 'follow', ?, 'old ' || n, 'old' from generate_series(1, ?) as n`,
+      [alice.id, bob.id, notificationLimits.kept],
+    );
+    await deeds.like(bob.account, video);
+    const rows = await db('notifications').where({ account_id: alice.id }).orderBy('id').pluck('subject');
+    expect([rows.length, rows[0], rows.at(-1)]).toEqual([
+      notificationLimits.kept,
+      'old 2',
+      `favourite:${bob.id}:${video}`,
+    ]);
+  });
+
+  test('a deleted post takes its notifications along', async () => {
+    await deeds.like(bob.account, video);
+    await deeds.comment(bob.account, video, 'Nice');
+    await server.context.inTx((tx) => server.context.videos.remove(tx, video, alice.id));
+    await settle(server.context);
+    expect(await server.context.db('notifications').where({ account_id: alice.id })).toEqual([]);
+  });
+});
+
+describe('of whom nobody hears', () => {
+  test.each<[string, () => Promise<unknown>]>([
+    ['muted people', () => mute(true)],
+    [
+      'a muted thread',
+      () => server.context.db('thread_mutes').insert({ account_id: alice.id, video_id: video }),
+    ],
+    ['suspended people', () => people.suspend(bob.account)],
+    [
+      'people of a blocked domain',
+      async () => {
+        await server.context.db('account_domain_blocks').insert({ account_id: alice.id, domain: 'bob.test' });
+        await server.context.db('accounts').where({ id: bob.id }).update({ domain: 'bob.test' });
+      },
+    ],
+    ['a type that was turned off', () => policy({ muted_types: ['favourite'] })],
+    ['strangers, where the policy drops them', () => policy({ for_not_following: 'drop' })],
+  ])('%s', async (_what, set) => {
+    await set();
+    await deeds.like(bob.account, video);
+    await server.context.db('accounts').where({ id: bob.id }).update({ state: 'active', domain: '' });
+    await server.context.db('account_domain_blocks').delete();
+    expect(await told(alice)).toEqual([]);
+    expect(await server.context.db('notifications').where({ account_id: alice.id })).toEqual([]);
+  });
+
+  const mute = (notifications: boolean, expires_at: Date | null = null) =>
+    server.context.db('account_mutes').insert({
+      ...{ id: server.context.ids.next(), account_id: alice.id, target_id: bob.id },
+      ...{ notifications, expires_at },
+    });
+  const policy = async (body: object) => {
+    const answer = await client.patch('/api/v2/notifications/policy', { as: alice, body });
+    expect(answer.status, answer.text).toBe(200);
+    return answer.body;
+  };
+
+  test('a mute that spares notifications, or has run out, hides nothing', async () => {
+    await mute(false);
+    await deeds.like(bob.account, video);
+    expect(await told(alice)).toHaveLength(1);
+    await server.context.db('account_mutes').delete();
+    await mute(true, new Date(Date.now() - 1_000));
+    await deeds.share(bob.account, video);
+    expect(await told(alice)).toHaveLength(2);
+  });
+
+  test('a block takes away what was told', async () => {
+    await deeds.follow(bob.account, alice.account);
+    await deeds.block(alice.account, bob.account);
+    expect(await told(alice)).toEqual([]);
+    await server.context.db('account_blocks').delete();
+    expect(await told(alice)).toEqual([]);
+  });
+});
+
+describe('what is set aside', () => {
+  test('waits as a request, and comes when it is let through', async () => {
+    const { body } = await client.patch('/api/v2/notifications/policy', {
+      as: alice,
+      body: { for_not_following: 'filter' },
+    });
+    expect(body).toMatchObject({
+      for_not_following: 'filter',
+      for_limited_accounts: 'filter',
+      muted_types: [],
+    });
+    await deeds.like(bob.account, video);
+    await deeds.share(bob.account, video);
+    expect(await told(alice)).toEqual([]);
+    expect(await list(alice, '?include_filtered=true')).toHaveLength(2);
+    const requests = await client.get('/api/v1/notifications/requests', { as: alice });
+    expect(requests.body).toMatchObject([
+      { id: bob.id, notifications_count: '2', account: { id: bob.id }, last_status: { id: video } },
+    ]);
+    const summary = (await client.get('/api/v2/notifications/policy', { as: alice })).body.summary;
+    expect(summary).toEqual({ pending_requests_count: 1, pending_notifications_count: 2 });
+    const path = `/api/v1/notifications/requests/${bob.id}`;
+    expect((await client.get(path, { as: eve })).status).toBe(404);
+    expect((await client.post(`${path}/accept`, { as: alice })).status).toBe(200);
+    expect(await told(alice)).toHaveLength(2);
+    await deeds.follow(bob.account, alice.account);
+    expect(await told(alice)).toHaveLength(3);
+    expect((await client.get(path, { as: alice })).status).toBe(404);
+  });
+
+  test('or is put away', async () => {
+    await client.patch('/api/v2/notifications/policy', { as: alice, body: { for_not_followers: 'filter' } });
+    await deeds.like(bob.account, video);
+    const body = { id: [bob.id] };
+    expect((await client.post('/api/v1/notifications/requests/dismiss', { as: alice, body })).status).toBe(
+      200,
+    );
+    expect((await client.get('/api/v1/notifications/requests', { as: alice })).body).toEqual([]);
+    expect(await list(alice, '?include_filtered=true')).toEqual([]);
+  });
+
+  test('private mentions of strangers, but not their answers', async () => {
+    await client.patch('/api/v2/notifications/policy', { as: alice, body: { for_private_mentions: 'drop' } });
+    const of = await videos().video(eve.account);
+    const mine = await deeds.comment(alice.account, of, 'Me');
+    await deeds.comment(bob.account, of, '@alice', { mentions: [alice.account], visibility: 'direct' });
+    expect(await told(alice)).toEqual([]);
+    const answer = await deeds.comment(bob.account, of, 'Hi', { parentId: mine, visibility: 'direct' });
+    expect(await told(alice)).toEqual([['mention', bob.id, answer]]);
+  });
+});
+
+describe('the list', () => {
+  test('pages by id both ways, and filters by type and account', async () => {
+    for (const fan of [bob, eve]) {
+      await deeds.like(fan.account, video);
+      await deeds.share(fan.account, video);
+      await deeds.follow(fan.account, alice.account);
+    }
+    const all = (await list(alice)).map(({ id }) => id);
+    expect(all).toHaveLength(6);
+    const ids = async (query: string) => (await list(alice, query)).map(({ id }) => id);
+    expect(await ids(`?limit=2&max_id=${all[1]}`)).toEqual(all.slice(2, 4));
+    expect(await ids(`?limit=2&min_id=${all[4]}`)).toEqual(all.slice(2, 4));
+    expect(await ids(`?limit=2&since_id=${all[4]}`)).toEqual(all.slice(0, 2));
+    const types = async (query: string) => (await list(alice, query)).map(({ type }) => type);
+    expect(await types('?types[]=follow&types[]=reblog')).toEqual(['follow', 'reblog', 'follow', 'reblog']);
+    expect(await types('?exclude_types[]=follow&exclude_types[]=reblog')).toEqual(['favourite', 'favourite']);
+    expect(await types('?types[]=severed_relationships')).toEqual([]);
+    expect(await types(`?account_id=${bob.id}`)).toEqual(['follow', 'reblog', 'favourite']);
+    const page = await client.get('/api/v1/notifications?limit=2', { as: alice });
+    expect(page.headers.link).toContain(`max_id=${all[1]}`);
+    expect((await client.get(`/api/v1/notifications/${all[0]}`, { as: alice })).body.id).toBe(all[0]);
+    expect((await client.get(`/api/v1/notifications/${all[0]}`, { as: bob })).status).toBe(404);
+    const count = async () =>
+      (await client.get('/api/v1/notifications/unread_count', { as: alice })).body.count;
+    expect(await count()).toBe(6);
+    await server.context.db('markers').insert({
+      ...{ account_id: alice.id, timeline: 'notifications', last_read_id: all[2] },
+      ...{ version: 1, updated_at: new Date() },
+    });
+    expect(await count()).toBe(2);
+    expect((await client.post('/api/v1/notifications/clear', { as: alice })).status).toBe(200);
+    expect(await list(alice)).toEqual([]);
+  });
+
+  test('in groups: likes of one post are one, mentions never', async () => {
+    for (const fan of [bob, eve, owner]) await deeds.like(fan.account, video);
+    await deeds.follow(bob.account, alice.account);
+    await deeds.comment(bob.account, video, 'One');
+    await deeds.comment(bob.account, video, 'Two');
+    const { body } = await client.get('/api/v2/notifications', { as: alice });
+    const groups = body.notification_groups;
+    expect(groups.map((group: { type: string }) => group.type)).toEqual([
+      ...['mention', 'mention', 'follow', 'favourite'],
+    ]);
+    const likes = groups[3];
+    expect(likes).toMatchObject({
+      ...{ notifications_count: 3, status_id: video, sample_account_ids: [owner.id, eve.id, bob.id] },
+      most_recent_notification_id: Number(likes.page_max_id),
+    });
+    expect(body.accounts.map(({ id }: { id: string }) => id).sort()).toEqual(
+      [owner.id, eve.id, bob.id].sort(),
+    );
+    expect(body.statuses).toHaveLength(3);
+    expect((await client.get('/api/v2/notifications/unread_count', { as: alice })).body.count).toBe(4);
+    const path = `/api/v2/notifications/${likes.group_key}`;
+    expect((await client.get(path, { as: alice })).body.notification_groups).toEqual([likes]);
+    const accounts = (await client.get(`${path}/accounts`, { as: alice })).body;
+    expect(accounts.map(({ id }: { id: string }) => id)).toEqual([owner.id, eve.id, bob.id]);
+    expect((await client.get(path, { as: bob })).status).toBe(404);
+    const single = (
+      await client.get('/api/v2/notifications?grouped_types[]=follow&types[]=favourite', { as: alice })
+    ).body.notification_groups;
+    expect(single).toHaveLength(3);
+    expect((await client.get(`/api/v2/notifications/${single[0].group_key}`, { as: alice })).status).toBe(
+      200,
+    );
+    const partial = (await client.get('/api/v2/notifications?expand_accounts=partial_avatars', { as: alice }))
+      .body;
+    expect([partial.accounts.length, partial.partial_accounts.length]).toEqual([2, 1]);
+    const next = (
+      await client.get(`/api/v2/notifications?limit=2&max_id=${groups[1].page_max_id}`, { as: alice })
+    ).body;
+    expect(next.notification_groups.map((group: { type: string }) => group.type)).toEqual([
+      'follow',
+      'favourite',
+    ]);
+    expect((await client.post(`${path}/dismiss`, { as: alice })).status).toBe(200);
+    expect((await client.get(path, { as: alice })).status).toBe(404);
+  });
+
+  test('costs the same number of queries whatever its length', async () => {
+    const { db } = server.context;
+    const queriesOf = async (path: string): Promise<number> => {
+      let queries = 0;
+      const listen = () => {
+        queries += 1;
+      };
+      db.on('query', listen);
+      const answer = await client.get(path, { as: alice });
+      db.removeListener('query', listen);
+      expect(answer.status).toBe(200);
+      return queries;
+    };
+    const one = async () => {
+      const own = await videos().video(alice.account);
+      await deeds.like(bob.account, own);
+      await deeds.comment(eve.account, own, 'Hi');
+    };
+    await one();
+    await list(alice);
+    const paths = ['/api/v1/notifications?limit=80', '/api/v2/notifications?limit=80'];
+    const few = await Promise.all(paths.map(async () => 0));
+    for (const [at, path] of paths.entries()) few[at] = await queriesOf(path);
+    for (let times = 0; times < 10; times += 1) await one();
+    for (const [at, path] of paths.entries()) expect(await queriesOf(path), path).toBe(few[at]);
+  });
+});
