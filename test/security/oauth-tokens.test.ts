@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOAuthClient, type RegisteredApp, s256, VERIFIER } from '../helpers/oauth.ts';
+import { createOAuthClient, REDIRECT, type RegisteredApp, s256, VERIFIER } from '../helpers/oauth.ts';
 import { type Client, clientOf, createPeople, PASSWORD, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -225,5 +225,26 @@ describe('A7 guessing at every door', () => {
       statuses.push((await client.post('/api/v1/apps', { body, headers })).status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(60);
     expect(statuses.at(-1)).toBe(429);
+  });
+});
+
+describe('CORS', () => {
+  test('pages of other origins may use tokens; nothing of theirs may use a cookie', async () => {
+    const headers = { origin: REDIRECT, 'access-control-request-method': 'POST' };
+    for (const path of [ME, '/oauth/token', '/oauth/revoke', '/.well-known/oauth-authorization-server']) {
+      const answer = await client.options(path, { headers });
+      expect(answer.status).toBe(204);
+      expect(answer.headers['access-control-allow-origin']).toBe('*');
+      expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+    }
+    expect((await client.options('/oauth/authorize', { headers })).headers).not.toHaveProperty(
+      'access-control-allow-origin',
+    );
+    const answer = await client.get(ME, { as: alice, headers: { origin: 'https://app.test' } });
+    expect(answer.headers['access-control-expose-headers']).toContain('Link, X-RateLimit-Limit');
+    expect(Number(answer.headers['x-ratelimit-remaining'])).toBeLessThan(
+      Number(answer.headers['x-ratelimit-limit']),
+    );
+    expect(Date.parse(answer.headers['x-ratelimit-reset'] ?? '')).toBeGreaterThan(Date.now());
   });
 });

@@ -9,6 +9,7 @@ import {
   type People,
   type Person,
 } from '../helpers/people.ts';
+import { raceForRow } from '../helpers/row-race.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 const FACTOR = '/api/v1/second_factor';
@@ -74,7 +75,11 @@ describe('A7 a code beside the password', () => {
     const body = { login: 'bob', password: 'wrong password' };
     expect((await client.post(SESSIONS, { body })).body.code).toBe('wrong-credentials');
     const code = codeOf(secret);
-    const answers = await Promise.all([signIn('bob', code), signIn('bob', code), signIn('bob', code)]);
+    const answers = await raceForRow(server, {
+      lock: (tx) => tx('second_factors').forUpdate().select(),
+      start: () => Promise.all([signIn('bob', code), signIn('bob', code), signIn('bob', code)]),
+      waiting: 3,
+    });
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 401, 401]);
     now += 30_000;
     expect((await signIn('bob', code)).body.code).toBe('wrong-code');
