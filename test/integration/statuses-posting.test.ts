@@ -102,6 +102,29 @@ describe('a post', () => {
   });
 });
 
+test('a post whose video is still being made is there for its author, and for nobody else', async () => {
+  const { db } = server.context;
+  const id = await draft(alice, 'received');
+  await db('videos').where({ id }).update({ media_state: 'waiting' });
+  await db('video_assets').where({ video_id: id }).delete();
+  expect((await client.get(`/api/v1/statuses/${id}`, { as: alice })).status).toBe(404);
+  const posted = await post(alice, { status: 'Soon', media_ids: [id] });
+  const path = `/api/v1/statuses/${posted.body.id}`;
+  const seen = await client.get(path, { as: alice });
+  expect([seen.status, seen.body]).toEqual([200, posted.body]);
+  expect(seen.body.media_attachments[0].processing).toMatchObject({ state: 'making' });
+  expect((await client.get(`${path}/context`, { as: alice })).body).toEqual({
+    ancestors: [],
+    descendants: [],
+  });
+  for (const as of [undefined, bob]) expect((await client.get(path, { as })).status).toBe(404);
+  const refused = { state: 'rejected', media_state: 'failed', media_detail: 'It is too long.' };
+  await db('videos').where({ id: posted.body.id }).update(refused);
+  expect((await client.get(path, { as: alice })).body.media_attachments[0].processing).toMatchObject({
+    ...{ state: 'failed', detail: 'It is too long.' },
+  });
+});
+
 describe('Idempotency-Key', () => {
   test('twenty requests at once make one comment, and all get it', async () => {
     const shown = await videos.video(bob.account);

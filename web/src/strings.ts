@@ -79,6 +79,7 @@ export const strings = {
     sensitive: 'Sensitive clip',
     show: 'Show clip',
     alt: 'Description',
+    making: (percent: number) => `This clip is being made (${percent} %)`,
     copying: (host: string, percent: number) => `This clip is being copied from ${host} (${percent} %)`,
     elsewhere: (host: string) => `This clip can only be watched at ${host}.`,
     copyFailed: (host: string) => `This clip could not be copied from ${host}.`,
@@ -150,6 +151,7 @@ export const strings = {
     clipsTitle: 'Clips',
     posterLabel: (acct: string, caption: string, state: string) =>
       [caption || `Clip by @${acct}`, state].filter(Boolean).join(', '),
+    makingShort: (percent: number) => `Making ${percent} %`,
     copyingShort: (percent: number) => `Copying ${percent} %`,
     copyFailedShort: 'Not copied',
     notFound: 'There is no such account here.',

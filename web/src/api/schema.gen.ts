@@ -545,8 +545,8 @@ export interface Media {
   }[];
   /** Why there is nothing to play yet; null once there is */
   readonly processing: {
-    /** on-demand: it is copied here once GET /api/v1/statuses/:id asks for it; elsewhere: it can be watched on its own page only */
-    readonly state: "copying" | "on-demand" | "elsewhere" | "failed";
+    /** making: its author alone sees it until then; on-demand: it is copied here once GET /api/v1/statuses/:id asks for it; elsewhere: it can be watched on its own page only */
+    readonly state: "making" | "copying" | "on-demand" | "elsewhere" | "failed";
     readonly percent: number;
     readonly detail: string | null;
   } | null;

@@ -19,7 +19,7 @@ export function obstacleOf(media: Media, playFailed: boolean): ObstacleKind | nu
   if (!isPlayable(media)) {
     const state = media.processing?.state;
     // One that is copied on demand is: looking at it asks for it.
-    if (state === 'copying' || state === 'on-demand') return 'copying';
+    if (state === 'making' || state === 'copying' || state === 'on-demand') return 'copying';
     if (state === 'elsewhere') return 'elsewhere';
     return state === 'failed' ? 'copy-failed' : 'unavailable';
   }
@@ -60,7 +60,8 @@ export function Obstacle({ kind, status, media, active, onRetry, onChange }: Obs
     active && kind === 'copying' ? COPY_POLL_MS : null,
   );
   if (kind === 'copying') {
-    const sentence = strings.clip.copying(host, percent);
+    const isOwn = media.processing?.state === 'making';
+    const sentence = isOwn ? strings.clip.making(percent) : strings.clip.copying(host, percent);
     return (
       <div class={styles.obstacle}>
         <p>{sentence}</p>

@@ -44,5 +44,6 @@ function stateOf(media: Media): string {
   const text = strings.account;
   // Copied once it is opened: nothing is wrong with it.
   if (processing?.state === 'on-demand') return '';
+  if (processing?.state === 'making') return text.makingShort(processing.percent);
   return processing?.state === 'copying' ? text.copyingShort(processing.percent) : text.copyFailedShort;
 }

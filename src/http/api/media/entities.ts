@@ -118,6 +118,7 @@ function processingOf(video: Video): MediaEntity['processing'] {
     const isUsual = reason === null || reason === 'not-copied-here';
     return { state: 'elsewhere', percent: 0, detail: isUsual ? usual : detail };
   }
+  if (video.local) return { state: 'making', percent, detail: null };
   // Nobody asked for it so far, or it had to make room.
   if (state === 'waiting' && reason !== null) return { state: 'on-demand', percent: 0, detail: null };
   return { state: 'copying', percent, detail: null };

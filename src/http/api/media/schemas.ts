@@ -63,9 +63,9 @@ export const mediaEntity = z
     processing: z
       .object({
         state: z
-          .enum(['copying', 'on-demand', 'elsewhere', 'failed'])
+          .enum(['making', 'copying', 'on-demand', 'elsewhere', 'failed'])
           .describe(
-            'on-demand: it is copied here once GET /api/v1/statuses/:id asks for it; elsewhere: it can be watched on its own page only',
+            'making: its author alone sees it until then; on-demand: it is copied here once GET /api/v1/statuses/:id asks for it; elsewhere: it can be watched on its own page only',
           ),
         percent: z.number(),
         detail: z.string().nullable(),

@@ -37,6 +37,16 @@ export async function seenPost(deps: HttpDeps, id: string, viewerId: AccountId |
   throw deleted ? new ApiError('gone', 'This post was deleted.') : new ApiError('not-found');
 }
 
+/**
+ * The same for its author before anybody else: also a video that was posted and is still being made, or was refused.
+ * What is still being sent, or waits for its post, is no post yet.
+ */
+export async function seenOrOwnPost(deps: HttpDeps, id: string, viewerId: AccountId | null): Promise<Post> {
+  const own = viewerId === null ? null : await deps.videos.ofAuthor(id as VideoId, viewerId);
+  const isPosted = own !== null && !own.awaitsPost && own.state !== 'uploading';
+  return isPosted ? { video: own } : seenPost(deps, id, viewerId);
+}
+
 /** What is liked, kept or deleted where a post is meant. */
 export const likeableOf = (post: Post): Likeable =>
   'video' in post ? { videoId: post.video.id } : { commentId: post.comment.id };

@@ -8,20 +8,20 @@ import { route } from '../../route.ts';
 import { commentEntitiesOf, statusEntitiesOf } from '../entities.ts';
 import { focus, languageOrNone, manyOf, text } from '../inputs.ts';
 import { flagSchema, statusEntity, statusParams } from '../schemas.ts';
-import { againOf, type Post, postEntityOf, seenPost } from './posts.ts';
+import { againOf, type Post, postEntityOf, seenOrOwnPost, seenPost } from './posts.ts';
 import { contextEntity } from './schemas.ts';
 
 export const getStatus = route({
   method: 'get',
   path: '/api/v1/statuses/:id',
-  summary: 'One video, or one comment.',
+  summary: 'One video, or one comment. Authors see a video of their own while it is made, too.',
   audience: 'anyone',
   scope: 'read:statuses',
   params: statusParams,
   output: statusEntity,
   handler: async ({ deps, params, viewer }) => {
     const viewerId = viewer?.account.id ?? null;
-    const post = await seenPost(deps, params.id, viewerId);
+    const post = await seenOrOwnPost(deps, params.id, viewerId);
     const isAskedFor = 'video' in post && !post.video.local;
     const comes = isAskedFor && (await deps.inTx((tx) => deps.videos.opened(tx, post.video.id)));
     return postEntityOf(deps, comes ? await seenPost(deps, params.id, viewerId) : post, viewerId);
@@ -38,7 +38,7 @@ export const getContext = route({
   output: contextEntity,
   handler: async ({ deps, params, viewer }) => {
     const viewerId = viewer?.account.id ?? null;
-    const post = await seenPost(deps, params.id, viewerId);
+    const post = await seenOrOwnPost(deps, params.id, viewerId);
     const videoId = 'video' in post ? post.video.id : post.comment.videoId;
     const page = { afterId: null, limit: commentLimits.maxPerThread };
     const thread = await deps.comments.thread(videoId, viewerId, page);
