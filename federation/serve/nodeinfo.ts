@@ -59,6 +59,11 @@ export async function nodeInfo(deps: NodeInfoDeps, version: NodeInfoVersion): Pr
     services: { inbound: [], outbound: [] },
     openRegistrations: deps.auth.registrations === 'open',
     usage: { users: { total, activeMonth, activeHalfyear }, localPosts, localComments },
-    metadata: { nodeName: deps.instance.name, nodeDescription: deps.instance.description },
+    metadata: {
+      nodeName: deps.instance.name,
+      nodeDescription: deps.instance.description,
+      // Client libraries that know servers by name alone (megalodon) look here for the API to speak.
+      upstream: { name: 'mastodon' },
+    },
   };
 }

@@ -258,7 +258,10 @@ describe('our own NodeInfo', () => {
         software: { name: 'vireo', version: context.version },
         protocols: ['activitypub'],
         usage: { users: { total: expect.any(Number) }, localPosts: expect.any(Number) },
-        metadata: { nodeName: 'Vireo', nodeDescription: expect.any(String) },
+        metadata: {
+          ...{ nodeName: 'Vireo', nodeDescription: expect.any(String) },
+          upstream: { name: 'mastodon' },
+        },
       });
     }
     const read = createNodeInfoReader({

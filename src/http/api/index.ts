@@ -85,6 +85,7 @@ import {
   familiarFollowers,
   featuredTagsOf,
   listAccounts,
+  listConversations,
   listEndorsements,
   listFeaturedTags,
   listSuggestions,
@@ -137,7 +138,7 @@ import { deleteScheduled, getScheduled, listScheduled, putScheduled } from './st
 import { deleteStatus, editStatus, getContext, getStatus } from './statuses/statuses.ts';
 import { followTag, getFollowedTags, getTag, unfollowTag } from './tags/tags.ts';
 import { accountTimeline, homeTimeline, publicTimeline, tagTimeline } from './timelines/timelines.ts';
-import { getTrendingStatuses, getTrendingTags } from './trends/trends.ts';
+import { getTrendingLinks, getTrendingStatuses, getTrendingTags, getTrends } from './trends/trends.ts';
 import { abortDirectUpload, beginDirectUpload, completeDirectUpload } from './uploads/direct.ts';
 import { deleteCaptions, putCaptions } from './videos/captions.ts';
 import { putPoster } from './videos/poster.ts';
@@ -199,6 +200,7 @@ export const routes: readonly Route[] = [
   listSuggestions,
   dismissSuggestion,
   directory,
+  listConversations,
   listEndorsements,
   listFeaturedTags,
   ...[listLists, listsWith, getList, createList, editList, deleteList],
@@ -216,6 +218,8 @@ export const routes: readonly Route[] = [
   tagTimeline,
   getTrendingTags,
   getTrendingStatuses,
+  getTrends,
+  getTrendingLinks,
   getTag,
   followTag,
   unfollowTag,

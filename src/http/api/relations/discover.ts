@@ -142,24 +142,39 @@ export const directory = route({
 });
 
 /** What this server does not have, for apps that ask and take a refusal for a fault. */
-const nothing = <P extends '/api/v1/endorsements' | '/api/v1/featured_tags'>(path: P, summary: string) =>
+const nothing = <
+  P extends '/api/v1/endorsements' | '/api/v1/featured_tags' | '/api/v1/conversations',
+  S extends 'read:accounts' | 'read:statuses',
+>(
+  path: P,
+  scope: S,
+  summary: string,
+) =>
   route({
     method: 'get',
     path,
     summary,
     audience: 'signed-in',
-    scope: 'read:accounts',
+    scope,
     output: z.array(emptyEntity),
     handler: async () => [],
   });
 
 export const listEndorsements = nothing(
   '/api/v1/endorsements',
+  'read:accounts',
   'Accounts that you show on your profile: this server has no such thing, and the list is empty.',
 );
 export const listFeaturedTags = nothing(
   '/api/v1/featured_tags',
+  'read:accounts',
   'Hashtags that you show on your profile: this server has no such thing, and the list is empty.',
+);
+
+export const listConversations = nothing(
+  '/api/v1/conversations',
+  'read:statuses',
+  'Threads of direct messages: this server has no such thing, and the list is empty.',
 );
 
 export const featuredTagsOf = route({
