@@ -7,6 +7,14 @@ import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 
+interface PurgeDeps {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly storage: ObjectStorage;
+  readonly enqueue: Enqueue;
+  readonly clock: Clock;
+}
+
 /** Jobs that store objects of a video before they name them. */
 export const storingJobs = [
   'media.process',
@@ -23,7 +31,7 @@ export const storingJobs = [
  * some holds the lock of the row until it has named them, and is waited for.
  */
 export async function purgeObjects(
-  deps: { readonly db: Db; readonly inTx: InTx; readonly storage: ObjectStorage; readonly clock: Clock },
+  deps: Omit<PurgeDeps, 'enqueue'>,
   videoId: VideoId,
   run: JobRun,
 ): Promise<Finish | undefined> {
@@ -55,7 +63,7 @@ export async function purgeObjects(
 
 /** Has what no row of a video names removed: now, or `later`, where somebody may be watching what was replaced. */
 export async function enqueuePurge(
-  deps: { readonly enqueue: Enqueue; readonly clock: Clock },
+  deps: Pick<PurgeDeps, 'enqueue' | 'clock'>,
   tx: Tx,
   videoId: VideoId,
   when: 'now' | 'later' = 'now',
