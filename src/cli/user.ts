@@ -50,6 +50,22 @@ export function userCommand(run: Run): Command {
       }),
     );
 
+  command
+    .command('remove-second-factor')
+    .description(
+      'sign a person in by the password alone again, who has lost the phone and the recovery codes',
+    )
+    .argument('<name>')
+    .action((name: string) =>
+      run(async ({ accounts, auth, inTx }): Promise<Report> => {
+        const account = await accounts.byHandle(name);
+        if (account?.domain !== null) return { ok: false, text: `There is no account ${name} here.` };
+        const done = await inTx((tx) => auth.secondFactor.drop(tx, account.id));
+        if (!done) return { ok: false, text: `${name} has no second factor.` };
+        return { ok: true, text: `${name} is asked for the password alone.` };
+      }),
+    );
+
   for (const [verb, description] of [
     ['approve', 'let a person in who waits for an answer'],
     ['reject', 'turn a request to join away'],

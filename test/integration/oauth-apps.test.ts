@@ -89,7 +89,7 @@ test('denying leads back with the refusal; an app that cannot be redirected to g
   const denied = await oauth.decision(asked, cookie, 'deny');
   expect(denied.headers.get('location')).toMatch(/&error=access_denied&state=s&/);
   const manual = await oauth.decision({ ...asked, redirect_uri: OUT_OF_BAND }, cookie);
-  const code = /<code[^>]*>([\w-]+)</.exec(manual.text)?.[1] ?? '';
+  const code = />([\w-]+)<\/textarea>/.exec(manual.text)?.[1] ?? '';
   const basic = `Basic ${Buffer.from(`${app.client_id}:${app.client_secret}`).toString('base64')}`;
   const fields = { grant_type: 'authorization_code', code, redirect_uri: OUT_OF_BAND };
   expect((await oauth.token(fields, { authorization: basic })).status).toBe(200);

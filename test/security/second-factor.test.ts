@@ -1,5 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Report, Run } from '../../src/cli/report.ts';
+import { userCommand } from '../../src/cli/user.ts';
 import { createOAuthClient, hiddenIn } from '../helpers/oauth.ts';
 import {
   type Client,
@@ -35,6 +37,17 @@ const signIn = (login: string, code?: string) =>
   client.post(SESSIONS, {
     body: { login, password: PASSWORD, kind: 'bearer', ...(code === undefined ? {} : { code }) },
   });
+
+/** `vireo user remove-second-factor NAME`. */
+async function command(name: string): Promise<Report> {
+  let report: Report | undefined;
+  const run: Run = async (work) => {
+    report = await work(server.context);
+  };
+  await userCommand(run).parseAsync(['remove-second-factor', name], { from: 'user' });
+  if (!report) throw new Error('The command did not run.');
+  return report;
+}
 
 async function enabled(name: string) {
   const person = await people.signedIn(name);
@@ -115,6 +128,20 @@ describe('A7 a code beside the password', () => {
     );
     expect((await disable(PASSWORD)).status).toBe(200);
     expect((await signIn(person.account.username)).status).toBe(200);
+  });
+
+  test('the staff remove it from who has lost everything, by a command', async () => {
+    const { codes, token } = await enabled('gil');
+    const as = { token };
+    expect((await signIn('gil')).body.code).toBe('second-factor-required');
+    expect(await command('nobody')).toEqual({ ok: false, text: 'There is no account nobody here.' });
+    expect((await command('gil')).ok).toBe(true);
+    expect((await signIn('gil')).status).toBe(200);
+    expect(await command('gil')).toEqual({ ok: false, text: 'gil has no second factor.' });
+    const again = await client.post(FACTOR, { as, body: { password: PASSWORD } });
+    const body = { code: codeOf(again.body.secret) };
+    expect((await client.post(`${FACTOR}/confirm`, { as, body })).status).toBe(200);
+    expect((await signIn('gil', codes[0])).body.code).toBe('wrong-code');
   });
 
   test('the page of apps asks for it as its second step', async () => {

@@ -10,7 +10,15 @@ import { takeLimit } from '../mount.ts';
 import { queryOf } from '../query.ts';
 import { comesFromOurPage, setSessionCookie, viewerOfPage } from '../session.ts';
 import { checkCode, checkSignIn, type Proven, SIGN_INS } from '../sign-in.ts';
-import { codePage, consentPage, deniedPage, manualCodePage, refusalPage, signInPage } from './pages.ts';
+import {
+  codePage,
+  consentPage,
+  deniedPage,
+  manualCodePage,
+  refusalPage,
+  type Screen,
+  signInPage,
+} from './pages.ts';
 
 const LOOKS = { name: 'authorize', points: 120, seconds: 300 };
 
@@ -48,20 +56,20 @@ interface Wanted {
 
 /** The page on which people let an app in. Nothing leads to the app before its person has decided (RFC 9700 4.11.2). */
 export function authorizePage(deps: HttpDeps) {
-  return guarded(async (req, res) => {
+  return guarded(deps, async (req, res) => {
     await takeLimit(deps, res, LOOKS, networkOf(req.ip));
     const query = queryOf(req);
     const wanted = await wantedOf(deps, query);
     const viewer = await viewerOfPage(deps, req);
     const isForced = /^(true|1)$/.test(String(query.force_login ?? ''));
-    if (!viewer || isForced) signInPage(res, 200, { ...wanted, login: '' });
+    if (!viewer || isForced) signInPage(screenOf(deps, res), 200, { ...wanted, login: '' });
     else askFor(deps, res, wanted, viewer);
   });
 }
 
 /** The steps after it: the password, the second factor, the decision. */
 export function authorizeStep(deps: HttpDeps) {
-  return guarded(async (req, res) => {
+  return guarded(deps, async (req, res) => {
     // Signing in needs it too: a form of another site could sign its visitors in as somebody else (security.md A5).
     if (!comesFromOurPage(req, deps.config.origin)) throw new ApiError('cross-site');
     const { dataDir } = deps.config;
@@ -78,14 +86,14 @@ export function authorizeStep(deps: HttpDeps) {
 }
 
 /** Refusals are shown to the person: only the redirect that the app has registered may be trusted, and only later. */
-function guarded(work: (req: Request, res: Response) => Promise<void>) {
+function guarded(deps: HttpDeps, work: (req: Request, res: Response) => Promise<void>) {
   return async (req: Request, res: Response): Promise<void> => {
     try {
       await work(req, res);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       for (const [name, value] of Object.entries(error.headers)) res.set(name, value);
-      refusalPage(res, error.status, error.body.detail);
+      refusalPage(screenOf(deps, res), error.status, error.body.detail);
     }
   };
 }
@@ -115,6 +123,10 @@ async function wantedOf(deps: HttpDeps, fields: unknown): Promise<Wanted> {
   return { app, asked, scopes, hidden };
 }
 
+function screenOf(deps: HttpDeps, res: Response): Screen {
+  return { res, server: deps.config.instance.name };
+}
+
 function invalid(detail: string): ApiError {
   return new ApiError('body-invalid', detail);
 }
@@ -123,7 +135,7 @@ function askFor(deps: HttpDeps, res: Response, wanted: Wanted, viewer: Viewer): 
   const { app, asked, scopes, hidden } = wanted;
   const proof = deps.auth.proofs.approval(viewer.sessionId, proofText(wanted));
   const otherAccount = `/oauth/authorize?${new URLSearchParams({ ...hidden, force_login: 'true' })}`;
-  consentPage(res, {
+  consentPage(screenOf(deps, res), {
     ...{ app, scopes, redirectUri: asked.redirect_uri, otherAccount, hidden: { ...hidden, proof } },
     handle: `@${viewer.account.username}@${deps.urls.domain}`,
   });
@@ -141,7 +153,11 @@ async function proveStep(deps: HttpDeps, res: Response, wanted: Wanted, form: Fo
     if (isFirst) return await proveFirst(deps, res, wanted, form);
     const holder = await deps.auth.proofs.holderOf(form.ticket);
     if (!holder) {
-      signInPage(res, 401, { ...wanted, login: '', problem: 'That took too long. Sign in again.' });
+      signInPage(screenOf(deps, res), 401, {
+        ...wanted,
+        login: '',
+        problem: 'That took too long. Sign in again.',
+      });
       return null;
     }
     await checkCode(deps, holder.accountId, form.code);
@@ -150,8 +166,8 @@ async function proveStep(deps: HttpDeps, res: Response, wanted: Wanted, form: Fo
     if (!(error instanceof ApiError)) throw error;
     const problem = error.body.detail;
     for (const [name, value] of Object.entries(error.headers)) res.set(name, value);
-    if (isFirst) signInPage(res, error.status, { ...wanted, login: form.login, problem });
-    else codePage(res, error.status, { ...wanted, ticket: form.ticket, problem });
+    if (isFirst) signInPage(screenOf(deps, res), error.status, { ...wanted, login: form.login, problem });
+    else codePage(screenOf(deps, res), error.status, { ...wanted, ticket: form.ticket, problem });
     return null;
   }
 }
@@ -159,7 +175,10 @@ async function proveStep(deps: HttpDeps, res: Response, wanted: Wanted, form: Fo
 async function proveFirst(deps: HttpDeps, res: Response, wanted: Wanted, form: Form): Promise<Proven | null> {
   const proven = await checkSignIn(deps, form.login, form.password);
   if (!(await deps.auth.secondFactor.of(proven.accountId)).enabled) return proven;
-  codePage(res, 200, { ...wanted, ticket: deps.auth.proofs.passwordTicket(proven.accountId) });
+  codePage(screenOf(deps, res), 200, {
+    ...wanted,
+    ticket: deps.auth.proofs.passwordTicket(proven.accountId),
+  });
   return null;
 }
 
@@ -190,14 +209,18 @@ async function decide(
 ): Promise<void> {
   const viewer = await viewerOfPage(deps, req);
   if (!viewer)
-    return signInPage(res, 401, { ...wanted, login: '', problem: 'You were signed out meanwhile.' });
+    return signInPage(screenOf(deps, res), 401, {
+      ...wanted,
+      login: '',
+      problem: 'You were signed out meanwhile.',
+    });
   if (!deps.auth.proofs.isApproval(viewer.sessionId, proofText(wanted), form.proof)) {
     throw new ApiError('cross-site', 'This question was not asked by this server, or to somebody else.');
   }
   const { app, asked, scopes } = wanted;
   const isManual = asked.redirect_uri === OUT_OF_BAND;
   if (form.decision === 'deny') {
-    if (isManual) deniedPage(res);
+    if (isManual) deniedPage(screenOf(deps, res));
     else res.redirect(303, answerUri(deps, asked, { error: 'access_denied' }));
     return;
   }
@@ -207,7 +230,7 @@ async function decide(
       challenge: asked.code_challenge ?? null,
     }),
   );
-  if (isManual) manualCodePage(res, code);
+  if (isManual) manualCodePage(screenOf(deps, res), code);
   else res.redirect(303, answerUri(deps, asked, { code }));
 }
 

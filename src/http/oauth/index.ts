@@ -5,13 +5,17 @@ import type { HttpDeps } from '../deps.ts';
 import { authorizePage, authorizeStep } from './authorize.ts';
 import { giveToken, revokeToken, userInfo } from './token.ts';
 
-const CSS = readFileSync(new URL('page.css', import.meta.url), 'utf8');
+/** What the pages show beside their text. */
+const FILES = { 'page.css': 'css', 'logo.svg': 'svg' } as const;
 
 /** How apps sign people in: OAuth 2 (RFC 6749) as the Mastodon API has it. */
 export function mountOAuth(app: IRouter, deps: HttpDeps): void {
-  app.get('/oauth/page.css', (_req, res) => {
-    res.set('Cache-Control', 'public, max-age=3600').type('css').send(CSS);
-  });
+  for (const [name, type] of Object.entries(FILES)) {
+    const content = readFileSync(new URL(name, import.meta.url), 'utf8');
+    app.get(`/oauth/${name}`, (_req, res) => {
+      res.set('Cache-Control', 'public, max-age=3600').type(type).send(content);
+    });
+  }
   app.get('/oauth/authorize', authorizePage(deps));
   app.post('/oauth/authorize', authorizeStep(deps));
   app.post('/oauth/token', giveToken(deps));

@@ -1,7 +1,14 @@
 import type { Response } from 'express';
+import { secondFactorLimits } from '../../../config/limits.ts';
 import { type App, OUT_OF_BAND, type Scope } from '../../modules/auth/index.ts';
 import { type Html, html } from './html.ts';
 import { scopeSentences } from './scope-words.ts';
+
+/** Where a page is sent, and by whom: people should see which server it is that asks for their password. */
+export interface Screen {
+  readonly res: Response;
+  readonly server: string;
+}
 
 /** Where the page's form leads, and what it carries. */
 interface Shown {
@@ -13,19 +20,32 @@ interface Shown {
 
 const SELF = "'self'";
 
+interface PageHead {
+  readonly status: number;
+  readonly title: string;
+  /** Where the app waits, if the form leads there in the end. */
+  readonly target?: string;
+  readonly hasProblem?: boolean;
+}
+
 /** Sends a page that runs nothing, is shown in no frame, and whose form leads here or to where the app waits. */
-export function sendPage(res: Response, status: number, title: string, body: Html, target?: string): void {
+function sendPage(
+  { res, server }: Screen,
+  { status, title, target, hasProblem = false }: PageHead,
+  body: Html,
+): void {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${title} · Vireo</title>
+<title>${hasProblem ? 'Error: ' : ''}${title} · ${server}</title>
 <link rel="stylesheet" href="/oauth/page.css">
-<link rel="icon" href="/favicon.svg">
+<link rel="icon" href="/oauth/logo.svg">
 </head>
 <body>
+<header><img src="/oauth/logo.svg" alt="" width="32" height="32"> ${server}</header>
 <main>
 <h1>${title}</h1>
 ${body}
@@ -52,37 +72,38 @@ function sourceOf(redirectUri: string): string {
   return isNamed ? url.origin : url.protocol;
 }
 
-export function refusalPage(res: Response, status: number, detail: string): void {
-  const body = html`<p role="alert">${detail}</p>
-<p class="quiet">Go back to the app and try again. If that does not help, its makers have to mend it.</p>`;
-  sendPage(res, status, 'The app cannot sign you in', body);
+export function refusalPage(screen: Screen, status: number, detail: string): void {
+  const body = html`<p class="problem" role="alert">${detail}</p>
+<p class="muted">Go back to the app and try again. If that does not help, its makers have to mend it.</p>`;
+  sendPage(screen, { status, title: 'The app cannot sign you in' }, body);
 }
 
-export function signInPage(res: Response, status: number, shown: Shown & { login: string }): void {
-  const { app, login } = shown;
-  const body = html`<p>${app.name} asks you to sign in to this server first.</p>
+export function signInPage(screen: Screen, status: number, shown: Shown & { login: string }): void {
+  const { app, login, problem } = shown;
+  const body = html`<p>${app.name} asks you to sign in to ${screen.server} first.</p>
 ${problemOf(shown)}
 ${form(shown, 'password')}
-<label>Name or e-mail <input name="login" value="${login}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="254" required></label>
-<label>Password <input type="password" name="password" autocomplete="current-password" maxlength="200" required></label>
+<label>Name or e-mail <input name="login" value="${login}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="254" required${wrong(problem)}></label>
+<label>Password <input type="password" name="password" autocomplete="current-password" maxlength="200" required${wrong(problem)}${problem === undefined || login === '' ? html`` : FOCUS}></label>
 <div class="actions"><button class="main">Sign in</button></div>
 </form>
-<p class="quiet">The app does not see your password.</p>`;
-  sendPage(res, status, 'Sign in', body);
+<p class="muted">The app does not see your password.</p>`;
+  sendPage(screen, { status, title: 'Sign in', hasProblem: problem !== undefined }, body);
 }
 
-export function codePage(res: Response, status: number, shown: Shown & { ticket: string }): void {
+export function codePage(screen: Screen, status: number, shown: Shown & { ticket: string }): void {
+  const { problem } = shown;
   const body = html`<p>Enter the code that your authenticator app shows, or one of your recovery codes.</p>
 ${problemOf(shown)}
 ${form({ ...shown, hidden: { ...shown.hidden, ticket: shown.ticket } }, 'code')}
-<label>Code <input name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="60" required></label>
+<label>Code <input name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="${secondFactorLimits.maxCodeCharacters}" required${wrong(problem)}${FOCUS}></label>
 <div class="actions"><button class="main">Sign in</button></div>
 </form>`;
-  sendPage(res, status, 'Sign in', body);
+  sendPage(screen, { status, title: 'Enter your code', hasProblem: problem !== undefined }, body);
 }
 
 export function consentPage(
-  res: Response,
+  screen: Screen,
   shown: Shown & {
     readonly handle: string;
     readonly scopes: readonly Scope[];
@@ -95,24 +116,26 @@ export function consentPage(
   const place = isManual ? 'you are shown a code for the app' : `you are sent to ${placeOf(redirectUri)}`;
   const body = html`<p><strong>${app.name}</strong> asks to use your account <strong>${shown.handle}</strong>. It could:</p>
 <ul>${scopeSentences(shown.scopes).map((sentence) => html`<li>${sentence}</li>`)}</ul>
-${app.website === null ? html`` : html`<p class="quiet">It says that its page is ${app.website}. This server has not checked it.</p>`}
-<p class="quiet">Afterwards ${place}. You can end this at any time in your sessions.</p>
+${app.website === null ? html`` : html`<p class="muted">It says that its page is ${app.website}. This server has not checked it.</p>`}
+<p class="muted">Afterwards ${place}. You can end this at any time in your sessions.</p>
 ${form(shown, 'decide')}
 <div class="actions"><button class="main" name="decision" value="allow">Allow</button><button name="decision" value="deny">Deny</button></div>
 </form>
-<p class="quiet"><a href="${shown.otherAccount}">Use another account</a></p>`;
-  sendPage(res, 200, `Allow ${app.name}?`, body, isManual ? undefined : redirectUri);
+<p class="muted"><a href="${shown.otherAccount}">Use another account</a></p>`;
+  const title = `Allow ${app.name}?`;
+  sendPage(screen, { status: 200, title, ...(isManual ? {} : { target: redirectUri }) }, body);
 }
 
 /** For apps that cannot be redirected to. */
-export function manualCodePage(res: Response, code: string): void {
+export function manualCodePage(screen: Screen, code: string): void {
   const body = html`<p>Copy this code into the app. It counts once, for ten minutes.</p>
-<p><code tabindex="0">${code}</code></p>`;
-  sendPage(res, 200, 'Your code', body);
+<label>Code <textarea rows="2" readonly spellcheck="false"${FOCUS}>${code}</textarea></label>`;
+  sendPage(screen, { status: 200, title: 'Your code' }, body);
 }
 
-export function deniedPage(res: Response): void {
-  sendPage(res, 200, 'Denied', html`<p>The app was given nothing. You can close this page.</p>`);
+export function deniedPage(screen: Screen): void {
+  const body = html`<p>The app was given nothing. You can close this page.</p>`;
+  sendPage(screen, { status: 200, title: 'Denied' }, body);
 }
 
 function placeOf(redirectUri: string): string {
@@ -121,8 +144,16 @@ function placeOf(redirectUri: string): string {
 }
 
 function problemOf({ problem }: Shown): Html {
-  return problem === undefined ? html`` : html`<p class="bad" role="alert">${problem}</p>`;
+  return problem === undefined ? html`` : html`<p class="problem" role="alert" id="problem">${problem}</p>`;
 }
+
+/** Ties a field to what is said of it. */
+function wrong(problem: string | undefined): Html {
+  return problem === undefined ? html`` : html` aria-invalid="true" aria-describedby="problem"`;
+}
+
+/** For the one field that is next; a page that is read for the first time begins at its top. */
+const FOCUS = html` autofocus`;
 
 function form({ hidden }: Shown, step: string): Html {
   const inputs = Object.entries({ ...hidden, step }).map(
