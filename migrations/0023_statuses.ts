@@ -9,9 +9,19 @@ export async function up(knex: Knex): Promise<void> {
       .comment(
         'uploaded as media: its author has not posted it yet; its state is draft once it can be played',
       );
+    t.bigint('media_id')
+      .unique()
+      .comment('the id of its upload, by which its objects are named, where the post got another');
     t.float('focus_x', 24).comment('what matters in the picture: -1 is the left, 1 the right');
     t.float('focus_y', 24).comment('-1 is the bottom, 1 the top');
   });
+  // What belongs to a video before it is posted goes with it when the post gets its id.
+  for (const table of ['video_assets', 'video_fingerprints']) {
+    await knex.schema.alterTable(table, (t) => {
+      t.dropForeign('video_id');
+      t.foreign('video_id').references('videos.id').onDelete('cascade').onUpdate('cascade');
+    });
+  }
   await knex.raw('create index videos_awaiting_post on videos (created_at) where awaits_post');
   await knex.raw('create index videos_drafts_of on videos (account_id) where awaits_post');
 

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventually } from '../helpers/chaos.ts';
+import { prefixesOf } from '../../media/keys.ts';
+import { eventually, hurryPurges } from '../helpers/chaos.ts';
 import { clip, mp4Costume, pngBomb, writeBytes } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -75,18 +76,24 @@ describe('a video that comes before its post', () => {
     expect(
       (await client.get(`/ap/videos/${id}`, { headers: { accept: 'application/activity+json' } })).status,
     ).toBe(404);
+    const { db, storage } = server.context;
+    const purges = () => db('jobs').where({ name: 'media.purge', state: 'pending' });
     await eventually('all of it is made', async () => {
-      const row = await server.context.db('videos').where({ id }).first('media_state');
-      return row.media_state === 'ready';
+      const row = await db('videos').where({ id }).first('media_state');
+      const left = await db('jobs').where({ state: 'pending' }).whereNot({ name: 'media.purge' });
+      return row.media_state === 'ready' && left.length === 0;
     });
 
     const answer = await post({ status: 'Look #here', media_ids: [id], language: 'en' });
-    expect([answer.status, answer.body.id]).toEqual([200, id]);
+    const postId = answer.body.id;
+    expect([answer.status, postId === id]).toEqual([200, false]);
     expect(answer.body).toMatchObject({
+      url: expect.stringContaining(postId),
+      uri: expect.stringContaining(postId),
       tags: [{ name: 'here' }],
       media_attachments: [
         {
-          ...{ id, description: 'A moving picture', processing: null },
+          ...{ id: postId, description: 'A moving picture', processing: null },
           meta: {
             original: { frame_rate: '10/1', bitrate: expect.any(Number) },
             small: { width: expect.any(Number) },
@@ -96,15 +103,38 @@ describe('a video that comes before its post', () => {
     });
     await eventually('every event is told', async () => {
       const left = await server.context.db('events').count('* as count').first();
-      return told.includes(id) && Number(left?.count) === 0;
+      return told.includes(postId) && Number(left?.count) === 0;
     });
-    expect(told.filter((one) => one === id)).toHaveLength(1);
-    for (const viewer of [undefined, bob, alice]) expect(await seen(id, viewer)).toBe(200);
+    expect(told.filter((one) => one === postId || one === id)).toEqual([postId]);
+    for (const viewer of [undefined, bob, alice]) expect(await seen(postId, viewer)).toBe(200);
     expect(
       (await client.get('/api/v1/timelines/tag/HERE')).body.map((one: { id: string }) => one.id),
-    ).toEqual([id]);
+    ).toEqual([postId]);
     expect((await media(id)).status).toBe(404);
     expect((await post({ status: 'Again', media_ids: [id] })).status).toBe(404);
+
+    // What was replaced goes later, and that must not take along what the post still needs.
+    await hurryPurges(db);
+    await eventually('what is left over is gone', async () => (await purges()).length === 0);
+    const stored = async () => {
+      const keys: string[] = [];
+      for (const owner of [id, postId]) {
+        for (const prefix of prefixesOf(owner)) {
+          for await (const { key } of storage.list(prefix)) keys.push(key);
+        }
+      }
+      return keys.sort();
+    };
+    const named: string[] = await db('video_assets').where({ video_id: postId }).pluck('key');
+    expect(await stored()).toEqual([...named, `originals/${id}/source`].sort());
+    const inYears = { remove: false, now: Date.now() + 1e11 };
+    const orphans = (await server.context.videos.storageUse.orphans(inYears)).first;
+    expect(orphans.filter((key) => key.includes(id))).toEqual([]);
+    const attachment = answer.body.media_attachments[0];
+    expect((await fetch(attachment.url)).status).toBe(200);
+    expect((await client.delete(`/api/v1/statuses/${postId}`, { as: alice })).status).toBe(200);
+    await eventually('its objects are gone', async () => (await stored()).length === 0);
+    expect((await fetch(attachment.url)).status).toBe(404);
   });
 
   test('may be posted while it is made: it is seen once it can be played', async () => {

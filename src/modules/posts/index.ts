@@ -63,8 +63,8 @@ export function createPosts(deps: PostDeps) {
     if (post.videoId !== null) {
       const about = { caption: text, visibility, contentWarning, sensitive, language, mentions, altText: '' };
       const { videoId } = post;
-      const outcome = await deps.videos.postDraft(tx, { videoId, accountId: author.id, details: about });
-      return outcome.ok ? ok({ made: { videoId } }) : outcome;
+      const outcome = await deps.videos.postDraft(tx, { videoId, author, details: about });
+      return outcome.ok ? ok({ made: { videoId: outcome.videoId } }) : outcome;
     }
     const { answers } = post;
     const video = answers && (await deps.videos.forViewer(answers.videoId, author.id));

@@ -2,8 +2,10 @@ import { videoLimits } from '../../../config/limits.ts';
 import type { Tx } from '../../db/database.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Account } from '../accounts/index.ts';
 import { detailColumns, nameIn, removeVideo, type VideoCommandDeps } from './commands.ts';
 import type { MediaEdit } from './media-edits.ts';
+import { isAtRest } from './media-order.ts';
 import type { Focus, VideoDetails, VideoRow } from './model.ts';
 
 /**
@@ -28,25 +30,43 @@ const noMedia = () => fail('not-found', 'There is no such media, or it was poste
 export async function postDraft(
   deps: VideoCommandDeps,
   tx: Tx,
-  input: MediaEdit & { readonly details: VideoDetails },
-): Promise<Result<object, 'not-found' | 'media-refused' | 'media-in-use'>> {
-  const { videoId, details } = input;
-  const video = await lockDraft(tx, input);
+  input: { readonly videoId: VideoId; readonly author: Account; readonly details: VideoDetails },
+): Promise<Result<{ videoId: VideoId }, 'not-found' | 'media-refused' | 'media-in-use'>> {
+  const { author, details } = input;
+  const video = await lockDraft(tx, { videoId: input.videoId, accountId: author.id });
   if (!video) return noMedia();
   if (video.state === 'rejected') return refusedMedia(video.media_detail);
-  if (await isHeld(tx, videoId)) return fail('media-in-use', HELD);
+  if (await isHeld(tx, video.id)) return fail('media-in-use', HELD);
   const isMade = video.state === 'draft' && video.media_state === 'ready';
   const isSeen = video.state === 'draft' && { state: 'published', unannounced: !isMade };
+  const posted = await postedAs(deps, tx, video, author);
   await tx('videos')
-    .where({ id: videoId })
+    .where({ id: video.id })
     .update({
+      ...posted,
       ...detailColumns(deps.urls, { ...details, altText: details.altText || video.alt_text }),
       ...{ visibility: details.visibility, awaits_post: false },
       ...(isSeen ? { ...isSeen, published_at: tx.fn.now() } : {}),
     });
-  await nameIn(tx, videoId, details);
-  if (isMade) await deps.emit(tx, 'video.published', { videoId });
-  return ok();
+  await nameIn(tx, posted.id, details);
+  if (isMade) await deps.emit(tx, 'video.published', { videoId: posted.id });
+  return ok({ videoId: posted.id });
+}
+
+/**
+ * What a post is known by. Lists are in the order of ids, and clients ask for what is newer than the newest that they
+ * have: a post gets an id of the moment it is posted, not of its upload. Where something is still being made of its
+ * video, which whoever makes it knows by that id, the two are one moment, and it keeps it.
+ */
+async function postedAs(
+  { ids, urls }: VideoCommandDeps,
+  tx: Tx,
+  { id: mediaId, state }: VideoRow,
+  author: Account,
+): Promise<{ readonly id: VideoId } & Partial<Record<'media_id' | 'uri' | 'url', string>>> {
+  if (state !== 'draft' || !(await isAtRest(tx, mediaId))) return { id: mediaId };
+  const id = ids.next<'video'>();
+  return { id, media_id: mediaId, uri: urls.video(id), url: urls.videoPage(author.username, id) };
 }
 
 /** Why a draft cannot be held for a post that waits for its time, or null where it can; its row is locked. */

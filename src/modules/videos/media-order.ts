@@ -40,6 +40,12 @@ export async function stageJob<N extends Stage>(tx: Tx, name: N, videoId: VideoI
   return { name, payload: { videoId }, key: `${name}:${videoId}`, priority };
 }
 
+/** Whether nothing is being made of a video, nor waits to be. To be asked with its row locked: then it stays so. */
+export async function isAtRest(tx: Tx, videoId: VideoId): Promise<boolean> {
+  const keys = Object.keys(STAGES).map((name) => `${name}:${videoId}`);
+  return !(await tx('jobs').where({ state: 'pending' }).whereIn('key', keys).first('id'));
+}
+
 /**
  * The jobs that copy remote videos, most wanted first: by who asked, then by how many of the same author wait
  * before it. So an account that posts a lot, or whose old videos are fetched, holds up no other. At most one job

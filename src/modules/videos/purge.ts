@@ -54,7 +54,11 @@ export async function purgeObjects(
   }
   if (found.length === 0) return;
   await deps.inTx(async (tx) => {
-    const row = await tx('videos').where({ id: videoId }).forShare().first('original_key', 'poster_key');
+    const row = await tx('videos')
+      .where({ id: videoId })
+      .orWhere({ media_id: videoId })
+      .forShare()
+      .first('original_key', 'poster_key');
     const named = new Set<string>(await tx('video_assets').whereRaw('key = any(?)', [found]).pluck('key'));
     for (const key of [row?.original_key, row?.poster_key]) if (key) named.add(key);
     await deps.storage.remove(found.filter((key) => !named.has(key)));

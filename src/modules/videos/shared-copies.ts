@@ -147,7 +147,9 @@ export async function shareCopyOf(tx: Tx, videoId: VideoId, donorId: VideoId): P
 export async function purgesOf(tx: Tx, videoId: VideoId): Promise<NewJob<'media.purge'>[]> {
   const keys: string[] = await tx('video_assets').where({ video_id: videoId }).pluck('key');
   const owners = keys.flatMap((key) => parseId<'video'>(parseMediaKey(key)?.ownerId ?? '') ?? []);
-  return [...new Set([videoId, ...owners])].map((owner) => ({
+  const row = await tx('videos').where({ id: videoId }).first('media_id');
+  const own: VideoId[] = row?.media_id ? [videoId, row.media_id] : [videoId];
+  return [...new Set([...own, ...owners])].map((owner) => ({
     name: 'media.purge',
     payload: { videoId: owner },
     key: `purge:${owner}`,
@@ -160,8 +162,8 @@ export async function unnamedAmong(db: Db, keys: readonly string[]): Promise<str
   const owners = keys.flatMap((key) => parseId<'video'>(key.split('/')[1] ?? '') ?? []);
   const { rows } = await db.raw<{ rows: { key: string }[] }>(
     `select key from video_assets where key = any(:keys)
-     union all select original_key from videos where id = any(:owners)
-     union all select poster_key from videos where id = any(:owners)
+     union all select original_key from videos where id = any(:owners) or media_id = any(:owners)
+     union all select poster_key from videos where id = any(:owners) or media_id = any(:owners)
      union all select avatar_key from accounts where id = any(:owners)
      union all select header_key from accounts where id = any(:owners)`,
     { keys: [...keys], owners: [...new Set(owners)] },

@@ -55,6 +55,8 @@ export const postStatus = route({
     };
     const outcome = await deps.inTx((tx) => deps.posts.create(tx, account, post, manner));
     if (!outcome.ok) throw refused(outcome);
+    // Others than its author may fetch its objects from now on.
+    if (post.videoId !== null) deps.mediaAccess.forget(post.videoId);
     if (!('scheduledId' in outcome)) return postedEntityOf(deps, outcome, account.id);
     const scheduled = await deps.posts.scheduled(outcome.scheduledId, account.id);
     const [entity] = await scheduledEntitiesOf(deps, scheduled ? [scheduled] : [], account.id);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { commentLimits, videoLimits } from '../../../../config/limits.ts';
+import { parseMediaKey } from '../../../../media/keys.ts';
 import type { VideoId } from '../../../lib/ids.ts';
 import type { Comment } from '../../../modules/comments/index.ts';
+import type { Video } from '../../../modules/videos/index.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
@@ -140,6 +142,11 @@ export const editStatus = route({
   },
 });
 
+/** By whose names the objects of a video lie. */
+function ownersOf({ id, assets }: Video): ReadonlySet<string> {
+  return new Set([id, ...assets.flatMap(({ key }) => parseMediaKey(key)?.ownerId ?? [])]);
+}
+
 export const deleteStatus = route({
   method: 'delete',
   path: '/api/v1/statuses/:id',
@@ -165,7 +172,7 @@ export const deleteStatus = route({
         : deps.comments.remove(tx, post.comment.id, account.id),
     );
     if (!outcome.ok) throw refused(outcome);
-    if ('video' in post) deps.mediaAccess.forget(post.video.id);
+    if ('video' in post) for (const owner of ownersOf(post.video)) deps.mediaAccess.forget(owner);
     return entity;
   },
 });
