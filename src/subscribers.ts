@@ -8,6 +8,7 @@ import { filterEvents } from './modules/filters/index.ts';
 import { instanceEvents } from './modules/instances/index.ts';
 import { moderationEvents } from './modules/moderation/index.ts';
 import { type Notifications, notificationEvents } from './modules/notifications/index.ts';
+import type { Push } from './modules/push/index.ts';
 import { relayEvents } from './modules/relays/index.ts';
 import { type Social, socialEvents } from './modules/social/index.ts';
 import { type Videos, videoEvents } from './modules/videos/index.ts';
@@ -18,6 +19,7 @@ interface Parts {
   readonly engagement: Engagement;
   readonly social: Social;
   readonly notifications: Notifications;
+  readonly push: Push;
   readonly pictures: Pictures;
   readonly fieldChecks: ReturnType<typeof createFieldChecks>;
   readonly federation: ReturnType<typeof createFederationSide>;
@@ -38,7 +40,7 @@ type EventName =
 
 /** Who takes which event of the outbox: the one table of it. New handlers stand at the end of their list, see `Subscribers`. */
 export function createSubscribers(parts: Parts) {
-  const { videos, comments, engagement, social, notifications, pictures, fieldChecks } = parts;
+  const { videos, comments, engagement, social, notifications, push, pictures, fieldChecks } = parts;
   const { federation, unlistedDomains } = parts;
   const { bridge } = federation;
   const news = notifications.on;
@@ -147,6 +149,9 @@ export function createSubscribers(parts: Parts) {
       schema: moderationEvents['report.filed'],
       handlers: [bridge.onReportFiled, news.onReported],
     },
-    'notification.added': { schema: notificationEvents['notification.added'], handlers: [] },
+    'notification.added': {
+      schema: notificationEvents['notification.added'],
+      handlers: [push.on.onNotified],
+    },
   } satisfies Record<EventName, Subscribers[string]>;
 }

@@ -15,6 +15,7 @@ import type { Lists } from '../modules/lists/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
+import type { Push } from '../modules/push/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
@@ -39,6 +40,7 @@ export interface HttpDeps {
   readonly engagement: Engagement;
   readonly moderation: Moderation;
   readonly notifications: Notifications;
+  readonly push: Push;
   readonly feed: Feed;
   readonly lists: Lists;
   readonly filters: Filters;

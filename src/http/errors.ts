@@ -75,6 +75,8 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'too-many-lists': 422,
   'too-many-filters': 422,
   'not-followed': 404,
+  'endpoint-refused': 422,
+  'push-keys-invalid': 422,
   'already-listed': 422,
   conflict: 409,
   unavailable: 503,

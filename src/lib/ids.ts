@@ -16,6 +16,7 @@ export type ListId = Id<'list'>;
 export type FilterId = Id<'filter'>;
 export type RelayId = Id<'relay'>;
 export type NotificationId = Id<'notification'>;
+export type PushSubscriptionId = Id<'push-subscription'>;
 export type JobId = Id<'job'>;
 
 /** Makes ids. One per process. */

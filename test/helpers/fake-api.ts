@@ -79,6 +79,7 @@ function emptyState(): FakeState {
       configuration: {
         media_attachments: { video_size_limit: 20 * 1024 * 1024, video_duration_limit: 180 },
         statuses: { max_characters: 500 },
+        vapid: { public_key: '' },
       },
     },
     me: null,

@@ -66,6 +66,7 @@ import {
 } from './lists/lists.ts';
 import { getMarkers, setMarkers } from './markers/markers.ts';
 import { notificationRoutes } from './notifications/index.ts';
+import { changeSubscription, getSubscription, subscribe, unsubscribe } from './push/subscription.ts';
 import {
   directory,
   dismissSuggestion,
@@ -155,6 +156,10 @@ export const routes: readonly Route[] = [
   fileReport,
   search,
   ...notificationRoutes,
+  getSubscription,
+  subscribe,
+  changeSubscription,
+  unsubscribe,
   homeTimeline,
   publicTimeline,
   postStatus,

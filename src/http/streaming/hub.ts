@@ -1,43 +1,10 @@
 import { liveLimits } from '../../../config/live-limits.ts';
 import type { CommittedEvent } from '../../jobs/relay.ts';
-import type { AccountId, SessionId } from '../../lib/ids.ts';
 import { allows, type Scope } from '../../modules/auth/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
+import type { Listener } from './audience.ts';
 import { createNews } from './news.ts';
-import type { Stream } from './streams.ts';
-
-/** What a connection is told. The payload is text: JSON, or an id. */
-export interface Message {
-  readonly event: 'update' | 'status.update' | 'delete' | 'notification' | 'filters_changed';
-  readonly payload: string;
-}
-
-/** One open connection of somebody. */
-export interface Listener {
-  readonly accountId: AccountId;
-  readonly sessionId: SessionId;
-  readonly network: string;
-  readonly streams: ReadonlyMap<string, Stream>;
-  send(stream: Stream, message: Message): void;
-  /** Ends it: the right to listen is gone, or the server stops. */
-  end(): void;
-}
-
-/** Those who listen, for whoever knows what there is to be told. */
-export interface Audience {
-  all(): readonly Listener[];
-  /**
-   * Tells those of `some` whose sessions are still alive and have the scope of the stream, and `scope`, where that is
-   * given; others are left out, and where their session is gone, ended.
-   */
-  tell(
-    some: readonly Listener[],
-    wants: (stream: Stream, listener: Listener) => boolean,
-    message: Message,
-    scope?: Scope,
-  ): Promise<void>;
-}
 
 export type Hub = ReturnType<typeof createHub>;
 

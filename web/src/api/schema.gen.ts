@@ -368,6 +368,9 @@ export interface Instance {
     readonly statuses: {
       readonly max_characters: number;
     };
+    readonly vapid: {
+      readonly public_key: string;
+    };
   };
 }
 
@@ -759,4 +762,14 @@ export interface UnreadCount {
 
 export interface UnreadGroupCount {
   readonly count: number;
+}
+
+export interface WebPushSubscription {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly standard: boolean;
+  readonly alerts: {};
+  readonly policy: "all" | "followed" | "follower" | "none";
+  /** By which push services know this server (VAPID), base64url */
+  readonly server_key: string;
 }

@@ -21,6 +21,7 @@ const output = z
         video_duration_limit: z.number().describe('Seconds'),
       }),
       statuses: z.object({ max_characters: z.number() }),
+      vapid: z.object({ public_key: z.string() }),
     }),
   })
   .meta({ id: 'Instance' });
@@ -49,6 +50,7 @@ export const getInstance = route({
         video_duration_limit: deps.config.video.maxDurationSeconds,
       },
       statuses: { max_characters: videoLimits.maxCaptionCharacters },
+      vapid: { public_key: deps.push.publicKey },
     },
   }),
 });
