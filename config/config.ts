@@ -119,7 +119,7 @@ function contradictions(values: Parsed): ConfigProblem[] {
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
     found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
   }
-  const known = ['inbox', 'deliver', 'media', 'replicate', 'transcribe', 'default'];
+  const known = ['inbox', 'deliver', 'push', 'media', 'replicate', 'transcribe', 'default'];
   const unknown = (values.QUEUES ?? []).filter((queue) => !known.includes(queue));
   if (unknown.length > 0) found.push(problem('QUEUES', unknown.join(',')));
   return found;

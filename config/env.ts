@@ -118,8 +118,8 @@ export const variables = {
   QUEUES: variable({
     schema: list,
     fallback: '',
-    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,media,replicate,transcribe,default`). Empty: all of them.',
-    remedy: 'Use names from: inbox, deliver, media, replicate, transcribe, default.',
+    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,push,media,replicate,transcribe,default`). Empty: all of them.',
+    remedy: 'Use names from: inbox, deliver, push, media, replicate, transcribe, default.',
     group: 'Running',
   }),
   MEDIA_CONCURRENCY: variable({

@@ -39,3 +39,24 @@ export const liveLimits = {
   newsMs: 6 * 3_600_000,
   maxTagCharacters: 100,
 } as const;
+
+/** Messages that are pushed to apps through the services of their makers. */
+export const pushLimits = {
+  /** Subscriptions of one account; the oldest gives way. */
+  perAccount: 20,
+  maxEndpointCharacters: 2_048,
+  maxKeyCharacters: 200,
+  /** What happened longer ago is not pushed any more: its app finds it when it is opened. */
+  newsMs: 24 * 3_600_000,
+  /** How long a service keeps a message for a device that is off. */
+  ttlSeconds: 48 * 3_600,
+  deadlineMs: 15_000,
+  /** Services take 4,096 bytes at least (RFC 8291, section 4), so a text may be this long in any script. */
+  maxTitleCharacters: 100,
+  maxBodyCharacters: 140,
+  maxIconCharacters: 500,
+  /** Of the HTML of a post, to find its first words. */
+  maxReadCharacters: 4_000,
+  /** Messages that one worker sends at once. */
+  atOnce: 8,
+} as const;

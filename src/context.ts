@@ -40,6 +40,7 @@ import { createMarkers } from './modules/markers/index.ts';
 import { createModeration } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createPosts } from './modules/posts/index.ts';
+import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createStorage } from './modules/storage/index.ts';
@@ -196,6 +197,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const filters = createFilters({ db, ids });
   const markers = createMarkers({ db });
   const notifications = createNotifications({ db, ids, clock, unlistedDomains });
+  const push = createPush({
+    ...{ db, inTx, ids, enqueue, clock, log, urls, accounts, auth, videos, comments, notifications },
+    ...{ policy, ports: netLimits.ports, request: fetch.request },
+    keys: await inTx((tx) => ensureVapidKeys(tx, instanceSecret)),
+  });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
   let made = 1;
@@ -231,7 +237,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
 
   const subscribers = createSubscribers({
-    ...{ videos, comments, engagement, social, notifications, pictures, fieldChecks },
+    ...{ videos, comments, engagement, social, notifications, push, pictures, fieldChecks },
     ...{ lists, filters, markers, federation, unlistedDomains },
   });
 
@@ -249,6 +255,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
     'accounts.purge': ({ accountId }, run) => pictures.jobs.purge(accountId, run),
     'accounts.verify': ({ accountId }, run) => fieldChecks.verify(accountId, run),
+    'push.send': (payload, run) => push.jobs.send(payload, run),
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
     'instances.inspect': async ({ host }) => {
@@ -305,6 +312,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     engagement,
     moderation,
     notifications,
+    push,
     relays,
     posts,
     tags,

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
 import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
+import { pushLimits } from '../config/live-limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import { openRedis } from './connections.ts';
@@ -103,6 +104,7 @@ export async function startWorker(context: Context): Promise<Running> {
     concurrency: {
       inbox: 8,
       deliver: deliveryLimits.pumps,
+      push: pushLimits.atOnce,
       media: config.mediaConcurrency,
       replicate: config.mediaConcurrency,
       transcribe: transcriptionLimits.atOnce,

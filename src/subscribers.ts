@@ -10,6 +10,7 @@ import type { Lists } from './modules/lists/index.ts';
 import type { Markers } from './modules/markers/index.ts';
 import { moderationEvents } from './modules/moderation/index.ts';
 import { type Notifications, notificationEvents } from './modules/notifications/index.ts';
+import type { Push } from './modules/push/index.ts';
 import { relayEvents } from './modules/relays/index.ts';
 import { type Social, socialEvents } from './modules/social/index.ts';
 import { type Videos, videoEvents } from './modules/videos/index.ts';
@@ -23,6 +24,7 @@ interface Parts {
   readonly filters: Filters;
   readonly markers: Markers;
   readonly notifications: Notifications;
+  readonly push: Push;
   readonly pictures: Pictures;
   readonly fieldChecks: ReturnType<typeof createFieldChecks>;
   readonly federation: ReturnType<typeof createFederationSide>;
@@ -43,7 +45,7 @@ type EventName =
 
 /** Who takes which event of the outbox: the one table of it. New handlers stand at the end of their list, see `Subscribers`. */
 export function createSubscribers(parts: Parts) {
-  const { videos, comments, engagement, social, notifications, pictures, fieldChecks } = parts;
+  const { videos, comments, engagement, social, notifications, push, pictures, fieldChecks } = parts;
   const { lists, filters, markers, federation, unlistedDomains } = parts;
   const { bridge } = federation;
   const news = notifications.on;
@@ -169,6 +171,9 @@ export function createSubscribers(parts: Parts) {
       schema: moderationEvents['report.filed'],
       handlers: [bridge.onReportFiled, news.onReported],
     },
-    'notification.added': { schema: notificationEvents['notification.added'], handlers: [] },
+    'notification.added': {
+      schema: notificationEvents['notification.added'],
+      handlers: [push.on.onNotified],
+    },
   } satisfies Record<EventName, Subscribers[string]>;
 }

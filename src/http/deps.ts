@@ -16,6 +16,7 @@ import type { Markers } from '../modules/markers/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
+import type { Push } from '../modules/push/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
@@ -42,6 +43,7 @@ export interface HttpDeps {
   readonly engagement: Engagement;
   readonly moderation: Moderation;
   readonly notifications: Notifications;
+  readonly push: Push;
   readonly feed: Feed;
   readonly lists: Lists;
   readonly filters: Filters;

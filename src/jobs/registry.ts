@@ -3,7 +3,9 @@ import type { Tx } from '../db/database.ts';
 import { idSchema } from '../lib/ids.ts';
 
 /** Queues a worker can serve; each has its own BullMQ queue so that none starves another. */
-export const queueNames = ['inbox', 'deliver', 'media', 'replicate', 'transcribe', 'default'] as const;
+export const queueNames = [
+  ...(['inbox', 'deliver', 'push', 'media', 'replicate', 'transcribe', 'default'] as const),
+] as const;
 export type QueueName = (typeof queueNames)[number];
 
 interface JobSpec {
@@ -132,6 +134,17 @@ export const jobSpecs = {
     maxAttempts: 50,
     timeoutMs: 10 * minute,
     retryDelayMs: 5_000,
+  },
+  /** In a queue of its own, where a service that does not answer holds up nothing else. */
+  'push.send': {
+    queue: 'push',
+    payload: z.object({
+      subscriptionId: idSchema<'push-subscription'>(),
+      notificationId: idSchema<'notification'>(),
+    }),
+    maxAttempts: 5,
+    timeoutMs: minute,
+    retryDelayMs: 30_000,
   },
   'instances.inspect': {
     queue: 'default',

@@ -17,6 +17,7 @@ export type FilterId = Id<'filter'>;
 export type RelayId = Id<'relay'>;
 export type AppId = Id<'app'>;
 export type NotificationId = Id<'notification'>;
+export type PushSubscriptionId = Id<'push-subscription'>;
 export type JobId = Id<'job'>;
 
 /** Makes ids. One per process. */

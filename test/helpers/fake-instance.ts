@@ -21,6 +21,7 @@ export function fakeInstance(): Instance {
     },
     configuration: {
       urls: { streaming: 'wss://vireo.test' },
+      vapid: { public_key: '' },
       accounts: { max_featured_tags: 0, max_pinned_statuses: 5 },
       media_attachments: {
         ...{ video_size_limit: 20 * 1024 * 1024, video_duration_limit: 180 },

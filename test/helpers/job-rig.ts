@@ -76,7 +76,7 @@ export async function createJobRig(options: JobRigOptions = {}): Promise<JobRig>
       ...{ db, connection, prefix, queues: queueNames, leaseMs, random: Math.random, log: silent },
       handlers: { ...noHandlers, ...given },
       concurrency: {
-        ...{ inbox: atOnce, deliver: atOnce, media: atOnce },
+        ...{ inbox: atOnce, deliver: atOnce, push: atOnce, media: atOnce },
         ...{ replicate: atOnce, transcribe: atOnce, default: atOnce },
       },
     });
@@ -157,6 +157,7 @@ const noHandlers: JobHandlers = {
   'accounts.verify': unexpected,
   'inbox.drain': unexpected,
   'deliver.host': unexpected,
+  'push.send': unexpected,
   'instances.inspect': unexpected,
   'outbox.backfill': unexpected,
   'thread.fetch': unexpected,

@@ -35,7 +35,9 @@ describe('A4 the table of routes', () => {
       if (route.audience === 'staff') expect(route.scope).toMatch(/^admin:/);
       if (route.scope?.startsWith('admin:')) expect(route.audience).toBe('staff');
       if (FOR_WRITERS.includes(name)) expect(route.scope).toBe('write:media');
-      else if (route.method === 'get') expect(route.scope ?? 'read').toMatch(/^(admin:)?read|^profile$/);
+      // `push` stands for reading and writing alike.
+      else if (route.method === 'get')
+        expect(route.scope ?? 'read').toMatch(/^(admin:)?read|^profile$|^push$/);
       else expect(route.scope ?? 'write').not.toMatch(/^(admin:)?read/);
       if (route.method !== 'get' && route.audience === 'anyone') expect(OPEN_WRITES).toContain(name);
       expect(route.path).toMatch(/^\/api\/v\d\/[a-z_]+(\/(:?[a-z_]+))*$/);

@@ -79,6 +79,7 @@ import {
 import { getMarkers, setMarkers } from './markers/markers.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
+import { changeSubscription, getSubscription, subscribe, unsubscribe } from './push/subscription.ts';
 import {
   directory,
   dismissSuggestion,
@@ -213,6 +214,10 @@ export const routes: readonly Route[] = [
   fileReport,
   search,
   ...notificationRoutes,
+  getSubscription,
+  subscribe,
+  changeSubscription,
+  unsubscribe,
   homeTimeline,
   publicTimeline,
   tagTimeline,

@@ -3,7 +3,7 @@ import type { CommittedEvent } from '../../jobs/relay.ts';
 import { allows, type Scope } from '../../modules/auth/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
-import type { Listener } from './listener.ts';
+import type { Listener } from './audience.ts';
 import { createNews } from './news.ts';
 
 export type Hub = ReturnType<typeof createHub>;

@@ -10,8 +10,8 @@ import { ApiError, errorBody } from '../errors.ts';
 import { networkOf } from '../limits.ts';
 import { searchOf } from '../query.ts';
 import { viewerOfRequest } from '../session.ts';
+import type { Listener, Message } from './audience.ts';
 import { createHub, type Hub } from './hub.ts';
-import type { Listener, Message } from './listener.ts';
 import { keyOf, readStream, type Stream } from './streams.ts';
 
 /** How often one caller may open a connection. */

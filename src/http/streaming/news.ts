@@ -10,7 +10,7 @@ import {
 import { visibilities } from '../../modules/videos/index.ts';
 import { notificationEntitiesOf } from '../api/notifications/entities.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { Audience, Listener, Message } from './listener.ts';
+import type { Audience, Listener, Message } from './audience.ts';
 import { type Placed, type Stream, tellsOf } from './streams.ts';
 import { commentText, shareText, videoText } from './texts.ts';
 

@@ -13,6 +13,7 @@ export {
   groupedTypes,
   type Notification,
   type NotificationGroup,
+  type NotificationType,
   notificationTypes,
   policyActions,
 } from './model.ts';

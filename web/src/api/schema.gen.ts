@@ -415,6 +415,10 @@ export interface Instance {
     readonly urls: {
       readonly streaming: string;
     };
+    readonly vapid: {
+      /** Of the server, for web push */
+      readonly public_key: string;
+    };
     readonly accounts: {
       readonly max_featured_tags: number;
       readonly max_pinned_statuses: number;
@@ -1044,6 +1048,10 @@ export interface V1Instance {
     readonly urls: {
       readonly streaming: string;
     };
+    readonly vapid: {
+      /** Of the server, for web push */
+      readonly public_key: string;
+    };
     readonly accounts: {
       readonly max_featured_tags: number;
       readonly max_pinned_statuses: number;
@@ -1078,4 +1086,14 @@ export interface V1Instance {
   };
   readonly contact_account: Account | null;
   readonly rules: readonly Rule[];
+}
+
+export interface WebPushSubscription {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly standard: boolean;
+  readonly alerts: {};
+  readonly policy: "all" | "followed" | "follower" | "none";
+  /** By which push services know this server (VAPID), base64url */
+  readonly server_key: string;
 }

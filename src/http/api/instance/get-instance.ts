@@ -16,8 +16,8 @@ const VIDEO_TYPES = [
 ];
 /** Every link counts as it is. */
 const NO_RESERVE = 0;
-/** Of the number that came with grouped notifications, and those after it, nothing is promised. */
-const API_VERSION = 0;
+/** That of grouped notifications; of those after it, nothing is promised. */
+const API_VERSION = 2;
 const DAY_MS = 86_400_000;
 
 const streamingUrl = (deps: HttpDeps) => deps.urls.origin.replace(/^http/, 'ws');
@@ -31,6 +31,7 @@ function configurationOf(deps: HttpDeps): z.input<typeof configurationEntity> {
   const { video } = deps.config;
   return {
     urls: { streaming: streamingUrl(deps) },
+    vapid: { public_key: deps.push.publicKey },
     accounts: { max_featured_tags: 0, max_pinned_statuses: videoLimits.maxPins },
     statuses: {
       max_characters: videoLimits.maxCaptionCharacters,

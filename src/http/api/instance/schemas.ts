@@ -7,6 +7,7 @@ export const ruleEntity = z
 
 export const configurationEntity = z.object({
   urls: z.object({ streaming: z.string() }),
+  vapid: z.object({ public_key: z.string().describe('Of the server, for web push') }),
   accounts: z.object({ max_featured_tags: z.number(), max_pinned_statuses: z.number() }),
   statuses: z.object({
     max_characters: z.number(),
