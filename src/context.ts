@@ -238,7 +238,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
 
   const subscribers = createSubscribers({
     ...{ videos, comments, engagement, social, notifications, push, pictures, fieldChecks },
-    ...{ lists, filters, markers, federation, unlistedDomains },
+    ...{ federation, unlistedDomains },
   });
 
   const handlers: JobHandlers = {

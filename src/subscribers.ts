@@ -1,13 +1,12 @@
 import type { createFederationSide } from '../federation/index.ts';
+import { dropReferences } from './db/references.ts';
 import type { UnlistedDomains } from './db/visibility.ts';
 import type { Subscribers } from './jobs/relay.ts';
 import { accountEvents, type createFieldChecks, type Pictures } from './modules/accounts/index.ts';
 import { type Comments, commentEvents } from './modules/comments/index.ts';
 import { type Engagement, engagementEvents } from './modules/engagement/index.ts';
-import { type Filters, filterEvents } from './modules/filters/index.ts';
+import { filterEvents } from './modules/filters/index.ts';
 import { instanceEvents } from './modules/instances/index.ts';
-import type { Lists } from './modules/lists/index.ts';
-import type { Markers } from './modules/markers/index.ts';
 import { moderationEvents } from './modules/moderation/index.ts';
 import { type Notifications, notificationEvents } from './modules/notifications/index.ts';
 import type { Push } from './modules/push/index.ts';
@@ -20,9 +19,6 @@ interface Parts {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly social: Social;
-  readonly lists: Lists;
-  readonly filters: Filters;
-  readonly markers: Markers;
   readonly notifications: Notifications;
   readonly push: Push;
   readonly pictures: Pictures;
@@ -46,7 +42,7 @@ type EventName =
 /** Who takes which event of the outbox: the one table of it. New handlers stand at the end of their list, see `Subscribers`. */
 export function createSubscribers(parts: Parts) {
   const { videos, comments, engagement, social, notifications, push, pictures, fieldChecks } = parts;
-  const { lists, filters, markers, federation, unlistedDomains } = parts;
+  const { federation, unlistedDomains } = parts;
   const { bridge } = federation;
   const news = notifications.on;
   return {
@@ -77,13 +73,8 @@ export function createSubscribers(parts: Parts) {
         (tx, { accountId }) => videos.removeAllOf(tx, accountId),
         (tx, { accountId }) => comments.removeAllOf(tx, accountId),
         (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
-        (tx, { accountId }) => social.dropAllOf(tx, accountId),
-        (tx, { accountId }) => social.forgetAllOf(tx, accountId),
-        (tx, { accountId }) => lists.dropAllOf(tx, accountId),
-        (tx, { accountId }) => filters.dropAllOf(tx, accountId),
-        (tx, { accountId }) => markers.dropAllOf(tx, accountId),
+        (tx, { accountId }) => dropReferences(tx, accountId),
         pictures.onGone,
-        news.onAccountGone,
       ],
     },
     'filters.changed': { schema: filterEvents['filters.changed'], handlers: [] },

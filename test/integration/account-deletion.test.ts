@@ -119,6 +119,10 @@ describe('whoever leaves', () => {
     expect((await naming(carol.id)).size).toBeGreaterThan(8);
     expect(await filters.all(carol.id)).toHaveLength(1);
 
+    await client.post(`/api/v1/statuses/${his}/bookmark`, { as: carol });
+    await client.post('/api/v1/tags/sea/follow', { as: carol });
+    expect([...(await naming(carol.id)).keys()]).toContain('bookmarks.account_id');
+
     await leave(carol.id);
     await due(carol.id);
     expect(await deleteDue()).toBe(1);

@@ -120,11 +120,6 @@ export function createFilters(base: { readonly db: Db; readonly ids: IdSource })
   }
 
   return {
-    /** Removes all of an account that is deleted. */
-    dropAllOf: async (tx: Tx, accountId: AccountId): Promise<void> => {
-      await tx('filters').where({ account_id: accountId }).delete();
-    },
-
     all: (ownerId: AccountId) => filters(db, ownerId, null, false),
     /** Those that have not ended. */
     current: (ownerId: AccountId) => filters(db, ownerId, null, true),

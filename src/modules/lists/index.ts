@@ -52,12 +52,6 @@ export function createLists(deps: {
         .orderBy('id')
         .select(columns),
 
-    /** Removes all of an account that is deleted, and the account from those of others. */
-    async dropAllOf(tx: Tx, accountId: AccountId): Promise<void> {
-      await tx('list_accounts').where({ account_id: accountId }).delete();
-      await tx('lists').where({ account_id: accountId }).delete();
-    },
-
     async create(
       tx: Tx,
       ownerId: AccountId,

@@ -33,11 +33,6 @@ export function createMarkers({ db }: { readonly db: Db }) {
       return rows.map(markerOf);
     },
 
-    /** Removes all of an account that is deleted. */
-    async dropAllOf(tx: Tx, accountId: AccountId): Promise<void> {
-      await tx('markers').where({ account_id: accountId }).delete();
-    },
-
     /**
      * Notes how far somebody has read. Of two apps that do so at the same moment, one is told that the other was faster,
      * and reads again: nothing is overwritten unseen.

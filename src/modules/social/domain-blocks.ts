@@ -103,14 +103,6 @@ export function domainBlocks({ db, emit }: DomainBlockDeps) {
       if (gone.length === FOLLOWERS_PER_STEP) await emit(tx, 'domain.blocked-by-account', event);
     },
 
-    /** Removes all that an account of this server decided about others, and others about it. */
-    async forgetAllOf(tx: Tx, accountId: AccountId): Promise<void> {
-      await tx('account_domain_blocks').where({ account_id: accountId }).delete();
-      for (const table of ['account_blocks', 'account_mutes', 'account_notes', 'suggestion_dismissals']) {
-        await tx(table).where({ account_id: accountId }).orWhere({ target_id: accountId }).delete();
-      }
-    },
-
     /** Ends every follow with accounts of a suspended domain, both ways. Nobody is told: nothing goes out. */
     async dropAllOfSuspended(tx: Tx, domain: string, unlisted: UnlistedDomains): Promise<void> {
       const there = tx('accounts').modify(ofSuspendedDomain(domain, unlisted)).select('id');

@@ -1,0 +1,33 @@
+import type { AccountId } from '../lib/ids.ts';
+import type { Tx } from './database.ts';
+
+/**
+ * What outlives an account of this server that was deleted, by column: what tells other servers of its end, with the
+ * key that signs it, its channel, and what the staff has to know.
+ */
+const KEPT = new Set([
+  ...['activities.account_id', 'actor_keys.account_id', 'accounts.owner_id'],
+  ...['reports.reporter_id', 'reports.target_id'],
+]);
+
+/**
+ * Does to every row that names an account what deleting the row of the account would do, and keeps that one: other
+ * servers know it. The database itself knows which rows those are, so that no table that comes later is forgotten.
+ * Several seconds for somebody with very much; asked for once in the life of an account.
+ */
+export async function dropReferences(tx: Tx, accountId: AccountId): Promise<void> {
+  const { rows } = await tx.raw<{ rows: { table: string; column: string; clears: boolean }[] }>(
+    `select constraints.conrelid::regclass::text as table, attributes.attname as column,
+            constraints.confdeltype = 'n' as clears
+       from pg_constraint as constraints
+       join pg_attribute as attributes
+         on attributes.attrelid = constraints.conrelid and attributes.attnum = any (constraints.conkey)
+      where constraints.contype = 'f' and constraints.confrelid = 'accounts'::regclass
+      order by 1, 2`,
+  );
+  for (const { table, column, clears } of rows) {
+    if (KEPT.has(`${table}.${column}`)) continue;
+    const naming = tx(table).where({ [column]: accountId });
+    await (clears ? naming.update({ [column]: null }) : naming.delete());
+  }
+}
