@@ -707,7 +707,11 @@ export interface Post {
   readonly poll: null;
   readonly quote: null;
   readonly quotes_count: number;
-  readonly application: null;
+  /** What it was posted with, where that is an app */
+  readonly application: {
+    readonly name: string;
+    readonly website: string | null;
+  } | null;
 }
 
 export interface Preferences {
@@ -874,7 +878,11 @@ export interface Status {
   readonly poll: null;
   readonly quote: null;
   readonly quotes_count: number;
-  readonly application: null;
+  /** What it was posted with, where that is an app */
+  readonly application: {
+    readonly name: string;
+    readonly website: string | null;
+  } | null;
 }
 
 export interface StatusEdit {
