@@ -15,6 +15,12 @@ export async function up(knex: Knex): Promise<void> {
     t.float('focus_x', 24).comment('what matters in the picture: -1 is the left, 1 the right');
     t.float('focus_y', 24).comment('-1 is the bottom, 1 the top');
   });
+  for (const table of ['videos', 'comments']) {
+    await knex.schema.alterTable(table, (t) => {
+      t.text('app_name').comment('of the app it was posted with, as that was called then');
+      t.text('app_website');
+    });
+  }
   // What belongs to a video before it is posted goes with it when the post gets its id.
   for (const table of ['video_assets', 'video_fingerprints']) {
     await knex.schema.alterTable(table, (t) => {

@@ -81,6 +81,7 @@ function video(changes: Partial<Video> = {}): Video {
       thumbhash: null,
       unannounced: false,
       awaitsPost: false,
+      application: null,
       focus: null,
       plannedRungs: [],
       createdAt: new Date(NOW),

@@ -130,6 +130,45 @@ test('a post whose video is still being made is there for its author, and for no
   });
 });
 
+test('says the app it was posted with, now or later, and none where the person needed none', async () => {
+  const { db, posts } = server.context;
+  const shown = await videos.video(bob.account);
+  const app = { client_name: 'Ivy', website: 'https://ivy.test/', redirect_uris: 'https://ivy.test/back' };
+  expect((await client.post('/api/v1/apps', { body: app })).status).toBe(200);
+  const comment = { status: 'Hi', in_reply_to_id: shown };
+  expect((await post(alice, comment)).body.application).toBeNull();
+  const { id: appId } = await db('apps').where({ name: 'Ivy' }).first('id');
+  await db('sessions').where({ account_id: alice.id }).update({ app_id: appId });
+  const application = { name: 'Ivy', website: 'https://ivy.test/' };
+  expect((await post(alice, comment)).body.application).toEqual(application);
+  const posted = (await post(alice, { media_ids: [await draft()] })).body.id;
+  expect((await client.get(`/api/v1/statuses/${posted}`)).body.application).toEqual(application);
+  const later = await draft();
+  await post(alice, { media_ids: [later], scheduled_at: inMinutes(6) });
+  // Apps go, and what was posted with them stays as it was.
+  await db('apps').where({ id: appId }).delete();
+  ahead += 7 * 60_000;
+  await posts.publishDue();
+  const { body } = await client.get(`/api/v1/statuses/${await postOf(later)}`);
+  expect(body.application).toEqual(application);
+});
+
+test('keeps the id of its upload where something is still being made of the video', async () => {
+  const { db } = server.context;
+  const id = await draft();
+  const job = {
+    id: '77',
+    name: 'media.extras',
+    queue: 'media',
+    key: `media.extras:${id}`,
+    state: 'pending',
+    payload: {},
+  };
+  await db('jobs').insert({ ...job, payload: { videoId: id }, run_at: new Date(Date.now() + 1e9) });
+  expect((await post(alice, { media_ids: [id] })).body.id).toBe(id);
+  await db('jobs').where({ id: '77' }).delete();
+});
+
 describe('Idempotency-Key', () => {
   test('twenty requests at once make one comment, and all get it', async () => {
     const shown = await videos.video(bob.account);

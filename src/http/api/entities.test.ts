@@ -60,7 +60,14 @@ const asset = (role: Asset['role'], key: string, facts: Partial<Asset> = {}): As
 const video: Video = {
   id: '7' as VideoId,
   uuid: '7d0ed29d-4d15-41dd-a0d4-6a2b5a1b5f00',
-  ...{ thumbhash: null, unannounced: false, awaitsPost: false, focus: null, plannedRungs: [] },
+  ...{
+    thumbhash: null,
+    unannounced: false,
+    awaitsPost: false,
+    application: null,
+    focus: null,
+    plannedRungs: [],
+  },
   accountId: account.id,
   local: true,
   uri: 'https://video.example/ap/videos/7',

@@ -224,7 +224,7 @@ function toPost(
     poll: null,
     quote: null,
     quotes_count: 0,
-    application: null,
+    application: post.application,
     filtered: [],
   };
 }

@@ -72,7 +72,10 @@ export const postEntity = z
     poll: z.null(),
     quote: z.null(),
     quotes_count: z.number(),
-    application: z.null(),
+    application: z
+      .object({ name: z.string(), website: z.string().nullable() })
+      .nullable()
+      .describe('What it was posted with, where that is an app'),
   })
   .meta({ id: 'Post' });
 

@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
 import { addToStats } from '../engagement/index.ts';
 import type { Urls } from '../instances/index.ts';
-import type { Video, Visibility } from '../videos/index.ts';
+import type { PostedWith, Video, Visibility } from '../videos/index.ts';
 import type { commentEvents } from './events.ts';
 import type { Comment, CommentDetails, CommentRow, RemoteComment } from './model.ts';
 
@@ -42,6 +42,7 @@ export async function publishComment(
     readonly parent: Comment | null;
     readonly visibility: Visibility;
     readonly details: CommentDetails;
+    readonly application?: PostedWith | null;
   },
 ): Promise<Result<{ commentId: CommentId }, CommentRefusal>> {
   const { author, video, parent, details } = input;
@@ -59,6 +60,8 @@ export async function publishComment(
     url: deps.urls.commentPage(author.username, id),
     visibility: narrower(input.visibility, answered),
     ...detailColumns(deps.urls, details),
+    app_name: input.application?.name ?? null,
+    app_website: input.application?.website ?? null,
     published_at: tx.fn.now(),
   });
   await replaceMentions(tx, { commentId: id }, await namedBy(tx, id, details));

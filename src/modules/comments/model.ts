@@ -1,6 +1,6 @@
 import type { AccountId, CommentId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
-import type { Visibility } from '../videos/index.ts';
+import type { PostedWith, Visibility } from '../videos/index.ts';
 
 /** A text under a video, or in answer to another such text. */
 export interface Comment {
@@ -25,6 +25,8 @@ export interface Comment {
   readonly language: string | null;
   readonly publishedAt: Date;
   readonly editedAt: Date | null;
+  /** The app it was posted with; null where that is not known. */
+  readonly application: PostedWith | null;
 }
 
 /** What its author writes. */
@@ -70,6 +72,8 @@ export interface CommentRow {
   readonly language: string | null;
   readonly published_at: Date;
   readonly edited_at: Date | null;
+  readonly app_name: string | null;
+  readonly app_website: string | null;
 }
 
 /** Row to model. */
@@ -90,5 +94,6 @@ export function commentFromRow(row: CommentRow): Comment {
     language: row.language,
     publishedAt: row.published_at,
     editedAt: row.edited_at,
+    application: row.app_name === null ? null : { name: row.app_name, website: row.app_website },
   };
 }

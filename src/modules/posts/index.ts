@@ -59,11 +59,11 @@ export function createPosts(deps: PostDeps) {
 
   /** Publishes what its author may post; who may see what is answered is looked at here, as the time may be another. */
   async function publish(tx: Tx, author: Account, post: NewPost): Promise<Result<{ made: Posted }, Refusal>> {
-    const { text, contentWarning, sensitive, language, mentions, visibility } = post;
+    const { text, contentWarning, sensitive, language, mentions, visibility, application } = post;
     if (post.videoId !== null) {
       const about = { caption: text, visibility, contentWarning, sensitive, language, mentions, altText: '' };
       const { videoId } = post;
-      const outcome = await deps.videos.postDraft(tx, { videoId, author, details: about });
+      const outcome = await deps.videos.postDraft(tx, { videoId, author, details: about, application });
       return outcome.ok ? ok({ made: { videoId: outcome.videoId } }) : outcome;
     }
     const { answers } = post;
@@ -76,7 +76,9 @@ export function createPosts(deps: PostDeps) {
       return fail('not-found', 'What this answers is gone.');
     }
     const details = { text, contentWarning, sensitive, language, mentions };
-    const outcome = await deps.comments.publish(tx, { author, video, parent, visibility, details });
+    const outcome = await deps.comments.publish(tx, {
+      ...{ author, video, parent, visibility, details, application },
+    });
     return outcome.ok ? ok({ made: { commentId: outcome.commentId } }) : outcome;
   }
 

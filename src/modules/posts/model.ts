@@ -20,6 +20,8 @@ export const waitingPostSchema = z.object({
   contentWarning: z.string(),
   sensitive: z.boolean(),
   language: z.string().nullable(),
+  /** What it is posted with. */
+  application: z.object({ name: z.string(), website: z.string().nullable() }).nullable(),
   /** Ids of accounts by the handles that the text mentions them with. */
   mentions: z.record(z.string(), idSchema<'account'>()),
 });

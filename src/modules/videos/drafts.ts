@@ -6,7 +6,7 @@ import type { Account } from '../accounts/index.ts';
 import { detailColumns, nameIn, removeVideo, type VideoCommandDeps } from './commands.ts';
 import type { MediaEdit } from './media-edits.ts';
 import { isAtRest } from './media-order.ts';
-import type { Focus, VideoDetails, VideoRow } from './model.ts';
+import type { Focus, PostedWith, VideoDetails, VideoRow } from './model.ts';
 
 /**
  * Videos that come before their posts, as clients of the Mastodon API send them: uploaded and made like all others,
@@ -30,9 +30,14 @@ const noMedia = () => fail('not-found', 'There is no such media, or it was poste
 export async function postDraft(
   deps: VideoCommandDeps,
   tx: Tx,
-  input: { readonly videoId: VideoId; readonly author: Account; readonly details: VideoDetails },
+  input: {
+    readonly videoId: VideoId;
+    readonly author: Account;
+    readonly details: VideoDetails;
+    readonly application: PostedWith | null;
+  },
 ): Promise<Result<{ videoId: VideoId }, 'not-found' | 'media-refused' | 'media-in-use'>> {
-  const { author, details } = input;
+  const { author, details, application } = input;
   const video = await lockDraft(tx, { videoId: input.videoId, accountId: author.id });
   if (!video) return noMedia();
   if (video.state === 'rejected') return refusedMedia(video.media_detail);
@@ -46,6 +51,7 @@ export async function postDraft(
       ...posted,
       ...detailColumns(deps.urls, { ...details, altText: details.altText || video.alt_text }),
       ...{ visibility: details.visibility, awaits_post: false },
+      ...{ app_name: application?.name ?? null, app_website: application?.website ?? null },
       ...(isSeen ? { ...isSeen, published_at: tx.fn.now() } : {}),
     });
   await nameIn(tx, posted.id, details);

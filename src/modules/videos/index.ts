@@ -55,6 +55,7 @@ export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.
 export {
   type Asset,
   mediaStages,
+  type PostedWith,
   type RemoteVideo,
   type Video,
   type VideoDetails,

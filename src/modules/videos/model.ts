@@ -50,6 +50,12 @@ export interface Focus {
   readonly y: number;
 }
 
+/** What somebody posted with. */
+export interface PostedWith {
+  readonly name: string;
+  readonly website: string | null;
+}
+
 /** A post with one video: of this server, or a remote one as its server described it. */
 export interface Video {
   readonly id: VideoId;
@@ -98,6 +104,8 @@ export interface Video {
   readonly unannounced: boolean;
   /** Uploaded as media, for a post that its author has not written yet. */
   readonly awaitsPost: boolean;
+  /** The app it was posted with; null where that is not known. */
+  readonly application: PostedWith | null;
   /** What matters in the picture, from -1 (left, bottom) to 1 (right, top). */
   readonly focus: Focus | null;
   /** Short sides of the sizes that its source is good for, largest first; empty while that is not known. */
@@ -178,6 +186,8 @@ export interface VideoRow {
   readonly discovery: boolean;
   readonly unannounced: boolean;
   readonly awaits_post: boolean;
+  readonly app_name: string | null;
+  readonly app_website: string | null;
   readonly focus_x: number | null;
   readonly focus_y: number | null;
   readonly planned_rungs: number[] | null;
@@ -242,6 +252,7 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     discovery: row.discovery,
     unannounced: row.unannounced,
     awaitsPost: row.awaits_post,
+    application: row.app_name === null ? null : { name: row.app_name, website: row.app_website },
     focus: row.focus_x === null || row.focus_y === null ? null : { x: row.focus_x, y: row.focus_y },
     plannedRungs: row.planned_rungs ?? [],
     assets: assets.map((asset) => ({

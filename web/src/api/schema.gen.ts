@@ -798,7 +798,11 @@ export interface Post {
   readonly poll: null;
   readonly quote: null;
   readonly quotes_count: number;
-  readonly application: null;
+  /** What it was posted with, where that is an app */
+  readonly application: {
+    readonly name: string;
+    readonly website: string | null;
+  } | null;
 }
 
 export interface Preferences {
@@ -969,7 +973,11 @@ export interface Status {
   readonly poll: null;
   readonly quote: null;
   readonly quotes_count: number;
-  readonly application: null;
+  /** What it was posted with, where that is an app */
+  readonly application: {
+    readonly name: string;
+    readonly website: string | null;
+  } | null;
 }
 
 export interface StatusEdit {

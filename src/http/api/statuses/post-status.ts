@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { commentLimits, videoLimits } from '../../../../config/limits.ts';
 import type { AccountId, VideoId } from '../../../lib/ids.ts';
 import { parseId } from '../../../lib/ids.ts';
+import type { Viewer } from '../../../modules/auth/index.ts';
 import type { NewPost } from '../../../modules/posts/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
+import { bearerOf } from '../../session.ts';
 import { languageOrNone, manyOf, text } from '../inputs.ts';
 import { flagSchema, statusEntity } from '../schemas.ts';
 import { postedEntityOf, seenPost, visibilityOf } from './posts.ts';
@@ -48,7 +50,8 @@ export const postStatus = route({
   output: z.union([statusEntity, scheduledStatusEntity]),
   handler: async ({ deps, body, viewer, req }) => {
     const { account } = viewer;
-    const post = await newPostOf(deps, account.id, body);
+    const application = await applicationOf(deps, viewer, req);
+    const post = { ...(await newPostOf(deps, account.id, body)), application };
     const manner = {
       key: idempotencyKeyOf(req),
       scheduledAt: body.scheduled_at ? new Date(body.scheduled_at) : null,
@@ -76,8 +79,19 @@ function idempotencyKeyOf(req: Request): string | null {
   return key === '' ? null : key;
 }
 
+/** The app that acts for the person; null for one of our own pages, or a session opened with the password. */
+async function applicationOf(deps: HttpDeps, viewer: Viewer, req: Request): Promise<NewPost['application']> {
+  const token = viewer.appId === null ? null : bearerOf(req);
+  const app = token === null ? null : await deps.auth.apps.ofToken(token);
+  return app && { name: app.name, website: app.website };
+}
+
 /** What a client asks to post. A post has one video, a comment has none, and neither has anything else. */
-async function newPostOf(deps: HttpDeps, accountId: AccountId, body: Body): Promise<NewPost> {
+async function newPostOf(
+  deps: HttpDeps,
+  accountId: AccountId,
+  body: Body,
+): Promise<Omit<NewPost, 'application'>> {
   const { media_ids: mediaIds = [], in_reply_to_id: answeredId } = body;
   const said = body.status ?? '';
   if (body.poll !== undefined && body.poll !== null) {
