@@ -77,8 +77,8 @@ export async function startWeb(context: Context): Promise<Running> {
       await upkeep.stop();
       const closed = closeServer(server);
       streams.endAll();
-      streaming.stop();
       stopHearing();
+      await streaming.stop();
       await closed;
       letGo(context.redis);
     },

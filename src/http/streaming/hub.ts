@@ -17,6 +17,7 @@ export function createHub(deps: HttpDeps) {
   const listeners = new Set<Listener>();
   let waiting = 0;
   let work: Promise<void> = Promise.resolve();
+  let checking: Promise<void> = Promise.resolve();
 
   const counted = (is: (listener: Listener) => boolean) => [...listeners].filter(is).length;
 
@@ -73,12 +74,17 @@ export function createHub(deps: HttpDeps) {
     count: (): number => listeners.size,
 
     /** Ends the connections of sessions that are no more. */
-    async check(): Promise<void> {
-      if (listeners.size > 0) await alive([...listeners]);
+    check(): void {
+      checking = checking
+        .then(() => (listeners.size > 0 ? alive([...listeners]) : undefined))
+        .then(() => undefined)
+        .catch((error) => deps.log.warn({ err: error }, 'sessions of streams could not be looked at'));
     },
 
-    endAll(): void {
+    /** Ends every connection, and then what is being done for them: nothing is asked of the database any more. */
+    async close(): Promise<void> {
       for (const listener of [...listeners]) listener.end();
+      await Promise.all([work, checking]);
     },
   };
 }

@@ -52,9 +52,7 @@ export function createStreamingApi(deps: HttpDeps) {
     // Browsers can send no header with a WebSocket, so apps put their token where the protocol is named.
     handleProtocols: (protocols) => [...protocols][0] ?? false,
   });
-  const timer = setInterval(() => {
-    hub.check().catch((error) => deps.log.warn({ err: error }, 'sessions of streams could not be looked at'));
-  }, liveLimits.checkMs);
+  const timer = setInterval(() => hub.check(), liveLimits.checkMs);
   timer.unref();
 
   return {
@@ -97,9 +95,9 @@ export function createStreamingApi(deps: HttpDeps) {
       });
     },
 
-    stop(): void {
+    async stop(): Promise<void> {
       clearInterval(timer);
-      hub.endAll();
+      await hub.close();
     },
   };
 }
