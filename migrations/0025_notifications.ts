@@ -8,7 +8,7 @@ export async function up(knex: Knex): Promise<void> {
     t.bigint('account_id').notNullable().references('accounts.id').onDelete('cascade').comment('who is told');
     t.text('type').notNullable();
     t.bigint('from_account_id').notNullable().references('accounts.id').onDelete('cascade');
-    t.bigint('video_id').references('videos.id').onDelete('cascade');
+    t.bigint('video_id').references('videos.id').onDelete('cascade').onUpdate('cascade');
     t.bigint('comment_id').references('comments.id').onDelete('cascade');
     t.bigint('report_id').references('reports.id').onDelete('cascade');
     t.text('subject').notNullable().comment('what it is about: nobody is told of the same thing twice');
