@@ -87,8 +87,8 @@ export const leavingLimits = {
   atOnce: 20,
 } as const;
 
-/** How often an account of another server may move (security.md V6). */
-export const moveLimits = { minDaysBetween: 30 } as const;
+/** How often an account may move, of this server or another (security.md V6), and how many it may say are the same. */
+export const moveLimits = { minDaysBetween: 30, maxAliases: 5 } as const;
 
 /** What other servers may count for us (security.md V9). */
 export const remoteViewLimits = { perHostPerVideoPerDay: 1_000, keptDays: 90 } as const;

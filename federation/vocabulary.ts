@@ -21,8 +21,8 @@ export const sent: Readonly<Record<SentName, { readonly when: string; readonly t
     to: 'of a video: followers and those it names; of a comment: whom it answers and names, and if it is public the author of the video and, where that is ours, all who were told of it',
   },
   Delete: {
-    when: 'of a `Tombstone`: a video or comment was deleted, also by the author of the video',
-    to: 'followers, and every server that was told of it',
+    when: 'of a `Tombstone`: a video or comment was deleted, also by the author of the video; of an actor: an account was deleted',
+    to: 'followers, and every server that was told of it, or of an account, of anything by it',
   },
   Flag: {
     when: 'one of our people reports an account and wants its server to know; the actor is the server',
@@ -30,6 +30,7 @@ export const sent: Readonly<Record<SentName, { readonly when: string; readonly t
   },
   Follow: { when: 'one of our people asks to follow, or follows an account that moved', to: 'the account' },
   Like: { when: 'a video or comment is liked', to: 'its author' },
+  Move: { when: 'one of our people goes on as another account, which names the old one', to: 'followers' },
   Reject: {
     when: 'of a `Follow`: it is turned down, or the follower is removed; of a `QuoteRequest`: the video is not for everybody',
     to: 'who asked, at its own inbox',

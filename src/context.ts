@@ -237,7 +237,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
 
   const subscribers = createSubscribers({
-    ...{ videos, comments, engagement, social, notifications, push, pictures, fieldChecks },
+    ...{ accounts, videos, comments, engagement, social, notifications, push, pictures, fieldChecks },
     ...{ federation, unlistedDomains },
   });
 

@@ -2,7 +2,12 @@ import type { createFederationSide } from '../federation/index.ts';
 import { dropReferences } from './db/references.ts';
 import type { UnlistedDomains } from './db/visibility.ts';
 import type { Subscribers } from './jobs/relay.ts';
-import { accountEvents, type createFieldChecks, type Pictures } from './modules/accounts/index.ts';
+import {
+  type Accounts,
+  accountEvents,
+  type createFieldChecks,
+  type Pictures,
+} from './modules/accounts/index.ts';
 import { type Comments, commentEvents } from './modules/comments/index.ts';
 import { type Engagement, engagementEvents } from './modules/engagement/index.ts';
 import { filterEvents } from './modules/filters/index.ts';
@@ -15,6 +20,7 @@ import { type Social, socialEvents } from './modules/social/index.ts';
 import { type Videos, videoEvents } from './modules/videos/index.ts';
 
 interface Parts {
+  readonly accounts: Accounts;
   readonly videos: Videos;
   readonly comments: Comments;
   readonly engagement: Engagement;
@@ -41,7 +47,8 @@ type EventName =
 
 /** Who takes which event of the outbox: the one table of it. New handlers stand at the end of their list, see `Subscribers`. */
 export function createSubscribers(parts: Parts) {
-  const { videos, comments, engagement, social, notifications, push, pictures, fieldChecks } = parts;
+  const { accounts, videos, comments, engagement, social, notifications, push, pictures, fieldChecks } =
+    parts;
   const { federation, unlistedDomains } = parts;
   const { bridge } = federation;
   const news = notifications.on;
@@ -75,6 +82,20 @@ export function createSubscribers(parts: Parts) {
         (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
         (tx, { accountId }) => dropReferences(tx, accountId),
         pictures.onGone,
+      ],
+    },
+    'account.moved': {
+      schema: accountEvents['account.moved'],
+      handlers: [
+        // First: it has to know who followed.
+        bridge.onAccountMoved,
+        async (tx, { accountId, targetId }) => {
+          const ids = await social.localFollowerIds(accountId);
+          const found = await accounts.byIds([accountId, targetId, ...ids]);
+          const [from, to] = [found.get(accountId), found.get(targetId)];
+          const followers = ids.flatMap((id) => found.get(id) ?? []);
+          if (from && to) await social.moveFollowers(tx, { from, to, followers });
+        },
       ],
     },
     'filters.changed': { schema: filterEvents['filters.changed'], handlers: [] },

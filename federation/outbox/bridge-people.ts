@@ -12,6 +12,7 @@ import {
   deleteActorOf,
   flagOf,
   likeOf,
+  moveOf,
   undoOf,
   updateActorOf,
 } from '../translate/activities.ts';
@@ -176,6 +177,20 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
       const person = await deps.accounts.byId(event.accountId);
       const channel = person && (await deps.accounts.channelOf(person.id));
       for (const account of [person, channel]) if (account) await tellProfile(tx, account);
+    },
+
+    /** Followers elsewhere are asked by their servers to follow the new account. */
+    async onAccountMoved(tx: Tx, event: { accountId: AccountId; targetId: AccountId }): Promise<void> {
+      const account = await deps.accounts.byId(event.accountId);
+      const target = await deps.accounts.byId(event.targetId);
+      if (account?.domain !== null || !target) return;
+      const followers = deps.urls.followers(account.id);
+      await deliver(deps, tx, {
+        senderId: account.id,
+        activity: moveOf(account.actorUri, target.actorUri, followers, deps.ids.next()),
+        objectUri: account.actorUri,
+        audience: { kind: 'followers', of: account.id },
+      });
     },
 
     /** Tells everybody who may know the person or the channel, before anybody forgets who that is. */

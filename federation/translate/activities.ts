@@ -104,6 +104,19 @@ export function updateActorOf(actor: JsonObject, followers: string, serial: stri
   };
 }
 
+/** An account of this server goes on as another one. */
+export function moveOf(actorUri: string, targetUri: string, followers: string, serial: string): Outgoing {
+  return {
+    '@context': CONTEXT,
+    id: `${actorUri}#move/${serial}`,
+    type: 'Move',
+    actor: actorUri,
+    object: actorUri,
+    target: targetUri,
+    to: [followers],
+  };
+}
+
 /** An account of this server is gone, with all that it posted. */
 export function deleteActorOf(actorUri: string): Outgoing {
   return {

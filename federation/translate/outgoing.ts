@@ -11,6 +11,7 @@ export type SentName =
   | 'Flag'
   | 'Follow'
   | 'Like'
+  | 'Move'
   | 'Reject'
   | 'Remove'
   | 'Undo'

@@ -89,6 +89,8 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'too-many-filters': 422,
   'not-followed': 404,
   'owner-stays': 422,
+  'moved-before': 422,
+  'not-an-alias': 422,
   'endpoint-refused': 422,
   'push-keys-invalid': 422,
   'already-listed': 422,

@@ -3,6 +3,7 @@ import { blockAccount, unblockAccount } from './accounts/block.ts';
 import { deleteAccount } from './accounts/delete-account.ts';
 import { followAccount, getRelationships, unfollowAccount } from './accounts/follow.ts';
 import { getAccount, lookupAccount } from './accounts/get-account.ts';
+import { getAliases, moveAccount, setAliases } from './accounts/moving.ts';
 import { register } from './accounts/register.ts';
 import {
   getPreferences,
@@ -159,6 +160,7 @@ export const routes: readonly Route[] = [
   getAnnouncements,
   register,
   deleteAccount,
+  ...[getAliases, setAliases, moveAccount],
   signIn,
   signOut,
   listSessions,

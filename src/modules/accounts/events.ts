@@ -8,6 +8,8 @@ export const accountEvents = {
   'account.updated': z.object({ accountId: idSchema<'account'>() }),
   /** An account of this server was deleted for good, with its channel. */
   'account.deleted': z.object({ accountId: idSchema<'account'>() }),
+  /** An account of this server goes on as another one. */
+  'account.moved': z.object({ accountId: idSchema<'account'>(), targetId: idSchema<'account'>() }),
   /** The server of an account deleted it. */
   'account.gone': z.object({ accountId: idSchema<'account'>() }),
 } as const;

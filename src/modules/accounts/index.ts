@@ -16,6 +16,7 @@ import {
 import { accountEvents } from './events.ts';
 import { forgetDeleted, markDeleted, setLeaving } from './leaving.ts';
 import type { Account, RemoteActor, SealedKeys } from './model.ts';
+import { moveAccount, setAliases } from './moving.ts';
 import { editProfile, type ProfileChange } from './profile.ts';
 import { accountQueries } from './queries.ts';
 
@@ -39,6 +40,12 @@ export interface RemoteLookup {
   account(
     handle: string,
   ): Promise<Result<{ account: Account }, 'not-found' | 'unreachable' | 'blocked' | 'handle-invalid'>>;
+
+  /** The account behind an actor id; with `anew`, as its server describes it at this moment. */
+  actor(
+    uri: string,
+    options?: { readonly anew?: boolean },
+  ): Promise<Result<{ account: Account }, 'not-found' | 'unreachable' | 'blocked'>>;
 
   /**
    * What a web address leads to, of this server or another: the id of an account or post, or the page of one.
@@ -73,6 +80,9 @@ export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls }) {
     editProfile: (tx: Tx, accountId: AccountId, change: ProfileChange, touched?: boolean) =>
       editProfile(deps, tx, accountId, change, touched),
     markMoved: markAccountMoved,
+    setAliases: (tx: Tx, accountId: AccountId, actorUris: readonly string[]) =>
+      setAliases(deps, tx, accountId, actorUris),
+    move: (tx: Tx, account: Account, to: Account) => moveAccount(deps, tx, account, to),
     claimBackfill,
     setLeaving,
     markDeleted: (tx: Tx, accountId: AccountId) => markDeleted(deps, tx, accountId),

@@ -1,0 +1,43 @@
+import { moveLimits } from '../../../config/limits.ts';
+import type { Tx } from '../../db/database.ts';
+import type { Emit } from '../../db/outbox.ts';
+import type { AccountId } from '../../lib/ids.ts';
+import { ok, type Result } from '../../lib/result.ts';
+import { markAccountMoved } from './commands.ts';
+import type { accountEvents } from './events.ts';
+import type { Account } from './model.ts';
+
+interface MovingDeps {
+  readonly emit: Emit<typeof accountEvents>;
+}
+
+/** Says of an account of this server which others are the same person's: they may send their followers here. */
+export async function setAliases(
+  { emit }: MovingDeps,
+  tx: Tx,
+  accountId: AccountId,
+  actorUris: readonly string[],
+): Promise<void> {
+  await tx('accounts')
+    .where({ id: accountId, domain: '' })
+    .update({ also_known_as: [...new Set(actorUris)] });
+  await emit(tx, 'account.updated', { accountId });
+}
+
+/**
+ * An account of this server goes on as another one, which must say that it is the same person's: whoever asks has made
+ * sure of that just now. Followers are told, and those of this server are taken along, by those who subscribe.
+ */
+export async function moveAccount(
+  { emit }: MovingDeps,
+  tx: Tx,
+  account: Account,
+  to: Account,
+): Promise<Result<object, 'moved-before'>> {
+  const marked = await markAccountMoved(tx, account.id, to.id, moveLimits.minDaysBetween);
+  if (!marked.ok) return marked;
+  // In this order: servers look at the profile when they hear of the move.
+  await emit(tx, 'account.updated', { accountId: account.id });
+  await emit(tx, 'account.moved', { accountId: account.id, targetId: to.id });
+  return ok();
+}
