@@ -87,6 +87,18 @@ export const leavingLimits = {
   atOnce: 20,
 } as const;
 
+/** What people take along from server to server. */
+export const portabilityLimits = {
+  maxFileBytes: 2 * 1024 * 1024,
+  maxRows: 20_000,
+  maxCellCharacters: 400,
+  maxExportRows: 200_000,
+  /** Lines done before other jobs have a turn; each may ask another server. */
+  rowsPerRun: 20,
+  failuresKept: 100,
+  importsKept: 20,
+} as const;
+
 /** How often an account may move, of this server or another (security.md V6), and how many it may say are the same. */
 export const moveLimits = { minDaysBetween: 30, maxAliases: 5 } as const;
 

@@ -39,6 +39,7 @@ import { createLists } from './modules/lists/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
 import { createModeration } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
+import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
 import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
@@ -196,6 +197,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const lists = createLists({ db, ids, unlistedDomains });
   const filters = createFilters({ db, ids });
   const markers = createMarkers({ db });
+  const portability = createPortability({ db, inTx, ids, enqueue, urls, accounts, social, lists });
   const notifications = createNotifications({ db, ids, clock, unlistedDomains });
   const push = createPush({
     ...{ db, inTx, ids, enqueue, clock, log, urls, accounts, auth, videos, comments, notifications },
@@ -254,6 +256,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.warm': ({ key }) => media.jobs.warm(key),
     'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
     'accounts.purge': ({ accountId }, run) => pictures.jobs.purge(accountId, run),
+    'accounts.import': ({ importId }, run) => portability.work(federation.lookup, importId, run),
     'accounts.verify': ({ accountId }, run) => fieldChecks.verify(accountId, run),
     'push.send': (payload, run) => push.jobs.send(payload, run),
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
@@ -320,6 +323,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     lists,
     filters,
     markers,
+    portability,
     instances,
     federation,
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),

@@ -15,6 +15,7 @@ import type { Lists } from '../modules/lists/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
+import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
 import type { Social } from '../modules/social/index.ts';
@@ -48,6 +49,7 @@ export interface HttpDeps {
   readonly lists: Lists;
   readonly filters: Filters;
   readonly markers: Markers;
+  readonly portability: Portability;
   readonly instances: Instances;
   readonly lookup: RemoteLookup;
   readonly deliveries: DeliveryDesk;

@@ -84,7 +84,9 @@ async function answer(deps: HttpDeps, route: Route, input: Asked): Promise<void>
   const result = await call(route, input);
   // Answers about people are for one viewer at one moment.
   res.set('Cache-Control', 'private, no-store');
-  res.json(route.output.parse(result));
+  const output = route.output.parse(result);
+  if (route.contentType === undefined) res.json(output);
+  else res.type(route.contentType).send(String(output));
 }
 
 function call<T = unknown>(route: Route, input: object): Promise<T> {

@@ -63,6 +63,10 @@ function formSchema(body: Route['body'], fileParts: NonNullable<Route['fileParts
   return body ? body.and(files) : files;
 }
 
+function answerTypeOf({ event, contentType }: Route): string {
+  return event === undefined ? (contentType ?? 'application/json') : 'text/event-stream';
+}
+
 function operation(route: Route) {
   const security = route.audience === 'anyone' ? [] : [{ bearer: [] }, { session: [] }];
   return {
@@ -77,7 +81,7 @@ function operation(route: Route) {
     responses: {
       '200': {
         description: route.event ? `Events named \`${route.event}\`, with this as their data.` : 'Done.',
-        content: { [route.event ? 'text/event-stream' : 'application/json']: { schema: route.output } },
+        content: { [answerTypeOf(route)]: { schema: route.output } },
       },
       default: { description: 'Refused.', content: { 'application/json': { schema: errorSchema } } },
     },

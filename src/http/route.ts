@@ -39,6 +39,8 @@ export interface Route {
   readonly fileParts?: FileParts;
   /** Of the answer, or of the data of each event. */
   readonly output: Schema;
+  /** Of an answer that is a text and no JSON: its media type. */
+  readonly contentType?: 'text/csv';
   /** Answers with a stream of events of this name; the handler then gives what they tell. */
   readonly event?: string;
   readonly handler: (input: never) => Promise<unknown>;
@@ -88,6 +90,7 @@ export function route<
   file?: FileBody;
   fileParts?: F;
   output: O;
+  contentType?: 'text/csv';
   handler: (
     input: RouteInput<Out<P>, Out<Q>, Out<B>, A extends 'anyone' ? Viewer | null : Viewer, F>,
   ) => Promise<z.input<O>>;

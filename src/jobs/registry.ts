@@ -121,6 +121,14 @@ export const jobSpecs = {
     timeoutMs: 2 * minute,
     retryDelayMs: 5 * minute,
   },
+  /** Works off some lines of a file that somebody brought from another server. */
+  'accounts.import': {
+    queue: 'default',
+    payload: z.object({ importId: idSchema<'import'>() }),
+    maxAttempts: 20,
+    timeoutMs: 15 * minute,
+    retryDelayMs: 1 * minute,
+  },
   'inbox.drain': {
     queue: 'inbox',
     payload: z.object({ host: z.string().min(1).max(300) }),

@@ -155,6 +155,7 @@ const noHandlers: JobHandlers = {
   'accounts.pictures': unexpected,
   'accounts.purge': unexpected,
   'accounts.verify': unexpected,
+  'accounts.import': unexpected,
   'inbox.drain': unexpected,
   'deliver.host': unexpected,
   'push.send': unexpected,

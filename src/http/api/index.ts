@@ -80,6 +80,7 @@ import {
 import { getMarkers, setMarkers } from './markers/markers.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
+import { exportCsv, importCsv, listImports } from './portability/portability.ts';
 import { changeSubscription, getSubscription, subscribe, unsubscribe } from './push/subscription.ts';
 import {
   directory,
@@ -160,6 +161,7 @@ export const routes: readonly Route[] = [
   getAnnouncements,
   register,
   deleteAccount,
+  ...[exportCsv, importCsv, listImports],
   ...[getAliases, setAliases, moveAccount],
   signIn,
   signOut,

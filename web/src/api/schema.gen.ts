@@ -373,6 +373,22 @@ export interface GroupedNotifications {
   readonly notification_groups: readonly NotificationGroup[];
 }
 
+export interface Import {
+  readonly id: string;
+  readonly type: "following" | "blocks" | "mutes" | "domain_blocks" | "lists";
+  readonly total: number;
+  /** Lines that were tried */
+  readonly done: number;
+  readonly failed: number;
+  /** The first of them */
+  readonly failures: readonly {
+    readonly name: string;
+    readonly reason: string;
+  }[];
+  readonly created_at: string;
+  readonly finished_at: string | null;
+}
+
 export interface Instance {
   readonly domain: string;
   readonly title: string;

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { portabilityLimits } from '../../../../config/limits.ts';
+import { exportKinds, importKinds } from '../../../modules/portability/index.ts';
+import { ApiError, refused } from '../../errors.ts';
+import { route } from '../../route.ts';
+import { refuseApps } from '../sessions/own-sessions.ts';
+
+const importEntity = z
+  .object({
+    id: z.string(),
+    type: z.enum(importKinds),
+    total: z.number().int(),
+    done: z.number().int().describe('Lines that were tried'),
+    failed: z.number().int(),
+    failures: z.array(z.object({ name: z.string(), reason: z.string() })).describe('The first of them'),
+    created_at: z.string(),
+    finished_at: z.string().nullable(),
+  })
+  .meta({ id: 'Import' });
+
+export const exportCsv = route({
+  method: 'get',
+  path: '/api/v1/exports/:kind',
+  summary:
+    'Whom you follow, block or mute, your lists, or who follows you, as a CSV file that Mastodon reads.',
+  audience: 'signed-in',
+  scope: 'read:accounts',
+  limit: { name: 'exports', points: 30, seconds: 900 },
+  params: z.object({ kind: z.templateLiteral([z.enum(exportKinds), '.csv']) }),
+  contentType: 'text/csv',
+  output: z.string(),
+  handler: async ({ deps, params, viewer, res }) => {
+    refuseApps(viewer);
+    const kind = exportKinds.find((one) => params.kind === `${one}.csv`);
+    if (kind === undefined) throw new ApiError('not-found');
+    res.attachment(params.kind);
+    return deps.portability.csvOf(viewer.account.id, kind);
+  },
+});
+
+export const importCsv = route({
+  method: 'post',
+  path: '/api/v1/import',
+  summary:
+    'Follow, block, mute or list everybody that a CSV file names, in the background. Nothing is taken away.',
+  audience: 'signed-in',
+  scope: 'write:accounts',
+  limit: { name: 'imports', points: 10, seconds: 900 },
+  fileParts: { data: { types: ['text/*', 'application/*'], maxBytes: portabilityLimits.maxFileBytes } },
+  body: z.object({ type: z.enum(importKinds), mode: z.literal('merge').default('merge') }),
+  output: z.object({ id: z.string(), total: z.number().int() }),
+  handler: async ({ deps, body, files, viewer }) => {
+    refuseApps(viewer);
+    if (!files.data) throw new ApiError('validation-failed', 'data: Send the CSV file in this field.');
+    const read = deps.portability.read(body.type, await readFile(files.data.path, 'utf8'));
+    if (!read.ok) throw refused(read);
+    const begun = await deps.inTx((tx) =>
+      deps.portability.begin(tx, viewer.account.id, body.type, read.rows),
+    );
+    if (!begun.ok) throw refused(begun);
+    return { id: begun.id, total: read.rows.length };
+  },
+});
+
+export const listImports = route({
+  method: 'get',
+  path: '/api/v1/imports',
+  summary: 'How far the files have got that you brought, the latest first.',
+  audience: 'signed-in',
+  scope: 'read:accounts',
+  output: z.array(importEntity),
+  handler: async ({ deps, viewer }) => {
+    refuseApps(viewer);
+    const imports = await deps.portability.importsOf(viewer.account.id);
+    return imports.map(({ kind, createdAt, finishedAt, ...rest }) => ({
+      ...rest,
+      failures: [...rest.failures],
+      type: kind,
+      created_at: createdAt.toISOString(),
+      finished_at: finishedAt?.toISOString() ?? null,
+    }));
+  },
+});

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { portabilityLimits } from '../../../config/limits.ts';
+import { fromCsv, type importKinds, type PortedRow, toCsv } from './csv.ts';
+
+const rowsOf = (kind: (typeof importKinds)[number], text: string) => {
+  const read = fromCsv(kind, text);
+  return read.ok ? read.rows : read.reason;
+};
+
+describe('files of Mastodon', () => {
+  test('of whom one follows are read, older and newer ones', () => {
+    const text = [
+      'Account address,Show boosts,Notify on new posts,Languages',
+      'a@one.example,true,false,',
+      '@b@two.example,false,true,"en, de"',
+      '',
+    ].join('\r\n');
+    expect(rowsOf('following', `\uFEFF${text}`)).toEqual([
+      { name: 'a@one.example', reblogs: true, notify: false },
+      { name: 'b@two.example', reblogs: false, notify: true, languages: ['en', 'de'] },
+    ]);
+    expect(rowsOf('following', 'a@one.example\n')).toEqual([
+      { name: 'a@one.example', reblogs: true, notify: false },
+    ]);
+  });
+
+  test('of other kinds are read', () => {
+    expect(rowsOf('mutes', 'Account address,Hide notifications\na@b.example,false')).toEqual([
+      { name: 'a@b.example', notifications: false },
+    ]);
+    expect(rowsOf('blocks', 'a@b.example\nc@d.example')).toHaveLength(2);
+    expect(rowsOf('domain_blocks', '#domain\nBad.example\nnot a domain')).toEqual([{ name: 'bad.example' }]);
+    expect(rowsOf('lists', 'Friends,a@b.example\n,c@d.example')).toEqual([
+      { name: 'a@b.example', list: 'Friends' },
+    ]);
+  });
+
+  test('that hold nothing of the kind, no CSV or too much are refused', () => {
+    expect(rowsOf('following', 'bad.example\n')).toBe('not-csv');
+    expect(rowsOf('following', '')).toBe('not-csv');
+    expect(rowsOf('following', 'a"b@c.example\n"')).toBe('not-csv');
+    const many = 'a@b.example\n'.repeat(portabilityLimits.maxRows + 1);
+    expect(rowsOf('blocks', many)).toBe('too-many-rows');
+    expect(rowsOf('blocks', `${'a'.repeat(portabilityLimits.maxCellCharacters)}@b.example`)).toBe('not-csv');
+  });
+
+  test('are what we write', () => {
+    const name = fc.stringMatching(/^[a-z0-9_]{1,20}@[a-z]{1,10}\.example$/);
+    const row = fc.record({ name, reblogs: fc.boolean(), notify: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), (rows: PortedRow[]) => {
+        expect(rowsOf('following', toCsv('following', rows))).toEqual(rows);
+      }),
+    );
+    const list = fc.record({ name, list: fc.stringMatching(/^[A-Za-z][A-Za-z ,"']{0,20}[a-z]$/) });
+    fc.assert(
+      fc.property(fc.array(list, { minLength: 1, maxLength: 20 }), (rows) => {
+        expect(rowsOf('lists', toCsv('lists', rows))).toEqual(rows);
+      }),
+    );
+  });
+
+  test('hold no formulas', () => {
+    expect(toCsv('lists', [{ name: 'a@b.example', list: '=1+1' }])).toBe("'=1+1,a@b.example\n");
+  });
+});

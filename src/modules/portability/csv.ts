@@ -1,0 +1,114 @@
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+import { portabilityLimits } from '../../../config/limits.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+
+/** What people take along from server to server, in the files that Mastodon writes and reads. */
+export const importKinds = ['following', 'blocks', 'mutes', 'domain_blocks', 'lists'] as const;
+export type ImportKind = (typeof importKinds)[number];
+export const exportKinds = [...importKinds, 'followers'] as const;
+export type ExportKind = (typeof exportKinds)[number];
+
+/** One line of such a file. */
+export const portedRow = z.object({
+  /** The handle of an account, or for `domain_blocks` a domain. */
+  name: z.string(),
+  reblogs: z.boolean().optional(),
+  notify: z.boolean().optional(),
+  languages: z.array(z.string()).optional(),
+  /** Of a mute: whether it hides notifications, too. */
+  notifications: z.boolean().optional(),
+  /** Title of the list the account is in. */
+  list: z.string().optional(),
+});
+export type PortedRow = z.output<typeof portedRow>;
+
+const HEADERS: Readonly<Record<ExportKind, readonly string[] | null>> = {
+  following: ['Account address', 'Show boosts', 'Notify on new posts', 'Languages'],
+  followers: ['Account address'],
+  mutes: ['Account address', 'Hide notifications'],
+  // Mastodon writes these without a header.
+  ...{ blocks: null, domain_blocks: null, lists: null },
+};
+
+/** A file as Mastodon reads it. */
+export function toCsv(kind: ExportKind, rows: readonly PortedRow[]): string {
+  const header = HEADERS[kind];
+  const lines = rows.map((row) => cellsOf(kind, row));
+  return stringify(header ? [[...header], ...lines] : lines, {
+    // A cell that a spreadsheet would take for a formula is quoted by an apostrophe.
+    escape_formulas: true,
+    cast: { boolean: (value) => String(value) },
+  });
+}
+
+function cellsOf(kind: ExportKind, row: PortedRow): (string | boolean)[] {
+  switch (kind) {
+    case 'following':
+      return [row.name, row.reblogs ?? true, row.notify ?? false, (row.languages ?? []).join(', ')];
+    case 'mutes':
+      return [row.name, row.notifications ?? true];
+    case 'lists':
+      return [row.list ?? '', row.name];
+    default:
+      return [row.name];
+  }
+}
+
+/**
+ * Reads such a file. Lines that name nobody are left out, a header is one of them; what is not CSV, holds too many
+ * lines or none that can be used is refused.
+ */
+export function fromCsv(
+  kind: ImportKind,
+  text: string,
+): Result<{ rows: PortedRow[] }, 'not-csv' | 'too-many-rows'> {
+  let records: string[][];
+  try {
+    records = parse(text, {
+      ...{ bom: true, trim: true, relax_column_count: true, skip_empty_lines: true },
+      to: portabilityLimits.maxRows + 1,
+    });
+  } catch (error) {
+    return fail('not-csv', `This is not a CSV file: ${error instanceof Error ? error.message : error}`);
+  }
+  const rows = records.flatMap((cells) => rowOf(kind, cells) ?? []);
+  if (rows.length === 0) return fail('not-csv', 'The file names nobody. Choose the right kind of file.');
+  if (rows.length > portabilityLimits.maxRows) {
+    return fail(
+      'too-many-rows',
+      `At most ${portabilityLimits.maxRows} lines are taken at once. Part the file.`,
+    );
+  }
+  return ok({ rows });
+}
+
+const HANDLE = /^@?[^\s@]+@[^\s@]+\.?[^\s@]*$/;
+const DOMAIN = /^[^\s@#]+\.[^\s@]+$/;
+
+function rowOf(kind: ImportKind, cells: readonly string[]): PortedRow | null {
+  const [first = '', second = '', third = '', fourth = ''] = cells;
+  if (cells.some((cell) => cell.length > portabilityLimits.maxCellCharacters)) return null;
+  if (kind === 'domain_blocks') return DOMAIN.test(first) ? { name: first.toLowerCase() } : null;
+  const name = (kind === 'lists' ? second : first).replace(/^@/, '');
+  if (!HANDLE.test(name)) return null;
+  switch (kind) {
+    case 'following': {
+      const languages = fourth.split(',').map((one) => one.trim());
+      const wanted = languages.filter((one) => /^[a-z]{2,3}$/.test(one));
+      const choice = { reblogs: isTrue(second, true), notify: isTrue(third, false) };
+      return { name, ...choice, ...(wanted.length > 0 ? { languages: wanted } : {}) };
+    }
+    case 'mutes':
+      return { name, notifications: isTrue(second, true) };
+    case 'lists':
+      return first === '' ? null : { name, list: first };
+    default:
+      return { name };
+  }
+}
+
+function isTrue(cell: string, usual: boolean): boolean {
+  return cell === '' ? usual : /^(true|1|yes)$/i.test(cell);
+}
