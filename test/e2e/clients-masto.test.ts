@@ -55,7 +55,9 @@ describe('an app built on masto', { timeout: 120_000 }, () => {
     expect(instance.domain).toBe(new URL(site.here.origin).host);
     expect(instance.configuration.mediaAttachments.supportedMimeTypes).toContain('video/mp4');
     expect(await masto.v1.accounts.verifyCredentials()).toMatchObject({ username: 'alice', acct: 'alice' });
-    expect(await masto.v1.apps.verifyCredentials()).toMatchObject({ name: 'Phone' });
+    const app = await masto.v1.apps.verifyCredentials();
+    expect(app).toMatchObject({ name: 'Phone', vapidKey: instance.configuration.vapid.publicKey });
+    expect(app.vapidKey).toMatch(/^[\w-]{87}$/);
   });
 
   test('posts a clip, and finds it in every timeline', async () => {

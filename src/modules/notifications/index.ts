@@ -15,6 +15,7 @@ export {
   type NotificationGroup,
   type NotificationType,
   notificationTypes,
+  ownTypes,
   policyActions,
 } from './model.ts';
 export type { NotificationFilter, NotificationPage } from './queries.ts';

@@ -2,8 +2,8 @@ import { notificationLimits } from '../../../config/live-limits.ts';
 import type { AccountId, CommentId, NotificationId, ReportId, VideoId } from '../../lib/ids.ts';
 
 /**
- * What one can be told of: the types of the Mastodon API, and two of our own, which its apps leave out as they do with
- * every type that they do not know: an upload can be watched, or was refused.
+ * What one can be told of: the types of the Mastodon API, and two of our own, which its apps are told of only where they
+ * ask for them, since they would count what they cannot show: an upload can be watched, or was refused.
  */
 export const notificationTypes = [
   ...['mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'update'],
@@ -12,6 +12,9 @@ export const notificationTypes = [
 export type NotificationType =
   | ('mention' | 'status' | 'reblog' | 'follow' | 'follow_request' | 'favourite' | 'update')
   | ('admin.sign_up' | 'admin.report' | 'vireo.published' | 'vireo.rejected');
+
+/** Those of our own. */
+export const ownTypes = ['vireo.published', 'vireo.rejected'] as const satisfies readonly NotificationType[];
 
 /** Types whose notifications are shown as one where there are many. */
 export const groupedTypes: readonly NotificationType[] = ['favourite', 'reblog', 'follow', 'admin.sign_up'];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { oauthLimits } from '../../../../config/limits.ts';
 import { type App, readScopes } from '../../../modules/auth/index.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { bearerOf } from '../../session.ts';
@@ -58,7 +59,7 @@ export const createApp = route({
     const made = await deps.inTx((tx) => deps.auth.apps.register(tx, form));
     if (!made.ok) throw refused(made);
     return {
-      ...applicationOf(made.app),
+      ...applicationOf(deps, made.app),
       client_id: made.app.clientId,
       client_secret: made.secret,
       client_secret_expires_at: 0 as const,
@@ -77,11 +78,11 @@ export const verifyApp = route({
     const token = bearerOf(req);
     const app = token === null ? null : await deps.auth.apps.ofToken(token);
     if (!app) throw new ApiError('not-signed-in', 'This needs the token of an app.');
-    return applicationOf(app);
+    return applicationOf(deps, app);
   },
 });
 
-function applicationOf(app: App): z.input<typeof applicationEntity> {
+function applicationOf({ push }: Pick<HttpDeps, 'push'>, app: App): z.input<typeof applicationEntity> {
   return {
     id: app.id,
     name: app.name,
@@ -89,6 +90,6 @@ function applicationOf(app: App): z.input<typeof applicationEntity> {
     scopes: [...app.scopes],
     redirect_uri: app.redirectUris.join('\n'),
     redirect_uris: [...app.redirectUris],
-    vapid_key: '',
+    vapid_key: push.publicKey,
   };
 }

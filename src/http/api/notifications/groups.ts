@@ -29,7 +29,7 @@ export const listGroups = route({
   handler: async ({ deps, query, viewer, req, res }) => {
     const { id } = viewer.account;
     const groups = await deps.notifications.groups(id, notificationPageOf(query), {
-      ...filterOf(query),
+      ...filterOf(query, viewer),
       groupedTypes: query.grouped_types,
     });
     const newest = groups.map((group) => group.newest);
@@ -48,7 +48,7 @@ export const countUnreadGroups = route({
   output: z.object({ count: z.number() }).meta({ id: 'UnreadGroupCount' }),
   handler: async ({ deps, query, viewer }) => ({
     count: await deps.notifications.unreadGroupCount(viewer.account.id, query.limit, {
-      ...filterOf(query),
+      ...filterOf(query, viewer),
       groupedTypes: query.grouped_types,
     }),
   }),

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import type { NotificationFilter, NotificationPage } from '../../../modules/notifications/index.ts';
+import type { Viewer } from '../../../modules/auth/index.ts';
+import {
+  type NotificationFilter,
+  type NotificationPage,
+  ownTypes,
+} from '../../../modules/notifications/index.ts';
 import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { linkPages } from '../paging.ts';
@@ -18,11 +23,12 @@ type Asked = Pick<
   'types' | 'exclude_types' | 'account_id' | 'include_filtered'
 >;
 
-/** What a query wants to know of. */
-export function filterOf(query: Asked): NotificationFilter {
+/** What a query wants to know of. Apps of others would count our own types, and cannot show them. */
+export function filterOf(query: Asked, viewer: Viewer): NotificationFilter {
+  const unasked = viewer.appId === null ? [] : ownTypes;
   return {
     types: query.types ?? null,
-    excludeTypes: query.exclude_types ?? [],
+    excludeTypes: [...(query.exclude_types ?? []), ...(query.types ? [] : unasked)],
     fromId: query.account_id ?? null,
     withFiltered: query.include_filtered,
   };
@@ -50,7 +56,7 @@ export const listNotifications = route({
   output: z.array(notificationEntity),
   handler: async ({ deps, query, viewer, req, res }): Promise<NotificationEntity[]> => {
     const { id } = viewer.account;
-    const list = await deps.notifications.list(id, notificationPageOf(query), filterOf(query));
+    const list = await deps.notifications.list(id, notificationPageOf(query), filterOf(query, viewer));
     linkPages(req, res, deps.urls.origin, list, query.limit);
     return notificationEntitiesOf(deps, list, id);
   },
@@ -65,7 +71,7 @@ export const countUnread = route({
   query: unreadQuery,
   output: z.object({ count: z.number().describe('Counted up to the limit') }).meta({ id: 'UnreadCount' }),
   handler: async ({ deps, query, viewer }) => ({
-    count: await deps.notifications.unreadCount(viewer.account.id, query.limit, filterOf(query)),
+    count: await deps.notifications.unreadCount(viewer.account.id, query.limit, filterOf(query, viewer)),
   }),
 });
 
