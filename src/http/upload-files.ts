@@ -1,5 +1,7 @@
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FileStore } from '@tus/file-store';
+import { Upload } from '@tus/server';
 import type { Config } from '../../config/config.ts';
 import { originalKey } from '../../media/keys.ts';
 import type { ObjectStorage } from '../../media/storage/storage.ts';
@@ -68,5 +70,11 @@ export function createUploadFiles(deps: {
     await rename(path, place).catch(() => copyFile(path, place));
   }
 
-  return { directory, finish, removeFiles, removeOldFiles, take };
+  /** Makes place for an upload that comes by tus, and is begun after it, as `take`. */
+  async function announce(id: string, bytes: number): Promise<void> {
+    await mkdir(directory, { recursive: true });
+    await new FileStore({ directory }).create(new Upload({ id, size: bytes, offset: 0 }));
+  }
+
+  return { directory, finish, removeFiles, removeOldFiles, take, announce };
 }

@@ -146,6 +146,7 @@ import { abortDirectUpload, beginDirectUpload, completeDirectUpload } from './up
 import { deleteCaptions, putCaptions } from './videos/captions.ts';
 import { putPoster } from './videos/poster.ts';
 import { followProcessing, getProcessing } from './videos/processing.ts';
+import { beginVideo, deleteVideo, editVideo, getVideo } from './videos/videos.ts';
 
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
 export const routes: readonly Route[] = [
@@ -265,6 +266,7 @@ export const routes: readonly Route[] = [
   pinStatus,
   unpinStatus,
   wantSizes,
+  ...[beginVideo, getVideo, editVideo, deleteVideo],
   getProcessing,
   beginDirectUpload,
   completeDirectUpload,

@@ -1112,6 +1112,63 @@ export interface V1Instance {
   readonly rules: readonly Rule[];
 }
 
+export interface Video {
+  readonly id: string;
+  /** To everybody but its author: published */
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly created_at: string;
+  readonly edited_at: string | null;
+  /** Its ActivityPub id */
+  readonly uri: string;
+  readonly url: string;
+  readonly author: Account;
+  /** HTML, safe to show */
+  readonly caption: string;
+  readonly hashtags: readonly string[];
+  readonly content_warning: string;
+  readonly sensitive: boolean;
+  readonly alt_text: string;
+  readonly language: string | null;
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
+  /** Seconds */
+  readonly duration: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly poster_url: string | null;
+  readonly blurhash: string | null;
+  readonly playback_urls: {
+    readonly hls: string | null;
+    readonly dash: string | null;
+    readonly mp4: string | null;
+    /** Fragmented MP4, largest first */
+    readonly qualities: readonly {
+      readonly short_side: number;
+      readonly width: number;
+      readonly height: number;
+      readonly url: string;
+    }[];
+  };
+  readonly captions: readonly {
+    readonly url: string;
+    /** As in BCP 47; und where it is not known */
+    readonly language: string;
+    readonly label: string;
+    /** Nobody wrote them: a service did */
+    readonly automatic: boolean;
+  }[];
+  readonly stats: {
+    readonly likes: number;
+    readonly comments: number;
+    readonly shares: number;
+  };
+  /** What the one who asks has done with it */
+  readonly viewer: {
+    readonly liked: boolean;
+    readonly shared: boolean;
+    readonly saved: boolean;
+  };
+}
+
 export interface WebPushSubscription {
   readonly id: string;
   readonly endpoint: string;

@@ -4,6 +4,7 @@ import { parseMediaKey } from '../../../../media/keys.ts';
 import type { VideoId } from '../../../lib/ids.ts';
 import type { Comment } from '../../../modules/comments/index.ts';
 import type { Video } from '../../../modules/videos/index.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
@@ -142,9 +143,10 @@ export const editStatus = route({
   },
 });
 
-/** By whose names the objects of a video lie. */
-function ownersOf({ id, assets }: Video): ReadonlySet<string> {
-  return new Set([id, ...assets.flatMap(({ key }) => parseMediaKey(key)?.ownerId ?? [])]);
+/** The files of a video that was deleted are given out no more. */
+export function forgetMediaOf({ mediaAccess }: HttpDeps, { id, assets }: Video): void {
+  const owners = new Set([id, ...assets.flatMap(({ key }) => parseMediaKey(key)?.ownerId ?? [])]);
+  for (const owner of owners) mediaAccess.forget(owner);
 }
 
 export const deleteStatus = route({
@@ -172,7 +174,7 @@ export const deleteStatus = route({
         : deps.comments.remove(tx, post.comment.id, account.id),
     );
     if (!outcome.ok) throw refused(outcome);
-    if ('video' in post) for (const owner of ownersOf(post.video)) deps.mediaAccess.forget(owner);
+    if ('video' in post) forgetMediaOf(deps, post.video);
     return entity;
   },
 });

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { mediaEntity } from '../media/schemas.ts';
+import { accountEntity, processingEntity } from '../schemas.ts';
+
+/** A video for clients that are made for videos; what a status says, under the names of that trade. */
+export const videoEntity = z
+  .object({
+    id: z.string(),
+    status: processingEntity.shape.state.describe('To everybody but its author: published'),
+    created_at: z.string(),
+    edited_at: z.string().nullable(),
+    uri: z.string().describe('Its ActivityPub id'),
+    url: z.string(),
+    author: accountEntity,
+    caption: z.string().describe('HTML, safe to show'),
+    hashtags: z.array(z.string()),
+    content_warning: z.string(),
+    sensitive: z.boolean(),
+    alt_text: z.string(),
+    language: z.string().nullable(),
+    visibility: z.enum(['public', 'unlisted', 'private', 'direct']),
+    duration: z.number().nullable().describe('Seconds'),
+    width: z.number().nullable(),
+    height: z.number().nullable(),
+    poster_url: z.string().nullable(),
+    blurhash: z.string().nullable(),
+    playback_urls: z.object({
+      hls: z.string().nullable(),
+      dash: z.string().nullable(),
+      mp4: z.string().nullable(),
+      qualities: z
+        .array(z.object({ short_side: z.number(), width: z.number(), height: z.number(), url: z.string() }))
+        .describe('Fragmented MP4, largest first'),
+    }),
+    captions: mediaEntity.shape.captions,
+    stats: z.object({ likes: z.number(), comments: z.number(), shares: z.number() }),
+    viewer: z
+      .object({ liked: z.boolean(), shared: z.boolean(), saved: z.boolean() })
+      .describe('What the one who asks has done with it'),
+  })
+  .meta({ id: 'Video' });
+
+export type VideoEntity = z.input<typeof videoEntity>;
