@@ -143,7 +143,7 @@ export const editStatus = route({
 });
 
 /** By whose names the objects of a video lie. */
-function ownersOf({ id, assets }: Video): ReadonlySet<string> {
+export function ownersOf({ id, assets }: Video): ReadonlySet<string> {
   return new Set([id, ...assets.flatMap(({ key }) => parseMediaKey(key)?.ownerId ?? [])]);
 }
 
