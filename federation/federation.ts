@@ -175,7 +175,18 @@ export function createActorDocument(deps: FederationDeps) {
     });
     if (!isObject(document)) return null;
     const owner = await ownerOf(deps, account);
-    return owner ? { ...document, attributedTo: [{ type: 'Person', id: owner.actorUri }] } : document;
+    if (owner) return { ...document, attributedTo: [{ type: 'Person', id: owner.actorUri }] };
+    return account.actorType === 'Application' ? document : withClientEndpoints(deps, account, document);
+  };
+}
+
+/** Where the clients of a person go (ActivityPub 4.1). Fedify does not know all of the names. */
+function withClientEndpoints({ urls }: FederationDeps, { id }: Account, document: JsonObject): JsonObject {
+  const endpoints = isObject(document.endpoints) ? document.endpoints : {};
+  return {
+    ...document,
+    liked: urls.liked(id),
+    endpoints: { ...endpoints, ...urls.clientEndpoints },
   };
 }
 

@@ -18,11 +18,15 @@ import type { Account, Accounts } from '../src/modules/accounts/index.ts';
 import type { Auth } from '../src/modules/auth/index.ts';
 import type { Comments } from '../src/modules/comments/index.ts';
 import type { Engagement } from '../src/modules/engagement/index.ts';
+import type { Feed } from '../src/modules/feed/index.ts';
 import type { Instances, Urls } from '../src/modules/instances/index.ts';
 import type { Moderation } from '../src/modules/moderation/index.ts';
+import type { Notifications } from '../src/modules/notifications/index.ts';
+import type { Posts as Publishing } from '../src/modules/posts/index.ts';
 import type { Relays } from '../src/modules/relays/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
+import { createClientSide } from './client/index.ts';
 import { createActorDocument, createFedify } from './federation.ts';
 import { drainHost } from './inbox/drain.ts';
 import { createSyncNotice } from './inbox/followers-sync.ts';
@@ -84,6 +88,9 @@ export interface FederationSideDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly feed: Feed;
+  readonly notifications: Notifications;
+  readonly publishing: Publishing;
   readonly relays: Relays;
   readonly instances: Instances;
   readonly instanceSecret: string;
@@ -172,6 +179,8 @@ export function createFederationSide(deps: FederationSideDeps) {
   return {
     lookup: { ...lookup, address: reading.address },
     reading,
+    /** ActivityPub for the clients of our own people. */
+    client: createClientSide({ ...deps, policed, keyring, lookup, posts, address: reading.address }),
     subscribeToRelay: createSubscribe({ ...deps, lookup }),
     /** Answers POST to an inbox; everything else goes on. */
     inbox: createInboxRoute({ gate, log: deps.log }),

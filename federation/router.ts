@@ -33,6 +33,7 @@ import {
   serveContext,
   serveFeatured,
   serveLikes,
+  servePerson,
   serveQuoteAuthorization,
   serveReplies,
   serveShares,
@@ -107,13 +108,7 @@ export function createFederationRouter(deps: RouterDeps): Router {
   router.get(['/@:name', '/@:name/:id'], redirectToActivity(deps));
   router.get(
     '/ap/users/:id',
-    ...[
-      goneActor(deps),
-      redirectToProfile(deps),
-      admitToActor(deps),
-      channelActor(deps),
-      throughFedify(deps),
-    ],
+    ...[goneActor(deps), redirectToProfile(deps), admitToActor(deps), namedActor(deps), throughFedify(deps)],
   );
   router.get('/ap/users/:id/:collection', admitToCollection(deps), throughFedify(deps));
   // Needed before anybody can sign anything: never for some only.
@@ -227,10 +222,11 @@ function goneActor(deps: RouterDeps): RequestHandler {
   };
 }
 
-/** The actor of a channel, which Fedify would not write as PeerTube reads it. */
-function channelActor(deps: RouterDeps): RequestHandler {
+/** The actors of channels and of people, which have members that Fedify would not write. */
+function namedActor(deps: RouterDeps): RequestHandler {
   return async (req, res, next) => {
-    const served = await serveChannel(deps, String(req.params.id));
+    const id = String(req.params.id);
+    const served = (await serveChannel(deps, id)) ?? (await servePerson(deps, id));
     if (served?.status !== 200) return next();
     const kept = deps.access.authorizedFetch ? FOR_ONE : PUBLIC_CACHE;
     res.set({ Vary: VARY, 'Cache-Control': kept }).type(ACTIVITY_JSON);

@@ -228,6 +228,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     comments,
     engagement,
     moderation,
+    ...{ feed, notifications, publishing: posts },
     relays,
     instances,
     instanceSecret,

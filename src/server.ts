@@ -45,6 +45,7 @@ export async function startWeb(context: Context): Promise<Running> {
     deliveries: context.federation.deliveries,
     inbox: context.federation.inbox,
     federation: context.federation.router,
+    client: context.federation.client,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     streams,
     uploadFiles: createUploadFiles(context),

@@ -7,6 +7,7 @@ import type { Video, Videos } from '../../src/modules/videos/index.ts';
 import type { Lookup } from '../lookup.ts';
 import type { Notes } from '../notes.ts';
 import { createOf } from '../translate/note.ts';
+import type { JsonObject } from '../translate/read.ts';
 import type { Access, Reader } from './access.ts';
 import {
   type Asking,
@@ -171,13 +172,29 @@ export function sharesOf(deps: ServeDeps, video: Video): Source {
   };
 }
 
+/** Whether this is a person of this server that may be shown, neither the server itself nor a channel. */
+function isShown(account: Account | null): account is Account {
+  const isHere = account?.domain === null && account.state === 'active';
+  return isHere && account.actorType !== 'Application' && account.ownerId === null;
+}
+
 /** A person of this server, or null; also where the person hides from the one who asks. */
 async function localPerson(deps: ServeDeps, idText: string, { reader }: Asking): Promise<Account | null> {
   const id = parseId<'account'>(idText);
   const account = id === null ? null : await deps.accounts.byId(id);
-  const shown = account?.domain === null && account.state === 'active' && account.actorType !== 'Application';
-  const person = shown && account.ownerId === null ? account : null;
+  const person = isShown(account) ? account : null;
   return person && (await deps.access.isWelcome(person.id, reader)) ? person : null;
+}
+
+/** The actor of a person of this server; null where the id is not one of a person that may be shown. */
+export async function servePerson(
+  deps: ServeDeps & { readonly actorDocument: (account: Account) => Promise<JsonObject | null> },
+  idText: string,
+): Promise<Served | null> {
+  const id = parseId<'account'>(idText);
+  const account = id === null ? null : await deps.accounts.byId(id);
+  const document = isShown(account) ? await deps.actorDocument(account) : null;
+  return account && document ? { status: 200, document, page: account.url } : null;
 }
 
 /** What a local account has pinned, newest first, whole: there are few. */

@@ -32,7 +32,7 @@ const NOTE_CONTEXT = [
 ] as const;
 
 /** Who a post is addressed to: the people it names always get a copy. */
-function addressing(
+export function addressing(
   visibility: Visibility,
   followers: string,
   named: readonly string[],

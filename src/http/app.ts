@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type IRouter } from 'express';
 import helmet from 'helmet';
 import { LRUCache } from 'lru-cache';
 import { pinoHttp } from 'pino-http';
+import { mountActivityPub } from './activitypub/index.ts';
 import { routes } from './api/index.ts';
 import { openToPages } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
@@ -67,6 +68,7 @@ export async function createApp(
   app.use(openToPages);
   // Before the federation side, which knows what else is below /.well-known.
   mountOAuth(app, deps);
+  mountActivityPub(app, deps);
   app.use(deps.federation);
   await uploads.mount(app);
   streaming.mount(app);

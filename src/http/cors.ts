@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
 
 /** What pages of other origins may ask. Nothing there needs a cookie: browsers send none where any origin may ask. */
-const OPEN_TO_PAGES = /^\/(api|nodeinfo|\.well-known)(\/|$)|^\/oauth\/(token|revoke|userinfo)$/;
+const OPEN_TO_PAGES = /^\/(api|ap|nodeinfo|\.well-known)(\/|$)|^\/oauth\/(token|revoke|userinfo)$/;
 
 const EXPOSED =
-  'Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Idempotency-Key, Retry-After';
+  'Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Idempotency-Key, Retry-After, Location';
 const DAY_SECONDS = '86400';
 
 /**

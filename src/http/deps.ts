@@ -22,6 +22,7 @@ import type { Social } from '../modules/social/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
+import type { ClientDoor } from './activitypub/door.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
 import type { AccessCache } from './media/access.ts';
@@ -67,6 +68,8 @@ export interface HttpDeps {
   readonly inbox: RequestHandler;
   /** The ActivityPub side, mounted before everything that parses bodies. */
   readonly federation: RequestHandler;
+  /** The ActivityPub side for clients of our own people. */
+  readonly client: ClientDoor;
   /** Built web client. */
   readonly webDir: string;
   readonly health: () => Promise<HealthReport>;

@@ -34,6 +34,8 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'scope-missing': 403,
   'staff-only': 403,
   'cross-site': 403,
+  'not-yours': 403,
+  'method-not-allowed': 405,
   'registrations-closed': 403,
   'reason-required': 422,
   'username-invalid': 422,
@@ -98,6 +100,7 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   'push-keys-invalid': 422,
   'already-listed': 422,
   conflict: 409,
+  known: 409,
   unavailable: 503,
 };
 

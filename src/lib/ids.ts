@@ -76,6 +76,11 @@ export function createIds(clock: Clock, node: number, random: () => number = Mat
   };
 }
 
+/** The moment that an id sorts by, in milliseconds since 1970; see `at` for those of the past. */
+export function momentOf(id: Id<string>): number {
+  return EPOCH_MS + Number(BigInt(id) >> (NODE_BITS + SEQUENCE_BITS));
+}
+
 /** Reads an id from outside: 1 to 19 digits that fit a signed 64-bit integer, else null. */
 export function parseId<Kind extends string>(text: string): Id<Kind> | null {
   if (!/^[1-9]\d{0,18}$/.test(text)) return null;

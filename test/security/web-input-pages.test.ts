@@ -33,6 +33,7 @@ async function listenWithPage(of: TestServer): Promise<Server> {
     deliveries: of.context.federation.deliveries,
     inbox: of.context.federation.inbox,
     federation: of.context.federation.router,
+    client: of.context.federation.client,
     limits: createRateLimits(of.context.redis, of.context.config.redisPrefix),
     streams: createEventStreams(),
     uploadFiles: createUploadFiles(of.context),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Parser } from 'htmlparser2';
 import { describe, expect, test } from 'vitest';
-import { sanitizeRemoteHtml, textOfHtml } from './sanitize.ts';
+import { linesOfHtml, sanitizeRemoteHtml, textOfHtml } from './sanitize.ts';
 
 const MAX = 200_000;
 const clean = (html: string) => sanitizeRemoteHtml(html, MAX);
@@ -214,5 +214,20 @@ describe('the text of HTML', () => {
 
   test('input is cut before it is parsed', () => {
     expect(textOfHtml('<p>one</p><p>two</p>', 10)).toBe('one');
+  });
+});
+
+describe('the lines of HTML', () => {
+  test.each<[string, string]>([
+    ['<p>one</p><p>two</p>', 'one\n\ntwo'],
+    ['<p>one<br>two<br/>three</p>\n<p>four</p>', 'one\ntwo\nthree\n\nfour'],
+    ['<ul><li>a</li><li>b</li></ul>c', 'a\nb\n\nc'],
+    ['  a \n\t b  ', 'a b'],
+    ['a &amp;lt; b <b>c</b><script>alert(1)</script>', 'a &lt; b c'],
+    ['<a href="https://a.test/x">#clip</a>', '#clip'],
+  ])('%s', (html, expected) => expect(linesOfHtml(html, MAX)).toBe(expected));
+
+  test('input is cut before it is parsed', () => {
+    expect(linesOfHtml('<p>one</p><p>two</p>', 10)).toBe('one');
   });
 });

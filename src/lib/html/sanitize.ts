@@ -54,4 +54,22 @@ export function textOfHtml(html: string, maxCharacters: number): string {
     .trim();
 }
 
+/**
+ * The text of an HTML fragment with its lines: paragraphs apart by an empty line, `<br>` as a line break. What
+ * `htmlFromText` makes of it says the same again. Longer input is cut to `maxCharacters` before it is parsed.
+ */
+export function linesOfHtml(html: string, maxCharacters: number): string {
+  const marked = html
+    .slice(0, maxCharacters)
+    .replace(/\s+/g, ' ')
+    .replace(/<br\b[^>]*>\s?/gi, '\n')
+    .replace(/<\/(?:p|blockquote|ul|ol|pre|h[1-6])\b[^>]*>\s?/gi, '\n\n')
+    .replace(/<\/li\b[^>]*>\s?/gi, '\n');
+  const text = sanitizeHtml(marked, { allowedTags: [], allowedAttributes: {} });
+  return text
+    .replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };

@@ -21,6 +21,7 @@ import {
 import { engagementEvents } from './events.ts';
 import { bookmark, keptQueries, muteThread, ownReactions, unbookmark } from './kept.ts';
 import { statsOf } from './stats.ts';
+import { type ReactionPair, reactionUris } from './uris.ts';
 
 export type { Likeable, Shareable } from './commands.ts';
 export { engagementEvents } from './events.ts';
@@ -127,6 +128,9 @@ export function createEngagement(base: {
       ),
     sharersOf: (videoId: VideoId, before: ShareId | null, limit: number) =>
       people('shares', { 'shares.video_id': videoId }, before, limit),
+
+    /** The ids of the Likes or Announces by which accounts did something with posts; see `reactionUris`. */
+    urisOf: (table: 'likes' | 'shares', pairs: readonly ReactionPair[]) => reactionUris(db, table, pairs),
 
     /** What of an account the id of a Like, Dislike or Announce stands for, or null. */
     async reactionByUri(accountId: AccountId, uri: string): Promise<Reaction | null> {

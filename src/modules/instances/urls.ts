@@ -39,6 +39,20 @@ export function createUrls(origin: string) {
     /** The picture of those who have none. */
     defaultPicture: (role: 'avatar' | 'header') => `${origin}/pictures/${role}.png`,
     featured: (id: AccountId) => `${actor(id)}/featured`,
+    /** What an account likes; for its owner alone. */
+    liked: (id: AccountId) => `${actor(id)}/liked`,
+    /** A video that was uploaded for a post which its author has not written yet; for its author alone. */
+    upload: (id: VideoId) => `${origin}/ap/uploads/${id}`,
+    /** The id of such a video in its address, or null. */
+    uploadIdAt: (uri: string) =>
+      uri.startsWith(`${origin}/ap/uploads/`) ? uri.slice(`${origin}/ap/uploads/`.length) : null,
+    /** Where ActivityPub clients sign in, send media, and ask for what other servers have (ActivityPub 4.1). */
+    clientEndpoints: {
+      oauthAuthorizationEndpoint: `${origin}/oauth/authorize`,
+      oauthTokenEndpoint: `${origin}/oauth/token`,
+      uploadMedia: `${origin}/ap/uploads`,
+      proxyUrl: `${origin}/ap/proxy`,
+    },
     like: (id: string) => `${origin}/ap/likes/${id}`,
     share: (id: string) => `${origin}/ap/shares/${id}`,
     block: (id: string) => `${origin}/ap/blocks/${id}`,

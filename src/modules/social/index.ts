@@ -149,6 +149,25 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls; unlisted
       return row?.target_id ?? null;
     },
 
+    /** The id of the Block of one account by another, or null. */
+    async blockUri(accountId: AccountId, targetId: AccountId): Promise<string | null> {
+      const where = { account_id: accountId, target_id: targetId };
+      return (await db('account_blocks').where(where).first('uri'))?.uri ?? null;
+    },
+
+    /** The ids of the Follows of these pairs, also of those that wait for an answer, by `followerId targetId`. */
+    async followUris(pairs: readonly Pair[]): Promise<Map<string, string>> {
+      if (pairs.length === 0) return new Map();
+      const { rows } = await db.raw<{ rows: { follower: AccountId; target: AccountId; uri: string }[] }>(
+        `select asked.follower, asked.target, follows.uri
+           from unnest(?::bigint[], ?::bigint[]) as asked (follower, target)
+           join follows on follows.follower_id = asked.follower and follows.target_id = asked.target
+          where follows.state <> 'undone'`,
+        [pairs.map(({ followerId }) => followerId), pairs.map(({ targetId }) => targetId)],
+      );
+      return new Map(rows.map(({ follower, target, uri }) => [`${follower} ${target}`, uri]));
+    },
+
     /** `isFollowedHere` of each account in turn, with one question to the database. */
     followedHere,
 

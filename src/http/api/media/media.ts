@@ -22,7 +22,7 @@ import { mediaEntity } from './schemas.ts';
  * author alone sees it, and after a day it is dropped.
  */
 
-const UPLOADS = { name: 'media', points: 30, seconds: 1_800 };
+export const UPLOADS = { name: 'media', points: 30, seconds: 1_800 };
 /** The admin's limit on videos is what counts; this is only what a form may bring at all. */
 const MOST_BYTES = 16 * 1024 ** 3;
 
@@ -39,7 +39,7 @@ interface Sent {
 }
 
 /** Stores a video that came with a form, as an upload that is complete; its post is written later. */
-async function takeMedia(deps: HttpDeps, viewer: Viewer, files: Sent, body: Fields): Promise<Video> {
+export async function takeMedia(deps: HttpDeps, viewer: Viewer, files: Sent, body: Fields): Promise<Video> {
   const { file } = files;
   if (!file) throw new ApiError('validation-failed', 'file: Send a video in this field.');
   // Longer ones are not read into a sniffer that would say something else of them.
@@ -78,14 +78,15 @@ async function describe(
 }
 
 /** One's own video that waits for its post. */
-async function ownDraft(deps: HttpDeps, id: VideoId, viewer: Viewer): Promise<Video> {
+export async function ownDraft(deps: HttpDeps, id: VideoId, viewer: Viewer): Promise<Video> {
   const video = await deps.videos.ofAuthor(id, viewer.account.id);
   if (!video?.awaitsPost)
     throw new ApiError('not-found', 'There is no such media, or it was posted already.');
   return video;
 }
 
-const fileParts = {
+/** What a form brings: the video, and a picture for its poster. */
+export const fileParts = {
   file: { types: ['video/*', 'image/*', 'audio/*', 'application/octet-stream'], maxBytes: MOST_BYTES },
   thumbnail,
 };

@@ -71,7 +71,7 @@ export const postStatus = route({
 const KEY_CHARACTERS = 255;
 
 /** How a client marks the repetition of a request whose answer it did not get. */
-function idempotencyKeyOf(req: Request): string | null {
+export function idempotencyKeyOf(req: Request): string | null {
   const key = req.get('Idempotency-Key')?.trim() ?? '';
   if (key.length > KEY_CHARACTERS) {
     throw new ApiError('validation-failed', `Idempotency-Key: At most ${KEY_CHARACTERS} characters.`);
@@ -80,7 +80,11 @@ function idempotencyKeyOf(req: Request): string | null {
 }
 
 /** The app that acts for the person; null for one of our own pages, or a session opened with the password. */
-async function applicationOf(deps: HttpDeps, viewer: Viewer, req: Request): Promise<NewPost['application']> {
+export async function applicationOf(
+  deps: HttpDeps,
+  viewer: Viewer,
+  req: Request,
+): Promise<NewPost['application']> {
   const token = viewer.appId === null ? null : bearerOf(req);
   const app = token === null ? null : await deps.auth.apps.ofToken(token);
   return app && { name: app.name, website: app.website };
