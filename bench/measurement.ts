@@ -10,7 +10,12 @@ export interface Measurement {
   readonly lessIsBetter?: boolean;
 }
 
-export type Bench = () => Promise<readonly Measurement[]>;
+export interface BenchOptions {
+  /** A quick run that shows that everything works; its figures say little. Benchmarks that have no such run ignore it. */
+  readonly isSmall: boolean;
+}
+
+export type Bench = (options: BenchOptions) => Promise<readonly Measurement[]>;
 
 /** Calls per second of processor time of this process, over at least a second and a few calls. */
 export async function callsPerCpuSecond(call: () => Promise<unknown>): Promise<number> {

@@ -1,3 +1,4 @@
+import { api } from './api.ts';
 import { federation } from './federation.ts';
 import { inbox } from './inbox.ts';
 import type { Bench, Measurement } from './measurement.ts';
@@ -5,10 +6,11 @@ import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
 
 /**
- * `npm run bench -- NAME [--json]`: runs one benchmark, or all, and prints ratios against a baseline. `media` stands
+ * `npm run bench -- NAME [--json] [--small]`: runs one benchmark, or all, and prints ratios against a baseline. `media` stands
  * for all whose names begin with `media-`.
  */
 const benches: Readonly<Record<string, Bench>> = {
+  api,
   inbox,
   federation,
   'media-pipeline': mediaPipeline,
@@ -17,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
 
 const args = process.argv.slice(2);
 const isJson = args.includes('--json');
+const isSmall = args.includes('--small');
 const names = args.filter((arg) => !arg.startsWith('--'));
 const chosen = names.map((name) => Object.keys(benches).filter((one) => `${one}-`.startsWith(`${name}-`)));
 const unknown = names.filter((_, at) => chosen[at]?.length === 0);
@@ -27,7 +30,7 @@ if (unknown.length > 0) {
   process.exitCode = 1;
 } else {
   for (const name of new Set(names.length > 0 ? chosen.flat() : Object.keys(benches))) {
-    for (const measured of (await benches[name]?.()) ?? []) print(name, measured);
+    for (const measured of (await benches[name]?.({ isSmall })) ?? []) print(name, measured);
   }
 }
 

@@ -16,8 +16,8 @@ import { createProxyHandler } from './media/proxy.ts';
 import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
 import { mountOAuth } from './oauth/index.ts';
-import { openApiDocument } from './openapi.ts';
 import { createPictureHandler } from './pictures/handler.ts';
+import { mountReference } from './reference/index.ts';
 import type { StreamingApi } from './streaming/index.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -73,9 +73,7 @@ export async function createApp(
   await uploads.mount(app);
   streaming.mount(app);
   mountRoutes(app, deps, routes);
-  app.get('/api/openapi.json', (_req, res) => {
-    res.json(openApiDocument(deps.version, deps.config.origin));
-  });
+  mountReference(app, deps);
   app.all(['/api', '/api/*path'], () => {
     throw new ApiError('not-found', 'There is no such endpoint.');
   });

@@ -17,7 +17,7 @@ export interface ErrorBody {
 }
 
 /** Every refusal the API can give, with its status: the one table from reasons to HTTP. */
-const STATUS_OF_REASON: Readonly<Record<string, number>> = {
+export const STATUS_OF_REASON = {
   'validation-failed': 422,
   'body-invalid': 400,
   'not-signed-in': 401,
@@ -102,7 +102,12 @@ const STATUS_OF_REASON: Readonly<Record<string, number>> = {
   conflict: 409,
   known: 409,
   unavailable: 503,
-};
+} as const;
+
+export type Reason = keyof typeof STATUS_OF_REASON;
+
+/** Failures of commands name their reasons as text: one that is missing here is a mistake of ours. */
+const statuses: Readonly<Record<string, number>> = STATUS_OF_REASON;
 
 const USUAL_SENTENCE: Readonly<Record<string, string>> = {
   'not-signed-in': 'Sign in to do this.',
@@ -127,7 +132,7 @@ export class ApiError extends Error {
     extra: { details?: ErrorBody['details']; headers?: Record<string, string> } = {},
   ) {
     super(reason);
-    const status = STATUS_OF_REASON[reason];
+    const status = statuses[reason];
     if (status === undefined) throw new Error(`No status is given for the reason ${reason}.`);
     this.status = status;
     this.headers = extra.headers ?? {};

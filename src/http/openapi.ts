@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { routes } from './api/index.ts';
+import { areaOf, areas } from './reference/areas.ts';
+import { shownExamples } from './reference/example-objects.ts';
 import type { Route } from './route.ts';
 
 const errorSchema = z
@@ -28,6 +30,7 @@ export function openApiDocument(version: string, origin: string) {
       license: { name: 'AGPL-3.0-or-later', identifier: 'AGPL-3.0-or-later' },
     },
     servers: [{ url: origin }],
+    tags: areas.map(({ name, about }) => ({ name, description: about })),
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
@@ -38,10 +41,12 @@ export function openApiDocument(version: string, origin: string) {
   });
 }
 
-function bodiesOf({ body, file, fileParts }: Route) {
+type Shown = ReturnType<typeof shownExamples>;
+
+function bodiesOf({ body, file, fileParts }: Route, examples: Shown['bodies']) {
   const binary = { schema: { type: 'string' as const, format: 'binary' } };
   return {
-    ...(body ? { 'application/json': { schema: body } } : {}),
+    ...(body ? { 'application/json': { schema: body, ...examples } } : {}),
     ...(fileParts ? { 'multipart/form-data': { schema: formSchema(body, fileParts) } } : {}),
     ...Object.fromEntries((file?.types ?? []).map((type) => [type, binary])),
   };
@@ -68,22 +73,35 @@ function answerTypeOf({ event, contentType }: Route): string {
 }
 
 function operation(route: Route) {
+  const examples = shownExamples(`${route.method.toUpperCase()} ${route.path}`);
+  const tag = areaOf(route)?.name;
   const security = route.audience === 'anyone' ? [] : [{ bearer: [] }, { session: [] }];
   return {
     summary: route.summary,
+    ...(tag === undefined ? {} : { tags: [tag] }),
     ...(route.scope ? { description: `Scope: \`${route.scope}\`.` } : {}),
     security,
     requestParams: {
       ...(route.params ? { path: route.params as z.ZodObject } : {}),
       ...(route.query ? { query: route.query as z.ZodObject } : {}),
     },
-    ...(route.body || route.file || route.fileParts ? { requestBody: { content: bodiesOf(route) } } : {}),
+    ...(route.body || route.file || route.fileParts
+      ? { requestBody: { content: bodiesOf(route, examples.bodies) } }
+      : {}),
     responses: {
       '200': {
         description: route.event ? `Events named \`${route.event}\`, with this as their data.` : 'Done.',
-        content: { [answerTypeOf(route)]: { schema: route.output } },
+        content: {
+          [answerTypeOf(route)]: {
+            schema: route.output,
+            ...examples.answers,
+          },
+        },
       },
-      default: { description: 'Refused.', content: { 'application/json': { schema: errorSchema } } },
+      default: {
+        description: 'Refused.',
+        content: { 'application/json': { schema: errorSchema, ...examples.refusals } },
+      },
     },
   };
 }

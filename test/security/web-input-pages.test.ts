@@ -204,6 +204,7 @@ describe('W4 whoever the Host header says we are', () => {
   test.each<[string, string]>([
     ['/api/v2/instance', 'application/json'],
     ['/api/openapi.json', 'application/json'],
+    ['/api/docs', 'text/html'],
     ['/api/v1/timelines/public?limit=1', 'application/json'],
     ['/api/v1/accounts/lookup?acct=alice', 'application/json'],
     ['/.well-known/webfinger?resource=acct:alice@video.test', 'application/jrd+json'],

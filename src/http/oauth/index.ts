@@ -31,7 +31,7 @@ export function mountOAuth(app: IRouter, deps: HttpDeps): void {
 function metadataOf(origin: string) {
   return {
     issuer: origin,
-    service_documentation: `${origin}/api/openapi.json`,
+    service_documentation: `${origin}/api/docs`,
     authorization_endpoint: `${origin}/oauth/authorize`,
     token_endpoint: `${origin}/oauth/token`,
     app_registration_endpoint: `${origin}/api/v1/apps`,

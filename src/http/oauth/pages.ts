@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { secondFactorLimits } from '../../../config/limits.ts';
 import { type App, OUT_OF_BAND, type Scope } from '../../modules/auth/index.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../html.ts';
 import { scopeSentences } from './scope-words.ts';
 
 /** Where a page is sent, and by whom: people should see which server it is that asks for their password. */

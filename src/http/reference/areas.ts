@@ -1,0 +1,81 @@
+import type { Route } from '../route.ts';
+
+/** A chapter of the reference. */
+export interface Area {
+  readonly name: string;
+  readonly about: string;
+}
+
+const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
+  {
+    name: 'Signing in',
+    about: 'Apps, accounts, sessions and the second factor; coming from another server, and leaving.',
+    paths:
+      /^\/api\/v1\/(apps|sessions|second_factor|exports|imports?)\b|^\/api\/v1\/accounts(\/(delete_account|change_password|verify_credentials|alias|move))?$/,
+  },
+  {
+    name: 'Your profile',
+    about: 'What others see of you, and how you like things.',
+    paths:
+      /^\/api\/v1\/(accounts\/update_credentials|profile|preferences|markers|featured_tags|endorsements)\b/,
+  },
+  {
+    name: 'Lists',
+    about: 'Lists of accounts with a timeline each.',
+    paths: /^\/api\/v1\/(lists\b|timelines\/list\b|accounts\/:id\/lists)/,
+  },
+  {
+    name: 'Timelines and trends',
+    about: 'What is new, from the newest on, and what is talked about.',
+    paths: /^\/api\/v1\/(timelines|trends|conversations)\b/,
+  },
+  {
+    name: 'Accounts',
+    about: 'People here and elsewhere: finding, following, muting, blocking and reporting them.',
+    paths:
+      /^\/api\/v[12]\/(accounts|blocks|mutes|follow_requests|suggestions|directory|domain_blocks|reports)\b/,
+  },
+  {
+    name: 'Uploads and videos',
+    about: 'From a file to a video: upload it, see how far it is, give it captions and a poster.',
+    paths: /^\/api\/v[12]\/(media|uploads|videos)\b|\/sizes$/,
+  },
+  {
+    name: 'Posts and comments',
+    about: 'A post has one video; a comment answers a post or another comment. Both are statuses.',
+    paths: /^\/api\/v1\/(statuses|scheduled_statuses|bookmarks|favourites)\b/,
+  },
+  {
+    name: 'Search and hashtags',
+    about: 'Finding what is known here, and asking other servers.',
+    paths: /^\/api\/v[12]\/(search|tags|followed_tags)\b/,
+  },
+  {
+    name: 'Notifications',
+    about: 'What you are told of, one by one (v1) or in groups (v2), and while an app is closed.',
+    paths: /^\/api\/v[12]\/(notifications|push)\b/,
+  },
+  {
+    name: 'Filters',
+    about: 'What you do not want to read. New apps use v2.',
+    paths: /^\/api\/v[12]\/filters\b/,
+  },
+  {
+    name: 'This server',
+    about: 'What it is, and by which rules.',
+    paths: /^\/api\/v[12]\/(instance|custom_emojis|announcements)\b/,
+  },
+  {
+    name: 'Staff',
+    about: 'For those who run the server.',
+    paths: /^\/api\/v1\/admin\//,
+  },
+];
+
+/** In the order in which they are read. */
+export const areas: readonly Area[] = AREAS;
+
+/** The first that claims the path. Null is a mistake that a test tells of. */
+export function areaOf({ path }: Pick<Route, 'path'>): Area | null {
+  return AREAS.find(({ paths }) => paths.test(path)) ?? null;
+}
