@@ -41,7 +41,11 @@ function readsOf({ accounts, videos }: Seeded): Read[] {
     read('public timeline', (size) => `/api/v1/timelines/public?limit=${limit[size]}`, false),
     read('hashtag timeline', (size) => `/api/v1/timelines/tag/birds?limit=${limit[size]}`),
     read('list timeline', (size, { listId }) => `/api/v1/timelines/list/${listId}?limit=${limit[size]}`),
-    read('posts of an account', (size) => `/api/v1/accounts/${account.large}/statuses?limit=${limit[size]}`),
+    // Of as many kinds in both cases: comments, shares and videos.
+    read(
+      'posts of an account',
+      (size) => `/api/v1/accounts/${account.large}/statuses?limit=${size === 'large' ? 40 : 15}`,
+    ),
     read('account', (size) => `/api/v1/accounts/${account[size]}`),
     read('status', (size) => `/api/v1/statuses/${video[size]}`),
     read('context', (size) => `/api/v1/statuses/${video[size]}/context`),

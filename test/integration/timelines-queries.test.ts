@@ -107,6 +107,7 @@ interface PlanNode {
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
   readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number;
   readonly Plans?: readonly PlanNode[];
 }
@@ -138,13 +139,19 @@ describe('W6 plans on twenty thousand videos', () => {
        select 5000 + n, ?, 1000 + n * 10, 'urn:' || n, 'accepted' from generate_series(1, 40) n`,
       [viewer.id],
     );
-    await db.raw('analyze accounts, videos, follows, video_assets');
+    // Of four hundred and sixty whom she does not follow, too.
+    await db.raw(
+      `insert into shares (id, account_id, video_id, uri)
+       select 2000000 + n, 1000 + 1 + (n * 3) % 500, 1000000 + n, 'urn:share:' || n from generate_series(1, ?::int) n`,
+      [TOTAL],
+    );
+    await db.raw('analyze accounts, videos, follows, video_assets, shares');
     author = '1010';
   });
 
   /** The plan of the statement that lists videos, with what it really went through. */
-  async function nodesOf(path: string, as?: Person): Promise<PlanNode[]> {
-    const query = (await queriesOf(path, as)).find(({ sql }) => sql.includes('from "videos"'));
+  async function nodesOf(path: string, as?: Person, part = 'from "videos"'): Promise<PlanNode[]> {
+    const query = (await queriesOf(path, as)).find(({ sql }) => sql.includes(part));
     if (!query) throw new Error('No statement lists videos.');
     const explained = await server.context.db.raw(
       `explain (analyze, timing off, summary off, format json) ${query.sql.replace(/\$\d+/g, '?')}`,
@@ -188,6 +195,38 @@ describe('W6 plans on twenty thousand videos', () => {
       for (const node of nodes.filter(({ 'Node Type': type }) => /Sort/.test(type))) {
         for (const below of node.Plans ?? []) expect(below['Actual Rows']).toBeLessThanOrEqual(TOTAL / 20);
       }
+    },
+  );
+
+  test('accounts by the beginning of a name that all of them share: the first few, by the index', async () => {
+    await server.context.db.raw(
+      `update accounts set display_name = 'Bulk ' || id where id > 1000 and id <= 1500`,
+    );
+    await server.context.db.raw('analyze accounts');
+    const nodes = await nodesOf('/api/v1/accounts/search?q=bulk&limit=5', viewer, '"by_name"');
+    const found = nodes.filter((node) => node['Index Name'] === 'accounts_by_name');
+    expect(found.map((node) => node['Node Type'])).toEqual(['Index Scan']);
+    for (const node of found) expect(node['Actual Rows']).toBeLessThanOrEqual(20);
+  });
+
+  test.each([
+    '/api/v1/timelines/home',
+    '/api/v1/timelines/home?max_id=2010000',
+    '/api/v1/timelines/home?min_id=2005000',
+  ])(
+    'what is passed on, %s: those of the followed are read, and of their videos only what the page needs',
+    async (path) => {
+      const nodes = await nodesOf(path, viewer, '"earlier_shares"');
+      const read = (relation: string) =>
+        nodes
+          .filter((node) => node['Relation Name'] === relation)
+          .map(
+            (node) => (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
+          );
+      expect(read('shares').length).toBeGreaterThan(0);
+      // Forty of five hundred are followed.
+      for (const rows of read('shares')) expect(rows).toBeLessThanOrEqual((TOTAL * 40) / 500);
+      for (const rows of read('videos')) expect(rows).toBeLessThan(TOTAL / 50);
     },
   );
 });

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Db, Tx } from '../../db/database.ts';
 import { notMutedBy, passedOnAtHome } from '../../db/feed.ts';
 import { within } from '../../db/paging.ts';
@@ -82,8 +83,9 @@ export function keptQueries(db: Db, unlisted: UnlistedDomains) {
     ]);
   }
 
-  const shares = (viewerId: AccountId | null) =>
-    db('shares')
+  const shares = (viewerId: AccountId | null, among: Knex.Raw | 'shares' = 'shares') =>
+    db
+      .from(among)
       .join('videos', 'videos.id', 'shares.video_id')
       .modify(shareVisibleTo(viewerId, unlisted))
       .select<Share[]>(
@@ -137,7 +139,13 @@ export function keptQueries(db: Db, unlisted: UnlistedDomains) {
         .modify(byShownAuthor('earlier_shares', viewerId, unlisted))
         .modify(passedOnAtHome(viewerId, 'earlier_shares'))
         .select('earlier_shares.id');
-      return shares(viewerId)
+      const theirs = db('shares')
+        .whereRaw('shares.account_id = any (array(?))', [followed])
+        .modify(within(page, 'shares.id'))
+        .clear('limit');
+      // Behind a fence, as PostgreSQL takes it (`offset 0`): these few first, in their order, then what has to hold of each,
+      // until the page is full. Left to itself it expects one row in the end, and walks through all shares there are.
+      return shares(viewerId, db.raw('(? offset 0) as shares', [theirs]))
         .modify(passedOnAtHome(viewerId, 'shares'))
         .modify(notMutedBy(viewerId))
         .whereNot('videos.account_id', viewerId)
