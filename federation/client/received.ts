@@ -196,7 +196,9 @@ function noteOf(deps: ClientDeps, viewer: Account, { post, author, reply }: Show
   // Of those a letter is for, the reader alone is known to be one.
   const named = post.visibility === 'direct' ? [viewer.actorUri] : [];
   const { to, cc } = addressing(post.visibility, followers ?? '', named);
-  const mp4 = isVideo ? post.assets.find(({ role }) => role === 'mp4' || role === 'copy') : undefined;
+  const mp4 = isVideo
+    ? (post.assets.find(({ role }) => role === 'mp4') ?? post.assets.find(({ role }) => role === 'copy'))
+    : undefined;
   const published = post.publishedAt ?? ('createdAt' in post ? post.createdAt : null);
   return {
     id: post.uri,

@@ -143,6 +143,8 @@ describe('A10 what belongs to others', () => {
     await refusesActivity(422, { type: 'Delete', object: bob.account.actorUri });
     const target = server.context.urls.featured(alice.id);
     await refusesActivity(403, { type: 'Add', object: uriOf(clip), target });
+    const other = server.context.urls.featured(bob.id);
+    await refusesActivity(403, { type: 'Add', object: uriOf(clip), target: other }, alice);
   });
 
   test('V4 only what one did oneself is taken back', async () => {
@@ -332,6 +334,7 @@ describe('input that is not right', () => {
       object: { id: uriOf(secret), type: 'Note', content: 'x', to: [PUBLIC] },
     };
     await refusesActivity(422, update, alice);
+    await refusesActivity(422, { type: 'Announce', bto: [outbox.followers(bob)], object: uriOf(clip) });
     await refusesActivity(404, { type: 'Announce', to: [PUBLIC], object: uriOf(secret) });
     await refusesActivity(422, reply({ to: [outbox.followers(alice)] }));
   });

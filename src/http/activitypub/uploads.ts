@@ -62,7 +62,9 @@ export function getUpload(deps: HttpDeps): RequestHandler {
 }
 
 function documentOf({ urls, videos }: HttpDeps, draft: Video) {
-  const mp4 = draft.assets.find(({ role }) => role === 'mp4');
+  const named = (wanted: string) => draft.assets.find(({ role }) => role === wanted);
+  // What browsers play as it is can be watched before the rest is made.
+  const mp4 = named('mp4') ?? named('copy');
   return {
     '@context': 'https://www.w3.org/ns/activitystreams',
     id: urls.upload(draft.id),

@@ -27,7 +27,12 @@ export const exportCsv = route({
   audience: 'signed-in',
   scope: 'read:accounts',
   limit: { name: 'exports', points: 30, seconds: 900 },
-  params: z.object({ kind: z.templateLiteral([z.enum(exportKinds), '.csv']) }),
+  params: z.object({
+    kind: z
+      .string()
+      .max(40)
+      .describe(`One of ${exportKinds.join(', ')}, and .csv`),
+  }),
   contentType: 'text/csv',
   output: z.string(),
   handler: async ({ deps, params, viewer, res }) => {
