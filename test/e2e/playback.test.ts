@@ -162,9 +162,21 @@ async function pictureAt(page: Page, seconds: number): Promise<Plane> {
     const video = document.querySelector('video');
     if (!video) throw new Error('no video');
     video.pause();
-    const arrived = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
-    video.currentTime = seconds;
-    await arrived;
+    const seek = (to: number) => {
+      const arrived = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
+      video.currentTime = to;
+      return arrived;
+    };
+    await seek(0);
+    // Players seek by themselves as well, and the end of a seek does not say that its picture is shown.
+    const presented = new Promise<void>((resolve) => {
+      const look: VideoFrameRequestCallback = (_now, { mediaTime }) => {
+        if (mediaTime <= seconds && seconds - mediaTime < 1 / 30) resolve();
+        else video.requestVideoFrameCallback(look);
+      };
+      video.requestVideoFrameCallback(look);
+    });
+    await Promise.all([seek(seconds), presented]);
     const { videoWidth: width, videoHeight: height } = video;
     const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
     context?.drawImage(video, 0, 0);
