@@ -106,8 +106,14 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
 
     /** One video of its author, in any state: to follow an upload. */
     async ofAuthor(id: VideoId, accountId: AccountId): Promise<Video | null> {
-      const row = await db('videos').where({ id, account_id: accountId }).first();
-      return (await withAssets(row ? [row] : []))[0] ?? null;
+      const read = async () => {
+        const row = await db('videos').where({ id, account_id: accountId }).first();
+        return (await withAssets(row ? [row] : []))[0] ?? null;
+      };
+      const video = await read();
+      // Its first files were named between the two statements: the row is from before.
+      const isTorn = video !== null && video.assets.length > 0 && video.durationSeconds === null;
+      return isTorn ? read() : video;
     },
 
     /** Those of these videos that are this author's, in any state. */
