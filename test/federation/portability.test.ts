@@ -109,9 +109,18 @@ describe('what somebody takes along', () => {
   test('is refused where it is no such file, or another one is being worked off', async () => {
     expect((await bring(b, next, 'following', 'one, two, three')).body).toMatchObject({ code: 'not-csv' });
     expect((await bring(b, next, 'passwords', 'a@b.example')).status).toBe(422);
-    await b.context.db('imports').where({ account_id: next.id }).update({ finished_at: null });
+    const { db, ids } = b.context;
+    const [{ id }] = await db('imports').where({ account_id: next.id }).orderBy('id', 'desc').limit(1);
+    await db('imports').where({ id }).update({ finished_at: null });
+    const job = { id: ids.next(), name: 'accounts.import', queue: 'default', key: `import:${id}` };
+    const later = new Date(Date.now() + 3_600_000);
+    await db('jobs').insert({ ...job, payload: JSON.stringify({ importId: id }), run_at: later });
     expect((await bring(b, next, 'blocks', 'a@b.example')).body).toMatchObject({ code: 'import-running' });
-    await b.context.db('imports').where({ account_id: next.id }).update({ finished_at: new Date() });
+    // One whose job was given up, or whose owner had left, holds up no other.
+    await db('jobs').where({ id: job.id }).update({ state: 'dead', died_at: new Date() });
+    const after = await bring(b, next, 'domain_blocks', 'bad.example');
+    expect(after.status).toBe(200);
+    await finished(atB, next, after.body.id);
   });
 
   test('counts each line once, whoever works it off', async () => {

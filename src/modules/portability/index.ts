@@ -66,7 +66,11 @@ export function createPortability(deps: PortabilityDeps) {
       rows: readonly PortedRow[],
     ): Promise<Result<{ id: ImportId }, 'import-running'>> {
       await tx('users').where({ account_id: accountId }).forUpdate().first('account_id');
-      const running = await tx('imports').where({ account_id: accountId, finished_at: null }).first('id');
+      // By its job, so that one that was given up holds up no other.
+      const running = await tx('imports')
+        .join('jobs', 'jobs.key', tx.raw(`'import:' || imports.id`))
+        .where({ 'imports.account_id': accountId, 'imports.finished_at': null, 'jobs.state': 'pending' })
+        .first('imports.id');
       if (running)
         return fail('import-running', 'Another file is being worked off. Wait until that is done.');
       const id = deps.ids.next<'import'>();
