@@ -1,4 +1,4 @@
-import { profileLimits } from '../../config/limits.ts';
+import { profileLimits } from '../../config/account-limits.ts';
 import { linesOfHtml } from '../../src/lib/html/sanitize.ts';
 import { parseId } from '../../src/lib/ids.ts';
 import { fail, ok } from '../../src/lib/result.ts';

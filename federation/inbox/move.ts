@@ -1,4 +1,4 @@
-import { moveLimits } from '../../config/limits.ts';
+import { moveLimits } from '../../config/account-limits.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { idOf, listOf } from '../translate/read.ts';
 import { applied, ignored, refused, verb } from './verb.ts';

@@ -1,4 +1,4 @@
-import { profileLimits } from '../../config/limits.ts';
+import { profileLimits } from '../../config/account-limits.ts';
 import { sanitizeRemoteHtml, textOfHtml } from '../../src/lib/html/sanitize.ts';
 import { fail, ok, type Result } from '../../src/lib/result.ts';
 import type { ActorType, ProfileField, RemoteActor } from '../../src/modules/accounts/index.ts';

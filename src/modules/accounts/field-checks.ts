@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { profileLimits } from '../../../config/limits.ts';
+import { profileLimits } from '../../../config/account-limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';

@@ -1,4 +1,4 @@
-import { leavingLimits } from '../../../config/limits.ts';
+import { leavingLimits } from '../../../config/account-limits.ts';
 import type { Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
 import type { AccountId } from '../../lib/ids.ts';

@@ -1,4 +1,4 @@
-import { moveLimits } from '../../../config/limits.ts';
+import { moveLimits } from '../../../config/account-limits.ts';
 import type { Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
 import type { AccountId } from '../../lib/ids.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { profileLimits } from '../../../config/limits.ts';
+import { profileLimits } from '../../../config/account-limits.ts';
 import { mediaLimits, remoteVideoLimits } from '../../../config/media-limits.ts';
 import type { Ffmpeg } from '../../../media/ffmpeg.ts';
 import { mediaKey, prefixesOf } from '../../../media/keys.ts';

@@ -1,4 +1,4 @@
-import { leavingLimits } from '../../../config/limits.ts';
+import { leavingLimits } from '../../../config/account-limits.ts';
 import type { InTx, Tx } from '../../db/database.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { portabilityLimits } from '../../../config/limits.ts';
+import { portabilityLimits } from '../../../config/account-limits.ts';
 import { fromCsv, type importKinds, type PortedRow, toCsv } from './csv.ts';
 
 const rowsOf = (kind: (typeof importKinds)[number], text: string) => {

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
-import { portabilityLimits } from '../../../config/limits.ts';
+import { portabilityLimits } from '../../../config/account-limits.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 
 /** What people take along from server to server, in the files that Mastodon writes and reads. */

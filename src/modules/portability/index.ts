@@ -1,4 +1,4 @@
-import { portabilityLimits } from '../../../config/limits.ts';
+import { portabilityLimits } from '../../../config/account-limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';

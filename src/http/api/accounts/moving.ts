@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { moveLimits } from '../../../../config/limits.ts';
+import { moveLimits } from '../../../../config/account-limits.ts';
 import type { Account } from '../../../modules/accounts/index.ts';
 import { passwordLimits } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';

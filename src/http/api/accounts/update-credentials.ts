@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { profileLimits } from '../../../../config/limits.ts';
+import { profileLimits } from '../../../../config/account-limits.ts';
 import { type MadePicture, type PictureRole, pictureRoles } from '../../../modules/accounts/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';

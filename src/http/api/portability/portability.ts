@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { portabilityLimits } from '../../../../config/limits.ts';
+import { portabilityLimits } from '../../../../config/account-limits.ts';
 import { exportKinds, importKinds } from '../../../modules/portability/index.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';

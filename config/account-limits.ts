@@ -1,0 +1,42 @@
+/** What a profile may say. */
+export const profileLimits = {
+  maxDisplayNameCharacters: 100,
+  maxBioCharacters: 1_000,
+  maxFields: 4,
+  maxFieldCharacters: 255,
+  /** Of an account of another server; more are left out. */
+  maxRemoteFields: 16,
+  maxRemoteFieldCharacters: 2_000,
+  /** What is uploaded is cut to these. */
+  avatarPixels: { width: 400, height: 400 },
+  headerPixels: { width: 1_500, height: 500 },
+  maxPictureBytes: 8 * 1024 * 1024,
+  /** A page that is read to see whether it leads back to a profile. */
+  maxPageBytes: 1024 * 1024,
+  pageDeadlineMs: 10_000,
+} as const;
+
+/** How accounts of this server end. */
+export const leavingLimits = {
+  /** Time in which whoever left may come back. */
+  graceMs: 30 * 24 * 3_600_000,
+  /** Keys of deleted accounts sign what tells other servers of it, which takes a week where they are away, and longer by hand. */
+  keysKeptMs: 30 * 24 * 3_600_000,
+  /** Accounts that one round of upkeep deletes. */
+  atOnce: 20,
+} as const;
+
+/** What people take along from server to server. */
+export const portabilityLimits = {
+  maxFileBytes: 2 * 1024 * 1024,
+  maxRows: 20_000,
+  maxCellCharacters: 400,
+  maxExportRows: 200_000,
+  /** Lines done before other jobs have a turn; each may ask another server. */
+  rowsPerRun: 20,
+  failuresKept: 100,
+  importsKept: 20,
+} as const;
+
+/** How often an account may move, of this server or another (security.md V6), and how many it may say are the same. */
+export const moveLimits = { minDaysBetween: 30, maxAliases: 5 } as const;
