@@ -1,4 +1,6 @@
 import knexModule, { type Knex } from 'knex';
+import type { Client } from 'pg';
+import { prepareRepeated } from './prepared.ts';
 
 /** The connection pool. Reads may use it directly; every write goes through a `Tx`. */
 export type Db = Knex;
@@ -20,7 +22,14 @@ export function openDatabase(url: string, maxConnections = 10): Db {
   return knexModule.knex({
     client: 'pg',
     connection: { connectionString: url, statement_timeout: STATEMENT_TIMEOUT_MS, application_name: 'vireo' },
-    pool: { min: 0, max: maxConnections },
+    pool: {
+      min: 0,
+      max: maxConnections,
+      afterCreate: (connection: Client, done: (error: Error | null, connection: Client) => void) => {
+        prepareRepeated(connection);
+        done(null, connection);
+      },
+    },
     acquireConnectionTimeout: 15_000,
   });
 }

@@ -37,7 +37,7 @@ export async function mentionedAmong<I extends VideoId | CommentId>(
 ): Promise<Map<I, AccountId[]>> {
   const column = `${kind}_id`;
   const rows: { id: I; account_id: AccountId }[] = await db('mentions')
-    .whereIn(column, [...ids])
+    .whereRaw('?? = any(?)', [column, [...ids]])
     .orderBy('account_id')
     .select(`${column} as id`, 'account_id');
   const byPost = Map.groupBy(rows, (row) => row.id);

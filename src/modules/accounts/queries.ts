@@ -45,7 +45,7 @@ export function accountQueries(db: Db, domain: string) {
 
     async byIds(ids: readonly AccountId[]): Promise<Map<AccountId, Account>> {
       if (ids.length === 0) return new Map();
-      const rows: AccountRow[] = await db('accounts').whereIn('id', [...ids]);
+      const rows: AccountRow[] = await db('accounts').whereRaw('id = any(?)', [[...ids]]);
       return new Map(rows.map((row) => [row.id, accountFromRow(row)]));
     },
 

@@ -78,7 +78,7 @@ export function createComments(base: {
       const rows = await db('comments')
         .join('videos', 'videos.id', 'comments.video_id')
         .leftJoin('comments as parents', 'parents.id', 'comments.parent_id')
-        .whereIn('comments.id', [...ids])
+        .whereRaw('comments.id = any(?)', [[...ids]])
         .select(
           'comments.id',
           db.raw('coalesce(parents.account_id, videos.account_id) as answered_id'),
@@ -99,7 +99,7 @@ export function createComments(base: {
       viewerId: AccountId | null,
     ): Promise<Map<CommentId, Comment>> {
       if (ids.length === 0) return new Map();
-      const rows: CommentRow[] = await visible(viewerId).whereIn('comments.id', [...ids]);
+      const rows: CommentRow[] = await visible(viewerId).whereRaw('comments.id = any(?)', [[...ids]]);
       return new Map(rows.map((row) => [row.id, commentFromRow(row)]));
     },
 

@@ -102,7 +102,7 @@ export function createEngagement(base: {
     /** How many like each of these comments. */
     async commentLikes(ids: readonly CommentId[]): Promise<Map<CommentId, number>> {
       const rows = await db('likes')
-        .whereIn('comment_id', [...ids])
+        .whereRaw('comment_id = any(?)', [[...ids]])
         .groupBy('comment_id')
         .select('comment_id')
         .count('* as count');

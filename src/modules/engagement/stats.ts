@@ -28,7 +28,7 @@ export async function addToStats(tx: Tx, videoId: VideoId, change: Partial<Stats
 /** The counts of these videos; those nobody touched yet have zeros. */
 export async function statsOf(db: Db, videoIds: readonly VideoId[]): Promise<Map<VideoId, Stats>> {
   const rows: (Stats & { video_id: VideoId })[] = await db('video_stats')
-    .whereIn('video_id', [...videoIds])
+    .whereRaw('video_id = any(?)', [[...videoIds]])
     .select('video_id', 'likes', 'comments', 'shares');
   const known = new Map(rows.map(({ video_id, ...stats }) => [video_id, stats]));
   return new Map(videoIds.map((id) => [id, known.get(id) ?? NONE]));

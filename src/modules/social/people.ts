@@ -99,7 +99,7 @@ export function people({ db, unlistedDomains }: PeopleDeps) {
     async muteEnds(id: AccountId, targetIds: readonly AccountId[]): Promise<Map<string, Date>> {
       const rows: { target_id: AccountId; expires_at: Date }[] = await db('account_mutes')
         .where({ account_id: id })
-        .whereIn('target_id', [...targetIds])
+        .whereRaw('target_id = any(?)', [[...targetIds]])
         .whereNotNull('expires_at')
         .select('target_id', 'expires_at');
       return new Map(rows.map((row) => [row.target_id, row.expires_at]));
@@ -108,7 +108,7 @@ export function people({ db, unlistedDomains }: PeopleDeps) {
     /** Those of these accounts that a list shows to the viewer. */
     listedAmong: (viewerId: Viewer, ids: readonly AccountId[]): Promise<AccountId[]> =>
       db('accounts')
-        .whereIn('accounts.id', [...ids])
+        .whereRaw('accounts.id = any(?)', [[...ids]])
         .modify(accountListedTo(viewerId, unlistedDomains))
         .pluck('accounts.id'),
 

@@ -43,22 +43,23 @@ export async function relationships(
   targetIds: readonly AccountId[],
 ): Promise<Relationship[]> {
   const ids = [...targetIds];
-  const mine = (table: string) => db(table).where({ account_id: viewerId }).whereIn('target_id', ids);
+  const mine = (table: string) =>
+    db(table).where({ account_id: viewerId }).whereRaw('target_id = any(?)', [ids]);
   const [follows, blocks, mutes, notes, ofBlockedDomains] = await Promise.all([
     db('follows')
-      .where((w) => w.where({ follower_id: viewerId }).whereIn('target_id', ids))
-      .orWhere((w) => w.where({ target_id: viewerId }).whereIn('follower_id', ids))
+      .where((w) => w.where({ follower_id: viewerId }).whereRaw('target_id = any(?)', [ids]))
+      .orWhere((w) => w.where({ target_id: viewerId }).whereRaw('follower_id = any(?)', [ids]))
       .select<FollowRow[]>('follower_id', 'target_id', 'state', 'reblogs', 'notify', 'languages'),
     db('account_blocks')
-      .where((w) => w.where({ account_id: viewerId }).whereIn('target_id', ids))
-      .orWhere((w) => w.where({ target_id: viewerId }).whereIn('account_id', ids))
+      .where((w) => w.where({ account_id: viewerId }).whereRaw('target_id = any(?)', [ids]))
+      .orWhere((w) => w.where({ target_id: viewerId }).whereRaw('account_id = any(?)', [ids]))
       .select<{ account_id: AccountId; target_id: AccountId }[]>('account_id', 'target_id'),
     mine('account_mutes')
       .whereRaw('(expires_at is null or expires_at > now())')
       .select<MuteRow[]>('target_id', 'notifications', 'expires_at'),
     mine('account_notes').select<{ target_id: AccountId; note: string }[]>('target_id', 'note'),
     db('accounts')
-      .whereIn('id', ids)
+      .whereRaw('id = any(?)', [ids])
       .whereNot({ domain: '' })
       .whereExists((block) =>
         block

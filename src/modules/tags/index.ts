@@ -70,7 +70,7 @@ export function createTags(deps: { db: Db; ids: IdSource; clock: Clock; unlisted
       return new Set(
         await db('tag_follows')
           .where({ account_id: accountId })
-          .whereIn('tag', [...tags])
+          .whereRaw('tag = any(?)', [[...tags]])
           .pluck('tag'),
       );
     },

@@ -38,10 +38,9 @@ interface Upload {
 export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
   async function withAssets(rows: readonly VideoRow[]): Promise<Video[]> {
     if (rows.length === 0) return [];
-    const assets: AssetRow[] = await db('video_assets').whereIn(
-      'video_id',
+    const assets: AssetRow[] = await db('video_assets').whereRaw('video_id = any(?)', [
       rows.map((row) => row.id),
-    );
+    ]);
     const byVideo = Map.groupBy(assets, (asset) => asset.video_id);
     return rows.map((row) => videoFromRow(row, byVideo.get(row.id) ?? []));
   }
@@ -49,7 +48,7 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
   const taggedWith = (tags: readonly string[]) =>
     db('video_tags')
       .whereRaw('video_tags.video_id = videos.id')
-      .whereIn('tag', [...tags])
+      .whereRaw('tag = any(?)', [[...tags]])
       .select('tag');
 
   async function list(
@@ -81,7 +80,7 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       if (ids.length === 0) return new Map();
       const rows: VideoRow[] = await db('videos')
         .select('videos.*')
-        .whereIn('videos.id', [...ids])
+        .whereRaw('videos.id = any(?)', [[...ids]])
         .modify(visibleTo(viewerId, unlisted));
       return new Map((await withAssets(rows)).map((video) => [video.id, video]));
     },
@@ -120,7 +119,7 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     async ofAuthorAmong(ids: readonly VideoId[], accountId: AccountId): Promise<Map<VideoId, Video>> {
       if (ids.length === 0) return new Map();
       const rows: VideoRow[] = await db('videos')
-        .whereIn('id', [...ids])
+        .whereRaw('id = any(?)', [[...ids]])
         .where({ account_id: accountId });
       return new Map((await withAssets(rows)).map((video) => [video.id, video]));
     },
@@ -208,7 +207,7 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     async pinnedAmong(ids: readonly VideoId[]): Promise<Set<VideoId>> {
       return new Set<VideoId>(
         await db('pins')
-          .whereIn('video_id', [...ids])
+          .whereRaw('video_id = any(?)', [[...ids]])
           .pluck('video_id'),
       );
     },
