@@ -213,10 +213,8 @@ function serveFollows(federation: Federation<null>, deps: FederationDeps): void 
     const last = rows.length === COLLECTION_PAGE ? rows.at(-1) : undefined;
     return { uris: rows.map((row) => new URL(row.actorUri)), nextCursor: last?.followId ?? null };
   };
-  const count = (of: (id: AccountId) => Promise<number>) => async (_context: unknown, identifier: string) => {
-    const account = await personOf(identifier);
-    return account ? of(account.id) : null;
-  };
+  const counted = (of: 'followers' | 'following') => async (_context: unknown, identifier: string) =>
+    (await personOf(identifier))?.counts[of] ?? null;
   federation
     .setFollowersDispatcher('/ap/users/{identifier}/followers', async (_context, identifier, cursor) => {
       const page = await pageOf(social.followersPage, identifier, cursor);
@@ -224,12 +222,12 @@ function serveFollows(federation: Federation<null>, deps: FederationDeps): void 
       return page && items ? { items, nextCursor: page.nextCursor } : null;
     })
     .setFirstCursor(firstCursor)
-    .setCounter(count(social.followerCount));
+    .setCounter(counted('followers'));
   federation
     .setFollowingDispatcher('/ap/users/{identifier}/following', async (_context, identifier, cursor) => {
       const page = await pageOf(social.followingPage, identifier, cursor);
       return page ? { items: page.uris, nextCursor: page.nextCursor } : null;
     })
     .setFirstCursor(firstCursor)
-    .setCounter(count(social.followingCount));
+    .setCounter(counted('following'));
 }

@@ -85,7 +85,7 @@ export async function serveAnyOutbox(deps: ServeDeps, idText: string, query: Que
   if (!channel || !ownerId) return serveOutbox(deps, idText, query);
   if (!(await deps.access.isWelcome(ownerId, query.asking.reader))) return absent;
   return collectionAt(deps.urls.outbox(channel.id), channel.url, query, {
-    total: () => deps.videos.countOfAccount(ownerId, null),
+    total: async () => (await deps.accounts.byId(ownerId))?.counts.statuses ?? 0,
     load: async (cursor) => {
       const maxId: VideoId | null = cursor === null ? null : parseId<'video'>(cursor);
       const page = { maxId, minId: null, limit: OUTBOX_PAGE };

@@ -220,7 +220,7 @@ export async function serveOutbox(deps: ServeDeps, idText: string, query: Questi
   const account = await localPerson(deps, idText, query.asking);
   if (!account) return absent;
   return collectionAt(deps.urls.outbox(account.id), account.url, query, {
-    total: () => deps.videos.countOfAccount(account.id, null),
+    total: async () => account.counts.statuses,
     load: async (cursor) => {
       const maxId: VideoId | null = cursor === null ? null : parseId<'video'>(cursor);
       const page = { maxId, minId: null, limit: OUTBOX_PAGE };

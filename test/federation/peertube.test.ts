@@ -179,7 +179,7 @@ describe('a channel', () => {
     const account = await accounts.byActorUri(troll.id);
     if (!account) throw new Error('The troll is not known.');
     await inTx((tx) => social.block(tx, alice, account));
-    expect(await social.followerCount(channel.id)).toBe(1);
+    expect((await accounts.byId(channel.id))?.counts.followers).toBe(1);
     expect(await outcomeOf(server, troll, followOf(troll, channel.actorUri))).toBe('refused: blocked');
     await inTx((tx) => social.unblock(tx, alice, account));
   });

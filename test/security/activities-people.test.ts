@@ -53,8 +53,8 @@ describe('a Block', () => {
       following: false,
       followedBy: false,
     });
-    const profile = await rig.server.context.videos.countOfAccount((await known(dave)).id, alice.id);
-    expect(profile).toBe(0);
+    const page = { maxId: null, minId: null, limit: 9 };
+    expect(await rig.server.context.videos.ofAccount((await known(dave)).id, alice.id, page)).toEqual([]);
     expect(await probe.does('Follow', dave, alice.actorUri)).toBe('refused: blocked');
     expect(await probe.does('Undo', mole, block)).toBe('refused: not-the-one-who-did-it');
     expect(await probe.does('Undo', mole, block.id)).toBe('ignored: nothing-to-undo');

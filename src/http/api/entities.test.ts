@@ -40,6 +40,7 @@ const account: Account = {
   indexable: false,
   state: 'active',
   createdAt: new Date('2026-01-01T00:00:00Z'),
+  counts: { followers: 0, following: 0, statuses: 0, lastStatusAt: null },
   fetchedAt: null,
 };
 

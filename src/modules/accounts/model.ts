@@ -29,6 +29,16 @@ export interface Picture {
   readonly url: string | null;
 }
 
+/** Kept by the database (migration 0037): no read counts rows. */
+export interface AccountCounts {
+  /** Accepted follows that this server knows of. */
+  readonly followers: number;
+  readonly following: number;
+  /** Videos that it published for everybody, listed or not, and when the last one was. */
+  readonly statuses: number;
+  readonly lastStatusAt: Date | null;
+}
+
 /** An actor: of this server, or as last read from its own. */
 export interface Account {
   readonly id: AccountId;
@@ -69,6 +79,7 @@ export interface Account {
   readonly discoverable: boolean;
   readonly indexable: boolean;
   readonly state: AccountState;
+  readonly counts: AccountCounts;
   readonly createdAt: Date;
   readonly fetchedAt: Date | null;
 }
@@ -132,6 +143,10 @@ export interface AccountRow {
   readonly discoverable: boolean;
   readonly indexable: boolean;
   readonly state: AccountState;
+  readonly followers_count: number;
+  readonly following_count: number;
+  readonly statuses_count: number;
+  readonly last_status_at: Date | null;
   readonly created_at: Date;
   readonly fetched_at: Date | null;
 }
@@ -165,6 +180,12 @@ export function accountFromRow(row: AccountRow): Account {
     discoverable: row.discoverable,
     indexable: row.indexable,
     state: row.state,
+    counts: {
+      followers: row.followers_count,
+      following: row.following_count,
+      statuses: row.statuses_count,
+      lastStatusAt: row.last_status_at,
+    },
     createdAt: row.created_at,
     fetchedAt: row.fetched_at,
   };

@@ -33,11 +33,6 @@ type Pair = { followerId: AccountId; targetId: AccountId };
 export function createSocial(base: { db: Db; ids: IdSource; urls: Urls; unlistedDomains: UnlistedDomains }) {
   const { db } = base;
   const deps = { ...base, emit: emitter(socialEvents, base.ids) };
-  const accepted = () => db('follows').where({ state: 'accepted' });
-  const count = async (where: Record<string, string>): Promise<number> => {
-    const row = await accepted().where(where).count('* as count').first();
-    return Number(row?.count ?? 0);
-  };
   const followedHere = async (targetIds: readonly AccountId[]): Promise<boolean[]> => {
     const { rows } = await db.raw<{ rows: { id: AccountId }[] }>(
       `select wanted.id from unnest(?::bigint[]) as wanted (id)
@@ -85,8 +80,6 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls; unlisted
       unblock(deps, tx, account, target, uri),
     moveFollowers: (tx: Tx, move: Parameters<typeof moveFollowers>[2]) => moveFollowers(deps, tx, move),
 
-    followerCount: (id: AccountId) => count({ target_id: id }),
-    followingCount: (id: AccountId) => count({ follower_id: id }),
     followersPage: (id: AccountId, before: FollowId | null, limit: number) =>
       page('target_id', id, before, limit),
     followingPage: (id: AccountId, before: FollowId | null, limit: number) =>

@@ -296,26 +296,6 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
         if (tag !== null) query.whereExists(taggedWith([tag]));
       }),
 
-    /** Published videos of an account that the viewer may see. */
-    async countOfAccount(accountId: AccountId, viewerId: AccountId | null): Promise<number> {
-      const row = await db('videos')
-        .where('videos.account_id', accountId)
-        .modify(visibleTo(viewerId, unlisted))
-        .count('* as count')
-        .first();
-      return Number(row?.count ?? 0);
-    },
-
-    /** When an account last published a video for everybody; null where it never did. */
-    async lastOfAccount(accountId: AccountId): Promise<Date | null> {
-      const row = await db('videos')
-        .where({ account_id: accountId, state: 'published' })
-        .whereIn('visibility', ['public', 'unlisted'])
-        .orderBy('id', 'desc')
-        .first('published_at');
-      return row?.published_at ?? null;
-    },
-
     /** Published videos of this server, for NodeInfo. */
     async localCount(): Promise<number> {
       const row = await db('videos').where({ local: true, state: 'published' }).count('* as count').first();

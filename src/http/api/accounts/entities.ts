@@ -1,46 +1,21 @@
-import type { AccountId } from '../../../lib/ids.ts';
 import type { Account, PictureRole } from '../../../modules/accounts/index.ts';
 import { isStaff, type Viewer } from '../../../modules/auth/index.ts';
 import type { Relationship } from '../../../modules/social/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import type { AccountEntity } from './schemas.ts';
 
-type Shown = Pick<
-  AccountEntity,
-  'followers_count' | 'following_count' | 'statuses_count' | 'last_status_at' | 'roles'
->;
-
-/** In lists the counts are left at zero: one number per row would be one query per row. */
-const UNCOUNTED: Shown = {
-  ...{ followers_count: 0, following_count: 0, statuses_count: 0, last_status_at: null, roles: [] },
-};
-
-/** An account with its counts, as the viewer may know them. */
-export async function accountEntityOf(
-  deps: HttpDeps,
-  account: Account,
-  viewerId: AccountId | null,
-): Promise<AccountEntity> {
-  const [followers, following, videos, lastAt, role, movedTo] = await Promise.all([
-    deps.social.followerCount(account.id),
-    deps.social.followingCount(account.id),
-    deps.videos.countOfAccount(account.id, viewerId),
-    deps.videos.lastOfAccount(account.id),
+/** An account with its role and where it moved to. */
+export async function accountEntityOf(deps: HttpDeps, account: Account): Promise<AccountEntity> {
+  const [role, movedTo] = await Promise.all([
     account.domain === null ? deps.auth.roleOf(account.id) : null,
     account.movedToId === null ? null : deps.accounts.byId(account.movedToId),
   ]);
-  const shown: Shown = {
-    followers_count: followers,
-    following_count: following,
-    statuses_count: videos,
-    last_status_at: lastAt?.toISOString().slice(0, 10) ?? null,
-    roles: role !== null && isStaff(role) ? [{ id: role, name: role, color: '' }] : [],
-  };
-  const entity = toAccount(deps, account, shown);
+  const roles = role !== null && isStaff(role) ? [{ id: role, name: role, color: '' }] : [];
+  const entity = toAccount(deps, account, roles);
   return movedTo?.state === 'active' ? { ...entity, moved: toAccount(deps, movedTo) } : entity;
 }
 
-/** Accounts for a list, without their counts: the same number of queries whatever their number. */
+/** Accounts for a list, without their roles: the same number of queries whatever their number. */
 export async function accountEntitiesOf(
   deps: Pick<HttpDeps, 'accounts' | 'videos' | 'urls'>,
   accounts: readonly Account[],
@@ -58,7 +33,7 @@ export async function accountEntitiesOf(
 export function toAccount(
   deps: Pick<HttpDeps, 'videos' | 'urls'>,
   account: Account,
-  shown: Shown = UNCOUNTED,
+  roles: AccountEntity['roles'] = [],
 ): AccountEntity {
   const avatar = pictureUrl(deps, account, 'avatar');
   const header = pictureUrl(deps, account, 'header');
@@ -79,7 +54,11 @@ export function toAccount(
     noindex: !account.indexable,
     hide_collections: account.hideCollections,
     created_at: account.createdAt.toISOString(),
-    ...shown,
+    followers_count: account.counts.followers,
+    following_count: account.counts.following,
+    statuses_count: account.counts.statuses,
+    last_status_at: account.counts.lastStatusAt?.toISOString().slice(0, 10) ?? null,
+    roles,
     emojis: [],
     fields: account.fields.map(({ name, html, verifiedAt }) => ({
       name,
@@ -106,7 +85,7 @@ const PRIVACY = { public: 'public', unlisted: 'unlisted', followers: 'private', 
 /** What somebody gets to see of the own account. */
 export async function credentialEntityOf(deps: HttpDeps, account: Account, role: Viewer['role']) {
   const [entity, preferences, requests] = await Promise.all([
-    accountEntityOf(deps, account, account.id),
+    accountEntityOf(deps, account),
     deps.auth.preferencesOf(account.id),
     deps.social.requestCount(account.id),
   ]);

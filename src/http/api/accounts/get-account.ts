@@ -38,9 +38,9 @@ export const getAccount = route({
   scope: 'read:accounts',
   params: accountParams,
   output: accountEntity,
-  handler: async ({ deps, params, viewer }) => {
+  handler: async ({ deps, params }) => {
     const account = await shownHere(deps, await deps.accounts.byId(params.id));
-    return accountEntityOf(deps, account, viewer?.account.id ?? null);
+    return accountEntityOf(deps, account);
   },
 });
 
@@ -52,8 +52,8 @@ export const lookupAccount = route({
   scope: 'read:accounts',
   query: z.object({ acct: z.string().min(1).max(400) }),
   output: accountEntity,
-  handler: async ({ deps, query, viewer }) => {
+  handler: async ({ deps, query }) => {
     const account = await shownHere(deps, await deps.accounts.byHandle(query.acct));
-    return accountEntityOf(deps, account, viewer?.account.id ?? null);
+    return accountEntityOf(deps, account);
   },
 });

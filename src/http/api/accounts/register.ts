@@ -31,6 +31,6 @@ export const register = route({
     const form = await deps.auth.prepareSignUp(body);
     const outcome = await deps.inTx((tx) => deps.auth.signUp(tx, form));
     if (!outcome.ok) throw refused(outcome);
-    return { account: await accountEntityOf(deps, outcome.account, null), pending: outcome.pending };
+    return { account: await accountEntityOf(deps, outcome.account), pending: outcome.pending };
   },
 });

@@ -59,7 +59,7 @@ function configurationOf(deps: HttpDeps): z.input<typeof configurationEntity> {
 async function contactOf(deps: HttpDeps): Promise<AccountEntity | null> {
   const id = await deps.auth.ownerAccountId();
   const account = id && (await deps.accounts.byId(id));
-  return account && isShown(account) ? accountEntityOf(deps, account, null) : null;
+  return account && isShown(account) ? accountEntityOf(deps, account) : null;
 }
 
 interface Counts {

@@ -46,7 +46,7 @@ export const fileReport = route({
       }),
     );
     if (!outcome.ok) throw refused(outcome);
-    const account = await accountEntityOf(deps, target, viewer.account.id);
+    const account = await accountEntityOf(deps, target);
     return { id: outcome.reportId, comment, forwarded: forward, target_account: account };
   },
 });

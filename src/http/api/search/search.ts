@@ -43,7 +43,7 @@ export const search = route({
         ? asAccount(await byHandle(deps, asking, query.q))
         : null;
     if (found?.kind === 'account' && wants('accounts') && (await isShownHere(deps, found.account))) {
-      return { ...NOTHING, accounts: [await accountEntityOf(deps, found.account, viewerId)] };
+      return { ...NOTHING, accounts: [await accountEntityOf(deps, found.account)] };
     }
     if (found?.kind === 'post' && wants('statuses')) {
       const status = await statusFor(deps, found.id, viewerId);

@@ -53,7 +53,7 @@ export const signIn = route({
     if (body.kind === 'cookie') setSessionCookie(res, deps.config.origin, session.token, session.expiresAt);
     deps.log.info({ accountId: account.id, network: networkOf(req.ip) }, 'signed in');
     return {
-      account: await accountEntityOf(deps, account, account.id),
+      account: await accountEntityOf(deps, account),
       role: checked.role,
       expires_at: session.expiresAt.toISOString(),
       ...(body.kind === 'bearer' ? { token: session.token } : {}),
