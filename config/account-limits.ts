@@ -40,3 +40,15 @@ export const portabilityLimits = {
 
 /** How often an account may move, of this server or another (security.md V6), and how many it may say are the same. */
 export const moveLimits = { minDaysBetween: 30, maxAliases: 5 } as const;
+
+/** What is done in one transaction where very much hangs on an account, and how often before other jobs have a turn. */
+export const portionLimits = {
+  /** Each of them tells other servers, and has its objects removed. */
+  videos: 20,
+  comments: 100,
+  /** Rows that nobody is told of. */
+  rows: 1_000,
+  /** Follows looked at of which some are carried over, and people who block. */
+  follows: 200,
+  portionsPerRun: 20,
+} as const;

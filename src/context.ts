@@ -31,6 +31,7 @@ import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
+import { createDepartures } from './modules/departures/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createFilters } from './modules/filters/index.ts';
@@ -239,8 +240,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     authorizedFetch: config.federation.authorizedFetch,
   });
 
+  const departures = createDepartures({
+    ...{ db, inTx, enqueue, accounts, social, videos, comments, engagement, notifications },
+  });
   const subscribers = createSubscribers({
-    ...{ accounts, videos, comments, engagement, social, notifications, push, pictures, fieldChecks },
+    ...{ videos, departures, social, notifications, push, pictures, fieldChecks },
     ...{ federation, unlistedDomains },
   });
 
@@ -257,6 +261,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.warm': ({ key }) => media.jobs.warm(key),
     'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
     'accounts.purge': ({ accountId }, run) => pictures.jobs.purge(accountId, run),
+    'accounts.clear': ({ accountId }, run) => departures.jobs.clear(accountId, run),
+    'accounts.move': ({ accountId }, run) => departures.jobs.move(accountId, run),
     'accounts.import': ({ importId }, run) => portability.work(federation.lookup, importId, run),
     'accounts.verify': ({ accountId }, run) => fieldChecks.verify(accountId, run),
     'push.send': (payload, run) => push.jobs.send(payload, run),

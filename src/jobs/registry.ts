@@ -121,6 +121,22 @@ export const jobSpecs = {
     timeoutMs: 2 * minute,
     retryDelayMs: 5 * minute,
   },
+  /** Removes some of what hangs on an account that ended. */
+  'accounts.clear': {
+    queue: 'default',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 50,
+    timeoutMs: 15 * minute,
+    retryDelayMs: 1 * minute,
+  },
+  /** Takes some followers of an account that moved along. */
+  'accounts.move': {
+    queue: 'default',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 50,
+    timeoutMs: 15 * minute,
+    retryDelayMs: 1 * minute,
+  },
   /** Works off some lines of a file that somebody brought from another server. */
   'accounts.import': {
     queue: 'default',

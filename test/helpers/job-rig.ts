@@ -156,6 +156,8 @@ const noHandlers: JobHandlers = {
   'accounts.purge': unexpected,
   'accounts.verify': unexpected,
   'accounts.import': unexpected,
+  'accounts.clear': unexpected,
+  'accounts.move': unexpected,
   'inbox.drain': unexpected,
   'deliver.host': unexpected,
   'push.send': unexpected,
