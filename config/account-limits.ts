@@ -52,3 +52,15 @@ export const portionLimits = {
   follows: 200,
   portionsPerRun: 20,
 } as const;
+
+/** Archives of accounts. */
+export const archiveLimits = {
+  /** Posts and reactions that are read at once. */
+  atOnce: 40,
+  /** Progress is written at most so often. */
+  progressEveryMs: 1_000,
+  /** A purge that meets an archive under way comes back after this. */
+  purgePauseMs: 5 * 60_000,
+  /** Expired at once; the others have their turn in the next round of upkeep. */
+  expiredAtOnce: 100,
+} as const;

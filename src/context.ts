@@ -29,6 +29,7 @@ import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
+import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createDepartures } from './modules/departures/index.ts';
@@ -240,11 +241,16 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     authorizedFetch: config.federation.authorizedFetch,
   });
 
+  const archives = createArchives({
+    ...{ db, inTx, ids, clock, enqueue, storage, accounts, auth, videos, comments, engagement, lists },
+    ...{ filters, tags, notifications, portability, documents: federation.documents },
+    ...{ workDir: scratchDir, ...config.archives },
+  });
   const departures = createDepartures({
     ...{ db, inTx, enqueue, accounts, social, videos, comments, engagement, notifications },
   });
   const subscribers = createSubscribers({
-    ...{ videos, departures, social, notifications, push, pictures, fieldChecks },
+    ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
     ...{ federation, unlistedDomains },
   });
 
@@ -261,6 +267,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.warm': ({ key }) => media.jobs.warm(key),
     'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
     'accounts.purge': ({ accountId }, run) => pictures.jobs.purge(accountId, run),
+    'accounts.archive': ({ archiveId }, run) => archives.jobs.make(archiveId, run),
+    'archives.purge': ({ accountId }, run) => archives.jobs.purge(accountId, run),
     'accounts.clear': ({ accountId }, run) => departures.jobs.clear(accountId, run),
     'accounts.move': ({ accountId }, run) => departures.jobs.move(accountId, run),
     'accounts.import': ({ importId }, run) => portability.work(federation.lookup, importId, run),
@@ -331,6 +339,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     filters,
     markers,
     portability,
+    archives,
     instances,
     federation,
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),

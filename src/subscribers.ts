@@ -2,6 +2,7 @@ import type { createFederationSide } from '../federation/index.ts';
 import type { UnlistedDomains } from './db/visibility.ts';
 import type { Subscribers } from './jobs/relay.ts';
 import { accountEvents, type createFieldChecks, type Pictures } from './modules/accounts/index.ts';
+import type { Archives } from './modules/archives/index.ts';
 import { commentEvents } from './modules/comments/index.ts';
 import type { createDepartures } from './modules/departures/index.ts';
 import { engagementEvents } from './modules/engagement/index.ts';
@@ -17,6 +18,7 @@ import { type Videos, videoEvents } from './modules/videos/index.ts';
 interface Parts {
   readonly videos: Videos;
   readonly departures: ReturnType<typeof createDepartures>;
+  readonly archives: Archives;
   readonly social: Social;
   readonly notifications: Notifications;
   readonly push: Push;
@@ -40,7 +42,7 @@ type EventName =
 
 /** Who takes which event of the outbox: the one table of it. New handlers stand at the end of their list, see `Subscribers`. */
 export function createSubscribers(parts: Parts) {
-  const { videos, departures, social, notifications, push, pictures, fieldChecks } = parts;
+  const { videos, departures, archives, social, notifications, push, pictures, fieldChecks } = parts;
   const { federation, unlistedDomains } = parts;
   const { bridge } = federation;
   const news = notifications.on;
@@ -60,7 +62,7 @@ export function createSubscribers(parts: Parts) {
     'account.deleted': {
       schema: accountEvents['account.deleted'],
       // The bridge first: it has to know who followed.
-      handlers: [bridge.onAccountDeleted, departures.onEnded, pictures.onGone],
+      handlers: [bridge.onAccountDeleted, departures.onEnded, pictures.onGone, archives.onEnded],
     },
     'account.moved': {
       schema: accountEvents['account.moved'],

@@ -156,6 +156,8 @@ const noHandlers: JobHandlers = {
   'accounts.purge': unexpected,
   'accounts.verify': unexpected,
   'accounts.import': unexpected,
+  'accounts.archive': unexpected,
+  'archives.purge': unexpected,
   'accounts.clear': unexpected,
   'accounts.move': unexpected,
   'inbox.drain': unexpected,

@@ -80,6 +80,7 @@ import {
 import { getMarkers, setMarkers } from './markers/markers.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
+import { askForArchive, downloadArchive, getArchive } from './portability/archive.ts';
 import { exportCsv, importCsv, listImports } from './portability/portability.ts';
 import { changeSubscription, getSubscription, subscribe, unsubscribe } from './push/subscription.ts';
 import {
@@ -162,6 +163,8 @@ export const routes: readonly Route[] = [
   getAnnouncements,
   register,
   deleteAccount,
+  // Before the kinds of CSV, one of which it is not.
+  ...[askForArchive, getArchive, downloadArchive],
   ...[exportCsv, importCsv, listImports],
   ...[getAliases, setAliases, moveAccount],
   signIn,
