@@ -34,7 +34,11 @@ export const portabilityLimits = {
   maxExportRows: 200_000,
   /** Lines done before other jobs have a turn; each may ask another server. */
   rowsPerRun: 20,
+  /** Shown at once; the file of them holds all. */
   failuresKept: 100,
+  /** Of what a file that overwrites does not name. */
+  takenAwayAtOnce: 50,
+  bookmarksAtOnce: 200,
   importsKept: 20,
 } as const;
 

@@ -39,4 +39,12 @@ export async function up(knex: Knex): Promise<void> {
     t.text('mode').notNullable().defaultTo('merge').comment('merge | overwrite');
     t.timestamp('cancelled_at').comment('its owner left before it was done');
   });
+  await knex.schema.createTable('import_outcomes', (t) => {
+    t.bigint('import_id').notNullable().references('imports.id').onDelete('cascade');
+    t.integer('line').notNullable().comment('from 0');
+    t.jsonb('row').comment('of a line that failed');
+    t.text('reason').comment('why it failed');
+    t.text('names').comment('what a line that overwrites stands for, until the import is done');
+    t.primary(['import_id', 'line']);
+  });
 }

@@ -199,7 +199,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const lists = createLists({ db, ids, unlistedDomains });
   const filters = createFilters({ db, ids });
   const markers = createMarkers({ db });
-  const portability = createPortability({ db, inTx, ids, enqueue, urls, accounts, social, lists });
+  const portability = createPortability({
+    ...{ db, inTx, ids, enqueue, urls, accounts, social, lists, videos, comments, engagement },
+  });
   const notifications = createNotifications({ db, ids, clock, unlistedDomains });
   const push = createPush({
     ...{ db, inTx, ids, enqueue, clock, log, urls, accounts, auth, videos, comments, notifications },

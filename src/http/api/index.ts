@@ -81,7 +81,7 @@ import { getMarkers, setMarkers } from './markers/markers.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
 import { askForArchive, downloadArchive, getArchive } from './portability/archive.ts';
-import { exportCsv, importCsv, listImports } from './portability/portability.ts';
+import { exportCsv, getImport, importCsv, importFailures, listImports } from './portability/portability.ts';
 import { changeSubscription, getSubscription, subscribe, unsubscribe } from './push/subscription.ts';
 import {
   directory,
@@ -165,7 +165,7 @@ export const routes: readonly Route[] = [
   deleteAccount,
   // Before the kinds of CSV, one of which it is not.
   ...[askForArchive, getArchive, downloadArchive],
-  ...[exportCsv, importCsv, listImports],
+  ...[exportCsv, importCsv, listImports, getImport, importFailures],
   ...[getAliases, setAliases, moveAccount],
   signIn,
   signOut,

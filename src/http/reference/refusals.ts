@@ -111,6 +111,8 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'GET /api/v1/exports/archive/download': ['own-session-only', 'not-found'],
   'POST /api/v1/import': ['own-session-only', 'not-csv', 'too-many-rows', 'import-running'],
   'GET /api/v1/imports': ['own-session-only'],
+  'GET /api/v1/imports/:id': ['own-session-only'],
+  'GET /api/v1/imports/:id/failures.csv': ['own-session-only'],
   'POST /api/v1/accounts/change_password': ['wrong-password', 'own-session-only'],
   'POST /api/v1/sessions': [
     ...(['wrong-credentials', 'second-factor-required', 'wrong-code', 'approval-pending'] as const),
