@@ -205,7 +205,7 @@ describe('lines that failed', () => {
     const lost = `nobody${names}@${server.context.urls.domain}`;
     const done = await brought('following', `Account address,Show boosts\n${lost},false\n${at(bob)},true\n`);
     expect(done).toMatchObject({ total: 2, done: 2, failed: 1 });
-    const path = `/api/v1/imports/${done.id}/failures.csv`;
+    const path = `/api/v1/imports/${done.id}/failures`;
     const file = await client.get(path, { as: alice });
     expect(file.headers['content-type']).toMatch(/^text\/csv/);
     const [head, line] = file.text.split('\n');
@@ -224,7 +224,7 @@ describe('lines that failed', () => {
     const done = await brought('blocks', lines.join('\n'));
     expect(done).toMatchObject({ failed: failuresKept + 5 });
     expect(done.failures).toHaveLength(failuresKept);
-    const file = await client.get(`/api/v1/imports/${done.id}/failures.csv`, { as: alice });
+    const file = await client.get(`/api/v1/imports/${done.id}/failures`, { as: alice });
     expect(file.text.trim().split('\n')).toHaveLength(failuresKept + 5);
   });
 });

@@ -112,7 +112,7 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/import': ['own-session-only', 'not-csv', 'too-many-rows', 'import-running'],
   'GET /api/v1/imports': ['own-session-only'],
   'GET /api/v1/imports/:id': ['own-session-only'],
-  'GET /api/v1/imports/:id/failures.csv': ['own-session-only'],
+  'GET /api/v1/imports/:id/failures': ['own-session-only'],
   'POST /api/v1/accounts/change_password': ['wrong-password', 'own-session-only'],
   'POST /api/v1/sessions': [
     ...(['wrong-credentials', 'second-factor-required', 'wrong-code', 'approval-pending'] as const),

@@ -40,7 +40,7 @@ export const askForArchive = route({
   summary:
     'Have everything of your account put into one zip, in the background: profile, posts, media, reactions, lists.',
   audience: 'signed-in',
-  scope: 'read:accounts',
+  scope: 'write:accounts',
   limit: { name: 'archives', points: 10, seconds: 900 },
   output: archiveEntity,
   handler: async ({ deps, viewer }) => {

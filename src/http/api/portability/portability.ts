@@ -122,7 +122,7 @@ export const getImport = route({
 
 export const importFailures = route({
   method: 'get',
-  path: '/api/v1/imports/:id/failures.csv',
+  path: '/api/v1/imports/:id/failures',
   summary: 'The lines that failed, each with its reason: put right, the file can be brought again.',
   audience: 'signed-in',
   scope: 'read:accounts',
