@@ -31,6 +31,8 @@ export const portabilityLimits = {
   maxFileBytes: 2 * 1024 * 1024,
   maxRows: 20_000,
   maxCellCharacters: 400,
+  /** Of one line; those that Mastodon writes have four. */
+  maxCells: 32,
   maxExportRows: 200_000,
   /** Lines done before other jobs have a turn; each may ask another server. */
   rowsPerRun: 20,

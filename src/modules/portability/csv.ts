@@ -86,6 +86,8 @@ export function fromCsv(
   kind: ImportKind,
   text: string,
 ): Result<{ rows: PortedRow[] }, 'not-csv' | 'too-many-rows'> {
+  // PostgreSQL stores none (security.md R7).
+  if (text.includes('\u0000')) return fail('not-csv', 'The file holds bytes that are no text.');
   let records: string[][];
   try {
     records = parse(text, {
@@ -111,6 +113,7 @@ const DOMAIN = /^[^\s@#]+\.[^\s@]+$/;
 
 function rowOf(kind: ImportKind, cells: readonly string[]): PortedRow | null {
   const [first = '', second = '', third = '', fourth = ''] = cells;
+  if (cells.length > portabilityLimits.maxCells) return null;
   if (cells.some((cell) => cell.length > portabilityLimits.maxCellCharacters)) return null;
   if (kind === 'bookmarks') return isWebAddress(first) ? { name: first } : null;
   if (kind === 'domain_blocks') return DOMAIN.test(first) ? { name: first.toLowerCase() } : null;
