@@ -283,6 +283,10 @@ describe('making it', () => {
     expect((await fetchAll()).answer.status).toBe(404);
     await held.cut();
     expect(await dying).toBeInstanceOf(Error);
+    // Whoever sweeps now might take what is just being stored.
+    await server.context.inTx((tx) => server.context.archives.onEnded(tx, { accountId: alice.id }));
+    expect(await work('archives.purge')).toBe(false);
+    expect(await objects()).toHaveLength(1);
     // Another text gives another object: the first one is nobody's.
     await db()('users').where({ account_id: alice.id }).update({ email: 'new@mail.example' });
     expect(await work('accounts.archive')).toBe(true);
