@@ -31,12 +31,42 @@ export const portabilityLimits = {
   maxFileBytes: 2 * 1024 * 1024,
   maxRows: 20_000,
   maxCellCharacters: 400,
+  /** Of one line; those that Mastodon writes have four. */
+  maxCells: 32,
   maxExportRows: 200_000,
   /** Lines done before other jobs have a turn; each may ask another server. */
   rowsPerRun: 20,
+  /** Shown at once; the file of them holds all. */
   failuresKept: 100,
+  /** Of what a file that overwrites does not name. */
+  takenAwayAtOnce: 50,
+  bookmarksAtOnce: 200,
   importsKept: 20,
 } as const;
 
 /** How often an account may move, of this server or another (security.md V6), and how many it may say are the same. */
 export const moveLimits = { minDaysBetween: 30, maxAliases: 5 } as const;
+
+/** What is done in one transaction where very much hangs on an account, and how often before other jobs have a turn. */
+export const portionLimits = {
+  /** Each of them tells other servers, and has its objects removed. */
+  videos: 20,
+  comments: 100,
+  /** Rows that nobody is told of. */
+  rows: 1_000,
+  /** Follows looked at of which some are carried over, and people who block. */
+  follows: 200,
+  portionsPerRun: 20,
+} as const;
+
+/** Archives of accounts. */
+export const archiveLimits = {
+  /** Posts and reactions that are read at once. */
+  atOnce: 40,
+  /** Progress is written at most so often. */
+  progressEveryMs: 1_000,
+  /** A purge that meets an archive under way comes back after this. */
+  purgePauseMs: 5 * 60_000,
+  /** Expired at once; the others have their turn in the next round of upkeep. */
+  expiredAtOnce: 100,
+} as const;

@@ -81,6 +81,8 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   COLD_AFTER_DAYS: { wrong: ['0', '3651', '1.5', 'never'], right: ['1', '3650'] },
   SECRET_KEY: { wrong: ['too-short-to-protect', 'x'.repeat(201)], right: ['x'.repeat(32)] },
   REGISTRATIONS: { wrong: ['yes', 'invite'], right: ['open', 'approval', 'closed'] },
+  ARCHIVE_DAYS_BETWEEN: { wrong: ['-1', '366', 'week'], right: ['0', '30'] },
+  ARCHIVE_DAYS_KEPT: { wrong: ['0', '91', '1.5'], right: ['1', '90'] },
   OWNER_USERNAME: { wrong: ['two words', 'o'.repeat(31), 'ówner'], right: ['Admin_1'] },
   OWNER_PASSWORD: { wrong: ['short', 'x'.repeat(201)], right: ['x'.repeat(10)] },
   MAX_UPLOAD_MB: { wrong: ['0', '10001', '1.5', '1e3'], right: ['1', '10000'] },

@@ -183,6 +183,10 @@ function build(v: Parsed) {
     },
     secretKey: secret(v.SECRET_KEY),
     registrations: required(v.REGISTRATIONS),
+    archives: {
+      daysBetween: required(v.ARCHIVE_DAYS_BETWEEN),
+      daysKept: required(v.ARCHIVE_DAYS_KEPT),
+    },
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     video: {
       maxUploadBytes: required(v.MAX_UPLOAD_MB) * megabyte,

@@ -290,6 +290,20 @@ export const variables = {
     remedy: 'Use one of: open, approval, closed.',
     group: 'Accounts',
   }),
+  ARCHIVE_DAYS_BETWEEN: variable({
+    schema: integer(0, 365),
+    fallback: '7',
+    doc: 'Days that lie between two archives of one account; each takes the space of all its videos once more.',
+    remedy: 'Write a number of days from 0 to 365.',
+    group: 'Accounts',
+  }),
+  ARCHIVE_DAYS_KEPT: variable({
+    schema: integer(1, 90),
+    fallback: '7',
+    doc: 'Days for which the archive of an account can be fetched; then it is removed.',
+    remedy: 'Write a number of days from 1 to 90.',
+    group: 'Accounts',
+  }),
   OWNER_USERNAME: variable({
     schema: z.string().regex(/^[A-Za-z0-9_]{1,30}$/),
     fallback: 'owner',

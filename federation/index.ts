@@ -27,6 +27,7 @@ import type { Relays } from '../src/modules/relays/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import { createClientSide } from './client/index.ts';
+import { createDocuments } from './documents.ts';
 import { createActorDocument, createFedify } from './federation.ts';
 import { drainHost } from './inbox/drain.ts';
 import { createSyncNotice } from './inbox/followers-sync.ts';
@@ -184,6 +185,8 @@ export function createFederationSide(deps: FederationSideDeps) {
     subscribeToRelay: createSubscribe({ ...deps, lookup }),
     /** Answers POST to an inbox; everything else goes on. */
     inbox: createInboxRoute({ gate, log: deps.log }),
+    /** What our own people did, for their archives. */
+    documents: createDocuments({ ...deps, notes, actorDocument }),
     bridge: createBridge({ ...deps, notes, actorDocument, readyChannel }),
     router: createFederationRouter({ ...deps, lookup, access, fedify, notes, actorDocument }),
     /** What became of a received activity, by its id. */

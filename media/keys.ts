@@ -31,6 +31,16 @@ export function posterSourceKey(ownerId: string, sha256: string): string {
   return `originals/${checkedId(ownerId)}/poster-${checkedHash(sha256)}`;
 }
 
+/** What lies under it are the archives of one account; like originals they are never served as media. */
+export function archivePrefix(accountId: string): string {
+  return `archives/${checkedId(accountId)}/`;
+}
+
+/** Where the archive of an account lies. Nobody can guess it: it holds what its owner shows to few. */
+export function archiveKey(accountId: string, sha256: string): string {
+  return `${archivePrefix(accountId)}${checkedHash(sha256)}-archive.zip`;
+}
+
 /**
  * The key of a public object: `media/<ownerId>/<24 hex of sha256>-<suffix>`. Another content gives another
  * key, so objects can be cached for ever. Throws on an id, hash or suffix that is not of our making.

@@ -29,8 +29,10 @@ import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
+import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
+import { createDepartures } from './modules/departures/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createFilters } from './modules/filters/index.ts';
@@ -197,7 +199,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const lists = createLists({ db, ids, unlistedDomains });
   const filters = createFilters({ db, ids });
   const markers = createMarkers({ db });
-  const portability = createPortability({ db, inTx, ids, enqueue, urls, accounts, social, lists });
+  const portability = createPortability({
+    ...{ db, inTx, ids, enqueue, urls, accounts, social, lists, videos, comments, engagement },
+  });
   const notifications = createNotifications({ db, ids, clock, unlistedDomains });
   const push = createPush({
     ...{ db, inTx, ids, enqueue, clock, log, urls, accounts, auth, videos, comments, notifications },
@@ -239,8 +243,16 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     authorizedFetch: config.federation.authorizedFetch,
   });
 
+  const archives = createArchives({
+    ...{ db, inTx, ids, clock, enqueue, storage, accounts, auth, videos, comments, engagement, lists },
+    ...{ filters, tags, notifications, portability, documents: federation.documents },
+    ...{ workDir: scratchDir, ...config.archives },
+  });
+  const departures = createDepartures({
+    ...{ db, inTx, enqueue, accounts, social, videos, comments, engagement, notifications },
+  });
   const subscribers = createSubscribers({
-    ...{ accounts, videos, comments, engagement, social, notifications, push, pictures, fieldChecks },
+    ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
     ...{ federation, unlistedDomains },
   });
 
@@ -257,6 +269,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.warm': ({ key }) => media.jobs.warm(key),
     'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
     'accounts.purge': ({ accountId }, run) => pictures.jobs.purge(accountId, run),
+    'accounts.archive': ({ archiveId }, run) => archives.jobs.make(archiveId, run),
+    'archives.purge': ({ accountId }, run) => archives.jobs.purge(accountId, run),
+    'accounts.clear': ({ accountId }, run) => departures.jobs.clear(accountId, run),
+    'accounts.move': ({ accountId }, run) => departures.jobs.move(accountId, run),
     'accounts.import': ({ importId }, run) => portability.work(federation.lookup, importId, run),
     'accounts.verify': ({ accountId }, run) => fieldChecks.verify(accountId, run),
     'push.send': (payload, run) => push.jobs.send(payload, run),
@@ -325,6 +341,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     filters,
     markers,
     portability,
+    archives,
     instances,
     federation,
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),

@@ -145,6 +145,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
+    { name: 'archives', everyMs: 10 * MINUTE, run: () => context.archives.expire() },
     { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },

@@ -1,15 +1,11 @@
 import type { createFederationSide } from '../federation/index.ts';
-import { dropReferences } from './db/references.ts';
 import type { UnlistedDomains } from './db/visibility.ts';
 import type { Subscribers } from './jobs/relay.ts';
-import {
-  type Accounts,
-  accountEvents,
-  type createFieldChecks,
-  type Pictures,
-} from './modules/accounts/index.ts';
-import { type Comments, commentEvents } from './modules/comments/index.ts';
-import { type Engagement, engagementEvents } from './modules/engagement/index.ts';
+import { accountEvents, type createFieldChecks, type Pictures } from './modules/accounts/index.ts';
+import type { Archives } from './modules/archives/index.ts';
+import { commentEvents } from './modules/comments/index.ts';
+import type { createDepartures } from './modules/departures/index.ts';
+import { engagementEvents } from './modules/engagement/index.ts';
 import { filterEvents } from './modules/filters/index.ts';
 import { instanceEvents } from './modules/instances/index.ts';
 import { moderationEvents } from './modules/moderation/index.ts';
@@ -20,10 +16,9 @@ import { type Social, socialEvents } from './modules/social/index.ts';
 import { type Videos, videoEvents } from './modules/videos/index.ts';
 
 interface Parts {
-  readonly accounts: Accounts;
   readonly videos: Videos;
-  readonly comments: Comments;
-  readonly engagement: Engagement;
+  readonly departures: ReturnType<typeof createDepartures>;
+  readonly archives: Archives;
   readonly social: Social;
   readonly notifications: Notifications;
   readonly push: Push;
@@ -47,8 +42,7 @@ type EventName =
 
 /** Who takes which event of the outbox: the one table of it. New handlers stand at the end of their list, see `Subscribers`. */
 export function createSubscribers(parts: Parts) {
-  const { accounts, videos, comments, engagement, social, notifications, push, pictures, fieldChecks } =
-    parts;
+  const { videos, departures, archives, social, notifications, push, pictures, fieldChecks } = parts;
   const { federation, unlistedDomains } = parts;
   const { bridge } = federation;
   const news = notifications.on;
@@ -63,40 +57,16 @@ export function createSubscribers(parts: Parts) {
     },
     'account.gone': {
       schema: accountEvents['account.gone'],
-      handlers: [
-        (tx, { accountId }) => videos.removeAllOf(tx, accountId),
-        (tx, { accountId }) => social.dropAllOf(tx, accountId),
-        (tx, { accountId }) => comments.removeAllOf(tx, accountId),
-        (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
-        pictures.onGone,
-        news.onAccountGone,
-      ],
+      handlers: [departures.onEnded, pictures.onGone],
     },
     'account.deleted': {
       schema: accountEvents['account.deleted'],
-      handlers: [
-        // First: it has to know who followed.
-        bridge.onAccountDeleted,
-        (tx, { accountId }) => videos.removeAllOf(tx, accountId),
-        (tx, { accountId }) => comments.removeAllOf(tx, accountId),
-        (tx, { accountId }) => engagement.dropAllOf(tx, accountId),
-        (tx, { accountId }) => dropReferences(tx, accountId),
-        pictures.onGone,
-      ],
+      // The bridge first: it has to know who followed.
+      handlers: [bridge.onAccountDeleted, departures.onEnded, pictures.onGone, archives.onEnded],
     },
     'account.moved': {
       schema: accountEvents['account.moved'],
-      handlers: [
-        // First: it has to know who followed.
-        bridge.onAccountMoved,
-        async (tx, { accountId, targetId }) => {
-          const ids = await social.localFollowerIds(accountId);
-          const found = await accounts.byIds([accountId, targetId, ...ids]);
-          const [from, to] = [found.get(accountId), found.get(targetId)];
-          const followers = ids.flatMap((id) => found.get(id) ?? []);
-          if (from && to) await social.moveFollowers(tx, { from, to, followers });
-        },
-      ],
+      handlers: [bridge.onAccountMoved, departures.onMoved],
     },
     'filters.changed': { schema: filterEvents['filters.changed'], handlers: [] },
     'follow.requested': {

@@ -23,7 +23,7 @@ export function addUsage(command: Command, run: Run): void {
       'what media takes, by kind; uploads that are kept as they came are counted in the storage itself',
     )
     .action(() =>
-      run(async ({ videos, clock }): Promise<Report> => {
+      run(async ({ videos, archives, clock }): Promise<Report> => {
         const { usage, cachedBytes, cache, orphans } = videos.storageUse;
         const [kinds, cached, stored] = [
           await usage(),
@@ -31,7 +31,10 @@ export function addUsage(command: Command, run: Run): void {
           await orphans({ remove: false, now: clock.now() }),
         ];
         const originals = { kind: 'originals', objects: stored.originals, bytes: stored.originalBytes };
-        const rows = [...kinds, originals].map((use) => ({ ...use, size: sizeOf(use.bytes) }));
+        const rows = [...kinds, ...(await archives.usage()), originals].map((use) => ({
+          ...use,
+          size: sizeOf(use.bytes),
+        }));
         const text = `Copies of videos of other servers: ${sizeOf(cached)} of ${sizeOf(cache.maxBytes)}.`;
         return { ok: true, rows, text };
       }),

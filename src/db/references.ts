@@ -11,11 +11,11 @@ const KEPT = new Set([
 ]);
 
 /**
- * Does to every row that names an account what deleting the row of the account would do, and keeps that one: other
- * servers know it. The database itself knows which rows those are, so that no table that comes later is forgotten.
- * Several seconds for somebody with very much; asked for once in the life of an account.
+ * Does to rows that name an account what deleting the row of the account would do, and keeps that one: other servers
+ * know it. The database itself knows which rows those are, so that no table that comes later is forgotten. At most
+ * `limit` rows at once; returns how many, which is less than that when nothing is left.
  */
-export async function dropReferences(tx: Tx, accountId: AccountId): Promise<void> {
+export async function dropReferences(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
   const { rows } = await tx.raw<{ rows: { table: string; column: string; clears: boolean }[] }>(
     `select constraints.conrelid::regclass::text as table, attributes.attname as column,
             constraints.confdeltype = 'n' as clears
@@ -25,9 +25,16 @@ export async function dropReferences(tx: Tx, accountId: AccountId): Promise<void
       where constraints.contype = 'f' and constraints.confrelid = 'accounts'::regclass
       order by 1, 2`,
   );
+  let left = limit;
   for (const { table, column, clears } of rows) {
+    if (left === 0) break;
     if (KEPT.has(`${table}.${column}`)) continue;
-    const naming = tx(table).where({ [column]: accountId });
-    await (clears ? naming.update({ [column]: null }) : naming.delete());
+    const some = tx(table)
+      .where({ [column]: accountId })
+      .limit(left)
+      .select('ctid');
+    const naming = tx(table).whereIn('ctid', some);
+    left -= await (clears ? naming.update({ [column]: null }) : naming.delete());
   }
+  return limit - left;
 }

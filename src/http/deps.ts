@@ -5,6 +5,7 @@ import type { InTx } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
+import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Engagement } from '../modules/engagement/index.ts';
@@ -51,6 +52,7 @@ export interface HttpDeps {
   readonly filters: Filters;
   readonly markers: Markers;
   readonly portability: Portability;
+  readonly archives: Archives;
   readonly instances: Instances;
   readonly lookup: RemoteLookup;
   readonly deliveries: DeliveryDesk;

@@ -94,6 +94,8 @@ export const STATUS_OF_REASON = {
   'not-csv': 422,
   'too-many-rows': 422,
   'import-running': 409,
+  'archive-running': 409,
+  'archive-too-soon': 429,
   'moved-before': 422,
   'not-an-alias': 422,
   'endpoint-refused': 422,

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { allows, isStaff, type Viewer } from '../modules/auth/index.ts';
 import { withBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
+import { type Download, sendDownload } from './download.ts';
 import { ApiError } from './errors.ts';
 import { networkOf, type RateLimit } from './limits.ts';
 import { queryOf } from './query.ts';
@@ -79,6 +80,10 @@ async function answer(deps: HttpDeps, route: Route, input: Asked): Promise<void>
     const begin = async (signal: AbortSignal) => parsed(route, await call(route, { ...input, signal }));
     const isAllowed = () => isStill(deps, req, viewer);
     await deps.streams.serve(req, res, { caller, event, begin, isAllowed });
+    return;
+  }
+  if (route.download && route.contentType !== undefined) {
+    await sendDownload(req, res, route.contentType, await call<Download>(route, input));
     return;
   }
   const result = await call(route, input);

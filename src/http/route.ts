@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Scope, Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
+import type { Download } from './download.ts';
 import type { FilePart, ReceivedFile } from './form.ts';
 import type { RateLimit } from './limits.ts';
 
@@ -40,7 +41,9 @@ export interface Route {
   /** Of the answer, or of the data of each event. */
   readonly output: Schema;
   /** Of an answer that is a text and no JSON: its media type. */
-  readonly contentType?: 'text/csv';
+  readonly contentType?: 'text/csv' | 'application/zip';
+  /** The handler gives a stored file, which is sent as `contentType`, whole or a range of it. */
+  readonly download?: true;
   /** Answers with a stream of events of this name; the handler then gives what they tell. */
   readonly event?: string;
   readonly handler: (input: never) => Promise<unknown>;
@@ -114,6 +117,22 @@ export function eventRoute<A extends Audience, O extends Schema, P extends Schem
   ) => Promise<AsyncIterable<z.input<O>>>;
 }): Route {
   return { ...declaration, method: 'get' } as unknown as Route;
+}
+
+/** Declares a route that answers with a stored file, for the viewer alone. */
+export function downloadRoute<A extends Audience>(declaration: {
+  path: string;
+  summary: string;
+  audience: A;
+  scope: Scope;
+  limit: RateLimit;
+  contentType: NonNullable<Route['contentType']>;
+  handler: (
+    input: RouteInput<undefined, undefined, undefined, A extends 'anyone' ? Viewer | null : Viewer>,
+  ) => Promise<Download>;
+}): Route {
+  const output = z.string().meta({ override: { type: 'string', format: 'binary' } });
+  return { ...declaration, method: 'get', download: true, output } as unknown as Route;
 }
 
 /** Reading is cheap, writing less so; routes that are dear or guessable name their own limit. */

@@ -121,6 +121,38 @@ export const jobSpecs = {
     timeoutMs: 2 * minute,
     retryDelayMs: 5 * minute,
   },
+  /** Makes the archive that somebody asked for of the own account. */
+  'accounts.archive': {
+    queue: 'replicate',
+    payload: z.object({ archiveId: idSchema<'archive'>() }),
+    maxAttempts: 5,
+    timeoutMs: 240 * minute,
+    retryDelayMs: 1 * minute,
+  },
+  /** Removes archives that nobody may fetch any more. */
+  'archives.purge': {
+    queue: 'default',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 20,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 30_000,
+  },
+  /** Removes some of what hangs on an account that ended. */
+  'accounts.clear': {
+    queue: 'default',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 50,
+    timeoutMs: 15 * minute,
+    retryDelayMs: 1 * minute,
+  },
+  /** Takes some followers of an account that moved along. */
+  'accounts.move': {
+    queue: 'default',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 50,
+    timeoutMs: 15 * minute,
+    retryDelayMs: 1 * minute,
+  },
   /** Works off some lines of a file that somebody brought from another server. */
   'accounts.import': {
     queue: 'default',

@@ -16,6 +16,7 @@ export type ListId = Id<'list'>;
 export type FilterId = Id<'filter'>;
 export type RelayId = Id<'relay'>;
 export type ImportId = Id<'import'>;
+export type ArchiveId = Id<'archive'>;
 export type AppId = Id<'app'>;
 export type NotificationId = Id<'notification'>;
 export type PushSubscriptionId = Id<'push-subscription'>;

@@ -25,10 +25,11 @@ const due = (id: AccountId) =>
   server.context.db('users').where({ account_id: id }).update({ delete_at: new Date() });
 const deleteDue = () => server.context.auth.deleteDue(server.context.inTx);
 const settled = () =>
-  eventually(
-    'all that follows from it is done',
-    async () => (await server.context.db('events')).length === 0,
-  );
+  eventually('all that follows from it is done', async () => {
+    const { db } = server.context;
+    const clearing = await db('jobs').where({ name: 'accounts.clear' });
+    return clearing.length === 0 && (await db('events')).length === 0;
+  });
 
 /** What may still name an account that was deleted, and why. */
 const MAY_STAY = new Set([

@@ -80,7 +80,8 @@ import {
 import { getMarkers, setMarkers } from './markers/markers.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
-import { exportCsv, importCsv, listImports } from './portability/portability.ts';
+import { askForArchive, downloadArchive, getArchive } from './portability/archive.ts';
+import { exportCsv, getImport, importCsv, importFailures, listImports } from './portability/portability.ts';
 import { changeSubscription, getSubscription, subscribe, unsubscribe } from './push/subscription.ts';
 import {
   directory,
@@ -162,7 +163,9 @@ export const routes: readonly Route[] = [
   getAnnouncements,
   register,
   deleteAccount,
-  ...[exportCsv, importCsv, listImports],
+  // Before the kinds of CSV, one of which it is not.
+  ...[askForArchive, getArchive, downloadArchive],
+  ...[exportCsv, importCsv, listImports, getImport, importFailures],
   ...[getAliases, setAliases, moveAccount],
   signIn,
   signOut,

@@ -9,14 +9,13 @@ import {
   createLocalAccount,
   ensureInstanceAccount,
   markAccountGone,
-  markAccountMoved,
   type NewLocalAccount,
   upsertRemoteAccount,
 } from './commands.ts';
 import { accountEvents } from './events.ts';
 import { forgetDeleted, markDeleted, setLeaving } from './leaving.ts';
 import type { Account, RemoteActor, SealedKeys } from './model.ts';
-import { moveAccount, setAliases } from './moving.ts';
+import { markRemoteMoved, moveAccount, setAliases } from './moving.ts';
 import { editProfile, type ProfileChange } from './profile.ts';
 import { accountQueries } from './queries.ts';
 
@@ -79,7 +78,7 @@ export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls }) {
       upsertRemoteAccount(deps, tx, actor, confirmedDomain),
     editProfile: (tx: Tx, accountId: AccountId, change: ProfileChange, touched?: boolean) =>
       editProfile(deps, tx, accountId, change, touched),
-    markMoved: markAccountMoved,
+    markMoved: (tx: Tx, accountId: AccountId, toId: AccountId) => markRemoteMoved(deps, tx, accountId, toId),
     setAliases: (tx: Tx, accountId: AccountId, actorUris: readonly string[]) =>
       setAliases(deps, tx, accountId, actorUris),
     move: (tx: Tx, account: Account, to: Account) => moveAccount(deps, tx, account, to),

@@ -25,6 +25,21 @@ export async function setAliases(
 }
 
 /**
+ * An account of another server goes on as another one; whoever says so has made sure of it just now. Its followers of
+ * this server are taken along by those who subscribe.
+ */
+export async function markRemoteMoved(
+  { emit }: MovingDeps,
+  tx: Tx,
+  accountId: AccountId,
+  targetId: AccountId,
+): Promise<Result<object, 'moved-before'>> {
+  const marked = await markAccountMoved(tx, accountId, targetId, moveLimits.minDaysBetween);
+  if (marked.ok) await emit(tx, 'account.moved', { accountId, targetId });
+  return marked;
+}
+
+/**
  * An account of this server goes on as another one, which must say that it is the same person's: whoever asks has made
  * sure of that just now. Followers are told, and those of this server are taken along, by those who subscribe.
  */

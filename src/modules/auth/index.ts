@@ -210,6 +210,13 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
       return row?.role ?? null;
     },
 
+    /** How somebody of this server can be reached, and in which role. */
+    async signUpOf(
+      accountId: AccountId,
+    ): Promise<{ readonly email: string | null; readonly role: Role } | null> {
+      return (await db('users').where({ account_id: accountId }).first('email', 'role')) ?? null;
+    },
+
     ...preferences(db),
     ...leaving(deps),
 

@@ -250,12 +250,15 @@ async function forget(deps: CommentCommandDeps, tx: Tx, row: CommentRow): Promis
   });
 }
 
-/** Removes every comment of an account that is gone. */
+/** Removes at most `limit` comments of an account that is gone; returns how many. */
 export async function removeCommentsOf(
   deps: CommentCommandDeps,
   tx: Tx,
   accountId: AccountId,
-): Promise<void> {
-  const rows = await tx('comments').where({ account_id: accountId }).delete().returning<CommentRow[]>('*');
+  limit: number,
+): Promise<number> {
+  const some = tx('comments').where({ account_id: accountId }).orderBy('id').limit(limit).select('id');
+  const rows = await tx('comments').whereIn('id', some).delete().returning<CommentRow[]>('*');
   for (const row of rows) await forget(deps, tx, row);
+  return rows.length;
 }

@@ -58,7 +58,8 @@ export function createComments(base: {
     updateRemote: (tx: Tx, id: CommentId, comment: RemoteComment) =>
       updateRemoteComment(deps, tx, id, comment),
     remove: (tx: Tx, id: CommentId, accountId: AccountId) => removeComment(deps, tx, id, accountId),
-    removeAllOf: (tx: Tx, accountId: AccountId) => removeCommentsOf(deps, tx, accountId),
+    removeSomeOf: (tx: Tx, accountId: AccountId, limit: number) =>
+      removeCommentsOf(deps, tx, accountId, limit),
 
     /** Any comment, past the visibility predicate: for workers and for delivery only. */
     internal: (id: CommentId) => one({ id }),

@@ -211,16 +211,23 @@ export async function allowQuote(
   return row.id;
 }
 
-/** Removes all likes, dislikes and shares of an account that is gone, and corrects the counts. */
-export async function dropEngagementOf(tx: Tx, accountId: AccountId): Promise<void> {
-  await tx.raw(
-    `with l as (delete from likes where account_id = :id returning video_id),
-          s as (delete from shares where account_id = :id returning video_id),
-          d as (delete from dislikes where account_id = :id returning video_id)
-     update video_stats set
-       likes = likes - (select count(*) from l where l.video_id = video_stats.video_id),
-       shares = shares - (select count(*) from s where s.video_id = video_stats.video_id)
-     where video_id in (select video_id from l union select video_id from s)`,
-    { id: accountId },
+/**
+ * Removes at most `limit` likes, dislikes and shares each of an account that is gone, and corrects the counts; returns
+ * how many they were together.
+ */
+export async function dropEngagementOf(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
+  const some = (table: string) =>
+    `delete from ${table} where id in
+       (select id from ${table} where account_id = :id limit :limit) returning video_id`;
+  const { rows } = await tx.raw<{ rows: { dropped: number }[] }>(
+    `with l as (${some('likes')}), s as (${some('shares')}), d as (${some('dislikes')}),
+          counted as (
+            update video_stats set
+              likes = likes - (select count(*) from l where l.video_id = video_stats.video_id),
+              shares = shares - (select count(*) from s where s.video_id = video_stats.video_id)
+            where video_id in (select video_id from l union select video_id from s))
+     select ((select count(*) from l) + (select count(*) from s) + (select count(*) from d))::int as dropped`,
+    { id: accountId, limit },
   );
+  return rows[0]?.dropped ?? 0;
 }

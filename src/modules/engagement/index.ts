@@ -82,7 +82,7 @@ export function createEngagement(base: {
     countRemoteView,
     allowQuote: (tx: Tx, account: Account, videoId: VideoId, instrumentUri: string) =>
       allowQuote(deps, tx, account, videoId, instrumentUri),
-    dropAllOf: dropEngagementOf,
+    dropSomeOf: dropEngagementOf,
 
     /** Forgets views told of long ago. */
     sweepRemoteViews: (): Promise<number> =>

@@ -61,6 +61,19 @@ export function createNotifications(base: {
         .update({ state: 'dismissed' });
     },
 
+    /** Removes at most `limit` each of those to and about an account that is gone; returns how many together. */
+    async dropSomeOf(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
+      let dropped = 0;
+      for (const side of ['account_id', 'from_account_id']) {
+        const some = tx('notifications')
+          .where({ [side]: accountId })
+          .limit(limit)
+          .select('id');
+        dropped += await tx('notifications').whereIn('id', some).delete();
+      }
+      return dropped;
+    },
+
     policyOf: (accountId: AccountId) => policyOf(base.db, accountId),
     setPolicy,
     acceptRequests,

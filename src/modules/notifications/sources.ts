@@ -82,12 +82,6 @@ export function newsSources(deps: TellingDeps) {
     ): Promise<void> {
       await tx('notifications').where({ account_id: accountId, from_account_id: targetId }).delete();
     },
-    async onAccountGone(tx: Tx, { accountId }: { accountId: AccountId }): Promise<void> {
-      await tx('notifications')
-        .where({ from_account_id: accountId })
-        .orWhere({ account_id: accountId })
-        .delete();
-    },
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { portabilityLimits } from '../../../config/account-limits.ts';
-import { fromCsv, type importKinds, type PortedRow, toCsv } from './csv.ts';
+import { failuresCsv, fromCsv, type importKinds, type PortedRow, toCsv } from './csv.ts';
 
 const rowsOf = (kind: (typeof importKinds)[number], text: string) => {
   const read = fromCsv(kind, text);
@@ -63,5 +63,33 @@ describe('files of Mastodon', () => {
 
   test('hold no formulas', () => {
     expect(toCsv('lists', [{ name: 'a@b.example', list: '=1+1' }])).toBe("'=1+1,a@b.example\n");
+    const row = { name: '=cmd@b.example' };
+    expect(failuresCsv('blocks', [{ row, reason: '@SUM(1)' }])).toBe("'=cmd@b.example,'@SUM(1)\n");
+  });
+
+  test('have lines of some cells, and not of any number', () => {
+    const line = (cells: number) => `a@b.example${','.repeat(cells - 1)}\nc@d.example\n`;
+    expect(rowsOf('blocks', line(portabilityLimits.maxCells))).toHaveLength(2);
+    expect(rowsOf('blocks', line(portabilityLimits.maxCells + 1))).toEqual([{ name: 'c@d.example' }]);
+  });
+
+  test('of bookmarks are addresses of the web', () => {
+    const text = 'https://a.example/1\njavascript:alert(1)\nfile:///etc/passwd\nhttp://b.example/2\n';
+    expect(rowsOf('bookmarks', text)).toEqual([
+      { name: 'https://a.example/1' },
+      { name: 'http://b.example/2' },
+    ]);
+  });
+
+  test('of what failed can be brought again', () => {
+    const rows = [{ name: 'a@b.example', reblogs: false, notify: true, languages: ['en'] }];
+    const failures = rows.map((row) => ({ row, reason: 'Its server is away, "for now".' }));
+    expect(rowsOf('following', failuresCsv('following', failures))).toEqual(rows);
+    for (const kind of ['blocks', 'lists', 'domain_blocks', 'bookmarks'] as const) {
+      const name =
+        kind === 'bookmarks' ? 'https://a.example/1' : kind === 'domain_blocks' ? 'b.example' : 'a@b.example';
+      const row = { name, ...(kind === 'lists' ? { list: 'Friends' } : {}) };
+      expect(rowsOf(kind, failuresCsv(kind, [{ row, reason: 'No, thanks' }]))).toEqual([row]);
+    }
   });
 });

@@ -5,14 +5,16 @@ import { portabilityLimits } from '../../../config/account-limits.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 
 /** What people take along from server to server, in the files that Mastodon writes and reads. */
-export const importKinds = ['following', 'blocks', 'mutes', 'domain_blocks', 'lists'] as const;
+export const importKinds = [
+  ...(['following', 'blocks', 'mutes', 'domain_blocks', 'lists', 'bookmarks'] as const),
+] as const;
 export type ImportKind = (typeof importKinds)[number];
 export const exportKinds = [...importKinds, 'followers'] as const;
 export type ExportKind = (typeof exportKinds)[number];
 
 /** One line of such a file. */
 export const portedRow = z.object({
-  /** The handle of an account, or for `domain_blocks` a domain. */
+  /** The handle of an account; for `domain_blocks` a domain, for `bookmarks` the address of a post. */
   name: z.string(),
   reblogs: z.boolean().optional(),
   notify: z.boolean().optional(),
@@ -29,18 +31,38 @@ const HEADERS: Readonly<Record<ExportKind, readonly string[] | null>> = {
   followers: ['Account address'],
   mutes: ['Account address', 'Hide notifications'],
   // Mastodon writes these without a header.
-  ...{ blocks: null, domain_blocks: null, lists: null },
+  ...{ blocks: null, domain_blocks: null, lists: null, bookmarks: null },
 };
 
 /** A file as Mastodon reads it. */
 export function toCsv(kind: ExportKind, rows: readonly PortedRow[]): string {
   const header = HEADERS[kind];
   const lines = rows.map((row) => cellsOf(kind, row));
-  return stringify(header ? [[...header], ...lines] : lines, {
-    // A cell that a spreadsheet would take for a formula is quoted by an apostrophe.
-    escape_formulas: true,
-    cast: { boolean: (value) => String(value) },
-  });
+  return written(header ? [[...header], ...lines] : lines);
+}
+
+/**
+ * The lines of a file that failed, each with its reason behind what it said: put right, they can be brought again, for
+ * nobody reads further than that.
+ */
+export function failuresCsv(
+  kind: ImportKind,
+  failures: readonly { readonly row: PortedRow; readonly reason: string }[],
+): string {
+  const header = HEADERS[kind];
+  const lines = failures.map(({ row, reason }) => [...cellsOf(kind, row), reason]);
+  return written(header ? [[...header, 'Reason'], ...lines] : lines);
+}
+
+function written(lines: readonly (readonly (string | boolean)[])[]): string {
+  return stringify(
+    lines.map((line) => [...line]),
+    {
+      // A cell that a spreadsheet would take for a formula is quoted by an apostrophe.
+      escape_formulas: true,
+      cast: { boolean: (value) => String(value) },
+    },
+  );
 }
 
 function cellsOf(kind: ExportKind, row: PortedRow): (string | boolean)[] {
@@ -64,6 +86,8 @@ export function fromCsv(
   kind: ImportKind,
   text: string,
 ): Result<{ rows: PortedRow[] }, 'not-csv' | 'too-many-rows'> {
+  // PostgreSQL stores none (security.md R7).
+  if (text.includes('\u0000')) return fail('not-csv', 'The file holds bytes that are no text.');
   let records: string[][];
   try {
     records = parse(text, {
@@ -89,7 +113,9 @@ const DOMAIN = /^[^\s@#]+\.[^\s@]+$/;
 
 function rowOf(kind: ImportKind, cells: readonly string[]): PortedRow | null {
   const [first = '', second = '', third = '', fourth = ''] = cells;
+  if (cells.length > portabilityLimits.maxCells) return null;
   if (cells.some((cell) => cell.length > portabilityLimits.maxCellCharacters)) return null;
+  if (kind === 'bookmarks') return isWebAddress(first) ? { name: first } : null;
   if (kind === 'domain_blocks') return DOMAIN.test(first) ? { name: first.toLowerCase() } : null;
   const name = (kind === 'lists' ? second : first).replace(/^@/, '');
   if (!HANDLE.test(name)) return null;
@@ -107,6 +133,11 @@ function rowOf(kind: ImportKind, cells: readonly string[]): PortedRow | null {
     default:
       return { name };
   }
+}
+
+function isWebAddress(cell: string): boolean {
+  const { protocol } = URL.parse(cell) ?? {};
+  return protocol === 'https:' || protocol === 'http:';
 }
 
 function isTrue(cell: string, usual: boolean): boolean {

@@ -180,9 +180,20 @@ export async function unfollow(
   return remembered.length > 0 ? false : unfollow(deps, tx, { ...pair, uri });
 }
 
-/** Removes every follow of an account that is gone, in both directions, without telling anybody. */
-export async function dropFollowsOf(tx: Tx, accountId: AccountId): Promise<void> {
-  await tx('follows').where({ follower_id: accountId }).orWhere({ target_id: accountId }).delete();
+/**
+ * Removes at most `limit` follows each way of an account that is gone, without telling anybody; returns how many they
+ * were together.
+ */
+export async function dropFollowsOf(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
+  let dropped = 0;
+  for (const side of ['follower_id', 'target_id']) {
+    const some = tx('follows')
+      .where({ [side]: accountId })
+      .limit(limit)
+      .select('id');
+    dropped += await tx('follows').whereIn('id', some).delete();
+  }
+  return dropped;
 }
 
 async function isBlockBetween(tx: Tx, a: AccountId, b: AccountId): Promise<boolean> {
@@ -191,37 +202,6 @@ async function isBlockBetween(tx: Tx, a: AccountId, b: AccountId): Promise<boole
     .orWhere({ account_id: b, target_id: a })
     .first('id');
   return row !== undefined;
-}
-
-/**
- * `from` goes on as `to`: each of `followers`, people of this server, asks to follow the new account instead.
- * Whoever blocks the old one blocks the new one, too (security.md V6).
- */
-export async function moveFollowers(
-  deps: SocialDeps,
-  tx: Tx,
-  {
-    from,
-    to,
-    followers,
-  }: { readonly from: Account; readonly to: Account; readonly followers: readonly Account[] },
-): Promise<void> {
-  const blockers: AccountId[] = await tx('account_blocks').where({ target_id: from.id }).pluck('account_id');
-  if (blockers.length > 0) {
-    const rows = blockers.map((account_id) => {
-      const id = deps.ids.next<'block'>();
-      return { id, account_id, target_id: to.id, uri: deps.urls.block(id) };
-    });
-    await tx('account_blocks').insert(rows).onConflict(['account_id', 'target_id']).ignore();
-  }
-  for (const blocker of blockers) {
-    await unfollow(deps, tx, { followerId: blocker, targetId: to.id });
-    await rejectFollow(deps, tx, { followerId: to.id, targetId: blocker });
-  }
-  for (const follower of followers) {
-    const asked = await follow(deps, tx, follower, to);
-    if (asked.ok) await unfollow(deps, tx, { followerId: follower.id, targetId: from.id });
-  }
 }
 
 function requestOf(tx: Tx, pair: Pair & { readonly uri?: string }): Promise<FollowRow | undefined> {

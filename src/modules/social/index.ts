@@ -11,12 +11,12 @@ import {
   chooseHowToFollow,
   dropFollowsOf,
   follow,
-  moveFollowers,
   rejectFollow,
   unfollow,
 } from './commands.ts';
 import { domainBlocks } from './domain-blocks.ts';
 import { socialEvents } from './events.ts';
+import { followersAfter, type Move, moveBlocks, moveFollowers } from './moves.ts';
 import { mutes } from './mutes.ts';
 import { people } from './people.ts';
 import { relationships } from './relationships.ts';
@@ -74,11 +74,15 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls; unlisted
     accept: (tx: Tx, pair: Pair & { uri?: string }) => acceptFollow(deps, tx, pair),
     reject: (tx: Tx, pair: Pair & { uri?: string }) => rejectFollow(deps, tx, pair),
     unfollow: (tx: Tx, pair: Pair & { uri?: string }) => unfollow(deps, tx, pair),
-    dropAllOf: dropFollowsOf,
+    dropSomeOf: dropFollowsOf,
     block: (tx: Tx, account: Account, target: Account, uri?: string) => block(deps, tx, account, target, uri),
     unblock: (tx: Tx, account: Account, target: Account, uri?: string) =>
       unblock(deps, tx, account, target, uri),
-    moveFollowers: (tx: Tx, move: Parameters<typeof moveFollowers>[2]) => moveFollowers(deps, tx, move),
+    moveBlocks: (tx: Tx, move: Move, place: Parameters<typeof moveBlocks>[3]) =>
+      moveBlocks(deps, tx, move, place),
+    moveFollowers: (tx: Tx, move: Move, followers: readonly Account[]) =>
+      moveFollowers(deps, tx, move, followers),
+    followersAfter,
 
     followersPage: (id: AccountId, before: FollowId | null, limit: number) =>
       page('target_id', id, before, limit),
@@ -124,16 +128,6 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls; unlisted
           db.raw(`follows.state = 'accepted' as "isAccepted"`),
         );
       return after === null ? query : query.where('follows.id', '>', after);
-    },
-
-    /** The people of this server who follow an account, oldest follow first. */
-    async localFollowerIds(targetId: AccountId): Promise<AccountId[]> {
-      return db('follows')
-        .join('accounts', 'accounts.id', 'follows.follower_id')
-        .where({ 'follows.target_id': targetId, 'follows.state': 'accepted' })
-        .where({ 'accounts.domain': '', 'accounts.state': 'active' })
-        .orderBy('follows.id')
-        .pluck('follows.follower_id');
     },
 
     /** Whom the id of a Block of an account stands for, or null. */

@@ -162,7 +162,7 @@ async function isStillNamed(db: Db, key: string): Promise<boolean> {
 
 async function* orphans({ db, clock, stores }: CheckDeps, prefix: string): AsyncGenerator<Finding> {
   const before = clock.now() - mediaLimits.orphanAgeMs;
-  const prefixes = ['media/', 'originals/'].flatMap((ours) => {
+  const prefixes = ['media/', 'originals/', 'archives/'].flatMap((ours) => {
     if (prefix.startsWith(ours)) return [prefix];
     return ours.startsWith(prefix) ? [ours] : [];
   });

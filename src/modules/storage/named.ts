@@ -61,10 +61,11 @@ export async function* namedOriginals(
 
 /** Those of the keys that a row names: what is stored under any other is of no use. */
 export async function namesAmong(db: Db, keys: readonly string[]): Promise<Set<string>> {
-  const [assets, originals, posters]: [string[], string[], string[]] = await Promise.all([
+  const [assets, originals, posters, archives]: string[][] = await Promise.all([
     db('video_assets').whereIn('key', keys).pluck('key'),
     db('videos').whereIn('original_key', keys).pluck('original_key'),
     db('videos').whereIn('poster_key', keys).pluck('poster_key'),
+    db('archives').whereIn('object_key', keys).pluck('object_key'),
   ]);
-  return new Set([...assets, ...originals, ...posters]);
+  return new Set([assets, originals, posters, archives].flatMap((named) => named ?? []));
 }

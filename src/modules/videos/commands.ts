@@ -247,8 +247,18 @@ export async function askForReplies(deps: VideoCommandDeps, tx: Tx, videoId: Vid
   return true;
 }
 
-/** Removes every video of an account that is gone. */
-export async function removeVideosOf(deps: VideoCommandDeps, tx: Tx, accountId: AccountId): Promise<void> {
-  const rows: { id: VideoId }[] = await tx('videos').where({ account_id: accountId }).select('id');
-  for (const { id } of rows) await removeVideo(deps, tx, id, accountId);
+/** Removes at most `limit` videos of an account that is gone; returns how many. */
+export async function removeVideosOf(
+  deps: VideoCommandDeps,
+  tx: Tx,
+  accountId: AccountId,
+  limit: number,
+): Promise<number> {
+  const ids: VideoId[] = await tx('videos')
+    .where({ account_id: accountId })
+    .orderBy('id')
+    .limit(limit)
+    .pluck('id');
+  for (const id of ids) await removeVideo(deps, tx, id, accountId);
+  return ids.length;
 }

@@ -126,7 +126,7 @@ export function createVideos(base: Deps) {
     /** What these videos said before, oldest first. */
     versionsOf: (videoId: VideoId) => versionsOf(base.db, { videoId }),
     remove: (tx: Tx, videoId: VideoId, accountId: AccountId) => removeVideo(deps, tx, videoId, accountId),
-    removeAllOf: (tx: Tx, accountId: AccountId) => removeVideosOf(deps, tx, accountId),
+    removeSomeOf: (tx: Tx, accountId: AccountId, limit: number) => removeVideosOf(deps, tx, accountId, limit),
     /** The people whom the captions of these videos name. */
     mentionedAmong: (videoIds: readonly VideoId[]) => mentionedAmong(base.db, 'video', videoIds),
 

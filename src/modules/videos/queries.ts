@@ -296,6 +296,16 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
         if (tag !== null) query.whereExists(taggedWith([tag]));
       }),
 
+    /** How many published videos of an account the viewer may see: counted, for a job. */
+    async countOfAccount(accountId: AccountId, viewerId: AccountId | null): Promise<number> {
+      const row = await db('videos')
+        .where('videos.account_id', accountId)
+        .modify(visibleTo(viewerId, unlisted))
+        .count('* as count')
+        .first();
+      return Number(row?.count ?? 0);
+    },
+
     /** Published videos of this server, for NodeInfo. */
     async localCount(): Promise<number> {
       const row = await db('videos').where({ local: true, state: 'published' }).count('* as count').first();

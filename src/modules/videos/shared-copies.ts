@@ -165,7 +165,8 @@ export async function unnamedAmong(db: Db, keys: readonly string[]): Promise<str
      union all select original_key from videos where id = any(:owners) or media_id = any(:owners)
      union all select poster_key from videos where id = any(:owners) or media_id = any(:owners)
      union all select avatar_key from accounts where id = any(:owners)
-     union all select header_key from accounts where id = any(:owners)`,
+     union all select header_key from accounts where id = any(:owners)
+     union all select object_key from archives where object_key = any(:keys)`,
     { keys: [...keys], owners: [...new Set(owners)] },
   );
   const named = new Set(rows.map(({ key }) => key));

@@ -49,7 +49,7 @@ export async function orphanedObjects(
     if (remove) await deps.storage.remove(orphans);
     batch.clear();
   };
-  for (const prefix of ['media/', 'originals/']) {
+  for (const prefix of ['media/', 'originals/', 'archives/']) {
     for await (const { key, size, modifiedAt } of deps.storage.list(prefix)) {
       if (prefix === 'originals/') {
         found.originals += 1;

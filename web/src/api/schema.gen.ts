@@ -126,6 +126,23 @@ export interface Application {
   readonly vapid_key: string;
 }
 
+export interface Archive {
+  readonly id: string;
+  /** `waiting` for a worker; `expired`: it was removed */
+  readonly state: "waiting" | "working" | "ready" | "failed" | "expired";
+  /** What is being done now */
+  readonly stage: "lists" | "posts" | "media" | "storing" | null;
+  readonly percent: number;
+  /** In bytes, once it is ready */
+  readonly size: number | null;
+  readonly created_at: string;
+  readonly finished_at: string | null;
+  /** When it is removed */
+  readonly expires_at: string | null;
+  /** For the one alone who asked for it; takes ranges */
+  readonly download_url: string | null;
+}
+
 export interface Context {
   readonly ancestors: readonly Status[];
   readonly descendants: readonly Status[];
@@ -375,7 +392,8 @@ export interface GroupedNotifications {
 
 export interface Import {
   readonly id: string;
-  readonly type: "following" | "blocks" | "mutes" | "domain_blocks" | "lists";
+  readonly type: "following" | "blocks" | "mutes" | "domain_blocks" | "lists" | "bookmarks";
+  readonly mode: "merge" | "overwrite";
   readonly total: number;
   /** Lines that were tried */
   readonly done: number;
@@ -387,6 +405,8 @@ export interface Import {
   }[];
   readonly created_at: string;
   readonly finished_at: string | null;
+  /** When it was ended early, since you left */
+  readonly cancelled_at: string | null;
 }
 
 export interface Instance {

@@ -1,0 +1,82 @@
+import { portabilityLimits } from '../../../config/account-limits.ts';
+import type { Db } from '../../db/database.ts';
+import type { AccountId } from '../../lib/ids.ts';
+import type { ExportKind, PortedRow } from './csv.ts';
+import type { PortabilityDeps } from './model.ts';
+
+/** The lines of one kind of file, oldest first. */
+export async function portedRows(
+  deps: PortabilityDeps,
+  accountId: AccountId,
+  kind: ExportKind,
+): Promise<PortedRow[]> {
+  const { db, urls } = deps;
+  const name = db.raw(
+    `accounts.username || '@' || case when accounts.domain = '' then ? else accounts.domain end as name`,
+    [urls.domain],
+  );
+  const named = (query: ReturnType<Db>) =>
+    query.where('accounts.state', 'active').limit(portabilityLimits.maxExportRows);
+  switch (kind) {
+    case 'following':
+    case 'followers': {
+      const [mine, other] =
+        kind === 'following' ? ['follower_id', 'target_id'] : ['target_id', 'follower_id'];
+      return named(
+        db('follows')
+          .join('accounts', 'accounts.id', `follows.${other}`)
+          .where({ [`follows.${mine}`]: accountId, 'follows.state': 'accepted' })
+          .orderBy('follows.id'),
+      ).select(name, 'follows.reblogs', 'follows.notify', 'follows.languages');
+    }
+    case 'blocks':
+    case 'mutes': {
+      const table = kind === 'blocks' ? 'account_blocks' : 'account_mutes';
+      return named(
+        db(table)
+          .join('accounts', 'accounts.id', `${table}.target_id`)
+          .where({ [`${table}.account_id`]: accountId })
+          .orderBy(`${table}.id`),
+      ).select(name, ...(kind === 'mutes' ? ['account_mutes.notifications'] : []));
+    }
+    case 'domain_blocks':
+      return db('account_domain_blocks')
+        .where({ account_id: accountId })
+        .orderBy('domain')
+        .limit(portabilityLimits.maxExportRows)
+        .select('domain as name');
+    case 'lists':
+      return named(
+        db('list_accounts')
+          .join('lists', 'lists.id', 'list_accounts.list_id')
+          .join('accounts', 'accounts.id', 'list_accounts.account_id')
+          .where({ 'lists.account_id': accountId })
+          .orderBy(['lists.id', 'list_accounts.id']),
+      ).select(name, 'lists.title as list');
+    case 'bookmarks':
+      return bookmarked(deps, accountId);
+  }
+}
+
+/** The addresses of what an account keeps and may still see. */
+async function bookmarked(
+  { videos, comments, engagement }: PortabilityDeps,
+  accountId: AccountId,
+): Promise<PortedRow[]> {
+  const found: PortedRow[] = [];
+  const { bookmarksAtOnce: limit, maxExportRows } = portabilityLimits;
+  for (let maxId: string | null = null; found.length < maxExportRows; ) {
+    const posts = await engagement.bookmarksOf(accountId, { maxId, minId: null, limit });
+    const videoIds = posts.flatMap((post) => ('videoId' in post ? [post.videoId] : []));
+    const commentIds = posts.flatMap((post) => ('commentId' in post ? [post.commentId] : []));
+    const ofVideos = await videos.forViewerAmong(videoIds, accountId);
+    const ofComments = await comments.forViewerAmong(commentIds, accountId);
+    for (const post of posts) {
+      const kept = 'videoId' in post ? ofVideos.get(post.videoId) : ofComments.get(post.commentId);
+      if (kept) found.push({ name: kept.uri });
+    }
+    maxId = posts.at(-1)?.id ?? null;
+    if (maxId === null || posts.length < limit) break;
+  }
+  return found.reverse();
+}
