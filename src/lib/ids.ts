@@ -19,6 +19,7 @@ export type ImportId = Id<'import'>;
 export type AppId = Id<'app'>;
 export type NotificationId = Id<'notification'>;
 export type PushSubscriptionId = Id<'push-subscription'>;
+export type MailId = Id<'mail'>;
 export type JobId = Id<'job'>;
 
 /** Makes ids. One per process. */

@@ -76,7 +76,7 @@ export async function createJobRig(options: JobRigOptions = {}): Promise<JobRig>
       ...{ db, connection, prefix, queues: queueNames, leaseMs, random: Math.random, log: silent },
       handlers: { ...noHandlers, ...given },
       concurrency: {
-        ...{ inbox: atOnce, deliver: atOnce, push: atOnce, media: atOnce },
+        ...{ inbox: atOnce, deliver: atOnce, push: atOnce, mail: atOnce, media: atOnce },
         ...{ replicate: atOnce, transcribe: atOnce, default: atOnce },
       },
     });
@@ -156,6 +156,10 @@ const noHandlers: JobHandlers = {
   'accounts.purge': unexpected,
   'accounts.verify': unexpected,
   'accounts.import': unexpected,
+  'mail.send': unexpected,
+  'mail.reset': unexpected,
+  'mail.waiting': unexpected,
+  'mail.digest': unexpected,
   'inbox.drain': unexpected,
   'deliver.host': unexpected,
   'push.send': unexpected,

@@ -35,6 +35,14 @@ import {
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { createApp, verifyApp } from './apps/apps.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
+import {
+  askForReset,
+  changeEmail,
+  checkConfirmation,
+  getEmailPreferences,
+  mailConfirmation,
+  setEmailPreferences,
+} from './emails/emails.ts';
 import { createFilter, deleteFilter, editFilter, getFilter, listFilters } from './filters/filters.ts';
 import {
   createFirstFilter,
@@ -162,6 +170,8 @@ export const routes: readonly Route[] = [
   getAnnouncements,
   register,
   deleteAccount,
+  ...[checkConfirmation, mailConfirmation, changeEmail, askForReset],
+  ...[getEmailPreferences, setEmailPreferences],
   ...[exportCsv, importCsv, listImports],
   ...[getAliases, setAliases, moveAccount],
   signIn,
