@@ -1,6 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { expect } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import type { Finish, JobRun } from '../../src/jobs/registry.ts';
+import { jobRun } from './job-run.ts';
 
 /** A message as it came over the wire. */
 export interface ReceivedMail {
@@ -126,4 +129,21 @@ function decoded(body: string, encoding: string | null): string {
     .replace(/=\r\n/g, '')
     .replace(/(?:=[0-9A-F]{2})+/g, (run) => Buffer.from(run.replaceAll('=', ''), 'hex').toString('utf8'));
   return bytes;
+}
+
+/** Runs every job about mail that waits, those that they add included, as a worker does; due now or later. */
+export async function workMail({ db, handlers, inTx }: Context): Promise<void> {
+  for (;;) {
+    const job = await db('jobs').whereLike('name', 'mail.%').orderBy('id').first();
+    if (!job) return;
+    const work = handlers[job.name as 'mail.send'] as (
+      payload: never,
+      run: JobRun,
+    ) => Promise<Finish | undefined>;
+    const finish = await work(job.payload as never, jobRun());
+    await inTx(async (tx) => {
+      await tx('jobs').where({ id: job.id }).delete();
+      await finish?.(tx);
+    });
+  }
 }

@@ -161,6 +161,7 @@ export function emails(deps: EmailDeps, post: Correspondence) {
         await tx('users')
           .where({ account_id: accountId })
           .update({ email: correction, email_key: keyOfEmail(correction) });
+        await endLinks(tx, accountId, 'confirm');
       }
       const sent = await post.mailLink(tx, person, { purpose: 'confirm', email }, letters.confirmLetter);
       return sent ? ok() : tooManyMails();

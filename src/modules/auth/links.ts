@@ -59,18 +59,24 @@ export async function takeLink(tx: Tx, purpose: LinkPurpose, token: string): Pro
   const [row] = await tx('mail_links')
     .where({ token_hash: sha256(token), purpose })
     .where('expires_at', '>', tx.fn.now())
-    .delete()
+    .update({ expires_at: SPENT })
     .returning('*');
   if (!row) return null;
   await endLinks(tx, row.account_id, purpose);
   return { accountId: row.account_id, email: row.email, sessionId: row.session_id };
 }
 
-/** Ends links of an account: all that were mailed for one purpose, or all there are. */
+/** Before the beginning of every transaction, whichever of two that take one link began first. */
+const SPENT = '-infinity';
+
+/**
+ * Ends links of an account: all that were mailed for one purpose, or all there are. They are kept as long as they count
+ * against the limit of the hour.
+ */
 export async function endLinks(tx: Tx, accountId: AccountId, purpose?: LinkPurpose): Promise<void> {
   await tx('mail_links')
     .where({ account_id: accountId, ...(purpose === undefined ? {} : { purpose }) })
-    .delete();
+    .update({ expires_at: SPENT });
 }
 
 /** Forgets links that have run out, except those that count against the limit of the hour still. */
