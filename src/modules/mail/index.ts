@@ -109,7 +109,7 @@ export function createMail(deps: MailDeps) {
       await tx('mails').insert({
         ...{ id, account_id: mail.accountId, kind: mail.kind },
         sealed: sealSecret(seal, JSON.stringify(stored)),
-        expires_at: mail.expiresAt ?? tx.raw(`now() + ? * interval '1 ms'`, [mailLimits.keptMs]),
+        expires_at: mail.expiresAt ?? new Date(clock.now() + mailLimits.keptMs),
       });
       await enqueue(tx, { name: 'mail.send', payload: { mailId: id }, key: `mail.send:${id}` });
     },
