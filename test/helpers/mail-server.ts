@@ -17,6 +17,7 @@ export interface ReceivedMail {
   readonly html: string;
 }
 
+type Hold = (() => Promise<void>) | null;
 type Refusal = { readonly status: number; readonly message: string } | null;
 
 /** A real mail server on loopback. What it refuses, and how, may be set. */
@@ -29,9 +30,10 @@ export async function startMailServer(
   const { login, tls = false } = options;
   const received: ReceivedMail[] = [];
   const answers = { onRecipient: null as Refusal, onMessage: null as Refusal };
+  /** What is waited for before a recipient is taken, and before a message that came whole is answered. */
+  const holds = { recipient: null as Hold, answer: null as Hold };
   const refuse = ({ status, message }: NonNullable<Refusal>) =>
     Object.assign(new Error(message), { responseCode: status });
-  const tries = { recipients: 0 };
   const server = new SMTPServer({
     ...(login === undefined ? { authOptional: true } : { allowInsecureAuth: true }),
     disabledCommands: tls ? [] : ['STARTTLS'],
@@ -40,19 +42,20 @@ export async function startMailServer(
       if (fits) done(null, { user: 1 });
       else done(Object.assign(new Error('5.7.8 No such login'), { responseCode: 535 }));
     },
-    onRcptTo: (_address, _session, done) => {
-      tries.recipients += 1;
+    onRcptTo: async (_address, _session, done) => {
+      await holds.recipient?.();
       done(answers.onRecipient ? refuse(answers.onRecipient) : null);
     },
     onData: (stream, session, done) => {
       const parts: Buffer[] = [];
       stream.on('data', (part: Buffer) => parts.push(part));
-      stream.on('end', () => {
+      stream.on('end', async () => {
         if (answers.onMessage) return done(refuse(answers.onMessage));
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom === false ? '' : mailFrom.address;
         const to = rcptTo.map(({ address }) => address);
         received.push(parsed(from, to, Buffer.concat(parts).toString('utf8')));
+        await holds.answer?.();
         done();
       });
     },
@@ -64,7 +67,7 @@ export async function startMailServer(
     port,
     received,
     answers,
-    tries,
+    holds,
     /** Variables with which a server of ours uses it. */
     variables: {
       SMTP_HOST: '127.0.0.1',
