@@ -85,6 +85,21 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   ARCHIVE_DAYS_KEPT: { wrong: ['0', '91', '1.5'], right: ['1', '90'] },
   OWNER_USERNAME: { wrong: ['two words', 'o'.repeat(31), 'ówner'], right: ['Admin_1'] },
   OWNER_PASSWORD: { wrong: ['short', 'x'.repeat(201)], right: ['x'.repeat(10)] },
+  SMTP_HOST: {
+    wrong: ['not a host', 'mail.example:25', 'smtp://mail'],
+    right: ['mail.example', '127.0.0.1'],
+  },
+  SMTP_PORT: { wrong: ['0', '65536', 'smtp'], right: ['25', '587'] },
+  SMTP_TLS: { wrong: ['yes', 'TLS'], right: ['starttls', 'implicit', 'none'] },
+  SMTP_USER: { wrong: ['a\r\nb', 'x'.repeat(301)], right: ['vireo@mail.example'] },
+  SMTP_PASSWORD: { wrong: ['hunter2\n', 'x'.repeat(1_001)], right: ['hunter2'] },
+  MAIL_FROM: {
+    wrong: [
+      ...['vireo', 'Vireo <vireo>', 'a@b.example, c@d.example', 'Vireo <a@b.example> <c@d.example>'],
+      ...['Vireo\r\nBcc: x@y.example <a@b.example>', '"Vireo" <a@b.example>', 'a@b.example\n'],
+    ],
+    right: ['vireo@video.example', 'Clips of the coast <vireo@video.example>'],
+  },
   MAX_UPLOAD_MB: { wrong: ['0', '10001', '1.5', '1e3'], right: ['1', '10000'] },
   LAZY_RUNGS: { wrong: ['yes', '1'], right: ['true', 'false'] },
   UPLOADS: { wrong: ['s3', 'TUS'], right: ['tus'] },
@@ -129,6 +144,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
 const companions: Env = {
   ...{ VIREO_ENV: 'test', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' },
   ...{ COLD_S3_ACCESS_KEY: 'key', COLD_S3_SECRET_KEY: 'secret' },
+  ...{ SMTP_HOST: 'mail.example', MAIL_FROM: 'vireo@video.example', SMTP_USER: 'u', SMTP_PASSWORD: 'p' },
 };
 
 describe('every variable', () => {
@@ -260,6 +276,24 @@ describe('contradictions', () => {
     expect(accepted({ ...shared, ROLE: 'worker' }).metricsListen).toEqual({ host: '127.0.0.1', port: 3000 });
     expect(accepted(alone).metricsListen).toEqual({ host: '127.0.0.1', port: 9464 });
     expect(accepted({}).metricsListen).toBeNull();
+  });
+
+  test('a mail server is named whole, or not at all', () => {
+    const whole = { SMTP_HOST: 'mail.example', MAIL_FROM: 'Clips <clips@video.example>' };
+    expect(accepted({}).mail).toBeNull();
+    expect(accepted(whole).mail).toEqual({
+      ...{ host: 'mail.example', port: 587, tls: 'starttls', login: null },
+      from: { name: 'Clips', address: 'clips@video.example' },
+    });
+    expect(accepted({ ...whole, SMTP_TLS: 'implicit' }).mail?.port).toBe(465);
+    const names = (env: Env) => refused(env).map(({ variable }) => variable);
+    expect(names({ SMTP_HOST: 'mail.example' })).toEqual(['MAIL_FROM']);
+    expect(names({ MAIL_FROM: 'a@b.example' })).toEqual(['SMTP_HOST']);
+    expect(names({ ...whole, SMTP_USER: 'u' })).toEqual(['SMTP_PASSWORD']);
+    expect(names({ ...whole, SMTP_PASSWORD: 'hunter2' })).toEqual(['SMTP_USER']);
+    const config = accepted({ ...whole, SMTP_USER: 'u', SMTP_PASSWORD: 'hunter2' });
+    expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toContain('hunter2');
+    expect(config.mail?.login?.password.reveal()).toBe('hunter2');
   });
 
   test('a queue that does not exist', () => {

@@ -115,14 +115,43 @@ function contradictions(values: Parsed): ConfigProblem[] {
     const isSamePlace = values.COLD_S3_ENDPOINT === values.S3_ENDPOINT && bucket === values.S3_BUCKET;
     if (isSamePlace) found.push(problem('COLD_S3_BUCKET', bucket));
   }
+  found.push(...mailContradictions(values));
   const metrics = values.METRICS_LISTEN;
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
     found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
   }
-  const known = ['inbox', 'deliver', 'push', 'media', 'replicate', 'transcribe', 'default'];
+  const known = ['inbox', 'deliver', 'push', 'mail', 'media', 'replicate', 'transcribe', 'default'];
   const unknown = (values.QUEUES ?? []).filter((queue) => !known.includes(queue));
   if (unknown.length > 0) found.push(problem('QUEUES', unknown.join(',')));
   return found;
+}
+
+/** Who names a part of a mail server has to name the rest. */
+function mailContradictions(values: Parsed): ConfigProblem[] {
+  const found: ConfigProblem[] = [];
+  const needs = (name: VariableName, other: VariableName): void => {
+    if (values[name] === undefined || values[other] !== undefined) return;
+    found.push(problem(other, '', `${name} is set, so ${other} is needed too.`));
+  };
+  needs('SMTP_HOST', 'MAIL_FROM');
+  needs('MAIL_FROM', 'SMTP_HOST');
+  needs('SMTP_USER', 'SMTP_PASSWORD');
+  needs('SMTP_PASSWORD', 'SMTP_USER');
+  return found;
+}
+
+/** Null: no mail is sent. */
+function mailOf(v: Parsed) {
+  if (v.SMTP_HOST === undefined) return null;
+  const tls = required(v.SMTP_TLS);
+  const password = secret(v.SMTP_PASSWORD);
+  return {
+    host: v.SMTP_HOST,
+    port: v.SMTP_PORT ?? (tls === 'implicit' ? 465 : 587),
+    tls,
+    login: password === undefined ? null : { user: required(v.SMTP_USER), password },
+    from: required(v.MAIL_FROM),
+  };
 }
 
 function build(v: Parsed) {
@@ -188,6 +217,7 @@ function build(v: Parsed) {
       daysKept: required(v.ARCHIVE_DAYS_KEPT),
     },
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
+    mail: mailOf(v),
     video: {
       maxUploadBytes: required(v.MAX_UPLOAD_MB) * megabyte,
       maxDurationSeconds: required(v.MAX_DURATION_SECONDS),

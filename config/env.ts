@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { mailVariables } from './env-mail.ts';
 import { videoVariables } from './env-video.ts';
 import { hostName, httpUrl, integer, list, variable } from './variable.ts';
 
@@ -118,8 +119,8 @@ export const variables = {
   QUEUES: variable({
     schema: list,
     fallback: '',
-    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,push,media,replicate,transcribe,default`). Empty: all of them.',
-    remedy: 'Use names from: inbox, deliver, push, media, replicate, transcribe, default.',
+    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,push,mail,media,replicate,transcribe,default`). Empty: all of them.',
+    remedy: 'Use names from: inbox, deliver, push, mail, media, replicate, transcribe, default.',
     group: 'Running',
   }),
   MEDIA_CONCURRENCY: variable({
@@ -326,6 +327,7 @@ export const variables = {
     remedy: 'Write a command name or an absolute path.',
     group: 'Running',
   }),
+  ...mailVariables,
   ...videoVariables,
   FEDERATION_MODE: variable({
     schema: z.enum(['open', 'allow-list']),

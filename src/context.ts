@@ -33,11 +33,13 @@ import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createDepartures } from './modules/departures/index.ts';
+import { createDigests } from './modules/digests/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createFilters } from './modules/filters/index.ts';
 import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
+import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
 import { createModeration } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
@@ -151,10 +153,16 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ db, inTx, enqueue, clock, ffmpeg, storage, download: fetch.download },
     ...{ mediaRefusal: instances.mediaRefusal, workDir: scratchDir },
   });
+  const mail = createMail({
+    ...{ db, ids, enqueue, clock, log, instanceSecret, origin: config.origin },
+    ...{ server: config.instance.name, settings: config.mail },
+  });
+  closers.push(() => mail.close());
   const auth = createAuth({
     ...{ db, ids, accounts, registrations: config.registrations, makeKeys },
-    ...{ instanceSecret, clock, domain: urls.domain },
+    ...{ instanceSecret, clock, domain: urls.domain, enqueue, mail, server: config.instance.name },
   });
+  if (!mail.isOn) await inTx((tx) => auth.emails.confirmAll(tx));
   const social = createSocial({ db, ids, urls, unlistedDomains });
   const { mediaUrl, origin } = config;
   const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });
@@ -207,6 +215,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ db, inTx, ids, enqueue, clock, log, urls, accounts, auth, videos, comments, notifications },
     ...{ policy, ports: netLimits.ports, request: fetch.request },
     keys: await inTx((tx) => ensureVapidKeys(tx, instanceSecret)),
+  });
+  const digests = createDigests({
+    ...{ db, enqueue, clock, mail, notifications, instanceSecret, urls, accounts, videos, comments },
+    server: config.instance.name,
   });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
@@ -276,6 +288,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'accounts.import': ({ importId }, run) => portability.work(federation.lookup, importId, run),
     'accounts.verify': ({ accountId }, run) => fieldChecks.verify(accountId, run),
     'push.send': (payload, run) => push.jobs.send(payload, run),
+    'mail.send': (payload) => mail.jobs.send(payload),
+    'mail.reset': (payload) => auth.resets.mailReset(payload),
+    'mail.waiting': () => auth.tellOfWaiting(),
+    'mail.digest': (payload) => digests.work(payload),
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
     'instances.inspect': async ({ host }) => {
@@ -319,6 +335,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     pictures,
     fieldChecks,
     auth,
+    mail,
+    digests,
     social,
     videos,
     mediaUrls,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
 import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
 import { pushLimits } from '../config/live-limits.ts';
+import { mailLimits } from '../config/mail-limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import { openRedis } from './connections.ts';
@@ -106,6 +107,7 @@ export async function startWorker(context: Context): Promise<Running> {
       inbox: 8,
       deliver: deliveryLimits.pumps,
       push: pushLimits.atOnce,
+      mail: mailLimits.atOnce,
       media: config.mediaConcurrency,
       replicate: config.mediaConcurrency,
       transcribe: transcriptionLimits.atOnce,
@@ -143,6 +145,10 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'scheduled-posts', everyMs: 5_000, run: (signal) => context.posts.publishDue(signal) },
     { name: 'idempotency-keys', everyMs: 60 * MINUTE, run: () => sweepOnce(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
+    { name: 'mails', everyMs: 60 * MINUTE, run: () => context.mail.sweep() },
+    { name: 'mail-links', everyMs: 60 * MINUTE, run: () => auth.sweepLinks() },
+    { name: 'unconfirmed', everyMs: 60 * MINUTE, run: () => auth.emails.dropUnconfirmed(inTx) },
+    { name: 'digests', everyMs: MINUTE, run: () => inTx((tx) => context.digests.enqueueDue(tx)) },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
     { name: 'archives', everyMs: 10 * MINUTE, run: () => context.archives.expire() },

@@ -10,6 +10,7 @@ import { routes } from './api/index.ts';
 import { openToPages } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, answerError } from './errors.ts';
+import { mountMailPages } from './mail-pages/index.ts';
 import { createHotObjects, type HotObjects } from './media/hot-objects.ts';
 import { mediaOrigins } from './media/offload.ts';
 import { createProxyHandler } from './media/proxy.ts';
@@ -68,6 +69,7 @@ export async function createApp(
   app.use(openToPages);
   // Before the federation side, which knows what else is below /.well-known.
   mountOAuth(app, deps);
+  mountMailPages(app, deps);
   mountActivityPub(app, deps);
   app.use(deps.federation);
   await uploads.mount(app);

@@ -8,11 +8,13 @@ import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
+import type { Digests } from '../modules/digests/index.ts';
 import type { Engagement } from '../modules/engagement/index.ts';
 import type { Feed } from '../modules/feed/index.ts';
 import type { Filters } from '../modules/filters/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Lists } from '../modules/lists/index.ts';
+import type { Mail } from '../modules/mail/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
 import type { Moderation } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
@@ -40,6 +42,8 @@ export interface HttpDeps {
   readonly accounts: Accounts;
   readonly pictures: Pictures;
   readonly auth: Auth;
+  readonly mail: Mail;
+  readonly digests: Digests;
   readonly social: Social;
   readonly videos: Videos;
   readonly comments: Comments;

@@ -1,6 +1,6 @@
 import type { IRouter, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import { allows, isStaff, type Viewer } from '../modules/auth/index.ts';
+import { allows, isStaff, isUnconfirmed, type Viewer } from '../modules/auth/index.ts';
 import { withBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Download, sendDownload } from './download.ts';
@@ -8,7 +8,7 @@ import { ApiError } from './errors.ts';
 import { networkOf, type RateLimit } from './limits.ts';
 import { queryOf } from './query.ts';
 import type { Route } from './route.ts';
-import { viewerOfRequest } from './session.ts';
+import { anyViewerOfRequest } from './session.ts';
 
 /**
  * Mounts declared routes. Order of the checks: who, may they, how often, what did they send; only then the
@@ -20,7 +20,7 @@ export function mountRoutes(router: IRouter, deps: HttpDeps, routes: readonly Ro
 
 function serve(deps: HttpDeps, route: Route): RequestHandler {
   return async (req, res) => {
-    const viewer = await viewerOfRequest(deps, req);
+    const viewer = await anyViewerOfRequest(deps, req);
     checkAudience(route, viewer);
     const caller = viewer ? `account:${viewer.account.id}` : `network:${networkOf(req.ip)}`;
     await takeLimit(deps, res, route.limit, caller);
@@ -105,12 +105,14 @@ async function* parsed(route: Route, items: unknown): AsyncIterable<unknown> {
 
 /** Whether a request that began earlier would still be taken as the same person's. */
 async function isStill(deps: HttpDeps, req: Request, viewer: Viewer | null): Promise<boolean> {
-  return (await viewerOfRequest(deps, req))?.account.id === viewer?.account.id;
+  return (await anyViewerOfRequest(deps, req))?.account.id === viewer?.account.id;
 }
 
 function checkAudience(route: Route, viewer: Viewer | null): void {
   if (!viewer && route.audience === 'anyone') return;
   if (!viewer) throw new ApiError('not-signed-in');
+  const isPublic = route.audience === 'anyone' && (route.method === 'get' || route.scope === null);
+  if (isUnconfirmed(viewer) && !isPublic && !route.beforeConfirmed) throw new ApiError('email-unconfirmed');
   if (route.audience === 'staff' && !isStaff(viewer.role)) throw new ApiError('staff-only');
   if (route.scope !== null && !allows(viewer.scopes, route.scope)) {
     throw new ApiError('scope-missing', `This token may not do that; it needs the scope ${route.scope}.`);

@@ -31,6 +31,8 @@ export interface Route {
   /** What a bearer token must be allowed. Null only for routes that reveal and change nothing personal. */
   readonly scope: Scope | null;
   readonly limit: RateLimit;
+  /** Whether somebody may call it who has not confirmed the e-mail address yet. What everybody may read, they may read. */
+  readonly beforeConfirmed?: boolean;
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
@@ -87,6 +89,7 @@ export function route<
   audience: A;
   scope: Scope | null;
   limit?: RateLimit;
+  beforeConfirmed?: boolean;
   params?: P;
   query?: Q;
   body?: B;

@@ -1,6 +1,6 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Request, Response } from 'express';
-import type { Viewer } from '../modules/auth/index.ts';
+import { isUnconfirmed, type Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 
@@ -11,8 +11,21 @@ function cookieName(origin: string): string {
   return origin.startsWith('https:') ? '__Host-vireo-session' : 'vireo-session';
 }
 
-/** Finds out who asks. Null: nobody is signed in. Throws where a cookie is used from another site (A5). */
+/**
+ * Finds out who asks. Null: nobody is signed in. Throws where a cookie is used from another site (A5), and for
+ * whoever has not confirmed the e-mail address yet.
+ */
 export async function viewerOfRequest(
+  deps: Pick<HttpDeps, 'auth' | 'config'>,
+  req: Request,
+): Promise<Viewer | null> {
+  const viewer = await anyViewerOfRequest(deps, req);
+  if (viewer && isUnconfirmed(viewer)) throw new ApiError('email-unconfirmed');
+  return viewer;
+}
+
+/** The same, also for whoever has not confirmed the address: for what they may do all the same. */
+export async function anyViewerOfRequest(
   deps: Pick<HttpDeps, 'auth' | 'config'>,
   req: Request,
 ): Promise<Viewer | null> {

@@ -4,7 +4,7 @@ import { idSchema } from '../lib/ids.ts';
 
 /** Queues a worker can serve; each has its own BullMQ queue so that none starves another. */
 export const queueNames = [
-  ...(['inbox', 'deliver', 'push', 'media', 'replicate', 'transcribe', 'default'] as const),
+  ...(['inbox', 'deliver', 'push', 'mail', 'media', 'replicate', 'transcribe', 'default'] as const),
 ] as const;
 export type QueueName = (typeof queueNames)[number];
 
@@ -185,6 +185,38 @@ export const jobSpecs = {
     maxAttempts: 5,
     timeoutMs: minute,
     retryDelayMs: 30_000,
+  },
+  /** In a queue of its own, too: two days of tries with the longest pause, for a mail server that is away. */
+  'mail.send': {
+    queue: 'mail',
+    payload: z.object({ mailId: idSchema<'mail'>() }),
+    maxAttempts: 80,
+    timeoutMs: 2 * minute,
+    retryDelayMs: 30_000,
+  },
+  /** Somebody who may have an account asked for a new password. The address is sealed. */
+  'mail.reset': {
+    queue: 'mail',
+    payload: z.object({ sealed: z.string().max(2_000) }),
+    maxAttempts: 10,
+    timeoutMs: minute,
+    retryDelayMs: 15_000,
+  },
+  /** Tells the staff of people who wait for an answer. */
+  'mail.waiting': {
+    queue: 'mail',
+    payload: z.object({}),
+    maxAttempts: 10,
+    timeoutMs: minute,
+    retryDelayMs: minute,
+  },
+  /** Makes the digest of one account, where it is due. */
+  'mail.digest': {
+    queue: 'mail',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 10,
+    timeoutMs: 2 * minute,
+    retryDelayMs: minute,
   },
   'instances.inspect': {
     queue: 'default',

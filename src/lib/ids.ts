@@ -20,6 +20,7 @@ export type ArchiveId = Id<'archive'>;
 export type AppId = Id<'app'>;
 export type NotificationId = Id<'notification'>;
 export type PushSubscriptionId = Id<'push-subscription'>;
+export type MailId = Id<'mail'>;
 export type JobId = Id<'job'>;
 
 /** Makes ids. One per process. */

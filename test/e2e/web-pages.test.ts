@@ -161,8 +161,11 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (s
     signIn('admin');
     const asked = '2026-11-20T10:00:00.000Z';
     site.api.state.pending = [
-      { id: '5', username: 'nora', email: 'nora@mail.example', reason: 'I film birds.', created_at: asked },
-      { id: '6', username: 'sam', email: null, reason: null, created_at: asked },
+      {
+        ...{ id: '5', username: 'nora', email: 'nora@mail.example', reason: 'I film birds.' },
+        ...{ confirmed: true, created_at: asked },
+      },
+      { id: '6', username: 'sam', email: null, reason: null, confirmed: true, created_at: asked },
     ];
     const page = await site.open('/', { viewport });
     if (size === 'phone') await page.getByRole('link', { name: 'Profile' }).click();

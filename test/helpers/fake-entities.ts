@@ -31,6 +31,7 @@ export function fakeCredentials(
   return {
     ...account,
     role: { id: name, name, permissions: '0', color: '', highlighted: name !== 'user' },
+    email_confirmed: true,
     source: {
       ...{ note: '', fields: [], privacy: 'public', sensitive: false, language: null },
       ...{ follow_requests_count: 0, hide_collections: false, discoverable: true, indexable: true },

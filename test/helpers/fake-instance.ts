@@ -15,12 +15,12 @@ export function fakeInstance(): Instance {
     registrations: {
       enabled: true,
       approval_required: false,
-      ...{ reason_required: false, message: null, url: null },
+      ...{ reason_required: false, email_required: false, message: null, url: null },
       min_password_length: 8,
       max_password_length: 100,
     },
     configuration: {
-      urls: { streaming: 'wss://vireo.test' },
+      urls: { streaming: 'wss://vireo.test', password_reset: null },
       vapid: { public_key: '' },
       accounts: { max_featured_tags: 0, max_pinned_statuses: 5 },
       media_attachments: {

@@ -76,7 +76,7 @@ export async function createJobRig(options: JobRigOptions = {}): Promise<JobRig>
       ...{ db, connection, prefix, queues: queueNames, leaseMs, random: Math.random, log: silent },
       handlers: { ...noHandlers, ...given },
       concurrency: {
-        ...{ inbox: atOnce, deliver: atOnce, push: atOnce, media: atOnce },
+        ...{ inbox: atOnce, deliver: atOnce, push: atOnce, mail: atOnce, media: atOnce },
         ...{ replicate: atOnce, transcribe: atOnce, default: atOnce },
       },
     });
@@ -160,6 +160,10 @@ const noHandlers: JobHandlers = {
   'archives.purge': unexpected,
   'accounts.clear': unexpected,
   'accounts.move': unexpected,
+  'mail.send': unexpected,
+  'mail.reset': unexpected,
+  'mail.waiting': unexpected,
+  'mail.digest': unexpected,
   'inbox.drain': unexpected,
   'deliver.host': unexpected,
   'push.send': unexpected,

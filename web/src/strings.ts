@@ -187,6 +187,8 @@ export const strings = {
     username: 'Name',
     usernameHint: (domain: string) => `Letters, digits and _. You will be @name@${domain}`,
     email: 'E-mail (optional)',
+    emailNeeded: 'E-mail',
+    emailHint: 'A link is sent there, by which you confirm the address.',
     passwordHint: (min: number) => `At least ${min} characters`,
     reason: 'Why do you want to join?',
     reasonHint: 'The people who run this server read it before they let you in.',
@@ -197,6 +199,12 @@ export const strings = {
     pendingTitle: 'Almost there',
     pending: (username: string) =>
       `Your account @${username} was created and waits for approval. The people who run this server read your request; you can sign in as soon as they say yes.`,
+    confirmPending: 'First confirm your address: open the link in the mail that was sent to you.',
+    forgot: 'Forgot your password?',
+    confirmFirst:
+      'Confirm your e-mail address: open the link that was sent to you. Until then you can look around.',
+    confirmAgain: 'Send again',
+    confirmSent: 'A new link is on its way.',
     signedOut: 'You are signed out.',
     sessionEnded: 'Your session has ended. Sign in again to go on.',
     needed: 'Sign in first',

@@ -35,6 +35,14 @@ import {
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { createApp, verifyApp } from './apps/apps.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
+import {
+  askForReset,
+  changeEmail,
+  checkConfirmation,
+  getEmailPreferences,
+  mailConfirmation,
+  setEmailPreferences,
+} from './emails/emails.ts';
 import { createFilter, deleteFilter, editFilter, getFilter, listFilters } from './filters/filters.ts';
 import {
   createFirstFilter,
@@ -166,6 +174,8 @@ export const routes: readonly Route[] = [
   // Before the kinds of CSV, one of which it is not.
   ...[askForArchive, getArchive, downloadArchive],
   ...[exportCsv, importCsv, listImports, getImport, importFailures],
+  ...[checkConfirmation, mailConfirmation, changeEmail, askForReset],
+  ...[getEmailPreferences, setEmailPreferences],
   ...[getAliases, setAliases, moveAccount],
   signIn,
   signOut,

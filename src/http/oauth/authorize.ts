@@ -124,7 +124,7 @@ async function wantedOf(deps: HttpDeps, fields: unknown): Promise<Wanted> {
 }
 
 function screenOf(deps: HttpDeps, res: Response): Screen {
-  return { res, server: deps.config.instance.name };
+  return { res, server: deps.config.instance.name, resetsPasswords: deps.mail.isOn };
 }
 
 function invalid(detail: string): ApiError {

@@ -8,6 +8,8 @@ import { scopeSentences } from './scope-words.ts';
 export interface Screen {
   readonly res: Response;
   readonly server: string;
+  /** Whether those who have forgotten the password are sent a link. */
+  readonly resetsPasswords?: boolean;
 }
 
 /** Where the page's form leads, and what it carries. */
@@ -29,7 +31,7 @@ interface PageHead {
 }
 
 /** Sends a page that runs nothing, is shown in no frame, and whose form leads here or to where the app waits. */
-function sendPage(
+export function sendPage(
   { res, server }: Screen,
   { status, title, target, hasProblem = false }: PageHead,
   body: Html,
@@ -87,6 +89,7 @@ ${form(shown, 'password')}
 <label>Password <input type="password" name="password" autocomplete="current-password" maxlength="200" required${wrong(problem)}${problem === undefined || login === '' ? html`` : FOCUS}></label>
 <div class="actions"><button class="main">Sign in</button></div>
 </form>
+${screen.resetsPasswords ? html`<p class="muted"><a href="/auth/forgot">Forgot your password?</a></p>` : html``}
 <p class="muted">The app does not see your password.</p>`;
   sendPage(screen, { status, title: 'Sign in', hasProblem: problem !== undefined }, body);
 }

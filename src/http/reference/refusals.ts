@@ -15,6 +15,12 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'redirect-invalid': 'A redirect address has no scheme, or one that may lead anywhere.',
   'scope-invalid': 'None of the scopes is known.',
   'approval-pending': 'The staff has not decided about the account yet.',
+  'email-unconfirmed':
+    'The e-mail address was not confirmed yet. Until then, only what is public can be read.',
+  'email-confirmed': 'The e-mail address is confirmed already.',
+  'email-required': 'The server confirms addresses by mail: send an `email`, or the account has none.',
+  'link-spent': 'The link was used, or has run out.',
+  'too-many-mails': 'As many mails as may be within an hour were sent to the account.',
   suspended: 'The account is suspended.',
   'scope-missing': 'The token does not carry the scope that the route names.',
   'staff-only': 'Only the staff of the server may do this.',
@@ -97,8 +103,17 @@ export const meanings: Readonly<Record<Reason, string>> = {
 const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/accounts': [
     ...(['registrations-closed', 'reason-required', 'username-invalid', 'username-reserved'] as const),
-    ...(['username-taken', 'email-taken'] as const),
+    ...(['username-taken', 'email-taken', 'email-required'] as const),
   ],
+  'GET /api/v1/accounts/verify_credentials': ['email-unconfirmed'],
+  'POST /api/v1/accounts/change_email': [
+    ...(['wrong-password', 'own-session-only', 'email-taken', 'too-many-mails'] as const),
+  ],
+  'POST /api/v1/accounts/password_reset': ['unavailable'],
+  'POST /api/v1/emails/confirmations': [
+    ...(['email-confirmed', 'email-taken', 'own-session-only', 'too-many-mails', 'unavailable'] as const),
+  ],
+  'PATCH /api/v1/emails/preferences': ['email-required', 'unavailable'],
   'POST /api/v1/accounts/delete_account': ['wrong-password', 'owner-stays', 'own-session-only'],
   'POST /api/v1/accounts/alias': ['own-session-only', 'not-found', 'unreachable', 'yourself'],
   'POST /api/v1/accounts/move': [

@@ -12,6 +12,8 @@ export interface AuthDeps {
   readonly accounts: Accounts;
   readonly registrations: RegistrationMode;
   readonly makeKeys: () => Promise<SealedKeys>;
+  /** Whether addresses are asked for, and confirmed by mail before an account may do anything. */
+  readonly confirmsEmails: boolean;
 }
 
 /** Everything slow about a sign-up, done before its transaction opens. */
@@ -48,6 +50,7 @@ type SignUpRefusal =
   | 'username-invalid'
   | 'username-reserved'
   | 'username-taken'
+  | 'email-required'
   | 'email-taken';
 
 /** May anybody sign up now, with this form? Asked before the slow part, and again by `signUp`. */
@@ -71,7 +74,11 @@ export async function signUp(
   const allowed = mayRegister(deps.registrations, form.reason);
   if (!allowed.ok) return allowed;
   const pending = deps.registrations === 'approval';
-  return createUser(deps, tx, form, { role: 'user', pending });
+  const unconfirmed = deps.confirmsEmails;
+  if (unconfirmed && form.email === null) {
+    return fail('email-required', 'Give your e-mail address: a link is sent there, by which you confirm it.');
+  }
+  return createUser(deps, tx, form, { role: 'user', pending, unconfirmed });
 }
 
 /** Creates an account with a role, past the registration rules. For the first start and for staff. */
@@ -79,9 +86,10 @@ export async function createUser(
   deps: AuthDeps,
   tx: Tx,
   form: PreparedSignUp,
-  as: { role: Role; pending: boolean },
+  as: { role: Role; pending: boolean; unconfirmed?: boolean },
 ): Promise<Result<{ account: Account; pending: boolean }, SignUpRefusal>> {
-  const emailKey = form.email === null ? null : form.email.trim().toLowerCase();
+  const emailKey = form.email === null ? null : keyOfEmail(form.email);
+  const unconfirmed = as.unconfirmed ?? false;
   if (emailKey !== null && (await isEmailTaken(tx, emailKey))) {
     return fail('email-taken', 'An account with that e-mail address exists.');
   }
@@ -89,7 +97,8 @@ export async function createUser(
     username: form.username,
     keys: form.keys,
     allowReserved: as.role === 'owner',
-    pending: as.pending,
+    // Nobody sees an account either before its address is confirmed.
+    pending: as.pending || unconfirmed,
   });
   if (!made.ok) return made;
   await tx('users').insert({
@@ -100,28 +109,20 @@ export async function createUser(
     role: as.role,
     approval: as.pending ? 'pending' : 'approved',
     reason: form.reason,
+    unconfirmed,
   });
   return ok({ account: made.account, pending: as.pending });
 }
 
-/** The answer holds until the transaction ends: whoever asks for the same address meanwhile waits for it. */
-async function isEmailTaken(tx: Tx, emailKey: string): Promise<boolean> {
-  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`e-mail ${emailKey}`]);
-  return (await tx('users').where({ email_key: emailKey }).first('account_id')) !== undefined;
+/** What makes two spellings of an address one. */
+export function keyOfEmail(email: string): string {
+  return email.trim().toLowerCase();
 }
 
-/** Lets a person in, or turns a request away (the name becomes free again). False when nobody waits. */
-export async function decideSignUp(tx: Tx, accountId: AccountId, approve: boolean): Promise<boolean> {
-  const waiting = { account_id: accountId, approval: 'pending' };
-  if (!(await tx('users').where(waiting).forUpdate().first('account_id'))) return false;
-  const account = tx('accounts').where({ id: accountId });
-  if (approve) {
-    await tx('users').where(waiting).update({ approval: 'approved' });
-    await account.update({ state: 'active' });
-  } else {
-    await account.delete();
-  }
-  return true;
+/** The answer holds until the transaction ends: whoever asks for the same address meanwhile waits for it. */
+export async function isEmailTaken(tx: Tx, emailKey: string): Promise<boolean> {
+  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`e-mail ${emailKey}`]);
+  return (await tx('users').where({ email_key: emailKey }).first('account_id')) !== undefined;
 }
 
 type SignInRefusal = 'wrong-credentials' | 'approval-pending' | 'suspended';
@@ -137,6 +138,7 @@ export async function checkCredentials(
     'users.password_hash',
     'users.role',
     'users.approval',
+    'users.unconfirmed',
     'accounts.state',
   );
   if (!(await checkPassword(row?.password_hash, password))) {
@@ -145,8 +147,10 @@ export async function checkCredentials(
   if (row.approval === 'pending') {
     return fail('approval-pending', 'Your request to join has not been answered yet.');
   }
-  if (row.state !== 'active' && row.state !== 'leaving')
-    return fail('suspended', 'This account is suspended.');
+  // Whoever has not confirmed the address yet may come in, and do little.
+  const mayEnter =
+    row.state === 'active' || row.state === 'leaving' || (row.state === 'pending' && row.unconfirmed);
+  if (!mayEnter) return fail('suspended', 'This account is suspended.');
   return ok({ accountId: row.account_id, role: row.role });
 }
 
@@ -160,12 +164,13 @@ export async function triesKey(db: Db, login: string): Promise<string> {
   return row ? `account:${row.account_id}` : `login:${key}`;
 }
 
-function loginKey(login: string): string {
+/** What makes two spellings of a login one. */
+export function loginKey(login: string): string {
   return login.trim().replace(/^@/, '').toLowerCase();
 }
 
 /** Names cannot hold an `@`, so one login never means two people. */
-function userByLogin(db: Db, key: string) {
+export function userByLogin(db: Db | Tx, key: string) {
   return db('users')
     .join('accounts', 'accounts.id', 'users.account_id')
     .where((where) => {

@@ -1,13 +1,14 @@
 import type { Db, Tx } from '../../db/database.ts';
+import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
+import type { Mail } from '../mail/index.ts';
 import { type AppForm, appByClientId, appBySecret, appOfToken, registerApp, sweepApps } from './apps.ts';
 import { type Grant, issueCode } from './codes.ts';
 import {
   type AuthDeps,
   checkCredentials,
   createUser,
-  decideSignUp,
   hashToken,
   mayRegister,
   openSession,
@@ -17,13 +18,18 @@ import {
   signUp,
   triesKey,
 } from './commands.ts';
+import { decideSignUp } from './deciding.ts';
+import { type Correspondence, createCorrespondence, emails, tellOfWaiting } from './emails.ts';
 import { leaving } from './leaving.ts';
+import { leavingLetter, passwordChangedLetter, secondFactorRemovedLetter } from './letters.ts';
+import { endLinks, sweepLinks } from './links.ts';
 import type { PendingSignUp, Role, Scope, Viewer } from './model.ts';
 import { exchange, type TokenRequest } from './oauth.ts';
 import { closeOwnSession, closeSession, rotateSession, sessionsOf, setPassword } from './own-sessions.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import { preferences } from './preferences.ts';
 import { createProofs } from './proofs.ts';
+import { resets } from './reset.ts';
 import {
   beginSecondFactor,
   confirmSecondFactor,
@@ -37,6 +43,7 @@ export { type App, grantable, OUT_OF_BAND, readScopes } from './apps.ts';
 export {
   allows,
   isStaff,
+  isUnconfirmed,
   type OwnSession,
   type Role,
   roles,
@@ -75,13 +82,17 @@ function appsPart(db: Db, ids: IdSource) {
 }
 
 /** The code beside the password. */
-function secondFactorPart(db: Db, deps: SecondFactorDeps) {
+function secondFactorPart(db: Db, deps: SecondFactorDeps, post: Correspondence) {
   return {
     of: (accountId: AccountId) => secondFactorOf(db, accountId),
     begin: (tx: Tx, account: Account) => beginSecondFactor(deps, tx, account),
     confirm: (tx: Tx, accountId: AccountId, code: string) => confirmSecondFactor(deps, tx, accountId, code),
     take: (tx: Tx, accountId: AccountId, code: string) => takeSecondFactor(deps, tx, accountId, code),
-    drop: dropSecondFactor,
+    async drop(tx: Tx, accountId: AccountId): Promise<boolean> {
+      const dropped = await dropSecondFactor(tx, accountId);
+      if (dropped) await post.notify(tx, accountId, 'second-factor-removed', secondFactorRemovedLetter);
+      return dropped;
+    },
   };
 }
 
@@ -90,17 +101,66 @@ async function isPassword(db: Db, accountId: AccountId, password: string): Promi
   return checkPassword(row?.password_hash, password);
 }
 
-/** Signing up and in, sessions, roles. */
-export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; accounts: Accounts }) {
-  const { db, accounts } = deps;
+interface MailedDeps extends SecondFactorDeps {
+  readonly db: Db;
+  readonly enqueue: Enqueue;
+  readonly mail: Mail;
+  readonly server: string;
+}
+
+/** What is proved and told by mail. */
+function mailedPart(deps: MailedDeps, post: Correspondence) {
+  const { db } = deps;
+  /** Whoever has the account hears of it, so that she notices where that was not her. */
+  async function setPasswordAndTell(
+    tx: Tx,
+    accountId: AccountId,
+    passwordHash: string,
+    but: SessionId | null = null,
+  ): Promise<boolean> {
+    const set = await setPassword(tx, accountId, passwordHash, but);
+    await endLinks(tx, accountId, 'reset');
+    if (set) await post.notify(tx, accountId, 'password-changed', passwordChangedLetter);
+    return set;
+  }
+  const addresses = emails(deps, post);
+  const { confirmed } = addresses;
   return {
+    emails: addresses,
+    resets: resets(deps, post, { setPassword: setPasswordAndTell, confirmed }),
+    setPassword: setPasswordAndTell,
+    decideSignUp: (tx: Tx, accountId: AccountId, approve: boolean) =>
+      decideSignUp({ mail: deps.mail, post }, tx, accountId, approve),
+    /** A last step of the job that tells the staff of people who wait. */
+    tellOfWaiting: async () => async (tx: Tx) => {
+      await tellOfWaiting(deps, tx);
+      return null;
+    },
+    sweepLinks: () => sweepLinks(db),
+  };
+}
+
+type AuthParts = Omit<AuthDeps, 'confirmsEmails'> & MailedDeps & { readonly accounts: Accounts };
+
+/** Signing up and in, sessions, roles. */
+export function createAuth(parts: AuthParts) {
+  const deps = { ...parts, confirmsEmails: parts.mail.isOn };
+  const { db, accounts } = deps;
+  const post = createCorrespondence(deps);
+  const mailed = mailedPart(deps, post);
+  const departing = leaving(deps);
+  return {
+    ...mailed,
     registrations: deps.registrations,
     mayRegister: (reason: string | undefined) => mayRegister(deps.registrations, reason),
     prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
-    signUp: (tx: Tx, form: PreparedSignUp) => signUp(deps, tx, form),
-    createUser: (tx: Tx, form: PreparedSignUp, as: { role: Role; pending: boolean }) =>
+    async signUp(tx: Tx, form: PreparedSignUp): ReturnType<typeof signUp> {
+      const made = await signUp(deps, tx, form);
+      if (made.ok && deps.confirmsEmails) await mailed.emails.mailConfirmation(tx, made.account.id);
+      return made;
+    },
+    createUser: (tx: Tx, form: PreparedSignUp, as: Parameters<typeof createUser>[3]) =>
       createUser(deps, tx, form, as),
-    decideSignUp,
     checkCredentials: (login: string, password: string) => checkCredentials(db, login, password),
     triesKey: (login: string) => triesKey(db, login),
     openSession: (tx: Tx, input: Parameters<typeof openSession>[2]) => openSession(deps, tx, input),
@@ -110,10 +170,9 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
     sessionsOf: (accountId: AccountId, page: { before: SessionId | null; limit: number }) =>
       sessionsOf(db, accountId, page),
     hashPassword,
-    setPassword,
     isPassword: (accountId: AccountId, password: string) => isPassword(db, accountId, password),
     apps: appsPart(db, deps.ids),
-    secondFactor: secondFactorPart(db, deps),
+    secondFactor: secondFactorPart(db, deps, post),
     proofs: createProofs(deps),
 
     /** The viewer behind a token, or null: unknown, expired, revoked, not approved, or not active. */
@@ -131,11 +190,13 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
           'sessions.kind',
           'sessions.scopes',
           'users.role',
+          'users.unconfirmed',
           db.raw(`sessions.last_used_at < now() - make_interval(mins => ?) as stale`, [SEEN_EVERY_MINUTES]),
         );
       if (!row) return null;
       const account = await accounts.byId(row.account_id);
-      if (account?.state !== 'active') return null;
+      const counts = account?.state === 'active' || (account?.state === 'pending' && row.unconfirmed);
+      if (!account || !counts) return null;
       if (row.stale) {
         await db('sessions').where({ id: row.id }).update({ last_used_at: db.fn.now() });
         await db('users').where({ account_id: account.id }).update({ last_seen_at: db.fn.now() });
@@ -194,6 +255,7 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
           'accounts.username',
           'users.email',
           'users.reason',
+          db.raw('not users.unconfirmed as confirmed'),
           'users.created_at as createdAt',
         );
     },
@@ -218,7 +280,12 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
     },
 
     ...preferences(db),
-    ...leaving(deps),
+    ...departing,
+    async leave(tx: Tx, accountId: AccountId): ReturnType<typeof departing.leave> {
+      const left = await departing.leave(tx, accountId);
+      if (left.ok) await post.notify(tx, accountId, 'leaving', (whom) => leavingLetter(whom, left.deleteAt));
+      return left;
+    },
 
     /** People of this server seen since a moment. */
     async activeSince(since: Date): Promise<number> {

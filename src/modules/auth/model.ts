@@ -78,7 +78,14 @@ export interface PendingSignUp {
   readonly username: string;
   readonly email: string | null;
   readonly reason: string;
+  /** Whether the address is known to be the person's. */
+  readonly confirmed: boolean;
   readonly createdAt: Date;
+}
+
+/** Whether somebody has signed up and not confirmed the e-mail address yet: nobody sees the account, and it may do little. */
+export function isUnconfirmed(viewer: Pick<Viewer, 'account'>): boolean {
+  return viewer.account.state === 'pending';
 }
 
 /** True for those who may decide about sign-ups and see the instance's insides. */

@@ -54,6 +54,8 @@ export const api = {
   register: (registration: Registration) => request<SignUp>('POST', '/api/v1/accounts', registration),
   signIn: (credentials: Credentials) => request<Session>('POST', '/api/v1/sessions', credentials),
   signOut: () => request<object>('DELETE', '/api/v1/sessions/current'),
+  /** Has the link that confirms the address sent once more. */
+  mailConfirmation: () => request<object>('POST', '/api/v1/emails/confirmations', {}),
   me: () => request<CredentialAccount>('GET', '/api/v1/accounts/verify_credentials'),
 
   lookUp: (acct: string) => request<Account>('GET', withQuery('/api/v1/accounts/lookup', { acct })),

@@ -245,6 +245,8 @@ export interface CredentialAccount {
     readonly color: string;
     readonly highlighted: boolean;
   };
+  /** False: until the link that was mailed is opened, little more than reading is allowed */
+  readonly email_confirmed: boolean;
   readonly source: {
     /** As written */
     readonly note: string;
@@ -310,6 +312,18 @@ export interface DeadDeliveryWithBody {
 
 export interface DeliveryCount {
   readonly count: number;
+}
+
+export interface EmailPreferences {
+  /** Your address */
+  readonly email: string | null;
+  readonly confirmed: boolean;
+  /** How often you are mailed what you have not seen */
+  readonly digest: "never" | "daily" | "weekly";
+  /** Of these types of notifications */
+  readonly types: readonly ("mention" | "follow" | "follow_request" | "reblog" | "favourite" | "status" | "update" | "vireo.published" | "vireo.rejected")[];
+  /** Where it is 8 in the morning when a digest is sent; weekly ones on Monday */
+  readonly time_zone: string;
 }
 
 export interface Empty {}
@@ -434,6 +448,8 @@ export interface Instance {
     readonly enabled: boolean;
     readonly approval_required: boolean;
     readonly reason_required: boolean;
+    /** Addresses are confirmed by mail */
+    readonly email_required: boolean;
     readonly message: string | null;
     readonly url: string | null;
     readonly min_password_length: number;
@@ -450,6 +466,8 @@ export interface Instance {
   readonly configuration: {
     readonly urls: {
       readonly streaming: string;
+      /** Where people ask for a new password; null: of the staff */
+      readonly password_reset: string | null;
     };
     readonly vapid: {
       /** Of the server, for web push */
@@ -787,6 +805,8 @@ export interface PendingAccount {
   readonly username: string;
   readonly email: string | null;
   readonly reason: string | null;
+  /** Whether the address is known to be the person’s */
+  readonly confirmed: boolean;
   readonly created_at: string;
 }
 
@@ -962,6 +982,8 @@ export interface Session {
 export interface SignUp {
   readonly account: Account;
   readonly pending: boolean;
+  /** A link was mailed, by which the address is confirmed first */
+  readonly unconfirmed: boolean;
 }
 
 export interface Status {
@@ -1091,6 +1113,8 @@ export interface V1Instance {
   readonly configuration: {
     readonly urls: {
       readonly streaming: string;
+      /** Where people ask for a new password; null: of the staff */
+      readonly password_reset: string | null;
     };
     readonly vapid: {
       /** Of the server, for web push */

@@ -53,6 +53,13 @@ export function LoginPage() {
           onSend={() => send()}
         />
       )}
+      {instance.value?.configuration.urls.password_reset && (
+        <p class={styles.other}>
+          <a href={instance.value.configuration.urls.password_reset} target="_top">
+            {text.forgot}
+          </a>
+        </p>
+      )}
       {instance.value?.registrations.enabled && (
         <p class={styles.other}>
           {text.noAccount} <a href="/register">{text.register}</a>

@@ -28,7 +28,16 @@ export function RegisterPage() {
   if (waiting) {
     return (
       <div role="status">
-        <Notice icon="clock" title={text.pendingTitle} text={text.pending(waiting)} level={1}>
+        <Notice
+          icon="clock"
+          title={text.pendingTitle}
+          text={
+            server.registrations.email_required
+              ? `${text.pending(waiting)} ${text.confirmPending}`
+              : text.pending(waiting)
+          }
+          level={1}
+        >
           <ButtonLink href="/">{strings.errors.toFeed}</ButtonLink>
         </Notice>
       </div>
@@ -50,6 +59,7 @@ const fieldOfReason: Readonly<Record<string, string>> = {
   'username-invalid': 'username',
   'username-reserved': 'username',
   'email-taken': 'email',
+  'email-required': 'email',
   'reason-required': 'reason',
 };
 
@@ -103,13 +113,15 @@ function RegisterForm(props: { server: Instance; onPending: (username: string) =
           required
         />
         <Field
-          label={text.email}
+          label={registrations.email_required ? text.emailNeeded : text.email}
           name="email"
           type="email"
           value={email}
           onInput={setEmail}
+          hint={registrations.email_required ? text.emailHint : undefined}
           error={errorOf('email')}
           autocomplete="email"
+          required={registrations.email_required}
         />
         <Field
           label={text.password}

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { strings } from '../strings.ts';
 import { pageTitle, VisuallyHidden } from '../ui/page.tsx';
+import { ConfirmBanner } from './confirm-banner.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
 import styles from './shell.module.css';
@@ -25,6 +26,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         {children}
       </main>
       <div class={styles.stack}>
+        <ConfirmBanner />
         <Toasts />
         <ConnectionBanner />
       </div>

@@ -26,6 +26,12 @@ export async function boot(): Promise<void> {
   });
 }
 
+/** Asks once more who we are: something about the account may have changed elsewhere. */
+export async function lookAgainAtMe(): Promise<void> {
+  const account = await api.me();
+  if (account.ok && me.value) me.value = account.value;
+}
+
 /** Signs in with a cookie that scripts cannot read. */
 export async function signIn(credentials: Credentials): Promise<ApiOutcome<CredentialAccount>> {
   const session = await api.signIn(credentials);

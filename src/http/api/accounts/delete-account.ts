@@ -9,6 +9,7 @@ import { refuseApps } from '../sessions/own-sessions.ts';
 export const deleteAccount = route({
   method: 'post',
   path: '/api/v1/accounts/delete_account',
+  beforeConfirmed: true,
   summary:
     'Leave this server: you are hidden and signed out at once, and deleted after 30 days unless you sign in before.',
   audience: 'signed-in',

@@ -1,5 +1,5 @@
 import type { Account, PictureRole } from '../../../modules/accounts/index.ts';
-import { isStaff, type Viewer } from '../../../modules/auth/index.ts';
+import { isStaff, isUnconfirmed, type Viewer } from '../../../modules/auth/index.ts';
 import type { Relationship } from '../../../modules/social/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import type { AccountEntity } from './schemas.ts';
@@ -92,6 +92,7 @@ export async function credentialEntityOf(deps: HttpDeps, account: Account, role:
   return {
     ...entity,
     role: { id: role, name: role, permissions: '0', color: '', highlighted: isStaff(role) },
+    email_confirmed: !isUnconfirmed({ account }),
     source: {
       note: account.bioText,
       fields: account.fields.map(({ name, value, verifiedAt }) => ({

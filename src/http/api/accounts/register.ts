@@ -23,7 +23,13 @@ export const register = route({
     reason: z.string().trim().max(2_000).optional(),
     agreement: flagSchema.optional(),
   }),
-  output: z.object({ account: accountEntity, pending: z.boolean() }).meta({ id: 'SignUp' }),
+  output: z
+    .object({
+      account: accountEntity,
+      pending: z.boolean(),
+      unconfirmed: z.boolean().describe('A link was mailed, by which the address is confirmed first'),
+    })
+    .meta({ id: 'SignUp' }),
   handler: async ({ deps, body, req }) => {
     const allowed = deps.auth.mayRegister(body.reason);
     if (!allowed.ok) throw refused(allowed);
@@ -31,6 +37,7 @@ export const register = route({
     const form = await deps.auth.prepareSignUp(body);
     const outcome = await deps.inTx((tx) => deps.auth.signUp(tx, form));
     if (!outcome.ok) throw refused(outcome);
-    return { account: await accountEntityOf(deps, outcome.account), pending: outcome.pending };
+    const account = await accountEntityOf(deps, outcome.account);
+    return { account, pending: outcome.pending, unconfirmed: deps.mail.isOn };
   },
 });

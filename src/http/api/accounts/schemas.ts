@@ -58,6 +58,9 @@ export const credentialAccountEntity = accountEntity
       color: z.string(),
       highlighted: z.boolean(),
     }),
+    email_confirmed: z
+      .boolean()
+      .describe('False: until the link that was mailed is opened, little more than reading is allowed'),
     source: z.object({
       note: z.string().describe('As written'),
       fields: z.array(z.object({ name: z.string(), value: z.string(), verified_at: z.string().nullable() })),

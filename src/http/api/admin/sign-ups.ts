@@ -19,6 +19,7 @@ export const listSignUps = route({
         username: z.string(),
         email: z.string().nullable(),
         reason: z.string().nullable(),
+        confirmed: z.boolean().describe('Whether the address is known to be the person’s'),
         created_at: z.string(),
       })
       .meta({ id: 'PendingAccount' }),
@@ -29,6 +30,7 @@ export const listSignUps = route({
       username: person.username,
       email: person.email,
       reason: person.reason,
+      confirmed: person.confirmed,
       created_at: person.createdAt.toISOString(),
     })),
 });

@@ -30,7 +30,10 @@ export const rulesOf = ({ config }: HttpDeps): z.input<typeof ruleEntity>[] =>
 function configurationOf(deps: HttpDeps): z.input<typeof configurationEntity> {
   const { video } = deps.config;
   return {
-    urls: { streaming: streamingUrl(deps) },
+    urls: {
+      streaming: streamingUrl(deps),
+      password_reset: deps.mail.isOn ? deps.mail.link('/auth/forgot') : null,
+    },
     vapid: { public_key: deps.push.publicKey },
     accounts: { max_featured_tags: 0, max_pinned_statuses: videoLimits.maxPins },
     statuses: {
@@ -119,6 +122,7 @@ export const getInstance = route({
         enabled: registrations !== 'closed',
         approval_required: registrations === 'approval',
         reason_required: registrations === 'approval',
+        email_required: deps.mail.isOn,
         ...{ message: null, url: null },
         min_password_length: passwordLimits.min,
         max_password_length: passwordLimits.max,

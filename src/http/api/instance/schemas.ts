@@ -6,7 +6,10 @@ export const ruleEntity = z
   .meta({ id: 'Rule' });
 
 export const configurationEntity = z.object({
-  urls: z.object({ streaming: z.string() }),
+  urls: z.object({
+    streaming: z.string(),
+    password_reset: z.string().nullable().describe('Where people ask for a new password; null: of the staff'),
+  }),
   vapid: z.object({ public_key: z.string().describe('Of the server, for web push') }),
   accounts: z.object({ max_featured_tags: z.number(), max_pinned_statuses: z.number() }),
   statuses: z.object({
@@ -48,6 +51,7 @@ export const instanceEntity = z
       enabled: z.boolean(),
       approval_required: z.boolean(),
       reason_required: z.boolean(),
+      email_required: z.boolean().describe('Addresses are confirmed by mail'),
       message: z.string().nullable(),
       url: z.string().nullable(),
       min_password_length: z.number(),

@@ -37,6 +37,7 @@ export const rotatedEntity = z.object({
 export const listSessions = route({
   method: 'get',
   path: '/api/v1/sessions',
+  beforeConfirmed: true,
   summary: 'Where you are signed in: pages and apps, the newest first.',
   audience: 'signed-in',
   scope: 'read:accounts',
@@ -56,6 +57,7 @@ export const listSessions = route({
 export const endSession = route({
   method: 'delete',
   path: '/api/v1/sessions/:id',
+  beforeConfirmed: true,
   summary: 'End one of your own sessions: what was signed in there is signed out.',
   audience: 'signed-in',
   scope: 'write:accounts',
@@ -74,6 +76,7 @@ export const endSession = route({
 export const changePassword = route({
   method: 'post',
   path: '/api/v1/accounts/change_password',
+  beforeConfirmed: true,
   summary: 'Set a new password. Every other session ends, those of apps included.',
   audience: 'signed-in',
   scope: 'write:accounts',

@@ -64,6 +64,7 @@ export const signIn = route({
 export const signOut = route({
   method: 'delete',
   path: '/api/v1/sessions/current',
+  beforeConfirmed: true,
   summary: 'Sign out: this session ends, and its token or cookie is worth nothing any more.',
   audience: 'signed-in',
   scope: null,

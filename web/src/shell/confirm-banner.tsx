@@ -1,0 +1,46 @@
+import { useEffect, useState } from 'preact/hooks';
+import { api } from '../api/endpoints.ts';
+import { lookAgainAtMe, me } from '../state/session.ts';
+import { toast } from '../state/toasts.ts';
+import { strings } from '../strings.ts';
+import { Button } from '../ui/button.tsx';
+import styles from './shell.module.css';
+
+/** Says what is still to do for somebody who has not confirmed the address, and notices when it is done. */
+export function ConfirmBanner() {
+  const [busy, setBusy] = useState(false);
+  const isWaiting = me.value?.email_confirmed === false;
+  const text = strings.auth;
+
+  useEffect(() => {
+    if (!isWaiting) return;
+    // The mail is mostly read in another tab, or another program.
+    const back = () => {
+      if (document.visibilityState === 'visible') lookAgainAtMe();
+    };
+    document.addEventListener('visibilitychange', back);
+    return () => document.removeEventListener('visibilitychange', back);
+  }, [isWaiting]);
+
+  const sendAgain = async () => {
+    setBusy(true);
+    const outcome = await api.mailConfirmation();
+    setBusy(false);
+    if (outcome.ok) return toast(text.confirmSent);
+    if (outcome.reason === 'email-confirmed') return lookAgainAtMe();
+    toast(outcome.sentence, 'error');
+  };
+
+  return (
+    <div role="status">
+      {isWaiting && (
+        <div class={`${styles.toast} ${styles.confirm}`}>
+          <p>{text.confirmFirst}</p>
+          <Button look="quiet" small busy={busy} onPress={sendAgain}>
+            {text.confirmAgain}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
