@@ -183,6 +183,9 @@ function build(v: Parsed) {
     },
     secretKey: secret(v.SECRET_KEY),
     registrations: required(v.REGISTRATIONS),
+    invitesBy: required(v.INVITES),
+    /** In years. 0: nobody is asked. */
+    minimumAge: required(v.MINIMUM_AGE),
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     video: {
       maxUploadBytes: required(v.MAX_UPLOAD_MB) * megabyte,

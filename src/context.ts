@@ -151,6 +151,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   const auth = createAuth({
     ...{ db, ids, accounts, registrations: config.registrations, makeKeys },
+    ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
     ...{ instanceSecret, clock, domain: urls.domain },
   });
   const social = createSocial({ db, ids, urls, unlistedDomains });

@@ -17,6 +17,7 @@ const WITHOUT_SCOPE = [
   'GET /api/v1/custom_emojis',
   // Before there is anybody.
   ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
+  'GET /api/v1/invites/:code',
   // About the app that has the token, whatever it may do.
   'GET /api/v1/apps/verify_credentials',
 ];

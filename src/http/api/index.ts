@@ -65,6 +65,7 @@ import {
   getTranslationLanguages,
 } from './instance/about.ts';
 import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
+import { checkInvite, createInvite, listInvites, revokeInvite } from './invites/invites.ts';
 import {
   addToList,
   createList,
@@ -161,6 +162,7 @@ export const routes: readonly Route[] = [
   getCustomEmojis,
   getAnnouncements,
   register,
+  ...[listInvites, createInvite, checkInvite, revokeInvite],
   deleteAccount,
   ...[exportCsv, importCsv, listImports],
   ...[getAliases, setAliases, moveAccount],

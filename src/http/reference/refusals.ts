@@ -21,6 +21,12 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'cross-site': 'A cookie came with a request from the page of another site. Apps use tokens.',
   'registrations-closed': 'The server takes nobody at the moment.',
   'reason-required': 'The staff wants to know why somebody joins: send a `reason`.',
+  'invite-required': 'The server takes whoever was invited: send an `invite_code`.',
+  'invite-invalid': 'There is no such invite, or it was used up, has run out, or was ended.',
+  'invites-not-yours': 'On this server, only the staff invites others, or nobody does.',
+  'too-many-invites': 'As many invites are open as may be.',
+  'age-required': 'The server asks for a minimum age: send `date_of_birth` or `age`.',
+  'too-young': 'Whoever signs up is younger than the server asks for.',
   'username-invalid': 'Names have 1 to 30 letters, digits and underscores.',
   'username-reserved': 'The name is kept for the server itself.',
   'username-taken': 'Somebody has the name, or had it.',
@@ -95,8 +101,12 @@ export const meanings: Readonly<Record<Reason, string>> = {
 const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/accounts': [
     ...(['registrations-closed', 'reason-required', 'username-invalid', 'username-reserved'] as const),
-    ...(['username-taken', 'email-taken'] as const),
+    ...(['username-taken', 'email-taken', 'invite-required', 'invite-invalid'] as const),
+    ...(['age-required', 'too-young'] as const),
   ],
+  'POST /api/v1/invites': ['invites-not-yours', 'too-many-invites', 'own-session-only'],
+  'GET /api/v1/invites': ['own-session-only'],
+  'DELETE /api/v1/invites/:id': ['own-session-only'],
   'POST /api/v1/accounts/delete_account': ['wrong-password', 'owner-stays', 'own-session-only'],
   'POST /api/v1/accounts/alias': ['own-session-only', 'not-found', 'unreachable', 'yourself'],
   'POST /api/v1/accounts/move': [

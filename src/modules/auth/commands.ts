@@ -3,14 +3,16 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts, SealedKeys } from '../accounts/index.ts';
+import { giveBackInvite, type InviteDeps, type TakenInvite, takeInvite } from './invites.ts';
 import { stay } from './leaving.ts';
 import type { RegistrationMode, Role, Scope } from './model.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 
-export interface AuthDeps {
+export interface AuthDeps extends InviteDeps {
   readonly ids: IdSource;
   readonly accounts: Accounts;
-  readonly registrations: RegistrationMode;
+  /** In years; 0: nobody is asked. */
+  readonly minimumAge: number;
   readonly makeKeys: () => Promise<SealedKeys>;
 }
 
@@ -21,6 +23,9 @@ export interface PreparedSignUp {
   readonly reason: string | null;
   readonly passwordHash: string;
   readonly keys: SealedKeys;
+  readonly inviteCode: string | null;
+  /** Years that the person says to have at least. */
+  readonly statedAge: number | null;
 }
 
 export interface SignUpForm {
@@ -28,6 +33,8 @@ export interface SignUpForm {
   readonly email?: string | undefined;
   readonly password: string;
   readonly reason?: string | undefined;
+  readonly inviteCode?: string | undefined;
+  readonly statedAge?: number | null;
 }
 
 /** Hashes the password and makes the keys (about 0.2 s, off the main thread). Writes nothing. */
@@ -39,23 +46,34 @@ export async function prepareSignUp(deps: AuthDeps, form: SignUpForm): Promise<P
     reason: form.reason ?? null,
     passwordHash,
     keys,
+    inviteCode: form.inviteCode ?? null,
+    statedAge: form.statedAge ?? null,
   };
 }
 
 type SignUpRefusal =
   | 'registrations-closed'
   | 'reason-required'
+  | 'invite-required'
+  | 'invite-invalid'
+  | 'age-required'
   | 'username-invalid'
   | 'username-reserved'
   | 'username-taken'
   | 'email-taken';
 
-/** May anybody sign up now, with this form? Asked before the slow part, and again by `signUp`. */
+/** May anybody sign up now, with this form? Asked before the slow part, and again by `signUp`. Codes are looked at there. */
 export function mayRegister(
   mode: RegistrationMode,
-  reason: string | null | undefined,
-): Result<object, 'registrations-closed' | 'reason-required'> {
+  {
+    reason,
+    inviteCode,
+  }: { readonly reason?: string | null | undefined; readonly inviteCode?: string | null | undefined },
+): Result<object, 'registrations-closed' | 'reason-required' | 'invite-required'> {
   if (mode === 'closed') return fail('registrations-closed', 'This server does not take new accounts.');
+  // Somebody who has an account here stands for whoever comes by an invite.
+  if (inviteCode) return ok();
+  if (mode === 'invite') return fail('invite-required', 'This server takes people who were invited.');
   if (mode === 'approval' && !reason?.trim()) {
     return fail('reason-required', 'Say in a sentence why you would like to join; a person reads it.');
   }
@@ -67,11 +85,17 @@ export async function signUp(
   deps: AuthDeps,
   tx: Tx,
   form: PreparedSignUp,
-): Promise<Result<{ account: Account; pending: boolean }, SignUpRefusal>> {
-  const allowed = mayRegister(deps.registrations, form.reason);
+): Promise<Result<{ account: Account; pending: boolean; invite: TakenInvite | null }, SignUpRefusal>> {
+  const allowed = mayRegister(deps.registrations, form);
   if (!allowed.ok) return allowed;
-  const pending = deps.registrations === 'approval';
-  return createUser(deps, tx, form, { role: 'user', pending });
+  if ((form.statedAge ?? 0) < deps.minimumAge) return fail('age-required', 'Say how old you are.');
+  const taken = form.inviteCode ? await takeInvite(deps, tx, form.inviteCode) : null;
+  if (taken?.ok === false) return taken;
+  const invite = taken?.invite ?? null;
+  const pending = deps.registrations === 'approval' && invite === null;
+  const made = await createUser(deps, tx, form, { role: 'user', pending, invite });
+  if (!made.ok && invite) await giveBackInvite(tx, invite);
+  return made.ok ? ok({ ...made, invite }) : made;
 }
 
 /** Creates an account with a role, past the registration rules. For the first start and for staff. */
@@ -79,7 +103,7 @@ export async function createUser(
   deps: AuthDeps,
   tx: Tx,
   form: PreparedSignUp,
-  as: { role: Role; pending: boolean },
+  as: { role: Role; pending: boolean; invite?: TakenInvite | null },
 ): Promise<Result<{ account: Account; pending: boolean }, SignUpRefusal>> {
   const emailKey = form.email === null ? null : form.email.trim().toLowerCase();
   if (emailKey !== null && (await isEmailTaken(tx, emailKey))) {
@@ -100,6 +124,8 @@ export async function createUser(
     role: as.role,
     approval: as.pending ? 'pending' : 'approved',
     reason: form.reason,
+    invite_id: as.invite?.id ?? null,
+    stated_age: form.statedAge,
   });
   return ok({ account: made.account, pending: as.pending });
 }

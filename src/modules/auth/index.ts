@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
+import { type AgeStatement, checkAge } from './age.ts';
 import { type AppForm, appByClientId, appBySecret, appOfToken, registerApp, sweepApps } from './apps.ts';
 import { type Grant, issueCode } from './codes.ts';
 import {
@@ -17,6 +18,7 @@ import {
   signUp,
   triesKey,
 } from './commands.ts';
+import { invitesPart } from './invites.ts';
 import { leaving } from './leaving.ts';
 import type { PendingSignUp, Role, Scope, Viewer } from './model.ts';
 import { exchange, type TokenRequest } from './oauth.ts';
@@ -33,7 +35,9 @@ import {
   takeSecondFactor,
 } from './second-factor.ts';
 
+export { isBirthday } from './age.ts';
 export { type App, grantable, OUT_OF_BAND, readScopes } from './apps.ts';
+export type { Invite } from './invites.ts';
 export {
   allows,
   isStaff,
@@ -95,7 +99,10 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
   const { db, accounts } = deps;
   return {
     registrations: deps.registrations,
-    mayRegister: (reason: string | undefined) => mayRegister(deps.registrations, reason),
+    minimumAge: deps.minimumAge,
+    mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.registrations, form),
+    checkAge: (said: AgeStatement) => checkAge(deps.minimumAge, said, deps.clock.now()),
+    invites: invitesPart(db, deps),
     prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
     signUp: (tx: Tx, form: PreparedSignUp) => signUp(deps, tx, form),
     createUser: (tx: Tx, form: PreparedSignUp, as: { role: Role; pending: boolean }) =>
@@ -168,12 +175,19 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
     /** Local accounts with their roles, oldest first. */
     async users(
       limit: number,
-    ): Promise<{ username: string; role: Role; approval: string; createdAt: Date }[]> {
+    ): Promise<
+      { username: string; role: Role; approval: string; createdAt: Date; invitedBy: string | null }[]
+    > {
       return db('users')
         .join('accounts', 'accounts.id', 'users.account_id')
+        .leftJoin('invites', 'invites.id', 'users.invite_id')
+        .leftJoin('accounts as inviters', 'inviters.id', 'invites.account_id')
         .orderBy('accounts.id')
         .limit(limit)
-        .select('accounts.username', 'users.role', 'users.approval', 'users.created_at as createdAt');
+        .select(
+          ...['accounts.username', 'users.role', 'users.approval', 'users.created_at as createdAt'],
+          'inviters.username as invitedBy',
+        );
     },
 
     /** The owner's account, once there is one. */

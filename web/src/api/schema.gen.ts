@@ -414,6 +414,12 @@ export interface Instance {
     readonly enabled: boolean;
     readonly approval_required: boolean;
     readonly reason_required: boolean;
+    /** In years; null: nobody is asked */
+    readonly min_age: number | null;
+    /** Ours: `enabled` is false where an invite is needed, too */
+    readonly mode: "open" | "approval" | "invite" | "closed";
+    /** Ours: whether everybody here may invite others */
+    readonly invites_enabled: boolean;
     readonly message: string | null;
     readonly url: string | null;
     readonly min_password_length: number;
@@ -481,6 +487,26 @@ export interface InstanceText {
   readonly updated_at: string | null;
   /** HTML, safe to show */
   readonly content: string;
+}
+
+export interface Invite {
+  readonly id: string;
+  readonly code: string;
+  /** Page that signs people up with the code */
+  readonly url: string;
+  /** Null: no limit */
+  readonly max_uses: number | null;
+  readonly uses: number;
+  /** Whoever comes follows you */
+  readonly autofollow: boolean;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly created_at: string;
+}
+
+export interface InviteCheck {
+  readonly invite_code: string;
+  readonly instance_api_url: string;
 }
 
 export interface List {
