@@ -11,3 +11,16 @@ export const inviteLimits = {
 
 /** Nobody is older than this; what is above it was mistyped. */
 export const ageLimits = { maxYears: 130 } as const;
+
+/** Passkeys, and how long the steps around them may take. */
+export const passkeyLimits = {
+  maxOfAccount: 20,
+  maxNameCharacters: 60,
+  /** Time to find the phone, the key or the finger. */
+  challengeMs: 5 * 60_000,
+  /** Proves that the person is there; after it, what is dear asks again. */
+  freshMs: 10 * 60_000,
+  handleBytes: 32,
+  maxCredentialCharacters: 1_400,
+  maxResponseCharacters: 16_000,
+} as const;

@@ -153,6 +153,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ db, ids, accounts, registrations: config.registrations, makeKeys },
     ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
     ...{ instanceSecret, clock, domain: urls.domain },
+    ...{ origin: config.origin, serverName: config.instance.name },
   });
   const social = createSocial({ db, ids, urls, unlistedDomains });
   const { mediaUrl, origin } = config;

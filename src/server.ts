@@ -143,6 +143,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'scheduled-posts', everyMs: 5_000, run: (signal) => context.posts.publishDue(signal) },
     { name: 'idempotency-keys', everyMs: 60 * MINUTE, run: () => sweepOnce(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
+    { name: 'passkey-challenges', everyMs: 60 * MINUTE, run: () => auth.passkeys.sweep() },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
     { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },

@@ -18,13 +18,17 @@ const WITHOUT_SCOPE = [
   // Before there is anybody.
   ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
   'GET /api/v1/invites/:code',
+  ...['POST /api/v1/passkeys/sign_in_options', 'POST /api/v1/passkeys/sign_in'],
   // About the app that has the token, whatever it may do.
   'GET /api/v1/apps/verify_credentials',
 ];
 /** Whoever may upload needs to know when it is done; apps of the Mastodon API ask for nothing else to do that. */
 const FOR_WRITERS = ['GET /api/v1/media/:id'];
 /** Anybody may call these, and they change something: joining and signing in come before everything else. */
-const OPEN_WRITES = ['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'];
+const OPEN_WRITES = [
+  ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
+  ...['POST /api/v1/passkeys/sign_in_options', 'POST /api/v1/passkeys/sign_in'],
+];
 
 describe('A4 the table of routes', () => {
   test.each(routes.map((route) => [nameOf(route), route] as const))(

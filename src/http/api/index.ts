@@ -81,6 +81,7 @@ import {
 import { getMarkers, setMarkers } from './markers/markers.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
+import { passkeyRoutes } from './passkeys/passkeys.ts';
 import { exportCsv, importCsv, listImports } from './portability/portability.ts';
 import { changeSubscription, getSubscription, subscribe, unsubscribe } from './push/subscription.ts';
 import {
@@ -175,6 +176,7 @@ export const routes: readonly Route[] = [
   beginSecondFactor,
   confirmSecondFactor,
   disableSecondFactor,
+  ...passkeyRoutes,
   createApp,
   verifyApp,
   verifyCredentials,

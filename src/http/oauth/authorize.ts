@@ -7,6 +7,7 @@ import type { HttpDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
 import { networkOf } from '../limits.ts';
 import { takeLimit } from '../mount.ts';
+import { type Assertion, assertionSchema, checkPasskeySignIn } from '../passkey-ceremony.ts';
 import { queryOf } from '../query.ts';
 import { comesFromOurPage, setSessionCookie, viewerOfPage } from '../session.ts';
 import { checkCode, checkSignIn, type Proven, SIGN_INS } from '../sign-in.ts';
@@ -34,12 +35,17 @@ const requestSchema = z.object({
   lang: z.string().max(40).optional(),
 });
 
+/** Each of its parts has its own limit. */
+const MAX_ASSERTION_CHARACTERS = 64_000;
+
 const formSchema = z.object({
-  step: z.enum(['password', 'code', 'decide']),
+  step: z.enum(['password', 'passkey', 'code', 'decide']),
   login: z.string().trim().max(254).default(''),
   password: z.string().max(200).default(''),
   ticket: z.string().max(1_000).default(''),
   code: z.string().max(secondFactorLimits.maxCodeCharacters).default(''),
+  /** What a passkey has signed, as JSON. */
+  assertion: z.string().max(MAX_ASSERTION_CHARACTERS).default(''),
   decision: z.enum(['allow', 'deny']).default('deny'),
   proof: z.string().max(100).default(''),
 });
@@ -79,7 +85,7 @@ export function authorizeStep(deps: HttpDeps) {
       if (!form.success) throw new ApiError('validation-failed', 'This form is not complete.');
       if (form.data.step === 'decide') return decide(deps, req, res, wanted, form.data);
       await takeLimit(deps, res, SIGN_INS, networkOf(req.ip));
-      const proven = await proveStep(deps, res, wanted, form.data);
+      const proven = await proveStep(deps, req, res, wanted, form.data);
       if (proven) await enter(deps, req, res, wanted, proven);
     });
   });
@@ -124,7 +130,7 @@ async function wantedOf(deps: HttpDeps, fields: unknown): Promise<Wanted> {
 }
 
 function screenOf(deps: HttpDeps, res: Response): Screen {
-  return { res, server: deps.config.instance.name };
+  return { res, server: deps.config.instance.name, hasPasskeys: deps.auth.passkeys.isPossible };
 }
 
 function invalid(detail: string): ApiError {
@@ -147,9 +153,16 @@ function proofText({ hidden }: Wanted): string {
 }
 
 /** Who signs in; null where the page has asked again, or for the next step. */
-async function proveStep(deps: HttpDeps, res: Response, wanted: Wanted, form: Form): Promise<Proven | null> {
-  const isFirst = form.step === 'password';
+async function proveStep(
+  deps: HttpDeps,
+  req: Request,
+  res: Response,
+  wanted: Wanted,
+  form: Form,
+): Promise<Proven | null> {
+  const isFirst = form.step !== 'code';
   try {
+    if (form.step === 'passkey') return await checkPasskeySignIn(deps, req, assertionOf(form.assertion));
     if (isFirst) return await proveFirst(deps, res, wanted, form);
     const holder = await deps.auth.proofs.holderOf(form.ticket);
     if (!holder) {
@@ -169,6 +182,14 @@ async function proveStep(deps: HttpDeps, res: Response, wanted: Wanted, form: Fo
     if (isFirst) signInPage(screenOf(deps, res), error.status, { ...wanted, login: form.login, problem });
     else codePage(screenOf(deps, res), error.status, { ...wanted, ticket: form.ticket, problem });
     return null;
+  }
+}
+
+function assertionOf(text: string): Assertion {
+  try {
+    return assertionSchema.parse(JSON.parse(text));
+  } catch {
+    throw new ApiError('passkey-invalid', 'The browser has sent no passkey. Try again.');
   }
 }
 

@@ -8,6 +8,8 @@ import { scopeSentences } from './scope-words.ts';
 export interface Screen {
   readonly res: Response;
   readonly server: string;
+  /** Whether browsers know passkeys of this server. */
+  readonly hasPasskeys: boolean;
 }
 
 /** Where the page's form leads, and what it carries. */
@@ -26,12 +28,14 @@ interface PageHead {
   /** Where the app waits, if the form leads there in the end. */
   readonly target?: string;
   readonly hasProblem?: boolean;
+  /** Runs a file of ours, which asks this server. */
+  readonly script?: string;
 }
 
-/** Sends a page that runs nothing, is shown in no frame, and whose form leads here or to where the app waits. */
+/** Sends a page that runs nothing but a file of ours, is shown in no frame, and whose form leads here or to where the app waits. */
 function sendPage(
   { res, server }: Screen,
-  { status, title, target, hasProblem = false }: PageHead,
+  { status, title, target, script, hasProblem = false }: PageHead,
   body: Html,
 ): void {
   const page = html`<!doctype html>
@@ -50,13 +54,15 @@ function sendPage(
 <h1>${title}</h1>
 ${body}
 </main>
+${script === undefined ? html`` : html`<script src="${script}" defer></script>`}
 </body>
 </html>
 `;
   const formAction = target === undefined ? SELF : `${SELF} ${sourceOf(target)}`;
+  const runs = script === undefined ? '' : `script-src 'self'; connect-src 'self'; `;
   res.set(
     'Content-Security-Policy',
-    `default-src 'none'; style-src 'self'; img-src 'self'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
+    `default-src 'none'; ${runs}style-src 'self'; img-src 'self'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
   );
   res.set('Cache-Control', 'no-store');
   res.status(status).type('html').send(page.html);
@@ -87,8 +93,20 @@ ${form(shown, 'password')}
 <label>Password <input type="password" name="password" autocomplete="current-password" maxlength="200" required${wrong(problem)}${problem === undefined || login === '' ? html`` : FOCUS}></label>
 <div class="actions"><button class="main">Sign in</button></div>
 </form>
+${screen.hasPasskeys ? passkeyForm(shown) : html``}
 <p class="muted">The app does not see your password.</p>`;
-  sendPage(screen, { status, title: 'Sign in', hasProblem: problem !== undefined }, body);
+  const script = screen.hasPasskeys ? { script: '/oauth/passkey.js' } : {};
+  sendPage(screen, { status, title: 'Sign in', hasProblem: problem !== undefined, ...script }, body);
+}
+
+/** Hidden until its script has seen that the browser has passkeys. */
+function passkeyForm(shown: Shown): Html {
+  const attributes = html` id="passkey" hidden`;
+  return html`${form(shown, 'passkey', attributes)}
+<input type="hidden" name="assertion">
+<p class="problem" role="alert" hidden>No passkey was used. Try again, or sign in with your password.</p>
+<div class="actions"><button>Sign in with a passkey</button></div>
+</form>`;
 }
 
 export function codePage(screen: Screen, status: number, shown: Shown & { ticket: string }): void {
@@ -155,9 +173,9 @@ function wrong(problem: string | undefined): Html {
 /** For the one field that is next; a page that is read for the first time begins at its top. */
 const FOCUS = html` autofocus`;
 
-function form({ hidden }: Shown, step: string): Html {
+function form({ hidden }: Shown, step: string, attributes = html``): Html {
   const inputs = Object.entries({ ...hidden, step }).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   );
-  return html`<form method="post" action="/oauth/authorize">${inputs}`;
+  return html`<form method="post" action="/oauth/authorize"${attributes}>${inputs}`;
 }

@@ -150,7 +150,7 @@ export async function decideSignUp(tx: Tx, accountId: AccountId, approve: boolea
   return true;
 }
 
-type SignInRefusal = 'wrong-credentials' | 'approval-pending' | 'suspended';
+export type SignInRefusal = 'wrong-credentials' | 'approval-pending' | 'suspended';
 
 /** Checks a name or e-mail address and a password. The same answer for unknown and wrong (security.md P10). */
 export async function checkCredentials(
@@ -168,6 +168,16 @@ export async function checkCredentials(
   if (!(await checkPassword(row?.password_hash, password))) {
     return fail('wrong-credentials', 'That name and password do not match.');
   }
+  return mayEnter(row);
+}
+
+/** Whether somebody who has shown who they are may come in. */
+export function mayEnter(row: {
+  readonly account_id: AccountId;
+  readonly role: Role;
+  readonly approval: string;
+  readonly state: string;
+}): Result<{ accountId: AccountId; role: Role }, 'approval-pending' | 'suspended'> {
   if (row.approval === 'pending') {
     return fail('approval-pending', 'Your request to join has not been answered yet.');
   }

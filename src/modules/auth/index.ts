@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
-import type { Account, Accounts } from '../accounts/index.ts';
+import type { Account } from '../accounts/index.ts';
 import { type AgeStatement, checkAge } from './age.ts';
 import { type AppForm, appByClientId, appBySecret, appOfToken, registerApp, sweepApps } from './apps.ts';
 import { type Grant, issueCode } from './codes.ts';
@@ -23,6 +23,7 @@ import { leaving } from './leaving.ts';
 import type { PendingSignUp, Role, Scope, Viewer } from './model.ts';
 import { exchange, type TokenRequest } from './oauth.ts';
 import { closeOwnSession, closeSession, rotateSession, sessionsOf, setPassword } from './own-sessions.ts';
+import { createPasskeys, type PasskeyDeps } from './passkeys.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import { preferences } from './preferences.ts';
 import { createProofs } from './proofs.ts';
@@ -48,6 +49,7 @@ export {
   scopes,
   type Viewer,
 } from './model.ts';
+export type { Passkey } from './passkeys.ts';
 export { passwordLimits } from './passwords.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
@@ -95,7 +97,7 @@ async function isPassword(db: Db, accountId: AccountId, password: string): Promi
 }
 
 /** Signing up and in, sessions, roles. */
-export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; accounts: Accounts }) {
+export function createAuth(deps: AuthDeps & SecondFactorDeps & PasskeyDeps) {
   const { db, accounts } = deps;
   return {
     registrations: deps.registrations,
@@ -121,6 +123,7 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & { db: Db; account
     isPassword: (accountId: AccountId, password: string) => isPassword(db, accountId, password),
     apps: appsPart(db, deps.ids),
     secondFactor: secondFactorPart(db, deps),
+    passkeys: createPasskeys(deps),
     proofs: createProofs(deps),
 
     /** The viewer behind a token, or null: unknown, expired, revoked, not approved, or not active. */

@@ -366,6 +366,11 @@ export interface FilterV1 {
   readonly irreversible: boolean;
 }
 
+export interface FreshProof {
+  readonly proof: string;
+  readonly expires_at: string;
+}
+
 export interface GroupedNotifications {
   readonly accounts: readonly Account[];
   readonly partial_accounts?: readonly PartialAccountWithAvatar[];
@@ -786,6 +791,15 @@ export interface PartialAccountWithAvatar {
   readonly avatar_static: string | null;
   readonly locked: boolean;
   readonly bot: boolean;
+}
+
+export interface Passkey {
+  readonly id: string;
+  readonly name: string;
+  /** Its maker keeps a copy for your other devices */
+  readonly synced: boolean;
+  readonly created_at: string;
+  readonly last_used_at: string | null;
 }
 
 export interface PendingAccount {
