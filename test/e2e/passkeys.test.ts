@@ -49,10 +49,10 @@ async function plugIn(page: Page) {
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
-describe.skipIf(!hasBrowser).each([
-  ['phone', viewports.phone, 'light'],
-  ['desktop', viewports.desktop, 'dark'],
-] as const)('passkeys: %s', (size, viewport, colorScheme) => {
+const phone = ['phone', viewports.phone, 'light'] as const;
+const desktop = ['desktop', viewports.desktop, 'dark'] as const;
+
+describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [phone])('%s', (size, viewport, colorScheme) => {
   test('invited, asked for the age, with a passkey made, and signed in with it everywhere', async () => {
     const people = createPeople(server);
     const owner = await people.signedIn(`boss_${size}`, 'owner');
@@ -90,7 +90,7 @@ describe.skipIf(!hasBrowser).each([
     await look(page, `${size}-3-is-it-you`);
     await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Rename this passkey' }).getByLabel('Name').fill('My finger');
+    await page.getByRole('dialog', { name: 'Rename this passkey' }).getByRole('textbox').fill('My finger');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'My finger' }).waitFor();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
@@ -123,41 +123,68 @@ describe.skipIf(!hasBrowser).each([
     expect(problems).toEqual([]);
     await close();
   });
-
-  test('lets an app in', async () => {
-    const client = clientOf(server.origin);
-    const oauth = createOAuthClient(server, client);
-    const app = await oauth.register({ client_name: 'Clips', redirect_uris: ['urn:ietf:wg:oauth:2.0:oob'] });
-    const people = createPeople(server);
-    const person = await people.signedIn(`app_${size}`);
-    const { page, problems, close } = await openPage(browser, server.origin, { viewport, colorScheme });
-    const authenticator = await plugIn(page);
-    const session = await people.tokenOf(person.account, 'cookie');
-    await page.context().addCookies([{ name: 'vireo-session', value: session, url: server.origin }]);
-    await page.goto('/settings/security');
-    await button(page, 'Add a passkey').click();
-    await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD);
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Rename this passkey' }).waitFor();
-    await page.context().clearCookies();
-
-    await page.goto(
-      `/oauth/authorize?${new URLSearchParams(oauth.asked(app, { redirect_uri: 'urn:ietf:wg:oauth:2.0:oob' }))}`,
-    );
-    await authenticator.recognise(false);
-    await button(page, 'Sign in with a passkey').click();
-    await page.getByRole('alert').waitFor();
-    await look(page, `${size}-7-authorize`);
-    await authenticator.recognise(true);
-    await button(page, 'Sign in with a passkey').press('Enter');
-    await page.getByRole('heading', { name: 'Allow Clips?' }).waitFor();
-    expect(await page.getByRole('main').textContent()).toContain(`@app_${size}@`);
-    await button(page, 'Allow').click();
-    await page.getByRole('heading', { name: 'Your code' }).waitFor();
-    expect(problems).toEqual([]);
-    await close();
-  });
 });
+
+describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [desktop])(
+  '%s',
+  (size, viewport, colorScheme) => {
+    test('inviting others', async () => {
+      const people = createPeople(server);
+      const host = await people.signedIn(`host_${size}`, 'admin');
+      const { page, problems, close } = await openPage(browser, server.origin, { viewport, colorScheme });
+      const session = await people.tokenOf(host.account, 'cookie', 'admin');
+      await page.context().addCookies([{ name: 'vireo-session', value: session, url: server.origin }]);
+      await page.goto('/settings/invites');
+      await page.getByRole('heading', { name: 'No invites yet' }).waitFor();
+      await page.getByLabel('How many may come by it').selectOption('5');
+      await page.getByLabel('Whoever comes follows me').check();
+      await button(page, 'Make an invite').press('Enter');
+      await page.getByText('0 of 5 came by it').waitFor();
+      await look(page, `${size}-8-invites`);
+      await page.getByRole('button', { name: /^End invite/ }).click();
+      await page.getByText('Ended').waitFor();
+      expect(problems).toEqual([]);
+      await close();
+    });
+
+    test('lets an app in by passkey', async () => {
+      const client = clientOf(server.origin);
+      const oauth = createOAuthClient(server, client);
+      const app = await oauth.register({
+        client_name: 'Clips',
+        redirect_uris: ['urn:ietf:wg:oauth:2.0:oob'],
+      });
+      const people = createPeople(server);
+      const person = await people.signedIn(`app_${size}`);
+      const { page, problems, close } = await openPage(browser, server.origin, { viewport, colorScheme });
+      const authenticator = await plugIn(page);
+      const session = await people.tokenOf(person.account, 'cookie');
+      await page.context().addCookies([{ name: 'vireo-session', value: session, url: server.origin }]);
+      await page.goto('/settings/security');
+      await button(page, 'Add a passkey').click();
+      await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD);
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog', { name: 'Rename this passkey' }).waitFor();
+      await page.context().clearCookies();
+
+      await page.goto(
+        `/oauth/authorize?${new URLSearchParams(oauth.asked(app, { redirect_uri: 'urn:ietf:wg:oauth:2.0:oob' }))}`,
+      );
+      await authenticator.recognise(false);
+      await button(page, 'Sign in with a passkey').click();
+      await page.getByRole('alert').waitFor();
+      await look(page, `${size}-7-authorize`);
+      await authenticator.recognise(true);
+      await button(page, 'Sign in with a passkey').press('Enter');
+      await page.getByRole('heading', { name: 'Allow Clips?' }).waitFor();
+      expect(await page.getByRole('main').textContent()).toContain(`@app_${size}@`);
+      await button(page, 'Allow').click();
+      await page.getByRole('heading', { name: 'Your code' }).waitFor();
+      expect(problems).toEqual([]);
+      await close();
+    });
+  },
+);
 
 async function cookieOf(page: Page): Promise<string> {
   const cookies = await page.context().cookies();

@@ -122,7 +122,7 @@ export const inviteStrings = {
   usedUp: 'Used up',
   ranOut: 'Ran out',
   copy: 'Copy link',
-  copyWho: (code: string) => `Copy the link of invite ${code}`,
+  copyWho: (code: string) => `Copy link of invite ${code}`,
   end: 'End',
   endWho: (code: string) => `End invite ${code}`,
   more: 'More invites',

@@ -57,7 +57,8 @@ function Invites() {
     <Page title={text.title}>
       <p class={styles.muted}>{text.intro}</p>
       <NewInvite onMade={(invite) => set([invite, ...shown])} />
-      <section class={`${styles.section} ${styles.other}`} aria-label={text.list}>
+      <section class={`${styles.section} ${styles.other}`} aria-labelledby="invites">
+        <h2 id="invites">{text.list}</h2>
         {remote.state === 'loading' && <Loading />}
         {remote.state === 'failed' && <Failed failure={remote.failure} onRetry={reload} />}
         {remote.state === 'ready' && shown.length === 0 && (
