@@ -24,3 +24,16 @@ export const passkeyLimits = {
   maxCredentialCharacters: 1_400,
   maxResponseCharacters: 16_000,
 } as const;
+
+/** Documents by which apps are known that nobody registers. */
+export const clientDocumentLimits = {
+  maxAddressCharacters: 400,
+  /** Twice what the draft suggests. */
+  maxBytes: 10 * 1024,
+  deadlineMs: 5_000,
+  freshMs: 3_600_000,
+  /** While its server is away. */
+  staleMs: 24 * 3_600_000,
+  failureKeptMs: 60_000,
+  failuresInMemory: 1_000,
+} as const;

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Passkeys (WebAuthn), and the challenges that were answered. */
+/** Passkeys (WebAuthn), the challenges that were answered, and apps that a document tells of. */
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('passkeys', (t) => {
     t.bigint('id').primary();
@@ -18,6 +18,9 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('passkey_challenges', (t) => {
     t.binary('challenge_hash').primary().comment('answered once: another answer is refused');
     t.timestamp('expires_at').notNullable().index();
+  });
+  await knex.schema.alterTable('apps', (t) => {
+    t.timestamp('document_at').comment('when the document was read whose address the client id is');
   });
   await knex.schema.alterTable('users', (t) => {
     t.binary('passkey_handle').unique().comment('by which authenticators know the account; random');

@@ -153,7 +153,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ db, ids, accounts, registrations: config.registrations, makeKeys },
     ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
     ...{ instanceSecret, clock, domain: urls.domain },
-    ...{ origin: config.origin, serverName: config.instance.name },
+    ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
+    allowsPlainHttp: config.environment !== 'production',
   });
   const social = createSocial({ db, ids, urls, unlistedDomains });
   const { mediaUrl, origin } = config;

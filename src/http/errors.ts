@@ -34,6 +34,8 @@ export const STATUS_OF_REASON = {
   'own-session-only': 403,
   'redirect-invalid': 422,
   'scope-invalid': 422,
+  'client-unreachable': 502,
+  'client-invalid': 422,
   'approval-pending': 403,
   suspended: 403,
   'scope-missing': 403,

@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { clientDocumentLimits } from '../../../config/joining-limits.ts';
 import { oauthLimits, secondFactorLimits } from '../../../config/limits.ts';
 import { type App, grantable, OUT_OF_BAND, type Scope, type Viewer } from '../../modules/auth/index.ts';
 import { withBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, refused } from '../errors.ts';
 import { networkOf } from '../limits.ts';
 import { takeLimit } from '../mount.ts';
 import { type Assertion, assertionSchema, checkPasskeySignIn } from '../passkey-ceremony.ts';
@@ -22,11 +23,12 @@ import {
 } from './pages.ts';
 
 const LOOKS = { name: 'authorize', points: 120, seconds: 300 };
+const DOCUMENTS = { name: 'client-document', points: 60, seconds: 300 };
 
 /** What an app asks for (RFC 6749 4.1.1, RFC 7636 4.3), carried through all steps. */
 const requestSchema = z.object({
   response_type: z.literal('code'),
-  client_id: z.string().max(200),
+  client_id: z.string().max(clientDocumentLimits.maxAddressCharacters),
   redirect_uri: z.string().max(oauthLimits.maxRedirectUriCharacters),
   scope: z.string().max(oauthLimits.maxScopeCharacters).optional(),
   state: z.string().max(oauthLimits.maxStateCharacters).optional(),
@@ -65,7 +67,7 @@ export function authorizePage(deps: HttpDeps) {
   return guarded(deps, async (req, res) => {
     await takeLimit(deps, res, LOOKS, networkOf(req.ip));
     const query = queryOf(req);
-    const wanted = await wantedOf(deps, query);
+    const wanted = await wantedOf(deps, networkOf(req.ip), query);
     const viewer = await viewerOfPage(deps, req);
     const isForced = /^(true|1)$/.test(String(query.force_login ?? ''));
     if (!viewer || isForced) signInPage(screenOf(deps, res), 200, { ...wanted, login: '' });
@@ -80,7 +82,7 @@ export function authorizeStep(deps: HttpDeps) {
     if (!comesFromOurPage(req, deps.config.origin)) throw new ApiError('cross-site');
     const { dataDir } = deps.config;
     await withBody({ route: { body: formSchema }, req, res, dataDir }, async ({ body }) => {
-      const wanted = await wantedOf(deps, body);
+      const wanted = await wantedOf(deps, networkOf(req.ip), body);
       const form = formSchema.safeParse(body);
       if (!form.success) throw new ApiError('validation-failed', 'This form is not complete.');
       if (form.data.step === 'decide') return decide(deps, req, res, wanted, form.data);
@@ -105,15 +107,14 @@ function guarded(deps: HttpDeps, work: (req: Request, res: Response) => Promise<
 }
 
 /** Holds a request against what the app has registered: the redirect exactly, the scopes at most (security.md A1, A4). */
-async function wantedOf(deps: HttpDeps, fields: unknown): Promise<Wanted> {
+async function wantedOf(deps: HttpDeps, network: string, fields: unknown): Promise<Wanted> {
   const parsed = requestSchema.safeParse(fields);
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
     throw invalid(`The app asks in a way that is not understood here: ${where}.`);
   }
   const asked = parsed.data;
-  const app = await deps.auth.apps.byClientId(asked.client_id);
-  if (!app) throw invalid('This server does not know the app.');
+  const app = await appOf(deps, network, asked.client_id);
   if (!app.redirectUris.includes(asked.redirect_uri)) {
     throw invalid('The app asks to be told at an address that it has not registered.');
   }
@@ -127,6 +128,21 @@ async function wantedOf(deps: HttpDeps, fields: unknown): Promise<Wanted> {
     Object.entries(asked).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
   return { app, asked, scopes, hidden };
+}
+
+/** An app that was registered, or one whose id is the address of a document that tells of it. */
+async function appOf(deps: HttpDeps, network: string, clientId: string): Promise<App> {
+  const { apps } = deps.auth;
+  if (!apps.documents.isAddress(clientId)) {
+    const app = await apps.byClientId(clientId);
+    if (!app) throw invalid('This server does not know the app.');
+    return app;
+  }
+  // Each new address is a request that somebody else gets from us.
+  await deps.limits.take(DOCUMENTS, network);
+  const read = await apps.documents.app(clientId);
+  if (!read.ok) throw refused(read);
+  return read.app;
 }
 
 function screenOf(deps: HttpDeps, res: Response): Screen {

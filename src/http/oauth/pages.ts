@@ -86,7 +86,7 @@ export function refusalPage(screen: Screen, status: number, detail: string): voi
 
 export function signInPage(screen: Screen, status: number, shown: Shown & { login: string }): void {
   const { app, login, problem } = shown;
-  const body = html`<p>${app.name} asks you to sign in to ${screen.server} first.</p>
+  const body = html`<p>${app.name}${hostOf(app)} asks you to sign in to ${screen.server} first.</p>
 ${problemOf(shown)}
 ${form(shown, 'password')}
 <label>Name or e-mail <input name="login" value="${login}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="254" required${wrong(problem)}></label>
@@ -132,7 +132,7 @@ export function consentPage(
   const { app, redirectUri } = shown;
   const isManual = redirectUri === OUT_OF_BAND;
   const place = isManual ? 'you are shown a code for the app' : `you are sent to ${placeOf(redirectUri)}`;
-  const body = html`<p><strong>${app.name}</strong> asks to use your account <strong>${shown.handle}</strong>. It could:</p>
+  const body = html`<p><strong>${app.name}</strong>${hostOf(app)} asks to use your account <strong>${shown.handle}</strong>. It could:</p>
 <ul>${scopeSentences(shown.scopes).map((sentence) => html`<li>${sentence}</li>`)}</ul>
 ${app.website === null ? html`` : html`<p class="muted">It says that its page is ${app.website}. This server has not checked it.</p>`}
 <p class="muted">Afterwards ${place}. You can end this at any time in your sessions.</p>
@@ -159,6 +159,12 @@ export function deniedPage(screen: Screen): void {
 function placeOf(redirectUri: string): string {
   const url = new URL(redirectUri);
   return url.host === '' ? `an app on this device (${url.protocol})` : url.host;
+}
+
+/** Whose word the name of an app is: everybody may call theirs as they like, and nobody the host of somebody else. */
+function hostOf(app: App): Html {
+  if (app.documentAt === null) return html``;
+  return html` (<strong>${new URL(app.clientId).host}</strong>)`;
 }
 
 function problemOf({ problem }: Shown): Html {

@@ -19,6 +19,8 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'second-factor-enabled': 'The account has a second factor already.',
   'own-session-only': 'No app may do this, whatever its scopes: only who signed in with the password.',
   'redirect-invalid': 'A redirect address has no scheme, or one that may lead anywhere.',
+  'client-unreachable': 'The document that says what the app is cannot be had at the moment.',
+  'client-invalid': 'The document that says what the app is says something else, or in another way.',
   'scope-invalid': 'None of the scopes is known.',
   'approval-pending': 'The staff has not decided about the account yet.',
   suspended: 'The account is suspended.',

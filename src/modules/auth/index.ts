@@ -1,8 +1,9 @@
 import type { Db, Tx } from '../../db/database.ts';
-import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
+import type { AccountId, SessionId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import { type AgeStatement, checkAge } from './age.ts';
 import { type AppForm, appByClientId, appBySecret, appOfToken, registerApp, sweepApps } from './apps.ts';
+import { type ClientDocumentDeps, createClientDocuments } from './client-documents.ts';
 import { type Grant, issueCode } from './codes.ts';
 import {
   type AuthDeps,
@@ -57,8 +58,10 @@ export type Auth = ReturnType<typeof createAuth>;
 const SEEN_EVERY_MINUTES = 10;
 
 /** Apps that act for people, and what they are given. */
-function appsPart(db: Db, ids: IdSource) {
+function appsPart(deps: ClientDocumentDeps) {
+  const { db, ids } = deps;
   return {
+    documents: createClientDocuments(deps),
     register: (tx: Tx, form: AppForm) => registerApp(tx, ids, form),
     byClientId: (clientId: string) => appByClientId(db, clientId),
     bySecret: (clientId: string, secret: string) => appBySecret(db, clientId, secret),
@@ -97,7 +100,7 @@ async function isPassword(db: Db, accountId: AccountId, password: string): Promi
 }
 
 /** Signing up and in, sessions, roles. */
-export function createAuth(deps: AuthDeps & SecondFactorDeps & PasskeyDeps) {
+export function createAuth(deps: AuthDeps & SecondFactorDeps & PasskeyDeps & ClientDocumentDeps) {
   const { db, accounts } = deps;
   return {
     registrations: deps.registrations,
@@ -121,7 +124,7 @@ export function createAuth(deps: AuthDeps & SecondFactorDeps & PasskeyDeps) {
     hashPassword,
     setPassword,
     isPassword: (accountId: AccountId, password: string) => isPassword(db, accountId, password),
-    apps: appsPart(db, deps.ids),
+    apps: appsPart(deps),
     secondFactor: secondFactorPart(db, deps),
     passkeys: createPasskeys(deps),
     proofs: createProofs(deps),
