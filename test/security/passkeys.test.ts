@@ -173,6 +173,8 @@ describe('A7 what is answered once, elsewhere or too late', () => {
     expect((await answer(key.get(prove), mine.cookie)).body.code).toBe('passkey-invalid');
     const proof = (body: object) => client.post('/api/v1/sessions/proof', { as, body });
     expect((await proof({ credential: key.get(mine.told) })).body.code).toBe('passkey-invalid');
+    const adding = (await options(as)).body;
+    expect((await proof({ credential: key.get(adding) })).body.code).toBe('passkey-invalid');
     expect((await answer(key.get(mine.told), mine.cookie)).status).toBe(200);
     const late = await begin();
     now += 5 * 60_000 + 1;

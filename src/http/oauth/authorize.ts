@@ -21,6 +21,7 @@ import {
   type Screen,
   signInPage,
 } from './pages.ts';
+import { AskedWrongly, languageOf, sentenceOf, table } from './words/index.ts';
 
 const LOOKS = { name: 'authorize', points: 120, seconds: 300 };
 const DOCUMENTS = { name: 'client-document', points: 60, seconds: 300 };
@@ -101,7 +102,8 @@ function guarded(deps: HttpDeps, work: (req: Request, res: Response) => Promise<
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       for (const [name, value] of Object.entries(error.headers)) res.set(name, value);
-      refusalPage(screenOf(deps, res), error.status, error.body.detail);
+      const screen = screenOf(deps, res);
+      refusalPage(screen, error.status, sentenceOf(table[screen.language], error));
     }
   };
 }
@@ -111,19 +113,19 @@ async function wantedOf(deps: HttpDeps, network: string, fields: unknown): Promi
   const parsed = requestSchema.safeParse(fields);
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw invalid(`The app asks in a way that is not understood here: ${where}.`);
+    throw new AskedWrongly('asked-unclearly', where);
   }
   const asked = parsed.data;
   const app = await appOf(deps, network, asked.client_id);
   if (!app.redirectUris.includes(asked.redirect_uri)) {
-    throw invalid('The app asks to be told at an address that it has not registered.');
+    throw new AskedWrongly('redirect-unknown');
   }
   // Without a method, RFC 7636 means `plain`, which protects nothing.
   if ((asked.code_challenge === undefined) !== (asked.code_challenge_method === undefined)) {
-    throw invalid('The app asks in a way that is not understood here: code_challenge_method.');
+    throw new AskedWrongly('asked-unclearly', 'code_challenge_method');
   }
   const scopes = grantable(app, asked.scope);
-  if (!scopes) throw invalid('The app asks for more than it has registered.');
+  if (!scopes) throw new AskedWrongly('scope-too-wide');
   const hidden = Object.fromEntries(
     Object.entries(asked).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
@@ -135,7 +137,7 @@ async function appOf(deps: HttpDeps, network: string, clientId: string): Promise
   const { apps } = deps.auth;
   if (!apps.documents.isAddress(clientId)) {
     const app = await apps.byClientId(clientId);
-    if (!app) throw invalid('This server does not know the app.');
+    if (!app) throw new AskedWrongly('app-unknown');
     return app;
   }
   // Each new address is a request that somebody else gets from us.
@@ -145,12 +147,13 @@ async function appOf(deps: HttpDeps, network: string, clientId: string): Promise
   return read.app;
 }
 
-function screenOf(deps: HttpDeps, res: Response): Screen {
-  return { res, server: deps.config.instance.name, hasPasskeys: deps.auth.passkeys.isPossible };
-}
+const wordsOf = (res: Response) => table[languageOf(res.req)];
 
-function invalid(detail: string): ApiError {
-  return new ApiError('body-invalid', detail);
+function screenOf(deps: HttpDeps, res: Response): Screen {
+  return {
+    ...{ res, server: deps.config.instance.name, hasPasskeys: deps.auth.passkeys.isPossible },
+    language: languageOf(res.req),
+  };
 }
 
 function askFor(deps: HttpDeps, res: Response, wanted: Wanted, viewer: Viewer): void {
@@ -185,7 +188,7 @@ async function proveStep(
       signInPage(screenOf(deps, res), 401, {
         ...wanted,
         login: '',
-        problem: 'That took too long. Sign in again.',
+        problem: wordsOf(res).problems['too-late'],
       });
       return null;
     }
@@ -193,7 +196,7 @@ async function proveStep(
     return holder;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const problem = error.body.detail;
+    const problem = sentenceOf(wordsOf(res), error);
     for (const [name, value] of Object.entries(error.headers)) res.set(name, value);
     if (isFirst) signInPage(screenOf(deps, res), error.status, { ...wanted, login: form.login, problem });
     else codePage(screenOf(deps, res), error.status, { ...wanted, ticket: form.ticket, problem });
@@ -249,7 +252,7 @@ async function decide(
     return signInPage(screenOf(deps, res), 401, {
       ...wanted,
       login: '',
-      problem: 'You were signed out meanwhile.',
+      problem: wordsOf(res).problems['signed-out'],
     });
   if (!deps.auth.proofs.isApproval(viewer.sessionId, proofText(wanted), form.proof)) {
     throw new ApiError('cross-site', 'This question was not asked by this server, or to somebody else.');
