@@ -216,6 +216,9 @@ function build(v: Parsed) {
       daysBetween: required(v.ARCHIVE_DAYS_BETWEEN),
       daysKept: required(v.ARCHIVE_DAYS_KEPT),
     },
+    invitesBy: required(v.INVITES),
+    /** In years. 0: nobody is asked. */
+    minimumAge: required(v.MINIMUM_AGE),
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     mail: mailOf(v),
     video: {

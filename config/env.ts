@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
 import { videoVariables } from './env-video.ts';
 import { hostName, httpUrl, integer, list, variable } from './variable.ts';
@@ -285,10 +286,10 @@ export const variables = {
     group: 'Storage',
   }),
   REGISTRATIONS: variable({
-    schema: z.enum(['open', 'approval', 'closed']),
+    schema: z.enum(['open', 'approval', 'invite', 'closed']),
     fallback: 'approval',
-    doc: 'Who may sign up: anybody, anybody whom a person approves, or nobody.',
-    remedy: 'Use one of: open, approval, closed.',
+    doc: 'Who may sign up: anybody, anybody whom a person approves, whoever has an invite, or nobody.',
+    remedy: 'Use one of: open, approval, invite, closed.',
     group: 'Accounts',
   }),
   ARCHIVE_DAYS_BETWEEN: variable({
@@ -305,6 +306,7 @@ export const variables = {
     remedy: 'Write a number of days from 1 to 90.',
     group: 'Accounts',
   }),
+  ...joiningVariables,
   OWNER_USERNAME: variable({
     schema: z.string().regex(/^[A-Za-z0-9_]{1,30}$/),
     fallback: 'owner',

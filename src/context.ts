@@ -160,7 +160,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   closers.push(() => mail.close());
   const auth = createAuth({
     ...{ db, ids, accounts, registrations: config.registrations, makeKeys },
-    ...{ instanceSecret, clock, domain: urls.domain, enqueue, mail, server: config.instance.name },
+    ...{ enqueue, mail, server: config.instance.name },
+    ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
+    ...{ instanceSecret, clock, domain: urls.domain },
+    ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
+    allowsPlainHttp: config.environment !== 'production',
   });
   if (!mail.isOn) await inTx((tx) => auth.emails.confirmAll(tx));
   const social = createSocial({ db, ids, urls, unlistedDomains });

@@ -149,6 +149,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'mail-links', everyMs: 60 * MINUTE, run: () => auth.sweepLinks() },
     { name: 'unconfirmed', everyMs: 60 * MINUTE, run: () => auth.emails.dropUnconfirmed(inTx) },
     { name: 'digests', everyMs: MINUTE, run: () => inTx((tx) => context.digests.enqueueDue(tx)) },
+    { name: 'passkey-challenges', everyMs: 60 * MINUTE, run: () => auth.passkeys.sweep() },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
     { name: 'archives', everyMs: 10 * MINUTE, run: () => context.archives.expire() },

@@ -7,6 +7,7 @@ import { version } from '../version.ts';
 import { deliveryCommand } from './delivery.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
+import { inviteCommand } from './invite.ts';
 import { mailCommand } from './mail.ts';
 import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
@@ -73,7 +74,7 @@ function cell(value: unknown): string {
 }
 
 for (const noun of [
-  ...[userCommand, queueCommand, federationCommand],
+  ...[userCommand, inviteCommand, queueCommand, federationCommand],
   ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
 ])
   program.addCommand(noun(run));

@@ -66,6 +66,20 @@ export function userCommand(run: Run): Command {
       }),
     );
 
+  command
+    .command('remove-passkeys')
+    .description('take all passkeys of a person away, who has lost what holds them; the password stays')
+    .argument('<name>')
+    .action((name: string) =>
+      run(async ({ accounts, auth, inTx }): Promise<Report> => {
+        const account = await accounts.byHandle(name);
+        if (account?.domain !== null) return { ok: false, text: `There is no account ${name} here.` };
+        const count = await inTx((tx) => auth.passkeys.removeAll(tx, account.id));
+        if (count === 0) return { ok: false, text: `${name} has no passkeys.` };
+        return { ok: true, text: `${count} passkeys of ${name} are gone.` };
+      }),
+    );
+
   for (const [verb, description] of [
     ['approve', 'let a person in who waits for an answer'],
     ['reject', 'turn a request to join away'],

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { AccountId } from '../lib/ids.ts';
-import type { Role } from '../modules/auth/index.ts';
+import { passwordLimits, type Role, type Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, refused } from './errors.ts';
 
@@ -36,6 +37,23 @@ export async function checkPasswordAgain(deps: Deps, accountId: AccountId, passw
     throw new ApiError('wrong-password', 'The password is not right.');
   }
   await deps.limits.clear(PASSWORDS, tries);
+}
+
+/** How somebody who is signed in shows that it is still the same person: the password, or a proof of some minutes ago. */
+export const freshFields = {
+  password: z.string().min(1).max(passwordLimits.max).optional(),
+  proof: z.string().max(1_000).optional().describe('Of `/api/v1/sessions/proof`, in place of the password'),
+};
+
+/** Throws where it is neither, or wrong. */
+export async function checkFresh(
+  deps: Deps,
+  viewer: Viewer,
+  { password, proof }: { readonly password?: string | undefined; readonly proof?: string | undefined },
+): Promise<void> {
+  if (proof !== undefined && deps.auth.proofs.isFresh(viewer.sessionId, proof)) return;
+  if (password === undefined) throw new ApiError('proof-needed');
+  await checkPasswordAgain(deps, viewer.account.id, password);
 }
 
 /** Checks the code beside the password, where the account has a second factor. Throws where it is missing or wrong. */

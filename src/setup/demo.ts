@@ -37,6 +37,7 @@ async function startPair(): Promise<{ a: Instance; b: Instance; restartA: () => 
   const variables = {
     ALLOWED_PRIVATE_ADDRESSES: `${hostA},${hostB}`,
     REGISTRATIONS: 'open',
+    MINIMUM_AGE: '0',
     OWNER_PASSWORD: PASSWORD,
   };
   const portA = await freePort(hostA, 3001);

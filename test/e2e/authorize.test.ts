@@ -156,3 +156,21 @@ describe.skipIf(!hasBrowser).each(looks)('letting an app in: %s', (name, viewpor
     await close();
   });
 });
+
+describe.skipIf(!hasBrowser)('in other languages', () => {
+  test('the question fits on a phone, and is read from the side where its script begins', async () => {
+    const person = await people.local('reader');
+    const session = await people.tokenOf(person, 'cookie');
+    const { page, problems, close } = await openPage(browser, server.origin, { viewport: viewports.phone });
+    await page.context().addCookies([{ name: 'vireo-session', value: session, url: server.origin }]);
+    for (const lang of ['de', 'fr', 'es', 'ja', 'ar']) {
+      await page.goto(asked({ lang }));
+      await page.getByRole('listitem').first().waitFor();
+      await look(page, `phone-9-${lang}`);
+      const direction = await page.getByRole('heading').evaluate((one) => getComputedStyle(one).direction);
+      expect(direction, lang).toBe(lang === 'ar' ? 'rtl' : 'ltr');
+    }
+    expect(problems).toEqual([]);
+    await close();
+  });
+});

@@ -206,7 +206,7 @@ describe.skipIf(!hasBrowser)('pages', () => {
   });
 
   test('a server that takes nobody says so, and offers no way to join', async () => {
-    setRegistrations({ enabled: false });
+    setRegistrations({ enabled: false, mode: 'closed' });
     const page = await site.open('/register');
     await page.getByRole('heading', { name: 'No new accounts' }).waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();

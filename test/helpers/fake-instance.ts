@@ -16,6 +16,7 @@ export function fakeInstance(): Instance {
       enabled: true,
       approval_required: false,
       ...{ reason_required: false, email_required: false, message: null, url: null },
+      ...{ min_age: null, mode: 'open', invites_enabled: false },
       min_password_length: 8,
       max_password_length: 100,
     },

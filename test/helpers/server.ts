@@ -43,6 +43,7 @@ export async function testVariables(host: string, port: number): Promise<Record<
     REDIS_PREFIX: redis.prefix,
     ALLOWED_PRIVATE_ADDRESSES: TEST_PEERS,
     REGISTRATIONS: 'open',
+    MINIMUM_AGE: '0',
     OWNER_PASSWORD: 'owner-password',
     JOB_LEASE_SECONDS: '5',
     LOG_LEVEL: 'silent',

@@ -48,7 +48,7 @@ test.each(['form', 'json'] as const)('an app signs somebody in, with bodies of %
     ...{ state: 'a b&c', code_challenge: s256(VERIFIER), code_challenge_method: 'S256', lang: 'en' },
   };
   const shown = await oauth.page({ ...asked, force_login: 'true' });
-  expect(shown.text).toContain('Phone asks you to sign in');
+  expect(shown.text).toContain('<bdi>Phone</bdi></strong> asks you to sign in');
   const entered = await oauth.step({ ...asked, step: 'password', login: '@Alice', password: PASSWORD });
   const cookie = cookieIn(entered.headers);
   const allowed = await oauth.decision(asked, cookie);

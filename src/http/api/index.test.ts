@@ -18,6 +18,8 @@ const WITHOUT_SCOPE = [
   // Before there is anybody.
   ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
   'POST /api/v1/accounts/password_reset',
+  'GET /api/v1/invites/:code',
+  ...['POST /api/v1/passkeys/sign_in_options', 'POST /api/v1/passkeys/sign_in'],
   // About the app that has the token, whatever it may do.
   'GET /api/v1/apps/verify_credentials',
 ];
@@ -27,6 +29,7 @@ const FOR_WRITERS = ['GET /api/v1/media/:id'];
 const OPEN_WRITES = [
   ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
   'POST /api/v1/accounts/password_reset',
+  ...['POST /api/v1/passkeys/sign_in_options', 'POST /api/v1/passkeys/sign_in'],
 ];
 
 describe('A4 the table of routes', () => {

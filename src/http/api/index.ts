@@ -73,6 +73,7 @@ import {
   getTranslationLanguages,
 } from './instance/about.ts';
 import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
+import { checkInvite, createInvite, listInvites, revokeInvite } from './invites/invites.ts';
 import {
   addToList,
   createList,
@@ -88,6 +89,7 @@ import {
 import { getMarkers, setMarkers } from './markers/markers.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
+import { passkeyRoutes } from './passkeys/passkeys.ts';
 import { askForArchive, downloadArchive, getArchive } from './portability/archive.ts';
 import { exportCsv, getImport, importCsv, importFailures, listImports } from './portability/portability.ts';
 import { changeSubscription, getSubscription, subscribe, unsubscribe } from './push/subscription.ts';
@@ -170,6 +172,7 @@ export const routes: readonly Route[] = [
   getCustomEmojis,
   getAnnouncements,
   register,
+  ...[listInvites, createInvite, checkInvite, revokeInvite],
   deleteAccount,
   // Before the kinds of CSV, one of which it is not.
   ...[askForArchive, getArchive, downloadArchive],
@@ -186,6 +189,7 @@ export const routes: readonly Route[] = [
   beginSecondFactor,
   confirmSecondFactor,
   disableSecondFactor,
+  ...passkeyRoutes,
   createApp,
   verifyApp,
   verifyCredentials,

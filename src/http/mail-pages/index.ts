@@ -195,5 +195,8 @@ function guarded(deps: HttpDeps, work: Handler): Handler {
 }
 
 function screenOf(deps: HttpDeps, res: Response): Screen {
-  return { res, server: deps.config.instance.name };
+  return {
+    ...{ res, server: deps.config.instance.name, resetsPasswords: deps.mail.isOn },
+    ...{ hasPasskeys: deps.auth.passkeys.isPossible, language: 'en' },
+  };
 }

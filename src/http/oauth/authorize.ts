@@ -1,12 +1,14 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { clientDocumentLimits } from '../../../config/joining-limits.ts';
 import { oauthLimits, secondFactorLimits } from '../../../config/limits.ts';
 import { type App, grantable, OUT_OF_BAND, type Scope, type Viewer } from '../../modules/auth/index.ts';
 import { withBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, refused } from '../errors.ts';
 import { networkOf } from '../limits.ts';
 import { takeLimit } from '../mount.ts';
+import { type Assertion, assertionSchema, checkPasskeySignIn } from '../passkey-ceremony.ts';
 import { queryOf } from '../query.ts';
 import { comesFromOurPage, setSessionCookie, viewerOfPage } from '../session.ts';
 import { checkCode, checkSignIn, type Proven, SIGN_INS } from '../sign-in.ts';
@@ -19,13 +21,15 @@ import {
   type Screen,
   signInPage,
 } from './pages.ts';
+import { AskedWrongly, languageOf, sentenceOf, table } from './words/index.ts';
 
 const LOOKS = { name: 'authorize', points: 120, seconds: 300 };
+const DOCUMENTS = { name: 'client-document', points: 60, seconds: 300 };
 
 /** What an app asks for (RFC 6749 4.1.1, RFC 7636 4.3), carried through all steps. */
 const requestSchema = z.object({
   response_type: z.literal('code'),
-  client_id: z.string().max(200),
+  client_id: z.string().max(clientDocumentLimits.maxAddressCharacters),
   redirect_uri: z.string().max(oauthLimits.maxRedirectUriCharacters),
   scope: z.string().max(oauthLimits.maxScopeCharacters).optional(),
   state: z.string().max(oauthLimits.maxStateCharacters).optional(),
@@ -34,12 +38,17 @@ const requestSchema = z.object({
   lang: z.string().max(40).optional(),
 });
 
+/** Each of its parts has its own limit. */
+const MAX_ASSERTION_CHARACTERS = 64_000;
+
 const formSchema = z.object({
-  step: z.enum(['password', 'code', 'decide']),
+  step: z.enum(['password', 'passkey', 'code', 'decide']),
   login: z.string().trim().max(254).default(''),
   password: z.string().max(200).default(''),
   ticket: z.string().max(1_000).default(''),
   code: z.string().max(secondFactorLimits.maxCodeCharacters).default(''),
+  /** What a passkey has signed, as JSON. */
+  assertion: z.string().max(MAX_ASSERTION_CHARACTERS).default(''),
   decision: z.enum(['allow', 'deny']).default('deny'),
   proof: z.string().max(100).default(''),
 });
@@ -59,7 +68,7 @@ export function authorizePage(deps: HttpDeps) {
   return guarded(deps, async (req, res) => {
     await takeLimit(deps, res, LOOKS, networkOf(req.ip));
     const query = queryOf(req);
-    const wanted = await wantedOf(deps, query);
+    const wanted = await wantedOf(deps, networkOf(req.ip), query);
     const viewer = await viewerOfPage(deps, req);
     const isForced = /^(true|1)$/.test(String(query.force_login ?? ''));
     if (!viewer || isForced) signInPage(screenOf(deps, res), 200, { ...wanted, login: '' });
@@ -74,12 +83,12 @@ export function authorizeStep(deps: HttpDeps) {
     if (!comesFromOurPage(req, deps.config.origin)) throw new ApiError('cross-site');
     const { dataDir } = deps.config;
     await withBody({ route: { body: formSchema }, req, res, dataDir }, async ({ body }) => {
-      const wanted = await wantedOf(deps, body);
+      const wanted = await wantedOf(deps, networkOf(req.ip), body);
       const form = formSchema.safeParse(body);
       if (!form.success) throw new ApiError('validation-failed', 'This form is not complete.');
       if (form.data.step === 'decide') return decide(deps, req, res, wanted, form.data);
       await takeLimit(deps, res, SIGN_INS, networkOf(req.ip));
-      const proven = await proveStep(deps, res, wanted, form.data);
+      const proven = await proveStep(deps, req, res, wanted, form.data);
       if (proven) await enter(deps, req, res, wanted, proven);
     });
   });
@@ -93,42 +102,59 @@ function guarded(deps: HttpDeps, work: (req: Request, res: Response) => Promise<
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       for (const [name, value] of Object.entries(error.headers)) res.set(name, value);
-      refusalPage(screenOf(deps, res), error.status, error.body.detail);
+      const screen = screenOf(deps, res);
+      refusalPage(screen, error.status, sentenceOf(table[screen.language], error));
     }
   };
 }
 
 /** Holds a request against what the app has registered: the redirect exactly, the scopes at most (security.md A1, A4). */
-async function wantedOf(deps: HttpDeps, fields: unknown): Promise<Wanted> {
+async function wantedOf(deps: HttpDeps, network: string, fields: unknown): Promise<Wanted> {
   const parsed = requestSchema.safeParse(fields);
   if (!parsed.success) {
     const where = parsed.error.issues[0]?.path.join('.') ?? '';
-    throw invalid(`The app asks in a way that is not understood here: ${where}.`);
+    throw new AskedWrongly('asked-unclearly', where);
   }
   const asked = parsed.data;
-  const app = await deps.auth.apps.byClientId(asked.client_id);
-  if (!app) throw invalid('This server does not know the app.');
+  const app = await appOf(deps, network, asked.client_id);
   if (!app.redirectUris.includes(asked.redirect_uri)) {
-    throw invalid('The app asks to be told at an address that it has not registered.');
+    throw new AskedWrongly('redirect-unknown');
   }
   // Without a method, RFC 7636 means `plain`, which protects nothing.
   if ((asked.code_challenge === undefined) !== (asked.code_challenge_method === undefined)) {
-    throw invalid('The app asks in a way that is not understood here: code_challenge_method.');
+    throw new AskedWrongly('asked-unclearly', 'code_challenge_method');
   }
   const scopes = grantable(app, asked.scope);
-  if (!scopes) throw invalid('The app asks for more than it has registered.');
+  if (!scopes) throw new AskedWrongly('scope-too-wide');
   const hidden = Object.fromEntries(
     Object.entries(asked).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
   return { app, asked, scopes, hidden };
 }
 
-function screenOf(deps: HttpDeps, res: Response): Screen {
-  return { res, server: deps.config.instance.name, resetsPasswords: deps.mail.isOn };
+/** An app that was registered, or one whose id is the address of a document that tells of it. */
+async function appOf(deps: HttpDeps, network: string, clientId: string): Promise<App> {
+  const { apps } = deps.auth;
+  if (!apps.documents.isAddress(clientId)) {
+    const app = await apps.byClientId(clientId);
+    if (!app) throw new AskedWrongly('app-unknown');
+    return app;
+  }
+  // Each new address is a request that somebody else gets from us.
+  await deps.limits.take(DOCUMENTS, network);
+  const read = await apps.documents.app(clientId);
+  if (!read.ok) throw refused(read);
+  return read.app;
 }
 
-function invalid(detail: string): ApiError {
-  return new ApiError('body-invalid', detail);
+const wordsOf = (res: Response) => table[languageOf(res.req)];
+
+function screenOf(deps: HttpDeps, res: Response): Screen {
+  return {
+    ...{ res, server: deps.config.instance.name, hasPasskeys: deps.auth.passkeys.isPossible },
+    resetsPasswords: deps.mail.isOn,
+    language: languageOf(res.req),
+  };
 }
 
 function askFor(deps: HttpDeps, res: Response, wanted: Wanted, viewer: Viewer): void {
@@ -147,16 +173,23 @@ function proofText({ hidden }: Wanted): string {
 }
 
 /** Who signs in; null where the page has asked again, or for the next step. */
-async function proveStep(deps: HttpDeps, res: Response, wanted: Wanted, form: Form): Promise<Proven | null> {
-  const isFirst = form.step === 'password';
+async function proveStep(
+  deps: HttpDeps,
+  req: Request,
+  res: Response,
+  wanted: Wanted,
+  form: Form,
+): Promise<Proven | null> {
+  const isFirst = form.step !== 'code';
   try {
+    if (form.step === 'passkey') return await checkPasskeySignIn(deps, req, assertionOf(form.assertion));
     if (isFirst) return await proveFirst(deps, res, wanted, form);
     const holder = await deps.auth.proofs.holderOf(form.ticket);
     if (!holder) {
       signInPage(screenOf(deps, res), 401, {
         ...wanted,
         login: '',
-        problem: 'That took too long. Sign in again.',
+        problem: wordsOf(res).problems['too-late'],
       });
       return null;
     }
@@ -164,11 +197,19 @@ async function proveStep(deps: HttpDeps, res: Response, wanted: Wanted, form: Fo
     return holder;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const problem = error.body.detail;
+    const problem = sentenceOf(wordsOf(res), error);
     for (const [name, value] of Object.entries(error.headers)) res.set(name, value);
     if (isFirst) signInPage(screenOf(deps, res), error.status, { ...wanted, login: form.login, problem });
     else codePage(screenOf(deps, res), error.status, { ...wanted, ticket: form.ticket, problem });
     return null;
+  }
+}
+
+function assertionOf(text: string): Assertion {
+  try {
+    return assertionSchema.parse(JSON.parse(text));
+  } catch {
+    throw new ApiError('passkey-invalid', 'The browser has sent no passkey. Try again.');
   }
 }
 
@@ -212,7 +253,7 @@ async function decide(
     return signInPage(screenOf(deps, res), 401, {
       ...wanted,
       login: '',
-      problem: 'You were signed out meanwhile.',
+      problem: wordsOf(res).problems['signed-out'],
     });
   if (!deps.auth.proofs.isApproval(viewer.sessionId, proofText(wanted), form.proof)) {
     throw new ApiError('cross-site', 'This question was not asked by this server, or to somebody else.');

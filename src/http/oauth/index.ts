@@ -6,7 +6,7 @@ import { authorizePage, authorizeStep } from './authorize.ts';
 import { giveToken, revokeToken, userInfo } from './token.ts';
 
 /** What the pages show beside their text. */
-const FILES = { 'page.css': 'css', 'logo.svg': 'svg' } as const;
+const FILES = { 'page.css': 'css', 'passkey.js': 'js', 'logo.svg': 'svg' } as const;
 
 /** How apps sign people in: OAuth 2 (RFC 6749) as the Mastodon API has it. */
 export function mountOAuth(app: IRouter, deps: HttpDeps): void {
@@ -45,5 +45,6 @@ function metadataOf(origin: string) {
     revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
+    client_id_metadata_document_supported: true,
   };
 }

@@ -2,14 +2,18 @@ import type { Response } from 'express';
 import { secondFactorLimits } from '../../../config/limits.ts';
 import { type App, OUT_OF_BAND, type Scope } from '../../modules/auth/index.ts';
 import { type Html, html } from '../html.ts';
-import { scopeSentences } from './scope-words.ts';
+import { type Language, scopeSentences, table } from './words/index.ts';
+import type { Words } from './words/words.ts';
 
 /** Where a page is sent, and by whom: people should see which server it is that asks for their password. */
 export interface Screen {
   readonly res: Response;
   readonly server: string;
   /** Whether those who have forgotten the password are sent a link. */
-  readonly resetsPasswords?: boolean;
+  readonly resetsPasswords: boolean;
+  /** Whether browsers know passkeys of this server. */
+  readonly hasPasskeys: boolean;
+  readonly language: Language;
 }
 
 /** Where the page's form leads, and what it carries. */
@@ -28,21 +32,24 @@ interface PageHead {
   /** Where the app waits, if the form leads there in the end. */
   readonly target?: string;
   readonly hasProblem?: boolean;
+  /** Runs a file of ours, which asks this server. */
+  readonly script?: string;
 }
 
-/** Sends a page that runs nothing, is shown in no frame, and whose form leads here or to where the app waits. */
+/** Sends a page that runs nothing but a file of ours, is shown in no frame, and whose form leads here or to where the app waits. */
 export function sendPage(
-  { res, server }: Screen,
-  { status, title, target, hasProblem = false }: PageHead,
+  { res, server, language }: Screen,
+  { status, title, target, script, hasProblem = false }: PageHead,
   body: Html,
 ): void {
+  const words = table[language];
   const page = html`<!doctype html>
-<html lang="en">
+<html lang="${language}" dir="${words.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${hasProblem ? 'Error: ' : ''}${title} · ${server}</title>
+<title>${hasProblem ? `${words.error}: ` : ''}${title} · ${server}</title>
 <link rel="stylesheet" href="/oauth/page.css">
 <link rel="icon" href="/oauth/logo.svg">
 </head>
@@ -52,15 +59,17 @@ export function sendPage(
 <h1>${title}</h1>
 ${body}
 </main>
+${script === undefined ? html`` : html`<script src="${script}" defer></script>`}
 </body>
 </html>
 `;
   const formAction = target === undefined ? SELF : `${SELF} ${sourceOf(target)}`;
+  const runs = script === undefined ? '' : `script-src 'self'; connect-src 'self'; `;
   res.set(
     'Content-Security-Policy',
-    `default-src 'none'; style-src 'self'; img-src 'self'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
+    `default-src 'none'; ${runs}style-src 'self'; img-src 'self'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
   );
-  res.set('Cache-Control', 'no-store');
+  res.set('Cache-Control', 'no-store').set('Content-Language', language).vary('Accept-Language');
   res.status(status).type('html').send(page.html);
 }
 
@@ -75,34 +84,49 @@ function sourceOf(redirectUri: string): string {
 }
 
 export function refusalPage(screen: Screen, status: number, detail: string): void {
+  const words = table[screen.language];
   const body = html`<p class="problem" role="alert">${detail}</p>
-<p class="muted">Go back to the app and try again. If that does not help, its makers have to mend it.</p>`;
-  sendPage(screen, { status, title: 'The app cannot sign you in' }, body);
+<p class="muted">${words.refusedText}</p>`;
+  sendPage(screen, { status, title: words.refused }, body);
 }
 
 export function signInPage(screen: Screen, status: number, shown: Shown & { login: string }): void {
   const { app, login, problem } = shown;
-  const body = html`<p>${app.name} asks you to sign in to ${screen.server} first.</p>
+  const words = table[screen.language];
+  const body = html`<p>${words.asksToSignIn(nameOf(app), screen.server)}</p>
 ${problemOf(shown)}
 ${form(shown, 'password')}
-<label>Name or e-mail <input name="login" value="${login}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="254" required${wrong(problem)}></label>
-<label>Password <input type="password" name="password" autocomplete="current-password" maxlength="200" required${wrong(problem)}${problem === undefined || login === '' ? html`` : FOCUS}></label>
-<div class="actions"><button class="main">Sign in</button></div>
+<label>${words.login} <input name="login" value="${login}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="254" required${wrong(problem)}></label>
+<label>${words.password} <input type="password" name="password" autocomplete="current-password" maxlength="200" required${wrong(problem)}${problem === undefined || login === '' ? html`` : FOCUS}></label>
+<div class="actions"><button class="main">${words.signIn}</button></div>
 </form>
-${screen.resetsPasswords ? html`<p class="muted"><a href="/auth/forgot">Forgot your password?</a></p>` : html``}
-<p class="muted">The app does not see your password.</p>`;
-  sendPage(screen, { status, title: 'Sign in', hasProblem: problem !== undefined }, body);
+${screen.hasPasskeys ? passkeyForm(screen, shown) : html``}
+${screen.resetsPasswords ? html`<p class="muted"><a href="/auth/forgot">${words.forgotPassword}</a></p>` : html``}
+<p class="muted">${words.passwordIsOurs}</p>`;
+  const script = screen.hasPasskeys ? { script: '/oauth/passkey.js' } : {};
+  sendPage(screen, { status, title: words.signIn, hasProblem: problem !== undefined, ...script }, body);
+}
+
+/** Hidden until its script has seen that the browser has passkeys. */
+function passkeyForm(screen: Screen, shown: Shown): Html {
+  const words = table[screen.language];
+  return html`${form(shown, 'passkey', html` id="passkey" hidden`)}
+<input type="hidden" name="assertion">
+<p class="problem" role="alert" hidden>${words.passkeyUnused}</p>
+<div class="actions"><button>${words.passkey}</button></div>
+</form>`;
 }
 
 export function codePage(screen: Screen, status: number, shown: Shown & { ticket: string }): void {
   const { problem } = shown;
-  const body = html`<p>Enter the code that your authenticator app shows, or one of your recovery codes.</p>
+  const words = table[screen.language];
+  const body = html`<p>${words.enterCodeText}</p>
 ${problemOf(shown)}
 ${form({ ...shown, hidden: { ...shown.hidden, ticket: shown.ticket } }, 'code')}
-<label>Code <input name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="${secondFactorLimits.maxCodeCharacters}" required${wrong(problem)}${FOCUS}></label>
-<div class="actions"><button class="main">Sign in</button></div>
+<label>${words.code} <input name="code" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="${secondFactorLimits.maxCodeCharacters}" required${wrong(problem)}${FOCUS}></label>
+<div class="actions"><button class="main">${words.signIn}</button></div>
 </form>`;
-  sendPage(screen, { status, title: 'Enter your code', hasProblem: problem !== undefined }, body);
+  sendPage(screen, { status, title: words.enterCode, hasProblem: problem !== undefined }, body);
 }
 
 export function consentPage(
@@ -115,35 +139,56 @@ export function consentPage(
   },
 ): void {
   const { app, redirectUri } = shown;
+  const words = table[screen.language];
   const isManual = redirectUri === OUT_OF_BAND;
-  const place = isManual ? 'you are shown a code for the app' : `you are sent to ${placeOf(redirectUri)}`;
-  const body = html`<p><strong>${app.name}</strong> asks to use your account <strong>${shown.handle}</strong>. It could:</p>
-<ul>${scopeSentences(shown.scopes).map((sentence) => html`<li>${sentence}</li>`)}</ul>
-${app.website === null ? html`` : html`<p class="muted">It says that its page is ${app.website}. This server has not checked it.</p>`}
-<p class="muted">Afterwards ${place}. You can end this at any time in your sessions.</p>
+  const handle = html`<strong><bdi>${shown.handle}</bdi></strong>`;
+  const website = app.website === null ? '' : words.website(isolated(words, app.website));
+  const body = html`<p>${words.asksToUse(nameOf(app), handle)}</p>
+<ul>${scopeSentences(words, shown.scopes).map((sentence) => html`<li>${sentence}</li>`)}</ul>
+${website === '' ? html`` : html`<p class="muted">${website}</p>`}
+<p class="muted">${isManual ? words.thenCode : placeOf(words, redirectUri)} ${words.endIt}</p>
 ${form(shown, 'decide')}
-<div class="actions"><button class="main" name="decision" value="allow">Allow</button><button name="decision" value="deny">Deny</button></div>
+<div class="actions"><button class="main" name="decision" value="allow">${words.allow}</button><button name="decision" value="deny">${words.deny}</button></div>
 </form>
-<p class="muted"><a href="${shown.otherAccount}">Use another account</a></p>`;
-  const title = `Allow ${app.name}?`;
+<p class="muted"><a href="${shown.otherAccount}">${words.otherAccount}</a></p>`;
+  const title = words.allowTitle(isolated(words, app.name));
   sendPage(screen, { status: 200, title, ...(isManual ? {} : { target: redirectUri }) }, body);
 }
 
 /** For apps that cannot be redirected to. */
 export function manualCodePage(screen: Screen, code: string): void {
-  const body = html`<p>Copy this code into the app. It counts once, for ten minutes.</p>
-<label>Code <textarea rows="2" readonly spellcheck="false"${FOCUS}>${code}</textarea></label>`;
-  sendPage(screen, { status: 200, title: 'Your code' }, body);
+  const words = table[screen.language];
+  const body = html`<p>${words.yourCodeText}</p>
+<label>${words.code} <textarea rows="2" dir="ltr" readonly spellcheck="false"${FOCUS}>${code}</textarea></label>`;
+  sendPage(screen, { status: 200, title: words.yourCode }, body);
 }
 
 export function deniedPage(screen: Screen): void {
-  const body = html`<p>The app was given nothing. You can close this page.</p>`;
-  sendPage(screen, { status: 200, title: 'Denied' }, body);
+  const words = table[screen.language];
+  sendPage(screen, { status: 200, title: words.denied }, html`<p>${words.deniedText}</p>`);
 }
 
-function placeOf(redirectUri: string): string {
+function placeOf(words: Words, redirectUri: string): string {
   const url = new URL(redirectUri);
-  return url.host === '' ? `an app on this device (${url.protocol})` : url.host;
+  return url.host === ''
+    ? words.thenApp(isolated(words, url.protocol))
+    : words.thenHost(isolated(words, url.host));
+}
+
+/** Keeps what is written from left to right together where all else is not (Unicode UAX 9, 2.4). */
+function isolated(words: Words, text: string): string {
+  return words.direction === 'ltr' ? text : `\u2068${text}\u2069`;
+}
+
+/** The name of an app as it stands in a sentence. */
+function nameOf(app: App): Html {
+  return html`<strong><bdi>${app.name}</bdi></strong>${hostOf(app)}`;
+}
+
+/** Whose word the name of an app is: everybody may call theirs as they like, and nobody the host of somebody else. */
+function hostOf(app: App): Html {
+  if (app.documentAt === null) return html``;
+  return html` (<strong>${new URL(app.clientId).host}</strong>)`;
 }
 
 function problemOf({ problem }: Shown): Html {
@@ -158,9 +203,11 @@ function wrong(problem: string | undefined): Html {
 /** For the one field that is next; a page that is read for the first time begins at its top. */
 const FOCUS = html` autofocus`;
 
-function form({ hidden }: Shown, step: string): Html {
+/** What the app wants to be read in goes along in the address, where every step looks for it. */
+function form({ hidden }: Shown, step: string, attributes = html``): Html {
+  const lang = hidden.lang === undefined ? '' : `?${new URLSearchParams({ lang: hidden.lang })}`;
   const inputs = Object.entries({ ...hidden, step }).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   );
-  return html`<form method="post" action="/oauth/authorize">${inputs}`;
+  return html`<form method="post" action="/oauth/authorize${lang}"${attributes}>${inputs}`;
 }

@@ -9,9 +9,10 @@ export interface Area {
 const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
   {
     name: 'Signing in',
-    about: 'Apps, accounts, sessions and the second factor; coming from another server, and leaving.',
+    about:
+      'Apps, accounts, invites, sessions, passkeys and the second factor; coming from another server, and leaving.',
     paths:
-      /^\/api\/v1\/(apps|sessions|second_factor|emails|exports|imports?)\b|^\/api\/v1\/accounts(\/(delete_account|change_password|change_email|password_reset|verify_credentials|alias|move))?$/,
+      /^\/api\/v1\/(apps|sessions|invites|second_factor|passkeys|emails|exports|imports?)\b|^\/api\/v1\/accounts(\/(delete_account|change_password|change_email|password_reset|verify_credentials|alias|move))?$/,
   },
   {
     name: 'Your profile',

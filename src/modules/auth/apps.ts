@@ -16,6 +16,8 @@ export interface App {
   readonly website: string | null;
   readonly redirectUris: readonly string[];
   readonly scopes: readonly Scope[];
+  /** When the document was read whose address the client id is; null for an app that was registered. */
+  readonly documentAt: Date | null;
 }
 
 export interface AppForm {
@@ -37,7 +39,12 @@ export async function registerApp(
   }
   if (form.scopes.length === 0) return fail('scope-invalid', 'scopes: None of them is known here.');
   const secret = randomToken(oauthLimits.tokenBytes);
-  const app = { id: ids.next<'app'>(), clientId: randomToken(oauthLimits.tokenBytes), ...form };
+  const app = {
+    id: ids.next<'app'>(),
+    clientId: randomToken(oauthLimits.tokenBytes),
+    documentAt: null,
+    ...form,
+  };
   await tx('apps').insert({
     id: app.id,
     client_id: app.clientId,
@@ -86,6 +93,7 @@ interface AppRow {
   readonly website: string | null;
   readonly redirect_uris: string[];
   readonly scopes: Scope[];
+  readonly document_at: Date | null;
 }
 
 function appOf(row: AppRow): App {
@@ -96,6 +104,7 @@ function appOf(row: AppRow): App {
     website: row.website,
     redirectUris: row.redirect_uris,
     scopes: row.scopes,
+    documentAt: row.document_at,
   };
 }
 

@@ -3,14 +3,16 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts, SealedKeys } from '../accounts/index.ts';
+import { giveBackInvite, type InviteDeps, type TakenInvite, takeInvite } from './invites.ts';
 import { stay } from './leaving.ts';
 import type { RegistrationMode, Role, Scope } from './model.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 
-export interface AuthDeps {
+export interface AuthDeps extends InviteDeps {
   readonly ids: IdSource;
   readonly accounts: Accounts;
-  readonly registrations: RegistrationMode;
+  /** In years; 0: nobody is asked. */
+  readonly minimumAge: number;
   readonly makeKeys: () => Promise<SealedKeys>;
   /** Whether addresses are asked for, and confirmed by mail before an account may do anything. */
   readonly confirmsEmails: boolean;
@@ -23,6 +25,9 @@ export interface PreparedSignUp {
   readonly reason: string | null;
   readonly passwordHash: string;
   readonly keys: SealedKeys;
+  readonly inviteCode: string | null;
+  /** Years that the person says to have at least. */
+  readonly statedAge: number | null;
 }
 
 export interface SignUpForm {
@@ -30,6 +35,8 @@ export interface SignUpForm {
   readonly email?: string | undefined;
   readonly password: string;
   readonly reason?: string | undefined;
+  readonly inviteCode?: string | undefined;
+  readonly statedAge?: number | null;
 }
 
 /** Hashes the password and makes the keys (about 0.2 s, off the main thread). Writes nothing. */
@@ -41,24 +48,35 @@ export async function prepareSignUp(deps: AuthDeps, form: SignUpForm): Promise<P
     reason: form.reason ?? null,
     passwordHash,
     keys,
+    inviteCode: form.inviteCode ?? null,
+    statedAge: form.statedAge ?? null,
   };
 }
 
 type SignUpRefusal =
   | 'registrations-closed'
   | 'reason-required'
+  | 'invite-required'
+  | 'invite-invalid'
+  | 'age-required'
   | 'username-invalid'
   | 'username-reserved'
   | 'username-taken'
   | 'email-required'
   | 'email-taken';
 
-/** May anybody sign up now, with this form? Asked before the slow part, and again by `signUp`. */
+/** May anybody sign up now, with this form? Asked before the slow part, and again by `signUp`. Codes are looked at there. */
 export function mayRegister(
   mode: RegistrationMode,
-  reason: string | null | undefined,
-): Result<object, 'registrations-closed' | 'reason-required'> {
+  {
+    reason,
+    inviteCode,
+  }: { readonly reason?: string | null | undefined; readonly inviteCode?: string | null | undefined },
+): Result<object, 'registrations-closed' | 'reason-required' | 'invite-required'> {
   if (mode === 'closed') return fail('registrations-closed', 'This server does not take new accounts.');
+  // Somebody who has an account here stands for whoever comes by an invite.
+  if (inviteCode) return ok();
+  if (mode === 'invite') return fail('invite-required', 'This server takes people who were invited.');
   if (mode === 'approval' && !reason?.trim()) {
     return fail('reason-required', 'Say in a sentence why you would like to join; a person reads it.');
   }
@@ -70,15 +88,21 @@ export async function signUp(
   deps: AuthDeps,
   tx: Tx,
   form: PreparedSignUp,
-): Promise<Result<{ account: Account; pending: boolean }, SignUpRefusal>> {
-  const allowed = mayRegister(deps.registrations, form.reason);
+): Promise<Result<{ account: Account; pending: boolean; invite: TakenInvite | null }, SignUpRefusal>> {
+  const allowed = mayRegister(deps.registrations, form);
   if (!allowed.ok) return allowed;
-  const pending = deps.registrations === 'approval';
   const unconfirmed = deps.confirmsEmails;
   if (unconfirmed && form.email === null) {
     return fail('email-required', 'Give your e-mail address: a link is sent there, by which you confirm it.');
   }
-  return createUser(deps, tx, form, { role: 'user', pending, unconfirmed });
+  if ((form.statedAge ?? 0) < deps.minimumAge) return fail('age-required', 'Say how old you are.');
+  const taken = form.inviteCode ? await takeInvite(deps, tx, form.inviteCode) : null;
+  if (taken?.ok === false) return taken;
+  const invite = taken?.invite ?? null;
+  const pending = deps.registrations === 'approval' && invite === null;
+  const made = await createUser(deps, tx, form, { role: 'user', pending, unconfirmed, invite });
+  if (!made.ok && invite) await giveBackInvite(tx, invite);
+  return made.ok ? ok({ ...made, invite }) : made;
 }
 
 /** Creates an account with a role, past the registration rules. For the first start and for staff. */
@@ -86,7 +110,7 @@ export async function createUser(
   deps: AuthDeps,
   tx: Tx,
   form: PreparedSignUp,
-  as: { role: Role; pending: boolean; unconfirmed?: boolean },
+  as: { role: Role; pending: boolean; unconfirmed?: boolean; invite?: TakenInvite | null },
 ): Promise<Result<{ account: Account; pending: boolean }, SignUpRefusal>> {
   const emailKey = form.email === null ? null : keyOfEmail(form.email);
   const unconfirmed = as.unconfirmed ?? false;
@@ -110,6 +134,8 @@ export async function createUser(
     approval: as.pending ? 'pending' : 'approved',
     reason: form.reason,
     unconfirmed,
+    invite_id: as.invite?.id ?? null,
+    stated_age: form.statedAge,
   });
   return ok({ account: made.account, pending: as.pending });
 }
@@ -125,7 +151,7 @@ export async function isEmailTaken(tx: Tx, emailKey: string): Promise<boolean> {
   return (await tx('users').where({ email_key: emailKey }).first('account_id')) !== undefined;
 }
 
-type SignInRefusal = 'wrong-credentials' | 'approval-pending' | 'suspended';
+export type SignInRefusal = 'wrong-credentials' | 'approval-pending' | 'suspended';
 
 /** Checks a name or e-mail address and a password. The same answer for unknown and wrong (security.md P10). */
 export async function checkCredentials(
@@ -144,6 +170,17 @@ export async function checkCredentials(
   if (!(await checkPassword(row?.password_hash, password))) {
     return fail('wrong-credentials', 'That name and password do not match.');
   }
+  return mayEnter(row);
+}
+
+/** Whether somebody who has shown who they are may come in. */
+export function mayEnter(row: {
+  readonly account_id: AccountId;
+  readonly role: Role;
+  readonly approval: string;
+  readonly unconfirmed: boolean;
+  readonly state: string;
+}): Result<{ accountId: AccountId; role: Role }, 'approval-pending' | 'suspended'> {
   if (row.approval === 'pending') {
     return fail('approval-pending', 'Your request to join has not been answered yet.');
   }

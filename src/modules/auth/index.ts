@@ -1,9 +1,11 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
-import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
-import type { Account, Accounts } from '../accounts/index.ts';
+import type { AccountId, SessionId } from '../../lib/ids.ts';
+import type { Account } from '../accounts/index.ts';
 import type { Mail } from '../mail/index.ts';
+import { type AgeStatement, checkAge } from './age.ts';
 import { type AppForm, appByClientId, appBySecret, appOfToken, registerApp, sweepApps } from './apps.ts';
+import { type ClientDocumentDeps, createClientDocuments } from './client-documents.ts';
 import { type Grant, issueCode } from './codes.ts';
 import {
   type AuthDeps,
@@ -20,12 +22,14 @@ import {
 } from './commands.ts';
 import { decideSignUp } from './deciding.ts';
 import { type Correspondence, createCorrespondence, emails, tellOfWaiting } from './emails.ts';
+import { invitesPart } from './invites.ts';
 import { leaving } from './leaving.ts';
 import { leavingLetter, passwordChangedLetter, secondFactorRemovedLetter } from './letters.ts';
 import { endLinks, sweepLinks } from './links.ts';
 import type { PendingSignUp, Role, Scope, Viewer } from './model.ts';
 import { exchange, type TokenRequest } from './oauth.ts';
 import { closeOwnSession, closeSession, rotateSession, sessionsOf, setPassword } from './own-sessions.ts';
+import { createPasskeys, type PasskeyDeps } from './passkeys.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import { preferences } from './preferences.ts';
 import { createProofs } from './proofs.ts';
@@ -39,7 +43,9 @@ import {
   takeSecondFactor,
 } from './second-factor.ts';
 
+export { isBirthday } from './age.ts';
 export { type App, grantable, OUT_OF_BAND, readScopes } from './apps.ts';
+export type { Invite } from './invites.ts';
 export {
   allows,
   isStaff,
@@ -51,6 +57,7 @@ export {
   scopes,
   type Viewer,
 } from './model.ts';
+export type { Passkey } from './passkeys.ts';
 export { passwordLimits } from './passwords.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
@@ -58,8 +65,10 @@ export type Auth = ReturnType<typeof createAuth>;
 const SEEN_EVERY_MINUTES = 10;
 
 /** Apps that act for people, and what they are given. */
-function appsPart(db: Db, ids: IdSource) {
+function appsPart(deps: ClientDocumentDeps) {
+  const { db, ids } = deps;
   return {
+    documents: createClientDocuments(deps),
     register: (tx: Tx, form: AppForm) => registerApp(tx, ids, form),
     byClientId: (clientId: string) => appByClientId(db, clientId),
     bySecret: (clientId: string, secret: string) => appBySecret(db, clientId, secret),
@@ -140,7 +149,7 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
   };
 }
 
-type AuthParts = Omit<AuthDeps, 'confirmsEmails'> & MailedDeps & { readonly accounts: Accounts };
+type AuthParts = Omit<AuthDeps, 'confirmsEmails'> & MailedDeps & PasskeyDeps & ClientDocumentDeps;
 
 /** Signing up and in, sessions, roles. */
 export function createAuth(parts: AuthParts) {
@@ -152,7 +161,10 @@ export function createAuth(parts: AuthParts) {
   return {
     ...mailed,
     registrations: deps.registrations,
-    mayRegister: (reason: string | undefined) => mayRegister(deps.registrations, reason),
+    minimumAge: deps.minimumAge,
+    mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.registrations, form),
+    checkAge: (said: AgeStatement) => checkAge(deps.minimumAge, said, deps.clock.now()),
+    invites: invitesPart(db, deps),
     prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
     async signUp(tx: Tx, form: PreparedSignUp): ReturnType<typeof signUp> {
       const made = await signUp(deps, tx, form);
@@ -171,8 +183,9 @@ export function createAuth(parts: AuthParts) {
       sessionsOf(db, accountId, page),
     hashPassword,
     isPassword: (accountId: AccountId, password: string) => isPassword(db, accountId, password),
-    apps: appsPart(db, deps.ids),
+    apps: appsPart(deps),
     secondFactor: secondFactorPart(db, deps, post),
+    passkeys: createPasskeys(deps),
     proofs: createProofs(deps),
 
     /** The viewer behind a token, or null: unknown, expired, revoked, not approved, or not active. */
@@ -229,12 +242,19 @@ export function createAuth(parts: AuthParts) {
     /** Local accounts with their roles, oldest first. */
     async users(
       limit: number,
-    ): Promise<{ username: string; role: Role; approval: string; createdAt: Date }[]> {
+    ): Promise<
+      { username: string; role: Role; approval: string; createdAt: Date; invitedBy: string | null }[]
+    > {
       return db('users')
         .join('accounts', 'accounts.id', 'users.account_id')
+        .leftJoin('invites', 'invites.id', 'users.invite_id')
+        .leftJoin('accounts as inviters', 'inviters.id', 'invites.account_id')
         .orderBy('accounts.id')
         .limit(limit)
-        .select('accounts.username', 'users.role', 'users.approval', 'users.created_at as createdAt');
+        .select(
+          ...['accounts.username', 'users.role', 'users.approval', 'users.created_at as createdAt'],
+          'inviters.username as invitedBy',
+        );
     },
 
     /** The owner's account, once there is one. */

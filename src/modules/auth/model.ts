@@ -4,7 +4,7 @@ import type { Account } from '../accounts/index.ts';
 export const roles = ['owner', 'admin', 'moderator', 'user'] as const;
 export type Role = (typeof roles)[number];
 
-export type RegistrationMode = 'open' | 'approval' | 'closed';
+export type RegistrationMode = 'open' | 'approval' | 'invite' | 'closed';
 
 /** What can be read and written, as scopes of the Mastodon API name it. */
 const readable = [

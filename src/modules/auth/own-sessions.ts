@@ -3,6 +3,7 @@ import { randomToken } from '../../lib/crypto.ts';
 import type { AccountId, SessionId } from '../../lib/ids.ts';
 import { hashToken } from './commands.ts';
 import type { OwnSession } from './model.ts';
+import { removeAll } from './passkeys.ts';
 
 interface SessionRow {
   readonly id: SessionId;
@@ -73,7 +74,8 @@ export async function rotateSession(
 
 /**
  * Sets a new password and ends every session of the account but one, those of apps and the codes that they have not
- * exchanged yet included (security.md A6). False where the account has no password: it is nobody's.
+ * exchanged yet included (security.md A6). Where no session stays, the person was not signed in, and nobody knows who has
+ * been: passkeys end, too, as somebody else may have added one. False where the account has no password: it is nobody's.
  */
 export async function setPassword(
   tx: Tx,
@@ -81,6 +83,7 @@ export async function setPassword(
   passwordHash: string,
   but: SessionId | null = null,
 ): Promise<boolean> {
+  if (but === null) await removeAll(tx, accountId);
   await tx('oauth_codes').where({ account_id: accountId }).delete();
   await tx('sessions')
     .where({ account_id: accountId })

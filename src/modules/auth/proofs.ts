@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
+import { passkeyLimits } from '../../../config/joining-limits.ts';
 import type { Db } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { openSecret, purposeKey, sealSecret, timingSafeEqualText } from '../../lib/crypto.ts';
@@ -13,11 +14,13 @@ interface ProofDeps {
 }
 
 const TICKET_MS = 5 * 60_000;
+const freshSchema = z.object({ sessionId: idSchema<'session'>(), until: z.number() });
 const ticketSchema = z.object({ accountId: idSchema<'account'>(), until: z.number() });
 
 /** What pages carry from one step to the next; nobody else can make it. */
 export function createProofs({ db, instanceSecret, clock }: ProofDeps) {
   const seal = { instanceSecret, purpose: 'second-factor-ticket' };
+  const freshSeal = { instanceSecret, purpose: 'fresh-proof' };
   const approval = (sessionId: SessionId, request: string): string =>
     createHmac('sha256', purposeKey({ instanceSecret, purpose: 'app-approval' }))
       .update(`${sessionId}\n${request}`)
@@ -27,6 +30,18 @@ export function createProofs({ db, instanceSecret, clock }: ProofDeps) {
     approval,
     isApproval: (sessionId: SessionId, request: string, proof: string): boolean =>
       timingSafeEqualText(approval(sessionId, request), proof),
+
+    /** Says that the person of this session was there a moment ago, by password or passkey. It counts in that session alone. */
+    fresh(sessionId: SessionId): { proof: string; until: Date } {
+      const until = clock.now() + passkeyLimits.freshMs;
+      return { proof: sealSecret(freshSeal, JSON.stringify({ sessionId, until })), until: new Date(until) };
+    },
+    isFresh(sessionId: SessionId, proof: string): boolean {
+      const opened = openSecret(freshSeal, proof);
+      if (!opened.ok) return false;
+      const said = freshSchema.parse(JSON.parse(opened.plaintext));
+      return said.sessionId === sessionId && said.until >= clock.now();
+    },
 
     /** Says that the password of the account was right, for a few minutes. It lets nobody in by itself. */
     passwordTicket: (accountId: AccountId): string =>

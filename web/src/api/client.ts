@@ -32,7 +32,7 @@ const FILE_DEADLINE_MS = 5 * 60_000;
  * goes as it is, by its own type, everything else as JSON.
  */
 export async function request<T>(
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<ApiOutcome<T>> {

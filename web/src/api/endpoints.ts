@@ -1,4 +1,5 @@
 import { type ApiOutcome, mention, request } from './client.ts';
+import { settingsEndpoints } from './settings-endpoints.ts';
 import type {
   Account,
   CredentialAccount,
@@ -25,6 +26,9 @@ export interface Registration {
   readonly password: string;
   readonly email?: string;
   readonly reason?: string;
+  readonly invite_code?: string;
+  /** In years. */
+  readonly age?: number;
 }
 
 /** What somebody signs in with. */
@@ -53,6 +57,7 @@ export const api = {
   instance: () => request<Instance>('GET', '/api/v2/instance'),
   register: (registration: Registration) => request<SignUp>('POST', '/api/v1/accounts', registration),
   signIn: (credentials: Credentials) => request<Session>('POST', '/api/v1/sessions', credentials),
+  ...settingsEndpoints,
   signOut: () => request<object>('DELETE', '/api/v1/sessions/current'),
   /** Has the link that confirms the address sent once more. */
   mailConfirmation: () => request<object>('POST', '/api/v1/emails/confirmations', {}),

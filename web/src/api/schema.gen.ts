@@ -397,6 +397,11 @@ export interface FilterV1 {
   readonly irreversible: boolean;
 }
 
+export interface FreshProof {
+  readonly proof: string;
+  readonly expires_at: string;
+}
+
 export interface GroupedNotifications {
   readonly accounts: readonly Account[];
   readonly partial_accounts?: readonly PartialAccountWithAvatar[];
@@ -450,6 +455,12 @@ export interface Instance {
     readonly reason_required: boolean;
     /** Addresses are confirmed by mail */
     readonly email_required: boolean;
+    /** In years; null: nobody is asked */
+    readonly min_age: number | null;
+    /** Ours: `enabled` is false where an invite is needed, too */
+    readonly mode: "open" | "approval" | "invite" | "closed";
+    /** Ours: whether everybody here may invite others */
+    readonly invites_enabled: boolean;
     readonly message: string | null;
     readonly url: string | null;
     readonly min_password_length: number;
@@ -519,6 +530,26 @@ export interface InstanceText {
   readonly updated_at: string | null;
   /** HTML, safe to show */
   readonly content: string;
+}
+
+export interface Invite {
+  readonly id: string;
+  readonly code: string;
+  /** Page that signs people up with the code */
+  readonly url: string;
+  /** Null: no limit */
+  readonly max_uses: number | null;
+  readonly uses: number;
+  /** Whoever comes follows you */
+  readonly autofollow: boolean;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly created_at: string;
+}
+
+export interface InviteCheck {
+  readonly invite_code: string;
+  readonly instance_api_url: string;
 }
 
 export interface List {
@@ -798,6 +829,15 @@ export interface PartialAccountWithAvatar {
   readonly avatar_static: string | null;
   readonly locked: boolean;
   readonly bot: boolean;
+}
+
+export interface Passkey {
+  readonly id: string;
+  readonly name: string;
+  /** Its maker keeps a copy for your other devices */
+  readonly synced: boolean;
+  readonly created_at: string;
+  readonly last_used_at: string | null;
 }
 
 export interface PendingAccount {

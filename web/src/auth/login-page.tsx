@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import type { ApiFailure } from '../api/client.ts';
-import { instance, me, signIn } from '../state/session.ts';
+import { hasPasskeys, signToEnter } from '../settings/passkey.ts';
+import { instance, me, signIn, signInByPasskey } from '../state/session.ts';
 import { strings } from '../strings.ts';
+import { joiningStrings, passkeyStrings } from '../strings-settings.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
 import { safeNext } from '../ui/links.ts';
@@ -36,6 +38,14 @@ export function LoginPage() {
     if (isCodeMissing || outcome.reason === 'wrong-credentials') setAsksForCode(isCodeMissing);
     if (!isCodeMissing) setFailure(outcome);
   };
+  const sendPasskey = async () => {
+    setBusy(true);
+    setFailure(null);
+    const signed = await signToEnter();
+    const outcome = signed.ok ? await signInByPasskey(signed.value) : signed;
+    setBusy(false);
+    if (!outcome.ok) setFailure(outcome);
+  };
   const back = () => {
     setFailure(null);
     setAsksForCode(false);
@@ -53,6 +63,13 @@ export function LoginPage() {
           onSend={() => send()}
         />
       )}
+      {!asksForCode && hasPasskeys() && (
+        <div class={styles.passkey}>
+          <Button look="quiet" icon="key" busy={busy} wide onPress={sendPasskey}>
+            {passkeyStrings.signIn}
+          </Button>
+        </div>
+      )}
       {instance.value?.configuration.urls.password_reset && (
         <p class={styles.other}>
           <a href={instance.value.configuration.urls.password_reset} target="_top">
@@ -60,12 +77,27 @@ export function LoginPage() {
           </a>
         </p>
       )}
-      {instance.value?.registrations.enabled && (
-        <p class={styles.other}>
-          {text.noAccount} <a href="/register">{text.register}</a>
-        </p>
-      )}
+      <JoinLink />
     </Page>
+  );
+}
+
+/** The way to an account, where there is one. */
+function JoinLink() {
+  const rules = instance.value?.registrations;
+  const text = strings.auth;
+  if (rules?.mode === 'invite') {
+    return (
+      <p class={styles.other}>
+        {joiningStrings.haveInvite} <a href="/register">{joiningStrings.useInvite}</a>
+      </p>
+    );
+  }
+  if (!rules?.enabled) return null;
+  return (
+    <p class={styles.other}>
+      {text.noAccount} <a href="/register">{text.register}</a>
+    </p>
   );
 }
 

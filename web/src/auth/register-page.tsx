@@ -1,18 +1,22 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso/router';
+import { useLocation, useRoute } from 'preact-iso/router';
 import type { ApiFailure } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import type { Instance } from '../api/types.ts';
 import { instance, me, signIn } from '../state/session.ts';
 import { strings } from '../strings.ts';
+import { joiningStrings } from '../strings-settings.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
-import { Loading, Notice, Page, useTitle } from '../ui/page.tsx';
+import { Failed, Loading, Notice, Page, useTitle } from '../ui/page.tsx';
+import { useRemote } from '../ui/use-remote.ts';
 import styles from './auth.module.css';
 
-/** Creates an account, if this server takes new ones. */
+/** Creates an account, if this server takes new ones; with the code of an invite where its link led here. */
 export function RegisterPage() {
   const { route } = useLocation();
+  const { code } = useRoute().params;
   const [waiting, setWaiting] = useState<string | null>(null);
   const server = instance.value;
   const signedIn = Boolean(me.value);
@@ -43,14 +47,40 @@ export function RegisterPage() {
       </div>
     );
   }
-  if (!server.registrations.enabled) {
+  if (server.registrations.mode === 'closed') {
     return (
       <Notice icon="person" title={text.closedTitle} text={text.closed} level={1}>
         <ButtonLink href="/login">{text.signIn}</ButtonLink>
       </Notice>
     );
   }
-  return <RegisterForm server={server} onPending={setWaiting} />;
+  const form = <RegisterForm key={code} server={server} invite={code ?? null} onPending={setWaiting} />;
+  return code ? (
+    <Invited code={code} mode={server.registrations.mode}>
+      {form}
+    </Invited>
+  ) : (
+    form
+  );
+}
+
+/** Shows the form where the invite counts, so that nobody fills it in for nothing. */
+function Invited(props: {
+  code: string;
+  mode: Instance['registrations']['mode'];
+  children: ComponentChildren;
+}) {
+  const [remote, reload] = useRemote(props.code, () => api.inviteCheck(props.code));
+  if (remote.state === 'loading') return <Loading />;
+  if (remote.state === 'ready') return <>{props.children}</>;
+  if (remote.failure.status !== 404) return <Failed failure={remote.failure} level={1} onRetry={reload} />;
+  return (
+    <Notice icon="alert" title={joiningStrings.inviteGoneTitle} text={joiningStrings.inviteGone} level={1}>
+      <ButtonLink href="/register">
+        {props.mode === 'invite' ? joiningStrings.useInvite : joiningStrings.joinAnyway}
+      </ButtonLink>
+    </Notice>
+  );
 }
 
 /** Which field a refusal is about, when the server does not say so itself. */
@@ -61,14 +91,23 @@ const fieldOfReason: Readonly<Record<string, string>> = {
   'email-taken': 'email',
   'email-required': 'email',
   'reason-required': 'reason',
+  ...{ 'invite-required': 'invite_code', 'invite-invalid': 'invite_code' },
+  ...{ 'age-required': 'age', 'too-young': 'age' },
 };
 
-function RegisterForm(props: { server: Instance; onPending: (username: string) => void }) {
+function RegisterForm(props: {
+  server: Instance;
+  /** From the address. */
+  invite: string | null;
+  onPending: (username: string) => void;
+}) {
   const { registrations, domain, title: serverTitle } = props.server;
   const [username, setUsername] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [reason, setReason] = useState('');
+  const [invite, setInvite] = useState(props.invite ?? '');
+  const [age, setAge] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const text = strings.auth;
@@ -88,6 +127,8 @@ function RegisterForm(props: { server: Instance; onPending: (username: string) =
       password,
       ...(email.trim() ? { email: email.trim() } : {}),
       ...(reason.trim() ? { reason: reason.trim() } : {}),
+      ...(invite.trim() ? { invite_code: invite.trim() } : {}),
+      ...(age.trim() ? { age: Number(age) } : {}),
     });
     if (outcome.ok && !outcome.value.pending) {
       const session = await signIn({ login: username.trim(), password });
@@ -100,8 +141,19 @@ function RegisterForm(props: { server: Instance; onPending: (username: string) =
 
   return (
     <Page title={title} width="narrow">
+      {props.invite !== null && <p class={styles.intro}>{joiningStrings.invited}</p>}
+      {props.invite === null && registrations.mode === 'invite' && (
+        <p class={styles.intro}>{joiningStrings.byInvite}</p>
+      )}
       <Form onSend={send} label={title}>
         {failure && <FormError sentence={failure.sentence} />}
+        <InviteField
+          mode={registrations.mode}
+          value={invite}
+          isGiven={props.invite !== null}
+          onInput={setInvite}
+          error={errorOf('invite_code')}
+        />
         <Field
           label={text.username}
           name="username"
@@ -136,7 +188,20 @@ function RegisterForm(props: { server: Instance; onPending: (username: string) =
           autocomplete="new-password"
           required
         />
-        {registrations.approval_required && (
+        {registrations.min_age !== null && (
+          <Field
+            label={joiningStrings.age}
+            name="age"
+            type="whole"
+            value={age}
+            onInput={setAge}
+            hint={joiningStrings.ageHint(registrations.min_age)}
+            error={errorOf('age')}
+            maxLength={3}
+            required
+          />
+        )}
+        {registrations.approval_required && !invite.trim() && (
           <Field
             label={text.reason}
             name="reason"
@@ -158,3 +223,31 @@ function RegisterForm(props: { server: Instance; onPending: (username: string) =
     </Page>
   );
 }
+
+/** Asked for where it counts: it opens the door, or spares the wait at it. */
+function InviteField(props: {
+  mode: Instance['registrations']['mode'];
+  isGiven: boolean;
+  value: string;
+  onInput: (code: string) => void;
+  error: string | undefined;
+}) {
+  const isNeeded = props.mode === 'invite' || props.isGiven;
+  if (!isNeeded && props.mode === 'open') return null;
+  return (
+    <Field
+      label={isNeeded ? joiningStrings.invite : joiningStrings.inviteOptional}
+      name="invite_code"
+      value={props.value}
+      onInput={props.onInput}
+      hint={isNeeded ? joiningStrings.inviteHint : joiningStrings.inviteSpares}
+      error={props.error}
+      maxLength={MAX_CODE_CHARACTERS}
+      autocomplete="off"
+      required={isNeeded}
+    />
+  );
+}
+
+/** More than any code has, and what the server reads of one. */
+const MAX_CODE_CHARACTERS = 40;

@@ -5,9 +5,10 @@ import type { Account } from '../api/types.ts';
 import { SignOutButton } from '../shell/navigation.tsx';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { loadRelationships, relationships } from '../state/relationships.ts';
-import { isStaff, me } from '../state/session.ts';
+import { isStaff, mayInvite, me } from '../state/session.ts';
 import { createTimeline } from '../state/timelines.ts';
 import { strings } from '../strings.ts';
+import { inviteStrings, securityStrings } from '../strings-settings.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import buttons from '../ui/button.module.css';
 import { Button, ButtonLink } from '../ui/button.tsx';
@@ -93,6 +94,14 @@ function ProfileOf({ account }: { account: Account }) {
 function OwnActions() {
   return (
     <div class={`${styles.actions} ${styles.own}`}>
+      <ButtonLink href="/settings/security" look="quiet" icon="key">
+        {securityStrings.nav}
+      </ButtonLink>
+      {mayInvite() && (
+        <ButtonLink href="/settings/invites" look="quiet" icon="mail">
+          {inviteStrings.nav}
+        </ButtonLink>
+      )}
       {isStaff(me.value) && (
         <ButtonLink href="/admin/approvals" look="quiet" icon="shield">
           {strings.nav.approvals}

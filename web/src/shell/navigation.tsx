@@ -1,8 +1,9 @@
 import { useLocation } from 'preact-iso/router';
-import { instance, isStaff, me, signOut } from '../state/session.ts';
+import { instance, isStaff, mayInvite, me, signOut } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { uploadPercent } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
+import { inviteStrings, securityStrings } from '../strings-settings.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { profilePath } from '../ui/links.ts';
@@ -27,6 +28,12 @@ function places(): Place[] {
     account
       ? { href: profilePath(account), icon: 'person', words: text.me }
       : { href: '/login', icon: 'person', words: text.signIn },
+    ...(account
+      ? [{ href: '/settings/security', icon: 'key', words: securityStrings.nav, railOnly: true } as const]
+      : []),
+    ...(mayInvite()
+      ? [{ href: '/settings/invites', icon: 'mail', words: inviteStrings.nav, railOnly: true } as const]
+      : []),
     ...(isStaff(account)
       ? [{ href: '/admin/approvals', icon: 'shield', words: text.approvals, railOnly: true } as const]
       : []),

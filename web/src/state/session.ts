@@ -41,6 +41,15 @@ export async function signIn(credentials: Credentials): Promise<ApiOutcome<Crede
   return account;
 }
 
+/** Signs in with a passkey, which asks for nothing else. */
+export async function signInByPasskey(credential: object): Promise<ApiOutcome<CredentialAccount>> {
+  const session = await api.passkeySignIn(credential);
+  if (!session.ok) return session;
+  const account = await api.me();
+  if (account.ok) become(account.value);
+  return account;
+}
+
 /** Signs out here; other devices stay signed in. */
 export async function signOut(): Promise<ApiFailure | undefined> {
   const outcome = await api.signOut();
@@ -52,6 +61,13 @@ export async function signOut(): Promise<ApiFailure | undefined> {
 /** Whether the account may see the pages for staff. */
 export function isStaff(account: CredentialAccount | null | undefined): boolean {
   return account !== null && account !== undefined && account.role.name !== 'user';
+}
+
+/** Whether this server lets whoever is signed in invite others. */
+export function mayInvite(): boolean {
+  const rules = instance.value?.registrations;
+  if (!rules || !me.value || rules.mode === 'closed') return false;
+  return rules.invites_enabled || ['owner', 'admin'].includes(me.value.role.name);
 }
 
 function become(account: CredentialAccount | null): void {

@@ -7,6 +7,7 @@ const inputTypes = {
   text: { type: 'text' },
   password: { type: 'password' },
   email: { type: 'email' },
+  whole: { type: 'text', inputMode: 'numeric', pattern: '[0-9]+' },
 } as const;
 
 interface FieldProps {

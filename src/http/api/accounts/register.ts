@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { passwordLimits } from '../../../modules/auth/index.ts';
-import { refused } from '../../errors.ts';
+import { ageLimits, inviteLimits } from '../../../../config/joining-limits.ts';
+import type { AccountId } from '../../../lib/ids.ts';
+import type { Account } from '../../../modules/accounts/index.ts';
+import { isBirthday, passwordLimits } from '../../../modules/auth/index.ts';
+import type { HttpDeps } from '../../deps.ts';
+import { ApiError, refused } from '../../errors.ts';
 import { networkOf } from '../../limits.ts';
 import { route } from '../../route.ts';
 import { accountEntityOf } from '../entities.ts';
+import { whole } from '../inputs.ts';
 import { accountEntity, flagSchema } from '../schemas.ts';
 
 /** Accounts that one network may make in an hour, counted once the form itself is in order. */
@@ -22,6 +27,13 @@ export const register = route({
     email: z.email().max(254).optional(),
     reason: z.string().trim().max(2_000).optional(),
     agreement: flagSchema.optional(),
+    invite_code: z.string().trim().max(inviteLimits.maxCodeCharacters).optional(),
+    date_of_birth: z
+      .string()
+      .max(40)
+      .optional()
+      .describe('YYYY-MM-DD, where the server asks for a minimum age. It is checked, and not kept'),
+    age: whole(0, ageLimits.maxYears).optional().describe('In years, in place of it'),
   }),
   output: z
     .object({
@@ -31,13 +43,40 @@ export const register = route({
     })
     .meta({ id: 'SignUp' }),
   handler: async ({ deps, body, req }) => {
-    const allowed = deps.auth.mayRegister(body.reason);
+    const allowed = deps.auth.mayRegister({ reason: body.reason, inviteCode: body.invite_code });
     if (!allowed.ok) throw refused(allowed);
+    const { date_of_birth: dateOfBirth, age: years } = body;
+    if (dateOfBirth !== undefined && !isBirthday(dateOfBirth, deps.clock.now())) throw notADay();
+    const age = deps.auth.checkAge({ dateOfBirth, years });
+    if (!age.ok) throw refused(age);
     await deps.limits.take(SIGN_UPS, networkOf(req.ip));
-    const form = await deps.auth.prepareSignUp(body);
-    const outcome = await deps.inTx((tx) => deps.auth.signUp(tx, form));
+    const { statedAge } = age;
+    const form = await deps.auth.prepareSignUp({ ...body, inviteCode: body.invite_code, statedAge });
+    const outcome = await deps.inTx(async (tx) => {
+      const made = await deps.auth.signUp(tx, form);
+      if (made.ok && made.invite?.autofollow) await followInviter(deps, tx, made.account, made.invite);
+      return made;
+    });
     if (!outcome.ok) throw refused(outcome);
     const account = await accountEntityOf(deps, outcome.account);
     return { account, pending: outcome.pending, unconfirmed: deps.mail.isOn };
   },
 });
+
+function notADay(): ApiError {
+  const message = 'Write the day as YYYY-MM-DD.';
+  return new ApiError('validation-failed', `date_of_birth: ${message}`, {
+    details: [{ field: 'date_of_birth', message }],
+  });
+}
+
+/** As if the newcomer had pressed the button: whoever is locked is asked. */
+async function followInviter(
+  deps: HttpDeps,
+  tx: Parameters<HttpDeps['social']['follow']>[0],
+  account: Account,
+  { inviterId }: { readonly inviterId: AccountId },
+): Promise<void> {
+  const inviter = await deps.accounts.byId(inviterId);
+  if (inviter) await deps.social.follow(tx, account, inviter);
+}

@@ -97,6 +97,26 @@ async function count(deps: HttpDeps, now: number): Promise<Counts> {
   return { users, active, posts: videos + comments, servers };
 }
 
+/** Whether somebody can come who knows nobody here, as the Mastodon API means it. */
+const isOpenDoor = (mode: HttpDeps['auth']['registrations']) => mode === 'open' || mode === 'approval';
+
+function registrationsOf({ auth, mail }: HttpDeps): z.input<typeof instanceEntity>['registrations'] {
+  const { registrations: mode, minimumAge } = auth;
+  return {
+    enabled: isOpenDoor(mode),
+    approval_required: mode === 'approval',
+    reason_required: mode === 'approval',
+    email_required: mail.isOn,
+    min_age: minimumAge === 0 ? null : minimumAge,
+    message: mode === 'invite' ? '<p>This server takes people who were invited.</p>' : null,
+    url: null,
+    mode,
+    invites_enabled: auth.invites.byEveryone,
+    min_password_length: passwordLimits.min,
+    max_password_length: passwordLimits.max,
+  };
+}
+
 export const getInstance = route({
   method: 'get',
   path: '/api/v2/instance',
@@ -106,7 +126,6 @@ export const getInstance = route({
   output: instanceEntity,
   handler: async ({ deps }) => {
     const { instance } = deps.config;
-    const { registrations } = deps.auth;
     const [{ active }, account] = await Promise.all([countsOf(deps), contactOf(deps)]);
     return {
       domain: deps.urls.domain,
@@ -118,15 +137,7 @@ export const getInstance = route({
       thumbnail: { url: `${deps.urls.origin}/favicon.svg`, blurhash: null, versions: {} },
       icon: [],
       languages: ['en'],
-      registrations: {
-        enabled: registrations !== 'closed',
-        approval_required: registrations === 'approval',
-        reason_required: registrations === 'approval',
-        email_required: deps.mail.isOn,
-        ...{ message: null, url: null },
-        min_password_length: passwordLimits.min,
-        max_password_length: passwordLimits.max,
-      },
+      registrations: registrationsOf(deps),
       api_versions: { mastodon: API_VERSION },
       contact: { email: instance.email ?? '', account },
       rules: rulesOf(deps),
@@ -157,9 +168,9 @@ export const getInstanceV1 = route({
       stats: { user_count: users, status_count: posts, domain_count: servers },
       thumbnail: `${deps.urls.origin}/favicon.svg`,
       languages: ['en'],
-      registrations: registrations !== 'closed',
+      registrations: isOpenDoor(registrations),
       approval_required: registrations === 'approval',
-      invites_enabled: false,
+      invites_enabled: deps.auth.invites.byEveryone,
       configuration: configurationOf(deps),
       contact_account: account,
       rules: rulesOf(deps),

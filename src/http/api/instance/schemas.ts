@@ -52,6 +52,11 @@ export const instanceEntity = z
       approval_required: z.boolean(),
       reason_required: z.boolean(),
       email_required: z.boolean().describe('Addresses are confirmed by mail'),
+      min_age: z.number().nullable().describe('In years; null: nobody is asked'),
+      mode: z
+        .enum(['open', 'approval', 'invite', 'closed'])
+        .describe('Ours: `enabled` is false where an invite is needed, too'),
+      invites_enabled: z.boolean().describe('Ours: whether everybody here may invite others'),
       message: z.string().nullable(),
       url: z.string().nullable(),
       min_password_length: z.number(),

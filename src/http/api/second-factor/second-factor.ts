@@ -1,14 +1,12 @@
 import QrCode from 'qrcode';
 import { z } from 'zod';
 import { secondFactorLimits } from '../../../../config/limits.ts';
-import { passwordLimits } from '../../../modules/auth/index.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { checkPasswordAgain, takeCodeTry } from '../../sign-in.ts';
+import { checkFresh, freshFields, takeCodeTry } from '../../sign-in.ts';
 import { handOver, refuseApps, rotatedEntity } from '../sessions/own-sessions.ts';
 
 const LIMIT = { name: 'second-factor-change', points: 30, seconds: 900 };
-const password = z.string().min(1).max(passwordLimits.max);
 
 export const getSecondFactor = route({
   method: 'get',
@@ -32,7 +30,7 @@ export const beginSecondFactor = route({
   audience: 'signed-in',
   scope: 'write:accounts',
   limit: LIMIT,
-  body: z.object({ password }),
+  body: z.object(freshFields),
   output: z
     .object({
       secret: z.string().describe('Base32, to be typed in'),
@@ -42,7 +40,7 @@ export const beginSecondFactor = route({
     .meta({ id: 'SecondFactorSecret' }),
   handler: async ({ deps, body, viewer }) => {
     refuseApps(viewer);
-    await checkPasswordAgain(deps, viewer.account.id, body.password);
+    await checkFresh(deps, viewer, body);
     const begun = await deps.inTx((tx) => deps.auth.secondFactor.begin(tx, viewer.account));
     if (!begun.ok) throw refused(begun);
     return {
@@ -83,15 +81,15 @@ export const confirmSecondFactor = route({
 export const disableSecondFactor = route({
   method: 'post',
   path: '/api/v1/second_factor/disable',
-  summary: 'Do without a second factor again. The password is asked for.',
+  summary: 'Do without a second factor again. The password, or a proof, is asked for.',
   audience: 'signed-in',
   scope: 'write:accounts',
   limit: LIMIT,
-  body: z.object({ password }),
+  body: z.object(freshFields),
   output: rotatedEntity,
   handler: async ({ deps, body, viewer, res }) => {
     refuseApps(viewer);
-    await checkPasswordAgain(deps, viewer.account.id, body.password);
+    await checkFresh(deps, viewer, body);
     const session = await deps.inTx(async (tx) => {
       if (!(await deps.auth.secondFactor.drop(tx, viewer.account.id))) return null;
       return deps.auth.rotateSession(tx, viewer.sessionId);

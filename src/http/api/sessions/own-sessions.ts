@@ -7,7 +7,7 @@ import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { clearSessionCookie, setSessionCookie } from '../../session.ts';
-import { checkPasswordAgain } from '../../sign-in.ts';
+import { checkFresh, freshFields } from '../../sign-in.ts';
 import { emptyEntity } from '../schemas.ts';
 
 /** An app may act for a person, and yet decide nothing about who else may (security.md A6). */
@@ -82,13 +82,14 @@ export const changePassword = route({
   scope: 'write:accounts',
   limit: { name: 'change-password', points: 20, seconds: 900 },
   body: z.object({
-    password: z.string().min(1).max(passwordLimits.max).describe('The old one'),
+    password: freshFields.password.describe('The old one'),
+    proof: freshFields.proof,
     new_password: z.string().min(passwordLimits.min).max(passwordLimits.max),
   }),
   output: rotatedEntity,
   handler: async ({ deps, body, viewer, res }) => {
     refuseApps(viewer);
-    await checkPasswordAgain(deps, viewer.account.id, body.password);
+    await checkFresh(deps, viewer, body);
     const hash = await deps.auth.hashPassword(body.new_password);
     const token = await deps.inTx(async (tx) => {
       await deps.auth.setPassword(tx, viewer.account.id, hash, viewer.sessionId);

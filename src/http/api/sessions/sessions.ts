@@ -1,13 +1,46 @@
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { secondFactorLimits } from '../../../../config/limits.ts';
 import { passwordLimits, roles } from '../../../modules/auth/index.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { networkOf } from '../../limits.ts';
 import { route } from '../../route.ts';
 import { clearSessionCookie, comesFromOurPage, setSessionCookie } from '../../session.ts';
-import { checkCode, checkSignIn, SIGN_INS } from '../../sign-in.ts';
+import { checkCode, checkSignIn, type Proven, SIGN_INS } from '../../sign-in.ts';
 import { accountEntityOf } from '../entities.ts';
 import { accountEntity, emptyEntity } from '../schemas.ts';
+
+export const sessionEntity = z
+  .object({
+    account: accountEntity,
+    role: z.enum(roles),
+    token: z.string().optional().describe('Only for kind `bearer`'),
+    expires_at: z.string(),
+  })
+  .meta({ id: 'Session' });
+
+/** Opens a session for somebody who has shown who they are, and tells of it. */
+export async function enterBy(
+  deps: HttpDeps,
+  req: Request,
+  res: Response,
+  { accountId, role }: Proven,
+  kind: 'cookie' | 'bearer',
+): Promise<z.input<typeof sessionEntity>> {
+  const userAgent = req.headers['user-agent'] ?? '';
+  const session = await deps.inTx((tx) => deps.auth.openSession(tx, { accountId, role, kind, userAgent }));
+  const account = await deps.accounts.byId(accountId);
+  if (!account) throw new Error('A session was opened for an account that is gone.');
+  if (kind === 'cookie') setSessionCookie(res, deps.config.origin, session.token, session.expiresAt);
+  deps.log.info({ accountId, network: networkOf(req.ip) }, 'signed in');
+  return {
+    account: await accountEntityOf(deps, account),
+    role,
+    expires_at: session.expiresAt.toISOString(),
+    ...(kind === 'bearer' ? { token: session.token } : {}),
+  };
+}
 
 export const signIn = route({
   method: 'post',
@@ -26,38 +59,14 @@ export const signIn = route({
       .describe('Asked for with the code `second-factor-required`, where the account has a second factor'),
     kind: z.enum(['cookie', 'bearer']).default('cookie'),
   }),
-  output: z
-    .object({
-      account: accountEntity,
-      role: z.enum(roles),
-      token: z.string().optional().describe('Only for kind `bearer`'),
-      expires_at: z.string(),
-    })
-    .meta({ id: 'Session' }),
+  output: sessionEntity,
   handler: async ({ deps, body, req, res }) => {
     // A form of another site could sign its visitors in as somebody else (security.md A5).
     if (body.kind === 'cookie' && !comesFromOurPage(req, deps.config.origin))
       throw new ApiError('cross-site');
     const checked = await checkSignIn(deps, body.login, body.password);
     await checkCode(deps, checked.accountId, body.code);
-    const session = await deps.inTx((tx) =>
-      deps.auth.openSession(tx, {
-        accountId: checked.accountId,
-        role: checked.role,
-        kind: body.kind,
-        userAgent: req.headers['user-agent'] ?? '',
-      }),
-    );
-    const account = await deps.accounts.byId(checked.accountId);
-    if (!account) throw new Error('A session was opened for an account that is gone.');
-    if (body.kind === 'cookie') setSessionCookie(res, deps.config.origin, session.token, session.expiresAt);
-    deps.log.info({ accountId: account.id, network: networkOf(req.ip) }, 'signed in');
-    return {
-      account: await accountEntityOf(deps, account),
-      role: checked.role,
-      expires_at: session.expiresAt.toISOString(),
-      ...(body.kind === 'bearer' ? { token: session.token } : {}),
-    };
+    return enterBy(deps, req, res, checked, body.kind);
   },
 });
 

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { integer, variable } from './variable.ts';
+
+/** Who may join, besides what `REGISTRATIONS` says. */
+export const joiningVariables = {
+  INVITES: variable({
+    schema: z.enum(['staff', 'everyone']),
+    fallback: 'staff',
+    doc: 'Who may invite others: owner and admins, or everybody with an account. Who comes by an invite waits for no approval. With `REGISTRATIONS=closed`, nobody is invited.',
+    remedy: 'Use one of: staff, everyone.',
+    group: 'Accounts',
+  }),
+  MINIMUM_AGE: variable({
+    schema: integer(0, 99),
+    fallback: '16',
+    doc: 'Age in years from which people may sign up by themselves. They are asked for it; that they said so is kept, their date of birth is not. `0`: nobody is asked.',
+    remedy: 'Write a number of years from 0 to 99.',
+    group: 'Accounts',
+  }),
+};

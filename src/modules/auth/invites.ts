@@ -1,0 +1,189 @@
+import { inviteLimits } from '../../../config/joining-limits.ts';
+import type { Db, Tx } from '../../db/database.ts';
+import { within } from '../../db/paging.ts';
+import { randomToken } from '../../lib/crypto.ts';
+import type { AccountId, IdSource, InviteId } from '../../lib/ids.ts';
+import { merged, type Page } from '../../lib/paging.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import { isStaff, type RegistrationMode, type Role } from './model.ts';
+
+export interface InviteDeps {
+  readonly ids: IdSource;
+  readonly registrations: RegistrationMode;
+  readonly invitesBy: 'staff' | 'everyone';
+}
+
+/** What lets others in. It never carries a role (security.md A11). */
+export interface Invite {
+  readonly id: InviteId;
+  readonly code: string;
+  readonly accountId: AccountId;
+  readonly maxUses: number | null;
+  readonly uses: number;
+  /** Whoever comes follows who invited them. */
+  readonly autofollow: boolean;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly createdAt: Date;
+}
+
+export interface InviteForm {
+  readonly maxUses: number | null;
+  readonly expiresInSeconds: number | null;
+  readonly autofollow: boolean;
+}
+
+/** By which invite somebody comes, and who gave it. */
+export interface TakenInvite {
+  readonly id: InviteId;
+  readonly inviterId: AccountId;
+  readonly autofollow: boolean;
+}
+
+const COLUMNS = {
+  ...{ id: 'invites.id', code: 'invites.code', accountId: 'invites.account_id', maxUses: 'invites.max_uses' },
+  ...{ uses: 'invites.uses', autofollow: 'invites.autofollow', expiresAt: 'invites.expires_at' },
+  ...{ revokedAt: 'invites.revoked_at', createdAt: 'invites.created_at' },
+};
+
+/** Neither ended, run out nor used up. */
+const OPEN = `invites.revoked_at is null
+  and (invites.expires_at is null or invites.expires_at > now())
+  and (invites.max_uses is null or invites.uses < invites.max_uses)`;
+
+/** Whether somebody may invite others: what was allowed once ends with the role that allowed it. */
+function mayInvite({ registrations, invitesBy }: InviteDeps, role: Role): boolean {
+  return registrations !== 'closed' && (invitesBy === 'everyone' || isStaff(role));
+}
+
+/** As the above, for those who gave an invite: they must be there still. */
+function inviterCounts({ invitesBy }: InviteDeps): string {
+  const isInOffice = invitesBy === 'everyone' ? 'true' : `users.role in ('owner', 'admin')`;
+  return `accounts.state = 'active' and users.approval = 'approved' and ${isInOffice}`;
+}
+
+/** Makes an invite. An account has so many open at a time, however many requests come at once. */
+async function createInvite(
+  deps: InviteDeps,
+  tx: Tx,
+  inviter: { readonly id: AccountId; readonly role: Role },
+  form: InviteForm,
+): Promise<Result<{ invite: Invite }, 'invites-not-yours' | 'too-many-invites'>> {
+  if (!mayInvite(deps, inviter.role)) {
+    return fail('invites-not-yours', 'On this server, it is not for you to invite others.');
+  }
+  await tx('users').where({ account_id: inviter.id }).forUpdate().first('account_id');
+  const open = await tx('invites')
+    .where({ account_id: inviter.id })
+    .whereRaw(OPEN)
+    .count('* as count')
+    .first();
+  if (Number(open?.count) >= inviteLimits.maxOpen) {
+    return fail('too-many-invites', `You have ${inviteLimits.maxOpen} open invites. End some of them first.`);
+  }
+  const [invite] = await tx('invites')
+    .insert({
+      id: deps.ids.next<'invite'>(),
+      account_id: inviter.id,
+      code: randomToken(inviteLimits.codeBytes),
+      max_uses: form.maxUses,
+      autofollow: form.autofollow,
+      expires_at:
+        form.expiresInSeconds === null
+          ? null
+          : tx.raw('now() + make_interval(secs => ?)', [form.expiresInSeconds]),
+    })
+    .returning(
+      Object.entries(COLUMNS).map(([name, column]) => `${column.replace('invites.', '')} as ${name}`),
+    );
+  return ok({ invite });
+}
+
+/**
+ * Takes one use of an invite, in the transaction of the sign-up: of two who want the last one, the second waits and
+ * finds it taken.
+ */
+export async function takeInvite(
+  deps: InviteDeps,
+  tx: Tx,
+  code: string,
+): Promise<Result<{ invite: TakenInvite }, 'invite-invalid'>> {
+  const { rows } = await tx.raw<{ rows: TakenInvite[] }>(
+    `update invites set uses = uses + 1 from users, accounts
+      where invites.code = ? and users.account_id = invites.account_id and accounts.id = invites.account_id
+        and ${OPEN} and ${inviterCounts(deps)}
+      returning invites.id, invites.account_id as "inviterId", invites.autofollow`,
+    [code],
+  );
+  const [invite] = rows;
+  return invite ? ok({ invite }) : invalid();
+}
+
+/** Gives a use back in the transaction that took it: nobody came by it. */
+export async function giveBackInvite(tx: Tx, { id }: TakenInvite): Promise<void> {
+  await tx('invites').where({ id }).decrement('uses', 1);
+}
+
+function invalid() {
+  return fail('invite-invalid', 'This invite does not count, or no longer. Ask for another one.');
+}
+
+/** Invites: making, listing and ending them. */
+export function invitesPart(db: Db, deps: InviteDeps) {
+  return {
+    may: (role: Role) => mayInvite(deps, role),
+    /** Whether everybody here may invite others. */
+    byEveryone: deps.registrations !== 'closed' && deps.invitesBy === 'everyone',
+    create: (tx: Tx, inviter: { readonly id: AccountId; readonly role: Role }, form: InviteForm) =>
+      createInvite(deps, tx, inviter, form),
+
+    /** Whether somebody could come by this code now. Says nothing of who gave it. */
+    async isOpen(code: string): Promise<boolean> {
+      if (deps.registrations === 'closed') return false;
+      const row = await db('invites')
+        .join('users', 'users.account_id', 'invites.account_id')
+        .join('accounts', 'accounts.id', 'invites.account_id')
+        .where({ code })
+        .whereRaw(`${OPEN} and ${inviterCounts(deps)}`)
+        .first('invites.id');
+      return row !== undefined;
+    },
+
+    /** One page of those that somebody gave, the newest first. */
+    async of(accountId: AccountId, page: Page): Promise<Invite[]> {
+      const rows = await db('invites')
+        .where({ account_id: accountId })
+        .modify(within(page, 'invites.id'))
+        .select(COLUMNS);
+      return merged(page, [rows]);
+    },
+
+    /** All invites, the newest first, with who gave them and the first of those who came. For the staff. */
+    async all(limit: number): Promise<(Invite & { inviter: string; came: string[] })[]> {
+      return db('invites')
+        .join('accounts', 'accounts.id', 'invites.account_id')
+        .orderBy('invites.id', 'desc')
+        .limit(limit)
+        .select(
+          COLUMNS,
+          'accounts.username as inviter',
+          db.raw(
+            `array(select guests.username from users join accounts guests on guests.id = users.account_id
+                    where users.invite_id = invites.id order by guests.id limit 20) as came`,
+          ),
+        );
+    },
+
+    /** Ends one's own invite, or with null anybody's. False where it is not there, or had ended. */
+    async revoke(tx: Tx, id: InviteId, accountId: AccountId | null): Promise<boolean> {
+      const mine = accountId === null ? { id } : { id, account_id: accountId };
+      const ended = tx('invites').where(mine).whereNull('revoked_at').update({ revoked_at: tx.fn.now() });
+      return (await ended) === 1;
+    },
+
+    /** For the staff, who knows an invite by its code. */
+    async idOf(code: string): Promise<InviteId | null> {
+      return (await db('invites').where({ code }).first('id'))?.id ?? null;
+    },
+  };
+}
