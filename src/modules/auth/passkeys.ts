@@ -227,7 +227,7 @@ async function usePasskey(
   const user = await tx('users')
     .join('accounts', 'accounts.id', 'users.account_id')
     .where({ account_id: row.account_id })
-    .first('users.role', 'users.approval', 'accounts.state', 'users.passkey_handle');
+    .first('users.role', 'users.approval', 'users.unconfirmed', 'accounts.state', 'users.passkey_handle');
   const handle = response.response.userHandle;
   const isOfHolder = handle === undefined || handle === user?.passkey_handle?.toString('base64url');
   // Without a name, the authenticator has to say whose passkey it is (7.2, step 6).
