@@ -83,3 +83,31 @@ export function inWantedLanguage(viewerId: ViewerRef, accountColumn = 'videos.ac
     );
   };
 }
+
+/** Leaves out videos that the viewer was shown already, as far as her history knows. */
+export function notSeenBy(viewerId: ViewerRef | null) {
+  return (query: Knex.QueryBuilder): void => {
+    if (viewerId === null) return;
+    query.whereNotExists((seen) =>
+      seen
+        .select('watch_history.id')
+        .from('watch_history')
+        .where('watch_history.account_id', viewerId)
+        .whereRaw('watch_history.video_id = videos.id'),
+    );
+  };
+}
+
+/** Leaves out videos that the viewer said she is not interested in. */
+export function notUnwantedBy(viewerId: ViewerRef | null) {
+  return (query: Knex.QueryBuilder): void => {
+    if (viewerId === null) return;
+    query.whereNotExists((unwanted) =>
+      unwanted
+        .select('not_interested.id')
+        .from('not_interested')
+        .where('not_interested.account_id', viewerId)
+        .whereRaw('not_interested.video_id = videos.id'),
+    );
+  };
+}

@@ -23,7 +23,11 @@ const WITHOUT_SCOPE = [
 /** Whoever may upload needs to know when it is done; apps of the Mastodon API ask for nothing else to do that. */
 const FOR_WRITERS = ['GET /api/v1/media/:id'];
 /** Anybody may call these, and they change something: joining and signing in come before everything else. */
-const OPEN_WRITES = ['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'];
+const OPEN_WRITES = [
+  ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
+  // Views count whoever watches.
+  'POST /api/v1/events',
+];
 
 describe('A4 the table of routes', () => {
   test.each(routes.map((route) => [nameOf(route), route] as const))(

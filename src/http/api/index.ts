@@ -35,6 +35,7 @@ import {
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { createApp, verifyApp } from './apps/apps.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
+import { feedRoutes } from './feed/index.ts';
 import { createFilter, deleteFilter, editFilter, getFilter, listFilters } from './filters/filters.ts';
 import {
   createFirstFilter,
@@ -223,6 +224,7 @@ export const routes: readonly Route[] = [
   subscribe,
   changeSubscription,
   unsubscribe,
+  ...feedRoutes,
   homeTimeline,
   publicTimeline,
   tagTimeline,

@@ -1,9 +1,20 @@
+import type { Db } from '../../db/database.ts';
 import type { AccountId, ListId, VideoId } from '../../lib/ids.ts';
 import { merged, type Page } from '../../lib/paging.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Comment, Comments } from '../comments/index.ts';
 import type { Engagement, Share } from '../engagement/index.ts';
-import type { ListNarrowing, Video, Videos } from '../videos/index.ts';
+import type { Filters } from '../filters/index.ts';
+import type { Below, ListNarrowing, Video, Videos } from '../videos/index.ts';
+import { createForYou, hiddenBy } from './for-you.ts';
+import { createMix } from './mix.ts';
+
+export type { ForYouPage } from './for-you.ts';
+export { decodePlace, encodePlace, type Place, TOP } from './place.ts';
+
+/** The feeds of this server, by the names that clients ask for. */
+export const feedTypes = ['for_you', 'following', 'local', 'federated'] as const;
+export type FeedType = (typeof feedTypes)[number];
 
 /** A video with its author, ready to be shown. */
 export interface FeedItem {
@@ -23,6 +34,13 @@ export interface AccountParts {
   readonly tag: string | null;
 }
 
+/** A part of a feed, newest first. */
+interface FeedPart {
+  readonly items: readonly FeedItem[];
+  /** Of the last that belongs to it, shown or not; null where there is nothing below. */
+  readonly last: string | null;
+}
+
 export type Feed = ReturnType<typeof createFeed>;
 
 /** Lists of posts, newest first. Each costs the same number of queries whatever its length. */
@@ -31,8 +49,10 @@ export function createFeed(deps: {
   accounts: Accounts;
   engagement: Engagement;
   comments: Comments;
+  filters: Filters;
+  db: Db;
 }) {
-  const { videos, accounts, engagement, comments } = deps;
+  const { videos, accounts, engagement, comments, filters, db } = deps;
 
   async function withAuthors(list: readonly Video[]): Promise<FeedItem[]> {
     const authors = await accounts.byIds([...new Set(list.map((video) => video.accountId))]);
@@ -72,8 +92,57 @@ export function createFeed(deps: {
     return [...items, ...passedOn];
   }
 
+  /** What the ids of a page stand for, in their order, as far as the filters of the viewer let it through. */
+  async function unfiltered(
+    ids: readonly VideoId[],
+    shares: readonly Share[],
+    viewer: { readonly id: AccountId | null; readonly context: 'home' | 'public' },
+  ): Promise<FeedItem[]> {
+    const isHidden = await hiddenBy(filters, viewer.id, viewer.context);
+    const own = await videos.forViewerAmong(ids, viewer.id);
+    const items = await together([...own.values()], shares, viewer.id);
+    const byId = new Map(items.map((item) => [idOf(item), item]));
+    const order = merged<{ id: string }>({ maxId: null, minId: null, limit: ids.length + shares.length }, [
+      ids.map((id) => ({ id })),
+      shares.map(({ id }) => ({ id })),
+    ]);
+    return order.flatMap(({ id }) => byId.get(id) ?? []).filter(({ video }) => !isHidden(video));
+  }
+
   return {
     withAuthors,
+    forYou: createForYou({ db, videos, filters, recommender: createMix(videos) }),
+
+    /** Of followed accounts: their videos, and what they passed on, each video once. `last`: where it goes on; null at its end. */
+    async following(viewerId: AccountId, page: Below): Promise<FeedPart> {
+      const [own, shares] = await Promise.all([
+        videos.followedIds(viewerId, page),
+        engagement.sharesOfFollowed(viewerId, { maxId: page.before, minId: null, limit: page.limit }),
+      ]);
+      const cut = merged<{ id: string; videoId?: VideoId; share?: Share }>(
+        { maxId: page.before, minId: null, limit: page.limit },
+        [own.map((id) => ({ id, videoId: id })), shares.map((share) => ({ id: share.id, share }))],
+      );
+      const items = await unfiltered(
+        cut.flatMap(({ videoId }) => videoId ?? []),
+        cut.flatMap(({ share }) => share ?? []),
+        { id: viewerId, context: 'home' },
+      );
+      return { items, last: cut.length < page.limit ? null : (cut.at(-1)?.id ?? null) };
+    },
+
+    /** Public videos of this server, or of all that it knows. */
+    async open(viewerId: AccountId | null, page: Below, scope: 'local' | 'all'): Promise<FeedPart> {
+      const ids = await videos.openIds(viewerId, page, scope);
+      const items = await unfiltered(ids, [], { id: viewerId, context: 'public' });
+      return { items, last: ids.length < page.limit ? null : (ids.at(-1) ?? null) };
+    },
+
+    /** These videos with their authors, in this order; those that the viewer may not see are left out. */
+    async inOrder(ids: readonly VideoId[], viewerId: AccountId | null): Promise<FeedItem[]> {
+      const found = await videos.forViewerAmong(ids, viewerId);
+      return withAuthors(ids.flatMap((id) => found.get(id) ?? []));
+    },
 
     /** A share as an item, or null where its video is out of sight. */
     async ofShare(share: Share, viewerId: AccountId | null): Promise<FeedItem | null> {
