@@ -8,10 +8,12 @@ import type { Recommendable, Videos } from '../videos/index.ts';
 import type { Recommender } from './mix.ts';
 import { decodePlace, encodePlace, type Place, takeInOrder } from './place.ts';
 
-/** A part of For You, and where it goes on; null where there is no more. */
-export interface ForYouPage {
+/** A part of For You. */
+interface ForYouPage {
   readonly ids: readonly VideoId[];
-  readonly next: Place | null;
+  /** Where it goes on. */
+  readonly place: Place;
+  readonly isEnd: boolean;
 }
 
 /** Whether the filters of the viewer hide a post in a place; nobody's filters hide nothing. */
@@ -60,11 +62,8 @@ export function createForYou(deps: {
     }
     const { taken, rest, run, varied } = part;
     const shown = [...place.shown, ...taken].slice(-feedLimits.shownKept);
-    const isEnd = taken.length < limit;
-    return {
-      ids: taken,
-      next: isEnd ? null : { waiting: rest.slice(0, 2 * feedLimits.slate), shown, run, varied },
-    };
+    const waiting = rest.slice(0, 2 * feedLimits.slate);
+    return { ids: taken, place: { waiting, shown, run, varied }, isEnd: taken.length < limit };
   }
 
   return {

@@ -9,7 +9,6 @@ import type { Below, ListNarrowing, Video, Videos } from '../videos/index.ts';
 import { createForYou, hiddenBy } from './for-you.ts';
 import { createMix } from './mix.ts';
 
-export type { ForYouPage } from './for-you.ts';
 export { decodePlace, encodePlace, type Place, TOP } from './place.ts';
 
 /** The feeds of this server, by the names that clients ask for. */

@@ -14,11 +14,11 @@ interface Asked {
 
 async function forYou(deps: HttpDeps, list: PagedList, { viewerId, cursor, limit }: Asked) {
   const place = cursor === undefined ? TOP : decodePlace(openCursor(deps, list, cursor));
-  const { ids, next } = await deps.feed.forYou.page(viewerId, place, limit);
+  const { ids, place: next, isEnd } = await deps.feed.forYou.page(viewerId, place, limit);
   const items = await deps.feed.inOrder(ids, viewerId);
   return {
     videos: await feedVideosOf(deps, items, viewerId),
-    next_cursor: next && deps.cursors.seal(list, encodePlace(next)),
+    next_cursor: isEnd ? null : deps.cursors.seal(list, encodePlace(next)),
   };
 }
 

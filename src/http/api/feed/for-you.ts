@@ -70,16 +70,17 @@ async function placeOf({ deps, query, viewerId }: Asked): Promise<Place> {
 export async function forYouStatuses(asked: Asked): Promise<StatusEntity[]> {
   const { deps, query, viewerId } = asked;
   if (query.min_id !== undefined || query.since_id !== undefined) return [];
-  const { ids, next } = await deps.feed.forYou.page(viewerId, await placeOf(asked), query.limit);
+  const { ids, place, isEnd } = await deps.feed.forYou.page(viewerId, await placeOf(asked), query.limit);
   const statuses = await statusEntitiesOf(deps, await deps.feed.inOrder(ids, viewerId), viewerId);
   const last = statuses.at(-1);
-  if (!last || next === null) return statuses;
+  if (!last) return [];
   if (viewerId !== null) {
-    const input = { place: next, now: new Date(deps.clock.now()) };
+    // At the end, too: apps go on until they get nothing.
+    const input = { place, now: new Date(deps.clock.now()) };
     await deps.inTx((tx) => deps.feed.forYou.keepPlace(tx, viewerId, last.id, input));
   }
-  const cursor = viewerId === null ? deps.cursors.seal(listOf(null), encodePlace(next)) : null;
-  linkNext(asked, last.id, cursor);
+  const cursor = viewerId === null ? deps.cursors.seal(listOf(null), encodePlace(place)) : null;
+  if (!isEnd) linkNext(asked, last.id, cursor);
   return statuses;
 }
 

@@ -43,13 +43,13 @@ const title = text(listLimits.maxTitleCharacters).pipe(z.string().min(1));
 export const listLists = route({
   method: 'get',
   path: '/api/v1/lists',
-  summary: 'Your lists of accounts, oldest first, after the feed For You, which apps show as a list.',
+  summary: 'Your lists of accounts, oldest first, and at last the feed For You, which apps show as a list.',
   audience: 'signed-in',
   scope: 'read:lists',
   output: z.array(listEntity),
   handler: async ({ deps, viewer }) => [
-    ...(await forYouLists(deps, viewer.account.id)),
     ...(await deps.lists.all(viewer.account.id)).map(listEntityOf),
+    ...(await forYouLists(deps, viewer.account.id)),
   ],
 });
 
