@@ -11,8 +11,15 @@ export const feedLimits = {
   maxRun: 2,
   /** Of what a feed has shown, so many videos are remembered on the way down, whether they were watched or not. */
   shownKept: 400,
-  /** Newest videos of each followed account, and of whom is passed on, that For You looks at. */
-  perFollowed: 20,
+  /** Newest videos of each followed account that For You looks at. */
+  newestOfFollowed: 5,
+  /** Newest videos of all followed accounts that one page of Following looks at, about, and how many of each at least. */
+  followedAtOnce: 4_000,
+  fewestOfFollowed: 10,
+  /** Newest videos that a page looks at before it ends early and the next one goes on. */
+  candidates: 200,
+  /** What is liked most, as far as For You looks. */
+  trending: 120,
   /** Pages of apps of the Mastodon API that one account may be on at once. */
   places: 20,
   maxNotInterestedAtOnce: 40,

@@ -40,6 +40,13 @@ export function notMutedBy(
  */
 export function wantedAtHome(viewerId: ViewerRef, accountColumn = 'videos.account_id') {
   return (query: Knex.QueryBuilder): void => {
+    query.modify(fromWantedAtHome(viewerId, accountColumn)).modify(inWantedLanguage(viewerId, accountColumn));
+  };
+}
+
+/** Of that, what is of an account and not of a post: neither muted nor in an exclusive list. */
+export function fromWantedAtHome(viewerId: ViewerRef, accountColumn: string) {
+  return (query: Knex.QueryBuilder): void => {
     query
       .modify(notMutedBy(viewerId, accountColumn))
       .whereNotExists((listed) =>
@@ -49,8 +56,7 @@ export function wantedAtHome(viewerId: ViewerRef, accountColumn = 'videos.accoun
           .join('lists', 'lists.id', 'list_accounts.list_id')
           .whereRaw('list_accounts.account_id = ??', [accountColumn])
           .where({ 'lists.account_id': viewerId, 'lists.exclusive': true }),
-      )
-      .modify(inWantedLanguage(viewerId, accountColumn));
+      );
   };
 }
 

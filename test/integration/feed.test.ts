@@ -126,6 +126,30 @@ describe('following', () => {
     }
   });
 
+  test('goes on exactly, however much one of many posts, and past what is not for the viewer', async () => {
+    const viewer = await somebody();
+    const wanted: string[] = [];
+    const busy = await somebody();
+    await people.follow(viewer.account, busy.account);
+    for (let n = 0; n < 12; n += 1) {
+      const friend = n % 3 === 0 ? await somebody() : busy;
+      if (friend !== busy) await people.follow(viewer.account, friend.account);
+      for (let each = 0; each < 4; each += 1) wanted.push(await videos.video(friend.account));
+      await videos.video(busy.account, { visibility: 'direct' as never });
+      await videos.video(busy.account, { state: 'received' });
+      const stranger = await somebody();
+      const passedOn = await videos.video(stranger.account);
+      if (n % 4 === 0) {
+        await share(busy, stranger, passedOn);
+        wanted.push(passedOn);
+      }
+    }
+    for (const limit of [3, 7, 40]) {
+      const list = (await whole('following', limit, viewer)).flat();
+      expect(idsOf(list), String(limit)).toEqual([...wanted].reverse());
+    }
+  });
+
   test('only for who is signed in', async () => {
     const answer = await client.get('/api/v1/feed?feed_type=following');
     expect([answer.status, answer.body.code]).toEqual([401, 'not-signed-in']);

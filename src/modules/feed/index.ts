@@ -114,27 +114,29 @@ export function createFeed(deps: {
 
     /** Of followed accounts: their videos, and what they passed on, each video once. `last`: where it goes on; null at its end. */
     async following(viewerId: AccountId, page: Below): Promise<FeedPart> {
-      const [own, shares] = await Promise.all([
+      const { before, limit } = page;
+      const [own, passedOn] = await Promise.all([
         videos.followedIds(viewerId, page),
-        engagement.sharesOfFollowed(viewerId, { maxId: page.before, minId: null, limit: page.limit }),
+        engagement.sharesOfFollowed(viewerId, { maxId: before, minId: null, limit }),
       ]);
-      const cut = merged<{ id: string; videoId?: VideoId; share?: Share }>(
-        { maxId: page.before, minId: null, limit: page.limit },
-        [own.map((id) => ({ id, videoId: id })), shares.map((share) => ({ id: share.id, share }))],
+      // Where the videos go on further down, shares below that place come with them, later.
+      const shares = passedOn.filter(({ id }) => own.last === null || BigInt(id) > BigInt(own.last));
+      const all = merged<{ id: string; videoId?: VideoId; share?: Share }>(
+        { maxId: null, minId: null, limit },
+        [own.ids.map((id) => ({ id, videoId: id })), shares.map((share) => ({ id: share.id, share }))],
       );
       const items = await unfiltered(
-        cut.flatMap(({ videoId }) => videoId ?? []),
-        cut.flatMap(({ share }) => share ?? []),
+        all.flatMap(({ videoId }) => videoId ?? []),
+        all.flatMap(({ share }) => share ?? []),
         { id: viewerId, context: 'home' },
       );
-      return { items, last: cut.length < page.limit ? null : (cut.at(-1)?.id ?? null) };
+      return { items, last: all.length === limit ? (all.at(-1)?.id ?? null) : own.last };
     },
 
     /** Public videos of this server, or of all that it knows. */
     async open(viewerId: AccountId | null, page: Below, scope: 'local' | 'all'): Promise<FeedPart> {
-      const ids = await videos.openIds(viewerId, page, scope);
-      const items = await unfiltered(ids, [], { id: viewerId, context: 'public' });
-      return { items, last: ids.length < page.limit ? null : (ids.at(-1) ?? null) };
+      const { ids, last } = await videos.openIds(viewerId, page, scope);
+      return { items: await unfiltered(ids, [], { id: viewerId, context: 'public' }), last };
     },
 
     /** These videos with their authors, in this order; those that the viewer may not see are left out. */

@@ -1,4 +1,4 @@
-import { trendLimits } from '../../../config/limits.ts';
+import { feedLimits } from '../../../config/feed-limits.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { Videos } from '../videos/index.ts';
 
@@ -27,10 +27,10 @@ export function createMix(videos: Videos): Recommender {
     async next(viewerId, without, count) {
       const [trending, newest, followed] = await Promise.all([
         videos
-          .trending(viewerId, { offset: 0, limit: trendLimits.mostVideos })
+          .trending(null, { offset: 0, limit: feedLimits.trending })
           .then((ids) => videos.recommendableAmong(viewerId, ids)),
         videos.newestUnseen(viewerId, without, count),
-        viewerId === null ? [] : videos.followedUnseen(viewerId, without, count),
+        viewerId === null ? [] : videos.followedUnseen(viewerId, count),
       ]);
       return inTurns({ trending: trending.map(({ id }) => id), newest, followed }, without, count);
     },
