@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { feedLimits } from '../config/feed-limits.ts';
 import { netLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
 import { createFederationSide, createKeyMaker } from '../federation/index.ts';
@@ -19,6 +20,8 @@ import { createEnqueue } from './jobs/enqueue.ts';
 import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
 import type { JobHandlers } from './jobs/registry.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { purposeKey } from './lib/crypto.ts';
+import { createCursors } from './lib/cursor.ts';
 import { createIds, idNodes, type JobId } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
@@ -58,6 +61,7 @@ import {
   createVideos,
   fetchRemoteSource,
 } from './modules/videos/index.ts';
+import { createWatching } from './modules/watching/index.ts';
 import { openStores } from './stores.ts';
 import { createSubscribers } from './subscribers.ts';
 import { version } from './version.ts';
@@ -207,9 +211,15 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const relays = createRelays({ db, ids, urls });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
-  const feed = createFeed({ videos, accounts, engagement, comments });
-  const lists = createLists({ db, ids, unlistedDomains });
   const filters = createFilters({ db, ids });
+  const feed = createFeed({ db, videos, accounts, engagement, comments, filters });
+  const watching = createWatching({ db, inTx, ids, clock, unlistedDomains, instanceSecret });
+  const cursors = createCursors({
+    key: purposeKey({ instanceSecret, purpose: 'feed-cursor' }),
+    clock,
+    lifetimeMs: feedLimits.cursorMs,
+  });
+  const lists = createLists({ db, ids, unlistedDomains });
   const markers = createMarkers({ db });
   const portability = createPortability({
     ...{ db, inTx, ids, enqueue, urls, accounts, social, lists, videos, comments, engagement },
@@ -359,6 +369,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     posts,
     tags,
     feed,
+    watching,
+    cursors,
     lists,
     filters,
     markers,

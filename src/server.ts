@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
+import { feedLimits, watchLimits } from '../config/feed-limits.ts';
 import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
 import { pushLimits } from '../config/live-limits.ts';
 import { mailLimits } from '../config/mail-limits.ts';
@@ -130,7 +131,8 @@ export async function startWorker(context: Context): Promise<Running> {
 }
 
 function upkeepTasks(context: Context): Upkeep[] {
-  const { db, inTx, redis, config, log, auth, engagement, instances, clock, federation, videos } = context;
+  const { db, inTx, redis, config, log, auth, engagement, instances, clock, federation, videos, watching } =
+    context;
   const before = (ms: number) => new Date(clock.now() - ms);
   return [
     { name: 'leases', everyMs: 2_000, run: () => sweepLeases(db, log) },
@@ -168,6 +170,13 @@ function upkeepTasks(context: Context): Upkeep[] {
     // Sweeps what was begun and never ended.
     { name: 'storage', everyMs: 24 * 60 * MINUTE, run: () => context.storage.check() },
     { name: 'cold-media', everyMs: 10 * MINUTE, run: () => context.media.coolDue() },
+    { name: 'views', everyMs: watchLimits.tallyMs, run: (signal) => watching.addTallies(signal) },
+    { name: 'watching', everyMs: 60 * MINUTE, run: (signal) => watching.sweep(signal) },
+    {
+      name: 'feed-places',
+      everyMs: 60 * MINUTE,
+      run: () => context.feed.forYou.sweepPlaces(before(feedLimits.cursorMs)),
+    },
     { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
     {
       name: 'deliveries',

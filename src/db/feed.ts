@@ -40,6 +40,13 @@ export function notMutedBy(
  */
 export function wantedAtHome(viewerId: ViewerRef, accountColumn = 'videos.account_id') {
   return (query: Knex.QueryBuilder): void => {
+    query.modify(fromWantedAtHome(viewerId, accountColumn)).modify(inWantedLanguage(viewerId, accountColumn));
+  };
+}
+
+/** Of that, what is of an account and not of a post: neither muted nor in an exclusive list. */
+export function fromWantedAtHome(viewerId: ViewerRef, accountColumn: string) {
+  return (query: Knex.QueryBuilder): void => {
     query
       .modify(notMutedBy(viewerId, accountColumn))
       .whereNotExists((listed) =>
@@ -49,8 +56,7 @@ export function wantedAtHome(viewerId: ViewerRef, accountColumn = 'videos.accoun
           .join('lists', 'lists.id', 'list_accounts.list_id')
           .whereRaw('list_accounts.account_id = ??', [accountColumn])
           .where({ 'lists.account_id': viewerId, 'lists.exclusive': true }),
-      )
-      .modify(inWantedLanguage(viewerId, accountColumn));
+      );
   };
 }
 
@@ -80,6 +86,34 @@ export function inWantedLanguage(viewerId: ViewerRef, accountColumn = 'videos.ac
         .where('follows.follower_id', viewerId)
         .whereRaw('follows.target_id = ??', [accountColumn])
         .whereRaw('videos.language is not null and not videos.language = any (follows.languages)'),
+    );
+  };
+}
+
+/** Leaves out videos that the viewer was shown already, as far as her history knows. */
+export function notSeenBy(viewerId: ViewerRef | null) {
+  return (query: Knex.QueryBuilder): void => {
+    if (viewerId === null) return;
+    query.whereNotExists((seen) =>
+      seen
+        .select('watch_history.id')
+        .from('watch_history')
+        .where('watch_history.account_id', viewerId)
+        .whereRaw('watch_history.video_id = videos.id'),
+    );
+  };
+}
+
+/** Leaves out videos that the viewer said she is not interested in. */
+export function notUnwantedBy(viewerId: ViewerRef | null) {
+  return (query: Knex.QueryBuilder): void => {
+    if (viewerId === null) return;
+    query.whereNotExists((unwanted) =>
+      unwanted
+        .select('not_interested.id')
+        .from('not_interested')
+        .where('not_interested.account_id', viewerId)
+        .whereRaw('not_interested.video_id = videos.id'),
     );
   };
 }

@@ -17,7 +17,7 @@ export interface Body {
 }
 
 interface Incoming {
-  readonly route: Pick<Route, 'body' | 'file' | 'fileParts'>;
+  readonly route: Pick<Route, 'body' | 'beacon' | 'file' | 'fileParts'>;
   readonly req: Request;
   readonly res: Response;
   readonly dataDir: string;
@@ -27,8 +27,10 @@ interface Incoming {
 
 const FORM = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data';
+const PLAIN = 'text/plain';
 
 const readJson = promisify(json({ limit: apiLimits.maxJsonBytes, strict: true }));
+const readBeacon = promisify(json({ type: PLAIN, limit: apiLimits.maxJsonBytes, strict: true }));
 const readForm = promisify(text({ type: FORM, limit: apiLimits.maxJsonBytes }));
 
 /** Where the files of forms lie while their requests last. */
@@ -55,7 +57,7 @@ export async function withBody(incoming: Incoming, use: (body: Body) => Promise<
     const written = typeof req.body === 'string' ? req.body : '';
     return use({ ...none, body: fieldsOf(new URLSearchParams(written)) });
   }
-  await readJson(req, res);
+  await (route.beacon && req.is(PLAIN) ? readBeacon : readJson)(req, res);
   return use({ ...none, body: req.body ?? {} });
 }
 

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { WatchedStorage } from '../../media/storage/removals.ts';
 import type { InTx } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Cursors } from '../lib/cursor.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
@@ -25,6 +26,7 @@ import type { Social } from '../modules/social/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
+import type { Watching } from '../modules/watching/index.ts';
 import type { ClientDoor } from './activitypub/door.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
@@ -52,6 +54,9 @@ export interface HttpDeps {
   readonly notifications: Notifications;
   readonly push: Push;
   readonly feed: Feed;
+  readonly watching: Watching;
+  /** Places in lists, as clients carry them. */
+  readonly cursors: Cursors;
   readonly lists: Lists;
   readonly filters: Filters;
   readonly markers: Markers;

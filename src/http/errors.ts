@@ -20,6 +20,8 @@ export interface ErrorBody {
 export const STATUS_OF_REASON = {
   'validation-failed': 422,
   'body-invalid': 400,
+  'cursor-invalid': 400,
+  'cursor-expired': 400,
   'not-signed-in': 401,
   'wrong-credentials': 401,
   'wrong-password': 401,
@@ -106,6 +108,7 @@ export const STATUS_OF_REASON = {
   'domain-known': 422,
   'too-many-domains': 422,
   'too-many-lists': 422,
+  'list-read-only': 422,
   'too-many-filters': 422,
   'not-followed': 404,
   'owner-stays': 422,

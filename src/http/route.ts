@@ -36,6 +36,11 @@ export interface Route {
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
+  /**
+   * The JSON may come as `text/plain`, as `navigator.sendBeacon` sends it. Pages of any site may send that unasked: the handler has to look
+   * where it comes from.
+   */
+  readonly beacon?: true;
   /** A body that is taken as it is: its media types, and at most how much. Others are JSON or a form, where there is a `body`. */
   readonly file?: FileBody;
   /** Files that come with the fields of a form, by the name of their part: their media types, and at most how much. */
@@ -93,6 +98,7 @@ export function route<
   params?: P;
   query?: Q;
   body?: B;
+  beacon?: true;
   file?: FileBody;
   fileParts?: F;
   output: O;

@@ -194,6 +194,27 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('the feed on a %s',
 });
 
 describe.skipIf(!hasBrowser)('the feed', () => {
+  test('tells what was watched, once the page is left at the latest', async () => {
+    site.api.state.statuses = [tall('530'), wide('529'), tall('528')];
+    const page = await openFeed();
+    await waitUntilPlaying(page);
+    await eventually(async () => (await playingVideo(page)).time).toBeGreaterThan(3.3);
+    await page.keyboard.press('j');
+    await eventually(() => currentPosition(page)).toBe(2);
+    await eventually(async () => (await playingVideo(page)).time).toBeGreaterThan(1);
+    await page.goto('about:blank');
+    // Pages of earlier tests tell their own when they are closed.
+    const events = () => site.api.state.told.filter(({ video_id }) => /^5[23]\d$/.test(video_id));
+    const told = () => events().map(({ video_id, type }) => `${type} ${video_id}`);
+    await eventually(async () => told()).toContain('watch 530');
+    expect(told()[0]).toBe('view 530');
+    expect(told().some((one) => /^(skip|watch) 529$/.test(one))).toBe(true);
+    expect(events().every(({ source }) => source === 'federated')).toBe(true);
+    const watched = events().find(({ type }) => type === 'watch')?.watched_seconds ?? 0;
+    expect(watched).toBeGreaterThan(3);
+    expect(watched).toBeLessThan(30);
+  });
+
   test('is a feed of articles to people who listen to it', async () => {
     site.api.state.statuses = [tall('30'), wide('29')];
     const page = await openFeed();

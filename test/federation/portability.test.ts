@@ -95,7 +95,10 @@ describe('what somebody takes along', () => {
     });
     const listed = await bring(b, next, 'lists', (await exported(atA, old, 'lists')).text);
     expect(await finished(atB, next, listed.body.id)).toMatchObject({ done: 1, failed: 0 });
-    expect((await atB.get('/api/v1/lists', { as: next })).body).toMatchObject([{ title: 'Friends' }]);
+    expect((await atB.get('/api/v1/lists', { as: next })).body).toMatchObject([
+      { title: 'Friends' },
+      { title: 'For You' },
+    ]);
     for (const [kind, table] of [
       ['blocks', 'account_blocks'],
       ['domain_blocks', 'account_domain_blocks'],

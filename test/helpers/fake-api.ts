@@ -56,6 +56,13 @@ export interface FakeState {
   down: boolean;
   /** `METHOD /path?query` of every call of the API, oldest first. */
   calls: string[];
+  /** Events of watching that were told. */
+  told: {
+    readonly video_id: string;
+    readonly type: string;
+    readonly source: string;
+    readonly watched_seconds: number;
+  }[];
 }
 
 export interface FakeApi {
@@ -82,6 +89,7 @@ function emptyState(): FakeState {
     files: new Map(),
     down: false,
     calls: [],
+    told: [],
   };
 }
 
@@ -254,6 +262,14 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
     ({ state, id }) => state.statuses.find((status) => status.id === id) ?? new Refusal(notFound),
   ],
   [/^POST \/api\/v1\/statuses\/(\d+)\/sizes$/, () => ({})],
+  [
+    /^POST \/api\/v1\/events$/,
+    ({ state, body }) => {
+      const events = body.events as unknown as FakeState['told'];
+      state.told.push(...events);
+      return { accepted: events.length, ignored: 0 };
+    },
+  ],
   [
     /^DELETE \/api\/v1\/statuses\/(\d+)$/,
     ({ state, id }) => {

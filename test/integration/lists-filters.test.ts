@@ -43,7 +43,10 @@ describe('lists', () => {
     const changed = await client.put(path, { as: owner, body: { replies_policy: 'none', exclusive: '0' } });
     expect(changed.body).toEqual({ ...list.body, replies_policy: 'none', exclusive: false });
     expect((await client.get(path, { as: owner })).body).toEqual(changed.body);
-    expect((await client.get('/api/v1/lists', { as: owner })).body).toEqual([changed.body]);
+    expect((await client.get('/api/v1/lists', { as: owner })).body).toEqual([
+      changed.body,
+      expect.objectContaining({ title: 'For You' }),
+    ]);
     expect((await client.delete(path, { as: owner })).status).toBe(200);
     expect((await client.get(path, { as: owner })).status).toBe(404);
     for (const wrong of [

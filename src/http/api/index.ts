@@ -43,6 +43,7 @@ import {
   mailConfirmation,
   setEmailPreferences,
 } from './emails/emails.ts';
+import { feedRoutes } from './feed/index.ts';
 import { createFilter, deleteFilter, editFilter, getFilter, listFilters } from './filters/filters.ts';
 import {
   createFirstFilter,
@@ -240,6 +241,7 @@ export const routes: readonly Route[] = [
   subscribe,
   changeSubscription,
   unsubscribe,
+  ...feedRoutes,
   homeTimeline,
   publicTimeline,
   tagTimeline,

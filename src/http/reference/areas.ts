@@ -31,6 +31,12 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
     paths: /^\/api\/v1\/(timelines|trends|conversations)\b/,
   },
   {
+    name: 'Feeds and what you watch',
+    about:
+      'Videos page by page, chosen or from the newest on; telling what is watched, and the history that only you see.',
+    paths: /^\/api\/v1\/(feed|events|history|not_interested)\b|\/not_interested$/,
+  },
+  {
     name: 'Accounts',
     about: 'People here and elsewhere: finding, following, muting, blocking and reporting them.',
     paths:

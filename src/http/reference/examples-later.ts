@@ -139,6 +139,36 @@ export const laterExamples: readonly Example[] = [
     status: 200,
   },
   {
+    ...{ name: 'feed', title: 'Videos of this server, a page of them', of: 'GET /api/v1/feed' },
+    query: { feed_type: 'local', limit: '5' },
+    status: 200,
+  },
+  {
+    ...{ name: 'feed-cursor', title: 'A cursor that is not the server’s', of: 'GET /api/v1/feed' },
+    query: { feed_type: 'local', cursor: 'AAAA' },
+    status: 400,
+  },
+  {
+    ...{ name: 'events', title: 'Tell what was watched', of: 'POST /api/v1/events' },
+    token: bob,
+    body: {
+      json: {
+        events: [
+          {
+            ...{ id: '5d3f6a52-0b7e-4f0e-9a55-0f3f5c1f2a10', video_id: '{{post}}', type: 'watch' },
+            ...{ watched_seconds: 2, source: 'local' },
+          },
+        ],
+      },
+    },
+    status: 200,
+  },
+  {
+    ...{ name: 'history', title: 'What one has watched', of: 'GET /api/v1/history' },
+    token: bob,
+    status: 200,
+  },
+  {
     ...{ name: 'mute', title: 'See nothing of somebody for an hour', of: 'POST /api/v1/accounts/:id/mute' },
     params: { id: '{{bob}}' },
     token: alice,

@@ -6,13 +6,14 @@ export type Role = (typeof roles)[number];
 
 export type RegistrationMode = 'open' | 'approval' | 'invite' | 'closed';
 
-/** What can be read and written, as scopes of the Mastodon API name it. */
+/** What can be read and written, as scopes of the Mastodon API name it; `history`, what somebody watches, is ours. */
 const readable = [
-  ...['accounts', 'blocks', 'bookmarks', 'favourites', 'filters', 'follows', 'lists', 'mutes'],
+  ...['accounts', 'blocks', 'bookmarks', 'favourites', 'filters', 'follows', 'history', 'lists', 'mutes'],
   ...['notifications', 'search', 'statuses'],
 ] as const;
 const writable = [
-  ...['accounts', 'blocks', 'bookmarks', 'conversations', 'favourites', 'filters', 'follows', 'lists'],
+  ...['accounts', 'blocks', 'bookmarks', 'conversations', 'favourites', 'filters', 'follows', 'history'],
+  'lists',
   ...['media', 'mutes', 'notifications', 'reports', 'statuses'],
 ] as const;
 const administrable = ['accounts', 'reports', 'domain_allows', 'domain_blocks', 'ip_blocks'] as const;

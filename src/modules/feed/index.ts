@@ -1,9 +1,19 @@
+import type { Db } from '../../db/database.ts';
 import type { AccountId, ListId, VideoId } from '../../lib/ids.ts';
 import { merged, type Page } from '../../lib/paging.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
 import type { Comment, Comments } from '../comments/index.ts';
 import type { Engagement, Share } from '../engagement/index.ts';
-import type { ListNarrowing, Video, Videos } from '../videos/index.ts';
+import type { Filters } from '../filters/index.ts';
+import type { Below, ListNarrowing, Video, Videos } from '../videos/index.ts';
+import { createForYou, hiddenBy } from './for-you.ts';
+import { createMix } from './mix.ts';
+
+export { decodePlace, encodePlace, type Place, TOP } from './place.ts';
+
+/** The feeds of this server, by the names that clients ask for. */
+export const feedTypes = ['for_you', 'following', 'local', 'federated'] as const;
+export type FeedType = (typeof feedTypes)[number];
 
 /** A video with its author, ready to be shown. */
 export interface FeedItem {
@@ -23,6 +33,13 @@ export interface AccountParts {
   readonly tag: string | null;
 }
 
+/** A part of a feed, newest first. */
+interface FeedPart {
+  readonly items: readonly FeedItem[];
+  /** Of the last that belongs to it, shown or not; null where there is nothing below. */
+  readonly last: string | null;
+}
+
 export type Feed = ReturnType<typeof createFeed>;
 
 /** Lists of posts, newest first. Each costs the same number of queries whatever its length. */
@@ -31,8 +48,10 @@ export function createFeed(deps: {
   accounts: Accounts;
   engagement: Engagement;
   comments: Comments;
+  filters: Filters;
+  db: Db;
 }) {
-  const { videos, accounts, engagement, comments } = deps;
+  const { videos, accounts, engagement, comments, filters, db } = deps;
 
   async function withAuthors(list: readonly Video[]): Promise<FeedItem[]> {
     const authors = await accounts.byIds([...new Set(list.map((video) => video.accountId))]);
@@ -72,8 +91,59 @@ export function createFeed(deps: {
     return [...items, ...passedOn];
   }
 
+  /** What the ids of a page stand for, in their order, as far as the filters of the viewer let it through. */
+  async function unfiltered(
+    ids: readonly VideoId[],
+    shares: readonly Share[],
+    viewer: { readonly id: AccountId | null; readonly context: 'home' | 'public' },
+  ): Promise<FeedItem[]> {
+    const isHidden = await hiddenBy(filters, viewer.id, viewer.context);
+    const own = await videos.forViewerAmong(ids, viewer.id);
+    const items = await together([...own.values()], shares, viewer.id);
+    const byId = new Map(items.map((item) => [idOf(item), item]));
+    const order = merged<{ id: string }>({ maxId: null, minId: null, limit: ids.length + shares.length }, [
+      ids.map((id) => ({ id })),
+      shares.map(({ id }) => ({ id })),
+    ]);
+    return order.flatMap(({ id }) => byId.get(id) ?? []).filter(({ video }) => !isHidden(video));
+  }
+
   return {
     withAuthors,
+    forYou: createForYou({ db, videos, filters, recommender: createMix(videos) }),
+
+    /** Of followed accounts: their videos, and what they passed on, each video once. `last`: where it goes on; null at its end. */
+    async following(viewerId: AccountId, page: Below): Promise<FeedPart> {
+      const { before, limit } = page;
+      const [own, passedOn] = await Promise.all([
+        videos.followedIds(viewerId, page),
+        engagement.sharesOfFollowed(viewerId, { maxId: before, minId: null, limit }),
+      ]);
+      // Where the videos go on further down, shares below that place come with them, later.
+      const shares = passedOn.filter(({ id }) => own.last === null || BigInt(id) > BigInt(own.last));
+      const all = merged<{ id: string; videoId?: VideoId; share?: Share }>(
+        { maxId: null, minId: null, limit },
+        [own.ids.map((id) => ({ id, videoId: id })), shares.map((share) => ({ id: share.id, share }))],
+      );
+      const items = await unfiltered(
+        all.flatMap(({ videoId }) => videoId ?? []),
+        all.flatMap(({ share }) => share ?? []),
+        { id: viewerId, context: 'home' },
+      );
+      return { items, last: all.length === limit ? (all.at(-1)?.id ?? null) : own.last };
+    },
+
+    /** Public videos of this server, or of all that it knows. */
+    async open(viewerId: AccountId | null, page: Below, scope: 'local' | 'all'): Promise<FeedPart> {
+      const { ids, last } = await videos.openIds(viewerId, page, scope);
+      return { items: await unfiltered(ids, [], { id: viewerId, context: 'public' }), last };
+    },
+
+    /** These videos with their authors, in this order; those that the viewer may not see are left out. */
+    async inOrder(ids: readonly VideoId[], viewerId: AccountId | null): Promise<FeedItem[]> {
+      const found = await videos.forViewerAmong(ids, viewerId);
+      return withAuthors(ids.flatMap((id) => found.get(id) ?? []));
+    },
 
     /** A share as an item, or null where its video is out of sight. */
     async ofShare(share: Share, viewerId: AccountId | null): Promise<FeedItem | null> {

@@ -9,6 +9,7 @@ import type { Filter, FilterAction, FilterContext, FilteredStatus, FilterKeyword
 export { filterEvents } from './events.ts';
 export {
   type Filter,
+  type FilterContext,
   type FilteredStatus,
   type FilterKeyword,
   filterActions,

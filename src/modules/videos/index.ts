@@ -27,6 +27,7 @@ import {
   postDraft,
 } from './drafts.ts';
 import { videoEvents } from './events.ts';
+import { feedQueries } from './feed-queries.ts';
 import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
 import { stageJob } from './media-order.ts';
@@ -51,6 +52,7 @@ import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
 import { mediaUsage, orphanedObjects } from './storage-use.ts';
 
 export { videoEvents } from './events.ts';
+export type { Below, Recommendable } from './feed-queries.ts';
 export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
   type Asset,
@@ -90,6 +92,7 @@ export function createVideos(base: Deps) {
   const queries = videoQueries(base.db, base.unlistedDomains);
   return {
     ...queries,
+    ...feedQueries(base.db, base.unlistedDomains),
     beginUpload: (tx: Tx, input: Parameters<typeof beginUpload>[2]) => beginUpload(deps, tx, input),
     completeUpload: (tx: Tx, uploadId: string, originalKey: string) =>
       completeUpload(deps, tx, uploadId, originalKey),

@@ -103,6 +103,20 @@ export const api = {
   reject: (id: string) => request<object>('POST', `/api/v1/admin/accounts/${id}/reject`),
 } satisfies Record<string, (...args: never[]) => Promise<ApiOutcome<unknown>>>;
 
+/** What happened in a playback. */
+export interface WatchEvent {
+  readonly id: string;
+  readonly video_id: string;
+  readonly type: 'view' | 'watch' | 'complete' | 'skip';
+  readonly watched_seconds: number;
+  readonly at: string;
+  readonly source: 'following' | 'federated' | 'video';
+}
+
+/** Tells what was watched, also from a page that is being left. False where the browser takes no more just now. */
+export const reportWatched = (events: readonly WatchEvent[]): boolean =>
+  navigator.sendBeacon('/api/v1/events', JSON.stringify({ events }));
+
 /** Asks for the sizes of a clip that are made at first demand only. */
 export const askForSizes = (id: string) => mention(`/api/v1/statuses/${id}/sizes`);
 

@@ -355,6 +355,79 @@ export interface FamiliarFollowers {
   readonly accounts: readonly Account[];
 }
 
+export interface FeedPage {
+  readonly videos: readonly FeedVideo[];
+  /** Null: that was all */
+  readonly next_cursor: string | null;
+}
+
+export interface FeedSettings {
+  /** What you watch is counted, and not noted */
+  readonly history_paused: boolean;
+  /** For You stands among your lists */
+  readonly for_you_list: boolean;
+}
+
+export interface FeedVideo {
+  readonly id: string;
+  /** To everybody but its author: published */
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly created_at: string;
+  readonly edited_at: string | null;
+  /** Its ActivityPub id */
+  readonly uri: string;
+  readonly url: string;
+  readonly author: Account;
+  /** HTML, safe to show */
+  readonly caption: string;
+  readonly hashtags: readonly string[];
+  readonly content_warning: string;
+  readonly sensitive: boolean;
+  readonly alt_text: string;
+  readonly language: string | null;
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
+  /** Seconds */
+  readonly duration: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly poster_url: string | null;
+  readonly blurhash: string | null;
+  readonly playback_urls: {
+    readonly hls: string | null;
+    readonly dash: string | null;
+    readonly mp4: string | null;
+    /** Fragmented MP4, largest first */
+    readonly qualities: readonly {
+      readonly short_side: number;
+      readonly width: number;
+      readonly height: number;
+      readonly url: string;
+    }[];
+  };
+  readonly captions: readonly {
+    readonly url: string;
+    /** As in BCP 47; und where it is not known */
+    readonly language: string;
+    readonly label: string;
+    /** Nobody wrote them: a service did */
+    readonly automatic: boolean;
+  }[];
+  readonly stats: {
+    readonly views: number;
+    readonly likes: number;
+    readonly comments: number;
+    readonly shares: number;
+  };
+  /** What the one who asks has done with it */
+  readonly viewer: {
+    readonly liked: boolean;
+    readonly shared: boolean;
+    readonly saved: boolean;
+  };
+  /** Whom you follow and who passed it on, where it is shown for that */
+  readonly shared_by: Account | null;
+}
+
 export interface Filter {
   readonly id: string;
   readonly title: string;
@@ -407,6 +480,21 @@ export interface GroupedNotifications {
   readonly partial_accounts?: readonly PartialAccountWithAvatar[];
   readonly statuses: readonly Status[];
   readonly notification_groups: readonly NotificationGroup[];
+}
+
+export interface History {
+  readonly entries: readonly {
+    readonly video: FeedVideo;
+    readonly first_watched_at: string;
+    readonly watched_at: string;
+    /** In all */
+    readonly watched_seconds: number;
+    /** Views that were counted: one an hour at most */
+    readonly times: number;
+    readonly completed: boolean;
+  }[];
+  /** Null: that was all */
+  readonly next_cursor: string | null;
 }
 
 export interface Import {
@@ -1241,6 +1329,7 @@ export interface Video {
     readonly automatic: boolean;
   }[];
   readonly stats: {
+    readonly views: number;
     readonly likes: number;
     readonly comments: number;
     readonly shares: number;
@@ -1251,6 +1340,13 @@ export interface Video {
     readonly shared: boolean;
     readonly saved: boolean;
   };
+}
+
+export interface WatchReport {
+  /** Stored for good, now or before */
+  readonly accepted: number;
+  /** About videos that are not there for you */
+  readonly ignored: number;
 }
 
 export interface WebPushSubscription {

@@ -60,7 +60,7 @@ function Feed({ name }: { name: FeedName }) {
   return (
     <Room title={title}>
       <FeedHeader current={name} timeline={timeline} />
-      {items.length > 0 && <FeedView timeline={timeline} label={title} />}
+      {items.length > 0 && <FeedView name={name} timeline={timeline} label={title} />}
       {items.length === 0 && phase === 'failed' && <FailedFeed timeline={timeline} />}
       {items.length === 0 && (phase === 'new' || phase === 'loading') && (
         <Loading label={strings.feed.loading} />

@@ -5,7 +5,8 @@ import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
-import type { Timeline } from '../state/timelines.ts';
+import { useWatchReports } from '../player/watch-reports.ts';
+import type { FeedName, Timeline } from '../state/timelines.ts';
 import { strings } from '../strings.ts';
 import { IconButton } from '../ui/button.tsx';
 import { FeedSlide } from './feed-slide.tsx';
@@ -19,8 +20,11 @@ const LIVE_CLIPS = 3;
 const RENDERED_AROUND = 2;
 const LOAD_MORE_BEFORE_END = 4;
 
+/** By what name the server knows the feeds. */
+const SOURCES = { home: 'following', everything: 'federated' } as const;
+
 /** Clips one below the other, one to a screen; the one in the middle plays and the next one is ready. */
-export function FeedView({ timeline, label }: { timeline: Timeline; label: string }) {
+export function FeedView({ name, timeline, label }: { name: FeedName; timeline: Timeline; label: string }) {
   const items = timeline.items.value;
   const index = Math.max(
     0,
@@ -31,6 +35,8 @@ export function FeedView({ timeline, label }: { timeline: Timeline; label: strin
   const pool = usePool(LIVE_CLIPS);
   const near = [items[index], items[index + 1], items[index - 1]].filter((status) => status !== undefined);
   const playback = usePlayback(pool, near);
+  const [media] = near[0]?.media_attachments ?? [];
+  useWatchReports(near[0], media && playback.players.get(media.id), SOURCES[name]);
   const goTo = useSnapping(scroller, timeline, index);
 
   useEffect(() => {

@@ -10,6 +10,7 @@ import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
+import { useWatchReports } from '../player/watch-reports.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { loadRelationships } from '../state/relationships.ts';
 import { isCovered } from '../state/revealed.ts';
@@ -53,6 +54,7 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
   const [media] = status.media_attachments;
   const pool = usePool(1);
   const playback = usePlayback(pool, [status]);
+  useWatchReports(status, media && playback.players.get(media.id), 'video');
   const { route } = useLocation();
   const [deleting, setDeleting] = useState(false);
   const [editing, setEditing] = useState(false);

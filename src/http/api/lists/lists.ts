@@ -8,6 +8,7 @@ import { route } from '../../route.ts';
 import { shownHere } from '../accounts/get-account.ts';
 import { accountEntity } from '../accounts/schemas.ts';
 import { statusEntitiesOf } from '../entities.ts';
+import { forYouList, forYouLists, forYouStatuses, refuseForYou } from '../feed/for-you.ts';
 import { flag, manyOf, text, whole } from '../inputs.ts';
 import { linkPages, pageOf } from '../paging.ts';
 import { peopleOf } from '../relations/people.ts';
@@ -42,11 +43,14 @@ const title = text(listLimits.maxTitleCharacters).pipe(z.string().min(1));
 export const listLists = route({
   method: 'get',
   path: '/api/v1/lists',
-  summary: 'Your lists of accounts, oldest first.',
+  summary: 'Your lists of accounts, oldest first, and at last the feed For You, which apps show as a list.',
   audience: 'signed-in',
   scope: 'read:lists',
   output: z.array(listEntity),
-  handler: async ({ deps, viewer }) => (await deps.lists.all(viewer.account.id)).map(listEntityOf),
+  handler: async ({ deps, viewer }) => [
+    ...(await deps.lists.all(viewer.account.id)).map(listEntityOf),
+    ...(await forYouLists(deps, viewer.account.id)),
+  ],
 });
 
 export const listsWith = route({
@@ -72,6 +76,7 @@ export const getList = route({
   params: listParams,
   output: listEntity,
   handler: async ({ deps, params, viewer }) =>
+    (await forYouList(deps, viewer.account.id, params.id)) ??
     listEntityOf(await ownList(deps, viewer.account.id, params.id)),
 });
 
@@ -109,6 +114,7 @@ export const editList = route({
   }),
   output: listEntity,
   handler: async ({ deps, params, body, viewer }) => {
+    await refuseForYou(deps, viewer.account.id, params.id);
     const before = await ownList(deps, viewer.account.id, params.id);
     const facts = {
       title: body.title ?? before.title,
@@ -130,6 +136,7 @@ export const deleteList = route({
   params: listParams,
   output: emptyEntity,
   handler: async ({ deps, params, viewer }) => {
+    await refuseForYou(deps, viewer.account.id, params.id);
     const removed = await deps.inTx((tx) => deps.lists.remove(tx, viewer.account.id, params.id));
     if (!removed) throw new ApiError('not-found');
     return {};
@@ -151,6 +158,7 @@ export const listMembers = route({
   }),
   output: z.array(accountEntity),
   handler: async ({ deps, params, query, viewer, req, res }) => {
+    if (await forYouList(deps, viewer.account.id, params.id)) return [];
     await ownList(deps, viewer.account.id, params.id);
     const asked = { deps, query, req, res };
     return peopleOf(asked, (page) => deps.lists.members(viewer.account.id, params.id, page));
@@ -171,6 +179,7 @@ export const addToList = route({
   body: members,
   output: emptyEntity,
   handler: async ({ deps, params, body, viewer }) => {
+    await refuseForYou(deps, viewer.account.id, params.id);
     const outcome = await deps.inTx((tx) =>
       deps.lists.add(tx, viewer.account.id, params.id, body.account_ids),
     );
@@ -190,6 +199,7 @@ export const takeFromList = route({
   body: membersInQuery,
   output: emptyEntity,
   handler: async ({ deps, params, query, body, viewer }) => {
+    await refuseForYou(deps, viewer.account.id, params.id);
     const ids = query.account_ids ?? body.account_ids ?? [];
     const taken = await deps.inTx((tx) => deps.lists.take(tx, viewer.account.id, params.id, ids));
     if (!taken) throw new ApiError('not-found');
@@ -207,6 +217,9 @@ export const listTimeline = route({
   query: pageQuery,
   output: z.array(statusEntity),
   handler: async ({ deps, params, query, viewer, req, res }) => {
+    if (await forYouList(deps, viewer.account.id, params.id)) {
+      return forYouStatuses({ deps, query, viewerId: viewer.account.id, req, res });
+    }
     await ownList(deps, viewer.account.id, params.id);
     const items = await deps.feed.list(params.id, viewer.account.id, pageOf(query));
     const statuses = await statusEntitiesOf(deps, items, viewer.account.id);

@@ -33,7 +33,7 @@ export const videoEntity = z
         .describe('Fragmented MP4, largest first'),
     }),
     captions: mediaEntity.shape.captions,
-    stats: z.object({ likes: z.number(), comments: z.number(), shares: z.number() }),
+    stats: z.object({ views: z.number(), likes: z.number(), comments: z.number(), shares: z.number() }),
     viewer: z
       .object({ liked: z.boolean(), shared: z.boolean(), saved: z.boolean() })
       .describe('What the one who asks has done with it'),

@@ -17,10 +17,16 @@ import { type VideoEntity, videoEntity } from './schemas.ts';
 
 /** A video, and the status that says the same in the Mastodon API: what one can do with it is there. */
 async function videoEntityOf(deps: HttpDeps, video: Video, viewerId: AccountId | null): Promise<VideoEntity> {
-  return toVideo(video, await postEntityOf(deps, { video }, viewerId));
+  const [status, views] = await Promise.all([
+    postEntityOf(deps, { video }, viewerId),
+    deps.watching.viewsOf([video.id]),
+  ]);
+  return toVideo(video, status, views.get(video.id)?.views ?? 0);
 }
 
-function toVideo(video: Video, status: StatusEntity): VideoEntity {
+/** Of the post itself, also where `status` is somebody's passing it on. */
+export function toVideo(video: Video, shown: StatusEntity, views: number): VideoEntity {
+  const status = shown.reblog ?? shown;
   const [media] = status.media_attachments;
   const qualities = (media?.renditions ?? [])
     .map(({ url, width, height }) => ({ short_side: Math.min(width, height), width, height, url }))
@@ -44,6 +50,7 @@ function toVideo(video: Video, status: StatusEntity): VideoEntity {
     },
     captions: media?.captions ?? [],
     stats: {
+      views,
       likes: status.favourites_count,
       comments: status.replies_count,
       shares: status.reblogs_count,

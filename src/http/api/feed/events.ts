@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { watchLimits } from '../../../../config/feed-limits.ts';
+import type { Watcher } from '../../../modules/watching/index.ts';
+import { ApiError } from '../../errors.ts';
+import { networkOf } from '../../limits.ts';
+import { route } from '../../route.ts';
+import { comesFromOurPage } from '../../session.ts';
+import { eventSchema, watchedEntity } from './schemas.ts';
+
+export const reportEvents = route({
+  method: 'post',
+  path: '/api/v1/events',
+  summary:
+    'Tell what was watched, many events at once, also as `navigator.sendBeacon` sends them. Answered once all of it is stored.',
+  audience: 'anyone',
+  scope: 'write:history',
+  limit: { name: 'events', points: 120, seconds: 60 },
+  beacon: true,
+  body: z.object({ events: z.array(eventSchema).min(1).max(watchLimits.eventsPerRequest) }),
+  output: watchedEntity,
+  handler: async ({ deps, body, viewer, req }) => {
+    // Any page could make its visitors watch: `text/plain` and forms need no leave of ours, and nobody's requests carry no cookie.
+    if (viewer?.via !== 'bearer' && !comesFromOurPage(req, deps.config.origin))
+      throw new ApiError('cross-site');
+    const watcher: Watcher = viewer
+      ? { accountId: viewer.account.id }
+      : { accountId: null, visitor: visitorOf(req.ip, req.headers['user-agent']) };
+    const events = body.events.map(({ id, video_id, type, watched_seconds, at, source }) => ({
+      ...{ id, videoId: video_id, kind: type, source },
+      watchedMs: watched_seconds === undefined ? undefined : watched_seconds * 1_000,
+      at: at === undefined ? null : new Date(at),
+    }));
+    const stored = deps.watching.report({ watcher, events });
+    if (!stored) {
+      throw new ApiError('unavailable', 'The server is busy. Send these events again in a moment.', {
+        headers: { 'Retry-After': String(watchLimits.busyRetrySeconds) },
+      });
+    }
+    return stored;
+  },
+});
+
+/** Somebody who is not signed in, as far as that can be told: the network (/24, /64) and the browser. It is stored only as a salted hash. */
+function visitorOf(ip: string | undefined, agent = ''): string {
+  return `${networkOf(ip).replace(/^(\d+\.\d+\.\d+)\.\d+$/, '$1')} ${agent}`;
+}

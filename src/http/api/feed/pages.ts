@@ -1,0 +1,57 @@
+import type { AccountId } from '../../../lib/ids.ts';
+import type { FeedItem } from '../../../modules/feed/index.ts';
+import type { HttpDeps } from '../../deps.ts';
+import { refused } from '../../errors.ts';
+import { toAccount } from '../accounts/entities.ts';
+import { statusEntitiesOf } from '../entities.ts';
+import { toVideo } from '../videos/videos.ts';
+
+const ID_BYTES = 8;
+
+/** A list that is paged by cursors, and whose. */
+export interface PagedList {
+  readonly list: string;
+  readonly viewerId: AccountId | null;
+}
+
+/** What a cursor holds. Throws the refusal of one that is not ours, not for this list or person, or too old. */
+export function openCursor(deps: Pick<HttpDeps, 'cursors'>, list: PagedList, cursor: string): Buffer {
+  const opened = deps.cursors.open(list, cursor);
+  if (!opened.ok) throw refused(opened);
+  return opened.body;
+}
+
+/** The id that the page begins below; null at the top. */
+export function idBelow(
+  deps: Pick<HttpDeps, 'cursors'>,
+  list: PagedList,
+  cursor: string | undefined,
+): string | null {
+  return cursor === undefined ? null : openCursor(deps, list, cursor).readBigUInt64BE().toString();
+}
+
+/** The cursor of the page below an id; null where there is none. */
+export function cursorBelow(
+  deps: Pick<HttpDeps, 'cursors'>,
+  list: PagedList,
+  last: string | null,
+): string | null {
+  if (last === null) return null;
+  const body = Buffer.alloc(ID_BYTES);
+  body.writeBigUInt64BE(BigInt(last));
+  return deps.cursors.seal(list, body);
+}
+
+/** Videos with what people did with them, and who passed them on: the same number of queries whatever their number. */
+export async function feedVideosOf(deps: HttpDeps, items: readonly FeedItem[], viewerId: AccountId | null) {
+  const [statuses, views] = await Promise.all([
+    statusEntitiesOf(deps, items, viewerId),
+    deps.watching.viewsOf(items.map(({ video }) => video.id)),
+  ]);
+  return items.flatMap(({ video, share }, at) => {
+    const status = statuses[at];
+    if (!status) return [];
+    const shared_by = share ? toAccount(deps, share.account) : null;
+    return [{ ...toVideo(video, status, views.get(video.id)?.views ?? 0), shared_by }];
+  });
+}

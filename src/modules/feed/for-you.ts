@@ -1,0 +1,108 @@
+import { feedLimits } from '../../../config/feed-limits.ts';
+import { videoLimits } from '../../../config/limits.ts';
+import type { Db, Tx } from '../../db/database.ts';
+import { textOfHtml } from '../../lib/html/sanitize.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { type FilterContext, type Filters, matcherOf } from '../filters/index.ts';
+import type { Recommendable, Videos } from '../videos/index.ts';
+import type { Recommender } from './mix.ts';
+import { decodePlace, encodePlace, type Place, takeInOrder } from './place.ts';
+
+/** A part of For You. */
+interface ForYouPage {
+  readonly ids: readonly VideoId[];
+  /** Where it goes on. */
+  readonly place: Place;
+  readonly isEnd: boolean;
+}
+
+/** Whether the filters of the viewer hide a post in a place; nobody's filters hide nothing. */
+export async function hiddenBy(
+  filters: Filters,
+  viewerId: AccountId | null,
+  context: FilterContext,
+): Promise<(post: Pick<Recommendable, 'id' | 'contentWarning' | 'captionHtml' | 'altText'>) => boolean> {
+  if (viewerId === null) return () => false;
+  const hiding = (await filters.current(viewerId)).filter(
+    ({ action, contexts }) => action === 'hide' && contexts.includes(context),
+  );
+  if (hiding.length === 0) return () => false;
+  const matches = matcherOf(hiding);
+  return ({ id, contentWarning, captionHtml, altText }) => {
+    const said = textOfHtml(captionHtml, videoLimits.maxSearchedCharacters);
+    return matches({ id, text: `${contentWarning}\n${said}\n${altText}` }).length > 0;
+  };
+}
+
+/**
+ * For You, page by page. What was chosen is looked at again at the moment it is shown: whatever was seen, blocked, muted, filtered, deleted
+ * or not wanted in between is left out. The number of questions to the database does not depend on the length of a page.
+ */
+export function createForYou(deps: {
+  readonly db: Db;
+  readonly videos: Videos;
+  readonly filters: Filters;
+  readonly recommender: Recommender;
+}) {
+  const { db, videos, filters, recommender } = deps;
+
+  async function page(viewerId: AccountId | null, place: Place, limit: number): Promise<ForYouPage> {
+    const isHidden = await hiddenBy(filters, viewerId, 'public');
+    const shownOf = async (ids: readonly VideoId[]) =>
+      (await videos.recommendableAmong(viewerId, ids)).filter((one) => !isHidden(one));
+    let candidates = await shownOf(place.waiting);
+    let part = takeInOrder(place, candidates, { limit, mayBeAlone: false });
+    if (part.taken.length < limit) {
+      const without = [...place.shown, ...candidates.map(({ id }) => id)];
+      candidates = [
+        ...candidates,
+        ...(await shownOf(await recommender.next(viewerId, without, feedLimits.slate))),
+      ];
+      part = takeInOrder(place, candidates, { limit, mayBeAlone: true });
+    }
+    const { taken, rest, run, varied } = part;
+    const shown = [...place.shown, ...taken].slice(-feedLimits.shownKept);
+    const waiting = rest.slice(0, 2 * feedLimits.slate);
+    return { ids: taken, place: { waiting, shown, run, varied }, isEnd: taken.length < limit };
+  }
+
+  return {
+    page,
+
+    /** Where an account was after the page that ended with this video; null where that is not known any more. */
+    async placeAfter(accountId: AccountId, lastId: string, after: Date): Promise<Place | null> {
+      const row = await db('feed_places')
+        .where({ account_id: accountId, last_id: lastId })
+        .where('served_at', '>', after)
+        .first('state');
+      return row ? decodePlace(row.state) : null;
+    },
+
+    /** Keeps a place for apps that page by the id of the last video; the last few of an account. */
+    async keepPlace(
+      tx: Tx,
+      accountId: AccountId,
+      lastId: string,
+      input: { place: Place; now: Date },
+    ): Promise<void> {
+      await tx('feed_places')
+        .insert({
+          account_id: accountId,
+          last_id: lastId,
+          state: encodePlace(input.place),
+          served_at: input.now,
+        })
+        .onConflict(['account_id', 'last_id'])
+        .merge();
+      const newest = tx('feed_places')
+        .where({ account_id: accountId })
+        .orderBy('served_at', 'desc')
+        .limit(feedLimits.places)
+        .select('last_id');
+      await tx('feed_places').where({ account_id: accountId }).whereNotIn('last_id', newest).delete();
+    },
+
+    sweepPlaces: (before: Date): Promise<number> =>
+      db('feed_places').where('served_at', '<', before).delete(),
+  };
+}

@@ -1,0 +1,196 @@
+import type { Knex } from 'knex';
+import { feedLimits } from '../../../config/feed-limits.ts';
+import type { Db } from '../../db/database.ts';
+import { fromWantedAtHome, notMutedBy, notSeenBy, notUnwantedBy } from '../../db/feed.ts';
+import { notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+
+/** The part of a feed that comes next: those older than a place in it. */
+export interface Below {
+  readonly before: string | null;
+  readonly limit: number;
+}
+
+/** A part of a feed, newest first. */
+export interface FeedIds {
+  readonly ids: readonly VideoId[];
+  /** Below which the next part begins; null where there is nothing. */
+  readonly last: VideoId | null;
+}
+
+/** What may be recommended, with what filters look through. */
+export interface Recommendable {
+  readonly id: VideoId;
+  readonly accountId: AccountId;
+  readonly contentWarning: string;
+  readonly captionHtml: string;
+  readonly altText: string;
+}
+
+/** Ids of videos for feeds, newest first. Every one passes the visibility predicate. */
+export function feedQueries(db: Db, unlisted: UnlistedDomains) {
+  /** What somebody who is shown things unasked may be shown: nothing seen, unwanted, muted, of herself, or meant for a few by name. */
+  const recommendable =
+    (viewerId: AccountId | null) =>
+    (query: Knex.QueryBuilder): void => {
+      query
+        .modify(visibleTo(viewerId, unlisted))
+        .whereNot('videos.visibility', 'direct')
+        .modify(notMutedBy(viewerId))
+        .modify(notSeenBy(viewerId))
+        .modify(notUnwantedBy(viewerId));
+      if (viewerId !== null) query.whereNot('videos.account_id', viewerId);
+    };
+
+  /** The newest few of each followed account whose videos the viewer wants at home, in languages that she wants of it. */
+  const newestOfEach = (viewerId: AccountId, before: string | null, few: Knex.Raw) => {
+    const own = db.raw(
+      `select videos.id from videos
+        where videos.account_id = followed.target_id and videos.state = 'published'
+          and (videos.language is null or followed.languages is null or videos.language = any (followed.languages))
+          and (:before::bigint is null or videos.id < :before)
+        order by videos.id desc limit :few`,
+      { before, few } as never,
+    );
+    return db('follows as followed')
+      .joinRaw('cross join lateral (?) as newest', [own])
+      .where({ 'followed.follower_id': viewerId, 'followed.state': 'accepted' })
+      .modify(fromWantedAtHome(viewerId, 'followed.target_id'))
+      .select('followed.target_id as account_id', 'newest.id');
+  };
+
+  /**
+   * The part of a page of `candidates (id, goes_on)`, newest first, that the viewer may see, and where the next one begins. First the
+   * candidates, in the order of an index; then, one by one, what has to hold of each, until the page is full: left to itself,
+   * PostgreSQL asks that of all there are. Where too few pass, the page ends early, and the next goes on exactly there.
+   */
+  async function part(
+    candidates: Knex.Raw | Knex.QueryBuilder,
+    limit: number,
+    narrow: (query: Knex.QueryBuilder) => void,
+  ): Promise<FeedIds> {
+    const shown = db
+      .from('candidates')
+      .join('videos', 'videos.id', 'candidates.id')
+      .modify(narrow)
+      .orderBy('candidates.id', 'desc')
+      .limit(limit)
+      .select('candidates.id');
+    const { rows } = await db.raw<{ rows: { ids: VideoId[]; lowest: VideoId | null; more: boolean }[] }>(
+      `with candidates as materialized (?)
+       select array(?)::text[] as ids, (select min(id) from candidates) as lowest,
+              coalesce((select bool_or(goes_on) from candidates), false) as more`,
+      [candidates, shown] as never,
+    );
+    const { ids = [], lowest = null, more = false } = rows[0] ?? {};
+    if (ids.length === limit) return { ids, last: ids.at(-1) ?? null };
+    return { ids, last: more ? lowest : null };
+  }
+
+  return {
+    /** Public videos, of this server or of all that it knows. */
+    openIds: (
+      viewerId: AccountId | null,
+      { before, limit }: Below,
+      scope: 'local' | 'all',
+    ): Promise<FeedIds> => {
+      const newest = db('videos')
+        .where({ 'videos.state': 'published', 'videos.visibility': 'public' })
+        .modify((query) => {
+          if (scope === 'local') query.whereRaw('videos.local');
+          if (before !== null) query.where('videos.id', '<', before);
+        })
+        .orderBy('videos.id', 'desc')
+        .limit(feedLimits.candidates)
+        .select('videos.id');
+      const candidates = db
+        .from(newest.as('newest'))
+        .select('newest.id', db.raw('count(*) over () = ? as goes_on', [feedLimits.candidates]));
+      return part(candidates, limit, (query) =>
+        query
+          .modify(visibleTo(viewerId, unlisted))
+          .modify(notSilencedFor(viewerId))
+          .modify(notMutedBy(viewerId))
+          .modify(notUnwantedBy(viewerId)),
+      );
+    },
+
+    /**
+     * Videos of those the viewer follows, as she wants them at home. An index gives the newest few of each; the more she follows, the
+     * fewer. Where those of somebody end, older ones may follow, so that the page goes no further down.
+     */
+    followedIds: (viewerId: AccountId, { before, limit }: Below): Promise<FeedIds> => {
+      const { followedAtOnce, fewestOfFollowed, candidates: most } = feedLimits;
+      const candidates = db.raw(
+        `with portion as (
+           select greatest(:fewest::bigint, least(2 * :limit::bigint, :atOnce::bigint / greatest(count(*), 1))) as few
+             from follows where follower_id = :viewerId and state = 'accepted'),
+         of_each as materialized (
+           select id, row_number() over (partition by account_id order by id desc) as place
+             from (:newest) as newest),
+         floor as (select max(id) as id from of_each, portion where place >= few)
+         select of_each.id, floor.id is not null or count(*) over () > :most as goes_on
+           from of_each, floor where floor.id is null or of_each.id >= floor.id
+          order by of_each.id desc limit :most`,
+        {
+          ...{ fewest: fewestOfFollowed, atOnce: followedAtOnce, limit, most, viewerId },
+          newest: newestOfEach(viewerId, before, db.raw('(select few from portion)')),
+        } as never,
+      );
+      return part(candidates, limit, visibleTo(viewerId, unlisted));
+    },
+
+    /** The newest few of each whom the viewer follows, as far as they may be recommended. */
+    followedUnseen: (viewerId: AccountId, limit: number): Promise<VideoId[]> =>
+      db
+        .from(
+          db.raw('? as newest', [
+            newestOfEach(viewerId, null, db.raw('?', [feedLimits.newestOfFollowed]))
+              .orderBy('newest.id', 'desc')
+              .limit(3 * limit),
+          ] as never),
+        )
+        .join('videos', 'videos.id', 'newest.id')
+        .modify(recommendable(viewerId))
+        .orderBy('newest.id', 'desc')
+        .limit(limit)
+        .pluck('newest.id'),
+
+    /** The newest public videos that may be recommended, without some. */
+    newestUnseen: (
+      viewerId: AccountId | null,
+      without: readonly VideoId[],
+      limit: number,
+    ): Promise<VideoId[]> => {
+      const unseen = db('videos')
+        .where({ 'videos.state': 'published', 'videos.visibility': 'public' })
+        .modify(notSeenBy(viewerId))
+        .whereRaw('videos.id <> all (?::bigint[])', [[...without]])
+        .orderBy('videos.id', 'desc')
+        .limit(3 * limit)
+        .select('videos.id');
+      return db
+        .from(db.raw('? as newest', [unseen] as never))
+        .join('videos', 'videos.id', 'newest.id')
+        .modify(recommendable(viewerId))
+        .modify(notSilencedFor(viewerId))
+        .orderBy('newest.id', 'desc')
+        .limit(limit)
+        .pluck('newest.id');
+    },
+
+    /** Those of these that may be recommended now, in the order in which they are given. */
+    async recommendableAmong(viewerId: AccountId | null, ids: readonly VideoId[]): Promise<Recommendable[]> {
+      if (ids.length === 0) return [];
+      const rows: Recommendable[] = await db('videos')
+        .whereIn('videos.id', [...ids])
+        .modify(recommendable(viewerId))
+        .select(
+          ...['videos.id as id', 'videos.account_id as accountId', 'content_warning as contentWarning'],
+          ...['caption_html as captionHtml', 'alt_text as altText'],
+        );
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.flatMap((id) => byId.get(id) ?? []);
+    },
+  };
+}

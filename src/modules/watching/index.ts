@@ -1,0 +1,63 @@
+import { watchLimits } from '../../../config/feed-limits.ts';
+import type { Db, InTx, Tx } from '../../db/database.ts';
+import type { UnlistedDomains } from '../../db/visibility.ts';
+import { createBatches } from '../../lib/batches.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { purposeKey } from '../../lib/crypto.ts';
+import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
+import { clearHistory, forgetWatched, historyQueries, setSettings, setUnwanted } from './history.ts';
+import { createRecording, type WatchOutcome, type WatchReport } from './recording.ts';
+import { addTallies, sweepWatching, viewsOf } from './tallies.ts';
+
+export { type WatchEvent, type Watcher, watchKinds, watchSources } from './model.ts';
+
+export type Watching = ReturnType<typeof createWatching>;
+
+/** What people watch: told in batches, counted once, kept for those who watched, and shown to nobody else. */
+export function createWatching(deps: {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly ids: IdSource;
+  readonly clock: Clock;
+  readonly unlistedDomains: UnlistedDomains;
+  readonly instanceSecret: string;
+}) {
+  const { db, inTx, ids, clock, unlistedDomains, instanceSecret } = deps;
+  const key = purposeKey({ instanceSecret, purpose: 'watch-event' });
+  const record = createRecording({ db, inTx, ids, clock, unlistedDomains, key });
+  const add = createBatches<WatchReport, WatchOutcome>({
+    run: (reports) => withoutDeadlock(() => record(reports)),
+    limits: watchLimits.store,
+    bytesOf: ({ events }) => events.length,
+  });
+
+  return {
+    ...historyQueries(db, unlistedDomains),
+    /** Settles once the report is stored for good. Undefined: too many wait already. */
+    report: (report: WatchReport): Promise<WatchOutcome> | undefined => add(report),
+    viewsOf: (videoIds: readonly VideoId[]) => viewsOf(db, videoIds),
+    forgetWatched: (tx: Tx, accountId: AccountId, videoId: VideoId) => forgetWatched(tx, accountId, videoId),
+    clearHistory: (tx: Tx, accountId: AccountId) => clearHistory(tx, accountId),
+    setSettings,
+    setUnwanted: (tx: Tx, input: Parameters<typeof setUnwanted>[2]) => setUnwanted(ids, tx, input),
+
+    /** Adds all that was counted to the counts of the videos. */
+    async addTallies(signal?: AbortSignal): Promise<void> {
+      let added: number = watchLimits.talliesAtOnce;
+      while (added === watchLimits.talliesAtOnce && !signal?.aborted) added = await addTallies(inTx);
+    },
+    sweep: (signal: AbortSignal) => sweepWatching(db, clock.now(), signal),
+  };
+}
+
+/** Whoever deletes many videos at once takes them in an order of its own; PostgreSQL then ends one of the two (40P01). */
+async function withoutDeadlock<T>(work: () => Promise<T>): Promise<T> {
+  for (let triesLeft = 3; ; triesLeft -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isDeadlock = error instanceof Error && 'code' in error && error.code === '40P01';
+      if (!isDeadlock || triesLeft === 0) throw error;
+    }
+  }
+}

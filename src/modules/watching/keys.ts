@@ -1,0 +1,50 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Tx } from '../../db/database.ts';
+import type { WatchEvent, Watcher } from './model.ts';
+
+const KEY_BYTES = 16;
+const SALT_BYTES = 32;
+const HOUR_MS = 3_600_000;
+
+export const dayOf = (moment: number): string => new Date(moment).toISOString().slice(0, 10);
+
+const hash = (key: Uint8Array, text: string): Buffer =>
+  createHmac('sha256', key).update(text).digest().subarray(0, KEY_BYTES);
+
+/**
+ * What tells one event from another for good: who sent it, as far as they are signed in, and the id that the client gave. It names
+ * nobody without the key of the instance.
+ */
+export function eventKey(key: Uint8Array, watcher: Watcher, event: Pick<WatchEvent, 'id'>): Buffer {
+  return hash(key, `${watcher.accountId ?? ''}|${event.id}`);
+}
+
+/** What tells a view from another of the same person, video and hour; under a salt that is forgotten after the day. */
+export function viewKey(
+  salt: Uint8Array,
+  input: {
+    readonly what: 'view' | 'complete';
+    readonly watcher: Watcher;
+    readonly videoId: string;
+    readonly now: number;
+  },
+): Buffer {
+  const { watcher } = input;
+  const who = watcher.accountId === null ? `visitor ${watcher.visitor}` : `account ${watcher.accountId}`;
+  return hash(salt, `${input.what}|${Math.floor(input.now / HOUR_MS)}|${input.videoId}|${who}`);
+}
+
+/** The salt of a day, the same for every process; made by whoever needs it first. */
+export async function saltOf(tx: Tx, day: string): Promise<Buffer> {
+  const read = async (): Promise<Buffer | undefined> =>
+    (await tx('view_salts').where({ day }).first('salt'))?.salt;
+  const made = await read();
+  if (made) return made;
+  await tx('view_salts')
+    .insert({ day, salt: randomBytes(SALT_BYTES) })
+    .onConflict('day')
+    .ignore();
+  const salt = await read();
+  if (!salt) throw new Error('The salt of a day was removed within the day.');
+  return salt;
+}

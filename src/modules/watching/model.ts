@@ -1,0 +1,68 @@
+import { watchLimits } from '../../../config/feed-limits.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+
+/** What happened in a playback: it became a view; how long it lasted; it was watched to its end; it was left at once. */
+export const watchKinds = ['view', 'watch', 'complete', 'skip'] as const;
+export type WatchKind = (typeof watchKinds)[number];
+
+/** Where the video was shown. */
+export const watchSources = [
+  ...(['for_you', 'following', 'local', 'federated', 'profile', 'tag', 'search', 'video', 'other'] as const),
+] as const;
+export type WatchSource = (typeof watchSources)[number];
+
+/** As a client tells it. */
+export interface WatchEvent {
+  /** Its client's own; the same one again is the same event. */
+  readonly id: string;
+  readonly videoId: VideoId;
+  readonly kind: WatchKind;
+  /** Of this playback so far. Undefined: as long as the kind says at least. */
+  readonly watchedMs: number | undefined;
+  /** By the client's clock; null: now. */
+  readonly at: Date | null;
+  readonly source: WatchSource;
+}
+
+/** Who watches: an account, or for nobody who is signed in, a text by which repetitions within the hour are told. */
+export type Watcher =
+  | { readonly accountId: AccountId }
+  | { readonly accountId: null; readonly visitor: string };
+
+/** What an event counts for. */
+export interface Measured {
+  readonly watchedMs: number;
+  readonly isView: boolean;
+  readonly isComplete: boolean;
+}
+
+/** From how long on a playback is a view: 3 s, or a quarter of a video below 12 s (ranking.md 6). */
+export function viewThresholdMs(durationMs: number | null): number {
+  const { viewMs, shortVideoMs, viewPart } = watchLimits;
+  return durationMs !== null && durationMs < shortVideoMs ? durationMs * viewPart : viewMs;
+}
+
+/** What is believed of an event, by the length of the video as this server knows it; null where it does not. */
+export function measured(
+  { kind, watchedMs }: Pick<WatchEvent, 'kind' | 'watchedMs'>,
+  durationMs: number | null,
+): Measured {
+  const { maxLoops, maxUnknownMs, completePart } = watchLimits;
+  const threshold = viewThresholdMs(durationMs);
+  const implied = { view: threshold, watch: 0, complete: durationMs ?? threshold, skip: 0 }[kind];
+  const most = durationMs === null ? maxUnknownMs : durationMs * maxLoops;
+  const watched = Math.round(Math.min(Math.max(0, watchedMs ?? implied), most));
+  // What is rounded must not fall below what it was measured against.
+  const reaches = (bound: number) => watched >= Math.round(bound);
+  return {
+    watchedMs: watched,
+    isView: kind !== 'skip' && watched > 0 && reaches(threshold),
+    isComplete: kind === 'complete' && (durationMs === null || reaches(durationMs * completePart)),
+  };
+}
+
+/** When it happened, as far as the clock of a client is believed. */
+export function boundedMoment(at: Date | null, now: number): Date {
+  const told = at?.getTime() ?? now;
+  return new Date(Math.min(now, Math.max(now - watchLimits.maxDelayMs, told)));
+}

@@ -1,0 +1,86 @@
+import { watchLimits } from '../../../config/feed-limits.ts';
+import type { Db, InTx } from '../../db/database.ts';
+import type { VideoId } from '../../lib/ids.ts';
+
+/** How often a video was watched. */
+export interface Views {
+  readonly views: number;
+  readonly completions: number;
+}
+
+/** Any number, the same for every process. */
+const TALLY_LOCK = 7_461_339;
+
+const NONE: Views = { views: 0, completions: 0 };
+
+/**
+ * Adds what was counted to the counts of the videos: a row of `view_tallies` is removed in the transaction that adds it, so that
+ * each counts once wherever a process dies. However many people watch one video, its row is written once a batch. One process at a
+ * time. Returns how many rows were added.
+ */
+export async function addTallies(inTx: InTx): Promise<number> {
+  return inTx(async (tx) => {
+    const turn = await tx.raw<{ rows: { mine: boolean }[] }>('select pg_try_advisory_xact_lock(?) as mine', [
+      TALLY_LOCK,
+    ]);
+    if (!turn.rows[0]?.mine) return 0;
+    const { rows } = await tx.raw<{ rows: { count: string }[] }>(
+      // Videos first, and of those only what nobody else holds: one that is being deleted would wait for its tallies, and they for it.
+      `with picked as materialized (
+         select id, video_id from view_tallies order by id limit :most),
+       alive as materialized (
+         select id from videos where id in (select video_id from picked) order by id for key share skip locked),
+       taken as (
+         delete from view_tallies using picked where view_tallies.id = picked.id and picked.video_id in (select id from alive)
+         returning view_tallies.*),
+       totals as (
+         insert into video_views as kept (video_id, views, completions, skips, watched_ms)
+         select video_id, sum(views), sum(completions), sum(skips), sum(watched_ms)
+           from taken group by video_id order by video_id
+         on conflict (video_id) do update set
+           views = kept.views + excluded.views, completions = kept.completions + excluded.completions,
+           skips = kept.skips + excluded.skips, watched_ms = kept.watched_ms + excluded.watched_ms),
+       days as (
+         insert into video_view_days as kept (video_id, day, views, completions, skips, watched_ms)
+         select video_id, day, sum(views), sum(completions), sum(skips), sum(watched_ms)
+           from taken group by video_id, day order by video_id, day
+         on conflict (video_id, day) do update set
+           views = kept.views + excluded.views, completions = kept.completions + excluded.completions,
+           skips = kept.skips + excluded.skips, watched_ms = kept.watched_ms + excluded.watched_ms)
+       select count(*) as count from taken`,
+      { most: watchLimits.talliesAtOnce },
+    );
+    return Number(rows[0]?.count ?? 0);
+  });
+}
+
+/** Views of each of these videos; those nobody watched have zeros. */
+export async function viewsOf(db: Db, videoIds: readonly VideoId[]): Promise<Map<VideoId, Views>> {
+  const rows: { video_id: VideoId; views: string; completions: string }[] = await db('video_views')
+    .whereIn('video_id', [...videoIds])
+    .select('video_id', 'views', 'completions');
+  const known = new Map(
+    rows.map((row) => [row.video_id, { views: Number(row.views), completions: Number(row.completions) }]),
+  );
+  return new Map(videoIds.map((id) => [id, known.get(id) ?? NONE]));
+}
+
+/** Forgets events, keys and salts whose time is over; a few thousand rows at once. */
+export async function sweepWatching(db: Db, now: number, signal: AbortSignal): Promise<void> {
+  const { keptDays, keptOfNobodyDays, keysKeptDays, sweptAtOnce } = watchLimits;
+  const before = (days: number) => new Date(now - days * 24 * 3_600_000);
+  const sweep = async (table: string, id: string, condition: string, moment: Date): Promise<void> => {
+    let swept: number = sweptAtOnce;
+    while (swept === sweptAtOnce && !signal.aborted) {
+      const { rowCount } = await db.raw<{ rowCount: number }>(
+        `delete from ?? where ?? in (select ?? from ?? where ${condition} limit ?)`,
+        [table, id, id, table, moment, sweptAtOnce],
+      );
+      swept = rowCount;
+    }
+  };
+  await sweep('watch_events', 'id', 'received_at < ?', before(keptDays));
+  await sweep('watch_events', 'id', 'account_id is null and received_at < ?', before(keptOfNobodyDays));
+  await sweep('view_keys', 'key', 'day < (?::timestamptz)::date', before(keysKeptDays));
+  await sweep('view_salts', 'day', 'day < (?::timestamptz)::date', before(keysKeptDays));
+}

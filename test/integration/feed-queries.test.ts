@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createVideoFactory } from '../helpers/factories.ts';
+import { forgetLimits } from '../helpers/limits.ts';
+import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+interface Query {
+  readonly sql: string;
+  readonly bindings: readonly unknown[];
+}
+
+let server: TestServer;
+let client: Client;
+let people: People;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  client = clientOf(server.origin);
+  people = createPeople(server);
+});
+
+afterEach(() => forgetLimits(server));
+afterAll(() => server?.close());
+
+async function ask(path: string, as?: Person) {
+  const answer = await client.get(path, { as });
+  expect(answer.status, answer.text).toBe(200);
+  return answer.body;
+}
+
+/** The statements that the server sends to PostgreSQL for one request. */
+async function queriesOf(path: string, as?: Person): Promise<Query[]> {
+  const { db } = server.context;
+  // The first request of a session also notes that it was seen.
+  await ask(path, as);
+  const queries: Query[] = [];
+  const listen = ({ sql, bindings }: Query) => queries.push({ sql, bindings });
+  db.on('query', listen);
+  await ask(path, as);
+  db.removeListener('query', listen);
+  return queries;
+}
+
+const feeds = ['for_you', 'following', 'local', 'federated'] as const;
+const pathOf = (feed: string, limit: number) =>
+  feed === 'history' ? `/api/v1/history?limit=${limit}` : `/api/v1/feed?feed_type=${feed}&limit=${limit}`;
+
+test('the number of queries does not grow with the page', async () => {
+  const videos = createVideoFactory(server.context);
+  const viewer = await people.signedIn('viewer');
+  const { db, engagement, ids, inTx } = server.context;
+  for (let n = 0; n < 20; n += 1) {
+    const [author, stranger] = [await people.signedIn(`author_${n}`), await people.signedIn(`stranger_${n}`)];
+    await people.follow(viewer.account, author.account);
+    for (let each = 0; each < 2; each += 1) await videos.video(author.account);
+    const id = await videos.video(stranger.account);
+    await inTx((tx) =>
+      engagement.share(tx, author.account, { id, accountId: stranger.id, visibility: 'public' }),
+    );
+  }
+  const list = (feed: string, body: { videos?: object[]; entries?: object[] }) =>
+    (feed === 'history' ? body.entries : body.videos)?.length;
+  for (const feed of feeds) {
+    expect(list(feed, await ask(pathOf(feed, 40), viewer)), feed).toBe(40);
+    const [few, many] = [await queriesOf(pathOf(feed, 3), viewer), await queriesOf(pathOf(feed, 40), viewer)];
+    expect(many.length, feed).toBe(few.length);
+    expect(many.length, feed).toBeLessThanOrEqual(18);
+  }
+  const seen = await db('videos').limit(40).pluck('id');
+  await db('watch_history').insert(
+    seen.map((video_id) => ({
+      ...{ id: ids.next(), account_id: viewer.id, video_id, first_at: new Date(), watched_at: new Date() },
+      ...{ watched_ms: 1, times: 1, viewed: true, completed: false },
+    })),
+  );
+  expect(list('history', await ask(pathOf('history', 40), viewer))).toBe(40);
+  const [few, many] = [
+    await queriesOf(pathOf('history', 3), viewer),
+    await queriesOf(pathOf('history', 40), viewer),
+  ];
+  expect(many.length).toBe(few.length);
+});
+
+interface PlanNode {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+describe('W6 plans on twenty thousand videos of five hundred people', () => {
+  const TOTAL = 20_000;
+  let viewer: Person;
+
+  beforeAll(async () => {
+    const { db } = server.context;
+    viewer = await people.signedIn('big_viewer');
+    await db.raw(
+      `insert into accounts (id, username, username_key, domain, actor_uri, actor_type, inbox_uri)
+       select 1000 + n, 'bulk' || n, 'bulk' || n, case when n % 20 = 0 then '' else 'bulk.test' end,
+              'https://bulk.test/' || n, 'Person', 'https://bulk.test/inbox'
+       from generate_series(1, 500) n`,
+    );
+    // One in twenty is of this server, and all of these are old.
+    await db.raw(
+      `insert into videos (id, account_id, local, uri, url, state, visibility, media_state, published_at)
+       select 1000000 + n, 1000 + 1 + (n * 7919) % 500, ((n * 7919) % 500 + 1) % 20 = 0 and n < 5000,
+              'https://bulk.test/v/' || n, '', case when n % 10 = 0 then 'received' else 'published' end,
+              (array['public', 'public', 'public', 'unlisted', 'followers'])[1 + n % 5], 'ready', now()
+       from generate_series(1, ?::int) n`,
+      [TOTAL],
+    );
+    await db.raw(
+      `insert into follows (id, follower_id, target_id, uri, state)
+       select 5000 + n, ?, 1000 + n * 10, 'urn:' || n, 'accepted' from generate_series(1, 40) n`,
+      [viewer.id],
+    );
+    await db.raw(
+      `insert into watch_history (id, account_id, video_id, first_at, watched_at, watched_ms, times, viewed, completed)
+       select 9000000 + n, 1001 + n % 500, 1000000 + 1 + n % 5000, now(), now(), 1, 1, true, true
+       from generate_series(1, 10000) n on conflict do nothing`,
+    );
+    await db.raw(
+      `insert into watch_history (id, account_id, video_id, first_at, watched_at, watched_ms, times, viewed, completed)
+       select 9500000 + n, ?, 1000000 + n, now(), now(), 1, 1, true, true from generate_series(1, 500) n`,
+      [viewer.id],
+    );
+    await db.raw('analyze accounts, videos, follows, video_assets, watch_history, video_stats');
+  });
+
+  /** Rows of a table that the statements of one request went through, by the way they took. */
+  async function readOf(path: string, table: string): Promise<{ rows: number; ways: Set<string> }> {
+    const ways = new Set<string>();
+    let rows = 0;
+    const walk = (node: PlanNode): void => {
+      if (node['Relation Name'] === table) {
+        ways.add(node['Node Type']);
+        rows += (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
+      }
+      node.Plans?.forEach(walk);
+    };
+    for (const { sql, bindings } of await queriesOf(path, viewer)) {
+      if (!/^(select|with)/.test(sql) || !sql.includes(table)) continue;
+      const explained = await server.context.db.raw(
+        `explain (analyze, timing off, summary off, format json) ${sql.replace(/\$\d+/g, '?')}`,
+        bindings as string[],
+      );
+      walk(explained.rows[0]['QUERY PLAN'][0].Plan);
+    }
+    return { rows, ways };
+  }
+
+  const byIndex = (ways: Set<string>) =>
+    [...ways].filter((way) => !/^(Bitmap )?Index|^Bitmap Heap/.test(way));
+
+  test.each([
+    ['/api/v1/feed?feed_type=local', 1_000],
+    ['/api/v1/feed?feed_type=federated', 1_000],
+    // Forty each of forty people at most, and never what all others posted.
+    ['/api/v1/feed?feed_type=following', 3_000],
+    // The 400 newest for what is trending, five each of forty people, the newest.
+    ['/api/v1/feed?feed_type=for_you', 3_000],
+    ['/api/v1/history', 200],
+  ])('%s reads at most %i videos, by indexes', async (path, most) => {
+    const { rows, ways } = await readOf(path, 'videos');
+    expect(rows).toBeGreaterThan(0);
+    expect(rows).toBeLessThanOrEqual(most);
+    expect(byIndex(ways)).toEqual([]);
+  });
+
+  test('what others have watched is not looked at', async () => {
+    for (const path of ['/api/v1/history', '/api/v1/feed']) {
+      const { rows, ways } = await readOf(path, 'watch_history');
+      expect(rows, path).toBeLessThanOrEqual(1_500);
+      expect(byIndex(ways), path).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { useEffect } from 'preact/hooks';
+import { reportWatched, type WatchEvent } from '../api/endpoints.ts';
+import type { Status } from '../api/types.ts';
+import { countPlayback } from './playback-count.ts';
+import type { Player } from './pool.ts';
+
+const FLUSH_MS = 10_000;
+const MOST_AT_ONCE = 50;
+/** Of what could not be told; older events are forgotten. */
+const MOST_WAITING = 500;
+
+const waiting: WatchEvent[] = [];
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Tells the server what waits, also while the page is being left. Without a connection it waits on. */
+function flush(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  while (waiting.length > 0 && navigator.onLine) {
+    if (!reportWatched(waiting.slice(0, MOST_AT_ONCE))) break;
+    waiting.splice(0, MOST_AT_ONCE);
+  }
+}
+
+function add(event: WatchEvent): void {
+  waiting.push(event);
+  waiting.splice(0, waiting.length - MOST_WAITING);
+  if (waiting.length >= MOST_AT_ONCE) flush();
+  else timer ??= setTimeout(flush, FLUSH_MS);
+}
+
+/** `crypto.randomUUID` is there on https only. */
+function eventId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}
+
+/** Reports what is watched of the current clip. A playback ends with the clip, and when the page is hidden. */
+export function useWatchReports(
+  status: Status | undefined,
+  player: Player | undefined,
+  source: WatchEvent['source'],
+): void {
+  const id = status?.id;
+  const video = player?.video;
+  const duration = status?.media_attachments[0]?.meta.original.duration ?? null;
+  useEffect(() => {
+    if (id === undefined || video === undefined) return;
+    const begin = () =>
+      countPlayback(duration, (type, seconds) => {
+        const watched_seconds = Math.round(seconds * 1_000) / 1_000;
+        add({
+          ...{ id: eventId(), video_id: id, type, watched_seconds },
+          at: new Date().toISOString(),
+          source,
+        });
+      });
+    let playback = begin();
+    const onTime = () => {
+      if (!video.paused) playback.at(video.currentTime);
+    };
+    const onHide = () => {
+      if (document.visibilityState === 'visible') return;
+      onTime();
+      playback.end();
+      playback = begin();
+      flush();
+    };
+    const onSeek = () => playback.moved();
+    video.addEventListener('playing', onTime);
+    video.addEventListener('timeupdate', onTime);
+    video.addEventListener('seeking', onSeek);
+    document.addEventListener('visibilitychange', onHide);
+    return () => {
+      video.removeEventListener('playing', onTime);
+      video.removeEventListener('timeupdate', onTime);
+      video.removeEventListener('seeking', onSeek);
+      document.removeEventListener('visibilitychange', onHide);
+      playback.end();
+    };
+  }, [id, video, duration, source]);
+}
