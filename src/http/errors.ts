@@ -82,6 +82,8 @@ export const STATUS_OF_REASON = {
   'too-many-scheduled': 422,
   'too-many-tags': 422,
   'comments-closed': 403,
+  'answers-hidden': 422,
+  'not-pinnable': 422,
   'too-many-reports': 429,
   blocked: 403,
   'domain-invalid': 422,

@@ -144,6 +144,14 @@ import { accountTimeline, homeTimeline, publicTimeline, tagTimeline } from './ti
 import { getTrendingLinks, getTrendingStatuses, getTrendingTags, getTrends } from './trends/trends.ts';
 import { abortDirectUpload, beginDirectUpload, completeDirectUpload } from './uploads/direct.ts';
 import { deleteCaptions, putCaptions } from './videos/captions.ts';
+import {
+  hideComment,
+  listComments,
+  pinComment,
+  postComment,
+  unhideComment,
+  unpinComment,
+} from './videos/comments.ts';
 import { putPoster } from './videos/poster.ts';
 import { followProcessing, getProcessing } from './videos/processing.ts';
 import { beginVideo, deleteVideo, editVideo, getVideo } from './videos/videos.ts';
@@ -267,6 +275,7 @@ export const routes: readonly Route[] = [
   unpinStatus,
   wantSizes,
   ...[beginVideo, getVideo, editVideo, deleteVideo],
+  ...[listComments, postComment, hideComment, unhideComment, pinComment, unpinComment],
   getProcessing,
   beginDirectUpload,
   completeDirectUpload,

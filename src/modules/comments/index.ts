@@ -18,6 +18,7 @@ import {
   updateRemoteComment,
 } from './commands.ts';
 import { commentEvents } from './events.ts';
+import { commentLists } from './lists.ts';
 import {
   type Comment,
   type CommentDetails,
@@ -25,9 +26,12 @@ import {
   commentFromRow,
   type RemoteComment,
 } from './model.ts';
+import { hideComment, pinComment, unhideComment, unpinComment } from './moderation.ts';
 
 export { commentEvents } from './events.ts';
-export type { Comment, CommentDetails, RemoteComment } from './model.ts';
+export { type CommentCursor, type CommentList, type CommentSort, commentSorts } from './lists.ts';
+export { type Comment, type CommentDetails, fitsComment, type RemoteComment } from './model.ts';
+export type { CommentDecision } from './moderation.ts';
 
 export type Comments = ReturnType<typeof createComments>;
 
@@ -58,6 +62,11 @@ export function createComments(base: {
     updateRemote: (tx: Tx, id: CommentId, comment: RemoteComment) =>
       updateRemoteComment(deps, tx, id, comment),
     remove: (tx: Tx, id: CommentId, accountId: AccountId) => removeComment(deps, tx, id, accountId),
+    ...commentLists(db, base.unlistedDomains),
+    hide: hideComment,
+    unhide: unhideComment,
+    pin: pinComment,
+    unpin: unpinComment,
     removeAllOf: (tx: Tx, accountId: AccountId) => removeCommentsOf(deps, tx, accountId),
 
     /** Any comment, past the visibility predicate: for workers and for delivery only. */
@@ -82,7 +91,10 @@ export function createComments(base: {
         .select(
           'comments.id',
           db.raw('coalesce(parents.account_id, videos.account_id) as answered_id'),
-          db.raw('(select count(*)::int from comments as r where r.parent_id = comments.id) as replies'),
+          db.raw(
+            `(select count(*)::int from comments as answering
+               where answering.parent_id = comments.id and answering.hidden_root_id is null) as replies`,
+          ),
         );
       return new Map(rows.map((row) => [row.id, { answeredId: row.answered_id, replies: row.replies }]));
     },

@@ -59,7 +59,7 @@ export async function like(
     .ignore()
     .returning<LikeRow[]>('*');
   if (!row) return fail('known', 'You like this already.');
-  if (row.video_id !== null) await addToStats(tx, row.video_id, { likes: 1 });
+  await countLike(tx, row, 1);
   await deps.emit(tx, 'like.added', likeEvent(row));
   return ok();
 }
@@ -86,8 +86,13 @@ export async function unlike(
 }
 
 async function afterUnlike(deps: EngagementDeps, tx: Tx, row: LikeRow): Promise<void> {
-  if (row.video_id !== null) await addToStats(tx, row.video_id, { likes: -1 });
+  await countLike(tx, row, -1);
   await deps.emit(tx, 'like.removed', likeEvent(row));
+}
+
+async function countLike(tx: Tx, row: LikeRow, change: 1 | -1): Promise<void> {
+  if (row.video_id !== null) await addToStats(tx, row.video_id, { likes: change });
+  else await tx('comments').where({ id: row.comment_id }).increment('likes', change);
 }
 
 function likeEvent(row: LikeRow) {
@@ -214,13 +219,16 @@ export async function allowQuote(
 /** Removes all likes, dislikes and shares of an account that is gone, and corrects the counts. */
 export async function dropEngagementOf(tx: Tx, accountId: AccountId): Promise<void> {
   await tx.raw(
-    `with l as (delete from likes where account_id = :id returning video_id),
+    `with l as (delete from likes where account_id = :id returning video_id, comment_id),
           s as (delete from shares where account_id = :id returning video_id),
-          d as (delete from dislikes where account_id = :id returning video_id)
+          d as (delete from dislikes where account_id = :id returning video_id),
+          o as (delete from outward_shares where account_id = :id returning video_id),
+          c as (update comments set likes = likes - 1 where id in (select comment_id from l))
      update video_stats set
        likes = likes - (select count(*) from l where l.video_id = video_stats.video_id),
-       shares = shares - (select count(*) from s where s.video_id = video_stats.video_id)
-     where video_id in (select video_id from l union select video_id from s)`,
+       shares = shares - (select count(*) from s where s.video_id = video_stats.video_id),
+       outward_shares = outward_shares - (select count(*) from o where o.video_id = video_stats.video_id)
+     where video_id in (select video_id from l union select video_id from s union select video_id from o)`,
     { id: accountId },
   );
 }

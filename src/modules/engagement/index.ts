@@ -99,16 +99,6 @@ export function createEngagement(base: {
     /** Likes, comments and shares of each of these videos. */
     statsOf: (videoIds: readonly VideoId[]) => statsOf(db, videoIds),
 
-    /** How many like each of these comments. */
-    async commentLikes(ids: readonly CommentId[]): Promise<Map<CommentId, number>> {
-      const rows = await db('likes')
-        .whereIn('comment_id', [...ids])
-        .groupBy('comment_id')
-        .select('comment_id')
-        .count('* as count');
-      return new Map(rows.map((row) => [row.comment_id as CommentId, Number(row.count)]));
-    },
-
     /** What an account did with these posts, and whether it mutes these threads, named by their videos. */
     reactionsOf: (
       accountId: AccountId,

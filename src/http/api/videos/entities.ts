@@ -1,0 +1,56 @@
+import type { AccountId, VideoId } from '../../../lib/ids.ts';
+import type { Video } from '../../../modules/videos/index.ts';
+import type { HttpDeps } from '../../deps.ts';
+import { ApiError } from '../../errors.ts';
+import { processingEntityOf } from '../media/entities.ts';
+import type { StatusEntity } from '../schemas.ts';
+import { postEntityOf, seenOrOwnPost } from '../statuses/posts.ts';
+import type { VideoEntity } from './schemas.ts';
+
+/** A video, and the status that says the same in the Mastodon API: what one can do with it is there. */
+export async function videoEntityOf(
+  deps: HttpDeps,
+  video: Video,
+  viewerId: AccountId | null,
+): Promise<VideoEntity> {
+  return toVideo(video, await postEntityOf(deps, { video }, viewerId));
+}
+
+function toVideo(video: Video, status: StatusEntity): VideoEntity {
+  const [media] = status.media_attachments;
+  const qualities = (media?.renditions ?? [])
+    .map(({ url, width, height }) => ({ short_side: Math.min(width, height), width, height, url }))
+    .toSorted((a, b) => b.short_side - a.short_side);
+  return {
+    id: status.id,
+    status: processingEntityOf(video).state,
+    ...{ created_at: status.created_at, edited_at: status.edited_at, uri: status.uri, url: status.url },
+    author: status.account,
+    caption: status.content,
+    hashtags: status.tags.map(({ name }) => name),
+    content_warning: status.spoiler_text,
+    sensitive: status.sensitive,
+    alt_text: media?.description ?? '',
+    ...{ language: status.language, visibility: status.visibility },
+    ...{ duration: video.durationSeconds, width: video.width, height: video.height },
+    ...{ poster_url: media?.preview_url ?? null, blurhash: media?.blurhash ?? null },
+    playback_urls: {
+      ...{ hls: media?.hls_url ?? null, dash: media?.dash_url ?? null, mp4: media?.url ?? null },
+      qualities,
+    },
+    captions: media?.captions ?? [],
+    stats: {
+      likes: status.favourites_count,
+      comments: status.replies_count,
+      shares: status.reblogs_count,
+    },
+    viewer: { liked: status.favourited, shared: status.reblogged, saved: status.bookmarked },
+  };
+}
+
+/** A video by its own id, as the viewer may see it. Comments and shares are none. */
+export async function seenVideo(deps: HttpDeps, id: VideoId, viewerId: AccountId | null): Promise<Video> {
+  const post = await seenOrOwnPost(deps, id, viewerId);
+  if ('comment' in post || 'share' in post) throw new ApiError('not-found');
+  return post.video;
+}
