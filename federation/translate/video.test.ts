@@ -77,6 +77,7 @@ function video(changes: Partial<Video> = {}): Video {
     ...{ originalKey: null, sourceUrl: null, sourcePosterUrl: null, editedAt: null, attributedTo: [] },
     ...{
       commentsOpen: true,
+      allows: { download: true, duet: true, stitch: true },
       discovery: false,
       thumbhash: null,
       unannounced: false,

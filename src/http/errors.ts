@@ -84,6 +84,7 @@ export const STATUS_OF_REASON = {
   'comments-closed': 403,
   'answers-hidden': 422,
   'not-pinnable': 422,
+  'visibility-fixed': 422,
   'too-many-reports': 429,
   blocked: 403,
   'domain-invalid': 422,

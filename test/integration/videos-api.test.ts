@@ -54,8 +54,8 @@ describe('videos for clients that are made for videos', () => {
     expect(video).toMatchObject({
       ...{ id: video_id, status: 'published', hashtags: ['waves'], alt_text: 'Waves', language: 'en' },
       ...{ visibility: 'public', width: 640, height: 360, author: { acct: 'alice' } },
-      stats: { likes: 0, comments: 0, shares: 0 },
-      viewer: { liked: false, shared: false, saved: false },
+      stats: { likes: 0, comments: 0, shares: 0, reposts: 0 },
+      viewer: { liked: false, reposted: false, saved: false },
     });
     expect(video.duration).toBeCloseTo(2, 0);
     expect(video.playback_urls.qualities[0]).toMatchObject({ short_side: 360, width: 640, height: 360 });

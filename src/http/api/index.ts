@@ -154,7 +154,7 @@ import {
 } from './videos/comments.ts';
 import { putPoster } from './videos/poster.ts';
 import { followProcessing, getProcessing } from './videos/processing.ts';
-import { beginVideo, deleteVideo, editVideo, getVideo } from './videos/videos.ts';
+import { beginVideo, deleteVideo, editVideo, getVideo, shareVideo } from './videos/videos.ts';
 
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
 export const routes: readonly Route[] = [
@@ -274,7 +274,7 @@ export const routes: readonly Route[] = [
   pinStatus,
   unpinStatus,
   wantSizes,
-  ...[beginVideo, getVideo, editVideo, deleteVideo],
+  ...[beginVideo, getVideo, editVideo, deleteVideo, shareVideo],
   ...[listComments, postComment, hideComment, unhideComment, pinComment, unpinComment],
   getProcessing,
   beginDirectUpload,

@@ -20,6 +20,7 @@ import {
 } from './commands.ts';
 import { engagementEvents } from './events.ts';
 import { bookmark, keptQueries, muteThread, ownReactions, unbookmark } from './kept.ts';
+import { outwardSharesOf, shareOutward } from './outward.ts';
 import { statsOf } from './stats.ts';
 import { type ReactionPair, reactionUris } from './uris.ts';
 
@@ -79,6 +80,8 @@ export function createEngagement(base: {
     share: (tx: Tx, account: Account, video: Shareable, uri?: string) => share(deps, tx, account, video, uri),
     unshare: (tx: Tx, account: Account, videoId: VideoId, uri?: string) =>
       unshare(deps, tx, account, videoId, uri),
+    shareOutward,
+    outwardSharesOf: (ids: readonly VideoId[]) => outwardSharesOf(db, ids),
     countRemoteView,
     allowQuote: (tx: Tx, account: Account, videoId: VideoId, instrumentUri: string) =>
       allowQuote(deps, tx, account, videoId, instrumentUri),

@@ -13,6 +13,7 @@ import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import type { videoEvents } from './events.ts';
 import type { VideoDetails, VideoRow } from './model.ts';
+import { ruleColumns, type VideoRules } from './rules.ts';
 import { purgesOf } from './shared-copies.ts';
 
 export interface VideoCommandDeps {
@@ -34,6 +35,8 @@ export async function beginUpload(
     readonly details: VideoDetails;
     /** Its author posts it later; see drafts.ts. */
     readonly awaitsPost?: boolean;
+    /** Where they are not as usual: everything is allowed, but by what its author prefers. */
+    readonly rules?: Omit<VideoRules, 'visibility'>;
   },
 ): Promise<{ videoId: VideoId }> {
   const { account, details, uploadId } = input;
@@ -47,6 +50,7 @@ export async function beginUpload(
     state: 'uploading',
     visibility: details.visibility,
     ...detailColumns(deps.urls, details),
+    ...ruleColumns(input.rules ?? {}),
     awaits_post: input.awaitsPost ?? false,
     media_state: 'waiting',
   });

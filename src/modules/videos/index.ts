@@ -6,6 +6,7 @@ import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { JobRun } from '../../jobs/registry.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Urls } from '../instances/index.ts';
+import { changeVideo } from './change.ts';
 import {
   askForReplies,
   beginUpload,
@@ -53,6 +54,7 @@ import { mediaUsage, orphanedObjects } from './storage-use.ts';
 export { videoEvents } from './events.ts';
 export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
+  type Allowances,
   type Asset,
   mediaStages,
   type PostedWith,
@@ -71,6 +73,7 @@ export {
 export type { ListNarrowing, Page } from './queries.ts';
 export type { Arrival, NewRemoteVideo } from './remote-posts.ts';
 export { fetchRemoteSource } from './remote-source.ts';
+export type { VideoRules } from './rules.ts';
 export { createTranscriber } from './transcriber.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
@@ -96,6 +99,7 @@ export function createVideos(base: Deps) {
     cancelUpload,
     noteMultipart,
     storedBytes,
+    change: (tx: Tx, change: Parameters<typeof changeVideo>[2]) => changeVideo(deps, tx, change),
     edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
       editVideo(deps, tx, videoId, accountId, details),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),

@@ -13,10 +13,18 @@ export async function videoEntityOf(
   video: Video,
   viewerId: AccountId | null,
 ): Promise<VideoEntity> {
-  return toVideo(video, await postEntityOf(deps, { video }, viewerId));
+  const [status, shares] = await Promise.all([
+    postEntityOf(deps, { video }, viewerId),
+    deps.engagement.outwardSharesOf([video.id]),
+  ]);
+  return toVideo(video, status, { shares: shares.get(video.id) ?? 0, isOwn: video.accountId === viewerId });
 }
 
-function toVideo(video: Video, status: StatusEntity): VideoEntity {
+function toVideo(
+  video: Video,
+  status: StatusEntity,
+  { shares, isOwn }: { readonly shares: number; readonly isOwn: boolean },
+): VideoEntity {
   const [media] = status.media_attachments;
   const qualities = (media?.renditions ?? [])
     .map(({ url, width, height }) => ({ short_side: Math.min(width, height), width, height, url }))
@@ -39,12 +47,15 @@ function toVideo(video: Video, status: StatusEntity): VideoEntity {
       qualities,
     },
     captions: media?.captions ?? [],
+    permissions: { comment: video.commentsOpen, ...video.allows },
+    download_url: isOwn || video.allows.download ? (media?.url ?? null) : null,
     stats: {
       likes: status.favourites_count,
       comments: status.replies_count,
-      shares: status.reblogs_count,
+      shares,
+      reposts: status.reblogs_count,
     },
-    viewer: { liked: status.favourited, shared: status.reblogged, saved: status.bookmarked },
+    viewer: { liked: status.favourited, reposted: status.reblogged, saved: status.bookmarked },
   };
 }
 

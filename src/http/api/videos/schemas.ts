@@ -33,9 +33,21 @@ export const videoEntity = z
         .describe('Fragmented MP4, largest first'),
     }),
     captions: mediaEntity.shape.captions,
-    stats: z.object({ likes: z.number(), comments: z.number(), shares: z.number() }),
+    permissions: z
+      .object({ comment: z.boolean(), download: z.boolean(), duet: z.boolean(), stitch: z.boolean() })
+      .describe('What its author lets others do with it'),
+    download_url: z
+      .string()
+      .nullable()
+      .describe('The MP4 to keep; null where its author does not want that, or there is none yet'),
+    stats: z.object({
+      likes: z.number(),
+      comments: z.number(),
+      shares: z.number().describe('How often it was sent out of the app'),
+      reposts: z.number().describe('How often it was passed on to followers: a boost'),
+    }),
     viewer: z
-      .object({ liked: z.boolean(), shared: z.boolean(), saved: z.boolean() })
+      .object({ liked: z.boolean(), reposted: z.boolean(), saved: z.boolean() })
       .describe('What the one who asks has done with it'),
   })
   .meta({ id: 'Video' });

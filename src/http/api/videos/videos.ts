@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { videoLimits } from '../../../../config/limits.ts';
 import { randomHex } from '../../../lib/crypto.ts';
+import type { Video } from '../../../modules/videos/index.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
-import { beginUpload, uploadMetadata } from '../../upload-begin.ts';
+import { beginUpload, permissionsInput, uploadMetadata } from '../../upload-begin.ts';
 import { languageOrNone, text } from '../inputs.ts';
 import { emptyEntity, flagSchema, processingEntity, videoParams } from '../schemas.ts';
+import { visibilityOf } from '../statuses/posts.ts';
 import { forgetMediaOf } from '../statuses/statuses.ts';
 import { seenVideo, videoEntityOf } from './entities.ts';
 import { videoEntity } from './schemas.ts';
@@ -21,7 +24,9 @@ export const beginVideo = route({
   limit: { name: 'upload', points: 60, seconds: 3_600 },
   body: uploadMetadata.extend({
     bytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
-    sensitive: flagSchema.nullish().transform((value): 'true' | 'false' => (value ? 'true' : 'false')),
+    sensitive: flagSchema
+      .nullish()
+      .transform((value) => (value ? ('true' as const) : value === false ? ('false' as const) : null)),
   }),
   output: z.object({
     video_id: z.string(),
@@ -55,6 +60,31 @@ export const getVideo = route({
   },
 });
 
+/** What an author says of a video; what is not given stays as it is. */
+const said = z.object({
+  caption: text(videoLimits.maxCaptionCharacters).optional(),
+  content_warning: text(videoLimits.maxContentWarningCharacters).optional(),
+  sensitive: flagSchema.optional(),
+  alt_text: text(videoLimits.maxAltTextCharacters).optional(),
+  language: languageOrNone.optional(),
+});
+type Said = z.output<typeof said>;
+
+const saysSomething = (body: Said): boolean =>
+  Object.keys(said.shape).some((name) => body[name as keyof Said] !== undefined);
+
+async function detailsOf(deps: HttpDeps, video: Video, body: Said) {
+  const caption = body.caption ?? video.caption;
+  return {
+    caption,
+    contentWarning: body.content_warning ?? video.contentWarning,
+    sensitive: body.sensitive ?? video.sensitive,
+    altText: body.alt_text ?? video.altText,
+    language: body.language === undefined ? video.language : body.language,
+    mentions: await mentionsIn(deps, video.accountId, caption),
+  };
+}
+
 export const editVideo = route({
   method: 'patch',
   path: '/api/v1/videos/:id',
@@ -62,28 +92,30 @@ export const editVideo = route({
   audience: 'signed-in',
   scope: 'write:statuses',
   params: videoParams,
-  body: z.object({
-    caption: text(videoLimits.maxCaptionCharacters).optional(),
-    content_warning: text(videoLimits.maxContentWarningCharacters).optional(),
-    sensitive: flagSchema.optional(),
-    alt_text: text(videoLimits.maxAltTextCharacters).optional(),
-    language: languageOrNone.optional(),
+  body: said.extend({
+    visibility: z
+      .enum(['public', 'unlisted', 'private', 'direct'])
+      .optional()
+      .describe('Once other servers know the video, only a wider one, or another for everybody'),
+    permissions: permissionsInput.optional(),
   }),
   output: videoEntity,
   handler: async ({ deps, params, body, viewer }) => {
     const { id } = viewer.account;
     const video = await seenVideo(deps, params.id, id);
-    const caption = body.caption ?? video.caption;
-    const details = {
-      caption,
-      contentWarning: body.content_warning ?? video.contentWarning,
-      sensitive: body.sensitive ?? video.sensitive,
-      altText: body.alt_text ?? video.altText,
-      language: body.language === undefined ? video.language : body.language,
-      mentions: await mentionsIn(deps, id, caption),
+    const { comment, ...allows } = body.permissions ?? {};
+    const change = {
+      ...{ videoId: video.id, accountId: id },
+      details: saysSomething(body) ? await detailsOf(deps, video, body) : null,
+      rules: {
+        ...{ commentsOpen: comment, allows },
+        visibility: body.visibility && visibilityOf(body.visibility),
+      },
     };
-    const outcome = await deps.inTx((tx) => deps.videos.edit(tx, video.id, id, details));
+    const outcome = await deps.inTx((tx) => deps.videos.change(tx, change));
     if (!outcome.ok) throw refused(outcome);
+    // Who may fetch its objects may be others now.
+    if (body.visibility) forgetMediaOf(deps, video);
     return videoEntityOf(deps, await seenVideo(deps, video.id, id), id);
   },
 });
@@ -103,5 +135,24 @@ export const deleteVideo = route({
     if (!outcome.ok) throw refused(outcome);
     forgetMediaOf(deps, video);
     return {};
+  },
+});
+
+export const shareVideo = route({
+  method: 'post',
+  path: '/api/v1/videos/:id/share',
+  summary:
+    'Say that you sent a video out of the app. It counts once for each person and day, and tells nobody; passing it on to followers is POST /api/v1/statuses/:id/reblog.',
+  audience: 'signed-in',
+  scope: 'write:statuses',
+  params: videoParams,
+  output: videoEntity,
+  handler: async ({ deps, params, viewer }) => {
+    const { id } = viewer.account;
+    const video = await deps.videos.forViewer(params.id, id);
+    if (!video) throw new ApiError('not-found');
+    const outcome = await deps.inTx((tx) => deps.engagement.shareOutward(tx, id, video));
+    if (!outcome.ok) throw refused(outcome);
+    return videoEntityOf(deps, video, id);
   },
 });
