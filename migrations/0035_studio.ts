@@ -20,6 +20,10 @@ export async function up(knex: Knex): Promise<void> {
   );
 
   await knex.schema.alterTable('videos', (t) => {
+    t.boolean('keeps_draft')
+      .notNullable()
+      .defaultTo(false)
+      .comment('its author posts it some day: it is not dropped');
     t.bigint('pinned_comment_id').references('comments.id').onDelete('set null');
     for (const what of ['download', 'duet', 'stitch']) {
       t.boolean(`allows_${what}`).notNullable().defaultTo(true);
@@ -27,6 +31,12 @@ export async function up(knex: Knex): Promise<void> {
   });
   await knex.raw(
     'create index videos_pinning on videos (pinned_comment_id) where pinned_comment_id is not null',
+  );
+  // What a post says that waits for its time, its video says, too. As HTML it does once it is posted.
+  await knex.raw(
+    `update videos set keeps_draft = true, caption = post ->> 'text', content_warning = post ->> 'contentWarning',
+            sensitive = (post ->> 'sensitive')::boolean, language = post ->> 'language', visibility = post ->> 'visibility'
+       from scheduled_posts where scheduled_posts.video_id = videos.id and videos.awaits_post`,
   );
   // Nobody elsewhere was ever asked: what is not known to be allowed is not.
   await knex.raw('update videos set allows_duet = false, allows_stitch = false where not local');
@@ -44,7 +54,9 @@ export async function up(knex: Knex): Promise<void> {
     t.timestamp('created_at').notNullable().defaultTo(knex.fn.now());
     t.primary(['video_id', 'account_id', 'day']);
     t.index('account_id');
+    t.index(['video_id', 'created_at']);
   });
+  await knex.schema.alterTable('bookmarks', (t) => t.index(['video_id', 'id']));
   await knex.schema.alterTable('video_stats', (t) => {
     t.integer('outward_shares').notNullable().defaultTo(0);
   });

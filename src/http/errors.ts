@@ -85,6 +85,7 @@ export const STATUS_OF_REASON = {
   'answers-hidden': 422,
   'not-pinnable': 422,
   'visibility-fixed': 422,
+  'posted-before': 422,
   'too-many-reports': 429,
   blocked: 403,
   'domain-invalid': 422,
@@ -115,6 +116,7 @@ const statuses: Readonly<Record<string, number>> = STATUS_OF_REASON;
 const USUAL_SENTENCE: Readonly<Record<string, string>> = {
   'not-signed-in': 'Sign in to do this.',
   'second-factor-required': 'Enter the code that your authenticator app shows.',
+  'posted-before': 'This video is posted already.',
   'staff-only': 'Only the staff of this server can do this.',
   'not-found': 'There is nothing here, or you may not see it.',
   'link-expired': 'This address of a video has expired. Open the video again.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { videoLimits } from '../../config/limits.ts';
+import type { Tx } from '../db/database.ts';
 import type { VideoId } from '../lib/ids.ts';
 import type { Viewer } from '../modules/auth/index.ts';
 import { type VideoDetails, type Videos, visibilities } from '../modules/videos/index.ts';
@@ -52,6 +53,10 @@ interface NewUpload {
   readonly metadata: object | undefined;
   /** Its author posts it later. */
   readonly awaitsPost?: boolean;
+  /** It is kept until that, however long it takes. */
+  readonly keepsDraft?: boolean;
+  /** What is done in the same transaction, with the video that was made; nothing is made where that throws. */
+  readonly then?: (tx: Tx, video: { readonly id: VideoId; readonly details: VideoDetails }) => Promise<void>;
 }
 
 /** Checks what is announced, and makes the post; returns its id. */
@@ -75,7 +80,10 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
   if ((await deps.videos.openUploads(viewer.account.id)) >= videoLimits.maxOpenUploads) {
     throw new ApiError('too-many-uploads', 'Finish or cancel one of your uploads first.');
   }
-  if (upload.awaitsPost && (await deps.videos.draftCount(viewer.account.id)) >= videoLimits.maxDrafts) {
+  const { maxDrafts, maxKeptDrafts } = videoLimits;
+  const keepsDraft = upload.keepsDraft ?? false;
+  const mostDrafts = keepsDraft ? maxKeptDrafts : maxDrafts;
+  if (upload.awaitsPost && (await deps.videos.draftCount(viewer.account.id, keepsDraft)) >= mostDrafts) {
     throw new ApiError('too-many-uploads', 'Post or delete what you uploaded before first.');
   }
   const { filename, caption } = parsed.data;
@@ -85,15 +93,19 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
   ]);
   const begun = await deps.inTx(async (tx) => {
     await checkRoom(deps, tx, viewer, bytes);
-    return deps.videos.beginUpload(tx, {
+    const details = { ...detailsOf(parsed.data, usual), mentions };
+    const made = await deps.videos.beginUpload(tx, {
       account: viewer.account,
       uploadId: upload.id,
       filename,
       bytes,
-      details: { ...detailsOf(parsed.data, usual), mentions },
+      details,
       rules: rulesOf(parsed.data, usual),
       awaitsPost: upload.awaitsPost ?? false,
+      keepsDraft,
     });
+    await upload.then?.(tx, { id: made.videoId, details });
+    return made;
   });
   return begun.videoId;
 }

@@ -152,6 +152,7 @@ import {
   unhideComment,
   unpinComment,
 } from './videos/comments.ts';
+import { publishVideo } from './videos/drafts.ts';
 import { putPoster } from './videos/poster.ts';
 import { followProcessing, getProcessing } from './videos/processing.ts';
 import { beginVideo, deleteVideo, editVideo, getVideo, shareVideo } from './videos/videos.ts';
@@ -274,7 +275,7 @@ export const routes: readonly Route[] = [
   pinStatus,
   unpinStatus,
   wantSizes,
-  ...[beginVideo, getVideo, editVideo, deleteVideo, shareVideo],
+  ...[beginVideo, getVideo, editVideo, deleteVideo, shareVideo, publishVideo],
   ...[listComments, postComment, hideComment, unhideComment, pinComment, unpinComment],
   getProcessing,
   beginDirectUpload,

@@ -76,6 +76,7 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'too-many-tags': 'As many hashtags are followed as can be.',
   'comments-closed': 'The author of the video takes no comments, or hid the one that is answered.',
   'answers-hidden': 'What the comment answers is hidden: show that first.',
+  'posted-before': 'The video is posted already: only a draft can be, or be given a time.',
   'visibility-fixed': 'Other servers know the video: its audience can be made wider, and no narrower.',
   'not-pinnable': 'Only a comment that answers the video itself, and is not hidden, can be pinned.',
   'too-many-reports': 'As many reports were filed today as may be.',
@@ -150,7 +151,14 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
     ...(['too-soon', 'too-late', 'too-many-scheduled'] as const),
   ],
   'GET /api/v1/videos/:id': ['gone'],
-  'PATCH /api/v1/videos/:id': ['gone', 'visibility-fixed'],
+  'POST /api/v1/videos': [
+    ...(['too-many-uploads', 'storage-full', 'too-soon', 'too-late', 'too-many-scheduled'] as const),
+  ],
+  'PATCH /api/v1/videos/:id': [
+    ...(['gone', 'visibility-fixed', 'posted-before', 'media-refused'] as const),
+    ...(['too-soon', 'too-late', 'too-many-scheduled'] as const),
+  ],
+  'POST /api/v1/videos/:id/publish': ['posted-before', 'media-refused', 'conflict'],
   'POST /api/v1/videos/:id/share': ['not-public'],
   'GET /api/v1/videos/:id/comments': ['gone'],
   'POST /api/v1/videos/:id/comments': ['gone', 'comments-closed', 'blocked', 'conflict'],

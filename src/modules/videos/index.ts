@@ -25,7 +25,9 @@ import {
   draftRefusal,
   dropDraft,
   dropOldDrafts,
+  keepDraft,
   postDraft,
+  writeDraft,
 } from './drafts.ts';
 import { videoEvents } from './events.ts';
 import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
@@ -123,6 +125,8 @@ export function createVideos(base: Deps) {
     },
     /** Videos that come before their posts; see drafts.ts. */
     postDraft: (tx: Tx, input: Parameters<typeof postDraft>[2]) => postDraft(deps, tx, input),
+    writeDraft: (tx: Tx, input: Parameters<typeof writeDraft>[2]) => writeDraft(deps, tx, input),
+    keepDraft,
     draftRefusal,
     describeMedia,
     dropDraft: (tx: Tx, edit: Parameters<typeof dropDraft>[2]) => dropDraft(deps, tx, edit),

@@ -2,9 +2,10 @@ import type { AccountId, VideoId } from '../../../lib/ids.ts';
 import type { Video } from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
+import { statusEntitiesOf } from '../entities.ts';
 import { processingEntityOf } from '../media/entities.ts';
 import type { StatusEntity } from '../schemas.ts';
-import { postEntityOf, seenOrOwnPost } from '../statuses/posts.ts';
+import { seenPost } from '../statuses/posts.ts';
 import type { VideoEntity } from './schemas.ts';
 
 /** A video, and the status that says the same in the Mastodon API: what one can do with it is there. */
@@ -13,17 +14,39 @@ export async function videoEntityOf(
   video: Video,
   viewerId: AccountId | null,
 ): Promise<VideoEntity> {
-  const [status, shares] = await Promise.all([
-    postEntityOf(deps, { video }, viewerId),
-    deps.engagement.outwardSharesOf([video.id]),
+  const [entity] = await videoEntitiesOf(deps, [video], viewerId);
+  if (!entity) throw new ApiError('not-found');
+  return entity;
+}
+
+/** Several videos, in this order: the same number of queries whatever their number. */
+export async function videoEntitiesOf(
+  deps: HttpDeps,
+  videos: readonly Video[],
+  viewerId: AccountId | null,
+): Promise<VideoEntity[]> {
+  const ids = videos.map(({ id }) => id);
+  const [statuses, shares, held] = await Promise.all([
+    statusEntitiesOf(deps, await deps.feed.withAuthors(videos), viewerId),
+    deps.engagement.outwardSharesOf(ids),
+    viewerId === null ? null : deps.posts.heldAmong(viewerId, ids),
   ]);
-  return toVideo(video, status, { shares: shares.get(video.id) ?? 0, isOwn: video.accountId === viewerId });
+  const byId = new Map(statuses.map((status) => [status.id, status]));
+  return videos.flatMap((video) => {
+    const status = byId.get(video.id);
+    if (!status) return [];
+    return toVideo(video, status, {
+      shares: shares.get(video.id) ?? 0,
+      isOwn: video.accountId === viewerId,
+      scheduledAt: held?.get(video.id)?.scheduledAt ?? null,
+    });
+  });
 }
 
 function toVideo(
   video: Video,
   status: StatusEntity,
-  { shares, isOwn }: { readonly shares: number; readonly isOwn: boolean },
+  facts: { readonly shares: number; readonly isOwn: boolean; readonly scheduledAt: Date | null },
 ): VideoEntity {
   const [media] = status.media_attachments;
   const qualities = (media?.renditions ?? [])
@@ -32,6 +55,7 @@ function toVideo(
   return {
     id: status.id,
     status: processingEntityOf(video).state,
+    scheduled_at: facts.scheduledAt?.toISOString() ?? null,
     ...{ created_at: status.created_at, edited_at: status.edited_at, uri: status.uri, url: status.url },
     author: status.account,
     caption: status.content,
@@ -48,20 +72,22 @@ function toVideo(
     },
     captions: media?.captions ?? [],
     permissions: { comment: video.commentsOpen, ...video.allows },
-    download_url: isOwn || video.allows.download ? (media?.url ?? null) : null,
+    download_url: facts.isOwn || video.allows.download ? (media?.url ?? null) : null,
     stats: {
       likes: status.favourites_count,
       comments: status.replies_count,
-      shares,
+      shares: facts.shares,
       reposts: status.reblogs_count,
     },
     viewer: { liked: status.favourited, reposted: status.reblogged, saved: status.bookmarked },
   };
 }
 
-/** A video by its own id, as the viewer may see it. Comments and shares are none. */
+/** A video by its own id, as the viewer may see it: of one’s own, drafts, too. Comments and shares are none. */
 export async function seenVideo(deps: HttpDeps, id: VideoId, viewerId: AccountId | null): Promise<Video> {
-  const post = await seenOrOwnPost(deps, id, viewerId);
+  const own = viewerId === null ? null : await deps.videos.ofAuthor(id, viewerId);
+  if (own) return own;
+  const post = await seenPost(deps, id, viewerId);
   if ('comment' in post || 'share' in post) throw new ApiError('not-found');
   return post.video;
 }

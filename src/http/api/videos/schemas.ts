@@ -8,6 +8,7 @@ export const videoEntity = z
     id: z.string(),
     status: processingEntity.shape.state.describe('To everybody but its author: published'),
     created_at: z.string(),
+    scheduled_at: z.string().nullable().describe('When it is posted, where it waits for that'),
     edited_at: z.string().nullable(),
     uri: z.string().describe('Its ActivityPub id'),
     url: z.string(),

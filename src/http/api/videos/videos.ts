@@ -7,10 +7,11 @@ import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
 import { beginUpload, permissionsInput, uploadMetadata } from '../../upload-begin.ts';
-import { languageOrNone, text } from '../inputs.ts';
+import { languageOrNone, moment, text } from '../inputs.ts';
 import { emptyEntity, flagSchema, processingEntity, videoParams } from '../schemas.ts';
 import { visibilityOf } from '../statuses/posts.ts';
 import { forgetMediaOf } from '../statuses/statuses.ts';
+import { draftOf, scheduling, setTime } from './drafts.ts';
 import { seenVideo, videoEntityOf } from './entities.ts';
 import { videoEntity } from './schemas.ts';
 
@@ -24,6 +25,8 @@ export const beginVideo = route({
   limit: { name: 'upload', points: 60, seconds: 3_600 },
   body: uploadMetadata.extend({
     bytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
+    draft: flagSchema.optional().describe('Keep it until POST /api/v1/videos/:id/publish'),
+    scheduled_at: moment.nullish().describe('Post it then; at least five minutes ahead'),
     sensitive: flagSchema
       .nullish()
       .transform((value) => (value ? ('true' as const) : value === false ? ('false' as const) : null)),
@@ -33,11 +36,14 @@ export const beginVideo = route({
     upload_url: z.string().describe('Takes PATCH, HEAD and DELETE of tus 1.0'),
     status: processingEntity.shape.state,
   }),
-  handler: async ({ deps, body, viewer }) => {
-    const { bytes, ...metadata } = body;
+  handler: async ({ deps, body, viewer, req }) => {
+    const { bytes, draft, scheduled_at, ...metadata } = body;
     const id = randomHex(16);
+    const waits = draft || scheduled_at ? { awaitsPost: true, keepsDraft: true } : {};
+    const then = scheduled_at ? scheduling(deps, viewer, req, scheduled_at) : undefined;
     await deps.uploadFiles.announce(id, bytes);
-    const video_id = await beginUpload(deps, viewer, { id, bytes, metadata }).catch(async (error) => {
+    const upload = { id, bytes, metadata, ...waits, ...(then ? { then } : {}) };
+    const video_id = await beginUpload(deps, viewer, upload).catch(async (error) => {
       await deps.uploadFiles.removeFiles(id);
       throw error;
     });
@@ -98,11 +104,13 @@ export const editVideo = route({
       .optional()
       .describe('Once other servers know the video, only a wider one, or another for everybody'),
     permissions: permissionsInput.optional(),
+    scheduled_at: moment.nullish().describe('Of a draft: when it is posted; null leaves it a draft'),
   }),
   output: videoEntity,
-  handler: async ({ deps, params, body, viewer }) => {
+  handler: async ({ deps, params, body, viewer, req }) => {
     const { id } = viewer.account;
     const video = await seenVideo(deps, params.id, id);
+    if (video.accountId !== id) throw new ApiError('not-found');
     const { comment, ...allows } = body.permissions ?? {};
     const change = {
       ...{ videoId: video.id, accountId: id },
@@ -112,8 +120,13 @@ export const editVideo = route({
         visibility: body.visibility && visibilityOf(body.visibility),
       },
     };
-    const outcome = await deps.inTx((tx) => deps.videos.change(tx, change));
-    if (!outcome.ok) throw refused(outcome);
+    const draft = await draftOf(deps, viewer, req, { ...video, ...change.details });
+    await deps.inTx(async (tx) => {
+      const outcome = await deps.videos.change(tx, change);
+      if (!outcome.ok) throw refused(outcome);
+      const visibility = change.rules.visibility ?? video.visibility;
+      await setTime(deps, tx, { ...draft, post: { ...draft.post, visibility } }, body.scheduled_at);
+    });
     // Who may fetch its objects may be others now.
     if (body.visibility) forgetMediaOf(deps, video);
     return videoEntityOf(deps, await seenVideo(deps, video.id, id), id);
