@@ -24,6 +24,15 @@ export const videoLimits = {
   maxKeptDrafts: 300,
 } as const;
 
+/** What authors ask of all their videos at once. */
+export const studioLimits = {
+  maxSearchCharacters: 200,
+  usualDays: 28,
+  maxDays: 366,
+  /** Videos that one request changes or deletes. */
+  maxBulk: 50,
+} as const;
+
 /** Posts that wait for their time. */
 export const schedulingLimits = {
   leastAheadMs: 5 * 60_000,

@@ -139,6 +139,7 @@ import {
 } from './statuses/reads.ts';
 import { deleteScheduled, getScheduled, listScheduled, putScheduled } from './statuses/scheduled.ts';
 import { deleteStatus, editStatus, getContext, getStatus } from './statuses/statuses.ts';
+import { bulkVideos, listStudioVideos, studioOverview, videoStatistics } from './studio/studio.ts';
 import { followTag, getFollowedTags, getTag, unfollowTag } from './tags/tags.ts';
 import { accountTimeline, homeTimeline, publicTimeline, tagTimeline } from './timelines/timelines.ts';
 import { getTrendingLinks, getTrendingStatuses, getTrendingTags, getTrends } from './trends/trends.ts';
@@ -276,6 +277,7 @@ export const routes: readonly Route[] = [
   unpinStatus,
   wantSizes,
   ...[beginVideo, getVideo, editVideo, deleteVideo, shareVideo, publishVideo],
+  ...[listStudioVideos, studioOverview, videoStatistics, bulkVideos],
   ...[listComments, postComment, hideComment, unhideComment, pinComment, unpinComment],
   getProcessing,
   beginDirectUpload,

@@ -2,6 +2,7 @@ import { remoteViewLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
+import type { Day } from '../../lib/days.ts';
 import type { AccountId, CommentId, IdSource, LikeId, ShareId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
@@ -21,12 +22,14 @@ import {
 import { engagementEvents } from './events.ts';
 import { bookmark, keptQueries, muteThread, ownReactions, unbookmark } from './kept.ts';
 import { outwardSharesOf, shareOutward } from './outward.ts';
+import { type StatisticsOf, statisticsOf, totalsOf } from './statistics.ts';
 import { statsOf } from './stats.ts';
 import { type ReactionPair, reactionUris } from './uris.ts';
 
 export type { Likeable, Shareable } from './commands.ts';
 export { engagementEvents } from './events.ts';
 export type { OwnReactions, Share } from './kept.ts';
+export { type Figures, NO_FIGURES } from './statistics.ts';
 export { addToStats } from './stats.ts';
 
 export type Engagement = ReturnType<typeof createEngagement>;
@@ -81,6 +84,8 @@ export function createEngagement(base: {
     unshare: (tx: Tx, account: Account, videoId: VideoId, uri?: string) =>
       unshare(deps, tx, account, videoId, uri),
     shareOutward,
+    totalsOf: (of: StatisticsOf) => totalsOf(db, of),
+    statisticsOf: (of: StatisticsOf, days: readonly Day[]) => statisticsOf(db, of, days),
     outwardSharesOf: (ids: readonly VideoId[]) => outwardSharesOf(db, ids),
     countRemoteView,
     allowQuote: (tx: Tx, account: Account, videoId: VideoId, instrumentUri: string) =>

@@ -23,6 +23,18 @@ export function waitingJson(post: NewPost): string {
   return JSON.stringify({ ...post, mentions });
 }
 
+/** Gives the post that holds a video another audience. */
+export async function showHolderTo(
+  tx: Tx,
+  accountId: AccountId,
+  videoId: VideoId,
+  visibility: NewPost['visibility'],
+): Promise<void> {
+  await tx('scheduled_posts')
+    .where({ account_id: accountId, video_id: videoId })
+    .update({ post: tx.raw('post || ?::jsonb', [JSON.stringify({ visibility })]) });
+}
+
 /** Makes the post that holds a video say what the video says now; it is posted with what it was before. */
 export async function reviseHolder(
   tx: Tx,

@@ -52,6 +52,7 @@ import {
 import { proxiedAmong, proxiedSource } from './remote-proxy.ts';
 import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
 import { mediaUsage, orphanedObjects } from './storage-use.ts';
+import { studioQueries } from './studio.ts';
 
 export { videoEvents } from './events.ts';
 export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
@@ -76,6 +77,12 @@ export type { ListNarrowing, Page } from './queries.ts';
 export type { Arrival, NewRemoteVideo } from './remote-posts.ts';
 export { fetchRemoteSource } from './remote-source.ts';
 export type { VideoRules } from './rules.ts';
+export {
+  type StudioCursor,
+  type StudioState,
+  studioSorts,
+  studioStates,
+} from './studio.ts';
 export { createTranscriber } from './transcriber.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
@@ -95,6 +102,7 @@ export function createVideos(base: Deps) {
   const queries = videoQueries(base.db, base.unlistedDomains);
   return {
     ...queries,
+    ...studioQueries(base.db),
     beginUpload: (tx: Tx, input: Parameters<typeof beginUpload>[2]) => beginUpload(deps, tx, input),
     completeUpload: (tx: Tx, uploadId: string, originalKey: string) =>
       completeUpload(deps, tx, uploadId, originalKey),

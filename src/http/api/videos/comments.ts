@@ -1,4 +1,3 @@
-import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { commentLimits, videoLimits } from '../../../../config/limits.ts';
 import type { Tx } from '../../../db/database.ts';
@@ -13,10 +12,10 @@ import {
 } from '../../../modules/comments/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
-import { searchOf } from '../../query.ts';
 import { route } from '../../route.ts';
 import { commentEntitiesOf } from '../entities.ts';
 import { languageOrNone, text } from '../inputs.ts';
+import { linkNext } from '../paging.ts';
 import { flagSchema, pageQuery, videoParams } from '../schemas.ts';
 import { applicationOf, idempotencyKeyOf, newPostOf } from '../statuses/post-status.ts';
 import { type CommentEntity, commentEntity } from './comment-schemas.ts';
@@ -95,13 +94,6 @@ export const listComments = route({
     return entities;
   },
 });
-
-function linkNext(req: Request, res: Response, origin: string, cursor: string): void {
-  const search = searchOf(req);
-  search.set('cursor', cursor);
-  const url = Object.assign(new URL(origin), { pathname: req.path, search });
-  res.set('Link', `<${url.href}>; rel="next"`);
-}
 
 export const postComment = route({
   method: 'post',
