@@ -20,6 +20,7 @@ export async function up(knex: Knex): Promise<void> {
   );
 
   await knex.schema.alterTable('videos', (t) => {
+    t.text('sound_title').notNullable().defaultTo('').comment('what its author calls its own sound');
     t.boolean('keeps_draft')
       .notNullable()
       .defaultTo(false)

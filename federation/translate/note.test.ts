@@ -67,6 +67,7 @@ function video(change: Partial<Video> = {}): Video {
       attributedTo: [],
       commentsOpen: true,
       allows: { download: true, duet: true, stitch: true },
+      soundTitle: '',
       discovery: false,
     },
     ...{

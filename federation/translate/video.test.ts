@@ -78,6 +78,7 @@ function video(changes: Partial<Video> = {}): Video {
     ...{
       commentsOpen: true,
       allows: { download: true, duet: true, stitch: true },
+      soundTitle: '',
       discovery: false,
       thumbhash: null,
       unannounced: false,

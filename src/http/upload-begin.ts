@@ -43,6 +43,7 @@ export const uploadMetadata = z.object({
     .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
     .nullish(),
   permissions: permissionsInput.nullish(),
+  sound_title: text(videoLimits.maxSoundTitleCharacters).describe('What its own sound is called'),
 });
 
 /** An upload that a client announces. */
@@ -129,9 +130,13 @@ async function checkRoom(
 
 type Usual = Awaited<ReturnType<HttpDeps['auth']['preferencesOf']>>;
 
-function rulesOf({ permissions }: z.output<typeof uploadMetadata>, { allows }: Usual) {
+function rulesOf(
+  { permissions, sound_title: soundTitle }: z.output<typeof uploadMetadata>,
+  { allows }: Usual,
+) {
   const { comment, download, duet, stitch } = permissions ?? {};
   return {
+    soundTitle,
     commentsOpen: comment,
     allows: {
       download: download ?? allows.download,

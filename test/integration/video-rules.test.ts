@@ -62,6 +62,8 @@ describe('what others may do with a video', () => {
     const before = await read();
     expect(before.permissions).toEqual({ comment: true, download: true, duet: true, stitch: true });
     expect(before.download_url).toBe(before.playback_urls.mp4);
+    // Nothing of it is heard.
+    expect(before.sound).toBeNull();
     const changed = await change({ permissions: { download: false, stitch: 'false' } });
     expect(changed.body).toMatchObject({
       permissions: { comment: true, download: false, duet: true, stitch: false },

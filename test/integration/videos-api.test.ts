@@ -63,7 +63,12 @@ describe('videos for clients that are made for videos', () => {
       expect((await fetch(url)).status).toBe(200);
 
     await client.post(`/api/v1/statuses/${video_id}/favourite`, { as: bob });
-    const changed = await client.patch(path, { as: alice, body: { caption: 'The lake' } });
+    expect(video.sound).toMatchObject({ id: video_id, video_id, title: '', author: { acct: 'alice' } });
+    const changed = await client.patch(path, {
+      as: alice,
+      body: { caption: 'The lake', sound_title: 'Waves at night' },
+    });
+    expect(changed.body.sound.title).toBe('Waves at night');
     expect(changed.body).toMatchObject({
       ...{ caption: '<p>The lake</p>', hashtags: [], alt_text: 'Waves', language: 'en' },
       stats: { likes: 1 },

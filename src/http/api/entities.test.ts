@@ -90,6 +90,7 @@ const video: Video = {
     attributedTo: [],
     commentsOpen: true,
     allows: { download: true, duet: true, stitch: true },
+    soundTitle: '',
     discovery: false,
   },
   originalKey: 'originals/7/source',

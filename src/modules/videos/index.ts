@@ -59,6 +59,7 @@ export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.
 export {
   type Allowances,
   type Asset,
+  hasSound,
   mediaStages,
   type PostedWith,
   type RemoteVideo,

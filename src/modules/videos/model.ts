@@ -108,6 +108,8 @@ export interface Video {
   readonly attributedTo: readonly string[];
   readonly commentsOpen: boolean;
   readonly allows: Allowances;
+  /** What its author calls its own sound; empty where that has no name. */
+  readonly soundTitle: string;
   /** A relay told of it, and nobody here had asked for its author. */
   readonly discovery: boolean;
   /** Played here already, while other servers are not told yet. */
@@ -198,6 +200,7 @@ export interface VideoRow {
   readonly allows_download: boolean;
   readonly allows_duet: boolean;
   readonly allows_stitch: boolean;
+  readonly sound_title: string;
   readonly discovery: boolean;
   readonly unannounced: boolean;
   readonly awaits_post: boolean;
@@ -224,6 +227,11 @@ export interface AssetRow {
   readonly language: string | null;
   readonly label: string | null;
   readonly automatic: boolean;
+}
+
+/** Whether it is known to be heard: nobody knows of one that lies elsewhere. */
+export function hasSound({ assets }: Pick<Video, 'assets'>): boolean {
+  return assets.some(({ codecs }) => codecs !== null && /mp4a|opus|ac-3|ec-3|vorbis|flac/i.test(codecs));
 }
 
 /** Rows to model. */
@@ -265,6 +273,7 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     attributedTo: row.attributed_to,
     commentsOpen: row.comments_open,
     allows: { download: row.allows_download, duet: row.allows_duet, stitch: row.allows_stitch },
+    soundTitle: row.sound_title,
     discovery: row.discovery,
     unannounced: row.unannounced,
     awaitsPost: row.awaits_post,

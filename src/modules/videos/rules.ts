@@ -1,10 +1,11 @@
 import type { Allowances, VideoRow, Visibility } from './model.ts';
 
-/** What others may do with a video, and who may see it. What is not given stays as it is. */
+/** What others may do with a video, who may see it, and what its sound is called. What is not given stays as it is. */
 export interface VideoRules {
   readonly commentsOpen?: boolean | undefined;
   readonly allows?: { readonly [What in keyof Allowances]?: boolean | undefined } | undefined;
   readonly visibility?: Visibility | undefined;
+  readonly soundTitle?: string | undefined;
 }
 
 /** From the widest audience to the narrowest; the first two are for everybody. */
@@ -21,13 +22,14 @@ export function mayBecome({ state, unannounced, visibility }: VideoRow, wanted: 
 }
 
 /** Columns by which a video says what others may do with it. */
-export function ruleColumns({ commentsOpen, allows, visibility }: VideoRules) {
+export function ruleColumns({ commentsOpen, allows, visibility, soundTitle }: VideoRules) {
   const named = {
     comments_open: commentsOpen,
     allows_download: allows?.download,
     allows_duet: allows?.duet,
     allows_stitch: allows?.stitch,
     visibility,
+    sound_title: soundTitle,
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }

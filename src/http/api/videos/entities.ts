@@ -1,5 +1,5 @@
 import type { AccountId, VideoId } from '../../../lib/ids.ts';
-import type { Video } from '../../../modules/videos/index.ts';
+import { hasSound, type Video } from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { statusEntitiesOf } from '../entities.ts';
@@ -71,6 +71,9 @@ function toVideo(
       qualities,
     },
     captions: media?.captions ?? [],
+    sound: hasSound(video)
+      ? { id: video.id, title: video.soundTitle, author: status.account, video_id: video.id }
+      : null,
     permissions: { comment: video.commentsOpen, ...video.allows },
     download_url: facts.isOwn || video.allows.download ? (media?.url ?? null) : null,
     stats: {

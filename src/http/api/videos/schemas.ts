@@ -34,6 +34,15 @@ export const videoEntity = z
         .describe('Fragmented MP4, largest first'),
     }),
     captions: mediaEntity.shape.captions,
+    sound: z
+      .object({
+        id: z.string().describe('Of the video that it is from'),
+        title: z.string().describe('As its author calls it; empty where it has no name'),
+        author: accountEntity,
+        video_id: z.string(),
+      })
+      .nullable()
+      .describe('Its own sound; null where it has none, or that is not known'),
     permissions: z
       .object({ comment: z.boolean(), download: z.boolean(), duet: z.boolean(), stitch: z.boolean() })
       .describe('What its author lets others do with it'),

@@ -104,6 +104,7 @@ export const editVideo = route({
       .optional()
       .describe('Once other servers know the video, only a wider one, or another for everybody'),
     permissions: permissionsInput.optional(),
+    sound_title: text(videoLimits.maxSoundTitleCharacters).optional().describe('Empty: it has no name'),
     scheduled_at: moment.nullish().describe('Of a draft: when it is posted; null leaves it a draft'),
   }),
   output: videoEntity,
@@ -116,7 +117,7 @@ export const editVideo = route({
       ...{ videoId: video.id, accountId: id },
       details: saysSomething(body) ? await detailsOf(deps, video, body) : null,
       rules: {
-        ...{ commentsOpen: comment, allows },
+        ...{ commentsOpen: comment, allows, soundTitle: body.sound_title },
         visibility: body.visibility && visibilityOf(body.visibility),
       },
     };
