@@ -781,8 +781,8 @@ export interface NotificationPolicy {
   readonly for_new_accounts: "accept" | "filter" | "drop";
   readonly for_private_mentions: "accept" | "filter" | "drop";
   readonly for_limited_accounts: "accept" | "filter" | "drop";
-  /** Our own: types of which nothing is told */
-  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected")[];
+  /** Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments */
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
   readonly summary: {
     readonly pending_requests_count: number;
     readonly pending_notifications_count: number;
@@ -1200,6 +1200,15 @@ export interface StudioVideo {
     /** Nobody wrote them: a service did */
     readonly automatic: boolean;
   }[];
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+    readonly author: Account;
+    readonly video_id: string;
+  } | null;
   /** What its author lets others do with it */
   readonly permissions: {
     readonly comment: boolean;
@@ -1373,6 +1382,15 @@ export interface Video {
     /** Nobody wrote them: a service did */
     readonly automatic: boolean;
   }[];
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+    readonly author: Account;
+    readonly video_id: string;
+  } | null;
   /** What its author lets others do with it */
   readonly permissions: {
     readonly comment: boolean;
