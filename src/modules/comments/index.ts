@@ -29,7 +29,7 @@ import {
 import { hideComment, pinComment, unhideComment, unpinComment } from './moderation.ts';
 
 export { commentEvents } from './events.ts';
-export { type CommentCursor, type CommentList, type CommentSort, commentSorts } from './lists.ts';
+export { type CommentCursor, commentSorts } from './lists.ts';
 export { type Comment, type CommentDetails, fitsComment, type RemoteComment } from './model.ts';
 export type { CommentDecision } from './moderation.ts';
 

@@ -57,7 +57,6 @@ import { studioQueries } from './studio.ts';
 export { videoEvents } from './events.ts';
 export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
-  type Allowances,
   type Asset,
   hasSound,
   mediaStages,
@@ -77,10 +76,8 @@ export {
 export type { ListNarrowing, Page } from './queries.ts';
 export type { Arrival, NewRemoteVideo } from './remote-posts.ts';
 export { fetchRemoteSource } from './remote-source.ts';
-export type { VideoRules } from './rules.ts';
 export {
   type StudioCursor,
-  type StudioState,
   studioSorts,
   studioStates,
 } from './studio.ts';
