@@ -126,8 +126,6 @@ export function postBridge(deps: PostBridgeDeps) {
     const comment = await deps.comments.internal(commentId);
     const written = comment?.local ? await deps.notes.ofComment(comment) : null;
     if (!comment || !written) return;
-    // What the author of the video hid goes to nobody new. Whoever has it shows it, and hears what its own author changes.
-    if (comment.hidden && type === 'Create') return;
     const { author, answered, mentioned, video, note } = written;
     const forAll = isOpen(comment);
     // PeerTube shows every comment to everybody.
@@ -139,6 +137,7 @@ export function postBridge(deps: PostBridgeDeps) {
       activity: type === 'Create' ? createOf(note) : updateOf(note, deps.ids.next()),
       objectUri: comment.uri,
       audience: [
+        // What the author of the video hid goes to nobody new. Whoever has it shows it, and hears what its own author changes.
         ...(comment.hidden ? [] : [{ kind: 'servers', of: addressed, ...allowed } as const]),
         // Whoever shows our video shows what is said below it.
         ...(forAll && video.local && !comment.hidden

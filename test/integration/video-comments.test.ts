@@ -249,11 +249,15 @@ describe('hiding a comment', () => {
     await decide(author, id, 'hide');
     expect((await post(bob, { parent_id: id })).body.code).toBe('comments-closed');
     expect((await post(eve, { parent_id: id })).status).toBe(404);
-    const letter = await client.post('/api/v1/statuses', {
-      as: bob,
-      body: { status: '@eve look', in_reply_to_id: video, visibility: 'direct' },
-    });
-    expect((await decide(author, letter.body.id, 'hide')).status).toBe(200);
+  });
+
+  test('P2 a letter between two others is not there, also for the author of the video', async () => {
+    const first = await say(eve, 'Words');
+    const body = { text: 'Between us', parent_id: first, visibility: 'direct' };
+    const letter = (await client.post(at(), { as: bob, body })).body.id;
+    expect((await decide(author, letter, 'hide')).status).toBe(404);
+    const row = await server.context.db('comments').where({ id: letter }).first('hidden_root_id');
+    expect(row.hidden_root_id).toBeNull();
   });
 
   test('a hidden one that is deleted is not counted twice', async () => {

@@ -111,7 +111,6 @@ export const editVideo = route({
   handler: async ({ deps, params, body, viewer, req }) => {
     const { id } = viewer.account;
     const video = await seenVideo(deps, params.id, id);
-    if (video.accountId !== id) throw new ApiError('not-found');
     const { comment, ...allows } = body.permissions ?? {};
     const change = {
       ...{ videoId: video.id, accountId: id },
