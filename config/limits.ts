@@ -20,6 +20,18 @@ export const videoLimits = {
   uploadLifetimeMs: 24 * 3_600_000,
   /** Videos that one account may have uploaded for posts it has not written; each is kept for as long. */
   maxDrafts: 20,
+  maxSoundTitleCharacters: 100,
+  /** Drafts and videos that wait for their time; these are kept until their author posts or deletes them. */
+  maxKeptDrafts: 300,
+} as const;
+
+/** What authors ask of all their videos at once. */
+export const studioLimits = {
+  maxSearchCharacters: 200,
+  usualDays: 28,
+  maxDays: 366,
+  /** Videos that one request changes or deletes. */
+  maxBulk: 50,
 } as const;
 
 /** Posts that wait for their time. */

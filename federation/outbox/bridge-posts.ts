@@ -137,9 +137,12 @@ export function postBridge(deps: PostBridgeDeps) {
       activity: type === 'Create' ? createOf(note) : updateOf(note, deps.ids.next()),
       objectUri: comment.uri,
       audience: [
-        { kind: 'servers', of: addressed, ...allowed },
+        // What the author of the video hid goes to nobody new. Whoever has it shows it, and hears what its own author changes.
+        ...(comment.hidden ? [] : [{ kind: 'servers', of: addressed, ...allowed } as const]),
         // Whoever shows our video shows what is said below it.
-        ...(forAll && video.local ? [{ kind: 'told', objectUri: video.uri } as const] : []),
+        ...(forAll && video.local && !comment.hidden
+          ? [{ kind: 'told', objectUri: video.uri } as const]
+          : []),
         ...(type === 'Update' ? [{ kind: 'told', objectUri: comment.uri, ...allowed } as const] : []),
       ],
     });

@@ -63,7 +63,14 @@ function video(change: Partial<Video> = {}): Video {
     },
     ...{ height: 1920, blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj', originalKey: null, sourceUrl: null },
     media: { state: 'ready', stage: null, percent: 100, reason: null, detail: null },
-    ...{ editedAt: null, attributedTo: [], commentsOpen: true, discovery: false },
+    ...{
+      editedAt: null,
+      attributedTo: [],
+      commentsOpen: true,
+      allows: { download: true, duet: true, stitch: true },
+      soundTitle: '',
+      discovery: false,
+    },
     ...{
       thumbhash: null,
       unannounced: false,

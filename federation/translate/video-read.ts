@@ -46,6 +46,7 @@ export function readVideoObject(
       .filter((actor) => actor !== author.actorUri)
       .slice(0, 5),
     commentsOpen: commentsOpen(object),
+    allowsDownload: object.downloadEnabled !== false,
   };
   return ok({ video, named });
 }

@@ -78,6 +78,8 @@ function video(changes: Partial<Video> = {}): Video {
     ...{ originalKey: null, sourceUrl: null, sourcePosterUrl: null, editedAt: null, attributedTo: [] },
     ...{
       commentsOpen: true,
+      allows: { download: true, duet: true, stitch: true },
+      soundTitle: '',
       discovery: false,
       thumbhash: null,
       unannounced: false,
@@ -201,8 +203,10 @@ describe('a video for PeerTube', () => {
     expect(videoOf(deps, video(), publishers)).not.toHaveProperty('subtitleLanguage');
   });
 
-  test('closes comments where its author did', () => {
-    const document = videoOf(deps, video({ commentsOpen: false }), publishers);
+  test('closes comments, and keeps from downloads, where its author did', () => {
+    const allows = { download: false, duet: true, stitch: true };
+    const document = videoOf(deps, video({ commentsOpen: false, allows }), publishers);
+    expect(document).toMatchObject({ downloadEnabled: false });
     expect(judgeVideo(document, world)).toMatchObject({ refused: [], commentsEnabled: false });
   });
 

@@ -87,7 +87,7 @@ export function videoOf(deps: NoteDeps, video: Video, publishers: Publishers): J
     // Demanded, and not counted here.
     views: 0,
     ...{ sensitive: video.sensitive, state: 1, isLiveBroadcast: false, waitTranscoding: true },
-    ...{ downloadEnabled: true, commentsEnabled: video.commentsOpen },
+    ...{ downloadEnabled: video.allows.download, commentsEnabled: video.commentsOpen },
     commentsPolicy: video.commentsOpen ? 1 : 2,
     ...(video.language ? { language: languageOf(video.language) } : {}),
     tag: tagsOf(deps, video),

@@ -93,11 +93,18 @@ export function visibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains 
 
 /**
  * The same for a query over `comments` joined with `videos`: a comment is seen by whoever may see both it and
- * the video it stands under.
+ * the video it stands under. One that the author of the video hid is seen by that person and by whoever wrote it.
  */
 export function commentVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains = 'shown') {
   return (query: Knex.QueryBuilder): void => {
-    query.modify(visibleTo(viewerId, unlisted)).modify(postVisibleTo('comments', viewerId, unlisted));
+    query
+      .modify(visibleTo(viewerId, unlisted))
+      .modify(postVisibleTo('comments', viewerId, unlisted))
+      .where((shown) => {
+        shown.whereNull('comments.hidden_root_id');
+        if (viewerId === null) return;
+        shown.orWhere('comments.account_id', viewerId).orWhere('videos.account_id', viewerId);
+      });
   };
 }
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { videoLimits } from '../../config/limits.ts';
+import type { Tx } from '../db/database.ts';
 import type { VideoId } from '../lib/ids.ts';
 import type { Viewer } from '../modules/auth/index.ts';
 import { type VideoDetails, type Videos, visibilities } from '../modules/videos/index.ts';
+import { flagSchema } from './api/schemas.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError } from './errors.ts';
 import { mentionsIn } from './mentions.ts';
@@ -14,11 +16,25 @@ const text = (max: number) =>
     .nullish()
     .transform((value) => (value ?? '').replaceAll('\u0000', '').trim());
 
+/** What others may do with a video; what is not given stays as it is, or is as its author prefers it. */
+export const permissionsInput = z.object({
+  comment: flagSchema.optional(),
+  download: flagSchema.optional(),
+  duet: flagSchema.optional().describe('A video of one’s own beside it'),
+  stitch: flagSchema.optional().describe('Some seconds of it at the beginning of one’s own'),
+});
+
 /** What a client may say about a video when the upload begins (`Upload-Metadata`). */
 export const uploadMetadata = z.object({
   filename: text(videoLimits.maxFilenameCharacters),
   caption: text(videoLimits.maxCaptionCharacters),
-  visibility: z.enum(visibilities).nullish(),
+  visibility: z
+    .enum([...visibilities, 'private'])
+    .nullish()
+    .transform((name) => (name === 'private' ? ('followers' as const) : name))
+    .describe(
+      'This, `sensitive`, `language` and `permissions` are as the account prefers them where they are not given',
+    ),
   sensitive: z.enum(['true', 'false']).nullish(),
   content_warning: text(videoLimits.maxContentWarningCharacters),
   alt_text: text(videoLimits.maxAltTextCharacters),
@@ -26,6 +42,8 @@ export const uploadMetadata = z.object({
     .string()
     .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
     .nullish(),
+  permissions: permissionsInput.nullish(),
+  sound_title: text(videoLimits.maxSoundTitleCharacters).describe('What its own sound is called'),
 });
 
 /** An upload that a client announces. */
@@ -36,6 +54,10 @@ interface NewUpload {
   readonly metadata: object | undefined;
   /** Its author posts it later. */
   readonly awaitsPost?: boolean;
+  /** It is kept until that, however long it takes. */
+  readonly keepsDraft?: boolean;
+  /** What is done in the same transaction, with the video that was made; nothing is made where that throws. */
+  readonly then?: (tx: Tx, video: { readonly id: VideoId; readonly details: VideoDetails }) => Promise<void>;
 }
 
 /** Checks what is announced, and makes the post; returns its id. */
@@ -59,21 +81,32 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
   if ((await deps.videos.openUploads(viewer.account.id)) >= videoLimits.maxOpenUploads) {
     throw new ApiError('too-many-uploads', 'Finish or cancel one of your uploads first.');
   }
-  if (upload.awaitsPost && (await deps.videos.draftCount(viewer.account.id)) >= videoLimits.maxDrafts) {
+  const { maxDrafts, maxKeptDrafts } = videoLimits;
+  const keepsDraft = upload.keepsDraft ?? false;
+  const mostDrafts = keepsDraft ? maxKeptDrafts : maxDrafts;
+  if (upload.awaitsPost && (await deps.videos.draftCount(viewer.account.id, keepsDraft)) >= mostDrafts) {
     throw new ApiError('too-many-uploads', 'Post or delete what you uploaded before first.');
   }
   const { filename, caption } = parsed.data;
-  const mentions = await mentionsIn(deps, viewer.account.id, caption);
+  const [mentions, usual] = await Promise.all([
+    mentionsIn(deps, viewer.account.id, caption),
+    deps.auth.preferencesOf(viewer.account.id),
+  ]);
   const begun = await deps.inTx(async (tx) => {
     await checkRoom(deps, tx, viewer, bytes);
-    return deps.videos.beginUpload(tx, {
+    const details = { ...detailsOf(parsed.data, usual), mentions };
+    const made = await deps.videos.beginUpload(tx, {
       account: viewer.account,
       uploadId: upload.id,
       filename,
       bytes,
-      details: { ...detailsOf(parsed.data), mentions },
+      details,
+      rules: rulesOf(parsed.data, usual),
       awaitsPost: upload.awaitsPost ?? false,
+      keepsDraft,
     });
+    await upload.then?.(tx, { id: made.videoId, details });
+    return made;
   });
   return begun.videoId;
 }
@@ -95,14 +128,32 @@ async function checkRoom(
   );
 }
 
-function detailsOf(data: z.output<typeof uploadMetadata>): Omit<VideoDetails, 'mentions'> {
+type Usual = Awaited<ReturnType<HttpDeps['auth']['preferencesOf']>>;
+
+function rulesOf(
+  { permissions, sound_title: soundTitle }: z.output<typeof uploadMetadata>,
+  { allows }: Usual,
+) {
+  const { comment, download, duet, stitch } = permissions ?? {};
+  return {
+    soundTitle,
+    commentsOpen: comment,
+    allows: {
+      download: download ?? allows.download,
+      duet: duet ?? allows.duet,
+      stitch: stitch ?? allows.stitch,
+    },
+  };
+}
+
+function detailsOf(data: z.output<typeof uploadMetadata>, usual: Usual): Omit<VideoDetails, 'mentions'> {
   return {
     caption: data.caption,
-    visibility: data.visibility ?? 'public',
-    sensitive: data.sensitive === 'true',
+    visibility: data.visibility ?? usual.visibility,
+    sensitive: data.sensitive ? data.sensitive === 'true' : usual.sensitive,
     contentWarning: data.content_warning,
     altText: data.alt_text,
-    language: data.language ?? null,
+    language: data.language ?? usual.language,
   };
 }
 

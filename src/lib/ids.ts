@@ -85,6 +85,11 @@ export function momentOf(id: Id<string>): number {
   return EPOCH_MS + Number(BigInt(id) >> (NODE_BITS + SEQUENCE_BITS));
 }
 
+/** The lowest id that may have been made at a moment, in milliseconds since 1970: those made later are higher. */
+export function lowestIdAt(moment: number): string {
+  return (BigInt(Math.max(0, Math.floor(moment) - EPOCH_MS)) << (NODE_BITS + SEQUENCE_BITS)).toString();
+}
+
 /** Reads an id from outside: 1 to 19 digits that fit a signed 64-bit integer, else null. */
 export function parseId<Kind extends string>(text: string): Id<Kind> | null {
   if (!/^[1-9]\d{0,18}$/.test(text)) return null;

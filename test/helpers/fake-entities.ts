@@ -34,7 +34,13 @@ export function fakeCredentials(
     email_confirmed: true,
     source: {
       ...{ note: '', fields: [], privacy: 'public', sensitive: false, language: null },
-      ...{ follow_requests_count: 0, hide_collections: false, discoverable: true, indexable: true },
+      ...{
+        permissions: { download: true, duet: true, stitch: true },
+        follow_requests_count: 0,
+        hide_collections: false,
+        discoverable: true,
+        indexable: true,
+      },
       attribution_domains: [],
     },
   };

@@ -264,6 +264,23 @@ describe('of whom nobody hears', () => {
     return answer.body;
   };
 
+  test.each([
+    ['vireo.comment', ['vireo.reply', 'mention']],
+    ['vireo.reply', ['vireo.comment', 'mention']],
+    ['mention', []],
+  ])('%s alone, where that was turned off', async (off, left) => {
+    const own = await deeds.comment(alice.account, video, 'Mine');
+    const other = await videos().video(bob.account);
+    await policy({ muted_types: [off] });
+    const said = new Map([
+      [await deeds.comment(bob.account, video, 'A comment'), 'vireo.comment'],
+      [await deeds.comment(bob.account, video, 'A reply', { parentId: own }), 'vireo.reply'],
+      [await deeds.comment(bob.account, other, '@alice', { mentions: [alice.account] }), 'mention'],
+    ]);
+    const rows = await server.context.db('notifications').where({ account_id: alice.id }).pluck('comment_id');
+    expect(rows.map((id) => said.get(id)).sort()).toEqual([...left].sort());
+  });
+
   test('a mute that spares notifications, or has run out, hides nothing', async () => {
     await mute(false);
     await deeds.like(bob.account, video);

@@ -51,6 +51,17 @@ async function forget(name: string, by: Account, deletedAt: Date): Promise<void>
   await server.context.db('tombstones').insert(row);
 }
 
+test('what others may do with a video is as its server says, and no more', async () => {
+  expect(await receive(arriving('kept', { allowsDownload: false }), arriving('given'))).toEqual([
+    'stored',
+    'stored',
+  ]);
+  const allows = async (name: string) =>
+    (await server.context.videos.internalByUri(arriving(name).video.uri))?.allows;
+  expect(await allows('kept')).toEqual({ download: false, duet: false, stitch: false });
+  expect(await allows('given')).toEqual({ download: true, duet: false, stitch: false });
+});
+
 test('videos that arrive together are kept as they were sent, each with those it names and one event', async () => {
   const { db, videos } = server.context;
   const all = [arriving('one'), arriving('two', { language: null, durationSeconds: null, attributedTo: [] })];

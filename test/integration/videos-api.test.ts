@@ -54,8 +54,8 @@ describe('videos for clients that are made for videos', () => {
     expect(video).toMatchObject({
       ...{ id: video_id, status: 'published', hashtags: ['waves'], alt_text: 'Waves', language: 'en' },
       ...{ visibility: 'public', width: 640, height: 360, author: { acct: 'alice' } },
-      stats: { likes: 0, comments: 0, shares: 0 },
-      viewer: { liked: false, shared: false, saved: false },
+      stats: { views: 0, likes: 0, comments: 0, shares: 0, reposts: 0 },
+      viewer: { liked: false, reposted: false, saved: false },
     });
     expect(video.duration).toBeCloseTo(2, 0);
     expect(video.playback_urls.qualities[0]).toMatchObject({ short_side: 360, width: 640, height: 360 });
@@ -63,7 +63,12 @@ describe('videos for clients that are made for videos', () => {
       expect((await fetch(url)).status).toBe(200);
 
     await client.post(`/api/v1/statuses/${video_id}/favourite`, { as: bob });
-    const changed = await client.patch(path, { as: alice, body: { caption: 'The lake' } });
+    expect(video.sound).toMatchObject({ id: video_id, video_id, title: '', author: { acct: 'alice' } });
+    const changed = await client.patch(path, {
+      as: alice,
+      body: { caption: 'The lake', sound_title: 'Waves at night' },
+    });
+    expect(changed.body.sound.title).toBe('Waves at night');
     expect(changed.body).toMatchObject({
       ...{ caption: '<p>The lake</p>', hashtags: [], alt_text: 'Waves', language: 'en' },
       stats: { likes: 1 },

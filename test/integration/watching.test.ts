@@ -356,7 +356,7 @@ describe('what is kept, and until when', () => {
     const { watching } = server.context;
     const late = { watcher: { accountId: viewer.id }, events: [lateEvent(id)] };
     expect(await watching.report(late)).toEqual({ accepted: 1, ignored: 0 });
-    await inTx((tx) => dropReferences(tx, viewer.id));
+    await inTx((tx) => dropReferences(tx, viewer.id, 1_000));
     expect(await rows()).toEqual([0, 0, 0, 0, 0]);
     expect((await countsOf(id)).views).toBe(1);
   });

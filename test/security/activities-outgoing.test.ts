@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Tx } from '../../src/db/database.ts';
+import type { CommentId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import type { Comment } from '../../src/modules/comments/index.ts';
 import type { Video, Visibility } from '../../src/modules/videos/index.ts';
@@ -43,19 +45,18 @@ async function thread(): Promise<{ video: Video; comment: Comment }> {
   return { video, comment };
 }
 
-const answer = ({ video, comment }: { video: Video; comment: Comment }, visibility: Visibility) =>
-  rig.server.context.inTx((tx) =>
-    rig.server.context.comments.publish(tx, {
-      ...{ author: alice, video, parent: comment, visibility },
-      details: {
-        text: 'Between us',
-        contentWarning: '',
-        sensitive: false,
-        language: null,
-        mentions: new Map(),
-      },
-    }),
-  );
+const details = {
+  ...{ text: 'Between us', contentWarning: '', sensitive: false, language: null },
+  mentions: new Map(),
+};
+
+type Place = { readonly video: Video; readonly comment: Comment };
+
+const answerIn = (tx: Tx, { video, comment }: Place, visibility: Visibility) =>
+  rig.server.context.comments.publish(tx, { author: alice, video, parent: comment, visibility, details });
+
+const answer = (place: Place, visibility: Visibility) =>
+  rig.server.context.inTx((tx) => answerIn(tx, place, visibility));
 
 describe('a comment of ours', () => {
   test('for everybody goes to whom it answers and to the author of the video', async () => {
@@ -63,6 +64,39 @@ describe('a comment of ours', () => {
     const { toA, toE } = await sentBy(() => answer(place, 'public'));
     expect(toA).toMatchObject([{ type: 'Create', object: { inReplyTo: place.comment.uri, to: [PUBLIC] } }]);
     expect(toE).toMatchObject([{ type: 'Create' }]);
+  });
+
+  test('P1 that the author of the video hid goes to nobody new; who has it hears what its author changes', async () => {
+    const { inTx, comments, videos } = rig.server.context;
+    const own = await probe.publish();
+    const reply = await probe.reply(rig.carol, own.uri);
+    const [video, parent] = [await videos.internal(own.id), await comments.internalByUri(reply.id)];
+    if (!video || !parent) throw new Error('The thread is not here.');
+    let commentId: CommentId | undefined;
+    const say = (isHidden: boolean) =>
+      inTx(async (tx) => {
+        const made = await answerIn(tx, { video, comment: parent }, 'public');
+        if (!made.ok) throw new Error(made.detail);
+        commentId = made.commentId;
+        const decision = { videoId: video.id, commentId: made.commentId, accountId: alice.id };
+        if (isHidden) await comments.hide(tx, decision);
+      });
+    expect((await sentBy(() => say(true))).toA).toEqual([]);
+    expect((await sentBy(() => say(false))).toA).toMatchObject([{ type: 'Create' }]);
+    const told = commentId;
+    if (told === undefined) throw new Error('Nothing was said.');
+    const hide = () =>
+      inTx((tx) => comments.hide(tx, { videoId: video.id, commentId: told, accountId: alice.id }));
+    expect(await sentBy(hide)).toEqual({ toA: [], toE: [] });
+    const { toA } = await sentBy(() => inTx((tx) => comments.edit(tx, told, alice.id, details)));
+    expect(toA).toMatchObject([{ type: 'Update' }]);
+    const page = await fetch(`${rig.server.origin}/ap/comments/${told}`, {
+      headers: { accept: 'application/activity+json' },
+    });
+    expect(page.status).toBe(404);
+    // Nobody answers what is hidden, here or elsewhere.
+    await inTx((tx) => comments.hide(tx, { videoId: video.id, commentId: parent.id, accountId: alice.id }));
+    expect((await probe.reply(rig.carol, parent.uri)).outcome).toBe('ignored: comments-closed');
   });
 
   test.for(['direct', 'followers'] as const)(

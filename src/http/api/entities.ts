@@ -136,8 +136,7 @@ export async function commentEntitiesOf(
 ): Promise<StatusEntity[]> {
   if (comments.length === 0) return [];
   const ids = comments.map(({ id }) => id);
-  const [likes, mine, answers, named] = await Promise.all([
-    deps.engagement.commentLikes(ids),
+  const [mine, answers, named] = await Promise.all([
     viewerId === null
       ? null
       : deps.engagement.reactionsOf(viewerId, ids, [...new Set(comments.map(({ videoId }) => videoId))]),
@@ -154,7 +153,7 @@ export async function commentEntitiesOf(
     const reactions = {
       ...NO_REACTIONS,
       replies: answer?.replies ?? 0,
-      likes: likes.get(comment.id) ?? 0,
+      likes: comment.likes,
       ...viewersOwn(mine, comment.id, comment.videoId),
     };
     const mentioned = (named.get(comment.id) ?? []).flatMap((id) => people.get(id) ?? []);

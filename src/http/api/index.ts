@@ -151,14 +151,24 @@ import {
 } from './statuses/reads.ts';
 import { deleteScheduled, getScheduled, listScheduled, putScheduled } from './statuses/scheduled.ts';
 import { deleteStatus, editStatus, getContext, getStatus } from './statuses/statuses.ts';
+import { bulkVideos, listStudioVideos, studioOverview, videoStatistics } from './studio/studio.ts';
 import { followTag, getFollowedTags, getTag, unfollowTag } from './tags/tags.ts';
 import { accountTimeline, homeTimeline, publicTimeline, tagTimeline } from './timelines/timelines.ts';
 import { getTrendingLinks, getTrendingStatuses, getTrendingTags, getTrends } from './trends/trends.ts';
 import { abortDirectUpload, beginDirectUpload, completeDirectUpload } from './uploads/direct.ts';
 import { deleteCaptions, putCaptions } from './videos/captions.ts';
+import {
+  hideComment,
+  listComments,
+  pinComment,
+  postComment,
+  unhideComment,
+  unpinComment,
+} from './videos/comments.ts';
+import { publishVideo } from './videos/drafts.ts';
 import { putPoster } from './videos/poster.ts';
 import { followProcessing, getProcessing } from './videos/processing.ts';
-import { beginVideo, deleteVideo, editVideo, getVideo } from './videos/videos.ts';
+import { beginVideo, deleteVideo, editVideo, getVideo, shareVideo } from './videos/videos.ts';
 
 /** Every JSON endpoint. Fixed paths stand before those with parameters that would match them. */
 export const routes: readonly Route[] = [
@@ -285,7 +295,9 @@ export const routes: readonly Route[] = [
   pinStatus,
   unpinStatus,
   wantSizes,
-  ...[beginVideo, getVideo, editVideo, deleteVideo],
+  ...[beginVideo, getVideo, editVideo, deleteVideo, shareVideo, publishVideo],
+  ...[listStudioVideos, studioOverview, videoStatistics, bulkVideos],
+  ...[listComments, postComment, hideComment, unhideComment, pinComment, unpinComment],
   getProcessing,
   beginDirectUpload,
   completeDirectUpload,

@@ -45,6 +45,9 @@ export const languageSchema = z.string().transform((value, context): string => {
 /** The same, or none: an empty text, as forms write it. */
 export const languageOrNone = z.union([languageSchema, z.literal('').transform(() => null), z.null()]);
 
+/** A moment, by ISO 8601. */
+export const moment = z.iso.datetime({ offset: true, local: true }).transform((text) => new Date(text));
+
 /** Pages of accounts, which clients ask more of. */
 export const peopleQuery = pageQuery.extend({
   limit: whole(1, 10_000)

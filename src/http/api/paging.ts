@@ -38,3 +38,11 @@ export function linkPages(
   if (items.length >= limit || isFromBelow) links.unshift(link('next', 'max_id', last.id));
   res.set('Link', links.join(', '));
 }
+
+/** The same for a list in another order than that of ids: it is paged on by a `cursor`, and not back. */
+export function linkNext(req: Request, res: Response, origin: string, cursor: string): void {
+  const search = searchOf(req);
+  search.set('cursor', cursor);
+  const url = Object.assign(new URL(origin), { pathname: req.path, search });
+  res.set('Link', `<${url.href}>; rel="next"`);
+}

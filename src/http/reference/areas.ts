@@ -48,6 +48,11 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
     paths: /^\/api\/v[12]\/(media|uploads|videos)\b|\/sizes$/,
   },
   {
+    name: 'Studio',
+    about: 'What authors see of all their videos, and do with several at once.',
+    paths: /^\/api\/v1\/studio\b/,
+  },
+  {
     name: 'Posts and comments',
     about: 'A post has one video; a comment answers a post or another comment. Both are statuses.',
     paths: /^\/api\/v1\/(statuses|scheduled_statuses|bookmarks|favourites)\b/,

@@ -1,5 +1,6 @@
 import type { Example } from './example.ts';
 import { laterExamples } from './examples-later.ts';
+import { videoExamples } from './examples-videos.ts';
 
 const alice = 'token';
 const bob = 'bob_token';
@@ -164,7 +165,7 @@ const firstExamples: readonly Example[] = [
 ];
 
 /** In the order in which they are run. */
-export const examples: readonly Example[] = [...firstExamples, ...laterExamples];
+export const examples: readonly Example[] = [...firstExamples, ...videoExamples, ...laterExamples];
 
 export function examplesOf(name: string): readonly Example[] {
   return examples.filter(({ of }) => of === name);

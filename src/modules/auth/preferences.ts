@@ -6,7 +6,14 @@ export interface Preferences {
   readonly visibility: 'public' | 'unlisted' | 'followers' | 'direct';
   readonly sensitive: boolean;
   readonly language: string | null;
+  /** What others may do with videos. */
+  readonly allows: { readonly download: boolean; readonly duet: boolean; readonly stitch: boolean };
 }
+
+/** A change of them: what is not given stays as it is. */
+export type PreferenceChange = Partial<Omit<Preferences, 'allows'>> & {
+  readonly allows?: { readonly [What in keyof Preferences['allows']]?: boolean | undefined };
+};
 
 /** Reads and writes of what people prefer. */
 export function preferences(db: Db) {
@@ -14,20 +21,31 @@ export function preferences(db: Db) {
     async preferencesOf(accountId: AccountId): Promise<Preferences> {
       const row = await db('users')
         .where({ account_id: accountId })
-        .first('default_visibility', 'default_sensitive', 'default_language');
+        .first(
+          ...['default_visibility', 'default_sensitive', 'default_language'],
+          ...['default_allows_download', 'default_allows_duet', 'default_allows_stitch'],
+        );
       return {
         visibility: row?.default_visibility ?? 'public',
         sensitive: row?.default_sensitive ?? false,
         language: row?.default_language ?? null,
+        allows: {
+          download: row?.default_allows_download ?? true,
+          duet: row?.default_allows_duet ?? true,
+          stitch: row?.default_allows_stitch ?? true,
+        },
       };
     },
 
     /** What is not given stays as it is. */
-    async prefer(tx: Tx, accountId: AccountId, change: Partial<Preferences>): Promise<void> {
+    async prefer(tx: Tx, accountId: AccountId, change: PreferenceChange): Promise<void> {
       const named = {
         default_visibility: change.visibility,
         default_sensitive: change.sensitive,
         default_language: change.language,
+        default_allows_download: change.allows?.download,
+        default_allows_duet: change.allows?.duet,
+        default_allows_stitch: change.allows?.stitch,
       };
       const facts = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
       if (Object.keys(facts).length > 0) await tx('users').where({ account_id: accountId }).update(facts);

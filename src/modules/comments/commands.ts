@@ -99,7 +99,7 @@ async function namedBy(tx: Tx, id: CommentId, { mentions }: CommentDetails): Pro
 
 /**
  * Why the account may not comment there, if it may not: the author of the video closed the comments to
- * everybody else, or whoever is answered, there or by the parent, blocks it.
+ * everybody else, or hid the one that is answered, or whoever is answered, there or by the parent, blocks it.
  */
 async function refusalOf(
   tx: Tx,
@@ -109,6 +109,13 @@ async function refusalOf(
   const video = await tx('videos').where({ id: videoId }).first('comments_open', 'account_id');
   if (!video || (!video.comments_open && video.account_id !== accountId)) {
     return fail('comments-closed', 'Comments are turned off for this video.');
+  }
+  const parent =
+    parentId === null
+      ? null
+      : await tx('comments').where({ id: parentId }).forShare().first('hidden_root_id');
+  if (parent && parent.hidden_root_id !== null) {
+    return fail('comments-closed', 'This comment is hidden: it cannot be answered.');
   }
   const block = await tx('account_blocks')
     .where({ target_id: accountId })
@@ -239,7 +246,8 @@ export async function removeComment(
 async function forget(deps: CommentCommandDeps, tx: Tx, row: CommentRow): Promise<void> {
   const author = await tx('accounts').where({ id: row.account_id }).first('actor_uri');
   await rememberDeleted(tx, row.uri, author.actor_uri);
-  await addToStats(tx, row.video_id, { comments: -1 });
+  // What is hidden was taken off the count when it was.
+  if (row.hidden_root_id === null) await addToStats(tx, row.video_id, { comments: -1 });
   await deps.emit(tx, 'comment.deleted', {
     commentId: row.id,
     videoId: row.video_id,

@@ -18,6 +18,7 @@ import {
   updateRemoteComment,
 } from './commands.ts';
 import { commentEvents } from './events.ts';
+import { commentLists } from './lists.ts';
 import {
   type Comment,
   type CommentDetails,
@@ -25,9 +26,12 @@ import {
   commentFromRow,
   type RemoteComment,
 } from './model.ts';
+import { hideComment, pinComment, unhideComment, unpinComment } from './moderation.ts';
 
 export { commentEvents } from './events.ts';
-export type { Comment, CommentDetails, RemoteComment } from './model.ts';
+export { type CommentCursor, commentSorts } from './lists.ts';
+export { type Comment, type CommentDetails, fitsComment, type RemoteComment } from './model.ts';
+export type { CommentDecision } from './moderation.ts';
 
 export type Comments = ReturnType<typeof createComments>;
 
@@ -60,6 +64,11 @@ export function createComments(base: {
     remove: (tx: Tx, id: CommentId, accountId: AccountId) => removeComment(deps, tx, id, accountId),
     removeSomeOf: (tx: Tx, accountId: AccountId, limit: number) =>
       removeCommentsOf(deps, tx, accountId, limit),
+    ...commentLists(db, base.unlistedDomains),
+    hide: hideComment,
+    unhide: unhideComment,
+    pin: pinComment,
+    unpin: unpinComment,
 
     /** Any comment, past the visibility predicate: for workers and for delivery only. */
     internal: (id: CommentId) => one({ id }),
@@ -83,7 +92,10 @@ export function createComments(base: {
         .select(
           'comments.id',
           db.raw('coalesce(parents.account_id, videos.account_id) as answered_id'),
-          db.raw('(select count(*)::int from comments as r where r.parent_id = comments.id) as replies'),
+          db.raw(
+            `(select count(*)::int from comments as answering
+               where answering.parent_id = comments.id and answering.hidden_root_id is null) as replies`,
+          ),
         );
       return new Map(rows.map((row) => [row.id, { answeredId: row.answered_id, replies: row.replies }]));
     },

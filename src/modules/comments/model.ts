@@ -1,6 +1,12 @@
+import { commentLimits } from '../../../config/limits.ts';
 import type { AccountId, CommentId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { PostedWith, Visibility } from '../videos/index.ts';
+
+/** Whether a text is as long as a comment may be, counted in Unicode characters, so that an emoji is no two of them. */
+export function fitsComment(text: string): boolean {
+  return text !== '' && [...text].length <= commentLimits.maxCharacters;
+}
 
 /** A text under a video, or in answer to another such text. */
 export interface Comment {
@@ -27,6 +33,9 @@ export interface Comment {
   readonly editedAt: Date | null;
   /** The app it was posted with; null where that is not known. */
   readonly application: PostedWith | null;
+  /** The author of the video hid it: only that person and its own author see it. */
+  readonly hidden: boolean;
+  readonly likes: number;
 }
 
 /** What its author writes. */
@@ -74,6 +83,8 @@ export interface CommentRow {
   readonly edited_at: Date | null;
   readonly app_name: string | null;
   readonly app_website: string | null;
+  readonly hidden_root_id: CommentId | null;
+  readonly likes: number;
 }
 
 /** Row to model. */
@@ -95,5 +106,7 @@ export function commentFromRow(row: CommentRow): Comment {
     publishedAt: row.published_at,
     editedAt: row.edited_at,
     application: row.app_name === null ? null : { name: row.app_name, website: row.app_website },
+    hidden: row.hidden_root_id !== null,
+    likes: row.likes,
   };
 }

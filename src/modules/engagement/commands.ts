@@ -59,7 +59,7 @@ export async function like(
     .ignore()
     .returning<LikeRow[]>('*');
   if (!row) return fail('known', 'You like this already.');
-  if (row.video_id !== null) await addToStats(tx, row.video_id, { likes: 1 });
+  await countLike(tx, row, 1);
   await deps.emit(tx, 'like.added', likeEvent(row));
   return ok();
 }
@@ -86,8 +86,13 @@ export async function unlike(
 }
 
 async function afterUnlike(deps: EngagementDeps, tx: Tx, row: LikeRow): Promise<void> {
-  if (row.video_id !== null) await addToStats(tx, row.video_id, { likes: -1 });
+  await countLike(tx, row, -1);
   await deps.emit(tx, 'like.removed', likeEvent(row));
+}
+
+async function countLike(tx: Tx, row: LikeRow, change: 1 | -1): Promise<void> {
+  if (row.video_id !== null) await addToStats(tx, row.video_id, { likes: change });
+  else await tx('comments').where({ id: row.comment_id }).increment('likes', change);
 }
 
 function likeEvent(row: LikeRow) {
@@ -212,21 +217,28 @@ export async function allowQuote(
 }
 
 /**
- * Removes at most `limit` likes, dislikes and shares each of an account that is gone, and corrects the counts; returns
- * how many they were together.
+ * Removes at most `limit` likes, dislikes, shares and shares out of the app each of an account that is gone, and corrects
+ * the counts; returns how many they were together.
  */
 export async function dropEngagementOf(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
-  const some = (table: string) =>
+  const some = (table: string, more = '') =>
     `delete from ${table} where id in
-       (select id from ${table} where account_id = :id limit :limit) returning video_id`;
+       (select id from ${table} where account_id = :id limit :limit) returning video_id ${more}`;
   const { rows } = await tx.raw<{ rows: { dropped: number }[] }>(
-    `with l as (${some('likes')}), s as (${some('shares')}), d as (${some('dislikes')}),
+    `with l as (${some('likes', ', comment_id')}), s as (${some('shares')}), d as (${some('dislikes')}),
+          o as (
+            delete from outward_shares where ctid = any(array(
+              select ctid from outward_shares where account_id = :id limit :limit))
+            returning video_id),
+          c as (update comments set likes = likes - 1 where id in (select comment_id from l)),
           counted as (
             update video_stats set
               likes = likes - (select count(*) from l where l.video_id = video_stats.video_id),
-              shares = shares - (select count(*) from s where s.video_id = video_stats.video_id)
-            where video_id in (select video_id from l union select video_id from s))
-     select ((select count(*) from l) + (select count(*) from s) + (select count(*) from d))::int as dropped`,
+              shares = shares - (select count(*) from s where s.video_id = video_stats.video_id),
+              outward_shares = outward_shares - (select count(*) from o where o.video_id = video_stats.video_id)
+            where video_id in (select video_id from l union select video_id from s union select video_id from o))
+     select ((select count(*) from l) + (select count(*) from s) + (select count(*) from d)
+       + (select count(*) from o))::int as dropped`,
     { id: accountId, limit },
   );
   return rows[0]?.dropped ?? 0;

@@ -2,6 +2,7 @@ import { remoteViewLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
+import type { Day } from '../../lib/days.ts';
 import type { AccountId, CommentId, IdSource, LikeId, ShareId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
@@ -20,12 +21,15 @@ import {
 } from './commands.ts';
 import { engagementEvents } from './events.ts';
 import { bookmark, keptQueries, muteThread, ownReactions, unbookmark } from './kept.ts';
+import { outwardSharesOf, shareOutward } from './outward.ts';
+import { type StatisticsOf, statisticsOf, totalsOf } from './statistics.ts';
 import { statsOf } from './stats.ts';
 import { type ReactionPair, reactionUris } from './uris.ts';
 
 export type { Likeable, Shareable } from './commands.ts';
 export { engagementEvents } from './events.ts';
 export type { OwnReactions, Share } from './kept.ts';
+export { type Figures, NO_FIGURES } from './statistics.ts';
 export { addToStats } from './stats.ts';
 
 export type Engagement = ReturnType<typeof createEngagement>;
@@ -79,6 +83,10 @@ export function createEngagement(base: {
     share: (tx: Tx, account: Account, video: Shareable, uri?: string) => share(deps, tx, account, video, uri),
     unshare: (tx: Tx, account: Account, videoId: VideoId, uri?: string) =>
       unshare(deps, tx, account, videoId, uri),
+    shareOutward,
+    totalsOf: (of: StatisticsOf) => totalsOf(db, of),
+    statisticsOf: (of: StatisticsOf, days: readonly Day[]) => statisticsOf(db, of, days),
+    outwardSharesOf: (ids: readonly VideoId[]) => outwardSharesOf(db, ids),
     countRemoteView,
     allowQuote: (tx: Tx, account: Account, videoId: VideoId, instrumentUri: string) =>
       allowQuote(deps, tx, account, videoId, instrumentUri),
@@ -98,16 +106,6 @@ export function createEngagement(base: {
 
     /** Likes, comments and shares of each of these videos. */
     statsOf: (videoIds: readonly VideoId[]) => statsOf(db, videoIds),
-
-    /** How many like each of these comments. */
-    async commentLikes(ids: readonly CommentId[]): Promise<Map<CommentId, number>> {
-      const rows = await db('likes')
-        .whereRaw('comment_id = any(?)', [[...ids]])
-        .groupBy('comment_id')
-        .select('comment_id')
-        .count('* as count');
-      return new Map(rows.map((row) => [row.comment_id as CommentId, Number(row.count)]));
-    },
 
     /** What an account did with these posts, and whether it mutes these threads, named by their videos. */
     reactionsOf: (

@@ -11,6 +11,7 @@ import { newsSources } from './sources.ts';
 export { notificationEvents } from './events.ts';
 export {
   groupedTypes,
+  mutableTypes,
   type Notification,
   type NotificationGroup,
   type NotificationType,

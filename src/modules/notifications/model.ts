@@ -16,6 +16,13 @@ export type NotificationType =
 /** Those of our own. */
 export const ownTypes = ['vireo.published', 'vireo.rejected'] as const satisfies readonly NotificationType[];
 
+/** What of mentions can be turned off by itself: what is said below one’s own videos, and answers to one’s own comments. */
+export const mentionKinds = ['vireo.comment', 'vireo.reply'] as const;
+
+/** What can be turned off. */
+export const mutableTypes = [...notificationTypes, ...mentionKinds] as const;
+export type MutableType = (typeof mutableTypes)[number];
+
 /** Types whose notifications are shown as one where there are many. */
 export const groupedTypes: readonly NotificationType[] = ['favourite', 'reblog', 'follow', 'admin.sign_up'];
 
@@ -98,5 +105,5 @@ export interface NotificationPolicy {
   readonly newAccounts: PolicyAction;
   readonly privateMentions: PolicyAction;
   readonly limitedAccounts: PolicyAction;
-  readonly mutedTypes: readonly NotificationType[];
+  readonly mutedTypes: readonly MutableType[];
 }

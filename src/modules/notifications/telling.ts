@@ -68,6 +68,15 @@ const ALWAYS_TOLD = [
   'vireo.rejected',
 ];
 
+/** What of mentions a comment is to the one who is told; also where it names the person besides. Null: neither. */
+const MENTION_KIND = `(
+  select case when parents.account_id = news.account_id then 'vireo.reply'
+              when comments.parent_id is null and videos.account_id = news.account_id then 'vireo.comment' end
+    from comments
+    join videos on videos.id = comments.video_id
+    left join comments as parents on parents.id = comments.parent_id
+   where comments.id = news.comment_id)`;
+
 /** The rows to be inserted, in one order for all, so that two relays do not wait for each other. */
 function wanted(deps: TellingDeps, tx: Tx, news: readonly News[]) {
   const recipient = tx.raw('news.account_id');
@@ -84,6 +93,9 @@ function wanted(deps: TellingDeps, tx: Tx, news: readonly News[]) {
     .where({ 'told.domain': '', 'told.state': 'active', 'told.owner_id': null })
     .whereRaw(`(news.account_id <> news.from_account_id or news.type like 'vireo.%')`)
     .whereRaw(`not news.type = any(coalesce(policy.muted_types, '{}'))`)
+    .whereRaw(
+      `(policy.muted_types is null or news.type <> 'mention' or not coalesce(${MENTION_KIND} = any(policy.muted_types), false))`,
+    )
     .whereRaw(`not verdict.actions @> '{drop}'`)
     .where((shown) =>
       shown

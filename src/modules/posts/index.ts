@@ -2,7 +2,7 @@ import { schedulingLimits } from '../../../config/limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
 import { once } from '../../db/once.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { AccountId, IdSource } from '../../lib/ids.ts';
+import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
@@ -15,6 +15,7 @@ import {
   type ScheduledPostId,
   waitingPostSchema,
 } from './model.ts';
+import { heldAmong, reviseHolder, showHolderTo, waitingJson } from './waiting.ts';
 
 export type { NewPost, Posted, ScheduledPost, ScheduledPostId } from './model.ts';
 
@@ -45,6 +46,7 @@ type Made = Posted | { readonly scheduledId: ScheduledPostId };
 interface ScheduledRow {
   readonly id: ScheduledPostId;
   readonly account_id: AccountId;
+  readonly video_id: VideoId | null;
   readonly scheduled_at: Date;
   readonly post: unknown;
 }
@@ -92,11 +94,15 @@ export function createPosts(deps: PostDeps) {
     const refusal = timeRefusal(clock, scheduledAt) ?? (await holdRefusal(deps, tx, author.id, post));
     if (refusal) return refusal;
     const id = ids.next<'scheduled-post'>();
-    const mentions = Object.fromEntries([...post.mentions].map(([handle, account]) => [handle, account.id]));
     await tx('scheduled_posts').insert({
       ...{ id, account_id: author.id, video_id: post.videoId, scheduled_at: scheduledAt },
-      post: JSON.stringify({ ...post, mentions }),
+      post: waitingJson(post),
     });
+    const { videoId, text, contentWarning, sensitive, language, mentions, visibility } = post;
+    if (videoId !== null) {
+      const details = { caption: text, contentWarning, sensitive, language, mentions, visibility };
+      await deps.videos.writeDraft(tx, { videoId, accountId: author.id, details });
+    }
     return ok({ made: { scheduledId: id } });
   }
 
@@ -184,6 +190,11 @@ export function createPosts(deps: PostDeps) {
       return ((await query) as ScheduledRow[]).map(scheduledFromRow);
     },
 
+    /** Which of these videos of the account wait for their time, and until when. */
+    heldAmong: (accountId: AccountId, ids: readonly VideoId[]) => heldAmong(db, accountId, ids),
+    reviseHolder,
+    showHolderTo,
+
     async scheduled(id: ScheduledPostId, accountId: AccountId): Promise<ScheduledPost | null> {
       const row: ScheduledRow | undefined = await own(accountId).where({ id }).first();
       return row ? scheduledFromRow(row) : null;
@@ -201,14 +212,24 @@ export function createPosts(deps: PostDeps) {
       return changed === 1 ? ok() : fail('not-found', 'There is no such scheduled post.');
     },
 
-    /** Takes a scheduled post back. Its video is dropped with the next ones that nobody posts. */
+    /** Takes a scheduled post back. Its video is kept as a draft, or dropped with the next ones that nobody posts. */
     async unschedule(
       tx: Tx,
-      input: { readonly id: ScheduledPostId; readonly accountId: AccountId },
+      input: {
+        readonly id: ScheduledPostId;
+        readonly accountId: AccountId;
+        readonly keepsDraft?: boolean;
+      },
     ): Promise<Result<object, 'not-found'>> {
-      const { id, accountId } = input;
-      const done = await tx('scheduled_posts').where({ id, account_id: accountId }).delete();
-      return done === 1 ? ok() : fail('not-found', 'There is no such scheduled post.');
+      const { id, accountId, keepsDraft = false } = input;
+      const [done] = await tx('scheduled_posts')
+        .where({ id, account_id: accountId })
+        .delete()
+        .returning<ScheduledRow[]>('*');
+      if (!done) return fail('not-found', 'There is no such scheduled post.');
+      const { video_id: videoId } = done;
+      if (videoId !== null) await deps.videos.keepDraft(tx, { videoId, accountId }, keepsDraft);
+      return ok();
     },
   };
 }

@@ -13,6 +13,7 @@ import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import type { videoEvents } from './events.ts';
 import type { VideoDetails, VideoRow } from './model.ts';
+import { ruleColumns, type VideoRules } from './rules.ts';
 import { purgesOf } from './shared-copies.ts';
 
 export interface VideoCommandDeps {
@@ -34,6 +35,10 @@ export async function beginUpload(
     readonly details: VideoDetails;
     /** Its author posts it later; see drafts.ts. */
     readonly awaitsPost?: boolean;
+    /** Such a one is kept until that. */
+    readonly keepsDraft?: boolean;
+    /** Where they are not as usual: everything is allowed, but by what its author prefers. */
+    readonly rules?: Omit<VideoRules, 'visibility'>;
   },
 ): Promise<{ videoId: VideoId }> {
   const { account, details, uploadId } = input;
@@ -47,7 +52,9 @@ export async function beginUpload(
     state: 'uploading',
     visibility: details.visibility,
     ...detailColumns(deps.urls, details),
+    ...ruleColumns(input.rules ?? {}),
     awaits_post: input.awaitsPost ?? false,
+    keeps_draft: input.keepsDraft ?? false,
     media_state: 'waiting',
   });
   await nameIn(tx, id, details);
@@ -102,10 +109,13 @@ export async function editVideo(
   details: Omit<VideoDetails, 'visibility'>,
 ): Promise<Result<object, 'not-found'>> {
   const mine = { id: videoId, account_id: accountId, local: true };
-  if (await tx('videos').where(mine).first('id')) await keepVersion(tx, deps.ids, { videoId });
+  const before = await tx('videos').where(mine).forUpdate().first('state');
+  // What nobody has seen yet is not edited, but written.
+  const isSeen = before?.state === 'published';
+  if (isSeen) await keepVersion(tx, deps.ids, { videoId });
   const [row] = await tx('videos')
     .where(mine)
-    .update({ ...detailColumns(deps.urls, details), edited_at: tx.fn.now() })
+    .update({ ...detailColumns(deps.urls, details), ...(isSeen ? { edited_at: tx.fn.now() } : {}) })
     .returning<VideoRow[]>('*');
   if (!row) return fail('not-found', 'There is no such video.');
   await nameIn(tx, videoId, details);

@@ -45,6 +45,8 @@ export async function postDraft(
   const isMade = video.state === 'draft' && video.media_state === 'ready';
   const isSeen = video.state === 'draft' && { state: 'published', unannounced: !isMade };
   const posted = await postedAs(deps, tx, video, author);
+  // Whom and what the draft named is named anew, by the id of the post.
+  if (posted.id !== video.id) await nameIn(tx, video.id, { caption: '', mentions: new Map() });
   await tx('videos')
     .where({ id: video.id })
     .update({
@@ -120,6 +122,31 @@ export async function describeMedia(
   return ok();
 }
 
+/** Makes a draft say what the post will that holds it, and keeps it for as long as its author wants. */
+export async function writeDraft(
+  deps: VideoCommandDeps,
+  tx: Tx,
+  input: MediaEdit & { readonly details: Omit<VideoDetails, 'altText'> },
+): Promise<void> {
+  const video = await lockDraft(tx, input);
+  if (!video) return;
+  const { details } = input;
+  await tx('videos')
+    .where({ id: video.id })
+    .update({
+      ...detailColumns(deps.urls, { ...details, altText: video.alt_text }),
+      ...{ visibility: details.visibility, keeps_draft: true },
+    });
+  await nameIn(tx, video.id, details);
+}
+
+/** Whether a draft stays until its author posts it, or is dropped with others that nobody posts. */
+export async function keepDraft(tx: Tx, { videoId, accountId }: MediaEdit, kept: boolean): Promise<void> {
+  await tx('videos')
+    .where({ id: videoId, account_id: accountId, awaits_post: true })
+    .update({ keeps_draft: kept });
+}
+
 /** Takes back what was uploaded for a post, unless a post that waits for its time holds it. */
 export async function dropDraft(
   deps: VideoCommandDeps,
@@ -136,7 +163,7 @@ const DROPPED_AT_ONCE = 100;
 /** Drops what was uploaded and never posted; returns how much that was. */
 export async function dropOldDrafts(deps: VideoCommandDeps, tx: Tx, before: Date): Promise<number> {
   const rows: { id: VideoId; account_id: AccountId }[] = await tx('videos')
-    .where({ awaits_post: true })
+    .where({ awaits_post: true, keeps_draft: false })
     // What is still being sent has a sweeper of its own.
     .whereNot({ state: 'uploading' })
     .where('created_at', '<', before)

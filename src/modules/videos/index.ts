@@ -6,6 +6,7 @@ import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { JobRun } from '../../jobs/registry.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Urls } from '../instances/index.ts';
+import { changeVideo } from './change.ts';
 import {
   askForReplies,
   beginUpload,
@@ -24,7 +25,9 @@ import {
   draftRefusal,
   dropDraft,
   dropOldDrafts,
+  keepDraft,
   postDraft,
+  writeDraft,
 } from './drafts.ts';
 import { videoEvents } from './events.ts';
 import { feedQueries } from './feed-queries.ts';
@@ -50,12 +53,14 @@ import {
 import { proxiedAmong, proxiedSource } from './remote-proxy.ts';
 import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
 import { mediaUsage, orphanedObjects } from './storage-use.ts';
+import { studioQueries } from './studio.ts';
 
 export { videoEvents } from './events.ts';
 export type { Below, Recommendable } from './feed-queries.ts';
 export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
   type Asset,
+  hasSound,
   mediaStages,
   type PostedWith,
   type RemoteVideo,
@@ -73,6 +78,11 @@ export {
 export type { ListNarrowing, Page } from './queries.ts';
 export type { Arrival, NewRemoteVideo } from './remote-posts.ts';
 export { fetchRemoteSource } from './remote-source.ts';
+export {
+  type StudioCursor,
+  studioSorts,
+  studioStates,
+} from './studio.ts';
 export { createTranscriber } from './transcriber.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
@@ -93,12 +103,14 @@ export function createVideos(base: Deps) {
   return {
     ...queries,
     ...feedQueries(base.db, base.unlistedDomains),
+    ...studioQueries(base.db),
     beginUpload: (tx: Tx, input: Parameters<typeof beginUpload>[2]) => beginUpload(deps, tx, input),
     completeUpload: (tx: Tx, uploadId: string, originalKey: string) =>
       completeUpload(deps, tx, uploadId, originalKey),
     cancelUpload,
     noteMultipart,
     storedBytes,
+    change: (tx: Tx, change: Parameters<typeof changeVideo>[2]) => changeVideo(deps, tx, change),
     edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
       editVideo(deps, tx, videoId, accountId, details),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
@@ -122,6 +134,8 @@ export function createVideos(base: Deps) {
     },
     /** Videos that come before their posts; see drafts.ts. */
     postDraft: (tx: Tx, input: Parameters<typeof postDraft>[2]) => postDraft(deps, tx, input),
+    writeDraft: (tx: Tx, input: Parameters<typeof writeDraft>[2]) => writeDraft(deps, tx, input),
+    keepDraft,
     draftRefusal,
     describeMedia,
     dropDraft: (tx: Tx, edit: Parameters<typeof dropDraft>[2]) => dropDraft(deps, tx, edit),

@@ -50,6 +50,15 @@ export interface Focus {
   readonly y: number;
 }
 
+/** What its author lets others do with a video. */
+export interface Allowances {
+  readonly download: boolean;
+  /** A video of one’s own beside it. */
+  readonly duet: boolean;
+  /** Some seconds of it at the beginning of one’s own. */
+  readonly stitch: boolean;
+}
+
 /** What somebody posted with. */
 export interface PostedWith {
   readonly name: string;
@@ -98,6 +107,9 @@ export interface Video {
   /** Actors beside the author that may change a remote video: a channel and its owner. */
   readonly attributedTo: readonly string[];
   readonly commentsOpen: boolean;
+  readonly allows: Allowances;
+  /** What its author calls its own sound; empty where that has no name. */
+  readonly soundTitle: string;
   /** A relay told of it, and nobody here had asked for its author. */
   readonly discovery: boolean;
   /** Played here already, while other servers are not told yet. */
@@ -136,6 +148,8 @@ export interface RemoteVideo {
   readonly editedAt: Date | null;
   readonly attributedTo: readonly string[];
   readonly commentsOpen: boolean;
+  /** Whether its server offers it for download; true where it does not say. */
+  readonly allowsDownload?: boolean;
 }
 
 /** What the author says of a video. */
@@ -183,6 +197,10 @@ export interface VideoRow {
   readonly edited_at: Date | null;
   readonly attributed_to: string[];
   readonly comments_open: boolean;
+  readonly allows_download: boolean;
+  readonly allows_duet: boolean;
+  readonly allows_stitch: boolean;
+  readonly sound_title: string;
   readonly discovery: boolean;
   readonly unannounced: boolean;
   readonly awaits_post: boolean;
@@ -209,6 +227,11 @@ export interface AssetRow {
   readonly language: string | null;
   readonly label: string | null;
   readonly automatic: boolean;
+}
+
+/** Whether it is known to be heard: nobody knows of one that lies elsewhere. */
+export function hasSound({ assets }: Pick<Video, 'assets'>): boolean {
+  return assets.some(({ codecs }) => codecs !== null && /mp4a|opus|ac-3|ec-3|vorbis|flac/i.test(codecs));
 }
 
 /** Rows to model. */
@@ -249,6 +272,8 @@ export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video 
     editedAt: row.edited_at,
     attributedTo: row.attributed_to,
     commentsOpen: row.comments_open,
+    allows: { download: row.allows_download, duet: row.allows_duet, stitch: row.allows_stitch },
+    soundTitle: row.sound_title,
     discovery: row.discovery,
     unannounced: row.unannounced,
     awaitsPost: row.awaits_post,

@@ -151,6 +151,9 @@ function saidColumns(video: RemoteVideo) {
     alt_text: video.altText,
     language: video.language,
     comments_open: video.commentsOpen,
+    allows_download: video.allowsDownload ?? true,
+    // No server says so yet, and what nobody allowed is not allowed.
+    ...{ allows_duet: false, allows_stitch: false },
     edited_at: video.editedAt,
   };
 }

@@ -57,7 +57,7 @@ export async function addTallies(inTx: InTx): Promise<number> {
 /** Views of each of these videos; those nobody watched have zeros. */
 export async function viewsOf(db: Db, videoIds: readonly VideoId[]): Promise<Map<VideoId, Views>> {
   const rows: { video_id: VideoId; views: string; completions: string }[] = await db('video_views')
-    .whereIn('video_id', [...videoIds])
+    .whereRaw('video_id = any(?)', [[...videoIds]])
     .select('video_id', 'views', 'completions');
   const known = new Map(
     rows.map((row) => [row.video_id, { views: Number(row.views), completions: Number(row.completions) }]),

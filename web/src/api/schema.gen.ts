@@ -143,6 +143,77 @@ export interface Archive {
   readonly download_url: string | null;
 }
 
+export interface BulkResult {
+  /** One for each id, in the order in which they were given */
+  readonly results: readonly {
+    readonly id: string;
+    readonly done: boolean;
+    /** Why not, as of a refusal */
+    readonly code: string | null;
+    readonly detail: string | null;
+  }[];
+}
+
+export interface Comment {
+  readonly id: string;
+  readonly created_at: string;
+  readonly account: Account;
+  /** HTML, safe to show */
+  readonly content: string;
+  readonly spoiler_text: string;
+  readonly sensitive: boolean;
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
+  readonly language: string | null;
+  readonly uri: string;
+  readonly url: string;
+  readonly media_attachments: readonly Media[];
+  readonly tags: readonly {
+    readonly name: string;
+    readonly url: string;
+  }[];
+  readonly mentions: readonly {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly url: string;
+  }[];
+  readonly emojis: readonly {}[];
+  readonly replies_count: number;
+  readonly reblogs_count: number;
+  readonly favourites_count: number;
+  /** By the viewer, as the next two */
+  readonly favourited: boolean;
+  readonly reblogged: boolean;
+  readonly bookmarked: boolean;
+  /** The viewer wants to hear no more of its thread */
+  readonly muted: boolean;
+  /** By the author of the video: it stands above all others */
+  readonly pinned: boolean;
+  readonly edited_at: string | null;
+  /** What the filters of the viewer say of it */
+  readonly filtered: readonly FilterResult[];
+  readonly in_reply_to_id: string | null;
+  readonly in_reply_to_account_id: string | null;
+  /** What it passes on, where that is all it does */
+  readonly reblog: Post | null;
+  readonly card: null;
+  readonly poll: null;
+  readonly quote: null;
+  readonly quotes_count: number;
+  /** What it was posted with, where that is an app */
+  readonly application: {
+    readonly name: string;
+    readonly website: string | null;
+  } | null;
+  readonly video_id: string;
+  /** By the author of the video: only that person, and whoever wrote it, still see it */
+  readonly hidden: boolean;
+  /** By the author of the video */
+  readonly liked_by_author: boolean;
+  /** The author of the video wrote it */
+  readonly by_author: boolean;
+}
+
 export interface Context {
   readonly ancestors: readonly Status[];
   readonly descendants: readonly Status[];
@@ -258,6 +329,12 @@ export interface CredentialAccount {
     readonly privacy: "public" | "unlisted" | "private" | "direct";
     readonly sensitive: boolean;
     readonly language: string | null;
+    /** What others may do with videos that do not say otherwise */
+    readonly permissions: {
+      readonly download: boolean;
+      readonly duet: boolean;
+      readonly stitch: boolean;
+    };
     readonly follow_requests_count: number;
     readonly hide_collections: boolean;
     readonly discoverable: boolean;
@@ -373,6 +450,8 @@ export interface FeedVideo {
   /** To everybody but its author: published */
   readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
   readonly created_at: string;
+  /** When it is posted, where it waits for that */
+  readonly scheduled_at: string | null;
   readonly edited_at: string | null;
   /** Its ActivityPub id */
   readonly uri: string;
@@ -412,16 +491,38 @@ export interface FeedVideo {
     /** Nobody wrote them: a service did */
     readonly automatic: boolean;
   }[];
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+    readonly author: Account;
+    readonly video_id: string;
+  } | null;
+  /** What its author lets others do with it */
+  readonly permissions: {
+    readonly comment: boolean;
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
+  /** The MP4 to keep; null where its author does not want that, or there is none yet */
+  readonly download_url: string | null;
   readonly stats: {
+    /** How often it was watched here */
     readonly views: number;
     readonly likes: number;
     readonly comments: number;
+    /** How often it was sent out of the app */
     readonly shares: number;
+    /** How often it was passed on to followers: a boost */
+    readonly reposts: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
     readonly liked: boolean;
-    readonly shared: boolean;
+    readonly reposted: boolean;
     readonly saved: boolean;
   };
   /** Whom you follow and who passed it on, where it is shown for that */
@@ -861,8 +962,8 @@ export interface NotificationPolicy {
   readonly for_new_accounts: "accept" | "filter" | "drop";
   readonly for_private_mentions: "accept" | "filter" | "drop";
   readonly for_limited_accounts: "accept" | "filter" | "drop";
-  /** Our own: types of which nothing is told */
-  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected")[];
+  /** Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments */
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
   readonly summary: {
     readonly pending_requests_count: number;
     readonly pending_notifications_count: number;
@@ -993,6 +1094,12 @@ export interface Preferences {
   readonly 'posting:default:visibility': "public" | "unlisted" | "private" | "direct";
   readonly 'posting:default:sensitive': boolean;
   readonly 'posting:default:language': string | null;
+  /** What others may do with videos */
+  readonly 'posting:default:permissions': {
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
   readonly 'reading:expand:media': "default" | "show_all" | "hide_all";
   readonly 'reading:expand:spoilers': boolean;
 }
@@ -1185,6 +1292,149 @@ export interface StatusSource {
   readonly spoiler_text: string;
 }
 
+export interface StudioOverview {
+  readonly videos: {
+    readonly uploading: number;
+    readonly processing: number;
+    readonly failed: number;
+    readonly draft: number;
+    readonly scheduled: number;
+    readonly published: number;
+  };
+  /** By now */
+  readonly totals: {
+    /** Here, and those that other servers told of in the last 90 days; by days in UTC */
+    readonly views: number;
+    readonly likes: number;
+    readonly comments: number;
+    readonly reposts: number;
+    /** How often they were sent out of the app */
+    readonly shares: number;
+    readonly saves: number;
+    readonly followers: number;
+  };
+  /** What is new; what was taken back since is not in it */
+  readonly period: {
+    readonly time_zone: string;
+    /** When the first day begins */
+    readonly from: string;
+    readonly totals: {
+      /** Here, and those that other servers told of in the last 90 days; by days in UTC */
+      readonly views: number;
+      readonly likes: number;
+      readonly comments: number;
+      readonly reposts: number;
+      /** How often they were sent out of the app */
+      readonly shares: number;
+      readonly saves: number;
+      readonly followers: number;
+    };
+    /** The oldest first; today is the last one */
+    readonly days: readonly {
+      /** As 2026-11-27 */
+      readonly date: string;
+      readonly figures: {
+        /** Here, and those that other servers told of in the last 90 days; by days in UTC */
+        readonly views: number;
+        readonly likes: number;
+        readonly comments: number;
+        readonly reposts: number;
+        /** How often they were sent out of the app */
+        readonly shares: number;
+        readonly saves: number;
+        readonly followers: number;
+      };
+    }[];
+  };
+}
+
+export interface StudioVideo {
+  readonly id: string;
+  /** To everybody but its author: published */
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly created_at: string;
+  /** When it is posted, where it waits for that */
+  readonly scheduled_at: string | null;
+  readonly edited_at: string | null;
+  /** Its ActivityPub id */
+  readonly uri: string;
+  readonly url: string;
+  readonly author: Account;
+  /** HTML, safe to show */
+  readonly caption: string;
+  readonly hashtags: readonly string[];
+  readonly content_warning: string;
+  readonly sensitive: boolean;
+  readonly alt_text: string;
+  readonly language: string | null;
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
+  /** Seconds */
+  readonly duration: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly poster_url: string | null;
+  readonly blurhash: string | null;
+  readonly playback_urls: {
+    readonly hls: string | null;
+    readonly dash: string | null;
+    readonly mp4: string | null;
+    /** Fragmented MP4, largest first */
+    readonly qualities: readonly {
+      readonly short_side: number;
+      readonly width: number;
+      readonly height: number;
+      readonly url: string;
+    }[];
+  };
+  readonly captions: readonly {
+    readonly url: string;
+    /** As in BCP 47; und where it is not known */
+    readonly language: string;
+    readonly label: string;
+    /** Nobody wrote them: a service did */
+    readonly automatic: boolean;
+  }[];
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+    readonly author: Account;
+    readonly video_id: string;
+  } | null;
+  /** What its author lets others do with it */
+  readonly permissions: {
+    readonly comment: boolean;
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
+  /** The MP4 to keep; null where its author does not want that, or there is none yet */
+  readonly download_url: string | null;
+  readonly stats: {
+    /** How often it was watched here */
+    readonly views: number;
+    readonly likes: number;
+    readonly comments: number;
+    /** How often it was sent out of the app */
+    readonly shares: number;
+    /** How often it was passed on to followers: a boost */
+    readonly reposts: number;
+  };
+  /** What the one who asks has done with it */
+  readonly viewer: {
+    readonly liked: boolean;
+    readonly reposted: boolean;
+    readonly saved: boolean;
+  };
+  readonly state: "uploading" | "processing" | "failed" | "draft" | "scheduled" | "published";
+  readonly processing: Processing;
+  readonly saves: number;
+  /** Here, and those that other servers told of in the last 90 days */
+  readonly views: number;
+}
+
 export interface Suggestion {
   /** As older apps know it */
   readonly source: "past_interactions";
@@ -1289,6 +1539,8 @@ export interface Video {
   /** To everybody but its author: published */
   readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
   readonly created_at: string;
+  /** When it is posted, where it waits for that */
+  readonly scheduled_at: string | null;
   readonly edited_at: string | null;
   /** Its ActivityPub id */
   readonly uri: string;
@@ -1328,17 +1580,83 @@ export interface Video {
     /** Nobody wrote them: a service did */
     readonly automatic: boolean;
   }[];
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+    readonly author: Account;
+    readonly video_id: string;
+  } | null;
+  /** What its author lets others do with it */
+  readonly permissions: {
+    readonly comment: boolean;
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
+  /** The MP4 to keep; null where its author does not want that, or there is none yet */
+  readonly download_url: string | null;
   readonly stats: {
+    /** How often it was watched here */
     readonly views: number;
     readonly likes: number;
     readonly comments: number;
+    /** How often it was sent out of the app */
     readonly shares: number;
+    /** How often it was passed on to followers: a boost */
+    readonly reposts: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
     readonly liked: boolean;
-    readonly shared: boolean;
+    readonly reposted: boolean;
     readonly saved: boolean;
+  };
+}
+
+export interface VideoStatistics {
+  readonly id: string;
+  readonly totals: {
+    /** Here, and those that other servers told of in the last 90 days; by days in UTC */
+    readonly views: number;
+    readonly likes: number;
+    readonly comments: number;
+    readonly reposts: number;
+    /** How often they were sent out of the app */
+    readonly shares: number;
+    readonly saves: number;
+  };
+  readonly period: {
+    readonly time_zone: string;
+    /** When the first day begins */
+    readonly from: string;
+    readonly totals: {
+      /** Here, and those that other servers told of in the last 90 days; by days in UTC */
+      readonly views: number;
+      readonly likes: number;
+      readonly comments: number;
+      readonly reposts: number;
+      /** How often they were sent out of the app */
+      readonly shares: number;
+      readonly saves: number;
+    };
+    /** The oldest first; today is the last one */
+    readonly days: readonly {
+      /** As 2026-11-27 */
+      readonly date: string;
+      readonly figures: {
+        /** Here, and those that other servers told of in the last 90 days; by days in UTC */
+        readonly views: number;
+        readonly likes: number;
+        readonly comments: number;
+        readonly reposts: number;
+        /** How often they were sent out of the app */
+        readonly shares: number;
+        readonly saves: number;
+      };
+    }[];
   };
 }
 

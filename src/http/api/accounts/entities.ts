@@ -103,6 +103,7 @@ export async function credentialEntityOf(deps: HttpDeps, account: Account, role:
       privacy: PRIVACY[preferences.visibility],
       sensitive: preferences.sensitive,
       language: preferences.language,
+      permissions: preferences.allows,
       follow_requests_count: requests,
       hide_collections: account.hideCollections,
       discoverable: account.discoverable,

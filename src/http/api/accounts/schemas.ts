@@ -67,6 +67,9 @@ export const credentialAccountEntity = accountEntity
       privacy: z.enum(['public', 'unlisted', 'private', 'direct']),
       sensitive: z.boolean(),
       language: z.string().nullable(),
+      permissions: z
+        .object({ download: z.boolean(), duet: z.boolean(), stitch: z.boolean() })
+        .describe('What others may do with videos that do not say otherwise'),
       follow_requests_count: z.number(),
       hide_collections: z.boolean(),
       discoverable: z.boolean(),

@@ -69,6 +69,10 @@ export const updateCredentials = route({
         privacy: z.enum(['public', 'unlisted', 'private', 'direct']).optional(),
         sensitive: flag.optional(),
         language: languageOrNone.optional(),
+        permissions: z
+          .object({ download: flag.optional(), duet: flag.optional(), stitch: flag.optional() })
+          .optional()
+          .describe('What others may do with videos of yours that do not say otherwise'),
       })
       .optional(),
   }),
@@ -78,11 +82,12 @@ export const updateCredentials = route({
     const pictures = await picturesOf(deps, files);
     const account = await deps.inTx(async (tx) => {
       for (const one of pictures) await deps.pictures.set(tx, id, one);
-      const { privacy, sensitive, language } = body.source ?? {};
+      const { privacy, sensitive, language, permissions } = body.source ?? {};
       await deps.auth.prefer(tx, id, {
         ...(privacy === undefined ? {} : { visibility: VISIBILITY[privacy] }),
         ...(sensitive === undefined ? {} : { sensitive }),
         ...(language === undefined ? {} : { language }),
+        ...(permissions === undefined ? {} : { allows: permissions }),
       });
       const change = {
         displayName: body.display_name,
@@ -133,16 +138,20 @@ export const getPreferences = route({
       'posting:default:visibility': z.enum(['public', 'unlisted', 'private', 'direct']),
       'posting:default:sensitive': z.boolean(),
       'posting:default:language': z.string().nullable(),
+      'posting:default:permissions': z
+        .object({ download: z.boolean(), duet: z.boolean(), stitch: z.boolean() })
+        .describe('What others may do with videos'),
       'reading:expand:media': z.enum(['default', 'show_all', 'hide_all']),
       'reading:expand:spoilers': z.boolean(),
     })
     .meta({ id: 'Preferences' }),
   handler: async ({ deps, viewer }) => {
-    const { visibility, sensitive, language } = await deps.auth.preferencesOf(viewer.account.id);
+    const { visibility, sensitive, language, allows } = await deps.auth.preferencesOf(viewer.account.id);
     return {
       'posting:default:visibility': visibility === 'followers' ? ('private' as const) : visibility,
       'posting:default:sensitive': sensitive,
       'posting:default:language': language,
+      'posting:default:permissions': allows,
       'reading:expand:media': 'default' as const,
       'reading:expand:spoilers': false,
     };

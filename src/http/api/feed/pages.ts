@@ -4,7 +4,7 @@ import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';
 import { toAccount } from '../accounts/entities.ts';
 import { statusEntitiesOf } from '../entities.ts';
-import { toVideo } from '../videos/videos.ts';
+import { videoShaper } from '../videos/entities.ts';
 
 const ID_BYTES = 8;
 
@@ -44,14 +44,15 @@ export function cursorBelow(
 
 /** Videos with what people did with them, and who passed them on: the same number of queries whatever their number. */
 export async function feedVideosOf(deps: HttpDeps, items: readonly FeedItem[], viewerId: AccountId | null) {
-  const [statuses, views] = await Promise.all([
+  const videos = items.map(({ video }) => video);
+  const [statuses, toVideo] = await Promise.all([
     statusEntitiesOf(deps, items, viewerId),
-    deps.watching.viewsOf(items.map(({ video }) => video.id)),
+    videoShaper(deps, videos, viewerId),
   ]);
   return items.flatMap(({ video, share }, at) => {
     const status = statuses[at];
     if (!status) return [];
     const shared_by = share ? toAccount(deps, share.account) : null;
-    return [{ ...toVideo(video, status, views.get(video.id)?.views ?? 0), shared_by }];
+    return [{ ...toVideo(video, status), shared_by }];
   });
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { notificationLimits } from '../../../../config/live-limits.ts';
 import { idSchema } from '../../../lib/ids.ts';
-import { groupedTypes, notificationTypes, policyActions } from '../../../modules/notifications/index.ts';
+import {
+  groupedTypes,
+  mutableTypes,
+  notificationTypes,
+  policyActions,
+} from '../../../modules/notifications/index.ts';
 import { accountEntity, flagSchema, processingEntity, statusEntity } from '../schemas.ts';
 
 export const notificationParams = z.object({ id: idSchema<'notification'>() });
@@ -137,7 +142,11 @@ const policyFields = {
   for_new_accounts: action,
   for_private_mentions: action,
   for_limited_accounts: action,
-  muted_types: z.array(type).describe('Our own: types of which nothing is told'),
+  muted_types: z
+    .array(z.enum(mutableTypes))
+    .describe(
+      'Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments',
+    ),
 };
 
 export const policyEntity = z
@@ -151,7 +160,7 @@ export const policyEntity = z
   .meta({ id: 'NotificationPolicy' });
 
 export const policyBody = z
-  .object({ ...policyFields, muted_types: z.array(z.enum(notificationTypes)).max(notificationTypes.length) })
+  .object({ ...policyFields, muted_types: z.array(z.enum(mutableTypes)).max(mutableTypes.length) })
   .partial();
 
 export const requestEntity = z

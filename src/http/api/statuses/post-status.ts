@@ -4,6 +4,7 @@ import { commentLimits, videoLimits } from '../../../../config/limits.ts';
 import type { AccountId, VideoId } from '../../../lib/ids.ts';
 import { parseId } from '../../../lib/ids.ts';
 import type { Viewer } from '../../../modules/auth/index.ts';
+import { fitsComment } from '../../../modules/comments/index.ts';
 import type { NewPost } from '../../../modules/posts/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
@@ -38,6 +39,8 @@ const body = z.object({
   poll: z.unknown().optional().describe('There are no polls here: it is refused'),
 });
 type Body = z.output<typeof body>;
+/** What of it is not said here is as the account prefers it. */
+type Asked = { [K in keyof Body]?: Body[K] | undefined };
 
 export const postStatus = route({
   method: 'post',
@@ -91,10 +94,10 @@ export async function applicationOf(
 }
 
 /** What a client asks to post. A post has one video, a comment has none, and neither has anything else. */
-async function newPostOf(
+export async function newPostOf(
   deps: HttpDeps,
   accountId: AccountId,
-  body: Body,
+  body: Asked,
 ): Promise<Omit<NewPost, 'application'>> {
   const { media_ids: mediaIds = [], in_reply_to_id: answeredId } = body;
   const said = body.status ?? '';
@@ -110,7 +113,7 @@ async function newPostOf(
       'media_ids: A post on this server has one video. Attach exactly one.',
     );
   }
-  if (answeredId && (said === '' || said.length > commentLimits.maxCharacters)) {
+  if (answeredId && !fitsComment(said)) {
     throw new ApiError(
       'validation-failed',
       `status: A comment has 1 to ${commentLimits.maxCharacters} characters.`,

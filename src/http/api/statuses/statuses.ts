@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commentLimits, videoLimits } from '../../../../config/limits.ts';
 import { parseMediaKey } from '../../../../media/keys.ts';
 import type { VideoId } from '../../../lib/ids.ts';
-import type { Comment } from '../../../modules/comments/index.ts';
+import { type Comment, fitsComment } from '../../../modules/comments/index.ts';
 import type { Video } from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
@@ -115,7 +115,7 @@ export const editStatus = route({
       language: body.language,
       mentions: await mentionsIn(deps, id, body.status),
     };
-    if ('comment' in post && (body.status === '' || body.status.length > commentLimits.maxCharacters)) {
+    if ('comment' in post && !fitsComment(body.status)) {
       throw new ApiError(
         'validation-failed',
         `A comment has 1 to ${commentLimits.maxCharacters} characters.`,

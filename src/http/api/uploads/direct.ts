@@ -19,7 +19,7 @@ export const beginDirectUpload = route({
     sensitive: z
       .boolean()
       .nullish()
-      .transform((value): 'true' | 'false' => (value ? 'true' : 'false')),
+      .transform((value) => (value ? ('true' as const) : value === false ? ('false' as const) : null)),
   }),
   output: z.object({
     id: z.string(),

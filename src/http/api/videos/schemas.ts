@@ -8,6 +8,7 @@ export const videoEntity = z
     id: z.string(),
     status: processingEntity.shape.state.describe('To everybody but its author: published'),
     created_at: z.string(),
+    scheduled_at: z.string().nullable().describe('When it is posted, where it waits for that'),
     edited_at: z.string().nullable(),
     uri: z.string().describe('Its ActivityPub id'),
     url: z.string(),
@@ -33,9 +34,31 @@ export const videoEntity = z
         .describe('Fragmented MP4, largest first'),
     }),
     captions: mediaEntity.shape.captions,
-    stats: z.object({ views: z.number(), likes: z.number(), comments: z.number(), shares: z.number() }),
+    sound: z
+      .object({
+        id: z.string().describe('Of the video that it is from'),
+        title: z.string().describe('As its author calls it; empty where it has no name'),
+        author: accountEntity,
+        video_id: z.string(),
+      })
+      .nullable()
+      .describe('Its own sound; null where it has none, or that is not known'),
+    permissions: z
+      .object({ comment: z.boolean(), download: z.boolean(), duet: z.boolean(), stitch: z.boolean() })
+      .describe('What its author lets others do with it'),
+    download_url: z
+      .string()
+      .nullable()
+      .describe('The MP4 to keep; null where its author does not want that, or there is none yet'),
+    stats: z.object({
+      views: z.number().describe('How often it was watched here'),
+      likes: z.number(),
+      comments: z.number(),
+      shares: z.number().describe('How often it was sent out of the app'),
+      reposts: z.number().describe('How often it was passed on to followers: a boost'),
+    }),
     viewer: z
-      .object({ liked: z.boolean(), shared: z.boolean(), saved: z.boolean() })
+      .object({ liked: z.boolean(), reposted: z.boolean(), saved: z.boolean() })
       .describe('What the one who asks has done with it'),
   })
   .meta({ id: 'Video' });

@@ -1,70 +1,19 @@
 import { z } from 'zod';
 import { videoLimits } from '../../../../config/limits.ts';
 import { randomHex } from '../../../lib/crypto.ts';
-import type { AccountId, VideoId } from '../../../lib/ids.ts';
 import type { Video } from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
 import { route } from '../../route.ts';
-import { beginUpload, uploadMetadata } from '../../upload-begin.ts';
-import { languageOrNone, text } from '../inputs.ts';
-import { processingEntityOf } from '../media/entities.ts';
-import { emptyEntity, flagSchema, processingEntity, type StatusEntity, videoParams } from '../schemas.ts';
-import { postEntityOf, seenOrOwnPost } from '../statuses/posts.ts';
+import { beginUpload, permissionsInput, uploadMetadata } from '../../upload-begin.ts';
+import { languageOrNone, moment, text } from '../inputs.ts';
+import { emptyEntity, flagSchema, processingEntity, videoParams } from '../schemas.ts';
+import { visibilityOf } from '../statuses/posts.ts';
 import { forgetMediaOf } from '../statuses/statuses.ts';
-import { type VideoEntity, videoEntity } from './schemas.ts';
-
-/** A video, and the status that says the same in the Mastodon API: what one can do with it is there. */
-async function videoEntityOf(deps: HttpDeps, video: Video, viewerId: AccountId | null): Promise<VideoEntity> {
-  const [status, views] = await Promise.all([
-    postEntityOf(deps, { video }, viewerId),
-    deps.watching.viewsOf([video.id]),
-  ]);
-  return toVideo(video, status, views.get(video.id)?.views ?? 0);
-}
-
-/** Of the post itself, also where `status` is somebody's passing it on. */
-export function toVideo(video: Video, shown: StatusEntity, views: number): VideoEntity {
-  const status = shown.reblog ?? shown;
-  const [media] = status.media_attachments;
-  const qualities = (media?.renditions ?? [])
-    .map(({ url, width, height }) => ({ short_side: Math.min(width, height), width, height, url }))
-    .toSorted((a, b) => b.short_side - a.short_side);
-  return {
-    id: status.id,
-    status: processingEntityOf(video).state,
-    ...{ created_at: status.created_at, edited_at: status.edited_at, uri: status.uri, url: status.url },
-    author: status.account,
-    caption: status.content,
-    hashtags: status.tags.map(({ name }) => name),
-    content_warning: status.spoiler_text,
-    sensitive: status.sensitive,
-    alt_text: media?.description ?? '',
-    ...{ language: status.language, visibility: status.visibility },
-    ...{ duration: video.durationSeconds, width: video.width, height: video.height },
-    ...{ poster_url: media?.preview_url ?? null, blurhash: media?.blurhash ?? null },
-    playback_urls: {
-      ...{ hls: media?.hls_url ?? null, dash: media?.dash_url ?? null, mp4: media?.url ?? null },
-      qualities,
-    },
-    captions: media?.captions ?? [],
-    stats: {
-      views,
-      likes: status.favourites_count,
-      comments: status.replies_count,
-      shares: status.reblogs_count,
-    },
-    viewer: { liked: status.favourited, shared: status.reblogged, saved: status.bookmarked },
-  };
-}
-
-/** A video by its own id, as the viewer may see it. Comments and shares are none. */
-async function seenVideo(deps: HttpDeps, id: VideoId, viewerId: AccountId | null): Promise<Video> {
-  const post = await seenOrOwnPost(deps, id, viewerId);
-  if ('comment' in post || 'share' in post) throw new ApiError('not-found');
-  return post.video;
-}
+import { draftOf, scheduling, setTime } from './drafts.ts';
+import { seenVideo, videoEntityOf } from './entities.ts';
+import { videoEntity } from './schemas.ts';
 
 export const beginVideo = route({
   method: 'post',
@@ -76,18 +25,25 @@ export const beginVideo = route({
   limit: { name: 'upload', points: 60, seconds: 3_600 },
   body: uploadMetadata.extend({
     bytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
-    sensitive: flagSchema.nullish().transform((value): 'true' | 'false' => (value ? 'true' : 'false')),
+    draft: flagSchema.optional().describe('Keep it until POST /api/v1/videos/:id/publish'),
+    scheduled_at: moment.nullish().describe('Post it then; at least five minutes ahead'),
+    sensitive: flagSchema
+      .nullish()
+      .transform((value) => (value ? ('true' as const) : value === false ? ('false' as const) : null)),
   }),
   output: z.object({
     video_id: z.string(),
     upload_url: z.string().describe('Takes PATCH, HEAD and DELETE of tus 1.0'),
     status: processingEntity.shape.state,
   }),
-  handler: async ({ deps, body, viewer }) => {
-    const { bytes, ...metadata } = body;
+  handler: async ({ deps, body, viewer, req }) => {
+    const { bytes, draft, scheduled_at, ...metadata } = body;
     const id = randomHex(16);
+    const waits = draft || scheduled_at ? { awaitsPost: true, keepsDraft: true } : {};
+    const then = scheduled_at ? scheduling(deps, viewer, req, scheduled_at) : undefined;
     await deps.uploadFiles.announce(id, bytes);
-    const video_id = await beginUpload(deps, viewer, { id, bytes, metadata }).catch(async (error) => {
+    const upload = { id, bytes, metadata, ...waits, ...(then ? { then } : {}) };
+    const video_id = await beginUpload(deps, viewer, upload).catch(async (error) => {
       await deps.uploadFiles.removeFiles(id);
       throw error;
     });
@@ -110,6 +66,31 @@ export const getVideo = route({
   },
 });
 
+/** What an author says of a video; what is not given stays as it is. */
+const said = z.object({
+  caption: text(videoLimits.maxCaptionCharacters).optional(),
+  content_warning: text(videoLimits.maxContentWarningCharacters).optional(),
+  sensitive: flagSchema.optional(),
+  alt_text: text(videoLimits.maxAltTextCharacters).optional(),
+  language: languageOrNone.optional(),
+});
+type Said = z.output<typeof said>;
+
+const saysSomething = (body: Said): boolean =>
+  Object.keys(said.shape).some((name) => body[name as keyof Said] !== undefined);
+
+async function detailsOf(deps: HttpDeps, video: Video, body: Said) {
+  const caption = body.caption ?? video.caption;
+  return {
+    caption,
+    contentWarning: body.content_warning ?? video.contentWarning,
+    sensitive: body.sensitive ?? video.sensitive,
+    altText: body.alt_text ?? video.altText,
+    language: body.language === undefined ? video.language : body.language,
+    mentions: await mentionsIn(deps, video.accountId, caption),
+  };
+}
+
 export const editVideo = route({
   method: 'patch',
   path: '/api/v1/videos/:id',
@@ -117,28 +98,37 @@ export const editVideo = route({
   audience: 'signed-in',
   scope: 'write:statuses',
   params: videoParams,
-  body: z.object({
-    caption: text(videoLimits.maxCaptionCharacters).optional(),
-    content_warning: text(videoLimits.maxContentWarningCharacters).optional(),
-    sensitive: flagSchema.optional(),
-    alt_text: text(videoLimits.maxAltTextCharacters).optional(),
-    language: languageOrNone.optional(),
+  body: said.extend({
+    visibility: z
+      .enum(['public', 'unlisted', 'private', 'direct'])
+      .optional()
+      .describe('Once other servers know the video, only a wider one, or another for everybody'),
+    permissions: permissionsInput.optional(),
+    sound_title: text(videoLimits.maxSoundTitleCharacters).optional().describe('Empty: it has no name'),
+    scheduled_at: moment.nullish().describe('Of a draft: when it is posted; null leaves it a draft'),
   }),
   output: videoEntity,
-  handler: async ({ deps, params, body, viewer }) => {
+  handler: async ({ deps, params, body, viewer, req }) => {
     const { id } = viewer.account;
     const video = await seenVideo(deps, params.id, id);
-    const caption = body.caption ?? video.caption;
-    const details = {
-      caption,
-      contentWarning: body.content_warning ?? video.contentWarning,
-      sensitive: body.sensitive ?? video.sensitive,
-      altText: body.alt_text ?? video.altText,
-      language: body.language === undefined ? video.language : body.language,
-      mentions: await mentionsIn(deps, id, caption),
+    const { comment, ...allows } = body.permissions ?? {};
+    const change = {
+      ...{ videoId: video.id, accountId: id },
+      details: saysSomething(body) ? await detailsOf(deps, video, body) : null,
+      rules: {
+        ...{ commentsOpen: comment, allows, soundTitle: body.sound_title },
+        visibility: body.visibility && visibilityOf(body.visibility),
+      },
     };
-    const outcome = await deps.inTx((tx) => deps.videos.edit(tx, video.id, id, details));
-    if (!outcome.ok) throw refused(outcome);
+    const draft = await draftOf(deps, viewer, req, { ...video, ...change.details });
+    await deps.inTx(async (tx) => {
+      const outcome = await deps.videos.change(tx, change);
+      if (!outcome.ok) throw refused(outcome);
+      const visibility = change.rules.visibility ?? video.visibility;
+      await setTime(deps, tx, { ...draft, post: { ...draft.post, visibility } }, body.scheduled_at);
+    });
+    // Who may fetch its objects may be others now.
+    if (body.visibility) forgetMediaOf(deps, video);
     return videoEntityOf(deps, await seenVideo(deps, video.id, id), id);
   },
 });
@@ -158,5 +148,24 @@ export const deleteVideo = route({
     if (!outcome.ok) throw refused(outcome);
     forgetMediaOf(deps, video);
     return {};
+  },
+});
+
+export const shareVideo = route({
+  method: 'post',
+  path: '/api/v1/videos/:id/share',
+  summary:
+    'Say that you sent a video out of the app. It counts once for each person and day, and tells nobody; passing it on to followers is POST /api/v1/statuses/:id/reblog.',
+  audience: 'signed-in',
+  scope: 'write:statuses',
+  params: videoParams,
+  output: videoEntity,
+  handler: async ({ deps, params, viewer }) => {
+    const { id } = viewer.account;
+    const video = await deps.videos.forViewer(params.id, id);
+    if (!video) throw new ApiError('not-found');
+    const outcome = await deps.inTx((tx) => deps.engagement.shareOutward(tx, id, video));
+    if (!outcome.ok) throw refused(outcome);
+    return videoEntityOf(deps, video, id);
   },
 });

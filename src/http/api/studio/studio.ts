@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { studioLimits } from '../../../../config/limits.ts';
+import { isTimeZone, lastDays } from '../../../lib/days.ts';
+import { idSchema, parseId, type VideoId } from '../../../lib/ids.ts';
+import type { Viewer } from '../../../modules/auth/index.ts';
+import { type Figures, NO_FIGURES } from '../../../modules/engagement/index.ts';
+import { type StudioCursor, studioSorts, studioStates } from '../../../modules/videos/index.ts';
+import type { HttpDeps } from '../../deps.ts';
+import { ApiError, refused } from '../../errors.ts';
+import { route } from '../../route.ts';
+import { manyOf, text, whole } from '../inputs.ts';
+import { processingEntityOf } from '../media/entities.ts';
+import { linkNext } from '../paging.ts';
+import { pageQuery, videoParams } from '../schemas.ts';
+import { visibilityOf } from '../statuses/posts.ts';
+import { forgetMediaOf } from '../statuses/statuses.ts';
+import { videoEntitiesOf } from '../videos/entities.ts';
+import { bulkEntity, studioOverviewEntity, studioVideoEntity, videoStatisticsEntity } from './schemas.ts';
+
+/** What authors do with all of their videos at once. Each is its author's alone: others are told that there is nothing. */
+
+/** The last video of a page, and what it was sorted by. */
+const cursor = z.string().transform((value, context): StudioCursor => {
+  const [, idText = '', number = '0'] = /^(\d{1,19})-(\d{1,19})$/.exec(value) ?? [];
+  const id = parseId<'video'>(idText);
+  if (id !== null) return { id, value: Number(number) };
+  context.addIssue({ code: 'custom', message: 'This is no cursor of this list.' });
+  return z.NEVER;
+});
+
+export const listStudioVideos = route({
+  method: 'get',
+  path: '/api/v1/studio/videos',
+  summary: 'Your own videos in whatever state, with what only you are told. `Link` names the next page.',
+  audience: 'signed-in',
+  scope: 'read:statuses',
+  query: z.object({
+    state: z.enum(studioStates).optional(),
+    q: text(studioLimits.maxSearchCharacters).optional().describe('Words of the caption'),
+    sort: z.enum(studioSorts).default('date').describe('The newest, or the largest, first'),
+    cursor: cursor.optional().describe('From the `Link` of the page before'),
+    limit: pageQuery.shape.limit,
+  }),
+  output: z.array(studioVideoEntity),
+  handler: async ({ deps, query, viewer, req, res }) => {
+    const { id: accountId } = viewer.account;
+    const { state = null, sort, cursor: after = null, limit } = query;
+    const asked = { state, search: query.q || null, sort, after, limit };
+    const found = await deps.videos.studioList(accountId, asked);
+    const last = found.length >= limit ? found.at(-1) : undefined;
+    if (last) linkNext(req, res, deps.urls.origin, `${last.id}-${sort === 'date' ? 0 : last.value}`);
+    const ids = found.map(({ id }) => id);
+    const videos = await deps.videos.ofAuthorAmong(ids, accountId);
+    const entities = await videoEntitiesOf(deps, [...videos.values()], accountId);
+    const byId = new Map(entities.map((entity) => [entity.id, entity]));
+    return found.flatMap(({ id, saves, views, ...facts }) => {
+      const [entity, video] = [byId.get(id), videos.get(id)];
+      if (!entity || !video) return [];
+      return [{ ...entity, state: facts.state, processing: processingEntityOf(video), saves, views }];
+    });
+  },
+});
+
+const periodQuery = z.object({
+  days: whole(1, studioLimits.maxDays).default(studioLimits.usualDays),
+  time_zone: z
+    .string()
+    .refine(isTimeZone, 'This is not the name of a time zone.')
+    .default('UTC')
+    .describe('By whose days, as Europe/Berlin'),
+});
+
+async function periodOf(
+  deps: HttpDeps,
+  about: { readonly viewer: Viewer; readonly videoId: VideoId | null },
+  query: z.output<typeof periodQuery>,
+) {
+  const { time_zone } = query;
+  const days = lastDays(time_zone, deps.clock.now(), query.days);
+  const of = { accountId: about.viewer.account.id, videoId: about.videoId };
+  const [totals, figures] = await Promise.all([
+    deps.engagement.totalsOf(of),
+    deps.engagement.statisticsOf(of, days),
+  ]);
+  return {
+    totals,
+    period: {
+      time_zone,
+      from: new Date(days[0]?.startsAt ?? 0).toISOString(),
+      totals: figures.reduce(sum, NO_FIGURES),
+      days: days.map(({ date }, at) => ({ date, figures: figures[at] ?? NO_FIGURES })),
+    },
+  };
+}
+
+const sum = (a: Figures, b: Figures): Figures => ({
+  views: a.views + b.views,
+  likes: a.likes + b.likes,
+  comments: a.comments + b.comments,
+  reposts: a.reposts + b.reposts,
+  shares: a.shares + b.shares,
+  saves: a.saves + b.saves,
+  followers: a.followers + b.followers,
+});
+
+export const studioOverview = route({
+  method: 'get',
+  path: '/api/v1/studio/overview',
+  summary: 'What your videos have by now, and what is new on each of the last days.',
+  audience: 'signed-in',
+  scope: 'read:statuses',
+  query: periodQuery,
+  output: studioOverviewEntity,
+  handler: async ({ deps, query, viewer }) => {
+    const [videos, period] = await Promise.all([
+      deps.videos.studioCounts(viewer.account.id),
+      periodOf(deps, { viewer, videoId: null }, query),
+    ]);
+    return { videos, ...period };
+  },
+});
+
+export const videoStatistics = route({
+  method: 'get',
+  path: '/api/v1/studio/videos/:id/statistics',
+  summary: 'What one of your own videos has by now, and what is new on each of the last days.',
+  audience: 'signed-in',
+  scope: 'read:statuses',
+  params: videoParams,
+  query: periodQuery,
+  output: videoStatisticsEntity,
+  handler: async ({ deps, params, query, viewer }) => {
+    const video = await deps.videos.ofAuthor(params.id, viewer.account.id);
+    if (!video) throw new ApiError('not-found');
+    return { id: video.id, ...(await periodOf(deps, { viewer, videoId: video.id }, query)) };
+  },
+});
+
+const bulkBody = z.discriminatedUnion('action', [
+  z.object({
+    action: z.literal('delete'),
+    ids: manyOf(idSchema<'video'>(), studioLimits.maxBulk),
+  }),
+  z.object({
+    action: z.literal('visibility'),
+    ids: manyOf(idSchema<'video'>(), studioLimits.maxBulk),
+    visibility: z.enum(['public', 'unlisted', 'private', 'direct']),
+  }),
+]);
+type Bulk = z.output<typeof bulkBody>;
+
+/** Does it to one video. Throws the refusal of that one. */
+async function doOne(deps: HttpDeps, { account }: Viewer, id: VideoId, bulk: Bulk): Promise<void> {
+  const video = await deps.videos.ofAuthor(id, account.id);
+  if (!video) throw new ApiError('not-found');
+  const outcome = await deps.inTx(async (tx) => {
+    if (bulk.action === 'delete') return deps.videos.remove(tx, id, account.id);
+    const rules = { visibility: visibilityOf(bulk.visibility) };
+    const changed = await deps.videos.change(tx, {
+      videoId: id,
+      accountId: account.id,
+      details: null,
+      rules,
+    });
+    if (changed.ok && video.awaitsPost) await deps.posts.showHolderTo(tx, account.id, id, rules.visibility);
+    return changed;
+  });
+  if (!outcome.ok) throw refused(outcome);
+  forgetMediaOf(deps, video);
+}
+
+export const bulkVideos = route({
+  method: 'post',
+  path: '/api/v1/studio/videos/bulk',
+  summary:
+    'Delete several of your own videos, or give them another audience. Each is done by itself, and its result says whether it was.',
+  audience: 'signed-in',
+  scope: 'write:statuses',
+  limit: { name: 'bulk', points: 30, seconds: 300 },
+  body: bulkBody,
+  output: bulkEntity,
+  handler: async ({ deps, body, viewer }) => {
+    const results = [];
+    for (const id of new Set(body.ids)) {
+      try {
+        await doOne(deps, viewer, id, body);
+        results.push({ id, done: true, code: null, detail: null });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        results.push({ id, done: false, code: error.body.code, detail: error.body.detail });
+      }
+    }
+    return { results };
+  },
+});

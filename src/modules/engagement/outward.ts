@@ -1,0 +1,39 @@
+import type { Db, Tx } from '../../db/database.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Shareable } from './commands.ts';
+
+/**
+ * Counts that somebody sent a video elsewhere: by a message, a link, another app. Once for each person and day (UTC);
+ * what the person did with it is not known and not kept. Passing it on to one’s followers is another thing.
+ */
+export async function shareOutward(
+  tx: Tx,
+  accountId: AccountId,
+  video: Pick<Shareable, 'id' | 'visibility'>,
+): Promise<Result<object, 'not-public'>> {
+  if (video.visibility !== 'public' && video.visibility !== 'unlisted') {
+    return fail('not-public', 'Only videos that everybody may see can be shared.');
+  }
+  const day = tx.raw(`(now() at time zone 'utc')::date`);
+  const rows = await tx('outward_shares')
+    .insert({ video_id: video.id, account_id: accountId, day })
+    .onConflict(['video_id', 'account_id', 'day'])
+    .ignore()
+    .returning('video_id');
+  if (rows.length === 0) return ok();
+  await tx.raw(
+    `insert into video_stats as s (video_id, outward_shares) values (?, 1)
+     on conflict (video_id) do update set outward_shares = s.outward_shares + 1`,
+    [video.id],
+  );
+  return ok();
+}
+
+/** How often each of these videos was sent elsewhere. */
+export async function outwardSharesOf(db: Db, ids: readonly VideoId[]): Promise<Map<VideoId, number>> {
+  const rows = await db('video_stats')
+    .whereIn('video_id', [...ids])
+    .select('video_id', 'outward_shares');
+  return new Map(rows.map((row) => [row.video_id as VideoId, row.outward_shares as number]));
+}
