@@ -160,7 +160,6 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ db, ids, accounts, registrations: config.registrations, makeKeys },
     ...{ instanceSecret, clock, domain: urls.domain, enqueue, mail, server: config.instance.name },
   });
-  if (!mail.isOn) await inTx((tx) => auth.emails.confirmAll(tx));
   const social = createSocial({ db, ids, urls, unlistedDomains });
   const { mediaUrl, origin } = config;
   const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });
