@@ -170,7 +170,6 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
     allowsPlainHttp: config.environment !== 'production',
   });
-  if (!mail.isOn) await inTx((tx) => auth.emails.confirmAll(tx));
   const social = createSocial({ db, ids, urls, unlistedDomains });
   const { mediaUrl, origin } = config;
   const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });

@@ -15,6 +15,7 @@ async function main(): Promise<number> {
   const running: Running[] = [];
   try {
     const firstPassword = await ensureOwner(context);
+    await releaseUnconfirmed(context);
     const metrics = await startMetrics(context);
     if (metrics) running.push(metrics);
     if (context.config.role !== 'web') running.push(await startWorker(context));
@@ -57,10 +58,19 @@ async function ensureOwner({ auth, inTx, config }: Context): Promise<string | nu
   return given === undefined ? password : null;
 }
 
+/**
+ * Where mail was turned off, nobody can confirm an address any more. Only the server itself does this: the command line
+ * may be run without its variables.
+ */
+async function releaseUnconfirmed({ auth, inTx, mail, config }: Context): Promise<void> {
+  if (!mail.isOn && config.role !== 'worker') await inTx((tx) => auth.emails.confirmAll(tx));
+}
+
 async function reportReady({ config, log, ffmpeg }: Context, firstPassword: string | null): Promise<void> {
   const startedAt = Number(process.env.VIREO_STARTED_AT);
   const seconds = ((Date.now() - (startedAt || performance.timeOrigin)) / 1_000).toFixed(1);
-  log.info({ role: config.role, origin: config.origin, seconds: Number(seconds) }, 'ready');
+  const mail = config.mail === null ? 'off' : 'on';
+  log.info({ role: config.role, origin: config.origin, seconds: Number(seconds), mail }, 'ready');
   const usable = await ffmpeg.check();
   if (!usable.ok) log.error({ detail: usable.detail }, 'videos cannot be processed here');
   if (config.role === 'worker') return;

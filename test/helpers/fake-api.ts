@@ -289,7 +289,7 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
 function register(state: FakeState, body: Record<string, string>): unknown {
   const account = fakeAccount('77', body.username ?? '');
   state.accounts.push(account);
-  return { account, pending: state.instance.registrations.approval_required };
+  return { account, pending: state.instance.registrations.approval_required, unconfirmed: false };
 }
 
 function signIn(state: FakeState, { login, code }: Record<string, string>): unknown {

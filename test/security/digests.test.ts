@@ -182,7 +182,8 @@ describe('P1 a digest', () => {
     ['is leaving', { state: 'leaving' }],
   ])('is not for somebody who %s', async (_name, change) => {
     await prefer({ digest: 'daily' });
-    await deeds.like(bob.account, video);
+    await server.context.db('follows').delete();
+    await deeds.follow(bob.account, alice.account);
     await server.context.db('accounts').where({ id: alice.id }).update(change);
     expect(await aDayLater()).toEqual([]);
     await server.context.db('accounts').where({ id: alice.id }).update({ state: 'active' });

@@ -229,6 +229,7 @@ describe('P10 asking for a new password', () => {
       expect([page.status, page.text.includes(login)]).toEqual([200, false]);
     }
     expect(new Set(seen).size).toBe(1);
+    expect(seen[0]).toContain('insert into');
     // And neither the job nor its key tells who was asked for.
     expect(JSON.stringify(await db('jobs'))).not.toMatch(/known|nobody|mail\.test/);
   });

@@ -23,8 +23,6 @@ export type Sent =
   | { readonly outcome: 'taken' }
   | { readonly outcome: 'later' | 'refused'; readonly why: string };
 
-export type Transport = ReturnType<typeof createMailTransport>;
-
 /** Talks to the mail server. */
 export function createMailTransport({ host, port, tls, login, from }: MailSettings) {
   const transport = createTransport({

@@ -9,7 +9,7 @@ const addresses: Record<FeedName, string> = { home: '/', everything: '/?feed=pub
 /** The tabs over the clips, and what is new. */
 export function FeedHeader({ current, timeline }: { current: FeedName; timeline: Timeline }) {
   const text = strings.feed;
-  const names: FeedName[] = me.value ? ['home', 'everything'] : ['everything'];
+  const names: FeedName[] = me.value?.email_confirmed ? ['home', 'everything'] : ['everything'];
   return (
     <div class={styles.header}>
       <nav aria-label={text.tabs}>

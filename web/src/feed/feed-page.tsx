@@ -26,7 +26,7 @@ export function FeedPage() {
       </Room>
     );
   }
-  const name: FeedName = account && query.feed !== 'public' ? 'home' : 'everything';
+  const name: FeedName = account?.email_confirmed && query.feed !== 'public' ? 'home' : 'everything';
   return <Feed key={`${account?.id} ${name}`} name={name} />;
 }
 
