@@ -128,6 +128,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   '/api/v1/uploads/direct/:id/complete': { parts: [{ number: 1, etag: 'x' }] },
   '/api/v1/videos/:id/poster': { seconds: 1 },
   '/api/v1/lists/:id/accounts': { account_ids: ['1'] },
+  '/api/v1/passkeys/:id': { name: 'x' },
   '/api/v1/filters/:id': { phrase: 'x', context: ['home'] },
   '/api/v2/filters/:id/keywords': { keyword: 'x' },
   '/api/v2/filters/keywords/:id': { keyword: 'x' },
