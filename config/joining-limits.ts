@@ -1,6 +1,6 @@
 /** Invites that people give to others. */
 export const inviteLimits = {
-  /** 96 random bits: nobody finds one by trying. */
+  /** 96 random bits, which nobody finds by trying; in hex, as a code that begins with `-` is no word on a command line. */
   codeBytes: 12,
   maxCodeCharacters: 40,
   maxUses: 10_000,

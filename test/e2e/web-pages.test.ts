@@ -37,7 +37,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (s
     expect(await page.getByLabel('Name or e-mail').inputValue()).toBe('nobody');
     expect(await axeViolations(page)).toEqual([]);
     await page.getByLabel('Name or e-mail').fill('alice');
-    await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('main').getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('heading', { name: 'Upload a clip' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/upload');
   });

@@ -129,6 +129,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   '/api/v1/videos/:id/poster': { seconds: 1 },
   '/api/v1/videos/:id/comments': { text: 'Hello' },
   '/api/v1/lists/:id/accounts': { account_ids: ['1'] },
+  '/api/v1/passkeys/:id': { name: 'x' },
   '/api/v1/filters/:id': { phrase: 'x', context: ['home'] },
   '/api/v2/filters/:id/keywords': { keyword: 'x' },
   '/api/v2/filters/keywords/:id': { keyword: 'x' },

@@ -1,7 +1,7 @@
 import { inviteLimits } from '../../../config/joining-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { within } from '../../db/paging.ts';
-import { randomToken } from '../../lib/crypto.ts';
+import { randomHex } from '../../lib/crypto.ts';
 import type { AccountId, IdSource, InviteId } from '../../lib/ids.ts';
 import { merged, type Page } from '../../lib/paging.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
@@ -85,7 +85,7 @@ async function createInvite(
     .insert({
       id: deps.ids.next<'invite'>(),
       account_id: inviter.id,
-      code: randomToken(inviteLimits.codeBytes),
+      code: randomHex(inviteLimits.codeBytes),
       max_uses: form.maxUses,
       autofollow: form.autofollow,
       expires_at:

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { passkeyLimits } from '../../../../config/joining-limits.ts';
 import { idSchema } from '../../../lib/ids.ts';
-import type { Passkey } from '../../../modules/auth/index.ts';
+import type { Passkey, Viewer } from '../../../modules/auth/index.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import {
   assertionSchema,
@@ -39,6 +40,12 @@ function entityOf(passkey: Passkey): z.input<typeof passkeyEntity> {
     created_at: passkey.createdAt.toISOString(),
     last_used_at: passkey.lastUsedAt?.toISOString() ?? null,
   };
+}
+
+/** What one does not have is absent, whoever asks. */
+async function throwUnlessOwn(deps: HttpDeps, viewer: Viewer, id: Passkey['id']): Promise<void> {
+  const own = await deps.auth.passkeys.of(viewer.account.id);
+  if (!own.some((passkey) => passkey.id === id)) throw new ApiError('not-found');
 }
 
 export const listPasskeys = route({
@@ -109,6 +116,7 @@ export const renamePasskey = route({
   output: passkeyEntity,
   handler: async ({ deps, body, params: { id }, viewer }) => {
     refuseApps(viewer);
+    await throwUnlessOwn(deps, viewer, id);
     await checkFresh(deps, viewer, body);
     const renamed = await deps.inTx((tx) => deps.auth.passkeys.rename(tx, viewer.account.id, id, body.name));
     if (!renamed) throw new ApiError('not-found');
@@ -128,6 +136,7 @@ export const removePasskey = route({
   output: emptyEntity,
   handler: async ({ deps, body, params: { id }, viewer }) => {
     refuseApps(viewer);
+    await throwUnlessOwn(deps, viewer, id);
     await checkFresh(deps, viewer, body);
     const removed = await deps.inTx((tx) => deps.auth.passkeys.remove(tx, viewer.account.id, id));
     if (!removed) throw new ApiError('not-found');
