@@ -150,6 +150,15 @@ describe('following', () => {
     }
   });
 
+  test('passes over however many of one that are not for the viewer, and loses none of theirs below', async () => {
+    const [viewer, friend, busy] = [await somebody(), await somebody(), await somebody()];
+    for (const person of [friend, busy]) await people.follow(viewer.account, person.account);
+    const wanted = [await videos.video(friend.account)];
+    for (let n = 0; n < 3; n += 1) wanted.push(await videos.video(busy.account));
+    for (let n = 0; n < 12; n += 1) await videos.video(busy.account, { visibility: 'direct' as never });
+    expect(idsOf((await whole('following', 2, viewer)).flat())).toEqual([...wanted].reverse());
+  });
+
   test('only for who is signed in', async () => {
     const answer = await client.get('/api/v1/feed?feed_type=following');
     expect([answer.status, answer.body.code]).toEqual([401, 'not-signed-in']);

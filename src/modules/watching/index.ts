@@ -9,7 +9,7 @@ import { clearHistory, forgetWatched, historyQueries, setSettings, setUnwanted }
 import { createRecording, type WatchOutcome, type WatchReport } from './recording.ts';
 import { addTallies, sweepWatching, viewsOf } from './tallies.ts';
 
-export { type WatchEvent, type Watcher, watchKinds, watchSources } from './model.ts';
+export { type Watcher, watchKinds, watchSources } from './model.ts';
 
 export type Watching = ReturnType<typeof createWatching>;
 
