@@ -367,6 +367,19 @@ describe('fetching it', () => {
     }
   });
 
+  test('is no orphan of the storage while it is named, and one afterwards', async () => {
+    await made();
+    const [key] = await objects();
+    const { storageUse } = server.context.videos;
+    const old = Date.now() + 10 * 86_400_000;
+    const orphans = async () => (await storageUse.orphans({ remove: false, now: old })).first;
+    expect(await orphans()).not.toContain(key);
+    await db()('archives').where({ account_id: alice.id }).delete();
+    expect(await orphans()).toContain(key);
+    await storageUse.orphans({ remove: true, now: old });
+    expect(await objects()).toEqual([]);
+  });
+
   test('ends after some days, with what it takes', async () => {
     await made();
     const usage = async () => (await server.context.archives.usage())[0]?.objects ?? 0;

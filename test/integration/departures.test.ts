@@ -168,6 +168,7 @@ describe('the end of an account with thousands of posts', () => {
               :origin || '/comments/' || n, '', '<p>Hi</p>', 'public', now() from generate_series(1, :comments::int) as n`,
       { leaver: leaver.id, other: other.id, origin: server.origin, comments: COMMENTS },
     );
+    await people.follow(other, leaver);
     await inTx((tx) => accounts.markDeleted(tx, leaver.id));
     await settle();
     const left = async () => [
@@ -176,6 +177,12 @@ describe('the end of an account with thousands of posts', () => {
       await count('likes', { account_id: leaver.id }),
     ];
     expect(await left()).toEqual([VIDEOS, COMMENTS, LIKES]);
+    // Those who follow first: they hear of the end, and not of each video.
+    await expect(clear(leaver.id, stopsAfter(1))).rejects.toThrow('stopped');
+    expect([await count('follows', { target_id: leaver.id }), await left()]).toEqual([
+      0,
+      [VIDEOS, COMMENTS, LIKES],
+    ]);
     await expect(clear(leaver.id, stopsAfter(3))).rejects.toThrow('stopped');
     expect(await left()).toEqual([VIDEOS - 3 * portionLimits.videos, COMMENTS, LIKES]);
 

@@ -8,7 +8,6 @@ import { type Failure, fail, ok } from '../../lib/result.ts';
 import { type MakingDeps, makeArchive, purgeOf } from './making.ts';
 import { type Archive, type ArchiveRow, archiveFromRow } from './model.ts';
 
-export type { Documents } from './contents.ts';
 export { type Archive, archiveStages } from './model.ts';
 
 export interface ArchiveDeps extends MakingDeps {

@@ -69,19 +69,15 @@ async function ready(
   { id, account_id }: ArchiveRow,
   { key, size }: WrittenZip & { readonly key: string },
 ): Promise<null> {
-  const named = await tx('archives')
-    .where({ id })
-    .whereIn('state', ['waiting', 'working'])
-    .update({
+  const wanted = tx('archives').where({ id }).whereIn('state', ['waiting', 'working']);
+  if (await wanted.clone().forUpdate().first('id')) {
+    // First: of one moment, two that hold the same are the same object.
+    await tx('archives').where({ account_id, state: 'ready' }).update({ state: 'expired', object_key: null });
+    await wanted.update({
       ...{ state: 'ready', stage: null, percent: 100, object_key: key, bytes: size },
       finished_at: tx.fn.now(),
       expires_at: tx.raw(`now() + ? * interval '1 day'`, [deps.daysKept]),
     });
-  if (named === 1) {
-    await tx('archives')
-      .where({ account_id, state: 'ready' })
-      .whereNot({ id })
-      .update({ state: 'expired', object_key: null });
   }
   // What earlier tries stored, what this one replaced, and this one, where it is not wanted any more.
   await purgeOf(deps, tx, account_id);
