@@ -11,8 +11,9 @@ const text = (max: number) =>
   z
     .string()
     .max(max)
+    .refine((value) => !value.includes('\u0000'), 'This holds a NUL character.')
     .nullish()
-    .transform((value) => (value ?? '').replaceAll('\u0000', '').trim());
+    .transform((value) => (value ?? '').trim());
 
 /** What a client may say about a video when the upload begins (`Upload-Metadata`). */
 export const uploadMetadata = z.object({

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Dispatcher, Pool } from 'undici';
 import type { Route } from '../../../src/http/route.ts';
 import { createVideoFactory } from '../factories.ts';
 import { forgetLimits } from '../limits.ts';
@@ -21,6 +22,7 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly code: string | undefined;
+  readonly cacheControl: string;
 }
 
 export interface Question {
@@ -66,19 +68,23 @@ export async function createWorld() {
   const videos = createVideoFactory(server.context);
   const shownVideo = await videos.video(friend.account);
   let made = 0;
+  // Paths go out as they are given; `fetch` would straighten them.
+  const pool = new Pool(server.origin, { connections: 16 });
   async function ask(method: Route['method'], path: string, { as: who, body, type }: Question = {}) {
     const headers: Record<string, string> = {};
     if (who) headers.Authorization = `Bearer ${who.token}`;
     if (body !== undefined) headers['Content-Type'] = type ?? 'application/json';
-    const response = await fetch(server.origin + path, {
-      ...{ method: method.toUpperCase(), headers, redirect: 'manual' },
+    const answer = await pool.request({
+      ...{ method: method.toUpperCase() as Dispatcher.HttpMethod, path, headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+    const header = (name: string) => String(answer.headers[name] ?? '');
     // A stream has no end to wait for.
-    const isStream = response.headers.get('Content-Type')?.startsWith('text/event-stream');
-    if (isStream) await response.body?.cancel();
-    const text = isStream ? '' : await response.text();
-    return { status: response.status, text, code: codeOf(text) } satisfies Answer;
+    const isStream = header('content-type').startsWith('text/event-stream');
+    const text = isStream ? '' : await answer.body.text();
+    if (isStream) answer.body.on('error', () => undefined).destroy();
+    const cacheControl = header('cache-control');
+    return { status: answer.statusCode, text, code: codeOf(text), cacheControl } satisfies Answer;
   }
 
   return {
@@ -92,6 +98,7 @@ export async function createWorld() {
     digest: await createRowDigest(server.context),
     forgetLimits: () => forgetLimits(server),
     async close() {
+      await pool.destroy();
       await server.close();
       await s3.close();
       await rm(directory, { recursive: true, force: true });
