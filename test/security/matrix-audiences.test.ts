@@ -120,14 +120,11 @@ async function askAll(route: Route, things: readonly (Thing | null)[]): Promise<
 
 async function refuseTokens(route: Route, thing: Thing | null, narrowToken: string | null): Promise<void> {
   const token = `${tokenFor(route)}`;
-  const wrong = ['x'.repeat(43), `${token}x`];
   const { body, type, query } = rightFor(world, route, thing);
   const send = (as: { readonly token: string }) =>
     world.ask(route.method, addressOf(route, thing?.params, query), { as, body, type });
-  const answers = await Promise.all(wrong.map((one) => send({ token: one })));
-  for (const { status, code } of answers) {
-    if (route.audience !== 'anyone') expect([status, code]).toEqual([401, 'not-signed-in']);
-  }
+  const almost = await send({ token: `${token}x` });
+  if (route.audience !== 'anyone') expect([almost.status, almost.code]).toEqual([401, 'not-signed-in']);
   if (narrowToken === null) return;
   const { status, code, text } = await send({ token: narrowToken });
   expect([status, code]).toEqual([403, 'scope-missing']);

@@ -16,3 +16,15 @@ export const hostileIds = [
   ...['__proto__', 'constructor', '..', '../1', '%00', '1%00', '%ff', '%', '%E0%A4%A'],
   ...['1%2f..%2f2', '1%0a2', '١٢'],
 ];
+
+/** One of each sort. */
+export const someHostileIds = [
+  'abc',
+  '01',
+  '9223372036854775808',
+  "1' or '1'='1",
+  '__proto__',
+  '1%00',
+  '%E0%A4%A',
+  '..',
+];

@@ -68,6 +68,7 @@ export async function createWorld() {
   const videos = createVideoFactory(server.context);
   const shownVideo = await videos.video(friend.account);
   let made = 0;
+  const digests = await createRowDigest(server.context);
   // Paths go out as they are given; `fetch` would straighten them.
   const pool = new Pool(server.origin, { connections: 16 });
   async function ask(method: Route['method'], path: string, { as: who, body, type }: Question = {}) {
@@ -95,10 +96,11 @@ export async function createWorld() {
     marks: [] as Mark[],
     /** A number that nothing in this world had before. */
     next: () => ++made,
-    digest: await createRowDigest(server.context),
+    digest: digests.take,
     forgetLimits: () => forgetLimits(server),
     async close() {
       await pool.destroy();
+      await digests.close();
       await server.close();
       await s3.close();
       await rm(directory, { recursive: true, force: true });
