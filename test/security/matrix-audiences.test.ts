@@ -2,18 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { routes } from '../../src/http/api/index.ts';
 import type { Route } from '../../src/http/route.ts';
 import { allows, type Scope, scopes } from '../../src/modules/auth/model.ts';
+import type { Answer } from '../helpers/asker.ts';
 import { changedTables } from '../helpers/matrix/digest.ts';
 import { type About, aboutOf, addressOf, hasParameter, rightFor } from '../helpers/matrix/routes.ts';
 import { type KindName, kinds, type Thing } from '../helpers/matrix/things.ts';
-import {
-  type Answer,
-  type Audience,
-  audiences,
-  createWorld,
-  nameOf,
-  STAFF,
-  type World,
-} from '../helpers/matrix/world.ts';
+import { type Audience, audiences, createWorld, nameOf, STAFF, type World } from '../helpers/matrix/world.ts';
 import type { Person } from '../helpers/people.ts';
 
 /** Every route for every audience and every thing that it may be about. */

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { apiLimits } from '../../config/limits.ts';
 import { routes } from '../../src/http/api/index.ts';
 import type { Route } from '../../src/http/route.ts';
+import type { Answer } from '../helpers/asker.ts';
 import { changedTables } from '../helpers/matrix/digest.ts';
 import { badRequests, type Sent } from '../helpers/matrix/inputs.ts';
 import { hostileIds, refusalBody, someHostileIds } from '../helpers/matrix/refusals.ts';
 import { aboutOf, addressOf, RIGHT, rightFor } from '../helpers/matrix/routes.ts';
 import { type KindName, kinds, type Thing } from '../helpers/matrix/things.ts';
-import { type Answer, createWorld, nameOf, type World } from '../helpers/matrix/world.ts';
+import { createWorld, nameOf, type World } from '../helpers/matrix/world.ts';
 
 let world: World;
 const standing = new Map<KindName, Promise<Thing[]>>();

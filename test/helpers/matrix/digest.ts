@@ -14,10 +14,7 @@ const NOT_COUNTED: readonly string[] = [];
  * Makes the function that takes a digest. Each version of a row has a place and the transaction that wrote it, so that an
  * update is seen even where it wrote what was there (PostgreSQL, 5.6 System Columns); one question for all tables.
  */
-export async function createRowDigest({
-  db,
-  databaseUrl,
-}: Pick<Context, 'db' | 'databaseUrl'>): Promise<{
+export async function createRowDigest({ db, databaseUrl }: Pick<Context, 'db' | 'databaseUrl'>): Promise<{
   take: () => Promise<RowDigest>;
   close: () => Promise<void>;
 }> {

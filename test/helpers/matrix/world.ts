@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Dispatcher, Pool } from 'undici';
 import type { Route } from '../../../src/http/route.ts';
+import { createAsker } from '../asker.ts';
 import { createVideoFactory } from '../factories.ts';
 import { forgetLimits } from '../limits.ts';
 import { createDeeds, settle } from '../news.ts';
@@ -17,20 +17,6 @@ export type Audience = (typeof audiences)[number];
 
 /** Of the audiences, those that the routes for staff are for. */
 export const STAFF: readonly Audience[] = ['admin'];
-
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
-  readonly code: string | undefined;
-  readonly cacheControl: string;
-}
-
-export interface Question {
-  readonly as?: Pick<Person, 'token'> | undefined;
-  /** An object is sent as JSON, a text as it is. */
-  readonly body?: object | string | undefined;
-  readonly type?: string | undefined;
-}
 
 /** A word that stands in something private, and who may read it. */
 export interface Mark {
@@ -69,27 +55,9 @@ export async function createWorld() {
   const shownVideo = await videos.video(friend.account);
   let made = 0;
   const digests = await createRowDigest(server.context);
-  // Paths go out as they are given; `fetch` would straighten them.
-  const pool = new Pool(server.origin, { connections: 16 });
-  async function ask(method: Route['method'], path: string, { as: who, body, type }: Question = {}) {
-    const headers: Record<string, string> = {};
-    if (who) headers.Authorization = `Bearer ${who.token}`;
-    if (body !== undefined) headers['Content-Type'] = type ?? 'application/json';
-    const answer = await pool.request({
-      ...{ method: method.toUpperCase() as Dispatcher.HttpMethod, path, headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const header = (name: string) => String(answer.headers[name] ?? '');
-    // A stream has no end to wait for.
-    const isStream = header('content-type').startsWith('text/event-stream');
-    const text = isStream ? '' : await answer.body.text();
-    if (isStream) answer.body.on('error', () => undefined).destroy();
-    const cacheControl = header('cache-control');
-    return { status: answer.statusCode, text, code: codeOf(text), cacheControl } satisfies Answer;
-  }
-
+  const asker = createAsker(server.origin);
   return {
-    ...{ server, context: server.context, people, deeds, owner, friend, as, ask },
+    ...{ server, context: server.context, people, deeds, owner, friend, as, ask: asker.ask },
     videos,
     /** A public one of the owner's friend: everybody may see it. */
     shownVideo,
@@ -99,21 +67,13 @@ export async function createWorld() {
     digest: digests.take,
     forgetLimits: () => forgetLimits(server),
     async close() {
-      await pool.destroy();
+      await asker.close();
       await digests.close();
       await server.close();
       await s3.close();
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-function codeOf(text: string): string | undefined {
-  try {
-    return JSON.parse(text)?.code;
-  } catch {
-    return undefined;
-  }
 }
 
 export const nameOf = ({ method, path }: Route) => `${method.toUpperCase()} ${path}`;
