@@ -13,8 +13,9 @@ const text = (max: number) =>
   z
     .string()
     .max(max)
+    .refine((value) => !value.includes('\u0000'), 'This holds a NUL character.')
     .nullish()
-    .transform((value) => (value ?? '').replaceAll('\u0000', '').trim());
+    .transform((value) => (value ?? '').trim());
 
 /** What others may do with a video; what is not given stays as it is, or is as its author prefers it. */
 export const permissionsInput = z.object({

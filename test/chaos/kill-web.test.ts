@@ -1,45 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Db, openDatabase } from '../../src/db/database.ts';
-import { type Client, signUp } from '../../src/setup/demo/client.ts';
-import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually, holdWrites } from '../helpers/chaos.ts';
-import { testVariables } from '../helpers/server.ts';
-import { dropTestDatabase } from '../helpers/stack.ts';
+import { startWebProcess, type WebProcess } from '../helpers/web-process.ts';
 
 const SLOW_MS = 120_000;
-const HOST = '127.0.0.1';
 const bytes = randomBytes(2_000_000);
 const HALF = 1_000_000;
 
-let dataDir: string;
-let variables: Record<string, string>;
-let port: number;
-let web: Instance;
-let client: Client;
-let db: Db;
+let web: WebProcess;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'vireo-kill-web-'));
-  port = await freePort(HOST);
-  variables = { ...(await testVariables(HOST, port)), ROLE: 'web' };
-  db = openDatabase(variables.DATABASE_URL ?? '');
-  web = await start();
-  client = await signUp(web.origin, 'alice', 'a long password');
+  web = await startWebProcess();
 });
-
-afterAll(async () => {
-  await web?.kill();
-  await db.destroy();
-  await dropTestDatabase(variables.DATABASE_URL ?? '');
-  await rm(dataDir, { recursive: true, force: true });
-});
-
-const start = () =>
-  startInstance({ host: HOST, port, dataDir, logFile: join(dataDir, 'web.log'), variables });
+afterAll(() => web?.close());
 
 /** A request of the tus protocol. */
 function tus(
@@ -48,9 +23,9 @@ function tus(
   headers: Record<string, string> = {},
   body?: Uint8Array<ArrayBuffer>,
 ) {
-  return fetch(new URL(path, web.origin), {
+  return web.ask(path, {
     method,
-    headers: { 'Tus-Resumable': '1.0.0', Authorization: `Bearer ${client.token}`, ...headers },
+    headers: { 'Tus-Resumable': '1.0.0', ...headers },
     ...(body ? { body } : {}),
   });
 }
@@ -70,28 +45,27 @@ async function begin(): Promise<{ url: string; videoId: string }> {
   return { url, videoId: begun.headers.get('Vireo-Video-Id') ?? '' };
 }
 
-async function killAndStart(): Promise<void> {
-  await web.kill();
-  web = await start();
-}
-
 async function expectReceivedOnce(videoId: string): Promise<void> {
   await eventually(
     'the upload is received',
-    async () => (await db('videos').where({ id: videoId }).first('state')).state === 'received',
+    async () => (await web.db('videos').where({ id: videoId }).first('state')).state === 'received',
     SLOW_MS,
   );
-  expect(await db('uploads')).toEqual([]);
-  const payloads = await db('events').where({ name: 'video.received' }).pluck('payload');
+  expect(await web.db('uploads')).toEqual([]);
+  const payloads = await web.db('events').where({ name: 'video.received' }).pluck('payload');
   expect(payloads.filter((payload) => payload.videoId === videoId)).toHaveLength(1);
-  await eventually('its files are gone', async () => (await readdir(join(dataDir, 'uploads'))).length === 0);
-  expect(await readdir(join(dataDir, 'media', 'originals', videoId))).toEqual(['source']);
+  await eventually(
+    'its files are gone',
+    async () => (await readdir(join(web.dataDir, 'uploads'))).length === 0,
+  );
+  expect(await readdir(join(web.dataDir, 'media', 'originals', videoId))).toEqual(['source']);
 }
 
 test('an upload goes on where the killed server had got to', { timeout: SLOW_MS }, async () => {
   const { url, videoId } = await begin();
   expect((await patch(url, 0, HALF)).status).toBe(204);
-  await killAndStart();
+  await web.kill();
+  await web.startAgain();
   const head = await tus('HEAD', url);
   expect(head.headers.get('Upload-Offset')).toBe(String(HALF));
   expect((await patch(url, HALF, bytes.length)).status).toBe(204);
@@ -109,16 +83,16 @@ test.for([
   { timeout: SLOW_MS },
   async ([, target]) => {
     const { url, videoId } = await begin();
-    const held = await holdWrites(variables.DATABASE_URL ?? '', target);
+    const held = await holdWrites(web.databaseUrl, target);
     const finishing = patch(url, 0, bytes.length).catch(() => null);
     await held.reached();
     await web.kill();
     await held.cut();
     expect(await finishing).toBeNull();
-    expect((await db('videos').where({ id: videoId }).first('state')).state).toBe('uploading');
+    expect((await web.db('videos').where({ id: videoId }).first('state')).state).toBe('uploading');
     // The sweeper leaves young uploads to the request that sends them.
-    await db('uploads').update({ created_at: db.raw(`now() - interval '1 minute'`) });
-    web = await start();
+    await web.db('uploads').update({ created_at: web.db.raw(`now() - interval '1 minute'`) });
+    await web.startAgain();
     await expectReceivedOnce(videoId);
   },
 );

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openApiDocument } from '../../src/http/openapi.ts';
 import {
@@ -155,6 +156,22 @@ describe('every example of the reference, asked of a live server', () => {
     }
     expect(Object.keys(readRecorded().answers)).toEqual(examples.map(({ name }) => name));
   });
+});
+
+test.each([
+  ['/api/docs/page.css', 'scroll-padding-top'],
+  ['/oauth/page.css', 'justify-items'],
+])('%s has what all pages have, and its own', async (path, own) => {
+  const answer = await fetch(server.origin + path);
+  expect(answer.headers.get('content-type')).toMatch(/^text\/css/);
+  const text = await answer.text();
+  for (const part of ['--accent:', own]) expect(text.split(part)).toHaveLength(2);
+});
+
+test('the description that is served is valid OpenAPI 3.1', async () => {
+  const served = await (await fetch(`${server.origin}/api/openapi.json`)).json();
+  expect(await new Validator().validate(served)).toEqual({ valid: true });
+  expect(served.servers).toEqual([{ url: server.origin }]);
 });
 
 test.each(['gzip', 'identity'])(

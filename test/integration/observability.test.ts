@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { traceFetch } from '../../federation/trace.ts';
+import { type Surroundings, vireo } from '../../src/cli/program.ts';
 import { createAddressPolicy } from '../../src/lib/net/ip-policy.ts';
 import { startMetrics } from '../../src/metrics-server.ts';
 import { freePort } from '../../src/setup/demo/instance.ts';
@@ -20,7 +21,7 @@ import { EVIL, HONEST } from '../helpers/remote-http.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Each command is a process of its own, that connects to everything. */
+/** Each command connects to everything anew, and some are processes of their own. */
 const COMMANDS_MS = 180_000;
 
 let rig: Rig;
@@ -31,20 +32,42 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-/** Runs `vireo …` beside the server, as an admin does. */
-function cli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+function variables() {
   const { config, databaseUrl, redisUrl } = rig.server.context;
-  const variables = {
-    ...{ PATH: process.env.PATH, VIREO_ENV: 'test', DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
+  return {
+    ...{ VIREO_ENV: 'test', DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
     ...{ ORIGIN: config.origin, DATA_DIR: rig.server.dataDir, REDIS_PREFIX: config.redisPrefix },
     ALLOWED_PRIVATE_ADDRESSES: `${HONEST},${EVIL}`,
-    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
   };
+}
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `vireo …` beside the server, as an admin does: with connections of its own, but in this process. */
+async function cli(...args: string[]): Promise<Ended> {
+  const written = { stdout: '', stderr: '' };
+  const into = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text;
+      return true;
+    },
+  });
+  const around = { env: variables(), stdout: into('stdout'), stderr: into('stderr') } as Surroundings;
+  return { code: await vireo(['--json', ...args], around), ...written };
+}
+
+/** The same as a process of its own. */
+function spawned(...args: string[]): Promise<Ended> {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       ['src/cli/main.ts', '--json', ...args],
-      { cwd: root, env: variables },
+      { cwd: root, env: { ...variables(), PATH, NODE_COMPILE_CACHE } },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
     );
   });
@@ -168,9 +191,13 @@ describe('a traced fetch', () => {
   });
 
   test('is printed by the command line', { timeout: COMMANDS_MS }, async () => {
-    const good = await jsonOf('federation', 'fetch', rig.carol.id, '--trace');
-    expect(good).toMatchObject({ ok: true, rows: [{ step: 'policy', what: 'open' }, {}, {}, {}, {}] });
-    const bad = await cli('federation', 'fetch', rig.a.url('/nowhere'));
+    const good = await spawned('federation', 'fetch', rig.carol.id, '--trace');
+    expect(good.code).toBe(0);
+    expect(JSON.parse(good.stdout)).toMatchObject({
+      ok: true,
+      rows: [{ step: 'policy', what: 'open' }, {}, {}, {}, {}],
+    });
+    const bad = await spawned('federation', 'fetch', rig.a.url('/nowhere'));
     expect(bad.code).toBe(1);
     expect(JSON.parse(bad.stdout).message).toMatch(/^Refused: not-found/);
   });

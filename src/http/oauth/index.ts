@@ -2,16 +2,23 @@ import { readFileSync } from 'node:fs';
 import type { IRouter } from 'express';
 import { scopes } from '../../modules/auth/index.ts';
 import type { HttpDeps } from '../deps.ts';
+import { pageStyle } from '../page-style.ts';
 import { authorizePage, authorizeStep } from './authorize.ts';
 import { giveToken, revokeToken, userInfo } from './token.ts';
 
+const asItIs = (file: URL) => readFileSync(file, 'utf8');
+
 /** What the pages show beside their text. */
-const FILES = { 'page.css': 'css', 'passkey.js': 'js', 'logo.svg': 'svg' } as const;
+const FILES = {
+  css: ['page.css', pageStyle],
+  js: ['passkey.js', asItIs],
+  svg: ['logo.svg', asItIs],
+} as const;
 
 /** How apps sign people in: OAuth 2 (RFC 6749) as the Mastodon API has it. */
 export function mountOAuth(app: IRouter, deps: HttpDeps): void {
-  for (const [name, type] of Object.entries(FILES)) {
-    const content = readFileSync(new URL(name, import.meta.url), 'utf8');
+  for (const [type, [name, read]] of Object.entries(FILES)) {
+    const content = read(new URL(name, import.meta.url));
     app.get(`/oauth/${name}`, (_req, res) => {
       res.set('Cache-Control', 'public, max-age=3600').type(type).send(content);
     });

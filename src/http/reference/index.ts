@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { IRouter } from 'express';
 import type { HttpDeps } from '../deps.ts';
 import { openApiDocument } from '../openapi.ts';
+import { pageStyle } from '../page-style.ts';
 import { referencePage } from './page.ts';
 
 const POLICY =
@@ -17,7 +17,7 @@ export function mountReference(app: IRouter, deps: HttpDeps): void {
     const plain = Buffer.from(referencePage(shown));
     return { plain, packed: gzipSync(plain) };
   });
-  const style = readFileSync(new URL('page.css', import.meta.url), 'utf8');
+  const style = pageStyle(new URL('page.css', import.meta.url));
   app.get('/api/openapi.json', (_req, res) => {
     res.json(document());
   });

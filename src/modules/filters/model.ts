@@ -60,7 +60,7 @@ export function matcherOf(filters: readonly Filter[]): (post: FilteredText) => F
 }
 
 function patternOf({ keyword, wholeWord }: FilterKeyword): RegExp {
-  const exact = keyword.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const exact = keyword.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   const isWord = (letter: string | undefined) => letter !== undefined && /[\p{L}\p{M}\p{N}_]/u.test(letter);
   const before = wholeWord && isWord([...keyword][0]) ? '(?<![\\p{L}\\p{M}\\p{N}_])' : '';
   const after = wholeWord && isWord([...keyword].at(-1)) ? '(?![\\p{L}\\p{M}\\p{N}_])' : '';

@@ -1,0 +1,196 @@
+import type { Route } from '../../../src/http/route.ts';
+import type { KindName, Thing } from './things.ts';
+import type { World } from './world.ts';
+import { nameOf } from './world.ts';
+
+/** What the parameters of a path name, and who may do something to it. */
+export interface About {
+  readonly kind: KindName;
+  /** Changing it: for its owner only, or for everybody who may see it. Default: its owner. */
+  readonly writes?: 'own' | 'seen';
+  /** Reading it. Default: everybody who may see it. */
+  readonly reads?: 'own' | 'seen';
+  /** Things of the kind that are absent here even for their owner, by what they are. */
+  readonly absent?: readonly string[];
+}
+
+/** No posts yet, or none any more. */
+const UNPOSTED = ['unfinished video', 'refused video'];
+
+/**
+ * What each path with a parameter is about. The longest that a path begins with counts, one with a verb before one
+ * without. A route that none of them fits fails the test: whoever adds it says here what it is about.
+ */
+export const ABOUT: Readonly<Record<string, About>> = {
+  '/api/v1/accounts/:id': { kind: 'account', writes: 'seen' },
+  '/api/v1/follow_requests/:id': { kind: 'follow request' },
+  '/api/v1/suggestions/:id': { kind: 'account', writes: 'seen' },
+  '/api/v1/sessions/:id': { kind: 'session' },
+  '/api/v1/exports/:kind': { kind: 'kind of export' },
+  '/api/v1/lists/:id': { kind: 'list' },
+  '/api/v1/timelines/list/:id': { kind: 'list' },
+  '/api/v1/filters/:id': { kind: 'word of a filter' },
+  '/api/v2/filters/:id': { kind: 'filter' },
+  '/api/v2/filters/keywords/:id': { kind: 'word of a filter' },
+  '/api/v2/filters/statuses/:id': { kind: 'post in a filter' },
+  '/api/v1/notifications/:id': { kind: 'notification' },
+  '/api/v1/notifications/requests/:id': { kind: 'notification request' },
+  '/api/v2/notifications/:group_key': { kind: 'notification' },
+  '/api/v1/tags/:name': { kind: 'word', writes: 'seen' },
+  '/api/v1/timelines/tag/:hashtag': { kind: 'word' },
+  '/api/v1/media/:id': { kind: 'media' },
+  '/api/v1/scheduled_statuses/:id': { kind: 'scheduled' },
+  '/api/v1/statuses/:id': { kind: 'post' },
+  'PUT /api/v1/statuses/:id': { kind: 'post', absent: UNPOSTED },
+  ...verbs('/api/v1/statuses/:id', ['favourite', 'reblog', 'bookmark', 'mute'], {
+    ...{ kind: 'post', writes: 'seen', absent: UNPOSTED },
+  }),
+  // Only videos can be pinned.
+  ...verbs('/api/v1/statuses/:id', ['pin'], { kind: 'video', absent: UNPOSTED }),
+  'POST /api/v1/statuses/:id/sizes': { kind: 'post', writes: 'seen', absent: UNPOSTED },
+  'GET /api/v1/statuses/:id/source': { kind: 'post', reads: 'own', absent: UNPOSTED },
+  'GET /api/v1/statuses/:id/history': { kind: 'post', absent: UNPOSTED },
+  'GET /api/v1/statuses/:id/favourited_by': { kind: 'post', absent: UNPOSTED },
+  'GET /api/v1/statuses/:id/reblogged_by': { kind: 'post', absent: UNPOSTED },
+  '/api/v1/videos/:id': { kind: 'video' },
+  'GET /api/v1/videos/:id/processing': { kind: 'video', reads: 'own' },
+  'GET /api/v1/videos/:id/events': { kind: 'video', reads: 'own' },
+  '/api/v1/videos/:id/poster': { kind: 'video', absent: ['refused video'] },
+  '/api/v1/videos/:id/captions/:language': { kind: 'captioned video' },
+  '/api/v1/uploads/direct/:id': { kind: 'direct upload' },
+  '/api/v1/admin/accounts/:id': { kind: 'sign-up' },
+  '/api/v1/admin/deliveries/dead/:id': { kind: 'dead letter' },
+  '/api/v1/admin/domain_blocks/:id': { kind: 'blocked domain' },
+  '/api/v1/admin/domain_allows/:id': { kind: 'allowed domain' },
+};
+
+/** A verb and its opposite. */
+function verbs(path: string, names: readonly string[], about: About): Record<string, About> {
+  return Object.fromEntries(
+    names.flatMap((name) => [
+      [`POST ${path}/${name}`, about],
+      [`POST ${path}/un${name}`, about],
+    ]),
+  );
+}
+
+export const hasParameter = ({ path }: Pick<Route, 'path'>) => path.includes(':');
+
+/** Null where nobody has said it. */
+export function aboutOf(route: Route): About | null {
+  const fits = (key: string) => {
+    const [path = '', method] = key.split(' ').reverse();
+    const isMethod = method === undefined || method === route.method.toUpperCase();
+    return isMethod && (route.path === path || route.path.startsWith(`${path}/`));
+  };
+  const rank = (key: string) => key.split('/').length * 2 + (key.startsWith('/') ? 0 : 1);
+  const [best] = Object.keys(ABOUT)
+    .filter(fits)
+    .toSorted((a, b) => rank(b) - rank(a));
+  return best === undefined ? null : (ABOUT[best] ?? null);
+}
+
+/** An input that a route takes. */
+export interface Right {
+  readonly body?: object | string;
+  /** Of a text that is no JSON. */
+  readonly type?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** The part of a form without which even a right body is refused. */
+  readonly needsFile?: string;
+}
+
+const WRONG = 'not the password';
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
+
+/**
+ * For each route with a body, one that it takes, and for those that cannot be asked without, a query. Those of an account itself end in
+ * a refusal for a wrong password, so that asking does no harm. A route with a body that is not here fails the test.
+ */
+export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) => Right>> = {
+  'POST /api/v1/accounts': (world) => ({
+    body: { username: `newcomer_${world.next()}`, password: 'long enough it is' },
+  }),
+  'POST /api/v1/accounts/delete_account': () => ({ body: { password: WRONG } }),
+  'POST /api/v1/import': () => ({ body: { type: 'following' }, needsFile: 'data' }),
+  'POST /api/v1/accounts/alias': () => ({ body: { also_known_as_uris: [] } }),
+  'POST /api/v1/accounts/move': () => ({ body: { password: WRONG, moved_to_uri: 'else@where.test' } }),
+  'POST /api/v1/sessions': () => ({ body: { login: 'nobody', password: WRONG } }),
+  'POST /api/v1/accounts/change_password': () => ({
+    body: { password: WRONG, new_password: 'another long one' },
+  }),
+  'POST /api/v1/second_factor': () => ({ body: { password: WRONG } }),
+  'POST /api/v1/second_factor/confirm': () => ({ body: { code: '000000' } }),
+  'POST /api/v1/second_factor/disable': () => ({ body: { password: WRONG } }),
+  'POST /api/v1/apps': () => ({
+    body: { client_name: 'An app', redirect_uris: 'urn:ietf:wg:oauth:2.0:oob' },
+  }),
+  'PATCH /api/v1/accounts/update_credentials': () => ({ body: { display_name: 'Alice' } }),
+  'POST /api/v1/accounts/:id/follow': () => ({ body: { reblogs: true } }),
+  'POST /api/v1/accounts/:id/mute': () => ({ body: { duration: 60 } }),
+  'POST /api/v1/accounts/:id/note': () => ({ body: { comment: 'Met at the lake' } }),
+  'POST /api/v1/lists': () => ({ body: { title: 'Cats' } }),
+  'PUT /api/v1/lists/:id': () => ({ body: { title: 'Dogs' } }),
+  'POST /api/v1/lists/:id/accounts': ({ friend }) => ({ body: { account_ids: [friend.id] } }),
+  'DELETE /api/v1/lists/:id/accounts': ({ friend }) => ({ body: { account_ids: [friend.id] } }),
+  'POST /api/v1/markers': () => ({ body: { home: { last_read_id: '1' } } }),
+  'PUT /api/v2/filters/keywords/:id': () => ({ body: { keyword: 'spoiler' } }),
+  'POST /api/v2/filters/:id/keywords': () => ({ body: { keyword: 'spoiler' } }),
+  'POST /api/v2/filters/:id/statuses': ({ shownVideo }) => ({ body: { status_id: shownVideo } }),
+  'POST /api/v2/filters': () => ({ body: { title: 'Finale', context: ['home'] } }),
+  'PUT /api/v2/filters/:id': () => ({ body: { title: 'Finale' } }),
+  'POST /api/v1/filters': () => ({ body: { phrase: 'finale', context: ['home'] } }),
+  'PUT /api/v1/filters/:id': () => ({ body: { phrase: 'finale', context: ['home'] } }),
+  'POST /api/v1/reports': ({ friend }) => ({ body: { account_id: friend.id } }),
+  'POST /api/v1/notifications/requests/accept': ({ friend }) => ({ body: { id: [friend.id] } }),
+  'POST /api/v1/notifications/requests/dismiss': ({ friend }) => ({ body: { id: [friend.id] } }),
+  'PATCH /api/v2/notifications/policy': () => ({ body: { for_new_accounts: 'filter' } }),
+  'POST /api/v1/push/subscription': () => ({
+    body: { subscription: { endpoint: 'https://push.test/1', keys: { p256dh: 'a', auth: 'b' } } },
+  }),
+  'PUT /api/v1/push/subscription': () => ({ body: { data: { policy: 'all' } } }),
+  'POST /api/v2/media': () => ({ body: { description: 'A cat' }, needsFile: 'file' }),
+  'POST /api/v1/media': () => ({ body: { description: 'A cat' }, needsFile: 'file' }),
+  'PUT /api/v1/media/:id': () => ({ body: { description: 'A cat' } }),
+  'PUT /api/v1/scheduled_statuses/:id': () => ({ body: { scheduled_at: inAnHour() } }),
+  'POST /api/v1/statuses': ({ shownVideo }) => ({ body: { status: 'Nice', in_reply_to_id: shownVideo } }),
+  'PUT /api/v1/statuses/:id': () => ({ body: { status: 'Changed' } }),
+  'POST /api/v1/videos': () => ({ body: { bytes: 10 } }),
+  'PATCH /api/v1/videos/:id': () => ({ body: { caption: 'Changed' } }),
+  'POST /api/v1/uploads/direct': () => ({ body: { bytes: 10, filename: 'a.mp4' } }),
+  'POST /api/v1/uploads/direct/:id/complete': (_world, thing) => ({
+    body: { parts: [{ number: 1, etag: thing?.params.etag }] },
+  }),
+  'PUT /api/v1/videos/:id/captions/:language': () => ({
+    ...{ body: 'WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n', type: 'text/vtt' },
+  }),
+  'PUT /api/v1/videos/:id/poster': () => ({ body: { seconds: 1 } }),
+  'POST /api/v1/admin/deliveries/dead/retry': () => ({ body: { host: 'nowhere.test' } }),
+  'POST /api/v1/admin/deliveries/dead/discard': () => ({ body: { host: 'nowhere.test' } }),
+  'POST /api/v1/admin/domain_blocks': (world) => ({
+    body: { domain: `bad${world.next()}.test`, severity: 'noop' },
+  }),
+  'PUT /api/v1/admin/domain_blocks/:id': () => ({ body: { severity: 'silence' } }),
+  'POST /api/v1/admin/domain_allows': (world) => ({ body: { domain: `good${world.next()}.test` } }),
+  'POST /api/v1/domain_blocks': () => ({ body: { domain: 'noise.test' } }),
+  'DELETE /api/v1/domain_blocks': () => ({ body: { domain: 'noise.test' } }),
+  'GET /api/v1/accounts/lookup': () => ({ query: { acct: 'alice' } }),
+  'GET /api/v1/accounts/search': () => ({ query: { q: 'alice' } }),
+  'GET /api/v2/search': () => ({ query: { q: 'mark' } }),
+};
+
+export const rightFor = (world: World, route: Route, thing: Thing | null): Right =>
+  RIGHT[nameOf(route)]?.(world, thing) ?? {};
+
+/** The address of a route, with what its parameters name. */
+export function addressOf(
+  route: Route,
+  params: Readonly<Record<string, string>> = {},
+  query: Readonly<Record<string, string>> = {},
+): string {
+  const path = route.path
+    .replace(':language', 'en')
+    .replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(params[name] ?? params.id ?? '1'));
+  const search = new URLSearchParams(query).toString();
+  return search === '' ? path : `${path}?${search}`;
+}

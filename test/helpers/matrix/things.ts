@@ -1,0 +1,221 @@
+import type { VideoId } from '../../../src/lib/ids.ts';
+import type { Person } from '../people.ts';
+import { type Audience, audiences, type World } from './world.ts';
+
+/** Something that a parameter of a path may name. */
+export interface Thing {
+  readonly what: string;
+  /** By the names of the parameters; `id` stands for those that are not named here. Others are for right bodies. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly shownTo: readonly Audience[];
+}
+
+const ALL = audiences;
+const UNBLOCKED = audiences.filter((one) => one !== 'blocked');
+const OWNER: readonly Audience[] = ['owner'];
+
+/** Makes things of one kind, new ones each time: all of them of the owner of the world, but for those that the staff has. */
+type Make = (world: World) => Promise<Thing[]>;
+
+function marked(world: World, what: string, shownTo: readonly Audience[]): string {
+  const word = `mark-${world.next()}-${what.replaceAll(' ', '-')}`;
+  world.marks.push({ word, what, shownTo });
+  return word;
+}
+
+async function videosOf(world: World): Promise<Thing[]> {
+  const { videos, owner } = world;
+  const made = async (
+    what: string,
+    shownTo: readonly Audience[],
+    facts: Parameters<typeof videos.video>[1],
+  ) => {
+    const caption = marked(world, what, shownTo);
+    const id = await videos.video(owner.account, { ...facts, caption });
+    return { what, params: { id }, shownTo };
+  };
+  return [
+    await made('public video', UNBLOCKED, {}),
+    await made('unlisted video', UNBLOCKED, { visibility: 'unlisted' }),
+    await made('video for followers', OWNER, { visibility: 'followers' }),
+    await made('video for nobody', OWNER, { visibility: 'direct' }),
+    await made('unfinished video', OWNER, { state: 'received' }),
+    await made('refused video', OWNER, { state: 'rejected' }),
+  ];
+}
+
+async function commentsOf(world: World): Promise<Thing[]> {
+  const { videos, owner, deeds } = world;
+  const made = async (what: string, shownTo: readonly Audience[], below: VideoId, direct = false) => {
+    const visibility = direct ? 'direct' : 'public';
+    const id = await deeds.comment(owner.account, below, marked(world, what, shownTo), { visibility });
+    return { what, params: { id }, shownTo };
+  };
+  const open = await videos.video(owner.account, {});
+  const secret = await videos.video(owner.account, { visibility: 'followers' });
+  return [
+    await made('public comment', UNBLOCKED, open),
+    await made('comment for nobody', OWNER, open, true),
+    await made('comment on a video for followers', OWNER, secret),
+  ];
+}
+
+/** An object that its owner makes by the API, and whose id it answers. */
+async function byApi(world: World, path: string, body: object): Promise<Record<string, string>> {
+  const { status, text } = await world.ask('post', path, { as: world.owner, body });
+  if (status !== 200) throw new Error(`${path}: ${text}`);
+  return JSON.parse(text);
+}
+
+async function filterOf(world: World) {
+  const made = await byApi(world, '/api/v2/filters', {
+    ...{ title: marked(world, 'title of a filter', OWNER), context: ['account'] },
+    keywords_attributes: [{ keyword: marked(world, 'word of a filter', OWNER) }],
+  });
+  const status_id = await world.videos.video(world.friend.account, {});
+  const kept = await byApi(world, `/api/v2/filters/${made.id}/statuses`, { status_id });
+  const [word] = made.keywords as unknown as { id: string }[];
+  return { filter: made.id ?? '', word: word?.id ?? '', kept: kept.id ?? '' };
+}
+
+/** Somebody new, of whom the owner is told, or asked. */
+const somebody = (world: World, name: string): Promise<Person> =>
+  world.people.signedIn(`${name}_${world.next()}`);
+
+async function notified(world: World, filtered: boolean) {
+  const fan = await somebody(world, 'fan');
+  const [row] = await world.context
+    .db('notifications')
+    .insert({
+      ...{ account_id: world.owner.id, from_account_id: fan.id, type: 'follow', filtered },
+      ...{ subject: `follow-${fan.id}`, group_key: `follow-${fan.id}` },
+    })
+    .returning('id');
+  return { fan, id: String(row.id), groupKey: `follow-${fan.id}` };
+}
+
+const one = (what: string, params: Record<string, string>, shownTo = OWNER): Thing[] => [
+  { what, params, shownTo },
+];
+
+/** The kinds of things that paths name by an id. */
+export const kinds = {
+  async account(world) {
+    const { id } = await somebody(world, 'star');
+    return one('account', { id }, ALL);
+  },
+  async post(world) {
+    return [...(await videosOf(world)), ...(await commentsOf(world))];
+  },
+  video: videosOf,
+  async 'captioned video'(world) {
+    const id = await world.videos.video(world.owner.account, {});
+    const body = 'WEBVTT\n\n00:00.000 --> 00:01.000\nHello\n';
+    const sent = { as: world.owner, body, type: 'text/vtt' };
+    const { status, text } = await world.ask('put', `/api/v1/videos/${id}/captions/en`, sent);
+    if (status !== 200) throw new Error(text);
+    return one('captioned video', { id }, UNBLOCKED);
+  },
+  async media(world) {
+    const { owner, videos } = world;
+    const id = await videos.video(owner.account, { state: 'draft', awaitsPost: true });
+    const body = { description: marked(world, 'media', OWNER) };
+    await world.ask('put', `/api/v1/media/${id}`, { as: owner, body });
+    return one('media', { id });
+  },
+  async scheduled(world) {
+    const media = await world.videos.video(world.owner.account, { state: 'draft', awaitsPost: true });
+    const status = marked(world, 'scheduled post', OWNER);
+    const at = new Date(Date.now() + 3_600_000).toISOString();
+    const body = { status, media_ids: [media], scheduled_at: at };
+    return one('scheduled post', { id: (await byApi(world, '/api/v1/statuses', body)).id ?? '' });
+  },
+  async list(world) {
+    const body = { title: marked(world, 'title of a list', OWNER) };
+    return one('list', { id: (await byApi(world, '/api/v1/lists', body)).id ?? '' });
+  },
+  async filter(world) {
+    return one('filter', { id: (await filterOf(world)).filter });
+  },
+  async 'word of a filter'(world) {
+    return one('word of a filter', { id: (await filterOf(world)).word });
+  },
+  async 'post in a filter'(world) {
+    return one('post in a filter', { id: (await filterOf(world)).kept });
+  },
+  async notification(world) {
+    const { id, groupKey } = await notified(world, false);
+    return one('notification', { id, group_key: groupKey });
+  },
+  async 'notification request'(world) {
+    return one('notification request', { id: (await notified(world, true)).fan.id });
+  },
+  async 'follow request'(world) {
+    const fan = await somebody(world, 'fan');
+    await world.people.follow(fan.account, world.owner.account, 'pending');
+    return one('follow request', { id: fan.id });
+  },
+  async session(world) {
+    const { auth, inTx } = world.context;
+    const userAgent = marked(world, 'device', OWNER);
+    const session = { accountId: world.owner.id, role: 'user', kind: 'bearer', userAgent } as const;
+    const { token } = await inTx((tx) => auth.openSession(tx, session));
+    // Named by its id only where its person lists all of them.
+    const { text } = await world.ask('get', '/api/v1/sessions', { as: { token } });
+    const own = (JSON.parse(text) as { id: string; current: boolean }[]).find(({ current }) => current);
+    return one('session', { id: own?.id ?? '' });
+  },
+  async 'direct upload'(world) {
+    const body = { bytes: 10, filename: 'a.mp4', caption: marked(world, 'upload', []) };
+    const { id = '', parts } = await byApi(world, '/api/v1/uploads/direct', body);
+    const [part] = parts as unknown as { url: string }[];
+    const sent = await fetch(part?.url ?? '', { method: 'PUT', body: 'x'.repeat(10) });
+    return one('direct upload', { id, etag: sent.headers.get('ETag') ?? '' });
+  },
+  async word(world) {
+    return one('word', { hashtag: `tag${world.next()}`, name: `tag${world.next()}` }, ALL);
+  },
+  async 'kind of export'() {
+    return one('kind of export', { kind: 'following.csv' }, ALL);
+  },
+  async 'sign-up'(world) {
+    const { id } = await world.people.local(`hopeful_${world.next()}`, { pending: true });
+    return one('sign-up', { id }, ALL);
+  },
+  async 'dead letter'({ context: { db, ids }, owner, next }) {
+    const uri = `https://video.example/activities/${next()}`;
+    const [activity] = await db('activities')
+      .insert({
+        id: ids.next(),
+        uri,
+        account_id: owner.id,
+        type: 'Create',
+        object_uri: '',
+        body: '{}',
+        digest: '',
+      })
+      .returning(['id as activity_id', 'position', 'account_id']);
+    const to = {
+      inbox_uri: 'https://a.example/inbox',
+      host: 'a.example',
+      state: 'dead',
+      finished_at: new Date(),
+    };
+    const [row] = await db('deliveries')
+      .insert({ ...activity, ...to })
+      .returning('id');
+    return one('dead letter', { id: String(row.id) }, ALL);
+  },
+  'blocked domain': (world) => policyOf(world, 'suspend'),
+  'allowed domain': (world) => policyOf(world, 'allow'),
+} satisfies Record<string, Make>;
+
+export type KindName = keyof typeof kinds;
+
+async function policyOf(world: World, severity: 'suspend' | 'allow'): Promise<Thing[]> {
+  const [row] = await world.context
+    .db('domain_policies')
+    .insert({ domain: `d${world.next()}.test`, severity })
+    .returning('id');
+  return one(`domain: ${severity}`, { id: String(row.id) }, ALL);
+}
