@@ -146,7 +146,7 @@ describe('the list', () => {
   test('is not there for who hides it', async () => {
     const viewer = await somebody();
     const list = await listOf(viewer);
-    await client.patch('/api/v1/feed/settings', { as: viewer, body: { for_you_list: false } });
+    await client.patch('/api/v1/feed_settings', { as: viewer, body: { for_you_list: false } });
     expect(await listOf(viewer)).toBeUndefined();
     for (const path of [`/api/v1/lists/${list?.id}`, `/api/v1/timelines/list/${list?.id}`]) {
       expect((await client.get(path, { as: viewer })).status).toBe(404);

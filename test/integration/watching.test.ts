@@ -84,7 +84,7 @@ describe('views', () => {
     await send([first, event(id)], { as: viewer });
     expect(await countsOf(id)).toMatchObject({ views: 3 });
     const shown = await client.get(`/api/v1/videos/${id}`);
-    expect(shown.body.stats).toEqual({ views: 3, likes: 0, comments: 0, shares: 0 });
+    expect(shown.body.stats).toEqual({ views: 3, likes: 0, comments: 0, shares: 0, reposts: 0 });
   });
 
   test('of people who are not signed in: by network and browser, and no address is stored', async () => {
@@ -231,7 +231,7 @@ describe('what a client may send', () => {
     expect(await countsOf(id)).toMatchObject({ views: 2 });
     expect(await historyOf(viewer)).toHaveLength(1);
     // No other route reads text for JSON.
-    const other = await client.patch('/api/v1/feed/settings', {
+    const other = await client.patch('/api/v1/feed_settings', {
       body: JSON.stringify({ history_paused: true }),
       headers: { 'Content-Type': 'text/plain', Origin: server.origin },
       cookie,
@@ -296,7 +296,7 @@ describe('P9 the history', () => {
 
   test('paused: views count, and nothing is noted', async () => {
     const [id, viewer] = [await video(), await somebody()];
-    const settings = (body: object) => client.patch('/api/v1/feed/settings', { as: viewer, body });
+    const settings = (body: object) => client.patch('/api/v1/feed_settings', { as: viewer, body });
     expect((await settings({ history_paused: 'true' })).body).toEqual({
       history_paused: true,
       for_you_list: true,
@@ -340,7 +340,7 @@ describe('what is kept, and until when', () => {
     const [id, viewer] = [await video(), await somebody()];
     await send([event(id)], { as: viewer });
     await client.post(`/api/v1/videos/${id}/not_interested`, { as: viewer });
-    await client.patch('/api/v1/feed/settings', { as: viewer, body: { for_you_list: true } });
+    await client.patch('/api/v1/feed_settings', { as: viewer, body: { for_you_list: true } });
     for (let n = 0; n < 3; n += 1) await video();
     await client.get('/api/v1/timelines/for_you?limit=1', { as: viewer });
     const { db, auth, inTx } = server.context;

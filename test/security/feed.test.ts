@@ -148,7 +148,7 @@ describe('P9 who learns what somebody watches', () => {
         const answer = await client.get(`${path}?account_id=${viewer.id}`, { as });
         expect(JSON.stringify(answer.body), path).not.toContain(viewer.id);
       }
-      const settings = await client.get('/api/v1/feed/settings', { as });
+      const settings = await client.get('/api/v1/feed_settings', { as });
       expect(settings.body).toEqual({ history_paused: false, for_you_list: true });
       for (const path of [
         `/api/v1/videos/${id}`,

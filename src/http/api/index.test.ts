@@ -53,6 +53,11 @@ describe('A4 the table of routes', () => {
     },
   );
 
+  test('leaves the paths free that apps of Loops ask', () => {
+    const taken = routes.filter(({ path }) => /^\/api\/(v1\/(feed|video|account)\/|v0\/)/.test(path));
+    expect(taken.map(nameOf)).toEqual([]);
+  });
+
   test.each(routes.map((route) => [nameOf(route), route] as const))(
     '%s has a limit and a sentence',
     (_name, route) => {

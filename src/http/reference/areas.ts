@@ -34,7 +34,7 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
     name: 'Feeds and what you watch',
     about:
       'Videos page by page, chosen or from the newest on; telling what is watched, and the history that only you see.',
-    paths: /^\/api\/v1\/(feed|events|history|not_interested)\b|\/not_interested$/,
+    paths: /^\/api\/v1\/(feed(_settings)?|events|history|not_interested)\b|\/not_interested$/,
   },
   {
     name: 'Accounts',

@@ -24,8 +24,8 @@ interface Shape {
   readonly anyOf?: readonly Shape[];
 }
 
-/** An address of an app that is not one has a name of its own. */
-const INVALID = ['validation-failed', 'redirect-invalid'];
+/** An address of an app that is not one, and a cursor that is none, have names of their own. */
+const INVALID = ['validation-failed', 'redirect-invalid', 'cursor-invalid'];
 const NUL = 'a\u0000b';
 const LONG = 'x'.repeat(30_000);
 /** Queries are shorter: a whole address has to fit. */
@@ -38,11 +38,12 @@ function shapesOf(schema: z.ZodType): Shape[] {
 }
 
 /** What a field does not take: no object is a text, no list a number, and nothing else is an object. */
-function wrongFor({ type }: Shape): unknown {
-  if (type === 'object') return 'text';
-  return type === 'array' ? 7 : { a: { b: [1] } };
+function wrongFor(shape: Shape): unknown {
+  if (isObject(shape)) return 'text';
+  return shape.type === 'array' ? 7 : { a: { b: [1] } };
 }
 
+const isObject = ({ type, anyOf = [] }: Shape): boolean => type === 'object' || anyOf.some(isObject);
 const isList = ({ type, anyOf = [] }: Shape): boolean => type === 'array' || anyOf.some(isList);
 
 /** Everything that can be wrong with one field at a time, while the rest is right; made of what the route declares. */

@@ -1,4 +1,5 @@
 import type { Route } from '../../../src/http/route.ts';
+import { PASSWORD } from '../people.ts';
 import type { KindName, Thing } from './things.ts';
 import type { World } from './world.ts';
 import { nameOf } from './world.ts';
@@ -26,6 +27,12 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/follow_requests/:id': { kind: 'follow request' },
   '/api/v1/suggestions/:id': { kind: 'account', writes: 'seen' },
   '/api/v1/sessions/:id': { kind: 'session' },
+  '/api/v1/invites/:id': { kind: 'invite' },
+  '/api/v1/invites/:code': { kind: 'code of an invite' },
+  '/api/v1/imports/:id': { kind: 'import' },
+  '/api/v1/passkeys/:id': { kind: 'passkey' },
+  '/api/v1/history/:id': { kind: 'watched video' },
+  '/api/v1/studio/videos/:id': { kind: 'video', reads: 'own' },
   '/api/v1/exports/:kind': { kind: 'kind of export' },
   '/api/v1/lists/:id': { kind: 'list' },
   '/api/v1/timelines/list/:id': { kind: 'list' },
@@ -53,6 +60,11 @@ export const ABOUT: Readonly<Record<string, About>> = {
   'GET /api/v1/statuses/:id/favourited_by': { kind: 'post', absent: UNPOSTED },
   'GET /api/v1/statuses/:id/reblogged_by': { kind: 'post', absent: UNPOSTED },
   '/api/v1/videos/:id': { kind: 'video' },
+  'GET /api/v1/videos/:id/comments': { kind: 'video' },
+  'POST /api/v1/videos/:id/comments': { kind: 'video', writes: 'seen', absent: UNPOSTED },
+  '/api/v1/videos/:id/comments/:comment_id': { kind: 'comment of somebody' },
+  '/api/v1/videos/:id/share': { kind: 'video', writes: 'seen', absent: UNPOSTED },
+  '/api/v1/videos/:id/not_interested': { kind: 'video', writes: 'seen', absent: UNPOSTED },
   'GET /api/v1/videos/:id/processing': { kind: 'video', reads: 'own' },
   'GET /api/v1/videos/:id/events': { kind: 'video', reads: 'own' },
   '/api/v1/videos/:id/poster': { kind: 'video', absent: ['refused video'] },
@@ -101,6 +113,11 @@ export interface Right {
 }
 
 const WRONG = 'not the password';
+/** Of no passkey, but of its shape. */
+const CREDENTIAL = (parts: readonly string[]) => ({
+  ...{ id: 'AAAA', rawId: 'AAAA', type: 'public-key' },
+  response: Object.fromEntries(['clientDataJSON', ...parts].map((name) => [name, 'AAAA'])),
+});
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 
 /**
@@ -109,7 +126,10 @@ const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
  */
 export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) => Right>> = {
   'POST /api/v1/accounts': (world) => ({
-    body: { username: `newcomer_${world.next()}`, password: 'long enough it is' },
+    body: {
+      ...{ username: `newcomer_${world.next()}`, password: 'long enough it is' },
+      email: `newcomer${world.next()}@mail.example`,
+    },
   }),
   'POST /api/v1/accounts/delete_account': () => ({ body: { password: WRONG } }),
   'POST /api/v1/import': () => ({ body: { type: 'following' }, needsFile: 'data' }),
@@ -119,6 +139,25 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'POST /api/v1/accounts/change_password': () => ({
     body: { password: WRONG, new_password: 'another long one' },
   }),
+  'POST /api/v1/emails/confirmations': () => ({ body: {} }),
+  'POST /api/v1/accounts/change_email': () => ({ body: { password: WRONG, email: 'a@mail.example' } }),
+  'POST /api/v1/accounts/password_reset': () => ({ body: { login: 'nobody' } }),
+  'PATCH /api/v1/emails/preferences': () => ({ body: { digest: 'weekly' } }),
+  'POST /api/v1/invites': () => ({ body: { max_uses: 3 } }),
+  'POST /api/v1/sessions/proof': () => ({ body: { password: WRONG } }),
+  'POST /api/v1/passkeys/options': () => ({ body: { password: WRONG } }),
+  'POST /api/v1/passkeys': () => ({ body: { credential: CREDENTIAL(['attestationObject']) } }),
+  'PATCH /api/v1/passkeys/:id': () => ({ body: { name: 'Phone', password: PASSWORD } }),
+  'POST /api/v1/passkeys/:id/remove': () => ({ body: { password: PASSWORD } }),
+  'POST /api/v1/passkeys/sign_in': () => ({
+    body: { credential: CREDENTIAL(['authenticatorData', 'signature']) },
+  }),
+  'POST /api/v1/events': ({ shownVideo, next }) => ({
+    body: { events: [{ id: `event-${next()}-0`, video_id: shownVideo, type: 'view', watched_seconds: 4 }] },
+  }),
+  'PATCH /api/v1/feed_settings': () => ({ body: { for_you_list: true } }),
+  'POST /api/v1/studio/videos/bulk': () => ({ body: { action: 'delete', ids: ['1'] } }),
+  'POST /api/v1/videos/:id/comments': () => ({ body: { text: 'Nice' } }),
   'POST /api/v1/second_factor': () => ({ body: { password: WRONG } }),
   'POST /api/v1/second_factor/confirm': () => ({ body: { code: '000000' } }),
   'POST /api/v1/second_factor/disable': () => ({ body: { password: WRONG } }),

@@ -166,7 +166,7 @@ export const kinds = {
     return one('session', { id: own?.id ?? '' });
   },
   async 'direct upload'(world) {
-    const body = { bytes: 10, filename: 'a.mp4', caption: marked(world, 'upload', []) };
+    const body = { bytes: 10, filename: 'a.mp4', caption: marked(world, 'upload', OWNER) };
     const { id = '', parts } = await byApi(world, '/api/v1/uploads/direct', body);
     const [part] = parts as unknown as { url: string }[];
     const sent = await fetch(part?.url ?? '', { method: 'PUT', body: 'x'.repeat(10) });
@@ -174,6 +174,38 @@ export const kinds = {
   },
   async word(world) {
     return one('word', { hashtag: `tag${world.next()}`, name: `tag${world.next()}` }, ALL);
+  },
+  async invite(world) {
+    return one('invite', { id: (await byApi(world, '/api/v1/invites', {})).id ?? '' });
+  },
+  async 'code of an invite'(world) {
+    return one('code', { code: (await byApi(world, '/api/v1/invites', {})).code ?? '' }, ALL);
+  },
+  async import({ context: { db, ids }, owner }) {
+    const id = ids.next();
+    const done = { kind: 'following', rows: '[]', total: 0, finished_at: new Date() };
+    await db('imports').insert({ id, account_id: owner.id, ...done });
+    return one('import', { id });
+  },
+  async passkey(world) {
+    const { db, ids } = world.context;
+    const id = ids.next();
+    const key = { public_key: Buffer.alloc(32), counter: 0, transports: [], synced: false };
+    const name = marked(world, 'passkey', OWNER);
+    await db('passkeys').insert({ ...{ id, account_id: world.owner.id, credential_id: id, name }, ...key });
+    return one('passkey', { id });
+  },
+  async 'watched video'(world) {
+    const id = await world.videos.video(world.friend.account, {});
+    const event = { id: `event-${id}`, video_id: id, type: 'view', watched_seconds: 5, source: 'profile' };
+    await byApi(world, '/api/v1/events', { events: [event] });
+    return one('watched video', { id });
+  },
+  async 'comment of somebody'(world) {
+    const { videos, owner, friend, deeds } = world;
+    const id = await videos.video(owner.account, {});
+    const comment_id = await deeds.comment(friend.account, id, 'Nice');
+    return one('comment of somebody', { id, comment_id }, UNBLOCKED);
   },
   async 'kind of export'() {
     return one('kind of export', { kind: 'following.csv' }, ALL);

@@ -78,7 +78,7 @@ async function settingsOf(deps: Pick<HttpDeps, 'watching'>, id: AccountId) {
 
 export const getFeedSettings = route({
   method: 'get',
-  path: '/api/v1/feed/settings',
+  path: '/api/v1/feed_settings',
   summary: 'Whether your history is kept, and whether For You stands among your lists.',
   audience: 'signed-in',
   scope: 'read:history',
@@ -88,7 +88,7 @@ export const getFeedSettings = route({
 
 export const setFeedSettings = route({
   method: 'patch',
-  path: '/api/v1/feed/settings',
+  path: '/api/v1/feed_settings',
   summary: 'Change these; what is not given stays as it is.',
   audience: 'signed-in',
   scope: 'write:history',
