@@ -156,7 +156,10 @@ describe('an app built on masto', { timeout: 120_000 }, () => {
     expect(seen?.filtered).toMatchObject([{ filter: { title: 'No water' }, keywordMatches: ['sea'] }]);
 
     await bob.v1.lists.$select(list.id).remove();
-    expect(await bob.v1.lists.list()).toEqual([]);
+    // What is left is not hers to delete: For You, as apps know lists.
+    const left = await bob.v1.lists.list();
+    expect(left.map(({ title }) => title)).toEqual(['For You']);
+    expect(idsOf(await bob.v1.timelines.list.$select(left[0]?.id ?? '').list())).toContain(post.id);
     expect(bobs.acct).toBe('bob');
   });
 

@@ -115,7 +115,9 @@ describe('an app built on megalodon', { timeout: 120_000 }, () => {
     await bob.createFilter('sea', ['public'], { whole_word: true });
     expect((await bob.getFilters()).data).toMatchObject([{ phrase: 'sea', context: ['public'] }]);
     await bob.deleteList(list.id);
-    expect((await bob.getLists()).data).toEqual([]);
+    const left = (await bob.getLists()).data;
+    expect(left.map(({ title }) => title)).toEqual(['For You']);
+    expect(idsOf(await bob.getListTimeline(left[0]?.id ?? ''))).toContain(post.id);
   });
 
   test('reads the server, its own account and preferences, and everything that may be empty', async () => {
