@@ -8,7 +8,7 @@ import type { VideoId } from '../../src/lib/ids.ts';
 import { type Client, signIn } from '../../src/setup/demo/client.ts';
 import { type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { eventually, holdWrites, hurryPurges } from '../helpers/chaos.ts';
-import { clip, corpusFile } from '../helpers/media-samples.ts';
+import { clip } from '../helpers/media-samples.ts';
 import { type Peer, startPeer } from '../helpers/peer.ts';
 import { createPeople, PASSWORD } from '../helpers/people.ts';
 import { processesOn } from '../helpers/probes.ts';
@@ -22,7 +22,7 @@ const LEASE_SECONDS = 2;
 let server: TestServer;
 let peer: Peer;
 let alice: Client;
-/** A recording of a phone where the corpus is there, and a clip that is made quickly. */
+/** One that takes a while, and one that is made quickly. */
 let recording: string;
 let source: string;
 const workers: Instance[] = [];
@@ -30,9 +30,7 @@ const workers: Instance[] = [];
 beforeAll(async () => {
   server = await startTestServer({ role: 'web' });
   source = await clip(server.dataDir, 'clip.mp4', { seconds: 2 });
-  recording =
-    corpusFile('ax_rotated270_cut.mp4') ??
-    (await clip(server.dataDir, 'long.mp4', { seconds: 4, size: '1280x720', rate: 30 }));
+  recording = await clip(server.dataDir, 'long.mp4', { seconds: 4, size: '1280x720', rate: 30 });
   const people = createPeople(server);
   await people.signedIn('alice');
   alice = await signIn(server.origin, 'alice', PASSWORD);
