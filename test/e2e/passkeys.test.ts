@@ -139,7 +139,7 @@ describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [desktop])(
       await page.getByLabel('How many may come by it').selectOption('5');
       await page.getByLabel('Whoever comes follows me').check();
       await button(page, 'Make an invite').press('Enter');
-      await page.getByText('0 of 5 came by it').waitFor();
+      await page.getByText(/^0 of 5 came by it · Ends \w+ \d+, \d{4} at/).waitFor();
       await look(page, `${size}-8-invites`);
       await page.getByRole('button', { name: /^End invite/ }).click();
       await page.getByText('Ended').waitFor();

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
 import type { Invite } from '../api/types.ts';
+import { absolute } from '../format.ts';
 import { mayInvite } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { inviteStrings as text } from '../strings-settings.ts';
@@ -8,7 +9,6 @@ import { Button } from '../ui/button.tsx';
 import { Choice, Form, SelectField } from '../ui/field.tsx';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Failed, Loading, Notice, Page } from '../ui/page.tsx';
-import { TimeAgo } from '../ui/time-ago.tsx';
 import { useRemote } from '../ui/use-remote.ts';
 import { copyText } from './copy-text.ts';
 import styles from './settings.module.css';
@@ -124,7 +124,7 @@ function InviteItem({ invite, onEnd }: { invite: Invite; onEnd: () => void }) {
           {over === null && invite.expires_at !== null && (
             <>
               {' '}
-              · {text.endsAt} <TimeAgo iso={invite.expires_at} />
+              · {text.endsAt} <time dateTime={invite.expires_at}>{absolute(invite.expires_at)}</time>
             </>
           )}
         </p>
