@@ -129,6 +129,8 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
   ): Promise<boolean> {
     const set = await setPassword(tx, accountId, passwordHash, but);
     await endLinks(tx, accountId, 'reset');
+    // A thief who knew the old password may have asked for another address, and would open the link later.
+    await endLinks(tx, accountId, 'change');
     if (set) await post.notify(tx, accountId, 'password-changed', passwordChangedLetter);
     return set;
   }
