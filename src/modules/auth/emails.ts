@@ -6,6 +6,7 @@ import type { AccountId, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Letter, Mail } from '../mail/index.ts';
 import { isEmailTaken, keyOfEmail } from './commands.ts';
+import { type FollowingDeps, followInviters } from './invites.ts';
 import * as letters from './letters.ts';
 import { endLinks, issueLink, lookAtLink, type MailLink, takeLink } from './links.ts';
 
@@ -123,8 +124,19 @@ export async function tellOfWaiting(deps: EmailDeps, tx: Tx): Promise<void> {
 }
 
 /** What an address proves, and how it is exchanged for another. */
-export function emails(deps: EmailDeps, post: Correspondence) {
+export function emails(deps: EmailDeps & FollowingDeps, post: Correspondence) {
   const { db, mail } = deps;
+
+  /** Whoever came by an invite follows from now on: before, nobody could have been told. */
+  async function show(tx: Tx, ids: readonly AccountId[]): Promise<void> {
+    const hidden = tx('accounts').whereIn('id', ids).where({ state: 'pending' });
+    const shown = await hidden.update({ state: 'active' }).returning<{ id: AccountId }[]>('id');
+    await followInviters(
+      deps,
+      tx,
+      shown.map(({ id }) => id),
+    );
+  }
 
   /** The address is its owner's: the account is seen from now on, unless a person has to decide first. */
   async function confirmed(tx: Tx, accountId: AccountId): Promise<void> {
@@ -132,7 +144,7 @@ export function emails(deps: EmailDeps, post: Correspondence) {
     const [row] = await tx('users').where(mine).update({ unconfirmed: false }).returning('approval');
     if (!row) return;
     if (row.approval === 'pending') await post.announceWaiting(tx);
-    else await tx('accounts').where({ id: accountId, state: 'pending' }).update({ state: 'active' });
+    else await show(tx, [accountId]);
   }
 
   return {
@@ -243,8 +255,7 @@ export function emails(deps: EmailDeps, post: Correspondence) {
         .update({ unconfirmed: false })
         .returning(['account_id', 'approval']);
       const ids = rows.filter(({ approval }) => approval === 'approved').map((row) => row.account_id);
-      if (ids.length > 0)
-        await tx('accounts').whereIn('id', ids).where({ state: 'pending' }).update({ state: 'active' });
+      if (ids.length > 0) await show(tx, ids);
     },
   };
 }

@@ -22,7 +22,7 @@ import {
 } from './commands.ts';
 import { decideSignUp } from './deciding.ts';
 import { type Correspondence, createCorrespondence, emails, tellOfWaiting } from './emails.ts';
-import { invitesPart } from './invites.ts';
+import { type FollowingDeps, followInviter, invitesPart } from './invites.ts';
 import { leaving } from './leaving.ts';
 import { leavingLetter, passwordChangedLetter, secondFactorRemovedLetter } from './letters.ts';
 import { endLinks, sweepLinks } from './links.ts';
@@ -110,7 +110,7 @@ async function isPassword(db: Db, accountId: AccountId, password: string): Promi
   return checkPassword(row?.password_hash, password);
 }
 
-interface MailedDeps extends SecondFactorDeps {
+interface MailedDeps extends SecondFactorDeps, FollowingDeps {
   readonly db: Db;
   readonly enqueue: Enqueue;
   readonly mail: Mail;
@@ -170,7 +170,10 @@ export function createAuth(parts: AuthParts) {
     prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
     async signUp(tx: Tx, form: PreparedSignUp): ReturnType<typeof signUp> {
       const made = await signUp(deps, tx, form);
-      if (made.ok && deps.confirmsEmails) await mailed.emails.mailConfirmation(tx, made.account.id);
+      if (!made.ok) return made;
+      const { account, invite } = made;
+      if (deps.confirmsEmails) await mailed.emails.mailConfirmation(tx, account.id);
+      else if (invite?.autofollow) await followInviter(deps, tx, account, invite.inviterId);
       return made;
     },
     createUser: (tx: Tx, form: PreparedSignUp, as: Parameters<typeof createUser>[3]) =>

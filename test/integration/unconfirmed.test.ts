@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { linkIn, type MailServer, startMailServer, workMail } from '../helpers/mail-server.ts';
+import { settle } from '../helpers/news.ts';
+import {
+  type Client,
+  clientOf,
+  createPeople,
+  PASSWORD,
+  type People,
+  type Person,
+} from '../helpers/people.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+/** A server where addresses are confirmed, a person decides who joins, and whoever is invited need not be asked about. */
+
+let mailbox: MailServer;
+let server: TestServer;
+let client: Client;
+let people: People;
+
+beforeAll(async () => {
+  mailbox = await startMailServer();
+  const variables = { ...mailbox.variables, REGISTRATIONS: 'approval', INVITES: 'everyone' };
+  server = await startTestServer({ variables });
+  client = clientOf(server.origin);
+  people = createPeople(server);
+});
+
+afterAll(async () => {
+  await server?.close();
+  await mailbox?.close();
+});
+
+beforeEach(() => {
+  mailbox.received.length = 0;
+});
+
+let networks = 0;
+const elsewhere = () => `198.51.100.${++networks}`;
+
+const signUp = (username: string, more: object) => {
+  const body = { username, password: PASSWORD, email: `${username}@mail.test`, ...more };
+  return client.post('/api/v1/accounts', { body, from: elsewhere() });
+};
+
+const confirmBy = (link: URL) =>
+  client.post('/auth/confirm', {
+    body: { token: link.searchParams.get('token') },
+    headers: { origin: server.origin },
+    from: elsewhere(),
+  });
+
+async function linkOf(username: string, address = `${username}@mail.test`): Promise<URL> {
+  await workMail(server.context);
+  return linkIn(await mailbox.mailTo(address), '/auth/confirm');
+}
+
+async function invite(host: Person, body: object = {}): Promise<{ id: string; code: string }> {
+  const made = await client.post('/api/v1/invites', { as: host, body });
+  expect(made.status, made.text).toBe(200);
+  return made.body;
+}
+
+describe('an invite that has whoever comes follow who gave it', () => {
+  test('does so once the address is confirmed, and then it is told', async () => {
+    const host = await people.signedIn('host');
+    const { db } = server.context;
+    const { code } = await invite(host, { autofollow: true });
+    const guest = (await signUp('guest', { invite_code: code })).body.account;
+    await settle(server.context);
+    const seen = async () => ({
+      followers: (await client.get(`/api/v1/accounts/${host.id}`)).body.followers_count,
+      told: (await client.get('/api/v1/notifications', { as: host })).body.map(
+        (one: { type: string; account: { id: string } }) => [one.type, one.account.id],
+      ),
+    });
+    expect(await db('follows').where({ follower_id: guest.id })).toEqual([]);
+    expect(await seen()).toEqual({ followers: 0, told: [] });
+    expect((await confirmBy(await linkOf('guest'))).status).toBe(200);
+    await settle(server.context);
+    expect(await seen()).toEqual({ followers: 1, told: [['follow', guest.id]] });
+  });
+
+  test('does so as well where nothing has to be confirmed any more', async () => {
+    const host = await people.signedIn('host2');
+    const { auth, inTx, db } = server.context;
+    const { code } = await invite(host, { autofollow: true });
+    const plain = await invite(host);
+    const guest = (await signUp('guest2', { invite_code: code })).body.account;
+    await signUp('guest3', { invite_code: plain.code });
+    expect(await db('follows').where({ target_id: host.id })).toEqual([]);
+    await inTx((tx) => auth.emails.confirmAll(tx));
+    expect(await db('follows').where({ target_id: host.id }).pluck('follower_id')).toEqual([guest.id]);
+  });
+});
