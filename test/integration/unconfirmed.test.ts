@@ -93,3 +93,42 @@ describe('an invite that has whoever comes follow who gave it', () => {
     expect(await db('follows').where({ target_id: host.id }).pluck('follower_id')).toEqual([guest.id]);
   });
 });
+
+describe('whoever waits for an answer and has not confirmed the address', () => {
+  const CONFIRMATIONS = '/api/v1/emails/confirmations';
+  const ask = (username: string, more: object = {}) => signUp(username, { reason: 'I film birds.', ...more });
+  const signIn = async (login: string) => {
+    const body = { login, password: PASSWORD, kind: 'bearer' };
+    return client.post('/api/v1/sessions', { body, from: elsewhere() });
+  };
+
+  test('comes in to correct the address, and nothing else; confirmed, waits outside like all others', async () => {
+    await ask('ann', { email: 'mistyped@mail.test' });
+    await workMail(server.context);
+    const entered = await signIn('ann');
+    expect([entered.status, entered.body.code]).toEqual([200, undefined]);
+    const as = { token: entered.body.token };
+    const posting = await client.post('/api/v1/statuses', { as, body: { status: 'Hello' } });
+    expect([posting.status, posting.body.code]).toEqual([403, 'email-unconfirmed']);
+    expect((await client.post(CONFIRMATIONS, { as })).body).toEqual({});
+    expect((await client.post(CONFIRMATIONS, { as, body: { email: 'ann@mail.test' } })).body).toEqual({});
+    expect((await confirmBy(await linkOf('ann'))).status).toBe(200);
+    expect((await client.post(CONFIRMATIONS, { as })).status).toBe(401);
+    expect((await signIn('ann')).body.code).toBe('approval-pending');
+    expect((await server.context.accounts.byHandle('ann'))?.state).toBe('pending');
+  });
+
+  test('gets a new password, which confirms the address as well, but does not let her in', async () => {
+    await ask('bia');
+    const { auth, inTx } = server.context;
+    await workMail(server.context);
+    mailbox.received.length = 0;
+    await inTx((tx) => auth.resets.askForReset(tx, 'bia'));
+    await workMail(server.context);
+    const token =
+      linkIn(await mailbox.mailTo('bia@mail.test'), '/auth/reset').searchParams.get('token') ?? '';
+    const hash = await auth.hashPassword(PASSWORD);
+    expect((await inTx((tx) => auth.resets.resetPassword(tx, token, hash))).ok).toBe(true);
+    expect((await signIn('bia')).body.code).toBe('approval-pending');
+  });
+});

@@ -193,11 +193,14 @@ export function createAuth(parts: AuthParts) {
     passkeys: createPasskeys(deps),
     proofs: createProofs(deps),
 
-    /** The viewer behind a token, or null: unknown, expired, revoked, not approved, or not active. */
+    /** The viewer behind a token, or null: unknown, expired, revoked, waiting for an answer, or not active. */
     async viewerOf(token: string): Promise<Viewer | null> {
       const row = await db('sessions')
         .join('users', 'users.account_id', 'sessions.account_id')
-        .where({ 'sessions.token_hash': hashToken(token), 'users.approval': 'approved' })
+        .where({ 'sessions.token_hash': hashToken(token) })
+        .where((where) => {
+          where.where({ 'users.approval': 'approved' }).orWhere({ 'users.unconfirmed': true });
+        })
         .where((where) => {
           where.whereNull('sessions.expires_at').orWhere('sessions.expires_at', '>', db.fn.now());
         })

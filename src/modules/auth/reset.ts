@@ -2,7 +2,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { Finish, JobPayload } from '../../jobs/registry.ts';
 import { openSecret, type Seal, sealSecret, sha256 } from '../../lib/crypto.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { loginKey, userByLogin } from './commands.ts';
+import { loginKey, mayEnter, userByLogin } from './commands.ts';
 import type { Addressee, Correspondence, EmailDeps } from './emails.ts';
 import { resetLetter } from './letters.ts';
 import { lookAtLink, takeLink } from './links.ts';
@@ -68,10 +68,9 @@ export function resets(
 
 async function resettable(tx: Db | Tx, key: string): Promise<Addressee | null> {
   const row = await userByLogin(tx, key)
-    .where({ 'users.approval': 'approved' })
-    .whereIn('accounts.state', ['active', 'pending', 'leaving'])
-    .first('users.account_id', 'accounts.username', 'users.email', 'users.unconfirmed');
-  if (!row) return null;
+    .select('users.account_id', 'users.role', 'users.approval', 'users.unconfirmed', 'users.email')
+    .first('accounts.username', 'accounts.state');
+  if (!row || !mayEnter(row).ok) return null;
   const { account_id: accountId, username, email, unconfirmed } = row;
   return { accountId, username, email, unconfirmed };
 }
