@@ -182,6 +182,13 @@ describe('signing up', () => {
     expect(codes).toEqual(['sent', 'sent', 'sent', 'too-many-mails']);
     await post();
     expect(mailbox.received.length).toBe(linkLimits.perHour);
+    const late = await client.post(CONFIRMATIONS, { as: dora, body: { email: 'dora2@mail.test' } });
+    expect([late.status, late.body.code]).toEqual([429, 'too-many-mails']);
+    // What was refused has changed nothing.
+    expect((await server.context.auth.emails.emailOf(dora.id)).email).toBe('dora@mail.test');
+    expect((await confirmBy(linkIn(await mailbox.mailTo('dora@mail.test'), '/auth/confirm'))).status).toBe(
+      200,
+    );
   });
 
   test('what is not confirmed within a week goes, with its name; what is confirmed stays', async () => {

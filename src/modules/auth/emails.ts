@@ -168,15 +168,18 @@ export function emails(deps: EmailDeps & FollowingDeps, post: Correspondence) {
       if (!person?.unconfirmed) return fail('email-confirmed', 'Your e-mail address is confirmed already.');
       const email = correction ?? person.email;
       if (email === null) throw new Error('An address that there is not waits to be confirmed.');
-      if (correction !== undefined && keyOfEmail(correction) !== keyOfEmail(person.email ?? '')) {
-        if (await isEmailTaken(tx, keyOfEmail(correction))) return emailTaken();
+      const isCorrected = keyOfEmail(email) !== keyOfEmail(person.email ?? '');
+      if (isCorrected && (await isEmailTaken(tx, keyOfEmail(email)))) return emailTaken();
+      // What is refused changes nothing: the mail comes first, then what goes with it.
+      const sent = await post.mailLink(tx, person, { purpose: 'confirm', email }, letters.confirmLetter);
+      if (!sent) return tooManyMails();
+      if (isCorrected) {
         await tx('users')
           .where({ account_id: accountId })
-          .update({ email: correction, email_key: keyOfEmail(correction) });
-        await endLinks(tx, accountId, 'confirm');
+          .update({ email, email_key: keyOfEmail(email) });
+        await endLinks(tx, accountId, { purpose: 'confirm', butTo: email });
       }
-      const sent = await post.mailLink(tx, person, { purpose: 'confirm', email }, letters.confirmLetter);
-      return sent ? ok() : tooManyMails();
+      return ok();
     },
 
     /**

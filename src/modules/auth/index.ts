@@ -128,9 +128,9 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
     but: SessionId | null = null,
   ): Promise<boolean> {
     const set = await setPassword(tx, accountId, passwordHash, but);
-    await endLinks(tx, accountId, 'reset');
+    await endLinks(tx, accountId, { purpose: 'reset' });
     // A thief who knew the old password may have asked for another address, and would open the link later.
-    await endLinks(tx, accountId, 'change');
+    await endLinks(tx, accountId, { purpose: 'change' });
     if (set) await post.notify(tx, accountId, 'password-changed', passwordChangedLetter);
     return set;
   }
