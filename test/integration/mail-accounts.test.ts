@@ -197,6 +197,7 @@ describe('signing up', () => {
     const { db, auth, inTx, accounts } = server.context;
     const old = new Date(Date.now() - linkLimits.unconfirmedMs - 60_000);
     await db('users').whereIn('email', ['late@mail.test', 'early@mail.test']).update({ created_at: old });
+    await db('mail_links').where({ email: 'late@mail.test' }).update({ expires_at: old });
     expect(await auth.emails.dropUnconfirmed(inTx)).toBe(1);
     expect([await accounts.byHandle('late'), (await accounts.byHandle('early'))?.username]).toEqual([
       null,

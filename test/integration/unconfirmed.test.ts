@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { linkLimits } from '../../config/mail-limits.ts';
 import { linkIn, type MailServer, startMailServer, workMail } from '../helpers/mail-server.ts';
 import { settle } from '../helpers/news.ts';
 import {
@@ -130,5 +131,60 @@ describe('whoever waits for an answer and has not confirmed the address', () => 
     const hash = await auth.hashPassword(PASSWORD);
     expect((await inTx((tx) => auth.resets.resetPassword(tx, token, hash))).ok).toBe(true);
     expect((await signIn('bia')).body.code).toBe('approval-pending');
+  });
+});
+
+describe('an account that nobody ever saw', () => {
+  const usesOf = async (id: string) => (await server.context.db('invites').where({ id }).first('uses')).uses;
+  const grownOld = (usernames: readonly string[]) => {
+    const { db } = server.context;
+    const created_at = new Date(Date.now() - linkLimits.unconfirmedMs - 60_000);
+    const emails = usernames.map((username) => `${username}@mail.test`);
+    return db('users').whereIn('email', emails).update({ created_at });
+  };
+
+  test('is gone at once when its owner leaves: its link, its name and its use of an invite with it', async () => {
+    const host = await people.signedIn('host4');
+    const { id, code } = await invite(host, { max_uses: 1 });
+    await signUp('fox', { invite_code: code });
+    const link = await linkOf('fox');
+    const body = { login: 'fox', password: PASSWORD, kind: 'bearer' };
+    const as = { token: (await client.post('/api/v1/sessions', { body, from: elsewhere() })).body.token };
+    const left = await client.post('/api/v1/accounts/delete_account', { as, body: { password: PASSWORD } });
+    expect(left.status, left.text).toBe(200);
+    expect(Date.parse(left.body.delete_at)).toBeLessThanOrEqual(Date.now());
+    expect((await confirmBy(link)).status).toBe(422);
+    expect(await server.context.accounts.byHandle('fox')).toBeNull();
+    expect(await usesOf(id)).toBe(0);
+    expect((await signUp('fox', { invite_code: code })).status).toBe(200);
+  });
+
+  test('gives its use of an invite back when it goes after a week', async () => {
+    const host = await people.signedIn('host5');
+    const { auth, inTx, db } = server.context;
+    const [shared, other] = [await invite(host, { max_uses: 3 }), await invite(host)];
+    for (const username of ['gnu1', 'gnu2', 'gnu3']) await signUp(username, { invite_code: shared.code });
+    await signUp('hen', { invite_code: other.code });
+    await confirmBy(await linkOf('gnu3'));
+    await grownOld(['gnu1', 'gnu2', 'gnu3']);
+    await db('mail_links').update({ expires_at: new Date(Date.now() - 60_000) });
+    expect(await auth.emails.dropUnconfirmed(inTx)).toBe(2);
+    expect([await usesOf(shared.id), await usesOf(other.id)]).toEqual([1, 1]);
+  });
+
+  test('stays as long as a link to confirm it counts, as where it was approved late', async () => {
+    const { accounts, auth, inTx, db } = server.context;
+    await signUp('ibis', { reason: 'I film birds.' });
+    await signUp('jay', { reason: 'I film birds.' });
+    await workMail(server.context);
+    await db('mail_links').update({ expires_at: new Date(Date.now() - 60_000) });
+    await grownOld(['ibis', 'jay']);
+    mailbox.received.length = 0;
+    const ibis = await accounts.byHandle('ibis');
+    expect(ibis && (await inTx((tx) => auth.decideSignUp(tx, ibis.id, true)))).toBe(true);
+    expect(await auth.emails.dropUnconfirmed(inTx)).toBe(1);
+    expect(await accounts.byHandle('jay')).toBeNull();
+    expect((await confirmBy(await linkOf('ibis'))).status).toBe(200);
+    expect((await accounts.byHandle('ibis'))?.state).toBe('active');
   });
 });

@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Letter, Mail } from '../mail/index.ts';
 import { isEmailTaken, keyOfEmail } from './commands.ts';
 import { type FollowingDeps, followInviters } from './invites.ts';
+import { removeUnseen } from './leaving.ts';
 import * as letters from './letters.ts';
 import { endLinks, issueLink, lookAtLink, type MailLink, takeLink } from './links.ts';
 
@@ -234,20 +235,26 @@ export function emails(deps: EmailDeps & FollowingDeps, post: Correspondence) {
       return ok();
     },
 
-    /** Removes accounts whose address nobody confirmed. Nobody ever saw them, so that nothing of them is left. */
+    /** Removes accounts whose address nobody confirmed, and for which no link counts any more. */
     async dropUnconfirmed(inTx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>): Promise<number> {
       if (!mail.isOn) return 0;
       return inTx(async (tx) => {
         const ids: AccountId[] = await tx('users')
           .where({ unconfirmed: true })
           .where('created_at', '<', tx.raw(`now() - ? * interval '1 ms'`, [linkLimits.unconfirmedMs]))
+          .whereNotExists(
+            tx('mail_links')
+              .whereRaw('mail_links.account_id = users.account_id')
+              .where({ purpose: 'confirm' })
+              .where('expires_at', '>', tx.fn.now())
+              .select(tx.raw('1')),
+          )
           .orderBy('created_at')
           .limit(linkLimits.atOnce)
           .forUpdate()
           .skipLocked()
           .pluck('account_id');
-        if (ids.length === 0) return 0;
-        return tx('accounts').whereIn('id', ids).where({ state: 'pending' }).delete();
+        return removeUnseen(tx, ids);
       });
     },
 

@@ -125,6 +125,16 @@ export async function giveBackInvite(tx: Tx, { id }: TakenInvite): Promise<void>
   await tx('invites').where({ id }).decrement('uses', 1);
 }
 
+/** Gives back what these used of invites, before they go as if they had never come. */
+export async function giveBackUsesOf(tx: Tx, ids: readonly AccountId[]): Promise<void> {
+  await tx.raw(
+    `update invites set uses = uses - came.count
+       from (select invite_id, count(*)::int as count from users where account_id = any(?) group by invite_id) came
+      where invites.id = came.invite_id`,
+    [[...ids]],
+  );
+}
+
 export interface FollowingDeps {
   readonly accounts: Accounts;
   readonly follow: (tx: Tx, follower: Account, target: Account) => Promise<unknown>;
