@@ -104,7 +104,10 @@ function reset(deps: HttpDeps) {
         deps.log.info({ network: networkOf(req.ip) }, 'a password was set by a mailed link');
         saidPage(screenOf(deps, res), {
           title: 'Your password is set',
-          sentences: ['You are signed out everywhere. Sign in with the new password.'],
+          sentences: [
+            'You are signed out everywhere. Sign in with the new password.',
+            ...(done.passkeysRemoved > 0 ? ['Your passkeys were removed: add them again.'] : []),
+          ],
           link: { href: '/login', words: 'Sign in' },
         });
       }),

@@ -17,7 +17,11 @@ export function resets(
   post: Correspondence,
   then: {
     /** Sets it, and ends whatever was signed in (security.md A6). */
-    readonly setPassword: (tx: Tx, accountId: Addressee['accountId'], hash: string) => Promise<boolean>;
+    readonly setPassword: (
+      tx: Tx,
+      accountId: Addressee['accountId'],
+      hash: string,
+    ) => Promise<{ passkeysRemoved: number } | null>;
     /** Who opened the link has the address. */
     readonly confirmed: (tx: Tx, accountId: Addressee['accountId']) => Promise<void>;
   },
@@ -56,12 +60,16 @@ export function resets(
     isResetLink: async (token: string): Promise<boolean> => (await lookAtLink(db, 'reset', token)) !== null,
 
     /** Sets a password by a link, which counts once. The second factor stays: the link lets nobody in. */
-    async resetPassword(tx: Tx, token: string, passwordHash: string): Promise<Result<object, 'link-spent'>> {
+    async resetPassword(
+      tx: Tx,
+      token: string,
+      passwordHash: string,
+    ): Promise<Result<{ passkeysRemoved: number }, 'link-spent'>> {
       const link = await takeLink(tx, 'reset', token);
-      const set = link !== null && (await then.setPassword(tx, link.accountId, passwordHash));
+      const set = link && (await then.setPassword(tx, link.accountId, passwordHash));
       if (!set) return fail('link-spent', 'This link was used before, or is too old. Ask for a new one.');
       await then.confirmed(tx, link.accountId);
-      return ok();
+      return ok(set);
     },
   };
 }
