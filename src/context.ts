@@ -162,15 +162,15 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ server: config.instance.name, settings: config.mail },
   });
   closers.push(() => mail.close());
+  const social = createSocial({ db, ids, urls, unlistedDomains });
   const auth = createAuth({
-    ...{ db, ids, accounts, registrations: config.registrations, makeKeys },
+    ...{ db, ids, accounts, follow: social.follow, registrations: config.registrations, makeKeys },
     ...{ enqueue, mail, server: config.instance.name },
     ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
     ...{ instanceSecret, clock, domain: urls.domain },
     ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
     allowsPlainHttp: config.environment !== 'production',
   });
-  const social = createSocial({ db, ids, urls, unlistedDomains });
   const { mediaUrl, origin } = config;
   const mediaUrls = createMediaUrls({ mediaUrl, origin, instanceSecret, clock });
   const videos = createVideos({

@@ -182,6 +182,13 @@ describe('signing up', () => {
     expect(codes).toEqual(['sent', 'sent', 'sent', 'too-many-mails']);
     await post();
     expect(mailbox.received.length).toBe(linkLimits.perHour);
+    const late = await client.post(CONFIRMATIONS, { as: dora, body: { email: 'dora2@mail.test' } });
+    expect([late.status, late.body.code]).toEqual([429, 'too-many-mails']);
+    // What was refused has changed nothing.
+    expect((await server.context.auth.emails.emailOf(dora.id)).email).toBe('dora@mail.test');
+    expect((await confirmBy(linkIn(await mailbox.mailTo('dora@mail.test'), '/auth/confirm'))).status).toBe(
+      200,
+    );
   });
 
   test('what is not confirmed within a week goes, with its name; what is confirmed stays', async () => {
@@ -190,6 +197,7 @@ describe('signing up', () => {
     const { db, auth, inTx, accounts } = server.context;
     const old = new Date(Date.now() - linkLimits.unconfirmedMs - 60_000);
     await db('users').whereIn('email', ['late@mail.test', 'early@mail.test']).update({ created_at: old });
+    await db('mail_links').where({ email: 'late@mail.test' }).update({ expires_at: old });
     expect(await auth.emails.dropUnconfirmed(inTx)).toBe(1);
     expect([await accounts.byHandle('late'), (await accounts.byHandle('early'))?.username]).toEqual([
       null,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { LINKS, UNSUBSCRIBES } from '../../src/http/mail-pages/limits.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import {
   linkIn,
@@ -233,5 +234,24 @@ describe('one click', () => {
     await deeds.like(carol.account, video);
     time.ahead += 7 * DAY_MS;
     expect(await aDayLater()).toEqual([]);
+  });
+
+  test('is taken from the few addresses by which a large provider does it for all its people', async () => {
+    await client.patch(PREFERENCES, { as: alice, body: { digest: 'daily' } });
+    await deeds.like(bob.account, video);
+    const [mail] = await aDayLater();
+    if (!mail) throw new Error('No digest came.');
+    const token = linkIn(mail, '/auth/unsubscribe').searchParams.get('token') ?? '';
+    const click = async (given: string, from = '203.0.113.77') =>
+      (await client.post(`/auth/unsubscribe?token=${given}`, { from })).status;
+    const guesses: number[] = [];
+    for (let n = 0; n <= LINKS.points; n += 1) guesses.push(await click(`${token}${n}`));
+    expect(new Set(guesses.slice(0, LINKS.points))).toEqual(new Set([422]));
+    expect(guesses.at(-1)).toBe(429);
+    expect(await click(token)).toBe(200);
+    expect((await client.get(PREFERENCES, { as: alice })).body.digest).toBe('never');
+    const again: number[] = [];
+    for (let n = 0; n < UNSUBSCRIBES.points; n += 1) again.push(await click(token, `203.0.113.${n}`));
+    expect([again[0], again.at(-1)]).toEqual([200, 429]);
   });
 });

@@ -119,6 +119,27 @@ describe('A7 a link for a new password', () => {
     expect(await server.context.db('sessions').where({ account_id: dora.id })).toEqual([]);
   });
 
+  test('ends the other address that a thief has asked for, so that it takes nothing over later', async () => {
+    const kay = await people.local('kay', { email: 'kay@mail.test' });
+    const { auth, inTx } = server.context;
+    for (const byLink of [true, false]) {
+      const thief = { token: await people.tokenOf(kay) };
+      const body = { password: byLink ? PASSWORD : NEW, email: `thief-${byLink}@mail.test` };
+      const asked = await client.post('/api/v1/accounts/change_email', {
+        as: thief,
+        body,
+        from: elsewhere(),
+      });
+      expect(asked.body).toEqual({ waits: true });
+      await workMail(server.context);
+      const change = linkIn(await mailbox.mailTo(body.email), '/auth/confirm');
+      if (byLink) expect((await set(tokenOf(await resetLink('kay')))).status).toBe(200);
+      else expect(await inTx((tx) => auth.setPassword(tx, kay.id, 'x'))).toBe(true);
+      expect((await submit('/auth/confirm', { token: tokenOf(change) })).status).toBe(422);
+      expect((await auth.emails.emailOf(kay.id)).email).toBe('kay@mail.test');
+    }
+  });
+
   test('leaves the second factor in force', async () => {
     const eve = await people.local('eve', { email: 'eve@mail.test' });
     const { auth, inTx, clock } = server.context;

@@ -163,4 +163,24 @@ describe('A7 a code beside the password', () => {
     now += 6 * 60_000;
     expect((await second({ code: codeOf(secret) })).text).toContain('That took too long.');
   });
+
+  test('whoever was leaving comes back by it; whoever is suspended does not', async () => {
+    const oauth = createOAuthClient(server, client);
+    const asked = oauth.asked(await oauth.register());
+    const { inTx, auth, accounts } = server.context;
+    const { secret, person } = await enabled('hoa');
+    const enter = async () => {
+      now += 30_000;
+      const first = await oauth.step({ ...asked, step: 'password', login: 'hoa', password: PASSWORD });
+      const ticket = hiddenIn(first.text, 'ticket');
+      return { ticket, second: () => oauth.step({ ...asked, step: 'code', ticket, code: codeOf(secret) }) };
+    };
+    expect((await inTx((tx) => auth.leave(tx, person.id))).ok).toBe(true);
+    expect((await (await enter()).second()).status).toBe(303);
+    expect((await accounts.byId(person.id))?.state).toBe('active');
+    const { ticket, second } = await enter();
+    expect(ticket).not.toBe('');
+    await people.suspend(person.account);
+    expect((await second()).status).toBe(401);
+  });
 });

@@ -9,7 +9,7 @@ import { takeLimit } from '../mount.ts';
 import type { Screen } from '../oauth/pages.ts';
 import { queryOf } from '../query.ts';
 import { comesFromOurPage } from '../session.ts';
-import { LINKS, NEW_PASSWORDS, RESETS } from './limits.ts';
+import { LINKS, NEW_PASSWORDS, RESETS, UNSUBSCRIBES } from './limits.ts';
 import { confirmPage, forgotPage, resetPage, saidPage, unsubscribePage } from './pages.ts';
 
 const token = z.string().min(1).max(200);
@@ -104,7 +104,10 @@ function reset(deps: HttpDeps) {
         deps.log.info({ network: networkOf(req.ip) }, 'a password was set by a mailed link');
         saidPage(screenOf(deps, res), {
           title: 'Your password is set',
-          sentences: ['You are signed out everywhere. Sign in with the new password.'],
+          sentences: [
+            'You are signed out everywhere. Sign in with the new password.',
+            ...(done.passkeysRemoved > 0 ? ['Your passkeys were removed: add them again.'] : []),
+          ],
           link: { href: '/login', words: 'Sign in' },
         });
       }),
@@ -127,10 +130,13 @@ function unsubscribe(deps: HttpDeps) {
     },
     // Mail programs send this by themselves, from wherever they are (RFC 8058): the token is all there is to check.
     post: async (req: Request, res: Response) => {
-      await takeLimit(deps, res, LINKS, networkOf(req.ip));
+      const given = tokenOf(req);
+      // Counted by network, those who come after many others at one provider would be refused.
+      if (deps.digests.isUnsubscribeLink(given)) await takeLimit(deps, res, UNSUBSCRIBES, given);
+      else await takeLimit(deps, res, LINKS, networkOf(req.ip));
       const { dataDir } = deps.config;
       await withBody({ route: { body: anyForm }, req, res, dataDir }, async () => {
-        if (!(await deps.inTx((tx) => deps.digests.unsubscribe(tx, tokenOf(req))))) return spent(deps, res);
+        if (!(await deps.inTx((tx) => deps.digests.unsubscribe(tx, given)))) return spent(deps, res);
         const sentences = ['You get no more of them.'];
         saidPage(screenOf(deps, res), { title: 'The mails are stopped', sentences });
       });

@@ -6,3 +6,6 @@ export const LINKS = { name: 'mail-links', points: 60, seconds: 900 } as const;
 
 /** Passwords that one network may have hashed. */
 export const NEW_PASSWORDS = { name: 'password-set', points: 20, seconds: 900 } as const;
+
+/** Times that one digest may be ended: providers do it for all their people from few addresses (RFC 8058). */
+export const UNSUBSCRIBES = { name: 'unsubscribe', points: 20, seconds: 900 } as const;

@@ -181,12 +181,12 @@ export function mayEnter(row: {
   readonly unconfirmed: boolean;
   readonly state: string;
 }): Result<{ accountId: AccountId; role: Role }, 'approval-pending' | 'suspended'> {
-  if (row.approval === 'pending') {
+  // Whoever has not confirmed the address yet may come in, and do little: ask for the mail again, or correct the address.
+  const isUnconfirmed = row.state === 'pending' && row.unconfirmed;
+  if (row.approval === 'pending' && !isUnconfirmed) {
     return fail('approval-pending', 'Your request to join has not been answered yet.');
   }
-  // Whoever has not confirmed the address yet may come in, and do little.
-  const mayEnter =
-    row.state === 'active' || row.state === 'leaving' || (row.state === 'pending' && row.unconfirmed);
+  const mayEnter = row.state === 'active' || row.state === 'leaving' || isUnconfirmed;
   if (!mayEnter) return fail('suspended', 'This account is suspended.');
   return ok({ accountId: row.account_id, role: row.role });
 }

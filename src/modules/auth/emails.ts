@@ -6,6 +6,8 @@ import type { AccountId, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Letter, Mail } from '../mail/index.ts';
 import { isEmailTaken, keyOfEmail } from './commands.ts';
+import { type FollowingDeps, followInviters } from './invites.ts';
+import { removeUnseen } from './leaving.ts';
 import * as letters from './letters.ts';
 import { endLinks, issueLink, lookAtLink, type MailLink, takeLink } from './links.ts';
 
@@ -123,8 +125,19 @@ export async function tellOfWaiting(deps: EmailDeps, tx: Tx): Promise<void> {
 }
 
 /** What an address proves, and how it is exchanged for another. */
-export function emails(deps: EmailDeps, post: Correspondence) {
+export function emails(deps: EmailDeps & FollowingDeps, post: Correspondence) {
   const { db, mail } = deps;
+
+  /** Whoever came by an invite follows from now on: before, nobody could have been told. */
+  async function show(tx: Tx, ids: readonly AccountId[]): Promise<void> {
+    const hidden = tx('accounts').whereIn('id', ids).where({ state: 'pending' });
+    const shown = await hidden.update({ state: 'active' }).returning<{ id: AccountId }[]>('id');
+    await followInviters(
+      deps,
+      tx,
+      shown.map(({ id }) => id),
+    );
+  }
 
   /** The address is its owner's: the account is seen from now on, unless a person has to decide first. */
   async function confirmed(tx: Tx, accountId: AccountId): Promise<void> {
@@ -132,7 +145,7 @@ export function emails(deps: EmailDeps, post: Correspondence) {
     const [row] = await tx('users').where(mine).update({ unconfirmed: false }).returning('approval');
     if (!row) return;
     if (row.approval === 'pending') await post.announceWaiting(tx);
-    else await tx('accounts').where({ id: accountId, state: 'pending' }).update({ state: 'active' });
+    else await show(tx, [accountId]);
   }
 
   return {
@@ -156,15 +169,18 @@ export function emails(deps: EmailDeps, post: Correspondence) {
       if (!person?.unconfirmed) return fail('email-confirmed', 'Your e-mail address is confirmed already.');
       const email = correction ?? person.email;
       if (email === null) throw new Error('An address that there is not waits to be confirmed.');
-      if (correction !== undefined && keyOfEmail(correction) !== keyOfEmail(person.email ?? '')) {
-        if (await isEmailTaken(tx, keyOfEmail(correction))) return emailTaken();
+      const isCorrected = keyOfEmail(email) !== keyOfEmail(person.email ?? '');
+      if (isCorrected && (await isEmailTaken(tx, keyOfEmail(email)))) return emailTaken();
+      // What is refused changes nothing: the mail comes first, then what goes with it.
+      const sent = await post.mailLink(tx, person, { purpose: 'confirm', email }, letters.confirmLetter);
+      if (!sent) return tooManyMails();
+      if (isCorrected) {
         await tx('users')
           .where({ account_id: accountId })
-          .update({ email: correction, email_key: keyOfEmail(correction) });
-        await endLinks(tx, accountId, 'confirm');
+          .update({ email, email_key: keyOfEmail(email) });
+        await endLinks(tx, accountId, { purpose: 'confirm', butTo: email });
       }
-      const sent = await post.mailLink(tx, person, { purpose: 'confirm', email }, letters.confirmLetter);
-      return sent ? ok() : tooManyMails();
+      return ok();
     },
 
     /**
@@ -219,20 +235,26 @@ export function emails(deps: EmailDeps, post: Correspondence) {
       return ok();
     },
 
-    /** Removes accounts whose address nobody confirmed. Nobody ever saw them, so that nothing of them is left. */
+    /** Removes accounts whose address nobody confirmed, and for which no link counts any more. */
     async dropUnconfirmed(inTx: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>): Promise<number> {
       if (!mail.isOn) return 0;
       return inTx(async (tx) => {
         const ids: AccountId[] = await tx('users')
           .where({ unconfirmed: true })
           .where('created_at', '<', tx.raw(`now() - ? * interval '1 ms'`, [linkLimits.unconfirmedMs]))
+          .whereNotExists(
+            tx('mail_links')
+              .whereRaw('mail_links.account_id = users.account_id')
+              .where({ purpose: 'confirm' })
+              .where('expires_at', '>', tx.fn.now())
+              .select(tx.raw('1')),
+          )
           .orderBy('created_at')
           .limit(linkLimits.atOnce)
           .forUpdate()
           .skipLocked()
           .pluck('account_id');
-        if (ids.length === 0) return 0;
-        return tx('accounts').whereIn('id', ids).where({ state: 'pending' }).delete();
+        return removeUnseen(tx, ids);
       });
     },
 
@@ -243,8 +265,7 @@ export function emails(deps: EmailDeps, post: Correspondence) {
         .update({ unconfirmed: false })
         .returning(['account_id', 'approval']);
       const ids = rows.filter(({ approval }) => approval === 'approved').map((row) => row.account_id);
-      if (ids.length > 0)
-        await tx('accounts').whereIn('id', ids).where({ state: 'pending' }).update({ state: 'active' });
+      if (ids.length > 0) await show(tx, ids);
     },
   };
 }

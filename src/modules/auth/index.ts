@@ -1,6 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
-import type { AccountId, SessionId } from '../../lib/ids.ts';
+import type { AccountId, PasskeyId, SessionId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Mail } from '../mail/index.ts';
 import { type AgeStatement, checkAge } from './age.ts';
@@ -22,14 +22,15 @@ import {
 } from './commands.ts';
 import { decideSignUp } from './deciding.ts';
 import { type Correspondence, createCorrespondence, emails, tellOfWaiting } from './emails.ts';
-import { invitesPart } from './invites.ts';
+import { type FollowingDeps, followInviter, invitesPart } from './invites.ts';
 import { leaving } from './leaving.ts';
-import { leavingLetter, passwordChangedLetter, secondFactorRemovedLetter } from './letters.ts';
+import type { Whom } from './letters.ts';
+import * as letters from './letters.ts';
 import { endLinks, sweepLinks } from './links.ts';
 import type { PendingSignUp, Role, Scope, Viewer } from './model.ts';
 import { exchange, type TokenRequest } from './oauth.ts';
 import { closeOwnSession, closeSession, rotateSession, sessionsOf, setPassword } from './own-sessions.ts';
-import { createPasskeys, type PasskeyDeps } from './passkeys.ts';
+import { createPasskeys, type NewPasskey, type PasskeyDeps } from './passkeys.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 import { preferences } from './preferences.ts';
 import { createProofs } from './proofs.ts';
@@ -95,12 +96,43 @@ function secondFactorPart(db: Db, deps: SecondFactorDeps, post: Correspondence) 
   return {
     of: (accountId: AccountId) => secondFactorOf(db, accountId),
     begin: (tx: Tx, account: Account) => beginSecondFactor(deps, tx, account),
-    confirm: (tx: Tx, accountId: AccountId, code: string) => confirmSecondFactor(deps, tx, accountId, code),
+    async confirm(tx: Tx, accountId: AccountId, code: string): ReturnType<typeof confirmSecondFactor> {
+      const confirmed = await confirmSecondFactor(deps, tx, accountId, code);
+      if (confirmed.ok)
+        await post.notify(tx, accountId, 'second-factor-added', letters.secondFactorAddedLetter);
+      return confirmed;
+    },
     take: (tx: Tx, accountId: AccountId, code: string) => takeSecondFactor(deps, tx, accountId, code),
     async drop(tx: Tx, accountId: AccountId): Promise<boolean> {
       const dropped = await dropSecondFactor(tx, accountId);
-      if (dropped) await post.notify(tx, accountId, 'second-factor-removed', secondFactorRemovedLetter);
+      if (dropped)
+        await post.notify(tx, accountId, 'second-factor-removed', letters.secondFactorRemovedLetter);
       return dropped;
+    },
+  };
+}
+
+/** Passkeys; the person hears of each that comes or goes, so that she notices where that was not her. */
+function passkeysPart(deps: PasskeyDeps, post: Correspondence) {
+  const passkeys = createPasskeys(deps);
+  const tellOfRemoval = (tx: Tx, accountId: AccountId) =>
+    post.notify(tx, accountId, 'passkey-removed', letters.passkeyRemovedLetter);
+  return {
+    ...passkeys,
+    async add(tx: Tx, input: NewPasskey): ReturnType<typeof passkeys.add> {
+      const added = await passkeys.add(tx, input);
+      if (added.ok) await post.notify(tx, input.accountId, 'passkey-added', letters.passkeyAddedLetter);
+      return added;
+    },
+    async remove(tx: Tx, accountId: AccountId, id: PasskeyId): Promise<boolean> {
+      const removed = await passkeys.remove(tx, accountId, id);
+      if (removed) await tellOfRemoval(tx, accountId);
+      return removed;
+    },
+    async removeAll(tx: Tx, accountId: AccountId): Promise<number> {
+      const count = await passkeys.removeAll(tx, accountId);
+      if (count > 0) await tellOfRemoval(tx, accountId);
+      return count;
     },
   };
 }
@@ -110,7 +142,7 @@ async function isPassword(db: Db, accountId: AccountId, password: string): Promi
   return checkPassword(row?.password_hash, password);
 }
 
-interface MailedDeps extends SecondFactorDeps {
+interface MailedDeps extends SecondFactorDeps, FollowingDeps {
   readonly db: Db;
   readonly enqueue: Enqueue;
   readonly mail: Mail;
@@ -126,10 +158,13 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
     accountId: AccountId,
     passwordHash: string,
     but: SessionId | null = null,
-  ): Promise<boolean> {
+  ): Promise<{ passkeysRemoved: number } | null> {
     const set = await setPassword(tx, accountId, passwordHash, but);
-    await endLinks(tx, accountId, 'reset');
-    if (set) await post.notify(tx, accountId, 'password-changed', passwordChangedLetter);
+    await endLinks(tx, accountId, { purpose: 'reset' });
+    // A thief who knew the old password may have asked for another address, and would open the link later.
+    await endLinks(tx, accountId, { purpose: 'change' });
+    const letter = (whom: Whom) => letters.passwordChangedLetter(whom, (set?.passkeysRemoved ?? 0) > 0);
+    if (set) await post.notify(tx, accountId, 'password-changed', letter);
     return set;
   }
   const addresses = emails(deps, post);
@@ -137,7 +172,9 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
   return {
     emails: addresses,
     resets: resets(deps, post, { setPassword: setPasswordAndTell, confirmed }),
-    setPassword: setPasswordAndTell,
+    /** False where the account has no password: it is nobody's. */
+    setPassword: async (...given: Parameters<typeof setPasswordAndTell>) =>
+      (await setPasswordAndTell(...given)) !== null,
     decideSignUp: (tx: Tx, accountId: AccountId, approve: boolean) =>
       decideSignUp({ mail: deps.mail, post }, tx, accountId, approve),
     /** A last step of the job that tells the staff of people who wait. */
@@ -168,7 +205,10 @@ export function createAuth(parts: AuthParts) {
     prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
     async signUp(tx: Tx, form: PreparedSignUp): ReturnType<typeof signUp> {
       const made = await signUp(deps, tx, form);
-      if (made.ok && deps.confirmsEmails) await mailed.emails.mailConfirmation(tx, made.account.id);
+      if (!made.ok) return made;
+      const { account, invite } = made;
+      if (deps.confirmsEmails) await mailed.emails.mailConfirmation(tx, account.id);
+      else if (invite?.autofollow) await followInviter(deps, tx, account, invite.inviterId);
       return made;
     },
     createUser: (tx: Tx, form: PreparedSignUp, as: Parameters<typeof createUser>[3]) =>
@@ -185,14 +225,17 @@ export function createAuth(parts: AuthParts) {
     isPassword: (accountId: AccountId, password: string) => isPassword(db, accountId, password),
     apps: appsPart(deps),
     secondFactor: secondFactorPart(db, deps, post),
-    passkeys: createPasskeys(deps),
+    passkeys: passkeysPart(deps, post),
     proofs: createProofs(deps),
 
-    /** The viewer behind a token, or null: unknown, expired, revoked, not approved, or not active. */
+    /** The viewer behind a token, or null: unknown, expired, revoked, waiting for an answer, or not active. */
     async viewerOf(token: string): Promise<Viewer | null> {
       const row = await db('sessions')
         .join('users', 'users.account_id', 'sessions.account_id')
-        .where({ 'sessions.token_hash': hashToken(token), 'users.approval': 'approved' })
+        .where({ 'sessions.token_hash': hashToken(token) })
+        .where((where) => {
+          where.where({ 'users.approval': 'approved' }).orWhere({ 'users.unconfirmed': true });
+        })
         .where((where) => {
           where.whereNull('sessions.expires_at').orWhere('sessions.expires_at', '>', db.fn.now());
         })
@@ -303,7 +346,8 @@ export function createAuth(parts: AuthParts) {
     ...departing,
     async leave(tx: Tx, accountId: AccountId): ReturnType<typeof departing.leave> {
       const left = await departing.leave(tx, accountId);
-      if (left.ok) await post.notify(tx, accountId, 'leaving', (whom) => leavingLetter(whom, left.deleteAt));
+      if (left.ok)
+        await post.notify(tx, accountId, 'leaving', (whom) => letters.leavingLetter(whom, left.deleteAt));
       return left;
     },
 

@@ -5,6 +5,7 @@ import { randomHex } from '../../lib/crypto.ts';
 import type { AccountId, IdSource, InviteId } from '../../lib/ids.ts';
 import { merged, type Page } from '../../lib/paging.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
+import type { Account, Accounts } from '../accounts/index.ts';
 import { isStaff, type RegistrationMode, type Role } from './model.ts';
 
 export interface InviteDeps {
@@ -122,6 +123,51 @@ export async function takeInvite(
 /** Gives a use back in the transaction that took it: nobody came by it. */
 export async function giveBackInvite(tx: Tx, { id }: TakenInvite): Promise<void> {
   await tx('invites').where({ id }).decrement('uses', 1);
+}
+
+/** Gives back what these used of invites, before they go as if they had never come. */
+export async function giveBackUsesOf(tx: Tx, ids: readonly AccountId[]): Promise<void> {
+  await tx.raw(
+    `update invites set uses = uses - came.count
+       from (select invite_id, count(*)::int as count from users where account_id = any(?) group by invite_id) came
+      where invites.id = came.invite_id`,
+    [[...ids]],
+  );
+}
+
+export interface FollowingDeps {
+  readonly accounts: Accounts;
+  readonly follow: (tx: Tx, follower: Account, target: Account) => Promise<unknown>;
+}
+
+/** As if the newcomer had pressed the button: whoever is locked is asked. Only where the account is seen. */
+export async function followInviter(
+  { accounts, follow }: FollowingDeps,
+  tx: Tx,
+  newcomer: Account,
+  inviterId: AccountId,
+): Promise<void> {
+  const inviter = await accounts.byId(inviterId);
+  if (inviter) await follow(tx, newcomer, inviter);
+}
+
+/** The same for those who signed up earlier and are seen from now on, where the invite by which they came says so. */
+export async function followInviters(
+  deps: FollowingDeps,
+  tx: Tx,
+  newcomers: readonly AccountId[],
+): Promise<void> {
+  if (newcomers.length === 0) return;
+  const rows: { id: AccountId; inviterId: AccountId }[] = await tx('users')
+    .join('invites', 'invites.id', 'users.invite_id')
+    .whereRaw('users.account_id = any(?)', [[...newcomers]])
+    .where({ 'invites.autofollow': true })
+    .select('users.account_id as id', 'invites.account_id as inviterId');
+  const known = await deps.accounts.byIds(rows.map(({ id }) => id));
+  for (const { id, inviterId } of rows) {
+    const newcomer = known.get(id);
+    if (newcomer) await followInviter(deps, tx, newcomer, inviterId);
+  }
 }
 
 function invalid() {

@@ -1,13 +1,18 @@
 import { leavingLimits } from '../../../config/account-limits.ts';
 import type { InTx, Tx } from '../../db/database.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Accounts } from '../accounts/index.ts';
+import { giveBackUsesOf } from './invites.ts';
 
 /** Leaving the server: an account is hidden at once, and deleted for good unless its owner signs in within 30 days. */
-export function leaving({ accounts }: { readonly accounts: Accounts }) {
+export function leaving({ accounts, clock }: { readonly accounts: Accounts; readonly clock: Clock }) {
   return {
-    /** Hides the account, ends its sessions, and says when it is deleted. A server is never left without its owner. */
+    /**
+     * Hides the account, ends its sessions, and says when it is deleted: at once, where nobody ever saw it. A server is
+     * never left without its owner.
+     */
     async leave(tx: Tx, accountId: AccountId): Promise<Result<{ deleteAt: Date }, 'owner-stays'>> {
       const mine = tx('users').where({ account_id: accountId });
       const row = await mine.clone().forUpdate().first('role');
@@ -17,6 +22,7 @@ export function leaving({ accounts }: { readonly accounts: Accounts }) {
           'The owner of a server cannot leave it. Make somebody else its owner first.',
         );
       }
+      if ((await removeUnseen(tx, [accountId])) === 1) return ok({ deleteAt: new Date(clock.now()) });
       const [left] = await mine
         .update({ delete_at: tx.raw(`now() + ? * interval '1 ms'`, [leavingLimits.graceMs]) })
         .returning<{ delete_at: Date }[]>('delete_at');
@@ -35,6 +41,21 @@ export function leaving({ accounts }: { readonly accounts: Accounts }) {
       }
     },
   };
+}
+
+/**
+ * Removes those of these accounts that nobody has seen yet, with their names and what they used of invites: nothing of
+ * them is left. The rows of their users must be locked. Returns how many.
+ */
+export async function removeUnseen(tx: Tx, ids: readonly AccountId[]): Promise<number> {
+  const unseen: AccountId[] = await tx('accounts')
+    .whereIn('id', ids)
+    .where({ state: 'pending' })
+    .forUpdate()
+    .pluck('id');
+  if (unseen.length === 0) return 0;
+  await giveBackUsesOf(tx, unseen);
+  return tx('accounts').whereIn('id', unseen).delete();
 }
 
 async function deleteOne(accounts: Accounts, tx: Tx): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Letter } from '../mail/index.ts';
 
 /** Letters about accounts. Each says why it came, and what to do where somebody else was behind it. */
 
-interface Whom {
+export interface Whom {
   readonly handle: string;
   readonly server: string;
 }
@@ -81,13 +81,43 @@ export function resetLetter(whom: Whom, link: string): Letter {
   );
 }
 
-export function passwordChangedLetter(whom: Whom): Letter {
+export function passwordChangedLetter(whom: Whom, withoutPasskeys: boolean): Letter {
   return letter(
     `Your password on ${whom.server} was changed`,
     [
       `The password of ${whom.handle} was changed. Every other place where you were signed in is signed out.`,
+      ...(withoutPasskeys
+        ? ['Your passkeys were removed, as nobody knows who added them. Add yours again.']
+        : []),
       NOT_YOU,
     ],
+    whom,
+  );
+}
+
+export function secondFactorAddedLetter(whom: Whom): Letter {
+  return letter(
+    `Your account on ${whom.server} has a second factor`,
+    [`Whoever signs in as ${whom.handle} is asked for a code beside the password from now on.`, NOT_YOU],
+    whom,
+  );
+}
+
+export function passkeyAddedLetter(whom: Whom): Letter {
+  return letter(
+    `A passkey for your account on ${whom.server} was added`,
+    [
+      `Whoever has it signs in as ${whom.handle} without the password.`,
+      'If that was not you, remove it, set a new password at once, and write to those who run this server.',
+    ],
+    whom,
+  );
+}
+
+export function passkeyRemovedLetter(whom: Whom): Letter {
+  return letter(
+    `A passkey of your account on ${whom.server} was removed`,
+    [`Nobody signs in as ${whom.handle} by it any more. The password stays as it is.`, NOT_YOU],
     whom,
   );
 }

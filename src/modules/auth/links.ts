@@ -62,7 +62,7 @@ export async function takeLink(tx: Tx, purpose: LinkPurpose, token: string): Pro
     .update({ expires_at: SPENT })
     .returning('*');
   if (!row) return null;
-  await endLinks(tx, row.account_id, purpose);
+  await endLinks(tx, row.account_id, { purpose });
   return { accountId: row.account_id, email: row.email, sessionId: row.session_id };
 }
 
@@ -70,12 +70,20 @@ export async function takeLink(tx: Tx, purpose: LinkPurpose, token: string): Pro
 const SPENT = '-infinity';
 
 /**
- * Ends links of an account: all that were mailed for one purpose, or all there are. They are kept as long as they count
- * against the limit of the hour.
+ * Ends links of an account: all that were mailed for one purpose, or all there are; except to one address, where that is
+ * given. They are kept as long as they count against the limit of the hour.
  */
-export async function endLinks(tx: Tx, accountId: AccountId, purpose?: LinkPurpose): Promise<void> {
+export async function endLinks(
+  tx: Tx,
+  accountId: AccountId,
+  which: { readonly purpose?: LinkPurpose; readonly butTo?: string } = {},
+): Promise<void> {
+  const { purpose, butTo } = which;
   await tx('mail_links')
     .where({ account_id: accountId, ...(purpose === undefined ? {} : { purpose }) })
+    .modify((query) => {
+      if (butTo !== undefined) query.whereNot({ email: butTo });
+    })
     .update({ expires_at: SPENT });
 }
 

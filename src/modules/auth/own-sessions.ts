@@ -75,15 +75,15 @@ export async function rotateSession(
 /**
  * Sets a new password and ends every session of the account but one, those of apps and the codes that they have not
  * exchanged yet included (security.md A6). Where no session stays, the person was not signed in, and nobody knows who has
- * been: passkeys end, too, as somebody else may have added one. False where the account has no password: it is nobody's.
+ * been: passkeys end, too, as somebody else may have added one. Says how many those were; null where the account has no password: it is nobody's.
  */
 export async function setPassword(
   tx: Tx,
   accountId: AccountId,
   passwordHash: string,
   but: SessionId | null = null,
-): Promise<boolean> {
-  if (but === null) await removeAll(tx, accountId);
+): Promise<{ passkeysRemoved: number } | null> {
+  const passkeysRemoved = but === null ? await removeAll(tx, accountId) : 0;
   await tx('oauth_codes').where({ account_id: accountId }).delete();
   await tx('sessions')
     .where({ account_id: accountId })
@@ -91,5 +91,6 @@ export async function setPassword(
       if (but !== null) query.whereNot({ id: but });
     })
     .delete();
-  return (await tx('users').where({ account_id: accountId }).update({ password_hash: passwordHash })) === 1;
+  const set = await tx('users').where({ account_id: accountId }).update({ password_hash: passwordHash });
+  return set === 1 ? { passkeysRemoved } : null;
 }

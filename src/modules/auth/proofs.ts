@@ -5,6 +5,7 @@ import type { Db } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { openSecret, purposeKey, sealSecret, timingSafeEqualText } from '../../lib/crypto.ts';
 import { type AccountId, idSchema, type SessionId } from '../../lib/ids.ts';
+import { mayEnter } from './commands.ts';
 import type { Role } from './model.ts';
 
 interface ProofDeps {
@@ -55,9 +56,10 @@ export function createProofs({ db, instanceSecret, clock }: ProofDeps) {
       if (until < clock.now()) return null;
       const row = await db('users')
         .join('accounts', 'accounts.id', 'users.account_id')
-        .where({ account_id: accountId, approval: 'approved', 'accounts.state': 'active' })
-        .first('users.role');
-      return row ? { accountId, role: row.role } : null;
+        .where({ account_id: accountId })
+        .first('users.account_id', 'users.role', 'users.approval', 'users.unconfirmed', 'accounts.state');
+      const entering = row && mayEnter(row);
+      return entering?.ok ? { accountId: entering.accountId, role: entering.role } : null;
     },
   };
 }

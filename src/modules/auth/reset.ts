@@ -2,7 +2,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { Finish, JobPayload } from '../../jobs/registry.ts';
 import { openSecret, type Seal, sealSecret, sha256 } from '../../lib/crypto.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { loginKey, userByLogin } from './commands.ts';
+import { loginKey, mayEnter, userByLogin } from './commands.ts';
 import type { Addressee, Correspondence, EmailDeps } from './emails.ts';
 import { resetLetter } from './letters.ts';
 import { lookAtLink, takeLink } from './links.ts';
@@ -17,7 +17,11 @@ export function resets(
   post: Correspondence,
   then: {
     /** Sets it, and ends whatever was signed in (security.md A6). */
-    readonly setPassword: (tx: Tx, accountId: Addressee['accountId'], hash: string) => Promise<boolean>;
+    readonly setPassword: (
+      tx: Tx,
+      accountId: Addressee['accountId'],
+      hash: string,
+    ) => Promise<{ passkeysRemoved: number } | null>;
     /** Who opened the link has the address. */
     readonly confirmed: (tx: Tx, accountId: Addressee['accountId']) => Promise<void>;
   },
@@ -56,22 +60,25 @@ export function resets(
     isResetLink: async (token: string): Promise<boolean> => (await lookAtLink(db, 'reset', token)) !== null,
 
     /** Sets a password by a link, which counts once. The second factor stays: the link lets nobody in. */
-    async resetPassword(tx: Tx, token: string, passwordHash: string): Promise<Result<object, 'link-spent'>> {
+    async resetPassword(
+      tx: Tx,
+      token: string,
+      passwordHash: string,
+    ): Promise<Result<{ passkeysRemoved: number }, 'link-spent'>> {
       const link = await takeLink(tx, 'reset', token);
-      const set = link !== null && (await then.setPassword(tx, link.accountId, passwordHash));
+      const set = link && (await then.setPassword(tx, link.accountId, passwordHash));
       if (!set) return fail('link-spent', 'This link was used before, or is too old. Ask for a new one.');
       await then.confirmed(tx, link.accountId);
-      return ok();
+      return ok(set);
     },
   };
 }
 
 async function resettable(tx: Db | Tx, key: string): Promise<Addressee | null> {
   const row = await userByLogin(tx, key)
-    .where({ 'users.approval': 'approved' })
-    .whereIn('accounts.state', ['active', 'pending', 'leaving'])
-    .first('users.account_id', 'accounts.username', 'users.email', 'users.unconfirmed');
-  if (!row) return null;
+    .select('users.account_id', 'users.role', 'users.approval', 'users.unconfirmed', 'users.email')
+    .first('accounts.username', 'accounts.state');
+  if (!row || !mayEnter(row).ok) return null;
   const { account_id: accountId, username, email, unconfirmed } = row;
   return { accountId, username, email, unconfirmed };
 }

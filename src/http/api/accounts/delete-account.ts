@@ -16,7 +16,13 @@ export const deleteAccount = route({
   scope: 'write:accounts',
   limit: { name: 'delete-account', points: 20, seconds: 900 },
   body: z.object({ password: z.string().min(1).max(passwordLimits.max) }),
-  output: z.object({ delete_at: z.string().describe('Until then, signing in brings everything back') }),
+  output: z.object({
+    delete_at: z
+      .string()
+      .describe(
+        'Until then, signing in brings everything back; an account whose address was not confirmed is gone at once',
+      ),
+  }),
   handler: async ({ deps, body, viewer, res }) => {
     refuseApps(viewer);
     await checkPasswordAgain(deps, viewer.account.id, body.password);

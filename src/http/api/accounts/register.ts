@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { ageLimits, inviteLimits } from '../../../../config/joining-limits.ts';
-import type { AccountId } from '../../../lib/ids.ts';
-import type { Account } from '../../../modules/accounts/index.ts';
 import { isBirthday, passwordLimits } from '../../../modules/auth/index.ts';
-import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { networkOf } from '../../limits.ts';
 import { route } from '../../route.ts';
@@ -52,11 +49,7 @@ export const register = route({
     await deps.limits.take(SIGN_UPS, networkOf(req.ip));
     const { statedAge } = age;
     const form = await deps.auth.prepareSignUp({ ...body, inviteCode: body.invite_code, statedAge });
-    const outcome = await deps.inTx(async (tx) => {
-      const made = await deps.auth.signUp(tx, form);
-      if (made.ok && made.invite?.autofollow) await followInviter(deps, tx, made.account, made.invite);
-      return made;
-    });
+    const outcome = await deps.inTx((tx) => deps.auth.signUp(tx, form));
     if (!outcome.ok) throw refused(outcome);
     const account = await accountEntityOf(deps, outcome.account);
     return { account, pending: outcome.pending, unconfirmed: deps.mail.isOn };
@@ -68,15 +61,4 @@ function notADay(): ApiError {
   return new ApiError('validation-failed', `date_of_birth: ${message}`, {
     details: [{ field: 'date_of_birth', message }],
   });
-}
-
-/** As if the newcomer had pressed the button: whoever is locked is asked. */
-async function followInviter(
-  deps: HttpDeps,
-  tx: Parameters<HttpDeps['social']['follow']>[0],
-  account: Account,
-  { inviterId }: { readonly inviterId: AccountId },
-): Promise<void> {
-  const inviter = await deps.accounts.byId(inviterId);
-  if (inviter) await deps.social.follow(tx, account, inviter);
 }
