@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import knexModule, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import { prepareRepeated } from './prepared.ts';
@@ -8,7 +9,10 @@ export type Db = Knex;
 /** One open transaction. Every function that writes takes it first (architecture, rule 6). */
 export type Tx = Knex.Transaction;
 
-/** Runs `work` in one transaction: all of it is kept when it returns, none of it when it throws. */
+/**
+ * Runs `work` in one transaction: all of it is kept when it returns, none of it when it throws. It is run again where
+ * PostgreSQL ended it for the sake of another, so what it does outside of the transaction must be fit to be done twice.
+ */
 export type InTx = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 
 /** A statement that runs longer than this is stopped by PostgreSQL (security.md W6). */
@@ -34,7 +38,26 @@ export function openDatabase(url: string, maxConnections = 10): Db {
   });
 }
 
+/**
+ * Two transactions waited for each other, or one saw what another changed since. Rows are taken in one order where that can
+ * be; what people do at once to each other's rows (follow, move, import) has no order of its own.
+ */
+const ENDED_FOR_ANOTHER: ReadonlySet<unknown> = new Set(['40P01', '40001']);
+const TRIES = 4;
+/** Times the number of tries so far, at random: of those who ended each other, one shall be done before the next comes. */
+const LONGEST_PAUSE_MS = 50;
+
 /** Binds `inTx` to a pool. */
 export function transactions(db: Db): InTx {
-  return (work) => db.transaction(work);
+  return async (work) => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await db.transaction(work);
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? error.code : null;
+        if (tries === TRIES || !ENDED_FOR_ANOTHER.has(code)) throw error;
+        await pause(Math.random() * LONGEST_PAUSE_MS * tries);
+      }
+    }
+  };
 }

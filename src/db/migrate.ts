@@ -48,6 +48,8 @@ async function migrationSource(): Promise<Knex.MigrationSource<string>> {
       return {
         up: async (knex) => {
           await knex.raw("set local lock_timeout = '10s'");
+          // A large table takes its time, and a server whose migration is stopped would never start again.
+          await knex.raw('set local statement_timeout = 0');
           await loaded.up(knex);
         },
         down: async () => {

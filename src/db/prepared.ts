@@ -9,6 +9,10 @@ const USES_BEFORE_NAMED = 3;
 
 /** `in ($1, $2, $3, $4)` has as many texts as there are lengths of the list; `= any($1)` has one. */
 const HAS_LIST = /\bin \(\$\d+, \$\d+, \$\d+, \$/i;
+/** So has `values ($1, $2), ($3, $4)`, by the number of rows; a name that is taken is never given back. */
+const HAS_ROWS = /\bvalues\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*,\s*\(/i;
+/** Longer ones are made for the occasion. */
+const LONGEST_NAMED = 8_192;
 const IS_PLANNED = /^\s*(?:select|with|insert|update|delete)\b/i;
 /** Gives other columns once a migration has run, and PostgreSQL refuses to run its kept plan from then on. */
 const HAS_ALL_COLUMNS = /(?:\bselect\s+|\breturning\s+|\.|,\s*)\*/i;
@@ -30,7 +34,8 @@ export function prepareRepeated(connection: Client): void {
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text);
     if (known !== undefined) return known;
-    if (names.size >= MOST_NAMED || !IS_PLANNED.test(text) || HAS_LIST.test(text)) return undefined;
+    if (names.size >= MOST_NAMED || text.length > LONGEST_NAMED || !IS_PLANNED.test(text)) return undefined;
+    if (HAS_LIST.test(text) || HAS_ROWS.test(text)) return undefined;
     const used = (uses.get(text) ?? 0) + 1;
     if (uses.size >= MOST_COUNTED) uses.clear();
     uses.set(text, used);

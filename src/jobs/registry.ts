@@ -124,7 +124,7 @@ export const jobSpecs = {
   /** Makes the archive that somebody asked for of the own account. */
   'accounts.archive': {
     queue: 'replicate',
-    payload: z.object({ archiveId: idSchema<'archive'>() }),
+    payload: z.object({ archiveId: idSchema<'archive'>(), accountId: idSchema<'account'>() }),
     maxAttempts: 5,
     timeoutMs: 240 * minute,
     retryDelayMs: 1 * minute,

@@ -284,8 +284,8 @@ describe('making it', () => {
     await held.cut();
     expect(await dying).toBeInstanceOf(Error);
     // Whoever sweeps now might take what is just being stored.
-    await server.context.inTx((tx) => server.context.archives.onEnded(tx, { accountId: alice.id }));
-    expect(await work('archives.purge')).toBe(false);
+    const { handlers } = server.context;
+    expect(await handlers['archives.purge']({ accountId: alice.id }, jobRun())).toBeDefined();
     expect(await objects()).toHaveLength(1);
     // Another text gives another object: the first one is nobody's.
     await db()('users').where({ account_id: alice.id }).update({ email: 'new@mail.example' });
@@ -309,26 +309,57 @@ describe('making it', () => {
     expect((await ask()).status).toBe(200);
   });
 
-  test('fails where its last try does, and ends where the account does', async () => {
-    const { handlers, inTx, accounts } = server.context;
+  test('fails where its last try does', async () => {
+    const { handlers } = server.context;
     const id = (await ask()).body.id;
     const running = jobRun({ lastAttempt: true });
+    const accountId = alice.id;
     const key = mediaKey(alice.id, 'a'.repeat(64), 'avatar.jpg');
     await server.context.storage.putBytes(key, Buffer.from('picture'), { contentType: 'image/jpeg' });
     await db()('accounts').where({ id: alice.id }).update({ avatar_key: key });
     const { storage } = server.context;
     const open = storage.open;
     Object.assign(storage, { open: async () => null });
-    await expect(handlers['accounts.archive']({ archiveId: id }, running)).rejects.toThrow('is gone');
+    await expect(handlers['accounts.archive']({ archiveId: id, accountId }, running)).rejects.toThrow(
+      'is gone',
+    );
     Object.assign(storage, { open });
     expect((await look()).body.state).toBe('failed');
     await db()('jobs').where({ name: 'accounts.archive' }).delete();
+  });
+});
 
+describe('the end of the account', () => {
+  const end = async (): Promise<void> => {
+    const { accounts, archives, inTx } = server.context;
+    await inTx((tx) => accounts.markDeleted(tx, alice.id));
+    await inTx((tx) => archives.onEnded(tx, { accountId: alice.id }));
+  };
+
+  test('takes its archive along at once, while the rows of it are still there', async () => {
     await made();
     expect(await objects()).toHaveLength(1);
-    await inTx((tx) => accounts.markDeleted(tx, alice.id));
-    await inTx((tx) => server.context.archives.onEnded(tx, { accountId: alice.id }));
+    await end();
+    expect(await work('archives.purge')).toBe(true);
+    expect(await objects()).toEqual([]);
+  });
+
+  test('takes along what a worker stored and died over, though no row tells of it any more', async () => {
+    await ask();
+    const { storage } = server.context;
+    const { putFile } = storage;
+    const ended = async (...args: Parameters<typeof putFile>) => {
+      await end();
+      expect(await work('archives.purge')).toBe(true);
+      await putFile.apply(storage, args);
+      throw new Error('killed');
+    };
+    Object.assign(storage, { putFile: ended });
+    await expect(work('accounts.archive')).rejects.toThrow('killed');
+    Object.assign(storage, { putFile });
+    expect(await objects()).toHaveLength(1);
     await db()('archives').where({ account_id: alice.id }).delete();
+    expect(await work('accounts.archive')).toBe(true);
     expect(await work('archives.purge')).toBe(true);
     expect(await objects()).toEqual([]);
   });

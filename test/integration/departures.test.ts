@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { portionLimits } from '../../config/account-limits.ts';
+import { openDatabase } from '../../src/db/database.ts';
 import type { Finish, JobRun } from '../../src/jobs/registry.ts';
 import { relayEvents } from '../../src/jobs/relay.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
-import { holdWrites } from '../helpers/chaos.ts';
+import { eventually, holdWrites } from '../helpers/chaos.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { createPeople, type People } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -134,6 +135,45 @@ describe('a move with thousands of followers of this server', () => {
     expect(await count('follows', { follower_id: stays.id, target_id: from.id })).toBe(1);
     expect(await count('follows', { follower_id: stays.id, target_id: to.id })).toBe(0);
     expect(await count('follows', { follower_id: fond.id, target_id: to.id })).toBe(1);
+  });
+});
+
+describe('a portion of a move', () => {
+  test('takes all accounts it is about in the order of their ids, before it changes any', async () => {
+    const { accounts, inTx, databaseUrl } = server.context;
+    const [from, fan, to] = [
+      await people.local('from3'),
+      await people.local('fan3'),
+      await people.local('to3'),
+    ];
+    await people.follow(fan, from);
+    await inTx((tx) => accounts.move(tx, from, to));
+    await settle();
+    const others = openDatabase(databaseUrl, 2);
+    const held = await others.transaction();
+    try {
+      await held('accounts').where({ id: from.id }).forUpdate().first('id');
+      const moving = runs(move, from.id);
+      await eventually('it waits for the first of them', async () => {
+        const waiting = await others('pg_stat_activity')
+          .where({ wait_event_type: 'Lock' })
+          .whereRaw('datname = current_database()');
+        return waiting.length === 1;
+      });
+      const free = await others('accounts')
+        .whereIn('id', [from.id, fan.id, to.id])
+        .orderBy('id')
+        .forUpdate()
+        .skipLocked()
+        .pluck('id');
+      await held.commit();
+      await moving;
+      expect(free).toEqual([fan.id, to.id]);
+    } finally {
+      if (!held.isCompleted()) await held.rollback();
+      await others.destroy();
+    }
+    expect(await count('follows', { follower_id: fan.id, target_id: to.id })).toBe(1);
   });
 });
 

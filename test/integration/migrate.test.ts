@@ -125,3 +125,22 @@ test('one that fails leaves nothing behind, and the next start begins anew', asy
   await query(url, 'drop table video_assets');
   expect(await migrate(url)).toEqual(await allMigrations());
 });
+
+test('may take as long as a large database needs, and waits for locks no longer than before', async () => {
+  await query(url, 'create table seen (statement text, lock text)');
+  // As knex makes it: it writes the name of each migration in the transaction of that.
+  await query(
+    url,
+    'create table migrations (id serial primary key, name text, batch int, migration_time timestamptz)',
+  );
+  await query(
+    url,
+    `create function see() returns trigger language plpgsql as $$ begin
+       insert into seen values (current_setting('statement_timeout'), current_setting('lock_timeout'));
+       return null;
+     end $$`,
+  );
+  await query(url, 'create trigger see after insert on migrations for each row execute function see()');
+  await migrate(url);
+  expect(await query(url, 'select distinct * from seen')).toEqual([{ statement: '0', lock: '10s' }]);
+});

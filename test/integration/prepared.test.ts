@@ -59,6 +59,24 @@ describe('statements that are repeated', () => {
     expect(await prepared()).toHaveLength(1);
   });
 
+  test('rows of values are left alone where they are many, and so is a very long text', async () => {
+    const add = (ids: number[]) => db('birds').insert(ids.map((id) => ({ id, name: 'tern' })));
+    await repeat(5, async () => {
+      await add([10, 11]);
+      await db.raw('select name from birds join (values (lower(?)), (?)) as them (name) using (name)', [
+        'A',
+        'b',
+      ]);
+      await db('birds').where('id', '>=', 10).delete();
+      await db.raw(`select name from birds where name <> '${'x'.repeat(8_192)}'`);
+    });
+    const statements = (await prepared()).map(({ statement }) => statement.slice(0, 60));
+    expect(statements).toEqual([expect.stringContaining('delete from "birds"')]);
+    // One row has one text.
+    for (const id of [20, 21, 22, 23]) await add([id]);
+    expect(await prepared()).toHaveLength(2);
+  });
+
   test('a migration that changes what they give is not noticed by who asks', async () => {
     const all = () => db('birds').orderBy('id');
     await repeat(5, all);

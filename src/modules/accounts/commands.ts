@@ -204,3 +204,15 @@ export async function markAccountGone(
   await deps.emit(tx, 'account.gone', { accountId });
   return true;
 }
+
+/**
+ * Takes the rows of accounts in the order of their ids, for a transaction that changes the counts of several of them one
+ * after the other: whoever else does so waits here, and not for one that waits in turn.
+ */
+export async function lockCounts(tx: Tx, ids: readonly AccountId[]): Promise<void> {
+  await tx('accounts')
+    .whereRaw('id = any(?)', [[...ids]])
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .select('id');
+}

@@ -19,6 +19,7 @@ import { markRemoteMoved, moveAccount, setAliases } from './moving.ts';
 import { editProfile, type ProfileChange } from './profile.ts';
 import { accountQueries } from './queries.ts';
 
+export { lockCounts } from './commands.ts';
 export { accountEvents } from './events.ts';
 export { createFieldChecks } from './field-checks.ts';
 export {

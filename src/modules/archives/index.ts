@@ -5,7 +5,7 @@ import type { Tx } from '../../db/database.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { AccountId, ArchiveId, IdSource } from '../../lib/ids.ts';
 import { type Failure, fail, ok } from '../../lib/result.ts';
-import { type MakingDeps, makeArchive, purgeOf } from './making.ts';
+import { type ArchiveJob, type MakingDeps, makeArchive, purgeOf } from './making.ts';
 import { type Archive, type ArchiveRow, archiveFromRow } from './model.ts';
 
 export { type Archive, archiveStages } from './model.ts';
@@ -83,7 +83,11 @@ export function createArchives(deps: ArchiveDeps) {
         .insert({ id, account_id: accountId, state: 'waiting' })
         .returning<ArchiveRow[]>('*');
       if (!row) throw new Error('An archive could not be begun.');
-      await deps.enqueue(tx, { name: 'accounts.archive', payload: { archiveId: id }, key: keyOf(id) });
+      await deps.enqueue(tx, {
+        name: 'accounts.archive',
+        payload: { archiveId: id, accountId },
+        key: keyOf(id),
+      });
       return ok({ archive: archiveFromRow(row) });
     },
 
@@ -141,11 +145,16 @@ export function createArchives(deps: ArchiveDeps) {
         return expired.length;
       }),
 
-    /** Reaction to the end of an account. */
-    onEnded: (tx: Tx, { accountId }: { accountId: AccountId }) => purgeOf(deps, tx, accountId),
+    /** Reaction to the end of an account: from now on no row names an object, so that the purge may take them all. */
+    async onEnded(tx: Tx, { accountId }: { accountId: AccountId }): Promise<void> {
+      const own = () => tx('archives').where({ account_id: accountId });
+      await own().whereIn('state', underWay).update(givenUp);
+      await own().where({ state: 'ready' }).update({ state: 'expired', object_key: null });
+      await purgeOf(deps, tx, accountId);
+    },
 
     jobs: {
-      make: (archiveId: ArchiveId, run: JobRun) => makeArchive(deps, archiveId, run),
+      make: (job: ArchiveJob, run: JobRun) => makeArchive(deps, job, run),
       purge: (accountId: AccountId, run: JobRun) => purge(deps, accountId, run),
     },
   };

@@ -24,23 +24,30 @@ export interface MakingDeps extends ContentsDeps {
   readonly daysKept: number;
 }
 
+export interface ArchiveJob {
+  readonly archiveId: ArchiveId;
+  readonly accountId: AccountId;
+}
+
 /**
  * The job `accounts.archive`: writes the archive to a file of this machine, stores that, and only then names it. Whoever
  * dies before leaves a file that the next try removes, or an object that nothing names and the next purge removes.
  */
 export async function makeArchive(
   deps: MakingDeps,
-  archiveId: ArchiveId,
+  { archiveId, accountId }: ArchiveJob,
   run: JobRun,
 ): Promise<Finish | undefined> {
+  const purge = (tx: Tx): Promise<null> => purgeOf(deps, tx, accountId).then(() => null);
   const row: ArchiveRow | undefined = await deps
     .db('archives')
     .where({ id: archiveId })
     .whereIn('state', ['waiting', 'working'])
     .first();
-  const account = row && (await deps.accounts.byId(row.account_id));
-  if (!row) return undefined;
-  run.whenLost(() => deps.inTx((tx) => purgeOf(deps, tx, row.account_id)));
+  // Not wanted any more; an earlier try may have stored it since then.
+  if (!row) return purge;
+  run.whenLost(() => deps.inTx((tx) => purgeOf(deps, tx, accountId)));
+  const account = await deps.accounts.byId(accountId);
   if (account?.state !== 'active') return (tx) => failed(deps, tx, row);
   const gone = new AbortController();
   const signal = AbortSignal.any([run.signal, gone.signal]);
@@ -56,7 +63,7 @@ export async function makeArchive(
       return (tx: Tx) => ready(deps, tx, row, { ...written, key });
     });
   } catch (error) {
-    if (gone.signal.aborted) return async (tx) => purgeOf(deps, tx, row.account_id).then(() => null);
+    if (gone.signal.aborted) return purge;
     if (run.lastAttempt && !run.signal.aborted) await deps.inTx((tx) => failed(deps, tx, row));
     throw error;
   }

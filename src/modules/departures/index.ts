@@ -4,7 +4,7 @@ import { dropReferences } from '../../db/references.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { AccountId } from '../../lib/ids.ts';
-import type { Accounts } from '../accounts/index.ts';
+import { type Accounts, lockCounts } from '../accounts/index.ts';
 import type { Comments } from '../comments/index.ts';
 import type { Engagement } from '../engagement/index.ts';
 import type { Notifications } from '../notifications/index.ts';
@@ -111,6 +111,7 @@ async function moveSome(deps: DepartureDeps, tx: Tx, accountId: AccountId): Prom
     await mine.delete();
     return false;
   }
+  await lockCounts(tx, [from.id, to.id, ...rows]);
   const followers = await deps.accounts.byIds(rows);
   await deps.social.moveFollowers(
     tx,

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { portabilityLimits } from '../../../config/account-limits.ts';
 import type { Tx } from '../../db/database.ts';
 import type { AccountId, CommentId, ListId, VideoId } from '../../lib/ids.ts';
-import type { Account } from '../accounts/index.ts';
+import { type Account, lockCounts } from '../accounts/index.ts';
 import { type ImportKind, portedRow } from './csv.ts';
 import type { ImportRow, PortabilityDeps } from './model.ts';
 
@@ -34,6 +34,9 @@ export async function takeAwaySome(
     .whereRaw('not lower(name) = any(?)', [kept])
     .limit(portabilityLimits.takenAwayAtOnce)
     .select('names', 'name');
+  if (found.kind === 'following') {
+    await lockCounts(tx, [account.id, ...there.map(({ names }) => names as AccountId)]);
+  }
   for (const { names } of there) await kind.take(deps, tx, account, names);
   return there.length === portabilityLimits.takenAwayAtOnce;
 }

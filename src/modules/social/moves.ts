@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/database.ts';
 import type { AccountId, FollowId } from '../../lib/ids.ts';
-import type { Account } from '../accounts/index.ts';
+import { type Account, lockCounts } from '../accounts/index.ts';
 import { follow, rejectFollow, type SocialDeps, unfollow } from './commands.ts';
 
 /** An account that goes on as another one. */
@@ -40,6 +40,7 @@ export async function moveBlocks(
   if (rows.length > 0) {
     await tx('account_blocks').insert(rows).onConflict(['account_id', 'target_id']).ignore();
   }
+  if (blockers.length > 0) await lockCounts(tx, [to.id, ...blockers]);
   for (const blocker of blockers) {
     await unfollow(deps, tx, { followerId: blocker, targetId: to.id });
     await rejectFollow(deps, tx, { followerId: to.id, targetId: blocker });

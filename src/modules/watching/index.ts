@@ -26,7 +26,7 @@ export function createWatching(deps: {
   const key = purposeKey({ instanceSecret, purpose: 'watch-event' });
   const record = createRecording({ db, inTx, ids, clock, unlistedDomains, key });
   const add = createBatches<WatchReport, WatchOutcome>({
-    run: (reports) => withoutDeadlock(() => record(reports)),
+    run: record,
     limits: watchLimits.store,
     bytesOf: ({ events }) => events.length,
   });
@@ -48,16 +48,4 @@ export function createWatching(deps: {
     },
     sweep: (signal: AbortSignal) => sweepWatching(db, clock.now(), signal),
   };
-}
-
-/** Whoever deletes many videos at once takes them in an order of its own; PostgreSQL then ends one of the two (40P01). */
-async function withoutDeadlock<T>(work: () => Promise<T>): Promise<T> {
-  for (let triesLeft = 3; ; triesLeft -= 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const isDeadlock = error instanceof Error && 'code' in error && error.code === '40P01';
-      if (!isDeadlock || triesLeft === 0) throw error;
-    }
-  }
 }
