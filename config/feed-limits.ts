@@ -1,8 +1,6 @@
 /** Caps of feeds and of what is told about watching. Units are in the names. */
 
 export const feedLimits = {
-  defaultPageItems: 20,
-  maxPageItems: 40,
   /** A cursor counts this long (ranking.md 7). */
   cursorMs: 24 * 3_600_000,
   /** Videos of For You that are chosen in one go. */
@@ -22,7 +20,8 @@ export const feedLimits = {
   trending: 120,
   /** Pages of apps of the Mastodon API that one account may be on at once. */
   places: 20,
-  maxNotInterestedAtOnce: 40,
+  /** How often one page looks further down past what it may not show, before it ends. */
+  rounds: 6,
 } as const;
 
 export const watchLimits = {
