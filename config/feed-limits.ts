@@ -48,8 +48,6 @@ export const watchLimits = {
   /** Events are kept this long; those of nobody only to tell repetitions. */
   keptDays: 30,
   keptOfNobodyDays: 2,
-  /** Keys and salts of views; they tell repetitions within an hour. */
-  keysKeptDays: 1,
   /** Rows that one statement of the upkeep removes. */
   sweptAtOnce: 5_000,
 } as const;

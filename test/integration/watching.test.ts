@@ -374,6 +374,11 @@ describe('what is kept, and until when', () => {
       return { events: events.length, hasKeys: keys > 0, hasSalts: salts > 0 };
     };
     expect(await left()).toEqual({ events: 2, hasKeys: true, hasSalts: true });
+    // To the last second of the day by UTC, and past it, wherever PostgreSQL thinks that it is.
+    now = Date.parse(`${new Date(now).toISOString().slice(0, 10)}T23:59:59Z`);
+    expect(await left()).toEqual({ events: 2, hasKeys: true, hasSalts: true });
+    now += 1_000;
+    expect(await left()).toEqual({ events: 2, hasKeys: false, hasSalts: false });
     now += 2.5 * 24 * HOUR_MS;
     expect(await left()).toEqual({ events: 1, hasKeys: false, hasSalts: false });
     now += 28 * 24 * HOUR_MS;
