@@ -24,7 +24,7 @@ export const reportEvents = route({
       throw new ApiError('cross-site');
     const watcher: Watcher = viewer
       ? { accountId: viewer.account.id }
-      : { accountId: null, visitor: visitorOf(req.ip, req.headers['user-agent']) };
+      : { accountId: null, visitor: visitorOf(req.ip) };
     const events = body.events.map(({ id, video_id, type, watched_seconds, at, source }) => ({
       ...{ id, videoId: video_id, kind: type, source },
       watchedMs: watched_seconds === undefined ? undefined : watched_seconds * 1_000,
@@ -40,7 +40,10 @@ export const reportEvents = route({
   },
 });
 
-/** Somebody who is not signed in, as far as that can be told: the network (/24, /64) and the browser. It is stored only as a salted hash. */
-function visitorOf(ip: string | undefined, agent = ''): string {
-  return `${networkOf(ip).replace(/^(\d+\.\d+\.\d+)\.\d+$/, '$1')} ${agent}`;
+/**
+ * Somebody who is not signed in, as far as that can be told: the network (/24, /64). Nothing that a client says of itself, or one could
+ * count as many as it has names. It is stored only as a salted hash.
+ */
+function visitorOf(ip: string | undefined): string {
+  return networkOf(ip).replace(/^(\d+\.\d+\.\d+)\.\d+$/, '$1');
 }
