@@ -106,6 +106,18 @@ describe('views', () => {
     expect(await db('watch_events').where({ video_id: id }).whereNotNull('account_id')).toEqual([]);
   });
 
+  test('of people who have not confirmed their address: counted as of nobody, and not noted', async () => {
+    const [id, viewer] = [await video(), await somebody()];
+    const { db } = server.context;
+    await db('accounts').where({ id: viewer.id }).update({ state: 'pending' });
+    await db('users').where({ account_id: viewer.id }).update({ unconfirmed: true });
+    const answer = await send([event(id)], { as: viewer });
+    expect([answer.status, answer.body]).toEqual([200, { accepted: 1, ignored: 0 }]);
+    expect((await countsOf(id)).views).toBe(1);
+    expect(await db('watch_history').where({ account_id: viewer.id })).toEqual([]);
+    expect(await db('watch_events').where({ account_id: viewer.id })).toEqual([]);
+  });
+
   test.each<[number, object, object]>([
     [20, { type: 'view' }, { views: 1, ms: 0 }],
     [20, { type: 'view', watched_seconds: 2.9 }, { views: 0, ms: 0 }],
