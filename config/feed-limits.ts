@@ -1,8 +1,6 @@
 /** Caps of feeds and of what is told about watching. Units are in the names. */
 
 export const feedLimits = {
-  defaultPageItems: 20,
-  maxPageItems: 40,
   /** A cursor counts this long (ranking.md 7). */
   cursorMs: 24 * 3_600_000,
   /** Videos of For You that are chosen in one go. */
@@ -22,7 +20,8 @@ export const feedLimits = {
   trending: 120,
   /** Pages of apps of the Mastodon API that one account may be on at once. */
   places: 20,
-  maxNotInterestedAtOnce: 40,
+  /** How often one page looks further down past what it may not show, before it ends. */
+  rounds: 6,
 } as const;
 
 export const watchLimits = {
@@ -49,8 +48,6 @@ export const watchLimits = {
   /** Events are kept this long; those of nobody only to tell repetitions. */
   keptDays: 30,
   keptOfNobodyDays: 2,
-  /** Keys and salts of views; they tell repetitions within an hour. */
-  keysKeptDays: 1,
   /** Rows that one statement of the upkeep removes. */
   sweptAtOnce: 5_000,
 } as const;

@@ -69,6 +69,9 @@ export const commentLimits = {
   maxRemoteHtmlCharacters: 20_000,
   /** Comments that one answer of the API or one page of a collection shows. */
   maxPerThread: 200,
+  /** Comments that one look of a list goes through where many are out of sight, and how often it looks before its page ends early. */
+  lookedAtOnce: 200,
+  looks: 6,
 } as const;
 
 /** What other servers may count for us (security.md V9). */

@@ -19,6 +19,9 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(
     'create index watch_events_of_account on watch_events (account_id, video_id) where account_id is not null',
   );
+  await knex.raw(
+    'create index watch_events_of_nobody on watch_events (received_at) where account_id is null',
+  );
 
   await knex.schema.createTable('watch_history', (t) => {
     t.bigint('id').primary().comment('a new one each time, so that it sorts by when it was last watched');

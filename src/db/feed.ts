@@ -91,7 +91,7 @@ export function inWantedLanguage(viewerId: ViewerRef, accountColumn = 'videos.ac
 }
 
 /** Leaves out videos that the viewer was shown already, as far as her history knows. */
-export function notSeenBy(viewerId: ViewerRef | null) {
+export function notSeenBy(viewerId: ViewerRef | null, videoColumn = 'videos.id') {
   return (query: Knex.QueryBuilder): void => {
     if (viewerId === null) return;
     query.whereNotExists((seen) =>
@@ -99,13 +99,13 @@ export function notSeenBy(viewerId: ViewerRef | null) {
         .select('watch_history.id')
         .from('watch_history')
         .where('watch_history.account_id', viewerId)
-        .whereRaw('watch_history.video_id = videos.id'),
+        .whereRaw('watch_history.video_id = ??', [videoColumn]),
     );
   };
 }
 
 /** Leaves out videos that the viewer said she is not interested in. */
-export function notUnwantedBy(viewerId: ViewerRef | null) {
+export function notUnwantedBy(viewerId: ViewerRef | null, videoColumn = 'videos.id') {
   return (query: Knex.QueryBuilder): void => {
     if (viewerId === null) return;
     query.whereNotExists((unwanted) =>
@@ -113,7 +113,7 @@ export function notUnwantedBy(viewerId: ViewerRef | null) {
         .select('not_interested.id')
         .from('not_interested')
         .where('not_interested.account_id', viewerId)
-        .whereRaw('not_interested.video_id = videos.id'),
+        .whereRaw('not_interested.video_id = ??', [videoColumn]),
     );
   };
 }

@@ -222,6 +222,46 @@ describe('for you', () => {
     expect(list).toHaveLength(5);
   });
 
+  /** So many public videos of one account, newer than all others, as they are stored. */
+  async function flood(author: { readonly id: string }, count: number, caption = '') {
+    const { db } = server.context;
+    await db.raw(
+      `insert into videos (id, account_id, local, uri, url, state, visibility, media_state, published_at, caption_html)
+       select (select max(id) from videos) + n, ?, true, 'https://flood.test/' || ? || '/' || n, '', 'published', 'public', 'ready', now(), ?
+         from generate_series(1, ?::int) n`,
+      [author.id, author.id, caption, count],
+    );
+  }
+
+  test.each(['own', 'muted', 'unwanted', 'silenced', 'filtered'] as const)(
+    'hundreds of newer ones that are %s do not hide what is below',
+    async (kind) => {
+      const viewer = await somebody();
+      const busy = await people.remote(`busy_${kind}`, 'loud.test');
+      const { ids } = await posts([2, 2]);
+      const { db, ids: source } = server.context;
+      // More than what is trending looks at.
+      if (kind === 'filtered') {
+        const filter = { title: 'x', context: ['public'], filter_action: 'hide' };
+        const body = { ...filter, keywords_attributes: [{ keyword: 'cheese' }] };
+        expect((await client.post('/api/v2/filters', { as: viewer, body })).status).toBe(200);
+        await flood(busy, 300, 'cheese');
+      } else await flood(kind === 'own' ? viewer : busy, 450);
+      if (kind === 'muted') await client.post(`/api/v1/accounts/${busy.id}/mute`, { as: viewer });
+      if (kind === 'silenced')
+        await db('domain_policies').insert({ domain: 'loud.test', severity: 'silence' });
+      if (kind === 'unwanted') {
+        const flooded: string[] = await db('videos').where({ account_id: busy.id }).pluck('id');
+        await db('not_interested').insert(
+          flooded.map((video_id) => ({ id: source.next(), account_id: viewer.id, video_id })),
+        );
+      }
+      const list = idsOf((await whole('for_you', 10, viewer)).flat());
+      await db('domain_policies').delete();
+      expect(newestFirst(list)).toEqual(newestFirst(ids));
+    },
+  );
+
   test('what is liked most, what is new and what the followed post come in turns', async () => {
     const viewer = await somebody();
     const { ids, authors } = await posts([3, 3, 3, 3, 3, 3, 3, 3]);

@@ -103,6 +103,12 @@ describe('the list of one’s own videos', () => {
       path = next ? new URL(next).search : '';
     }
     expect(paged).toEqual(wanted);
+    // More than any count is, and more than a column of counts holds.
+    for (const value of ['9999999999', '999999999999999']) {
+      expect(await idsOf(`?sort=${sort}&cursor=1-${value}`)).toEqual(sort === 'date' ? [] : wanted);
+    }
+    const tooLarge = `/api/v1/studio/videos?sort=${sort}&cursor=1-9999999999999999`;
+    expect((await client.get(tooLarge, { as: alice })).status).toBe(422);
     expect((await list(`?sort=views`)).body[0]).toMatchObject({ id: a, views: 9 });
   });
 

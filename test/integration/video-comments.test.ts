@@ -189,6 +189,33 @@ describe('a list of comments', () => {
   });
 });
 
+test('a list looks at a bounded number of comments that are out of sight, and goes on below', async () => {
+  const { db } = server.context;
+  const lowest = await say(bob, 'Below all');
+  await db.raw(
+    `insert into comments (id, account_id, video_id, local, uri, url, visibility, content_html, likes, published_at)
+     select ?::bigint + n, ?, ?, true, 'urn:unseen:' || n, '', 'direct', '', 1, now() from generate_series(1, 2500) n`,
+    [lowest, bob.id, video],
+  );
+  for (const sort of ['newest', 'top']) {
+    let [path, found, pages] = [at(`?sort=${sort}`), [] as string[], 0];
+    while (path !== '' && pages < 10) {
+      const looked: string[] = [];
+      const listen = ({ sql }: { sql: string }) => looked.push(sql);
+      db.on('query', listen);
+      const answer = await client.get(path);
+      db.removeListener('query', listen);
+      expect(
+        looked.filter((sql) => sql.startsWith('select "id", "likes" from "comments"')).length,
+      ).toBeLessThan(8);
+      found = [...found, ...answer.body.map(({ id }: { id: string }) => id)];
+      path = /<([^>]+)>; rel="next"/.exec(answer.headers.link ?? '')?.[1]?.slice(server.origin.length) ?? '';
+      pages += 1;
+    }
+    expect([found, pages], sort).toEqual([[lowest], 3]);
+  }
+});
+
 describe('hiding a comment', () => {
   test('takes it, with its answers, from everybody but its author and that of the video, at every door', async () => {
     const hidden = await say(bob, 'Rude words');

@@ -1,3 +1,4 @@
+import { commentLimits } from '../../../config/limits.ts';
 import type { Db } from '../../db/database.ts';
 import { commentVisibleTo, type UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, CommentId, VideoId } from '../../lib/ids.ts';
@@ -21,6 +22,12 @@ export interface CommentList {
   /** `pinned`: the page before had nothing but the comment that is pinned. */
   readonly after: CommentCursor | 'pinned' | null;
   readonly limit: number;
+}
+
+interface CommentPage {
+  readonly comments: readonly Comment[];
+  /** Where the next page begins; null where there is none. */
+  readonly next: CommentList['after'];
 }
 
 /** Reads of what is said below one video, page by page. */
@@ -52,26 +59,37 @@ export function commentLists(db: Db, unlisted: UnlistedDomains) {
   }
 
   return {
-    /** Comments of one level. The one that is pinned is the first of all, in whatever order. */
-    async list(asked: CommentList, viewerId: AccountId | null): Promise<Comment[]> {
+    /**
+     * Comments of one level. The one that is pinned is the first of all, in whatever order. Where very many in a row are out of sight, the
+     * page ends early, and the next goes on exactly there.
+     */
+    async list(asked: CommentList, viewerId: AccountId | null): Promise<CommentPage> {
       const { videoId, parentId, limit } = asked;
       const pin = await db('videos').where({ id: videoId }).first('pinned_comment_id');
       const pinnedId: CommentId | null = parentId === null ? (pin?.pinned_comment_id ?? null) : null;
       const found: CommentRow[] = [];
       let after = asked.after === 'pinned' ? null : asked.after;
-      // Twice as many as wanted: one turn, but where many are out of sight; then each turn looks at more.
-      for (let size = 2 * limit; found.length < limit; size *= 4) {
+      let isEnd = false;
+      // Twice as many as wanted: one look, but where many are out of sight.
+      let size = 2 * limit;
+      for (let look = 0; found.length < limit && !isEnd && look < commentLimits.looks; look += 1) {
         const batch = await next(asked, after, size);
         const ids = batch.map(({ id }) => id).filter((id) => id !== pinnedId);
-        const wanted =
-          size === 2 * limit && asked.after === null && pinnedId !== null ? [pinnedId, ...ids] : ids;
-        const rows: CommentRow[] = await visible(viewerId).whereIn('comments.id', wanted);
+        const wanted = look === 0 && asked.after === null && pinnedId !== null ? [pinnedId, ...ids] : ids;
+        const rows: CommentRow[] = await visible(viewerId).whereRaw('comments.id = any (?::bigint[])', [
+          wanted,
+        ]);
         const byId = new Map(rows.map((row) => [row.id, row]));
         found.push(...wanted.flatMap((id) => byId.get(id) ?? []));
-        after = batch.at(-1) ?? null;
-        if (batch.length < size) break;
+        isEnd = batch.length < size;
+        after = batch.at(-1) ?? after;
+        size = commentLimits.lookedAtOnce;
       }
-      return found.slice(0, limit).map(commentFromRow);
+      const comments = found.slice(0, limit).map(commentFromRow);
+      const last = comments.length === limit ? comments.at(-1) : undefined;
+      if (last)
+        return { comments, next: last.id === pinnedId ? 'pinned' : { id: last.id, likes: last.likes } };
+      return { comments, next: isEnd ? null : after };
     },
 
     /** What the author of the video did with each of these comments. */

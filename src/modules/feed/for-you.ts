@@ -52,18 +52,26 @@ export function createForYou(deps: {
       (await videos.recommendableAmong(viewerId, ids)).filter((one) => !isHidden(one));
     let candidates = await shownOf(place.waiting);
     let part = takeInOrder(place, candidates, { limit, mayBeAlone: false });
-    if (part.taken.length < limit) {
-      const without = [...place.shown, ...candidates.map(({ id }) => id)];
-      candidates = [
-        ...candidates,
-        ...(await shownOf(await recommender.next(viewerId, without, feedLimits.slate))),
-      ];
-      part = takeInOrder(place, candidates, { limit, mayBeAlone: true });
+    const refused: VideoId[] = [];
+    let isDry = false;
+    for (let round = 0; part.taken.length < limit && !isDry && round < feedLimits.rounds; round += 1) {
+      const without = [...place.shown, ...place.waiting, ...candidates.map(({ id }) => id), ...refused];
+      const offered = await recommender.next(viewerId, without, feedLimits.slate);
+      isDry = offered.length === 0;
+      const more = await shownOf(offered);
+      const passed = new Set(more.map(({ id }) => id));
+      refused.push(...offered.filter((id) => !passed.has(id)));
+      candidates = [...candidates, ...more];
+      part = takeInOrder(place, candidates, { limit, mayBeAlone: false });
     }
+    if (part.taken.length < limit) part = takeInOrder(place, candidates, { limit, mayBeAlone: true });
     const { taken, rest, run, varied } = part;
-    const shown = [...place.shown, ...taken].slice(-feedLimits.shownKept);
+    // What may not be shown is remembered like what was, so that the next page looks further.
+    const shown = [...place.shown, ...refused, ...taken].slice(-feedLimits.shownKept);
     const waiting = rest.slice(0, 2 * feedLimits.slate);
-    return { ids: taken, place: { waiting, shown, run, varied }, isEnd: taken.length < limit };
+    // With nothing to show in so many rounds it ends, too: what is forgotten of the oldest would be offered again for ever.
+    const isEnd = taken.length < limit && (isDry || taken.length === 0);
+    return { ids: taken, place: { waiting, shown, run, varied }, isEnd };
   }
 
   return {

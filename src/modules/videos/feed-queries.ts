@@ -29,16 +29,18 @@ export interface Recommendable {
 
 /** Ids of videos for feeds, newest first. Every one passes the visibility predicate. */
 export function feedQueries(db: Db, unlisted: UnlistedDomains) {
-  /** What somebody who is shown things unasked may be shown: nothing seen, unwanted, muted, of herself, or meant for a few by name. */
-  const recommendable =
+  /** What somebody may be shown unasked: nothing that is meant for a few by name. */
+  const showable =
     (viewerId: AccountId | null) =>
     (query: Knex.QueryBuilder): void => {
-      query
-        .modify(visibleTo(viewerId, unlisted))
-        .whereNot('videos.visibility', 'direct')
-        .modify(notMutedBy(viewerId))
-        .modify(notSeenBy(viewerId))
-        .modify(notUnwantedBy(viewerId));
+      query.modify(visibleTo(viewerId, unlisted)).whereNot('videos.visibility', 'direct');
+    };
+
+  /** What is left for somebody who is shown things unasked: nothing seen, unwanted, muted, or of herself. */
+  const leftFor =
+    (viewerId: AccountId | null) =>
+    (query: Knex.QueryBuilder): void => {
+      query.modify(notMutedBy(viewerId)).modify(notSeenBy(viewerId)).modify(notUnwantedBy(viewerId));
       if (viewerId !== null) query.whereNot('videos.account_id', viewerId);
     };
 
@@ -86,6 +88,23 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
     if (ids.length === limit) return { ids, last: ids.at(-1) ?? null };
     return { ids, last: more ? lowest : null };
   }
+
+  /** The newest public videos that the viewer has not seen and may want to, as candidates. */
+  const unseen = (viewerId: AccountId | null, without: readonly VideoId[], { before, limit }: Below) => {
+    const newest = db('videos')
+      .where({ 'videos.state': 'published', 'videos.visibility': 'public' })
+      .modify(leftFor(viewerId))
+      .modify((query) => {
+        if (before !== null) query.where('videos.id', '<', before);
+      })
+      .whereRaw('videos.id <> all (?::bigint[])', [[...without]])
+      .orderBy('videos.id', 'desc')
+      .limit(limit)
+      .select('videos.id');
+    return db
+      .from(newest.as('newest'))
+      .select('newest.id', db.raw('count(*) over () = ? as goes_on', [limit]));
+  };
 
   return {
     /** Public videos, of this server or of all that it knows. */
@@ -146,37 +165,40 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
         .from(
           db.raw('? as newest', [
             newestOfEach(viewerId, null, db.raw('?', [feedLimits.newestOfFollowed]))
+              .modify(notSeenBy(viewerId, 'newest.id'))
+              .modify(notUnwantedBy(viewerId, 'newest.id'))
               .orderBy('newest.id', 'desc')
               .limit(3 * limit),
           ] as never),
         )
         .join('videos', 'videos.id', 'newest.id')
-        .modify(recommendable(viewerId))
+        .modify(showable(viewerId))
         .orderBy('newest.id', 'desc')
         .limit(limit)
         .pluck('newest.id'),
 
-    /** The newest public videos that may be recommended, without some. */
-    newestUnseen: (
+    /**
+     * The newest public videos that may be recommended, without some. What takes no look at their authors is left out first, and it goes
+     * on below whatever else may not be shown: somebody who posts a lot and is silenced must not hide all others.
+     */
+    async newestUnseen(
       viewerId: AccountId | null,
       without: readonly VideoId[],
       limit: number,
-    ): Promise<VideoId[]> => {
-      const unseen = db('videos')
-        .where({ 'videos.state': 'published', 'videos.visibility': 'public' })
-        .modify(notSeenBy(viewerId))
-        .whereRaw('videos.id <> all (?::bigint[])', [[...without]])
-        .orderBy('videos.id', 'desc')
-        .limit(3 * limit)
-        .select('videos.id');
-      return db
-        .from(db.raw('? as newest', [unseen] as never))
-        .join('videos', 'videos.id', 'newest.id')
-        .modify(recommendable(viewerId))
-        .modify(notSilencedFor(viewerId))
-        .orderBy('newest.id', 'desc')
-        .limit(limit)
-        .pluck('newest.id');
+    ): Promise<VideoId[]> {
+      const ids: VideoId[] = [];
+      let before: VideoId | null = null;
+      for (let round = 0; round < feedLimits.rounds && ids.length < limit; round += 1) {
+        const found = await part(
+          unseen(viewerId, without, { before, limit: 3 * limit }),
+          limit - ids.length,
+          (query) => query.modify(showable(viewerId)).modify(notSilencedFor(viewerId)),
+        );
+        ids.push(...found.ids);
+        before = found.last;
+        if (before === null) break;
+      }
+      return ids;
     },
 
     /** Those of these that may be recommended now, in the order in which they are given. */
@@ -184,7 +206,8 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
       if (ids.length === 0) return [];
       const rows: Recommendable[] = await db('videos')
         .whereIn('videos.id', [...ids])
-        .modify(recommendable(viewerId))
+        .modify(showable(viewerId))
+        .modify(leftFor(viewerId))
         .select(
           ...['videos.id as id', 'videos.account_id as accountId', 'content_warning as contentWarning'],
           ...['caption_html as captionHtml', 'alt_text as altText'],

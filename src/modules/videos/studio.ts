@@ -86,7 +86,7 @@ export function studioQueries(db: Db) {
           { column: 'own.value', order: 'desc' },
           { column: 'own.id', order: 'desc' },
         ]);
-        if (after) page.whereRaw('(own.value, own.id) < (?, ?)', [after.value, after.id]);
+        if (after) page.whereRaw('(own.value, own.id) < (?::bigint, ?)', [after.value, after.id]);
       }
       const found = await page
         .select('own.id', 'own.state', 'own.value')

@@ -34,17 +34,16 @@ export function viewKey(
   return hash(salt, `${input.what}|${Math.floor(input.now / HOUR_MS)}|${input.videoId}|${who}`);
 }
 
-/** The salt of a day, the same for every process; made by whoever needs it first. */
+/**
+ * The salt of a day, the same for every process; made by whoever needs it first. Who began before midnight may find it swept between two of
+ * these statements, and makes another: at worst, a view of the last moments of the day counts once more.
+ */
 export async function saltOf(tx: Tx, day: string): Promise<Buffer> {
-  const read = async (): Promise<Buffer | undefined> =>
-    (await tx('view_salts').where({ day }).first('salt'))?.salt;
-  const made = await read();
-  if (made) return made;
-  await tx('view_salts')
-    .insert({ day, salt: randomBytes(SALT_BYTES) })
-    .onConflict('day')
-    .ignore();
-  const salt = await read();
-  if (!salt) throw new Error('The salt of a day was removed within the day.');
-  return salt;
+  for (;;) {
+    const made = await tx('view_salts').where({ day }).first('salt');
+    if (made) return made.salt;
+    const salt = randomBytes(SALT_BYTES);
+    const own = await tx('view_salts').insert({ day, salt }).onConflict('day').ignore().returning('day');
+    if (own.length > 0) return salt;
+  }
 }

@@ -1,6 +1,7 @@
 import { watchLimits } from '../../../config/feed-limits.ts';
 import type { Db, InTx } from '../../db/database.ts';
 import type { VideoId } from '../../lib/ids.ts';
+import { dayOf } from './keys.ts';
 
 /** How often a video was watched. */
 export interface Views {
@@ -67,9 +68,14 @@ export async function viewsOf(db: Db, videoIds: readonly VideoId[]): Promise<Map
 
 /** Forgets events, keys and salts whose time is over; a few thousand rows at once. */
 export async function sweepWatching(db: Db, now: number, signal: AbortSignal): Promise<void> {
-  const { keptDays, keptOfNobodyDays, keysKeptDays, sweptAtOnce } = watchLimits;
+  const { keptDays, keptOfNobodyDays, sweptAtOnce } = watchLimits;
   const before = (days: number) => new Date(now - days * 24 * 3_600_000);
-  const sweep = async (table: string, id: string, condition: string, moment: Date): Promise<void> => {
+  const sweep = async (
+    table: string,
+    id: string,
+    condition: string,
+    moment: Date | string,
+  ): Promise<void> => {
     let swept: number = sweptAtOnce;
     while (swept === sweptAtOnce && !signal.aborted) {
       const { rowCount } = await db.raw<{ rowCount: number }>(
@@ -79,8 +85,9 @@ export async function sweepWatching(db: Db, now: number, signal: AbortSignal): P
       swept = rowCount;
     }
   };
+  // First what would tell who watched: salts and keys of days that are over by UTC, as `dayOf` counts them everywhere.
+  await sweep('view_salts', 'day', 'day < ?::date', dayOf(now));
+  await sweep('view_keys', 'key', 'day < ?::date', dayOf(now));
   await sweep('watch_events', 'id', 'received_at < ?', before(keptDays));
   await sweep('watch_events', 'id', 'account_id is null and received_at < ?', before(keptOfNobodyDays));
-  await sweep('view_keys', 'key', 'day < (?::timestamptz)::date', before(keysKeptDays));
-  await sweep('view_salts', 'day', 'day < (?::timestamptz)::date', before(keysKeptDays));
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { watchLimits } from '../../../../config/feed-limits.ts';
+import { isUnconfirmed } from '../../../modules/auth/index.ts';
 import type { Watcher } from '../../../modules/watching/index.ts';
 import { ApiError } from '../../errors.ts';
 import { networkOf } from '../../limits.ts';
@@ -14,6 +15,7 @@ export const reportEvents = route({
     'Tell what was watched, many events at once, also as `navigator.sendBeacon` sends them. Answered once all of it is stored.',
   audience: 'anyone',
   scope: 'write:history',
+  beforeConfirmed: true,
   limit: { name: 'events', points: 120, seconds: 60 },
   beacon: true,
   body: z.object({ events: z.array(eventSchema).min(1).max(watchLimits.eventsPerRequest) }),
@@ -22,9 +24,11 @@ export const reportEvents = route({
     // Any page could make its visitors watch: `text/plain` and forms need no leave of ours, and nobody's requests carry no cookie.
     if (viewer?.via !== 'bearer' && !comesFromOurPage(req, deps.config.origin))
       throw new ApiError('cross-site');
-    const watcher: Watcher = viewer
-      ? { accountId: viewer.account.id }
-      : { accountId: null, visitor: visitorOf(req.ip, req.headers['user-agent']) };
+    // Of an account that is not confirmed nothing is kept: it may never be.
+    const watcher: Watcher =
+      viewer && !isUnconfirmed(viewer)
+        ? { accountId: viewer.account.id }
+        : { accountId: null, visitor: visitorOf(req.ip) };
     const events = body.events.map(({ id, video_id, type, watched_seconds, at, source }) => ({
       ...{ id, videoId: video_id, kind: type, source },
       watchedMs: watched_seconds === undefined ? undefined : watched_seconds * 1_000,
@@ -40,7 +44,10 @@ export const reportEvents = route({
   },
 });
 
-/** Somebody who is not signed in, as far as that can be told: the network (/24, /64) and the browser. It is stored only as a salted hash. */
-function visitorOf(ip: string | undefined, agent = ''): string {
-  return `${networkOf(ip).replace(/^(\d+\.\d+\.\d+)\.\d+$/, '$1')} ${agent}`;
+/**
+ * Somebody who is not signed in, as far as that can be told: the network (/24, /64). Nothing that a client says of itself, or one could
+ * count as many as it has names. It is stored only as a salted hash.
+ */
+function visitorOf(ip: string | undefined): string {
+  return networkOf(ip).replace(/^(\d+\.\d+\.\d+)\.\d+$/, '$1');
 }

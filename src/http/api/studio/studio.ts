@@ -21,7 +21,7 @@ import { bulkEntity, studioOverviewEntity, studioVideoEntity, videoStatisticsEnt
 
 /** The last video of a page, and what it was sorted by. */
 const cursor = z.string().transform((value, context): StudioCursor => {
-  const [, idText = '', number = '0'] = /^(\d{1,19})-(\d{1,19})$/.exec(value) ?? [];
+  const [, idText = '', number = '0'] = /^(\d{1,19})-(\d{1,15})$/.exec(value) ?? [];
   const id = parseId<'video'>(idText);
   if (id !== null) return { id, value: Number(number) };
   context.addIssue({ code: 'custom', message: 'This is no cursor of this list.' });

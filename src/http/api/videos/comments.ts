@@ -84,14 +84,13 @@ export const listComments = route({
     const sort = query.sort ?? (parentId === null ? 'top' : 'oldest');
     const { limit } = query;
     const asked = { videoId: video.id, parentId, sort, after: query.cursor ?? null, limit };
-    const comments = await deps.comments.list(asked, viewerId);
+    const { comments, next } = await deps.comments.list(asked, viewerId);
     // What is written elsewhere comes for whoever looks next: nobody waits for another server here.
     if (!video.local) await deps.inTx((tx) => deps.videos.askForReplies(tx, video.id));
-    const last = comments.length >= limit ? comments.at(-1) : undefined;
-    const entities = await entitiesOf(deps, comments, viewerId);
-    const isPinned = entities.at(-1)?.pinned ?? false;
-    if (last) linkNext(req, res, deps.urls.origin, isPinned ? 'pinned' : `${last.id}-${last.likes}`);
-    return entities;
+    if (next !== null) {
+      linkNext(req, res, deps.urls.origin, next === 'pinned' ? next : `${next.id}-${next.likes}`);
+    }
+    return entitiesOf(deps, comments, viewerId);
   },
 });
 
