@@ -98,8 +98,8 @@ export async function nameIn(
 }
 
 /**
- * Changes what an author says of a video of this server. Who may see it stays as it was: copies elsewhere
- * could not be taken back from those who have them.
+ * Changes what an author says of a video of this server. What it said before is kept where somebody may have seen it.
+ * Who may see it is not said here, see `changeVideo`.
  */
 export async function editVideo(
   deps: VideoCommandDeps,

@@ -78,6 +78,7 @@ export {
 export type { ListNarrowing, Page } from './queries.ts';
 export type { Arrival, NewRemoteVideo } from './remote-posts.ts';
 export { fetchRemoteSource } from './remote-source.ts';
+export { narrower } from './rules.ts';
 export {
   type StudioCursor,
   studioSorts,
