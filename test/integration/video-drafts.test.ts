@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Tx } from '../../src/db/database.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
+import { raceForRow } from '../helpers/row-race.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;
@@ -131,6 +133,33 @@ describe('a video with a time', () => {
     const posted = await publish(id);
     expect(posted.body).toMatchObject({ status: 'published', caption: '<p>Words</p>', scheduled_at: null });
     expect(await waiting()).toEqual([]);
+  });
+
+  test('that is changed twice at once keeps both, and so does its post', async () => {
+    const id = await draft('Words');
+    await change(id, { scheduled_at: inMinutes(10) });
+    const lock = (tx: Tx) => tx('videos').where({ id }).forUpdate().first('id');
+    const start = () =>
+      Promise.all([
+        change(id, { visibility: 'private' }),
+        change(id, { caption: 'Others' }),
+        change(id, { alt_text: 'A bird' }),
+      ]);
+    const answers = await raceForRow(server, { lock, start, waiting: 3 });
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await read(id, alice)).body).toMatchObject({
+      ...{ visibility: 'private', caption: '<p>Others</p>', alt_text: 'A bird' },
+    });
+    expect((await waiting().first()).post).toMatchObject({ visibility: 'followers', text: 'Others' });
+  });
+
+  test.for(['scheduled', 'posted'] as const)('or is %s as it is changed, keeps its audience', async (how) => {
+    const id = await draft('Words');
+    const lock = (tx: Tx) => tx('videos').where({ id }).update({ visibility: 'followers' });
+    const start = () => (how === 'posted' ? publish(id) : change(id, { scheduled_at: inMinutes(10) }));
+    const answer = await raceForRow(server, { lock, start, waiting: 1 });
+    expect([answer.status, answer.body.visibility]).toEqual([200, 'private']);
+    if (how === 'scheduled') expect((await waiting().first()).post.visibility).toBe('followers');
   });
 
   test('too soon is refused, and nothing is made', async () => {

@@ -15,7 +15,7 @@ import {
   type ScheduledPostId,
   waitingPostSchema,
 } from './model.ts';
-import { heldAmong, reviseHolder, showHolderTo, waitingJson } from './waiting.ts';
+import { heldAmong, reviseHolder, waitingJson } from './waiting.ts';
 
 export type { NewPost, Posted, ScheduledPost, ScheduledPostId } from './model.ts';
 
@@ -193,7 +193,6 @@ export function createPosts(deps: PostDeps) {
     /** Which of these videos of the account wait for their time, and until when. */
     heldAmong: (accountId: AccountId, ids: readonly VideoId[]) => heldAmong(db, accountId, ids),
     reviseHolder,
-    showHolderTo,
 
     async scheduled(id: ScheduledPostId, accountId: AccountId): Promise<ScheduledPost | null> {
       const row: ScheduledRow | undefined = await own(accountId).where({ id }).first();
