@@ -41,6 +41,12 @@ const draft = async (caption = 'A clip'): Promise<VideoId> => {
   return id;
 };
 
+/** Has every video be two days old, and drops what nobody keeps. */
+const sweepLater = async () => {
+  await server.context.db('videos').update({ created_at: new Date(Date.now() - 48 * 3_600_000) });
+  await server.context.inTx((tx) => server.context.videos.dropOldDrafts(tx));
+};
+
 describe('a draft', () => {
   test('is written, changed and posted by its author, and is nobody else’s', async () => {
     const made = await begin({ caption: 'Soon #one', draft: true, visibility: 'unlisted' });
@@ -133,6 +139,35 @@ describe('a video with a time', () => {
     const posted = await publish(id);
     expect(posted.body).toMatchObject({ status: 'published', caption: '<p>Words</p>', scheduled_at: null });
     expect(await waiting()).toEqual([]);
+  });
+
+  test('stays a draft where it was one, by whichever API it is taken back', async () => {
+    const id = await draft('Words');
+    const body = { status: 'Then', media_ids: [id], scheduled_at: inMinutes(10) };
+    const scheduled = await client.post('/api/v1/statuses', { as: alice, body });
+    expect(
+      (await client.delete(`/api/v1/scheduled_statuses/${scheduled.body.id}`, { as: alice })).status,
+    ).toBe(200);
+    await sweepLater();
+    expect((await read(id, alice)).status).toBe(200);
+  });
+
+  test('becomes no kept draft where it was none, and is dropped a day after it is taken back', async () => {
+    const id = await createVideoFactory(server.context).video(alice.account, {
+      state: 'draft',
+      awaitsPost: true,
+    });
+    const count = (kept: boolean) => server.context.videos.draftCount(alice.id, kept);
+    expect([await count(false), await count(true)]).toEqual([1, 0]);
+    await change(id, { scheduled_at: inMinutes(10) });
+    expect([await count(false), await count(true)]).toEqual([0, 1]);
+    await sweepLater();
+    await change(id, { scheduled_at: null });
+    expect([await count(false), await count(true)]).toEqual([1, 0]);
+    await server.context.inTx((tx) => server.context.videos.dropOldDrafts(tx));
+    expect((await read(id, alice)).status).toBe(200);
+    await sweepLater();
+    expect((await read(id, alice)).status).toBe(404);
   });
 
   test('that is changed twice at once keeps both, and so does its post', async () => {

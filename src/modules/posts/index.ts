@@ -211,23 +211,18 @@ export function createPosts(deps: PostDeps) {
       return changed === 1 ? ok() : fail('not-found', 'There is no such scheduled post.');
     },
 
-    /** Takes a scheduled post back. Its video is kept as a draft, or dropped with the next ones that nobody posts. */
+    /** Takes a scheduled post back. Its video is what it was before: a draft that is kept, or media for a post. */
     async unschedule(
       tx: Tx,
-      input: {
-        readonly id: ScheduledPostId;
-        readonly accountId: AccountId;
-        readonly keepsDraft?: boolean;
-      },
+      { id, accountId }: { readonly id: ScheduledPostId; readonly accountId: AccountId },
     ): Promise<Result<object, 'not-found'>> {
-      const { id, accountId, keepsDraft = false } = input;
       const [done] = await tx('scheduled_posts')
         .where({ id, account_id: accountId })
         .delete()
         .returning<ScheduledRow[]>('*');
       if (!done) return fail('not-found', 'There is no such scheduled post.');
       const { video_id: videoId } = done;
-      if (videoId !== null) await deps.videos.keepDraft(tx, { videoId, accountId }, keepsDraft);
+      if (videoId !== null) await deps.videos.releaseDraft(tx, { videoId, accountId });
       return ok();
     },
   };

@@ -83,7 +83,7 @@ export async function setTime(
   const manner = { key: null, scheduledAt: at };
   const outcome =
     at === null
-      ? await deps.posts.unschedule(tx, { ...about, keepsDraft: true })
+      ? await deps.posts.unschedule(tx, about)
       : held
         ? await deps.posts.reschedule(tx, { ...about, at })
         : await deps.posts.create(tx, account, postNow(draft, video), manner);
@@ -124,7 +124,7 @@ export const publishVideo = route({
       });
       const post = draft && locked.ok ? postNow(draft, locked.video) : postOf(params.id, NOTHING, null);
       if (draft?.held) {
-        await deps.posts.unschedule(tx, { id: draft.held.id, accountId: account.id, keepsDraft: true });
+        await deps.posts.unschedule(tx, { id: draft.held.id, accountId: account.id });
       }
       return deps.posts.create(tx, account, post, { key, scheduledAt: null });
     });
