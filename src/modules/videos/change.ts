@@ -3,7 +3,7 @@ import { keepVersion } from '../../db/versions.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
-import { detailColumns, nameIn, type VideoCommandDeps } from './commands.ts';
+import { detailColumns, editedNow, nameIn, type VideoCommandDeps } from './commands.ts';
 import { type Video, type VideoDetails, type VideoRow, videoFromRow } from './model.ts';
 import { mayBecome, ruleColumns, type VideoRules } from './rules.ts';
 
@@ -18,7 +18,8 @@ export interface SaidAnew {
 }
 
 /**
- * Changes a video of this server: what it says and its rules. Others are told once. All else is as the locked row has
+ * Changes a video of this server: what it says and its rules. Others are told once, and take it for its later time;
+ * nobody is told where nothing is other than it was. All else is as the locked row has
  * it, which is returned as it is then: whoever changes something else meanwhile loses nothing.
  */
 export async function changeVideo(
@@ -43,21 +44,27 @@ export async function changeVideo(
       'Other servers know this video: its audience can be made wider, and no narrower. Delete it instead.',
     );
   }
-  const said = saidColumns(deps.urls, row, details);
-  const columns = { ...said, ...ruleColumns(rules) };
+  const said = differing(row, saidColumns(deps.urls, row, details));
+  const columns = { ...said, ...differing(row, ruleColumns(rules)) };
   if (Object.keys(columns).length === 0) return ok({ video: videoFromRow(row, []) });
   // What nobody has seen yet is not edited, but written.
-  const isEdit = row.state === 'published' && Object.keys(said).length > 0;
-  if (isEdit) await keepVersion(tx, deps.ids, { videoId });
+  const isSeen = row.state === 'published';
+  if (isSeen && Object.keys(said).length > 0) await keepVersion(tx, deps.ids, { videoId });
   const [changed] = await tx('videos')
     .where({ id: videoId })
-    .update({ ...columns, ...(isEdit ? { edited_at: tx.fn.now() } : {}) })
+    .update({ ...columns, ...(isSeen ? { edited_at: editedNow(tx) } : {}) })
     .returning<VideoRow[]>('*');
   if (!changed) throw new Error('A locked video is gone.');
   const { caption } = details;
   if (caption) await nameIn(tx, videoId, { caption: caption.text, mentions: caption.mentions });
-  if (row.state === 'published' && !row.unannounced) await deps.emit(tx, 'video.updated', { videoId });
+  if (isSeen && !row.unannounced) await deps.emit(tx, 'video.updated', { videoId });
   return ok({ video: videoFromRow(changed, []) });
+}
+
+/** Those of these columns that the row has otherwise. */
+function differing(row: VideoRow, columns: object): object {
+  const before = new Map<string, unknown>(Object.entries(row));
+  return Object.fromEntries(Object.entries(columns).filter(([name, value]) => value !== before.get(name)));
 }
 
 /** Columns of what is said anew. */
