@@ -132,19 +132,20 @@ export function postBridge(deps: PostBridgeDeps) {
     const allowed = forAll ? {} : ({ peers: 'others' } as const);
     // The author of the video is told of a letter to somebody else only by name (security.md P1).
     const addressed = [...(forAll ? [video.accountId] : []), answered.id, ...idsOf(mentioned)];
+    const audience: Audience[] = [
+      // What the author of the video hid goes to nobody new. Whoever has it shows it, and hears what its own author changes.
+      ...(comment.hidden ? [] : [{ kind: 'servers', of: addressed, ...allowed } as const]),
+      // Whoever shows our video shows what is said below it.
+      ...(forAll && video.local && !comment.hidden ? [{ kind: 'told', objectUri: video.uri } as const] : []),
+      ...(type === 'Update' ? [{ kind: 'told', objectUri: comment.uri, ...allowed } as const] : []),
+    ];
+    // Hidden before anybody heard of it.
+    if (audience.length === 0) return;
     await deliver(deps, tx, {
       senderId: author.id,
       activity: type === 'Create' ? createOf(note) : updateOf(note, deps.ids.next()),
       objectUri: comment.uri,
-      audience: [
-        // What the author of the video hid goes to nobody new. Whoever has it shows it, and hears what its own author changes.
-        ...(comment.hidden ? [] : [{ kind: 'servers', of: addressed, ...allowed } as const]),
-        // Whoever shows our video shows what is said below it.
-        ...(forAll && video.local && !comment.hidden
-          ? [{ kind: 'told', objectUri: video.uri } as const]
-          : []),
-        ...(type === 'Update' ? [{ kind: 'told', objectUri: comment.uri, ...allowed } as const] : []),
-      ],
+      audience,
     });
   }
 

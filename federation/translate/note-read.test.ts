@@ -231,3 +231,23 @@ describe('what is said of a video', () => {
     );
   });
 });
+
+describe('whether it can be answered', () => {
+  test.for([
+    ['nothing is said', {}, true],
+    ['Pixelfed closes it', { commentsEnabled: false }, false],
+    ['a policy without answers', { interactionPolicy: { canLike: { automaticApproval: [CAROL] } } }, true],
+    ['an empty policy', { interactionPolicy: { canReply: {} } }, true],
+    ['the author alone', { interactionPolicy: { canReply: { automaticApproval: [CAROL] } } }, false],
+    ['the author, not in a list', { interactionPolicy: { canReply: { automaticApproval: CAROL } } }, false],
+    ['nobody', { interactionPolicy: { canReply: { automaticApproval: [], manualApproval: [] } } }, false],
+    ['everybody', { interactionPolicy: { canReply: { automaticApproval: [AS_PUBLIC] } } }, true],
+    [
+      'everybody who asks',
+      { interactionPolicy: { canReply: { always: [CAROL], approvalRequired: [AS_PUBLIC] } } },
+      true,
+    ],
+  ] as const)('%s', ([, change, commentsOpen]) => {
+    expect(outcome(change)).toMatchObject({ commentsOpen });
+  });
+});

@@ -46,8 +46,18 @@ export function readVideoNote(
     sourceDigest: mediaDigestOf(attachment),
     sourcePosterUrl: posterOf(attachment, note),
     attributedTo: [],
-    // Pixelfed's switch.
-    commentsOpen: note.commentsEnabled !== false,
+    // Pixelfed's switch, and GoToSocial's policies, which our own posts have.
+    commentsOpen: note.commentsEnabled !== false && isForOthers(note, author.actorUri),
   };
   return ok({ video, named });
+}
+
+/** Whether anybody but its author may answer, with or without asking; true where that is not said. */
+function isForOthers({ interactionPolicy }: JsonObject, authorUri: string): boolean {
+  const policy = isObject(interactionPolicy) ? interactionPolicy.canReply : null;
+  if (!isObject(policy)) return true;
+  const { automaticApproval, manualApproval, always, approvalRequired } = policy;
+  // The last two are their names of before.
+  const said = [automaticApproval, manualApproval, always, approvalRequired].filter((list) => list != null);
+  return said.length === 0 || said.flatMap(listOf).some((who) => uriOf(who) !== authorUri);
 }

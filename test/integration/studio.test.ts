@@ -224,6 +224,18 @@ describe('statistics', () => {
     ]);
   });
 
+  test.for(['Pacific/Pago_Pago', 'UTC', 'Pacific/Kiritimati'])(
+    'have views of a date on that date in %s',
+    async (zone) => {
+      const id = await make();
+      const day = new Date(Date.now() - 2 * DAY).toISOString().slice(0, 10);
+      await server.context.db('remote_views').insert({ video_id: id, host: 'a.test', day, views: 3 });
+      const { days } = (await of('overview', `?days=5&time_zone=${zone}`)).body.period;
+      const viewed = days.filter(({ figures }: { figures: { views: number } }) => figures.views > 0);
+      expect(viewed).toMatchObject([{ date: day, figures: { views: 3 } }]);
+    },
+  );
+
   test('are the author’s alone', async () => {
     const id = await make();
     const [unseen, never] = [await of(`videos/${id}/statistics`, '', bob), await of('videos/1/statistics')];

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Tx } from '../../src/db/database.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
+import { raceForRow } from '../helpers/row-race.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;
@@ -37,6 +39,12 @@ const draft = async (caption = 'A clip'): Promise<VideoId> => {
   const id = await createVideoFactory(server.context).video(alice.account, facts);
   await server.context.db('videos').where({ id }).update({ keeps_draft: true });
   return id;
+};
+
+/** Has every video be two days old, and drops what nobody keeps. */
+const sweepLater = async () => {
+  await server.context.db('videos').update({ created_at: new Date(Date.now() - 48 * 3_600_000) });
+  await server.context.inTx((tx) => server.context.videos.dropOldDrafts(tx));
 };
 
 describe('a draft', () => {
@@ -131,6 +139,62 @@ describe('a video with a time', () => {
     const posted = await publish(id);
     expect(posted.body).toMatchObject({ status: 'published', caption: '<p>Words</p>', scheduled_at: null });
     expect(await waiting()).toEqual([]);
+  });
+
+  test('stays a draft where it was one, by whichever API it is taken back', async () => {
+    const id = await draft('Words');
+    const body = { status: 'Then', media_ids: [id], scheduled_at: inMinutes(10) };
+    const scheduled = await client.post('/api/v1/statuses', { as: alice, body });
+    expect(
+      (await client.delete(`/api/v1/scheduled_statuses/${scheduled.body.id}`, { as: alice })).status,
+    ).toBe(200);
+    await sweepLater();
+    expect((await read(id, alice)).status).toBe(200);
+  });
+
+  test('becomes no kept draft where it was none, and is dropped a day after it is taken back', async () => {
+    const id = await createVideoFactory(server.context).video(alice.account, {
+      state: 'draft',
+      awaitsPost: true,
+    });
+    const count = (kept: boolean) => server.context.videos.draftCount(alice.id, kept);
+    expect([await count(false), await count(true)]).toEqual([1, 0]);
+    await change(id, { scheduled_at: inMinutes(10) });
+    expect([await count(false), await count(true)]).toEqual([0, 1]);
+    await sweepLater();
+    await change(id, { scheduled_at: null });
+    expect([await count(false), await count(true)]).toEqual([1, 0]);
+    await server.context.inTx((tx) => server.context.videos.dropOldDrafts(tx));
+    expect((await read(id, alice)).status).toBe(200);
+    await sweepLater();
+    expect((await read(id, alice)).status).toBe(404);
+  });
+
+  test('that is changed twice at once keeps both, and so does its post', async () => {
+    const id = await draft('Words');
+    await change(id, { scheduled_at: inMinutes(10) });
+    const lock = (tx: Tx) => tx('videos').where({ id }).forUpdate().first('id');
+    const start = () =>
+      Promise.all([
+        change(id, { visibility: 'private' }),
+        change(id, { caption: 'Others' }),
+        change(id, { alt_text: 'A bird' }),
+      ]);
+    const answers = await raceForRow(server, { lock, start, waiting: 3 });
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await read(id, alice)).body).toMatchObject({
+      ...{ visibility: 'private', caption: '<p>Others</p>', alt_text: 'A bird' },
+    });
+    expect((await waiting().first()).post).toMatchObject({ visibility: 'followers', text: 'Others' });
+  });
+
+  test.for(['scheduled', 'posted'] as const)('or is %s as it is changed, keeps its audience', async (how) => {
+    const id = await draft('Words');
+    const lock = (tx: Tx) => tx('videos').where({ id }).update({ visibility: 'followers' });
+    const start = () => (how === 'posted' ? publish(id) : change(id, { scheduled_at: inMinutes(10) }));
+    const answer = await raceForRow(server, { lock, start, waiting: 1 });
+    expect([answer.status, answer.body.visibility]).toEqual([200, 'private']);
+    if (how === 'scheduled') expect((await waiting().first()).post.visibility).toBe('followers');
   });
 
   test('too soon is refused, and nothing is made', async () => {

@@ -67,8 +67,12 @@ describe('what others may do with a video', () => {
     const changed = await change({ permissions: { download: false, stitch: 'false' } });
     expect(changed.body).toMatchObject({
       permissions: { comment: true, download: false, duet: true, stitch: false },
-      edited_at: null,
+      // What makes other servers take it.
+      edited_at: expect.any(String),
     });
+    expect(await told()).toBe(1);
+    // As it is already.
+    await change({ permissions: { download: false } });
     expect(await told()).toBe(1);
     expect((await read(bob)).download_url).toBeNull();
     expect((await read(author)).download_url).toBe(before.playback_urls.mp4);

@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
 import { addToStats } from '../engagement/index.ts';
 import type { Urls } from '../instances/index.ts';
-import type { PostedWith, Video, Visibility } from '../videos/index.ts';
+import { narrower, type PostedWith, type Video, type Visibility } from '../videos/index.ts';
 import type { commentEvents } from './events.ts';
 import type { Comment, CommentDetails, CommentRow, RemoteComment } from './model.ts';
 
@@ -20,14 +20,6 @@ export interface CommentCommandDeps {
 }
 
 type CommentRefusal = 'comments-closed' | 'blocked';
-
-/** From the widest audience to the narrowest. */
-const WIDTH: readonly Visibility[] = ['public', 'unlisted', 'followers', 'direct'];
-
-/** The narrower of two audiences. */
-export function narrower(a: Visibility, b: Visibility): Visibility {
-  return WIDTH[Math.max(WIDTH.indexOf(a), WIDTH.indexOf(b))] ?? 'direct';
-}
 
 /**
  * Publishes what a person of this server writes under a video, or in answer to `parent`. Callers have made

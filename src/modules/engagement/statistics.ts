@@ -20,7 +20,7 @@ export interface StatisticsOf {
 /**
  * Figures of each of these days, oldest first. They are counted from what is there now: what was taken back since is in
  * none of them. Ids say when a row was made, so that each table is read by its index, from the first of the days on.
- * Views, here and those that other servers told of, are by days in UTC.
+ * Views, here and those that other servers told of, are by days in UTC: each counts for the day of the same date.
  */
 export async function statisticsOf(
   db: Db,
@@ -46,18 +46,21 @@ export async function statisticsOf(
        from own join outward_shares on outward_shares.video_id = own.id
       where outward_shares.created_at >= :start group by 2
      union all
-     select 'views', width_bucket(day::timestamp at time zone 'UTC', cast(:moments as timestamptz[])), sum(views)
+     select 'views', array_position(cast(:dates as date[]), day), sum(views)
        from (select day, views from own join remote_views on remote_views.video_id = own.id
              union all
              select day, views from own join video_view_days on video_view_days.video_id = own.id) as viewed
-      where day::timestamp at time zone 'UTC' >= :start group by 2
+      where day = any(cast(:dates as date[])) group by 2
      union all
      select 'followers', width_bucket(follows.id, cast(:bounds as bigint[])), count(*)
        from follows
       where follows.target_id in (select id from accounts where id = :accountId or owner_id = :accountId)
         and follows.state = 'accepted' and follows.id >= :first and cast(:videoId as bigint) is null
       group by 2`,
-    { accountId, videoId, bounds, moments, first: bounds[0] ?? '0', start: moments[0] ?? new Date(0) },
+    {
+      ...{ accountId, videoId, bounds, moments, dates: days.map(({ date }) => date) },
+      ...{ first: bounds[0] ?? '0', start: moments[0] ?? new Date(0) },
+    },
   );
   const result = days.map(() => ({ ...NO_FIGURES }) as Record<Figure, number>);
   for (const { figure, bucket, count } of rows) {

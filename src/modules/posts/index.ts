@@ -15,7 +15,7 @@ import {
   type ScheduledPostId,
   waitingPostSchema,
 } from './model.ts';
-import { heldAmong, reviseHolder, showHolderTo, waitingJson } from './waiting.ts';
+import { heldAmong, reviseHolder, waitingJson } from './waiting.ts';
 
 export type { NewPost, Posted, ScheduledPost, ScheduledPostId } from './model.ts';
 
@@ -193,7 +193,6 @@ export function createPosts(deps: PostDeps) {
     /** Which of these videos of the account wait for their time, and until when. */
     heldAmong: (accountId: AccountId, ids: readonly VideoId[]) => heldAmong(db, accountId, ids),
     reviseHolder,
-    showHolderTo,
 
     async scheduled(id: ScheduledPostId, accountId: AccountId): Promise<ScheduledPost | null> {
       const row: ScheduledRow | undefined = await own(accountId).where({ id }).first();
@@ -212,23 +211,18 @@ export function createPosts(deps: PostDeps) {
       return changed === 1 ? ok() : fail('not-found', 'There is no such scheduled post.');
     },
 
-    /** Takes a scheduled post back. Its video is kept as a draft, or dropped with the next ones that nobody posts. */
+    /** Takes a scheduled post back. Its video is what it was before: a draft that is kept, or media for a post. */
     async unschedule(
       tx: Tx,
-      input: {
-        readonly id: ScheduledPostId;
-        readonly accountId: AccountId;
-        readonly keepsDraft?: boolean;
-      },
+      { id, accountId }: { readonly id: ScheduledPostId; readonly accountId: AccountId },
     ): Promise<Result<object, 'not-found'>> {
-      const { id, accountId, keepsDraft = false } = input;
       const [done] = await tx('scheduled_posts')
         .where({ id, account_id: accountId })
         .delete()
         .returning<ScheduledRow[]>('*');
       if (!done) return fail('not-found', 'There is no such scheduled post.');
       const { video_id: videoId } = done;
-      if (videoId !== null) await deps.videos.keepDraft(tx, { videoId, accountId }, keepsDraft);
+      if (videoId !== null) await deps.videos.releaseDraft(tx, { videoId, accountId });
       return ok();
     },
   };

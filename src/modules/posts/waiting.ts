@@ -17,36 +17,33 @@ export async function heldAmong(
   return new Map(rows.map((row) => [row.video_id, { id: row.id, scheduledAt: row.scheduled_at }]));
 }
 
+/** Ids of people by the handles that a text names them with. */
+const idsOf = (mentions: NewPost['mentions']) =>
+  Object.fromEntries([...mentions].map(([handle, account]) => [handle, account.id]));
+
 /** A post as its row keeps it. */
 export function waitingJson(post: NewPost): string {
-  const mentions = Object.fromEntries([...post.mentions].map(([handle, account]) => [handle, account.id]));
-  return JSON.stringify({ ...post, mentions });
+  return JSON.stringify({ ...post, mentions: idsOf(post.mentions) });
 }
 
-/** Gives the post that holds a video another audience. */
-export async function showHolderTo(
-  tx: Tx,
-  accountId: AccountId,
-  videoId: VideoId,
-  visibility: NewPost['visibility'],
-): Promise<void> {
-  await tx('scheduled_posts')
-    .where({ account_id: accountId, video_id: videoId })
-    .update({ post: tx.raw('post || ?::jsonb', [JSON.stringify({ visibility })]) });
-}
-
-/** Makes the post that holds a video say what the video says now; it is posted with what it was before. */
+/**
+ * Makes the post that holds a video say what the video says now; the row of the video is locked by this transaction.
+ * `mentions` are given where its text may be another.
+ */
 export async function reviseHolder(
   tx: Tx,
   accountId: AccountId,
-  post: Omit<NewPost, 'application' | 'answers'> & { readonly videoId: VideoId },
+  videoId: VideoId,
+  mentions: NewPost['mentions'] | null,
 ): Promise<void> {
-  const {
-    answers: _answers,
-    application: _application,
-    ...said
-  } = JSON.parse(waitingJson({ ...post, answers: null, application: null }));
-  await tx('scheduled_posts')
-    .where({ account_id: accountId, video_id: post.videoId })
-    .update({ post: tx.raw('post || ?::jsonb', [JSON.stringify(said)]) });
+  await tx.raw(
+    `update scheduled_posts
+        set post = post || cast(:named as jsonb) || jsonb_build_object(
+              'text', caption, 'contentWarning', content_warning, 'sensitive', sensitive,
+              'language', language, 'visibility', visibility)
+       from videos
+      where videos.id = scheduled_posts.video_id and videos.id = :videoId
+        and scheduled_posts.account_id = :accountId`,
+    { videoId, accountId, named: JSON.stringify(mentions ? { mentions: idsOf(mentions) } : {}) },
+  );
 }

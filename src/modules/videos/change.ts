@@ -1,21 +1,37 @@
 import type { Tx } from '../../db/database.ts';
+import { keepVersion } from '../../db/versions.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { editVideo, type VideoCommandDeps } from './commands.ts';
-import type { VideoDetails, VideoRow } from './model.ts';
+import type { Urls } from '../instances/index.ts';
+import { detailColumns, editedNow, nameIn, type VideoCommandDeps } from './commands.ts';
+import { type Video, type VideoDetails, type VideoRow, videoFromRow } from './model.ts';
 import { mayBecome, ruleColumns, type VideoRules } from './rules.ts';
 
-/** Changes a video of this server: what it says, where `details` are given, and its rules. Others are told once. */
+/** What an author says anew of a video; what is not given stays as it is. */
+export interface SaidAnew {
+  /** With the known accounts that it names. */
+  readonly caption?: { readonly text: string; readonly mentions: VideoDetails['mentions'] } | undefined;
+  readonly contentWarning?: string | undefined;
+  readonly sensitive?: boolean | undefined;
+  readonly altText?: string | undefined;
+  readonly language?: string | null | undefined;
+}
+
+/**
+ * Changes a video of this server: what it says and its rules. Others are told once, and take it for its later time;
+ * nobody is told where nothing is other than it was. All else is as the locked row has
+ * it, which is returned as it is then: whoever changes something else meanwhile loses nothing.
+ */
 export async function changeVideo(
   deps: VideoCommandDeps,
   tx: Tx,
   change: {
     readonly videoId: VideoId;
     readonly accountId: AccountId;
-    readonly details: Omit<VideoDetails, 'visibility'> | null;
+    readonly details: SaidAnew;
     readonly rules: VideoRules;
   },
-): Promise<Result<object, 'not-found' | 'visibility-fixed'>> {
+): Promise<Result<{ video: Omit<Video, 'assets'> }, 'not-found' | 'visibility-fixed'>> {
   const { videoId, accountId, details, rules } = change;
   const row: VideoRow | undefined = await tx('videos')
     .where({ id: videoId, account_id: accountId, local: true })
@@ -28,11 +44,47 @@ export async function changeVideo(
       'Other servers know this video: its audience can be made wider, and no narrower. Delete it instead.',
     );
   }
-  const columns = ruleColumns(rules);
-  if (Object.keys(columns).length > 0) await tx('videos').where({ id: videoId }).update(columns);
-  if (details) return editVideo(deps, tx, videoId, accountId, details);
-  if (row.state === 'published' && !row.unannounced && Object.keys(columns).length > 0) {
-    await deps.emit(tx, 'video.updated', { videoId });
-  }
-  return ok();
+  const said = differing(row, saidColumns(deps.urls, row, details));
+  const columns = { ...said, ...differing(row, ruleColumns(rules)) };
+  if (Object.keys(columns).length === 0) return ok({ video: videoFromRow(row, []) });
+  // What nobody has seen yet is not edited, but written.
+  const isSeen = row.state === 'published';
+  if (isSeen && Object.keys(said).length > 0) await keepVersion(tx, deps.ids, { videoId });
+  const [changed] = await tx('videos')
+    .where({ id: videoId })
+    .update({ ...columns, ...(isSeen ? { edited_at: editedNow(tx) } : {}) })
+    .returning<VideoRow[]>('*');
+  if (!changed) throw new Error('A locked video is gone.');
+  const { caption } = details;
+  if (caption) await nameIn(tx, videoId, { caption: caption.text, mentions: caption.mentions });
+  if (isSeen && !row.unannounced) await deps.emit(tx, 'video.updated', { videoId });
+  return ok({ video: videoFromRow(changed, []) });
+}
+
+/** Those of these columns that the row has otherwise. */
+function differing(row: VideoRow, columns: object): object {
+  const before = new Map<string, unknown>(Object.entries(row));
+  return Object.fromEntries(Object.entries(columns).filter(([name, value]) => value !== before.get(name)));
+}
+
+/** Columns of what is said anew. */
+function saidColumns(urls: Urls, row: VideoRow, anew: SaidAnew) {
+  const { caption } = anew;
+  const {
+    caption: text,
+    caption_html,
+    ...others
+  } = detailColumns(urls, {
+    ...{ caption: caption?.text ?? '', mentions: caption?.mentions ?? new Map() },
+    contentWarning: anew.contentWarning ?? row.content_warning,
+    sensitive: anew.sensitive ?? row.sensitive,
+    altText: anew.altText ?? row.alt_text,
+    language: anew.language === undefined ? row.language : anew.language,
+  });
+  return {
+    ...(caption ? { caption: text, caption_html } : {}),
+    ...(Object.entries(anew).some(([name, value]) => name !== 'caption' && value !== undefined)
+      ? others
+      : {}),
+  };
 }

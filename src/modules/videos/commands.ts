@@ -83,6 +83,10 @@ export function detailColumns(urls: Urls, details: Omit<VideoDetails, 'visibilit
   };
 }
 
+/** The time of an edit of a locked video: later than all that other servers were told before, to the millisecond. */
+export const editedNow = (tx: Tx) =>
+  tx.raw(`greatest(clock_timestamp(), coalesce(edited_at, published_at) + interval '1 ms')`);
+
 /** Notes whom a caption names, and the hashtags that the video is found by. */
 export async function nameIn(
   tx: Tx,
@@ -98,8 +102,8 @@ export async function nameIn(
 }
 
 /**
- * Changes what an author says of a video of this server. Who may see it stays as it was: copies elsewhere
- * could not be taken back from those who have them.
+ * Changes what an author says of a video of this server. What it said before is kept where somebody may have seen it.
+ * Who may see it is not said here, see `changeVideo`.
  */
 export async function editVideo(
   deps: VideoCommandDeps,
@@ -115,7 +119,7 @@ export async function editVideo(
   if (isSeen) await keepVersion(tx, deps.ids, { videoId });
   const [row] = await tx('videos')
     .where(mine)
-    .update({ ...detailColumns(deps.urls, details), ...(isSeen ? { edited_at: tx.fn.now() } : {}) })
+    .update({ ...detailColumns(deps.urls, details), ...(isSeen ? { edited_at: editedNow(tx) } : {}) })
     .returning<VideoRow[]>('*');
   if (!row) return fail('not-found', 'There is no such video.');
   await nameIn(tx, videoId, details);

@@ -122,7 +122,7 @@ export async function describeMedia(
   return ok();
 }
 
-/** Makes a draft say what the post will that holds it, and keeps it for as long as its author wants. */
+/** Makes a draft say what the post will that holds it. */
 export async function writeDraft(
   deps: VideoCommandDeps,
   tx: Tx,
@@ -135,16 +135,19 @@ export async function writeDraft(
     .where({ id: video.id })
     .update({
       ...detailColumns(deps.urls, { ...details, altText: video.alt_text }),
-      ...{ visibility: details.visibility, keeps_draft: true },
+      visibility: details.visibility,
     });
   await nameIn(tx, video.id, details);
 }
 
-/** Whether a draft stays until its author posts it, or is dropped with others that nobody posts. */
-export async function keepDraft(tx: Tx, { videoId, accountId }: MediaEdit, kept: boolean): Promise<void> {
+/**
+ * No post holds a draft any more. One that its author keeps stays; what else was uploaded is dropped where nobody posts
+ * it, and the time for that begins anew: much of it may be over.
+ */
+export async function releaseDraft(tx: Tx, { videoId, accountId }: MediaEdit): Promise<void> {
   await tx('videos')
-    .where({ id: videoId, account_id: accountId, awaits_post: true })
-    .update({ keeps_draft: kept });
+    .where({ id: videoId, account_id: accountId, awaits_post: true, keeps_draft: false })
+    .update({ created_at: tx.fn.now() });
 }
 
 /** Takes back what was uploaded for a post, unless a post that waits for its time holds it. */

@@ -25,8 +25,8 @@ import {
   draftRefusal,
   dropDraft,
   dropOldDrafts,
-  keepDraft,
   postDraft,
+  releaseDraft,
   writeDraft,
 } from './drafts.ts';
 import { videoEvents } from './events.ts';
@@ -78,6 +78,7 @@ export {
 export type { ListNarrowing, Page } from './queries.ts';
 export type { Arrival, NewRemoteVideo } from './remote-posts.ts';
 export { fetchRemoteSource } from './remote-source.ts';
+export { narrower } from './rules.ts';
 export {
   type StudioCursor,
   studioSorts,
@@ -135,7 +136,7 @@ export function createVideos(base: Deps) {
     /** Videos that come before their posts; see drafts.ts. */
     postDraft: (tx: Tx, input: Parameters<typeof postDraft>[2]) => postDraft(deps, tx, input),
     writeDraft: (tx: Tx, input: Parameters<typeof writeDraft>[2]) => writeDraft(deps, tx, input),
-    keepDraft,
+    releaseDraft,
     draftRefusal,
     describeMedia,
     dropDraft: (tx: Tx, edit: Parameters<typeof dropDraft>[2]) => dropDraft(deps, tx, edit),

@@ -8,7 +8,7 @@ import type { Tx } from '../../db/database.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { languageTag } from '../../lib/language.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import type { VideoCommandDeps } from './commands.ts';
+import { editedNow, type VideoCommandDeps } from './commands.ts';
 import { stageJob } from './media-order.ts';
 import { insertAssets } from './media-rows.ts';
 import type { MediaJobDeps } from './media-work.ts';
@@ -43,7 +43,9 @@ export async function tellEdited(
   tx: Tx,
   video: Pick<VideoRow, 'id' | 'state' | 'unannounced'>,
 ): Promise<void> {
-  await tx('videos').where({ id: video.id }).update({ edited_at: tx.fn.now() });
+  await tx('videos')
+    .where({ id: video.id })
+    .update({ edited_at: editedNow(tx) });
   if (video.state === 'published' && !video.unannounced) {
     await deps.emit(tx, 'video.updated', { videoId: video.id });
   }

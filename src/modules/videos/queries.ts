@@ -320,10 +320,14 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return { videoId, accountId, bytes: Number(row.bytes), multipartId };
     },
 
-    /** What an account uploaded and has not posted: what it keeps, or what is dropped after a while. */
+    /** What an account uploaded and has not posted: what it keeps or has scheduled, or what is dropped after a while. */
     async draftCount(accountId: AccountId, kept: boolean): Promise<number> {
       const row = await db('videos')
-        .where({ account_id: accountId, awaits_post: true, keeps_draft: kept })
+        .where({ account_id: accountId, awaits_post: true })
+        .whereRaw(
+          '(keeps_draft or exists (select from scheduled_posts where scheduled_posts.video_id = videos.id)) = ?',
+          [kept],
+        )
         .count('* as count')
         .first();
       return Number(row?.count ?? 0);

@@ -12,6 +12,11 @@ export interface VideoRules {
 const WIDTH: readonly Visibility[] = ['public', 'unlisted', 'followers', 'direct'];
 const isOpen = (visibility: Visibility): boolean => WIDTH.indexOf(visibility) < 2;
 
+/** The narrower of two audiences. */
+export function narrower(a: Visibility, b: Visibility): Visibility {
+  return WIDTH[Math.max(WIDTH.indexOf(a), WIDTH.indexOf(b))] ?? 'direct';
+}
+
 /**
  * Whether a video may be given another audience. Until other servers were told of it, any; from then on a wider one, or
  * another for everybody: copies elsewhere could not be taken back from those who have them.

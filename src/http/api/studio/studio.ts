@@ -159,10 +159,10 @@ async function doOne(deps: HttpDeps, { account }: Viewer, id: VideoId, bulk: Bul
     const changed = await deps.videos.change(tx, {
       videoId: id,
       accountId: account.id,
-      details: null,
+      details: {},
       rules,
     });
-    if (changed.ok && video.awaitsPost) await deps.posts.showHolderTo(tx, account.id, id, rules.visibility);
+    if (changed.ok) await deps.posts.reviseHolder(tx, account.id, id, null);
     return changed;
   });
   if (!outcome.ok) throw refused(outcome);

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { Tx } from '../../../db/database.ts';
+import { handlesOf } from '../../../lib/html/from-text.ts';
 import type { VideoId } from '../../../lib/ids.ts';
 import type { Viewer } from '../../../modules/auth/index.ts';
 import type { NewPost } from '../../../modules/posts/index.ts';
@@ -33,49 +34,59 @@ function postOf(videoId: VideoId, said: Said, application: NewPost['application'
   };
 }
 
-/** A video with what its post would be, and the post that holds it, if one does. */
+/** What has to be known of a video before the transaction that schedules or posts it. */
 interface Draft {
   readonly viewer: Viewer;
-  readonly awaitsPost: boolean;
   readonly held: { readonly id: Parameters<HttpDeps['posts']['scheduled']>[0] } | null;
-  readonly post: Post;
+  readonly application: NewPost['application'];
+  readonly mentions: VideoDetails['mentions'];
 }
 
+/** `mentions`: whom its caption names, where it gets another one. */
 export async function draftOf(
   deps: HttpDeps,
   viewer: Viewer,
   req: Request,
-  video: Video & Partial<Pick<VideoDetails, 'mentions'>>,
+  video: Video,
+  mentions?: VideoDetails['mentions'],
 ): Promise<Draft> {
   const { id: accountId } = viewer.account;
-  const [held, application, mentions] = await Promise.all([
+  const [held, application, named] = await Promise.all([
     video.awaitsPost ? deps.posts.heldAmong(accountId, [video.id]) : null,
     applicationOf(deps, viewer, req),
-    video.mentions ?? (video.awaitsPost ? mentionsIn(deps, accountId, video.caption) : new Map()),
+    mentions ?? (video.awaitsPost ? mentionsIn(deps, accountId, video.caption) : new Map()),
   ]);
-  const post = postOf(video.id, { ...video, mentions }, application);
-  return { viewer, awaitsPost: video.awaitsPost, held: held?.get(video.id) ?? null, post };
+  return { viewer, held: held?.get(video.id) ?? null, application, mentions: named };
 }
 
-/** Gives a draft a time, another one, or none (null); undefined leaves that, and has its post say what it says now. */
+/** The post of a draft as its locked row is: of people that were looked up, those whom the caption names now. */
+function postNow({ mentions, application }: Draft, video: LockedVideo): Post {
+  const handles = new Set(handlesOf(video.caption));
+  const named = new Map([...mentions].filter(([handle]) => handles.has(handle)));
+  return postOf(video.id, { ...video, mentions: named }, application);
+}
+
+type LockedVideo = Omit<Video, 'assets'>;
+
+/** Gives a draft a time, another one, or none (null); undefined leaves that. */
 export async function setTime(
   deps: HttpDeps,
   tx: Tx,
-  { viewer, awaitsPost, held, post }: Draft,
-  at: Date | null | undefined,
+  draft: Draft,
+  { video, at }: { readonly video: LockedVideo; readonly at: Date | null | undefined },
 ): Promise<void> {
+  const { viewer, held } = draft;
   const { account } = viewer;
   const about = { accountId: account.id, id: held?.id ?? ('0' as never) };
-  if (held) await deps.posts.reviseHolder(tx, account.id, post);
   if (at === undefined || (at === null && !held)) return;
-  if (!awaitsPost) throw new ApiError('posted-before');
+  if (!video.awaitsPost) throw new ApiError('posted-before');
   const manner = { key: null, scheduledAt: at };
   const outcome =
     at === null
-      ? await deps.posts.unschedule(tx, { ...about, keepsDraft: true })
+      ? await deps.posts.unschedule(tx, about)
       : held
         ? await deps.posts.reschedule(tx, { ...about, at })
-        : await deps.posts.create(tx, account, post, manner);
+        : await deps.posts.create(tx, account, postNow(draft, video), manner);
   if (!outcome.ok) throw refused(outcome);
 }
 
@@ -106,10 +117,14 @@ export const publishVideo = route({
     // With a key, a draft that is gone may be the one that the first request posted.
     if (!video && key === null) throw new ApiError('not-found');
     const draft = video && (await draftOf(deps, viewer, req, video));
-    const post = draft?.post ?? postOf(params.id, NOTHING, null);
     const outcome = await deps.inTx(async (tx) => {
+      // What it says, and to whom, is read where nobody changes it any more.
+      const locked = await deps.videos.change(tx, {
+        ...{ videoId: params.id, accountId: account.id, details: {}, rules: {} },
+      });
+      const post = draft && locked.ok ? postNow(draft, locked.video) : postOf(params.id, NOTHING, null);
       if (draft?.held) {
-        await deps.posts.unschedule(tx, { id: draft.held.id, accountId: account.id, keepsDraft: true });
+        await deps.posts.unschedule(tx, { id: draft.held.id, accountId: account.id });
       }
       return deps.posts.create(tx, account, post, { key, scheduledAt: null });
     });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { videoLimits } from '../../../../config/limits.ts';
 import { randomHex } from '../../../lib/crypto.ts';
-import type { Video } from '../../../modules/videos/index.ts';
+import type { AccountId } from '../../../lib/ids.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { mentionsIn } from '../../mentions.ts';
@@ -76,19 +76,10 @@ const said = z.object({
 });
 type Said = z.output<typeof said>;
 
-const saysSomething = (body: Said): boolean =>
-  Object.keys(said.shape).some((name) => body[name as keyof Said] !== undefined);
-
-async function detailsOf(deps: HttpDeps, video: Video, body: Said) {
-  const caption = body.caption ?? video.caption;
-  return {
-    caption,
-    contentWarning: body.content_warning ?? video.contentWarning,
-    sensitive: body.sensitive ?? video.sensitive,
-    altText: body.alt_text ?? video.altText,
-    language: body.language === undefined ? video.language : body.language,
-    mentions: await mentionsIn(deps, video.accountId, caption),
-  };
+async function detailsOf(deps: HttpDeps, viewerId: AccountId, body: Said) {
+  const { caption: text, sensitive, language } = body;
+  const caption = text === undefined ? undefined : { text, mentions: await mentionsIn(deps, viewerId, text) };
+  return { caption, sensitive, language, contentWarning: body.content_warning, altText: body.alt_text };
 }
 
 export const editVideo = route({
@@ -114,18 +105,19 @@ export const editVideo = route({
     const { comment, ...allows } = body.permissions ?? {};
     const change = {
       ...{ videoId: video.id, accountId: id },
-      details: saysSomething(body) ? await detailsOf(deps, video, body) : null,
+      details: await detailsOf(deps, id, body),
       rules: {
         ...{ commentsOpen: comment, allows, soundTitle: body.sound_title },
         visibility: body.visibility && visibilityOf(body.visibility),
       },
     };
-    const draft = await draftOf(deps, viewer, req, { ...video, ...change.details });
+    const mentions = change.details.caption?.mentions;
+    const draft = await draftOf(deps, viewer, req, video, mentions);
     await deps.inTx(async (tx) => {
       const outcome = await deps.videos.change(tx, change);
       if (!outcome.ok) throw refused(outcome);
-      const visibility = change.rules.visibility ?? video.visibility;
-      await setTime(deps, tx, { ...draft, post: { ...draft.post, visibility } }, body.scheduled_at);
+      await deps.posts.reviseHolder(tx, id, video.id, mentions ?? null);
+      await setTime(deps, tx, draft, { video: outcome.video, at: body.scheduled_at });
     });
     // Who may fetch its objects may be others now.
     if (body.visibility) forgetMediaOf(deps, video);
