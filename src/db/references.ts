@@ -29,11 +29,14 @@ export async function dropReferences(tx: Tx, accountId: AccountId, limit: number
   for (const { table, column, clears } of rows) {
     if (left === 0) break;
     if (KEPT.has(`${table}.${column}`)) continue;
-    const some = tx(table)
+    // Locked by a statement of its own: one that is changed meanwhile lies elsewhere afterwards, and the next looks there.
+    const found: { place: string }[] = await tx(table)
       .where({ [column]: accountId })
       .limit(left)
-      .select('ctid');
-    const naming = tx(table).whereIn('ctid', some);
+      .forUpdate()
+      .select(tx.raw('ctid::text as place'));
+    if (found.length === 0) continue;
+    const naming = tx(table).whereRaw('ctid = any(?::tid[])', [found.map(({ place }) => place)]);
     left -= await (clears ? naming.update({ [column]: null }) : naming.delete());
   }
   return limit - left;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { portionLimits } from '../../config/account-limits.ts';
 import { openDatabase } from '../../src/db/database.ts';
+import { dropReferences } from '../../src/db/references.ts';
 import type { Finish, JobRun } from '../../src/jobs/registry.ts';
 import { relayEvents } from '../../src/jobs/relay.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
@@ -248,6 +249,31 @@ describe('the end of an account with thousands of posts', () => {
     expect(await left()).toEqual([0, 0, 0]);
     expect(await count('video_stats', { likes: 1 })).toBe(0);
     expect(await told()).toBe(before + VIDEOS - 3 * videos);
+  });
+
+  test('takes along a row that somebody is changing at that moment', async () => {
+    const { inTx, databaseUrl } = server.context;
+    const account = await people.local('busy');
+    const own = { account_id: account.id };
+    await db()('feed_settings').insert(own);
+    const others = openDatabase(databaseUrl, 2);
+    const held = await others.transaction();
+    try {
+      await held('feed_settings').where(own).update({ history_paused: true });
+      const dropping = inTx((tx) => dropReferences(tx, account.id, 1_000));
+      await eventually('it waits for the row', async () => {
+        const waiting = await others('pg_stat_activity')
+          .where({ wait_event_type: 'Lock' })
+          .whereRaw('datname = current_database()');
+        return waiting.length === 1;
+      });
+      await held.commit();
+      expect(await dropping).toBeGreaterThan(0);
+    } finally {
+      if (!held.isCompleted()) await held.rollback();
+      await others.destroy();
+    }
+    expect(await count('feed_settings', own)).toBe(0);
   });
 
   test('is not what happens to one that goes on', async () => {

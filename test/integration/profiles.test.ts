@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mediaKey } from '../../media/keys.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { appendTo, ffmpegRaw, ffprobeRaw } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
@@ -197,6 +198,28 @@ describe('M3 P8 pictures of one’s own', () => {
     for await (const { key } of storage.list(`media/${cat.id}/`)) left.push(key);
     expect(left).toEqual([]);
     expect(await db('accounts').where({ id: cat.id }).pluck('avatar_key')).toEqual([null]);
+  });
+
+  test('what is left over is removed while others follow, and not while a picture is set', async () => {
+    const { inTx, social, pictures, storage } = server.context;
+    const [pia, fan] = [await people.signedIn('pia'), await people.signedIn('fan')];
+    await storage.putBytes(mediaKey(pia.id, 'a'.repeat(64), 'avatar.jpg'), Buffer.from('old'), {
+      contentType: 'image/jpeg',
+    });
+    const { remove } = storage;
+    const meanwhile = async (keys: readonly string[]) => {
+      await inTx(async (tx) => {
+        await tx.raw(`set local lock_timeout = '1s'`);
+        expect(await social.follow(tx, fan.account, pia.account)).toMatchObject({ ok: true });
+      });
+      // The first thing that setting one does.
+      const setting = inTx((tx) => tx('accounts').where({ id: pia.id }).forUpdate().noWait().first('id'));
+      await expect(setting).rejects.toMatchObject({ code: '55P03' });
+      await remove.call(storage, keys);
+    };
+    Object.assign(storage, { remove: meanwhile });
+    await pictures.jobs.purge(pia.id, run()).finally(() => Object.assign(storage, { remove }));
+    for await (const { key } of storage.list(`media/${pia.id}/`)) expect.unreachable(key);
   });
 
   test.each([

@@ -150,9 +150,10 @@ export function createPictures(deps: PictureDeps) {
         }
         if (found.length === 0) return undefined;
         await deps.inTx(async (tx) => {
+          // Keeps out who sets a picture, and nobody who counts: the storage may take its time.
           const row = await tx('accounts')
             .where({ id: accountId })
-            .forShare()
+            .forKeyShare()
             .first('avatar_key', 'header_key');
           const named = [row?.avatar_key, row?.header_key];
           await deps.storage.remove(found.filter((key) => !named.includes(key)));
