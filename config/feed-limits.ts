@@ -9,6 +9,9 @@ export const feedLimits = {
   maxRun: 2,
   /** Of what a feed has shown, so many videos are remembered on the way down, whether they were watched or not. */
   shownKept: 400,
+  /** The same, and what waits, in a `Link`: proxies take some 4 kB of headers, with a place of no more than 1.3 kB they stay below 2 kB. */
+  linkShown: 120,
+  linkWaiting: 30,
   /** Newest videos of each followed account that For You looks at. */
   newestOfFollowed: 5,
   /** Newest videos of all followed accounts that one page of Following looks at, about, and how many of each at least. */

@@ -82,6 +82,38 @@ describe('the timeline', () => {
     }
   });
 
+  test('below a post whose place is not known is nothing, and not the top again', async () => {
+    const viewer = await somebody();
+    const path = '/api/v1/timelines/for_you';
+    const { body } = await client.get(`${path}?limit=2`);
+    for (const as of [viewer, undefined]) {
+      const answer = await client.get(`${path}?max_id=${body[1].id}`, { as });
+      expect([answer.status, answer.body, answer.headers.link]).toEqual([200, [], undefined]);
+    }
+  });
+
+  test('a link fits into the headers that proxies pass on, however far down', async () => {
+    const { db } = server.context;
+    const authors: string[] = await db('videos').distinct().pluck('account_id');
+    await db.raw(
+      `insert into videos (id, account_id, local, uri, url, state, visibility, media_state, published_at)
+       select (select max(id) from videos) + n, (?::bigint[])[1 + n % 5], true, 'urn:many:' || n, '', 'published', 'public', 'ready', now()
+         from generate_series(1, 400) n`,
+      [authors],
+    );
+    let next = '/api/v1/timelines/for_you?limit=40';
+    const seen = new Set<string>();
+    for (let pages = 1; pages <= 5; pages += 1) {
+      const { body, headers } = await client.get(next);
+      for (const { id } of body) seen.add(id);
+      expect(headers.link?.length).toBeLessThan(2_000);
+      next = (/<([^>]+)>/.exec(headers.link ?? '')?.[1] ?? '').slice(server.origin.length);
+      // Of what was shown not long ago nothing comes again.
+      if (pages <= 3) expect(seen.size).toBe(40 * pages);
+    }
+    await db('videos').where('uri', 'like', 'urn:many:%').delete();
+  });
+
   test('nothing is newer than its top, and only the last places of an account are kept', async () => {
     const viewer = await somebody();
     const { body } = await client.get('/api/v1/timelines/for_you?limit=2', { as: viewer });

@@ -299,6 +299,9 @@ describe('P9 the history', () => {
     await send(events, { as: viewer });
     expect((await client.delete(`/api/v1/history/${first}`, { as: viewer })).status).toBe(200);
     expect((await client.delete(`/api/v1/history/${first}`, { as: viewer })).status).toBe(404);
+    const skipped = await video();
+    await send([event(skipped, { type: 'skip', watched_seconds: 0.5 })], { as: viewer });
+    expect((await client.delete(`/api/v1/history/${skipped}`, { as: viewer })).status).toBe(200);
     expect(await historyOf(viewer)).toHaveLength(2);
     expect((await client.delete('/api/v1/history', { as: viewer })).status).toBe(200);
     await send(events, { as: viewer });

@@ -66,13 +66,13 @@ export function historyQueries(db: Db, unlisted: UnlistedDomains) {
   };
 }
 
-/** Forgets that the account watched a video. False where it did not. */
+/** Forgets that the account watched a video, or left it at once. False where it knows of neither. */
 export async function forgetWatched(tx: Tx, accountId: AccountId, videoId: VideoId): Promise<boolean> {
   const pair = { account_id: accountId, video_id: videoId };
-  const removed: { viewed: boolean }[] = await tx('watch_history').where(pair).delete().returning('viewed');
+  const removed = await tx('watch_history').where(pair).delete();
   // The event stays known, so that it is not counted again, but no longer as of somebody.
   await tx('watch_events').where(pair).update({ account_id: null });
-  return removed.some(({ viewed }) => viewed);
+  return removed > 0;
 }
 
 /** Forgets everything that the account watched. */

@@ -65,6 +65,22 @@ export function mention(path: string): void {
   fetch(path, { method: 'POST', signal: AbortSignal.timeout(DEADLINE_MS) }).catch(() => undefined);
 }
 
+/** Tells the server something that matters later, also while the page is being left. False: it has to be told again. */
+export async function deliver(path: string, body: object): Promise<boolean> {
+  try {
+    const { status } = await fetch(path, {
+      method: 'POST',
+      headers: typeOf(body),
+      body: JSON.stringify(body),
+      keepalive: true,
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
+    return status < 500 && status !== 429;
+  } catch {
+    return false;
+  }
+}
+
 function typeOf(body: object | undefined): Record<string, string> {
   if (!body) return {};
   return { 'content-type': body instanceof Blob ? body.type : 'application/json' };

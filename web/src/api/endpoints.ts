@@ -1,4 +1,4 @@
-import { type ApiOutcome, mention, request } from './client.ts';
+import { type ApiOutcome, deliver, mention, request } from './client.ts';
 import { settingsEndpoints } from './settings-endpoints.ts';
 import type {
   Account,
@@ -113,8 +113,12 @@ export interface WatchEvent {
   readonly source: 'following' | 'federated' | 'video';
 }
 
-/** Tells what was watched, also from a page that is being left. False where the browser takes no more just now. */
-export const reportWatched = (events: readonly WatchEvent[]): boolean =>
+/** Tells what was watched. False where it has to be told again. */
+export const reportWatched = (events: readonly WatchEvent[]): Promise<boolean> =>
+  deliver('/api/v1/events', { events });
+
+/** The same from a page that is being left, where nobody learns what becomes of it. False where the browser takes no more just now. */
+export const reportWatchedLast = (events: readonly WatchEvent[]): boolean =>
   navigator.sendBeacon('/api/v1/events', JSON.stringify({ events }));
 
 /** Asks for the sizes of a clip that are made at first demand only. */

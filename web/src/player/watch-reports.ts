@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { reportWatched, type WatchEvent } from '../api/endpoints.ts';
+import { reportWatched, reportWatchedLast, type WatchEvent } from '../api/endpoints.ts';
 import type { Status } from '../api/types.ts';
 import { countPlayback } from './playback-count.ts';
 import type { Player } from './pool.ts';
@@ -11,21 +11,42 @@ const MOST_WAITING = 500;
 
 const waiting: WatchEvent[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
+let isTelling = false;
 
-/** Tells the server what waits, also while the page is being left. Without a connection it waits on. */
+/**
+ * Tells the server what waits. Without a connection, or where the server is busy, it waits on. What is under way while the page is left is
+ * told again: the server knows events by their ids.
+ */
 function flush(): void {
   clearTimeout(timer);
   timer = undefined;
+  if (document.visibilityState === 'visible') {
+    if (!isTelling) void tell();
+    return;
+  }
   while (waiting.length > 0 && navigator.onLine) {
-    if (!reportWatched(waiting.slice(0, MOST_AT_ONCE))) break;
+    if (!reportWatchedLast(waiting.slice(0, MOST_AT_ONCE))) break;
     waiting.splice(0, MOST_AT_ONCE);
   }
+}
+
+async function tell(): Promise<void> {
+  isTelling = true;
+  let isTaken = true;
+  while (isTaken && waiting.length > 0 && navigator.onLine) {
+    const told = new Set(waiting.slice(0, MOST_AT_ONCE));
+    isTaken = await reportWatched([...told]);
+    if (isTaken) waiting.splice(0, waiting.length, ...waiting.filter((event) => !told.has(event)));
+  }
+  isTelling = false;
+  if (waiting.length > 0) timer ??= setTimeout(flush, FLUSH_MS);
 }
 
 function add(event: WatchEvent): void {
   waiting.push(event);
   waiting.splice(0, waiting.length - MOST_WAITING);
-  if (waiting.length >= MOST_AT_ONCE) flush();
+  // Only as it gets there: a server that is busy is asked again by the timer.
+  if (waiting.length === MOST_AT_ONCE) flush();
   else timer ??= setTimeout(flush, FLUSH_MS);
 }
 

@@ -57,20 +57,23 @@ const listOf = (viewerId: AccountId | null) => ({ list: 'timeline for_you', view
 
 /**
  * Where the page begins. Apps page by the id of the last post, so the server keeps for people who are signed in how it went on there; others
- * follow the link, which carries it.
+ * follow the link, which carries it. Null: below a post whose place nobody knows, or not any more. The top again would never end.
  */
-async function placeOf({ deps, query, viewerId }: Asked): Promise<Place> {
+async function placeOf({ deps, query, viewerId }: Asked): Promise<Place | null> {
   if (query.cursor !== undefined) return decodePlace(openCursor(deps, listOf(viewerId), query.cursor));
-  if (query.max_id === undefined || viewerId === null) return TOP;
+  if (query.max_id === undefined) return TOP;
+  if (viewerId === null) return null;
   const after = new Date(deps.clock.now() - feedLimits.cursorMs);
-  return (await deps.feed.forYou.placeAfter(viewerId, query.max_id, after)) ?? TOP;
+  return deps.feed.forYou.placeAfter(viewerId, query.max_id, after);
 }
 
 /** A page of For You as statuses. There is nothing newer than its top: who asks for that gets nothing, and a new top without. */
 export async function forYouStatuses(asked: Asked): Promise<StatusEntity[]> {
   const { deps, query, viewerId } = asked;
   if (query.min_id !== undefined || query.since_id !== undefined) return [];
-  const { ids, place, isEnd } = await deps.feed.forYou.page(viewerId, await placeOf(asked), query.limit);
+  const from = await placeOf(asked);
+  if (from === null) return [];
+  const { ids, place, isEnd } = await deps.feed.forYou.page(viewerId, from, query.limit);
   const statuses = await statusEntitiesOf(deps, await deps.feed.inOrder(ids, viewerId), viewerId);
   const last = statuses.at(-1);
   if (!last) return [];
@@ -79,10 +82,17 @@ export async function forYouStatuses(asked: Asked): Promise<StatusEntity[]> {
     const input = { place, now: new Date(deps.clock.now()) };
     await deps.inTx((tx) => deps.feed.forYou.keepPlace(tx, viewerId, last.id, input));
   }
-  const cursor = viewerId === null ? deps.cursors.seal(listOf(null), encodePlace(place)) : null;
+  const cursor = viewerId === null ? deps.cursors.seal(listOf(null), encodePlace(forLink(place))) : null;
   if (!isEnd) linkNext(asked, last.id, cursor);
   return statuses;
 }
+
+/** As much of a place as a header has room for. */
+const forLink = (place: Place): Place => ({
+  ...place,
+  waiting: place.waiting.slice(0, feedLimits.linkWaiting),
+  shown: place.shown.slice(-feedLimits.linkShown),
+});
 
 function linkNext({ deps, req, res }: Asked, lastId: string, cursor: string | null): void {
   const search = searchOf(req);
