@@ -6,7 +6,11 @@ import type { AccountId } from '../../src/lib/ids.ts';
 type Peers = 'peertube' | 'others';
 
 /** Who gets an activity. Without `peers`: on whatever server. */
-export type Audience = AudienceOf & { readonly peers?: Peers };
+export type Audience = AudienceOf & {
+  readonly peers?: Peers;
+  /** Leaves out inboxes that were told of this object before. */
+  readonly notToldOf?: string;
+};
 
 type AudienceOf =
   /** Servers of the account's followers. */
@@ -27,7 +31,7 @@ type AudienceOf =
  * this server never get anything over HTTP.
  */
 export function inboxesOf(tx: Tx, audiences: readonly Audience[]): Knex.QueryBuilder {
-  const [first, ...others] = audiences.map((audience) => oneAudience(tx, audience));
+  const [first, ...others] = audiences.map((audience) => notTold(tx, audience));
   if (!first) throw new Error('An activity without any audience.');
   return first.union(others);
 }
@@ -35,6 +39,14 @@ export function inboxesOf(tx: Tx, audiences: readonly Audience[]): Knex.QueryBui
 /** Whether anybody at all is among them. */
 export async function isAnybody(tx: Tx, audiences: readonly Audience[]): Promise<boolean> {
   return (await inboxesOf(tx, audiences).limit(1)).length > 0;
+}
+
+function notTold(tx: Tx, audience: Audience): Knex.QueryBuilder {
+  const all = oneAudience(tx, audience);
+  const { notToldOf: objectUri } = audience;
+  if (objectUri === undefined) return all;
+  const told = oneAudience(tx, { kind: 'told', objectUri });
+  return tx.queryBuilder().select('inbox_uri').from(all.as('audience')).whereNotIn('inbox_uri', told);
 }
 
 function oneAudience(tx: Tx, audience: Audience): Knex.QueryBuilder {

@@ -3,7 +3,7 @@ import type { AccountId, CommentId, VideoId } from '../../src/lib/ids.ts';
 import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
 import type { Comments } from '../../src/modules/comments/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
-import type { Video, Videos } from '../../src/modules/videos/index.ts';
+import type { Video, Videos, Visibility } from '../../src/modules/videos/index.ts';
 import type { Notes, WrittenNote } from '../notes.ts';
 import { pinOf } from '../translate/activities.ts';
 import { createOf, deleteOf, updateOf } from '../translate/note.ts';
@@ -164,21 +164,31 @@ export function postBridge(deps: PostBridgeDeps) {
       await publishByChannel(tx, video);
     },
 
-    async onVideoUpdated(tx: Tx, event: { videoId: VideoId }): Promise<void> {
-      const video = await deps.videos.internal(event.videoId);
+    async onVideoUpdated(
+      tx: Tx,
+      { videoId, widenedFrom }: { videoId: VideoId; widenedFrom?: Visibility | undefined },
+    ): Promise<void> {
+      const video = await deps.videos.internal(videoId);
       const written = video && (await deps.notes.ofVideo(video));
       if (!video || !written) return;
+      // Whoever was to know nothing of it takes no edit of it, but the post itself.
+      const isNewToSome = widenedFrom !== undefined && !isOpen({ visibility: widenedFrom });
+      // A server may have been told before it was known to run PeerTube.
+      const told = { kind: 'told', objectUri: video.uri, peers: 'others' } as const;
+      const readers = videoAudience(video, written);
+      const about = { senderId: written.author.id, objectUri: video.uri };
       await deliver(deps, tx, {
-        senderId: written.author.id,
+        ...about,
         activity: updateOf(written.note, deps.ids.next()),
-        objectUri: video.uri,
-        audience: [
-          ...videoAudience(video, written),
-          // A server may have been told before it was known to run PeerTube.
-          { kind: 'told', objectUri: video.uri, peers: 'others' },
-        ],
+        audience: isNewToSome ? [told] : [...readers, told],
       });
-      await updateOnPeerTube(tx, video);
+      if (!isNewToSome) return updateOnPeerTube(tx, video);
+      const audience = readers.map((one) => ({ ...one, notToldOf: video.uri }));
+      if (await isAnybody(tx, audience)) {
+        const activity = createOf(written.note, written.note.attributedTo, deps.ids.next());
+        await deliver(deps, tx, { ...about, activity, audience });
+      }
+      await publishByChannel(tx, video);
     },
 
     /** Only PeerTube shows captions of others. Nobody edited anything, so nobody else is told. */

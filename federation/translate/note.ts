@@ -167,12 +167,15 @@ function documentOf(deps: NoteDeps, video: Video): JsonObject {
   };
 }
 
-/** The `Create` of a local post by the one it is attributed to, or by `actor`; its id is stable over retries. */
-export function createOf(note: JsonObject, actor: unknown = note.attributedTo): Outgoing {
+/**
+ * The `Create` of a local post by the one it is attributed to, or by `actor`; its id is stable over retries. `serial`
+ * makes one for those who were not told by the first.
+ */
+export function createOf(note: JsonObject, actor: unknown = note.attributedTo, serial = ''): Outgoing {
   const { '@context': context, ...object } = note;
   return {
     '@context': context,
-    id: `${note.id}#create`,
+    id: `${note.id}#create${serial && `/${serial}`}`,
     type: 'Create',
     actor,
     published: note.published,

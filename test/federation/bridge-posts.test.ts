@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { followOf, outcomeOf, publish, quiet, type Rig, startRig } from '../helpers/activities.ts';
+import { followOf, outcomeOf, PUBLIC, publish, quiet, type Rig, startRig } from '../helpers/activities.ts';
 import { type Client, clientOf } from '../helpers/people.ts';
 
 let rig: Rig;
@@ -64,3 +64,36 @@ test('whoever may comment no more is told so with a newer date, and nobody is wh
   const again = about(uri)[2];
   expect(Date.parse(again.object.updated)).toBeGreaterThan(Date.parse(update.object.updated));
 });
+
+test.for(['direct', 'followers'] as const)(
+  'a video that was %s and is for everybody now is new to those who were not told, and an edit to others',
+  async (before) => {
+    const { context } = rig.server;
+    const mallory = await outcomeOf(rig.server, rig.mallory, followOf(rig.mallory, rig.alice.account.uri));
+    expect(mallory).toBe('applied');
+    const told = before === 'direct' ? rig.mallory : rig.carol;
+    const named = await context.accounts.byActorUri(told.id);
+    if (!named) throw new Error('Nobody is named.');
+    const mentions = new Map([[told.handle.slice(1), named]]);
+    const { id, uri } = await publish(rig, { visibility: before, caption: `${told.handle} look`, mentions });
+    await quiet(rig.server);
+    // As if it had followed later.
+    if (before === 'followers') {
+      await context.db('deliveries').where('inbox_uri', 'like', `${rig.e.origin}/%`).delete();
+    }
+    await change(id, { visibility: 'public' });
+    const sent = await context
+      .db('deliveries')
+      .join('activities', 'activities.id', 'deliveries.activity_id')
+      .where({ 'activities.object_uri': uri })
+      .whereIn('deliveries.state', ['delivered', 'queued'])
+      .orderBy('deliveries.id')
+      .select('type', 'inbox_uri');
+    const of = (peer: Rig['a']) =>
+      sent.filter(({ inbox_uri }) => inbox_uri.startsWith(peer.origin)).map(({ type }) => type);
+    const [toTold, toOthers] = before === 'direct' ? [rig.e, rig.a] : [rig.a, rig.e];
+    expect([of(toTold), of(toOthers)]).toEqual([['Create', 'Update'], ['Create']]);
+    const last = about(uri);
+    expect(last.at(-1).object.to).toEqual([PUBLIC]);
+  },
+);

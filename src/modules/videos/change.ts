@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
 import { detailColumns, editedNow, nameIn, type VideoCommandDeps } from './commands.ts';
 import { type Video, type VideoDetails, type VideoRow, videoFromRow } from './model.ts';
-import { mayBecome, ruleColumns, type VideoRules } from './rules.ts';
+import { isWiderThan, mayBecome, ruleColumns, type VideoRules } from './rules.ts';
 
 /** What an author says anew of a video; what is not given stays as it is. */
 export interface SaidAnew {
@@ -57,7 +57,10 @@ export async function changeVideo(
   if (!changed) throw new Error('A locked video is gone.');
   const { caption } = details;
   if (caption) await nameIn(tx, videoId, { caption: caption.text, mentions: caption.mentions });
-  if (isSeen && !row.unannounced) await deps.emit(tx, 'video.updated', { videoId });
+  if (isSeen && !row.unannounced) {
+    const isWider = isWiderThan(changed.visibility, row.visibility);
+    await deps.emit(tx, 'video.updated', { videoId, ...(isWider ? { widenedFrom: row.visibility } : {}) });
+  }
   return ok({ video: videoFromRow(changed, []) });
 }
 

@@ -10,8 +10,8 @@ export const videoEvents = {
   'video.published': z.object({ videoId: idSchema<'video'>() }),
   /** A remote video became known; its media is elsewhere. */
   'video.discovered': z.object({ videoId: idSchema<'video'>() }),
-  /** Its author changed what a video of this server says. */
-  'video.updated': z.object({ videoId: idSchema<'video'>() }),
+  /** Its author changed what a video of this server says. `widenedFrom`: who saw it before, where more people may now. */
+  'video.updated': z.object({ videoId: idSchema<'video'>(), widenedFrom: z.enum(visibilities).optional() }),
   /** Its server told anew what a remote video says. */
   'video.revised': z.object({ videoId: idSchema<'video'>() }),
   /** What was uploaded is no video that this server takes, or could not be made one. */

@@ -12,6 +12,8 @@ export interface VideoRules {
 const WIDTH: readonly Visibility[] = ['public', 'unlisted', 'followers', 'direct'];
 const isOpen = (visibility: Visibility): boolean => WIDTH.indexOf(visibility) < 2;
 
+export const isWiderThan = (a: Visibility, b: Visibility): boolean => WIDTH.indexOf(a) < WIDTH.indexOf(b);
+
 /** The narrower of two audiences. */
 export function narrower(a: Visibility, b: Visibility): Visibility {
   return WIDTH[Math.max(WIDTH.indexOf(a), WIDTH.indexOf(b))] ?? 'direct';
