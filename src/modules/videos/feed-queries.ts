@@ -44,9 +44,9 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
       if (viewerId !== null) query.whereNot('videos.account_id', viewerId);
     };
 
-  /** The newest few of each followed account whose videos the viewer wants at home, in languages that she wants of it. */
-  const newestOfEach = (viewerId: AccountId, before: string | null, few: Knex.Raw) => {
-    const own = db.raw(
+  /** The newest few of each account in `followed (target_id, languages)`, in these languages. */
+  const fewOf = (before: string | null, few: Knex.Raw) =>
+    db.raw(
       `select videos.id from videos
         where videos.account_id = followed.target_id and videos.state = 'published'
           and (videos.language is null or followed.languages is null or videos.language = any (followed.languages))
@@ -54,12 +54,14 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
         order by videos.id desc limit :few`,
       { before, few } as never,
     );
-    return db('follows as followed')
-      .joinRaw('cross join lateral (?) as newest', [own])
+
+  /** The newest few of each followed account whose videos the viewer wants at home, in languages that she wants of it. */
+  const newestOfEach = (viewerId: AccountId, before: string | null, few: number) =>
+    db('follows as followed')
+      .joinRaw('cross join lateral (?) as newest', [fewOf(before, db.raw('?', [few]))] as never)
       .where({ 'followed.follower_id': viewerId, 'followed.state': 'accepted' })
       .modify(fromWantedAtHome(viewerId, 'followed.target_id'))
-      .select('followed.target_id as account_id', 'newest.id');
-  };
+      .select('followed.target_id', 'followed.languages', 'newest.id');
 
   /**
    * The part of a page of `candidates (id, goes_on)`, newest first, that the viewer may see, and where the next one begins. First the
@@ -135,25 +137,33 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
     },
 
     /**
-     * Videos of those the viewer follows, as she wants them at home. An index gives the newest few of each; the more she follows, the
-     * fewer. Where those of somebody end, older ones may follow, so that the page goes no further down.
+     * Videos of those the viewer follows, as she wants them at home. Of each it looks for the newest, and only for as many accounts as can
+     * have a place on the page for a few more: the more accounts, the fewer. Where those of somebody end, older ones may follow, so that
+     * the page goes no further down; nor below the newest of the first account that was left out.
      */
     followedIds: (viewerId: AccountId, { before, limit }: Below): Promise<FeedIds> => {
       const { followedAtOnce, fewestOfFollowed, candidates: most } = feedLimits;
       const candidates = db.raw(
-        `with portion as (
+        `with heads as materialized (
+           select target_id, languages, id, row_number() over (order by id desc) as rank
+             from (:newest) as newest order by id desc limit :most::bigint + 1),
+         portion as (
            select greatest(:fewest::bigint, least(2 * :limit::bigint, :atOnce::bigint / greatest(count(*), 1))) as few
-             from follows where follower_id = :viewerId and state = 'accepted'),
+             from heads),
          of_each as materialized (
-           select id, row_number() over (partition by account_id order by id desc) as place
-             from (:newest) as newest),
-         floor as (select max(id) as id from of_each, portion where place >= few)
+           select newest.id, row_number() over (partition by followed.target_id order by newest.id desc) as place
+             from heads as followed cross join lateral (:fewOf) as newest
+            where followed.rank <= :most),
+         floor as (
+           select greatest((select max(of_each.id) from of_each, portion where place >= few),
+                           (select id from heads where rank > :most)) as id)
          select of_each.id, floor.id is not null or count(*) over () > :most as goes_on
            from of_each, floor where floor.id is null or of_each.id >= floor.id
           order by of_each.id desc limit :most`,
         {
-          ...{ fewest: fewestOfFollowed, atOnce: followedAtOnce, limit, most, viewerId },
-          newest: newestOfEach(viewerId, before, db.raw('(select few from portion)')),
+          ...{ fewest: fewestOfFollowed, atOnce: followedAtOnce, limit, most },
+          newest: newestOfEach(viewerId, before, 1),
+          fewOf: fewOf(before, db.raw('(select few from portion)')),
         } as never,
       );
       return part(candidates, limit, visibleTo(viewerId, unlisted));
@@ -164,7 +174,7 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
       db
         .from(
           db.raw('? as newest', [
-            newestOfEach(viewerId, null, db.raw('?', [feedLimits.newestOfFollowed]))
+            newestOfEach(viewerId, null, feedLimits.newestOfFollowed)
               .modify(notSeenBy(viewerId, 'newest.id'))
               .modify(notUnwantedBy(viewerId, 'newest.id'))
               .orderBy('newest.id', 'desc')
