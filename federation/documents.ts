@@ -21,10 +21,13 @@ interface DocumentsDeps extends NotesDeps {
 export function createDocuments(deps: DocumentsDeps) {
   const { urls, accounts, videos, comments } = deps;
 
-  /** What comments answer, by the id of the comment; those whose author sees it no more are left out. */
+  /**
+   * What comments answer, by the id of the comment: its address was told to everybody who got them, so that it is the
+   * same where their author sees it no more. Those below a video that the author sees no more are left out.
+   */
   async function answeredBy(list: readonly Comment[], viewerId: AccountId) {
     const parentIds = list.flatMap(({ parentId }) => parentId ?? []);
-    const parents = await comments.forViewerAmong(parentIds, viewerId);
+    const parents = await comments.internalAmong(parentIds);
     const roots = await videos.forViewerAmong([...new Set(list.map(({ videoId }) => videoId))], viewerId);
     return new Map<CommentId, Comment | Video>(
       list.flatMap(({ id, parentId, videoId }) => {

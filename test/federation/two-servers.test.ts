@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, signUp, until } from '../../src/setup/demo/client.ts';
 import {
@@ -175,6 +176,24 @@ describe('two servers', { timeout: 2 * SLOW_MS }, () => {
     expect(new URL(note.attachment[0].url).origin).toBe(a.running.origin);
     await expectServed(note.attachment[0].url);
   });
+
+  test.for([
+    ['unlisted', false],
+    ['public', true],
+  ] as const)(
+    'it is %s there and can be commented on there (%s) as it is here',
+    async ([visibility, comment]) => {
+      const changed = await fetch(`${a.running.origin}/api/v1/videos/${first.id}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${alice.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ visibility, permissions: { comment } }),
+      });
+      expect(changed.status).toBe(200);
+      const wanted = [{ visibility, comments_open: comment }];
+      const row = `select visibility, comments_open from videos where uri = '${first.uri}'`;
+      await until('B has heard of it', async () => isDeepStrictEqual(await query(b.database, row), wanted));
+    },
+  );
 
   test('the copy plays while its origin is down', async () => {
     await a.running.stop();

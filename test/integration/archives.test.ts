@@ -195,6 +195,22 @@ describe('an archive', () => {
     expect(everything).not.toContain(`large ${bobs}`);
   });
 
+  test('says what a comment answered, also where that is out of sight now', async () => {
+    const video = await createVideoFactory(server.context).video(alice.account);
+    const bob = await people.signedIn(`bob${names}`);
+    const say = (as: Person, text: string, parent_id?: string) =>
+      client.post(`/api/v1/videos/${video}/comments`, { as, body: { text, parent_id } });
+    const asked = (await say(bob, 'Why?')).body;
+    const answer = await say(alice, 'Because.', asked.id);
+    expect(answer.status, answer.text).toBe(200);
+    expect((await client.post(`/api/v1/accounts/${bob.id}/block`, { as: alice })).status).toBe(200);
+    const outbox = JSON.parse((await unpacked()).get('outbox.json')?.toString() ?? '');
+    const created = outbox.orderedItems.find(
+      ({ object }: { object: { content?: string } }) => object.content === '<p>Because.</p>',
+    );
+    expect(created.object.inReplyTo).toBe(server.context.urls.comment(asked.id));
+  });
+
   test('holds no secret', async () => {
     await made();
     const { bytes } = await fetchAll();

@@ -72,6 +72,11 @@ export function createComments(base: {
 
     /** Any comment, past the visibility predicate: for workers and for delivery only. */
     internal: (id: CommentId) => one({ id }),
+    /** Those of these comments that are there, past the visibility predicate: for workers and for delivery only. */
+    async internalAmong(ids: readonly CommentId[]): Promise<Map<CommentId, Comment>> {
+      const rows: CommentRow[] = await db('comments').whereRaw('id = any(?)', [[...ids]]);
+      return new Map(rows.map((row) => [row.id, commentFromRow(row)]));
+    },
     /** Any comment by its ActivityPub id, past the visibility predicate: for incoming activities only. */
     internalByUri: (uri: string) => one({ uri }),
     /** When the comment at this address was deleted, or null. */
