@@ -26,13 +26,9 @@ let alice: Client;
 let source: string;
 let origin: Server;
 
-/** How far the clock of the server is ahead, in ms. */
-let ahead = 0;
-
 beforeAll(async () => {
   redis = await startOwnRedis();
-  const clock = { now: () => Date.now() + ahead };
-  server = await startTestServer({ role: 'all', variables: { REDIS_URL: redis.url }, overrides: { clock } });
+  server = await startTestServer({ role: 'all', variables: { REDIS_URL: redis.url } });
   source = await clip(server.dataDir, 'clip.mp4', { seconds: 4, size: '854x480', rate: 30 });
   origin = createServer((_request, response) => {
     response.writeHead(200, { 'Content-Type': 'video/mp4' });
@@ -213,8 +209,6 @@ test.each([
     await db('jobs')
       .where({ name })
       .update({ state: 'dead', died_at: db.fn.now(), lease_owner: null, lease_until: null });
-    // Whoever looks for such videos does so again at once.
-    ahead += 10_000;
     await eventually('it is noticed', async () => (await video(id)).media_state === 'failed', SLOW_MS);
     expect(await video(id)).toMatchObject({ state, media_reason: 'given-up' });
     await expectTidy(id);

@@ -111,6 +111,25 @@ describe('streams', () => {
     await reader?.cancel();
   });
 
+  test('tell apps of no types that only this server has', async () => {
+    const author = await people.signedIn('maker');
+    const page = await connect(author);
+    const { db, ids } = server.context;
+    const app_id = ids.next();
+    const about = { client_id: 'x', secret_hash: Buffer.alloc(1), name: 'An app' };
+    await db('apps').insert({ id: app_id, ...about, redirect_uris: [], scopes: [] });
+    const token = await people.tokenOf(author.account);
+    const newest = await db('sessions').where({ account_id: author.id }).orderBy('id', 'desc').first('id');
+    await db('sessions').where({ id: newest.id }).update({ app_id });
+    const app = await connect({ ...author, token });
+    await tell('video.published', await videos.video(author.account));
+    const typesOf = (heard: readonly Said[]) =>
+      heard.filter(({ event }) => event === 'notification').map(({ payload }) => JSON.parse(payload).type);
+    await eventually('the page is told', () => typesOf(page.heard).includes('vireo.published'));
+    await caughtUp(author, app.heard);
+    expect(typesOf(app.heard)).toEqual(['favourite']);
+  });
+
   test('are taken up and left on one connection: public, local, hashtag, list', async () => {
     const [author, reader] = [await people.signedIn('author'), await people.signedIn('reader')];
     const { socket, heard } = await connect(reader, '');

@@ -13,6 +13,8 @@ export interface Listener {
   readonly accountId: AccountId;
   readonly sessionId: SessionId;
   readonly network: string;
+  /** An app, and not a page of ours: it is told of no types that only we have. */
+  readonly isApp: boolean;
   readonly streams: ReadonlyMap<string, Stream>;
   send(stream: Stream, message: Message): void;
   /** Ends it: the right to listen is gone, or the server stops. */

@@ -162,7 +162,13 @@ function serveSocket(
     else socket.send(JSON.stringify(text));
   };
   const listener: Listener = {
-    ...{ accountId: viewer.account.id, sessionId: viewer.sessionId, network, streams },
+    ...{
+      accountId: viewer.account.id,
+      sessionId: viewer.sessionId,
+      network,
+      streams,
+      isApp: viewer.appId !== null,
+    },
     send: ({ label }: Stream, { event, payload }: Message) =>
       say({ stream: label, event, ...(payload === '' ? {} : { payload }) }),
     end() {
@@ -247,7 +253,7 @@ function serveEvents(
   stream: Stream,
 ): void {
   const listener: Listener = {
-    ...{ accountId: viewer.account.id, sessionId: viewer.sessionId, network },
+    ...{ accountId: viewer.account.id, sessionId: viewer.sessionId, network, isApp: viewer.appId !== null },
     streams: new Map([[keyOf(stream), stream]]),
     send(_stream, { event, payload }) {
       if (res.writableLength > liveLimits.maxBufferedBytes) res.destroy();

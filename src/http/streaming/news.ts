@@ -7,6 +7,7 @@ import {
   type NotificationId,
   type VideoId,
 } from '../../lib/ids.ts';
+import { ownTypes } from '../../modules/notifications/index.ts';
 import { visibilities } from '../../modules/videos/index.ts';
 import { notificationEntitiesOf } from '../api/notifications/entities.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -109,9 +110,11 @@ export function createNews(deps: HttpDeps, audience: Audience) {
     const found = some.length > 0 ? await deps.notifications.forViewer(id, accountId) : null;
     const [entity] = found ? await notificationEntitiesOf(deps, [found], accountId) : [];
     if (!entity) return;
+    const isOurs = ownTypes.some((type) => type === entity.type);
+    const told = some.filter(({ isApp }) => !(isApp && isOurs));
     const message: Message = { event: 'notification', payload: JSON.stringify(entity) };
     const wants = ({ name }: Stream) => name === 'user' || name === 'user:notification';
-    await audience.tell(some, wants, message, 'read:notifications');
+    await audience.tell(told, wants, message, 'read:notifications');
   }
 
   async function handle({ name, payload }: CommittedEvent): Promise<void> {
