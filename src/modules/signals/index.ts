@@ -1,0 +1,8 @@
+export {
+  type Signal,
+  type SignalKind,
+  type SignalOf,
+  type SignalSource,
+  signalSchema,
+  signalSources,
+} from './events.ts';
