@@ -1,4 +1,5 @@
 import type { Signal } from '../signals/index.ts';
+import type { Trending, TrendScope } from '../trending/index.ts';
 
 /** Where a candidate came from; a video may come from several. */
 export const candidateSources = ['collaborative', 'content', 'social', 'trending', 'exploration'] as const;
@@ -40,17 +41,6 @@ export interface FeedRequest {
   /** The person's own sliders, over the settings of the server. */
   readonly sliders?: Readonly<Record<string, number>>;
   readonly languages?: readonly string[];
-}
-
-/** What trends are of: all, this server's videos, or those with a hashtag, in a language, with a sound. */
-export type TrendScope =
-  | { readonly of: 'videos'; readonly within: 'global' | 'local' }
-  | { readonly of: 'videos'; readonly within: 'tag' | 'language' | 'sound'; readonly key: string }
-  | { readonly of: 'tags' | 'sounds' | 'creators' };
-
-export interface Trending {
-  readonly id: string;
-  readonly score: number;
 }
 
 /** Ranking without HTTP, database or wall clock: the same events, times and random numbers give the same answers. */

@@ -1,0 +1,1 @@
+export type { Trending, TrendScope } from './scopes.ts';
