@@ -5,6 +5,7 @@ import { linkLimits } from '../../config/mail-limits.ts';
 import { sha256 } from '../../src/lib/crypto.ts';
 import { linkIn, type MailServer, startMailServer, workMail } from '../helpers/mail-server.ts';
 import { type Client, clientOf, createPeople, PASSWORD, type People } from '../helpers/people.ts';
+import { queriesOf } from '../helpers/queries.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 const ASK = '/api/v1/accounts/password_reset';
@@ -239,13 +240,12 @@ describe('P10 asking for a new password', () => {
     const seen: string[] = [];
     const { db } = server.context;
     for (const login of logins) {
-      const questions: string[] = [];
-      const listen = ({ sql }: { sql: string }) => questions.push(sql);
-      db.on('query', listen);
-      const answer = await ask(login);
-      db.off('query', listen);
-      const headers = Object.keys(answer.headers).join();
-      seen.push(JSON.stringify([answer.status, answer.body, headers, questions]));
+      let shown: unknown[] = [];
+      const questions = await queriesOf(db, async () => {
+        const answer = await ask(login);
+        shown = [answer.status, answer.body, Object.keys(answer.headers).join()];
+      });
+      seen.push(JSON.stringify([...shown, questions.map(({ sql }) => sql)]));
       const page = await submit('/auth/forgot', { login });
       expect([page.status, page.text.includes(login)]).toEqual([200, false]);
     }
