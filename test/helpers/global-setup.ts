@@ -13,6 +13,8 @@ declare module 'vitest' {
     databaseUrl: string;
     /** The Redis that all test files share; database 0 is for `testRedis` alone. */
     redisUrl: string;
+    /** Where tests that start servers of their own put their data. */
+    databaseDir: string;
   }
 }
 
@@ -33,12 +35,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   let started = (await isRoomy()) ? await start(MEMORY) : undefined;
   // Some systems run no programs from there, and some users need a copy of them beside their data.
   if (!started?.outcome.ok) started = await start(tmpdir());
-  const { dir, outcome } = started;
+  const { parent, dir, outcome } = started;
   if (!outcome.ok) throw new Error(outcome.detail);
   const { stack } = outcome;
   project.provide('adminDatabaseUrl', stack.adminDatabaseUrl ?? '');
   project.provide('databaseUrl', stack.databaseUrl ?? '');
   project.provide('redisUrl', stack.redisUrl ?? '');
+  project.provide('databaseDir', parent);
   return async () => {
     await stack.stop();
     await rm(dir, { recursive: true, force: true });
@@ -54,7 +57,7 @@ async function start(parent: string) {
     redisServerPath: process.env.REDIS_SERVER_PATH ?? 'redis-server',
   });
   if (!outcome.ok) await rm(dir, { recursive: true, force: true });
-  return { dir, outcome };
+  return { parent, dir, outcome };
 }
 
 async function isRoomy(): Promise<boolean> {
