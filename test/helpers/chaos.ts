@@ -157,11 +157,13 @@ export async function holdWrites(
       });
     },
     async cut() {
-      await client.query(`select pg_terminate_backend(pid) ${waiting}`);
-      await eventually(
-        'they are gone',
-        async () => (await client.query(`select 1 ${waiting}`)).rowCount === 0,
-      );
+      const { rows } = await client.query(`select pid, pg_terminate_backend(pid) ${waiting}`);
+      const pids = rows.map(({ pid }) => pid);
+      // A worker that lives tries again at once, and may wait here anew: it is let pass below.
+      await eventually('they are gone', async () => {
+        const { rowCount } = await client.query(`select 1 ${waiting} and pid = any($1)`, [pids]);
+        return rowCount === 0;
+      });
       await client.end();
     },
   };

@@ -41,7 +41,8 @@ export async function createTestDatabase(template: DatabaseTemplate = migrated):
       await admin.query(`alter database ${source} is_template true`);
     }
     await admin.query('select pg_advisory_unlock_all()');
-    await admin.query(`create database ${copy} template ${source} owner vireo`);
+    // File by file: block by block through the log, as it is done otherwise, costs ten times the processor time.
+    await admin.query(`create database ${copy} template ${source} strategy file_copy owner vireo`);
   });
   return urlOf(copy);
 }

@@ -1,30 +1,28 @@
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuthenticator } from '../helpers/authenticator.ts';
-import { linkIn, type MailServer, startMailServer, workMail } from '../helpers/mail-server.ts';
-import { type Client, clientOf, createPeople, PASSWORD, type Person } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { type MailRig, startMailRig } from '../helpers/mail-rig.ts';
+import { linkIn, type MailServer, workMail } from '../helpers/mail-server.ts';
+import { type Client, PASSWORD, type People, type Person } from '../helpers/people.ts';
+import type { TestServer } from '../helpers/server.ts';
 
 const KEYS = '/api/v1/passkeys';
 const FACTOR = '/api/v1/second_factor';
 
+let rig: MailRig;
 let mailbox: MailServer;
 let server: TestServer;
 let client: Client;
+let people: People;
 
 beforeAll(async () => {
-  mailbox = await startMailServer();
-  server = await startTestServer({ host: 'localhost', variables: mailbox.variables });
-  client = clientOf(server.origin);
+  rig = await startMailRig({ host: 'localhost' });
+  ({ mailbox, server, client, people } = rig);
 });
 
-afterAll(async () => {
-  await server?.close();
-  await mailbox?.close();
-});
+afterAll(() => rig?.close());
 
 async function person(username: string): Promise<Person> {
-  const people = createPeople(server);
   const account = await people.local(username, { email: `${username}@mail.test` });
   return { id: account.id, account, token: await people.tokenOf(account) };
 }

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import * as child from '../../src/embedded/child.ts';
 import { startEmbedded } from '../../src/embedded/index.ts';
 import { createLogger } from '../../src/lib/log.ts';
@@ -11,7 +10,7 @@ import { createLogger } from '../../src/lib/log.ts';
 vi.mock('../../src/embedded/child.ts', { spy: true });
 
 test('both parts try another port when theirs was taken in the last moment', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'vireo-embedded-port-'));
+  const root = await mkdtemp(join(inject('databaseDir'), 'vireo-embedded-port-'));
   await chmod(root, 0o711);
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');

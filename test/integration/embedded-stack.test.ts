@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import {
   type EmbeddedOptions,
   type EmbeddedStack,
@@ -26,7 +25,7 @@ describe('the embedded stack', () => {
   const stacks: EmbeddedStack[] = [];
 
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'vireo-embedded-'));
+    root = await mkdtemp(join(inject('databaseDir'), 'vireo-embedded-'));
     await chmod(root, 0o711);
     dataDir = join(root, 'data folder');
     systemDir = join(root, 'system');
@@ -303,7 +302,7 @@ describe('the embedded stack', () => {
 
     test('below a folder that only root may pass, keeps the data elsewhere and finds them again', async () => {
       await chmod(root, 0o700);
-      systemDir = join(await mkdtemp(join(tmpdir(), 'vireo-embedded-system-')), 'vireo');
+      systemDir = join(await mkdtemp(join(inject('databaseDir'), 'vireo-embedded-system-')), 'vireo');
       const parent = join(systemDir, '..');
       await chmod(parent, 0o711);
       onTestFinished(() => rm(parent, { recursive: true, force: true }));

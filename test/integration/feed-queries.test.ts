@@ -2,12 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { forgetLimits } from '../helpers/limits.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { type Query, queriesOf, rowsRead, stepsOf } from '../helpers/queries.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
-
-interface Query {
-  readonly sql: string;
-  readonly bindings: readonly unknown[];
-}
 
 let server: TestServer;
 let client: Client;
@@ -29,16 +25,10 @@ async function ask(path: string, as?: Person) {
 }
 
 /** The statements that the server sends to PostgreSQL for one request. */
-async function queriesOf(path: string, as?: Person): Promise<Query[]> {
-  const { db } = server.context;
+async function queriesFor(path: string, as?: Person): Promise<Query[]> {
   // The first request of a session also notes that it was seen.
   await ask(path, as);
-  const queries: Query[] = [];
-  const listen = ({ sql, bindings }: Query) => queries.push({ sql, bindings });
-  db.on('query', listen);
-  await ask(path, as);
-  db.removeListener('query', listen);
-  return queries;
+  return queriesOf(server.context.db, () => ask(path, as));
 }
 
 const feeds = ['for_you', 'following', 'local', 'federated'] as const;
@@ -62,7 +52,10 @@ test('the number of queries does not grow with the page', async () => {
     (feed === 'history' ? body.entries : body.videos)?.length;
   for (const feed of feeds) {
     expect(list(feed, await ask(pathOf(feed, 40), viewer)), feed).toBe(40);
-    const [few, many] = [await queriesOf(pathOf(feed, 3), viewer), await queriesOf(pathOf(feed, 40), viewer)];
+    const [few, many] = [
+      await queriesFor(pathOf(feed, 3), viewer),
+      await queriesFor(pathOf(feed, 40), viewer),
+    ];
     expect(many.length, feed).toBe(few.length);
     expect(many.length, feed).toBeLessThanOrEqual(19);
   }
@@ -75,21 +68,11 @@ test('the number of queries does not grow with the page', async () => {
   );
   expect(list('history', await ask(pathOf('history', 40), viewer))).toBe(40);
   const [few, many] = [
-    await queriesOf(pathOf('history', 3), viewer),
-    await queriesOf(pathOf('history', 40), viewer),
+    await queriesFor(pathOf('history', 3), viewer),
+    await queriesFor(pathOf('history', 40), viewer),
   ];
   expect(many.length).toBe(few.length);
 });
-
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
 
 describe('W6 plans on twenty thousand videos of five hundred people', () => {
   const TOTAL = 20_000;
@@ -139,20 +122,13 @@ describe('W6 plans on twenty thousand videos of five hundred people', () => {
   ): Promise<{ rows: number; ways: Set<string> }> {
     const ways = new Set<string>();
     let rows = 0;
-    const walk = (node: PlanNode): void => {
-      if (node['Relation Name'] === table) {
-        ways.add(node['Node Type']);
-        rows += (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
+    for (const query of await queriesFor(path, as)) {
+      if (!/^(select|with)/.test(query.sql) || !query.sql.includes(table)) continue;
+      const steps = await stepsOf(server.context.db, query);
+      for (const step of steps.filter((one) => one['Relation Name'] === table)) {
+        ways.add(step['Node Type']);
+        rows += rowsRead(step);
       }
-      node.Plans?.forEach(walk);
-    };
-    for (const { sql, bindings } of await queriesOf(path, as)) {
-      if (!/^(select|with)/.test(sql) || !sql.includes(table)) continue;
-      const explained = await server.context.db.raw(
-        `explain (analyze, timing off, summary off, format json) ${sql.replace(/\$\d+/g, '?')}`,
-        bindings as string[],
-      );
-      walk(explained.rows[0]['QUERY PLAN'][0].Plan);
     }
     return { rows, ways };
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { linkLimits } from '../../config/mail-limits.ts';
-import { linkIn, type MailServer, startMailServer, workMail } from '../helpers/mail-server.ts';
+import { type MailRig, startMailRig } from '../helpers/mail-rig.ts';
+import { linkIn, type MailServer, workMail } from '../helpers/mail-server.ts';
 import {
   type Client,
   clientOf,
@@ -14,33 +15,27 @@ import { startTestServer, type TestServer } from '../helpers/server.ts';
 const CONFIRMATIONS = '/api/v1/emails/confirmations';
 const CREDENTIALS = '/api/v1/accounts/verify_credentials';
 
+let rig: MailRig;
 let mailbox: MailServer;
 let server: TestServer;
 let client: Client;
 let people: People;
+let elsewhere: MailRig['elsewhere'];
 
 beforeAll(async () => {
-  mailbox = await startMailServer();
-  server = await startTestServer({ variables: mailbox.variables });
-  client = clientOf(server.origin);
-  people = createPeople(server);
+  rig = await startMailRig();
+  ({ mailbox, server, client, people, elsewhere } = rig);
 });
 
-afterAll(async () => {
-  await server?.close();
-  await mailbox?.close();
-});
+afterAll(() => rig?.close());
 
 beforeEach(async () => {
   mailbox.received.length = 0;
 });
 
-let networks = 0;
-const elsewhere = () => `198.51.100.${++networks}`;
-const page = { headers: { origin: '' } };
 /** As a page of ours sends its form. */
 const submit = (path: string, fields: object, from = elsewhere()) =>
-  client.post(path, { body: fields, headers: { ...page.headers, origin: server.origin }, from });
+  client.post(path, { body: fields, headers: { origin: server.origin }, from });
 
 async function post(): Promise<void> {
   await workMail(server.context);

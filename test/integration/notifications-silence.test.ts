@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
-import { createVideoFactory } from '../helpers/factories.ts';
-import { createDeeds, settle } from '../helpers/news.ts';
-import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { type NewsRig, startNewsRig } from '../helpers/news-rig.ts';
+import type { Client, People, Person } from '../helpers/people.ts';
+import type { TestServer } from '../helpers/server.ts';
 
+let rig: NewsRig;
 let server: TestServer;
 let client: Client;
 let people: People;
@@ -12,50 +12,20 @@ let alice: Person;
 let bob: Person;
 let eve: Person;
 let video: VideoId;
-let deeds: ReturnType<typeof createDeeds>;
+let deeds: NewsRig['deeds'];
+let list: NewsRig['list'];
+let told: NewsRig['told'];
 
 beforeAll(async () => {
-  server = await startTestServer();
-  client = clientOf(server.origin);
-  people = createPeople(server);
-  deeds = createDeeds(server.context);
-  [alice, bob, eve] = [
-    await people.signedIn('alice'),
-    await people.signedIn('bob'),
-    await people.signedIn('eve'),
-  ];
-  await settle(server.context);
+  rig = await startNewsRig();
+  ({ server, client, people, deeds, alice, bob, eve, list, told } = rig);
 });
-afterAll(() => server?.close());
+afterAll(() => rig?.server.close());
 
-const videos = () => createVideoFactory(server.context);
 beforeEach(async () => {
-  const { db } = server.context;
-  for (const table of [
-    'videos',
-    'follows',
-    'account_blocks',
-    'notification_policies',
-    'notification_permissions',
-  ])
-    await db(table).delete();
-  for (const table of ['account_mutes', 'thread_mutes', 'notifications', 'markers', 'account_domain_blocks'])
-    await db(table).delete();
-  video = await videos().video(alice.account);
+  video = await rig.clear();
 });
 
-const list = async (who: Person, query = '') => {
-  const answer = await client.get(`/api/v1/notifications${query}`, { as: who });
-  expect(answer.status, answer.text).toBe(200);
-  return answer.body as {
-    id: string;
-    type: string;
-    account: { id: string };
-    status: { id: string } | null;
-  }[];
-};
-const told = async (who: Person) =>
-  (await list(who)).map(({ type, account, status }) => [type, account.id, status?.id ?? null]);
 describe('of whom nobody hears', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['muted people', () => mute(true)],
@@ -99,7 +69,7 @@ describe('of whom nobody hears', () => {
     ['mention', []],
   ])('%s alone, where that was turned off', async (off, left) => {
     const own = await deeds.comment(alice.account, video, 'Mine');
-    const other = await videos().video(bob.account);
+    const other = await rig.videos.video(bob.account);
     await policy({ muted_types: [off] });
     const said = new Map([
       [await deeds.comment(bob.account, video, 'A comment'), 'vireo.comment'],
@@ -172,7 +142,7 @@ describe('what is set aside', () => {
 
   test('private mentions of strangers, but not their answers', async () => {
     await client.patch('/api/v2/notifications/policy', { as: alice, body: { for_private_mentions: 'drop' } });
-    const of = await videos().video(eve.account);
+    const of = await rig.videos.video(eve.account);
     const mine = await deeds.comment(alice.account, of, 'Me');
     await deeds.comment(bob.account, of, '@alice', { mentions: [alice.account], visibility: 'direct' });
     expect(await told(alice)).toEqual([]);

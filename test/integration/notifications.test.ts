@@ -3,11 +3,13 @@ import { notificationLimits } from '../../config/live-limits.ts';
 import { emitter } from '../../src/db/outbox.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { videoEvents } from '../../src/modules/videos/index.ts';
-import { createVideoFactory } from '../helpers/factories.ts';
-import { createDeeds, settle } from '../helpers/news.ts';
-import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { settle } from '../helpers/news.ts';
+import { type NewsRig, startNewsRig } from '../helpers/news-rig.ts';
+import type { Client, People, Person } from '../helpers/people.ts';
+import { queriesOf } from '../helpers/queries.ts';
+import type { TestServer } from '../helpers/server.ts';
 
+let rig: NewsRig;
 let server: TestServer;
 let client: Client;
 let people: People;
@@ -16,51 +18,22 @@ let bob: Person;
 let eve: Person;
 let owner: Person;
 let video: VideoId;
-let deeds: ReturnType<typeof createDeeds>;
+let deeds: NewsRig['deeds'];
+let list: NewsRig['list'];
+let told: NewsRig['told'];
 
 beforeAll(async () => {
-  server = await startTestServer();
-  client = clientOf(server.origin);
-  people = createPeople(server);
-  deeds = createDeeds(server.context);
+  rig = await startNewsRig();
+  ({ server, client, people, deeds, alice, bob, eve, list, told } = rig);
   owner = await people.signedIn('boss', 'owner');
-  [alice, bob, eve] = [
-    await people.signedIn('alice'),
-    await people.signedIn('bob'),
-    await people.signedIn('eve'),
-  ];
   await settle(server.context);
 });
-afterAll(() => server?.close());
+afterAll(() => rig?.server.close());
 
-const videos = () => createVideoFactory(server.context);
 beforeEach(async () => {
-  const { db } = server.context;
-  for (const table of [
-    'videos',
-    'follows',
-    'account_blocks',
-    'notification_policies',
-    'notification_permissions',
-  ])
-    await db(table).delete();
-  for (const table of ['account_mutes', 'thread_mutes', 'notifications', 'markers', 'account_domain_blocks'])
-    await db(table).delete();
-  video = await videos().video(alice.account);
+  video = await rig.clear();
 });
 
-const list = async (who: Person, query = '') => {
-  const answer = await client.get(`/api/v1/notifications${query}`, { as: who });
-  expect(answer.status, answer.text).toBe(200);
-  return answer.body as {
-    id: string;
-    type: string;
-    account: { id: string };
-    status: { id: string } | null;
-  }[];
-};
-const told = async (who: Person) =>
-  (await list(who)).map(({ type, account, status }) => [type, account.id, status?.id ?? null]);
 const emitVideo = async (
   name: keyof typeof videoEvents & ('video.published' | 'video.revised'),
   videoId: VideoId,
@@ -102,16 +75,10 @@ describe('who is told of what', () => {
     const [first] = await list(alice);
     await deeds.unlike(bob.account, video);
     expect(await list(alice)).toEqual([]);
-    const { db } = server.context;
-    const added: unknown[] = [];
-    const listen = ({ sql, bindings }: { sql: string; bindings: unknown[] }) =>
-      /insert into "events"/.test(sql) &&
-      added.push(...bindings.filter((one) => one === 'notification.added'));
-    db.on('query', listen);
-    await deeds.like(bob.account, video);
-    db.removeListener('query', listen);
+    const queries = await queriesOf(server.context.db, () => deeds.like(bob.account, video));
+    const events = queries.filter(({ sql }) => sql.includes('insert into "events"'));
     expect((await list(alice)).map(({ id }) => id)).toEqual([first?.id]);
-    expect(added).toEqual([]);
+    expect(events.flatMap(({ bindings }) => bindings)).not.toContain('notification.added');
   });
 
   test('what was put away stays so', async () => {
@@ -189,7 +156,7 @@ describe('who is told of what', () => {
   });
 
   test('an author hears why an upload was refused', async () => {
-    const id = await videos().video(bob.account, { state: 'rejected' });
+    const id = await rig.videos.video(bob.account, { state: 'rejected' });
     await server.context
       .db('videos')
       .where({ id })
@@ -308,20 +275,14 @@ describe('the list', () => {
   });
 
   test('costs the same number of queries whatever its length', async () => {
-    const { db } = server.context;
-    const queriesOf = async (path: string): Promise<number> => {
-      let queries = 0;
-      const listen = () => {
-        queries += 1;
-      };
-      db.on('query', listen);
-      const answer = await client.get(path, { as: alice });
-      db.removeListener('query', listen);
-      expect(answer.status).toBe(200);
-      return queries;
+    const counted = async (path: string): Promise<number> => {
+      const queries = await queriesOf(server.context.db, async () => {
+        expect((await client.get(path, { as: alice })).status).toBe(200);
+      });
+      return queries.length;
     };
     const one = async () => {
-      const own = await videos().video(alice.account);
+      const own = await rig.videos.video(alice.account);
       await deeds.like(bob.account, own);
       await deeds.comment(eve.account, own, 'Hi');
     };
@@ -329,8 +290,8 @@ describe('the list', () => {
     await list(alice);
     const paths = ['/api/v1/notifications?limit=80', '/api/v2/notifications?limit=80'];
     const few = await Promise.all(paths.map(async () => 0));
-    for (const [at, path] of paths.entries()) few[at] = await queriesOf(path);
+    for (const [at, path] of paths.entries()) few[at] = await counted(path);
     for (let times = 0; times < 10; times += 1) await one();
-    for (const [at, path] of paths.entries()) expect(await queriesOf(path), path).toBe(few[at]);
+    for (const [at, path] of paths.entries()) expect(await counted(path), path).toBe(few[at]);
   });
 });

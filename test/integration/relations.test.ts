@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { queriesOf } from '../helpers/queries.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;
@@ -292,15 +293,11 @@ describe('the number of queries does not grow with the list', () => {
     const [star, viewer] = [await someone('star'), await someone('viewer')];
     const counted = async (path: string): Promise<number> => {
       await client.get(path, { as: viewer });
-      let queries = 0;
-      const listen = () => {
-        queries += 1;
-      };
-      server.context.db.on('query', listen);
-      const answer = await client.get(path, { as: viewer });
-      server.context.db.removeListener('query', listen);
-      expect(answer.status, answer.text).toBe(200);
-      return queries;
+      const queries = await queriesOf(server.context.db, async () => {
+        const answer = await client.get(path, { as: viewer });
+        expect(answer.status, answer.text).toBe(200);
+      });
+      return queries.length;
     };
     const fans: Person[] = [];
     const add = async (count: number) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lowestIdAt, type VideoId } from '../../src/lib/ids.ts';
 import { createVideoFactory, type VideoFacts } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { queriesOf, stepsOf } from '../helpers/queries.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;
@@ -113,17 +114,9 @@ describe('the list of one’s own videos', () => {
   });
 
   test('takes the same number of queries at any length', async () => {
-    const { db } = server.context;
     const queries = async () => {
-      let count = 0;
-      const listen = () => {
-        count += 1;
-      };
-      await list('?limit=40');
-      db.on('query', listen);
       const { length } = await idsOf('?limit=40');
-      db.removeListener('query', listen);
-      return { length, count };
+      return { length, count: (await queriesOf(server.context.db, () => list('?limit=40'))).length };
     };
     await make();
     const few = await queries();
@@ -142,19 +135,19 @@ describe('the list of one’s own videos', () => {
     );
     await db.raw('analyze videos');
     for (const sort of ['date', 'likes', 'views']) {
-      const seen: { sql: string; bindings: never[] }[] = [];
-      const listen = (one: { sql: string; bindings: never[] }) => seen.push(one);
-      db.on('query', listen);
-      await list(`?sort=${sort}`);
-      db.removeListener('query', listen);
+      const seen = await queriesOf(db, () => list(`?sort=${sort}`));
       const statement = seen.find(({ sql }) => sql.includes('"own"'));
-      const { rows } = await db.raw(
-        `explain (analyze, timing off, summary off) ${statement?.sql.replace(/\$\d+/g, '?')}`,
-        statement?.bindings ?? [],
-      );
-      const plan = rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n');
-      expect(plan, sort).not.toMatch(/Seq Scan on videos/);
-      expect(plan, sort).toMatch(/videos_account_id_id_index/);
+      if (!statement) throw new Error('No statement lists videos.');
+      const steps = await stepsOf(db, statement);
+      const read = steps.filter((step) => step['Relation Name'] === 'videos');
+      expect(
+        read.map((step) => step['Node Type']),
+        sort,
+      ).not.toContain('Seq Scan');
+      expect(
+        steps.map((step) => step['Index Name']),
+        sort,
+      ).toContain('videos_account_id_id_index');
     }
   });
 });

@@ -1,12 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { type PlanNode, type Query, queriesOf, rowsRead, stepsOf } from '../helpers/queries.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
-
-interface Query {
-  readonly sql: string;
-  readonly bindings: readonly unknown[];
-}
 
 let server: TestServer;
 let client: Client;
@@ -21,17 +17,13 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 /** The statements that the server sends to PostgreSQL for one request. */
-async function queriesOf(path: string, as?: Person): Promise<Query[]> {
-  const { db } = server.context;
+async function queriesFor(path: string, as?: Person): Promise<Query[]> {
   // The first request of a session also notes that it was seen.
   await client.get(path, { as });
-  const queries: Query[] = [];
-  const listen = ({ sql, bindings }: Query) => queries.push({ sql, bindings });
-  db.on('query', listen);
-  const answer = await client.get(path, { as });
-  db.removeListener('query', listen);
-  expect(answer.status, answer.text).toBe(200);
-  return queries;
+  return queriesOf(server.context.db, async () => {
+    const answer = await client.get(path, { as });
+    expect(answer.status, answer.text).toBe(200);
+  });
 }
 
 describe('the number of queries does not grow with the list', () => {
@@ -55,11 +47,11 @@ describe('the number of queries does not grow with the list', () => {
 
     for (let n = 0; n < 5; n += 1) await videos.video(first.account);
     if (name !== 'public') expect(await count()).toBe(5);
-    const few = await queriesOf(path, viewer);
+    const few = await queriesFor(path, viewer);
     const posting = name === 'account' ? [first] : authors;
     for (let n = 0; n < 40; n += posting.length) for (const each of posting) await videos.video(each.account);
     expect(await count()).toBe(40);
-    const many = await queriesOf(path, viewer);
+    const many = await queriesFor(path, viewer);
     expect(many.map((query) => query.sql.length > 0)).toHaveLength(few.length);
     expect(few.length).toBeLessThanOrEqual(13);
   });
@@ -79,12 +71,12 @@ describe('the number of queries does not grow with the list', () => {
     const first = await people.signedIn('boosted');
     for (let n = 0; n < 5; n += 1) await passOn(first);
     const few = [];
-    for (const path of paths) few.push((await queriesOf(path, viewer)).length);
+    for (const path of paths) few.push((await queriesFor(path, viewer)).length);
     for (let n = 0; n < 35; n += 1) await passOn(await people.signedIn(`boosted_${n}`));
     await db.raw('analyze shares');
     for (const [at, path] of paths.entries()) {
       expect((await client.get(path, { as: viewer })).body).toHaveLength(40);
-      expect((await queriesOf(path, viewer)).length).toBe(few[at]);
+      expect((await queriesFor(path, viewer)).length).toBe(few[at]);
     }
     expect(Math.max(...few)).toBeLessThanOrEqual(15);
   });
@@ -97,20 +89,10 @@ describe('the number of queries does not grow with the list', () => {
         .slice(0, count)
         .map((id) => `id[]=${id}`)
         .join('&')}`;
-    const [few, many] = [await queriesOf(pathOf(5), viewer), await queriesOf(pathOf(40), viewer)];
+    const [few, many] = [await queriesFor(pathOf(5), viewer), await queriesFor(pathOf(40), viewer)];
     expect(many.length).toBe(few.length);
   });
 });
-
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
 
 describe('W6 plans on twenty thousand videos', () => {
   const TOTAL = 20_000;
@@ -151,19 +133,9 @@ describe('W6 plans on twenty thousand videos', () => {
 
   /** The plan of the statement that lists videos, with what it really went through. */
   async function nodesOf(path: string, as?: Person, part = 'from "videos"'): Promise<PlanNode[]> {
-    const query = (await queriesOf(path, as)).find(({ sql }) => sql.includes(part));
+    const query = (await queriesFor(path, as)).find(({ sql }) => sql.includes(part));
     if (!query) throw new Error('No statement lists videos.');
-    const explained = await server.context.db.raw(
-      `explain (analyze, timing off, summary off, format json) ${query.sql.replace(/\$\d+/g, '?')}`,
-      query.bindings as string[],
-    );
-    const nodes: PlanNode[] = [];
-    const walk = (node: PlanNode): void => {
-      nodes.push(node);
-      node.Plans?.forEach(walk);
-    };
-    walk(explained.rows[0]['QUERY PLAN'][0].Plan);
-    return nodes;
+    return stepsOf(server.context.db, query);
   }
 
   const pages: [string, (as: Person) => [string, Person?]][] = [
@@ -218,11 +190,7 @@ describe('W6 plans on twenty thousand videos', () => {
     async (path) => {
       const nodes = await nodesOf(path, viewer, '"earlier_shares"');
       const read = (relation: string) =>
-        nodes
-          .filter((node) => node['Relation Name'] === relation)
-          .map(
-            (node) => (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
-          );
+        nodes.filter((node) => node['Relation Name'] === relation).map(rowsRead);
       expect(read('shares').length).toBeGreaterThan(0);
       // Forty of five hundred are followed.
       for (const rows of read('shares')) expect(rows).toBeLessThanOrEqual((TOTAL * 40) / 500);

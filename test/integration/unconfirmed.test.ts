@@ -1,43 +1,30 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { linkLimits } from '../../config/mail-limits.ts';
-import { linkIn, type MailServer, startMailServer, workMail } from '../helpers/mail-server.ts';
+import { type MailRig, startMailRig } from '../helpers/mail-rig.ts';
+import { linkIn, type MailServer, workMail } from '../helpers/mail-server.ts';
 import { settle } from '../helpers/news.ts';
-import {
-  type Client,
-  clientOf,
-  createPeople,
-  PASSWORD,
-  type People,
-  type Person,
-} from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { type Client, PASSWORD, type People, type Person } from '../helpers/people.ts';
+import type { TestServer } from '../helpers/server.ts';
 
 /** A server where addresses are confirmed, a person decides who joins, and whoever is invited need not be asked about. */
 
+let rig: MailRig;
 let mailbox: MailServer;
 let server: TestServer;
 let client: Client;
 let people: People;
+let elsewhere: MailRig['elsewhere'];
 
 beforeAll(async () => {
-  mailbox = await startMailServer();
-  const variables = { ...mailbox.variables, REGISTRATIONS: 'approval', INVITES: 'everyone' };
-  server = await startTestServer({ variables });
-  client = clientOf(server.origin);
-  people = createPeople(server);
+  rig = await startMailRig({ variables: { REGISTRATIONS: 'approval', INVITES: 'everyone' } });
+  ({ mailbox, server, client, people, elsewhere } = rig);
 });
 
-afterAll(async () => {
-  await server?.close();
-  await mailbox?.close();
-});
+afterAll(() => rig?.close());
 
 beforeEach(() => {
   mailbox.received.length = 0;
 });
-
-let networks = 0;
-const elsewhere = () => `198.51.100.${++networks}`;
 
 const signUp = (username: string, more: object) => {
   const body = { username, password: PASSWORD, email: `${username}@mail.test`, ...more };

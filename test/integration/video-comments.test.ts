@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { VideoId } from '../../src/lib/ids.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { queriesOf, stepsOf } from '../helpers/queries.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;
@@ -135,18 +136,10 @@ describe('a list of comments', () => {
   }
 
   test('takes the same number of queries at any length', async () => {
-    const { db } = server.context;
     const first = await say(bob, 'Comment');
     const queries = async () => {
-      let count = 0;
-      const listen = () => {
-        count += 1;
-      };
-      await listed('?limit=40', eve);
-      db.on('query', listen);
       const ids = await listed('?limit=40', eve);
-      db.removeListener('query', listen);
-      return [ids.length, count];
+      return [ids.length, (await queriesOf(server.context.db, () => listed('?limit=40', eve))).length];
     };
     const few = await queries();
     for (let n = 0; n < 12; n += 1) {
@@ -170,20 +163,17 @@ describe('a list of comments', () => {
     );
     await db.raw('analyze comments');
     for (const query of ['?sort=top', '?sort=newest', '?sort=oldest', '?parent_id=3000001&sort=top']) {
-      const seen: { sql: string; bindings: never[] }[] = [];
-      const listen = (one: { sql: string; bindings: never[] }) => seen.push(one);
-      db.on('query', listen);
-      await listed(query);
-      db.removeListener('query', listen);
+      const seen = await queriesOf(db, () => listed(query));
       const statement = seen.find(({ sql }) => sql.startsWith('select "id", "likes" from "comments"'));
-      const { rows } = await db.raw(
-        `explain (analyze, timing off, summary off, format json) ${statement?.sql.replace(/\$\d+/g, '?')}`,
-        statement?.bindings ?? [],
+      if (!statement) throw new Error('No statement lists comments.');
+      const steps = await stepsOf(db, statement);
+      expect(steps.map((step) => step['Index Name']).join(' '), query).toMatch(
+        /\bcomments_(first|first_top|answers_top|of_parent)\b/,
       );
-      const plan = JSON.stringify(rows[0]['QUERY PLAN']);
-      expect(plan, query).toMatch(/"Index Name":"comments_(first|first_top|answers_top|of_parent)"/);
-      const read = [...plan.matchAll(/"Actual Rows":(\d+)|"Rows Removed by Filter":(\d+)/g)];
-      for (const [, shown, passed] of read) expect(Number(shown ?? passed), query).toBeLessThanOrEqual(40);
+      for (const step of steps) {
+        expect(step['Actual Rows'], query).toBeLessThanOrEqual(40);
+        expect(step['Rows Removed by Filter'] ?? 0, query).toBeLessThanOrEqual(40);
+      }
       expect(seen.length, query).toBeLessThanOrEqual(12);
     }
   });
@@ -200,15 +190,14 @@ test('a list looks at a bounded number of comments that are out of sight, and go
   for (const sort of ['newest', 'top']) {
     let [path, found, pages] = [at(`?sort=${sort}`), [] as string[], 0];
     while (path !== '' && pages < 10) {
-      const looked: string[] = [];
-      const listen = ({ sql }: { sql: string }) => looked.push(sql);
-      db.on('query', listen);
-      const answer = await client.get(path);
-      db.removeListener('query', listen);
+      let answer = { body: [] as { id: string }[], headers: {} as Record<string, string> };
+      const looked = await queriesOf(db, async () => {
+        answer = await client.get(path);
+      });
       expect(
-        looked.filter((sql) => sql.startsWith('select "id", "likes" from "comments"')).length,
+        looked.filter(({ sql }) => sql.startsWith('select "id", "likes" from "comments"')).length,
       ).toBeLessThan(8);
-      found = [...found, ...answer.body.map(({ id }: { id: string }) => id)];
+      found = [...found, ...answer.body.map(({ id }) => id)];
       path = /<([^>]+)>; rel="next"/.exec(answer.headers.link ?? '')?.[1]?.slice(server.origin.length) ?? '';
       pages += 1;
     }

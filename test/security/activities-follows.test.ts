@@ -1,19 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  activityOf,
-  createOf,
-  eventually,
-  followOf,
-  letFollow,
-  noteOf,
-  outcomeOf,
-  type Rig,
-  startRig,
-} from '../helpers/activities.ts';
+import { activityOf, createOf, eventually, followOf, noteOf } from '../helpers/activities.ts';
+import { type Circle, startCircle } from '../helpers/inbox-rig.ts';
 import type { PeerActor } from '../helpers/peer.ts';
 import type { TestServer } from '../helpers/server.ts';
 
-let rig: Rig;
+let rig: Circle;
 let server: TestServer;
 let carol: PeerActor;
 /** Of the same server as carol. */
@@ -21,29 +12,18 @@ let mole: PeerActor;
 let mallory: PeerActor;
 /** Actor id of a person of our server, who follows carol and mallory. */
 let alice: string;
+let outcome: Circle['outcome'];
+let followersOfAlice: Circle['followersOfAlice'];
 
 beforeAll(async () => {
-  rig = await startRig();
-  ({ server, carol, mallory } = rig);
-  mole = await rig.a.actor('mole');
+  rig = await startCircle();
+  ({ server, carol, mallory, mole, outcome, followersOfAlice } = rig);
   alice = rig.alice.account.uri;
-  await letFollow(rig, rig.a, carol);
-  await letFollow(rig, rig.e, mallory);
 });
 afterAll(() => rig.close());
 beforeEach(async () => {
   await server.context.db('videos').delete();
 });
-
-const outcome = (actor: PeerActor, activity: { id: string }) => outcomeOf(server, actor, activity);
-/** Those whom the server counts as followers of alice. */
-async function followersOfAlice(): Promise<string[]> {
-  const response = await fetch(`${alice}/followers?cursor=`, {
-    headers: { accept: 'application/activity+json' },
-  });
-  const { orderedItems } = (await response.json()) as { orderedItems?: string | string[] };
-  return [orderedItems ?? []].flat();
-}
 
 describe('V4 only the follower takes a Follow back', () => {
   test('by id, embedded, or posing as the own one', async () => {

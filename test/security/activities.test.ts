@@ -7,17 +7,15 @@ import {
   followOf,
   letFollow,
   noteOf,
-  outcomeOf,
   PUBLIC,
   post,
   quiet,
-  type Rig,
-  startRig,
 } from '../helpers/activities.ts';
+import { type Circle, startCircle } from '../helpers/inbox-rig.ts';
 import type { PeerActor } from '../helpers/peer.ts';
 import type { TestServer } from '../helpers/server.ts';
 
-let rig: Rig;
+let rig: Circle;
 let server: TestServer;
 let carol: PeerActor;
 /** Of the same server as carol. */
@@ -25,21 +23,19 @@ let mole: PeerActor;
 let mallory: PeerActor;
 /** Actor id of a person of our server, who follows carol and mallory. */
 let alice: string;
+let outcome: Circle['outcome'];
+let followersOfAlice: Circle['followersOfAlice'];
 
 beforeAll(async () => {
-  rig = await startRig();
-  ({ server, carol, mallory } = rig);
-  mole = await rig.a.actor('mole');
+  rig = await startCircle();
+  ({ server, carol, mallory, mole, outcome, followersOfAlice } = rig);
   alice = rig.alice.account.uri;
-  await letFollow(rig, rig.a, carol);
-  await letFollow(rig, rig.e, mallory);
 });
 afterAll(() => rig.close());
 beforeEach(async () => {
   await server.context.db('videos').delete();
 });
 
-const outcome = (actor: PeerActor, activity: { id: string }) => outcomeOf(server, actor, activity);
 const videos = () => server.context.db('videos').orderBy('id').pluck('uri');
 const home = async () => (await rig.alice.home()).map(({ uri }) => uri);
 
@@ -48,15 +44,6 @@ async function known(more: object = {}): Promise<{ id: string }> {
   const note = noteOf(carol, more);
   expect(await outcome(carol, createOf(carol, note))).toBe('applied');
   return note;
-}
-
-/** Those whom the server counts as followers of alice. */
-async function followersOfAlice(): Promise<string[]> {
-  const response = await fetch(`${alice}/followers?cursor=`, {
-    headers: { accept: 'application/activity+json' },
-  });
-  const { orderedItems } = (await response.json()) as { orderedItems?: string | string[] };
-  return [orderedItems ?? []].flat();
 }
 
 describe('V1 only its author deletes a video', () => {

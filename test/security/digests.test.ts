@@ -1,20 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LINKS, UNSUBSCRIBES } from '../../src/http/mail-pages/limits.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
-import {
-  linkIn,
-  type MailServer,
-  type ReceivedMail,
-  startMailServer,
-  workMail,
-} from '../helpers/mail-server.ts';
+import { type MailRig, startMailRig } from '../helpers/mail-rig.ts';
+import { linkIn, type MailServer, type ReceivedMail, workMail } from '../helpers/mail-server.ts';
 import { createDeeds } from '../helpers/news.ts';
-import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import type { Client, People, Person } from '../helpers/people.ts';
+import type { TestServer } from '../helpers/server.ts';
 
 const PREFERENCES = '/api/v1/emails/preferences';
 const DAY_MS = 86_400_000;
 
+let rig: MailRig;
 let mailbox: MailServer;
 let server: TestServer;
 let client: Client;
@@ -28,21 +24,15 @@ let video: string;
 const time = { ahead: 0 };
 
 beforeAll(async () => {
-  mailbox = await startMailServer();
-  const clock = { now: () => Date.now() + time.ahead };
-  server = await startTestServer({ variables: mailbox.variables, overrides: { clock } });
-  client = clientOf(server.origin);
-  people = createPeople(server);
+  rig = await startMailRig({ overrides: { clock: { now: () => Date.now() + time.ahead } } });
+  ({ mailbox, server, client, people } = rig);
   deeds = createDeeds(server.context);
   const account = await people.local('alice', { email: 'alice@mail.test' });
   alice = { id: account.id, account, token: await people.tokenOf(account) };
   [bob, carol] = [await people.signedIn('bob'), await people.signedIn('carol')];
 });
 
-afterAll(async () => {
-  await server?.close();
-  await mailbox?.close();
-});
+afterAll(() => rig?.close());
 
 beforeEach(async () => {
   const { db } = server.context;

@@ -3,19 +3,17 @@ import {
   activityOf,
   createOf,
   followOf,
-  letFollow,
   noteOf,
   outcomeOf,
   post,
   quiet,
-  type Rig,
-  startRig,
   withoutEffect,
 } from '../helpers/activities.ts';
+import { type Circle, startCircle } from '../helpers/inbox-rig.ts';
 import { type Peer, type PeerActor, type SignatureChanges, send, signedPost } from '../helpers/peer.ts';
 import type { TestServer } from '../helpers/server.ts';
 
-let rig: Rig;
+let rig: Circle;
 let server: TestServer;
 let a: Peer;
 let e: Peer;
@@ -25,11 +23,9 @@ let mallory: PeerActor;
 let alice: string;
 
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startCircle();
   ({ server, a, e, carol, mallory } = rig);
   alice = rig.alice.account.uri;
-  await letFollow(rig, a, carol);
-  await letFollow(rig, e, mallory);
 });
 afterAll(() => rig.close());
 

@@ -1,18 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  eventually,
-  followOf,
-  outcomeOf,
-  quiet,
-  type Rig,
-  startRig,
-  withoutEffect,
-} from '../helpers/activities.ts';
-import { type Peer, type PeerActor, send, signedPost, type WireRequest } from '../helpers/peer.ts';
+import { eventually, followOf, outcomeOf, quiet } from '../helpers/activities.ts';
+import { type InboxRig, startInboxRig, without } from '../helpers/inbox-rig.ts';
+import { type Peer, type PeerActor, send, signedPost } from '../helpers/peer.ts';
 import { EVIL } from '../helpers/remote-http.ts';
 import type { TestServer } from '../helpers/server.ts';
 
-let rig: Rig;
+let rig: InboxRig;
 let server: TestServer;
 let a: Peer;
 let e: Peer;
@@ -22,31 +15,19 @@ let carol: PeerActor;
 let mallory: PeerActor;
 /** Actor id of a person of our server. */
 let alice: string;
+let refused: InboxRig['refused'];
 
 const MINUTE = 60_000;
 
 beforeAll(async () => {
-  rig = await startRig();
-  ({ server, a, e, carol, mallory } = rig);
+  rig = await startInboxRig();
+  ({ server, a, e, carol, mallory, refused } = rig);
   alice = rig.alice.account.uri;
   // From here on her key is known.
   expect(await outcomeOf(server, carol, followOf(carol, alice))).toBe('applied');
 });
 afterAll(() => rig.close());
 
-/** Sends what must have no effect, and returns the status. */
-async function refused(
-  request: WireRequest,
-  allowed: Parameters<typeof withoutEffect>[3] = {},
-): Promise<number> {
-  const answer = await withoutEffect(server, [a, e], () => send(server.origin, request), allowed);
-  return answer.status;
-}
-
-const without = (request: WireRequest, name: string): WireRequest => ({
-  ...request,
-  headers: request.headers.filter(([header]) => header !== name),
-});
 describe('S15 blocked servers are refused before anything is fetched', () => {
   const block = (domain: string) =>
     server.context.inTx((tx) => server.context.instances.block(tx, domain, 'spam'));

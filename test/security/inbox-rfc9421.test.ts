@@ -1,14 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inboxLimits } from '../../config/limits.ts';
-import { followOf, quiet, type Rig, startRig, withoutEffect } from '../helpers/activities.ts';
+import { followOf, quiet, withoutEffect } from '../helpers/activities.ts';
+import { type InboxRig, startInboxRig } from '../helpers/inbox-rig.ts';
 import { multikeyOf } from '../helpers/multikey.ts';
 import { type Peer, type PeerActor, send, type WireRequest } from '../helpers/peer.ts';
 import { EVIL } from '../helpers/remote-http.ts';
 import { rfc9421Post, signatureOf } from '../helpers/rfc9421-request.ts';
 import type { TestServer } from '../helpers/server.ts';
 
-let rig: Rig;
+let rig: InboxRig;
 let server: TestServer;
 let a: Peer;
 let e: Peer;
@@ -18,27 +19,19 @@ let carol: PeerActor;
 let mallory: PeerActor;
 /** Actor id of a person of our server. */
 let alice: string;
+let refused: InboxRig['refused'];
 let inbox: string;
 
 const MINUTE = 60_000;
 const ed25519 = generateKeyPairSync('ed25519');
 
 beforeAll(async () => {
-  rig = await startRig();
-  ({ server, a, e, carol, mallory } = rig);
+  rig = await startInboxRig();
+  ({ server, a, e, carol, mallory, refused } = rig);
   alice = rig.alice.account.uri;
   inbox = `${server.origin}/inbox`;
 });
 afterAll(() => rig.close());
-
-/** Sends what must have no effect, and returns the status. */
-async function refused(
-  request: WireRequest,
-  allowed: Parameters<typeof withoutEffect>[3] = {},
-): Promise<number> {
-  const answer = await withoutEffect(server, [a, e], () => send(server.origin, request), allowed);
-  return answer.status;
-}
 
 /** What became of an activity that the gate must take. */
 async function taken(request: WireRequest, id: string): Promise<string | undefined> {

@@ -4,15 +4,8 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inboxLimits, remoteJsonLimits } from '../../config/limits.ts';
-import {
-  followOf,
-  outcomeOf,
-  post,
-  quiet,
-  type Rig,
-  startRig,
-  withoutEffect,
-} from '../helpers/activities.ts';
+import { followOf, outcomeOf, post, quiet, withoutEffect } from '../helpers/activities.ts';
+import { type InboxRig, startInboxRig, without } from '../helpers/inbox-rig.ts';
 import {
   type Peer,
   type PeerActor,
@@ -23,7 +16,7 @@ import {
 } from '../helpers/peer.ts';
 import type { TestServer } from '../helpers/server.ts';
 
-let rig: Rig;
+let rig: InboxRig;
 let server: TestServer;
 let a: Peer;
 let e: Peer;
@@ -33,33 +26,21 @@ let carol: PeerActor;
 let mallory: PeerActor;
 /** Actor id of a person of our server. */
 let alice: string;
+let refused: InboxRig['refused'];
 
 const MINUTE = 60_000;
 
 beforeAll(async () => {
-  rig = await startRig();
-  ({ server, a, e, carol, mallory } = rig);
+  rig = await startInboxRig();
+  ({ server, a, e, carol, mallory, refused } = rig);
   alice = rig.alice.account.uri;
 });
 afterAll(() => rig.close());
-
-/** Sends what must have no effect, and returns the status. */
-async function refused(
-  request: WireRequest,
-  allowed: Parameters<typeof withoutEffect>[3] = {},
-): Promise<number> {
-  const answer = await withoutEffect(server, [a, e], () => send(server.origin, request), allowed);
-  return answer.status;
-}
 
 /** A Follow of alice by carol, with what is wrong about its signature. Its key is known, so nothing is fetched. */
 const byCarol = (changes: SignatureChanges = {}, inbox = `${server.origin}/inbox`): WireRequest =>
   signedPost(carol, inbox, followOf(carol, alice), changes);
 
-const without = (request: WireRequest, name: string): WireRequest => ({
-  ...request,
-  headers: request.headers.filter(([header]) => header !== name),
-});
 const withHeader = (request: WireRequest, name: string, value: string): WireRequest => ({
   ...request,
   headers: [...request.headers, [name, value]],

@@ -3,37 +3,34 @@ import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { linkLimits } from '../../config/mail-limits.ts';
 import { sha256 } from '../../src/lib/crypto.ts';
-import { linkIn, type MailServer, startMailServer, workMail } from '../helpers/mail-server.ts';
-import { type Client, clientOf, createPeople, PASSWORD, type People } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { type MailRig, startMailRig } from '../helpers/mail-rig.ts';
+import { linkIn, type MailServer, workMail } from '../helpers/mail-server.ts';
+import { type Client, PASSWORD, type People } from '../helpers/people.ts';
+import { queriesOf } from '../helpers/queries.ts';
+import type { TestServer } from '../helpers/server.ts';
 
 const ASK = '/api/v1/accounts/password_reset';
 const NEW = 'a new and long password';
 
+let rig: MailRig;
 let mailbox: MailServer;
 let server: TestServer;
 let client: Client;
 let people: People;
+let elsewhere: MailRig['elsewhere'];
 
 beforeAll(async () => {
-  mailbox = await startMailServer();
-  server = await startTestServer({ variables: mailbox.variables });
-  client = clientOf(server.origin);
-  people = createPeople(server);
+  rig = await startMailRig();
+  ({ mailbox, server, client, people, elsewhere } = rig);
 });
 
-afterAll(async () => {
-  await server?.close();
-  await mailbox?.close();
-});
+afterAll(() => rig?.close());
 
 beforeEach(async () => {
   mailbox.received.length = 0;
   await server.context.db('jobs').delete();
 });
 
-let networks = 0;
-const elsewhere = () => `203.0.113.${++networks}`;
 const ask = (login: string, from = elsewhere()) => client.post(ASK, { body: { login }, from });
 const submit = (path: string, body: object, headers = { origin: server.origin }, from = elsewhere()) =>
   client.post(path, { body, headers, from });
@@ -239,13 +236,12 @@ describe('P10 asking for a new password', () => {
     const seen: string[] = [];
     const { db } = server.context;
     for (const login of logins) {
-      const questions: string[] = [];
-      const listen = ({ sql }: { sql: string }) => questions.push(sql);
-      db.on('query', listen);
-      const answer = await ask(login);
-      db.off('query', listen);
-      const headers = Object.keys(answer.headers).join();
-      seen.push(JSON.stringify([answer.status, answer.body, headers, questions]));
+      let shown: unknown[] = [];
+      const questions = await queriesOf(db, async () => {
+        const answer = await ask(login);
+        shown = [answer.status, answer.body, Object.keys(answer.headers).join()];
+      });
+      seen.push(JSON.stringify([...shown, questions.map(({ sql }) => sql)]));
       const page = await submit('/auth/forgot', { login });
       expect([page.status, page.text.includes(login)]).toEqual([200, false]);
     }
