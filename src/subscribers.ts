@@ -118,7 +118,7 @@ export function createSubscribers(parts: Parts) {
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
     'video.published': {
       schema: videoEvents['video.published'],
-      handlers: [bridge.onVideoPublished, news.onVideoPublished, signalHearing.onVideoShown],
+      handlers: [bridge.onVideoPublished, news.onVideoPublished, signalHearing.onVideo],
     },
     'video.rejected': { schema: videoEvents['video.rejected'], handlers: [news.onVideoRejected] },
     'video.captioned': { schema: videoEvents['video.captioned'], handlers: [bridge.onVideoCaptioned] },
@@ -133,7 +133,7 @@ export function createSubscribers(parts: Parts) {
     'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
     'video.discovered': {
       schema: videoEvents['video.discovered'],
-      handlers: [{ all: videos.onDiscovered }, news.onVideoDiscovered, signalHearing.onVideoShown],
+      handlers: [{ all: videos.onDiscovered }, news.onVideoDiscovered, signalHearing.onVideo],
     },
     'video.deleted': {
       schema: videoEvents['video.deleted'],

@@ -45,18 +45,19 @@ async function liked(): Promise<VideoId> {
 
 async function command(...args: string[]) {
   const { context, dataDir } = server;
-  let [out, err] = ['', ''];
+  const out: string[] = [];
+  const err: string[] = [];
   const code = await vireo(['--json', ...args], {
     env: {
       ...{ VIREO_ENV: 'test', ORIGIN: context.config.origin, DATA_DIR: dataDir, LOG_LEVEL: 'silent' },
       ...{ DATABASE_URL: context.databaseUrl, REDIS_URL: context.redisUrl },
       REDIS_PREFIX: context.config.redisPrefix,
     },
-    stdout: { write: (text: string) => Boolean((out += text)) },
-    stderr: { write: (text: string) => Boolean((err += text)) },
+    stdout: { write: (text: string) => out.push(text) > 0 },
+    stderr: { write: (text: string) => err.push(text) > 0 },
   });
-  expect([code, err]).toEqual([0, '']);
-  return JSON.parse(out) as { message: string; rows: Record<string, unknown>[] };
+  expect([code, err]).toEqual([0, []]);
+  return JSON.parse(out.join('')) as { message: string; rows: Record<string, unknown>[] };
 }
 
 describe('vireo counters recount', () => {

@@ -78,9 +78,3 @@ function videoSignal(row: VideoRow): Told<'video'> {
     durationMs: seconds === null ? null : Math.max(0, Math.round(seconds * 1_000)),
   };
 }
-
-/** What goes before what somebody of another server does: from where that comes. */
-export async function introduced(db: Db | Tx, id: AccountId): Promise<Told<'account'>[]> {
-  const signals = await accountSignals(db, [id]);
-  return signals.flatMap((one) => (one.kind === 'account' && one.domain !== '' ? [one] : []));
-}
