@@ -518,6 +518,8 @@ export interface FeedVideo {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -1421,6 +1423,8 @@ export interface StudioVideo {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -1607,6 +1611,8 @@ export interface Video {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -1661,9 +1667,9 @@ export interface VideoStatistics {
 }
 
 export interface WatchReport {
-  /** Stored for good, now or before */
+  /** Taken, now or before: none of these is lost. They count where they are about videos that are there for you */
   readonly accepted: number;
-  /** About videos that are not there for you */
+  /** Of those that were stored at once: about videos that are not there for you */
   readonly ignored: number;
 }
 
