@@ -71,6 +71,9 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
     videoAt: (slot) => bySlot[slot],
   });
   let now = 0;
+  let sweptAt = 0;
+  /** Videos that were removed since then. */
+  let gone = 0;
 
   const topicsOf = (video: Pick<TrendVideo, 'tags' | 'soundId' | 'author'>): Topic[] => [
     ...new Set(video.tags.map((tag) => votes.topic('tags', tag))),
@@ -133,6 +136,7 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
   const removeVideo = (video: TrendVideo): void => {
     use(video, -1);
     video.isRemoved = true;
+    gone += 1;
     standings.leave(video);
     standings.drop(video);
     masses.drop(video.slot);
@@ -146,8 +150,16 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
     people.drop(person);
   };
 
-  /** Forgets what is past the horizon, and reckons how much servers are trusted. */
+  /** Every hour: reckons how much servers are trusted, and what is usual. */
+  const reckon = (): void => {
+    standings.age();
+    if (domains.reckon(now)) standings.touchRemote();
+    if (now - sweptAt >= settings.sweepMs) sweep();
+  };
+
+  /** Now and then, and where something is full: forgets what is past the horizon. */
   const sweep = (): void => {
+    sweptAt = now;
     const before = now - settings.horizonMs;
     masses.sweep(masses.windowOf(before), (slot) => {
       const video = bySlot[slot];
@@ -159,7 +171,8 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
       video.recent = null;
       if (videos.size > settings.bounds.videos * 0.9 && video.publishedAt < before) removeVideo(video);
     }
-    acts.sweep(before);
+    acts.sweep(before, gone > 0);
+    gone = 0;
     for (let slot = 0; slot < bySlot.length; slot += 1) {
       if (!bySlot[slot]?.isRemoved) continue;
       bySlot[slot] = undefined;
@@ -167,8 +180,6 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
     }
     votes.sweep(before, standings.touchTopic);
     people.sweep(before);
-    standings.age();
-    if (domains.reckon(now)) standings.touchRemote();
   };
 
   /** Whatever a video or a topic is decided to be, its places follow. */
@@ -220,7 +231,7 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
       if (event.at > now) {
         const isNewHour = Math.floor(event.at / HOUR_MS) > Math.floor(now / HOUR_MS);
         now = event.at;
-        if (isNewHour) sweep();
+        if (isNewHour) reckon();
       }
       switch (event.kind) {
         case 'account':

@@ -129,12 +129,12 @@ export function createStandings(deps: {
     const scored = isShut(video) ? null : scoring.score(video.slot, video.claimed, video.publishedAt);
     const mayStand =
       scored !== null && !(scored.local + scored.remote >= settings.brake.leastMass && brake(video, at));
-    const boost = mayStand ? settings.velocity.weight * speed(video, at) : 0;
+    const fast = mayStand ? speed(video, at) : 0;
     for (const { key, half, cap } of video.boards) {
       const log = mayStand
         ? (scored.logs[halves.indexOf(half)] ?? Number.NEGATIVE_INFINITY)
         : Number.NEGATIVE_INFINITY;
-      offer(key, cap, video.slot, log + boost);
+      offer(key, cap, video.slot, log + settings.velocity.weight[half] * fast);
     }
     if (mayStand && video.recent) livelyVideos.add(video);
     else livelyVideos.delete(video);
@@ -144,7 +144,7 @@ export function createStandings(deps: {
     const standing = decided.get(`${topic.of}:${topic.id}`);
     const isOut = standing === 'vetoed' || standing === 'held';
     const log = isOut ? Number.NEGATIVE_INFINITY : votes.log(topic);
-    const boost = log === Number.NEGATIVE_INFINITY ? 0 : settings.velocity.weight * votes.surge(topic, at);
+    const boost = log === Number.NEGATIVE_INFINITY ? 0 : settings.votes.surge * votes.surge(topic, at);
     offer(topic.of, settings.bounds.perBoard, topic.slot, log + boost);
     livelyTopics.add(topic);
   };
