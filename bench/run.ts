@@ -4,6 +4,7 @@ import { inbox } from './inbox.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
+import { stream } from './stream.ts';
 import { trending } from './trending.ts';
 
 /**
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'media-pipeline': mediaPipeline,
   'media-serving': mediaServing,
   trending,
+  stream,
 };
 
 const args = process.argv.slice(2);
