@@ -163,3 +163,28 @@ export const trendSettings: TrendSettings = {
     videos: 1_000_000,
   },
 };
+
+/** Trends in the live server: what is read, written and asked at once. */
+export const trendUpkeep = {
+  /** How often what happened is taken in and the lists are written. */
+  everyMs: 1_000,
+  /** Rows of one kind that a load takes at once, and signals that one turn takes in. */
+  rowsAtOnce: 2_000,
+  signalsAtOnce: 20_000,
+  /** Commands in one go to Redis. */
+  commandsAtOnce: 500,
+  /** Lists that nobody wrote to for so long go. */
+  listsKeptSeconds: 8 * 24 * 3_600,
+  /** How often servers and their trust are looked at, and which of them are shown. */
+  trustEveryMs: 60_000,
+  trustsShown: 500,
+  /** How long what spreads fast is kept at hand, and how many such videos there may be. */
+  viralMs: 24 * 3_600_000,
+  viralAtOnce: 50,
+  /** Of views that a server told of one day, so many are taken from rows: what counts is bounded anyway. */
+  remoteViewsPerRow: 50,
+  /** A page of trends looks at so many more than it shows, for those that may not be shown. */
+  spare: 60,
+  maxNoteCharacters: 1_000,
+  maxDecisionsShown: 100,
+} as const;
