@@ -84,6 +84,8 @@ export interface TrendSettings {
     readonly strangers: number;
     /** Where strangers are usual, it takes so many times what is usual. */
     readonly timesUsual: number;
+    /** How fast what is usual follows, an hour. */
+    readonly learning: number;
     readonly oneDomain: number;
     /** Servers that are trusted this much are no reason. */
     readonly trusted: number;
@@ -143,6 +145,7 @@ export const trendSettings: TrendSettings = {
   brake: {
     strangers: 0.5,
     timesUsual: 2,
+    learning: 0.05,
     oneDomain: 0.6,
     trusted: 0.5,
     leastMass: 60,

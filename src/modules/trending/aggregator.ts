@@ -163,7 +163,7 @@ export function createTrends({
 
   /** Every hour: reckons how much servers are trusted, and what is usual. */
   const reckon = (): void => {
-    standings.age();
+    standings.endHour();
     if (domains.reckon(now)) standings.touchRemote();
     if (now - sweptAt >= settings.sweepMs) sweep();
   };

@@ -61,9 +61,8 @@ export function createDecisions({ db }: { readonly db: Db }) {
       if (holds.length === 0) return;
       await tx('trend_decisions')
         .insert(
-          holds.map(({ videoId, reason, share, domain, at }) => ({
+          holds.map(({ videoId, reason, share, domain }) => ({
             ...{ of: 'videos', subject: videoId, standing: 'held', reason, share, domain },
-            decided_at: new Date(at),
           })),
         )
         .onConflict(['of', 'subject'])

@@ -35,7 +35,9 @@ export interface KeeperDeps {
 interface Kept {
   readonly trends: Trends;
   position: string;
+  /** The newest decision that is known, and those that were taken in last. */
   decidedAt: number;
+  decided: ReadonlyMap<string, number>;
   trustAt: number;
   followsAt: number;
 }
@@ -71,19 +73,27 @@ export function createTrendKeeper(deps: KeeperDeps) {
     await loadActs(db, { since, tell, signal });
     await loadRemoteViews(db, since, tell);
     await loadFollows(db, { at: now, tell, signal });
-    const made = { trends, position, decidedAt: 0, trustAt: 0, followsAt: now };
+    const made: Kept = {
+      ...{ trends, position, decidedAt: 0, decided: new Map(), trustAt: 0, followsAt: now },
+    };
     await takeDecisions(made);
     await shelves.replace(trends.allBoards(now), owner);
     log.info({ seconds: (clock.now() - now) / 1_000 }, 'trends loaded');
     return made;
   }
 
+  /** What was decided since the newest that is known, by the clock of the database, and a little before. */
   async function takeDecisions(into: Kept): Promise<void> {
-    const now = clock.now();
-    for (const decision of await decisions.since(new Date(Math.max(0, into.decidedAt - OVERLAP_MS)))) {
-      apply(into.trends, decision);
+    const rows = await decisions.since(new Date(Math.max(0, into.decidedAt - OVERLAP_MS)));
+    const taken = new Map<string, number>();
+    for (const decision of rows) {
+      const subject = `${decision.of}:${decision.id}`;
+      const at = decision.decidedAt.getTime();
+      if (into.decided.get(subject) !== at) apply(into.trends, decision);
+      taken.set(subject, at);
+      into.decidedAt = Math.max(into.decidedAt, at);
     }
-    into.decidedAt = now;
+    into.decided = taken;
   }
 
   /** Takes in what the log has, at most so much a turn; false where it has a gap. */

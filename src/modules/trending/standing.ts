@@ -82,8 +82,8 @@ export function createStandings(deps: {
   const livelyTopics = new Set<Topic>();
   /** Boards and members that changed since somebody took the changes. */
   let changes = new Map<string, Map<string, number>>();
-  /** Of what counted lately: all, and what strangers did. */
-  const usual = { all: 0, strange: 0 };
+  /** The part that strangers usually do, by the hour, whatever an hour had; and what this hour had so far. */
+  const usual = { share: 1, all: 0, strange: 0 };
 
   const offer = (board: TrendVideo['boards'][number], { slot, id }: Member, value: number): void => {
     boards.offer(board.key, board.cap, slot, value);
@@ -111,11 +111,10 @@ export function createStandings(deps: {
     const window = masses.windowOf(at);
     const scored = scoring.scoreWithHour(video.slot, window - HOUR_MS / settings.windowMs, window);
     if (scored.hour < limits.leastMass) return false;
-    const often = usual.all > 0 ? usual.strange / usual.all : 1;
     const strange = scored.strange / scored.hour;
     const one = scored.remoteHour > 0 ? scored.largestHour / scored.remoteHour : 0;
     const trust = domains.at(scored.largestDomain)?.trust ?? 1;
-    const isStrange = strange > Math.max(limits.strangers, limits.timesUsual * often);
+    const isStrange = strange > Math.max(limits.strangers, limits.timesUsual * usual.share);
     const isOne = one > limits.oneDomain && trust < limits.trusted && scored.remoteHour > scored.hour / 2;
     if (!isStrange && !isOne) return false;
     decided.set(`videos:${video.id}`, 'held');
@@ -170,10 +169,11 @@ export function createStandings(deps: {
       if (isStrange) usual.strange += amount;
     },
 
-    /** Makes older times count less for what is usual. */
-    age(): void {
-      usual.all *= 0.98;
-      usual.strange *= 0.98;
+    /** An hour is over: one that was unlike others, as by an attack, moves little of what is usual. */
+    endHour(): void {
+      if (usual.all > 0) usual.share += settings.brake.learning * (usual.strange / usual.all - usual.share);
+      usual.all = 0;
+      usual.strange = 0;
     },
 
     decide(key: string, standing: Standing | null): void {
