@@ -190,6 +190,46 @@ describe('trends of the live server', () => {
     });
   });
 
+  test('have the files of what spreads fast kept at hand, and brought back where they were cold', async () => {
+    const { db, signals } = server.context;
+    const fast = await videos.video(author.account);
+    await db('videos')
+      .where({ id: fast })
+      .update({ cold_since: new Date(now) });
+    const told: Signal = {
+      ...({ kind: 'video', at: now, id: fast, authorId: author.id, domain: '', publishedAt: now } as const),
+      ...{ tags: [], soundId: null, language: null, durationMs: 5_000, caption: '', sensitive: false },
+    };
+    const seen = {
+      watchedMs: 5_000,
+      isView: true,
+      isComplete: true,
+      source: 'for_you',
+      network: null,
+    } as const;
+    const crowd = Array.from({ length: 40 }, (_, one): Signal[] => [
+      {
+        ...({
+          kind: 'account',
+          at: now,
+          id: `8${one}`,
+          domain: '',
+          createdAt: now - 30 * 86_400_000,
+        } as const),
+        ...{ languages: [], interests: [] },
+      },
+      { kind: 'watch', at: now, actorId: `8${one}`, videoId: fast, ...seen },
+    ]).flat();
+    await signals.publish([told, ...crowd]);
+    now += 61_000;
+    await turn();
+    const kept = await db('viral_videos').select('video_id', 'until');
+    expect(kept).toMatchObject([{ video_id: fast, until: new Date(now + 86_400_000) }]);
+    const jobs = await db('jobs').where({ name: 'media.warm' }).pluck('key');
+    const keys = await db('video_assets').where({ video_id: fast, role: 'mp4' }).pluck('key');
+    expect(jobs).toEqual(keys.map((key: string) => `warm:${key}`));
+  });
+
   test('put what the brake holds before staff, with the reason, until one of them decides', async () => {
     const { signals } = server.context;
     const fan = fans[0]?.id ?? '';
