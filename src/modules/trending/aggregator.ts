@@ -2,6 +2,7 @@ import { type TrendSettings, trendSettings } from '../../../config/trend-limits.
 import type { Signal, SignalOf } from '../signals/index.ts';
 import { createActs } from './acts.ts';
 import { createDomains, type DomainTrust, LOCAL, trustIn } from './domains.ts';
+import { decayed } from './log-decay.ts';
 import { Masses } from './masses.ts';
 import { createPeople } from './people.ts';
 import { plainTag } from './plain-tag.ts';
@@ -275,11 +276,11 @@ export function createTrends({
         scope.of === 'videos' && scope.within === 'tag' ? { ...scope, key: plainTag(scope.key) } : scope,
         window,
       );
-      const constant = standings.constantOf(halfOfBoard(key));
+      const halfLifeMs = settings.halfLivesMs[halfOfBoard(key)];
       const found: Trending[] = [];
       for (const [slot, value] of standings.best(key, n)) {
         const id = nameOf(scope.of, slot);
-        if (id !== null) found.push({ id, score: Math.exp(value - at / constant) });
+        if (id !== null) found.push({ id, score: decayed(value, at, halfLifeMs) });
       }
       return found;
     },
@@ -291,7 +292,7 @@ export function createTrends({
       const scored = standings.scoring.score(video.slot, video.claimed, video.publishedAt);
       const log = scored.logs[halves.indexOf('usual')] ?? Number.NEGATIVE_INFINITY;
       return {
-        score: Math.exp(log - at / standings.constantOf('usual')),
+        score: decayed(log, at, settings.halfLivesMs.usual),
         ...{ local: scored.local, remote: scored.remote, remoteViews: scored.remoteViews },
         ...{ people: video.people, servers: scored.servers, velocity: standings.speed(video, at) },
         standing: standings.standingOf(`videos:${videoId}`),

@@ -3,6 +3,8 @@ export interface Board {
   readonly key: string;
   readonly cap: number;
   readonly members: Map<number, number>;
+  /** Them in their order, until one changes. */
+  sorted: readonly (readonly [member: number, value: number])[] | null;
   /** Below this value nobody is let in; of the last time there were too many. */
   floor: number;
   /** When somebody came in last: the order in which boards are given up. */
@@ -31,13 +33,13 @@ export function createBoards(maxBoards: number) {
     offer(key: string, cap: number, member: number, value: number): void {
       let board = boards.get(key);
       if (value === Number.NEGATIVE_INFINITY) {
-        board?.members.delete(member);
+        if (board?.members.delete(member)) board.sorted = null;
         if (board?.members.size === 0) boards.delete(key);
         return;
       }
       if (!board) {
         if (boards.size >= maxBoards) giveUp();
-        board = { key, cap, members: new Map(), floor: Number.NEGATIVE_INFINITY, touched: 0 };
+        board = { key, cap, members: new Map(), sorted: null, floor: Number.NEGATIVE_INFINITY, touched: 0 };
         boards.set(key, board);
       }
       turn += 1;
@@ -46,10 +48,18 @@ export function createBoards(maxBoards: number) {
         if (board.members.size >= board.cap) return;
         board.floor = Number.NEGATIVE_INFINITY;
       }
+      if (board.members.get(member) === value) return;
       board.members.set(member, value);
+      board.sorted = null;
       if (board.members.size > board.cap * 1.5 + 16) trim(board);
     },
-    get: (key: string): Board | undefined => boards.get(key),
+    /** The best of a board, best first. */
+    best(key: string, n: number): readonly (readonly [member: number, value: number])[] {
+      const board = boards.get(key);
+      if (!board) return [];
+      board.sorted ??= [...board.members].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+      return board.sorted.slice(0, n);
+    },
     all: (): IterableIterator<Board> => boards.values(),
   };
 }

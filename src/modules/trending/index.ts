@@ -1,7 +1,6 @@
-export { createTrends, type TrendScore, type TrendSubject, type Trends } from './aggregator.ts';
+export { createTrends, type TrendSubject } from './aggregator.ts';
 export type { TrendDecision } from './decisions.ts';
-export type { DomainTrust } from './domains.ts';
 export { createTrending, type LiveTrends } from './live.ts';
 export { plainTag } from './plain-tag.ts';
 export type { Trending, TrendScope } from './scopes.ts';
-export type { Standing, TrendWindow } from './standing.ts';
+export type { TrendWindow } from './standing.ts';

@@ -1,7 +1,6 @@
 import type { TrendSettings } from '../../../config/trend-limits.ts';
 import { createBoards } from './boards.ts';
 import { type Domains, LOCAL } from './domains.ts';
-import { timeConstant } from './log-decay.ts';
 import type { Masses } from './masses.ts';
 import type { Person } from './people.ts';
 import type { TrendScope } from './scopes.ts';
@@ -12,6 +11,8 @@ import type { Topic, Votes } from './votes.ts';
 const HOUR_MS = 3_600_000;
 /** So long after the last event of a video or topic its speed is looked at. */
 const LIVELY_MS = 2 * HOUR_MS;
+/** It changes by windows of minutes: looking at it more often than this shows nothing new. */
+const SPEED_MS = 60_000;
 
 /** What people decide about a video, a hashtag, a sound or a creator, or the brake for them. */
 export type Standing = 'held' | 'vetoed' | 'approved';
@@ -82,6 +83,8 @@ export function createStandings(deps: {
   const livelyTopics = new Set<Topic>();
   /** Boards and members that changed since somebody took the changes. */
   let changes = new Map<string, Map<string, number>>();
+  /** When the speed of what is lively was looked at last. */
+  let speedsAt = Number.NEGATIVE_INFINITY;
   /** The part that strangers usually do, by the hour, whatever an hour had; and what this hour had so far. */
   const usual = { share: 1, all: 0, strange: 0 };
 
@@ -183,13 +186,10 @@ export function createStandings(deps: {
 
     /** Brings the boards up to a time. */
     settle(at: number): void {
-      for (const video of livelyVideos) {
-        if (at - video.lastAt > LIVELY_MS) livelyVideos.delete(video);
-        dirtyVideos.add(video);
-      }
-      for (const topic of livelyTopics) {
-        if (at - topic.lastAt > LIVELY_MS) livelyTopics.delete(topic);
-        dirtyTopics.add(topic);
+      if (Math.abs(at - speedsAt) >= SPEED_MS) {
+        speedsAt = at;
+        for (const video of livelyVideos) dirtyVideos.add(video);
+        for (const topic of livelyTopics) dirtyTopics.add(topic);
       }
       const isQuiet = (lastAt: number): boolean => at - lastAt > LIVELY_MS;
       for (const video of dirtyVideos) {
@@ -205,11 +205,7 @@ export function createStandings(deps: {
     },
 
     /** The best of a board; values are ln of scores with forward decay. */
-    best(key: string, n: number): readonly (readonly [slot: number, value: number])[] {
-      const board = boards.get(key);
-      if (!board) return [];
-      return [...board.members].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, n);
-    },
+    best: boards.best,
 
     /** Everything that stands on a board with mass of other servers. */
     touchRemote(): void {
@@ -255,11 +251,6 @@ export function createStandings(deps: {
           velocity.lastHour(video.recent, at) >= viralLeast &&
           speed(video, at) >= viral,
       );
-    },
-
-    /** The half-life that the values of a board have, as a time constant. */
-    constantOf(half: Half): number {
-      return timeConstant(settings.halfLivesMs[half]);
     },
 
     /** The boards of a video. */

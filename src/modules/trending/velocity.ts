@@ -96,5 +96,3 @@ export function createVelocity(settings: TrendSettings['velocity'], windowMs: nu
     },
   };
 }
-
-export type Velocity = ReturnType<typeof createVelocity>;
