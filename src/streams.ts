@@ -5,11 +5,12 @@ import type { UnlistedDomains } from './db/visibility.ts';
 import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
 import type { Logger } from './lib/log.ts';
-import { createSignalLog } from './modules/signals/index.ts';
+import { createCounters } from './modules/counters/index.ts';
+import { createSignalLog, createSignalMover } from './modules/signals/index.ts';
 import { createTrending } from './modules/trending/index.ts';
 import { createWatching } from './modules/watching/index.ts';
 
-/** What goes through streams in Redis: what is watched, and what followers hear of it and of all the rest. */
+/** What goes through streams in Redis, and what is counted of it: what is watched, and what followers hear of it and of all the rest. */
 export function createStreams(deps: {
   readonly db: Db;
   readonly inTx: InTx;
@@ -25,9 +26,9 @@ export function createStreams(deps: {
   const { config, redis, log, keepAtHand, ...base } = deps;
   const { redisPrefix, watchedThrough: through } = config;
   const signals = createSignalLog({ redis, prefix: redisPrefix, log });
-  return {
-    signals,
-    watching: createWatching({ ...base, redis, log, redisPrefix, through, signals }),
-    trending: createTrending({ ...base, redis, log, prefix: redisPrefix, signals, keepAtHand }),
-  };
+  const moveSignals = createSignalMover({ db: deps.db, signals, log });
+  const counters = createCounters({ db: deps.db, redis, prefix: redisPrefix });
+  const watching = createWatching({ ...base, redis, log, redisPrefix, through, signals });
+  const trending = createTrending({ ...base, redis, log, prefix: redisPrefix, signals, keepAtHand });
+  return { signals, moveSignals, counters, watching, trending };
 }

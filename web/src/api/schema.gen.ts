@@ -738,6 +738,8 @@ export interface FeedVideo {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -1641,6 +1643,8 @@ export interface StudioVideo {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -1849,6 +1853,8 @@ export interface Video {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
