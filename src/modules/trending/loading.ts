@@ -1,9 +1,8 @@
 import { trendUpkeep } from '../../../config/trend-limits.ts';
 import type { Db } from '../../db/database.ts';
-import { type Id, lowestIdAt, momentOf } from '../../lib/ids.ts';
-import type { Signal } from '../signals/index.ts';
+import { type AccountId, type Id, lowestIdAt, momentOf, type VideoId } from '../../lib/ids.ts';
+import { accountSignals, type Signal, videoSignals } from '../signals/index.ts';
 import type { KnownDomain } from './aggregator.ts';
-import { accountFacts, videoFacts } from './facts.ts';
 
 interface ActRow {
   readonly id: string;
@@ -68,16 +67,23 @@ async function tellFacts(
     for (const id of wanted) told.add(`${kind}${id}`);
     return wanted;
   };
-  const videos = await videoFacts(
-    db,
-    fresh(
-      'v',
-      rows.map((row) => row.video_id),
-    ),
+  const wantedVideos = fresh(
+    'v',
+    rows.map((row) => row.video_id),
   );
+  const videos = await videoSignals(db, wantedVideos as VideoId[]);
   const authors = videos.flatMap((video) => (video.kind === 'video' ? [video.authorId] : []));
-  const accounts = await accountFacts(db, fresh('a', [...authors, ...rows.map((row) => row.account_id)]));
-  for (const known of [...accounts, ...videos]) tell(known);
+  await tellAccounts(db, fresh('a', [...authors, ...rows.map((row) => row.account_id)]), tell);
+  for (const video of videos) {
+    if (video.kind === 'video') tell({ ...video, at: momentOf(video.id as Id<string>) });
+  }
+}
+
+/** As of when they were made, or this server got to know them; those that are gone are left out. */
+async function tellAccounts(db: Db, ids: readonly string[], tell: (signal: Signal) => void): Promise<void> {
+  for (const account of await accountSignals(db, ids as AccountId[])) {
+    if (account.kind === 'account') tell({ ...account, at: account.createdAt });
+  }
 }
 
 function signalOf({ id, kind, account_id: actorId, video_id: videoId, viewed, completed }: ActRow): Signal {
@@ -115,7 +121,7 @@ export async function loadFollows(
     if (!last) return;
     mark = last.id;
     const ids = new Set(rows.flatMap((row) => [row.follower_id, row.target_id]));
-    for (const known of await accountFacts(db, [...ids])) tell(known);
+    await tellAccounts(db, [...ids], tell);
     for (const row of rows) {
       tell({ kind: 'follow', at, actorId: row.follower_id, targetId: row.target_id, on: true });
     }

@@ -242,6 +242,12 @@ export const kinds = {
   },
   'blocked domain': (world) => policyOf(world, 'suspend'),
   'allowed domain': (world) => policyOf(world, 'allow'),
+  async 'trending video'({ videos, owner }) {
+    return one('trending video', { id: await videos.video(owner.account, {}) }, ALL);
+  },
+  'trending account': async ({ owner }) => one('trending account', { id: owner.id }, ALL),
+  'trending word': async ({ next }) => one('trending word', { id: `trend${next()}` }, ALL),
+  'domain in trends': async ({ next }) => one('domain', { domain: `far${next()}.test` }, ALL),
 } satisfies Record<string, Make>;
 
 export type KindName = keyof typeof kinds;
