@@ -1,5 +1,6 @@
 import { trendUpkeep } from '../../../config/trend-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
+import { ofDomain } from '../../db/visibility.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import type { TrendSubject } from './aggregator.ts';
 import { plainTag } from './plain-tag.ts';
@@ -108,12 +109,16 @@ export function createDecisions({ db }: { readonly db: Db }) {
       return ids.filter((id) => !isShut.has(subjectOf({ of, id })));
     },
 
-    /** Sets how much a server is trusted, over what it earned; null: what it earned counts again. */
+    /** Sets how much a server is trusted, over what it earned; null: that counts again. False where nobody of it is known. */
     async setTrust(
       tx: Tx,
       domain: string,
       by: { readonly trust: number | null; readonly accountId: AccountId; readonly note: string },
-    ): Promise<void> {
+    ): Promise<boolean> {
+      const known =
+        (await tx('instances').where({ host: domain }).first('host')) ??
+        (await tx('accounts').modify(ofDomain(domain)).first('id'));
+      if (!known) return false;
       const facts = {
         ...{ trust: by.trust, note: by.note.slice(0, trendUpkeep.maxNoteCharacters) },
         ...{ decided_by: by.accountId, decided_at: tx.fn.now() },
@@ -122,6 +127,7 @@ export function createDecisions({ db }: { readonly db: Db }) {
         .insert({ domain, ...facts })
         .onConflict('domain')
         .merge(facts);
+      return true;
     },
 
     /** Servers whose trust an admin set. */

@@ -74,8 +74,8 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/admin/deliveries/dead/:id': { kind: 'dead letter' },
   '/api/v1/admin/domain_blocks/:id': { kind: 'blocked domain' },
   '/api/v1/admin/domain_allows/:id': { kind: 'allowed domain' },
-  '/api/v1/admin/trends/tags/:id': { kind: 'trending word' },
-  '/api/v1/admin/trends/sounds/:id': { kind: 'trending word' },
+  '/api/v1/admin/trends/tags/:name': { kind: 'word', writes: 'seen' },
+  '/api/v1/admin/trends/sounds/:id': { kind: 'trending sound' },
   '/api/v1/admin/trends/statuses/:id': { kind: 'trending video' },
   '/api/v1/admin/trends/creators/:id': { kind: 'trending account' },
   '/api/v1/admin/trends/trust/:domain': { kind: 'domain in trends' },
@@ -224,7 +224,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   ...Object.fromEntries(
     ['tags', 'statuses', 'creators', 'sounds'].flatMap((thing) =>
       ['approve', 'reject', 'hold', 'release'].map((verb) => [
-        `POST /api/v1/admin/trends/${thing}/:id/${verb}`,
+        `POST /api/v1/admin/trends/${thing}/:${thing === 'tags' ? 'name' : 'id'}/${verb}`,
         () => ({ body: { note: 'Looked at.' } }),
       ]),
     ),

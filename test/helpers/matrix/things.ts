@@ -246,8 +246,16 @@ export const kinds = {
     return one('trending video', { id: await videos.video(owner.account, {}) }, ALL);
   },
   'trending account': async ({ owner }) => one('trending account', { id: owner.id }, ALL),
-  'trending word': async ({ next }) => one('trending word', { id: `trend${next()}` }, ALL),
-  'domain in trends': async ({ next }) => one('domain', { domain: `far${next()}.test` }, ALL),
+  async 'trending sound'({ context: { db }, next }) {
+    const subject = `sound${next()}`;
+    await db('trend_decisions').insert({ of: 'sounds', subject, standing: 'held' });
+    return one('trending sound', { id: subject }, ALL);
+  },
+  async 'domain in trends'({ context: { db }, next }) {
+    const host = `far${next()}.test`;
+    await db('instances').insert({ host });
+    return one('domain', { domain: host }, ALL);
+  },
 } satisfies Record<string, Make>;
 
 export type KindName = keyof typeof kinds;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../../config/limits.ts';
-import { trendUpkeep } from '../../../../config/trend-limits.ts';
+import { trendSettings, trendUpkeep } from '../../../../config/trend-limits.ts';
 import { idSchema } from '../../../lib/ids.ts';
 import { parseTag } from '../../../modules/tags/index.ts';
 import { plainTag, type TrendDecision, type TrendSubject } from '../../../modules/trending/index.ts';
@@ -145,7 +145,14 @@ async function subjectOf(deps: HttpDeps, thing: Thing, id: string): Promise<Tren
     if (tag === null) throw new ApiError('not-found', 'This is no hashtag.');
     return { of, id: plainTag(tag) };
   }
-  if (of === 'sounds') return { of, id };
+  if (of === 'sounds') {
+    // What a sound is, is known by what trends, and by what was decided.
+    const { decisions, lists } = deps.trending;
+    const trending = await lists.unfiltered(of, { offset: 0, limit: trendSettings.bounds.perBoard });
+    const isKnown = trending.includes(id) || (await decisions.about(of, [id])).has(id);
+    if (!isKnown) throw new ApiError('not-found');
+    return { of, id };
+  }
   if (of === 'creators') {
     const known = idSchema<'account'>().safeParse(id).data;
     if (!known || !(await deps.accounts.byIds([known])).has(known)) throw new ApiError('not-found');
@@ -157,17 +164,20 @@ async function subjectOf(deps: HttpDeps, thing: Thing, id: string): Promise<Tren
   return { of, id: known };
 }
 
+/** Hashtags are named, everything else has an id. */
+const parameterOf = (thing: Thing) => (thing === 'tags' ? 'name' : 'id');
+
 const decide = (thing: Thing, verb: Verb) =>
   route({
     method: 'post',
-    path: `/api/v1/admin/trends/${thing}/:id/${verb}`,
+    path: `/api/v1/admin/trends/${thing}/:${parameterOf(thing)}/${verb}`,
     summary: `${verbs[verb].says} ${things[thing].name}.`,
     ...staffWrite,
-    params: z.object({ id: z.string().min(1).max(200) }),
+    params: z.object({ [parameterOf(thing)]: z.string().min(1).max(200) }),
     body: z.object({ note: z.string().max(trendUpkeep.maxNoteCharacters).default('') }),
     output: emptyEntity,
     handler: async ({ deps, params, body, viewer }) => {
-      const subject = await subjectOf(deps, thing, params.id);
+      const subject = await subjectOf(deps, thing, params[parameterOf(thing)] ?? '');
       const { standing } = verbs[verb];
       const by = { standing, accountId: viewer.account.id, note: body.note };
       await deps.inTx((tx) => deps.trending.decisions.decide(tx, subject, by));
@@ -194,7 +204,8 @@ export const setTrendTrust = route({
   output: emptyEntity,
   handler: async ({ deps, params, body, viewer }) => {
     const by = { ...body, accountId: viewer.account.id };
-    await deps.inTx((tx) => deps.trending.decisions.setTrust(tx, params.domain, by));
+    const isKnown = await deps.inTx((tx) => deps.trending.decisions.setTrust(tx, params.domain, by));
+    if (!isKnown) throw new ApiError('not-found', 'Nobody of this server is known here.');
     deps.log.info({ domain: params.domain, trust: body.trust, by: viewer.account.id }, 'trust decided');
     return {};
   },
