@@ -213,15 +213,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const filters = createFilters({ db, ids });
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters });
   const streams = createStreams({
-    db,
-    inTx,
-    ids,
-    clock,
-    log,
-    unlistedDomains,
-    instanceSecret,
-    redis,
-    config,
+    ...{ db, inTx, ids, clock, log, unlistedDomains, instanceSecret, redis, config },
+    keepAtHand: videos.keepAtHand,
   });
   const cursors = createCursors({
     key: purposeKey({ instanceSecret, purpose: 'feed-cursor' }),

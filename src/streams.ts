@@ -7,6 +7,7 @@ import type { IdSource } from './lib/ids.ts';
 import type { Logger } from './lib/log.ts';
 import { createCounters } from './modules/counters/index.ts';
 import { createSignalLog, createSignalMover } from './modules/signals/index.ts';
+import { createTrending } from './modules/trending/index.ts';
 import { createWatching } from './modules/watching/index.ts';
 
 /** What goes through streams in Redis, and what is counted of it: what is watched, and what followers hear of it and of all the rest. */
@@ -20,12 +21,14 @@ export function createStreams(deps: {
   readonly instanceSecret: string;
   readonly redis: Redis;
   readonly config: Config;
+  readonly keepAtHand: Parameters<typeof createTrending>[0]['keepAtHand'];
 }) {
-  const { config, redis, log, ...base } = deps;
+  const { config, redis, log, keepAtHand, ...base } = deps;
   const { redisPrefix, watchedThrough: through } = config;
   const signals = createSignalLog({ redis, prefix: redisPrefix, log });
   const moveSignals = createSignalMover({ db: deps.db, signals, log });
   const counters = createCounters({ db: deps.db, redis, prefix: redisPrefix });
   const watching = createWatching({ ...base, redis, log, redisPrefix, through, signals });
-  return { signals, moveSignals, counters, watching };
+  const trending = createTrending({ ...base, redis, log, prefix: redisPrefix, signals, keepAtHand });
+  return { signals, moveSignals, counters, watching, trending };
 }

@@ -26,6 +26,7 @@ import type { Push } from '../modules/push/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
+import type { LiveTrends } from '../modules/trending/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { Watching } from '../modules/watching/index.ts';
 import type { ClientDoor } from './activitypub/door.ts';
@@ -56,6 +57,7 @@ export interface HttpDeps {
   readonly push: Push;
   readonly feed: Feed;
   readonly watching: Watching;
+  readonly trending: LiveTrends;
   readonly counters: Counters;
   /** Places in lists, as clients carry them. */
   readonly cursors: Cursors;

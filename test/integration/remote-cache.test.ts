@@ -9,11 +9,13 @@ import { type Db, openDatabase, transactions } from '../../src/db/database.ts';
 import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type AccountId, createIds, type VideoId } from '../../src/lib/ids.ts';
+import { createLogger } from '../../src/lib/log.ts';
 import { purgeObjects } from '../../src/modules/videos/purge.ts';
 import { type CacheDeps, cachedBytes, makeRoom, pruneCache } from '../../src/modules/videos/remote-cache.ts';
 import { onOpened } from '../../src/modules/videos/remote-modes.ts';
 import { purgesOf, shareCopy } from '../../src/modules/videos/shared-copies.ts';
 import { mediaUsage, orphanedObjects } from '../../src/modules/videos/storage-use.ts';
+import { keepAtHand } from '../../src/modules/videos/viral.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
 
@@ -166,6 +168,30 @@ describe('the cache', () => {
       EVICTED,
       { media_state: 'ready' },
     ]);
+  });
+
+  test('leaves what spreads fast for as long as it does, and has it fetched again where it is gone', async () => {
+    const fast = await ready(400, { createdAt: ago(9 * DAY) });
+    const slow = await ready(400, { createdAt: ago(2 * DAY) });
+    const gone = await video({ reason: 'evicted' });
+    const viral = {
+      ...{ ...deps, mediaModesOf: async () => ['replicate' as const], mediaRefusals: async () => [] },
+      ...{ clock: systemClock, lazyRungs: false, log: createLogger('silent') },
+    };
+    const tell = (until: Date) => deps.inTx((tx) => keepAtHand(viral, tx, [fast, gone], until));
+    expect((await tell(new Date(Date.now() + DAY))).toSorted()).toEqual([fast, gone].toSorted());
+    expect(await tell(new Date(Date.now() + DAY)), 'once is enough').toEqual([]);
+    expect(await stateOf(gone)).toEqual({ media_state: 'waiting', media_reason: null });
+    await db('videos').where({ id: fast }).update({ last_watched_at: null });
+
+    expect(await pruneCache(deps, { unwatchedForMs: DAY, dryRun: true })).toMatchObject({ videos: 1 });
+    await copy(await video(), 300);
+    expect(await Promise.all([fast, slow].map(stateOf))).toMatchObject([{ media_state: 'ready' }, EVICTED]);
+    await db('viral_videos')
+      .where({ video_id: fast })
+      .update({ until: ago(1) });
+    await copy(await video(), 600);
+    expect(await stateOf(fast)).toEqual(EVICTED);
   });
 
   test('takes no copy where everything is being watched', async () => {

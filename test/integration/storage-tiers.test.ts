@@ -74,6 +74,16 @@ async function unwatched(columns: Readonly<Record<string, unknown>> = {}) {
   return { ...video, original };
 }
 
+test('what spreads fast is not put into the cheaper store', async () => {
+  const storage = server('directory');
+  const { videoId } = await unwatched();
+  const until = new Date(Date.now() + DAY_MS);
+  await rig.db('viral_videos').insert({ video_id: videoId, since: new Date(), until });
+  expect(await storage.coolDue()).toBe(0);
+  await rig.db('viral_videos').update({ until: ago(1) });
+  expect(await storage.coolDue()).toBe(1);
+});
+
 describe.each(['directory', 'bucket'])('a cold %s', (kind) => {
   test('takes the large files of what nobody watches, and gives them back to who does', async () => {
     const storage = server(kind);

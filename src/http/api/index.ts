@@ -33,6 +33,14 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
+import {
+  listCreatorTrends,
+  listSoundTrends,
+  listStatusTrends,
+  listTagTrends,
+  setTrendTrust,
+  trendDecisions,
+} from './admin/trends.ts';
 import { createApp, verifyApp } from './apps/apps.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import {
@@ -155,6 +163,12 @@ import { bulkVideos, listStudioVideos, studioOverview, videoStatistics } from '.
 import { followTag, getFollowedTags, getTag, unfollowTag } from './tags/tags.ts';
 import { accountTimeline, homeTimeline, publicTimeline, tagTimeline } from './timelines/timelines.ts';
 import { getTrendingLinks, getTrendingStatuses, getTrendingTags, getTrends } from './trends/trends.ts';
+import {
+  getTrendingCreators,
+  getTrendingSounds,
+  getTrendingVideos,
+  getTrendTrust,
+} from './trends/video-trends.ts';
 import { abortDirectUpload, beginDirectUpload, completeDirectUpload } from './uploads/direct.ts';
 import { deleteCaptions, putCaptions } from './videos/captions.ts';
 import {
@@ -325,6 +339,9 @@ export const routes: readonly Route[] = [
   getDomainAllow,
   createDomainAllow,
   deleteDomainAllow,
+  ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
+  ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
+  ...trendDecisions,
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

@@ -74,6 +74,11 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/admin/deliveries/dead/:id': { kind: 'dead letter' },
   '/api/v1/admin/domain_blocks/:id': { kind: 'blocked domain' },
   '/api/v1/admin/domain_allows/:id': { kind: 'allowed domain' },
+  '/api/v1/admin/trends/tags/:name': { kind: 'word', writes: 'seen' },
+  '/api/v1/admin/trends/sounds/:id': { kind: 'trending sound' },
+  '/api/v1/admin/trends/statuses/:id': { kind: 'trending video' },
+  '/api/v1/admin/trends/creators/:id': { kind: 'trending account' },
+  '/api/v1/admin/trends/trust/:domain': { kind: 'domain in trends' },
 };
 
 /** A verb and its opposite. */
@@ -215,6 +220,15 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'DELETE /api/v1/domain_blocks': () => ({ body: { domain: 'noise.test' } }),
   'GET /api/v1/accounts/lookup': () => ({ query: { acct: 'alice' } }),
   'GET /api/v1/accounts/search': () => ({ query: { q: 'alice' } }),
+  'PUT /api/v1/admin/trends/trust/:domain': () => ({ body: { trust: 0.5, note: 'Small and well kept.' } }),
+  ...Object.fromEntries(
+    ['tags', 'statuses', 'creators', 'sounds'].flatMap((thing) =>
+      ['approve', 'reject', 'hold', 'release'].map((verb) => [
+        `POST /api/v1/admin/trends/${thing}/:${thing === 'tags' ? 'name' : 'id'}/${verb}`,
+        () => ({ body: { note: 'Looked at.' } }),
+      ]),
+    ),
+  ),
   'GET /api/v2/search': () => ({ query: { q: 'mark' } }),
 };
 

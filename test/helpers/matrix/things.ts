@@ -242,6 +242,20 @@ export const kinds = {
   },
   'blocked domain': (world) => policyOf(world, 'suspend'),
   'allowed domain': (world) => policyOf(world, 'allow'),
+  async 'trending video'({ videos, owner }) {
+    return one('trending video', { id: await videos.video(owner.account, {}) }, ALL);
+  },
+  'trending account': async ({ owner }) => one('trending account', { id: owner.id }, ALL),
+  async 'trending sound'({ context: { db }, next }) {
+    const subject = `sound${next()}`;
+    await db('trend_decisions').insert({ of: 'sounds', subject, standing: 'held' });
+    return one('trending sound', { id: subject }, ALL);
+  },
+  async 'domain in trends'({ context: { db }, next }) {
+    const host = `far${next()}.test`;
+    await db('instances').insert({ host });
+    return one('domain', { domain: host }, ALL);
+  },
 } satisfies Record<string, Make>;
 
 export type KindName = keyof typeof kinds;

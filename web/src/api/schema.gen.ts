@@ -115,6 +115,226 @@ export interface AdminDomainBlock {
   readonly expires_at: string | null;
 }
 
+export interface AdminTag {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  /** Use in public videos of the last days, as far as this server knows */
+  readonly history: readonly {
+    /** Its first moment, UTC, in seconds since 1970 */
+    readonly day: string;
+    readonly uses: string;
+    readonly accounts: string;
+  }[];
+  /** By the viewer */
+  readonly following: boolean;
+  readonly featuring: boolean;
+  readonly trendable: boolean;
+  /** The brake holds it until somebody decides */
+  readonly requires_review: boolean;
+  readonly decision: {
+    readonly standing: "held" | "vetoed" | "approved" | "open";
+    /** Why the brake held it */
+    readonly reason: "strangers" | "one-domain" | null;
+    /** The part of the last hour that strangers, or that domain, did */
+    readonly share: number | null;
+    readonly domain: string | null;
+    readonly note: string;
+    readonly decided_by: string | null;
+    readonly decided_at: string;
+  } | null;
+}
+
+export interface AdminTrendingAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly acct: string;
+  readonly display_name: string;
+  /** HTML, safe to show */
+  readonly note: string;
+  readonly url: string;
+  readonly uri: string;
+  /** Always of this server, also for accounts of others */
+  readonly avatar: string;
+  readonly avatar_static: string;
+  readonly header: string;
+  readonly header_static: string;
+  readonly locked: boolean;
+  readonly bot: boolean;
+  readonly group: boolean;
+  readonly discoverable: boolean;
+  readonly indexable: boolean;
+  /** Search engines are asked to leave it out */
+  readonly noindex: boolean;
+  readonly hide_collections: boolean;
+  readonly created_at: string;
+  /** Day of the newest video; null in lists */
+  readonly last_status_at: string | null;
+  readonly followers_count: number;
+  readonly following_count: number;
+  readonly statuses_count: number;
+  readonly emojis: readonly {}[];
+  readonly fields: readonly {
+    readonly name: string;
+    /** HTML, safe to show */
+    readonly value: string;
+    /** When the page it leads to was seen to lead back */
+    readonly verified_at: string | null;
+  }[];
+  /** Those of the staff of this server */
+  readonly roles: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+  }[];
+  /** Server of the account; null for this one */
+  readonly host: string | null;
+  /** The account that took this one’s place */
+  readonly moved?: {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly display_name: string;
+    /** HTML, safe to show */
+    readonly note: string;
+    readonly url: string;
+    readonly uri: string;
+    /** Always of this server, also for accounts of others */
+    readonly avatar: string;
+    readonly avatar_static: string;
+    readonly header: string;
+    readonly header_static: string;
+    readonly locked: boolean;
+    readonly bot: boolean;
+    readonly group: boolean;
+    readonly discoverable: boolean;
+    readonly indexable: boolean;
+    /** Search engines are asked to leave it out */
+    readonly noindex: boolean;
+    readonly hide_collections: boolean;
+    readonly created_at: string;
+    /** Day of the newest video; null in lists */
+    readonly last_status_at: string | null;
+    readonly followers_count: number;
+    readonly following_count: number;
+    readonly statuses_count: number;
+    readonly emojis: readonly {}[];
+    readonly fields: readonly {
+      readonly name: string;
+      /** HTML, safe to show */
+      readonly value: string;
+      /** When the page it leads to was seen to lead back */
+      readonly verified_at: string | null;
+    }[];
+    /** Those of the staff of this server */
+    readonly roles: readonly {
+      readonly id: string;
+      readonly name: string;
+      readonly color: string;
+    }[];
+    /** Server of the account; null for this one */
+    readonly host: string | null;
+  };
+  readonly trendable: boolean;
+  /** The brake holds it until somebody decides */
+  readonly requires_review: boolean;
+  readonly decision: {
+    readonly standing: "held" | "vetoed" | "approved" | "open";
+    /** Why the brake held it */
+    readonly reason: "strangers" | "one-domain" | null;
+    /** The part of the last hour that strangers, or that domain, did */
+    readonly share: number | null;
+    readonly domain: string | null;
+    readonly note: string;
+    readonly decided_by: string | null;
+    readonly decided_at: string;
+  } | null;
+}
+
+export interface AdminTrendingSound {
+  readonly id: string;
+  readonly trendable: boolean;
+  /** The brake holds it until somebody decides */
+  readonly requires_review: boolean;
+  readonly decision: {
+    readonly standing: "held" | "vetoed" | "approved" | "open";
+    /** Why the brake held it */
+    readonly reason: "strangers" | "one-domain" | null;
+    /** The part of the last hour that strangers, or that domain, did */
+    readonly share: number | null;
+    readonly domain: string | null;
+    readonly note: string;
+    readonly decided_by: string | null;
+    readonly decided_at: string;
+  } | null;
+}
+
+export interface AdminTrendingStatus {
+  readonly id: string;
+  readonly created_at: string;
+  readonly account: Account;
+  /** HTML, safe to show */
+  readonly content: string;
+  readonly spoiler_text: string;
+  readonly sensitive: boolean;
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
+  readonly language: string | null;
+  readonly uri: string;
+  readonly url: string;
+  readonly media_attachments: readonly Media[];
+  readonly tags: readonly {
+    readonly name: string;
+    readonly url: string;
+  }[];
+  readonly mentions: readonly {
+    readonly id: string;
+    readonly username: string;
+    readonly acct: string;
+    readonly url: string;
+  }[];
+  readonly emojis: readonly {}[];
+  readonly replies_count: number;
+  readonly reblogs_count: number;
+  readonly favourites_count: number;
+  /** By the viewer, as the next two */
+  readonly favourited: boolean;
+  readonly reblogged: boolean;
+  readonly bookmarked: boolean;
+  /** The viewer wants to hear no more of its thread */
+  readonly muted: boolean;
+  readonly pinned: boolean;
+  readonly edited_at: string | null;
+  /** What the filters of the viewer say of it */
+  readonly filtered: readonly FilterResult[];
+  readonly in_reply_to_id: string | null;
+  readonly in_reply_to_account_id: string | null;
+  /** What it passes on, where that is all it does */
+  readonly reblog: Post | null;
+  readonly card: null;
+  readonly poll: null;
+  readonly quote: null;
+  readonly quotes_count: number;
+  /** What it was posted with, where that is an app */
+  readonly application: {
+    readonly name: string;
+    readonly website: string | null;
+  } | null;
+  readonly trendable: boolean;
+  /** The brake holds it until somebody decides */
+  readonly requires_review: boolean;
+  readonly decision: {
+    readonly standing: "held" | "vetoed" | "approved" | "open";
+    /** Why the brake held it */
+    readonly reason: "strangers" | "one-domain" | null;
+    /** The part of the last hour that strangers, or that domain, did */
+    readonly share: number | null;
+    readonly domain: string | null;
+    readonly note: string;
+    readonly decided_by: string | null;
+    readonly decided_at: string;
+  } | null;
+}
+
 export interface Application {
   readonly id: string;
   readonly name: string;
@@ -1460,6 +1680,28 @@ export interface Tag {
   /** By the viewer */
   readonly following: boolean;
   readonly featuring: boolean;
+}
+
+export interface TrendTrust {
+  readonly domain: string;
+  /** 0 to 1 */
+  readonly trust: number;
+  /** What an admin set, over everything else */
+  readonly override: number | null;
+  /** Since this server first heard of it */
+  readonly known_days: number;
+  /** Accounts of this server that follow somebody there */
+  readonly followers: number;
+  /** People of it who did something here in the last days */
+  readonly actors: number;
+  /** Those of them who did on more than one day */
+  readonly returned: number;
+  /** Reports of its videos, by the weight of who reported */
+  readonly reports: number;
+}
+
+export interface TrendingSound {
+  readonly id: string;
 }
 
 export interface UnreadCount {

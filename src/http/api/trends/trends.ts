@@ -1,33 +1,30 @@
 import { z } from 'zod';
-import { apiLimits, trendLimits } from '../../../../config/limits.ts';
+import { apiLimits } from '../../../../config/limits.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { route } from '../../route.ts';
 import { emptyEntity, statusEntity } from '../schemas.ts';
 import { postEntitiesOf } from '../statuses/posts.ts';
 import { tagEntitiesOf, tagEntity } from '../tags/tags.ts';
+import { limitOf, offset } from './paging.ts';
 
-const limitOf = (usual: number, max: number) =>
-  z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(10_000)
-    .default(usual)
-    .transform((limit) => Math.min(limit, max));
-
-const offset = z.coerce.number().int().min(0).max(trendLimits.maxOffset).default(0);
+/** What is used most, while nobody keeps trends (yet): what was vetoed is left out there, too. */
+const untilThereAre = async (deps: HttpDeps, page: { offset: number; limit: number }): Promise<string[]> =>
+  deps.trending.decisions.allowed('tags', await deps.tags.trending(page));
 
 const trendingTags = (path: '/api/v1/trends/tags' | '/api/v1/trends') =>
   route({
     method: 'get',
     path,
     summary:
-      'Hashtags that most people used in public videos of the last two days, as this server knows them.',
+      'Hashtags that most people are on about now: who posts, likes, comments on and watches videos with them. No server makes more than a tenth.',
     audience: 'anyone',
     scope: 'read:statuses',
     query: z.object({ offset, limit: limitOf(10, 20) }),
     output: z.array(tagEntity),
-    handler: async ({ deps, query, viewer }) =>
-      tagEntitiesOf(deps, await deps.tags.trending(query), viewer?.account.id ?? null),
+    handler: async ({ deps, query, viewer }) => {
+      const tags = (await deps.trending.lists.tags(query)) ?? (await untilThereAre(deps, query));
+      return tagEntitiesOf(deps, tags, viewer?.account.id ?? null);
+    },
   });
 
 export const getTrendingTags = trendingTags('/api/v1/trends/tags');
@@ -48,13 +45,18 @@ export const getTrendingStatuses = route({
   method: 'get',
   path: '/api/v1/trends/statuses',
   summary:
-    'Public videos of the last week that were liked, shared and commented on most, as this server knows.',
+    'Public videos that people of many servers watch, like, comment on and share now. What a server claims of its own does not count.',
   audience: 'anyone',
   scope: 'read:statuses',
   query: z.object({ offset, limit: limitOf(apiLimits.defaultPageItems, apiLimits.maxPageItems) }),
   output: z.array(statusEntity),
   handler: async ({ deps, query, viewer }) => {
     const viewerId = viewer?.account.id ?? null;
-    return postEntitiesOf(deps, await deps.videos.trending(viewerId, query), viewerId);
+    const scope = { of: 'videos', within: 'global' } as const;
+    const trending = await deps.trending.lists.videos(viewerId, scope, query);
+    const ids =
+      trending ??
+      (await deps.trending.decisions.allowed('videos', await deps.videos.trending(viewerId, query)));
+    return postEntitiesOf(deps, ids, viewerId);
   },
 });

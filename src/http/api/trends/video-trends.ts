@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { apiLimits } from '../../../../config/limits.ts';
+import type { TrendScope, TrendWindow } from '../../../modules/trending/index.ts';
+import { ApiError } from '../../errors.ts';
+import { route } from '../../route.ts';
+import { accountEntitiesOf } from '../accounts/entities.ts';
+import { accountEntity } from '../accounts/schemas.ts';
+import { videoEntitiesOf } from '../videos/entities.ts';
+import { videoEntity } from '../videos/schemas.ts';
+import { limitOf, offset } from './paging.ts';
+
+const page = { offset, limit: limitOf(apiLimits.defaultPageItems, apiLimits.maxPageItems) };
+
+const videoQuery = z.object({
+  ...page,
+  scope: z
+    .enum(['global', 'local', 'tag', 'language', 'sound'])
+    .default('global')
+    .describe('`tag`, `language` and `sound` need `key`'),
+  key: z.string().trim().min(1).max(100).optional().describe('The hashtag, language code or id of a sound'),
+  window: z
+    .enum(['hot', 'usual', 'week'])
+    .default('usual')
+    .describe('How fast what happened fades: by half in 2, 6 or 48 hours. For `global` and `local`'),
+});
+
+function scopeOf({ scope, key }: z.output<typeof videoQuery>): Extract<TrendScope, { of: 'videos' }> {
+  if (scope === 'global' || scope === 'local') return { of: 'videos', within: scope };
+  if (key === undefined) {
+    throw new ApiError('validation-failed', `Trends of one ${scope} need to know which: set \`key\`.`);
+  }
+  const plain = scope === 'tag' ? key.replace(/^#/, '') : scope === 'language' ? key.toLowerCase() : key;
+  return { of: 'videos', within: scope, key: plain };
+}
+
+export const getTrendingVideos = route({
+  method: 'get',
+  path: '/api/v1/trends/videos',
+  summary:
+    'Public videos that people of many servers and networks watch, like, comment on and share now: everywhere, on this server, with a hashtag, in a language or with a sound.',
+  audience: 'anyone',
+  scope: 'read:statuses',
+  query: videoQuery,
+  output: z.array(videoEntity),
+  handler: async ({ deps, query, viewer }) => {
+    const viewerId = viewer?.account.id ?? null;
+    const window: TrendWindow = query.window;
+    const ids = (await deps.trending.lists.videos(viewerId, scopeOf(query), query, window)) ?? [];
+    const videos = await deps.videos.forViewerAmong(ids, viewerId);
+    return videoEntitiesOf(
+      deps,
+      ids.flatMap((id) => videos.get(id) ?? []),
+      viewerId,
+    );
+  },
+});
+
+export const getTrendingSounds = route({
+  method: 'get',
+  path: '/api/v1/trends/sounds',
+  summary: 'Sounds that many people use and like now.',
+  audience: 'anyone',
+  scope: 'read:statuses',
+  query: z.object(page),
+  output: z.array(z.object({ id: z.string() }).meta({ id: 'TrendingSound' })),
+  handler: async ({ deps, query }) => (await deps.trending.lists.sounds(query)).map((id) => ({ id })),
+});
+
+export const getTrendingCreators = route({
+  method: 'get',
+  path: '/api/v1/trends/creators',
+  summary: 'Accounts whose videos most different people have been watching and liking in the last days.',
+  audience: 'anyone',
+  scope: 'read:accounts',
+  query: z.object(page),
+  output: z.array(accountEntity),
+  handler: async ({ deps, query, viewer }) => {
+    const ids = await deps.trending.lists.creators(viewer?.account.id ?? null, query);
+    const accounts = await deps.accounts.byIds(ids);
+    return accountEntitiesOf(
+      deps,
+      ids.flatMap((id) => accounts.get(id) ?? []),
+    );
+  },
+});
+
+export const getTrendTrust = route({
+  method: 'get',
+  path: '/api/v1/trends/trust',
+  summary:
+    'How much the people of other servers count in trends of this one, what that follows from, and where an admin decided otherwise.',
+  audience: 'anyone',
+  scope: 'read',
+  output: z.array(
+    z
+      .object({
+        domain: z.string(),
+        trust: z.number().describe('0 to 1'),
+        override: z.number().nullable().describe('What an admin set, over everything else'),
+        known_days: z.number().int().describe('Since this server first heard of it'),
+        followers: z.number().int().describe('Accounts of this server that follow somebody there'),
+        actors: z.number().int().describe('People of it who did something here in the last days'),
+        returned: z.number().int().describe('Those of them who did on more than one day'),
+        reports: z.number().describe('Reports of its videos, by the weight of who reported'),
+      })
+      .meta({ id: 'TrendTrust' }),
+  ),
+  handler: async ({ deps }) =>
+    (await deps.trending.lists.trust()).map(({ knownMs, ...trust }) => ({
+      ...trust,
+      known_days: Math.floor(knownMs / 86_400_000),
+    })),
+});
