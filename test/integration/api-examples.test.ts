@@ -67,6 +67,11 @@ const between: Readonly<Record<string, () => Promise<void>>> = {
   async 'sign-in'() {
     await createPeople(server).local('bob');
   },
+  async history() {
+    await vi.waitFor(async () => expect(await server.context.db('watch_history')).toHaveLength(1), {
+      ...{ timeout: PATIENCE_MS, interval: 100 },
+    });
+  },
   async processing() {
     const ask = () => server.context.db('videos').where({ id: values.media }).first('media_state');
     await vi.waitFor(async () => expect((await ask()).media_state).toBe('ready'), {

@@ -165,6 +165,7 @@ export const laterExamples: readonly Example[] = [
   },
   {
     ...{ name: 'history', title: 'What one has watched', of: 'GET /api/v1/history' },
+    after: 'A worker stored what was told.',
     token: bob,
     status: 200,
   },
