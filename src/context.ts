@@ -32,6 +32,7 @@ import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
+import { createAnalytics } from './modules/analytics/index.ts';
 import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
@@ -212,7 +213,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const tags = createTags({ db, ids, clock, unlistedDomains });
   const filters = createFilters({ db, ids });
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters });
-  const watching = createWatching({ db, inTx, ids, clock, unlistedDomains, instanceSecret });
+  const analytics = createAnalytics({ db, inTx, clock });
+  const watching = createWatching({
+    ...{ db, inTx, ids, clock, unlistedDomains, instanceSecret, onFresh: analytics.noteWatched },
+  });
   const cursors = createCursors({
     key: purposeKey({ instanceSecret, purpose: 'feed-cursor' }),
     clock,
@@ -367,9 +371,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     relays,
     posts,
     tags,
-    feed,
-    watching,
-    cursors,
+    ...{ feed, watching, analytics, cursors },
     lists,
     filters,
     markers,

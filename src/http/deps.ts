@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Cursors } from '../lib/cursor.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
+import type { Analytics } from '../modules/analytics/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
@@ -55,6 +56,7 @@ export interface HttpDeps {
   readonly push: Push;
   readonly feed: Feed;
   readonly watching: Watching;
+  readonly analytics: Analytics;
   /** Places in lists, as clients carry them. */
   readonly cursors: Cursors;
   readonly lists: Lists;

@@ -6,10 +6,10 @@ import type { Clock } from '../../lib/clock.ts';
 import { purposeKey } from '../../lib/crypto.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import { clearHistory, forgetWatched, historyQueries, setSettings, setUnwanted } from './history.ts';
-import { createRecording, type WatchOutcome, type WatchReport } from './recording.ts';
+import { createRecording, type RecordingDeps, type WatchOutcome, type WatchReport } from './recording.ts';
 import { addTallies, sweepWatching, viewsOf } from './tallies.ts';
 
-export { type Watcher, watchKinds, watchSources } from './model.ts';
+export { type FreshWatch, viewThresholdMs, type Watcher, watchKinds, watchSources } from './model.ts';
 
 export type Watching = ReturnType<typeof createWatching>;
 
@@ -21,10 +21,11 @@ export function createWatching(deps: {
   readonly clock: Clock;
   readonly unlistedDomains: UnlistedDomains;
   readonly instanceSecret: string;
+  readonly onFresh?: RecordingDeps['onFresh'];
 }) {
-  const { db, inTx, ids, clock, unlistedDomains, instanceSecret } = deps;
+  const { db, inTx, ids, clock, unlistedDomains, instanceSecret, onFresh } = deps;
   const key = purposeKey({ instanceSecret, purpose: 'watch-event' });
-  const record = createRecording({ db, inTx, ids, clock, unlistedDomains, key });
+  const record = createRecording({ db, inTx, ids, clock, unlistedDomains, key, ...(onFresh && { onFresh }) });
   const add = createBatches<WatchReport, WatchOutcome>({
     run: record,
     limits: watchLimits.store,

@@ -19,11 +19,14 @@ export function eventKey(key: Uint8Array, watcher: Watcher, event: Pick<WatchEve
   return hash(key, `${watcher.accountId ?? ''}|${event.id}`);
 }
 
-/** What tells a view from another of the same person, video and hour; under a salt that is forgotten after the day. */
+/**
+ * What tells a view from another of the same person, video and hour, or a viewer from another of the same video and day; under a salt
+ * that is forgotten after the day.
+ */
 export function viewKey(
   salt: Uint8Array,
   input: {
-    readonly what: 'view' | 'complete';
+    readonly what: 'view' | 'complete' | 'viewer';
     readonly watcher: Watcher;
     readonly videoId: string;
     readonly now: number;
@@ -31,7 +34,8 @@ export function viewKey(
 ): Buffer {
   const { watcher } = input;
   const who = watcher.accountId === null ? `visitor ${watcher.visitor}` : `account ${watcher.accountId}`;
-  return hash(salt, `${input.what}|${Math.floor(input.now / HOUR_MS)}|${input.videoId}|${who}`);
+  const hour = input.what === 'viewer' ? '' : Math.floor(input.now / HOUR_MS);
+  return hash(salt, `${input.what}|${hour}|${input.videoId}|${who}`);
 }
 
 /**

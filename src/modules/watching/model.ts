@@ -36,6 +36,27 @@ export interface Measured {
   readonly isComplete: boolean;
 }
 
+/** An event that was not known before, for others who count. */
+export interface FreshWatch {
+  /** Null: nobody signed in, or somebody who keeps no history. */
+  readonly accountId: AccountId | null;
+  readonly videoId: VideoId;
+  readonly kind: WatchKind;
+  readonly watchedMs: number;
+  readonly source: string;
+  /** By the clock of the client, and by ours. */
+  readonly at: Date;
+  readonly receivedAt: Date;
+  /** Counted as the first view, or the first watching to the end, of the person, video and hour. */
+  readonly isView: boolean;
+  readonly isComplete: boolean;
+  readonly durationMs: number | null;
+  /** Which 64ths of the video were watched: 16 hex digits, the first one is the lowest bit; null where it was not told. */
+  readonly mask: string | null;
+  /** The same for all that one person does with one video in one day (UTC); see `viewKey`. */
+  readonly viewer: Buffer;
+}
+
 /** From how long on a playback is a view: 3 s, or a quarter of a video below 12 s (ranking.md 6). */
 export function viewThresholdMs(durationMs: number | null): number {
   const { viewMs, shortVideoMs, viewPart } = watchLimits;

@@ -3,7 +3,14 @@ import { type UnlistedDomains, type ViewerRef, visibleTo } from '../../db/visibi
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import { dayOf, eventKey, saltOf, viewKey } from './keys.ts';
-import { boundedMoment, type Measured, measured, type WatchEvent, type Watcher } from './model.ts';
+import {
+  boundedMoment,
+  type FreshWatch,
+  type Measured,
+  measured,
+  type WatchEvent,
+  type Watcher,
+} from './model.ts';
 
 /** What one request tells. */
 export interface WatchReport {
@@ -25,6 +32,8 @@ export interface RecordingDeps {
   readonly unlistedDomains: UnlistedDomains;
   /** For ids of events; see `eventKey`. */
   readonly key: Uint8Array;
+  /** Hears of every event that was not known before, in the transaction that stores it. */
+  readonly onFresh?: (tx: Tx, batch: readonly FreshWatch[]) => Promise<void>;
 }
 
 /** An event about a video that its watcher may see. */
@@ -33,6 +42,7 @@ interface Known extends Measured {
   readonly watcher: Watcher;
   readonly event: WatchEvent;
   readonly at: Date;
+  readonly durationMs: number | null;
 }
 
 type Durations = ReadonlyMap<string, number | null>;
@@ -117,7 +127,7 @@ export function createRecording(deps: RecordingDeps) {
         const duration = durations.get(pairOf(watcher.accountId, event.videoId)) ?? null;
         const key = eventKey(deps.key, watcher, event);
         const id = key.toString('hex');
-        const facts = { key, watcher, event, at: boundedMoment(event.at, now) };
+        const facts = { key, watcher, event, at: boundedMoment(event.at, now), durationMs: duration };
         if (!known.has(id)) known.set(id, { ...facts, ...measured(event, duration) });
       }
       return { accepted: seenOnes.length, ignored: events.length - seenOnes.length };
@@ -128,6 +138,7 @@ export function createRecording(deps: RecordingDeps) {
     const counted = await countOnce(tx, fresh, now);
     await insertTallies(tx, fresh, counted, dayOf(now));
     await noteHistory(tx, { ids, fresh, counted, historyOf });
+    await deps.onFresh?.(tx, await toldOf(tx, { fresh, counted, historyOf, now }));
     return outcomes;
   }
 
@@ -151,6 +162,26 @@ export function createRecording(deps: RecordingDeps) {
   }
 
   return (reports: readonly WatchReport[]): Promise<WatchOutcome[]> => inTx((tx) => store(tx, reports));
+}
+
+async function toldOf(
+  tx: Tx,
+  input: {
+    readonly fresh: readonly Known[];
+    readonly counted: Counted;
+    readonly historyOf: (one: Known) => AccountId | null;
+    readonly now: number;
+  },
+): Promise<FreshWatch[]> {
+  const { fresh, counted, historyOf, now } = input;
+  const salt = await saltOf(tx, dayOf(now));
+  return fresh.map((one) => ({
+    ...{ accountId: historyOf(one), videoId: one.event.videoId, kind: one.event.kind },
+    ...{ watchedMs: one.watchedMs, source: one.event.source, at: one.at, receivedAt: new Date(now) },
+    ...{ isView: counted.views.has(one), isComplete: counted.completions.has(one) },
+    ...{ durationMs: one.durationMs, mask: null },
+    viewer: viewKey(salt, { what: 'viewer', watcher: one.watcher, videoId: one.event.videoId, now }),
+  }));
 }
 
 interface Counted {
