@@ -14,7 +14,9 @@ export async function up(knex: Knex): Promise<void> {
     t.bigint('account_id').comment('null: the author of the video');
     t.timestamp('at').notNullable().comment('the minute in which it was received');
     for (const figure of FIGURES) t.bigint(figure).notNullable().defaultTo(0);
-    t.binary('parts').comment('sources, parts of the video that were watched, and of how many people that is');
+    t.binary('parts').comment(
+      'sources, parts of the video that were watched, and of how many people that is',
+    );
   });
 
   const figures = (t: Knex.CreateTableBuilder) => {

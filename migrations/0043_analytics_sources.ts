@@ -119,7 +119,9 @@ async function noteFollows(knex: Knex): Promise<void> {
 /** What there was before: views by days, at noon, so that they lie in the same day of most time zones. */
 async function noteWhatWas(knex: Knex): Promise<void> {
   for (const source of SOURCES) await knex.raw(tally(source, source.table, 1, 'hour'));
-  await knex.raw(follows('follows', 'followers', `date_trunc('hour', moment_of_id(changed.id))`, 'null::bigint'));
+  await knex.raw(
+    follows('follows', 'followers', `date_trunc('hour', moment_of_id(changed.id))`, 'null::bigint'),
+  );
   for (const table of ['video_view_days', 'view_tallies']) {
     await knex.raw(`
       insert into analytics_tallies (video_id, at, views, completions, skips, watched_ms)

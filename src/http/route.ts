@@ -157,7 +157,13 @@ export function tableRoute<P extends Schema | undefined, Q extends Schema>(decla
   query: Q;
   handler: (input: RouteInput<Out<P>, Out<Q>, undefined, Viewer>) => Promise<Table>;
 }): Route {
-  const fixed = { method: 'get', audience: 'signed-in', table: true, contentType: 'text/csv', output: z.string() };
+  const fixed = {
+    method: 'get',
+    audience: 'signed-in',
+    table: true,
+    contentType: 'text/csv',
+    output: z.string(),
+  };
   return { ...declaration, ...fixed } as unknown as Route;
 }
 

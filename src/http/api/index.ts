@@ -151,13 +151,7 @@ import {
 } from './statuses/reads.ts';
 import { deleteScheduled, getScheduled, listScheduled, putScheduled } from './statuses/scheduled.ts';
 import { deleteStatus, editStatus, getContext, getStatus } from './statuses/statuses.ts';
-import {
-  channelAnalytics,
-  liveChannel,
-  liveVideo,
-  topVideos,
-  videoAnalytics,
-} from './studio/analytics.ts';
+import { channelAnalytics, liveChannel, liveVideo, topVideos, videoAnalytics } from './studio/analytics.ts';
 import { exportChannel, exportVideo } from './studio/analytics-csv.ts';
 import { bulkVideos, listStudioVideos, studioOverview, videoStatistics } from './studio/studio.ts';
 import { followTag, getFollowedTags, getTag, unfollowTag } from './tags/tags.ts';

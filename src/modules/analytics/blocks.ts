@@ -25,7 +25,13 @@ export interface Addition {
 }
 
 export function addToBlock(kind: PartKind, block: Block | null, more: Addition): Block {
-  const last = block ?? { ...more, newcomers: 0, others: 0, mostOthers: 0, counters: nothingOf(kind).counters };
+  const last = block ?? {
+    ...more,
+    newcomers: 0,
+    others: 0,
+    mostOthers: 0,
+    counters: nothingOf(kind).counters,
+  };
   const isSameDay = last.day === more.day;
   return {
     day: more.day,

@@ -7,9 +7,9 @@ import {
   addReleased,
   countersOf,
   decodeReleased,
+  type PartKind,
   PLACE_COUNT,
   PLACES,
-  type PartKind,
   partKinds,
   type Released,
 } from './parts.ts';

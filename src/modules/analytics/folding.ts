@@ -153,8 +153,18 @@ const emptyFigures = () =>
   Object.fromEntries(figureNames.map((name) => [name, 0])) as Record<FigureName, number>;
 
 async function writeSums(tx: Tx, sums: readonly Sum[]): Promise<void> {
-  await write(tx, 'analytics_videos', ['video_id', 'account_id'], sums.filter(({ videoId }) => videoId !== null));
-  await write(tx, 'analytics_accounts', ['account_id'], sums.filter(({ videoId }) => videoId === null));
+  await write(
+    tx,
+    'analytics_videos',
+    ['video_id', 'account_id'],
+    sums.filter(({ videoId }) => videoId !== null),
+  );
+  await write(
+    tx,
+    'analytics_accounts',
+    ['account_id'],
+    sums.filter(({ videoId }) => videoId === null),
+  );
 }
 
 /** One statement for all rows of a table: each column is an array. */

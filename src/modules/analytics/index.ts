@@ -7,15 +7,7 @@ import { foldTallies, quartersFrom } from './folding.ts';
 import { addFigures, dateOf, type Figures, GRAIN_MS, NO_FIGURES, type Subject } from './model.ts';
 import { noteWatched } from './noting.ts';
 import { bucketsOf, lastBuckets, type Period, periodBefore, type Step } from './periods.ts';
-import {
-  breakdownOf,
-  type DayRow,
-  daysAfter,
-  minutesOf,
-  seriesOf,
-  topVideosOf,
-  wholeOf,
-} from './queries.ts';
+import { breakdownOf, type DayRow, daysAfter, minutesOf, seriesOf, topVideosOf, wholeOf } from './queries.ts';
 import { sweepAnalytics } from './upkeep.ts';
 
 export { type Figures, figureNames, NO_FIGURES, type Subject } from './model.ts';

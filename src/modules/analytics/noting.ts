@@ -2,7 +2,7 @@ import type { Tx } from '../../db/database.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { type FreshWatch, viewThresholdMs } from '../watching/index.ts';
 import { dateOf, startOfGrain, type TrafficSource, trafficSources } from './model.ts';
-import { addPart, encodeParts, histogramBucket, maskOf, newParts, PLACES, type Parts } from './parts.ts';
+import { addPart, encodeParts, histogramBucket, maskOf, newParts, type Parts, PLACES } from './parts.ts';
 
 /** What a batch adds to one video and minute. */
 interface Tally {

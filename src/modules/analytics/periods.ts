@@ -43,7 +43,8 @@ export function bucketsOf({ timeZone, from, to }: Period, by: Step): Bucket[] {
   let startsAt = startOfDate(from, dateOf);
   for (let date = from; date < end; ) {
     const next = nextDate(date, by === 'hour' ? 'day' : by);
-    const endDate = next < end ? next : end;
+    const isLast = next >= end;
+    const endDate = isLast ? end : next;
     const endsAt = startOfDate(endDate, dateOf);
     const length = by === 'hour' ? HOUR_MS : endsAt - startsAt;
     for (let at = startsAt; at < endsAt; at += length) {

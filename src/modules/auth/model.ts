@@ -11,7 +11,18 @@ export type RegistrationMode = 'open' | 'approval' | 'invite' | 'closed';
  * own videos do, are ours.
  */
 const readable = [
-  ...['accounts', 'analytics', 'blocks', 'bookmarks', 'favourites', 'filters', 'follows', 'history', 'lists', 'mutes'],
+  ...[
+    'accounts',
+    'analytics',
+    'blocks',
+    'bookmarks',
+    'favourites',
+    'filters',
+    'follows',
+    'history',
+    'lists',
+    'mutes',
+  ],
   ...['notifications', 'search', 'statuses'],
 ] as const;
 const writable = [

@@ -76,7 +76,9 @@ export async function follow(
     .insert({
       ...{ id, ...between, uri: uri ?? deps.urls.follow(id), state },
       // Held until this is committed; where it is gone, there is none.
-      ...(fromVideoId && { from_video_id: tx.raw('(select id from videos where id = ? for key share)', fromVideoId) }),
+      ...(fromVideoId && {
+        from_video_id: tx.raw('(select id from videos where id = ? for key share)', fromVideoId),
+      }),
     })
     .onConflict(['follower_id', 'target_id'])
     // A remote server that lost our answer asks with a new id; what was accepted stays so.

@@ -32,7 +32,9 @@ export const followAccount = route({
     languages: manyOf(languageSchema, MAX_LANGUAGES).optional().describe('Empty: all'),
     video_id: idSchema<'video'>()
       .optional()
-      .describe('A video of the account that made you follow it: it is counted for its author, and never with your name'),
+      .describe(
+        'A video of the account that made you follow it: it is counted for its author, and never with your name',
+      ),
   }),
   output: relationshipEntity,
   handler: async ({ deps, params, body, viewer }) => {

@@ -64,7 +64,16 @@ async function partsTable(
 }
 
 const VIDEO_HEADER = [
-  ...['id', 'caption', 'views', 'viewers', 'completions', 'skips', 'watched_seconds', 'average_watched_seconds'],
+  ...[
+    'id',
+    'caption',
+    'views',
+    'viewers',
+    'completions',
+    'skips',
+    'watched_seconds',
+    'average_watched_seconds',
+  ],
   ...['likes', 'comments', 'reposts', 'shares', 'saves', 'followers_gained'],
 ];
 
@@ -92,7 +101,8 @@ const nameOf = (what: string, table: string, { from, to }: Period) => `${what}-$
 
 export const exportChannel = tableRoute({
   path: '/api/v1/studio/analytics.csv',
-  summary: 'How all of your videos do, as a table: by steps of the period, by video, by source, or how far people watched.',
+  summary:
+    'How all of your videos do, as a table: by steps of the period, by video, by source, or how far people watched.',
   scope: 'read:analytics',
   limit: LIMIT,
   query: tableQuery(['series', 'videos', 'sources', 'watch_time']),
@@ -112,7 +122,8 @@ export const exportChannel = tableRoute({
 
 export const exportVideo = tableRoute({
   path: '/api/v1/studio/videos/:id/analytics.csv',
-  summary: 'How one of your own videos does, as a table: by steps of the period, by source, or how far people watched.',
+  summary:
+    'How one of your own videos does, as a table: by steps of the period, by source, or how far people watched.',
   scope: 'read:analytics',
   limit: LIMIT,
   params: videoParams,
@@ -122,7 +133,8 @@ export const exportVideo = tableRoute({
     const { table, by } = query;
     const period = periodOf(deps, query, by);
     const name = nameOf(`analytics-${subject.videoId}`, table, period);
-    if (table === 'series') return { name, ...(await seriesTable(deps, { subject, period, by }, figuresEntity)) };
+    if (table === 'series')
+      return { name, ...(await seriesTable(deps, { subject, period, by }, figuresEntity)) };
     return { name, ...(await partsTable(deps, { subject, period, table })) };
   },
 });

@@ -51,7 +51,9 @@ const channelFigures = figures.extend({ followers_gained: z.number(), followers_
 const won = z
   .number()
   .nullable()
-  .describe(`Who followed at this video; null where it had fewer than ${analyticsLimits.fewestPeople} viewers`);
+  .describe(
+    `Who followed at this video; null where it had fewer than ${analyticsLimits.fewestPeople} viewers`,
+  );
 const videoTotals = figures.extend({ followers_gained: won });
 
 const hidden = z
@@ -63,9 +65,7 @@ const sources = z.object({
   hidden,
   viewers: z.number().nullable().describe('Of how many different people it is, at least'),
   items: z
-    .array(
-      z.object({ source: z.string(), views: z.number(), share: z.number().describe('From 0 to 1') }),
-    )
+    .array(z.object({ source: z.string(), views: z.number(), share: z.number().describe('From 0 to 1') }))
     .describe('Where views came from, the most first'),
 });
 const watchTime = z.object({

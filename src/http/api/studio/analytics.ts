@@ -64,7 +64,11 @@ export function periodOf(
 }
 
 /** The video, if it is the viewer’s own. */
-export async function ownVideo(deps: HttpDeps, viewer: Viewer, id: VideoId): Promise<Subject & { videoId: VideoId }> {
+export async function ownVideo(
+  deps: HttpDeps,
+  viewer: Viewer,
+  id: VideoId,
+): Promise<Subject & { videoId: VideoId }> {
   const video = await deps.videos.ofAuthor(id, viewer.account.id);
   if (!video) throw new ApiError('not-found');
   return { videoId: video.id };
@@ -142,7 +146,8 @@ const LIVE = { name: 'analytics-live', points: 120, seconds: 60 } as const;
 export const liveChannel = route({
   method: 'get',
   path: '/api/v1/studio/analytics/live',
-  summary: 'What goes on with your videos now: the last 60 minutes, and the last 48 hours, a few seconds late.',
+  summary:
+    'What goes on with your videos now: the last 60 minutes, and the last 48 hours, a few seconds late.',
   audience: 'signed-in',
   scope: SCOPE,
   limit: LIVE,
