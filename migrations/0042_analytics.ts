@@ -50,9 +50,9 @@ export async function up(knex: Knex): Promise<void> {
     t.bigint('video_id').notNullable().references('videos.id').onDelete('cascade');
     t.text('kind').notNullable().comment('sources | curve');
     t.date('day').notNullable().comment('of the last people in it');
-    t.integer('newcomers').notNullable().comment('people who had never watched it before');
+    t.integer('newcomers').notNullable().comment('people of that day who had never watched it before');
     t.integer('others').notNullable().comment('other people of that day');
-    t.integer('most_others').notNullable().comment('other people of the day before it that had most of them');
+    t.integer('earlier').notNullable().comment('how many people there were before that day, at least');
     t.binary('counts').notNullable();
     t.primary(['video_id', 'kind']);
   });

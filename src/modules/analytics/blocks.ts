@@ -8,11 +8,12 @@ import { addReleased, encodeReleased, nothingOf, type PartKind, type Released } 
 export interface Block {
   /** The day (UTC) of the last people in it. */
   readonly day: string;
-  /** Who had never watched the video before that day: other people than all before. */
+  /** People of that day who had never watched the video before: others than all who are in it from earlier days. */
   readonly newcomers: number;
-  /** Of whom nothing is known before that day, and the most of such people on a day before it: they may be the same ones. */
+  /** Other people of that day. They may be in it from earlier days. */
   readonly others: number;
-  readonly mostOthers: number;
+  /** How many different people there were before that day, as far as that is sure. */
+  readonly earlier: number;
   readonly counters: Uint32Array;
 }
 
@@ -25,26 +26,23 @@ export interface Addition {
 }
 
 export function addToBlock(kind: PartKind, block: Block | null, more: Addition): Block {
-  const last = block ?? {
-    ...more,
-    newcomers: 0,
-    others: 0,
-    mostOthers: 0,
-    counters: nothingOf(kind).counters,
-  };
-  const isSameDay = last.day === more.day;
+  const last = block ?? { ...more, newcomers: 0, others: 0, earlier: 0, counters: nothingOf(kind).counters };
+  const today = last.day === more.day ? last : { newcomers: 0, others: 0, earlier: peopleIn(last) };
   return {
     day: more.day,
-    newcomers: last.newcomers + more.newcomers,
-    others: more.others + (isSameDay ? last.others : 0),
-    mostOthers: isSameDay ? last.mostOthers : Math.max(last.mostOthers, last.others),
+    newcomers: today.newcomers + more.newcomers,
+    others: today.others + more.others,
+    earlier: today.earlier,
     counters: last.counters.map((count, place) => count + (more.counters[place] ?? 0)),
   };
 }
 
-/** How many different people a block is of, as far as that is sure. */
-export const peopleIn = ({ newcomers, others, mostOthers }: Block): number =>
-  newcomers + Math.max(others, mostOthers);
+/**
+ * How many different people a block is of, as far as that is sure: newcomers are others than all of earlier days, and those who are not may
+ * all be among them.
+ */
+export const peopleIn = ({ newcomers, others, earlier }: Omit<Block, 'day' | 'counters'>): number =>
+  newcomers + Math.max(others, earlier);
 
 /** Whether a block may be shown. */
 export const isEnough = (block: Block): boolean => peopleIn(block) >= analyticsLimits.fewestPeople;

@@ -96,15 +96,15 @@ async function readBlocks(tx: Tx, ids: readonly VideoId[]): Promise<Map<string, 
     day: string;
     newcomers: number;
     others: number;
-    most_others: number;
+    earlier: number;
     counts: Buffer;
   }[] = await tx('analytics_pending')
     .whereRaw('video_id = any(?)', [[...ids]])
-    .select('video_id', 'kind', tx.raw('day::text as day'), 'newcomers', 'others', 'most_others', 'counts');
+    .select('video_id', 'kind', tx.raw('day::text as day'), 'newcomers', 'others', 'earlier', 'counts');
   return new Map(
-    rows.map(({ video_id: id, kind, day, newcomers, others, most_others: mostOthers, counts }) => {
+    rows.map(({ video_id: id, kind, day, newcomers, others, earlier, counts }) => {
       const { counters } = decodeReleased(kind, counts);
-      return [`${id} ${kind}`, { id, kind, block: { day, newcomers, others, mostOthers, counters } }];
+      return [`${id} ${kind}`, { id, kind, block: { day, newcomers, others, earlier, counters } }];
     }),
   );
 }
@@ -120,19 +120,19 @@ async function writeBlocks(tx: Tx, blocks: readonly KnownBlock[], gone: readonly
   }
   if (blocks.length === 0) return;
   await tx.raw(
-    `insert into analytics_pending (video_id, kind, day, newcomers, others, most_others, counts)
+    `insert into analytics_pending (video_id, kind, day, newcomers, others, earlier, counts)
      select * from unnest(cast(? as bigint[]), cast(? as text[]), cast(? as date[]), cast(? as int[]),
                           cast(? as int[]), cast(? as int[]), cast(? as bytea[]))
      on conflict (video_id, kind) do update set
        day = excluded.day, newcomers = excluded.newcomers, others = excluded.others,
-       most_others = excluded.most_others, counts = excluded.counts`,
+       earlier = excluded.earlier, counts = excluded.counts`,
     [
       blocks.map(({ id }) => id),
       blocks.map(({ kind }) => kind),
       blocks.map(({ block }) => block.day),
       blocks.map(({ block }) => block.newcomers),
       blocks.map(({ block }) => block.others),
-      blocks.map(({ block }) => block.mostOthers),
+      blocks.map(({ block }) => block.earlier),
       blocks.map(({ kind, block }) => added(kind, null, { people: 0, counters: block.counters })),
     ],
   );
