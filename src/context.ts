@@ -214,9 +214,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const filters = createFilters({ db, ids });
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters });
   const analytics = createAnalytics({ db, inTx, clock });
-  const watching = createWatching({
-    ...{ db, inTx, ids, clock, unlistedDomains, instanceSecret, onFresh: analytics.noteWatched },
-  });
+  const { noteWatched: onFresh } = analytics;
+  const watching = createWatching({ db, inTx, ids, clock, unlistedDomains, instanceSecret, onFresh });
   const cursors = createCursors({
     key: purposeKey({ instanceSecret, purpose: 'feed-cursor' }),
     clock,
@@ -274,7 +273,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
 
   const archives = createArchives({
     ...{ db, inTx, ids, clock, enqueue, storage, accounts, auth, videos, comments, engagement, lists },
-    ...{ filters, tags, notifications, portability, documents: federation.documents },
+    ...{ filters, tags, notifications, portability, analytics, documents: federation.documents },
     ...{ workDir: scratchDir, ...config.archives },
   });
   const departures = createDepartures({

@@ -112,7 +112,7 @@ describe('P9 curves and breakdowns', () => {
     const moderator = await rig.somebody();
     await server.context.db('users').where({ account_id: moderator.id }).update({ role: 'admin' });
     const stranger = await rig.somebody();
-    for (const path of ['analytics', 'analytics/live', 'analytics.csv']) {
+    for (const path of ['analytics', 'analytics/live', 'analytics/export']) {
       const absent = await rig.client.get(`/api/v1/studio/videos/1/${path}`, { as: author });
       for (const as of [stranger, moderator]) {
         for (const video of [id, hidden]) {
@@ -151,7 +151,7 @@ describe('as a table', () => {
     const { author, id } = await rig.authored({ caption: '=HYPERLINK("https://evil.test"), said "he"' });
     await rig.watch(id, strangers(20));
     const period = `from=${dateOf(now)}&to=${dateOf(now)}`;
-    const series = await csv(`analytics.csv?${period}&by=hour`, author);
+    const series = await csv(`analytics/export?${period}&by=hour`, author);
     expect(series.headers['content-disposition']).toBe(
       `attachment; filename=analytics-series-${dateOf(now)}-${dateOf(now)}.csv`,
     );
@@ -163,19 +163,19 @@ describe('as a table', () => {
     expect(series.lines[13]).toBe(
       `${dateOf(now)},${dateOf(now)}T12:00:00.000Z,20,20,0,0,100,5,0,0,0,0,0,0,0`,
     );
-    const list = await csv(`analytics.csv?${period}&table=videos`, author);
+    const list = await csv(`analytics/export?${period}&table=videos`, author);
     expect(list.lines.slice(1)).toEqual([
       `${id},"'=HYPERLINK(""https://evil.test""), said ""he""",20,20,0,0,100,5,0,0,0,0,0,0`,
     ]);
-    const sources = await csv(`videos/${id}/analytics.csv?${period}&table=sources`, author);
+    const sources = await csv(`videos/${id}/analytics/export?${period}&table=sources`, author);
     expect(sources.lines).toEqual(['source,views,share', 'for_you,20,1']);
-    const retention = await csv(`videos/${id}/analytics.csv?${period}&table=retention`, author);
+    const retention = await csv(`videos/${id}/analytics/export?${period}&table=retention`, author);
     expect([retention.lines.length, retention.lines[32], retention.lines[33]]).toEqual([
       65,
       '0.484375,1',
       '0.5,0',
     ]);
-    const watchTime = await csv(`analytics.csv?${period}&table=watch_time`, author);
+    const watchTime = await csv(`analytics/export?${period}&table=watch_time`, author);
     expect([watchTime.lines[11], watchTime.lines[20]]).toEqual(['50,55,20', '95,,0']);
   });
 
@@ -183,10 +183,10 @@ describe('as a table', () => {
     const { author, id } = await rig.authored();
     await rig.watch(id, strangers(19));
     for (const table of ['sources', 'watch_time', 'retention']) {
-      expect((await csv(`videos/${id}/analytics.csv?table=${table}`, author)).lines, table).toHaveLength(1);
+      expect((await csv(`videos/${id}/analytics/export?table=${table}`, author)).lines, table).toHaveLength(1);
     }
-    expect((await csv('analytics.csv?table=videos', author)).lines[1]).toMatch(/,$/);
-    const refused = await rig.client.get(`/api/v1/studio/analytics.csv?table=retention`, { as: author });
+    expect((await csv('analytics/export?table=videos', author)).lines[1]).toMatch(/,$/);
+    const refused = await rig.client.get(`/api/v1/studio/analytics/export?table=retention`, { as: author });
     expect(refused.body.code).toBe('validation-failed');
   });
 });

@@ -3,15 +3,16 @@ import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import type { FreshWatch } from '../watching/index.ts';
+import { copyOfDays } from './copy.ts';
 import { foldTallies, quartersFrom } from './folding.ts';
 import { addFigures, dateOf, type Figures, GRAIN_MS, NO_FIGURES, type Subject } from './model.ts';
 import { noteWatched } from './noting.ts';
 import { bucketsOf, lastBuckets, type Period, periodBefore, type Step } from './periods.ts';
-import { breakdownOf, type DayRow, daysAfter, minutesOf, seriesOf, topVideosOf, wholeOf } from './queries.ts';
+import { breakdownOf, minutesOf, seriesOf, topVideosOf, wholeOf } from './queries.ts';
 import { sweepAnalytics } from './upkeep.ts';
 
-export { type Figures, figureNames, NO_FIGURES, type Subject } from './model.ts';
-export { type Bucket, daysIn, type Period, type Step, steps } from './periods.ts';
+export type { Figures, Subject } from './model.ts';
+export { daysIn, type Period, type Step, steps } from './periods.ts';
 export { type Breakdown, type TopPlace, type TopVideo, type VideoSort, videoSorts } from './queries.ts';
 
 export type Analytics = ReturnType<typeof createAnalytics>;
@@ -73,15 +74,6 @@ export function createAnalytics({ db, inTx, clock }: { db: Db; inTx: InTx; clock
     breakdown: (subject: Subject, period: Period) => breakdownOf(db, subject, period),
     topVideos: (input: Parameters<typeof topVideosOf>[1]) => topVideosOf(db, input),
 
-    /** Every day of every video of an author, the oldest first. */
-    async *allDays(accountId: AccountId): AsyncGenerator<DayRow> {
-      let last: DayRow | null = null;
-      for (;;) {
-        const rows: DayRow[] = await daysAfter(db, accountId, last);
-        yield* rows;
-        last = rows.at(-1) ?? null;
-        if (rows.length < analyticsLimits.exportedAtOnce) return;
-      }
-    },
+    copyOfDays: (accountId: AccountId) => copyOfDays(db, accountId),
   };
 }

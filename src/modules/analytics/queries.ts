@@ -171,7 +171,7 @@ export async function daysAfter(
   after: Pick<DayRow, 'videoId' | 'date'> | null,
 ): Promise<DayRow[]> {
   const { rows } = await db.raw<{ rows: ({ id: VideoId; date: string } & Record<FigureName, string>)[] }>(
-    `select kept.video_id as id, (kept.at at time zone 'utc')::date::text as date, ${figureNames.join(', ')}
+    `select kept.video_id as id, to_char(kept.at at time zone 'utc', 'YYYY-MM-DD') as date, ${figureNames.join(', ')}
        from analytics_videos as kept
       where account_id = :accountId and grain = 'day'
         and (cast(:date as timestamptz) is null or (at, video_id) > (cast(:date as timestamptz), cast(:id as bigint)))

@@ -100,7 +100,7 @@ async function* videoRows(deps: HttpDeps, accountId: AccountId, period: Period) 
 const nameOf = (what: string, table: string, { from, to }: Period) => `${what}-${table}-${from}-${to}.csv`;
 
 export const exportChannel = tableRoute({
-  path: '/api/v1/studio/analytics.csv',
+  path: '/api/v1/studio/analytics/export',
   summary:
     'How all of your videos do, as a table: by steps of the period, by video, by source, or how far people watched.',
   scope: 'read:analytics',
@@ -121,7 +121,7 @@ export const exportChannel = tableRoute({
 });
 
 export const exportVideo = tableRoute({
-  path: '/api/v1/studio/videos/:id/analytics.csv',
+  path: '/api/v1/studio/videos/:id/analytics/export',
   summary:
     'How one of your own videos does, as a table: by steps of the period, by source, or how far people watched.',
   scope: 'read:analytics',
