@@ -59,5 +59,8 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('analytics_viewers', (t) => {
     t.binary('key').primary().comment('salted hash of who, which video and which day');
     t.date('day').notNullable().index();
+    t.specificType('seen', 'smallint')
+      .notNullable()
+      .comment('1: a view was counted, 2: a playback is in the curve');
   });
 }

@@ -301,7 +301,7 @@ describe('what is kept', () => {
       await analytics.sweep(new AbortController().signal);
       return (await db('analytics_viewers')).length;
     };
-    expect(await keys()).toBe(4);
+    expect(await keys()).toBe(2);
     now += 13 * HOUR_MS;
     expect(await keys()).toBe(0);
     expect((await rig.ofVideo(id, author)).totals.viewers).toBe(2);

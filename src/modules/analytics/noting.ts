@@ -96,31 +96,77 @@ interface People {
   readonly curves: ReadonlySet<FreshWatch>;
 }
 
-/** The same person in a curve. */
-const curveKey = (key: string) => key.slice(0, -1) + (Number.parseInt(key.slice(-1), 16) ^ 1).toString(16);
+/** What is known of a person, a video and a day: bits of `analytics_viewers.seen`. */
+const VIEWED = 1;
+const IN_CURVE = 2;
+
+/** What a batch tells of one person, video and day: its first events of either kind. */
+interface Seen {
+  viewed?: FreshWatch;
+  inCurve?: FreshWatch;
+}
+
+const bitsOf = ({ viewed, inCurve }: Seen): number => (viewed ? VIEWED : 0) | (inCurve ? IN_CURVE : 0);
 
 async function firstOfDay(tx: Tx, ours: readonly FreshWatch[]): Promise<People> {
-  const viewers = new Map<string, FreshWatch>();
-  const curves = new Map<string, FreshWatch>();
+  const days = new Map<string, Map<string, Seen>>();
   for (const one of ours) {
     const isInCurve = isEnded(one) && one.durationMs !== null && one.durationMs > 0;
     if (!one.isView && !isInCurve) continue;
+    const day = dateOf(one.receivedAt.getTime());
+    const keys = days.get(day) ?? new Map<string, Seen>();
+    days.set(day, keys);
     const key = one.viewer.toString('hex');
-    if (one.isView && !viewers.has(key)) viewers.set(key, one);
-    if (isInCurve && !curves.has(curveKey(key))) curves.set(curveKey(key), one);
+    const seen = keys.get(key) ?? {};
+    keys.set(key, seen);
+    if (one.isView) seen.viewed ??= one;
+    if (isInCurve) seen.inCurve ??= one;
   }
-  const all = [...viewers, ...curves].sort(([a], [b]) => (a < b ? -1 : 1));
-  if (all.length === 0) return { viewers: new Set(), curves: new Set() };
-  const { rows } = await tx.raw<{ rows: { key: string }[] }>(
-    `insert into analytics_viewers (key, day)
-     select decode(hex, 'hex'), day from unnest(cast(? as text[]), cast(? as date[])) as told (hex, day)
-     on conflict do nothing returning encode(key, 'hex') as key`,
-    [all.map(([key]) => key), all.map(([, { receivedAt }]) => dateOf(receivedAt.getTime()))],
+  const people = { viewers: new Set<FreshWatch>(), curves: new Set<FreshWatch>() };
+  for (const [day, keys] of [...days].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const before = await noteKeys(tx, day, keys);
+    for (const [key, { viewed, inCurve }] of keys) {
+      const known = before.get(key) ?? 0;
+      if (viewed && (known & VIEWED) === 0) people.viewers.add(viewed);
+      if (inCurve && (known & IN_CURVE) === 0) people.curves.add(inCurve);
+    }
+  }
+  return people;
+}
+
+/** Notes what is seen of people of a day, in the order of their keys, and gives what was known of those who were known before. */
+async function noteKeys(
+  tx: Tx,
+  day: string,
+  keys: ReadonlyMap<string, Seen>,
+): Promise<ReadonlyMap<string, number>> {
+  const sorted = [...keys.keys()].sort();
+  const { rows: fresh } = await tx.raw<{ rows: { key: Buffer }[] }>(
+    `insert into analytics_viewers (key, day, seen)
+     select decode(hex, 'hex'), cast(? as date), seen from unnest(cast(? as text[]), cast(? as smallint[])) as told (hex, seen)
+     on conflict do nothing returning key`,
+    [day, sorted, sorted.map((key) => bitsOf(keys.get(key) ?? {}))] as never[],
   );
-  const fresh = new Set(rows.map(({ key }) => key));
-  const of = (keys: ReadonlyMap<string, FreshWatch>) =>
-    new Set([...keys].flatMap(([key, one]) => (fresh.has(key) ? [one] : [])));
-  return { viewers: of(viewers), curves: of(curves) };
+  if (fresh.length === sorted.length) return new Map();
+  const isFresh = new Set(fresh.map(({ key }) => key.toString('hex')));
+  const again = sorted.filter((key) => !isFresh.has(key));
+  const rows: { key: Buffer; seen: number }[] = await tx('analytics_viewers')
+    .whereRaw('key = any(?)', [again.map((key) => Buffer.from(key, 'hex'))])
+    .orderBy('key')
+    .forUpdate()
+    .select('key', 'seen');
+  const before = new Map(rows.map(({ key, seen }) => [key.toString('hex'), seen]));
+  const more = rows.filter(({ key, seen }) => {
+    const bits = bitsOf(keys.get(key.toString('hex')) ?? {});
+    return (seen | bits) !== seen;
+  });
+  if (more.length > 0) {
+    await tx('analytics_viewers')
+      .whereRaw('key = any(?)', [more.map(({ key }) => key)])
+      // Of two bits one was missing.
+      .update({ seen: VIEWED | IN_CURVE });
+  }
+  return before;
 }
 
 /** Who of the people that are told apart watched the video before this day: they may be in earlier curves. */

@@ -137,11 +137,16 @@ export async function topVideosOf(
 ): Promise<TopVideo[]> {
   const { accountId, period, sort, after, limit } = input;
   const { rows } = await db.raw<{ rows: ({ id: VideoId } & Record<FigureName, string>)[] }>(
-    `select video_id as id, ${sums} from analytics_videos
-      where account_id = :accountId and grain = 'day' and at >= :from and at <= :to
-      group by video_id
-     having cast(:value as bigint) is null or (sum(${sort}), video_id) < (cast(:value as bigint), cast(:id as bigint))
-      order by sum(${sort}) desc, video_id desc limit :limit`,
+    `with best as materialized (
+       select video_id, sum(${sort}) as value from analytics_videos
+        where account_id = :accountId and grain = 'day' and at >= :from and at <= :to
+        group by video_id
+       having cast(:value as bigint) is null or (sum(${sort}), video_id) < (cast(:value as bigint), cast(:id as bigint))
+        order by 2 desc, 1 desc limit :limit)
+     select best.video_id as id, ${sums}
+       from best join analytics_videos as kept on kept.video_id = best.video_id
+      where kept.grain = 'day' and kept.at >= :from and kept.at <= :to
+      group by best.video_id, best.value order by best.value desc, best.video_id desc`,
     {
       ...{ accountId, limit, from: new Date(period.from), to: new Date(period.to) },
       ...{ value: after?.value ?? null, id: after?.id ?? null },
