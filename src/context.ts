@@ -62,8 +62,8 @@ import {
   createVideos,
   fetchRemoteSource,
 } from './modules/videos/index.ts';
-import { createWatching } from './modules/watching/index.ts';
 import { openStores } from './stores.ts';
+import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
 import { version } from './version.ts';
 
@@ -214,8 +214,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const filters = createFilters({ db, ids });
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters });
   const analytics = createAnalytics({ db, inTx, clock });
-  const { noteWatched: onFresh } = analytics;
-  const watching = createWatching({ db, inTx, ids, clock, unlistedDomains, instanceSecret, onFresh });
+  const streams = createStreams({
+    ...{ db, inTx, ids, clock, log, unlistedDomains, instanceSecret, redis, config },
+    onFresh: analytics.noteWatched,
+  });
   const cursors = createCursors({
     key: purposeKey({ instanceSecret, purpose: 'feed-cursor' }),
     clock,
@@ -370,7 +372,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     relays,
     posts,
     tags,
-    ...{ feed, watching, analytics, cursors },
+    ...{ feed, ...streams, analytics, cursors },
     lists,
     filters,
     markers,

@@ -4,11 +4,13 @@ import type { AccountId, VideoId } from '../../src/lib/ids.ts';
 import { createVideoFactory, type VideoFacts } from './factories.ts';
 import { clientOf, createPeople, type Person } from './people.ts';
 import type { TestServer } from './server.ts';
+import { storeWatched } from './watched.ts';
 
 interface Told {
   readonly kind?: 'view' | 'watch' | 'complete' | 'skip';
   readonly ms?: number;
   readonly source?: 'tag' | 'for_you';
+  readonly mask?: string | null;
 }
 
 /** So many people who are not signed in. */
@@ -24,6 +26,7 @@ export function createAnalyticsRig(server: TestServer) {
   const somebody = () => people.signedIn(`somebody_${++names}`);
 
   async function look(path: string, as: Person) {
+    await storeWatched(server.context);
     await server.context.analytics.fold();
     const answer = await client.get(`/api/v1/studio/${path}`, { as });
     expect(answer.status, answer.text).toBe(200);
@@ -46,16 +49,18 @@ export function createAnalyticsRig(server: TestServer) {
     async watch(
       videoId: VideoId,
       by: readonly ({ visitor: string } | AccountId)[],
-      { kind = 'watch', ms: watchedMs = 5_000, source = 'for_you' }: Told = {},
+      { kind = 'watch', ms: watchedMs = 5_000, source = 'for_you', mask = null }: Told = {},
     ): Promise<void> {
       await Promise.all(
         by.map((who) =>
           server.context.watching.report({
             watcher: typeof who === 'string' ? { accountId: who } : { accountId: null, ...who },
-            events: [{ id: randomUUID(), videoId, kind, watchedMs, at: null, source }],
+            network: typeof who === 'string' ? null : who.visitor,
+            events: [{ id: randomUUID(), videoId, kind, watchedMs, at: null, source, mask }],
           }),
         ),
       );
+      await storeWatched(server.context);
     },
     /** What the author is told once all is added up. */
     look,

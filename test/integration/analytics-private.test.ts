@@ -183,7 +183,9 @@ describe('as a table', () => {
     const { author, id } = await rig.authored();
     await rig.watch(id, strangers(19));
     for (const table of ['sources', 'watch_time', 'retention']) {
-      expect((await csv(`videos/${id}/analytics/export?table=${table}`, author)).lines, table).toHaveLength(1);
+      expect((await csv(`videos/${id}/analytics/export?table=${table}`, author)).lines, table).toHaveLength(
+        1,
+      );
     }
     expect((await csv('analytics/export?table=videos', author)).lines[1]).toMatch(/,$/);
     const refused = await rig.client.get(`/api/v1/studio/analytics/export?table=retention`, { as: author });

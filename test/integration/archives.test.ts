@@ -10,6 +10,7 @@ import { jobRun } from '../helpers/job-run.ts';
 import { mp4Costume } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { storeWatched } from '../helpers/watched.ts';
 import { unzip } from '../helpers/zip.ts';
 
 let server: TestServer;
@@ -145,6 +146,7 @@ describe('an archive', () => {
     await people.follow(alice.account, bob.account);
     const event = { id: randomUUID(), video_id: kept, type: 'view' };
     expect((await client.post('/api/v1/events', { as: bob, body: { events: [event] } })).status).toBe(200);
+    await storeWatched(server.context);
     await server.context.analytics.fold();
     const list = await client.post('/api/v1/lists', { as: alice, body: { title: 'Friends' } });
     await client.post(`/api/v1/lists/${list.body.id}/accounts`, {

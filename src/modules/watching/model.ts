@@ -22,6 +22,16 @@ export interface WatchEvent {
   /** By the client's clock; null: now. */
   readonly at: Date | null;
   readonly source: WatchSource;
+  /** Which 64ths of the video were watched: 16 hex digits, the lowest bit for the first of them. */
+  readonly mask: string | null;
+}
+
+/** What one request tells. */
+export interface WatchReport {
+  readonly watcher: Watcher;
+  /** The network it came from, as far as anybody may know of it; goes no further than a hash. */
+  readonly network: string | null;
+  readonly events: readonly WatchEvent[];
 }
 
 /** Who watches: an account, or for nobody who is signed in, a text by which repetitions within the hour are told. */
@@ -36,27 +46,6 @@ export interface Measured {
   readonly isComplete: boolean;
 }
 
-/** An event that was not known before, for others who count. */
-export interface FreshWatch {
-  /** Null: nobody signed in, or somebody who keeps no history. */
-  readonly accountId: AccountId | null;
-  readonly videoId: VideoId;
-  readonly kind: WatchKind;
-  readonly watchedMs: number;
-  readonly source: string;
-  /** By the clock of the client, and by ours. */
-  readonly at: Date;
-  readonly receivedAt: Date;
-  /** Counted as the first view, or the first watching to the end, of the person, video and hour. */
-  readonly isView: boolean;
-  readonly isComplete: boolean;
-  readonly durationMs: number | null;
-  /** Which 64ths of the video were watched: 16 hex digits, the first one is the lowest bit; null where it was not told. */
-  readonly mask: string | null;
-  /** The same for all that one person does with one video in one day (UTC); see `viewKey`. */
-  readonly viewer: Buffer;
-}
-
 /** From how long on a playback is a view: 3 s, or a quarter of a video below 12 s (ranking.md 6). */
 export function viewThresholdMs(durationMs: number | null): number {
   const { viewMs, shortVideoMs, viewPart } = watchLimits;
@@ -65,7 +54,7 @@ export function viewThresholdMs(durationMs: number | null): number {
 
 /** What is believed of an event, by the length of the video as this server knows it; null where it does not. */
 export function measured(
-  { kind, watchedMs }: Pick<WatchEvent, 'kind' | 'watchedMs'>,
+  { kind, watchedMs }: Pick<TakenEvent, 'kind' | 'watchedMs'>,
   durationMs: number | null,
 ): Measured {
   const { maxLoops, maxUnknownMs, completePart } = watchLimits;
@@ -83,7 +72,45 @@ export function measured(
 }
 
 /** When it happened, as far as the clock of a client is believed. */
-export function boundedMoment(at: Date | null, now: number): Date {
+export function boundedMoment(at: Date | null, now: number): number {
   const told = at?.getTime() ?? now;
-  return new Date(Math.min(now, Math.max(now - watchLimits.maxDelayMs, told)));
+  return Math.min(now, Math.max(now - watchLimits.maxDelayMs, told));
+}
+
+/** An event as it waits to be stored: it names its sender by hashes, and by the account where there is one. */
+export interface TakenEvent {
+  /** `eventKey` and `viewKey`, in hex. */
+  readonly key: string;
+  readonly viewKey: string;
+  readonly accountId: AccountId | null;
+  readonly videoId: VideoId;
+  readonly kind: WatchKind;
+  readonly watchedMs: number | null;
+  /** Milliseconds since 1970: when it happened, as far as that is believed, and when it came. */
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly source: WatchSource;
+  /** Tells networks apart for a day, and names none. */
+  readonly network: string | null;
+  readonly mask: string | null;
+}
+
+/** An event that was stored just now, and not before. */
+export interface FreshWatch {
+  /** Null: nobody signed in, or somebody who keeps no history. */
+  readonly accountId: AccountId | null;
+  readonly videoId: VideoId;
+  readonly kind: WatchKind;
+  readonly watchedMs: number;
+  readonly source: WatchSource;
+  readonly at: number;
+  readonly receivedAt: number;
+  /** It counts, as the first of this person, video and hour. */
+  readonly isView: boolean;
+  readonly isComplete: boolean;
+  readonly durationMs: number | null;
+  readonly mask: string | null;
+  readonly network: string | null;
+  /** The same for all that one person does with one video in one day (UTC), as far as that can be told; see `viewerKey`. */
+  readonly viewer: string;
 }
