@@ -72,6 +72,15 @@ describe('P9 curves and breakdowns', () => {
     expect(hiddenIn(await rig.ofVideo(id, author, `?from=${dateOf(now)}`))).toEqual(HIDDEN);
   });
 
+  test('show what clients say was watched; how long it was, where they do not say it', async () => {
+    const { author, id } = await rig.authored();
+    await rig.watch(id, strangers(10), { ms: 5_000, mask: 'ff00000000000000' });
+    await rig.watch(id, strangers(10, 10), { ms: 2_500 });
+    const { retention } = await rig.ofVideo(id, author);
+    const shares = retention.points.map(({ share }: { share: number }) => share);
+    expect(shares).toEqual([...Array(16).fill(0.5), ...Array(40).fill(0), ...Array(8).fill(0.5)]);
+  });
+
   test('people who may be the same on other days do not make up for those who are missing', async () => {
     const { author, id } = await rig.authored();
     const from = `?from=${dateOf(now)}`;

@@ -239,3 +239,50 @@ describe('periods', () => {
     }
   });
 });
+
+describe('an answer', () => {
+  test('reads ranges of keys, and takes as many queries as ever, however much there is', async () => {
+    const { author, id } = await rig.authored();
+    const { db } = server.context;
+    const ask = async () => {
+      const seen: { sql: string; bindings: never[] }[] = [];
+      const listen = (one: { sql: string; bindings: never[] }) => seen.push(one);
+      await rig.ofVideo(id, author, '?by=month');
+      db.on('query', listen);
+      await rig.ofVideo(id, author, '?by=month&time_zone=Asia/Kolkata');
+      await rig.ofChannel(author, '?by=day&time_zone=Asia/Kolkata');
+      db.removeListener('query', listen);
+      return seen;
+    };
+    await rig.watch(id, strangers(1));
+    const few = (await ask()).length;
+    const figures = await db('information_schema.columns')
+      .where({ table_name: 'analytics_videos', data_type: 'bigint' })
+      .whereNotIn('column_name', ['video_id', 'account_id'])
+      .pluck('column_name');
+    for (const [table, key] of [
+      ['analytics_videos', 'video_id, account_id'],
+      ['analytics_accounts', 'account_id'],
+    ] as const) {
+      await db.raw(
+        `insert into ${table} (${key}, grain, at, ${figures.join(', ')})
+         select ${key.includes('video_id') ? ':id, ' : ''} :author, grain, at, ${figures.map(() => '1').join(', ')}
+           from (values ('quarter', interval '15 minutes'), ('day', interval '1 day')) as grains (grain, length),
+                generate_series(1, 3000) as n, lateral (select date_bin(length, :now, '2000-01-01') - n * length as at) as begins
+         on conflict do nothing`,
+        { id, author: author.id, now: new Date(now) },
+      );
+    }
+    await db.raw('analyze analytics_videos, analytics_accounts');
+    const many = await ask();
+    expect(many.length).toBe(few);
+    const reads = many.filter(({ sql }) => /analytics_(videos|accounts)/.test(sql));
+    expect(reads.length).toBeGreaterThanOrEqual(7);
+    for (const { sql, bindings } of reads) {
+      const { rows } = await db.raw(`explain ${sql.replace(/\$\d+/g, '?')}`, bindings);
+      const plan = rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n');
+      expect(plan).not.toMatch(/Seq Scan on analytics/);
+      expect(plan).toMatch(/analytics_(videos|accounts)_(pkey|of_author)/);
+    }
+  });
+});
