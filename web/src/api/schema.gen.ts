@@ -1945,9 +1945,9 @@ export interface VideoStatistics {
 }
 
 export interface WatchReport {
-  /** Stored for good, now or before */
+  /** Taken, now or before: none of these is lost. They count where they are about videos that are there for you */
   readonly accepted: number;
-  /** About videos that are not there for you */
+  /** Of those that were stored at once: about videos that are not there for you */
   readonly ignored: number;
 }
 
