@@ -5,10 +5,11 @@ import type { UnlistedDomains } from './db/visibility.ts';
 import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
 import type { Logger } from './lib/log.ts';
+import { createCounters } from './modules/counters/index.ts';
 import { createSignalLog, createSignalMover } from './modules/signals/index.ts';
 import { createWatching, type FreshWatch } from './modules/watching/index.ts';
 
-/** What goes through streams in Redis: what is watched, and what followers hear of it and of all the rest. */
+/** What goes through streams in Redis, and what is counted of it: what is watched, and what followers hear of it and of all the rest. */
 export function createStreams(deps: {
   readonly db: Db;
   readonly inTx: InTx;
@@ -26,9 +27,7 @@ export function createStreams(deps: {
   const { redisPrefix, watchedThrough: through } = config;
   const signals = createSignalLog({ redis, prefix: redisPrefix, log });
   const moveSignals = createSignalMover({ db: deps.db, signals, log });
-  return {
-    signals,
-    moveSignals,
-    watching: createWatching({ ...base, redis, log, redisPrefix, through, signals }),
-  };
+  const counters = createCounters({ db: deps.db, redis, prefix: redisPrefix });
+  const watching = createWatching({ ...base, redis, log, redisPrefix, through, signals });
+  return { signals, moveSignals, counters, watching };
 }

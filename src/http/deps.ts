@@ -10,6 +10,7 @@ import type { Analytics } from '../modules/analytics/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
+import type { Counters } from '../modules/counters/index.ts';
 import type { Digests } from '../modules/digests/index.ts';
 import type { Engagement } from '../modules/engagement/index.ts';
 import type { Feed } from '../modules/feed/index.ts';
@@ -57,6 +58,7 @@ export interface HttpDeps {
   readonly feed: Feed;
   readonly watching: Watching;
   readonly analytics: Analytics;
+  readonly counters: Counters;
   /** Places in lists, as clients carry them. */
   readonly cursors: Cursors;
   readonly lists: Lists;

@@ -26,7 +26,7 @@ export async function noteWatched(tx: Tx, batch: readonly FreshWatch[]): Promise
   if (ours.length === 0) return;
   const people = await firstOfDay(tx, ours);
   const known = await whoWatchedBefore(tx, people);
-  const tallies = new Map<string, Tally>();
+  const tallies: Tallies = new Map();
   for (const one of ours) {
     const tally = tallyOf(tallies, one);
     count(tally, one);
@@ -38,22 +38,29 @@ export async function noteWatched(tx: Tx, batch: readonly FreshWatch[]): Promise
     if (isViewer) addPart(tally.parts, isNewcomer ? PLACES.viewerNewcomers : PLACES.viewerOthers);
     if (people.curves.has(one)) addToCurve(tally.parts, one, isNewcomer);
   }
-  await insertTallies(tx, [...tallies.values()]);
+  await insertTallies(
+    tx,
+    [...tallies.values()].flatMap((minutes) => [...minutes.values()]),
+  );
 }
 
 const pairOf = ({ accountId, videoId }: FreshWatch) => `${accountId} ${videoId}`;
 const isEnded = ({ kind }: FreshWatch) => kind === 'watch' || kind === 'skip';
 
-function tallyOf(tallies: Map<string, Tally>, { videoId, receivedAt }: FreshWatch): Tally {
+/** By video and minute. */
+type Tallies = Map<VideoId, Map<number, Tally>>;
+
+function tallyOf(tallies: Tallies, { videoId, receivedAt }: FreshWatch): Tally {
   const at = startOfGrain('minute', receivedAt);
-  const key = `${videoId} ${at}`;
-  const found = tallies.get(key);
+  const minutes = tallies.get(videoId) ?? new Map<number, Tally>();
+  if (minutes.size === 0) tallies.set(videoId, minutes);
+  const found = minutes.get(at);
   if (found) return found;
   const made: Tally = {
     ...{ videoId, at, counts: { views: 0, viewers: 0, completions: 0, skips: 0 } },
     ...{ time: { playbacks: 0, watchedMs: 0 }, parts: newParts() },
   };
-  tallies.set(key, made);
+  minutes.set(at, made);
   return made;
 }
 
@@ -110,11 +117,12 @@ interface Seen {
 const bitsOf = ({ viewed, inCurve }: Seen): number => (viewed ? VIEWED : 0) | (inCurve ? IN_CURVE : 0);
 
 async function firstOfDay(tx: Tx, ours: readonly FreshWatch[]): Promise<People> {
-  const days = new Map<string, Map<string, Seen>>();
+  // By the day (UTC) as a number, and the key.
+  const days = new Map<number, Map<string, Seen>>();
   for (const one of ours) {
     const isInCurve = isEnded(one) && one.durationMs !== null && one.durationMs > 0;
     if (!one.isView && !isInCurve) continue;
-    const day = dateOf(one.receivedAt);
+    const day = startOfGrain('day', one.receivedAt);
     const keys = days.get(day) ?? new Map<string, Seen>();
     days.set(day, keys);
     const key = one.viewer;
@@ -124,8 +132,8 @@ async function firstOfDay(tx: Tx, ours: readonly FreshWatch[]): Promise<People> 
     if (isInCurve) seen.inCurve ??= one;
   }
   const people = { viewers: new Set<FreshWatch>(), curves: new Set<FreshWatch>() };
-  for (const [day, keys] of [...days].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const before = await noteKeys(tx, day, keys);
+  for (const [day, keys] of [...days].sort(([a], [b]) => a - b)) {
+    const before = await noteKeys(tx, dateOf(day), keys);
     for (const [key, { viewed, inCurve }] of keys) {
       const known = before.get(key) ?? 0;
       if (viewed && (known & VIEWED) === 0) people.viewers.add(viewed);

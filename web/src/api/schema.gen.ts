@@ -641,6 +641,8 @@ export interface FeedVideo {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -1594,6 +1596,8 @@ export interface StudioVideo {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -1780,6 +1784,8 @@ export interface Video {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
