@@ -32,6 +32,7 @@ import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
+import { createAnalytics } from './modules/analytics/index.ts';
 import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
@@ -212,9 +213,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const tags = createTags({ db, ids, clock, unlistedDomains });
   const filters = createFilters({ db, ids });
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters });
+  const analytics = createAnalytics({ db, inTx, clock });
   const streams = createStreams({
     ...{ db, inTx, ids, clock, log, unlistedDomains, instanceSecret, redis, config },
     keepAtHand: videos.keepAtHand,
+    onFresh: analytics.noteWatched,
   });
   const cursors = createCursors({
     key: purposeKey({ instanceSecret, purpose: 'feed-cursor' }),
@@ -273,7 +276,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
 
   const archives = createArchives({
     ...{ db, inTx, ids, clock, enqueue, storage, accounts, auth, videos, comments, engagement, lists },
-    ...{ filters, tags, notifications, portability, documents: federation.documents },
+    ...{ filters, tags, notifications, portability, analytics, documents: federation.documents },
     ...{ workDir: scratchDir, ...config.archives },
   });
   const departures = createDepartures({
@@ -370,9 +373,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     relays,
     posts,
     tags,
-    feed,
-    ...streams,
-    cursors,
+    ...{ feed, ...streams, analytics, cursors },
     lists,
     filters,
     markers,

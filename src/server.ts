@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Redis } from 'ioredis';
+import { analyticsLimits } from '../config/analytics-limits.ts';
 import { feedLimits, watchLimits } from '../config/feed-limits.ts';
 import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
 import { pushLimits } from '../config/live-limits.ts';
@@ -206,6 +207,8 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'storage', everyMs: 24 * 60 * MINUTE, run: () => context.storage.check() },
     { name: 'cold-media', everyMs: 10 * MINUTE, run: () => context.media.coolDue() },
     { name: 'views', everyMs: watchLimits.tallyMs, run: (signal) => watching.addTallies(signal) },
+    { name: 'analytics', everyMs: analyticsLimits.foldMs, run: (signal) => context.analytics.fold(signal) },
+    { name: 'analytics-kept', everyMs: 60 * MINUTE, run: (signal) => context.analytics.sweep(signal) },
     { name: 'watching', everyMs: 60 * MINUTE, run: (signal) => watching.sweep(signal) },
     {
       name: 'feed-places',

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
-import type { Db, InTx } from './db/database.ts';
+import type { Db, InTx, Tx } from './db/database.ts';
 import type { UnlistedDomains } from './db/visibility.ts';
 import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
@@ -8,7 +8,7 @@ import type { Logger } from './lib/log.ts';
 import { createCounters } from './modules/counters/index.ts';
 import { createSignalLog, createSignalMover } from './modules/signals/index.ts';
 import { createTrending } from './modules/trending/index.ts';
-import { createWatching } from './modules/watching/index.ts';
+import { createWatching, type FreshWatch } from './modules/watching/index.ts';
 
 /** What goes through streams in Redis, and what is counted of it: what is watched, and what followers hear of it and of all the rest. */
 export function createStreams(deps: {
@@ -22,6 +22,8 @@ export function createStreams(deps: {
   readonly redis: Redis;
   readonly config: Config;
   readonly keepAtHand: Parameters<typeof createTrending>[0]['keepAtHand'];
+  /** Hears of every event that was not known before, in the transaction that stores it. */
+  readonly onFresh: (tx: Tx, batch: readonly FreshWatch[]) => Promise<void>;
 }) {
   const { config, redis, log, keepAtHand, ...base } = deps;
   const { redisPrefix, watchedThrough: through } = config;

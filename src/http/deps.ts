@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Cursors } from '../lib/cursor.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
+import type { Analytics } from '../modules/analytics/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
@@ -58,6 +59,7 @@ export interface HttpDeps {
   readonly feed: Feed;
   readonly watching: Watching;
   readonly trending: LiveTrends;
+  readonly analytics: Analytics;
   readonly counters: Counters;
   /** Places in lists, as clients carry them. */
   readonly cursors: Cursors;

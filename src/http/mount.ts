@@ -9,6 +9,7 @@ import { networkOf, type RateLimit } from './limits.ts';
 import { queryOf } from './query.ts';
 import type { Route } from './route.ts';
 import { anyViewerOfRequest } from './session.ts';
+import { sendTable, type Table } from './table.ts';
 
 /**
  * Mounts declared routes. Order of the checks: who, may they, how often, what did they send; only then the
@@ -84,6 +85,10 @@ async function answer(deps: HttpDeps, route: Route, input: Asked): Promise<void>
   }
   if (route.download && route.contentType !== undefined) {
     await sendDownload(req, res, route.contentType, await call<Download>(route, input));
+    return;
+  }
+  if (route.table) {
+    await sendTable(req, res, await call<Table>(route, input));
     return;
   }
   const result = await call(route, input);

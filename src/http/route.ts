@@ -5,6 +5,7 @@ import type { HttpDeps } from './deps.ts';
 import type { Download } from './download.ts';
 import type { FilePart, ReceivedFile } from './form.ts';
 import type { RateLimit } from './limits.ts';
+import type { Table } from './table.ts';
 
 /** Who may call a route: anybody, anybody signed in, or staff. */
 export type Audience = 'anyone' | 'signed-in' | 'staff';
@@ -51,6 +52,8 @@ export interface Route {
   readonly contentType?: 'text/csv' | 'application/zip';
   /** The handler gives a stored file, which is sent as `contentType`, whole or a range of it. */
   readonly download?: true;
+  /** The handler gives the lines of a table, which are sent as they are read. */
+  readonly table?: true;
   /** Answers with a stream of events of this name; the handler then gives what they tell. */
   readonly event?: string;
   readonly handler: (input: never) => Promise<unknown>;
@@ -142,6 +145,26 @@ export function downloadRoute<A extends Audience>(declaration: {
 }): Route {
   const output = z.string().meta({ override: { type: 'string', format: 'binary' } });
   return { ...declaration, method: 'get', download: true, output } as unknown as Route;
+}
+
+/** Declares a route that answers with a table, for the viewer alone. What it throws before its first line is a usual refusal. */
+export function tableRoute<P extends Schema | undefined, Q extends Schema>(declaration: {
+  path: string;
+  summary: string;
+  scope: Scope;
+  limit: RateLimit;
+  params?: P;
+  query: Q;
+  handler: (input: RouteInput<Out<P>, Out<Q>, undefined, Viewer>) => Promise<Table>;
+}): Route {
+  const fixed = {
+    method: 'get',
+    audience: 'signed-in',
+    table: true,
+    contentType: 'text/csv',
+    output: z.string(),
+  };
+  return { ...declaration, ...fixed } as unknown as Route;
 }
 
 /** Reading is cheap, writing less so; routes that are dear or guessable name their own limit. */

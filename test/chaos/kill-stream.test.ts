@@ -68,12 +68,16 @@ async function report(count: number): Promise<void> {
 
 async function sums() {
   const { db } = server.context;
-  const [seen, tallied, counted] = await Promise.all([
+  const [seen, tallied, counted, noted, folded] = await Promise.all([
     db('watch_seen').count('* as count').first(),
     db('view_tallies').sum('watched_ms as ms').first(),
     db('video_views').sum('watched_ms as ms').first(),
+    db('analytics_tallies').sum('watched_ms as ms').first(),
+    db('analytics_videos').where({ grain: 'day' }).sum('watched_ms as ms').first(),
   ]);
-  return { events: Number(seen?.count), ms: Number(tallied?.ms ?? 0) + Number(counted?.ms ?? 0) };
+  const sum = (...rows: ({ ms?: string } | undefined)[]) =>
+    rows.reduce((all, row) => all + Number(row?.ms ?? 0), 0);
+  return { events: Number(seen?.count), ms: sum(tallied, counted), toldAuthors: sum(noted, folded) };
 }
 
 test('what was acknowledged counts once, though the worker is killed before and after it commits', {
@@ -91,7 +95,7 @@ test('what was acknowledged counts once, though the worker is killed before and 
   await before.reached();
   await first.kill();
   await before.cut();
-  expect(await sums()).toEqual({ events: 0, ms: 0 });
+  expect(await sums()).toEqual({ events: 0, ms: 0, toldAuthors: 0 });
   expect(await redis.xlen('own:watched')).toBe(entries);
 
   // Committed; but Redis has heard of nothing yet, neither to cut the stream nor to tell of it.
@@ -103,12 +107,12 @@ test('what was acknowledged counts once, though the worker is killed before and 
   await eventually('the mark has moved', async () => (await sums()).events > 0);
   await second.kill();
   await redis.client('UNPAUSE');
-  expect(await sums()).toEqual({ events: 60, ms: 180_000 });
+  expect(await sums()).toEqual({ events: 60, ms: 180_000, toldAuthors: 180_000 });
   expect(await redis.xlen('own:watched')).toBe(entries);
 
   await report(5);
   await storeWatched(context);
-  expect(await sums()).toEqual({ events: 70, ms: 210_000 });
+  expect(await sums()).toEqual({ events: 70, ms: 210_000, toldAuthors: 210_000 });
   expect(await redis.xlen('own:watched')).toBe(0);
   const heard: Signal[] = [];
   for (let position: string | null = null; ; ) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { jobRun } from '../helpers/job-run.ts';
 import { mp4Costume } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { storeWatched } from '../helpers/watched.ts';
 import { unzip } from '../helpers/zip.ts';
 
 let server: TestServer;
@@ -143,6 +144,10 @@ describe('an archive', () => {
       body: { title: 'No spoilers', context: ['home'], keywords_attributes: [{ keyword: 'ending' }] },
     });
     await people.follow(alice.account, bob.account);
+    const event = { id: randomUUID(), video_id: kept, type: 'view' };
+    expect((await client.post('/api/v1/events', { as: bob, body: { events: [event] } })).status).toBe(200);
+    await storeWatched(server.context);
+    await server.context.analytics.fold();
     const list = await client.post('/api/v1/lists', { as: alice, body: { title: 'Friends' } });
     await client.post(`/api/v1/lists/${list.body.id}/accounts`, {
       as: alice,
@@ -180,6 +185,9 @@ describe('an archive', () => {
     expect(jsonOf(files, 'likes.json').orderedItems).toEqual([video.uri]);
     expect(jsonOf(files, 'bookmarks.json').orderedItems).toEqual([video.uri]);
     expect(String(files.get('bookmarks.csv'))).toBe(`${video.uri}\n`);
+    const [header, ...days] = String(files.get('analytics.csv')).trim().split('\n');
+    expect(header).toMatch(/^date,video,views,viewers,/);
+    expect(days.filter((day) => day.includes(`,${kept},1,1,`))).toHaveLength(1);
     expect(String(files.get('following.csv'))).toContain(`bob${names}@`);
     expect(jsonOf(files, 'lists.json')).toEqual([
       { title: 'Friends', replies_policy: 'list', exclusive: false, accounts: [bob.account.actorUri] },

@@ -159,6 +159,8 @@ import {
 } from './statuses/reads.ts';
 import { deleteScheduled, getScheduled, listScheduled, putScheduled } from './statuses/scheduled.ts';
 import { deleteStatus, editStatus, getContext, getStatus } from './statuses/statuses.ts';
+import { channelAnalytics, liveChannel, liveVideo, topVideos, videoAnalytics } from './studio/analytics.ts';
+import { exportChannel, exportVideo } from './studio/analytics-csv.ts';
 import { bulkVideos, listStudioVideos, studioOverview, videoStatistics } from './studio/studio.ts';
 import { followTag, getFollowedTags, getTag, unfollowTag } from './tags/tags.ts';
 import { accountTimeline, homeTimeline, publicTimeline, tagTimeline } from './timelines/timelines.ts';
@@ -311,6 +313,7 @@ export const routes: readonly Route[] = [
   wantSizes,
   ...[beginVideo, getVideo, editVideo, deleteVideo, shareVideo, publishVideo],
   ...[listStudioVideos, studioOverview, videoStatistics, bulkVideos],
+  ...[channelAnalytics, liveChannel, topVideos, exportChannel, videoAnalytics, liveVideo, exportVideo],
   ...[listComments, postComment, hideComment, unhideComment, pinComment, unpinComment],
   getProcessing,
   beginDirectUpload,

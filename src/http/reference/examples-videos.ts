@@ -92,6 +92,29 @@ export const videoExamples: readonly Example[] = [
     status: 200,
   },
   {
+    ...{ name: 'studio-analytics', title: 'How one’s videos do', of: 'GET /api/v1/studio/analytics' },
+    query: { by: 'week', from: '2025-09-22', to: '2025-10-05', time_zone: 'Europe/Berlin' },
+    token: alice,
+    status: 200,
+  },
+  {
+    ...{
+      name: 'studio-video-analytics',
+      title: 'How one video does, and how far people watch it',
+      of: 'GET /api/v1/studio/videos/:id/analytics',
+    },
+    params: { id: '{{post}}' },
+    query: { by: 'day', from: '2025-09-22', to: '2025-09-22', time_zone: 'UTC' },
+    token: alice,
+    status: 200,
+  },
+  {
+    ...{ name: 'studio-top-videos', title: 'Which did best', of: 'GET /api/v1/studio/analytics/videos' },
+    query: { sort: 'watch_time', limit: '2' },
+    token: alice,
+    status: 200,
+  },
+  {
     ...{ name: 'studio-bulk', title: 'Change several at once', of: 'POST /api/v1/studio/videos/bulk' },
     token: alice,
     body: { json: { action: 'visibility', visibility: 'unlisted', ids: ['{{post}}', '1'] } },

@@ -4,6 +4,7 @@ import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { CommentId, VideoId } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
 import { type Account, type Accounts, pictureRoles } from '../accounts/index.ts';
+import type { Analytics } from '../analytics/index.ts';
 import type { Auth } from '../auth/index.ts';
 import type { Comment, Comments } from '../comments/index.ts';
 import type { Engagement, Share } from '../engagement/index.ts';
@@ -39,6 +40,7 @@ export interface ContentsDeps {
   readonly tags: Pick<Tags, 'followedBy'>;
   readonly notifications: Pick<Notifications, 'policyOf'>;
   readonly portability: Pick<Portability, 'csvOf'>;
+  readonly analytics: Pick<Analytics, 'copyOfDays'>;
   readonly documents: Documents;
 }
 
@@ -78,6 +80,7 @@ export async function* contentsOf(
       yield await deps.portability.csvOf(account.id, kind);
     });
   }
+  yield text('analytics.csv', () => deps.analytics.copyOfDays(account.id));
   yield text('likes.json', () => collection('likes.json', kept(deps, account, 'favouritesOf')));
   yield text('bookmarks.json', () => collection('bookmarks.json', kept(deps, account, 'bookmarksOf')));
   on('posts', 0);

@@ -6,9 +6,23 @@ export type Role = (typeof roles)[number];
 
 export type RegistrationMode = 'open' | 'approval' | 'invite' | 'closed';
 
-/** What can be read and written, as scopes of the Mastodon API name it; `history`, what somebody watches, is ours. */
+/**
+ * What can be read and written, as scopes of the Mastodon API name it; `history`, what somebody watches, and `analytics`, how one’s
+ * own videos do, are ours.
+ */
 const readable = [
-  ...['accounts', 'blocks', 'bookmarks', 'favourites', 'filters', 'follows', 'history', 'lists', 'mutes'],
+  ...[
+    'accounts',
+    'analytics',
+    'blocks',
+    'bookmarks',
+    'favourites',
+    'filters',
+    'follows',
+    'history',
+    'lists',
+    'mutes',
+  ],
   ...['notifications', 'search', 'statuses'],
 ] as const;
 const writable = [

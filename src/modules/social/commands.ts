@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
 import { isUndone } from '../../db/undone.ts';
-import type { AccountId, FollowId, IdSource } from '../../lib/ids.ts';
+import type { AccountId, FollowId, IdSource, VideoId } from '../../lib/ids.ts';
 import { type Failure, fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
@@ -37,7 +37,8 @@ interface Pair {
  * one of another server answers with its own Accept, and until then nothing is followed (security.md V5).
  * Asking again changes nothing but the stored id of the request, and is answered again. A request that was
  * taken back before it came is `undone`; `uri` is the id of a request from elsewhere. Who blocks the other's
- * domain neither follows nor is followed; a request from there gets a Reject.
+ * domain neither follows nor is followed; a request from there gets a Reject. `fromVideoId`: at which video of the target the follower
+ * said so; of a follow that is there already it changes nothing.
  */
 export async function follow(
   deps: SocialDeps,
@@ -45,6 +46,7 @@ export async function follow(
   follower: Account,
   target: Account,
   uri?: string,
+  fromVideoId?: VideoId,
 ): Promise<Result<{ state: FollowState }, FollowRefusal>> {
   if (follower.id === target.id) return fail('yourself', 'You cannot follow yourself.');
   if (target.state !== 'active') return fail('account-gone', 'This account is gone or suspended.');
@@ -71,14 +73,20 @@ export async function follow(
   const id = deps.ids.next<'follow'>();
   const state = target.domain === null && !target.locked ? 'accepted' : 'pending';
   const [row] = await tx('follows')
-    .insert({ id, ...between, uri: uri ?? deps.urls.follow(id), state })
+    .insert({
+      ...{ id, ...between, uri: uri ?? deps.urls.follow(id), state },
+      // Held until this is committed; where it is gone, there is none.
+      ...(fromVideoId && {
+        from_video_id: tx.raw('(select id from videos where id = ? for key share)', fromVideoId),
+      }),
+    })
     .onConflict(['follower_id', 'target_id'])
     // A remote server that lost our answer asks with a new id; what was accepted stays so.
     .merge(uri === undefined ? { uri: tx.raw('follows.uri') } : { uri })
     .whereNot('follows.state', 'undone')
     .returning<FollowRow[]>('*');
   // Taken back in this very moment: the row of that is visible now.
-  if (!row) return follow(deps, tx, follower, target, uri);
+  if (!row) return follow(deps, tx, follower, target, uri, fromVideoId);
   const payload = { followerId: follower.id, targetId: target.id, uri: row.uri };
   if (row.state === 'accepted') await deps.emit(tx, 'follow.accepted', payload);
   else await deps.emit(tx, 'follow.requested', payload);

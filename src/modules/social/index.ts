@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
-import type { AccountId, FollowId, IdSource } from '../../lib/ids.ts';
+import type { AccountId, FollowId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
 import { type AccountSearch, accountsLike } from './account-search.ts';
@@ -68,8 +68,8 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls; unlisted
     ...mutes(deps),
     ...people(base),
     accountsLike: (viewerId: AccountId, search: AccountSearch) => accountsLike(base, viewerId, search),
-    follow: (tx: Tx, follower: Account, target: Account, uri?: string) =>
-      follow(deps, tx, follower, target, uri),
+    follow: (tx: Tx, follower: Account, target: Account, uri?: string, fromVideoId?: VideoId) =>
+      follow(deps, tx, follower, target, uri, fromVideoId),
     choose: chooseHowToFollow,
     accept: (tx: Tx, pair: Pair & { uri?: string }) => acceptFollow(deps, tx, pair),
     reject: (tx: Tx, pair: Pair & { uri?: string }) => rejectFollow(deps, tx, pair),

@@ -17,7 +17,7 @@ import { createRecording, type RecordingDeps } from './recording.ts';
 import { createTaking } from './taking.ts';
 import { addTallies, sweepWatching } from './tallies.ts';
 
-export { type FreshWatch, type Watcher, watchKinds, watchSources } from './model.ts';
+export { type FreshWatch, viewThresholdMs, type Watcher, watchKinds, watchSources } from './model.ts';
 
 /** How events get to PostgreSQL: through a stream in Redis, or at once. */
 export type WatchedThrough = 'redis' | 'database';
@@ -47,13 +47,14 @@ export function createWatching(deps: {
 }) {
   const { db, inTx, ids, clock, log, unlistedDomains, instanceSecret, redis } = deps;
   const streamKey = watchStreamKey(deps.redisPrefix);
+  const hashOf = createSalts(db);
   const take = createTaking({
     clock,
     hashId: textHmac(purposeKey({ instanceSecret, purpose: 'watch-event' })),
-    hashOf: createSalts(db),
+    hashOf,
   });
   const append = createIntake({ redis, key: streamKey, log });
-  const record = createRecording({ ids, unlistedDomains, onFresh: deps.onFresh });
+  const record = createRecording({ ids, unlistedDomains, hashOf, onFresh: deps.onFresh });
 
   const addDirectly = createBatches<readonly TakenEvent[], WatchOutcome>({
     run: (reports) =>

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from '../../db/database.ts';
 import { textHmac } from '../../lib/crypto.ts';
-import type { WatchEvent, Watcher } from './model.ts';
+import type { TakenEvent, WatchEvent, Watcher } from './model.ts';
 
 export const KEY_BYTES = 16;
 const NETWORK_BYTES = 8;
@@ -43,6 +43,19 @@ export function viewKey(
 /** The key of watching the same video to its end: another one, and always the same for a view. */
 export function completionKey(key: string): string {
   return `${key.slice(0, -1)}${(Number.parseInt(key.slice(-1), 16) ^ 8).toString(16)}`;
+}
+
+/**
+ * What tells one who watches a video from another for a day, under the salt of that day. People who are not signed in are told by the hash of
+ * their network.
+ */
+export function viewerKey(
+  hash: KeyedHash,
+  { accountId, network, videoId }: Pick<TakenEvent, 'accountId' | 'network' | 'videoId'>,
+): string {
+  return cut(
+    hash(`viewer|${videoId}|${accountId === null ? `network ${network ?? ''}` : `account ${accountId}`}`),
+  );
 }
 
 /** What tells networks apart for a day. */

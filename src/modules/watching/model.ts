@@ -111,4 +111,6 @@ export interface FreshWatch {
   readonly durationMs: number | null;
   readonly mask: string | null;
   readonly network: string | null;
+  /** The same for all that one person does with one video in one day (UTC), as far as that can be told; see `viewerKey`. */
+  readonly viewer: string;
 }

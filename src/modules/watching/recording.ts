@@ -1,13 +1,15 @@
 import type { Tx } from '../../db/database.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
-import { completionKey, dayOf, KEY_BYTES } from './keys.ts';
+import { completionKey, dayOf, KEY_BYTES, type KeyedHash, viewerKey } from './keys.ts';
 import { type FreshWatch, measured, type TakenEvent } from './model.ts';
 import { type DurationFor, keepersOf, seenBy } from './seen.ts';
 
 export interface RecordingDeps {
   readonly ids: IdSource;
   readonly unlistedDomains: UnlistedDomains;
+  /** Under the salt of a day. */
+  readonly hashOf: (day: string) => Promise<KeyedHash>;
   /** Adds what else follows from events that are stored now and were not before, in the same transaction. */
   readonly onFresh?: ((tx: Tx, fresh: readonly FreshWatch[]) => Promise<void>) | undefined;
 }
@@ -28,7 +30,7 @@ const byNumber = (a: string, b: string) => a.length - b.length || byText(a, b);
  * order by everybody, so that those who store at once wait for each other and never in a circle; no row is one that many videos or people
  * share. What makes the cost of an event is its share of a few statements: nothing is asked or written event by event.
  */
-export function createRecording({ ids, unlistedDomains, onFresh }: RecordingDeps) {
+export function createRecording({ ids, unlistedDomains, hashOf, onFresh }: RecordingDeps) {
   return async (tx: Tx, events: readonly TakenEvent[]): Promise<Recorded> => {
     const durationFor = await seenBy(tx, events, unlistedDomains);
     const isSeen = (event: TakenEvent) => durationFor(event) !== undefined;
@@ -43,7 +45,7 @@ export function createRecording({ ids, unlistedDomains, onFresh }: RecordingDeps
     const fresh = await countedOnce(
       tx,
       [...known.values()].filter(({ key }) => unseen.has(key)),
-      { durationFor, keepers },
+      { durationFor, keepers, hashOf },
     );
     if (fresh.length > 0) {
       await insertTallies(tx, fresh);
@@ -88,7 +90,10 @@ interface Counted extends FreshWatch {
 async function countedOnce(
   tx: Tx,
   events: readonly TakenEvent[],
-  facts: { readonly durationFor: DurationFor; readonly keepers: ReadonlySet<AccountId> },
+  facts: { readonly durationFor: DurationFor; readonly keepers: ReadonlySet<AccountId> } & Pick<
+    RecordingDeps,
+    'hashOf'
+  >,
 ): Promise<Counted[]> {
   const facing = events.map((event) => {
     const durationMs = facts.durationFor(event) ?? null;
@@ -100,6 +105,15 @@ async function countedOnce(
     if (isComplete) moments.set(completionKey(event.viewKey), event.receivedAt);
   }
   const first = await insertKeys(tx, 'view_keys', moments);
+  const hashes = new Map<string, KeyedHash>();
+  for (const day of new Set(events.map(({ receivedAt }) => dayOf(receivedAt)))) {
+    hashes.set(day, await facts.hashOf(day));
+  }
+  const viewerOf = (event: TakenEvent) => {
+    const hash = hashes.get(dayOf(event.receivedAt));
+    if (!hash) throw new Error('The day of an event has no salt.');
+    return viewerKey(hash, event);
+  };
   return facing.map(({ event, durationMs, watchedMs, isView, isComplete }) => ({
     accountId: event.accountId !== null && facts.keepers.has(event.accountId) ? event.accountId : null,
     ...{ videoId: event.videoId, kind: event.kind, watchedMs, durationMs },
@@ -107,7 +121,8 @@ async function countedOnce(
     // A key counts for the first event that has it: `delete` says whether it was still there.
     isView: isView && first.delete(event.viewKey),
     isComplete: isComplete && first.delete(completionKey(event.viewKey)),
-    ...{ mask: event.mask, network: event.network, reachedView: isView, reachedEnd: isComplete },
+    ...{ mask: event.mask, network: event.network, viewer: viewerOf(event) },
+    ...{ reachedView: isView, reachedEnd: isComplete },
   }));
 }
 

@@ -374,6 +374,129 @@ export interface BulkResult {
   }[];
 }
 
+export interface ChannelAnalytics {
+  readonly time_zone: string;
+  readonly by: "hour" | "day" | "week" | "month";
+  readonly from: string;
+  readonly to: string;
+  readonly totals: {
+    readonly views: number;
+    /** People, each once a day (UTC) */
+    readonly viewers: number;
+    readonly completions: number;
+    readonly skips: number;
+    /** Of playbacks that were told to their end */
+    readonly watched_seconds: number;
+    /** Of each such playback; null where there was none */
+    readonly average_watched_seconds: number | null;
+    readonly likes: number;
+    readonly comments: number;
+    readonly reposts: number;
+    /** How often they were sent out of the app */
+    readonly shares: number;
+    readonly saves: number;
+    readonly followers_gained: number;
+    readonly followers_lost: number;
+  };
+  /** The same number of days, or months, right before */
+  readonly previous: {
+    readonly from: string;
+    readonly to: string;
+    readonly totals: {
+      readonly views: number;
+      /** People, each once a day (UTC) */
+      readonly viewers: number;
+      readonly completions: number;
+      readonly skips: number;
+      /** Of playbacks that were told to their end */
+      readonly watched_seconds: number;
+      /** Of each such playback; null where there was none */
+      readonly average_watched_seconds: number | null;
+      readonly likes: number;
+      readonly comments: number;
+      readonly reposts: number;
+      /** How often they were sent out of the app */
+      readonly shares: number;
+      readonly saves: number;
+      readonly followers_gained: number;
+      readonly followers_lost: number;
+    };
+  };
+  /** The oldest first, with zeros where nothing was */
+  readonly series: readonly {
+    /** The first day of it */
+    readonly date: string;
+    readonly starts_at: string;
+    readonly ends_at: string;
+    readonly figures: {
+      readonly views: number;
+      /** People, each once a day (UTC) */
+      readonly viewers: number;
+      readonly completions: number;
+      readonly skips: number;
+      /** Of playbacks that were told to their end */
+      readonly watched_seconds: number;
+      /** Of each such playback; null where there was none */
+      readonly average_watched_seconds: number | null;
+      readonly likes: number;
+      readonly comments: number;
+      readonly reposts: number;
+      /** How often they were sent out of the app */
+      readonly shares: number;
+      readonly saves: number;
+      readonly followers_gained: number;
+      readonly followers_lost: number;
+    };
+  }[];
+  readonly sources: {
+    /** Why there is nothing: it would be of fewer than 20 people */
+    readonly hidden: "too-few-viewers" | null;
+    /** Of how many different people it is, at least */
+    readonly viewers: number | null;
+    /** Where views came from, the most first */
+    readonly items: readonly {
+      readonly source: string;
+      readonly views: number;
+      /** From 0 to 1 */
+      readonly share: number;
+    }[];
+  };
+  readonly watch_time: {
+    /** Why there is nothing: it would be of fewer than 20 people */
+    readonly hidden: "too-few-viewers" | null;
+    readonly viewers: number | null;
+    /** How much of the video people watched; the last one also more than once */
+    readonly buckets: readonly {
+      readonly from_percent: number;
+      readonly to_percent: number | null;
+      readonly playbacks: number;
+    }[];
+  };
+  /** Most viewed first, by days of UTC */
+  readonly top_videos: readonly {
+    readonly video: Video;
+    readonly figures: {
+      readonly views: number;
+      /** People, each once a day (UTC) */
+      readonly viewers: number;
+      readonly completions: number;
+      readonly skips: number;
+      /** Of playbacks that were told to their end */
+      readonly watched_seconds: number;
+      /** Of each such playback; null where there was none */
+      readonly average_watched_seconds: number | null;
+      readonly likes: number;
+      readonly comments: number;
+      readonly reposts: number;
+      /** How often they were sent out of the app */
+      readonly shares: number;
+      readonly saves: number;
+      /** Who followed at this video; null where it had fewer than 20 viewers */
+      readonly followers_gained: number | null;
+    };
+  }[];
+}
+
 export interface Comment {
   readonly id: string;
   readonly created_at: string;
@@ -970,6 +1093,56 @@ export interface List {
   readonly replies_policy: "followed" | "list" | "none";
   /** Who is in it is left out of the home timeline */
   readonly exclusive: boolean;
+}
+
+export interface LiveAnalytics {
+  readonly as_of: string;
+  readonly last_hour: {
+    readonly totals: {
+      readonly views: number;
+      readonly completions: number;
+      /** Seconds */
+      readonly watched_seconds: number;
+      readonly likes: number;
+      readonly comments: number;
+      readonly shares: number;
+    };
+    readonly minutes: readonly {
+      readonly starts_at: string;
+      readonly figures: {
+        readonly views: number;
+        readonly completions: number;
+        /** Seconds */
+        readonly watched_seconds: number;
+        readonly likes: number;
+        readonly comments: number;
+        readonly shares: number;
+      };
+    }[];
+  };
+  readonly last_48_hours: {
+    readonly totals: {
+      readonly views: number;
+      readonly completions: number;
+      /** Seconds */
+      readonly watched_seconds: number;
+      readonly likes: number;
+      readonly comments: number;
+      readonly shares: number;
+    };
+    readonly hours: readonly {
+      readonly starts_at: string;
+      readonly figures: {
+        readonly views: number;
+        readonly completions: number;
+        /** Seconds */
+        readonly watched_seconds: number;
+        readonly likes: number;
+        readonly comments: number;
+        readonly shares: number;
+      };
+    }[];
+  };
 }
 
 export interface Marker {
@@ -1861,6 +2034,117 @@ export interface Video {
     readonly liked: boolean;
     readonly reposted: boolean;
     readonly saved: boolean;
+  };
+}
+
+export interface VideoAnalytics {
+  readonly id: string;
+  readonly time_zone: string;
+  readonly by: "hour" | "day" | "week" | "month";
+  readonly from: string;
+  readonly to: string;
+  readonly totals: {
+    readonly views: number;
+    /** People, each once a day (UTC) */
+    readonly viewers: number;
+    readonly completions: number;
+    readonly skips: number;
+    /** Of playbacks that were told to their end */
+    readonly watched_seconds: number;
+    /** Of each such playback; null where there was none */
+    readonly average_watched_seconds: number | null;
+    readonly likes: number;
+    readonly comments: number;
+    readonly reposts: number;
+    /** How often they were sent out of the app */
+    readonly shares: number;
+    readonly saves: number;
+    /** Who followed at this video; null where it had fewer than 20 viewers */
+    readonly followers_gained: number | null;
+  };
+  /** The same number of days, or months, right before */
+  readonly previous: {
+    readonly from: string;
+    readonly to: string;
+    readonly totals: {
+      readonly views: number;
+      /** People, each once a day (UTC) */
+      readonly viewers: number;
+      readonly completions: number;
+      readonly skips: number;
+      /** Of playbacks that were told to their end */
+      readonly watched_seconds: number;
+      /** Of each such playback; null where there was none */
+      readonly average_watched_seconds: number | null;
+      readonly likes: number;
+      readonly comments: number;
+      readonly reposts: number;
+      /** How often they were sent out of the app */
+      readonly shares: number;
+      readonly saves: number;
+      /** Who followed at this video; null where it had fewer than 20 viewers */
+      readonly followers_gained: number | null;
+    };
+  };
+  /** The oldest first, with zeros where nothing was */
+  readonly series: readonly {
+    /** The first day of it */
+    readonly date: string;
+    readonly starts_at: string;
+    readonly ends_at: string;
+    readonly figures: {
+      readonly views: number;
+      /** People, each once a day (UTC) */
+      readonly viewers: number;
+      readonly completions: number;
+      readonly skips: number;
+      /** Of playbacks that were told to their end */
+      readonly watched_seconds: number;
+      /** Of each such playback; null where there was none */
+      readonly average_watched_seconds: number | null;
+      readonly likes: number;
+      readonly comments: number;
+      readonly reposts: number;
+      /** How often they were sent out of the app */
+      readonly shares: number;
+      readonly saves: number;
+    };
+  }[];
+  readonly sources: {
+    /** Why there is nothing: it would be of fewer than 20 people */
+    readonly hidden: "too-few-viewers" | null;
+    /** Of how many different people it is, at least */
+    readonly viewers: number | null;
+    /** Where views came from, the most first */
+    readonly items: readonly {
+      readonly source: string;
+      readonly views: number;
+      /** From 0 to 1 */
+      readonly share: number;
+    }[];
+  };
+  readonly watch_time: {
+    /** Why there is nothing: it would be of fewer than 20 people */
+    readonly hidden: "too-few-viewers" | null;
+    readonly viewers: number | null;
+    /** How much of the video people watched; the last one also more than once */
+    readonly buckets: readonly {
+      readonly from_percent: number;
+      readonly to_percent: number | null;
+      readonly playbacks: number;
+    }[];
+  };
+  readonly retention: {
+    /** Why there is nothing: it would be of fewer than 20 people */
+    readonly hidden: "too-few-viewers" | null;
+    readonly viewers: number | null;
+    /** Of each 64th of the video, how many watched it */
+    readonly points: readonly {
+      /** From 0 to 1 */
+      readonly at: number;
+      /** From 0 to 1 */
+      readonly share: number;
+    }[];
   };
 }
 

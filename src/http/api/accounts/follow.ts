@@ -30,13 +30,20 @@ export const followAccount = route({
     reblogs: flag.optional().describe('Whether its boosts are shown in the home timeline'),
     notify: flag.optional().describe('Whether each of its posts is told of'),
     languages: manyOf(languageSchema, MAX_LANGUAGES).optional().describe('Empty: all'),
+    video_id: idSchema<'video'>()
+      .optional()
+      .describe(
+        'A video of the account that made you follow it: it is counted for its author, and never with your name',
+      ),
   }),
   output: relationshipEntity,
   handler: async ({ deps, params, body, viewer }) => {
     const target = await shownHere(deps, await deps.accounts.byId(params.id));
-    const { reblogs, notify, languages } = body;
+    const { reblogs, notify, languages, video_id: videoId } = body;
+    // Any other than one of the account that the viewer may see counts for nothing.
+    const video = videoId && (await deps.videos.forViewer(videoId, viewer.account.id));
     const outcome = await deps.inTx(async (tx) => {
-      const followed = await deps.social.follow(tx, viewer.account, target);
+      const followed = await deps.social.follow(tx, viewer.account, target, undefined, video?.id);
       if (followed.ok) {
         const choice = { reblogs, notify, languages: languages?.length === 0 ? null : languages };
         await deps.social.choose(tx, { followerId: viewer.account.id, targetId: target.id }, choice);

@@ -58,6 +58,7 @@ export const de: Words = {
     profile: 'Sehen, wer du bist: deinen Namen und dein Bild',
     read: 'Alles sehen, was du siehst, auch Privates',
     'read:accounts': 'Dein Profil sehen und was darin steht',
+    'read:analytics': 'Sehen, wie deine eigenen Videos laufen: Aufrufe, Wiedergabezeit, Follower',
     'read:blocks': 'Sehen, wen du blockierst',
     'read:bookmarks': 'Deine Lesezeichen sehen',
     'read:favourites': 'Sehen, was dir gefällt',

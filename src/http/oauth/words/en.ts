@@ -53,6 +53,7 @@ export const en: Words = {
     profile: 'See who you are: your name and your picture',
     read: 'See everything that you can see, what is private included',
     'read:accounts': 'See your profile and what is in it',
+    'read:analytics': 'See how your own videos do: views, watch time, followers',
     'read:blocks': 'See whom you block',
     'read:bookmarks': 'See your bookmarks',
     'read:favourites': 'See what you like',

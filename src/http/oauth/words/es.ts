@@ -54,6 +54,7 @@ export const es: Words = {
     profile: 'Ver quién eres: tu nombre y tu imagen',
     read: 'Ver todo lo que tú puedes ver, también lo privado',
     'read:accounts': 'Ver tu perfil y lo que contiene',
+    'read:analytics': 'Ver cómo les va a tus propios vídeos: visualizaciones, tiempo visto, seguidores',
     'read:blocks': 'Ver a quién bloqueas',
     'read:bookmarks': 'Ver tus marcadores',
     'read:favourites': 'Ver lo que te gusta',

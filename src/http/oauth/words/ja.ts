@@ -55,6 +55,7 @@ export const ja: Words = {
     profile: 'あなたが誰かを見る：名前と画像',
     read: '非公開のものを含め、あなたに見えるすべてを見る',
     'read:accounts': 'あなたのプロフィールとその内容を見る',
+    'read:analytics': '自分の動画の成果（再生数、視聴時間、フォロワー）を見る',
     'read:blocks': 'ブロックしている相手を見る',
     'read:bookmarks': 'ブックマークを見る',
     'read:favourites': '「いいね」したものを見る',
