@@ -9,9 +9,13 @@ export interface ModelSettings {
   readonly alpha: number;
   readonly lambda: number;
   readonly passes: number;
+  /** Steps of conjugate gradients for each factor and pass. */
+  readonly steps: number;
   readonly warmPasses: number;
   /** Neighbour-ridge: candidates of each video, regularisation, neighbours that are kept. */
   readonly candidates: number;
+  /** Candidates are those with the most people in common, divided by their own count to this power: 0 prefers what is popular, 1 what is rare. */
+  readonly closeness: number;
   readonly ridge: number;
   readonly neighbours: number;
   /** Neighbours are solved again when the count of their video moved by more than this part. */
@@ -30,8 +34,10 @@ export const modelSettings: ModelSettings = {
   alpha: 0.1,
   lambda: 0.01,
   passes: 12,
+  steps: 3,
   warmPasses: 3,
   candidates: 200,
+  closeness: 0.5,
   ridge: 300,
   neighbours: 50,
   movedPart: 0.05,
