@@ -25,9 +25,9 @@ const templates: Readonly<Record<string, Words>> = {
   trending: ({ completions, likes }) =>
     `Popular on this server: ${people(completions)} watched it to the end, ${people(likes)} liked it`,
   trends: (about) =>
-    about['people'] === undefined
+    about.people === undefined
       ? 'Trending on this server'
-      : `Trending on this server: ${people(about['people'])}, ${counted(about['servers'], 'server')}`,
+      : `Trending on this server: ${people(about.people)}, ${counted(about.servers, 'server')}`,
   quality: ({ shown, completions }) =>
     Number(shown) === 0
       ? 'Videos like this one are often watched to the end'
@@ -39,7 +39,9 @@ const templates: Readonly<Record<string, Words>> = {
         ? `You finished ${counted(finished, 'video')} with #${tag}`
         : `You are interested in #${tag}`,
   'creator-affinity': ({ accountId, finished }, naming) =>
-    Number(finished) > 0 ? `You finished ${counted(finished, 'video')} by ${account(naming, accountId)}` : null,
+    Number(finished) > 0
+      ? `You finished ${counted(finished, 'video')} by ${account(naming, accountId)}`
+      : null,
   'sound-affinity': ({ soundId, finished }, naming) =>
     Number(finished) > 0
       ? `You finished ${counted(finished, 'video')} with ${naming.sound?.(String(soundId)) ?? 'this sound'}`
@@ -57,7 +59,9 @@ const templates: Readonly<Record<string, Words>> = {
   exploration: ({ creatorSeen, shown }) =>
     `You have ${Number(creatorSeen) === 0 ? 'not seen anything' : 'not seen much'} of this creator, and only ${people(shown)} here ${Number(shown) === 1 ? 'was' : 'were'} shown this video: we try it out`,
   'ranker-rates': ({ shown, completions }) =>
-    Number(shown) === 0 ? null : `${counted(completions, 'person', 'people')} of ${shown} watched it to the end`,
+    Number(shown) === 0
+      ? null
+      : `${counted(completions, 'person', 'people')} of ${shown} watched it to the end`,
   'ranker-tags': () => 'Its hashtags go well with people here',
   'ranker-creator': () => 'Its creator goes well with people here',
   'ranker-sound': () => 'Its sound goes well with people here',

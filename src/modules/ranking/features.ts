@@ -1,13 +1,22 @@
+import { rankingLimits } from '../../../config/ranking-limits.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Counts } from './counts.ts';
 import type { Features } from './ftrl.ts';
-import { rankingLimits } from '../../../config/ranking-limits.ts';
 import type { Person } from './people.ts';
 import { scatter } from './random.ts';
 import { likingOf, type Taste, tagLiking, tasteOf } from './taste.ts';
 
 /** What a feature is about; what the ranker adds to a score is told by these. */
-export const featureGroups = ['rates', 'tags', 'creator', 'sound', 'language', 'video', 'length', 'age'] as const;
+export const featureGroups = [
+  'rates',
+  'tags',
+  'creator',
+  'sound',
+  'language',
+  'video',
+  'length',
+  'age',
+] as const;
 
 /** Writes the features of a video for somebody into `out`. */
 export type Describe = (person: Person, video: number, at: number, out: Features) => void;

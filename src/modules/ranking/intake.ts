@@ -10,7 +10,7 @@ import { signalValue } from './models/interactions.ts';
 import type { People, Person } from './people.ts';
 import type { Pool } from './pool.ts';
 import { rememberOlder } from './seen.ts';
-import { holds, valueOf } from './taste.ts';
+import { holds, worthOf } from './taste.ts';
 
 /** Where what happens is noted. */
 export interface Noted {
@@ -20,8 +20,6 @@ export interface Noted {
   readonly heat: Heat;
   readonly lessons: Lessons;
   readonly counts: Counts;
-  /** A video is there, changed or gone. */
-  onVideo(slot: number): void;
 }
 
 /** Counts of the catalogue that each mark of a ledger is one of. */
@@ -76,7 +74,6 @@ export function createIntake(noted: Noted): Intake {
     noted.pool.remove(slot);
     noted.heat.clear(slot);
     catalogue.remove(id);
-    noted.onVideo(slot);
     const creator = people.all[author];
     if (creator) creator.videos -= 1;
   };
@@ -137,7 +134,7 @@ export function createIntake(noted: Noted): Intake {
   };
 }
 
-function putVideo({ catalogue, people, pool, counts, onVideo }: Noted, signal: SignalOf<'video'>): void {
+function putVideo({ catalogue, people, pool, counts }: Noted, signal: SignalOf<'video'>): void {
   const author = people.meet(signal.authorId, signal.at);
   const known = catalogue.slotOf(signal.id);
   const before = people.all[known === NONE ? NONE : (catalogue.columns.author[known] ?? NONE)];
@@ -148,7 +145,6 @@ function putVideo({ catalogue, people, pool, counts, onVideo }: Noted, signal: S
   const creator = people.all[author];
   if (creator) creator.videos += 1;
   if (isNew) pool.add(slot, true);
-  onVideo(slot);
 }
 
 type Relating = Extract<Signal, { targetId: string }>;
@@ -186,7 +182,8 @@ function act(noted: Noted, signal: Action): void {
   if (!person || catalogue.columns.author[slot] === actor) return;
   const isShown = signal.kind === 'impression' || signal.kind === 'watch';
   const isTakenBack = 'on' in signal && !signal.on;
-  const ledger = (person.ledger ??= createLedger());
+  person.ledger ??= createLedger();
+  const { ledger } = person;
   const found = findEntry(ledger, slot, catalogue.columns.generation[slot] ?? 0);
   if (found === NONE && isTakenBack) return;
   // Before it counts: what is foreseen of a video must not know what came of it.
@@ -226,7 +223,8 @@ function apply(noted: Noted, person: Person, ledger: Ledger, place: number, sign
       return;
     case 'watch': {
       const value = signalValue(signal, noted.catalogue.columns.durationMs[slot] || null);
-      const isFirst = (ledger.watched[place] ?? 0) === 0 && !hasMark(ledger, place, mark.viewed | mark.skipped);
+      const isFirst =
+        (ledger.watched[place] ?? 0) === 0 && !hasMark(ledger, place, mark.viewed | mark.skipped);
       ledger.watched[place] = isFirst ? value : Math.max(value, ledger.watched[place] ?? 0);
       setMark(ledger, place, mark.shown, true);
       if (signal.isView) setMark(ledger, place, mark.viewed, true);
@@ -250,7 +248,8 @@ function hasComments(
   slot: number,
   { commentId, on }: SignalOf<'comment'>,
 ): boolean {
-  const comments = (person.comments ??= new Map<string, number>());
+  person.comments ??= new Map();
+  const { comments } = person;
   const key = catalogue.keyOf(slot);
   if (!on) comments.delete(commentId);
   else if (comments.size < rankingLimits.comments) comments.set(commentId, key);
@@ -283,7 +282,7 @@ function change(noted: Noted, person: Person, place: number, at: number, edit: (
 }
 
 function heatOf(ledger: Ledger, place: number): number {
-  return Math.max(0, Math.min(MOST_HEAT, valueOf(ledger.marks[place] ?? 0, ledger.watched[place] ?? 0)));
+  return Math.max(0, Math.min(MOST_HEAT, worthOf(ledger.marks[place] ?? 0, ledger.watched[place] ?? 0)));
 }
 
 function count(noted: Noted, slot: number, before: number, after: number): void {

@@ -3,17 +3,12 @@ import { placeOf } from './ledger.ts';
 import type { Model, Scorer, TrainInput } from './models/model.ts';
 import { createScorer } from './models/scorer.ts';
 import { train } from './models/train.ts';
-import { createVectorIndex } from './models/vector-index.ts';
 import type { People } from './people.ts';
-import { holds, valueOf } from './taste.ts';
+import { holds, worthOf } from './taste.ts';
 
 /** The trained model with what keeps it in step with the catalogue. */
 export interface Learning {
   scorer(): Scorer | null;
-  /** Slots whose factors are nearest to a person's, best first. */
-  nearest(factor: Float32Array, n: number): readonly number[];
-  /** A video is there, changed or gone. */
-  touch(slot: number): void;
   /** Somebody was forgotten: the next training begins from nothing, so that no trace of them stays. */
   startOver(): void;
   input(at: number): TrainInput;
@@ -23,18 +18,10 @@ export interface Learning {
 
 export function createLearning(catalogue: Catalogue, people: People): Learning {
   const { columns } = catalogue;
-  const index = createVectorIndex();
   let scorer: Scorer | null = null;
   let mustStartOver = false;
   let release: (() => void) | null = null;
-  let scratch = new Float32Array(0);
 
-  const contentOf = (slot: number) => columns.content.subarray(slot * 64, (slot + 1) * 64);
-  const touch = (slot: number): void => {
-    if (!scorer) return;
-    if (columns.live[slot] === 1) index.put(slot, scorer.factorOf(slot, contentOf(slot), scratch));
-    else index.remove(slot);
-  };
   const input = (at: number): TrainInput => {
     release = catalogue.snapshot();
     const previous = mustStartOver ? null : (scorer?.model ?? null);
@@ -48,15 +35,11 @@ export function createLearning(catalogue: Catalogue, people: People): Learning {
   };
   const adopt = (model: Model): void => {
     scorer = createScorer(model);
-    scratch = new Float32Array(model.dim);
     release?.();
     release = null;
-    for (let slot = 0; slot < catalogue.size(); slot += 1) touch(slot);
   };
   return {
     scorer: () => scorer,
-    nearest: (factor, n) => index.nearest(factor, n),
-    touch,
     startOver() {
       mustStartOver = true;
     },
@@ -83,7 +66,7 @@ function interactions(
     const { ledger } = person;
     for (let at = 0; at < ledger.size; at += 1) {
       const place = placeOf(ledger, at);
-      const value = valueOf(ledger.marks[place] ?? 0, ledger.watched[place] ?? 0);
+      const value = worthOf(ledger.marks[place] ?? 0, ledger.watched[place] ?? 0);
       if (value <= 0 || !holds(catalogue, ledger, place)) continue;
       columns.users[next] = user;
       columns.items[next] = ledger.videos[place] ?? NONE;

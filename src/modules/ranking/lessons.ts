@@ -90,7 +90,11 @@ export function createLessons(
   ): void => {
     if (good && bad) ranker.learn(head, good, bad, importance);
   };
-  const measure = (features: readonly Features[], better: readonly number[], worse: readonly number[]): void => {
+  const measure = (
+    features: readonly Features[],
+    better: readonly number[],
+    worse: readonly number[],
+  ): void => {
     const logits = features.map((one) => ranker.logit(0, one));
     for (const good of better)
       for (const bad of worse) {

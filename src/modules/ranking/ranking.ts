@@ -74,10 +74,7 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
   const { describe, describeFor } = createDescribe(catalogue, counts, settings.ranker.bits);
   const lessons = createLessons(catalogue, people, ranker, describe);
   const learning = createLearning(catalogue, people);
-  const intake = createIntake({
-    ...{ catalogue, people, pool, heat, counts, lessons },
-    onVideo: learning.touch,
-  });
+  const intake = createIntake({ catalogue, people, pool, heat, counts, lessons });
   const bars = createBars(catalogue);
 
   /** What trends here, in the languages of the viewer, and everywhere, with their scores. */
@@ -107,7 +104,7 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
     const viewer = viewerOf({ catalogue, people, scorer }, request);
     const trending = trendsFor(viewer, at);
     const candidates = gather(
-      { catalogue, people, pool, heat, scorer, nearest: learning.nearest },
+      { catalogue, people, pool, heat, scorer },
       viewer,
       {
         ...{ at, mix: tuned.mix, count: tuned.candidates, mayScan: effort !== 'least' },

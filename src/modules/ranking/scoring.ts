@@ -6,7 +6,7 @@ import type { Features, Ranker } from './ftrl.ts';
 import type { Heat } from './heat.ts';
 import type { Scorer } from './models/model.ts';
 import { heads, type RankingSettings } from './settings.ts';
-import { contentLikeness, type Candidates } from './sources.ts';
+import { type Candidates, contentLikeness } from './sources.ts';
 import { likingOf, tagLiking } from './taste.ts';
 import { topPlaces } from './top.ts';
 import type { Viewer } from './viewer.ts';
@@ -44,7 +44,6 @@ export interface ScoringDeps {
   readonly trends: ReadonlyMap<number, number>;
 }
 
-
 const RATE_STRENGTH = 6;
 const SCRATCH = rankingLimits.featuresPerExample;
 
@@ -80,7 +79,12 @@ export function score(
   column('social', weights.social, (video) => Math.log2(1 + (liked.get(video)?.count ?? 0)), false);
   const { languages } = viewer;
   if (languages.length > 0)
-    column('languages', weights.languages, (video) => languageFit(columns.language[video] ?? 0, languages), false);
+    column(
+      'languages',
+      weights.languages,
+      (video) => languageFit(columns.language[video] ?? 0, languages),
+      false,
+    );
   if (viewer.isPersonal) {
     const { factor, content, taste, profile } = viewer;
     if (factor && scorer) column('collaborative', weights.collaborative, affinityOf(deps, factor), true);

@@ -114,7 +114,10 @@ export function withSliders(
   settings: RankingSettings,
   sliders: Readonly<Record<string, number>>,
 ): RankingSettings {
-  const scaled = <K extends string>(prefix: string, values: Readonly<Record<K, number>>): Record<K, number> => {
+  const scaled = <K extends string>(
+    prefix: string,
+    values: Readonly<Record<K, number>>,
+  ): Record<K, number> => {
     const result: Record<K, number> = { ...values };
     for (const name in result) {
       const slider = sliders[`${prefix}.${name}`];

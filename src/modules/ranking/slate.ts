@@ -72,7 +72,9 @@ export function compose(
   };
   const tryOne = (): boolean => {
     const open = [...drawable].filter((row) => rules.allows(placedOf(row)));
-    const beliefs = open.map((row) => beliefOf(catalogue, counts, viewer, scored.slots[row] ?? NONE, settings));
+    const beliefs = open.map((row) =>
+      beliefOf(catalogue, counts, viewer, scored.slots[row] ?? NONE, settings),
+    );
     const drawn = thompson(beliefs, random);
     const row = open[drawn?.at ?? 0];
     if (!drawn || row === undefined) return false;

@@ -28,12 +28,7 @@ export interface SourceDeps {
   readonly pool: Pool;
   readonly heat: Heat;
   readonly scorer: Scorer | null;
-  /** Videos whose vectors are nearest to a person's, best first; beyond what fits a look at every row. */
-  nearest(factor: Float32Array, n: number): readonly number[];
 }
-
-/** Up to so many active videos are all looked at; more go through the vector index. */
-const ROWS_LOOKED_AT = 30_000;
 
 /**
  * Asks every source for its best, in the parts of the mix. A video that several give counts for the first and notes all; what a source
@@ -95,7 +90,7 @@ export function gather(
 
 /** What people with the same taste watch and what goes with what was liked, in turns. */
 function collaborative(
-  { scorer, nearest }: SourceDeps,
+  { scorer }: SourceDeps,
   { factor, profile }: Viewer,
   { at, count, mayScan }: { at: number; count: number; mayScan: boolean },
 ): number[] {
@@ -107,7 +102,6 @@ function collaborative(
   scorer.neighbours(profile, at, values);
   const neighbours = topPlaces(values, rows, count, 0).map(slotAt);
   if (!factor || !mayScan) return neighbours;
-  if (rows > ROWS_LOOKED_AT) return inTurns(neighbours, nearest(factor, count));
   scorer.affinities(factor, values);
   return inTurns(topPlaces(values, rows, count, 0).map(slotAt), neighbours);
 }
@@ -148,7 +142,11 @@ function socialOf(
     }
     const ledger = people.all[followed]?.ledger;
     let found = 0;
-    for (let at = (ledger?.size ?? 0) - 1; ledger && at >= 0 && found < rankingLimits.likedOfFollowed; at -= 1) {
+    for (
+      let at = (ledger?.size ?? 0) - 1;
+      ledger && at >= 0 && found < rankingLimits.likedOfFollowed;
+      at -= 1
+    ) {
       const place = placeOf(ledger, at);
       if (((ledger.marks[place] ?? 0) & (mark.liked | mark.shared)) === 0 || !holds(catalogue, ledger, place))
         continue;
@@ -176,7 +174,9 @@ function drawPool(
   random: Random,
 ): Map<number, number> {
   const reads = (video: number) =>
-    languages.length === 0 || columns.language[video] === 0 || languages.includes(columns.language[video] ?? 0);
+    languages.length === 0 ||
+    columns.language[video] === 0 ||
+    languages.includes(columns.language[video] ?? 0);
   const isIn = (video: number) => (columns.pooled[video] ?? NONE) !== NONE && reads(video) && allows(video);
   const { drawFromNewest, drawFromPool } = rankingLimits;
   const ofNewest = Math.min(1, drawFromNewest / Math.max(1, pool.newest.length));

@@ -37,7 +37,7 @@ export const noTaste: Taste = {
 };
 
 /** What an entry of a ledger is worth (ranking.md 4): what was watched of it, and what was done. */
-export function valueOf(marks: number, watched: number): number {
+export function worthOf(marks: number, watched: number): number {
   const has = (bit: number, value: number) => ((marks & bit) === 0 ? 0 : value);
   return (
     watched +
@@ -71,7 +71,7 @@ export function tasteOf(catalogue: Catalogue, person: Person): Taste {
     if (!holds(catalogue, ledger, place)) continue;
     const slot = ledger.videos[place] ?? 0;
     const marks = ledger.marks[place] ?? 0;
-    const value = Math.max(-MOST, Math.min(MOST, valueOf(marks, ledger.watched[place] ?? 0)));
+    const value = Math.max(-MOST, Math.min(MOST, worthOf(marks, ledger.watched[place] ?? 0)));
     const finished = (marks & mark.completed) === 0 ? 0 : 1;
     sum += value;
     count += 1;
@@ -134,13 +134,7 @@ export function tagLiking(
   return { mean: count === 0 ? 0 : sum / count, best };
 }
 
-function add(
-  known: Map<number, Liking>,
-  key: number,
-  met: number,
-  finished: number,
-  value: number,
-): void {
+function add(known: Map<number, Liking>, key: number, met: number, finished: number, value: number): void {
   const liking = known.get(key);
   if (!liking) known.set(key, { met, finished, value });
   else {

@@ -5,7 +5,7 @@ import { placeOf } from './ledger.ts';
 import type { Profile, Scorer } from './models/model.ts';
 import type { People, Person } from './people.ts';
 import { wasSeenEarlier } from './seen.ts';
-import { holds, noTaste, type Taste, tasteOf, valueOf } from './taste.ts';
+import { holds, noTaste, type Taste, tasteOf, worthOf } from './taste.ts';
 
 /** Whoever a feed is for, as far as the engine may know them. */
 export interface Viewer {
@@ -54,7 +54,7 @@ export function profileOf(catalogue: Catalogue, { ledger }: Person): Profile {
   if (!ledger) return profile;
   for (let at = Math.max(0, ledger.size - rankingLimits.profile); at < ledger.size; at += 1) {
     const place = placeOf(ledger, at);
-    const value = valueOf(ledger.marks[place] ?? 0, ledger.watched[place] ?? 0);
+    const value = worthOf(ledger.marks[place] ?? 0, ledger.watched[place] ?? 0);
     if (value <= 0 || !holds(catalogue, ledger, place)) continue;
     profile.items.push(ledger.videos[place] ?? 0);
     profile.values.push(value);
