@@ -1,5 +1,10 @@
 /** Caps of the ranking engine: what bounds its memory and its work for one feed. Units are in the names. */
 export const rankingLimits = {
+  /** Of this many, vectors are searched: 64 bytes each. */
+  videos: 1 << 21,
+  /** Videos without a factor of their own that get one from their content when a model is new, and with each feed after that. */
+  mappedAtOnce: 50_000,
+  mappedByFeed: 256,
   /** Of one video; further ones are not ranked by. */
   tagsPerVideo: 8,
   /** Distinct hashtags, sounds and languages that are told apart; later ones count as none. */

@@ -28,6 +28,8 @@ export interface SourceDeps {
   readonly pool: Pool;
   readonly heat: Heat;
   readonly scorer: Scorer | null;
+  /** Videos whose factors are nearest to a person's, best first. */
+  nearest(factor: Float32Array, n: number): ArrayLike<number>;
 }
 
 /**
@@ -90,7 +92,7 @@ export function gather(
 
 /** What people with the same taste watch and what goes with what was liked, in turns. */
 function collaborative(
-  { scorer }: SourceDeps,
+  { scorer, nearest }: SourceDeps,
   { factor, profile }: Viewer,
   { at, count, mayScan }: { at: number; count: number; mayScan: boolean },
 ): number[] {
@@ -102,8 +104,7 @@ function collaborative(
   scorer.neighbours(profile, at, values);
   const neighbours = topPlaces(values, rows, count, 0).map(slotAt);
   if (!factor || !mayScan) return neighbours;
-  scorer.affinities(factor, values);
-  return inTurns(topPlaces(values, rows, count, 0).map(slotAt), neighbours);
+  return inTurns(nearest(factor, count), neighbours);
 }
 
 /** Of the newest videos and those people like just now, what is most like what was liked. */
@@ -202,7 +203,7 @@ function some(list: readonly number[], count: number, random: Random): number[] 
   return [...places].map((place) => list[place] ?? NONE);
 }
 
-function inTurns(a: readonly number[], b: readonly number[]): number[] {
+function inTurns(a: ArrayLike<number>, b: ArrayLike<number>): number[] {
   const mixed: number[] = [];
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     if (at < a.length) mixed.push(a[at] ?? NONE);
