@@ -31,6 +31,9 @@ export const rankingLimits = {
   newest: 2_048,
   drawFromNewest: 96,
   drawFromPool: 32,
+  lookedAtInPool: 256,
+  /** Videos that are looked at, from the last on, when all sources together have too few. */
+  filledFrom: 5_000,
   /** Of the candidates, so many are ranked by all features, and so many put in order with regard to each other. */
   ranked: 600,
   reranked: 200,

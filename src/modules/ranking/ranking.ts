@@ -92,7 +92,7 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
       { catalogue, people, pool, heat, scorer, nearest: learning.nearest },
       viewer,
       {
-        ...{ at, mix: tuned.mix, count: tuned.candidates, mayScan: effort !== 'least' },
+        ...{ at, mix: tuned.mix, count: tuned.candidates, mayScan: effort !== 'least', least: 3 * n },
         ...{ trending: [...trending.keys()], allows: bars.begin(viewer, request.without ?? []) },
       },
       chance,
