@@ -38,7 +38,7 @@ export const rankingLimits = {
   ranked: 600,
   reranked: 200,
   /** Videos somebody met last that say what they like. */
-  tasteFrom: 200,
+  tasteFrom: 100,
   /** What somebody liked that candidates are searched by. */
   profile: 500,
   /** At most in one feed. */
