@@ -4,6 +4,7 @@ import { inbox } from './inbox.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
+import { ranking } from './ranking.ts';
 import { rankingWorld } from './ranking-world.ts';
 
 /**
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'media-pipeline': mediaPipeline,
   'media-serving': mediaServing,
   'ranking-world': rankingWorld,
+  ranking,
 };
 
 const args = process.argv.slice(2);
