@@ -60,6 +60,7 @@ export function compose(
     random,
   );
   const drawable = drawableRows(scored, candidates, exploration.share > 0);
+  const lift = liftOf(scored, drawable);
   const chosen: Chosen[] = [];
   const put = (row: number, trial: Chosen['trial']): void => {
     const placed = placedOf(row);
@@ -73,7 +74,7 @@ export function compose(
   const tryOne = (): boolean => {
     const open = [...drawable].filter((row) => rules.allows(placedOf(row)));
     const beliefs = open.map((row) =>
-      beliefOf(catalogue, counts, viewer, scored.slots[row] ?? NONE, settings),
+      beliefOf(catalogue, counts, viewer, scored.slots[row] ?? NONE, lift(row), settings),
     );
     const drawn = thompson(beliefs, random);
     const row = open[drawn?.at ?? 0];
@@ -117,12 +118,29 @@ function describe({ columns }: Catalogue, slot: number): Placed {
   return { slot, author: columns.author[slot] ?? NONE, sound: columns.sound[slot] ?? 0, tags };
 }
 
+/**
+ * How much better a video suits this person than others that may be tried, by its score: in deviations from the mean of them, cut at three.
+ * Scores of what is tried are those of new videos: what content and neighbours say of them.
+ */
+function liftOf({ scores }: Scored, drawable: ReadonlySet<number>): (row: number) => number {
+  let sum = 0;
+  let squares = 0;
+  for (const row of drawable) {
+    sum += scores[row] ?? 0;
+    squares += (scores[row] ?? 0) ** 2;
+  }
+  const mean = sum / Math.max(1, drawable.size);
+  const deviation = Math.sqrt(Math.max(0, squares / Math.max(1, drawable.size) - mean * mean));
+  return (row) => (deviation > 1e-9 ? Math.max(-3, Math.min(3, ((scores[row] ?? 0) - mean) / deviation)) : 0);
+}
+
 /** Beta of the guess by creator and hashtags, moved by what this person likes, and of what people did so far. */
 function beliefOf(
   catalogue: Catalogue,
   counts: Counts,
   { taste }: Viewer,
   video: number,
+  lift: number,
   { exploration }: RankingSettings,
 ): Belief {
   const { columns } = catalogue;
@@ -130,7 +148,7 @@ function beliefOf(
     tagLiking(catalogue, taste, video).mean +
     likingOf(taste.creators, columns.author[video] ?? NONE, taste.mean);
   const prior = counts.prior(video);
-  const odds = (prior / (1 - prior)) * Math.exp(TASTE * liking);
+  const odds = (prior / (1 - prior)) * Math.exp(TASTE * liking + exploration.personal * lift);
   const guess = exploration.priorStrength * (odds / (1 + odds));
   const shown = columns.impressions[video] ?? 0;
   const finished = Math.min(shown, columns.completions[video] ?? 0);
