@@ -31,7 +31,7 @@ export interface ModelSettings {
 export const modelSettings: ModelSettings = {
   dim: 64,
   minPositives: 5,
-  alpha: 0.1,
+  alpha: 0.04,
   lambda: 0.01,
   passes: 12,
   steps: 3,

@@ -157,7 +157,7 @@ function beliefOf(
   { exploration }: RankingSettings,
 ): Belief {
   const prior = counts.prior(video);
-  const odds = (prior / (1 - prior)) * Math.exp(exploration.taste * fit);
+  const odds = (prior / (1 - prior)) * Math.exp(exploration.personal * fit);
   const guess = exploration.priorStrength * (odds / (1 + odds));
   const shown = columns.impressions[video] ?? 0;
   const finished = Math.min(shown, columns.completions[video] ?? 0);
