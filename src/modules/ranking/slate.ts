@@ -1,7 +1,7 @@
 import { rankingLimits } from '../../../config/ranking-limits.ts';
 import { type Catalogue, NONE } from './catalogue.ts';
 import type { Counts } from './counts.ts';
-import { type Belief, explorationPlaces, thompson } from './explore.ts';
+import { type Belief, createTrials, explorationPlaces } from './explore.ts';
 import type { Random } from './random.ts';
 import { createDiversity, createListRules, type ListRules, type Placed } from './rerank.ts';
 import type { Scored } from './scoring.ts';
@@ -56,7 +56,16 @@ export function compose(
     random,
   );
   const drawable = drawableRows(catalogue, scored, candidates, exploration.share > 0);
-  const fitOf = fitIn(scored);
+  const tried = [...drawable.keys()];
+  const trialsOf = once(() => {
+    const fitOf = fitIn(scored);
+    return createTrials(
+      tried.map((row) => {
+        const fit = viewer.isPersonal ? fitOf(row) : 0;
+        return beliefOf(catalogue, counts, scored.slots[row] ?? NONE, fit, settings);
+      }),
+    );
+  });
   const chosen: Chosen[] = [];
   const put = (row: number, trial: Chosen['trial']): void => {
     const placed = placedOf(row);
@@ -68,13 +77,9 @@ export function compose(
     chosen.push({ row, trial });
   };
   const tryOne = (): boolean => {
-    const open = [...drawable.keys()].filter((row) => rules.allows(placedOf(row)));
-    const beliefs = open.map((row) => {
-      const fit = viewer.isPersonal ? fitOf(row) : 0;
-      return beliefOf(catalogue, counts, scored.slots[row] ?? NONE, fit, settings);
-    });
-    const drawn = thompson(beliefs, random);
-    const row = open[drawn?.at ?? 0];
+    const open = tried.flatMap((row, at) => (drawable.has(row) && rules.allows(placedOf(row)) ? [at] : []));
+    const drawn = trialsOf().draw(open, random);
+    const row = tried[drawn?.at ?? 0];
     if (!drawn || row === undefined) return false;
     put(row, { propensity: drawn.propensity * (drawable.get(row) ?? 1), drawn: drawn.drawn });
     return true;
@@ -87,6 +92,14 @@ export function compose(
     else if (!tryOne()) break;
   }
   return chosen;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function nextOf(ranked: ReturnType<typeof createDiversity>, rules: ListRules): number | null {
