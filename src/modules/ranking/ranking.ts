@@ -104,7 +104,7 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
       tuned,
       at,
     );
-    const plan = { settings: tuned, n, isDiverse: effort === 'full' };
+    const plan = { settings: tuned, n, at, isDiverse: effort === 'full' };
     const chosen = compose({ catalogue, counts }, viewer, { candidates, scored }, plan, chance);
     return { items: chosen.map((one) => itemOf(viewer, candidates, scored, one, at)), weightsVersion };
   };

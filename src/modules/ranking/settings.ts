@@ -57,6 +57,9 @@ export const rankingSettingsSchema = z.strictObject({
     coldVideos: z.number().int().nonnegative(),
     /** Videos shown less often than this are explored. */
     impressions: z.number().int().nonnegative(),
+    /** Younger ones come first until so many people were shown them. */
+    youngMs: z.number().int().nonnegative(),
+    firstImpressions: z.number().int().nonnegative(),
     /** How much is believed before anybody watched: as many people as this. */
     priorStrength: z.number().min(1).max(100),
     /** How far this guess goes by how well a video fits the person: logits for each deviation of its score. */
@@ -94,7 +97,7 @@ export const rankingDefaults: RankingSettings = {
   boosts: { followed: 1.3, fresh: 1.2, freshMs: 3_600_000, floor: 0.5 },
   exploration: {
     ...{ share: 0.1, coldShare: 0.2, coldVideos: 10, impressions: 150 },
-    ...{ priorStrength: 6, personal: 1 },
+    ...{ youngMs: 48 * 3_600_000, firstImpressions: 30, priorStrength: 6, personal: 1 },
   },
   rerank: { maxRun: 2, perCreator: 3, window: 30, tagShare: 0.4, mmrLambda: 0.9 },
   heatHalfLifeMs: 24 * 3_600_000,

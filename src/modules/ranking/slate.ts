@@ -25,7 +25,12 @@ export function compose(
   { catalogue, counts }: { readonly catalogue: Catalogue; readonly counts: Counts },
   viewer: Viewer,
   { candidates, scored }: { readonly candidates: Candidates; readonly scored: Scored },
-  plan: { readonly settings: RankingSettings; readonly n: number; readonly isDiverse: boolean },
+  plan: {
+    readonly settings: RankingSettings;
+    readonly n: number;
+    readonly at: number;
+    readonly isDiverse: boolean;
+  },
   random: Random,
 ): Chosen[] {
   const { settings, n } = plan;
@@ -57,6 +62,12 @@ export function compose(
   );
   const drawable = drawableRows(catalogue, scored, candidates, exploration.share > 0);
   const tried = [...drawable.keys()];
+  const isUnknown = (row: number): boolean => {
+    const { impressions, publishedAt } = catalogue.columns;
+    const video = scored.slots[row] ?? NONE;
+    const isYoung = plan.at - (publishedAt[video] ?? 0) < exploration.youngMs;
+    return isYoung && (impressions[video] ?? 0) < exploration.firstImpressions;
+  };
   const trialsOf = once(() => {
     const fitOf = fitIn(scored);
     return createTrials(
@@ -78,7 +89,9 @@ export function compose(
   };
   const tryOne = (): boolean => {
     const open = tried.flatMap((row, at) => (drawable.has(row) && rules.allows(placedOf(row)) ? [at] : []));
-    const drawn = trialsOf().draw(open, random);
+    // A young video that hardly anybody was shown has nobody else to speak for it; what more people know is found without trials.
+    const unknown = open.filter((place) => isUnknown(tried[place] ?? NONE));
+    const drawn = trialsOf().draw(unknown.length > 0 ? unknown : open, random);
     const row = tried[drawn?.at ?? 0];
     if (!drawn || row === undefined) return false;
     put(row, { propensity: drawn.propensity * (drawable.get(row) ?? 1), drawn: drawn.drawn });
