@@ -31,7 +31,7 @@ export const rankingLimits = {
   trending: 200,
   /** Newest uploads that exploration prefers, and candidates of one draw. */
   newest: 2_048,
-  drawFromNewest: 96,
+  drawFromNewest: 32,
   drawFromPool: 32,
   lookedAtInPool: 256,
   /** Of what is ranked highest for somebody, so many videos of the pool take part in a draw as well. */
