@@ -21,6 +21,8 @@ export const rankingLimits = {
   comments: 500,
   /** Videos with the most heat that are at hand. */
   hottest: 500,
+  /** Videos that heat is compared over, at most. */
+  heatOver: 7_000,
   /** Follows whose newest videos and likes one feed looks at, and how many of each. */
   followsRead: 200,
   newestOfFollowed: 5,
