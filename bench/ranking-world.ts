@@ -26,6 +26,7 @@ export const rankingWorld: Bench = async ({ isSmall }) => {
       reward: mean(({ reward }) => reward),
       explored: mean(({ explored }) => explored),
       msPerFeed: mean(({ msPerFeed }) => msPerFeed),
+      inOrder: mean(({ inOrder }) => inOrder),
     };
   };
   const [thompson, random, greedy] = [lived('thompson'), lived('random'), lived('greedy')];
@@ -40,6 +41,7 @@ export const rankingWorld: Bench = async ({ isSmall }) => {
     { metric: 'reward', value: thompson.reward, unit: 'watched', baseline: greedy.reward, goal: 1 },
     { metric: 'reward: random', value: random.reward, unit: 'watched', baseline: greedy.reward },
     { metric: 'places explored', value: thompson.explored, unit: 'of places', baseline: 0.1, goal: 1 },
+    { metric: 'ranker: pairs', value: thompson.inOrder, unit: 'in order', baseline: 0.5 },
     { metric: 'feed', value: thompson.msPerFeed, unit: 'ms', baseline: 10, goal: 1, lessIsBetter: true },
   ];
 };

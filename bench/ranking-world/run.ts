@@ -13,6 +13,8 @@ export interface Outcome {
   /** Share of places that were trials. */
   readonly explored: number;
   readonly msPerFeed: number;
+  /** Of pairs that one person was shown, one of them watched to the end: the share the ranker had in order before it learnt of them. */
+  readonly inOrder: number;
 }
 
 /** A video is found when so many people have been shown it: enough to know it by, and three times what chance alone gives each. */
@@ -75,6 +77,7 @@ export function live(sizes: WorldSizes, settings: RankingSettings, policy: Polic
     reward: count.finished / Math.max(1, count.shown),
     explored: count.trials / Math.max(1, count.shown),
     msPerFeed: count.ms / world.visits.length,
+    inOrder: engine.accuracy().right / Math.max(1, engine.accuracy().pairs),
   };
 }
 

@@ -164,16 +164,22 @@ function sumOf(values: Float64Array, from: number): number {
   return sum;
 }
 
+/**
+ * What the model says of any video for a person: of one without a factor of its own by its content. The map from content to factors is
+ * turned round once, so that such a video costs no more than another one.
+ */
 function affinityOf({ catalogue, scorer }: ScoringDeps, factor: Float32Array): (video: number) => number {
-  const scratch = new Float32Array(factor.length);
+  if (!scorer) return () => 0;
+  const { contentMap, dim, itemCount, rowOf } = scorer.model;
+  const wanted = new Float64Array(64);
+  for (let row = 0; row < dim; row += 1)
+    for (let at = 0; at < 64; at += 1)
+      wanted[at] = (wanted[at] ?? 0) + ((factor[row] ?? 0) * (contentMap[row * 64 + at] ?? 0)) / 127;
+  const { content } = catalogue.columns;
   return (video) => {
-    if (!scorer) return 0;
-    if (video < scorer.model.itemCount && (scorer.model.rowOf[video] ?? NONE) !== NONE)
-      return scorer.affinity(factor, video);
-    const content = catalogue.columns.content.subarray(video * 64, (video + 1) * 64);
-    const mapped = scorer.factorOf(video, content, scratch);
+    if (video < itemCount && (rowOf[video] ?? NONE) !== NONE) return scorer.affinity(factor, video);
     let dot = 0;
-    for (let dim = 0; dim < factor.length; dim += 1) dot += (factor[dim] ?? 0) * (mapped[dim] ?? 0);
+    for (let at = 0; at < 64; at += 1) dot += (wanted[at] ?? 0) * (content[video * 64 + at] ?? 0);
     return dot;
   };
 }

@@ -8,7 +8,6 @@ const factor = z.number().min(1).max(10);
 
 /** What the ranker foresees of somebody and a video; each is a head of the model. */
 export const heads = ['complete', 'like', 'share', 'follow', 'hide'] as const;
-export type Head = (typeof heads)[number];
 
 /**
  * Everything that an instance can tune in its feeds, and that it shows: nothing else decides what somebody is shown. Scores are sums;
@@ -91,7 +90,7 @@ export const rankingDefaults: RankingSettings = {
   candidates: 1_500,
   weights: {
     ...{ collaborative: 1, neighbours: 0.25, content: 0.1, trending: 0.2, trends: 0.05, quality: 0.05 },
-    ...{ tags: 0.1, creators: 0.1, sounds: 0.05, languages: 0.3, social: 0.3, ranker: 0.1 },
+    ...{ tags: 0.1, creators: 0.1, sounds: 0.05, languages: 1, social: 0.3, ranker: 0.1 },
   },
   heads: { complete: 1, like: 0.5, share: 0.5, follow: 0.5, hide: -2 },
   boosts: { followed: 1.3, fresh: 1.2, freshMs: 3_600_000, floor: 0.5 },
