@@ -21,6 +21,8 @@ export const rankingLimits = {
   comments: 500,
   /** Videos with the most heat that are at hand. */
   hottest: 500,
+  /** Videos that heat is compared over, at most. */
+  heatOver: 7_000,
   /** Follows whose newest videos and likes one feed looks at, and how many of each. */
   followsRead: 200,
   newestOfFollowed: 5,
@@ -32,7 +34,7 @@ export const rankingLimits = {
   trendsKept: 200,
   /** Newest uploads that exploration prefers, and candidates of one draw. */
   newest: 2_048,
-  drawFromNewest: 96,
+  drawFromNewest: 32,
   drawFromPool: 32,
   lookedAtInPool: 256,
   /** Of what is ranked highest for somebody, so many videos of the pool take part in a draw as well. */

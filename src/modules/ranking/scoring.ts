@@ -49,7 +49,7 @@ const SCRATCH = rankingLimits.featuresPerExample;
 
 /**
  * Scores in two steps: all candidates by what costs little, then the best of them by the ranker and the boosts. What the model
- * says is divided by its root mean square over all videos, other parts of the first kind by their spread among the candidates, so that
+ * says and heat are divided by their root mean square over all videos, other parts of the first kind by their spread among the candidates, so that
  * a weight means the same everywhere.
  */
 export function score(
@@ -75,7 +75,7 @@ export function score(
   };
   const { catalogue, counts, heat, scorer } = deps;
   const { columns } = catalogue;
-  column('trending', weights.trending, (video) => Math.log1p(heat.of(video, at)), null);
+  column('trending', weights.trending, (video) => heat.of(video, at), heatScale(deps, at));
   column('trends', weights.trends, (video) => Math.log1p(deps.trends.get(video) ?? 0), null);
   column('quality', weights.quality, (video) => counts.rate(video, RATE_STRENGTH), null);
   column('social', weights.social, (video) => Math.log2(1 + (liked.get(video)?.count ?? 0)), 1);
@@ -182,6 +182,17 @@ function affinityOf({ catalogue, scorer }: ScoringDeps, factor: Float32Array): (
     for (let at = 0; at < 64; at += 1) dot += (wanted[at] ?? 0) * (content[video * 64 + at] ?? 0);
     return dot;
   };
+}
+
+/**
+ * Root mean square of heat over all active videos, by the hottest: what the others add to it is little. Null before anything was
+ * learnt. Of a large server only so many videos count: a million that nobody looks at must not make the hottest worth more.
+ */
+function heatScale({ heat, scorer }: ScoringDeps, at: number): number | null {
+  if (!scorer || scorer.model.slotOf.length === 0) return null;
+  let squares = 0;
+  for (const video of heat.hottest()) squares += heat.of(video, at) ** 2;
+  return Math.sqrt(squares / Math.min(scorer.model.slotOf.length, rankingLimits.heatOver)) || 1;
 }
 
 /** Neighbour scores with their root mean square over all active videos. */

@@ -89,7 +89,7 @@ export const rankingDefaults: RankingSettings = {
   mix: { collaborative: 0.4, content: 0.3, social: 0.2, trending: 0.05, exploration: 0.05 },
   candidates: 1_500,
   weights: {
-    ...{ collaborative: 1, neighbours: 0.3, content: 0.1, trending: 0.25, trends: 0.05, quality: 0.05 },
+    ...{ collaborative: 1, neighbours: 0.25, content: 0.1, trending: 0.2, trends: 0.05, quality: 0.05 },
     ...{ tags: 0.1, creators: 0.1, sounds: 0.05, languages: 1, social: 0.3, ranker: 0.1 },
   },
   heads: { complete: 1, like: 0.5, share: 0.5, follow: 0.5, hide: -2 },
