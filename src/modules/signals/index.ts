@@ -6,3 +6,4 @@ export {
   signalSchema,
   signalSources,
 } from './events.ts';
+export { createSignalLog, type SignalLog, type SignalPage } from './log.ts';

@@ -1,0 +1,30 @@
+/** Caps of the streams in Redis: what was watched on its way to PostgreSQL, and what followers hear. Units are in the names. */
+
+export const signalLimits = {
+  /** Signals of one entry, and how many entries are kept: some hours of a small server, minutes of a busy one. */
+  perEntry: 500,
+  maxEntries: 20_000,
+  /** Entries that a follower reads at once. */
+  readAtOnce: 100,
+  /** Rows that wait in PostgreSQL and are told in one go. */
+  toldAtOnce: 500,
+} as const;
+
+export const watchStreamLimits = {
+  /** What waits in Redis. Beyond it, events go straight to PostgreSQL, as fast as that takes them. */
+  maxBytes: 128 * 1024 * 1024,
+  /** Requests that are put into the stream in one go, and those that may wait for it. */
+  append: { maxItems: 256, maxBytes: 20_000, maxWaiting: 4_096, maxWaitingBytes: 200_000 },
+  /** How long Redis may take, until the events are stored by PostgreSQL instead. */
+  appendMs: 1_000,
+  /** After Redis failed or was full, it is not asked for so long. */
+  restMs: 1_000,
+  /** Events of one transaction, and entries that are looked at for it. */
+  eventsAtOnce: 20_000,
+  entriesAtOnce: 2_000,
+  /** How long the consumer waits for something new, and after a failure. */
+  blockMs: 1_000,
+  retryMs: 500,
+  /** Who holds the turn to consume tries again so often. */
+  turnMs: 2_000,
+} as const;
