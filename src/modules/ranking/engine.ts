@@ -41,6 +41,8 @@ export interface FeedRequest {
   /** The person's own sliders, over the settings of the server. */
   readonly sliders?: Readonly<Record<string, number>>;
   readonly languages?: readonly string[];
+  /** What there is time for: `quick` puts the list in order without regard to how alike its videos are, `least` does not search all vectors either. */
+  readonly effort?: 'full' | 'quick' | 'least';
 }
 
 /** Ranking without HTTP, database or wall clock: the same events, times and random numbers give the same answers. */

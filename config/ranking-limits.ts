@@ -1,0 +1,42 @@
+/** Caps of the ranking engine: what bounds its memory and its work for one feed. Units are in the names. */
+export const rankingLimits = {
+  /** Of one video; further ones are not ranked by. */
+  tagsPerVideo: 8,
+  /** Distinct hashtags, sounds and languages that are told apart; later ones count as none. */
+  names: { tags: 1 << 20, sounds: 1 << 20, languages: 1 << 12 },
+  /** Videos somebody met last, exactly (ranking.md 7); of people elsewhere only what those here follow them for. */
+  ledger: 500,
+  ledgerOfStrangers: 64,
+  /** Earlier ones, in two filters by turns: at .5 % false answers one of them holds some 11,000. */
+  bloomBits: 1 << 17,
+  bloomHashes: 7,
+  bloomItems: 11_000,
+  bloomMs: 30 * 24 * 3_600_000,
+  /** Comments whose removal is still understood, of one person. */
+  comments: 500,
+  /** Videos with the most heat that are at hand. */
+  hottest: 500,
+  /** Follows whose newest videos and likes one feed looks at, and how many of each. */
+  followsRead: 200,
+  newestOfFollowed: 5,
+  likedOfFollowed: 5,
+  /** What trends, of each scope that is looked at. */
+  trending: 200,
+  /** Newest uploads that exploration prefers, and candidates of one draw. */
+  newest: 2_048,
+  drawFromNewest: 96,
+  drawFromPool: 32,
+  /** Of the candidates, so many are ranked by all features, and so many put in order with regard to each other. */
+  ranked: 600,
+  reranked: 200,
+  /** Videos somebody met last that say what they like. */
+  tasteFrom: 200,
+  /** What somebody liked that candidates are searched by. */
+  profile: 500,
+  /** At most in one feed. */
+  feed: 200,
+  /** Examples that the ranker can be taught again from, and videos of one person that are compared with each other. */
+  examples: 1 << 16,
+  compared: 8,
+  featuresPerExample: 24,
+} as const;

@@ -1,0 +1,82 @@
+import { type Catalogue, NONE } from './catalogue.ts';
+import { placeOf } from './ledger.ts';
+import type { Model, Scorer, TrainInput } from './models/model.ts';
+import { createScorer } from './models/scorer.ts';
+import { train } from './models/train.ts';
+import type { People } from './people.ts';
+import { holds, worthOf } from './taste.ts';
+
+/** The trained model with what keeps it in step with the catalogue. */
+export interface Learning {
+  scorer(): Scorer | null;
+  /** Somebody was forgotten: the next training begins from nothing, so that no trace of them stays. */
+  startOver(): void;
+  input(at: number): TrainInput;
+  adopt(model: Model): void;
+  train(at: number): void;
+}
+
+export function createLearning(catalogue: Catalogue, people: People): Learning {
+  const { columns } = catalogue;
+  let scorer: Scorer | null = null;
+  let mustStartOver = false;
+  let release: (() => void) | null = null;
+
+  const input = (at: number): TrainInput => {
+    release = catalogue.snapshot();
+    const previous = mustStartOver ? null : (scorer?.model ?? null);
+    mustStartOver = false;
+    const itemCount = catalogue.size();
+    return {
+      ...{ at, userCount: people.all.length, itemCount, previous, ...interactions(catalogue, people) },
+      content: columns.content.slice(0, itemCount * 64),
+      isLive: columns.live.slice(0, itemCount),
+    };
+  };
+  const adopt = (model: Model): void => {
+    scorer = createScorer(model);
+    release?.();
+    release = null;
+  };
+  return {
+    scorer: () => scorer,
+    startOver() {
+      mustStartOver = true;
+    },
+    input,
+    adopt,
+    train: (at) => adopt(train(input(at))),
+  };
+}
+
+/** What people here liked, one entry for each person and video. */
+function interactions(
+  catalogue: Catalogue,
+  people: People,
+): Pick<TrainInput, 'users' | 'items' | 'values' | 'times'> {
+  let most = 0;
+  for (const person of people.all) if (person?.isLocal) most += person.ledger?.size ?? 0;
+  const columns = {
+    ...{ users: new Int32Array(most), items: new Int32Array(most) },
+    ...{ values: new Float32Array(most), times: new Float64Array(most) },
+  };
+  let next = 0;
+  for (const [user, person] of people.all.entries()) {
+    if (!person?.isLocal || !person.ledger) continue;
+    const { ledger } = person;
+    for (let at = 0; at < ledger.size; at += 1) {
+      const place = placeOf(ledger, at);
+      const value = worthOf(ledger.marks[place] ?? 0, ledger.watched[place] ?? 0);
+      if (value <= 0 || !holds(catalogue, ledger, place)) continue;
+      columns.users[next] = user;
+      columns.items[next] = ledger.videos[place] ?? NONE;
+      columns.values[next] = value;
+      columns.times[next] = ledger.times[place] ?? 0;
+      next += 1;
+    }
+  }
+  return {
+    ...{ users: columns.users.subarray(0, next), items: columns.items.subarray(0, next) },
+    ...{ values: columns.values.subarray(0, next), times: columns.times.subarray(0, next) },
+  };
+}

@@ -1,0 +1,205 @@
+import { rankingLimits } from '../../../config/ranking-limits.ts';
+import type { Signal, SignalOf } from '../signals/index.ts';
+import type { Trending, TrendScope } from '../trending/index.ts';
+import { createCatalogue, NONE } from './catalogue.ts';
+import { contributionsOf } from './contributions.ts';
+import { createCounts } from './counts.ts';
+import {
+  type Contribution,
+  candidateSources,
+  type FeedRequest,
+  type RankedFeed,
+  type RankedItem,
+  type RankingEngine,
+} from './engine.ts';
+import { createDescribe } from './features.ts';
+import { createRanker } from './ftrl.ts';
+import { createHeat } from './heat.ts';
+import { createIntake } from './intake.ts';
+import { createLearning } from './learning.ts';
+import { createLessons } from './lessons.ts';
+import { contentVector, quantise } from './models/content.ts';
+import type { Model, TrainInput } from './models/model.ts';
+import { createPeople } from './people.ts';
+import { createPool } from './pool.ts';
+import { branch, type Random } from './random.ts';
+import { type Scored, score } from './scoring.ts';
+import { type RankingSettings, rankingDefaults, settingsVersion, withSliders } from './settings.ts';
+import { type Chosen, compose } from './slate.ts';
+import { type Candidates, gather } from './sources.ts';
+import { createBars, type Viewer, viewerOf } from './viewer.ts';
+
+/** What the engine asks of trends. */
+export interface TrendSource {
+  ingest(signal: Signal): void;
+  top(scope: TrendScope, n: number, at: number): readonly Trending[];
+  /** What stands behind the trend of a video: people and their servers; null where it is not known. */
+  scoreOf(videoId: string, at: number): { readonly people: number; readonly servers: number } | null;
+  forget(userId: string): void;
+}
+
+export interface RankingOptions {
+  readonly random: Random;
+  readonly trends: TrendSource;
+  readonly settings?: RankingSettings;
+}
+
+/** An engine that its host can tune, and train elsewhere. */
+export interface TunableEngine extends RankingEngine {
+  /** Ranks by these from now on; `version` is what feeds say they were ranked by. What the ranker learnt stays. */
+  configure(settings: RankingSettings, version?: string): void;
+  /** What training reads, to be trained in another thread: `adopt` takes the outcome. One training at a time. */
+  trainInput(at: number): TrainInput;
+  adopt(model: Model): void;
+  /** How well the ranker orders what one person is shown, before it learns from it: the share of pairs in the right order. */
+  accuracy(): { readonly pairs: number; readonly right: number };
+}
+
+/**
+ * Ranks the videos of a server for its people. All it knows it heard by `ingest`; it has no clock, no database and no chance of its own. Memory
+ * is bounded by `config/ranking-limits.ts` for each person and video; one feed costs the same however many videos there are, but for the
+ * search of their vectors. Forgetting takes effect at once for all counts and lists; the ranker learns anew before the next feed, and the
+ * model with the next training, until when it holds the forgotten person's part of what videos have in common.
+ */
+export function createRankingEngine(options: RankingOptions): TunableEngine {
+  const { random, trends } = options;
+  let settings = options.settings ?? rankingDefaults;
+  let weightsVersion = settingsVersion(settings);
+  const catalogue = createCatalogue(writeContent);
+  const people = createPeople({ languages: catalogue.languageNames, tags: catalogue.tagNames });
+  const pool = createPool(catalogue);
+  const heat = createHeat(settings.heatHalfLifeMs);
+  const counts = createCounts(catalogue, pool, () => settings.exploration.impressions);
+  const ranker = createRanker(settings.ranker);
+  const { describe, describeFor } = createDescribe(catalogue, counts, settings.ranker.bits);
+  const lessons = createLessons(catalogue, people, ranker, describe);
+  const learning = createLearning(catalogue, people);
+  const intake = createIntake({ catalogue, people, pool, heat, counts, lessons });
+  const bars = createBars(catalogue);
+
+  /** What trends here, in the languages of the viewer, and everywhere, with their scores. */
+  const trendsFor = (viewer: Viewer, at: number): Map<number, number> => {
+    const languages = viewer.languages.map((language) => catalogue.languageNames.text(language));
+    const scopes: TrendScope[] = [
+      ...languages.filter(Boolean).map((key) => ({ of: 'videos', within: 'language', key }) as const),
+      { of: 'videos', within: 'local' },
+      { of: 'videos', within: 'global' },
+    ];
+    const found = new Map<number, number>();
+    for (const scope of scopes)
+      for (const { id, score: value } of trends.top(scope, rankingLimits.trending, at)) {
+        const video = catalogue.slotOf(id);
+        if (video !== NONE) found.set(video, Math.max(value, found.get(video) ?? 0));
+      }
+    return found;
+  };
+
+  const feed = (request: FeedRequest): RankedFeed => {
+    const chance = branch(random);
+    lessons.settle();
+    const { at, effort = 'full', sliders } = request;
+    const n = Math.min(request.n, rankingLimits.feed);
+    const tuned = sliders ? withSliders(settings, sliders) : settings;
+    const scorer = learning.scorer();
+    const viewer = viewerOf({ catalogue, people, scorer }, request);
+    const trending = trendsFor(viewer, at);
+    const candidates = gather(
+      { catalogue, people, pool, heat, scorer },
+      viewer,
+      {
+        ...{ at, mix: tuned.mix, count: tuned.candidates, mayScan: effort !== 'least' },
+        ...{ trending: [...trending.keys()], allows: bars.begin(viewer, request.without ?? []) },
+      },
+      chance,
+    );
+    const scored = score(
+      { catalogue, counts, heat, ranker, describeFor, scorer, trends: trending },
+      viewer,
+      candidates,
+      tuned,
+      at,
+    );
+    const plan = { settings: tuned, n, isDiverse: effort === 'full' };
+    const chosen = compose({ catalogue, counts }, viewer, { candidates, scored }, plan, chance);
+    return { items: chosen.map((one) => itemOf(viewer, candidates, scored, one, at)), weightsVersion };
+  };
+
+  const itemOf = (
+    viewer: Viewer,
+    candidates: Candidates,
+    scored: Scored,
+    { row, trial }: Chosen,
+    at: number,
+  ): RankedItem => {
+    const video = scored.slots[row] ?? NONE;
+    const videoId = catalogue.idOf(video);
+    const contributions: Contribution[] = contributionsOf(
+      {
+        ...{ catalogue, people, scorer: learning.scorer() },
+        trendAbout: () => aboutTrend(trends.scoreOf(videoId, at)),
+      },
+      viewer,
+      scored,
+      row,
+      { candidates, at },
+    );
+    if (trial) contributions.push(trialOf(viewer, video, trial.drawn));
+    const from = candidates.from.get(video) ?? 0;
+    const exploration = candidateSources.indexOf('exploration');
+    const bits = trial ? from | (1 << exploration) : from;
+    return {
+      videoId,
+      score: contributions.reduce((sum, { value }) => sum + value, 0),
+      sources: candidateSources.filter((_, bit) => (bits & (1 << bit)) !== 0),
+      contributions,
+      propensity: trial ? trial.propensity : null,
+    };
+  };
+
+  /** What was drawn for it is what it won its place by. */
+  const trialOf = ({ taste }: Viewer, video: number, drawn: number): Contribution => ({
+    feature: 'exploration',
+    value: drawn,
+    about: {
+      shown: catalogue.columns.impressions[video] ?? 0,
+      creatorSeen: taste.creators.get(catalogue.columns.author[video] ?? NONE)?.met ?? 0,
+    },
+  });
+
+  /** The creator counts by when they came, not by name: names must not matter. */
+  function writeContent(video: SignalOf<'video'>, author: number, out: Int8Array): void {
+    quantise(contentVector({ ...video, authorId: String(author) }), out, 0);
+  }
+
+  return {
+    ingest(event) {
+      trends.ingest(event);
+      if (event.kind === 'account-removed') learning.startOver();
+      intake.ingest(event);
+    },
+    feed,
+    trending: (scope, n, at) => trends.top(scope, n, at),
+    forget(userId) {
+      const slot = people.slotOf(userId);
+      if (slot === NONE) return;
+      // Whoever made videos that stay has them in trends as well, and what others did with them is not theirs.
+      if (people.all[slot]?.videos === 0) trends.forget(userId);
+      intake.forget(userId);
+      learning.startOver();
+    },
+    train: learning.train,
+    trainInput: learning.input,
+    adopt: learning.adopt,
+    accuracy: lessons.accuracy,
+    configure(next, version) {
+      settings = next;
+      weightsVersion = version ?? settingsVersion(next);
+    },
+  };
+}
+
+function aboutTrend(
+  trend: { readonly people: number; readonly servers: number } | null,
+): Readonly<Record<string, number>> {
+  return trend ? { people: trend.people, servers: trend.servers } : {};
+}

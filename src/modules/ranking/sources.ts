@@ -1,0 +1,212 @@
+import { rankingLimits } from '../../../config/ranking-limits.ts';
+import { type Catalogue, NONE } from './catalogue.ts';
+import { type CandidateSource, candidateSources } from './engine.ts';
+import type { Heat } from './heat.ts';
+import { mark, placeOf } from './ledger.ts';
+import type { Scorer } from './models/model.ts';
+import type { People } from './people.ts';
+import type { Pool } from './pool.ts';
+import type { Random } from './random.ts';
+import { holds } from './taste.ts';
+import { topPlaces } from './top.ts';
+import type { Viewer } from './viewer.ts';
+
+/** The videos that a feed is chosen from: parallel, in no order. */
+export interface Candidates {
+  readonly slots: readonly number[];
+  /** Bit i: it came from the i-th of `candidateSources`. */
+  readonly from: Map<number, number>;
+  /** What exploration may draw, and how likely each was to be among them. */
+  readonly drawn: ReadonlyMap<number, number>;
+  /** Somebody who is followed and liked or shared it, and how many did. */
+  readonly liked: ReadonlyMap<number, { by: number; count: number }>;
+}
+
+export interface SourceDeps {
+  readonly catalogue: Catalogue;
+  readonly people: People;
+  readonly pool: Pool;
+  readonly heat: Heat;
+  readonly scorer: Scorer | null;
+}
+
+/**
+ * Asks every source for its best, in the parts of the mix. A video that several give counts for the first and notes all; what a source
+ * does not use of its part goes on to the others.
+ */
+export function gather(
+  deps: SourceDeps,
+  viewer: Viewer,
+  plan: {
+    readonly at: number;
+    readonly mix: Readonly<Record<CandidateSource, number>>;
+    readonly count: number;
+    readonly mayScan: boolean;
+    /** What trends where the viewer is, best first. */
+    readonly trending: readonly number[];
+    allows(video: number): boolean;
+  },
+  random: Random,
+): Candidates {
+  const { social, liked } = socialOf(deps, viewer);
+  const drawn = drawPool(deps.pool, deps.catalogue, viewer, plan.allows, random);
+  const isPersonal = viewer.isPersonal;
+  const offers: Readonly<Record<CandidateSource, readonly number[]>> = {
+    collaborative: isPersonal ? collaborative(deps, viewer, plan) : [],
+    content: isPersonal ? contentOf(deps, viewer, plan.count) : [],
+    social,
+    trending: inTurns(deps.heat.hottest(), plan.trending),
+    exploration: [...drawn.keys()],
+  };
+  const from = new Map<number, number>();
+  const total = candidateSources.reduce((sum, source) => sum + plan.mix[source], 0) || 1;
+  const next = new Map<CandidateSource, number>();
+  let left = plan.count;
+  const take = (source: CandidateSource, most: number): void => {
+    const bit = 1 << candidateSources.indexOf(source);
+    const offer = offers[source];
+    let at = next.get(source) ?? 0;
+    for (let taken = 0; taken < most && at < offer.length; at += 1) {
+      const video = offer[at] ?? NONE;
+      const known = from.get(video);
+      if (known !== undefined) {
+        from.set(video, known | bit);
+        continue;
+      }
+      if (!plan.allows(video)) continue;
+      from.set(video, bit);
+      taken += 1;
+      left -= 1;
+    }
+    next.set(source, at);
+  };
+  for (const source of candidateSources)
+    if (plan.mix[source] > 0) take(source, Math.round((plan.count * plan.mix[source]) / total));
+  for (const source of candidateSources) if (plan.mix[source] > 0) take(source, left);
+  // Whatever may be tried out is looked at, even where the mix has no part for it.
+  take('exploration', drawn.size);
+  return { slots: [...from.keys()], from, drawn, liked };
+}
+
+/** What people with the same taste watch and what goes with what was liked, in turns. */
+function collaborative(
+  { scorer }: SourceDeps,
+  { factor, profile }: Viewer,
+  { at, count, mayScan }: { at: number; count: number; mayScan: boolean },
+): number[] {
+  if (!scorer || profile.items.length === 0) return [];
+  const { slotOf } = scorer.model;
+  const rows = slotOf.length;
+  const slotAt = (row: number) => slotOf[row] ?? NONE;
+  const values = new Float32Array(rows);
+  scorer.neighbours(profile, at, values);
+  const neighbours = topPlaces(values, rows, count, 0).map(slotAt);
+  if (!factor || !mayScan) return neighbours;
+  scorer.affinities(factor, values);
+  return inTurns(topPlaces(values, rows, count, 0).map(slotAt), neighbours);
+}
+
+/** Of the newest videos and those people like just now, what is most like what was liked. */
+function contentOf({ catalogue, pool, heat }: SourceDeps, { content }: Viewer, count: number): number[] {
+  if (!content) return [];
+  const looked = [...new Set([...pool.newest, ...heat.hottest()])];
+  const values = Float32Array.from(looked, (video) => contentLikeness(catalogue, content, video));
+  return topPlaces(values, looked.length, count, 0.05).map((at) => looked[at] ?? NONE);
+}
+
+/** Cosine of a video's content with a vector of length 1; 0 where nothing is known of it. */
+export function contentLikeness({ columns }: Catalogue, content: Float32Array, video: number): number {
+  let dot = 0;
+  let square = 0;
+  for (let dim = 0, at = video * 64; dim < 64; dim += 1, at += 1) {
+    const value = columns.content[at] ?? 0;
+    dot += value * (content[dim] ?? 0);
+    square += value * value;
+  }
+  return square > 0 ? dot / Math.sqrt(square) : 0;
+}
+
+/** The newest of whom somebody follows, and what those liked or shared last; the newest first. */
+function socialOf(
+  { catalogue, people }: SourceDeps,
+  { follows }: Viewer,
+): { social: number[]; liked: Map<number, { by: number; count: number }> } {
+  const { columns } = catalogue;
+  const newest: number[] = [];
+  const liked = new Map<number, { by: number; count: number }>();
+  for (const followed of follows) {
+    let video = catalogue.newestOf(followed);
+    for (let at = 0; at < rankingLimits.newestOfFollowed && video !== NONE; at += 1) {
+      newest.push(video);
+      video = columns.older[video] ?? NONE;
+    }
+    const ledger = people.all[followed]?.ledger;
+    let found = 0;
+    for (
+      let at = (ledger?.size ?? 0) - 1;
+      ledger && at >= 0 && found < rankingLimits.likedOfFollowed;
+      at -= 1
+    ) {
+      const place = placeOf(ledger, at);
+      if (((ledger.marks[place] ?? 0) & (mark.liked | mark.shared)) === 0 || !holds(catalogue, ledger, place))
+        continue;
+      const of = ledger.videos[place] ?? 0;
+      const known = liked.get(of);
+      liked.set(of, known ? { ...known, count: known.count + 1 } : { by: followed, count: 1 });
+      found += 1;
+    }
+  }
+  const social = [...new Set([...newest, ...liked.keys()])].sort(
+    (a, b) => (columns.publishedAt[b] ?? 0) - (columns.publishedAt[a] ?? 0) || a - b,
+  );
+  return { social, liked };
+}
+
+/**
+ * Draws from the pool: some of the newest and some of all, each as likely as any other of its kind, so that the chance of being
+ * drawn is known. Who reads certain languages is offered those, and what has none.
+ */
+function drawPool(
+  pool: Pool,
+  { columns }: Catalogue,
+  { languages }: Viewer,
+  allows: (video: number) => boolean,
+  random: Random,
+): Map<number, number> {
+  const reads = (video: number) =>
+    languages.length === 0 ||
+    columns.language[video] === 0 ||
+    languages.includes(columns.language[video] ?? 0);
+  const isIn = (video: number) => (columns.pooled[video] ?? NONE) !== NONE && reads(video) && allows(video);
+  const { drawFromNewest, drawFromPool } = rankingLimits;
+  const ofNewest = Math.min(1, drawFromNewest / Math.max(1, pool.newest.length));
+  const ofAll = Math.min(1, drawFromPool / Math.max(1, pool.all.length));
+  const newest = new Set(some(pool.newest, drawFromNewest, random));
+  const drawn = new Set([...newest, ...some(pool.all, drawFromPool, random)]);
+  const isNewest = new Set(pool.newest);
+  return new Map(
+    [...drawn]
+      .filter(isIn)
+      .map((video) => [video, isNewest.has(video) ? 1 - (1 - ofNewest) * (1 - ofAll) : ofAll]),
+  );
+}
+
+/** `count` different ones of a list, each as likely (Floyd: Bentley 1987); all where there are no more. */
+function some(list: readonly number[], count: number, random: Random): number[] {
+  if (list.length <= count) return [...list];
+  const places = new Set<number>();
+  for (let last = list.length - count; last < list.length; last += 1) {
+    const place = Math.floor(random() * (last + 1));
+    places.add(places.has(place) ? last : place);
+  }
+  return [...places].map((place) => list[place] ?? NONE);
+}
+
+function inTurns(a: readonly number[], b: readonly number[]): number[] {
+  const mixed: number[] = [];
+  for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
+    if (at < a.length) mixed.push(a[at] ?? NONE);
+    if (at < b.length) mixed.push(b[at] ?? NONE);
+  }
+  return mixed;
+}
