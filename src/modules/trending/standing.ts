@@ -1,0 +1,279 @@
+import type { TrendSettings } from '../../../config/trend-limits.ts';
+import { createBoards } from './boards.ts';
+import { type Domains, LOCAL } from './domains.ts';
+import { timeConstant } from './log-decay.ts';
+import type { Masses } from './masses.ts';
+import type { Person } from './people.ts';
+import type { TrendScope } from './scopes.ts';
+import { createScoring, type Half, halves } from './scoring.ts';
+import { createVelocity, type Recent } from './velocity.ts';
+import type { Topic, Votes } from './votes.ts';
+
+const HOUR_MS = 3_600_000;
+/** So long after the last event of a video or topic its speed is looked at. */
+const LIVELY_MS = 2 * HOUR_MS;
+
+/** What people decide about a video, a hashtag, a sound or a creator, or the brake for them. */
+export type Standing = 'held' | 'vetoed' | 'approved';
+
+export interface TrendVideo {
+  readonly slot: number;
+  readonly id: string;
+  author: Person;
+  domain: number;
+  publishedAt: number;
+  topics: readonly Topic[];
+  tags: readonly string[];
+  soundId: string | null;
+  language: string | null;
+  isSensitive: boolean;
+  isRemoved: boolean;
+  /** When it counted as a vote for what it is made with. */
+  usedAt: number;
+  recent: Recent | null;
+  lastAt: number;
+  people: number;
+  claimed: number;
+  /** Keys of the boards it is on. */
+  boards: readonly { readonly key: string; readonly half: Half; readonly cap: number }[];
+}
+
+/** Why the brake held a video, in numbers. */
+export interface Hold {
+  readonly videoId: string;
+  readonly at: number;
+  readonly reason: 'strangers' | 'one-domain';
+  /** The part of the last hour that strangers, or one server, did; and that server. */
+  readonly share: number;
+  readonly domain: string | null;
+}
+
+/** The windows that videos of everywhere and of here have a list for. */
+export type TrendWindow = 'hot' | 'usual' | 'week';
+
+/** The key of the board of a scope. */
+export function boardKey(scope: TrendScope, window: TrendWindow): string {
+  if (scope.of !== 'videos') return scope.of;
+  if ('key' in scope) return `${scope.within}:${scope.key}`;
+  return `${scope.within}:${window}`;
+}
+
+/** Keeps the boards in order: scores of what changed, speed of what is lively, the brake, and what people decided. */
+export function createStandings(deps: {
+  readonly settings: TrendSettings;
+  readonly masses: Masses;
+  readonly domains: Domains;
+  readonly votes: Votes;
+  readonly videoAt: (slot: number) => TrendVideo | undefined;
+}) {
+  const { settings, masses, domains, votes } = deps;
+  const scoring = createScoring(deps);
+  const velocity = createVelocity(settings.velocity, settings.windowMs);
+  const boards = createBoards(settings.bounds.boards);
+  const decided = new Map<string, Standing>();
+  const holds = new Map<string, Hold>();
+  const dirtyVideos = new Set<TrendVideo>();
+  const dirtyTopics = new Set<Topic>();
+  const livelyVideos = new Set<TrendVideo>();
+  const livelyTopics = new Set<Topic>();
+  /** Boards and members that changed since somebody took the changes. */
+  let changes = new Map<string, Map<number, number>>();
+  /** Of what counted lately: all, and what strangers did. */
+  const usual = { all: 0, strange: 0 };
+
+  const offer = (key: string, cap: number, slot: number, value: number): void => {
+    boards.offer(key, cap, slot, value);
+    const changed = changes.get(key) ?? new Map<number, number>();
+    changes.set(key, changed);
+    changed.set(slot, value);
+  };
+
+  const isShut = (video: TrendVideo): boolean => {
+    const own = decided.get(`videos:${video.id}`);
+    return (
+      video.isRemoved ||
+      video.isSensitive ||
+      own === 'held' ||
+      own === 'vetoed' ||
+      decided.get(`creators:${video.author.id}`) === 'vetoed'
+    );
+  };
+
+  /** Holds a video whose last hour looks made up; true where it did. */
+  const brake = (video: TrendVideo, at: number): boolean => {
+    if (decided.has(`videos:${video.id}`)) return false;
+    const { brake: limits } = settings;
+    const window = masses.windowOf(at);
+    const scored = scoring.scoreWithHour(video.slot, window - HOUR_MS / settings.windowMs, window);
+    if (scored.hour < limits.leastMass) return false;
+    const often = usual.all > 0 ? usual.strange / usual.all : 1;
+    const strange = scored.strange / scored.hour;
+    const one = scored.remoteHour > 0 ? scored.largestHour / scored.remoteHour : 0;
+    const trust = domains.at(scored.largestDomain)?.trust ?? 1;
+    const isStrange = strange > Math.max(limits.strangers, limits.timesUsual * often);
+    const isOne = one > limits.oneDomain && trust < limits.trusted && scored.remoteHour > scored.hour / 2;
+    if (!isStrange && !isOne) return false;
+    decided.set(`videos:${video.id}`, 'held');
+    holds.set(video.id, {
+      ...{ videoId: video.id, at, reason: isStrange ? 'strangers' : 'one-domain' },
+      share: isStrange ? strange : one,
+      domain: isStrange ? null : (domains.at(scored.largestDomain)?.name ?? null),
+    });
+    return true;
+  };
+
+  const speed = (video: TrendVideo, at: number): number =>
+    video.recent ? velocity.of(video.recent, video.author.usual, video.publishedAt, at) : 0;
+
+  const standVideo = (video: TrendVideo, at: number): void => {
+    const scored = isShut(video) ? null : scoring.score(video.slot, video.claimed, video.publishedAt);
+    const mayStand =
+      scored !== null && !(scored.local + scored.remote >= settings.brake.leastMass && brake(video, at));
+    const boost = mayStand ? settings.velocity.weight * speed(video, at) : 0;
+    for (const { key, half, cap } of video.boards) {
+      const log = mayStand
+        ? (scored.logs[halves.indexOf(half)] ?? Number.NEGATIVE_INFINITY)
+        : Number.NEGATIVE_INFINITY;
+      offer(key, cap, video.slot, log + boost);
+    }
+    if (mayStand && video.recent) livelyVideos.add(video);
+    else livelyVideos.delete(video);
+  };
+
+  const standTopic = (topic: Topic, at: number): void => {
+    const standing = decided.get(`${topic.of}:${topic.id}`);
+    const isOut = standing === 'vetoed' || standing === 'held';
+    const log = isOut ? Number.NEGATIVE_INFINITY : votes.log(topic);
+    const boost = log === Number.NEGATIVE_INFINITY ? 0 : settings.velocity.weight * votes.surge(topic, at);
+    offer(topic.of, settings.bounds.perBoard, topic.slot, log + boost);
+    livelyTopics.add(topic);
+  };
+
+  return {
+    velocity,
+    scoring,
+    holds,
+    speed,
+    touchVideo: (video: TrendVideo) => void dirtyVideos.add(video),
+    touchTopic: (topic: Topic) => void dirtyTopics.add(topic),
+    standingOf: (key: string): Standing | null => decided.get(key) ?? null,
+
+    /** Takes in that something counted, for what is usual. */
+    counted(amount: number, isStrange: boolean): void {
+      usual.all += amount;
+      if (isStrange) usual.strange += amount;
+    },
+
+    /** Makes older times count less for what is usual. */
+    age(): void {
+      usual.all *= 0.98;
+      usual.strange *= 0.98;
+    },
+
+    decide(key: string, standing: Standing | null): void {
+      if (standing === null) decided.delete(key);
+      else decided.set(key, standing);
+    },
+
+    /** Brings the boards up to a time. */
+    settle(at: number): void {
+      for (const video of livelyVideos) {
+        if (at - video.lastAt > LIVELY_MS) livelyVideos.delete(video);
+        dirtyVideos.add(video);
+      }
+      for (const topic of livelyTopics) {
+        if (at - topic.lastAt > LIVELY_MS) livelyTopics.delete(topic);
+        dirtyTopics.add(topic);
+      }
+      const isQuiet = (lastAt: number): boolean => at - lastAt > LIVELY_MS;
+      for (const video of dirtyVideos) {
+        standVideo(video, at);
+        if (isQuiet(video.lastAt)) livelyVideos.delete(video);
+      }
+      for (const topic of dirtyTopics) {
+        standTopic(topic, at);
+        if (isQuiet(topic.lastAt)) livelyTopics.delete(topic);
+      }
+      dirtyVideos.clear();
+      dirtyTopics.clear();
+    },
+
+    /** The best of a board; values are ln of scores with forward decay. */
+    best(key: string, n: number): readonly (readonly [slot: number, value: number])[] {
+      const board = boards.get(key);
+      if (!board) return [];
+      return [...board.members].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, n);
+    },
+
+    /** Everything that stands on a board with mass of other servers. */
+    touchRemote(): void {
+      const seen = new Set<number>();
+      for (const board of boards.all()) {
+        if (!board.key.includes(':')) continue;
+        for (const slot of board.members.keys()) seen.add(slot);
+      }
+      for (const slot of seen) {
+        const video = deps.videoAt(slot);
+        if (video) dirtyVideos.add(video);
+      }
+    },
+
+    /** Takes a video off the boards that it is on. */
+    leave(video: TrendVideo): void {
+      for (const { key, cap } of video.boards) offer(key, cap, video.slot, Number.NEGATIVE_INFINITY);
+    },
+
+    /** Forgets a video. */
+    drop(video: TrendVideo): void {
+      dirtyVideos.delete(video);
+      livelyVideos.delete(video);
+      holds.delete(video.id);
+      decided.delete(`videos:${video.id}`);
+    },
+
+    /** Every board as it changed since this was asked last. */
+    takeChanges(): ReadonlyMap<string, ReadonlyMap<number, number>> {
+      const taken = changes;
+      changes = new Map();
+      return taken;
+    },
+
+    boards,
+
+    /** Videos that go far faster than their creator's usual. */
+    viral(at: number): TrendVideo[] {
+      const { viral, viralLeast } = settings.velocity;
+      return [...livelyVideos].filter(
+        (video) =>
+          video.recent !== null &&
+          velocity.lastHour(video.recent, at) >= viralLeast &&
+          speed(video, at) >= viral,
+      );
+    },
+
+    /** The half-life that the values of a board have, as a time constant. */
+    constantOf(half: Half): number {
+      return timeConstant(settings.halfLivesMs[half]);
+    },
+
+    /** The boards of a video. */
+    boardsOf(video: TrendVideo): TrendVideo['boards'] {
+      const { perBoard, perSmallBoard } = settings.bounds;
+      const wide = (['hot', 'usual', 'week'] as const).flatMap((half) => [
+        { key: `global:${half}`, half, cap: perBoard },
+        ...(video.domain === LOCAL ? [{ key: `local:${half}`, half, cap: perBoard }] : []),
+      ]);
+      const small = (key: string, half: Half) => ({ key, half, cap: perSmallBoard });
+      return [
+        ...wide,
+        ...video.topics.filter(({ of }) => of === 'tags').map(({ id }) => small(`tag:${id}`, 'tag')),
+        ...(video.soundId === null ? [] : [small(`sound:${video.soundId}`, 'tag')]),
+        ...(video.language === null
+          ? []
+          : [{ key: `language:${video.language}`, half: 'usual' as const, cap: perBoard }]),
+      ];
+    },
+  };
+}
+
+export type Standings = ReturnType<typeof createStandings>;
