@@ -132,6 +132,8 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   TRANSCRIPTION_TOKEN: { wrong: ['two words', 'ümlaut', 'x'.repeat(501)], right: ['sk-1', 'hunter2'] },
   TRANSCRIPTION_MODEL: { wrong: ['two words', 'x'.repeat(201)], right: ['Systran/faster-whisper-small'] },
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
+  WATCH_EVENTS: { wrong: ['yes', 'Redis', 'postgres'], right: ['redis', 'database'] },
+  REDIS_APPENDFSYNC: { wrong: ['no', 'Always'], right: ['everysec', 'always'] },
   FEDERATION_MODE: { wrong: ['closed', 'ALLOW-LIST'], right: ['open', 'allow-list'] },
   AUTHORIZED_FETCH: { wrong: ['yes', '1', 'TRUE'], right: ['true', 'false'] },
   REMOTE_VIDEO: { wrong: ['always', 'on'], right: ['off', 'on-view', 'replicate'] },

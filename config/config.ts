@@ -246,6 +246,8 @@ function build(v: Parsed) {
     ffmpegPath: required(v.FFMPEG_PATH),
     ffprobePath: required(v.FFPROBE_PATH),
     redisServerPath: required(v.REDIS_SERVER_PATH),
+    redisAppendFsync: required(v.REDIS_APPENDFSYNC),
+    watchedThrough: required(v.WATCH_EVENTS),
     remoteVideo: { mode: required(v.REMOTE_VIDEO), maxBytes: required(v.REMOTE_VIDEO_MAX_MB) * megabyte },
     remoteCache: {
       maxBytes: required(v.REMOTE_CACHE_MAX_GB) * 1024 * megabyte,

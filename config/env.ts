@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { eventVariables } from './env-events.ts';
 import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
 import { videoVariables } from './env-video.ts';
@@ -329,6 +330,7 @@ export const variables = {
     remedy: 'Write a command name or an absolute path.',
     group: 'Running',
   }),
+  ...eventVariables,
   ...mailVariables,
   ...videoVariables,
   FEDERATION_MODE: variable({

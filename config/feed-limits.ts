@@ -48,9 +48,10 @@ export const watchLimits = {
   /** How often what was counted is added to the videos, and rows of it that one transaction takes. */
   tallyMs: 2_000,
   talliesAtOnce: 20_000,
-  /** Events are kept this long; those of nobody only to tell repetitions. */
-  keptDays: 30,
-  keptOfNobodyDays: 2,
+  /** An event is known again for so long: two days longer than a client may be late with it. */
+  keptDays: 3,
+  /** After the end of their day, keys of views stay for so long: what came before it may still be under way. */
+  keysKeptMs: 3_600_000,
   /** Rows that one statement of the upkeep removes. */
   sweptAtOnce: 5_000,
 } as const;

@@ -13,18 +13,19 @@ export const signalLimits = {
 export const watchStreamLimits = {
   /** What waits in Redis. Beyond it, events go straight to PostgreSQL, as fast as that takes them. */
   maxBytes: 128 * 1024 * 1024,
-  /** Requests that are put into the stream in one go, and those that may wait for it. */
-  append: { maxItems: 256, maxBytes: 20_000, maxWaiting: 4_096, maxWaitingBytes: 200_000 },
-  /** How long Redis may take, until the events are stored by PostgreSQL instead. */
+  /** Reports that make one entry, their events (counted as bytes), and what may wait for the next. */
+  append: { maxItems: 256, maxBytes: 2_000, maxWaiting: 4_096, maxWaitingBytes: 200_000 },
+  /** How long Redis may take, before the events are stored by PostgreSQL instead. */
   appendMs: 1_000,
   /** After Redis failed or was full, it is not asked for so long. */
   restMs: 1_000,
-  /** Events of one transaction, and entries that are looked at for it. */
+  /** Events of one transaction, about, and entries that are read at once for it. */
   eventsAtOnce: 20_000,
-  entriesAtOnce: 2_000,
-  /** How long the consumer waits for something new, and after a failure. */
+  entriesAtOnce: 100,
+  /** How long the consumer waits for something new; then, for what comes with it; and after a failure. */
   blockMs: 1_000,
+  gatherMs: 20,
   retryMs: 500,
-  /** Who holds the turn to consume tries again so often. */
+  /** Where another process consumes, it is asked so often whether it still does. */
   turnMs: 2_000,
 } as const;

@@ -17,6 +17,7 @@ export async function connect(
       dataDir: config.dataDir,
       log,
       redisServerPath: config.redisServerPath,
+      appendFsync: config.redisAppendFsync,
       onExit: (part, how) => {
         log.fatal({ part, how }, 'a part of the embedded stack ended; the server stops');
         process.kill(process.pid, 'SIGTERM');

@@ -61,8 +61,8 @@ import {
   createVideos,
   fetchRemoteSource,
 } from './modules/videos/index.ts';
-import { createWatching } from './modules/watching/index.ts';
 import { openStores } from './stores.ts';
+import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
 import { version } from './version.ts';
 
@@ -212,7 +212,17 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const tags = createTags({ db, ids, clock, unlistedDomains });
   const filters = createFilters({ db, ids });
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters });
-  const watching = createWatching({ db, inTx, ids, clock, unlistedDomains, instanceSecret });
+  const streams = createStreams({
+    db,
+    inTx,
+    ids,
+    clock,
+    log,
+    unlistedDomains,
+    instanceSecret,
+    redis,
+    config,
+  });
   const cursors = createCursors({
     key: purposeKey({ instanceSecret, purpose: 'feed-cursor' }),
     clock,
@@ -368,7 +378,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     posts,
     tags,
     feed,
-    watching,
+    ...streams,
     cursors,
     lists,
     filters,

@@ -121,11 +121,27 @@ export async function startWorker(context: Context): Promise<Running> {
   runner.start();
   relay.start();
   scheduler.start();
+  const consumer = startConsumer(context);
   return {
     async stop() {
-      await Promise.all([scheduler.stop(), relay.stop(), runner.stop()]);
+      await Promise.all([scheduler.stop(), relay.stop(), runner.stop(), consumer.stop()]);
       connection.disconnect();
       letGo(redis);
+    },
+  };
+}
+
+/** Moves what is watched from its stream to PostgreSQL. */
+function startConsumer({ watching, redisUrl, log }: Context): Running {
+  const own = openRedis(redisUrl, log);
+  const stopping = new AbortController();
+  const running = watching.consumer(own).run(stopping.signal);
+  return {
+    async stop() {
+      stopping.abort();
+      // It waits for what comes: nothing does any more.
+      own.disconnect();
+      await running;
     },
   };
 }

@@ -10,7 +10,7 @@ import { findHome, type HomeProblem, makePassable } from './home.ts';
 import { acquireDataLock, isDataLocked } from './lock.ts';
 import { type PostgresProblem, startPostgres, stopOrphanedPostgres } from './postgres.ts';
 import { isSystemError, readOptional } from './processes.ts';
-import { type RedisProblem, startRedis, stopOrphanedRedis } from './redis.ts';
+import { type AppendFsync, type RedisProblem, startRedis, stopOrphanedRedis } from './redis.ts';
 
 /** What to run, and where its data are. */
 export interface EmbeddedOptions {
@@ -25,6 +25,8 @@ export interface EmbeddedOptions {
   readonly onExit?: (part: 'postgres' | 'redis', how: string) => void;
   /** Gives up durability for speed: a power cut loses everything. For tests only. */
   readonly unsafeFast?: boolean;
+  /** How often Redis writes to the disk; see `REDIS_APPENDFSYNC`. */
+  readonly appendFsync?: AppendFsync;
   /** How long to wait for a predecessor that is still stopping. */
   readonly lockWaitMs?: number;
   /** Where the data go when the service user may not enter `dataDir`. */
@@ -135,6 +137,7 @@ async function startParts(
       ...shared('redis'),
       password: await secret('redis'),
       redisServerPath,
+      appendFsync: options.appendFsync ?? 'everysec',
     });
     if (!started.ok) return started;
     watch('redis', started.redis, options, undo);

@@ -26,6 +26,9 @@ export interface RunningRedis extends RunningPart {
   readonly redisUrl: string;
 }
 
+/** When what Redis was told is on the disk: within a second, or before it answers. */
+export type AppendFsync = 'everysec' | 'always';
+
 export type RedisProblem = 'no-redis' | 'redis-failed';
 
 const STOP_STEPS: StopSteps = [
@@ -40,6 +43,7 @@ export async function startRedis(options: {
   readonly logFile: string;
   readonly redisServerPath: string;
   readonly unsafeFast: boolean;
+  readonly appendFsync: AppendFsync;
   readonly log: Logger;
 }): Promise<Result<{ redis: RunningRedis }, RedisProblem>> {
   const { home, password, redisServerPath, logFile, log } = options;
@@ -104,7 +108,7 @@ async function whyNotRunnable(path: string, { user }: Home): Promise<string | un
 async function writeConfig(
   dir: string,
   port: number,
-  { home, password, unsafeFast }: Parameters<typeof startRedis>[0],
+  { home, password, unsafeFast, appendFsync }: Parameters<typeof startRedis>[0],
 ): Promise<string> {
   const path = join(dir, 'redis.conf');
   const settings: Record<string, string | number> = {
@@ -115,7 +119,7 @@ async function writeConfig(
     pidfile: JSON.stringify(join(dir, 'redis.pid')),
     databases: 256,
     appendonly: 'yes',
-    appendfsync: unsafeFast ? 'no' : 'everysec',
+    appendfsync: unsafeFast ? 'no' : appendFsync,
     save: '""',
     // Jobs are not a cache: BullMQ needs every key to stay until it is removed.
     'maxmemory-policy': 'noeviction',

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import { signalLimits } from '../../../config/stream-limits.ts';
 import type { Logger } from '../../lib/log.ts';
 import { signalsFromText, signalsToText } from './compact.ts';
@@ -45,17 +45,24 @@ export function createSignalLog(deps: {
     return newest?.[0] ?? START;
   }
 
+  /** Adds signals to what a transaction of Redis does, in their order. */
+  function addTo(commands: ChainableCommander, signals: readonly Signal[]): void {
+    const { perEntry, maxEntries } = signalLimits;
+    for (let from = 0; from < signals.length; from += perEntry) {
+      const text = signalsToText(signals.slice(from, from + perEntry));
+      commands.xadd(key, 'MAXLEN', '~', maxEntries, '*', 's', text);
+    }
+  }
+
   return {
-    /** Adds signals, in their order. Rejects where Redis does; some may be told then. */
+    addTo,
+
+    /** Adds signals, in their order, all or none. Rejects where Redis does not answer; they may be there then. */
     async publish(signals: readonly Signal[]): Promise<void> {
-      const { perEntry, maxEntries } = signalLimits;
       if (signals.length === 0) return;
-      const pipeline = redis.pipeline();
-      for (let from = 0; from < signals.length; from += perEntry) {
-        const text = signalsToText(signals.slice(from, from + perEntry));
-        pipeline.xadd(key, 'MAXLEN', '~', maxEntries, '*', 's', text);
-      }
-      for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+      const commands = redis.multi();
+      addTo(commands, signals);
+      for (const [error] of (await commands.exec()) ?? []) if (error) throw error;
     },
 
     /** Behind the newest signal. */

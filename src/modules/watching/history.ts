@@ -70,15 +70,12 @@ export function historyQueries(db: Db, unlisted: UnlistedDomains) {
 export async function forgetWatched(tx: Tx, accountId: AccountId, videoId: VideoId): Promise<boolean> {
   const pair = { account_id: accountId, video_id: videoId };
   const removed = await tx('watch_history').where(pair).delete();
-  // The event stays known, so that it is not counted again, but no longer as of somebody.
-  await tx('watch_events').where(pair).update({ account_id: null });
   return removed > 0;
 }
 
 /** Forgets everything that the account watched. */
 export async function clearHistory(tx: Tx, accountId: AccountId): Promise<void> {
   await tx('watch_history').where({ account_id: accountId }).delete();
-  await tx('watch_events').where({ account_id: accountId }).update({ account_id: null });
 }
 
 /** Changes what is given; at once for what two windows change of it. */

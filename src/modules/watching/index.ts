@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { watchLimits } from '../../../config/feed-limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
@@ -5,11 +6,27 @@ import { createBatches } from '../../lib/batches.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { purposeKey } from '../../lib/crypto.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { SignalLog } from '../signals/index.ts';
+import { createConsumer } from './consumer.ts';
 import { clearHistory, forgetWatched, historyQueries, setSettings, setUnwanted } from './history.ts';
-import { createRecording, type WatchOutcome, type WatchReport } from './recording.ts';
+import { createIntake, watchStreamKey } from './intake.ts';
+import { createSalts } from './keys.ts';
+import type { TakenEvent, WatchReport } from './model.ts';
+import { createRecording, type RecordingDeps } from './recording.ts';
+import { createTaking } from './taking.ts';
 import { addTallies, sweepWatching, viewsOf } from './tallies.ts';
 
-export { type Watcher, watchKinds, watchSources } from './model.ts';
+export { type FreshWatch, type Watcher, watchKinds, watchSources } from './model.ts';
+
+/** How events get to PostgreSQL: through a stream in Redis, or at once. */
+export type WatchedThrough = 'redis' | 'database';
+
+/** What became of a report: events of videos that the watcher may not see are as ignored as those of videos that never were. */
+export interface WatchOutcome {
+  readonly accepted: number;
+  readonly ignored: number;
+}
 
 export type Watching = ReturnType<typeof createWatching>;
 
@@ -19,22 +36,50 @@ export function createWatching(deps: {
   readonly inTx: InTx;
   readonly ids: IdSource;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly unlistedDomains: UnlistedDomains;
   readonly instanceSecret: string;
+  readonly redis: Redis;
+  readonly redisPrefix: string;
+  readonly through: WatchedThrough;
+  readonly signals: Pick<SignalLog, 'addTo'>;
+  readonly onFresh?: RecordingDeps['onFresh'];
 }) {
-  const { db, inTx, ids, clock, unlistedDomains, instanceSecret } = deps;
-  const key = purposeKey({ instanceSecret, purpose: 'watch-event' });
-  const record = createRecording({ db, inTx, ids, clock, unlistedDomains, key });
-  const add = createBatches<WatchReport, WatchOutcome>({
-    run: record,
+  const { db, inTx, ids, clock, log, unlistedDomains, instanceSecret, redis } = deps;
+  const streamKey = watchStreamKey(deps.redisPrefix);
+  const take = createTaking({
+    ...{ clock, key: purposeKey({ instanceSecret, purpose: 'watch-event' }), saltOf: createSalts(db) },
+  });
+  const append = createIntake({ redis, key: streamKey, log });
+  const record = createRecording({ ids, unlistedDomains, onFresh: deps.onFresh });
+
+  const addDirectly = createBatches<readonly TakenEvent[], WatchOutcome>({
+    run: (reports) =>
+      inTx(async (tx) => {
+        const { isSeen } = await record(tx, reports.flat());
+        return reports.map((events) => {
+          const accepted = events.filter(isSeen).length;
+          return { accepted, ignored: events.length - accepted };
+        });
+      }),
     limits: watchLimits.store,
-    bytesOf: ({ events }) => events.length,
+    bytesOf: (events) => events.length,
   });
 
   return {
     ...historyQueries(db, unlistedDomains),
-    /** Settles once the report is stored for good. Undefined: too many wait already. */
-    report: (report: WatchReport): Promise<WatchOutcome> | undefined => add(report),
+    /**
+     * Settles once the report will not be lost: the stream has it, or PostgreSQL. Whether its videos are there for the watcher shows when
+     * it is stored; the stream takes all. Null: too many wait already.
+     */
+    async report(report: WatchReport): Promise<WatchOutcome | null> {
+      const events = await take(report);
+      if (deps.through === 'redis' && (await append(events))) return { accepted: events.length, ignored: 0 };
+      return (await addDirectly(events)) ?? null;
+    },
+    /** The consumer of the stream, on a connection of its own. */
+    consumer: (own: Redis) =>
+      createConsumer({ inTx, redis: own, key: streamKey, store: record, signals: deps.signals, log }),
     viewsOf: (videoIds: readonly VideoId[]) => viewsOf(db, videoIds),
     forgetWatched: (tx: Tx, accountId: AccountId, videoId: VideoId) => forgetWatched(tx, accountId, videoId),
     clearHistory: (tx: Tx, accountId: AccountId) => clearHistory(tx, accountId),

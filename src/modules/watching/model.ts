@@ -22,6 +22,16 @@ export interface WatchEvent {
   /** By the client's clock; null: now. */
   readonly at: Date | null;
   readonly source: WatchSource;
+  /** Which 64ths of the video were watched: 16 hex digits, the lowest bit for the first of them. */
+  readonly mask: string | null;
+}
+
+/** What one request tells. */
+export interface WatchReport {
+  readonly watcher: Watcher;
+  /** The network it came from, as far as anybody may know of it; goes no further than a hash. */
+  readonly network: string | null;
+  readonly events: readonly WatchEvent[];
 }
 
 /** Who watches: an account, or for nobody who is signed in, a text by which repetitions within the hour are told. */
@@ -44,7 +54,7 @@ export function viewThresholdMs(durationMs: number | null): number {
 
 /** What is believed of an event, by the length of the video as this server knows it; null where it does not. */
 export function measured(
-  { kind, watchedMs }: Pick<WatchEvent, 'kind' | 'watchedMs'>,
+  { kind, watchedMs }: Pick<TakenEvent, 'kind' | 'watchedMs'>,
   durationMs: number | null,
 ): Measured {
   const { maxLoops, maxUnknownMs, completePart } = watchLimits;
@@ -62,7 +72,43 @@ export function measured(
 }
 
 /** When it happened, as far as the clock of a client is believed. */
-export function boundedMoment(at: Date | null, now: number): Date {
+export function boundedMoment(at: Date | null, now: number): number {
   const told = at?.getTime() ?? now;
-  return new Date(Math.min(now, Math.max(now - watchLimits.maxDelayMs, told)));
+  return Math.min(now, Math.max(now - watchLimits.maxDelayMs, told));
+}
+
+/** An event as it waits to be stored: it names its sender by hashes, and by the account where there is one. */
+export interface TakenEvent {
+  /** `eventKey` and `viewKey`, in hex. */
+  readonly key: string;
+  readonly viewKey: string;
+  readonly accountId: AccountId | null;
+  readonly videoId: VideoId;
+  readonly kind: WatchKind;
+  readonly watchedMs: number | null;
+  /** Milliseconds since 1970: when it happened, as far as that is believed, and when it came. */
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly source: WatchSource;
+  /** Tells networks apart for a day, and names none. */
+  readonly network: string | null;
+  readonly mask: string | null;
+}
+
+/** An event that was stored just now, and not before. */
+export interface FreshWatch {
+  /** Null: nobody signed in, or somebody who keeps no history. */
+  readonly accountId: AccountId | null;
+  readonly videoId: VideoId;
+  readonly kind: WatchKind;
+  readonly watchedMs: number;
+  readonly source: WatchSource;
+  readonly at: number;
+  readonly receivedAt: number;
+  /** It counts, as the first of this person, video and hour. */
+  readonly isView: boolean;
+  readonly isComplete: boolean;
+  readonly durationMs: number | null;
+  readonly mask: string | null;
+  readonly network: string | null;
 }

@@ -1,260 +1,215 @@
-import type { Db, InTx, Tx } from '../../db/database.ts';
-import { type UnlistedDomains, type ViewerRef, visibleTo } from '../../db/visibility.ts';
-import type { Clock } from '../../lib/clock.ts';
+import type { Tx } from '../../db/database.ts';
+import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
-import { dayOf, eventKey, saltOf, viewKey } from './keys.ts';
-import { boundedMoment, type Measured, measured, type WatchEvent, type Watcher } from './model.ts';
-
-/** What one request tells. */
-export interface WatchReport {
-  readonly watcher: Watcher;
-  readonly events: readonly WatchEvent[];
-}
-
-/** What became of it: events of videos that the watcher may not see are as ignored as those of videos that never were. */
-export interface WatchOutcome {
-  readonly accepted: number;
-  readonly ignored: number;
-}
+import { completionKey, dayOf } from './keys.ts';
+import { type FreshWatch, measured, type TakenEvent } from './model.ts';
+import { type DurationFor, keepersOf, seenBy } from './seen.ts';
 
 export interface RecordingDeps {
-  readonly db: Db;
-  readonly inTx: InTx;
   readonly ids: IdSource;
-  readonly clock: Clock;
   readonly unlistedDomains: UnlistedDomains;
-  /** For ids of events; see `eventKey`. */
-  readonly key: Uint8Array;
+  /** Adds what else follows from events that are stored now and were not before, in the same transaction. */
+  readonly onFresh?: ((tx: Tx, fresh: readonly FreshWatch[]) => Promise<void>) | undefined;
 }
 
-/** An event about a video that its watcher may see. */
-interface Known extends Measured {
-  readonly key: Buffer;
-  readonly watcher: Watcher;
-  readonly event: WatchEvent;
-  readonly at: Date;
+/** What became of events. */
+export interface Recorded {
+  readonly fresh: readonly FreshWatch[];
+  /** Of these, so many are about videos that their watcher may not see, or that never were. */
+  readonly isSeen: (event: TakenEvent) => boolean;
 }
 
-type Durations = ReadonlyMap<string, number | null>;
-
-const pairOf = (accountId: AccountId | null, videoId: VideoId) => `${accountId ?? ''} ${videoId}`;
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-const byNumber = (a: string, b: string) => (BigInt(a) < BigInt(b) ? -1 : 1);
+/** Ids as they sort in PostgreSQL. */
+const byNumber = (a: string, b: string) => a.length - b.length || byText(a, b);
 
 /**
- * Stores reports, all or none, in one transaction: they are acknowledged only once that is committed, so that what was acknowledged
- * is in PostgreSQL. Every event counts once, whatever is sent again. Rows are taken in one order by everybody, so that processes
- * that store at once wait for each other and never in a circle; no row is one that many videos or people share.
+ * Stores events, all or none, in the transaction that it is given. Every event counts once, whatever is told again. Rows are taken in one
+ * order by everybody, so that those who store at once wait for each other and never in a circle; no row is one that many videos or people
+ * share. What makes the cost of an event is its share of a few statements: nothing is asked or written event by event.
  */
-export function createRecording(deps: RecordingDeps) {
-  const { db, inTx, ids, clock, unlistedDomains } = deps;
-
-  /** Lengths of the videos that each may see, which cannot be deleted until this is stored. */
-  async function seen(tx: Tx, reports: readonly WatchReport[]): Promise<Durations> {
-    const durations = new Map<string, number | null>();
-    const ask = async (
-      viewer: ViewerRef | null,
-      pairs: readonly (readonly [AccountId | null, VideoId])[],
-    ) => {
-      if (pairs.length === 0) return;
-      const wanted = tx.raw('unnest(?::bigint[], ?::bigint[]) as watcher (id, video_id)', [
-        pairs.map(([accountId]) => accountId) as string[],
-        pairs.map(([, videoId]) => videoId),
-      ]);
-      const rows: { viewer: AccountId | null; id: VideoId; seconds: number | null }[] = await tx
-        .from(wanted)
-        .join('videos', 'videos.id', 'watcher.video_id')
-        .modify(visibleTo(viewer, unlistedDomains))
-        .orderBy('videos.id')
-        .forKeyShare('videos')
-        .select('watcher.id as viewer', 'videos.id as id', 'videos.duration_seconds as seconds');
-      for (const { viewer: id, id: videoId, seconds } of rows) {
-        durations.set(pairOf(id, videoId), seconds === null ? null : seconds * 1_000);
-      }
-    };
-    const pairs = new Map(
-      reports.flatMap(({ watcher: { accountId }, events }) =>
-        events.map(({ videoId }) => [pairOf(accountId, videoId), [accountId, videoId] as const] as const),
-      ),
+export function createRecording({ ids, unlistedDomains, onFresh }: RecordingDeps) {
+  return async (tx: Tx, events: readonly TakenEvent[]): Promise<Recorded> => {
+    const durationFor = await seenBy(tx, events, unlistedDomains);
+    const isSeen = (event: TakenEvent) => durationFor(event) !== undefined;
+    const keepers = await keepersOf(tx, events);
+    const known = new Map<string, TakenEvent>();
+    for (const event of events) if (isSeen(event) && !known.has(event.key)) known.set(event.key, event);
+    const unseen = await insertKeys(
+      tx,
+      'watch_seen',
+      new Map([...known].map(([key, one]) => [key, one.receivedAt])),
     );
-    const all = [...pairs.values()];
-    await ask(
-      db.raw('watcher.id'),
-      all.filter(([accountId]) => accountId !== null),
+    const fresh = await countedOnce(
+      tx,
+      [...known.values()].filter(({ key }) => unseen.has(key)),
+      { durationFor, keepers },
     );
-    await ask(
-      null,
-      all.filter(([accountId]) => accountId === null),
-    );
-    return durations;
-  }
-
-  /**
-   * Those of these accounts whose history is kept. Their rows stay until this is stored: an account that is being deleted waits, and
-   * takes what was stored along; one that is gone has no history.
-   */
-  async function keepers(tx: Tx, reports: readonly WatchReport[]): Promise<Set<AccountId>> {
-    const wanted = [...new Set(reports.flatMap(({ watcher }) => watcher.accountId ?? []))];
-    if (wanted.length === 0) return new Set();
-    const rows: AccountId[] = await tx('users')
-      .leftJoin('feed_settings', 'feed_settings.account_id', 'users.account_id')
-      .whereIn('users.account_id', wanted)
-      .whereRaw('feed_settings.history_paused is not true')
-      .orderBy('users.account_id')
-      .forKeyShare('users')
-      .pluck('users.account_id');
-    return new Set(rows);
-  }
-
-  async function store(tx: Tx, reports: readonly WatchReport[]): Promise<WatchOutcome[]> {
-    const now = clock.now();
-    const durations = await seen(tx, reports);
-    const kept = await keepers(tx, reports);
-    const known = new Map<string, Known>();
-    const outcomes = reports.map(({ watcher, events }) => {
-      const seenOnes = events.filter(({ videoId }) => durations.has(pairOf(watcher.accountId, videoId)));
-      for (const event of seenOnes) {
-        const duration = durations.get(pairOf(watcher.accountId, event.videoId)) ?? null;
-        const key = eventKey(deps.key, watcher, event);
-        const id = key.toString('hex');
-        const facts = { key, watcher, event, at: boundedMoment(event.at, now) };
-        if (!known.has(id)) known.set(id, { ...facts, ...measured(event, duration) });
-      }
-      return { accepted: seenOnes.length, ignored: events.length - seenOnes.length };
-    });
-    const historyOf = ({ watcher: { accountId } }: Known) =>
-      accountId !== null && kept.has(accountId) ? accountId : null;
-    const fresh = await insertEvents(tx, { known, historyOf, now });
-    const counted = await countOnce(tx, fresh, now);
-    await insertTallies(tx, fresh, counted, dayOf(now));
-    await noteHistory(tx, { ids, fresh, counted, historyOf });
-    return outcomes;
-  }
-
-  /** Whether this view, or this watching to the end, is the first of the hour: by key of the event. */
-  async function countOnce(tx: Tx, fresh: readonly Known[], now: number): Promise<Counted> {
-    const day = dayOf(now);
-    const salt = await saltOf(tx, day);
-    const first = new Map<string, { readonly one: Known; readonly what: 'view' | 'complete' }>();
-    for (const one of fresh) {
-      const whats = [one.isView ? ('view' as const) : [], one.isComplete ? ('complete' as const) : []].flat();
-      for (const what of whats) {
-        const about = { what, watcher: one.watcher, videoId: one.event.videoId, now };
-        const key = viewKey(salt, about).toString('hex');
-        if (!first.has(key)) first.set(key, { one, what });
-      }
+    if (fresh.length > 0) {
+      await insertTallies(tx, fresh);
+      await noteHistory(tx, ids, fresh);
+      await onFresh?.(tx, fresh);
     }
-    const isNew = new Set(await insertViewKeys(tx, [...first.keys()], day));
-    const of = (wanted: 'view' | 'complete') =>
-      new Set([...first].flatMap(([key, { one, what }]) => (what === wanted && isNew.has(key) ? [one] : [])));
-    return { views: of('view'), completions: of('complete') };
+    return { fresh, isSeen };
+  };
+}
+
+/** Notes keys that are not there yet, in their order, by the moment that they are of; returns those. */
+async function insertKeys(
+  tx: Tx,
+  table: 'watch_seen' | 'view_keys',
+  keys: ReadonlyMap<string, number>,
+): Promise<Set<string>> {
+  if (keys.size === 0) return new Set();
+  const sorted = [...keys.keys()].sort(byText);
+  const days = sorted.map((key) => dayOf(keys.get(key) ?? 0));
+  const { rows } = await tx.raw<{ rows: { key: string }[] }>(
+    `insert into ?? (key, day) select decode(hex, 'hex'), day from unnest(?::text[], ?::date[]) as told (hex, day)
+     on conflict do nothing returning encode(key, 'hex') as key`,
+    [table, sorted, days],
+  );
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** With what it would count for, had nobody told of the same view before: the history wants to know. */
+interface Counted extends FreshWatch {
+  readonly reachedView: boolean;
+  readonly reachedEnd: boolean;
+}
+
+/** What each event counts for: whether a view, or a watching to the end, is the first of its hour. */
+async function countedOnce(
+  tx: Tx,
+  events: readonly TakenEvent[],
+  facts: { readonly durationFor: DurationFor; readonly keepers: ReadonlySet<AccountId> },
+): Promise<Counted[]> {
+  const facing = events.map((event) => {
+    const durationMs = facts.durationFor(event) ?? null;
+    return { event, durationMs, ...measured(event, durationMs) };
+  });
+  const moments = new Map<string, number>();
+  for (const { event, isView, isComplete } of facing) {
+    if (isView) moments.set(event.viewKey, event.receivedAt);
+    if (isComplete) moments.set(completionKey(event.viewKey), event.receivedAt);
   }
-
-  return (reports: readonly WatchReport[]): Promise<WatchOutcome[]> => inTx((tx) => store(tx, reports));
-}
-
-interface Counted {
-  readonly views: ReadonlySet<Known>;
-  readonly completions: ReadonlySet<Known>;
-}
-
-/** Notes keys of views that are not there yet, in their order, and returns those. */
-async function insertViewKeys(tx: Tx, keys: readonly string[], day: string): Promise<string[]> {
-  if (keys.length === 0) return [];
-  const { rows } = await tx.raw<{ rows: { key: Buffer }[] }>(
-    `insert into view_keys (key, day) select decode(hex, 'hex'), ?::date from unnest(?::text[]) as hex
-     on conflict do nothing returning key`,
-    [day, [...keys].sort(byText)],
-  );
-  return rows.map(({ key }) => key.toString('hex'));
-}
-
-/** Stores the events that are not there yet, and returns those. */
-async function insertEvents(
-  tx: Tx,
-  input: {
-    readonly known: ReadonlyMap<string, Known>;
-    readonly historyOf: (one: Known) => AccountId | null;
-    readonly now: number;
-  },
-): Promise<Known[]> {
-  const all = [...input.known].sort(([a], [b]) => byText(a, b)).map(([, one]) => one);
-  if (all.length === 0) return [];
-  const rows: { id: Buffer }[] = await tx('watch_events')
-    .insert(
-      all.map((one) => ({
-        ...{ id: one.key, account_id: input.historyOf(one), video_id: one.event.videoId },
-        ...{ kind: one.event.kind, watched_ms: one.watchedMs, source: one.event.source },
-        ...{ happened_at: one.at, received_at: new Date(input.now) },
-      })),
-    )
-    .onConflict('id')
-    .ignore()
-    .returning('id');
-  return rows.flatMap(({ id }) => input.known.get(id.toString('hex')) ?? []);
-}
-
-/** Time counts once for a playback: with the event that ends it. */
-const endedMs = ({ event, watchedMs }: Known) =>
-  event.kind === 'watch' || event.kind === 'skip' ? watchedMs : 0;
-
-/** What is to be added to the counts of the videos: one row each, which nobody else touches. */
-async function insertTallies(tx: Tx, fresh: readonly Known[], counted: Counted, day: string): Promise<void> {
-  const rows = [...Map.groupBy(fresh, ({ event }) => event.videoId)].map(([video_id, ones]) => ({
-    ...{ video_id, day },
-    views: ones.filter((one) => counted.views.has(one)).length,
-    completions: ones.filter((one) => counted.completions.has(one)).length,
-    skips: ones.filter(({ event }) => event.kind === 'skip').length,
-    watched_ms: ones.reduce((sum, one) => sum + endedMs(one), 0),
+  const first = await insertKeys(tx, 'view_keys', moments);
+  return facing.map(({ event, durationMs, watchedMs, isView, isComplete }) => ({
+    accountId: event.accountId !== null && facts.keepers.has(event.accountId) ? event.accountId : null,
+    ...{ videoId: event.videoId, kind: event.kind, watchedMs, durationMs },
+    ...{ at: event.at, receivedAt: event.receivedAt, source: event.source },
+    // A key counts for the first event that has it: `delete` says whether it was still there.
+    isView: isView && first.delete(event.viewKey),
+    isComplete: isComplete && first.delete(completionKey(event.viewKey)),
+    ...{ mask: event.mask, network: event.network, reachedView: isView, reachedEnd: isComplete },
   }));
-  if (rows.length > 0) await tx('view_tallies').insert(rows);
 }
 
-async function noteHistory(
-  tx: Tx,
-  input: {
-    readonly ids: IdSource;
-    readonly fresh: readonly Known[];
-    readonly counted: Counted;
-    readonly historyOf: (one: Known) => AccountId | null;
-  },
-): Promise<void> {
-  const { fresh, counted, historyOf } = input;
-  const own = fresh.flatMap((one) => {
-    const accountId = historyOf(one);
-    return accountId === null ? [] : [{ one, accountId }];
-  });
-  const groups = [...Map.groupBy(own, ({ one, accountId }) => pairOf(accountId, one.event.videoId)).values()];
-  const rows = groups.flatMap((group) => {
-    const [first] = group;
-    if (!first) return [];
-    const ones = group.map(({ one }) => one);
-    const moments = ones.map(({ at }) => at.getTime());
-    return [
-      {
-        ...{ account_id: first.accountId, video_id: first.one.event.videoId },
-        ...{ first_at: new Date(Math.min(...moments)), watched_at: new Date(Math.max(...moments)) },
-        watched_ms: ones.reduce((sum, one) => sum + endedMs(one), 0),
-        times: ones.filter((one) => counted.views.has(one)).length,
-        viewed: ones.some(({ isView }) => isView),
-        completed: ones.some(({ isComplete }) => isComplete),
-      },
-    ];
-  });
-  rows.sort((a, b) =>
-    a.account_id === b.account_id ? byNumber(a.video_id, b.video_id) : byNumber(a.account_id, b.account_id),
+/** Only what ended counts as time: a view is told of while the playback goes on. */
+const endedMs = ({ kind, watchedMs }: FreshWatch): number =>
+  kind === 'watch' || kind === 'skip' ? watchedMs : 0;
+
+interface Tally {
+  readonly videoId: VideoId;
+  readonly day: string;
+  views: number;
+  completions: number;
+  skips: number;
+  watchedMs: number;
+}
+
+async function insertTallies(tx: Tx, fresh: readonly FreshWatch[]): Promise<void> {
+  const tallies = new Map<string, Tally>();
+  for (const one of fresh) {
+    const day = dayOf(one.receivedAt);
+    const id = `${one.videoId} ${day}`;
+    const tally = tallies.get(id) ?? {
+      ...{ videoId: one.videoId, day, views: 0, completions: 0, skips: 0, watchedMs: 0 },
+    };
+    tally.views += Number(one.isView);
+    tally.completions += Number(one.isComplete);
+    tally.skips += Number(one.kind === 'skip');
+    tally.watchedMs += endedMs(one);
+    tallies.set(id, tally);
+  }
+  const rows = [...tallies.values()];
+  await tx.raw(
+    `insert into view_tallies (video_id, day, views, completions, skips, watched_ms)
+     select * from unnest(?::bigint[], ?::date[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])`,
+    [
+      rows.map(({ videoId }) => videoId),
+      rows.map(({ day }) => day),
+      rows.map(({ views }) => views),
+      rows.map(({ completions }) => completions),
+      rows.map(({ skips }) => skips),
+      rows.map(({ watchedMs }) => watchedMs),
+    ],
   );
+}
+
+interface HistoryRow {
+  readonly accountId: AccountId;
+  readonly videoId: VideoId;
+  firstAt: number;
+  watchedAt: number;
+  watchedMs: number;
+  times: number;
+  viewed: boolean;
+  completed: boolean;
+}
+
+/** Rows in the order in which they were watched last: their ids say it, and lists of the history go by it. */
+function historyOf(fresh: readonly Counted[]): HistoryRow[] {
+  const rows = new Map<string, HistoryRow>();
+  for (const one of fresh) {
+    const { accountId, videoId, at } = one;
+    if (accountId === null) continue;
+    const id = `${accountId} ${videoId}`;
+    const row = rows.get(id) ?? {
+      ...{ accountId, videoId, firstAt: at, watchedAt: at, watchedMs: 0, times: 0 },
+      ...{ viewed: false, completed: false },
+    };
+    row.firstAt = Math.min(row.firstAt, at);
+    row.watchedAt = Math.max(row.watchedAt, at);
+    row.watchedMs += endedMs(one);
+    row.times += Number(one.isView);
+    row.viewed ||= one.reachedView;
+    row.completed ||= one.reachedEnd;
+    rows.delete(id);
+    rows.set(id, row);
+  }
+  return [...rows.values()];
+}
+
+async function noteHistory(tx: Tx, ids: IdSource, fresh: readonly Counted[]): Promise<void> {
+  const rows = historyOf(fresh).map((row) => ({ id: ids.next(), ...row }));
   if (rows.length === 0) return;
-  await tx('watch_history')
-    .insert(rows.map((row) => ({ id: input.ids.next(), ...row })))
-    .onConflict(['account_id', 'video_id'])
-    .merge({
-      id: tx.raw('excluded.id'),
-      first_at: tx.raw('least(watch_history.first_at, excluded.first_at)'),
-      watched_at: tx.raw('greatest(watch_history.watched_at, excluded.watched_at)'),
-      watched_ms: tx.raw('watch_history.watched_ms + excluded.watched_ms'),
-      times: tx.raw('watch_history.times + excluded.times'),
-      viewed: tx.raw('watch_history.viewed or excluded.viewed'),
-      completed: tx.raw('watch_history.completed or excluded.completed'),
-    });
+  rows.sort((a, b) => byNumber(a.accountId, b.accountId) || byNumber(a.videoId, b.videoId));
+  await tx.raw(
+    `insert into watch_history as kept
+       (id, account_id, video_id, first_at, watched_at, watched_ms, times, viewed, completed)
+     select id, account_id, video_id, to_timestamp(first_at / 1000.0), to_timestamp(watched_at / 1000.0),
+            watched_ms, times, viewed, completed
+       from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::integer[],
+                   ?::boolean[], ?::boolean[])
+         as told (id, account_id, video_id, first_at, watched_at, watched_ms, times, viewed, completed)
+     on conflict (account_id, video_id) do update set
+       id = excluded.id,
+       first_at = least(kept.first_at, excluded.first_at),
+       watched_at = greatest(kept.watched_at, excluded.watched_at),
+       watched_ms = kept.watched_ms + excluded.watched_ms,
+       times = kept.times + excluded.times,
+       viewed = kept.viewed or excluded.viewed,
+       completed = kept.completed or excluded.completed`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ accountId }) => accountId),
+      rows.map(({ videoId }) => videoId),
+      rows.map(({ firstAt }) => firstAt),
+      rows.map(({ watchedAt }) => watchedAt),
+      rows.map(({ watchedMs }) => watchedMs),
+      rows.map(({ times }) => times),
+      rows.map(({ viewed }) => viewed),
+      rows.map(({ completed }) => completed),
+    ],
+  );
 }

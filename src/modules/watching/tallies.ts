@@ -68,14 +68,8 @@ export async function viewsOf(db: Db, videoIds: readonly VideoId[]): Promise<Map
 
 /** Forgets events, keys and salts whose time is over; a few thousand rows at once. */
 export async function sweepWatching(db: Db, now: number, signal: AbortSignal): Promise<void> {
-  const { keptDays, keptOfNobodyDays, sweptAtOnce } = watchLimits;
-  const before = (days: number) => new Date(now - days * 24 * 3_600_000);
-  const sweep = async (
-    table: string,
-    id: string,
-    condition: string,
-    moment: Date | string,
-  ): Promise<void> => {
+  const { keptDays, keysKeptMs, sweptAtOnce } = watchLimits;
+  const sweep = async (table: string, id: string, condition: string, moment: string): Promise<void> => {
     let swept: number = sweptAtOnce;
     while (swept === sweptAtOnce && !signal.aborted) {
       const { rowCount } = await db.raw<{ rowCount: number }>(
@@ -85,9 +79,9 @@ export async function sweepWatching(db: Db, now: number, signal: AbortSignal): P
       swept = rowCount;
     }
   };
-  // First what would tell who watched: salts and keys of days that are over by UTC, as `dayOf` counts them everywhere.
+  // First what would tell who watched: the salt of a day is gone as soon as it is over by UTC, as `dayOf` counts everywhere. Without it
+  // keys say nothing, and stay until the last event of the day has come through the stream.
   await sweep('view_salts', 'day', 'day < ?::date', dayOf(now));
-  await sweep('view_keys', 'key', 'day < ?::date', dayOf(now));
-  await sweep('watch_events', 'id', 'received_at < ?', before(keptDays));
-  await sweep('watch_events', 'id', 'account_id is null and received_at < ?', before(keptOfNobodyDays));
+  await sweep('view_keys', 'key', 'day < ?::date', dayOf(now - keysKeptMs));
+  await sweep('watch_seen', 'key', 'day < ?::date', dayOf(now - keptDays * 24 * 3_600_000));
 }

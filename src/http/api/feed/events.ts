@@ -12,7 +12,7 @@ export const reportEvents = route({
   method: 'post',
   path: '/api/v1/events',
   summary:
-    'Tell what was watched, many events at once, also as `navigator.sendBeacon` sends them. Answered once all of it is stored.',
+    'Tell what was watched, many events at once, also as `navigator.sendBeacon` sends them. Answered once none of it can be lost.',
   audience: 'anyone',
   scope: 'write:history',
   beforeConfirmed: true,
@@ -20,34 +20,35 @@ export const reportEvents = route({
   beacon: true,
   body: z.object({ events: z.array(eventSchema).min(1).max(watchLimits.eventsPerRequest) }),
   output: watchedEntity,
-  handler: async ({ deps, body, viewer, req }) => {
+  handler: async ({ deps: { config, watching }, body, viewer, req }) => {
     // Any page could make its visitors watch: `text/plain` and forms need no leave of ours, and nobody's requests carry no cookie.
-    if (viewer?.via !== 'bearer' && !comesFromOurPage(req, deps.config.origin))
-      throw new ApiError('cross-site');
+    if (viewer?.via !== 'bearer' && !comesFromOurPage(req, config.origin)) throw new ApiError('cross-site');
     // Of an account that is not confirmed nothing is kept: it may never be.
+    const network = networkPrefixOf(req.ip);
     const watcher: Watcher =
       viewer && !isUnconfirmed(viewer)
         ? { accountId: viewer.account.id }
-        : { accountId: null, visitor: visitorOf(req.ip) };
-    const events = body.events.map(({ id, video_id, type, watched_seconds, at, source }) => ({
+        : { accountId: null, visitor: network };
+    const events = body.events.map(({ id, video_id, type, watched_seconds, at, source, mask }) => ({
       ...{ id, videoId: video_id, kind: type, source },
       watchedMs: watched_seconds === undefined ? undefined : watched_seconds * 1_000,
       at: at === undefined ? null : new Date(at),
+      mask: mask ?? null,
     }));
-    const stored = deps.watching.report({ watcher, events });
-    if (!stored) {
+    const outcome = await watching.report({ watcher, network, events });
+    if (outcome === null) {
       throw new ApiError('unavailable', 'The server is busy. Send these events again in a moment.', {
         headers: { 'Retry-After': String(watchLimits.busyRetrySeconds) },
       });
     }
-    return stored;
+    return outcome;
   },
 });
 
 /**
  * Somebody who is not signed in, as far as that can be told: the network (/24, /64). Nothing that a client says of itself, or one could
- * count as many as it has names. It is stored only as a salted hash.
+ * count as many as it has names. It goes no further than a salted hash.
  */
-function visitorOf(ip: string | undefined): string {
+function networkPrefixOf(ip: string | undefined): string {
   return networkOf(ip).replace(/^(\d+\.\d+\.\d+)\.\d+$/, '$1');
 }

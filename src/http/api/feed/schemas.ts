@@ -71,11 +71,24 @@ export const eventSchema = z.object({
     .optional()
     .describe('When it happened: at most a day ago. Default: now'),
   source: z.enum(watchSources).default('other').describe('Where the video was shown'),
+  mask: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/, 'A mask has 16 hexadecimal digits, in lower case.')
+    .optional()
+    .describe(
+      'With `watch` and `complete`: which 64ths of the video were watched in this playback, the lowest bit for the first of them',
+    ),
 });
 
 export const watchedEntity = z
   .object({
-    accepted: z.number().describe('Stored for good, now or before'),
-    ignored: z.number().describe('About videos that are not there for you'),
+    accepted: z
+      .number()
+      .describe(
+        'Taken, now or before: none of these is lost. They count where they are about videos that are there for you',
+      ),
+    ignored: z
+      .number()
+      .describe('Of those that were stored at once: about videos that are not there for you'),
   })
   .meta({ id: 'WatchReport' });
