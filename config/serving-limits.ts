@@ -4,10 +4,13 @@ export const servingLimits = {
   budgetMs: 150,
   /** Feeds that may wait for the engine at once; more do without it. */
   maxWaiting: 64,
+  /** From so many on, each feed takes less time, and then the least that it can. */
+  quickFrom: 6,
+  leastFrom: 24,
   /** Videos chosen at once for one person. */
   slate: 60,
   /** Videos chosen at once for all who are not signed in, by language. */
-  sharedSlate: 300,
+  sharedSlate: 200,
   /** A slate is offered again from its top for this long. */
   slateMs: 5 * 60_000,
   /** One that is older is offered while the engine does not answer, up to this age. */
@@ -29,8 +32,6 @@ export const servingLimits = {
   loadedAtOnce: 5_000,
   /** How far back it reads what people did. */
   loadedDays: 400,
-  /** How far back what nobody signed in watched. */
-  loadedOfNobodyDays: 2,
   /** Signals that the engine takes at once from the log, and how long it waits for some. */
   followedAtOnce: 2_000,
   followedWaitMs: 2_000,
@@ -47,5 +48,5 @@ export const servingLimits = {
   /** Of the settings that one person makes. */
   maxInterests: 50,
   maxLanguages: 20,
-  maxSlider: 3,
+  maxSlider: 4,
 } as const;

@@ -22,6 +22,7 @@ import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
+import type { Recommending } from '../modules/recommending/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
@@ -54,6 +55,7 @@ export interface HttpDeps {
   readonly notifications: Notifications;
   readonly push: Push;
   readonly feed: Feed;
+  readonly recommending: Recommending;
   readonly watching: Watching;
   /** Places in lists, as clients carry them. */
   readonly cursors: Cursors;

@@ -9,5 +9,7 @@ export {
   type RankingEngine,
 } from './engine.ts';
 export { explain, type Naming } from './explain.ts';
+export { type Model, type TrainInput, transferablesOf } from './models/model.ts';
+export { train } from './models/train.ts';
 export { createRankingEngine, type RankingOptions, type TrendSource, type TunableEngine } from './ranking.ts';
 export { type RankingSettings, rankingDefaults, rankingSettingsSchema, settingsVersion } from './settings.ts';

@@ -15,8 +15,7 @@ export type ToThread =
   | { readonly kind: 'feed'; readonly ticket: number; readonly request: FeedRequest }
   | { readonly kind: 'signals'; readonly signals: readonly Signal[] }
   | { readonly kind: 'forget'; readonly accountId: string }
-  | { readonly kind: 'settle'; readonly ticket: number }
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'settle'; readonly ticket: number };
 
 /** What the thread answers and tells. */
 export type FromThread =
