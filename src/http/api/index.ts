@@ -32,6 +32,7 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
+import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { createApp, verifyApp } from './apps/apps.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
@@ -73,6 +74,7 @@ import {
   getRules,
   getTranslationLanguages,
 } from './instance/about.ts';
+import { getAlgorithm } from './instance/algorithm.ts';
 import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
 import { checkInvite, createInvite, listInvites, revokeInvite } from './invites/invites.ts';
 import {
@@ -252,6 +254,7 @@ export const routes: readonly Route[] = [
   changeSubscription,
   unsubscribe,
   ...feedRoutes,
+  ...[getAlgorithm, getRanking, setRanking, resetRanking],
   homeTimeline,
   publicTimeline,
   tagTimeline,

@@ -15,10 +15,11 @@ import { RANKING_CHANNEL, rankingSettings } from './settings.ts';
 import { createStandings } from './standing.ts';
 import { wishesOf } from './wishes.ts';
 
-export type { Slate, SlateId } from './archive.ts';
+export { type Algorithm, describeAlgorithm } from './algorithm.ts';
+export type { Slate } from './archive.ts';
 export type { Chosen, Fallback, FeedViewer } from './making.ts';
 export { numbersOf, type SettingsChange } from './settings.ts';
-export { type FeedWishes, sliderNames } from './wishes.ts';
+export { sliderNames } from './wishes.ts';
 
 export type Recommending = ReturnType<typeof createRecommending>;
 
