@@ -40,6 +40,8 @@ export const servingLimits = {
   /** Between two times of learning, and until the first after loading. */
   trainingMs: 2 * 3_600_000,
   firstTrainingMs: 2_000,
+  /** How often everything is read anew: what no signal told of is put right. */
+  reloadMs: 24 * 3_600_000,
   /** The thread is begun again after so long, times two with each failure, up to the second. */
   restartMs: 1_000,
   maxRestartMs: 60_000,

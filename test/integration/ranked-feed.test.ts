@@ -1,30 +1,264 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { VideoId } from '../../src/lib/ids.ts';
+import type { Account } from '../../src/modules/accounts/index.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
-import { type Client, clientOf, createPeople, type People } from '../helpers/people.ts';
+import { forgetLimits } from '../helpers/limits.ts';
+import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+const LOADS_MS = 20_000;
 
 let server: TestServer;
 let client: Client;
 let people: People;
 let videos: VideoFactory;
+const authors: Account[] = [];
+let named = 0;
 
 beforeAll(async () => {
-  server = await startTestServer({ variables: { RANKING: 'on', LOG_LEVEL: 'debug' } });
+  server = await startTestServer({ role: 'all', variables: { RANKING: 'on' } });
   client = clientOf(server.origin);
   people = createPeople(server);
   videos = createVideoFactory(server.context);
-});
+  for (let n = 0; n < 30; n += 1) {
+    const author = await people.local(`author${n}`);
+    authors.push(author);
+    for (let count = 0; count < 3; count += 1) await videos.video(author, {});
+  }
+  await reload();
+}, 2 * LOADS_MS);
+
+afterEach(() => forgetLimits(server));
 afterAll(() => server?.close());
 
-test('smoke', async () => {
-  const authors = await Promise.all(['a', 'b', 'c'].map((name) => people.local(name)));
-  for (let n = 0; n < 30; n += 1) await videos.video(authors[n % 3] as never, {});
-  const me = await people.signedIn('me');
-  await expect.poll(() => server.context.recommending.isLoaded(), { timeout: 10_000 }).toBe(true);
-  const t = performance.now();
-  const { body } = await client.get('/api/v1/feed?limit=5', { as: me });
-  console.log(performance.now() - t, body.videos?.length, body);
-  const id = body.videos[0].id;
-  const why = await client.get(`/api/v1/feed_reasons?video_id=${id}`, { as: me });
-  console.log(JSON.stringify(why.body));
+/** Rows that were written past the server are read with a new beginning. */
+async function reload(): Promise<void> {
+  await server.context.recommending.reload();
+  await vi.waitFor(() => expect(server.context.recommending.isLoaded()).toBe(true), LOADS_MS);
+}
+
+const somebody = () => people.signedIn(`viewer${(named += 1)}`);
+
+interface Page {
+  readonly videos: { id: VideoId; author: { id: string } }[];
+  readonly next_cursor: string | null;
+}
+
+async function page(
+  as: Person | undefined,
+  input: { limit?: number; cursor?: string | null } = {},
+): Promise<Page> {
+  const search = new URLSearchParams({ limit: String(input.limit ?? 10) });
+  if (input.cursor) search.set('cursor', input.cursor);
+  const answer = await client.get(`/api/v1/feed?${search}`, { as });
+  expect(answer.status, answer.text).toBe(200);
+  return answer.body;
+}
+
+const idsOf = ({ videos: shown }: Page) => shown.map(({ id }) => id);
+const slatesOf = (accountId: string | null) =>
+  server.context.db('feed_slates').where({ account_id: accountId }).orderBy('id');
+
+describe('what was chosen', () => {
+  test('pages go on exactly, and the top is the same for some minutes', async () => {
+    const viewer = await somebody();
+    const first = await page(viewer);
+    const [slate] = await slatesOf(viewer.id);
+    expect(slate.weights_version).not.toBe('mix');
+    expect(idsOf(first)).toEqual(slate.video_ids.slice(0, 10));
+    const second = await page(viewer, { cursor: first.next_cursor });
+    expect(idsOf(second)).toEqual(slate.video_ids.slice(10, 20));
+    expect(idsOf(await page(viewer))).toEqual(idsOf(first));
+    expect(await slatesOf(viewer.id)).toHaveLength(1);
+  });
+
+  test('every reason adds up to the score, for each video of each page, and is told again bit for bit', async () => {
+    const viewer = await somebody();
+    await client.post(`/api/v1/accounts/${authors[0]?.id}/follow`, { as: viewer });
+    let cursor: string | null = null;
+    do {
+      const part: Page = await page(viewer, { cursor, limit: 40 });
+      cursor = part.next_cursor;
+      for (const { id } of part.videos) {
+        const { body, status } = await client.get(`/api/v1/feed_reasons?video_id=${id}`, { as: viewer });
+        expect(status).toBe(200);
+        const sum = body.parts.reduce((all: number, { value }: { value: number }) => all + value, 0);
+        expect(Math.abs(sum - body.score)).toBeLessThan(1e-6);
+        expect(body.reasons.length).toBeGreaterThan(0);
+        await forgetLimits(server);
+      }
+    } while (cursor !== null);
+    const slates = await slatesOf(viewer.id);
+    const [one] = slates;
+    const path = `/api/v1/feed_slates?slate_id=${one.id}`;
+    const told = await client.get(path, { as: viewer });
+    expect(told.body.items.map(({ video_id }: { video_id: string }) => video_id)).toEqual(one.video_ids);
+    expect((await client.get(path, { as: viewer })).text).toBe(told.text);
+  });
+
+  test('the next page changes with a like, and with whatever else says what somebody wants', async () => {
+    const deeds: ((viewer: Person, id: VideoId, author: string) => Promise<unknown>)[] = [
+      (as, id) => client.post(`/api/v1/statuses/${id}/favourite`, { as }),
+      (as, id) => client.post(`/api/v1/videos/${id}/not_interested`, { as }),
+      (as, _, author) => client.post(`/api/v1/accounts/${author}/follow`, { as }),
+      (as, _, author) => client.post(`/api/v1/accounts/${author}/block`, { as }),
+      (as, _, author) => client.post(`/api/v1/accounts/${author}/mute`, { as }),
+      (as) => client.patch('/api/v1/feed_settings', { as, body: { sliders: { 'source.social': 2 } } }),
+    ];
+    for (const deed of deeds) {
+      const viewer = await somebody();
+      const first = await page(viewer);
+      const [shown] = first.videos;
+      if (!shown) throw new Error('Nothing is shown.');
+      await deed(viewer, shown.id, shown.author.id);
+      const second = await page(viewer, { cursor: first.next_cursor });
+      expect(await slatesOf(viewer.id), deed.toString()).toHaveLength(2);
+      for (const id of idsOf(second)) expect(idsOf(first)).not.toContain(id);
+      await forgetLimits(server);
+    }
+  });
+
+  test('three left at once in a row, and something else is chosen; not where one was watched in between', async () => {
+    for (const [kinds, made] of [
+      [['skip', 'skip', 'skip'], 2],
+      [['skip', 'skip', 'view', 'skip'], 1],
+    ] as const) {
+      const viewer = await somebody();
+      const first = await page(viewer);
+      const events = kinds.map((type, at) => ({ id: randomUUID(), video_id: idsOf(first)[at], type }));
+      await client.post('/api/v1/events', { as: viewer, body: { events } });
+      await page(viewer, { cursor: first.next_cursor });
+      expect(await slatesOf(viewer.id)).toHaveLength(made);
+    }
+  });
+
+  test('what somebody watched is known to all who rank, by the log', async () => {
+    const viewer = await somebody();
+    const first = await page(viewer);
+    const events = idsOf(first).map((video_id) => ({
+      ...{ id: randomUUID(), video_id, type: 'complete', watched_seconds: 5, source: 'for_you' },
+    }));
+    await client.post('/api/v1/events', { as: viewer, body: { events } });
+    const isSeen = async () => {
+      const again = await server.context.recommending.next(
+        { id: viewer.id, languages: [] },
+        { without: [], standing: null, fallback: async () => [] },
+      );
+      return again.ids.every((id) => !idsOf(first).includes(id));
+    };
+    await expect.poll(isSeen, { timeout: 5_000 }).toBe(true);
+  });
+});
+
+describe('the wishes of a person', () => {
+  test('a feed that is not personal is the same for two who did different things', async () => {
+    const pages: VideoId[][] = [];
+    for (const liked of [0, 10]) {
+      const viewer = await somebody();
+      for (const author of authors.slice(liked, liked + 5)) {
+        const [one] = await server.context.db('videos').where({ account_id: author.id }).limit(1).pluck('id');
+        await client.post(`/api/v1/statuses/${one}/favourite`, { as: viewer });
+      }
+      const set = await client.patch('/api/v1/feed_settings', { as: viewer, body: { personal: false } });
+      expect(set.body.personal).toBe(false);
+      await page(viewer);
+      const [slate] = await slatesOf(viewer.id);
+      const { body } = await client.get(`/api/v1/feed_slates?slate_id=${slate.id}`, { as: viewer });
+      const own = /collaborative|because-watched|neighbours|affinity|social/;
+      for (const item of body.items) for (const { feature } of item.parts) expect(feature).not.toMatch(own);
+      pages.push(slate.video_ids);
+      await forgetLimits(server);
+    }
+    expect(pages).toHaveLength(2);
+  });
+
+  test('interests and languages are kept in their plain form; what is no slider is refused', async () => {
+    const viewer = await somebody();
+    const wished = {
+      interests: ['#Birds', 'birds', 'CATS'],
+      languages: ['de', 'en-gb'],
+      sliders: { 'head.hide': 0 },
+    };
+    const { body } = await client.patch('/api/v1/feed_settings', { as: viewer, body: wished });
+    expect(body).toMatchObject({
+      ...{ interests: ['birds', 'cats'], languages: ['de', 'en-GB'], sliders: { 'head.hide': 0 } },
+      ...{ personal: true, history_paused: false, for_you_list: true },
+    });
+    expect((await client.get('/api/v1/feed_settings', { as: viewer })).body).toEqual(body);
+    for (const wrong of [{ sliders: { all: 1 } }, { sliders: { 'head.hide': 9 } }, { interests: ['a b'] }]) {
+      const refused = await client.patch('/api/v1/feed_settings', { as: viewer, body: wrong });
+      expect(refused.status, JSON.stringify(wrong)).toBe(422);
+    }
+  });
+
+  test('what was learnt is forgotten at once and for good, and nothing that was chosen by it is left', async () => {
+    const viewer = await somebody();
+    for (const author of authors.slice(0, 8)) {
+      const [one] = await server.context.db('videos').where({ account_id: author.id }).limit(1).pluck('id');
+      await client.post(`/api/v1/statuses/${one}/favourite`, { as: viewer });
+    }
+    await page(viewer);
+    const learnt = async () => {
+      await page(viewer);
+      const [slate] = (await slatesOf(viewer.id)).slice(-1);
+      const { body } = await client.get(`/api/v1/feed_slates?slate_id=${slate.id}`, { as: viewer });
+      const features = body.items.flatMap(({ parts }: { parts: { feature: string }[] }) =>
+        parts.map(({ feature }) => feature),
+      );
+      await forgetLimits(server);
+      return features.filter((feature: string) => /affinity|because-watched|neighbours/.test(feature)).length;
+    };
+    expect(await learnt()).toBeGreaterThan(0);
+    expect((await client.delete('/api/v1/feed_profile', { as: viewer })).status).toBe(200);
+    expect(await slatesOf(viewer.id)).toEqual([]);
+    expect(await learnt()).toBe(0);
+    await reload();
+    await client.delete('/api/v1/feed_profile', { as: viewer });
+    expect(await learnt()).toBe(0);
+  });
+});
+
+describe('the weights of the server', () => {
+  test('a change counts with the next feed, and is told with who made it', async () => {
+    const owner = await people.signedIn('boss', 'owner');
+    const viewer = await somebody();
+    await page(viewer);
+    const [before] = await slatesOf(viewer.id);
+    const body = { settings: { 'weights.quality': 0.2 }, reason: 'More of what is good.' };
+    const changed = await client.patch('/api/v1/admin/ranking', { as: owner, body });
+    expect(changed.body).toMatchObject({
+      settings: { 'weights.quality': 0.2 },
+      changes: [{ account_id: owner.id, reason: body.reason, settings: body.settings }],
+    });
+    const isNew = async () => {
+      await page(viewer);
+      await forgetLimits(server);
+      return (await slatesOf(viewer.id)).at(-1).weights_version;
+    };
+    await expect.poll(isNew, { timeout: 5_000 }).toBe(changed.body.weights_version);
+    expect(changed.body.weights_version).not.toBe(before.weights_version);
+    const shown = await client.get('/api/v1/algorithm');
+    expect(shown.body.weights_version).toBe(changed.body.weights_version);
+    expect(JSON.stringify(shown.body)).toContain('"name":"weights.quality","value":0.2');
+    expect((await client.get('/about/algorithm')).text).toContain(changed.body.weights_version);
+    const reset = await client.delete('/api/v1/admin/ranking', { as: owner });
+    expect(reset.body.weights_version).toBe(before.weights_version);
+    expect(reset.body.changes).toHaveLength(2);
+  });
+});
+
+describe('those who are not signed in', () => {
+  test('share what was chosen, page by page, whoever and however many they are', async () => {
+    const first = await page(undefined);
+    const second = await page(undefined, { cursor: first.next_cursor });
+    const [slate] = await slatesOf(null);
+    expect([...idsOf(first), ...idsOf(second)]).toEqual(slate.video_ids.slice(0, 20));
+    for (const language of ['xx', 'qq-QQ', '*', 'en;q=0.5, de']) {
+      await client.get('/api/v1/feed', { headers: { 'Accept-Language': language } });
+    }
+    expect(await slatesOf(null)).toHaveLength(1);
+    const why = await client.get(`/api/v1/feed_reasons?video_id=${idsOf(first)[0]}`);
+    expect(why.body).toMatchObject({ slate_id: slate.id, place: 1 });
+  });
 });

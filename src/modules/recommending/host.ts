@@ -33,6 +33,7 @@ export function createEngineHost(deps: {
   let tickets = 0;
   let failures = 0;
   let restart: NodeJS.Timeout | undefined;
+  let nightly: NodeJS.Timeout | undefined;
 
   function settle(ticket: number, answer: FromThread | null): void {
     const one = waiting.get(ticket);
@@ -73,15 +74,27 @@ export function createEngineHost(deps: {
     own.on('error', (error) => log.error({ err: error }, 'the ranking engine ended; feeds go on without it'));
     own.on('exit', () => {
       if (worker !== own) return;
-      worker = null;
-      isLoaded = false;
-      for (const ticket of [...waiting.keys()]) settle(ticket, null);
+      drop();
       if (isStopped) return;
       const pause = Math.min(servingLimits.restartMs * 2 ** failures, servingLimits.maxRestartMs);
       failures += 1;
       restart = setTimeout(begin, pause);
       restart.unref();
     });
+  }
+
+  /** Ends the thread and begins another, which reads everything anew. */
+  async function reload(): Promise<void> {
+    const own = worker;
+    if (!own || isStopped) return;
+    drop();
+    begin();
+    await own.terminate();
+  }
+  function drop(): void {
+    worker = null;
+    isLoaded = false;
+    for (const ticket of [...waiting.keys()]) settle(ticket, null);
   }
 
   const post = (message: ToThread) => worker?.postMessage(message);
@@ -100,8 +113,12 @@ export function createEngineHost(deps: {
   return {
     /** Begins the thread, and returns at once. */
     start(): void {
-      if (!worker && !isStopped) begin();
+      if (worker || isStopped) return;
+      begin();
+      nightly = setInterval(() => void reload(), servingLimits.reloadMs);
+      nightly.unref();
     },
+    reload,
 
     /** Whether it has read everything. */
     isLoaded: (): boolean => isLoaded,
@@ -132,10 +149,9 @@ export function createEngineHost(deps: {
     async stop(): Promise<void> {
       isStopped = true;
       clearTimeout(restart);
+      clearInterval(nightly);
       const own = worker;
-      worker = null;
-      isLoaded = false;
-      for (const ticket of [...waiting.keys()]) settle(ticket, null);
+      drop();
       await own?.terminate();
     },
   };

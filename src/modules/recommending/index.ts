@@ -80,6 +80,7 @@ export function createRecommending(deps: {
       if (deps.isRanked) host.start();
     },
     stop: host.stop,
+    reload: host.reload,
     isLoaded: host.isLoaded,
     /** Everything that was told the engine so far counts. */
     settled: host.settled,
