@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
@@ -38,7 +39,10 @@ async function reload(): Promise<void> {
   await vi.waitFor(() => expect(server.context.recommending.isLoaded()).toBe(true), LOADS_MS);
 }
 
-const somebody = () => people.signedIn(`viewer${(named += 1)}`);
+function somebody(): Promise<Person> {
+  named += 1;
+  return people.signedIn(`viewer${named}`);
+}
 
 interface Page {
   readonly videos: { id: VideoId; author: { id: string } }[];
@@ -260,5 +264,86 @@ describe('those who are not signed in', () => {
     expect(await slatesOf(null)).toHaveLength(1);
     const why = await client.get(`/api/v1/feed_reasons?video_id=${idsOf(first)[0]}`);
     expect(why.body).toMatchObject({ slate_id: slate.id, place: 1 });
+  });
+});
+
+describe('whatever happens in between', () => {
+  test('no page shows what another did, what was deleted, or whom somebody blocks; and no page fails', async () => {
+    const deeds = fc.array(
+      fc.record({
+        deed: fc.constantFrom('page', 'page', 'page', 'delete', 'block', 'like', 'bust', 'expire', 'lose'),
+        limit: fc.integer({ min: 1, max: 12 }),
+        pick: fc.nat(),
+      }),
+      { minLength: 4, maxLength: 14 },
+    );
+    const { db, redis, config } = server.context;
+    await fc.assert(
+      fc.asyncProperty(deeds, async (steps) => {
+        const viewer = await somebody();
+        const seen = new Set<VideoId>();
+        const blocked = new Set<string>();
+        const gone = new Set<VideoId>();
+        let cursor: string | null = null;
+        for (const { deed, limit, pick } of steps) {
+          await forgetLimits(server);
+          const [slate] = (await slatesOf(viewer.id)).slice(-1);
+          const coming: VideoId[] = (slate?.video_ids ?? []).filter((id: VideoId) => !seen.has(id));
+          const next = coming[pick % Math.max(1, Math.min(8, coming.length))];
+          if (deed === 'page') {
+            const part: Page = await page(viewer, { limit, cursor });
+            for (const { id, author } of part.videos) {
+              expect(seen.has(id)).toBe(false);
+              expect(gone.has(id)).toBe(false);
+              expect(blocked.has(author.id)).toBe(false);
+              seen.add(id);
+            }
+            cursor = part.next_cursor;
+            if (cursor === null) break;
+          } else if (deed === 'lose') await redis.del(`${config.redisPrefix}:feed:${viewer.id}`);
+          else if (deed === 'expire') await redis.hdel(`${config.redisPrefix}:feed:${viewer.id}`, 'slate');
+          else if (deed === 'bust') await server.context.recommending.wished(viewer.id);
+          else if (next === undefined) continue;
+          else if (deed === 'like') await client.post(`/api/v1/statuses/${next}/favourite`, { as: viewer });
+          else if (deed === 'block') {
+            const { account_id: author } = await db('videos').where({ id: next }).first('account_id');
+            await client.post(`/api/v1/accounts/${author}/block`, { as: viewer });
+            blocked.add(author);
+          } else {
+            await db('videos').where({ id: next }).update({ state: 'rejected' });
+            gone.add(next);
+          }
+        }
+        await db('videos').whereIn('id', [...gone]).update({ state: 'published' });
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('of somebody who leaves nothing is left: no row, no slate, no mark', async () => {
+    const { db, redis, config, auth, inTx } = server.context;
+    const viewer = await somebody();
+    await client.patch('/api/v1/feed_settings', { as: viewer, body: { interests: ['birds'] } });
+    const first = await page(viewer);
+    await client.post(`/api/v1/statuses/${idsOf(first)[0]}/favourite`, { as: viewer });
+    await page(viewer);
+    const slot = { account_id: viewer.id, video_id: idsOf(first)[0], slate_id: 1, propensity: 0.5 };
+    await db('explored_slots').insert({ ...slot, weights_version: 'x', served_at: new Date() });
+    await inTx((tx) => auth.leave(tx, viewer.id));
+    await db('users').where({ account_id: viewer.id }).update({ delete_at: new Date(0) });
+    await auth.deleteDue(inTx);
+    const rows = async () => {
+      const counts = ['feed_slates', 'explored_slots', 'feed_settings', 'feed_places', 'likes', 'watch_history'].map(
+        (table) => db(table).where({ account_id: viewer.id }).count('* as n').first(),
+      );
+      return (await Promise.all(counts)).reduce((sum, one) => sum + Number(one?.n), 0);
+    };
+    await expect.poll(rows, { timeout: 10_000 }).toBe(0);
+    expect(await redis.exists(`${config.redisPrefix}:feed:${viewer.id}`)).toBe(0);
+    // The engine knows nobody of that name any more: what it chooses is what it chooses for somebody new.
+    const input = { without: [], standing: null, fallback: async () => [] };
+    const chosen = await server.context.recommending.next({ id: viewer.id, languages: [] }, input);
+    expect(await slatesOf(viewer.id)).toEqual([]);
+    expect(chosen.ids).toContain(idsOf(first)[0]);
   });
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Noted } from '../../db/committed.ts';
 import type { AccountId } from '../../lib/ids.ts';
-import type { Signal } from '../signals/index.ts';
+import { type Signal, signalSchema } from '../signals/index.ts';
 
 /** What a committed event means for feeds. */
 export interface Meaning {
@@ -24,25 +24,19 @@ const relation = z.object({
 });
 const ended = z.object({ accountId: account });
 
-type Reaction = 'like' | 'share' | 'save' | 'not-interested';
+type Reaction = 'like' | 'share';
 const REACTIONS: Readonly<Record<string, readonly [kind: Reaction, on: boolean]>> = {
   'like.added': ['like', true],
   'like.removed': ['like', false],
   'share.added': ['share', true],
   'share.removed': ['share', false],
-  'save.added': ['save', true],
-  'save.removed': ['save', false],
-  'interest.lost': ['not-interested', true],
-  'interest.regained': ['not-interested', false],
 };
-type Relation = 'follow' | 'block' | 'mute';
+type Relation = 'follow' | 'block';
 const RELATIONS: Readonly<Record<string, readonly [kind: Relation, on: boolean]>> = {
   'follow.accepted': ['follow', true],
   'follow.undone': ['follow', false],
   'block.added': ['block', true],
   'block.removed': ['block', false],
-  'mute.added': ['mute', true],
-  'mute.removed': ['mute', false],
 };
 
 /**
@@ -69,9 +63,27 @@ export function meaningOf({ name, payload }: Noted, origin: string, at: number):
     const { targetId } = read.data;
     return { ...NONE, signals: [{ kind, at, actorId, targetId, on }], busts: [actorId] };
   }
+  if (name === 'signals') return ofSignals(payload, at);
   if (name !== 'account.deleted') return NONE;
   const read = ended.safeParse(payload);
   if (!read.success) return NONE;
   const { accountId } = read.data;
   return { signals: [{ kind: 'account-removed', at, id: accountId }], busts: [], gone: [accountId] };
+}
+
+/** What only people of this server do, and has no other event. */
+const OWN: ReadonlySet<string> = new Set(['save', 'mute', 'not-interested', 'report']);
+
+function ofSignals(payload: unknown, at: number): Meaning {
+  const signals = z
+    .array(z.looseObject({ kind: z.string() }))
+    .parse(payload)
+    .flatMap((told) => {
+      const read = signalSchema.safeParse({ ...told, at });
+      return OWN.has(told.kind) && read.success ? [read.data] : [];
+    });
+  const busts = signals.flatMap((one) =>
+    'actorId' in one && one.actorId !== null ? [one.actorId as AccountId] : [],
+  );
+  return { ...NONE, signals, busts };
 }
