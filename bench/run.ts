@@ -4,6 +4,7 @@ import { inbox } from './inbox.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
+import { stream } from './stream.ts';
 
 /**
  * `npm run bench -- NAME [--json] [--small]`: runs one benchmark, or all, and prints ratios against a baseline. `media` stands
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, Bench>> = {
   federation,
   'media-pipeline': mediaPipeline,
   'media-serving': mediaServing,
+  stream,
 };
 
 const args = process.argv.slice(2);

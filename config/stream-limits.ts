@@ -28,4 +28,6 @@ export const watchStreamLimits = {
   retryMs: 500,
   /** Where another process consumes, it is asked so often whether it still does. */
   turnMs: 2_000,
+  /** Redis is asked again so soon. */
+  awayMs: 50,
 } as const;

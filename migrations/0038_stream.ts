@@ -5,14 +5,18 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('stream_marks', (t) => {
     t.text('stream').primary().comment('its key in Redis');
     t.text('epoch').notNullable().comment('another one once Redis has lost the stream');
-    t.text('last_id').notNullable().comment('all up to this entry is in PostgreSQL, by the transaction that set it');
+    t.text('last_id')
+      .notNullable()
+      .comment('all up to this entry is in PostgreSQL, by the transaction that set it');
     t.bigint('consumed').notNullable().defaultTo(0).comment('events so far, told once or again');
     t.timestamp('moved_at').notNullable().defaultTo(knex.fn.now());
   });
 
   // Of an event no more is needed than that it was here: its history, its view and its tallies say the rest.
   await knex.schema.createTable('watch_seen', (t) => {
-    t.binary('key').primary().comment('keyed hash of who sent an event and of the id that the client gave it');
+    t.binary('key')
+      .primary()
+      .comment('keyed hash of who sent an event and of the id that the client gave it');
     t.date('day').notNullable();
   });
   await knex.raw(

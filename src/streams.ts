@@ -5,7 +5,7 @@ import type { UnlistedDomains } from './db/visibility.ts';
 import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
 import type { Logger } from './lib/log.ts';
-import { createSignalLog } from './modules/signals/index.ts';
+import { createSignalLog, createSignalMover } from './modules/signals/index.ts';
 import { createWatching } from './modules/watching/index.ts';
 
 /** What goes through streams in Redis: what is watched, and what followers hear of it and of all the rest. */
@@ -23,5 +23,10 @@ export function createStreams(deps: {
   const { config, redis, log, ...base } = deps;
   const { redisPrefix, watchedThrough: through } = config;
   const signals = createSignalLog({ redis, prefix: redisPrefix, log });
-  return { signals, watching: createWatching({ ...base, redis, log, redisPrefix, through, signals }) };
+  const moveSignals = createSignalMover({ db: deps.db, signals, log });
+  return {
+    signals,
+    moveSignals,
+    watching: createWatching({ ...base, redis, log, redisPrefix, through, signals }),
+  };
 }

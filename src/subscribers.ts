@@ -12,6 +12,7 @@ import { moderationEvents } from './modules/moderation/index.ts';
 import { type Notifications, notificationEvents } from './modules/notifications/index.ts';
 import type { Push } from './modules/push/index.ts';
 import { relayEvents } from './modules/relays/index.ts';
+import { signalHearing } from './modules/signals/index.ts';
 import { type Social, socialEvents } from './modules/social/index.ts';
 import { type Videos, videoEvents } from './modules/videos/index.ts';
 
@@ -49,20 +50,26 @@ export function createSubscribers(parts: Parts) {
   return {
     'account.registered': {
       schema: accountEvents['account.registered'],
-      handlers: [news.onRegistered],
+      handlers: [news.onRegistered, signalHearing.onAccount],
     },
     'account.updated': {
       schema: accountEvents['account.updated'],
-      handlers: [bridge.onAccountUpdated, fieldChecks.onAccountUpdated],
+      handlers: [bridge.onAccountUpdated, fieldChecks.onAccountUpdated, signalHearing.onAccount],
     },
     'account.gone': {
       schema: accountEvents['account.gone'],
-      handlers: [departures.onEnded, pictures.onGone],
+      handlers: [departures.onEnded, pictures.onGone, signalHearing.onAccountGone],
     },
     'account.deleted': {
       schema: accountEvents['account.deleted'],
       // The bridge first: it has to know who followed.
-      handlers: [bridge.onAccountDeleted, departures.onEnded, pictures.onGone, archives.onEnded],
+      handlers: [
+        bridge.onAccountDeleted,
+        departures.onEnded,
+        pictures.onGone,
+        archives.onEnded,
+        signalHearing.onAccountGone,
+      ],
     },
     'account.moved': {
       schema: accountEvents['account.moved'],
@@ -80,21 +87,25 @@ export function createSubscribers(parts: Parts) {
         federation.reading.onFollowAccepted,
         videos.onFollowed,
         news.onFollow,
+        signalHearing.onFollow,
       ],
     },
     'follow.rejected': {
       schema: socialEvents['follow.rejected'],
-      handlers: [bridge.onFollowRejected, news.onFollowEnded],
+      handlers: [bridge.onFollowRejected, news.onFollowEnded, signalHearing.onFollowEnded],
     },
     'follow.undone': {
       schema: socialEvents['follow.undone'],
-      handlers: [bridge.onFollowUndone, news.onFollowEnded],
+      handlers: [bridge.onFollowUndone, news.onFollowEnded, signalHearing.onFollowEnded],
     },
     'block.added': {
       schema: socialEvents['block.added'],
-      handlers: [bridge.onBlockAdded, news.onBlocked],
+      handlers: [bridge.onBlockAdded, news.onBlocked, signalHearing.onBlock],
     },
-    'block.removed': { schema: socialEvents['block.removed'], handlers: [bridge.onBlockRemoved] },
+    'block.removed': {
+      schema: socialEvents['block.removed'],
+      handlers: [bridge.onBlockRemoved, signalHearing.onBlockEnded],
+    },
     'domain.blocked-by-account': {
       schema: socialEvents['domain.blocked-by-account'],
       handlers: [social.onDomainBlocked],
@@ -107,51 +118,57 @@ export function createSubscribers(parts: Parts) {
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
     'video.published': {
       schema: videoEvents['video.published'],
-      handlers: [bridge.onVideoPublished, news.onVideoPublished],
+      handlers: [bridge.onVideoPublished, news.onVideoPublished, signalHearing.onVideoShown],
     },
     'video.rejected': { schema: videoEvents['video.rejected'], handlers: [news.onVideoRejected] },
     'video.captioned': { schema: videoEvents['video.captioned'], handlers: [bridge.onVideoCaptioned] },
     'video.updated': {
       schema: videoEvents['video.updated'],
-      handlers: [bridge.onVideoUpdated, news.onVideoEdited],
+      handlers: [bridge.onVideoUpdated, news.onVideoEdited, signalHearing.onVideo],
     },
-    'video.revised': { schema: videoEvents['video.revised'], handlers: [news.onVideoEdited] },
+    'video.revised': {
+      schema: videoEvents['video.revised'],
+      handlers: [news.onVideoEdited, signalHearing.onVideo],
+    },
     'video.pinned': { schema: videoEvents['video.pinned'], handlers: [bridge.onVideoPinned] },
     'video.discovered': {
       schema: videoEvents['video.discovered'],
-      handlers: [{ all: videos.onDiscovered }, news.onVideoDiscovered],
+      handlers: [{ all: videos.onDiscovered }, news.onVideoDiscovered, signalHearing.onVideoShown],
     },
     'video.deleted': {
       schema: videoEvents['video.deleted'],
-      handlers: [videos.onDeleted, bridge.onVideoDeleted],
+      handlers: [videos.onDeleted, bridge.onVideoDeleted, signalHearing.onVideoDeleted],
     },
     'comment.published': {
       schema: commentEvents['comment.published'],
-      handlers: [bridge.onCommentPublished, news.onCommentPublished],
+      handlers: [bridge.onCommentPublished, news.onCommentPublished, signalHearing.onComment],
     },
     'comment.updated': { schema: commentEvents['comment.updated'], handlers: [bridge.onCommentUpdated] },
-    'comment.deleted': { schema: commentEvents['comment.deleted'], handlers: [bridge.onCommentDeleted] },
+    'comment.deleted': {
+      schema: commentEvents['comment.deleted'],
+      handlers: [bridge.onCommentDeleted, signalHearing.onCommentDeleted],
+    },
     'like.added': {
       schema: engagementEvents['like.added'],
-      handlers: [bridge.onLikeAdded, videos.onLiked, news.onLiked],
+      handlers: [bridge.onLikeAdded, videos.onLiked, news.onLiked, signalHearing.onLike],
     },
     'like.removed': {
       schema: engagementEvents['like.removed'],
-      handlers: [bridge.onLikeRemoved, news.onUnliked],
+      handlers: [bridge.onLikeRemoved, news.onUnliked, signalHearing.onLikeRemoved],
     },
     'share.added': {
       schema: engagementEvents['share.added'],
-      handlers: [bridge.onShareAdded, videos.onShared, videos.onLiked, news.onShared],
+      handlers: [bridge.onShareAdded, videos.onShared, videos.onLiked, news.onShared, signalHearing.onShare],
     },
     'share.removed': {
       schema: engagementEvents['share.removed'],
-      handlers: [bridge.onShareRemoved, news.onUnshared],
+      handlers: [bridge.onShareRemoved, news.onUnshared, signalHearing.onShareRemoved],
     },
     'relay.added': { schema: relayEvents['relay.added'], handlers: [bridge.onRelayAdded] },
     'relay.removed': { schema: relayEvents['relay.removed'], handlers: [bridge.onRelayRemoved] },
     'report.filed': {
       schema: moderationEvents['report.filed'],
-      handlers: [bridge.onReportFiled, news.onReported],
+      handlers: [bridge.onReportFiled, news.onReported, signalHearing.onReport],
     },
     'notification.added': {
       schema: notificationEvents['notification.added'],

@@ -2,6 +2,7 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import pg from 'pg';
 import type { z } from 'zod';
+import { signalLimits } from '../../config/stream-limits.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { WAKE_CHANNEL } from '../db/outbox.ts';
 import type { Logger } from '../lib/log.ts';
@@ -27,6 +28,8 @@ interface RelayDeps {
   readonly queues: Readonly<Record<QueueName, Queue>>;
   readonly subscribers: Subscribers;
   readonly announce: Announce;
+  /** Tells followers of the signals that handlers noted, and says how many there were. */
+  readonly moveSignals?: () => Promise<number>;
   readonly log: Logger;
 }
 
@@ -78,8 +81,10 @@ export class Relay {
       try {
         await this.#listen();
         const events = await relayEvents(this.#deps);
+        // What somebody did shall show in the next feed: followers hear before jobs are told.
+        const signals = (await this.#deps.moveSignals?.()) ?? 0;
         const jobs = await scheduleJobs(this.#deps);
-        if (events === EVENT_BATCH || jobs === JOB_BATCH) continue;
+        if (events === EVENT_BATCH || jobs === JOB_BATCH || signals === signalLimits.toldAtOnce) continue;
       } catch (error) {
         this.#deps.log.error({ err: error }, 'the relay could not move work on; it tries again');
       }

@@ -1,6 +1,7 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openSecret, randomToken, sealSecret, sha256, timingSafeEqualText } from './crypto.ts';
+import { openSecret, randomToken, sealSecret, sha256, textHmac, timingSafeEqualText } from './crypto.ts';
 
 const seal = { instanceSecret: 'a secret of at least thirty-two characters', purpose: 'actor-private-key' };
 
@@ -64,4 +65,14 @@ test('randomToken has the bytes asked for and does not repeat', () => {
 test('timingSafeEqualText is equality', () => {
   fc.assert(fc.property(fc.string(), fc.string(), (a, b) => timingSafeEqualText(a, b) === (a === b)));
   fc.assert(fc.property(fc.string(), (a) => timingSafeEqualText(a, a)));
+});
+
+test('textHmac is the HMAC of Node', () => {
+  const keys = fc.uint8Array({ minLength: 1, maxLength: 64 });
+  fc.assert(
+    fc.property(keys, fc.string({ unit: 'binary' }), (key, text) => {
+      expect(textHmac(key)(text)).toBe(createHmac('sha256', key).update(text).digest('hex'));
+    }),
+  );
+  expect(() => textHmac(new Uint8Array(65))).toThrow();
 });

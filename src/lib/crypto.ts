@@ -2,6 +2,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
+  hash,
   hkdfSync,
   randomBytes,
   timingSafeEqual,
@@ -79,6 +80,26 @@ export function purposeKey(seal: Seal): Buffer {
 /** SHA-256 as 32 bytes; text counts as UTF-8. */
 export function sha256(data: string | Uint8Array): Buffer {
   return createHash('sha256').update(data).digest();
+}
+
+const HMAC_BLOCK_BYTES = 64;
+
+/**
+ * HMAC-SHA-256 (RFC 2104) of texts under one key of at most 64 bytes, in hex: a few microseconds each, where `createHmac` makes an object of
+ * the key every time, which takes ten times as long.
+ */
+export function textHmac(key: Uint8Array): (text: string) => string {
+  if (key.length > HMAC_BLOCK_BYTES) throw new Error('The key of an HMAC is longer than a block.');
+  const padded = (pad: number) => {
+    const block = Buffer.alloc(HMAC_BLOCK_BYTES, pad);
+    for (const [at, byte] of key.entries()) block[at] = byte ^ pad;
+    return block;
+  };
+  const [inner, outer] = [padded(0x36), padded(0x5c)];
+  return (text) => {
+    const digest = hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer');
+    return hash('sha256', Buffer.concat([outer, digest]), 'hex');
+  };
 }
 
 /** Unguessable text of `bytes` random bytes, in base64url: letters, digits, `-` and `_`. */

@@ -4,6 +4,7 @@ import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { forgetLimits } from '../helpers/limits.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { storeWatched } from '../helpers/watched.ts';
 
 let server: TestServer;
 let client: Client;
@@ -286,6 +287,7 @@ describe('for you', () => {
     const [seen, unwanted, gone] = idsOf(left);
     const event = { id: 'event-0001', video_id: seen, type: 'view', watched_seconds: 4 };
     await client.post('/api/v1/events', { as: viewer, body: { events: [event] } });
+    await storeWatched(server.context);
     await client.post(`/api/v1/videos/${unwanted}/not_interested`, { as: viewer });
     await server.context.db('videos').where({ id: gone }).update({ state: 'rejected' });
     const next = await page(`limit=40&cursor=${first.next_cursor}`, viewer);

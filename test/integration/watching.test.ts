@@ -6,6 +6,7 @@ import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { forgetLimits } from '../helpers/limits.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { storeWatched } from '../helpers/watched.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -14,7 +15,6 @@ let client: Client;
 let people: People;
 let videos: VideoFactory;
 let author: Person;
-let consumer: ReturnType<TestServer['context']['watching']['consumer']>;
 let now = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
 
 beforeAll(async () => {
@@ -23,7 +23,6 @@ beforeAll(async () => {
   people = createPeople(server);
   videos = createVideoFactory(server.context);
   author = await people.signedIn('author');
-  consumer = server.context.watching.consumer(server.context.redis);
 });
 
 afterEach(async () => {
@@ -46,10 +45,7 @@ const event = (videoId: VideoId, more: object = {}) => ({
 const send = (events: readonly object[], asking: Parameters<Client['post']>[1] = {}) =>
   client.post('/api/v1/events', { body: { events }, ...asking });
 
-/** Stores what waits in the stream. */
-async function settle(): Promise<void> {
-  while ((await consumer.step()) === 'stored');
-}
+const settle = () => storeWatched(server.context);
 
 /** As a request that was let in before. */
 const lateEvent = (videoId: VideoId) => ({

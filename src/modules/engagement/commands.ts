@@ -6,6 +6,7 @@ import type { AccountId, CommentId, IdSource, LikeId, ShareId, VideoId } from '.
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
+import { tellSignals } from '../signals/index.ts';
 import type { Video } from '../videos/index.ts';
 import type { engagementEvents } from './events.ts';
 import { addToStats } from './stats.ts';
@@ -196,7 +197,9 @@ export async function countRemoteView(tx: Tx, videoId: VideoId, host: string): P
     .merge({ views: tx.raw('remote_views.views + 1') })
     .where('remote_views.views', '<', remoteViewLimits.perHostPerVideoPerDay)
     .returning('views');
-  return rows.length === 1;
+  if (rows.length === 0) return false;
+  await tellSignals(tx, [{ kind: 'remote-view', domain: host, actorId: null, videoId }]);
+  return true;
 }
 
 /** The stamp that allows one post of another server to quote a video; the same one for the same post. */
@@ -217,7 +220,7 @@ export async function allowQuote(
 }
 
 /**
- * Removes at most `limit` likes, dislikes, shares and shares out of the app each of an account that is gone, and corrects
+ * Removes at most `limit` likes, dislikes, bookmarks, shares and shares out of the app each of an account that is gone, and corrects
  * the counts; returns how many they were together.
  */
 export async function dropEngagementOf(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
@@ -226,6 +229,7 @@ export async function dropEngagementOf(tx: Tx, accountId: AccountId, limit: numb
        (select id from ${table} where account_id = :id limit :limit) returning video_id ${more}`;
   const { rows } = await tx.raw<{ rows: { dropped: number }[] }>(
     `with l as (${some('likes', ', comment_id')}), s as (${some('shares')}), d as (${some('dislikes')}),
+          b as (${some('bookmarks')}),
           o as (
             delete from outward_shares where ctid = any(array(
               select ctid from outward_shares where account_id = :id limit :limit))
@@ -235,10 +239,12 @@ export async function dropEngagementOf(tx: Tx, accountId: AccountId, limit: numb
             update video_stats set
               likes = likes - (select count(*) from l where l.video_id = video_stats.video_id),
               shares = shares - (select count(*) from s where s.video_id = video_stats.video_id),
+              saves = saves - (select count(*) from b where b.video_id = video_stats.video_id),
               outward_shares = outward_shares - (select count(*) from o where o.video_id = video_stats.video_id)
-            where video_id in (select video_id from l union select video_id from s union select video_id from o))
+            where video_id in (select video_id from l union select video_id from s union select video_id from b
+                               union select video_id from o))
      select ((select count(*) from l) + (select count(*) from s) + (select count(*) from d)
-       + (select count(*) from o))::int as dropped`,
+       + (select count(*) from b) + (select count(*) from o))::int as dropped`,
     { id: accountId, limit },
   );
   return rows[0]?.dropped ?? 0;

@@ -12,7 +12,9 @@ import {
 } from '../../db/visibility.ts';
 import type { AccountId, CommentId, IdSource, ShareId, VideoId } from '../../lib/ids.ts';
 import { merged, type Page } from '../../lib/paging.ts';
+import { tellSignals } from '../signals/index.ts';
 import type { Likeable } from './commands.ts';
+import { addToStats } from './stats.ts';
 
 /** What people keep of posts for themselves, and the lists of it. */
 
@@ -33,16 +35,27 @@ const columnsOf = (target: Likeable) =>
 
 /** Keeps a post on the account's list, once. Callers have made sure that it may see it. */
 export async function bookmark(ids: IdSource, tx: Tx, accountId: AccountId, target: Likeable): Promise<void> {
-  await tx('bookmarks')
+  const rows = await tx('bookmarks')
     .insert({ id: ids.next(), account_id: accountId, ...columnsOf(target) })
     .onConflict(['account_id', 'videoId' in target ? 'video_id' : 'comment_id'])
-    .ignore();
+    .ignore()
+    .returning('id');
+  if (rows.length > 0) await afterSaving(tx, accountId, target, true);
+}
+
+/** Counts that a video was saved, or is no more. */
+async function afterSaving(tx: Tx, accountId: AccountId, target: Likeable, on: boolean): Promise<void> {
+  if (!('videoId' in target)) return;
+  const { videoId } = target;
+  await addToStats(tx, videoId, { saves: on ? 1 : -1 });
+  await tellSignals(tx, [{ kind: 'save', actorId: accountId, videoId, on }]);
 }
 
 export async function unbookmark(tx: Tx, accountId: AccountId, target: Likeable): Promise<void> {
-  await tx('bookmarks')
+  const removed = await tx('bookmarks')
     .where({ account_id: accountId, ...columnsOf(target) })
     .delete();
+  if (removed > 0) await afterSaving(tx, accountId, target, false);
 }
 
 /** The account is told no more of what is said below this video, or is again. */

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
+import { tellSignals } from '../signals/index.ts';
 import type { Shareable } from './commands.ts';
 
 /**
@@ -27,6 +28,7 @@ export async function shareOutward(
      on conflict (video_id) do update set outward_shares = s.outward_shares + 1`,
     [video.id],
   );
+  await tellSignals(tx, [{ kind: 'share', actorId: accountId, videoId: video.id, on: true }]);
   return ok();
 }
 

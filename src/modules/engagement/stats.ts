@@ -1,27 +1,29 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { VideoId } from '../../lib/ids.ts';
 
-/** How often a video was liked, commented on and shared. Counted in the transaction of each. */
+/** How often a video was liked, commented on, shared and saved. Counted in the transaction of each. */
 export interface Stats {
   readonly likes: number;
   readonly comments: number;
   readonly shares: number;
+  readonly saves: number;
 }
 
-const NONE: Stats = { likes: 0, comments: 0, shares: 0 };
+const NONE: Stats = { likes: 0, comments: 0, shares: 0, saves: 0 };
 
 /** Adds to the counts of a video, or takes from them. */
 export async function addToStats(tx: Tx, videoId: VideoId, change: Partial<Stats>): Promise<void> {
-  const { likes, comments, shares } = { ...NONE, ...change };
+  const { likes, comments, shares, saves } = { ...NONE, ...change };
   // A video that is just being deleted takes its counts along.
   await tx.raw(
-    `insert into video_stats as s (video_id, likes, comments, shares)
-     select id, ?, ?, ? from videos where id = ?
+    `insert into video_stats as s (video_id, likes, comments, shares, saves)
+     select id, ?, ?, ?, ? from videos where id = ?
      on conflict (video_id) do update set
        likes = s.likes + excluded.likes,
        comments = s.comments + excluded.comments,
-       shares = s.shares + excluded.shares`,
-    [likes, comments, shares, videoId],
+       shares = s.shares + excluded.shares,
+       saves = s.saves + excluded.saves`,
+    [likes, comments, shares, saves, videoId],
   );
 }
 
@@ -29,7 +31,7 @@ export async function addToStats(tx: Tx, videoId: VideoId, change: Partial<Stats
 export async function statsOf(db: Db, videoIds: readonly VideoId[]): Promise<Map<VideoId, Stats>> {
   const rows: (Stats & { video_id: VideoId })[] = await db('video_stats')
     .whereRaw('video_id = any(?)', [[...videoIds]])
-    .select('video_id', 'likes', 'comments', 'shares');
+    .select('video_id', 'likes', 'comments', 'shares', 'saves');
   const known = new Map(rows.map(({ video_id, ...stats }) => [video_id, stats]));
   return new Map(videoIds.map((id) => [id, known.get(id) ?? NONE]));
 }

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
+import { tellSignals } from '../signals/index.ts';
 
 /** `durationSeconds` 0: until it is lifted. */
 export interface Muting {
@@ -23,17 +24,34 @@ export function mutes(deps: { readonly db: Db; readonly ids: IdSource }) {
         .insert({ id: deps.ids.next(), account_id: accountId, target_id: targetId, ...facts })
         .onConflict(['account_id', 'target_id'])
         .merge(facts);
+      await tellSignals(tx, [{ kind: 'mute', actorId: accountId, targetId, on: true }]);
       return ok();
     },
 
     /** False when it was not muted. */
     async unmute(tx: Tx, accountId: AccountId, targetId: AccountId): Promise<boolean> {
-      return (await tx('account_mutes').where({ account_id: accountId, target_id: targetId }).delete()) === 1;
+      const removed = await tx('account_mutes')
+        .where({ account_id: accountId, target_id: targetId })
+        .delete();
+      if (removed > 0) await tellSignals(tx, [{ kind: 'mute', actorId: accountId, targetId, on: false }]);
+      return removed > 0;
     },
 
     /** Removes mutes that have ended; they count for nothing already. */
     async sweepMutes(): Promise<number> {
-      return deps.db('account_mutes').where('expires_at', '<', deps.db.fn.now()).delete();
+      return deps.db.transaction(async (tx) => {
+        const ended: { account_id: AccountId; target_id: AccountId }[] = await tx('account_mutes')
+          .where('expires_at', '<', tx.fn.now())
+          .delete()
+          .returning(['account_id', 'target_id']);
+        await tellSignals(
+          tx,
+          ended.map((row) => ({
+            ...{ kind: 'mute', actorId: row.account_id, targetId: row.target_id, on: false },
+          })),
+        );
+        return ended.length;
+      });
     },
 
     /** What an account notes for itself about another; an empty note removes it. */

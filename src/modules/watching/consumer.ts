@@ -20,8 +20,8 @@ export interface ConsumerDeps {
   readonly log: Logger;
 }
 
-/** What a step found to do: something, nothing, or that another process is at it. */
-export type Step = 'stored' | 'idle' | 'elsewhere';
+/** What a step found to do: something, nothing; that another process is at it, or Redis away. */
+export type Step = 'stored' | 'idle' | 'elsewhere' | 'away';
 
 /** Before everything. */
 const START = '0-0';
@@ -129,7 +129,7 @@ export function createConsumer(deps: ConsumerDeps) {
   }
 
   async function step(): Promise<Step> {
-    if (redis.status !== 'ready') throw new Error('Redis is away.');
+    if (redis.status !== 'ready') return 'away';
     await makeMark();
     const epoch = await epochOf();
     const done = await inTx(async (tx) => {
@@ -160,6 +160,7 @@ export function createConsumer(deps: ConsumerDeps) {
         try {
           const found = await step();
           if (found === 'elsewhere') await rest(limits.turnMs);
+          if (found === 'away') await rest(limits.awayMs);
           if (found !== 'idle') continue;
           await redis.xread('BLOCK', limits.blockMs, 'STREAMS', key, position);
           await rest(limits.gatherMs);

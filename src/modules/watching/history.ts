@@ -3,6 +3,7 @@ import { within } from '../../db/paging.ts';
 import { type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, Id, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
+import { tellSignals } from '../signals/index.ts';
 
 /** What an account watched, and when last. The id is that of the last time: the list is paged by it. */
 export interface Watched {
@@ -100,11 +101,13 @@ export async function setUnwanted(
   input: { readonly accountId: AccountId; readonly videoId: VideoId; readonly unwanted: boolean },
 ): Promise<void> {
   const pair = { account_id: input.accountId, video_id: input.videoId };
-  if (!input.unwanted) await tx('not_interested').where(pair).delete();
+  const { accountId: actorId, videoId, unwanted } = input;
+  if (!unwanted) await tx('not_interested').where(pair).delete();
   else {
     await tx('not_interested')
       .insert({ id: ids.next(), ...pair })
       .onConflict(['account_id', 'video_id'])
       .ignore();
   }
+  await tellSignals(tx, [{ kind: 'not-interested', actorId, videoId, on: unwanted }]);
 }

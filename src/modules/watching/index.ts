@@ -4,7 +4,7 @@ import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
 import { createBatches } from '../../lib/batches.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { purposeKey } from '../../lib/crypto.ts';
+import { purposeKey, textHmac } from '../../lib/crypto.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SignalLog } from '../signals/index.ts';
@@ -48,7 +48,9 @@ export function createWatching(deps: {
   const { db, inTx, ids, clock, log, unlistedDomains, instanceSecret, redis } = deps;
   const streamKey = watchStreamKey(deps.redisPrefix);
   const take = createTaking({
-    ...{ clock, key: purposeKey({ instanceSecret, purpose: 'watch-event' }), saltOf: createSalts(db) },
+    clock,
+    hashId: textHmac(purposeKey({ instanceSecret, purpose: 'watch-event' })),
+    hashOf: createSalts(db),
   });
   const append = createIntake({ redis, key: streamKey, log });
   const record = createRecording({ ids, unlistedDomains, onFresh: deps.onFresh });

@@ -1,35 +1,43 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import type { Db, Tx } from '../../db/database.ts';
+import { randomBytes } from 'node:crypto';
+import type { Db } from '../../db/database.ts';
+import { textHmac } from '../../lib/crypto.ts';
 import type { WatchEvent, Watcher } from './model.ts';
 
-const KEY_BYTES = 16;
+export const KEY_BYTES = 16;
 const NETWORK_BYTES = 8;
 const SALT_BYTES = 32;
 const HOUR_MS = 3_600_000;
 
-export const dayOf = (moment: number): string => new Date(moment).toISOString().slice(0, 10);
+const DAY_MS = 24 * HOUR_MS;
+let lastDay = { number: Number.NaN, text: '' };
 
-const hash = (key: Uint8Array, text: string, bytes = KEY_BYTES): string =>
-  createHmac('sha256', key)
-    .update(text)
-    .digest('hex')
-    .slice(0, 2 * bytes);
+/** Of a moment, its date in UTC: mostly the same as the one before. */
+export function dayOf(moment: number): string {
+  const number = Math.floor(moment / DAY_MS);
+  if (number !== lastDay.number) lastDay = { number, text: new Date(moment).toISOString().slice(0, 10) };
+  return lastDay.text;
+}
+
+/** A hash under one key, such as the salt of a day. */
+export type KeyedHash = (text: string) => string;
+
+const cut = (digest: string, bytes = KEY_BYTES): string => digest.slice(0, 2 * bytes);
 
 /**
  * What tells one event from another for good: who sent it, as far as they are signed in, and the id that the client gave. It names
  * nobody without the key of the instance. In hex, like all of these.
  */
-export function eventKey(key: Uint8Array, watcher: Watcher, event: Pick<WatchEvent, 'id'>): string {
-  return hash(key, `${watcher.accountId ?? ''}|${event.id}`);
+export function eventKey(hash: KeyedHash, watcher: Watcher, event: Pick<WatchEvent, 'id'>): string {
+  return cut(hash(`${watcher.accountId ?? ''}|${event.id}`));
 }
 
 /** What tells a view from another of the same person, video and hour; under a salt that is forgotten after the day. */
 export function viewKey(
-  salt: Uint8Array,
+  hash: KeyedHash,
   { watcher, videoId, now }: { readonly watcher: Watcher; readonly videoId: string; readonly now: number },
 ): string {
   const who = watcher.accountId === null ? `visitor ${watcher.visitor}` : `account ${watcher.accountId}`;
-  return hash(salt, `view|${Math.floor(now / HOUR_MS)}|${videoId}|${who}`);
+  return cut(hash(`view|${Math.floor(now / HOUR_MS)}|${videoId}|${who}`));
 }
 
 /** The key of watching the same video to its end: another one, and always the same for a view. */
@@ -38,15 +46,15 @@ export function completionKey(key: string): string {
 }
 
 /** What tells networks apart for a day. */
-export function networkKey(salt: Uint8Array, network: string): string {
-  return hash(salt, `network|${network}`, NETWORK_BYTES);
+export function networkKey(hash: KeyedHash, network: string): string {
+  return cut(hash(`network|${network}`), NETWORK_BYTES);
 }
 
 /**
  * The salt of a day, the same for every process; made by whoever needs it first. Who began before midnight may find it swept between two of
  * these statements, and makes another: at worst, a view of the last moments of the day counts once more.
  */
-async function saltOf(db: Db | Tx, day: string): Promise<Buffer> {
+async function saltOf(db: Db, day: string): Promise<Buffer> {
   for (;;) {
     const made = await db('view_salts').where({ day }).first('salt');
     if (made) return made.salt;
@@ -56,17 +64,17 @@ async function saltOf(db: Db | Tx, day: string): Promise<Buffer> {
   }
 }
 
-/** Salts of days, asked of PostgreSQL once; of no more than one day this process keeps it. */
+/** Hashes under the salts of days, asked of PostgreSQL once; of no more than one day this process keeps it. */
 export function createSalts(db: Db) {
-  let kept: { readonly day: string; readonly salt: Promise<Buffer> } | null = null;
-  return (day: string): Promise<Buffer> => {
+  let kept: { readonly day: string; readonly hash: Promise<KeyedHash> } | null = null;
+  return (day: string): Promise<KeyedHash> => {
     if (kept?.day !== day) {
-      const made = { day, salt: saltOf(db, day) };
+      const made = { day, hash: saltOf(db, day).then(textHmac) };
       kept = made;
-      made.salt.catch(() => {
+      made.hash.catch(() => {
         if (kept === made) kept = null;
       });
     }
-    return kept.salt;
+    return kept.hash;
   };
 }

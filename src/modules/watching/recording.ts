@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
-import { completionKey, dayOf } from './keys.ts';
+import { completionKey, dayOf, KEY_BYTES } from './keys.ts';
 import { type FreshWatch, measured, type TakenEvent } from './model.ts';
 import { type DurationFor, keepersOf, seenBy } from './seen.ts';
 
@@ -61,14 +61,21 @@ async function insertKeys(
   keys: ReadonlyMap<string, number>,
 ): Promise<Set<string>> {
   if (keys.size === 0) return new Set();
-  const sorted = [...keys.keys()].sort(byText);
-  const days = sorted.map((key) => dayOf(keys.get(key) ?? 0));
-  const { rows } = await tx.raw<{ rows: { key: string }[] }>(
-    `insert into ?? (key, day) select decode(hex, 'hex'), day from unnest(?::text[], ?::date[]) as told (hex, day)
-     on conflict do nothing returning encode(key, 'hex') as key`,
-    [table, sorted, days],
-  );
-  return new Set(rows.map(({ key }) => key));
+  const fresh = new Set<string>();
+  // All are of one day, but about midnight.
+  const days = Map.groupBy([...keys.keys()].sort(byText), (key) => dayOf(keys.get(key) ?? 0));
+  for (const [day, ones] of [...days].sort(([a], [b]) => byText(a, b))) {
+    // One text of all keys: half the work of a list of them, on both sides.
+    const { rows } = await tx.raw<{ rows: { key: string }[] }>(
+      `insert into ?? (key, day)
+       select substring(told.keys from 1 + ${KEY_BYTES} * n for ${KEY_BYTES}), ?::date
+         from (select decode(?, 'hex') as keys offset 0) as told, generate_series(0, ?::integer) as n
+       on conflict do nothing returning encode(key, 'hex') as key`,
+      [table, day, ones.join(''), ones.length - 1],
+    );
+    for (const { key } of rows) fresh.add(key);
+  }
+  return fresh;
 }
 
 /** With what it would count for, had nobody told of the same view before: the history wants to know. */

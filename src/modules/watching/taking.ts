@@ -1,5 +1,5 @@
 import type { Clock } from '../../lib/clock.ts';
-import { dayOf, eventKey, networkKey, viewKey } from './keys.ts';
+import { dayOf, eventKey, type KeyedHash, networkKey, viewKey } from './keys.ts';
 import { boundedMoment, type TakenEvent, type WatchReport } from './model.ts';
 
 /**
@@ -9,16 +9,16 @@ import { boundedMoment, type TakenEvent, type WatchReport } from './model.ts';
 export function createTaking(deps: {
   readonly clock: Clock;
   /** For ids of events; see `eventKey`. */
-  readonly key: Uint8Array;
-  readonly saltOf: (day: string) => Promise<Uint8Array>;
+  readonly hashId: KeyedHash;
+  readonly hashOf: (day: string) => Promise<KeyedHash>;
 }) {
   return async ({ watcher, network, events }: WatchReport): Promise<TakenEvent[]> => {
     const now = deps.clock.now();
-    const salt = await deps.saltOf(dayOf(now));
-    const hashed = network === null ? null : networkKey(salt, network);
+    const hash = await deps.hashOf(dayOf(now));
+    const hashed = network === null ? null : networkKey(hash, network);
     return events.map((event) => ({
-      key: eventKey(deps.key, watcher, event),
-      viewKey: viewKey(salt, { watcher, videoId: event.videoId, now }),
+      key: eventKey(deps.hashId, watcher, event),
+      viewKey: viewKey(hash, { watcher, videoId: event.videoId, now }),
       accountId: watcher.accountId,
       videoId: event.videoId,
       kind: event.kind,

@@ -1,5 +1,6 @@
 import type { VideoId } from '../../../src/lib/ids.ts';
 import type { Person } from '../people.ts';
+import { storeWatched } from '../watched.ts';
 import { type Audience, audiences, type World } from './world.ts';
 
 /** Something that a parameter of a path may name. */
@@ -199,6 +200,7 @@ export const kinds = {
     const id = await world.videos.video(world.friend.account, {});
     const event = { id: `event-${id}`, video_id: id, type: 'view', watched_seconds: 5, source: 'profile' };
     await byApi(world, '/api/v1/events', { events: [event] });
+    await storeWatched(world.context);
     return one('watched video', { id });
   },
   async 'comment of somebody'(world) {
