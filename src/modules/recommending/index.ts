@@ -5,9 +5,8 @@ import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import { rankingDefaults, settingsVersion } from '../ranking/index.ts';
-import { createSignalLog } from '../signals/index.ts';
+import { accountSignals, createSignalLog } from '../signals/index.ts';
 import { createArchive } from './archive.ts';
-import { accountSignals } from './facts.ts';
 import { meaningOf } from './hearing.ts';
 import { createEngineHost } from './host.ts';
 import { createSlates } from './making.ts';
@@ -58,7 +57,8 @@ export function createRecommending(deps: {
 
   /** All processes hear of somebody's wishes by the log of signals; this one at once. */
   async function tellOf(accountId: AccountId): Promise<void> {
-    const told = await accountSignals(db, [accountId]);
+    const found = await accountSignals(db, [accountId]);
+    const told = found.map((one) => ({ ...one, at: clock.now() }));
     host.tell(told);
     if (redis.status === 'ready') {
       await signals.publish(told).catch((error) => log.warn({ err: error }, 'wishes were not told to all'));

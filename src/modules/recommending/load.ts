@@ -2,8 +2,7 @@ import type { Knex } from 'knex';
 import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Db } from '../../db/database.ts';
 import { type AccountId, lowestIdAt, momentOf, type VideoId } from '../../lib/ids.ts';
-import type { Signal } from '../signals/index.ts';
-import { accountSignals, videoSignals } from './facts.ts';
+import { accountSignals, type Signal, videoSignals } from '../signals/index.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -56,7 +55,7 @@ export async function* storedSignalsOf(
   now: number,
   accountId: AccountId,
 ): AsyncGenerator<readonly Signal[]> {
-  yield await accountSignals(db, [accountId]);
+  yield await accountsAt(db, [accountId], now);
   for await (const { signal } of merged(actions(db, now, accountId))) yield [signal];
 }
 
@@ -94,7 +93,7 @@ function actorsOf(db: Db) {
       else if (id !== null && !known.has(id)) unknown.add(id as AccountId);
     }
     for (const id of unknown) known.add(id);
-    return unknown.size === 0 ? [] : accountSignals(db, [...unknown]);
+    return unknown.size === 0 ? [] : accountsAt(db, [...unknown], 0);
   };
 }
 
@@ -269,6 +268,12 @@ function rowsOf() {
     };
 }
 
+/** What is known of those of these accounts that are here, as told at a moment. */
+async function accountsAt(db: Db, ids: readonly AccountId[], at: number): Promise<Signal[]> {
+  const told = await accountSignals(db, ids);
+  return told.flatMap((one) => (one.kind === 'account' ? [{ ...one, at: at || one.createdAt }] : []));
+}
+
 /** Accounts of this server, all of them: anybody may ask for a feed. */
 function people(db: Db): Source {
   return async (after) => {
@@ -277,7 +282,7 @@ function people(db: Db): Source {
       .orderBy('account_id')
       .limit(loadedAtOnce)
       .pluck('account_id');
-    const told = await accountSignals(db, ids);
+    const told = await accountsAt(db, ids, 0);
     const happened = told.map((signal) => ({ at: 0, signal }));
     return { happened, after: ids.length < loadedAtOnce ? null : (ids.at(-1) ?? null) };
   };
@@ -292,9 +297,11 @@ function published(db: Db): Source {
       .orderBy('id')
       .limit(loadedAtOnce)
       .pluck('id');
-    const told = await videoSignals(db, ids);
-    const happened = told.flatMap((signal) =>
-      signal.kind === 'video' ? [{ at: momentOf(signal.id as VideoId), signal }] : [],
+    const found = await videoSignals(db, ids);
+    const happened = found.flatMap((told) =>
+      told.kind === 'video'
+        ? [{ at: momentOf(told.id as VideoId), signal: { ...told, at: momentOf(told.id as VideoId) } }]
+        : [],
     );
     return { happened, after: ids.length < loadedAtOnce ? null : (ids.at(-1) ?? null) };
   };
