@@ -31,6 +31,7 @@ export function createEngineHost(deps: {
   let isLoaded = false;
   let isStopped = false;
   let tickets = 0;
+  let trainings = 0;
   let failures = 0;
   let restart: NodeJS.Timeout | undefined;
   let nightly: NodeJS.Timeout | undefined;
@@ -56,7 +57,10 @@ export function createEngineHost(deps: {
       failures = 0;
       log.info({ signals, ms }, 'the ranking engine is loaded');
     },
-    trained: ({ ms }) => log.info({ ms }, 'the ranking engine has learnt'),
+    trained: ({ ms }) => {
+      trainings += 1;
+      log.info({ ms }, 'the ranking engine has learnt');
+    },
     settings: ({ version }) => deps.onSettings(version),
     warning: ({ detail }) => log.warn({ detail }, 'the ranking engine goes on without something'),
   };
@@ -122,6 +126,8 @@ export function createEngineHost(deps: {
 
     /** Whether it has read everything. */
     isLoaded: (): boolean => isLoaded,
+    /** How often it has learnt since the process began. */
+    trainings: (): number => trainings,
 
     /** A feed; null where there is none in time. */
     async feed(request: FeedRequest): Promise<RankedFeed | null> {

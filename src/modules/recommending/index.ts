@@ -82,6 +82,7 @@ export function createRecommending(deps: {
     stop: host.stop,
     reload: host.reload,
     isLoaded: host.isLoaded,
+    trainings: host.trainings,
     /** Everything that was told the engine so far counts. */
     settled: host.settled,
 
