@@ -6,6 +6,7 @@ import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
 import { stream } from './stream.ts';
+import { trending } from './trending.ts';
 
 /**
  * `npm run bench -- NAME [--json] [--small]`: runs one benchmark, or all, and prints ratios against a baseline. `media` stands
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   federation,
   'media-pipeline': mediaPipeline,
   'media-serving': mediaServing,
+  trending,
   stream,
 };
 

@@ -24,7 +24,13 @@ export interface TrendSettings {
     readonly save: number;
   };
   /** What a person adds by a day for a hashtag, a sound or a creator, once each: by a view, by an action, by a video made with it. */
-  readonly votes: { readonly view: number; readonly action: number; readonly use: number };
+  readonly votes: {
+    readonly view: number;
+    readonly action: number;
+    readonly use: number;
+    /** What a deviation from a week ago adds to the logarithm of a sum. */
+    readonly surge: number;
+  };
   readonly account: { readonly newWeight: number; readonly newMs: number; readonly grownMs: number };
   readonly trust: {
     readonly least: number;
@@ -59,7 +65,13 @@ export interface TrendSettings {
   /** Watching from one network above this mass counts by its logarithm. */
   readonly networks: { readonly people: number; readonly nobody: number };
   readonly velocity: {
-    readonly weight: number;
+    /** What a deviation adds to the logarithm of a score, in the lists of each half-life. */
+    readonly weight: {
+      readonly hot: number;
+      readonly usual: number;
+      readonly tag: number;
+      readonly week: number;
+    };
     readonly least: number;
     readonly most: number;
     /** How fast a creator's usual hour follows. */
@@ -85,6 +97,8 @@ export interface TrendSettings {
   readonly windowMs: number;
   readonly voteWindowMs: number;
   readonly horizonMs: number;
+  /** How often what is past the horizon is looked for. */
+  readonly sweepMs: number;
   readonly bounds: {
     readonly perBoard: number;
     readonly perSmallBoard: number;
@@ -99,7 +113,7 @@ export interface TrendSettings {
 export const trendSettings: TrendSettings = {
   halfLivesMs: { hot: 2 * HOUR_MS, usual: 6 * HOUR_MS, tag: 12 * HOUR_MS, week: 48 * HOUR_MS },
   weights: { view: 1, complete: 2, like: 5, comment: 10, share: 20, save: 10 },
-  votes: { view: 0.2, action: 0.8, use: 2 },
+  votes: { view: 0.2, action: 0.8, use: 2, surge: 0.15 },
   account: { newWeight: 0.1, newMs: DAY_MS, grownMs: 7 * DAY_MS },
   trust: {
     least: 0.05,
@@ -118,7 +132,14 @@ export const trendSettings: TrendSettings = {
   },
   remote: { knee: 20, perLocal: 3, perDoubling: 40, view: 0.1, viewShare: 0.2, claim: 0.1 },
   networks: { people: 10, nobody: 3 },
-  velocity: { weight: 0.15, least: -2, most: 6, learning: 0.2, viral: 4, viralLeast: 20 },
+  velocity: {
+    weight: { hot: 0.15, usual: 0.02, tag: 0.02, week: 0 },
+    least: -2,
+    most: 6,
+    learning: 0.2,
+    viral: 4,
+    viralLeast: 20,
+  },
   brake: {
     strangers: 0.5,
     timesUsual: 2,
@@ -131,6 +152,7 @@ export const trendSettings: TrendSettings = {
   windowMs: 600_000,
   voteWindowMs: HOUR_MS,
   horizonMs: 8 * DAY_MS,
+  sweepMs: 12 * HOUR_MS,
   bounds: {
     perBoard: 2_000,
     perSmallBoard: 500,
@@ -141,3 +163,28 @@ export const trendSettings: TrendSettings = {
     videos: 1_000_000,
   },
 };
+
+/** Trends in the live server: what is read, written and asked at once. */
+export const trendUpkeep = {
+  /** How often what happened is taken in and the lists are written. */
+  everyMs: 1_000,
+  /** Rows of one kind that a load takes at once, and signals that one turn takes in. */
+  rowsAtOnce: 2_000,
+  signalsAtOnce: 20_000,
+  /** Commands in one go to Redis. */
+  commandsAtOnce: 500,
+  /** Lists that nobody wrote to for so long go. */
+  listsKeptSeconds: 8 * 24 * 3_600,
+  /** How often servers and their trust are looked at, and which of them are shown. */
+  trustEveryMs: 60_000,
+  trustsShown: 500,
+  /** How long what spreads fast is kept at hand, and how many such videos there may be. */
+  viralMs: 24 * 3_600_000,
+  viralAtOnce: 50,
+  /** Of views that a server told of one day, so many are taken from rows: what counts is bounded anyway. */
+  remoteViewsPerRow: 50,
+  /** A page of trends looks at so many more than it shows, for those that may not be shown. */
+  spare: 60,
+  maxNoteCharacters: 1_000,
+  maxDecisionsShown: 100,
+} as const;

@@ -216,6 +216,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters, recommending });
   const streams = createStreams({
     ...{ db, inTx, ids, clock, log, unlistedDomains, instanceSecret, redis, config },
+    keepAtHand: videos.keepAtHand,
   });
   const cursors = createCursors({
     keysAt: dailyKeys(purposeKey({ instanceSecret, purpose: 'feed-cursor' })),

@@ -6,6 +6,7 @@ import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.t
 import { pushLimits } from '../config/live-limits.ts';
 import { mailLimits } from '../config/mail-limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
+import { trendUpkeep } from '../config/trend-limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import { openRedis } from './connections.ts';
 import type { Context } from './context.ts';
@@ -124,9 +125,10 @@ export async function startWorker(context: Context): Promise<Running> {
   relay.start();
   scheduler.start();
   const consumer = startConsumer(context);
+  const trends = startTrends(context);
   return {
     async stop() {
-      await Promise.all([scheduler.stop(), relay.stop(), runner.stop(), consumer.stop()]);
+      await Promise.all([scheduler.stop(), relay.stop(), runner.stop(), consumer.stop(), trends.stop()]);
       connection.disconnect();
       letGo(redis);
     },
@@ -144,6 +146,23 @@ function startConsumer({ watching, redisUrl, log }: Context): Running {
       // It waits for what comes: nothing does any more.
       own.disconnect();
       await running;
+    },
+  };
+}
+
+/** Keeps trends, in whichever worker holds their lease: what it knows takes a while to load, and should not move about. */
+function startTrends(context: Context): Running {
+  const keeper = context.trending.keeper();
+  const scheduler = new Scheduler({
+    ...context,
+    exclusive: false,
+    tasks: [{ name: 'trends', everyMs: trendUpkeep.everyMs, run: (signal) => keeper.turn(signal) }],
+  });
+  scheduler.start();
+  return {
+    async stop() {
+      await scheduler.stop();
+      await keeper.stop();
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
 import type { Logger } from './lib/log.ts';
 import { createSignalLog, createSignalMover } from './modules/signals/index.ts';
+import { createTrending } from './modules/trending/index.ts';
 import { createWatching } from './modules/watching/index.ts';
 
 /** What goes through streams in Redis: what is watched, and what followers hear of it and of all the rest. */
@@ -19,14 +20,15 @@ export function createStreams(deps: {
   readonly instanceSecret: string;
   readonly redis: Redis;
   readonly config: Config;
+  readonly keepAtHand: Parameters<typeof createTrending>[0]['keepAtHand'];
 }) {
-  const { config, redis, log, ...base } = deps;
+  const { config, redis, log, keepAtHand, ...base } = deps;
   const { redisPrefix, watchedThrough: through } = config;
   const signals = createSignalLog({ redis, prefix: redisPrefix, log });
-  const moveSignals = createSignalMover({ db: deps.db, signals, log });
   return {
     signals,
-    moveSignals,
+    moveSignals: createSignalMover({ db: deps.db, signals, log }),
     watching: createWatching({ ...base, redis, log, redisPrefix, through, signals }),
+    trending: createTrending({ ...base, redis, log, prefix: redisPrefix, signals, keepAtHand }),
   };
 }

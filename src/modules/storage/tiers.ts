@@ -78,7 +78,12 @@ export function createTiers(deps: TierDeps) {
 
 function isDue(before: Date) {
   return (query: Knex.QueryBuilder) =>
-    query.where({ media_state: 'ready' }).whereNull('cold_since').whereRaw(`${LAST_USE} < ?`, [before]);
+    query
+      .where({ media_state: 'ready' })
+      .whereNull('cold_since')
+      .whereRaw(`${LAST_USE} < ?`, [before])
+      // What spreads fast stays at hand.
+      .whereRaw('id not in (select video_id from viral_videos where until > now())');
 }
 
 /** May be cut off anywhere: what was moved stays moved, and the rest follows when it is called again. */

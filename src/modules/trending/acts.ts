@@ -262,14 +262,15 @@ export function createActs(deps: {
     },
 
     /** Forgets what came before a time, what was done for videos that are gone (their votes with it), and the oldest of too much. */
-    sweep(before: number): void {
+    sweep(before: number, hasGone: boolean): void {
       const first = masses.windowOf(before);
-      done.each((high, low, value) => {
-        const video = videoAt(low >>> 3);
-        if (!video?.isRemoved || (low & 7) >= REPORT) return;
-        const by = (low & 7) <= 1 ? 'view' : 'action';
-        unvote(video, high, people.domainOfSlot(high), by, (value >>> 1) * settings.windowMs);
-      });
+      if (hasGone)
+        done.each((high, low, value) => {
+          const video = videoAt(low >>> 3);
+          if (!video?.isRemoved || (low & 7) >= REPORT) return;
+          const by = (low & 7) <= 1 ? 'view' : 'action';
+          unvote(video, high, people.domainOfSlot(high), by, (value >>> 1) * settings.windowMs);
+        });
       const isLive = (slot: number): boolean => videoAt(slot)?.isRemoved === false;
       shrink(done, first, (low, value, from) => {
         if (!isLive(low >>> 3)) return false;

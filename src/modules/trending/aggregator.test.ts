@@ -7,7 +7,12 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const start = Date.UTC(2026, 0, 5);
 const global = { of: 'videos', within: 'global' } as const;
-const still = { ...trendSettings, velocity: { ...trendSettings.velocity, weight: 0 } };
+/** Without speed, which changes with time by itself. */
+const still = {
+  ...trendSettings,
+  velocity: { ...trendSettings.velocity, weight: { hot: 0, usual: 0, tag: 0, week: 0 } },
+  votes: { ...trendSettings.votes, surge: 0 },
+};
 
 function account(id: string, domain = '', createdAt = start - 90 * DAY, at = start): Signal {
   return { kind: 'account', at, id, domain, createdAt, languages: [], interests: [] };

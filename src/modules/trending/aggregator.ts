@@ -51,8 +51,19 @@ export interface KnownDomain {
  * Trends, from signals alone: the same signals in the same order give the same answers, whatever time it is where they are computed.
  * What is kept is bounded by the settings; each event costs about the same, however much there is already.
  */
-export function createTrends({ settings = trendSettings }: { readonly settings?: TrendSettings } = {}) {
+export function createTrends({
+  settings = trendSettings,
+  notesChanges = false,
+  knowsDomains = false,
+}: {
+  readonly settings?: TrendSettings;
+  /** Whether somebody calls `takeChanges` now and then. */
+  readonly notesChanges?: boolean;
+  /** Whether domains are told of by `knowDomains`. Otherwise those heard of at the beginning are taken as known for a while. */
+  readonly knowsDomains?: boolean;
+} = {}) {
   const domains = createDomains(settings.trust);
+  if (knowsDomains) domains.begin(Number.NEGATIVE_INFINITY);
   const people = createPeople(settings, domains);
   const votes = createVotes(settings, domains);
   const masses = new Masses({
@@ -63,7 +74,7 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
   const bySlot: (TrendVideo | undefined)[] = [];
   const freeSlots: number[] = [];
   const standings = createStandings({
-    ...{ settings, masses, domains, votes },
+    ...{ settings, masses, domains, votes, notesChanges },
     videoAt: (slot) => bySlot[slot],
   });
   const acts = createActs({
@@ -71,6 +82,9 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
     videoAt: (slot) => bySlot[slot],
   });
   let now = 0;
+  let sweptAt = 0;
+  /** Videos that were removed since then. */
+  let gone = 0;
 
   const topicsOf = (video: Pick<TrendVideo, 'tags' | 'soundId' | 'author'>): Topic[] => [
     ...new Set(video.tags.map((tag) => votes.topic('tags', tag))),
@@ -133,6 +147,7 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
   const removeVideo = (video: TrendVideo): void => {
     use(video, -1);
     video.isRemoved = true;
+    gone += 1;
     standings.leave(video);
     standings.drop(video);
     masses.drop(video.slot);
@@ -146,8 +161,16 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
     people.drop(person);
   };
 
-  /** Forgets what is past the horizon, and reckons how much servers are trusted. */
+  /** Every hour: reckons how much servers are trusted, and what is usual. */
+  const reckon = (): void => {
+    standings.age();
+    if (domains.reckon(now)) standings.touchRemote();
+    if (now - sweptAt >= settings.sweepMs) sweep();
+  };
+
+  /** Now and then, and where something is full: forgets what is past the horizon. */
   const sweep = (): void => {
+    sweptAt = now;
     const before = now - settings.horizonMs;
     masses.sweep(masses.windowOf(before), (slot) => {
       const video = bySlot[slot];
@@ -159,7 +182,8 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
       video.recent = null;
       if (videos.size > settings.bounds.videos * 0.9 && video.publishedAt < before) removeVideo(video);
     }
-    acts.sweep(before);
+    acts.sweep(before, gone > 0);
+    gone = 0;
     for (let slot = 0; slot < bySlot.length; slot += 1) {
       if (!bySlot[slot]?.isRemoved) continue;
       bySlot[slot] = undefined;
@@ -167,8 +191,6 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
     }
     votes.sweep(before, standings.touchTopic);
     people.sweep(before);
-    standings.age();
-    if (domains.reckon(now)) standings.touchRemote();
   };
 
   /** Whatever a video or a topic is decided to be, its places follow. */
@@ -220,7 +242,7 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
       if (event.at > now) {
         const isNewHour = Math.floor(event.at / HOUR_MS) > Math.floor(now / HOUR_MS);
         now = event.at;
-        if (isNewHour) sweep();
+        if (isNewHour) reckon();
       }
       switch (event.kind) {
         case 'account':
@@ -289,12 +311,45 @@ export function createTrends({ settings = trendSettings }: { readonly settings?:
     /** What the brake holds, for people to review. */
     held: (): Hold[] => [...standings.holds.values()],
 
-    /** What is known of a domain besides what it does. */
-    knowDomain({ domain, since, population, override }: KnownDomain): void {
-      const known = domains.of(domain, since);
-      Object.assign(known, { since, population, override });
-      known.trust = trustIn(known, Math.max(now, since), settings.trust);
-      standings.touchRemote();
+    /** What is known of domains besides what they do. */
+    knowDomains(known: readonly KnownDomain[]): void {
+      let hasChanged = false;
+      for (const { domain, since, population, override } of known) {
+        const there = domains.of(domain, since);
+        hasChanged ||= there.override !== override;
+        Object.assign(there, { since, population, override });
+        there.trust = trustIn(there, Math.max(now, since), settings.trust);
+      }
+      if (hasChanged) standings.touchRemote();
+    },
+    /** Boards as they changed since this was asked last: the value of each member by its id, `-Infinity` where it left. */
+    takeChanges(at: number): ReadonlyMap<string, ReadonlyMap<string, number>> {
+      standings.settle(at);
+      return standings.takeChanges();
+    },
+    /** All boards as they are. */
+    allBoards(at: number): Map<string, Map<string, number>> {
+      standings.settle(at);
+      standings.takeChanges();
+      const all = new Map<string, Map<string, number>>();
+      for (const { key, members } of standings.boards.all()) {
+        const values = [...members].flatMap(([slot, value]) => {
+          const id = key.includes(':') ? bySlot[slot]?.id : votes.at(slot)?.id;
+          return id === undefined ? [] : [[id, value] as const];
+        });
+        all.set(key, new Map(values));
+      }
+      return all;
+    },
+    /** How most people write the best hashtags, where that is not their plain form. */
+    spellings(): Record<string, string> {
+      const best = standings.best('tags', settings.bounds.perSmallBoard);
+      return Object.fromEntries(
+        best.flatMap(([slot]) => {
+          const topic = votes.at(slot);
+          return topic && votes.shown(topic) !== topic.id ? [[topic.id, votes.shown(topic)]] : [];
+        }),
+      );
     },
     trusts: (): DomainTrust[] => domains.list(now),
 

@@ -38,6 +38,8 @@ export interface TrendVideo {
   boards: readonly { readonly key: string; readonly half: Half; readonly cap: number }[];
 }
 
+type Member = Pick<TrendVideo, 'slot' | 'id'>;
+
 /** Why the brake held a video, in numbers. */
 export interface Hold {
   readonly videoId: string;
@@ -65,6 +67,8 @@ export function createStandings(deps: {
   readonly domains: Domains;
   readonly votes: Votes;
   readonly videoAt: (slot: number) => TrendVideo | undefined;
+  /** Whether somebody takes the changes of the boards. */
+  readonly notesChanges: boolean;
 }) {
   const { settings, masses, domains, votes } = deps;
   const scoring = createScoring(deps);
@@ -77,15 +81,16 @@ export function createStandings(deps: {
   const livelyVideos = new Set<TrendVideo>();
   const livelyTopics = new Set<Topic>();
   /** Boards and members that changed since somebody took the changes. */
-  let changes = new Map<string, Map<number, number>>();
+  let changes = new Map<string, Map<string, number>>();
   /** Of what counted lately: all, and what strangers did. */
   const usual = { all: 0, strange: 0 };
 
-  const offer = (key: string, cap: number, slot: number, value: number): void => {
-    boards.offer(key, cap, slot, value);
-    const changed = changes.get(key) ?? new Map<number, number>();
-    changes.set(key, changed);
-    changed.set(slot, value);
+  const offer = (board: TrendVideo['boards'][number], { slot, id }: Member, value: number): void => {
+    boards.offer(board.key, board.cap, slot, value);
+    if (!deps.notesChanges) return;
+    const changed = changes.get(board.key) ?? new Map<string, number>();
+    changes.set(board.key, changed);
+    changed.set(id, value);
   };
 
   const isShut = (video: TrendVideo): boolean => {
@@ -129,12 +134,12 @@ export function createStandings(deps: {
     const scored = isShut(video) ? null : scoring.score(video.slot, video.claimed, video.publishedAt);
     const mayStand =
       scored !== null && !(scored.local + scored.remote >= settings.brake.leastMass && brake(video, at));
-    const boost = mayStand ? settings.velocity.weight * speed(video, at) : 0;
-    for (const { key, half, cap } of video.boards) {
+    const fast = mayStand ? speed(video, at) : 0;
+    for (const board of video.boards) {
       const log = mayStand
-        ? (scored.logs[halves.indexOf(half)] ?? Number.NEGATIVE_INFINITY)
+        ? (scored.logs[halves.indexOf(board.half)] ?? Number.NEGATIVE_INFINITY)
         : Number.NEGATIVE_INFINITY;
-      offer(key, cap, video.slot, log + boost);
+      offer(board, video, log + settings.velocity.weight[board.half] * fast);
     }
     if (mayStand && video.recent) livelyVideos.add(video);
     else livelyVideos.delete(video);
@@ -144,8 +149,9 @@ export function createStandings(deps: {
     const standing = decided.get(`${topic.of}:${topic.id}`);
     const isOut = standing === 'vetoed' || standing === 'held';
     const log = isOut ? Number.NEGATIVE_INFINITY : votes.log(topic);
-    const boost = log === Number.NEGATIVE_INFINITY ? 0 : settings.velocity.weight * votes.surge(topic, at);
-    offer(topic.of, settings.bounds.perBoard, topic.slot, log + boost);
+    const boost = log === Number.NEGATIVE_INFINITY ? 0 : settings.votes.surge * votes.surge(topic, at);
+    const half = topic.of === 'creators' ? 'week' : 'tag';
+    offer({ key: topic.of, half, cap: settings.bounds.perBoard }, topic, log + boost);
     livelyTopics.add(topic);
   };
 
@@ -220,7 +226,7 @@ export function createStandings(deps: {
 
     /** Takes a video off the boards that it is on. */
     leave(video: TrendVideo): void {
-      for (const { key, cap } of video.boards) offer(key, cap, video.slot, Number.NEGATIVE_INFINITY);
+      for (const board of video.boards) offer(board, video, Number.NEGATIVE_INFINITY);
     },
 
     /** Forgets a video. */
@@ -232,7 +238,7 @@ export function createStandings(deps: {
     },
 
     /** Every board as it changed since this was asked last. */
-    takeChanges(): ReadonlyMap<string, ReadonlyMap<number, number>> {
+    takeChanges(): ReadonlyMap<string, ReadonlyMap<string, number>> {
       const taken = changes;
       changes = new Map();
       return taken;

@@ -84,6 +84,9 @@ export {
   studioSorts,
   studioStates,
 } from './studio.ts';
+
+import { keepAtHand } from './viral.ts';
+
 export { createTranscriber } from './transcriber.ts';
 
 export type Videos = ReturnType<typeof createVideos>;
@@ -153,6 +156,7 @@ export function createVideos(base: Deps) {
 
     failAbandoned: (tx: Tx) => failAbandoned(deps, tx),
     wantAllRungs: (tx: Tx, videoId: VideoId) => wantAllRungs(deps, tx, videoId),
+    keepAtHand: (tx: Tx, videoIds: readonly VideoId[], until: Date) => keepAtHand(deps, tx, videoIds, until),
     askToRemake: (tx: Tx, videoId: VideoId) => askToRemake(deps, tx, videoId),
     askToTranscribe: (tx: Tx, videoId: VideoId) => askToTranscribe(deps, queries, tx, videoId),
 

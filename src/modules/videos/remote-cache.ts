@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import type { AssetRole } from './model.ts';
 import type { UncopiedReason } from './remote-modes.ts';
 import { purgesOf } from './shared-copies.ts';
+import { notViral } from './viral.ts';
 
 /**
  * The copies of remote videos as a cache with a cap. What it takes is asked of the rows each time, once per copy:
@@ -102,6 +103,7 @@ async function evictionCandidates(
         .whereNull('last_watched_at')
         .orWhere('last_watched_at', '<', ago(remoteCacheLimits.watchedRecentlyMs)),
     )
+    .modify(notViral(from))
     .orderByRaw('coalesce(last_watched_at, created_at), id')
     .limit(remoteCacheLimits.atOnce)
     .forUpdate()
@@ -197,7 +199,8 @@ async function foreseen(
                 where video_id = videos.id and role <> all(:kept)) as bytes
          from videos
         where not local and media_state = 'ready'
-          and (last_watched_at is null or last_watched_at < now() - :recently * interval '1 ms')),
+          and (last_watched_at is null or last_watched_at < now() - :recently * interval '1 ms')
+          and id not in (select video_id from viral_videos where until > now())),
      old as (select * from copies where :age::float8 is not null and watched_at < now() - :age * interval '1 ms'),
      rest as (
        select *, sum(bytes) over (order by watched_at, id rows unbounded preceding) - bytes as before

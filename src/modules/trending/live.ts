@@ -1,0 +1,45 @@
+import type { Redis } from 'ioredis';
+import { trendUpkeep } from '../../../config/trend-limits.ts';
+import type { Db, InTx, Tx } from '../../db/database.ts';
+import type { UnlistedDomains } from '../../db/visibility.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { VideoId } from '../../lib/ids.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { SignalLog } from '../signals/index.ts';
+import { createDecisions } from './decisions.ts';
+import { createTrendKeeper } from './keeper.ts';
+import { createTrendLists } from './lists.ts';
+import { createShelves } from './shelves.ts';
+
+/**
+ * Trends of the live server: what people decide, the lists that are read, and what keeps them, which a worker calls once
+ * a second.
+ */
+export function createTrending(deps: {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signals: SignalLog;
+  readonly unlistedDomains: UnlistedDomains;
+  /** See `keepAtHand` of the videos module. */
+  readonly keepAtHand: (tx: Tx, videoIds: readonly VideoId[], until: Date) => Promise<VideoId[]>;
+}) {
+  const { db, inTx, clock, log, keepAtHand } = deps;
+  const decisions = createDecisions({ db });
+  const shelves = createShelves(deps);
+  const onViral = async (videoIds: readonly VideoId[]): Promise<void> => {
+    const until = new Date(clock.now() + trendUpkeep.viralMs);
+    const fresh = await inTx((tx) => keepAtHand(tx, videoIds.slice(0, trendUpkeep.viralAtOnce), until));
+    if (fresh.length > 0) log.info({ videos: fresh }, 'videos spread fast; their files are kept at hand');
+  };
+  return {
+    decisions,
+    lists: createTrendLists({ ...deps, shelves, decisions }),
+    keeper: () => createTrendKeeper({ ...deps, decisions, shelves, onViral }),
+  };
+}
+
+export type LiveTrends = ReturnType<typeof createTrending>;
