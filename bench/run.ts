@@ -5,6 +5,8 @@ import { inbox } from './inbox.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
+import { ranking } from './ranking.ts';
+import { rankingWorld } from './ranking-world.ts';
 import { stream } from './stream.ts';
 import { trending } from './trending.ts';
 
@@ -21,6 +23,8 @@ const benches: Readonly<Record<string, Bench>> = {
   'media-serving': mediaServing,
   trending,
   stream,
+  'ranking-world': rankingWorld,
+  ranking,
 };
 
 const args = process.argv.slice(2);

@@ -1,5 +1,10 @@
 /** Caps of the ranking engine: what bounds its memory and its work for one feed. Units are in the names. */
 export const rankingLimits = {
+  /** Of this many, vectors are searched: 64 bytes each. */
+  videos: 1 << 21,
+  /** Videos without a factor of their own that get one from their content when a model is new, and with each feed after that. */
+  mappedAtOnce: 50_000,
+  mappedByFeed: 256,
   /** Of one video; further ones are not ranked by. */
   tagsPerVideo: 8,
   /** Distinct hashtags, sounds and languages that are told apart; later ones count as none. */
@@ -26,11 +31,16 @@ export const rankingLimits = {
   newest: 2_048,
   drawFromNewest: 96,
   drawFromPool: 32,
+  lookedAtInPool: 256,
+  /** Of what is ranked highest for somebody, so many videos of the pool take part in a draw as well. */
+  drawFromRanked: 48,
+  /** Videos that are looked at, from the last on, when all sources together have too few. */
+  filledFrom: 5_000,
   /** Of the candidates, so many are ranked by all features, and so many put in order with regard to each other. */
   ranked: 600,
   reranked: 200,
   /** Videos somebody met last that say what they like. */
-  tasteFrom: 200,
+  tasteFrom: 100,
   /** What somebody liked that candidates are searched by. */
   profile: 500,
   /** At most in one feed. */

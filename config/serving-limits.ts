@@ -37,6 +37,10 @@ export const servingLimits = {
   followedWaitMs: 2_000,
   /** How often the engine looks whether the settings changed, besides being told. */
   settingsPollMs: 30_000,
+  /** How many of what trends the engine knows of each scope, of how many scopes, and how often it looks. */
+  trends: 200,
+  trendScopes: 32,
+  trendsMs: 10_000,
   /** Between two times of learning, and until the first after loading. */
   trainingMs: 2 * 3_600_000,
   firstTrainingMs: 2_000,

@@ -22,6 +22,7 @@ export function openRankedFeeds(deps: {
   const recommending = createRecommending({
     ...{ ...parts, inTx, redisPrefix: config.redisPrefix, origin: config.origin },
     isRanked: config.ranking === 'on',
+    unlistedDomains: config.federation.mode === 'open' ? 'shown' : 'hidden',
   });
   return { inTx, recommending };
 }

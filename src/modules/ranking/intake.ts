@@ -19,6 +19,8 @@ export interface Noted {
   readonly pool: Pool;
   readonly heat: Heat;
   readonly lessons: Lessons;
+  /** A video is there, changed or gone. */
+  onVideo(slot: number): void;
   readonly counts: Counts;
 }
 
@@ -74,6 +76,7 @@ export function createIntake(noted: Noted): Intake {
     noted.pool.remove(slot);
     noted.heat.clear(slot);
     catalogue.remove(id);
+    noted.onVideo(slot);
     const creator = people.all[author];
     if (creator) creator.videos -= 1;
   };
@@ -134,7 +137,7 @@ export function createIntake(noted: Noted): Intake {
   };
 }
 
-function putVideo({ catalogue, people, pool, counts }: Noted, signal: SignalOf<'video'>): void {
+function putVideo({ catalogue, people, pool, counts, onVideo }: Noted, signal: SignalOf<'video'>): void {
   const author = people.meet(signal.authorId, signal.at);
   const known = catalogue.slotOf(signal.id);
   const before = people.all[known === NONE ? NONE : (catalogue.columns.author[known] ?? NONE)];
@@ -145,6 +148,7 @@ function putVideo({ catalogue, people, pool, counts }: Noted, signal: SignalOf<'
   const creator = people.all[author];
   if (creator) creator.videos += 1;
   if (isNew) pool.add(slot, true);
+  onVideo(slot);
 }
 
 type Relating = Extract<Signal, { targetId: string }>;

@@ -1,3 +1,4 @@
+import { rankingLimits } from '../../../config/ranking-limits.ts';
 import { type Catalogue, NONE } from './catalogue.ts';
 import { placeOf } from './ledger.ts';
 import type { Model, Scorer, TrainInput } from './models/model.ts';
@@ -5,10 +6,15 @@ import { createScorer } from './models/scorer.ts';
 import { train } from './models/train.ts';
 import type { People } from './people.ts';
 import { holds, worthOf } from './taste.ts';
+import { createWasmIndex } from './vectors/wasm-index.ts';
 
 /** The trained model with what keeps it in step with the catalogue. */
 export interface Learning {
   scorer(): Scorer | null;
+  /** Videos whose factors are nearest to a person's, best first; those too new for a factor of their own by what they are about. */
+  nearest(factor: Float32Array, n: number): ArrayLike<number>;
+  /** A video is there, changed or gone. */
+  touch(slot: number): void;
   /** Somebody was forgotten: the next training begins from nothing, so that no trace of them stays. */
   startOver(): void;
   input(at: number): TrainInput;
@@ -18,10 +24,29 @@ export interface Learning {
 
 export function createLearning(catalogue: Catalogue, people: People): Learning {
   const { columns } = catalogue;
+  const index = createWasmIndex({ maxItems: rankingLimits.videos, range: 1 });
   let scorer: Scorer | null = null;
+  /** Slots below this are in the index, if they may be. */
+  let mapped = 0;
+  let scratch = new Float32Array(0);
   let mustStartOver = false;
   let release: (() => void) | null = null;
 
+  const touch = (slot: number): void => {
+    if (!scorer) return;
+    if (columns.live[slot] !== 1) index.delete(slot);
+    else
+      index.set(slot, scorer.factorOf(slot, columns.content.subarray(slot * 64, (slot + 1) * 64), scratch));
+  };
+  /** Videos without a factor of their own take longer, so that many of them come in by and by. */
+  const catchUp = (count: number): void => {
+    if (!scorer) return;
+    for (let left = count; left > 0 && mapped < catalogue.size(); mapped += 1) {
+      if ((scorer.model.rowOf[mapped] ?? NONE) !== NONE) continue;
+      touch(mapped);
+      left -= 1;
+    }
+  };
   const input = (at: number): TrainInput => {
     release = catalogue.snapshot();
     const previous = mustStartOver ? null : (scorer?.model ?? null);
@@ -37,9 +62,19 @@ export function createLearning(catalogue: Catalogue, people: People): Learning {
     scorer = createScorer(model);
     release?.();
     release = null;
+    scratch = new Float32Array(model.dim);
+    index.clear(largest(model.factors));
+    for (const slot of model.slotOf) touch(slot);
+    mapped = 0;
+    catchUp(rankingLimits.mappedAtOnce);
   };
   return {
     scorer: () => scorer,
+    nearest(factor, n) {
+      catchUp(rankingLimits.mappedByFeed);
+      return index.search(factor, n, null).slots;
+    },
+    touch,
     startOver() {
       mustStartOver = true;
     },
@@ -79,4 +114,10 @@ function interactions(
     ...{ users: columns.users.subarray(0, next), items: columns.items.subarray(0, next) },
     ...{ values: columns.values.subarray(0, next), times: columns.times.subarray(0, next) },
   };
+}
+
+function largest(values: Float32Array): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, Math.abs(value));
+  return most || 1;
 }

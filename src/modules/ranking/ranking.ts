@@ -1,9 +1,9 @@
 import { rankingLimits } from '../../../config/ranking-limits.ts';
-import type { Signal, SignalOf } from '../signals/index.ts';
-import type { Trending, TrendScope } from '../trending/index.ts';
-import { createCatalogue, NONE } from './catalogue.ts';
+import type { Signal } from '../signals/index.ts';
+import { createTrends, type Trending, type TrendScope } from '../trending/index.ts';
+
+import { NONE } from './catalogue.ts';
 import { contributionsOf } from './contributions.ts';
-import { createCounts } from './counts.ts';
 import {
   type Contribution,
   candidateSources,
@@ -12,21 +12,13 @@ import {
   type RankedItem,
   type RankingEngine,
 } from './engine.ts';
-import { createDescribe } from './features.ts';
-import { createRanker } from './ftrl.ts';
-import { createHeat } from './heat.ts';
-import { createIntake } from './intake.ts';
-import { createLearning } from './learning.ts';
-import { createLessons } from './lessons.ts';
-import { contentVector, quantise } from './models/content.ts';
 import type { Model, TrainInput } from './models/model.ts';
-import { createPeople } from './people.ts';
-import { createPool } from './pool.ts';
 import { branch, type Random } from './random.ts';
 import { type Scored, score } from './scoring.ts';
 import { type RankingSettings, rankingDefaults, settingsVersion, withSliders } from './settings.ts';
 import { type Chosen, compose } from './slate.ts';
 import { type Candidates, gather } from './sources.ts';
+import { createState } from './state.ts';
 import { createBars, type Viewer, viewerOf } from './viewer.ts';
 
 /** What the engine asks of trends. */
@@ -40,7 +32,8 @@ export interface TrendSource {
 
 export interface RankingOptions {
   readonly random: Random;
-  readonly trends: TrendSource;
+  /** Its own where none are given. */
+  readonly trends?: TrendSource;
   readonly settings?: RankingSettings;
 }
 
@@ -62,19 +55,11 @@ export interface TunableEngine extends RankingEngine {
  * model with the next training, until when it holds the forgotten person's part of what videos have in common.
  */
 export function createRankingEngine(options: RankingOptions): TunableEngine {
-  const { random, trends } = options;
+  const { random, trends = createTrends() } = options;
   let settings = options.settings ?? rankingDefaults;
   let weightsVersion = settingsVersion(settings);
-  const catalogue = createCatalogue(writeContent);
-  const people = createPeople({ languages: catalogue.languageNames, tags: catalogue.tagNames });
-  const pool = createPool(catalogue);
-  const heat = createHeat(settings.heatHalfLifeMs);
-  const counts = createCounts(catalogue, pool, () => settings.exploration.impressions);
-  const ranker = createRanker(settings.ranker);
-  const { describe, describeFor } = createDescribe(catalogue, counts, settings.ranker.bits);
-  const lessons = createLessons(catalogue, people, ranker, describe);
-  const learning = createLearning(catalogue, people);
-  const intake = createIntake({ catalogue, people, pool, heat, counts, lessons });
+  const state = createState(settings, () => settings.exploration.impressions);
+  const { catalogue, people, pool, heat, counts, ranker, lessons, learning, intake, describeFor } = state;
   const bars = createBars(catalogue);
 
   /** What trends here, in the languages of the viewer, and everywhere, with their scores. */
@@ -104,10 +89,10 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
     const viewer = viewerOf({ catalogue, people, scorer }, request);
     const trending = trendsFor(viewer, at);
     const candidates = gather(
-      { catalogue, people, pool, heat, scorer },
+      { catalogue, people, pool, heat, scorer, nearest: learning.nearest },
       viewer,
       {
-        ...{ at, mix: tuned.mix, count: tuned.candidates, mayScan: effort !== 'least' },
+        ...{ at, mix: tuned.mix, count: tuned.candidates, mayScan: effort !== 'least', least: 3 * n },
         ...{ trending: [...trending.keys()], allows: bars.begin(viewer, request.without ?? []) },
       },
       chance,
@@ -165,11 +150,6 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
       creatorSeen: taste.creators.get(catalogue.columns.author[video] ?? NONE)?.met ?? 0,
     },
   });
-
-  /** The creator counts by when they came, not by name: names must not matter. */
-  function writeContent(video: SignalOf<'video'>, author: number, out: Int8Array): void {
-    quantise(contentVector({ ...video, authorId: String(author) }), out, 0);
-  }
 
   return {
     ingest(event) {

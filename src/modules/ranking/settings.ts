@@ -59,6 +59,8 @@ export const rankingSettingsSchema = z.strictObject({
     impressions: z.number().int().nonnegative(),
     /** How much is believed before anybody watched: as many people as this. */
     priorStrength: z.number().min(1).max(100),
+    /** How far this guess goes by how well a video fits the person: logits for each deviation of its score. */
+    personal: z.number().min(0).max(4),
   }),
   rerank: z.strictObject({
     maxRun: z.number().int().min(1),
@@ -90,7 +92,10 @@ export const rankingDefaults: RankingSettings = {
   },
   heads: { complete: 1, like: 0.5, share: 0.5, follow: 0.5, hide: -2 },
   boosts: { followed: 1.3, fresh: 1.2, freshMs: 3_600_000, floor: 0.5 },
-  exploration: { share: 0.1, coldShare: 0.3, coldVideos: 20, impressions: 150, priorStrength: 6 },
+  exploration: {
+    ...{ share: 0.1, coldShare: 0.3, coldVideos: 20, impressions: 150 },
+    ...{ priorStrength: 6, personal: 1 },
+  },
   rerank: { maxRun: 2, perCreator: 3, window: 30, tagShare: 0.4, mmrLambda: 0.75 },
   heatHalfLifeMs: 24 * 3_600_000,
   ranker: { alpha: 0.05, beta: 1, l1: 0.01, l2: 1, bits: 20 },

@@ -7,7 +7,6 @@ import { createDiversity, createListRules, type ListRules, type Placed } from '.
 import type { Scored } from './scoring.ts';
 import type { RankingSettings } from './settings.ts';
 import type { Candidates } from './sources.ts';
-import { likingOf, tagLiking } from './taste.ts';
 import type { Viewer } from './viewer.ts';
 
 /** What was put at a place of a list. */
@@ -17,9 +16,6 @@ export interface Chosen {
   /** Where it is a trial: how likely it was, and the value that was drawn for it. */
   readonly trial: { readonly propensity: number; readonly drawn: number } | null;
 }
-
-/** Liking of the hashtags and the creator moves the guess of how much somebody watches by so much. */
-const TASTE = 0.5;
 
 /**
  * Puts a list together: most places go to the best by score with regard to the rules and to what came before, the others to trials.
@@ -59,7 +55,8 @@ export function compose(
     },
     random,
   );
-  const drawable = drawableRows(scored, candidates, exploration.share > 0);
+  const drawable = drawableRows(catalogue, scored, candidates, exploration.share > 0);
+  const fitOf = fitIn(scored);
   const chosen: Chosen[] = [];
   const put = (row: number, trial: Chosen['trial']): void => {
     const placed = placedOf(row);
@@ -71,15 +68,15 @@ export function compose(
     chosen.push({ row, trial });
   };
   const tryOne = (): boolean => {
-    const open = [...drawable].filter((row) => rules.allows(placedOf(row)));
-    const beliefs = open.map((row) =>
-      beliefOf(catalogue, counts, viewer, scored.slots[row] ?? NONE, settings),
-    );
+    const open = [...drawable.keys()].filter((row) => rules.allows(placedOf(row)));
+    const beliefs = open.map((row) => {
+      const fit = viewer.isPersonal ? fitOf(row) : 0;
+      return beliefOf(catalogue, counts, scored.slots[row] ?? NONE, fit, settings);
+    });
     const drawn = thompson(beliefs, random);
     const row = open[drawn?.at ?? 0];
     if (!drawn || row === undefined) return false;
-    const inclusion = candidates.drawn.get(scored.slots[row] ?? NONE) ?? 1;
-    put(row, { propensity: drawn.propensity * inclusion, drawn: drawn.drawn });
+    put(row, { propensity: drawn.propensity * (drawable.get(row) ?? 1), drawn: drawn.drawn });
     return true;
   };
   for (let place = 0; place < n; place += 1) {
@@ -99,12 +96,46 @@ function nextOf(ranked: ReturnType<typeof createDiversity>, rules: ListRules): n
 }
 const NO_TAGS: readonly number[] = [];
 
-/** Rows of what may be tried out, as the pool gave it. */
-function drawableRows({ slots }: Scored, { drawn }: Candidates, isAny: boolean): Set<number> {
-  const rows = new Set<number>();
-  if (isAny) for (const [row, video] of slots.entries()) if (drawn.has(video)) rows.add(row);
+/**
+ * Rows of what may be tried out with how likely each was to be among them: what the pool gave, and of what is ranked highest for this
+ * person the videos that few were shown.
+ */
+function drawableRows(
+  { columns }: Catalogue,
+  { slots, order }: Scored,
+  { drawn }: Candidates,
+  isAny: boolean,
+): Map<number, number> {
+  const rows = new Map<number, number>();
+  if (!isAny) return rows;
+  for (const [row, video] of slots.entries()) {
+    const chance = drawn.get(video);
+    if (chance !== undefined) rows.set(row, chance);
+  }
+  let left: number = rankingLimits.drawFromRanked;
+  for (const row of order) {
+    if (left === 0) break;
+    if ((columns.pooled[slots[row] ?? NONE] ?? NONE) === NONE) continue;
+    rows.set(row, 1);
+    left -= 1;
+  }
   return rows;
 }
+
+/** How far a score lies above the mean of all that were ranked, in deviations. */
+function fitIn({ order, scores }: Scored): (row: number) => number {
+  let sum = 0;
+  let squares = 0;
+  for (const row of order) {
+    const value = scores[row] ?? 0;
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / Math.max(1, order.length);
+  const deviation = Math.sqrt(Math.max(1e-12, squares / Math.max(1, order.length) - mean * mean));
+  return (row) => Math.max(-MOST_FIT, Math.min(MOST_FIT, ((scores[row] ?? 0) - mean) / deviation));
+}
+const MOST_FIT = 4;
 
 function describe({ columns }: Catalogue, slot: number): Placed {
   const tags: number[] = [];
@@ -117,20 +148,16 @@ function describe({ columns }: Catalogue, slot: number): Placed {
   return { slot, author: columns.author[slot] ?? NONE, sound: columns.sound[slot] ?? 0, tags };
 }
 
-/** Beta of the guess by creator and hashtags, moved by what this person likes, and of what people did so far. */
+/** Beta of the guess by creator and hashtags, moved by how well it fits this person, and of what people did so far. */
 function beliefOf(
-  catalogue: Catalogue,
+  { columns }: Catalogue,
   counts: Counts,
-  { taste }: Viewer,
   video: number,
+  fit: number,
   { exploration }: RankingSettings,
 ): Belief {
-  const { columns } = catalogue;
-  const liking =
-    tagLiking(catalogue, taste, video).mean +
-    likingOf(taste.creators, columns.author[video] ?? NONE, taste.mean);
   const prior = counts.prior(video);
-  const odds = (prior / (1 - prior)) * Math.exp(TASTE * liking);
+  const odds = (prior / (1 - prior)) * Math.exp(exploration.personal * fit);
   const guess = exploration.priorStrength * (odds / (1 + odds));
   const shown = columns.impressions[video] ?? 0;
   const finished = Math.min(shown, columns.completions[video] ?? 0);

@@ -28,6 +28,8 @@ export interface SourceDeps {
   readonly pool: Pool;
   readonly heat: Heat;
   readonly scorer: Scorer | null;
+  /** Videos whose factors are nearest to a person's, best first. */
+  nearest(factor: Float32Array, n: number): ArrayLike<number>;
 }
 
 /**
@@ -42,6 +44,8 @@ export function gather(
     readonly mix: Readonly<Record<CandidateSource, number>>;
     readonly count: number;
     readonly mayScan: boolean;
+    /** Where the sources have fewer than this, it is filled up. */
+    readonly least: number;
     /** What trends where the viewer is, best first. */
     readonly trending: readonly number[];
     allows(video: number): boolean;
@@ -83,14 +87,31 @@ export function gather(
   for (const source of candidateSources)
     if (plan.mix[source] > 0) take(source, Math.round((plan.count * plan.mix[source]) / total));
   for (const source of candidateSources) if (plan.mix[source] > 0) take(source, left);
-  // Whatever may be tried out is looked at, even where the mix has no part for it.
+  // Whatever may be tried out is looked at, even where the mix has no part for it; and whatever there is, where the rest is too little.
   take('exploration', drawn.size);
+  if (from.size < plan.least) fillUp(deps, plan, from);
   return { slots: [...from.keys()], from, drawn, liked };
+}
+
+/** Adds newest videos, then any, for whoever met what the sources have: a small server is soon watched to its end. */
+function fillUp(
+  { pool, catalogue }: SourceDeps,
+  { least, allows }: { readonly least: number; allows(video: number): boolean },
+  from: Map<number, number>,
+): void {
+  const bit = 1 << candidateSources.indexOf('exploration');
+  const add = (video: number): void => {
+    if (from.size < least && !from.has(video) && allows(video)) from.set(video, bit);
+  };
+  for (const video of pool.newest) add(video);
+  const last = catalogue.size() - 1;
+  for (let back = 0; back < rankingLimits.filledFrom && back <= last && from.size < least; back += 1)
+    add(last - back);
 }
 
 /** What people with the same taste watch and what goes with what was liked, in turns. */
 function collaborative(
-  { scorer }: SourceDeps,
+  { scorer, nearest }: SourceDeps,
   { factor, profile }: Viewer,
   { at, count, mayScan }: { at: number; count: number; mayScan: boolean },
 ): number[] {
@@ -102,8 +123,7 @@ function collaborative(
   scorer.neighbours(profile, at, values);
   const neighbours = topPlaces(values, rows, count, 0).map(slotAt);
   if (!factor || !mayScan) return neighbours;
-  scorer.affinities(factor, values);
-  return inTurns(topPlaces(values, rows, count, 0).map(slotAt), neighbours);
+  return inTurns(nearest(factor, count), neighbours);
 }
 
 /** Of the newest videos and those people like just now, what is most like what was liked. */
@@ -177,18 +197,16 @@ function drawPool(
     languages.length === 0 ||
     columns.language[video] === 0 ||
     languages.includes(columns.language[video] ?? 0);
-  const isIn = (video: number) => (columns.pooled[video] ?? NONE) !== NONE && reads(video) && allows(video);
-  const { drawFromNewest, drawFromPool } = rankingLimits;
-  const ofNewest = Math.min(1, drawFromNewest / Math.max(1, pool.newest.length));
-  const ofAll = Math.min(1, drawFromPool / Math.max(1, pool.all.length));
-  const newest = new Set(some(pool.newest, drawFromNewest, random));
-  const drawn = new Set([...newest, ...some(pool.all, drawFromPool, random)]);
-  const isNewest = new Set(pool.newest);
-  return new Map(
-    [...drawn]
-      .filter(isIn)
-      .map((video) => [video, isNewest.has(video) ? 1 - (1 - ofNewest) * (1 - ofAll) : ofAll]),
-  );
+  const isOpen = (video: number) => (columns.pooled[video] ?? NONE) !== NONE && reads(video) && allows(video);
+  const { drawFromNewest, drawFromPool, lookedAtInPool } = rankingLimits;
+  const newest = new Set(pool.newest.filter(isOpen));
+  const looked = some(pool.all, lookedAtInPool, random);
+  const rest = looked.filter(isOpen);
+  const ofNewest = Math.min(1, drawFromNewest / Math.max(1, newest.size));
+  const ofLooked = Math.min(1, drawFromPool / Math.max(1, rest.length));
+  const ofAll = (ofLooked * looked.length) / Math.max(1, pool.all.length);
+  const drawn = [...some([...newest], drawFromNewest, random), ...some(rest, drawFromPool, random)];
+  return new Map(drawn.map((video) => [video, newest.has(video) ? 1 - (1 - ofNewest) * (1 - ofAll) : ofAll]));
 }
 
 /** `count` different ones of a list, each as likely (Floyd: Bentley 1987); all where there are no more. */
@@ -202,7 +220,7 @@ function some(list: readonly number[], count: number, random: Random): number[] 
   return [...places].map((place) => list[place] ?? NONE);
 }
 
-function inTurns(a: readonly number[], b: readonly number[]): number[] {
+function inTurns(a: ArrayLike<number>, b: ArrayLike<number>): number[] {
   const mixed: number[] = [];
   for (let at = 0; at < Math.max(a.length, b.length); at += 1) {
     if (at < a.length) mixed.push(a[at] ?? NONE);

@@ -2,9 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Db } from '../../db/database.ts';
 import type { AccountId } from '../../lib/ids.ts';
-import { createRankingEngine, type Model, type TrainInput, type TunableEngine } from '../ranking/index.ts';
+import {
+  createRankingEngine,
+  type Model,
+  type TrainInput,
+  type TrendSource,
+  type TunableEngine,
+} from '../ranking/index.ts';
 import type { Signal } from '../signals/index.ts';
-import { createTrends } from '../trending/index.ts';
 import { storedSignals, storedSignalsOf } from './load.ts';
 import type { FromThread, ToThread } from './protocol.ts';
 import { readSettings } from './settings.ts';
@@ -12,11 +17,12 @@ import { readSettings } from './settings.ts';
 /** The engine with everything that feeds it but the log. */
 export function openEngine(deps: {
   readonly db: Db;
+  readonly trends: TrendSource;
   readonly now: () => number;
   readonly tell: (message: FromThread) => void;
   readonly warn: (error: unknown) => void;
 }) {
-  const { db, now, tell, warn } = deps;
+  const { db, trends, now, tell, warn } = deps;
   let engine: TunableEngine | null = null;
   let isLearning = false;
   let relearned: Promise<void> = Promise.resolve();
@@ -74,7 +80,7 @@ export function openEngine(deps: {
       const startedAt = performance.now();
       const live = await readSettings(db);
       const fresh = createRankingEngine({
-        ...{ settings: live.settings, random: Math.random, trends: createTrends() },
+        ...{ settings: live.settings, random: Math.random, trends },
       });
       meanwhile = [];
       const told = meanwhile;

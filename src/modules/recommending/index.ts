@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Noted } from '../../db/committed.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
+import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -37,13 +38,17 @@ export function createRecommending(deps: {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly origin: string;
+  readonly unlistedDomains: UnlistedDomains;
   /** False: there is no engine, and For You is a mix that is the same for everybody. */
   readonly isRanked: boolean;
 }) {
   const { db, inTx, ids, clock, log, redis, redisPrefix } = deps;
   let version = settingsVersion(rankingDefaults);
   const host = createEngineHost({
-    data: { databaseUrl: deps.databaseUrl, redisUrl: deps.redisUrl, redisPrefix },
+    data: {
+      ...{ databaseUrl: deps.databaseUrl, redisUrl: deps.redisUrl, redisPrefix },
+      unlistedDomains: deps.unlistedDomains,
+    },
     ...{ clock, log },
     onSettings: (told) => {
       version = told;

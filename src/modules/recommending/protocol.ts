@@ -1,3 +1,4 @@
+import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { FeedRequest, RankedFeed } from '../ranking/index.ts';
 import type { Signal } from '../signals/index.ts';
 
@@ -6,6 +7,7 @@ export interface ThreadData {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly redisPrefix: string;
+  readonly unlistedDomains: UnlistedDomains;
   /** The moment by the clock of the server, and how far that is from the clock of the machine. */
   readonly clockOffsetMs: number;
 }

@@ -2,12 +2,14 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { servingLimits } from '../../../config/serving-limits.ts';
-import { openDatabase } from '../../db/database.ts';
+import { openDatabase, transactions } from '../../db/database.ts';
 import { createLogger } from '../../lib/log.ts';
 import { createSignalLog } from '../signals/index.ts';
+import { createTrending } from '../trending/index.ts';
 import { openEngine } from './engine-in-thread.ts';
 import type { FromThread, ThreadData, ToThread } from './protocol.ts';
 import { RANKING_CHANNEL } from './settings.ts';
+import { readTrends } from './trends-in-thread.ts';
 
 /**
  * The thread that ranks. It reads everything from PostgreSQL, then follows the log of signals; where the log lost something, it
@@ -24,7 +26,13 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
   redis.on('error', () => undefined);
   const log = createSignalLog({ redis, prefix: data.redisPrefix, log: createLogger('silent') });
   const now = () => Date.now() + data.clockOffsetMs;
-  const engine = openEngine({ db, now, tell, warn });
+  const { lists } = createTrending({
+    ...{ db, inTx: transactions(db), clock: { now }, signals: log, prefix: data.redisPrefix },
+    // The other connection may be waiting.
+    ...{ redis: redis.duplicate().on('error', () => undefined), log: createLogger('silent') },
+    ...{ unlistedDomains: data.unlistedDomains, keepAtHand: async () => [] },
+  });
+  const engine = openEngine({ db, trends: readTrends(lists, warn), now, tell, warn });
 
   port.on('message', (message: ToThread) => {
     try {
