@@ -115,7 +115,9 @@ async function measure(size: FeedSizes, ask: Ask, { part, tokens }: Started): Pr
   await paged(ask, tokens.slice(half, half + 20), RATE);
   const floor: number[] = [];
   for (let n = 0; n < 100; n += 1) floor.push((await ask(BASELINE, null)).ms);
+  const before = await part.usage();
   const { first, next } = await paged(ask, tokens.slice(0, half), RATE);
+  const spentMs = 1_000 * ((await part.usage()).cpuSeconds - before.cpuSeconds);
   const changed = await likes(ask, tokens.slice(half + 20, half + 60));
   const { rssBytes } = await part.usage();
   const times = (
@@ -137,6 +139,11 @@ async function measure(size: FeedSizes, ask: Ask, { part, tokens }: Started): Pr
     ...times('first page', first, {}),
     ...times('page after', next, {}),
     ...times('from a like to the page it changed', changed.ms, { p99: GOALS.changedMs }),
+    {
+      // Tells what a feed costs where other programs keep the processors busy.
+      ...{ metric: name('processor time of a page'), value: spentMs / (first.length + next.length) },
+      ...{ unit: 'ms', baseline: GOALS.p50, goal: 1, lessIsBetter: true },
+    },
     {
       ...{ metric: name('likes that changed the next page'), value: changed.changed, unit: 'likes' },
       ...{ baseline: changed.ms.length, goal: 1 },
