@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { servingLimits } from '../../config/serving-limits.ts';
+import { rankingCommand } from '../../src/cli/ranking.ts';
+import type { Report } from '../../src/cli/report.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { forgetLimits } from '../helpers/limits.ts';
@@ -46,7 +48,9 @@ describe('P9 who learns what somebody was shown, and why', () => {
     for (const as of [stranger, owner, undefined]) {
       expect((await reasonOf(shown[0], as)).body.code).toBe('not-found');
       expect((await reasonOf(shown[0], as, slateId)).body.code).toBe('not-found');
-      expect((await client.get(`/api/v1/feed_slates?slate_id=${slateId}`, { as })).body.code).toBe('not-found');
+      expect((await client.get(`/api/v1/feed_slates?slate_id=${slateId}`, { as })).body.code).toBe(
+        'not-found',
+      );
     }
   });
 
@@ -92,5 +96,38 @@ describe('cursors of For You', () => {
       expect((await client.get(path, { as })).body.code, path).toBe('cursor-invalid');
     }
     expect((await client.get(`/api/v1/feed?cursor=${cursor}`, { as: viewer })).status).toBe(200);
+  });
+});
+
+describe('without what may be lost', () => {
+  test('the command line changes weights, on record, and refuses what is no number of them', async () => {
+    const said: Report[] = [];
+    const run = (...words: string[]) =>
+      rankingCommand(async (work) => {
+        said.push(await work(server.context));
+      }).parseAsync(words, { from: 'user' });
+    await run('set', 'weights.quality=0.3', '--reason', 'Better.');
+    await run('set', 'weights.nothing=1');
+    await run('show');
+    await run('reset');
+    expect(said.map(({ ok }) => ok)).toEqual([true, false, true, true]);
+    expect(said[2]?.rows).toContainEqual({ name: 'weights.quality', value: 0.3, default: 0.1 });
+    const changes = await server.context.recommending.settings.changes(10);
+    expect(changes.map(({ accountId, reason, settings }) => ({ accountId, reason, settings }))).toEqual([
+      { accountId: null, reason: '', settings: {} },
+      { accountId: null, reason: 'Better.', settings: { 'weights.quality': 0.3 } },
+    ]);
+  });
+
+  test('pages go on without Redis, where they were', async () => {
+    const whole = await client.get('/api/v1/feed?limit=10', { as: viewer });
+    const first = await client.get('/api/v1/feed?limit=4', { as: viewer });
+    server.context.redis.disconnect();
+    const next = await client.get(`/api/v1/feed?limit=6&cursor=${first.body.next_cursor}`, { as: viewer });
+    expect(next.status, next.text).toBe(200);
+    const ids = [...first.body.videos, ...next.body.videos].map(({ id }: { id: string }) => id);
+    expect(ids).toEqual(whole.body.videos.map(({ id }: { id: string }) => id));
+    expect((await client.get('/api/v1/feed', { as: viewer })).status).toBe(200);
+    await server.context.redis.connect();
   });
 });
