@@ -4,7 +4,7 @@ import { live, type Outcome, type Policy } from './ranking-world/run.ts';
 import type { WorldSizes } from './ranking-world/world.ts';
 
 const LARGE: WorldSizes = {
-  ...{ people: 200, creators: 120, oldVideos: 1_500, newADay: 200, days: 2, feedsADay: 4, feed: 20 },
+  ...{ people: 150, creators: 100, oldVideos: 1_000, newADay: 150, days: 2, feedsADay: 4, feed: 20 },
 };
 const SMALL: WorldSizes = { ...LARGE, people: 60, oldVideos: 300, newADay: 40 };
 const SEEDS = [1];

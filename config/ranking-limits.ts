@@ -27,6 +27,9 @@ export const rankingLimits = {
   likedOfFollowed: 5,
   /** What trends, of each scope that is looked at. */
   trending: 200,
+  /** How long such a list is used, by the time of the feeds, and of how many scopes. */
+  trendsKeptMs: 30_000,
+  trendsKept: 200,
   /** Newest uploads that exploration prefers, and candidates of one draw. */
   newest: 2_048,
   drawFromNewest: 96,

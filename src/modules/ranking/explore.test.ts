@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { asked, seeded, smallSettings, smallWorld } from '../../../test/helpers/ranking.ts';
-import { type Belief, explorationPlaces, thompson } from './explore.ts';
+import { type Belief, createTrials, explorationPlaces } from './explore.ts';
 import { createRankingEngine } from './index.ts';
+
+const thompson = (beliefs: readonly Belief[], random: () => number) =>
+  createTrials(beliefs).draw([...beliefs.keys()], random);
 
 describe('Thompson sampling', () => {
   test('takes each as often as its propensity says', () => {
@@ -17,8 +20,9 @@ describe('Thompson sampling', () => {
     const taken = beliefs.map(() => 0);
     const said = beliefs.map(() => 0);
     const draws = 20_000;
+    const trials = createTrials(beliefs);
     for (let draw = 0; draw < draws; draw += 1) {
-      const one = thompson(beliefs, random);
+      const one = trials.draw([0, 1, 2, 3, 4, 5], random);
       if (!one) throw new Error('nothing was drawn');
       taken[one.at] = (taken[one.at] ?? 0) + 1;
       said[one.at] = one.propensity;

@@ -14,27 +14,41 @@ const POINT_WEIGHTS = [5 / 18, 8 / 18, 5 / 18] as const;
 
 const logs = Float64Array.from({ length: CELLS }, (_, cell) => Math.log((cell + 0.5) / CELLS));
 
-/**
- * Thompson sampling: draws one value from each belief and takes the largest, so that a video is tried as often as it may be the best.
- * Returns its place, and the propensity: how likely just this one was to be taken among these, by
- * P(i) = sum over cells of p_i * integral of the product of the others' distribution functions, by quadrature within each cell. None of it is
- * simulated. Beliefs are taken as histograms of 64 even cells, within a cell every value is as likely.
- */
-export function thompson(
-  beliefs: readonly Belief[],
-  random: Random,
-): { readonly at: number; readonly propensity: number; readonly drawn: number } | null {
-  if (beliefs.length === 0) return null;
-  const upTo = new Float64Array(beliefs.length * (CELLS + 1));
-  for (const [at, belief] of beliefs.entries()) fillDistribution(belief, upTo, at * (CELLS + 1));
-  let best = 0;
-  let most = -1;
-  for (let at = 0; at < beliefs.length; at += 1) {
-    const value = draw(upTo, at * (CELLS + 1), random());
-    if (value > most) [best, most] = [at, value];
-  }
-  return { at: best, propensity: chanceOf(best, upTo, beliefs.length), drawn: most / CELLS };
+export interface Trial {
+  /** Place of the belief that won. */
+  readonly at: number;
+  readonly propensity: number;
+  /** The value that was drawn for it. */
+  readonly drawn: number;
 }
+
+/**
+ * Thompson sampling: draws one value from each belief and takes the largest, so that a video is tried as often as it may be the best. With
+ * it comes the propensity, how likely just this one was to be taken among those that were `open`:
+ * P(i) = sum over cells of p_i * integral of the product of the others' distribution functions, by quadrature within each cell. None of it is
+ * simulated. Beliefs are taken as histograms of 64 even cells; within a cell every value is as likely.
+ */
+export function createTrials(beliefs: readonly Belief[]): {
+  /** Null where nothing is open. `open`: places of beliefs, each once. */
+  draw(open: readonly number[], random: Random): Trial | null;
+} {
+  const upTo = new Float64Array(beliefs.length * (CELLS + 1));
+  for (let at = 0; at < beliefs.length; at += 1)
+    fillDistribution(beliefs[at] ?? UNKNOWN, upTo, at * (CELLS + 1));
+  return {
+    draw(open, random) {
+      let best: number | null = null;
+      let most = -1;
+      for (const at of open) {
+        const value = draw(upTo, at * (CELLS + 1), random());
+        if (value > most) [best, most] = [at, value];
+      }
+      if (best === null) return null;
+      return { at: best, propensity: chanceOf(best, upTo, open), drawn: most / CELLS };
+    },
+  };
+}
+const UNKNOWN: Belief = { a: 1, b: 1 };
 
 /** Distribution function of a belief at the edges of the cells. */
 function fillDistribution({ a, b }: Belief, upTo: Float64Array, from: number): void {
@@ -67,7 +81,7 @@ function draw(upTo: Float64Array, from: number, part: number): number {
   return low + (width > 0 ? (part - below) / width : 0);
 }
 
-function chanceOf(chosen: number, upTo: Float64Array, count: number): number {
+function chanceOf(chosen: number, upTo: Float64Array, open: readonly number[]): number {
   const mine = chosen * (CELLS + 1);
   let chance = 0;
   for (let cell = 0; cell < CELLS; cell += 1) {
@@ -76,8 +90,10 @@ function chanceOf(chosen: number, upTo: Float64Array, count: number): number {
     for (let point = 0; point < POINTS.length; point += 1) {
       const within = POINTS[point] ?? 0;
       let others = 1;
-      for (let at = 0, edge = cell; at < count; at += 1, edge += CELLS + 1) {
+      for (let which = 0; which < open.length; which += 1) {
+        const at = open[which] ?? chosen;
         if (at === chosen) continue;
+        const edge = at * (CELLS + 1) + cell;
         const below = upTo[edge] ?? 0;
         others *= below + ((upTo[edge + 1] ?? 0) - below) * within;
       }

@@ -150,3 +150,13 @@ test('the slot of a removed video says nothing of the next one there', () => {
   expect(state.catalogue.columns.impressions[slot]).toBe(0);
   expect(state.learning.input(START).items.includes(slot)).toBe(false);
 });
+
+test('who was told of late counts as if told of at once', () => {
+  const signals = theirs().filter(({ kind }) => kind !== 'account');
+  const late = stateOf([...world, ...signals, account(LEAVING)]);
+  const early = stateOf([...world, account(LEAVING), ...signals]);
+  const { impressions, likes, completions } = early.catalogue.columns;
+  expect(late.catalogue.columns).toMatchObject({ impressions, likes, completions });
+  late.intake.ingest(account(LEAVING, { domain: 'elsewhere.test' }));
+  expect(late.catalogue.columns.likes).toEqual(stateOf(world).catalogue.columns.likes);
+});

@@ -5,11 +5,9 @@ export {
   candidateSources,
   type FeedRequest,
   type RankedFeed,
-  type RankedItem,
-  type RankingEngine,
 } from './engine.ts';
-export { explain, type Naming } from './explain.ts';
+export { explain } from './explain.ts';
 export { type Model, type TrainInput, transferablesOf } from './models/model.ts';
 export { train } from './models/train.ts';
-export { createRankingEngine, type RankingOptions, type TrendSource, type TunableEngine } from './ranking.ts';
+export { createRankingEngine, type TrendSource, type TunableEngine } from './ranking.ts';
 export { type RankingSettings, rankingDefaults, rankingSettingsSchema, settingsVersion } from './settings.ts';

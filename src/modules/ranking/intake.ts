@@ -64,7 +64,7 @@ export function createIntake(noted: Noted): Intake {
   const forget = (slot: number): void => {
     const person = people.all[slot];
     if (!person) return;
-    if (person.ledger && person.isLocal) uncount(noted, person.ledger);
+    if (person.ledger && person.isLocal) countAll(noted, person.ledger, -1);
     noted.lessons.forget(slot);
     people.forget(slot);
   };
@@ -96,7 +96,7 @@ export function createIntake(noted: Noted): Intake {
     ingest(signal) {
       switch (signal.kind) {
         case 'account':
-          people.describe(signal);
+          describe(noted, signal);
           return;
         case 'account-removed':
           removeAccount(signal.id);
@@ -135,6 +135,14 @@ export function createIntake(noted: Noted): Intake {
       people.releaseIfEmpty(slot);
     },
   };
+}
+
+/** Whoever turns out to be of this server counts from now on, with all they did before that was known; and the other way round. */
+function describe(noted: Noted, signal: SignalOf<'account'>): void {
+  const { people } = noted;
+  const wasLocal = people.all[people.slotOf(signal.id)]?.isLocal ?? false;
+  const person = people.all[people.describe(signal)];
+  if (person?.ledger && person.isLocal !== wasLocal) countAll(noted, person.ledger, wasLocal ? -1 : 1);
 }
 
 function putVideo({ catalogue, people, pool, counts, onVideo }: Noted, signal: SignalOf<'video'>): void {
@@ -298,14 +306,16 @@ function count(noted: Noted, slot: number, before: number, after: number): void 
     if ((changedBits & bit) !== 0) bump(noted.catalogue.columns[column], slot, step(bit));
 }
 
-function uncount(noted: Noted, ledger: Ledger): void {
+/** Adds (1) or takes back (-1) all that a ledger says. */
+function countAll(noted: Noted, ledger: Ledger, sign: 1 | -1): void {
   for (let at = 0; at < ledger.size; at += 1) {
     const place = placeOf(ledger, at);
     if (!holds(noted.catalogue, ledger, place)) continue;
     const slot = ledger.videos[place] ?? 0;
-    count(noted, slot, ledger.marks[place] ?? 0, 0);
+    const marks = ledger.marks[place] ?? 0;
+    count(noted, slot, sign > 0 ? 0 : marks, sign > 0 ? marks : 0);
     const heat = heatOf(ledger, place);
-    if (heat > 0) noted.heat.add(slot, -heat, ledger.times[place] ?? 0);
+    if (heat > 0) noted.heat.add(slot, sign * heat, ledger.times[place] ?? 0);
   }
 }
 

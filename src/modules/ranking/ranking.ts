@@ -62,6 +62,18 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
   const { catalogue, people, pool, heat, counts, ranker, lessons, learning, intake, describeFor } = state;
   const bars = createBars(catalogue);
 
+  /** Lists change little within moments, and cost more than the rest of a feed. */
+  const lists = new Map<string, { readonly at: number; readonly list: readonly Trending[] }>();
+  const topOf = (scope: TrendScope, at: number): readonly Trending[] => {
+    const key = JSON.stringify(scope);
+    const known = lists.get(key);
+    if (known && Math.abs(at - known.at) < rankingLimits.trendsKeptMs) return known.list;
+    if (lists.size >= rankingLimits.trendsKept) lists.clear();
+    const list = trends.top(scope, rankingLimits.trending, at);
+    lists.set(key, { at, list });
+    return list;
+  };
+
   /** What trends here, in the languages of the viewer, and everywhere, with their scores. */
   const trendsFor = (viewer: Viewer, at: number): Map<number, number> => {
     const languages = viewer.languages.map((language) => catalogue.languageNames.text(language));
@@ -72,7 +84,7 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
     ];
     const found = new Map<number, number>();
     for (const scope of scopes)
-      for (const { id, score: value } of trends.top(scope, rankingLimits.trending, at)) {
+      for (const { id, score: value } of topOf(scope, at)) {
         const video = catalogue.slotOf(id);
         if (video !== NONE) found.set(video, Math.max(value, found.get(video) ?? 0));
       }
@@ -104,7 +116,7 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
       tuned,
       at,
     );
-    const plan = { settings: tuned, n, isDiverse: effort === 'full' };
+    const plan = { settings: tuned, n, at, isDiverse: effort === 'full' };
     const chosen = compose({ catalogue, counts }, viewer, { candidates, scored }, plan, chance);
     return { items: chosen.map((one) => itemOf(viewer, candidates, scored, one, at)), weightsVersion };
   };

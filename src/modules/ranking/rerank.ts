@@ -83,8 +83,9 @@ export function createDiversity(
     next(mayBe) {
       let best: number | null = null;
       let value = Number.NEGATIVE_INFINITY;
-      for (const [at, candidate] of candidates.entries()) {
-        if (taken[at] === 1) continue;
+      for (let at = 0; at < candidates.length; at += 1) {
+        const candidate = candidates[at];
+        if (taken[at] === 1 || !candidate) continue;
         const relevance = ((scores[at] ?? 0) - least) / range;
         const marginal = lambda * relevance - (1 - lambda) * (nearest[at] ?? 0);
         if (marginal <= value || !mayBe(candidate)) continue;
@@ -95,8 +96,12 @@ export function createDiversity(
     },
     placed(placed) {
       if (lambda >= 1) return;
-      for (const [at, candidate] of candidates.entries())
-        if (taken[at] !== 1) nearest[at] = Math.max(nearest[at] ?? 0, likeness(candidate, placed));
+      for (let at = 0; at < candidates.length; at += 1) {
+        const candidate = candidates[at];
+        if (taken[at] === 1 || !candidate) continue;
+        const alike = likeness(candidate, placed);
+        if (alike > (nearest[at] ?? 0)) nearest[at] = alike;
+      }
     },
     take(at) {
       taken[at] = 1;

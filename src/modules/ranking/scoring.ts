@@ -48,8 +48,9 @@ const RATE_STRENGTH = 6;
 const SCRATCH = rankingLimits.featuresPerExample;
 
 /**
- * Scores in two steps: all candidates by what costs little, then the best of them by the ranker and the boosts. Parts of the first
- * kind are divided by their spread among the candidates, so that a weight means the same everywhere.
+ * Scores in two steps: all candidates by what costs little, then the best of them by the ranker and the boosts. What the model
+ * says is divided by its root mean square over all videos, other parts of the first kind by their spread among the candidates, so that
+ * a weight means the same everywhere.
  */
 export function score(
   deps: ScoringDeps,
@@ -61,10 +62,11 @@ export function score(
   const values = new Float64Array(slots.length * parts.length);
   const scores = new Float64Array(slots.length);
   const { weights } = settings;
-  const column = (part: Part, weight: number, of: (video: number) => number, isScaled: boolean): void => {
+  /** `scale`: what a value is divided by; null: by the spread of the candidates. */
+  const column = (part: Part, weight: number, of: (video: number) => number, scale: number | null): void => {
     if (weight === 0) return;
     const raw = slots.map(of);
-    const factor = isScaled ? weight / spread(raw) : weight;
+    const factor = weight / (scale ?? spread(raw));
     for (const [row, value] of raw.entries()) {
       const share = value * factor;
       values[row * parts.length + PART[part]] = share;
@@ -73,37 +75,40 @@ export function score(
   };
   const { catalogue, counts, heat, scorer } = deps;
   const { columns } = catalogue;
-  column('trending', weights.trending, (video) => heat.of(video, at), true);
-  column('trends', weights.trends, (video) => Math.log1p(deps.trends.get(video) ?? 0), true);
-  column('quality', weights.quality, (video) => counts.rate(video, RATE_STRENGTH), true);
-  column('social', weights.social, (video) => Math.log2(1 + (liked.get(video)?.count ?? 0)), false);
+  column('trending', weights.trending, (video) => Math.log1p(heat.of(video, at)), null);
+  column('trends', weights.trends, (video) => Math.log1p(deps.trends.get(video) ?? 0), null);
+  column('quality', weights.quality, (video) => counts.rate(video, RATE_STRENGTH), null);
+  column('social', weights.social, (video) => Math.log2(1 + (liked.get(video)?.count ?? 0)), 1);
   const { languages } = viewer;
   if (languages.length > 0)
     column(
       'languages',
       weights.languages,
       (video) => languageFit(columns.language[video] ?? 0, languages),
-      false,
+      1,
     );
   if (viewer.isPersonal) {
     const { factor, content, taste, profile } = viewer;
-    if (factor && scorer) column('collaborative', weights.collaborative, affinityOf(deps, factor), true);
-    if (scorer && profile.items.length > 0)
-      column('neighbours', weights.neighbours, neighboursOf(deps, viewer, at), true);
+    if (factor && scorer)
+      column('collaborative', weights.collaborative, affinityOf(deps, factor), scorer.affinityScale(factor));
+    if (scorer && profile.items.length > 0) {
+      const neighbours = neighboursOf(deps, viewer, at);
+      column('neighbours', weights.neighbours, neighbours.of, neighbours.scale);
+    }
     if (content)
-      column('content', weights.content, (video) => contentLikeness(catalogue, content, video), true);
-    column('tags', weights.tags, (video) => tagLiking(catalogue, taste, video).mean, false);
+      column('content', weights.content, (video) => contentLikeness(catalogue, content, video), null);
+    column('tags', weights.tags, (video) => tagLiking(catalogue, taste, video).mean, 1);
     column(
       'creators',
       weights.creators,
       (video) => likingOf(taste.creators, columns.author[video] ?? NONE, taste.mean),
-      false,
+      1,
     );
     column(
       'sounds',
       weights.sounds,
       (video) => likingOf(taste.sounds, columns.sound[video] ?? 0, taste.mean),
-      false,
+      1,
     );
   }
   const best = topPlaces(scores, slots.length, rankingLimits.ranked, Number.NEGATIVE_INFINITY);
@@ -159,27 +164,43 @@ function sumOf(values: Float64Array, from: number): number {
   return sum;
 }
 
+/**
+ * What the model says of any video for a person: of one without a factor of its own by its content. The map from content to factors is
+ * turned round once, so that such a video costs no more than another one.
+ */
 function affinityOf({ catalogue, scorer }: ScoringDeps, factor: Float32Array): (video: number) => number {
-  const scratch = new Float32Array(factor.length);
+  if (!scorer) return () => 0;
+  const { contentMap, dim, itemCount, rowOf } = scorer.model;
+  const wanted = new Float64Array(64);
+  for (let row = 0; row < dim; row += 1)
+    for (let at = 0; at < 64; at += 1)
+      wanted[at] = (wanted[at] ?? 0) + ((factor[row] ?? 0) * (contentMap[row * 64 + at] ?? 0)) / 127;
+  const { content } = catalogue.columns;
   return (video) => {
-    if (!scorer) return 0;
-    if (video < scorer.model.itemCount && (scorer.model.rowOf[video] ?? NONE) !== NONE)
-      return scorer.affinity(factor, video);
-    const content = catalogue.columns.content.subarray(video * 64, (video + 1) * 64);
-    const mapped = scorer.factorOf(video, content, scratch);
+    if (video < itemCount && (rowOf[video] ?? NONE) !== NONE) return scorer.affinity(factor, video);
     let dot = 0;
-    for (let dim = 0; dim < factor.length; dim += 1) dot += (factor[dim] ?? 0) * (mapped[dim] ?? 0);
+    for (let at = 0; at < 64; at += 1) dot += (wanted[at] ?? 0) * (content[video * 64 + at] ?? 0);
     return dot;
   };
 }
 
-function neighboursOf({ scorer }: ScoringDeps, { profile }: Viewer, at: number): (video: number) => number {
-  if (!scorer) return () => 0;
+/** Neighbour scores with their root mean square over all active videos. */
+function neighboursOf(
+  { scorer }: ScoringDeps,
+  { profile }: Viewer,
+  at: number,
+): { readonly of: (video: number) => number; readonly scale: number } {
+  if (!scorer) return { of: () => 0, scale: 1 };
   const byRow = new Float32Array(scorer.model.slotOf.length);
   scorer.neighbours(profile, at, byRow);
-  return (video) => {
-    const row = video < scorer.model.itemCount ? (scorer.model.rowOf[video] ?? NONE) : NONE;
-    return row === NONE ? 0 : (byRow[row] ?? 0);
+  let squares = 0;
+  for (let row = 0; row < byRow.length; row += 1) squares += (byRow[row] ?? 0) ** 2;
+  return {
+    of: (video) => {
+      const row = video < scorer.model.itemCount ? (scorer.model.rowOf[video] ?? NONE) : NONE;
+      return row === NONE ? 0 : (byRow[row] ?? 0);
+    },
+    scale: Math.sqrt(squares / Math.max(1, byRow.length)) || 1,
   };
 }
 

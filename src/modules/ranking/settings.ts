@@ -8,7 +8,6 @@ const factor = z.number().min(1).max(10);
 
 /** What the ranker foresees of somebody and a video; each is a head of the model. */
 export const heads = ['complete', 'like', 'share', 'follow', 'hide'] as const;
-export type Head = (typeof heads)[number];
 
 /**
  * Everything that an instance can tune in its feeds, and that it shows: nothing else decides what somebody is shown. Scores are sums;
@@ -57,6 +56,9 @@ export const rankingSettingsSchema = z.strictObject({
     coldVideos: z.number().int().nonnegative(),
     /** Videos shown less often than this are explored. */
     impressions: z.number().int().nonnegative(),
+    /** Younger ones come first until so many people were shown them. */
+    youngMs: z.number().int().nonnegative(),
+    firstImpressions: z.number().int().nonnegative(),
     /** How much is believed before anybody watched: as many people as this. */
     priorStrength: z.number().min(1).max(100),
     /** How far this guess goes by how well a video fits the person: logits for each deviation of its score. */
@@ -87,16 +89,16 @@ export const rankingDefaults: RankingSettings = {
   mix: { collaborative: 0.4, content: 0.3, social: 0.2, trending: 0.05, exploration: 0.05 },
   candidates: 1_500,
   weights: {
-    ...{ collaborative: 1, neighbours: 0.7, content: 0.3, trending: 0.4, trends: 0.1, quality: 0.1 },
-    ...{ tags: 0.1, creators: 0.1, sounds: 0.05, languages: 0.3, social: 0.3, ranker: 0.1 },
+    ...{ collaborative: 1, neighbours: 0.3, content: 0.1, trending: 0.25, trends: 0.05, quality: 0.05 },
+    ...{ tags: 0.1, creators: 0.1, sounds: 0.05, languages: 1, social: 0.3, ranker: 0.1 },
   },
   heads: { complete: 1, like: 0.5, share: 0.5, follow: 0.5, hide: -2 },
   boosts: { followed: 1.3, fresh: 1.2, freshMs: 3_600_000, floor: 0.5 },
   exploration: {
-    ...{ share: 0.1, coldShare: 0.3, coldVideos: 20, impressions: 150 },
-    ...{ priorStrength: 6, personal: 1 },
+    ...{ share: 0.1, coldShare: 0.2, coldVideos: 10, impressions: 150 },
+    ...{ youngMs: 48 * 3_600_000, firstImpressions: 30, priorStrength: 6, personal: 1 },
   },
-  rerank: { maxRun: 2, perCreator: 3, window: 30, tagShare: 0.4, mmrLambda: 0.75 },
+  rerank: { maxRun: 2, perCreator: 3, window: 30, tagShare: 0.4, mmrLambda: 0.9 },
   heatHalfLifeMs: 24 * 3_600_000,
   ranker: { alpha: 0.05, beta: 1, l1: 0.01, l2: 1, bits: 20 },
 };

@@ -1,7 +1,7 @@
 import { rankingLimits } from '../../../config/ranking-limits.ts';
 import { type Catalogue, NONE } from './catalogue.ts';
 import type { Counts } from './counts.ts';
-import { type Belief, explorationPlaces, thompson } from './explore.ts';
+import { type Belief, createTrials, explorationPlaces } from './explore.ts';
 import type { Random } from './random.ts';
 import { createDiversity, createListRules, type ListRules, type Placed } from './rerank.ts';
 import type { Scored } from './scoring.ts';
@@ -25,7 +25,12 @@ export function compose(
   { catalogue, counts }: { readonly catalogue: Catalogue; readonly counts: Counts },
   viewer: Viewer,
   { candidates, scored }: { readonly candidates: Candidates; readonly scored: Scored },
-  plan: { readonly settings: RankingSettings; readonly n: number; readonly isDiverse: boolean },
+  plan: {
+    readonly settings: RankingSettings;
+    readonly n: number;
+    readonly at: number;
+    readonly isDiverse: boolean;
+  },
   random: Random,
 ): Chosen[] {
   const { settings, n } = plan;
@@ -56,7 +61,22 @@ export function compose(
     random,
   );
   const drawable = drawableRows(catalogue, scored, candidates, exploration.share > 0);
-  const fitOf = fitIn(scored);
+  const tried = [...drawable.keys()];
+  const isUnknown = (row: number): boolean => {
+    const { impressions, publishedAt } = catalogue.columns;
+    const video = scored.slots[row] ?? NONE;
+    const isYoung = plan.at - (publishedAt[video] ?? 0) < exploration.youngMs;
+    return isYoung && (impressions[video] ?? 0) < exploration.firstImpressions;
+  };
+  const trialsOf = once(() => {
+    const fitOf = fitIn(scored);
+    return createTrials(
+      tried.map((row) => {
+        const fit = viewer.isPersonal ? fitOf(row) : 0;
+        return beliefOf(catalogue, counts, scored.slots[row] ?? NONE, fit, settings);
+      }),
+    );
+  });
   const chosen: Chosen[] = [];
   const put = (row: number, trial: Chosen['trial']): void => {
     const placed = placedOf(row);
@@ -68,13 +88,11 @@ export function compose(
     chosen.push({ row, trial });
   };
   const tryOne = (): boolean => {
-    const open = [...drawable.keys()].filter((row) => rules.allows(placedOf(row)));
-    const beliefs = open.map((row) => {
-      const fit = viewer.isPersonal ? fitOf(row) : 0;
-      return beliefOf(catalogue, counts, scored.slots[row] ?? NONE, fit, settings);
-    });
-    const drawn = thompson(beliefs, random);
-    const row = open[drawn?.at ?? 0];
+    const open = tried.flatMap((row, at) => (drawable.has(row) && rules.allows(placedOf(row)) ? [at] : []));
+    // A young video that hardly anybody was shown has nobody else to speak for it; what more people know is found without trials.
+    const unknown = open.filter((place) => isUnknown(tried[place] ?? NONE));
+    const drawn = trialsOf().draw(unknown.length > 0 ? unknown : open, random);
+    const row = tried[drawn?.at ?? 0];
     if (!drawn || row === undefined) return false;
     put(row, { propensity: drawn.propensity * (drawable.get(row) ?? 1), drawn: drawn.drawn });
     return true;
@@ -87,6 +105,14 @@ export function compose(
     else if (!tryOne()) break;
   }
   return chosen;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function nextOf(ranked: ReturnType<typeof createDiversity>, rules: ListRules): number | null {

@@ -75,7 +75,9 @@ export interface Scorer {
   factorOf(slot: number, content: Int8Array | null, out: Float32Array): Float32Array;
   /** Dot product of a person's factor with that of an active video; 0 for others. */
   affinity(person: Float32Array, slot: number): number;
-  /** The same for every active row at once, by row. */
+  /** Root mean square of a person's affinities to all active videos, without looking at them; 1 where it is nothing. */
+  affinityScale(person: Float32Array): number;
+  /** Affinities to every active row at once, by row. */
   affinities(person: Float32Array, out: Float32Array): void;
   /** Neighbour score for every row, by row; `out` has as many entries as rows and is overwritten. */
   neighbours(profile: Profile, at: number, out: Float32Array): void;

@@ -15,7 +15,7 @@ const VIDEOS = 80;
 const PEOPLE = 160;
 const settings: ModelSettings = {
   ...modelSettings,
-  dim: 8,
+  ...{ dim: 8, alpha: 0.1 },
   minPositives: 2,
   ridge: 20,
   candidates: 200,

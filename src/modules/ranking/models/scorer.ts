@@ -26,6 +26,12 @@ export function createScorer(model: Model): Scorer {
       const row = rowsOf(slot);
       return row < 0 ? 0 : product(person, factors, row * dim, dim);
     },
+    affinityScale(person) {
+      // The mean of (x y)^2 is xt (YtY / rows) x, and the model has alpha YtY.
+      let sum = 0;
+      for (let k = 0; k < dim; k += 1) sum += (person[k] ?? 0) * product(person, model.gram, k * dim, dim);
+      return Math.sqrt(Math.max(0, sum) / (model.settings.alpha * Math.max(1, slotOf.length))) || 1;
+    },
     affinities(person, out) {
       for (let row = 0; row < slotOf.length; row += 1) out[row] = product(person, factors, row * dim, dim);
     },

@@ -63,6 +63,8 @@ test('grows as far as it was made for, and keeps what it had', () => {
   const vector = (slot: number) => Float32Array.from({ length: DIM }, (_, k) => Math.sin(slot * 7 + k));
   for (let slot = 0; slot < 20_000; slot += 1) index.set(slot, vector(slot));
   expect(index.set(20_000, vector(1))).toBe(false);
+  // A filter says nothing about the next one, which may be shorter.
+  expect(index.search(vector(3), 30, new Uint8Array(2_500).fill(255)).slots).toHaveLength(30);
   for (const slot of [0, 9_999, 19_999])
     expect(index.search(vector(slot), 3, only(slot)).slots).toEqual(Int32Array.of(slot));
   expect(index.search(vector(5), 5_000, null).slots).toHaveLength(5_000);
