@@ -9,6 +9,7 @@ import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
+import type { Counters } from '../modules/counters/index.ts';
 import type { Digests } from '../modules/digests/index.ts';
 import type { Engagement } from '../modules/engagement/index.ts';
 import type { Feed } from '../modules/feed/index.ts';
@@ -57,6 +58,7 @@ export interface HttpDeps {
   readonly feed: Feed;
   readonly recommending: Recommending;
   readonly watching: Watching;
+  readonly counters: Counters;
   /** Places in lists, as clients carry them. */
   readonly cursors: Cursors;
   readonly lists: Lists;

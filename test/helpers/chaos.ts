@@ -120,6 +120,8 @@ export async function waitingForLocks(db: Db): Promise<number> {
 export interface Hold {
   /** Resolves once a writer has come. */
   reached(): Promise<void>;
+  /** Lets those that wait go on, and everybody after them. */
+  release(): Promise<void>;
   /** Ends the sessions of those that wait, as PostgreSQL does once it sees that a client is gone; lets others pass. */
   cut(): Promise<void>;
 }
@@ -156,6 +158,7 @@ export async function holdWrites(
         return rowCount !== 0;
       });
     },
+    release: () => client.end(),
     async cut() {
       await client.query(`select pg_terminate_backend(pid) ${waiting}`);
       await eventually(

@@ -97,6 +97,14 @@ describe('what was chosen', () => {
       }
     }
     expect(shown.length).toBeGreaterThan(60);
+    // What was tried out is noted as it is shown, with how likely that was.
+    const explored = await server.context.db('explored_slots').where({ account_id: viewer.id });
+    expect(explored.length).toBeGreaterThan(0);
+    for (const { video_id, propensity } of explored) {
+      expect(shown).toContain(video_id);
+      expect(propensity).toBeGreaterThan(0);
+      expect(propensity).toBeLessThanOrEqual(1);
+    }
     expect(shown.filter((id) => !explained.has(id))).toEqual([]);
     const why = await client.get(`/api/v1/feed_reasons?video_id=${shown.at(-1)}`, { as: viewer });
     expect(why.body.reasons.length).toBeGreaterThan(0);

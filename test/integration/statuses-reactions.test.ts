@@ -42,8 +42,10 @@ async function counts(id: VideoId) {
   const { db, engagement } = server.context;
   const rowsOf = async (table: string) =>
     Number((await db(table).where({ video_id: id }).count('* as count').first())?.count);
-  const [likes, comments, shares] = await Promise.all(['likes', 'comments', 'shares'].map(rowsOf));
-  return { kept: (await engagement.statsOf([id])).get(id), rows: { likes, comments, shares } };
+  const [likes, comments, shares, saves] = await Promise.all(
+    ['likes', 'comments', 'shares', 'bookmarks'].map(rowsOf),
+  );
+  return { kept: (await engagement.statsOf([id])).get(id), rows: { likes, comments, shares, saves } };
 }
 
 describe.each([
@@ -123,7 +125,17 @@ describe('pinning', () => {
 });
 
 describe('the counts of a video', () => {
-  const actions = ['favourite', 'unfavourite', 'reblog', 'unreblog', 'say', 'unsay', 'gone'] as const;
+  const actions = [
+    'favourite',
+    'unfavourite',
+    'reblog',
+    'unreblog',
+    'say',
+    'unsay',
+    'save',
+    'unsave',
+    'gone',
+  ] as const;
 
   test('are those of the rows after anything that people do, at once or in turn', {
     timeout: 90_000,
@@ -145,6 +157,8 @@ describe('the counts of a video', () => {
           else if (what === 'unfavourite') await inTx((tx) => engagement.unlike(tx, account, target));
           else if (what === 'reblog') await inTx((tx) => engagement.share(tx, account, found));
           else if (what === 'unreblog') await inTx((tx) => engagement.unshare(tx, account, id));
+          else if (what === 'save') await inTx((tx) => engagement.bookmark(tx, account.id, target));
+          else if (what === 'unsave') await inTx((tx) => engagement.unbookmark(tx, account.id, target));
           else if (what === 'gone') await inTx((tx) => engagement.dropSomeOf(tx, account.id, 100));
           else if (what === 'say') {
             const input = { author: account, video: found, parent: null, visibility: 'public' as const };

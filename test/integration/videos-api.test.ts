@@ -54,7 +54,7 @@ describe('videos for clients that are made for videos', () => {
     expect(video).toMatchObject({
       ...{ id: video_id, status: 'published', hashtags: ['waves'], alt_text: 'Waves', language: 'en' },
       ...{ visibility: 'public', width: 640, height: 360, author: { acct: 'alice' } },
-      stats: { views: 0, likes: 0, comments: 0, shares: 0, reposts: 0 },
+      stats: { views: 0, likes: 0, comments: 0, shares: 0, reposts: 0, saves: 0 },
       viewer: { liked: false, reposted: false, saved: false },
     });
     expect(video.duration).toBeCloseTo(2, 0);

@@ -3,6 +3,7 @@ import { servingLimits } from '../../config/serving-limits.ts';
 import { rankingCommand } from '../../src/cli/ranking.ts';
 import type { Report } from '../../src/cli/report.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
+import { rankingDefaults } from '../../src/modules/ranking/index.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { forgetLimits } from '../helpers/limits.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
@@ -111,7 +112,9 @@ describe('without what may be lost', () => {
     await run('show');
     await run('reset');
     expect(said.map(({ ok }) => ok)).toEqual([true, false, true, true]);
-    expect(said[2]?.rows).toContainEqual({ name: 'weights.quality', value: 0.3, default: 0.1 });
+    expect(said[2]?.rows).toContainEqual({
+      ...{ name: 'weights.quality', value: 0.3, default: rankingDefaults.weights.quality },
+    });
     const changes = await server.context.recommending.settings.changes(10);
     expect(changes.map(({ accountId, reason, settings }) => ({ accountId, reason, settings }))).toEqual([
       { accountId: null, reason: '', settings: {} },

@@ -61,7 +61,7 @@ export async function statusEntitiesOf(
   if (items.length === 0) return [];
   const ids = [...new Set(items.map(({ video }) => video.id))];
   const [stats, mine, pinned, named, proxied] = await Promise.all([
-    deps.engagement.statsOf(ids),
+    deps.counters.of(ids),
     viewerId === null ? null : deps.engagement.reactionsOf(viewerId, ids, ids),
     deps.videos.pinnedAmong(ids),
     deps.videos.mentionedAmong(ids),
@@ -78,7 +78,7 @@ export async function statusEntitiesOf(
     const counts = stats.get(id);
     const reactions = {
       replies: counts?.comments ?? 0,
-      shares: counts?.shares ?? 0,
+      shares: counts?.reposts ?? 0,
       likes: counts?.likes ?? 0,
       ...viewersOwn(mine, id, id),
       pinned: pinned.has(id),

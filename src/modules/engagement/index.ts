@@ -21,7 +21,7 @@ import {
 } from './commands.ts';
 import { engagementEvents } from './events.ts';
 import { bookmark, keptQueries, muteThread, ownReactions, unbookmark } from './kept.ts';
-import { outwardSharesOf, shareOutward } from './outward.ts';
+import { shareOutward } from './outward.ts';
 import { type StatisticsOf, statisticsOf, totalsOf } from './statistics.ts';
 import { statsOf } from './stats.ts';
 import { type ReactionPair, reactionUris } from './uris.ts';
@@ -86,7 +86,6 @@ export function createEngagement(base: {
     shareOutward,
     totalsOf: (of: StatisticsOf) => totalsOf(db, of),
     statisticsOf: (of: StatisticsOf, days: readonly Day[]) => statisticsOf(db, of, days),
-    outwardSharesOf: (ids: readonly VideoId[]) => outwardSharesOf(db, ids),
     countRemoteView,
     allowQuote: (tx: Tx, account: Account, videoId: VideoId, instrumentUri: string) =>
       allowQuote(deps, tx, account, videoId, instrumentUri),

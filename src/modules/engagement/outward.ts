@@ -1,5 +1,5 @@
-import type { Db, Tx } from '../../db/database.ts';
-import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { Tx } from '../../db/database.ts';
+import type { AccountId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { tellSignals } from '../signals/index.ts';
 import type { Shareable } from './commands.ts';
@@ -30,12 +30,4 @@ export async function shareOutward(
   );
   await tellSignals(tx, [{ kind: 'share', actorId: accountId, videoId: video.id, on: true }]);
   return ok();
-}
-
-/** How often each of these videos was sent elsewhere. */
-export async function outwardSharesOf(db: Db, ids: readonly VideoId[]): Promise<Map<VideoId, number>> {
-  const rows = await db('video_stats')
-    .whereIn('video_id', [...ids])
-    .select('video_id', 'outward_shares');
-  return new Map(rows.map((row) => [row.video_id as VideoId, row.outward_shares as number]));
 }

@@ -77,7 +77,7 @@ export async function totalsOf(db: Db, { accountId, videoId }: StatisticsOf): Pr
        select id from videos where account_id = :accountId and local and state = 'published'
           and (cast(:videoId as bigint) is null or id = :videoId))
      select sum(likes) as likes, sum(comments) as comments, sum(shares) as reposts, sum(outward_shares) as shares,
-            (select count(*) from own join bookmarks on bookmarks.video_id = own.id) as saves,
+            sum(saves) as saves,
             (select coalesce(sum(views), 0) from own join remote_views on remote_views.video_id = own.id)
               + (select coalesce(sum(views), 0) from own join video_views on video_views.video_id = own.id) as views,
             (select count(*) from follows

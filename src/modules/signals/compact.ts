@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../../lib/json.ts';
 import { type Signal, type SignalOf, signalSchema, signalSources } from './events.ts';
 
 /**
@@ -40,19 +41,10 @@ export function signalsToText(signals: readonly Signal[]): string {
 
 /** What an entry says. What cannot be read (of a later release, or damaged) is left out; `unread` says how many. */
 export function signalsFromText(text: string): { readonly signals: Signal[]; readonly unread: number } {
-  const told = listOf(text);
-  if (told === null) return { signals: [], unread: 1 };
+  const told = parsedJson(text);
+  if (!Array.isArray(told)) return { signals: [], unread: 1 };
   const signals = told.flatMap((one) => (Array.isArray(one) ? watchOf(one) : otherOf(one)));
   return { signals, unread: told.length - signals.length };
-}
-
-function listOf(text: string): unknown[] | null {
-  try {
-    const told: unknown = JSON.parse(text);
-    return Array.isArray(told) ? told : null;
-  } catch {
-    return null;
-  }
 }
 
 function watchOf(told: unknown[]): SignalOf<'watch'>[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../lib/ids.ts';
+import { parsedJson } from '../../lib/json.ts';
 import { type TakenEvent, watchKinds, watchSources } from './model.ts';
 
 /**
@@ -56,7 +57,7 @@ function reportOf(events: readonly TakenEvent[]): z.input<typeof reportSchema> {
 
 /** The events of an entry; null where it cannot be read. */
 export function eventsOf(text: string): TakenEvent[] | null {
-  const read = entrySchema.safeParse(parsed(text));
+  const read = entrySchema.safeParse(parsedJson(text));
   if (!read.success) return null;
   return read.data.flatMap(([receivedAt, accountId, network, events]) =>
     events.map(([key, viewKey, videoId, kind, watchedMs, at, source, mask]) => ({
@@ -65,12 +66,4 @@ export function eventsOf(text: string): TakenEvent[] | null {
       source: watchSources[source] ?? 'other',
     })),
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -15,7 +15,7 @@ import { createSalts } from './keys.ts';
 import type { TakenEvent, WatchReport } from './model.ts';
 import { createRecording, type RecordingDeps } from './recording.ts';
 import { createTaking } from './taking.ts';
-import { addTallies, sweepWatching, viewsOf } from './tallies.ts';
+import { addTallies, sweepWatching } from './tallies.ts';
 
 export { type FreshWatch, type Watcher, watchKinds, watchSources } from './model.ts';
 
@@ -82,7 +82,6 @@ export function createWatching(deps: {
     /** The consumer of the stream, on a connection of its own. */
     consumer: (own: Redis) =>
       createConsumer({ inTx, redis: own, key: streamKey, store: record, signals: deps.signals, log }),
-    viewsOf: (videoIds: readonly VideoId[]) => viewsOf(db, videoIds),
     forgetWatched: (tx: Tx, accountId: AccountId, videoId: VideoId) => forgetWatched(tx, accountId, videoId),
     clearHistory: (tx: Tx, accountId: AccountId) => clearHistory(tx, accountId),
     setSettings,

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { watchStreamLimits } from '../../../config/stream-limits.ts';
-import { createBatches } from '../../lib/batches.ts';
+import { type BatchLimits, createBatches } from '../../lib/batches.ts';
 import { beforeDeadline } from '../../lib/deadline.ts';
 import type { Logger } from '../../lib/log.ts';
 import { entryOf } from './entries.ts';
@@ -9,7 +9,12 @@ import type { TakenEvent } from './model.ts';
 /** The stream of what was watched, in the Redis of a server with this prefix. */
 export const watchStreamKey = (prefix: string): string => `${prefix}:watched`;
 
-type Caps = Pick<typeof watchStreamLimits, 'appendMs' | 'restMs' | 'append'> & { readonly maxBytes: number };
+interface Caps {
+  readonly append: BatchLimits;
+  readonly appendMs: number;
+  readonly restMs: number;
+  readonly maxBytes: number;
+}
 
 /**
  * Puts events into the stream. True once Redis has said that it has them, which after its append-only file is asked for no more; false where

@@ -1,18 +1,9 @@
 import { watchLimits } from '../../../config/feed-limits.ts';
 import type { Db, InTx } from '../../db/database.ts';
-import type { VideoId } from '../../lib/ids.ts';
 import { dayOf } from './keys.ts';
-
-/** How often a video was watched. */
-export interface Views {
-  readonly views: number;
-  readonly completions: number;
-}
 
 /** Any number, the same for every process. */
 const TALLY_LOCK = 7_461_339;
-
-const NONE: Views = { views: 0, completions: 0 };
 
 /**
  * Adds what was counted to the counts of the videos: a row of `view_tallies` is removed in the transaction that adds it, so that
@@ -53,17 +44,6 @@ export async function addTallies(inTx: InTx): Promise<number> {
     );
     return Number(rows[0]?.count ?? 0);
   });
-}
-
-/** Views of each of these videos; those nobody watched have zeros. */
-export async function viewsOf(db: Db, videoIds: readonly VideoId[]): Promise<Map<VideoId, Views>> {
-  const rows: { video_id: VideoId; views: string; completions: string }[] = await db('video_views')
-    .whereRaw('video_id = any(?)', [[...videoIds]])
-    .select('video_id', 'views', 'completions');
-  const known = new Map(
-    rows.map((row) => [row.video_id, { views: Number(row.views), completions: Number(row.completions) }]),
-  );
-  return new Map(videoIds.map((id) => [id, known.get(id) ?? NONE]));
 }
 
 /** Forgets events, keys and salts whose time is over; a few thousand rows at once. */

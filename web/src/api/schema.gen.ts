@@ -607,6 +607,8 @@ export interface FeedVideo {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -1510,6 +1512,8 @@ export interface StudioVideo {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {
@@ -1696,6 +1700,8 @@ export interface Video {
     readonly shares: number;
     /** How often it was passed on to followers: a boost */
     readonly reposts: number;
+    /** How many keep it among their bookmarks */
+    readonly saves: number;
   };
   /** What the one who asks has done with it */
   readonly viewer: {

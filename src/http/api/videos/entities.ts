@@ -1,4 +1,5 @@
 import type { AccountId, VideoId } from '../../../lib/ids.ts';
+import { type Counts, NO_COUNTS } from '../../../modules/counters/index.ts';
 import { hasSound, type Video } from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
@@ -39,23 +40,20 @@ export async function videoEntitiesOf(
 /** Looks up what no status says about these videos; gives what makes an entity of one and its status. */
 export async function videoShaper(deps: HttpDeps, videos: readonly Video[], viewerId: AccountId | null) {
   const ids = videos.map(({ id }) => id);
-  const [views, shares, held] = await Promise.all([
-    deps.watching.viewsOf(ids),
-    deps.engagement.outwardSharesOf(ids),
+  const [counts, held] = await Promise.all([
+    deps.counters.of(ids),
     viewerId === null ? null : deps.posts.heldAmong(viewerId, ids),
   ]);
   return (video: Video, status: StatusEntity): VideoEntity =>
     toVideo(video, status, {
-      views: views.get(video.id)?.views ?? 0,
-      shares: shares.get(video.id) ?? 0,
+      counts: counts.get(video.id) ?? NO_COUNTS,
       isOwn: video.accountId === viewerId,
       scheduledAt: held?.get(video.id)?.scheduledAt ?? null,
     });
 }
 
 interface VideoFacts {
-  readonly views: number;
-  readonly shares: number;
+  readonly counts: Counts;
   readonly isOwn: boolean;
   readonly scheduledAt: Date | null;
 }
@@ -92,11 +90,12 @@ function toVideo(video: Video, shown: StatusEntity, facts: VideoFacts): VideoEnt
     permissions: { comment: video.commentsOpen, ...video.allows },
     download_url: facts.isOwn || video.allows.download ? (media?.url ?? null) : null,
     stats: {
-      views: facts.views,
+      views: facts.counts.views,
       likes: status.favourites_count,
       comments: status.replies_count,
-      shares: facts.shares,
+      shares: facts.counts.shares,
       reposts: status.reblogs_count,
+      saves: facts.counts.saves,
     },
     viewer: { liked: status.favourited, reposted: status.reblogged, saved: status.bookmarked },
   };

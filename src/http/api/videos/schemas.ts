@@ -56,6 +56,7 @@ export const videoEntity = z
       comments: z.number(),
       shares: z.number().describe('How often it was sent out of the app'),
       reposts: z.number().describe('How often it was passed on to followers: a boost'),
+      saves: z.number().describe('How many keep it among their bookmarks'),
     }),
     viewer: z
       .object({ liked: z.boolean(), reposted: z.boolean(), saved: z.boolean() })

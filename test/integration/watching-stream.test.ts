@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { watchStreamLimits } from '../../config/stream-limits.ts';
+import type { AccountId, VideoId } from '../../src/lib/ids.ts';
+import { createWatching, type FreshWatch } from '../../src/modules/watching/index.ts';
+import { createIntake, watchStreamKey } from '../../src/modules/watching/intake.ts';
+import type { TakenEvent } from '../../src/modules/watching/model.ts';
+import { seenBy } from '../../src/modules/watching/seen.ts';
+import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
+import { silent } from '../helpers/job-rig.ts';
+import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { storeWatched } from '../helpers/watched.ts';
+
+let server: TestServer;
+let client: Client;
+let people: People;
+let videos: VideoFactory;
+let author: Person;
+let viewer: Person;
+
+beforeAll(async () => {
+  // Events go to PostgreSQL at once; the tests of the stream have one of their own.
+  server = await startTestServer({ variables: { WATCH_EVENTS: 'database' } });
+  client = clientOf(server.origin);
+  people = createPeople(server);
+  videos = createVideoFactory(server.context);
+  author = await people.signedIn('author');
+  viewer = await people.signedIn('viewer');
+});
+
+afterAll(() => server?.close());
+
+let prefixes = 0;
+/** What is watched, through a stream that nobody else uses; what was stored anew is listed. */
+function ownStream() {
+  const { config, ...context } = server.context;
+  const fresh: FreshWatch[] = [];
+  const prefix = `${config.redisPrefix}-${++prefixes}`;
+  const watching = createWatching({
+    ...context,
+    ...{ unlistedDomains: 'shown', instanceSecret: 'x'.repeat(32), redisPrefix: prefix, through: 'redis' },
+    onFresh: async (_tx, events) => void fresh.push(...events),
+  });
+  return {
+    watching,
+    fresh,
+    key: watchStreamKey(prefix),
+    store: () => storeWatched({ ...server.context, watching }),
+  };
+}
+
+const event = (videoId: VideoId, more: object = {}) => ({
+  ...{ id: randomUUID(), videoId, kind: 'watch' as const, watchedMs: 4_000 },
+  ...{ at: null, source: 'profile' as const, mask: null, ...more },
+});
+
+test('stored at once where that is set: what is not there for somebody is ignored, as is what never was', async () => {
+  const hidden = await videos.video(author.account, { visibility: 'followers' });
+  const open = await videos.video(author.account);
+  const send = (video_id: string, more: object = {}) =>
+    client.post('/api/v1/events', {
+      as: viewer,
+      body: { events: [{ id: randomUUID(), video_id, type: 'watch', watched_seconds: 4, ...more }] },
+    });
+  expect((await send(hidden)).body).toEqual({ accepted: 0, ignored: 1 });
+  expect((await send('123')).body).toEqual({ accepted: 0, ignored: 1 });
+  expect((await send(open, { mask: '00000000000000ff' })).body).toEqual({ accepted: 1, ignored: 0 });
+  for (const mask of ['ff', '00000000000000FF', '00000000000000fg', 5]) {
+    expect((await send(open, { mask })).status, String(mask)).toBe(422);
+  }
+  const rows = await server.context.db('watch_history').where({ account_id: viewer.id }).pluck('video_id');
+  expect(rows).toEqual([open]);
+});
+
+test('each event is handed on once, with its mask, in the transaction that stores it', async () => {
+  const [id, { watching, fresh, store }] = [await videos.video(author.account), ownStream()];
+  const watcher = { accountId: viewer.id };
+  const one = event(id, { mask: 'f000000000000001' });
+  const told = {
+    watcher,
+    network: '192.0.2',
+    events: [one, one, event(id, { kind: 'skip', mask: 'f'.repeat(16) })],
+  };
+  for (let n = 0; n < 2; n += 1) expect(await watching.report(told)).toEqual({ accepted: 3, ignored: 0 });
+  await store();
+  expect(fresh).toMatchObject([
+    { accountId: viewer.id, videoId: id, isView: true, mask: 'f000000000000001', source: 'profile' },
+    { kind: 'skip', isView: false, mask: null },
+  ]);
+  const [, second] = [await watching.report(told), await store()];
+  expect(second).toBeUndefined();
+  expect(fresh).toHaveLength(2);
+});
+
+test('of somebody whose history is paused the event is nobody’s', async () => {
+  const [id, { watching, fresh, store }] = [await videos.video(author.account), ownStream()];
+  const paused = await people.signedIn('paused');
+  await server.context.inTx((tx) => watching.setSettings(tx, paused.id, { historyPaused: true }));
+  await watching.report({ watcher: { accountId: paused.id }, network: null, events: [event(id)] });
+  await store();
+  expect(fresh).toMatchObject([{ accountId: null, isView: true }]);
+});
+
+test('no address and no name of a visitor is in the stream', async () => {
+  const [id, { watching, key }] = [await videos.video(author.account), ownStream()];
+  const watcher = { accountId: null, visitor: '198.51.100' };
+  await watching.report({ watcher, network: '198.51.100', events: [event(id)] });
+  const entries = await server.context.redis.xrange(key, '-', '+');
+  expect(entries).toHaveLength(1);
+  expect(JSON.stringify(entries)).not.toContain('198.51');
+});
+
+const taken = (videoId: VideoId): TakenEvent => ({
+  ...{ key: 'a'.repeat(32), viewKey: 'b'.repeat(32), accountId: null, videoId, kind: 'watch', watchedMs: 1 },
+  ...{ at: 1, receivedAt: 1, source: 'other', network: null, mask: null },
+});
+
+test('a stream that holds as much as it may takes no more, until it holds less', async () => {
+  const { redis } = server.context;
+  const { key } = ownStream();
+  const limits = { ...watchStreamLimits, maxBytes: 20_000, restMs: 0 };
+  const append = createIntake({ redis, key, log: silent, limits });
+  const many = Array.from({ length: 100 }, () => taken('1' as VideoId));
+  let entries = 0;
+  while (await append(many)) entries += 1;
+  expect(entries).toBeGreaterThan(0);
+  expect(entries).toBeLessThan(10);
+  expect(await redis.xlen(key)).toBe(entries);
+  await redis.xtrim(key, 'MAXLEN', 0);
+  expect(await append(many)).toBe(true);
+});
+
+test('two who consume at once, of whom one is behind: each event counts once', async () => {
+  const [id, { watching, fresh, store }] = [await videos.video(author.account), ownStream()];
+  const reports = Array.from({ length: 20 }, (_, n) => ({
+    ...{
+      watcher: { accountId: null, visitor: `192.0.2.${n}` },
+      network: null,
+      events: [event(id), event(id)],
+    },
+  }));
+  await Promise.all(reports.map(async (report) => [await watching.report(report), await store()]));
+  await Promise.all([store(), store(), store()]);
+  expect(fresh).toHaveLength(40);
+  expect(fresh.filter(({ isView }) => isView)).toHaveLength(20);
+});
+
+test('who sees what, asked at once, is what the predicate says of each', async () => {
+  const { context } = server;
+  const friend = await people.signedIn('friend');
+  const [blocked, blocks, plain, remote] = await Promise.all([
+    people.signedIn('blocked'),
+    people.signedIn('blocks'),
+    people.signedIn('plain'),
+    people.remote('far', 'far.test'),
+  ]);
+  await people.follow(friend.account, author.account);
+  await context.inTx(async (tx) => {
+    await context.social.block(tx, author.account, blocked.account);
+    await context.social.block(tx, blocks.account, author.account);
+    await context.social.blockDomain(tx, plain.id, 'far.test');
+  });
+  const ids = [
+    await videos.video(author.account),
+    await videos.video(author.account, { visibility: 'followers' }),
+    await videos.video(author.account, { visibility: 'unlisted' }),
+    await videos.video(remote),
+    await videos.video(friend.account, { visibility: 'followers' }),
+    '123' as VideoId,
+  ];
+  const who: (AccountId | null)[] = [null, ...[friend, blocked, blocks, plain, author].map(({ id }) => id)];
+  const pairs = who.flatMap((accountId) => ids.map((videoId) => ({ accountId, videoId })));
+  await context.inTx(async (tx) => {
+    const durationFor = await seenBy(tx, pairs, 'shown');
+    for (const pair of pairs) {
+      const isSeen = (await context.videos.forViewer(pair.videoId, pair.accountId)) !== null;
+      expect(durationFor(pair) !== undefined, JSON.stringify(pair)).toBe(isSeen);
+    }
+    expect(pairs.filter((pair) => durationFor(pair) !== undefined).length).toBeGreaterThan(10);
+  });
+});
