@@ -1,5 +1,6 @@
 import { api } from './api.ts';
 import { federation } from './federation.ts';
+import { feed } from './feed.ts';
 import { inbox } from './inbox.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
@@ -15,6 +16,7 @@ import { trending } from './trending.ts';
  */
 const benches: Readonly<Record<string, Bench>> = {
   api,
+  feed,
   inbox,
   federation,
   'media-pipeline': mediaPipeline,

@@ -50,6 +50,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     wrong: ['inbox,uploads', 'media;deliver', '__proto__'],
     right: ['inbox', 'inbox, deliver,media'],
   },
+  RANKING: { wrong: ['maybe', 'true'], right: ['on', 'off'] },
   MEDIA_CONCURRENCY: { wrong: ['0', '65', 'two'], right: ['1', '64'] },
   JOB_LEASE_SECONDS: { wrong: ['1', '601', '-60'], right: ['2', '600'] },
   METRICS_LISTEN: {

@@ -179,6 +179,7 @@ function build(v: Parsed) {
     logLevel: required(v.LOG_LEVEL),
     role: required(v.ROLE),
     queues: required(v.QUEUES),
+    ranking: required(v.RANKING),
     mediaConcurrency: required(v.MEDIA_CONCURRENCY),
     jobLeaseMs: required(v.JOB_LEASE_SECONDS) * 1_000,
     dataDir,

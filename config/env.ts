@@ -132,6 +132,13 @@ export const variables = {
     remedy: 'Write a number from 1 to 64.',
     group: 'Running',
   }),
+  RANKING: variable({
+    schema: z.enum(['on', 'off']),
+    fallback: 'on',
+    doc: 'Whether each `web` process ranks videos for each person. `off` saves its memory: For You is then the same mix for everybody.',
+    remedy: 'Use one of: on, off.',
+    group: 'Running',
+  }),
   JOB_LEASE_SECONDS: variable({
     schema: integer(2, 600),
     fallback: '60',

@@ -12,7 +12,7 @@ import { createPipeline } from '../media/pipeline.ts';
 import { watchRemovals } from '../media/storage/removals.ts';
 import { createTurns } from '../media/turns.ts';
 import { addressesOf, connect, openRedis } from './connections.ts';
-import { type Db, openDatabase, transactions } from './db/database.ts';
+import { type Db, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
@@ -21,7 +21,7 @@ import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter }
 import type { JobHandlers } from './jobs/registry.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { purposeKey } from './lib/crypto.ts';
-import { createCursors } from './lib/cursor.ts';
+import { createCursors, dailyKeys } from './lib/cursor.ts';
 import { createIds, idNodes, type JobId } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
@@ -62,6 +62,7 @@ import {
   createVideos,
   fetchRemoteSource,
 } from './modules/videos/index.ts';
+import { openRankedFeeds } from './ranked-feeds.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -109,8 +110,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const redis = openRedis(redisUrl, log);
   closers.push(() => redis.quit());
   const random = Math.random;
-  const inTx = transactions(db);
   const ids = createIds(clock, await claimIdNode(db), random);
+  const connections = { db, redis, databaseUrl, redisUrl };
+  const { inTx, recommending } = openRankedFeeds({ config, ids, clock, log, ...connections });
   const enqueue = createEnqueue(ids);
   const scratchDir = join(config.dataDir, 'work');
   const media = createStorage({
@@ -212,15 +214,15 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
   const filters = createFilters({ db, ids });
-  const feed = createFeed({ db, videos, accounts, engagement, comments, filters });
   const analytics = createAnalytics({ db, inTx, clock });
+  const feed = createFeed({ db, videos, accounts, engagement, comments, filters, recommending });
   const streams = createStreams({
     ...{ db, inTx, ids, clock, log, unlistedDomains, instanceSecret, redis, config },
     keepAtHand: videos.keepAtHand,
     onFresh: analytics.noteWatched,
   });
   const cursors = createCursors({
-    key: purposeKey({ instanceSecret, purpose: 'feed-cursor' }),
+    keysAt: dailyKeys(purposeKey({ instanceSecret, purpose: 'feed-cursor' })),
     clock,
     lifetimeMs: feedLimits.cursorMs,
   });
@@ -373,7 +375,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     relays,
     posts,
     tags,
-    ...{ feed, ...streams, analytics, cursors },
+    ...{ feed, ...streams, recommending, analytics, cursors },
     lists,
     filters,
     markers,

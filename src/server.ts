@@ -77,9 +77,11 @@ export async function startWeb(context: Context): Promise<Running> {
     ],
   });
   upkeep.start();
+  // After it listens: feeds do without the engine until it has read everything.
+  context.recommending.start();
   return {
     async stop() {
-      await upkeep.stop();
+      await Promise.all([upkeep.stop(), context.recommending.stop()]);
       const closed = closeServer(server);
       streams.endAll();
       stopHearing();
@@ -215,6 +217,7 @@ function upkeepTasks(context: Context): Upkeep[] {
       everyMs: 60 * MINUTE,
       run: () => context.feed.forYou.sweepPlaces(before(feedLimits.cursorMs)),
     },
+    { name: 'slates', everyMs: 10 * MINUTE, run: (signal) => context.recommending.sweep(signal) },
     { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
     {
       name: 'deliveries',

@@ -11,6 +11,7 @@ import { inviteCommand } from './invite.ts';
 import { mailCommand } from './mail.ts';
 import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
+import { rankingCommand } from './ranking.ts';
 import { relayCommand } from './relay.ts';
 import type { Report, Run } from './report.ts';
 import { storageCommand } from './storage.ts';
@@ -60,7 +61,7 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
-    countersCommand,
+    ...[rankingCommand, countersCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import knexModule, { type Knex } from 'knex';
 import type { Client } from 'pg';
+import { type Noted, notedIn } from './committed.ts';
 import { prepareRepeated } from './prepared.ts';
 
 /** The connection pool. Reads may use it directly; every write goes through a `Tx`. */
@@ -47,12 +48,22 @@ const TRIES = 4;
 /** Times the number of tries so far, at random: of those who ended each other, one shall be done before the next comes. */
 const LONGEST_PAUSE_MS = 50;
 
-/** Binds `inTx` to a pool. */
-export function transactions(db: Db): InTx {
+/**
+ * Binds `inTx` to a pool. `onCommitted` hears what each transaction noted once it is committed, before whoever began it goes on; it must
+ * not throw. What a process that dies in between has not told is told by the outbox.
+ */
+export function transactions(db: Db, onCommitted?: (noted: readonly Noted[]) => void): InTx {
   return async (work) => {
     for (let tries = 1; ; tries += 1) {
+      let noted: readonly Noted[] = [];
       try {
-        return await db.transaction(work);
+        const done = await db.transaction(async (tx) => {
+          const result = await work(tx);
+          noted = notedIn(tx);
+          return result;
+        });
+        if (noted.length > 0) onCommitted?.(noted);
+        return done;
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? error.code : null;
         if (tries === TRIES || !ENDED_FOR_ANOTHER.has(code)) throw error;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { IdSource } from '../lib/ids.ts';
+import { noteInTx } from './committed.ts';
 import type { Tx } from './database.ts';
 
 /** Event names and the shape of what each carries: plain ids only, never entities. */
@@ -27,6 +28,7 @@ export function emitter<S extends EventSchemas>(_schemas: S, ids: IdSource): Emi
       .map((payload) => ({ id: ids.next(), name, payload: JSON.stringify(payload) }));
     if (rows.length === 0) return;
     await tx('events').insert(rows);
+    for (const payload of [payloads].flat()) noteInTx(tx, { name, payload });
     await wakeRelay(tx);
   };
 }

@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type IRouter } from 'express';
 import helmet from 'helmet';
 import { LRUCache } from 'lru-cache';
 import { pinoHttp } from 'pino-http';
+import { mountAbout } from './about/index.ts';
 import { mountActivityPub } from './activitypub/index.ts';
 import { routes } from './api/index.ts';
 import { openToPages } from './cors.ts';
@@ -76,6 +77,7 @@ export async function createApp(
   streaming.mount(app);
   mountRoutes(app, deps, routes);
   mountReference(app, deps);
+  mountAbout(app, deps);
   app.all(['/api', '/api/*path'], () => {
     throw new ApiError('not-found', 'There is no such endpoint.');
   });

@@ -24,6 +24,7 @@ import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
+import type { Recommending } from '../modules/recommending/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
@@ -57,6 +58,7 @@ export interface HttpDeps {
   readonly notifications: Notifications;
   readonly push: Push;
   readonly feed: Feed;
+  readonly recommending: Recommending;
   readonly watching: Watching;
   readonly trending: LiveTrends;
   readonly analytics: Analytics;

@@ -111,6 +111,7 @@ export const STATUS_OF_REASON = {
   'domain-invalid': 422,
   'domain-known': 422,
   'too-many-domains': 422,
+  'settings-invalid': 422,
   'too-many-lists': 422,
   'list-read-only': 422,
   'too-many-filters': 422,

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createCursors } from './cursor.ts';
+import { createCursors, dailyKeys } from './cursor.ts';
 
 const lifetimeMs = 1_000;
 let now = 1_800_000_000_000;
 const clock = { now: () => now };
-const cursors = createCursors({ key: Buffer.alloc(32, 7), clock, lifetimeMs });
+const cursors = createCursors({ keysAt: dailyKeys(Buffer.alloc(32, 7)), clock, lifetimeMs });
 const purpose = { list: 'feed local', viewerId: '42' };
 
 describe('cursors', () => {
   test('whatever bytes are sealed come back, for the same list and person, from any process', () => {
-    const elsewhere = createCursors({ key: Buffer.alloc(32, 7), clock, lifetimeMs });
+    const elsewhere = createCursors({ keysAt: dailyKeys(Buffer.alloc(32, 7)), clock, lifetimeMs });
     for (const length of [0, 1, 8, 16, 23, 500, 4_000]) {
       const body = randomBytes(length);
       const text = cursors.seal(purpose, body);
@@ -31,7 +31,7 @@ describe('cursors', () => {
     ];
     for (const stranger of strangers)
       expect(cursors.open(stranger, text)).toMatchObject({ reason: 'cursor-invalid' });
-    const other = createCursors({ key: Buffer.alloc(32, 8), clock, lifetimeMs });
+    const other = createCursors({ keysAt: dailyKeys(Buffer.alloc(32, 8)), clock, lifetimeMs });
     expect(other.open(purpose, text)).toMatchObject({ ok: false, reason: 'cursor-invalid' });
   });
 
@@ -41,6 +41,24 @@ describe('cursors', () => {
     expect(cursors.open(purpose, text).ok).toBe(true);
     now += 1;
     expect(cursors.open(purpose, text)).toMatchObject({ ok: false, reason: 'cursor-expired' });
+  });
+
+  test('each day has another key, and that of the day before opens still', () => {
+    const key = Buffer.alloc(32, 7);
+    const midnight = Date.UTC(2027, 1, 2);
+    const [today] = dailyKeys(key)(midnight - 1);
+    const [tomorrow, before, ...more] = dailyKeys(key)(midnight);
+    expect([tomorrow, before, more]).toEqual([expect.anything(), today, []]);
+    expect(tomorrow).not.toEqual(today);
+    // Another process is past midnight already.
+    expect(dailyKeys(key)(midnight - 1)).toContainEqual(tomorrow);
+    const held = now;
+    now = midnight - 500;
+    const text = cursors.seal(purpose, Buffer.from('body'));
+    now = midnight + 400;
+    expect(cursors.open(purpose, text).ok).toBe(true);
+    expect(cursors.seal(purpose, Buffer.from('body'))).not.toBe(text);
+    now = held;
   });
 
   test('whatever is changed in it makes it invalid; nothing throws', () => {

@@ -26,9 +26,13 @@ async function ask(path: string, as?: Person) {
 
 /** The statements that the server sends to PostgreSQL for one request. */
 async function queriesFor(path: string, as?: Person): Promise<Query[]> {
+  const { db, redis, config } = server.context;
   // The first request of a session also notes that it was seen.
   await ask(path, as);
-  return queriesOf(server.context.db, () => ask(path, as));
+  // Counts are kept in Redis for a moment: of some videos, or of none.
+  const kept = await redis.keys(`${config.redisPrefix}:counts:*`);
+  if (kept.length > 0) await redis.del(kept);
+  return queriesOf(db, () => ask(path, as));
 }
 
 const feeds = ['for_you', 'following', 'local', 'federated'] as const;
@@ -57,7 +61,7 @@ test('the number of queries does not grow with the page', async () => {
       await queriesFor(pathOf(feed, 40), viewer),
     ];
     expect(many.length, feed).toBe(few.length);
-    expect(many.length, feed).toBeLessThanOrEqual(19);
+    expect(many.length, feed).toBeLessThanOrEqual(22);
   }
   const seen = await db('videos').limit(40).pluck('id');
   await db('watch_history').insert(

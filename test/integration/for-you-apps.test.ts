@@ -124,7 +124,7 @@ describe('the timeline', () => {
     const foreign = await client.get('/api/v1/timelines/for_you?cursor=x', { as: viewer });
     expect([foreign.status, foreign.body.code]).toEqual([400, 'cursor-invalid']);
     const { db, feed, inTx } = server.context;
-    const place = { waiting: [], shown: [], run: null, varied: false };
+    const place = { waiting: [], shown: [], run: null, varied: false, mark: 0 };
     for (let n = 1; n <= 25; n += 1) {
       const now = new Date(Date.now() + n * 1_000);
       await inTx((tx) => feed.forYou.keepPlace(tx, viewer.id, String(n), { place, now }));

@@ -319,7 +319,7 @@ describe('P9 the history', () => {
   test('paused: views count, and nothing is noted', async () => {
     const [id, viewer] = [await video(), await somebody()];
     const settings = (body: object) => client.patch('/api/v1/feed_settings', { as: viewer, body });
-    expect((await settings({ history_paused: 'true' })).body).toEqual({
+    expect((await settings({ history_paused: 'true' })).body).toMatchObject({
       history_paused: true,
       for_you_list: true,
     });

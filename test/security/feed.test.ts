@@ -153,7 +153,7 @@ describe('P9 who learns what somebody watches', () => {
         expect(JSON.stringify(answer.body), path).not.toContain(viewer.id);
       }
       const settings = await client.get('/api/v1/feed_settings', { as });
-      expect(settings.body).toEqual({ history_paused: false, for_you_list: true });
+      expect(settings.body).toMatchObject({ history_paused: false, for_you_list: true, sliders: {} });
       for (const path of [
         `/api/v1/videos/${id}`,
         `/api/v1/statuses/${id}`,

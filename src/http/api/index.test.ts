@@ -14,7 +14,7 @@ const WITHOUT_SCOPE = [
   ...['GET /api/v2/instance', 'GET /api/v1/instance', 'GET /api/v1/instance/rules'],
   ...['GET /api/v1/instance/extended_description', 'GET /api/v1/instance/privacy_policy'],
   ...['GET /api/v1/instance/peers', 'GET /api/v1/instance/translation_languages'],
-  'GET /api/v1/custom_emojis',
+  ...['GET /api/v1/custom_emojis', 'GET /api/v1/algorithm'],
   // Before there is anybody.
   ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
   'POST /api/v1/accounts/password_reset',

@@ -32,6 +32,7 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
+import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
   listCreatorTrends,
@@ -81,6 +82,7 @@ import {
   getRules,
   getTranslationLanguages,
 } from './instance/about.ts';
+import { getAlgorithm } from './instance/algorithm.ts';
 import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
 import { checkInvite, createInvite, listInvites, revokeInvite } from './invites/invites.ts';
 import {
@@ -268,6 +270,7 @@ export const routes: readonly Route[] = [
   changeSubscription,
   unsubscribe,
   ...feedRoutes,
+  ...[getAlgorithm, getRanking, setRanking, resetRanking],
   homeTimeline,
   publicTimeline,
   tagTimeline,

@@ -34,7 +34,8 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
     name: 'Feeds and what you watch',
     about:
       'Videos page by page, chosen or from the newest on; telling what is watched, and the history that only you see.',
-    paths: /^\/api\/v1\/(feed(_settings)?|events|history|not_interested)\b|\/not_interested$/,
+    paths:
+      /^\/api\/v1\/(feed(_(settings|profile|reasons|slates))?|events|history|not_interested)\b|\/not_interested$/,
   },
   {
     name: 'Accounts',
@@ -75,7 +76,7 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
   {
     name: 'This server',
     about: 'What it is, and by which rules.',
-    paths: /^\/api\/v[12]\/(instance|custom_emojis|announcements)\b/,
+    paths: /^\/api\/v[12]\/(instance|custom_emojis|announcements|algorithm)\b/,
   },
   {
     name: 'Staff',

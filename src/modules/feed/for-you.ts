@@ -4,9 +4,9 @@ import type { Db, Tx } from '../../db/database.ts';
 import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { type FilterContext, type Filters, matcherOf } from '../filters/index.ts';
+import type { Chosen, Fallback, FeedViewer, Recommending } from '../recommending/index.ts';
 import type { Recommendable, Videos } from '../videos/index.ts';
-import type { Recommender } from './mix.ts';
-import { decodePlace, encodePlace, type Place, takeInOrder } from './place.ts';
+import { decodePlace, encodePlace, isTop, type Place, takeInOrder } from './place.ts';
 
 /** A part of For You. */
 interface ForYouPage {
@@ -35,28 +35,37 @@ export async function hiddenBy(
 }
 
 /**
- * For You, page by page. What was chosen is looked at again at the moment it is shown: whatever was seen, blocked, muted, filtered, deleted
+ * For You, page by page. A page goes on with what was chosen for the one before, unless its viewer did something meanwhile that makes that
+ * out of date. What was chosen is looked at again at the moment it is shown: whatever was seen, blocked, muted, filtered, deleted
  * or not wanted in between is left out. The number of questions to the database does not depend on the length of a page.
  */
 export function createForYou(deps: {
   readonly db: Db;
   readonly videos: Videos;
   readonly filters: Filters;
-  readonly recommender: Recommender;
+  readonly recommending: Pick<Recommending, 'standingOf' | 'fromTop' | 'next' | 'noteServed'>;
+  /** What there is where nothing was ranked, or no more. */
+  readonly fallback: Fallback;
 }) {
-  const { db, videos, filters, recommender } = deps;
+  const { db, videos, filters, recommending, fallback } = deps;
 
-  async function page(viewerId: AccountId | null, place: Place, limit: number): Promise<ForYouPage> {
+  async function page(viewer: FeedViewer, place: Place, limit: number): Promise<ForYouPage> {
+    const viewerId = viewer.id;
+    const standing = await recommending.standingOf(viewerId);
+    const isCurrent = standing === null || standing.mark === place.mark;
+    const waiting = isTop(place) ? recommending.fromTop(standing).ids : isCurrent ? place.waiting : [];
+    const slates: Chosen['slate'][] = [standing?.slate ?? null];
     const isHidden = await hiddenBy(filters, viewerId, 'public');
     const shownOf = async (ids: readonly VideoId[]) =>
       (await videos.recommendableAmong(viewerId, ids)).filter((one) => !isHidden(one));
-    let candidates = await shownOf(place.waiting);
+    let candidates = await shownOf(waiting);
     let part = takeInOrder(place, candidates, { limit, mayBeAlone: false });
     const refused: VideoId[] = [];
     let isDry = false;
     for (let round = 0; part.taken.length < limit && !isDry && round < feedLimits.rounds; round += 1) {
-      const without = [...place.shown, ...place.waiting, ...candidates.map(({ id }) => id), ...refused];
-      const offered = await recommender.next(viewerId, without, feedLimits.slate);
+      const without = [...place.shown, ...waiting, ...candidates.map(({ id }) => id), ...refused];
+      const { ids: offered, slate } = await recommending.next(viewer, { without, standing, fallback });
+      slates.push(slate);
       isDry = offered.length === 0;
       const more = await shownOf(offered);
       const passed = new Set(more.map(({ id }) => id));
@@ -68,10 +77,20 @@ export function createForYou(deps: {
     const { taken, rest, run, varied } = part;
     // What may not be shown is remembered like what was, so that the next page looks further.
     const shown = [...place.shown, ...refused, ...taken].slice(-feedLimits.shownKept);
-    const waiting = rest.slice(0, 2 * feedLimits.slate);
+    const left = rest.slice(0, 2 * feedLimits.slate);
     // With nothing to show in so many rounds it ends, too: what is forgotten of the oldest would be offered again for ever.
     const isEnd = taken.length < limit && (isDry || taken.length === 0);
-    return { ids: taken, place: { waiting, shown, run, varied }, isEnd };
+    if (viewerId !== null) noteServed(viewerId, slates, taken);
+    const mark = standing?.mark ?? place.mark;
+    return { ids: taken, place: { waiting: left, shown, run, varied, mark }, isEnd };
+  }
+
+  function noteServed(
+    viewerId: AccountId,
+    slates: readonly Chosen['slate'][],
+    shown: readonly VideoId[],
+  ): void {
+    for (const slate of new Set(slates)) if (slate) void recommending.noteServed(viewerId, slate, shown);
   }
 
   return {

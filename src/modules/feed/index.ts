@@ -5,6 +5,7 @@ import type { Account, Accounts } from '../accounts/index.ts';
 import type { Comment, Comments } from '../comments/index.ts';
 import type { Engagement, Share } from '../engagement/index.ts';
 import type { Filters } from '../filters/index.ts';
+import type { Recommending } from '../recommending/index.ts';
 import type { Below, ListNarrowing, Video, Videos } from '../videos/index.ts';
 import { createForYou, hiddenBy } from './for-you.ts';
 import { createMix } from './mix.ts';
@@ -49,9 +50,10 @@ export function createFeed(deps: {
   engagement: Engagement;
   comments: Comments;
   filters: Filters;
+  recommending: Recommending;
   db: Db;
 }) {
-  const { videos, accounts, engagement, comments, filters, db } = deps;
+  const { videos, accounts, engagement, comments, filters, recommending, db } = deps;
 
   async function withAuthors(list: readonly Video[]): Promise<FeedItem[]> {
     const authors = await accounts.byIds([...new Set(list.map((video) => video.accountId))]);
@@ -110,7 +112,7 @@ export function createFeed(deps: {
 
   return {
     withAuthors,
-    forYou: createForYou({ db, videos, filters, recommender: createMix(videos) }),
+    forYou: createForYou({ db, videos, filters, recommending, fallback: createMix(videos) }),
 
     /** Of followed accounts: their videos, and what they passed on, each video once. `last`: where it goes on; null at its end. */
     async following(viewerId: AccountId, page: Below): Promise<FeedPart> {

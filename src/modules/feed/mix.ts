@@ -1,15 +1,7 @@
 import { feedLimits } from '../../../config/feed-limits.ts';
-import type { AccountId, VideoId } from '../../lib/ids.ts';
+import type { VideoId } from '../../lib/ids.ts';
+import type { Fallback } from '../recommending/index.ts';
 import type { Videos } from '../videos/index.ts';
-
-/** Chooses what somebody is shown unasked. */
-export interface Recommender {
-  /**
-   * The next videos for somebody (null: nobody who is signed in), best first: none of `without`, at most `count`, fewer
-   * where there are no more. Whether they may still be shown is looked at again when they are.
-   */
-  next(viewerId: AccountId | null, without: readonly VideoId[], count: number): Promise<VideoId[]>;
-}
 
 /** Of ten videos, four are what is liked and talked about most, three the newest, three the newest of followed accounts. */
 const TURNS = [
@@ -19,21 +11,20 @@ const TURNS = [
 type Source = (typeof TURNS)[number];
 
 /**
- * A mix that is the same for everybody but for whom they follow and what they have seen: what is trending, what is new, and what
- * those say whom one follows, in turns. The turn of a source that has no more goes to the next one.
+ * What For You is without the ranking engine: a mix that is the same for everybody but for whom they follow and what they have seen: what is trending, what is new, and what
+ * those say whom one follows, in turns. The turn of a source that has no more goes to the next one. Best first: none of `without`, at most `count`, fewer
+ * where there are no more. Whether they may still be shown is looked at again when they are.
  */
-export function createMix(videos: Videos): Recommender {
-  return {
-    async next(viewerId, without, count) {
-      const [trending, newest, followed] = await Promise.all([
-        videos
-          .trending(null, { offset: 0, limit: feedLimits.trending })
-          .then((ids) => videos.recommendableAmong(viewerId, ids)),
-        videos.newestUnseen(viewerId, without, count),
-        viewerId === null ? [] : videos.followedUnseen(viewerId, count),
-      ]);
-      return inTurns({ trending: trending.map(({ id }) => id), newest, followed }, without, count);
-    },
+export function createMix(videos: Videos): Fallback {
+  return async (viewerId, without, count) => {
+    const [trending, newest, followed] = await Promise.all([
+      videos
+        .trending(null, { offset: 0, limit: feedLimits.trending })
+        .then((ids) => videos.recommendableAmong(viewerId, ids)),
+      videos.newestUnseen(viewerId, without, count),
+      viewerId === null ? [] : videos.followedUnseen(viewerId, count),
+    ]);
+    return inTurns({ trending: trending.map(({ id }) => id), newest, followed }, without, count);
   };
 }
 
@@ -41,9 +32,9 @@ function inTurns(
   sources: Readonly<Record<Source, readonly VideoId[]>>,
   without: readonly VideoId[],
   count: number,
-): VideoId[] {
+): { readonly id: VideoId; readonly reason: Source }[] {
   const taken = new Set<VideoId>(without);
-  const chosen: VideoId[] = [];
+  const chosen: { readonly id: VideoId; readonly reason: Source }[] = [];
   const rest = { trending: 0, newest: 0, followed: 0 };
   const take = (source: Source): boolean => {
     for (;;) {
@@ -52,7 +43,7 @@ function inTurns(
       rest[source] += 1;
       if (taken.has(id)) continue;
       taken.add(id);
-      chosen.push(id);
+      chosen.push({ id, reason: source });
       return true;
     }
   };

@@ -69,8 +69,9 @@ describe('the order of For You', () => {
         shown: ids.slice(60, 90),
         run: { accountId: '7' as AccountId, length: 2 },
         varied: true,
+        mark: 4_294_967_295,
       },
-      { waiting: [], shown: ids, run: null, varied: false },
+      { waiting: [], shown: ids, run: null, varied: false, mark: 0 },
     ]) {
       expect(decodePlace(encodePlace(place))).toEqual({
         ...place,

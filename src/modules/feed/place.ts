@@ -11,23 +11,34 @@ export interface Place {
   readonly run: { readonly accountId: AccountId; readonly length: number } | null;
   /** Whether more than one creator was shown so far. */
   readonly varied: boolean;
+  /** By which it is told whether what waits is out of date (`Standing`). */
+  readonly mark: number;
 }
 
-export const TOP: Place = { waiting: [], shown: [], run: null, varied: false };
+export const TOP: Place = { waiting: [], shown: [], run: null, varied: false, mark: 0 };
+
+/** Whether nothing was shown yet. */
+export const isTop = ({ waiting, shown }: Place): boolean => waiting.length === 0 && shown.length === 0;
 
 const ID_BYTES = 8;
+const MARK_BYTES = 4;
 const HEAD_BYTES = 2 + ID_BYTES + 2;
+/** Bits of the second byte. Places of releases before marks have none. */
+const VARIED = 1;
+const MARKED = 2;
 
-/** A place in bytes: run (1), varied (1), whose run (8), how many wait (2), then ids of 8 bytes each. */
-export function encodePlace({ waiting, shown, run, varied }: Place): Buffer {
+/** A place in bytes: run (1), varied and marked (1), whose run (8), how many wait (2), mark (4), then ids of 8 bytes each. */
+export function encodePlace({ waiting, shown, run, varied, mark }: Place): Buffer {
   const kept = shown.slice(-feedLimits.shownKept);
-  const bytes = Buffer.alloc(HEAD_BYTES + ID_BYTES * (waiting.length + kept.length));
+  const idsAt = HEAD_BYTES + MARK_BYTES;
+  const bytes = Buffer.alloc(idsAt + ID_BYTES * (waiting.length + kept.length));
   bytes.writeUInt8(run?.length ?? 0, 0);
-  bytes.writeUInt8(varied ? 1 : 0, 1);
+  bytes.writeUInt8((varied ? VARIED : 0) | MARKED, 1);
   bytes.writeBigUInt64BE(BigInt(run?.accountId ?? 0), 2);
   bytes.writeUInt16BE(waiting.length, 2 + ID_BYTES);
+  bytes.writeUInt32BE(mark, HEAD_BYTES);
   [...waiting, ...kept].forEach((id, at) => {
-    bytes.writeBigUInt64BE(BigInt(id), HEAD_BYTES + at * ID_BYTES);
+    bytes.writeBigUInt64BE(BigInt(id), idsAt + at * ID_BYTES);
   });
   return bytes;
 }
@@ -35,8 +46,10 @@ export function encodePlace({ waiting, shown, run, varied }: Place): Buffer {
 /** The opposite, of bytes that `encodePlace` made: they come signed, or from our own table. Throws where they are anything else. */
 export function decodePlace(bytes: Buffer): Place {
   const length = bytes.readUInt8(0);
+  const flags = bytes.readUInt8(1);
+  const isMarked = (flags & MARKED) !== 0;
   const ids: VideoId[] = [];
-  for (let at = HEAD_BYTES; at < bytes.length; at += ID_BYTES) {
+  for (let at = HEAD_BYTES + (isMarked ? MARK_BYTES : 0); at < bytes.length; at += ID_BYTES) {
     ids.push(bytes.readBigUInt64BE(at).toString() as VideoId);
   }
   const waiting = bytes.readUInt16BE(2 + ID_BYTES);
@@ -45,7 +58,8 @@ export function decodePlace(bytes: Buffer): Place {
     waiting: ids.slice(0, waiting),
     shown: ids.slice(waiting),
     run: length === 0 ? null : { accountId, length },
-    varied: bytes.readUInt8(1) === 1,
+    varied: (flags & VARIED) !== 0,
+    mark: isMarked ? bytes.readUInt32BE(HEAD_BYTES) : 0,
   };
 }
 

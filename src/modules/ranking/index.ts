@@ -5,6 +5,7 @@ export {
   candidateSources,
   type FeedRequest,
   type RankedFeed,
+  type RankedItem,
 } from './engine.ts';
 export { explain } from './explain.ts';
 export { type Model, type TrainInput, transferablesOf } from './models/model.ts';

@@ -15,18 +15,34 @@ export async function accountSignals(
   db: Db | Tx,
   ids: readonly AccountId[],
 ): Promise<Told<'account' | 'account-removed'>[]> {
-  const rows: { id: AccountId; domain: string; createdAt: Date }[] = await db('accounts')
+  const rows: AccountRow[] = await db('accounts')
+    .leftJoin('feed_settings', 'feed_settings.account_id', 'accounts.id')
     .whereRaw('accounts.id = any(?::bigint[])', [[...ids]])
     .where('accounts.state', 'active')
     .orderBy('accounts.id')
-    .select(...['accounts.id as id', 'accounts.domain as domain', 'accounts.created_at as createdAt']);
+    .select(
+      ...['accounts.id as id', 'accounts.domain as domain', 'accounts.created_at as createdAt'],
+      ...['feed_settings.languages as languages', 'feed_settings.interests as interests'],
+    );
   const there = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => {
     const row = there.get(id);
     if (!row) return { kind: 'account-removed', id };
-    const { domain, createdAt } = row;
-    return { kind: 'account', id, domain, createdAt: createdAt.getTime(), languages: [], interests: [] };
+    const { domain, createdAt, languages, interests } = row;
+    return {
+      ...{ kind: 'account', id, domain, createdAt: createdAt.getTime() },
+      ...{ languages: languages ?? [], interests: interests ?? [] },
+    };
   });
+}
+
+interface AccountRow {
+  readonly id: AccountId;
+  readonly domain: string;
+  readonly createdAt: Date;
+  /** Null: the person has said nothing of feeds. */
+  readonly languages: string[] | null;
+  readonly interests: string[] | null;
 }
 
 interface VideoRow {

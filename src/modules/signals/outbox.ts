@@ -1,4 +1,5 @@
 import { signalLimits } from '../../../config/stream-limits.ts';
+import { noteInTx } from '../../db/committed.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { wakeRelay } from '../../db/outbox.ts';
 import { beforeDeadline } from '../../lib/deadline.ts';
@@ -23,6 +24,7 @@ export async function tellSignals(tx: Tx, signals: readonly NewSignal[]): Promis
        from jsonb_array_elements(?::jsonb) with ordinality as list (told, place) order by place`,
     [JSON.stringify(signals)],
   );
+  noteInTx(tx, { name: 'signals', payload: signals });
   await wakeRelay(tx);
 }
 

@@ -160,6 +160,9 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'POST /api/v1/events': ({ shownVideo, next }) => ({
     body: { events: [{ id: `event-${next()}-0`, video_id: shownVideo, type: 'view', watched_seconds: 4 }] },
   }),
+  'GET /api/v1/feed_reasons': ({ shownVideo }) => ({ query: { video_id: shownVideo } }),
+  'GET /api/v1/feed_slates': () => ({ query: { slate_id: '1' } }),
+  'PATCH /api/v1/admin/ranking': () => ({ body: { settings: { 'weights.trending': 0.4 } } }),
   'PATCH /api/v1/feed_settings': () => ({ body: { for_you_list: true } }),
   'POST /api/v1/studio/videos/bulk': () => ({ body: { action: 'delete', ids: ['1'] } }),
   'POST /api/v1/videos/:id/comments': () => ({ body: { text: 'Nice' } }),

@@ -115,6 +115,24 @@ export interface AdminDomainBlock {
   readonly expires_at: string | null;
 }
 
+export interface AdminRanking {
+  readonly weights_version: string;
+  /** Every number, by its path */
+  readonly settings: {};
+  readonly defaults: {};
+  /** The last first */
+  readonly changes: readonly {
+    readonly id: string;
+    /** What differed from the defaults from then on */
+    readonly settings: {};
+    readonly weights_version: string;
+    /** Null: the command line, or somebody who is gone */
+    readonly account_id: string | null;
+    readonly reason: string;
+    readonly changed_at: string;
+  }[];
+}
+
 export interface AdminTag {
   readonly id: string;
   readonly name: string;
@@ -333,6 +351,21 @@ export interface AdminTrendingStatus {
     readonly decided_by: string | null;
     readonly decided_at: string;
   } | null;
+}
+
+export interface Algorithm {
+  /** Changes with any number of the ranking */
+  readonly weights_version: string;
+  readonly parts: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly sentences: readonly string[];
+    readonly numbers: readonly {
+      readonly name: string;
+      readonly value: number;
+      readonly words: string;
+    }[];
+  }[];
 }
 
 export interface Application {
@@ -781,11 +814,67 @@ export interface FeedPage {
   readonly next_cursor: string | null;
 }
 
+export interface FeedReason {
+  readonly video_id: string;
+  readonly score: number;
+  /** Where it was found */
+  readonly sources: readonly ("collaborative" | "content" | "social" | "trending" | "exploration")[];
+  /** All parts of the score: they add up to it */
+  readonly parts: readonly {
+    /** What it is of, by a name that stays */
+    readonly feature: string;
+    readonly value: number;
+    /** Ids, hashtags and numbers that it is about */
+    readonly about: {};
+  }[];
+  /** Where it was chosen to find out whether people like it: how likely this choice was */
+  readonly propensity: number | null;
+  readonly slate_id: string;
+  /** Of what it was ranked by; see the algorithm of this server */
+  readonly weights_version: string;
+  readonly made_at: string;
+  /** In what was chosen together, from 1 */
+  readonly place: number;
+  /** What spoke for it most, in words */
+  readonly reasons: readonly string[];
+}
+
 export interface FeedSettings {
   /** What you watch is counted, and not noted */
   readonly history_paused: boolean;
   /** For You stands among your lists */
   readonly for_you_list: boolean;
+  /** False: For You uses nothing but whom you follow, block and mute */
+  readonly personal: boolean;
+  /** How much each source, weight and foreseen action counts for you; 1 where it is not named */
+  readonly sliders: {};
+  /** Hashtags */
+  readonly interests: readonly string[];
+  /** None: all */
+  readonly languages: readonly string[];
+}
+
+export interface FeedSlate {
+  readonly id: string;
+  readonly weights_version: string;
+  readonly made_at: string;
+  /** What was chosen, best first, exactly as it was */
+  readonly items: readonly {
+    readonly video_id: string;
+    readonly score: number;
+    /** Where it was found */
+    readonly sources: readonly ("collaborative" | "content" | "social" | "trending" | "exploration")[];
+    /** All parts of the score: they add up to it */
+    readonly parts: readonly {
+      /** What it is of, by a name that stays */
+      readonly feature: string;
+      readonly value: number;
+      /** Ids, hashtags and numbers that it is about */
+      readonly about: {};
+    }[];
+    /** Where it was chosen to find out whether people like it: how likely this choice was */
+    readonly propensity: number | null;
+  }[];
 }
 
 export interface FeedVideo {

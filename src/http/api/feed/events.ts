@@ -20,7 +20,7 @@ export const reportEvents = route({
   beacon: true,
   body: z.object({ events: z.array(eventSchema).min(1).max(watchLimits.eventsPerRequest) }),
   output: watchedEntity,
-  handler: async ({ deps: { config, watching }, body, viewer, req }) => {
+  handler: async ({ deps: { config, watching, recommending }, body, viewer, req }) => {
     // Any page could make its visitors watch: `text/plain` and forms need no leave of ours, and nobody's requests carry no cookie.
     if (viewer?.via !== 'bearer' && !comesFromOurPage(req, config.origin)) throw new ApiError('cross-site');
     // Of an account that is not confirmed nothing is kept: it may never be.
@@ -40,6 +40,10 @@ export const reportEvents = route({
       throw new ApiError('unavailable', 'The server is busy. Send these events again in a moment.', {
         headers: { 'Retry-After': String(watchLimits.busyRetrySeconds) },
       });
+    }
+    if (watcher.accountId !== null) {
+      const kinds = events.map(({ kind }) => (kind === 'skip' ? ('skip' as const) : ('other' as const)));
+      recommending.hearWatched(watcher.accountId, kinds);
     }
     return outcome;
   },

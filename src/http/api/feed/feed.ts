@@ -3,18 +3,19 @@ import { decodePlace, encodePlace, type FeedType, TOP } from '../../../modules/f
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { cursorBelow, feedVideosOf, idBelow, openCursor, type PagedList } from './pages.ts';
+import { cursorBelow, feedVideosOf, idBelow, languagesOf, openCursor, type PagedList } from './pages.ts';
 import { feedEntity, feedQuery } from './schemas.ts';
 
 interface Asked {
   readonly viewerId: AccountId | null;
+  readonly languages: readonly string[];
   readonly cursor: string | undefined;
   readonly limit: number;
 }
 
-async function forYou(deps: HttpDeps, list: PagedList, { viewerId, cursor, limit }: Asked) {
+async function forYou(deps: HttpDeps, list: PagedList, { viewerId, languages, cursor, limit }: Asked) {
   const place = cursor === undefined ? TOP : decodePlace(openCursor(deps, list, cursor));
-  const { ids, place: next, isEnd } = await deps.feed.forYou.page(viewerId, place, limit);
+  const { ids, place: next, isEnd } = await deps.feed.forYou.page({ id: viewerId, languages }, place, limit);
   const items = await deps.feed.inOrder(ids, viewerId);
   return {
     videos: await feedVideosOf(deps, items, viewerId),
@@ -50,12 +51,12 @@ export const getFeed = route({
   scope: 'read:statuses',
   query: feedQuery,
   output: feedEntity,
-  handler: async ({ deps, query, viewer }) => {
+  handler: async ({ deps, query, viewer, req }) => {
     const { feed_type: type, cursor, limit } = query;
     const viewerId = viewer?.account.id ?? null;
     if (type === 'following' && viewerId === null) throw new ApiError('not-signed-in');
     const list = { list: `feed ${type}`, viewerId };
-    const asked = { viewerId, cursor, limit };
+    const asked = { viewerId, languages: languagesOf(req), cursor, limit };
     return type === 'for_you' ? forYou(deps, list, asked) : newestFirst(deps, type, list, asked);
   },
 });

@@ -9,7 +9,7 @@ import { searchOf } from '../../query.ts';
 import { route } from '../../route.ts';
 import { statusEntitiesOf } from '../entities.ts';
 import { pageQuery, type StatusEntity, statusEntity } from '../schemas.ts';
-import { openCursor } from './pages.ts';
+import { languagesOf, openCursor } from './pages.ts';
 import { cursorQuery } from './schemas.ts';
 
 /**
@@ -69,11 +69,15 @@ async function placeOf({ deps, query, viewerId }: Asked): Promise<Place | null> 
 
 /** A page of For You as statuses. There is nothing newer than its top: who asks for that gets nothing, and a new top without. */
 export async function forYouStatuses(asked: Asked): Promise<StatusEntity[]> {
-  const { deps, query, viewerId } = asked;
+  const { deps, query, viewerId, req } = asked;
   if (query.min_id !== undefined || query.since_id !== undefined) return [];
   const from = await placeOf(asked);
   if (from === null) return [];
-  const { ids, place, isEnd } = await deps.feed.forYou.page(viewerId, from, query.limit);
+  const { ids, place, isEnd } = await deps.feed.forYou.page(
+    { id: viewerId, languages: languagesOf(req) },
+    from,
+    query.limit,
+  );
   const statuses = await statusEntitiesOf(deps, await deps.feed.inOrder(ids, viewerId), viewerId);
   const last = statuses.at(-1);
   if (!last) return [];

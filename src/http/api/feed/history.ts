@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import type { AccountId } from '../../../lib/ids.ts';
-import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { flag } from '../inputs.ts';
 import { emptyEntity, videoParams } from '../schemas.ts';
 import { cursorBelow, feedVideosOf, idBelow } from './pages.ts';
-import { cursorQuery, feedEntity, historyEntity, settingsEntity } from './schemas.ts';
+import { cursorQuery, feedEntity, historyEntity } from './schemas.ts';
 
 /** What somebody watched and does not want: for that person alone (security.md P9). */
 
@@ -52,8 +49,14 @@ export const forgetWatched = route({
   params: videoParams,
   output: emptyEntity,
   handler: async ({ deps, params, viewer }) => {
-    const forgotten = await deps.inTx((tx) => deps.watching.forgetWatched(tx, viewer.account.id, params.id));
+    const { id } = viewer.account;
+    const forgotten = await deps.inTx(async (tx) => {
+      const done = await deps.watching.forgetWatched(tx, id, params.id);
+      if (done) await deps.recommending.tellToForget(tx, id);
+      return done;
+    });
     if (!forgotten) throw new ApiError('not-found');
+    await deps.recommending.forgotten(id);
     return {};
   },
 });
@@ -66,43 +69,12 @@ export const clearHistory = route({
   scope: 'write:history',
   output: emptyEntity,
   handler: async ({ deps, viewer }) => {
-    await deps.inTx((tx) => deps.watching.clearHistory(tx, viewer.account.id));
+    await deps.inTx(async (tx) => {
+      await deps.watching.clearHistory(tx, viewer.account.id);
+      await deps.recommending.tellToForget(tx, viewer.account.id);
+    });
+    await deps.recommending.forgotten(viewer.account.id);
     return {};
-  },
-});
-
-async function settingsOf(deps: Pick<HttpDeps, 'watching'>, id: AccountId) {
-  const { historyPaused, forYouList } = await deps.watching.settingsOf(id);
-  return { history_paused: historyPaused, for_you_list: forYouList };
-}
-
-export const getFeedSettings = route({
-  method: 'get',
-  path: '/api/v1/feed_settings',
-  summary: 'Whether your history is kept, and whether For You stands among your lists.',
-  audience: 'signed-in',
-  scope: 'read:history',
-  output: settingsEntity,
-  handler: async ({ deps, viewer }) => settingsOf(deps, viewer.account.id),
-});
-
-export const setFeedSettings = route({
-  method: 'patch',
-  path: '/api/v1/feed_settings',
-  summary: 'Change these; what is not given stays as it is.',
-  audience: 'signed-in',
-  scope: 'write:history',
-  body: z.object({ history_paused: flag.optional(), for_you_list: flag.optional() }),
-  output: settingsEntity,
-  handler: async ({ deps, body, viewer }) => {
-    const { id } = viewer.account;
-    await deps.inTx((tx) =>
-      deps.watching.setSettings(tx, id, {
-        historyPaused: body.history_paused,
-        forYouList: body.for_you_list,
-      }),
-    );
-    return settingsOf(deps, id);
   },
 });
 

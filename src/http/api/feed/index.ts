@@ -4,13 +4,13 @@ import { forYouTimeline } from './for-you.ts';
 import {
   clearHistory,
   forgetWatched,
-  getFeedSettings,
   getHistory,
   getNotInterested,
   interestedAgain,
   notInterested,
-  setFeedSettings,
 } from './history.ts';
+import { getFeedReason, getFeedSlate } from './reasons.ts';
+import { getFeedSettings, resetFeedProfile, setFeedSettings } from './settings.ts';
 
 /** Feeds, what is told of watching, and what is kept of it. */
 export const feedRoutes = [
@@ -22,6 +22,9 @@ export const feedRoutes = [
   forgetWatched,
   getFeedSettings,
   setFeedSettings,
+  resetFeedProfile,
+  getFeedReason,
+  getFeedSlate,
   getNotInterested,
   notInterested,
   interestedAgain,

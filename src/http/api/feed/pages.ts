@@ -1,3 +1,5 @@
+import type { Request } from 'express';
+import { servingLimits } from '../../../../config/serving-limits.ts';
 import type { AccountId } from '../../../lib/ids.ts';
 import type { FeedItem } from '../../../modules/feed/index.ts';
 import type { HttpDeps } from '../../deps.ts';
@@ -7,6 +9,13 @@ import { statusEntitiesOf } from '../entities.ts';
 import { videoShaper } from '../videos/entities.ts';
 
 const ID_BYTES = 8;
+
+/** Languages that whoever asks reads, the first choice first, as the browser or app says. */
+export const languagesOf = (req: Request): readonly string[] =>
+  req
+    .acceptsLanguages()
+    .filter((one) => one !== '*')
+    .slice(0, servingLimits.maxLanguages);
 
 /** A list that is paged by cursors, and whose. */
 export interface PagedList {

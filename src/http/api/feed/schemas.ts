@@ -50,6 +50,12 @@ export const settingsEntity = z
   .object({
     history_paused: z.boolean().describe('What you watch is counted, and not noted'),
     for_you_list: z.boolean().describe('For You stands among your lists'),
+    personal: z.boolean().describe('False: For You uses nothing but whom you follow, block and mute'),
+    sliders: z
+      .record(z.string(), z.number())
+      .describe('How much each source, weight and foreseen action counts for you; 1 where it is not named'),
+    interests: z.array(z.string()).describe('Hashtags'),
+    languages: z.array(z.string()).describe('None: all'),
   })
   .meta({ id: 'FeedSettings' });
 

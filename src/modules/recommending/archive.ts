@@ -1,0 +1,157 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { servingLimits } from '../../../config/serving-limits.ts';
+import type { Db, InTx, Tx } from '../../db/database.ts';
+import { createBatches } from '../../lib/batches.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { AccountId, Id, VideoId } from '../../lib/ids.ts';
+import type { Logger } from '../../lib/log.ts';
+import type { RankedItem } from '../ranking/index.ts';
+
+export type SlateId = Id<'slate'>;
+
+/** What was chosen for somebody at once, best first, and why. */
+export interface Slate {
+  readonly id: SlateId;
+  /** Null: for all who are not signed in. */
+  readonly accountId: AccountId | null;
+  readonly weightsVersion: string;
+  readonly madeAt: Date;
+  readonly items: readonly RankedItem[];
+}
+
+interface Row {
+  readonly id: SlateId;
+  readonly account_id: AccountId | null;
+  readonly weights_version: string;
+  readonly made_at: Date;
+  readonly video_ids: readonly string[];
+  readonly items: Buffer;
+}
+
+/**
+ * One statement for slates that are made at once. The rows of their people stay until it is done: an account that is being deleted waits,
+ * and takes them along; of one that is gone nothing is kept.
+ */
+const INSERT = `
+with here as materialized (
+  select account_id from users where account_id = any(:accounts::bigint[]) order by account_id for key share)
+insert into feed_slates (id, account_id, weights_version, video_ids, items, made_at)
+select id, account_id, version, videos::bigint[], items, made_at
+  from unnest(:ids::bigint[], :accounts::bigint[], :versions::text[], :videos::text[], :items::bytea[], :moments::timestamptz[])
+    as made (id, account_id, version, videos, items, made_at)
+ where account_id is null or account_id in (select account_id from here)`;
+
+/** A slot in which something was tried out. */
+interface Explored {
+  readonly accountId: AccountId;
+  readonly videoId: VideoId;
+  readonly slateId: SlateId;
+  readonly propensity: number;
+  readonly weightsVersion: string;
+}
+
+const bytesOf = (items: readonly RankedItem[]): Buffer => deflateRawSync(JSON.stringify(items));
+const itemsOf = (bytes: Buffer): RankedItem[] => JSON.parse(inflateRawSync(bytes).toString('utf8'));
+
+function slateOf(row: Row): Slate {
+  return {
+    ...{ id: row.id, accountId: row.account_id, weightsVersion: row.weights_version, madeAt: row.made_at },
+    items: itemsOf(row.items),
+  };
+}
+
+/**
+ * What was chosen for whom and why, for a day, in PostgreSQL: it is gone with the account, whatever else is lost. Slates that are made at
+ * once are stored together.
+ */
+export function createArchive(deps: {
+  readonly db: Db;
+  readonly inTx: InTx;
+  readonly clock: Clock;
+  readonly log: Logger;
+}) {
+  const { db, inTx, clock, log } = deps;
+  const add = createBatches<Row, null>({
+    limits: servingLimits.archive,
+    bytesOf: ({ items }) => items.length,
+    run: async (rows) => {
+      await db.raw(INSERT, {
+        ids: rows.map(({ id }) => id),
+        accounts: rows.map(({ account_id }) => account_id),
+        versions: rows.map(({ weights_version }) => weights_version),
+        videos: rows.map(({ video_ids }) => `{${video_ids.join(',')}}`),
+        items: rows.map(({ items }) => items),
+        moments: rows.map(({ made_at }) => made_at),
+      } as never);
+      return rows.map(() => null);
+    },
+  });
+  const since = () => new Date(clock.now() - servingLimits.keptMs);
+  /** Slates that this viewer may look into. */
+  const own = (accountId: AccountId | null) =>
+    db<Row>('feed_slates').where({ account_id: accountId }).where('made_at', '>', since());
+
+  return {
+    /** Keeps a slate. Never rejects: a feed is worth more than its reasons. */
+    async keep({ id, accountId, weightsVersion, madeAt, items }: Slate): Promise<void> {
+      const stored = add({
+        ...{ id, account_id: accountId, weights_version: weightsVersion, made_at: madeAt },
+        ...{ video_ids: items.map(({ videoId }) => videoId), items: bytesOf(items) },
+      });
+      if (!stored) log.warn({ id }, 'too many slates wait to be kept; the reasons of one are lost');
+      await stored?.catch((error) => log.warn({ err: error, id }, 'a slate could not be kept'));
+    },
+
+    /** A slate as it was when it was made; null where it is not there, too old, or somebody else's. */
+    async byId(accountId: AccountId | null, id: SlateId): Promise<Slate | null> {
+      const row = await own(accountId).where({ id }).first();
+      return row ? slateOf(row) : null;
+    },
+
+    /** The last slate for this viewer in which a video was. */
+    async lastWith(accountId: AccountId | null, videoId: VideoId): Promise<Slate | null> {
+      const row = await own(accountId)
+        .whereRaw('? = any (video_ids)', [videoId])
+        .orderBy('id', 'desc')
+        .first();
+      return row ? slateOf(row) : null;
+    },
+
+    /** Notes what was tried out on somebody, as it is shown. Never rejects. */
+    async noteExplored(slots: readonly Explored[]): Promise<void> {
+      if (slots.length === 0) return;
+      const rows = slots.map((slot) => ({
+        ...{ account_id: slot.accountId, video_id: slot.videoId, slate_id: slot.slateId },
+        ...{ propensity: slot.propensity, weights_version: slot.weightsVersion },
+        served_at: new Date(clock.now()),
+      }));
+      await inTx((tx) =>
+        tx('explored_slots').insert(rows).onConflict(['account_id', 'video_id', 'slate_id']).ignore(),
+      ).catch((error) => log.warn({ err: error }, 'what was tried out could not be noted'));
+    },
+
+    /** Forgets what is too old; a few thousand rows at once. */
+    async sweep(signal: AbortSignal): Promise<void> {
+      const before = (ms: number) => new Date(clock.now() - ms);
+      for (const [table, column, moment] of [
+        ['feed_slates', 'made_at', before(servingLimits.keptMs)],
+        ['explored_slots', 'served_at', before(servingLimits.exploredMs)],
+      ] as const) {
+        let swept: number = servingLimits.sweptAtOnce;
+        while (swept === servingLimits.sweptAtOnce && !signal.aborted) {
+          const { rowCount } = await db.raw<{ rowCount: number }>(
+            'delete from ?? where ctid = any (array(select ctid from ?? where ?? < ? limit ?))',
+            [table, table, column, moment, servingLimits.sweptAtOnce],
+          );
+          swept = rowCount;
+        }
+      }
+    },
+
+    /** Forgets all that was chosen for somebody. */
+    async forget(tx: Tx, accountId: AccountId): Promise<void> {
+      await tx('feed_slates').where({ account_id: accountId }).delete();
+      await tx('explored_slots').where({ account_id: accountId }).delete();
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { randomInt } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { servingLimits } from '../../../config/serving-limits.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { type AccountId, idSchema, type VideoId } from '../../lib/ids.ts';
+import type { SlateId } from './archive.ts';
+
+/** The slate that is offered to somebody from its top, as far as it was not watched since. */
+export interface StandingSlate {
+  readonly id: SlateId;
+  readonly ids: readonly VideoId[];
+  /** Of those that were chosen to find out whether they are good, how likely that was. */
+  readonly explored: Readonly<Record<string, number>>;
+  readonly weightsVersion: string;
+  readonly settingsVersion: string;
+  readonly madeAt: number;
+}
+
+/** Where somebody's feed stands, for all processes. */
+export interface Standing {
+  /** Another one after whatever makes what was chosen before out of date. */
+  readonly mark: number;
+  readonly slate: StandingSlate | null;
+}
+
+/** Redis answers within this long, or feeds do without it. */
+const DEADLINE_MS = 50;
+const MARKS = 2 ** 32 - 1;
+
+const slateSchema = z.object({
+  id: idSchema<'slate'>(),
+  ids: z.array(idSchema<'video'>()).max(servingLimits.sharedSlate),
+  explored: z.record(z.string(), z.number()),
+  weightsVersion: z.string().max(200),
+  settingsVersion: z.string().max(200),
+  madeAt: z.number(),
+});
+
+export type Standings = ReturnType<typeof createStandings>;
+
+/**
+ * The last slate of each account and a mark that changes when it shall not be used any more, in Redis: all processes of a server share
+ * it, and nothing is lost with it but five minutes of what was chosen. While Redis is away there is none, and feeds go on without.
+ */
+export function createStandings(deps: {
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly clock: Clock;
+}) {
+  const { redis, clock } = deps;
+  const keyOf = (accountId: AccountId) => `${deps.prefix}:feed:${accountId}`;
+
+  async function inTime<T>(ask: () => Promise<T>): Promise<T | null> {
+    if (redis.status !== 'ready') return null;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(resolve, DEADLINE_MS, null);
+    });
+    return Promise.race([ask().catch(() => null), late]).finally(() => clearTimeout(timer));
+  }
+
+  const bust = async (accountId: AccountId): Promise<void> => {
+    const key = keyOf(accountId);
+    await inTime(() =>
+      redis
+        .multi()
+        .hset(key, 'mark', randomInt(1, MARKS))
+        .hdel(key, 'slate', 'skips')
+        .pexpire(key, 2 * servingLimits.keptMs)
+        .exec(),
+    );
+  };
+
+  return {
+    /** Null: nobody knows. */
+    async of(accountId: AccountId): Promise<Standing | null> {
+      const found = await inTime(() => redis.hmget(keyOf(accountId), 'mark', 'slate'));
+      if (!found) return null;
+      const [mark, slate] = found;
+      return { mark: Number(mark ?? 0), slate: readSlate(slate ?? null) };
+    },
+
+    /** Offers a slate, unless what it was chosen by has changed since. */
+    async offer(accountId: AccountId, mark: number, slate: StandingSlate): Promise<void> {
+      const key = keyOf(accountId);
+      await inTime(() => redis.eval(OFFER, 1, key, mark, JSON.stringify(slate), 2 * servingLimits.keptMs));
+    },
+
+    /** Makes what was chosen for somebody out of date, also what waits below the page they are on. */
+    bust,
+
+    /** Counts what was left at once; anything else that was watched ends the row. */
+    async noteSkips(
+      accountId: AccountId,
+      run: { readonly isBroken: boolean; readonly skips: number },
+    ): Promise<void> {
+      const key = keyOf(accountId);
+      const told = await inTime(async () => {
+        if (run.isBroken) await redis.hset(key, 'skips', 0);
+        const count = run.skips === 0 ? 0 : await redis.hincrby(key, 'skips', run.skips);
+        await redis.pexpire(key, 2 * servingLimits.keptMs);
+        return count;
+      });
+      if ((told ?? 0) >= servingLimits.skipsInARow) await bust(accountId);
+    },
+
+    /** Forgets somebody. */
+    async forget(accountId: AccountId): Promise<void> {
+      await inTime(() => redis.del(keyOf(accountId)));
+    },
+
+    isFresh: ({ madeAt }: StandingSlate): boolean => clock.now() - madeAt < servingLimits.slateMs,
+    isUsable: ({ madeAt }: StandingSlate): boolean => clock.now() - madeAt < servingLimits.staleMs,
+  };
+}
+
+/** Together, or a slate that was chosen before a bust would be offered after it. */
+const OFFER = `
+if tonumber(redis.call('hget', KEYS[1], 'mark') or '0') ~= tonumber(ARGV[1]) then return 0 end
+redis.call('hset', KEYS[1], 'slate', ARGV[2])
+redis.call('pexpire', KEYS[1], ARGV[3])
+return 1`;
+
+function readSlate(text: string | null): StandingSlate | null {
+  if (text === null) return null;
+  const read = slateSchema.safeParse(JSON.parse(text));
+  return read.success ? read.data : null;
+}

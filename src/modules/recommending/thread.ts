@@ -1,0 +1,110 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { servingLimits } from '../../../config/serving-limits.ts';
+import { openDatabase, transactions } from '../../db/database.ts';
+import { createLogger } from '../../lib/log.ts';
+import { createSignalLog } from '../signals/index.ts';
+import { createTrending } from '../trending/index.ts';
+import { openEngine } from './engine-in-thread.ts';
+import type { FromThread, ThreadData, ToThread } from './protocol.ts';
+import { RANKING_CHANNEL } from './settings.ts';
+import { readTrends } from './trends-in-thread.ts';
+
+/**
+ * The thread that ranks. It reads everything from PostgreSQL, then follows the log of signals; where the log lost something, it
+ * begins again. It answers whoever holds it, and tells no one else anything.
+ */
+async function run(port: MessagePort, data: ThreadData): Promise<void> {
+  const tell = (message: FromThread) => port.postMessage(message);
+  const warn = (error: unknown): undefined => {
+    tell({ kind: 'warning', detail: String(error) });
+  };
+  const db = openDatabase(data.databaseUrl, 2);
+  // Waits for new signals: a connection of its own, which comes back by itself.
+  const redis = new Redis(data.redisUrl, { maxRetriesPerRequest: null, enableReadyCheck: true });
+  redis.on('error', () => undefined);
+  const log = createSignalLog({ redis, prefix: data.redisPrefix, log: createLogger('silent') });
+  const now = () => Date.now() + data.clockOffsetMs;
+  const { lists } = createTrending({
+    ...{ db, inTx: transactions(db), clock: { now }, signals: log, prefix: data.redisPrefix },
+    // The other connection may be waiting.
+    ...{ redis: redis.duplicate().on('error', () => undefined), log: createLogger('silent') },
+    ...{ unlistedDomains: data.unlistedDomains, keepAtHand: async () => [] },
+  });
+  const engine = openEngine({ db, trends: readTrends(lists, warn), now, tell, warn });
+
+  port.on('message', (message: ToThread) => {
+    try {
+      engine.take(message);
+    } catch (error) {
+      if ('ticket' in message) tell({ kind: 'failed', ticket: message.ticket, detail: String(error) });
+      else warn(error);
+    }
+  });
+  void listen(data.databaseUrl, engine.hear, warn);
+  setInterval(() => engine.hear('settings').catch(warn), servingLimits.settingsPollMs);
+
+  for (;;) {
+    let position = await endOf(redis, log);
+    await engine.load();
+    for (;;) {
+      if (redis.status !== 'ready') {
+        await pause(servingLimits.followedWaitMs / 4);
+        continue;
+      }
+      const page = await log
+        .read(position, { count: servingLimits.followedAtOnce, blockMs: servingLimits.followedWaitMs })
+        .catch(warn);
+      if (!page) {
+        await pause(servingLimits.followedWaitMs);
+        continue;
+      }
+      position = page.position;
+      engine.follow(page.signals);
+      // What is gone from the log is in PostgreSQL.
+      if (page.isGap) break;
+    }
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Where the log ends now; from its beginning, where Redis does not answer. */
+async function endOf(redis: Redis, log: ReturnType<typeof createSignalLog>): Promise<string | null> {
+  if (redis.status === 'ready' || (await isReadySoon(redis))) return log.end().catch(() => null);
+  return null;
+}
+
+function isReadySoon(redis: Redis): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, servingLimits.followedWaitMs, false);
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}
+
+/** Hears of changed settings, and of people who are to be forgotten, for as long as the thread lives. */
+async function listen(
+  databaseUrl: string,
+  hear: (what: string) => Promise<void>,
+  warn: (error: unknown) => void,
+): Promise<void> {
+  for (;;) {
+    const client = new pg.Client({ connectionString: databaseUrl, application_name: 'vireo-ranking' });
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    client.on('error', () => undefined);
+    client.on('notification', ({ payload }) => void hear(payload ?? '').catch(warn));
+    await client
+      .connect()
+      .then(() => client.query(`listen ${RANKING_CHANNEL}`))
+      .then(() => ended)
+      .catch(warn);
+    await client.end().catch(() => undefined);
+    await pause(servingLimits.followedWaitMs);
+  }
+}
+
+if (parentPort) await run(parentPort, workerData as ThreadData);
