@@ -114,13 +114,27 @@ describe('trends of the live server', () => {
     expect(await idsOf('/api/v1/trends/videos')).toEqual([many, few]);
   });
 
-  test('come back after Redis lost everything, and until then there is what PostgreSQL counts', async () => {
+  test('come back after Redis lost them and the log, and until then there is what PostgreSQL counts', async () => {
     const { redis, config } = server.context;
     const keys = await redis.keys(`${config.redisPrefix}:*`);
     await redis.del(keys.filter((key) => /:(trends|signals)/.test(key)));
     expect(await idsOf('/api/v1/trends/statuses')).toEqual([many, few]);
     expect(await idsOf('/api/v1/trends/videos')).toEqual([]);
+    // What the log lost is in PostgreSQL.
+    const late = await videos.video(author.account);
+    await liked(late, fans.slice(0, 1));
     await turn();
+    await turn();
+    expect((await idsOf('/api/v1/trends/videos')).toSorted()).toEqual([many, few, late].toSorted());
+    await server.context.db('videos').where({ id: late }).update({ visibility: 'followers' });
+    expect(await idsOf('/api/v1/trends/videos')).toEqual([many, few]);
+  });
+
+  test('are written anew where only the lists are gone', async () => {
+    const { redis, config } = server.context;
+    const keys = await redis.keys(`${config.redisPrefix}:trends:*`);
+    await redis.del(keys.filter((key) => !key.endsWith(':keeper')));
+    expect(await idsOf('/api/v1/trends/videos')).toEqual([]);
     await turn();
     expect(await idsOf('/api/v1/trends/videos')).toEqual([many, few]);
   });
