@@ -118,7 +118,6 @@ export const signalSchema = z.discriminatedUnion('kind', [
 
 export type Signal = z.output<typeof signalSchema>;
 export type SignalKind = Signal['kind'];
-export type SignalSource = (typeof signalSources)[number];
 
 /** The event of a kind. */
 export type SignalOf<K extends SignalKind> = Extract<Signal, { kind: K }>;
