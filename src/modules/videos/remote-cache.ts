@@ -29,7 +29,7 @@ export interface CacheDeps {
 const KEPT: readonly AssetRole[] = ['poster', 'poster-webp'];
 
 /** Any number, the same for every process: who holds it makes room, or fills it. */
-const CACHE_LOCK = 7_461_339;
+const CACHE_LOCK = 7_461_340;
 
 /** Bytes of all objects that remote videos are played from; one that several share counts once. */
 export async function cachedBytes(from: Db): Promise<number> {

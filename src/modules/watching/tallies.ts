@@ -3,7 +3,7 @@ import type { Db, InTx } from '../../db/database.ts';
 import { dayOf } from './keys.ts';
 
 /** Any number, the same for every process. */
-const TALLY_LOCK = 7_461_339;
+const TALLY_LOCK = 7_461_341;
 
 /**
  * Adds what was counted to the counts of the videos: a row of `view_tallies` is removed in the transaction that adds it, so that
