@@ -8,6 +8,8 @@ export const signalLimits = {
   readAtOnce: 100,
   /** Rows that wait in PostgreSQL and are told in one go. */
   toldAtOnce: 500,
+  /** What was watched waits so many to a row. */
+  perRow: 50,
 } as const;
 
 export const watchStreamLimits = {
@@ -22,6 +24,8 @@ export const watchStreamLimits = {
   /** Events of one transaction, about, and entries that are read at once for it. */
   eventsAtOnce: 20_000,
   entriesAtOnce: 100,
+  /** An entry that cannot be read is kept up to this length. */
+  setAsideLength: 1_000_000,
   /** How long the consumer waits for something new; then, for what comes with it; and after a failure. */
   blockMs: 1_000,
   gatherMs: 20,

@@ -10,7 +10,7 @@ import {
   tellSignals,
   videoSignals,
 } from '../../src/modules/signals/index.ts';
-import { eventually, startOwnRedis } from '../helpers/chaos.ts';
+import { createGate, eventually, type Gate, startOwnRedis } from '../helpers/chaos.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { silent } from '../helpers/job-rig.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
@@ -154,6 +154,33 @@ test('the log: each follower by its own position, and a gap where what it missed
     });
   } finally {
     await own.close();
+  }
+});
+
+test('signals are told by one process at a time: what is taken back is not told before it was done', async () => {
+  const url = await createTestDatabase();
+  const db = openDatabase(url);
+  try {
+    const tell = (id: string) => db.transaction((tx) => tellSignals(tx, [{ kind: 'video-removed', id }]));
+    const [told, gate]: [Signal[], Gate] = [[], createGate()];
+    const take = async (signals: readonly Signal[]) => void told.push(...signals);
+    const slow = async (signals: readonly Signal[]) => {
+      await gate.pass();
+      await take(signals);
+    };
+    await tell('1');
+    const first = createSignalMover({ db, log: silent, signals: { publish: slow } })();
+    await gate.reached;
+    await tell('2');
+    const other = createSignalMover({ db, log: silent, signals: { publish: take } });
+    expect(await other()).toBe(0);
+    gate.open();
+    await first;
+    expect(await other()).toBe(1);
+    expect(told.map((one) => 'id' in one && one.id)).toEqual(['1', '2']);
+  } finally {
+    await db.destroy();
+    await dropTestDatabase(url);
   }
 });
 
