@@ -217,7 +217,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const analytics = createAnalytics({ db, inTx, clock });
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters, recommending });
   const streams = createStreams({
-    ...{ db, inTx, ids, clock, log, unlistedDomains, instanceSecret, redis, config },
+    ...{ db, inTx, ids, enqueue, clock, log, unlistedDomains, instanceSecret, redis, config },
     keepAtHand: videos.keepAtHand,
     onFresh: analytics.noteWatched,
   });
@@ -320,6 +320,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
       return undefined;
     },
     ...federation.reading.jobs,
+    'watching.store': ({ entry }) => streams.watching.storeAgain(entry),
   };
 
   const queues = openQueues(redis, config.redisPrefix);

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
 import type { Db, InTx, Tx } from './db/database.ts';
 import type { UnlistedDomains } from './db/visibility.ts';
+import type { Enqueue } from './jobs/enqueue.ts';
 import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
 import type { Logger } from './lib/log.ts';
@@ -15,6 +16,7 @@ export function createStreams(deps: {
   readonly db: Db;
   readonly inTx: InTx;
   readonly ids: IdSource;
+  readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly log: Logger;
   readonly unlistedDomains: UnlistedDomains;

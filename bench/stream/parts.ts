@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type Db, openDatabase, transactions } from '../../src/db/database.ts';
+import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createIds } from '../../src/lib/ids.ts';
 import { createLogger } from '../../src/lib/log.ts';
@@ -19,8 +20,9 @@ export function openWatching(
   const db = openDatabase(databaseUrl, 4);
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
   const log = createLogger('warn');
+  const ids = createIds(systemClock, node);
   const watching = createWatching({
-    ...{ db, inTx: transactions(db), ids: createIds(systemClock, node), clock, log, redis },
+    ...{ db, inTx: transactions(db), ids, enqueue: createEnqueue(ids), clock, log, redis },
     ...{ unlistedDomains: 'shown', instanceSecret: randomBytes(32).toString('hex'), through: 'redis' },
     ...{ redisPrefix: PREFIX, signals: createSignalLog({ redis, prefix: PREFIX, log }) },
   });

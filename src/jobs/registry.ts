@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { watchStreamLimits } from '../../config/stream-limits.ts';
 import type { Tx } from '../db/database.ts';
 import { idSchema } from '../lib/ids.ts';
 
@@ -268,6 +269,14 @@ export const jobSpecs = {
     }),
     maxAttempts: 3,
     timeoutMs: 5 * minute,
+    retryDelayMs: 60_000,
+  },
+  /** Stores an event of watching that was refused, so that it holds up no others; see src/modules/watching/consumer.ts. */
+  'watching.store': {
+    queue: 'default',
+    payload: z.object({ entry: z.string().max(watchStreamLimits.setAsideLength) }),
+    maxAttempts: 5,
+    timeoutMs: minute,
     retryDelayMs: 60_000,
   },
 } as const satisfies Record<string, JobSpec>;

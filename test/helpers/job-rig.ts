@@ -173,4 +173,5 @@ const noHandlers: JobHandlers = {
   'replies.fetch': unexpected,
   'post.refresh': unexpected,
   'followers.sync': unexpected,
+  'watching.store': unexpected,
 };

@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { watchStreamLimits } from '../../config/stream-limits.ts';
+import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import type { AccountId, VideoId } from '../../src/lib/ids.ts';
+import type { Signal } from '../../src/modules/signals/index.ts';
+import { type ConsumerDeps, createConsumer } from '../../src/modules/watching/consumer.ts';
 import { createWatching, type FreshWatch } from '../../src/modules/watching/index.ts';
 import { createIntake, watchStreamKey } from '../../src/modules/watching/intake.ts';
 import type { TakenEvent } from '../../src/modules/watching/model.ts';
 import { seenBy } from '../../src/modules/watching/seen.ts';
+import { createGate, startOwnRedis } from '../helpers/chaos.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { silent } from '../helpers/job-rig.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { redis as asked } from '../helpers/probes.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { storeWatched } from '../helpers/watched.ts';
 
@@ -33,12 +38,12 @@ afterAll(() => server?.close());
 
 let prefixes = 0;
 /** What is watched, through a stream that nobody else uses; what was stored anew is listed. */
-function ownStream() {
+function ownStream(more: Partial<Pick<Parameters<typeof createWatching>[0], 'redis' | 'signals'>> = {}) {
   const { config, ...context } = server.context;
   const fresh: FreshWatch[] = [];
   const prefix = `${config.redisPrefix}-${++prefixes}`;
   const watching = createWatching({
-    ...context,
+    ...{ ...context, ...more, enqueue: createEnqueue(context.ids) },
     ...{ unlistedDomains: 'shown', instanceSecret: 'x'.repeat(32), redisPrefix: prefix, through: 'redis' },
     onFresh: async (_tx, events) => void fresh.push(...events),
   });
@@ -46,7 +51,7 @@ function ownStream() {
     watching,
     fresh,
     key: watchStreamKey(prefix),
-    store: () => storeWatched({ ...server.context, watching }),
+    store: () => storeWatched({ redis: more.redis ?? context.redis, watching }),
   };
 }
 
@@ -179,4 +184,151 @@ test('who sees what, asked at once, is what the predicate says of each', async (
     }
     expect(pairs.filter((pair) => durationFor(pair) !== undefined).length).toBeGreaterThan(10);
   });
+});
+
+/** What followers hear from now on, once all that waits in PostgreSQL is told. */
+async function followed() {
+  const { signals, moveSignals } = server.context;
+  const move = async () => {
+    while ((await moveSignals()) > 0);
+  };
+  await move();
+  const position = await signals.end();
+  return async (): Promise<readonly Signal[]> => {
+    await move();
+    return (await signals.read(position)).signals;
+  };
+}
+
+test('what is stored at once is told to followers, too: once, and when it was', async () => {
+  const id = await videos.video(author.account);
+  const [heard, at] = [await followed(), new Date(Date.now() - 60_000)];
+  const told = { watcher: { accountId: viewer.id }, network: null, events: [event(id, { at }), event(id)] };
+  for (let n = 0; n < 2; n += 1) await server.context.watching.report(told);
+  const watch = { kind: 'watch', actorId: viewer.id, videoId: id, watchedMs: 4_000 };
+  expect(await heard()).toMatchObject([
+    { ...watch, at: at.getTime(), isView: true },
+    { ...watch, isView: false },
+  ]);
+});
+
+test('an event that PostgreSQL refuses is set aside alone, as is an entry that nobody can read', async () => {
+  const { db, redis } = server.context;
+  const [good, bad] = [await videos.video(author.account), await videos.video(author.account)];
+  const { watching, fresh, key, store } = ownStream();
+  const setAside = () => db('jobs').where({ name: 'watching.store' }).orderBy('id').pluck('payload');
+  await db.raw(`alter table watch_history add constraint refused check (video_id <> ${bad})`);
+  try {
+    for (const id of [good, good, bad, good]) {
+      await watching.report({
+        watcher: { accountId: viewer.id },
+        network: null,
+        events: [event(good), event(id)],
+      });
+    }
+    await redis.xadd(key, '*', 'e', '["of another release"]');
+    await store();
+  } finally {
+    await db.raw('alter table watch_history drop constraint refused');
+  }
+  expect(await redis.xlen(key)).toBe(0);
+  expect(fresh.map(({ videoId }) => videoId)).toEqual(Array(7).fill(good));
+  const [refused, unread, ...others] = await setAside();
+  expect([unread, others]).toEqual([{ entry: '["of another release"]' }, []]);
+
+  const heard = await followed();
+  for (let n = 0; n < 2; n += 1) await watching.storeAgain(refused.entry);
+  expect(fresh.slice(7)).toMatchObject([{ videoId: bad, accountId: viewer.id, isView: true }]);
+  expect(await heard()).toMatchObject([{ kind: 'watch', videoId: bad }]);
+  await expect(watching.storeAgain(unread.entry)).rejects.toThrow('cannot be read');
+  await db('jobs').where({ name: 'watching.store' }).delete();
+});
+
+/** A consumer of its own whose way to store is the test's; one event waits for it. */
+async function consumerOf(store: ConsumerDeps['store']) {
+  const { inTx, redis, signals } = server.context;
+  const { watching, key } = ownStream();
+  const events = [event(await videos.video(author.account))];
+  await watching.report({ watcher: { accountId: viewer.id }, network: null, events });
+  const of = (own: ConsumerDeps['store']) =>
+    createConsumer({
+      ...{ inTx, redis, key, signals, log: silent, store: own },
+      setAside: () => Promise.reject(new Error('Nothing is refused here.')),
+      seenBy: async () => () => null,
+    });
+  return { key, consumer: of(store), other: of };
+}
+
+test('of two who consume at once, one waits for its turn', async () => {
+  const gate = createGate();
+  const { consumer, other } = await consumerOf(async () => {
+    await gate.pass();
+    return { fresh: [], isSeen: () => true };
+  });
+  const first = consumer.step();
+  await gate.reached;
+  const second = other(() => Promise.reject(new Error('It is not its turn.')));
+  expect(await second.step()).toBe('elsewhere');
+  gate.open();
+  expect(await first).toBe('stored');
+});
+
+test('where the mark is not where it was found, nothing of the batch is kept', async () => {
+  const { db, redis } = server.context;
+  const { key, consumer } = await consumerOf(async (tx) => {
+    await tx('stream_marks').update({ last_id: '9-9' });
+    return { fresh: [], isSeen: () => true };
+  });
+  await expect(consumer.step()).rejects.toThrow('moved the mark');
+  expect(await db('stream_marks').where({ stream: key }).first('last_id')).toEqual({ last_id: '0-0' });
+  expect(await redis.xlen(key)).toBe(1);
+});
+
+test('of what a worker stored and did not tell of, followers hear what its watcher may see, each once', async () => {
+  let isDying = true;
+  const { signals } = server.context;
+  const addTo: typeof signals.addTo = (...of) => {
+    if (isDying) throw new Error('It dies here.');
+    signals.addTo(...of);
+  };
+  const { watching, fresh, store } = ownStream({ signals: { addTo } });
+  const [open, hidden] = [
+    await videos.video(author.account),
+    await videos.video(author.account, { visibility: 'followers' }),
+  ];
+  const heard = await followed();
+  const one = event(open);
+  const events = [one, one, event(open), event(hidden)];
+  await watching.report({ watcher: { accountId: viewer.id }, network: null, events });
+  await expect(store()).rejects.toThrow('It dies here.');
+  expect(fresh).toHaveLength(2);
+  isDying = false;
+  await store();
+  const watch = { kind: 'watch', actorId: null, videoId: open };
+  expect(await heard()).toMatchObject([
+    { ...watch, isView: true },
+    { ...watch, isView: false },
+  ]);
+  expect(fresh).toHaveLength(2);
+});
+
+test('a Redis that is full is made room in', async () => {
+  const own = await startOwnRedis();
+  try {
+    await asked(own.url, async (redis) => {
+      const { watching, fresh, key, store } = ownStream({ redis });
+      const id = await videos.video(author.account);
+      const report = () =>
+        watching.report({ watcher: { accountId: viewer.id }, network: null, events: [event(id)] });
+      await report();
+      await store();
+      await report();
+      await redis.config('SET', 'maxmemory', '1');
+      await store();
+      expect(fresh).toHaveLength(2);
+      expect(await redis.xlen(key)).toBe(0);
+    });
+  } finally {
+    await own.close();
+  }
 });

@@ -1,21 +1,27 @@
 import type { Redis } from 'ioredis';
 import { watchLimits } from '../../../config/feed-limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
+import { isFaultOfRow } from '../../db/faults.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
+import type { Enqueue } from '../../jobs/enqueue.ts';
+import { PermanentJobError } from '../../jobs/registry.ts';
 import { createBatches } from '../../lib/batches.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { purposeKey, textHmac } from '../../lib/crypto.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { SignalLog } from '../signals/index.ts';
+import { type SignalLog, tellWatches } from '../signals/index.ts';
 import { createConsumer } from './consumer.ts';
+import { eventsOf } from './entries.ts';
 import { clearHistory, forgetWatched, historyQueries, setSettings, setUnwanted } from './history.ts';
 import { createIntake, watchStreamKey } from './intake.ts';
 import { createSalts } from './keys.ts';
 import type { TakenEvent, WatchReport } from './model.ts';
 import { createRecording, type RecordingDeps } from './recording.ts';
+import { seenBy } from './seen.ts';
 import { createTaking } from './taking.ts';
 import { addTallies, sweepWatching } from './tallies.ts';
+import { watchSignal } from './telling.ts';
 
 export { type FreshWatch, viewThresholdMs, type Watcher, watchKinds, watchSources } from './model.ts';
 
@@ -35,6 +41,7 @@ export function createWatching(deps: {
   readonly db: Db;
   readonly inTx: InTx;
   readonly ids: IdSource;
+  readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly log: Logger;
   readonly unlistedDomains: UnlistedDomains;
@@ -56,10 +63,17 @@ export function createWatching(deps: {
   const append = createIntake({ redis, key: streamKey, log });
   const record = createRecording({ ids, unlistedDomains, hashOf, onFresh: deps.onFresh });
 
+  /** Stores events that are in no stream. Followers hear of them by PostgreSQL: Redis may be away. */
+  async function store(tx: Tx, events: readonly TakenEvent[]) {
+    const { fresh, isSeen } = await record(tx, events);
+    await tellWatches(tx, fresh.map(watchSignal));
+    return isSeen;
+  }
+
   const addDirectly = createBatches<readonly TakenEvent[], WatchOutcome>({
     run: (reports) =>
       inTx(async (tx) => {
-        const { isSeen } = await record(tx, reports.flat());
+        const isSeen = await store(tx, reports.flat());
         return reports.map((events) => {
           const accepted = events.filter(isSeen).length;
           return { accepted, ignored: events.length - accepted };
@@ -67,6 +81,7 @@ export function createWatching(deps: {
       }),
     limits: watchLimits.store,
     bytesOf: (events) => events.length,
+    isFaultOfItem: isFaultOfRow,
   });
 
   return {
@@ -82,7 +97,17 @@ export function createWatching(deps: {
     },
     /** The consumer of the stream, on a connection of its own. */
     consumer: (own: Redis) =>
-      createConsumer({ inTx, redis: own, key: streamKey, store: record, signals: deps.signals, log }),
+      createConsumer({
+        ...{ inTx, redis: own, key: streamKey, store: record, signals: deps.signals, log },
+        setAside: (tx, entry) => deps.enqueue(tx, { name: 'watching.store', payload: { entry } }),
+        seenBy: (tx, events) => seenBy(tx, events, unlistedDomains),
+      }),
+    /** The job `watching.store`: what the consumer of the stream set aside, once more. */
+    async storeAgain(entry: string): Promise<undefined> {
+      const events = eventsOf(entry);
+      if (events === null) throw new PermanentJobError('This entry cannot be read by this release.');
+      await inTx((tx) => store(tx, events));
+    },
     forgetWatched: (tx: Tx, accountId: AccountId, videoId: VideoId) => forgetWatched(tx, accountId, videoId),
     clearHistory: (tx: Tx, accountId: AccountId) => clearHistory(tx, accountId),
     setSettings,
