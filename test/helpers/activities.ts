@@ -201,6 +201,15 @@ export async function quiet({ context: { db } }: TestServer): Promise<void> {
   });
 }
 
+/** Resolves once what was counted so far is part of the sums, which the server sees to every few seconds. */
+async function summed({ context: { analytics, watching, db } }: TestServer): Promise<void> {
+  await eventually('all that was counted is added up', async () => {
+    await Promise.all([analytics.fold(), watching.addTallies()]);
+    const left = await Promise.all([db('analytics_tallies').first('id'), db('view_tallies').first('id')]);
+    return left.every((row) => row === undefined);
+  });
+}
+
 /** Makes everything that waits for another try due now, as if the pause were over. */
 export const DUE_NOW = `
   update delivery_lanes set next_at = now();
@@ -261,6 +270,7 @@ export async function withoutEffect<T>(
 ): Promise<T> {
   const { db, queues } = server.context;
   await quiet(server);
+  await summed(server);
   // Servers that are known are inspected when it is time, whatever else comes; that none is added counts.
   const hosts = (): Promise<string[]> => db('instances').orderBy('host').pluck('host');
   const except = ['instances', 'jobs', ...(allowed.remembersKey ? ['remote_keys'] : [])];

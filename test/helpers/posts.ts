@@ -68,8 +68,10 @@ export function createPostProbe(rig: Rig) {
       const kept = (await server.context.engagement.statsOf([videoId])).get(videoId);
       const rowsOf = async (table: string) =>
         Number((await db(table).where({ video_id: videoId }).count('* as count').first())?.count);
-      const [likes, shares, comments] = await Promise.all(['likes', 'shares', 'comments'].map(rowsOf));
-      return { kept, rows: { likes, comments, shares } };
+      const [likes, shares, comments, saves] = await Promise.all(
+        ['likes', 'shares', 'comments', 'bookmarks'].map(rowsOf),
+      );
+      return { kept, rows: { likes, comments, shares, saves } };
     },
 
     /** Lets an actor of a peer follow alice. */

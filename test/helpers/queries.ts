@@ -1,4 +1,5 @@
 import type { Db } from '../../src/db/database.ts';
+import type { TestServer } from './server.ts';
 
 /** A statement as the server sends it to PostgreSQL. */
 export interface Query {
@@ -28,6 +29,12 @@ export async function queriesOf(db: Db, work: () => Promise<unknown>): Promise<Q
     db.removeListener('query', listen);
   }
   return queries;
+}
+
+/** Forgets the counts that are kept in Redis for a moment, of some videos or of none, so that each request asks for all. */
+export async function forgetCounts({ context: { redis, config } }: TestServer): Promise<void> {
+  const kept = await redis.keys(`${config.redisPrefix}:counts:*`);
+  if (kept.length > 0) await redis.del(kept);
 }
 
 /** Every step of the plan by which PostgreSQL runs a statement; it is run for that. */

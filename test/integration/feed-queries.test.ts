@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { forgetLimits } from '../helpers/limits.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
-import { type Query, queriesOf, rowsRead, stepsOf } from '../helpers/queries.ts';
+import { forgetCounts, type Query, queriesOf, rowsRead, stepsOf } from '../helpers/queries.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;
@@ -26,13 +26,10 @@ async function ask(path: string, as?: Person) {
 
 /** The statements that the server sends to PostgreSQL for one request. */
 async function queriesFor(path: string, as?: Person): Promise<Query[]> {
-  const { db, redis, config } = server.context;
   // The first request of a session also notes that it was seen.
   await ask(path, as);
-  // Counts are kept in Redis for a moment: of some videos, or of none.
-  const kept = await redis.keys(`${config.redisPrefix}:counts:*`);
-  if (kept.length > 0) await redis.del(kept);
-  return queriesOf(db, () => ask(path, as));
+  await forgetCounts(server);
+  return queriesOf(server.context.db, () => ask(path, as));
 }
 
 const feeds = ['for_you', 'following', 'local', 'federated'] as const;

@@ -326,7 +326,7 @@ describe('P9 the history', () => {
     await send([event(id)], { as: viewer });
     expect(await historyOf(viewer)).toEqual([]);
     expect((await countsOf(id)).views).toBe(1);
-    expect((await settings({ for_you_list: false })).body).toEqual({
+    expect((await settings({ for_you_list: false })).body).toMatchObject({
       history_paused: true,
       for_you_list: false,
     });

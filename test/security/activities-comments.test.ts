@@ -43,7 +43,7 @@ describe('a comment', () => {
     const parent = await comments().internalByUri(first.id);
     expect(parent).toMatchObject({ parentId: null, contentHtml: '<p>Nice</p>', local: false });
     expect(await comments().internalByUri(answer.id)).toMatchObject({ parentId: parent?.id });
-    expect((await probe.counts(video.id)).kept).toEqual({ likes: 0, shares: 0, comments: 2 });
+    expect((await probe.counts(video.id)).kept).toEqual({ likes: 0, shares: 0, comments: 2, saves: 0 });
   });
 
   test('that comes in several copies is one', async () => {

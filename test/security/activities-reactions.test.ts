@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 const db = () => rig.server.context.db;
-const none = { likes: 0, comments: 0, shares: 0 };
+const none = { likes: 0, comments: 0, shares: 0, saves: 0 };
 
 /** Expects the counts to be these, and to be those of the rows. */
 async function expectCounts(video: LocalVideo, counts: Partial<typeof none>): Promise<void> {
