@@ -120,6 +120,25 @@ describe('vireo counters recount', () => {
     await Promise.all([liking, counting]);
     expect(await db('video_stats').where({ video_id: id }).first('likes')).toEqual({ likes: 1 });
   });
+
+  test('a video that is being deleted is waited for, and left out', async () => {
+    if (!author || !viewer) throw new Error('Nobody is there.');
+    const { inTx, engagement, counters, db } = server.context;
+    const [id, liker] = [await videos.video(author.account), viewer.account];
+    await inTx((tx) => engagement.like(tx, liker, { videoId: id }));
+    await db('video_stats').where({ video_id: id }).delete();
+    const gate = createGate();
+    const deleting = inTx(async (tx) => {
+      await tx('videos').where({ id }).delete();
+      await gate.pass();
+    });
+    await gate.reached;
+    const counting = counters.recount(false);
+    await eventually('the recount waits for it', async () => (await waitingForLocks(db)) > 0);
+    gate.open();
+    await deleting;
+    expect((await counting).miscounts.filter((one) => one.id === id)).toEqual([]);
+  });
 });
 
 describe('counts of what everybody asks for', () => {

@@ -140,7 +140,13 @@ export async function recount(db: Db, isDry: boolean): Promise<Recount> {
       last = newest;
     }
   };
-  const videos = await walk('videos', async (tx, ids) => {
+  const videos = await walk('videos', async (tx, found) => {
+    // Videos first, as whoever deletes one does: those that are going are waited for, and the others stay until this is done.
+    const ids: string[] = await tx('videos')
+      .whereRaw('id = any(?::bigint[])', [found])
+      .orderBy('id')
+      .forKeyShare()
+      .pluck('id');
     for (const sql of MISSING) await tx.raw(sql, { ids });
     return [...(await recountRows(tx, STATS, ids)), ...(await recountRows(tx, VIEWS, ids))];
   });
