@@ -1,8 +1,8 @@
 /** Caps of the streams in Redis: what was watched on its way to PostgreSQL, and what followers hear. Units are in the names. */
 
 export const signalLimits = {
-  /** Signals of one entry, and how many entries are kept: some hours of a small server, minutes of a busy one. */
-  perEntry: 500,
+  /** Signals of one entry, and how many entries are kept: some hours of a small server, half an hour of a busy one, and 200 MB of it at most. */
+  perEntry: 100,
   maxEntries: 20_000,
   /** Entries that a follower reads at once. */
   readAtOnce: 100,
