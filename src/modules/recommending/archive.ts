@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { servingLimits } from '../../../config/serving-limits.ts';
-import type { Db, InTx, Tx } from '../../db/database.ts';
+import type { Db, Tx } from '../../db/database.ts';
 import { createBatches } from '../../lib/batches.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, Id, VideoId } from '../../lib/ids.ts';
@@ -41,6 +41,16 @@ select id, account_id, version, videos::bigint[], items, made_at
     as made (id, account_id, version, videos, items, made_at)
  where account_id is null or account_id in (select account_id from here)`;
 
+/** The same for what was tried out on one of them; a page that is told late finds nobody, and notes nothing. */
+const EXPLORED = `
+with here as materialized (select account_id from users where account_id = :account::bigint for key share)
+insert into explored_slots (account_id, video_id, slate_id, propensity, weights_version, served_at)
+select here.account_id, tried.video_id, tried.slate_id, tried.propensity, tried.version, :moment::timestamptz
+  from here, unnest(:videos::bigint[], :slates::bigint[], :propensities::float8[], :versions::text[])
+    as tried (video_id, slate_id, propensity, version)
+ where exists (select from videos where videos.id = tried.video_id)
+on conflict do nothing`;
+
 /** A slot in which something was tried out. */
 interface Explored {
   readonly accountId: AccountId;
@@ -64,13 +74,8 @@ function slateOf(row: Row): Slate {
  * What was chosen for whom and why, for a day, in PostgreSQL: it is gone with the account, whatever else is lost. Slates that are made at
  * once are stored together.
  */
-export function createArchive(deps: {
-  readonly db: Db;
-  readonly inTx: InTx;
-  readonly clock: Clock;
-  readonly log: Logger;
-}) {
-  const { db, inTx, clock, log } = deps;
+export function createArchive(deps: { readonly db: Db; readonly clock: Clock; readonly log: Logger }) {
+  const { db, clock, log } = deps;
   const add = createBatches<Row, null>({
     limits: servingLimits.archive,
     bytesOf: ({ items }) => items.length,
@@ -117,17 +122,19 @@ export function createArchive(deps: {
       return row ? slateOf(row) : null;
     },
 
-    /** Notes what was tried out on somebody, as it is shown. Never rejects. */
+    /** Notes what was tried out on one person, as it is shown. Never rejects. */
     async noteExplored(slots: readonly Explored[]): Promise<void> {
-      if (slots.length === 0) return;
-      const rows = slots.map((slot) => ({
-        ...{ account_id: slot.accountId, video_id: slot.videoId, slate_id: slot.slateId },
-        ...{ propensity: slot.propensity, weights_version: slot.weightsVersion },
-        served_at: new Date(clock.now()),
-      }));
-      await inTx((tx) =>
-        tx('explored_slots').insert(rows).onConflict(['account_id', 'video_id', 'slate_id']).ignore(),
-      ).catch((error) => log.warn({ err: error }, 'what was tried out could not be noted'));
+      const [first] = slots;
+      if (!first) return;
+      await db
+        .raw(EXPLORED, {
+          ...{ account: first.accountId, moment: new Date(clock.now()) },
+          videos: slots.map(({ videoId }) => videoId),
+          slates: slots.map(({ slateId }) => slateId),
+          propensities: slots.map(({ propensity }) => propensity),
+          versions: slots.map(({ weightsVersion }) => weightsVersion),
+        } as never)
+        .catch((error) => log.warn({ err: error }, 'what was tried out could not be noted'));
     },
 
     /** Forgets what is too old; a few thousand rows at once. */

@@ -22,6 +22,8 @@ export interface Chosen {
   readonly ids: readonly VideoId[];
   /** What they are shown by, where it is kept; for `noteServed`. */
   readonly slate: StandingSlate | null;
+  /** Resolves once it is kept, and why; never rejects. Nobody is told of it before. */
+  readonly kept: Promise<unknown>;
 }
 
 /** What a feed without the engine is made of: for each video, the kind of reason. */
@@ -31,7 +33,8 @@ export type Fallback = (
   count: number,
 ) => Promise<readonly { readonly id: VideoId; readonly reason: 'trending' | 'newest' | 'followed' }[]>;
 
-const NOTHING: Chosen = { ids: [], slate: null };
+const KEPT = Promise.resolve();
+const NOTHING: Chosen = { ids: [], slate: null, kept: KEPT };
 /** What a feed is ranked by that was not. */
 const MIXED = 'mix';
 
@@ -75,18 +78,17 @@ export function createSlates(deps: MakingDeps) {
     if (feed.items.length === 0) return NOTHING;
     const slate = slateOf(accountId, feed);
     const standing = standingOf(slate, deps.settingsVersion());
-    await Promise.all([archive.keep(slate), standings.offer(accountId, mark, standing)]);
-    return { ids: standing.ids, slate: standing };
+    const kept = Promise.all([archive.keep(slate), standings.offer(accountId, mark, standing)]);
+    return { ids: standing.ids, slate: standing, kept };
   }
 
   async function mixed(viewer: FeedViewer, without: readonly VideoId[], fallback: Fallback): Promise<Chosen> {
     const found = await fallback(viewer.id, without, servingLimits.slate);
     const items = found.map(({ id, reason }, at) => mixedItem(id, reason, found.length - at, clock.now()));
     // Of what strangers are shown so, nothing is kept: they could fill a table.
-    if (viewer.id !== null && items.length > 0) {
-      await archive.keep(slateOf(viewer.id, { items, weightsVersion: MIXED }));
-    }
-    return { ids: found.map(({ id }) => id), slate: null };
+    const isKept = viewer.id !== null && items.length > 0;
+    const kept = isKept ? archive.keep(slateOf(viewer.id, { items, weightsVersion: MIXED })) : KEPT;
+    return { ids: found.map(({ id }) => id), slate: null, kept };
   }
 
   return {
@@ -98,7 +100,7 @@ export function createSlates(deps: MakingDeps) {
     fromTop(standing: Standing | null): Chosen {
       const slate = standing?.slate;
       const isCurrent = slate && standings.isFresh(slate) && slate.settingsVersion === deps.settingsVersion();
-      return isCurrent ? { ids: slate.ids, slate } : NOTHING;
+      return isCurrent ? { ids: slate.ids, slate, kept: KEPT } : NOTHING;
     },
 
     /** The next videos, none of `without`; none where there are no more. */
@@ -108,12 +110,16 @@ export function createSlates(deps: MakingDeps) {
         readonly without: readonly VideoId[];
         readonly standing: Standing | null;
         readonly fallback: Fallback;
+        /** Of what is ranked, nothing could be shown so far: the mix asks the database for what can. */
+        readonly mustFind?: boolean;
       },
     ): Promise<Chosen> {
-      const { without, standing, fallback } = input;
+      const { without, standing, fallback, mustFind = false } = input;
+      if (mustFind) return mixed(viewer, without, fallback);
       const left = (slate: StandingSlate): Chosen => {
         const taken = new Set(without);
-        return { ids: slate.ids.filter((id) => !taken.has(id)).slice(0, servingLimits.slate), slate };
+        const ids = slate.ids.filter((id) => !taken.has(id)).slice(0, servingLimits.slate);
+        return { ids, slate, kept: KEPT };
       };
       if (viewer.id === null) {
         const slate = await shared(viewer.languages);

@@ -14,7 +14,13 @@ export interface ThreadData {
 
 /** What the thread is asked and told. */
 export type ToThread =
-  | { readonly kind: 'feed'; readonly ticket: number; readonly request: FeedRequest }
+  | {
+      readonly kind: 'feed';
+      readonly ticket: number;
+      readonly request: FeedRequest;
+      /** By `monotonicMs`: nobody waits for it any more from then on. */
+      readonly until: number;
+    }
   | { readonly kind: 'signals'; readonly signals: readonly Signal[] }
   | { readonly kind: 'forget'; readonly accountId: string }
   | { readonly kind: 'settle'; readonly ticket: number };
@@ -22,9 +28,13 @@ export type ToThread =
 /** What the thread answers and tells. */
 export type FromThread =
   | { readonly kind: 'feed'; readonly ticket: number; readonly feed: RankedFeed }
+  | { readonly kind: 'overdue'; readonly ticket: number }
   | { readonly kind: 'failed'; readonly ticket: number; readonly detail: string }
   | { readonly kind: 'settled'; readonly ticket: number }
   | { readonly kind: 'loaded'; readonly signals: number; readonly ms: number }
   | { readonly kind: 'trained'; readonly ms: number }
   | { readonly kind: 'settings'; readonly version: string }
   | { readonly kind: 'warning'; readonly detail: string };
+
+/** Milliseconds since some moment, which is the same one in all threads of a process. */
+export const monotonicMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);

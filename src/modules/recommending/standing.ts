@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { afterReading } from '../../lib/deadline.ts';
 import { type AccountId, idSchema, type VideoId } from '../../lib/ids.ts';
 import type { SlateId } from './archive.ts';
 
@@ -41,7 +43,8 @@ export type Standings = ReturnType<typeof createStandings>;
 
 /**
  * The last slate of each account and a mark that changes when it shall not be used any more, in Redis: all processes of a server share
- * it, and nothing is lost with it but five minutes of what was chosen. While Redis is away there is none, and feeds go on without.
+ * it, and nothing is lost with it but five minutes of what was chosen. While Redis is away or late there is none, and feeds go on without;
+ * but what this process itself was told of is out of date also then: a like that was answered is in the next page.
  */
 export function createStandings(deps: {
   readonly redis: Redis;
@@ -49,23 +52,26 @@ export function createStandings(deps: {
   readonly clock: Clock;
 }) {
   const { redis, clock } = deps;
+  const marks = new LRUCache<AccountId, number>({ max: servingLimits.marks });
   const keyOf = (accountId: AccountId) => `${deps.prefix}:feed:${accountId}`;
 
   async function inTime<T>(ask: () => Promise<T>): Promise<T | null> {
     if (redis.status !== 'ready') return null;
-    let timer: NodeJS.Timeout | undefined;
+    let takeBack: (() => void) | undefined;
     const late = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, DEADLINE_MS, null);
+      takeBack = afterReading(DEADLINE_MS, () => resolve(null));
     });
-    return Promise.race([ask().catch(() => null), late]).finally(() => clearTimeout(timer));
+    return Promise.race([ask().catch(() => null), late]).finally(() => takeBack?.());
   }
 
   const bust = async (accountId: AccountId): Promise<void> => {
     const key = keyOf(accountId);
+    const mark = randomInt(1, MARKS);
+    marks.set(accountId, mark);
     await inTime(() =>
       redis
         .multi()
-        .hset(key, 'mark', randomInt(1, MARKS))
+        .hset(key, 'mark', mark)
         .hdel(key, 'slate', 'skips')
         .pexpire(key, 2 * servingLimits.keptMs)
         .exec(),
@@ -76,7 +82,8 @@ export function createStandings(deps: {
     /** Null: nobody knows. */
     async of(accountId: AccountId): Promise<Standing | null> {
       const found = await inTime(() => redis.hmget(keyOf(accountId), 'mark', 'slate'));
-      if (!found) return null;
+      const own = marks.get(accountId);
+      if (!found) return own === undefined ? null : { mark: own, slate: null };
       const [mark, slate] = found;
       return { mark: Number(mark ?? 0), slate: readSlate(slate ?? null) };
     },
@@ -107,6 +114,7 @@ export function createStandings(deps: {
 
     /** Forgets somebody. */
     async forget(accountId: AccountId): Promise<void> {
+      marks.delete(accountId);
       await inTime(() => redis.del(keyOf(accountId)));
     },
 
