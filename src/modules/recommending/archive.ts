@@ -1,4 +1,3 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { createBatches } from '../../lib/batches.ts';
@@ -6,6 +5,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, Id, VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { RankedItem } from '../ranking/index.ts';
+import { type PackedFeed, unpackedItems } from './packing.ts';
 
 export type SlateId = Id<'slate'>;
 
@@ -17,6 +17,11 @@ export interface Slate {
   readonly weightsVersion: string;
   readonly madeAt: Date;
   readonly items: readonly RankedItem[];
+}
+
+/** The same before anybody asked for its reasons. */
+export interface NewSlate extends Omit<Slate, 'items' | 'weightsVersion'> {
+  readonly feed: PackedFeed;
 }
 
 interface Row {
@@ -60,13 +65,10 @@ interface Explored {
   readonly weightsVersion: string;
 }
 
-const bytesOf = (items: readonly RankedItem[]): Buffer => deflateRawSync(JSON.stringify(items));
-const itemsOf = (bytes: Buffer): RankedItem[] => JSON.parse(inflateRawSync(bytes).toString('utf8'));
-
 function slateOf(row: Row): Slate {
   return {
     ...{ id: row.id, accountId: row.account_id, weightsVersion: row.weights_version, madeAt: row.made_at },
-    items: itemsOf(row.items),
+    items: unpackedItems(row.items),
   };
 }
 
@@ -98,10 +100,14 @@ export function createArchive(deps: { readonly db: Db; readonly clock: Clock; re
 
   return {
     /** Keeps a slate. Never rejects: a feed is worth more than its reasons. */
-    async keep({ id, accountId, weightsVersion, madeAt, items }: Slate): Promise<void> {
+    async keep({ id, accountId, madeAt, feed }: NewSlate): Promise<void> {
       const stored = add({
-        ...{ id, account_id: accountId, weights_version: weightsVersion, made_at: madeAt },
-        ...{ video_ids: items.map(({ videoId }) => videoId), items: bytesOf(items) },
+        ...{ id, account_id: accountId, weights_version: feed.weightsVersion, made_at: madeAt },
+        // Bytes from another thread are no buffers, which alone PostgreSQL's client sends as bytes.
+        ...{
+          video_ids: feed.videoIds,
+          items: Buffer.from(feed.items.buffer, feed.items.byteOffset, feed.items.byteLength),
+        },
       });
       if (!stored) log.warn({ id }, 'too many slates wait to be kept; the reasons of one are lost');
       await stored?.catch((error) => log.warn({ err: error, id }, 'a slate could not be kept'));

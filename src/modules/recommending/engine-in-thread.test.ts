@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { asked, HOUR, START, smallSettings, smallWorld } from '../../../test/helpers/ranking.ts';
 import type { Signal } from '../signals/index.ts';
 import { openEngine } from './engine-in-thread.ts';
+import { unpackedItems } from './packing.ts';
 import { type FromThread, monotonicMs } from './protocol.ts';
 
 const NO_TRENDS = { ingest: () => undefined, forget: () => undefined, scoreOf: () => null, top: () => [] };
@@ -35,7 +36,7 @@ function opened(gate: { readonly all?: Promise<void>; readonly one?: Promise<voi
   const learntOf = (userId: string): number => {
     engine.take({ kind: 'feed', ticket: told.length, request: asked(userId), until: monotonicMs() + 60_000 });
     const answer = told.at(-1);
-    const items = answer?.kind === 'feed' ? answer.feed.items : [];
+    const items = answer?.kind === 'feed' ? unpackedItems(answer.feed.items) : [];
     expect(items.length).toBeGreaterThan(0);
     return items.flatMap(({ contributions }) =>
       contributions.filter(({ feature }) => feature.endsWith('-affinity')),

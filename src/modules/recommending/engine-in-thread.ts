@@ -9,6 +9,7 @@ import {
   type TunableEngine,
 } from '../ranking/index.ts';
 import type { Signal } from '../signals/index.ts';
+import { packed } from './packing.ts';
 import { type FromThread, monotonicMs, type ToThread } from './protocol.ts';
 import type { LiveSettings } from './settings.ts';
 
@@ -156,7 +157,7 @@ export function openEngine(deps: {
             return;
           }
           if (!engine) throw new Error('Nothing is loaded yet.');
-          tell({ kind: 'feed', ticket: message.ticket, feed: engine.feed(message.request) });
+          tell({ kind: 'feed', ticket: message.ticket, feed: packed(engine.feed(message.request)) });
           return;
         }
         case 'signals':

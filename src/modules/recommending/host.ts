@@ -3,8 +3,9 @@ import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { afterReading } from '../../lib/deadline.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { FeedRequest, RankedFeed } from '../ranking/index.ts';
+import type { FeedRequest } from '../ranking/index.ts';
 import type { Signal } from '../signals/index.ts';
+import type { PackedFeed } from './packing.ts';
 import { type FromThread, monotonicMs, type ThreadData, type ToThread } from './protocol.ts';
 
 export type EngineHost = ReturnType<typeof createEngineHost>;
@@ -152,7 +153,7 @@ export function createEngineHost(deps: {
     trainings: (): number => trainings,
 
     /** A feed; null where there is none in time. */
-    async feed(request: FeedRequest): Promise<RankedFeed | null> {
+    async feed(request: FeedRequest): Promise<PackedFeed | null> {
       const { budgetMs, maxWaiting } = servingLimits;
       if (!isLoaded || unanswered.size >= maxWaiting) return null;
       const asked = { ...request, effort: effortFor(unanswered.size) };

@@ -3,9 +3,10 @@ import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Db } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type AccountId, type IdSource, momentOf, type VideoId } from '../../lib/ids.ts';
-import type { CandidateSource, Contribution, RankedFeed, RankedItem } from '../ranking/index.ts';
-import type { createArchive, Slate } from './archive.ts';
+import type { CandidateSource, Contribution, RankedItem } from '../ranking/index.ts';
+import type { createArchive, NewSlate } from './archive.ts';
 import type { EngineHost } from './host.ts';
+import { type PackedFeed, packed } from './packing.ts';
 import type { Standing, StandingSlate, Standings } from './standing.ts';
 import type { wishesOf } from './wishes.ts';
 
@@ -57,8 +58,8 @@ export function createSlates(deps: MakingDeps) {
   const { host, archive, standings, wishes, ids, clock } = deps;
   const shared = createSharedSlates(deps);
 
-  function slateOf(accountId: AccountId | null, { items, weightsVersion }: RankedFeed): Slate {
-    return { id: ids.next(), accountId, weightsVersion, madeAt: new Date(clock.now()), items };
+  function slateOf(accountId: AccountId | null, feed: PackedFeed): NewSlate {
+    return { id: ids.next(), accountId, madeAt: new Date(clock.now()), feed };
   }
 
   /** By the engine; null where it has no answer. */
@@ -75,7 +76,7 @@ export function createSlates(deps: MakingDeps) {
         ...{ isPersonal: wish.isPersonal, sliders: wish.sliders, languages: wish.languages },
       }));
     if (!feed) return null;
-    if (feed.items.length === 0) return NOTHING;
+    if (feed.videoIds.length === 0) return NOTHING;
     const slate = slateOf(accountId, feed);
     const standing = standingOf(slate, deps.settingsVersion());
     const kept = Promise.all([archive.keep(slate), standings.offer(accountId, mark, standing)]);
@@ -87,7 +88,8 @@ export function createSlates(deps: MakingDeps) {
     const items = found.map(({ id, reason }, at) => mixedItem(id, reason, found.length - at, clock.now()));
     // Of what strangers are shown so, nothing is kept: they could fill a table.
     const isKept = viewer.id !== null && items.length > 0;
-    const kept = isKept ? archive.keep(slateOf(viewer.id, { items, weightsVersion: MIXED })) : KEPT;
+    const feed = packed({ items, weightsVersion: MIXED });
+    const kept = isKept ? archive.keep(slateOf(viewer.id, feed)) : KEPT;
     return { ids: found.map(({ id }) => id), slate: null, kept };
   }
 
@@ -151,15 +153,10 @@ export function createSlates(deps: MakingDeps) {
   };
 }
 
-function standingOf({ id, items, weightsVersion, madeAt }: Slate, settingsVersion: string): StandingSlate {
-  const explored = items.flatMap(({ videoId, propensity }) =>
-    propensity === null ? [] : [[videoId, propensity]],
-  );
-  return {
-    ...{ id, weightsVersion, settingsVersion, madeAt: madeAt.getTime() },
-    ids: items.map(({ videoId }) => videoId as VideoId),
-    explored: Object.fromEntries(explored),
-  };
+function standingOf({ id, madeAt, feed }: NewSlate, settingsVersion: string): StandingSlate {
+  const { weightsVersion, explored } = feed;
+  const videoIds = feed.videoIds as readonly VideoId[];
+  return { id, weightsVersion, settingsVersion, madeAt: madeAt.getTime(), ids: videoIds, explored };
 }
 
 type MixReason = Awaited<ReturnType<Fallback>>[number]['reason'];
@@ -199,9 +196,8 @@ function createSharedSlates({ host, archive, ids, clock, db, settingsVersion }: 
     const at = clock.now();
     const languages = language === '' ? [] : [language];
     const feed = await host.feed({ userId: null, n: servingLimits.sharedSlate, at, languages });
-    if (!feed || feed.items.length === 0) return null;
-    const { items, weightsVersion } = feed;
-    const slate: Slate = { id: ids.next(), accountId: null, weightsVersion, madeAt: new Date(at), items };
+    if (!feed || feed.videoIds.length === 0) return null;
+    const slate: NewSlate = { id: ids.next(), accountId: null, madeAt: new Date(at), feed };
     await archive.keep(slate);
     const standing = standingOf(slate, settingsVersion());
     slates.set(language, standing);

@@ -1,6 +1,7 @@
 import type { UnlistedDomains } from '../../db/visibility.ts';
-import type { FeedRequest, RankedFeed } from '../ranking/index.ts';
+import type { FeedRequest } from '../ranking/index.ts';
 import type { Signal } from '../signals/index.ts';
+import type { PackedFeed } from './packing.ts';
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -27,7 +28,7 @@ export type ToThread =
 
 /** What the thread answers and tells. */
 export type FromThread =
-  | { readonly kind: 'feed'; readonly ticket: number; readonly feed: RankedFeed }
+  | { readonly kind: 'feed'; readonly ticket: number; readonly feed: PackedFeed }
   | { readonly kind: 'overdue'; readonly ticket: number }
   | { readonly kind: 'failed'; readonly ticket: number; readonly detail: string }
   | { readonly kind: 'settled'; readonly ticket: number }
