@@ -14,7 +14,7 @@ import { type FromThread, monotonicMs, type ToThread } from './protocol.ts';
 import type { LiveSettings } from './settings.ts';
 
 /** Where everything is read from. */
-export interface Stored {
+interface Stored {
   settings(): Promise<LiveSettings>;
   /** All that there is to be learnt from. */
   signals(): AsyncIterable<readonly Signal[]>;
