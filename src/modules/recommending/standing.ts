@@ -103,13 +103,11 @@ export function createStandings(deps: {
       run: { readonly isBroken: boolean; readonly skips: number },
     ): Promise<void> {
       const key = keyOf(accountId);
-      const told = await inTime(async () => {
-        if (run.isBroken) await redis.hset(key, 'skips', 0);
-        const count = run.skips === 0 ? 0 : await redis.hincrby(key, 'skips', run.skips);
-        await redis.pexpire(key, 2 * servingLimits.keptMs);
-        return count;
-      });
-      if ((told ?? 0) >= servingLimits.skipsInARow) await bust(accountId);
+      const mark = randomInt(1, MARKS);
+      const { skipsInARow, keptMs } = servingLimits;
+      const input = [run.isBroken ? 1 : 0, run.skips, skipsInARow, mark, 2 * keptMs];
+      const isBusted = await inTime(() => redis.eval(SKIP, 1, key, ...input));
+      if (isBusted === 1) marks.set(accountId, mark);
     },
 
     /** Forgets somebody. */
@@ -128,6 +126,16 @@ const OFFER = `
 if tonumber(redis.call('hget', KEYS[1], 'mark') or '0') ~= tonumber(ARGV[1]) then return 0 end
 redis.call('hset', KEYS[1], 'slate', ARGV[2])
 redis.call('pexpire', KEYS[1], ARGV[3])
+return 1`;
+
+/** At once, or the page that is asked for next would come in between. */
+const SKIP = `
+if ARGV[1] == '1' then redis.call('hset', KEYS[1], 'skips', 0) end
+local skips = redis.call('hincrby', KEYS[1], 'skips', ARGV[2])
+redis.call('pexpire', KEYS[1], ARGV[5])
+if skips < tonumber(ARGV[3]) then return 0 end
+redis.call('hset', KEYS[1], 'mark', ARGV[4])
+redis.call('hdel', KEYS[1], 'slate', 'skips')
 return 1`;
 
 function readSlate(text: string | null): StandingSlate | null {
