@@ -21,6 +21,8 @@ export const servingLimits = {
   exploredMs: 30 * 24 * 3_600_000,
   /** Rows that one statement of the upkeep removes. */
   sweptAtOnce: 5_000,
+  /** People whose last mark a process remembers, for when Redis is late. */
+  marks: 10_000,
   /** So many videos left at once, one after the other, and something else is chosen. */
   skipsInARow: 3,
   /** Languages of which those who are not signed in get slates of their own; the most common of the videos here. */
@@ -30,6 +32,8 @@ export const servingLimits = {
   archive: { maxItems: 16, maxBytes: 512 * 1024, maxWaiting: 256, maxWaitingBytes: 8 * 1024 * 1024 },
   /** Rows that the engine reads at once while it loads. */
   loadedAtOnce: 5_000,
+  /** Signals told while it loads that are taken in after it; further ones come by the log alone. */
+  meanwhile: 100_000,
   /** How far back it reads what people did. */
   loadedDays: 400,
   /** Signals that the engine takes at once from the log, and how long it waits for some. */

@@ -20,7 +20,7 @@ export function openRankedFeeds(deps: {
   const { config, ...parts } = deps;
   const inTx = transactions(deps.db, (noted) => recommending.hear(noted));
   const recommending = createRecommending({
-    ...{ ...parts, inTx, redisPrefix: config.redisPrefix, origin: config.origin },
+    ...{ ...parts, redisPrefix: config.redisPrefix, origin: config.origin },
     isRanked: config.ranking === 'on',
     unlistedDomains: config.federation.mode === 'open' ? 'shown' : 'hidden',
   });

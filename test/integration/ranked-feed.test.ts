@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { VideoId } from '../../src/lib/ids.ts';
+import type { Id, VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { forgetLimits } from '../helpers/limits.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+type SlateId = Id<'slate'>;
 
 const LOADS_MS = 20_000;
 
@@ -172,24 +174,46 @@ describe('what was chosen', () => {
 
 describe('the wishes of a person', () => {
   test('a feed that is not personal is the same for two who did different things', async () => {
-    const pages: VideoId[][] = [];
+    const viewers: Person[] = [];
     for (const liked of [0, 10]) {
       const viewer = await somebody();
+      viewers.push(viewer);
       for (const author of authors.slice(liked, liked + 5)) {
         const [one] = await server.context.db('videos').where({ account_id: author.id }).limit(1).pluck('id');
         await client.post(`/api/v1/statuses/${one}/favourite`, { as: viewer });
       }
       const set = await client.patch('/api/v1/feed_settings', { as: viewer, body: { personal: false } });
       expect(set.body.personal).toBe(false);
+      await forgetLimits(server);
+    }
+    const [one, other] = await Promise.all(viewers.map(partsFor));
+    const both = [...(one ?? [])].filter(([id]) => other?.has(id));
+    expect(both.length).toBeGreaterThan(20);
+    for (const [id, parts] of both) {
+      const others = other?.get(id) ?? {};
+      expect(Object.keys(others)).toEqual(Object.keys(parts));
+      for (const [feature, value] of Object.entries(parts)) {
+        expect(feature).not.toMatch(/collaborative|because-watched|neighbours|affinity|social|ranker/);
+        // Heat fades between the two.
+        expect(others[feature], feature).toBeCloseTo(value, 2);
+      }
+    }
+
+    /** What each video of a slate has its place by; what was drawn for a trial is chance. */
+    async function partsFor(viewer: Person): Promise<Map<string, Record<string, number>>> {
       await page(viewer);
       const [slate] = await slatesOf(viewer.id);
       const { body } = await client.get(`/api/v1/feed_slates?slate_id=${slate.id}`, { as: viewer });
-      const own = /collaborative|because-watched|neighbours|affinity|social/;
-      for (const item of body.items) for (const { feature } of item.parts) expect(feature).not.toMatch(own);
-      pages.push(slate.video_ids);
-      await forgetLimits(server);
+      type Told = { video_id: string; parts: { feature: string; value: number }[] };
+      return new Map(
+        body.items.map(({ video_id, parts }: Told) => [
+          video_id,
+          Object.fromEntries(
+            parts.flatMap(({ feature, value }) => (feature === 'exploration' ? [] : [[feature, value]])),
+          ),
+        ]),
+      );
     }
-    expect(pages).toHaveLength(2);
   });
 
   test('interests and languages are kept in their plain form; what is no slider is refused', async () => {
@@ -235,6 +259,10 @@ describe('the wishes of a person', () => {
     await reload();
     await server.context.recommending.wished(viewer.id);
     expect(await learnt()).toBe(0);
+    // Reasons name what was watched: they go with the history.
+    expect(await slatesOf(viewer.id)).not.toEqual([]);
+    expect((await client.delete('/api/v1/history', { as: viewer })).status).toBe(200);
+    expect(await slatesOf(viewer.id)).toEqual([]);
   });
 });
 
@@ -363,6 +391,13 @@ describe('whatever happens in between', () => {
       return (await Promise.all(counts)).reduce((sum, one) => sum + Number(one?.n), 0);
     };
     await expect.poll(rows, { timeout: 10_000 }).toBe(0);
+    // A page that was under way notes what it tried out after that: of nobody.
+    const [tried] = idsOf(first);
+    if (!tried) throw new Error('Nothing is shown.');
+    const late = { id: '1' as SlateId, ids: [tried], explored: { [tried]: 0.5 }, madeAt: 0 };
+    const versions = { weightsVersion: 'x', settingsVersion: 'x' };
+    await server.context.recommending.noteServed(viewer.id, { ...late, ...versions }, [tried]);
+    expect(await rows()).toBe(0);
     expect(await redis.exists(`${config.redisPrefix}:feed:${viewer.id}`)).toBe(0);
     // The engine knows nobody of that name any more: what it chooses is what it chooses for somebody new.
     const input = { without: [], standing: null, fallback: async () => [] };

@@ -14,6 +14,8 @@ interface ForYouPage {
   /** Where it goes on. */
   readonly place: Place;
   readonly isEnd: boolean;
+  /** Resolves once it is kept why all of it is there: beside what else a page needs, and before it is shown. */
+  readonly kept: Promise<unknown>;
 }
 
 /** Whether the filters of the viewer hide a post in a place; nobody's filters hide nothing. */
@@ -55,6 +57,7 @@ export function createForYou(deps: {
     const isCurrent = standing === null || standing.mark === place.mark;
     const waiting = isTop(place) ? recommending.fromTop(standing).ids : isCurrent ? place.waiting : [];
     const slates: Chosen['slate'][] = [standing?.slate ?? null];
+    const keeping: Chosen['kept'][] = [];
     const isHidden = await hiddenBy(filters, viewerId, 'public');
     const shownOf = async (ids: readonly VideoId[]) =>
       (await videos.recommendableAmong(viewerId, ids)).filter((one) => !isHidden(one));
@@ -64,8 +67,12 @@ export function createForYou(deps: {
     let isDry = false;
     for (let round = 0; part.taken.length < limit && !isDry && round < feedLimits.rounds; round += 1) {
       const without = [...place.shown, ...waiting, ...candidates.map(({ id }) => id), ...refused];
-      const { ids: offered, slate } = await recommending.next(viewer, { without, standing, fallback });
+      // Who is not known to have seen the best hundreds would be offered those, and have an empty page.
+      const mustFind = part.taken.length === 0 && round === feedLimits.rounds - 1;
+      const input = { without, standing, fallback, mustFind };
+      const { ids: offered, slate, kept } = await recommending.next(viewer, input);
       slates.push(slate);
+      keeping.push(kept);
       isDry = offered.length === 0;
       const more = await shownOf(offered);
       const passed = new Set(more.map(({ id }) => id));
@@ -82,7 +89,8 @@ export function createForYou(deps: {
     const isEnd = taken.length < limit && (isDry || taken.length === 0);
     if (viewerId !== null) noteServed(viewerId, slates, taken);
     const mark = standing?.mark ?? place.mark;
-    return { ids: taken, place: { waiting: left, shown, run, varied, mark }, isEnd };
+    const next = { waiting: left, shown, run, varied, mark };
+    return { ids: taken, place: next, isEnd, kept: Promise.all(keeping) };
   }
 
   function noteServed(

@@ -1,11 +1,11 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { servingLimits } from '../../../config/serving-limits.ts';
-import type { Db, InTx, Tx } from '../../db/database.ts';
+import type { Db, Tx } from '../../db/database.ts';
 import { createBatches } from '../../lib/batches.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, Id, VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { RankedItem } from '../ranking/index.ts';
+import { type PackedFeed, unpackedItems } from './packing.ts';
 
 export type SlateId = Id<'slate'>;
 
@@ -17,6 +17,11 @@ export interface Slate {
   readonly weightsVersion: string;
   readonly madeAt: Date;
   readonly items: readonly RankedItem[];
+}
+
+/** The same before anybody asked for its reasons. */
+export interface NewSlate extends Omit<Slate, 'items' | 'weightsVersion'> {
+  readonly feed: PackedFeed;
 }
 
 interface Row {
@@ -41,6 +46,16 @@ select id, account_id, version, videos::bigint[], items, made_at
     as made (id, account_id, version, videos, items, made_at)
  where account_id is null or account_id in (select account_id from here)`;
 
+/** The same for what was tried out on one of them; a page that is told late finds nobody, and notes nothing. */
+const EXPLORED = `
+with here as materialized (select account_id from users where account_id = :account::bigint for key share)
+insert into explored_slots (account_id, video_id, slate_id, propensity, weights_version, served_at)
+select here.account_id, tried.video_id, tried.slate_id, tried.propensity, tried.version, :moment::timestamptz
+  from here, unnest(:videos::bigint[], :slates::bigint[], :propensities::float8[], :versions::text[])
+    as tried (video_id, slate_id, propensity, version)
+ where exists (select from videos where videos.id = tried.video_id)
+on conflict do nothing`;
+
 /** A slot in which something was tried out. */
 interface Explored {
   readonly accountId: AccountId;
@@ -50,13 +65,10 @@ interface Explored {
   readonly weightsVersion: string;
 }
 
-const bytesOf = (items: readonly RankedItem[]): Buffer => deflateRawSync(JSON.stringify(items));
-const itemsOf = (bytes: Buffer): RankedItem[] => JSON.parse(inflateRawSync(bytes).toString('utf8'));
-
 function slateOf(row: Row): Slate {
   return {
     ...{ id: row.id, accountId: row.account_id, weightsVersion: row.weights_version, madeAt: row.made_at },
-    items: itemsOf(row.items),
+    items: unpackedItems(row.items),
   };
 }
 
@@ -64,13 +76,8 @@ function slateOf(row: Row): Slate {
  * What was chosen for whom and why, for a day, in PostgreSQL: it is gone with the account, whatever else is lost. Slates that are made at
  * once are stored together.
  */
-export function createArchive(deps: {
-  readonly db: Db;
-  readonly inTx: InTx;
-  readonly clock: Clock;
-  readonly log: Logger;
-}) {
-  const { db, inTx, clock, log } = deps;
+export function createArchive(deps: { readonly db: Db; readonly clock: Clock; readonly log: Logger }) {
+  const { db, clock, log } = deps;
   const add = createBatches<Row, null>({
     limits: servingLimits.archive,
     bytesOf: ({ items }) => items.length,
@@ -93,10 +100,14 @@ export function createArchive(deps: {
 
   return {
     /** Keeps a slate. Never rejects: a feed is worth more than its reasons. */
-    async keep({ id, accountId, weightsVersion, madeAt, items }: Slate): Promise<void> {
+    async keep({ id, accountId, madeAt, feed }: NewSlate): Promise<void> {
       const stored = add({
-        ...{ id, account_id: accountId, weights_version: weightsVersion, made_at: madeAt },
-        ...{ video_ids: items.map(({ videoId }) => videoId), items: bytesOf(items) },
+        ...{ id, account_id: accountId, weights_version: feed.weightsVersion, made_at: madeAt },
+        // Bytes from another thread are no buffers, which alone PostgreSQL's client sends as bytes.
+        ...{
+          video_ids: feed.videoIds,
+          items: Buffer.from(feed.items.buffer, feed.items.byteOffset, feed.items.byteLength),
+        },
       });
       if (!stored) log.warn({ id }, 'too many slates wait to be kept; the reasons of one are lost');
       await stored?.catch((error) => log.warn({ err: error, id }, 'a slate could not be kept'));
@@ -117,17 +128,19 @@ export function createArchive(deps: {
       return row ? slateOf(row) : null;
     },
 
-    /** Notes what was tried out on somebody, as it is shown. Never rejects. */
+    /** Notes what was tried out on one person, as it is shown. Never rejects. */
     async noteExplored(slots: readonly Explored[]): Promise<void> {
-      if (slots.length === 0) return;
-      const rows = slots.map((slot) => ({
-        ...{ account_id: slot.accountId, video_id: slot.videoId, slate_id: slot.slateId },
-        ...{ propensity: slot.propensity, weights_version: slot.weightsVersion },
-        served_at: new Date(clock.now()),
-      }));
-      await inTx((tx) =>
-        tx('explored_slots').insert(rows).onConflict(['account_id', 'video_id', 'slate_id']).ignore(),
-      ).catch((error) => log.warn({ err: error }, 'what was tried out could not be noted'));
+      const [first] = slots;
+      if (!first) return;
+      await db
+        .raw(EXPLORED, {
+          ...{ account: first.accountId, moment: new Date(clock.now()) },
+          videos: slots.map(({ videoId }) => videoId),
+          slates: slots.map(({ slateId }) => slateId),
+          propensities: slots.map(({ propensity }) => propensity),
+          versions: slots.map(({ weightsVersion }) => weightsVersion),
+        } as never)
+        .catch((error) => log.warn({ err: error }, 'what was tried out could not be noted'));
     },
 
     /** Forgets what is too old; a few thousand rows at once. */

@@ -75,13 +75,12 @@ export function meaningOf({ name, payload }: Noted, origin: string, at: number):
 const OWN: ReadonlySet<string> = new Set(['save', 'mute', 'not-interested', 'report']);
 
 function ofSignals(payload: unknown, at: number): Meaning {
-  const signals = z
-    .array(z.looseObject({ kind: z.string() }))
-    .parse(payload)
-    .flatMap((told) => {
-      const read = signalSchema.safeParse({ ...told, at });
-      return OWN.has(told.kind) && read.success ? [read.data] : [];
-    });
+  // Whoever did it must not hear of what cannot be read: it is done.
+  const list = z.array(z.looseObject({ kind: z.string() })).safeParse(payload);
+  const signals = (list.data ?? []).flatMap((told) => {
+    const read = signalSchema.safeParse({ ...told, at });
+    return OWN.has(told.kind) && read.success ? [read.data] : [];
+  });
   const busts = signals.flatMap((one) =>
     'actorId' in one && one.actorId !== null ? [one.actorId as AccountId] : [],
   );

@@ -1,16 +1,18 @@
 import { Worker } from 'node:worker_threads';
 import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { afterReading } from '../../lib/deadline.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { FeedRequest, RankedFeed } from '../ranking/index.ts';
+import type { FeedRequest } from '../ranking/index.ts';
 import type { Signal } from '../signals/index.ts';
-import type { FromThread, ThreadData, ToThread } from './protocol.ts';
+import type { PackedFeed } from './packing.ts';
+import { type FromThread, monotonicMs, type ThreadData, type ToThread } from './protocol.ts';
 
 export type EngineHost = ReturnType<typeof createEngineHost>;
 
 interface Waiting {
   readonly resolve: (answer: FromThread | null) => void;
-  readonly timer: NodeJS.Timeout | undefined;
+  readonly takeBack: (() => void) | undefined;
 }
 
 /**
@@ -24,15 +26,20 @@ export function createEngineHost(deps: {
   readonly log: Logger;
   /** Hears the version of the settings that the engine ranks by. */
   readonly onSettings: (version: string) => void;
+  /** Another module to run in the thread; the engine, where it is left out. */
+  readonly thread?: URL;
 }) {
-  const { clock, log } = deps;
+  const { clock, log, thread = new URL('./thread.ts', import.meta.url) } = deps;
   const waiting = new Map<number, Waiting>();
+  /** What the thread still has before it, whether anybody waits for it or not: that, and not who waits, says how busy it is. */
+  const unanswered = new Set<number>();
   let worker: Worker | null = null;
   let isLoaded = false;
   let isStopped = false;
   let tickets = 0;
   let trainings = 0;
   let failures = 0;
+  let ended: Promise<unknown> = Promise.resolve();
   let restart: NodeJS.Timeout | undefined;
   let nightly: NodeJS.Timeout | undefined;
 
@@ -40,7 +47,7 @@ export function createEngineHost(deps: {
     const one = waiting.get(ticket);
     if (!one) return;
     waiting.delete(ticket);
-    clearTimeout(one.timer);
+    one.takeBack?.();
     one.resolve(answer);
   }
 
@@ -48,6 +55,7 @@ export function createEngineHost(deps: {
   const heard: { readonly [K in FromThread['kind']]: (message: Extract<FromThread, { kind: K }>) => void } = {
     feed: (message) => settle(message.ticket, message),
     settled: (message) => settle(message.ticket, message),
+    overdue: ({ ticket }) => settle(ticket, null),
     failed: ({ ticket, detail }) => {
       log.warn({ detail }, 'the ranking engine could not answer');
       settle(ticket, null);
@@ -64,17 +72,24 @@ export function createEngineHost(deps: {
     settings: ({ version }) => deps.onSettings(version),
     warning: ({ detail }) => log.warn({ detail }, 'the ranking engine goes on without something'),
   };
-  const hear = (message: FromThread): void => heard[message.kind](message as never);
+  function hear(message: FromThread): void {
+    if ('ticket' in message) unanswered.delete(message.ticket);
+    heard[message.kind](message as never);
+  }
 
   function begin(): void {
+    if (worker || isStopped) return;
     const workerData: ThreadData = { ...deps.data, clockOffsetMs: clock.now() - Date.now() };
-    const own = new Worker(new URL('./thread.ts', import.meta.url), {
+    const own = new Worker(thread, {
       workerData,
       name: 'ranking',
       resourceLimits: { maxOldGenerationSizeMb: servingLimits.maxHeapMb },
     });
     worker = own;
-    own.on('message', hear);
+    // One that was let go may still say that it is loaded.
+    own.on('message', (message: FromThread) => {
+      if (worker === own) hear(message);
+    });
     own.on('error', (error) => log.error({ err: error }, 'the ranking engine ended; feeds go on without it'));
     own.on('exit', () => {
       if (worker !== own) return;
@@ -87,17 +102,24 @@ export function createEngineHost(deps: {
     });
   }
 
-  /** Ends the thread and begins another, which reads everything anew. */
+  /** Ends the thread, and then begins another, which reads everything anew: two at once would hold everything twice. */
   async function reload(): Promise<void> {
-    const own = worker;
-    if (!own || isStopped) return;
-    drop();
+    if (!worker || isStopped) return;
+    await end();
     begin();
-    await own.terminate();
+  }
+
+  /** Resolves once no thread is left that was ever begun. */
+  async function end(): Promise<void> {
+    const own = worker;
+    drop();
+    ended = Promise.all([ended, own?.terminate()]);
+    await ended;
   }
   function drop(): void {
     worker = null;
     isLoaded = false;
+    unanswered.clear();
     for (const ticket of [...waiting.keys()]) settle(ticket, null);
   }
 
@@ -108,8 +130,9 @@ export function createEngineHost(deps: {
     tickets += 1;
     const ticket = tickets;
     return new Promise((resolve) => {
-      const timer = budgetMs === null ? undefined : setTimeout(() => settle(ticket, null), budgetMs);
-      waiting.set(ticket, { resolve, timer });
+      const takeBack = budgetMs === null ? undefined : afterReading(budgetMs, () => settle(ticket, null));
+      waiting.set(ticket, { resolve, takeBack });
+      unanswered.add(ticket);
       post(message(ticket));
     });
   }
@@ -130,14 +153,12 @@ export function createEngineHost(deps: {
     trainings: (): number => trainings,
 
     /** A feed; null where there is none in time. */
-    async feed(request: FeedRequest): Promise<RankedFeed | null> {
-      if (!isLoaded || waiting.size >= servingLimits.maxWaiting) return null;
-      const effort = effortFor(waiting.size);
-      const asked = { ...request, effort };
-      const answer = await ask(
-        (ticket) => ({ kind: 'feed', ticket, request: asked }),
-        servingLimits.budgetMs,
-      );
+    async feed(request: FeedRequest): Promise<PackedFeed | null> {
+      const { budgetMs, maxWaiting } = servingLimits;
+      if (!isLoaded || unanswered.size >= maxWaiting) return null;
+      const asked = { ...request, effort: effortFor(unanswered.size) };
+      const until = monotonicMs() + budgetMs;
+      const answer = await ask((ticket) => ({ kind: 'feed', ticket, request: asked, until }), budgetMs);
       return answer?.kind === 'feed' ? answer.feed : null;
     },
 
@@ -156,9 +177,7 @@ export function createEngineHost(deps: {
       isStopped = true;
       clearTimeout(restart);
       clearInterval(nightly);
-      const own = worker;
-      drop();
-      await own?.terminate();
+      await end();
     },
   };
 }

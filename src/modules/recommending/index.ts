@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Noted } from '../../db/committed.ts';
-import type { Db, InTx, Tx } from '../../db/database.ts';
+import type { Db, Tx } from '../../db/database.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
@@ -29,7 +29,6 @@ export type Recommending = ReturnType<typeof createRecommending>;
  */
 export function createRecommending(deps: {
   readonly db: Db;
-  readonly inTx: InTx;
   readonly ids: IdSource;
   readonly clock: Clock;
   readonly log: Logger;
@@ -42,7 +41,7 @@ export function createRecommending(deps: {
   /** False: there is no engine, and For You is a mix that is the same for everybody. */
   readonly isRanked: boolean;
 }) {
-  const { db, inTx, ids, clock, log, redis, redisPrefix } = deps;
+  const { db, ids, clock, log, redis, redisPrefix } = deps;
   let version = settingsVersion(rankingDefaults);
   const host = createEngineHost({
     data: {
@@ -54,7 +53,7 @@ export function createRecommending(deps: {
       version = told;
     },
   });
-  const archive = createArchive({ db, inTx, clock, log });
+  const archive = createArchive({ db, clock, log });
   const standings = createStandings({ redis, prefix: redisPrefix, clock });
   const signals = createSignalLog({ redis, prefix: redisPrefix, log });
   const settings = rankingSettings({ db, ids, now: clock.now });
@@ -124,6 +123,9 @@ export function createRecommending(deps: {
       await tx('feed_places').where({ account_id: accountId }).delete();
       await tellToForget(tx, accountId);
     },
+
+    /** Forgets what was chosen for somebody, and why; what was learnt stays. */
+    forgetReasons: archive.forget,
 
     /** All processes hear, once this is committed, that what there is to be learnt of somebody is not what it was. */
     tellToForget,

@@ -3,9 +3,10 @@ import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Db } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type AccountId, type IdSource, momentOf, type VideoId } from '../../lib/ids.ts';
-import type { CandidateSource, Contribution, RankedFeed, RankedItem } from '../ranking/index.ts';
-import type { createArchive, Slate } from './archive.ts';
+import type { CandidateSource, Contribution, RankedItem } from '../ranking/index.ts';
+import type { createArchive, NewSlate } from './archive.ts';
 import type { EngineHost } from './host.ts';
+import { type PackedFeed, packed } from './packing.ts';
 import type { Standing, StandingSlate, Standings } from './standing.ts';
 import type { wishesOf } from './wishes.ts';
 
@@ -22,6 +23,8 @@ export interface Chosen {
   readonly ids: readonly VideoId[];
   /** What they are shown by, where it is kept; for `noteServed`. */
   readonly slate: StandingSlate | null;
+  /** Resolves once it is kept, and why; never rejects. Nobody is told of it before. */
+  readonly kept: Promise<unknown>;
 }
 
 /** What a feed without the engine is made of: for each video, the kind of reason. */
@@ -31,7 +34,8 @@ export type Fallback = (
   count: number,
 ) => Promise<readonly { readonly id: VideoId; readonly reason: 'trending' | 'newest' | 'followed' }[]>;
 
-const NOTHING: Chosen = { ids: [], slate: null };
+const KEPT = Promise.resolve();
+const NOTHING: Chosen = { ids: [], slate: null, kept: KEPT };
 /** What a feed is ranked by that was not. */
 const MIXED = 'mix';
 
@@ -54,8 +58,8 @@ export function createSlates(deps: MakingDeps) {
   const { host, archive, standings, wishes, ids, clock } = deps;
   const shared = createSharedSlates(deps);
 
-  function slateOf(accountId: AccountId | null, { items, weightsVersion }: RankedFeed): Slate {
-    return { id: ids.next(), accountId, weightsVersion, madeAt: new Date(clock.now()), items };
+  function slateOf(accountId: AccountId | null, feed: PackedFeed): NewSlate {
+    return { id: ids.next(), accountId, madeAt: new Date(clock.now()), feed };
   }
 
   /** By the engine; null where it has no answer. */
@@ -72,21 +76,21 @@ export function createSlates(deps: MakingDeps) {
         ...{ isPersonal: wish.isPersonal, sliders: wish.sliders, languages: wish.languages },
       }));
     if (!feed) return null;
-    if (feed.items.length === 0) return NOTHING;
+    if (feed.videoIds.length === 0) return NOTHING;
     const slate = slateOf(accountId, feed);
     const standing = standingOf(slate, deps.settingsVersion());
-    await Promise.all([archive.keep(slate), standings.offer(accountId, mark, standing)]);
-    return { ids: standing.ids, slate: standing };
+    const kept = Promise.all([archive.keep(slate), standings.offer(accountId, mark, standing)]);
+    return { ids: standing.ids, slate: standing, kept };
   }
 
   async function mixed(viewer: FeedViewer, without: readonly VideoId[], fallback: Fallback): Promise<Chosen> {
     const found = await fallback(viewer.id, without, servingLimits.slate);
     const items = found.map(({ id, reason }, at) => mixedItem(id, reason, found.length - at, clock.now()));
     // Of what strangers are shown so, nothing is kept: they could fill a table.
-    if (viewer.id !== null && items.length > 0) {
-      await archive.keep(slateOf(viewer.id, { items, weightsVersion: MIXED }));
-    }
-    return { ids: found.map(({ id }) => id), slate: null };
+    const isKept = viewer.id !== null && items.length > 0;
+    const feed = packed({ items, weightsVersion: MIXED });
+    const kept = isKept ? archive.keep(slateOf(viewer.id, feed)) : KEPT;
+    return { ids: found.map(({ id }) => id), slate: null, kept };
   }
 
   return {
@@ -98,7 +102,7 @@ export function createSlates(deps: MakingDeps) {
     fromTop(standing: Standing | null): Chosen {
       const slate = standing?.slate;
       const isCurrent = slate && standings.isFresh(slate) && slate.settingsVersion === deps.settingsVersion();
-      return isCurrent ? { ids: slate.ids, slate } : NOTHING;
+      return isCurrent ? { ids: slate.ids, slate, kept: KEPT } : NOTHING;
     },
 
     /** The next videos, none of `without`; none where there are no more. */
@@ -108,12 +112,16 @@ export function createSlates(deps: MakingDeps) {
         readonly without: readonly VideoId[];
         readonly standing: Standing | null;
         readonly fallback: Fallback;
+        /** Of what is ranked, nothing could be shown so far: the mix asks the database for what can. */
+        readonly mustFind?: boolean;
       },
     ): Promise<Chosen> {
-      const { without, standing, fallback } = input;
+      const { without, standing, fallback, mustFind = false } = input;
+      if (mustFind) return mixed(viewer, without, fallback);
       const left = (slate: StandingSlate): Chosen => {
         const taken = new Set(without);
-        return { ids: slate.ids.filter((id) => !taken.has(id)).slice(0, servingLimits.slate), slate };
+        const ids = slate.ids.filter((id) => !taken.has(id)).slice(0, servingLimits.slate);
+        return { ids, slate, kept: KEPT };
       };
       if (viewer.id === null) {
         const slate = await shared(viewer.languages);
@@ -145,15 +153,10 @@ export function createSlates(deps: MakingDeps) {
   };
 }
 
-function standingOf({ id, items, weightsVersion, madeAt }: Slate, settingsVersion: string): StandingSlate {
-  const explored = items.flatMap(({ videoId, propensity }) =>
-    propensity === null ? [] : [[videoId, propensity]],
-  );
-  return {
-    ...{ id, weightsVersion, settingsVersion, madeAt: madeAt.getTime() },
-    ids: items.map(({ videoId }) => videoId as VideoId),
-    explored: Object.fromEntries(explored),
-  };
+function standingOf({ id, madeAt, feed }: NewSlate, settingsVersion: string): StandingSlate {
+  const { weightsVersion, explored } = feed;
+  const videoIds = feed.videoIds as readonly VideoId[];
+  return { id, weightsVersion, settingsVersion, madeAt: madeAt.getTime(), ids: videoIds, explored };
 }
 
 type MixReason = Awaited<ReturnType<Fallback>>[number]['reason'];
@@ -193,9 +196,8 @@ function createSharedSlates({ host, archive, ids, clock, db, settingsVersion }: 
     const at = clock.now();
     const languages = language === '' ? [] : [language];
     const feed = await host.feed({ userId: null, n: servingLimits.sharedSlate, at, languages });
-    if (!feed || feed.items.length === 0) return null;
-    const { items, weightsVersion } = feed;
-    const slate: Slate = { id: ids.next(), accountId: null, weightsVersion, madeAt: new Date(at), items };
+    if (!feed || feed.videoIds.length === 0) return null;
+    const slate: NewSlate = { id: ids.next(), accountId: null, madeAt: new Date(at), feed };
     await archive.keep(slate);
     const standing = standingOf(slate, settingsVersion());
     slates.set(language, standing);

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { afterReading } from '../../lib/deadline.ts';
 import { type AccountId, idSchema, type VideoId } from '../../lib/ids.ts';
 import type { SlateId } from './archive.ts';
 
@@ -41,7 +43,8 @@ export type Standings = ReturnType<typeof createStandings>;
 
 /**
  * The last slate of each account and a mark that changes when it shall not be used any more, in Redis: all processes of a server share
- * it, and nothing is lost with it but five minutes of what was chosen. While Redis is away there is none, and feeds go on without.
+ * it, and nothing is lost with it but five minutes of what was chosen. While Redis is away or late there is none, and feeds go on without;
+ * but what this process itself was told of is out of date also then: a like that was answered is in the next page.
  */
 export function createStandings(deps: {
   readonly redis: Redis;
@@ -49,23 +52,26 @@ export function createStandings(deps: {
   readonly clock: Clock;
 }) {
   const { redis, clock } = deps;
+  const marks = new LRUCache<AccountId, number>({ max: servingLimits.marks });
   const keyOf = (accountId: AccountId) => `${deps.prefix}:feed:${accountId}`;
 
   async function inTime<T>(ask: () => Promise<T>): Promise<T | null> {
     if (redis.status !== 'ready') return null;
-    let timer: NodeJS.Timeout | undefined;
+    let takeBack: (() => void) | undefined;
     const late = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, DEADLINE_MS, null);
+      takeBack = afterReading(DEADLINE_MS, () => resolve(null));
     });
-    return Promise.race([ask().catch(() => null), late]).finally(() => clearTimeout(timer));
+    return Promise.race([ask().catch(() => null), late]).finally(() => takeBack?.());
   }
 
   const bust = async (accountId: AccountId): Promise<void> => {
     const key = keyOf(accountId);
+    const mark = randomInt(1, MARKS);
+    marks.set(accountId, mark);
     await inTime(() =>
       redis
         .multi()
-        .hset(key, 'mark', randomInt(1, MARKS))
+        .hset(key, 'mark', mark)
         .hdel(key, 'slate', 'skips')
         .pexpire(key, 2 * servingLimits.keptMs)
         .exec(),
@@ -76,7 +82,8 @@ export function createStandings(deps: {
     /** Null: nobody knows. */
     async of(accountId: AccountId): Promise<Standing | null> {
       const found = await inTime(() => redis.hmget(keyOf(accountId), 'mark', 'slate'));
-      if (!found) return null;
+      const own = marks.get(accountId);
+      if (!found) return own === undefined ? null : { mark: own, slate: null };
       const [mark, slate] = found;
       return { mark: Number(mark ?? 0), slate: readSlate(slate ?? null) };
     },
@@ -96,17 +103,16 @@ export function createStandings(deps: {
       run: { readonly isBroken: boolean; readonly skips: number },
     ): Promise<void> {
       const key = keyOf(accountId);
-      const told = await inTime(async () => {
-        if (run.isBroken) await redis.hset(key, 'skips', 0);
-        const count = run.skips === 0 ? 0 : await redis.hincrby(key, 'skips', run.skips);
-        await redis.pexpire(key, 2 * servingLimits.keptMs);
-        return count;
-      });
-      if ((told ?? 0) >= servingLimits.skipsInARow) await bust(accountId);
+      const mark = randomInt(1, MARKS);
+      const { skipsInARow, keptMs } = servingLimits;
+      const input = [run.isBroken ? 1 : 0, run.skips, skipsInARow, mark, 2 * keptMs];
+      const isBusted = await inTime(() => redis.eval(SKIP, 1, key, ...input));
+      if (isBusted === 1) marks.set(accountId, mark);
     },
 
     /** Forgets somebody. */
     async forget(accountId: AccountId): Promise<void> {
+      marks.delete(accountId);
       await inTime(() => redis.del(keyOf(accountId)));
     },
 
@@ -120,6 +126,16 @@ const OFFER = `
 if tonumber(redis.call('hget', KEYS[1], 'mark') or '0') ~= tonumber(ARGV[1]) then return 0 end
 redis.call('hset', KEYS[1], 'slate', ARGV[2])
 redis.call('pexpire', KEYS[1], ARGV[3])
+return 1`;
+
+/** At once, or the page that is asked for next would come in between. */
+const SKIP = `
+if ARGV[1] == '1' then redis.call('hset', KEYS[1], 'skips', 0) end
+local skips = redis.call('hincrby', KEYS[1], 'skips', ARGV[2])
+redis.call('pexpire', KEYS[1], ARGV[5])
+if skips < tonumber(ARGV[3]) then return 0 end
+redis.call('hset', KEYS[1], 'mark', ARGV[4])
+redis.call('hdel', KEYS[1], 'slate', 'skips')
 return 1`;
 
 function readSlate(text: string | null): StandingSlate | null {

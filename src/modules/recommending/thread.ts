@@ -3,12 +3,14 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { servingLimits } from '../../../config/serving-limits.ts';
 import { openDatabase, transactions } from '../../db/database.ts';
+import type { AccountId } from '../../lib/ids.ts';
 import { createLogger } from '../../lib/log.ts';
 import { createSignalLog } from '../signals/index.ts';
 import { createTrending } from '../trending/index.ts';
 import { openEngine } from './engine-in-thread.ts';
+import { storedSignals, storedSignalsOf } from './load.ts';
 import type { FromThread, ThreadData, ToThread } from './protocol.ts';
-import { RANKING_CHANNEL } from './settings.ts';
+import { RANKING_CHANNEL, readSettings } from './settings.ts';
 import { readTrends } from './trends-in-thread.ts';
 
 /**
@@ -32,7 +34,12 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
     ...{ redis: redis.duplicate().on('error', () => undefined), log: createLogger('silent') },
     ...{ unlistedDomains: data.unlistedDomains, keepAtHand: async () => [] },
   });
-  const engine = openEngine({ db, trends: readTrends(lists, warn), now, tell, warn });
+  const stored = {
+    settings: () => readSettings(db),
+    signals: () => storedSignals(db, now()),
+    signalsOf: (accountId: string) => storedSignalsOf(db, now(), accountId as AccountId),
+  };
+  const engine = openEngine({ stored, trends: readTrends(lists, warn), now, tell, warn });
 
   port.on('message', (message: ToThread) => {
     try {
@@ -42,13 +49,22 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
       else warn(error);
     }
   });
-  void listen(data.databaseUrl, engine.hear, warn);
+  let isBehind = false;
+  // Before anything is read: who is to be forgotten in between would not be.
+  await listen(data.databaseUrl, {
+    ...{ hear: engine.hear, warn },
+    onAgain: () => {
+      isBehind = true;
+    },
+  });
   setInterval(() => engine.hear('settings').catch(warn), servingLimits.settingsPollMs);
 
   for (;;) {
     let position = await endOf(redis, log);
+    isBehind = false;
     await engine.load();
-    for (;;) {
+    // What was said while nobody listened is in PostgreSQL, too.
+    while (!isBehind) {
       if (redis.status !== 'ready') {
         await pause(servingLimits.followedWaitMs / 4);
         continue;
@@ -86,25 +102,42 @@ function isReadySoon(redis: Redis): Promise<boolean> {
   });
 }
 
-/** Hears of changed settings, and of people who are to be forgotten, for as long as the thread lives. */
-async function listen(
+/**
+ * Hears of changed settings, and of people who are to be forgotten, for as long as the thread lives. Resolves once it listens; `onAgain`
+ * is told each time that it listens again after it could not.
+ */
+function listen(
   databaseUrl: string,
-  hear: (what: string) => Promise<void>,
-  warn: (error: unknown) => void,
+  told: {
+    readonly hear: (what: string) => Promise<void>;
+    readonly warn: (error: unknown) => void;
+    readonly onAgain: () => void;
+  },
 ): Promise<void> {
-  for (;;) {
+  const { hear, warn, onAgain } = told;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let onListening = (): void => {
+    resolve();
+    onListening = onAgain;
+  };
+  const once = async (): Promise<void> => {
     const client = new pg.Client({ connectionString: databaseUrl, application_name: 'vireo-ranking' });
-    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    const ended = new Promise<void>((over) => client.once('end', over));
     client.on('error', () => undefined);
     client.on('notification', ({ payload }) => void hear(payload ?? '').catch(warn));
     await client
       .connect()
       .then(() => client.query(`listen ${RANKING_CHANNEL}`))
+      .then(() => onListening())
       .then(() => ended)
       .catch(warn);
     await client.end().catch(() => undefined);
     await pause(servingLimits.followedWaitMs);
-  }
+  };
+  void (async () => {
+    for (;;) await once();
+  })();
+  return promise;
 }
 
 if (parentPort) await run(parentPort, workerData as ThreadData);

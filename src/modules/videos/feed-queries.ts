@@ -215,7 +215,8 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
     async recommendableAmong(viewerId: AccountId | null, ids: readonly VideoId[]): Promise<Recommendable[]> {
       if (ids.length === 0) return [];
       const rows: Recommendable[] = await db('videos')
-        .whereIn('videos.id', [...ids])
+        // As one array: a text for each length of the list would be planned anew each time.
+        .whereRaw('videos.id = any(?::bigint[])', [[...ids]])
         .modify(showable(viewerId))
         .modify(leftFor(viewerId))
         .select(

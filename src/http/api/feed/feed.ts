@@ -15,10 +15,12 @@ interface Asked {
 
 async function forYou(deps: HttpDeps, list: PagedList, { viewerId, languages, cursor, limit }: Asked) {
   const place = cursor === undefined ? TOP : decodePlace(openCursor(deps, list, cursor));
-  const { ids, place: next, isEnd } = await deps.feed.forYou.page({ id: viewerId, languages }, place, limit);
-  const items = await deps.feed.inOrder(ids, viewerId);
+  const page = await deps.feed.forYou.page({ id: viewerId, languages }, place, limit);
+  const { place: next, isEnd } = page;
+  const items = await deps.feed.inOrder(page.ids, viewerId);
+  const [videos] = await Promise.all([feedVideosOf(deps, items, viewerId), page.kept]);
   return {
-    videos: await feedVideosOf(deps, items, viewerId),
+    videos,
     next_cursor: isEnd ? null : deps.cursors.seal(list, encodePlace(next)),
   };
 }

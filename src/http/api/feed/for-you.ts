@@ -73,12 +73,13 @@ export async function forYouStatuses(asked: Asked): Promise<StatusEntity[]> {
   if (query.min_id !== undefined || query.since_id !== undefined) return [];
   const from = await placeOf(asked);
   if (from === null) return [];
-  const { ids, place, isEnd } = await deps.feed.forYou.page(
+  const { ids, place, isEnd, kept } = await deps.feed.forYou.page(
     { id: viewerId, languages: languagesOf(req) },
     from,
     query.limit,
   );
   const statuses = await statusEntitiesOf(deps, await deps.feed.inOrder(ids, viewerId), viewerId);
+  await kept;
   const last = statuses.at(-1);
   if (!last) return [];
   if (viewerId !== null) {

@@ -71,6 +71,8 @@ export const clearHistory = route({
   handler: async ({ deps, viewer }) => {
     await deps.inTx(async (tx) => {
       await deps.watching.clearHistory(tx, viewer.account.id);
+      // They name what was watched.
+      await deps.recommending.forgetReasons(tx, viewer.account.id);
       await deps.recommending.tellToForget(tx, viewer.account.id);
     });
     await deps.recommending.forgotten(viewer.account.id);
