@@ -52,6 +52,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   },
   RANKING: { wrong: ['maybe', 'true'], right: ['on', 'off'] },
   MEDIA_CONCURRENCY: { wrong: ['0', '65', 'two'], right: ['1', '64'] },
+  RANKING_BUDGET_MS: { wrong: ['9', '60001'], right: ['10', '60000'] },
   JOB_LEASE_SECONDS: { wrong: ['1', '601', '-60'], right: ['2', '600'] },
   METRICS_LISTEN: {
     wrong: ['9464', ':9464', '127.0.0.1', '127.0.0.1:99999', 'http://127.0.0.1:9464', '::1:9464', 'a b:1'],

@@ -180,6 +180,7 @@ function build(v: Parsed) {
     role: required(v.ROLE),
     queues: required(v.QUEUES),
     ranking: required(v.RANKING),
+    rankingBudgetMs: required(v.RANKING_BUDGET_MS),
     mediaConcurrency: required(v.MEDIA_CONCURRENCY),
     jobLeaseMs: required(v.JOB_LEASE_SECONDS) * 1_000,
     dataDir,

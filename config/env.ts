@@ -139,6 +139,13 @@ export const variables = {
     remedy: 'Use one of: on, off.',
     group: 'Running',
   }),
+  RANKING_BUDGET_MS: variable({
+    schema: integer(10, 60_000),
+    fallback: '150',
+    doc: 'How long a page of For You waits for the ranking. Afterwards it goes on with what was chosen last, or with a mix.',
+    remedy: 'Write a number of milliseconds from 10 to 60000.',
+    group: 'Running',
+  }),
   JOB_LEASE_SECONDS: variable({
     schema: integer(2, 600),
     fallback: '60',

@@ -1,7 +1,5 @@
 /** Caps and times of ranked feeds, as they are served. Units are in the names. */
 export const servingLimits = {
-  /** The engine answers within this long, or the feed does without it (ranking.md 7). */
-  budgetMs: 150,
   /** Feeds that may wait for the engine at once; more do without it. */
   maxWaiting: 64,
   /** From so many on, each feed takes less time, and then the least that it can. */

@@ -22,6 +22,7 @@ export function openRankedFeeds(deps: {
   const recommending = createRecommending({
     ...{ ...parts, redisPrefix: config.redisPrefix, origin: config.origin },
     isRanked: config.ranking === 'on',
+    budgetMs: config.rankingBudgetMs,
     unlistedDomains: config.federation.mode === 'open' ? 'shown' : 'hidden',
   });
   return { inTx, recommending };

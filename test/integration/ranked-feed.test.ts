@@ -20,7 +20,7 @@ const authors: Account[] = [];
 let named = 0;
 
 beforeAll(async () => {
-  server = await startTestServer({ role: 'all', variables: { RANKING: 'on' } });
+  server = await startTestServer({ role: 'all', variables: { RANKING: 'on', RANKING_BUDGET_MS: '10000' } });
   client = clientOf(server.origin);
   people = createPeople(server);
   videos = createVideoFactory(server.context);

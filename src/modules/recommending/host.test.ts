@@ -27,7 +27,7 @@ afterEach(() => host?.stop());
 async function started(code: string): Promise<EngineHost> {
   const begun = createEngineHost({
     data: { databaseUrl: '', redisUrl: '', redisPrefix: '', unlistedDomains: 'shown' },
-    ...{ clock: { now: () => Date.now() }, log: createLogger('silent') },
+    ...{ clock: { now: () => Date.now() }, log: createLogger('silent'), budgetMs: 150 },
     onSettings: (told) => {
       version = told;
     },

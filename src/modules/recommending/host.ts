@@ -24,6 +24,7 @@ export function createEngineHost(deps: {
   readonly data: Omit<ThreadData, 'clockOffsetMs'>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly budgetMs: number;
   /** Hears the version of the settings that the engine ranks by. */
   readonly onSettings: (version: string) => void;
   /** Another module to run in the thread; the engine, where it is left out. */
@@ -154,8 +155,8 @@ export function createEngineHost(deps: {
 
     /** A feed; null where there is none in time. */
     async feed(request: FeedRequest): Promise<PackedFeed | null> {
-      const { budgetMs, maxWaiting } = servingLimits;
-      if (!isLoaded || unanswered.size >= maxWaiting) return null;
+      const { budgetMs } = deps;
+      if (!isLoaded || unanswered.size >= servingLimits.maxWaiting) return null;
       const asked = { ...request, effort: effortFor(unanswered.size) };
       const until = monotonicMs() + budgetMs;
       const answer = await ask((ticket) => ({ kind: 'feed', ticket, request: asked, until }), budgetMs);

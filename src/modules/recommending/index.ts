@@ -40,6 +40,8 @@ export function createRecommending(deps: {
   readonly unlistedDomains: UnlistedDomains;
   /** False: there is no engine, and For You is a mix that is the same for everybody. */
   readonly isRanked: boolean;
+  /** How long a feed may take; afterwards there is none. */
+  readonly budgetMs: number;
 }) {
   const { db, ids, clock, log, redis, redisPrefix } = deps;
   let version = settingsVersion(rankingDefaults);
@@ -48,7 +50,7 @@ export function createRecommending(deps: {
       ...{ databaseUrl: deps.databaseUrl, redisUrl: deps.redisUrl, redisPrefix },
       unlistedDomains: deps.unlistedDomains,
     },
-    ...{ clock, log },
+    ...{ clock, log, budgetMs: deps.budgetMs },
     onSettings: (told) => {
       version = told;
     },
