@@ -37,11 +37,20 @@ export const ranking: Bench = async ({ isSmall }) => {
     dayOf(env.RANKING_TRAIN_UNTIL ?? '2022-05-01'),
     dayOf(env.RANKING_TEST_UNTIL ?? '2022-05-05'),
   );
-  const users = [...split.targets.keys()].filter((_, at) => !isSmall || at % 20 === 0);
+  const every = everyOf(env.RANKING_EVERY ?? (isSmall ? '20' : '1'));
+  const users = [...split.targets.keys()].filter((_, at) => at % every === 0);
   const targets = users.reduce((sum, user) => sum + (split.targets.get(user)?.size ?? 0), 0);
   process.stderr.write(`${users.length} people, ${targets} videos to foresee\n`);
-  return [...measureOthers(data, split, users), ...measureEngine(data, split, users)];
+  const others = env.RANKING_ALONE === '1' ? [] : measureOthers(data, split, users);
+  return [...others, ...measureEngine(data, split, users)];
 };
+
+function everyOf(text: string): number {
+  const every = Number(text);
+  if (!Number.isInteger(every) || every < 1)
+    throw new Error(`RANKING_EVERY is not a number from 1 on: ${text}`);
+  return every;
+}
 
 function measureOthers(data: RankingData, split: Split, users: readonly number[]): Measurement[] {
   const learnt = learntFrom(split, data.userCount);

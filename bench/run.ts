@@ -12,7 +12,7 @@ import { trending } from './trending.ts';
 
 /**
  * `npm run bench -- NAME [--json] [--small]`: runs one benchmark, or all, and prints ratios against a baseline. `media` stands
- * for all whose names begin with `media-`.
+ * for all whose names begin with `media-`; the name of a benchmark for that one alone.
  */
 const benches: Readonly<Record<string, Bench>> = {
   api,
@@ -31,7 +31,9 @@ const args = process.argv.slice(2);
 const isJson = args.includes('--json');
 const isSmall = args.includes('--small');
 const names = args.filter((arg) => !arg.startsWith('--'));
-const chosen = names.map((name) => Object.keys(benches).filter((one) => `${one}-`.startsWith(`${name}-`)));
+const chosen = names.map((name) =>
+  Object.keys(benches).filter((one) => (name in benches ? one === name : one.startsWith(`${name}-`))),
+);
 const unknown = names.filter((_, at) => chosen[at]?.length === 0);
 if (unknown.length > 0) {
   process.stderr.write(

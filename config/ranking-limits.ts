@@ -38,7 +38,7 @@ export const rankingLimits = {
   drawFromPool: 32,
   lookedAtInPool: 256,
   /** Of what is ranked highest for somebody, so many videos of the pool take part in a draw as well. */
-  drawFromRanked: 48,
+  drawFromRanked: 8,
   /** Videos that are looked at, from the last on, when all sources together have too few. */
   filledFrom: 5_000,
   /** Of the candidates, so many are ranked by all features, and so many put in order with regard to each other. */

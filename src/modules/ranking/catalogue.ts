@@ -8,7 +8,7 @@ export const NONE = -1;
 
 /**
  * What is known of videos, by slot: a dense number from 0. Slots of removed videos are used again, with another generation, but not
- * before no model is left that was trained when the old one was there.
+ * before no model is left that was trained when the old one was there; and never once they had as many generations as are told apart.
  */
 interface VideoColumns {
   live: Uint8Array;
@@ -61,6 +61,7 @@ export interface Catalogue {
   snapshot(): () => void;
 }
 
+const LAST_GENERATION = 255;
 const WIDTH = { tags: rankingLimits.tagsPerVideo, content: 64 } as const;
 
 /** `writeContent` fills in the content vector of a video by a creator. */
@@ -141,13 +142,13 @@ export function createCatalogue(
       slots.delete(id);
       ids[slot] = '';
       unlink(slot);
-      const generation = ((columns.generation[slot] ?? 0) + 1) & 0xff;
+      const generation = columns.generation[slot] ?? 0;
       clearColumns(columns, slot, WIDTH);
-      columns.generation[slot] = generation;
+      columns.generation[slot] = Math.min(LAST_GENERATION, generation + 1);
       columns.author[slot] = NONE;
       columns.pooled[slot] = NONE;
-      if (hasModel) quarantined.push(slot);
-      else free.push(slot);
+      // Who met the first video there would be told to have met the next one, if they were counted from 0 again.
+      if (generation < LAST_GENERATION) (hasModel ? quarantined : free).push(slot);
       return slot;
     },
     newestOf: (author) => newest[author] ?? NONE,

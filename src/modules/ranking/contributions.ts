@@ -1,7 +1,7 @@
 import { type Catalogue, NONE } from './catalogue.ts';
 import type { Contribution } from './engine.ts';
 import { featureGroups } from './features.ts';
-import type { Scorer } from './models/model.ts';
+import type { Profile, Scorer } from './models/model.ts';
 import type { People } from './people.ts';
 import { type Part, parts, type Scored } from './scoring.ts';
 import type { Candidates } from './sources.ts';
@@ -96,6 +96,7 @@ function aboutOf(
   const accountId = people.all[author]?.id ?? '';
   switch (part) {
     case 'collaborative':
+      return { videos: activeOf(deps.scorer, viewer.profile) };
     case 'content':
       return { videos: viewer.profile.items.length };
     case 'trending':
@@ -104,7 +105,7 @@ function aboutOf(
       return { ...deps.trendAbout(video, at) };
     case 'quality':
     case 'ranker-rates':
-      return { shown: columns.impressions[video] ?? 0, completions: columns.completions[video] ?? 0 };
+      return ratesOf(catalogue, video);
     case 'tags': {
       const { best } = tagLiking(catalogue, viewer.taste, video);
       return best === 0
@@ -130,6 +131,20 @@ function aboutOf(
     default:
       return undefined;
   }
+}
+
+/** How many of what somebody liked have a factor: no others say anything of what people with the same taste watch. */
+function activeOf(scorer: Scorer | null, { items }: Profile): number {
+  let count = 0;
+  for (let at = 0; at < items.length; at += 1)
+    if ((scorer?.model.rowOf[items[at] ?? NONE] ?? NONE) !== NONE) count += 1;
+  return count;
+}
+
+/** Some watch to the end what nobody told of being shown. */
+function ratesOf({ columns }: Catalogue, video: number): About {
+  const shown = columns.impressions[video] ?? 0;
+  return { shown, completions: Math.min(shown, columns.completions[video] ?? 0) };
 }
 
 function likingAbout(liking: Liking | undefined): About {

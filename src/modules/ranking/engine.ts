@@ -51,7 +51,7 @@ export interface RankingEngine {
   ingest(event: Signal): void;
   feed(request: FeedRequest): RankedFeed;
   trending(scope: TrendScope, n: number, at: number): readonly Trending[];
-  /** Forgets all that was learnt of somebody, as if they had never been here. */
+  /** Forgets all that was learnt of somebody, as if they had never been here; what others chose about them stays until `account-removed`. */
   forget(userId: string): void;
   /** Learns from all that was told so far. Whoever holds the engine says when; a feed before the first time does without. */
   train(at: number): void;

@@ -56,8 +56,13 @@ const templates: Readonly<Record<string, Words>> = {
   },
   'followed-boost': ({ accountId }, naming) => `You follow ${account(naming, accountId)}`,
   'fresh-boost': ({ minutes }) => `New: published ${counted(minutes, 'minute')} ago`,
-  exploration: ({ creatorSeen, shown }) =>
-    `You have ${Number(creatorSeen) === 0 ? 'not seen anything' : 'not seen much'} of this creator, and only ${people(shown)} here ${Number(shown) === 1 ? 'was' : 'were'} shown this video: we try it out`,
+  exploration: ({ creatorSeen, shown }) => {
+    const few = `nly ${people(shown)} here ${Number(shown) === 1 ? 'was' : 'were'} shown this video: we try it out`;
+    if (creatorSeen === undefined) return `O${few}`;
+    return Number(creatorSeen) === 0
+      ? `You have not seen anything of this creator lately, and o${few}`
+      : `You have seen ${counted(creatorSeen, 'video')} of this creator lately, but o${few}`;
+  },
   'ranker-rates': ({ shown, completions }) =>
     Number(shown) === 0
       ? null
@@ -65,7 +70,7 @@ const templates: Readonly<Record<string, Words>> = {
   'ranker-tags': () => 'Its hashtags go well with people here',
   'ranker-creator': () => 'Its creator goes well with people here',
   'ranker-sound': () => 'Its sound goes well with people here',
-  'ranker-language': () => 'It is in a language that you watch',
+  'ranker-language': () => 'Its language goes well with people here',
   'ranker-video': () => 'People here who were shown it watched it rather than others',
   'ranker-length': () => 'Its length goes well with people here',
   'ranker-age': () => 'It is as new as what people here watch',

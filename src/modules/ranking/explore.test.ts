@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { asked, seeded, smallSettings, smallWorld } from '../../../test/helpers/ranking.ts';
+import { rankingLimits } from '../../../config/ranking-limits.ts';
+import {
+  account,
+  asked,
+  follow,
+  seeded,
+  smallSettings,
+  smallWorld,
+  video,
+} from '../../../test/helpers/ranking.ts';
 import { type Belief, createTrials, explorationPlaces } from './explore.ts';
 import { createRankingEngine } from './index.ts';
 
@@ -107,7 +116,7 @@ test('feeds explore as they should, and say how likely it was', () => {
 });
 
 test('a feed explores a video as often as it says', () => {
-  const world = smallWorld();
+  const world = smallWorld({ videos: 64 });
   const engine = createRankingEngine({ random: seeded(4), settings: smallSettings });
   for (const signal of world) engine.ingest(signal);
   const [taken, said] = [new Map<string, number>(), new Map<string, number>()];
@@ -120,7 +129,7 @@ test('a feed explores a video as often as it says', () => {
     taken.set(one.videoId, (taken.get(one.videoId) ?? 0) + 1);
     said.set(one.videoId, one.propensity);
   }
-  // Places before it are the same each time, so that its chance is, too; the pool is small enough to be drawn as a whole.
+  // Places before it are the same each time, so that its chance is, too: the pool is small enough to be drawn as a whole.
   let worst = 0;
   for (const [id, chance] of said) {
     const error = Math.abs((taken.get(id) ?? 0) / feeds - chance);
@@ -128,4 +137,41 @@ test('a feed explores a video as often as it says', () => {
   }
   expect(said.size).toBeGreaterThan(10);
   expect(worst).toBeLessThan(4.5);
+});
+
+test('chances are right in a pool of which little is drawn, above all of what fits', () => {
+  const count = 4_000;
+  // One trial in each feed; all are believed to be as good, so that few feeds tell much.
+  const exploration = { ...smallSettings.exploration, personal: 0, coldVideos: 0 };
+  const engine = createRankingEngine({ random: seeded(6), settings: { ...smallSettings, exploration } });
+  engine.ingest(account('p', { interests: ['bread'] }));
+  // What is followed is better than all else and fills the places before the trial, so that nothing but chance decides what is open.
+  for (let at = 0; at < 12; at += 1) engine.ingest(follow('p', `c${at}`));
+  const groupOf = (at: number) =>
+    `${at % 5 === 4 ? 'fits' : 'other'}, ${at < count - rankingLimits.newest ? 'old' : 'new'}`;
+  const open = new Map<string, number>();
+  for (let at = 0; at < count; at += 1) {
+    engine.ingest(video(`v${at}`, `c${at}`, { tags: at % 5 === 4 ? ['bread'] : [] }));
+    if (at >= 12) open.set(groupOf(at), (open.get(groupOf(at)) ?? 0) + 1);
+  }
+  const feeds = 900;
+  const weights = new Map<string, number[]>();
+  for (let feed = 0; feed < feeds; feed += 1) {
+    const { items } = engine.feed(asked('p', { n: 10, effort: 'least' }));
+    for (const { videoId, propensity } of items) {
+      if (propensity === null) continue;
+      const at = Number(videoId.slice(1));
+      // There may be followed ones left, which are in each draw.
+      if (at >= 12) weights.set(groupOf(at), [...(weights.get(groupOf(at)) ?? []), 1 / propensity]);
+    }
+  }
+  // Each trial stands for as many as its chance says: together for all that were open in each feed (Horvitz and Thompson 1952).
+  expect(weights.size).toBe(4);
+  for (const [group, found] of weights) {
+    const sum = found.reduce((total, one) => total + one, 0);
+    const error = Math.sqrt(found.reduce((total, one) => total + one * one, 0));
+    const trials = (open.get(group) ?? 0) * feeds;
+    expect([group, Math.abs(sum - trials) / error < 4]).toEqual([group, true]);
+    expect(error / trials).toBeLessThan(0.15);
+  }
 });

@@ -60,9 +60,28 @@ test('forgetting leaves every count, list and heat as if they had never been her
   expect(new Set(forgot.pool.all)).toEqual(new Set(never.pool.all));
 });
 
-test('forgetting leaves nobody of that name, and nobody who knows them', () => {
+test('forgetting leaves what others chose about them, and nothing else', () => {
+  const blocked: Signal = { kind: 'block', at: START, actorId: 'c1', targetId: LEAVING, on: true };
+  const state = stateOf([...mixed, blocked]);
+  const slot = state.people.slotOf(LEAVING);
+  const sets = ['following', 'blocking', 'muting', 'followed', 'blocked', 'muted'] as const;
+  state.intake.forget(LEAVING);
+  expect(state.people.slotOf(LEAVING)).toBe(slot);
+  expect(state.people.all[slot]).toMatchObject({ ledger: null, older: null, interests: [], languages: [] });
+  expect(sets.map((name) => state.people.all[slot]?.[name]?.size ?? 0)).toEqual([0, 0, 0, 1, 1, 0]);
+  const engine = createRankingEngine({ random: seeded(1), settings: smallSettings });
+  for (const signal of [...mixed, blocked]) engine.ingest(signal);
+  engine.forget(LEAVING);
+  engine.ingest(account(LEAVING));
+  const { items } = engine.feed(asked(LEAVING, { n: 150 }));
+  expect(items.length).toBeGreaterThan(50);
+  expect(items.filter(({ videoId }) => Number(videoId.slice(1)) % 20 === 1)).toEqual([]);
+});
+
+test('forgetting leaves nobody of that name where nobody knows them', () => {
   const state = stateOf(mixed);
   const slot = state.people.slotOf(LEAVING);
+  state.intake.ingest(follow('p1', LEAVING, false));
   state.intake.forget(LEAVING);
   expect(state.people.slotOf(LEAVING)).toBe(-1);
   expect(state.people.all[slot]).toBeUndefined();
@@ -135,6 +154,31 @@ test('a creator who is forgotten keeps their videos, one who leaves does not', (
   state.intake.ingest({ kind: 'account-removed', at: START, id: LEAVING });
   expect(state.catalogue.slotOf('mine')).toBe(-1);
   expect(state.people.slotOf(LEAVING)).toBe(-1);
+});
+
+test('an account that taught nothing goes without the models being learnt anew', () => {
+  const engine = createRankingEngine({ random: seeded(1), settings: smallSettings });
+  for (const signal of [...mixed, account('r', { domain: 'elsewhere.test' })]) engine.ingest(signal);
+  engine.ingest({ kind: 'like', at: START, actorId: 'r', videoId: 'v1', on: true });
+  engine.train(START + 40 * HOUR);
+  engine.ingest({ kind: 'account-removed', at: START, id: 'r' });
+  expect(engine.trainInput(START + 41 * HOUR).previous).not.toBeNull();
+  engine.ingest({ kind: 'account-removed', at: START, id: LEAVING });
+  expect(engine.trainInput(START + 41 * HOUR).previous).toBeNull();
+});
+
+test('no video is taken for another one, however often its place is used again', () => {
+  const state = stateOf([account('p'), video('first', 'c1'), ...shown('p', 'first', START)]);
+  state.intake.ingest({ kind: 'video-removed', at: START, id: 'first' });
+  const ledger = state.people.all[state.people.slotOf('p')]?.ledger;
+  expect(ledger?.size).toBe(1);
+  for (let at = 0; at < 600; at += 1) {
+    state.intake.ingest(video(`v${at}`, 'c1'));
+    const slot = state.catalogue.slotOf(`v${at}`);
+    expect([slot, state.catalogue.columns.generation[slot]]).not.toEqual([0, 0]);
+    state.intake.ingest({ kind: 'video-removed', at: START, id: `v${at}` });
+  }
+  expect(state.catalogue.size()).toBeLessThan(5);
 });
 
 test('the slot of a removed video says nothing of the next one there', () => {

@@ -41,14 +41,21 @@ export function createHeat(halfLifeMs: number): Heat {
     sorted = true;
   };
   const enter = (slot: number): void => {
-    sorted = false;
-    if ((columns.place[slot] ?? 0) > 0) return;
+    const mass = massOf(slot);
+    if ((columns.place[slot] ?? 0) > 0) {
+      sorted = false;
+      least = Math.min(least, mass);
+      return;
+    }
     if (top.length >= rankingLimits.hottest) {
-      if (massOf(slot) <= least) return;
+      if (mass <= least) return;
       sort();
-      const last = top.pop() ?? NONE;
+      const last = top.at(-1) ?? NONE;
+      least = massOf(last);
+      if (mass <= least) return;
+      top.pop();
       columns.place[last] = 0;
-      least = massOf(top.at(-1) ?? NONE);
+      least = Math.min(mass, massOf(top.at(-1) ?? NONE));
     }
     top.push(slot);
     columns.place[slot] = top.length;

@@ -53,6 +53,8 @@ const MOST_HEAT = 2;
 export interface Intake {
   ingest(signal: Signal): void;
   forget(userId: string): void;
+  /** Models may have learnt from what this person did. */
+  hasTaught(userId: string): boolean;
 }
 
 /**
@@ -133,6 +135,10 @@ export function createIntake(noted: Noted): Intake {
       if (slot === NONE) return;
       forget(slot);
       people.releaseIfEmpty(slot);
+    },
+    hasTaught(userId) {
+      const person = people.all[people.slotOf(userId)];
+      return person?.isLocal === true && person.ledger !== null;
     },
   };
 }

@@ -45,7 +45,7 @@ export interface People {
   relate(relation: Relation, actor: number, target: number, on: boolean): void;
   /** Forgets what somebody did and whom they chose; who has videos stays as their creator, and whoever follows them goes on. */
   forget(slot: number): void;
-  /** After the last video of somebody who was forgotten. */
+  /** After somebody was forgotten: drops them where nobody chose anything about them, and no video is left of theirs. */
   releaseIfEmpty(slot: number): void;
   /** Forgets somebody with what others chose to do about them. */
   drop(slot: number): void;
@@ -106,7 +106,9 @@ export function createPeople(names: { readonly languages: Names; readonly tags: 
     relate,
     forget,
     releaseIfEmpty(slot) {
-      if (all[slot]?.videos === 0) drop(slot);
+      const person = all[slot];
+      // Whoever blocked them still does, though they begin anew.
+      if (person?.videos === 0 && !person.followed && !person.blocked && !person.muted) drop(slot);
     },
     drop,
   };

@@ -199,6 +199,34 @@ test('people of other servers and strangers count for nothing but their follower
   expect(social?.about).toEqual({ accountId: 'r', people: 1 });
 });
 
+test('who is followed and muted brings no videos either', () => {
+  const like: Signal = { kind: 'like', at: START + HOUR, actorId: 'p9', videoId: 'v17', on: true };
+  const mute: Signal = { kind: 'mute', at: START + HOUR, actorId: 'reader', targetId: 'p9', on: true };
+  const told: Signal[] = [...world, account('reader'), follow('reader', 'p9'), like];
+  const social = (signals: readonly Signal[]) =>
+    engineOf(signals)
+      .feed(asked('reader', { n: 150 }))
+      .items.flatMap(({ contributions }) => contributions.filter(({ feature }) => feature === 'social'));
+  expect(social(told).length).toBeGreaterThan(0);
+  expect(social([...told, mute])).toEqual([]);
+});
+
+test('a trial claims nothing about whoever is not known, or shall not be', () => {
+  const engine = engineOf(world);
+  for (const [person, isPersonal, isTold] of [
+    [null, true, false],
+    ['p3', false, false],
+    ['p3', true, true],
+  ] as const) {
+    const { items } = engine.feed(asked(person, { isPersonal }));
+    const reasons = items.flatMap(({ propensity, contributions }) =>
+      propensity === null ? [] : explain(contributions)[0],
+    );
+    expect(reasons.length).toBeGreaterThan(1);
+    for (const reason of reasons) expect(reason?.includes('this creator')).toBe(isTold);
+  }
+});
+
 test('what is new and followed scores a fixed part more', () => {
   const engine = engineOf([
     ...world,

@@ -154,19 +154,23 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
   };
 
   /** What was drawn for it is what it won its place by. */
-  const trialOf = ({ taste }: Viewer, video: number, drawn: number): Contribution => ({
+  const trialOf = ({ taste, person, isPersonal }: Viewer, video: number, drawn: number): Contribution => ({
     feature: 'exploration',
     value: drawn,
     about: {
       shown: catalogue.columns.impressions[video] ?? 0,
-      creatorSeen: taste.creators.get(catalogue.columns.author[video] ?? NONE)?.met ?? 0,
+      // Of whoever is not known, or shall not be, nothing is claimed.
+      ...(isPersonal && person
+        ? { creatorSeen: taste.creators.get(catalogue.columns.author[video] ?? NONE)?.met ?? 0 }
+        : {}),
     },
   });
 
   return {
     ingest(event) {
       trends.ingest(event);
-      if (event.kind === 'account-removed') learning.startOver();
+      // Whoever taught the model nothing is not in it: accounts of other servers go all day.
+      if (event.kind === 'account-removed' && intake.hasTaught(event.id)) learning.startOver();
       intake.ingest(event);
     },
     feed,
@@ -176,8 +180,8 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
       if (slot === NONE) return;
       // Whoever made videos that stay has them in trends as well, and what others did with them is not theirs.
       if (people.all[slot]?.videos === 0) trends.forget(userId);
+      if (intake.hasTaught(userId)) learning.startOver();
       intake.forget(userId);
-      learning.startOver();
     },
     train: learning.train,
     trainInput: learning.input,

@@ -50,12 +50,12 @@ const SCRATCH = rankingLimits.featuresPerExample;
 /**
  * Scores in two steps: all candidates by what costs little, then the best of them by the ranker and the boosts. What the model
  * says and heat are divided by their root mean square over all videos, other parts of the first kind by their spread among the candidates, so that
- * a weight means the same everywhere.
+ * a weight means the same everywhere. What was drawn by chance is scored as well, and moves no score of another one.
  */
 export function score(
   deps: ScoringDeps,
   viewer: Viewer,
-  { slots, liked, drawn }: Candidates,
+  { slots, settled, liked, drawn }: Candidates,
   settings: RankingSettings,
   at: number,
 ): Scored {
@@ -66,7 +66,7 @@ export function score(
   const column = (part: Part, weight: number, of: (video: number) => number, scale: number | null): void => {
     if (weight === 0) return;
     const raw = slots.map(of);
-    const factor = weight / (scale ?? spread(raw));
+    const factor = weight / (scale ?? spread(settled > 0 ? raw.slice(0, settled) : raw));
     for (const [row, value] of raw.entries()) {
       const share = value * factor;
       values[row * parts.length + PART[part]] = share;
@@ -111,7 +111,7 @@ export function score(
       1,
     );
   }
-  const best = topPlaces(scores, slots.length, rankingLimits.ranked, Number.NEGATIVE_INFINITY);
+  const best = topPlaces(scores, settled, rankingLimits.ranked, Number.NEGATIVE_INFINITY);
   const isBest = new Set(best);
   for (const [row, video] of slots.entries()) if (drawn.has(video) && !isBest.has(row)) best.push(row);
   rankAll(deps, viewer, { slots, values, scores, best }, settings, at);

@@ -124,12 +124,12 @@ const NO_TAGS: readonly number[] = [];
 
 /**
  * Rows of what may be tried out with how likely each was to be among them: what the pool gave, and of what is ranked highest for this
- * person the videos that few were shown.
+ * person the videos that few were shown. What was ranked only because it was drawn is as likely as that, however high it ranks.
  */
 function drawableRows(
   { columns }: Catalogue,
   { slots, order }: Scored,
-  { drawn }: Candidates,
+  { drawn, settled }: Candidates,
   isAny: boolean,
 ): Map<number, number> {
   const rows = new Map<number, number>();
@@ -141,7 +141,7 @@ function drawableRows(
   let left: number = rankingLimits.drawFromRanked;
   for (const row of order) {
     if (left === 0) break;
-    if ((columns.pooled[slots[row] ?? NONE] ?? NONE) === NONE) continue;
+    if (row >= settled || (columns.pooled[slots[row] ?? NONE] ?? NONE) === NONE) continue;
     rows.set(row, 1);
     left -= 1;
   }

@@ -11,9 +11,11 @@ import { holds } from './taste.ts';
 import { topPlaces } from './top.ts';
 import type { Viewer } from './viewer.ts';
 
-/** The videos that a feed is chosen from: parallel, in no order. */
+/** The videos that a feed is chosen from, in no order but one: those that are there by chance alone come last. */
 export interface Candidates {
   readonly slots: readonly number[];
+  /** So many come first that are there whatever was drawn: nothing about them may depend on the draw, or its chances would be wrong. */
+  readonly settled: number;
   /** Bit i: it came from the i-th of `candidateSources`. */
   readonly from: Map<number, number>;
   /** What exploration may draw, and how likely each was to be among them. */
@@ -34,7 +36,8 @@ export interface SourceDeps {
 
 /**
  * Asks every source for its best, in the parts of the mix. A video that several give counts for the first and notes all; what a source
- * does not use of its part goes on to the others.
+ * does not use of its part goes on to the others. Exploration comes last, and its part is reckoned without what was drawn: what
+ * the others give is the same whatever that is.
  */
 export function gather(
   deps: SourceDeps,
@@ -53,20 +56,19 @@ export function gather(
   random: Random,
 ): Candidates {
   const { social, liked } = socialOf(deps, viewer);
-  const drawn = drawPool(deps.pool, deps.catalogue, viewer, plan.allows, random);
   const isPersonal = viewer.isPersonal;
-  const offers: Readonly<Record<CandidateSource, readonly number[]>> = {
+  const offers: Readonly<Record<SettledSource, readonly number[]>> = {
     collaborative: isPersonal ? collaborative(deps, viewer, plan) : [],
     content: isPersonal ? contentOf(deps, viewer, plan.count) : [],
     social,
     trending: inTurns(deps.heat.hottest(), plan.trending),
-    exploration: [...drawn.keys()],
   };
   const from = new Map<number, number>();
   const total = candidateSources.reduce((sum, source) => sum + plan.mix[source], 0) || 1;
-  const next = new Map<CandidateSource, number>();
-  let left = plan.count;
-  const take = (source: CandidateSource, most: number): void => {
+  const partOf = (source: CandidateSource) => Math.round((plan.count * plan.mix[source]) / total);
+  const next = new Map<SettledSource, number>();
+  let left = plan.count - Math.min(partOf('exploration'), drawFromNewest + drawFromPool);
+  const take = (source: SettledSource, most: number): void => {
     const bit = 1 << candidateSources.indexOf(source);
     const offer = offers[source];
     let at = next.get(source) ?? 0;
@@ -84,14 +86,19 @@ export function gather(
     }
     next.set(source, at);
   };
-  for (const source of candidateSources)
-    if (plan.mix[source] > 0) take(source, Math.round((plan.count * plan.mix[source]) / total));
-  for (const source of candidateSources) if (plan.mix[source] > 0) take(source, left);
-  // Whatever may be tried out is looked at, even where the mix has no part for it; and whatever there is, where the rest is too little.
-  take('exploration', drawn.size);
+  for (const source of settledSources) if (plan.mix[source] > 0) take(source, partOf(source));
+  for (const source of settledSources) if (plan.mix[source] > 0) take(source, left);
+  // Whatever there is is looked at where the rest is too little; and what may be tried out, even where the mix has no part for it.
   if (from.size < plan.least) fillUp(deps, plan, from);
-  return { slots: [...from.keys()], from, drawn, liked };
+  const settled = from.size;
+  const drawn = drawPool(deps.pool, deps.catalogue, viewer, plan.allows, random);
+  const bit = 1 << candidateSources.indexOf('exploration');
+  for (const video of drawn.keys()) from.set(video, (from.get(video) ?? 0) | bit);
+  return { slots: [...from.keys()], settled, from, drawn, liked };
 }
+const { drawFromNewest, drawFromPool, lookedAtInPool } = rankingLimits;
+type SettledSource = Exclude<CandidateSource, 'exploration'>;
+const settledSources = candidateSources.filter((source): source is SettledSource => source !== 'exploration');
 
 /** Adds newest videos, then any, for whoever met what the sources have: a small server is soon watched to its end. */
 function fillUp(
@@ -183,8 +190,8 @@ function socialOf(
 }
 
 /**
- * Draws from the pool: some of the newest and some of all, each as likely as any other of its kind, so that the chance of being
- * drawn is known. Who reads certain languages is offered those, and what has none.
+ * Draws from the pool: some of the newest and some of the others, each as likely as any other of its kind, so that the chance of being
+ * drawn is known. Where there are few others, more of the newest. Who reads certain languages is offered those, and what has none.
  */
 function drawPool(
   pool: Pool,
@@ -198,15 +205,19 @@ function drawPool(
     columns.language[video] === 0 ||
     languages.includes(columns.language[video] ?? 0);
   const isOpen = (video: number) => (columns.pooled[video] ?? NONE) !== NONE && reads(video) && allows(video);
-  const { drawFromNewest, drawFromPool, lookedAtInPool } = rankingLimits;
   const newest = new Set(pool.newest.filter(isOpen));
+  // Of a large pool only some can be looked at; how likely that was is part of the chance.
   const looked = some(pool.all, lookedAtInPool, random);
-  const rest = looked.filter(isOpen);
-  const ofNewest = Math.min(1, drawFromNewest / Math.max(1, newest.size));
-  const ofLooked = Math.min(1, drawFromPool / Math.max(1, rest.length));
-  const ofAll = (ofLooked * looked.length) / Math.max(1, pool.all.length);
-  const drawn = [...some([...newest], drawFromNewest, random), ...some(rest, drawFromPool, random)];
-  return new Map(drawn.map((video) => [video, newest.has(video) ? 1 - (1 - ofNewest) * (1 - ofAll) : ofAll]));
+  const rest = looked.filter((video) => isOpen(video) && !newest.has(video));
+  const others = some(rest, drawFromPool, random);
+  const ofOthers =
+    (others.length / Math.max(1, rest.length)) * (looked.length / Math.max(1, pool.all.length));
+  const young = some([...newest], drawFromNewest + drawFromPool - others.length, random);
+  const ofNewest = young.length / Math.max(1, newest.size);
+  return new Map([
+    ...others.map((video) => [video, ofOthers] as const),
+    ...young.map((video) => [video, ofNewest] as const),
+  ]);
 }
 
 /** `count` different ones of a list, each as likely (Floyd: Bentley 1987); all where there are no more. */

@@ -22,7 +22,7 @@ export interface Viewer {
   /** Mean content vector of what was liked, of length 1; null where nothing was. */
   readonly content: Float32Array | null;
   readonly met: number;
-  /** What is followed, at most `rankingLimits.followsRead`, the latest first. */
+  /** What is followed and neither blocked nor muted, at most `rankingLimits.followsRead`, the latest first. */
   readonly follows: readonly number[];
 }
 
@@ -37,7 +37,11 @@ export function viewerOf(
   const isKnown = isPersonal && person !== null;
   const asked = languages?.map((one) => catalogue.languageNames.find(languageKey(one)));
   const profile = isKnown ? profileOf(catalogue, person) : NOTHING;
-  const follows = [...(person?.following ?? [])].slice(-rankingLimits.followsRead).reverse();
+  const barred = barredBy(person);
+  const follows = [...(person?.following ?? [])]
+    .filter((followed) => !barred.some((set) => set.has(followed)))
+    .slice(-rankingLimits.followsRead)
+    .reverse();
   return {
     ...{ slot, person, isPersonal, follows, profile },
     languages: asked ?? (isKnown ? person.languages : []),
@@ -46,6 +50,11 @@ export function viewerOf(
     content: contentOf(catalogue, profile),
     met: isKnown ? person.met : 0,
   };
+}
+
+/** Whom somebody does not want to see, and who does not want to be seen by them. */
+function barredBy(person: Person | null): ReadonlySet<number>[] {
+  return [person?.blocking, person?.blocked, person?.muting].filter((set) => set != null);
 }
 
 /** What somebody liked, oldest first. */
@@ -101,7 +110,7 @@ export function createBars(catalogue: Catalogue): Bars {
         if (holds(catalogue, ledger, place)) marks[ledger.videos[place] ?? 0] = turn;
       }
       const older = isPersonal ? person?.older : null;
-      const barred = [person?.blocking, person?.blocked, person?.muting].filter((set) => set != null);
+      const barred = barredBy(person);
       return (video) => {
         const author = catalogue.columns.author[video] ?? NONE;
         if (catalogue.columns.live[video] !== 1 || marks[video] === turn || author === slot) return false;
