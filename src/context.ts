@@ -112,7 +112,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const random = Math.random;
   const ids = createIds(clock, await claimIdNode(db), random);
   const connections = { db, redis, databaseUrl, redisUrl };
-  const { inTx, recommending } = openRankedFeeds({ config, ids, clock, log, ...connections });
+  const { inTx, recommending, hearCommitted } = openRankedFeeds({ config, ids, clock, log, ...connections });
   const enqueue = createEnqueue(ids);
   const scratchDir = join(config.dataDir, 'work');
   const media = createStorage({
@@ -221,6 +221,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     keepAtHand: videos.keepAtHand,
     onFresh: analytics.noteWatched,
   });
+  hearCommitted(streams.counters.hear);
   const cursors = createCursors({
     keysAt: dailyKeys(purposeKey({ instanceSecret, purpose: 'feed-cursor' })),
     clock,

@@ -152,7 +152,7 @@ describe('counts of what everybody asks for', () => {
       return new Map(ids.map((one) => [one, { ...NO_COUNTS, likes }]));
     };
     const { redis } = server.context;
-    const read = createHotCounts({ redis, prefix: server.context.config.redisPrefix, load });
+    const { of: read } = createHotCounts({ redis, prefix: server.context.config.redisPrefix, load });
     const likesOf = async () => (await read([id])).get(id)?.likes;
     for (let n = 0; n < counterLimits.hotReads - 1; n += 1) expect(await likesOf()).toBe(1);
     expect(asked).toBe(counterLimits.hotReads - 1);
@@ -173,10 +173,49 @@ describe('counts of what everybody asks for', () => {
     expect(left.ms).toBeLessThanOrEqual(counterLimits.keptMs);
   });
 
+  test('whoever likes a hot video sees that at once, and so does whoever read it just before', async () => {
+    const one = await liked();
+    const likesOf = async () => (await server.context.counters.of([one])).get(one)?.likes;
+    for (let n = 0; n < 2 * counterLimits.hotReads; n += 1) expect(await likesOf()).toBe(1);
+    const { redis, config } = server.context;
+    await eventually('it is in Redis', () => redis.exists(`${config.redisPrefix}:counts:${one}`));
+    for (const [does, likes] of [
+      ['unfavourite', 0],
+      ['favourite', 1],
+      ['unfavourite', 0],
+    ] as const) {
+      const { body } = await client.post(`/api/v1/statuses/${one}/${does}`, { as: viewer });
+      expect(body.favourites_count, does).toBe(likes);
+      expect(await likesOf(), does).toBe(likes);
+    }
+  });
+
+  test('what was read before a change is not kept after it', async () => {
+    const { redis, config } = server.context;
+    const gate = createGate();
+    let isHeld = false;
+    const { of: read, changed } = createHotCounts({
+      ...{ redis, prefix: config.redisPrefix },
+      load: async () => {
+        if (isHeld) await gate.pass();
+        return new Map([[id, NO_COUNTS]]);
+      },
+    });
+    for (let n = 0; n < counterLimits.hotReads; n += 1) await read([id]);
+    changed([id]);
+    isHeld = true;
+    const slow = read([id]);
+    await gate.reached;
+    changed([id]);
+    gate.open();
+    await slow;
+    expect(await redis.exists(`${config.redisPrefix}:counts:${id}`)).toBe(0);
+  });
+
   test('what is in Redis and no count is not believed', async () => {
     const { redis } = server.context;
     const { redisPrefix: prefix } = server.context.config;
-    const read = createHotCounts({
+    const { of: read } = createHotCounts({
       redis,
       prefix,
       load: async () => new Map([[id, { ...NO_COUNTS, likes: 5 }]]),

@@ -30,7 +30,7 @@ export type { Likeable, Shareable } from './commands.ts';
 export { engagementEvents } from './events.ts';
 export type { OwnReactions, Share } from './kept.ts';
 export { type Figures, NO_FIGURES } from './statistics.ts';
-export { addToStats } from './stats.ts';
+export { addToStats, COUNTS_CHANGED } from './stats.ts';
 
 export type Engagement = ReturnType<typeof createEngagement>;
 

@@ -1,8 +1,10 @@
+import { noteInTx } from '../../db/committed.ts';
 import type { Tx } from '../../db/database.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { tellSignals } from '../signals/index.ts';
 import type { Shareable } from './commands.ts';
+import { COUNTS_CHANGED } from './stats.ts';
 
 /**
  * Counts that somebody sent a video elsewhere: by a message, a link, another app. Once for each person and day (UTC);
@@ -28,6 +30,7 @@ export async function shareOutward(
      on conflict (video_id) do update set outward_shares = s.outward_shares + 1`,
     [video.id],
   );
+  noteInTx(tx, { name: COUNTS_CHANGED, payload: video.id });
   await tellSignals(tx, [{ kind: 'share', actorId: accountId, videoId: video.id, on: true }]);
   return ok();
 }

@@ -1,3 +1,4 @@
+import { noteInTx } from '../../db/committed.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import type { VideoId } from '../../lib/ids.ts';
 
@@ -8,6 +9,9 @@ export interface Stats {
   readonly shares: number;
   readonly saves: number;
 }
+
+/** What a transaction notes where it changes the counts of a video, whose id is told. */
+export const COUNTS_CHANGED = 'counts.changed';
 
 const NONE: Stats = { likes: 0, comments: 0, shares: 0, saves: 0 };
 
@@ -25,6 +29,7 @@ export async function addToStats(tx: Tx, videoId: VideoId, change: Partial<Stats
        saves = s.saves + excluded.saves`,
     [likes, comments, shares, saves, videoId],
   );
+  noteInTx(tx, { name: COUNTS_CHANGED, payload: videoId });
 }
 
 /** The counts of these videos; those nobody touched yet have zeros. */
