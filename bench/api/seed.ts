@@ -1,5 +1,6 @@
 import type { Context } from '../../src/context.ts';
 import type { Tx } from '../../src/db/database.ts';
+import { signUp } from '../sign-up.ts';
 
 /** How much there is: as of a community that has been there for a while, or enough to see that everything runs. */
 export interface Sizes {
@@ -56,25 +57,6 @@ export async function seed(context: Context, sizes: Sizes): Promise<Seeded> {
     videos: [`${VIDEO + 1}`, `${VIDEO + sizes.videos - 1}`],
     counted,
   };
-}
-
-async function signUp({ auth, inTx }: Context, count: number): Promise<{ id: string; token: string }[]> {
-  // One hash and one pair of keys serve everybody: nobody signs in by password here.
-  const form = await auth.prepareSignUp({ username: 'viewer', password: 'a long password' });
-  const viewers: { id: string; token: string }[] = [];
-  for (let n = 0; n < count; n += 1) {
-    viewers.push(
-      await inTx(async (tx) => {
-        const manner = { role: 'user', pending: false } as const;
-        const made = await auth.createUser(tx, { ...form, username: `viewer${n}` }, manner);
-        if (!made.ok) throw new Error(made.detail);
-        const { id } = made.account;
-        const session = { accountId: id, role: 'user', kind: 'bearer', userAgent: 'bench' } as const;
-        return { id, token: (await auth.openSession(tx, session)).token };
-      }),
-    );
-  }
-  return viewers;
 }
 
 async function addPeople(db: Tx, { accounts }: Sizes): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Context } from '../../src/context.ts';
 import type { Tx } from '../../src/db/database.ts';
+import { signUp } from '../sign-up.ts';
 
 /** How much there is. */
 export interface FeedSizes {
@@ -39,25 +40,6 @@ export async function seedFeed(context: Context, sizes: FeedSizes): Promise<{ re
   });
   await db.raw('vacuum analyze').timeout(600_000);
   return { tokens: viewers.map(({ token }) => token) };
-}
-
-async function signUp({ auth, inTx }: Context, count: number): Promise<{ id: string; token: string }[]> {
-  // One hash and one pair of keys serve everybody: nobody signs in by password here.
-  const form = await auth.prepareSignUp({ username: 'viewer', password: 'a long password' });
-  const viewers: { id: string; token: string }[] = [];
-  for (let n = 0; n < count; n += 1) {
-    viewers.push(
-      await inTx(async (tx) => {
-        const manner = { role: 'user', pending: false } as const;
-        const made = await auth.createUser(tx, { ...form, username: `viewer${n}` }, manner);
-        if (!made.ok) throw new Error(made.detail);
-        const { id } = made.account;
-        const session = { accountId: id, role: 'user', kind: 'bearer', userAgent: 'bench' } as const;
-        return { id, token: (await auth.openSession(tx, session)).token };
-      }),
-    );
-  }
-  return viewers;
 }
 
 async function addPeople(tx: Tx, { accounts }: FeedSizes): Promise<void> {
