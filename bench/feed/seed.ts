@@ -63,7 +63,7 @@ async function addVideos(tx: Tx, { accounts, videos }: FeedSizes): Promise<void>
   await tx.raw(
     `insert into videos (id, account_id, local, uri, url, state, visibility, media_state, caption, caption_html, language,
                          width, height, duration_seconds, published_at)
-     select ${idAt(`(?::int - n) * (${DAYS} * 86400000.0 / ?::int)`, 'n')}, ${ACCOUNT} + 1 + (n * 7919) % ?::int, true,
+     select ${idAt(`(?::int - n) * (${DAYS} * 86400000.0 / ?::int)`, 'n')}, ${ACCOUNT} + 1 + (n * 7919::bigint) % ?::int, true,
             'https://m.test/v/' || n, 'https://m.test/v/' || n, 'published', 'public', 'ready',
             'Clip number ' || n || ' of topic ' || n % 997, '<p>Clip number ' || n || '</p>',
             (array['en', 'en', 'de', 'fr'])[1 + n % 4], 720, 1280, 5 + n % 50,

@@ -99,9 +99,11 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
     const tuned = sliders ? withSliders(settings, sliders) : settings;
     const scorer = learning.scorer();
     const viewer = viewerOf({ catalogue, people, scorer }, request);
+    const { isPersonal, profile } = viewer;
+    const neighbours = (isPersonal && profile.items.length > 0 && scorer?.neighbours(profile, at)) || null;
     const trending = trendsFor(viewer, at);
     const candidates = gather(
-      { catalogue, people, pool, heat, scorer, nearest: learning.nearest },
+      { catalogue, people, pool, heat, scorer, neighbours, nearest: learning.nearest },
       viewer,
       {
         ...{ at, mix: tuned.mix, count: tuned.candidates, mayScan: effort !== 'least', least: 3 * n },
@@ -110,7 +112,7 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
       chance,
     );
     const scored = score(
-      { catalogue, counts, heat, ranker, describeFor, scorer, trends: trending },
+      { catalogue, counts, heat, ranker, describeFor, scorer, neighbours, trends: trending },
       viewer,
       candidates,
       tuned,
