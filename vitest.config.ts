@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { compiledWords } from './web/compiled-words.ts';
 
 /** Suites that each need much of the machine: browsers, several servers at once, processes that are killed. */
 const HEAVY = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts', 'test/federation/**/*.test.ts'];
@@ -12,6 +13,7 @@ const MOCKING = globSync('**/*.test.ts', { exclude: NOT_OURS }).filter((file) =>
 );
 
 export default defineConfig({
+  plugins: [compiledWords()],
   test: {
     pool: 'forks',
     // A process for every file would load the same modules each time, which takes longer than most files. They hold

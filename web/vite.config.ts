@@ -1,9 +1,11 @@
 import { defineConfig } from 'vite';
+import { compiledWords } from './compiled-words.ts';
 
 const server = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   base: '/',
+  plugins: [compiledWords()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist',

@@ -11,15 +11,16 @@ import { Failed, Loading, Notice, Page } from '../ui/page.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { useRemote } from '../ui/use-remote.ts';
 import styles from './approvals.module.css';
+import { say } from './say.ts';
 
 /** Who asked to join, for the people who run this server. */
 export function ApprovalsPage() {
   return (
-    <NeedsSession title={strings.approvals.title} text={strings.auth.neededAdmin}>
+    <NeedsSession title={say('approvals')} text={strings.auth.neededAdmin}>
       {isStaff(me.value) ? (
         <Approvals />
       ) : (
-        <Notice icon="shield" title={strings.approvals.title} text={strings.approvals.staffOnly} level={1} />
+        <Notice icon="shield" title={say('approvals')} text={say('staffOnly')} level={1} />
       )}
     </NeedsSession>
   );
@@ -29,7 +30,6 @@ function Approvals() {
   const [remote, reload, set] = useRemote('pending', api.pendingAccounts);
   const [rejecting, setRejecting] = useState<PendingAccount | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
-  const text = strings.approvals;
 
   if (remote.state === 'failed') return <Failed failure={remote.failure} level={1} onRetry={reload} />;
   const waiting = remote.state === 'ready' ? remote.value : [];
@@ -40,19 +40,23 @@ function Approvals() {
     setBusy(null);
     setRejecting(null);
     if (!outcome.ok) return toast(outcome.sentence, 'error');
-    toast(decision === 'approve' ? text.approved(account.username) : text.rejected(account.username));
+    toast(
+      decision === 'approve'
+        ? say('approved', { username: account.username })
+        : say('rejected', { username: account.username }),
+    );
     set(waiting.filter((other) => other.id !== account.id));
   };
 
   return (
-    <Page title={text.title} width="wide">
+    <Page title={say('approvals')} width="wide">
       {remote.state === 'loading' && <Loading />}
       {remote.state === 'ready' && waiting.length === 0 && (
-        <Notice icon="check" title={text.empty} text={text.emptyText} />
+        <Notice icon="check" title={say('empty')} text={say('emptyText')} />
       )}
       {waiting.length > 0 && (
         <>
-          <p class={styles.intro}>{text.intro}</p>
+          <p class={styles.intro}>{say('intro')}</p>
           <PendingTable
             waiting={waiting}
             busy={busy}
@@ -63,9 +67,9 @@ function Approvals() {
       )}
       {rejecting && (
         <ConfirmDialog
-          title={text.rejectTitle(rejecting.username)}
-          text={text.rejectText}
-          action={text.reject}
+          title={say('rejectTitle', { username: rejecting.username })}
+          text={say('rejectText')}
+          action={say('reject')}
           busy={busy !== null}
           onConfirm={() => decide(rejecting, 'reject')}
           onClose={() => setRejecting(null)}
@@ -84,45 +88,44 @@ interface PendingTableProps {
 
 /** A table on desktops; on phones each row stands as a card, with the heads as labels. */
 function PendingTable({ waiting, busy, onApprove, onReject }: PendingTableProps) {
-  const text = strings.approvals;
   return (
     <table class={styles.table}>
       <thead>
         <tr>
-          <th scope="col">{text.name}</th>
-          <th scope="col">{text.email}</th>
-          <th scope="col">{text.reason}</th>
-          <th scope="col">{text.asked}</th>
-          <th scope="col">{text.actions}</th>
+          <th scope="col">{say('name')}</th>
+          <th scope="col">{say('email')}</th>
+          <th scope="col">{say('reason')}</th>
+          <th scope="col">{say('asked')}</th>
+          <th scope="col">{say('actions')}</th>
         </tr>
       </thead>
       <tbody>
         {waiting.map((account) => (
           <tr key={account.id}>
             <th scope="row">@{account.username}</th>
-            <td data-label={text.email}>{account.email ?? text.none}</td>
-            <td data-label={text.reason} dir="auto">
-              {account.reason ?? text.none}
+            <td data-label={say('email')}>{account.email ?? say('none')}</td>
+            <td data-label={say('reason')} dir="auto">
+              {account.reason ?? say('none')}
             </td>
-            <td data-label={text.asked}>
+            <td data-label={say('asked')}>
               <TimeAgo iso={account.created_at} />
             </td>
             <td>
               <div class={styles.actions}>
                 <Button
                   busy={busy === account.id}
-                  label={text.approveWho(account.username)}
+                  label={say('approveWho', { username: account.username })}
                   onPress={() => onApprove(account)}
                 >
-                  {text.approve}
+                  {say('approve')}
                 </Button>
                 <Button
                   look="quiet"
                   busy={busy === account.id}
-                  label={text.rejectWho(account.username)}
+                  label={say('rejectWho', { username: account.username })}
                   onPress={() => onReject(account)}
                 >
-                  {text.reject}
+                  {say('reject')}
                 </Button>
               </div>
             </td>

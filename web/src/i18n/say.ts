@@ -1,0 +1,53 @@
+import format, { type FormatOptions, type FormatValues } from 'icu-minify/format';
+import type { ValuesOf } from './values.ts';
+
+type CompiledMessage = Parameters<typeof format>[0];
+
+/** Says a message in the language of the page. */
+export type Say<M extends Readonly<Record<string, string>>> = <K extends keyof M & string>(
+  key: K,
+  ...values: ValuesOf<M[K]>
+) => string;
+
+/** Messages of one language by area and key, as the build compiled them. */
+export type Translation = Readonly<Record<string, Readonly<Record<string, CompiledMessage>>>>;
+
+let translation: Translation = {};
+let language = 'en';
+
+/**
+ * Words of one part of the page. `english` stands in its `words.ts`, which the build compiles (web/compiled-words.ts); it is
+ * what is said where the language of the page has no such message.
+ */
+export function sayer<const M extends Readonly<Record<string, string>>>(area: string, english: M): Say<M> {
+  return (key, ...[values]) => {
+    const own = translation[area]?.[key];
+    const message: CompiledMessage = own ?? english[key] ?? key;
+    return String(
+      format<string>(message, own ? language : 'en', values as FormatValues<string> | undefined, OPTIONS),
+    );
+  };
+}
+
+const once = <A extends readonly unknown[], T>(make: (...args: A) => T) => {
+  const made = new Map<string, T>();
+  return (...args: A): T => {
+    const key = JSON.stringify(args);
+    const known = made.get(key) ?? make(...args);
+    made.set(key, known);
+    return known;
+  };
+};
+const OPTIONS: FormatOptions = {
+  formatters: {
+    getDateTimeFormat: once((...args) => new Intl.DateTimeFormat(...args)),
+    getNumberFormat: once((...args) => new Intl.NumberFormat(...args)),
+    getPluralRules: once((...args) => new Intl.PluralRules(...args)),
+  },
+};
+
+/** Says everything in a language from now on; what was said before stays. */
+export function speak(name: string, messages: Translation): void {
+  language = name;
+  translation = messages;
+}
