@@ -44,6 +44,8 @@ export interface TunableEngine extends RankingEngine {
   /** What training reads, to be trained in another thread: `adopt` takes the outcome. One training at a time. */
   trainInput(at: number): TrainInput;
   adopt(model: Model): void;
+  /** After `adopt`, until it says that there are no more: has some videos found by what they are about that have no factor of their own. */
+  mapMore(): boolean;
   /** How well the ranker orders what one person is shown, before it learns from it: the share of pairs in the right order. */
   accuracy(): { readonly pairs: number; readonly right: number };
 }
@@ -188,6 +190,7 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
     train: learning.train,
     trainInput: learning.input,
     adopt: learning.adopt,
+    mapMore: () => learning.mapMore(rankingLimits.mappedAtOnce),
     accuracy: lessons.accuracy,
     configure(next, version) {
       settings = next;
