@@ -18,6 +18,8 @@ interface Stored {
   settings(): Promise<LiveSettings>;
   /** All that there is to be learnt from. */
   signals(): AsyncIterable<readonly Signal[]>;
+  /** Who had all forgotten lately, and when. */
+  resets(): Promise<ReadonlyMap<string, number>>;
   /** The same of one account alone. */
   signalsOf(accountId: string): AsyncIterable<readonly Signal[]>;
 }
@@ -114,6 +116,9 @@ export function openEngine(deps: {
       });
       const told: Meanwhile = { signals: [], forgotten: new Set() };
       meanwhile = told;
+      for (const [accountId, at] of await stored.resets()) {
+        forgottenAt.set(accountId, Math.max(at, forgottenAt.get(accountId) ?? 0));
+      }
       let signals = 0;
       for await (const batch of stored.signals()) {
         ingest(fresh, batch);

@@ -8,7 +8,7 @@ import { createLogger } from '../../lib/log.ts';
 import { createSignalLog } from '../signals/index.ts';
 import { createTrending } from '../trending/index.ts';
 import { openEngine } from './engine-in-thread.ts';
-import { storedSignals, storedSignalsOf } from './load.ts';
+import { storedResets, storedSignals, storedSignalsOf } from './load.ts';
 import type { FromThread, ThreadData, ToThread } from './protocol.ts';
 import { RANKING_CHANNEL, readSettings } from './settings.ts';
 import { readTrends } from './trends-in-thread.ts';
@@ -37,6 +37,7 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
   const stored = {
     settings: () => readSettings(db),
     signals: () => storedSignals(db, now()),
+    resets: () => storedResets(db, now()),
     signalsOf: (accountId: string) => storedSignalsOf(db, now(), accountId as AccountId),
   };
   const engine = openEngine({ stored, trends: readTrends(lists, warn), now, tell, warn });
