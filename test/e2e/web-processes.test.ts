@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -268,6 +268,38 @@ describe('two processes that rank for the same people', () => {
         `${web.name} ranks by them`,
         async () => (await slateBy(web, viewer))?.weights_version === version,
       );
+    }
+  });
+
+  test('where the log is lost, both read everything anew, and no page goes without ranking', {
+    timeout: SLOW_MS,
+  }, async () => {
+    const { redis, config } = server.context;
+    const learntBy = async ({ name }: Web) =>
+      (await readFile(join(dir, name, 'log'), 'utf8')).split('the ranking engine has learnt').length;
+    const [viewer, fan] = [await somebody(), await somebody()];
+    // Something is in it, and both have heard that: what is lost is known to be.
+    const [liked, later] = [firstOf(authors[16]), firstOf(authors[17])];
+    await one.client.post(`/api/v1/statuses/${liked}/favourite`, { as: fan });
+    const knows = (web: Web, id: VideoId) => async () => likesOf(await slateBy(web, viewer), id) === 1;
+    for (const web of [one, other]) await eventually(`${web.name} knows of the like`, knows(web, liked));
+    const before = await Promise.all([one, other].map(learntBy));
+    await redis.del(`${config.redisPrefix}:signals`);
+    const versions = new Set<string | undefined>();
+    await eventually(
+      'both have learnt anew',
+      async () => {
+        for (const web of [one, other]) versions.add((await slateBy(web, viewer))?.weights_version);
+        const now = await Promise.all([one, other].map(learntBy));
+        return now.every((count, at) => count > (before[at] ?? 0));
+      },
+      SLOW_MS,
+    );
+    expect([...versions]).not.toContain('mix');
+    await one.client.post(`/api/v1/statuses/${later}/favourite`, { as: fan });
+    for (const web of [one, other]) {
+      await eventually(`${web.name} knows of what was liked before`, knows(web, liked));
+      await eventually(`${web.name} knows of what is liked now`, knows(web, later));
     }
   });
 
