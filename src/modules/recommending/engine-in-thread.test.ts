@@ -16,12 +16,17 @@ const isOf = (id: string, one: Signal) => 'actorId' in one && one.actorId === id
 
 /** An engine over the small world; `gate` is waited for at the end of what is read of all, or of one account. */
 function opened(
-  gate: { readonly all?: Promise<void>; readonly one?: Promise<void>; readonly isReset?: boolean } = {},
+  gate: {
+    readonly all?: Promise<void>;
+    readonly one?: Promise<void>;
+    readonly isReset?: boolean;
+    readonly versions?: string[];
+  } = {},
 ) {
   const told: FromThread[] = [];
   const engine = openEngine({
     stored: {
-      settings: async () => ({ settings: smallSettings, version: 'small' }),
+      settings: async () => ({ settings: smallSettings, version: gate.versions?.shift() ?? 'small' }),
       async *signals(): AsyncGenerator<readonly Signal[]> {
         yield gate.isReset ? WORLD.filter((one) => !isOf('p0', one)) : WORLD;
         await gate.all;
@@ -134,6 +139,13 @@ test('what is read while it happens, and told by the log as well, counts once', 
     compared += 1;
   }
   expect(compared).toBeGreaterThan(10);
+});
+
+test('what was changed of the settings while everything is read counts at once', async () => {
+  const { engine, told } = opened({ versions: ['before', 'after'] });
+  await engine.load();
+  expect(told.findLast(({ kind }) => kind === 'settings')).toEqual({ kind: 'settings', version: 'after' });
+  expect(told.at(-1)).toMatchObject({ kind: 'loaded' });
 });
 
 test('what nobody waits for any more is not worked on, and is said to be overdue', async () => {

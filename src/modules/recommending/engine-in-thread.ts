@@ -130,6 +130,7 @@ export function openEngine(deps: {
       for (const accountId of told.forgotten) forget(accountId);
       version = live.version;
       tell({ kind: 'settings', version });
+      await reconfigure().catch(warn);
       tell({ kind: 'loaded', signals, ms: Math.round(performance.now() - startedAt) });
       setTimeout(() => void learn(), servingLimits.firstTrainingMs);
     },

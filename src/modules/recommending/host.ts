@@ -55,12 +55,13 @@ export function createEngineHost(deps: {
   function hear(own: EngineThread, message: FromThread): void {
     switch (message.kind) {
       case 'loaded':
-        failures = 0;
         log.info({ signals: message.signals, ms: message.ms }, 'the ranking engine is loaded');
         renewWithin(limits.reloadMs, limits.reloadSpreadMs);
         return;
       case 'trained':
         trainings += 1;
+        // Not before: learning is what takes most memory.
+        failures = 0;
         log.info({ ms: message.ms }, 'the ranking engine has learnt');
         return;
       case 'settings':
