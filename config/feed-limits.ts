@@ -50,7 +50,7 @@ export const watchLimits = {
   talliesAtOnce: 20_000,
   /** An event is known again for so long: two days longer than a client may be late with it. */
   keptDays: 3,
-  /** After the end of their day, keys of views stay for so long: what came before it may still be under way. */
+  /** Once all events of a day are stored, keys of its views stay for so long: clocks differ, and some are still on their way to the stream. */
   keysKeptMs: 3_600_000,
   /** Rows that one statement of the upkeep removes. */
   sweptAtOnce: 5_000,

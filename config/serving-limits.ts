@@ -46,8 +46,15 @@ export const servingLimits = {
   /** Between two times of learning, and until the first after loading. */
   trainingMs: 2 * 3_600_000,
   firstTrainingMs: 2_000,
-  /** How often everything is read anew: what no signal told of is put right. */
+  /** How often everything is read anew: what no signal told of is put right. By chance up to so much later, not by all processes at once. */
   reloadMs: 24 * 3_600_000,
+  reloadSpreadMs: 4 * 3_600_000,
+  /** The same after something was missed: all processes lose the log at once. */
+  staleSpreadMs: 5_000,
+  /** A new engine is read in beside the old one if the whole process stays below this; else after that is ended. */
+  besideMaxBytes: 1_400 * 1024 * 1024,
+  /** How long the old one goes on at most once the new one is loaded, until that has learnt. */
+  besideLearnMs: 10 * 60_000,
   /** The thread is begun again after so long, times two with each failure, up to the second. */
   restartMs: 1_000,
   maxRestartMs: 60_000,

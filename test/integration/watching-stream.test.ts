@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { watchStreamLimits } from '../../config/stream-limits.ts';
 import { createEnqueue } from '../../src/jobs/enqueue.ts';
@@ -16,6 +16,9 @@ import { type Client, clientOf, createPeople, type People, type Person } from '.
 import { redis as asked } from '../helpers/probes.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 import { storeWatched } from '../helpers/watched.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 let server: TestServer;
 let client: Client;
@@ -38,7 +41,9 @@ afterAll(() => server?.close());
 
 let prefixes = 0;
 /** What is watched, through a stream that nobody else uses; what was stored anew is listed. */
-function ownStream(more: Partial<Pick<Parameters<typeof createWatching>[0], 'redis' | 'signals'>> = {}) {
+function ownStream(
+  more: Partial<Pick<Parameters<typeof createWatching>[0], 'redis' | 'signals' | 'clock'>> = {},
+) {
   const { config, ...context } = server.context;
   const fresh: FreshWatch[] = [];
   const prefix = `${config.redisPrefix}-${++prefixes}`;
@@ -149,6 +154,39 @@ test('two who consume at once, of whom one is behind: each event counts once', a
   await Promise.all([store(), store(), store()]);
   expect(fresh).toHaveLength(40);
   expect(fresh.filter(({ isView }) => isView)).toHaveLength(20);
+});
+
+test('a stream that stands still over midnight: what waits in it counts once all the same', async () => {
+  const { db } = server.context;
+  const id = await videos.video(author.account);
+  let now = Date.now();
+  const own = ownStream({ clock: { now: () => now } });
+  const watch = () =>
+    own.watching.report({
+      ...{ watcher: { accountId: null, visitor: '192.0.2.99' }, network: null, events: [event(id)] },
+    });
+  const keys = () => db('view_keys').where({ day: new Date(today).toISOString().slice(0, 10) });
+  const today = now;
+  await watch();
+  await own.store();
+  await watch();
+  // Two hours past midnight, the upkeep comes before the consumer does.
+  now = (Math.floor(now / DAY_MS) + 1) * DAY_MS + 2 * HOUR_MS;
+  const sweep = () => own.watching.sweep(new AbortController().signal);
+  await sweep();
+  await own.store();
+  expect(own.fresh.map(({ isView }) => isView)).toEqual([true, false]);
+  // Nothing waits any more; and where something waits for ever, three days later nobody knows its event either.
+  expect(await keys()).not.toEqual([]);
+  await sweep();
+  expect(await keys()).toEqual([]);
+  await watch();
+  await db('view_keys').insert({ key: randomBytes(16), day: new Date(today) });
+  await sweep();
+  expect(await keys()).not.toEqual([]);
+  now += 3 * DAY_MS;
+  await sweep();
+  expect(await keys()).toEqual([]);
 });
 
 test('who sees what, asked at once, is what the predicate says of each', async () => {

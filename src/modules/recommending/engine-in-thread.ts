@@ -18,11 +18,13 @@ interface Stored {
   settings(): Promise<LiveSettings>;
   /** All that there is to be learnt from. */
   signals(): AsyncIterable<readonly Signal[]>;
+  /** Who had all forgotten lately, and when. */
+  resets(): Promise<ReadonlyMap<string, number>>;
   /** The same of one account alone. */
   signalsOf(accountId: string): AsyncIterable<readonly Signal[]>;
 }
 
-/** What was told while everything is read anew. */
+/** What was told while everything is read. */
 interface Meanwhile {
   readonly signals: Signal[];
   /** What was read of them before that may be among what was read. */
@@ -44,7 +46,7 @@ export function openEngine(deps: {
   let version = '';
   /** Whose turn to be learnt of again has not come yet. */
   const toRelearn = new Set<string>();
-  /** Null: nothing is read anew now. */
+  /** Null: nothing is read now. */
   let meanwhile: Meanwhile | null = null;
 
   /** When somebody was forgotten last: what they did before, and the log tells later, is in what was read since, or not to be known. */
@@ -90,29 +92,24 @@ export function openEngine(deps: {
 
   /** Has a thread of its own learn from all that is known, and ranks by that then. One at a time. */
   async function learn(): Promise<void> {
-    const learning = engine;
-    if (!learning || isLearning) return;
+    if (!engine || isLearning) return;
     isLearning = true;
     const startedAt = performance.now();
     try {
-      const model = await trained(learning.trainInput(now()));
-      // Another engine has other numbers for the same videos.
-      if (engine !== learning) return;
-      learning.adopt(model);
-      while (engine === learning && learning.mapMore()) await betweenMessages();
+      const learning = engine;
+      learning.adopt(await trained(learning.trainInput(now())));
+      while (learning.mapMore()) await betweenMessages();
       tell({ kind: 'trained', ms: Math.round(performance.now() - startedAt) });
     } catch (error) {
       warn(error);
     } finally {
       isLearning = false;
-      // The one that took its place meanwhile has learnt nothing yet.
-      if (engine !== learning) void learn();
     }
   }
   setInterval(() => void learn(), servingLimits.trainingMs);
 
   return {
-    /** Reads everything anew; what is told meanwhile counts after it. */
+    /** Reads everything, once; what is told meanwhile counts after it. */
     async load(): Promise<void> {
       const startedAt = performance.now();
       const live = await stored.settings();
@@ -121,6 +118,9 @@ export function openEngine(deps: {
       });
       const told: Meanwhile = { signals: [], forgotten: new Set() };
       meanwhile = told;
+      for (const [accountId, at] of await stored.resets()) {
+        forgottenAt.set(accountId, Math.max(at, forgottenAt.get(accountId) ?? 0));
+      }
       let signals = 0;
       for await (const batch of stored.signals()) {
         ingest(fresh, batch);
@@ -132,6 +132,7 @@ export function openEngine(deps: {
       for (const accountId of told.forgotten) forget(accountId);
       version = live.version;
       tell({ kind: 'settings', version });
+      await reconfigure().catch(warn);
       tell({ kind: 'loaded', signals, ms: Math.round(performance.now() - startedAt) });
       setTimeout(() => void learn(), servingLimits.firstTrainingMs);
     },

@@ -49,7 +49,17 @@ export async function* storedSignals(db: Db, now: number): AsyncGenerator<readon
   if (batch.length > 0) yield [...(await tellOfActors(batch)), ...batch];
 }
 
-/** The same of one account alone: what it did, and whom it follows, blocks and mutes. */
+/** Who had all forgotten within the last day, and when: the log may tell late what they did before. */
+export async function storedResets(db: Db, now: number): Promise<Map<string, number>> {
+  const rows: { id: AccountId; at: Date }[] = await db('feed_settings')
+    .where('reset_at', '>', new Date(now - DAY_MS))
+    .orderBy('reset_at', 'desc')
+    .limit(servingLimits.marks)
+    .select('account_id as id', 'reset_at as at');
+  return new Map(rows.map(({ id, at }) => [id, at.getTime()]));
+}
+
+/** All of one account alone: what it did, and whom it follows, blocks and mutes. */
 export async function* storedSignalsOf(
   db: Db,
   now: number,

@@ -35,6 +35,8 @@ export type FromThread =
   | { readonly kind: 'loaded'; readonly signals: number; readonly ms: number }
   | { readonly kind: 'trained'; readonly ms: number }
   | { readonly kind: 'settings'; readonly version: string }
+  /** It goes on with what it has, but something is missing. */
+  | { readonly kind: 'stale'; readonly detail: string }
   | { readonly kind: 'warning'; readonly detail: string };
 
 /** Milliseconds since some moment, which is the same one in all threads of a process. */

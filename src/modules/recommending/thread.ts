@@ -8,14 +8,14 @@ import { createLogger } from '../../lib/log.ts';
 import { createSignalLog } from '../signals/index.ts';
 import { createTrending } from '../trending/index.ts';
 import { openEngine } from './engine-in-thread.ts';
-import { storedSignals, storedSignalsOf } from './load.ts';
+import { storedResets, storedSignals, storedSignalsOf } from './load.ts';
 import type { FromThread, ThreadData, ToThread } from './protocol.ts';
 import { RANKING_CHANNEL, readSettings } from './settings.ts';
 import { readTrends } from './trends-in-thread.ts';
 
 /**
  * The thread that ranks. It reads everything from PostgreSQL, then follows the log of signals; where the log lost something, it
- * begins again. It answers whoever holds it, and tells no one else anything.
+ * says so, and goes on with what it has. It answers whoever holds it, and tells no one else anything.
  */
 async function run(port: MessagePort, data: ThreadData): Promise<void> {
   const tell = (message: FromThread) => port.postMessage(message);
@@ -37,6 +37,7 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
   const stored = {
     settings: () => readSettings(db),
     signals: () => storedSignals(db, now()),
+    resets: () => storedResets(db, now()),
     signalsOf: (accountId: string) => storedSignalsOf(db, now(), accountId as AccountId),
   };
   const engine = openEngine({ stored, trends: readTrends(lists, warn), now, tell, warn });
@@ -49,38 +50,31 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
       else warn(error);
     }
   });
-  let isBehind = false;
   // Before anything is read: who is to be forgotten in between would not be.
   await listen(data.databaseUrl, {
     ...{ hear: engine.hear, warn },
-    onAgain: () => {
-      isBehind = true;
-    },
+    onAgain: () => tell({ kind: 'stale', detail: 'PostgreSQL could not be heard for a while.' }),
   });
   setInterval(() => engine.hear('settings').catch(warn), servingLimits.settingsPollMs);
 
+  let position = await endOf(redis, log);
+  await engine.load();
   for (;;) {
-    let position = await endOf(redis, log);
-    isBehind = false;
-    await engine.load();
-    // What was said while nobody listened is in PostgreSQL, too.
-    while (!isBehind) {
-      if (redis.status !== 'ready') {
-        await pause(servingLimits.followedWaitMs / 4);
-        continue;
-      }
-      const page = await log
-        .read(position, { count: servingLimits.followedAtOnce, blockMs: servingLimits.followedWaitMs })
-        .catch(warn);
-      if (!page) {
-        await pause(servingLimits.followedWaitMs);
-        continue;
-      }
-      position = page.position;
-      engine.follow(page.signals);
-      // What is gone from the log is in PostgreSQL.
-      if (page.isGap) break;
+    if (redis.status !== 'ready') {
+      await pause(servingLimits.followedWaitMs / 4);
+      continue;
     }
+    const page = await log
+      .read(position, { count: servingLimits.followedAtOnce, blockMs: servingLimits.followedWaitMs })
+      .catch(warn);
+    if (!page) {
+      await pause(servingLimits.followedWaitMs);
+      continue;
+    }
+    position = page.position;
+    engine.follow(page.signals);
+    // What is gone from the log is in PostgreSQL.
+    if (page.isGap) tell({ kind: 'stale', detail: 'Some of the log of signals is gone.' });
   }
 }
 

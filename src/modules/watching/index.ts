@@ -118,6 +118,6 @@ export function createWatching(deps: {
       let added: number = watchLimits.talliesAtOnce;
       while (added === watchLimits.talliesAtOnce && !signal?.aborted) added = await addTallies(inTx);
     },
-    sweep: (signal: AbortSignal) => sweepWatching(db, clock.now(), signal),
+    sweep: (signal: AbortSignal) => sweepWatching({ db, redis, stream: streamKey }, clock.now(), signal),
   };
 }

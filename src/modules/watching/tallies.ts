@@ -1,5 +1,8 @@
+import type { Redis } from 'ioredis';
 import { watchLimits } from '../../../config/feed-limits.ts';
+import { watchStreamLimits } from '../../../config/stream-limits.ts';
 import type { Db, InTx } from '../../db/database.ts';
+import { beforeDeadline } from '../../lib/deadline.ts';
 import { dayOf } from './keys.ts';
 
 /** Any number, the same for every process. */
@@ -46,9 +49,23 @@ export async function addTallies(inTx: InTx): Promise<number> {
   });
 }
 
+/** When the oldest event came that waits in the stream; now where none does, and the beginning of time where nobody knows. */
+async function waitingSince(redis: Redis, stream: string, now: number): Promise<number> {
+  if (redis.status !== 'ready') return 0;
+  const oldest = redis.xrange(stream, '-', '+', 'COUNT', 1);
+  const [entry] = await beforeDeadline(oldest, watchStreamLimits.appendMs, 'Redis did not answer in time.');
+  // Ids of entries are moments.
+  return entry ? Math.min(now, Number(entry[0].split('-')[0])) : now;
+}
+
 /** Forgets events, keys and salts whose time is over; a few thousand rows at once. */
-export async function sweepWatching(db: Db, now: number, signal: AbortSignal): Promise<void> {
+export async function sweepWatching(
+  { db, redis, stream }: { readonly db: Db; readonly redis: Redis; readonly stream: string },
+  now: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { keptDays, keysKeptMs, sweptAtOnce } = watchLimits;
+  const oldestEvent = now - keptDays * 24 * 3_600_000;
   const sweep = async (table: string, id: string, condition: string, moment: string): Promise<void> => {
     let swept: number = sweptAtOnce;
     while (swept === sweptAtOnce && !signal.aborted) {
@@ -60,8 +77,10 @@ export async function sweepWatching(db: Db, now: number, signal: AbortSignal): P
     }
   };
   // First what would tell who watched: the salt of a day is gone as soon as it is over by UTC, as `dayOf` counts everywhere. Without it
-  // keys say nothing, and stay until the last event of the day has come through the stream.
+  // keys say nothing, and stay until the last event of the day has come through the stream, however long that takes; but no longer than events.
   await sweep('view_salts', 'day', 'day < ?::date', dayOf(now));
-  await sweep('view_keys', 'key', 'day < ?::date', dayOf(now - keysKeptMs));
-  await sweep('watch_seen', 'key', 'day < ?::date', dayOf(now - keptDays * 24 * 3_600_000));
+  const since = await waitingSince(redis, stream, now).catch(() => 0);
+  const oldestView = Math.max(since - keysKeptMs, oldestEvent);
+  await sweep('view_keys', 'key', 'day < ?::date', dayOf(oldestView));
+  await sweep('watch_seen', 'key', 'day < ?::date', dayOf(oldestEvent));
 }
