@@ -12,6 +12,7 @@ import type { AccountId, VideoId } from '../src/lib/ids.ts';
 import { createLogger } from '../src/lib/log.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { createBareLoop } from './stream/bare.ts';
+import { spentPerEvent, spentSoFar } from './stream/cpu.ts';
 import { accountId, openWatching, type Sizes, seed, videoId } from './stream/parts.ts';
 
 const WORKER = fileURLToPath(new URL('./stream/worker.ts', import.meta.url));
@@ -150,6 +151,7 @@ async function killed(
   const start = () =>
     fork(WORKER, [...addresses, String(node++)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let worker: ChildProcess = start();
+  const spentBefore = await spentSoFar();
   const began = performance.now();
   const endsAt = began + sizes.seconds * 1_000;
   const killing = (async () => {
@@ -167,6 +169,8 @@ async function killed(
   await killing;
   while ((await parts.redis.xlen('bench:watched')) > 0) await pause(20);
   const seconds = (performance.now() - began) / 1_000;
+  const spent = spentPerEvent(spentBefore, await spentSoFar(), expected.events);
+  process.stderr.write(`stream: ${spent}\n`);
   worker.kill('SIGKILL');
   const after = await sumsOf(parts);
   const counted = after.map((sum, at) => sum - (before[at] ?? 0));

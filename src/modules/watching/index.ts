@@ -7,7 +7,7 @@ import type { Enqueue } from '../../jobs/enqueue.ts';
 import { PermanentJobError } from '../../jobs/registry.ts';
 import { createBatches } from '../../lib/batches.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { purposeKey, textHmac } from '../../lib/crypto.ts';
+import { purposeKey, textCodes } from '../../lib/crypto.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import { type SignalLog, tellWatches } from '../signals/index.ts';
@@ -57,7 +57,7 @@ export function createWatching(deps: {
   const hashOf = createSalts(db);
   const take = createTaking({
     clock,
-    hashId: textHmac(purposeKey({ instanceSecret, purpose: 'watch-event' })),
+    hashId: textCodes(purposeKey({ instanceSecret, purpose: 'watch-event' })),
     hashOf,
   });
   const append = createIntake({ redis, key: streamKey, log });
