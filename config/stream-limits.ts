@@ -30,8 +30,10 @@ export const watchStreamLimits = {
   blockMs: 1_000,
   gatherMs: 20,
   retryMs: 500,
+  /** How far apart its transactions begin, where one left nothing behind. */
+  apartMs: 250,
   /** Where another process consumes, it is asked so often whether it still does. */
-  turnMs: 2_000,
+  turnMs: 500,
   /** Redis is asked again so soon. */
   awayMs: 50,
 } as const;
