@@ -103,7 +103,8 @@ function createReporter({ watching }: Parts, { accounts, videos }: Sizes) {
     };
     for (let times = Math.random() < TWICE ? 2 : 1; times > 0; times -= 1) {
       const outcome = await watching.report(told);
-      if (outcome?.accepted !== PER_REPORT) throw new Error('A report was not taken.');
+      if (typeof outcome === 'string' || outcome.accepted !== PER_REPORT)
+        throw new Error('A report was not taken.');
     }
   }
   const send = async (events: number) => {
