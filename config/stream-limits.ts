@@ -10,6 +10,8 @@ export const signalLimits = {
   toldAtOnce: 500,
   /** What was watched waits so many to a row. */
   perRow: 50,
+  /** Rows that wait at most, while Redis is away: some 100 MB. Beyond, the older half goes, and followers begin anew from PostgreSQL. */
+  maxWaiting: 100_000,
 } as const;
 
 export const watchStreamLimits = {
