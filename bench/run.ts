@@ -27,6 +27,9 @@ const benches: Readonly<Record<string, Bench>> = {
   ranking,
 };
 
+/** Of the columns of the table. */
+const WIDTHS = [14, 56, 18, 14, 8];
+
 const args = process.argv.slice(2);
 const isJson = args.includes('--json');
 const isSmall = args.includes('--small');
@@ -63,7 +66,9 @@ function print(bench: string, measured: Measurement): void {
   ];
   const verdict =
     met === null ? '' : `goal ${lessIsBetter ? 'at most ' : ''}x ${goal}: ${met ? 'met' : 'missed'}`;
-  process.stdout.write(`${cells.map((cell) => cell.padEnd(22)).join('')}${verdict}`.trimEnd().concat('\n'));
+  process.stdout.write(
+    `${cells.map((cell, at) => cell.padEnd(WIDTHS[at] ?? 0)).join('  ')}${verdict}`.trimEnd().concat('\n'),
+  );
 }
 
 function round(value: number): string {

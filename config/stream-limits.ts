@@ -10,6 +10,8 @@ export const signalLimits = {
   toldAtOnce: 500,
   /** What was watched waits so many to a row. */
   perRow: 50,
+  /** Rows that wait at most, while Redis is away: some 100 MB. Beyond, the older half goes, and followers begin anew from PostgreSQL. */
+  maxWaiting: 100_000,
 } as const;
 
 export const watchStreamLimits = {
@@ -30,8 +32,10 @@ export const watchStreamLimits = {
   blockMs: 1_000,
   gatherMs: 20,
   retryMs: 500,
+  /** How far apart its transactions begin, where one left nothing behind. */
+  apartMs: 250,
   /** Where another process consumes, it is asked so often whether it still does. */
-  turnMs: 2_000,
+  turnMs: 500,
   /** Redis is asked again so soon. */
   awayMs: 50,
 } as const;

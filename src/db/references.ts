@@ -14,6 +14,24 @@ const KEPT = new Set([
 const UNCHECKED = [{ table: 'watch_history', column: 'account_id', clears: false }];
 
 /**
+ * Events of watching that were set aside name who watched within a text (`watching.store`): they become nobody's, and those of others beside
+ * them stay as they are. No other id is that of an account, so that what stands in quotes is it, in entries of other releases, too.
+ */
+async function clearSetAside(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
+  const name = `"${accountId}"`;
+  return tx('jobs')
+    .whereRaw(
+      `id in (select id from jobs where name = 'watching.store' and strpos(payload->>'entry', ?) > 0 order by id limit ? for update)`,
+      [name, limit],
+    )
+    .update({
+      payload: tx.raw(`jsonb_set(payload, '{entry}', to_jsonb(replace(payload->>'entry', ?, 'null')))`, [
+        name,
+      ]),
+    });
+}
+
+/**
  * Does to rows that name an account what deleting the row of the account would do, and keeps that one: other servers
  * know it. The database itself knows which rows those are, but for a few, so that no table that comes later is forgotten. At most
  * `limit` rows at once; returns how many, which is less than that when nothing is left.
@@ -42,5 +60,6 @@ export async function dropReferences(tx: Tx, accountId: AccountId, limit: number
     const naming = tx(table).whereRaw('ctid = any(?::tid[])', [found.map(({ place }) => place)]);
     left -= await (clears ? naming.update({ [column]: null }) : naming.delete());
   }
+  if (left > 0) left -= await clearSetAside(tx, accountId, left);
   return limit - left;
 }

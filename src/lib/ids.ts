@@ -90,10 +90,13 @@ export function lowestIdAt(moment: number): string {
   return (BigInt(Math.max(0, Math.floor(moment) - EPOCH_MS)) << (NODE_BITS + SEQUENCE_BITS)).toString();
 }
 
+const MOST_DIGITS = String(2n ** 63n - 1n);
+
 /** Reads an id from outside: 1 to 19 digits that fit a signed 64-bit integer, else null. */
 export function parseId<Kind extends string>(text: string): Id<Kind> | null {
   if (!/^[1-9]\d{0,18}$/.test(text)) return null;
-  return BigInt(text) > 9_223_372_036_854_775_807n ? null : (text as Id<Kind>);
+  // Texts of one length sort as their numbers do.
+  return text.length === MOST_DIGITS.length && text > MOST_DIGITS ? null : (text as Id<Kind>);
 }
 
 /** Schema of an id in a request, an event or a job. */

@@ -209,3 +209,47 @@ test('signals that Redis does not take stay, and are told in their order once it
     await dropTestDatabase(url);
   }
 });
+
+test('where too many wait, the older half is dropped, and every follower begins anew from PostgreSQL', async () => {
+  const url = await createTestDatabase();
+  const db = openDatabase(url);
+  const limits = { toldAtOnce: 100, maxWaiting: 10 };
+  const { redis, config } = server.context;
+  const log = createSignalLog({ redis, prefix: `${config.redisPrefix}-lost`, log: silent });
+  try {
+    const tell = (from: number, to: number) =>
+      db.transaction((tx) =>
+        tellSignals(
+          tx,
+          Array.from({ length: to - from + 1 }, (_, n) => ({ kind: 'video-removed', id: String(from + n) })),
+        ),
+      );
+    const waiting = async () =>
+      (await db('signals_waiting').orderBy('id').pluck('signal')).map(({ id }) => id);
+    const warned: unknown[] = [];
+    const heard = { ...silent, warn: (...of: unknown[]) => void warned.push(of) };
+    const away = createSignalMover({
+      ...{ db, limits, log: heard },
+      signals: { publish: () => Promise.reject(new Error('away')) },
+    });
+    await tell(1, 10);
+    await expect(away()).rejects.toThrow('away');
+    expect([await waiting(), warned]).toEqual([['1', '2', '3', '4', '5', '6', '7', '8', '9', '10'], []]);
+    await tell(11, 11);
+    await expect(away()).rejects.toThrow('away');
+    expect(await waiting()).toEqual(['7', '8', '9', '10', '11', undefined]);
+    expect(warned).toMatchObject([[{ dropped: 6, maxWaiting: 10 }, expect.any(String)]]);
+
+    const there = createSignalMover({ db, limits, log: silent, signals: log });
+    expect([await there(), await there()]).toEqual([6, 0]);
+    for (const position of [null, '0-0']) {
+      const page = await log.read(position);
+      expect(page.isGap).toBe(true);
+      expect(page.signals.map((one) => 'id' in one && one.id)).toEqual(['7', '8', '9', '10', '11']);
+      expect(await log.read(page.position)).toMatchObject({ signals: [], isGap: false });
+    }
+  } finally {
+    await db.destroy();
+    await dropTestDatabase(url);
+  }
+});

@@ -282,6 +282,24 @@ test('an event that PostgreSQL refuses is set aside alone, as is an entry that n
   await db('jobs').where({ name: 'watching.store' }).delete();
 });
 
+test('a report that PostgreSQL refuses is told so where it is stored at once, and those beside it are stored', async () => {
+  const { db } = server.context;
+  const [good, bad] = [await videos.video(author.account), await videos.video(author.account)];
+  const send = (video_id: string) =>
+    client.post('/api/v1/events', {
+      as: viewer,
+      body: { events: [{ id: randomUUID(), video_id, type: 'watch', watched_seconds: 4 }] },
+    });
+  await db.raw(`alter table watch_history add constraint refused check (video_id <> ${bad})`);
+  try {
+    const [refused, ...others] = await Promise.all([send(bad), send(good), send(good)]);
+    expect(refused).toMatchObject({ status: 422, body: { code: 'validation-failed' } });
+    expect(others.map(({ status }) => status)).toEqual([200, 200]);
+  } finally {
+    await db.raw('alter table watch_history drop constraint refused');
+  }
+});
+
 /** A consumer of its own whose way to store is the test's; one event waits for it. */
 async function consumerOf(store: ConsumerDeps['store']) {
   const { inTx, redis, signals } = server.context;

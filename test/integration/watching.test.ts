@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { dropReferences } from '../../src/db/references.ts';
+import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { forgetLimits } from '../helpers/limits.ts';
@@ -382,6 +383,37 @@ describe('what is kept, and until when', () => {
     await inTx((tx) => dropReferences(tx, viewer.id, 1_000));
     expect(await rows()).toEqual([0, 0, 0, 0]);
     expect((await countsOf(id)).views).toBe(1);
+  });
+
+  test('what was set aside is nobody’s once its account is deleted, and others keep what is theirs beside it', async () => {
+    const [id, viewer, other] = [await video(), await somebody(), await somebody()];
+    const { db, inTx, ids } = server.context;
+    const key = (digit: string) => digit.repeat(32);
+    const of = (accountId: string, digit: string) => [
+      ...[now, accountId, null],
+      [[key(digit), key(digit), id, 1, 4_000, now, 8, null]],
+    ];
+    const entries = [
+      JSON.stringify([of(viewer.id, 'a')]),
+      JSON.stringify([of(other.id, 'b')]),
+      JSON.stringify([of(viewer.id, 'c'), of(other.id, 'd')]),
+      `of another release, by "${viewer.id}"`,
+    ];
+    const enqueue = createEnqueue(ids);
+    await inTx((tx) =>
+      enqueue(
+        tx,
+        entries.map((entry) => ({ name: 'watching.store' as const, payload: { entry } })),
+      ),
+    );
+    await db('jobs').where({ name: 'watching.store' }).orderBy('id').limit(1).update({ state: 'dead' });
+    expect(await inTx((tx) => dropReferences(tx, viewer.id, 2))).toBe(2);
+    await inTx((tx) => dropReferences(tx, viewer.id, 1_000));
+    const left: string[] = await db('jobs').where({ name: 'watching.store' }).orderBy('id').pluck('payload');
+    expect(left).toEqual(entries.map((entry) => ({ entry: entry.replaceAll(`"${viewer.id}"`, 'null') })));
+    const [, , both = ''] = entries;
+    expect(both).toContain(`"${viewer.id}"`);
+    await db('jobs').where({ name: 'watching.store' }).delete();
   });
 
   test('salts go with the day, keys an hour later, and what tells repetitions after three days', async () => {

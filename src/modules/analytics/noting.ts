@@ -125,7 +125,7 @@ async function firstOfDay(tx: Tx, ours: readonly FreshWatch[]): Promise<People> 
     const day = startOfGrain('day', one.receivedAt);
     const keys = days.get(day) ?? new Map<string, Seen>();
     days.set(day, keys);
-    const key = one.viewer;
+    const key = one.viewer();
     const seen = keys.get(key) ?? {};
     keys.set(key, seen);
     if (one.isView) seen.viewed ??= one;

@@ -29,9 +29,13 @@ const watchTuple = z.tuple([
 ]);
 
 const compacted = (one: SignalOf<'watch'>): z.input<typeof watchTuple> => [
-  ...([one.at, one.actorId, one.videoId, one.watchedMs] as const),
+  one.at,
+  one.actorId,
+  one.videoId,
+  one.watchedMs,
   (one.isView ? VIEW : 0) | (one.isComplete ? COMPLETE : 0),
-  ...([signalSources.indexOf(one.source), one.network] as const),
+  signalSources.indexOf(one.source),
+  one.network,
 ];
 
 /** The text of one entry. */

@@ -9,7 +9,7 @@ export interface SignalPage {
   readonly signals: readonly Signal[];
   /** Behind the last of them: where the next read goes on. */
   readonly position: string;
-  /** Something between the position that was asked for and the first signal is gone: what follows is not all that happened. */
+  /** Something behind the position that was asked for is gone: these are not all that happened. */
   readonly isGap: boolean;
 }
 
@@ -18,6 +18,9 @@ export type SignalLog = ReturnType<typeof createSignalLog>;
 /** Before everything. */
 const START = '0-0';
 type Entry = [id: string, fields: string[]];
+/** The field of an entry that says that signals before it are lost. */
+const GAP = 'gap';
+const isGapEntry = ([, [field]]: Entry): boolean => field === GAP;
 
 /**
  * The log of what happens (a Redis stream), for any number of followers that each keep their own position. It is a copy of what
@@ -33,7 +36,9 @@ export function createSignalLog(deps: {
   const key = `${deps.prefix}:signals`;
 
   function signalsOf(entries: readonly Entry[]): Signal[] {
-    return entries.flatMap(([id, [, text]]) => {
+    return entries.flatMap((entry) => {
+      if (isGapEntry(entry)) return [];
+      const [id, [, text]] = entry;
       const { signals, unread } = signalsFromText(text ?? '');
       if (unread > 0) log.warn({ id, unread }, 'signals in the log cannot be read; they are passed over');
       return signals;
@@ -57,11 +62,15 @@ export function createSignalLog(deps: {
   return {
     addTo,
 
-    /** Adds signals, in their order, all or none. Rejects where Redis does not answer; they may be there then. */
-    async publish(signals: readonly Signal[]): Promise<void> {
-      if (signals.length === 0) return;
+    /** Adds signals, in their order, all or none; `isGap`: others before them are lost, and every follower is told so. Rejects where Redis does not answer; they may be there then. */
+    async publish(
+      signals: readonly Signal[],
+      { isGap = false }: { readonly isGap?: boolean } = {},
+    ): Promise<void> {
+      if (signals.length === 0 && !isGap) return;
       const commands = redis.multi();
       addTo(commands, signals);
+      if (isGap) commands.xadd(key, 'MAXLEN', '~', signalLimits.maxEntries, '*', GAP, '');
       for (const [error] of (await commands.exec()) ?? []) if (error) throw error;
     },
 
@@ -82,14 +91,15 @@ export function createSignalLog(deps: {
       const after = position ?? START;
       const found: Entry[] = await redis.xrange(key, after, '+', 'COUNT', count + 1);
       const isKept = found[0]?.[0] === after;
-      const isGap = position !== null && position !== START && !isKept;
+      const isCut = position !== null && position !== START && !isKept;
       let entries = isKept ? found.slice(1) : found.slice(0, count);
       // Where Redis lost all, whatever it begins with now is new.
-      const from = isGap && entries.length === 0 ? START : after;
-      if (entries.length === 0 && blockMs !== undefined && !isGap) {
+      const from = isCut && entries.length === 0 ? START : after;
+      if (entries.length === 0 && blockMs !== undefined && !isCut) {
         const streams = await redis.xread('COUNT', count, 'BLOCK', blockMs, 'STREAMS', key, from);
         entries = streams?.[0]?.[1] ?? [];
       }
+      const isGap = isCut || entries.some(isGapEntry);
       return { signals: signalsOf(entries), position: entries.at(-1)?.[0] ?? from, isGap };
     },
   };

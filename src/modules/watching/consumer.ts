@@ -105,8 +105,9 @@ export function createConsumer(deps: ConsumerDeps) {
 
   /** Entries of one step at most: fewer after a batch was refused, and more again with each that is not. */
   let most: number = limits.eventsAtOnce;
-  /** Of the last try. */
+  /** Of the last try; and whether there was as much as one transaction takes, so that more may wait. */
   let entriesRead = 0;
+  let wasFull = false;
 
   async function read(after: string): Promise<Batch> {
     const untold: TakenEvent[] = [];
@@ -133,6 +134,7 @@ export function createConsumer(deps: ConsumerDeps) {
       from = `(${readTo}`;
     }
     entriesRead = entries;
+    wasFull = isFull();
     return { untold, events, unread, entries, lastId, readTo };
   }
 
@@ -258,9 +260,13 @@ export function createConsumer(deps: ConsumerDeps) {
       const rest = (ms: number) => pause(ms, undefined, { signal }).catch(() => undefined);
       while (!signal.aborted) {
         try {
+          const began = performance.now();
           const found = await step();
           if (found === 'elsewhere') await rest(limits.turnMs);
           if (found === 'away') await rest(limits.awayMs);
+          // What a transaction costs beside its events (the rows that it holds, the tallies of each video) is shared by more of them.
+          const early = began + limits.apartMs - performance.now();
+          if (found === 'stored' && !wasFull && early > 0) await rest(early);
           if (found !== 'idle') continue;
           await redis.xread('BLOCK', limits.blockMs, 'STREAMS', key, position);
           await rest(limits.gatherMs);

@@ -7,7 +7,7 @@ import type { Enqueue } from '../../jobs/enqueue.ts';
 import { PermanentJobError } from '../../jobs/registry.ts';
 import { createBatches } from '../../lib/batches.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { purposeKey, textHmac } from '../../lib/crypto.ts';
+import { purposeKey, textCodes } from '../../lib/crypto.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import { type SignalLog, tellWatches } from '../signals/index.ts';
@@ -57,7 +57,7 @@ export function createWatching(deps: {
   const hashOf = createSalts(db);
   const take = createTaking({
     clock,
-    hashId: textHmac(purposeKey({ instanceSecret, purpose: 'watch-event' })),
+    hashId: textCodes(purposeKey({ instanceSecret, purpose: 'watch-event' })),
     hashOf,
   });
   const append = createIntake({ redis, key: streamKey, log });
@@ -88,12 +88,18 @@ export function createWatching(deps: {
     ...historyQueries(db, unlistedDomains),
     /**
      * Settles once the report will not be lost: the stream has it, or PostgreSQL. Whether its videos are there for the watcher shows when
-     * it is stored; the stream takes all. Null: too many wait already.
+     * it is stored; the stream takes all. `busy`: too many wait already. `refused`: PostgreSQL takes no such values, and will not the next time.
      */
-    async report(report: WatchReport): Promise<WatchOutcome | null> {
+    async report(report: WatchReport): Promise<WatchOutcome | 'busy' | 'refused'> {
       const events = await take(report);
       if (deps.through === 'redis' && (await append(events))) return { accepted: events.length, ignored: 0 };
-      return (await addDirectly(events)) ?? null;
+      try {
+        return (await addDirectly(events)) ?? 'busy';
+      } catch (error) {
+        if (!isFaultOfRow(error)) throw error;
+        log.error({ err: error }, 'a report of what was watched is refused by PostgreSQL');
+        return 'refused';
+      }
     },
     /** The consumer of the stream, on a connection of its own. */
     consumer: (own: Redis) =>

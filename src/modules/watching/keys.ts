@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from '../../db/database.ts';
-import { textHmac } from '../../lib/crypto.ts';
+import { textCodes } from '../../lib/crypto.ts';
 import type { TakenEvent, WatchEvent, Watcher } from './model.ts';
 
 export const KEY_BYTES = 16;
@@ -82,7 +82,7 @@ export function createSalts(db: Db) {
   let kept: { readonly day: string; readonly hash: Promise<KeyedHash> } | null = null;
   return (day: string): Promise<KeyedHash> => {
     if (kept?.day !== day) {
-      const made = { day, hash: saltOf(db, day).then(textHmac) };
+      const made = { day, hash: saltOf(db, day).then(textCodes) };
       kept = made;
       made.hash.catch(() => {
         if (kept === made) kept = null;

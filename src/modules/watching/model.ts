@@ -112,5 +112,5 @@ export interface FreshWatch {
   readonly mask: string | null;
   readonly network: string | null;
   /** The same for all that one person does with one video in one day (UTC), as far as that can be told; see `viewerKey`. */
-  readonly viewer: string;
+  readonly viewer: () => string;
 }

@@ -5,10 +5,8 @@ import type { DurationFor } from './seen.ts';
 
 /** What followers hear of an event that was stored. */
 export function watchSignal(one: FreshWatch): SignalOf<'watch'> {
-  return {
-    ...{ kind: 'watch', at: one.at, actorId: one.accountId, videoId: one.videoId, watchedMs: one.watchedMs },
-    ...{ isView: one.isView, isComplete: one.isComplete, source: one.source, network: one.network },
-  };
+  const { at, accountId: actorId, videoId, watchedMs, isView, isComplete, source, network } = one;
+  return { kind: 'watch', at, actorId, videoId, watchedMs, isView, isComplete, source, network };
 }
 
 /**

@@ -36,7 +36,8 @@ export const reportEvents = route({
       mask: mask ?? null,
     }));
     const outcome = await watching.report({ watcher, network, events });
-    if (outcome === null) {
+    if (outcome === 'refused') throw new ApiError('validation-failed', 'These events cannot be stored.');
+    if (outcome === 'busy') {
       throw new ApiError('unavailable', 'The server is busy. Send these events again in a moment.', {
         headers: { 'Retry-After': String(watchLimits.busyRetrySeconds) },
       });
