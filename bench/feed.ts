@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,7 +15,7 @@ const CONNECTIONS = 16;
 const SMALL: readonly FeedSizes[] = [
   { accounts: 1_000, videos: 5_000, likes: 20_000, watched: 20_000, viewers: 60 },
 ];
-/** BENCH_FEED_VIDEOS: one size alone, such as 1000000. */
+/** BENCH_FEED_VIDEOS: one size alone, such as 1000000. BENCH_FEED_DATA: a folder where what is seeded is kept for the next run. */
 const LARGE: readonly FeedSizes[] = [
   { accounts: 10_000, videos: 100_000, likes: 300_000, watched: 300_000, viewers: 400 },
   { accounts: 100_000, videos: 1_000_000, likes: 1_000_000, watched: 1_000_000, viewers: 400 },
@@ -60,7 +60,9 @@ interface Started {
 }
 
 async function withServer<T>(size: FeedSizes, run: (ask: Ask, started: Started) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), 'vireo-bench-'));
+  const kept = process.env.BENCH_FEED_DATA && join(process.env.BENCH_FEED_DATA, String(size.videos));
+  const dir = kept ?? (await mkdtemp(join(tmpdir(), 'vireo-bench-')));
+  await mkdir(dir, { recursive: true });
   await chmod(dir, 0o711);
   const started = await startEmbedded({
     ...{ postgres: true, redis: true, dataDir: dir, systemDir: join(dir, 'system') },
@@ -72,14 +74,17 @@ async function withServer<T>(size: FeedSizes, run: (ask: Ask, started: Started) 
   let pool: Pool | undefined;
   try {
     const port = await freePort(HOST);
-    await mkdir(join(dir, 'server'));
+    await mkdir(join(dir, 'server'), { recursive: true });
     part = await startPart('../feed/vireo.ts', {
       ...{ VIREO_ENV: 'test', ROLE: 'web', HOST, PORT: String(port), ORIGIN: `http://${HOST}:${port}` },
       ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, DATA_DIR: join(dir, 'server') },
       ...{ RANKING: 'on', LOG_LEVEL: 'warn', SECRET_KEY: 'a secret that is only good for a benchmark' },
     });
     const seedingAt = performance.now();
-    const { tokens } = await part.ask<{ tokens: string[] }>('seed', size);
+    const tokensFile = join(dir, 'tokens.json');
+    const known: string[] | null = await readFile(tokensFile, 'utf8').then(JSON.parse, () => null);
+    const tokens = known ?? (await part.ask<{ tokens: string[] }>('seed', size)).tokens;
+    await writeFile(tokensFile, JSON.stringify(tokens));
     say({ videos: size.videos, seededSeconds: seconds(performance.now() - seedingAt) });
     await part.ask('listen');
     const learnt = await part.ask<{ loadedMs: number; learntMs: number }>('learnt');
@@ -90,7 +95,7 @@ async function withServer<T>(size: FeedSizes, run: (ask: Ask, started: Started) 
     await pool?.destroy();
     await part?.stop();
     await started.stack.stop();
-    await rm(dir, { recursive: true, force: true });
+    if (!kept) await rm(dir, { recursive: true, force: true });
   }
 }
 

@@ -2,9 +2,9 @@
 export const rankingLimits = {
   /** Of this many, vectors are searched: 64 bytes each. */
   videos: 1 << 21,
-  /** Videos without a factor of their own that get one from their content when a model is new, and with each feed after that. */
-  mappedAtOnce: 50_000,
-  mappedByFeed: 256,
+  /** Videos without a factor of their own that get one from their content at once, between feeds when a model is new, and with each feed. */
+  mappedAtOnce: 256,
+  mappedByFeed: 16,
   /** Of one video; further ones are not ranked by. */
   tagsPerVideo: 8,
   /** Distinct hashtags, sounds and languages that are told apart; later ones count as none. */

@@ -19,6 +19,8 @@ export interface Learning {
   startOver(): void;
   input(at: number): TrainInput;
   adopt(model: Model): void;
+  /** Puts so many more videos without a factor of their own into the index, by what they are about; false: there are no more. */
+  mapMore(count: number): boolean;
   train(at: number): void;
 }
 
@@ -38,14 +40,14 @@ export function createLearning(catalogue: Catalogue, people: People): Learning {
     else
       index.set(slot, scorer.factorOf(slot, columns.content.subarray(slot * 64, (slot + 1) * 64), scratch));
   };
-  /** Videos without a factor of their own take longer, so that many of them come in by and by. */
-  const catchUp = (count: number): void => {
-    if (!scorer) return;
+  const mapMore = (count: number): boolean => {
+    if (!scorer) return false;
     for (let left = count; left > 0 && mapped < catalogue.size(); mapped += 1) {
       if ((scorer.model.rowOf[mapped] ?? NONE) !== NONE) continue;
       touch(mapped);
       left -= 1;
     }
+    return mapped < catalogue.size();
   };
   const input = (at: number): TrainInput => {
     release = catalogue.snapshot();
@@ -66,12 +68,12 @@ export function createLearning(catalogue: Catalogue, people: People): Learning {
     index.clear(largest(model.factors));
     for (const slot of model.slotOf) touch(slot);
     mapped = 0;
-    catchUp(rankingLimits.mappedAtOnce);
   };
   return {
     scorer: () => scorer,
     nearest(factor, n) {
-      catchUp(rankingLimits.mappedByFeed);
+      // What came since.
+      mapMore(rankingLimits.mappedByFeed);
       return index.search(factor, n, null).slots;
     },
     touch,
@@ -80,7 +82,11 @@ export function createLearning(catalogue: Catalogue, people: People): Learning {
     },
     input,
     adopt,
-    train: (at) => adopt(train(input(at))),
+    mapMore,
+    train(at) {
+      adopt(train(input(at)));
+      while (mapMore(rankingLimits.mappedAtOnce));
+    },
   };
 }
 

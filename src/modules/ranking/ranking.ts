@@ -44,6 +44,8 @@ export interface TunableEngine extends RankingEngine {
   /** What training reads, to be trained in another thread: `adopt` takes the outcome. One training at a time. */
   trainInput(at: number): TrainInput;
   adopt(model: Model): void;
+  /** After `adopt`, until it says that there are no more: has some videos found by what they are about that have no factor of their own. */
+  mapMore(): boolean;
   /** How well the ranker orders what one person is shown, before it learns from it: the share of pairs in the right order. */
   accuracy(): { readonly pairs: number; readonly right: number };
 }
@@ -99,9 +101,11 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
     const tuned = sliders ? withSliders(settings, sliders) : settings;
     const scorer = learning.scorer();
     const viewer = viewerOf({ catalogue, people, scorer }, request);
+    const { isPersonal, profile } = viewer;
+    const neighbours = (isPersonal && profile.items.length > 0 && scorer?.neighbours(profile, at)) || null;
     const trending = trendsFor(viewer, at);
     const candidates = gather(
-      { catalogue, people, pool, heat, scorer, nearest: learning.nearest },
+      { catalogue, people, pool, heat, scorer, neighbours, nearest: learning.nearest },
       viewer,
       {
         ...{ at, mix: tuned.mix, count: tuned.candidates, mayScan: effort !== 'least', least: 3 * n },
@@ -110,7 +114,7 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
       chance,
     );
     const scored = score(
-      { catalogue, counts, heat, ranker, describeFor, scorer, trends: trending },
+      { catalogue, counts, heat, ranker, describeFor, scorer, neighbours, trends: trending },
       viewer,
       candidates,
       tuned,
@@ -186,6 +190,7 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
     train: learning.train,
     trainInput: learning.input,
     adopt: learning.adopt,
+    mapMore: () => learning.mapMore(rankingLimits.mappedAtOnce),
     accuracy: lessons.accuracy,
     configure(next, version) {
       settings = next;

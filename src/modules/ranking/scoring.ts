@@ -4,7 +4,7 @@ import type { Counts } from './counts.ts';
 import { type DescribeFor, featureGroups } from './features.ts';
 import type { Features, Ranker } from './ftrl.ts';
 import type { Heat } from './heat.ts';
-import type { Scorer } from './models/model.ts';
+import type { NeighbourScores, Scorer } from './models/model.ts';
 import { heads, type RankingSettings } from './settings.ts';
 import { type Candidates, contentLikeness } from './sources.ts';
 import { likingOf, tagLiking } from './taste.ts';
@@ -40,6 +40,8 @@ export interface ScoringDeps {
   readonly ranker: Ranker;
   readonly describeFor: DescribeFor;
   readonly scorer: Scorer | null;
+  /** What the viewer's profile says by neighbours; null where it says nothing. */
+  readonly neighbours: NeighbourScores | null;
   /** Scores of what trends. */
   readonly trends: ReadonlyMap<number, number>;
 }
@@ -73,7 +75,7 @@ export function score(
       scores[row] = (scores[row] ?? 0) + share;
     }
   };
-  const { catalogue, counts, heat, scorer } = deps;
+  const { catalogue, counts, heat, scorer, neighbours } = deps;
   const { columns } = catalogue;
   column('trending', weights.trending, (video) => heat.of(video, at), heatScale(deps, at));
   column('trends', weights.trends, (video) => Math.log1p(deps.trends.get(video) ?? 0), null);
@@ -88,12 +90,16 @@ export function score(
       1,
     );
   if (viewer.isPersonal) {
-    const { factor, content, taste, profile } = viewer;
+    const { factor, content, taste } = viewer;
     if (factor && scorer)
       column('collaborative', weights.collaborative, affinityOf(deps, factor), scorer.affinityScale(factor));
-    if (scorer && profile.items.length > 0) {
-      const neighbours = neighboursOf(deps, viewer, at);
-      column('neighbours', weights.neighbours, neighbours.of, neighbours.scale);
+    if (scorer && neighbours) {
+      const { itemCount, rowOf } = scorer.model;
+      const said = (video: number): number => {
+        const row = video < itemCount ? (rowOf[video] ?? NONE) : NONE;
+        return row === NONE ? 0 : neighbours.of(row);
+      };
+      column('neighbours', weights.neighbours, said, neighbours.scale);
     }
     if (content)
       column('content', weights.content, (video) => contentLikeness(catalogue, content, video), null);
@@ -193,26 +199,6 @@ function heatScale({ heat, scorer }: ScoringDeps, at: number): number | null {
   let squares = 0;
   for (const video of heat.hottest()) squares += heat.of(video, at) ** 2;
   return Math.sqrt(squares / Math.min(scorer.model.slotOf.length, rankingLimits.heatOver)) || 1;
-}
-
-/** Neighbour scores with their root mean square over all active videos. */
-function neighboursOf(
-  { scorer }: ScoringDeps,
-  { profile }: Viewer,
-  at: number,
-): { readonly of: (video: number) => number; readonly scale: number } {
-  if (!scorer) return { of: () => 0, scale: 1 };
-  const byRow = new Float32Array(scorer.model.slotOf.length);
-  scorer.neighbours(profile, at, byRow);
-  let squares = 0;
-  for (let row = 0; row < byRow.length; row += 1) squares += (byRow[row] ?? 0) ** 2;
-  return {
-    of: (video) => {
-      const row = video < scorer.model.itemCount ? (scorer.model.rowOf[video] ?? NONE) : NONE;
-      return row === NONE ? 0 : (byRow[row] ?? 0);
-    },
-    scale: Math.sqrt(squares / Math.max(1, byRow.length)) || 1,
-  };
 }
 
 /** A language somebody reads is as good as none; another one is not. */

@@ -3,7 +3,8 @@ import { type Catalogue, NONE } from './catalogue.ts';
 import { type CandidateSource, candidateSources } from './engine.ts';
 import type { Heat } from './heat.ts';
 import { mark, placeOf } from './ledger.ts';
-import type { Scorer } from './models/model.ts';
+import { Largest } from './models/largest.ts';
+import type { NeighbourScores, Scorer } from './models/model.ts';
 import type { People } from './people.ts';
 import type { Pool } from './pool.ts';
 import type { Random } from './random.ts';
@@ -30,6 +31,8 @@ export interface SourceDeps {
   readonly pool: Pool;
   readonly heat: Heat;
   readonly scorer: Scorer | null;
+  /** What the viewer's profile says by neighbours; null where it says nothing. */
+  readonly neighbours: NeighbourScores | null;
   /** Videos whose factors are nearest to a person's, best first. */
   nearest(factor: Float32Array, n: number): ArrayLike<number>;
 }
@@ -118,19 +121,18 @@ function fillUp(
 
 /** What people with the same taste watch and what goes with what was liked, in turns. */
 function collaborative(
-  { scorer, nearest }: SourceDeps,
-  { factor, profile }: Viewer,
-  { at, count, mayScan }: { at: number; count: number; mayScan: boolean },
+  { scorer, neighbours, nearest }: SourceDeps,
+  { factor }: Viewer,
+  { count, mayScan }: { count: number; mayScan: boolean },
 ): number[] {
-  if (!scorer || profile.items.length === 0) return [];
-  const { slotOf } = scorer.model;
-  const rows = slotOf.length;
-  const slotAt = (row: number) => slotOf[row] ?? NONE;
-  const values = new Float32Array(rows);
-  scorer.neighbours(profile, at, values);
-  const neighbours = topPlaces(values, rows, count, 0).map(slotAt);
-  if (!factor || !mayScan) return neighbours;
-  return inTurns(nearest(factor, count), neighbours);
+  if (!scorer || !neighbours) return [];
+  const best = new Largest(count);
+  for (const row of neighbours.rows) {
+    const value = neighbours.of(row);
+    if (value > 0) best.offer(row, value);
+  }
+  const alike = best.take().map(({ name }) => scorer.model.slotOf[name] ?? NONE);
+  return factor && mayScan ? inTurns(nearest(factor, count), alike) : alike;
 }
 
 /** Of the newest videos and those people like just now, what is most like what was liked. */

@@ -99,6 +99,7 @@ export function openEngine(deps: {
       // Another engine has other numbers for the same videos.
       if (engine !== learning) return;
       learning.adopt(model);
+      while (engine === learning && learning.mapMore()) await betweenMessages();
       tell({ kind: 'trained', ms: Math.round(performance.now() - startedAt) });
     } catch (error) {
       warn(error);
@@ -176,6 +177,9 @@ export function openEngine(deps: {
     },
   };
 }
+
+/** Lets those in who wait. */
+const betweenMessages = () => new Promise((resolve) => setImmediate(resolve));
 
 /** What somebody did, and may have had forgotten; whom they follow, block or mute is not. */
 function isLearntFrom(signal: Signal): signal is Signal & { readonly actorId: string } {

@@ -27,7 +27,7 @@ export interface Model {
   readonly gram: Float32Array;
   /** dim x dim, row-major: factor = contentMap * content vector (64 numbers, `contentVector`). */
   readonly contentMap: Float32Array;
-  /** Per row as the source: whom it speaks for. `neighbourStart` has rows + 1 entries. */
+  /** Per row as the source: whom it speaks for, in the order of rows. `neighbourStart` has rows + 1 entries. */
   readonly neighbourStart: Int32Array;
   readonly neighbourRow: Int32Array;
   readonly neighbourWeight: Float32Array;
@@ -67,6 +67,16 @@ export interface Because {
   readonly value: number;
 }
 
+/** What somebody's profile says of rows by their neighbours; 0 of those left out. Good until the scorer is asked for others. */
+export interface NeighbourScores {
+  /** Rows that something is said of, in no order. */
+  readonly rows: Int32Array;
+  /** By row. */
+  readonly of: (row: number) => number;
+  /** Root mean square over all active videos; 1 where it is nothing. */
+  readonly scale: number;
+}
+
 export interface Scorer {
   readonly model: Model;
   /** The factor of a person; zeros where nothing of the profile has a row. About 0.1 ms. */
@@ -79,8 +89,8 @@ export interface Scorer {
   affinityScale(person: Float32Array): number;
   /** Affinities to every active row at once, by row. */
   affinities(person: Float32Array, out: Float32Array): void;
-  /** Neighbour score for every row, by row; `out` has as many entries as rows and is overwritten. */
-  neighbours(profile: Profile, at: number, out: Float32Array): void;
+  /** Neighbour scores of all rows that have one: costs what the profile has neighbours, however many videos there are. */
+  neighbours(profile: Profile, at: number): NeighbourScores;
   /** Neighbour score of one slot. */
   neighbourScore(profile: Profile, at: number, slot: number): number;
   /** What makes up `neighbourScore`, the largest first; the values of all add up to it. */

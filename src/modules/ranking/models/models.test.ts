@@ -128,17 +128,26 @@ test('folding somebody in solves the whole problem for them', () => {
 
 test('neighbours are the ridge regression, and say exactly what a score is made of', () => {
   const profile = profileOf(entries, 5);
-  const byRow = new Float32Array(model.slotOf.length);
-  scorer.neighbours(profile, NOW, byRow);
+  const byRow = scorer.neighbours(profile, NOW);
   for (const item of [1, 9, 41]) {
     const because = scorer.because(profile, NOW, item);
     const sum = because.reduce((total, { value }) => total + value, 0);
     expect(because.length).toBeGreaterThan(2);
     expect(sum).toBeCloseTo(scorer.neighbourScore(profile, NOW, item), 9);
-    expect(sum).toBeCloseTo(byRow[model.rowOf[item] ?? -1] ?? Number.NaN, 5);
+    expect(sum).toBeCloseTo(byRow.of(model.rowOf[item] ?? -1), 5);
     expect(because.every(({ item: one }) => Array.from(profile.items).includes(one))).toBe(true);
     expect(because.every(({ value }, at) => value <= (because[at - 1]?.value ?? value))).toBe(true);
   }
+  const all = Array.from(model.slotOf, (slot) => scorer.neighbourScore(profile, NOW, slot));
+  const squares = all.reduce((total, value) => total + value * value, 0);
+  expect(byRow.scale).toBeCloseTo(Math.sqrt(squares / all.length), 5);
+  expect([...byRow.rows].sort((a, b) => a - b)).toEqual(
+    all.flatMap((value, row) => (value === 0 ? [] : [row])),
+  );
+  // What was asked for before leaves nothing behind.
+  scorer.neighbours(profileOf(entries, 6), NOW);
+  const again = scorer.neighbours(profile, NOW);
+  expect(all.map((_, row) => Math.abs(again.of(row) - (all[row] ?? 0)) < 1e-5)).not.toContain(false);
   // Half as much after one half-life.
   const later = scorer.neighbourScore(profile, NOW + settings.profileHalfLifeMs, 9);
   expect(later).toBeCloseTo(scorer.neighbourScore(profile, NOW, 9) / 2, 6);

@@ -1,6 +1,6 @@
 import { CONTENT_DIM } from './content.ts';
 import { createSolver } from './ials.ts';
-import type { Because, Model, Profile, Scorer } from './model.ts';
+import type { Because, Model, NeighbourScores, Profile, Scorer } from './model.ts';
 
 /** Reads a model. One scorer has buffers of its own and is used by one caller at a time. */
 export function createScorer(model: Model): Scorer {
@@ -8,6 +8,7 @@ export function createScorer(model: Model): Scorer {
   const solve = createSolver(model.settings, slotOf.length);
   const rowsOf = (slot: number) => rowOf[slot] ?? -1;
   const weighted = createWeighted(model);
+  const neighbours = createNeighbourSums(model);
   return {
     model,
     foldIn(profile, at) {
@@ -35,18 +36,7 @@ export function createScorer(model: Model): Scorer {
     affinities(person, out) {
       for (let row = 0; row < slotOf.length; row += 1) out[row] = product(person, factors, row * dim, dim);
     },
-    neighbours(profile, at, out) {
-      out.fill(0);
-      const { rows, weights } = weighted(profile, at, true);
-      rows.forEach((source, one) => {
-        const weight = weights[one] ?? 0;
-        const end = model.neighbourStart[source + 1] ?? 0;
-        for (let to = model.neighbourStart[source] ?? 0; to < end; to += 1) {
-          const row = model.neighbourRow[to] ?? 0;
-          out[row] = (out[row] ?? 0) + weight * (model.neighbourWeight[to] ?? 0);
-        }
-      });
-    },
+    neighbours: (profile, at) => neighbours(weighted(profile, at, true)),
     neighbourScore(profile, at, slot) {
       return parts(model, weighted(profile, at, true), rowsOf(slot)).reduce(
         (sum, { value }) => sum + value,
@@ -82,19 +72,65 @@ function createWeighted({ rowOf, settings }: Model) {
   };
 }
 
+/** Sums up by row what videos say of their neighbours; only rows that were written to are ever looked at again. */
+function createNeighbourSums({ slotOf, neighbourStart, neighbourRow, neighbourWeight }: Model) {
+  const sums = new Float32Array(slotOf.length);
+  const isMet = new Uint8Array(slotOf.length);
+  const met = new Int32Array(slotOf.length);
+  let size = 0;
+  return ({ rows, weights }: Weighted): NeighbourScores => {
+    for (let at = 0; at < size; at += 1) {
+      const row = met[at] ?? 0;
+      sums[row] = 0;
+      isMet[row] = 0;
+    }
+    size = 0;
+    rows.forEach((source, one) => {
+      const weight = weights[one] ?? 0;
+      const end = neighbourStart[source + 1] ?? 0;
+      for (let to = neighbourStart[source] ?? 0; to < end; to += 1) {
+        const row = neighbourRow[to] ?? 0;
+        sums[row] = (sums[row] ?? 0) + weight * (neighbourWeight[to] ?? 0);
+        if (isMet[row] === 1) continue;
+        isMet[row] = 1;
+        met[size] = row;
+        size += 1;
+      }
+    });
+    let squares = 0;
+    for (let at = 0; at < size; at += 1) squares += (sums[met[at] ?? 0] ?? 0) ** 2;
+    return {
+      rows: met.subarray(0, size),
+      of: (row) => sums[row] ?? 0,
+      scale: Math.sqrt(squares / Math.max(1, slotOf.length)) || 1,
+    };
+  };
+}
+
 /** What each video of a profile says of a row, those that say nothing left out. */
 function parts(model: Model, { rows, weights }: Weighted, row: number): Because[] {
   const found: Because[] = [];
   if (row < 0) return found;
   rows.forEach((source, one) => {
-    const end = model.neighbourStart[source + 1] ?? 0;
-    for (let to = model.neighbourStart[source] ?? 0; to < end; to += 1) {
-      if (model.neighbourRow[to] !== row) continue;
-      const value = (weights[one] ?? 0) * (model.neighbourWeight[to] ?? 0);
-      found.push({ item: model.slotOf[source] ?? -1, value });
-    }
+    const place = placeOf(model, source, row);
+    if (place === null) return;
+    const value = (weights[one] ?? 0) * (model.neighbourWeight[place] ?? 0);
+    found.push({ item: model.slotOf[source] ?? -1, value });
   });
   return found;
+}
+
+/** Where a source says something of a row: whom it speaks for is in the order of their rows. */
+function placeOf({ neighbourStart, neighbourRow }: Model, source: number, row: number): number | null {
+  let low = neighbourStart[source] ?? 0;
+  const end = neighbourStart[source + 1] ?? 0;
+  let high = end;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((neighbourRow[middle] ?? 0) < row) low = middle + 1;
+    else high = middle;
+  }
+  return low < end && neighbourRow[low] === row ? low : null;
 }
 
 function mapContent({ contentMap, dim }: Model, content: Int8Array | null, out: Float32Array): void {
