@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { createRankingEngine } from '../src/modules/ranking/index.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import {
@@ -12,7 +10,8 @@ import {
   plainTrend,
   popularity,
 } from './ranking/baselines.ts';
-import { dayOf, type RankingData, readRankingData } from './ranking/data.ts';
+import type { RankingData } from './ranking/data.ts';
+import { everyOf, numbers, readDays } from './ranking/days.ts';
 import { type Quality, qualityOf, type Split, splitAt } from './ranking/protocol.ts';
 import { signalsOf, userId, videoId } from './ranking/signals.ts';
 
@@ -28,29 +27,15 @@ const FEED = 50;
 
 export const ranking: Bench = async ({ isSmall }) => {
   const { env } = process;
-  const folder = resolve(env.RANKING_DATA ?? join(env.SHARED_DIR ?? '../shared', 'ranking-data/dev'));
-  const files =
-    env.RANKING_EVENTS?.split(',') ?? readdirSync(folder).filter((name) => /^events_.*\.csv\.gz$/.test(name));
-  const data = readRankingData(folder, files);
-  const split = splitAt(
-    data,
-    dayOf(env.RANKING_TRAIN_UNTIL ?? '2022-05-01'),
-    dayOf(env.RANKING_TEST_UNTIL ?? '2022-05-05'),
-  );
-  const every = everyOf(env.RANKING_EVERY ?? (isSmall ? '20' : '1'));
+  const { data, at, until } = readDays(env);
+  const split = splitAt(data, at, until);
+  const every = everyOf(env, isSmall);
   const users = [...split.targets.keys()].filter((_, at) => at % every === 0);
   const targets = users.reduce((sum, user) => sum + (split.targets.get(user)?.size ?? 0), 0);
   process.stderr.write(`${users.length} people, ${targets} videos to foresee\n`);
   const others = env.RANKING_ALONE === '1' ? [] : measureOthers(data, split, users);
   return [...others, ...measureEngine(data, split, users)];
 };
-
-function everyOf(text: string): number {
-  const every = Number(text);
-  if (!Number.isInteger(every) || every < 1)
-    throw new Error(`RANKING_EVERY is not a number from 1 on: ${text}`);
-  return every;
-}
 
 function measureOthers(data: RankingData, split: Split, users: readonly number[]): Measurement[] {
   const learnt = learntFrom(split, data.userCount);
@@ -115,15 +100,4 @@ function told(name: string, quality: Quality, baseline: Quality, goal?: number):
     one('coverage@20', 'coverage20', false),
     one('creator Gini', 'gini', true),
   ];
-}
-
-/** Numbers from 0 to below 1, the same in every run (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

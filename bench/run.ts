@@ -6,6 +6,8 @@ import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
 import { ranking } from './ranking.ts';
+import { rankingCold } from './ranking-cold.ts';
+import { rankingWithin } from './ranking-within.ts';
 import { rankingWorld } from './ranking-world.ts';
 import { stream } from './stream.ts';
 import { trending } from './trending.ts';
@@ -25,6 +27,8 @@ const benches: Readonly<Record<string, Bench>> = {
   stream,
   'ranking-world': rankingWorld,
   ranking,
+  'ranking-within': rankingWithin,
+  'ranking-cold': rankingCold,
 };
 
 /** Of the columns of the table. */

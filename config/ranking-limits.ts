@@ -52,6 +52,6 @@ export const rankingLimits = {
   feed: 200,
   /** Examples that the ranker can be taught again from, and videos of one person that are compared with each other. */
   examples: 1 << 16,
-  compared: 8,
+  compared: 4,
   featuresPerExample: 24,
 } as const;

@@ -1,5 +1,6 @@
 import { rankingLimits } from '../../../config/ranking-limits.ts';
 import { type Catalogue, NONE } from './catalogue.ts';
+import { createKin, type Kin } from './kin.ts';
 import { placeOf } from './ledger.ts';
 import type { Model, Scorer, TrainInput } from './models/model.ts';
 import { createScorer } from './models/scorer.ts';
@@ -11,6 +12,8 @@ import { createWasmIndex } from './vectors/wasm-index.ts';
 /** The trained model with what keeps it in step with the catalogue. */
 export interface Learning {
   scorer(): Scorer | null;
+  /** What videos without a factor of their own are told by; null without a model. */
+  kin(): Kin | null;
   /** Videos whose factors are nearest to a person's, best first; those too new for a factor of their own by what they are about. */
   nearest(factor: Float32Array, n: number): ArrayLike<number>;
   /** A video is there, changed or gone. */
@@ -28,6 +31,7 @@ export function createLearning(catalogue: Catalogue, people: People): Learning {
   const { columns } = catalogue;
   const index = createWasmIndex({ maxItems: rankingLimits.videos, range: 1 });
   let scorer: Scorer | null = null;
+  let kin: Kin | null = null;
   /** Slots below this are in the index, if they may be. */
   let mapped = 0;
   let scratch = new Float32Array(0);
@@ -36,9 +40,13 @@ export function createLearning(catalogue: Catalogue, people: People): Learning {
 
   const touch = (slot: number): void => {
     if (!scorer) return;
-    if (columns.live[slot] !== 1) index.delete(slot);
-    else
-      index.set(slot, scorer.factorOf(slot, columns.content.subarray(slot * 64, (slot + 1) * 64), scratch));
+    if (columns.live[slot] !== 1) {
+      index.delete(slot);
+      return;
+    }
+    scorer.factorOf(slot, columns.content.subarray(slot * 64, (slot + 1) * 64), scratch);
+    if ((scorer.model.rowOf[slot] ?? NONE) === NONE) kin?.factorOf(slot, scratch, scratch);
+    index.set(slot, scratch);
   };
   const mapMore = (count: number): boolean => {
     if (!scorer) return false;
@@ -62,6 +70,7 @@ export function createLearning(catalogue: Catalogue, people: People): Learning {
   };
   const adopt = (model: Model): void => {
     scorer = createScorer(model);
+    kin = createKin(catalogue, model);
     release?.();
     release = null;
     scratch = new Float32Array(model.dim);
@@ -71,6 +80,7 @@ export function createLearning(catalogue: Catalogue, people: People): Learning {
   };
   return {
     scorer: () => scorer,
+    kin: () => kin,
     nearest(factor, n) {
       // What came since.
       mapMore(rankingLimits.mappedByFeed);

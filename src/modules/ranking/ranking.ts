@@ -114,7 +114,17 @@ export function createRankingEngine(options: RankingOptions): TunableEngine {
       chance,
     );
     const scored = score(
-      { catalogue, counts, heat, ranker, describeFor, scorer, neighbours, trends: trending },
+      {
+        catalogue,
+        counts,
+        heat,
+        ranker,
+        describeFor,
+        scorer,
+        kin: learning.kin(),
+        neighbours,
+        trends: trending,
+      },
       viewer,
       candidates,
       tuned,

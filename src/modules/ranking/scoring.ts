@@ -4,6 +4,7 @@ import type { Counts } from './counts.ts';
 import { type DescribeFor, featureGroups } from './features.ts';
 import type { Features, Ranker } from './ftrl.ts';
 import type { Heat } from './heat.ts';
+import type { Kin } from './kin.ts';
 import type { NeighbourScores, Scorer } from './models/model.ts';
 import { heads, type RankingSettings } from './settings.ts';
 import { type Candidates, contentLikeness } from './sources.ts';
@@ -40,6 +41,7 @@ export interface ScoringDeps {
   readonly ranker: Ranker;
   readonly describeFor: DescribeFor;
   readonly scorer: Scorer | null;
+  readonly kin: Kin | null;
   /** What the viewer's profile says by neighbours; null where it says nothing. */
   readonly neighbours: NeighbourScores | null;
   /** Scores of what trends. */
@@ -171,23 +173,27 @@ function sumOf(values: Float64Array, from: number): number {
 }
 
 /**
- * What the model says of any video for a person: of one without a factor of its own by its content. The map from content to factors is
+ * What the model says of any video for a person: of one without a factor of its own by its kin and its content. The map from content to factors is
  * turned round once, so that such a video costs no more than another one.
  */
-function affinityOf({ catalogue, scorer }: ScoringDeps, factor: Float32Array): (video: number) => number {
-  if (!scorer) return () => 0;
+function affinityOf(
+  { catalogue, scorer, kin }: ScoringDeps,
+  factor: Float32Array,
+): (video: number) => number {
+  if (!scorer || !kin) return () => 0;
   const { contentMap, dim, itemCount, rowOf } = scorer.model;
   const wanted = new Float64Array(64);
   for (let row = 0; row < dim; row += 1)
     for (let at = 0; at < 64; at += 1)
       wanted[at] = (wanted[at] ?? 0) + ((factor[row] ?? 0) * (contentMap[row * 64 + at] ?? 0)) / 127;
   const { content } = catalogue.columns;
-  return (video) => {
-    if (video < itemCount && (rowOf[video] ?? NONE) !== NONE) return scorer.affinity(factor, video);
+  const unknown = kin.affinities(factor, (video) => {
     let dot = 0;
     for (let at = 0; at < 64; at += 1) dot += (wanted[at] ?? 0) * (content[video * 64 + at] ?? 0);
     return dot;
-  };
+  });
+  return (video) =>
+    video < itemCount && (rowOf[video] ?? NONE) !== NONE ? scorer.affinity(factor, video) : unknown(video);
 }
 
 /**

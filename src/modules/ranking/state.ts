@@ -24,7 +24,7 @@ export function createState(settings: RankingSettings, explored: () => number) {
   const lessons = createLessons(catalogue, people, ranker, describe);
   const learning = createLearning(catalogue, people);
   const intake = createIntake({ catalogue, people, pool, heat, counts, lessons, onVideo: learning.touch });
-  return { catalogue, people, pool, heat, counts, ranker, lessons, learning, intake, describeFor };
+  return { catalogue, people, pool, heat, counts, ranker, lessons, learning, intake, describe, describeFor };
 }
 
 /** The creator counts by when they came, not by name: names must not matter. */
