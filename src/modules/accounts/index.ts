@@ -25,6 +25,7 @@ export { createFieldChecks } from './field-checks.ts';
 export {
   type Account,
   type ActorType,
+  accountFromRow,
   type Picture,
   type PictureRole,
   type ProfileField,

@@ -24,6 +24,12 @@ export interface ListNarrowing {
   };
 }
 
+/** What is noted of videos beside them. */
+interface Marks {
+  readonly pinned: ReadonlySet<VideoId>;
+  readonly named: ReadonlyMap<VideoId, readonly AccountId[]>;
+}
+
 /** An upload under way. */
 interface Upload {
   readonly videoId: VideoId;
@@ -38,11 +44,13 @@ interface Upload {
 export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
   async function withAssets(rows: readonly VideoRow[]): Promise<Video[]> {
     if (rows.length === 0) return [];
-    const assets: AssetRow[] = await db('video_assets').whereRaw('video_id = any(?)', [
-      rows.map((row) => row.id),
-    ]);
-    const byVideo = Map.groupBy(assets, (asset) => asset.video_id);
-    return rows.map((row) => videoFromRow(row, byVideo.get(row.id) ?? []));
+    const files = await filesOf(rows.map((row) => row.id));
+    return rows.map((row) => videoFromRow(row, files.get(row.id) ?? []));
+  }
+
+  async function filesOf(ids: readonly VideoId[]): Promise<ReadonlyMap<VideoId, readonly AssetRow[]>> {
+    const assets: AssetRow[] = await db('video_assets').whereRaw('video_id = any(?)', [[...ids]]);
+    return Map.groupBy(assets, (asset) => asset.video_id);
   }
 
   const taggedWith = (tags: readonly string[]) =>
@@ -78,11 +86,13 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     /** Those of these videos that the viewer may see. */
     async forViewerAmong(ids: readonly VideoId[], viewerId: AccountId | null): Promise<Map<VideoId, Video>> {
       if (ids.length === 0) return new Map();
-      const rows: VideoRow[] = await db('videos')
+      // At once: mostly all of them are visible, and files of others are left out.
+      const visible: Knex.QueryBuilder<VideoRow, VideoRow[]> = db('videos')
         .select('videos.*')
         .whereRaw('videos.id = any(?)', [[...ids]])
         .modify(visibleTo(viewerId, unlisted));
-      return new Map((await withAssets(rows)).map((video) => [video.id, video]));
+      const [rows, files] = await Promise.all([visible, filesOf(ids)]);
+      return new Map(rows.map((row) => [row.id, videoFromRow(row, files.get(row.id) ?? [])]));
     },
 
     /** One published video, where the author has an accepted follower on that server: for that server only. */
@@ -203,13 +213,22 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return withAssets(rows);
     },
 
-    /** Which of these videos are pinned by their authors. */
-    async pinnedAmong(ids: readonly VideoId[]): Promise<Set<VideoId>> {
-      return new Set<VideoId>(
-        await db('pins')
-          .whereRaw('video_id = any(?)', [[...ids]])
-          .pluck('video_id'),
+    /** Which of these videos are pinned by their authors, and the people whom their captions name: one question for both. */
+    async marksAmong(ids: readonly VideoId[]): Promise<Marks> {
+      const { rows } = await db.raw<{ rows: { id: VideoId; named: AccountId | null }[] }>(
+        `select video_id as id, null::bigint as named from pins where video_id = any(:ids)
+         union all (select video_id, account_id from mentions where video_id = any(:ids) order by account_id)`,
+        { ids: [...ids] },
       );
+      const pinned = rows.flatMap(({ id, named }) => (named === null ? [id] : []));
+      const named = Map.groupBy(
+        rows.flatMap((row) => (row.named === null ? [] : [{ id: row.id, accountId: row.named }])),
+        ({ id }) => id,
+      );
+      return {
+        pinned: new Set(pinned),
+        named: new Map([...named].map(([id, people]) => [id, people.map(({ accountId }) => accountId)])),
+      };
     },
 
     /** Videos of those the viewer follows, public ones of followed hashtags, and the viewer's own, as she wants them at home. */
