@@ -24,6 +24,7 @@ export { accountEvents } from './events.ts';
 export { createFieldChecks } from './field-checks.ts';
 export {
   type Account,
+  type AccountRow,
   type ActorType,
   accountFromRow,
   type Picture,

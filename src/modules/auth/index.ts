@@ -43,6 +43,7 @@ import {
   secondFactorOf,
   takeSecondFactor,
 } from './second-factor.ts';
+import { sessionByHash } from './session-rows.ts';
 
 export { isBirthday } from './age.ts';
 export { type App, grantable, OUT_OF_BAND, readScopes } from './apps.ts';
@@ -62,8 +63,6 @@ export type { Passkey } from './passkeys.ts';
 export { passwordLimits } from './passwords.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
-
-const SEEN_EVERY_MINUTES = 10;
 
 /** Apps that act for people, and what they are given. */
 function appsPart(deps: ClientDocumentDeps) {
@@ -195,6 +194,7 @@ export function createAuth(parts: AuthParts) {
   const post = createCorrespondence(deps);
   const mailed = mailedPart(deps, post);
   const departing = leaving(deps);
+  const sessionBy = sessionByHash(db);
   return {
     ...mailed,
     registrations: deps.registrations,
@@ -230,29 +230,7 @@ export function createAuth(parts: AuthParts) {
 
     /** The viewer behind a token, or null: unknown, expired, revoked, waiting for an answer, or not active. */
     async viewerOf(token: string): Promise<Viewer | null> {
-      // With the row of the account: each request of somebody who is signed in begins here.
-      const row = await db('sessions')
-        .join('users', 'users.account_id', 'sessions.account_id')
-        .join('accounts', 'accounts.id', 'sessions.account_id')
-        .where({ 'sessions.token_hash': hashToken(token) })
-        .where((where) => {
-          where.where({ 'users.approval': 'approved' }).orWhere({ 'users.unconfirmed': true });
-        })
-        .where((where) => {
-          where.whereNull('sessions.expires_at').orWhere('sessions.expires_at', '>', db.fn.now());
-        })
-        .first(
-          'accounts.*',
-          'sessions.id as session_id',
-          'sessions.app_id as session_app_id',
-          'sessions.kind as session_kind',
-          'sessions.scopes as session_scopes',
-          'users.role as user_role',
-          'users.unconfirmed as user_unconfirmed',
-          db.raw(`sessions.last_used_at < now() - make_interval(mins => ?) as session_stale`, [
-            SEEN_EVERY_MINUTES,
-          ]),
-        );
+      const [row] = await sessionBy([hashToken(token)]);
       if (!row) return null;
       const account = accountFromRow(row);
       const counts = account.state === 'active' || (account.state === 'pending' && row.user_unconfirmed);

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { trendLimits, videoLimits } from '../../../config/limits.ts';
 import type { Db } from '../../db/database.ts';
 import { inWantedLanguage, notMutedBy, wantedAtHome } from '../../db/feed.ts';
+import { madeOnce, SOME_VIDEOS, SOMEBODY } from '../../db/made-once.ts';
 import { within } from '../../db/paging.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
 import { byShownAuthor, notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
@@ -53,6 +54,14 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     return Map.groupBy(assets, (asset) => asset.video_id);
   }
 
+  const among = (viewerId: AccountId | null) =>
+    db('videos')
+      .select('videos.*')
+      .whereRaw('videos.id = any(?)', [SOME_VIDEOS])
+      .modify(visibleTo(viewerId, unlisted));
+  const visibleToOne = madeOnce<VideoRow>(db, [SOME_VIDEOS, SOMEBODY], among(SOMEBODY));
+  const visibleToAll = madeOnce<VideoRow>(db, [SOME_VIDEOS], among(null));
+
   const taggedWith = (tags: readonly string[]) =>
     db('video_tags')
       .whereRaw('video_tags.video_id = videos.id')
@@ -87,10 +96,7 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     async forViewerAmong(ids: readonly VideoId[], viewerId: AccountId | null): Promise<Map<VideoId, Video>> {
       if (ids.length === 0) return new Map();
       // At once: mostly all of them are visible, and files of others are left out.
-      const visible: Knex.QueryBuilder<VideoRow, VideoRow[]> = db('videos')
-        .select('videos.*')
-        .whereRaw('videos.id = any(?)', [[...ids]])
-        .modify(visibleTo(viewerId, unlisted));
+      const visible = viewerId === null ? visibleToAll([ids]) : visibleToOne([ids, viewerId]);
       const [rows, files] = await Promise.all([visible, filesOf(ids)]);
       return new Map(rows.map((row) => [row.id, videoFromRow(row, files.get(row.id) ?? [])]));
     },
