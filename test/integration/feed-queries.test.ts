@@ -89,16 +89,29 @@ test('a ranked page takes few statements, each once, and the page below even few
     // The first request of a session also notes that it was seen.
     expect((await asker.get('/api/v1/custom_emojis', { as: viewer })).status).toBe(200);
     let cursor = '';
+    let shown = '';
     for (const most of [12, 10]) {
       const asked = await queriesOf(context.db, async () => {
         const { body } = await asker.get(`/api/v1/feed?limit=20${cursor}`, { as: viewer });
         expect(body.videos).toHaveLength(20);
         cursor = `&cursor=${body.next_cursor}`;
+        shown = body.videos[0].id;
       });
       const texts = asked.map(({ sql }) => sql);
       expect(new Set(texts).size, texts.join('\n')).toBe(texts.length);
       expect(texts.length, texts.join('\n')).toBeLessThanOrEqual(most);
     }
+    const liking = await queriesOf(context.db, async () => {
+      const path = `/api/v1/statuses/${shown}/favourite`;
+      const { body } = await asker.post(path, { as: viewer });
+      expect(body).toMatchObject({ id: shown, favourited: true, favourites_count: 1 });
+    });
+    const texts = liking.map(({ sql }) => sql);
+    // The video is looked up once, and not again for the answer.
+    expect(
+      texts.filter((sql) => sql.startsWith('select "videos".*')),
+      texts.join('\n'),
+    ).toHaveLength(1);
     expect(
       await context.db('feed_slates').where({ account_id: viewer.id }).pluck('weights_version'),
     ).not.toEqual(['mix']);
