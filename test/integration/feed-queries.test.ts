@@ -90,7 +90,7 @@ test('a ranked page takes few statements, each once, and the page below even few
     expect((await asker.get('/api/v1/custom_emojis', { as: viewer })).status).toBe(200);
     let cursor = '';
     let shown = '';
-    for (const most of [12, 10]) {
+    for (const most of [11, 9]) {
       const asked = await queriesOf(context.db, async () => {
         const { body } = await asker.get(`/api/v1/feed?limit=20${cursor}`, { as: viewer });
         expect(body.videos).toHaveLength(20);

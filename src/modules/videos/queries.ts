@@ -9,7 +9,7 @@ import { byShownAuthor, notSilencedFor, type UnlistedDomains, visibleTo } from '
 import type { AccountId, ListId, VideoId } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
 import { type MediaAccess, mediaAccessOf } from './media-urls.ts';
-import type { AssetRow, Video, VideoRow } from './model.ts';
+import type { AssetRow, FileRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
 
 export type { Page } from '../../lib/paging.ts';
@@ -41,26 +41,30 @@ interface Upload {
   readonly multipartId: string | null;
 }
 
+/** The stored objects of a video in its row: one question for both, which each page of a feed asks. */
+const FILES = `(select coalesce(json_agg(file), '[]') from (
+  select key, role, rung, content_type, bytes, sha256, width, height, bandwidth, codecs, frame_rate, language, label, automatic
+    from video_assets where video_assets.video_id = videos.id) as file) as files`;
+type WithFiles = VideoRow & { readonly files: readonly FileRow[] };
+
 /** Reads of videos. Whatever leaves the server goes through `visibleTo`. */
 export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
   async function withAssets(rows: readonly VideoRow[]): Promise<Video[]> {
     if (rows.length === 0) return [];
-    const files = await filesOf(rows.map((row) => row.id));
-    return rows.map((row) => videoFromRow(row, files.get(row.id) ?? []));
-  }
-
-  async function filesOf(ids: readonly VideoId[]): Promise<ReadonlyMap<VideoId, readonly AssetRow[]>> {
-    const assets: AssetRow[] = await db('video_assets').whereRaw('video_id = any(?)', [[...ids]]);
-    return Map.groupBy(assets, (asset) => asset.video_id);
+    const assets: AssetRow[] = await db('video_assets').whereRaw('video_id = any(?)', [
+      rows.map((row) => row.id),
+    ]);
+    const byVideo = Map.groupBy(assets, (asset) => asset.video_id);
+    return rows.map((row) => videoFromRow(row, byVideo.get(row.id) ?? []));
   }
 
   const among = (viewerId: AccountId | null) =>
     db('videos')
-      .select('videos.*')
+      .select('videos.*', db.raw(FILES))
       .whereRaw('videos.id = any(?)', [SOME_VIDEOS])
       .modify(visibleTo(viewerId, unlisted));
-  const visibleToOne = madeOnce<VideoRow>(db, [SOME_VIDEOS, SOMEBODY], among(SOMEBODY));
-  const visibleToAll = madeOnce<VideoRow>(db, [SOME_VIDEOS], among(null));
+  const visibleToOne = madeOnce<WithFiles>(db, [SOME_VIDEOS, SOMEBODY], among(SOMEBODY));
+  const visibleToAll = madeOnce<WithFiles>(db, [SOME_VIDEOS], among(null));
 
   const taggedWith = (tags: readonly string[]) =>
     db('video_tags')
@@ -95,10 +99,8 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     /** Those of these videos that the viewer may see. */
     async forViewerAmong(ids: readonly VideoId[], viewerId: AccountId | null): Promise<Map<VideoId, Video>> {
       if (ids.length === 0) return new Map();
-      // At once: mostly all of them are visible, and files of others are left out.
-      const visible = viewerId === null ? visibleToAll([ids]) : visibleToOne([ids, viewerId]);
-      const [rows, files] = await Promise.all([visible, filesOf(ids)]);
-      return new Map(rows.map((row) => [row.id, videoFromRow(row, files.get(row.id) ?? [])]));
+      const rows = await (viewerId === null ? visibleToAll([ids]) : visibleToOne([ids, viewerId]));
+      return new Map(rows.map((row) => [row.id, videoFromRow(row, row.files)]));
     },
 
     /** One published video, where the author has an accepted follower on that server: for that server only. */
