@@ -24,7 +24,14 @@ export type Cursors = ReturnType<typeof createCursors>;
  * process of a server has the same without a word.
  */
 export function dailyKeys(key: Uint8Array): (moment: number) => readonly Uint8Array[] {
-  const keyOf = (day: number) => createHmac('sha256', key).update(`day ${day}`).digest();
+  const made = new Map<number, Uint8Array>();
+  const keyOf = (day: number): Uint8Array => {
+    const known = made.get(day) ?? createHmac('sha256', key).update(`day ${day}`).digest();
+    made.set(day, known);
+    // Three are live at once, and moments go on.
+    for (const old of made.keys()) if (made.size > 3 && old !== day) made.delete(old);
+    return known;
+  };
   return (moment) => {
     const today = Math.floor(moment / DAY_MS);
     const soon = Math.floor((moment + SKEW_MS) / DAY_MS);

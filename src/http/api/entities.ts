@@ -4,12 +4,14 @@ import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import type { Comment } from '../../modules/comments/index.ts';
+import type { Counts } from '../../modules/counters/index.ts';
 import type { OwnReactions } from '../../modules/engagement/index.ts';
 import type { FeedItem } from '../../modules/feed/index.ts';
+import type { Filter, FilteredText } from '../../modules/filters/index.ts';
 import type { Video } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { toAccount } from './accounts/entities.ts';
-import { filteredFor } from './filters/apply.ts';
+import { filteredBy } from './filters/apply.ts';
 import { mediaEntityOf } from './media/entities.ts';
 import type { PostEntity, StatusEntity } from './schemas.ts';
 
@@ -52,26 +54,49 @@ const VISIBILITY = {
 /** An audience by the name that the Mastodon API has for it. */
 export const visibilityNameOf = (visibility: keyof typeof VISIBILITY) => VISIBILITY[visibility];
 
+/** What is said of videos that stands in none of them. */
+export interface StatusFacts {
+  readonly counts: ReadonlyMap<VideoId, Counts>;
+  readonly mine: OwnReactions | null;
+  readonly pinned: ReadonlySet<VideoId>;
+  readonly named: ReadonlyMap<VideoId, readonly AccountId[]>;
+  /** Of the viewer, those that have not ended. */
+  readonly filters: readonly Filter[];
+}
+
+/**
+ * What people did with these videos, and the viewer among them: the same number of queries whatever their number, all at once. Nothing of it
+ * needs the videos themselves, which can be read meanwhile. `filters`, where the caller has them.
+ */
+export async function statusFactsOf(
+  deps: HttpDeps,
+  ids: readonly VideoId[],
+  viewerId: AccountId | null,
+  filters?: readonly Filter[],
+): Promise<StatusFacts> {
+  const [counts, mine, { pinned, named }, current] = await Promise.all([
+    deps.counters.of(ids),
+    viewerId === null ? null : deps.engagement.reactionsOf(viewerId, ids, ids),
+    deps.videos.marksAmong(ids),
+    filters ?? filtersOf(deps, viewerId),
+  ]);
+  return { counts, mine, pinned, named, filters: current };
+}
+
 /** Videos as statuses with what people did with them: the same number of queries whatever their number. */
 export async function statusEntitiesOf(
   deps: HttpDeps,
   items: readonly FeedItem[],
   viewerId: AccountId | null,
+  known?: StatusFacts,
 ): Promise<StatusEntity[]> {
   if (items.length === 0) return [];
   const ids = [...new Set(items.map(({ video }) => video.id))];
-  const [stats, mine, pinned, named, proxied] = await Promise.all([
-    deps.counters.of(ids),
-    viewerId === null ? null : deps.engagement.reactionsOf(viewerId, ids, ids),
-    deps.videos.pinnedAmong(ids),
-    deps.videos.mentionedAmong(ids),
+  const [{ counts: stats, mine, pinned, named, filters }, proxied] = await Promise.all([
+    known ?? statusFactsOf(deps, ids, viewerId),
     deps.videos.proxiedAmong(items.map(({ video }) => video)),
   ]);
-  const filtered = await filteredFor(
-    deps,
-    viewerId,
-    items.map(({ video }) => textsOf(video)),
-  );
+  const filtered = filteredBy(filters, viewerId, textsOf);
   const people = await deps.accounts.byIds([...new Set([...named.values()].flat())]);
   return items.map((item) => {
     const { id } = item.video;
@@ -85,7 +110,7 @@ export async function statusEntitiesOf(
     };
     const mentioned = (named.get(id) ?? []).flatMap((accountId) => people.get(accountId) ?? []);
     const unfiltered = videoPostOf(deps, item, reactions, mentioned, proxied.has(id));
-    const post = { ...unfiltered, filtered: filtered(textsOf(item.video)) };
+    const post = { ...unfiltered, filtered: filtered(item.video) };
     return item.share ? sharedEntityOf(deps, item.share, post) : { ...post, reblog: null };
   });
 }
@@ -136,14 +161,15 @@ export async function commentEntitiesOf(
 ): Promise<StatusEntity[]> {
   if (comments.length === 0) return [];
   const ids = comments.map(({ id }) => id);
-  const [mine, answers, named] = await Promise.all([
+  const [mine, answers, named, filters] = await Promise.all([
     viewerId === null
       ? null
       : deps.engagement.reactionsOf(viewerId, ids, [...new Set(comments.map(({ videoId }) => videoId))]),
     deps.comments.answersOf(ids),
     deps.comments.mentionedAmong(ids),
+    filtersOf(deps, viewerId),
   ]);
-  const filtered = await filteredFor(deps, viewerId, comments.map(textsOf));
+  const filtered = filteredBy(filters, viewerId, textsOf);
   const authorIds = comments.map(({ accountId }) => accountId);
   const people = await deps.accounts.byIds([...new Set([...authorIds, ...[...named.values()].flat()])]);
   return comments.flatMap((comment) => {
@@ -160,7 +186,7 @@ export async function commentEntitiesOf(
     return [
       {
         ...toPost(deps, comment, author, reactions, mentioned),
-        filtered: filtered(textsOf(comment)),
+        filtered: filtered(comment),
         created_at: comment.publishedAt.toISOString(),
         content: comment.contentHtml,
         media_attachments: [],
@@ -173,12 +199,15 @@ export async function commentEntitiesOf(
   });
 }
 
+const filtersOf = ({ filters }: HttpDeps, viewerId: AccountId | null): Promise<readonly Filter[]> =>
+  viewerId === null ? Promise.resolve([]) : filters.current(viewerId);
+
 /** What filters look through: all that a post says, its pictures' descriptions included. */
-function textsOf(post: Video | Comment) {
+function textsOf(post: Video | Comment): FilteredText {
   const html = 'captionHtml' in post ? post.captionHtml : post.contentHtml;
   const more = 'altText' in post ? post.altText : '';
   const said = textOfHtml(html, videoLimits.maxSearchedCharacters);
-  return { id: post.id, authorId: post.accountId, text: `${post.contentWarning}\n${said}\n${more}` };
+  return { id: post.id, text: `${post.contentWarning}\n${said}\n${more}` };
 }
 
 /** Of what was written elsewhere only the HTML is known. */

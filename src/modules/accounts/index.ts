@@ -24,7 +24,9 @@ export { accountEvents } from './events.ts';
 export { createFieldChecks } from './field-checks.ts';
 export {
   type Account,
+  type AccountRow,
   type ActorType,
+  accountFromRow,
   type Picture,
   type PictureRole,
   type ProfileField,

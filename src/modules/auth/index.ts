@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../../db/database.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { AccountId, PasskeyId, SessionId } from '../../lib/ids.ts';
-import type { Account } from '../accounts/index.ts';
+import { type Account, accountFromRow } from '../accounts/index.ts';
 import type { Mail } from '../mail/index.ts';
 import { type AgeStatement, checkAge } from './age.ts';
 import { type AppForm, appByClientId, appBySecret, appOfToken, registerApp, sweepApps } from './apps.ts';
@@ -43,6 +43,7 @@ import {
   secondFactorOf,
   takeSecondFactor,
 } from './second-factor.ts';
+import { sessionByHash } from './session-rows.ts';
 
 export { isBirthday } from './age.ts';
 export { type App, grantable, OUT_OF_BAND, readScopes } from './apps.ts';
@@ -62,8 +63,6 @@ export type { Passkey } from './passkeys.ts';
 export { passwordLimits } from './passwords.ts';
 
 export type Auth = ReturnType<typeof createAuth>;
-
-const SEEN_EVERY_MINUTES = 10;
 
 /** Apps that act for people, and what they are given. */
 function appsPart(deps: ClientDocumentDeps) {
@@ -195,6 +194,7 @@ export function createAuth(parts: AuthParts) {
   const post = createCorrespondence(deps);
   const mailed = mailedPart(deps, post);
   const departing = leaving(deps);
+  const sessionBy = sessionByHash(db);
   return {
     ...mailed,
     registrations: deps.registrations,
@@ -230,40 +230,22 @@ export function createAuth(parts: AuthParts) {
 
     /** The viewer behind a token, or null: unknown, expired, revoked, waiting for an answer, or not active. */
     async viewerOf(token: string): Promise<Viewer | null> {
-      const row = await db('sessions')
-        .join('users', 'users.account_id', 'sessions.account_id')
-        .where({ 'sessions.token_hash': hashToken(token) })
-        .where((where) => {
-          where.where({ 'users.approval': 'approved' }).orWhere({ 'users.unconfirmed': true });
-        })
-        .where((where) => {
-          where.whereNull('sessions.expires_at').orWhere('sessions.expires_at', '>', db.fn.now());
-        })
-        .first(
-          'sessions.id',
-          'sessions.app_id',
-          'sessions.account_id',
-          'sessions.kind',
-          'sessions.scopes',
-          'users.role',
-          'users.unconfirmed',
-          db.raw(`sessions.last_used_at < now() - make_interval(mins => ?) as stale`, [SEEN_EVERY_MINUTES]),
-        );
+      const [row] = await sessionBy([hashToken(token)]);
       if (!row) return null;
-      const account = await accounts.byId(row.account_id);
-      const counts = account?.state === 'active' || (account?.state === 'pending' && row.unconfirmed);
-      if (!account || !counts) return null;
-      if (row.stale) {
-        await db('sessions').where({ id: row.id }).update({ last_used_at: db.fn.now() });
+      const account = accountFromRow(row);
+      const counts = account.state === 'active' || (account.state === 'pending' && row.user_unconfirmed);
+      if (!counts) return null;
+      if (row.session_stale) {
+        await db('sessions').where({ id: row.session_id }).update({ last_used_at: db.fn.now() });
         await db('users').where({ account_id: account.id }).update({ last_seen_at: db.fn.now() });
       }
       return {
         account,
-        role: row.role,
-        sessionId: row.id,
-        via: row.kind,
-        scopes: row.scopes,
-        appId: row.app_id,
+        role: row.user_role,
+        sessionId: row.session_id,
+        via: row.session_kind,
+        scopes: row.session_scopes,
+        appId: row.session_app_id,
       };
     },
 

@@ -12,8 +12,9 @@ const kept = Promise.resolve();
 test('somebody who has seen all that ranks highest is shown what is left', async () => {
   const left = ['900000', '900001'] as VideoId[];
   let offered = 0;
-  const recommending: Pick<Recommending, 'standingOf' | 'fromTop' | 'next' | 'noteServed'> = {
+  const recommending: Pick<Recommending, 'standingOf' | 'wishesFor' | 'fromTop' | 'next' | 'noteServed'> = {
     standingOf: async () => null,
+    wishesFor: async () => null,
     fromTop: () => ({ ids: [], slate: null, kept }),
     noteServed: async () => undefined,
     async next(_, { mustFind }) {

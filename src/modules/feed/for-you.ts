@@ -3,7 +3,7 @@ import { videoLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
-import { type FilterContext, type Filters, matcherOf } from '../filters/index.ts';
+import { type Filter, type FilterContext, type Filters, matcherOf } from '../filters/index.ts';
 import type { Chosen, Fallback, FeedViewer, Recommending } from '../recommending/index.ts';
 import type { Recommendable, Videos } from '../videos/index.ts';
 import { decodePlace, encodePlace, isTop, type Place, takeInOrder } from './place.ts';
@@ -11,6 +11,10 @@ import { decodePlace, encodePlace, isTop, type Place, takeInOrder } from './plac
 /** A part of For You. */
 interface ForYouPage {
   readonly ids: readonly VideoId[];
+  /** Who made them. */
+  readonly authorIds: readonly AccountId[];
+  /** Of the viewer, those that have not ended: what is asked for a page need not be asked again for its entities. */
+  readonly filters: readonly Filter[];
   /** Where it goes on. */
   readonly place: Place;
   readonly isEnd: boolean;
@@ -18,16 +22,16 @@ interface ForYouPage {
   readonly kept: Promise<unknown>;
 }
 
-/** Whether the filters of the viewer hide a post in a place; nobody's filters hide nothing. */
-export async function hiddenBy(
-  filters: Filters,
-  viewerId: AccountId | null,
+/** Filters of the viewer that have not ended; nobody has none. */
+export const filtersOf = (filters: Filters, viewerId: AccountId | null): Promise<readonly Filter[]> =>
+  viewerId === null ? Promise.resolve([]) : filters.current(viewerId);
+
+/** Whether these filters of the viewer hide a post in a place. */
+export function hiddenBy(
+  current: readonly Filter[],
   context: FilterContext,
-): Promise<(post: Pick<Recommendable, 'id' | 'contentWarning' | 'captionHtml' | 'altText'>) => boolean> {
-  if (viewerId === null) return () => false;
-  const hiding = (await filters.current(viewerId)).filter(
-    ({ action, contexts }) => action === 'hide' && contexts.includes(context),
-  );
+): (post: Pick<Recommendable, 'id' | 'contentWarning' | 'captionHtml' | 'altText'>) => boolean {
+  const hiding = current.filter(({ action, contexts }) => action === 'hide' && contexts.includes(context));
   if (hiding.length === 0) return () => false;
   const matches = matcherOf(hiding);
   return ({ id, contentWarning, captionHtml, altText }) => {
@@ -45,20 +49,33 @@ export function createForYou(deps: {
   readonly db: Db;
   readonly videos: Videos;
   readonly filters: Filters;
-  readonly recommending: Pick<Recommending, 'standingOf' | 'fromTop' | 'next' | 'noteServed'>;
+  readonly recommending: Pick<Recommending, 'standingOf' | 'wishesFor' | 'fromTop' | 'next' | 'noteServed'>;
   /** What there is where nothing was ranked, or no more. */
   readonly fallback: Fallback;
 }) {
   const { db, videos, filters, recommending, fallback } = deps;
 
-  async function page(viewer: FeedViewer, place: Place, limit: number): Promise<ForYouPage> {
-    const viewerId = viewer.id;
+  /**
+   * What waits from before, and by whose wishes something is chosen where that is nothing. The mark is read before the wishes: whoever changes
+   * them in between has another one, and what was chosen by the old ones is offered to nobody.
+   */
+  async function begin(viewerId: AccountId | null, place: Place) {
     const standing = await recommending.standingOf(viewerId);
     const isCurrent = standing === null || standing.mark === place.mark;
     const waiting = isTop(place) ? recommending.fromTop(standing).ids : isCurrent ? place.waiting : [];
+    const wishes = waiting.length === 0 ? await recommending.wishesFor(viewerId) : null;
+    return { standing, waiting, wishes };
+  }
+
+  async function page(viewer: FeedViewer, place: Place, limit: number): Promise<ForYouPage> {
+    const viewerId = viewer.id;
+    const [{ standing, waiting, wishes }, current] = await Promise.all([
+      begin(viewerId, place),
+      filtersOf(filters, viewerId),
+    ]);
     const slates: Chosen['slate'][] = [standing?.slate ?? null];
     const keeping: Chosen['kept'][] = [];
-    const isHidden = await hiddenBy(filters, viewerId, 'public');
+    const isHidden = hiddenBy(current, 'public');
     const shownOf = async (ids: readonly VideoId[]) =>
       (await videos.recommendableAmong(viewerId, ids)).filter((one) => !isHidden(one));
     let candidates = await shownOf(waiting);
@@ -69,7 +86,7 @@ export function createForYou(deps: {
       const without = [...place.shown, ...waiting, ...candidates.map(({ id }) => id), ...refused];
       // Who is not known to have seen the best hundreds would be offered those, and have an empty page.
       const mustFind = part.taken.length === 0 && round === feedLimits.rounds - 1;
-      const input = { without, standing, fallback, mustFind };
+      const input = { without, standing, wishes, fallback, mustFind };
       const { ids: offered, slate, kept } = await recommending.next(viewer, input);
       slates.push(slate);
       keeping.push(kept);
@@ -90,7 +107,10 @@ export function createForYou(deps: {
     if (viewerId !== null) noteServed(viewerId, slates, taken);
     const mark = standing?.mark ?? place.mark;
     const next = { waiting: left, shown, run, varied, mark };
-    return { ids: taken, place: next, isEnd, kept: Promise.all(keeping) };
+    const authors = new Map(candidates.map(({ id, accountId }) => [id, accountId]));
+    const authorIds = [...new Set(taken.flatMap((id) => authors.get(id) ?? []))];
+    const kept = Promise.all(keeping);
+    return { ids: taken, authorIds, filters: current, place: next, isEnd, kept };
   }
 
   function noteServed(

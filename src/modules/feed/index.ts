@@ -7,7 +7,7 @@ import type { Engagement, Share } from '../engagement/index.ts';
 import type { Filters } from '../filters/index.ts';
 import type { Recommending } from '../recommending/index.ts';
 import type { Below, ListNarrowing, Video, Videos } from '../videos/index.ts';
-import { createForYou, hiddenBy } from './for-you.ts';
+import { createForYou, filtersOf, hiddenBy } from './for-you.ts';
 import { createMix } from './mix.ts';
 
 export { decodePlace, encodePlace, type Place, TOP } from './place.ts';
@@ -55,8 +55,11 @@ export function createFeed(deps: {
 }) {
   const { videos, accounts, engagement, comments, filters, recommending, db } = deps;
 
-  async function withAuthors(list: readonly Video[]): Promise<FeedItem[]> {
-    const authors = await accounts.byIds([...new Set(list.map((video) => video.accountId))]);
+  async function withAuthors(
+    list: readonly Video[],
+    known?: ReadonlyMap<AccountId, Account>,
+  ): Promise<FeedItem[]> {
+    const authors = known ?? (await accounts.byIds([...new Set(list.map((video) => video.accountId))]));
     return list.flatMap((video) => {
       const account = authors.get(video.accountId);
       return account ? [{ video, account }] : [];
@@ -99,8 +102,11 @@ export function createFeed(deps: {
     shares: readonly Share[],
     viewer: { readonly id: AccountId | null; readonly context: 'home' | 'public' },
   ): Promise<FeedItem[]> {
-    const isHidden = await hiddenBy(filters, viewer.id, viewer.context);
-    const own = await videos.forViewerAmong(ids, viewer.id);
+    const [current, own] = await Promise.all([
+      filtersOf(filters, viewer.id),
+      videos.forViewerAmong(ids, viewer.id),
+    ]);
+    const isHidden = hiddenBy(current, viewer.context);
     const items = await together([...own.values()], shares, viewer.id);
     const byId = new Map(items.map((item) => [idOf(item), item]));
     const order = merged<{ id: string }>({ maxId: null, minId: null, limit: ids.length + shares.length }, [
@@ -111,7 +117,7 @@ export function createFeed(deps: {
   }
 
   return {
-    withAuthors,
+    withAuthors: (list: readonly Video[]) => withAuthors(list),
     forYou: createForYou({ db, videos, filters, recommending, fallback: createMix(videos) }),
 
     /** Of followed accounts: their videos, and what they passed on, each video once. `last`: where it goes on; null at its end. */
@@ -141,10 +147,23 @@ export function createFeed(deps: {
       return { items: await unfiltered(ids, [], { id: viewerId, context: 'public' }), last };
     },
 
-    /** These videos with their authors, in this order; those that the viewer may not see are left out. */
-    async inOrder(ids: readonly VideoId[], viewerId: AccountId | null): Promise<FeedItem[]> {
-      const found = await videos.forViewerAmong(ids, viewerId);
-      return withAuthors(ids.flatMap((id) => found.get(id) ?? []));
+    /**
+     * These videos with their authors, in this order; those that the viewer may not see are left out. Who knows whose they are has both read
+     * at once.
+     */
+    async inOrder(
+      ids: readonly VideoId[],
+      viewerId: AccountId | null,
+      authorIds?: readonly AccountId[],
+    ): Promise<FeedItem[]> {
+      const [found, known] = await Promise.all([
+        videos.forViewerAmong(ids, viewerId),
+        authorIds && accounts.byIds(authorIds),
+      ]);
+      return withAuthors(
+        ids.flatMap((id) => found.get(id) ?? []),
+        known,
+      );
     },
 
     /** A share as an item, or null where its video is out of sight. */

@@ -11,6 +11,7 @@ export {
   type Filter,
   type FilterContext,
   type FilteredStatus,
+  type FilteredText,
   type FilterKeyword,
   filterActions,
   filterContexts,

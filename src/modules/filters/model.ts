@@ -38,6 +38,7 @@ export interface FilterMatch {
 /** What is looked through of a post. */
 export interface FilteredText {
   readonly id: string;
+  /** All that it says, without marks. */
   readonly text: string;
 }
 

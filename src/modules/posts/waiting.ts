@@ -12,7 +12,7 @@ export async function heldAmong(
 ): Promise<Map<VideoId, { readonly id: ScheduledPostId; readonly scheduledAt: Date }>> {
   const rows: { id: ScheduledPostId; video_id: VideoId; scheduled_at: Date }[] = await db('scheduled_posts')
     .where({ account_id: accountId })
-    .whereIn('video_id', [...ids])
+    .whereRaw('video_id = any(?)', [[...ids]])
     .select('id', 'video_id', 'scheduled_at');
   return new Map(rows.map((row) => [row.video_id, { id: row.id, scheduledAt: row.scheduled_at }]));
 }

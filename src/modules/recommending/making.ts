@@ -8,7 +8,7 @@ import type { createArchive, NewSlate } from './archive.ts';
 import type { EngineHost } from './host.ts';
 import { type PackedFeed, packed } from './packing.ts';
 import type { Standing, StandingSlate, Standings } from './standing.ts';
-import type { wishesOf } from './wishes.ts';
+import type { FeedWishes, wishesOf } from './wishes.ts';
 
 /** Who looks. */
 export interface FeedViewer {
@@ -62,13 +62,17 @@ export function createSlates(deps: MakingDeps) {
     return { id: ids.next(), accountId, madeAt: new Date(clock.now()), feed };
   }
 
+  /** By which the engine is to choose; null where there is none that does. */
+  const wishesFor = async (accountId: AccountId | null): Promise<FeedWishes | null> =>
+    accountId !== null && host.isLoaded() ? wishes.of(accountId) : null;
+
   /** By the engine; null where it has no answer. */
   async function ranked(
     accountId: AccountId,
     without: readonly VideoId[],
-    mark: number,
+    { standing, wishes: known }: { readonly standing: Standing | null; readonly wishes?: FeedWishes | null },
   ): Promise<Chosen | null> {
-    const wish = host.isLoaded() ? await wishes.of(accountId) : null;
+    const wish = known ?? (await wishesFor(accountId));
     const feed =
       wish &&
       (await host.feed({
@@ -78,9 +82,10 @@ export function createSlates(deps: MakingDeps) {
     if (!feed) return null;
     if (feed.videoIds.length === 0) return NOTHING;
     const slate = slateOf(accountId, feed);
-    const standing = standingOf(slate, deps.settingsVersion());
-    const kept = Promise.all([archive.keep(slate), standings.offer(accountId, mark, standing)]);
-    return { ids: standing.ids, slate: standing, kept };
+    const offered = standingOf(slate, deps.settingsVersion());
+    const mark = standing?.mark ?? 0;
+    const kept = Promise.all([archive.keep(slate), standings.offer(accountId, mark, offered)]);
+    return { ids: offered.ids, slate: offered, kept };
   }
 
   async function mixed(viewer: FeedViewer, without: readonly VideoId[], fallback: Fallback): Promise<Chosen> {
@@ -98,6 +103,8 @@ export function createSlates(deps: MakingDeps) {
     standingOf: (viewerId: AccountId | null): Promise<Standing | null> =>
       viewerId === null ? Promise.resolve(null) : standings.of(viewerId),
 
+    wishesFor,
+
     /** What is offered from the top: the slate of the last minutes, as long as nothing has changed that it was chosen by. */
     fromTop(standing: Standing | null): Chosen {
       const slate = standing?.slate;
@@ -111,6 +118,8 @@ export function createSlates(deps: MakingDeps) {
       input: {
         readonly without: readonly VideoId[];
         readonly standing: Standing | null;
+        /** What `wishesFor` gave, where that was asked already. */
+        readonly wishes?: FeedWishes | null;
         readonly fallback: Fallback;
         /** Of what is ranked, nothing could be shown so far: the mix asks the database for what can. */
         readonly mustFind?: boolean;
@@ -128,7 +137,7 @@ export function createSlates(deps: MakingDeps) {
         const rest = slate ? left(slate) : NOTHING;
         return rest.ids.length > 0 ? rest : mixed(viewer, without, fallback);
       }
-      const chosen = await ranked(viewer.id, without, standing?.mark ?? 0);
+      const chosen = await ranked(viewer.id, without, input);
       if (chosen && chosen.ids.length > 0) return chosen;
       const before =
         chosen === null && standing?.slate && standings.isUsable(standing.slate)

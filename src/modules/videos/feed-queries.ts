@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { feedLimits } from '../../../config/feed-limits.ts';
 import type { Db } from '../../db/database.ts';
 import { fromWantedAtHome, notMutedBy, notSeenBy, notUnwantedBy } from '../../db/feed.ts';
+import { madeOnce, SOME_VIDEOS, SOMEBODY } from '../../db/made-once.ts';
 import { notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 
@@ -43,6 +44,19 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
       query.modify(notMutedBy(viewerId)).modify(notSeenBy(viewerId)).modify(notUnwantedBy(viewerId));
       if (viewerId !== null) query.whereNot('videos.account_id', viewerId);
     };
+
+  const among = (viewerId: AccountId | null) =>
+    db('videos')
+      // As one array: a text for each length of the list would be planned anew each time.
+      .whereRaw('videos.id = any(?::bigint[])', [SOME_VIDEOS])
+      .modify(showable(viewerId))
+      .modify(leftFor(viewerId))
+      .select(
+        ...['videos.id as id', 'videos.account_id as accountId', 'content_warning as contentWarning'],
+        ...['caption_html as captionHtml', 'alt_text as altText'],
+      );
+  const recommendable = madeOnce<Recommendable>(db, [SOME_VIDEOS, SOMEBODY], among(SOMEBODY));
+  const openAmong = madeOnce<Recommendable>(db, [SOME_VIDEOS], among(null));
 
   /** The newest few of each account in `followed (target_id, languages)`, in these languages. */
   const fewOf = (before: string | null, few: Knex.Raw) =>
@@ -214,15 +228,7 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
     /** Those of these that may be recommended now, in the order in which they are given. */
     async recommendableAmong(viewerId: AccountId | null, ids: readonly VideoId[]): Promise<Recommendable[]> {
       if (ids.length === 0) return [];
-      const rows: Recommendable[] = await db('videos')
-        // As one array: a text for each length of the list would be planned anew each time.
-        .whereRaw('videos.id = any(?::bigint[])', [[...ids]])
-        .modify(showable(viewerId))
-        .modify(leftFor(viewerId))
-        .select(
-          ...['videos.id as id', 'videos.account_id as accountId', 'content_warning as contentWarning'],
-          ...['caption_html as captionHtml', 'alt_text as altText'],
-        );
+      const rows = await (viewerId === null ? openAmong([ids]) : recommendable([ids, viewerId]));
       const byId = new Map(rows.map((row) => [row.id, row]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },

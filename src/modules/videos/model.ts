@@ -211,13 +211,12 @@ export interface VideoRow {
   readonly planned_rungs: number[] | null;
 }
 
-export interface AssetRow {
+export interface FileRow {
   readonly key: string;
-  readonly video_id: VideoId;
   readonly role: AssetRole;
   readonly rung: number | null;
   readonly content_type: string;
-  readonly bytes: string;
+  readonly bytes: string | number;
   readonly sha256: string;
   readonly width: number | null;
   readonly height: number | null;
@@ -229,13 +228,17 @@ export interface AssetRow {
   readonly automatic: boolean;
 }
 
+export interface AssetRow extends FileRow {
+  readonly video_id: VideoId;
+}
+
 /** Whether it is known to be heard: nobody knows of one that lies elsewhere. */
 export function hasSound({ assets }: Pick<Video, 'assets'>): boolean {
   return assets.some(({ codecs }) => codecs !== null && /mp4a|opus|ac-3|ec-3|vorbis|flac/i.test(codecs));
 }
 
 /** Rows to model. */
-export function videoFromRow(row: VideoRow, assets: readonly AssetRow[]): Video {
+export function videoFromRow(row: VideoRow, assets: readonly FileRow[]): Video {
   return {
     id: row.id,
     uuid: row.uuid,

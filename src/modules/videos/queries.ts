@@ -2,13 +2,14 @@ import type { Knex } from 'knex';
 import { trendLimits, videoLimits } from '../../../config/limits.ts';
 import type { Db } from '../../db/database.ts';
 import { inWantedLanguage, notMutedBy, wantedAtHome } from '../../db/feed.ts';
+import { madeOnce, SOME_VIDEOS, SOMEBODY } from '../../db/made-once.ts';
 import { within } from '../../db/paging.ts';
 import { tombstoneOf } from '../../db/tombstones.ts';
 import { byShownAuthor, notSilencedFor, type UnlistedDomains, visibleTo } from '../../db/visibility.ts';
 import type { AccountId, ListId, VideoId } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
 import { type MediaAccess, mediaAccessOf } from './media-urls.ts';
-import type { AssetRow, Video, VideoRow } from './model.ts';
+import type { AssetRow, FileRow, Video, VideoRow } from './model.ts';
 import { videoFromRow } from './model.ts';
 
 export type { Page } from '../../lib/paging.ts';
@@ -24,6 +25,12 @@ export interface ListNarrowing {
   };
 }
 
+/** What is noted of videos beside them. */
+interface Marks {
+  readonly pinned: ReadonlySet<VideoId>;
+  readonly named: ReadonlyMap<VideoId, readonly AccountId[]>;
+}
+
 /** An upload under way. */
 interface Upload {
   readonly videoId: VideoId;
@@ -33,6 +40,12 @@ interface Upload {
   /** What the object storage calls it, where it goes straight there; null for one by tus. */
   readonly multipartId: string | null;
 }
+
+/** The stored objects of a video in its row: one question for both, which each page of a feed asks. */
+const FILES = `(select coalesce(json_agg(file), '[]') from (
+  select key, role, rung, content_type, bytes, sha256, width, height, bandwidth, codecs, frame_rate, language, label, automatic
+    from video_assets where video_assets.video_id = videos.id) as file) as files`;
+type WithFiles = VideoRow & { readonly files: readonly FileRow[] };
 
 /** Reads of videos. Whatever leaves the server goes through `visibleTo`. */
 export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
@@ -44,6 +57,14 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     const byVideo = Map.groupBy(assets, (asset) => asset.video_id);
     return rows.map((row) => videoFromRow(row, byVideo.get(row.id) ?? []));
   }
+
+  const among = (viewerId: AccountId | null) =>
+    db('videos')
+      .select('videos.*', db.raw(FILES))
+      .whereRaw('videos.id = any(?)', [SOME_VIDEOS])
+      .modify(visibleTo(viewerId, unlisted));
+  const visibleToOne = madeOnce<WithFiles>(db, [SOME_VIDEOS, SOMEBODY], among(SOMEBODY));
+  const visibleToAll = madeOnce<WithFiles>(db, [SOME_VIDEOS], among(null));
 
   const taggedWith = (tags: readonly string[]) =>
     db('video_tags')
@@ -78,11 +99,8 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
     /** Those of these videos that the viewer may see. */
     async forViewerAmong(ids: readonly VideoId[], viewerId: AccountId | null): Promise<Map<VideoId, Video>> {
       if (ids.length === 0) return new Map();
-      const rows: VideoRow[] = await db('videos')
-        .select('videos.*')
-        .whereRaw('videos.id = any(?)', [[...ids]])
-        .modify(visibleTo(viewerId, unlisted));
-      return new Map((await withAssets(rows)).map((video) => [video.id, video]));
+      const rows = await (viewerId === null ? visibleToAll([ids]) : visibleToOne([ids, viewerId]));
+      return new Map(rows.map((row) => [row.id, videoFromRow(row, row.files)]));
     },
 
     /** One published video, where the author has an accepted follower on that server: for that server only. */
@@ -203,13 +221,22 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
       return withAssets(rows);
     },
 
-    /** Which of these videos are pinned by their authors. */
-    async pinnedAmong(ids: readonly VideoId[]): Promise<Set<VideoId>> {
-      return new Set<VideoId>(
-        await db('pins')
-          .whereRaw('video_id = any(?)', [[...ids]])
-          .pluck('video_id'),
+    /** Which of these videos are pinned by their authors, and the people whom their captions name: one question for both. */
+    async marksAmong(ids: readonly VideoId[]): Promise<Marks> {
+      const { rows } = await db.raw<{ rows: { id: VideoId; named: AccountId | null }[] }>(
+        `select video_id as id, null::bigint as named from pins where video_id = any(:ids)
+         union all (select video_id, account_id from mentions where video_id = any(:ids) order by account_id)`,
+        { ids: [...ids] },
       );
+      const pinned = rows.flatMap(({ id, named }) => (named === null ? [id] : []));
+      const named = Map.groupBy(
+        rows.flatMap((row) => (row.named === null ? [] : [{ id: row.id, accountId: row.named }])),
+        ({ id }) => id,
+      );
+      return {
+        pinned: new Set(pinned),
+        named: new Map([...named].map(([id, people]) => [id, people.map(({ accountId }) => accountId)])),
+      };
     },
 
     /** Videos of those the viewer follows, public ones of followed hashtags, and the viewer's own, as she wants them at home. */

@@ -3,6 +3,7 @@ import { decodePlace, encodePlace, type FeedType, TOP } from '../../../modules/f
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
+import { statusFactsOf } from '../entities.ts';
 import { cursorBelow, feedVideosOf, idBelow, languagesOf, openCursor, type PagedList } from './pages.ts';
 import { feedEntity, feedQuery } from './schemas.ts';
 
@@ -16,11 +17,14 @@ interface Asked {
 async function forYou(deps: HttpDeps, list: PagedList, { viewerId, languages, cursor, limit }: Asked) {
   const place = cursor === undefined ? TOP : decodePlace(openCursor(deps, list, cursor));
   const page = await deps.feed.forYou.page({ id: viewerId, languages }, place, limit);
-  const { place: next, isEnd } = page;
-  const items = await deps.feed.inOrder(page.ids, viewerId);
-  const [videos] = await Promise.all([feedVideosOf(deps, items, viewerId), page.kept]);
+  const { ids, authorIds, filters, place: next, isEnd } = page;
+  const [items, facts] = await Promise.all([
+    deps.feed.inOrder(ids, viewerId, authorIds),
+    statusFactsOf(deps, ids, viewerId, filters),
+    page.kept,
+  ]);
   return {
-    videos,
+    videos: await feedVideosOf(deps, items, viewerId, facts),
     next_cursor: isEnd ? null : deps.cursors.seal(list, encodePlace(next)),
   };
 }

@@ -7,7 +7,7 @@ import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { searchOf } from '../../query.ts';
 import { route } from '../../route.ts';
-import { statusEntitiesOf } from '../entities.ts';
+import { statusEntitiesOf, statusFactsOf } from '../entities.ts';
 import { pageQuery, type StatusEntity, statusEntity } from '../schemas.ts';
 import { languagesOf, openCursor } from './pages.ts';
 import { cursorQuery } from './schemas.ts';
@@ -73,13 +73,18 @@ export async function forYouStatuses(asked: Asked): Promise<StatusEntity[]> {
   if (query.min_id !== undefined || query.since_id !== undefined) return [];
   const from = await placeOf(asked);
   if (from === null) return [];
-  const { ids, place, isEnd, kept } = await deps.feed.forYou.page(
-    { id: viewerId, languages: languagesOf(req) },
+  const viewer = { id: viewerId, languages: languagesOf(req) };
+  const { ids, authorIds, filters, place, isEnd, kept } = await deps.feed.forYou.page(
+    viewer,
     from,
     query.limit,
   );
-  const statuses = await statusEntitiesOf(deps, await deps.feed.inOrder(ids, viewerId), viewerId);
-  await kept;
+  const [items, facts] = await Promise.all([
+    deps.feed.inOrder(ids, viewerId, authorIds),
+    statusFactsOf(deps, ids, viewerId, filters),
+    kept,
+  ]);
+  const statuses = await statusEntitiesOf(deps, items, viewerId, facts);
   const last = statuses.at(-1);
   if (!last) return [];
   if (viewerId !== null) {

@@ -5,7 +5,7 @@ import type { FeedItem } from '../../../modules/feed/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';
 import { toAccount } from '../accounts/entities.ts';
-import { statusEntitiesOf } from '../entities.ts';
+import { type StatusFacts, statusEntitiesOf, statusFactsOf } from '../entities.ts';
 import { videoShaper } from '../videos/entities.ts';
 
 const ID_BYTES = 8;
@@ -52,11 +52,19 @@ export function cursorBelow(
 }
 
 /** Videos with what people did with them, and who passed them on: the same number of queries whatever their number. */
-export async function feedVideosOf(deps: HttpDeps, items: readonly FeedItem[], viewerId: AccountId | null) {
+export async function feedVideosOf(
+  deps: HttpDeps,
+  items: readonly FeedItem[],
+  viewerId: AccountId | null,
+  known?: StatusFacts,
+) {
+  if (items.length === 0) return [];
   const videos = items.map(({ video }) => video);
+  const ids = [...new Set(videos.map(({ id }) => id))];
+  const facts = known ?? (await statusFactsOf(deps, ids, viewerId));
   const [statuses, toVideo] = await Promise.all([
-    statusEntitiesOf(deps, items, viewerId),
-    videoShaper(deps, videos, viewerId),
+    statusEntitiesOf(deps, items, viewerId, facts),
+    videoShaper(deps, videos, viewerId, facts),
   ]);
   return items.flatMap(({ video, share }, at) => {
     const status = statuses[at];

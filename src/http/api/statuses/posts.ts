@@ -7,7 +7,7 @@ import type { Posted } from '../../../modules/posts/index.ts';
 import type { Video, Visibility } from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
-import { commentEntitiesOf, statusEntitiesOf } from '../entities.ts';
+import { commentEntitiesOf, statusEntitiesOf, statusFactsOf } from '../entities.ts';
 import type { StatusEntity } from '../schemas.ts';
 
 /**
@@ -59,10 +59,22 @@ export async function postEntityOf(
 ): Promise<StatusEntity> {
   const [entity] =
     'video' in post
-      ? await statusEntitiesOf(deps, await itemsOf(deps, post), viewerId)
+      ? await videoStatusOf(deps, post, viewerId)
       : await commentEntitiesOf(deps, [post.comment], viewerId);
   if (!entity) throw new ApiError('not-found');
   return entity;
+}
+
+async function videoStatusOf(
+  deps: HttpDeps,
+  post: Extract<Post, { video: Video }>,
+  viewerId: AccountId | null,
+): Promise<StatusEntity[]> {
+  const [items, facts] = await Promise.all([
+    itemsOf(deps, post),
+    statusFactsOf(deps, [post.video.id], viewerId),
+  ]);
+  return statusEntitiesOf(deps, items, viewerId, facts);
 }
 
 async function itemsOf(
@@ -71,6 +83,13 @@ async function itemsOf(
 ): Promise<FeedItem[]> {
   const items = await deps.feed.withAuthors([video]);
   return share ? items.map((item) => ({ ...item, share })) : items;
+}
+
+/** The post after something was done to it that changes a comment, and of a video nothing but its counts. */
+export async function reactedToOf(deps: HttpDeps, post: Post, viewerId: AccountId): Promise<StatusEntity> {
+  return 'video' in post
+    ? postEntityOf(deps, { video: post.video }, viewerId)
+    : againOf(deps, post, viewerId);
 }
 
 /** The post again after something was done to it, as the viewer sees it now. */

@@ -6,7 +6,7 @@ import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { type StatusEntity, statusEntity, statusParams } from '../schemas.ts';
-import { againOf, likeableOf, type Post, postEntityOf, seenPost } from './posts.ts';
+import { againOf, likeableOf, type Post, postEntityOf, reactedToOf, seenPost } from './posts.ts';
 
 type Act = (
   deps: HttpDeps,
@@ -46,6 +46,7 @@ export const likeStatus = reaction(
   'write:favourites',
   'Like a video or a comment.',
   (deps, tx, viewer, post) => deps.engagement.like(tx, viewer.account, likeableOf(post)),
+  reactedToOf,
 );
 
 export const unlikeStatus = reaction(
@@ -53,6 +54,7 @@ export const unlikeStatus = reaction(
   'write:favourites',
   'Take a like back.',
   (deps, tx, viewer, post) => deps.engagement.unlike(tx, viewer.account, likeableOf(post)),
+  reactedToOf,
 );
 
 /** A share is a status of its own, with the video in it. */
@@ -88,6 +90,7 @@ export const bookmarkStatus = reaction(
     await deps.engagement.bookmark(tx, viewer.account.id, likeableOf(post));
     return true;
   },
+  reactedToOf,
 );
 
 export const unbookmarkStatus = reaction(
@@ -98,6 +101,7 @@ export const unbookmarkStatus = reaction(
     await deps.engagement.unbookmark(tx, viewer.account.id, likeableOf(post));
     return true;
   },
+  reactedToOf,
 );
 
 const mute =

@@ -3,7 +3,7 @@ import { type Counts, NO_COUNTS } from '../../../modules/counters/index.ts';
 import { hasSound, type Video } from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
-import { statusEntitiesOf } from '../entities.ts';
+import { type StatusFacts, statusEntitiesOf, statusFactsOf } from '../entities.ts';
 import { processingEntityOf } from '../media/entities.ts';
 import type { StatusEntity } from '../schemas.ts';
 import { seenPost } from '../statuses/posts.ts';
@@ -26,9 +26,18 @@ export async function videoEntitiesOf(
   videos: readonly Video[],
   viewerId: AccountId | null,
 ): Promise<VideoEntity[]> {
+  if (videos.length === 0) return [];
+  const [items, facts] = await Promise.all([
+    deps.feed.withAuthors(videos),
+    statusFactsOf(
+      deps,
+      videos.map(({ id }) => id),
+      viewerId,
+    ),
+  ]);
   const [statuses, toVideo] = await Promise.all([
-    statusEntitiesOf(deps, await deps.feed.withAuthors(videos), viewerId),
-    videoShaper(deps, videos, viewerId),
+    statusEntitiesOf(deps, items, viewerId, facts),
+    videoShaper(deps, videos, viewerId, facts),
   ]);
   const byId = new Map(statuses.map((status) => [status.id, status]));
   return videos.flatMap((video) => {
@@ -38,12 +47,20 @@ export async function videoEntitiesOf(
 }
 
 /** Looks up what no status says about these videos; gives what makes an entity of one and its status. */
-export async function videoShaper(deps: HttpDeps, videos: readonly Video[], viewerId: AccountId | null) {
-  const ids = videos.map(({ id }) => id);
-  const [counts, held] = await Promise.all([
-    deps.counters.of(ids),
-    viewerId === null ? null : deps.posts.heldAmong(viewerId, ids),
-  ]);
+export async function videoShaper(
+  deps: HttpDeps,
+  videos: readonly Video[],
+  viewerId: AccountId | null,
+  { counts }: Pick<StatusFacts, 'counts'>,
+) {
+  const unposted = videos.filter(({ accountId, state }) => accountId === viewerId && state !== 'published');
+  const held =
+    viewerId === null || unposted.length === 0
+      ? null
+      : await deps.posts.heldAmong(
+          viewerId,
+          unposted.map(({ id }) => id),
+        );
   return (video: Video, status: StatusEntity): VideoEntity =>
     toVideo(video, status, {
       counts: counts.get(video.id) ?? NO_COUNTS,
