@@ -73,7 +73,13 @@ async function withServer<T>(size: FeedSizes, run: (ask: Ask, started: Started) 
   let part: Part | undefined;
   let pool: Pool | undefined;
   try {
-    const port = await freePort(HOST);
+    const seededFile = join(dir, 'seeded.json');
+    const seeded: { port: number; tokens: string[] } | null = await readFile(seededFile, 'utf8').then(
+      JSON.parse,
+      () => null,
+    );
+    // A database belongs to one address.
+    const port = seeded?.port ?? (await freePort(HOST));
     await mkdir(join(dir, 'server'), { recursive: true });
     part = await startPart('../feed/vireo.ts', {
       ...{ VIREO_ENV: 'test', ROLE: 'web', HOST, PORT: String(port), ORIGIN: `http://${HOST}:${port}` },
@@ -81,10 +87,8 @@ async function withServer<T>(size: FeedSizes, run: (ask: Ask, started: Started) 
       ...{ RANKING: 'on', LOG_LEVEL: 'warn', SECRET_KEY: 'a secret that is only good for a benchmark' },
     });
     const seedingAt = performance.now();
-    const tokensFile = join(dir, 'tokens.json');
-    const known: string[] | null = await readFile(tokensFile, 'utf8').then(JSON.parse, () => null);
-    const tokens = known ?? (await part.ask<{ tokens: string[] }>('seed', size)).tokens;
-    await writeFile(tokensFile, JSON.stringify(tokens));
+    const tokens = seeded?.tokens ?? (await part.ask<{ tokens: string[] }>('seed', size)).tokens;
+    await writeFile(seededFile, JSON.stringify({ port, tokens }));
     say({ videos: size.videos, seededSeconds: seconds(performance.now() - seedingAt) });
     await part.ask('listen');
     const learnt = await part.ask<{ loadedMs: number; learntMs: number }>('learnt');
