@@ -36,6 +36,7 @@ export function fakeInstance(): Instance {
       statuses: { max_characters: 500, max_media_attachments: 1, characters_reserved_per_url: 0 },
       polls: { max_options: 0, max_characters_per_option: 0, min_expiration: 0, max_expiration: 0 },
       translation: { enabled: false },
+      embeds: { enabled: true },
     },
   };
 }
