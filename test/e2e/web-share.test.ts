@@ -12,8 +12,8 @@ import {
   hasBrowser,
   launchBrowser,
   openPage,
-  type PageOptions,
   PATIENCE_MS,
+  type PageOptions,
   viewports,
   type WatchedPage,
 } from '../helpers/browser.ts';
@@ -71,7 +71,10 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', () => {
       page.waitForFunction((wanted) => Reflect.get(window, 'heard').includes(wanted), type);
     await heard('ready');
     const order = (message: object) =>
-      page.evaluate((sent) => document.querySelector('iframe')?.contentWindow?.postMessage(sent, '*'), message);
+      page.evaluate(
+        (sent) => document.querySelector('iframe')?.contentWindow?.postMessage(sent, '*'),
+        message,
+      );
     await order({ type: 'mute' });
     await order({ type: 'play' });
     await heard('play');
@@ -80,7 +83,9 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', () => {
     await order({ type: 'pause' });
     await heard('pause');
     await order({ type: 'seek', seconds: 3 });
-    await frame?.waitForFunction(() => Math.abs((document.querySelector('video')?.currentTime ?? 0) - 3) < 0.1);
+    await frame?.waitForFunction(
+      () => Math.abs((document.querySelector('video')?.currentTime ?? 0) - 3) < 0.1,
+    );
     // Only the page around is listened to.
     await frame?.evaluate(() => window.postMessage({ type: 'seek', seconds: 0 }, '*'));
     await order({ type: 'nothing' });
@@ -116,7 +121,9 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       expect(await axeViolations(page)).toEqual([]);
-      await page.screenshot({ path: join(process.env.SCREENSHOTS ?? directory, `share-${size}-${colorScheme}.png`) });
+      await page.screenshot({
+        path: join(process.env.SCREENSHOTS ?? directory, `share-${size}-${colorScheme}.png`),
+      });
     }
     await panel.getByRole('button', { name: 'Shared to your followers' }).click();
     await panel.getByText('Your followers no longer get this clip from you.').waitFor();
@@ -129,8 +136,13 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', () => {
 
   test('is opened on the server where a visitor is at home, by keyboard', async () => {
     const page = await open(server.origin, `/@alice/${clipId}`);
-    await page.context().route('https://social.example/**', (route) => route.fulfill({ body: 'Here you are.' }));
-    await page.getByRole('button', { name: /^Share/ }).first().click();
+    await page
+      .context()
+      .route('https://social.example/**', (route) => route.fulfill({ body: 'Here you are.' }));
+    await page
+      .getByRole('button', { name: /^Share/ })
+      .first()
+      .click();
     const panel = page.getByRole('dialog', { name: 'Share' });
     await panel.getByRole('link', { name: 'Sign in to share to your followers' }).waitFor();
     const field = panel.getByLabel('Your server');
@@ -145,7 +157,10 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', () => {
     expect(url.searchParams.get('uri')).toBe(server.context.urls.video(clipId as VideoId));
     await panel.getByRole('button', { name: 'Open on social.example' }).waitFor();
     await page.reload();
-    await page.getByRole('button', { name: /^Share/ }).first().click();
+    await page
+      .getByRole('button', { name: /^Share/ })
+      .first()
+      .click();
     await panel.getByRole('button', { name: 'Open on social.example' }).waitFor();
   });
 

@@ -32,7 +32,11 @@ const change = (account: Account, columns: object) =>
 const changeVideo = (id: string, columns: object) => db()('videos').where({ id }).update(columns);
 
 /** A clip as the pipeline leaves it: with the sizes of its file and of its cover. */
-async function clip(caption: string, facts: { id?: string; visibility?: 'public' | 'unlisted' | 'followers' } = {}, by = alice.account) {
+async function clip(
+  caption: string,
+  facts: { id?: string; visibility?: 'public' | 'unlisted' | 'followers' } = {},
+  by = alice.account,
+) {
   const id = await videos.video(by, { caption, ...facts });
   const size = { width: 720, height: 1280 };
   await db()('video_assets').where({ video_id: id }).update(size);
@@ -46,7 +50,10 @@ const open = (path: string, more: { cookie?: string; headers?: Record<string, st
 /** The head as it stands, one thing a line; ids that differ from run to run by their names. */
 function headOf(text: string): string {
   const head = text.slice(text.indexOf('<title>'), text.indexOf('<script type="module"'));
-  return `${head.replaceAll(alice.id, 'ALICE').replace(/[0-9a-f]{64}/g, 'HASH').trim()}\n`;
+  return `${head
+    .replaceAll(alice.id, 'ALICE')
+    .replace(/[0-9a-f]{64}/g, 'HASH')
+    .trim()}\n`;
 }
 
 const golden = (name: string) => `../fixtures/link-previews/${name}.html`;
@@ -132,7 +139,14 @@ describe('what is not for everybody', () => {
     const bob = await people.signedIn('bob');
     const theirs = await clip('By somebody suspended', {}, bob.account);
     await people.suspend(bob.account);
-    for (const path of [`/@alice/${hidden}`, `/@bob/${theirs}`, '/@bob', '/@nobody', '/@alice/99', '/@alice/x']) {
+    for (const path of [
+      `/@alice/${hidden}`,
+      `/@bob/${theirs}`,
+      '/@bob',
+      '/@nobody',
+      '/@alice/99',
+      '/@alice/x',
+    ]) {
       const answer = await open(path);
       expect([path, answer.status], path).toEqual([path, 404]);
       expect(answer.text, path).toBe(await nothing());
@@ -209,7 +223,9 @@ describe('how it is sent', () => {
   test('the same to programs that unfold links and to people, and to HEAD without its body', async () => {
     const id = await clip('For everybody');
     const person = await open(`/@alice/${id}`, { headers: { 'user-agent': 'Mozilla/5.0' } });
-    const bot = await open(`/@alice/${id}`, { headers: { 'user-agent': 'Mastodon/4.5 (Link preview)', accept: '*/*' } });
+    const bot = await open(`/@alice/${id}`, {
+      headers: { 'user-agent': 'Mastodon/4.5 (Link preview)', accept: '*/*' },
+    });
     expect(bot.text).toBe(person.text);
     const head = await page.client.head(`/@alice/${id}`);
     expect([head.status, head.headers.etag, head.text]).toEqual([200, person.headers.etag, undefined]);

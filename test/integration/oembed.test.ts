@@ -27,7 +27,9 @@ async function clip(facts: Parameters<VideoFactory['video']>[1] = {}, by = alice
 
 const pageOf = (id: string, name = 'alice') => `https://video.test/@${name}/${id}`;
 const ask = (query: Record<string, string>) =>
-  page.client.get(`/api/oembed?${new URLSearchParams(query)}`, { headers: { origin: 'https://blog.example' } });
+  page.client.get(`/api/oembed?${new URLSearchParams(query)}`, {
+    headers: { origin: 'https://blog.example' },
+  });
 
 describe('oEmbed', () => {
   test('a clip, by the address of its page and of its frame', async () => {
@@ -55,7 +57,8 @@ describe('oEmbed', () => {
   test('the page of a clip leads there', async () => {
     const id = await clip();
     const { text } = await page.client.get(`/@alice/${id}`);
-    const [, href = ''] = /<link rel="alternate" type="application\/json\+oembed" href="([^"]+)"/.exec(text) ?? [];
+    const [, href = ''] =
+      /<link rel="alternate" type="application\/json\+oembed" href="([^"]+)"/.exec(text) ?? [];
     const { pathname, search } = new URL(href.replaceAll('&amp;', '&'));
     const found = await page.client.get(pathname + search);
     expect(found.body).toEqual((await ask({ url: pageOf(id) })).body);
@@ -79,7 +82,9 @@ describe('oEmbed', () => {
     const { text, headers, status } = await ask({ url: pageOf(id), format: 'xml' });
     expect(status).toBe(200);
     expect(headers['content-type']).toMatch(/^text\/xml/);
-    expect(text).toContain('<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>\n<type>video</type>');
+    expect(text).toContain(
+      '<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>\n<type>video</type>',
+    );
     expect(text).toContain('<title>Salt &amp; &lt;sand&gt;</title>');
     expect(text).toContain('<html>&lt;iframe src=');
   });
@@ -138,7 +143,9 @@ describe('the page for frames', () => {
     });
     const { text, status, headers } = await page.client.get(`/embed/${id}`);
     expect(status).toBe(200);
-    expect(text).toMatch(/<video id="clip" src="https:\/\/video\.test\/media\/[^"]+720\.mp4" poster="[^"]+poster\.jpg"/);
+    expect(text).toMatch(
+      /<video id="clip" src="https:\/\/video\.test\/media\/[^"]+720\.mp4" poster="[^"]+poster\.jpg"/,
+    );
     expect(text).toContain('width="405" height="720"');
     expect(text).toMatch(/<track kind="captions" src="[^"]+" srclang="en" label="English">/);
     expect(text).toContain('aria-describedby="about"');

@@ -24,8 +24,18 @@ const filled = (path: string) =>
 describe('A5 pages of others show nothing of ours in a frame', () => {
   const pages = [
     ...Object.keys(pageRoutes).map(filled),
-    ...['/about/algorithm', '/api/docs', '/oauth/authorize', '/auth/forgot', '/api/oembed?url=x', '/icon.svg'],
-    ...routes.filter(({ method }) => method === 'get').slice(0, 5).map(({ path }) => filled(path)),
+    ...[
+      '/about/algorithm',
+      '/api/docs',
+      '/oauth/authorize',
+      '/auth/forgot',
+      '/api/oembed?url=x',
+      '/icon.svg',
+    ],
+    ...routes
+      .filter(({ method }) => method === 'get')
+      .slice(0, 5)
+      .map(({ path }) => filled(path)),
   ];
 
   test.each(pages)('%s', async (path) => {
@@ -57,7 +67,13 @@ describe('A5 but the page that is made for it', () => {
   });
 
   test('what lies beside it is not', async () => {
-    for (const path of ['/embed', '/embed/', `/embed/${clipId}/more`, '/embed/page.css', '/embed/player.js']) {
+    for (const path of [
+      '/embed',
+      '/embed/',
+      `/embed/${clipId}/more`,
+      '/embed/page.css',
+      '/embed/player.js',
+    ]) {
       const { headers } = await page.client.get(path);
       expect(headers['content-security-policy'], path).toContain("frame-ancestors 'none'");
     }

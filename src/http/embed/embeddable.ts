@@ -25,7 +25,8 @@ export function shownSize({ width, height }: Pick<Video, 'width' | 'height'>): S
 }
 
 /** Whether its author asks for a decision before it is shown. */
-export const isCovered = ({ sensitive, contentWarning }: Video): boolean => sensitive || contentWarning !== '';
+export const isCovered = ({ sensitive, contentWarning }: Video): boolean =>
+  sensitive || contentWarning !== '';
 
 /** The plain file for programs that play nothing else, up to 720 lines; null where there is none yet. */
 export function plainFile({ assets, width, height }: Video): Asset | null {

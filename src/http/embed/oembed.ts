@@ -59,7 +59,8 @@ function oEmbedOf(deps: HttpDeps, video: Video, author: Account, { maxwidth, max
     cache_age: embedLimits.cacheSeconds,
   };
   // Where other pages may not show it, they may still lead to it.
-  if (!isEmbeddable(deps, video)) return { type: 'link', title: words.covered(`@${fullHandle(deps, author)}`), ...from };
+  if (!isEmbeddable(deps, video))
+    return { type: 'link', title: words.covered(`@${fullHandle(deps, author)}`), ...from };
   const most = {
     ...(maxwidth === undefined ? {} : { width: maxwidth }),
     ...(maxheight === undefined ? {} : { height: maxheight }),

@@ -8,7 +8,7 @@ import type { HttpDeps } from '../deps.ts';
 import { embedUrl, isCovered, isEmbeddable, plainFile, shownSize } from '../embed/embeddable.ts';
 import { ApiError } from '../errors.ts';
 import { type Asked, fullHandle, nameOf, paramOf, untold } from './describing.ts';
-import { excerpt, PLAIN_HEAD, type PageHead, type PageImage, type PagePlayer } from './head.ts';
+import { excerpt, type PageHead, type PageImage, type PagePlayer, PLAIN_HEAD } from './head.ts';
 import { words } from './words.ts';
 
 /** The head of the page of a clip, or of a comment, which is shown with what it is about. */
@@ -49,12 +49,14 @@ async function videoHead(deps: HttpDeps, video: Video, author: Account): Promise
     return { ...PLAIN_HEAD, title, description: words.coveredText, canonical: video.url };
   }
   const caption = linesOfHtml(video.captionHtml, pageLimits.readCharacters);
-  const title = excerpt(caption.split('\n')[0] ?? '', pageLimits.titleCharacters) || words.clipBy(nameOf(author));
+  const title =
+    excerpt(caption.split('\n')[0] ?? '', pageLimits.titleCharacters) || words.clipBy(nameOf(author));
   const image = imageOf(deps, video, title);
   const player = playerOf(deps, video);
   const about = {
     ...{ title, image, player, creator: handle.slice(1) },
-    description: excerpt(caption.replace(/\s+/g, ' '), pageLimits.descriptionCharacters) || `${title} (${handle})`,
+    description:
+      excerpt(caption.replace(/\s+/g, ' '), pageLimits.descriptionCharacters) || `${title} (${handle})`,
   };
   return {
     ...{ ...PLAIN_HEAD, ...about, type: 'video.other', canonical: video.url },
@@ -118,11 +120,18 @@ async function structured(
     ...{ '@id': video.uri, url: video.url, name: title, description },
     uploadDate: (video.publishedAt ?? video.createdAt).toISOString(),
     ...(image ? { thumbnailUrl: [image.url] } : {}),
-    ...(video.durationSeconds === null ? {} : { duration: `PT${Math.max(1, Math.round(video.durationSeconds))}S` }),
+    ...(video.durationSeconds === null
+      ? {}
+      : { duration: `PT${Math.max(1, Math.round(video.durationSeconds))}S` }),
     ...(player ? { contentUrl: player.url, width: player.width, height: player.height } : {}),
     ...(player !== null && player.embedUrl !== null ? { embedUrl: player.embedUrl } : {}),
     ...(video.language === null ? {} : { inLanguage: video.language }),
-    author: { '@type': 'Person', name: nameOf(author), alternateName: `@${fullHandle(deps, author)}`, url: author.url },
+    author: {
+      '@type': 'Person',
+      name: nameOf(author),
+      alternateName: `@${fullHandle(deps, author)}`,
+      url: author.url,
+    },
     interactionStatistic: [
       times('https://schema.org/WatchAction', counts?.views),
       times('https://schema.org/LikeAction', counts?.likes),

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { AccountId } from '../../lib/ids.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import type { HttpDeps } from '../deps.ts';
-import { PLAIN_HEAD, type PageHead } from './head.ts';
+import { type PageHead, PLAIN_HEAD } from './head.ts';
 
 /** What a head is made of. */
 export interface Asked {

@@ -76,14 +76,14 @@ export function headHtml(head: PageHead, siteName: string): Html {
   const pageTitle = title === siteName ? title : `${title} · ${siteName}`;
   return html`<title>${pageTitle}</title>
 ${description === '' ? NONE : named('description', description)}${named('robots', robotsOf(head))}${
-    canonical === null ? NONE : html`<link rel="canonical" href="${canonical}">\n`
-  }${preload === null ? NONE : html`<link rel="preload" as="image" href="${preload}" fetchpriority="high">\n`}${property('og:site_name', siteName)}${property('og:type', head.type)}${property('og:title', title)}${
-    description === '' ? NONE : property('og:description', description)
-  }${canonical === null ? NONE : property('og:url', canonical)}${
-    image === null ? NONE : imageHtml(image)
-  }${player === null ? NONE : playerHtml(player)}${named('twitter:card', cardOf(head))}${
-    creator === null ? NONE : named('fediverse:creator', creator)
-  }${links.map(linkHtml)}${structured === null ? NONE : html`<script type="application/ld+json">${jsonInHtml(structured)}</script>\n`}`;
+  canonical === null ? NONE : html`<link rel="canonical" href="${canonical}">\n`
+}${preload === null ? NONE : html`<link rel="preload" as="image" href="${preload}" fetchpriority="high">\n`}${property('og:site_name', siteName)}${property('og:type', head.type)}${property('og:title', title)}${
+  description === '' ? NONE : property('og:description', description)
+}${canonical === null ? NONE : property('og:url', canonical)}${
+  image === null ? NONE : imageHtml(image)
+}${player === null ? NONE : playerHtml(player)}${named('twitter:card', cardOf(head))}${
+  creator === null ? NONE : named('fediverse:creator', creator)
+}${links.map(linkHtml)}${structured === null ? NONE : html`<script type="application/ld+json">${jsonInHtml(structured)}</script>\n`}`;
 }
 
 function robotsOf({ isIndexed, player }: PageHead): string {

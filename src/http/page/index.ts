@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import express, { type IRouter, type Request, type RequestHandler, type Response } from 'express';
 import { pageLimits } from '../../../config/page-limits.ts';
 import { languagesOf } from '../api/feed/pages.ts';

@@ -10,7 +10,7 @@ import type { HttpDeps } from '../deps.ts';
 import { isCovered } from '../embed/embeddable.ts';
 import { imageOf } from './clip.ts';
 import { type Asked, fullHandle, nameOf, paramOf, untold } from './describing.ts';
-import { excerpt, PLAIN_HEAD, type PageHead, type PageImage } from './head.ts';
+import { excerpt, type PageHead, type PageImage, PLAIN_HEAD } from './head.ts';
 import { words } from './words.ts';
 
 /** An address that leads nowhere. */
@@ -94,7 +94,9 @@ export async function soundHead(asked: Asked): Promise<PageHead> {
   }
   const author = (await deps.accounts.byIds([video.accountId])).get(video.accountId);
   if (!author) return untold(deps, 404);
-  const title = excerpt(video.soundTitle, pageLimits.titleCharacters) || words.originalSound(`@${fullHandle(deps, author)}`);
+  const title =
+    excerpt(video.soundTitle, pageLimits.titleCharacters) ||
+    words.originalSound(`@${fullHandle(deps, author)}`);
   return {
     ...{ ...PLAIN_HEAD, title, description: words.sound(deps.config.instance.name) },
     canonical: `${deps.urls.origin}/sounds/${video.id}`,

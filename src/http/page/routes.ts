@@ -1,6 +1,6 @@
-import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead, visitHead } from './places.ts';
 import { clipHead } from './clip.ts';
 import type { Describe } from './describing.ts';
+import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead, visitHead } from './places.ts';
 
 /**
  * Every address of the page, as the router of the web client knows them (web/src/app.tsx). All others are answered with the page, too, and with

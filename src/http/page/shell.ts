@@ -13,7 +13,8 @@ export type Shell = ReturnType<typeof createShell>;
 /** Takes the built page apart, once, and puts it together around what each address has of its own. */
 export function createShell(built: string) {
   const title = /<title>[^<]*<\/title>/.exec(built);
-  if (title === null) throw new Error('The built page has no title: there is nothing to put a head in place of.');
+  if (title === null)
+    throw new Error('The built page has no title: there is nothing to put a head in place of.');
   const before = built.slice(0, title.index).split(/<html lang="[^"]*">/);
   const after = built.slice(title.index + title[0].length).split('</body>');
   return ({ lang, dir, head, end }: PageParts): string =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { fakeInstance } from '../../../test/helpers/fake-instance.ts';
 import { fakeAccount, fakeStatus } from '../../../test/helpers/fake-entities.ts';
+import { fakeInstance } from '../../../test/helpers/fake-instance.ts';
 import { describeClip, type FakeClip } from '../../../test/helpers/fake-media.ts';
 import { embedCode, isEmbeddable } from './embed-code.ts';
 

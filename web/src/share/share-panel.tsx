@@ -36,9 +36,7 @@ export function SharePanel({ panel, onClose }: PanelProps) {
         {isOpen && <BoostPart status={status} onSaid={setSaid} />}
         {isOpen && <ServerPart status={status} onSent={sent} />}
         <QrPart link={link} onSaid={setSaid} />
-        {isEmbeddable(status, instance.value) && (
-          <EmbedPart status={status} onSent={sent} onSaid={setSaid} />
-        )}
+        {isEmbeddable(status, instance.value) && <EmbedPart status={status} onSent={sent} onSaid={setSaid} />}
         <SaidLine said={said} />
       </div>
     </SidePanel>
