@@ -11,7 +11,7 @@ export function serverHostOf(written: string): string | null {
   const name = isAddress ? text : `https://${text.slice(text.lastIndexOf('@') + 1)}`;
   const url = URL.canParse(name) ? new URL(name) : null;
   if (url === null || url.username !== '' || url.password !== '') return null;
-  if (!isAddress && (url.pathname !== '/' || url.search !== '' || url.hash !== '')) return null;
+  if (!isAddress && !/^[^\s/\\?#]+\/?$/.test(text)) return null;
   return HOST.test(url.host) ? url.host : null;
 }
 
