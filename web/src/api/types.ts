@@ -6,6 +6,7 @@ export type {
   CredentialAccount,
   ErrorBody,
   FeedReason,
+  FeedSettings,
   FeedStatuses,
   FreshProof,
   Instance,
