@@ -11,6 +11,7 @@ import type {
   Relationship,
   Status,
 } from '../../web/src/api/types.ts';
+import { answerComments } from './fake-comments.ts';
 import { answerEdit } from './fake-edits.ts';
 import { feedOf, react } from './fake-feed.ts';
 import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
@@ -108,6 +109,7 @@ export async function startFakeApi(dist: string, media: string): Promise<FakeApi
       return sendFile(request, response, join(media, normalize(url.pathname.slice(7))));
     }
     if (/^\/api\/v1\/videos\/\d+\/events$/.test(url.pathname)) return sendProgress(state, response);
+    if (answerComments(request, response, url.pathname)) return;
     if (url.pathname.startsWith('/api/')) return answerApi(state, request, response, url);
     const file = join(dist, normalize(url.pathname));
     const found = extname(file) !== '' && statSync(file, { throwIfNoEntry: false })?.isFile();
