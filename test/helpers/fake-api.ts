@@ -13,8 +13,8 @@ import type {
 } from '../../web/src/api/types.ts';
 import { answerComments } from './fake-comments.ts';
 import { answerEdit } from './fake-edits.ts';
-import { feedOf, react } from './fake-feed.ts';
 import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
+import { feedOf, react } from './fake-feed.ts';
 import { fakeInstance } from './fake-instance.ts';
 
 /** What the page must live with; helmet sends the same on the real server. */

@@ -2,12 +2,12 @@ import { useEffect } from 'preact/hooks';
 import type { WatchEvent } from '../api/endpoints.ts';
 import type { Status } from '../api/types.ts';
 import { count } from '../format.ts';
-import { loadRelationships } from '../state/relationships.ts';
 import { reactionOf } from '../state/reactions.ts';
+import { loadRelationships } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { ClipMenu } from './clip-menu.tsx';
 import styles from './clip-actions.module.css';
+import { ClipMenu } from './clip-menu.tsx';
 import { openComments, openShare, toggleLike, toggleSaved } from './deeds.ts';
 import { FollowAvatar } from './follow-avatar.tsx';
 import { say } from './say.ts';
@@ -27,7 +27,7 @@ export function ClipActions({ status, source }: ClipActionsProps) {
     if (viewer) loadRelationships([status.account.id]);
   }, [viewer, status.account.id]);
   return (
-    <div class={styles.actions} role="group" aria-label={say('actions')}>
+    <div class={styles.actions}>
       <FollowAvatar account={status.account} />
       <Action
         icon={liked ? 'heartFilled' : 'heart'}

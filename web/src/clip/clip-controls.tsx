@@ -7,14 +7,13 @@ import { IconButton } from '../ui/button.tsx';
 import { CaptionsDialog } from './captions-dialog.tsx';
 import styles from './clip-controls.module.css';
 import { toggleFullscreen } from './fullscreen.ts';
-import { say } from './say.ts';
 
 /** How a clip is watched: sound, captions and size, in its upper corner. */
 export function ClipControls({ captions }: { captions: readonly Captions[] }) {
   const muted = isMuted.value;
   const text = strings.clip;
   return (
-    <div class={styles.controls} role="group" aria-label={say('view')}>
+    <div class={styles.controls}>
       <IconButton
         class={styles.control}
         icon={muted ? 'soundOff' : 'soundOn'}

@@ -38,7 +38,11 @@ function itemsOf(status: Status, source: WatchEvent['source']): MenuItem[] {
       onPress: () => openPanel({ name: 'why', status }),
     },
     { label: strings.clip.copyLink, icon: 'link', onPress: () => copyLink(status) },
-    download !== null && { label: say('download'), icon: 'download', onPress: () => save(download, status.id) },
+    download !== null && {
+      label: say('download'),
+      icon: 'download',
+      onPress: () => save(download, status.id),
+    },
     account.host !== null && {
       ...{ label: say('openAt', { host: account.host }), icon: 'external', href: status.url },
     },

@@ -11,21 +11,21 @@ import { type At, showHeart } from './hearts.ts';
 import { say } from './say.ts';
 
 function askToSignIn(sentence: string): void {
-  if (me.peek()) return toast(say('confirmFirst'));
-  toast(sentence, 'info', { label: say('signIn'), run: () => location.assign(signInPath()) });
+  if (me.peek()) toast(say('confirmFirst'));
+  else toast(sentence, 'info', { label: say('signIn'), run: () => location.assign(signInPath()) });
 }
 
 /** Likes a clip or takes that back. */
 export function toggleLike(status: Status): void {
   const { liked } = reactionOf(status);
-  if (!wish('like', status, !liked)) return askToSignIn(say('signInLike'));
-  if (!liked) showHeart(status.id);
+  if (!wish('like', status, !liked)) askToSignIn(say('signInLike'));
+  else if (!liked) showHeart(status.id);
 }
 
 /** Likes a clip; once more is no other than once. A heart shows where the finger is. */
 export function likeAt(status: Status, at: At): void {
-  if (!wish('like', status, true)) return askToSignIn(say('signInLike'));
-  showHeart(status.id, at);
+  if (wish('like', status, true)) showHeart(status.id, at);
+  else askToSignIn(say('signInLike'));
 }
 
 /** Saves a clip or takes that back. */

@@ -6,17 +6,23 @@ import { useFollow } from '../ui/use-follow.ts';
 import styles from './follow-avatar.module.css';
 import { say } from './say.ts';
 
-const ICONS = { stranger: 'plus', none: 'plus', requested: 'clock', following: 'check' } as const satisfies Record<
-  string,
-  IconName
->;
+const ICONS = {
+  stranger: 'plus',
+  none: 'plus',
+  requested: 'clock',
+  following: 'check',
+} as const satisfies Record<string, IconName>;
 
 /** The picture of who made a clip, which leads to their profile, and the button to follow them on its lower edge. */
 export function FollowAvatar({ account }: { account: Account }) {
   const follow = useFollow(account);
   return (
     <div class={styles.box}>
-      <a class={styles.link} href={profilePath(account)} aria-label={say('profileOf', { acct: account.acct })}>
+      <a
+        class={styles.link}
+        href={profilePath(account)}
+        aria-label={say('profileOf', { acct: account.acct })}
+      >
         <Avatar account={account} size={48} />
       </a>
       {follow && <FollowMark follow={follow} />}
@@ -27,7 +33,11 @@ export function FollowAvatar({ account }: { account: Account }) {
 function FollowMark({ follow }: { follow: NonNullable<ReturnType<typeof useFollow>> }) {
   const { state, busy, label, change } = follow;
   const mark = (
-    <span class={[styles.mark, (state === 'following' || state === 'requested') && styles.quiet].filter(Boolean).join(' ')}>
+    <span
+      class={[styles.mark, (state === 'following' || state === 'requested') && styles.quiet]
+        .filter(Boolean)
+        .join(' ')}
+    >
       <Icon name={ICONS[state]} size={16} />
     </span>
   );

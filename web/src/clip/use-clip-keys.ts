@@ -70,7 +70,9 @@ export function useClipKeys(keys: ClipKeys): void {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (document.querySelector('dialog:modal')) return;
       const target = event.target instanceof Element ? event.target : document.body;
-      if (target.closest('input, textarea, select, [contenteditable], [popover], [role=menu], [role=tablist]'))
+      if (
+        target.closest('input, textarea, select, [contenteditable], [popover], [role=menu], [role=tablist]')
+      )
         return;
       // What is open beside the clip is scrolled and read by keys of its own; letters go on meaning the clip.
       if (target.closest('aside') && event.key.length > 1) return;

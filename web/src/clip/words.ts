@@ -1,7 +1,5 @@
 /** English; what stands in braces is put in (ICU MessageFormat). */
 export const english = {
-  actions: 'What you can do with this clip',
-  view: 'Sound and picture',
   like: 'Like',
   likes: '{n, plural, one {# like} other {# likes}}',
   comments: 'Comments',

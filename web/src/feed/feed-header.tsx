@@ -9,7 +9,10 @@ import styles from './feed-header.module.css';
 import { say } from './say.ts';
 
 const WORDS = {
-  ...{ 'for-you': 'forYou', following: 'following', local: 'local', federated: 'federated' },
+  'for-you': 'forYou',
+  following: 'following',
+  local: 'local',
+  federated: 'federated',
 } as const;
 
 /** What a feed is called. */

@@ -116,7 +116,11 @@ function EmptyFeed({ name }: { name: FeedName }) {
   }
   const open = instance.value?.registrations.enabled ?? false;
   return (
-    <Notice icon="play" title={say('openEmpty')} text={open ? say('strangerText') : say('strangerClosedText')}>
+    <Notice
+      icon="play"
+      title={say('openEmpty')}
+      text={open ? say('strangerText') : say('strangerClosedText')}
+    >
       <ButtonLink href={open ? '/register' : '/login'}>
         {open ? strings.nav.register : strings.nav.signIn}
       </ButtonLink>

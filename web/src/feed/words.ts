@@ -18,7 +18,8 @@ export const english = {
   forYouEmpty: 'Nothing to show yet',
   forYouEmptyText: 'You have seen everything that this server knows. Follow people to bring more here.',
   followingEmpty: 'Your feed is waiting',
-  followingEmptyText: 'Clips of people you follow play here. Follow somebody, on this server or on any other.',
+  followingEmptyText:
+    'Clips of people you follow play here. Follow somebody, on this server or on any other.',
   findPeople: 'Find people',
   openEmpty: 'No clips yet',
   openEmptyText: 'Nobody has posted a clip here. Yours can be the first.',

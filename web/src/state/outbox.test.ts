@@ -53,7 +53,7 @@ test('what is wished while the one before is on its way is sent after it', async
   const first = new Promise<void>((resolve) => {
     arrive = resolve;
   });
-  const { outbox, sent } = rig(async ({ on }) => {
+  const { outbox, sent } = rig(async ({ on }): Promise<Fate> => {
     if (on) await first;
     return 'done';
   });

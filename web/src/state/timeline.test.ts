@@ -10,7 +10,10 @@ const mika = fakeAccount('2', 'mika', 'film.example');
 const shape = { name: 'tall', width: 9, height: 16, seconds: 9, picture: 'testsrc2', hls: true } as const;
 
 const clip = (id: string) => fakeStatus(id, alice, describeClip(id, shape));
-const shared = (id: string, of: string): Status => ({ ...clip(id), account: mika, reblog: clip(of) });
+const shared = (id: string, of: string): Status => ({
+  ...{ ...clip(id), account: mika },
+  reblog: { ...clip(of), reblog: null },
+});
 const failure = { ok: false, status: 503, reason: 'busy', sentence: 'Busy.', fields: {} } as const;
 
 /** A server whose feed is `rig.all`, in pages of two. */
@@ -57,7 +60,10 @@ test('shows what somebody passed on as what it is, once, with who did', async ()
 
 test('looks further where a whole page is left out', async () => {
   const one = rig([]);
-  one.all = ['9', '8', '7'].map((id) => ({ ...clip(id), media_attachments: id === '7' ? clip(id).media_attachments : [] }));
+  one.all = ['9', '8', '7'].map((id) => ({
+    ...clip(id),
+    media_attachments: id === '7' ? clip(id).media_attachments : [],
+  }));
   await one.timeline.loadMore();
   expect(one.ids()).toEqual(['7']);
 });

@@ -118,8 +118,11 @@ export function createTimeline(load: Load, isByTime: boolean): Timeline {
   function showNew(): void {
     if (!newer) return;
     // There is a hole between them and what is shown: the list begins anew, and goes down through it.
-    if (!isJoined) return beginWith(newer);
-    const { statuses } = newer;
+    if (isJoined) putOnTop(newer.statuses);
+    else beginWith(newer);
+  }
+
+  function putOnTop(statuses: readonly Status[]): void {
     newer = null;
     batch(() => {
       items.value = [...take(statuses), ...items.value];
@@ -153,7 +156,9 @@ export function createTimeline(load: Load, isByTime: boolean): Timeline {
       currentId.value = next?.id ?? null;
     });
     return () => {
-      const back = before.filter((status) => isUnwanted(status) && !items.value.some((one) => one.id === status.id));
+      const back = before.filter(
+        (status) => isUnwanted(status) && !items.value.some((one) => one.id === status.id),
+      );
       if (back.length === 0) return;
       batch(() => {
         for (const status of back) items.value = insertedInOrder(items.value, status, places);

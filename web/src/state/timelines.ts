@@ -8,7 +8,10 @@ export type FeedName = (typeof feedNames)[number];
 
 /** By what name the server knows them. */
 export const feedTypes = {
-  ...{ 'for-you': 'for_you', following: 'following', local: 'local', federated: 'federated' },
+  'for-you': 'for_you',
+  following: 'following',
+  local: 'local',
+  federated: 'federated',
 } as const satisfies Record<FeedName, string>;
 
 const feeds = new Map<FeedName, Timeline>();

@@ -38,7 +38,12 @@ export function useFollow(account: Account): Follow | null {
     if (!outcome.ok) toast(outcome.sentence, 'error');
   };
   if (following) {
-    return { state: 'following', busy, change, label: `${text.following}. ${text.unfollowWho(account.acct)}` };
+    return {
+      state: 'following',
+      busy,
+      change,
+      label: `${text.following}. ${text.unfollowWho(account.acct)}`,
+    };
   }
   if (requested) {
     const label = `${text.requested}. ${text.cancelRequestWho(account.acct)}`;

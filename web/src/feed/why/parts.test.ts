@@ -6,7 +6,13 @@ import { english } from './words.ts';
 const part = (feature: string, value: number) => ({ feature, value, about: {} });
 
 test('parts of one name are one, the largest first, and those that are nothing are left out', () => {
-  const parts = [part('social', 0.5), part('neighbours', 0.6), part('neighbours', 0.4), part('quality', -2), part('trends', 0.001)];
+  const parts = [
+    part('social', 0.5),
+    part('neighbours', 0.6),
+    part('neighbours', 0.4),
+    part('quality', -2),
+    part('trends', 0.001),
+  ];
   expect(shownParts(parts)).toEqual([
     { feature: 'quality', value: -2, size: 1 },
     { feature: 'neighbours', value: 1, size: 0.5 },

@@ -2,7 +2,7 @@ import type { FeedReason, FeedSettings } from '../../api/types.ts';
 import type { english } from './words.ts';
 
 type Source = FeedReason['sources'][number];
-type PartKey = Extract<keyof typeof english, `part${string}`>;
+type PartKey = Extract<keyof typeof english, `part${Capitalize<string>}`>;
 
 /** A part of a score as it is shown: the parts of one name together. */
 export interface ShownPart {
