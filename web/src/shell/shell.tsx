@@ -4,7 +4,6 @@ import { pageTitle, VisuallyHidden } from '../ui/page.tsx';
 import { ConfirmBanner } from './confirm-banner.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
-import { Panels } from './panels.tsx';
 import styles from './shell.module.css';
 import { Toasts } from './toasts.tsx';
 
@@ -26,7 +25,6 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <main class={styles.main} id={MAIN} tabIndex={-1}>
         {children}
       </main>
-      <Panels />
       <div class={styles.stack}>
         <ConfirmBanner />
         <Toasts />
