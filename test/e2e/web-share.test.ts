@@ -88,7 +88,13 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', { timeout: 120_000 }, (
       () => Math.abs((document.querySelector('video')?.currentTime ?? 0) - 3) < 0.1,
     );
     // Only the page around is listened to.
-    await frame?.evaluate(() => window.postMessage({ type: 'seek', seconds: 0 }, '*'));
+    const stayed = await frame?.evaluate(async () => {
+      const heard = new Promise((resolve) => addEventListener('message', resolve, { once: true }));
+      window.postMessage({ type: 'seek', seconds: 0 }, '*');
+      await heard;
+      return document.querySelector('video')?.currentTime;
+    });
+    expect(stayed).toBeCloseTo(3, 0);
     await order({ type: 'nothing' });
     await order({ type: 'seek', seconds: 2 });
     await order({ type: 'play' });
