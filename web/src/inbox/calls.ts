@@ -33,12 +33,14 @@ export const inboxCalls = {
     request<object>('POST', '/api/v1/markers', { notifications: { last_read_id: id } }),
 
   /** Who asks to follow; the newest first. */
-  followRequests: () => request<Account[]>('GET', '/api/v1/follow_requests?limit=80'),
+  followRequests: (next: string | null) =>
+    request<Account[]>('GET', next ?? '/api/v1/follow_requests?limit=40'),
   answerFollow: (id: string, answer: 'authorize' | 'reject') =>
     request<Relationship>('POST', `/api/v1/follow_requests/${id}/${answer}`),
 
   /** People whose notifications were set aside. */
-  setAside: () => request<NotificationRequest[]>('GET', '/api/v1/notifications/requests?limit=80'),
+  setAside: (next: string | null) =>
+    request<NotificationRequest[]>('GET', next ?? '/api/v1/notifications/requests?limit=40'),
   answerSetAside: (id: string, answer: 'accept' | 'dismiss') =>
     request<object>('POST', `/api/v1/notifications/requests/${id}/${answer}`),
 };

@@ -1,18 +1,13 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import { countUnread, unread } from '../state/inbox.ts';
+import type { Pages } from '../state/pages.ts';
 import { inboxCalls, pageGroups } from './calls.ts';
 import { type Entry, entriesOf, type Filter, isNewer, isUnread, refreshed, typesOf } from './entries.ts';
 
 /** What of the inbox is shown, newest first. */
-export interface InboxList {
-  readonly entries: ReadonlySignal<readonly Entry[]>;
-  readonly phase: ReadonlySignal<'loading' | 'ready' | 'failed' | 'ended'>;
-  /** Why the last page did not come. */
-  readonly problem: ReadonlySignal<string>;
+export interface InboxList extends Pick<Pages<Entry>, 'items' | 'phase' | 'problem' | 'loadMore'> {
   /** Up to where somebody had read before this visit; what is newer has a mark. Null until it is known. */
   readonly readId: ReadonlySignal<string | null>;
-  /** Loads the first or the next older page. */
-  loadMore(): Promise<void>;
   /** Puts what is new on top. */
   refresh(): Promise<void>;
   /** Takes all marks away. */
@@ -21,16 +16,16 @@ export interface InboxList {
 
 /** Makes the list of one filter. That of everything notes what it has shown as read, and keeps the marks for this visit. */
 export function createInboxList(filter: Filter): InboxList {
-  const entries = signal<readonly Entry[]>([]);
-  const phase = signal<ReturnType<InboxList['phase']['peek']>>('ready');
-  const problem = signal('');
+  const items = signal<readonly Entry[]>([]);
+  const phase = signal<ReturnType<InboxList['phase']['peek']>>('new');
+  const problem = signal<ReturnType<InboxList['problem']['peek']>>(null);
   const readId = signal<string | null>(null);
   const types = typesOf[filter];
   let noted = '0';
 
   /** Where there is no connection, it is noted with the next visit. */
   async function note(): Promise<boolean> {
-    const newest = entries.value[0]?.group.page_max_id;
+    const newest = items.value[0]?.group.page_max_id;
     if (newest === undefined || !isNewer(newest, noted)) return true;
     const outcome = await inboxCalls.setMarker(newest);
     if (!outcome.ok) return false;
@@ -49,33 +44,34 @@ export function createInboxList(filter: Filter): InboxList {
   async function loadMore(): Promise<void> {
     if (phase.value === 'loading' || phase.value === 'ended') return;
     phase.value = 'loading';
-    const isFirst = entries.value.length === 0;
+    const isFirst = items.value.length === 0;
     const [page] = await Promise.all([
-      inboxCalls.groups({ types, maxId: entries.value.at(-1)?.group.page_max_id }),
+      inboxCalls.groups({ types, maxId: items.value.at(-1)?.group.page_max_id }),
       isFirst ? loadMarker() : undefined,
     ]);
     batch(() => {
       if (!page.ok) {
-        problem.value = page.sentence;
+        problem.value = page;
         phase.value = 'failed';
         return;
       }
-      const known = new Set(entries.value.map(({ key }) => key));
-      entries.value = [...entries.value, ...entriesOf(page.value).filter(({ key }) => !known.has(key))];
+      const known = new Set(items.value.map(({ key }) => key));
+      items.value = [...items.value, ...entriesOf(page.value).filter(({ key }) => !known.has(key))];
+      problem.value = null;
       phase.value = page.value.notification_groups.length < pageGroups ? 'ended' : 'ready';
     });
     if (page.ok && isFirst && filter === 'all') await note();
   }
 
   async function refresh(): Promise<void> {
-    if (phase.value === 'loading' || phase.value === 'failed') return;
+    if (phase.value !== 'ready' && phase.value !== 'ended') return;
     const page = await inboxCalls.groups({ types });
     if (!page.ok) return;
     const first = entriesOf(page.value);
     batch(() => {
       const isAll = page.value.notification_groups.length < pageGroups;
-      const list = isAll ? first : refreshed(entries.value, first);
-      entries.value = list ?? first;
+      const list = isAll ? first : refreshed(items.value, first);
+      items.value = list ?? first;
       if (isAll) phase.value = 'ended';
       else if (list === null) phase.value = 'ready';
     });
@@ -83,7 +79,7 @@ export function createInboxList(filter: Filter): InboxList {
   }
 
   return {
-    ...{ entries, phase, problem, readId, loadMore, refresh },
+    ...{ items, phase, problem, readId, loadMore, refresh },
     async markAll() {
       // What is newest may be of a kind that is not shown here.
       const newest = await inboxCalls.groups({ types: [] });
@@ -102,7 +98,7 @@ export function createInboxList(filter: Filter): InboxList {
 }
 
 /** Whether anything of a list has a mark. */
-export function hasUnread({ entries, readId }: InboxList): boolean {
+export function hasUnread({ items, readId }: InboxList): boolean {
   const id = readId.value;
-  return id !== null && entries.value.some((entry) => isUnread(entry, id));
+  return id !== null && items.value.some((entry) => isUnread(entry, id));
 }
