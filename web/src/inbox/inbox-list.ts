@@ -1,4 +1,5 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
+import type { ApiFailure } from '../api/client.ts';
 import { countUnread, unread } from '../state/inbox.ts';
 import type { Pages } from '../state/pages.ts';
 import { inboxCalls, pageGroups } from './calls.ts';
@@ -10,8 +11,8 @@ export interface InboxList extends Pick<Pages<Entry>, 'items' | 'phase' | 'probl
   readonly readId: ReadonlySignal<string | null>;
   /** Puts what is new on top. */
   refresh(): Promise<void>;
-  /** Takes all marks away. */
-  markAll(): Promise<boolean>;
+  /** Takes all marks away; null: that is done. */
+  markAll(): Promise<ApiFailure | null>;
 }
 
 /** Makes the list of one filter. That of everything notes what it has shown as read, and keeps the marks for this visit. */
@@ -24,14 +25,13 @@ export function createInboxList(filter: Filter): InboxList {
   let noted = '0';
 
   /** Where there is no connection, it is noted with the next visit. */
-  async function note(): Promise<boolean> {
+  async function note(): Promise<void> {
     const newest = items.value[0]?.group.page_max_id;
-    if (newest === undefined || !isNewer(newest, noted)) return true;
+    if (newest === undefined || !isNewer(newest, noted)) return;
     const outcome = await inboxCalls.setMarker(newest);
-    if (!outcome.ok) return false;
+    if (!outcome.ok) return;
     noted = newest;
     await countUnread();
-    return true;
   }
 
   async function loadMarker(): Promise<void> {
@@ -83,16 +83,18 @@ export function createInboxList(filter: Filter): InboxList {
     async markAll() {
       // What is newest may be of a kind that is not shown here.
       const newest = await inboxCalls.groups({ types: [] });
-      const id = newest.ok ? newest.value.notification_groups[0]?.page_max_id : undefined;
-      if (id === undefined) return newest.ok;
-      const outcome = isNewer(id, noted) ? await inboxCalls.setMarker(id) : { ok: true };
-      if (!outcome.ok) return false;
+      if (!newest.ok) return newest;
+      const id = newest.value.notification_groups[0]?.page_max_id ?? noted;
+      if (isNewer(id, noted)) {
+        const outcome = await inboxCalls.setMarker(id);
+        if (!outcome.ok) return outcome;
+      }
       noted = id;
       batch(() => {
         readId.value = id;
         unread.value = 0;
       });
-      return true;
+      return null;
     },
   };
 }

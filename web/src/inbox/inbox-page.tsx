@@ -1,6 +1,6 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { loadRelationships } from '../state/relationships.ts';
+import { refreshRelationships } from '../state/relationships.ts';
 import { news } from '../state/inbox.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
@@ -57,8 +57,9 @@ function Inbox({ filter }: { filter: Filter }) {
 }
 
 async function markAll(list: InboxList): Promise<void> {
-  const isDone = await list.markAll();
-  if (isDone) toast(say('allRead'));
+  const failure = await list.markAll();
+  if (failure) toast(failure.sentence, 'error');
+  else toast(say('allRead'));
 }
 
 function Entries({ filter, list }: { filter: Filter; list: InboxList }) {
@@ -70,12 +71,15 @@ function Entries({ filter, list }: { filter: Filter; list: InboxList }) {
   useEffect(() => {
     list.refresh();
   }, [list, round]);
+  const asked = useRef(new Set<string>());
   useEffect(() => {
-    // Whom one may follow back, and whose request still waits.
-    const ids = items
-      .filter(({ group }) => group.type === 'follow' || group.type === 'follow_request')
-      .map(({ accounts: [first] }) => first.id);
-    loadRelationships(ids);
+    // Whom one may follow back, and whose request still waits: as it is now, whatever was known before.
+    const fresh = items.filter(
+      ({ key, group }) =>
+        (group.type === 'follow' || group.type === 'follow_request') && !asked.current.has(key),
+    );
+    for (const { key } of fresh) asked.current.add(key);
+    refreshRelationships(fresh.map(({ accounts: [first] }) => first.id));
   }, [items]);
 
   return (

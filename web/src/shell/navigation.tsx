@@ -34,7 +34,7 @@ function places(): Place[] {
     ...everybodys,
     { href: '/inbox', icon: 'inbox', words: say('inbox') },
     { href: profilePath(account), icon: 'person', words: text.me },
-    { href: '/library/saved', icon: 'library', words: say('library'), railOnly: true },
+    { href: '/library/saved', icon: 'bookmark', words: say('library'), railOnly: true },
     { href: '/studio', icon: 'studio', words: say('studio'), railOnly: true },
     { href: '/settings', icon: 'settings', words: say('settings'), railOnly: true },
     ...(isStaff(account)
