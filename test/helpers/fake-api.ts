@@ -13,6 +13,7 @@ import type {
 } from '../../web/src/api/types.ts';
 import { answerEdit } from './fake-edits.ts';
 import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
+import { fakeInboxRoutes } from './fake-inbox.ts';
 import { fakeInstance } from './fake-instance.ts';
 
 /** What the page must live with; helmet sends the same on the real server. */
@@ -104,6 +105,10 @@ export async function startFakeApi(dist: string, media: string): Promise<FakeApi
       return sendFile(request, response, join(media, normalize(url.pathname.slice(7))));
     }
     if (/^\/api\/v1\/videos\/\d+\/events$/.test(url.pathname)) return sendProgress(state, response);
+    // Open, and silent.
+    if (url.pathname.startsWith('/api/v1/streaming/')) {
+      return void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':)\n\n');
+    }
     if (url.pathname.startsWith('/api/')) return answerApi(state, request, response, url);
     const file = join(dist, normalize(url.pathname));
     const found = extname(file) !== '' && statSync(file, { throwIfNoEntry: false })?.isFile();
@@ -202,6 +207,7 @@ function setRelationship(state: FakeState, id: string, change: Partial<Relations
 }
 
 const routes: readonly [pattern: RegExp, answer: Answer][] = [
+  ...fakeInboxRoutes,
   [/^GET \/api\/v2\/instance$/, ({ state }) => state.instance],
   [/^GET \/api\/v1\/accounts\/verify_credentials$/, ({ state }) => state.me ?? new Refusal(notSignedIn)],
   [/^POST \/api\/v1\/accounts$/, ({ state, body }) => register(state, body)],

@@ -16,6 +16,8 @@ const SecurityPage = lazy(() => import('./settings/security-page.tsx').then((mod
 const InvitesPage = lazy(() => import('./settings/invites-page.tsx').then((module) => module.InvitesPage));
 const ProfilePage = lazy(() => import('./profile/profile-page.tsx').then((module) => module.ProfilePage));
 const WatchPage = lazy(() => import('./watch/watch-page.tsx').then((module) => module.WatchPage));
+const InboxPage = lazy(() => import('./inbox/inbox-page.tsx').then((module) => module.InboxPage));
+const WelcomePage = lazy(() => import('./welcome/welcome-page.tsx').then((module) => module.WelcomePage));
 const ApprovalsPage = lazy(() => import('./admin/approvals-page.tsx').then((module) => module.ApprovalsPage));
 
 /** The whole page: the frame around every route, and the routes. */
@@ -40,6 +42,8 @@ export function App() {
           <Route path="/login" component={LoginPage} />
           <Route path="/register" component={RegisterPage} />
           <Route path="/invite/:code" component={RegisterPage} />
+          <Route path="/inbox" component={InboxPage} />
+          <Route path="/welcome" component={WelcomePage} />
           <Route path="/settings/security" component={SecurityPage} />
           <Route path="/settings/invites" component={InvitesPage} />
           <Route path="/admin/approvals" component={ApprovalsPage} />

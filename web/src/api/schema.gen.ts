@@ -881,6 +881,12 @@ export interface FeedSlate {
   }[];
 }
 
+export interface FeedStatuses {
+  readonly statuses: readonly Status[];
+  /** Null: that was all */
+  readonly next_cursor: string | null;
+}
+
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
@@ -1438,6 +1444,8 @@ export interface NotificationGroup {
   readonly latest_page_notification_at: string;
   readonly sample_account_ids: readonly string[];
   readonly status_id: string | null;
+  /** Our own: the video that is spoken of, or below which the comment is; among `statuses`, too */
+  readonly clip_id: string | null;
   /** Of type admin.report */
   readonly report: NotificationReport | null;
   /** Of type vireo.rejected: why the upload was refused */
@@ -2245,6 +2253,27 @@ export interface VideoAnalytics {
   };
 }
 
+export interface VideoFacts {
+  readonly views: number;
+  readonly saves: number;
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+  } | null;
+  /** What its author lets others do with it */
+  readonly permissions: {
+    readonly comment: boolean;
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
+  /** For who may download it */
+  readonly download_url: string | null;
+}
+
 export interface VideoStatistics {
   readonly id: string;
   readonly totals: {
@@ -2304,32 +2333,4 @@ export interface WebPushSubscription {
   readonly policy: "all" | "followed" | "follower" | "none";
   /** By which push services know this server (VAPID), base64url */
   readonly server_key: string;
-}
-
-/** What a video has and the Mastodon API has no name for. */
-export interface VideoFacts {
-  readonly views: number;
-  readonly saves: number;
-  /** Its own sound; null where it has none, or that is not known */
-  readonly sound: {
-    /** Of the video that it is from */
-    readonly id: string;
-    /** As its author calls it; empty where it has no name */
-    readonly title: string;
-  } | null;
-  /** What its author lets others do with it */
-  readonly permissions: {
-    readonly comment: boolean;
-    readonly download: boolean;
-    readonly duet: boolean;
-    readonly stitch: boolean;
-  };
-  /** For who may download it */
-  readonly download_url: string | null;
-}
-
-export interface FeedStatuses {
-  readonly statuses: readonly Status[];
-  /** Null: that was all */
-  readonly next_cursor: string | null;
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import type { ApiFailure } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
@@ -9,24 +9,27 @@ import { strings } from '../strings.ts';
 import { joiningStrings } from '../strings-settings.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
+import { withNext } from '../ui/links.ts';
 import { Failed, Loading, Notice, Page, useTitle } from '../ui/page.tsx';
 import { useRemote } from '../ui/use-remote.ts';
+import { afterSignIn } from '../welcome/seen.ts';
 import styles from './auth.module.css';
 
 /** Creates an account, if this server takes new ones; with the code of an invite where its link led here. */
 export function RegisterPage() {
-  const { route } = useLocation();
+  const { route, query } = useLocation();
   const { code } = useRoute().params;
   const [waiting, setWaiting] = useState<string | null>(null);
   const server = instance.value;
-  const signedIn = Boolean(me.value);
+  const account = me.value;
+  const isJoining = useRef(false);
   const text = strings.auth;
   const title = text.registerTitle(server?.title ?? strings.product);
   useTitle(title);
 
   useEffect(() => {
-    if (signedIn) route('/', true);
-  }, [signedIn]);
+    if (account) route(afterSignIn(account, query.next, isJoining.current), true);
+  }, [account?.id]);
 
   if (!server) return <Loading />;
   if (waiting) {
@@ -54,7 +57,18 @@ export function RegisterPage() {
       </Notice>
     );
   }
-  const form = <RegisterForm key={code} server={server} invite={code ?? null} onPending={setWaiting} />;
+  const form = (
+    <RegisterForm
+      key={code}
+      server={server}
+      invite={code ?? null}
+      next={query.next}
+      onJoin={() => {
+        isJoining.current = true;
+      }}
+      onPending={setWaiting}
+    />
+  );
   return code ? (
     <Invited code={code} mode={server.registrations.mode}>
       {form}
@@ -99,6 +113,9 @@ function RegisterForm(props: {
   server: Instance;
   /** From the address. */
   invite: string | null;
+  /** Where to go on. */
+  next: string | undefined;
+  onJoin: () => void;
   onPending: (username: string) => void;
 }) {
   const { registrations, domain, title: serverTitle } = props.server;
@@ -131,6 +148,7 @@ function RegisterForm(props: {
       ...(age.trim() ? { age: Number(age) } : {}),
     });
     if (outcome.ok && !outcome.value.pending) {
+      props.onJoin();
       const session = await signIn({ login: username.trim(), password });
       if (!session.ok) setFailure(session);
     }
@@ -218,7 +236,7 @@ function RegisterForm(props: {
         </Button>
       </Form>
       <p class={styles.other}>
-        {text.haveAccount} <a href="/login">{text.signIn}</a>
+        {text.haveAccount} <a href={withNext('/login', props.next)}>{text.signIn}</a>
       </p>
     </Page>
   );

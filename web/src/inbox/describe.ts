@@ -65,7 +65,7 @@ function whoOf({ accounts: [first, second], group }: Entry): string {
 }
 
 /** The sentence that says what happened, with the names between isolating signs. */
-function sentenceOf(kind: Kind, entry: Entry): string {
+export function sentenceOf(kind: Kind, entry: Entry): string {
   if (kind === 'published' || kind === 'rejected') return say(kind);
   const who = whoOf(entry);
   if (kind === 'follows') return say(entry.group.notifications_count > 1 ? 'followsN' : 'follows1', { who });

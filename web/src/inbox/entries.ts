@@ -34,7 +34,11 @@ export interface Entry {
 }
 
 /** Puts together what an answer names by id. A group of nobody is left out. */
-export function entriesOf({ accounts, statuses, notification_groups: groups }: GroupedNotifications): Entry[] {
+export function entriesOf({
+  accounts,
+  statuses,
+  notification_groups: groups,
+}: GroupedNotifications): Entry[] {
   const people = new Map(accounts.map((account) => [account.id, account]));
   const posts = new Map(statuses.map((status) => [status.id, status]));
   return groups.flatMap((group) => {

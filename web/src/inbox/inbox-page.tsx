@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { refreshRelationships } from '../state/relationships.ts';
 import { news } from '../state/inbox.ts';
+import { refreshRelationships } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
@@ -11,8 +11,8 @@ import { Notice, VisuallyHidden } from '../ui/page.tsx';
 import { TabPanel, Tabs } from '../ui/tabs.tsx';
 import { type Filter, filterOf, filters, isUnread } from './entries.ts';
 import { FollowRequests } from './follow-requests.tsx';
-import { createInboxList, hasUnread, type InboxList } from './inbox-list.ts';
 import styles from './inbox.module.css';
+import { createInboxList, hasUnread, type InboxList } from './inbox-list.ts';
 import { InboxRow } from './inbox-row.tsx';
 import { say } from './say.ts';
 import { AsideHint, SetAside } from './set-aside.tsx';
@@ -87,11 +87,7 @@ function Entries({ filter, list }: { filter: Filter; list: InboxList }) {
       <ul class={styles.list} aria-label={say('list')} aria-busy={phase === 'loading'}>
         {items.map((entry) => (
           <li key={entry.key}>
-            <InboxRow
-              entry={entry}
-              viewerId={viewerId}
-              isNew={readId !== null && isUnread(entry, readId)}
-            />
+            <InboxRow entry={entry} viewerId={viewerId} isNew={readId !== null && isUnread(entry, readId)} />
           </li>
         ))}
       </ul>

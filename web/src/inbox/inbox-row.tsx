@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Account, Status } from '../api/types.ts';
 import { Blurhash } from '../player/blurhash.tsx';
-import { isCovered } from '../state/revealed.ts';
 import { relationships } from '../state/relationships.ts';
+import { isCovered } from '../state/revealed.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { FollowButton } from '../ui/follow-button.tsx';
 import { Handle } from '../ui/handle.tsx';
