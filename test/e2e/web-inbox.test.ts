@@ -154,15 +154,16 @@ describe.skipIf(!hasBrowser)('the inbox', () => {
     const { alice, bob, eve, deeds, server } = rig;
     const { db } = server.context;
     await db('accounts').where({ id: alice.id }).update({ locked: true });
-    await deeds.follow(bob.account, alice.account);
-    await deeds.follow(eve.account, alice.account);
+    const locked = { ...alice.account, locked: true };
+    await deeds.follow(bob.account, locked);
+    await deeds.follow(eve.account, locked);
     const opened = await openAs(alice, 'phone', 'dark');
     const { page } = opened;
     await page.goto('/inbox');
     await row(page, 'New: bob wants to follow you').waitFor();
-    await page.getByRole('button', { name: 'Let @bob follow you' }).waitFor();
+    await page.getByRole('button', { name: 'Accept @bob' }).waitFor();
     await look(page, 'phone-requests');
-    await page.getByRole('button', { name: 'Let @bob follow you' }).press('Enter');
+    await page.getByRole('button', { name: 'Accept @bob' }).press('Enter');
     await page.getByText('@bob follows you now.').waitFor();
     const stateOf = async (who: Person) =>
       (await db('follows').where({ follower_id: who.id, target_id: alice.id }).first('state'))?.state;
@@ -170,7 +171,7 @@ describe.skipIf(!hasBrowser)('the inbox', () => {
     await page.getByRole('tab', { name: 'Follows' }).click();
     await page
       .getByRole('region', { name: 'They want to follow you' })
-      .getByRole('button', { name: 'Turn @eve away' })
+      .getByRole('button', { name: 'Decline @eve' })
       .click();
     await page.getByText('@eve was turned away.').waitFor();
     await eventually(() => stateOf(eve)).not.toBe('pending');
@@ -189,7 +190,7 @@ describe.skipIf(!hasBrowser)('the inbox', () => {
     await page.getByRole('link', { name: /Notifications of 1 person were set aside/ }).click();
     await page.getByText('Hello from somebody you do not know').waitFor();
     await look(page, 'phone-aside');
-    await page.getByRole('button', { name: 'Let notifications of @bob through' }).click();
+    await page.getByRole('button', { name: 'Let through @bob' }).click();
     await page.getByRole('heading', { name: 'Nothing is set aside' }).waitFor();
     await page.getByRole('main').getByRole('link', { name: 'Back to the inbox' }).first().click();
     await row(page, 'New: bob commented on your clip').waitFor();

@@ -1,5 +1,4 @@
 import type { Account, Status } from '../api/types.ts';
-import { plainText } from '../format.ts';
 import type { IconName } from '../ui/icon.tsx';
 import { clipPath, profilePath } from '../ui/links.ts';
 import type { Entry } from './entries.ts';
@@ -109,15 +108,6 @@ function hrefOf(kind: Kind, { accounts: [first], status, clip, group }: Entry): 
   return isComment ? `${clipPath(clip)}?comment=${status.id}` : clipPath(clip);
 }
 
-/** What was said, or why something was refused; empty where the sentence says it all. */
-function excerptOf(kind: Kind, { status, clip, group }: Entry): string {
-  if (kind === 'rejected') return group.processing?.detail ?? '';
-  if (kind === 'reported') return group.report?.comment ?? '';
-  const post = status ?? clip;
-  if (!post || post.sensitive) return post?.spoiler_text ?? '';
-  return plainText(post.content);
-}
-
 /** A group in words. */
 export function describe(entry: Entry, viewerId: string) {
   const kind = kindOf(entry, viewerId);
@@ -126,6 +116,5 @@ export function describe(entry: Entry, viewerId: string) {
     parts: partsOf(sentenceOf(kind, entry)),
     icon: icons[kind],
     href: hrefOf(kind, entry),
-    excerpt: excerptOf(kind, entry),
   };
 }

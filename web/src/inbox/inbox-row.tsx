@@ -14,6 +14,7 @@ import { useRemote } from '../ui/use-remote.ts';
 import { inboxCalls } from './calls.ts';
 import { describe } from './describe.ts';
 import type { Entry } from './entries.ts';
+import { excerptOf } from './excerpt.ts';
 import { FollowAnswer } from './follow-requests.tsx';
 import styles from './inbox.module.css';
 import { say } from './say.ts';
@@ -26,7 +27,8 @@ interface InboxRowProps {
 
 /** One group: who, what, when, and what it is about. The whole row leads there. */
 export function InboxRow({ entry, viewerId, isNew }: InboxRowProps) {
-  const { kind, parts, icon, href, excerpt } = describe(entry, viewerId);
+  const { kind, parts, icon, href } = describe(entry, viewerId);
+  const excerpt = excerptOf(kind, entry);
   const { accounts, group, clip } = entry;
   const [first, second] = accounts;
   const isOwn = kind === 'published' || kind === 'rejected';
@@ -90,10 +92,15 @@ function Poster({ clip }: { clip: Status }) {
     <span class={styles.poster} aria-hidden="true">
       <Blurhash class={styles.fill} hash={media.blurhash} />
       {media.preview_url && !isCovered(clip) && (
-        <img class={styles.fill} src={media.preview_url} alt="" loading="lazy" />
+        <img class={styles.fill} src={media.preview_url} alt="" loading="lazy" onError={hide} />
       )}
     </span>
   );
+}
+
+/** A picture that is not there any more shows the blur below it. */
+function hide({ currentTarget }: { currentTarget: HTMLImageElement }): void {
+  currentTarget.hidden = true;
 }
 
 /** All people of a group, asked for once somebody wants to see them. */

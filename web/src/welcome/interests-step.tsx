@@ -99,7 +99,7 @@ function OwnTopic({ onAdd }: { onAdd: (topic: string) => void }) {
     setText('');
   };
   return (
-    <Form onSend={add} label={say('ownTopic')}>
+    <Form onSend={add} label={say('addTopic')}>
       <div class={styles.beside}>
         <Field
           label={say('ownTopic')}

@@ -11,9 +11,10 @@ import { profilePath } from '../ui/links.ts';
 import { Failed, Loading, Notice } from '../ui/page.tsx';
 import { useRemote } from '../ui/use-remote.ts';
 import { welcomeCalls } from './calls.ts';
+import type { Suggested } from './people.ts';
 import { say } from './say.ts';
 import { StepFrame } from './step-frame.tsx';
-import { type Suggested, suggestedFor } from './suggestions.ts';
+import { suggestedFor } from './suggestions.ts';
 import styles from './welcome.module.css';
 
 interface StepProps {

@@ -1,38 +1,7 @@
 import type { ApiOutcome } from '../api/client.ts';
-import type { Account, Status } from '../api/types.ts';
+import type { Account } from '../api/types.ts';
 import { welcomeCalls } from './calls.ts';
-
-/** Somebody to follow, and by which interest they were found. */
-export interface Suggested {
-  readonly account: Account;
-  readonly tag: string | null;
-}
-
-/** More than this is no choice any more. */
-const MOST = 24;
-
-/** Authors of posts about what somebody likes: those of each interest in turn, so that one of them does not take all places. */
-export function authorsOf(posts: readonly Status[], interests: readonly string[]): Suggested[] {
-  const found = interests.map((tag) =>
-    posts
-      .filter(({ tags }) => tags.some(({ name }) => name.toLowerCase() === tag.toLowerCase()))
-      .map(({ account }) => ({ account, tag })),
-  );
-  const longest = Math.max(0, ...found.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, n) => found.flatMap((list) => list[n] ?? [])).flat();
-}
-
-/** Each person once, in this order, and nobody who is not to be shown. */
-export function together(
-  lists: readonly (readonly Suggested[])[],
-  without: ReadonlySet<string>,
-): Suggested[] {
-  const seen = new Set(without);
-  return lists
-    .flat()
-    .filter(({ account: { id } }) => !seen.has(id) && seen.add(id))
-    .slice(0, MOST);
-}
+import { authorsOf, type Suggested, together } from './people.ts';
 
 /** People for somebody: by interest, then known by those they follow, then whom many watch, then who is active here. */
 export async function suggestedFor(

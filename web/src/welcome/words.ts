@@ -15,6 +15,7 @@ export const english = {
   ownTopic: 'A topic of your own',
   ownTopicHint: 'One word, like a hashtag',
   ownTopicBad: 'A topic is one word of letters and digits. Check it and try again.',
+  addTopic: 'Add a topic',
   add: 'Add',
   languages: 'Languages you watch in',
   languagesHint: 'None chosen: all of them.',

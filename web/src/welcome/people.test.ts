@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fakeAccount, fakeStatus } from '../../../test/helpers/fake-entities.ts';
 import type { Media } from '../api/types.ts';
-import { authorsOf, together } from './suggestions.ts';
+import { authorsOf, together } from './people.ts';
 import { parseTopic, withOrWithout } from './topics.ts';
 
 const people = ['1', '2', '3', '4'].map((id) => fakeAccount(id, `p${id}`));
