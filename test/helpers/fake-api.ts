@@ -11,8 +11,10 @@ import type {
   Relationship,
   Status,
 } from '../../web/src/api/types.ts';
+import { answerComments } from './fake-comments.ts';
 import { answerEdit } from './fake-edits.ts';
 import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
+import { feedOf, react } from './fake-feed.ts';
 import { fakeInboxRoutes } from './fake-inbox.ts';
 import { fakeInstance } from './fake-instance.ts';
 
@@ -42,6 +44,8 @@ export interface FakeState {
   /** What signing in asks for beside the password, where it does. */
   code: string | null;
   relationships: Map<string, Relationship>;
+  /** Ids of clips that are not wanted. */
+  unwanted: Set<string>;
   pending: PendingAccount[];
   /** What the next polls of processing answer; the last one stays. */
   processing: Processing[];
@@ -82,6 +86,7 @@ function emptyState(): FakeState {
     statuses: [],
     code: null,
     relationships: new Map(),
+    unwanted: new Set(),
     pending: [],
     processing: [],
     refusals: new Map(),
@@ -109,6 +114,7 @@ export async function startFakeApi(dist: string, media: string): Promise<FakeApi
     if (url.pathname.startsWith('/api/v1/streaming/')) {
       return void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':)\n\n');
     }
+    if (answerComments(request, response, url.pathname)) return;
     if (url.pathname.startsWith('/api/')) return answerApi(state, request, response, url);
     const file = join(dist, normalize(url.pathname));
     const found = extname(file) !== '' && statSync(file, { throwIfNoEntry: false })?.isFile();
@@ -169,6 +175,8 @@ interface Call {
   readonly state: FakeState;
   readonly query: URLSearchParams;
   readonly body: Record<string, string>;
+  /** `METHOD /path`. */
+  readonly call: string;
   /** What the path's pattern caught. */
   readonly id: string;
 }
@@ -254,15 +262,26 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
       return { accounts: state.accounts.filter((account) => account.acct === acct) };
     },
   ],
+  [/^GET \/api\/v1\/feed\/statuses$/, ({ state, query }) => feedOf(state, query)],
   [
-    /^GET \/api\/v1\/timelines\/home$/,
-    ({ state, query }) => {
-      const mine = ({ account }: Status) =>
-        account.id === state.me?.id || state.relationships.get(account.id)?.following;
-      return pageOf(state.statuses.filter(mine), query);
+    /^POST \/api\/v1\/statuses\/(\d+)\/(?:un)?(?:favourite|bookmark)$/,
+    ({ state, call, id }) => react(state, call, id) ?? new Refusal(notFound),
+  ],
+  [
+    /^(?:POST|DELETE) \/api\/v1\/videos\/(\d+)\/not_interested$/,
+    ({ state, call, id }) => {
+      if (call.startsWith('POST')) state.unwanted.add(id);
+      else state.unwanted.delete(id);
+      return { not_interested: state.unwanted.has(id) };
     },
   ],
-  [/^GET \/api\/v1\/timelines\/public$/, ({ state, query }) => pageOf(state.statuses, query)],
+  [
+    /^POST \/api\/v1\/accounts\/(\d+)\/(?:un)?(?:mute|block)$/,
+    ({ state, call, id }) => {
+      const name = call.endsWith('mute') ? 'muting' : 'blocking';
+      return setRelationship(state, id, { [name]: !/\/un(?:mute|block)$/.test(call) });
+    },
+  ],
   [
     /^GET \/api\/v1\/statuses\/(\d+)$/,
     ({ state, id }) => state.statuses.find((status) => status.id === id) ?? new Refusal(notFound),
@@ -350,7 +369,7 @@ function routed(state: FakeState, call: string, query: URLSearchParams, bytes: B
     const match = pattern.exec(call);
     if (!match) continue;
     const body = bytes.length > 0 ? JSON.parse(bytes.toString()) : {};
-    return answer({ state, query, body, id: match[1] ?? '' });
+    return answer({ state, query, body, call, id: match[1] ?? '' });
   }
   return new Refusal(notFound);
 }

@@ -1123,6 +1123,8 @@ export interface Instance {
     };
     readonly statuses: {
       readonly max_characters: number;
+      /** Ours */
+      readonly max_comment_characters: number;
       readonly max_media_attachments: number;
       readonly characters_reserved_per_url: number;
     };
@@ -1651,6 +1653,10 @@ export interface Report {
   readonly id: string;
   readonly comment: string;
   readonly forwarded: boolean;
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly rule_ids: readonly string[];
+  /** As they were named */
+  readonly status_ids: readonly string[];
   readonly target_account: Account;
 }
 
@@ -2028,6 +2034,8 @@ export interface V1Instance {
     };
     readonly statuses: {
       readonly max_characters: number;
+      /** Ours */
+      readonly max_comment_characters: number;
       readonly max_media_attachments: number;
       readonly characters_reserved_per_url: number;
     };
