@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import type {
@@ -15,24 +15,14 @@ import { answerComments } from './fake-comments.ts';
 import { answerEdit } from './fake-edits.ts';
 import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
 import { feedOf, react } from './fake-feed.ts';
-import { fakeInboxRoutes } from './fake-inbox.ts';
+import { answerStream, fakeInboxRoutes } from './fake-inbox.ts';
 import { fakeInstance } from './fake-instance.ts';
+import { sendFile } from './send-file.ts';
 
 /** What the page must live with; helmet sends the same on the real server. */
 const CSP =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
   "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:";
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.jpg': 'image/jpeg',
-  '.mp4': 'video/mp4',
-  '.m4s': 'video/mp4',
-  '.m3u8': 'application/vnd.apple.mpegurl',
-};
 
 /** What the fake server knows. Tests read and change it while the page runs. */
 export interface FakeState {
@@ -110,10 +100,7 @@ export async function startFakeApi(dist: string, media: string): Promise<FakeApi
       return sendFile(request, response, join(media, normalize(url.pathname.slice(7))));
     }
     if (/^\/api\/v1\/videos\/\d+\/events$/.test(url.pathname)) return sendProgress(state, response);
-    // Open, and silent.
-    if (url.pathname.startsWith('/api/v1/streaming/')) {
-      return void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':)\n\n');
-    }
+    if (answerStream(response, url.pathname)) return;
     if (answerComments(request, response, url.pathname)) return;
     if (url.pathname.startsWith('/api/')) return answerApi(state, request, response, url);
     const file = join(dist, normalize(url.pathname));
@@ -151,24 +138,6 @@ function sendProgress(state: FakeState, response: ServerResponse): void {
   tell();
   const timer = setInterval(tell, 20);
   response.on('close', () => clearInterval(timer));
-}
-
-/** Sends a file, or the part of it that a player asks for. */
-function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {
-  const facts = statSync(path, { throwIfNoEntry: false });
-  if (!facts?.isFile()) return void response.writeHead(404).end();
-  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-  const start = Number(range?.[1] ?? 0);
-  const end = range?.[2] ? Math.min(Number(range[2]), facts.size - 1) : facts.size - 1;
-  response.writeHead(range ? 206 : 200, {
-    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-    'content-length': end - start + 1,
-    'accept-ranges': 'bytes',
-    ...(range ? { 'content-range': `bytes ${start}-${end}/${facts.size}` } : {}),
-  });
-  const stream = createReadStream(path, { start, end });
-  response.on('close', () => stream.destroy());
-  stream.pipe(response);
 }
 
 interface Call {

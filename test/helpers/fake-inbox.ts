@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FeedSettings, GroupedNotifications, NotificationPolicy } from '../../web/src/api/schema.gen.ts';
 
 const noNotifications: GroupedNotifications = { accounts: [], statuses: [], notification_groups: [] };
@@ -26,3 +27,10 @@ export const fakeInboxRoutes: readonly [pattern: RegExp, answer: () => unknown][
   [/^GET \/api\/v2\/suggestions$/, () => []],
   [/^GET \/api\/v1\/directory$/, () => []],
 ];
+
+/** A stream that is open and tells nothing. False for other paths. */
+export function answerStream(response: ServerResponse, path: string): boolean {
+  if (!path.startsWith('/api/v1/streaming/')) return false;
+  response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':)\n\n');
+  return true;
+}

@@ -1,29 +1,6 @@
 import { count } from './format.ts';
 
-/** Words of joining by invite and of the pages for one's own account. */
-export const joiningStrings = {
-  age: 'Your age in years',
-  ageHint: (min: number) => `People here are at least ${min}. That you said so is kept, your age is not.`,
-  invite: 'Invite code',
-  inviteHint: 'From the person who invited you.',
-  inviteOptional: 'Invite code (optional)',
-  inviteSpares: 'With one, you can sign in at once.',
-  invited: 'You have been invited. Choose a name and a password to join.',
-  inviteGoneTitle: 'This invite does not count any more',
-  inviteGone: 'It was used up, has run out, or was ended. Ask the person who gave it to you for another one.',
-  haveInvite: 'Have you been invited?',
-  useInvite: 'Enter your invite code',
-  joinAnyway: 'Join without it',
-  byInvite: 'This server takes people who were invited.',
-} as const;
-
-export const passkeyStrings = {
-  signIn: 'Sign in with a passkey',
-  or: 'or',
-  failed: 'No passkey was used. Try again, or use your password.',
-  failedNew: 'No passkey was made. Try again when you are ready.',
-} as const;
-
+/** Words of the pages for one's own account. */
 export const securityStrings = {
   title: 'Security',
   needed: 'Sign in to see how your account is protected.',

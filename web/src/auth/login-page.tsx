@@ -4,13 +4,13 @@ import type { ApiFailure } from '../api/client.ts';
 import { hasPasskeys, signToEnter } from '../settings/passkey.ts';
 import { instance, me, signIn, signInByPasskey } from '../state/session.ts';
 import { strings } from '../strings.ts';
-import { joiningStrings, passkeyStrings } from '../strings-settings.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
 import { withNext } from '../ui/links.ts';
-import { Page } from '../ui/page.tsx';
 import { afterSignIn } from '../welcome/seen.ts';
 import styles from './auth.module.css';
+import { AuthFrame } from './auth-frame.tsx';
+import { say } from './say.ts';
 
 /** Signs in, with a code where the account wants one, and goes back to where somebody came from. */
 export function LoginPage() {
@@ -54,7 +54,7 @@ export function LoginPage() {
   const shared = { busy, failure };
 
   return (
-    <Page title={title} width="narrow">
+    <AuthFrame title={title}>
       {!asksForCode && hasPasskeys() && <PasskeyWay busy={busy} onSend={sendPasskey} />}
       {asksForCode ? (
         <CodeForm {...shared} onSend={send} onBack={back} />
@@ -73,7 +73,7 @@ export function LoginPage() {
         </p>
       )}
       <JoinLink next={query.next} />
-    </Page>
+    </AuthFrame>
   );
 }
 
@@ -82,9 +82,9 @@ function PasskeyWay({ busy, onSend }: { busy: boolean; onSend: () => void }) {
   return (
     <div class={styles.passkey}>
       <Button look="quiet" icon="key" busy={busy} wide onPress={onSend}>
-        {passkeyStrings.signIn}
+        {say('byPasskey')}
       </Button>
-      <p class={styles.or}>{passkeyStrings.or}</p>
+      <p class={styles.or}>{say('or')}</p>
     </div>
   );
 }
@@ -96,7 +96,7 @@ function JoinLink({ next }: { next: string | undefined }) {
   if (rules?.mode === 'invite') {
     return (
       <p class={styles.other}>
-        {joiningStrings.haveInvite} <a href={withNext('/register', next)}>{joiningStrings.useInvite}</a>
+        {say('haveInvite')} <a href={withNext('/register', next)}>{say('useInvite')}</a>
       </p>
     );
   }

@@ -2,8 +2,9 @@ import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { ApiFailure } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
+import { say } from '../auth/say.ts';
 import { strings } from '../strings.ts';
-import { passkeyStrings, securityStrings as text } from '../strings-settings.ts';
+import { securityStrings as text } from '../strings-settings.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
@@ -91,7 +92,7 @@ function ProofDialog(props: {
       </Form>
       {props.mayUsePasskey && hasPasskeys() && (
         <div class={styles.other}>
-          <p class={styles.or}>{passkeyStrings.or}</p>
+          <p class={styles.or}>{say('or')}</p>
           <Button look="quiet" icon="key" busy={busy} wide onPress={() => prove(true)}>
             {text.confirmByPasskey}
           </Button>

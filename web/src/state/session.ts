@@ -3,6 +3,7 @@ import { type ApiFailure, type ApiOutcome, signedOutByServer } from '../api/clie
 import { api, type Credentials } from '../api/endpoints.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
 import { strings } from '../strings.ts';
+import { signInPath } from '../ui/links.ts';
 import { forgetRelationships } from './relationships.ts';
 import { forgetTimelines } from './timelines.ts';
 import { toast } from './toasts.ts';
@@ -82,5 +83,10 @@ function become(account: CredentialAccount | null): void {
 signedOutByServer.subscribe(() => {
   if (!me.peek()) return;
   become(null);
-  toast(strings.auth.sessionEnded, 'error');
+  // Whoever signs in from here comes back to where they were, whatever is shown then.
+  const back = signInPath();
+  toast(strings.auth.sessionEnded, 'error', {
+    label: strings.auth.signIn,
+    run: () => location.assign(back),
+  });
 });
