@@ -73,7 +73,7 @@ const sentences = (page: Page) =>
 
 const eventually = <T>(ask: () => Promise<T>) => expect.poll(ask, { timeout: PATIENCE_MS });
 
-describe.skipIf(!hasBrowser)('the inbox', () => {
+describe.skipIf(!hasBrowser)('the inbox', { timeout: 90_000 }, () => {
   test('what happens arrives at once, is counted, put into words, and is read once it was shown', async () => {
     const { alice, bob, eve, deeds } = rig;
     const opened = await openAs(alice, 'phone');

@@ -49,7 +49,9 @@ export function PeopleStep({ onNext, onBack }: StepProps) {
           <Button look="quiet" onPress={onBack}>
             {say('back')}
           </Button>
-          <Button onPress={onNext}>{isFollowing ? say('next') : say('skip')}</Button>
+          <Button look={isFollowing ? 'primary' : 'quiet'} onPress={onNext}>
+            {isFollowing ? say('next') : say('skip')}
+          </Button>
         </>
       }
     >
