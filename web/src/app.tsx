@@ -12,8 +12,7 @@ const UploadPage = lazy(() => import('./upload/upload-page.tsx').then((module) =
 const FindPage = lazy(() => import('./find/find-page.tsx').then((module) => module.FindPage));
 const LoginPage = lazy(() => import('./auth/login-page.tsx').then((module) => module.LoginPage));
 const RegisterPage = lazy(() => import('./auth/register-page.tsx').then((module) => module.RegisterPage));
-const SecurityPage = lazy(() => import('./settings/security-page.tsx').then((module) => module.SecurityPage));
-const InvitesPage = lazy(() => import('./settings/invites-page.tsx').then((module) => module.InvitesPage));
+const SettingsPage = lazy(() => import('./settings/settings-page.tsx').then((module) => module.SettingsPage));
 const ProfilePage = lazy(() => import('./profile/profile-page.tsx').then((module) => module.ProfilePage));
 const WatchPage = lazy(() => import('./watch/watch-page.tsx').then((module) => module.WatchPage));
 const ApprovalsPage = lazy(() => import('./admin/approvals-page.tsx').then((module) => module.ApprovalsPage));
@@ -40,8 +39,8 @@ export function App() {
           <Route path="/login" component={LoginPage} />
           <Route path="/register" component={RegisterPage} />
           <Route path="/invite/:code" component={RegisterPage} />
-          <Route path="/settings/security" component={SecurityPage} />
-          <Route path="/settings/invites" component={InvitesPage} />
+          <Route path="/settings" component={SettingsPage} />
+          <Route path="/settings/:page" component={SettingsPage} />
           <Route path="/admin/approvals" component={ApprovalsPage} />
           <Route path="/:handle" component={ProfilePage} />
           <Route path="/:handle/:id" component={WatchPage} />

@@ -1,12 +1,12 @@
 import { useLocation } from 'preact-iso/router';
-import { instance, isStaff, mayInvite, me, signOut } from '../state/session.ts';
+import { instance, isStaff, me, signOut } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { uploadPercent } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
-import { inviteStrings, securityStrings } from '../strings-settings.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { profilePath } from '../ui/links.ts';
+import { say } from '../ui/say.ts';
 import { Logo } from './logo.tsx';
 import styles from './navigation.module.css';
 
@@ -28,16 +28,15 @@ function places(): Place[] {
     account
       ? { href: profilePath(account), icon: 'person', words: text.me }
       : { href: '/login', icon: 'person', words: text.signIn },
-    ...(account
-      ? [{ href: '/settings/security', icon: 'key', words: securityStrings.nav, railOnly: true } as const]
-      : []),
-    ...(mayInvite()
-      ? [{ href: '/settings/invites', icon: 'mail', words: inviteStrings.nav, railOnly: true } as const]
-      : []),
+    { href: '/settings', icon: 'settings', words: say('settings'), railOnly: true },
     ...(isStaff(account)
       ? [{ href: '/admin/approvals', icon: 'shield', words: text.approvals, railOnly: true } as const]
       : []),
   ];
+}
+
+function isCurrent(href: string, path: string): boolean {
+  return path === href || (href === '/settings' && path.startsWith('/settings/'));
 }
 
 /** The places one can go to: a bar under the thumb on phones, a rail at the left on desktops. */
@@ -52,7 +51,7 @@ export function Navigation() {
       <ul class={styles.list}>
         {places().map((place) => (
           <li key={place.href} class={place.railOnly ? styles.railOnly : undefined}>
-            <NavigationLink {...place} current={path === place.href} />
+            <NavigationLink {...place} current={isCurrent(place.href, path)} />
           </li>
         ))}
       </ul>

@@ -25,7 +25,9 @@ beforeEach(() => {
       return connection;
     },
   });
-  vi.stubGlobal('matchMedia', (query: string) => ({ matches: matching.some((part) => query.includes(part)) }));
+  vi.stubGlobal('matchMedia', (query: string) => ({
+    matches: matching.some((part) => query.includes(part)),
+  }));
 });
 
 describe('what somebody chose', () => {
