@@ -12,8 +12,7 @@ const UploadPage = lazy(() => import('./upload/upload-page.tsx').then((module) =
 const FindPage = lazy(() => import('./find/find-page.tsx').then((module) => module.FindPage));
 const LoginPage = lazy(() => import('./auth/login-page.tsx').then((module) => module.LoginPage));
 const RegisterPage = lazy(() => import('./auth/register-page.tsx').then((module) => module.RegisterPage));
-const SecurityPage = lazy(() => import('./settings/security-page.tsx').then((module) => module.SecurityPage));
-const InvitesPage = lazy(() => import('./settings/invites-page.tsx').then((module) => module.InvitesPage));
+const SettingsPage = lazy(() => import('./settings/settings-page.tsx').then((module) => module.SettingsPage));
 const ProfilePage = lazy(() => import('./profile/profile-page.tsx').then((module) => module.ProfilePage));
 const WatchPage = lazy(() => import('./watch/watch-page.tsx').then((module) => module.WatchPage));
 const InboxPage = lazy(() => import('./inbox/inbox-page.tsx').then((module) => module.InboxPage));
@@ -44,8 +43,8 @@ export function App() {
           <Route path="/invite/:code" component={RegisterPage} />
           <Route path="/inbox" component={InboxPage} />
           <Route path="/welcome" component={WelcomePage} />
-          <Route path="/settings/security" component={SecurityPage} />
-          <Route path="/settings/invites" component={InvitesPage} />
+          <Route path="/settings" component={SettingsPage} />
+          <Route path="/settings/:page" component={SettingsPage} />
           <Route path="/admin/approvals" component={ApprovalsPage} />
           <Route path="/:handle" component={ProfilePage} />
           <Route path="/:handle/:id" component={WatchPage} />

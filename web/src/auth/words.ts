@@ -16,6 +16,4 @@ export const english = {
   byInvite: 'This server takes people who were invited.',
   byPasskey: 'Sign in with a passkey',
   or: 'or',
-  passkeyFailed: 'No passkey was used. Try again, or use your password.',
-  passkeyFailedNew: 'No passkey was made. Try again when you are ready.',
 } as const;

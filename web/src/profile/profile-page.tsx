@@ -2,13 +2,13 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import { api, pageSize } from '../api/endpoints.ts';
 import type { Account } from '../api/types.ts';
+import { say } from '../settings/say.ts';
 import { SignOutButton } from '../shell/navigation.tsx';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { loadRelationships, relationships } from '../state/relationships.ts';
-import { isStaff, mayInvite, me } from '../state/session.ts';
+import { isStaff, me } from '../state/session.ts';
 import { createTimeline } from '../state/timeline.ts';
 import { strings } from '../strings.ts';
-import { inviteStrings, securityStrings } from '../strings-settings.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import buttons from '../ui/button.module.css';
 import { Button, ButtonLink } from '../ui/button.tsx';
@@ -94,14 +94,9 @@ function ProfileOf({ account }: { account: Account }) {
 function OwnActions() {
   return (
     <div class={`${styles.actions} ${styles.own}`}>
-      <ButtonLink href="/settings/security" look="quiet" icon="key">
-        {securityStrings.nav}
+      <ButtonLink href="/settings" look="quiet" icon="settings">
+        {say('title')}
       </ButtonLink>
-      {mayInvite() && (
-        <ButtonLink href="/settings/invites" look="quiet" icon="mail">
-          {inviteStrings.nav}
-        </ButtonLink>
-      )}
       {isStaff(me.value) && (
         <ButtonLink href="/admin/approvals" look="quiet" icon="shield">
           {strings.nav.approvals}

@@ -2,7 +2,7 @@ import { browserSupportsWebAuthn, startAuthentication, startRegistration } from 
 import type { ApiFailure, ApiOutcome } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import type { Passkey } from '../api/types.ts';
-import { say } from '../auth/say.ts';
+import { say } from './security/say.ts';
 
 /** Whether this browser has passkeys at all. */
 export const hasPasskeys = browserSupportsWebAuthn;

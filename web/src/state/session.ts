@@ -59,6 +59,11 @@ export async function signOut(): Promise<ApiFailure | undefined> {
   return undefined;
 }
 
+/** For an account that ends its own sessions by leaving. */
+export function left(): void {
+  become(null);
+}
+
 /** Whether the account may see the pages for staff. */
 export function isStaff(account: CredentialAccount | null | undefined): boolean {
   return account !== null && account !== undefined && account.role.name !== 'user';

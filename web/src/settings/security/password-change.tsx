@@ -1,14 +1,13 @@
 import { useState } from 'preact/hooks';
-import type { ApiFailure } from '../api/client.ts';
-import { api } from '../api/endpoints.ts';
-import { instance, me } from '../state/session.ts';
-import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
-import { securityStrings as text } from '../strings-settings.ts';
-import { Button } from '../ui/button.tsx';
-import { Field, Form, FormError } from '../ui/field.tsx';
+import type { ApiFailure } from '../../api/client.ts';
+import { api } from '../../api/endpoints.ts';
+import { instance, me } from '../../state/session.ts';
+import { toast } from '../../state/toasts.ts';
+import { Button } from '../../ui/button.tsx';
+import { Field, Form, FormError } from '../../ui/field.tsx';
+import styles from '../settings.module.css';
 import type { WithProof } from './proof.tsx';
-import styles from './settings.module.css';
+import { say } from './say.ts';
 
 /** A new password, which ends every other session. */
 export function PasswordChange({ withProof }: { withProof: WithProof }) {
@@ -24,25 +23,25 @@ export function PasswordChange({ withProof }: { withProof: WithProof }) {
       setBusy(false);
       if (!outcome.ok) return setFailure(outcome);
       setPassword('');
-      toast(text.passwordChanged);
+      toast(say('passwordChanged'));
     });
   };
 
   return (
     <section class={styles.section} aria-labelledby="password">
-      <h2 id="password">{text.password}</h2>
-      <p>{text.passwordText}</p>
-      <Form onSend={() => withProof(change)} label={text.changePassword}>
+      <h2 id="password">{say('password')}</h2>
+      <p>{say('passwordText')}</p>
+      <Form onSend={() => withProof(change)} label={say('changePassword')}>
         {failure && <FormError sentence={failure.fields.new_password ?? failure.sentence} />}
         {/* Password managers want to know whose password it is. */}
         <input type="hidden" name="username" autocomplete="username" value={me.value?.username ?? ''} />
         <Field
-          label={text.newPassword}
+          label={say('newPassword')}
           name="new-password"
           type="password"
           value={password}
           onInput={setPassword}
-          hint={limits && strings.auth.passwordHint(limits.min_password_length)}
+          hint={limits && say('passwordHint', { min: limits.min_password_length })}
           minLength={limits?.min_password_length}
           maxLength={limits?.max_password_length}
           autocomplete="new-password"
@@ -50,7 +49,7 @@ export function PasswordChange({ withProof }: { withProof: WithProof }) {
         />
         <div>
           <Button type="submit" busy={busy}>
-            {text.changePassword}
+            {say('changePassword')}
           </Button>
         </div>
       </Form>

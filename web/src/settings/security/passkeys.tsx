@@ -1,15 +1,21 @@
 import { useState } from 'preact/hooks';
-import { api } from '../api/endpoints.ts';
-import type { Passkey } from '../api/types.ts';
-import { toast } from '../state/toasts.ts';
-import { securityStrings as text } from '../strings-settings.ts';
-import { Button } from '../ui/button.tsx';
-import { ConfirmDialog, Dialog } from '../ui/dialog.tsx';
-import { Field, Form } from '../ui/field.tsx';
-import { TimeAgo } from '../ui/time-ago.tsx';
-import { deviceName, hasPasskeys, makePasskey } from './passkey.ts';
+import { api } from '../../api/endpoints.ts';
+import type { Passkey } from '../../api/types.ts';
+import { toast } from '../../state/toasts.ts';
+import { Button } from '../../ui/button.tsx';
+import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx';
+import { Field, Form } from '../../ui/field.tsx';
+import { TimeAgo } from '../../ui/time-ago.tsx';
+import { deviceName, hasPasskeys, makePasskey } from '../passkey.ts';
+import styles from '../settings.module.css';
 import type { WithProof } from './proof.tsx';
-import styles from './settings.module.css';
+import { say } from './say.ts';
+
+/** What a passkey of this device is called until its person says otherwise. */
+function nameOfNew(): string {
+  const device = deviceName(navigator.userAgent);
+  return device ? say('passkeyDefault', { device }) : say('passkeyPlain');
+}
 
 interface PasskeysProps {
   readonly passkeys: readonly Passkey[];
@@ -30,11 +36,11 @@ export function Passkeys({ passkeys, onChange, withProof }: PasskeysProps) {
 
   const add = (proof: string) => {
     setBusy(true);
-    makePasskey(proof, text.passkeyDefault(deviceName(navigator.userAgent))).then((made) => {
+    makePasskey(proof, nameOfNew()).then((made) => {
       setBusy(false);
       if (!made.ok) return toast(made.sentence, 'error');
       onChange([...passkeys, made.value]);
-      toast(text.passkeyAdded);
+      toast(say('passkeyAdded'));
       setDoing({ verb: 'rename', passkey: made.value });
     });
   };
@@ -45,9 +51,9 @@ export function Passkeys({ passkeys, onChange, withProof }: PasskeysProps) {
 
   return (
     <section class={styles.section} aria-labelledby="passkeys">
-      <h2 id="passkeys">{text.passkeys}</h2>
-      <p>{text.passkeysText}</p>
-      {passkeys.length === 0 && <p>{text.passkeysNone}</p>}
+      <h2 id="passkeys">{say('passkeys')}</h2>
+      <p>{say('passkeysText')}</p>
+      {passkeys.length === 0 && <p>{say('passkeysNone')}</p>}
       <ul class={styles.list}>
         {passkeys.map((passkey) => (
           <li key={passkey.id} class={styles.item}>
@@ -55,17 +61,17 @@ export function Passkeys({ passkeys, onChange, withProof }: PasskeysProps) {
             <div class={styles.actions}>
               <Button
                 look="quiet"
-                label={text.renameWho(passkey.name)}
+                label={say('renameWho', { name: passkey.name })}
                 onPress={() => setDoing({ verb: 'rename', passkey })}
               >
-                {text.rename}
+                {say('rename')}
               </Button>
               <Button
                 look="quiet"
-                label={text.removeWho(passkey.name)}
+                label={say('removeWho', { name: passkey.name })}
                 onPress={() => setDoing({ verb: 'remove', passkey })}
               >
-                {text.remove}
+                {say('remove')}
               </Button>
             </div>
           </li>
@@ -73,10 +79,10 @@ export function Passkeys({ passkeys, onChange, withProof }: PasskeysProps) {
       </ul>
       {hasPasskeys() ? (
         <Button icon="key" busy={busy} onPress={() => withProof(add)}>
-          {text.addPasskey}
+          {say('addPasskey')}
         </Button>
       ) : (
-        <p>{text.passkeysUnsupported}</p>
+        <p>{say('passkeysUnsupported')}</p>
       )}
       {doing?.verb === 'rename' && (
         <RenameDialog
@@ -103,15 +109,15 @@ function PasskeyFacts({ passkey }: { passkey: Passkey }) {
     <div class={styles.what}>
       <h3 dir="auto">{passkey.name}</h3>
       <p>
-        {passkey.synced ? text.passkeySynced : text.passkeyHere} · {text.added}{' '}
+        {passkey.synced ? say('passkeySynced') : say('passkeyHere')} · {say('added')}{' '}
         <TimeAgo iso={passkey.created_at} />
       </p>
       <p>
         {passkey.last_used_at === null ? (
-          text.neverUsed
+          say('neverUsed')
         ) : (
           <>
-            {text.lastUsed} <TimeAgo iso={passkey.last_used_at} />
+            {say('lastUsed')} <TimeAgo iso={passkey.last_used_at} />
           </>
         )}
       </p>
@@ -139,11 +145,11 @@ function RenameDialog(props: AboutOne & { onRenamed: (passkey: Passkey) => void 
     });
   };
   return (
-    <Dialog title={text.renameTitle} onClose={onClose}>
-      <Form onSend={() => withProof(save)} label={text.renameTitle}>
+    <Dialog title={say('renameTitle')} onClose={onClose}>
+      <Form onSend={() => withProof(save)} label={say('renameTitle')}>
         <Field
-          label={text.passkeyName}
-          hint={text.passkeyNameHint}
+          label={say('passkeyName')}
+          hint={say('passkeyNameHint')}
           name="name"
           value={name}
           onInput={setName}
@@ -153,7 +159,7 @@ function RenameDialog(props: AboutOne & { onRenamed: (passkey: Passkey) => void 
           isNext
         />
         <Button type="submit" busy={busy} wide>
-          {text.save}
+          {say('save')}
         </Button>
       </Form>
     </Dialog>
@@ -168,15 +174,15 @@ function RemoveDialog(props: AboutOne & { onRemoved: () => void }) {
     api.removePasskey(passkey.id, proof).then((outcome) => {
       setBusy(false);
       if (!outcome.ok) return toast(outcome.sentence, 'error');
-      toast(text.removed);
+      toast(say('removed'));
       onRemoved();
     });
   };
   return (
     <ConfirmDialog
-      title={text.removeTitle(passkey.name)}
-      text={text.removeText}
-      action={text.remove}
+      title={say('removeTitle', { name: passkey.name })}
+      text={say('removeText')}
+      action={say('remove')}
       busy={busy}
       onConfirm={() => withProof(remove)}
       onClose={onClose}

@@ -1,15 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { ApiFailure } from '../api/client.ts';
-import { api } from '../api/endpoints.ts';
-import { say } from '../auth/say.ts';
-import { strings } from '../strings.ts';
-import { securityStrings as text } from '../strings-settings.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { Field, Form, FormError } from '../ui/field.tsx';
-import { hasPasskeys, signToProve } from './passkey.ts';
-import styles from './settings.module.css';
+import type { ApiFailure } from '../../api/client.ts';
+import { api } from '../../api/endpoints.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Field, Form, FormError } from '../../ui/field.tsx';
+import { hasPasskeys, signToProve } from '../passkey.ts';
+import styles from '../settings.module.css';
+import { say } from './say.ts';
 
 /** Does something with the proof that its person is there. */
 export type WithProof = (work: (proof: string) => void) => void;
@@ -72,12 +70,12 @@ function ProofDialog(props: {
   };
 
   return (
-    <Dialog title={text.confirmTitle} onClose={props.onClose}>
-      <p class={styles.muted}>{text.confirmText}</p>
-      <Form onSend={() => prove(false)} label={text.confirmTitle}>
+    <Dialog title={say('confirmTitle')} onClose={props.onClose}>
+      <p class={styles.muted}>{say('confirmText')}</p>
+      <Form onSend={() => prove(false)} label={say('confirmTitle')}>
         {failure && <FormError sentence={failure.sentence} />}
         <Field
-          label={strings.auth.password}
+          label={say('currentPassword')}
           name="password"
           type="password"
           value={password}
@@ -87,14 +85,14 @@ function ProofDialog(props: {
           isNext
         />
         <Button type="submit" busy={busy} wide>
-          {text.confirm}
+          {say('confirm')}
         </Button>
       </Form>
       {props.mayUsePasskey && hasPasskeys() && (
         <div class={styles.other}>
           <p class={styles.or}>{say('or')}</p>
           <Button look="quiet" icon="key" busy={busy} wide onPress={() => prove(true)}>
-            {text.confirmByPasskey}
+            {say('confirmByPasskey')}
           </Button>
         </div>
       )}

@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks';
-import type { ApiFailure } from '../api/client.ts';
-import { api } from '../api/endpoints.ts';
-import type { SecondFactorSecret } from '../api/types.ts';
-import { toast } from '../state/toasts.ts';
-import { securityStrings as text } from '../strings-settings.ts';
-import { Button } from '../ui/button.tsx';
-import { ConfirmDialog, Dialog } from '../ui/dialog.tsx';
-import { Field, Form, FormError } from '../ui/field.tsx';
-import { Failed, Loading } from '../ui/page.tsx';
-import { useRemote } from '../ui/use-remote.ts';
-import { copyText } from './copy-text.ts';
+import type { ApiFailure } from '../../api/client.ts';
+import { api } from '../../api/endpoints.ts';
+import type { SecondFactorSecret } from '../../api/types.ts';
+import { toast } from '../../state/toasts.ts';
+import { Button } from '../../ui/button.tsx';
+import { copyText } from '../../ui/copy-text.ts';
+import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx';
+import { Field, Form, FormError } from '../../ui/field.tsx';
+import { Failed, Loading } from '../../ui/page.tsx';
+import { useRemote } from '../../ui/use-remote.ts';
+import styles from '../settings.module.css';
 import type { WithProof } from './proof.tsx';
-import styles from './settings.module.css';
+import { say } from './say.ts';
 
 /** Codes of an authenticator app beside the password: turned on, with a picture to scan, and off. */
 export function SecondFactorPart({ withProof }: { withProof: WithProof }) {
@@ -35,29 +35,31 @@ export function SecondFactorPart({ withProof }: { withProof: WithProof }) {
       setBusy(false);
       setIsLeaving(false);
       if (!outcome.ok) return toast(outcome.sentence, 'error');
-      toast(text.turnedOff);
+      toast(say('turnedOff'));
       reload();
     });
   };
 
   return (
     <section class={styles.section} aria-labelledby="second-factor">
-      <h2 id="second-factor">{text.factor}</h2>
-      <p>{text.factorText}</p>
+      <h2 id="second-factor">{say('factor')}</h2>
+      <p>{say('factorText')}</p>
       {remote.state === 'loading' && <Loading />}
       {remote.state === 'failed' && <Failed failure={remote.failure} onRetry={reload} />}
       {remote.state === 'ready' && (
         <div class={styles.item}>
           <p class={styles.what} role="status">
-            {remote.value.enabled ? text.factorOn(remote.value.recovery_codes_left) : text.factorOff}
+            {remote.value.enabled
+              ? say('factorOn', { left: remote.value.recovery_codes_left })
+              : say('factorOff')}
           </p>
           {remote.value.enabled ? (
             <Button look="quiet" onPress={() => setIsLeaving(true)}>
-              {text.turnOff}
+              {say('turnOff')}
             </Button>
           ) : (
             <Button busy={busy} onPress={() => withProof(begin)}>
-              {text.turnOn}
+              {say('turnOn')}
             </Button>
           )}
         </div>
@@ -76,9 +78,9 @@ export function SecondFactorPart({ withProof }: { withProof: WithProof }) {
       {codes && <RecoveryDialog codes={codes} onClose={() => setCodes(null)} />}
       {isLeaving && (
         <ConfirmDialog
-          title={text.turnOffTitle}
-          text={text.turnOffText}
-          action={text.turnOff}
+          title={say('turnOffTitle')}
+          text={say('turnOffText')}
+          action={say('turnOff')}
           busy={busy}
           onConfirm={() => withProof(turnOff)}
           onClose={() => setIsLeaving(false)}
@@ -105,18 +107,18 @@ function SetUpDialog(props: {
     else setFailure(outcome);
   };
   return (
-    <Dialog title={text.scan} onClose={props.onClose}>
+    <Dialog title={say('scan')} onClose={props.onClose}>
       <img
         class={styles.qr}
         src={`data:image/svg+xml,${encodeURIComponent(props.secret.qr_svg)}`}
-        alt={text.scanAlt}
+        alt={say('scanAlt')}
       />
-      <p class={styles.muted}>{text.secret}</p>
+      <p class={styles.muted}>{say('secret')}</p>
       <p class={styles.secret}>{props.secret.secret}</p>
-      <Form onSend={confirm} label={text.scan}>
+      <Form onSend={confirm} label={say('scan')}>
         {failure && <FormError sentence={failure.sentence} />}
         <Field
-          label={text.code}
+          label={say('code')}
           name="code"
           value={code}
           onInput={setCode}
@@ -125,7 +127,7 @@ function SetUpDialog(props: {
           required
         />
         <Button type="submit" busy={busy} wide>
-          {text.turnOn}
+          {say('turnOn')}
         </Button>
       </Form>
     </Dialog>
@@ -137,8 +139,8 @@ const MAX_CODE_CHARACTERS = 12;
 
 function RecoveryDialog({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
   return (
-    <Dialog title={text.recoveryTitle} onClose={onClose}>
-      <p class={styles.muted}>{text.recoveryText}</p>
+    <Dialog title={say('recoveryTitle')} onClose={onClose}>
+      <p class={styles.muted}>{say('recoveryText')}</p>
       <ul class={styles.codes}>
         {codes.map((code) => (
           <li key={code}>{code}</li>
@@ -146,9 +148,9 @@ function RecoveryDialog({ codes, onClose }: { codes: readonly string[]; onClose:
       </ul>
       <div class={styles.actions}>
         <Button look="quiet" onPress={() => copyText(codes.join('\n'))}>
-          {text.copy}
+          {say('copy')}
         </Button>
-        <Button onPress={onClose}>{text.recoverySaved}</Button>
+        <Button onPress={onClose}>{say('recoverySaved')}</Button>
       </div>
     </Dialog>
   );

@@ -1,10 +1,6 @@
-import { count } from './format.ts';
-
-/** Words of the pages for one's own account. */
-export const securityStrings = {
+/** English; what stands in braces is put in (ICU MessageFormat). */
+export const english = {
   title: 'Security',
-  needed: 'Sign in to see how your account is protected.',
-  nav: 'Security',
 
   confirmTitle: 'Is it you?',
   confirmText: 'Changes here ask for your password, or a passkey, once in a while.',
@@ -19,7 +15,8 @@ export const securityStrings = {
   addPasskey: 'Add a passkey',
   passkeyName: 'Name',
   passkeyNameHint: 'So that you know later on which one it is.',
-  passkeyDefault: (device: string) => (device ? `Passkey on ${device}` : 'Passkey'),
+  passkeyDefault: 'Passkey on {device}',
+  passkeyPlain: 'Passkey',
   passkeyAdded: 'Passkey added. You can sign in with it from now on.',
   passkeySynced: 'On all your devices',
   passkeyHere: 'On one device',
@@ -27,19 +24,19 @@ export const securityStrings = {
   neverUsed: 'Not used yet',
   added: 'Added',
   rename: 'Rename',
-  renameWho: (name: string) => `Rename ${name}`,
+  renameWho: 'Rename {name}',
   renameTitle: 'Rename this passkey',
   save: 'Save',
   remove: 'Remove',
-  removeWho: (name: string) => `Remove ${name}`,
-  removeTitle: (name: string) => `Remove ${name}?`,
+  removeWho: 'Remove {name}',
+  removeTitle: 'Remove {name}?',
   removeText: 'It cannot sign you in any more. Your password still does. Delete it on your device, too.',
   removed: 'Passkey removed.',
 
   factor: 'Code at sign-in',
   factorText:
     'With your password, you are asked for a code of an authenticator app. Somebody who knows your password alone does not get in.',
-  factorOn: (left: number) => `On. You have ${count(left)} recovery ${left === 1 ? 'code' : 'codes'} left.`,
+  factorOn: 'On. You have {left, plural, one {# recovery code} other {# recovery codes}} left.',
   factorOff: 'Off.',
   turnOn: 'Turn on',
   turnOff: 'Turn off',
@@ -55,8 +52,6 @@ export const securityStrings = {
     'Each signs you in once when you have no authenticator app at hand. They are shown this once: write them down, or print them.',
   recoverySaved: 'I have kept them',
   copy: 'Copy',
-  copied: 'Copied.',
-  notCopied: 'This could not be copied. Select it and copy it by hand.',
 
   password: 'Password',
   passwordText: 'A new password signs you out everywhere else, apps included. Your passkeys stay.',
@@ -67,40 +62,15 @@ export const securityStrings = {
   sessions: 'Where you are signed in',
   current: 'This browser',
   endSession: 'Sign out',
-  endSessionWho: (name: string) => `Sign out ${name}`,
+  endSessionWho: 'Sign out {name}',
   ended: 'Signed out there.',
   since: 'Since',
   unknownDevice: 'Unknown program',
   moreSessions: 'More sessions',
-} as const;
 
-export const inviteStrings = {
-  title: 'Invites',
-  nav: 'Invites',
-  needed: 'Sign in to invite people.',
-  notYours: 'On this server, it is not for you to invite others.',
-  intro: 'Whoever opens the link of an invite can join this server at once.',
-  create: 'Make an invite',
-  uses: 'How many may come by it',
-  usesAny: 'Any number',
-  usesCount: (n: number) => `${count(n)} ${n === 1 ? 'person' : 'people'}`,
-  expires: 'How long it counts',
-  expiresNever: 'Until I end it',
-  days: (n: number) => `${count(n)} ${n === 1 ? 'day' : 'days'}`,
-  autofollow: 'Whoever comes follows me',
-  made: 'Invite made.',
-  none: 'No invites yet',
-  noneText: 'Invites that you make are shown here.',
-  list: 'Your invites',
-  came: (uses: number, max: number | null) =>
-    max === null ? `${count(uses)} came by it` : `${count(uses)} of ${count(max)} came by it`,
-  endsAt: 'Ends',
-  ended: 'Ended',
-  usedUp: 'Used up',
-  ranOut: 'Ran out',
-  copy: 'Copy link',
-  copyWho: (code: string) => `Copy link of invite ${code}`,
-  end: 'End',
-  endWho: (code: string) => `End invite ${code}`,
-  more: 'More invites',
+  passkeyFailed: 'No passkey was used. Try again, or use your password.',
+  passkeyFailedNew: 'No passkey was made. Try again when you are ready.',
+  or: 'or',
+  passwordHint: 'At least {min} characters',
+  currentPassword: 'Password',
 } as const;

@@ -1,17 +1,16 @@
 import { useState } from 'preact/hooks';
-import { api } from '../api/endpoints.ts';
-import type { Invite } from '../api/types.ts';
-import { absolute } from '../format.ts';
-import { mayInvite } from '../state/session.ts';
-import { toast } from '../state/toasts.ts';
-import { inviteStrings as text } from '../strings-settings.ts';
-import { Button } from '../ui/button.tsx';
-import { Choice, Form, SelectField } from '../ui/field.tsx';
-import { NeedsSession } from '../ui/needs-session.tsx';
-import { Failed, Loading, Notice, Page } from '../ui/page.tsx';
-import { useRemote } from '../ui/use-remote.ts';
-import { copyText } from './copy-text.ts';
-import styles from './settings.module.css';
+import { api } from '../../api/endpoints.ts';
+import type { Invite } from '../../api/types.ts';
+import { absolute } from '../../format.ts';
+import { mayInvite } from '../../state/session.ts';
+import { toast } from '../../state/toasts.ts';
+import { Button } from '../../ui/button.tsx';
+import { copyText } from '../../ui/copy-text.ts';
+import { Choice, Form, SelectField } from '../../ui/field.tsx';
+import { Failed, Loading, Notice, Page } from '../../ui/page.tsx';
+import { useRemote } from '../../ui/use-remote.ts';
+import styles from '../settings.module.css';
+import { say } from './say.ts';
 
 /** As many as the server gives at a time where nobody asks for another number. */
 const PAGE = 20;
@@ -20,20 +19,17 @@ const ANY = '';
 
 const usesChoices = [ANY, '1', '5', '10', '25', '50', '100'].map((value) => ({
   value,
-  name: value === ANY ? text.usesAny : text.usesCount(Number(value)),
+  name: value === ANY ? say('usesAny') : say('usesCount', { n: Number(value) }),
 }));
 const dayChoices = [ANY, '1', '7', '30', '90'].map((value) => ({
   value,
-  name: value === ANY ? text.expiresNever : text.days(Number(value)),
+  name: value === ANY ? say('expiresNever') : say('days', { n: Number(value) }),
 }));
 
 /** Invites that one gives to others. */
 export function InvitesPage() {
-  return (
-    <NeedsSession title={text.title} text={text.needed}>
-      {mayInvite() ? <Invites /> : <Notice icon="person" title={text.title} text={text.notYours} level={1} />}
-    </NeedsSession>
-  );
+  if (mayInvite()) return <Invites />;
+  return <Notice icon="person" title={say('title')} text={say('notYours')} level={1} />;
 }
 
 function Invites() {
@@ -54,15 +50,15 @@ function Invites() {
   };
 
   return (
-    <Page title={text.title}>
-      <p class={styles.muted}>{text.intro}</p>
+    <Page title={say('title')}>
+      <p class={styles.muted}>{say('intro')}</p>
       <NewInvite onMade={(invite) => set([invite, ...shown])} />
       <section class={`${styles.section} ${styles.other}`} aria-labelledby="invites">
-        <h2 id="invites">{text.list}</h2>
+        <h2 id="invites">{say('list')}</h2>
         {remote.state === 'loading' && <Loading />}
         {remote.state === 'failed' && <Failed failure={remote.failure} onRetry={reload} />}
         {remote.state === 'ready' && shown.length === 0 && (
-          <Notice icon="person" title={text.none} text={text.noneText} />
+          <Notice icon="person" title={say('none')} text={say('noneText')} />
         )}
         <ul class={styles.list}>
           {shown.map((invite) => (
@@ -71,7 +67,7 @@ function Invites() {
         </ul>
         {hasMore && shown.length >= PAGE && (
           <Button look="quiet" onPress={more}>
-            {text.more}
+            {say('more')}
           </Button>
         )}
       </section>
@@ -93,19 +89,19 @@ function NewInvite({ onMade }: { onMade: (invite: Invite) => void }) {
     });
     setBusy(false);
     if (!outcome.ok) return toast(outcome.sentence, 'error');
-    toast(text.made);
+    toast(say('made'));
     onMade(outcome.value);
   };
   return (
-    <Form onSend={make} label={text.create}>
-      <SelectField label={text.uses} value={uses} choices={usesChoices} onChoose={setUses} />
-      <SelectField label={text.expires} value={days} choices={dayChoices} onChoose={setDays} />
+    <Form onSend={make} label={say('create')}>
+      <SelectField label={say('uses')} value={uses} choices={usesChoices} onChoose={setUses} />
+      <SelectField label={say('expires')} value={days} choices={dayChoices} onChoose={setDays} />
       <Choice type="checkbox" name="autofollow" checked={autofollow} onChoose={setAutofollow}>
-        {text.autofollow}
+        {say('autofollow')}
       </Choice>
       <div>
         <Button type="submit" busy={busy}>
-          {text.create}
+          {say('create')}
         </Button>
       </div>
     </Form>
@@ -119,12 +115,12 @@ function InviteItem({ invite, onEnd }: { invite: Invite; onEnd: () => void }) {
       <div class={styles.what}>
         <h3>{invite.code}</h3>
         <p>
-          {text.came(invite.uses, invite.max_uses)}
+          {cameBy(invite)}
           {over !== null && <> · {over}</>}
           {over === null && invite.expires_at !== null && (
             <>
               {' '}
-              · {text.endsAt} <time dateTime={invite.expires_at}>{absolute(invite.expires_at)}</time>
+              · {say('endsAt')} <time dateTime={invite.expires_at}>{absolute(invite.expires_at)}</time>
             </>
           )}
         </p>
@@ -134,13 +130,13 @@ function InviteItem({ invite, onEnd }: { invite: Invite; onEnd: () => void }) {
           <Button
             look="quiet"
             icon="link"
-            label={text.copyWho(invite.code)}
+            label={say('copyWho', { code: invite.code })}
             onPress={() => copyText(invite.url)}
           >
-            {text.copy}
+            {say('copy')}
           </Button>
-          <Button look="quiet" label={text.endWho(invite.code)} onPress={onEnd}>
-            {text.end}
+          <Button look="quiet" label={say('endWho', { code: invite.code })} onPress={onEnd}>
+            {say('end')}
           </Button>
         </div>
       )}
@@ -148,8 +144,12 @@ function InviteItem({ invite, onEnd }: { invite: Invite; onEnd: () => void }) {
   );
 }
 
+function cameBy({ uses, max_uses }: Invite): string {
+  return max_uses === null ? say('came', { uses }) : say('cameOf', { uses, max: max_uses });
+}
+
 function whyOver({ revoked_at, max_uses, uses, expires_at }: Invite): string | null {
-  if (revoked_at !== null) return text.ended;
-  if (max_uses !== null && uses >= max_uses) return text.usedUp;
-  return expires_at !== null && Date.parse(expires_at) <= Date.now() ? text.ranOut : null;
+  if (revoked_at !== null) return say('ended');
+  if (max_uses !== null && uses >= max_uses) return say('usedUp');
+  return expires_at !== null && Date.parse(expires_at) <= Date.now() ? say('ranOut') : null;
 }
