@@ -86,7 +86,7 @@ function EmptyFeed({ name }: { name: FeedName }) {
   if (name === 'home') {
     return (
       <Notice icon="person" title={text.emptyHomeTitle} text={text.emptyHome}>
-        <ButtonLink href="/find">{text.emptyHomeAction}</ButtonLink>
+        <ButtonLink href="/search">{text.emptyHomeAction}</ButtonLink>
       </Notice>
     );
   }

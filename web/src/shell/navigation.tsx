@@ -23,7 +23,7 @@ function places(): Place[] {
   const account = me.value;
   return [
     { href: '/', icon: 'home', words: text.home },
-    { href: '/find', icon: 'search', words: text.find },
+    { href: '/search', icon: 'search', words: text.find },
     { href: '/upload', icon: 'plus', words: text.upload },
     account
       ? { href: profilePath(account), icon: 'person', words: text.me }

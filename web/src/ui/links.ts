@@ -10,6 +10,11 @@ export function clipPath(status: Status): string {
   return `${profilePath(status.account)}/${status.id}`;
 }
 
+/** The page of a hashtag. */
+export function tagPath(name: string): string {
+  return `/tags/${encodeURIComponent(name)}`;
+}
+
 /** The sign-in page, which comes back to where we are. */
 export function signInPath(): string {
   const here = location.pathname + location.search;

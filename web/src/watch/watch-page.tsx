@@ -12,6 +12,7 @@ import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
 import { useWatchReports } from '../player/watch-reports.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
+import { removeFromClipList } from '../state/clip-list.ts';
 import { loadRelationships } from '../state/relationships.ts';
 import { isCovered } from '../state/revealed.ts';
 import { me } from '../state/session.ts';
@@ -23,6 +24,7 @@ import { ConfirmDialog } from '../ui/dialog.tsx';
 import { clipPath, profilePath } from '../ui/links.ts';
 import { Failed, Loading, Notice, useDarkRoom, useTitle } from '../ui/page.tsx';
 import { useRemote } from '../ui/use-remote.ts';
+import { ClipArrows, useClipWalk } from './clip-arrows.tsx';
 import { ClipDetails } from './clip-details.tsx';
 import { EditMediaDialog } from './edit-media-dialog.tsx';
 import { followCover } from './follow-cover.ts';
@@ -70,7 +72,9 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
   useEffect(() => {
     if (location.pathname !== clipPath(status)) history.replaceState(null, '', clipPath(status));
   }, [status]);
+  const walk = useClipWalk(status.id);
   useClipKeys({
+    ...walk,
     toggle: playback.toggle,
     seek: playback.seek,
     sound: toggleSound,
@@ -93,6 +97,7 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
             onChange={onChange}
           />
         )}
+        <ClipArrows {...walk} />
       </section>
       <ClipDetails
         status={status}
@@ -136,6 +141,7 @@ function DeleteDialog(props: { status: Status; onClose: () => void; onDeleted: (
     setBusy(false);
     if (!outcome.ok) return toast(outcome.sentence, 'error');
     removeEverywhere(props.status.id);
+    removeFromClipList(props.status.id);
     toast(text.deleted);
     props.onDeleted();
   };
