@@ -337,6 +337,8 @@ export interface AdminTrendingStatus {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
   readonly trendable: boolean;
   /** The brake holds it until somebody decides */
   readonly requires_review: boolean;
@@ -581,6 +583,8 @@ export interface Comment {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
   readonly video_id: string;
   /** By the author of the video: only that person, and whoever wrote it, still see it */
   readonly hidden: boolean;
@@ -1572,6 +1576,8 @@ export interface Post {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
 }
 
 export interface Preferences {
@@ -1755,6 +1761,8 @@ export interface Status {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
 }
 
 export interface StatusEdit {
@@ -2296,4 +2304,32 @@ export interface WebPushSubscription {
   readonly policy: "all" | "followed" | "follower" | "none";
   /** By which push services know this server (VAPID), base64url */
   readonly server_key: string;
+}
+
+/** What a video has and the Mastodon API has no name for. */
+export interface VideoFacts {
+  readonly views: number;
+  readonly saves: number;
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+  } | null;
+  /** What its author lets others do with it */
+  readonly permissions: {
+    readonly comment: boolean;
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
+  /** For who may download it */
+  readonly download_url: string | null;
+}
+
+export interface FeedStatuses {
+  readonly statuses: readonly Status[];
+  /** Null: that was all */
+  readonly next_cursor: string | null;
 }

@@ -5,6 +5,8 @@ export type {
   Account,
   CredentialAccount,
   ErrorBody,
+  FeedReason,
+  FeedStatuses,
   FreshProof,
   Instance,
   Invite,
