@@ -19,7 +19,9 @@ export function createClipPages(key: string, load: LoadPage<Status>): ClipPages 
     const page = await load(next);
     return page.ok ? { ...page, value: page.value.filter(isClip) } : page;
   });
-  const items = computed(() => pages.items.value.map((status) => ({ id: status.id, path: clipPath(status) })));
+  const items = computed(() =>
+    pages.items.value.map((status) => ({ id: status.id, path: clipPath(status) })),
+  );
   const list: ClipList = { key, items, loadMore: pages.loadMore, remove: pages.remove };
   const clipPages = { ...pages, list };
   made.set(list, clipPages);

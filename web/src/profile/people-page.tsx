@@ -67,7 +67,10 @@ function People({ account, list }: { account: Account; list: PeopleList }) {
 function Listed({ account, list, own }: { account: Account; list: PeopleList; own: boolean }) {
   const pages = useMemo(() => createPages(loadPeople(account.id, list)), [account.id, list]);
   const { acct, host } = account;
-  const isEmpty = list === 'followers' ? (['noFollowers', 'noFollowersText'] as const) : (['noFollowing', 'noFollowingText'] as const);
+  const isEmpty =
+    list === 'followers'
+      ? (['noFollowers', 'noFollowersText'] as const)
+      : (['noFollowing', 'noFollowingText'] as const);
   return (
     <>
       {own && account.hide_collections && <p class={styles.remark}>{say('hiddenOwn')}</p>}

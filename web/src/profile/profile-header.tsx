@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Account } from '../api/types.ts';
 import { day } from '../format.ts';
+import { ServerPicker } from '../share/server-picker.tsx';
 import { SignOutButton } from '../shell/navigation.tsx';
 import { relationships } from '../state/relationships.ts';
 import { isStaff, me } from '../state/session.ts';
@@ -13,9 +14,8 @@ import { Handle } from '../ui/handle.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { profilePath } from '../ui/links.ts';
 import { ServerHtml } from '../ui/server-html.tsx';
-import { ProfileMenu } from './profile-menu.tsx';
 import styles from './profile.module.css';
-import { RemoteFollowDialog } from './remote-follow.tsx';
+import { ProfileMenu } from './profile-menu.tsx';
 import { say } from './say.ts';
 
 /** The picture that the API gives those who have none. */
@@ -27,7 +27,9 @@ export function ProfileHeader({ account, own }: { account: Account; own: boolean
   const relationship = own ? undefined : relationships.value.get(account.id);
   return (
     <header class={styles.header}>
-      {!account.header.endsWith(HEADER_OF_EVERYBODY) && <img class={styles.banner} src={account.header} alt="" />}
+      {!account.header.endsWith(HEADER_OF_EVERYBODY) && (
+        <img class={styles.banner} src={account.header} alt="" />
+      )}
       <Avatar account={account} size={88} />
       <div class={styles.who}>
         <h1 dir="auto">{account.display_name || account.username}</h1>
@@ -58,7 +60,9 @@ export function ProfileHeader({ account, own }: { account: Account; own: boolean
       <Counts account={account} own={own} />
       {account.note && <ServerHtml class={styles.note} html={account.note} />}
       <Fields account={account} />
-      {account.host === null && <p class={styles.joined}>{say('joined', { date: day(account.created_at) })}</p>}
+      {account.host === null && (
+        <p class={styles.joined}>{say('joined', { date: day(account.created_at) })}</p>
+      )}
     </header>
   );
 }
@@ -70,7 +74,13 @@ function FollowFromElsewhere({ account }: { account: Account }) {
       <Button look="quiet" icon="globe" onPress={() => setAsking(true)}>
         {say('remoteFollow')}
       </Button>
-      {asking && <RemoteFollowDialog account={account} onClose={() => setAsking(false)} />}
+      {asking && (
+        <ServerPicker
+          uri={account.uri}
+          title={say('remoteTitle', { acct: account.acct })}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </>
   );
 }
@@ -99,7 +109,10 @@ function Fields({ account }: { account: Account }) {
   return (
     <dl class={styles.fields} aria-label={say('details')}>
       {account.fields.map((field) => (
-        <div key={field.name} class={[styles.field, field.verified_at && styles.verified].filter(Boolean).join(' ')}>
+        <div
+          key={field.name}
+          class={[styles.field, field.verified_at && styles.verified].filter(Boolean).join(' ')}
+        >
           <dt dir="auto">{field.name}</dt>
           <dd>
             {field.verified_at && (

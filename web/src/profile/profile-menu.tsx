@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Account } from '../api/types.ts';
-import { openAccountReport } from '../state/panels.ts';
+import { reportAccount } from '../state/panels.ts';
 import { relationships } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
@@ -45,7 +45,7 @@ function actionsAbout(account: Account, onBlock: () => void): readonly MenuItem[
       label: say('report', { acct }),
       icon: 'flag',
       danger: true,
-      onPress: () => openAccountReport(account),
+      onPress: () => reportAccount(account),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import type { Account } from '../api/types.ts';
 import { loadLiked } from '../library/calls.ts';
@@ -13,11 +13,10 @@ import { Button, ButtonLink } from '../ui/button.tsx';
 import { profilePath } from '../ui/links.ts';
 import { Notice, useTitle } from '../ui/page.tsx';
 import { TabPanel, Tabs } from '../ui/tabs.tsx';
-import { useState } from 'preact/hooks';
-import { loadClipsOf, relate } from './calls.ts';
 import { WithAccount } from './account-route.tsx';
-import { ProfileHeader } from './profile-header.tsx';
+import { loadClipsOf, relate } from './calls.ts';
 import styles from './profile.module.css';
+import { ProfileHeader } from './profile-header.tsx';
 import { say } from './say.ts';
 
 /** Somebody and their clips. */
@@ -44,7 +43,8 @@ function ProfileOf({ account }: { account: Account }) {
       {account.moved && (
         <div class={styles.moved} role="note">
           <p>
-            <strong>{say('moved', { acct: account.acct })}</strong> {say('movedText', { to: account.moved.acct })}
+            <strong>{say('moved', { acct: account.acct })}</strong>{' '}
+            {say('movedText', { to: account.moved.acct })}
           </p>
           <ButtonLink href={profilePath(account.moved)} small>
             {say('movedGo', { to: account.moved.acct })}
@@ -84,7 +84,8 @@ function Blocked({ account }: { account: Account }) {
     setBusy(true);
     const outcome = await relate(id, 'unblock');
     setBusy(false);
-    toast(...(outcome.ok ? ([say('unblocked', { acct })] as const) : ([outcome.sentence, 'error'] as const)));
+    if (outcome.ok) toast(say('unblocked', { acct }));
+    else toast(outcome.sentence, 'error');
   };
   return (
     <Notice icon="covered" title={say('blockedTitle', { acct })} text={say('blockedText')}>
@@ -124,7 +125,11 @@ function Clips({ account, own }: { account: Account; own: boolean }) {
         label={text.clipsTitle}
         showsPin
         empty={
-          <Notice icon="play" title={text.noClips} text={own ? text.noClipsOwn : text.noClipsOther(account.acct)}>
+          <Notice
+            icon="play"
+            title={text.noClips}
+            text={own ? text.noClipsOwn : text.noClipsOther(account.acct)}
+          >
             {own && <ButtonLink href="/upload">{strings.feed.emptySignedInAction}</ButtonLink>}
           </Notice>
         }

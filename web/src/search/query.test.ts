@@ -6,7 +6,10 @@ test.each([
   ['  ', null],
   ['@', null],
   ['#', null],
-  ['https://film.example/@mika', { kind: 'address', text: 'https://film.example/@mika', host: 'film.example' }],
+  [
+    'https://film.example/@mika',
+    { kind: 'address', text: 'https://film.example/@mika', host: 'film.example' },
+  ],
   ['https://', { kind: 'words', text: 'https://' }],
   ['@mika@film.example', { kind: 'handle', text: '@mika@film.example', host: 'film.example' }],
   ['mika@127.0.0.1:3000', { kind: 'handle', text: 'mika@127.0.0.1:3000', host: '127.0.0.1:3000' }],

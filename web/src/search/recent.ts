@@ -25,7 +25,12 @@ function keep(searches: readonly string[]): void {
 export function rememberSearch(text: string): void {
   const wanted = text.trim();
   if (wanted === '' || wanted.length > MAX_LENGTH) return;
-  keep([wanted, ...recentSearches.value.filter((one) => one.toLowerCase() !== wanted.toLowerCase())].slice(0, MOST));
+  keep(
+    [wanted, ...recentSearches.value.filter((one) => one.toLowerCase() !== wanted.toLowerCase())].slice(
+      0,
+      MOST,
+    ),
+  );
 }
 
 export function forgetSearch(text: string): void {

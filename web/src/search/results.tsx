@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
+import { count } from '../format.ts';
 import { PosterGrid } from '../posters/poster-grid.tsx';
 import { me } from '../state/session.ts';
 import { AccountList } from '../ui/account-list.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
+import { signInPath } from '../ui/links.ts';
 import { More } from '../ui/more.tsx';
 import { Notice, VisuallyHidden } from '../ui/page.tsx';
-import { signInPath } from '../ui/links.ts';
 import { TabPanel, Tabs } from '../ui/tabs.tsx';
-import { count } from '../format.ts';
 import { say } from './say.ts';
 import styles from './search.module.css';
 import type { Found } from './searching.ts';

@@ -88,7 +88,9 @@ function Search({ first }: { first: string }) {
         {busy ? say('searching') : ''}
       </p>
       <div ref={results}>
-        {wish && found && <Results found={found} busy={busy} onAsk={ask} onOpen={() => rememberSearch(text)} />}
+        {wish && found && (
+          <Results found={found} busy={busy} onAsk={ask} onOpen={() => rememberSearch(text)} />
+        )}
         {wish && !found && <Loading />}
         {!wish && <Discover onSearch={write} />}
       </div>

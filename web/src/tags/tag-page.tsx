@@ -114,8 +114,7 @@ function TagClips({ name }: { name: string }) {
     newest: useClipPages(`${key} newest`, loadTagged(name)),
   };
   const { trending } = pages;
-  const isQuiet =
-    trending.items.value.length === 0 && ['ended', 'failed'].includes(trending.phase.value);
+  const isQuiet = trending.items.value.length === 0 && ['ended', 'failed'].includes(trending.phase.value);
   const order = chosen ?? (isQuiet ? 'newest' : 'trending');
   useEffect(() => {
     if (trending.phase.peek() === 'new') trending.loadMore();

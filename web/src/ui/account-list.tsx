@@ -4,8 +4,8 @@ import type { Account } from '../api/types.ts';
 import type { Pages } from '../state/pages.ts';
 import { loadRelationships } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
-import { AccountCard } from './account-card.tsx';
 import styles from './account-card.module.css';
+import { AccountCard } from './account-card.tsx';
 import { More } from './more.tsx';
 
 interface AccountListProps {
