@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Media, Status } from '../api/types.ts';
-import { clock, count, plainText, spokenDuration } from '../format.ts';
+import { clock, count, plainText } from '../format.ts';
 import { Blurhash } from '../player/blurhash.tsx';
 import { isPlayable } from '../player/source.ts';
 import { prefersReducedMotion, savesData } from '../state/preferences.ts';
@@ -26,6 +26,7 @@ export function PosterTile({ status, showsPin = false, onOpen }: PosterTileProps
   const caption = covered ? status.spoiler_text || say('sensitive') : plainText(status.content);
   const pinned = showsPin && status.pinned;
   const views = status.video?.views ?? 0;
+  const state = stateOf(media);
   const teaser = lively && !covered ? media.teaser_url : null;
   const wake = () => setLively(!prefersReducedMotion() && !savesData());
   return (
@@ -36,8 +37,8 @@ export function PosterTile({ status, showsPin = false, onOpen }: PosterTileProps
       aria-label={[
         caption || say('by', { acct: status.account.acct }),
         ...(pinned ? [say('pinned')] : []),
-        ...spokenFacts(media),
-        ...(views > 0 ? [say('views', { n: views })] : []),
+        ...(state ? [state] : []),
+        ...(views > 0 ? [say('views', { shown: count(views) })] : []),
       ].join(', ')}
       onClick={onOpen}
       onPointerEnter={(event) => event.pointerType === 'mouse' && wake()}
@@ -58,7 +59,7 @@ export function PosterTile({ status, showsPin = false, onOpen }: PosterTileProps
       )}
       {pinned && <span class={`${styles.badge} ${styles.pin}`}>{say('pinned')}</span>}
       <span class={styles.facts}>
-        <Fact text={stateOf(media)} />
+        {state && <span class={styles.badge}>{state}</span>}
         {views > 0 && (
           <span class={styles.badge}>
             <Icon name="play" size={12} />
@@ -68,10 +69,6 @@ export function PosterTile({ status, showsPin = false, onOpen }: PosterTileProps
       </span>
     </a>
   );
-}
-
-function Fact({ text }: { text: string }) {
-  return text ? <span class={styles.badge}>{text}</span> : null;
 }
 
 /** Three silent seconds; where they do not play the poster stays. */
@@ -101,14 +98,4 @@ function stateOf(media: Media): string {
   if (processing?.state === 'on-demand') return '';
   if (processing?.state === 'making') return say('making', { percent: processing.percent });
   return processing?.state === 'copying' ? say('copying', { percent: processing.percent }) : say('notCopied');
-}
-
-/** The same for people who listen. */
-function spokenFacts(media: Media): string[] {
-  const { duration } = media.meta.original;
-  if (isPlayable(media)) {
-    return duration === null ? [] : [say('length', { spoken: spokenDuration(duration) })];
-  }
-  const state = stateOf(media);
-  return state ? [state] : [];
 }

@@ -2,8 +2,7 @@
 export const english = {
   more: 'More clips',
   by: 'Clip by @{acct}',
-  length: '{spoken} long',
-  views: '{n, plural, one {# view} other {# views}}',
+  views: 'views: {shown}',
   pinned: 'Pinned',
   sensitive: 'Sensitive clip',
   making: 'Making {percent} %',

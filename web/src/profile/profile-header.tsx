@@ -50,8 +50,8 @@ export function ProfileHeader({ account, own }: { account: Account; own: boolean
         ) : (
           !relationship?.blocking && <FollowButton account={account} />
         )}
-        {me.value === null && <FollowFromElsewhere account={account} />}
         <ProfileMenu account={account} own={own} />
+        {me.value === null && <FollowFromElsewhere account={account} />}
         <p class={styles.waiting} role="status">
           {!own && <WaitingNote account={account} />}
         </p>

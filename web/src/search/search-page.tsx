@@ -46,7 +46,10 @@ function Search({ first }: { first: string }) {
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowDown') return;
     event.preventDefault();
-    results.current?.querySelector<HTMLElement>('a, [role=tab][tabindex="0"], button')?.focus();
+    const first = ['[role=tabpanel] a', 'a, button'].map((what) =>
+      results.current?.querySelector<HTMLElement>(what),
+    );
+    first.find((one) => one)?.focus();
   };
 
   return (

@@ -3,6 +3,7 @@ import { type ApiFailure, type ApiOutcome, signedOutByServer } from '../api/clie
 import { api, type Credentials } from '../api/endpoints.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
 import { strings } from '../strings.ts';
+import { forgetClipList } from './clip-list.ts';
 import { forgetRelationships } from './relationships.ts';
 import { forgetTimelines } from './timelines.ts';
 import { toast } from './toasts.ts';
@@ -74,6 +75,7 @@ function become(account: CredentialAccount | null): void {
   batch(() => {
     forgetRelationships();
     forgetTimelines();
+    forgetClipList();
     me.value = account;
   });
 }
