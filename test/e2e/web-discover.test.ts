@@ -98,7 +98,7 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
       const page = await open('/find', { viewport, as: 'alice' });
       const field = page.getByRole('searchbox');
       await page.getByRole('heading', { name: 'Trending hashtags' }).waitFor();
-      await poster(page, 'First snow').waitFor();
+      await poster(page, 'A blackbird').waitFor();
       expect(path(page)).toBe('/search');
       expect(await seen(page)).toEqual([]);
       await field.pressSequentially('nor');

@@ -57,8 +57,12 @@ export function PosterTile({ status, showsPin = false, onOpen }: PosterTileProps
           <span class={styles.warning}>{caption}</span>
         </span>
       )}
-      {pinned && <span class={`${styles.badge} ${styles.pin}`}>{say('pinned')}</span>}
-      <span class={styles.facts}>
+      {pinned && (
+        <span class={`${styles.badge} ${styles.pin}`} aria-hidden="true">
+          {say('pinned')}
+        </span>
+      )}
+      <span class={styles.facts} aria-hidden="true">
         {state && <span class={styles.badge}>{state}</span>}
         {views > 0 && (
           <span class={styles.badge}>

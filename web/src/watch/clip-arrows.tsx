@@ -15,7 +15,10 @@ export function useClipWalk(id: string): ClipWalk {
   const { route } = useLocation();
   const { previous, next } = neighboursOf(id);
   useEffect(() => watchInClipList(id), [id]);
-  const to = ({ path }: ClipRef) => route(path, true);
+  const to = ({ id: target, path }: ClipRef) => {
+    watchInClipList(target);
+    route(path, true);
+  };
   return {
     ...(next ? { next: () => to(next) } : {}),
     ...(previous ? { previous: () => to(previous) } : {}),
