@@ -36,13 +36,14 @@ const FILE_DEADLINE_MS = 5 * 60_000;
 
 /**
  * Sends one request to our own server. Never throws: everything that can go wrong is a failure with a sentence. A blob
- * goes as it is, by its own type, everything else as JSON. What `signal` ends is a failure called `aborted`.
+ * goes as it is, by its own type, everything else as JSON. What `signal` ends is a failure called `aborted`;
+ * a request with the `key` of an earlier one is not done twice.
  */
 export async function request<T>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, key }: { readonly signal?: AbortSignal; readonly key?: string } = {},
 ): Promise<ApiOutcome<T>> {
   let response: Response;
   let reply: unknown;
@@ -50,7 +51,11 @@ export async function request<T>(
   try {
     response = await fetch(path, {
       method,
-      headers: { accept: 'application/json', ...typeOf(body) },
+      headers: {
+        accept: 'application/json',
+        ...typeOf(body),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
       body: body instanceof Blob ? body : body ? JSON.stringify(body) : null,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
