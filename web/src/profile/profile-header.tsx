@@ -4,7 +4,7 @@ import { day } from '../format.ts';
 import { ServerPicker } from '../share/server-picker.tsx';
 import { SignOutButton } from '../shell/navigation.tsx';
 import { relationships } from '../state/relationships.ts';
-import { isStaff, me } from '../state/session.ts';
+import { instance, isStaff, me } from '../state/session.ts';
 import { strings } from '../strings.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import buttons from '../ui/button.module.css';
@@ -76,7 +76,7 @@ function FollowFromElsewhere({ account }: { account: Account }) {
       </Button>
       {asking && (
         <ServerPicker
-          uri={account.uri}
+          uri={`acct:${account.username}@${account.host ?? instance.value?.domain ?? location.host}`}
           title={say('remoteTitle', { acct: account.acct })}
           onClose={() => setAsking(false)}
         />
@@ -137,7 +137,7 @@ function Fields({ account }: { account: Account }) {
 function OwnPlaces() {
   return (
     <div class={`${styles.actions} ${styles.own}`}>
-      <ButtonLink href="/library/saved" look="quiet" icon="clock">
+      <ButtonLink href="/library/saved" look="quiet" icon="bookmark">
         {say('library')}
       </ButtonLink>
       <ButtonLink href="/studio" look="quiet" icon="play">
