@@ -12,6 +12,7 @@ import type {
   Status,
 } from '../../web/src/api/types.ts';
 import { answerComments } from './fake-comments.ts';
+import { answerDiscover } from './fake-discover.ts';
 import { answerEdit } from './fake-edits.ts';
 import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
 import { feedOf, react } from './fake-feed.ts';
@@ -340,7 +341,7 @@ function routed(state: FakeState, call: string, query: URLSearchParams, bytes: B
     const body = bytes.length > 0 ? JSON.parse(bytes.toString()) : {};
     return answer({ state, query, body, call, id: match[1] ?? '' });
   }
-  return new Refusal(notFound);
+  return answerDiscover(state, call, query) ?? new Refusal(notFound);
 }
 
 /** As much of tus 1.0 as the client uses: creation, sending on, asking how far it came, termination. */

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { takeFirstPage } from '../state/first-page.ts';
 import { strings } from '../strings.ts';
 import type { ErrorBody } from './types.ts';
 
@@ -45,6 +46,8 @@ export async function request<T>(
   body?: object,
   { signal, key }: { readonly signal?: AbortSignal; readonly key?: string } = {},
 ): Promise<ApiOutcome<T>> {
+  const written = method === 'GET' ? takeFirstPage(path) : undefined;
+  if (written !== undefined) return { ok: true, value: written as T };
   let response: Response;
   let reply: unknown;
   const deadline = AbortSignal.timeout(isFile(body) ? FILE_DEADLINE_MS : DEADLINE_MS);

@@ -1150,6 +1150,10 @@ export interface Instance {
     readonly translation: {
       readonly enabled: boolean;
     };
+    readonly embeds: {
+      /** Ours: whether other pages may show its videos in a frame */
+      readonly enabled: boolean;
+    };
   };
 }
 
@@ -2059,6 +2063,10 @@ export interface V1Instance {
       readonly max_expiration: number;
     };
     readonly translation: {
+      readonly enabled: boolean;
+    };
+    readonly embeds: {
+      /** Ours: whether other pages may show its videos in a frame */
       readonly enabled: boolean;
     };
   };

@@ -277,12 +277,7 @@ function Replies({ comment, room, status, linked, depth, who }: CommentProps & {
       {(items.length > 0 || mine.length > 0) && (
         <ul class={styles.list} aria-label={say('answers', { who })}>
           {items.map((one) => (
-            <CommentItem
-              key={one.id}
-              {...{ room, status, linked }}
-              comment={one}
-              depth={depth + 1}
-            />
+            <CommentItem key={one.id} {...{ room, status, linked }} comment={one} depth={depth + 1} />
           ))}
           {mine.map((one) => (
             <PendingItem key={one.key} pending={one} />

@@ -125,7 +125,14 @@ function Thread({ room, status, linked }: { room: Room; status: Status; linked: 
           <PendingItem key={one.key} pending={one} />
         ))}
         {items.map((comment) => (
-          <CommentItem key={comment.id} comment={comment} room={room} status={status} linked={linked} depth={0} />
+          <CommentItem
+            key={comment.id}
+            comment={comment}
+            room={room}
+            status={status}
+            linked={linked}
+            depth={0}
+          />
         ))}
       </ul>
       <MoreOf pages={pages} label={say('more')} auto />

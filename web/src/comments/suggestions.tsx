@@ -91,7 +91,11 @@ export function Suggestions({ id, suggestions, active, onTake }: SuggestionsProp
           onMouseDown={(event) => event.preventDefault()}
           onPointerUp={() => onTake(one)}
         >
-          {one.kind === 'person' ? <Person account={one.account} /> : <TagOption name={one.value} uses={one.uses} />}
+          {one.kind === 'person' ? (
+            <Person account={one.account} />
+          ) : (
+            <TagOption name={one.value} uses={one.uses} />
+          )}
         </div>
       ))}
     </div>

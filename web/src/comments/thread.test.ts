@@ -51,11 +51,15 @@ describe('likes', () => {
     expect(liked).toMatchObject({ favourited: true, favourites_count: 3, liked_by_author: false });
     expect(withLike(liked, true, false)).toBe(liked);
     expect(withLike(liked, false, false).favourites_count).toBe(2);
-    expect(withLike(said('7', { favourited: true, favourites_count: 0 }), false, false).favourites_count).toBe(0);
+    expect(
+      withLike(said('7', { favourited: true, favourites_count: 0 }), false, false).favourites_count,
+    ).toBe(0);
   });
   test('of the author of the clip are marked, and of others leave the mark', () => {
     expect(withLike(said('7'), true, true).liked_by_author).toBe(true);
-    expect(withLike(said('7', { favourited: true, liked_by_author: true }), false, true).liked_by_author).toBe(false);
+    expect(
+      withLike(said('7', { favourited: true, liked_by_author: true }), false, true).liked_by_author,
+    ).toBe(false);
     expect(withLike(said('7', { liked_by_author: true }), true, false).liked_by_author).toBe(true);
   });
 });
@@ -78,6 +82,8 @@ test('a warning covers a comment, and a filter of the viewer before it', () => {
   expect(coverOf(said('7', { spoiler_text: '' }))).toBeNull();
   expect(coverOf(said('7', { spoiler_text: 'Spiders' }))).toEqual({ kind: 'warning', text: 'Spiders' });
   const filter = { id: '1', title: 'Work', context: [], expires_at: null, filter_action: 'warn' };
-  const filtered = [{ filter, keyword_matches: ['work'], status_matches: null }] as unknown as Comment['filtered'];
+  const filtered = [
+    { filter, keyword_matches: ['work'], status_matches: null },
+  ] as unknown as Comment['filtered'];
   expect(coverOf(said('7', { spoiler_text: 'Spiders', filtered }))).toEqual({ kind: 'filter', text: 'Work' });
 });

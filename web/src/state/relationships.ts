@@ -43,6 +43,12 @@ export async function setFollowing(id: string, wanted: boolean): Promise<ApiOutc
   return outcome;
 }
 
+/** Keeps what an answer says about how we stand to an account now. */
+export function keepRelationship(outcome: ApiOutcome<Relationship>): ApiOutcome<Relationship> {
+  if (outcome.ok) keep([outcome.value]);
+  return outcome;
+}
+
 /** For when somebody else signs in. */
 export function forgetRelationships(): void {
   asked.clear();

@@ -4,6 +4,8 @@ import { api, type Credentials } from '../api/endpoints.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
 import { strings } from '../strings.ts';
 import { signInPath } from '../ui/links.ts';
+import { forgetClipList } from './clip-list.ts';
+import { isWrittenForVisitors } from './first-page.ts';
 import { forgetRelationships } from './relationships.ts';
 import { forgetTimelines } from './timelines.ts';
 import { toast } from './toasts.ts';
@@ -16,13 +18,18 @@ export const instance = signal<Instance | undefined>(undefined);
 
 /** Asks the server who it is and who we are. What fails stays unknown and can be asked again. */
 export async function boot(): Promise<void> {
+  const wasWritten = me.value === undefined && isWrittenForVisitors();
+  // So that the feed begins at once. The server is asked all the same: a page from the history may be from before somebody signed in.
+  if (wasWritten) me.value = null;
   const [server, account] = await Promise.all([
     instance.value ? undefined : api.instance(),
-    me.value === undefined ? api.me() : undefined,
+    me.value === undefined || wasWritten ? api.me() : undefined,
   ]);
   batch(() => {
     if (server?.ok) instance.value = server.value;
-    if (account?.ok) me.value = account.value;
+    if (wasWritten) {
+      if (account?.ok && me.value === null) become(account.value);
+    } else if (account?.ok) me.value = account.value;
     else if (account && account.status >= 400 && account.status < 500) me.value = null;
   });
 }
@@ -80,6 +87,7 @@ function become(account: CredentialAccount | null): void {
   batch(() => {
     forgetRelationships();
     forgetTimelines();
+    forgetClipList();
     me.value = account;
   });
 }

@@ -10,6 +10,11 @@ export function clipPath(status: Status): string {
   return `${profilePath(status.account)}/${status.id}`;
 }
 
+/** The page of a hashtag. */
+export function tagPath(name: string): string {
+  return `/tags/${encodeURIComponent(name)}`;
+}
+
 /** Where one comes from and goes to without having been there. */
 const PASSING = /^\/(?:login|register|invite|welcome)(?:\/|$)/;
 

@@ -1,18 +1,23 @@
 import type { Account } from '../api/types.ts';
 import { strings } from '../strings.ts';
-import { Avatar } from '../ui/avatar.tsx';
-import { FollowButton, WaitingNote } from '../ui/follow-button.tsx';
-import { Handle } from '../ui/handle.tsx';
-import { profilePath } from '../ui/links.ts';
-import { ServerHtml } from '../ui/server-html.tsx';
-import styles from './find.module.css';
+import styles from './account-card.module.css';
+import { Avatar } from './avatar.tsx';
+import { FollowButton, WaitingNote } from './follow-button.tsx';
+import { Handle } from './handle.tsx';
+import { profilePath } from './links.ts';
+import { ServerHtml } from './server-html.tsx';
+
+interface AccountCardProps {
+  readonly account: Account;
+  readonly onOpen?: (() => void) | undefined;
+}
 
 /** Somebody, with what one needs to decide whether to follow them. */
-export function AccountCard({ account }: { account: Account }) {
+export function AccountCard({ account, onOpen }: AccountCardProps) {
   const text = strings.account;
   return (
     <article class={styles.card} aria-label={`@${account.acct}`}>
-      <a class={styles.who} href={profilePath(account)}>
+      <a class={styles.who} href={profilePath(account)} onClick={onOpen}>
         <Avatar account={account} size={56} />
         <span>
           <span class={styles.name} dir="auto">
