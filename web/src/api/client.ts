@@ -1,9 +1,17 @@
 import { signal } from '@preact/signals';
+import { takeFirstPage } from '../state/first-page.ts';
 import { strings } from '../strings.ts';
 import type { ErrorBody } from './types.ts';
 
 /** An answer, or why there is none. */
-export type ApiOutcome<T> = { readonly ok: true; readonly value: T } | ApiFailure;
+export type ApiOutcome<T> = ApiAnswer<T> | ApiFailure;
+
+export interface ApiAnswer<T> {
+  readonly ok: true;
+  readonly value: T;
+  /** Path and query of the next page of a list; null after the last one, and of what is no list. */
+  readonly next?: string | null;
+}
 
 export interface ApiFailure {
   readonly ok: false;
@@ -29,30 +37,40 @@ const FILE_DEADLINE_MS = 5 * 60_000;
 
 /**
  * Sends one request to our own server. Never throws: everything that can go wrong is a failure with a sentence. A blob
- * goes as it is, by its own type, everything else as JSON.
+ * or a form goes as it is, everything else as JSON. What `signal` ends is a failure called `aborted`;
+ * a request with the `key` of an earlier one is not done twice.
  */
 export async function request<T>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
+  { signal, key }: { readonly signal?: AbortSignal; readonly key?: string } = {},
 ): Promise<ApiOutcome<T>> {
+  const written = method === 'GET' ? takeFirstPage(path) : undefined;
+  if (written !== undefined) return { ok: true, value: written as T };
   let response: Response;
   let reply: unknown;
+  const deadline = AbortSignal.timeout(isFile(body) ? FILE_DEADLINE_MS : DEADLINE_MS);
   try {
     response = await fetch(path, {
       method,
-      headers: { accept: 'application/json', ...typeOf(body) },
-      body: body instanceof Blob ? body : body ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(body instanceof Blob ? FILE_DEADLINE_MS : DEADLINE_MS),
+      headers: {
+        accept: 'application/json',
+        ...typeOf(body),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
+      body: isFile(body) ? body : body ? JSON.stringify(body) : null,
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     reply = parseJson(await response.text());
   } catch {
+    if (signal?.aborted) return { ok: false, status: 0, reason: 'aborted', sentence: '', fields: {} };
     connection.value = navigator.onLine ? 'unreachable' : 'offline';
     return { ok: false, status: 0, reason: 'unreachable', sentence: strings.errors.unreachable, fields: {} };
   }
   if (response.ok && reply !== undefined) {
     connection.value = 'ok';
-    return { ok: true, value: reply as T };
+    return { ok: true, value: reply as T, next: nextPage(response.headers.get('link')) };
   }
   const failure = readFailure(response.status, reply);
   connection.value = failure.reason === 'busy' ? 'busy' : 'ok';
@@ -81,8 +99,12 @@ export async function deliver(path: string, body: object): Promise<boolean> {
   }
 }
 
+const isFile = (body: object | undefined): body is Blob | FormData =>
+  body instanceof Blob || body instanceof FormData;
+
 function typeOf(body: object | undefined): Record<string, string> {
-  if (!body) return {};
+  // A form names its own type, with what divides its parts.
+  if (!body || body instanceof FormData) return {};
   return { 'content-type': body instanceof Blob ? body.type : 'application/json' };
 }
 
@@ -104,6 +126,14 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Where the next page of a list is, on our own server, as the `Link` header says (RFC 8288). */
+export function nextPage(link: string | null): string | null {
+  const address = /<([^>]*)>\s*;\s*rel="next"/.exec(link ?? '')?.[1];
+  if (address === undefined || !URL.canParse(address, 'http://here')) return null;
+  const { pathname, search } = new URL(address, 'http://here');
+  return pathname + search;
 }
 
 function isErrorBody(reply: unknown): reply is ErrorBody {
