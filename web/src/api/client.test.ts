@@ -28,7 +28,10 @@ test('without a connection it has to be told again', async () => {
 });
 
 test.each([
-  ['<https://here.test/api/v1/x?max_id=7&limit=2>; rel="next", <https://here.test/api/v1/x?min_id=9>; rel="prev"', '/api/v1/x?max_id=7&limit=2'],
+  [
+    '<https://here.test/api/v1/x?max_id=7&limit=2>; rel="next", <https://here.test/api/v1/x?min_id=9>; rel="prev"',
+    '/api/v1/x?max_id=7&limit=2',
+  ],
   ['<https://here.test/api/v1/x?min_id=9>; rel="prev"', null],
   ['<//[>; rel="next"', null],
   [null, null],

@@ -881,6 +881,12 @@ export interface FeedSlate {
   }[];
 }
 
+export interface FeedStatuses {
+  readonly statuses: readonly Status[];
+  /** Null: that was all */
+  readonly next_cursor: string | null;
+}
+
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
@@ -1117,6 +1123,8 @@ export interface Instance {
     };
     readonly statuses: {
       readonly max_characters: number;
+      /** Ours */
+      readonly max_comment_characters: number;
       readonly max_media_attachments: number;
       readonly characters_reserved_per_url: number;
     };
@@ -1643,6 +1651,10 @@ export interface Report {
   readonly id: string;
   readonly comment: string;
   readonly forwarded: boolean;
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly rule_ids: readonly string[];
+  /** As they were named */
+  readonly status_ids: readonly string[];
   readonly target_account: Account;
 }
 
@@ -2020,6 +2032,8 @@ export interface V1Instance {
     };
     readonly statuses: {
       readonly max_characters: number;
+      /** Ours */
+      readonly max_comment_characters: number;
       readonly max_media_attachments: number;
       readonly characters_reserved_per_url: number;
     };
@@ -2245,6 +2259,27 @@ export interface VideoAnalytics {
   };
 }
 
+export interface VideoFacts {
+  readonly views: number;
+  readonly saves: number;
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+  } | null;
+  /** What its author lets others do with it */
+  readonly permissions: {
+    readonly comment: boolean;
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
+  /** For who may download it */
+  readonly download_url: string | null;
+}
+
 export interface VideoStatistics {
   readonly id: string;
   readonly totals: {
@@ -2304,32 +2339,4 @@ export interface WebPushSubscription {
   readonly policy: "all" | "followed" | "follower" | "none";
   /** By which push services know this server (VAPID), base64url */
   readonly server_key: string;
-}
-
-/** What a video has and the Mastodon API has no name for. */
-export interface VideoFacts {
-  readonly views: number;
-  readonly saves: number;
-  /** Its own sound; null where it has none, or that is not known */
-  readonly sound: {
-    /** Of the video that it is from */
-    readonly id: string;
-    /** As its author calls it; empty where it has no name */
-    readonly title: string;
-  } | null;
-  /** What its author lets others do with it */
-  readonly permissions: {
-    readonly comment: boolean;
-    readonly download: boolean;
-    readonly duet: boolean;
-    readonly stitch: boolean;
-  };
-  /** For who may download it */
-  readonly download_url: string | null;
-}
-
-export interface FeedStatuses {
-  readonly statuses: readonly Status[];
-  /** Null: that was all */
-  readonly next_cursor: string | null;
 }

@@ -1,6 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Comment, Status } from '../api/types.ts';
-import { count as shownCount } from '../format.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { ButtonLink } from '../ui/button.tsx';
@@ -43,7 +42,7 @@ export function Comments({ status, commentId }: CommentsProps) {
       aria-label={say('list')}
     >
       <div class={styles.head}>
-        <p class={styles.count}>{say('titleCount', { n: total, shown: shownCount(total) })}</p>
+        <p class={styles.count}>{say('titleCount', { n: total })}</p>
         <SortSwitch room={room} />
       </div>
       <Thread room={room} status={status} linked={linked} />
@@ -125,7 +124,14 @@ function Thread({ room, status, linked }: { room: Room; status: Status; linked: 
           <PendingItem key={one.key} pending={one} />
         ))}
         {items.map((comment) => (
-          <CommentItem key={comment.id} comment={comment} room={room} status={status} linked={linked} depth={0} />
+          <CommentItem
+            key={comment.id}
+            comment={comment}
+            room={room}
+            status={status}
+            linked={linked}
+            depth={0}
+          />
         ))}
       </ul>
       <MoreOf pages={pages} label={say('more')} auto />

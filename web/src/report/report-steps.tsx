@@ -4,6 +4,7 @@ import { instance } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, FieldError } from '../ui/field.tsx';
 import { calls } from './calls.ts';
+import styles from './report.module.css';
 import {
   bodyOf,
   type Category,
@@ -13,7 +14,6 @@ import {
   type Subject,
   stepsFor,
 } from './report.ts';
-import styles from './report.module.css';
 import { ReportResult } from './report-result.tsx';
 import { say } from './say.ts';
 
@@ -122,7 +122,9 @@ function What({ draft, subjects, change, labelledBy }: Omit<QuestionProps, 'step
             onChoose={() => change({ subject })}
             {...(isAccount ? { hint: say('accountHint') } : {})}
           >
-            {subject.kind === 'account' ? say('account', { who: `@${subject.account.acct}` }) : say(subject.kind)}
+            {subject.kind === 'account'
+              ? say('account', { who: `@${subject.account.acct}` })
+              : say(subject.kind)}
           </Choice>
         );
       })}
@@ -139,7 +141,8 @@ const hints = {
 
 function Why({ draft, change, labelledBy }: Omit<QuestionProps, 'step'>) {
   const rules = instance.value?.rules ?? [];
-  const categories: Category[] = rules.length > 0 ? ['violation', 'spam', 'legal', 'other'] : ['spam', 'legal', 'other'];
+  const categories: Category[] =
+    rules.length > 0 ? ['violation', 'spam', 'legal', 'other'] : ['spam', 'legal', 'other'];
   return (
     <fieldset class={styles.choices} aria-labelledby={labelledBy}>
       {categories.map((category) => (

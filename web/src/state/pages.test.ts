@@ -76,10 +76,16 @@ test('what is taken away can be put back where it was', async () => {
 
 test('items that are made of another answer keep its next page, or name their own', async () => {
   const list = Promise.resolve(answer(['1'], 'more'));
-  expect(await mapPage(list, (items) => items.map(({ id }) => ({ id: `${id}!` })))).toEqual(answer(['1!'], 'more'));
+  expect(await mapPage(list, (items) => items.map(({ id }) => ({ id: `${id}!` })))).toEqual(
+    answer(['1!'], 'more'),
+  );
   const other = Promise.resolve({ ok: true, value: { entries: ['1'], cursor: 'c' } } as const);
   expect(
-    await mapPage(other, ({ entries }) => entries.map((id) => ({ id })), ({ cursor }) => cursor),
+    await mapPage(
+      other,
+      ({ entries }) => entries.map((id) => ({ id })),
+      ({ cursor }) => cursor,
+    ),
   ).toEqual(answer(['1'], 'c'));
   expect(await mapPage(Promise.resolve(failure), () => [])).toBe(failure);
 });

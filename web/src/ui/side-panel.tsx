@@ -34,13 +34,7 @@ function Sheet({ title, onClose, head, children }: SidePanelProps) {
     return () => element?.close();
   }, []);
   return (
-    <dialog
-      class={styles.sheet}
-      ref={dialog}
-      aria-labelledby={id}
-      onClose={onClose}
-      {...{ closedby: 'any' }}
-    >
+    <dialog class={styles.sheet} ref={dialog} aria-labelledby={id} onClose={onClose} {...{ closedby: 'any' }}>
       <Head id={id} title={title} heading={heading} onClose={onClose}>
         {head}
       </Head>

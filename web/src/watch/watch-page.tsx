@@ -2,14 +2,14 @@ import { useEffect, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import { api } from '../api/endpoints.ts';
 import type { Status } from '../api/types.ts';
+import { ClipStage } from '../clip/clip-stage.tsx';
+import { toggleFullscreen } from '../clip/fullscreen.ts';
+import { useClipKeys } from '../clip/use-clip-keys.ts';
 import { calls } from '../comments/calls.ts';
 import { commentPath } from '../comments/comment-path.ts';
 import { Comments } from '../comments/comments.tsx';
 import { say as sayOfComments } from '../comments/say.ts';
-import { ClipStage } from '../clip/clip-stage.tsx';
-import { toggleFullscreen } from '../clip/fullscreen.ts';
-import { useClipKeys } from '../clip/use-clip-keys.ts';
-import { count, plainText } from '../format.ts';
+import { plainText } from '../format.ts';
 import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
@@ -67,7 +67,8 @@ function Watch({ id }: { id: string }) {
 function ToClip({ comment }: { comment: Status }) {
   const { route } = useLocation();
   const [remote, reload] = useRemote(comment.id, () => calls.context(comment.id));
-  const clip = remote.state === 'ready' ? remote.value.ancestors.find((one) => one.in_reply_to_id === null) : undefined;
+  const clip =
+    remote.state === 'ready' ? remote.value.ancestors.find((one) => one.in_reply_to_id === null) : undefined;
   useEffect(() => {
     if (clip) route(commentPath(clip, comment.id), true);
   }, [clip?.id]);
@@ -87,7 +88,7 @@ function CommentsOf({ status }: { status: Status }) {
   return (
     <div class={styles.open}>
       <Button look="quiet" icon="comment" wide onPress={() => openPanel({ name: 'comments', status })}>
-        {sayOfComments('open', { n: total, shown: count(total) })}
+        {sayOfComments('open', { n: total })}
       </Button>
     </div>
   );
