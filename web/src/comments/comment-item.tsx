@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Comment, Status } from '../api/types.ts';
 import { absolute, ago, count } from '../format.ts';
 import { me } from '../state/session.ts';
@@ -233,7 +233,7 @@ function EditField({ comment, room, onDone }: { comment: Comment; room: Room; on
 
 function ConfirmDelete({ comment, room, onKeep }: CommentProps & { onKeep: () => void }) {
   const box = useRef<HTMLFieldSetElement>(null);
-  useEffect(() => box.current?.querySelector('button')?.focus(), []);
+  useLayoutEffect(() => box.current?.querySelector('button')?.focus(), []);
   const remove = async () => {
     const list = box.current?.closest('section');
     list?.focus({ preventScroll: true });
