@@ -235,7 +235,7 @@ describe.skipIf(!hasBrowser)('comments', { timeout: 60_000 }, () => {
     await commentOf(page, 'Remark number 11').waitFor();
     const live = await say(carol, 'Just now');
     await commentOf(page, 'Just now').waitFor();
-    await page.getByRole('status').filter({ hasText: 'New comment by carol' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'New comment by carol' }).waitFor({ state: 'attached' });
     await page.getByText('13 comments', { exact: true }).waitFor();
 
     await commentOf(page, 'Remark number 0').scrollIntoViewIfNeeded();

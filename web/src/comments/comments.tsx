@@ -6,7 +6,7 @@ import { ButtonLink } from '../ui/button.tsx';
 import { signInPath } from '../ui/links.ts';
 import { Failed, Loading, Notice, VisuallyHidden } from '../ui/page.tsx';
 import { CommentItem, PendingItem } from './comment-item.tsx';
-import { elementId } from './comment-path.ts';
+import { commentsId, elementId } from './comment-path.ts';
 import styles from './comments.module.css';
 import { Composer } from './composer.tsx';
 import { listen } from './live.ts';
@@ -14,9 +14,6 @@ import { MoreOf } from './more-of.tsx';
 import { createRoom, type Room } from './room.ts';
 import { say } from './say.ts';
 import { eachOnce } from './thread.ts';
-
-/** Of the section that shows the comments of a clip. */
-export const commentsId = (clipId: string): string => `comments-${clipId}`;
 
 interface CommentsProps {
   readonly status: Status;
