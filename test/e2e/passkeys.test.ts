@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [phone])('%s', (siz
     await look(page, `${size}-2-too-young`);
     await page.getByLabel('Your age in years').fill('30');
     await page.getByRole('main').getByRole('button', { name: 'Create account' }).click();
-    await page.waitForURL(server.origin.concat('/'));
+    await page.waitForURL(server.origin.concat('/welcome'));
 
     await page.goto('/settings');
     await page.getByRole('main').getByRole('link', { name: 'Security' }).click();

@@ -120,6 +120,7 @@ export const meanings: Readonly<Record<Reason, string>> = {
     'The list For You is made by the server: nobody is put into it, and it cannot be changed.',
   'already-listed': 'One of the accounts is in the list.',
   conflict: 'Another app changed the same in the same moment. Read it, then try again.',
+  'format-unsupported': 'The answer cannot be given in the format that was asked for.',
   unavailable: 'What this needs is not there at the moment. Try again later.',
 };
 
@@ -191,6 +192,7 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/domain_blocks': ['domain-invalid', 'too-many-domains'],
   'POST /api/v1/reports': ['too-many-reports', 'not-found'],
   'GET /api/v1/feed': ['not-signed-in', 'cursor-invalid', 'cursor-expired'],
+  'GET /api/v1/feed/statuses': ['not-signed-in', 'cursor-invalid', 'cursor-expired'],
   'GET /api/v1/timelines/for_you': ['cursor-invalid', 'cursor-expired'],
   'GET /api/v1/history': ['cursor-invalid', 'cursor-expired'],
   'GET /api/v1/not_interested': ['cursor-invalid', 'cursor-expired'],

@@ -337,6 +337,8 @@ export interface AdminTrendingStatus {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
   readonly trendable: boolean;
   /** The brake holds it until somebody decides */
   readonly requires_review: boolean;
@@ -581,6 +583,8 @@ export interface Comment {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
   readonly video_id: string;
   /** By the author of the video: only that person, and whoever wrote it, still see it */
   readonly hidden: boolean;
@@ -877,6 +881,12 @@ export interface FeedSlate {
   }[];
 }
 
+export interface FeedStatuses {
+  readonly statuses: readonly Status[];
+  /** Null: that was all */
+  readonly next_cursor: string | null;
+}
+
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
@@ -1113,6 +1123,8 @@ export interface Instance {
     };
     readonly statuses: {
       readonly max_characters: number;
+      /** Ours */
+      readonly max_comment_characters: number;
       readonly max_media_attachments: number;
       readonly characters_reserved_per_url: number;
     };
@@ -1136,6 +1148,10 @@ export interface Instance {
       readonly max_expiration: number;
     };
     readonly translation: {
+      readonly enabled: boolean;
+    };
+    readonly embeds: {
+      /** Ours: whether other pages may show its videos in a frame */
       readonly enabled: boolean;
     };
   };
@@ -1434,6 +1450,8 @@ export interface NotificationGroup {
   readonly latest_page_notification_at: string;
   readonly sample_account_ids: readonly string[];
   readonly status_id: string | null;
+  /** Our own: the video that is spoken of, or below which the comment is; among `statuses`, too */
+  readonly clip_id: string | null;
   /** Of type admin.report */
   readonly report: NotificationReport | null;
   /** Of type vireo.rejected: why the upload was refused */
@@ -1572,6 +1590,8 @@ export interface Post {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
 }
 
 export interface Preferences {
@@ -1637,6 +1657,10 @@ export interface Report {
   readonly id: string;
   readonly comment: string;
   readonly forwarded: boolean;
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly rule_ids: readonly string[];
+  /** As they were named */
+  readonly status_ids: readonly string[];
   readonly target_account: Account;
 }
 
@@ -1755,6 +1779,8 @@ export interface Status {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
 }
 
 export interface StatusEdit {
@@ -2012,6 +2038,8 @@ export interface V1Instance {
     };
     readonly statuses: {
       readonly max_characters: number;
+      /** Ours */
+      readonly max_comment_characters: number;
       readonly max_media_attachments: number;
       readonly characters_reserved_per_url: number;
     };
@@ -2035,6 +2063,10 @@ export interface V1Instance {
       readonly max_expiration: number;
     };
     readonly translation: {
+      readonly enabled: boolean;
+    };
+    readonly embeds: {
+      /** Ours: whether other pages may show its videos in a frame */
       readonly enabled: boolean;
     };
   };
@@ -2235,6 +2267,27 @@ export interface VideoAnalytics {
       readonly share: number;
     }[];
   };
+}
+
+export interface VideoFacts {
+  readonly views: number;
+  readonly saves: number;
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+  } | null;
+  /** What its author lets others do with it */
+  readonly permissions: {
+    readonly comment: boolean;
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
+  /** For who may download it */
+  readonly download_url: string | null;
 }
 
 export interface VideoStatistics {

@@ -4,10 +4,14 @@ import type { Media, Processing } from './schema.gen.ts';
 export type {
   Account,
   Archive,
+  Comment,
+  Context as StatusContext,
   CredentialAccount,
   EmailPreferences,
   ErrorBody,
+  FeedReason,
   FeedSettings,
+  FeedStatuses,
   Filter,
   FreshProof,
   Import,
@@ -21,12 +25,16 @@ export type {
   PendingAccount,
   Processing,
   Relationship,
+  Report,
+  Rule,
   SearchResults,
   SecondFactor,
   SecondFactorSecret,
   Session,
   SignUp,
   Status,
+  StatusSource,
+  Tag,
 } from './schema.gen.ts';
 
 /** What the server does with an upload. */

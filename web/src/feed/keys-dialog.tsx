@@ -1,18 +1,35 @@
 import { letterKeys } from '../state/preferences.ts';
-import { strings } from '../strings.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Choice } from '../ui/field.tsx';
 import styles from './keys-dialog.module.css';
+import { say } from './say.ts';
+
+const KEYS = [
+  { does: 'keyNext', keys: ['j', '↓', 'PageDown'] },
+  { does: 'keyPrevious', keys: ['k', '↑', 'PageUp'] },
+  { does: 'keyPlay', keys: ['Space'] },
+  { does: 'keySeek', keys: ['←', '→'] },
+  { does: 'keyLike', keys: ['l'] },
+  { does: 'keyComments', keys: ['c'] },
+  { does: 'keySave', keys: ['b'] },
+  { does: 'keyShare', keys: ['s'] },
+  { does: 'keySound', keys: ['m'] },
+  { does: 'keyCaptions', keys: ['t'] },
+  { does: 'keyFullscreen', keys: ['f'] },
+  { does: 'keySearch', keys: ['/'] },
+  { does: 'keyLeave', keys: ['Ctrl+Home', 'Ctrl+End'] },
+  { does: 'keyClose', keys: ['Esc'] },
+  { does: 'keyHelp', keys: ['?'] },
+] as const;
 
 /** Which keys there are, and a switch for who writes by voice. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {
-  const text = strings.keys;
   return (
-    <Dialog title={text.title} onClose={onClose}>
+    <Dialog title={say('keys')} onClose={onClose}>
       <dl class={styles.list}>
-        {text.list.map(({ keys, does }) => (
+        {KEYS.map(({ does, keys }) => (
           <div class={styles.row} key={does}>
-            <dt>{does}</dt>
+            <dt>{say(does)}</dt>
             <dd>
               {keys.map((key) => (
                 <kbd class={styles.key} key={key}>
@@ -31,7 +48,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
           letterKeys.value = checked ? null : 'off';
         }}
       >
-        {text.letters}
+        {say('letters')}
       </Choice>
     </Dialog>
   );
