@@ -59,7 +59,7 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
       path: job.sourcePath,
       demuxer: job.demuxer,
       // The graph cuts to the frame; this keeps the reader from going through ten more hours.
-      options: ['-t', String(plan.durationSeconds + 1)],
+      options: [...seekTo(plan), '-t', String(plan.durationSeconds + 1)],
     },
     ...(job.soundPath ? { secondInput: { path: job.soundPath, demuxer: 'mov' as const } } : {}),
     args: ['-filter_complex', filterGraph(job), ...files.flatMap((file, n) => outputArgs(job, file, n))],
@@ -75,6 +75,18 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
   return outcome.ok ? ok({ files }) : stepFailure(outcome);
 }
 
+/** Goes to the frame at which the result begins: what comes before it is decoded from the last key frame on, and dropped. */
+function seekTo({ startSeconds }: Pick<LadderPlan, 'startSeconds'>): string[] {
+  return startSeconds === 0 ? [] : ['-ss', startSeconds.toFixed(6)];
+}
+
+/** In parts of the picture, so that neither its turning nor the shape of its pixels matters. */
+function cropTo({ crop }: LadderPlan): string[] {
+  if (crop === null) return [];
+  const of = (side: 'iw' | 'ih', part: number) => `${side}*${part.toFixed(6)}`;
+  return [`crop=${of('iw', crop.width)}:${of('ih', crop.height)}:${of('iw', crop.x)}:${of('ih', crop.y)}`];
+}
+
 /** The filter graph: outputs `v0`, `v1`, ... and, where sound is made, `a0`, `a1`, ..., one pair for each rung. */
 function filterGraph({ plan, rungs, gain, soundPath }: TranscodeJob): string {
   const end = plan.durationSeconds.toFixed(6);
@@ -86,6 +98,7 @@ function filterGraph({ plan, rungs, gain, soundPath }: TranscodeJob): string {
     ...(plan.holdLastFrame ? ['tpad=stop=-1:stop_mode=clone'] : []),
     // After fps: two frames ten hours apart become a million, and only this one stops them (media.md 3.2).
     `trim=end=${end}`,
+    ...cropTo(plan),
     ...standardColours(plan.colour, top),
     `setsar=1,format=yuv420p${fork(0)}`,
   ];

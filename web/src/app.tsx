@@ -17,6 +17,11 @@ const InvitesPage = lazy(() => import('./settings/invites-page.tsx').then((modul
 const ProfilePage = lazy(() => import('./profile/profile-page.tsx').then((module) => module.ProfilePage));
 const WatchPage = lazy(() => import('./watch/watch-page.tsx').then((module) => module.WatchPage));
 const ApprovalsPage = lazy(() => import('./admin/approvals-page.tsx').then((module) => module.ApprovalsPage));
+const StudioPage = lazy(() => import('./studio/studio-page.tsx').then((module) => module.StudioPage));
+const EditPage = lazy(() => import('./studio/edit-page.tsx').then((module) => module.EditPage));
+const analytics = () => import('./studio/analytics-page.tsx');
+const ChannelAnalyticsPage = lazy(() => analytics().then((module) => module.ChannelAnalyticsPage));
+const ClipAnalyticsPage = lazy(() => analytics().then((module) => module.ClipAnalyticsPage));
 
 /** The whole page: the frame around every route, and the routes. */
 export function App() {
@@ -43,6 +48,10 @@ export function App() {
           <Route path="/settings/security" component={SecurityPage} />
           <Route path="/settings/invites" component={InvitesPage} />
           <Route path="/admin/approvals" component={ApprovalsPage} />
+          <Route path="/studio" component={StudioPage} />
+          <Route path="/studio/analytics" component={ChannelAnalyticsPage} />
+          <Route path="/studio/:id" component={EditPage} />
+          <Route path="/studio/:id/analytics" component={ClipAnalyticsPage} />
           <Route path="/:handle" component={ProfilePage} />
           <Route path="/:handle/:id" component={WatchPage} />
           <Route default component={NotFoundPage} />

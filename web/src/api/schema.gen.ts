@@ -337,6 +337,8 @@ export interface AdminTrendingStatus {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
   readonly trendable: boolean;
   /** The brake holds it until somebody decides */
   readonly requires_review: boolean;
@@ -581,6 +583,8 @@ export interface Comment {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
   readonly video_id: string;
   /** By the author of the video: only that person, and whoever wrote it, still see it */
   readonly hidden: boolean;
@@ -875,6 +879,12 @@ export interface FeedSlate {
     /** Where it was chosen to find out whether people like it: how likely this choice was */
     readonly propensity: number | null;
   }[];
+}
+
+export interface FeedStatuses {
+  readonly statuses: readonly Status[];
+  /** Null: that was all */
+  readonly next_cursor: string | null;
 }
 
 export interface FeedVideo {
@@ -1572,6 +1582,8 @@ export interface Post {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
 }
 
 export interface Preferences {
@@ -1755,6 +1767,8 @@ export interface Status {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
 }
 
 export interface StatusEdit {
@@ -1916,9 +1930,13 @@ export interface StudioVideo {
   };
   readonly state: "uploading" | "processing" | "failed" | "draft" | "scheduled" | "published";
   readonly processing: Processing;
+  /** The caption as it was written */
+  readonly text: string;
   readonly saves: number;
   /** Here, and those that other servers told of in the last 90 days */
   readonly views: number;
+  /** Of the views here in the last 90 days, how many went to the end: from 0 to 1; null where there were none */
+  readonly watch_through: number | null;
 }
 
 export interface Suggestion {
@@ -2235,6 +2253,27 @@ export interface VideoAnalytics {
       readonly share: number;
     }[];
   };
+}
+
+export interface VideoFacts {
+  readonly views: number;
+  readonly saves: number;
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+  } | null;
+  /** What its author lets others do with it */
+  readonly permissions: {
+    readonly comment: boolean;
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
+  /** For who may download it */
+  readonly download_url: string | null;
 }
 
 export interface VideoStatistics {

@@ -3,11 +3,13 @@ import type { Media, Processing } from './schema.gen.ts';
 /** The shapes of the HTTP API, as the server's route table says. */
 export type {
   Account,
+  ChannelAnalytics,
   CredentialAccount,
   ErrorBody,
   FreshProof,
   Instance,
   Invite,
+  LiveAnalytics,
   Media,
   OwnSession,
   Passkey,
@@ -20,6 +22,11 @@ export type {
   Session,
   SignUp,
   Status,
+  StatusEdit,
+  StudioOverview,
+  StudioVideo,
+  Video,
+  VideoAnalytics,
 } from './schema.gen.ts';
 
 /** What the server does with an upload. */

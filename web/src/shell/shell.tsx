@@ -7,6 +7,7 @@ import { Navigation } from './navigation.tsx';
 import { Panels } from './panels.tsx';
 import styles from './shell.module.css';
 import { Toasts } from './toasts.tsx';
+import { UploadTraySlot } from './upload-tray.tsx';
 
 const MAIN = 'main';
 
@@ -29,6 +30,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <Panels />
       <div class={styles.stack}>
         <ConfirmBanner />
+        <UploadTraySlot />
         <Toasts />
         <ConnectionBanner />
       </div>
