@@ -6,6 +6,8 @@ export type {
   ChannelAnalytics,
   CredentialAccount,
   ErrorBody,
+  FeedReason,
+  FeedStatuses,
   FreshProof,
   Instance,
   Invite,
