@@ -1,5 +1,4 @@
 import type { ChannelAnalytics } from '../api/types.ts';
-import { count } from '../format.ts';
 import styles from './analytics.module.css';
 import { Hidden } from './retention.tsx';
 import { say } from './say.ts';
@@ -32,7 +31,7 @@ export function Sources({ sources }: { sources: ChannelAnalytics['sources'] }) {
             <li key={source} class={styles.source}>
               <span>{nameOf(source)}</span>
               <span class={styles.shares}>
-                {percent(share)} · {say('viewsShown', { n: views, shown: count(views) })}
+                {percent(share)} · {say('viewsShown', { n: views })}
               </span>
               <progress class={styles.bar} max={1} value={share} aria-label={nameOf(source)} />
             </li>

@@ -1,5 +1,5 @@
 import type { ChannelAnalytics } from '../api/types.ts';
-import { count, plainText } from '../format.ts';
+import { plainText } from '../format.ts';
 import { Blurhash } from '../player/blurhash.tsx';
 import styles from './analytics.module.css';
 import { say } from './say.ts';
@@ -21,9 +21,7 @@ export function TopClips({ videos }: { videos: ChannelAnalytics['top_videos'] })
               <span class={styles.caption} dir="auto">
                 {plainText(video.caption) || say('noCaption')}
               </span>
-              <span class={styles.shares}>
-                {say('viewsShown', { n: figures.views, shown: count(figures.views) })}
-              </span>
+              <span class={styles.shares}>{say('viewsShown', { n: figures.views })}</span>
             </a>
           </li>
         ))}

@@ -157,7 +157,7 @@ export const english = {
   fromVideo: 'The page of the clip',
   topClips: 'Most watched clips',
   topNone: 'No clip was watched in this period.',
-  viewsShown: '{n, plural, one {{shown} view} other {{shown} views}}',
+  viewsShown: '{n, plural, one {# view} other {# views}}',
   csv: 'Download as CSV',
   csvSeries: 'By time',
   csvVideos: 'By clip',

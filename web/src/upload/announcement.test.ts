@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CredentialAccount } from '../api/types.ts';
 import { localTime } from '../editing/schedule.ts';
-import { announcement } from './calls.ts';
+import { announcement } from './announcement.ts';
 import { type UploadDetails, usualDetails } from './draft.ts';
 
 const file = { name: 'birds.mp4', size: 12 };
