@@ -14,7 +14,7 @@ const source: MeasuredFacts = {
     fullRange: false,
   },
 };
-const whole: EditList = { in: 0, out: null, crop: null };
+const whole: EditList = { in: 0, out: null, crop: null, cuts: [] };
 const plan = (edit: EditList | null) =>
   planLadder(source, { maxDurationSeconds: 180, canToneMap: true, edit });
 
@@ -22,7 +22,7 @@ describe('what is kept of a file', () => {
   test('decides how long and how large it is', () => {
     expect(partOf(source, null)).toMatchObject({ startSeconds: 0, crop: null, facts: source });
     const crop = { x: 0.25, y: 0, width: 0.3164, height: 1 };
-    expect(partOf(source, { in: 10, out: 15.5, crop })).toMatchObject({
+    expect(partOf(source, { ...whole, in: 10, out: 15.5, crop })).toMatchObject({
       ...{ startSeconds: 10, crop },
       facts: {
         durationSeconds: 5.5,
@@ -36,6 +36,27 @@ describe('what is kept of a file', () => {
     expect(plan(null)).toMatchObject({ ok: false, reason: 'too-long' });
     expect(plan({ ...whole, in: 20 })).toMatchObject({ ok: true, startSeconds: 20, durationSeconds: 180 });
     expect(plan({ ...whole, in: 10 })).toMatchObject({ ok: false, reason: 'too-long' });
+  });
+
+  test('may have parts left out, which count for nothing', () => {
+    const cuts = [
+      { from: 5, to: 15 },
+      { from: 50, to: 60.02 },
+      { from: 190, to: 300 },
+    ];
+    expect(plan({ ...whole, in: 10, cuts })).toMatchObject({
+      ...{
+        ok: true,
+        spanSeconds: 190,
+        cuts: [
+          { from: 0, to: 5 },
+          { from: 40, to: 50.03333333333333 },
+          { from: 180, to: 190 },
+        ],
+      },
+      durationSeconds: expect.closeTo(190 - 5 - 10 - 10, 1),
+    });
+    expect(plan({ ...whole, cuts: [{ from: 0, to: 199.9 }] })).toMatchObject({ reason: 'too-short' });
   });
 
   test('ends with the file at the latest', () => {

@@ -11,6 +11,12 @@ export interface Crop {
   readonly height: number;
 }
 
+/** A part of the time of a file that is left out, in seconds. */
+export interface Cut {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What its author keeps of an uploaded file; nothing else of it is ever shown. */
 export interface EditList {
   /** Seconds of the file. */
@@ -19,6 +25,8 @@ export interface EditList {
   readonly out: number | null;
   /** Null: all of the picture. */
   readonly crop: Crop | null;
+  /** What is left out between both, in order and apart from each other: takes that were done again. */
+  readonly cuts: readonly Cut[];
 }
 
 /** Where the part begins, and what a file would be told to be that held nothing but this part. */
@@ -26,6 +34,10 @@ export interface Part {
   readonly ok: true;
   readonly startSeconds: number;
   readonly crop: Crop | null;
+  /** From the beginning of the part on, none outside of it. */
+  readonly cuts: readonly Cut[];
+  /** How long all of it is, with what is cut out between. */
+  readonly spanSeconds: number;
   readonly facts: MeasuredFacts;
 }
 
@@ -34,12 +46,15 @@ export interface Part {
  * recordings differently. Fails where nothing is left to see. Sizes stay fractions, whole pixels are made of them by the ladder.
  */
 export function partOf(facts: MeasuredFacts, edit: EditList | null): Part | Failure<RefusalReason> {
-  if (edit === null) return { ok: true, startSeconds: 0, crop: null, facts };
+  if (edit === null)
+    return { ok: true, startSeconds: 0, crop: null, cuts: [], spanSeconds: facts.durationSeconds, facts };
   const { video, audio, durationSeconds } = facts;
   const lastPicture = Math.min(durationSeconds, video.endSeconds ?? durationSeconds);
   const out = Math.min(edit.out ?? durationSeconds, durationSeconds);
   const shortest = mediaLimits.minDurationSeconds;
-  if (edit.in >= lastPicture || out - edit.in < shortest) {
+  const cuts = cutsWithin(edit, Math.max(edit.in, out));
+  const left = cuts.reduce((sum, { from, to }) => sum - (to - from), out - edit.in);
+  if (edit.in >= lastPicture || left < shortest) {
     return fail(
       'too-short',
       `Of this video, which is ${durationSeconds.toFixed(1)} seconds long, less than ${shortest} seconds would be left. Choose a longer part.`,
@@ -51,9 +66,11 @@ export function partOf(facts: MeasuredFacts, edit: EditList | null): Part | Fail
     ok: true,
     startSeconds: edit.in,
     crop,
+    cuts,
+    spanSeconds: out - edit.in,
     facts: {
       ...facts,
-      durationSeconds: out - edit.in,
+      durationSeconds: left,
       video: {
         ...video,
         width: Math.round(video.width * (crop?.width ?? 1)),
@@ -63,4 +80,10 @@ export function partOf(facts: MeasuredFacts, edit: EditList | null): Part | Fail
       audio: audio && { ...audio, endSeconds: earlier(audio.endSeconds) },
     },
   };
+}
+
+function cutsWithin({ in: start, cuts }: EditList, out: number): Cut[] {
+  return cuts
+    .map(({ from, to }) => ({ from: Math.max(start, from) - start, to: Math.min(out, to) - start }))
+    .filter(({ from, to }) => to > from);
 }

@@ -1,6 +1,6 @@
 import { mediaLimits } from '../config/media-limits.ts';
 import { type Failure, fail } from '../src/lib/result.ts';
-import { type Crop, type EditList, partOf } from './edit-list.ts';
+import { type Crop, type Cut, type EditList, partOf } from './edit-list.ts';
 import type { RefusalReason } from './failures.ts';
 import type { MeasuredFacts } from './probe.ts';
 
@@ -11,6 +11,9 @@ export interface LadderPlan {
   readonly startSeconds: number;
   /** What is kept of the picture; null: all of it. */
   readonly crop: Crop | null;
+  /** What is left out after that, in whole pictures; how long it all is with these. */
+  readonly cuts: readonly Cut[];
+  readonly spanSeconds: number;
   /** The result is never longer. */
   readonly durationSeconds: number;
   /** Frames per second of every rung, a whole number. */
@@ -75,17 +78,24 @@ const HIGH_FRAME_RATE_FACTOR = 1.5;
 export function planLadder(source: MeasuredFacts, limits: LadderLimits): LadderOutcome {
   const part = partOf(source, limits.edit ?? null);
   if (!part.ok) return part;
-  const { startSeconds, crop, facts } = part;
+  const { startSeconds, crop, spanSeconds, facts } = part;
   const refusal = refuse(source, limits, facts);
   if (refusal) return refusal;
   const { video, audio } = facts;
   const frameRate = outputFrameRate(video.frameRate);
   const longest = limits.maxDurationSeconds + mediaLimits.durationToleranceSeconds;
-  const durationSeconds = Math.min(facts.durationSeconds, longest);
+  const cuts = part.cuts.map(({ from, to }) => ({
+    from: Math.round(from * frameRate) / frameRate,
+    to: Math.round(to * frameRate) / frameRate,
+  }));
+  const left = cuts.reduce((sum, { from, to }) => sum - (to - from), spanSeconds);
+  const durationSeconds = Math.min(left, longest);
   return {
     ok: true,
     startSeconds,
     crop,
+    cuts,
+    spanSeconds: Math.min(spanSeconds, spanSeconds - left + longest),
     durationSeconds,
     frameRate,
     videoIndex: video.index,

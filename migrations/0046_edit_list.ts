@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.alterTable('videos', (t) => {
     t.jsonb('edit_list').comment(
-      'in, out (seconds) and crop (parts of the picture) of the original; null: all of it',
+      'in, out, cuts (seconds) and crop (parts of the picture) of the original; null: all of it',
     );
   });
 }

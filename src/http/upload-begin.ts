@@ -41,13 +41,22 @@ const editInput = z
       .refine(({ y, height }) => y + height <= 1 + ROUNDING, 'This is higher than the picture.')
       .nullish()
       .describe('What is kept of the picture as it is shown, from its upper left corner, in parts of it'),
+    cuts: z
+      .array(z.object({ from: z.number().min(0).max(86_400), to: z.number().min(0).max(86_400) }))
+      .max(mediaLimits.maxCuts)
+      .default([])
+      .refine(
+        (all) => all.every(({ from, to }, n) => from < to && from >= (all[n - 1]?.to ?? 0)),
+        'Cuts stand in order, and apart from each other.',
+      )
+      .describe('What is left out between both, in seconds of the file'),
   })
   .refine(
     ({ in: from, out }) => out == null || out - from >= mediaLimits.minDurationSeconds,
     `At least ${mediaLimits.minDurationSeconds} seconds have to be left.`,
   )
-  .transform(({ in: from, out = null, crop = null }) =>
-    from === 0 && out === null && crop === null ? null : { in: from, out, crop },
+  .transform(({ in: from, out = null, crop = null, cuts }) =>
+    from === 0 && out === null && crop === null && cuts.length === 0 ? null : { in: from, out, crop, cuts },
   );
 
 /** What a client may say about a video when the upload begins (`Upload-Metadata`). */

@@ -46,7 +46,7 @@ const sizeOf = async (path: string) => {
 describe('an edit list', () => {
   test('cuts picture and sound at the same frame, of a file that is too long as a whole', async () => {
     const source = await clapper(directory, 'clapper.mp4', 6);
-    const { facts, stored } = await make(source, { in: 1.5, out: 4, crop: null });
+    const { facts, stored } = await make(source, { in: 1.5, out: 4, crop: null, cuts: [] });
     expect(facts).toMatchObject({ durationSeconds: 2.5, width: 640, height: 360 });
     for (const role of ['mp4', 'cmaf']) {
       const { flash, beep, frames } = await flashAndBeep(stored(role));
@@ -56,6 +56,21 @@ describe('an edit list', () => {
       expect(frames, role).toBe(75);
     }
     expect(Number((await ffprobeRaw(stored('mp4'), '-show_format')).format?.duration)).toBeCloseTo(2.5, 1);
+  });
+
+  test('leaves out what lies between, of picture and sound alike', async () => {
+    const source = await clapper(directory, 'takes.mp4', 6);
+    const cuts = [
+      { from: 0.5, to: 1.7 },
+      { from: 1.9, to: 3.5 },
+    ];
+    const { facts, stored } = await make(source, { in: 0.2, out: 5.2, crop: null, cuts });
+    expect(facts.durationSeconds).toBeCloseTo(2.2, 1);
+    const { flash, beep, frames } = await flashAndBeep(stored('mp4'));
+    // The flash of the fourth second: 0.3 s before the first cut, 0.2 s between both, and half a second more.
+    expect(flash).toBeCloseTo(1, 1);
+    expect(Math.abs(beep - flash)).toBeLessThan(0.06);
+    expect(frames).toBe(66);
   });
 
   test('crops what is shown: every size, and the poster', async () => {
@@ -76,7 +91,7 @@ describe('an edit list', () => {
       [flat, { x: 0.5, y: 0, width: 0.5, height: 1 }, { width: 320, height: 360 }],
       [turned, { x: 0, y: 0.5, width: 1, height: 0.5 }, { width: 360, height: 320 }],
     ] as const) {
-      const { facts, stored } = await make(source, { in: 0, out: null, crop });
+      const { facts, stored } = await make(source, { in: 0, out: null, crop, cuts: [] });
       expect(facts).toMatchObject(size);
       expect(await sizeOf(stored('cmaf'))).toMatchObject(size);
       expect(await sizeOf(stored('mp4'))).toMatchObject(size);

@@ -22,6 +22,7 @@ const EditPage = lazy(() => import('./studio/edit-page.tsx').then((module) => mo
 const analytics = () => import('./studio/analytics-page.tsx');
 const ChannelAnalyticsPage = lazy(() => analytics().then((module) => module.ChannelAnalyticsPage));
 const ClipAnalyticsPage = lazy(() => analytics().then((module) => module.ClipAnalyticsPage));
+const RecordPage = lazy(() => import('./record/record-page.tsx').then((module) => module.RecordPage));
 
 /** The whole page: the frame around every route, and the routes. */
 export function App() {
@@ -52,6 +53,7 @@ export function App() {
           <Route path="/studio/analytics" component={ChannelAnalyticsPage} />
           <Route path="/studio/:id" component={EditPage} />
           <Route path="/studio/:id/analytics" component={ClipAnalyticsPage} />
+          <Route path="/record" component={RecordPage} />
           <Route path="/:handle" component={ProfilePage} />
           <Route path="/:handle/:id" component={WatchPage} />
           <Route default component={NotFoundPage} />

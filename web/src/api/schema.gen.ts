@@ -2336,31 +2336,3 @@ export interface WebPushSubscription {
   /** By which push services know this server (VAPID), base64url */
   readonly server_key: string;
 }
-
-/** What a video has and the Mastodon API has no name for. */
-export interface VideoFacts {
-  readonly views: number;
-  readonly saves: number;
-  /** Its own sound; null where it has none, or that is not known */
-  readonly sound: {
-    /** Of the video that it is from */
-    readonly id: string;
-    /** As its author calls it; empty where it has no name */
-    readonly title: string;
-  } | null;
-  /** What its author lets others do with it */
-  readonly permissions: {
-    readonly comment: boolean;
-    readonly download: boolean;
-    readonly duet: boolean;
-    readonly stitch: boolean;
-  };
-  /** For who may download it */
-  readonly download_url: string | null;
-}
-
-export interface FeedStatuses {
-  readonly statuses: readonly Status[];
-  /** Null: that was all */
-  readonly next_cursor: string | null;
-}

@@ -73,7 +73,7 @@ export function TrimField({ url, duration, aspect, trim, onChange }: TrimFieldPr
 }
 
 /** The video of a file that shows single frames, and plays what is kept of it. */
-function usePreview(url: string, { from, to }: Trim, duration: number) {
+function usePreview(url: string, { from, to, cuts }: Trim, duration: number) {
   const video = useRef<HTMLVideoElement>(null);
   const seek = useRef<(seconds: number) => void>(() => undefined);
   const [playing, setPlaying] = useState(false);
@@ -92,6 +92,8 @@ function usePreview(url: string, { from, to }: Trim, duration: number) {
     const element = video.current;
     if (!element || !playing) return;
     const look = () => {
+      const cut = cuts.find((one) => element.currentTime >= one.from && element.currentTime < one.to);
+      if (cut) element.currentTime = cut.to;
       if (element.currentTime >= end - STEP_S / 2 || element.ended) setPlaying(false);
     };
     element.currentTime = from;
@@ -103,7 +105,7 @@ function usePreview(url: string, { from, to }: Trim, duration: number) {
       element.removeEventListener('timeupdate', look);
       element.removeEventListener('ended', look);
     };
-  }, [playing, from, end]);
+  }, [playing, from, end, cuts]);
   return {
     video,
     playing,

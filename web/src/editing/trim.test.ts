@@ -27,9 +27,9 @@ test('a part of the picture has its shape, and lies within it', () => {
 
 test('nothing is sent where nothing is cut', () => {
   expect(editOf(noTrim, 1)).toBeNull();
-  expect(editOf({ ...noTrim, from: 1 }, null)).toEqual({ in: 1, out: null, crop: null });
+  expect(editOf({ ...noTrim, from: 1 }, null)).toEqual({ in: 1, out: null, crop: null, cuts: [] });
   expect(editOf({ ...noTrim, to: 4, shape: 'square' }, 2)).toEqual({
-    ...{ in: 0, out: 4, crop: { x: 0.25, y: 0, width: 0.5, height: 1 } },
+    ...{ in: 0, out: 4, crop: { x: 0.25, y: 0, width: 0.5, height: 1 }, cuts: [] },
   });
 });
 
@@ -39,4 +39,14 @@ test('a frame of the file is found again in the clip', () => {
   expect(placeInClip(1, cut)).toBe(0);
   expect(placeInClip(9, cut)).toBeCloseTo(2.9);
   expect(placeInClip(9, noTrim)).toBe(9);
+  const takes = {
+    ...cut,
+    cuts: [
+      { from: 1, to: 2.5 },
+      { from: 3, to: 4 },
+    ],
+  };
+  expect(placeInClip(4.5, takes)).toBe(1);
+  expect(keptSeconds(takes, 10)).toBe(1.5);
+  expect(editOf({ ...noTrim, cuts: takes.cuts }, 1)).toMatchObject({ in: 0, out: null, cuts: takes.cuts });
 });

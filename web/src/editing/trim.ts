@@ -10,6 +10,12 @@ export interface Crop {
 export const shapes = { tall: 9 / 16, portrait: 4 / 5, square: 1, wide: 16 / 9 } as const;
 export type Shape = keyof typeof shapes;
 
+/** A part of the time of a file that is left out, in seconds. */
+export interface Cut {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What is kept of a file. */
 export interface Trim {
   /** Seconds. */
@@ -23,9 +29,14 @@ export interface Trim {
   /** Where that part lies between both edges, from 0 to 1. */
   readonly across: number;
   readonly down: number;
+  /** Takes that were done again: in order, and apart from each other. */
+  readonly cuts: readonly Cut[];
 }
 
-export const noTrim: Trim = { from: 0, to: null, shape: null, size: 1, across: 0.5, down: 0.5 };
+export const noTrim: Trim = {
+  ...{ from: 0, to: null, shape: null, size: 1, across: 0.5, down: 0.5 },
+  cuts: [],
+};
 
 /** One press of an arrow key, in seconds. */
 export const STEP_S = 0.1;
@@ -50,8 +61,12 @@ export function withTo(trim: Trim, to: number, duration: number): Trim {
 }
 
 /** How long what is kept is, in seconds. */
-export const keptSeconds = ({ from, to }: Trim, duration: number): number =>
-  Math.max(0, (to ?? duration) - from);
+export const keptSeconds = ({ from, to, cuts }: Trim, duration: number): number =>
+  Math.max(0, (to ?? duration) - from - cutSeconds(cuts, from, to ?? duration));
+
+/** How much of a time is left out. */
+const cutSeconds = (cuts: readonly Cut[], from: number, to: number): number =>
+  cuts.reduce((sum, cut) => sum + Math.max(0, Math.min(to, cut.to) - Math.max(from, cut.from)), 0);
 
 /** The part of the picture, or null for all of it. `aspect`: of the picture, width by height. */
 export function cropOf({ shape, size, across, down }: Trim, aspect: number): Crop | null {
@@ -68,16 +83,23 @@ export function cropOf({ shape, size, across, down }: Trim, aspect: number): Cro
   };
 }
 
-/** As the server is told; null where all of the file is kept. */
-export function editOf(
-  trim: Trim,
-  aspect: number | null,
-): { in: number; out: number | null; crop: Crop | null } | null {
+/** As the server is told. */
+interface Edit extends Pick<Trim, 'cuts'> {
+  readonly in: number;
+  readonly out: number | null;
+  readonly crop: Crop | null;
+}
+
+/** What is kept, as the server is told; null where that is all of the file. */
+export function editOf(trim: Trim, aspect: number | null): Edit | null {
+  const { from, to, cuts } = trim;
   const crop = aspect === null ? null : cropOf(trim, aspect);
-  if (trim.from === 0 && trim.to === null && crop === null) return null;
-  return { in: trim.from, out: trim.to, crop };
+  if (from === 0 && to === null && crop === null && cuts.length === 0) return null;
+  return { in: from, out: to, crop, cuts };
 }
 
 /** Where in the clip a moment of the file is; what was cut away has no place in it. */
-export const placeInClip = (seconds: number, { from, to }: Trim): number =>
-  Math.max(0, Math.min(seconds, to === null ? seconds : to - STEP_S) - from);
+export function placeInClip(seconds: number, { from, to, cuts }: Trim): number {
+  const place = Math.max(from, to === null ? seconds : Math.min(seconds, to - STEP_S));
+  return place - from - cutSeconds(cuts, from, place);
+}

@@ -29,7 +29,7 @@ test('what nobody says is as the account prefers it', () => {
 
 test('a draft, a time, a warning and a cut are told; empty fields are not', () => {
   const moment = Date.UTC(2030, 0, 2, 3, 4);
-  const edit = { in: 1, out: null, crop: null };
+  const edit = { in: 1, out: null, crop: null, cuts: [] };
   const said = {
     ...usual,
     sensitive: false,
