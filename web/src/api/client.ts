@@ -110,7 +110,8 @@ function typeOf(body: object | undefined): Record<string, string> {
 
 /** Reads the API's error shape; what is not of that shape comes from a proxy in between or from a crash. */
 export function readFailure(status: number, reply: unknown): ApiFailure {
-  if (status === 503 || !isErrorBody(reply)) {
+  // What is not there at the moment says why itself: it may be nothing that waiting mends.
+  if (!isErrorBody(reply) || (status === 503 && reply.code !== 'unavailable')) {
     const busy = status >= 500;
     const sentence = busy ? strings.errors.busy : strings.errors.unknown;
     return { ok: false, status, reason: busy ? 'busy' : 'unknown', sentence, fields: {} };

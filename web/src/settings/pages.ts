@@ -24,6 +24,8 @@ interface SettingsEntry {
   readonly about: PlainKey<typeof english>;
   /** Also for people who are not signed in: it is about this device. */
   readonly isLocal?: true;
+  /** It shows something to people who are not signed in any more. */
+  readonly asksItself?: true;
 }
 
 interface SettingsGroup {
@@ -71,7 +73,7 @@ const groups: readonly SettingsGroup[] = [
     entries: [
       { name: 'data', icon: 'upload', title: 'data', about: 'dataAbout' },
       { name: 'move', icon: 'leave', title: 'move', about: 'moveAbout' },
-      { name: 'delete', icon: 'trash', title: 'delete', about: 'deleteAbout' },
+      { name: 'delete', icon: 'trash', title: 'delete', about: 'deleteAbout', asksItself: true },
     ],
   },
 ];

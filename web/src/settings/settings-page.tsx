@@ -11,7 +11,7 @@ import { AccountPage } from './account-page.tsx';
 import styles from './frame.module.css';
 import { InvitesPage } from './invites/invites-page.tsx';
 import { DataPage } from './leaving/data-page.tsx';
-import { DeletePage, leftUntil } from './leaving/delete-page.tsx';
+import { DeletePage } from './leaving/delete-page.tsx';
 import { MovePage } from './leaving/move-page.tsx';
 import { type SettingsPageName, settingsEntry, settingsGroups } from './pages.ts';
 import { PrivacyPage } from './privacy-page.tsx';
@@ -63,7 +63,7 @@ export function SettingsPage() {
           <Icon name="back" size={20} />
           {say('title')}
         </a>
-        {entry.isLocal || leftUntil.value !== null ? (
+        {entry.isLocal || entry.asksItself ? (
           <Content key={name} />
         ) : (
           <NeedsSession title={say(entry.title)} text={say('needed')}>

@@ -5,6 +5,7 @@ import { left, me } from '../../state/session.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
+import { NeedsSession } from '../../ui/needs-session.tsx';
 import { Notice, Page } from '../../ui/page.tsx';
 import { calls } from '../calls.ts';
 import { Section, SettingsForm } from '../parts.tsx';
@@ -13,7 +14,7 @@ import { useSaving } from '../use-saving.ts';
 import { say } from './say.ts';
 
 /** When the account is deleted that was just left; as long as that is shown. */
-export const leftUntil = signal<string | null>(null);
+const leftUntil = signal<string | null>(null);
 
 /** Leaving: what happens, and the way to it. */
 export function DeletePage() {
@@ -37,6 +38,14 @@ export function DeletePage() {
       </Notice>
     );
   }
+  return (
+    <NeedsSession title={say('delete')} text={say('needed')}>
+      <Leaving />
+    </NeedsSession>
+  );
+}
+
+function Leaving() {
   return (
     <Page title={say('delete')}>
       <Section title={say('deleteWhat')}>

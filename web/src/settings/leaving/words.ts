@@ -74,6 +74,7 @@ export const english = {
   password: 'Password',
 
   delete: 'Delete account',
+  needed: 'Sign in to delete your account.',
   deleteWhat: 'What happens',
   deleteNow: 'At once, nobody sees you and your clips any more, and you are signed out everywhere.',
   deleteWait: 'For 30 days nothing is lost: sign in, and all of it is back.',
