@@ -8,6 +8,7 @@ import { Navigation } from './navigation.tsx';
 import { Panels } from './panels.tsx';
 import styles from './shell.module.css';
 import { Toasts } from './toasts.tsx';
+import { UploadTraySlot } from './upload-tray.tsx';
 
 const MAIN = 'main';
 
@@ -30,6 +31,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <Panels />
       <div class={styles.stack}>
         <ConfirmBanner />
+        <UploadTraySlot />
         {!sheetIsOpen.value && <Toasts />}
         <ConnectionBanner />
       </div>

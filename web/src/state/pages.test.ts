@@ -34,8 +34,8 @@ test('pages follow each other by what the one before said, and end where it says
   expect(pages.phase.value).toBe('ended');
 });
 
-test('what moved onto the next page meanwhile is there once', async () => {
-  const { pages, ids } = pagesOf(answer(['3', '2'], 'more'), answer(['2', '1'], null));
+test('what comes twice, on one page or on two, is there once', async () => {
+  const { pages, ids } = pagesOf(answer(['3', '2'], 'more'), answer(['2', '1', '1'], null));
   await pages.loadMore();
   await pages.loadMore();
   expect(ids()).toEqual(['3', '2', '1']);

@@ -9,13 +9,14 @@ import { calls } from '../comments/calls.ts';
 import { commentPath } from '../comments/comment-path.ts';
 import { Comments } from '../comments/comments.tsx';
 import { say as sayOfComments } from '../comments/say.ts';
-import { plainText } from '../format.ts';
+import { count, plainText } from '../format.ts';
 import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
 import { useWatchReports } from '../player/watch-reports.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
+import { removeFromClipList } from '../state/clip-list.ts';
 import { commentCountOf } from '../state/comment-counts.ts';
 import { openPanel } from '../state/panels.ts';
 import { loadRelationships } from '../state/relationships.ts';
@@ -30,6 +31,7 @@ import { clipPath, profilePath } from '../ui/links.ts';
 import { Failed, Loading, Notice, useDarkRoom, useTitle } from '../ui/page.tsx';
 import { hasRoomBeside, useMedia } from '../ui/use-media.ts';
 import { useRemote } from '../ui/use-remote.ts';
+import { ClipArrows, useClipWalk } from './clip-arrows.tsx';
 import { ClipDetails } from './clip-details.tsx';
 import { EditMediaDialog } from './edit-media-dialog.tsx';
 import { followCover } from './follow-cover.ts';
@@ -117,7 +119,9 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
       history.replaceState(null, '', clipPath(status) + location.search);
     }
   }, [status]);
+  const walk = useClipWalk(status.id);
   useClipKeys({
+    ...walk,
     toggle: playback.toggle,
     seek: playback.seek,
     sound: toggleSound,
@@ -140,6 +144,7 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
             onChange={onChange}
           />
         )}
+        <ClipArrows {...walk} />
       </section>
       <div class={styles.side}>
         <ClipDetails
@@ -186,6 +191,7 @@ function DeleteDialog(props: { status: Status; onClose: () => void; onDeleted: (
     setBusy(false);
     if (!outcome.ok) return toast(outcome.sentence, 'error');
     removeEverywhere(props.status.id);
+    removeFromClipList(props.status.id);
     toast(text.deleted);
     props.onDeleted();
   };
