@@ -240,7 +240,12 @@ describe('the list', () => {
     ]);
     const likes = groups[3];
     expect(likes).toMatchObject({
-      ...{ notifications_count: 3, status_id: video, clip_id: video, sample_account_ids: [owner.id, eve.id, bob.id] },
+      ...{
+        notifications_count: 3,
+        status_id: video,
+        clip_id: video,
+        sample_account_ids: [owner.id, eve.id, bob.id],
+      },
       most_recent_notification_id: Number(likes.page_max_id),
     });
     expect(body.accounts.map(({ id }: { id: string }) => id).sort()).toEqual(
