@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (s
     expect(await axeViolations(page)).toEqual([]);
     await name.fill('nora');
     await page.getByRole('main').getByRole('button', { name: 'Create account' }).click();
-    await page.getByRole('link', { name: 'Find people' }).waitFor();
+    await page.getByRole('heading', { name: 'What do you like?' }).waitFor();
   });
 
   test('joining a server that asks why, and being told to wait', async () => {
@@ -266,6 +266,10 @@ describe.skipIf(!hasBrowser)('pages', () => {
     const skip = page.getByRole('link', { name: 'Skip to content' });
     expect(await skip.evaluate((link) => link === document.activeElement)).toBe(true);
     await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    // Passkeys stand first.
+    const passkey = page.getByRole('button', { name: 'Sign in with a passkey' });
+    expect(await passkey.evaluate((button) => button === document.activeElement)).toBe(true);
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('login');
     await page.getByRole('link', { name: 'Create account' }).click();

@@ -3,6 +3,7 @@ import { type ApiFailure, type ApiOutcome, signedOutByServer } from '../api/clie
 import { api, type Credentials } from '../api/endpoints.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
 import { strings } from '../strings.ts';
+import { signInPath } from '../ui/links.ts';
 import { forgetClipList } from './clip-list.ts';
 import { isWrittenForVisitors } from './first-page.ts';
 import { forgetRelationships } from './relationships.ts';
@@ -65,6 +66,11 @@ export async function signOut(): Promise<ApiFailure | undefined> {
   return undefined;
 }
 
+/** For an account that ends its own sessions by leaving. */
+export function left(): void {
+  become(null);
+}
+
 /** Whether the account may see the pages for staff. */
 export function isStaff(account: CredentialAccount | null | undefined): boolean {
   return account !== null && account !== undefined && account.role.name !== 'user';
@@ -90,5 +96,10 @@ function become(account: CredentialAccount | null): void {
 signedOutByServer.subscribe(() => {
   if (!me.peek()) return;
   become(null);
-  toast(strings.auth.sessionEnded, 'error');
+  // Whoever signs in from here comes back to where they were, whatever is shown then.
+  const back = signInPath();
+  toast(strings.auth.sessionEnded, 'error', {
+    label: strings.auth.signIn,
+    run: () => location.assign(back),
+  });
 });

@@ -9,7 +9,7 @@ import { calls } from '../comments/calls.ts';
 import { commentPath } from '../comments/comment-path.ts';
 import { Comments } from '../comments/comments.tsx';
 import { say as sayOfComments } from '../comments/say.ts';
-import { count, plainText } from '../format.ts';
+import { plainText } from '../format.ts';
 import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
@@ -90,7 +90,7 @@ function CommentsOf({ status }: { status: Status }) {
   return (
     <div class={styles.open}>
       <Button look="quiet" icon="comment" wide onPress={() => openPanel({ name: 'comments', status })}>
-        {sayOfComments('open', { n: total, shown: count(total) })}
+        {sayOfComments('open', { n: total })}
       </Button>
     </div>
   );
