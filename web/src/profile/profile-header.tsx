@@ -137,13 +137,13 @@ function Fields({ account }: { account: Account }) {
 function OwnPlaces() {
   return (
     <div class={`${styles.actions} ${styles.own}`}>
-      <ButtonLink href="/library/saved" look="quiet" icon="bookmark">
+      <ButtonLink href="/library/saved" look="quiet" icon="library">
         {say('library')}
       </ButtonLink>
-      <ButtonLink href="/studio" look="quiet" icon="play">
+      <ButtonLink href="/studio" look="quiet" icon="studio">
         {say('studio')}
       </ButtonLink>
-      <ButtonLink href="/settings" look="quiet" icon="key">
+      <ButtonLink href="/settings" look="quiet" icon="settings">
         {say('settings')}
       </ButtonLink>
       {isStaff(me.value) && (
