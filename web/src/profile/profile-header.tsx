@@ -137,7 +137,7 @@ function Fields({ account }: { account: Account }) {
 function OwnPlaces() {
   return (
     <div class={`${styles.actions} ${styles.own}`}>
-      <ButtonLink href="/library/saved" look="quiet" icon="library">
+      <ButtonLink href="/library/saved" look="quiet" icon="bookmark">
         {say('library')}
       </ButtonLink>
       <ButtonLink href="/studio" look="quiet" icon="studio">
