@@ -53,7 +53,9 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
         fields_attributes: [{ name: 'Camera', value: 'A small one' }],
       },
     });
-    await context.db('video_views').insert({ video_id: clips[0], views: 12_345 });
+    await context
+      .db('video_views')
+      .insert({ video_id: clips[0], views: 12_345, completions: 0, skips: 0, watched_ms: 0 });
     await client.post(`/api/v1/statuses/${clips[0]}/pin`, { as: nora, body: {} });
     await client.post(`/api/v1/statuses/${clips[1]}/favourite`, { as: alice, body: {} });
     await client.post(`/api/v1/statuses/${clips[2]}/bookmark`, { as: alice, body: {} });
