@@ -179,12 +179,7 @@ export function Composer(props: ComposerProps) {
           </span>
         )}
       </p>
-      {problem && (
-        <div class={styles.problem}>
-          <FieldError sentence={problem} alert />
-          <p>{say('kept')}</p>
-        </div>
-      )}
+      {problem && <FieldError sentence={problem} alert />}
       <p role="status">
         <VisuallyHidden>{isOpen ? say('suggested', { n: suggested.length }) : told}</VisuallyHidden>
       </p>
