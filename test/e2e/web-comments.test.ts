@@ -289,9 +289,9 @@ describe.skipIf(!hasBrowser)('comments', { timeout: 60_000 }, () => {
 describe.skipIf(!hasBrowser)('reports', { timeout: 60_000 }, () => {
   test.each(['light', 'dark'] as const)('of an account begin at its profile, in %s', async (colorScheme) => {
     const page = await open('/@carol', bob, { viewport: desktop, colorScheme });
-    const opener = page.getByRole('button', { name: /^More/ }).first();
+    const opener = page.getByRole('button', { name: 'More about @carol' });
     await opener.press('Enter');
-    await page.getByRole('menuitem', { name: 'Report' }).click();
+    await page.getByRole('menuitem', { name: 'Report @carol' }).click();
     const panel = page.getByRole('complementary', { name: 'Report' });
     await panel.getByText('Step 1 of 2').waitFor();
     expect(await axeViolations(page)).toEqual([]);
