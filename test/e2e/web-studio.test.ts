@@ -48,7 +48,9 @@ beforeAll(async () => {
   await rig.watch(birds, strangers(20), { kind: 'complete', ms: 10_000, source: 'for_you' });
   await rig.watch(birds, strangers(25), { ms: 8_000, source: 'for_you' });
   await server.context.analytics.fold();
-  await server.context.db('video_views').insert({ video_id: birds, views: 25 });
+  await server.context.db('video_views').insert({
+    ...{ video_id: birds, views: 25, completions: 20, skips: 0, watched_ms: 200_000 },
+  });
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
