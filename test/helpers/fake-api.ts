@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import type {
@@ -11,25 +11,19 @@ import type {
   Relationship,
   Status,
 } from '../../web/src/api/types.ts';
+import { answerComments } from './fake-comments.ts';
+import { answerDiscover } from './fake-discover.ts';
 import { answerEdit } from './fake-edits.ts';
 import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
+import { feedOf, react } from './fake-feed.ts';
+import { answerStream, fakeInboxRoutes } from './fake-inbox.ts';
 import { fakeInstance } from './fake-instance.ts';
+import { sendFile } from './send-file.ts';
 
 /** What the page must live with; helmet sends the same on the real server. */
 const CSP =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
   "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:";
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.jpg': 'image/jpeg',
-  '.mp4': 'video/mp4',
-  '.m4s': 'video/mp4',
-  '.m3u8': 'application/vnd.apple.mpegurl',
-};
 
 /** What the fake server knows. Tests read and change it while the page runs. */
 export interface FakeState {
@@ -41,6 +35,8 @@ export interface FakeState {
   /** What signing in asks for beside the password, where it does. */
   code: string | null;
   relationships: Map<string, Relationship>;
+  /** Ids of clips that are not wanted. */
+  unwanted: Set<string>;
   pending: PendingAccount[];
   /** What the next polls of processing answer; the last one stays. */
   processing: Processing[];
@@ -81,6 +77,7 @@ function emptyState(): FakeState {
     statuses: [],
     code: null,
     relationships: new Map(),
+    unwanted: new Set(),
     pending: [],
     processing: [],
     refusals: new Map(),
@@ -104,6 +101,8 @@ export async function startFakeApi(dist: string, media: string): Promise<FakeApi
       return sendFile(request, response, join(media, normalize(url.pathname.slice(7))));
     }
     if (/^\/api\/v1\/videos\/\d+\/events$/.test(url.pathname)) return sendProgress(state, response);
+    if (answerStream(response, url.pathname)) return;
+    if (answerComments(request, response, url.pathname)) return;
     if (url.pathname.startsWith('/api/')) return answerApi(state, request, response, url);
     const file = join(dist, normalize(url.pathname));
     const found = extname(file) !== '' && statSync(file, { throwIfNoEntry: false })?.isFile();
@@ -142,28 +141,12 @@ function sendProgress(state: FakeState, response: ServerResponse): void {
   response.on('close', () => clearInterval(timer));
 }
 
-/** Sends a file, or the part of it that a player asks for. */
-function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {
-  const facts = statSync(path, { throwIfNoEntry: false });
-  if (!facts?.isFile()) return void response.writeHead(404).end();
-  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-  const start = Number(range?.[1] ?? 0);
-  const end = range?.[2] ? Math.min(Number(range[2]), facts.size - 1) : facts.size - 1;
-  response.writeHead(range ? 206 : 200, {
-    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-    'content-length': end - start + 1,
-    'accept-ranges': 'bytes',
-    ...(range ? { 'content-range': `bytes ${start}-${end}/${facts.size}` } : {}),
-  });
-  const stream = createReadStream(path, { start, end });
-  response.on('close', () => stream.destroy());
-  stream.pipe(response);
-}
-
 interface Call {
   readonly state: FakeState;
   readonly query: URLSearchParams;
   readonly body: Record<string, string>;
+  /** `METHOD /path`. */
+  readonly call: string;
   /** What the path's pattern caught. */
   readonly id: string;
 }
@@ -202,6 +185,7 @@ function setRelationship(state: FakeState, id: string, change: Partial<Relations
 }
 
 const routes: readonly [pattern: RegExp, answer: Answer][] = [
+  ...fakeInboxRoutes,
   [/^GET \/api\/v2\/instance$/, ({ state }) => state.instance],
   [/^GET \/api\/v1\/accounts\/verify_credentials$/, ({ state }) => state.me ?? new Refusal(notSignedIn)],
   [/^POST \/api\/v1\/accounts$/, ({ state, body }) => register(state, body)],
@@ -248,15 +232,26 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
       return { accounts: state.accounts.filter((account) => account.acct === acct) };
     },
   ],
+  [/^GET \/api\/v1\/feed\/statuses$/, ({ state, query }) => feedOf(state, query)],
   [
-    /^GET \/api\/v1\/timelines\/home$/,
-    ({ state, query }) => {
-      const mine = ({ account }: Status) =>
-        account.id === state.me?.id || state.relationships.get(account.id)?.following;
-      return pageOf(state.statuses.filter(mine), query);
+    /^POST \/api\/v1\/statuses\/(\d+)\/(?:un)?(?:favourite|bookmark)$/,
+    ({ state, call, id }) => react(state, call, id) ?? new Refusal(notFound),
+  ],
+  [
+    /^(?:POST|DELETE) \/api\/v1\/videos\/(\d+)\/not_interested$/,
+    ({ state, call, id }) => {
+      if (call.startsWith('POST')) state.unwanted.add(id);
+      else state.unwanted.delete(id);
+      return { not_interested: state.unwanted.has(id) };
     },
   ],
-  [/^GET \/api\/v1\/timelines\/public$/, ({ state, query }) => pageOf(state.statuses, query)],
+  [
+    /^POST \/api\/v1\/accounts\/(\d+)\/(?:un)?(?:mute|block)$/,
+    ({ state, call, id }) => {
+      const name = call.endsWith('mute') ? 'muting' : 'blocking';
+      return setRelationship(state, id, { [name]: !/\/un(?:mute|block)$/.test(call) });
+    },
+  ],
   [
     /^GET \/api\/v1\/statuses\/(\d+)$/,
     ({ state, id }) => state.statuses.find((status) => status.id === id) ?? new Refusal(notFound),
@@ -352,9 +347,9 @@ function routed(state: FakeState, call: string, query: URLSearchParams, bytes: B
     const match = pattern.exec(call);
     if (!match) continue;
     const body = bytes.length > 0 ? JSON.parse(bytes.toString()) : {};
-    return answer({ state, query, body, id: match[1] ?? '' });
+    return answer({ state, query, body, call, id: match[1] ?? '' });
   }
-  return new Refusal(notFound);
+  return answerDiscover(state, call, query) ?? new Refusal(notFound);
 }
 
 /** As much of tus 1.0 as the client uses: sending on, asking how far it came, termination. */

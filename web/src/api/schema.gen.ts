@@ -1123,6 +1123,8 @@ export interface Instance {
     };
     readonly statuses: {
       readonly max_characters: number;
+      /** Ours */
+      readonly max_comment_characters: number;
       readonly max_media_attachments: number;
       readonly characters_reserved_per_url: number;
     };
@@ -1146,6 +1148,10 @@ export interface Instance {
       readonly max_expiration: number;
     };
     readonly translation: {
+      readonly enabled: boolean;
+    };
+    readonly embeds: {
+      /** Ours: whether other pages may show its videos in a frame */
       readonly enabled: boolean;
     };
   };
@@ -1444,6 +1450,8 @@ export interface NotificationGroup {
   readonly latest_page_notification_at: string;
   readonly sample_account_ids: readonly string[];
   readonly status_id: string | null;
+  /** Our own: the video that is spoken of, or below which the comment is; among `statuses`, too */
+  readonly clip_id: string | null;
   /** Of type admin.report */
   readonly report: NotificationReport | null;
   /** Of type vireo.rejected: why the upload was refused */
@@ -1649,6 +1657,10 @@ export interface Report {
   readonly id: string;
   readonly comment: string;
   readonly forwarded: boolean;
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly rule_ids: readonly string[];
+  /** As they were named */
+  readonly status_ids: readonly string[];
   readonly target_account: Account;
 }
 
@@ -2030,6 +2042,8 @@ export interface V1Instance {
     };
     readonly statuses: {
       readonly max_characters: number;
+      /** Ours */
+      readonly max_comment_characters: number;
       readonly max_media_attachments: number;
       readonly characters_reserved_per_url: number;
     };
@@ -2053,6 +2067,10 @@ export interface V1Instance {
       readonly max_expiration: number;
     };
     readonly translation: {
+      readonly enabled: boolean;
+    };
+    readonly embeds: {
+      /** Ours: whether other pages may show its videos in a frame */
       readonly enabled: boolean;
     };
   };

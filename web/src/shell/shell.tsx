@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { sheetIsOpen } from '../state/panels.ts';
 import { strings } from '../strings.ts';
 import { pageTitle, VisuallyHidden } from '../ui/page.tsx';
 import { ConfirmBanner } from './confirm-banner.tsx';
@@ -31,7 +32,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <div class={styles.stack}>
         <ConfirmBanner />
         <UploadTraySlot />
-        <Toasts />
+        {!sheetIsOpen.value && <Toasts />}
         <ConnectionBanner />
       </div>
       <p role="status">

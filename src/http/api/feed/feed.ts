@@ -1,11 +1,5 @@
 import type { AccountId } from '../../../lib/ids.ts';
-import {
-  decodePlace,
-  encodePlace,
-  type FeedItem,
-  type FeedType,
-  TOP,
-} from '../../../modules/feed/index.ts';
+import { decodePlace, encodePlace, type FeedItem, type FeedType, TOP } from '../../../modules/feed/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';

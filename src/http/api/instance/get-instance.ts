@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { aboutLimits, videoLimits } from '../../../../config/limits.ts';
+import { aboutLimits, commentLimits, videoLimits } from '../../../../config/limits.ts';
 import { mediaLimits } from '../../../../config/media-limits.ts';
 import { passwordLimits } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';
@@ -38,6 +38,7 @@ function configurationOf(deps: HttpDeps): z.input<typeof configurationEntity> {
     accounts: { max_featured_tags: 0, max_pinned_statuses: videoLimits.maxPins },
     statuses: {
       max_characters: videoLimits.maxCaptionCharacters,
+      max_comment_characters: commentLimits.maxCharacters,
       max_media_attachments: 1,
       characters_reserved_per_url: NO_RESERVE,
     },
@@ -55,6 +56,7 @@ function configurationOf(deps: HttpDeps): z.input<typeof configurationEntity> {
     // There are none; clients need the numbers.
     polls: { max_options: 0, max_characters_per_option: 0, min_expiration: 0, max_expiration: 0 },
     translation: { enabled: false },
+    embeds: { enabled: deps.config.embedding === 'everywhere' },
   };
 }
 
@@ -117,6 +119,28 @@ function registrationsOf({ auth, mail }: HttpDeps): z.input<typeof instanceEntit
   };
 }
 
+/** What this server is, and its limits. */
+export async function instanceEntityOf(deps: HttpDeps): Promise<z.input<typeof instanceEntity>> {
+  const { instance } = deps.config;
+  const [{ active }, account] = await Promise.all([countsOf(deps), contactOf(deps)]);
+  return {
+    domain: deps.urls.domain,
+    title: instance.name,
+    version: versionOf(deps),
+    source_url: deps.urls.origin,
+    description: instance.description,
+    usage: { users: { active_month: active } },
+    thumbnail: { url: `${deps.urls.origin}/favicon.svg`, blurhash: null, versions: {} },
+    icon: [],
+    languages: ['en'],
+    registrations: registrationsOf(deps),
+    api_versions: { mastodon: API_VERSION },
+    contact: { email: instance.email ?? '', account },
+    rules: rulesOf(deps),
+    configuration: configurationOf(deps),
+  };
+}
+
 export const getInstance = route({
   method: 'get',
   path: '/api/v2/instance',
@@ -124,26 +148,7 @@ export const getInstance = route({
   audience: 'anyone',
   scope: null,
   output: instanceEntity,
-  handler: async ({ deps }) => {
-    const { instance } = deps.config;
-    const [{ active }, account] = await Promise.all([countsOf(deps), contactOf(deps)]);
-    return {
-      domain: deps.urls.domain,
-      title: instance.name,
-      version: versionOf(deps),
-      source_url: deps.urls.origin,
-      description: instance.description,
-      usage: { users: { active_month: active } },
-      thumbnail: { url: `${deps.urls.origin}/favicon.svg`, blurhash: null, versions: {} },
-      icon: [],
-      languages: ['en'],
-      registrations: registrationsOf(deps),
-      api_versions: { mastodon: API_VERSION },
-      contact: { email: instance.email ?? '', account },
-      rules: rulesOf(deps),
-      configuration: configurationOf(deps),
-    };
-  },
+  handler: ({ deps }) => instanceEntityOf(deps),
 });
 
 export const getInstanceV1 = route({
