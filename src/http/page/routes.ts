@@ -17,6 +17,7 @@ export const pageRoutes: Readonly<Record<string, Describe>> = {
   '/library/:list': personalHead,
   '/studio': personalHead,
   '/studio/:id': personalHead,
+  '/studio/:id/analytics': personalHead,
   '/settings': personalHead,
   '/settings/:page': personalHead,
   '/welcome': personalHead,
