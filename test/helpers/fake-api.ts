@@ -45,7 +45,7 @@ export interface FakeState {
   /** While set, each PATCH of an upload waits for it after its bytes are counted. */
   gate: Promise<void> | null;
   /** Bytes that arrived of each upload. */
-  uploads: Map<string, { size: number; sent: number; metadata: string }>;
+  uploads: Map<string, { size: number; sent: number; said: Record<string, unknown> }>;
   /** Files that were sent, by the path they are served at. */
   files: Map<string, { type: string; bytes: Buffer }>;
   /** The fake server answers nothing but 503. */
@@ -274,6 +274,14 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
     },
   ],
   [
+    /^POST \/api\/v1\/videos$/,
+    ({ state, body: { bytes, ...said } }) => {
+      const created = randomUUID();
+      state.uploads.set(created, { size: Number(bytes), sent: 0, said });
+      return { video_id: '900', upload_url: `http://fake/api/v1/uploads/${created}`, status: 'uploading' };
+    },
+  ],
+  [
     /^GET \/api\/v1\/videos\/(\d+)\/processing$/,
     ({ state }) => (state.processing.length > 1 ? state.processing.shift() : state.processing[0]),
   ],
@@ -344,7 +352,7 @@ function routed(state: FakeState, call: string, query: URLSearchParams, bytes: B
   return answerDiscover(state, call, query) ?? new Refusal(notFound);
 }
 
-/** As much of tus 1.0 as the client uses: creation, sending on, asking how far it came, termination. */
+/** As much of tus 1.0 as the client uses: sending on, asking how far it came, termination. */
 async function answerTus(
   state: FakeState,
   request: IncomingMessage,
@@ -355,12 +363,7 @@ async function answerTus(
   response.setHeader('Tus-Resumable', '1.0.0');
   const id = path.split('/')[4] ?? '';
   const upload = state.uploads.get(id);
-  if (request.method === 'POST') {
-    const created = randomUUID();
-    const size = Number(request.headers['upload-length']);
-    state.uploads.set(created, { size, sent: 0, metadata: String(request.headers['upload-metadata']) });
-    response.writeHead(201, { Location: `/api/v1/uploads/${created}`, 'Vireo-Video-Id': '900' }).end();
-  } else if (!upload) {
+  if (!upload) {
     response.writeHead(404).end();
   } else if (request.method === 'DELETE') {
     state.uploads.delete(id);

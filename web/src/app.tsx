@@ -25,6 +25,12 @@ const WatchPage = lazy(() => import('./watch/watch-page.tsx').then((module) => m
 const InboxPage = lazy(() => import('./inbox/inbox-page.tsx').then((module) => module.InboxPage));
 const WelcomePage = lazy(() => import('./welcome/welcome-page.tsx').then((module) => module.WelcomePage));
 const ApprovalsPage = lazy(() => import('./admin/approvals-page.tsx').then((module) => module.ApprovalsPage));
+const StudioPage = lazy(() => import('./studio/studio-page.tsx').then((module) => module.StudioPage));
+const EditPage = lazy(() => import('./studio/edit-page.tsx').then((module) => module.EditPage));
+const analytics = () => import('./studio/analytics-page.tsx');
+const ChannelAnalyticsPage = lazy(() => analytics().then((module) => module.ChannelAnalyticsPage));
+const ClipAnalyticsPage = lazy(() => analytics().then((module) => module.ClipAnalyticsPage));
+const RecordPage = lazy(() => import('./record/record-page.tsx').then((module) => module.RecordPage));
 
 /** The whole page: the frame around every route, and the routes. */
 export function App() {
@@ -58,6 +64,11 @@ export function App() {
           <Route path="/settings" component={SettingsPage} />
           <Route path="/settings/:page" component={SettingsPage} />
           <Route path="/admin/approvals" component={ApprovalsPage} />
+          <Route path="/studio" component={StudioPage} />
+          <Route path="/studio/analytics" component={ChannelAnalyticsPage} />
+          <Route path="/studio/:id" component={EditPage} />
+          <Route path="/studio/:id/analytics" component={ClipAnalyticsPage} />
+          <Route path="/record" component={RecordPage} />
           <Route path="/:handle" component={ProfilePage} />
           <Route path="/:handle/followers" component={FollowersPage} />
           <Route path="/:handle/following" component={FollowingPage} />

@@ -47,7 +47,7 @@ export function clipPage(deps: Pick<HttpDeps, 'videos' | 'config'>, framed: Fram
   const poster = media.preview_url === null ? html`` : html` poster="${media.preview_url}"`;
   const alt = video.altText === '' ? html`` : html`<p id="about" hidden>${video.altText}</p>`;
   const told = video.altText === '' ? html`` : html` aria-describedby="about"`;
-  const body = html`<main>
+  const body = html`<main aria-label="${title}">
 <video id="clip" src="${file ? deps.videos.objectUrl(file.key, video) : ''}"${poster} width="${width}" height="${height}" data-id="${about.id}" data-duration="${about.duration}" aria-label="${title}"${told} controls playsinline crossorigin="anonymous" preload="${plays ? 'auto' : 'metadata'}"${flag('autoplay', plays)}${flag('muted', plays || asked.get('muted') === '1')}${flag('loop', asked.get('loop') === '1')}>
 ${media.captions.map(({ url, language, label }) => html`<track kind="captions" src="${url}" srclang="${language}" label="${label}">\n`)}</video>
 ${alt}
@@ -74,7 +74,7 @@ export function absentPage(about: About): Html {
 }
 
 function notice(title: string, text: string, link: { readonly href: string; readonly words: string }): Html {
-  return html`<main class="notice">
+  return html`<main class="notice" aria-label="${title}">
 <h1>${title}</h1>
 ${text === '' ? html`` : html`<p>${text}</p>`}
 <p><a href="${link.href}" target="_blank" rel="noopener">${link.words}</a></p>

@@ -65,17 +65,15 @@ function answer({ deps, shell, firstPages }: Page, path: string, describe: Descr
         : html``,
     });
     res.set({ 'Cache-Control': 'no-cache', 'Content-Language': locale.lang, Vary: VARY });
-    send(req, res, head.status, written);
+    send(res, head.status, written);
   };
 }
 
 /** Whether it is the feed that everybody begins with: the others are asked for by name. */
 const isPlain = (req: Request): boolean => [null, 'for-you'].includes(searchOf(req).get('feed'));
 
-/** The same for programs and for people. What did not change is not sent again. */
-function send(req: Request, res: Response, status: PageHead['status'], page: string): void {
+/** The same for programs and for people. What did not change is not sent again: Express compares the tag. */
+function send(res: Response, status: PageHead['status'], page: string): void {
   const digest = createHash('sha256').update(page).digest('base64url').slice(0, 27);
-  res.status(status).set('ETag', `"${digest}"`);
-  if (status === 200 && req.fresh) res.status(304).end();
-  else res.type('html').send(page);
+  res.status(status).set('ETag', `"${digest}"`).type('html').send(page);
 }

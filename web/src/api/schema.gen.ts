@@ -1942,9 +1942,13 @@ export interface StudioVideo {
   };
   readonly state: "uploading" | "processing" | "failed" | "draft" | "scheduled" | "published";
   readonly processing: Processing;
+  /** The caption as it was written */
+  readonly text: string;
   readonly saves: number;
   /** Here, and those that other servers told of in the last 90 days */
   readonly views: number;
+  /** Of the views here in the last 90 days, how many went to the end: from 0 to 1; null where there were none */
+  readonly watch_through: number | null;
 }
 
 export interface Suggestion {

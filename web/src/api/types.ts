@@ -4,6 +4,7 @@ import type { Media, Processing } from './schema.gen.ts';
 export type {
   Account,
   Archive,
+  ChannelAnalytics,
   Comment,
   Context as StatusContext,
   CredentialAccount,
@@ -17,6 +18,7 @@ export type {
   Import,
   Instance,
   Invite,
+  LiveAnalytics,
   Media,
   MutedAccount,
   NotificationPolicy,
@@ -33,8 +35,13 @@ export type {
   Session,
   SignUp,
   Status,
+  StatusEdit,
   StatusSource,
+  StudioOverview,
+  StudioVideo,
   Tag,
+  Video,
+  VideoAnalytics,
 } from './schema.gen.ts';
 
 /** What the server does with an upload. */

@@ -4,9 +4,13 @@ import { captionsShown, toggleCaptions } from '../player/captions.ts';
 import { isMuted, toggleSound } from '../player/sound.ts';
 import { strings } from '../strings.ts';
 import { IconButton } from '../ui/button.tsx';
-import { CaptionsDialog } from './captions-dialog.tsx';
+import { whenOpen } from '../ui/when-open.tsx';
 import styles from './clip-controls.module.css';
 import { toggleFullscreen } from './fullscreen.ts';
+
+const CaptionsDialog = whenOpen(() =>
+  import('./captions-dialog.tsx').then((module) => module.CaptionsDialog),
+);
 
 /** How a clip is watched: sound, captions and size, in its upper corner. */
 export function ClipControls({ captions }: { captions: readonly Captions[] }) {

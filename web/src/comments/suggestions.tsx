@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Account } from '../api/types.ts';
-import { count } from '../format.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Handle } from '../ui/handle.tsx';
 import { calls } from './calls.ts';

@@ -1,19 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { fakeAccount, fakeStatus } from '../../../test/helpers/fake-entities.ts';
-import type { Comment } from '../api/types.ts';
+import type { Account, Comment, Status } from '../api/types.ts';
 import { commentOf, coverOf, eachOnce, pathTo, toldAgain, topPlace, withLike } from './thread.ts';
 
 const author = fakeAccount('1', 'alice');
 const bob = fakeAccount('2', 'bob');
 const clip = { id: '100', authorId: author.id };
+const status = (id: string, by: Account, changes: Partial<Status> = {}): Status =>
+  fakeStatus(id, by, {} as never, { media_attachments: [], video: null, ...changes });
 const said = (id: string, changes: Partial<Comment> = {}, by = bob): Comment => ({
-  ...commentOf({ ...fakeStatus(id, by), in_reply_to_id: '100' }, clip),
+  ...commentOf(status(id, by, { in_reply_to_id: '100' }), clip),
   ...changes,
 });
 
 test('a comment that a stream tells of stands below its clip, and nothing of it is ours yet', () => {
-  const { favourited, filtered, ...told } = fakeStatus('7', author, undefined, { in_reply_to_id: '100' });
-  const comment = commentOf(told as typeof told & { favourited: boolean; filtered: [] }, clip);
+  const { favourited, filtered, ...told } = status('7', author, { in_reply_to_id: '100' });
+  const comment = commentOf(told as Status, clip);
   expect(comment).toMatchObject({ video_id: '100', by_author: true, hidden: false, pinned: false });
   expect(comment).toMatchObject({ favourited: false, filtered: [] });
   expect(said('8').by_author).toBe(false);
@@ -21,7 +23,7 @@ test('a comment that a stream tells of stands below its clip, and nothing of it 
 
 test('an edit that is told leaves alone what is ours, and what the author of the clip did', () => {
   const known = said('7', { favourited: true, pinned: true, liked_by_author: true, replies_count: 3 });
-  const told = { ...fakeStatus('7', bob), content: '<p>New</p>', edited_at: '2026-01-01T00:00:00Z' };
+  const told = status('7', bob, { content: '<p>New</p>', edited_at: '2026-01-01T00:00:00Z' });
   expect(toldAgain(known, told)).toEqual({
     ...known,
     ...{ content: '<p>New</p>', edited_at: told.edited_at, mentions: told.mentions, tags: told.tags },
@@ -65,11 +67,11 @@ describe('likes', () => {
 });
 
 describe('the path to a comment', () => {
-  const at = (id: string, parent: string) => ({ ...fakeStatus(id, bob), in_reply_to_id: parent });
+  const at = (id: string, parent: string) => status(id, bob, { in_reply_to_id: parent });
   const [a, b, c] = [at('1', '100'), at('2', '1'), at('3', '2')];
   test('is what it answers, outermost first', () => {
-    expect(pathTo(c, [fakeStatus('100', author), a, b], '100').map(({ id }) => id)).toEqual(['1', '2']);
-    expect(pathTo(a, [fakeStatus('100', author)], '100')).toEqual([]);
+    expect(pathTo(c, [status('100', author), a, b], '100').map(({ id }) => id)).toEqual(['1', '2']);
+    expect(pathTo(a, [status('100', author)], '100')).toEqual([]);
   });
   test('ends where something is out of sight, and in a circle', () => {
     expect(pathTo(c, [b], '100').map(({ id }) => id)).toEqual(['2']);

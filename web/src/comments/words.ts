@@ -1,8 +1,8 @@
 /** English; what stands in braces is put in (ICU MessageFormat). */
 export const english = {
   title: 'Comments',
-  titleCount: '{n, plural, =0 {Comments} one {{shown} comment} other {{shown} comments}}',
-  open: '{n, plural, =0 {Comments} one {Show {shown} comment} other {Show {shown} comments}}',
+  titleCount: '{n, plural, =0 {Comments} one {# comment} other {# comments}}',
+  open: '{n, plural, =0 {Comments} one {Show # comment} other {Show # comments}}',
   sort: 'Order',
   top: 'Top',
   newest: 'Newest',

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { offersSound } from '../player/sound.ts';
 import { me } from '../state/session.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { type FeedName, feedNames } from '../state/timelines.ts';
@@ -50,6 +51,7 @@ export function FeedHeader({ current, timeline }: { current: FeedName; timeline:
             {say('newClips')}
           </button>
         )}
+        {isAtEnd(timeline) && <p class={styles.end}>{say('end')}</p>}
         {timeline.phase.value === 'failed' && timeline.items.value.length > 0 && (
           <button type="button" class={styles.pill} onClick={timeline.loadMore}>
             <Icon name="alert" size={20} />
@@ -59,6 +61,12 @@ export function FeedHeader({ current, timeline }: { current: FeedName; timeline:
       </div>
     </div>
   );
+}
+
+/** On the last clip of all; the place is taken as long as sound is offered there. */
+function isAtEnd({ phase, items, currentId }: Timeline): boolean {
+  if (phase.value !== 'ended' || items.value.length < 2 || offersSound.value) return false;
+  return items.value.at(-1)?.id === currentId.value;
 }
 
 function Refresh({ timeline }: { timeline: Timeline }) {

@@ -12,14 +12,16 @@ import { followPanel } from '../state/panels.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { type FeedName, feedTypes } from '../state/timelines.ts';
 import { IconButton } from '../ui/button.tsx';
+import { whenOpen } from '../ui/when-open.tsx';
 import { refreshFeed } from './feed-header.tsx';
 import { FeedSlide } from './feed-slide.tsx';
 import styles from './feed-view.module.css';
-import { KeysDialog } from './keys-dialog.tsx';
 import { PullMark } from './pull-mark.tsx';
 import { say } from './say.ts';
 import { usePull } from './use-pull.ts';
 import { useSnapping } from './use-snapping.ts';
+
+const KeysDialog = whenOpen(() => import('./keys/keys-dialog.tsx').then((module) => module.KeysDialog));
 
 /** Previous, current and next. */
 const LIVE_CLIPS = 3;

@@ -20,13 +20,15 @@ import { say } from './say.ts';
 interface StepsProps {
   /** What may be meant, the likeliest first. */
   readonly subjects: readonly [Subject, ...Subject[]];
+  /** Called once the server has it. */
+  readonly onFiled: () => void;
   readonly onClose: () => void;
 }
 
 type Change = (change: Partial<ReportDraft>) => void;
 
 /** What, why, and what else: one question at a time. Going back loses nothing. */
-export function ReportSteps({ subjects, onClose }: StepsProps) {
+export function ReportSteps({ subjects, onFiled, onClose }: StepsProps) {
   const steps = stepsFor(subjects);
   const [at, setAt] = useState(0);
   const [draft, setDraft] = useState<ReportDraft>({
@@ -58,8 +60,9 @@ export function ReportSteps({ subjects, onClose }: StepsProps) {
     setSending(true);
     const outcome = await calls.file(bodyOf(draft));
     setSending(false);
-    if (outcome.ok) setFiled(outcome.value);
-    else setProblem(outcome.sentence);
+    if (!outcome.ok) return setProblem(outcome.sentence);
+    onFiled();
+    setFiled(outcome.value);
   };
 
   if (filed) return <ReportResult report={filed} account={draft.subject.account} onClose={onClose} />;

@@ -90,7 +90,7 @@ function CommentsOf({ status }: { status: Status }) {
   return (
     <div class={styles.open}>
       <Button look="quiet" icon="comment" wide onPress={() => openPanel({ name: 'comments', status })}>
-        {sayOfComments('open', { n: total, shown: count(total) })}
+        {sayOfComments('open', { n: total })}
       </Button>
     </div>
   );

@@ -1,6 +1,6 @@
-import { letterKeys } from '../state/preferences.ts';
-import { Dialog } from '../ui/dialog.tsx';
-import { Choice } from '../ui/field.tsx';
+import { letterKeys } from '../../state/preferences.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Choice } from '../../ui/field.tsx';
 import styles from './keys-dialog.module.css';
 import { say } from './say.ts';
 
