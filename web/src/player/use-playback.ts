@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Status } from '../api/types.ts';
-import { prefersReducedMotion } from '../state/preferences.ts';
+import { startsByItself } from '../state/preferences.ts';
 import { isCovered } from '../state/revealed.ts';
 import type { Player, Pool } from './pool.ts';
 
@@ -18,7 +18,8 @@ export interface Playback {
 
 /**
  * Loads the clips of `near` and plays the first of them, as long as the page is visible, nobody stopped it
- * and no warning covers it. Who prefers less motion starts each clip themselves.
+ * and no warning covers it. Who prefers less motion, or wants no clip to
+ * start by itself, starts each one.
  */
 export function usePlayback(pool: Pool, near: readonly Status[]): Playback {
   const [current] = near;
@@ -26,7 +27,7 @@ export function usePlayback(pool: Pool, near: readonly Status[]): Playback {
   const [stopped, setStopped] = useState<string | null>(null);
   const [started, setStarted] = useState<string | null>(null);
   const visible = usePageVisible();
-  const paused = prefersReducedMotion() ? started !== current?.id : stopped === current?.id;
+  const paused = startsByItself() ? stopped === current?.id : started !== current?.id;
   const covered = current !== undefined && isCovered(current);
 
   // Each render brings a new array; the pool sees by itself what has changed.

@@ -51,8 +51,26 @@ export function prefersReducedMotion(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
-/** Whether the browser was told to load as little as it can. */
+/** Whether little shall be loaded, as last chosen; `null`: as the browser was told. */
+export const dataSaver = remembered<'on' | 'off' | null>('vireo.data-saver', oneOf('on', 'off'));
+
+/** Whether clips start by themselves; `null`: they do. */
+export const autoplay = remembered<'off' | null>('vireo.autoplay', oneOf('off'));
+
+/** How fast clips can be played. */
+export const speeds = ['0.5', '0.75', '1', '1.25', '1.5', '2'] as const;
+
+/** How fast clips are played, as last chosen. */
+export const speedChoice = remembered<(typeof speeds)[number] | null>('vireo.speed', oneOf(...speeds));
+
+/** Whether clips may start without a press: nobody said otherwise, here or in the system. */
+export function startsByItself(): boolean {
+  return autoplay.value === null && !prefersReducedMotion();
+}
+
+/** Whether as little as possible is to be loaded: as chosen here, else as the browser was told. */
 export function savesData(): boolean {
+  if (dataSaver.value !== null) return dataSaver.value === 'on';
   const connection: unknown = Reflect.get(navigator, 'connection');
   const asked = typeof connection === 'object' && connection !== null && Reflect.get(connection, 'saveData');
   return asked === true || matchMedia('(prefers-reduced-data: reduce)').matches;
