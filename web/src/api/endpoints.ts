@@ -110,7 +110,18 @@ export interface WatchEvent {
   readonly type: 'view' | 'watch' | 'complete' | 'skip';
   readonly watched_seconds: number;
   readonly at: string;
-  readonly source: 'following' | 'federated' | 'video';
+  readonly source:
+    | 'for_you'
+    | 'following'
+    | 'local'
+    | 'federated'
+    | 'profile'
+    | 'tag'
+    | 'search'
+    | 'video'
+    | 'other';
+  /** Which 64ths of the clip were watched: 16 hexadecimal digits, the lowest bit for the first of them. */
+  readonly mask?: string;
 }
 
 /** Tells what was watched. False where it has to be told again. */

@@ -16,6 +16,8 @@ import { useSnapping } from './use-snapping.ts';
 
 /** Previous, current and next. */
 const LIVE_CLIPS = 3;
+/** Clips after the next one of which the first bytes are fetched. */
+const FETCHED_AHEAD = 2;
 /** Further slides are empty shells. */
 const RENDERED_AROUND = 2;
 const LOAD_MORE_BEFORE_END = 4;
@@ -34,7 +36,8 @@ export function FeedView({ name, timeline, label }: { name: FeedName; timeline: 
   const scroller = useRef<HTMLDivElement>(null);
   const pool = usePool(LIVE_CLIPS);
   const near = [items[index], items[index + 1], items[index - 1]].filter((status) => status !== undefined);
-  const playback = usePlayback(pool, near);
+  const later = items.slice(index + 2, index + 2 + FETCHED_AHEAD);
+  const playback = usePlayback(pool, near, later);
   const [media] = near[0]?.media_attachments ?? [];
   useWatchReports(near[0], media && playback.players.get(media.id), SOURCES[name]);
   const goTo = useSnapping(scroller, timeline, index);

@@ -1,6 +1,9 @@
 import { useEffect } from 'preact/hooks';
 import { reportWatched, reportWatchedLast, type WatchEvent } from '../api/endpoints.ts';
 import type { Status } from '../api/types.ts';
+import { store, stored } from '../state/preferences.ts';
+import { me } from '../state/session.ts';
+import { readKept, writeKept } from './kept-events.ts';
 import { countPlayback } from './playback-count.ts';
 import type { Player } from './pool.ts';
 
@@ -8,6 +11,9 @@ const FLUSH_MS = 10_000;
 const MOST_AT_ONCE = 50;
 /** Of what could not be told; older events are forgotten. */
 const MOST_WAITING = 500;
+
+/** Where what could not be told waits for the next visit. */
+const KEPT = 'vireo.watched';
 
 const waiting: WatchEvent[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,7 +34,18 @@ function flush(): void {
     if (!reportWatchedLast(waiting.slice(0, MOST_AT_ONCE))) break;
     waiting.splice(0, MOST_AT_ONCE);
   }
+  // This may have been the last that is heard of this page.
+  store(KEPT, writeKept(me.peek()?.id ?? null, waiting));
 }
+
+/** Takes up what an earlier visit could not tell: as soon as it is known whose visit this is. */
+me.subscribe((account) => {
+  if (account === undefined) return;
+  const kept = readKept(stored(KEPT), account?.id ?? null);
+  store(KEPT, null);
+  for (const event of kept) add(event);
+});
+addEventListener('online', flush);
 
 async function tell(): Promise<void> {
   isTelling = true;
@@ -69,12 +86,13 @@ export function useWatchReports(
   useEffect(() => {
     if (id === undefined || video === undefined) return;
     const begin = () =>
-      countPlayback(duration, (type, seconds) => {
+      countPlayback(duration, (type, seconds, mask) => {
         const watched_seconds = Math.round(seconds * 1_000) / 1_000;
         add({
           ...{ id: eventId(), video_id: id, type, watched_seconds },
           at: new Date().toISOString(),
           source,
+          ...(mask === null ? {} : { mask }),
         });
       });
     let playback = begin();

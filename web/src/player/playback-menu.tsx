@@ -1,0 +1,34 @@
+import { useState } from 'preact/hooks';
+import lazy from 'preact-iso/lazy';
+import { speedChoice } from '../state/preferences.ts';
+import styles from './playback-menu.module.css';
+import type { Player } from './pool.ts';
+import { say } from './say.ts';
+
+const PlaybackDialog = lazy(() => import('./playback-dialog.tsx').then((module) => module.PlaybackDialog));
+
+/** The speed of clips as a button, behind which is what one rarely changes. */
+export function PlaybackMenu({ player }: { player: Player }) {
+  const [open, setOpen] = useState(false);
+  const speed = speedName(speedChoice.value ?? '1');
+  return (
+    <>
+      <button
+        type="button"
+        class={styles.button}
+        aria-label={say('menu', { speed })}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        {speed}
+      </button>
+      {open && <PlaybackDialog player={player} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+/** As people of the page's language write it. */
+export function speedName(speed: string): string {
+  const number = new Intl.NumberFormat(document.documentElement.lang).format(Number(speed));
+  return say('speedShort', { speed: number });
+}
