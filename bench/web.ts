@@ -117,7 +117,7 @@ async function makeSources(dir: string): Promise<string[]> {
     await run('ffmpeg', [
       ...['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', picture],
       ...['-f', 'lavfi', '-i', `sine=f=${220 * (n + 1)}:r=48000`, '-t', '16'],
-      ...['-vf', 'noise=alls=6:allf=t', '-pix_fmt', 'yuv420p', '-preset', 'ultrafast', '-c:v', 'libx264'],
+      ...['-vf', 'noise=alls=2:allf=t', '-pix_fmt', 'yuv420p', '-preset', 'ultrafast', '-c:v', 'libx264'],
       ...['-c:a', 'aac', `file:${paths[n]}`],
     ]);
   }

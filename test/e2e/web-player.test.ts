@@ -140,12 +140,16 @@ describe.skipIf(!hasBrowser)('the player', () => {
       asked = listen(empty);
     });
     await waitUntilPlaying(page);
+    await page.keyboard.press(' ');
+    await eventually(async () => (await watched(page)).bufferedTo).toBeGreaterThan(5.9);
+    const saved = (await watched(page)).bufferedTo;
+    await page.keyboard.press(' ');
     await eventually(async () => (await watched(page)).currentTime).toBeGreaterThan(3);
     expect(new Set(asked.map(({ clip }) => clip))).toEqual(new Set(['900']));
     expect(
       asked.filter(({ file }) => file.endsWith('.mp4')).every(({ file }) => file === '360-cmaf.mp4'),
     ).toBe(true);
-    expect((await watched(page)).bufferedTo).toBeLessThan(chunkedSeconds);
+    expect(saved).toBeLessThan(8.2);
   });
 
   test.each([
@@ -192,7 +196,9 @@ describe.skipIf(!hasBrowser)('the player', () => {
     const slider = page.getByRole('slider', { name: 'Position in the clip' });
     await slider.hover();
     await page.locator('[style*="storyboard.jpg"]').waitFor();
-    await page.screenshot({ path: `${site.directory}/player-${name}-${colorScheme}.png` });
+    await page.screenshot({
+      path: `${process.env.SHOTS ?? site.directory}/player-${name}-${colorScheme}.png`,
+    });
     expect(await axeViolations(page)).toEqual([]);
     await slider.focus();
     await page.keyboard.press('Home');

@@ -1,3 +1,5 @@
+import { signal } from '@preact/signals';
+
 /** Lets the clip that is watched have the line first: others wait until it has something to play. */
 export interface Turns {
   /** How many seconds the watched clip can play without another byte; `Infinity` when it needs none, or nobody watches. */
@@ -10,6 +12,12 @@ export interface Turns {
   until(aheadSeconds: number, signal: AbortSignal): Promise<void>;
 }
 
+/** From how many seconds on the line has room for pictures beside the clip. */
+const ROOM_S = 1;
+
+/** Whether pictures of other clips may be loaded beside the one that is watched. */
+export const hasRoom = signal(true);
+
 export function createTurns(): Turns {
   let ahead = Number.POSITIVE_INFINITY;
   const listeners = new Set<() => void>();
@@ -21,6 +29,7 @@ export function createTurns(): Turns {
     listen,
     tell(seconds) {
       ahead = seconds;
+      hasRoom.value = seconds >= ROOM_S;
       for (const changed of [...listeners]) changed();
     },
     allows: (seconds) => ahead >= seconds,

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Media, Status } from '../api/types.ts';
 import { startsByItself } from '../state/preferences.ts';
 import { isCovered } from '../state/revealed.ts';
@@ -30,8 +30,8 @@ export function usePlayback(pool: Pool, near: readonly Status[], later: readonly
   const paused = startsByItself() ? stopped === current?.id : started !== current?.id;
   const covered = current !== undefined && isCovered(current);
 
-  // Each render brings a new array; the pool sees by itself what has changed.
-  useEffect(() => {
+  // Each render brings a new array; the pool sees by itself what has changed. Before the paint: bytes are asked for at once.
+  useLayoutEffect(() => {
     pool.arrange(near.flatMap(loadable), later.flatMap(loadable));
     pool.play(media?.id ?? null, visible && !paused && !covered);
   });
