@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { groupAt, groupsToDrop, isBuffered, nextGroup, secondsAhead } from './buffer-plan.ts';
+import { groupAt, groupsToDrop, isBuffered, nextGroup, roomFor, secondsAhead } from './buffer-plan.ts';
 
 /** Groups of two seconds, of 100 bytes each. */
 const groups = Array.from({ length: 8 }, (_, n) => ({
@@ -94,6 +94,31 @@ test('loading what is missing ends, and leaves all that is wanted in the buffer'
       expect(nextGroup(groups, now, position, goal)).toBeNull();
       const spans = groups.flatMap(({ start, end }, at) => (now.has(at) ? [[start, end] as const] : []));
       expect(secondsAhead(spans, position)).toBeGreaterThanOrEqual(Math.min(goal, 16 - position) - 0.001);
+    }),
+  );
+});
+
+test('what is played sooner takes the place of what is played later, and never the other way round', () => {
+  const full = held(2, 3, 4, 5);
+  expect(roomFor(groups, full, 6, 400, { group: 6, bytes: 100 })).toEqual([2]);
+  expect(roomFor(groups, held(3, 4, 5, 6), 6, 400, { group: 7, bytes: 100 })).toBeNull();
+  expect(roomFor(groups, held(3, 4, 5, 6), 6, 50, { group: 4, bytes: 100 })).toEqual([6, 5]);
+});
+
+test('a buffer that is full stays as it is: nothing is loaded to be dropped again', () => {
+  fc.assert(
+    fc.property(situation, ({ has, position, goal, most }) => {
+      const now = held(...has);
+      let loads = 0;
+      for (; loads < 50; loads += 1) {
+        const group = nextGroup(groups, now, position, goal);
+        const dropped = group === null ? null : roomFor(groups, now, position, most, { group, bytes: 100 });
+        if (group === null || dropped === null) break;
+        for (const one of dropped) now.delete(one);
+        now.set(group, 100);
+      }
+      expect(loads).toBeLessThanOrEqual(groups.length);
+      expect(now.size * 100 <= most || now.size <= Math.max(2, has.length)).toBe(true);
     }),
   );
 });

@@ -74,3 +74,23 @@ export function groupsToDrop(
   }
   return dropped;
 }
+
+/**
+ * Which groups to let go for one that is to be loaded: those that are played later than it, the last ones first. Null where
+ * that is not enough: it has to wait until what is held was played. What is played now, and next, never waits.
+ */
+export function roomFor(
+  groups: readonly Group[],
+  held: ReadonlyMap<number, number>,
+  position: number,
+  mostBytes: number,
+  wanted: { readonly group: number; readonly bytes: number },
+): number[] | null {
+  const current = groupAt(groups, position);
+  const distance = (group: number) => (group - current + groups.length) % groups.length;
+  const later = new Map([...held].filter(([group]) => distance(group) > distance(wanted.group)));
+  let kept = wanted.bytes;
+  for (const [group, bytes] of held) if (!later.has(group)) kept += bytes;
+  if (kept > mostBytes && distance(wanted.group) > 1) return null;
+  return groupsToDrop(groups, later, position, Math.max(0, mostBytes - kept));
+}

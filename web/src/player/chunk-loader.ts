@@ -20,6 +20,8 @@ export interface ChunkLoader {
   /** Loads on from the start of the smallest size up to a byte. */
   loadHead(to: number, how: HowToLoad): Promise<void>;
   learn(index: ClipIndex): void;
+  /** What a group of a size takes. */
+  bytesOf(group: number, rung: number): number;
   loadGroup(group: number, rung: number, how: HowToLoad): Promise<void>;
   drop(groups: readonly number[]): Promise<void>;
   /** Takes what the browser has dropped by itself for gone. */
@@ -131,6 +133,10 @@ export function createChunkLoader({ opened, sizes, heads, onAppended }: LoaderDe
       const open = smallest.groups.findIndex(({ to }) => to > byte);
       partial = open === -1 ? null : { group: open, rung: 0, byte };
       if (byte === 0) rung = null;
+    },
+    bytesOf(group, of) {
+      const bytes = files?.[of]?.groups[group];
+      return bytes ? bytes.to - bytes.from : 0;
     },
     async loadGroup(group, wanted, how) {
       let at = partial;

@@ -1,6 +1,6 @@
 import type { Media } from '../api/types.ts';
 import { savesData } from '../state/preferences.ts';
-import { groupAt, groupsToDrop, nextGroup, secondsAhead, spansOf } from './buffer-plan.ts';
+import { groupAt, groupsToDrop, nextGroup, roomFor, secondsAhead, spansOf } from './buffer-plan.ts';
 import { type ClipIndex, readChunkIndex } from './chunk-index.ts';
 import { type ChunkLoader, createChunkLoader, type HowToLoad } from './chunk-loader.ts';
 import { type ClipBuffer, openBuffer } from './clip-buffer.ts';
@@ -51,7 +51,8 @@ export function attachChunks(
   const opened = openBuffer(video, source, mimeOf(smallest), stop.signal);
   const chunks = createChunkLoader({ opened, sizes, heads, onAppended: () => tell() });
   let buffer: ClipBuffer | undefined;
-  let indexAsked = false;
+  let isAskingForIndex = false;
+  let indexTries = 0;
   /** The index, until it is put to use between two steps. */
   let learnt: ClipIndex | null = null;
   const screen = watchScreen(video, sizes);
@@ -65,7 +66,8 @@ export function attachChunks(
   }
 
   async function learnIndex(): Promise<void> {
-    indexAsked = true;
+    isAskingForIndex = true;
+    indexTries += 1;
     try {
       const response = await fetch(media.chunks_url ?? '', { signal: stop.signal });
       if (!response.ok) throw new RefusedRange(response.status);
@@ -74,7 +76,10 @@ export function attachChunks(
       learnt = index;
       ring();
     } catch (error) {
-      fail(error);
+      if (!isTransient(error) || indexTries > TRIES) return fail(error);
+      await waitForLine(PAUSE_MS * 2 ** indexTries, stop.signal);
+      isAskingForIndex = false;
+      ring();
     }
   }
 
@@ -86,7 +91,7 @@ export function attachChunks(
     const { groups } = chunks;
     if (groups) return nextOf(groups);
     const { headBytes, hasAll } = chunks;
-    if (eager && headBytes > 0 && !indexAsked) void learnIndex();
+    if (eager && headBytes > 0 && !isAskingForIndex) void learnIndex();
     const first = firstBytes(smallest?.bandwidth ?? 0);
     const start = startBytes(smallest?.bandwidth ?? 0);
     if (hasAll || headBytes >= start) return null;
@@ -106,9 +111,7 @@ export function attachChunks(
       return async () => buffer?.end();
     }
     const most = eager ? MOST_BYTES.watched : MOST_BYTES.waiting;
-    const dropped = groupsToDrop(groups, chunks.held, currentTime, most);
-    if (dropped.length > 0) return () => chunks.drop(dropped);
-    if (group === null) return null;
+    if (group === null) return letGo(groupsToDrop(groups, chunks.held, currentTime, most));
     const rung = chooseRung(sizes, {
       ...screen(chunks.rung),
       bitsPerSecond: line.bitsPerSecond(),
@@ -116,7 +119,14 @@ export function attachChunks(
       savesData: savesData(),
       current: chunks.rung,
     });
-    return (how) => chunks.loadGroup(group, rung, how);
+    const wanted = { group, bytes: chunks.bytesOf(group, rung) };
+    const dropped = roomFor(groups, chunks.held, currentTime, most, wanted);
+    if (dropped === null) return null;
+    return letGo(dropped) ?? ((how) => chunks.loadGroup(group, rung, how));
+  }
+
+  function letGo(dropped: readonly number[]): Step | null {
+    return dropped.length > 0 ? () => chunks.drop(dropped) : null;
   }
 
   async function run(): Promise<void> {
@@ -212,8 +222,9 @@ function watchScreen(video: HTMLVideoElement, sizes: readonly ClipSize[]) {
     const quality = video.getVideoPlaybackQuality?.();
     const [shown, dropped] = [quality?.totalVideoFrames ?? 0, quality?.droppedVideoFrames ?? 0];
     if (shown < before.shown) before = { shown: 0, dropped: 0 };
-    if (dropsTooMany(shown - before.shown, dropped - before.dropped)) ceiling = Math.max(0, (rung ?? 1) - 1);
-    before = { shown, dropped };
+    const verdict = dropsTooMany(shown - before.shown, dropped - before.dropped);
+    if (verdict) ceiling = Math.max(0, (rung ?? 1) - 1);
+    if (verdict !== null) before = { shown, dropped };
     const { width = 1, height = 1 } = largest ?? {};
     const scale = Math.min(video.clientWidth / width, video.clientHeight / height);
     const shownPixels = Math.min(width, height) * scale * Math.min(devicePixelRatio, MOST_RATIO);

@@ -48,7 +48,7 @@ export function chooseRung(rungs: readonly Rung[], now: Conditions): number {
 const JUDGED_FRAMES = 45;
 const DROPPED_PART = 0.2;
 
-/** Whether a device cannot follow, by what it showed and dropped since it was asked last. */
-export function dropsTooMany(shown: number, dropped: number): boolean {
-  return shown >= JUDGED_FRAMES && dropped / shown > DROPPED_PART;
+/** Whether a device cannot follow, by what it showed and dropped since it was judged last; null: too little to judge by. */
+export function dropsTooMany(shown: number, dropped: number): boolean | null {
+  return shown < JUDGED_FRAMES ? null : dropped / shown > DROPPED_PART;
 }
