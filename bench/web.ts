@@ -34,7 +34,7 @@ const GOALS = {
 };
 
 /** How often each is done. */
-const USUAL = { cold: 9, swipes: 10, copies: 6 };
+const USUAL = { cold: 7, swipes: 10, copies: 6 };
 const SMALL = { cold: 2, swipes: 3, copies: 3 };
 /** How long a clip is watched before the next one: people who watch, and people who flick. */
 const WATCH_MS = 1_200;
