@@ -83,6 +83,7 @@ export const reportLimits = {
   /** A reporter is a person of this server, or another server as a whole. */
   perReporterPerDay: 100,
   maxPosts: 40,
+  maxRules: 50,
 } as const;
 
 /** Streams of events that clients keep open. */

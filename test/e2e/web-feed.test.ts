@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('the feed on a %s',
     };
     await eventually(press).toBe(25);
     await waitUntilPlaying(page);
-    expect(site.api.state.calls).toContain('GET /api/v1/timelines/public?max_id=71&limit=20');
+    expect(site.api.state.calls).toContain('GET /api/v1/feed/statuses?feed_type=for_you&limit=10&cursor=81');
     const { elements } = await playingVideo(page);
     expect(elements).toBeLessThanOrEqual(3);
   });
@@ -128,69 +128,6 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('the feed on a %s',
     expect(await page.getByRole('button', { name: 'Tap for sound' }).count()).toBe(0);
     expect((await playingVideo(page)).muted).toBe(true);
   });
-
-  test('covers a clip with a warning, and loads nothing of it before the press', async () => {
-    site.api.state.statuses = [wide('30', { spoiler_text: 'Flashing lights', sensitive: true })];
-    const media: string[] = [];
-    const page = await site.open('/', { viewport }, async (empty) => {
-      empty.on('request', (request) => {
-        if (request.url().includes('/media/')) media.push(request.url());
-      });
-    });
-    await page.getByText('Flashing lights').waitFor();
-    await page.waitForLoadState('networkidle');
-    expect(media).toEqual([]);
-    expect(await page.getByText('Clip number 30').count()).toBe(0);
-    expect(await axeViolations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Show clip' }).click();
-    await waitUntilPlaying(page);
-  });
-
-  test('says that a clip is being copied, and plays it when it is there', async () => {
-    const [media] = wide('30').media_attachments;
-    if (!media) throw new Error('A clip has media.');
-    const copying = {
-      ...media,
-      url: null,
-      processing: { state: 'copying', percent: 40, detail: null },
-    } as const;
-    site.api.state.statuses = [wide('30', { media_attachments: [copying] })];
-    const page = await openFeed({ viewport });
-    await page.getByText('This clip is being copied from film.example (40 %)').waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    site.api.state.statuses = [wide('30')];
-    await waitUntilPlaying(page);
-  });
-
-  test('says why a clip could not be copied', async () => {
-    const [media] = wide('30').media_attachments;
-    if (!media) throw new Error('A clip has media.');
-    const failed = {
-      ...media,
-      ...{
-        url: null,
-        processing: { state: 'failed', percent: 0, detail: 'The file is too large.' } as const,
-      },
-    };
-    site.api.state.statuses = [wide('30', { media_attachments: [failed] })];
-    const page = await openFeed({ viewport });
-    await page.getByText('The file is too large.').waitFor();
-    const link = page.getByRole('link', { name: 'Open on film.example' });
-    expect(await link.getAttribute('href')).toBe('https://film.example/@mika/30');
-    expect(await axeViolations(page)).toEqual([]);
-  });
-
-  test('is empty with one thing to do next', async () => {
-    const page = await openFeed({ viewport });
-    await page.getByRole('main').getByRole('link', { name: 'Create account' }).waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    site.api.state.me = fakeCredentials(alice);
-    await page.reload();
-    await page.getByRole('link', { name: 'Find people' }).waitFor();
-    await page.getByRole('link', { name: 'Public' }).click();
-    await page.getByRole('link', { name: 'Upload a clip' }).waitFor();
-    expect(await page.title()).toBe('Public · Vireo Test');
-  });
 });
 
 describe.skipIf(!hasBrowser)('the feed', () => {
@@ -209,7 +146,7 @@ describe.skipIf(!hasBrowser)('the feed', () => {
     await eventually(async () => told()).toContain('watch 530');
     expect(told()[0]).toBe('view 530');
     expect(told().some((one) => /^(skip|watch) 529$/.test(one))).toBe(true);
-    expect(events().every(({ source }) => source === 'federated')).toBe(true);
+    expect(events().every(({ source }) => source === 'for_you')).toBe(true);
     const watched = events().find(({ type }) => type === 'watch')?.watched_seconds ?? 0;
     expect(watched).toBeGreaterThan(3);
     expect(watched).toBeLessThan(30);
@@ -218,7 +155,7 @@ describe.skipIf(!hasBrowser)('the feed', () => {
   test('is a feed of articles to people who listen to it', async () => {
     site.api.state.statuses = [tall('30'), wide('29')];
     const page = await openFeed();
-    const feed = page.getByRole('feed', { name: 'Public' });
+    const feed = page.getByRole('feed', { name: 'For You' });
     await feed.waitFor();
     const articles = await feed.getByRole('article').evaluateAll((all) =>
       all.map((one) => ({
@@ -232,38 +169,6 @@ describe.skipIf(!hasBrowser)('the feed', () => {
       { label: 'Clip by @mika@film.example', place: '2 of -1', focusable: true },
     ]);
     await currentArticle(page, 'Clip by @alice').getByText('A testsrc2 picture').waitFor();
-  });
-
-  test('falls back to the MP4 when the playlist is broken', async () => {
-    const [media] = tall('30').media_attachments;
-    if (!media) throw new Error('A clip has media.');
-    const broken = { ...media, hls_url: '/media/missing.m3u8' };
-    site.api.state.statuses = [tall('30', { media_attachments: [broken] })];
-    const page = await openFeed({ expected: [/404 .*missing\.m3u8/] });
-    await waitUntilPlaying(page);
-    expect((await playingVideo(page)).source).toMatch(/tall\.mp4$/);
-  });
-
-  test('plays a clip of which neither shape nor length was told', async () => {
-    const [media] = wide('30').media_attachments;
-    if (!media) throw new Error('A clip has media.');
-    const meta = { original: { width: null, height: null, duration: null, aspect: null } };
-    site.api.state.statuses = [wide('30', { media_attachments: [{ ...media, meta, blurhash: null }] })];
-    const page = await openFeed();
-    await waitUntilPlaying(page);
-    const slider = page.getByRole('slider', { name: 'Position in the clip' });
-    await eventually(() => slider.getAttribute('aria-valuetext')).toMatch(/^0:0\d of 0:03$/);
-  });
-
-  test('says that a clip did not play, and tries again', async () => {
-    const [media] = wide('30').media_attachments;
-    if (!media) throw new Error('A clip has media.');
-    site.api.state.statuses = [wide('30', { media_attachments: [{ ...media, url: '/media/late.mp4' }] })];
-    const page = await openFeed({ expected: [/404 .*late\.mp4/] });
-    await page.getByText('This clip did not play.').waitFor();
-    await page.route('**/late.mp4', (route) => route.continue({ url: `${site.api.origin}/media/wide.mp4` }));
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await waitUntilPlaying(page);
   });
 
   test('seeks with the slider and the keys', async () => {
@@ -313,14 +218,8 @@ describe.skipIf(!hasBrowser)('the feed', () => {
 
   test('finds new clips while it is open, and shows them on demand', async () => {
     site.api.state.statuses = [tall('30')];
-    // A server that gives known clips again.
-    const asked: string[] = [];
-    const page = await site.open('/', {}, async (empty) => {
+    const page = await site.open('/?feed=federated', {}, async (empty) => {
       await empty.clock.install();
-      await empty.route('**/timelines/public?min_id=*', (route) => {
-        asked.push(route.request().url());
-        return route.continue({ url: `${site.api.origin}/api/v1/timelines/public?limit=20` });
-      });
     });
     await waitUntilPlaying(page);
     site.api.state.statuses = [wide('31'), tall('30')];
@@ -328,19 +227,21 @@ describe.skipIf(!hasBrowser)('the feed', () => {
     await page.getByRole('button', { name: 'New clips' }).click();
     await currentArticle(page, 'Clip by @mika@film.example').waitFor();
     await eventually(() => currentPosition(page)).toBe(1);
-    expect(asked[0]).toContain('/api/v1/timelines/public?min_id=30&limit=20');
     expect(await page.getByRole('article').count()).toBe(2);
     await eventually(async () => (await playingVideo(page)).source).toMatch(/wide\.mp4$/);
   });
 
   test('is where it was after a visit to another page', async () => {
+    site.api.state.accounts = [alice, mika];
     site.api.state.statuses = [tall('30'), wide('29'), tall('28')];
     const page = await openFeed();
     await waitUntilPlaying(page);
     await page.keyboard.press('j');
     await eventually(() => currentPosition(page)).toBe(2);
-    await page.getByRole('link', { name: 'Find' }).click();
-    await page.getByRole('heading', { name: 'Sign in first' }).waitFor();
+    await currentArticle(page, 'Clip by @mika@film.example')
+      .getByRole('link', { name: 'Profile of @mika' })
+      .click();
+    await page.getByRole('heading', { name: 'Mika' }).waitFor();
     await page.goBack();
     await eventually(() => currentPosition(page)).toBe(2);
     await waitUntilPlaying(page);
@@ -351,38 +252,10 @@ describe.skipIf(!hasBrowser)('the feed', () => {
     site.api.state.me = fakeCredentials(fakeAccount('9', 'nora'));
     site.api.state.accounts = [alice, mika];
     site.api.state.statuses = [tall('30'), wide('29')];
-    const page = await openFeed({}, '/?feed=public');
+    const page = await openFeed({}, '/?feed=federated');
     await page.getByRole('button', { name: 'Follow @alice' }).click();
     await page.getByRole('button', { name: 'Following. Stop following @alice' }).waitFor();
-    await page.getByRole('link', { name: 'Home' }).first().click();
+    await page.getByRole('link', { name: 'Following', exact: true }).click();
     await currentArticle(page, 'Clip by @alice').waitFor();
-  });
-
-  test('waits out a server that restarts', async () => {
-    site.api.state.down = true;
-    const page = await openFeed({ expected: [/status of 503/] });
-    await page.getByText('This server is busy or restarting. Trying again by itself.').waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    site.api.state.statuses = [wide('30')];
-    site.api.state.down = false;
-    await waitUntilPlaying(page);
-    expect(await page.getByText('Trying again by itself').count()).toBe(0);
-  });
-
-  test.each([
-    ['light', { colorScheme: 'light' }],
-    ['high contrast', { contrast: 'more' }],
-  ] as const)('has no violations in %s', async (_name, options) => {
-    site.api.state.statuses = [tall('30'), wide('29')];
-    const page = await openFeed(options);
-    await waitUntilPlaying(page);
-    expect(await axeViolations(page)).toEqual([]);
-  });
-
-  test('has no violations in forced colours, where axe cannot see which colours the system takes', async () => {
-    site.api.state.statuses = [tall('30'), wide('29')];
-    const page = await openFeed({ forcedColors: 'active' });
-    await waitUntilPlaying(page);
-    expect(await axeViolations(page, ['color-contrast'])).toEqual([]);
   });
 });

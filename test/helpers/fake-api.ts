@@ -11,8 +11,10 @@ import type {
   Relationship,
   Status,
 } from '../../web/src/api/types.ts';
+import { answerComments } from './fake-comments.ts';
 import { answerEdit } from './fake-edits.ts';
 import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
+import { feedOf, react } from './fake-feed.ts';
 import { fakeInstance } from './fake-instance.ts';
 
 /** What the page must live with; helmet sends the same on the real server. */
@@ -41,6 +43,8 @@ export interface FakeState {
   /** What signing in asks for beside the password, where it does. */
   code: string | null;
   relationships: Map<string, Relationship>;
+  /** Ids of clips that are not wanted. */
+  unwanted: Set<string>;
   pending: PendingAccount[];
   /** What the next polls of processing answer; the last one stays. */
   processing: Processing[];
@@ -81,6 +85,7 @@ function emptyState(): FakeState {
     statuses: [],
     code: null,
     relationships: new Map(),
+    unwanted: new Set(),
     pending: [],
     processing: [],
     refusals: new Map(),
@@ -104,6 +109,7 @@ export async function startFakeApi(dist: string, media: string): Promise<FakeApi
       return sendFile(request, response, join(media, normalize(url.pathname.slice(7))));
     }
     if (/^\/api\/v1\/videos\/\d+\/events$/.test(url.pathname)) return sendProgress(state, response);
+    if (answerComments(request, response, url.pathname)) return;
     if (url.pathname.startsWith('/api/')) return answerApi(state, request, response, url);
     const file = join(dist, normalize(url.pathname));
     const found = extname(file) !== '' && statSync(file, { throwIfNoEntry: false })?.isFile();
@@ -164,6 +170,8 @@ interface Call {
   readonly state: FakeState;
   readonly query: URLSearchParams;
   readonly body: Record<string, string>;
+  /** `METHOD /path`. */
+  readonly call: string;
   /** What the path's pattern caught. */
   readonly id: string;
 }
@@ -248,15 +256,26 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
       return { accounts: state.accounts.filter((account) => account.acct === acct) };
     },
   ],
+  [/^GET \/api\/v1\/feed\/statuses$/, ({ state, query }) => feedOf(state, query)],
   [
-    /^GET \/api\/v1\/timelines\/home$/,
-    ({ state, query }) => {
-      const mine = ({ account }: Status) =>
-        account.id === state.me?.id || state.relationships.get(account.id)?.following;
-      return pageOf(state.statuses.filter(mine), query);
+    /^POST \/api\/v1\/statuses\/(\d+)\/(?:un)?(?:favourite|bookmark)$/,
+    ({ state, call, id }) => react(state, call, id) ?? new Refusal(notFound),
+  ],
+  [
+    /^(?:POST|DELETE) \/api\/v1\/videos\/(\d+)\/not_interested$/,
+    ({ state, call, id }) => {
+      if (call.startsWith('POST')) state.unwanted.add(id);
+      else state.unwanted.delete(id);
+      return { not_interested: state.unwanted.has(id) };
     },
   ],
-  [/^GET \/api\/v1\/timelines\/public$/, ({ state, query }) => pageOf(state.statuses, query)],
+  [
+    /^POST \/api\/v1\/accounts\/(\d+)\/(?:un)?(?:mute|block)$/,
+    ({ state, call, id }) => {
+      const name = call.endsWith('mute') ? 'muting' : 'blocking';
+      return setRelationship(state, id, { [name]: !/\/un(?:mute|block)$/.test(call) });
+    },
+  ],
   [
     /^GET \/api\/v1\/statuses\/(\d+)$/,
     ({ state, id }) => state.statuses.find((status) => status.id === id) ?? new Refusal(notFound),
@@ -344,7 +363,7 @@ function routed(state: FakeState, call: string, query: URLSearchParams, bytes: B
     const match = pattern.exec(call);
     if (!match) continue;
     const body = bytes.length > 0 ? JSON.parse(bytes.toString()) : {};
-    return answer({ state, query, body, id: match[1] ?? '' });
+    return answer({ state, query, body, call, id: match[1] ?? '' });
   }
   return new Refusal(notFound);
 }

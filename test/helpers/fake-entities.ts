@@ -81,6 +81,10 @@ export function fakeStatus(
     ...{ favourited: false, reblogged: false, bookmarked: false, muted: false, pinned: false },
     ...{ quote: null, quotes_count: 0, filtered: [] },
     ...{ in_reply_to_id: null, in_reply_to_account_id: null },
+    video: {
+      ...{ views: 0, saves: 0, sound: null, download_url: null },
+      permissions: { comment: true, download: false, duet: true, stitch: true },
+    },
     ...changes,
   };
 }

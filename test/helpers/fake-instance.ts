@@ -33,7 +33,10 @@ export function fakeInstance(): Instance {
         },
         ...{ description_limit: 1_500, image_size_limit: 1, image_matrix_limit: 1 },
       },
-      statuses: { max_characters: 500, max_media_attachments: 1, characters_reserved_per_url: 0 },
+      statuses: {
+        ...{ max_characters: 500, max_comment_characters: 500 },
+        ...{ max_media_attachments: 1, characters_reserved_per_url: 0 },
+      },
       polls: { max_options: 0, max_characters_per_option: 0, min_expiration: 0, max_expiration: 0 },
       translation: { enabled: false },
     },

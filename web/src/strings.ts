@@ -41,24 +41,8 @@ export const strings = {
   },
 
   feed: {
-    label: 'Clips',
-    tabs: 'Feeds',
-    home: 'Home',
-    everything: 'Public',
-    loading: 'Loading clips',
-    newClips: 'New clips',
-    next: 'Next clip',
-    previous: 'Previous clip',
-    more: 'Could not load more. Try again',
     failed: 'The clips did not load',
-    emptyHomeTitle: 'Your feed is waiting',
-    emptyHome: 'Clips of people you follow play here. Follow somebody, on this server or on any other.',
-    emptyHomeAction: 'Find people',
-    emptyTitle: 'No clips yet',
-    emptySignedIn: 'Nobody has posted a clip here. Yours can be the first.',
     emptySignedInAction: 'Upload a clip',
-    emptySignedOut: 'Nobody has posted a clip here. Create an account to post the first one.',
-    emptySignedOutClosed: 'Nobody has posted a clip here. Sign in to post the first one.',
   },
 
   clip: {
@@ -110,22 +94,6 @@ export const strings = {
     /** As what somebody chooses captions by. */
     unknown: 'Language not known',
     automatic: (name: string) => `${name} (automatic)`,
-  },
-
-  keys: {
-    title: 'Keys',
-    open: 'Keyboard shortcuts',
-    list: [
-      { keys: ['j', '↓', 'PageDown'], does: 'Next clip' },
-      { keys: ['k', '↑', 'PageUp'], does: 'Previous clip' },
-      { keys: ['Space'], does: 'Play or pause' },
-      { keys: ['←', '→'], does: 'Back or forward 5 seconds' },
-      { keys: ['m'], does: 'Sound on or off' },
-      { keys: ['c'], does: 'Captions on or off' },
-      { keys: ['f'], does: 'Full screen' },
-      { keys: ['?'], does: 'Show this list' },
-    ],
-    letters: 'Use single-letter keys',
   },
 
   account: {

@@ -140,6 +140,20 @@ describe('a video as a status', () => {
     });
   });
 
+  test('with what only a video has; who may not download it gets no address for that', () => {
+    const allows = { download: false, duet: true, stitch: false };
+    const asked = { commentsOpen: false, allows, soundTitle: 'Rain' };
+    expect(entity(asked).video).toEqual({
+      ...{ views: 0, saves: 0, sound: null, download_url: null },
+      permissions: { comment: false, ...allows },
+    });
+    const heard = [asset('cmaf', 'heard', { codecs: 'avc1.64001f,mp4a.40.2' }), asset('mp4', 'whole')];
+    const open = { ...asked, allows: { ...allows, download: true }, assets: heard };
+    expect(entity(open).video).toMatchObject({
+      ...{ sound: { id: '7', title: 'Rain' }, download_url: 'https://cdn.example/whole' },
+    });
+  });
+
   test('P5 the place of the uploaded original is not in it', () => {
     expect(JSON.stringify(entity())).not.toContain('originals/');
   });

@@ -8,7 +8,7 @@ import type { Counts } from '../../modules/counters/index.ts';
 import type { OwnReactions } from '../../modules/engagement/index.ts';
 import type { FeedItem } from '../../modules/feed/index.ts';
 import type { Filter, FilteredText } from '../../modules/filters/index.ts';
-import type { Video } from '../../modules/videos/index.ts';
+import { hasSound, type Video } from '../../modules/videos/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { toAccount } from './accounts/entities.ts';
 import { filteredBy } from './filters/apply.ts';
@@ -27,11 +27,15 @@ interface Reactions {
   readonly bookmarked: boolean;
   readonly muted: boolean;
   readonly pinned: boolean;
+  readonly views: number;
+  readonly saves: number;
+  /** It is the viewer's own. */
+  readonly isOwn: boolean;
 }
 
 const NO_REACTIONS: Reactions = {
-  ...{ replies: 0, shares: 0, likes: 0 },
-  ...{ liked: false, shared: false, bookmarked: false, muted: false, pinned: false },
+  ...{ replies: 0, shares: 0, likes: 0, views: 0, saves: 0 },
+  ...{ liked: false, shared: false, bookmarked: false, muted: false, pinned: false, isOwn: false },
 };
 
 /** What the viewer did with one post of the thread below a video. */
@@ -105,8 +109,11 @@ export async function statusEntitiesOf(
       replies: counts?.comments ?? 0,
       shares: counts?.reposts ?? 0,
       likes: counts?.likes ?? 0,
+      views: counts?.views ?? 0,
+      saves: counts?.saves ?? 0,
       ...viewersOwn(mine, id, id),
       pinned: pinned.has(id),
+      isOwn: item.video.accountId === viewerId,
     };
     const mentioned = (named.get(id) ?? []).flatMap((accountId) => people.get(accountId) ?? []);
     const unfiltered = videoPostOf(deps, item, reactions, mentioned, proxied.has(id));
@@ -142,11 +149,19 @@ export function videoPostOf(
   proxied = false,
 ): PostEntity {
   const { video, account } = item;
+  const media = mediaEntityOf(deps, video, proxied);
   return {
     ...toPost(deps, video, account, reactions, mentioned),
     created_at: (video.publishedAt ?? video.createdAt).toISOString(),
     content: video.captionHtml,
-    media_attachments: [mediaEntityOf(deps, video, proxied)],
+    media_attachments: [media],
+    video: {
+      views: reactions.views,
+      saves: reactions.saves,
+      sound: hasSound(video) ? { id: video.id, title: video.soundTitle } : null,
+      permissions: { comment: video.commentsOpen, ...video.allows },
+      download_url: reactions.isOwn || video.allows.download ? media.url : null,
+    },
     tags: tagsOf(deps, video),
     in_reply_to_id: null,
     in_reply_to_account_id: null,
@@ -193,6 +208,7 @@ export async function commentEntitiesOf(
         tags: tagsOf(deps, { caption: comment.text, captionHtml: comment.contentHtml }),
         in_reply_to_id: comment.parentId ?? comment.videoId,
         in_reply_to_account_id: answer?.answeredId ?? null,
+        video: null,
         reblog: null,
       },
     ];

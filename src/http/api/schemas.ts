@@ -38,6 +38,25 @@ export const pageQuery = z.object({
     .transform((limit) => Math.min(limit, apiLimits.maxPageItems)),
 });
 
+/** What a video has and the Mastodon API has no name for. */
+const videoFactsEntity = z
+  .object({
+    views: z.number(),
+    saves: z.number(),
+    sound: z
+      .object({
+        id: z.string().describe('Of the video that it is from'),
+        title: z.string().describe('As its author calls it; empty where it has no name'),
+      })
+      .nullable()
+      .describe('Its own sound; null where it has none, or that is not known'),
+    permissions: z
+      .object({ comment: z.boolean(), download: z.boolean(), duet: z.boolean(), stitch: z.boolean() })
+      .describe('What its author lets others do with it'),
+    download_url: z.string().nullable().describe('For who may download it'),
+  })
+  .meta({ id: 'VideoFacts' });
+
 /** A post as it is; `statusEntity` may also be one that passes another on. */
 export const postEntity = z
   .object({
@@ -76,6 +95,7 @@ export const postEntity = z
       .object({ name: z.string(), website: z.string().nullable() })
       .nullable()
       .describe('What it was posted with, where that is an app'),
+    video: videoFactsEntity.nullable().describe('Ours: what is said of a video besides; null on comments'),
   })
   .meta({ id: 'Post' });
 

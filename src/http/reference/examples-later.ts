@@ -144,6 +144,11 @@ export const laterExamples: readonly Example[] = [
     status: 200,
   },
   {
+    ...{ name: 'feed-statuses', title: 'The same as statuses', of: 'GET /api/v1/feed/statuses' },
+    query: { feed_type: 'local', limit: '5' },
+    status: 200,
+  },
+  {
     ...{ name: 'feed-cursor', title: 'A cursor that is not the server’s', of: 'GET /api/v1/feed' },
     query: { feed_type: 'local', cursor: 'AAAA' },
     status: 400,

@@ -12,7 +12,7 @@ import { searchOf } from '../query.ts';
 import { viewerOfRequest } from '../session.ts';
 import type { Listener, Message } from './audience.ts';
 import { createHub, type Hub } from './hub.ts';
-import { keyOf, readStream, type Stream } from './streams.ts';
+import { type About, keyOf, readStream, type Stream } from './streams.ts';
 
 /** How often one caller may open a connection. */
 const OPENING = { name: 'streaming', points: 120, seconds: 60 };
@@ -28,6 +28,7 @@ const orderSchema = z.object({
   stream: z.string().max(50),
   tag: z.string().max(200).nullish(),
   list: z.string().max(20).nullish(),
+  video: z.string().max(20).nullish(),
 });
 
 interface Upgrade {
@@ -122,14 +123,15 @@ async function authorised(deps: HttpDeps, req: Request, isSocket: boolean): Prom
 /** The stream of that name, where there is one and the viewer may listen to it. */
 async function askedFor(deps: HttpDeps, req: Request, viewer: Viewer, name: string): Promise<Stream> {
   const search = searchOf(req);
-  return openStream(deps, viewer, name, { tag: search.get('tag'), list: search.get('list') });
+  const about = { tag: search.get('tag'), list: search.get('list'), video: search.get('video') };
+  return openStream(deps, viewer, name, about);
 }
 
 async function openStream(
   deps: HttpDeps,
   viewer: Viewer,
   name: string,
-  about: Parameters<typeof readStream>[1],
+  about: About,
 ): Promise<Stream> {
   const stream = readStream(name, about);
   if (!stream) throw new ApiError('not-found', 'There is no such stream.');
@@ -138,6 +140,11 @@ async function openStream(
   }
   if (stream.name === 'list' && !(await deps.streaming.ownsList(stream.listId, viewer.account.id)))
     throw new ApiError('not-found', 'There is no such list.');
+  if (
+    stream.name === 'video:comments' &&
+    !(await deps.videos.forViewer(stream.videoId, viewer.account.id))
+  )
+    throw new ApiError('not-found', 'There is no such video.');
   return stream;
 }
 
@@ -225,15 +232,15 @@ async function obey(
 ): Promise<void> {
   const order = orderSchema.safeParse(parsed(text));
   if (!order.success) throw new ApiError('validation-failed', 'This is not understood.');
-  const { type, stream: name, tag, list } = order.data;
+  const { type, stream: name, ...about } = order.data;
   if (type === 'unsubscribe') {
-    const stream = readStream(name, { tag, list });
+    const stream = readStream(name, about);
     if (stream) streams.delete(keyOf(stream));
     return;
   }
   if (streams.size >= liveLimits.subscriptionsPerConnection)
     throw new ApiError('too-many-streams', 'Too many streams are open on this connection.');
-  const stream = await openStream(deps, viewer, name, { tag, list });
+  const stream = await openStream(deps, viewer, name, about);
   streams.set(keyOf(stream), stream);
 }
 

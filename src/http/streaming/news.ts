@@ -68,12 +68,34 @@ export function createNews(deps: HttpDeps, audience: Audience) {
     );
   }
 
-  const tellOfComment = (commentId: CommentId, event: New): Promise<void> =>
-    tellOfPost(
+  /** Listeners that have the comments of some video open. */
+  const readers = () =>
+    audience.all().filter(({ streams }) => [...streams.values()].some(({ name }) => name === 'video:comments'));
+  const isBelow = (videoId: VideoId) => (stream: Stream) =>
+    stream.name === 'video:comments' && stream.videoId === videoId;
+
+  /** Tells those who have the comments of its video open, however old it is: elsewhere it may have been written long ago. */
+  async function tellBelowVideo(commentId: CommentId, event: New): Promise<void> {
+    if (readers().length === 0) return;
+    const comment = await deps.comments.internal(commentId);
+    if (!comment) return;
+    const isHere = isBelow(comment.videoId);
+    const some = readers().filter(({ streams }) => [...streams.values()].some(isHere));
+    const ids = [...new Set(some.map(({ accountId }) => accountId))];
+    const may = ids.length > 0 ? await deps.streaming.readersOfComment(commentId, ids) : new Set();
+    const told = some.filter(({ accountId }) => may.has(accountId));
+    const payload = told.length > 0 ? await commentText(deps, commentId) : null;
+    if (payload !== null) await audience.tell(told, isHere, { event, payload });
+  }
+
+  async function tellOfComment(commentId: CommentId, event: New): Promise<void> {
+    await tellOfPost(
       event,
       async (ids) => atHome(await deps.streaming.homesOfComment(commentId, ids, event === 'update')),
       () => commentText(deps, commentId),
     );
+    await tellBelowVideo(commentId, event);
+  }
 
   async function tellOfShare(by: z.output<typeof sharePayload>): Promise<void> {
     const share = await deps.streaming.shareOf(by.accountId, by.videoId);
@@ -92,6 +114,7 @@ export function createNews(deps: HttpDeps, audience: Audience) {
     const fans = await deps.streaming.followersAmong(accountId, ids);
     const wants = ({ name }: Stream, listener: Listener) =>
       name !== 'user:notification' &&
+      name !== 'video:comments' &&
       (wasPublic || ((name === 'user' || name === 'list') && fans.has(listener.accountId)));
     await audience.tell(some, wants, { event: 'delete', payload: id });
   }
@@ -131,12 +154,14 @@ export function createNews(deps: HttpDeps, audience: Audience) {
         return tellOfComment(commentPayload.parse(payload).commentId, 'update');
       case 'comment.updated':
         return tellOfComment(commentPayload.parse(payload).commentId, 'status.update');
-      case 'comment.deleted':
-        return tellOfDeletedPost(
-          commentPayload.parse(payload).commentId,
-          deletedPayload.parse(payload),
-          'comment',
-        );
+      case 'comment.deleted': {
+        const { commentId: id, videoId } = commentPayload.extend(videoPayload.shape).parse(payload);
+        const deleted = deletedPayload.parse(payload);
+        if (deleted.visibility !== 'direct') {
+          await audience.tell(readers(), isBelow(videoId), { event: 'delete', payload: id });
+        }
+        return tellOfDeletedPost(id, deleted, 'comment');
+      }
       case 'share.added':
         return tellOfShare(sharePayload.parse(payload));
       case 'share.removed': {

@@ -1,5 +1,5 @@
 import { liveLimits } from '../../../config/live-limits.ts';
-import { type ListId, parseId } from '../../lib/ids.ts';
+import { type ListId, parseId, type VideoId } from '../../lib/ids.ts';
 import type { Scope } from '../../modules/auth/index.ts';
 
 /** The streams of the Mastodon API that take no parameter, with the scope that each needs. */
@@ -26,16 +26,29 @@ export type Stream =
       readonly label: readonly string[];
     }
   | {
+      readonly name: 'video:comments';
+      readonly videoId: VideoId;
+      readonly scope: Scope;
+      readonly label: readonly string[];
+    }
+  | {
       readonly name: 'list';
       readonly listId: ListId;
       readonly scope: Scope;
       readonly label: readonly string[];
     };
 
+/** What a stream is about, as requests name it. */
+export interface About {
+  readonly tag?: string | null | undefined;
+  readonly list?: string | null | undefined;
+  readonly video?: string | null | undefined;
+}
+
 /** Reads the name of a stream and what belongs to it; null where there is no such stream. */
 export function readStream(
   name: string,
-  { tag, list }: { readonly tag?: string | null | undefined; readonly list?: string | null | undefined },
+  { tag, list, video }: About,
 ): Stream | null {
   if (Object.hasOwn(PLAIN, name)) {
     const plain = name as PlainName;
@@ -45,6 +58,10 @@ export function readStream(
     const folded = (tag ?? '').replace(/^#/, '').normalize('NFKC').toLowerCase();
     if (folded === '' || folded.length > liveLimits.maxTagCharacters) return null;
     return { name, tag: folded, scope: 'read:statuses', label: [name, folded] };
+  }
+  if (name === 'video:comments') {
+    const videoId = parseId<'video'>(video ?? '');
+    return videoId && { name, videoId, scope: 'read:statuses', label: [name, videoId] };
   }
   if (name !== 'list') return null;
   const listId = parseId<'list'>(list ?? '');
@@ -71,6 +88,7 @@ export function tellsOf(stream: Stream, place: Placed): boolean {
     case 'user':
       return place.home;
     case 'user:notification':
+    case 'video:comments':
       return false;
     case 'list':
       return place.listIds.includes(stream.listId);

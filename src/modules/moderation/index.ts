@@ -12,6 +12,10 @@ export { moderationEvents } from './events.ts';
 
 export type Moderation = ReturnType<typeof createModeration>;
 
+/** Why somebody reports; `violation`: of the rules of this server. */
+export const reportCategories = ['spam', 'legal', 'violation', 'other'] as const;
+export type ReportCategory = (typeof reportCategories)[number];
+
 /** What somebody tells the staff of an account. */
 export interface Report {
   readonly id: ReportId;
@@ -21,12 +25,16 @@ export interface Report {
   readonly videoIds: readonly VideoId[];
   readonly commentIds: readonly CommentId[];
   readonly comment: string;
+  readonly category: ReportCategory;
+  /** Of the rules of this server, those that are broken. */
+  readonly ruleIds: readonly string[];
   /** The server of the account was told, too. */
   readonly forwarded: boolean;
   readonly createdAt: Date;
 }
 
-type NewReport = Omit<Report, 'id' | 'uri' | 'createdAt' | 'forwarded'> & {
+type NewReport = Omit<Report, 'id' | 'uri' | 'createdAt' | 'forwarded' | 'category' | 'ruleIds'> &
+  Partial<Pick<Report, 'category' | 'ruleIds'>> & {
   /** Id of a Flag from elsewhere. */
   readonly uri?: string;
   /** Tell the server of the account as well, without the reporter’s name. */
@@ -64,6 +72,8 @@ async function file(
       video_ids: await own.videos(input.videoIds),
       comment_ids: await own.comments(input.commentIds),
       comment: input.comment.slice(0, reportLimits.maxCommentCharacters),
+      category: input.category ?? 'other',
+      rule_ids: [...(input.ruleIds ?? [])],
       forwarded: input.forward,
     })
     .onConflict('uri')
@@ -141,6 +151,8 @@ interface ReportRow {
   readonly video_ids: VideoId[];
   readonly comment_ids: CommentId[];
   readonly comment: string;
+  readonly category: ReportCategory;
+  readonly rule_ids: string[];
   readonly forwarded: boolean;
   readonly created_at: Date;
 }
@@ -154,6 +166,8 @@ function fromRow(row: ReportRow): Report {
     videoIds: row.video_ids,
     commentIds: row.comment_ids,
     comment: row.comment,
+    category: row.category,
+    ruleIds: row.rule_ids,
     forwarded: row.forwarded,
     createdAt: row.created_at,
   };

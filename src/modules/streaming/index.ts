@@ -170,6 +170,16 @@ export function createStreaming({ db, unlistedDomains }: { db: Db; unlistedDomai
       return new Set(ids);
     },
 
+    /** Who of these may see a comment, and with it the video it stands below. */
+    async readersOfComment(commentId: CommentId, viewerIds: readonly AccountId[]): Promise<Set<AccountId>> {
+      const ids: AccountId[] = await viewers(viewerIds)
+        .joinRaw('join comments on comments.id = ?', [commentId])
+        .join('videos', 'videos.id', 'comments.video_id')
+        .modify(commentVisibleTo(viewer, unlistedDomains))
+        .pluck('viewer.id');
+      return new Set(ids);
+    },
+
     /** Who of these follows an account, or is it: those who had its posts at home. */
     async followersAmong(accountId: AccountId, viewerIds: readonly AccountId[]): Promise<Set<AccountId>> {
       const ids: AccountId[] = await db('follows')

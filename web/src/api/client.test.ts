@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { deliver } from './client.ts';
+import { connection, deliver, nextPage, request } from './client.ts';
 
 // They are read in the language of the page, and there is none here.
 vi.mock('../strings.ts', () => ({ strings: {} }));
@@ -25,4 +25,22 @@ test.each([
 test('without a connection it has to be told again', async () => {
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('offline')));
   expect(await deliver('/api/v1/events', {})).toBe(false);
+});
+
+test.each([
+  ['<https://here.test/api/v1/x?max_id=7&limit=2>; rel="next", <https://here.test/api/v1/x?min_id=9>; rel="prev"', '/api/v1/x?max_id=7&limit=2'],
+  ['<https://here.test/api/v1/x?min_id=9>; rel="prev"', null],
+  ['<//[>; rel="next"', null],
+  [null, null],
+])('the next page of %s is %s', (link, next) => {
+  expect(nextPage(link)).toBe(next);
+});
+
+test('a request that was given up is no broken connection', async () => {
+  vi.stubGlobal('fetch', (_path: string, { signal }: RequestInit) => Promise.reject(signal?.reason));
+  const leaving = new AbortController();
+  leaving.abort();
+  const outcome = await request('GET', '/api/v1/x', undefined, { signal: leaving.signal });
+  expect(outcome).toMatchObject({ ok: false, reason: 'aborted' });
+  expect(connection.value).toBe('ok');
 });

@@ -3,7 +3,14 @@ import { strings } from '../strings.ts';
 import type { ErrorBody } from './types.ts';
 
 /** An answer, or why there is none. */
-export type ApiOutcome<T> = { readonly ok: true; readonly value: T } | ApiFailure;
+export type ApiOutcome<T> = ApiAnswer<T> | ApiFailure;
+
+export interface ApiAnswer<T> {
+  readonly ok: true;
+  readonly value: T;
+  /** Path and query of the next page of a list; null after the last one, and of what is no list. */
+  readonly next?: string | null;
+}
 
 export interface ApiFailure {
   readonly ok: false;
@@ -29,30 +36,38 @@ const FILE_DEADLINE_MS = 5 * 60_000;
 
 /**
  * Sends one request to our own server. Never throws: everything that can go wrong is a failure with a sentence. A blob
- * goes as it is, by its own type, everything else as JSON.
+ * goes as it is, by its own type, everything else as JSON. What `signal` ends is a failure called `aborted`;
+ * a request with the `key` of an earlier one is not done twice.
  */
 export async function request<T>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object,
+  { signal, key }: { readonly signal?: AbortSignal; readonly key?: string } = {},
 ): Promise<ApiOutcome<T>> {
   let response: Response;
   let reply: unknown;
+  const deadline = AbortSignal.timeout(body instanceof Blob ? FILE_DEADLINE_MS : DEADLINE_MS);
   try {
     response = await fetch(path, {
       method,
-      headers: { accept: 'application/json', ...typeOf(body) },
+      headers: {
+        accept: 'application/json',
+        ...typeOf(body),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
       body: body instanceof Blob ? body : body ? JSON.stringify(body) : null,
-      signal: AbortSignal.timeout(body instanceof Blob ? FILE_DEADLINE_MS : DEADLINE_MS),
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     reply = parseJson(await response.text());
   } catch {
+    if (signal?.aborted) return { ok: false, status: 0, reason: 'aborted', sentence: '', fields: {} };
     connection.value = navigator.onLine ? 'unreachable' : 'offline';
     return { ok: false, status: 0, reason: 'unreachable', sentence: strings.errors.unreachable, fields: {} };
   }
   if (response.ok && reply !== undefined) {
     connection.value = 'ok';
-    return { ok: true, value: reply as T };
+    return { ok: true, value: reply as T, next: nextPage(response.headers.get('link')) };
   }
   const failure = readFailure(response.status, reply);
   connection.value = failure.reason === 'busy' ? 'busy' : 'ok';
@@ -104,6 +119,14 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Where the next page of a list is, on our own server, as the `Link` header says (RFC 8288). */
+export function nextPage(link: string | null): string | null {
+  const address = /<([^>]*)>\s*;\s*rel="next"/.exec(link ?? '')?.[1];
+  if (address === undefined || !URL.canParse(address, 'http://here')) return null;
+  const { pathname, search } = new URL(address, 'http://here');
+  return pathname + search;
 }
 
 function isErrorBody(reply: unknown): reply is ErrorBody {

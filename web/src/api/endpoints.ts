@@ -3,6 +3,7 @@ import { settingsEndpoints } from './settings-endpoints.ts';
 import type {
   Account,
   CredentialAccount,
+  FeedStatuses,
   Instance,
   Media,
   PendingAccount,
@@ -42,6 +43,11 @@ export interface Credentials {
 /** Clips of one page of a list. */
 export const pageSize = 20;
 
+/** Clips of one page of a feed, of which one is watched at a time. */
+const feedPageSize = 10;
+
+type FeedType = 'for_you' | 'following' | 'local' | 'federated';
+
 function withQuery(path: string, query: Record<string, string | undefined>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.append(name, value);
@@ -78,9 +84,12 @@ export const api = {
   follow: (id: string) => request<Relationship>('POST', `/api/v1/accounts/${id}/follow`),
   unfollow: (id: string) => request<Relationship>('POST', `/api/v1/accounts/${id}/unfollow`),
 
-  home: (cursor: PageCursor) => request<Status[]>('GET', withQuery('/api/v1/timelines/home', page(cursor))),
-  everything: (cursor: PageCursor) =>
-    request<Status[]>('GET', withQuery('/api/v1/timelines/public', page(cursor))),
+  /** The first page of For You may stand in the page that the server sent: by this very path. */
+  feed: (type: FeedType, cursor: string | undefined) =>
+    request<FeedStatuses>(
+      'GET',
+      withQuery('/api/v1/feed/statuses', { feed_type: type, limit: String(feedPageSize), cursor }),
+    ),
   clipsOf: (accountId: string, cursor: PageCursor) =>
     request<Status[]>(
       'GET',
@@ -110,16 +119,7 @@ export interface WatchEvent {
   readonly type: 'view' | 'watch' | 'complete' | 'skip';
   readonly watched_seconds: number;
   readonly at: string;
-  readonly source:
-    | 'for_you'
-    | 'following'
-    | 'local'
-    | 'federated'
-    | 'profile'
-    | 'tag'
-    | 'search'
-    | 'video'
-    | 'other';
+  readonly source: FeedType | 'profile' | 'tag' | 'search' | 'video' | 'other';
   /** Which 64ths of the clip were watched: 16 hexadecimal digits, the lowest bit for the first of them. */
   readonly mask?: string;
 }

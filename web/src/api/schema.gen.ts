@@ -337,6 +337,8 @@ export interface AdminTrendingStatus {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
   readonly trendable: boolean;
   /** The brake holds it until somebody decides */
   readonly requires_review: boolean;
@@ -581,6 +583,8 @@ export interface Comment {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
   readonly video_id: string;
   /** By the author of the video: only that person, and whoever wrote it, still see it */
   readonly hidden: boolean;
@@ -877,6 +881,12 @@ export interface FeedSlate {
   }[];
 }
 
+export interface FeedStatuses {
+  readonly statuses: readonly Status[];
+  /** Null: that was all */
+  readonly next_cursor: string | null;
+}
+
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
@@ -1113,6 +1123,8 @@ export interface Instance {
     };
     readonly statuses: {
       readonly max_characters: number;
+      /** Ours */
+      readonly max_comment_characters: number;
       readonly max_media_attachments: number;
       readonly characters_reserved_per_url: number;
     };
@@ -1572,6 +1584,8 @@ export interface Post {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
 }
 
 export interface Preferences {
@@ -1637,6 +1651,10 @@ export interface Report {
   readonly id: string;
   readonly comment: string;
   readonly forwarded: boolean;
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly rule_ids: readonly string[];
+  /** As they were named */
+  readonly status_ids: readonly string[];
   readonly target_account: Account;
 }
 
@@ -1755,6 +1773,8 @@ export interface Status {
     readonly name: string;
     readonly website: string | null;
   } | null;
+  /** Ours: what is said of a video besides; null on comments */
+  readonly video: VideoFacts | null;
 }
 
 export interface StatusEdit {
@@ -2012,6 +2032,8 @@ export interface V1Instance {
     };
     readonly statuses: {
       readonly max_characters: number;
+      /** Ours */
+      readonly max_comment_characters: number;
       readonly max_media_attachments: number;
       readonly characters_reserved_per_url: number;
     };
@@ -2235,6 +2257,27 @@ export interface VideoAnalytics {
       readonly share: number;
     }[];
   };
+}
+
+export interface VideoFacts {
+  readonly views: number;
+  readonly saves: number;
+  /** Its own sound; null where it has none, or that is not known */
+  readonly sound: {
+    /** Of the video that it is from */
+    readonly id: string;
+    /** As its author calls it; empty where it has no name */
+    readonly title: string;
+  } | null;
+  /** What its author lets others do with it */
+  readonly permissions: {
+    readonly comment: boolean;
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
+  /** For who may download it */
+  readonly download_url: string | null;
 }
 
 export interface VideoStatistics {

@@ -1,67 +1,93 @@
-import { useState } from 'preact/hooks';
-import type { Captions, Status } from '../api/types.ts';
-import { captionsShown, toggleCaptions } from '../player/captions.ts';
-import { isMuted, toggleSound } from '../player/sound.ts';
-import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
-import { IconButton } from '../ui/button.tsx';
-import { clipPath } from '../ui/links.ts';
-import { CaptionsDialog } from './captions-dialog.tsx';
+import { useEffect } from 'preact/hooks';
+import type { WatchEvent } from '../api/endpoints.ts';
+import type { Status } from '../api/types.ts';
+import { count } from '../format.ts';
+import { reactionOf } from '../state/reactions.ts';
+import { loadRelationships } from '../state/relationships.ts';
+import { me } from '../state/session.ts';
+import { Icon, type IconName } from '../ui/icon.tsx';
 import styles from './clip-actions.module.css';
-import { toggleFullscreen } from './fullscreen.ts';
+import { ClipMenu } from './clip-menu.tsx';
+import { openComments, openShare, toggleLike, toggleSaved } from './deeds.ts';
+import { FollowAvatar } from './follow-avatar.tsx';
+import { say } from './say.ts';
 
-/** What one can do with a clip, beside the thumb or beside the clip. */
-export function ClipActions({ status, captions }: { status: Status; captions: readonly Captions[] }) {
-  const muted = isMuted.value;
-  const text = strings.clip;
+interface ClipActionsProps {
+  readonly status: Status;
+  /** Where it is shown. */
+  readonly source: WatchEvent['source'];
+}
+
+/** What one can do with a clip, under the thumb or beside the clip. */
+export function ClipActions({ status, source }: ClipActionsProps) {
+  const { liked, likes, saved, saves } = reactionOf(status);
+  const comments = status.replies_count;
+  const viewer = me.value?.id;
+  useEffect(() => {
+    if (viewer) loadRelationships([status.account.id]);
+  }, [viewer, status.account.id]);
   return (
     <div class={styles.actions}>
-      <IconButton
-        class={styles.action}
-        icon={muted ? 'soundOff' : 'soundOn'}
-        label={muted ? text.soundOn : text.soundOff}
-        onPress={toggleSound}
+      <FollowAvatar account={status.account} />
+      <Action
+        icon={liked ? 'heartFilled' : 'heart'}
+        label={`${say('like')}, ${say('likes', { n: likes })}`}
+        n={likes}
+        pressed={liked}
+        class={liked ? styles.liked : undefined}
+        onPress={() => toggleLike(status)}
       />
-      {captions.length > 0 && <CaptionsButton captions={captions} />}
-      <IconButton class={styles.action} icon="link" label={text.copyLink} onPress={() => copyLink(status)} />
-      {document.fullscreenEnabled && (
-        <IconButton
-          class={`${styles.action} ${styles.desktop}`}
-          icon="fullscreen"
-          label={text.fullscreen}
-          onPress={toggleFullscreen}
-        />
-      )}
+      <Action
+        icon="comment"
+        label={`${say('comments')}, ${say('commentCount', { n: comments })}`}
+        n={comments}
+        opensDialog
+        onPress={() => openComments(status)}
+      />
+      <Action
+        icon={saved ? 'bookmarkFilled' : 'bookmark'}
+        label={`${say('save')}, ${say('saves', { n: saves })}`}
+        n={saves}
+        pressed={saved}
+        class={saved ? styles.saved : undefined}
+        onPress={() => toggleSaved(status)}
+      />
+      <Action icon="share" label={say('share')} opensDialog onPress={() => openShare(status)} />
+      <ClipMenu class={styles.button} status={status} source={source} />
     </div>
   );
 }
 
-/** Turns captions on and off; where there are several languages it asks which. */
-function CaptionsButton({ captions }: { captions: readonly Captions[] }) {
-  const [choosing, setChoosing] = useState(false);
-  const several = captions.length > 1;
-  const shown = captionsShown.value;
-  return (
-    <>
-      <IconButton
-        class={[styles.action, shown && styles.on].filter(Boolean).join(' ')}
-        icon="captions"
-        label={strings.captions.title}
-        pressed={several ? undefined : shown}
-        opensDialog={several}
-        onPress={several ? () => setChoosing(true) : toggleCaptions}
-      />
-      {choosing && <CaptionsDialog captions={captions} onClose={() => setChoosing(false)} />}
-    </>
-  );
+interface ActionProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly n?: number;
+  readonly pressed?: boolean;
+  readonly opensDialog?: boolean;
+  readonly class?: string | undefined;
+  readonly onPress: () => void;
 }
 
-async function copyLink(status: Status): Promise<void> {
-  const url = new URL(clipPath(status), location.origin).href;
-  try {
-    await navigator.clipboard.writeText(url);
-    toast(strings.clip.linkCopied);
-  } catch {
-    toast(strings.clip.linkNotCopied(url), 'error');
-  }
+/** A round button with its number below it. */
+function Action({ icon, label, n, pressed, opensDialog, class: className, onPress }: ActionProps) {
+  return (
+    <button
+      type="button"
+      class={[styles.action, className].filter(Boolean).join(' ')}
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      aria-haspopup={opensDialog ? 'dialog' : undefined}
+      onClick={onPress}
+    >
+      <span class={styles.button}>
+        <Icon name={icon} size={26} />
+      </span>
+      {n !== undefined && (
+        <span class={styles.count} aria-hidden="true">
+          {count(n)}
+        </span>
+      )}
+    </button>
+  );
 }

@@ -6,9 +6,9 @@ import { profilePath } from '../ui/links.ts';
 import styles from './clip-author.module.css';
 
 /** Who made it, where they live if it is not here, and a way to follow them. */
-export function ClipAuthor({ account, onClip = false }: { account: Account; onClip?: boolean }) {
+export function ClipAuthor({ account }: { account: Account }) {
   return (
-    <div class={[styles.author, onClip && styles.onClip].filter(Boolean).join(' ')}>
+    <div class={styles.author}>
       <a class={styles.link} href={profilePath(account)}>
         <Avatar account={account} />
         <span class={styles.words}>
@@ -18,7 +18,7 @@ export function ClipAuthor({ account, onClip = false }: { account: Account; onCl
           <Handle account={account} />
         </span>
       </a>
-      <FollowButton account={account} small onClip={onClip} />
+      <FollowButton account={account} small />
     </div>
   );
 }

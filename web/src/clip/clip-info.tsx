@@ -1,39 +1,66 @@
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Status } from '../api/types.ts';
+import type { Account, Status } from '../api/types.ts';
 import { isCovered } from '../state/revealed.ts';
 import { strings } from '../strings.ts';
-import { clipPath } from '../ui/links.ts';
+import { Handle } from '../ui/handle.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { clipPath, profilePath } from '../ui/links.ts';
 import { ServerHtml } from '../ui/server-html.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
-import { ClipAuthor } from './clip-author.tsx';
 import styles from './clip-info.module.css';
+import { linkHere } from './local-links.ts';
+import { say } from './say.ts';
 
-/** Author and caption over the lower end of a clip: two lines of it, and all of it on demand. */
-export function ClipInfo({ status }: { status: Status }) {
+interface ClipInfoProps {
+  readonly status: Status;
+  /** Who passed it on, where it is shown for that. */
+  readonly sharedBy?: Account | undefined;
+}
+
+/** Who made a clip and what they say, over its lower end: two lines of it, and all of it on demand. */
+export function ClipInfo({ status, sharedBy }: ClipInfoProps) {
+  const sound = status.video?.sound;
   return (
     <div class={styles.info}>
-      <ClipAuthor account={status.account} onClip />
-      <div class={styles.caption}>
-        {status.content && !isCovered(status) && <Caption html={status.content} />}
+      {sharedBy && (
+        <a class={styles.line} href={profilePath(sharedBy)} dir="auto">
+          <Icon name="repeat" size={16} />
+          <span>{say('sharedBy', { name: sharedBy.display_name || sharedBy.username })}</span>
+        </a>
+      )}
+      <p class={styles.author}>
+        <a class={styles.name} href={profilePath(status.account)}>
+          <Handle account={status.account} />
+        </a>
         <a class={styles.time} href={clipPath(status)}>
           <TimeAgo iso={status.created_at} />
         </a>
-      </div>
+      </p>
+      {status.content && !isCovered(status) && <Caption status={status} />}
+      {sound && (
+        <a class={styles.line} href={`/sounds/${sound.id}`} dir="auto">
+          <Icon name="music" size={16} />
+          <span>{sound.title === '' ? say('originalSound') : say('sound', { title: sound.title })}</span>
+        </a>
+      )}
     </div>
   );
 }
 
-function Caption({ html }: { html: string }) {
+function Caption({ status }: { status: Status }) {
+  const html = status.content;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
   const [long, setLong] = useState(false);
   useLayoutEffect(() => {
     const element = box.current;
-    if (element) setLong(element.scrollHeight > element.clientHeight + 1);
+    if (!element) return;
+    linkHere(element, status);
+    setLong(element.scrollHeight > element.clientHeight + 1);
   }, [html]);
   return (
-    <>
+    <div class={styles.caption}>
       <div class={open ? styles.open : styles.clamped} id={id} ref={box}>
         <ServerHtml html={html} />
       </div>
@@ -48,6 +75,6 @@ function Caption({ html }: { html: string }) {
           {open ? strings.clip.less : strings.clip.more}
         </button>
       )}
-    </>
+    </div>
   );
 }

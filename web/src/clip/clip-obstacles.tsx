@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useInterval } from '../ui/use-interval.ts';
 import styles from './clip-obstacles.module.css';
+import { say } from './say.ts';
 
 const COPY_POLL_MS = 2_000;
 
@@ -31,12 +32,18 @@ export function Cover({ status }: { status: Status }) {
   return (
     <div class={styles.obstacle}>
       <Icon name="covered" size={36} />
-      <p dir="auto">{status.spoiler_text || strings.clip.sensitive}</p>
+      <p dir="auto">{warningOf(status)}</p>
       <Button look="onClip" onPress={() => reveal(status.id)}>
         {strings.clip.show}
       </Button>
     </div>
   );
+}
+
+function warningOf({ spoiler_text, filtered }: Status): string {
+  if (spoiler_text !== '') return spoiler_text;
+  const title = filtered[0]?.filter.title;
+  return title ? say('filtered', { title }) : strings.clip.sensitive;
 }
 
 interface ObstacleProps {

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { WatchEvent } from '../api/endpoints.ts';
 import type { Media, Status } from '../api/types.ts';
 import { Blurhash } from '../player/blurhash.tsx';
 import { useLargerSizes } from '../player/larger-sizes.ts';
@@ -11,9 +12,11 @@ import { strings } from '../strings.ts';
 import { Icon } from '../ui/icon.tsx';
 import { ClipActions } from './clip-actions.tsx';
 import { ClipCaptions } from './clip-captions.tsx';
+import { ClipControls } from './clip-controls.tsx';
 import { Cover, Obstacle, obstacleOf } from './clip-obstacles.tsx';
 import { ClipProgress } from './clip-progress.tsx';
 import styles from './clip-stage.module.css';
+import { PlaySurface } from './play-surface.tsx';
 
 interface ClipStageProps {
   readonly status: Status;
@@ -26,6 +29,8 @@ interface ClipStageProps {
   readonly onToggle: () => void;
   readonly onRetry: () => void;
   readonly onChange: (status: Status) => void;
+  /** Where it is shown; on its own page where that is not said. */
+  readonly source?: WatchEvent['source'];
   /** Lies over the lower end of the clip. */
   readonly children?: ComponentChildren;
 }
@@ -37,7 +42,7 @@ const USUAL = 9 / 16;
 
 /** One clip in its light: cover, picture, what stands in its way, and what one can do with it. */
 export function ClipStage(props: ClipStageProps) {
-  const { status, media, player, active, paused } = props;
+  const { status, media, player, active, paused, source = 'video' } = props;
   const covered = isCovered(status);
   const obstacle = obstacleOf(media, player?.failed.value ?? false);
   const blocked = covered || obstacle !== null;
@@ -63,6 +68,7 @@ export function ClipStage(props: ClipStageProps) {
               {strings.clip.tapForSound}
             </button>
           )}
+          {active && !blocked && <ClipControls captions={media.captions} />}
           {player && active && !blocked && <ClipCaptions player={player} high />}
           <div class={styles.lower}>
             {player && active && !blocked && <ClipCaptions player={player} />}
@@ -70,7 +76,7 @@ export function ClipStage(props: ClipStageProps) {
             {player && !blocked && <ClipProgress player={player} media={media} running={active && !paused} />}
           </div>
         </div>
-        <ClipActions status={status} captions={media.captions} />
+        <ClipActions status={status} source={source} />
       </div>
     </div>
   );
@@ -83,24 +89,4 @@ function VideoSlot({ video, visible }: { video: HTMLVideoElement; visible: boole
     slot.current?.append(video);
   }, [video]);
   return <div class={[styles.slot, visible && styles.painted].filter(Boolean).join(' ')} ref={slot} />;
-}
-
-/** The clip itself is the button that stops it and lets it go on. */
-function PlaySurface({ player, paused, onToggle }: ClipStageProps) {
-  const stalled = player?.stalled.value ?? false;
-  return (
-    <button
-      type="button"
-      class={styles.surface}
-      aria-label={paused ? strings.clip.play : strings.clip.pause}
-      onClick={onToggle}
-    >
-      {paused && (
-        <span class={styles.badge}>
-          <Icon name="play" size={40} />
-        </span>
-      )}
-      {stalled && !paused && <span class={styles.stalled} aria-hidden="true" />}
-    </button>
-  );
 }

@@ -10,7 +10,12 @@ export interface ClipKeys {
   readonly seek?: (seconds: number) => void;
   readonly sound?: () => void;
   readonly captions?: () => void;
+  readonly like?: () => void;
+  readonly comments?: () => void;
+  readonly share?: () => void;
+  readonly save?: () => void;
   readonly fullscreen?: () => void;
+  readonly search?: () => void;
   readonly help?: () => void;
 }
 
@@ -35,10 +40,20 @@ function actionOf(key: string, keys: ClipKeys): (() => void) | undefined {
       return seek && (() => seek(SEEK_S));
     case 'm':
       return keys.sound;
-    case 'c':
+    case 't':
       return keys.captions;
+    case 'l':
+      return keys.like;
+    case 'c':
+      return keys.comments;
+    case 's':
+      return keys.share;
+    case 'b':
+      return keys.save;
     case 'f':
       return keys.fullscreen;
+    case '/':
+      return keys.search;
     case '?':
       return keys.help;
     default:
@@ -53,9 +68,14 @@ export function useClipKeys(keys: ClipKeys): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (document.querySelector('dialog[open]')) return;
+      if (document.querySelector('dialog:modal')) return;
       const target = event.target instanceof Element ? event.target : document.body;
-      if (target.closest('input, textarea, select')) return;
+      if (
+        target.closest('input, textarea, select, [contenteditable], [popover], [role=menu], [role=tablist]')
+      )
+        return;
+      // What is open beside the clip is scrolled and read by keys of its own; letters go on meaning the clip.
+      if (target.closest('aside') && event.key.length > 1) return;
       if (event.key === ' ' && target.closest('button, a')) return;
       if (/^[^ ]$/.test(event.key) && letterKeys.value === 'off') return;
       const action = actionOf(event.key, latest.current);

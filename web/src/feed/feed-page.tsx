@@ -3,30 +3,33 @@ import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { loadRelationships } from '../state/relationships.ts';
 import { instance, me } from '../state/session.ts';
-import { type FeedName, feedTimeline, type Timeline } from '../state/timelines.ts';
+import type { Timeline } from '../state/timeline.ts';
+import { type FeedName, feedNames, feedTimeline } from '../state/timelines.ts';
 import { strings } from '../strings.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
-import { Loading, Notice, useDarkRoom, useTitle, VisuallyHidden } from '../ui/page.tsx';
+import { Notice, useDarkRoom, useTitle, VisuallyHidden } from '../ui/page.tsx';
 import { useInterval } from '../ui/use-interval.ts';
-import { FeedHeader } from './feed-header.tsx';
+import { FeedHeader, feedTitle } from './feed-header.tsx';
 import styles from './feed-page.module.css';
 import { FeedView } from './feed-view.tsx';
+import { say } from './say.ts';
 
 const NEW_CLIPS_POLL_MS = 15_000;
 
-/** The feeds: what I follow, and everything this server knows. */
+/** The feeds: what is chosen for somebody, what they follow, what is posted here, and everything this server knows. */
 export function FeedPage() {
   const { query } = useLocation();
   useDarkRoom();
   const account = me.value;
   if (account === undefined) {
     return (
-      <Room title={strings.feed.label}>
-        <Loading label={strings.feed.loading} />
+      <Room title={say('label')}>
+        <Skeleton />
       </Room>
     );
   }
-  const name: FeedName = account?.email_confirmed && query.feed !== 'public' ? 'home' : 'everything';
+  const asked = feedNames.find((name) => name === query.feed) ?? 'for-you';
+  const name = asked === 'following' && !account?.email_confirmed ? 'for-you' : asked;
   return <Feed key={`${account?.id} ${name}`} name={name} />;
 }
 
@@ -45,7 +48,7 @@ function Feed({ name }: { name: FeedName }) {
   const timeline = feedTimeline(name);
   const items = timeline.items.value;
   const phase = timeline.phase.value;
-  const title = strings.feed[name];
+  const title = feedTitle(name);
   useTitle(title);
 
   useEffect(() => {
@@ -62,18 +65,28 @@ function Feed({ name }: { name: FeedName }) {
       <FeedHeader current={name} timeline={timeline} />
       {items.length > 0 && <FeedView name={name} timeline={timeline} label={title} />}
       {items.length === 0 && phase === 'failed' && <FailedFeed timeline={timeline} />}
-      {items.length === 0 && (phase === 'new' || phase === 'loading') && (
-        <Loading label={strings.feed.loading} />
-      )}
+      {items.length === 0 && (phase === 'new' || phase === 'loading') && <Skeleton />}
       {items.length === 0 && (phase === 'ready' || phase === 'ended') && <EmptyFeed name={name} />}
     </Room>
+  );
+}
+
+/** What a clip will look like, until there is one. */
+function Skeleton() {
+  return (
+    <div class={styles.skeleton} role="status">
+      <VisuallyHidden>{say('loading')}</VisuallyHidden>
+      <span class={styles.shape} />
+      <span class={styles.shape} />
+      <span class={styles.shape} />
+    </div>
   );
 }
 
 function FailedFeed({ timeline }: { timeline: Timeline }) {
   return (
     <div role="alert">
-      <Notice icon="alert" title={strings.feed.failed} text={timeline.problem.value}>
+      <Notice icon="alert" title={say('failed')} text={timeline.problem.value}>
         <Button onPress={timeline.loadMore}>{strings.retry}</Button>
       </Notice>
     </div>
@@ -82,24 +95,32 @@ function FailedFeed({ timeline }: { timeline: Timeline }) {
 
 /** What to do next, with one button. */
 function EmptyFeed({ name }: { name: FeedName }) {
-  const text = strings.feed;
-  if (name === 'home') {
+  if (name === 'following' || (name === 'for-you' && me.value)) {
+    const isForYou = name === 'for-you';
     return (
-      <Notice icon="person" title={text.emptyHomeTitle} text={text.emptyHome}>
-        <ButtonLink href="/find">{text.emptyHomeAction}</ButtonLink>
+      <Notice
+        icon="person"
+        title={isForYou ? say('forYouEmpty') : say('followingEmpty')}
+        text={isForYou ? say('forYouEmptyText') : say('followingEmptyText')}
+      >
+        <ButtonLink href="/search">{say('findPeople')}</ButtonLink>
       </Notice>
     );
   }
   if (me.value) {
     return (
-      <Notice icon="play" title={text.emptyTitle} text={text.emptySignedIn}>
-        <ButtonLink href="/upload">{text.emptySignedInAction}</ButtonLink>
+      <Notice icon="play" title={say('openEmpty')} text={say('openEmptyText')}>
+        <ButtonLink href="/upload">{say('upload')}</ButtonLink>
       </Notice>
     );
   }
   const open = instance.value?.registrations.enabled ?? false;
   return (
-    <Notice icon="play" title={text.emptyTitle} text={open ? text.emptySignedOut : text.emptySignedOutClosed}>
+    <Notice
+      icon="play"
+      title={say('openEmpty')}
+      text={open ? say('strangerText') : say('strangerClosedText')}
+    >
       <ButtonLink href={open ? '/register' : '/login'}>
         {open ? strings.nav.register : strings.nav.signIn}
       </ButtonLink>

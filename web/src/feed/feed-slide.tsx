@@ -1,5 +1,6 @@
 import { useId } from 'preact/hooks';
-import type { Status } from '../api/types.ts';
+import type { WatchEvent } from '../api/endpoints.ts';
+import type { Account, Status } from '../api/types.ts';
 import { ClipInfo } from '../clip/clip-info.tsx';
 import { ClipStage } from '../clip/clip-stage.tsx';
 import type { Playback } from '../player/use-playback.ts';
@@ -9,6 +10,9 @@ import styles from './feed-view.module.css';
 
 interface FeedSlideProps {
   readonly status: Status;
+  readonly sharedBy: Account | undefined;
+  /** Which feed it is in. */
+  readonly source: WatchEvent['source'];
   /** From 0. */
   readonly position: number;
   /** Far from the current clip there is only the place and the name. */
@@ -19,7 +23,8 @@ interface FeedSlideProps {
 }
 
 /** One article of the feed. */
-export function FeedSlide({ status, position, rendered, active, playback, onChange }: FeedSlideProps) {
+export function FeedSlide(props: FeedSlideProps) {
+  const { status, sharedBy, source, position, rendered, active, playback, onChange } = props;
   const id = useId();
   const [media] = status.media_attachments;
   const alt = rendered ? media?.description : null;
@@ -47,11 +52,12 @@ export function FeedSlide({ status, position, rendered, active, playback, onChan
             player={playback.players.get(media.id)}
             active={active}
             paused={active && playback.paused}
+            source={source}
             onToggle={playback.toggle}
             onRetry={playback.retry}
             onChange={onChange}
           >
-            <ClipInfo status={status} />
+            <ClipInfo status={status} sharedBy={sharedBy} />
           </ClipStage>
         </>
       )}

@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { prefersReducedMotion } from '../state/preferences.ts';
-import type { Timeline } from '../state/timelines.ts';
+import type { Timeline } from '../state/timeline.ts';
 
 /** A slide counts as the current one from here on, not when the scrolling has ended (web.md 3.4). */
 const VISIBLE_PART = 0.6;

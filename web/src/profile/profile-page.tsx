@@ -6,7 +6,7 @@ import { SignOutButton } from '../shell/navigation.tsx';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { loadRelationships, relationships } from '../state/relationships.ts';
 import { isStaff, mayInvite, me } from '../state/session.ts';
-import { createTimeline } from '../state/timelines.ts';
+import { createTimeline } from '../state/timeline.ts';
 import { strings } from '../strings.ts';
 import { inviteStrings, securityStrings } from '../strings-settings.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -113,7 +113,7 @@ function OwnActions() {
 }
 
 function Clips({ account, own }: { account: Account; own: boolean }) {
-  const timeline = useMemo(() => createTimeline((cursor) => api.clipsOf(account.id, cursor)), [account.id]);
+  const timeline = useMemo(() => createTimeline((cursor) => clipsOf(account, cursor), false), [account.id]);
   const items = timeline.items.value;
   const phase = timeline.phase.value;
   const text = strings.account;
@@ -158,4 +158,11 @@ function Clips({ account, own }: { account: Account; own: boolean }) {
       )}
     </section>
   );
+}
+
+/** Clips of one account as a feed: it goes on below the id that a page ends with. */
+async function clipsOf(account: Account, maxId: string | undefined) {
+  const page = await api.clipsOf(account.id, maxId === undefined ? {} : { maxId });
+  if (!page.ok) return page;
+  return { ...page, value: { statuses: page.value, next_cursor: page.value.at(-1)?.id ?? null } };
 }

@@ -1,5 +1,9 @@
 import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
 import { closePanel, type OpenPanel, panel } from '../state/panels.ts';
+import { toast } from '../state/toasts.ts';
+import { strings } from '../strings.ts';
 
 export interface PanelProps {
   readonly panel: OpenPanel;
@@ -7,11 +11,47 @@ export interface PanelProps {
 }
 
 /** Each is fetched when it is opened first: `lazy(() => import(…))`. */
-const panels: Partial<Record<OpenPanel['name'], ComponentType<PanelProps>>> = {};
+const panels: Partial<Record<OpenPanel['name'], ComponentType<PanelProps>>> = {
+  comments: lazy(() => import('../comments/comments-panel.tsx').then((module) => module.CommentsPanel)),
+  why: lazy(() => import('../feed/why/why-panel.tsx').then((module) => module.WhyPanel)),
+  report: lazy(() => import('../report/report-panel.tsx').then((module) => module.ReportPanel)),
+};
+const AccountReportPanel = lazy(() =>
+  import('../report/report-panel.tsx').then((module) => module.AccountReportPanel),
+);
 
-/** What is open about a clip. */
+/** What is open about a clip or an account. Who goes to another page leaves it. */
 export function Panels() {
+  const { path } = useLocation();
+  useEffect(() => closePanel, [path]);
   const open = panel.value;
-  const Panel = open && panels[open.name];
-  return Panel ? <Panel key={`${open.name} ${open.status.id}`} panel={open} onClose={closePanel} /> : null;
+  if (!open) return null;
+  if (!open.status) {
+    return <AccountReportPanel key={open.account.id} account={open.account} onClose={closePanel} />;
+  }
+  const Panel = panels[open.name];
+  const key = `${open.name} ${open.status.id} ${open.commentId ?? ''}`;
+  return Panel ? <Panel key={key} panel={open} onClose={closePanel} /> : null;
+}
+
+/** A part that is fetched when it is shown first. Where it does not come, that is said, and the next press asks again. */
+function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+  let known: ComponentType<P> | undefined;
+  return function Lazy(props: P) {
+    const [Part, setPart] = useState<ComponentType<P> | undefined>(() => known);
+    useEffect(() => {
+      if (known) return;
+      load().then(
+        (part) => {
+          known = part;
+          setPart(() => part);
+        },
+        () => {
+          toast(strings.errors.unreachable, 'error');
+          closePanel();
+        },
+      );
+    }, []);
+    return Part ? <Part {...props} /> : null;
+  };
 }

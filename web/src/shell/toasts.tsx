@@ -1,6 +1,6 @@
 import { dismissToast, toasts } from '../state/toasts.ts';
 import { strings } from '../strings.ts';
-import { IconButton } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import styles from './shell.module.css';
 
@@ -8,10 +8,22 @@ import styles from './shell.module.css';
 export function Toasts() {
   return (
     <div class={styles.toasts} role="status">
-      {toasts.value.map(({ id, text, kind }) => (
+      {toasts.value.map(({ id, text, kind, action }) => (
         <div class={[styles.toast, kind === 'error' && styles.error].filter(Boolean).join(' ')} key={id}>
           <Icon name={kind === 'error' ? 'alert' : 'check'} size={20} />
           <p>{text}</p>
+          {action && (
+            <Button
+              look="quiet"
+              small
+              onPress={() => {
+                dismissToast(id);
+                action.run();
+              }}
+            >
+              {action.label}
+            </Button>
+          )}
           <IconButton icon="close" label={strings.close} onPress={() => dismissToast(id)} />
         </div>
       ))}

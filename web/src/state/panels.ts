@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Status } from '../api/types.ts';
+import type { Account, Status } from '../api/types.ts';
 
 /** What can be opened about a clip, beside it or above it. */
 export interface OpenPanel {
@@ -7,13 +7,34 @@ export interface OpenPanel {
   readonly status: Status;
   /** The comment to go to, or that is reported. */
   readonly commentId?: string;
+  /** Opened by itself in place of another: the focus stays where it is. */
+  readonly keepsFocus?: boolean;
+}
+
+/** Telling the staff about an account as a whole. */
+export interface AccountReport {
+  readonly name: 'report';
+  readonly account: Account;
+  readonly status?: undefined;
 }
 
 /** What is open; one at a time. */
-export const panel = signal<OpenPanel | null>(null);
+export const panel = signal<OpenPanel | AccountReport | null>(null);
 
 export function openPanel(next: OpenPanel): void {
   panel.value = next;
+}
+
+/** Opens the report of an account, from wherever it is shown. */
+export function reportAccount(account: Account): void {
+  panel.value = { name: 'report', account };
+}
+
+/** Somebody goes on to another clip: comments go with it, whatever else was open was about the one before. */
+export function followPanel(status: Status): void {
+  const open = panel.peek();
+  if (!open || open.status?.id === status.id) return;
+  panel.value = open.name === 'comments' ? { name: 'comments', status, keepsFocus: true } : null;
 }
 
 export function closePanel(): void {

@@ -3,9 +3,10 @@ import type { Status } from '../api/types.ts';
 
 const revealed = signal<ReadonlySet<string>>(new Set());
 
-/** Whether a clip is behind its warning. */
+/** Whether a clip is behind its warning, or behind what a filter of the viewer says of it. */
 export function isCovered(status: Status): boolean {
-  return (status.sensitive || status.spoiler_text !== '') && !revealed.value.has(status.id);
+  const isWarned = status.sensitive || status.spoiler_text !== '' || status.filtered.length > 0;
+  return isWarned && !revealed.value.has(status.id);
 }
 
 /** Remembers for this visit that somebody chose to see a clip. */

@@ -1,62 +1,46 @@
-import { useState } from 'preact/hooks';
 import type { Account } from '../api/types.ts';
-import { refreshRelationship, relationships, setFollowing } from '../state/relationships.ts';
-import { me } from '../state/session.ts';
-import { toast } from '../state/toasts.ts';
+import { relationships } from '../state/relationships.ts';
 import { strings } from '../strings.ts';
 import { Button, ButtonLink } from './button.tsx';
 import { signInPath } from './links.ts';
-import { useInterval } from './use-interval.ts';
-
-const ACCEPT_POLL_MS = 4_000;
+import { useFollow } from './use-follow.ts';
 
 interface FollowButtonProps {
   readonly account: Account;
   readonly small?: boolean;
-  readonly onClip?: boolean;
 }
 
 /** Follow, withdraw or stop following; says honestly when the other side has not answered yet. */
-export function FollowButton({ account, small = false, onClip = false }: FollowButtonProps) {
-  const [busy, setBusy] = useState(false);
-  const relationship = relationships.value.get(account.id);
+export function FollowButton({ account, small = false }: FollowButtonProps) {
+  const follow = useFollow(account);
   const text = strings.account;
-  useInterval(() => refreshRelationship(account.id), relationship?.requested ? ACCEPT_POLL_MS : null);
-
-  const shared = { small, look: onClip ? 'onClip' : 'primary' } as const;
-  if (me.value === null) {
+  if (!follow) return null;
+  const { state, busy, label, change } = follow;
+  if (state === 'stranger') {
     return (
-      <ButtonLink {...shared} href={signInPath()} label={text.followWho(account.acct)}>
+      <ButtonLink small={small} href={signInPath()} label={label}>
         {text.follow}
       </ButtonLink>
     );
   }
-  if (!relationship || account.id === me.value?.id) return null;
-
-  const change = async (wanted: boolean) => {
-    setBusy(true);
-    const outcome = await setFollowing(account.id, wanted);
-    setBusy(false);
-    if (!outcome.ok) toast(outcome.sentence, 'error');
-  };
-  if (!relationship.following && !relationship.requested) {
+  if (state === 'none') {
     return (
-      <Button {...shared} busy={busy} label={text.followWho(account.acct)} onPress={() => change(true)}>
+      <Button small={small} busy={busy} label={label} onPress={change}>
         {text.follow}
       </Button>
     );
   }
-  const label = relationship.following ? text.unfollowWho(account.acct) : text.cancelRequestWho(account.acct);
+  const isFollowing = state === 'following';
   return (
     <Button
       small={small}
-      look={onClip ? 'onClip' : 'quiet'}
-      icon={relationship.following ? 'check' : 'clock'}
+      look="quiet"
+      icon={isFollowing ? 'check' : 'clock'}
       busy={busy}
-      label={`${relationship.following ? text.following : text.requested}. ${label}`}
-      onPress={() => change(false)}
+      label={label}
+      onPress={change}
     >
-      {relationship.following ? text.following : text.requested}
+      {isFollowing ? text.following : text.requested}
     </Button>
   );
 }

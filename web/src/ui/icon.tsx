@@ -26,12 +26,33 @@ const shapes = {
   down: 'm5.5 9.5 6.5 6.5 6.5-6.5',
   leave: 'M14 4.5H6v15h8M10.5 12H21M17.5 8.5 21 12l-3.5 3.5',
   upload: 'M12 16V4.5M6.5 10 12 4.5l5.5 5.5M4.5 19.5h15',
+  heart: 'M12 20S3.5 15 3.5 8.8A4.6 4.6 0 0 1 12 6.4a4.6 4.6 0 0 1 8.5 2.4C20.5 15 12 20 12 20',
+  heartFilled: 'M12 20S3.5 15 3.5 8.8A4.6 4.6 0 0 1 12 6.4a4.6 4.6 0 0 1 8.5 2.4C20.5 15 12 20 12 20',
+  comment:
+    'M12 4c4.9 0 8.5 3.2 8.5 7.3s-3.6 7.3-8.5 7.3c-1 0-2-.1-2.9-.4L4.5 20l1-3.7a6.8 6.8 0 0 1-2-5C3.5 7.2 7.1 4 12 4',
+  bookmark: 'M6.5 4h11v16.5L12 16.2l-5.5 4.3z',
+  bookmarkFilled: 'M6.5 4h11v16.5L12 16.2l-5.5 4.3z',
+  share: 'M14 5l7 6.5-7 6.5v-4c-5 0-8.5 1.2-11 5 .6-6 4-10 11-10.5z',
+  more: 'M5.5 12h.1M12 12h.1M18.5 12h.1',
+  refresh: 'M19.5 12a7.5 7.5 0 1 1-2.3-5.4M20 3.5v4h-4',
+  music:
+    'M9 18V5.5l10-2V16M9 18a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0M19 16a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0',
+  info: 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17M12 11v5.5M12 7.7v.1',
+  pencil: 'm5 19 1-4.2L16.4 4.4a1.8 1.8 0 0 1 2.6 0l.6.6a1.8 1.8 0 0 1 0 2.6L9.2 18zM14.5 6.3l3.2 3.2',
+  pin: 'M9 3.5h6l-.8 6 3.3 3.5v2h-11v-2l3.3-3.5zM12 15v5.5',
+  eye: 'M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6M12 9.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5',
+  flag: 'M5.5 21V4M5.5 4.5h12.5l-2.5 4.25 2.5 4.25H5.5',
+  download: 'M12 4v11.5M6.5 10 12 15.5 17.5 10M4.5 19.5h15',
+  mute: 'M4.5 20c.8-3.7 3.5-5.5 7-5.5.9 0 1.8.1 2.6.4M11.5 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8M16.5 19h5',
+  block: 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17M6 6l12 12',
+  external: 'M13 4.5h6.5V11M19.5 4.5l-9 9M17.5 14v5.5h-13v-13H10',
+  repeat: 'M4.5 12V9.5a3 3 0 0 1 3-3h11M15.5 3.5l3 3-3 3M19.5 12v2.5a3 3 0 0 1-3 3h-11M8.5 20.5l-3-3 3-3',
   clock: 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17M12 7.5V12l3 2',
 } as const;
 
 export type IconName = keyof typeof shapes;
 
-const filled: readonly IconName[] = ['play'];
+const filled: readonly IconName[] = ['play', 'heartFilled', 'bookmarkFilled'];
 
 /** A picture beside words or inside a labelled button: it never carries meaning alone. */
 export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {

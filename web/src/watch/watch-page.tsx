@@ -2,26 +2,33 @@ import { useEffect, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import { api } from '../api/endpoints.ts';
 import type { Status } from '../api/types.ts';
+import { calls } from '../comments/calls.ts';
+import { commentPath } from '../comments/comment-path.ts';
+import { Comments } from '../comments/comments.tsx';
+import { say as sayOfComments } from '../comments/say.ts';
 import { ClipStage } from '../clip/clip-stage.tsx';
 import { toggleFullscreen } from '../clip/fullscreen.ts';
 import { useClipKeys } from '../clip/use-clip-keys.ts';
-import { plainText } from '../format.ts';
+import { count, plainText } from '../format.ts';
 import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
 import { useWatchReports } from '../player/watch-reports.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
+import { commentCountOf } from '../state/comment-counts.ts';
+import { openPanel } from '../state/panels.ts';
 import { loadRelationships } from '../state/relationships.ts';
 import { isCovered } from '../state/revealed.ts';
 import { me } from '../state/session.ts';
 import { removeEverywhere } from '../state/timelines.ts';
 import { toast } from '../state/toasts.ts';
 import { strings } from '../strings.ts';
-import { ButtonLink } from '../ui/button.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { clipPath, profilePath } from '../ui/links.ts';
 import { Failed, Loading, Notice, useDarkRoom, useTitle } from '../ui/page.tsx';
+import { hasRoomBeside, useMedia } from '../ui/use-media.ts';
 import { useRemote } from '../ui/use-remote.ts';
 import { ClipDetails } from './clip-details.tsx';
 import { EditMediaDialog } from './edit-media-dialog.tsx';
@@ -39,13 +46,50 @@ function Watch({ id }: { id: string }) {
   const [remote, reload, set] = useRemote(id, () => api.clip(id));
   useDarkRoom();
   if (remote.state === 'loading') return <Loading />;
-  if (remote.state === 'ready') return <WatchClip status={remote.value} onChange={set} />;
+  if (remote.state === 'ready') {
+    const { value: status } = remote;
+    return status.in_reply_to_id === null ? (
+      <WatchClip status={status} onChange={set} />
+    ) : (
+      <ToClip comment={status} />
+    );
+  }
   if (remote.failure.status === 404) return <NotFoundPage />;
   if (remote.failure.status !== 410) return <Failed failure={remote.failure} level={1} onRetry={reload} />;
   return (
     <Notice icon="trash" title={strings.clip.goneTitle} text={strings.clip.gone} level={1}>
       <ButtonLink href="/">{strings.errors.toFeed}</ButtonLink>
     </Notice>
+  );
+}
+
+/** The address of a comment leads to its clip, and there to the comment. */
+function ToClip({ comment }: { comment: Status }) {
+  const { route } = useLocation();
+  const [remote, reload] = useRemote(comment.id, () => calls.context(comment.id));
+  const clip = remote.state === 'ready' ? remote.value.ancestors.find((one) => one.in_reply_to_id === null) : undefined;
+  useEffect(() => {
+    if (clip) route(commentPath(clip, comment.id), true);
+  }, [clip?.id]);
+  if (remote.state === 'failed') return <Failed failure={remote.failure} level={1} onRetry={reload} />;
+  return remote.state === 'ready' && !clip ? <NotFoundPage /> : <Loading />;
+}
+
+/** Comments stand below what is said about the clip, or a press away from it where there is no room. */
+function CommentsOf({ status }: { status: Status }) {
+  const { comment } = useLocation().query;
+  const beside = useMedia(hasRoomBeside);
+  useEffect(() => {
+    if (!beside && comment !== undefined) openPanel({ name: 'comments', status, commentId: comment });
+  }, [beside, comment, status.id]);
+  if (beside) return <Comments status={status} commentId={comment} />;
+  const total = commentCountOf(status);
+  return (
+    <div class={styles.open}>
+      <Button look="quiet" icon="comment" wide onPress={() => openPanel({ name: 'comments', status })}>
+        {sayOfComments('open', { n: total, shown: count(total) })}
+      </Button>
+    </div>
   );
 }
 
@@ -68,7 +112,9 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
   }, [viewer, account.id]);
   // The name in the address is only for people; the id decides.
   useEffect(() => {
-    if (location.pathname !== clipPath(status)) history.replaceState(null, '', clipPath(status));
+    if (location.pathname !== clipPath(status)) {
+      history.replaceState(null, '', clipPath(status) + location.search);
+    }
   }, [status]);
   useClipKeys({
     toggle: playback.toggle,
@@ -79,7 +125,7 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
   });
 
   return (
-    <div class={styles.watch}>
+    <div class={styles.watch} data-beside>
       <section class={styles.stage} aria-label={title}>
         {media && (
           <ClipStage
@@ -94,13 +140,16 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
           />
         )}
       </section>
-      <ClipDetails
-        status={status}
-        title={title}
-        {...(viewer === account.id
-          ? { onDelete: () => setDeleting(true), onEditMedia: () => setEditing(true) }
-          : {})}
-      />
+      <div class={styles.side}>
+        <ClipDetails
+          status={status}
+          title={title}
+          {...(viewer === account.id
+            ? { onDelete: () => setDeleting(true), onEditMedia: () => setEditing(true) }
+            : {})}
+        />
+        <CommentsOf status={status} />
+      </div>
       {editing && media && (
         <EditMediaDialog
           media={media}

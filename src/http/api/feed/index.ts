@@ -1,5 +1,5 @@
 import { reportEvents } from './events.ts';
-import { getFeed } from './feed.ts';
+import { getFeed, getFeedStatuses } from './feed.ts';
 import { forYouTimeline } from './for-you.ts';
 import {
   clearHistory,
@@ -15,6 +15,7 @@ import { getFeedSettings, resetFeedProfile, setFeedSettings } from './settings.t
 /** Feeds, what is told of watching, and what is kept of it. */
 export const feedRoutes = [
   getFeed,
+  getFeedStatuses,
   forYouTimeline,
   reportEvents,
   getHistory,

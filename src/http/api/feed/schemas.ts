@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { feedTypes } from '../../../modules/feed/index.ts';
 import { watchKinds, watchSources } from '../../../modules/watching/index.ts';
-import { accountEntity, pageQuery } from '../schemas.ts';
+import { accountEntity, pageQuery, statusEntity } from '../schemas.ts';
 import { videoEntity } from '../videos/schemas.ts';
 
 /** How the lists of this folder are paged: by a text of the server's, handed back as it is. */
@@ -29,6 +29,10 @@ export const feedVideoEntity = videoEntity
 export const feedEntity = z
   .object({ videos: z.array(feedVideoEntity), next_cursor: nextCursor })
   .meta({ id: 'FeedPage' });
+
+export const feedStatusesEntity = z
+  .object({ statuses: z.array(statusEntity), next_cursor: nextCursor })
+  .meta({ id: 'FeedStatuses' });
 
 export const historyEntity = z
   .object({

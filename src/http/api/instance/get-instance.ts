@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { aboutLimits, videoLimits } from '../../../../config/limits.ts';
+import { aboutLimits, commentLimits, videoLimits } from '../../../../config/limits.ts';
 import { mediaLimits } from '../../../../config/media-limits.ts';
 import { passwordLimits } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';
@@ -38,6 +38,7 @@ function configurationOf(deps: HttpDeps): z.input<typeof configurationEntity> {
     accounts: { max_featured_tags: 0, max_pinned_statuses: videoLimits.maxPins },
     statuses: {
       max_characters: videoLimits.maxCaptionCharacters,
+      max_comment_characters: commentLimits.maxCharacters,
       max_media_attachments: 1,
       characters_reserved_per_url: NO_RESERVE,
     },

@@ -14,6 +14,7 @@ export const configurationEntity = z.object({
   accounts: z.object({ max_featured_tags: z.number(), max_pinned_statuses: z.number() }),
   statuses: z.object({
     max_characters: z.number(),
+    max_comment_characters: z.number().describe('Ours'),
     max_media_attachments: z.number(),
     characters_reserved_per_url: z.number(),
   }),

@@ -64,7 +64,8 @@ function aboutOf(
       report && target
         ? {
             id: report.id,
-            ...{ action_taken: false, action_taken_at: null, category: 'other', rule_ids: [] },
+            ...{ action_taken: false, action_taken_at: null },
+            ...{ category: report.category, rule_ids: [...report.ruleIds] },
             comment: report.comment,
             forwarded: report.forwarded,
             created_at: report.createdAt.toISOString(),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { apiLimits } from '../../../../config/limits.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { route } from '../../route.ts';
 import { emptyEntity, statusEntity } from '../schemas.ts';
 import { postEntitiesOf } from '../statuses/posts.ts';
 import { tagEntitiesOf, tagEntity } from '../tags/tags.ts';
 import { limitOf, offset } from './paging.ts';
+import { trendQuery, trendScopeOf } from './scope.ts';
 
 /** What is used most, while nobody keeps trends (yet): what was vetoed is left out there, too. */
 const untilThereAre = async (deps: HttpDeps, page: { offset: number; limit: number }): Promise<string[]> =>
@@ -45,15 +45,16 @@ export const getTrendingStatuses = route({
   method: 'get',
   path: '/api/v1/trends/statuses',
   summary:
-    'Public videos that people of many servers watch, like, comment on and share now. What a server claims of its own does not count.',
+    'Public videos that people of many servers watch, like, comment on and share now: everywhere, or as `scope` says. What a server claims of its own does not count.',
   audience: 'anyone',
   scope: 'read:statuses',
-  query: z.object({ offset, limit: limitOf(apiLimits.defaultPageItems, apiLimits.maxPageItems) }),
+  query: trendQuery,
   output: z.array(statusEntity),
   handler: async ({ deps, query, viewer }) => {
     const viewerId = viewer?.account.id ?? null;
-    const scope = { of: 'videos', within: 'global' } as const;
-    const trending = await deps.trending.lists.videos(viewerId, scope, query);
+    const scope = trendScopeOf(query);
+    const trending = await deps.trending.lists.videos(viewerId, scope, query, query.window);
+    if (trending === null && scope.within !== 'global') return [];
     const ids =
       trending ??
       (await deps.trending.decisions.allowed('videos', await deps.videos.trending(viewerId, query)));

@@ -1,37 +1,14 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../../config/limits.ts';
-import type { TrendScope, TrendWindow } from '../../../modules/trending/index.ts';
-import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { accountEntitiesOf } from '../accounts/entities.ts';
 import { accountEntity } from '../accounts/schemas.ts';
 import { videoEntitiesOf } from '../videos/entities.ts';
 import { videoEntity } from '../videos/schemas.ts';
 import { limitOf, offset } from './paging.ts';
+import { trendQuery, trendScopeOf } from './scope.ts';
 
 const page = { offset, limit: limitOf(apiLimits.defaultPageItems, apiLimits.maxPageItems) };
-
-const videoQuery = z.object({
-  ...page,
-  scope: z
-    .enum(['global', 'local', 'tag', 'language', 'sound'])
-    .default('global')
-    .describe('`tag`, `language` and `sound` need `key`'),
-  key: z.string().trim().min(1).max(100).optional().describe('The hashtag, language code or id of a sound'),
-  window: z
-    .enum(['hot', 'usual', 'week'])
-    .default('usual')
-    .describe('How fast what happened fades: by half in 2, 6 or 48 hours. For `global` and `local`'),
-});
-
-function scopeOf({ scope, key }: z.output<typeof videoQuery>): Extract<TrendScope, { of: 'videos' }> {
-  if (scope === 'global' || scope === 'local') return { of: 'videos', within: scope };
-  if (key === undefined) {
-    throw new ApiError('validation-failed', `Trends of one ${scope} need to know which: set \`key\`.`);
-  }
-  const plain = scope === 'tag' ? key.replace(/^#/, '') : scope === 'language' ? key.toLowerCase() : key;
-  return { of: 'videos', within: scope, key: plain };
-}
 
 export const getTrendingVideos = route({
   method: 'get',
@@ -40,12 +17,12 @@ export const getTrendingVideos = route({
     'Public videos that people of many servers and networks watch, like, comment on and share now: everywhere, on this server, with a hashtag, in a language or with a sound.',
   audience: 'anyone',
   scope: 'read:statuses',
-  query: videoQuery,
+  query: trendQuery,
   output: z.array(videoEntity),
   handler: async ({ deps, query, viewer }) => {
     const viewerId = viewer?.account.id ?? null;
-    const window: TrendWindow = query.window;
-    const ids = (await deps.trending.lists.videos(viewerId, scopeOf(query), query, window)) ?? [];
+    const scope = trendScopeOf(query);
+    const ids = (await deps.trending.lists.videos(viewerId, scope, query, query.window)) ?? [];
     const videos = await deps.videos.forViewerAmong(ids, viewerId);
     return videoEntitiesOf(
       deps,

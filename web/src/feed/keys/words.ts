@@ -1,0 +1,20 @@
+/** English; what stands in braces is put in (ICU MessageFormat). */
+export const english = {
+  keys: 'Keys',
+  letters: 'Use single-letter keys',
+  keyNext: 'Next clip',
+  keyPrevious: 'Previous clip',
+  keyPlay: 'Play or pause',
+  keySeek: 'Back or forward 5 seconds',
+  keySound: 'Sound on or off',
+  keyLike: 'Like',
+  keyComments: 'Comments',
+  keyShare: 'Share',
+  keySave: 'Save',
+  keyCaptions: 'Captions on or off',
+  keyFullscreen: 'Full screen',
+  keySearch: 'Search',
+  keyHelp: 'Show this list',
+  keyClose: 'Close what is open',
+  keyLeave: 'Out of the feed, before or after it',
+} as const;

@@ -1,0 +1,70 @@
+import type { ComponentChildren } from 'preact';
+import type { Account, Status } from '../api/types.ts';
+import type { PanelProps } from '../shell/panels.tsx';
+import { openPanel } from '../state/panels.ts';
+import { me } from '../state/session.ts';
+import { ButtonLink } from '../ui/button.tsx';
+import { signInPath } from '../ui/links.ts';
+import { Failed, Loading, Notice } from '../ui/page.tsx';
+import { SidePanel } from '../ui/side-panel.tsx';
+import { useRemote } from '../ui/use-remote.ts';
+import { calls } from './calls.ts';
+import type { Subject } from './report.ts';
+import { ReportSteps } from './report-steps.tsx';
+import { say } from './say.ts';
+
+/** Telling the staff about a clip, or about a comment below it. */
+export function ReportPanel({ panel, onClose }: PanelProps) {
+  const { status, commentId } = panel;
+  // Who came from the comments goes on reading there, unless the page shows them anyway.
+  const close = () => {
+    onClose();
+    const isOnPage = document.getElementById(`comments-${status.id}`) !== null;
+    if (commentId !== undefined && !isOnPage) openPanel({ name: 'comments', status, commentId });
+  };
+  return (
+    <SidePanel title={say('title')} onClose={close}>
+      <Allowed>
+        {commentId === undefined ? (
+          <ReportSteps subjects={[postOf('clip', status), accountOf(status.account)]} onClose={close} />
+        ) : (
+          <CommentReport id={commentId} onClose={close} />
+        )}
+      </Allowed>
+    </SidePanel>
+  );
+}
+
+/** Telling the staff about an account as a whole. */
+export function AccountReportPanel({ account, onClose }: { account: Account; onClose: () => void }) {
+  return (
+    <SidePanel title={say('title')} onClose={onClose}>
+      <Allowed>
+        <ReportSteps subjects={[accountOf(account)]} onClose={onClose} />
+      </Allowed>
+    </SidePanel>
+  );
+}
+
+const accountOf = (account: Account): Subject => ({ kind: 'account', account });
+const postOf = (kind: 'clip' | 'comment', { id, account }: Status): Subject => ({ kind, id, account });
+
+function Allowed({ children }: { children: ComponentChildren }) {
+  if (me.value === undefined) return <Loading />;
+  if (me.value) return <>{children}</>;
+  return (
+    <Notice icon="flag" title={say('signedOutTitle')} text={say('signedOut')}>
+      <ButtonLink href={signInPath()}>{say('signIn')}</ButtonLink>
+    </Notice>
+  );
+}
+
+function CommentReport({ id, onClose }: { id: string; onClose: () => void }) {
+  const [remote, reload] = useRemote(id, () => calls.comment(id));
+  if (remote.state === 'loading') return <Loading label={say('loading')} />;
+  if (remote.state === 'failed') return <Failed failure={remote.failure} onRetry={reload} />;
+  const comment = remote.value;
+  return (
+    <ReportSteps subjects={[postOf('comment', comment), accountOf(comment.account)]} onClose={onClose} />
+  );
+}

@@ -1,0 +1,82 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ApiOutcome } from '../api/client.ts';
+import type { Account, Relationship, Report } from '../api/types.ts';
+import { refreshRelationship } from '../state/relationships.ts';
+import { instance } from '../state/session.ts';
+import { toast } from '../state/toasts.ts';
+import { strings } from '../strings.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { calls } from './calls.ts';
+import styles from './report.module.css';
+import { say } from './say.ts';
+
+interface ResultProps {
+  readonly report: Report;
+  readonly account: Account;
+  readonly onClose: () => void;
+}
+
+/** What becomes of a report, and a way not to see the account any more. */
+export function ReportResult({ report, account, onClose }: ResultProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const who = `@${account.acct}`;
+  return (
+    <div class={styles.steps}>
+      <span class={styles.mark}>
+        <Icon name="check" size={34} />
+      </span>
+      <h3 class={styles.question} ref={heading} tabIndex={-1}>
+        {say('done')}
+      </h3>
+      <p>{say('doneText', { server: instance.value?.title ?? strings.product })}</p>
+      {report.forwarded && account.host && <p>{say('doneForwarded', { host: account.host })}</p>}
+      <p>{say('notSee', { who })}</p>
+      <Offer
+        icon="mute"
+        label={say('mute', { who })}
+        done={say('muted')}
+        hint={say('muteHint')}
+        onPress={() => calls.mute(account.id)}
+      />
+      <Offer
+        icon="block"
+        label={say('block', { who })}
+        done={say('blocked')}
+        hint={say('blockHint')}
+        onPress={() => calls.block(account.id)}
+      />
+      <div class={styles.buttons}>
+        <Button onPress={onClose}>{say('close')}</Button>
+      </div>
+    </div>
+  );
+}
+
+interface OfferProps {
+  readonly icon: 'mute' | 'block';
+  readonly label: string;
+  readonly done: string;
+  readonly hint: string;
+  readonly onPress: () => Promise<ApiOutcome<Relationship>>;
+}
+
+function Offer({ icon, label, done, hint, onPress }: OfferProps) {
+  const [state, setState] = useState<'open' | 'busy' | 'done'>('open');
+  const press = async () => {
+    setState('busy');
+    const outcome = await onPress();
+    setState(outcome.ok ? 'done' : 'open');
+    if (outcome.ok) void refreshRelationship(outcome.value.id);
+    else toast(outcome.sentence, 'error');
+  };
+  return (
+    <div class={styles.offer}>
+      <Button look="quiet" icon={state === 'done' ? 'check' : icon} busy={state !== 'open'} onPress={press}>
+        {state === 'done' ? done : label}
+      </Button>
+      <p>{hint}</p>
+    </div>
+  );
+}

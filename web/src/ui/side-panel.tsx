@@ -1,0 +1,102 @@
+import type { ComponentChildren } from 'preact';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { strings } from '../strings.ts';
+import { IconButton } from './button.tsx';
+import styles from './side-panel.module.css';
+import { hasRoomBeside, useMedia } from './use-media.ts';
+
+interface SidePanelProps {
+  readonly title: string;
+  readonly onClose: () => void;
+  /** Took the place of another panel by itself: the focus stays where it is. */
+  readonly keepsFocus?: boolean | undefined;
+  /** Stands beside the title. */
+  readonly head?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+/**
+ * What is opened about a clip: a sheet from below on phones, which keeps the focus inside; beside the clip where there is
+ * room, where the keys of the clip go on working. The focus goes in, and back to where it came from. Escape closes it.
+ */
+export function SidePanel(props: SidePanelProps) {
+  return useMedia(hasRoomBeside) ? <Beside {...props} /> : <Sheet {...props} />;
+}
+
+function Sheet({ title, onClose, head, children }: SidePanelProps) {
+  const id = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    heading.current?.focus();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      class={styles.sheet}
+      ref={dialog}
+      aria-labelledby={id}
+      onClose={onClose}
+      {...{ closedby: 'any' }}
+    >
+      <Head id={id} title={title} heading={heading} onClose={onClose}>
+        {head}
+      </Head>
+      <div class={styles.body}>{children}</div>
+    </dialog>
+  );
+}
+
+function Beside({ title, onClose, keepsFocus = false, head, children }: SidePanelProps) {
+  const id = useId();
+  const box = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const close = useRef(onClose);
+  close.current = onClose;
+  useLayoutEffect(() => {
+    const opener = document.activeElement;
+    if (!keepsFocus) heading.current?.focus();
+    document.documentElement.dataset.panel = '';
+    const onKey = (event: KeyboardEvent) => {
+      // A dialog above it is closed first, and a field may have a use for the key.
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+      close.current();
+    };
+    addEventListener('keydown', onKey);
+    return () => {
+      removeEventListener('keydown', onKey);
+      delete document.documentElement.dataset.panel;
+      const isLost = document.activeElement === null || document.activeElement === document.body;
+      const isInside = box.current?.contains(document.activeElement) ?? false;
+      if ((isLost || isInside) && opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, []);
+  return (
+    <aside class={styles.beside} ref={box} aria-labelledby={id}>
+      <Head id={id} title={title} heading={heading} onClose={onClose}>
+        {head}
+      </Head>
+      <div class={styles.body}>{children}</div>
+    </aside>
+  );
+}
+
+function Head(props: {
+  id: string;
+  title: string;
+  heading: { readonly current: HTMLHeadingElement | null };
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class={styles.head}>
+      <h2 class={styles.title} id={props.id} ref={props.heading} tabIndex={-1}>
+        {props.title}
+      </h2>
+      {props.children}
+      <IconButton icon="close" label={strings.close} onPress={props.onClose} />
+    </div>
+  );
+}
