@@ -195,17 +195,21 @@ async function coldStarts(site: Site): Promise<Measurement[]> {
   const measured: Measurement[] = [];
   const largest: number[] = [];
   for (const network of ['none', '4g', 'slow'] as const) {
-    const [own, others]: number[][] = [[], []];
+    const [own, others, asked]: [number[], number[], number[]] = [[], [], []];
     for (let n = 0; n < site.times.cold; n += 1) {
       const feed = await open(site, network, FEED);
-      own?.push(await ask(feed.page, 'first'));
+      own.push(await ask(feed.page, 'first'));
+      asked.push((await ask(feed.page, 'firstBytes')).askedMs);
       if (network === 'slow') largest.push(await ask(feed.page, 'largest'));
       await feed.close();
       const bare = await open(site, network, '/bench/page');
-      others?.push(await bare.page.evaluate(playWithHls, site.clips[0]?.hls ?? ''));
+      others.push(await bare.page.evaluate(playWithHls, site.clips[0]?.hls ?? ''));
       await bare.close();
     }
     const name = `first frame, cold, ${network}`;
+    process.stderr.write(
+      `${JSON.stringify({ network, untilAskedMs: Math.round(quantile(asked, 0.5)), own: own.map(Math.round) })}\n`,
+    );
     const [median, p95] = [quantile(own, 0.5), quantile(own, 0.95)];
     measured.push(
       against(`${name}: median, hls.js beside it`, median, quantile(others, 0.5)),

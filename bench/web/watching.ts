@@ -49,6 +49,15 @@ export function watchFrames(): void {
       const told = lists[0];
       return frame.at - (told instanceof PerformanceResourceTiming ? told.responseEnd : 0);
     },
+    /** From the feed being there to the first bytes of a clip being asked for, and to their having come. */
+    async firstBytes(): Promise<{ askedMs: number; answeredMs: number }> {
+      const entries = () => performance.getEntriesByType('resource');
+      const range = await until(() => entries().find(({ name }) => name.endsWith('-cmaf.mp4')));
+      const list = entries().find(({ name }) => /\/(timelines|feed)\b/.test(name));
+      const told = list instanceof PerformanceResourceTiming ? list.responseEnd : 0;
+      const answered = range instanceof PerformanceResourceTiming ? range.responseStart : 0;
+      return { askedMs: range.startTime - told, answeredMs: answered - told };
+    },
     /** Whether the clip at a place has its first frame. */
     primed: (place: number) => (videoAt(place)?.readyState ?? 0) >= 2,
     /** Goes on to a place: how long until its clip runs, and until it is seen. */
@@ -70,6 +79,7 @@ export function watchFrames(): void {
 export interface InPage {
   largest(): number;
   first(): Promise<number>;
+  firstBytes(): Promise<{ askedMs: number; answeredMs: number }>;
   primed(place: number): boolean;
   swipe(place: number): Promise<{ playMs: number; seenMs: number; primed: boolean }>;
 }

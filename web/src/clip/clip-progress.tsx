@@ -1,10 +1,10 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Media } from '../api/types.ts';
 import { PlaybackMenu } from '../player/playback-menu.tsx';
 import type { Player } from '../player/pool.ts';
 import { strings } from '../strings.ts';
-import { ClipPreview } from './clip-preview.tsx';
+import type { ClipPreview } from './clip-preview.tsx';
 import styles from './clip-progress.module.css';
 
 /** What the arrow keys move by, and what the page keys do. */
@@ -25,6 +25,7 @@ export function ClipProgress(props: { player: Player; media: Media; running: boo
   /** Where the thumb is held; the clip follows as fast as it can. */
   const held = useRef<number | null>(null);
   const aimedAt = useSignal<number | null>(null);
+  const Preview = usePreview(aimedAt);
 
   useEffect(() => {
     let frame = 0;
@@ -69,7 +70,7 @@ export function ClipProgress(props: { player: Player; media: Media; running: boo
   return (
     <div class={styles.row}>
       <div class={styles.bar}>
-        <ClipPreview media={media} aimedAt={aimedAt} length={() => lengthOf(video, duration) ?? 0} />
+        {Preview && <Preview media={media} aimedAt={aimedAt} length={() => lengthOf(video, duration) ?? 0} />}
         <input
           class={styles.slider}
           ref={slider}
@@ -109,6 +110,20 @@ export function ClipProgress(props: { player: Player; media: Media; running: boo
       <PlaybackMenu player={player} />
     </div>
   );
+}
+
+/** What shows where the line leads, fetched when somebody points at it first; without it the line works all the same. */
+function usePreview(aimedAt: ReadonlySignal<number | null>): typeof ClipPreview | undefined {
+  const [Preview, setPreview] = useState<typeof ClipPreview>();
+  const wanted = useComputed(() => aimedAt.value !== null).value;
+  useEffect(() => {
+    if (!wanted) return;
+    import('./clip-preview.tsx').then(
+      (module) => setPreview(() => module.ClipPreview),
+      () => undefined,
+    );
+  }, [wanted]);
+  return Preview;
 }
 
 /** Of a clip whose length the browser or the server knows. */

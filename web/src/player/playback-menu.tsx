@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
-import lazy from 'preact-iso/lazy';
 import { speedChoice } from '../state/preferences.ts';
+import { whenOpen } from '../ui/when-open.tsx';
 import styles from './playback-menu.module.css';
 import type { Player } from './pool.ts';
 import { say } from './say.ts';
 
-const PlaybackDialog = lazy(() => import('./playback-dialog.tsx').then((module) => module.PlaybackDialog));
+const PlaybackDialog = whenOpen(() =>
+  import('./playback-dialog.tsx').then((module) => module.PlaybackDialog),
+);
 
 /** The speed of clips as a button, behind which is what one rarely changes. */
 export function PlaybackMenu({ player }: { player: Player }) {

@@ -20,9 +20,6 @@ interface SourceOptions extends Shared {
 /** Below this a playlist costs more time than it saves: the whole file is small (web.md 3.2). */
 const SHORT_CLIP_S = 8;
 const HLS_TYPE = 'application/vnd.apple.mpegurl';
-/** Seconds of buffer of hls.js. */
-const PRIMED_S = 2;
-const PLAYING_S = 30;
 
 /** Whether a clip has anything that can be played yet. */
 export function isPlayable(media: Media): boolean {
@@ -105,50 +102,27 @@ function attachFile(
   };
 }
 
+/** HLS by script; what that takes is fetched when a clip needs it. */
 function attachHls(video: HTMLVideoElement, url: string, onFail: () => void): Source {
   let eager = false;
   let detached = false;
-  let setEager = (): void => undefined;
-  let release = (): void => undefined;
-
-  const fallBack = () => {
-    if (detached) return;
-    detached = true;
-    release();
-    onFail();
-  };
-
-  import('hls.js/light').then(({ default: Hls, Events }) => {
-    if (detached) return;
-    if (!Hls.isSupported()) return fallBack();
-    const hls = new Hls({
-      maxBufferLength: eager ? PLAYING_S : PRIMED_S,
-      maxMaxBufferLength: PLAYING_S,
-      backBufferLength: PLAYING_S,
-      capLevelToPlayerSize: true,
-      // The first rung is the lowest, so that the first frame is there at once.
-      startLevel: 0,
-      enableWorker: false,
-    });
-    setEager = () => {
-      hls.config.maxBufferLength = eager ? PLAYING_S : PRIMED_S;
-    };
-    release = () => hls.destroy();
-    hls.on(Events.ERROR, (_, error) => {
-      if (error.fatal) fallBack();
-    });
-    hls.loadSource(url);
-    hls.attachMedia(video);
-  }, fallBack);
-
+  let source: Source | undefined;
+  import('./hls-source.ts').then(
+    ({ feedHls }) => {
+      if (detached) return;
+      source = feedHls(video, url, eager, onFail);
+      if (!source) onFail();
+    },
+    () => detached || onFail(),
+  );
   return {
     setEager(wanted) {
       eager = wanted;
-      setEager();
+      source?.setEager(wanted);
     },
     detach() {
       detached = true;
-      release();
+      source?.detach();
     },
   };
 }
