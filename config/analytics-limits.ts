@@ -22,6 +22,8 @@ export const analyticsLimits = {
   topVideos: 10,
   videosPerPage: 40,
   maxVideosPerPage: 100,
+  /** How far people watch the videos of a list: of the last days. */
+  watchThroughDays: 90,
   /** Videos that an export reads at once. */
   exportedAtOnce: 500,
 } as const;

@@ -108,6 +108,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     right: ['vireo@video.example', 'Clips of the coast <vireo@video.example>'],
   },
   MAX_UPLOAD_MB: { wrong: ['0', '10001', '1.5', '1e3'], right: ['1', '10000'] },
+  EMBEDDING: { wrong: ['on', 'Off', 'true'], right: ['everywhere', 'off'] },
   LAZY_RUNGS: { wrong: ['yes', '1'], right: ['true', 'false'] },
   UPLOADS: { wrong: ['s3', 'TUS'], right: ['tus'] },
   MAX_STORAGE_PER_ACCOUNT_MB: { wrong: ['-1', '1.5', '100000001'], right: ['0', '2000'] },

@@ -176,6 +176,7 @@ function build(v: Parsed) {
       rules: required(v.INSTANCE_RULES),
       privacyPolicy: v.INSTANCE_PRIVACY_POLICY ?? null,
     },
+    embedding: required(v.EMBEDDING),
     logLevel: required(v.LOG_LEVEL),
     role: required(v.ROLE),
     queues: required(v.QUEUES),

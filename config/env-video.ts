@@ -11,6 +11,13 @@ export const videoVariables = {
     remedy: 'Write true or false.',
     group: 'Video',
   }),
+  EMBEDDING: variable({
+    schema: z.enum(['everywhere', 'off']),
+    fallback: 'everywhere',
+    doc: 'Whether pages of other sites may show videos of this server in a frame (`/embed/ID`, oEmbed): those that everybody may see and that nobody is warned of, or none.',
+    remedy: 'Use one of: everywhere, off.',
+    group: 'Video',
+  }),
   MAX_UPLOAD_MB: variable({
     schema: integer(1, 10_000),
     fallback: String(videoLimits.defaultMaxUploadBytes / (1024 * 1024)),

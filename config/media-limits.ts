@@ -58,6 +58,8 @@ export const mediaLimits = {
   /** Times the longest allowed duration: 21 600 frames where that is 180 s. */
   maxFramesPerSecondOfLimit: 120,
   maxStreams: 16,
+  /** Parts that are left out of one file. */
+  maxCuts: 50,
   maxAudioChannels: 8,
   maxProbeJsonBytes: 4 * 1024 * 1024,
   maxStderrBytes: 8 * 1024,

@@ -1,11 +1,19 @@
 import { mediaLimits } from '../config/media-limits.ts';
 import { type Failure, fail } from '../src/lib/result.ts';
+import { type Crop, type Cut, type EditList, partOf } from './edit-list.ts';
 import type { RefusalReason } from './failures.ts';
 import type { MeasuredFacts } from './probe.ts';
 
 /** What will be made of a video. */
 export interface LadderPlan {
   readonly ok: true;
+  /** Where in the file the result begins, in seconds. */
+  readonly startSeconds: number;
+  /** What is kept of the picture; null: all of it. */
+  readonly crop: Crop | null;
+  /** What is left out after that, in whole pictures; how long it all is with these. */
+  readonly cuts: readonly Cut[];
+  readonly spanSeconds: number;
   /** The result is never longer. */
   readonly durationSeconds: number;
   /** Frames per second of every rung, a whole number. */
@@ -45,6 +53,8 @@ export interface LadderLimits {
   readonly maxDurationSeconds: number;
   /** Whether this build of ffmpeg can turn HDR into the standard range. */
   readonly canToneMap: boolean;
+  /** What its author keeps of the file; all of it where this is not given. */
+  readonly edit?: EditList | null;
 }
 
 /** Short side and bit rate cap of each size; caps are for up to 31 frames per second (media.md 1.3). */
@@ -63,17 +73,29 @@ const HIGH_FRAME_RATE_FACTOR = 1.5;
 /**
  * Decides what to make of a file, or why not. Pure. Sizes are never larger than the source; a source
  * below the smallest size gets one rung of its own, even, size. Refusals carry both numbers: what the
- * file has and what the server takes.
+ * file has and what the server takes. Of an edited file, length and smallest size are those of what is left.
  */
-export function planLadder(facts: MeasuredFacts, limits: LadderLimits): LadderOutcome {
-  const refusal = refuse(facts, limits);
+export function planLadder(source: MeasuredFacts, limits: LadderLimits): LadderOutcome {
+  const part = partOf(source, limits.edit ?? null);
+  if (!part.ok) return part;
+  const { startSeconds, crop, spanSeconds, facts } = part;
+  const refusal = refuse(source, limits, facts);
   if (refusal) return refusal;
   const { video, audio } = facts;
   const frameRate = outputFrameRate(video.frameRate);
   const longest = limits.maxDurationSeconds + mediaLimits.durationToleranceSeconds;
-  const durationSeconds = Math.min(facts.durationSeconds, longest);
+  const cuts = part.cuts.map(({ from, to }) => ({
+    from: Math.round(from * frameRate) / frameRate,
+    to: Math.round(to * frameRate) / frameRate,
+  }));
+  const left = cuts.reduce((sum, { from, to }) => sum - (to - from), spanSeconds);
+  const durationSeconds = Math.min(left, longest);
   return {
     ok: true,
+    startSeconds,
+    crop,
+    cuts,
+    spanSeconds: Math.min(spanSeconds, spanSeconds - left + longest),
     durationSeconds,
     frameRate,
     videoIndex: video.index,
@@ -81,15 +103,21 @@ export function planLadder(facts: MeasuredFacts, limits: LadderLimits): LadderOu
     holdLastFrame:
       video.endSeconds !== null &&
       (audio?.endSeconds ?? 0) > video.endSeconds + mediaLimits.minDurationSeconds,
-    colour: colourPlan(video, limits.canToneMap),
+    // What the file does not say is guessed by the size that it has itself.
+    colour: colourPlan(source.video, limits.canToneMap),
     rungs: rungsOf(video.width, video.height, frameRate),
   };
 }
 
-function refuse(facts: MeasuredFacts, limits: LadderLimits): Failure<RefusalReason> | null {
-  const { video, durationSeconds } = facts;
+function refuse(
+  facts: MeasuredFacts,
+  limits: LadderLimits,
+  left: MeasuredFacts = facts,
+): Failure<RefusalReason> | null {
+  const { video } = facts;
+  const { durationSeconds } = left;
   const { minSidePixels, maxSidePixels, maxPixels, minDurationSeconds } = mediaLimits;
-  const shortSide = Math.min(video.width, video.height);
+  const shortSide = Math.min(left.video.width, left.video.height);
   const longSide = Math.max(video.width, video.height);
   if (facts.streamCount > mediaLimits.maxStreams) {
     return fail(
@@ -100,7 +128,7 @@ function refuse(facts: MeasuredFacts, limits: LadderLimits): Failure<RefusalReas
   if (shortSide < minSidePixels) {
     return fail(
       'too-small-picture',
-      `The picture is ${video.width} × ${video.height}; each side needs at least ${minSidePixels} pixels.`,
+      `The picture is ${left.video.width} × ${left.video.height}; each side needs at least ${minSidePixels} pixels.`,
     );
   }
   if (longSide > maxSidePixels || video.width * video.height > maxPixels) {

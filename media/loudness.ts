@@ -54,6 +54,8 @@ export async function measureLoudness(
     readonly demuxer: VideoDemuxer;
     /** The number of the stream in the file. */
     readonly audioIndex: number;
+    /** What comes before is not listened to. */
+    readonly startSeconds?: number;
     /** No more of it is listened to. */
     readonly durationSeconds: number;
     /** Existing, absolute; nothing is written there. */
@@ -62,7 +64,14 @@ export async function measureLoudness(
   },
 ): Promise<({ readonly ok: true } & Loudness) | Failure<StepReason>> {
   const outcome = await ffmpeg.run({
-    input: { path: job.sourcePath, demuxer: job.demuxer, options: ['-t', job.durationSeconds.toFixed(3)] },
+    input: {
+      path: job.sourcePath,
+      demuxer: job.demuxer,
+      options: [
+        ...(job.startSeconds ? ['-ss', job.startSeconds.toFixed(6)] : []),
+        ...['-t', job.durationSeconds.toFixed(3)],
+      ],
+    },
     args: [
       ...['-map', `0:${job.audioIndex}`, '-af', 'aformat=channel_layouts=stereo,loudnorm=print_format=json'],
       ...['-f', 'null', '-'],

@@ -1,6 +1,7 @@
 import type { Failure } from '../src/lib/result.ts';
 import type { PosterHashes, StoredRung } from './assemble.ts';
 import type { Asset } from './asset.ts';
+import type { EditList } from './edit-list.ts';
 import type { ExtrasJob, Fingerprints } from './extras.ts';
 import type { RefusalReason, StepReason } from './failures.ts';
 import type { LadderPlan } from './ladder.ts';
@@ -23,6 +24,8 @@ export interface SourceJob {
 
 export interface InspectJob extends SourceJob {
   readonly limits: { readonly maxDurationSeconds: number; readonly maxBytes: number };
+  /** What its author keeps of the file; all of it where this is not given. */
+  readonly edit?: EditList | null;
 }
 
 export interface VideoJob extends InspectJob {

@@ -81,7 +81,8 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
 
     processFirst: (job) =>
       logged('first', job, async (report, inspected) => {
-        const copied = await makeCopy(deps, job, inspected);
+        // A copy would have what its author cut away.
+        const copied = !job.edit && (await makeCopy(deps, job, inspected));
         const first = firstRung(inspected.plan.rungs);
         return makeRungs(deps, { ...job, report, inspected, before: [], wantsPoster: !copied }, first);
       }),
@@ -145,7 +146,7 @@ async function inspect(ffmpeg: Ffmpeg, job: InspectJob): Promise<InspectOutcome>
   });
   if (!probed.ok) return probed;
   const { canToneMap } = await ffmpeg.describe();
-  const plan = planLadder(probed.facts, { ...job.limits, canToneMap });
+  const plan = planLadder(probed.facts, { ...job.limits, canToneMap, edit: job.edit ?? null });
   return plan.ok ? ok({ facts: probed.facts, plan }) : plan;
 }
 
@@ -202,7 +203,8 @@ async function loudnessOf(
   if (job.loudness !== undefined || plan.audioIndex === null) return ok({ loudness: job.loudness ?? null });
   const measured = await measureLoudness(ffmpeg, {
     ...{ sourcePath: job.sourcePath, demuxer: facts.demuxer, audioIndex: plan.audioIndex },
-    ...{ durationSeconds: plan.durationSeconds, outputDirectory: job.workDir, ...signalOf(job) },
+    ...{ startSeconds: plan.startSeconds, durationSeconds: plan.durationSeconds },
+    ...{ outputDirectory: job.workDir, ...signalOf(job) },
   });
   if (!measured.ok) {
     const isCutOff = measured.reason === 'interrupted' || measured.reason === 'aborted';

@@ -59,7 +59,7 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
       path: job.sourcePath,
       demuxer: job.demuxer,
       // The graph cuts to the frame; this keeps the reader from going through ten more hours.
-      options: ['-t', String(plan.durationSeconds + 1)],
+      options: [...seekTo(plan), '-t', String(plan.spanSeconds + 1)],
     },
     ...(job.soundPath ? { secondInput: { path: job.soundPath, demuxer: 'mov' as const } } : {}),
     args: ['-filter_complex', filterGraph(job), ...files.flatMap((file, n) => outputArgs(job, file, n))],
@@ -75,9 +75,36 @@ export async function transcode(ffmpeg: Ffmpeg, job: TranscodeJob): Promise<Tran
   return outcome.ok ? ok({ files }) : stepFailure(outcome);
 }
 
+/** Goes to the frame at which the result begins: what comes before it is decoded from the last key frame on, and dropped. */
+function seekTo({ startSeconds }: Pick<LadderPlan, 'startSeconds'>): string[] {
+  return startSeconds === 0 ? [] : ['-ss', startSeconds.toFixed(6)];
+}
+
+/** Sound is left out in pieces of a hundredth of a second. */
+const CUT_SAMPLES = SAMPLE_RATE / 100;
+
+/** Leaves out what lies in the cuts, and closes the gaps. Half a picture early: times are not exact. */
+function cutOut({ cuts, frameRate }: LadderPlan, of: 'picture' | 'sound'): string[] {
+  if (cuts.length === 0) return [];
+  const early = of === 'picture' ? 0.5 / frameRate : 0.005;
+  const within = cuts.map(
+    ({ from, to }) => `gte(t,${(from - early).toFixed(6)})*lt(t,${(to - early).toFixed(6)})`,
+  );
+  const kept = `'not(${within.join('+')})'`;
+  if (of === 'picture') return [`select=${kept}`, `setpts=N/${frameRate}/TB`];
+  return [`asetnsamples=n=${CUT_SAMPLES}:p=0`, `aselect=${kept}`, 'asetpts=N/SR/TB'];
+}
+
+/** In parts of the picture, so that neither its turning nor the shape of its pixels matters. */
+function cropTo({ crop }: LadderPlan): string[] {
+  if (crop === null) return [];
+  const of = (side: 'iw' | 'ih', part: number) => `${side}*${part.toFixed(6)}`;
+  return [`crop=${of('iw', crop.width)}:${of('ih', crop.height)}:${of('iw', crop.x)}:${of('ih', crop.y)}`];
+}
+
 /** The filter graph: outputs `v0`, `v1`, ... and, where sound is made, `a0`, `a1`, ..., one pair for each rung. */
 function filterGraph({ plan, rungs, gain, soundPath }: TranscodeJob): string {
-  const end = plan.durationSeconds.toFixed(6);
+  const end = plan.spanSeconds.toFixed(6);
   const [top, ...lower] = rungs;
   const last = rungs.length - 1;
   const fork = (n: number) => (n < last ? `,split=2[v${n}][c${n}]` : `[v${n}]`);
@@ -86,6 +113,8 @@ function filterGraph({ plan, rungs, gain, soundPath }: TranscodeJob): string {
     ...(plan.holdLastFrame ? ['tpad=stop=-1:stop_mode=clone'] : []),
     // After fps: two frames ten hours apart become a million, and only this one stops them (media.md 3.2).
     `trim=end=${end}`,
+    ...cutOut(plan, 'picture'),
+    ...cropTo(plan),
     ...standardColours(plan.colour, top),
     `setsar=1,format=yuv420p${fork(0)}`,
   ];
@@ -100,7 +129,7 @@ function filterGraph({ plan, rungs, gain, soundPath }: TranscodeJob): string {
     const outputs = rungs.map((_, n) => `[a${n}]`).join('');
     chains.push(
       `[0:${plan.audioIndex}]aresample=${SAMPLE_RATE}:async=1:first_pts=0,` +
-        `${gain === null ? '' : `${gain},`}aformat=sample_rates=${SAMPLE_RATE}:channel_layouts=stereo,` +
+        `${[...cutOut(plan, 'sound'), ...(gain === null ? [] : [gain]), ''].join(',')}aformat=sample_rates=${SAMPLE_RATE}:channel_layouts=stereo,` +
         `atrim=start_sample=${AAC_PRIMING_SAMPLES}:end=${end},asplit=${rungs.length}${outputs}`,
     );
   }

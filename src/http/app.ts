@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type IRouter } from 'express';
 import helmet from 'helmet';
 import { LRUCache } from 'lru-cache';
@@ -10,6 +8,7 @@ import { mountActivityPub } from './activitypub/index.ts';
 import { routes } from './api/index.ts';
 import { openToPages } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
+import { mountEmbed } from './embed/index.ts';
 import { ApiError, answerError } from './errors.ts';
 import { mountMailPages } from './mail-pages/index.ts';
 import { createHotObjects, type HotObjects } from './media/hot-objects.ts';
@@ -18,6 +17,7 @@ import { createProxyHandler } from './media/proxy.ts';
 import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
 import { mountOAuth } from './oauth/index.ts';
+import { mountPage } from './page/index.ts';
 import { createPictureHandler } from './pictures/handler.ts';
 import { mountReference } from './reference/index.ts';
 import type { StreamingApi } from './streaming/index.ts';
@@ -78,10 +78,11 @@ export async function createApp(
   mountRoutes(app, deps, routes);
   mountReference(app, deps);
   mountAbout(app, deps);
+  mountEmbed(app, deps);
   app.all(['/api', '/api/*path'], () => {
     throw new ApiError('not-found', 'There is no such endpoint.');
   });
-  mountWeb(app, deps);
+  mountPage(app, deps);
   app.use(() => {
     throw new ApiError('not-found');
   });
@@ -142,31 +143,5 @@ function mountHealth(app: IRouter, deps: HttpDeps): void {
       .set('Cache-Control', 'no-store')
       .status(report.ok ? 200 : 503)
       .json(report);
-  });
-}
-
-/** The built page: hashed files for ever, the shell for every other address a person may open. */
-function mountWeb(app: IRouter, deps: HttpDeps): void {
-  const shell = join(deps.webDir, 'index.html');
-  if (!existsSync(shell)) {
-    deps.log.warn('the web client is not built; only the API answers');
-    return;
-  }
-  app.use(
-    '/assets',
-    express.static(join(deps.webDir, 'assets'), {
-      ...{ immutable: true, maxAge: '1y', index: false, redirect: false },
-    }),
-    // An old page that asks for a file of its release must not get the new page in its place.
-    () => {
-      throw new ApiError('not-found');
-    },
-  );
-  app.use(express.static(deps.webDir, { index: false, maxAge: '1h', redirect: false }));
-  app.get('/*path', (_req, res) => {
-    res.set('Cache-Control', 'no-cache').set('Vary', 'Accept').sendFile(shell);
-  });
-  app.get('/', (_req, res) => {
-    res.set('Cache-Control', 'no-cache').set('Vary', 'Accept').sendFile(shell);
   });
 }

@@ -130,6 +130,7 @@ export const STATUS_OF_REASON = {
   conflict: 409,
   known: 409,
   unavailable: 503,
+  'format-unsupported': 501,
 } as const;
 
 export type Reason = keyof typeof STATUS_OF_REASON;

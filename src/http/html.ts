@@ -17,6 +17,15 @@ function asHtml(part: Part): string {
   return 'html' in part ? part.html : part.map((one) => one.html).join('');
 }
 
+const IN_JSON: Readonly<Record<string, string>> = {
+  ...{ '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029' },
+};
+
+/** JSON for the inside of a `<script>` that runs nothing: no text in it can end the element or begin a comment. */
+export function jsonInHtml(value: unknown): Html {
+  return { html: JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (sign) => IN_JSON[sign] ?? '') };
+}
+
 const ENTITIES: Readonly<Record<string, string>> = {
   ...{ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' },
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { videoLimits } from '../../config/limits.ts';
+import { mediaLimits } from '../../config/media-limits.ts';
 import type { Tx } from '../db/database.ts';
 import type { VideoId } from '../lib/ids.ts';
 import type { Viewer } from '../modules/auth/index.ts';
@@ -25,6 +26,39 @@ export const permissionsInput = z.object({
   stitch: flagSchema.optional().describe('Some seconds of it at the beginning of one’s own'),
 });
 
+const share = z.number().min(0).max(1);
+/** Parts that make up the whole may be a little more than that in sum. */
+const ROUNDING = 1e-6;
+
+/** What is kept of the file. How long and large it is, is known once it is here: it is checked again then. */
+const editInput = z
+  .object({
+    in: z.number().min(0).max(86_400).default(0).describe('Seconds of the file'),
+    out: z.number().min(0).max(86_400).nullish().describe('Null: to its end'),
+    crop: z
+      .object({ x: share, y: share, width: share.positive(), height: share.positive() })
+      .refine(({ x, width }) => x + width <= 1 + ROUNDING, 'This is wider than the picture.')
+      .refine(({ y, height }) => y + height <= 1 + ROUNDING, 'This is higher than the picture.')
+      .nullish()
+      .describe('What is kept of the picture as it is shown, from its upper left corner, in parts of it'),
+    cuts: z
+      .array(z.object({ from: z.number().min(0).max(86_400), to: z.number().min(0).max(86_400) }))
+      .max(mediaLimits.maxCuts)
+      .default([])
+      .refine(
+        (all) => all.every(({ from, to }, n) => from < to && from >= (all[n - 1]?.to ?? 0)),
+        'Cuts stand in order, and apart from each other.',
+      )
+      .describe('What is left out between both, in seconds of the file'),
+  })
+  .refine(
+    ({ in: from, out }) => out == null || out - from >= mediaLimits.minDurationSeconds,
+    `At least ${mediaLimits.minDurationSeconds} seconds have to be left.`,
+  )
+  .transform(({ in: from, out = null, crop = null, cuts }) =>
+    from === 0 && out === null && crop === null && cuts.length === 0 ? null : { in: from, out, crop, cuts },
+  );
+
 /** What a client may say about a video when the upload begins (`Upload-Metadata`). */
 export const uploadMetadata = z.object({
   filename: text(videoLimits.maxFilenameCharacters),
@@ -45,6 +79,7 @@ export const uploadMetadata = z.object({
     .nullish(),
   permissions: permissionsInput.nullish(),
   sound_title: text(videoLimits.maxSoundTitleCharacters).describe('What its own sound is called'),
+  edit: editInput.nullish().describe('What of the file is kept: nothing else is ever shown'),
 });
 
 /** An upload that a client announces. */
@@ -103,6 +138,7 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
       bytes,
       details,
       rules: rulesOf(parsed.data, usual),
+      edit: parsed.data.edit ?? null,
       awaitsPost: upload.awaitsPost ?? false,
       keepsDraft,
     });

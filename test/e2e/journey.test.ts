@@ -39,9 +39,9 @@ describe.skipIf(!hasBrowser)('from one server to another', { timeout: 180_000 },
     await createAccount(alice.page, 'alice');
     await createAccount(bob.page, 'bob');
 
-    await bob.page.goto('/find');
-    await bob.page.getByLabel('Handle').fill(`@alice@${new URL(a.origin).host}`);
-    await bob.page.getByRole('button', { name: 'Find', exact: true }).click();
+    await bob.page.goto('/search');
+    await bob.page.getByRole('searchbox').fill(`@alice@${new URL(a.origin).host}`);
+    await bob.page.getByRole('searchbox').press('Enter');
     await bob.page.getByRole('button', { name: /^Follow @alice@/ }).click();
     await bob.page.getByRole('button', { name: /Stop following @alice@/ }).waitFor();
 

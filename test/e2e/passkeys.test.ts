@@ -79,10 +79,10 @@ describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [phone])('%s', (siz
     await look(page, `${size}-2-too-young`);
     await page.getByLabel('Your age in years').fill('30');
     await page.getByRole('main').getByRole('button', { name: 'Create account' }).click();
-    await page.waitForURL(server.origin.concat('/'));
+    await page.waitForURL(server.origin.concat('/welcome'));
 
-    await page.goto(`/@nora_${size}`);
-    await page.getByRole('link', { name: 'Security' }).first().click();
+    await page.goto('/settings');
+    await page.getByRole('main').getByRole('link', { name: 'Security' }).click();
     await button(page, 'Add a passkey').press('Enter');
     await page.getByRole('dialog').getByLabel('Password').fill('not my password');
     await page.keyboard.press('Enter');

@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (s
     expect(await axeViolations(page)).toEqual([]);
     await name.fill('nora');
     await page.getByRole('main').getByRole('button', { name: 'Create account' }).click();
-    await page.getByRole('link', { name: 'Find people' }).waitFor();
+    await page.getByRole('heading', { name: 'What do you like?' }).waitFor();
   });
 
   test('joining a server that asks why, and being told to wait', async () => {
@@ -113,15 +113,15 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (s
   test('following somebody on another server, honestly', async () => {
     signIn();
     const page = await site.open('/find', { viewport, expected: [/502 .*\/search/] });
-    const handle = page.getByLabel('Handle');
-    await handle.fill('not a handle');
-    await page.keyboard.press('Enter');
-    await page.getByRole('alert').filter({ hasText: 'A handle looks like @name@server.' }).waitFor();
+    const handle = page.getByRole('searchbox');
+    await handle.fill('no such person');
+    await page.getByRole('heading', { name: 'No accounts found' }).waitFor();
     site.api.state.refusals.set('GET /api/v2/search', {
       ...{ status: 502, error: 'unreachable', sentence: 'film.example does not answer. Try again later.' },
     });
     await handle.fill('@mika@film.example');
-    await page.keyboard.press('Enter');
+    await page.getByRole('article', { name: '@mika@film.example' }).waitFor();
+    await page.getByRole('button', { name: 'Ask film.example' }).click();
     await page.getByRole('alert').filter({ hasText: 'film.example does not answer.' }).waitFor();
     await handle.press('Enter');
     await page.getByRole('button', { name: 'Follow @mika@film.example' }).click();
@@ -216,17 +216,15 @@ describe.skipIf(!hasBrowser)('pages', () => {
 
   test('signing out, and a session that ended elsewhere', async () => {
     signIn();
-    const page = await site.open('/@alice', { expected: [/401 .*\/search/] });
+    const page = await site.open('/@alice', { expected: [/401 .*\/favourites/] });
     await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('You are signed out.').waitFor();
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Sign in' }).waitFor();
     signIn();
-    await page.goto('/find');
-    await page.getByLabel('Handle').fill('@mika@film.example');
-    site.api.state.refusals.set('GET /api/v2/search', {
+    site.api.state.refusals.set('GET /api/v1/favourites', {
       ...{ status: 401, error: 'not-signed-in', sentence: 'Sign in first.' },
     });
-    await page.keyboard.press('Enter');
+    await page.goto('/library/liked');
     await page.getByText('Your session has ended.').waitFor();
     await page.getByRole('heading', { name: 'Sign in first' }).waitFor();
   });
@@ -269,6 +267,10 @@ describe.skipIf(!hasBrowser)('pages', () => {
     const skip = page.getByRole('link', { name: 'Skip to content' });
     expect(await skip.evaluate((link) => link === document.activeElement)).toBe(true);
     await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    // Passkeys stand first.
+    const passkey = page.getByRole('button', { name: 'Sign in with a passkey' });
+    expect(await passkey.evaluate((button) => button === document.activeElement)).toBe(true);
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('login');
     await page.getByRole('link', { name: 'Create account' }).click();

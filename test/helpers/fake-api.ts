@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import type {
@@ -12,26 +12,18 @@ import type {
   Status,
 } from '../../web/src/api/types.ts';
 import { answerComments } from './fake-comments.ts';
+import { answerDiscover } from './fake-discover.ts';
 import { answerEdit } from './fake-edits.ts';
 import { fakeAccount, fakeCredentials, fakeRelationship } from './fake-entities.ts';
 import { feedOf, react } from './fake-feed.ts';
+import { answerStream, fakeInboxRoutes } from './fake-inbox.ts';
 import { fakeInstance } from './fake-instance.ts';
+import { sendFile } from './send-file.ts';
 
 /** What the page must live with; helmet sends the same on the real server. */
 const CSP =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
   "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:";
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.jpg': 'image/jpeg',
-  '.mp4': 'video/mp4',
-  '.m4s': 'video/mp4',
-  '.m3u8': 'application/vnd.apple.mpegurl',
-};
 
 /** What the fake server knows. Tests read and change it while the page runs. */
 export interface FakeState {
@@ -53,7 +45,7 @@ export interface FakeState {
   /** While set, each PATCH of an upload waits for it after its bytes are counted. */
   gate: Promise<void> | null;
   /** Bytes that arrived of each upload. */
-  uploads: Map<string, { size: number; sent: number; metadata: string }>;
+  uploads: Map<string, { size: number; sent: number; said: Record<string, unknown> }>;
   /** Files that were sent, by the path they are served at. */
   files: Map<string, { type: string; bytes: Buffer }>;
   /** The fake server answers nothing but 503. */
@@ -109,6 +101,7 @@ export async function startFakeApi(dist: string, media: string): Promise<FakeApi
       return sendFile(request, response, join(media, normalize(url.pathname.slice(7))));
     }
     if (/^\/api\/v1\/videos\/\d+\/events$/.test(url.pathname)) return sendProgress(state, response);
+    if (answerStream(response, url.pathname)) return;
     if (answerComments(request, response, url.pathname)) return;
     if (url.pathname.startsWith('/api/')) return answerApi(state, request, response, url);
     const file = join(dist, normalize(url.pathname));
@@ -146,24 +139,6 @@ function sendProgress(state: FakeState, response: ServerResponse): void {
   tell();
   const timer = setInterval(tell, 20);
   response.on('close', () => clearInterval(timer));
-}
-
-/** Sends a file, or the part of it that a player asks for. */
-function sendFile(request: IncomingMessage, response: ServerResponse, path: string): void {
-  const facts = statSync(path, { throwIfNoEntry: false });
-  if (!facts?.isFile()) return void response.writeHead(404).end();
-  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-  const start = Number(range?.[1] ?? 0);
-  const end = range?.[2] ? Math.min(Number(range[2]), facts.size - 1) : facts.size - 1;
-  response.writeHead(range ? 206 : 200, {
-    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-    'content-length': end - start + 1,
-    'accept-ranges': 'bytes',
-    ...(range ? { 'content-range': `bytes ${start}-${end}/${facts.size}` } : {}),
-  });
-  const stream = createReadStream(path, { start, end });
-  response.on('close', () => stream.destroy());
-  stream.pipe(response);
 }
 
 interface Call {
@@ -210,6 +185,7 @@ function setRelationship(state: FakeState, id: string, change: Partial<Relations
 }
 
 const routes: readonly [pattern: RegExp, answer: Answer][] = [
+  ...fakeInboxRoutes,
   [/^GET \/api\/v2\/instance$/, ({ state }) => state.instance],
   [/^GET \/api\/v1\/accounts\/verify_credentials$/, ({ state }) => state.me ?? new Refusal(notSignedIn)],
   [/^POST \/api\/v1\/accounts$/, ({ state, body }) => register(state, body)],
@@ -298,6 +274,14 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
     },
   ],
   [
+    /^POST \/api\/v1\/videos$/,
+    ({ state, body: { bytes, ...said } }) => {
+      const created = randomUUID();
+      state.uploads.set(created, { size: Number(bytes), sent: 0, said });
+      return { video_id: '900', upload_url: `http://fake/api/v1/uploads/${created}`, status: 'uploading' };
+    },
+  ],
+  [
     /^GET \/api\/v1\/videos\/(\d+)\/processing$/,
     ({ state }) => (state.processing.length > 1 ? state.processing.shift() : state.processing[0]),
   ],
@@ -365,10 +349,10 @@ function routed(state: FakeState, call: string, query: URLSearchParams, bytes: B
     const body = bytes.length > 0 ? JSON.parse(bytes.toString()) : {};
     return answer({ state, query, body, call, id: match[1] ?? '' });
   }
-  return new Refusal(notFound);
+  return answerDiscover(state, call, query) ?? new Refusal(notFound);
 }
 
-/** As much of tus 1.0 as the client uses: creation, sending on, asking how far it came, termination. */
+/** As much of tus 1.0 as the client uses: sending on, asking how far it came, termination. */
 async function answerTus(
   state: FakeState,
   request: IncomingMessage,
@@ -379,12 +363,7 @@ async function answerTus(
   response.setHeader('Tus-Resumable', '1.0.0');
   const id = path.split('/')[4] ?? '';
   const upload = state.uploads.get(id);
-  if (request.method === 'POST') {
-    const created = randomUUID();
-    const size = Number(request.headers['upload-length']);
-    state.uploads.set(created, { size, sent: 0, metadata: String(request.headers['upload-metadata']) });
-    response.writeHead(201, { Location: `/api/v1/uploads/${created}`, 'Vireo-Video-Id': '900' }).end();
-  } else if (!upload) {
+  if (!upload) {
     response.writeHead(404).end();
   } else if (request.method === 'DELETE') {
     state.uploads.delete(id);

@@ -39,6 +39,7 @@ export function fakeInstance(): Instance {
       },
       polls: { max_options: 0, max_characters_per_option: 0, min_expiration: 0, max_expiration: 0 },
       translation: { enabled: false },
+      embeds: { enabled: true },
     },
   };
 }

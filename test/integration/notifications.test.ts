@@ -240,13 +240,16 @@ describe('the list', () => {
     ]);
     const likes = groups[3];
     expect(likes).toMatchObject({
-      ...{ notifications_count: 3, status_id: video, sample_account_ids: [owner.id, eve.id, bob.id] },
+      ...{ notifications_count: 3, status_id: video, clip_id: video, sample_account_ids: [owner.id, eve.id, bob.id] },
       most_recent_notification_id: Number(likes.page_max_id),
     });
     expect(body.accounts.map(({ id }: { id: string }) => id).sort()).toEqual(
       [owner.id, eve.id, bob.id].sort(),
     );
     expect(body.statuses).toHaveLength(3);
+    // Of a comment, whatever it answers, one learns the clip it is below.
+    expect(groups[0]).toMatchObject({ clip_id: video });
+    expect(groups[0].status_id).not.toBe(video);
     expect((await client.get('/api/v2/notifications/unread_count', { as: alice })).body.count).toBe(4);
     const path = `/api/v2/notifications/${likes.group_key}`;
     expect((await client.get(path, { as: alice })).body.notification_groups).toEqual([likes]);

@@ -14,7 +14,7 @@ let eve: Person;
 let video: VideoId;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ variables: { INSTANCE_RULES: 'Be kind\nNo spam' } });
   client = clientOf(server.origin);
   people = createPeople(server);
   [author, bob, eve] = [
@@ -202,6 +202,20 @@ describe('reporting', () => {
     await people.follow(eve.account, author.account);
     await report(eve, { account_id: author.id, status_ids: [secret] });
     expect(await kept()).toMatchObject({ video_ids: [secret] });
+  });
+
+  test('keeps why: the category, and the rules that are broken', async () => {
+    const about = { account_id: author.id };
+    expect((await report(eve, about)).body).toMatchObject({ category: 'other', rule_ids: [] });
+    expect((await report(eve, { ...about, category: 'spam' })).body).toMatchObject({ category: 'spam' });
+    expect(await kept()).toMatchObject({ category: 'spam', rule_ids: [] });
+    // Apps name rules by numbers, too, and leave the category to them.
+    const { status, body } = await report(eve, { ...about, rule_ids: [2, '1', '2'], status_ids: [video] });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ category: 'violation', rule_ids: ['2', '1'], status_ids: [video] });
+    expect(await kept()).toMatchObject({ category: 'violation', rule_ids: ['2', '1'] });
+    expect((await report(eve, { ...about, rule_ids: ['3'] })).status).toBe(422);
+    expect((await report(eve, { ...about, category: 'dull' })).status).toBe(422);
   });
 
   test('is refused for nobody, and for what is no id', async () => {

@@ -95,6 +95,9 @@ describe('trends of the live server', () => {
     expect(await idsOf('/api/v1/trends/statuses')).toEqual([many, few]);
     expect(await idsOf('/api/v1/trends/videos?scope=local&window=hot')).toEqual([many, few]);
     expect(await idsOf('/api/v1/trends/videos?scope=tag&key=%23Cats')).toEqual([few]);
+    expect(await idsOf('/api/v1/trends/statuses?scope=tag&key=%23Cats')).toEqual([few]);
+    expect(await idsOf('/api/v1/trends/statuses?scope=sound&key=1')).toEqual([]);
+    expect((await client.get('/api/v1/trends/statuses?scope=tag')).status).toBe(422);
     expect(await idsOf('/api/v1/trends/tags')).toEqual(['dogs', 'cats']);
     expect(await idsOf('/api/v1/trends/videos?offset=1&limit=1')).toEqual([few]);
   });

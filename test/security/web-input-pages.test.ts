@@ -1,72 +1,25 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApp } from '../../src/http/app.ts';
-import type { HttpDeps } from '../../src/http/deps.ts';
-import { createEventStreams } from '../../src/http/event-stream.ts';
-import { createRateLimits } from '../../src/http/limits.ts';
-import { createStreamingApi } from '../../src/http/streaming/index.ts';
-import { createUploadFiles } from '../../src/http/upload-files.ts';
-import { createUploads } from '../../src/http/uploads.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
+import { type PageServer, SHELL, startPageServer } from '../helpers/page-server.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
-const SHELL = '<!doctype html><title>Shell</title><script type="module" src="/assets/app-1a2b.js"></script>';
 const PROGRAM = 'application/activity+json';
 
+let page: PageServer;
 let server: TestServer;
-let http: Server;
-let webDir: string;
 let client: Client;
 let alice: Person;
 let videoId: string;
 
-/** The server with a built page of its own making, so that the test does not depend on the web client. */
-async function listenWithPage(of: TestServer): Promise<Server> {
-  const deps: HttpDeps = {
-    ...of.context,
-    lookup: of.context.federation.lookup,
-    deliveries: of.context.federation.deliveries,
-    inbox: of.context.federation.inbox,
-    federation: of.context.federation.router,
-    client: of.context.federation.client,
-    limits: createRateLimits(of.context.redis, of.context.config.redisPrefix),
-    streams: createEventStreams(),
-    uploadFiles: createUploadFiles(of.context),
-    webDir,
-    health: async () => ({ ok: true, parts: {} }),
-  };
-  const listening = createServer(await createApp(deps, createUploads(deps), createStreamingApi(deps)));
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-  return listening;
-}
-
-const addressOf = (listening: Server) => `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
-
 beforeAll(async () => {
-  webDir = await mkdtemp(join(tmpdir(), 'vireo-web-'));
-  await mkdir(join(webDir, 'assets'));
-  await writeFile(join(webDir, 'index.html'), SHELL);
-  await writeFile(join(webDir, 'assets', 'app-1a2b.js'), 'export const a = 1;');
-  await writeFile(join(webDir, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
-  await writeFile(join(webDir, '.secret'), 'hidden');
-  server = await startTestServer({ role: 'none', variables: { ORIGIN: 'https://video.test' } });
-  http = await listenWithPage(server);
-  client = clientOf(addressOf(http));
+  page = await startPageServer();
+  ({ server, client } = page);
   alice = await createPeople(server).signedIn('alice');
   videoId = await createVideoFactory(server.context).video(alice.account);
 });
 
-afterAll(async () => {
-  http?.closeAllConnections();
-  await new Promise((resolve) => http?.close(resolve));
-  await server?.close();
-  await rm(webDir, { recursive: true, force: true });
-});
+afterAll(() => page?.close());
 
 function policyOf(headers: Record<string, string>): Map<string, string[]> {
   const policy = headers['content-security-policy'] ?? '';
@@ -134,20 +87,31 @@ describe('W1 A5 headers of every page and answer', () => {
 });
 
 describe('the page', () => {
-  test.each([
-    '/',
-    '/@alice',
-    `/@alice/1`,
-    '/explore?q=<script>alert(1)</script>',
-    '/a/b/c',
-    '/%3Cscript%3E',
-    '/@alice@a.test',
-  ])('%s is the shell, with nothing of the address in it, and asked for anew each time', async (path) => {
-    const answer = await client.get(path, { headers: { accept: 'text/html' } });
-    expect([answer.status, answer.text]).toEqual([200, SHELL]);
-    expect(answer.headers).toMatchObject({ 'cache-control': 'no-cache', vary: 'Accept' });
-    expect(answer.headers['content-type']).toMatch(/^text\/html/);
-  });
+  test.each<[string, number]>([
+    ['/settings', 200],
+    ['/search?q=<script>alert(1)</script>', 200],
+    ['/@alice/1', 404],
+    ['/explore?q=<script>alert(1)</script>', 404],
+    ['/a/b/c', 404],
+    ['/%3Cscript%3E', 404],
+    ['/@%3Cscript%3E', 404],
+    ['/tags/%3Cscript%3E', 404],
+    ['/@alice@a.test', 404],
+  ])(
+    '%s is the shell, with nothing of the address in it, and asked for anew each time',
+    async (path, status) => {
+      const answer = await client.get(path, { headers: { accept: 'text/html' } });
+      const known = (await client.get('/inbox', { headers: { accept: 'text/html' } })).text;
+      expect([answer.status, answer.text]).toEqual([status, known]);
+      const afterHead = (text: string) => text.slice(text.indexOf('<script type="module"'));
+      expect(afterHead(known)).toBe(afterHead(SHELL));
+      expect(answer.headers).toMatchObject({
+        'cache-control': 'no-cache',
+        vary: 'Accept, Accept-Language, Cookie',
+      });
+      expect(answer.headers['content-type']).toMatch(/^text\/html/);
+    },
+  );
 
   test('a hashed file is kept for ever', async () => {
     const answer = await client.get('/assets/app-1a2b.js');

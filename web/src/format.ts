@@ -68,6 +68,11 @@ export function absolute(iso: string): string {
   return dateTime.format(new Date(iso));
 }
 
+/** A day: "3 Feb 2026". */
+export function day(iso: string): string {
+  return date.format(new Date(iso));
+}
+
 /** The words of sanitised HTML, without its marks. */
 export function plainText(html: string): string {
   return (new DOMParser().parseFromString(html, 'text/html').body.textContent ?? '').trim();

@@ -163,7 +163,13 @@ import { deleteScheduled, getScheduled, listScheduled, putScheduled } from './st
 import { deleteStatus, editStatus, getContext, getStatus } from './statuses/statuses.ts';
 import { channelAnalytics, liveChannel, liveVideo, topVideos, videoAnalytics } from './studio/analytics.ts';
 import { exportChannel, exportVideo } from './studio/analytics-csv.ts';
-import { bulkVideos, listStudioVideos, studioOverview, videoStatistics } from './studio/studio.ts';
+import {
+  bulkVideos,
+  getStudioVideo,
+  listStudioVideos,
+  studioOverview,
+  videoStatistics,
+} from './studio/studio.ts';
 import { followTag, getFollowedTags, getTag, unfollowTag } from './tags/tags.ts';
 import { accountTimeline, homeTimeline, publicTimeline, tagTimeline } from './timelines/timelines.ts';
 import { getTrendingLinks, getTrendingStatuses, getTrendingTags, getTrends } from './trends/trends.ts';
@@ -315,7 +321,7 @@ export const routes: readonly Route[] = [
   unpinStatus,
   wantSizes,
   ...[beginVideo, getVideo, editVideo, deleteVideo, shareVideo, publishVideo],
-  ...[listStudioVideos, studioOverview, videoStatistics, bulkVideos],
+  ...[listStudioVideos, getStudioVideo, studioOverview, videoStatistics, bulkVideos],
   ...[channelAnalytics, liveChannel, topVideos, exportChannel, videoAnalytics, liveVideo, exportVideo],
   ...[listComments, postComment, hideComment, unhideComment, pinComment, unpinComment],
   getProcessing,

@@ -90,17 +90,17 @@ function reset(deps: HttpDeps) {
       await takeLimit(deps, res, LINKS, networkOf(req.ip));
       const given = tokenOf(req);
       if (await deps.auth.resets.isResetLink(given)) resetPage(screenOf(deps, res), { token: given });
-      else spent(deps, res);
+      else spent(deps, res, ASK_AGAIN);
     },
     post: (req: Request, res: Response) =>
       form(deps, req, res, { schema: passwordForm, limit: NEW_PASSWORDS }, async (fields) => {
         // Before the slow hash: it is made for those who have a link alone.
-        if (!(await deps.auth.resets.isResetLink(fields.token))) return spent(deps, res);
+        if (!(await deps.auth.resets.isResetLink(fields.token))) return spent(deps, res, ASK_AGAIN);
         const problem = problemOf(fields);
         if (problem) return resetPage(screenOf(deps, res), { token: fields.token, status: 422, problem });
         const hash = await deps.auth.hashPassword(fields.password);
         const done = await deps.inTx((tx) => deps.auth.resets.resetPassword(tx, fields.token, hash));
-        if (!done.ok) return spent(deps, res);
+        if (!done.ok) return spent(deps, res, ASK_AGAIN);
         deps.log.info({ network: networkOf(req.ip) }, 'a password was set by a mailed link');
         saidPage(screenOf(deps, res), {
           title: 'Your password is set',
@@ -171,12 +171,15 @@ function tokenOf(req: Request): string {
   return typeof given === 'string' && /^[\w.-]{1,200}$/.test(given) ? given : '';
 }
 
-function spent(deps: HttpDeps, res: Response): void {
+const SIGN_IN = { href: '/login', words: 'Sign in' };
+const ASK_AGAIN = { href: '/auth/forgot', words: 'Ask for a new link' };
+
+function spent(deps: HttpDeps, res: Response, link = SIGN_IN): void {
   saidPage(screenOf(deps, res), {
     status: 422,
     title: 'This link does not count any more',
     sentences: ['It was used before, or is too old. Ask for a new one.'],
-    link: { href: '/login', words: 'Sign in' },
+    link,
   });
 }
 

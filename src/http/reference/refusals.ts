@@ -120,6 +120,7 @@ export const meanings: Readonly<Record<Reason, string>> = {
     'The list For You is made by the server: nobody is put into it, and it cannot be changed.',
   'already-listed': 'One of the accounts is in the list.',
   conflict: 'Another app changed the same in the same moment. Read it, then try again.',
+  'format-unsupported': 'The answer cannot be given in the format that was asked for.',
   unavailable: 'What this needs is not there at the moment. Try again later.',
 };
 

@@ -127,12 +127,7 @@ async function askedFor(deps: HttpDeps, req: Request, viewer: Viewer, name: stri
   return openStream(deps, viewer, name, about);
 }
 
-async function openStream(
-  deps: HttpDeps,
-  viewer: Viewer,
-  name: string,
-  about: About,
-): Promise<Stream> {
+async function openStream(deps: HttpDeps, viewer: Viewer, name: string, about: About): Promise<Stream> {
   const stream = readStream(name, about);
   if (!stream) throw new ApiError('not-found', 'There is no such stream.');
   if (!allows(viewer.scopes, stream.scope)) {
@@ -140,10 +135,7 @@ async function openStream(
   }
   if (stream.name === 'list' && !(await deps.streaming.ownsList(stream.listId, viewer.account.id)))
     throw new ApiError('not-found', 'There is no such list.');
-  if (
-    stream.name === 'video:comments' &&
-    !(await deps.videos.forViewer(stream.videoId, viewer.account.id))
-  )
+  if (stream.name === 'video:comments' && !(await deps.videos.forViewer(stream.videoId, viewer.account.id)))
     throw new ApiError('not-found', 'There is no such video.');
   return stream;
 }

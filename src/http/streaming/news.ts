@@ -70,7 +70,9 @@ export function createNews(deps: HttpDeps, audience: Audience) {
 
   /** Listeners that have the comments of some video open. */
   const readers = () =>
-    audience.all().filter(({ streams }) => [...streams.values()].some(({ name }) => name === 'video:comments'));
+    audience
+      .all()
+      .filter(({ streams }) => [...streams.values()].some(({ name }) => name === 'video:comments'));
   const isBelow = (videoId: VideoId) => (stream: Stream) =>
     stream.name === 'video:comments' && stream.videoId === videoId;
 
@@ -86,6 +88,20 @@ export function createNews(deps: HttpDeps, audience: Audience) {
     const told = some.filter(({ accountId }) => may.has(accountId));
     const payload = told.length > 0 ? await commentText(deps, commentId) : null;
     if (payload !== null) await audience.tell(told, isHere, { event, payload });
+  }
+
+  /** As everywhere: what was not for everybody is told to those who follow its author now. */
+  async function tellOfDeletionBelow(
+    videoId: VideoId,
+    id: CommentId,
+    { accountId, visibility }: z.output<typeof deletedPayload>,
+  ): Promise<void> {
+    if (readers().length === 0 || visibility === null || visibility === 'direct') return;
+    const isOpen = visibility !== 'followers';
+    const ids = [...new Set(readers().map((one) => one.accountId))];
+    const fans = isOpen ? null : await deps.streaming.followersAmong(accountId, ids);
+    const told = readers().filter((one) => fans === null || fans.has(one.accountId));
+    await audience.tell(told, isBelow(videoId), { event: 'delete', payload: id });
   }
 
   async function tellOfComment(commentId: CommentId, event: New): Promise<void> {
@@ -157,9 +173,7 @@ export function createNews(deps: HttpDeps, audience: Audience) {
       case 'comment.deleted': {
         const { commentId: id, videoId } = commentPayload.extend(videoPayload.shape).parse(payload);
         const deleted = deletedPayload.parse(payload);
-        if (deleted.visibility !== 'direct') {
-          await audience.tell(readers(), isBelow(videoId), { event: 'delete', payload: id });
-        }
+        await tellOfDeletionBelow(videoId, id, deleted);
         return tellOfDeletedPost(id, deleted, 'comment');
       }
       case 'share.added':

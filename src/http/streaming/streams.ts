@@ -46,10 +46,7 @@ export interface About {
 }
 
 /** Reads the name of a stream and what belongs to it; null where there is no such stream. */
-export function readStream(
-  name: string,
-  { tag, list, video }: About,
-): Stream | null {
+export function readStream(name: string, { tag, list, video }: About): Stream | null {
   if (Object.hasOwn(PLAIN, name)) {
     const plain = name as PlainName;
     return { name: plain, scope: PLAIN[plain], label: [plain] };

@@ -1,14 +1,14 @@
 import { analyticsLimits } from '../../../config/analytics-limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { AccountId } from '../../lib/ids.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { FreshWatch } from '../watching/index.ts';
 import { copyOfDays } from './copy.ts';
 import { foldTallies, quartersFrom } from './folding.ts';
 import { addFigures, dateOf, type Figures, GRAIN_MS, NO_FIGURES, type Subject } from './model.ts';
 import { noteWatched } from './noting.ts';
 import { bucketsOf, lastBuckets, type Period, periodBefore, type Step } from './periods.ts';
-import { breakdownOf, minutesOf, seriesOf, topVideosOf, wholeOf } from './queries.ts';
+import { breakdownOf, minutesOf, recentOf, seriesOf, topVideosOf, wholeOf } from './queries.ts';
 import { sweepAnalytics } from './upkeep.ts';
 
 export type { Figures, Subject } from './model.ts';
@@ -72,6 +72,11 @@ export function createAnalytics({ db, inTx, clock }: { db: Db; inTx: InTx; clock
     },
 
     breakdown: (subject: Subject, period: Period) => breakdownOf(db, subject, period),
+
+    /** Figures of the last days of several videos. */
+    recent: (ids: readonly VideoId[]) =>
+      recentOf(db, ids, clock.now() - analyticsLimits.watchThroughDays * GRAIN_MS.day),
+
     topVideos: (input: Parameters<typeof topVideosOf>[1]) => topVideosOf(db, input),
 
     copyOfDays: (accountId: AccountId) => copyOfDays(db, accountId),

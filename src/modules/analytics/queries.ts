@@ -155,6 +155,22 @@ export async function topVideosOf(
   return rows.map((row) => ({ id: row.id, figures: figuresIn(row) }));
 }
 
+/** Of several videos, what the last days had to tell: those that had anything. It reads a row for each day of each video at most. */
+export async function recentOf(
+  db: Db,
+  ids: readonly VideoId[],
+  since: number,
+): Promise<Map<VideoId, Figures>> {
+  if (ids.length === 0) return new Map();
+  const rows: ({ id: VideoId } & Record<FigureName, string>)[] = await db('analytics_videos')
+    .whereIn('video_id', ids)
+    .where({ grain: 'day' })
+    .where('at', '>=', new Date(since))
+    .groupBy('video_id')
+    .select({ id: 'video_id' }, db.raw(sums));
+  return new Map(rows.map((row) => [row.id, figuresIn(row)]));
+}
+
 /** One bucket for a whole period. */
 export function wholeOf(period: Period): Bucket[] {
   const days = bucketsOf(period, 'month');

@@ -35,11 +35,11 @@ export interface Report {
 
 type NewReport = Omit<Report, 'id' | 'uri' | 'createdAt' | 'forwarded' | 'category' | 'ruleIds'> &
   Partial<Pick<Report, 'category' | 'ruleIds'>> & {
-  /** Id of a Flag from elsewhere. */
-  readonly uri?: string;
-  /** Tell the server of the account as well, without the reporter’s name. */
-  readonly forward: boolean;
-};
+    /** Id of a Flag from elsewhere. */
+    readonly uri?: string;
+    /** Tell the server of the account as well, without the reporter’s name. */
+    readonly forward: boolean;
+  };
 
 interface Deps {
   readonly ids: IdSource;

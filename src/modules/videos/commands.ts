@@ -1,4 +1,5 @@
 import { readingLimits, videoLimits } from '../../../config/limits.ts';
+import type { EditList } from '../../../media/edit-list.ts';
 import type { Tx } from '../../db/database.ts';
 import { replaceMentions } from '../../db/mentions.ts';
 import type { Emit } from '../../db/outbox.ts';
@@ -39,6 +40,8 @@ export async function beginUpload(
     readonly keepsDraft?: boolean;
     /** Where they are not as usual: everything is allowed, but by what its author prefers. */
     readonly rules?: Omit<VideoRules, 'visibility'>;
+    /** What is kept of the file; all of it where this is not given. */
+    readonly edit?: EditList | null;
   },
 ): Promise<{ videoId: VideoId }> {
   const { account, details, uploadId } = input;
@@ -55,6 +58,7 @@ export async function beginUpload(
     ...ruleColumns(input.rules ?? {}),
     awaits_post: input.awaitsPost ?? false,
     keeps_draft: input.keepsDraft ?? false,
+    edit_list: input.edit ? JSON.stringify(input.edit) : null,
     media_state: 'waiting',
   });
   await nameIn(tx, id, details);

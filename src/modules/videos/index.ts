@@ -81,6 +81,7 @@ export { fetchRemoteSource } from './remote-source.ts';
 export { narrower } from './rules.ts';
 export {
   type StudioCursor,
+  type StudioFacts,
   studioSorts,
   studioStates,
 } from './studio.ts';

@@ -9,6 +9,7 @@ import { type Failure, fail } from '../../lib/result.ts';
 import { stageJob } from './media-order.ts';
 import {
   dropCopy,
+  editListOf,
   factColumns,
   failedColumns,
   insertAssets,
@@ -218,8 +219,12 @@ async function readSource(deps: MediaJobDeps, video: Video, { dir, progress }: M
 }
 
 async function jobOf(deps: MediaJobDeps, videoId: VideoId, sourcePath: string, work: MediaRun) {
-  const { seconds } = await posterChoice(deps.db, videoId);
+  const [{ seconds }, edit] = await Promise.all([
+    posterChoice(deps.db, videoId),
+    editListOf(deps.db, videoId),
+  ]);
   return {
+    edit,
     ...(seconds === null ? {} : { posterSeconds: seconds }),
     videoId,
     sourcePath,

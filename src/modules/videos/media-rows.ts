@@ -1,5 +1,6 @@
 import type { PosterHashes, StoredRung } from '../../../media/assemble.ts';
 import type { Asset as StoredAsset } from '../../../media/asset.ts';
+import type { EditList } from '../../../media/edit-list.ts';
 import type { ChunkIndex } from '../../../media/package.ts';
 import type { Made, VideoFacts } from '../../../media/pipeline-jobs.ts';
 import type { Db, Tx } from '../../db/database.ts';
@@ -107,6 +108,12 @@ export interface PosterChoice {
 export async function posterChoice(db: Db | Tx, videoId: VideoId): Promise<PosterChoice> {
   const row = await db('videos').where({ id: videoId }).first('poster_seconds', 'poster_key');
   return { seconds: row?.poster_seconds ?? null, key: row?.poster_key ?? null };
+}
+
+/** What the author of an upload keeps of it; null: all of it. */
+export async function editListOf(db: Db | Tx, videoId: VideoId): Promise<EditList | null> {
+  const row = await db('videos').where({ id: videoId }).first('edit_list');
+  return row?.edit_list ?? null;
 }
 
 const POSTER_ROLES: readonly AssetRole[] = ['poster', 'poster-webp'];

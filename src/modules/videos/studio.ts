@@ -18,6 +18,8 @@ export interface StudioCursor {
 }
 
 export interface StudioList {
+  /** One of them alone, or null. */
+  readonly id: VideoId | null;
   readonly state: StudioState | null;
   /** Words that the caption has, or null. */
   readonly search: string | null;
@@ -60,8 +62,9 @@ export function studioQueries(db: Db) {
       .where({ 'videos.account_id': accountId, 'videos.local': true });
 
   const matching =
-    ({ state, search }: StudioList) =>
+    ({ id, state, search }: StudioList) =>
     (query: Knex.QueryBuilder): void => {
+      if (id !== null) query.where({ 'videos.id': id });
       if (state !== null) query.whereRaw(`${STATE} = ?`, [state]);
       if (search !== null) {
         query.whereRaw(`videos.caption ilike '%' || ? || '%'`, [search.replace(/[\\%_]/g, '\\$&')]);

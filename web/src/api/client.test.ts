@@ -28,7 +28,10 @@ test('without a connection it has to be told again', async () => {
 });
 
 test.each([
-  ['<https://here.test/api/v1/x?max_id=7&limit=2>; rel="next", <https://here.test/api/v1/x?min_id=9>; rel="prev"', '/api/v1/x?max_id=7&limit=2'],
+  [
+    '<https://here.test/api/v1/x?max_id=7&limit=2>; rel="next", <https://here.test/api/v1/x?min_id=9>; rel="prev"',
+    '/api/v1/x?max_id=7&limit=2',
+  ],
   ['<https://here.test/api/v1/x?min_id=9>; rel="prev"', null],
   ['<//[>; rel="next"', null],
   [null, null],
@@ -43,4 +46,21 @@ test('a request that was given up is no broken connection', async () => {
   const outcome = await request('GET', '/api/v1/x', undefined, { signal: leaving.signal });
   expect(outcome).toMatchObject({ ok: false, reason: 'aborted' });
   expect(connection.value).toBe('ok');
+});
+
+test('what is not there at the moment says why itself, and is no server that is down', async () => {
+  const body = { code: 'unavailable', detail: 'This server sends no mail.' };
+  vi.stubGlobal('fetch', async () => new Response(JSON.stringify(body), { status: 503 }));
+  expect(await request('PATCH', '/api/v1/x', {})).toMatchObject({ ok: false, sentence: body.detail });
+  expect(connection.value).toBe('ok');
+});
+
+test('a form goes as it is, and names its own type', async () => {
+  const asked = vi.fn(async (_path: string, _init: RequestInit) => new Response('{}'));
+  vi.stubGlobal('fetch', asked);
+  const form = new FormData();
+  await request('PATCH', '/api/v1/x', form);
+  const init = asked.mock.calls[0]?.[1];
+  expect(init?.body).toBe(form);
+  expect(init?.headers).toEqual({ accept: 'application/json' });
 });

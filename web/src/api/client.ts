@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { takeFirstPage } from '../state/first-page.ts';
 import { strings } from '../strings.ts';
 import type { ErrorBody } from './types.ts';
 
@@ -36,7 +37,7 @@ const FILE_DEADLINE_MS = 5 * 60_000;
 
 /**
  * Sends one request to our own server. Never throws: everything that can go wrong is a failure with a sentence. A blob
- * goes as it is, by its own type, everything else as JSON. What `signal` ends is a failure called `aborted`;
+ * or a form goes as it is, everything else as JSON. What `signal` ends is a failure called `aborted`;
  * a request with the `key` of an earlier one is not done twice.
  */
 export async function request<T>(
@@ -45,9 +46,11 @@ export async function request<T>(
   body?: object,
   { signal, key }: { readonly signal?: AbortSignal; readonly key?: string } = {},
 ): Promise<ApiOutcome<T>> {
+  const written = method === 'GET' ? takeFirstPage(path) : undefined;
+  if (written !== undefined) return { ok: true, value: written as T };
   let response: Response;
   let reply: unknown;
-  const deadline = AbortSignal.timeout(body instanceof Blob ? FILE_DEADLINE_MS : DEADLINE_MS);
+  const deadline = AbortSignal.timeout(isFile(body) ? FILE_DEADLINE_MS : DEADLINE_MS);
   try {
     response = await fetch(path, {
       method,
@@ -56,7 +59,7 @@ export async function request<T>(
         ...typeOf(body),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
-      body: body instanceof Blob ? body : body ? JSON.stringify(body) : null,
+      body: isFile(body) ? body : body ? JSON.stringify(body) : null,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     });
     reply = parseJson(await response.text());
@@ -96,14 +99,19 @@ export async function deliver(path: string, body: object): Promise<boolean> {
   }
 }
 
+const isFile = (body: object | undefined): body is Blob | FormData =>
+  body instanceof Blob || body instanceof FormData;
+
 function typeOf(body: object | undefined): Record<string, string> {
-  if (!body) return {};
+  // A form names its own type, with what divides its parts.
+  if (!body || body instanceof FormData) return {};
   return { 'content-type': body instanceof Blob ? body.type : 'application/json' };
 }
 
 /** Reads the API's error shape; what is not of that shape comes from a proxy in between or from a crash. */
 export function readFailure(status: number, reply: unknown): ApiFailure {
-  if (status === 503 || !isErrorBody(reply)) {
+  // What is not there at the moment says why itself: it may be nothing that waiting mends.
+  if (!isErrorBody(reply) || (status === 503 && reply.code !== 'unavailable')) {
     const busy = status >= 500;
     const sentence = busy ? strings.errors.busy : strings.errors.unknown;
     return { ok: false, status, reason: busy ? 'busy' : 'unknown', sentence, fields: {} };

@@ -141,6 +141,3 @@ function captionsPath(id: string, language: string): string {
 
 /** Where the server tells of the progress of an upload. */
 export const processingEventsPath = (id: string) => `/api/v1/videos/${encodeURIComponent(id)}/events`;
-
-/** Where resumable uploads are made. */
-export const uploadsPath = '/api/v1/uploads';

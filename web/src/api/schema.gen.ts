@@ -1150,6 +1150,10 @@ export interface Instance {
     readonly translation: {
       readonly enabled: boolean;
     };
+    readonly embeds: {
+      /** Ours: whether other pages may show its videos in a frame */
+      readonly enabled: boolean;
+    };
   };
 }
 
@@ -1446,6 +1450,8 @@ export interface NotificationGroup {
   readonly latest_page_notification_at: string;
   readonly sample_account_ids: readonly string[];
   readonly status_id: string | null;
+  /** Our own: the video that is spoken of, or below which the comment is; among `statuses`, too */
+  readonly clip_id: string | null;
   /** Of type admin.report */
   readonly report: NotificationReport | null;
   /** Of type vireo.rejected: why the upload was refused */
@@ -1936,9 +1942,13 @@ export interface StudioVideo {
   };
   readonly state: "uploading" | "processing" | "failed" | "draft" | "scheduled" | "published";
   readonly processing: Processing;
+  /** The caption as it was written */
+  readonly text: string;
   readonly saves: number;
   /** Here, and those that other servers told of in the last 90 days */
   readonly views: number;
+  /** Of the views here in the last 90 days, how many went to the end: from 0 to 1; null where there were none */
+  readonly watch_through: number | null;
 }
 
 export interface Suggestion {
@@ -2057,6 +2067,10 @@ export interface V1Instance {
       readonly max_expiration: number;
     };
     readonly translation: {
+      readonly enabled: boolean;
+    };
+    readonly embeds: {
+      /** Ours: whether other pages may show its videos in a frame */
       readonly enabled: boolean;
     };
   };

@@ -4,12 +4,13 @@ import type { ApiFailure } from '../api/client.ts';
 import { hasPasskeys, signToEnter } from '../settings/passkey.ts';
 import { instance, me, signIn, signInByPasskey } from '../state/session.ts';
 import { strings } from '../strings.ts';
-import { joiningStrings, passkeyStrings } from '../strings-settings.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
-import { safeNext } from '../ui/links.ts';
-import { Page } from '../ui/page.tsx';
+import { withNext } from '../ui/links.ts';
+import { afterSignIn } from '../welcome/seen.ts';
 import styles from './auth.module.css';
+import { AuthFrame } from './auth-frame.tsx';
+import { say } from './say.ts';
 
 /** Signs in, with a code where the account wants one, and goes back to where somebody came from. */
 export function LoginPage() {
@@ -21,11 +22,11 @@ export function LoginPage() {
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const text = strings.auth;
   const title = text.signInTitle(instance.value?.title ?? strings.product);
-  const signedIn = Boolean(me.value);
+  const account = me.value;
 
   useEffect(() => {
-    if (signedIn) route(safeNext(query.next), true);
-  }, [signedIn]);
+    if (account) route(afterSignIn(account, query.next), true);
+  }, [account?.id]);
 
   const send = async (code?: string) => {
     setBusy(true);
@@ -53,7 +54,8 @@ export function LoginPage() {
   const shared = { busy, failure };
 
   return (
-    <Page title={title} width="narrow">
+    <AuthFrame title={title}>
+      {!asksForCode && hasPasskeys() && <PasskeyWay busy={busy} onSend={sendPasskey} />}
       {asksForCode ? (
         <CodeForm {...shared} onSend={send} onBack={back} />
       ) : (
@@ -63,13 +65,6 @@ export function LoginPage() {
           onSend={() => send()}
         />
       )}
-      {!asksForCode && hasPasskeys() && (
-        <div class={styles.passkey}>
-          <Button look="quiet" icon="key" busy={busy} wide onPress={sendPasskey}>
-            {passkeyStrings.signIn}
-          </Button>
-        </div>
-      )}
       {instance.value?.configuration.urls.password_reset && (
         <p class={styles.other}>
           <a href={instance.value.configuration.urls.password_reset} target="_top">
@@ -77,26 +72,38 @@ export function LoginPage() {
           </a>
         </p>
       )}
-      <JoinLink />
-    </Page>
+      <JoinLink next={query.next} />
+    </AuthFrame>
+  );
+}
+
+/** First, since it is the shortest: one press, and nothing to remember. */
+function PasskeyWay({ busy, onSend }: { busy: boolean; onSend: () => void }) {
+  return (
+    <div class={styles.passkey}>
+      <Button look="quiet" icon="key" busy={busy} wide onPress={onSend}>
+        {say('byPasskey')}
+      </Button>
+      <p class={styles.or}>{say('or')}</p>
+    </div>
   );
 }
 
 /** The way to an account, where there is one. */
-function JoinLink() {
+function JoinLink({ next }: { next: string | undefined }) {
   const rules = instance.value?.registrations;
   const text = strings.auth;
   if (rules?.mode === 'invite') {
     return (
       <p class={styles.other}>
-        {joiningStrings.haveInvite} <a href="/register">{joiningStrings.useInvite}</a>
+        {say('haveInvite')} <a href={withNext('/register', next)}>{say('useInvite')}</a>
       </p>
     );
   }
   if (!rules?.enabled) return null;
   return (
     <p class={styles.other}>
-      {text.noAccount} <a href="/register">{text.register}</a>
+      {text.noAccount} <a href={withNext('/register', next)}>{text.register}</a>
     </p>
   );
 }

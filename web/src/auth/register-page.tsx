@@ -1,32 +1,37 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import type { ApiFailure } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import type { Instance } from '../api/types.ts';
+import { count } from '../format.ts';
 import { instance, me, signIn } from '../state/session.ts';
 import { strings } from '../strings.ts';
-import { joiningStrings } from '../strings-settings.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
-import { Failed, Loading, Notice, Page, useTitle } from '../ui/page.tsx';
+import { withNext } from '../ui/links.ts';
+import { Failed, Loading, Notice, useTitle } from '../ui/page.tsx';
 import { useRemote } from '../ui/use-remote.ts';
+import { afterSignIn } from '../welcome/seen.ts';
 import styles from './auth.module.css';
+import { AuthFrame } from './auth-frame.tsx';
+import { say } from './say.ts';
 
 /** Creates an account, if this server takes new ones; with the code of an invite where its link led here. */
 export function RegisterPage() {
-  const { route } = useLocation();
+  const { route, query } = useLocation();
   const { code } = useRoute().params;
   const [waiting, setWaiting] = useState<string | null>(null);
   const server = instance.value;
-  const signedIn = Boolean(me.value);
+  const account = me.value;
+  const isJoining = useRef(false);
   const text = strings.auth;
   const title = text.registerTitle(server?.title ?? strings.product);
   useTitle(title);
 
   useEffect(() => {
-    if (signedIn) route('/', true);
-  }, [signedIn]);
+    if (account) route(afterSignIn(account, query.next, isJoining.current), true);
+  }, [account?.id]);
 
   if (!server) return <Loading />;
   if (waiting) {
@@ -54,7 +59,18 @@ export function RegisterPage() {
       </Notice>
     );
   }
-  const form = <RegisterForm key={code} server={server} invite={code ?? null} onPending={setWaiting} />;
+  const form = (
+    <RegisterForm
+      key={code}
+      server={server}
+      invite={code ?? null}
+      next={query.next}
+      onJoin={() => {
+        isJoining.current = true;
+      }}
+      onPending={setWaiting}
+    />
+  );
   return code ? (
     <Invited code={code} mode={server.registrations.mode}>
       {form}
@@ -75,9 +91,9 @@ function Invited(props: {
   if (remote.state === 'ready') return <>{props.children}</>;
   if (remote.failure.status !== 404) return <Failed failure={remote.failure} level={1} onRetry={reload} />;
   return (
-    <Notice icon="alert" title={joiningStrings.inviteGoneTitle} text={joiningStrings.inviteGone} level={1}>
+    <Notice icon="alert" title={say('inviteGoneTitle')} text={say('inviteGone')} level={1}>
       <ButtonLink href="/register">
-        {props.mode === 'invite' ? joiningStrings.useInvite : joiningStrings.joinAnyway}
+        {props.mode === 'invite' ? say('useInvite') : say('joinAnyway')}
       </ButtonLink>
     </Notice>
   );
@@ -99,6 +115,9 @@ function RegisterForm(props: {
   server: Instance;
   /** From the address. */
   invite: string | null;
+  /** Where to go on. */
+  next: string | undefined;
+  onJoin: () => void;
   onPending: (username: string) => void;
 }) {
   const { registrations, domain, title: serverTitle } = props.server;
@@ -131,6 +150,7 @@ function RegisterForm(props: {
       ...(age.trim() ? { age: Number(age) } : {}),
     });
     if (outcome.ok && !outcome.value.pending) {
+      props.onJoin();
       const session = await signIn({ login: username.trim(), password });
       if (!session.ok) setFailure(session);
     }
@@ -140,10 +160,10 @@ function RegisterForm(props: {
   };
 
   return (
-    <Page title={title} width="narrow">
-      {props.invite !== null && <p class={styles.intro}>{joiningStrings.invited}</p>}
+    <AuthFrame title={title}>
+      {props.invite !== null && <p class={styles.intro}>{say('invited')}</p>}
       {props.invite === null && registrations.mode === 'invite' && (
-        <p class={styles.intro}>{joiningStrings.byInvite}</p>
+        <p class={styles.intro}>{say('byInvite')}</p>
       )}
       <Form onSend={send} label={title}>
         {failure && <FormError sentence={failure.sentence} />}
@@ -159,7 +179,11 @@ function RegisterForm(props: {
           name="username"
           value={username}
           onInput={setUsername}
-          hint={text.usernameHint(domain)}
+          hint={
+            username.trim() === ''
+              ? text.usernameHint(domain)
+              : say('youWillBe', { handle: `@${username.trim()}@${domain}` })
+          }
           error={errorOf('username')}
           autocomplete="username"
           required
@@ -190,12 +214,12 @@ function RegisterForm(props: {
         />
         {registrations.min_age !== null && (
           <Field
-            label={joiningStrings.age}
+            label={say('age')}
             name="age"
             type="whole"
             value={age}
             onInput={setAge}
-            hint={joiningStrings.ageHint(registrations.min_age)}
+            hint={say('ageHint', { min: count(registrations.min_age) })}
             error={errorOf('age')}
             maxLength={3}
             required
@@ -218,9 +242,9 @@ function RegisterForm(props: {
         </Button>
       </Form>
       <p class={styles.other}>
-        {text.haveAccount} <a href="/login">{text.signIn}</a>
+        {text.haveAccount} <a href={withNext('/login', props.next)}>{text.signIn}</a>
       </p>
-    </Page>
+    </AuthFrame>
   );
 }
 
@@ -236,11 +260,11 @@ function InviteField(props: {
   if (!isNeeded && props.mode === 'open') return null;
   return (
     <Field
-      label={isNeeded ? joiningStrings.invite : joiningStrings.inviteOptional}
+      label={isNeeded ? say('invite') : say('inviteOptional')}
       name="invite_code"
       value={props.value}
       onInput={props.onInput}
-      hint={isNeeded ? joiningStrings.inviteHint : joiningStrings.inviteSpares}
+      hint={isNeeded ? say('inviteHint') : say('inviteSpares')}
       error={props.error}
       maxLength={MAX_CODE_CHARACTERS}
       autocomplete="off"

@@ -37,9 +37,14 @@ export const calls = {
   like: (id: string, liked: boolean) =>
     request<Status>('POST', `/api/v1/statuses/${id}/${liked ? 'favourite' : 'unfavourite'}`),
   people: (q: string, signal: AbortSignal) =>
-    request<Account[]>('GET', `/api/v1/accounts/search?${new URLSearchParams({ q, limit: String(SUGGESTED) })}`, undefined, {
-      signal,
-    }),
+    request<Account[]>(
+      'GET',
+      `/api/v1/accounts/search?${new URLSearchParams({ q, limit: String(SUGGESTED) })}`,
+      undefined,
+      {
+        signal,
+      },
+    ),
   /** Much used these days. */
   tagsInUse: () => request<Tag[]>('GET', `/api/v1/trends/tags?limit=${TAGS}`),
   followedTags: () => request<Tag[]>('GET', `/api/v1/followed_tags?limit=${TAGS}`),

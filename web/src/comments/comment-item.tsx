@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Comment, Status } from '../api/types.ts';
 import { absolute, ago, count } from '../format.ts';
 import { me } from '../state/session.ts';
@@ -56,9 +56,7 @@ export function CommentItem(props: CommentProps) {
         tabIndex={-1}
         aria-label={who}
       >
-        <a class={styles.face} href={profilePath(account)} tabIndex={-1} aria-hidden="true">
-          <Avatar account={account} size={depth === 0 ? 36 : 28} />
-        </a>
+        <Avatar account={account} size={depth === 0 ? 36 : 28} />
         <div class={styles.words}>
           <Byline comment={comment} status={status} who={who} />
           {mode === 'edit' ? (
@@ -108,7 +106,7 @@ function Byline({ comment, status, who }: { comment: Comment; status: Status; wh
         </span>
       )}
       {comment.pinned && <span class={styles.badge}>{say('pinned')}</span>}
-      {(account.host || account.display_name) && <Handle account={account} />}
+      {(account.host || who !== account.username) && <Handle account={account} />}
       <a class={styles.time} href={commentPath(status, comment.id)}>
         <time dateTime={comment.created_at} title={absolute(comment.created_at)}>
           {ago(comment.created_at)}
@@ -234,23 +232,23 @@ function EditField({ comment, room, onDone }: { comment: Comment; room: Room; on
 }
 
 function ConfirmDelete({ comment, room, onKeep }: CommentProps & { onKeep: () => void }) {
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.querySelector('button')?.focus(), []);
+  const box = useRef<HTMLFieldSetElement>(null);
+  useLayoutEffect(() => box.current?.querySelector('button')?.focus(), []);
   const remove = async () => {
     const list = box.current?.closest('section');
     list?.focus({ preventScroll: true });
     tellOf(await room.remove(comment), say('deleted'));
   };
   return (
-    <div class={styles.confirm} ref={box} role="group" aria-label={say('deleteTitle')}>
-      <p>{say('deleteTitle')}</p>
+    <fieldset class={styles.confirm} ref={box}>
+      <legend>{say('deleteTitle')}</legend>
       <Button look="quiet" small onPress={onKeep}>
         {say('deleteKeep')}
       </Button>
       <Button look="danger" small onPress={remove}>
         {say('delete')}
       </Button>
-    </div>
+    </fieldset>
   );
 }
 
@@ -277,12 +275,7 @@ function Replies({ comment, room, status, linked, depth, who }: CommentProps & {
       {(items.length > 0 || mine.length > 0) && (
         <ul class={styles.list} aria-label={say('answers', { who })}>
           {items.map((one) => (
-            <CommentItem
-              key={one.id}
-              {...{ room, status, linked }}
-              comment={one}
-              depth={depth + 1}
-            />
+            <CommentItem key={one.id} {...{ room, status, linked }} comment={one} depth={depth + 1} />
           ))}
           {mine.map((one) => (
             <PendingItem key={one.key} pending={one} />

@@ -37,12 +37,20 @@ export function CommentMenu({ comment, room, status, who, onEdit, onDelete }: Co
   const { pinned, hidden, account } = comment;
   const items: MenuItem[] = [
     ...only(isOwn && !hidden, { label: say('edit'), icon: 'pencil', onPress: onEdit }),
-    ...only(isAuthor && isTop && !hidden && !pinned, { label: say('pin'), icon: 'pin', onPress: decide('pin') }),
+    ...only(isAuthor && isTop && !hidden && !pinned, {
+      label: say('pin'),
+      icon: 'pin',
+      onPress: decide('pin'),
+    }),
     ...only(isAuthor && pinned, { label: say('unpin'), icon: 'pin', onPress: decide('unpin') }),
     ...only(isAuthor && !isOwn && !hidden, { label: say('hide'), icon: 'covered', onPress: decide('hide') }),
     ...only(isAuthor && hidden, { label: say('unhide'), icon: 'eye', onPress: decide('unhide') }),
     { label: say('copyLink'), icon: 'link', onPress: () => copyLink(status, comment) },
-    ...only(account.host !== null, { label: say('openAt', { host: account.host ?? '' }), icon: 'external', href: comment.url }),
+    ...only(account.host !== null, {
+      label: say('openAt', { host: account.host ?? '' }),
+      icon: 'external',
+      href: comment.url,
+    }),
     ...only(viewer !== null && viewer !== undefined && !isOwn, {
       ...{ label: say('report'), icon: 'flag' },
       onPress: () => openPanel({ name: 'report', status, commentId: comment.id }),

@@ -1,6 +1,9 @@
 import type { Status } from '../api/types.ts';
 import { clipPath } from '../ui/links.ts';
 
+/** Of the section that shows the comments of a clip. */
+export const commentsId = (clipId: string): string => `comments-${clipId}`;
+
 /** Of the element of a comment. */
 export const elementId = (id: string): string => `comment-${id}`;
 

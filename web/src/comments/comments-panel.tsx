@@ -1,7 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import type { PanelProps } from '../shell/panels.tsx';
 import { SidePanel } from '../ui/side-panel.tsx';
-import { Comments, commentsId } from './comments.tsx';
+import { commentsId } from './comment-path.ts';
+import { Comments } from './comments.tsx';
 import { say } from './say.ts';
 
 /** The comments of a clip beside it, or over its lower part. Where the page shows them anyway, it goes there. */

@@ -1,13 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Comment, Status } from '../api/types.ts';
-import { count as shownCount } from '../format.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { signInPath } from '../ui/links.ts';
 import { Failed, Loading, Notice, VisuallyHidden } from '../ui/page.tsx';
 import { CommentItem, PendingItem } from './comment-item.tsx';
-import { elementId } from './comment-path.ts';
+import { commentsId, elementId } from './comment-path.ts';
 import styles from './comments.module.css';
 import { Composer } from './composer.tsx';
 import { listen } from './live.ts';
@@ -15,9 +14,6 @@ import { MoreOf } from './more-of.tsx';
 import { createRoom, type Room } from './room.ts';
 import { say } from './say.ts';
 import { eachOnce } from './thread.ts';
-
-/** Of the section that shows the comments of a clip. */
-export const commentsId = (clipId: string): string => `comments-${clipId}`;
 
 interface CommentsProps {
   readonly status: Status;
@@ -43,7 +39,7 @@ export function Comments({ status, commentId }: CommentsProps) {
       aria-label={say('list')}
     >
       <div class={styles.head}>
-        <p class={styles.count}>{say('titleCount', { n: total, shown: shownCount(total) })}</p>
+        <p class={styles.count}>{say('titleCount', { n: total })}</p>
         <SortSwitch room={room} />
       </div>
       <Thread room={room} status={status} linked={linked} />
@@ -125,7 +121,14 @@ function Thread({ room, status, linked }: { room: Room; status: Status; linked: 
           <PendingItem key={one.key} pending={one} />
         ))}
         {items.map((comment) => (
-          <CommentItem key={comment.id} comment={comment} room={room} status={status} linked={linked} depth={0} />
+          <CommentItem
+            key={comment.id}
+            comment={comment}
+            room={room}
+            status={status}
+            linked={linked}
+            depth={0}
+          />
         ))}
       </ul>
       <MoreOf pages={pages} label={say('more')} auto />

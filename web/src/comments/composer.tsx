@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApiFailure } from '../api/client.ts';
 import { instance } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
@@ -57,7 +57,8 @@ export function Composer(props: ComposerProps) {
     if (next === '') drafts.delete(draft);
     else drafts.set(draft, next);
   };
-  useEffect(() => {
+  // At once: what somebody types next belongs here.
+  useLayoutEffect(() => {
     const element = box.current;
     if (!isNext || !element) return;
     element.focus();
@@ -178,12 +179,7 @@ export function Composer(props: ComposerProps) {
           </span>
         )}
       </p>
-      {problem && (
-        <div class={styles.problem}>
-          <FieldError sentence={problem} alert />
-          <p>{say('kept')}</p>
-        </div>
-      )}
+      {problem && <FieldError sentence={problem} alert />}
       <p role="status">
         <VisuallyHidden>{isOpen ? say('suggested', { n: suggested.length }) : told}</VisuallyHidden>
       </p>

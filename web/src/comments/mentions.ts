@@ -9,7 +9,8 @@ export interface Word {
 }
 
 /** As the server reads them: not inside of a word or an address. */
-const PERSON = /(?<![\p{L}\p{M}\p{N}_/@.-])@([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,60})(?:@[A-Za-z0-9.:-]{0,250})?)$/u;
+const PERSON =
+  /(?<![\p{L}\p{M}\p{N}_/@.-])@([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,60})(?:@[A-Za-z0-9.:-]{0,250})?)$/u;
 const TAG = /(?<![\p{L}\p{M}\p{N}_&/#])#([\p{L}\p{N}_][\p{L}\p{M}\p{N}_]{0,99})$/u;
 
 /** What is being written right before the caret; null where that is neither a name nor a tag. */
@@ -23,10 +24,16 @@ export function wordAt(text: string, caret: number): Word | null {
 }
 
 /** The text with a word replaced by what was chosen, and a space behind it; and where the caret goes. */
-export function completed(text: string, word: Word, chosen: string): { readonly text: string; readonly caret: number } {
+export function completed(
+  text: string,
+  word: Word,
+  chosen: string,
+): { readonly text: string; readonly caret: number } {
   const mark = word.kind === 'person' ? '@' : '#';
   // What of the old word follows the caret goes with it.
-  const rest = text.slice(word.end).replace(word.kind === 'person' ? /^[\w.@-]+/ : /^[\p{L}\p{M}\p{N}_]+/u, '');
+  const rest = text
+    .slice(word.end)
+    .replace(word.kind === 'person' ? /^[\w.@-]+/ : /^[\p{L}\p{M}\p{N}_]+/u, '');
   const head = `${text.slice(0, word.start)}${mark}${chosen} `;
   return { text: head + rest.replace(/^ /, ''), caret: head.length };
 }

@@ -70,7 +70,8 @@ export function createRoom(status: Status, viewerId: string | null): Room {
 
   const lists = () => [top.peek(), ...replies.values()];
   const listOf = (id: string) => lists().find(({ items }) => items.peek().some((one) => one.id === id));
-  const find = (id: string) => [...lists().flatMap(({ items }) => items.peek()), ...fresh.peek()].find((one) => one.id === id);
+  const find = (id: string) =>
+    [...lists().flatMap(({ items }) => items.peek()), ...fresh.peek()].find((one) => one.id === id);
   const parentOf = ({ in_reply_to_id: id }: Status) => (id === clip.id ? null : id);
 
   function change(id: string, how: (comment: Comment) => Comment): void {

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Account } from '../api/types.ts';
-import { count } from '../format.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Handle } from '../ui/handle.tsx';
 import { calls } from './calls.ts';
@@ -91,7 +90,11 @@ export function Suggestions({ id, suggestions, active, onTake }: SuggestionsProp
           onMouseDown={(event) => event.preventDefault()}
           onPointerUp={() => onTake(one)}
         >
-          {one.kind === 'person' ? <Person account={one.account} /> : <TagOption name={one.value} uses={one.uses} />}
+          {one.kind === 'person' ? (
+            <Person account={one.account} />
+          ) : (
+            <TagOption name={one.value} uses={one.uses} />
+          )}
         </div>
       ))}
     </div>

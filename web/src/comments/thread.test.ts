@@ -1,19 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { fakeAccount, fakeStatus } from '../../../test/helpers/fake-entities.ts';
-import type { Comment } from '../api/types.ts';
+import type { Account, Comment, Status } from '../api/types.ts';
 import { commentOf, coverOf, eachOnce, pathTo, toldAgain, topPlace, withLike } from './thread.ts';
 
 const author = fakeAccount('1', 'alice');
 const bob = fakeAccount('2', 'bob');
 const clip = { id: '100', authorId: author.id };
+const status = (id: string, by: Account, changes: Partial<Status> = {}): Status =>
+  fakeStatus(id, by, {} as never, { media_attachments: [], video: null, ...changes });
 const said = (id: string, changes: Partial<Comment> = {}, by = bob): Comment => ({
-  ...commentOf({ ...fakeStatus(id, by), in_reply_to_id: '100' }, clip),
+  ...commentOf(status(id, by, { in_reply_to_id: '100' }), clip),
   ...changes,
 });
 
 test('a comment that a stream tells of stands below its clip, and nothing of it is ours yet', () => {
-  const { favourited, filtered, ...told } = fakeStatus('7', author, undefined, { in_reply_to_id: '100' });
-  const comment = commentOf(told as typeof told & { favourited: boolean; filtered: [] }, clip);
+  const { favourited, filtered, ...told } = status('7', author, { in_reply_to_id: '100' });
+  const comment = commentOf(told as Status, clip);
   expect(comment).toMatchObject({ video_id: '100', by_author: true, hidden: false, pinned: false });
   expect(comment).toMatchObject({ favourited: false, filtered: [] });
   expect(said('8').by_author).toBe(false);
@@ -21,7 +23,7 @@ test('a comment that a stream tells of stands below its clip, and nothing of it 
 
 test('an edit that is told leaves alone what is ours, and what the author of the clip did', () => {
   const known = said('7', { favourited: true, pinned: true, liked_by_author: true, replies_count: 3 });
-  const told = { ...fakeStatus('7', bob), content: '<p>New</p>', edited_at: '2026-01-01T00:00:00Z' };
+  const told = status('7', bob, { content: '<p>New</p>', edited_at: '2026-01-01T00:00:00Z' });
   expect(toldAgain(known, told)).toEqual({
     ...known,
     ...{ content: '<p>New</p>', edited_at: told.edited_at, mentions: told.mentions, tags: told.tags },
@@ -51,21 +53,25 @@ describe('likes', () => {
     expect(liked).toMatchObject({ favourited: true, favourites_count: 3, liked_by_author: false });
     expect(withLike(liked, true, false)).toBe(liked);
     expect(withLike(liked, false, false).favourites_count).toBe(2);
-    expect(withLike(said('7', { favourited: true, favourites_count: 0 }), false, false).favourites_count).toBe(0);
+    expect(
+      withLike(said('7', { favourited: true, favourites_count: 0 }), false, false).favourites_count,
+    ).toBe(0);
   });
   test('of the author of the clip are marked, and of others leave the mark', () => {
     expect(withLike(said('7'), true, true).liked_by_author).toBe(true);
-    expect(withLike(said('7', { favourited: true, liked_by_author: true }), false, true).liked_by_author).toBe(false);
+    expect(
+      withLike(said('7', { favourited: true, liked_by_author: true }), false, true).liked_by_author,
+    ).toBe(false);
     expect(withLike(said('7', { liked_by_author: true }), true, false).liked_by_author).toBe(true);
   });
 });
 
 describe('the path to a comment', () => {
-  const at = (id: string, parent: string) => ({ ...fakeStatus(id, bob), in_reply_to_id: parent });
+  const at = (id: string, parent: string) => status(id, bob, { in_reply_to_id: parent });
   const [a, b, c] = [at('1', '100'), at('2', '1'), at('3', '2')];
   test('is what it answers, outermost first', () => {
-    expect(pathTo(c, [fakeStatus('100', author), a, b], '100').map(({ id }) => id)).toEqual(['1', '2']);
-    expect(pathTo(a, [fakeStatus('100', author)], '100')).toEqual([]);
+    expect(pathTo(c, [status('100', author), a, b], '100').map(({ id }) => id)).toEqual(['1', '2']);
+    expect(pathTo(a, [status('100', author)], '100')).toEqual([]);
   });
   test('ends where something is out of sight, and in a circle', () => {
     expect(pathTo(c, [b], '100').map(({ id }) => id)).toEqual(['2']);
@@ -78,6 +84,8 @@ test('a warning covers a comment, and a filter of the viewer before it', () => {
   expect(coverOf(said('7', { spoiler_text: '' }))).toBeNull();
   expect(coverOf(said('7', { spoiler_text: 'Spiders' }))).toEqual({ kind: 'warning', text: 'Spiders' });
   const filter = { id: '1', title: 'Work', context: [], expires_at: null, filter_action: 'warn' };
-  const filtered = [{ filter, keyword_matches: ['work'], status_matches: null }] as unknown as Comment['filtered'];
+  const filtered = [
+    { filter, keyword_matches: ['work'], status_matches: null },
+  ] as unknown as Comment['filtered'];
   expect(coverOf(said('7', { spoiler_text: 'Spiders', filtered }))).toEqual({ kind: 'filter', text: 'Work' });
 });

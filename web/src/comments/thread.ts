@@ -23,7 +23,17 @@ export function commentOf(status: Status, { id, authorId }: CommentedClip): Comm
 /** What a stream tells is meant for everybody: what is ours, and what the author of the clip did, stays as it was. */
 export function toldAgain(known: Comment, told: Status): Comment {
   const { content, spoiler_text, sensitive, language, edited_at, mentions, tags, favourites_count } = told;
-  return { ...known, content, spoiler_text, sensitive, language, edited_at, mentions, tags, favourites_count };
+  return {
+    ...known,
+    content,
+    spoiler_text,
+    sensitive,
+    language,
+    edited_at,
+    mentions,
+    tags,
+    favourites_count,
+  };
 }
 
 /** Each once, where it stands first: what was put in by hand comes again with its page. */
@@ -34,7 +44,9 @@ export function eachOnce<T extends { readonly id: string }>(items: readonly T[])
 
 /** Where a new one goes in a list of comments: above all, but for the one that is pinned. */
 export function topPlace(items: readonly Comment[]): number {
-  return items.findIndex(({ pinned }) => !pinned) === -1 ? items.length : items.findIndex(({ pinned }) => !pinned);
+  return items.findIndex(({ pinned }) => !pinned) === -1
+    ? items.length
+    : items.findIndex(({ pinned }) => !pinned);
 }
 
 /** The one that is pinned first and no other pinned; the rest in their order. */
@@ -69,7 +81,10 @@ export function pathTo(comment: Status, ancestors: readonly Status[], clipId: st
 }
 
 /** Why a comment is not shown at once, if it is not: its own warning, or what the viewer filters. */
-export function coverOf({ spoiler_text, filtered }: Comment): { readonly kind: 'warning' | 'filter'; readonly text: string } | null {
+export function coverOf({
+  spoiler_text,
+  filtered,
+}: Comment): { readonly kind: 'warning' | 'filter'; readonly text: string } | null {
   const [first] = filtered;
   if (first) return { kind: 'filter', text: first.filter.title };
   return spoiler_text === '' ? null : { kind: 'warning', text: spoiler_text };

@@ -1,8 +1,8 @@
 /** English; what stands in braces is put in (ICU MessageFormat). */
 export const english = {
   title: 'Comments',
-  titleCount: '{n, plural, =0 {Comments} one {{shown} comment} other {{shown} comments}}',
-  open: '{n, plural, =0 {Comments} one {Show {shown} comment} other {Show {shown} comments}}',
+  titleCount: '{n, plural, =0 {Comments} one {# comment} other {# comments}}',
+  open: '{n, plural, =0 {Comments} one {Show # comment} other {Show # comments}}',
   sort: 'Order',
   top: 'Top',
   newest: 'Newest',
@@ -73,7 +73,6 @@ export const english = {
   keys: 'Ctrl and Enter post. Type @ for people and # for tags.',
   posted: 'Your comment is out.',
   saved: 'Your comment was changed.',
-  kept: 'Nothing was lost: your text is still here.',
   left: '{n, plural, one {# character left} other {# characters left}}',
   over: '{n, plural, one {# character too many} other {# characters too many}}',
   suggestions: 'Suggestions',

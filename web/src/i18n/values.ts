@@ -6,6 +6,11 @@ export type ValuesOf<S extends string> = [Names<S>] extends [never]
   ? []
   : [values: { readonly [K in Names<S>]: K extends Numbers<S> ? number : string | number }];
 
+/** Keys of messages that want to be told nothing. */
+export type PlainKey<M extends Readonly<Record<string, string>>> = {
+  [K in keyof M]: ValuesOf<M[K]> extends [] ? K : never;
+}[keyof M];
+
 /** All names that follow an opening brace. */
 type Names<S> = S extends `${string}{${infer Rest}` ? NameOf<Head<Rest>> | Names<Rest> : never;
 

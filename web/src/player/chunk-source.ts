@@ -1,5 +1,5 @@
 import type { Media } from '../api/types.ts';
-import { savesData } from '../state/preferences.ts';
+import { largestSide, savesData } from '../state/preferences.ts';
 import { groupAt, groupsToDrop, nextGroup, roomFor, secondsAhead, spansOf } from './buffer-plan.ts';
 import { type ClipIndex, readChunkIndex } from './chunk-index.ts';
 import { type ChunkLoader, createChunkLoader, type HowToLoad } from './chunk-loader.ts';
@@ -228,7 +228,8 @@ function watchScreen(video: HTMLVideoElement, sizes: readonly ClipSize[]) {
     const { width = 1, height = 1 } = largest ?? {};
     const scale = Math.min(video.clientWidth / width, video.clientHeight / height);
     const shownPixels = Math.min(width, height) * scale * Math.min(devicePixelRatio, MOST_RATIO);
-    return { ceiling, shownPixels };
+    const wanted = sizes.filter((size) => Math.min(size.width, size.height) <= largestSide()).length - 1;
+    return { ceiling: Math.max(0, Math.min(ceiling, wanted)), shownPixels };
   };
 }
 

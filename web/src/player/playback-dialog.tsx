@@ -1,4 +1,4 @@
-import { speedChoice, speeds } from '../state/preferences.ts';
+import { playbackSpeed } from '../state/preferences.ts';
 import { toast } from '../state/toasts.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -7,24 +7,28 @@ import { speedName } from './playback-menu.tsx';
 import type { Player } from './pool.ts';
 import { say } from './say.ts';
 
+const USUAL = '1';
+/** From slow to fast; null is as they were made. */
+const speeds = ['0.5', '0.75', null, '1.25', '1.5', '2'] as const;
+
 /** How fast clips are played, from now on, and the picture of this one in a window of its own. */
 export function PlaybackDialog({ player, onClose }: { player: Player; onClose: () => void }) {
-  const chosen = speedChoice.value ?? '1';
+  const chosen = playbackSpeed.value;
   return (
     <Dialog title={say('title')} onClose={onClose}>
       <fieldset>
         <legend>{say('speed')}</legend>
         {speeds.map((speed) => (
           <Choice
-            key={speed}
+            key={speed ?? USUAL}
             type="radio"
             name="speed"
             checked={speed === chosen}
             onChoose={() => {
-              speedChoice.value = speed;
+              playbackSpeed.value = speed;
             }}
           >
-            {speed === '1' ? say('usual') : speedName(speed)}
+            {speed === null ? say('usual') : speedName(Number(speed))}
           </Choice>
         ))}
       </fieldset>

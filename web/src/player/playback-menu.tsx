@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { speedChoice } from '../state/preferences.ts';
+import { speed } from '../state/preferences.ts';
 import { whenOpen } from '../ui/when-open.tsx';
 import styles from './playback-menu.module.css';
 import type { Player } from './pool.ts';
@@ -12,17 +12,17 @@ const PlaybackDialog = whenOpen(() =>
 /** The speed of clips as a button, behind which is what one rarely changes. */
 export function PlaybackMenu({ player }: { player: Player }) {
   const [open, setOpen] = useState(false);
-  const speed = speedName(speedChoice.value ?? '1');
+  const name = speedName(speed());
   return (
     <>
       <button
         type="button"
         class={styles.button}
-        aria-label={say('menu', { speed })}
+        aria-label={say('menu', { speed: name })}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
-        {speed}
+        {name}
       </button>
       {open && <PlaybackDialog player={player} onClose={() => setOpen(false)} />}
     </>
@@ -30,7 +30,7 @@ export function PlaybackMenu({ player }: { player: Player }) {
 }
 
 /** As people of the page's language write it. */
-export function speedName(speed: string): string {
-  const number = new Intl.NumberFormat(document.documentElement.lang).format(Number(speed));
+export function speedName(rate: number): string {
+  const number = new Intl.NumberFormat(document.documentElement.lang).format(rate);
   return say('speedShort', { speed: number });
 }

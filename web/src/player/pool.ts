@@ -1,6 +1,6 @@
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Media } from '../api/types.ts';
-import { savesData, speedChoice } from '../state/preferences.ts';
+import { savesData, speed } from '../state/preferences.ts';
 import { areSameCaptions, attachCaptions, pickCaptions, showCaptions } from './captions.ts';
 import { feedableSizes } from './clip-sizes.ts';
 import { createHeads, type HeadWish } from './heads.ts';
@@ -64,8 +64,8 @@ export function createPool(size: number): Pool {
   });
 
   const stopSpeed = effect(() => {
-    const speed = Number(speedChoice.value ?? 1);
-    for (const { video } of slots) setSpeed(video, speed);
+    const wanted = speed();
+    for (const { video } of slots) setSpeed(video, wanted);
   });
 
   function load(slot: Slot, media: Media, eager: boolean): void {
@@ -162,9 +162,9 @@ function headOf(media: Media): HeadWish[] {
 }
 
 /** A new source begins at the default speed of its element. */
-function setSpeed(video: HTMLVideoElement, speed: number): void {
-  video.defaultPlaybackRate = speed;
-  video.playbackRate = speed;
+function setSpeed(video: HTMLVideoElement, rate: number): void {
+  video.defaultPlaybackRate = rate;
+  video.playbackRate = rate;
 }
 
 function unload(slot: Slot): void {
@@ -194,7 +194,7 @@ function createSlot(): Slot {
   video.loop = true;
   video.preload = 'auto';
   video.muted = isMuted.peek();
-  setSpeed(video, Number(speedChoice.peek() ?? 1));
+  setSpeed(video, speed());
   // Captions of another host are read only where the video is asked for like this, too; HLS is anyway.
   video.crossOrigin = 'anonymous';
   // What ManagedMediaSource asks for on iPhones.

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Media, Status } from '../api/types.ts';
-import { startsByItself } from '../state/preferences.ts';
+import { autoplays } from '../state/preferences.ts';
 import { isCovered } from '../state/revealed.ts';
 import type { Player, Pool } from './pool.ts';
 
@@ -27,7 +27,7 @@ export function usePlayback(pool: Pool, near: readonly Status[], later: readonly
   const [stopped, setStopped] = useState<string | null>(null);
   const [started, setStarted] = useState<string | null>(null);
   const visible = usePageVisible();
-  const paused = startsByItself() ? stopped === current?.id : started !== current?.id;
+  const paused = autoplays() ? stopped === current?.id : started !== current?.id;
   const covered = current !== undefined && isCovered(current);
 
   // Each render brings a new array; the pool sees by itself what has changed. Before the paint: bytes are asked for at once.

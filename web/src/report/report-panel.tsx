@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import type { Account, Status } from '../api/types.ts';
+import { commentsId } from '../comments/comment-path.ts';
 import type { PanelProps } from '../shell/panels.tsx';
 import { openPanel } from '../state/panels.ts';
 import { me } from '../state/session.ts';
@@ -16,19 +18,28 @@ import { say } from './say.ts';
 /** Telling the staff about a clip, or about a comment below it. */
 export function ReportPanel({ panel, onClose }: PanelProps) {
   const { status, commentId } = panel;
-  // Who came from the comments goes on reading there, unless the page shows them anyway.
+  const isFiled = useRef(false);
+  const onFiled = () => {
+    isFiled.current = true;
+  };
+  // Who came from the comments goes on reading there, unless the page shows them anyway. What was reported may be out of sight.
   const close = () => {
     onClose();
-    const isOnPage = document.getElementById(`comments-${status.id}`) !== null;
-    if (commentId !== undefined && !isOnPage) openPanel({ name: 'comments', status, commentId });
+    const isOnPage = document.getElementById(commentsId(status.id)) !== null;
+    if (commentId === undefined || isOnPage) return;
+    openPanel({ name: 'comments', status, ...(isFiled.current ? {} : { commentId }) });
   };
   return (
     <SidePanel title={say('title')} onClose={close}>
       <Allowed>
         {commentId === undefined ? (
-          <ReportSteps subjects={[postOf('clip', status), accountOf(status.account)]} onClose={close} />
+          <ReportSteps
+            subjects={[postOf('clip', status), accountOf(status.account)]}
+            onFiled={onFiled}
+            onClose={close}
+          />
         ) : (
-          <CommentReport id={commentId} onClose={close} />
+          <CommentReport id={commentId} onFiled={onFiled} onClose={close} />
         )}
       </Allowed>
     </SidePanel>
@@ -40,7 +51,7 @@ export function AccountReportPanel({ account, onClose }: { account: Account; onC
   return (
     <SidePanel title={say('title')} onClose={onClose}>
       <Allowed>
-        <ReportSteps subjects={[accountOf(account)]} onClose={onClose} />
+        <ReportSteps subjects={[accountOf(account)]} onFiled={() => undefined} onClose={onClose} />
       </Allowed>
     </SidePanel>
   );
@@ -59,12 +70,10 @@ function Allowed({ children }: { children: ComponentChildren }) {
   );
 }
 
-function CommentReport({ id, onClose }: { id: string; onClose: () => void }) {
+function CommentReport({ id, ...rest }: { id: string; onFiled: () => void; onClose: () => void }) {
   const [remote, reload] = useRemote(id, () => calls.comment(id));
   if (remote.state === 'loading') return <Loading label={say('loading')} />;
   if (remote.state === 'failed') return <Failed failure={remote.failure} onRetry={reload} />;
   const comment = remote.value;
-  return (
-    <ReportSteps subjects={[postOf('comment', comment), accountOf(comment.account)]} onClose={onClose} />
-  );
+  return <ReportSteps subjects={[postOf('comment', comment), accountOf(comment.account)]} {...rest} />;
 }

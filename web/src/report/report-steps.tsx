@@ -4,6 +4,7 @@ import { instance } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, FieldError } from '../ui/field.tsx';
 import { calls } from './calls.ts';
+import styles from './report.module.css';
 import {
   bodyOf,
   type Category,
@@ -13,20 +14,21 @@ import {
   type Subject,
   stepsFor,
 } from './report.ts';
-import styles from './report.module.css';
 import { ReportResult } from './report-result.tsx';
 import { say } from './say.ts';
 
 interface StepsProps {
   /** What may be meant, the likeliest first. */
   readonly subjects: readonly [Subject, ...Subject[]];
+  /** Called once the server has it. */
+  readonly onFiled: () => void;
   readonly onClose: () => void;
 }
 
 type Change = (change: Partial<ReportDraft>) => void;
 
 /** What, why, and what else: one question at a time. Going back loses nothing. */
-export function ReportSteps({ subjects, onClose }: StepsProps) {
+export function ReportSteps({ subjects, onFiled, onClose }: StepsProps) {
   const steps = stepsFor(subjects);
   const [at, setAt] = useState(0);
   const [draft, setDraft] = useState<ReportDraft>({
@@ -58,8 +60,9 @@ export function ReportSteps({ subjects, onClose }: StepsProps) {
     setSending(true);
     const outcome = await calls.file(bodyOf(draft));
     setSending(false);
-    if (outcome.ok) setFiled(outcome.value);
-    else setProblem(outcome.sentence);
+    if (!outcome.ok) return setProblem(outcome.sentence);
+    onFiled();
+    setFiled(outcome.value);
   };
 
   if (filed) return <ReportResult report={filed} account={draft.subject.account} onClose={onClose} />;
@@ -122,7 +125,9 @@ function What({ draft, subjects, change, labelledBy }: Omit<QuestionProps, 'step
             onChoose={() => change({ subject })}
             {...(isAccount ? { hint: say('accountHint') } : {})}
           >
-            {subject.kind === 'account' ? say('account', { who: `@${subject.account.acct}` }) : say(subject.kind)}
+            {subject.kind === 'account'
+              ? say('account', { who: `@${subject.account.acct}` })
+              : say(subject.kind)}
           </Choice>
         );
       })}
@@ -139,7 +144,8 @@ const hints = {
 
 function Why({ draft, change, labelledBy }: Omit<QuestionProps, 'step'>) {
   const rules = instance.value?.rules ?? [];
-  const categories: Category[] = rules.length > 0 ? ['violation', 'spam', 'legal', 'other'] : ['spam', 'legal', 'other'];
+  const categories: Category[] =
+    rules.length > 0 ? ['violation', 'spam', 'legal', 'other'] : ['spam', 'legal', 'other'];
   return (
     <fieldset class={styles.choices} aria-labelledby={labelledBy}>
       {categories.map((category) => (

@@ -31,7 +31,9 @@ test('rules go along where one is broken, posts where one is meant, and nothing 
     ...{ comment: 'Look', forward: false },
   });
   const about: Subject = { kind: 'account', account: remote };
-  expect(bodyOf(draft({ subject: about, category: 'violation', ruleIds: ['2'], forward: true }))).toMatchObject({
+  expect(
+    bodyOf(draft({ subject: about, category: 'violation', ruleIds: ['2'], forward: true })),
+  ).toMatchObject({
     ...{ account_id: '2', status_ids: [], category: 'violation', rule_ids: ['2'], forward: true },
   });
 });

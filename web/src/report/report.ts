@@ -34,7 +34,10 @@ export function stepsFor(subjects: readonly Subject[]): readonly StepName[] {
 }
 
 /** What is missing before the next step, as a key of the words; null where nothing is. */
-export function missingIn(step: StepName, draft: ReportDraft): 'whyMissing' | 'ruleMissing' | 'detailsNeeded' | null {
+export function missingIn(
+  step: StepName,
+  draft: ReportDraft,
+): 'whyMissing' | 'ruleMissing' | 'detailsNeeded' | null {
   if (step === 'why' && draft.category === null) return 'whyMissing';
   if (step === 'why' && draft.category === 'violation' && draft.ruleIds.length === 0) return 'ruleMissing';
   if (step === 'more' && draft.category === 'other' && draft.details.trim() === '') return 'detailsNeeded';

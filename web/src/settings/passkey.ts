@@ -2,7 +2,7 @@ import { browserSupportsWebAuthn, startAuthentication, startRegistration } from 
 import type { ApiFailure, ApiOutcome } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import type { Passkey } from '../api/types.ts';
-import { passkeyStrings } from '../strings-settings.ts';
+import { say } from './security/say.ts';
 
 /** Whether this browser has passkeys at all. */
 export const hasPasskeys = browserSupportsWebAuthn;
@@ -17,7 +17,7 @@ async function sign(options: () => Promise<ApiOutcome<object>>): Promise<ApiOutc
     const optionsJSON = told.value as Parameters<typeof startAuthentication>[0]['optionsJSON'];
     return { ok: true, value: await startAuthentication({ optionsJSON }) };
   } catch {
-    return failed(passkeyStrings.failed);
+    return failed(say('passkeyFailed'));
   }
 }
 
@@ -34,7 +34,7 @@ export async function makePasskey(proof: string, name: string): Promise<ApiOutco
     const optionsJSON = told.value as Parameters<typeof startRegistration>[0]['optionsJSON'];
     return await api.addPasskey(await startRegistration({ optionsJSON }), name);
   } catch {
-    return failed(passkeyStrings.failedNew);
+    return failed(say('passkeyFailedNew'));
   }
 }
 

@@ -1,14 +1,17 @@
+import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { instance, isStaff, mayInvite, me, signOut } from '../state/session.ts';
+import { count } from '../format.ts';
+import { unread, unreadMost, watchInbox } from '../state/inbox.ts';
+import { instance, isStaff, me, signOut } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { uploadPercent } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
-import { inviteStrings, securityStrings } from '../strings-settings.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { profilePath } from '../ui/links.ts';
+import { profilePath, signInPath } from '../ui/links.ts';
 import { Logo } from './logo.tsx';
 import styles from './navigation.module.css';
+import { say } from './say.ts';
 
 interface Place {
   readonly href: string;
@@ -21,28 +24,37 @@ interface Place {
 function places(): Place[] {
   const text = strings.nav;
   const account = me.value;
-  return [
+  const everybodys: Place[] = [
     { href: '/', icon: 'home', words: text.home },
-    { href: '/find', icon: 'search', words: text.find },
+    { href: '/search', icon: 'search', words: say('search') },
     { href: '/upload', icon: 'plus', words: text.upload },
-    account
-      ? { href: profilePath(account), icon: 'person', words: text.me }
-      : { href: '/login', icon: 'person', words: text.signIn },
-    ...(account
-      ? [{ href: '/settings/security', icon: 'key', words: securityStrings.nav, railOnly: true } as const]
-      : []),
-    ...(mayInvite()
-      ? [{ href: '/settings/invites', icon: 'mail', words: inviteStrings.nav, railOnly: true } as const]
-      : []),
+  ];
+  if (!account) return [...everybodys, { href: signInPath(), icon: 'person', words: text.signIn }];
+  return [
+    ...everybodys,
+    { href: '/inbox', icon: 'inbox', words: say('inbox') },
+    { href: profilePath(account), icon: 'person', words: text.me },
+    { href: '/library/saved', icon: 'bookmark', words: say('library'), railOnly: true },
+    { href: '/studio', icon: 'studio', words: say('studio'), railOnly: true },
+    { href: '/settings', icon: 'settings', words: say('settings'), railOnly: true },
     ...(isStaff(account)
       ? [{ href: '/admin/approvals', icon: 'shield', words: text.approvals, railOnly: true } as const]
       : []),
   ];
 }
 
+/** Whether a place, or a page below it, is the one that is shown. */
+function isCurrent(href: string, path: string): boolean {
+  const [place = href] = href.split('?');
+  if (place === '/library/saved') return path.startsWith('/library/');
+  return path === place || (/^\/(?:studio|settings)$/.test(place) && path.startsWith(`${place}/`));
+}
+
 /** The places one can go to: a bar under the thumb on phones, a rail at the left on desktops. */
 export function Navigation() {
   const { path } = useLocation();
+  const viewer = me.value?.id;
+  useEffect(() => (viewer === undefined ? undefined : watchInbox()), [viewer]);
   return (
     <nav class={styles.navigation} aria-label={strings.nav.label}>
       <a class={styles.brand} href="/" aria-label={instance.value?.title ?? strings.product} tabIndex={-1}>
@@ -52,7 +64,7 @@ export function Navigation() {
       <ul class={styles.list}>
         {places().map((place) => (
           <li key={place.href} class={place.railOnly ? styles.railOnly : undefined}>
-            <NavigationLink {...place} current={path === place.href} />
+            <NavigationLink {...place} current={isCurrent(place.href, path)} />
           </li>
         ))}
       </ul>
@@ -63,13 +75,30 @@ export function Navigation() {
 
 function NavigationLink({ href, icon, words, current }: Place & { current: boolean }) {
   const percent = href === '/upload' ? uploadPercent.value : undefined;
+  const isInbox = href === '/inbox';
   return (
-    <a class={styles.link} href={href} aria-current={current ? 'page' : undefined}>
+    <a
+      class={styles.link}
+      href={href}
+      aria-current={current ? 'page' : undefined}
+      aria-label={isInbox ? inboxLabel(unread.value) : undefined}
+    >
       <Icon name={icon} />
       <span class={styles.words}>{words}</span>
       {percent !== undefined && <span class={styles.percent}>{strings.nav.uploading(percent)}</span>}
+      {isInbox && unread.value > 0 && (
+        <span class={styles.percent} aria-hidden="true">
+          {unread.value > unreadMost ? `${count(unreadMost)}+` : count(unread.value)}
+        </span>
+      )}
     </a>
   );
+}
+
+/** The place with what the badge says. */
+function inboxLabel(n: number): string {
+  if (n > unreadMost) return say('inboxMany', { n: count(unreadMost) });
+  return n > 0 ? say('inboxUnread', { n: count(n) }) : say('inbox');
 }
 
 function SessionActions() {

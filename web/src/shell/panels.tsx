@@ -13,6 +13,7 @@ export interface PanelProps {
 /** Each is fetched when it is opened first: `lazy(() => import(…))`. */
 const panels: Partial<Record<OpenPanel['name'], ComponentType<PanelProps>>> = {
   comments: lazy(() => import('../comments/comments-panel.tsx').then((module) => module.CommentsPanel)),
+  share: lazy(() => import('../share/share-panel.tsx').then((module) => module.SharePanel)),
   why: lazy(() => import('../feed/why/why-panel.tsx').then((module) => module.WhyPanel)),
   report: lazy(() => import('../report/report-panel.tsx').then((module) => module.ReportPanel)),
 };

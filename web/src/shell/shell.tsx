@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { sheetIsOpen } from '../state/panels.ts';
 import { strings } from '../strings.ts';
 import { pageTitle, VisuallyHidden } from '../ui/page.tsx';
 import { ConfirmBanner } from './confirm-banner.tsx';
@@ -7,6 +8,7 @@ import { Navigation } from './navigation.tsx';
 import { Panels } from './panels.tsx';
 import styles from './shell.module.css';
 import { Toasts } from './toasts.tsx';
+import { UploadTraySlot } from './upload-tray.tsx';
 
 const MAIN = 'main';
 
@@ -29,7 +31,8 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <Panels />
       <div class={styles.stack}>
         <ConfirmBanner />
-        <Toasts />
+        <UploadTraySlot />
+        {!sheetIsOpen.value && <Toasts />}
         <ConnectionBanner />
       </div>
       <p role="status">

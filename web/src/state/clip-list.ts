@@ -28,7 +28,9 @@ export function enterClipList(list: ClipList, id: string): void {
 }
 
 /** The list that was entered last, if it is the one of this key: who comes back finds it as it was. */
-export function enteredClipList(key: string): { readonly list: ClipList; readonly lastId: string | null } | null {
+export function enteredClipList(
+  key: string,
+): { readonly list: ClipList; readonly lastId: string | null } | null {
   const list = opened.peek();
   return list?.key === key ? { list, lastId } : null;
 }

@@ -34,8 +34,8 @@ test('pages follow each other by what the one before said, and end where it says
   expect(pages.phase.value).toBe('ended');
 });
 
-test('what moved onto the next page meanwhile is there once', async () => {
-  const { pages, ids } = pagesOf(answer(['3', '2'], 'more'), answer(['2', '1'], null));
+test('what comes twice, on one page or on two, is there once', async () => {
+  const { pages, ids } = pagesOf(answer(['3', '2'], 'more'), answer(['2', '1', '1'], null));
   await pages.loadMore();
   await pages.loadMore();
   expect(ids()).toEqual(['3', '2', '1']);
@@ -76,10 +76,16 @@ test('what is taken away can be put back where it was', async () => {
 
 test('items that are made of another answer keep its next page, or name their own', async () => {
   const list = Promise.resolve(answer(['1'], 'more'));
-  expect(await mapPage(list, (items) => items.map(({ id }) => ({ id: `${id}!` })))).toEqual(answer(['1!'], 'more'));
+  expect(await mapPage(list, (items) => items.map(({ id }) => ({ id: `${id}!` })))).toEqual(
+    answer(['1!'], 'more'),
+  );
   const other = Promise.resolve({ ok: true, value: { entries: ['1'], cursor: 'c' } } as const);
   expect(
-    await mapPage(other, ({ entries }) => entries.map((id) => ({ id })), ({ cursor }) => cursor),
+    await mapPage(
+      other,
+      ({ entries }) => entries.map((id) => ({ id })),
+      ({ cursor }) => cursor,
+    ),
   ).toEqual(answer(['1'], 'c'));
   expect(await mapPage(Promise.resolve(failure), () => [])).toBe(failure);
 });

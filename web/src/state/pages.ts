@@ -40,8 +40,11 @@ export function createPages<T extends { readonly id: string }>(load: LoadPage<T>
         phase.value = 'failed';
         return;
       }
-      const added = page.value.filter(({ id }) => !known.has(id));
-      for (const { id } of added) known.add(id);
+      const added = page.value.filter(({ id }) => {
+        const isNew = !known.has(id);
+        known.add(id);
+        return isNew;
+      });
       items.value = [...items.value, ...added];
       next = page.next ?? null;
       problem.value = null;

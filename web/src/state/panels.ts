@@ -21,6 +21,9 @@ export interface AccountReport {
 /** What is open; one at a time. */
 export const panel = signal<OpenPanel | AccountReport | null>(null);
 
+/** Whether a sheet lies over the page, which cannot be reached or heard then: toasts are shown in the sheet. */
+export const sheetIsOpen = signal(false);
+
 export function openPanel(next: OpenPanel): void {
   panel.value = next;
 }

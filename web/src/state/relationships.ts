@@ -25,15 +25,26 @@ export async function loadRelationships(ids: readonly string[]): Promise<void> {
   else for (const id of unknown) asked.delete(id);
 }
 
-/** Asks again about one account, for a request that waits to be accepted. */
-export async function refreshRelationship(id: string): Promise<void> {
-  const outcome = await api.relationships([id]);
+/** Asks again about some accounts, in one request. */
+export async function refreshRelationships(ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  for (const id of ids) asked.add(id);
+  const outcome = await api.relationships(ids);
   if (outcome.ok) keep(outcome.value);
 }
+
+/** Asks again about one account, for a request that waits to be accepted. */
+export const refreshRelationship = (id: string): Promise<void> => refreshRelationships([id]);
 
 /** Follows or stops following. */
 export async function setFollowing(id: string, wanted: boolean): Promise<ApiOutcome<Relationship>> {
   const outcome = await (wanted ? api.follow(id) : api.unfollow(id));
+  if (outcome.ok) keep([outcome.value]);
+  return outcome;
+}
+
+/** Keeps what an answer says about how we stand to an account now. */
+export function keepRelationship(outcome: ApiOutcome<Relationship>): ApiOutcome<Relationship> {
   if (outcome.ok) keep([outcome.value]);
   return outcome;
 }

@@ -3,6 +3,9 @@ import { type ApiFailure, type ApiOutcome, signedOutByServer } from '../api/clie
 import { api, type Credentials } from '../api/endpoints.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
 import { strings } from '../strings.ts';
+import { signInPath } from '../ui/links.ts';
+import { forgetClipList } from './clip-list.ts';
+import { isWrittenForVisitors } from './first-page.ts';
 import { forgetRelationships } from './relationships.ts';
 import { forgetTimelines } from './timelines.ts';
 import { toast } from './toasts.ts';
@@ -15,13 +18,18 @@ export const instance = signal<Instance | undefined>(undefined);
 
 /** Asks the server who it is and who we are. What fails stays unknown and can be asked again. */
 export async function boot(): Promise<void> {
+  const wasWritten = me.value === undefined && isWrittenForVisitors();
+  // So that the feed begins at once. The server is asked all the same: a page from the history may be from before somebody signed in.
+  if (wasWritten) me.value = null;
   const [server, account] = await Promise.all([
     instance.value ? undefined : api.instance(),
-    me.value === undefined ? api.me() : undefined,
+    me.value === undefined || wasWritten ? api.me() : undefined,
   ]);
   batch(() => {
     if (server?.ok) instance.value = server.value;
-    if (account?.ok) me.value = account.value;
+    if (wasWritten) {
+      if (account?.ok && me.value === null) become(account.value);
+    } else if (account?.ok) me.value = account.value;
     else if (account && account.status >= 400 && account.status < 500) me.value = null;
   });
 }
@@ -58,6 +66,11 @@ export async function signOut(): Promise<ApiFailure | undefined> {
   return undefined;
 }
 
+/** For an account that ends its own sessions by leaving. */
+export function left(): void {
+  become(null);
+}
+
 /** Whether the account may see the pages for staff. */
 export function isStaff(account: CredentialAccount | null | undefined): boolean {
   return account !== null && account !== undefined && account.role.name !== 'user';
@@ -74,6 +87,7 @@ function become(account: CredentialAccount | null): void {
   batch(() => {
     forgetRelationships();
     forgetTimelines();
+    forgetClipList();
     me.value = account;
   });
 }
@@ -82,5 +96,10 @@ function become(account: CredentialAccount | null): void {
 signedOutByServer.subscribe(() => {
   if (!me.peek()) return;
   become(null);
-  toast(strings.auth.sessionEnded, 'error');
+  // Whoever signs in from here comes back to where they were, whatever is shown then.
+  const back = signInPath();
+  toast(strings.auth.sessionEnded, 'error', {
+    label: strings.auth.signIn,
+    run: () => location.assign(back),
+  });
 });

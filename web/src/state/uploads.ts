@@ -28,6 +28,14 @@ export type UploadState =
       readonly status: Status;
       /** What is still made of it while it can be watched already. */
       readonly making: { readonly stage: Stage | null; readonly percent: number } | null;
+    }
+  | {
+      /** A draft: it waits for its author, or for its time. */
+      readonly phase: 'kept';
+      readonly videoId: string;
+      /** As a moment; null: its author posts it. */
+      readonly postsAt: string | null;
+      readonly making: { readonly stage: Stage | null; readonly percent: number } | null;
     };
 
 export const uploadState = signal<UploadState>({ phase: 'idle' });

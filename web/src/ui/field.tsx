@@ -8,6 +8,8 @@ const inputTypes = {
   password: { type: 'password' },
   email: { type: 'email' },
   whole: { type: 'text', inputMode: 'numeric', pattern: '[0-9]+' },
+  date: { type: 'date' },
+  moment: { type: 'datetime-local' },
 } as const;
 
 interface FieldProps {
@@ -22,6 +24,9 @@ interface FieldProps {
   readonly required?: boolean;
   readonly minLength?: number | undefined;
   readonly maxLength?: number | undefined;
+  /** Of dates and times, as the field writes them. */
+  readonly min?: string;
+  readonly max?: string;
   readonly autocomplete?: string;
   readonly placeholder?: string;
   /** Whether it gets the focus once it appears, as the one thing that is asked for now. Not for fields of several lines. */

@@ -10,10 +10,23 @@ export function clipPath(status: Status): string {
   return `${profilePath(status.account)}/${status.id}`;
 }
 
+/** The page of a hashtag. */
+export function tagPath(name: string): string {
+  return `/tags/${encodeURIComponent(name)}`;
+}
+
+/** Where one comes from and goes to without having been there. */
+const PASSING = /^\/(?:login|register|invite|welcome)(?:\/|$)/;
+
 /** The sign-in page, which comes back to where we are. */
 export function signInPath(): string {
-  const here = location.pathname + location.search;
-  return here === '/' ? '/login' : `/login?next=${encodeURIComponent(here)}`;
+  if (PASSING.test(location.pathname)) return '/login';
+  return withNext('/login', location.pathname + location.search);
+}
+
+/** A page that goes on to `next` in the end. */
+export function withNext(path: string, next: string | undefined): string {
+  return next === undefined || next === '/' ? path : `${path}?next=${encodeURIComponent(next)}`;
 }
 
 /** Where to go after signing in: a path of our own origin, whatever the address says (security.md W3). */

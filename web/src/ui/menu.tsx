@@ -106,7 +106,12 @@ function Entry({ item, onDone }: { item: MenuItem; onDone: () => void }) {
   if (href !== undefined) {
     const away = new URL(href, location.href).origin !== location.origin;
     return (
-      <a {...shared} href={href} onClick={onDone} {...(away ? { target: '_blank', rel: 'noopener noreferrer' } : {})}>
+      <a
+        {...shared}
+        href={href}
+        onClick={onDone}
+        {...(away ? { target: '_blank', rel: 'noopener noreferrer' } : {})}
+      >
         {words}
       </a>
     );

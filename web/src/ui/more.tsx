@@ -11,7 +11,12 @@ const AHEAD = '800px';
  * What stands at the end of a list of pages: it loads the first page, and the next ones as they come near. The button is for those
  * who do not scroll. Nothing once the list has ended.
  */
-export function More<T>({ pages, label, quiet }: { pages: Pages<T>; label: string; quiet?: boolean }) {
+export function More<T>(props: {
+  pages: Pick<Pages<T>, 'items' | 'phase' | 'problem' | 'loadMore'>;
+  label: string;
+  quiet?: boolean;
+}) {
+  const { pages, label, quiet } = props;
   const end = useRef<HTMLDivElement>(null);
   const phase = pages.phase.value;
   const count = pages.items.value.length;

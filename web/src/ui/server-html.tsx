@@ -1,5 +1,5 @@
 /**
- * The only place where HTML of the server is put into the page. It is for the fields `content` and `note`,
+ * The only place where HTML of the server is put into the page. It is for `content`, `note` and the values of `fields`,
  * which the server has sanitised (security.md W1).
  */
 export function ServerHtml({ html, class: className }: { html: string; class?: string | undefined }) {

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { Toasts } from '../shell/toasts.tsx';
+import { sheetIsOpen } from '../state/panels.ts';
 import { strings } from '../strings.ts';
 import { IconButton } from './button.tsx';
 import styles from './side-panel.module.css';
@@ -26,25 +28,35 @@ export function SidePanel(props: SidePanelProps) {
 function Sheet({ title, onClose, head, children }: SidePanelProps) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
+  /** The browser tells of the end later, when another panel may be open. */
+  const isGone = useRef(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     heading.current?.focus();
-    return () => element?.close();
+    sheetIsOpen.value = true;
+    return () => {
+      isGone.current = true;
+      sheetIsOpen.value = false;
+      element?.close();
+    };
   }, []);
   return (
     <dialog
       class={styles.sheet}
       ref={dialog}
       aria-labelledby={id}
-      onClose={onClose}
+      onClose={() => !isGone.current && onClose()}
       {...{ closedby: 'any' }}
     >
       <Head id={id} title={title} heading={heading} onClose={onClose}>
         {head}
       </Head>
       <div class={styles.body}>{children}</div>
+      <div class={styles.toasts}>
+        <Toasts />
+      </div>
     </dialog>
   );
 }

@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals';
+import type { CredentialAccount } from '../api/types.ts';
 import { type Edits, noEdits } from '../editing/edits.ts';
+import { noTrim, type Trim } from '../editing/trim.ts';
 
 /** What somebody says about a clip before it is sent. */
 export interface UploadDetails {
@@ -8,25 +10,50 @@ export interface UploadDetails {
   readonly sensitive: boolean;
   readonly warning: string;
   readonly altText: string;
+  /** Empty: as the account prefers it. */
+  readonly language: string;
+  readonly permissions: {
+    readonly comment: boolean;
+    readonly download: boolean;
+    readonly duet: boolean;
+    readonly stitch: boolean;
+  };
+  /** When it is posted: once it is made, never by itself, or at `postAt`. */
+  readonly when: 'now' | 'draft' | 'at';
+  /** As a field of date and time writes it. */
+  readonly postAt: string;
 }
 
-const empty: UploadDetails = {
-  caption: '',
-  visibility: 'public',
-  sensitive: false,
-  warning: '',
-  altText: '',
-};
+/** What is said where nobody says anything: as the account prefers it. */
+export function usualDetails({ source }: Pick<CredentialAccount, 'source'>): UploadDetails {
+  const { privacy, sensitive, language, permissions } = source;
+  return {
+    caption: '',
+    // Whoever names nobody would post for nobody.
+    visibility: privacy === 'private' || privacy === 'direct' ? 'followers' : privacy,
+    sensitive,
+    warning: '',
+    altText: '',
+    language: language ?? '',
+    permissions: { comment: true, ...permissions },
+    when: 'now',
+    postAt: '',
+  };
+}
 
 /** The chosen file and what is written about it. Outlives the form, so that a refusal loses nothing. */
 export const draftFile = signal<File | null>(null);
-export const draftDetails = signal<UploadDetails>(empty);
+/** Null until somebody writes something. */
+export const draftDetails = signal<UploadDetails | null>(null);
+/** What is kept of the file. */
+export const draftTrim = signal<Trim>(noTrim);
 /** Its cover and captions. */
 export const draftEdits = signal<Edits>(noEdits);
 
 /** Starts over, after the clip is out or given up. */
 export function clearDraft(): void {
   draftFile.value = null;
-  draftDetails.value = empty;
+  draftDetails.value = null;
+  draftTrim.value = noTrim;
   draftEdits.value = noEdits;
 }

@@ -4,6 +4,9 @@ import { ChooseFile } from '../ui/choose-file.tsx';
 import { Icon } from '../ui/icon.tsx';
 import styles from './upload.module.css';
 
+/** A place after every end. */
+const BEYOND_S = 1e7;
+
 /** What this server takes. */
 export interface UploadLimits {
   /** Bytes. */
@@ -21,8 +24,8 @@ interface FilePickerProps {
   readonly readable: boolean;
   readonly limits: UploadLimits;
   readonly onChoose: (file: File) => void;
-  /** Called when the browser knows the length of the file, in seconds; some files it cannot read. */
-  readonly onDuration: (file: File, seconds: number) => void;
+  /** Called when the browser knows the length of the file, in seconds, and the shape of its picture, width by height. */
+  readonly onMeasured: (file: File, seconds: number, aspect: number) => void;
   readonly onReadable: (file: File, readable: boolean) => void;
 }
 
@@ -61,12 +64,12 @@ export function FilePicker(props: FilePickerProps) {
   );
 }
 
-interface PreviewProps extends Pick<FilePickerProps, 'onDuration' | 'onReadable'> {
+interface PreviewProps extends Pick<FilePickerProps, 'onMeasured' | 'onReadable'> {
   readonly file: File;
   readonly url: string;
 }
 
-function Preview({ file, url, onDuration, onReadable }: PreviewProps) {
+function Preview({ file, url, onMeasured, onReadable }: PreviewProps) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = video.current;
@@ -77,6 +80,15 @@ function Preview({ file, url, onDuration, onReadable }: PreviewProps) {
       element.load();
     };
   }, [url]);
+  const measure = (element: HTMLVideoElement) => {
+    const { duration, videoWidth, videoHeight } = element;
+    if (videoWidth === 0) return;
+    // Recordings of browsers tell how long they are only once somebody has been at their end.
+    if (duration === Number.POSITIVE_INFINITY) element.currentTime = BEYOND_S;
+    if (!Number.isFinite(duration)) return;
+    if (element.currentTime > 0) element.currentTime = 0;
+    onMeasured(file, duration, videoWidth / videoHeight);
+  };
   return (
     <video
       class={styles.preview}
@@ -86,12 +98,12 @@ function Preview({ file, url, onDuration, onReadable }: PreviewProps) {
       playsInline
       controls
       preload="metadata"
-      onLoadedMetadata={({ currentTarget: { duration, videoWidth } }) => {
-        // Recordings of browsers do not tell how long they are; the server measures them.
-        if (Number.isFinite(duration)) onDuration(file, duration);
+      onLoadedMetadata={({ currentTarget }) => {
         // A sound without a picture: the browser knows the one codec and not the other.
-        onReadable(file, videoWidth > 0);
+        onReadable(file, currentTarget.videoWidth > 0);
+        measure(currentTarget);
       }}
+      onDurationChange={({ currentTarget }) => measure(currentTarget)}
       onError={() => onReadable(file, false)}
     />
   );

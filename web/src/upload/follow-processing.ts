@@ -1,21 +1,30 @@
 import { api, processingEventsPath } from '../api/endpoints.ts';
 import type { Processing } from '../api/types.ts';
+import { momentOf } from '../editing/schedule.ts';
 import { toast } from '../state/toasts.ts';
 import { uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
+import type { UploadDetails } from './draft.ts';
+import { say } from './say.ts';
 import { writeStoredUpload } from './stored-upload.ts';
 
 const POLL_MS = 1_000;
 
 /** Ends the following that is under way; there is one at a time. */
 let current = new AbortController();
+/** When the clip that is followed is posted by itself, where it waits for that. */
+let postsAt: string | null = null;
 
 /**
  * Follows what the server does with a clip that has arrived, until nothing is left to make or it is refused. The clip
  * can be watched as soon as there is anything to play, while the rest of its sizes is made.
  */
-export async function followProcessing(videoId: string): Promise<void> {
+export async function followProcessing(
+  videoId: string,
+  details: Pick<UploadDetails, 'when' | 'postAt'>,
+): Promise<void> {
   stopFollowing();
+  postsAt = details.when === 'at' ? momentOf(details.postAt) : null;
   const { signal } = current;
   uploadState.value = { phase: 'processing', stage: null, percent: 0 };
   if (await listen(videoId, signal)) return;
@@ -70,6 +79,7 @@ async function show(videoId: string, progress: Processing, signal: AbortSignal):
   if (signal.aborted) return true;
   const { state, stage, percent, detail, done } = progress;
   if (state === 'rejected') return give(detail ?? strings.upload.refused);
+  if (state === 'draft') return keep(videoId, progress);
   if (state !== 'published') {
     uploadState.value = { phase: 'processing', stage, percent };
     return false;
@@ -87,6 +97,16 @@ async function show(videoId: string, progress: Processing, signal: AbortSignal):
   writeStoredUpload(null);
   uploadState.value = { phase: 'published', status: clip.value, making };
   if (location.pathname !== '/upload') toast(strings.upload.publishedToast);
+  return done;
+}
+
+/** A draft can be found in the studio from now on. */
+function keep(videoId: string, { stage, percent, done }: Processing): boolean {
+  if (uploadState.value.phase !== 'kept') {
+    writeStoredUpload(null);
+    if (location.pathname !== '/upload') toast(postsAt === null ? say('draftToast') : say('scheduledToast'));
+  }
+  uploadState.value = { phase: 'kept', videoId, postsAt, making: done ? null : { stage, percent } };
   return done;
 }
 

@@ -2,8 +2,9 @@ import { api } from '../api/endpoints.ts';
 import type { Media } from '../api/types.ts';
 import { again, type Edits } from '../editing/edits.ts';
 import { sendEdits } from '../editing/send-edits.ts';
+import { placeInClip, type Trim } from '../editing/trim.ts';
 import { uploadState } from '../state/uploads.ts';
-import { draftEdits } from './draft.ts';
+import { draftEdits, draftTrim } from './draft.ts';
 
 /** The upload that the cover and the captions of the draft belong to; there is one at a time. */
 interface Target {
@@ -34,10 +35,17 @@ export function stopSendingDraft(): void {
   target = null;
 }
 
+/** A frame was chosen in the file; the server looks for it in the clip, which may begin later. */
+const callsOf = (trim: Trim) => ({
+  ...api,
+  setCover: (id: string, cover: { readonly seconds: number } | Blob) =>
+    api.setCover(id, cover instanceof Blob ? cover : { seconds: placeInClip(cover.seconds, trim) }),
+});
+
 async function run(to: Target): Promise<void> {
   if (to.running) return;
   to.running = true;
-  const media = await sendEdits(api, to.videoId, draftEdits, to.stop.signal);
+  const media = await sendEdits(callsOf(draftTrim.peek()), to.videoId, draftEdits, to.stop.signal);
   to.running = false;
   if (media && target === to) show(media);
 }

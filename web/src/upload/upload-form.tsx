@@ -1,14 +1,22 @@
 import { useState } from 'preact/hooks';
+import type { CredentialAccount } from '../api/types.ts';
 import { CaptionsField } from '../editing/captions-field.tsx';
 import { CoverField } from '../editing/cover-field.tsx';
 import { isTwice, withCover } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
+import { isSchedulable } from '../editing/schedule.ts';
+import { editOf, keptSeconds, noTrim } from '../editing/trim.ts';
+import { TrimField } from '../editing/trim-field.tsx';
+import { spokenDuration } from '../format.ts';
 import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Form, FormError } from '../ui/field.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { useObjectUrl } from '../ui/use-object-url.ts';
-import { draftDetails, draftEdits, draftFile, type UploadDetails } from './draft.ts';
+import { draftDetails, draftEdits, draftFile, draftTrim, type UploadDetails, usualDetails } from './draft.ts';
 import { FilePicker, type UploadLimits } from './file-picker.tsx';
+import { LanguageField, PermissionsField, WhenField } from './more-fields.tsx';
+import { say } from './say.ts';
 import styles from './upload.module.css';
 import { startUpload } from './uploader.ts';
 
@@ -16,14 +24,31 @@ import { startUpload } from './uploader.ts';
 const ALT_TEXT_CHARACTERS = 1_500;
 const WARNING_CHARACTERS = 200;
 
+/** What the browser found out about a file. */
+interface Measured {
+  readonly file: File;
+  /** Seconds. */
+  readonly duration: number;
+  /** Of the picture, width by height. */
+  readonly aspect: number;
+}
+
+interface UploadFormProps {
+  readonly limits: UploadLimits;
+  /** Whose clip it will be. */
+  readonly account: CredentialAccount;
+  readonly refusal?: string | undefined;
+}
+
 /** The file and what is said about it; checks what can be checked before anything is sent. */
-export function UploadForm({ limits, refusal }: { limits: UploadLimits; refusal?: string | undefined }) {
+export function UploadForm({ limits, account, refusal }: UploadFormProps) {
   const [problem, setProblem] = useState(refusal ?? '');
-  const [tooLong, setTooLong] = useState('');
+  const [measured, setMeasured] = useState<Measured | null>(null);
   const [unreadable, setUnreadable] = useState<File | null>(null);
   const file = draftFile.value;
   const url = useObjectUrl(file);
-  const details = draftDetails.value;
+  const details = draftDetails.value ?? usualDetails(account);
+  const trim = draftTrim.value;
   const edits = draftEdits.value;
   const locale = document.documentElement.lang;
   const text = strings.upload;
@@ -33,37 +58,59 @@ export function UploadForm({ limits, refusal }: { limits: UploadLimits; refusal?
   };
 
   const choose = (chosen: File) => {
-    setTooLong('');
     // A frame of one video is none of another.
     if (edits.cover.kind === 'frame') draftEdits.value = withCover(edits, { kind: 'kept' });
     const wrong = problemWith(chosen, limits);
     setProblem(wrong);
     draftFile.value = wrong ? null : chosen;
+    draftTrim.value = noTrim;
   };
-  const onDuration = ({ name }: File, seconds: number) => {
-    if (seconds <= limits.video_duration_limit + 1) return;
-    setTooLong(text.tooLong(name, seconds, limits.video_duration_limit));
-  };
+  const size = measured?.file === file ? measured : null;
+  const limit = limits.video_duration_limit;
+  const tooLong = size !== null && keptSeconds(trim, size.duration) > limit + 1;
   const send = () => {
     if (!file) return setProblem(text.chooseFirst);
-    if (tooLong || left < 0) return setProblem(tooLong || text.over(-left));
+    if (tooLong) {
+      const kept = spokenDuration(keptSeconds(trim, size.duration));
+      return setProblem(say('tooLongKept', { kept, limit: spokenDuration(limit) }));
+    }
+    if (left < 0) return setProblem(text.over(-left));
+    if (details.when === 'at' && !isSchedulable(details.postAt, Date.now()))
+      return setProblem(say('wrongTime'));
     const twice = edits.captions.find((one) => isTwice(edits, one));
     if (twice) return setProblem(strings.editing.twice(languageName(twice.language, locale)));
-    startUpload(file, details);
+    startUpload(file, details, editOf(trim, size?.aspect ?? null));
   };
 
   return (
     <Form onSend={send} label={text.title}>
-      {(tooLong || problem) && <FormError sentence={tooLong || problem} />}
+      {problem && <FormError sentence={problem} />}
       <FilePicker
         file={file}
         url={url}
         readable={unreadable !== file}
         limits={limits}
         onChoose={choose}
-        onDuration={onDuration}
+        onMeasured={(read, duration, aspect) => setMeasured({ file: read, duration, aspect })}
         onReadable={(read, readable) => setUnreadable(readable ? null : read)}
       />
+      {tooLong && (
+        <p class={styles.tooLong} role="status">
+          <Icon name="alert" size={20} />
+          {say('trimToFit', { length: spokenDuration(size.duration), limit: spokenDuration(limit) })}
+        </p>
+      )}
+      {size && url && unreadable !== file && (
+        <TrimField
+          url={url}
+          duration={size.duration}
+          aspect={size.aspect}
+          trim={trim}
+          onChange={(changed) => {
+            draftTrim.value = changed;
+          }}
+        />
+      )}
       {file && (
         <CoverField
           videoUrl={url}
@@ -134,6 +181,9 @@ export function UploadForm({ limits, refusal }: { limits: UploadLimits; refusal?
       >
         {text.sensitive}
       </Choice>
+      <LanguageField details={details} onChange={change} />
+      <PermissionsField details={details} onChange={change} />
+      <WhenField details={details} onChange={change} />
       <Button type="submit" icon="upload" wide>
         {text.send}
       </Button>

@@ -1,12 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { focusMain } from '../shell/shell.tsx';
-import { instance } from '../state/session.ts';
+import { instance, me } from '../state/session.ts';
 import { type UploadState, uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Loading, Page } from '../ui/page.tsx';
 import { EditsReport } from './edits-report.tsx';
+import { Kept } from './kept.tsx';
 import { Published } from './published.tsx';
+import { say } from './say.ts';
 import { UploadForm } from './upload-form.tsx';
 import { Interrupted, MakingReady, Sending } from './upload-progress.tsx';
 import { restoreUpload } from './uploader.ts';
@@ -20,10 +22,11 @@ export function UploadPage() {
   );
 }
 
-const underWay: readonly UploadState['phase'][] = ['sending', 'processing', 'published'];
+const underWay: readonly UploadState['phase'][] = ['sending', 'processing', 'published', 'kept'];
 
 function Steps() {
   const server = instance.value;
+  const account = me.value;
   const state = uploadState.value;
   useEffect(restoreUpload, []);
   const shown = useRef(state.phase);
@@ -33,15 +36,16 @@ function Steps() {
     // What had the focus went with the last step; the next Tab goes on from here.
     if (document.activeElement === document.body) focusMain();
   }, [state.phase]);
-  if (!server) return <Loading />;
+  if (!server || !account) return <Loading />;
   return (
-    <Page title={state.phase === 'published' ? strings.upload.publishedTitle : strings.upload.title}>
+    <Page title={titleOf(state)}>
       {state.phase === 'idle' && (
         <UploadForm
           limits={{
             ...server.configuration.media_attachments,
             characters: server.configuration.statuses.max_characters,
           }}
+          account={account}
           refusal={state.problem}
         />
       )}
@@ -49,7 +53,14 @@ function Steps() {
       {state.phase === 'sending' && <Sending {...state} />}
       {state.phase === 'processing' && <MakingReady {...state} />}
       {state.phase === 'published' && <Published status={state.status} making={state.making} />}
+      {state.phase === 'kept' && <Kept {...state} />}
       {underWay.includes(state.phase) && <EditsReport />}
     </Page>
   );
+}
+
+function titleOf(state: UploadState): string {
+  if (state.phase === 'published') return strings.upload.publishedTitle;
+  if (state.phase !== 'kept') return strings.upload.title;
+  return state.postsAt === null ? say('keptTitle') : say('scheduledTitle');
 }

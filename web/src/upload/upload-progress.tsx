@@ -85,11 +85,12 @@ export function MakingReady({ stage, percent }: { stage: Stage | null; percent: 
 }
 
 /** What is still made of a clip that can be watched already. */
-export function MakingMore({ stage, percent }: { stage: Stage | null; percent: number }) {
+export function MakingMore(props: { stage: Stage | null; percent: number; note?: string }) {
+  const { stage, percent } = props;
   const text = strings.upload;
   return (
     <Progress
-      name={text.playable}
+      name={props.note ?? text.playable}
       label={text.processingProgress}
       percent={percent}
       step={stepOf(stage, percent)}
@@ -98,7 +99,8 @@ export function MakingMore({ stage, percent }: { stage: Stage | null; percent: n
   );
 }
 
-function stepOf(stage: Stage | null, percent: number): string {
+/** The step that a server is at with a clip, in words. */
+export function stepOf(stage: Stage | null, percent: number): string {
   const text = strings.upload;
   return text.stage(stage === null ? text.waiting : text.stages[stage], percent);
 }

@@ -1,9 +1,10 @@
 import type { DetailedError, Upload } from 'tus-js-client';
 import { parseJson, readFailure } from '../api/client.ts';
-import { uploadsPath } from '../api/endpoints.ts';
+import type { editOf } from '../editing/trim.ts';
 import { toast } from '../state/toasts.ts';
 import { uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
+import { calls } from './calls.ts';
 import { clearDraft, type UploadDetails } from './draft.ts';
 import { followProcessing, stopFollowing } from './follow-processing.ts';
 import { sendDraftTo, stopSendingDraft } from './send-draft.ts';
@@ -15,6 +16,8 @@ const RETRY_DELAYS_MS = [0, 1_000, 3_000, 5_000, 10_000, 20_000];
 
 /** The running transfer; there is one at a time. */
 let transfer: Upload | null = null;
+/** Counts what is begun and given up: what is of an earlier one is not wanted any more. */
+let round = 0;
 
 /** Shows what an earlier visit left behind: a transfer that waits for its file, or a clip in the making. */
 export function restoreUpload(): void {
@@ -22,12 +25,33 @@ export function restoreUpload(): void {
   if (!left || uploadState.value.phase !== 'idle') return;
   const { name, sent, size } = left;
   if (sent < size) uploadState.value = { phase: 'interrupted', name, sent, size };
-  else followProcessing(left.videoId);
+  else followProcessing(left.videoId, left.details);
 }
 
-/** Sends a file from its first byte. */
-export async function startUpload(file: File, details: UploadDetails): Promise<void> {
-  await send(file, details, null);
+/** Announces a file and sends it from its first byte. A refusal, or no answer, leaves the form as it was. */
+export async function startUpload(
+  file: File,
+  details: UploadDetails,
+  edit: ReturnType<typeof editOf>,
+): Promise<void> {
+  const { name, size, lastModified } = file;
+  uploadState.value = { phase: 'sending', name, sent: 0, size, paused: false };
+  round += 1;
+  const mine = round;
+  const begun = await calls.begin(file, details, edit);
+  if (!begun.ok) {
+    if (mine !== round) return;
+    uploadState.value = { phase: 'idle', problem: Object.values(begun.fields)[0] ?? begun.sentence };
+    return;
+  }
+  const { video_id: videoId, upload_url } = begun.value;
+  const uploadUrl = new URL(new URL(upload_url).pathname, window.location.origin).href;
+  const stored = { videoId, uploadUrl, name, size, lastModified, sent: 0, details };
+  // Given up before it began: nothing is sent, and the server forgets it.
+  if (mine !== round) return terminate(uploadUrl);
+  writeStoredUpload(stored);
+  sendDraftTo(videoId);
+  await send(file, stored);
 }
 
 /** Goes on with an interrupted transfer, if this is its file. */
@@ -39,7 +63,7 @@ export async function continueUpload(file: File): Promise<void> {
     uploadState.value = { phase: 'interrupted', name, sent, size, problem: strings.upload.wrongFile(name) };
     return;
   }
-  await send(file, left.details, left);
+  await send(file, left);
 }
 
 /** Stops sending; what arrived is kept. */
@@ -59,6 +83,7 @@ export function resumeUpload(): void {
 
 /** Gives an upload up; the server forgets what it has of it. */
 export async function cancelUpload(): Promise<void> {
+  round += 1;
   const left = readStoredUpload();
   const running = transfer;
   transfer = null;
@@ -67,10 +92,13 @@ export async function cancelUpload(): Promise<void> {
   uploadState.value = { phase: 'idle' };
   toast(strings.upload.cancelled);
   await running?.abort();
-  if (!left) return;
+  if (left) await terminate(left.uploadUrl);
+}
+
+/** When this fails too, the server clears uploads that nobody finishes. */
+async function terminate(uploadUrl: string): Promise<void> {
   const tus = await import('tus-js-client');
-  // When this fails too, the server clears uploads that nobody finishes.
-  await tus.Upload.terminate(left.uploadUrl).catch(() => undefined);
+  await tus.Upload.terminate(uploadUrl).catch(() => undefined);
 }
 
 /** Makes the form empty again after a clip is out. */
@@ -81,36 +109,24 @@ export function finishUpload(): void {
   uploadState.value = { phase: 'idle' };
 }
 
-async function send(file: File, details: UploadDetails, left: StoredUpload | null): Promise<void> {
-  const { name, size, lastModified } = file;
-  const sent = left?.sent ?? 0;
-  let stored: StoredUpload | null = left;
+async function send(file: File, begun: StoredUpload): Promise<void> {
+  const { name, size, sent, uploadUrl } = begun;
+  let stored = begun;
   uploadState.value = { phase: 'sending', name, sent, size, paused: false };
   const tus = await import('tus-js-client');
   const upload = new tus.Upload(file, {
-    endpoint: uploadsPath,
-    uploadUrl: left?.uploadUrl ?? null,
+    uploadUrl,
     chunkSize: CHUNK_BYTES,
     retryDelays: RETRY_DELAYS_MS,
     storeFingerprintForResuming: false,
-    metadata: metadataOf(file, details),
-    onAfterResponse(_request, response) {
-      const videoId = response.getHeader('Vireo-Video-Id');
-      const location = response.getHeader('Location');
-      if (!videoId || !location) return;
-      const uploadUrl = new URL(location, new URL(uploadsPath, window.location.origin)).href;
-      stored = { videoId, uploadUrl, name, size, lastModified, sent: 0, details };
-      writeStoredUpload(stored);
-      sendDraftTo(videoId);
-    },
     onProgress: (bytes) => change({ sent: bytes }),
     onChunkComplete(_size, accepted) {
-      if (!stored || transfer !== upload) return;
+      if (transfer !== upload) return;
       stored = { ...stored, sent: accepted };
       writeStoredUpload(stored);
     },
     onSuccess() {
-      if (stored && transfer === upload) followProcessing(stored.videoId);
+      if (transfer === upload) followProcessing(stored.videoId, stored.details);
       transfer = null;
     },
     onError: (error) => {
@@ -140,16 +156,4 @@ function onError(error: Error | DetailedError): void {
 function change(difference: { sent?: number; paused?: boolean; problem?: string }): void {
   const state = uploadState.value;
   if (state.phase === 'sending') uploadState.value = { ...state, ...difference };
-}
-
-function metadataOf(file: File, details: UploadDetails): Record<string, string> {
-  const optional = { content_warning: details.warning.trim(), alt_text: details.altText.trim() };
-  return {
-    filename: file.name,
-    filetype: file.type,
-    caption: details.caption.trim(),
-    visibility: details.visibility,
-    sensitive: String(details.sensitive || optional.content_warning !== ''),
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== '')),
-  };
 }

@@ -25,7 +25,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { FieldError, Form, FormError } from '../ui/field.tsx';
 
 interface EditMediaDialogProps {
-  readonly media: Media;
+  readonly media: Pick<Media, 'id' | 'captions' | 'url'>;
   /** Called with what the server has made of it, also where not everything was accepted. */
   readonly onChange: (media: Media) => void;
   /** Called once a cover was sent; it is made a moment later. */

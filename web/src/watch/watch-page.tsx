@@ -2,13 +2,13 @@ import { useEffect, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import { api } from '../api/endpoints.ts';
 import type { Status } from '../api/types.ts';
+import { ClipStage } from '../clip/clip-stage.tsx';
+import { toggleFullscreen } from '../clip/fullscreen.ts';
+import { useClipKeys } from '../clip/use-clip-keys.ts';
 import { calls } from '../comments/calls.ts';
 import { commentPath } from '../comments/comment-path.ts';
 import { Comments } from '../comments/comments.tsx';
 import { say as sayOfComments } from '../comments/say.ts';
-import { ClipStage } from '../clip/clip-stage.tsx';
-import { toggleFullscreen } from '../clip/fullscreen.ts';
-import { useClipKeys } from '../clip/use-clip-keys.ts';
 import { count, plainText } from '../format.ts';
 import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
@@ -16,6 +16,7 @@ import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
 import { useWatchReports } from '../player/watch-reports.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
+import { removeFromClipList } from '../state/clip-list.ts';
 import { commentCountOf } from '../state/comment-counts.ts';
 import { openPanel } from '../state/panels.ts';
 import { loadRelationships } from '../state/relationships.ts';
@@ -30,6 +31,7 @@ import { clipPath, profilePath } from '../ui/links.ts';
 import { Failed, Loading, Notice, useDarkRoom, useTitle } from '../ui/page.tsx';
 import { hasRoomBeside, useMedia } from '../ui/use-media.ts';
 import { useRemote } from '../ui/use-remote.ts';
+import { ClipArrows, useClipWalk } from './clip-arrows.tsx';
 import { ClipDetails } from './clip-details.tsx';
 import { EditMediaDialog } from './edit-media-dialog.tsx';
 import { followCover } from './follow-cover.ts';
@@ -67,7 +69,8 @@ function Watch({ id }: { id: string }) {
 function ToClip({ comment }: { comment: Status }) {
   const { route } = useLocation();
   const [remote, reload] = useRemote(comment.id, () => calls.context(comment.id));
-  const clip = remote.state === 'ready' ? remote.value.ancestors.find((one) => one.in_reply_to_id === null) : undefined;
+  const clip =
+    remote.state === 'ready' ? remote.value.ancestors.find((one) => one.in_reply_to_id === null) : undefined;
   useEffect(() => {
     if (clip) route(commentPath(clip, comment.id), true);
   }, [clip?.id]);
@@ -87,7 +90,7 @@ function CommentsOf({ status }: { status: Status }) {
   return (
     <div class={styles.open}>
       <Button look="quiet" icon="comment" wide onPress={() => openPanel({ name: 'comments', status })}>
-        {sayOfComments('open', { n: total, shown: count(total) })}
+        {sayOfComments('open', { n: total })}
       </Button>
     </div>
   );
@@ -116,7 +119,9 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
       history.replaceState(null, '', clipPath(status) + location.search);
     }
   }, [status]);
+  const walk = useClipWalk(status.id);
   useClipKeys({
+    ...walk,
     toggle: playback.toggle,
     seek: playback.seek,
     sound: toggleSound,
@@ -139,6 +144,7 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
             onChange={onChange}
           />
         )}
+        <ClipArrows {...walk} />
       </section>
       <div class={styles.side}>
         <ClipDetails
@@ -185,6 +191,7 @@ function DeleteDialog(props: { status: Status; onClose: () => void; onDeleted: (
     setBusy(false);
     if (!outcome.ok) return toast(outcome.sentence, 'error');
     removeEverywhere(props.status.id);
+    removeFromClipList(props.status.id);
     toast(text.deleted);
     props.onDeleted();
   };

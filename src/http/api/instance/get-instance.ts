@@ -56,6 +56,7 @@ function configurationOf(deps: HttpDeps): z.input<typeof configurationEntity> {
     // There are none; clients need the numbers.
     polls: { max_options: 0, max_characters_per_option: 0, min_expiration: 0, max_expiration: 0 },
     translation: { enabled: false },
+    embeds: { enabled: deps.config.embedding === 'everywhere' },
   };
 }
 
@@ -118,6 +119,28 @@ function registrationsOf({ auth, mail }: HttpDeps): z.input<typeof instanceEntit
   };
 }
 
+/** What this server is, and its limits. */
+export async function instanceEntityOf(deps: HttpDeps): Promise<z.input<typeof instanceEntity>> {
+  const { instance } = deps.config;
+  const [{ active }, account] = await Promise.all([countsOf(deps), contactOf(deps)]);
+  return {
+    domain: deps.urls.domain,
+    title: instance.name,
+    version: versionOf(deps),
+    source_url: deps.urls.origin,
+    description: instance.description,
+    usage: { users: { active_month: active } },
+    thumbnail: { url: `${deps.urls.origin}/favicon.svg`, blurhash: null, versions: {} },
+    icon: [],
+    languages: ['en'],
+    registrations: registrationsOf(deps),
+    api_versions: { mastodon: API_VERSION },
+    contact: { email: instance.email ?? '', account },
+    rules: rulesOf(deps),
+    configuration: configurationOf(deps),
+  };
+}
+
 export const getInstance = route({
   method: 'get',
   path: '/api/v2/instance',
@@ -125,26 +148,7 @@ export const getInstance = route({
   audience: 'anyone',
   scope: null,
   output: instanceEntity,
-  handler: async ({ deps }) => {
-    const { instance } = deps.config;
-    const [{ active }, account] = await Promise.all([countsOf(deps), contactOf(deps)]);
-    return {
-      domain: deps.urls.domain,
-      title: instance.name,
-      version: versionOf(deps),
-      source_url: deps.urls.origin,
-      description: instance.description,
-      usage: { users: { active_month: active } },
-      thumbnail: { url: `${deps.urls.origin}/favicon.svg`, blurhash: null, versions: {} },
-      icon: [],
-      languages: ['en'],
-      registrations: registrationsOf(deps),
-      api_versions: { mastodon: API_VERSION },
-      contact: { email: instance.email ?? '', account },
-      rules: rulesOf(deps),
-      configuration: configurationOf(deps),
-    };
-  },
+  handler: ({ deps }) => instanceEntityOf(deps),
 });
 
 export const getInstanceV1 = route({

@@ -35,6 +35,9 @@ export const configurationEntity = z.object({
     max_expiration: z.number(),
   }),
   translation: z.object({ enabled: z.boolean() }),
+  embeds: z.object({
+    enabled: z.boolean().describe('Ours: whether other pages may show its videos in a frame'),
+  }),
 });
 
 export const instanceEntity = z

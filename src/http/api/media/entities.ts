@@ -133,12 +133,13 @@ function rungsOf({ assets }: Video): number[] {
 export function processingEntityOf(video: Video): ProcessingEntity {
   const working = video.state === 'received' && video.media.state === 'working';
   const isSettled = video.media.state !== 'waiting' && video.media.state !== 'working';
-  const isDone = video.state === 'rejected' || (video.state === 'published' && isSettled);
+  const isOut = video.state === 'published' || video.state === 'draft';
+  const isDone = video.state === 'rejected' || (isOut && isSettled);
   return {
     id: video.id,
     state: working ? 'processing' : video.state,
     stage: video.media.stage,
-    percent: isDone && video.state === 'published' ? 100 : video.media.percent,
+    percent: isDone && isOut ? 100 : video.media.percent,
     playable: isPlayable(video),
     done: isDone,
     sizes: { made: rungsOf(video), planned: [...video.plannedRungs] },

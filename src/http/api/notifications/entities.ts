@@ -11,12 +11,19 @@ import type { GroupEntity, NotificationEntity } from './schemas.ts';
 
 type About = Pick<GroupEntity, 'report' | 'processing'>;
 
+interface More {
+  /** Further accounts to know. */
+  readonly more?: readonly AccountId[];
+  /** Whether the videos below which comments are shall be known, too. */
+  readonly withClips?: boolean;
+}
+
 /** Everything that notifications speak of, as their recipient sees it: one round of queries, whatever their number. */
 async function subjectsOf(
   deps: HttpDeps,
   list: readonly Notification[],
   viewerId: AccountId,
-  more: readonly AccountId[] = [],
+  { more = [], withClips = false }: More = {},
 ) {
   const refused = list
     .filter(({ type }) => type === 'vireo.rejected')
@@ -24,12 +31,13 @@ async function subjectsOf(
   const videoIds = list.flatMap(({ type, videoId }) => (type === 'vireo.rejected' ? [] : (videoId ?? [])));
   const commentIds = list.flatMap(({ commentId }) => commentId ?? []);
   const reportIds = list.flatMap(({ reportId }) => reportId ?? []);
-  const [videos, comments, reports, uploads] = await Promise.all([
-    deps.videos.forViewerAmong([...new Set(videoIds)], viewerId),
+  const [comments, reports, uploads] = await Promise.all([
     deps.comments.forViewerAmong([...new Set(commentIds)], viewerId),
     deps.moderation.reportsAmong(reportIds),
     deps.videos.ofAuthorAmong(refused, viewerId),
   ]);
+  const below = withClips ? [...comments.values()].map(({ videoId }) => videoId) : [];
+  const videos = await deps.videos.forViewerAmong([...new Set([...videoIds, ...below])], viewerId);
   const people = [...list.map(({ fromId }) => fromId), ...more, ...reports.map(({ targetId }) => targetId)];
   const [accounts, statuses] = await Promise.all([
     deps.accounts.byIds([...new Set(people)]),
@@ -45,6 +53,8 @@ async function subjectsOf(
     accounts,
     statuses: byId,
     statusOf: ({ videoId, commentId }: Notification) => byId.get(commentId ?? videoId ?? '') ?? null,
+    clipOf: ({ videoId, commentId }: Notification) =>
+      byId.get(videoId ?? (commentId && comments.get(commentId)?.videoId) ?? '') ?? null,
     aboutOf: (notification: Notification) => aboutOf(deps, notification, accounts, reports, uploads),
   };
 }
@@ -110,7 +120,7 @@ export async function groupedEntityOf(
 ) {
   const list = groups.map(({ newest }) => newest);
   const sampled = groups.flatMap(({ sampleIds }) => sampleIds);
-  const subjects = await subjectsOf(deps, list, viewerId, sampled);
+  const subjects = await subjectsOf(deps, list, viewerId, { more: sampled, withClips: true });
   const isFull = (id: AccountId) => expand === 'full' || list.some(({ fromId }) => fromId === id);
   const people = [...new Set(sampled)].flatMap((id) => subjects.accounts.get(id) ?? []);
   const statuses: StatusEntity[] = [...subjects.statuses.values()];
@@ -130,6 +140,7 @@ export async function groupedEntityOf(
       latest_page_notification_at: group.newest.createdAt.toISOString(),
       sample_account_ids: [...group.sampleIds],
       status_id: subjects.statusOf(group.newest)?.id ?? null,
+      clip_id: subjects.clipOf(group.newest)?.id ?? null,
       ...subjects.aboutOf(group.newest),
     })),
   };

@@ -109,6 +109,10 @@ const groupEntity = z
     latest_page_notification_at: z.string(),
     sample_account_ids: z.array(z.string()),
     status_id: z.string().nullable(),
+    clip_id: z
+      .string()
+      .nullable()
+      .describe('Our own: the video that is spoken of, or below which the comment is; among `statuses`, too'),
     ...about,
   })
   .meta({ id: 'NotificationGroup' });

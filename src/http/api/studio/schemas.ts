@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { analyticsLimits } from '../../../../config/analytics-limits.ts';
 import { studioStates } from '../../../modules/videos/index.ts';
 import { processingEntity } from '../schemas.ts';
 import { videoEntity } from '../videos/schemas.ts';
@@ -9,8 +10,15 @@ export const studioVideoEntity = videoEntity
   .extend({
     state: z.enum(studioStates),
     processing: processingEntity,
+    text: z.string().describe('The caption as it was written'),
     saves: z.number(),
     views: z.number().describe('Here, and those that other servers told of in the last 90 days'),
+    watch_through: z
+      .number()
+      .nullable()
+      .describe(
+        `Of the views here in the last ${analyticsLimits.watchThroughDays} days, how many went to the end: from 0 to 1; null where there were none`,
+      ),
   })
   .meta({ id: 'StudioVideo' });
 

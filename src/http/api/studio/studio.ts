@@ -4,7 +4,12 @@ import { isTimeZone, lastDays } from '../../../lib/days.ts';
 import { idSchema, parseId, type VideoId } from '../../../lib/ids.ts';
 import type { Viewer } from '../../../modules/auth/index.ts';
 import { type Figures, NO_FIGURES } from '../../../modules/engagement/index.ts';
-import { type StudioCursor, studioSorts, studioStates } from '../../../modules/videos/index.ts';
+import {
+  type StudioCursor,
+  type StudioFacts,
+  studioSorts,
+  studioStates,
+} from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
@@ -28,6 +33,30 @@ const cursor = z.string().transform((value, context): StudioCursor => {
   return z.NEVER;
 });
 
+/** With what only their author is told: the same number of queries whatever their number. */
+async function entitiesOf(deps: HttpDeps, { account }: Viewer, found: readonly StudioFacts[]) {
+  const ids = found.map(({ id }) => id);
+  const [videos, recent] = await Promise.all([
+    deps.videos.ofAuthorAmong(ids, account.id),
+    deps.analytics.recent(ids),
+  ]);
+  const entities = await videoEntitiesOf(deps, [...videos.values()], account.id);
+  const byId = new Map(entities.map((entity) => [entity.id, entity]));
+  return found.flatMap(({ id, saves, views, state }) => {
+    const [entity, video] = [byId.get(id), videos.get(id)];
+    if (!entity || !video) return [];
+    const processing = processingEntityOf(video);
+    const watch_through = watchThroughOf(recent.get(id) ?? null);
+    return [{ ...entity, state, processing, text: video.caption, saves, views, watch_through }];
+  });
+}
+
+/** A view that goes to the end more than once is one. */
+function watchThroughOf(of: { readonly views: number; readonly completions: number } | null): number | null {
+  if (of === null || of.views === 0) return null;
+  return Number(Math.min(1, of.completions / of.views).toFixed(4));
+}
+
 export const listStudioVideos = route({
   method: 'get',
   path: '/api/v1/studio/videos',
@@ -45,19 +74,28 @@ export const listStudioVideos = route({
   handler: async ({ deps, query, viewer, req, res }) => {
     const { id: accountId } = viewer.account;
     const { state = null, sort, cursor: after = null, limit } = query;
-    const asked = { state, search: query.q || null, sort, after, limit };
+    const asked = { id: null, state, search: query.q || null, sort, after, limit };
     const found = await deps.videos.studioList(accountId, asked);
     const last = found.length >= limit ? found.at(-1) : undefined;
     if (last) linkNext(req, res, deps.urls.origin, `${last.id}-${sort === 'date' ? 0 : last.value}`);
-    const ids = found.map(({ id }) => id);
-    const videos = await deps.videos.ofAuthorAmong(ids, accountId);
-    const entities = await videoEntitiesOf(deps, [...videos.values()], accountId);
-    const byId = new Map(entities.map((entity) => [entity.id, entity]));
-    return found.flatMap(({ id, saves, views, ...facts }) => {
-      const [entity, video] = [byId.get(id), videos.get(id)];
-      if (!entity || !video) return [];
-      return [{ ...entity, state: facts.state, processing: processingEntityOf(video), saves, views }];
-    });
+    return entitiesOf(deps, viewer, found);
+  },
+});
+
+export const getStudioVideo = route({
+  method: 'get',
+  path: '/api/v1/studio/videos/:id',
+  summary: 'One of your own videos in whatever state, with what only you are told.',
+  audience: 'signed-in',
+  scope: 'read:statuses',
+  params: videoParams,
+  output: studioVideoEntity,
+  handler: async ({ deps, params, viewer }) => {
+    const asked = { id: params.id, state: null, search: null, sort: 'date', after: null, limit: 1 } as const;
+    const found = await deps.videos.studioList(viewer.account.id, asked);
+    const [entity] = await entitiesOf(deps, viewer, found);
+    if (!entity) throw new ApiError('not-found');
+    return entity;
   },
 });
 

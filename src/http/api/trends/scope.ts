@@ -31,4 +31,3 @@ export function trendScopeOf({
   const plain = scope === 'tag' ? key.replace(/^#/, '') : scope === 'language' ? key.toLowerCase() : key;
   return { of: 'videos', within: scope, key: plain };
 }
-

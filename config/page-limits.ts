@@ -1,0 +1,28 @@
+/** Measures of what the pages of the server say of themselves to programs. */
+export const pageLimits = {
+  /** Of what somebody wrote, read for a head. */
+  readCharacters: 4_000,
+  /** As much as search results and link previews show. */
+  titleCharacters: 70,
+  descriptionCharacters: 200,
+  altCharacters: 420,
+  /** Pages of one network, of which each asks the database. */
+  perNetwork: { points: 600, seconds: 60 },
+  /** What is chosen for everybody who is not signed in is written into the page anew after so long, for so many readings of languages. */
+  firstPageMs: 10_000,
+  firstPages: 64,
+  /** As the page itself asks for it. */
+  firstPageClips: 10,
+} as const;
+
+/** Measures of clips in pages of others. */
+export const embedLimits = {
+  /** Pixels, where nobody asks for other ones. */
+  longSide: 720,
+  /** Programs that unfold links get no larger file. */
+  mostLines: 720,
+  maxUrlCharacters: 2_000,
+  maxPixels: 10_000,
+  /** How long others may keep what an oEmbed answer says. */
+  cacheSeconds: 3_600,
+} as const;

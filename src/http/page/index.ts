@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { type IRouter, type Request, type RequestHandler, type Response } from 'express';
+import { pageLimits } from '../../../config/page-limits.ts';
+import { languagesOf } from '../api/feed/pages.ts';
+import type { HttpDeps } from '../deps.ts';
+import { ApiError } from '../errors.ts';
+import { html, jsonInHtml } from '../html.ts';
+import { networkOf } from '../limits.ts';
+import { searchOf } from '../query.ts';
+import { viewerOfPage } from '../session.ts';
+import type { Describe } from './describing.ts';
+import { createFirstPages, type FirstPages } from './first-page.ts';
+import { headHtml, type PageHead } from './head.ts';
+import { pageLocaleOf } from './locale.ts';
+import { pageRoutes } from './routes.ts';
+import { createShell, type Shell } from './shell.ts';
+
+const LIMIT = { name: 'page', ...pageLimits.perNetwork };
+/** Addresses that are ActivityPub’s too; languages; and what somebody who is signed in may see. */
+const VARY = 'Accept, Accept-Language, Cookie';
+
+/** The built page: hashed files for ever; and at every address of the page the shell, with a head that says what it shows. */
+export function mountPage(app: IRouter, deps: HttpDeps): void {
+  const file = join(deps.webDir, 'index.html');
+  if (!existsSync(file)) {
+    deps.log.warn('the web client is not built; only the API answers');
+    return;
+  }
+  app.use(
+    '/assets',
+    express.static(join(deps.webDir, 'assets'), {
+      ...{ immutable: true, maxAge: '1y', index: false, redirect: false },
+    }),
+    // An old page that asks for a file of its release must not get the new page in its place.
+    () => {
+      throw new ApiError('not-found');
+    },
+  );
+  app.use(express.static(deps.webDir, { index: false, maxAge: '1h', redirect: false }));
+  const page = { deps, shell: createShell(readFileSync(file, 'utf8')), firstPages: createFirstPages(deps) };
+  for (const [path, describe] of Object.entries(pageRoutes)) app.get(path, answer(page, path, describe));
+}
+
+interface Page {
+  readonly deps: HttpDeps;
+  readonly shell: Shell;
+  readonly firstPages: FirstPages;
+}
+
+function answer({ deps, shell, firstPages }: Page, path: string, describe: Describe): RequestHandler {
+  return async (req, res) => {
+    await deps.limits.take(LIMIT, `network:${networkOf(req.ip)}`);
+    const viewerId = async () => (await viewerOfPage(deps, req))?.account.id ?? null;
+    const head = await describe({ deps, params: req.params, viewerId });
+    const isFirst = path === '/' && isPlain(req) && (await viewerId()) === null;
+    const first = isFirst ? await firstPages(languagesOf(req)) : null;
+    const locale = pageLocaleOf(req);
+    const written = shell({
+      ...locale,
+      head: headHtml({ ...head, preload: first?.poster ?? head.preload }, deps.config.instance.name),
+      end: first
+        ? html`<script type="application/json" id="first-page">${jsonInHtml(first.answers)}</script>\n`
+        : html``,
+    });
+    res.set({ 'Cache-Control': 'no-cache', 'Content-Language': locale.lang, Vary: VARY });
+    send(res, head.status, written);
+  };
+}
+
+/** Whether it is the feed that everybody begins with: the others are asked for by name. */
+const isPlain = (req: Request): boolean => [null, 'for-you'].includes(searchOf(req).get('feed'));
+
+/** The same for programs and for people. What did not change is not sent again: Express compares the tag. */
+function send(res: Response, status: PageHead['status'], page: string): void {
+  const digest = createHash('sha256').update(page).digest('base64url').slice(0, 27);
+  res.status(status).set('ETag', `"${digest}"`).type('html').send(page);
+}

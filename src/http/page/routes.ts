@@ -1,0 +1,34 @@
+import { clipHead } from './clip.ts';
+import type { Describe } from './describing.ts';
+import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead, visitHead } from './places.ts';
+
+/**
+ * Every address of the page, as the router of the web client knows them (web/src/app.tsx). All others are answered with the page, too, and with
+ * 404: the page says that there is nothing.
+ */
+export const pageRoutes: Readonly<Record<string, Describe>> = {
+  '/': homeHead,
+  '/search': visitHead,
+  '/find': visitHead,
+  '/tags/:tag': tagHead,
+  '/tag/:tag': tagHead,
+  '/sounds/:id': soundHead,
+  '/inbox': personalHead,
+  '/library/:list': personalHead,
+  '/studio': personalHead,
+  '/studio/:id': personalHead,
+  '/settings': personalHead,
+  '/settings/:page': personalHead,
+  '/welcome': personalHead,
+  '/record': personalHead,
+  '/upload': personalHead,
+  '/login': visitHead,
+  '/register': visitHead,
+  '/invite/:code': personalHead,
+  '/admin/:page': personalHead,
+  '/@:handle': profileHead,
+  '/@:handle/followers': profileHead,
+  '/@:handle/following': profileHead,
+  '/@:handle/:id': clipHead,
+  '/*path': absentHead,
+};

@@ -1,0 +1,77 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../src/http/app.ts';
+import type { HttpDeps } from '../../src/http/deps.ts';
+import { createEventStreams } from '../../src/http/event-stream.ts';
+import { createRateLimits } from '../../src/http/limits.ts';
+import { createStreamingApi } from '../../src/http/streaming/index.ts';
+import { createUploadFiles } from '../../src/http/upload-files.ts';
+import { createUploads } from '../../src/http/uploads.ts';
+import { type Client, clientOf } from './people.ts';
+import { startTestServer, type TestServer } from './server.ts';
+
+/** A server that is known as `https://video.test`, with a built page of its own making: no test of it depends on the web client. */
+export interface PageServer {
+  readonly server: TestServer;
+  readonly client: Client;
+  /** Where it really listens. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Its built page; where its head and its end go is known by the words around. */
+export const SHELL = `<!doctype html>
+<html lang="en">
+<head>
+<title>Shell</title>
+<script type="module" src="/assets/app-1a2b.js"></script>
+</head>
+<body><div id="app"></div></body>
+</html>
+`;
+
+export async function startPageServer(variables: Readonly<Record<string, string>> = {}): Promise<PageServer> {
+  const webDir = await mkdtemp(join(tmpdir(), 'vireo-web-'));
+  await mkdir(join(webDir, 'assets'));
+  await writeFile(join(webDir, 'index.html'), SHELL);
+  await writeFile(join(webDir, 'assets', 'app-1a2b.js'), 'export const a = 1;');
+  await writeFile(join(webDir, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  await writeFile(join(webDir, '.secret'), 'hidden');
+  const origin = { ORIGIN: 'https://video.test', ...variables };
+  const server = await startTestServer({ role: 'none', variables: origin });
+  const http = await listen(server, webDir);
+  const address = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  return {
+    server,
+    address,
+    client: clientOf(address, '__Host-vireo-session'),
+    async close() {
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+      await server.close();
+      await rm(webDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listen({ context }: TestServer, webDir: string): Promise<Server> {
+  const deps: HttpDeps = {
+    ...context,
+    lookup: context.federation.lookup,
+    deliveries: context.federation.deliveries,
+    inbox: context.federation.inbox,
+    federation: context.federation.router,
+    client: context.federation.client,
+    limits: createRateLimits(context.redis, context.config.redisPrefix),
+    streams: createEventStreams(),
+    uploadFiles: createUploadFiles(context),
+    webDir,
+    health: async () => ({ ok: true, parts: {} }),
+  };
+  const listening = createServer(await createApp(deps, createUploads(deps), createStreamingApi(deps)));
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  return listening;
+}

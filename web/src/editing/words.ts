@@ -1,0 +1,23 @@
+/** English; what stands in braces is put in (ICU MessageFormat). */
+export const english = {
+  trim: 'Trim and crop (optional)',
+  trimHint: 'What you cut away is never shown to anybody.',
+  shown: 'What is kept of the video',
+  begins: 'Begins at',
+  ends: 'Ends at',
+  at: '{place} of {length}',
+  kept: '{kept} of {length} are kept',
+  playPart: 'Play this part',
+  stopPart: 'Stop',
+  reset: 'Keep all of it',
+  shape: 'Picture',
+  whole: 'All of it',
+  tall: 'Tall, 9:16',
+  portrait: 'Portrait, 4:5',
+  square: 'Square, 1:1',
+  wide: 'Wide, 16:9',
+  size: 'Size of the part',
+  across: 'From left to right',
+  down: 'From top to bottom',
+  percent: '{n} %',
+} as const;

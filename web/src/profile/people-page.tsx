@@ -1,0 +1,90 @@
+import { useMemo } from 'preact/hooks';
+import { useRoute } from 'preact-iso/router';
+import type { Account } from '../api/types.ts';
+import { NotFoundPage } from '../shell/not-found.tsx';
+import { createPages } from '../state/pages.ts';
+import { me } from '../state/session.ts';
+import { AccountList } from '../ui/account-list.tsx';
+import { ButtonLink } from '../ui/button.tsx';
+import { profilePath } from '../ui/links.ts';
+import { Notice, Page } from '../ui/page.tsx';
+import { WithAccount } from './account-route.tsx';
+import { loadPeople, type PeopleList } from './calls.ts';
+import styles from './profile.module.css';
+import { say } from './say.ts';
+
+export function FollowersPage() {
+  return <PeoplePage list="followers" />;
+}
+
+export function FollowingPage() {
+  return <PeoplePage list="following" />;
+}
+
+/** Who follows somebody, or whom they follow. */
+function PeoplePage({ list }: { list: PeopleList }) {
+  const handle = useRoute().params.handle ?? '';
+  if (!handle.startsWith('@')) return <NotFoundPage />;
+  return (
+    <WithAccount acct={handle.slice(1)} pathOf={(account) => `${profilePath(account)}/${list}`}>
+      {(account) => <People key={`${account.id} ${list}`} account={account} list={list} />}
+    </WithAccount>
+  );
+}
+
+const lists = ['followers', 'following'] as const;
+
+function People({ account, list }: { account: Account; list: PeopleList }) {
+  const { acct } = account;
+  const own = me.value?.id === account.id;
+  const hidden = account.hide_collections && !own;
+  return (
+    <Page title={say(list === 'followers' ? 'followersOf' : 'followingOf', { acct })}>
+      <nav aria-label={say('people')} class={styles.lists}>
+        <a class={styles.list} href={profilePath(account)}>
+          {say('back', { acct })}
+        </a>
+        {lists.map((name) => (
+          <a
+            key={name}
+            class={styles.list}
+            href={`${profilePath(account)}/${name}`}
+            aria-current={name === list ? 'page' : undefined}
+          >
+            {say(name)}
+          </a>
+        ))}
+      </nav>
+      {hidden ? (
+        <Notice icon="covered" title={say('hidden')} text={say('hiddenText', { acct })} />
+      ) : (
+        <Listed account={account} list={list} own={own} />
+      )}
+    </Page>
+  );
+}
+
+function Listed({ account, list, own }: { account: Account; list: PeopleList; own: boolean }) {
+  const pages = useMemo(() => createPages(loadPeople(account.id, list)), [account.id, list]);
+  const { acct, host } = account;
+  const isEmpty =
+    list === 'followers'
+      ? (['noFollowers', 'noFollowersText'] as const)
+      : (['noFollowing', 'noFollowingText'] as const);
+  return (
+    <>
+      {own && account.hide_collections && <p class={styles.remark}>{say('hiddenOwn')}</p>}
+      {host && <p class={styles.remark}>{say('partly', { host })}</p>}
+      <AccountList
+        pages={pages}
+        label={say(list)}
+        more={say('moreAccounts')}
+        empty={
+          <Notice icon="person" title={say(isEmpty[0])} text={say(isEmpty[1], { acct })}>
+            {own && <ButtonLink href="/search">{say('find')}</ButtonLink>}
+          </Notice>
+        }
+      />
+    </>
+  );
+}

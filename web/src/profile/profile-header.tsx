@@ -1,0 +1,157 @@
+import { useState } from 'preact/hooks';
+import type { Account } from '../api/types.ts';
+import { day } from '../format.ts';
+import { ServerPicker } from '../share/server-picker.tsx';
+import { SignOutButton } from '../shell/navigation.tsx';
+import { relationships } from '../state/relationships.ts';
+import { instance, isStaff, me } from '../state/session.ts';
+import { strings } from '../strings.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import buttons from '../ui/button.module.css';
+import { Button, ButtonLink } from '../ui/button.tsx';
+import { FollowButton, WaitingNote } from '../ui/follow-button.tsx';
+import { Handle } from '../ui/handle.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { profilePath } from '../ui/links.ts';
+import { ServerHtml } from '../ui/server-html.tsx';
+import styles from './profile.module.css';
+import { ProfileMenu } from './profile-menu.tsx';
+import { say } from './say.ts';
+
+/** The picture that the API gives those who have none. */
+const HEADER_OF_EVERYBODY = '/pictures/header.png';
+
+/** Who somebody is, and what one can do about them. */
+export function ProfileHeader({ account, own }: { account: Account; own: boolean }) {
+  const text = strings.account;
+  const relationship = own ? undefined : relationships.value.get(account.id);
+  return (
+    <header class={styles.header}>
+      {!account.header.endsWith(HEADER_OF_EVERYBODY) && (
+        <img class={styles.banner} src={account.header} alt="" />
+      )}
+      <Avatar account={account} size={88} />
+      <div class={styles.who}>
+        <h1 dir="auto">{account.display_name || account.username}</h1>
+        <Handle account={account} />
+        {account.bot && <span class={styles.tag}>{text.bot}</span>}
+        {account.roles.map(({ id, name }) => (
+          <span key={id} class={styles.tag}>
+            {name}
+          </span>
+        ))}
+        {relationship?.followed_by && <span class={styles.tag}>{text.followsYou}</span>}
+      </div>
+      <div class={styles.actions}>
+        {own ? (
+          <ButtonLink href="/settings/profile" look="quiet" icon="edit">
+            {say('edit')}
+          </ButtonLink>
+        ) : (
+          !relationship?.blocking && <FollowButton account={account} />
+        )}
+        <ProfileMenu account={account} own={own} />
+        {me.value === null && <FollowFromElsewhere account={account} />}
+        <p class={styles.waiting} role="status">
+          {!own && <WaitingNote account={account} />}
+        </p>
+      </div>
+      {own && <OwnPlaces />}
+      <Counts account={account} own={own} />
+      {account.note && <ServerHtml class={styles.note} html={account.note} />}
+      <Fields account={account} />
+      {account.host === null && (
+        <p class={styles.joined}>{say('joined', { date: day(account.created_at) })}</p>
+      )}
+    </header>
+  );
+}
+
+function FollowFromElsewhere({ account }: { account: Account }) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Button look="quiet" icon="globe" onPress={() => setAsking(true)}>
+        {say('remoteFollow')}
+      </Button>
+      {asking && (
+        <ServerPicker
+          uri={`acct:${account.username}@${account.host ?? instance.value?.domain ?? location.host}`}
+          title={say('remoteTitle', { acct: account.acct })}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
+}
+
+function Counts({ account, own }: { account: Account; own: boolean }) {
+  const text = strings.account;
+  const open = own || !account.hide_collections;
+  const path = profilePath(account);
+  const lists = [
+    { path: `${path}/followers`, words: text.followers(account.followers_count) },
+    { path: `${path}/following`, words: text.followingCount(account.following_count) },
+  ];
+  return (
+    <ul class={styles.counts}>
+      <li>{text.clips(account.statuses_count)}</li>
+      {lists.map((list) => (
+        <li key={list.path}>{open ? <a href={list.path}>{list.words}</a> : list.words}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** What somebody says of themselves, and which of their pages were seen to lead back. */
+function Fields({ account }: { account: Account }) {
+  if (account.fields.length === 0) return null;
+  return (
+    <dl class={styles.fields} aria-label={say('details')}>
+      {account.fields.map((field) => (
+        <div
+          key={field.name}
+          class={[styles.field, field.verified_at && styles.verified].filter(Boolean).join(' ')}
+        >
+          <dt dir="auto">{field.name}</dt>
+          <dd>
+            {field.verified_at && (
+              <span
+                class={styles.check}
+                role="img"
+                aria-label={say('verified', { date: day(field.verified_at) })}
+                title={say('verified', { date: day(field.verified_at) })}
+              >
+                <Icon name="check" size={16} />
+              </span>
+            )}
+            <ServerHtml html={field.value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** On phones this is the way to what the rail shows on desktops. */
+function OwnPlaces() {
+  return (
+    <div class={`${styles.actions} ${styles.own}`}>
+      <ButtonLink href="/library/saved" look="quiet" icon="bookmark">
+        {say('library')}
+      </ButtonLink>
+      <ButtonLink href="/studio" look="quiet" icon="play">
+        {say('studio')}
+      </ButtonLink>
+      <ButtonLink href="/settings" look="quiet" icon="key">
+        {say('settings')}
+      </ButtonLink>
+      {isStaff(me.value) && (
+        <ButtonLink href="/admin/approvals" look="quiet" icon="shield">
+          {say('approvals')}
+        </ButtonLink>
+      )}
+      <SignOutButton class={`${buttons.button} ${buttons.quiet}`} />
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import type { ComponentType } from 'preact';
+import { useRoute } from 'preact-iso/router';
+import { NotFoundPage } from '../shell/not-found.tsx';
+import { mayInvite, me } from '../state/session.ts';
+import { ButtonLink } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { signInPath } from '../ui/links.ts';
+import { NeedsSession } from '../ui/needs-session.tsx';
+import { Page } from '../ui/page.tsx';
+import { AccountPage } from './account-page.tsx';
+import styles from './frame.module.css';
+import { InvitesPage } from './invites/invites-page.tsx';
+import { DataPage } from './leaving/data-page.tsx';
+import { DeletePage } from './leaving/delete-page.tsx';
+import { MovePage } from './leaving/move-page.tsx';
+import { type SettingsPageName, settingsEntry, settingsGroups } from './pages.ts';
+import { PrivacyPage } from './privacy-page.tsx';
+import { ProfileSettingsPage } from './profile-page.tsx';
+import { say } from './say.ts';
+import { AppsPage } from './security/apps-page.tsx';
+import { SecurityPage } from './security/security-page.tsx';
+import { AccessibilityPage } from './watching/accessibility-page.tsx';
+import { AppearancePage } from './watching/appearance-page.tsx';
+import { FeedSettingsPage } from './watching/feed-page.tsx';
+import { FiltersPage } from './watching/filters-page.tsx';
+import { LanguagePage } from './watching/language-page.tsx';
+import { NotificationsPage } from './watching/notifications-page.tsx';
+import { PlaybackPage } from './watching/playback-page.tsx';
+
+const pages: Readonly<Record<SettingsPageName, ComponentType>> = {
+  profile: ProfileSettingsPage,
+  account: AccountPage,
+  security: SecurityPage,
+  apps: AppsPage,
+  invites: InvitesPage,
+  privacy: PrivacyPage,
+  feed: FeedSettingsPage,
+  filters: FiltersPage,
+  notifications: NotificationsPage,
+  language: LanguagePage,
+  playback: PlaybackPage,
+  accessibility: AccessibilityPage,
+  appearance: AppearancePage,
+  data: DataPage,
+  move: MovePage,
+  delete: DeletePage,
+};
+
+/** Everything somebody can set: a list, or one page of it with the list beside where there is room. */
+export function SettingsPage() {
+  const name = useRoute().params.page;
+  if (name === undefined) return <Overview />;
+  const entry = settingsEntry(name);
+  if (!entry) return <NotFoundPage />;
+  const Content = pages[entry.name];
+  return (
+    <div class={styles.frame}>
+      <nav class={styles.beside} aria-label={say('title')}>
+        <SettingsList current={entry.name} />
+      </nav>
+      <div class={styles.content}>
+        <a class={styles.back} href="/settings">
+          <Icon name="back" size={20} />
+          {say('title')}
+        </a>
+        {entry.isLocal || entry.asksItself ? (
+          <Content key={name} />
+        ) : (
+          <NeedsSession title={say(entry.title)} text={say('needed')}>
+            <Content key={name} />
+          </NeedsSession>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Overview() {
+  return (
+    <Page title={say('title')} width="wide">
+      {me.value === null && (
+        <div class={styles.visitor}>
+          <p>{say('visitor')}</p>
+          <ButtonLink href={signInPath()}>{say('signIn')}</ButtonLink>
+        </div>
+      )}
+      <nav class={styles.overview} aria-label={say('title')}>
+        <SettingsList withAbout />
+      </nav>
+    </Page>
+  );
+}
+
+function SettingsList({ current, withAbout }: { current?: SettingsPageName; withAbout?: boolean }) {
+  return (
+    <>
+      {settingsGroups({ isSignedIn: Boolean(me.value), mayInvite: mayInvite() }).map((group) => (
+        <section key={group.title}>
+          <h2 class={styles.group}>{say(group.title)}</h2>
+          <ul>
+            {group.entries.map((entry) => (
+              <li key={entry.name}>
+                <a
+                  class={styles.entry}
+                  href={`/settings/${entry.name}`}
+                  aria-current={entry.name === current ? 'page' : undefined}
+                >
+                  <Icon name={entry.icon} size={20} />
+                  <span class={styles.words}>
+                    {say(entry.title)}
+                    {withAbout && <small>{say(entry.about)}</small>}
+                  </span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}

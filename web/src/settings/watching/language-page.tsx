@@ -1,0 +1,45 @@
+import { languageChoices } from '../../editing/languages.ts';
+import { me } from '../../state/session.ts';
+import { Failed, Loading, Page } from '../../ui/page.tsx';
+import { useRemote } from '../../ui/use-remote.ts';
+import { changeMe } from '../account.ts';
+import { calls } from '../calls.ts';
+import { Section, SelectSetting } from '../parts.tsx';
+import { ClipLanguages } from './clip-languages.tsx';
+import { say } from './say.ts';
+
+const UNSAID = '';
+
+/** Languages of clips: of those that are watched, and of one's own. */
+export function LanguagePage() {
+  const [remote, reload, set] = useRemote('feed-settings', calls.feedSettings);
+  const own = me.value?.source.language ?? UNSAID;
+  const further = [...navigator.languages, ...(own === UNSAID ? [] : [own])];
+  return (
+    <Page title={say('language')}>
+      {remote.state === 'loading' && <Loading />}
+      {remote.state === 'failed' && <Failed failure={remote.failure} onRetry={reload} />}
+      {remote.state === 'ready' && (
+        <ClipLanguages
+          languages={remote.value.languages}
+          change={async (change) => {
+            const outcome = await calls.setFeedSettings(change);
+            if (outcome.ok) set(outcome.value);
+            return outcome;
+          }}
+        />
+      )}
+      <Section title={say('languageOfMine')} text={say('languageOfMineText')}>
+        <SelectSetting
+          label={say('languageLabel')}
+          value={own}
+          choices={[
+            { value: UNSAID, name: say('languageUnsaid') },
+            ...languageChoices(document.documentElement.lang, further),
+          ]}
+          save={(language) => changeMe({ source: { language: language === UNSAID ? null : language } })}
+        />
+      </Section>
+    </Page>
+  );
+}

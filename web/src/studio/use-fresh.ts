@@ -1,0 +1,38 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ApiFailure, ApiOutcome } from '../api/client.ts';
+import { useInterval } from '../ui/use-interval.ts';
+
+export interface Fresh<T> {
+  /** Null until the first answer. What was there stays while the next one is on its way. */
+  readonly value: T | null;
+  /** Why the last question had no answer. */
+  readonly failure: ApiFailure | null;
+  readonly reload: () => void;
+}
+
+/** Asks at once, whenever `key` changes, and again and again while the page is visible. */
+export function useFresh<T>(
+  key: string,
+  load: () => Promise<ApiOutcome<T>>,
+  everyMs: number | null,
+): Fresh<T> {
+  const [value, setValue] = useState<T | null>(null);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const latest = useRef(key);
+  latest.current = key;
+  const ask = async () => {
+    const outcome = await load();
+    // Somebody chose something else meanwhile.
+    if (latest.current !== key) return;
+    setFailure(outcome.ok ? null : outcome);
+    if (outcome.ok) setValue(outcome.value);
+  };
+  useEffect(() => {
+    ask();
+    return () => {
+      latest.current = '';
+    };
+  }, [key]);
+  useInterval(ask, everyMs);
+  return { value, failure, reload: ask };
+}

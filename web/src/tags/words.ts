@@ -1,0 +1,22 @@
+/** English; what stands in braces is put in (ICU MessageFormat). */
+export const english = {
+  uses: '{n, plural, one {# clip} other {# clips}} in the last days',
+  unused: 'No clips in the last days',
+  follow: 'Follow',
+  followWho: 'Follow #{name}',
+  following: 'Following',
+  unfollowWho: 'Stop following #{name}',
+  followed: 'Clips with #{name} now come to your Following feed.',
+  order: 'Order',
+  trending: 'Trending',
+  newest: 'Newest',
+  noTrends: 'Nothing trends here now',
+  noTrendsText: 'The newest clips with #{name} are one tab away.',
+  showNewest: 'Show the newest',
+  none: 'No clips with #{name}',
+  noneText: 'Clips that have it in their caption are shown here.',
+  upload: 'Upload a clip',
+  noTag: 'This is no hashtag',
+  noTagText: 'A hashtag is one word of letters, digits and _.',
+  search: 'Search',
+} as const;
