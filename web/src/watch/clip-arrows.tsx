@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
+import { say } from '../feed/say.ts';
 import { type ClipRef, neighboursOf, watchInClipList } from '../state/clip-list.ts';
-import { strings } from '../strings.ts';
 import { IconButton } from '../ui/button.tsx';
 import styles from './clip-arrows.module.css';
 
@@ -30,8 +30,8 @@ export function ClipArrows({ previous, next }: ClipWalk) {
   if (!previous && !next) return null;
   return (
     <div class={styles.arrows}>
-      {previous && <IconButton icon="up" label={strings.feed.previous} onPress={previous} />}
-      {next && <IconButton icon="down" label={strings.feed.next} onPress={next} />}
+      {previous && <IconButton icon="up" label={say('previous')} onPress={previous} />}
+      {next && <IconButton icon="down" label={say('next')} onPress={next} />}
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { calls } from '../comments/calls.ts';
 import { commentPath } from '../comments/comment-path.ts';
 import { Comments } from '../comments/comments.tsx';
 import { say as sayOfComments } from '../comments/say.ts';
-import { count, plainText } from '../format.ts';
+import { plainText } from '../format.ts';
 import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
