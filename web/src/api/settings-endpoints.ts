@@ -1,13 +1,5 @@
 import { request } from './client.ts';
-import type {
-  FreshProof,
-  Invite,
-  OwnSession,
-  Passkey,
-  SecondFactor,
-  SecondFactorSecret,
-  Session,
-} from './types.ts';
+import type { FreshProof, Invite, OwnSession, Passkey, SecondFactor, SecondFactorSecret } from './types.ts';
 
 /** What a new invite is like. */
 export interface InviteForm {
@@ -27,7 +19,6 @@ export const settingsEndpoints = {
   endInvite: (id: string) => request<object>('DELETE', `/api/v1/invites/${id}`),
 
   passkeySignInOptions: () => request<object>('POST', '/api/v1/passkeys/sign_in_options'),
-  passkeySignIn: (credential: object) => request<Session>('POST', '/api/v1/passkeys/sign_in', { credential }),
   passkeys: () => request<Passkey[]>('GET', '/api/v1/passkeys'),
   passkeyOptions: (proof: string) => request<object>('POST', '/api/v1/passkeys/options', { proof }),
   addPasskey: (credential: object, name: string) =>

@@ -1,5 +1,5 @@
 import { useMemo, useRef } from 'preact/hooks';
-import { strings } from '../strings.ts';
+import { makingStrings } from '../strings-making.ts';
 import { IconButton } from '../ui/button.tsx';
 import { ChooseFile } from '../ui/choose-file.tsx';
 import { SelectField } from '../ui/field.tsx';
@@ -23,7 +23,7 @@ interface EditsProps {
 
 /** Files of captions, each with its language. */
 export function CaptionsField({ legend, edits, onChange, existing = [] }: CaptionsFieldProps) {
-  const text = strings.editing;
+  const text = makingStrings.editing;
   const group = useRef<HTMLFieldSetElement>(null);
   const added = edits.captions.filter(({ file }) => file !== null);
   const add = (file: File) => {
@@ -75,7 +75,7 @@ export function CaptionsRow({ captions, edits, onChange, onGone, replaces = fals
     () => languageChoices(locale, [...navigator.languages, language]),
     [locale, language],
   );
-  const text = strings.editing;
+  const text = makingStrings.editing;
   const name = file?.name ?? '';
   const twice = isTwice(edits, captions) ? text.twice(languageName(language, locale)) : '';
   const problem = step.state === 'failed' ? step.problem : twice;

@@ -3,7 +3,7 @@ import { CaptionsRow } from '../editing/captions-field.tsx';
 import { again, hasCover, hasFailed, isSettled } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
 import { uploadState } from '../state/uploads.ts';
-import { strings } from '../strings.ts';
+import { makingStrings } from '../strings-making.ts';
 import { Button } from '../ui/button.tsx';
 import { FieldError } from '../ui/field.tsx';
 import { draftEdits } from './draft.ts';
@@ -14,7 +14,7 @@ import styles from './upload.module.css';
 export function EditsReport() {
   const box = useRef<HTMLElement>(null);
   const edits = draftEdits.value;
-  const text = strings.editing;
+  const text = makingStrings.editing;
   const { captions, coverStep } = edits;
   if (captions.length === 0 && !hasCover(edits)) return null;
   // Beside a clip that is out it is seen what was received.

@@ -3,7 +3,7 @@ import { ClipStage } from '../clip/clip-stage.tsx';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
 import { uploadState } from '../state/uploads.ts';
-import { strings } from '../strings.ts';
+import { makingStrings } from '../strings-making.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { clipPath } from '../ui/links.ts';
 import styles from './upload.module.css';
@@ -20,7 +20,7 @@ export function Published({ status, making }: PublishedProps) {
   const pool = usePool(1);
   const playback = usePlayback(pool, [status]);
   const [media] = status.media_attachments;
-  const text = strings.upload;
+  const text = makingStrings.upload;
   return (
     <div class={styles.published}>
       {media && (

@@ -1,6 +1,6 @@
 import { percentOf } from '../format.ts';
 import { type UploadState, uploadState } from '../state/uploads.ts';
-import { strings } from '../strings.ts';
+import { makingStrings } from '../strings-making.ts';
 import { Button, ButtonLink, IconButton } from '../ui/button.tsx';
 import { clipPath } from '../ui/links.ts';
 import { say } from './say.ts';
@@ -29,7 +29,7 @@ export function UploadTray() {
 }
 
 function Actions({ state }: { state: UploadState }) {
-  const text = strings.upload;
+  const text = makingStrings.upload;
   switch (state.phase) {
     case 'sending':
       return (
@@ -104,7 +104,7 @@ function nameOf(state: UploadState): string {
 }
 
 function stepIn(state: UploadState): string {
-  const text = strings.upload;
+  const text = makingStrings.upload;
   switch (state.phase) {
     case 'idle':
       return state.problem ?? '';

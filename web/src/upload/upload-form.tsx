@@ -8,7 +8,7 @@ import { isSchedulable } from '../editing/schedule.ts';
 import { editOf, keptSeconds, noTrim } from '../editing/trim.ts';
 import { TrimField } from '../editing/trim-field.tsx';
 import { spokenDuration } from '../format.ts';
-import { strings } from '../strings.ts';
+import { makingStrings } from '../strings-making.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Form, FormError } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -51,7 +51,7 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
   const trim = draftTrim.value;
   const edits = draftEdits.value;
   const locale = document.documentElement.lang;
-  const text = strings.upload;
+  const text = makingStrings.upload;
   const left = limits.characters - [...details.caption].length;
   const change = (difference: Partial<UploadDetails>) => {
     draftDetails.value = { ...details, ...difference };
@@ -78,7 +78,7 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
     if (details.when === 'at' && !isSchedulable(details.postAt, Date.now()))
       return setProblem(say('wrongTime'));
     const twice = edits.captions.find((one) => isTwice(edits, one));
-    if (twice) return setProblem(strings.editing.twice(languageName(twice.language, locale)));
+    if (twice) return setProblem(makingStrings.editing.twice(languageName(twice.language, locale)));
     startUpload(file, details, editOf(trim, size?.aspect ?? null));
   };
 
@@ -115,8 +115,8 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
         <CoverField
           videoUrl={url}
           unreadable={unreadable === file}
-          legend={strings.editing.coverOptional}
-          kept={strings.editing.coverChosen}
+          legend={makingStrings.editing.coverOptional}
+          kept={makingStrings.editing.coverChosen}
           cover={edits.cover}
           step={edits.coverStep}
           onChange={(cover) => {
@@ -158,7 +158,7 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
       />
       {file && (
         <CaptionsField
-          legend={strings.editing.captionsOptional}
+          legend={makingStrings.editing.captionsOptional}
           edits={edits}
           onChange={(changed) => {
             draftEdits.value = changed;
@@ -193,7 +193,7 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
 
 /** Why a file cannot be sent, with both numbers; empty when it can. */
 function problemWith(file: File, limits: UploadLimits): string {
-  const text = strings.upload;
+  const text = makingStrings.upload;
   if (file.type !== '' && !file.type.startsWith('video/')) return text.notVideo(file.name);
   const limit = limits.video_size_limit;
   return file.size > limit ? text.tooLarge(file.name, file.size, limit) : '';

@@ -3,6 +3,7 @@ import { focusMain } from '../shell/shell.tsx';
 import { instance, me } from '../state/session.ts';
 import { type UploadState, uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
+import { makingStrings } from '../strings-making.ts';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Loading, Page } from '../ui/page.tsx';
 import { EditsReport } from './edits-report.tsx';
@@ -16,7 +17,7 @@ import { restoreUpload } from './uploader.ts';
 /** From a file to a clip that is out: choose, send, wait, watch. */
 export function UploadPage() {
   return (
-    <NeedsSession title={strings.upload.title} text={strings.auth.neededUpload}>
+    <NeedsSession title={makingStrings.upload.title} text={strings.auth.neededUpload}>
       <Steps />
     </NeedsSession>
   );
@@ -60,7 +61,7 @@ function Steps() {
 }
 
 function titleOf(state: UploadState): string {
-  if (state.phase === 'published') return strings.upload.publishedTitle;
-  if (state.phase !== 'kept') return strings.upload.title;
+  if (state.phase === 'published') return makingStrings.upload.publishedTitle;
+  if (state.phase !== 'kept') return makingStrings.upload.title;
   return state.postsAt === null ? say('keptTitle') : say('scheduledTitle');
 }

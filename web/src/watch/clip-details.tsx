@@ -3,6 +3,7 @@ import { ClipAuthor } from '../clip/clip-author.tsx';
 import { absolute } from '../format.ts';
 import { isCovered } from '../state/revealed.ts';
 import { strings } from '../strings.ts';
+import { makingStrings } from '../strings-making.ts';
 import { Button } from '../ui/button.tsx';
 import { ServerHtml } from '../ui/server-html.tsx';
 import styles from './watch.module.css';
@@ -48,7 +49,7 @@ export function ClipDetails({ status, title, onDelete, onEditMedia }: ClipDetail
       <div class={styles.own}>
         {onEditMedia && (
           <Button look="quiet" icon="captions" onPress={onEditMedia}>
-            {strings.editing.open}
+            {makingStrings.editing.open}
           </Button>
         )}
         {onDelete && (

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { api } from '../../api/endpoints.ts';
+import { settingsEndpoints } from '../../api/settings-endpoints.ts';
 import type { Invite } from '../../api/types.ts';
 import { absolute } from '../../format.ts';
 import { mayInvite } from '../../state/session.ts';
@@ -33,17 +33,17 @@ export function InvitesPage() {
 }
 
 function Invites() {
-  const [remote, reload, set] = useRemote('invites', () => api.invites());
+  const [remote, reload, set] = useRemote('invites', () => settingsEndpoints.invites());
   const [hasMore, setHasMore] = useState(true);
   const shown = remote.state === 'ready' ? remote.value : [];
   const more = async () => {
-    const next = await api.invites(shown.at(-1)?.id);
+    const next = await settingsEndpoints.invites(shown.at(-1)?.id);
     if (!next.ok) return toast(next.sentence, 'error');
     setHasMore(next.value.length >= PAGE);
     set([...shown, ...next.value]);
   };
   const end = async (invite: Invite) => {
-    const outcome = await api.endInvite(invite.id);
+    const outcome = await settingsEndpoints.endInvite(invite.id);
     if (!outcome.ok) return toast(outcome.sentence, 'error');
     const revoked_at = new Date().toISOString();
     set(shown.map((one) => (one.id === invite.id ? { ...one, revoked_at } : one)));
@@ -82,7 +82,7 @@ function NewInvite({ onMade }: { onMade: (invite: Invite) => void }) {
   const [busy, setBusy] = useState(false);
   const make = async () => {
     setBusy(true);
-    const outcome = await api.createInvite({
+    const outcome = await settingsEndpoints.createInvite({
       max_uses: uses === ANY ? null : Number(uses),
       expires_in: days === ANY ? null : Number(days) * DAY_SECONDS,
       autofollow,

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { api } from '../../api/endpoints.ts';
+import { settingsEndpoints } from '../../api/settings-endpoints.ts';
 import type { Passkey } from '../../api/types.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
@@ -138,7 +138,7 @@ function RenameDialog(props: AboutOne & { onRenamed: (passkey: Passkey) => void 
   const [problem, setProblem] = useState<string>();
   const save = (proof: string) => {
     setBusy(true);
-    api.renamePasskey(passkey.id, name.trim(), proof).then((outcome) => {
+    settingsEndpoints.renamePasskey(passkey.id, name.trim(), proof).then((outcome) => {
       setBusy(false);
       if (outcome.ok) onRenamed(outcome.value);
       else setProblem(outcome.fields.name ?? outcome.sentence);
@@ -171,7 +171,7 @@ function RemoveDialog(props: AboutOne & { onRemoved: () => void }) {
   const [busy, setBusy] = useState(false);
   const remove = (proof: string) => {
     setBusy(true);
-    api.removePasskey(passkey.id, proof).then((outcome) => {
+    settingsEndpoints.removePasskey(passkey.id, proof).then((outcome) => {
       setBusy(false);
       if (!outcome.ok) return toast(outcome.sentence, 'error');
       toast(say('removed'));

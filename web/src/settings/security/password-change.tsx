@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ApiFailure } from '../../api/client.ts';
-import { api } from '../../api/endpoints.ts';
+import { settingsEndpoints } from '../../api/settings-endpoints.ts';
 import { instance, me } from '../../state/session.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
@@ -19,7 +19,7 @@ export function PasswordChange({ withProof }: { withProof: WithProof }) {
   const change = (proof: string) => {
     setBusy(true);
     setFailure(null);
-    api.changePassword(password, proof).then((outcome) => {
+    settingsEndpoints.changePassword(password, proof).then((outcome) => {
       setBusy(false);
       if (!outcome.ok) return setFailure(outcome);
       setPassword('');

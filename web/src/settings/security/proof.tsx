@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { ApiFailure } from '../../api/client.ts';
-import { api } from '../../api/endpoints.ts';
+import { settingsEndpoints } from '../../api/settings-endpoints.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field, Form, FormError } from '../../ui/field.tsx';
@@ -61,9 +61,9 @@ function ProofDialog(props: {
     const signed = byPasskey ? await signToProve() : null;
     const outcome = signed
       ? signed.ok
-        ? await api.prove({ credential: signed.value })
+        ? await settingsEndpoints.prove({ credential: signed.value })
         : signed
-      : await api.prove({ password });
+      : await settingsEndpoints.prove({ password });
     setBusy(false);
     if (outcome.ok) props.onProven(outcome.value);
     else setFailure(outcome);

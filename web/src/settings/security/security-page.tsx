@@ -1,4 +1,4 @@
-import { api } from '../../api/endpoints.ts';
+import { settingsEndpoints } from '../../api/settings-endpoints.ts';
 import { Failed, Loading, Page } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { Passkeys } from './passkeys.tsx';
@@ -10,7 +10,7 @@ import { Sessions } from './sessions.tsx';
 
 /** How one's account is protected, and where it is signed in. */
 export function SecurityPage() {
-  const [remote, reload, set] = useRemote('passkeys', api.passkeys);
+  const [remote, reload, set] = useRemote('passkeys', settingsEndpoints.passkeys);
   const passkeys = remote.state === 'ready' ? remote.value : [];
   const [dialog, withProof] = useProof(passkeys.length > 0);
   if (remote.state === 'loading') return <Loading />;
