@@ -7,7 +7,7 @@ import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
-import { useWatchReports } from '../player/watch-reports.ts';
+import { useWatchReports } from '../player/use-watch-reports.ts';
 import { followPanel } from '../state/panels.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { type FeedName, feedTypes } from '../state/timelines.ts';
