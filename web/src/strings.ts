@@ -116,7 +116,6 @@ export const strings = {
     noClipsOther: (acct: string) => `When @${acct} posts a clip, it is shown here.`,
     clipsTitle: 'Clips',
     notFound: 'There is no such account here.',
-    notFoundHint: 'Write a handle, like @name@server. It can be on this server or on any other.',
     profile: 'Profile',
   },
 

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import type { WatchEvent } from '../api/endpoints.ts';
 import type { Status } from '../api/types.ts';
 import { count } from '../format.ts';
+import { commentCountOf } from '../state/comment-counts.ts';
 import { reactionOf } from '../state/reactions.ts';
 import { loadRelationships } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
@@ -21,7 +22,7 @@ interface ClipActionsProps {
 /** What one can do with a clip, under the thumb or beside the clip. */
 export function ClipActions({ status, source }: ClipActionsProps) {
   const { liked, likes, saved, saves } = reactionOf(status);
-  const comments = status.replies_count;
+  const comments = commentCountOf(status);
   const viewer = me.value?.id;
   useEffect(() => {
     if (viewer) loadRelationships([status.account.id]);
