@@ -122,6 +122,8 @@ export interface WatchEvent {
   readonly watched_seconds: number;
   readonly at: string;
   readonly source: FeedType | 'profile' | 'tag' | 'search' | 'video' | 'other';
+  /** Which 64ths of the clip were watched: 16 hexadecimal digits, the lowest bit for the first of them. */
+  readonly mask?: string;
 }
 
 /** Tells what was watched. False where it has to be told again. */
