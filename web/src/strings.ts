@@ -115,28 +115,9 @@ export const strings = {
     noClips: 'No clips yet',
     noClipsOwn: 'Clips you upload are shown here.',
     noClipsOther: (acct: string) => `When @${acct} posts a clip, it is shown here.`,
-    moreClips: 'More clips',
     clipsTitle: 'Clips',
-    posterLabel: (acct: string, caption: string, state: string) =>
-      [caption || `Clip by @${acct}`, state].filter(Boolean).join(', '),
-    makingShort: (percent: number) => `Making ${percent} %`,
-    copyingShort: (percent: number) => `Copying ${percent} %`,
-    copyFailedShort: 'Not copied',
     notFound: 'There is no such account here.',
     profile: 'Profile',
-  },
-
-  find: {
-    title: 'Find people',
-    hint: 'Write a handle, like @name@server. It can be on this server or on any other.',
-    label: 'Handle',
-    placeholder: '@name@server',
-    action: 'Find',
-    searching: 'Asking the server',
-    badHandle: 'A handle looks like @name@server. Check it and try again.',
-    none: (handle: string) => `Nobody called ${handle} was found. Check the spelling and the server's name.`,
-    found: (acct: string) => `Found @${acct}`,
-    signIn: 'Sign in to find and follow people.',
   },
 
   auth: {

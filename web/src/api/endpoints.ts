@@ -88,7 +88,7 @@ export const api = {
   feed: (type: FeedType, cursor: string | undefined) =>
     request<FeedStatuses>(
       'GET',
-      withQuery('/api/v1/feed/statuses', { feed_type: type, limit: String(feedPageSize), cursor }),
+      withQuery('/api/v1/feed_statuses', { feed_type: type, limit: String(feedPageSize), cursor }),
     ),
   clipsOf: (accountId: string, cursor: PageCursor) =>
     request<Status[]>(

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { openComments, openShare, toggleLike, toggleSaved } from '../clip/deeds.ts';
+import { deedKeys } from '../clip/deeds.ts';
 import { toggleFullscreen } from '../clip/fullscreen.ts';
 import { useClipKeys } from '../clip/use-clip-keys.ts';
 import { toggleCaptions } from '../player/captions.ts';
@@ -76,12 +76,7 @@ export function FeedView({ name, timeline, label }: FeedViewProps) {
     fullscreen: toggleFullscreen,
     search: () => route('/search'),
     help: () => setHelping(true),
-    ...(current && {
-      like: () => toggleLike(current),
-      comments: () => openComments(current),
-      share: () => openShare(current),
-      save: () => toggleSaved(current),
-    }),
+    ...(current && deedKeys(current)),
   });
 
   return (

@@ -3,7 +3,7 @@ import { useLocation, useRoute } from 'preact-iso/router';
 import { api } from '../api/endpoints.ts';
 import type { Status } from '../api/types.ts';
 import { ClipStage } from '../clip/clip-stage.tsx';
-import { openComments, openShare, toggleLike, toggleSaved } from '../clip/deeds.ts';
+import { deedKeys } from '../clip/deeds.ts';
 import { toggleFullscreen } from '../clip/fullscreen.ts';
 import { useClipKeys } from '../clip/use-clip-keys.ts';
 import { calls } from '../comments/calls.ts';
@@ -128,10 +128,8 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
     sound: toggleSound,
     captions: toggleCaptions,
     fullscreen: toggleFullscreen,
-    like: () => toggleLike(status),
-    comments: () => openComments(status),
-    share: () => openShare(status),
-    save: () => toggleSaved(status),
+    search: () => route('/search'),
+    ...deedKeys(status),
   });
 
   return (
