@@ -8,7 +8,7 @@ import { loadRelationships } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import styles from './clip-actions.module.css';
-import { ClipMenu } from './clip-menu.tsx';
+import { ClipMenuButton } from './clip-menu-button.tsx';
 import { openComments, openShare, toggleLike, toggleSaved } from './deeds.ts';
 import { FollowAvatar } from './follow-avatar.tsx';
 import { say } from './say.ts';
@@ -54,7 +54,7 @@ export function ClipActions({ status, source }: ClipActionsProps) {
         onPress={() => toggleSaved(status)}
       />
       <Action icon="share" label={say('share')} opensDialog onPress={() => openShare(status)} />
-      <ClipMenu class={styles.button} status={status} source={source} />
+      <ClipMenuButton class={styles.button} status={status} source={source} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Status } from '../api/types.ts';
 import { ClipAuthor } from '../clip/clip-author.tsx';
+import { editingStrings } from '../editing/strings.ts';
 import { absolute } from '../format.ts';
 import { isCovered } from '../state/revealed.ts';
 import { strings } from '../strings.ts';
@@ -48,7 +49,7 @@ export function ClipDetails({ status, title, onDelete, onEditMedia }: ClipDetail
       <div class={styles.own}>
         {onEditMedia && (
           <Button look="quiet" icon="captions" onPress={onEditMedia}>
-            {strings.editing.open}
+            {editingStrings.open}
           </Button>
         )}
         {onDelete && (

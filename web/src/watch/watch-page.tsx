@@ -15,7 +15,7 @@ import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
-import { useWatchReports } from '../player/watch-reports.ts';
+import { useWatchReports } from '../player/use-watch-reports.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { removeFromClipList } from '../state/clip-list.ts';
 import { commentCountOf } from '../state/comment-counts.ts';
