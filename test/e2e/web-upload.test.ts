@@ -382,8 +382,8 @@ describe.skipIf(!hasBrowser)('uploading', () => {
       .waitFor();
     release();
     await page.getByRole('button', { name: 'Go on' }).click();
-    await page.getByRole('link', { name: 'Find' }).click();
-    await page.getByRole('heading', { name: 'Find people' }).waitFor();
+    await page.getByRole('link', { name: 'Search', exact: true }).click();
+    await page.getByRole('heading', { name: 'Search', exact: true }).waitFor();
     await eventually(() => onlyUpload()?.sent).toBe(12 * MIB);
     await page.getByRole('link', { name: /Upload 90 %/ }).click();
     await page.getByText('Almost there, 90 %').first().waitFor();

@@ -7,6 +7,7 @@ import type { Instance } from '../api/types.ts';
 import { count } from '../format.ts';
 import { instance, me, signIn } from '../state/session.ts';
 import { strings } from '../strings.ts';
+import { joiningStrings } from '../strings-joining.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
 import { withNext } from '../ui/links.ts';
@@ -25,7 +26,7 @@ export function RegisterPage() {
   const server = instance.value;
   const account = me.value;
   const isJoining = useRef(false);
-  const text = strings.auth;
+  const text = joiningStrings;
   const title = text.registerTitle(server?.title ?? strings.product);
   useTitle(title);
 
@@ -129,7 +130,7 @@ function RegisterForm(props: {
   const [age, setAge] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const text = strings.auth;
+  const text = joiningStrings;
 
   const title = text.registerTitle(serverTitle);
 
