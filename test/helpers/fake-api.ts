@@ -198,11 +198,6 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
     },
   ],
   [
-    /^GET \/api\/v1\/accounts\/lookup$/,
-    ({ state, query }) =>
-      state.accounts.find(({ acct }) => acct === query.get('acct')) ?? new Refusal(notFound),
-  ],
-  [
     /^GET \/api\/v1\/accounts\/relationships$/,
     ({ state, query }) => query.getAll('id[]').map((id) => relationshipOf(state, id)),
   ],

@@ -13,6 +13,9 @@ export function answerDiscover(known: Known, call: string, query: URLSearchParam
     return { id: tag, name: tag, url: `/tag/${tag}`, history: [], following: false, featuring: false };
   }
   if (call === 'GET /api/v1/trends/tags' || call === 'GET /api/v1/trends/statuses') return [];
+  if (call === 'GET /api/v1/accounts/lookup') {
+    return known.accounts.find(({ acct }) => acct === query.get('acct'));
+  }
   if (call === 'GET /api/v1/favourites') return known.statuses.filter(({ favourited }) => favourited);
   if (call !== 'GET /api/v1/accounts/search') return undefined;
   const q = (query.get('q') ?? '').replace(/^@/, '');

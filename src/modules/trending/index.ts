@@ -3,4 +3,3 @@ export type { TrendDecision } from './decisions.ts';
 export { createTrending, type LiveTrends } from './live.ts';
 export { plainTag } from './plain-tag.ts';
 export type { Trending, TrendScope } from './scopes.ts';
-export type { TrendWindow } from './standing.ts';

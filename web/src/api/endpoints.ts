@@ -90,7 +90,7 @@ export const api = {
   feed: (type: FeedType, cursor: string | undefined) =>
     request<FeedStatuses>(
       'GET',
-      withQuery('/api/v1/feed/statuses', { feed_type: type, limit: String(feedPageSize), cursor }),
+      withQuery('/api/v1/feed_statuses', { feed_type: type, limit: String(feedPageSize), cursor }),
     ),
   clipsOf: (accountId: string, cursor: PageCursor) =>
     request<Status[]>(
@@ -122,6 +122,8 @@ export interface WatchEvent {
   readonly watched_seconds: number;
   readonly at: string;
   readonly source: FeedType | 'profile' | 'tag' | 'search' | 'video' | 'other';
+  /** Which 64ths of the clip were watched: 16 hexadecimal digits, the lowest bit for the first of them. */
+  readonly mask?: string;
 }
 
 /** Tells what was watched. False where it has to be told again. */

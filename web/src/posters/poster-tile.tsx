@@ -38,7 +38,7 @@ export function PosterTile({ status, showsPin = false, onOpen }: PosterTileProps
         caption || say('by', { acct: status.account.acct }),
         ...(pinned ? [say('pinned')] : []),
         ...(state ? [state] : []),
-        ...(views > 0 ? [say('views', { shown: count(views) })] : []),
+        ...(views > 0 ? [say('views', { n: views, shown: count(views) })] : []),
       ].join(', ')}
       onClick={onOpen}
       onPointerEnter={(event) => event.pointerType === 'mouse' && wake()}
@@ -57,13 +57,10 @@ export function PosterTile({ status, showsPin = false, onOpen }: PosterTileProps
           <span class={styles.warning}>{caption}</span>
         </span>
       )}
-      {pinned && (
-        <span class={`${styles.badge} ${styles.pin}`} aria-hidden="true">
-          {say('pinned')}
-        </span>
-      )}
-      <span class={styles.facts} aria-hidden="true">
-        {state && <span class={styles.badge}>{state}</span>}
+      {/* With room between them: what is seen is said in the same order. */}{' '}
+      {pinned && <span class={`${styles.badge} ${styles.pin}`}>{say('pinned')}</span>}{' '}
+      <span class={styles.facts}>
+        {state && <span class={styles.badge}>{state}</span>}{' '}
         {views > 0 && (
           <span class={styles.badge}>
             <Icon name="play" size={12} />

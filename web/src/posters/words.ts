@@ -2,7 +2,7 @@
 export const english = {
   more: 'More clips',
   by: 'Clip by @{acct}',
-  views: 'views: {shown}',
+  views: '{shown}{n, plural, one { view} other { views}}',
   pinned: 'Pinned',
   sensitive: 'Sensitive clip',
   making: 'Making {percent} %',

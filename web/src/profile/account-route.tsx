@@ -35,7 +35,7 @@ export function WithAccount({ acct, pathOf, children }: WithAccountProps) {
     return <Failed failure={failure} level={1} onRetry={reload} />;
   }
   return (
-    <Notice icon="person" title={strings.account.notFound} text={strings.find.hint} level={1}>
+    <Notice icon="person" title={strings.account.notFound} text={say('notFoundText')} level={1}>
       <ButtonLink href={`/search?${new URLSearchParams({ q: `@${acct}` })}`}>{say('find')}</ButtonLink>
     </Notice>
   );

@@ -140,10 +140,10 @@ function OwnPlaces() {
       <ButtonLink href="/library/saved" look="quiet" icon="bookmark">
         {say('library')}
       </ButtonLink>
-      <ButtonLink href="/studio" look="quiet" icon="play">
+      <ButtonLink href="/studio" look="quiet" icon="studio">
         {say('studio')}
       </ButtonLink>
-      <ButtonLink href="/settings" look="quiet" icon="key">
+      <ButtonLink href="/settings" look="quiet" icon="settings">
         {say('settings')}
       </ButtonLink>
       {isStaff(me.value) && (

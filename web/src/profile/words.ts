@@ -59,4 +59,5 @@ export const english = {
   noFollowingText: 'Whom @{acct} follows is shown here.',
   partly: 'Only those that this server knows. {host} knows all.',
   find: 'Find people',
+  notFoundText: 'Somebody on another server is found as @name@server.',
 } as const;

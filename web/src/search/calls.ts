@@ -77,8 +77,18 @@ function loadTags({ wish, signal }: Asking, trending: readonly Tag[]): LoadPage<
         return tag.ok ? tag.value : null;
       }),
     );
-    return { ok: true, value: tags.filter((tag) => tag !== null), next: null };
+    const written = new Set(hashtagsIn(wish));
+    // Words put together are mostly no hashtag of anybody.
+    const shown = tags
+      .filter((tag) => tag !== null)
+      .filter((tag) => written.has(tag.name.toLowerCase()) || usesOf(tag) > 0);
+    return { ok: true, value: shown, next: null };
   };
+}
+
+/** Clips that were posted with a hashtag in the days that its numbers tell of. */
+export function usesOf(tag: Tag): number {
+  return tag.history.reduce((sum, { uses }) => sum + Number(uses), 0);
 }
 
 /** What a search loads, by what it looks for. */

@@ -1,13 +1,9 @@
 import type { Tag } from '../api/schema.gen.ts';
 import { Icon } from '../ui/icon.tsx';
 import { tagPath } from '../ui/links.ts';
+import { usesOf } from './calls.ts';
 import { say } from './say.ts';
 import styles from './search.module.css';
-
-/** Clips that were posted with a hashtag in the days that its numbers tell of. */
-function usesOf(tag: Tag): number {
-  return tag.history.reduce((sum, { uses }) => sum + Number(uses), 0);
-}
 
 /** Hashtags, each with how much it is used. */
 export function TagList({ tags, onOpen }: { tags: readonly Tag[]; onOpen?: () => void }) {

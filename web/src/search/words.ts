@@ -2,7 +2,7 @@
 export const english = {
   title: 'Search',
   label: 'Search for people, clips and hashtags',
-  placeholder: 'Name, #hashtag or web address',
+  placeholder: 'Name, #hashtag or link',
   action: 'Search',
   ask: 'Ask {host}',
   askHint: 'Only what this server knows is shown. Its own server can be asked, too.',

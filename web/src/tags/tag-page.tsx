@@ -4,6 +4,7 @@ import type { Tag } from '../api/schema.gen.ts';
 import { loadTrending } from '../api/trends.ts';
 import { useClipPages } from '../posters/clip-pages.ts';
 import { PosterGrid } from '../posters/poster-grid.tsx';
+import { usesOf } from '../search/calls.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
@@ -54,7 +55,7 @@ function TagOf({ name }: { name: string }) {
 
 function TagHeader(props: { name: string; tag: Tag; onChange: (tag: Tag) => void }) {
   const { name, tag, onChange } = props;
-  const n = tag.history.reduce((sum, { uses }) => sum + Number(uses), 0);
+  const n = usesOf(tag);
   return (
     <header class={styles.header}>
       <span class={styles.mark}>
