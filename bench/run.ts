@@ -11,6 +11,7 @@ import { rankingWithin } from './ranking-within.ts';
 import { rankingWorld } from './ranking-world.ts';
 import { stream } from './stream.ts';
 import { trending } from './trending.ts';
+import { web } from './web.ts';
 
 /**
  * `npm run bench -- NAME [--json] [--small]`: runs one benchmark, or all, and prints ratios against a baseline. `media` stands
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   ranking,
   'ranking-within': rankingWithin,
   'ranking-cold': rankingCold,
+  web,
 };
 
 /** Of the columns of the table. */

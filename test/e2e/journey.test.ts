@@ -50,10 +50,10 @@ describe.skipIf(!hasBrowser)('from one server to another', { timeout: 180_000 },
     await alice.page.getByLabel('Caption', { exact: true }).fill('From my window #morning');
     await alice.page.getByRole('button', { name: 'Upload', exact: true }).click();
     await alice.page.getByText('Your clip is out').first().waitFor({ timeout: 120_000 });
-    await alice.page.goto('/');
+    await alice.page.goto('/?feed=local');
     await waitUntilPlaying(alice.page);
 
-    await bob.page.goto('/');
+    await bob.page.goto('/?feed=following');
     const arrived = bob.page.getByRole('article').filter({ hasText: 'From my window' });
     await expect.poll(() => reloadUntil(bob.page, arrived), { timeout: 60_000 }).toBe(true);
     await expect.poll(() => ownCopyPlays(bob.page, b.origin), { timeout: 90_000, interval: 500 }).toBe(true);

@@ -1,6 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
+import { contributionFeatures } from '../../src/modules/ranking/contributions.ts';
+import { partKey } from '../../web/src/feed/why/parts.ts';
+import { english } from '../../web/src/feed/why/words.ts';
 import {
   axeViolations,
   hasBrowser,
@@ -12,6 +15,11 @@ import {
 import { createVideoFactory } from '../helpers/factories.ts';
 import { createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+
+test('there is a word for each part that a score can have', () => {
+  const features = [...contributionFeatures, 'trending', 'newest', 'followed'];
+  expect(features.filter((feature) => partKey(feature, english) === null)).toEqual([]);
+});
 
 /** For You as a real server with its ranking engine makes it, in a browser. */
 describe.skipIf(!hasBrowser)('what is chosen for somebody', () => {

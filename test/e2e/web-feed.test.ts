@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('the feed on a %s',
     };
     await eventually(press).toBe(25);
     await waitUntilPlaying(page);
-    expect(site.api.state.calls).toContain('GET /api/v1/feed/statuses?feed_type=for_you&limit=10&cursor=81');
+    expect(site.api.state.calls).toContain('GET /api/v1/feed_statuses?feed_type=for_you&limit=10&cursor=81');
     const { elements } = await playingVideo(page);
     expect(elements).toBeLessThanOrEqual(3);
   });

@@ -253,7 +253,8 @@ describe.skipIf(!hasBrowser)('pages', () => {
   test('copying a link and hearing that it worked', async () => {
     site.api.state.statuses = [wide('30')];
     const page = await site.open('/@alice/30', { permissions: ['clipboard-read', 'clipboard-write'] });
-    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByRole('button', { name: 'More', exact: true }).first().click();
+    await page.getByRole('menuitem', { name: 'Copy link' }).click();
     await page.getByText('Link copied.').waitFor();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     expect(copied).toBe(`${site.api.origin}/@alice/30`);

@@ -382,8 +382,8 @@ describe.skipIf(!hasBrowser)('uploading', () => {
       .waitFor();
     release();
     await page.getByRole('button', { name: 'Go on' }).click();
-    await page.getByRole('link', { name: 'Find' }).click();
-    await page.getByRole('heading', { name: 'Find people' }).waitFor();
+    await page.getByRole('link', { name: 'Search', exact: true }).click();
+    await page.getByRole('heading', { name: 'Search', exact: true }).waitFor();
     await eventually(() => onlyUpload()?.sent).toBe(12 * MIB);
     await page.getByRole('link', { name: /Upload 90 %/ }).click();
     await page.getByText('Almost there, 90 %').first().waitFor();
@@ -430,6 +430,84 @@ describe.skipIf(!hasBrowser)('uploading', () => {
     await page.getByText('Upload cancelled. Nothing was kept.').waitFor();
     release();
     await eventually(() => site.api.state.uploads.size).toBe(0);
+    await page.getByLabel('Caption', { exact: true }).waitFor();
+  });
+});
+
+describe.skipIf(!hasBrowser).each([
+  ['phone', 'dark'],
+  ['desktop', 'light'],
+] as const)('what is said of an upload, on a %s, %s', (size, colorScheme) => {
+  test('a part of the file, its picture, a time and permissions, by keyboard', async () => {
+    signIn();
+    site.api.state.processing = [processing({ stage: 'storing', percent: 90 })];
+    const page = await site.open('/upload', { viewport: viewports[size], colorScheme });
+    await choose(page, join(site.directory, 'media', 'wide.mp4'));
+    const begins = page.getByRole('slider', { name: 'Begins at' });
+    const ends = page.getByRole('slider', { name: 'Ends at' });
+    await begins.focus();
+    for (let press = 0; press < 5; press += 1) await page.keyboard.press('ArrowRight');
+    expect(await begins.getAttribute('aria-valuetext')).toBe('0:00.5 of 0:03.0');
+    await ends.focus();
+    // The end stops behind the beginning.
+    await page.keyboard.press('Home');
+    expect(await ends.getAttribute('aria-valuetext')).toBe('0:01.1 of 0:03.0');
+    for (let press = 0; press < 9; press += 1) await page.keyboard.press('ArrowRight');
+    const shown = page.getByLabel('What is kept of the video');
+    await eventually(() => shown.evaluate((one) => (one as HTMLVideoElement).currentTime.toFixed(1))).toBe(
+      '2.0',
+    );
+    await page.getByLabel('Picture', { exact: true }).selectOption('square');
+    await page.getByRole('slider', { name: 'From left to right' }).press('Home');
+    await page.getByRole('button', { name: 'Play this part' }).press('Enter');
+    await page.getByRole('button', { name: 'Play this part' }).waitFor();
+    await page.getByRole('radio', { name: 'A frame of the clip' }).check();
+    await page.getByRole('slider', { name: 'Place in the clip' }).press('PageUp');
+    await page.getByLabel('Language', { exact: true }).first().selectOption('de');
+    await page.getByLabel('Make a duet').uncheck();
+    await page.getByRole('radio', { name: 'At a time' }).check();
+    await page.getByLabel('Time', { exact: true }).fill('2029-05-06T07:08');
+    expect(await axeViolations(page)).toEqual([]);
+    const release = holdUploads();
+    await page.getByRole('button', { name: 'Upload', exact: true }).press('Enter');
+    await eventually(() => onlyUpload()?.said).toMatchObject({
+      edit: { in: 0.5, out: 2, crop: { x: 0, y: 0, width: 0.5625, height: 1 }, cuts: [] },
+      ...{ language: 'de', scheduled_at: new Date('2029-05-06T07:08').toISOString() },
+      permissions: { comment: true, download: true, duet: false, stitch: true },
+    });
+    // It goes on while another page is shown, and can be stopped and gone on with there.
+    await page.getByRole('link', { name: 'Find' }).click();
+    const tray = page.getByRole('complementary', { name: 'Upload' });
+    await tray.getByText('wide.mp4').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    release();
+    await tray.getByText('Almost there, 90 %').waitFor();
+    site.api.state.processing = [processing({ state: 'draft', percent: 100, playable: true, done: true })];
+    await tray.getByText('Your clip waits for its time').waitFor();
+    expect(await tray.getByRole('link', { name: 'Open in the studio' }).getAttribute('href')).toBe(
+      `/studio/${VIDEO_ID}`,
+    );
+    await tray.getByRole('button', { name: 'Dismiss' }).click();
+    await tray.waitFor({ state: 'detached' });
+  });
+
+  test('a draft is kept, and found after a reload of another page', async () => {
+    signIn();
+    site.api.state.processing = [processing({ stage: 'storing', percent: 90 })];
+    const page = await site.open('/upload', { viewport: viewports[size], colorScheme });
+    await choose(page, makeFile('birds.mp4', MIB));
+    await page.getByRole('radio', { name: 'Not yet' }).check();
+    await page.getByRole('button', { name: 'Upload', exact: true }).click();
+    await page.getByText('Almost there, 90 %').first().waitFor();
+    expect(onlyUpload()?.said).toMatchObject({ draft: true });
+    await page.goto('/find');
+    const tray = page.getByRole('complementary', { name: 'Upload' });
+    await tray.getByText('Almost there, 90 %').waitFor();
+    await tray.getByRole('link', { name: 'Show' }).click();
+    site.api.state.processing = [processing({ state: 'draft', percent: 100, playable: true, done: true })];
+    await page.getByRole('heading', { name: 'Your draft is kept' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Upload another' }).click();
     await page.getByLabel('Caption', { exact: true }).waitFor();
   });
 });

@@ -101,6 +101,44 @@ describe('local and federated', () => {
   });
 });
 
+describe('the same as statuses', () => {
+  test('the same choice by the same cursors, with all that a video says besides', async () => {
+    const [author, viewer] = [await somebody(), await somebody()];
+    for (let n = 0; n < 5; n += 1) await videos.video(author.account);
+    await client.post(`/api/v1/accounts/${author.id}/follow`, { as: viewer });
+    for (const type of ['for_you', 'following', 'local', 'federated']) {
+      const first = await page(`feed_type=${type}&limit=2`, viewer);
+      const search = `feed_type=${type}&limit=10&cursor=${encodeURIComponent(first.next_cursor ?? '')}`;
+      const rest = await page(search, viewer);
+      const { body } = await client.get(`/api/v1/feed/statuses?${search}`, { as: viewer });
+      expect(idsOf(body.statuses), type).toEqual(idsOf(rest.videos));
+      expect(idsOf(body.statuses), type).toHaveLength(3);
+    }
+    const [video] = (await page('feed_type=local&limit=1', viewer)).videos;
+    await client.post(`/api/v1/statuses/${video?.id}/bookmark`, { as: viewer });
+    const saved = async () => {
+      const { body } = await client.get('/api/v1/feed/statuses?feed_type=local&limit=1', { as: viewer });
+      return body.statuses[0];
+    };
+    await expect.poll(async () => (await saved()).video.saves).toBe(1);
+    expect(await saved()).toMatchObject({
+      ...{ id: video?.id, bookmarked: true, mentions: [], filtered: [] },
+      video: { views: 0, sound: null, permissions: { comment: true } },
+    });
+  });
+
+  test('what somebody passed on is a status around it; the feed of the followed is for who is signed in', async () => {
+    const [viewer, friend, stranger] = [await somebody(), await somebody(), await somebody()];
+    const passed = await videos.video(stranger.account);
+    await client.post(`/api/v1/accounts/${friend.id}/follow`, { as: viewer });
+    await share(friend, stranger, passed);
+    const { body } = await client.get('/api/v1/feed/statuses?feed_type=following', { as: viewer });
+    expect(body.statuses).toMatchObject([{ account: { id: friend.id }, reblog: { id: passed } }]);
+    expect((await client.get('/api/v1/feed/statuses?feed_type=following')).status).toBe(401);
+    expect((await client.get('/api/v1/feed/statuses?cursor=AAAA')).body.code).toBe('cursor-invalid');
+  });
+});
+
 describe('following', () => {
   test('what the followed post and pass on, each video once, with who passed it on', async () => {
     const [viewer, friend, second, stranger] = [

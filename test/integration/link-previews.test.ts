@@ -240,7 +240,7 @@ describe('how it is sent', () => {
 });
 
 describe('the first page of the feed', () => {
-  const FEED = '/api/v1/feed/statuses?feed_type=for_you&limit=10';
+  const FEED = '/api/v1/feed_statuses?feed_type=for_you&limit=10';
   const writtenIn = (text: string) => {
     const [, json] = /<script type="application\/json" id="first-page">([^<]*)<\/script>/.exec(text) ?? [];
     return json === undefined ? null : JSON.parse(json);

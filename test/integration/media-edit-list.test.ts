@@ -74,7 +74,7 @@ describe('an edit list', () => {
   });
 
   test('crops what is shown: every size, and the poster', async () => {
-    // Left half black, right half white, and told to be turned by a quarter: white is below then.
+    // Left half black, right half white, and told to be turned by a quarter: white is above then.
     const flat = join(directory, 'halves.mp4');
     await ffmpegRaw(
       ...[
@@ -89,7 +89,7 @@ describe('an edit list', () => {
     await ffmpegRaw('-i', flat, '-c', 'copy', '-metadata:s:v', 'rotate=90', turned);
     for (const [source, crop, size] of [
       [flat, { x: 0.5, y: 0, width: 0.5, height: 1 }, { width: 320, height: 360 }],
-      [turned, { x: 0, y: 0.5, width: 1, height: 0.5 }, { width: 360, height: 320 }],
+      [turned, { x: 0, y: 0, width: 1, height: 0.5 }, { width: 360, height: 320 }],
     ] as const) {
       const { facts, stored } = await make(source, { in: 0, out: null, crop, cuts: [] });
       expect(facts).toMatchObject(size);

@@ -240,16 +240,23 @@ describe('the list', () => {
     ]);
     const likes = groups[3];
     expect(likes).toMatchObject({
-      ...{ notifications_count: 3, status_id: video, clip_id: video, sample_account_ids: [owner.id, eve.id, bob.id] },
+      ...{
+        notifications_count: 3,
+        status_id: video,
+        clip_id: video,
+        sample_account_ids: [owner.id, eve.id, bob.id],
+      },
       most_recent_notification_id: Number(likes.page_max_id),
     });
     expect(body.accounts.map(({ id }: { id: string }) => id).sort()).toEqual(
       [owner.id, eve.id, bob.id].sort(),
     );
     expect(body.statuses).toHaveLength(3);
-    // Of a comment, whatever it answers, one learns the clip it is below.
-    expect(groups[0]).toMatchObject({ clip_id: video });
-    expect(groups[0].status_id).not.toBe(video);
+    // Of a comment one learns the clip it is below, also where nothing else speaks of that.
+    const mentions = (await client.get('/api/v2/notifications?types[]=mention', { as: alice })).body;
+    expect(mentions.notification_groups[0]).toMatchObject({ clip_id: video });
+    expect(mentions.notification_groups[0].status_id).not.toBe(video);
+    expect(mentions.statuses.map(({ id }: { id: string }) => id)).toContain(video);
     expect((await client.get('/api/v2/notifications/unread_count', { as: alice })).body.count).toBe(4);
     const path = `/api/v2/notifications/${likes.group_key}`;
     expect((await client.get(path, { as: alice })).body.notification_groups).toEqual([likes]);

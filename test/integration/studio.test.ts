@@ -280,3 +280,58 @@ describe('several at once', () => {
     expect((await bulk(body)).body.code).toBe('validation-failed');
   });
 });
+
+describe('one of one’s own videos', () => {
+  test('is told as in the list, with what was written; nobody else is told of it', async () => {
+    const id = await make({ caption: 'Snow' });
+    const { body } = await client.get(`/api/v1/studio/videos/${id}`, { as: alice });
+    expect(body).toMatchObject({ id, state: 'published', text: 'Snow', watch_through: null });
+    expect(body).toEqual((await list()).body[0]);
+    expect((await client.get(`/api/v1/studio/videos/${id}`, { as: eve })).status).toBe(404);
+    const draft = await make({ state: 'draft', awaitsPost: true, caption: 'Not yet' });
+    const found = await client.get(`/api/v1/studio/videos/${draft}`, { as: alice });
+    expect(found.body).toMatchObject({ state: 'draft', processing: { state: 'draft', done: true } });
+  });
+});
+
+describe('an edit list', () => {
+  const announce = (edit: object) =>
+    client.post('/api/v1/videos', { as: alice, body: { bytes: 10, draft: true, edit } });
+  const keptOf = async (edit: object) => {
+    const answer = await announce(edit);
+    expect(answer.status, answer.text).toBe(200);
+    const row = await server.context.db('videos').where({ id: answer.body.video_id }).first('edit_list');
+    return row?.edit_list;
+  };
+
+  test('is kept with the upload, and is none where all of the file is kept', async () => {
+    const crop = { x: 0.25, y: 0, width: 0.5, height: 1 };
+    expect(await keptOf({ in: 1.5, out: 4, crop })).toEqual({ in: 1.5, out: 4, crop, cuts: [] });
+    const cuts = [
+      { from: 1, to: 2 },
+      { from: 2, to: 3 },
+    ];
+    expect(await keptOf({ cuts })).toEqual({ in: 0, out: null, crop: null, cuts });
+    expect(await keptOf({})).toBeNull();
+    expect(await keptOf({ in: 0, out: null })).toBeNull();
+  });
+
+  test.each([
+    { in: 3, out: 3.2 },
+    { in: -1 },
+    { in: 'now' },
+    { crop: { x: 0.6, y: 0, width: 0.5, height: 1 } },
+    { crop: { x: 0, y: 0.2, width: 0.5, height: 0.9 } },
+    { crop: { x: 0, y: 0, width: 0, height: 1 } },
+    { cuts: [{ from: 2, to: 1 }] },
+    {
+      cuts: [
+        { from: 1, to: 3 },
+        { from: 2, to: 4 },
+      ],
+    },
+    { cuts: Array.from({ length: 51 }, (_, n) => ({ from: n, to: n + 0.5 })) },
+  ])('is refused where it makes no sense: %j', async (edit) => {
+    expect((await announce(edit)).status).toBe(422);
+  });
+});

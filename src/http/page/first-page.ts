@@ -13,7 +13,7 @@ export interface FirstPage {
   readonly poster: string | null;
 }
 
-const FEED_PATH = `/api/v1/feed/statuses?feed_type=for_you&limit=${pageLimits.firstPageClips}`;
+const FEED_PATH = `/api/v1/feed_statuses?feed_type=for_you&limit=${pageLimits.firstPageClips}`;
 
 export type FirstPages = ReturnType<typeof createFirstPages>;
 

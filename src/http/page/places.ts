@@ -19,9 +19,6 @@ export const absentHead = async ({ deps }: Asked): Promise<PageHead> => untold(d
 /** A page of somebody's own: it is there for everybody, and says something to those only who are signed in. */
 export const personalHead = async ({ deps }: Asked): Promise<PageHead> => untold(deps, 200);
 
-/** A page that is the same for all, and that a link may well lead to. */
-export const visitHead = personalHead;
-
 export async function homeHead({ deps }: Asked): Promise<PageHead> {
   const { name, description } = deps.config.instance;
   const canonical = `${deps.urls.origin}/`;

@@ -1,6 +1,6 @@
 import { clipHead } from './clip.ts';
 import type { Describe } from './describing.ts';
-import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead, visitHead } from './places.ts';
+import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead } from './places.ts';
 
 /**
  * Every address of the page, as the router of the web client knows them (web/src/app.tsx). All others are answered with the page, too, and with
@@ -8,8 +8,8 @@ import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead, vi
  */
 export const pageRoutes: Readonly<Record<string, Describe>> = {
   '/': homeHead,
-  '/search': visitHead,
-  '/find': visitHead,
+  '/search': personalHead,
+  '/find': personalHead,
   '/tags/:tag': tagHead,
   '/tag/:tag': tagHead,
   '/sounds/:id': soundHead,
@@ -17,13 +17,14 @@ export const pageRoutes: Readonly<Record<string, Describe>> = {
   '/library/:list': personalHead,
   '/studio': personalHead,
   '/studio/:id': personalHead,
+  '/studio/:id/analytics': personalHead,
   '/settings': personalHead,
   '/settings/:page': personalHead,
   '/welcome': personalHead,
   '/record': personalHead,
   '/upload': personalHead,
-  '/login': visitHead,
-  '/register': visitHead,
+  '/login': personalHead,
+  '/register': personalHead,
   '/invite/:code': personalHead,
   '/admin/:page': personalHead,
   '/@:handle': profileHead,

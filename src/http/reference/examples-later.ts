@@ -144,7 +144,7 @@ export const laterExamples: readonly Example[] = [
     status: 200,
   },
   {
-    ...{ name: 'feed-statuses', title: 'The same as statuses', of: 'GET /api/v1/feed/statuses' },
+    ...{ name: 'feed-statuses', title: 'The same as statuses', of: 'GET /api/v1/feed_statuses' },
     query: { feed_type: 'local', limit: '5' },
     status: 200,
   },

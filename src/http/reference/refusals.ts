@@ -192,7 +192,7 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/domain_blocks': ['domain-invalid', 'too-many-domains'],
   'POST /api/v1/reports': ['too-many-reports', 'not-found'],
   'GET /api/v1/feed': ['not-signed-in', 'cursor-invalid', 'cursor-expired'],
-  'GET /api/v1/feed/statuses': ['not-signed-in', 'cursor-invalid', 'cursor-expired'],
+  'GET /api/v1/feed_statuses': ['not-signed-in', 'cursor-invalid', 'cursor-expired'],
   'GET /api/v1/timelines/for_you': ['cursor-invalid', 'cursor-expired'],
   'GET /api/v1/history': ['cursor-invalid', 'cursor-expired'],
   'GET /api/v1/not_interested': ['cursor-invalid', 'cursor-expired'],

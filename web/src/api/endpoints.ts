@@ -1,5 +1,4 @@
 import { type ApiOutcome, deliver, mention, request } from './client.ts';
-import { settingsEndpoints } from './settings-endpoints.ts';
 import type {
   Account,
   CredentialAccount,
@@ -63,7 +62,10 @@ export const api = {
   instance: () => request<Instance>('GET', '/api/v2/instance'),
   register: (registration: Registration) => request<SignUp>('POST', '/api/v1/accounts', registration),
   signIn: (credentials: Credentials) => request<Session>('POST', '/api/v1/sessions', credentials),
-  ...settingsEndpoints,
+  /** Answers whether a code still counts. */
+  inviteCheck: (code: string) => request<object>('GET', `/api/v1/invites/${encodeURIComponent(code)}`),
+  passkeySignInOptions: () => request<object>('POST', '/api/v1/passkeys/sign_in_options'),
+  passkeySignIn: (credential: object) => request<Session>('POST', '/api/v1/passkeys/sign_in', { credential }),
   signOut: () => request<object>('DELETE', '/api/v1/sessions/current'),
   /** Has the link that confirms the address sent once more. */
   mailConfirmation: () => request<object>('POST', '/api/v1/emails/confirmations', {}),
@@ -88,7 +90,7 @@ export const api = {
   feed: (type: FeedType, cursor: string | undefined) =>
     request<FeedStatuses>(
       'GET',
-      withQuery('/api/v1/feed/statuses', { feed_type: type, limit: String(feedPageSize), cursor }),
+      withQuery('/api/v1/feed_statuses', { feed_type: type, limit: String(feedPageSize), cursor }),
     ),
   clipsOf: (accountId: string, cursor: PageCursor) =>
     request<Status[]>(
@@ -120,6 +122,8 @@ export interface WatchEvent {
   readonly watched_seconds: number;
   readonly at: string;
   readonly source: FeedType | 'profile' | 'tag' | 'search' | 'video' | 'other';
+  /** Which 64ths of the clip were watched: 16 hexadecimal digits, the lowest bit for the first of them. */
+  readonly mask?: string;
 }
 
 /** Tells what was watched. False where it has to be told again. */

@@ -4,6 +4,7 @@ import type { ApiFailure } from '../api/client.ts';
 import { hasPasskeys, signToEnter } from '../settings/passkey.ts';
 import { instance, me, signIn, signInByPasskey } from '../state/session.ts';
 import { strings } from '../strings.ts';
+import { joiningStrings } from '../strings-joining.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
 import { withNext } from '../ui/links.ts';
@@ -20,7 +21,7 @@ export function LoginPage() {
   const [asksForCode, setAsksForCode] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const text = strings.auth;
+  const text = joiningStrings;
   const title = text.signInTitle(instance.value?.title ?? strings.product);
   const account = me.value;
 
@@ -92,7 +93,7 @@ function PasskeyWay({ busy, onSend }: { busy: boolean; onSend: () => void }) {
 /** The way to an account, where there is one. */
 function JoinLink({ next }: { next: string | undefined }) {
   const rules = instance.value?.registrations;
-  const text = strings.auth;
+  const text = joiningStrings;
   if (rules?.mode === 'invite') {
     return (
       <p class={styles.other}>
@@ -123,7 +124,7 @@ function PasswordForm(
     onSend: () => void;
   },
 ) {
-  const text = strings.auth;
+  const text = joiningStrings;
   return (
     <Form onSend={props.onSend} label={props.title}>
       {props.failure && <FormError sentence={props.failure.sentence} />}
@@ -152,7 +153,7 @@ function PasswordForm(
 /** The second step: what the password alone does not open. */
 function CodeForm(props: FormState & { onSend: (code: string) => void; onBack: () => void }) {
   const [code, setCode] = useState('');
-  const text = strings.auth;
+  const text = joiningStrings;
   return (
     <Form onSend={() => props.onSend(code.trim())} label={text.codeLabel}>
       {props.failure && <FormError sentence={props.failure.sentence} />}
@@ -179,7 +180,7 @@ function CodeForm(props: FormState & { onSend: (code: string) => void; onBack: (
 const MAX_CODE_CHARACTERS = 60;
 
 function SendButton({ busy }: { busy: boolean }) {
-  const text = strings.auth;
+  const text = joiningStrings;
   return (
     <Button type="submit" busy={busy} wide>
       {busy ? text.signingIn : text.signIn}

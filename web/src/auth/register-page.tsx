@@ -3,10 +3,12 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import type { ApiFailure } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
+import { settingsEndpoints } from '../api/settings-endpoints.ts';
 import type { Instance } from '../api/types.ts';
 import { count } from '../format.ts';
 import { instance, me, signIn } from '../state/session.ts';
 import { strings } from '../strings.ts';
+import { joiningStrings } from '../strings-joining.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
 import { withNext } from '../ui/links.ts';
@@ -25,7 +27,7 @@ export function RegisterPage() {
   const server = instance.value;
   const account = me.value;
   const isJoining = useRef(false);
-  const text = strings.auth;
+  const text = joiningStrings;
   const title = text.registerTitle(server?.title ?? strings.product);
   useTitle(title);
 
@@ -86,7 +88,7 @@ function Invited(props: {
   mode: Instance['registrations']['mode'];
   children: ComponentChildren;
 }) {
-  const [remote, reload] = useRemote(props.code, () => api.inviteCheck(props.code));
+  const [remote, reload] = useRemote(props.code, () => settingsEndpoints.inviteCheck(props.code));
   if (remote.state === 'loading') return <Loading />;
   if (remote.state === 'ready') return <>{props.children}</>;
   if (remote.failure.status !== 404) return <Failed failure={remote.failure} level={1} onRetry={reload} />;
@@ -129,7 +131,7 @@ function RegisterForm(props: {
   const [age, setAge] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const text = strings.auth;
+  const text = joiningStrings;
 
   const title = text.registerTitle(serverTitle);
 

@@ -2,12 +2,13 @@ import { useEffect } from 'preact/hooks';
 import type { WatchEvent } from '../api/endpoints.ts';
 import type { Status } from '../api/types.ts';
 import { count } from '../format.ts';
+import { commentCountOf } from '../state/comment-counts.ts';
 import { reactionOf } from '../state/reactions.ts';
 import { loadRelationships } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import styles from './clip-actions.module.css';
-import { ClipMenu } from './clip-menu.tsx';
+import { ClipMenuButton } from './clip-menu-button.tsx';
 import { openComments, openShare, toggleLike, toggleSaved } from './deeds.ts';
 import { FollowAvatar } from './follow-avatar.tsx';
 import { say } from './say.ts';
@@ -21,7 +22,7 @@ interface ClipActionsProps {
 /** What one can do with a clip, under the thumb or beside the clip. */
 export function ClipActions({ status, source }: ClipActionsProps) {
   const { liked, likes, saved, saves } = reactionOf(status);
-  const comments = status.replies_count;
+  const comments = commentCountOf(status);
   const viewer = me.value?.id;
   useEffect(() => {
     if (viewer) loadRelationships([status.account.id]);
@@ -53,7 +54,7 @@ export function ClipActions({ status, source }: ClipActionsProps) {
         onPress={() => toggleSaved(status)}
       />
       <Action icon="share" label={say('share')} opensDialog onPress={() => openShare(status)} />
-      <ClipMenu class={styles.button} status={status} source={source} />
+      <ClipMenuButton class={styles.button} status={status} source={source} />
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { Menu, type MenuItem } from '../ui/menu.tsx';
 import { setNotInterested, silence } from './deeds.ts';
 import { say } from './say.ts';
 
-interface ClipMenuProps {
+export interface ClipMenuProps {
   readonly status: Status;
   readonly source: WatchEvent['source'];
   readonly class?: string | undefined;

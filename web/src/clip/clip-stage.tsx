@@ -6,6 +6,7 @@ import { Blurhash } from '../player/blurhash.tsx';
 import { useLargerSizes } from '../player/larger-sizes.ts';
 import type { Player } from '../player/pool.ts';
 import { offersSound, toggleSound } from '../player/sound.ts';
+import { usePoster } from '../player/use-poster.ts';
 import { isCovered } from '../state/revealed.ts';
 import { strings } from '../strings.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -49,13 +50,14 @@ export function ClipStage(props: ClipStageProps) {
   const aspect = media.meta.original.aspect ?? USUAL;
   const frame = [styles.frame, aspect < PORTRAIT && styles.fills].filter(Boolean).join(' ');
   const painted = player?.painted.value ?? false;
+  const poster = usePoster(media, player, { active, paused });
   return (
     <div class={styles.stage} style={{ '--aspect': String(aspect) }}>
       <Blurhash class={styles.glow} hash={media.blurhash} />
       <div class={styles.room}>
         <div class={frame}>
           <Blurhash class={styles.fill} hash={media.blurhash} />
-          {media.preview_url && !covered && <img class={styles.fill} src={media.preview_url} alt="" />}
+          {poster !== null && !covered && <img class={styles.fill} src={poster} alt="" />}
           {player && !covered && <VideoSlot video={player.video} visible={painted} />}
           {active && !blocked && <PlaySurface {...props} />}
           {covered && <Cover status={status} />}

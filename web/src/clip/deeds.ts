@@ -37,6 +37,14 @@ export function toggleSaved(status: Status): void {
 export const openComments = (status: Status): void => openPanel({ name: 'comments', status });
 export const openShare = (status: Status): void => openPanel({ name: 'share', status });
 
+/** What the keys do with a clip. */
+export const deedKeys = (status: Status) => ({
+  like: () => toggleLike(status),
+  comments: () => openComments(status),
+  share: () => openShare(status),
+  save: () => toggleSaved(status),
+});
+
 /** Takes a clip out of the feeds and tells the server; both can be undone. */
 export async function setNotInterested(status: Status): Promise<void> {
   const putBack = takeOut(({ id }) => id === status.id);

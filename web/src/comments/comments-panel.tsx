@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { PanelProps } from '../shell/panels.tsx';
+import type { PanelProps } from '../state/panels.ts';
 import { SidePanel } from '../ui/side-panel.tsx';
 import { commentsId } from './comment-path.ts';
 import { Comments } from './comments.tsx';

@@ -73,7 +73,6 @@ export const english = {
   keys: 'Ctrl and Enter post. Type @ for people and # for tags.',
   posted: 'Your comment is out.',
   saved: 'Your comment was changed.',
-  kept: 'Nothing was lost: your text is still here.',
   left: '{n, plural, one {# character left} other {# characters left}}',
   over: '{n, plural, one {# character too many} other {# characters too many}}',
   suggestions: 'Suggestions',

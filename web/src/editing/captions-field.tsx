@@ -1,11 +1,11 @@
 import { useMemo, useRef } from 'preact/hooks';
-import { strings } from '../strings.ts';
 import { IconButton } from '../ui/button.tsx';
 import { ChooseFile } from '../ui/choose-file.tsx';
 import { SelectField } from '../ui/field.tsx';
 import styles from './editing.module.css';
 import { type CaptionsEdit, type Edits, isTwice, withCaptions, withChanged, without } from './edits.ts';
 import { firstLanguage, languageChoices, languageName } from './languages.ts';
+import { editingStrings } from './strings.ts';
 
 /** What the server understands. */
 export const captionFiles = '.vtt,.srt,text/vtt';
@@ -23,7 +23,7 @@ interface EditsProps {
 
 /** Files of captions, each with its language. */
 export function CaptionsField({ legend, edits, onChange, existing = [] }: CaptionsFieldProps) {
-  const text = strings.editing;
+  const text = editingStrings;
   const group = useRef<HTMLFieldSetElement>(null);
   const added = edits.captions.filter(({ file }) => file !== null);
   const add = (file: File) => {
@@ -75,7 +75,7 @@ export function CaptionsRow({ captions, edits, onChange, onGone, replaces = fals
     () => languageChoices(locale, [...navigator.languages, language]),
     [locale, language],
   );
-  const text = strings.editing;
+  const text = editingStrings;
   const name = file?.name ?? '';
   const twice = isTwice(edits, captions) ? text.twice(languageName(language, locale)) : '';
   const problem = step.state === 'failed' ? step.problem : twice;

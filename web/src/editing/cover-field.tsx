@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import { bytes } from '../format.ts';
-import { strings } from '../strings.ts';
 import { ChooseFile } from '../ui/choose-file.tsx';
 import { Choice, FieldError } from '../ui/field.tsx';
 import { useObjectUrl } from '../ui/use-object-url.ts';
 import styles from './editing.module.css';
 import type { Cover, Step } from './edits.ts';
 import { FramePicker } from './frame-picker.tsx';
+import { editingStrings } from './strings.ts';
 
 /** What the server takes for a cover (mediaLimits.maxPosterBytes). */
 const PICTURES = ['image/jpeg', 'image/png', 'image/webp'];
@@ -29,7 +29,7 @@ interface CoverFieldProps {
 export function CoverField(props: CoverFieldProps) {
   const { videoUrl, unreadable = false, legend, kept, cover, step, onChange } = props;
   const [failedUrl, setFailedUrl] = useState<string | null>(null);
-  const text = strings.editing;
+  const text = editingStrings;
   const noFrames = unreadable || videoUrl === null || failedUrl === videoUrl;
   const choices = [
     { kind: 'kept', name: kept, cover: { kind: 'kept' } },
@@ -73,7 +73,7 @@ export function CoverField(props: CoverFieldProps) {
 function PicturePicker({ file, onPick }: { file: File | null; onPick: (file: File) => void }) {
   const [problem, setProblem] = useState('');
   const url = useObjectUrl(file);
-  const text = strings.editing;
+  const text = editingStrings;
   const choose = (chosen: File) => {
     const wrong = problemWith(chosen);
     setProblem(wrong);
@@ -96,7 +96,7 @@ function PicturePicker({ file, onPick }: { file: File | null; onPick: (file: Fil
 }
 
 function problemWith({ name, type, size }: File): string {
-  const text = strings.editing;
+  const text = editingStrings;
   if (!PICTURES.includes(type)) return text.notPicture(name);
   return size > MAX_PICTURE_BYTES ? text.pictureTooLarge(name, bytes(size), bytes(MAX_PICTURE_BYTES)) : '';
 }

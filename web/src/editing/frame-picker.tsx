@@ -1,8 +1,8 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { preciseClock } from '../format.ts';
-import { strings } from '../strings.ts';
 import styles from './editing.module.css';
 import { createSeeker } from './seeker.ts';
+import { editingStrings } from './strings.ts';
 
 /** One press of an arrow key. */
 const STEP_S = 0.1;
@@ -25,7 +25,7 @@ export function FramePicker({ url, seconds, onPick, onUnreadable }: FramePickerP
   const video = useRef<HTMLVideoElement>(null);
   const seek = useRef<(seconds: number) => void>(() => undefined);
   const [duration, setDuration] = useState(0);
-  const text = strings.editing;
+  const text = editingStrings;
   useEffect(() => {
     const element = video.current;
     if (!element) return;

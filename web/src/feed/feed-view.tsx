@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { openComments, openShare, toggleLike, toggleSaved } from '../clip/deeds.ts';
+import { deedKeys } from '../clip/deeds.ts';
 import { toggleFullscreen } from '../clip/fullscreen.ts';
 import { useClipKeys } from '../clip/use-clip-keys.ts';
 import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
-import { useWatchReports } from '../player/watch-reports.ts';
+import { useWatchReports } from '../player/use-watch-reports.ts';
 import { followPanel } from '../state/panels.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { type FeedName, feedTypes } from '../state/timelines.ts';
@@ -25,6 +25,8 @@ const KeysDialog = whenOpen(() => import('./keys/keys-dialog.tsx').then((module)
 
 /** Previous, current and next. */
 const LIVE_CLIPS = 3;
+/** Clips after the next one of which the first bytes are fetched. */
+const FETCHED_AHEAD = 2;
 /** Further slides are empty shells. */
 const RENDERED_AROUND = 2;
 const LOAD_MORE_BEFORE_END = 4;
@@ -48,7 +50,8 @@ export function FeedView({ name, timeline, label }: FeedViewProps) {
   const pool = usePool(LIVE_CLIPS);
   const current = items[index];
   const near = [current, items[index + 1], items[index - 1]].filter((status) => status !== undefined);
-  const playback = usePlayback(pool, near);
+  const later = items.slice(index + 2, index + 2 + FETCHED_AHEAD);
+  const playback = usePlayback(pool, near, later);
   const [media] = current?.media_attachments ?? [];
   const source = feedTypes[name];
   useWatchReports(current, media && playback.players.get(media.id), source);
@@ -76,12 +79,7 @@ export function FeedView({ name, timeline, label }: FeedViewProps) {
     fullscreen: toggleFullscreen,
     search: () => route('/search'),
     help: () => setHelping(true),
-    ...(current && {
-      like: () => toggleLike(current),
-      comments: () => openComments(current),
-      share: () => openShare(current),
-      save: () => toggleSaved(current),
-    }),
+    ...(current && deedKeys(current)),
   });
 
   return (

@@ -1,7 +1,8 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import type { ApiFailure } from '../api/client.ts';
-import { countUnread, unread } from '../state/inbox.ts';
+import { unread } from '../state/inbox.ts';
 import type { Pages } from '../state/pages.ts';
+import { countUnread } from '../state/watch-inbox.ts';
 import { inboxCalls, pageGroups } from './calls.ts';
 import { type Entry, entriesOf, type Filter, isNewer, isUnread, refreshed, typesOf } from './entries.ts';
 

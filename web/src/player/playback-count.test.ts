@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countPlayback } from './playback-count.ts';
 
@@ -61,4 +62,46 @@ test.each<[string, number | null, number[], [string, number][]]>([
   ],
 ])('%s', (_name, duration, positions, expected) => {
   expect(toldOf(duration, positions)).toEqual(expected);
+});
+
+/** The masks that are told of a clip that comes to these positions, by what they are told with. */
+function masksOf(duration: number | null, positions: readonly number[]): Record<string, string | null> {
+  const masks: Record<string, string | null> = {};
+  const playback = countPlayback(duration, (what, _seconds, mask) => {
+    masks[what] = mask;
+  });
+  for (const position of positions) {
+    if (position === MOVED) playback.moved();
+    else playback.at(position);
+  }
+  playback.end();
+  return masks;
+}
+
+test.each<[string, number | null, number[], Record<string, string | null>]>([
+  ['the first quarter', 64, upTo(16), { view: null, watch: '000000000000ffff' }],
+  ['all of it', 16, upTo(16), { view: null, complete: '1fffffffffffffff', watch: 'ffffffffffffffff' }],
+  ['two places', 64, [0, 2, 4, MOVED, 60, 64], { view: null, watch: 'f00000000000000f' }],
+  ['less than a view', 64, [0, 1], { skip: null }],
+  ['of unknown length', null, upTo(4), { view: null, watch: null }],
+])('which parts were watched: %s', (_name, duration, positions, expected) => {
+  expect(masksOf(duration, positions)).toEqual(expected);
+});
+
+test('parts are counted once, however often the clip tells its time', () => {
+  const bits = (mask: string | null | undefined) =>
+    BigInt(`0x${mask}`).toString(2).replaceAll('0', '').length;
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: 0.01, max: 0.5, noNaN: true }), { minLength: 20, maxLength: 80 }),
+      (steps) => {
+        let position = 0;
+        const positions = [0, ...steps.map((step) => (position += step))].filter((at) => at < 40);
+        const { watch } = masksOf(40, positions);
+        const ran = positions.at(-1) ?? 0;
+        if (ran < 3) return;
+        expect(Math.abs(bits(watch) - (ran / 40) * 64)).toBeLessThanOrEqual(1);
+      },
+    ),
+  );
 });

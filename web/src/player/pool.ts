@@ -1,8 +1,13 @@
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Media } from '../api/types.ts';
+import { savesData, speed } from '../state/preferences.ts';
 import { areSameCaptions, attachCaptions, pickCaptions, showCaptions } from './captions.ts';
+import { feedableSizes } from './clip-sizes.ts';
+import { createHeads, type HeadWish } from './heads.ts';
 import { isMuted, soundWasRefused } from './sound.ts';
 import { attachSource, isPlayable, type Source } from './source.ts';
+import { firstBytes } from './start-ranges.ts';
+import { createTurns } from './turns.ts';
 
 /** One <video> with a clip in it. */
 export interface Player {
@@ -19,8 +24,11 @@ export interface Player {
 export interface Pool {
   /** The players in use, by the id of their media. */
   readonly players: ReadonlySignal<ReadonlyMap<string, Player>>;
-  /** Loads these and nothing else: the most important first, as many as the pool has elements. */
-  arrange(media: readonly Media[]): void;
+  /**
+   * Loads these and nothing else: the most important first, as many as the pool has elements. Of those that may come `later`
+   * only the first bytes, and none while data is saved.
+   */
+  arrange(media: readonly Media[], later?: readonly Media[]): void;
   /** Plays one of them, or none, and stops all others at their beginning. */
   play(mediaId: string | null, wanted: boolean): void;
   /** Loads one again that failed, and plays it. */
@@ -43,6 +51,8 @@ interface Slot extends Player {
 export function createPool(size: number): Pool {
   const slots: Slot[] = [];
   const players = signal<ReadonlyMap<string, Player>>(new Map());
+  const turns = createTurns();
+  const heads = createHeads(turns);
   const stopMuting = effect(() => {
     const muted = isMuted.value;
     for (const { video } of slots) video.muted = muted;
@@ -53,13 +63,21 @@ export function createPool(size: number): Pool {
     for (const { video, media } of slots) showCaptions(video, media ? pick(media.captions) : undefined);
   });
 
-  function load(slot: Slot, media: Media): void {
+  const stopSpeed = effect(() => {
+    const wanted = speed();
+    for (const { video } of slots) setSpeed(video, wanted);
+  });
+
+  function load(slot: Slot, media: Media, eager: boolean): void {
     unload(slot);
     slot.media = media;
     readCaptions(slot, media);
     slot.video.setAttribute('aria-label', media.description ?? '');
-    slot.source = attachSource(slot.video, media, () => {
-      slot.failed.value = true;
+    slot.source = attachSource(slot.video, media, {
+      ...{ turns, heads, eager },
+      onFail: () => {
+        slot.failed.value = true;
+      },
     });
   }
 
@@ -78,7 +96,7 @@ export function createPool(size: number): Pool {
 
   return {
     players,
-    arrange(wanted) {
+    arrange(wanted, later = []) {
       const chosen = wanted.filter(isPlayable).slice(0, size);
       const free = slots.filter(({ media }) => !chosen.some((one) => sameFiles(one, media)));
       for (const slot of free) unload(slot);
@@ -93,8 +111,9 @@ export function createPool(size: number): Pool {
           slot = createSlot();
           slots.push(slot);
         }
-        load(slot, media);
+        load(slot, media, media === chosen[0]);
       }
+      heads.want(savesData() ? [] : later.flatMap(headOf));
       const inUse = slots.flatMap((slot) => (slot.media ? [[slot.media.id, slot] as const] : []));
       const known = players.peek();
       if (inUse.length !== known.size || inUse.some(([id, slot]) => known.get(id) !== slot)) {
@@ -102,6 +121,7 @@ export function createPool(size: number): Pool {
       }
     },
     play(mediaId, wanted) {
+      if (!slots.some(({ media }) => media?.id === mediaId)) turns.tell(Number.POSITIVE_INFINITY);
       for (const slot of slots) {
         const chosen = slot.media?.id === mediaId;
         slot.source?.setEager(chosen);
@@ -114,12 +134,14 @@ export function createPool(size: number): Pool {
     retry(media) {
       const slot = slots.find((one) => one.media?.id === media.id);
       if (!slot) return;
-      load(slot, media);
+      load(slot, media, true);
       slot.wanted = true;
     },
     dispose() {
       stopMuting();
       stopCaptions();
+      stopSpeed();
+      heads.dispose();
       for (const slot of slots) {
         unload(slot);
         slot.video.remove();
@@ -133,7 +155,20 @@ function sameFiles(a: Media, b: Media | null): boolean {
   return a.id === b?.id && a.url === b.url && a.hls_url === b.hls_url;
 }
 
+/** The first bytes of a clip, where it can be played from them. */
+function headOf(media: Media): HeadWish[] {
+  const [smallest] = feedableSizes(media);
+  return smallest ? [{ url: smallest.url, to: firstBytes(smallest.bandwidth) }] : [];
+}
+
+/** A new source begins at the default speed of its element. */
+function setSpeed(video: HTMLVideoElement, rate: number): void {
+  video.defaultPlaybackRate = rate;
+  video.playbackRate = rate;
+}
+
 function unload(slot: Slot): void {
+  if (document.pictureInPictureElement === slot.video) void document.exitPictureInPicture();
   slot.source?.detach();
   slot.source = null;
   slot.media = null;
@@ -159,6 +194,7 @@ function createSlot(): Slot {
   video.loop = true;
   video.preload = 'auto';
   video.muted = isMuted.peek();
+  setSpeed(video, speed());
   // Captions of another host are read only where the video is asked for like this, too; HLS is anyway.
   video.crossOrigin = 'anonymous';
   // What ManagedMediaSource asks for on iPhones.

@@ -1,22 +1,25 @@
 import type { Media } from '../api/types.ts';
+import { attachChunks, type Shared } from './chunk-source.ts';
+import { feedableSizes, mediaSourceClass } from './clip-sizes.ts';
 
 /** The bytes behind one <video>. */
 export interface Source {
   /** Fetches far ahead while the clip plays, and only the beginning while it waits. */
   setEager(eager: boolean): void;
-  /** Stops all loading and leaves the element empty. */
+  /** Stops all loading. The element keeps what it has. */
   detach(): void;
+}
+
+interface SourceOptions extends Shared {
+  /** Whether the clip is the one that is watched. */
+  readonly eager: boolean;
+  /** Called when nothing is left that could be played. */
+  readonly onFail: () => void;
 }
 
 /** Below this a playlist costs more time than it saves: the whole file is small (web.md 3.2). */
 const SHORT_CLIP_S = 8;
 const HLS_TYPE = 'application/vnd.apple.mpegurl';
-/** Seconds of buffer. */
-const PRIMED_S = 2;
-const PLAYING_S = 30;
-
-/** Whether the browser can be fed by scripts, the iPhone way included. */
-const canFeed = 'MediaSource' in globalThis || 'ManagedMediaSource' in globalThis;
 
 /** Whether a clip has anything that can be played yet. */
 export function isPlayable(media: Media): boolean {
@@ -24,13 +27,56 @@ export function isPlayable(media: Media): boolean {
 }
 
 /**
- * Gives an element the best that it can play of a clip: HLS by script, HLS by the browser where scripts
- * cannot, else the MP4, which is also what is left when HLS fails. `onFail` is called when nothing is left.
+ * Gives an element the best that it can play of a clip: pieces of our own files by script; HLS of others by hls.js;
+ * HLS by the browser where scripts cannot; else the MP4, which is also what is left when one of these fails.
  */
-export function attachSource(video: HTMLVideoElement, media: Media, onFail: () => void): Source {
+export function attachSource(video: HTMLVideoElement, media: Media, options: SourceOptions): Source {
+  const { onFail } = options;
+  const sizes = feedableSizes(media);
+  let current: Source;
+  let eager = options.eager;
+  const fallBack = () => {
+    // The clip goes on where it was.
+    const position = video.currentTime;
+    if (position > 0) {
+      const goOn = () => {
+        video.currentTime = position;
+      };
+      video.addEventListener('loadedmetadata', goOn, { once: true });
+    }
+    current = attachFile(video, [media.url], onFail);
+    current.setEager(eager);
+    if (eager) options.turns.tell(Number.POSITIVE_INFINITY);
+  };
+  if (sizes.length > 0) {
+    current = attachChunks(video, media, sizes, { ...options, onFail: fallBack });
+  } else {
+    // How far other players have come is not told: what comes after does not wait for them.
+    if (eager) options.turns.tell(Number.POSITIVE_INFINITY);
+    current = attachWhole(video, media, fallBack, onFail);
+  }
+  return {
+    setEager(wanted) {
+      eager = wanted;
+      if (wanted && sizes.length === 0) options.turns.tell(Number.POSITIVE_INFINITY);
+      current.setEager(wanted);
+    },
+    detach() {
+      current.detach();
+      empty(video);
+    },
+  };
+}
+
+function attachWhole(
+  video: HTMLVideoElement,
+  media: Media,
+  fallBack: () => void,
+  onFail: () => void,
+): Source {
   const short = media.url !== null && (media.meta.original.duration ?? SHORT_CLIP_S) < SHORT_CLIP_S;
   if (media.hls_url && !short) {
-    if (canFeed) return attachHls(video, media.hls_url, media.url, onFail);
+    if (mediaSourceClass()) return attachHls(video, media.hls_url, fallBack);
     if (video.canPlayType(HLS_TYPE)) return attachFile(video, [media.hls_url, media.url], onFail);
   }
   return attachFile(video, [media.url], onFail);
@@ -52,57 +98,31 @@ function attachFile(
   tryNext();
   return {
     setEager: () => undefined,
-    detach() {
-      video.removeEventListener('error', tryNext);
-      empty(video);
-    },
+    detach: () => video.removeEventListener('error', tryNext),
   };
 }
 
-function attachHls(video: HTMLVideoElement, url: string, file: string | null, onFail: () => void): Source {
+/** HLS by script; what that takes is fetched when a clip needs it. */
+function attachHls(video: HTMLVideoElement, url: string, onFail: () => void): Source {
   let eager = false;
   let detached = false;
-  let setEager = (): void => undefined;
-  let release = (): void => undefined;
-
-  const fallBack = () => {
-    if (detached) return;
-    release();
-    release = attachFile(video, [file], onFail).detach;
-  };
-
-  import('hls.js/light').then(({ default: Hls, Events }) => {
-    if (detached) return;
-    if (!Hls.isSupported()) return fallBack();
-    const hls = new Hls({
-      maxBufferLength: eager ? PLAYING_S : PRIMED_S,
-      maxMaxBufferLength: PLAYING_S,
-      backBufferLength: PLAYING_S,
-      capLevelToPlayerSize: true,
-      // The first rung is the lowest, so that the first frame is there at once.
-      startLevel: 0,
-      enableWorker: false,
-    });
-    setEager = () => {
-      hls.config.maxBufferLength = eager ? PLAYING_S : PRIMED_S;
-    };
-    release = () => hls.destroy();
-    hls.on(Events.ERROR, (_, error) => {
-      if (error.fatal) fallBack();
-    });
-    hls.loadSource(url);
-    hls.attachMedia(video);
-  }, fallBack);
-
+  let source: Source | undefined;
+  import('./hls-source.ts').then(
+    ({ feedHls }) => {
+      if (detached) return;
+      source = feedHls(video, url, eager, onFail);
+      if (!source) onFail();
+    },
+    () => detached || onFail(),
+  );
   return {
     setEager(wanted) {
       eager = wanted;
-      setEager();
+      source?.setEager(wanted);
     },
     detach() {
       detached = true;
-      release();
-      empty(video);
+      source?.detach();
     },
   };
 }

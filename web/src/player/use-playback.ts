@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { Status } from '../api/types.ts';
-import { prefersReducedMotion } from '../state/preferences.ts';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import type { Media, Status } from '../api/types.ts';
+import { autoplays } from '../state/preferences.ts';
 import { isCovered } from '../state/revealed.ts';
 import type { Player, Pool } from './pool.ts';
 
@@ -18,20 +18,21 @@ export interface Playback {
 
 /**
  * Loads the clips of `near` and plays the first of them, as long as the page is visible, nobody stopped it
- * and no warning covers it. Who prefers less motion starts each clip themselves.
+ * and no warning covers it. Who prefers less motion, or wants no clip to
+ * start by itself, starts each one. Of the clips that may come `later` the first bytes are fetched.
  */
-export function usePlayback(pool: Pool, near: readonly Status[]): Playback {
+export function usePlayback(pool: Pool, near: readonly Status[], later: readonly Status[] = []): Playback {
   const [current] = near;
   const media = current?.media_attachments[0];
   const [stopped, setStopped] = useState<string | null>(null);
   const [started, setStarted] = useState<string | null>(null);
   const visible = usePageVisible();
-  const paused = prefersReducedMotion() ? started !== current?.id : stopped === current?.id;
+  const paused = autoplays() ? stopped === current?.id : started !== current?.id;
   const covered = current !== undefined && isCovered(current);
 
-  // Each render brings a new array; the pool sees by itself what has changed.
-  useEffect(() => {
-    pool.arrange(near.flatMap((status) => (isCovered(status) ? [] : status.media_attachments.slice(0, 1))));
+  // Each render brings a new array; the pool sees by itself what has changed. Before the paint: bytes are asked for at once.
+  useLayoutEffect(() => {
+    pool.arrange(near.flatMap(loadable), later.flatMap(loadable));
     pool.play(media?.id ?? null, visible && !paused && !covered);
   });
 
@@ -54,12 +55,26 @@ export function usePlayback(pool: Pool, near: readonly Status[]): Playback {
   };
 }
 
+/** Nothing is loaded of a clip that is covered. */
+function loadable(status: Status): readonly Media[] {
+  return isCovered(status) ? [] : status.media_attachments.slice(0, 1);
+}
+
+/** Whether anybody can see the clip: on the page, or in a window of its own. */
 function usePageVisible(): boolean {
-  const [visible, setVisible] = useState(document.visibilityState === 'visible');
+  const [visible, setVisible] = useState(isVisible);
   useEffect(() => {
-    const onChange = () => setVisible(document.visibilityState === 'visible');
-    document.addEventListener('visibilitychange', onChange);
-    return () => document.removeEventListener('visibilitychange', onChange);
+    const onChange = () => setVisible(isVisible());
+    for (const event of VISIBILITY_EVENTS) document.addEventListener(event, onChange);
+    return () => {
+      for (const event of VISIBILITY_EVENTS) document.removeEventListener(event, onChange);
+    };
   }, []);
   return visible;
+}
+
+const VISIBILITY_EVENTS = ['visibilitychange', 'enterpictureinpicture', 'leavepictureinpicture'];
+
+function isVisible(): boolean {
+  return document.visibilityState === 'visible' || document.pictureInPictureElement != null;
 }

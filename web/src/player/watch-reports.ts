@@ -1,13 +1,16 @@
-import { useEffect } from 'preact/hooks';
 import { reportWatched, reportWatchedLast, type WatchEvent } from '../api/endpoints.ts';
-import type { Status } from '../api/types.ts';
+import { store, stored } from '../state/preferences.ts';
+import { me } from '../state/session.ts';
+import { readKept, writeKept } from './kept-events.ts';
 import { countPlayback } from './playback-count.ts';
-import type { Player } from './pool.ts';
 
 const FLUSH_MS = 10_000;
 const MOST_AT_ONCE = 50;
 /** Of what could not be told; older events are forgotten. */
 const MOST_WAITING = 500;
+
+/** Where what could not be told waits for the next visit. */
+const KEPT = 'vireo.watched';
 
 const waiting: WatchEvent[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,7 +31,18 @@ function flush(): void {
     if (!reportWatchedLast(waiting.slice(0, MOST_AT_ONCE))) break;
     waiting.splice(0, MOST_AT_ONCE);
   }
+  // This may have been the last that is heard of this page.
+  store(KEPT, writeKept(me.peek()?.id ?? null, waiting));
 }
+
+/** Takes up what an earlier visit could not tell: as soon as it is known whose visit this is. */
+me.subscribe((account) => {
+  if (account === undefined) return;
+  const kept = readKept(stored(KEPT), account?.id ?? null);
+  store(KEPT, null);
+  for (const event of kept) add(event);
+});
+addEventListener('online', flush);
 
 async function tell(): Promise<void> {
   isTelling = true;
@@ -57,48 +71,50 @@ function eventId(): string {
   ).join('');
 }
 
-/** Reports what is watched of the current clip. A playback ends with the clip, and when the page is hidden. */
-export function useWatchReports(
-  status: Status | undefined,
-  player: Player | undefined,
-  source: WatchEvent['source'],
-): void {
-  const id = status?.id;
-  const video = player?.video;
-  const duration = status?.media_attachments[0]?.meta.original.duration ?? null;
-  useEffect(() => {
-    if (id === undefined || video === undefined) return;
-    const begin = () =>
-      countPlayback(duration, (type, seconds) => {
-        const watched_seconds = Math.round(seconds * 1_000) / 1_000;
-        add({
-          ...{ id: eventId(), video_id: id, type, watched_seconds },
-          at: new Date().toISOString(),
-          source,
-        });
+/** What is watched, and where. */
+export interface Watched {
+  readonly id: string;
+  readonly video: HTMLVideoElement;
+  readonly duration: number | null;
+  readonly source: WatchEvent['source'];
+  /** Where it stood when it began to be watched. */
+  readonly from: number;
+}
+
+/** Reports what is watched of a clip, until the function it returns is called or the page is hidden. */
+export function reportWatching({ id, video, duration, source, from }: Watched): () => void {
+  const begin = () =>
+    countPlayback(duration, (type, seconds, mask) => {
+      const watched_seconds = Math.round(seconds * 1_000) / 1_000;
+      add({
+        ...{ id: eventId(), video_id: id, type, watched_seconds },
+        at: new Date().toISOString(),
+        source,
+        ...(mask === null ? {} : { mask }),
       });
-    let playback = begin();
-    const onTime = () => {
-      if (!video.paused) playback.at(video.currentTime);
-    };
-    const onHide = () => {
-      if (document.visibilityState === 'visible') return;
-      onTime();
-      playback.end();
-      playback = begin();
-      flush();
-    };
-    const onSeek = () => playback.moved();
-    video.addEventListener('playing', onTime);
-    video.addEventListener('timeupdate', onTime);
-    video.addEventListener('seeking', onSeek);
-    document.addEventListener('visibilitychange', onHide);
-    return () => {
-      video.removeEventListener('playing', onTime);
-      video.removeEventListener('timeupdate', onTime);
-      video.removeEventListener('seeking', onSeek);
-      document.removeEventListener('visibilitychange', onHide);
-      playback.end();
-    };
-  }, [id, video, duration, source]);
+    });
+  let playback = begin();
+  playback.at(from);
+  const onTime = () => {
+    if (!video.paused) playback.at(video.currentTime);
+  };
+  const onHide = () => {
+    if (document.visibilityState === 'visible') return;
+    onTime();
+    playback.end();
+    playback = begin();
+    flush();
+  };
+  const onSeek = () => playback.moved();
+  video.addEventListener('playing', onTime);
+  video.addEventListener('timeupdate', onTime);
+  video.addEventListener('seeking', onSeek);
+  document.addEventListener('visibilitychange', onHide);
+  return () => {
+    video.removeEventListener('playing', onTime);
+    video.removeEventListener('timeupdate', onTime);
+    video.removeEventListener('seeking', onSeek);
+    document.removeEventListener('visibilitychange', onHide);
+    playback.end();
+  };
 }

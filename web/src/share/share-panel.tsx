@@ -2,7 +2,7 @@ import type { ComponentChildren, ComponentType } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Status } from '../api/types.ts';
 import { plainText } from '../format.ts';
-import type { PanelProps } from '../shell/panels.tsx';
+import type { PanelProps } from '../state/panels.ts';
 import { instance, me } from '../state/session.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';

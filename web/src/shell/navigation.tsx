@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { count } from '../format.ts';
-import { unread, unreadMost, watchInbox } from '../state/inbox.ts';
+import { unread, unreadMost } from '../state/inbox.ts';
 import { instance, isStaff, me, signOut } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { uploadPercent } from '../state/uploads.ts';
@@ -50,11 +50,28 @@ function isCurrent(href: string, path: string): boolean {
   return path === place || (/^\/(?:studio|settings)$/.test(place) && path.startsWith(`${place}/`));
 }
 
+/** Counts what is new until the returned function is called. Visitors have no inbox, so that its code is fetched for others alone. */
+function watching(): () => void {
+  let isOver = false;
+  let stop: (() => void) | undefined;
+  import('../state/watch-inbox.ts').then(
+    ({ watchInbox }) => {
+      if (!isOver) stop = watchInbox();
+    },
+    // Without a count for this visit: a page that is older than the server has other troubles.
+    () => undefined,
+  );
+  return () => {
+    isOver = true;
+    stop?.();
+  };
+}
+
 /** The places one can go to: a bar under the thumb on phones, a rail at the left on desktops. */
 export function Navigation() {
   const { path } = useLocation();
   const viewer = me.value?.id;
-  useEffect(() => (viewer === undefined ? undefined : watchInbox()), [viewer]);
+  useEffect(() => (viewer === undefined ? undefined : watching()), [viewer]);
   return (
     <nav class={styles.navigation} aria-label={strings.nav.label}>
       <a class={styles.brand} href="/" aria-label={instance.value?.title ?? strings.product} tabIndex={-1}>
@@ -87,9 +104,12 @@ function NavigationLink({ href, icon, words, current }: Place & { current: boole
       <span class={styles.words}>{words}</span>
       {percent !== undefined && <span class={styles.percent}>{strings.nav.uploading(percent)}</span>}
       {isInbox && unread.value > 0 && (
-        <span class={styles.percent} aria-hidden="true">
-          {unread.value > unreadMost ? `${count(unreadMost)}+` : count(unread.value)}
-        </span>
+        <>
+          {' '}
+          <span class={styles.percent} aria-hidden="true">
+            {unread.value > unreadMost ? `${count(unreadMost)}+` : count(unread.value)}
+          </span>
+        </>
       )}
     </a>
   );

@@ -1,14 +1,9 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { closePanel, type OpenPanel, panel } from '../state/panels.ts';
+import { closePanel, type OpenPanel, type PanelProps, panel } from '../state/panels.ts';
 import { toast } from '../state/toasts.ts';
 import { strings } from '../strings.ts';
-
-export interface PanelProps {
-  readonly panel: OpenPanel;
-  readonly onClose: () => void;
-}
 
 /** Each is fetched when it is opened first: `lazy(() => import(…))`. */
 const panels: Partial<Record<OpenPanel['name'], ComponentType<PanelProps>>> = {

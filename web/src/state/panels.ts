@@ -18,6 +18,12 @@ export interface AccountReport {
   readonly status?: undefined;
 }
 
+/** What every panel about a clip gets. */
+export interface PanelProps {
+  readonly panel: OpenPanel;
+  readonly onClose: () => void;
+}
+
 /** What is open; one at a time. */
 export const panel = signal<OpenPanel | AccountReport | null>(null);
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as Preferences from './preferences.ts';
 
 const kept = new Map<string, string>();
@@ -29,6 +29,9 @@ beforeEach(() => {
     matches: matching.some((part) => query.includes(part)),
   }));
 });
+
+// Files share their globals.
+afterEach(() => void vi.unstubAllGlobals());
 
 describe('what somebody chose', () => {
   test('outlives the visit, and what is no choice is none', async () => {

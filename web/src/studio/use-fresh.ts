@@ -18,21 +18,24 @@ export function useFresh<T>(
 ): Fresh<T> {
   const [value, setValue] = useState<T | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const latest = useRef(key);
-  latest.current = key;
+  /** What is asked about now; null once nobody looks any more. */
+  const wanted = useRef<string | null>(key);
+  wanted.current = key;
   const ask = async () => {
     const outcome = await load();
-    // Somebody chose something else meanwhile.
-    if (latest.current !== key) return;
+    if (wanted.current !== key) return;
     setFailure(outcome.ok ? null : outcome);
     if (outcome.ok) setValue(outcome.value);
   };
   useEffect(() => {
     ask();
-    return () => {
-      latest.current = '';
-    };
   }, [key]);
+  useEffect(
+    () => () => {
+      wanted.current = null;
+    },
+    [],
+  );
   useInterval(ask, everyMs);
   return { value, failure, reload: ask };
 }

@@ -2,8 +2,8 @@ import { useRef } from 'preact/hooks';
 import { CaptionsRow } from '../editing/captions-field.tsx';
 import { again, hasCover, hasFailed, isSettled } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
+import { editingStrings } from '../editing/strings.ts';
 import { uploadState } from '../state/uploads.ts';
-import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { FieldError } from '../ui/field.tsx';
 import { draftEdits } from './draft.ts';
@@ -14,7 +14,7 @@ import styles from './upload.module.css';
 export function EditsReport() {
   const box = useRef<HTMLElement>(null);
   const edits = draftEdits.value;
-  const text = strings.editing;
+  const text = editingStrings;
   const { captions, coverStep } = edits;
   if (captions.length === 0 && !hasCover(edits)) return null;
   // Beside a clip that is out it is seen what was received.

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { strings } from '../strings.ts';
 import { ChooseFile } from '../ui/choose-file.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { uploadStrings } from './strings.ts';
 import styles from './upload.module.css';
 
 /** A place after every end. */
@@ -33,7 +33,7 @@ interface FilePickerProps {
 export function FilePicker(props: FilePickerProps) {
   const { file, url, readable, limits, onChoose } = props;
   const [over, setOver] = useState(false);
-  const text = strings.upload;
+  const text = uploadStrings;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button does the same
     <div
@@ -93,7 +93,7 @@ function Preview({ file, url, onMeasured, onReadable }: PreviewProps) {
     <video
       class={styles.preview}
       ref={video}
-      aria-label={strings.upload.preview}
+      aria-label={uploadStrings.preview}
       muted
       playsInline
       controls

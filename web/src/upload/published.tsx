@@ -3,9 +3,9 @@ import { ClipStage } from '../clip/clip-stage.tsx';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
 import { uploadState } from '../state/uploads.ts';
-import { strings } from '../strings.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { clipPath } from '../ui/links.ts';
+import { uploadStrings } from './strings.ts';
 import styles from './upload.module.css';
 import { MakingMore } from './upload-progress.tsx';
 import { finishUpload } from './uploader.ts';
@@ -20,7 +20,7 @@ export function Published({ status, making }: PublishedProps) {
   const pool = usePool(1);
   const playback = usePlayback(pool, [status]);
   const [media] = status.media_attachments;
-  const text = strings.upload;
+  const text = uploadStrings;
   return (
     <div class={styles.published}>
       {media && (

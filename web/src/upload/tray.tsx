@@ -1,9 +1,9 @@
 import { percentOf } from '../format.ts';
 import { type UploadState, uploadState } from '../state/uploads.ts';
-import { strings } from '../strings.ts';
 import { Button, ButtonLink, IconButton } from '../ui/button.tsx';
 import { clipPath } from '../ui/links.ts';
 import { say } from './say.ts';
+import { uploadStrings } from './strings.ts';
 import styles from './tray.module.css';
 import { stepOf } from './upload-progress.tsx';
 import { cancelUpload, finishUpload, pauseUpload, resumeUpload } from './uploader.ts';
@@ -29,7 +29,7 @@ export function UploadTray() {
 }
 
 function Actions({ state }: { state: UploadState }) {
-  const text = strings.upload;
+  const text = uploadStrings;
   switch (state.phase) {
     case 'sending':
       return (
@@ -104,7 +104,7 @@ function nameOf(state: UploadState): string {
 }
 
 function stepIn(state: UploadState): string {
-  const text = strings.upload;
+  const text = uploadStrings;
   switch (state.phase) {
     case 'idle':
       return state.problem ?? '';

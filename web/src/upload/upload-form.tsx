@@ -5,10 +5,10 @@ import { CoverField } from '../editing/cover-field.tsx';
 import { isTwice, withCover } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
 import { isSchedulable } from '../editing/schedule.ts';
+import { editingStrings } from '../editing/strings.ts';
 import { editOf, keptSeconds, noTrim } from '../editing/trim.ts';
 import { TrimField } from '../editing/trim-field.tsx';
 import { spokenDuration } from '../format.ts';
-import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Form, FormError } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -17,6 +17,7 @@ import { draftDetails, draftEdits, draftFile, draftTrim, type UploadDetails, usu
 import { FilePicker, type UploadLimits } from './file-picker.tsx';
 import { LanguageField, PermissionsField, WhenField } from './more-fields.tsx';
 import { say } from './say.ts';
+import { uploadStrings } from './strings.ts';
 import styles from './upload.module.css';
 import { startUpload } from './uploader.ts';
 
@@ -51,7 +52,7 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
   const trim = draftTrim.value;
   const edits = draftEdits.value;
   const locale = document.documentElement.lang;
-  const text = strings.upload;
+  const text = uploadStrings;
   const left = limits.characters - [...details.caption].length;
   const change = (difference: Partial<UploadDetails>) => {
     draftDetails.value = { ...details, ...difference };
@@ -78,7 +79,7 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
     if (details.when === 'at' && !isSchedulable(details.postAt, Date.now()))
       return setProblem(say('wrongTime'));
     const twice = edits.captions.find((one) => isTwice(edits, one));
-    if (twice) return setProblem(strings.editing.twice(languageName(twice.language, locale)));
+    if (twice) return setProblem(editingStrings.twice(languageName(twice.language, locale)));
     startUpload(file, details, editOf(trim, size?.aspect ?? null));
   };
 
@@ -115,8 +116,8 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
         <CoverField
           videoUrl={url}
           unreadable={unreadable === file}
-          legend={strings.editing.coverOptional}
-          kept={strings.editing.coverChosen}
+          legend={editingStrings.coverOptional}
+          kept={editingStrings.coverChosen}
           cover={edits.cover}
           step={edits.coverStep}
           onChange={(cover) => {
@@ -158,7 +159,7 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
       />
       {file && (
         <CaptionsField
-          legend={strings.editing.captionsOptional}
+          legend={editingStrings.captionsOptional}
           edits={edits}
           onChange={(changed) => {
             draftEdits.value = changed;
@@ -193,7 +194,7 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
 
 /** Why a file cannot be sent, with both numbers; empty when it can. */
 function problemWith(file: File, limits: UploadLimits): string {
-  const text = strings.upload;
+  const text = uploadStrings;
   if (file.type !== '' && !file.type.startsWith('video/')) return text.notVideo(file.name);
   const limit = limits.video_size_limit;
   return file.size > limit ? text.tooLarge(file.name, file.size, limit) : '';

@@ -3,12 +3,14 @@ import { focusMain } from '../shell/shell.tsx';
 import { instance, me } from '../state/session.ts';
 import { type UploadState, uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
+import { makingStrings } from '../strings-making.ts';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Loading, Page } from '../ui/page.tsx';
 import { EditsReport } from './edits-report.tsx';
 import { Kept } from './kept.tsx';
 import { Published } from './published.tsx';
 import { say } from './say.ts';
+import { uploadStrings } from './strings.ts';
 import { UploadForm } from './upload-form.tsx';
 import { Interrupted, MakingReady, Sending } from './upload-progress.tsx';
 import { restoreUpload } from './uploader.ts';
@@ -16,7 +18,7 @@ import { restoreUpload } from './uploader.ts';
 /** From a file to a clip that is out: choose, send, wait, watch. */
 export function UploadPage() {
   return (
-    <NeedsSession title={strings.upload.title} text={strings.auth.neededUpload}>
+    <NeedsSession title={uploadStrings.title} text={strings.auth.neededUpload}>
       <Steps />
     </NeedsSession>
   );
@@ -60,7 +62,7 @@ function Steps() {
 }
 
 function titleOf(state: UploadState): string {
-  if (state.phase === 'published') return strings.upload.publishedTitle;
-  if (state.phase !== 'kept') return strings.upload.title;
+  if (state.phase === 'published') return uploadStrings.publishedTitle;
+  if (state.phase !== 'kept') return uploadStrings.title;
   return state.postsAt === null ? say('keptTitle') : say('scheduledTitle');
 }

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import type { Stage } from '../api/types.ts';
 import { percentOf } from '../format.ts';
-import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { ChooseFile } from '../ui/choose-file.tsx';
 import { FormError } from '../ui/field.tsx';
 import { VisuallyHidden } from '../ui/page.tsx';
+import { uploadStrings } from './strings.ts';
 import styles from './upload.module.css';
 import { cancelUpload, continueUpload, pauseUpload, resumeUpload } from './uploader.ts';
 
@@ -22,7 +22,7 @@ interface TransferProps {
 
 /** A transfer that is running, or stopped on this visit. */
 export function Sending({ name, sent, size, paused, problem }: TransferProps & { paused: boolean }) {
-  const text = strings.upload;
+  const text = uploadStrings;
   const percent = percentOf(sent, size);
   return (
     <Progress
@@ -52,7 +52,7 @@ export function Sending({ name, sent, size, paused, problem }: TransferProps & {
 
 /** A transfer of an earlier visit. Browsers do not keep files, so it has to be chosen again. */
 export function Interrupted({ name, sent, size, problem }: TransferProps) {
-  const text = strings.upload;
+  const text = uploadStrings;
   const percent = percentOf(sent, size);
   return (
     <section class={styles.panel} aria-label={text.interruptedTitle}>
@@ -72,7 +72,7 @@ export function Interrupted({ name, sent, size, problem }: TransferProps) {
 
 /** What the server does with a file that has arrived. */
 export function MakingReady({ stage, percent }: { stage: Stage | null; percent: number }) {
-  const text = strings.upload;
+  const text = uploadStrings;
   return (
     <Progress
       name={text.processing}
@@ -87,7 +87,7 @@ export function MakingReady({ stage, percent }: { stage: Stage | null; percent: 
 /** What is still made of a clip that can be watched already. */
 export function MakingMore(props: { stage: Stage | null; percent: number; note?: string }) {
   const { stage, percent } = props;
-  const text = strings.upload;
+  const text = uploadStrings;
   return (
     <Progress
       name={props.note ?? text.playable}
@@ -101,7 +101,7 @@ export function MakingMore(props: { stage: Stage | null; percent: number; note?:
 
 /** The step that a server is at with a clip, in words. */
 export function stepOf(stage: Stage | null, percent: number): string {
-  const text = strings.upload;
+  const text = uploadStrings;
   return text.stage(stage === null ? text.waiting : text.stages[stage], percent);
 }
 

@@ -1,8 +1,10 @@
 import type { Status } from '../api/types.ts';
 import { ClipAuthor } from '../clip/clip-author.tsx';
+import { editingStrings } from '../editing/strings.ts';
 import { absolute } from '../format.ts';
 import { isCovered } from '../state/revealed.ts';
 import { strings } from '../strings.ts';
+import { makingStrings } from '../strings-making.ts';
 import { Button } from '../ui/button.tsx';
 import { ServerHtml } from '../ui/server-html.tsx';
 import styles from './watch.module.css';
@@ -48,7 +50,7 @@ export function ClipDetails({ status, title, onDelete, onEditMedia }: ClipDetail
       <div class={styles.own}>
         {onEditMedia && (
           <Button look="quiet" icon="captions" onPress={onEditMedia}>
-            {strings.editing.open}
+            {editingStrings.open}
           </Button>
         )}
         {onDelete && (

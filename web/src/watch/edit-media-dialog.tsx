@@ -17,8 +17,10 @@ import {
 } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
 import { sendEdits } from '../editing/send-edits.ts';
+import { editingStrings } from '../editing/strings.ts';
 import { toast } from '../state/toasts.ts';
 import { strings } from '../strings.ts';
+import { makingStrings } from '../strings-making.ts';
 import { Button } from '../ui/button.tsx';
 import { captionsName } from '../ui/captions-name.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -40,7 +42,7 @@ export function EditMediaDialog({ media, onChange, onCover, onClose }: EditMedia
   const [saving, setSaving] = useState(false);
   const stop = useRef(new AbortController());
   useEffect(() => () => stop.current.abort(), []);
-  const text = strings.editing;
+  const text = editingStrings;
   const locale = document.documentElement.lang;
   const change = (changed: typeof edits.value) => {
     edits.value = changed;
@@ -121,7 +123,7 @@ interface ExistingCaptionsProps {
 }
 
 function ExistingCaptions({ captions, removal, onRemove, onKeep }: ExistingCaptionsProps) {
-  const text = strings.editing;
+  const text = editingStrings;
   const name = captionsName(captions);
   return (
     <li class={styles.existing}>

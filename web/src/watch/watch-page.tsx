@@ -3,6 +3,7 @@ import { useLocation, useRoute } from 'preact-iso/router';
 import { api } from '../api/endpoints.ts';
 import type { Status } from '../api/types.ts';
 import { ClipStage } from '../clip/clip-stage.tsx';
+import { deedKeys } from '../clip/deeds.ts';
 import { toggleFullscreen } from '../clip/fullscreen.ts';
 import { useClipKeys } from '../clip/use-clip-keys.ts';
 import { calls } from '../comments/calls.ts';
@@ -14,7 +15,7 @@ import { toggleCaptions } from '../player/captions.ts';
 import { toggleSound } from '../player/sound.ts';
 import { usePlayback } from '../player/use-playback.ts';
 import { usePool } from '../player/use-pool.ts';
-import { useWatchReports } from '../player/watch-reports.ts';
+import { useWatchReports } from '../player/use-watch-reports.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { removeFromClipList } from '../state/clip-list.ts';
 import { commentCountOf } from '../state/comment-counts.ts';
@@ -127,6 +128,8 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
     sound: toggleSound,
     captions: toggleCaptions,
     fullscreen: toggleFullscreen,
+    search: () => route('/search'),
+    ...deedKeys(status),
   });
 
   return (

@@ -100,7 +100,7 @@ export const getFeed = route({
 
 export const getFeedStatuses = route({
   method: 'get',
-  path: '/api/v1/feed/statuses',
+  path: '/api/v1/feed_statuses',
   summary:
     'The same feeds as statuses, for pages that show what only those have: mentions, what filters say, and whether a video is still being copied. Cursors count for both.',
   audience: 'anyone',

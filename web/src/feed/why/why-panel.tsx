@@ -1,7 +1,7 @@
 import type { FeedReason, Status } from '../../api/types.ts';
 import { setNotInterested } from '../../clip/deeds.ts';
 import { absolute } from '../../format.ts';
-import type { PanelProps } from '../../shell/panels.tsx';
+import type { PanelProps } from '../../state/panels.ts';
 import { me } from '../../state/session.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
