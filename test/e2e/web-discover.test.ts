@@ -168,19 +168,18 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
       expect(await posters.count()).toBe(3);
       await page.getByText('A small one').waitFor();
       expect(await seen(page)).toEqual([]);
-      await page.getByRole('button', { name: 'More about @nora' }).press('Enter');
-      await page.getByRole('menu').waitFor();
+      await openMenu(page);
       expect(await axeViolations(page)).toEqual([]);
       await shoot(page, 'menu');
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await page.getByText('You will not see @nora in your feeds.').waitFor();
       await page.getByText('You muted this account').waitFor();
-      await page.getByRole('button', { name: 'More about @nora' }).press('Enter');
+      await openMenu(page);
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await page.getByText('You muted this account').waitFor({ state: 'detached' });
-      await page.getByRole('button', { name: 'More about @nora' }).press('Enter');
+      await openMenu(page);
       await page.getByRole('menuitem', { name: 'Block @nora' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
       await page.getByRole('heading', { name: 'You blocked @nora' }).waitFor();
@@ -289,6 +288,12 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
     await page.getByRole('heading', { name: 'There is no such account here.' }).waitFor();
   });
 });
+
+/** Opens the menu of a profile by the keyboard, which is on its first entry then. */
+async function openMenu(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'More about @nora' }).press('Enter');
+  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'menuitem');
+}
 
 let shots = 0;
 

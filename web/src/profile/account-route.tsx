@@ -17,7 +17,10 @@ interface WithAccountProps {
   readonly children: (account: Account) => ComponentChildren;
 }
 
-/** Looks up the account that a page is about. Who is suspended, or was never here, is not found. */
+/**
+ * Looks up the account that a page is about. Who is suspended, or was never here, is not found.
+ * Its key is the address: of another account nothing of the one before counts.
+ */
 export function WithAccount({ acct, pathOf, children }: WithAccountProps) {
   const [remote, reload] = useRemote(acct, () => api.lookUp(acct));
   const { route } = useLocation();

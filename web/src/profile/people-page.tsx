@@ -26,7 +26,7 @@ function PeoplePage({ list }: { list: PeopleList }) {
   const handle = useRoute().params.handle ?? '';
   if (!handle.startsWith('@')) return <NotFoundPage />;
   return (
-    <WithAccount acct={handle.slice(1)} pathOf={(account) => `${profilePath(account)}/${list}`}>
+    <WithAccount key={handle} acct={handle.slice(1)} pathOf={(account) => `${profilePath(account)}/${list}`}>
       {(account) => <People key={`${account.id} ${list}`} account={account} list={list} />}
     </WithAccount>
   );

@@ -44,7 +44,7 @@ export function ProfileHeader({ account, own }: { account: Account; own: boolean
       </div>
       <div class={styles.actions}>
         {own ? (
-          <ButtonLink href="/settings/profile" look="quiet" icon="edit">
+          <ButtonLink href="/settings/profile" look="quiet" icon="pencil">
             {say('edit')}
           </ButtonLink>
         ) : (

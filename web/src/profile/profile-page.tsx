@@ -24,7 +24,7 @@ export function ProfilePage() {
   const handle = useRoute().params.handle ?? '';
   if (!handle.startsWith('@')) return <NotFoundPage />;
   return (
-    <WithAccount acct={handle.slice(1)} pathOf={profilePath}>
+    <WithAccount key={handle} acct={handle.slice(1)} pathOf={profilePath}>
       {(account) => <ProfileOf key={account.id} account={account} />}
     </WithAccount>
   );
