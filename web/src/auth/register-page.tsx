@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import type { ApiFailure } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
-import { settingsEndpoints } from '../api/settings-endpoints.ts';
 import type { Instance } from '../api/types.ts';
 import { count } from '../format.ts';
 import { instance, me, signIn } from '../state/session.ts';
@@ -88,7 +87,7 @@ function Invited(props: {
   mode: Instance['registrations']['mode'];
   children: ComponentChildren;
 }) {
-  const [remote, reload] = useRemote(props.code, () => settingsEndpoints.inviteCheck(props.code));
+  const [remote, reload] = useRemote(props.code, () => api.inviteCheck(props.code));
   if (remote.state === 'loading') return <Loading />;
   if (remote.state === 'ready') return <>{props.children}</>;
   if (remote.failure.status !== 404) return <Failed failure={remote.failure} level={1} onRetry={reload} />;

@@ -3,7 +3,6 @@ import { focusMain } from '../shell/shell.tsx';
 import { instance, me } from '../state/session.ts';
 import { type UploadState, uploadState } from '../state/uploads.ts';
 import { strings } from '../strings.ts';
-import { makingStrings } from '../strings-making.ts';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Loading, Page } from '../ui/page.tsx';
 import { EditsReport } from './edits-report.tsx';

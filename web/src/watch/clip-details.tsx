@@ -4,7 +4,6 @@ import { editingStrings } from '../editing/strings.ts';
 import { absolute } from '../format.ts';
 import { isCovered } from '../state/revealed.ts';
 import { strings } from '../strings.ts';
-import { makingStrings } from '../strings-making.ts';
 import { Button } from '../ui/button.tsx';
 import { ServerHtml } from '../ui/server-html.tsx';
 import styles from './watch.module.css';

@@ -20,7 +20,6 @@ import { sendEdits } from '../editing/send-edits.ts';
 import { editingStrings } from '../editing/strings.ts';
 import { toast } from '../state/toasts.ts';
 import { strings } from '../strings.ts';
-import { makingStrings } from '../strings-making.ts';
 import { Button } from '../ui/button.tsx';
 import { captionsName } from '../ui/captions-name.ts';
 import { Dialog } from '../ui/dialog.tsx';
