@@ -287,6 +287,20 @@ describe.skipIf(!hasBrowser)('comments', { timeout: 60_000 }, () => {
 });
 
 describe.skipIf(!hasBrowser)('reports', { timeout: 60_000 }, () => {
+  test.each(['light', 'dark'] as const)('of an account begin at its profile, in %s', async (colorScheme) => {
+    const page = await open('/@carol', bob, { viewport: desktop, colorScheme });
+    const opener = page.getByRole('button', { name: 'More about @carol' });
+    await opener.press('Enter');
+    await page.getByRole('menuitem', { name: 'Report @carol' }).click();
+    const panel = page.getByRole('complementary', { name: 'Report' });
+    await panel.getByText('Step 1 of 2').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await picture(page, `report-account-${colorScheme}`);
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+    expect(await isFocused(opener)).toBe(true);
+  });
+
   const kept = () => server.context.db('reports').orderBy('id', 'desc').first();
 
   test('of a comment go through three steps by keyboard alone, and end with a way not to see its author', async () => {

@@ -43,9 +43,9 @@ export function CommentItem(props: CommentProps) {
   const item = useRef<HTMLElement>(null);
   const who = account.display_name || `@${account.acct}`;
   const toItem = () => item.current?.focus({ preventScroll: true });
-  const leave = () => {
+  const leave = (wasThere = true) => {
     setMode('read');
-    toItem();
+    if (wasThere) toItem();
   };
   return (
     <li class={styles.item}>
@@ -76,9 +76,9 @@ export function CommentItem(props: CommentProps) {
               doneWords={say('posted')}
               isNext
               onSend={(text) => room.post(text, comment.id)}
-              onDone={() => {
+              onDone={(wasThere) => {
                 setReplying(false);
-                toItem();
+                if (wasThere) toItem();
               }}
               onCancel={() => {
                 setReplying(false);
@@ -201,7 +201,15 @@ function Actions({ comment, room, status, who, onReply, onMode }: ActionsProps) 
   );
 }
 
-function EditField({ comment, room, onDone }: { comment: Comment; room: Room; onDone: () => void }) {
+function EditField({
+  comment,
+  room,
+  onDone,
+}: {
+  comment: Comment;
+  room: Room;
+  onDone: (wasThere?: boolean) => void;
+}) {
   const [source, setSource] = useState<string | null>(null);
   useEffect(() => {
     let current = true;

@@ -5,6 +5,7 @@ import { toast } from '../state/toasts.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { signInPath } from '../ui/links.ts';
 import { Failed, Loading, Notice, VisuallyHidden } from '../ui/page.tsx';
+import { keepScrollKeys } from '../ui/side-panel.tsx';
 import { CommentItem, PendingItem } from './comment-item.tsx';
 import { commentsId, elementId } from './comment-path.ts';
 import styles from './comments.module.css';
@@ -27,6 +28,7 @@ export function Comments({ status, commentId }: CommentsProps) {
   const room = useMemo(() => createRoom(status, viewerId), [status.id, viewerId]);
   const linked = useLinked(room, commentId);
   const box = useRef<HTMLElement>(null);
+  useEffect(() => (box.current ? keepScrollKeys(box.current) : undefined), []);
   useEffect(() => (viewerId === null ? undefined : listen(status.id, room.hearing)), [room]);
 
   const total = room.count.value;

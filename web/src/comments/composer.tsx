@@ -23,8 +23,8 @@ interface ComposerProps {
   /** Gets the focus as soon as it appears: somebody asked for it. */
   readonly isNext?: boolean;
   readonly onSend: (text: string) => Promise<ApiFailure | null>;
-  /** Called once it has arrived, for a field that goes away then. */
-  readonly onDone?: () => void;
+  /** Called once it has arrived, for a field that goes away then; whether somebody was still in it. */
+  readonly onDone?: (wasThere: boolean) => void;
   readonly onCancel?: () => void;
 }
 
@@ -100,7 +100,8 @@ export function Composer(props: ComposerProps) {
     }
     drafts.delete(draft);
     setTold(props.doneWords);
-    onDone?.();
+    const { activeElement } = document;
+    onDone?.(activeElement === document.body || box.current?.form?.contains(activeElement) === true);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.isComposing) return;

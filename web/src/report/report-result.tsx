@@ -3,6 +3,7 @@ import type { ApiOutcome } from '../api/client.ts';
 import type { Account, Relationship, Report } from '../api/types.ts';
 import { refreshRelationship } from '../state/relationships.ts';
 import { instance } from '../state/session.ts';
+import { takeOut } from '../state/timelines.ts';
 import { toast } from '../state/toasts.ts';
 import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
@@ -22,6 +23,9 @@ export function ReportResult({ report, account, onClose }: ResultProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const who = `@${account.acct}`;
+  const takeAway = () => {
+    takeOut((status) => status.account.id === account.id);
+  };
   return (
     <div class={styles.steps}>
       <span class={styles.mark}>
@@ -39,6 +43,7 @@ export function ReportResult({ report, account, onClose }: ResultProps) {
         done={say('muted')}
         hint={say('muteHint')}
         onPress={() => calls.mute(account.id)}
+        onDone={takeAway}
       />
       <Offer
         icon="block"
@@ -46,6 +51,7 @@ export function ReportResult({ report, account, onClose }: ResultProps) {
         done={say('blocked')}
         hint={say('blockHint')}
         onPress={() => calls.block(account.id)}
+        onDone={takeAway}
       />
       <div class={styles.buttons}>
         <Button onPress={onClose}>{say('close')}</Button>
@@ -60,16 +66,19 @@ interface OfferProps {
   readonly done: string;
   readonly hint: string;
   readonly onPress: () => Promise<ApiOutcome<Relationship>>;
+  /** Takes what the account made out of the lists. */
+  readonly onDone: () => void;
 }
 
-function Offer({ icon, label, done, hint, onPress }: OfferProps) {
+function Offer({ icon, label, done, hint, onPress, onDone }: OfferProps) {
   const [state, setState] = useState<'open' | 'busy' | 'done'>('open');
   const press = async () => {
     setState('busy');
     const outcome = await onPress();
     setState(outcome.ok ? 'done' : 'open');
-    if (outcome.ok) void refreshRelationship(outcome.value.id);
-    else toast(outcome.sentence, 'error');
+    if (!outcome.ok) return toast(outcome.sentence, 'error');
+    onDone();
+    void refreshRelationship(outcome.value.id);
   };
   return (
     <div class={styles.offer}>

@@ -104,9 +104,12 @@ function NavigationLink({ href, icon, words, current }: Place & { current: boole
       <span class={styles.words}>{words}</span>
       {percent !== undefined && <span class={styles.percent}>{strings.nav.uploading(percent)}</span>}
       {isInbox && unread.value > 0 && (
-        <span class={styles.percent} aria-hidden="true">
-          {unread.value > unreadMost ? `${count(unreadMost)}+` : count(unread.value)}
-        </span>
+        <>
+          {' '}
+          <span class={styles.percent} aria-hidden="true">
+            {unread.value > unreadMost ? `${count(unreadMost)}+` : count(unread.value)}
+          </span>
+        </>
       )}
     </a>
   );

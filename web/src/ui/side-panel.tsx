@@ -71,6 +71,7 @@ function Beside({ title, onClose, keepsFocus = false, head, children }: SidePane
     const opener = document.activeElement;
     if (!keepsFocus) heading.current?.focus();
     document.documentElement.dataset.panel = '';
+    const letGo = box.current && keepScrollKeys(box.current);
     const onKey = (event: KeyboardEvent) => {
       // A dialog above it is closed first, and a field may have a use for the key.
       if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
@@ -79,6 +80,7 @@ function Beside({ title, onClose, keepsFocus = false, head, children }: SidePane
     addEventListener('keydown', onKey);
     return () => {
       removeEventListener('keydown', onKey);
+      letGo?.();
       delete document.documentElement.dataset.panel;
       const isLost = document.activeElement === null || document.activeElement === document.body;
       const isInside = box.current?.contains(document.activeElement) ?? false;
@@ -93,6 +95,17 @@ function Beside({ title, onClose, keepsFocus = false, head, children }: SidePane
       <div class={styles.body}>{children}</div>
     </aside>
   );
+}
+
+const SCROLL_KEYS = ['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', ' '];
+
+/** Lets keys scroll what has the focus, in place of going on to another clip, until the answer is called. */
+export function keepScrollKeys(element: HTMLElement): () => void {
+  const keep = (event: KeyboardEvent) => {
+    if (SCROLL_KEYS.includes(event.key)) event.stopPropagation();
+  };
+  element.addEventListener('keydown', keep);
+  return () => element.removeEventListener('keydown', keep);
 }
 
 function Head(props: {
