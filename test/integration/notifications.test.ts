@@ -252,9 +252,11 @@ describe('the list', () => {
       [owner.id, eve.id, bob.id].sort(),
     );
     expect(body.statuses).toHaveLength(3);
-    // Of a comment, whatever it answers, one learns the clip it is below.
-    expect(groups[0]).toMatchObject({ clip_id: video });
-    expect(groups[0].status_id).not.toBe(video);
+    // Of a comment one learns the clip it is below, also where nothing else speaks of that.
+    const mentions = (await client.get('/api/v2/notifications?types[]=mention', { as: alice })).body;
+    expect(mentions.notification_groups[0]).toMatchObject({ clip_id: video });
+    expect(mentions.notification_groups[0].status_id).not.toBe(video);
+    expect(mentions.statuses.map(({ id }: { id: string }) => id)).toContain(video);
     expect((await client.get('/api/v2/notifications/unread_count', { as: alice })).body.count).toBe(4);
     const path = `/api/v2/notifications/${likes.group_key}`;
     expect((await client.get(path, { as: alice })).body.notification_groups).toEqual([likes]);
