@@ -79,7 +79,7 @@ async function badContrasts(page: Page): Promise<string[]> {
   );
 }
 
-describe.skipIf(!hasBrowser)('every page of settings', { timeout: 240_000 }, () => {
+describe.skipIf(!hasBrowser)('every page of settings', { timeout: 400_000 }, () => {
   test('is whole on phones and desktops, light and dark', async () => {
     const { page, problems, close } = await openPage(browser, server.origin, {
       reducedMotion: 'reduce',

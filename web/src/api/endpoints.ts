@@ -1,5 +1,4 @@
 import { type ApiOutcome, deliver, mention, request } from './client.ts';
-import { settingsEndpoints } from './settings-endpoints.ts';
 import type {
   Account,
   CredentialAccount,
@@ -63,7 +62,10 @@ export const api = {
   instance: () => request<Instance>('GET', '/api/v2/instance'),
   register: (registration: Registration) => request<SignUp>('POST', '/api/v1/accounts', registration),
   signIn: (credentials: Credentials) => request<Session>('POST', '/api/v1/sessions', credentials),
-  ...settingsEndpoints,
+  /** Answers whether a code still counts. */
+  inviteCheck: (code: string) => request<object>('GET', `/api/v1/invites/${encodeURIComponent(code)}`),
+  passkeySignInOptions: () => request<object>('POST', '/api/v1/passkeys/sign_in_options'),
+  passkeySignIn: (credential: object) => request<Session>('POST', '/api/v1/passkeys/sign_in', { credential }),
   signOut: () => request<object>('DELETE', '/api/v1/sessions/current'),
   /** Has the link that confirms the address sent once more. */
   mailConfirmation: () => request<object>('POST', '/api/v1/emails/confirmations', {}),

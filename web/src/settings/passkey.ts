@@ -2,6 +2,7 @@ import { browserSupportsWebAuthn, startAuthentication, startRegistration } from 
 import type { ApiFailure, ApiOutcome } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import type { Passkey } from '../api/types.ts';
+import { securityCalls } from './security/calls.ts';
 import { say } from './security/say.ts';
 
 /** Whether this browser has passkeys at all. */
@@ -24,15 +25,15 @@ async function sign(options: () => Promise<ApiOutcome<object>>): Promise<ApiOutc
 /** What a passkey says to sign its person in. */
 export const signToEnter = () => sign(api.passkeySignInOptions);
 /** What one says to show that its person is there. */
-export const signToProve = () => sign(api.proofOptions);
+export const signToProve = () => sign(securityCalls.proofOptions);
 
 /** Makes a passkey and has the server keep it. */
 export async function makePasskey(proof: string, name: string): Promise<ApiOutcome<Passkey>> {
-  const told = await api.passkeyOptions(proof);
+  const told = await securityCalls.passkeyOptions(proof);
   if (!told.ok) return told;
   try {
     const optionsJSON = told.value as Parameters<typeof startRegistration>[0]['optionsJSON'];
-    return await api.addPasskey(await startRegistration({ optionsJSON }), name);
+    return await securityCalls.addPasskey(await startRegistration({ optionsJSON }), name);
   } catch {
     return failed(say('passkeyFailedNew'));
   }

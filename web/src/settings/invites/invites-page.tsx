@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import { api } from '../../api/endpoints.ts';
 import type { Invite } from '../../api/types.ts';
 import { absolute } from '../../format.ts';
 import { mayInvite } from '../../state/session.ts';
@@ -9,6 +8,7 @@ import { copyText } from '../../ui/copy-text.ts';
 import { Choice, Form, SelectField } from '../../ui/field.tsx';
 import { Failed, Loading, Notice, Page } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
+import { securityCalls } from '../security/calls.ts';
 import styles from '../settings.module.css';
 import { say } from './say.ts';
 
@@ -33,17 +33,17 @@ export function InvitesPage() {
 }
 
 function Invites() {
-  const [remote, reload, set] = useRemote('invites', () => api.invites());
+  const [remote, reload, set] = useRemote('invites', () => securityCalls.invites());
   const [hasMore, setHasMore] = useState(true);
   const shown = remote.state === 'ready' ? remote.value : [];
   const more = async () => {
-    const next = await api.invites(shown.at(-1)?.id);
+    const next = await securityCalls.invites(shown.at(-1)?.id);
     if (!next.ok) return toast(next.sentence, 'error');
     setHasMore(next.value.length >= PAGE);
     set([...shown, ...next.value]);
   };
   const end = async (invite: Invite) => {
-    const outcome = await api.endInvite(invite.id);
+    const outcome = await securityCalls.endInvite(invite.id);
     if (!outcome.ok) return toast(outcome.sentence, 'error');
     const revoked_at = new Date().toISOString();
     set(shown.map((one) => (one.id === invite.id ? { ...one, revoked_at } : one)));
@@ -82,7 +82,7 @@ function NewInvite({ onMade }: { onMade: (invite: Invite) => void }) {
   const [busy, setBusy] = useState(false);
   const make = async () => {
     setBusy(true);
-    const outcome = await api.createInvite({
+    const outcome = await securityCalls.createInvite({
       max_uses: uses === ANY ? null : Number(uses),
       expires_in: days === ANY ? null : Number(days) * DAY_SECONDS,
       autofollow,

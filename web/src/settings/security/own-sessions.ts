@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { api } from '../../api/endpoints.ts';
 import type { OwnSession } from '../../api/types.ts';
 import { toast } from '../../state/toasts.ts';
 import { type Remote, useRemote } from '../../ui/use-remote.ts';
+import { securityCalls } from './calls.ts';
 
 /** As many as the server gives at a time. */
 const PAGE = 40;
@@ -21,7 +21,7 @@ interface OwnSessions {
 
 /** Where somebody is signed in, pages or apps; the server lists both together. */
 export function useOwnSessions(kind: 'pages' | 'apps'): OwnSessions {
-  const [remote, reload, set] = useRemote('sessions', () => api.sessions());
+  const [remote, reload, set] = useRemote('sessions', () => securityCalls.sessions());
   const [busy, setBusy] = useState<string | null>(null);
   const [isAtEnd, setIsAtEnd] = useState(false);
   const all = remote.state === 'ready' ? remote.value : [];
@@ -32,14 +32,14 @@ export function useOwnSessions(kind: 'pages' | 'apps'): OwnSessions {
     hasMore: !isAtEnd && all.length >= PAGE,
     reload,
     async more() {
-      const next = await api.sessions(all.at(-1)?.id);
+      const next = await securityCalls.sessions(all.at(-1)?.id);
       if (!next.ok) return toast(next.sentence, 'error');
       setIsAtEnd(next.value.length < PAGE);
       set([...all, ...next.value]);
     },
     async end(session) {
       setBusy(session.id);
-      const outcome = await api.endSession(session.id);
+      const outcome = await securityCalls.endSession(session.id);
       setBusy(null);
       if (outcome.ok) set(all.filter(({ id }) => id !== session.id));
       else toast(outcome.sentence, 'error');

@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import { api } from '../../api/endpoints.ts';
 import type { Passkey } from '../../api/types.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
@@ -8,6 +7,7 @@ import { Field, Form } from '../../ui/field.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 import { deviceName, hasPasskeys, makePasskey } from '../passkey.ts';
 import styles from '../settings.module.css';
+import { securityCalls } from './calls.ts';
 import type { WithProof } from './proof.tsx';
 import { say } from './say.ts';
 
@@ -138,7 +138,7 @@ function RenameDialog(props: AboutOne & { onRenamed: (passkey: Passkey) => void 
   const [problem, setProblem] = useState<string>();
   const save = (proof: string) => {
     setBusy(true);
-    api.renamePasskey(passkey.id, name.trim(), proof).then((outcome) => {
+    securityCalls.renamePasskey(passkey.id, name.trim(), proof).then((outcome) => {
       setBusy(false);
       if (outcome.ok) onRenamed(outcome.value);
       else setProblem(outcome.fields.name ?? outcome.sentence);
@@ -171,7 +171,7 @@ function RemoveDialog(props: AboutOne & { onRemoved: () => void }) {
   const [busy, setBusy] = useState(false);
   const remove = (proof: string) => {
     setBusy(true);
-    api.removePasskey(passkey.id, proof).then((outcome) => {
+    securityCalls.removePasskey(passkey.id, proof).then((outcome) => {
       setBusy(false);
       if (!outcome.ok) return toast(outcome.sentence, 'error');
       toast(say('removed'));

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { ApiFailure } from '../../api/client.ts';
-import { api } from '../../api/endpoints.ts';
 import { instance, me } from '../../state/session.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field, Form, FormError } from '../../ui/field.tsx';
 import styles from '../settings.module.css';
+import { securityCalls } from './calls.ts';
 import type { WithProof } from './proof.tsx';
 import { say } from './say.ts';
 
@@ -19,7 +19,7 @@ export function PasswordChange({ withProof }: { withProof: WithProof }) {
   const change = (proof: string) => {
     setBusy(true);
     setFailure(null);
-    api.changePassword(password, proof).then((outcome) => {
+    securityCalls.changePassword(password, proof).then((outcome) => {
       setBusy(false);
       if (!outcome.ok) return setFailure(outcome);
       setPassword('');

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { ApiFailure } from '../../api/client.ts';
-import { api } from '../../api/endpoints.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field, Form, FormError } from '../../ui/field.tsx';
 import { hasPasskeys, signToProve } from '../passkey.ts';
 import styles from '../settings.module.css';
+import { securityCalls } from './calls.ts';
 import { say } from './say.ts';
 
 /** Does something with the proof that its person is there. */
@@ -61,9 +61,9 @@ function ProofDialog(props: {
     const signed = byPasskey ? await signToProve() : null;
     const outcome = signed
       ? signed.ok
-        ? await api.prove({ credential: signed.value })
+        ? await securityCalls.prove({ credential: signed.value })
         : signed
-      : await api.prove({ password });
+      : await securityCalls.prove({ password });
     setBusy(false);
     if (outcome.ok) props.onProven(outcome.value);
     else setFailure(outcome);

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import type { ApiFailure } from '../../api/client.ts';
-import { api } from '../../api/endpoints.ts';
 import type { SecondFactorSecret } from '../../api/types.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
@@ -10,12 +9,13 @@ import { Field, Form, FormError } from '../../ui/field.tsx';
 import { Failed, Loading } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import styles from '../settings.module.css';
+import { securityCalls } from './calls.ts';
 import type { WithProof } from './proof.tsx';
 import { say } from './say.ts';
 
 /** Codes of an authenticator app beside the password: turned on, with a picture to scan, and off. */
 export function SecondFactorPart({ withProof }: { withProof: WithProof }) {
-  const [remote, reload] = useRemote('second-factor', api.secondFactor);
+  const [remote, reload] = useRemote('second-factor', securityCalls.secondFactor);
   const [secret, setSecret] = useState<SecondFactorSecret | null>(null);
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   const [isLeaving, setIsLeaving] = useState(false);
@@ -23,7 +23,7 @@ export function SecondFactorPart({ withProof }: { withProof: WithProof }) {
 
   const begin = (proof: string) => {
     setBusy(true);
-    api.beginSecondFactor(proof).then((outcome) => {
+    securityCalls.beginSecondFactor(proof).then((outcome) => {
       setBusy(false);
       if (outcome.ok) setSecret(outcome.value);
       else toast(outcome.sentence, 'error');
@@ -31,7 +31,7 @@ export function SecondFactorPart({ withProof }: { withProof: WithProof }) {
   };
   const turnOff = (proof: string) => {
     setBusy(true);
-    api.disableSecondFactor(proof).then((outcome) => {
+    securityCalls.disableSecondFactor(proof).then((outcome) => {
       setBusy(false);
       setIsLeaving(false);
       if (!outcome.ok) return toast(outcome.sentence, 'error');
@@ -101,7 +101,7 @@ function SetUpDialog(props: {
   const confirm = async () => {
     setBusy(true);
     setFailure(null);
-    const outcome = await api.confirmSecondFactor(code.trim());
+    const outcome = await securityCalls.confirmSecondFactor(code.trim());
     setBusy(false);
     if (outcome.ok) props.onConfirmed(outcome.value.recovery_codes);
     else setFailure(outcome);

@@ -1,6 +1,6 @@
-import { api } from '../../api/endpoints.ts';
 import { Failed, Loading, Page } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
+import { securityCalls } from './calls.ts';
 import { Passkeys } from './passkeys.tsx';
 import { PasswordChange } from './password-change.tsx';
 import { useProof } from './proof.tsx';
@@ -10,7 +10,7 @@ import { Sessions } from './sessions.tsx';
 
 /** How one's account is protected, and where it is signed in. */
 export function SecurityPage() {
-  const [remote, reload, set] = useRemote('passkeys', api.passkeys);
+  const [remote, reload, set] = useRemote('passkeys', securityCalls.passkeys);
   const passkeys = remote.state === 'ready' ? remote.value : [];
   const [dialog, withProof] = useProof(passkeys.length > 0);
   if (remote.state === 'loading') return <Loading />;

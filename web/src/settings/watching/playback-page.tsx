@@ -61,7 +61,7 @@ export function PlaybackPage() {
       </Section>
       <Section title={say('captions')}>
         <RadioGroup<OrAuto<'on' | 'off'>>
-          legend={say('captions')}
+          legend={say('captionsShown')}
           value={captionsChoice.value ?? AUTO}
           choices={[
             { value: AUTO, name: say('captionsAuto') },

@@ -172,6 +172,7 @@ export const english = {
   speedNormal: 'Normal',
   speedTimes: '{n} times',
   captions: 'Captions',
+  captionsShown: 'Show captions',
   captionsAuto: 'While the sound is off',
   captionsOn: 'Always',
   captionsOff: 'Never',

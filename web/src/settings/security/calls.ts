@@ -1,4 +1,4 @@
-import { request } from './client.ts';
+import { request } from '../../api/client.ts';
 import type {
   FreshProof,
   Invite,
@@ -6,8 +6,7 @@ import type {
   Passkey,
   SecondFactor,
   SecondFactorSecret,
-  Session,
-} from './types.ts';
+} from '../../api/types.ts';
 
 /** What a new invite is like. */
 export interface InviteForm {
@@ -18,16 +17,11 @@ export interface InviteForm {
 }
 
 /** Calls about how one signs in, and about whom one invites. */
-export const settingsEndpoints = {
-  /** Answers whether a code still counts. */
-  inviteCheck: (code: string) => request<object>('GET', `/api/v1/invites/${encodeURIComponent(code)}`),
+export const securityCalls = {
   invites: (maxId?: string) =>
     request<Invite[]>('GET', `/api/v1/invites${maxId === undefined ? '' : `?max_id=${maxId}`}`),
   createInvite: (form: InviteForm) => request<Invite>('POST', '/api/v1/invites', form),
   endInvite: (id: string) => request<object>('DELETE', `/api/v1/invites/${id}`),
-
-  passkeySignInOptions: () => request<object>('POST', '/api/v1/passkeys/sign_in_options'),
-  passkeySignIn: (credential: object) => request<Session>('POST', '/api/v1/passkeys/sign_in', { credential }),
   passkeys: () => request<Passkey[]>('GET', '/api/v1/passkeys'),
   passkeyOptions: (proof: string) => request<object>('POST', '/api/v1/passkeys/options', { proof }),
   addPasskey: (credential: object, name: string) =>
@@ -36,7 +30,6 @@ export const settingsEndpoints = {
     request<Passkey>('PATCH', `/api/v1/passkeys/${id}`, { name, proof }),
   removePasskey: (id: string, proof: string) =>
     request<object>('POST', `/api/v1/passkeys/${id}/remove`, { proof }),
-
   proofOptions: () => request<object>('POST', '/api/v1/sessions/proof_options'),
   prove: (by: { readonly password: string } | { readonly credential: object }) =>
     request<FreshProof>('POST', '/api/v1/sessions/proof', by),
