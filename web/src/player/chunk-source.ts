@@ -5,10 +5,10 @@ import { type ClipIndex, readChunkIndex } from './chunk-index.ts';
 import { type ChunkLoader, createChunkLoader, type HowToLoad } from './chunk-loader.ts';
 import { type ClipBuffer, openBuffer } from './clip-buffer.ts';
 import { type ClipSize, mediaSourceClass, mimeOf } from './clip-sizes.ts';
+import type { Source } from './clip-source.ts';
 import type { Heads } from './heads.ts';
 import { line, RefusedRange } from './range-fetch.ts';
 import { chooseRung, dropsTooMany } from './rung-choice.ts';
-import type { Source } from './source.ts';
 import { firstBytes, startBytes } from './start-ranges.ts';
 import type { Turns } from './turns.ts';
 

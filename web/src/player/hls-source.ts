@@ -1,5 +1,5 @@
 import Hls, { Events } from 'hls.js/light';
-import type { Source } from './source.ts';
+import type { Source } from './clip-source.ts';
 
 /** Seconds of buffer. */
 const PRIMED_S = 2;

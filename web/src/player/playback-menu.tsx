@@ -4,6 +4,7 @@ import { whenOpen } from '../ui/when-open.tsx';
 import styles from './playback-menu.module.css';
 import type { Player } from './pool.ts';
 import { say } from './say.ts';
+import { speedName } from './speed-name.ts';
 
 const PlaybackDialog = whenOpen(() =>
   import('./playback-dialog.tsx').then((module) => module.PlaybackDialog),
@@ -27,10 +28,4 @@ export function PlaybackMenu({ player }: { player: Player }) {
       {open && <PlaybackDialog player={player} onClose={() => setOpen(false)} />}
     </>
   );
-}
-
-/** As people of the page's language write it. */
-export function speedName(rate: number): string {
-  const number = new Intl.NumberFormat(document.documentElement.lang).format(rate);
-  return say('speedShort', { speed: number });
 }

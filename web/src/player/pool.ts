@@ -3,9 +3,10 @@ import type { Media } from '../api/types.ts';
 import { savesData, speed } from '../state/preferences.ts';
 import { areSameCaptions, attachCaptions, pickCaptions, showCaptions } from './captions.ts';
 import { feedableSizes } from './clip-sizes.ts';
+import type { Source } from './clip-source.ts';
 import { createHeads, type HeadWish } from './heads.ts';
 import { isMuted, soundWasRefused } from './sound.ts';
-import { attachSource, isPlayable, type Source } from './source.ts';
+import { attachSource, isPlayable } from './source.ts';
 import { firstBytes } from './start-ranges.ts';
 import { createTurns } from './turns.ts';
 

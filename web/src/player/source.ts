@@ -1,14 +1,7 @@
 import type { Media } from '../api/types.ts';
 import { attachChunks, type Shared } from './chunk-source.ts';
 import { feedableSizes, mediaSourceClass } from './clip-sizes.ts';
-
-/** The bytes behind one <video>. */
-export interface Source {
-  /** Fetches far ahead while the clip plays, and only the beginning while it waits. */
-  setEager(eager: boolean): void;
-  /** Stops all loading. The element keeps what it has. */
-  detach(): void;
-}
+import type { Source } from './clip-source.ts';
 
 interface SourceOptions extends Shared {
   /** Whether the clip is the one that is watched. */
