@@ -227,7 +227,7 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
       return { accounts: state.accounts.filter((account) => account.acct === acct) };
     },
   ],
-  [/^GET \/api\/v1\/feed\/statuses$/, ({ state, query }) => feedOf(state, query)],
+  [/^GET \/api\/v1\/feed_statuses$/, ({ state, query }) => feedOf(state, query)],
   [
     /^POST \/api\/v1\/statuses\/(\d+)\/(?:un)?(?:favourite|bookmark)$/,
     ({ state, call, id }) => react(state, call, id) ?? new Refusal(notFound),

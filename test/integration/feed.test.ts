@@ -110,14 +110,14 @@ describe('the same as statuses', () => {
       const first = await page(`feed_type=${type}&limit=2`, viewer);
       const search = `feed_type=${type}&limit=10&cursor=${encodeURIComponent(first.next_cursor ?? '')}`;
       const rest = await page(search, viewer);
-      const { body } = await client.get(`/api/v1/feed/statuses?${search}`, { as: viewer });
+      const { body } = await client.get(`/api/v1/feed_statuses?${search}`, { as: viewer });
       expect(idsOf(body.statuses), type).toEqual(idsOf(rest.videos));
       expect(idsOf(body.statuses), type).toHaveLength(3);
     }
     const [video] = (await page('feed_type=local&limit=1', viewer)).videos;
     await client.post(`/api/v1/statuses/${video?.id}/bookmark`, { as: viewer });
     const saved = async () => {
-      const { body } = await client.get('/api/v1/feed/statuses?feed_type=local&limit=1', { as: viewer });
+      const { body } = await client.get('/api/v1/feed_statuses?feed_type=local&limit=1', { as: viewer });
       return body.statuses[0];
     };
     await expect.poll(async () => (await saved()).video.saves).toBe(1);
@@ -132,10 +132,10 @@ describe('the same as statuses', () => {
     const passed = await videos.video(stranger.account);
     await client.post(`/api/v1/accounts/${friend.id}/follow`, { as: viewer });
     await share(friend, stranger, passed);
-    const { body } = await client.get('/api/v1/feed/statuses?feed_type=following', { as: viewer });
+    const { body } = await client.get('/api/v1/feed_statuses?feed_type=following', { as: viewer });
     expect(body.statuses).toMatchObject([{ account: { id: friend.id }, reblog: { id: passed } }]);
-    expect((await client.get('/api/v1/feed/statuses?feed_type=following')).status).toBe(401);
-    expect((await client.get('/api/v1/feed/statuses?cursor=AAAA')).body.code).toBe('cursor-invalid');
+    expect((await client.get('/api/v1/feed_statuses?feed_type=following')).status).toBe(401);
+    expect((await client.get('/api/v1/feed_statuses?cursor=AAAA')).body.code).toBe('cursor-invalid');
   });
 });
 

@@ -49,12 +49,6 @@ export function topPlace(items: readonly Comment[]): number {
     : items.findIndex(({ pinned }) => !pinned);
 }
 
-/** The one that is pinned first and no other pinned; the rest in their order. */
-export function withPinned(items: readonly Comment[], id: string | null): Comment[] {
-  const marked = items.map((item) => ({ ...item, pinned: item.id === id }));
-  return [...marked.filter(({ pinned }) => pinned), ...marked.filter(({ pinned }) => !pinned)];
-}
-
 /** With one more like, or one less. */
 export function withLike(comment: Comment, liked: boolean, byAuthor: boolean): Comment {
   if (comment.favourited === liked) return comment;

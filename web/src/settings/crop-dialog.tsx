@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { FormError } from '../ui/field.tsx';
@@ -32,7 +32,7 @@ export function CropDialog(props: {
   const [crop, setCrop] = useState<Crop>(middle);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (canvas.current) draw(canvas.current, picture, cropBox(picture, aspect, crop));
   }, [picture, aspect, crop]);
 
@@ -73,19 +73,19 @@ export function CropDialog(props: {
           label={say('zoom')}
           {...{ min: 1, max: MAX_ZOOM, step: 0.05, value: crop.zoom }}
           said={say('zoomValue', { percent: percent(crop.zoom) })}
-          onInput={(zoom) => setCrop({ ...crop, zoom })}
+          onInput={(zoom) => setCrop((old) => ({ ...old, zoom }))}
         />
         <RangeField
           label={say('sideways')}
           {...{ min: 0, max: 1, step: 0.02, value: crop.x }}
           said={say('placeValue', { percent: percent(crop.x) })}
-          onInput={(x) => setCrop({ ...crop, x })}
+          onInput={(x) => setCrop((old) => ({ ...old, x }))}
         />
         <RangeField
           label={say('upDown')}
           {...{ min: 0, max: 1, step: 0.02, value: crop.y }}
           said={say('placeValue', { percent: percent(crop.y) })}
-          onInput={(y) => setCrop({ ...crop, y })}
+          onInput={(y) => setCrop((old) => ({ ...old, y }))}
         />
       </div>
       <Button busy={busy} wide onPress={send}>

@@ -55,7 +55,7 @@ export const english = {
   resetDone: 'It is forgotten. For you begins anew.',
 
   language: 'Language',
-  languagesOfClips: 'Clips you watch',
+  languagesOfClips: 'Languages of clips you watch',
   languagesOfClipsText: 'For you shows clips in these languages, and clips without words. None chosen: all.',
   languagesNone: 'All languages.',
   addLanguage: 'Add a language',
