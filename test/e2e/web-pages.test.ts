@@ -114,7 +114,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (s
     signIn();
     const page = await site.open('/find', { viewport, expected: [/502 .*\/search/] });
     const handle = page.getByRole('searchbox');
-    await handle.fill('no such person');
+    await handle.fill('@nobody');
     await page.getByRole('heading', { name: 'No accounts found' }).waitFor();
     site.api.state.refusals.set('GET /api/v2/search', {
       ...{ status: 502, error: 'unreachable', sentence: 'film.example does not answer. Try again later.' },
