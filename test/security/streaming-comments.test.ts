@@ -82,6 +82,8 @@ test('comments of a video are told as they come, change and go, to who looks at 
   const answer = await say(author, video, { text: 'Thanks', parent_id: id });
   await client.put(`/api/v1/statuses/${id}`, { as: bob, body: { status: 'Changed' } });
   await settle(server.context);
+  // A change is told as it is when it is told: of what is gone by then, nothing is.
+  await eventually('the change', () => told.length === 3);
   await client.delete(`/api/v1/statuses/${id}`, { as: bob });
   await settle(server.context);
   await eventually('all four', () => told.length === 4);

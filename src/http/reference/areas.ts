@@ -35,7 +35,7 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
     about:
       'Videos page by page, chosen or from the newest on; telling what is watched, and the history that only you see.',
     paths:
-      /^\/api\/v1\/(feed(_(settings|profile|reasons|slates))?|events|history|not_interested)\b|\/not_interested$/,
+      /^\/api\/v1\/(feed(_(settings|profile|reasons|slates|statuses))?|events|history|not_interested)\b|\/not_interested$/,
   },
   {
     name: 'Accounts',
