@@ -108,7 +108,8 @@ describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [phone])('%s', (siz
     await page.getByRole('alert').filter({ hasText: 'No passkey was used' }).waitFor();
     await authenticator.recognise(true);
     await button(page, 'Sign in with a passkey').press('Enter');
-    await page.waitForURL(server.origin.concat('/'));
+    // Nobody is followed, and the welcome was left.
+    await page.waitForURL(server.origin.concat('/welcome'));
     await page.goto('/settings/security');
     await page
       .getByText(/Last used/)
