@@ -292,6 +292,8 @@ describe('the weights of the server', () => {
     const reset = await client.delete('/api/v1/admin/ranking', { as: owner });
     expect(reset.body.weights_version).toBe(before.weights_version);
     expect(reset.body.changes).toHaveLength(2);
+    // All that comes later is ranked by these again.
+    await expect.poll(isNew, { timeout: 5_000 }).toBe(before.weights_version);
   });
 });
 

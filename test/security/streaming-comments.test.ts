@@ -108,10 +108,14 @@ test('P1 nobody is told of a comment that is out of sight: blocked, for follower
     await listen(video, fan),
     await listen(video, victim),
   ];
+  // Each is told as it is when it is told: one thing after the other.
   const secret = await say(bob, video, { text: 'For friends', visibility: 'private' });
+  await eventually('the fan to hear', () => fans.length === 1);
   await client.delete(`/api/v1/statuses/${secret}`, { as: bob });
   await settle(server.context);
+  await eventually('the fan to hear that it is gone', () => fans.length === 2);
   const hidden = await say(bob, video, { text: 'Rude' });
+  await eventually('those who may to hear', () => eves.length === 1 && fans.length === 3);
   await client.post(`/api/v1/videos/${video}/comments/${hidden}/hide`, { as: author });
   await client.put(`/api/v1/statuses/${hidden}`, { as: bob, body: { status: 'Ruder' } });
   await settle(server.context);
