@@ -137,7 +137,10 @@ async function open(site: Site, network: Network, path: string, dataSaver = fals
   const page = await browsing.newPage();
   const assets = new Map<string, Buffer>();
   page.on('response', async (response) => {
-    if (/\.(?:js|css)$/.test(response.url())) assets.set(response.url(), await response.body());
+    if (!/\.(?:js|css)$/.test(response.url())) return;
+    // Null: the page was closed while it came.
+    const body = await response.body().catch(() => null);
+    if (body) assets.set(response.url(), body);
   });
   await page.route('**/bench/*', async (route) => {
     const isScript = route.request().url().endsWith('.js');
