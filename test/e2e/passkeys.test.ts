@@ -49,81 +49,88 @@ async function plugIn(page: Page) {
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
+/** A dozen pages: longer than one of them where other browsers run beside it. */
+const SLOW = { timeout: 90_000 };
+
 const phone = ['phone', viewports.phone, 'light'] as const;
 const desktop = ['desktop', viewports.desktop, 'dark'] as const;
 
 describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [phone])('%s', (size, viewport, colorScheme) => {
-  test('invited, asked for the age, with a passkey made, and signed in with it everywhere', async () => {
-    const people = createPeople(server);
-    const owner = await people.signedIn(`boss_${size}`, 'owner');
-    const client = clientOf(server.origin);
-    const { code } = (await client.post('/api/v1/invites', { as: owner, body: { max_uses: 1 } })).body;
-    const options = { viewport, colorScheme, expected: [/status of (401|404|422)/] };
-    const { page, problems, close } = await openPage(browser, server.origin, {
-      ...options,
-      reducedMotion: 'reduce' as const,
-    });
-    const authenticator = await plugIn(page);
+  test(
+    'invited, asked for the age, with a passkey made, and signed in with it everywhere',
+    SLOW,
+    async () => {
+      const people = createPeople(server);
+      const owner = await people.signedIn(`boss_${size}`, 'owner');
+      const client = clientOf(server.origin);
+      const { code } = (await client.post('/api/v1/invites', { as: owner, body: { max_uses: 1 } })).body;
+      const options = { viewport, colorScheme, expected: [/status of (401|404|422)/] };
+      const { page, problems, close } = await openPage(browser, server.origin, {
+        ...options,
+        reducedMotion: 'reduce' as const,
+      });
+      const authenticator = await plugIn(page);
 
-    await page.goto('/invite/made-up');
-    await page.getByRole('heading', { name: 'This invite does not count any more' }).waitFor();
-    await look(page, `${size}-1-invite-gone`);
-    await page.goto(`/invite/${code}`);
-    expect(await page.getByLabel('Invite code').inputValue()).toBe(code);
-    await page.getByLabel('Name', { exact: true }).fill(`nora_${size}`);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByLabel('Your age in years').fill('15');
-    await page.getByRole('main').getByRole('button', { name: 'Create account' }).click();
-    await page.getByRole('main').getByRole('alert').waitFor();
-    expect(await page.getByLabel('Your age in years').getAttribute('aria-invalid')).toBe('true');
-    await look(page, `${size}-2-too-young`);
-    await page.getByLabel('Your age in years').fill('30');
-    await page.getByRole('main').getByRole('button', { name: 'Create account' }).click();
-    await page.waitForURL(server.origin.concat('/welcome'));
+      await page.goto('/invite/made-up');
+      await page.getByRole('heading', { name: 'This invite does not count any more' }).waitFor();
+      await look(page, `${size}-1-invite-gone`);
+      await page.goto(`/invite/${code}`);
+      expect(await page.getByLabel('Invite code').inputValue()).toBe(code);
+      await page.getByLabel('Name', { exact: true }).fill(`nora_${size}`);
+      await page.getByLabel('Password').fill(PASSWORD);
+      await page.getByLabel('Your age in years').fill('15');
+      await page.getByRole('main').getByRole('button', { name: 'Create account' }).click();
+      await page.getByRole('main').getByRole('alert').waitFor();
+      expect(await page.getByLabel('Your age in years').getAttribute('aria-invalid')).toBe('true');
+      await look(page, `${size}-2-too-young`);
+      await page.getByLabel('Your age in years').fill('30');
+      await page.getByRole('main').getByRole('button', { name: 'Create account' }).click();
+      await page.waitForURL(server.origin.concat('/welcome'));
 
-    await page.goto('/settings');
-    await page.getByRole('main').getByRole('link', { name: 'Security' }).click();
-    await button(page, 'Add a passkey').press('Enter');
-    await page.getByRole('dialog').getByLabel('Password').fill('not my password');
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog').getByRole('alert').waitFor();
-    await look(page, `${size}-3-is-it-you`);
-    await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD);
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Rename this passkey' }).getByRole('textbox').fill('My finger');
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'My finger' }).waitFor();
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    await button(page, 'Turn on').click();
-    await page.getByAltText(/QR code/).waitFor();
-    await look(page, `${size}-4-second-factor`);
-    await page.keyboard.press('Escape');
-    await look(page, `${size}-5-security`);
+      await page.goto('/settings');
+      await page.getByRole('main').getByRole('link', { name: 'Security' }).click();
+      await button(page, 'Add a passkey').press('Enter');
+      await page.getByRole('dialog').getByLabel('Password').fill('not my password');
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').getByRole('alert').waitFor();
+      await look(page, `${size}-3-is-it-you`);
+      await page.getByRole('dialog').getByLabel('Password').fill(PASSWORD);
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog', { name: 'Rename this passkey' }).getByRole('textbox').fill('My finger');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'My finger' }).waitFor();
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      await button(page, 'Turn on').click();
+      await page.getByAltText(/QR code/).waitFor();
+      await look(page, `${size}-4-second-factor`);
+      await page.keyboard.press('Escape');
+      await look(page, `${size}-5-security`);
 
-    await client.delete('/api/v1/sessions/current', { cookie: await cookieOf(page) });
-    await page.goto('/login');
-    await look(page, `${size}-6-login`);
-    await authenticator.recognise(false);
-    await button(page, 'Sign in with a passkey').click();
-    await page.getByRole('alert').filter({ hasText: 'No passkey was used' }).waitFor();
-    await authenticator.recognise(true);
-    await button(page, 'Sign in with a passkey').press('Enter');
-    // Nobody is followed, and the welcome was left.
-    await page.waitForURL(server.origin.concat('/welcome'));
-    await page.goto('/settings/security');
-    await page
-      .getByText(/Last used/)
-      .first()
-      .waitFor();
-    // Whoever came without a password proves without one that it is still they.
-    await button(page, 'Remove My finger').click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
-    await button(page, 'Use a passkey').click();
-    await page.getByText('You have no passkeys yet.').waitFor();
+      await client.delete('/api/v1/sessions/current', { cookie: await cookieOf(page) });
+      await page.goto('/login');
+      await look(page, `${size}-6-login`);
+      await authenticator.recognise(false);
+      await button(page, 'Sign in with a passkey').click();
+      await page.getByRole('alert').filter({ hasText: 'No passkey was used' }).waitFor();
+      await authenticator.recognise(true);
+      await button(page, 'Sign in with a passkey').press('Enter');
+      // Nobody is followed, and the welcome was left.
+      await page.waitForURL(server.origin.concat('/welcome'));
+      await page.goto('/settings/security');
+      await page
+        .getByText(/Last used/)
+        .first()
+        .waitFor();
+      // Whoever came without a password proves without one that it is still they.
+      await button(page, 'Remove My finger').click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
+      await button(page, 'Use a passkey').click();
+      await page.getByText('You have no passkeys yet.').waitFor();
 
-    expect(problems).toEqual([]);
-    await close();
-  });
+      expect(problems).toEqual([]);
+      await close();
+    },
+  );
 });
 
 describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [desktop])(
