@@ -9,7 +9,7 @@ export const pageLimits = {
   /** Pages of one network, of which each asks the database. */
   perNetwork: { points: 600, seconds: 60 },
   /** What is chosen for everybody who is not signed in is written into the page anew after so long, for so many readings of languages. */
-  firstPageMs: 10_000,
+  firstPageMs: 1_000,
   firstPages: 64,
   /** As the page itself asks for it. */
   firstPageClips: 10,

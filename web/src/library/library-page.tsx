@@ -6,9 +6,11 @@ import { me } from '../state/session.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Notice, Page } from '../ui/page.tsx';
-import { loadLiked, loadSaved } from './calls.ts';
+import pills from '../ui/pills.module.css';
+import { loadSaved } from './calls.ts';
 import { HistoryList } from './history-list.tsx';
 import styles from './library.module.css';
+import { LikedClips } from './liked-clips.tsx';
 import { say } from './say.ts';
 
 const lists = ['saved', 'liked', 'history'] as const;
@@ -29,11 +31,11 @@ export function LibraryPage() {
 function Library({ name }: { name: ListName }) {
   return (
     <Page title={say(name)} width="wide">
-      <nav aria-label={say('lists')} class={styles.lists}>
+      <nav aria-label={say('lists')} class={pills.pills}>
         {lists.map((list) => (
           <a
             key={list}
-            class={styles.list}
+            class={pills.pill}
             href={`/library/${list}`}
             aria-current={list === name ? 'page' : undefined}
           >
@@ -42,7 +44,7 @@ function Library({ name }: { name: ListName }) {
         ))}
       </nav>
       {name === 'saved' && <Saved />}
-      {name === 'liked' && <Liked />}
+      {name === 'liked' && <LikedClips />}
       {name === 'history' && <HistoryList />}
     </Page>
   );
@@ -63,20 +65,5 @@ function Saved() {
         }
       />
     </>
-  );
-}
-
-function Liked() {
-  const pages = useClipPages(`liked ${me.value?.id}`, loadLiked);
-  return (
-    <PosterGrid
-      pages={pages}
-      label={say('liked')}
-      empty={
-        <Notice icon="play" title={say('noLiked')} text={say('noLikedText')}>
-          <ButtonLink href="/">{say('watch')}</ButtonLink>
-        </Notice>
-      }
-    />
   );
 }

@@ -10,7 +10,7 @@ export const english = {
   noSaved: 'Nothing saved yet',
   noSavedText: 'Save a clip to find it here again. Its author is not told.',
   noLiked: 'Nothing liked yet',
-  noLikedText: 'Clips you like are collected here.',
+  noLikedText: 'Clips you like are collected here. Only you see them.',
   noHistory: 'Nothing watched yet',
   noHistoryText: 'Clips you watch are listed here, for you alone.',
   historyOff: 'Your history is off',

@@ -8,6 +8,7 @@ import { AccountList } from '../ui/account-list.tsx';
 import { ButtonLink } from '../ui/button.tsx';
 import { profilePath } from '../ui/links.ts';
 import { Notice, Page } from '../ui/page.tsx';
+import pills from '../ui/pills.module.css';
 import { WithAccount } from './account-route.tsx';
 import { loadPeople, type PeopleList } from './calls.ts';
 import styles from './profile.module.css';
@@ -40,14 +41,14 @@ function People({ account, list }: { account: Account; list: PeopleList }) {
   const hidden = account.hide_collections && !own;
   return (
     <Page title={say(list === 'followers' ? 'followersOf' : 'followingOf', { acct })}>
-      <nav aria-label={say('people')} class={styles.lists}>
-        <a class={styles.list} href={profilePath(account)}>
+      <nav aria-label={say('people')} class={pills.pills}>
+        <a class={pills.pill} href={profilePath(account)}>
           {say('back', { acct })}
         </a>
         {lists.map((name) => (
           <a
             key={name}
-            class={styles.list}
+            class={pills.pill}
             href={`${profilePath(account)}/${name}`}
             aria-current={name === list ? 'page' : undefined}
           >

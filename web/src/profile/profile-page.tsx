@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import type { Account } from '../api/types.ts';
-import { loadLiked } from '../library/calls.ts';
+import { LikedClips } from '../library/liked-clips.tsx';
 import { useClipPages } from '../posters/clip-pages.ts';
 import { PosterGrid } from '../posters/poster-grid.tsx';
 import { NotFoundPage } from '../shell/not-found.tsx';
@@ -109,7 +109,7 @@ function OwnLists({ account }: { account: Account }) {
         current={list}
         onChange={setList}
       />
-      <TabPanel id={list}>{list === 'clips' ? <Clips account={account} own /> : <Liked />}</TabPanel>
+      <TabPanel id={list}>{list === 'clips' ? <Clips account={account} own /> : <LikedClips />}</TabPanel>
     </>
   );
 }
@@ -143,20 +143,5 @@ function Clips({ account, own }: { account: Account; own: boolean }) {
         </p>
       )}
     </>
-  );
-}
-
-function Liked() {
-  const pages = useClipPages(`liked ${me.value?.id}`, loadLiked);
-  return (
-    <PosterGrid
-      pages={pages}
-      label={say('liked')}
-      empty={
-        <Notice icon="play" title={say('noLiked')} text={say('noLikedText')}>
-          <ButtonLink href="/">{say('watch')}</ButtonLink>
-        </Notice>
-      }
-    />
   );
 }
