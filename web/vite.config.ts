@@ -1,11 +1,13 @@
 import { defineConfig } from 'vite';
 import { compiledWords } from './compiled-words.ts';
+import { compressed } from './compressed.ts';
+import { startScript } from './start-script.ts';
 
 const server = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   base: '/',
-  plugins: [compiledWords()],
+  plugins: [compiledWords(), startScript(), compressed()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist',

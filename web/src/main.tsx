@@ -1,5 +1,6 @@
 import './styles/tokens.css';
 import './styles/base.css';
+import './start/begun-clip.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { applyPreferences } from './state/preferences.ts';

@@ -15,9 +15,9 @@ test('what goes into the page stands there as it is', () => {
   const page = shell({
     lang: 'en',
     dir: 'ltr',
-    head: { html: "<title>$& $1 $'</title>" },
-    end: { html: '$`' },
+    head: { html: "<title>$& $1 $'</title>$`" },
+    isBehind: false,
   });
-  expect(page).toBe(`<html lang="en" dir="ltr"><head><title>$& $1 $'</title></head><body>x$\`</body></html>`);
+  expect(page).toBe(`<html lang="en" dir="ltr"><head><title>$& $1 $'</title>$\`</head><body>x</body></html>`);
   expect(() => createShell('<html></html>')).toThrow(/no title/);
 });

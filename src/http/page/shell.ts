@@ -3,10 +3,14 @@ import type { PageLocale } from './locale.ts';
 
 /** What a page has of its own. */
 interface PageParts extends PageLocale {
+  /** Stands before the styles: what it begins does not wait for them. */
   readonly head: Html;
-  /** At the end of the body. */
-  readonly end: Html;
+  /** Whether its script comes a round trip later, behind the first bytes of a clip (web/start-script.ts). */
+  readonly isBehind: boolean;
 }
+
+/** The address of the script of the page, as the build writes it. */
+const SCRIPT = /(<script type="module"[^>]* src="\/assets\/[^"]+)(\.js">)/;
 
 export type Shell = ReturnType<typeof createShell>;
 
@@ -16,11 +20,8 @@ export function createShell(built: string) {
   if (title === null)
     throw new Error('The built page has no title: there is nothing to put a head in place of.');
   const before = built.slice(0, title.index).split(/<html lang="[^"]*">/);
-  const after = built.slice(title.index + title[0].length).split('</body>');
-  return ({ lang, dir, head, end }: PageParts): string =>
-    [
-      before.join(`<html lang="${lang}" dir="${dir}">`),
-      head.html,
-      after.length === 1 ? `${after[0]}${end.html}` : after.join(`${end.html}</body>`),
-    ].join('');
+  const after = built.slice(title.index + title[0].length);
+  const behind = after.replace(SCRIPT, '$1.behind$2');
+  return ({ lang, dir, head, isBehind }: PageParts): string =>
+    `${before.join(`<html lang="${lang}" dir="${dir}">`)}${head.html}${isBehind ? behind : after}`;
 }

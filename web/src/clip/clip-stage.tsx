@@ -17,6 +17,7 @@ import { Cover, Obstacle, obstacleOf } from './clip-obstacles.tsx';
 import { ClipProgress } from './clip-progress.tsx';
 import styles from './clip-stage.module.css';
 import { PlaySurface } from './play-surface.tsx';
+import { aspectOf, fillsPhone } from './shape.ts';
 
 interface ClipStageProps {
   readonly status: Status;
@@ -35,11 +36,6 @@ interface ClipStageProps {
   readonly children?: ComponentChildren;
 }
 
-/** Portrait clips up to this shape fill a phone from edge to edge; others are shown whole. */
-const PORTRAIT = 0.7;
-/** What a clip is taken for until its shape is known. */
-const USUAL = 9 / 16;
-
 /** One clip in its light: cover, picture, what stands in its way, and what one can do with it. */
 export function ClipStage(props: ClipStageProps) {
   const { status, media, player, active, paused, source = 'video' } = props;
@@ -47,12 +43,11 @@ export function ClipStage(props: ClipStageProps) {
   const obstacle = obstacleOf(media, player?.failed.value ?? false);
   const blocked = covered || obstacle !== null;
   useLargerSizes(status, media, active ? player : undefined);
-  const aspect = media.meta.original.aspect ?? USUAL;
-  const frame = [styles.frame, aspect < PORTRAIT && styles.fills].filter(Boolean).join(' ');
+  const frame = [styles.frame, fillsPhone(media) && styles.fills].filter(Boolean).join(' ');
   const painted = player?.painted.value ?? false;
   const poster = usePoster(media, player, { active, paused });
   return (
-    <div class={styles.stage} style={{ '--aspect': String(aspect) }}>
+    <div class={styles.stage} style={{ '--aspect': String(aspectOf(media)) }}>
       <Blurhash class={styles.glow} hash={media.blurhash} />
       <div class={styles.room}>
         <div class={frame}>

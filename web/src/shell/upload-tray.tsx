@@ -1,8 +1,8 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { stored } from '../state/preferences.ts';
 import { me } from '../state/session.ts';
+import { stored } from '../state/stored.ts';
 import { uploadState } from '../state/uploads.ts';
 
 /** What the uploader keeps of an upload (upload/stored-upload.ts); its code is only fetched where there is one. */

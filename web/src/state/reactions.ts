@@ -2,8 +2,8 @@ import { computed, effect, signal } from '@preact/signals';
 import { type ApiOutcome, connection, request } from '../api/client.ts';
 import type { Status } from '../api/types.ts';
 import { createOutbox, type Fate, type Wish } from './outbox.ts';
-import { store, stored } from './preferences.ts';
 import { me } from './session.ts';
+import { store, stored } from './stored.ts';
 import { toast } from './toasts.ts';
 
 /** How a clip stands with whoever is signed in, as they wish it to be, which the server may not know yet. */
