@@ -36,7 +36,7 @@ export const english = {
   notifications: 'Notifications',
   notificationsAbout: 'What you are told, and by mail',
   language: 'Language',
-  languageAbout: 'Of clips you watch and of clips you make',
+  languageAbout: 'Of these pages, of clips you watch and of clips you make',
   playback: 'Playback and data',
   playbackAbout: 'Sound, speed, and how much is loaded',
   accessibility: 'Accessibility',
