@@ -114,6 +114,9 @@ export const english = {
   lockedHint: 'Others ask, and see what is for followers once you say yes.',
   hideNetwork: 'Hide whom I follow and who follows me',
   hideNetworkHint: 'Only you see these lists.',
+  showLikes: 'Show what I like on my profile',
+  showLikesHint:
+    'Public clips only. Without this, your likes are for you alone; authors still see who likes their clips.',
   indexable: 'Show me in search engines',
   indexableHint:
     'Search engines may list your profile and public clips, and others find what you said by its words.',
