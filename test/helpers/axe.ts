@@ -1,4 +1,4 @@
-import axe from 'axe-core';
+import axeCore from 'axe-core';
 import type { Frame, Page } from 'playwright-core';
 
 /** WCAG 2.2 A and AA, and what axe holds for good besides. */
@@ -18,10 +18,11 @@ export function paintedViolations(page: Page): Promise<string[]> {
   return violations(page, { runOnly: { type: 'rule', values: PAINTED } });
 }
 
-async function violations(page: Page, options: axe.RunOptions): Promise<string[]> {
+async function violations(page: Page, options: axeCore.RunOptions): Promise<string[]> {
   await settle(page);
   for (const frame of page.frames()) await giveAxe(frame);
   return page.evaluate(async (asked) => {
+    const { axe } = window as unknown as { axe: typeof axeCore };
     const found = await axe.run(document, { ...asked, resultTypes: ['violations'] });
     return found.violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`,
@@ -31,7 +32,7 @@ async function violations(page: Page, options: axe.RunOptions): Promise<string[]
 
 /** Once to a document: it is as large as the page itself. */
 async function giveAxe(frame: Frame): Promise<void> {
-  if (!(await frame.evaluate(() => 'axe' in window))) await frame.evaluate(axe.source);
+  if (!(await frame.evaluate(() => 'axe' in window))) await frame.evaluate(axeCore.source);
 }
 
 /** Waits for what is still moving in or fading, whose colours are not the ones people will read. */

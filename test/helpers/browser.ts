@@ -33,8 +33,8 @@ export const PATIENCE_MS = 20_000;
 /** A visitor asks who they are and hears 401; browsers write that to the console whatever the page does. */
 const NOT_SIGNED_IN = /status of 401 .*\/api\/v1\/accounts\/verify_credentials/;
 
-/** Starts the system's Chromium without a window; it plays H.264 and may play sound at once. */
-export function launchBrowser(): Promise<Browser> {
+/** Starts the system's Chromium without a window, with further switches; it plays H.264 and may play sound at once. */
+export function launchBrowser(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -47,6 +47,7 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--autoplay-policy=no-user-gesture-required',
+      ...more,
     ],
   });
 }
