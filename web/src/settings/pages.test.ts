@@ -6,7 +6,12 @@ const names = (who: Parameters<typeof settingsGroups>[0]) =>
   settingsGroups(who).flatMap(({ entries }) => entries.map(({ name }) => name));
 
 test('visitors see what is about their device, and nothing else', () => {
-  expect(names({ isSignedIn: false, mayInvite: false })).toEqual(['playback', 'accessibility', 'appearance']);
+  expect(names({ isSignedIn: false, mayInvite: false })).toEqual([
+    'language',
+    'playback',
+    'accessibility',
+    'appearance',
+  ]);
 });
 
 test('people see every page, that of invites only where they may invite', () => {
