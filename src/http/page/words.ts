@@ -13,4 +13,6 @@ export const words = {
   embedCovered: 'Its author says that this clip is not for everybody.',
   watchOn: (server: string) => `Watch on ${server}`,
   open: (server: string) => `Open ${server}`,
+  /** Ways into the installed page, as launchers list them. */
+  app: { upload: 'Upload a clip', inbox: 'Inbox', search: 'Search' },
 } as const;

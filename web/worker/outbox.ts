@@ -1,0 +1,24 @@
+import { box } from '../src/device/box.ts';
+import { fateOfStatus, pathOfWish } from '../src/state/wish-calls.ts';
+
+/**
+ * Sends what the page could not send before it was closed, if whoever wished it is still signed in. Throws where it has to be tried again: the browser
+ * does that by itself.
+ */
+export async function sendOutbox(): Promise<void> {
+  const wishes = (await box.get('wishes')) ?? [];
+  const [first] = wishes;
+  if (!first) return;
+  const who = await fetch('/api/v1/accounts/verify_credentials');
+  if (who.status >= 500) throw new Error('The server is away.');
+  const account: unknown = who.ok ? await who.json() : null;
+  const sent = [];
+  for (const wish of wishes) {
+    if (typeof account !== 'object' || account === null || Reflect.get(account, 'id') !== wish.account) continue;
+    const { status } = await fetch(pathOfWish(wish), { method: 'POST' });
+    if (fateOfStatus(status) === 'later') throw new Error('The server takes no more just now.');
+    sent.push(wish);
+    await box.set('sent', sent);
+  }
+  await box.remove('wishes');
+}
