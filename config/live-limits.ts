@@ -38,6 +38,8 @@ export const liveLimits = {
   /** What was published longer ago is not told as new. */
   newsMs: 6 * 3_600_000,
   maxTagCharacters: 100,
+  /** Comments of a branch that was hidden, or is shown again: those after them are found when a page is opened again. */
+  maxToldOfBranch: 200,
 } as const;
 
 /** Messages that are pushed to apps through the services of their makers. */

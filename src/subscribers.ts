@@ -144,6 +144,9 @@ export function createSubscribers(parts: Parts) {
       handlers: [bridge.onCommentPublished, news.onCommentPublished, signalHearing.onComment],
     },
     'comment.updated': { schema: commentEvents['comment.updated'], handlers: [bridge.onCommentUpdated] },
+    // For those alone who have the comments open: every process is told of it.
+    'comment.hidden': { schema: commentEvents['comment.hidden'], handlers: [] },
+    'comment.shown': { schema: commentEvents['comment.shown'], handlers: [] },
     'comment.deleted': {
       schema: commentEvents['comment.deleted'],
       handlers: [bridge.onCommentDeleted, signalHearing.onCommentDeleted],

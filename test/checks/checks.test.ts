@@ -61,7 +61,7 @@ const FORBIDDEN = [
   ['federation/bad.ts', '../src/http/errors.ts', 'federation-below-main'],
   ['migrations/bad.ts', '../src/lib/clock.ts', 'migrations-stand-alone'],
   ['web/src/bad.ts', '../../src/lib/clock.ts', 'web-is-apart'],
-  ['src/http/bad.ts', '../../web/src/strings.ts', 'nothing-imports-web'],
+  ['src/http/bad.ts', '../../web/src/format.ts', 'nothing-imports-web'],
   ['src/http/bad.ts', '../../test/helpers/stack.ts', 'no-tests-in-product'],
   ['src/http/bad.ts', './no-such-file.ts', 'no-unresolved'],
 ] as const;

@@ -1,9 +1,11 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { mediaKey, originalKey, prefixesOf } from '../../media/keys.ts';
 import type { MediaPipeline, VideoJob, VideoOutcome } from '../../media/pipeline-jobs.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
@@ -17,6 +19,7 @@ import { createMediaUrls, createVideos, type Videos } from '../../src/modules/vi
 import { createGate, eventually, hurryPurges } from '../helpers/chaos.ts';
 import { createJobRig, type JobRig, silent } from '../helpers/job-rig.ts';
 import { jobRun } from '../helpers/job-run.ts';
+import { processesOn } from '../helpers/probes.ts';
 
 const contentType = 'video/mp4';
 
@@ -356,6 +359,22 @@ describe('the work folder of a try that died', () => {
     await addJob('media.process', videoId);
     await allDone();
     expect((await workDirs()).toSorted()).toEqual(others);
+  });
+
+  test('takes a sandbox along that nobody began to use before the worker was killed', async ({ skip }) => {
+    if (spawnSync('bwrap', ['--ro-bind', '/', '/', 'true']).status !== 0) skip('needs bubblewrap');
+    const { videoId } = await receivedUpload();
+    const dir = await leftOver(`${videoId}-first-died`);
+    // It waits for a word that never comes, as one does whose parent died too soon.
+    const walls = ['--ro-bind', '/', '/', '--bind', dir, dir, '--block-fd', '3', 'true'];
+    const sandbox = spawn('bwrap', walls, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+    onTestFinished(() => void sandbox.kill('SIGKILL'));
+    const ended = once(sandbox, 'exit');
+    await start();
+    await addJob('media.process', videoId);
+    await allDone();
+    await ended;
+    expect(await processesOn(dir)).toEqual([]);
   });
 
   test('goes even where the next try finds nothing to do', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
+import { settle } from '../helpers/news.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { queriesOf, stepsOf } from '../helpers/queries.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -286,9 +287,11 @@ describe('hiding a comment', () => {
   test('tells nobody of another server of it, nor of what is written there then', async () => {
     const { db } = server.context;
     const id = await say(bob, 'Words');
-    const before = await db('events').count('* as count').first();
+    await settle(server.context);
+    const before = await db('activities').count('* as count').first();
     await decide(author, id, 'hide');
-    expect(await db('events').count('* as count').first()).toEqual(before);
+    await settle(server.context);
+    expect(await db('activities').count('* as count').first()).toEqual(before);
   });
 });
 

@@ -123,9 +123,28 @@ test('P1 nobody is told of a comment that is out of sight: blocked, for follower
   for (const told of [eves, fans, victims]) {
     await eventually('the last one', () => idsOf(told).includes(`update ${mark}`));
   }
-  expect(idsOf(eves)).toEqual([`update ${hidden}`, `update ${mark}`]);
-  expect(idsOf(fans)).toEqual([`update ${secret}`, `delete ${secret}`, `update ${hidden}`, `update ${mark}`]);
-  expect(idsOf(victims)).toEqual([`update ${mark}`]);
+  const rest = [`delete ${hidden}`, `update ${mark}`];
+  expect(idsOf(eves)).toEqual([`update ${hidden}`, ...rest]);
+  expect(idsOf(fans)).toEqual([`update ${secret}`, `delete ${secret}`, `update ${hidden}`, ...rest]);
+  // An id that they were never told is all there is.
+  expect(idsOf(victims)).toEqual(rest);
+});
+
+test('what its author hides below a video goes and comes back, with its answers, for those who have it open', async () => {
+  const video = await videos.video(author.account);
+  const rude = await say(bob, video, { text: 'Rude' });
+  const answer = await say(author, video, { text: 'Not here', parent_id: rude });
+  const [eves, bobs] = [await listen(video, eve), await listen(video, bob)];
+  await client.post(`/api/v1/videos/${video}/comments/${rude}/hide`, { as: author });
+  await settle(server.context);
+  await eventually('eve to hear of both', () => eves.length === 2);
+  expect(idsOf(eves)).toEqual([`delete ${rude}`, `delete ${answer}`]);
+  await client.post(`/api/v1/videos/${video}/comments/${rude}/unhide`, { as: author });
+  await settle(server.context);
+  await eventually('both to be back', () => eves.length === 4 && bobs.length > 1);
+  expect(idsOf(eves).slice(2)).toEqual([`update ${rude}`, `update ${answer}`]);
+  // To whoever wrote it, it was never gone.
+  expect(idsOf(bobs)).toEqual([`delete ${answer}`, `update ${rude}`, `update ${answer}`]);
 });
 
 test('P2 nobody listens at a video that is out of sight, or without an account', async () => {

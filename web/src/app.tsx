@@ -3,10 +3,11 @@ import lazy from 'preact-iso/lazy';
 import { LocationProvider, Route, Router } from 'preact-iso/router';
 import { FeedPage } from './feed/feed-page.tsx';
 import { NotFoundPage } from './shell/not-found.tsx';
+import { say } from './shell/say.ts';
 import { focusMain, Shell } from './shell/shell.tsx';
-import { strings } from './strings.ts';
 import { Button } from './ui/button.tsx';
 import { Notice } from './ui/page.tsx';
+import { say as sayOfUi } from './ui/say.ts';
 
 const UploadPage = lazy(() => import('./upload/upload-page.tsx').then((module) => module.UploadPage));
 const SearchPage = lazy(() => import('./search/search-page.tsx').then((module) => module.SearchPage));
@@ -38,8 +39,8 @@ export function App() {
   if (crash) {
     return (
       <main>
-        <Notice icon="alert" title={strings.errors.title} text={strings.errors.crash} level={1}>
-          <Button onPress={() => location.reload()}>{strings.errors.reload}</Button>
+        <Notice icon="alert" title={sayOfUi('failed')} text={say('crash')} level={1}>
+          <Button onPress={() => location.reload()}>{say('reload')}</Button>
         </Notice>
       </main>
     );

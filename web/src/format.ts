@@ -10,6 +10,7 @@ const WEEK_S = 7 * DAY_S;
 const unit = (name: string, display: 'short' | 'narrow', maximumFractionDigits = 0) =>
   new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: display, maximumFractionDigits });
 
+const oneDigit = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const full = new Intl.NumberFormat(locale);
 const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
@@ -39,6 +40,11 @@ export function clock(seconds: number): string {
 export function preciseClock(seconds: number): string {
   const tenths = Math.max(0, Math.round(seconds * 10));
   return `${clock(tenths / 10)}.${tenths % 10}`;
+}
+
+/** Seconds to a tenth: "3.2". */
+export function tenths(seconds: number): string {
+  return oneDigit.format(seconds);
 }
 
 /** Seconds in words: "3 min", "1 min 4 sec". */

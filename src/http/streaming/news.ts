@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { liveLimits } from '../../../config/live-limits.ts';
 import type { CommittedEvent } from '../../jobs/relay.ts';
 import {
   type AccountId,
@@ -17,6 +18,7 @@ import { commentText, shareText, videoText } from './texts.ts';
 
 const videoPayload = z.object({ videoId: idSchema<'video'>() });
 const commentPayload = z.object({ commentId: idSchema<'comment'>() });
+const branchPayload = commentPayload.extend(videoPayload.shape);
 const sharePayload = videoPayload.extend({
   accountId: idSchema<'account'>(),
   shareId: idSchema<'share'>().nullable().default(null),
@@ -73,6 +75,7 @@ export function createNews(deps: HttpDeps, audience: Audience) {
     audience
       .all()
       .filter(({ streams }) => [...streams.values()].some(({ name }) => name === 'video:comments'));
+  const readerIds = () => [...new Set(readers().map(({ accountId }) => accountId))];
   const isBelow = (videoId: VideoId) => (stream: Stream) =>
     stream.name === 'video:comments' && stream.videoId === videoId;
 
@@ -95,13 +98,33 @@ export function createNews(deps: HttpDeps, audience: Audience) {
     videoId: VideoId,
     id: CommentId,
     { accountId, visibility }: z.output<typeof deletedPayload>,
+    seenBy: ReadonlySet<AccountId> = new Set(),
   ): Promise<void> {
     if (readers().length === 0 || visibility === null || visibility === 'direct') return;
     const isOpen = visibility !== 'followers';
-    const ids = [...new Set(readers().map((one) => one.accountId))];
-    const fans = isOpen ? null : await deps.streaming.followersAmong(accountId, ids);
-    const told = readers().filter((one) => fans === null || fans.has(one.accountId));
+    const fans = isOpen ? null : await deps.streaming.followersAmong(accountId, readerIds());
+    const told = readers().filter(
+      (one) => !seenBy.has(one.accountId) && (fans === null || fans.has(one.accountId)),
+    );
     await audience.tell(told, isBelow(videoId), { event: 'delete', payload: id });
+  }
+
+  /** What was hidden is gone for all but its author and the author of the video. */
+  async function tellOfHiding({ commentId, videoId }: z.output<typeof branchPayload>): Promise<void> {
+    if (readers().length === 0) return;
+    for (const comment of await deps.comments.branchOf(commentId, liveLimits.maxToldOfBranch)) {
+      // It may be shown again by now.
+      if (!comment.hidden) continue;
+      const seenBy = await deps.streaming.readersOfComment(comment.id, readerIds());
+      await tellOfDeletionBelow(videoId, comment.id, comment, seenBy);
+    }
+  }
+
+  async function tellOfShowing(commentId: CommentId): Promise<void> {
+    if (readers().length === 0) return;
+    for (const { id } of await deps.comments.branchOf(commentId, liveLimits.maxToldOfBranch)) {
+      await tellBelowVideo(id, 'update');
+    }
   }
 
   async function tellOfComment(commentId: CommentId, event: New): Promise<void> {
@@ -170,8 +193,12 @@ export function createNews(deps: HttpDeps, audience: Audience) {
         return tellOfComment(commentPayload.parse(payload).commentId, 'update');
       case 'comment.updated':
         return tellOfComment(commentPayload.parse(payload).commentId, 'status.update');
+      case 'comment.hidden':
+        return tellOfHiding(branchPayload.parse(payload));
+      case 'comment.shown':
+        return tellOfShowing(commentPayload.parse(payload).commentId);
       case 'comment.deleted': {
-        const { commentId: id, videoId } = commentPayload.extend(videoPayload.shape).parse(payload);
+        const { commentId: id, videoId } = branchPayload.parse(payload);
         const deleted = deletedPayload.parse(payload);
         await tellOfDeletionBelow(videoId, id, deleted);
         return tellOfDeletedPost(id, deleted, 'comment');

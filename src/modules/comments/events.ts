@@ -6,6 +6,9 @@ import { visibilities } from '../videos/index.ts';
 export const commentEvents = {
   'comment.published': z.object({ commentId: idSchema<'comment'>(), local: z.boolean() }),
   'comment.updated': z.object({ commentId: idSchema<'comment'>(), local: z.boolean() }),
+  /** Out of the sight of most, with what answers it; and back. The author of the video decides that. */
+  'comment.hidden': z.object({ commentId: idSchema<'comment'>(), videoId: idSchema<'video'>() }),
+  'comment.shown': z.object({ commentId: idSchema<'comment'>(), videoId: idSchema<'video'>() }),
   /** Gone for good. */
   'comment.deleted': z.object({
     commentId: idSchema<'comment'>(),

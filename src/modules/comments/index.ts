@@ -26,7 +26,7 @@ import {
   commentFromRow,
   type RemoteComment,
 } from './model.ts';
-import { hideComment, pinComment, unhideComment, unpinComment } from './moderation.ts';
+import { type CommentDecision, hideComment, pinComment, unhideComment, unpinComment } from './moderation.ts';
 
 export { commentEvents } from './events.ts';
 export { type CommentCursor, commentSorts } from './lists.ts';
@@ -65,8 +65,8 @@ export function createComments(base: {
     removeSomeOf: (tx: Tx, accountId: AccountId, limit: number) =>
       removeCommentsOf(deps, tx, accountId, limit),
     ...commentLists(db, base.unlistedDomains),
-    hide: hideComment,
-    unhide: unhideComment,
+    hide: (tx: Tx, decision: CommentDecision) => hideComment(deps, tx, decision),
+    unhide: (tx: Tx, decision: CommentDecision) => unhideComment(deps, tx, decision),
     pin: pinComment,
     unpin: unpinComment,
 
@@ -76,6 +76,19 @@ export function createComments(base: {
     async internalAmong(ids: readonly CommentId[]): Promise<Map<CommentId, Comment>> {
       const rows: CommentRow[] = await db('comments').whereRaw('id = any(?)', [[...ids]]);
       return new Map(rows.map((row) => [row.id, commentFromRow(row)]));
+    },
+    /** A comment and what answers it, at any depth, past the visibility predicate; oldest first. */
+    async branchOf(id: CommentId, limit: number): Promise<Comment[]> {
+      const below = db('comments').select('id').where({ id });
+      const answers = db('comments').join('branch', 'branch.id', 'comments.parent_id').select('comments.id');
+      const rows: CommentRow[] = await db
+        .withRecursive('branch', below.union(answers))
+        .from('comments')
+        .whereIn('id', (those) => those.from('branch').select('id'))
+        .orderBy('id')
+        .limit(limit)
+        .select('comments.*');
+      return rows.map(commentFromRow);
     },
     /** Any comment by its ActivityPub id, past the visibility predicate: for incoming activities only. */
     internalByUri: (uri: string) => one({ uri }),

@@ -1,7 +1,9 @@
 import type { Tx } from '../../db/database.ts';
+import type { Emit } from '../../db/outbox.ts';
 import type { AccountId, CommentId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { addToStats } from '../engagement/index.ts';
+import type { commentEvents } from './events.ts';
 
 /**
  * What the author of a video decides about what is said below it. Other servers are told nothing of it: what they have
@@ -12,6 +14,10 @@ export interface CommentDecision {
   readonly commentId: CommentId;
   /** Who decides. */
   readonly accountId: AccountId;
+}
+
+interface Deps {
+  readonly emit: Emit<typeof commentEvents>;
 }
 
 interface Found {
@@ -38,7 +44,11 @@ async function lockComment(
  * Takes a comment with all that answers it out of everybody’s sight, save that each is seen by whoever wrote it and by
  * the author of the video. Nobody can answer it from then on. One that was pinned is no more.
  */
-export async function hideComment(tx: Tx, decision: CommentDecision): Promise<Result<object, 'not-found'>> {
+export async function hideComment(
+  { emit }: Deps,
+  tx: Tx,
+  decision: CommentDecision,
+): Promise<Result<object, 'not-found'>> {
   const comment = await lockComment(tx, decision);
   if (!comment) return noComment();
   if (comment.hidden_root_id !== null) return ok();
@@ -65,11 +75,13 @@ export async function hideComment(tx: Tx, decision: CommentDecision): Promise<Re
       gone.select('id').from('comments').where({ hidden_root_id: commentId }),
     )
     .update({ pinned_comment_id: null });
+  await emit(tx, 'comment.hidden', { commentId, videoId });
   return ok();
 }
 
 /** Shows a comment again, with what was hidden along with it; not below one that is hidden itself. */
 export async function unhideComment(
+  { emit }: Deps,
   tx: Tx,
   decision: CommentDecision,
 ): Promise<Result<object, 'not-found' | 'answers-hidden'>> {
@@ -93,7 +105,9 @@ export async function unhideComment(
      update comments set hidden_root_id = null where id in (select id from below) returning id`,
     { commentId: comment.id, root },
   );
-  await addToStats(tx, decision.videoId, { comments: rows.length });
+  const { commentId, videoId } = decision;
+  await addToStats(tx, videoId, { comments: rows.length });
+  await emit(tx, 'comment.shown', { commentId, videoId });
   return ok();
 }
 

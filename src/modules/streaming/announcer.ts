@@ -6,8 +6,8 @@ import type { Logger } from '../../lib/log.ts';
 /** Events that somebody who is connected may want to hear of. */
 export const announced: ReadonlySet<string> = new Set([
   ...['video.published', 'video.discovered', 'video.updated', 'video.revised', 'video.deleted'],
-  ...['comment.published', 'comment.updated', 'comment.deleted', 'share.added', 'share.removed'],
-  ...['notification.added', 'filters.changed'],
+  ...['comment.published', 'comment.updated', 'comment.hidden', 'comment.shown', 'comment.deleted'],
+  ...['share.added', 'share.removed', 'notification.added', 'filters.changed'],
 ]);
 
 const messageSchema = z.array(z.object({ name: z.string(), payload: z.unknown() }));

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mediaLimits } from '../../../config/media-limits.ts';
+import { endProcessesOn } from '../../../media/left-processes.ts';
 import type { MediaPipeline, VideoOutcome } from '../../../media/pipeline-jobs.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Db, InTx } from '../../db/database.ts';
@@ -84,7 +85,9 @@ export async function inWorkDir<T>(
       const path = join(deps.workDir, found);
       const changed = await stat(path).catch(() => null);
       const isStale = changed !== null && changed.mtimeMs < staleBefore;
-      if (isStale || found.startsWith(`${name}-`)) await rm(path, { recursive: true, force: true });
+      if (!isStale && !found.startsWith(`${name}-`)) continue;
+      await endProcessesOn(path);
+      await rm(path, { recursive: true, force: true });
     }
     const signal = AbortSignal.any([run.signal, gone.signal]);
     return await work({ dir, signal, isGone: () => gone.signal.aborted, progress });

@@ -3,7 +3,6 @@ import { api } from '../api/endpoints.ts';
 import type { PendingAccount } from '../api/types.ts';
 import { isStaff, me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { NeedsSession } from '../ui/needs-session.tsx';
@@ -16,7 +15,7 @@ import { say } from './say.ts';
 /** Who asked to join, for the people who run this server. */
 export function ApprovalsPage() {
   return (
-    <NeedsSession title={say('approvals')} text={strings.auth.neededAdmin}>
+    <NeedsSession title={say('approvals')} text={say('needed')}>
       {isStaff(me.value) ? (
         <Approvals />
       ) : (

@@ -19,4 +19,6 @@ export const english = {
   rejectText: 'The request and its account are removed. They can ask again.',
   rejected: 'The request of @{username} was rejected.',
   staffOnly: 'This page is for the people who run this server.',
+
+  needed: 'Sign in with a staff account to see this page.',
 } as const;

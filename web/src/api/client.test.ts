@@ -1,9 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { connection, deliver, nextPage, request } from './client.ts';
 
-// They are read in the language of the page, and there is none here.
-vi.mock('../strings.ts', () => ({ strings: {} }));
-
 afterEach(() => vi.unstubAllGlobals());
 
 test.each([

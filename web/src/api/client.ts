@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { takeFirstPage } from '../state/first-page.ts';
-import { strings } from '../strings.ts';
+import { say } from './say.ts';
 import type { ErrorBody } from './types.ts';
 
 /** An answer, or why there is none. */
@@ -66,7 +66,7 @@ export async function request<T>(
   } catch {
     if (signal?.aborted) return { ok: false, status: 0, reason: 'aborted', sentence: '', fields: {} };
     connection.value = navigator.onLine ? 'unreachable' : 'offline';
-    return { ok: false, status: 0, reason: 'unreachable', sentence: strings.errors.unreachable, fields: {} };
+    return { ok: false, status: 0, reason: 'unreachable', sentence: say('unreachable'), fields: {} };
   }
   if (response.ok && reply !== undefined) {
     connection.value = 'ok';
@@ -113,7 +113,7 @@ export function readFailure(status: number, reply: unknown): ApiFailure {
   // What is not there at the moment says why itself: it may be nothing that waiting mends.
   if (!isErrorBody(reply) || (status === 503 && reply.code !== 'unavailable')) {
     const busy = status >= 500;
-    const sentence = busy ? strings.errors.busy : strings.errors.unknown;
+    const sentence = busy ? say('busy') : say('unknown');
     return { ok: false, status, reason: busy ? 'busy' : 'unknown', sentence, fields: {} };
   }
   const fields = Object.fromEntries((reply.details ?? []).map(({ field, message }) => [field, message]));

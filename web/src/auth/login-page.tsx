@@ -2,9 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import type { ApiFailure } from '../api/client.ts';
 import { hasPasskeys, signToEnter } from '../settings/passkey.ts';
-import { instance, me, signIn, signInByPasskey } from '../state/session.ts';
-import { strings } from '../strings.ts';
-import { joiningStrings } from '../strings-joining.ts';
+import { instance, me, serverName, signIn, signInByPasskey } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
 import { withNext } from '../ui/links.ts';
@@ -21,8 +19,7 @@ export function LoginPage() {
   const [asksForCode, setAsksForCode] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const text = joiningStrings;
-  const title = text.signInTitle(instance.value?.title ?? strings.product);
+  const title = say('signInTitle', { server: serverName() });
   const account = me.value;
 
   useEffect(() => {
@@ -69,7 +66,7 @@ export function LoginPage() {
       {instance.value?.configuration.urls.password_reset && (
         <p class={styles.other}>
           <a href={instance.value.configuration.urls.password_reset} target="_top">
-            {text.forgot}
+            {say('forgot')}
           </a>
         </p>
       )}
@@ -93,7 +90,6 @@ function PasskeyWay({ busy, onSend }: { busy: boolean; onSend: () => void }) {
 /** The way to an account, where there is one. */
 function JoinLink({ next }: { next: string | undefined }) {
   const rules = instance.value?.registrations;
-  const text = joiningStrings;
   if (rules?.mode === 'invite') {
     return (
       <p class={styles.other}>
@@ -104,7 +100,7 @@ function JoinLink({ next }: { next: string | undefined }) {
   if (!rules?.enabled) return null;
   return (
     <p class={styles.other}>
-      {text.noAccount} <a href={withNext('/register', next)}>{text.register}</a>
+      {say('noAccount')} <a href={withNext('/register', next)}>{say('register')}</a>
     </p>
   );
 }
@@ -124,12 +120,11 @@ function PasswordForm(
     onSend: () => void;
   },
 ) {
-  const text = joiningStrings;
   return (
     <Form onSend={props.onSend} label={props.title}>
       {props.failure && <FormError sentence={props.failure.sentence} />}
       <Field
-        label={text.login}
+        label={say('login')}
         name="login"
         value={props.login}
         onInput={props.setLogin}
@@ -137,7 +132,7 @@ function PasswordForm(
         required
       />
       <Field
-        label={text.password}
+        label={say('password')}
         name="password"
         type="password"
         value={props.password}
@@ -153,13 +148,12 @@ function PasswordForm(
 /** The second step: what the password alone does not open. */
 function CodeForm(props: FormState & { onSend: (code: string) => void; onBack: () => void }) {
   const [code, setCode] = useState('');
-  const text = joiningStrings;
   return (
-    <Form onSend={() => props.onSend(code.trim())} label={text.codeLabel}>
+    <Form onSend={() => props.onSend(code.trim())} label={say('codeLabel')}>
       {props.failure && <FormError sentence={props.failure.sentence} />}
       <Field
-        label={text.code}
-        hint={text.codeHint}
+        label={say('code')}
+        hint={say('codeHint')}
         name="code"
         value={code}
         onInput={setCode}
@@ -170,7 +164,7 @@ function CodeForm(props: FormState & { onSend: (code: string) => void; onBack: (
       />
       <SendButton busy={props.busy} />
       <Button look="quiet" wide onPress={props.onBack}>
-        {text.codeBack}
+        {say('codeBack')}
       </Button>
     </Form>
   );
@@ -180,10 +174,9 @@ function CodeForm(props: FormState & { onSend: (code: string) => void; onBack: (
 const MAX_CODE_CHARACTERS = 60;
 
 function SendButton({ busy }: { busy: boolean }) {
-  const text = joiningStrings;
   return (
     <Button type="submit" busy={busy} wide>
-      {busy ? text.signingIn : text.signIn}
+      {busy ? say('signingIn') : say('signIn')}
     </Button>
   );
 }

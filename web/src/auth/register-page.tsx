@@ -5,13 +5,12 @@ import type { ApiFailure } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import type { Instance } from '../api/types.ts';
 import { count } from '../format.ts';
-import { instance, me, signIn } from '../state/session.ts';
-import { strings } from '../strings.ts';
-import { joiningStrings } from '../strings-joining.ts';
+import { instance, me, serverName, signIn } from '../state/session.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
 import { withNext } from '../ui/links.ts';
 import { Failed, Loading, Notice, useTitle } from '../ui/page.tsx';
+import { say as sayOfUi } from '../ui/say.ts';
 import { useRemote } from '../ui/use-remote.ts';
 import { afterSignIn } from '../welcome/seen.ts';
 import styles from './auth.module.css';
@@ -26,8 +25,7 @@ export function RegisterPage() {
   const server = instance.value;
   const account = me.value;
   const isJoining = useRef(false);
-  const text = joiningStrings;
-  const title = text.registerTitle(server?.title ?? strings.product);
+  const title = say('registerTitle', { server: serverName() });
   useTitle(title);
 
   useEffect(() => {
@@ -40,23 +38,23 @@ export function RegisterPage() {
       <div role="status">
         <Notice
           icon="clock"
-          title={text.pendingTitle}
+          title={say('pendingTitle')}
           text={
             server.registrations.email_required
-              ? `${text.pending(waiting)} ${text.confirmPending}`
-              : text.pending(waiting)
+              ? `${say('pending', { username: waiting })} ${say('confirmPending')}`
+              : say('pending', { username: waiting })
           }
           level={1}
         >
-          <ButtonLink href="/">{strings.errors.toFeed}</ButtonLink>
+          <ButtonLink href="/">{sayOfUi('toFeed')}</ButtonLink>
         </Notice>
       </div>
     );
   }
   if (server.registrations.mode === 'closed') {
     return (
-      <Notice icon="person" title={text.closedTitle} text={text.closed} level={1}>
-        <ButtonLink href="/login">{text.signIn}</ButtonLink>
+      <Notice icon="person" title={say('closedTitle')} text={say('closed')} level={1}>
+        <ButtonLink href="/login">{say('signIn')}</ButtonLink>
       </Notice>
     );
   }
@@ -130,9 +128,8 @@ function RegisterForm(props: {
   const [age, setAge] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const text = joiningStrings;
 
-  const title = text.registerTitle(serverTitle);
+  const title = say('registerTitle', { server: serverTitle });
 
   const errorOf = (field: string) => {
     if (!failure) return undefined;
@@ -176,13 +173,13 @@ function RegisterForm(props: {
           error={errorOf('invite_code')}
         />
         <Field
-          label={text.username}
+          label={say('username')}
           name="username"
           value={username}
           onInput={setUsername}
           hint={
             username.trim() === ''
-              ? text.usernameHint(domain)
+              ? say('usernameHint', { domain })
               : say('youWillBe', { handle: `@${username.trim()}@${domain}` })
           }
           error={errorOf('username')}
@@ -190,23 +187,23 @@ function RegisterForm(props: {
           required
         />
         <Field
-          label={registrations.email_required ? text.emailNeeded : text.email}
+          label={registrations.email_required ? say('emailNeeded') : say('email')}
           name="email"
           type="email"
           value={email}
           onInput={setEmail}
-          hint={registrations.email_required ? text.emailHint : undefined}
+          hint={registrations.email_required ? say('emailHint') : undefined}
           error={errorOf('email')}
           autocomplete="email"
           required={registrations.email_required}
         />
         <Field
-          label={text.password}
+          label={say('password')}
           name="password"
           type="password"
           value={password}
           onInput={setPassword}
-          hint={text.passwordHint(registrations.min_password_length)}
+          hint={say('passwordHint', { min: registrations.min_password_length })}
           error={errorOf('password')}
           minLength={registrations.min_password_length}
           maxLength={registrations.max_password_length}
@@ -228,22 +225,22 @@ function RegisterForm(props: {
         )}
         {registrations.approval_required && !invite.trim() && (
           <Field
-            label={text.reason}
+            label={say('reason')}
             name="reason"
             value={reason}
             onInput={setReason}
-            hint={text.reasonHint}
+            hint={say('reasonHint')}
             error={errorOf('reason')}
             multiline
             required
           />
         )}
         <Button type="submit" busy={busy} wide>
-          {busy ? text.registering : text.register}
+          {busy ? say('registering') : say('register')}
         </Button>
       </Form>
       <p class={styles.other}>
-        {text.haveAccount} <a href={withNext('/login', props.next)}>{text.signIn}</a>
+        {say('haveAccount')} <a href={withNext('/login', props.next)}>{say('signIn')}</a>
       </p>
     </AuthFrame>
   );

@@ -1,10 +1,10 @@
 import type { Captions } from '../api/types.ts';
 import { captionsFor, captionsShown, chooseCaptions } from '../player/captions.ts';
 import { captionsChoice } from '../state/preferences.ts';
-import { strings } from '../strings.ts';
-import { captionsName } from '../ui/captions-name.ts';
+import { captionsName } from '../ui/captions/captions-name.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Choice } from '../ui/field.tsx';
+import { say } from './say.ts';
 
 /** Which captions to show, where there is more than one language; for all clips from then on. */
 export function CaptionsDialog({
@@ -15,10 +15,9 @@ export function CaptionsDialog({
   onClose: () => void;
 }) {
   const shown = captionsShown.value ? captionsFor(captions) : undefined;
-  const text = strings.captions;
   return (
-    <Dialog title={text.title} onClose={onClose}>
-      <fieldset aria-label={text.title}>
+    <Dialog title={say('captions')} onClose={onClose}>
+      <fieldset aria-label={say('captions')}>
         <Choice
           type="radio"
           name="captions"
@@ -27,7 +26,7 @@ export function CaptionsDialog({
             captionsChoice.value = 'off';
           }}
         >
-          {text.off}
+          {say('captionsOff')}
         </Choice>
         {captions.map((one) => (
           <Choice

@@ -1,6 +1,6 @@
 import type { Account } from '../api/types.ts';
+import { FollowButton } from '../ui/account/follow-button.tsx';
 import { Avatar } from '../ui/avatar.tsx';
-import { FollowButton } from '../ui/follow-button.tsx';
 import { Handle } from '../ui/handle.tsx';
 import { profilePath } from '../ui/links.ts';
 import styles from './clip-author.module.css';

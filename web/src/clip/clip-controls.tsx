@@ -2,11 +2,11 @@ import { useState } from 'preact/hooks';
 import type { Captions } from '../api/types.ts';
 import { captionsShown, toggleCaptions } from '../player/captions.ts';
 import { isMuted, toggleSound } from '../player/sound.ts';
-import { strings } from '../strings.ts';
 import { IconButton } from '../ui/button.tsx';
 import { whenOpen } from '../ui/when-open.tsx';
 import styles from './clip-controls.module.css';
 import { toggleFullscreen } from './fullscreen.ts';
+import { say } from './say.ts';
 
 const CaptionsDialog = whenOpen(() =>
   import('./captions-dialog.tsx').then((module) => module.CaptionsDialog),
@@ -15,13 +15,12 @@ const CaptionsDialog = whenOpen(() =>
 /** How a clip is watched: sound, captions and size, in its upper corner. */
 export function ClipControls({ captions }: { captions: readonly Captions[] }) {
   const muted = isMuted.value;
-  const text = strings.clip;
   return (
     <div class={styles.controls}>
       <IconButton
         class={styles.control}
         icon={muted ? 'soundOff' : 'soundOn'}
-        label={muted ? text.soundOn : text.soundOff}
+        label={muted ? say('soundOn') : say('soundOff')}
         onPress={toggleSound}
       />
       {captions.length > 0 && <CaptionsButton captions={captions} />}
@@ -29,7 +28,7 @@ export function ClipControls({ captions }: { captions: readonly Captions[] }) {
         <IconButton
           class={`${styles.control} ${styles.desktop}`}
           icon="fullscreen"
-          label={text.fullscreen}
+          label={say('fullscreen')}
           onPress={toggleFullscreen}
         />
       )}
@@ -47,7 +46,7 @@ function CaptionsButton({ captions }: { captions: readonly Captions[] }) {
       <IconButton
         class={[styles.control, shown && styles.on].filter(Boolean).join(' ')}
         icon="captions"
-        label={strings.captions.title}
+        label={say('captions')}
         pressed={several ? undefined : shown}
         opensDialog={several}
         onPress={several ? () => setChoosing(true) : toggleCaptions}

@@ -1,7 +1,6 @@
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Account, Status } from '../api/types.ts';
 import { isCovered } from '../state/revealed.ts';
-import { strings } from '../strings.ts';
 import { Handle } from '../ui/handle.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { clipPath, profilePath } from '../ui/links.ts';
@@ -72,7 +71,7 @@ function Caption({ status }: { status: Status }) {
           aria-controls={id}
           onClick={() => setOpen(!open)}
         >
-          {open ? strings.clip.less : strings.clip.more}
+          {open ? say('showLess') : say('showMore')}
         </button>
       )}
     </div>

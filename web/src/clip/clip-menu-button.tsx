@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { say as sayOfFailures } from '../api/say.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 import { Icon } from '../ui/icon.tsx';
 import menu from '../ui/menu.module.css';
 import styles from './clip-actions.module.css';
@@ -26,7 +26,7 @@ export function ClipMenuButton(props: ClipMenuProps) {
         known = module.ClipMenu;
         setMenu(() => module.ClipMenu);
       },
-      () => toast(strings.errors.unreachable, 'error'),
+      () => toast(sayOfFailures('unreachable'), 'error'),
     );
   };
   return (

@@ -3,7 +3,6 @@ import type { Status } from '../api/types.ts';
 import { openPanel } from '../state/panels.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 import { clipPath } from '../ui/links.ts';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
 import { setNotInterested, silence } from './deeds.ts';
@@ -37,7 +36,7 @@ function itemsOf(status: Status, source: WatchEvent['source']): MenuItem[] {
       icon: 'info',
       onPress: () => openPanel({ name: 'why', status }),
     },
-    { label: strings.clip.copyLink, icon: 'link', onPress: () => copyLink(status) },
+    { label: say('copyLink'), icon: 'link', onPress: () => copyLink(status) },
     download !== null && {
       label: say('download'),
       icon: 'download',
@@ -74,8 +73,8 @@ async function copyLink(status: Status): Promise<void> {
   const url = new URL(clipPath(status), location.origin).href;
   try {
     await navigator.clipboard.writeText(url);
-    toast(strings.clip.linkCopied);
+    toast(say('linkCopied'));
   } catch {
-    toast(strings.clip.linkNotCopied(url), 'error');
+    toast(say('linkNotCopied', { url }), 'error');
   }
 }

@@ -3,9 +3,9 @@ import type { Media, Status } from '../api/types.ts';
 import { isPlayable } from '../player/source.ts';
 import { reveal } from '../state/revealed.ts';
 import { instance } from '../state/session.ts';
-import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { say as sayOfUi } from '../ui/say.ts';
 import { useInterval } from '../ui/use-interval.ts';
 import styles from './clip-obstacles.module.css';
 import { say } from './say.ts';
@@ -34,7 +34,7 @@ export function Cover({ status }: { status: Status }) {
       <Icon name="covered" size={36} />
       <p dir="auto">{warningOf(status)}</p>
       <Button look="onClip" onPress={() => reveal(status.id)}>
-        {strings.clip.show}
+        {say('show')}
       </Button>
     </div>
   );
@@ -43,7 +43,7 @@ export function Cover({ status }: { status: Status }) {
 function warningOf({ spoiler_text, filtered }: Status): string {
   if (spoiler_text !== '') return spoiler_text;
   const title = filtered[0]?.filter.title;
-  return title ? say('filtered', { title }) : strings.clip.sensitive;
+  return title ? say('filtered', { title }) : say('sensitive');
 }
 
 interface ObstacleProps {
@@ -68,7 +68,7 @@ export function Obstacle({ kind, status, media, active, onRetry, onChange }: Obs
   );
   if (kind === 'copying') {
     const isOwn = media.processing?.state === 'making';
-    const sentence = isOwn ? strings.clip.making(percent) : strings.clip.copying(host, percent);
+    const sentence = isOwn ? say('making', { percent }) : say('copying', { host, percent });
     return (
       <div class={styles.obstacle}>
         <p>{sentence}</p>
@@ -77,10 +77,10 @@ export function Obstacle({ kind, status, media, active, onRetry, onChange }: Obs
     );
   }
   const sentences = {
-    'copy-failed': strings.clip.copyFailed(host),
-    elsewhere: strings.clip.elsewhere(host),
-    'play-failed': strings.clip.playFailed,
-    unavailable: strings.clip.unavailable,
+    'copy-failed': say('copyFailed', { host }),
+    elsewhere: say('elsewhere', { host }),
+    'play-failed': say('playFailed'),
+    unavailable: say('unavailable'),
   };
   return (
     <div class={styles.obstacle}>
@@ -89,12 +89,12 @@ export function Obstacle({ kind, status, media, active, onRetry, onChange }: Obs
       {kind === 'copy-failed' && media.processing?.detail && <p>{media.processing.detail}</p>}
       {kind === 'play-failed' && (
         <Button look="onClip" onPress={onRetry}>
-          {strings.retry}
+          {sayOfUi('retry')}
         </Button>
       )}
       {status.account.host && kind !== 'play-failed' && (
         <a class={styles.link} href={status.url} rel="noopener noreferrer" target="_blank">
-          {strings.clip.openAt(status.account.host)}
+          {say('openAt', { host: status.account.host })}
         </a>
       )}
     </div>

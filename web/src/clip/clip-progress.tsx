@@ -1,11 +1,12 @@
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Media } from '../api/types.ts';
+import { clock } from '../format.ts';
 import { PlaybackMenu } from '../player/playback-menu.tsx';
 import type { Player } from '../player/pool.ts';
-import { strings } from '../strings.ts';
 import type { ClipPreview } from './clip-preview.tsx';
 import styles from './clip-progress.module.css';
+import { say } from './say.ts';
 
 /** What the arrow keys move by, and what the page keys do. */
 const KEY_STEPS: Readonly<Record<string, number>> = {
@@ -37,7 +38,10 @@ export function ClipProgress(props: { player: Player; media: Media; running: boo
       element.max = String(total);
       element.value = String(position);
       element.style.setProperty('--done', `${(position / total) * 100}%`);
-      element.setAttribute('aria-valuetext', strings.clip.positionValue(position, total));
+      element.setAttribute(
+        'aria-valuetext',
+        say('positionValue', { at: clock(position), length: clock(total) }),
+      );
     };
     const follow = () => {
       show();
@@ -77,7 +81,7 @@ export function ClipProgress(props: { player: Player; media: Media; running: boo
           type="range"
           min={0}
           step={0.1}
-          aria-label={strings.clip.position}
+          aria-label={say('position')}
           onInput={(event) => goTo(event.currentTarget.valueAsNumber)}
           onChange={letGo}
           onKeyDown={(event) => {

@@ -8,7 +8,6 @@ import type { Player } from '../player/pool.ts';
 import { offersSound, toggleSound } from '../player/sound.ts';
 import { usePoster } from '../player/use-poster.ts';
 import { isCovered } from '../state/revealed.ts';
-import { strings } from '../strings.ts';
 import { Icon } from '../ui/icon.tsx';
 import { ClipActions } from './clip-actions.tsx';
 import { ClipCaptions } from './clip-captions.tsx';
@@ -17,6 +16,7 @@ import { Cover, Obstacle, obstacleOf } from './clip-obstacles.tsx';
 import { ClipProgress } from './clip-progress.tsx';
 import styles from './clip-stage.module.css';
 import { PlaySurface } from './play-surface.tsx';
+import { say } from './say.ts';
 
 interface ClipStageProps {
   readonly status: Status;
@@ -65,7 +65,7 @@ export function ClipStage(props: ClipStageProps) {
           {active && !blocked && offersSound.value && (
             <button type="button" class={styles.sound} onClick={toggleSound}>
               <Icon name="soundOff" size={20} />
-              {strings.clip.tapForSound}
+              {say('tapForSound')}
             </button>
           )}
           {active && !blocked && <ClipControls captions={media.captions} />}

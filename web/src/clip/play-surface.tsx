@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Status } from '../api/types.ts';
 import type { Player } from '../player/pool.ts';
-import { strings } from '../strings.ts';
 import { Icon } from '../ui/icon.tsx';
 import { likeAt } from './deeds.ts';
 import { hearts } from './hearts.ts';
 import styles from './play-surface.module.css';
+import { say } from './say.ts';
 import { createTaps } from './taps.ts';
 
 interface PlaySurfaceProps {
@@ -37,7 +37,7 @@ export function PlaySurface({ status, player, paused, onToggle }: PlaySurfacePro
       ref={surface}
       type="button"
       class={styles.surface}
-      aria-label={paused ? strings.clip.play : strings.clip.pause}
+      aria-label={paused ? say('play') : say('pause')}
       onClick={(event) => {
         // Keys and screen readers press without a place, and mean one press.
         if (event.detail === 0) onToggle();

@@ -5,7 +5,7 @@ import { SelectField } from '../ui/field.tsx';
 import styles from './editing.module.css';
 import { type CaptionsEdit, type Edits, isTwice, withCaptions, withChanged, without } from './edits.ts';
 import { firstLanguage, languageChoices, languageName } from './languages.ts';
-import { editingStrings } from './strings.ts';
+import { say } from './say.ts';
 
 /** What the server understands. */
 export const captionFiles = '.vtt,.srt,text/vtt';
@@ -23,7 +23,6 @@ interface EditsProps {
 
 /** Files of captions, each with its language. */
 export function CaptionsField({ legend, edits, onChange, existing = [] }: CaptionsFieldProps) {
-  const text = editingStrings;
   const group = useRef<HTMLFieldSetElement>(null);
   const added = edits.captions.filter(({ file }) => file !== null);
   const add = (file: File) => {
@@ -33,7 +32,7 @@ export function CaptionsField({ legend, edits, onChange, existing = [] }: Captio
   return (
     <fieldset class={styles.group} tabIndex={-1} ref={group}>
       <legend class={styles.legend}>{legend}</legend>
-      <p class={styles.note}>{text.captionsHint}</p>
+      <p class={styles.note}>{say('captionsHint')}</p>
       {added.length > 0 && (
         <ul class={styles.tracks}>
           {added.map((one) => (
@@ -50,7 +49,7 @@ export function CaptionsField({ legend, edits, onChange, existing = [] }: Captio
       )}
       <div>
         <ChooseFile
-          label={added.length > 0 ? text.addMoreCaptions : text.addCaptions}
+          label={added.length > 0 ? say('addMoreCaptions') : say('addCaptions')}
           accept={captionFiles}
           icon="plus"
           onChoose={add}
@@ -75,9 +74,8 @@ export function CaptionsRow({ captions, edits, onChange, onGone, replaces = fals
     () => languageChoices(locale, [...navigator.languages, language]),
     [locale, language],
   );
-  const text = editingStrings;
   const name = file?.name ?? '';
-  const twice = isTwice(edits, captions) ? text.twice(languageName(language, locale)) : '';
+  const twice = isTwice(edits, captions) ? say('twice', { language: languageName(language, locale) }) : '';
   const problem = step.state === 'failed' ? step.problem : twice;
   return (
     <li class={styles.track}>
@@ -85,7 +83,7 @@ export function CaptionsRow({ captions, edits, onChange, onGone, replaces = fals
         <b class={styles.file}>{name}</b>
         <IconButton
           icon="close"
-          label={text.leaveOut(name)}
+          label={say('leaveOut', { name })}
           onPress={() => {
             onChange(without(edits, key));
             onGone();
@@ -93,17 +91,17 @@ export function CaptionsRow({ captions, edits, onChange, onGone, replaces = fals
         />
       </div>
       <SelectField
-        label={text.language}
+        label={say('language')}
         value={language}
         choices={choices}
-        hint={replaces ? text.replaces : undefined}
+        hint={replaces ? say('replaces') : undefined}
         error={problem || undefined}
         onChoose={(chosen) => onChange(withChanged(edits, key, { language: chosen }))}
       />
       {step.state === 'failed' && (
         <div>
           <ChooseFile
-            label={text.chooseOtherCaptions}
+            label={say('chooseOtherCaptions')}
             accept={captionFiles}
             onChoose={(chosen) => onChange(withChanged(edits, key, { file: chosen }))}
           />

@@ -6,7 +6,7 @@ import { useObjectUrl } from '../ui/use-object-url.ts';
 import styles from './editing.module.css';
 import type { Cover, Step } from './edits.ts';
 import { FramePicker } from './frame-picker.tsx';
-import { editingStrings } from './strings.ts';
+import { say } from './say.ts';
 
 /** What the server takes for a cover (mediaLimits.maxPosterBytes). */
 const PICTURES = ['image/jpeg', 'image/png', 'image/webp'];
@@ -29,17 +29,18 @@ interface CoverFieldProps {
 export function CoverField(props: CoverFieldProps) {
   const { videoUrl, unreadable = false, legend, kept, cover, step, onChange } = props;
   const [failedUrl, setFailedUrl] = useState<string | null>(null);
-  const text = editingStrings;
   const noFrames = unreadable || videoUrl === null || failedUrl === videoUrl;
   const choices = [
     { kind: 'kept', name: kept, cover: { kind: 'kept' } },
-    ...(noFrames ? [] : [{ kind: 'frame', name: text.frame, cover: { kind: 'frame', seconds: 0 } } as const]),
-    { kind: 'picture', name: text.picture, cover: { kind: 'picture', file: null } },
+    ...(noFrames
+      ? []
+      : [{ kind: 'frame', name: say('frame'), cover: { kind: 'frame', seconds: 0 } } as const]),
+    { kind: 'picture', name: say('picture'), cover: { kind: 'picture', file: null } },
   ] as const;
   return (
     <fieldset class={styles.group}>
       <legend class={styles.legend}>{legend}</legend>
-      {noFrames && <p class={styles.note}>{text.noFrames}</p>}
+      {noFrames && <p class={styles.note}>{say('noFrames')}</p>}
       {choices.map(({ kind, name, cover: chosen }) => (
         <Choice
           key={kind}
@@ -73,7 +74,6 @@ export function CoverField(props: CoverFieldProps) {
 function PicturePicker({ file, onPick }: { file: File | null; onPick: (file: File) => void }) {
   const [problem, setProblem] = useState('');
   const url = useObjectUrl(file);
-  const text = editingStrings;
   const choose = (chosen: File) => {
     const wrong = problemWith(chosen);
     setProblem(wrong);
@@ -81,22 +81,23 @@ function PicturePicker({ file, onPick }: { file: File | null; onPick: (file: Fil
   };
   return (
     <div class={styles.frames}>
-      {url && <img class={styles.frame} src={url} alt={text.pictureShown} />}
+      {url && <img class={styles.frame} src={url} alt={say('pictureShown')} />}
       <div>
         <ChooseFile
-          label={file ? text.chooseOtherPicture : text.choosePicture}
+          label={file ? say('chooseOtherPicture') : say('choosePicture')}
           accept={PICTURES.join(',')}
           onChoose={choose}
         />
       </div>
-      <p class={styles.note}>{text.pictureLimits(MAX_PICTURE_BYTES)}</p>
+      <p class={styles.note}>{say('pictureLimits', { size: bytes(MAX_PICTURE_BYTES) })}</p>
       {problem && <FieldError sentence={problem} alert />}
     </div>
   );
 }
 
 function problemWith({ name, type, size }: File): string {
-  const text = editingStrings;
-  if (!PICTURES.includes(type)) return text.notPicture(name);
-  return size > MAX_PICTURE_BYTES ? text.pictureTooLarge(name, bytes(size), bytes(MAX_PICTURE_BYTES)) : '';
+  if (!PICTURES.includes(type)) return say('notPicture', { name });
+  return size > MAX_PICTURE_BYTES
+    ? say('pictureTooLarge', { name, size: bytes(size), limit: bytes(MAX_PICTURE_BYTES) })
+    : '';
 }

@@ -1,8 +1,8 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { preciseClock } from '../format.ts';
+import { preciseClock, spokenDuration, tenths } from '../format.ts';
 import styles from './editing.module.css';
+import { say } from './say.ts';
 import { createSeeker } from './seeker.ts';
-import { editingStrings } from './strings.ts';
 
 /** One press of an arrow key. */
 const STEP_S = 0.1;
@@ -25,7 +25,6 @@ export function FramePicker({ url, seconds, onPick, onUnreadable }: FramePickerP
   const video = useRef<HTMLVideoElement>(null);
   const seek = useRef<(seconds: number) => void>(() => undefined);
   const [duration, setDuration] = useState(0);
-  const text = editingStrings;
   useEffect(() => {
     const element = video.current;
     if (!element) return;
@@ -53,7 +52,7 @@ export function FramePicker({ url, seconds, onPick, onUnreadable }: FramePickerP
       <video
         class={styles.frame}
         ref={video}
-        aria-label={text.frameShown}
+        aria-label={say('frameShown')}
         muted
         playsInline
         preload="auto"
@@ -62,7 +61,7 @@ export function FramePicker({ url, seconds, onPick, onUnreadable }: FramePickerP
         onError={onUnreadable}
       />
       <label class={styles.label} for={id}>
-        {text.framePlace}
+        {say('framePlace')}
       </label>
       <input
         class={styles.slider}
@@ -72,7 +71,7 @@ export function FramePicker({ url, seconds, onPick, onUnreadable }: FramePickerP
         max={last.toFixed(1)}
         step={STEP_S}
         value={seconds}
-        aria-valuetext={text.frameAt(seconds, duration)}
+        aria-valuetext={say('at', { place: tenths(seconds), length: spokenDuration(duration) })}
         onInput={(event) => {
           const place = Math.round(event.currentTarget.valueAsNumber / STEP_S) * STEP_S;
           onPick(place);

@@ -1,13 +1,14 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
+import { say as sayOfShell } from '../shell/say.ts';
 import { loadRelationships } from '../state/relationships.ts';
 import { instance, me } from '../state/session.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { type FeedName, feedNames, feedTimeline } from '../state/timelines.ts';
-import { strings } from '../strings.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Notice, useDarkRoom, useTitle, VisuallyHidden } from '../ui/page.tsx';
+import { say as sayOfUi } from '../ui/say.ts';
 import { useInterval } from '../ui/use-interval.ts';
 import { FeedHeader, feedTitle } from './feed-header.tsx';
 import styles from './feed-page.module.css';
@@ -87,7 +88,7 @@ function FailedFeed({ timeline }: { timeline: Timeline }) {
   return (
     <div role="alert">
       <Notice icon="alert" title={say('failed')} text={timeline.problem.value}>
-        <Button onPress={timeline.loadMore}>{strings.retry}</Button>
+        <Button onPress={timeline.loadMore}>{sayOfUi('retry')}</Button>
       </Notice>
     </div>
   );
@@ -122,7 +123,7 @@ function EmptyFeed({ name }: { name: FeedName }) {
       text={open ? say('strangerText') : say('strangerClosedText')}
     >
       <ButtonLink href={open ? '/register' : '/login'}>
-        {open ? strings.nav.register : strings.nav.signIn}
+        {open ? sayOfShell('register') : sayOfShell('signIn')}
       </ButtonLink>
     </Notice>
   );

@@ -3,8 +3,8 @@ import type { WatchEvent } from '../api/endpoints.ts';
 import type { Account, Status } from '../api/types.ts';
 import { ClipInfo } from '../clip/clip-info.tsx';
 import { ClipStage } from '../clip/clip-stage.tsx';
+import { say as sayOfClip } from '../clip/say.ts';
 import type { Playback } from '../player/use-playback.ts';
-import { strings } from '../strings.ts';
 import { VisuallyHidden } from '../ui/page.tsx';
 import styles from './feed-view.module.css';
 
@@ -34,7 +34,7 @@ export function FeedSlide(props: FeedSlideProps) {
       data-id={status.id}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the articles of a feed take the focus (ARIA APG, feed)
       tabIndex={0}
-      aria-label={strings.clip.by(status.account.acct)}
+      aria-label={sayOfClip('by', { acct: status.account.acct })}
       aria-describedby={alt ? id : undefined}
       aria-posinset={position + 1}
       aria-setsize={-1}

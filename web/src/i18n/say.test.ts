@@ -10,6 +10,9 @@ test('what a message wants to be told is read from its text', () => {
   expectTypeOf<ValuesOf<'{n, plural, one {# clip by {name}} other {# clips by {name}}}'>>().toEqualTypeOf<
     [values: { readonly n: number; readonly name: string | number }]
   >();
+  expectTypeOf<ValuesOf<'{n, plural, one {{shown} clip} other {{shown} clips}}'>>().toEqualTypeOf<
+    [values: { readonly n: number; readonly shown: string | number }]
+  >();
   expectTypeOf<ValuesOf<'{size, number} of {kind, select, video {Videos} other {Clips}}'>>().toEqualTypeOf<
     [values: { readonly size: number; readonly kind: string | number }]
   >();

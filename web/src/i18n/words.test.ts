@@ -19,7 +19,7 @@ function namesIn(elements: readonly Element[]): string[] {
 
 /** The same as the types read it (values.ts). */
 const asTyped = (message: string): string[] =>
-  [...message.matchAll(/\{([^,}]*)/g)]
+  [...message.matchAll(/\{([^,{}]*)/g)]
     .map(([, name]) => name ?? '')
     .filter((name) => /^[a-z][A-Za-z]*$/.test(name));
 

@@ -2,9 +2,9 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Status } from '../api/types.ts';
 import { type ClipList, enterClipList, enteredClipList } from '../state/clip-list.ts';
-import { strings } from '../strings.ts';
 import { More } from '../ui/more.tsx';
 import { VisuallyHidden } from '../ui/page.tsx';
+import { say as sayOfUi } from '../ui/say.ts';
 import type { ClipPages } from './clip-pages.ts';
 import styles from './poster-grid.module.css';
 import { PosterTile } from './poster-tile.tsx';
@@ -57,7 +57,7 @@ const SKELETON = 9;
 function Skeleton() {
   return (
     <div role="status">
-      <VisuallyHidden>{strings.loading}</VisuallyHidden>
+      <VisuallyHidden>{sayOfUi('loading')}</VisuallyHidden>
       <div class={styles.grid} aria-hidden="true">
         {Array.from({ length: SKELETON }, (_, position) => (
           <span key={position} class={styles.bone} />

@@ -4,7 +4,6 @@ import { useLocation } from 'preact-iso/router';
 import { api } from '../api/endpoints.ts';
 import type { Account } from '../api/types.ts';
 import { me } from '../state/session.ts';
-import { strings } from '../strings.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { Failed, Loading, Notice } from '../ui/page.tsx';
 import { useRemote } from '../ui/use-remote.ts';
@@ -38,7 +37,7 @@ export function WithAccount({ acct, pathOf, children }: WithAccountProps) {
     return <Failed failure={failure} level={1} onRetry={reload} />;
   }
   return (
-    <Notice icon="person" title={strings.account.notFound} text={say('notFoundText')} level={1}>
+    <Notice icon="person" title={say('notFound')} text={say('notFoundText')} level={1}>
       <ButtonLink href={`/search?${new URLSearchParams({ q: `@${acct}` })}`}>{say('find')}</ButtonLink>
     </Notice>
   );

@@ -4,7 +4,7 @@ import type { Account } from '../api/types.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { createPages } from '../state/pages.ts';
 import { me } from '../state/session.ts';
-import { AccountList } from '../ui/account-list.tsx';
+import { AccountList } from '../ui/account/account-list.tsx';
 import { ButtonLink } from '../ui/button.tsx';
 import { profilePath } from '../ui/links.ts';
 import { Notice, Page } from '../ui/page.tsx';

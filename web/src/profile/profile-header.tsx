@@ -5,11 +5,11 @@ import { ServerPicker } from '../share/server-picker.tsx';
 import { SignOutButton } from '../shell/navigation.tsx';
 import { relationships } from '../state/relationships.ts';
 import { instance, isStaff, me } from '../state/session.ts';
-import { strings } from '../strings.ts';
+import { counted } from '../ui/account/counted.ts';
+import { FollowButton, WaitingNote } from '../ui/account/follow-button.tsx';
 import { Avatar } from '../ui/avatar.tsx';
 import buttons from '../ui/button.module.css';
 import { Button, ButtonLink } from '../ui/button.tsx';
-import { FollowButton, WaitingNote } from '../ui/follow-button.tsx';
 import { Handle } from '../ui/handle.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { profilePath } from '../ui/links.ts';
@@ -23,7 +23,6 @@ const HEADER_OF_EVERYBODY = '/pictures/header.png';
 
 /** Who somebody is, and what one can do about them. */
 export function ProfileHeader({ account, own }: { account: Account; own: boolean }) {
-  const text = strings.account;
   const relationship = own ? undefined : relationships.value.get(account.id);
   return (
     <header class={styles.header}>
@@ -34,13 +33,13 @@ export function ProfileHeader({ account, own }: { account: Account; own: boolean
       <div class={styles.who}>
         <h1 dir="auto">{account.display_name || account.username}</h1>
         <Handle account={account} />
-        {account.bot && <span class={styles.tag}>{text.bot}</span>}
+        {account.bot && <span class={styles.tag}>{say('bot')}</span>}
         {account.roles.map(({ id, name }) => (
           <span key={id} class={styles.tag}>
             {name}
           </span>
         ))}
-        {relationship?.followed_by && <span class={styles.tag}>{text.followsYou}</span>}
+        {relationship?.followed_by && <span class={styles.tag}>{say('followsYou')}</span>}
       </div>
       <div class={styles.actions}>
         {own ? (
@@ -86,16 +85,15 @@ function FollowFromElsewhere({ account }: { account: Account }) {
 }
 
 function Counts({ account, own }: { account: Account; own: boolean }) {
-  const text = strings.account;
   const open = own || !account.hide_collections;
   const path = profilePath(account);
   const lists = [
-    { path: `${path}/followers`, words: text.followers(account.followers_count) },
-    { path: `${path}/following`, words: text.followingCount(account.following_count) },
+    { path: `${path}/followers`, words: counted('followers', account.followers_count) },
+    { path: `${path}/following`, words: counted('followingCount', account.following_count) },
   ];
   return (
     <ul class={styles.counts}>
-      <li>{text.clips(account.statuses_count)}</li>
+      <li>{counted('clips', account.statuses_count)}</li>
       {lists.map((list) => (
         <li key={list.path}>{open ? <a href={list.path}>{list.words}</a> : list.words}</li>
       ))}

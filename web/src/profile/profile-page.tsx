@@ -8,7 +8,6 @@ import { NotFoundPage } from '../shell/not-found.tsx';
 import { loadRelationships, relationships } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { profilePath } from '../ui/links.ts';
 import { Notice, useTitle } from '../ui/page.tsx';
@@ -69,7 +68,7 @@ function ProfileOf({ account }: { account: Account }) {
       ) : own ? (
         <OwnLists account={account} />
       ) : (
-        <section aria-label={strings.account.clipsTitle}>
+        <section aria-label={say('clips')}>
           <Clips account={account} own={false} />
         </section>
       )}
@@ -115,22 +114,21 @@ function OwnLists({ account }: { account: Account }) {
 }
 
 function Clips({ account, own }: { account: Account; own: boolean }) {
-  const text = strings.account;
   const pages = useClipPages(`profile ${me.value?.id} ${account.id}`, loadClipsOf(account.id));
   const isKnown = pages.phase.value !== 'new' && pages.phase.value !== 'loading';
   return (
     <>
       <PosterGrid
         pages={pages}
-        label={text.clipsTitle}
+        label={say('clips')}
         showsPin
         empty={
           <Notice
             icon="play"
-            title={text.noClips}
-            text={own ? text.noClipsOwn : text.noClipsOther(account.acct)}
+            title={say('noClips')}
+            text={own ? say('noClipsOwn') : say('noClipsOther', { acct: account.acct })}
           >
-            {own && <ButtonLink href="/upload">{strings.feed.emptySignedInAction}</ButtonLink>}
+            {own && <ButtonLink href="/upload">{say('upload')}</ButtonLink>}
           </Notice>
         }
       />

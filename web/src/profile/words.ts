@@ -57,4 +57,12 @@ export const english = {
   partly: 'Only those that this server knows. {host} knows all.',
   find: 'Find people',
   notFoundText: 'Somebody on another server is found as @name@server.',
+
+  followsYou: 'Follows you',
+  bot: 'Automated',
+  noClips: 'No clips yet',
+  noClipsOwn: 'Clips you upload are shown here.',
+  noClipsOther: 'When @{acct} posts a clip, it is shown here.',
+  upload: 'Upload a clip',
+  notFound: 'There is no such account here.',
 } as const;

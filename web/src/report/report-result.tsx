@@ -2,10 +2,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiOutcome } from '../api/client.ts';
 import type { Account, Relationship, Report } from '../api/types.ts';
 import { refreshRelationship } from '../state/relationships.ts';
-import { instance } from '../state/session.ts';
+import { serverName } from '../state/session.ts';
 import { takeOut } from '../state/timelines.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { calls } from './calls.ts';
@@ -34,7 +33,7 @@ export function ReportResult({ report, account, onClose }: ResultProps) {
       <h3 class={styles.question} ref={heading} tabIndex={-1}>
         {say('done')}
       </h3>
-      <p>{say('doneText', { server: instance.value?.title ?? strings.product })}</p>
+      <p>{say('doneText', { server: serverName() })}</p>
       {report.forwarded && account.host && <p>{say('doneForwarded', { host: account.host })}</p>}
       <p>{say('notSee', { who })}</p>
       <Offer

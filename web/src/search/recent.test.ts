@@ -1,8 +1,5 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { forgetSearch, forgetSearches, readSearches, recentSearches, rememberSearch } from './recent.ts';
-
-// They are read in the language of the page, and there is none here.
-vi.mock('../strings.ts', () => ({ strings: {} }));
 
 beforeEach(forgetSearches);
 

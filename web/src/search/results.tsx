@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { count } from '../format.ts';
 import { PosterGrid } from '../posters/poster-grid.tsx';
 import { me } from '../state/session.ts';
-import { AccountList } from '../ui/account-list.tsx';
+import { AccountList } from '../ui/account/account-list.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { signInPath } from '../ui/links.ts';
 import { More } from '../ui/more.tsx';

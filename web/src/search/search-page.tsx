@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { me } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
@@ -33,8 +33,8 @@ function Search({ first }: { first: string }) {
     // On a phone it would open the keyboard over what trends.
     if (isFree && matchMedia('(hover: hover)').matches) field.current?.focus();
   }, []);
-  // For reloading, for going back and for passing on; the router need not know.
-  useEffect(() => {
+  // For reloading, for going back and for passing on, as soon as the text is seen; the router need not know.
+  useLayoutEffect(() => {
     const path = wish ? `/search?${new URLSearchParams({ q: wish.text })}` : '/search';
     if (path !== location.pathname + location.search) history.replaceState(null, '', path);
   }, [wish]);

@@ -2,15 +2,14 @@ import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api/endpoints.ts';
 import { lookAgainAtMe, me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
+import { say } from './say.ts';
 import styles from './shell.module.css';
 
 /** Says what is still to do for somebody who has not confirmed the address, and notices when it is done. */
 export function ConfirmBanner() {
   const [busy, setBusy] = useState(false);
   const isWaiting = me.value?.email_confirmed === false;
-  const text = strings.auth;
 
   useEffect(() => {
     if (!isWaiting) return;
@@ -26,7 +25,7 @@ export function ConfirmBanner() {
     setBusy(true);
     const outcome = await api.mailConfirmation();
     setBusy(false);
-    if (outcome.ok) return toast(text.confirmSent);
+    if (outcome.ok) return toast(say('confirmSent'));
     if (outcome.reason === 'email-confirmed') return lookAgainAtMe();
     toast(outcome.sentence, 'error');
   };
@@ -35,9 +34,9 @@ export function ConfirmBanner() {
     <div role="status">
       {isWaiting && (
         <div class={`${styles.toast} ${styles.confirm}`}>
-          <p>{text.confirmFirst}</p>
+          <p>{say('confirmFirst')}</p>
           <Button look="quiet" small busy={busy} onPress={sendAgain}>
-            {text.confirmAgain}
+            {say('confirmAgain')}
           </Button>
         </div>
       )}

@@ -2,12 +2,13 @@ import { useEffect } from 'preact/hooks';
 import { connection } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { boot } from '../state/session.ts';
-import { strings } from '../strings.ts';
 import { Icon } from '../ui/icon.tsx';
 import { useInterval } from '../ui/use-interval.ts';
+import { say } from './say.ts';
 import styles from './shell.module.css';
 
 const RETRY_MS = 5_000;
+const SENTENCES = { offline: 'offline', unreachable: 'retrying', busy: 'restarting' } as const;
 
 /** Says that we are cut off, and finds out by itself when that is over. */
 export function ConnectionBanner() {
@@ -24,14 +25,12 @@ export function ConnectionBanner() {
       removeEventListener('online', lookAgain);
     };
   }, []);
-  const { offline, retrying, restarting } = strings.errors;
-  const sentences = { ok: '', offline, unreachable: retrying, busy: restarting };
   return (
     <div role="alert">
       {state !== 'ok' && (
         <p class={styles.banner}>
           <Icon name="alert" size={20} />
-          {sentences[state]}
+          {say(SENTENCES[state])}
         </p>
       )}
     </div>

@@ -2,10 +2,9 @@ import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { count } from '../format.ts';
 import { unread, unreadMost } from '../state/inbox.ts';
-import { instance, isStaff, me, signOut } from '../state/session.ts';
+import { instance, isStaff, me, serverName, signOut } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { uploadPercent } from '../state/uploads.ts';
-import { strings } from '../strings.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { profilePath, signInPath } from '../ui/links.ts';
@@ -22,23 +21,22 @@ interface Place {
 }
 
 function places(): Place[] {
-  const text = strings.nav;
   const account = me.value;
   const everybodys: Place[] = [
-    { href: '/', icon: 'home', words: text.home },
+    { href: '/', icon: 'home', words: say('home') },
     { href: '/search', icon: 'search', words: say('search') },
-    { href: '/upload', icon: 'plus', words: text.upload },
+    { href: '/upload', icon: 'plus', words: say('upload') },
   ];
-  if (!account) return [...everybodys, { href: signInPath(), icon: 'person', words: text.signIn }];
+  if (!account) return [...everybodys, { href: signInPath(), icon: 'person', words: say('signIn') }];
   return [
     ...everybodys,
     { href: '/inbox', icon: 'inbox', words: say('inbox') },
-    { href: profilePath(account), icon: 'person', words: text.me },
+    { href: profilePath(account), icon: 'person', words: say('me') },
     { href: '/library/saved', icon: 'bookmark', words: say('library'), railOnly: true },
     { href: '/studio', icon: 'studio', words: say('studio'), railOnly: true },
     { href: '/settings', icon: 'settings', words: say('settings'), railOnly: true },
     ...(isStaff(account)
-      ? [{ href: '/admin/approvals', icon: 'shield', words: text.approvals, railOnly: true } as const]
+      ? [{ href: '/admin/approvals', icon: 'shield', words: say('approvals'), railOnly: true } as const]
       : []),
   ];
 }
@@ -73,10 +71,10 @@ export function Navigation() {
   const viewer = me.value?.id;
   useEffect(() => (viewer === undefined ? undefined : watching()), [viewer]);
   return (
-    <nav class={styles.navigation} aria-label={strings.nav.label}>
-      <a class={styles.brand} href="/" aria-label={instance.value?.title ?? strings.product} tabIndex={-1}>
+    <nav class={styles.navigation} aria-label={say('navigation')}>
+      <a class={styles.brand} href="/" aria-label={serverName()} tabIndex={-1}>
         <Logo />
-        <span class={styles.words}>{instance.value?.title ?? strings.product}</span>
+        <span class={styles.words}>{serverName()}</span>
       </a>
       <ul class={styles.list}>
         {places().map((place) => (
@@ -102,7 +100,7 @@ function NavigationLink({ href, icon, words, current }: Place & { current: boole
     >
       <Icon name={icon} />
       <span class={styles.words}>{words}</span>
-      {percent !== undefined && <span class={styles.percent}>{strings.nav.uploading(percent)}</span>}
+      {percent !== undefined && <span class={styles.percent}>{say('uploading', { percent })}</span>}
       {isInbox && unread.value > 0 && (
         <>
           {' '}
@@ -130,7 +128,7 @@ function SessionActions() {
   return (
     <div class={styles.join}>
       <ButtonLink href="/register" wide>
-        {strings.nav.register}
+        {say('register')}
       </ButtonLink>
     </div>
   );
@@ -146,12 +144,12 @@ export function SignOutButton(props: { class: string | undefined; wordsClass?: s
       onClick={async () => {
         const failure = await signOut();
         if (failure) return toast(failure.sentence, 'error');
-        toast(strings.auth.signedOut);
+        toast(say('signedOut'));
         route('/');
       }}
     >
       <Icon name="leave" />
-      <span class={props.wordsClass}>{strings.nav.signOut}</span>
+      <span class={props.wordsClass}>{say('signOut')}</span>
     </button>
   );
 }

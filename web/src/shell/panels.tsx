@@ -1,9 +1,9 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
+import { say as sayOfFailures } from '../api/say.ts';
 import { closePanel, type OpenPanel, type PanelProps, panel } from '../state/panels.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 
 /** Each is fetched when it is opened first: `lazy(() => import(…))`. */
 const panels: Partial<Record<OpenPanel['name'], ComponentType<PanelProps>>> = {
@@ -43,7 +43,7 @@ function lazy<P extends object>(load: () => Promise<ComponentType<P>>): Componen
           setPart(() => part);
         },
         () => {
-          toast(strings.errors.unreachable, 'error');
+          toast(sayOfFailures('unreachable'), 'error');
           closePanel();
         },
       );

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { sheetIsOpen } from '../state/panels.ts';
-import { strings } from '../strings.ts';
 import { pageTitle, VisuallyHidden } from '../ui/page.tsx';
 import { ConfirmBanner } from './confirm-banner.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
 import { Panels } from './panels.tsx';
+import { say } from './say.ts';
 import styles from './shell.module.css';
 import { Toasts } from './toasts.tsx';
 import { UploadTraySlot } from './upload-tray.tsx';
@@ -22,7 +22,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
   return (
     <>
       <a class={styles.skip} href={`#${MAIN}`}>
-        {strings.skip}
+        {say('skip')}
       </a>
       <Navigation />
       <main class={styles.main} id={MAIN} tabIndex={-1}>

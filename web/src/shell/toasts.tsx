@@ -1,7 +1,7 @@
 import { dismissToast, toasts } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { say as sayOfUi } from '../ui/say.ts';
 import styles from './shell.module.css';
 
 /** Short messages over the page; the region is always there, so that what enters it is read out. */
@@ -24,7 +24,7 @@ export function Toasts() {
               {action.label}
             </Button>
           )}
-          <IconButton icon="close" label={strings.close} onPress={() => dismissToast(id)} />
+          <IconButton icon="close" label={sayOfUi('close')} onPress={() => dismissToast(id)} />
         </div>
       ))}
     </div>

@@ -2,11 +2,11 @@ import { batch, signal } from '@preact/signals';
 import { type ApiFailure, type ApiOutcome, signedOutByServer } from '../api/client.ts';
 import { api, type Credentials } from '../api/endpoints.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
-import { strings } from '../strings.ts';
 import { signInPath } from '../ui/links.ts';
 import { forgetClipList } from './clip-list.ts';
 import { isWrittenForVisitors } from './first-page.ts';
 import { forgetRelationships } from './relationships.ts';
+import { say } from './say.ts';
 import { forgetTimelines } from './timelines.ts';
 import { toast } from './toasts.ts';
 
@@ -15,6 +15,9 @@ export const me = signal<CredentialAccount | null | undefined>(undefined);
 
 /** This server; `undefined` until it has answered. */
 export const instance = signal<Instance | undefined>(undefined);
+
+/** What this server calls itself. */
+export const serverName = (): string => instance.value?.title ?? 'Vireo';
 
 /** Asks the server who it is and who we are. What fails stays unknown and can be asked again. */
 export async function boot(): Promise<void> {
@@ -98,8 +101,8 @@ signedOutByServer.subscribe(() => {
   become(null);
   // Whoever signs in from here comes back to where they were, whatever is shown then.
   const back = signInPath();
-  toast(strings.auth.sessionEnded, 'error', {
-    label: strings.auth.signIn,
+  toast(say('sessionEnded'), 'error', {
+    label: say('signIn'),
     run: () => location.assign(back),
   });
 });

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { StudioVideo } from '../api/types.ts';
 import { Button } from '../ui/button.tsx';
-import { captionsName } from '../ui/captions-name.ts';
+import { captionsName } from '../ui/captions/captions-name.ts';
 import { useInterval } from '../ui/use-interval.ts';
 import { EditMediaDialog } from '../watch/edit-media-dialog.tsx';
 import { calls } from './calls.ts';

@@ -1,9 +1,10 @@
 import type { StudioVideo } from '../api/types.ts';
+import { say as sayOfClip } from '../clip/say.ts';
 import { clock, count } from '../format.ts';
 import { Blurhash } from '../player/blurhash.tsx';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 import { Menu, type MenuItem } from '../ui/menu.tsx';
+import { say as sayOfWatch } from '../watch/say.ts';
 import { say } from './say.ts';
 import { percent } from './show.ts';
 import { StateChip } from './state-chip.tsx';
@@ -77,7 +78,7 @@ function Row({ video, onDelete }: { video: StudioVideo; onDelete: ClipTableProps
         <StateChip video={video} />
         {video.state === 'failed' && <a href="/upload">{say('uploadAgain')}</a>}
       </td>
-      <td class={styles.seenBy}>{strings.clip.visibility[video.visibility]}</td>
+      <td class={styles.seenBy}>{sayOfWatch('seenBy', { visibility: video.visibility })}</td>
       {cells.map(({ name, value }) => (
         <td key={name} class={styles.number} data-label={name}>
           {value}
@@ -110,8 +111,8 @@ function itemsOf(video: StudioVideo, onDelete: ClipTableProps['onDelete']): Menu
 async function copyLink(url: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(url);
-    toast(strings.clip.linkCopied);
+    toast(sayOfClip('linkCopied'));
   } catch {
-    toast(strings.clip.linkNotCopied(url), 'error');
+    toast(sayOfClip('linkNotCopied', { url }), 'error');
   }
 }

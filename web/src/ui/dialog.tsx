@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
-import { strings } from '../strings.ts';
 import { Button, IconButton } from './button.tsx';
 import styles from './dialog.module.css';
+import { say } from './say.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -23,7 +23,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     <dialog class={styles.dialog} ref={dialog} aria-labelledby={id} onClose={onClose}>
       <div class={styles.head}>
         <h2 id={id}>{title}</h2>
-        <IconButton icon="close" label={strings.close} onPress={onClose} />
+        <IconButton icon="close" label={say('close')} onPress={onClose} />
       </div>
       {children}
     </dialog>
@@ -46,7 +46,7 @@ export function ConfirmDialog({ title, text, action, busy, onConfirm, onClose }:
       <p>{text}</p>
       <div class={styles.actions}>
         <Button look="quiet" onPress={onClose}>
-          {strings.cancel}
+          {say('cancel')}
         </Button>
         <Button look="danger" busy={busy} onPress={onConfirm}>
           {action}

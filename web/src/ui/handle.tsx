@@ -1,8 +1,8 @@
 import type { Account } from '../api/types.ts';
-import { strings } from '../strings.ts';
 import styles from './handle.module.css';
 import { Icon } from './icon.tsx';
 import { VisuallyHidden } from './page.tsx';
+import { say } from './say.ts';
 
 /** `@alice`, and a globe with the server's name for who lives elsewhere. */
 export function Handle({ account }: { account: Account }) {
@@ -12,7 +12,7 @@ export function Handle({ account }: { account: Account }) {
       {account.host && (
         <span class={styles.host}>
           <span aria-hidden="true">·</span> <Icon name="globe" size={14} />
-          <VisuallyHidden>{strings.account.from(account.host)}</VisuallyHidden>
+          <VisuallyHidden>{say('from', { host: account.host })}</VisuallyHidden>
           <span aria-hidden="true">{account.host}</span>
         </span>
       )}

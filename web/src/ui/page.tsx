@@ -2,18 +2,18 @@ import { effect, signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { ApiFailure } from '../api/client.ts';
-import { instance } from '../state/session.ts';
-import { strings } from '../strings.ts';
+import { serverName } from '../state/session.ts';
 import { Button } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import styles from './page.module.css';
+import { say } from './say.ts';
 
 /** The title of the page that is shown; the shell reads it out after a change of page. */
 export const pageTitle = signal('');
 
 effect(() => {
-  const server = instance.value?.title ?? strings.product;
-  document.title = pageTitle.value ? strings.title(pageTitle.value, server) : server;
+  const server = serverName();
+  document.title = pageTitle.value ? say('pageTitle', { page: pageTitle.value, server }) : server;
 });
 
 /** Sets the title of the document for as long as the page is shown. */
@@ -76,18 +76,18 @@ export function Notice({ icon, title, text, level = 2, children }: NoticeProps) 
 
 /** Why something did not load, with a button that tries again. */
 export function Failed(props: { failure: ApiFailure; title?: string; level?: 1 | 2; onRetry: () => void }) {
-  const { failure, title = strings.errors.title, level = 2, onRetry } = props;
+  const { failure, title = say('failed'), level = 2, onRetry } = props;
   return (
     <div role="alert">
       <Notice icon="alert" title={title} text={failure.sentence} level={level}>
-        <Button onPress={onRetry}>{strings.retry}</Button>
+        <Button onPress={onRetry}>{say('retry')}</Button>
       </Notice>
     </div>
   );
 }
 
 /** Something is on its way. */
-export function Loading({ label = strings.loading }: { label?: string }) {
+export function Loading({ label = say('loading') }: { label?: string }) {
   return (
     <div class={styles.state} role="status">
       <span class={styles.spinner} aria-hidden="true" />

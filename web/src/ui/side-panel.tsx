@@ -2,8 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Toasts } from '../shell/toasts.tsx';
 import { sheetIsOpen } from '../state/panels.ts';
-import { strings } from '../strings.ts';
 import { IconButton } from './button.tsx';
+import { say } from './say.ts';
 import styles from './side-panel.module.css';
 import { hasRoomBeside, useMedia } from './use-media.ts';
 
@@ -121,7 +121,7 @@ function Head(props: {
         {props.title}
       </h2>
       {props.children}
-      <IconButton icon="close" label={strings.close} onPress={props.onClose} />
+      <IconButton icon="close" label={say('close')} onPress={props.onClose} />
     </div>
   );
 }

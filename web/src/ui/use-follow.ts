@@ -3,7 +3,7 @@ import type { Account } from '../api/types.ts';
 import { refreshRelationship, relationships, setFollowing } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
+import { say } from './say.ts';
 import { useInterval } from './use-interval.ts';
 
 const ACCEPT_POLL_MS = 4_000;
@@ -22,9 +22,8 @@ interface Follow {
 export function useFollow(account: Account): Follow | null {
   const [busy, setBusy] = useState(false);
   const relationship = relationships.value.get(account.id);
-  const text = strings.account;
   useInterval(() => refreshRelationship(account.id), relationship?.requested ? ACCEPT_POLL_MS : null);
-  const followLabel = text.followWho(account.acct);
+  const followLabel = say('followWho', { acct: account.acct });
   if (me.value === null) {
     return { state: 'stranger', busy, label: followLabel, change: () => undefined };
   }
@@ -42,11 +41,11 @@ export function useFollow(account: Account): Follow | null {
       state: 'following',
       busy,
       change,
-      label: `${text.following}. ${text.unfollowWho(account.acct)}`,
+      label: say('followingWho', { acct: account.acct }),
     };
   }
   if (requested) {
-    const label = `${text.requested}. ${text.cancelRequestWho(account.acct)}`;
+    const label = say('requestedWho', { acct: account.acct });
     return { state: 'requested', busy, change, label };
   }
   return { state: 'none', busy, change, label: followLabel };

@@ -1,7 +1,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { say as sayOfFailures } from '../api/say.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 
 /**
  * A dialog that is fetched when it is opened first. Where it does not come, that is said, it counts as closed, and the next press
@@ -21,7 +21,7 @@ export function whenOpen<P extends { readonly onClose: () => void }>(
           setPart(() => part);
         },
         () => {
-          toast(strings.errors.unreachable, 'error');
+          toast(sayOfFailures('unreachable'), 'error');
           props.onClose();
         },
       );

@@ -1,8 +1,8 @@
 import { useRef } from 'preact/hooks';
 import { CaptionsRow } from '../editing/captions-field.tsx';
-import { again, hasCover, hasFailed, isSettled } from '../editing/edits.ts';
+import { again, hasCover, hasFailed, isSettled, type Step } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
-import { editingStrings } from '../editing/strings.ts';
+import { say as sayOfEditing } from '../editing/say.ts';
 import { uploadState } from '../state/uploads.ts';
 import { Button } from '../ui/button.tsx';
 import { FieldError } from '../ui/field.tsx';
@@ -10,11 +10,17 @@ import { draftEdits } from './draft.ts';
 import { changeSentDraft } from './send-draft.ts';
 import styles from './upload.module.css';
 
+const STEPS = {
+  new: 'stepNew',
+  sending: 'stepSending',
+  sent: 'stepSent',
+  failed: 'stepFailed',
+} as const satisfies Record<Step['state'], string>;
+
 /** How the cover and the captions of an upload fare, and what can be done about those that were not accepted. */
 export function EditsReport() {
   const box = useRef<HTMLElement>(null);
   const edits = draftEdits.value;
-  const text = editingStrings;
   const { captions, coverStep } = edits;
   if (captions.length === 0 && !hasCover(edits)) return null;
   // Beside a clip that is out it is seen what was received.
@@ -22,8 +28,8 @@ export function EditsReport() {
   const failed = hasFailed(edits);
   const locale = document.documentElement.lang;
   return (
-    <section class={styles.panel} aria-label={text.report} tabIndex={-1} ref={box}>
-      {failed && <p role="alert">{text.reportProblem}</p>}
+    <section class={styles.panel} aria-label={sayOfEditing('report')} tabIndex={-1} ref={box}>
+      {failed && <p role="alert">{sayOfEditing('reportProblem')}</p>}
       <ul class={styles.report}>
         {captions.map((one) =>
           one.step.state === 'failed' ? (
@@ -36,16 +42,16 @@ export function EditsReport() {
             />
           ) : (
             <li class={styles.step} key={one.key}>
-              <span>{text.captionsIn(languageName(one.language, locale))}</span>
-              <span class={styles.limits}>{text.steps[one.step.state]}</span>
+              <span>{sayOfEditing('captionsIn', { language: languageName(one.language, locale) })}</span>
+              <span class={styles.limits}>{sayOfEditing(STEPS[one.step.state])}</span>
             </li>
           ),
         )}
         {hasCover(edits) && (
           <li>
             <span class={styles.step}>
-              <span>{text.coverName}</span>
-              <span class={styles.limits}>{text.steps[coverStep.state]}</span>
+              <span>{sayOfEditing('coverName')}</span>
+              <span class={styles.limits}>{sayOfEditing(STEPS[coverStep.state])}</span>
             </span>
             {coverStep.state === 'failed' && <FieldError sentence={coverStep.problem} />}
           </li>
@@ -54,7 +60,7 @@ export function EditsReport() {
       {failed && (
         <div>
           <Button look="quiet" onPress={() => changeSentDraft(again(edits, false))}>
-            {text.sendAgain}
+            {sayOfEditing('sendAgain')}
           </Button>
         </div>
       )}

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { bytes, spokenDuration } from '../format.ts';
 import { ChooseFile } from '../ui/choose-file.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { uploadStrings } from './strings.ts';
+import { say } from './say.ts';
 import styles from './upload.module.css';
 
 /** A place after every end. */
@@ -33,7 +34,6 @@ interface FilePickerProps {
 export function FilePicker(props: FilePickerProps) {
   const { file, url, readable, limits, onChoose } = props;
   const [over, setOver] = useState(false);
-  const text = uploadStrings;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button does the same
     <div
@@ -56,10 +56,15 @@ export function FilePicker(props: FilePickerProps) {
           <Icon name="upload" size={34} />
         </span>
       )}
-      <p>{file ? <b>{file.name}</b> : text.drop}</p>
-      {file && !readable && <p role="status">{text.unreadable}</p>}
-      <p class={styles.limits}>{text.limits(limits.video_size_limit, limits.video_duration_limit)}</p>
-      <ChooseFile label={file ? text.chooseOther : text.choose} accept="video/*" onChoose={onChoose} />
+      <p>{file ? <b>{file.name}</b> : say('drop')}</p>
+      {file && !readable && <p role="status">{say('unreadable')}</p>}
+      <p class={styles.limits}>
+        {say('limits', {
+          size: bytes(limits.video_size_limit),
+          length: spokenDuration(limits.video_duration_limit),
+        })}
+      </p>
+      <ChooseFile label={file ? say('chooseOther') : say('choose')} accept="video/*" onChoose={onChoose} />
     </div>
   );
 }
@@ -93,7 +98,7 @@ function Preview({ file, url, onMeasured, onReadable }: PreviewProps) {
     <video
       class={styles.preview}
       ref={video}
-      aria-label={uploadStrings.preview}
+      aria-label={say('preview')}
       muted
       playsInline
       controls

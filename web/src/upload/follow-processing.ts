@@ -6,7 +6,6 @@ import { uploadState } from '../state/uploads.ts';
 import type { UploadDetails } from './draft.ts';
 import { say } from './say.ts';
 import { writeStoredUpload } from './stored-upload.ts';
-import { uploadStrings } from './strings.ts';
 
 const POLL_MS = 1_000;
 
@@ -69,7 +68,7 @@ async function ask(videoId: string, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return true;
   if (!outcome.ok) {
     const mayPass = outcome.status === 0 || outcome.status === 429 || outcome.status >= 500;
-    return mayPass ? false : give(uploadStrings.lost);
+    return mayPass ? false : give(say('lost'));
   }
   return show(videoId, outcome.value, signal);
 }
@@ -78,7 +77,7 @@ async function ask(videoId: string, signal: AbortSignal): Promise<boolean> {
 async function show(videoId: string, progress: Processing, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return true;
   const { state, stage, percent, detail, done } = progress;
-  if (state === 'rejected') return give(detail ?? uploadStrings.refused);
+  if (state === 'rejected') return give(detail ?? say('refused'));
   if (state === 'draft') return keep(videoId, progress);
   if (state !== 'published') {
     uploadState.value = { phase: 'processing', stage, percent };
@@ -96,7 +95,7 @@ async function show(videoId: string, progress: Processing, signal: AbortSignal):
   if (!clip.ok) return false;
   writeStoredUpload(null);
   uploadState.value = { phase: 'published', status: clip.value, making };
-  if (location.pathname !== '/upload') toast(uploadStrings.publishedToast);
+  if (location.pathname !== '/upload') toast(say('out'));
   return done;
 }
 

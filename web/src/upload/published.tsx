@@ -5,7 +5,7 @@ import { usePool } from '../player/use-pool.ts';
 import { uploadState } from '../state/uploads.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { clipPath } from '../ui/links.ts';
-import { uploadStrings } from './strings.ts';
+import { say } from './say.ts';
 import styles from './upload.module.css';
 import { MakingMore } from './upload-progress.tsx';
 import { finishUpload } from './uploader.ts';
@@ -20,7 +20,6 @@ export function Published({ status, making }: PublishedProps) {
   const pool = usePool(1);
   const playback = usePlayback(pool, [status]);
   const [media] = status.media_attachments;
-  const text = uploadStrings;
   return (
     <div class={styles.published}>
       {media && (
@@ -41,10 +40,10 @@ export function Published({ status, making }: PublishedProps) {
       )}
       <div class={styles.actions}>
         <ButtonLink href={clipPath(status)} icon="play">
-          {text.openClip}
+          {say('openClip')}
         </ButtonLink>
         <Button look="quiet" onPress={finishUpload}>
-          {text.another}
+          {say('another')}
         </Button>
       </div>
       {making && <MakingMore {...making} />}

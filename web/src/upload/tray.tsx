@@ -3,7 +3,6 @@ import { type UploadState, uploadState } from '../state/uploads.ts';
 import { Button, ButtonLink, IconButton } from '../ui/button.tsx';
 import { clipPath } from '../ui/links.ts';
 import { say } from './say.ts';
-import { uploadStrings } from './strings.ts';
 import styles from './tray.module.css';
 import { stepOf } from './upload-progress.tsx';
 import { cancelUpload, finishUpload, pauseUpload, resumeUpload } from './uploader.ts';
@@ -29,17 +28,16 @@ export function UploadTray() {
 }
 
 function Actions({ state }: { state: UploadState }) {
-  const text = uploadStrings;
   switch (state.phase) {
     case 'sending':
       return (
         <>
           <IconButton
             icon={state.paused ? 'play' : 'pause'}
-            label={state.paused ? (state.problem ? say('again') : text.resume) : text.pause}
+            label={state.paused ? (state.problem ? say('again') : say('resume')) : say('pause')}
             onPress={state.paused ? resumeUpload : pauseUpload}
           />
-          <IconButton icon="close" label={text.cancel} onPress={cancelUpload} />
+          <IconButton icon="close" label={say('cancel')} onPress={cancelUpload} />
         </>
       );
     case 'interrupted':
@@ -48,7 +46,7 @@ function Actions({ state }: { state: UploadState }) {
           <ButtonLink href="/upload" small look="quiet">
             {say('show')}
           </ButtonLink>
-          <IconButton icon="close" label={text.cancel} onPress={cancelUpload} />
+          <IconButton icon="close" label={say('cancel')} onPress={cancelUpload} />
         </>
       );
     case 'processing':
@@ -104,17 +102,16 @@ function nameOf(state: UploadState): string {
 }
 
 function stepIn(state: UploadState): string {
-  const text = uploadStrings;
   switch (state.phase) {
     case 'idle':
       return state.problem ?? '';
     case 'sending': {
       const percent = percentOf(state.sent, state.size);
       if (state.problem) return state.problem;
-      return state.paused ? text.paused(percent) : text.sending(percent);
+      return state.paused ? say('paused', { percent }) : say('sending', { percent });
     }
     case 'interrupted':
-      return text.interruptedTitle;
+      return say('interruptedTitle');
     case 'processing':
       return stepOf(state.stage, state.percent);
     case 'published':

@@ -4,11 +4,11 @@ import { CaptionsField } from '../editing/captions-field.tsx';
 import { CoverField } from '../editing/cover-field.tsx';
 import { isTwice, withCover } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
+import { say as sayOfEditing } from '../editing/say.ts';
 import { isSchedulable } from '../editing/schedule.ts';
-import { editingStrings } from '../editing/strings.ts';
 import { editOf, keptSeconds, noTrim } from '../editing/trim.ts';
 import { TrimField } from '../editing/trim-field.tsx';
-import { spokenDuration } from '../format.ts';
+import { bytes, spokenDuration } from '../format.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Form, FormError } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -17,7 +17,6 @@ import { draftDetails, draftEdits, draftFile, draftTrim, type UploadDetails, usu
 import { FilePicker, type UploadLimits } from './file-picker.tsx';
 import { LanguageField, PermissionsField, WhenField } from './more-fields.tsx';
 import { say } from './say.ts';
-import { uploadStrings } from './strings.ts';
 import styles from './upload.module.css';
 import { startUpload } from './uploader.ts';
 
@@ -52,7 +51,6 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
   const trim = draftTrim.value;
   const edits = draftEdits.value;
   const locale = document.documentElement.lang;
-  const text = uploadStrings;
   const left = limits.characters - [...details.caption].length;
   const change = (difference: Partial<UploadDetails>) => {
     draftDetails.value = { ...details, ...difference };
@@ -70,21 +68,21 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
   const limit = limits.video_duration_limit;
   const tooLong = size !== null && keptSeconds(trim, size.duration) > limit + 1;
   const send = () => {
-    if (!file) return setProblem(text.chooseFirst);
+    if (!file) return setProblem(say('chooseFirst'));
     if (tooLong) {
       const kept = spokenDuration(keptSeconds(trim, size.duration));
       return setProblem(say('tooLongKept', { kept, limit: spokenDuration(limit) }));
     }
-    if (left < 0) return setProblem(text.over(-left));
+    if (left < 0) return setProblem(say('over', { n: -left }));
     if (details.when === 'at' && !isSchedulable(details.postAt, Date.now()))
       return setProblem(say('wrongTime'));
     const twice = edits.captions.find((one) => isTwice(edits, one));
-    if (twice) return setProblem(editingStrings.twice(languageName(twice.language, locale)));
+    if (twice) return setProblem(sayOfEditing('twice', { language: languageName(twice.language, locale) }));
     startUpload(file, details, editOf(trim, size?.aspect ?? null));
   };
 
   return (
-    <Form onSend={send} label={text.title}>
+    <Form onSend={send} label={say('title')}>
       {problem && <FormError sentence={problem} />}
       <FilePicker
         file={file}
@@ -116,8 +114,8 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
         <CoverField
           videoUrl={url}
           unreadable={unreadable === file}
-          legend={editingStrings.coverOptional}
-          kept={editingStrings.coverChosen}
+          legend={sayOfEditing('coverOptional')}
+          kept={sayOfEditing('coverChosen')}
           cover={edits.cover}
           step={edits.coverStep}
           onChange={(cover) => {
@@ -126,31 +124,31 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
         />
       )}
       <Field
-        label={text.caption}
+        label={say('caption')}
         name="caption"
         value={details.caption}
         onInput={(caption) => change({ caption })}
-        hint={left >= 0 ? text.left(left) : undefined}
-        error={left < 0 ? text.over(-left) : undefined}
+        hint={left >= 0 ? say('left', { n: left }) : undefined}
+        error={left < 0 ? say('over', { n: -left }) : undefined}
         multiline
       />
       <fieldset>
-        <legend class={styles.legend}>{text.visibility}</legend>
-        {text.visibilities.map(({ value, name, hint }) => (
+        <legend class={styles.legend}>{say('visibility')}</legend>
+        {VISIBILITIES.map(({ value, name, hint }) => (
           <Choice
             key={value}
             type="radio"
             name="visibility"
             checked={details.visibility === value}
             onChoose={() => change({ visibility: value })}
-            hint={hint}
+            hint={say(hint)}
           >
-            {name}
+            {say(name)}
           </Choice>
         ))}
       </fieldset>
       <Field
-        label={text.altText}
+        label={say('altText')}
         name="alt-text"
         value={details.altText}
         onInput={(altText) => change({ altText })}
@@ -159,7 +157,7 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
       />
       {file && (
         <CaptionsField
-          legend={editingStrings.captionsOptional}
+          legend={sayOfEditing('captionsOptional')}
           edits={edits}
           onChange={(changed) => {
             draftEdits.value = changed;
@@ -167,11 +165,11 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
         />
       )}
       <Field
-        label={text.warning}
+        label={say('warning')}
         name="content-warning"
         value={details.warning}
         onInput={(warning) => change({ warning })}
-        hint={text.warningHint}
+        hint={say('warningHint')}
         maxLength={WARNING_CHARACTERS}
       />
       <Choice
@@ -180,22 +178,29 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
         checked={details.sensitive || details.warning !== ''}
         onChoose={(sensitive) => change({ sensitive })}
       >
-        {text.sensitive}
+        {say('sensitive')}
       </Choice>
       <LanguageField details={details} onChange={change} />
       <PermissionsField details={details} onChange={change} />
       <WhenField details={details} onChange={change} />
       <Button type="submit" icon="upload" wide>
-        {text.send}
+        {say('send')}
       </Button>
     </Form>
   );
 }
 
+const VISIBILITIES = [
+  { value: 'public', name: 'everyone', hint: 'everyoneHint' },
+  { value: 'unlisted', name: 'unlisted', hint: 'unlistedHint' },
+  { value: 'followers', name: 'followers', hint: 'followersHint' },
+] as const;
+
 /** Why a file cannot be sent, with both numbers; empty when it can. */
 function problemWith(file: File, limits: UploadLimits): string {
-  const text = uploadStrings;
-  if (file.type !== '' && !file.type.startsWith('video/')) return text.notVideo(file.name);
+  if (file.type !== '' && !file.type.startsWith('video/')) return say('notVideo', { name: file.name });
   const limit = limits.video_size_limit;
-  return file.size > limit ? text.tooLarge(file.name, file.size, limit) : '';
+  return file.size > limit
+    ? say('tooLarge', { name: file.name, size: bytes(file.size), limit: bytes(limit) })
+    : '';
 }

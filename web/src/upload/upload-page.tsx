@@ -2,14 +2,12 @@ import { useEffect, useRef } from 'preact/hooks';
 import { focusMain } from '../shell/shell.tsx';
 import { instance, me } from '../state/session.ts';
 import { type UploadState, uploadState } from '../state/uploads.ts';
-import { strings } from '../strings.ts';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Loading, Page } from '../ui/page.tsx';
 import { EditsReport } from './edits-report.tsx';
 import { Kept } from './kept.tsx';
 import { Published } from './published.tsx';
 import { say } from './say.ts';
-import { uploadStrings } from './strings.ts';
 import { UploadForm } from './upload-form.tsx';
 import { Interrupted, MakingReady, Sending } from './upload-progress.tsx';
 import { restoreUpload } from './uploader.ts';
@@ -17,7 +15,7 @@ import { restoreUpload } from './uploader.ts';
 /** From a file to a clip that is out: choose, send, wait, watch. */
 export function UploadPage() {
   return (
-    <NeedsSession title={uploadStrings.title} text={strings.auth.neededUpload}>
+    <NeedsSession title={say('title')} text={say('needed')}>
       <Steps />
     </NeedsSession>
   );
@@ -61,7 +59,7 @@ function Steps() {
 }
 
 function titleOf(state: UploadState): string {
-  if (state.phase === 'published') return uploadStrings.publishedTitle;
-  if (state.phase !== 'kept') return uploadStrings.title;
+  if (state.phase === 'published') return say('publishedTitle');
+  if (state.phase !== 'kept') return say('title');
   return state.postsAt === null ? say('keptTitle') : say('scheduledTitle');
 }

@@ -1,16 +1,25 @@
 import type { ComponentChildren } from 'preact';
 import type { Stage } from '../api/types.ts';
-import { percentOf } from '../format.ts';
+import { bytes, percentOf } from '../format.ts';
 import { Button } from '../ui/button.tsx';
 import { ChooseFile } from '../ui/choose-file.tsx';
 import { FormError } from '../ui/field.tsx';
 import { VisuallyHidden } from '../ui/page.tsx';
-import { uploadStrings } from './strings.ts';
+import { say } from './say.ts';
 import styles from './upload.module.css';
 import { cancelUpload, continueUpload, pauseUpload, resumeUpload } from './uploader.ts';
 
 /** Steps in which progress is read out; each percent would be chatter. */
 const SPOKEN_STEP = 25;
+
+const STAGES = {
+  reading: 'inspecting',
+  downloading: 'downloading',
+  inspecting: 'inspecting',
+  transcoding: 'transcoding',
+  packaging: 'packaging',
+  storing: 'storing',
+} as const satisfies Record<Stage, string>;
 
 interface TransferProps {
   readonly name: string;
@@ -22,16 +31,17 @@ interface TransferProps {
 
 /** A transfer that is running, or stopped on this visit. */
 export function Sending({ name, sent, size, paused, problem }: TransferProps & { paused: boolean }) {
-  const text = uploadStrings;
   const percent = percentOf(sent, size);
   return (
     <Progress
       name={name}
-      label={text.progress}
+      label={say('progress')}
       percent={percent}
-      step={paused ? text.paused(percent) : text.sending(percent)}
-      spoken={paused ? text.paused(percent) : text.sending(percent - (percent % SPOKEN_STEP))}
-      note={text.sent(sent, size)}
+      step={paused ? say('paused', { percent }) : say('sending', { percent })}
+      spoken={
+        paused ? say('paused', { percent }) : say('sending', { percent: percent - (percent % SPOKEN_STEP) })
+      }
+      note={say('sent', { sent: bytes(sent), size: bytes(size) })}
     >
       {problem && <FormError sentence={problem} />}
       <div class={styles.actions}>
@@ -40,10 +50,10 @@ export function Sending({ name, sent, size, paused, problem }: TransferProps & {
           icon={paused ? 'play' : 'pause'}
           onPress={paused ? resumeUpload : pauseUpload}
         >
-          {paused ? text.resume : text.pause}
+          {paused ? say('resume') : say('pause')}
         </Button>
         <Button look="quiet" icon="close" onPress={cancelUpload}>
-          {text.cancel}
+          {say('cancel')}
         </Button>
       </div>
     </Progress>
@@ -52,18 +62,17 @@ export function Sending({ name, sent, size, paused, problem }: TransferProps & {
 
 /** A transfer of an earlier visit. Browsers do not keep files, so it has to be chosen again. */
 export function Interrupted({ name, sent, size, problem }: TransferProps) {
-  const text = uploadStrings;
   const percent = percentOf(sent, size);
   return (
-    <section class={styles.panel} aria-label={text.interruptedTitle}>
-      <h2>{text.interruptedTitle}</h2>
-      <p>{text.interrupted(name, percent)}</p>
-      <progress class={styles.bar} max={100} value={percent} aria-label={text.progress} />
+    <section class={styles.panel} aria-label={say('interruptedTitle')}>
+      <h2>{say('interruptedTitle')}</h2>
+      <p>{say('interrupted', { name, percent })}</p>
+      <progress class={styles.bar} max={100} value={percent} aria-label={say('progress')} />
       {problem && <FormError sentence={problem} />}
       <div class={styles.actions}>
-        <ChooseFile label={text.choose} accept="video/*" onChoose={continueUpload} />
+        <ChooseFile label={say('choose')} accept="video/*" onChoose={continueUpload} />
         <Button look="quiet" icon="close" onPress={cancelUpload}>
-          {text.cancel}
+          {say('cancel')}
         </Button>
       </div>
     </section>
@@ -72,11 +81,10 @@ export function Interrupted({ name, sent, size, problem }: TransferProps) {
 
 /** What the server does with a file that has arrived. */
 export function MakingReady({ stage, percent }: { stage: Stage | null; percent: number }) {
-  const text = uploadStrings;
   return (
     <Progress
-      name={text.processing}
-      label={text.processingProgress}
+      name={say('processing')}
+      label={say('processingProgress')}
       percent={percent}
       step={stepOf(stage, percent)}
       spoken={stepOf(stage, percent - (percent % SPOKEN_STEP))}
@@ -87,11 +95,10 @@ export function MakingReady({ stage, percent }: { stage: Stage | null; percent: 
 /** What is still made of a clip that can be watched already. */
 export function MakingMore(props: { stage: Stage | null; percent: number; note?: string }) {
   const { stage, percent } = props;
-  const text = uploadStrings;
   return (
     <Progress
-      name={props.note ?? text.playable}
-      label={text.processingProgress}
+      name={props.note ?? say('playable')}
+      label={say('processingProgress')}
       percent={percent}
       step={stepOf(stage, percent)}
       spoken={stepOf(stage, percent - (percent % SPOKEN_STEP))}
@@ -101,8 +108,7 @@ export function MakingMore(props: { stage: Stage | null; percent: number; note?:
 
 /** The step that a server is at with a clip, in words. */
 export function stepOf(stage: Stage | null, percent: number): string {
-  const text = uploadStrings;
-  return text.stage(stage === null ? text.waiting : text.stages[stage], percent);
+  return say('stage', { name: say(stage === null ? 'waiting' : STAGES[stage]), percent });
 }
 
 interface ProgressProps {

@@ -6,9 +6,9 @@ import { uploadState } from '../state/uploads.ts';
 import { calls } from './calls.ts';
 import { clearDraft, type UploadDetails } from './draft.ts';
 import { followProcessing, stopFollowing } from './follow-processing.ts';
+import { say } from './say.ts';
 import { sendDraftTo, stopSendingDraft } from './send-draft.ts';
 import { isSameFile, readStoredUpload, type StoredUpload, writeStoredUpload } from './stored-upload.ts';
-import { uploadStrings } from './strings.ts';
 
 /** Small enough that a lost connection costs seconds, large enough for few requests (web.md 5). */
 const CHUNK_BYTES = 5 * 1024 * 1024;
@@ -60,7 +60,7 @@ export async function continueUpload(file: File): Promise<void> {
   if (!left) return;
   if (!isSameFile(file, left)) {
     const { name, sent, size } = left;
-    uploadState.value = { phase: 'interrupted', name, sent, size, problem: uploadStrings.wrongFile(name) };
+    uploadState.value = { phase: 'interrupted', name, sent, size, problem: say('wrongFile', { name }) };
     return;
   }
   await send(file, left);
@@ -90,7 +90,7 @@ export async function cancelUpload(): Promise<void> {
   stopSendingDraft();
   writeStoredUpload(null);
   uploadState.value = { phase: 'idle' };
-  toast(uploadStrings.cancelled);
+  toast(say('cancelled'));
   await running?.abort();
   if (left) await terminate(left.uploadUrl);
 }
@@ -142,7 +142,7 @@ function onError(error: Error | DetailedError): void {
   const response = 'originalResponse' in error ? error.originalResponse : null;
   const status = response?.getStatus() ?? 0;
   if (!response || status < 400 || status >= 500) {
-    change({ paused: true, problem: uploadStrings.broken });
+    change({ paused: true, problem: say('broken') });
     return;
   }
   transfer = null;

@@ -1,11 +1,12 @@
 import type { Status } from '../api/types.ts';
 import { ClipAuthor } from '../clip/clip-author.tsx';
-import { editingStrings } from '../editing/strings.ts';
+import { say as sayOfClip } from '../clip/say.ts';
+import { say as sayOfEditing } from '../editing/say.ts';
 import { absolute } from '../format.ts';
 import { isCovered } from '../state/revealed.ts';
-import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { ServerHtml } from '../ui/server-html.tsx';
+import { say } from './say.ts';
 import styles from './watch.module.css';
 
 interface ClipDetailsProps {
@@ -19,42 +20,41 @@ interface ClipDetailsProps {
 
 /** What is said about a clip, beside it or below it. */
 export function ClipDetails({ status, title, onDelete, onEditMedia }: ClipDetailsProps) {
-  const text = strings.clip;
   const alt = status.media_attachments[0]?.description;
   return (
-    <section class={styles.details} aria-label={text.details}>
+    <section class={styles.details} aria-label={say('details')}>
       <h1 class={styles.title}>{title}</h1>
       <ClipAuthor account={status.account} />
       {status.content && !isCovered(status) && <ServerHtml class={styles.caption} html={status.content} />}
       <dl class={styles.facts}>
         <div>
-          <dt>{text.published}</dt>
+          <dt>{say('published')}</dt>
           <dd>
             <time dateTime={status.created_at}>{absolute(status.created_at)}</time> ·{' '}
-            {text.visibility[status.visibility]}
+            {say('seenBy', { visibility: status.visibility })}
           </dd>
         </div>
         {alt && (
           <div>
-            <dt>{text.alt}</dt>
+            <dt>{say('alt')}</dt>
             <dd dir="auto">{alt}</dd>
           </div>
         )}
       </dl>
       {status.account.host && (
         <a class={styles.origin} href={status.url} rel="noopener noreferrer" target="_blank">
-          {text.openAt(status.account.host)}
+          {sayOfClip('openAt', { host: status.account.host })}
         </a>
       )}
       <div class={styles.own}>
         {onEditMedia && (
           <Button look="quiet" icon="captions" onPress={onEditMedia}>
-            {editingStrings.open}
+            {sayOfEditing('open')}
           </Button>
         )}
         {onDelete && (
           <Button look="quiet" icon="trash" onPress={onDelete}>
-            {text.delete}
+            {say('delete')}
           </Button>
         )}
       </div>

@@ -16,14 +16,14 @@ import {
   without,
 } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
+import { say as sayOfEditing } from '../editing/say.ts';
 import { sendEdits } from '../editing/send-edits.ts';
-import { editingStrings } from '../editing/strings.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 import { Button } from '../ui/button.tsx';
-import { captionsName } from '../ui/captions-name.ts';
+import { captionsName } from '../ui/captions/captions-name.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { FieldError, Form, FormError } from '../ui/field.tsx';
+import { say as sayOfUi } from '../ui/say.ts';
 
 interface EditMediaDialogProps {
   readonly media: Pick<Media, 'id' | 'captions' | 'url'>;
@@ -41,7 +41,6 @@ export function EditMediaDialog({ media, onChange, onCover, onClose }: EditMedia
   const [saving, setSaving] = useState(false);
   const stop = useRef(new AbortController());
   useEffect(() => () => stop.current.abort(), []);
-  const text = editingStrings;
   const locale = document.documentElement.lang;
   const change = (changed: typeof edits.value) => {
     edits.value = changed;
@@ -50,7 +49,7 @@ export function EditMediaDialog({ media, onChange, onCover, onClose }: EditMedia
   const save = async () => {
     if (saving) return;
     const twice = edits.value.captions.find((one) => isTwice(edits.value, one));
-    if (twice) return setProblem(text.twice(languageName(twice.language, locale)));
+    if (twice) return setProblem(sayOfEditing('twice', { language: languageName(twice.language, locale) }));
     setProblem('');
     setSaving(true);
     edits.value = again(edits.value, false);
@@ -59,18 +58,18 @@ export function EditMediaDialog({ media, onChange, onCover, onClose }: EditMedia
     if (latest) onChange(latest);
     const covered = hasCover(edits.value) && edits.value.coverStep.state === 'sent';
     if (latest && covered) onCover(latest);
-    if (hasFailed(edits.value)) return setProblem(text.notAll);
-    if (latest) toast(covered ? text.savedCover : text.saved);
+    if (hasFailed(edits.value)) return setProblem(sayOfEditing('notAll'));
+    if (latest) toast(covered ? sayOfEditing('savedCover') : sayOfEditing('saved'));
     onClose();
   };
 
   return (
-    <Dialog title={text.title} onClose={onClose}>
-      <Form onSend={save} label={text.title}>
+    <Dialog title={sayOfEditing('title')} onClose={onClose}>
+      <Form onSend={save} label={sayOfEditing('title')}>
         {problem && <FormError sentence={problem} />}
         {media.captions.length > 0 && (
           <fieldset class={styles.group}>
-            <legend class={styles.legend}>{text.now}</legend>
+            <legend class={styles.legend}>{sayOfEditing('now')}</legend>
             <ul class={styles.tracks}>
               {media.captions.map((one) => (
                 <ExistingCaptions
@@ -87,25 +86,25 @@ export function EditMediaDialog({ media, onChange, onCover, onClose }: EditMedia
           </fieldset>
         )}
         <CaptionsField
-          legend={text.captions}
+          legend={sayOfEditing('captions')}
           edits={edits.value}
           existing={media.captions.map(({ language }) => language)}
           onChange={change}
         />
         <CoverField
           videoUrl={media.url}
-          legend={text.cover}
-          kept={text.coverKept}
+          legend={sayOfEditing('cover')}
+          kept={sayOfEditing('coverKept')}
           cover={edits.value.cover}
           step={edits.value.coverStep}
           onChange={(cover) => change(withCover(edits.value, cover))}
         />
         <div class={styles.actions}>
           <Button look="quiet" onPress={onClose}>
-            {strings.cancel}
+            {sayOfUi('cancel')}
           </Button>
           <Button type="submit" busy={saving}>
-            {saving ? text.saving : text.save}
+            {saving ? sayOfEditing('saving') : sayOfEditing('save')}
           </Button>
         </div>
       </Form>
@@ -122,7 +121,6 @@ interface ExistingCaptionsProps {
 }
 
 function ExistingCaptions({ captions, removal, onRemove, onKeep }: ExistingCaptionsProps) {
-  const text = editingStrings;
   const name = captionsName(captions);
   return (
     <li class={styles.existing}>
@@ -130,12 +128,12 @@ function ExistingCaptions({ captions, removal, onRemove, onKeep }: ExistingCapti
       <Button
         look="quiet"
         small
-        label={removal ? text.keep(name) : text.remove(name)}
+        label={removal ? sayOfEditing('keep', { name }) : sayOfEditing('remove', { name })}
         onPress={() => (removal ? onKeep(removal.key) : onRemove())}
       >
-        {removal ? text.keepShort : text.removeShort}
+        {removal ? sayOfEditing('keepShort') : sayOfEditing('removeShort')}
       </Button>
-      {removal && <p class={styles.note}>{text.willGo}</p>}
+      {removal && <p class={styles.note}>{sayOfEditing('willGo')}</p>}
       {removal?.step.state === 'failed' && <FieldError sentence={removal.step.problem} />}
     </li>
   );

@@ -5,6 +5,7 @@ import type { Status } from '../api/types.ts';
 import { ClipStage } from '../clip/clip-stage.tsx';
 import { deedKeys } from '../clip/deeds.ts';
 import { toggleFullscreen } from '../clip/fullscreen.ts';
+import { say as sayOfClip } from '../clip/say.ts';
 import { useClipKeys } from '../clip/use-clip-keys.ts';
 import { calls } from '../comments/calls.ts';
 import { commentPath } from '../comments/comment-path.ts';
@@ -25,17 +26,18 @@ import { isCovered } from '../state/revealed.ts';
 import { me } from '../state/session.ts';
 import { removeEverywhere } from '../state/timelines.ts';
 import { toast } from '../state/toasts.ts';
-import { strings } from '../strings.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { clipPath, profilePath } from '../ui/links.ts';
 import { Failed, Loading, Notice, useDarkRoom, useTitle } from '../ui/page.tsx';
+import { say as sayOfUi } from '../ui/say.ts';
 import { hasRoomBeside, useMedia } from '../ui/use-media.ts';
 import { useRemote } from '../ui/use-remote.ts';
 import { ClipArrows, useClipWalk } from './clip-arrows.tsx';
 import { ClipDetails } from './clip-details.tsx';
 import { EditMediaDialog } from './edit-media-dialog.tsx';
 import { followCover } from './follow-cover.ts';
+import { say } from './say.ts';
 import styles from './watch.module.css';
 
 /** One clip with all that is said about it. */
@@ -60,8 +62,8 @@ function Watch({ id }: { id: string }) {
   if (remote.failure.status === 404) return <NotFoundPage />;
   if (remote.failure.status !== 410) return <Failed failure={remote.failure} level={1} onRetry={reload} />;
   return (
-    <Notice icon="trash" title={strings.clip.goneTitle} text={strings.clip.gone} level={1}>
-      <ButtonLink href="/">{strings.errors.toFeed}</ButtonLink>
+    <Notice icon="trash" title={say('goneTitle')} text={say('gone')} level={1}>
+      <ButtonLink href="/">{sayOfUi('toFeed')}</ButtonLink>
     </Notice>
   );
 }
@@ -108,7 +110,7 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
   const [editing, setEditing] = useState(false);
   const here = useHere();
   const viewer = me.value?.id;
-  const title = strings.clip.by(account.acct);
+  const title = sayOfClip('by', { acct: account.acct });
   useTitle(isCovered(status) ? title : plainText(status.content).slice(0, 60) || title);
 
   useEffect(() => {
@@ -187,7 +189,6 @@ function useHere(): AbortSignal {
 
 function DeleteDialog(props: { status: Status; onClose: () => void; onDeleted: () => void }) {
   const [busy, setBusy] = useState(false);
-  const text = strings.clip;
   const remove = async () => {
     setBusy(true);
     const outcome = await api.deleteClip(props.status.id);
@@ -195,14 +196,14 @@ function DeleteDialog(props: { status: Status; onClose: () => void; onDeleted: (
     if (!outcome.ok) return toast(outcome.sentence, 'error');
     removeEverywhere(props.status.id);
     removeFromClipList(props.status.id);
-    toast(text.deleted);
+    toast(say('deleted'));
     props.onDeleted();
   };
   return (
     <ConfirmDialog
-      title={text.deleteTitle}
-      text={text.deleteText}
-      action={text.deleteConfirm}
+      title={say('deleteTitle')}
+      text={say('deleteText')}
+      action={say('deleteConfirm')}
       busy={busy}
       onConfirm={remove}
       onClose={props.onClose}

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { Account } from '../api/types.ts';
-import type { Pages } from '../state/pages.ts';
-import { loadRelationships } from '../state/relationships.ts';
-import { me } from '../state/session.ts';
+import type { Account } from '../../api/types.ts';
+import type { Pages } from '../../state/pages.ts';
+import { loadRelationships } from '../../state/relationships.ts';
+import { me } from '../../state/session.ts';
+import { More } from '../more.tsx';
 import styles from './account-card.module.css';
 import { AccountCard } from './account-card.tsx';
-import { More } from './more.tsx';
 
 interface AccountListProps {
   readonly pages: Pages<Account>;

@@ -1,11 +1,11 @@
-import type { Account } from '../api/types.ts';
-import { strings } from '../strings.ts';
+import type { Account } from '../../api/types.ts';
+import { Avatar } from '../avatar.tsx';
+import { Handle } from '../handle.tsx';
+import { profilePath } from '../links.ts';
+import { ServerHtml } from '../server-html.tsx';
 import styles from './account-card.module.css';
-import { Avatar } from './avatar.tsx';
+import { counted } from './counted.ts';
 import { FollowButton, WaitingNote } from './follow-button.tsx';
-import { Handle } from './handle.tsx';
-import { profilePath } from './links.ts';
-import { ServerHtml } from './server-html.tsx';
 
 interface AccountCardProps {
   readonly account: Account;
@@ -14,7 +14,6 @@ interface AccountCardProps {
 
 /** Somebody, with what one needs to decide whether to follow them. */
 export function AccountCard({ account, onOpen }: AccountCardProps) {
-  const text = strings.account;
   return (
     <article class={styles.card} aria-label={`@${account.acct}`}>
       <a class={styles.who} href={profilePath(account)} onClick={onOpen}>
@@ -29,7 +28,7 @@ export function AccountCard({ account, onOpen }: AccountCardProps) {
       <FollowButton account={account} />
       {account.note && <ServerHtml class={styles.note} html={account.note} />}
       <p class={styles.counts}>
-        {text.clips(account.statuses_count)} · {text.followers(account.followers_count)}
+        {counted('clips', account.statuses_count)} · {counted('followers', account.followers_count)}
       </p>
       <p class={styles.waiting} role="status">
         <WaitingNote account={account} />

@@ -1,9 +1,9 @@
-import type { Account } from '../api/types.ts';
-import { relationships } from '../state/relationships.ts';
-import { strings } from '../strings.ts';
-import { Button, ButtonLink } from './button.tsx';
-import { signInPath } from './links.ts';
-import { useFollow } from './use-follow.ts';
+import type { Account } from '../../api/types.ts';
+import { relationships } from '../../state/relationships.ts';
+import { Button, ButtonLink } from '../button.tsx';
+import { signInPath } from '../links.ts';
+import { useFollow } from '../use-follow.ts';
+import { say } from './say.ts';
 
 interface FollowButtonProps {
   readonly account: Account;
@@ -13,20 +13,19 @@ interface FollowButtonProps {
 /** Follow, withdraw or stop following; says honestly when the other side has not answered yet. */
 export function FollowButton({ account, small = false }: FollowButtonProps) {
   const follow = useFollow(account);
-  const text = strings.account;
   if (!follow) return null;
   const { state, busy, label, change } = follow;
   if (state === 'stranger') {
     return (
       <ButtonLink small={small} href={signInPath()} label={label}>
-        {text.follow}
+        {say('follow')}
       </ButtonLink>
     );
   }
   if (state === 'none') {
     return (
       <Button small={small} busy={busy} label={label} onPress={change}>
-        {text.follow}
+        {say('follow')}
       </Button>
     );
   }
@@ -40,7 +39,7 @@ export function FollowButton({ account, small = false }: FollowButtonProps) {
       label={label}
       onPress={change}
     >
-      {isFollowing ? text.following : text.requested}
+      {isFollowing ? say('following') : say('requested')}
     </Button>
   );
 }
@@ -48,5 +47,5 @@ export function FollowButton({ account, small = false }: FollowButtonProps) {
 /** Says whose answer a request waits for. */
 export function WaitingNote({ account }: { account: Account }) {
   if (!relationships.value.get(account.id)?.requested) return null;
-  return <>{account.host ? strings.account.waiting(account.host) : strings.account.waitingHere}</>;
+  return <>{account.host ? say('waiting', { host: account.host }) : say('waitingHere')}</>;
 }

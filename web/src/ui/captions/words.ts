@@ -1,0 +1,5 @@
+/** English; what stands in braces is put in (ICU MessageFormat). */
+export const english = {
+  unknown: 'Language not known',
+  automatic: '{name} (automatic)',
+} as const;
