@@ -43,7 +43,9 @@ export function serviceWorker(): Plugin {
 /** The files that the page consists of: first those that every visit loads. */
 function shellOf(bundle: Bundle): BuiltShell {
   const files = Object.values(bundle);
-  const page = String(files.flatMap((file) => (file.fileName === PAGE && file.type === 'asset' ? [file.source] : [])));
+  const page = String(
+    files.flatMap((file) => (file.fileName === PAGE && file.type === 'asset' ? [file.source] : [])),
+  );
   const kept = files
     .filter(({ fileName }) => /^assets\/.*\.(?:js|css)$/.test(fileName))
     .filter((file) => page.includes(file.fileName) || sizeOf(file) <= LARGEST_KEPT)
@@ -51,7 +53,10 @@ function shellOf(bundle: Bundle): BuiltShell {
     .sort();
   const first = kept.filter((file) => page.includes(file));
   if (first.length === 0) throw new Error('The page names none of its files.');
-  const version = createHash('sha256').update(JSON.stringify([page, kept])).digest('hex').slice(0, 12);
+  const version = createHash('sha256')
+    .update(JSON.stringify([page, kept]))
+    .digest('hex')
+    .slice(0, 12);
   return { version, first, rest: kept.filter((file) => !first.includes(file)) };
 }
 

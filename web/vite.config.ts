@@ -1,11 +1,12 @@
 import { defineConfig } from 'vite';
 import { compiledWords } from './compiled-words.ts';
+import { serviceWorker } from './service-worker.ts';
 
 const server = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   base: '/',
-  plugins: [compiledWords()],
+  plugins: [compiledWords(), serviceWorker()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist',

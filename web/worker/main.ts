@@ -64,7 +64,7 @@ self.addEventListener('push', (event) => event.waitUntil(tell(self, event.data?.
 self.addEventListener('notificationclick', (event) => event.waitUntil(open(self, event.notification)));
 // Of background sync (WICG), which only some browsers have.
 self.addEventListener('sync' as 'message', (event) => {
-  if (Reflect.get(event, 'tag') === OUTBOX_SYNC) event.waitUntil(sendOutbox());
+  if (Reflect.get(event, 'tag') === OUTBOX_SYNC) event.waitUntil(sendOutbox(self));
 });
 
 /** The network first. The kept page stands in where there is none, where it takes too long, and while the server is away. */
@@ -101,7 +101,9 @@ async function picture(request: Request): Promise<Response> {
 
 function savesData(): boolean {
   const connection: unknown = Reflect.get(self.navigator, 'connection');
-  return typeof connection === 'object' && connection !== null && Reflect.get(connection, 'saveData') === true;
+  return (
+    typeof connection === 'object' && connection !== null && Reflect.get(connection, 'saveData') === true
+  );
 }
 
 /** What scripts fetch and what plays does not even wake the worker, where the browser can be told so (Static Routing API). */

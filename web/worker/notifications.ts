@@ -1,9 +1,9 @@
+import type { GroupedNotifications } from '../src/api/schema.gen.ts';
 import { box } from '../src/device/box.ts';
 import type { ToPage } from '../src/device/names.ts';
-import { noticeOf, type Pushed, readPushed } from '../src/device/notice.ts';
+import { entryOf, noticeOf, readPushed } from '../src/device/notice.ts';
 import { speak } from '../src/i18n/say.ts';
 import { entriesOf } from '../src/inbox/entries.ts';
-import type { GroupedNotifications } from '../src/api/schema.gen.ts';
 
 /** Enough to find the one that was pushed, also where several come at once. */
 const LATEST = '/api/v2/notifications?limit=5';
@@ -12,21 +12,21 @@ const UNREAD = '/api/v2/notifications/unread_count?limit=100';
 /** Shows what was pushed: as the inbox tells it, in the language of the page; where that cannot be asked for, as it came. */
 export async function tell(worker: ServiceWorkerGlobalScope, text: string): Promise<void> {
   const pushed = readPushed(text);
-  const [entry] = await Promise.all([entryOf(pushed), showCount(worker)]);
-  const words = await box.get('words');
+  const [groups, words, owner = '', server = ''] = await Promise.all([
+    asked<GroupedNotifications>(LATEST),
+    box.get('words'),
+    box.get('owner'),
+    box.get('server'),
+    showCount(worker),
+  ]);
   if (words) speak(words.language, words.translation);
-  const { title, ...options } = noticeOf(pushed, entry, (await box.get('owner')) ?? '');
+  const entry = groups && entryOf(pushed, entriesOf(groups));
+  const { title, ...options } = noticeOf(pushed, entry, { owner, server });
   await worker.registration.showNotification(title, {
     ...options,
     lang: words?.language ?? 'en',
     badge: '/app/icons/silhouette-96.png',
   });
-}
-
-/** The notification as the inbox has it, which whoever is signed in may see now. */
-async function entryOf({ id }: Pushed) {
-  const answer = await asked<GroupedNotifications>(LATEST);
-  return answer && entriesOf(answer).find(({ group }) => String(group.most_recent_notification_id) === id);
 }
 
 async function showCount({ navigator }: ServiceWorkerGlobalScope): Promise<void> {

@@ -81,7 +81,8 @@ export function createShell({ version, first, rest }: BuiltShell) {
     async takeOver(): Promise<void> {
       const before = await box.get('version');
       for (const other of await caches.keys()) {
-        if (other.startsWith(SHELLS) && other !== name && other !== SHELLS + before) await caches.delete(other);
+        if (other.startsWith(SHELLS) && other !== name && other !== SHELLS + before)
+          await caches.delete(other);
       }
       await box.set('version', version);
     },

@@ -1,5 +1,5 @@
-import type { Wish } from '../state/outbox.ts';
 import type { Translation } from '../i18n/say.ts';
+import type { Wish } from '../state/outbox.ts';
 
 /** What lies in the box. */
 export interface Kept {
@@ -13,8 +13,10 @@ export interface Kept {
   sent: readonly Wish[];
   /** How notifications are told. */
   words: { readonly language: string; readonly translation: Translation };
-  /** Whose all this is. */
+  /** Id of the account whose all this is; empty for somebody who is not signed in. */
   owner: string;
+  /** What the server calls itself. */
+  server: string;
 }
 
 const DATABASE = 'vireo';
@@ -38,10 +40,10 @@ export const box = {
 let opened: Promise<IDBDatabase> | undefined;
 
 /** What a request answers; undefined where it failed. */
-async function run(
+async function run<T>(
   mode: IDBTransactionMode,
-  ask: (store: IDBObjectStore) => IDBRequest<unknown>,
-): Promise<unknown> {
+  ask: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T | undefined> {
   try {
     opened ??= open();
     const transaction = (await opened).transaction(STORE, mode);

@@ -43,9 +43,7 @@ export function readPushed(text: string): Pushed {
 /** Among the newest groups of the inbox, the one that what was pushed is part of. */
 export function entryOf({ id }: Pushed, entries: readonly Entry[]): Entry | undefined {
   if (!/^\d+$/.test(id)) return undefined;
-  return entries.find(
-    ({ group }) => !isNewer(group.page_min_id, id) && !isNewer(id, group.page_max_id),
-  );
+  return entries.find(({ group }) => !isNewer(group.page_min_id, id) && !isNewer(id, group.page_max_id));
 }
 
 /** What is shown of what was pushed: as the inbox tells it, where that is known. */
