@@ -6,7 +6,15 @@ import { pathOfWish, waitsOn } from '../src/state/wish-calls.ts';
  * Sends what the page could not send before it was closed, if whoever wished it is still signed in. Throws where it has to be tried again: the browser
  * does that by itself.
  */
-export async function sendOutbox({ clients }: Pick<ServiceWorkerGlobalScope, 'clients'>): Promise<void> {
+export function sendOutbox(scope: Pick<ServiceWorkerGlobalScope, 'clients'>): Promise<void> {
+  sending = sending.catch(() => undefined).then(() => send(scope));
+  return sending;
+}
+
+/** One after the other: what was sent is not sent again. */
+let sending: Promise<void> = Promise.resolve();
+
+async function send({ clients }: Pick<ServiceWorkerGlobalScope, 'clients'>): Promise<void> {
   // A page that is open sends them itself.
   if ((await clients.matchAll({ type: 'window' })).length > 0) return;
   const wishes = (await box.get('wishes')) ?? [];

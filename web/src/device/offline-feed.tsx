@@ -1,12 +1,14 @@
 import { useState } from 'preact/hooks';
 import { ago } from '../format.ts';
+import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/page.tsx';
+import { say as sayOfUi } from '../ui/say.ts';
 import { readFirstClips } from './first-clips.ts';
 import styles from './offline-feed.module.css';
 import { say } from './say.ts';
 
 /** What a feed shows without a connection: what it began with the last time, and that none of it plays now. */
-export function OfflineFeed() {
+export function OfflineFeed({ onRetry }: { onRetry: () => void }) {
   const [first] = useState(readFirstClips);
   return (
     <div class={styles.room}>
@@ -14,7 +16,9 @@ export function OfflineFeed() {
         icon="offline"
         title={say('offline')}
         text={first ? say('offlineClips') : say('offlineNothing')}
-      />
+      >
+        <Button onPress={onRetry}>{sayOfUi('retry')}</Button>
+      </Notice>
       {first && (
         <>
           <p class={styles.when}>{say('seenAt', { when: ago(first.at) })}</p>

@@ -29,7 +29,8 @@ const OFFERED = 'vireo.install-offered';
 /** The page as an app on this device: begins what can wait until something plays. */
 export function startOnDevice(): void {
   effect(() => {
-    if (me.value !== undefined) void settle(me.value?.id ?? '');
+    const server = serverName();
+    if (me.value !== undefined) void settle(me.value?.id ?? '', server);
   });
   setTimeout(() => {
     bringWorker()
@@ -46,7 +47,7 @@ export function startOnDevice(): void {
 }
 
 /** Whoever is here now finds nothing of who was here before. */
-async function settle(id: string): Promise<void> {
+async function settle(id: string, server: string): Promise<void> {
   const before = await box.get('owner');
   if (before !== undefined && before !== id) {
     keepFirstClips([], '');
@@ -58,7 +59,7 @@ async function settle(id: string): Promise<void> {
   const shared = await box.get('shared');
   if (shared && shared.at < Date.now() - SHARED_KEPT_MS) await box.remove('shared');
   await box.set('owner', id);
-  await box.set('server', serverName());
+  await box.set('server', server);
   const { language, translation } = spoken();
   await box.set('words', { language, translation: { inbox: translation.inbox ?? {} } });
 }

@@ -75,7 +75,7 @@ function Feed({ name }: { name: FeedName }) {
       {items.length > 0 && <FeedView name={name} timeline={timeline} label={title} />}
       {items.length === 0 &&
         phase === 'failed' &&
-        (isCutOff ? <OfflineFeed /> : <FailedFeed timeline={timeline} />)}
+        (isCutOff ? <OfflineFeed onRetry={timeline.loadMore} /> : <FailedFeed timeline={timeline} />)}
       {items.length === 0 && (phase === 'new' || phase === 'loading') && <Skeleton />}
       {items.length === 0 && (phase === 'ready' || phase === 'ended') && <EmptyFeed name={name} />}
     </Room>

@@ -65,8 +65,8 @@ export function wish(deed: Wish['deed'], { id: about }: { readonly id: string },
   const id = account.peek();
   if (id === null) return false;
   const wished = { account: id, deed, id: about, on };
-  wishes.value = new Map([...wishes.value, [keyOf(wished), on]]);
   outbox.put(wished);
+  wishes.value = new Map([...wishes.value, [keyOf(wished), on]]);
   void flush(id);
   return true;
 }
