@@ -48,7 +48,7 @@ function shellOf(bundle: Bundle): BuiltShell {
   );
   const kept = files
     .filter(({ fileName }) => /^assets\/.*\.(?:js|css)$/.test(fileName))
-    .filter((file) => page.includes(file.fileName) || sizeOf(file) <= LARGEST_KEPT)
+    .filter((file) => page.includes(file.fileName) || isForAll(file))
     .map(({ fileName }) => `/${fileName}`)
     .sort();
   const first = kept.filter((file) => page.includes(file));
@@ -59,6 +59,10 @@ function shellOf(bundle: Bundle): BuiltShell {
     .slice(0, 12);
   return { version, first, rest: kept.filter((file) => !first.includes(file)) };
 }
+
+/** Words are kept in the languages in which the page is seen. */
+const isForAll = (file: Bundle[string]): boolean =>
+  !file.fileName.startsWith('assets/words-') && sizeOf(file) <= LARGEST_KEPT;
 
 const sizeOf = (file: Bundle[string]): number =>
   Buffer.byteLength(file.type === 'chunk' ? file.code : file.source);

@@ -29,15 +29,19 @@ export const SHELL = `<!doctype html>
 <title>Shell</title>
 <script type="module" src="/assets/app-1a2b.js"></script>
 </head>
-<body><div id="app"></div></body>
+<body><div id="app"></div><noscript>This page needs JavaScript to play clips.</noscript></body>
 </html>
 `;
+
+/** Where its words in other languages are: of all but one that the server knows. */
+export const WORD_FILES = { de: '/assets/words-de-3c4d.js', ar: '/assets/words-ar-5e6f.js' };
 
 export async function startPageServer(variables: Readonly<Record<string, string>> = {}): Promise<PageServer> {
   const webDir = await mkdtemp(join(tmpdir(), 'vireo-web-'));
   await mkdir(join(webDir, 'assets'));
   await writeFile(join(webDir, 'index.html'), SHELL);
   await writeFile(join(webDir, 'assets', 'app-1a2b.js'), 'export const a = 1;');
+  await writeFile(join(webDir, 'words.json'), JSON.stringify(WORD_FILES));
   await writeFile(join(webDir, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(webDir, '.secret'), 'hidden');
   const origin = { ORIGIN: 'https://video.test', ...variables };

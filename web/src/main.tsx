@@ -2,6 +2,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { learnWords } from './i18n/learn.ts';
 import { watchInstalling } from './state/installing.ts';
 import { applyPreferences } from './state/preferences.ts';
 import { boot } from './state/session.ts';
@@ -14,7 +15,7 @@ if (!root) throw new Error('The page has no #app to live in.');
 applyPreferences(document.documentElement);
 boot();
 watchInstalling();
-render(<App />, root);
+learnWords(document.documentElement).then(() => render(<App />, root));
 
 // The page as an app on this device begins once something plays: it takes nothing from the first frame.
 const begin = () => {

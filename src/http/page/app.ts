@@ -4,14 +4,16 @@ import type { IRouter } from 'express';
 import type { HttpDeps } from '../deps.ts';
 import { html } from '../html.ts';
 import { createIcons, iconKinds, iconSides } from '../icons/index.ts';
+import { languageOfBrowser } from '../languages.ts';
 import { untold } from './describing.ts';
 import { headHtml } from './head.ts';
-import { pageLocaleOf } from './locale.ts';
 import { iconPath, manifestOf, SHARE_PATH } from './manifest.ts';
 import type { Shell } from './shell.ts';
+import { pageLanguageOf, type WordFiles, wordsLink } from './word-files.ts';
 
 /** Of the worker, which is built with the page (web/service-worker.ts). */
 const WORKER = 'sw.js';
+const VARY = 'Accept-Language, Cookie';
 const FOR_A_DAY = 'public, max-age=86400';
 
 /** A worker that takes itself away, and what the one before it kept: for servers that want none (docs/app.md). */
@@ -23,11 +25,17 @@ async function leave() {
 }
 `;
 
+interface AppPage {
+  readonly deps: HttpDeps;
+  readonly shell: Shell;
+  readonly wordFiles: WordFiles;
+}
+
 /** What makes the page an app on somebody's device: its manifest and icons, its worker, and the shell that the worker keeps. */
-export function mountApp(app: IRouter, deps: HttpDeps, shell: Shell): void {
+export function mountApp(app: IRouter, { deps, shell, wordFiles }: AppPage): void {
   const { config, webDir } = deps;
   const sign = join(webDir, 'favicon.svg');
-  if (existsSync(sign)) mountIcons(app, deps, readFileSync(sign, 'utf8'));
+  if (existsSync(sign)) mountManifest(app, config, readFileSync(sign, 'utf8'));
 
   // Browsers compare its bytes: none of them may come from a cache in between.
   const file = join(webDir, WORKER);
@@ -38,10 +46,12 @@ export function mountApp(app: IRouter, deps: HttpDeps, shell: Shell): void {
 
   // At no address of its own, so that nothing in it belongs to one; in the language of whoever keeps it.
   app.get('/app/shell', (req, res) => {
-    const locale = pageLocaleOf(req);
+    const language = pageLanguageOf(wordFiles, req);
     const head = headHtml(untold(deps, 200), config.instance.name);
-    res.set({ 'Cache-Control': 'no-cache', 'Content-Language': locale.lang, Vary: 'Accept-Language' });
-    res.type('html').send(shell({ ...locale, head, end: html`` }));
+    res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });
+    res
+      .type('html')
+      .send(shell({ language, head: html`${wordsLink(wordFiles, language)}${head}`, end: html`` }));
   });
 
   // Where no worker is there to take it, what was shared is not read at all.
@@ -50,11 +60,13 @@ export function mountApp(app: IRouter, deps: HttpDeps, shell: Shell): void {
   });
 }
 
-function mountIcons(app: IRouter, { config }: HttpDeps, svg: string): void {
+function mountManifest(app: IRouter, config: HttpDeps['config'], svg: string): void {
   const icons = createIcons(svg, config.app);
   app.get('/manifest.webmanifest', (req, res) => {
+    // Browsers ask for it without cookies.
+    const manifest = manifestOf(config, icons, languageOfBrowser(req));
     res.set({ 'Cache-Control': 'public, max-age=3600', Vary: 'Accept-Language' });
-    res.type('application/manifest+json').send(JSON.stringify(manifestOf(config, icons, pageLocaleOf(req))));
+    res.type('application/manifest+json').send(JSON.stringify(manifest));
   });
   for (const kind of iconKinds) {
     for (const side of iconSides) {

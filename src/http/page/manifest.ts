@@ -1,7 +1,7 @@
 import type { Config } from '../../../config/config.ts';
 import type { IconKind, IconSide, Icons } from '../icons/index.ts';
-import type { PageLocale } from './locale.ts';
-import { words } from './words.ts';
+import { directions, type Language } from '../languages.ts';
+import { wordsIn } from './words/index.ts';
 
 /** Where the page is told what was shared with it. The worker of the page answers there (web/worker). */
 export const SHARE_PATH = '/upload/shared';
@@ -15,8 +15,9 @@ const SHORT_NAME = 12;
 export function manifestOf(
   { instance, app }: Pick<Config, 'instance' | 'app'>,
   icons: Icons,
-  locale: PageLocale,
+  language: Language,
 ) {
+  const words = wordsIn[language].app;
   const icon = (kind: IconKind, side: IconSide, purpose: 'any' | 'maskable' | 'monochrome') => ({
     src: `${iconPath(kind, side)}?v=${icons.version}`,
     sizes: `${side}x${side}`,
@@ -32,8 +33,8 @@ export function manifestOf(
     name: instance.name,
     short_name: shortNameOf(instance.name),
     description: instance.description,
-    lang: locale.lang,
-    dir: locale.dir,
+    lang: language,
+    dir: directions[language],
     display: 'standalone',
     theme_color: app.background,
     background_color: app.background,
@@ -46,9 +47,9 @@ export function manifestOf(
       icon('silhouette', 512, 'monochrome'),
     ],
     shortcuts: [
-      shortcut(words.app.upload, '/upload'),
-      shortcut(words.app.inbox, '/inbox'),
-      shortcut(words.app.search, '/search'),
+      shortcut(words.upload, '/upload'),
+      shortcut(words.inbox, '/inbox'),
+      shortcut(words.search, '/search'),
     ],
     share_target: {
       action: SHARE_PATH,

@@ -1,7 +1,5 @@
-import { expect, test, vi } from 'vitest';
-
-vi.stubGlobal('document', { documentElement: { lang: 'en' } });
-const { readFirstClips } = await import('./first-clips.ts');
+import { expect, test } from 'vitest';
+import { readFirstClips } from './first-clips.ts';
 
 const clip = { id: '1', acct: 'alice', text: 'Waves', cover: '/media/1/2-poster.webp' };
 

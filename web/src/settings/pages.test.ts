@@ -7,6 +7,7 @@ const names = (who: Parameters<typeof settingsGroups>[0]) =>
 
 test('visitors see what is about their device, and nothing else', () => {
   expect(names({ isSignedIn: false, mayInvite: false })).toEqual([
+    'language',
     'playback',
     'accessibility',
     'appearance',

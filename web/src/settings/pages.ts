@@ -51,7 +51,7 @@ const groups: readonly SettingsGroup[] = [
       { name: 'feed', icon: 'heart', title: 'feed', about: 'feedAbout' },
       { name: 'filters', icon: 'block', title: 'filters', about: 'filtersAbout' },
       { name: 'notifications', icon: 'inbox', title: 'notifications', about: 'notificationsAbout' },
-      { name: 'language', icon: 'globe', title: 'language', about: 'languageAbout' },
+      { name: 'language', icon: 'globe', title: 'language', about: 'languageAbout', isLocal: true },
     ],
   },
   {

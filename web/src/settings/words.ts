@@ -36,7 +36,7 @@ export const english = {
   notifications: 'Notifications',
   notificationsAbout: 'What you are told, and by mail',
   language: 'Language',
-  languageAbout: 'Of clips you watch and of clips you make',
+  languageAbout: 'Of these pages, of clips you watch and of clips you make',
   playback: 'Playback and data',
   playbackAbout: 'Sound, speed, and how much is loaded',
   accessibility: 'Accessibility',
@@ -116,6 +116,9 @@ export const english = {
   lockedHint: 'Others ask, and see what is for followers once you say yes.',
   hideNetwork: 'Hide whom I follow and who follows me',
   hideNetworkHint: 'Only you see these lists.',
+  showLikes: 'Show what I like on my profile',
+  showLikesHint:
+    'Public clips only. Without this, your likes are for you alone; authors still see who likes their clips.',
   indexable: 'Show me in search engines',
   indexableHint:
     'Search engines may list your profile and public clips, and others find what you said by its words.',

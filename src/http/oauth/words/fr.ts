@@ -2,7 +2,6 @@ import { html } from '../../html.ts';
 import type { Words } from './words.ts';
 
 export const fr: Words = {
-  direction: 'ltr',
   error: 'Erreur',
   signIn: 'Se connecter',
   asksToSignIn: (app, server) => html`${app} vous demande d’abord de vous connecter à ${server}.`,
