@@ -4,10 +4,10 @@ import { build, type Plugin } from 'vite';
 const BEGIN = fileURLToPath(new URL('src/start/begin.ts', import.meta.url));
 
 /**
- * What the server needs to have the first clip play before the script of the page is there: `begin.js`, which it writes into the page
- * (web/src/start/begin.ts), and beside the script of the page one that does nothing but import it. The
- * server names that one where a clip begins: the script is asked for one round trip later, so that its bytes come behind
- * the first ones of the clip.
+ * What the server needs to have the first clip play before the script of the page is there: `begin.js`, which it writes into the
+ * page (web/src/start/begin.ts), and beside the script of the page one that does nothing but import it, by the same name with
+ * `.behind` (src/http/page/shell.ts). The server names that one where a clip begins: the script is asked for one round trip later, so
+ * that its bytes come behind the first ones of the clip.
  */
 export function startScript(): Plugin {
   return {
@@ -15,17 +15,18 @@ export function startScript(): Plugin {
     apply: 'build',
     async generateBundle(_options, bundle) {
       this.emitFile({ type: 'asset', fileName: 'begin.js', source: await bundled(BEGIN) });
-      for (const { type, fileName, ...chunk } of Object.values(bundle)) {
-        if (type !== 'chunk' || !('isEntry' in chunk) || !chunk.isEntry) continue;
-        const source = `import"/${fileName}";\n`;
-        this.emitFile({ type: 'asset', fileName: behindOf(fileName), source });
-      }
+      const page = Object.values(bundle).find(isScriptOfPage);
+      if (!page) throw new Error('The page has no script.');
+      const source = `import"/${page.fileName}";\n`;
+      this.emitFile({ type: 'asset', fileName: page.fileName.replace(/\.js$/, '.behind.js'), source });
     },
   };
 }
 
-/** As the server makes it of the address that the built page has (src/http/page/shell.ts). */
-const behindOf = (fileName: string) => fileName.replace(/\.js$/, '.behind.js');
+type Bundle = Parameters<Extract<Plugin['generateBundle'], (...args: never[]) => unknown>>[1];
+
+const isScriptOfPage = (file: Bundle[string]): boolean =>
+  file.type === 'chunk' && file.isEntry && file.facadeModuleId?.endsWith('/index.html') === true;
 
 /** One file with all that it imports, to stand in a page. */
 async function bundled(input: string): Promise<string> {

@@ -11,15 +11,16 @@ import { networkOf } from '../limits.ts';
 import { mediaOrigins } from '../media/offload.ts';
 import { searchOf } from '../query.ts';
 import { viewerOfPage } from '../session.ts';
+import { mountApp } from './app.ts';
 import { serveAssets } from './assets.ts';
 import type { BeginScript } from './begin.ts';
 import { compressed } from './compress.ts';
 import type { Describe } from './describing.ts';
 import { createFirstPages, type FirstPage, type FirstPages } from './first-page.ts';
 import { headHtml, type PageHead } from './head.ts';
-import { pageLocaleOf } from './locale.ts';
 import { pageRoutes } from './routes.ts';
 import { createShell, type Shell } from './shell.ts';
+import { pageLanguageOf, readWordFiles, type WordFiles, wordsLink } from './word-files.ts';
 
 const LIMIT = { name: 'page', ...pageLimits.perNetwork };
 /** Addresses that are ActivityPub’s too; languages; and what somebody who is signed in may see. */
@@ -40,11 +41,13 @@ export function mountPage(app: IRouter, deps: HttpDeps, begin: BeginScript | nul
       throw new ApiError('not-found');
     },
   );
-  app.use(express.static(deps.webDir, { index: false, maxAge: '1h', redirect: false }));
   const page = {
     ...{ deps, begin, shell: createShell(readFileSync(file, 'utf8')), firstPages: createFirstPages(deps) },
     nearMedia: mediaOrigins(deps.config).map((origin) => `<${origin}>; rel=preconnect; crossorigin`),
+    wordFiles: readWordFiles(deps.webDir),
   };
+  mountApp(app, page);
+  app.use(express.static(deps.webDir, { index: false, maxAge: '1h', redirect: false }));
   for (const [path, describe] of Object.entries(pageRoutes)) app.get(path, answer(page, path, describe));
 }
 
@@ -55,26 +58,27 @@ interface Page {
   readonly begin: BeginScript | null;
   /** Has the browser connect to where the clips come from, as values of `Link`. */
   readonly nearMedia: readonly string[];
+  readonly wordFiles: WordFiles;
 }
 
 function answer(
-  { deps, shell, firstPages, begin, nearMedia }: Page,
+  { deps, shell, firstPages, begin, nearMedia, wordFiles }: Page,
   path: string,
   describe: Describe,
 ): RequestHandler {
   return async (req, res) => {
     await deps.limits.take(LIMIT, `network:${networkOf(req.ip)}`);
     const viewerId = async () => (await viewerOfPage(deps, req))?.account.id ?? null;
-    const head = await describe({ deps, params: req.params, viewerId });
+    const language = pageLanguageOf(wordFiles, req);
+    const head = await describe({ deps, params: req.params, language, viewerId });
     const isFirst = path === '/' && isPlain(req) && (await viewerId()) === null;
     const first = isFirst ? await firstPages(languagesOf(req)) : null;
-    const locale = pageLocaleOf(req);
     const written = shell({
-      ...locale,
-      head: html`${headHtml(head, deps.config.instance.name)}${first ? firstPageHtml(first, begin) : html``}`,
+      language,
+      head: html`${headHtml(head, deps.config.instance.name)}${first ? firstPageHtml(first, begin) : html``}${wordsLink(wordFiles, language)}`,
       isBehind: first !== null && begin !== null,
     });
-    res.set({ 'Cache-Control': 'no-cache', 'Content-Language': locale.lang, Vary: VARY });
+    res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });
     if (nearMedia.length > 0) res.set('Link', nearMedia.join(', '));
     await send(req, res, head.status, written);
   };
