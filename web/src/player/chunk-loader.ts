@@ -4,7 +4,8 @@ import { type ClipIndex, type FileIndex, fileName, type Group } from './chunk-in
 import type { ClipBuffer } from './clip-buffer.ts';
 import { type ClipSize, mimeOf } from './clip-sizes.ts';
 import type { Heads } from './heads.ts';
-import { type ByteRange, fetchRange, line } from './range-fetch.ts';
+import { type ByteRange, fetchRange } from './range-fetch.ts';
+import { line } from './throughput.ts';
 
 /** Puts pieces of a clip into a buffer, from whichever size, and knows what is there. */
 export interface ChunkLoader {
@@ -132,6 +133,7 @@ export function createChunkLoader({ opened, sizes, heads, begun, onAppended }: L
       if (at.byte >= end) return;
       const range = { url: size.url, from: at.byte, to: end };
       const fetched = await fetchRange(range, { ...how, onPiece: (piece) => append(piece, at) });
+      line.note(fetched.bytes, fetched.ms);
       total = fetched.total ?? total;
     },
     learn(index) {
@@ -172,7 +174,7 @@ export function createChunkLoader({ opened, sizes, heads, begun, onAppended }: L
       const ready = setUp(own.rung, how);
       ready.catch(() => undefined);
       const range = { url: size.url, from: own.byte, to: bytes.to };
-      await fetchRange(range, {
+      const { ms } = await fetchRange(range, {
         ...how,
         async onPiece(piece) {
           await ready;
@@ -180,6 +182,7 @@ export function createChunkLoader({ opened, sizes, heads, begun, onAppended }: L
           await append(piece, own);
         },
       });
+      line.note(own.byte - range.from, ms);
       if (own.byte < bytes.to) throw new TypeError('The answer was cut off.');
       partial = null;
       held.set(group, bytes.to - bytes.from);

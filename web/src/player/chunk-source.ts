@@ -8,9 +8,10 @@ import { type ClipBuffer, openBuffer } from './clip-buffer.ts';
 import { type ClipSize, mediaSourceClass, mimeOf } from './clip-sizes.ts';
 import type { Source } from './clip-source.ts';
 import type { Heads } from './heads.ts';
-import { line, RefusedRange } from './range-fetch.ts';
+import { RefusedRange } from './range-fetch.ts';
 import { chooseRung, dropsTooMany } from './rung-choice.ts';
 import { firstBytes, startBytes } from './start-ranges.ts';
+import { line } from './throughput.ts';
 import type { Turns } from './turns.ts';
 
 /** Seconds of buffer: of a clip that is watched, the same where data is saved, and of one that waits. */

@@ -1,45 +1,18 @@
 import { useEffect, useState } from 'preact/hooks';
-import { api } from '../api/endpoints.ts';
-import { lookAgainAtMe, me } from '../state/session.ts';
-import { toast } from '../state/toasts.ts';
-import { Button } from '../ui/button.tsx';
-import { say } from './say.ts';
-import styles from './shell.module.css';
+import { me } from '../state/session.ts';
+import type { ConfirmNotice } from './confirm-notice.tsx';
 
-/** Says what is still to do for somebody who has not confirmed the address, and notices when it is done. */
+/** For somebody who has not confirmed the address, which is rare: what it says is fetched for them alone. */
 export function ConfirmBanner() {
-  const [busy, setBusy] = useState(false);
+  const [Notice, setNotice] = useState<typeof ConfirmNotice>();
   const isWaiting = me.value?.email_confirmed === false;
-
   useEffect(() => {
     if (!isWaiting) return;
-    // The mail is mostly read in another tab, or another program.
-    const back = () => {
-      if (document.visibilityState === 'visible') lookAgainAtMe();
-    };
-    document.addEventListener('visibilitychange', back);
-    return () => document.removeEventListener('visibilitychange', back);
+    import('./confirm-notice.tsx').then(
+      (module) => setNotice(() => module.ConfirmNotice),
+      // Without it the next visit says so.
+      () => undefined,
+    );
   }, [isWaiting]);
-
-  const sendAgain = async () => {
-    setBusy(true);
-    const outcome = await api.mailConfirmation();
-    setBusy(false);
-    if (outcome.ok) return toast(say('confirmSent'));
-    if (outcome.reason === 'email-confirmed') return lookAgainAtMe();
-    toast(outcome.sentence, 'error');
-  };
-
-  return (
-    <div role="status">
-      {isWaiting && (
-        <div class={`${styles.toast} ${styles.confirm}`}>
-          <p>{say('confirmFirst')}</p>
-          <Button look="quiet" small busy={busy} onPress={sendAgain}>
-            {say('confirmAgain')}
-          </Button>
-        </div>
-      )}
-    </div>
-  );
+  return <div role="status">{isWaiting && Notice && <Notice />}</div>;
 }

@@ -50,10 +50,9 @@ async function load(
   const to = firstBytes(bandwidth);
   const bytes = new Uint8Array(to);
   let length = 0;
-  let total: number | null = null;
-  const from = performance.now();
+  let told: Pick<AppendedHead, 'total' | 'ms'> = { total: null, ms: 0 };
   try {
-    const fetched = await fetchRange(
+    told = await fetchRange(
       { url, from: 0, to },
       {
         ...{ signal, priority: 'high' },
@@ -64,11 +63,10 @@ async function load(
         },
       },
     );
-    total = fetched.total;
   } catch {
     // See above.
   }
-  return { bytes: bytes.subarray(0, length), total, ms: performance.now() - from };
+  return { ...told, bytes: bytes.subarray(0, length) };
 }
 
 const autoplays = stored('vireo.autoplay') !== 'off' && !isMotionReduced(stored('vireo.motion'));
