@@ -107,7 +107,7 @@ describe.skipIf(!hasBrowser)('the first clip of a page', () => {
   });
 
   test.each([
-    ['it is covered', { sensitive: true }, 'Show', () => undefined],
+    ['it is covered', { sensitive: true }, 'Show clip', (): void => undefined],
     ['clips do not start by themselves', {}, 'Play', () => localStorage.setItem('vireo.autoplay', 'off')],
     ['less motion is wanted', {}, 'Play', () => localStorage.setItem('vireo.motion', 'reduce')],
   ])('does not play where %s', async (_why, change, button, choose) => {
