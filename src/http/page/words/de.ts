@@ -15,5 +15,6 @@ export const de: Words = {
   embedCovered: 'Wer diesen Clip gemacht hat, sagt: Er ist nicht für alle geeignet.',
   watchOn: (server) => `Auf ${server} ansehen`,
   open: (server) => `${server} öffnen`,
+  app: { upload: 'Clip hochladen', inbox: 'Posteingang', search: 'Suche' },
   needsScript: 'Diese Seite braucht JavaScript, um Clips abzuspielen.',
 };

@@ -15,5 +15,6 @@ export const fr: Words = {
   embedCovered: 'Selon la personne qui l’a publié, ce clip n’est pas pour tout le monde.',
   watchOn: (server) => `Regarder sur ${server}`,
   open: (server) => `Ouvrir ${server}`,
+  app: { upload: 'Importer un clip', inbox: 'Activité', search: 'Recherche' },
   needsScript: 'Cette page a besoin de JavaScript pour lire les clips.',
 };
