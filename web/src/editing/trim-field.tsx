@@ -43,11 +43,11 @@ export function TrimField({ url, duration, aspect, trim, onChange }: TrimFieldPr
       <legend class={editing.legend}>{say('trim')}</legend>
       <p class={editing.note}>{say('trimHint')}</p>
       <div class={styles.preview}>
+        {/* biome-ignore lint/a11y/useMediaCaption: of their own file, which has none yet */}
         <video
           class={styles.video}
           ref={preview.video}
           aria-label={say('shown')}
-          muted
           playsInline
           preload="auto"
         />
