@@ -38,7 +38,7 @@ export function ProfileHeader({ account, own }: { account: Account; own: boolean
         {account.bot && <span class={styles.tag}>{say('bot')}</span>}
         {account.roles.map(({ id, name }) => (
           <span key={id} class={styles.tag}>
-            {name}
+            {say('role', { role: id, name })}
           </span>
         ))}
         {relationship?.followed_by && <span class={styles.tag}>{say('followsYou')}</span>}
