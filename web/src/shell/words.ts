@@ -7,6 +7,7 @@ export const english = {
   library: 'Library',
   studio: 'Studio',
   settings: 'Settings',
+  language: 'Language',
 
   skip: 'Skip to content',
   navigation: 'Main',

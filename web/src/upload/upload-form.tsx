@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
 import type { CredentialAccount } from '../api/types.ts';
 import { CaptionsField } from '../editing/captions-field.tsx';
 import { CoverField } from '../editing/cover-field.tsx';
@@ -13,10 +14,11 @@ import { Button } from '../ui/button.tsx';
 import { Choice, Field, Form, FormError } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useObjectUrl } from '../ui/use-object-url.ts';
-import { draftDetails, draftEdits, draftFile, draftTrim, type UploadDetails, usualDetails } from './draft.ts';
+import { changeDetails, detailsOf, draftEdits, draftFile, draftTrim, type UploadDetails } from './draft.ts';
 import { FilePicker, type UploadLimits } from './file-picker.tsx';
 import { LanguageField, PermissionsField, WhenField } from './more-fields.tsx';
 import { say } from './say.ts';
+import { takeShared } from './shared.ts';
 import styles from './upload.module.css';
 import { startUpload } from './uploader.ts';
 
@@ -47,13 +49,13 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
   const [unreadable, setUnreadable] = useState<File | null>(null);
   const file = draftFile.value;
   const url = useObjectUrl(file);
-  const details = draftDetails.value ?? usualDetails(account);
+  const details = detailsOf(account);
   const trim = draftTrim.value;
   const edits = draftEdits.value;
   const locale = document.documentElement.lang;
   const left = limits.characters - [...details.caption].length;
   const change = (difference: Partial<UploadDetails>) => {
-    draftDetails.value = { ...details, ...difference };
+    changeDetails(account, { ...details, ...difference });
   };
 
   const choose = (chosen: File) => {
@@ -64,6 +66,16 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
     draftFile.value = wrong ? null : chosen;
     draftTrim.value = noTrim;
   };
+  const { query, route } = useLocation();
+  useEffect(() => {
+    if (query.shared === undefined) return;
+    route('/upload', true);
+    takeShared().then((shared) => {
+      if (!shared) return setProblem(say('sharedLost'));
+      choose(shared.file);
+      if (details.caption === '') change({ caption: shared.text });
+    });
+  }, [query.shared]);
   const size = measured?.file === file ? measured : null;
   const limit = limits.video_duration_limit;
   const tooLong = size !== null && keptSeconds(trim, size.duration) > limit + 1;
