@@ -61,6 +61,9 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
+/** They point along the line, and the other way where it runs from right to left. */
+const pointing: readonly IconName[] = ['back', 'external', 'leave', 'share'];
+
 const filled: readonly IconName[] = ['play', 'heartFilled', 'bookmarkFilled'];
 
 /** A picture beside words or inside a labelled button: it never carries meaning alone. */
@@ -76,6 +79,7 @@ export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {
       stroke-linecap="round"
       stroke-linejoin="round"
       aria-hidden="true"
+      data-points={pointing.includes(name) || undefined}
     >
       <path d={shapes[name]} />
     </svg>

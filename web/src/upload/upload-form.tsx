@@ -96,108 +96,114 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
   return (
     <Form onSend={send} label={say('title')}>
       {problem && <FormError sentence={problem} />}
-      <FilePicker
-        file={file}
-        url={url}
-        readable={unreadable !== file}
-        limits={limits}
-        onChoose={choose}
-        onMeasured={(read, duration, aspect) => setMeasured({ file: read, duration, aspect })}
-        onReadable={(read, readable) => setUnreadable(readable ? null : read)}
-      />
-      {tooLong && (
-        <p class={styles.tooLong} role="status">
-          <Icon name="alert" size={20} />
-          {say('trimToFit', { length: spokenDuration(size.duration), limit: spokenDuration(limit) })}
-        </p>
-      )}
-      {size && url && unreadable !== file && (
-        <TrimField
-          url={url}
-          duration={size.duration}
-          aspect={size.aspect}
-          trim={trim}
-          onChange={(changed) => {
-            draftTrim.value = changed;
-          }}
-        />
-      )}
-      {file && (
-        <CoverField
-          videoUrl={url}
-          unreadable={unreadable === file}
-          legend={sayOfEditing('coverOptional')}
-          kept={sayOfEditing('coverChosen')}
-          cover={edits.cover}
-          step={edits.coverStep}
-          onChange={(cover) => {
-            draftEdits.value = withCover(edits, cover);
-          }}
-        />
-      )}
-      <Field
-        label={say('caption')}
-        name="caption"
-        value={details.caption}
-        onInput={(caption) => change({ caption })}
-        hint={left >= 0 ? say('left', { n: left }) : undefined}
-        error={left < 0 ? say('over', { n: -left }) : undefined}
-        multiline
-      />
-      <fieldset>
-        <legend class={styles.legend}>{say('visibility')}</legend>
-        {VISIBILITIES.map(({ value, name, hint }) => (
+      <div class={styles.sides}>
+        <div class={styles.film}>
+          <FilePicker
+            file={file}
+            url={url}
+            readable={unreadable !== file}
+            limits={limits}
+            onChoose={choose}
+            onMeasured={(read, duration, aspect) => setMeasured({ file: read, duration, aspect })}
+            onReadable={(read, readable) => setUnreadable(readable ? null : read)}
+          />
+          {tooLong && (
+            <p class={styles.tooLong} role="status">
+              <Icon name="alert" size={20} />
+              {say('trimToFit', { length: spokenDuration(size.duration), limit: spokenDuration(limit) })}
+            </p>
+          )}
+          {size && url && unreadable !== file && (
+            <TrimField
+              url={url}
+              duration={size.duration}
+              aspect={size.aspect}
+              trim={trim}
+              onChange={(changed) => {
+                draftTrim.value = changed;
+              }}
+            />
+          )}
+          {file && (
+            <CoverField
+              videoUrl={url}
+              unreadable={unreadable === file}
+              legend={sayOfEditing('coverOptional')}
+              kept={sayOfEditing('coverChosen')}
+              cover={edits.cover}
+              step={edits.coverStep}
+              onChange={(cover) => {
+                draftEdits.value = withCover(edits, cover);
+              }}
+            />
+          )}
+        </div>
+        <div class={styles.said}>
+          <Field
+            label={say('caption')}
+            name="caption"
+            value={details.caption}
+            onInput={(caption) => change({ caption })}
+            hint={left >= 0 ? say('left', { n: left }) : undefined}
+            error={left < 0 ? say('over', { n: -left }) : undefined}
+            multiline
+          />
+          <fieldset>
+            <legend class={styles.legend}>{say('visibility')}</legend>
+            {VISIBILITIES.map(({ value, name, hint }) => (
+              <Choice
+                key={value}
+                type="radio"
+                name="visibility"
+                checked={details.visibility === value}
+                onChoose={() => change({ visibility: value })}
+                hint={say(hint)}
+              >
+                {say(name)}
+              </Choice>
+            ))}
+          </fieldset>
+          <Field
+            label={say('altText')}
+            name="alt-text"
+            value={details.altText}
+            onInput={(altText) => change({ altText })}
+            maxLength={ALT_TEXT_CHARACTERS}
+            multiline
+          />
+          {file && (
+            <CaptionsField
+              legend={sayOfEditing('captionsOptional')}
+              edits={edits}
+              onChange={(changed) => {
+                draftEdits.value = changed;
+              }}
+            />
+          )}
+          <Field
+            label={say('warning')}
+            name="content-warning"
+            value={details.warning}
+            onInput={(warning) => change({ warning })}
+            hint={say('warningHint')}
+            maxLength={WARNING_CHARACTERS}
+          />
           <Choice
-            key={value}
-            type="radio"
-            name="visibility"
-            checked={details.visibility === value}
-            onChoose={() => change({ visibility: value })}
-            hint={say(hint)}
+            type="checkbox"
+            name="sensitive"
+            checked={details.sensitive || details.warning !== ''}
+            onChoose={(sensitive) => change({ sensitive })}
           >
-            {say(name)}
+            {say('sensitive')}
           </Choice>
-        ))}
-      </fieldset>
-      <Field
-        label={say('altText')}
-        name="alt-text"
-        value={details.altText}
-        onInput={(altText) => change({ altText })}
-        maxLength={ALT_TEXT_CHARACTERS}
-        multiline
-      />
-      {file && (
-        <CaptionsField
-          legend={sayOfEditing('captionsOptional')}
-          edits={edits}
-          onChange={(changed) => {
-            draftEdits.value = changed;
-          }}
-        />
-      )}
-      <Field
-        label={say('warning')}
-        name="content-warning"
-        value={details.warning}
-        onInput={(warning) => change({ warning })}
-        hint={say('warningHint')}
-        maxLength={WARNING_CHARACTERS}
-      />
-      <Choice
-        type="checkbox"
-        name="sensitive"
-        checked={details.sensitive || details.warning !== ''}
-        onChoose={(sensitive) => change({ sensitive })}
-      >
-        {say('sensitive')}
-      </Choice>
-      <LanguageField details={details} onChange={change} />
-      <PermissionsField details={details} onChange={change} />
-      <WhenField details={details} onChange={change} />
-      <Button type="submit" icon="upload" wide>
-        {say('send')}
-      </Button>
+          <LanguageField details={details} onChange={change} />
+          <PermissionsField details={details} onChange={change} />
+          <WhenField details={details} onChange={change} />
+          <Button type="submit" icon="upload" wide>
+            {say('send')}
+          </Button>
+        </div>
+      </div>
     </Form>
   );
 }

@@ -8,7 +8,7 @@ export const de: Words = {
     'Wer diesen Clip gemacht hat, sagt: Er ist nicht für alle geeignet. Öffne die Seite und entscheide selbst.',
   profile: (clips, followers) => `Clips: ${clips}, Follower: ${followers}`,
   tag: (tag, server) => `Clips mit #${tag} auf ${server}`,
-  originalSound: (handle) => `Originalsound von ${handle}`,
+  originalSound: (handle) => `Originalton von ${handle}`,
   sound: (server) => `Clips mit diesem Sound auf ${server}`,
   notEmbedded: 'Dieser Clip ist nicht hier',
   notEmbeddedText: 'Er wurde gelöscht oder ist nicht für andere Seiten bestimmt.',
