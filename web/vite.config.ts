@@ -1,11 +1,12 @@
 import { defineConfig } from 'vite';
 import { compiledWords, isTranslation, wordFiles } from './compiled-words.ts';
+import { serviceWorker } from './service-worker.ts';
 
 const server = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   base: '/',
-  plugins: [compiledWords(), wordFiles()],
+  plugins: [compiledWords(), wordFiles(), serviceWorker()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist',

@@ -16,7 +16,7 @@ export type Language = keyof typeof directions;
 
 export const languages = Object.keys(directions);
 
-/** What somebody chose by hand (web/src/i18n/choice.ts writes it). It is no secret, and scripts may read it. */
+/** What somebody chose by hand (web/src/language/choice.ts writes it). It is no secret, and scripts may read it. */
 export const LANGUAGE_COOKIE = 'vireo-language';
 
 export function isLanguage(code: unknown): code is Language {

@@ -1,34 +1,20 @@
 import { globSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { directions, languages } from '../../src/http/languages.ts';
 import { shipped } from '../../web/src/language/choice.ts';
-
-type Element = ReturnType<typeof parse>[number];
-type Messages = Readonly<Record<string, string>>;
-type Areas = Readonly<Record<string, Messages>>;
+import { type Areas, englishWords, type MessageElement } from '../helpers/words.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const files = globSync(join(root, 'web/words/*.json'));
 const translated = files.map((file) => basename(file, '.json'));
 
-/** English by area: the words of each part, under the name that its `say.ts` gives them. */
 let english: Areas;
 
 beforeAll(async () => {
-  const parts = await Promise.all(
-    globSync(join(root, 'web/src/**/words.ts')).map(async (file): Promise<[string, Messages]> => {
-      const said = readFileSync(join(dirname(file), 'say.ts'), 'utf8');
-      const [, area] = /sayer\('([a-z-]+)', english\)/.exec(said) ?? [];
-      if (area === undefined) throw new Error(`${dirname(file)}/say.ts names no area.`);
-      const words: { english: Messages } = await import(`${resolve(file)}?plain`);
-      return [area, words.english];
-    }),
-  );
-  english = Object.fromEntries(parts);
-  expect(Object.keys(english)).toHaveLength(parts.length);
+  english = await englishWords();
 });
 
 test('the server, the list to choose from and the files know the same languages', () => {
@@ -101,7 +87,7 @@ interface Value {
 
 /** What a message is told. A number is one whether it is written, or decides about a form. */
 function valuesIn(
-  elements: readonly Element[],
+  elements: readonly MessageElement[],
   into = new Map<string, Value>(),
   counted = '',
 ): Map<string, Value> {
@@ -120,9 +106,9 @@ function valuesIn(
   return into;
 }
 
-type Plural = Extract<Element, { type: TYPE.plural }>;
+type Plural = Extract<MessageElement, { type: TYPE.plural }>;
 
-function pluralsIn(elements: readonly Element[]): Plural[] {
+function pluralsIn(elements: readonly MessageElement[]): Plural[] {
   return elements.flatMap((one) => {
     if (one.type !== TYPE.plural && one.type !== TYPE.select) return [];
     const within = Object.values(one.options).flatMap(({ value }) => pluralsIn(value));

@@ -52,13 +52,19 @@ export function launchBrowser(...more: readonly string[]): Promise<Browser> {
   });
 }
 
-/** Opens a fresh profile, as a phone by default, on the given server. Paths given to `goto` are relative to it. */
+/**
+ * Opens a fresh profile, as a phone by default, on the given server. Paths given to `goto` are relative to it. Without the worker of the page, of
+ * whose requests a test sees nothing, unless it asks for it.
+ */
 export async function openPage(
   browser: Browser,
   origin: string,
   { expected = [], ...options }: PageOptions = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext({ baseURL: origin, viewport: viewports.phone, ...options });
+  const context = await browser.newContext({
+    ...{ baseURL: origin, viewport: viewports.phone, serviceWorkers: 'block' },
+    ...options,
+  });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const problems: string[] = [];

@@ -61,7 +61,8 @@ export async function startPageServer(variables: Readonly<Record<string, string>
   };
 }
 
-async function listen({ context }: TestServer, webDir: string): Promise<Server> {
+/** Answers for a server with a built page from a folder, on a port, by default a free one. */
+export async function listen({ context }: TestServer, webDir: string, port = 0): Promise<Server> {
   const deps: HttpDeps = {
     ...context,
     lookup: context.federation.lookup,
@@ -76,6 +77,6 @@ async function listen({ context }: TestServer, webDir: string): Promise<Server> 
     health: async () => ({ ok: true, parts: {} }),
   };
   const listening = createServer(await createApp(deps, createUploads(deps), createStreamingApi(deps)));
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => listening.listen(port, '127.0.0.1', resolve));
   return listening;
 }

@@ -99,11 +99,11 @@ export function eventually<T>(ask: () => T, message?: string) {
   return expect.poll(ask, { timeout: PATIENCE_MS, ...(message === undefined ? {} : { message }) });
 }
 
-/** Builds the page with the command that `npm start` uses, so that no test looks at an old one. */
-async function buildWeb(outDir: string): Promise<void> {
+/** Builds the page with the command that `npm start` uses, so that no test looks at an old one; from other sources where `from` holds them. */
+export async function buildWeb(outDir: string, from = root): Promise<void> {
   await promisify(execFile)(
     process.execPath,
     ['node_modules/vite/bin/vite.js', 'build', 'web', '--outDir', outDir, '--logLevel', 'warn'],
-    { cwd: root, env: { ...process.env, NODE_ENV: 'production' } },
+    { cwd: from, env: { ...process.env, NODE_ENV: 'production' } },
   );
 }

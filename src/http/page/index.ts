@@ -10,6 +10,7 @@ import { html, jsonInHtml } from '../html.ts';
 import { networkOf } from '../limits.ts';
 import { searchOf } from '../query.ts';
 import { viewerOfPage } from '../session.ts';
+import { mountApp } from './app.ts';
 import type { Describe } from './describing.ts';
 import { createFirstPages, type FirstPages } from './first-page.ts';
 import { headHtml, type PageHead } from './head.ts';
@@ -38,11 +39,12 @@ export function mountPage(app: IRouter, deps: HttpDeps): void {
       throw new ApiError('not-found');
     },
   );
-  app.use(express.static(deps.webDir, { index: false, maxAge: '1h', redirect: false }));
   const page = {
     ...{ deps, shell: createShell(readFileSync(file, 'utf8')), firstPages: createFirstPages(deps) },
     wordFiles: readWordFiles(deps.webDir),
   };
+  mountApp(app, page);
+  app.use(express.static(deps.webDir, { index: false, maxAge: '1h', redirect: false }));
   for (const [path, describe] of Object.entries(pageRoutes)) app.get(path, answer(page, path, describe));
 }
 

@@ -37,3 +37,6 @@ export function speak(name: string, messages: Translation): void {
   language = name;
   translation = messages;
 }
+
+/** What the page says now, for whoever says it elsewhere. */
+export const spoken = () => ({ language, translation });

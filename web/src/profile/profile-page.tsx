@@ -11,6 +11,7 @@ import { toast } from '../state/toasts.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { profilePath } from '../ui/links.ts';
 import { Notice, useTitle } from '../ui/page.tsx';
+import place from '../ui/place.module.css';
 import { TabPanel, Tabs } from '../ui/tabs.tsx';
 import { WithAccount } from './account-route.tsx';
 import { loadClipsOf, loadLikesOf, relate } from './calls.ts';
@@ -38,7 +39,7 @@ function ProfileOf({ account }: { account: Account }) {
   }, [viewer, own, account.id]);
   const relationship = own ? undefined : relationships.value.get(account.id);
   return (
-    <div class={styles.profile}>
+    <div class={place.page}>
       {account.moved && (
         <div class={styles.moved} role="note">
           <p>

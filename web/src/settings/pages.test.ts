@@ -11,13 +11,14 @@ test('visitors see what is about their device, and nothing else', () => {
     'playback',
     'accessibility',
     'appearance',
+    'app',
   ]);
 });
 
 test('people see every page, that of invites only where they may invite', () => {
   const all = names({ isSignedIn: true, mayInvite: true });
-  expect(all).toHaveLength(16);
-  expect(new Set(all).size).toBe(16);
+  expect(all).toHaveLength(17);
+  expect(new Set(all).size).toBe(17);
   expect(names({ isSignedIn: true, mayInvite: false })).toEqual(all.filter((name) => name !== 'invites'));
   for (const name of all) {
     const entry = settingsEntry(name);

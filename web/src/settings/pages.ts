@@ -14,7 +14,7 @@ export type SettingsPageName =
       | 'filters'
       | 'notifications'
     )
-  | ('playback' | 'accessibility' | 'appearance' | 'language' | 'data' | 'move' | 'delete');
+  | ('playback' | 'accessibility' | 'appearance' | 'app' | 'language' | 'data' | 'move' | 'delete');
 
 interface SettingsEntry {
   readonly name: SettingsPageName;
@@ -66,6 +66,7 @@ const groups: readonly SettingsGroup[] = [
         isLocal: true,
       },
       { name: 'appearance', icon: 'theme', title: 'appearance', about: 'appearanceAbout', isLocal: true },
+      { name: 'app', icon: 'plus', title: 'app', about: 'appAbout', isLocal: true },
     ],
   },
   {

@@ -43,6 +43,8 @@ export const english = {
   accessibilityAbout: 'Motion, contrast, text, keys, captions',
   appearance: 'Appearance',
   appearanceAbout: 'Light or dark',
+  app: 'App',
+  appAbout: 'Home screen, version, without a connection',
   data: 'Import and export',
   dataAbout: 'Take your clips and lists along, or bring some',
   move: 'Move account',

@@ -17,5 +17,6 @@ export const ar: Words = {
   embedCovered: 'يقول ناشر هذا المقطع إنه لا يناسب الجميع.',
   watchOn: (server) => `شاهد على ${apart(server)}`,
   open: (server) => `افتح ${apart(server)}`,
+  app: { upload: 'رفع مقطع', inbox: 'الإشعارات', search: 'بحث' },
   needsScript: 'تحتاج هذه الصفحة إلى جافاسكربت لتشغيل المقاطع.',
 };

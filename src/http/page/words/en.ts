@@ -14,5 +14,6 @@ export const en: Words = {
   embedCovered: 'Its author says that this clip is not for everybody.',
   watchOn: (server) => `Watch on ${server}`,
   open: (server) => `Open ${server}`,
+  app: { upload: 'Upload a clip', inbox: 'Inbox', search: 'Search' },
   needsScript: 'This page needs JavaScript to play clips.',
 };

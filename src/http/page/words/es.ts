@@ -14,5 +14,6 @@ export const es: Words = {
   embedCovered: 'Quien lo publicó dice que este clip no es para todo el mundo.',
   watchOn: (server) => `Ver en ${server}`,
   open: (server) => `Abrir ${server}`,
+  app: { upload: 'Subir un clip', inbox: 'Actividad', search: 'Buscar' },
   needsScript: 'Esta página necesita JavaScript para reproducir clips.',
 };

@@ -6,7 +6,7 @@ export const fr: Words = {
   covered: (handle) => `Un clip de ${handle}`,
   coveredText:
     'Selon la personne qui l’a publié, ce clip n’est pas pour tout le monde. Ouvrez la page pour décider.',
-  profile: (clips, followers) => `Clips : ${clips}, abonnés : ${followers}`,
+  profile: (clips, followers) => `Clips : ${clips}, abonné·e·s : ${followers}`,
   tag: (tag, server) => `Clips avec #${tag} sur ${server}`,
   originalSound: (handle) => `Son original de ${handle}`,
   sound: (server) => `Clips avec ce son sur ${server}`,
@@ -15,5 +15,6 @@ export const fr: Words = {
   embedCovered: 'Selon la personne qui l’a publié, ce clip n’est pas pour tout le monde.',
   watchOn: (server) => `Regarder sur ${server}`,
   open: (server) => `Ouvrir ${server}`,
+  app: { upload: 'Importer un clip', inbox: 'Activité', search: 'Recherche' },
   needsScript: 'Cette page a besoin de JavaScript pour lire les clips.',
 };

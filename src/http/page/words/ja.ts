@@ -15,5 +15,6 @@ export const ja: Words = {
   embedCovered: '投稿者は、この動画が誰にでも向いているわけではないとしています。',
   watchOn: (server) => `${server}で見る`,
   open: (server) => `${server}を開く`,
+  app: { upload: '動画をアップロード', inbox: '通知', search: '検索' },
   needsScript: '動画を再生するにはJavaScriptが必要です。',
 };

@@ -14,6 +14,8 @@ export interface Words {
   readonly embedCovered: string;
   readonly watchOn: (server: string) => string;
   readonly open: (server: string) => string;
+  /** Ways into the installed page, as launchers list them. */
+  readonly app: { readonly upload: string; readonly inbox: string; readonly search: string };
   /** Where no script runs. */
   readonly needsScript: string;
 }
