@@ -7,7 +7,7 @@ import { store, stored } from '../state/preferences.ts';
 import { waitingWishes, wishes } from '../state/reactions.ts';
 import { remember } from '../state/remembered.ts';
 import { instance, me, serverName } from '../state/session.ts';
-import { feedTimeline } from '../state/timelines.ts';
+import { feedNames, feedTimeline } from '../state/timelines.ts';
 import { toast } from '../state/toasts.ts';
 import { box } from './box.ts';
 import { install } from './install.ts';
@@ -92,8 +92,9 @@ function offerOnce(): void {
   if (stored(OFFERED) !== null) return;
   const seen = new Set<string>();
   const stop = effect(() => {
-    const id = me.value === undefined ? null : feedTimeline('for-you').currentId.value;
-    if (id !== null) seen.add(id);
+    // Whoever signs in has other feeds.
+    const current = me.value !== undefined && feedNames.map((name) => feedTimeline(name).currentId.value);
+    for (const id of current || []) if (id !== null) seen.add(id);
     if (seen.size < CLIPS_BEFORE_OFFER || !installPrompt.value || stored(OFFERED) !== null) return;
     store(OFFERED, 'yes');
     queueMicrotask(() => stop());
