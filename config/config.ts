@@ -176,6 +176,11 @@ function build(v: Parsed) {
       rules: required(v.INSTANCE_RULES),
       privacyPolicy: v.INSTANCE_PRIVACY_POLICY ?? null,
     },
+    app: {
+      color: required(v.APP_COLOR),
+      background: required(v.APP_BACKGROUND_COLOR),
+      worker: required(v.SERVICE_WORKER),
+    },
     embedding: required(v.EMBEDDING),
     logLevel: required(v.LOG_LEVEL),
     role: required(v.ROLE),

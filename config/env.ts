@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
+import { appVariables } from './env-app.ts';
 import { eventVariables } from './env-events.ts';
 import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
@@ -104,6 +105,7 @@ export const variables = {
     remedy: 'Write at most 50000 characters.',
     group: 'Server',
   }),
+  ...appVariables,
   LOG_LEVEL: variable({
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     fallback: 'info',

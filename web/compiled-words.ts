@@ -1,5 +1,7 @@
+import { globSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { basename } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import compile from 'icu-minify/compile';
 import type { Plugin } from 'vite';
 
@@ -7,6 +9,7 @@ type Messages = Readonly<Record<string, string>>;
 type CompiledMessage = ReturnType<typeof compile>;
 
 const ENGLISH = /\/web\/src\/(?:[a-z-]+\/)*words\.ts$/;
+const TRANSLATIONS = fileURLToPath(new URL('words', import.meta.url));
 const TRANSLATION = /\/web\/words\/[A-Za-z-]+\.json$/;
 
 /**
@@ -35,6 +38,33 @@ export function compiledWords(): Plugin {
     },
   };
 }
+
+/**
+ * Each language is a file of its own, which nothing imports by name: the page loads that which its server names, and the server finds it in
+ * `words.json` (src/http/page/word-files.ts). So no list of them is in what everybody loads.
+ */
+export function wordFiles(): Plugin {
+  const emitted = new Map<string, string>();
+  return {
+    name: 'word-files',
+    apply: 'build',
+    buildStart() {
+      for (const id of globSync(`${TRANSLATIONS}/*.json`)) {
+        const language = basename(id, '.json');
+        const name = `words-${language}`;
+        emitted.set(language, this.emitFile({ type: 'chunk', id, name, preserveSignature: 'strict' }));
+      }
+    },
+    generateBundle() {
+      const files = [...emitted].map(([language, id]) => [language, `/${this.getFileName(id)}`]);
+      const source = JSON.stringify(Object.fromEntries(files));
+      this.emitFile({ type: 'asset', fileName: 'words.json', source });
+    },
+  };
+}
+
+/** Whether a module is the words of another language. */
+export const isTranslation = (id: string): boolean => TRANSLATION.test(id);
 
 const code = (head: string, value: unknown) =>
   ({ code: `${head} ${JSON.stringify(value)};`, moduleType: 'js' }) as const;

@@ -1,11 +1,12 @@
 import { defineConfig } from 'vite';
-import { compiledWords } from './compiled-words.ts';
+import { compiledWords, isTranslation, wordFiles } from './compiled-words.ts';
+import { serviceWorker } from './service-worker.ts';
 
 const server = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   base: '/',
-  plugins: [compiledWords()],
+  plugins: [compiledWords(), wordFiles(), serviceWorker()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist',
@@ -40,7 +41,7 @@ type GetModuleInfo = (id: string) => { isEntry: boolean; importers: readonly str
 /** Whether a module comes with the entry, by whatever way other than an import on demand. */
 function isLoadedFirst(id: string, getModuleInfo: GetModuleInfo, seen = new Set<string>()): boolean {
   const info = getModuleInfo(id);
-  if (!info || seen.has(id)) return false;
+  if (!info || seen.has(id) || isTranslation(id)) return false;
   seen.add(id);
   return info.isEntry || info.importers.some((importer) => isLoadedFirst(importer, getModuleInfo, seen));
 }

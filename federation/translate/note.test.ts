@@ -29,7 +29,7 @@ function account(): Account {
       outboxUri: null,
       featuredUri: null,
       alsoKnownAs: [],
-      ...{ bioText: '', fields: [], hideCollections: false },
+      ...{ bioText: '', fields: [], hideCollections: false, showsLikes: false },
       ...{ avatar: { key: null, url: null }, header: { key: null, url: null } },
       ownerId: null,
       movedToId: null,

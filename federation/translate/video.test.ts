@@ -35,7 +35,7 @@ function account(idText: string, username: string, ownerId: Account['ownerId'] =
     ...{ actorUri: urls.actor(id), actorType: ownerId ? 'Group' : 'Person', url: urls.profilePage('alice') },
     ...{ inboxUri: urls.inbox(id), sharedInboxUri: urls.sharedInbox, followersUri: null, outboxUri: null },
     ...{ featuredUri: null, alsoKnownAs: [], movedToId: null, locked: false, discoverable: true },
-    ...{ bioText: '', fields: [], hideCollections: false },
+    ...{ bioText: '', fields: [], hideCollections: false, showsLikes: false },
     ...{ avatar: { key: null, url: null }, header: { key: null, url: null } },
     ...{ indexable: false, state: 'active', createdAt: new Date(NOW), fetchedAt: null },
   };

@@ -304,6 +304,14 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
     expect(await seen(page)).toEqual([]);
     await page.getByRole('link', { name: 'Open @alice' }).click();
     await page.getByRole('heading', { name: 'alice', level: 1 }).waitFor();
+    await page.goto('/@alice');
+    await page.getByRole('heading', { name: 'No clips yet' }).waitFor();
+    expect(await page.getByRole('tab').count()).toBe(0);
+    await db('accounts').where({ id: alice.id }).update({ shows_likes: true });
+    await page.reload();
+    await page.getByRole('tab', { name: 'Liked' }).click();
+    await poster(page, 'A blackbird').waitFor();
+    expect(await seen(page)).toEqual([]);
     await page.goto('/@nobody/following');
     await page.getByRole('heading', { name: 'There is no such account here.' }).waitFor();
   });

@@ -149,9 +149,10 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     ]);
     await nora.page.goto('/library/history');
     await nora.page
-      .getByText(/^Watched /)
-      .first()
+      .getByRole('button', { name: /from your history$/ })
+      .nth(VIEWS / 2)
       .waitFor();
+    await picture(nora.page, 'story-07-history');
   });
 
   test('uploads a part of a recording with captions, sees how far it is, and then sees it', async () => {
@@ -173,22 +174,22 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
       .setInputFiles({
         ...{ name: 'river.en.vtt', mimeType: 'text/vtt', buffer: Buffer.from(captions) },
       });
-    await picture(page, 'story-07-upload');
+    await picture(page, 'story-08-upload');
     await tap(main(), 'button', 'Upload');
     await page
       .getByRole('progressbar', { name: /progress$/ })
       .first()
       .waitFor();
-    await picture(page, 'story-08-progress');
+    await picture(page, 'story-09-progress');
     const open = page.getByRole('link', { name: 'Open clip' });
     await open.waitFor({ timeout: MADE_MS });
-    await picture(page, 'story-09-out');
+    await picture(page, 'story-10-out');
     await open.click();
     await page.waitForURL(/\/@nora\/\d+$/);
     clipId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     await waitUntilPlaying(page);
     await page.getByText('Good morning, river').waitFor();
-    await picture(page, 'story-10-clip');
+    await picture(page, 'story-11-clip');
     const video = await page.locator('video').evaluate((one) => {
       const { duration, textTracks } = one as HTMLVideoElement;
       return { duration, cue: textTracks[0]?.cues?.[0]?.startTime };
@@ -214,7 +215,7 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     expect(answer.status).toBe(200);
     const comment = dialog.getByRole('article').filter({ hasText: 'Greetings from over here' });
     await comment.waitFor({ timeout: 60_000 });
-    await picture(page, 'story-11-live-comment');
+    await picture(page, 'story-12-live-comment');
     await comment.getByRole('button', { name: /^Reply to/ }).tap();
     await dialog.getByRole('textbox', { name: /^Reply to/ }).fill('Come and see it!');
     await tap(dialog, 'button', 'Post');
@@ -231,7 +232,7 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     await tap(main(), 'link', 'Edit clip');
     await page.getByLabel('Caption', { exact: true }).fill('My river in fog #morning');
     await page.getByLabel('Make a duet').uncheck();
-    await picture(page, 'story-12-edit');
+    await picture(page, 'story-13-edit');
     await tap(page, 'button', 'Save');
     await page.getByText('All changes are saved.').waitFor();
     const row = `select caption_html like '%in fog%' as told, allows_duet from videos where uri like '%${clipId}'`;
@@ -250,10 +251,10 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     await page.getByRole('button', { name: /^Views [1-9]/ }).waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: /^Watch time [1-9]/ }).click();
     await page.getByRole('slider', { name: 'Watch time' }).waitFor();
-    await picture(page, 'story-13-analytics');
+    await picture(page, 'story-14-analytics');
     await tap(page, 'button', 'Show as table: Watch time');
     await page.getByRole('cell', { name: /^[1-9]\d* sec$/ }).waitFor();
-    await picture(page, 'story-14-table');
+    await picture(page, 'story-15-table');
   });
 
   test('takes everything along in one file', async () => {
@@ -262,7 +263,7 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     await tap(page, 'button', 'Make an archive');
     const download = page.getByRole('link', { name: 'Download', exact: true });
     await download.waitFor({ timeout: 60_000 });
-    await picture(page, 'story-15-archive');
+    await picture(page, 'story-16-archive');
     const saving = page.waitForEvent('download');
     await download.click();
     const files = await unzip(await readFile(await (await saving).path()));
@@ -286,11 +287,11 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     await eventually(() => there(`select state from videos where uri like '%${clipId}'`)).toEqual([]);
     await page.goto('/settings/delete');
     await page.getByLabel('Password').fill(PASSWORD);
-    await picture(page, 'story-16-leave');
+    await picture(page, 'story-17-leave');
     await tap(main(), 'button', 'Delete my account');
     await tap(page.getByRole('dialog'), 'button', 'Delete my account');
     await page.getByRole('heading', { name: 'Your account is deleted' }).waitFor();
-    await picture(page, 'story-17-left');
+    await picture(page, 'story-18-left');
     await page.goto('about:blank');
     // Thirty days go by. What is due then is done first thing.
     await here(`update users set delete_at = now() where account_id = ${noraId}`);
@@ -304,6 +305,6 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     await page.getByLabel('Password').fill(PASSWORD);
     await page.keyboard.press('Enter');
     await page.getByText('That name and password do not match.').waitFor();
-    await picture(page, 'story-18-no-way-back');
+    await picture(page, 'story-19-no-way-back');
   });
 });

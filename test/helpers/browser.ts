@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -34,8 +33,8 @@ export const PATIENCE_MS = 20_000;
 /** A visitor asks who they are and hears 401; browsers write that to the console whatever the page does. */
 const NOT_SIGNED_IN = /status of 401 .*\/api\/v1\/accounts\/verify_credentials/;
 
-/** Starts the system's Chromium without a window; it plays H.264 and may play sound at once. */
-export function launchBrowser(): Promise<Browser> {
+/** Starts the system's Chromium without a window, with further switches; it plays H.264 and may play sound at once. */
+export function launchBrowser(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -48,17 +47,24 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--autoplay-policy=no-user-gesture-required',
+      ...more,
     ],
   });
 }
 
-/** Opens a fresh profile, as a phone by default, on the given server. Paths given to `goto` are relative to it. */
+/**
+ * Opens a fresh profile, as a phone by default, on the given server. Paths given to `goto` are relative to it. Without the worker of the page, of
+ * whose requests a test sees nothing, unless it asks for it.
+ */
 export async function openPage(
   browser: Browser,
   origin: string,
   { expected = [], ...options }: PageOptions = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext({ baseURL: origin, viewport: viewports.phone, ...options });
+  const context = await browser.newContext({
+    ...{ baseURL: origin, viewport: viewports.phone, serviceWorkers: 'block' },
+    ...options,
+  });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const problems: string[] = [];
@@ -71,28 +77,6 @@ export async function openPage(
   return { page, problems, close: () => context.close() };
 }
 
-/** Everything that axe finds against WCAG 2.2 A and AA and its best practices, one line each. Must be empty. */
-export async function axeViolations(page: Page, without: readonly string[] = []): Promise<string[]> {
-  await settle(page);
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .disableRules([...without])
-    .analyze();
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`,
-  );
-}
-
-/** Waits for what is still moving in or fading, whose colours are not the ones people will read. */
-async function settle(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const moving = document
-      .getAnimations()
-      .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(moving.map((one) => one.finished));
-  });
-}
-
 /** Waits until the clip that is watched shows moving pictures. */
 export async function waitUntilPlaying(page: Page): Promise<void> {
   await page.waitForFunction(() =>
@@ -101,3 +85,5 @@ export async function waitUntilPlaying(page: Page): Promise<void> {
     ),
   );
 }
+
+export { axeViolations } from './axe.ts';

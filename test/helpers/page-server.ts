@@ -29,15 +29,19 @@ export const SHELL = `<!doctype html>
 <title>Shell</title>
 <script type="module" src="/assets/app-1a2b.js"></script>
 </head>
-<body><div id="app"></div></body>
+<body><div id="app"></div><noscript>This page needs JavaScript to play clips.</noscript></body>
 </html>
 `;
+
+/** Where its words in other languages are: of all but one that the server knows. */
+export const WORD_FILES = { de: '/assets/words-de-3c4d.js', ar: '/assets/words-ar-5e6f.js' };
 
 export async function startPageServer(variables: Readonly<Record<string, string>> = {}): Promise<PageServer> {
   const webDir = await mkdtemp(join(tmpdir(), 'vireo-web-'));
   await mkdir(join(webDir, 'assets'));
   await writeFile(join(webDir, 'index.html'), SHELL);
   await writeFile(join(webDir, 'assets', 'app-1a2b.js'), 'export const a = 1;');
+  await writeFile(join(webDir, 'words.json'), JSON.stringify(WORD_FILES));
   await writeFile(join(webDir, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(webDir, '.secret'), 'hidden');
   const origin = { ORIGIN: 'https://video.test', ...variables };
@@ -57,7 +61,8 @@ export async function startPageServer(variables: Readonly<Record<string, string>
   };
 }
 
-async function listen({ context }: TestServer, webDir: string): Promise<Server> {
+/** Answers for a server with a built page from a folder, on a port, by default a free one. */
+export async function listen({ context }: TestServer, webDir: string, port = 0): Promise<Server> {
   const deps: HttpDeps = {
     ...context,
     lookup: context.federation.lookup,
@@ -72,6 +77,6 @@ async function listen({ context }: TestServer, webDir: string): Promise<Server> 
     health: async () => ({ ok: true, parts: {} }),
   };
   const listening = createServer(await createApp(deps, createUploads(deps), createStreamingApi(deps)));
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => listening.listen(port, '127.0.0.1', resolve));
   return listening;
 }

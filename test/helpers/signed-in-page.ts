@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Account } from '../../src/modules/accounts/index.ts';
+import type { Role } from '../../src/modules/auth/index.ts';
 import { openPage, type PageOptions, type WatchedPage } from './browser.ts';
 import type { People } from './people.ts';
 import type { TestServer } from './server.ts';
@@ -12,11 +13,11 @@ export async function openPageAs(
   { origin }: Pick<TestServer, 'origin'>,
   people: People,
   account: Account | null,
-  options: PageOptions = {},
+  { role = 'user', ...options }: PageOptions & { readonly role?: Role } = {},
 ): Promise<WatchedPage> {
   const watched = await openPage(browser, origin, options);
   if (account) {
-    const value = await people.tokenOf(account, 'cookie');
+    const value = await people.tokenOf(account, 'cookie', role);
     await watched.page.context().addCookies([{ name: 'vireo-session', value, url: origin }]);
   }
   return watched;

@@ -101,13 +101,17 @@ export function eventually<T>(ask: () => T, message?: string) {
 
 /** The page as it is built of what stands there now: the build that `npm test` begins with, or one in that folder. */
 async function builtWeb(directory: string): Promise<string> {
-  const dist = join(root, 'web', 'dist');
-  if (isWebFresh(root)) return dist;
+  if (isWebFresh(root)) return join(root, 'web', 'dist');
   const own = join(directory, 'dist');
+  await buildWeb(own);
+  return own;
+}
+
+/** Builds the page with the command that `npm start` uses; from other sources where `from` holds them. */
+export async function buildWeb(outDir: string, from = root): Promise<void> {
   await promisify(execFile)(
     process.execPath,
-    ['node_modules/vite/bin/vite.js', 'build', 'web', '--outDir', own, '--logLevel', 'warn'],
-    { cwd: root, env: { ...process.env, NODE_ENV: 'production' } },
+    ['node_modules/vite/bin/vite.js', 'build', 'web', '--outDir', outDir, '--logLevel', 'warn'],
+    { cwd: from, env: { ...process.env, NODE_ENV: 'production' } },
   );
-  return own;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
-import { type PageServer, startPageServer } from '../helpers/page-server.ts';
+import { type PageServer, startPageServer, WORD_FILES } from '../helpers/page-server.ts';
 import { createPeople, type People, type Person } from '../helpers/people.ts';
 
 let page: PageServer;
@@ -236,6 +236,31 @@ describe('how it is sent', () => {
     const { text, headers } = await open('/', { headers: { 'accept-language': 'tlh, en;q=0.1' } });
     expect(text).toContain('<html lang="en" dir="ltr">');
     expect(headers['content-language']).toBe('en');
+  });
+
+  test.each([
+    ['ar-EG, en;q=0.5', undefined, 'ar', 'rtl'],
+    ['ar', 'vireo-language=de', 'de', 'ltr'],
+    ['de-AT, en;q=0.5', 'vireo-language=en', 'en', 'ltr'],
+    ['de', 'vireo-language=__proto__; a=b', 'de', 'ltr'],
+    // This build of the page has no words of it.
+    ['fr', undefined, 'en', 'ltr'],
+  ])('to a browser that reads %j with the cookie %j it is in %s', async (reads, cookie, lang, dir) => {
+    const chosen = cookie === undefined ? {} : { cookie };
+    const { text, headers } = await open('/', { headers: { 'accept-language': reads, ...chosen } });
+    expect(text).toContain(`<html lang="${lang}" dir="${dir}">`);
+    expect(headers).toMatchObject({ 'content-language': lang, vary: 'Accept, Accept-Language, Cookie' });
+    const links = [...text.matchAll(/<link rel="modulepreload" id="words" href="([^"]+)">/g)];
+    const file = new Map(Object.entries(WORD_FILES)).get(lang);
+    expect(links.map(([, href]) => href)).toEqual(file === undefined ? [] : [file]);
+  });
+
+  test('what the server says itself is in it, too', async () => {
+    const in_ = (lang: string) => open('/tags/cats', { headers: { 'accept-language': lang } });
+    expect((await in_('de')).text).toContain('content="Clips mit #cats auf ');
+    const arabic = await in_('ar');
+    expect(arabic.text).toContain('مقاطع فيها \u2068#cats\u2069 على');
+    expect(arabic.text).toContain('<noscript>تحتاج هذه الصفحة');
   });
 });
 

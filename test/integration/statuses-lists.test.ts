@@ -355,3 +355,45 @@ describe('P2 every verb', () => {
       expect(await db(table).where({ account_id: viewer.id })).toEqual([]);
   });
 });
+
+describe('the likes of a profile', () => {
+  const shown = (as?: Person, of = viewer) => get(`/api/v1/accounts/${of.id}/likes`, as);
+  const show = (shows_likes: boolean) =>
+    client.patch('/api/v1/accounts/update_credentials', { as: viewer, body: { shows_likes } });
+
+  test('P9 are for nobody else, until their owner shows them', async () => {
+    await act('favourite', viewer, video);
+    for (const as of [undefined, friend]) expect((await shown(as)).body).toEqual([]);
+    expect(idsOf(await shown(viewer))).toEqual([video]);
+    expect((await show(true)).body).toMatchObject({ shows_likes: true });
+    for (const as of [undefined, friend, viewer]) expect(idsOf(await shown(as))).toEqual([video]);
+    await show(false);
+    expect((await shown()).body).toEqual([]);
+  });
+
+  test('are the public videos that the viewer may see, page by page', async () => {
+    await show(true);
+    const more = [await videos.video(author.account), await videos.video(author.account)];
+    const unlisted = await videos.video(author.account, { visibility: 'unlisted' });
+    const comment = await say(friend, video);
+    for (const id of [video, ...more, unlisted, comment]) await act('favourite', viewer, id);
+    const order = [...more.toReversed(), video];
+    expect(idsOf(await shown())).toEqual(order);
+    const first = await get(`/api/v1/accounts/${viewer.id}/likes?limit=2`);
+    expect(idsOf(first)).toEqual(order.slice(0, 2));
+    const next = /<([^>]+)>; rel="next"/.exec(first.headers.link ?? '')?.[1] ?? '';
+    expect(idsOf(await get(next.replace(server.origin, '')))).toEqual([video]);
+    await client.post(`/api/v1/accounts/${author.id}/block`, { as: friend });
+    expect((await shown(friend)).body).toEqual([]);
+  });
+
+  test('are not for whom their owner blocks, nor of who is gone', async () => {
+    await show(true);
+    await act('favourite', viewer, video);
+    await client.post(`/api/v1/accounts/${friend.id}/block`, { as: viewer });
+    expect((await shown(friend)).body).toEqual([]);
+    expect(idsOf(await shown())).toEqual([video]);
+    await people.suspend(viewer.account);
+    expect((await shown()).status).toBe(404);
+  });
+});

@@ -222,6 +222,7 @@ describe('R2 A11 more than was asked for', () => {
         "noindex",
         "note",
         "roles",
+        "shows_likes",
         "statuses_count",
         "uri",
         "url",

@@ -1,25 +1,21 @@
 /** Numbers, sizes and times for people, in the language of the page. */
 
-const locale = document.documentElement.lang;
+import { date, language, number } from './i18n/formats.ts';
+import { say } from './i18n/time/say.ts';
+
 const KIB = 1024;
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
 const WEEK_S = 7 * DAY_S;
+const ONE_DIGIT = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
 
-const unit = (name: string, display: 'short' | 'narrow', maximumFractionDigits = 0) =>
-  new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: display, maximumFractionDigits });
-
-const oneDigit = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const full = new Intl.NumberFormat(locale);
-const short = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
-const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' });
+const unit = (value: number, name: string, maximumFractionDigits = 0) =>
+  number(value, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits });
 
 /** 1,234 up to ten thousand, then 12.3K. */
 export function count(n: number): string {
-  return n < 10_000 ? full.format(n) : short.format(n);
+  return number(n, n < 10_000 ? {} : { notation: 'compact', maximumFractionDigits: 1 });
 }
 
 /** A size in the unit that fits, counted in steps of 1024 as the server's limits are: "412 MB". */
@@ -27,7 +23,7 @@ export function bytes(size: number): string {
   const steps = Math.min(3, Math.floor(Math.log(Math.max(1, size)) / Math.log(KIB)));
   const name = ['byte', 'kilobyte', 'megabyte', 'gigabyte'][steps] ?? 'byte';
   const value = size / KIB ** steps;
-  return unit(name, 'short', value < 10 ? 1 : 0).format(value);
+  return unit(value, name, value < 10 ? 1 : 0);
 }
 
 /** Seconds as a clock shows them: "1:04". */
@@ -38,13 +34,14 @@ export function clock(seconds: number): string {
 
 /** A place in a clip to a tenth of a second: "1:04.5". */
 export function preciseClock(seconds: number): string {
-  const tenths = Math.max(0, Math.round(seconds * 10));
-  return `${clock(tenths / 10)}.${tenths % 10}`;
+  const whole = Math.max(0, Math.round(seconds * 10));
+  const rest = (whole % (10 * MINUTE_S)) / 10;
+  return `${Math.floor(whole / (10 * MINUTE_S))}:${number(rest, { ...ONE_DIGIT, minimumIntegerDigits: 2 })}`;
 }
 
 /** Seconds to a tenth: "3.2". */
 export function tenths(seconds: number): string {
-  return oneDigit.format(seconds);
+  return number(seconds, ONE_DIGIT);
 }
 
 /** Seconds in words: "3 min", "1 min 4 sec". */
@@ -53,30 +50,30 @@ export function spokenDuration(seconds: number): string {
   const minutes = Math.floor(whole / MINUTE_S);
   const rest = whole % MINUTE_S;
   const parts = [
-    ...(minutes > 0 ? [unit('minute', 'short').format(minutes)] : []),
-    ...(rest > 0 || minutes === 0 ? [unit('second', 'short').format(rest)] : []),
+    ...(minutes > 0 ? [unit(minutes, 'minute')] : []),
+    ...(rest > 0 || minutes === 0 ? [unit(rest, 'second')] : []),
   ];
-  return parts.join(' ');
+  return new Intl.ListFormat(language(), { type: 'unit', style: 'narrow' }).format(parts);
 }
 
 /** How long ago: "3h"; a date after a week. */
 export function ago(iso: string, now = Date.now()): string {
   const seconds = Math.max(0, (now - Date.parse(iso)) / 1_000);
-  if (seconds < MINUTE_S) return relative.format(0, 'second');
-  if (seconds < HOUR_S) return unit('minute', 'narrow').format(Math.floor(seconds / MINUTE_S));
-  if (seconds < DAY_S) return unit('hour', 'narrow').format(Math.floor(seconds / HOUR_S));
-  if (seconds < WEEK_S) return unit('day', 'narrow').format(Math.floor(seconds / DAY_S));
-  return date.format(new Date(iso));
+  if (seconds < MINUTE_S) return say('now');
+  if (seconds < HOUR_S) return say('minutes', { n: Math.floor(seconds / MINUTE_S) });
+  if (seconds < DAY_S) return say('hours', { n: Math.floor(seconds / HOUR_S) });
+  if (seconds < WEEK_S) return say('days', { n: Math.floor(seconds / DAY_S) });
+  return day(iso);
 }
 
 /** The whole date and time. */
 export function absolute(iso: string): string {
-  return dateTime.format(new Date(iso));
+  return date(new Date(iso), { dateStyle: 'long', timeStyle: 'short' });
 }
 
 /** A day: "3 Feb 2026". */
 export function day(iso: string): string {
-  return date.format(new Date(iso));
+  return date(new Date(iso), { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
 /** The words of sanitised HTML, without its marks. */

@@ -33,7 +33,7 @@ const account: Account = {
     ownerId: null,
     movedToId: null,
   },
-  ...{ bioText: '', fields: [], hideCollections: false },
+  ...{ bioText: '', fields: [], hideCollections: false, showsLikes: false },
   ...{ avatar: { key: null, url: null }, header: { key: null, url: null } },
   locked: false,
   discoverable: true,

@@ -3,9 +3,9 @@ import type { IRouter, Request, Response } from 'express';
 import { pageLimits } from '../../../config/page-limits.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Html } from '../html.ts';
+import { languageOfBrowser } from '../languages.ts';
 import { networkOf } from '../limits.ts';
 import { mediaOrigins } from '../media/offload.ts';
-import { pageLocaleOf } from '../page/locale.ts';
 import { pageStyle } from '../page-style.ts';
 import { searchOf } from '../query.ts';
 import { isCovered, isEmbeddable } from './embeddable.ts';
@@ -56,7 +56,9 @@ function frameable(res: Response, policy: string): void {
 
 /** What nobody may frame looks as what never was. */
 async function embedded(deps: HttpDeps, req: Request): Promise<{ status: 200 | 404; page: Html }> {
-  const about = { locale: pageLocaleOf(req), server: deps.config.instance.name, origin: deps.urls.origin };
+  const about = {
+    ...{ language: languageOfBrowser(req), server: deps.config.instance.name, origin: deps.urls.origin },
+  };
   const found = await openClip(deps, String(req.params.id));
   if (!found) return { status: 404, page: absentPage(about) };
   const { video, author } = found;

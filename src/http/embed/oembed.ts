@@ -7,7 +7,7 @@ import type { HttpDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
 import { type Html, html } from '../html.ts';
 import { fullHandle, nameOf } from '../page/describing.ts';
-import { words } from '../page/words.ts';
+import { wordsIn } from '../page/words/index.ts';
 import { queryOf } from '../query.ts';
 import { embedUrl, fitted, isEmbeddable, shownSize } from './embeddable.ts';
 import { openClip } from './open-clip.ts';
@@ -60,13 +60,13 @@ function oEmbedOf(deps: HttpDeps, video: Video, author: Account, { maxwidth, max
   };
   // Where other pages may not show it, they may still lead to it.
   if (!isEmbeddable(deps, video))
-    return { type: 'link', title: words.covered(`@${fullHandle(deps, author)}`), ...from };
+    return { type: 'link', title: wordsIn.en.covered(`@${fullHandle(deps, author)}`), ...from };
   const most = {
     ...(maxwidth === undefined ? {} : { width: maxwidth }),
     ...(maxheight === undefined ? {} : { height: maxheight }),
   };
   const size = fitted(shownSize(video), most);
-  const title = titleOf(video, author);
+  const title = titleOf(video, author, 'en');
   return {
     ...{ type: 'video', title, ...from, ...size },
     html: frameHtml(embedUrl(deps, video), title, size).html,

@@ -5,14 +5,14 @@ import type { Video } from '../../modules/videos/index.ts';
 import { mediaEntityOf } from '../api/media/entities.ts';
 import type { HttpDeps } from '../deps.ts';
 import { type Html, html } from '../html.ts';
+import { directions, type Language } from '../languages.ts';
 import { fullHandle, nameOf } from '../page/describing.ts';
 import { excerpt } from '../page/head.ts';
-import type { PageLocale } from '../page/locale.ts';
-import { words } from '../page/words.ts';
+import { wordsIn } from '../page/words/index.ts';
 import { plainFile, shownSize } from './embeddable.ts';
 
 interface About {
-  readonly locale: PageLocale;
+  readonly language: Language;
   /** Name of this server. */
   readonly server: string;
   readonly origin: string;
@@ -26,17 +26,17 @@ interface Framed extends About {
 }
 
 /** What a clip is called where it is shown by itself. */
-export function titleOf(video: Video, author: Account): string {
+export function titleOf(video: Video, author: Account, language: Language): string {
   const caption = textOfHtml(video.captionHtml, pageLimits.readCharacters);
-  return excerpt(caption, pageLimits.titleCharacters) || words.clipBy(nameOf(author));
+  return excerpt(caption, pageLimits.titleCharacters) || wordsIn[language].clipBy(nameOf(author));
 }
 
 /** The clip with its own controls, which speak the language of the browser and are worked by keyboard. */
 export function clipPage(deps: Pick<HttpDeps, 'videos' | 'config'>, framed: Framed): Html {
-  const { video, author, asked, server, origin } = framed;
+  const { video, author, asked, server, origin, language } = framed;
   const media = mediaEntityOf(deps, video);
   const file = plainFile(video);
-  const title = titleOf(video, author);
+  const title = titleOf(video, author, language);
   const { width, height } = shownSize(video);
   const flag = (name: string, isOn: boolean) => (isOn ? html` ${name}` : html``);
   const plays = asked.get('autoplay') === '1';
@@ -53,22 +53,24 @@ ${media.captions.map(({ url, language, label }) => html`<track kind="captions" s
 ${alt}
 <header>
 <h1><a href="${video.url}" target="_blank" rel="noopener">${title}</a></h1>
-<p><a href="${author.url}" target="_blank" rel="noopener">${nameOf(author)} <span>@${fullHandle(deps, author)}</span></a> · <a href="${video.url}" target="_blank" rel="noopener">${words.watchOn(server)}</a></p>
+<p><a href="${author.url}" target="_blank" rel="noopener">${nameOf(author)} <span>@${fullHandle(deps, author)}</span></a> · <a href="${video.url}" target="_blank" rel="noopener">${wordsIn[language].watchOn(server)}</a></p>
 </header>
 </main>`;
   const head = html`<link rel="canonical" href="${video.url}">
 <script src="/embed/player.js" defer></script>`;
-  return pageOf({ locale: framed.locale, server, origin }, title, head, body);
+  return pageOf({ language, server, origin }, title, head, body);
 }
 
 /** What stands in a frame in place of a clip that its author warns of. */
 export function coveredPage(about: About, video: Video): Html {
+  const words = wordsIn[about.language];
   const body = notice(words.embedCovered, '', { href: video.url, words: words.watchOn(about.server) });
   return pageOf(about, words.embedCovered, html``, body);
 }
 
 /** What stands in a frame in place of a clip that is not there. */
 export function absentPage(about: About): Html {
+  const words = wordsIn[about.language];
   const link = { href: `${about.origin}/`, words: words.open(about.server) };
   return pageOf(about, words.notEmbedded, html``, notice(words.notEmbedded, words.notEmbeddedText, link));
 }
@@ -81,9 +83,9 @@ ${text === '' ? html`` : html`<p>${text}</p>`}
 </main>`;
 }
 
-function pageOf({ locale, server }: About, title: string, head: Html, body: Html): Html {
+function pageOf({ language, server }: About, title: string, head: Html, body: Html): Html {
   return html`<!doctype html>
-<html lang="${locale.lang}" dir="${locale.dir}">
+<html lang="${language}" dir="${directions[language]}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

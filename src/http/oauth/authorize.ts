@@ -21,7 +21,7 @@ import {
   type Screen,
   signInPage,
 } from './pages.ts';
-import { AskedWrongly, languageOf, sentenceOf, table } from './words/index.ts';
+import { AskedWrongly, askedLanguageOf, sentenceOf, table } from './words/index.ts';
 
 const LOOKS = { name: 'authorize', points: 120, seconds: 300 };
 const DOCUMENTS = { name: 'client-document', points: 60, seconds: 300 };
@@ -147,13 +147,13 @@ async function appOf(deps: HttpDeps, network: string, clientId: string): Promise
   return read.app;
 }
 
-const wordsOf = (res: Response) => table[languageOf(res.req)];
+const wordsOf = (res: Response) => table[askedLanguageOf(res.req)];
 
 function screenOf(deps: HttpDeps, res: Response): Screen {
   return {
     ...{ res, server: deps.config.instance.name, hasPasskeys: deps.auth.passkeys.isPossible },
     resetsPasswords: deps.mail.isOn,
-    language: languageOf(res.req),
+    language: askedLanguageOf(res.req),
   };
 }
 

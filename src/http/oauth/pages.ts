@@ -2,8 +2,8 @@ import type { Response } from 'express';
 import { secondFactorLimits } from '../../../config/limits.ts';
 import { type App, OUT_OF_BAND, type Scope } from '../../modules/auth/index.ts';
 import { type Html, html } from '../html.ts';
-import { type Language, scopeSentences, table } from './words/index.ts';
-import type { Words } from './words/words.ts';
+import { directions, type Language } from '../languages.ts';
+import { scopeSentences, table } from './words/index.ts';
 
 /** Where a page is sent, and by whom: people should see which server it is that asks for their password. */
 export interface Screen {
@@ -44,7 +44,7 @@ export function sendPage(
 ): void {
   const words = table[language];
   const page = html`<!doctype html>
-<html lang="${language}" dir="${words.direction}">
+<html lang="${language}" dir="${directions[language]}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -69,7 +69,7 @@ ${script === undefined ? html`` : html`<script src="${script}" defer></script>`}
     'Content-Security-Policy',
     `default-src 'none'; ${runs}style-src 'self'; img-src 'self'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
   );
-  res.set('Cache-Control', 'no-store').set('Content-Language', language).vary('Accept-Language');
+  res.set('Cache-Control', 'no-store').set('Content-Language', language).vary('Accept-Language, Cookie');
   res.status(status).type('html').send(page.html);
 }
 
@@ -142,16 +142,16 @@ export function consentPage(
   const words = table[screen.language];
   const isManual = redirectUri === OUT_OF_BAND;
   const handle = html`<strong><bdi>${shown.handle}</bdi></strong>`;
-  const website = app.website === null ? '' : words.website(isolated(words, app.website));
+  const website = app.website === null ? '' : words.website(isolated(screen.language, app.website));
   const body = html`<p>${words.asksToUse(nameOf(app), handle)}</p>
 <ul>${scopeSentences(words, shown.scopes).map((sentence) => html`<li>${sentence}</li>`)}</ul>
 ${website === '' ? html`` : html`<p class="muted">${website}</p>`}
-<p class="muted">${isManual ? words.thenCode : placeOf(words, redirectUri)} ${words.endIt}</p>
+<p class="muted">${isManual ? words.thenCode : placeOf(screen.language, redirectUri)} ${words.endIt}</p>
 ${form(shown, 'decide')}
 <div class="actions"><button class="main" name="decision" value="allow">${words.allow}</button><button name="decision" value="deny">${words.deny}</button></div>
 </form>
 <p class="muted"><a href="${shown.otherAccount}">${words.otherAccount}</a></p>`;
-  const title = words.allowTitle(isolated(words, app.name));
+  const title = words.allowTitle(isolated(screen.language, app.name));
   sendPage(screen, { status: 200, title, ...(isManual ? {} : { target: redirectUri }) }, body);
 }
 
@@ -168,16 +168,16 @@ export function deniedPage(screen: Screen): void {
   sendPage(screen, { status: 200, title: words.denied }, html`<p>${words.deniedText}</p>`);
 }
 
-function placeOf(words: Words, redirectUri: string): string {
+function placeOf(language: Language, redirectUri: string): string {
   const url = new URL(redirectUri);
   return url.host === ''
-    ? words.thenApp(isolated(words, url.protocol))
-    : words.thenHost(isolated(words, url.host));
+    ? table[language].thenApp(isolated(language, url.protocol))
+    : table[language].thenHost(isolated(language, url.host));
 }
 
 /** Keeps what is written from left to right together where all else is not (Unicode UAX 9, 2.4). */
-function isolated(words: Words, text: string): string {
-  return words.direction === 'ltr' ? text : `\u2068${text}\u2069`;
+function isolated(language: Language, text: string): string {
+  return directions[language] === 'ltr' ? text : `\u2068${text}\u2069`;
 }
 
 /** The name of an app as it stands in a sentence. */

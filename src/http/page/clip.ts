@@ -9,7 +9,7 @@ import { embedUrl, isCovered, isEmbeddable, plainFile, shownSize } from '../embe
 import { ApiError } from '../errors.ts';
 import { type Asked, fullHandle, nameOf, paramOf, untold } from './describing.ts';
 import { excerpt, type PageHead, type PageImage, type PagePlayer, PLAIN_HEAD } from './head.ts';
-import { words } from './words.ts';
+import { type Words, wordsIn } from './words/index.ts';
 
 /** The head of the page of a clip, or of a comment, which is shown with what it is about. */
 export async function clipHead(asked: Asked): Promise<PageHead> {
@@ -17,7 +17,7 @@ export async function clipHead(asked: Asked): Promise<PageHead> {
   const id = parseId<'video'>(paramOf(asked, 'id'));
   if (id === null) return untold(deps, 404);
   const post = await postFor(deps, id, null);
-  if (typeof post !== 'number') return postHead(deps, post);
+  if (typeof post !== 'number') return postHead(deps, post, wordsIn[asked.language]);
   const viewer = await viewerId();
   const own = viewer === null ? post : await postFor(deps, id, viewer);
   return untold(deps, typeof own === 'number' ? own : 200);
@@ -33,16 +33,16 @@ async function postFor(deps: HttpDeps, id: string, viewerId: AccountId | null): 
   }
 }
 
-async function postHead(deps: HttpDeps, post: Post): Promise<PageHead> {
+async function postHead(deps: HttpDeps, post: Post, words: Words): Promise<PageHead> {
   const said = 'video' in post ? post.video : post.comment;
   const author = (await deps.accounts.byIds([said.accountId])).get(said.accountId);
   if (!author) return untold(deps, 404);
-  if ('video' in post) return videoHead(deps, post.video, author);
+  if ('video' in post) return videoHead(deps, post.video, author, words);
   // What somebody says below a clip is read there, and not spread by itself.
   return { ...untold(deps, 200), title: words.replyBy(nameOf(author)), canonical: post.comment.url };
 }
 
-async function videoHead(deps: HttpDeps, video: Video, author: Account): Promise<PageHead> {
+async function videoHead(deps: HttpDeps, video: Video, author: Account, words: Words): Promise<PageHead> {
   const handle = `@${fullHandle(deps, author)}`;
   if (isCovered(video)) {
     const title = words.covered(handle);

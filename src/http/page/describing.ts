@@ -2,12 +2,15 @@ import type { Request } from 'express';
 import type { AccountId } from '../../lib/ids.ts';
 import type { Account } from '../../modules/accounts/index.ts';
 import type { HttpDeps } from '../deps.ts';
+import type { Language } from '../languages.ts';
 import { type PageHead, PLAIN_HEAD } from './head.ts';
 
 /** What a head is made of. */
 export interface Asked {
   readonly deps: HttpDeps;
   readonly params: Request['params'];
+  /** That of the page. */
+  readonly language: Language;
   /**
    * Who looks; null: nobody who is signed in. It decides whether there is something for them, and nothing of what the head says: that is
    * the same for everybody who may be told.

@@ -13,11 +13,10 @@ test('a long text ends with a whole word where it can', () => {
 test('what goes into the page stands there as it is', () => {
   const shell = createShell('<html lang="en"><head><title>T</title></head><body>x</body></html>');
   const page = shell({
-    lang: 'en',
-    dir: 'ltr',
+    language: 'ar',
     head: { html: "<title>$& $1 $'</title>" },
     end: { html: '$`' },
   });
-  expect(page).toBe(`<html lang="en" dir="ltr"><head><title>$& $1 $'</title></head><body>x$\`</body></html>`);
+  expect(page).toBe(`<html lang="ar" dir="rtl"><head><title>$& $1 $'</title></head><body>x$\`</body></html>`);
   expect(() => createShell('<html></html>')).toThrow(/no title/);
 });

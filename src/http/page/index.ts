@@ -10,12 +10,13 @@ import { html, jsonInHtml } from '../html.ts';
 import { networkOf } from '../limits.ts';
 import { searchOf } from '../query.ts';
 import { viewerOfPage } from '../session.ts';
+import { mountApp } from './app.ts';
 import type { Describe } from './describing.ts';
 import { createFirstPages, type FirstPages } from './first-page.ts';
 import { headHtml, type PageHead } from './head.ts';
-import { pageLocaleOf } from './locale.ts';
 import { pageRoutes } from './routes.ts';
 import { createShell, type Shell } from './shell.ts';
+import { pageLanguageOf, readWordFiles, type WordFiles, wordsLink } from './word-files.ts';
 
 const LIMIT = { name: 'page', ...pageLimits.perNetwork };
 /** Addresses that are ActivityPub’s too; languages; and what somebody who is signed in may see. */
@@ -38,8 +39,12 @@ export function mountPage(app: IRouter, deps: HttpDeps): void {
       throw new ApiError('not-found');
     },
   );
+  const page = {
+    ...{ deps, shell: createShell(readFileSync(file, 'utf8')), firstPages: createFirstPages(deps) },
+    wordFiles: readWordFiles(deps.webDir),
+  };
+  mountApp(app, page);
   app.use(express.static(deps.webDir, { index: false, maxAge: '1h', redirect: false }));
-  const page = { deps, shell: createShell(readFileSync(file, 'utf8')), firstPages: createFirstPages(deps) };
   for (const [path, describe] of Object.entries(pageRoutes)) app.get(path, answer(page, path, describe));
 }
 
@@ -47,24 +52,32 @@ interface Page {
   readonly deps: HttpDeps;
   readonly shell: Shell;
   readonly firstPages: FirstPages;
+  readonly wordFiles: WordFiles;
 }
 
-function answer({ deps, shell, firstPages }: Page, path: string, describe: Describe): RequestHandler {
+function answer(
+  { deps, shell, firstPages, wordFiles }: Page,
+  path: string,
+  describe: Describe,
+): RequestHandler {
   return async (req, res) => {
     await deps.limits.take(LIMIT, `network:${networkOf(req.ip)}`);
     const viewerId = async () => (await viewerOfPage(deps, req))?.account.id ?? null;
-    const head = await describe({ deps, params: req.params, viewerId });
+    const language = pageLanguageOf(wordFiles, req);
+    const head = await describe({ deps, params: req.params, language, viewerId });
     const isFirst = path === '/' && isPlain(req) && (await viewerId()) === null;
     const first = isFirst ? await firstPages(languagesOf(req)) : null;
-    const locale = pageLocaleOf(req);
     const written = shell({
-      ...locale,
-      head: headHtml({ ...head, preload: first?.poster ?? head.preload }, deps.config.instance.name),
+      language,
+      head: html`${wordsLink(wordFiles, language)}${headHtml(
+        { ...head, preload: first?.poster ?? head.preload },
+        deps.config.instance.name,
+      )}`,
       end: first
         ? html`<script type="application/json" id="first-page">${jsonInHtml(first.answers)}</script>\n`
         : html``,
     });
-    res.set({ 'Cache-Control': 'no-cache', 'Content-Language': locale.lang, Vary: VARY });
+    res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });
     send(res, head.status, written);
   };
 }

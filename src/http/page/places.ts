@@ -11,7 +11,7 @@ import { isCovered } from '../embed/embeddable.ts';
 import { imageOf } from './clip.ts';
 import { type Asked, fullHandle, nameOf, paramOf, untold } from './describing.ts';
 import { excerpt, type PageHead, type PageImage, PLAIN_HEAD } from './head.ts';
-import { words } from './words.ts';
+import { wordsIn } from './words/index.ts';
 
 /** An address that leads nowhere. */
 export const absentHead = async ({ deps }: Asked): Promise<PageHead> => untold(deps, 404);
@@ -30,7 +30,7 @@ export async function homeHead({ deps }: Asked): Promise<PageHead> {
 }
 
 export async function profileHead(asked: Asked): Promise<PageHead> {
-  const { deps } = asked;
+  const { deps, language } = asked;
   const account = await deps.accounts.byHandle(paramOf(asked, 'handle'));
   if (account === null || !(await isShownHere(deps, account))) {
     return untold(deps, account?.state === 'deleted' ? 410 : 404);
@@ -38,7 +38,8 @@ export async function profileHead(asked: Asked): Promise<PageHead> {
   const handle = fullHandle(deps, account);
   const bio = textOfHtml(account.bioHtml, pageLimits.readCharacters);
   const { statuses, followers } = account.counts;
-  const counted = words.profile(statuses.toLocaleString('en'), followers.toLocaleString('en'));
+  const number = new Intl.NumberFormat(language);
+  const counted = wordsIn[language].profile(number.format(statuses), number.format(followers));
   const description = excerpt(bio, pageLimits.descriptionCharacters) || counted;
   const title = `${excerpt(nameOf(account), pageLimits.titleCharacters)} (@${handle})`;
   const image = avatarOf(deps, account);
@@ -74,7 +75,7 @@ export async function tagHead(asked: Asked): Promise<PageHead> {
   const { instance } = deps.config;
   const canonical = `${deps.urls.origin}/tags/${encodeURIComponent(name)}`;
   return {
-    ...{ ...PLAIN_HEAD, title: `#${name}`, description: words.tag(name, instance.name) },
+    ...{ ...PLAIN_HEAD, title: `#${name}`, description: wordsIn[asked.language].tag(name, instance.name) },
     ...{ canonical, isIndexed: true },
   };
 }
@@ -82,6 +83,7 @@ export async function tagHead(asked: Asked): Promise<PageHead> {
 /** A sound is known by the clip that it was heard in first. */
 export async function soundHead(asked: Asked): Promise<PageHead> {
   const { deps, viewerId } = asked;
+  const words = wordsIn[asked.language];
   const id = parseId<'video'>(paramOf(asked, 'id'));
   const video = id === null ? null : await deps.videos.forViewer(id, null);
   if (id === null || video === null) {

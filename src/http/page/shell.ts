@@ -1,8 +1,10 @@
-import type { Html } from '../html.ts';
-import type { PageLocale } from './locale.ts';
+import { type Html, html } from '../html.ts';
+import { directions, type Language } from '../languages.ts';
+import { wordsIn } from './words/index.ts';
 
 /** What a page has of its own. */
-interface PageParts extends PageLocale {
+interface PageParts {
+  readonly language: Language;
   readonly head: Html;
   /** At the end of the body. */
   readonly end: Html;
@@ -10,17 +12,22 @@ interface PageParts extends PageLocale {
 
 export type Shell = ReturnType<typeof createShell>;
 
+/** What stands in the built page in place of what each page has of its own. */
+const PLACES = /<html lang="[^"]*">|<title>[^<]*<\/title>|<noscript>[^<]*<\/noscript>|<\/body>/g;
+
 /** Takes the built page apart, once, and puts it together around what each address has of its own. */
 export function createShell(built: string) {
-  const title = /<title>[^<]*<\/title>/.exec(built);
-  if (title === null)
+  if (!/<title>[^<]*<\/title>/.test(built))
     throw new Error('The built page has no title: there is nothing to put a head in place of.');
-  const before = built.slice(0, title.index).split(/<html lang="[^"]*">/);
-  const after = built.slice(title.index + title[0].length).split('</body>');
-  return ({ lang, dir, head, end }: PageParts): string =>
-    [
-      before.join(`<html lang="${lang}" dir="${dir}">`),
-      head.html,
-      after.length === 1 ? `${after[0]}${end.html}` : after.join(`${end.html}</body>`),
-    ].join('');
+  const kept = built.split(PLACES);
+  const places = [...built.matchAll(PLACES)].map(([place]) => /^<\/?(\w+)/.exec(place)?.[1] ?? '');
+  return ({ language, head, end }: PageParts): string => {
+    const own: Readonly<Record<string, string>> = {
+      html: html`<html lang="${language}" dir="${directions[language]}">`.html,
+      title: head.html,
+      noscript: html`<noscript>${wordsIn[language].needsScript}</noscript>`.html,
+      body: `${end.html}</body>`,
+    };
+    return kept.map((text, at) => text + (own[places[at] ?? ''] ?? '')).join('');
+  };
 }

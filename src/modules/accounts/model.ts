@@ -59,6 +59,8 @@ export interface Account {
   readonly header: Picture;
   /** Whom it follows and who follows it is for itself alone. */
   readonly hideCollections: boolean;
+  /** Others may see which public videos it likes; only of accounts of this server. */
+  readonly showsLikes: boolean;
   readonly url: string;
   readonly inboxUri: string;
   readonly sharedInboxUri: string | null;
@@ -124,6 +126,7 @@ export interface AccountRow {
   readonly bio_text: string;
   readonly fields: ProfileField[];
   readonly hide_collections: boolean;
+  readonly shows_likes: boolean;
   readonly avatar_key: string | null;
   readonly header_key: string | null;
   readonly avatar_url: string | null;
@@ -167,6 +170,7 @@ export function accountFromRow(row: AccountRow): Account {
     avatar: { key: row.avatar_key, url: row.avatar_url },
     header: { key: row.header_key, url: row.header_url },
     hideCollections: row.hide_collections,
+    showsLikes: row.shows_likes,
     url: row.url ?? row.actor_uri,
     inboxUri: row.inbox_uri,
     sharedInboxUri: row.shared_inbox_uri,

@@ -15,6 +15,7 @@ export interface ProfileChange {
   readonly discoverable?: boolean | undefined;
   readonly indexable?: boolean | undefined;
   readonly hideCollections?: boolean | undefined;
+  readonly showsLikes?: boolean | undefined;
   /** Plain text; those without a name are left out. */
   readonly fields?: readonly { readonly name: string; readonly value: string }[] | undefined;
 }
@@ -44,7 +45,8 @@ export async function editProfile(
 }
 
 function factsOf({ urls }: AccountCommandDeps, before: AccountRow, change: ProfileChange): object {
-  const { displayName, bio, locked, bot, discoverable, indexable, hideCollections, fields } = change;
+  const { displayName, bio, locked, bot, discoverable, indexable, hideCollections, showsLikes, fields } =
+    change;
   const facts = {
     display_name: displayName,
     ...(bio === undefined ? {} : { bio_text: bio, bio_html: htmlFromText(bio, { tagUrl: urls.tagPage }) }),
@@ -53,6 +55,7 @@ function factsOf({ urls }: AccountCommandDeps, before: AccountRow, change: Profi
     discoverable,
     indexable,
     hide_collections: hideCollections,
+    shows_likes: showsLikes,
     fields: fields === undefined ? undefined : JSON.stringify(fieldsOf(urls.tagPage, before.fields, fields)),
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));

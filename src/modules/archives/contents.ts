@@ -125,7 +125,17 @@ async function actorOf({ documents }: ContentsDeps, account: Account): Promise<J
 }
 
 async function settingsOf(deps: ContentsDeps, account: Account): Promise<Json> {
-  const { id, username, createdAt, locked, discoverable, indexable, hideCollections, alsoKnownAs } = account;
+  const {
+    id,
+    username,
+    createdAt,
+    locked,
+    discoverable,
+    indexable,
+    hideCollections,
+    showsLikes,
+    alsoKnownAs,
+  } = account;
   const followedTags: string[] = [];
   for await (const { tag } of paged((page) => deps.tags.followedBy(id, page))) followedTags.push(tag);
   return {
@@ -135,7 +145,7 @@ async function settingsOf(deps: ContentsDeps, account: Account): Promise<Json> {
       note: account.bioText,
       fields: account.fields.map(({ name, value, verifiedAt }) => ({ name, value, verified_at: verifiedAt })),
       ...{ locked, discoverable, indexable },
-      ...{ hide_collections: hideCollections, also_known_as: alsoKnownAs },
+      ...{ hide_collections: hideCollections, shows_likes: showsLikes, also_known_as: alsoKnownAs },
     },
     posting: await deps.auth.preferencesOf(id),
     notifications: await deps.notifications.policyOf(id),

@@ -119,6 +119,19 @@ export function keptQueries(db: Db, unlisted: UnlistedDomains) {
     /** What an account likes, as it may see it, newest first. */
     favouritesOf: (accountId: AccountId, page: Page) => posts('likes', accountId, page),
 
+    /** The public videos that an account likes, as somebody else may see them, newest first. */
+    shownLikesOf: (
+      accountId: AccountId,
+      viewerId: AccountId | null,
+      page: Page,
+    ): Promise<{ readonly id: string; readonly videoId: VideoId }[]> =>
+      db('likes')
+        .join('videos', 'videos.id', 'likes.video_id')
+        .where({ 'likes.account_id': accountId, 'videos.visibility': 'public' })
+        .modify(visibleTo(viewerId, unlisted))
+        .modify(within(page, 'likes.id'))
+        .select('likes.id as id', 'likes.video_id as videoId'),
+
     /** Who likes a post, as the viewer may see them, newest first; paged by the ids of the likes. */
     likedBy: (target: Likeable, viewerId: AccountId | null, page: Page) =>
       'videoId' in target

@@ -22,6 +22,8 @@ export interface Account {
   /** Search engines are asked to leave it out */
   readonly noindex: boolean;
   readonly hide_collections: boolean;
+  /** Whether others may see which public videos it likes */
+  readonly shows_likes: boolean;
   readonly created_at: string;
   /** Day of the newest video; null in lists */
   readonly last_status_at: string | null;
@@ -67,6 +69,8 @@ export interface Account {
     /** Search engines are asked to leave it out */
     readonly noindex: boolean;
     readonly hide_collections: boolean;
+    /** Whether others may see which public videos it likes */
+    readonly shows_likes: boolean;
     readonly created_at: string;
     /** Day of the newest video; null in lists */
     readonly last_status_at: string | null;
@@ -185,6 +189,8 @@ export interface AdminTrendingAccount {
   /** Search engines are asked to leave it out */
   readonly noindex: boolean;
   readonly hide_collections: boolean;
+  /** Whether others may see which public videos it likes */
+  readonly shows_likes: boolean;
   readonly created_at: string;
   /** Day of the newest video; null in lists */
   readonly last_status_at: string | null;
@@ -230,6 +236,8 @@ export interface AdminTrendingAccount {
     /** Search engines are asked to leave it out */
     readonly noindex: boolean;
     readonly hide_collections: boolean;
+    /** Whether others may see which public videos it likes */
+    readonly shows_likes: boolean;
     readonly created_at: string;
     /** Day of the newest video; null in lists */
     readonly last_status_at: string | null;
@@ -621,6 +629,8 @@ export interface CredentialAccount {
   /** Search engines are asked to leave it out */
   readonly noindex: boolean;
   readonly hide_collections: boolean;
+  /** Whether others may see which public videos it likes */
+  readonly shows_likes: boolean;
   readonly created_at: string;
   /** Day of the newest video; null in lists */
   readonly last_status_at: string | null;
@@ -666,6 +676,8 @@ export interface CredentialAccount {
     /** Search engines are asked to leave it out */
     readonly noindex: boolean;
     readonly hide_collections: boolean;
+    /** Whether others may see which public videos it likes */
+    readonly shows_likes: boolean;
     readonly created_at: string;
     /** Day of the newest video; null in lists */
     readonly last_status_at: string | null;
@@ -1352,6 +1364,8 @@ export interface MutedAccount {
   /** Search engines are asked to leave it out */
   readonly noindex: boolean;
   readonly hide_collections: boolean;
+  /** Whether others may see which public videos it likes */
+  readonly shows_likes: boolean;
   readonly created_at: string;
   /** Day of the newest video; null in lists */
   readonly last_status_at: string | null;
@@ -1397,6 +1411,8 @@ export interface MutedAccount {
     /** Search engines are asked to leave it out */
     readonly noindex: boolean;
     readonly hide_collections: boolean;
+    /** Whether others may see which public videos it likes */
+    readonly shows_likes: boolean;
     readonly created_at: string;
     /** Day of the newest video; null in lists */
     readonly last_status_at: string | null;

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { LanguagePicker } from '../language/language-picker.tsx';
 import { Logo } from '../shell/logo.tsx';
 import { instance } from '../state/session.ts';
 import { useTitle } from '../ui/page.tsx';
@@ -25,6 +26,9 @@ export function AuthFrame({ title, children }: AuthFrameProps) {
         )}
       </header>
       <div class={styles.box}>{children}</div>
+      <footer>
+        <LanguagePicker />
+      </footer>
     </div>
   );
 }

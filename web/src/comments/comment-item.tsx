@@ -65,9 +65,7 @@ export function CommentItem(props: CommentProps) {
             <Said comment={comment} status={status} who={who} />
           )}
           {mode === 'delete' && <ConfirmDelete {...props} onKeep={leave} />}
-          {mode === 'read' && (
-            <Actions {...props} who={who} onReply={() => setReplying(!replying)} onMode={setMode} />
-          )}
+          {mode === 'read' && <Actions {...props} who={who} onReply={() => setReplying(!replying)} />}
           {replying && (
             <Composer
               draft={`${status.id} ${comment.id}`}
@@ -87,6 +85,13 @@ export function CommentItem(props: CommentProps) {
             />
           )}
         </div>
+        {mode === 'read' && (
+          <CommentMenu
+            {...{ comment, room, status, who }}
+            onEdit={() => setMode('edit')}
+            onDelete={() => setMode('delete')}
+          />
+        )}
       </article>
       <Replies {...props} who={who} />
     </li>
@@ -152,10 +157,9 @@ function Said({ comment, status, who }: { comment: Comment; status: Status; who:
 interface ActionsProps extends CommentProps {
   readonly who: string;
   readonly onReply: () => void;
-  readonly onMode: (mode: Mode) => void;
 }
 
-function Actions({ comment, room, status, who, onReply, onMode }: ActionsProps) {
+function Actions({ comment, room, status, who, onReply }: ActionsProps) {
   const account = me.value;
   const closed = status.video?.permissions.comment === false && account?.id !== status.account.id;
   const like = async () => tellOf(await room.like(comment, !comment.favourited));
@@ -192,11 +196,6 @@ function Actions({ comment, room, status, who, onReply, onMode }: ActionsProps) 
           {say('authorLikes')}
         </span>
       )}
-      <CommentMenu
-        {...{ comment, room, status, who }}
-        onEdit={() => onMode('edit')}
-        onDelete={() => onMode('delete')}
-      />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApiFailure } from '../api/client.ts';
-import { instance } from '../state/session.ts';
+import { readDraft, writeDraft } from '../state/drafts.ts';
+import { instance, me } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
 import { FieldError } from '../ui/field.tsx';
 import { VisuallyHidden } from '../ui/page.tsx';
@@ -8,9 +9,6 @@ import styles from './composer.module.css';
 import { charactersLeft, completed, lengthOf, type Word, wordAt } from './mentions.ts';
 import { say } from './say.ts';
 import { optionId, type Suggestion, Suggestions, useSuggestions } from './suggestions.tsx';
-
-/** What was written and not sent, by what it belongs to; it outlives the panel. */
-const drafts = new Map<string, string>();
 
 interface ComposerProps {
   /** By what the text is found again. */
@@ -38,8 +36,9 @@ const USUAL_MAX = 500;
 export function Composer(props: ComposerProps) {
   const { draft, label, action, isNext = false, onSend, onDone, onCancel } = props;
   const id = useId();
+  const author = me.value?.id ?? '';
   const box = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(drafts.get(draft) ?? props.initial ?? '');
+  const [text, setText] = useState(() => readDraft(author, draft) || (props.initial ?? ''));
   const [problem, setProblem] = useState('');
   const [told, setTold] = useState('');
   const [sending, setSending] = useState(false);
@@ -54,8 +53,7 @@ export function Composer(props: ComposerProps) {
 
   const write = (next: string) => {
     setText(next);
-    if (next === '') drafts.delete(draft);
-    else drafts.set(draft, next);
+    writeDraft(author, draft, next);
   };
   // At once: what somebody types next belongs here.
   useLayoutEffect(() => {
@@ -98,7 +96,7 @@ export function Composer(props: ComposerProps) {
       box.current?.focus();
       return;
     }
-    drafts.delete(draft);
+    writeDraft(author, draft, '');
     setTold(props.doneWords);
     const { activeElement } = document;
     onDone?.(activeElement === document.body || box.current?.form?.contains(activeElement) === true);

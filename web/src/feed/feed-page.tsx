@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import lazy from 'preact-iso/lazy';
 import { useLocation } from 'preact-iso/router';
+import { connection } from '../api/client.ts';
 import { say as sayOfShell } from '../shell/say.ts';
 import { loadRelationships } from '../state/relationships.ts';
 import { instance, me } from '../state/session.ts';
@@ -14,6 +16,8 @@ import { FeedHeader, feedTitle } from './feed-header.tsx';
 import styles from './feed-page.module.css';
 import { FeedView } from './feed-view.tsx';
 import { say } from './say.ts';
+
+const OfflineFeed = lazy(() => import('../device/offline-feed.tsx').then((module) => module.OfflineFeed));
 
 const NEW_CLIPS_POLL_MS = 15_000;
 
@@ -57,6 +61,10 @@ function Feed({ name }: { name: FeedName }) {
     else timeline.lookForNew();
   }, [timeline]);
   useInterval(timeline.lookForNew, NEW_CLIPS_POLL_MS);
+  const isCutOff = connection.value !== 'ok';
+  useEffect(() => {
+    if (!isCutOff && timeline.phase.peek() === 'failed') timeline.loadMore();
+  }, [isCutOff, timeline]);
   useEffect(() => {
     if (me.peek()) loadRelationships(items.map((status) => status.account.id));
   }, [items]);
@@ -65,7 +73,9 @@ function Feed({ name }: { name: FeedName }) {
     <Room title={title}>
       <FeedHeader current={name} timeline={timeline} />
       {items.length > 0 && <FeedView name={name} timeline={timeline} label={title} />}
-      {items.length === 0 && phase === 'failed' && <FailedFeed timeline={timeline} />}
+      {items.length === 0 &&
+        phase === 'failed' &&
+        (isCutOff ? <OfflineFeed onRetry={timeline.loadMore} /> : <FailedFeed timeline={timeline} />)}
       {items.length === 0 && (phase === 'new' || phase === 'loading') && <Skeleton />}
       {items.length === 0 && (phase === 'ready' || phase === 'ended') && <EmptyFeed name={name} />}
     </Room>

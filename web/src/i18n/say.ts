@@ -1,4 +1,5 @@
 import format, { type FormatOptions, type FormatValues } from 'icu-minify/format';
+import { formatters } from './formats.ts';
 import type { ValuesOf } from './values.ts';
 
 type CompiledMessage = Parameters<typeof format>[0];
@@ -29,25 +30,13 @@ export function sayer<const M extends Readonly<Record<string, string>>>(area: st
   };
 }
 
-const once = <A extends readonly unknown[], T>(make: (...args: A) => T) => {
-  const made = new Map<string, T>();
-  return (...args: A): T => {
-    const key = JSON.stringify(args);
-    const known = made.get(key) ?? make(...args);
-    made.set(key, known);
-    return known;
-  };
-};
-const OPTIONS: FormatOptions = {
-  formatters: {
-    getDateTimeFormat: once((...args) => new Intl.DateTimeFormat(...args)),
-    getNumberFormat: once((...args) => new Intl.NumberFormat(...args)),
-    getPluralRules: once((...args) => new Intl.PluralRules(...args)),
-  },
-};
+const OPTIONS: FormatOptions = { formatters };
 
 /** Says everything in a language from now on; what was said before stays. */
 export function speak(name: string, messages: Translation): void {
   language = name;
   translation = messages;
 }
+
+/** What the page says now, for whoever says it elsewhere. */
+export const spoken = () => ({ language, translation });

@@ -6,7 +6,7 @@ import { say } from './say.ts';
 
 /** What happened, as people tell it. */
 export type Kind =
-  | ('likedClip' | 'likedComment' | 'shared' | 'follows' | 'asks' | 'posted' | 'edited')
+  | ('likedClip' | 'likedComment' | 'shared' | 'followed' | 'asks' | 'posted' | 'edited')
   | ('commented' | 'replied' | 'mentionedInComment' | 'mentionedInClip')
   | ('joined' | 'reported' | 'published' | 'rejected');
 
@@ -19,7 +19,7 @@ export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
     case 'reblog':
       return 'shared';
     case 'follow':
-      return 'follows';
+      return 'followed';
     case 'follow_request':
       return 'asks';
     case 'status':
@@ -67,11 +67,18 @@ function whoOf({ accounts: [first, second], group }: Entry): string {
 export function sentenceOf(kind: Kind, entry: Entry): string {
   if (kind === 'published' || kind === 'rejected') return say(kind);
   const who = whoOf(entry);
-  if (kind === 'follows') return say(entry.group.notifications_count > 1 ? 'followsN' : 'follows1', { who });
   if (kind === 'reported') {
     const target = entry.group.report?.target_account;
     return say('reported', { who, target: target ? nameOf(target) : '' });
   }
+  if (
+    kind === 'likedClip' ||
+    kind === 'likedComment' ||
+    kind === 'shared' ||
+    kind === 'followed' ||
+    kind === 'joined'
+  )
+    return say(kind, { who, n: entry.group.notifications_count });
   return say(kind, { who });
 }
 
@@ -92,7 +99,7 @@ export function partsOf(sentence: string): Part[] {
 }
 
 const icons: Readonly<Record<Kind, IconName>> = {
-  ...{ likedClip: 'heart', likedComment: 'heart', shared: 'share', follows: 'person', asks: 'person' },
+  ...{ likedClip: 'heart', likedComment: 'heart', shared: 'share', followed: 'person', asks: 'person' },
   ...{ commented: 'comment', replied: 'comment', mentionedInComment: 'comment', mentionedInClip: 'comment' },
   ...{ posted: 'play', edited: 'play', published: 'check', rejected: 'alert', joined: 'person' },
   reported: 'shield',

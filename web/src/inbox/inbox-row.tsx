@@ -58,7 +58,7 @@ export function InboxRow({ entry, viewerId, isNew }: InboxRowProps) {
         {second && <Everyone groupKey={entry.key} />}
       </div>
       {kind === 'asks' && <Asks account={first} />}
-      {kind === 'follows' && !second && (
+      {kind === 'followed' && !second && (
         <span class={styles.action}>
           <FollowButton account={first} small />
         </span>
@@ -68,7 +68,7 @@ export function InboxRow({ entry, viewerId, isNew }: InboxRowProps) {
   );
 }
 
-const isFollow = (kind: string) => kind === 'follows' || kind === 'asks';
+const isFollow = (kind: string) => kind === 'followed' || kind === 'asks';
 
 /** Lets in or turns away, as long as the request waits; what was decided here stays to be seen. */
 function Asks({ account }: { account: Account }) {

@@ -1,4 +1,4 @@
-/** English; what stands in braces is put in (ICU MessageFormat). `who` is one name, or several as `two` and `many` put them. */
+/** English; what stands in braces is put in (ICU MessageFormat). `who` is one name, or several as `two` and `many` put them; `n` is how many, for the verb. */
 export const english = {
   title: 'Inbox',
   needed: 'Sign in to see who liked, answered and follows you.',
@@ -19,11 +19,10 @@ export const english = {
 
   two: '{first} and {second}',
   many: '{first} and {n, plural, one {# other} other {# others}}',
-  likedClip: '{who} liked your clip',
-  likedComment: '{who} liked your comment',
-  shared: '{who} shared your clip',
-  follows1: '{who} follows you now',
-  followsN: '{who} follow you now',
+  likedClip: '{who}{n, plural, one { liked your clip} other { liked your clip}}',
+  likedComment: '{who}{n, plural, one { liked your comment} other { liked your comment}}',
+  shared: '{who}{n, plural, one { shared your clip} other { shared your clip}}',
+  followed: '{who}{n, plural, one { follows you now} other { follow you now}}',
   asks: '{who} wants to follow you',
   commented: '{who} commented on your clip',
   replied: '{who} answered your comment',
@@ -31,7 +30,7 @@ export const english = {
   mentionedInClip: '{who} mentioned you in a clip',
   posted: '{who} posted a clip',
   edited: '{who} changed a clip that you shared',
-  joined: '{who} joined this server',
+  joined: '{who}{n, plural, one { joined this server} other { joined this server}}',
   reported: '{who} reported {target}',
   published: 'Your clip is out',
   rejected: 'Your upload was not accepted',

@@ -1,7 +1,7 @@
+import { number } from '../i18n/formats.ts';
 import { say } from './say.ts';
 
 /** A speed as people of the page's language write it. */
 export function speedName(rate: number): string {
-  const number = new Intl.NumberFormat(document.documentElement.lang).format(rate);
-  return say('speedShort', { speed: number });
+  return say('speedShort', { speed: number(rate) });
 }

@@ -60,9 +60,9 @@ export function PosterTile({ status, showsPin = false, onOpen }: PosterTileProps
       {/* With room between them: what is seen is said in the same order. */}{' '}
       {pinned && <span class={`${styles.badge} ${styles.pin}`}>{say('pinned')}</span>}{' '}
       <span class={styles.facts}>
-        {state && <span class={styles.badge}>{state}</span>}{' '}
+        {state && <span class={styles.fact}>{state}</span>}{' '}
         {views > 0 && (
-          <span class={styles.badge}>
+          <span class={styles.fact}>
             <Icon name="play" size={12} />
             {count(views)}
           </span>

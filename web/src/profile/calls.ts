@@ -24,6 +24,12 @@ export const loadClipsOf =
     return { ...newest, value: [...pinned.value, ...newest.value] };
   };
 
+/** The public clips that an account likes, where it shows them. */
+export const loadLikesOf =
+  (id: string): LoadPage<Status> =>
+  (next) =>
+    request('GET', next ?? `${pathOf(id)}/likes?limit=${CLIPS}`);
+
 export type PeopleList = 'followers' | 'following';
 
 export const loadPeople =

@@ -6,6 +6,7 @@ import { createPages } from '../state/pages.ts';
 import { me } from '../state/session.ts';
 import { AccountList } from '../ui/account/account-list.tsx';
 import { ButtonLink } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { profilePath } from '../ui/links.ts';
 import { Notice, Page } from '../ui/page.tsx';
 import pills from '../ui/pills.module.css';
@@ -40,9 +41,10 @@ function People({ account, list }: { account: Account; list: PeopleList }) {
   const own = me.value?.id === account.id;
   const hidden = account.hide_collections && !own;
   return (
-    <Page title={say(list === 'followers' ? 'followersOf' : 'followingOf', { acct })}>
+    <Page title={say(list === 'followers' ? 'followersOf' : 'followingOf', { acct })} width="wide">
       <nav aria-label={say('people')} class={pills.pills}>
-        <a class={pills.pill} href={profilePath(account)}>
+        <a class={pills.back} href={profilePath(account)}>
+          <Icon name="back" size={20} />
           {say('back', { acct })}
         </a>
         {lists.map((name) => (

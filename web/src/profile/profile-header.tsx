@@ -8,7 +8,6 @@ import { instance, isStaff, me } from '../state/session.ts';
 import { counted } from '../ui/account/counted.ts';
 import { FollowButton, WaitingNote } from '../ui/account/follow-button.tsx';
 import { Avatar } from '../ui/avatar.tsx';
-import buttons from '../ui/button.module.css';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Handle } from '../ui/handle.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -24,19 +23,22 @@ const HEADER_OF_EVERYBODY = '/pictures/header.png';
 /** Who somebody is, and what one can do about them. */
 export function ProfileHeader({ account, own }: { account: Account; own: boolean }) {
   const relationship = own ? undefined : relationships.value.get(account.id);
+  const hasBanner = !account.header.endsWith(HEADER_OF_EVERYBODY);
   return (
     <header class={styles.header}>
-      {!account.header.endsWith(HEADER_OF_EVERYBODY) && (
-        <img class={styles.banner} src={account.header} alt="" />
-      )}
-      <Avatar account={account} size={88} />
+      {hasBanner && <img class={styles.banner} src={account.header} alt="" />}
+      <div class={hasBanner ? styles.overBanner : undefined}>
+        <Avatar account={account} size={88} />
+      </div>
       <div class={styles.who}>
-        <h1 dir="auto">{account.display_name || account.username}</h1>
+        <h1>
+          <bdi>{account.display_name || account.username}</bdi>
+        </h1>
         <Handle account={account} />
         {account.bot && <span class={styles.tag}>{say('bot')}</span>}
         {account.roles.map(({ id, name }) => (
           <span key={id} class={styles.tag}>
-            {name}
+            {say('role', { role: id, name })}
           </span>
         ))}
         {relationship?.followed_by && <span class={styles.tag}>{say('followsYou')}</span>}
@@ -131,25 +133,24 @@ function Fields({ account }: { account: Account }) {
   );
 }
 
+const OWN_PLACES = [
+  { href: '/library/saved', icon: 'bookmark', words: 'library', forStaff: false },
+  { href: '/studio', icon: 'studio', words: 'studio', forStaff: false },
+  { href: '/settings', icon: 'settings', words: 'settings', forStaff: false },
+  { href: '/admin/approvals', icon: 'shield', words: 'approvals', forStaff: true },
+] as const;
+
 /** On phones this is the way to what the rail shows on desktops. */
 function OwnPlaces() {
   return (
-    <div class={`${styles.actions} ${styles.own}`}>
-      <ButtonLink href="/library/saved" look="quiet" icon="bookmark">
-        {say('library')}
-      </ButtonLink>
-      <ButtonLink href="/studio" look="quiet" icon="studio">
-        {say('studio')}
-      </ButtonLink>
-      <ButtonLink href="/settings" look="quiet" icon="settings">
-        {say('settings')}
-      </ButtonLink>
-      {isStaff(me.value) && (
-        <ButtonLink href="/admin/approvals" look="quiet" icon="shield">
-          {say('approvals')}
-        </ButtonLink>
-      )}
-      <SignOutButton class={`${buttons.button} ${buttons.quiet}`} />
+    <div class={styles.own}>
+      {OWN_PLACES.filter(({ forStaff }) => !forStaff || isStaff(me.value)).map(({ href, icon, words }) => (
+        <a key={href} class={styles.place} href={href}>
+          <Icon name={icon} />
+          <span>{say(words)}</span>
+        </a>
+      ))}
+      <SignOutButton class={styles.place} />
     </div>
   );
 }

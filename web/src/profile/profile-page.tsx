@@ -11,9 +11,10 @@ import { toast } from '../state/toasts.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { profilePath } from '../ui/links.ts';
 import { Notice, useTitle } from '../ui/page.tsx';
+import place from '../ui/place.module.css';
 import { TabPanel, Tabs } from '../ui/tabs.tsx';
 import { WithAccount } from './account-route.tsx';
-import { loadClipsOf, relate } from './calls.ts';
+import { loadClipsOf, loadLikesOf, relate } from './calls.ts';
 import styles from './profile.module.css';
 import { ProfileHeader } from './profile-header.tsx';
 import { say } from './say.ts';
@@ -38,7 +39,7 @@ function ProfileOf({ account }: { account: Account }) {
   }, [viewer, own, account.id]);
   const relationship = own ? undefined : relationships.value.get(account.id);
   return (
-    <div class={styles.profile}>
+    <div class={place.page}>
       {account.moved && (
         <div class={styles.moved} role="note">
           <p>
@@ -66,7 +67,9 @@ function ProfileOf({ account }: { account: Account }) {
       ) : relationship?.blocked_by ? (
         <Notice icon="person" title={say('blockedBy', { acct: account.acct })} text={say('blockedByText')} />
       ) : own ? (
-        <OwnLists account={account} />
+        <Lists account={account} own />
+      ) : account.shows_likes ? (
+        <Lists account={account} own={false} />
       ) : (
         <section aria-label={say('clips')}>
           <Clips account={account} own={false} />
@@ -95,21 +98,52 @@ function Blocked({ account }: { account: Account }) {
   );
 }
 
-const ownLists = ['clips', 'liked'] as const;
+const lists = ['clips', 'liked'] as const;
 
-/** What somebody posted, and what only they see of their own profile. */
-function OwnLists({ account }: { account: Account }) {
-  const [list, setList] = useState<(typeof ownLists)[number]>('clips');
+/** What somebody posted, and what they like: shown to themselves, and to others where they choose so. */
+function Lists({ account, own }: { account: Account; own: boolean }) {
+  const [list, setList] = useState<(typeof lists)[number]>('clips');
   return (
     <>
       <Tabs
         label={say('tabs')}
-        tabs={ownLists.map((id) => ({ id, label: say(id) }))}
+        tabs={lists.map((id) => ({ id, label: say(id) }))}
         current={list}
         onChange={setList}
       />
-      <TabPanel id={list}>{list === 'clips' ? <Clips account={account} own /> : <LikedClips />}</TabPanel>
+      <TabPanel id={list}>
+        {list === 'clips' ? (
+          <Clips account={account} own={own} />
+        ) : own ? (
+          <OwnLikes shown={account.shows_likes} />
+        ) : (
+          <ShownLikes account={account} />
+        )}
+      </TabPanel>
     </>
+  );
+}
+
+function OwnLikes({ shown }: { shown: boolean }) {
+  return (
+    <>
+      <p class={styles.remark}>
+        {say(shown ? 'likesShown' : 'likesHidden')} <a href="/settings/privacy">{say('likesChange')}</a>
+      </p>
+      <LikedClips />
+    </>
+  );
+}
+
+function ShownLikes({ account }: { account: Account }) {
+  const pages = useClipPages(`likes of ${me.value?.id} ${account.id}`, loadLikesOf(account.id));
+  const { acct } = account;
+  return (
+    <PosterGrid
+      pages={pages}
+      label={say('liked')}
+      empty={<Notice icon="heart" title={say('noLikes')} text={say('noLikesText', { acct })} />}
+    />
   );
 }
 

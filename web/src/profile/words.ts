@@ -60,6 +60,12 @@ export const english = {
 
   followsYou: 'Follows you',
   bot: 'Automated',
+  role: '{role, select, owner {Owner} admin {Administrator} moderator {Moderator} other {{name}}}',
+  likesHidden: 'Only you see what you like.',
+  likesShown: 'Everybody may see which public clips you like.',
+  likesChange: 'Change this',
+  noLikes: 'No likes to show',
+  noLikesText: 'Public clips that @{acct} likes are shown here.',
   noClips: 'No clips yet',
   noClipsOwn: 'Clips you upload are shown here.',
   noClipsOther: 'When @{acct} posts a clip, it is shown here.',

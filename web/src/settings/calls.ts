@@ -20,6 +20,7 @@ export interface ProfileChange {
   readonly discoverable?: boolean;
   readonly indexable?: boolean;
   readonly hide_collections?: boolean;
+  readonly shows_likes?: boolean;
   readonly fields_attributes?: readonly { readonly name: string; readonly value: string }[];
   readonly source?: Partial<{
     readonly privacy: CredentialAccount['source']['privacy'];

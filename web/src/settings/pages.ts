@@ -14,7 +14,7 @@ export type SettingsPageName =
       | 'filters'
       | 'notifications'
     )
-  | ('playback' | 'accessibility' | 'appearance' | 'language' | 'data' | 'move' | 'delete');
+  | ('playback' | 'accessibility' | 'appearance' | 'app' | 'language' | 'data' | 'move' | 'delete');
 
 interface SettingsEntry {
   readonly name: SettingsPageName;
@@ -51,7 +51,7 @@ const groups: readonly SettingsGroup[] = [
       { name: 'feed', icon: 'heart', title: 'feed', about: 'feedAbout' },
       { name: 'filters', icon: 'block', title: 'filters', about: 'filtersAbout' },
       { name: 'notifications', icon: 'inbox', title: 'notifications', about: 'notificationsAbout' },
-      { name: 'language', icon: 'globe', title: 'language', about: 'languageAbout' },
+      { name: 'language', icon: 'globe', title: 'language', about: 'languageAbout', isLocal: true },
     ],
   },
   {
@@ -66,6 +66,7 @@ const groups: readonly SettingsGroup[] = [
         isLocal: true,
       },
       { name: 'appearance', icon: 'theme', title: 'appearance', about: 'appearanceAbout', isLocal: true },
+      { name: 'app', icon: 'plus', title: 'app', about: 'appAbout', isLocal: true },
     ],
   },
   {

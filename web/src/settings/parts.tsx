@@ -118,6 +118,8 @@ export function RangeField(props: {
   max: number;
   step: number;
   said: string;
+  /** Its ends are the left and the right of a picture, in every script. */
+  isSideways?: boolean;
   onInput: (value: number) => void;
   onSet?: (value: number) => void;
 }) {
@@ -128,6 +130,7 @@ export function RangeField(props: {
       <output for={id}>{props.said}</output>
       <input
         id={id}
+        dir={props.isSideways ? 'ltr' : undefined}
         type="range"
         min={props.min}
         max={props.max}

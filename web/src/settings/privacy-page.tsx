@@ -38,6 +38,12 @@ export function PrivacyPage() {
           save={(hide_collections) => changeMe({ hide_collections })}
         />
         <SwitchSetting
+          label={say('showLikes')}
+          hint={say('showLikesHint')}
+          value={account.shows_likes}
+          save={(shows_likes) => changeMe({ shows_likes })}
+        />
+        <SwitchSetting
           label={say('indexable')}
           hint={say('indexableHint')}
           value={account.source.indexable}

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useRoute } from 'preact-iso/router';
+import { AppPage } from '../device/app-page.tsx';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { mayInvite, me } from '../state/session.ts';
 import { ButtonLink } from '../ui/button.tsx';
@@ -41,6 +42,7 @@ const pages: Readonly<Record<SettingsPageName, ComponentType>> = {
   playback: PlaybackPage,
   accessibility: AccessibilityPage,
   appearance: AppearancePage,
+  app: AppPage,
   data: DataPage,
   move: MovePage,
   delete: DeletePage,

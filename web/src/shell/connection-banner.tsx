@@ -1,7 +1,8 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { connection } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { boot } from '../state/session.ts';
+import { toast } from '../state/toasts.ts';
 import { Icon } from '../ui/icon.tsx';
 import { useInterval } from '../ui/use-interval.ts';
 import { say } from './say.ts';
@@ -25,11 +26,16 @@ export function ConnectionBanner() {
       removeEventListener('online', lookAgain);
     };
   }, []);
+  const before = useRef(state);
+  useEffect(() => {
+    if (before.current === 'offline' && state === 'ok') toast(say('online'));
+    before.current = state;
+  }, [state]);
   return (
-    <div role="alert">
+    <div role="status">
       {state !== 'ok' && (
         <p class={styles.banner}>
-          <Icon name="alert" size={20} />
+          <Icon name={state === 'offline' ? 'offline' : 'alert'} size={20} />
           {say(SENTENCES[state])}
         </p>
       )}

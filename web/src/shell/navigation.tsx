@@ -27,7 +27,13 @@ function places(): Place[] {
     { href: '/search', icon: 'search', words: say('search') },
     { href: '/upload', icon: 'plus', words: say('upload') },
   ];
-  if (!account) return [...everybodys, { href: signInPath(), icon: 'person', words: say('signIn') }];
+  if (!account) {
+    return [
+      ...everybodys,
+      { href: signInPath(), icon: 'person', words: say('signIn') },
+      { href: '/settings/language', icon: 'globe', words: say('language'), railOnly: true },
+    ];
+  }
   return [
     ...everybodys,
     { href: '/inbox', icon: 'inbox', words: say('inbox') },

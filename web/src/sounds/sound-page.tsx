@@ -11,6 +11,7 @@ import { ButtonLink } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { clipPath, profilePath } from '../ui/links.ts';
 import { Failed, Loading, Notice, useTitle } from '../ui/page.tsx';
+import place from '../ui/place.module.css';
 import { useRemote } from '../ui/use-remote.ts';
 import { say } from './say.ts';
 import styles from './sound.module.css';
@@ -62,16 +63,18 @@ function Sound({ original, title }: { original: Status; title: string }) {
   useTitle(name);
   const [media] = original.media_attachments;
   return (
-    <div class={styles.page}>
-      <header class={styles.header}>
+    <div class={place.page}>
+      <header class={place.header}>
         <span class={styles.disc} aria-hidden="true">
           {media?.preview_url && <img src={media.preview_webp_url ?? media.preview_url} alt="" />}
           <span class={styles.note}>
             <Icon name="soundOn" size={20} />
           </span>
         </span>
-        <div class={styles.words}>
-          <h1 dir="auto">{name}</h1>
+        <div class={place.words}>
+          <h1>
+            <bdi>{name}</bdi>
+          </h1>
           <a href={profilePath(account)}>{say('by', { acct: account.acct })}</a>
         </div>
         <ButtonLink href={clipPath(original)} icon="play">

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createOutbox, type Fate, type Wish } from './outbox.ts';
 
-const like = (clip: string, on = true, account = '9'): Wish => ({ account, deed: 'like', clip, on });
+const like = (id: string, on = true, account = '9'): Wish => ({ account, deed: 'like', id, on });
 
 function rig(fateOf: (wish: Wish) => Fate | Promise<Fate>) {
   const rig = {
@@ -16,10 +16,10 @@ function rig(fateOf: (wish: Wish) => Fate | Promise<Fate>) {
         rig.stored = text;
       },
       send: async (wish) => {
-        rig.sent.push(`${wish.deed} ${wish.clip} ${wish.on}`);
+        rig.sent.push(`${wish.deed} ${wish.id} ${wish.on}`);
         return fateOf(wish);
       },
-      onRefused: ({ clip }, sentence) => rig.refused.push(`${clip}: ${sentence}`),
+      onRefused: ({ id }, sentence) => rig.refused.push(`${id}: ${sentence}`),
     });
   return Object.assign(rig, { open, outbox: open() });
 }
@@ -75,6 +75,14 @@ test('what is refused is told and not sent again', async () => {
   expect(sent).toHaveLength(1);
 });
 
+test('what was sent otherwise is not sent again, and what was wished since then is', async () => {
+  const { outbox, sent } = rig(() => 'done');
+  for (const wish of [like('1'), like('2'), like('3', false)]) outbox.put(wish);
+  outbox.drop([like('1'), like('2'), like('3'), like('3', false, '8')]);
+  await outbox.flush('9');
+  expect(sent).toEqual(['like 3 false']);
+});
+
 test('wishes of another account wait for that account', async () => {
   const { outbox, sent } = rig(() => 'done');
   outbox.put(like('1', true, '8'));
@@ -86,8 +94,8 @@ test('wishes of another account wait for that account', async () => {
 test.each([
   ['not JSON', '{'],
   ['no list', '{"a":1}'],
-  ['no wishes', '[null, 1, {"account":"9","deed":"pay","clip":"1","on":true}]'],
-  ['a path for an id', '[{"account":"9","deed":"like","clip":"1/../../sessions","on":true}]'],
+  ['no wishes', '[null, 1, {"account":"9","deed":"pay","id":"1","on":true}]'],
+  ['a path for an id', '[{"account":"9","deed":"like","id":"1/../../sessions","on":true}]'],
 ])('a storage with %s is an empty one', async (_name, stored) => {
   const one = rig(() => 'done');
   one.stored = stored;

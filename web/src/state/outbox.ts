@@ -1,8 +1,10 @@
-/** What somebody wants to be so about a clip, whatever was before: sent again and again it stays the same. */
+/** What somebody wants to be so about a clip or an account, whatever was before: sent again and again it stays the same. */
 export interface Wish {
+  /** Whose wish it is. */
   readonly account: string;
-  readonly deed: 'like' | 'save';
-  readonly clip: string;
+  readonly deed: 'like' | 'save' | 'follow';
+  /** Of the clip, or of the account that is followed. */
+  readonly id: string;
   readonly on: boolean;
 }
 
@@ -24,6 +26,8 @@ export interface Outbox {
   waiting(account: string): readonly Wish[];
   /** Sends what waits for an account, oldest first, until one has to wait on. Says whether all of it went. */
   flush(account: string): Promise<boolean>;
+  /** Drops what was sent otherwise, unless something else was wished meanwhile. */
+  drop(sent: readonly Wish[]): void;
 }
 
 /** More than a flight's worth; older ones are forgotten. */
@@ -45,7 +49,7 @@ export function createOutbox({ read, write, send, onRefused }: OutboxDeps): Outb
       const fate = await send(wish);
       if (fate === 'later') return false;
       // What was wished meanwhile is sent, too.
-      const isLatest = kept().some((one) => isAboutTheSame(one, wish) && one.on === wish.on);
+      const isLatest = kept().some((one) => isTheSame(one, wish));
       if (!isLatest) continue;
       keep(without(wish));
       if (fate !== 'done') onRefused(wish, fate.refused);
@@ -61,12 +65,15 @@ export function createOutbox({ read, write, send, onRefused }: OutboxDeps): Outb
       });
       return sending;
     },
+    drop: (sent) => keep(kept().filter((one) => !sent.some((other) => isTheSame(one, other)))),
   };
 }
 
 function isAboutTheSame(one: Wish, other: Wish): boolean {
-  return one.account === other.account && one.deed === other.deed && one.clip === other.clip;
+  return one.account === other.account && one.deed === other.deed && one.id === other.id;
 }
+
+const isTheSame = (one: Wish, other: Wish) => isAboutTheSame(one, other) && one.on === other.on;
 
 /** What is not ours in the storage is no wish. */
 function parseWishes(text: string | null): Wish[] {
@@ -81,9 +88,9 @@ function parseWishes(text: string | null): Wish[] {
 
 function isWish(value: unknown): value is Wish {
   if (typeof value !== 'object' || value === null) return false;
-  const { account, deed, clip, on } = value as Record<string, unknown>;
-  const isDeed = deed === 'like' || deed === 'save';
-  return typeof account === 'string' && isDeed && isId(clip) && typeof on === 'boolean';
+  const { account, deed, id, on } = value as Record<string, unknown>;
+  const isDeed = deed === 'like' || deed === 'save' || deed === 'follow';
+  return typeof account === 'string' && isDeed && isId(id) && typeof on === 'boolean';
 }
 
 const isId = (value: unknown) => typeof value === 'string' && /^\d{1,20}$/.test(value);

@@ -1,10 +1,12 @@
 import { computed, effect, signal } from '@preact/signals';
 import { type ApiOutcome, connection, request } from '../api/client.ts';
-import type { Status } from '../api/types.ts';
+import type { Relationship, Status } from '../api/types.ts';
 import { createOutbox, type Fate, type Wish } from './outbox.ts';
 import { store, stored } from './preferences.ts';
+import { keepRelationship } from './relationships.ts';
 import { me } from './session.ts';
 import { toast } from './toasts.ts';
+import { pathOfWish, waitsOn } from './wish-calls.ts';
 
 /** How a clip stands with whoever is signed in, as they wish it to be, which the server may not know yet. */
 export interface Reaction {
@@ -18,30 +20,28 @@ const KEPT = 'vireo.outbox';
 const RETRY_MS = 30_000;
 
 /** Wishes of this visit, and of earlier ones that wait. They hold over whatever a clip says that was read before. */
-const wishes = signal<ReadonlyMap<string, boolean>>(new Map());
+export const wishes = signal<ReadonlyMap<string, boolean>>(new Map());
 const account = computed(() => (me.value?.email_confirmed ? me.value.id : null));
 
-const keyOf = ({ deed, clip }: Pick<Wish, 'deed' | 'clip'>) => `${deed} ${clip}`;
+const keyOf = ({ deed, id }: Pick<Wish, 'deed' | 'id'>) => `${deed} ${id}`;
 
 const outbox = createOutbox({
   read: () => stored(KEPT),
   write: (text) => store(KEPT, text),
-  send: async ({ deed, clip, on }) => fateOf(await request('POST', pathOf(deed, clip, on))),
+  async send(wish) {
+    const outcome = await request<Relationship>('POST', pathOfWish(wish));
+    if (wish.deed === 'follow') keepRelationship(outcome);
+    return fateOf(outcome);
+  },
   onRefused(wish, sentence) {
     wishes.value = new Map([...wishes.value].filter(([key]) => key !== keyOf(wish)));
     toast(sentence, 'error');
   },
 });
 
-const NAMES = { like: 'favourite', save: 'bookmark' } as const;
-const pathOf = (deed: Wish['deed'], clip: string, on: boolean) =>
-  `/api/v1/statuses/${clip}/${on ? '' : 'un'}${NAMES[deed]}`;
-
-/** Not reached, busy, too often: later. Everything else is an answer. */
 function fateOf(outcome: ApiOutcome<unknown>): Fate {
   if (outcome.ok) return 'done';
-  const { status, sentence } = outcome;
-  return status === 0 || status === 401 || status === 429 || status >= 500 ? 'later' : { refused: sentence };
+  return waitsOn(outcome.status) ? 'later' : { refused: outcome.sentence };
 }
 
 /** How a clip stands now. */
@@ -58,23 +58,35 @@ const countWith = (counted: number, was: boolean, is: boolean) =>
   Math.max(0, counted + Number(is) - Number(was));
 
 /**
- * Likes or saves a clip, or takes that back: shown at once, sent as soon as it can be, also after a reload. What the server refuses
+ * Likes or saves a clip, follows an account, or takes that back: shown at once, sent as soon as it can be, also after a reload. What the server refuses
  * is taken back with its sentence. Says nothing to who is not signed in: false.
  */
-export function wish(deed: Wish['deed'], status: Status, on: boolean): boolean {
+export function wish(deed: Wish['deed'], { id: about }: { readonly id: string }, on: boolean): boolean {
   const id = account.peek();
   if (id === null) return false;
-  const wished = { account: id, deed, clip: status.id, on };
-  wishes.value = new Map([...wishes.value, [keyOf(wished), on]]);
+  const wished = { account: id, deed, id: about, on };
   outbox.put(wished);
+  wishes.value = new Map([...wishes.value, [keyOf(wished), on]]);
   void flush(id);
   return true;
 }
+
+/** What waits for whoever is signed in. */
+export const waitingWishes = (): readonly Wish[] => outbox.waiting(account.peek() ?? '');
+
+/** What was left may have been sent by the worker of the page, while that was closed. */
+const reconciled =
+  stored(KEPT) === null
+    ? undefined
+    : import('../device/outbox-copy.ts')
+        .then(({ takeSent }) => takeSent())
+        .then(outbox.drop, () => undefined);
 
 let retry: ReturnType<typeof setTimeout> | undefined;
 
 async function flush(id: string): Promise<void> {
   clearTimeout(retry);
+  await reconciled;
   if (await outbox.flush(id)) return;
   // Where the connection is gone, its return is the moment.
   if (connection.peek() === 'ok') retry = setTimeout(() => flush(id), RETRY_MS);

@@ -6,6 +6,7 @@ import { signInPath } from '../ui/links.ts';
 import { forgetClipList } from './clip-list.ts';
 import { isWrittenForVisitors } from './first-page.ts';
 import { forgetRelationships } from './relationships.ts';
+import { remembered } from './remembered.ts';
 import { say } from './say.ts';
 import { forgetTimelines } from './timelines.ts';
 import { toast } from './toasts.ts';
@@ -19,22 +20,42 @@ export const instance = signal<Instance | undefined>(undefined);
 /** What this server calls itself. */
 export const serverName = (): string => instance.value?.title ?? 'Vireo';
 
+/** Whether `me` is only what the page goes by until the server has said who we are. */
+let isGuess = false;
+
 /** Asks the server who it is and who we are. What fails stays unknown and can be asked again. */
 export async function boot(): Promise<void> {
-  const wasWritten = me.value === undefined && isWrittenForVisitors();
-  // So that the feed begins at once. The server is asked all the same: a page from the history may be from before somebody signed in.
-  if (wasWritten) me.value = null;
+  if (me.value === undefined && isWrittenForVisitors()) {
+    // So that the feed begins at once. The server is asked all the same: a page from the history may be from before somebody signed in.
+    me.value = null;
+    isGuess = true;
+  }
   const [server, account] = await Promise.all([
-    instance.value ? undefined : api.instance(),
-    me.value === undefined || wasWritten ? api.me() : undefined,
+    instance.value && !isGuess ? undefined : api.instance(),
+    me.value === undefined || isGuess ? api.me() : undefined,
   ]);
   batch(() => {
     if (server?.ok) instance.value = server.value;
-    if (wasWritten) {
-      if (account?.ok && me.value === null) become(account.value);
-    } else if (account?.ok) me.value = account.value;
-    else if (account && account.status >= 400 && account.status < 500) me.value = null;
+    if (account) learn(account);
   });
+}
+
+function learn(account: ApiOutcome<CredentialAccount>): void {
+  const known = me.value;
+  // Somebody signed in or out meanwhile.
+  if (known !== undefined && !isGuess) return;
+  if (account.ok || (account.status >= 400 && account.status < 500)) {
+    const found = account.ok ? account.value : null;
+    isGuess = false;
+    if (known === undefined || known?.id === found?.id) me.value = found;
+    else become(found);
+  } else if (account.status === 0 && known === undefined) {
+    const last = remembered();
+    if (!last) return;
+    isGuess = true;
+    instance.value ??= last.instance;
+    me.value = last.me;
+  }
 }
 
 /** Asks once more who we are: something about the account may have changed elsewhere. */
@@ -87,6 +108,7 @@ export function mayInvite(): boolean {
 }
 
 function become(account: CredentialAccount | null): void {
+  isGuess = false;
   batch(() => {
     forgetRelationships();
     forgetTimelines();

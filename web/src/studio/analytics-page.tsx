@@ -19,6 +19,7 @@ import { useFresh } from './use-fresh.ts';
 
 /** The server adds up every two seconds; once in ten is near enough. */
 const REFRESH_MS = 10_000;
+const HEADING_LETTERS = 60;
 
 /** How all of one's clips do. */
 export function ChannelAnalyticsPage() {
@@ -78,12 +79,9 @@ function Clip({ id }: { id: string }) {
     everyMs,
   );
   if ((video.failure ?? failure)?.status === 404) return <NotFoundPage />;
-  const caption = video.value?.text.trim() || say('noCaption');
+  const caption = shortened(video.value?.text.trim() || say('noCaption'));
   return (
-    <Page
-      title={video.value ? say('analyticsOf', { caption: caption.slice(0, 60) }) : say('analyticsTitle')}
-      width="wide"
-    >
+    <Page title={video.value ? say('analyticsOf', { caption }) : say('analyticsTitle')} width="wide">
       <Way href={`/studio/${id}`} words={say('editTitle')} />
       <Live videoId={id} />
       <RangePicker range={range} onChoose={setRange} />
@@ -101,6 +99,17 @@ function Clip({ id }: { id: string }) {
       )}
     </Page>
   );
+}
+
+/** What fits into a heading, with a sign that it goes on. */
+function shortened(caption: string): string {
+  const [...letters] = caption;
+  return letters.length <= HEADING_LETTERS
+    ? caption
+    : `${letters
+        .slice(0, HEADING_LETTERS - 1)
+        .join('')
+        .trimEnd()}…`;
 }
 
 function Way({ href, words }: { href: string; words: string }) {

@@ -11,6 +11,7 @@ import { Button, ButtonLink } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { signInPath, tagPath } from '../ui/links.ts';
 import { Failed, Loading, Notice, useTitle } from '../ui/page.tsx';
+import place from '../ui/place.module.css';
 import { TabPanel, Tabs } from '../ui/tabs.tsx';
 import { useRemote } from '../ui/use-remote.ts';
 import { loadTag, loadTagged, setTagFollowed } from './calls.ts';
@@ -38,7 +39,7 @@ function TagOf({ name }: { name: string }) {
   useTitle(`#${name}`);
   if (remote.state === 'ready') {
     return (
-      <div class={styles.page}>
+      <div class={place.page}>
         <TagHeader name={name} tag={remote.value} onChange={set} />
         <TagClips name={name} />
       </div>
@@ -57,12 +58,14 @@ function TagHeader(props: { name: string; tag: Tag; onChange: (tag: Tag) => void
   const { name, tag, onChange } = props;
   const n = usesOf(tag);
   return (
-    <header class={styles.header}>
+    <header class={place.header}>
       <span class={styles.mark}>
         <Icon name="hash" size={34} />
       </span>
-      <div class={styles.words}>
-        <h1 dir="auto">#{name}</h1>
+      <div class={place.words}>
+        <h1>
+          <bdi>#{name}</bdi>
+        </h1>
         <p>{n > 0 ? say('uses', { n }) : say('unused')}</p>
       </div>
       <FollowTag name={name} tag={tag} onChange={onChange} />

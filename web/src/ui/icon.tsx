@@ -54,10 +54,15 @@ const shapes = {
     'M12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6M10.2 3.5h3.6l.5 2.6 1.6.9 2.5-.9 1.8 3.1-2 1.7v2.2l2 1.7-1.8 3.1-2.5-.9-1.6.9-.5 2.6h-3.6l-.5-2.6-1.6-.9-2.5.9-1.8-3.1 2-1.7v-2.2l-2-1.7 1.8-3.1 2.5.9 1.6-.9z',
   theme: 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17M12 3.5v17M12 8l5-2M12 12.5l8-3M12 17l8-3',
   back: 'M15 5.5 8.5 12l6.5 6.5',
+  offline:
+    'M3 9.5a13 13 0 0 1 4.5-2.9M11 5.6a13 13 0 0 1 10 3.9M6 13a8.5 8.5 0 0 1 4-2.2M14.5 11a8.5 8.5 0 0 1 3.5 2M9.3 16.3a4 4 0 0 1 5.4 0M12 19.4v.1M4 3.5l16 16',
   clock: 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17M12 7.5V12l3 2',
 } as const;
 
 export type IconName = keyof typeof shapes;
+
+/** They point along the line, and the other way where it runs from right to left. */
+const pointing: readonly IconName[] = ['back', 'external', 'leave', 'share'];
 
 const filled: readonly IconName[] = ['play', 'heartFilled', 'bookmarkFilled'];
 
@@ -74,6 +79,7 @@ export function Icon({ name, size = 24 }: { name: IconName; size?: number }) {
       stroke-linecap="round"
       stroke-linejoin="round"
       aria-hidden="true"
+      data-points={pointing.includes(name) || undefined}
     >
       <path d={shapes[name]} />
     </svg>

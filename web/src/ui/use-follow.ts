@@ -1,6 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Account } from '../api/types.ts';
-import { refreshRelationship, relationships, setFollowing } from '../state/relationships.ts';
+import { wish } from '../state/reactions.ts';
+import {
+  refreshRelationship,
+  relationships,
+  setFollowing,
+  supposeFollowing,
+} from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { say } from './say.ts';
@@ -32,9 +38,14 @@ export function useFollow(account: Account): Follow | null {
   const { following, requested } = relationship;
   const change = async () => {
     setBusy(true);
-    const outcome = await setFollowing(account.id, !following && !requested);
+    const wanted = !following && !requested;
+    const outcome = await setFollowing(account.id, wanted);
     setBusy(false);
-    if (!outcome.ok) toast(outcome.sentence, 'error');
+    if (outcome.ok) return;
+    if (outcome.status !== 0 || !wish('follow', account, wanted)) return toast(outcome.sentence, 'error');
+    // The server hears of it as soon as it can be reached.
+    supposeFollowing(account.id, wanted);
+    toast(say('followLater'));
   };
   if (following) {
     return {

@@ -34,10 +34,11 @@ interface FilePickerProps {
 export function FilePicker(props: FilePickerProps) {
   const { file, url, readable, limits, onChoose } = props;
   const [over, setOver] = useState(false);
+  const shown = file !== null && url !== null && readable;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button does the same
     <div
-      class={[styles.picker, over && styles.over].filter(Boolean).join(' ')}
+      class={[styles.picker, shown && styles.chosen, over && styles.over].filter(Boolean).join(' ')}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -50,7 +51,7 @@ export function FilePicker(props: FilePickerProps) {
         if (dropped) onChoose(dropped);
       }}
     >
-      {file && url && readable && <Preview {...props} file={file} url={url} />}
+      {shown && <Preview {...props} file={file} url={url} />}
       {!file && (
         <span class={styles.mark}>
           <Icon name="upload" size={34} />
@@ -101,7 +102,6 @@ function Preview({ file, url, onMeasured, onReadable }: PreviewProps) {
       aria-label={say('preview')}
       muted
       playsInline
-      controls
       preload="metadata"
       onLoadedMetadata={({ currentTarget }) => {
         // A sound without a picture: the browser knows the one codec and not the other.

@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
 import type { CredentialAccount } from '../api/types.ts';
 import { CaptionsField } from '../editing/captions-field.tsx';
 import { CoverField } from '../editing/cover-field.tsx';
@@ -13,10 +14,11 @@ import { Button } from '../ui/button.tsx';
 import { Choice, Field, Form, FormError } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useObjectUrl } from '../ui/use-object-url.ts';
-import { draftDetails, draftEdits, draftFile, draftTrim, type UploadDetails, usualDetails } from './draft.ts';
+import { changeDetails, detailsOf, draftEdits, draftFile, draftTrim, type UploadDetails } from './draft.ts';
 import { FilePicker, type UploadLimits } from './file-picker.tsx';
 import { LanguageField, PermissionsField, WhenField } from './more-fields.tsx';
 import { say } from './say.ts';
+import { takeShared } from './shared.ts';
 import styles from './upload.module.css';
 import { startUpload } from './uploader.ts';
 
@@ -47,13 +49,13 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
   const [unreadable, setUnreadable] = useState<File | null>(null);
   const file = draftFile.value;
   const url = useObjectUrl(file);
-  const details = draftDetails.value ?? usualDetails(account);
+  const details = detailsOf(account);
   const trim = draftTrim.value;
   const edits = draftEdits.value;
   const locale = document.documentElement.lang;
   const left = limits.characters - [...details.caption].length;
   const change = (difference: Partial<UploadDetails>) => {
-    draftDetails.value = { ...details, ...difference };
+    changeDetails(account, { ...details, ...difference });
   };
 
   const choose = (chosen: File) => {
@@ -64,6 +66,16 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
     draftFile.value = wrong ? null : chosen;
     draftTrim.value = noTrim;
   };
+  const { query, route } = useLocation();
+  useEffect(() => {
+    if (query.shared === undefined) return;
+    route('/upload', true);
+    takeShared().then((shared) => {
+      if (!shared) return setProblem(say('sharedLost'));
+      choose(shared.file);
+      if (details.caption === '') change({ caption: shared.text });
+    });
+  }, [query.shared]);
   const size = measured?.file === file ? measured : null;
   const limit = limits.video_duration_limit;
   const tooLong = size !== null && keptSeconds(trim, size.duration) > limit + 1;
@@ -84,108 +96,114 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
   return (
     <Form onSend={send} label={say('title')}>
       {problem && <FormError sentence={problem} />}
-      <FilePicker
-        file={file}
-        url={url}
-        readable={unreadable !== file}
-        limits={limits}
-        onChoose={choose}
-        onMeasured={(read, duration, aspect) => setMeasured({ file: read, duration, aspect })}
-        onReadable={(read, readable) => setUnreadable(readable ? null : read)}
-      />
-      {tooLong && (
-        <p class={styles.tooLong} role="status">
-          <Icon name="alert" size={20} />
-          {say('trimToFit', { length: spokenDuration(size.duration), limit: spokenDuration(limit) })}
-        </p>
-      )}
-      {size && url && unreadable !== file && (
-        <TrimField
-          url={url}
-          duration={size.duration}
-          aspect={size.aspect}
-          trim={trim}
-          onChange={(changed) => {
-            draftTrim.value = changed;
-          }}
-        />
-      )}
-      {file && (
-        <CoverField
-          videoUrl={url}
-          unreadable={unreadable === file}
-          legend={sayOfEditing('coverOptional')}
-          kept={sayOfEditing('coverChosen')}
-          cover={edits.cover}
-          step={edits.coverStep}
-          onChange={(cover) => {
-            draftEdits.value = withCover(edits, cover);
-          }}
-        />
-      )}
-      <Field
-        label={say('caption')}
-        name="caption"
-        value={details.caption}
-        onInput={(caption) => change({ caption })}
-        hint={left >= 0 ? say('left', { n: left }) : undefined}
-        error={left < 0 ? say('over', { n: -left }) : undefined}
-        multiline
-      />
-      <fieldset>
-        <legend class={styles.legend}>{say('visibility')}</legend>
-        {VISIBILITIES.map(({ value, name, hint }) => (
+      <div class={styles.sides}>
+        <div class={styles.film}>
+          <FilePicker
+            file={file}
+            url={url}
+            readable={unreadable !== file}
+            limits={limits}
+            onChoose={choose}
+            onMeasured={(read, duration, aspect) => setMeasured({ file: read, duration, aspect })}
+            onReadable={(read, readable) => setUnreadable(readable ? null : read)}
+          />
+          {tooLong && (
+            <p class={styles.tooLong} role="status">
+              <Icon name="alert" size={20} />
+              {say('trimToFit', { length: spokenDuration(size.duration), limit: spokenDuration(limit) })}
+            </p>
+          )}
+          {size && url && unreadable !== file && (
+            <TrimField
+              url={url}
+              duration={size.duration}
+              aspect={size.aspect}
+              trim={trim}
+              onChange={(changed) => {
+                draftTrim.value = changed;
+              }}
+            />
+          )}
+          {file && (
+            <CoverField
+              videoUrl={url}
+              unreadable={unreadable === file}
+              legend={sayOfEditing('coverOptional')}
+              kept={sayOfEditing('coverChosen')}
+              cover={edits.cover}
+              step={edits.coverStep}
+              onChange={(cover) => {
+                draftEdits.value = withCover(edits, cover);
+              }}
+            />
+          )}
+        </div>
+        <div class={styles.said}>
+          <Field
+            label={say('caption')}
+            name="caption"
+            value={details.caption}
+            onInput={(caption) => change({ caption })}
+            hint={left >= 0 ? say('left', { n: left }) : undefined}
+            error={left < 0 ? say('over', { n: -left }) : undefined}
+            multiline
+          />
+          <fieldset>
+            <legend class={styles.legend}>{say('visibility')}</legend>
+            {VISIBILITIES.map(({ value, name, hint }) => (
+              <Choice
+                key={value}
+                type="radio"
+                name="visibility"
+                checked={details.visibility === value}
+                onChoose={() => change({ visibility: value })}
+                hint={say(hint)}
+              >
+                {say(name)}
+              </Choice>
+            ))}
+          </fieldset>
+          <Field
+            label={say('altText')}
+            name="alt-text"
+            value={details.altText}
+            onInput={(altText) => change({ altText })}
+            maxLength={ALT_TEXT_CHARACTERS}
+            multiline
+          />
+          {file && (
+            <CaptionsField
+              legend={sayOfEditing('captionsOptional')}
+              edits={edits}
+              onChange={(changed) => {
+                draftEdits.value = changed;
+              }}
+            />
+          )}
+          <Field
+            label={say('warning')}
+            name="content-warning"
+            value={details.warning}
+            onInput={(warning) => change({ warning })}
+            hint={say('warningHint')}
+            maxLength={WARNING_CHARACTERS}
+          />
           <Choice
-            key={value}
-            type="radio"
-            name="visibility"
-            checked={details.visibility === value}
-            onChoose={() => change({ visibility: value })}
-            hint={say(hint)}
+            type="checkbox"
+            name="sensitive"
+            checked={details.sensitive || details.warning !== ''}
+            onChoose={(sensitive) => change({ sensitive })}
           >
-            {say(name)}
+            {say('sensitive')}
           </Choice>
-        ))}
-      </fieldset>
-      <Field
-        label={say('altText')}
-        name="alt-text"
-        value={details.altText}
-        onInput={(altText) => change({ altText })}
-        maxLength={ALT_TEXT_CHARACTERS}
-        multiline
-      />
-      {file && (
-        <CaptionsField
-          legend={sayOfEditing('captionsOptional')}
-          edits={edits}
-          onChange={(changed) => {
-            draftEdits.value = changed;
-          }}
-        />
-      )}
-      <Field
-        label={say('warning')}
-        name="content-warning"
-        value={details.warning}
-        onInput={(warning) => change({ warning })}
-        hint={say('warningHint')}
-        maxLength={WARNING_CHARACTERS}
-      />
-      <Choice
-        type="checkbox"
-        name="sensitive"
-        checked={details.sensitive || details.warning !== ''}
-        onChoose={(sensitive) => change({ sensitive })}
-      >
-        {say('sensitive')}
-      </Choice>
-      <LanguageField details={details} onChange={change} />
-      <PermissionsField details={details} onChange={change} />
-      <WhenField details={details} onChange={change} />
-      <Button type="submit" icon="upload" wide>
-        {say('send')}
-      </Button>
+          <LanguageField details={details} onChange={change} />
+          <PermissionsField details={details} onChange={change} />
+          <WhenField details={details} onChange={change} />
+          <Button type="submit" icon="upload" wide>
+            {say('send')}
+          </Button>
+        </div>
+      </div>
     </Form>
   );
 }

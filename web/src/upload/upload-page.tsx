@@ -37,7 +37,7 @@ function Steps() {
   }, [state.phase]);
   if (!server || !account) return <Loading />;
   return (
-    <Page title={titleOf(state)}>
+    <Page title={titleOf(state)} width={state.phase === 'idle' ? 'wide' : 'normal'}>
       {state.phase === 'idle' && (
         <UploadForm
           limits={{

@@ -4,7 +4,7 @@ import type { editOf } from '../editing/trim.ts';
 import { toast } from '../state/toasts.ts';
 import { uploadState } from '../state/uploads.ts';
 import { calls } from './calls.ts';
-import { clearDraft, type UploadDetails } from './draft.ts';
+import { clearDraft, forgetKeptDetails, type UploadDetails } from './draft.ts';
 import { followProcessing, stopFollowing } from './follow-processing.ts';
 import { say } from './say.ts';
 import { sendDraftTo, stopSendingDraft } from './send-draft.ts';
@@ -50,6 +50,7 @@ export async function startUpload(
   // Given up before it began: nothing is sent, and the server forgets it.
   if (mine !== round) return terminate(uploadUrl);
   writeStoredUpload(stored);
+  forgetKeptDetails();
   sendDraftTo(videoId);
   await send(file, stored);
 }

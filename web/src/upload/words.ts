@@ -17,6 +17,7 @@ export const english = {
   tooLongKept:
     '{kept} of this video would be kept, over this server’s limit of {limit}. Trim it a little more.',
   trimToFit: 'This video is {length} long; this server takes {limit}. Trim it below.',
+  sharedLost: 'The video that was shared did not arrive here. Choose it below.',
   recordInstead: 'Record a clip',
   keptTitle: 'Your draft is kept',
   scheduledTitle: 'Your clip waits for its time',

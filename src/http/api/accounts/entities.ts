@@ -53,6 +53,7 @@ export function toAccount(
     indexable: account.indexable,
     noindex: !account.indexable,
     hide_collections: account.hideCollections,
+    shows_likes: account.showsLikes,
     created_at: account.createdAt.toISOString(),
     followers_count: account.counts.followers,
     following_count: account.counts.following,

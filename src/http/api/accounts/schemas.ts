@@ -34,6 +34,7 @@ const account = z.object({
   indexable: z.boolean(),
   noindex: z.boolean().describe('Search engines are asked to leave it out'),
   hide_collections: z.boolean(),
+  shows_likes: z.boolean().describe('Whether others may see which public videos it likes'),
   created_at: z.string(),
   last_status_at: z.string().nullable().describe('Day of the newest video; null in lists'),
   followers_count: z.number(),

@@ -63,6 +63,7 @@ export const updateCredentials = route({
     discoverable: flag.optional(),
     indexable: flag.optional(),
     hide_collections: flag.optional().describe('Whom you follow, and who follows you, is shown to you alone'),
+    shows_likes: flag.optional().describe('Others may see which public videos you like'),
     fields_attributes: fields.optional(),
     source: z
       .object({
@@ -97,6 +98,7 @@ export const updateCredentials = route({
         discoverable: body.discoverable,
         indexable: body.indexable,
         hideCollections: body.hide_collections,
+        showsLikes: body.shows_likes,
         fields: body.fields_attributes,
       };
       return deps.accounts.editProfile(tx, id, change, pictures.length > 0);

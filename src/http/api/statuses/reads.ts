@@ -6,11 +6,12 @@ import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { type RouteInput, route } from '../../route.ts';
 import { toAccount } from '../accounts/entities.ts';
+import { shownHere } from '../accounts/get-account.ts';
 import type { AccountEntity } from '../accounts/schemas.ts';
 import { manyOf } from '../inputs.ts';
 import { mediaEntityOf } from '../media/entities.ts';
 import { linkPages, pageOf } from '../paging.ts';
-import { accountEntity, pageQuery, statusEntity, statusParams } from '../schemas.ts';
+import { accountEntity, accountParams, pageQuery, statusEntity, statusParams } from '../schemas.ts';
 import { likeableOf, postEntitiesOf, seenPost } from './posts.ts';
 import { statusEditEntity, statusSourceEntity } from './schemas.ts';
 
@@ -168,3 +169,27 @@ export const getFavourites = keptList(
   'Posts that you like, the last one first.',
   ({ engagement }) => engagement.favouritesOf,
 );
+
+export const getShownLikes = route({
+  method: 'get',
+  path: '/api/v1/accounts/:id/likes',
+  summary:
+    'The public videos that an account of this server likes, the last one first. Empty where it does not show them.',
+  audience: 'anyone',
+  scope: 'read:statuses',
+  params: accountParams,
+  query: pageQuery,
+  output: z.array(statusEntity),
+  handler: async ({ deps, params, query, viewer, req, res }) => {
+    const account = await shownHere(deps, await deps.accounts.byId(params.id));
+    const viewerId = viewer?.account.id ?? null;
+    if (account.id !== viewerId) {
+      if (!account.showsLikes) return [];
+      if (viewerId !== null && (await deps.social.isBlocking(account.id, viewerId))) return [];
+    }
+    const shown = await deps.engagement.shownLikesOf(account.id, viewerId, pageOf(query));
+    linkPages(req, res, deps.urls.origin, shown, query.limit);
+    const ids = shown.map(({ videoId }) => videoId);
+    return postEntitiesOf(deps, ids, viewerId);
+  },
+});

@@ -2,7 +2,6 @@ import { html } from '../../html.ts';
 import type { Words } from './words.ts';
 
 export const ar: Words = {
-  direction: 'rtl',
   error: 'خطأ',
   signIn: 'تسجيل الدخول',
   asksToSignIn: (app, server) => html`يطلب منك ${app} تسجيل الدخول إلى ${server} أولًا.`,

@@ -2,7 +2,6 @@ import { html } from '../../html.ts';
 import type { Words } from './words.ts';
 
 export const de: Words = {
-  direction: 'ltr',
   error: 'Fehler',
   signIn: 'Anmelden',
   asksToSignIn: (app, server) => html`${app} bittet dich, dich zuerst bei ${server} anzumelden.`,

@@ -2,7 +2,6 @@ import { html } from '../../html.ts';
 import type { Words } from './words.ts';
 
 export const en: Words = {
-  direction: 'ltr',
   error: 'Error',
   signIn: 'Sign in',
   asksToSignIn: (app, server) => html`${app} asks you to sign in to ${server} first.`,

@@ -2,7 +2,6 @@ import { html } from '../../html.ts';
 import type { Words } from './words.ts';
 
 export const es: Words = {
-  direction: 'ltr',
   error: 'Error',
   signIn: 'Iniciar sesión',
   asksToSignIn: (app, server) => html`${app} te pide que primero inicies sesión en ${server}.`,

@@ -2,7 +2,6 @@ import { html } from '../../html.ts';
 import type { Words } from './words.ts';
 
 export const fr: Words = {
-  direction: 'ltr',
   error: 'Erreur',
   signIn: 'Se connecter',
   asksToSignIn: (app, server) => html`${app} vous demande d’abord de vous connecter à ${server}.`,
@@ -56,7 +55,7 @@ export const fr: Words = {
     profile: 'Voir qui vous êtes : votre nom et votre image',
     read: 'Voir tout ce que vous pouvez voir, y compris ce qui est privé',
     'read:accounts': 'Voir votre profil et son contenu',
-    'read:analytics': 'Voir les résultats de vos propres vidéos : vues, durée de visionnage, abonnés',
+    'read:analytics': 'Voir les résultats de vos propres vidéos : vues, durée de visionnage, abonné·e·s',
     'read:blocks': 'Voir qui vous bloquez',
     'read:bookmarks': 'Voir vos marque-pages',
     'read:favourites': 'Voir ce que vous aimez',

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Scope } from '../../../modules/auth/index.ts';
 import { ApiError, type Reason } from '../../errors.ts';
+import { isLanguage, type Language, languageOf } from '../../languages.ts';
 import { queryOf } from '../../query.ts';
 import { ar } from './ar.ts';
 import { de } from './de.ts';
@@ -10,23 +11,14 @@ import { fr } from './fr.ts';
 import { ja } from './ja.ts';
 import type { Problem, SingleScope, Words } from './words.ts';
 
-/** The languages of the pages. The first is for whoever reads none of them. */
-export const table = { en, de, fr, es, ja, ar } as const satisfies Readonly<Record<string, Words>>;
-export type Language = keyof typeof table;
+/** What the pages of OAuth say. A language that lacks a sentence does not compile. */
+export const table: Readonly<Record<Language, Words>> = { en, de, fr, es, ja, ar };
 
-const languages = Object.keys(table);
-
-function isLanguage(code: string): code is Language {
-  return Object.hasOwn(table, code);
-}
-
-/** That which the app names (`lang`, as in the Mastodon API), or else the browser. */
-export function languageOf(req: Request): Language {
+/** That which the app names (`lang`, as in the Mastodon API), or else that of all pages. */
+export function askedLanguageOf(req: Request): Language {
   const { lang } = queryOf(req);
   const named = typeof lang === 'string' ? lang.slice(0, 40).toLowerCase().split(/[-_]/)[0] : undefined;
-  if (named !== undefined && isLanguage(named)) return named;
-  const read = req.acceptsLanguages(...languages);
-  return typeof read === 'string' && isLanguage(read) ? read : 'en';
+  return isLanguage(named) ? named : languageOf(req);
 }
 
 /** One sentence for each scope; those of the staff are named as they are written. */

@@ -2,7 +2,6 @@ import { html } from '../../html.ts';
 import type { Words } from './words.ts';
 
 export const ja: Words = {
-  direction: 'ltr',
   error: 'エラー',
   signIn: 'ログイン',
   asksToSignIn: (app, server) => html`${app} を使うには、まず ${server} にログインしてください。`,

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { scopes } from '../../../modules/auth/model.ts';
 import { html } from '../../html.ts';
+import type { Language } from '../../languages.ts';
 import { en } from './en.ts';
-import { type Language, scopeSentences, table } from './index.ts';
+import { scopeSentences, table } from './index.ts';
 import type { Words } from './words.ts';
 
 /** Every sentence with the names that it must tell. */
 function sentencesOf(words: Words): Record<string, string> {
   const [app, handle] = [html`<b>APP</b>`, html`<b>HANDLE</b>`];
-  const { direction: _, problems, scopes: single, staffScope, ...rest } = words;
+  const { problems, scopes: single, staffScope, ...rest } = words;
   const said = Object.entries(rest).map(([name, value]): [string, string] => {
     if (typeof value === 'string') return [name, value];
     if (name === 'asksToSignIn') return [name, words.asksToSignIn(app, 'SERVER').html];
@@ -55,9 +56,4 @@ describe.each(others)('the pages in %s', (language) => {
     const sentences = scopeSentences(table[language], scopes);
     expect(new Set(sentences).size).toBe(scopes.length);
   });
-});
-
-test('scripts that are written from right to left are shown so', () => {
-  const rtl = Object.entries(table).filter(([, { direction }]) => direction === 'rtl');
-  expect(rtl.map(([language]) => language)).toEqual(['ar']);
 });

@@ -24,7 +24,6 @@ export type Problem =
 
 /** Everything that the pages of OAuth say, in one language. A language that lacks a sentence does not compile. */
 export interface Words {
-  readonly direction: 'ltr' | 'rtl';
   /** In front of the title of a page where something is wrong: it is what screen readers say first. */
   readonly error: string;
   readonly signIn: string;

@@ -1,4 +1,5 @@
 import { languageChoices } from '../../editing/languages.ts';
+import { LanguagePicker } from '../../language/language-picker.tsx';
 import { me } from '../../state/session.ts';
 import { Failed, Loading, Page } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
@@ -10,13 +11,24 @@ import { say } from './say.ts';
 
 const UNSAID = '';
 
-/** Languages of clips: of those that are watched, and of one's own. */
+/** The language of the page; and for who is signed in those of clips that are watched, and of one's own. */
 export function LanguagePage() {
+  return (
+    <Page title={say('language')}>
+      <Section title={say('languageOfPages')} text={say('languageOfPagesText')}>
+        <LanguagePicker />
+      </Section>
+      {me.value && <LanguagesOfClips />}
+    </Page>
+  );
+}
+
+function LanguagesOfClips() {
   const [remote, reload, set] = useRemote('feed-settings', calls.feedSettings);
   const own = me.value?.source.language ?? UNSAID;
   const further = [...navigator.languages, ...(own === UNSAID ? [] : [own])];
   return (
-    <Page title={say('language')}>
+    <>
       {remote.state === 'loading' && <Loading />}
       {remote.state === 'failed' && <Failed failure={remote.failure} onRetry={reload} />}
       {remote.state === 'ready' && (
@@ -40,6 +52,6 @@ export function LanguagePage() {
           save={(language) => changeMe({ source: { language: language === UNSAID ? null : language } })}
         />
       </Section>
-    </Page>
+    </>
   );
 }

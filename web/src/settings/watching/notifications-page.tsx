@@ -1,5 +1,6 @@
 import type { ApiOutcome } from '../../api/client.ts';
 import type { EmailPreferences, NotificationPolicy } from '../../api/types.ts';
+import { PushSection } from '../../device/push-section.tsx';
 import { toast } from '../../state/toasts.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Choice } from '../../ui/field.tsx';
@@ -48,6 +49,7 @@ export function NotificationsPage() {
   const [mail, reloadMail, setMail] = useRemote('mail', calls.emailPreferences);
   return (
     <Page title={say('notifications')}>
+      <PushSection />
       {(policy.state === 'loading' || mail.state === 'loading') && <Loading />}
       {policy.state === 'failed' && <Failed failure={policy.failure} onRetry={reload} />}
       {policy.state === 'ready' && <PolicyParts policy={policy.value} onChange={set} />}

@@ -55,6 +55,8 @@ export const english = {
   resetDone: 'It is forgotten. For you begins anew.',
 
   language: 'Language',
+  languageOfPages: 'These pages',
+  languageOfPagesText: 'Kept on this device.',
   languagesOfClips: 'Languages of clips you watch',
   languagesOfClipsText: 'For you shows clips in these languages, and clips without words. None chosen: all.',
   languagesNone: 'All languages.',

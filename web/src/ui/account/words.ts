@@ -4,7 +4,7 @@ export const english = {
   waitingHere: 'Waiting to be accepted',
   clips: '{n, plural, one {{shown} clip} other {{shown} clips}}',
   followers: '{n, plural, one {{shown} follower} other {{shown} followers}}',
-  followingCount: '{n, plural, other {{shown} following}}',
+  followingCount: '{n, plural, one {{shown} following} other {{shown} following}}',
   follow: 'Follow',
   following: 'Following',
   requested: 'Requested',

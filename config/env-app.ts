@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { variable } from './variable.ts';
+
+const colour = z
+  .string()
+  .regex(/^#[0-9A-Fa-f]{6}$/)
+  .transform((text) => text.toLowerCase());
+
+/** How the page is as an app on somebody’s device (docs/app.md). */
+export const appVariables = {
+  APP_COLOR: variable({
+    schema: colour,
+    fallback: '#35c795',
+    doc: 'Colour of the sign on the icons of the installed page.',
+    remedy: 'Write a colour as six hexadecimal digits, such as #35c795.',
+    group: 'Server',
+  }),
+  APP_BACKGROUND_COLOR: variable({
+    schema: colour,
+    fallback: '#0c0d0f',
+    doc: 'Colour behind the sign on those icons, of the window around the installed page, and of its start.',
+    remedy: 'Write a colour as six hexadecimal digits, such as #0c0d0f.',
+    group: 'Server',
+  }),
+  SERVICE_WORKER: variable({
+    schema: z.enum(['on', 'off']),
+    fallback: 'on',
+    doc: 'Whether the page keeps itself on people’s devices, so that it opens without a connection, and can be told of what is new while it is closed. `off` also removes what is there already.',
+    remedy: 'Use one of: on, off.',
+    group: 'Server',
+  }),
+};

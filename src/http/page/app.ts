@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IRouter } from 'express';
+import type { HttpDeps } from '../deps.ts';
+import { html } from '../html.ts';
+import { createIcons, iconKinds, iconSides } from '../icons/index.ts';
+import { languageOfBrowser } from '../languages.ts';
+import { untold } from './describing.ts';
+import { headHtml } from './head.ts';
+import { iconPath, manifestOf, SHARE_PATH } from './manifest.ts';
+import type { Shell } from './shell.ts';
+import { pageLanguageOf, type WordFiles, wordsLink } from './word-files.ts';
+
+/** Of the worker, which is built with the page (web/service-worker.ts). */
+const WORKER = 'sw.js';
+const VARY = 'Accept-Language, Cookie';
+const FOR_A_DAY = 'public, max-age=86400';
+
+/** A worker that takes itself away, and what the one before it kept: for servers that want none (docs/app.md). */
+const AWAY = `self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('activate', (event) => event.waitUntil(leave()));
+async function leave() {
+  for (const name of await caches.keys()) if (name.startsWith('vireo-')) await caches.delete(name);
+  await self.registration.unregister();
+}
+`;
+
+interface AppPage {
+  readonly deps: HttpDeps;
+  readonly shell: Shell;
+  readonly wordFiles: WordFiles;
+}
+
+/** What makes the page an app on somebody's device: its manifest and icons, its worker, and the shell that the worker keeps. */
+export function mountApp(app: IRouter, { deps, shell, wordFiles }: AppPage): void {
+  const { config, webDir } = deps;
+  const sign = join(webDir, 'favicon.svg');
+  if (existsSync(sign)) mountManifest(app, config, readFileSync(sign, 'utf8'));
+
+  // Browsers compare its bytes: none of them may come from a cache in between.
+  const file = join(webDir, WORKER);
+  const worker = config.app.worker === 'on' && existsSync(file) ? readFileSync(file, 'utf8') : AWAY;
+  app.get(`/${WORKER}`, (_req, res) => {
+    res.set('Cache-Control', 'no-cache').type('js').send(worker);
+  });
+
+  // At no address of its own, so that nothing in it belongs to one; in the language of whoever keeps it.
+  app.get('/app/shell', (req, res) => {
+    const language = pageLanguageOf(wordFiles, req);
+    const head = headHtml(untold(deps, 200), config.instance.name);
+    res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });
+    res
+      .type('html')
+      .send(shell({ language, head: html`${wordsLink(wordFiles, language)}${head}`, end: html`` }));
+  });
+
+  // Where no worker is there to take it, what was shared is not read at all.
+  app.post(SHARE_PATH, (_req, res) => {
+    res.set({ Connection: 'close', 'Cache-Control': 'no-store' }).redirect(303, '/upload?shared=lost');
+  });
+}
+
+function mountManifest(app: IRouter, config: HttpDeps['config'], svg: string): void {
+  const icons = createIcons(svg, config.app);
+  app.get('/manifest.webmanifest', (req, res) => {
+    // Browsers ask for it without cookies.
+    const manifest = manifestOf(config, icons, languageOfBrowser(req));
+    res.set({ 'Cache-Control': 'public, max-age=3600', Vary: 'Accept-Language' });
+    res.type('application/manifest+json').send(JSON.stringify(manifest));
+  });
+  for (const kind of iconKinds) {
+    for (const side of iconSides) {
+      app.get(iconPath(kind, side), (_req, res) => {
+        res.set('Cache-Control', FOR_A_DAY).type('png').send(icons.png(kind, side));
+      });
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type { Words } from './words.ts';
+
+/** What is put in keeps its own direction, whatever stands around it (Unicode 9, isolates). */
+const apart = (text: string): string => `\u2068${text}\u2069`;
+
+export const ar: Words = {
+  clipBy: (name) => `مقطع من ${apart(name)}`,
+  replyBy: (name) => `رد من ${apart(name)}`,
+  covered: (handle) => `مقطع من ${apart(handle)}`,
+  coveredText: 'يقول ناشر هذا المقطع إنه لا يناسب الجميع. افتح الصفحة لتقرر.',
+  profile: (clips, followers) => `المقاطع: ${clips}، المتابعون: ${followers}`,
+  tag: (tag, server) => `مقاطع فيها ${apart(`#${tag}`)} على ${apart(server)}`,
+  originalSound: (handle) => `الصوت الأصلي من ${apart(handle)}`,
+  sound: (server) => `مقاطع بهذا الصوت على ${apart(server)}`,
+  notEmbedded: 'هذا المقطع ليس هنا',
+  notEmbeddedText: 'حُذف، أو ليس مخصصًا لصفحات أخرى.',
+  embedCovered: 'يقول ناشر هذا المقطع إنه لا يناسب الجميع.',
+  watchOn: (server) => `شاهد على ${apart(server)}`,
+  open: (server) => `افتح ${apart(server)}`,
+  app: { upload: 'رفع مقطع', inbox: 'الإشعارات', search: 'بحث' },
+  needsScript: 'تحتاج هذه الصفحة إلى جافاسكربت لتشغيل المقاطع.',
+};

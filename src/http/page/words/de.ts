@@ -1,0 +1,20 @@
+import type { Words } from './words.ts';
+
+export const de: Words = {
+  clipBy: (name) => `Clip von ${name}`,
+  replyBy: (name) => `Antwort von ${name}`,
+  covered: (handle) => `Ein Clip von ${handle}`,
+  coveredText:
+    'Wer diesen Clip gemacht hat, sagt: Er ist nicht für alle geeignet. Öffne die Seite und entscheide selbst.',
+  profile: (clips, followers) => `Clips: ${clips}, Follower: ${followers}`,
+  tag: (tag, server) => `Clips mit #${tag} auf ${server}`,
+  originalSound: (handle) => `Originalton von ${handle}`,
+  sound: (server) => `Clips mit diesem Sound auf ${server}`,
+  notEmbedded: 'Dieser Clip ist nicht hier',
+  notEmbeddedText: 'Er wurde gelöscht oder ist nicht für andere Seiten bestimmt.',
+  embedCovered: 'Wer diesen Clip gemacht hat, sagt: Er ist nicht für alle geeignet.',
+  watchOn: (server) => `Auf ${server} ansehen`,
+  open: (server) => `${server} öffnen`,
+  app: { upload: 'Clip hochladen', inbox: 'Posteingang', search: 'Suche' },
+  needsScript: 'Diese Seite braucht JavaScript, um Clips abzuspielen.',
+};

@@ -1,0 +1,21 @@
+/** What the server itself says in pages: in heads, for readers of links and of search results, and in frames of other pages. */
+export interface Words {
+  readonly clipBy: (name: string) => string;
+  readonly replyBy: (name: string) => string;
+  readonly covered: (handle: string) => string;
+  readonly coveredText: string;
+  /** Both numbers as they are written. */
+  readonly profile: (clips: string, followers: string) => string;
+  readonly tag: (tag: string, server: string) => string;
+  readonly originalSound: (handle: string) => string;
+  readonly sound: (server: string) => string;
+  readonly notEmbedded: string;
+  readonly notEmbeddedText: string;
+  readonly embedCovered: string;
+  readonly watchOn: (server: string) => string;
+  readonly open: (server: string) => string;
+  /** Ways into the installed page, as launchers list them. */
+  readonly app: { readonly upload: string; readonly inbox: string; readonly search: string };
+  /** Where no script runs. */
+  readonly needsScript: string;
+}

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { launchChromium } from './screenshots/chromium.ts';
+import { seed } from './screenshots/seed.ts';
+import { startOwnServer } from './screenshots/server.ts';
+import { takeAll } from './screenshots/shots.ts';
+
+/**
+ * Takes the pictures of README and docs: starts a server with data of its own, fills it with a community whose clips it makes itself, opens
+ * its pages in Chromium, and writes pictures of them to docs/screenshots. `--stay` leaves the server up to be looked at.
+ */
+const began = performance.now();
+const stopping = new Promise<void>((done) => {
+  for (const event of ['SIGTERM', 'SIGINT'] as const) process.once(event, () => done());
+});
+
+function tell(text: string): void {
+  process.stdout.write(`${((performance.now() - began) / 1_000).toFixed(1).padStart(6)} s  ${text}\n`);
+}
+
+async function main(stays: boolean): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'vireo-screenshots-'));
+  const server = await startOwnServer(folder);
+  const browser = await launchChromium();
+  try {
+    const { context, goBack } = server;
+    tell(`the server answers at ${context.config.origin}`);
+    const page = await browser.newPage();
+    const seeded = await seed({ context, page, folder, goBack, tell });
+    await page.close();
+    await takeAll({ context, browser, seeded, folder: resolve('docs/screenshots'), tell });
+    if (stays) {
+      tell(
+        `${context.config.origin} stays up; sign in as ferncroft with "a long demo password"; stop with Ctrl-C`,
+      );
+      await stopping;
+    }
+  } finally {
+    await browser.close();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+await main(process.argv.includes('--stay'));

@@ -1,0 +1,117 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeViolations, paintedViolations } from '../helpers/axe.ts';
+import { hasBrowser, launchBrowser, type PageOptions, type WatchedPage } from '../helpers/browser.ts';
+import { type LivedIn, startLivedIn } from '../helpers/lived-in.ts';
+import { besideTheWindow, smallTargets } from '../helpers/painted.ts';
+import { openScreen, type Screen, screensOf, unopenedRoutes } from '../helpers/screens.ts';
+import { openPageAs } from '../helpers/signed-in-page.ts';
+
+const sizes = {
+  phone: { width: 390, height: 844 },
+  desktop: { width: 1440, height: 900 },
+} as const;
+
+/** What is left of a window of 1280 x 1024 at 400 % (WCAG 1.4.10). */
+const ZOOMED = { width: 320, height: 256 };
+
+/** Nobody has asked for an archive, and there is no page of that name. */
+const expected = [/404 .*\/exports\/archive/, /404 .*\/nowhere/];
+
+let site: LivedIn;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  site = await startLivedIn();
+  browser = await launchBrowser('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream');
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const openAs = (who: Screen['who'], more: PageOptions): Promise<WatchedPage> =>
+  openPageAs(browser, site.server, site.people, who === 'nora' ? site.nora.account : null, {
+    ...{ role: 'admin', expected, reducedMotion: 'reduce', ...more },
+  });
+
+type Note = (how: string, found: readonly string[]) => void;
+
+/** The elements are the same whatever their colours and sides are, so that they are looked at once, and how they are painted each time. */
+async function lookAt(page: Page, size: keyof typeof sizes, note: Note): Promise<void> {
+  note(size, await axeViolations(page));
+  note(`${size}, targets`, await smallTargets(page));
+  note(`${size}, width`, await besideTheWindow(page));
+  // Around a clip it is dark, whatever the system prefers.
+  const isDark = await page.evaluate(() => 'room' in document.documentElement.dataset);
+  const schemes = isDark ? (['dark'] as const) : (['light', 'dark'] as const);
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme });
+    for (const dir of ['ltr', 'rtl']) {
+      await page.evaluate((side) => document.documentElement.setAttribute('dir', side), dir);
+      note(`${size}, ${colorScheme}, ${dir}`, await paintedViolations(page));
+      if (dir === 'rtl') note(`${size}, width, rtl`, await besideTheWindow(page));
+    }
+    await page.emulateMedia({ contrast: 'more' });
+    note(`${size}, ${colorScheme}, more contrast`, await paintedViolations(page));
+    await page.emulateMedia({ contrast: 'no-preference' });
+  }
+  if (size === 'desktop') return;
+  await page.setViewportSize(ZOOMED);
+  for (const dir of ['rtl', 'ltr']) {
+    await page.evaluate((side) => document.documentElement.setAttribute('dir', side), dir);
+    note(`zoomed, ${dir}`, await besideTheWindow(page));
+  }
+  await page.setViewportSize(sizes[size]);
+}
+
+test.skipIf(!hasBrowser)('every route of the page is opened here', () => {
+  expect(unopenedRoutes(screensOf(site))).toEqual([]);
+});
+
+describe.skipIf(!hasBrowser)('nothing is in the way of anybody', { timeout: 300_000 }, () => {
+  describe.each(['visitor', 'nora'] as const)('as %s', (who) => {
+    test.each(['phone', 'desktop'] as const)('on a %s', async (size) => {
+      const { page, problems, close } = await openAs(who, { viewport: sizes[size] });
+      const found: string[] = [];
+      for (const screen of screensOf(site)) {
+        if (screen.who !== who) continue;
+        await page.emulateMedia({ colorScheme: 'light' });
+        await openScreen(page, screen);
+        await lookAt(page, size, (how, all) =>
+          found.push(...all.map((one) => `${screen.name}, ${how}: ${one}`)),
+        );
+        found.push(...problems.splice(0).map((one) => `${screen.name}, console: ${one}`));
+      }
+      expect(found).toEqual([]);
+      await close();
+    });
+
+    test('in Arabic, which is read from the right', async () => {
+      const { page, problems, close } = await openAs(who, { viewport: sizes.phone, locale: 'ar' });
+      const found: string[] = [];
+      // The steps are told by English words; what they open was seen from the right above.
+      for (const screen of screensOf(site).filter(({ steps, isPlain }) => !steps && !isPlain)) {
+        if (screen.who !== who) continue;
+        await page.setViewportSize(sizes.phone);
+        await openScreen(page, { ...screen, heading: /./ });
+        const language = await page.evaluate(() => [
+          document.documentElement.lang,
+          document.documentElement.dir,
+        ]);
+        expect(language, screen.name).toEqual(['ar', 'rtl']);
+        const all = [
+          ...(await axeViolations(page)),
+          ...(await smallTargets(page)),
+          ...(await besideTheWindow(page)),
+        ];
+        await page.setViewportSize(ZOOMED);
+        all.push(...(await besideTheWindow(page)), ...problems.splice(0));
+        found.push(...all.map((one) => `${screen.name}: ${one}`));
+      }
+      expect(found).toEqual([]);
+      await close();
+    });
+  });
+});

@@ -1,0 +1,86 @@
+import type { Page } from 'playwright-core';
+
+/** Steps by which a screen comes to show what is opened on it. Each ends once that can be seen. */
+export type Step = (page: Page) => Promise<void>;
+
+/** A key of the clip pages, once they listen: that is after their first paint. */
+export const key =
+  (name: string): Step =>
+  async (page) => {
+    await page.getByRole('button', { name: 'Share', exact: true }).first().waitFor();
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0))));
+    await page.keyboard.press(name);
+  };
+
+/** A button by its name, the first of several. */
+export const pressButton =
+  (name: string): Step =>
+  (page) =>
+    page.getByRole('button', { name, exact: true }).first().press('Enter');
+
+/** Waits for something by its label. */
+export const sees =
+  (label: string): Step =>
+  (page) =>
+    page.getByLabel(label).waitFor();
+
+/** A button behind which a dialog is. */
+export const openDialogOf =
+  (name: string | RegExp): Step =>
+  async (page) => {
+    await page
+      .getByRole('button', { name, ...(typeof name === 'string' ? { exact: true } : {}) })
+      .first()
+      .press('Enter');
+    await page.getByRole('dialog').waitFor();
+  };
+
+/** The menu of a button, and one of its entries. */
+export const menuItem =
+  (menu: string | RegExp, item?: string): Step =>
+  async (page) => {
+    const exact = typeof menu === 'string';
+    await page.getByRole('button', { name: menu, exact }).first().press('Enter');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'menuitem');
+    if (item !== undefined) await page.getByRole('menuitem', { name: item, exact: true }).press('Enter');
+  };
+
+/** Something that is folded, by its words. */
+export const unfold =
+  (words: string): Step =>
+  (page) =>
+    page.locator('summary').filter({ hasText: words }).press('Enter');
+
+/** To the next question of a report, by an answer where one is needed. */
+export const reportStep =
+  (answer?: string): Step =>
+  async (page) => {
+    if (answer !== undefined) await page.getByRole('radio', { name: answer }).press('Space');
+    const question = page.locator('form h3');
+    const before = await question.textContent();
+    await page.getByRole('button', { name: 'Next', exact: true }).press('Enter');
+    await page.waitForFunction((old) => document.querySelector('form h3')?.textContent !== old, before);
+  };
+
+/** A picture for the profile, as far as the part that is shown of it. */
+export const cropPicture: Step = async (page) => {
+  const picture = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(400, 300);
+    canvas.getContext('2d')?.fillRect(0, 0, 200, 300);
+    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+  });
+  const file = { name: 'me.png', mimeType: 'image/png', buffer: Buffer.from(picture) };
+  await page.getByLabel('Choose a profile picture').and(page.locator('input')).setInputFiles(file);
+};
+
+/** A video for an upload, which the browser has read. */
+export const chooseVideo: Step = async (page) => {
+  const bytes = await page.evaluate(async () => {
+    const status = await (await fetch('/api/v1/timelines/public?local=true&limit=1')).json();
+    const file = await fetch(status[0].media_attachments[0].url);
+    return [...new Uint8Array(await file.arrayBuffer())];
+  });
+  const file = { name: 'birds.mp4', mimeType: 'video/mp4', buffer: Buffer.from(bytes) };
+  await page.locator('input[type=file]').and(page.getByLabel('Choose a video')).setInputFiles(file);
+  await page.getByRole('slider', { name: 'Begins at' }).waitFor();
+};

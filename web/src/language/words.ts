@@ -1,0 +1,4 @@
+/** English; what stands in braces is put in (ICU MessageFormat). */
+export const english = {
+  label: 'Language of this page',
+} as const;
