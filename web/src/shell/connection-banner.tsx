@@ -1,8 +1,7 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { connection } from '../api/client.ts';
 import { api } from '../api/endpoints.ts';
 import { boot } from '../state/session.ts';
-import { toast } from '../state/toasts.ts';
 import { Icon } from '../ui/icon.tsx';
 import { useInterval } from '../ui/use-interval.ts';
 import { say } from './say.ts';
@@ -26,16 +25,11 @@ export function ConnectionBanner() {
       removeEventListener('online', lookAgain);
     };
   }, []);
-  const before = useRef(state);
-  useEffect(() => {
-    if (before.current === 'offline' && state === 'ok') toast(say('online'));
-    before.current = state;
-  }, [state]);
   return (
     <div role="status">
       {state !== 'ok' && (
         <p class={styles.banner}>
-          <Icon name={state === 'offline' ? 'offline' : 'alert'} size={20} />
+          <Icon name="alert" size={20} />
           {say(SENTENCES[state])}
         </p>
       )}
