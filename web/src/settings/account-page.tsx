@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { api } from '../api/endpoints.ts';
+import { otherApi } from '../api/other-endpoints.ts';
 import type { EmailPreferences } from '../api/types.ts';
 import { instance, me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
@@ -70,7 +70,7 @@ function Email(props: { preferences: EmailPreferences; onChange: (preferences: E
     props.onChange({ ...props.preferences, email: wanted.trim() });
   };
   const again = async () => {
-    const outcome = await api.mailConfirmation();
+    const outcome = await otherApi.mailConfirmation();
     if (outcome.ok) toast(say('emailSent', { email: email ?? '' }));
     else toast(outcome.sentence, 'error');
   };

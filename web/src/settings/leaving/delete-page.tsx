@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { absolute } from '../../format.ts';
-import { left, me } from '../../state/session.ts';
+import { become, me } from '../../state/session.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
@@ -80,7 +80,7 @@ function Leave() {
     setPassword('');
     if (!done) return;
     leftUntil.value = done.value.delete_at;
-    left();
+    become(null);
   };
   return (
     <Section title={say('deleteSure')}>
