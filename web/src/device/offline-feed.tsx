@@ -12,11 +12,7 @@ export function OfflineFeed({ onRetry }: { onRetry: () => void }) {
   const [first] = useState(readFirstClips);
   return (
     <div class={styles.room}>
-      <Notice
-        icon="offline"
-        title={say('offline')}
-        text={first ? say('offlineClips') : say('offlineNothing')}
-      >
+      <Notice icon="alert" title={say('offline')} text={first ? say('offlineClips') : say('offlineNothing')}>
         <Button onPress={onRetry}>{sayOfUi('retry')}</Button>
       </Notice>
       {first && (

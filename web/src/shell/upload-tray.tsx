@@ -4,6 +4,7 @@ import { useLocation } from 'preact-iso/router';
 import { stored } from '../state/preferences.ts';
 import { me } from '../state/session.ts';
 import { uploadState } from '../state/uploads.ts';
+import { clipPath } from '../ui/links.ts';
 
 /** What the uploader keeps of an upload (upload/stored-upload.ts); its code is only fetched where there is one. */
 const LEFT = 'vireo.upload';
@@ -14,7 +15,15 @@ export function UploadTraySlot() {
   const [Tray, setTray] = useState<ComponentType | null>(null);
   const state = uploadState.value;
   const account = me.value;
-  const isWanted = path !== '/upload' && (state.phase !== 'idle' || state.problem !== undefined);
+  const isUp = state.phase !== 'idle' || state.problem !== undefined;
+  const leadsHere = state.phase === 'published' && path === clipPath(state.status);
+  const isWanted = path !== '/upload' && isUp && !leadsHere;
+  const isSettled = leadsHere && state.making === null;
+  useEffect(() => {
+    // Whoever has come to the clip need not be told of it any more.
+    if (isSettled)
+      import('../upload/uploader.ts').then(({ finishUpload }) => finishUpload()).catch(() => undefined);
+  }, [isSettled]);
   useEffect(() => {
     if (!account || stored(LEFT) === null) return;
     // Where its code does not come, the page of uploads tries again.
