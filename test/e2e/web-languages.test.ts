@@ -1,6 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, launchBrowser, openPage } from '../helpers/browser.ts';
+import { createPeople } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 let server: TestServer;
@@ -44,6 +45,36 @@ describe.skipIf(!hasBrowser)('the language of the page', { timeout: 120_000 }, (
     await page.waitForURL('**/login**');
     await page.getByRole('button', { name: 'English' }).waitFor();
     expect(asked).toEqual([expect.stringMatching(/^\/assets\/words-ar-/)]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('keeps names of another script in order and in their place', async () => {
+    await createPeople(server).local('mika');
+    const { page, problems, close } = await openPage(browser, server.origin, { locale: 'ar' });
+    await page.goto('/@mika');
+    const main = page.getByRole('main');
+    await main.getByRole('heading', { level: 1 }).waitFor();
+    // Where the first sign of a text begins, and where its last one ends.
+    const endsOf = (name: Locator) =>
+      name.evaluate((element) => {
+        const boxOf = (text: ChildNode | null, place: number) => {
+          if (!(text instanceof Text)) throw new Error('There is no text.');
+          const range = document.createRange();
+          range.setStart(text, place);
+          range.setEnd(text, place + 1);
+          return range.getBoundingClientRect();
+        };
+        const { firstChild, lastChild } = element;
+        const last = (lastChild?.textContent?.length ?? 0) - 1;
+        return { first: boxOf(firstChild, 0).left, last: boxOf(lastChild, last).right };
+      });
+    const handle = await endsOf(main.locator('bdi', { hasText: '@' }).first());
+    expect(handle.first).toBeLessThan(handle.last - 10);
+    const heading = main.getByRole('heading', { level: 1 });
+    const { last } = await endsOf(heading.locator('bdi'));
+    const right = await heading.evaluate((element) => element.getBoundingClientRect().right);
+    expect(right - last).toBeLessThan(1);
     expect(problems).toEqual([]);
     await close();
   });

@@ -219,6 +219,24 @@ describe.skipIf(!hasBrowser)('the player', () => {
     expect((await watched(page)).playbackRate).toBe(1.5);
   });
 
+  test('time runs from left to right where words run the other way, too', async () => {
+    one();
+    const page = await site.open('/');
+    await waitUntilPlaying(page);
+    await page.evaluate(() => {
+      document.documentElement.dir = 'rtl';
+    });
+    const slider = page.getByRole('slider', { name: 'Position in the clip' });
+    await slider.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await eventually(async () => (await watched(page)).currentTime).toBeGreaterThan(4.9);
+    const box = await slider.boundingBox();
+    if (!box) throw new Error('The line is not shown.');
+    await page.mouse.click(box.x + box.width - 3, box.y + box.height / 2);
+    await eventually(async () => (await watched(page)).currentTime).toBeGreaterThan(9);
+  });
+
   test('tells on the next visit what it could not tell on this one', async () => {
     one();
     const page = await site.open('/', { expected: [/status of 503/, /ERR_/] }, async (empty) => {

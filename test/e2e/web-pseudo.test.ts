@@ -5,7 +5,7 @@ import { hasBrowser, launchBrowser, openPage, viewports, type WatchedPage } from
 import { createClipFactory } from '../helpers/clip-rows.ts';
 import { createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
-import { MARKS, pseudoWords } from '../helpers/words.ts';
+import { MARKS, pseudo, pseudoWords } from '../helpers/words.ts';
 
 /** A folder for pictures of every page, where somebody wants to look at them. */
 const shots = process.env.SCREENSHOTS;
@@ -22,7 +22,9 @@ let session: string;
 
 beforeAll(async () => {
   if (!hasBrowser) return;
-  server = await startTestServer({ variables: { INSTANCE_NAME: 'Καράβι' } });
+  server = await startTestServer({
+    variables: { INSTANCE_NAME: 'Καράβι', INSTANCE_DESCRIPTION: 'Μικρά βίντεο' },
+  });
   browser = await launchBrowser();
   words = await pseudoWords();
   const people = createPeople(server);
@@ -80,7 +82,7 @@ async function openPseudo(as?: string): Promise<WatchedPage> {
 /** What is read or shown and stands between no marks; names of people and servers, addresses and units aside. */
 const unmarked = ([open, close]: typeof MARKS): string[] => {
   const isName = /@?[\w.-]+@[\w.:-]+|@\w+|#\S+|\bhttps?:\S+|\b127\.0\.0\.1:?\d*|\bfar\.test\b/g;
-  const isUnit = /\b(?:[kMG]?B|MP4|WebM|JPEG|PNG|WebP|Vireo|UTC|nora|mika|lena|paul)\b/g;
+  const isUnit = /\b(?:[kMG]?B|MP4|WebM|JPEG|PNG|WebP|Vireo|UTC|nora|mika|lena|paul)\b|^Because\.$|^test$/g;
   const bare = (text: string): string => {
     let [left, before] = [text, ''];
     while (left !== before) {
@@ -90,7 +92,7 @@ const unmarked = ([open, close]: typeof MARKS): string[] => {
     return left.replace(isName, '').replace(isUnit, '');
   };
   const isHidden = (element: Element) =>
-    element.closest('script, style, noscript, code, pre, [lang]:not(html), [data-own]');
+    element.closest('script, style, noscript, code, kbd, [lang]:not(html)');
   const found: string[] = [];
   const look = (element: Element, text: string | null) => {
     if (text && /[A-Za-z]{2}/.test(bare(text)) && !isHidden(element)) {
@@ -109,23 +111,26 @@ const unmarked = ([open, close]: typeof MARKS): string[] => {
   return [...new Set(found)];
 };
 
-/** What is wider than the page, or than the part of it that holds it. */
+/** What is wider than the page, and words that reach out of what they stand in. */
 const tooWide = (): string[] => {
   const { scrollWidth, clientWidth } = document.documentElement;
-  const boxes = [
-    ...document.querySelectorAll<HTMLElement>('main, main *, dialog, dialog *, aside, aside *'),
-  ].filter((box) => {
-    const { overflowX } = getComputedStyle(box);
-    return (
-      box.scrollWidth > box.clientWidth + 1 &&
-      overflowX === 'visible' &&
-      box.getBoundingClientRect().right > innerWidth + 1
-    );
-  });
-  const names = boxes.map(
-    (box) => `${box.tagName.toLowerCase()}.${box.className} ${(box.textContent ?? '').slice(0, 60)}`,
-  );
-  return scrollWidth > clientWidth ? [`page: ${scrollWidth}`, ...names] : [];
+  const found = scrollWidth > clientWidth ? [`the page is ${scrollWidth}`] : [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    let box = node.parentElement;
+    while (box && getComputedStyle(box).display === 'inline') box = box.parentElement;
+    if (!box || !node.textContent?.trim() || box.closest('[class*=VisuallyHidden], [class*=hidden]'))
+      continue;
+    const { overflowX, clipPath, position } = getComputedStyle(box);
+    if (overflowX !== 'visible' || clipPath !== 'none' || position === 'absolute') continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const [words, within] = [range.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (words.width > 0 && (words.right > within.right + 1 || words.left < within.left - 1)) {
+      found.push(`${box.tagName.toLowerCase()}.${box.className}: ${node.textContent.slice(0, 60)}`);
+    }
+  }
+  return found;
 };
 
 async function look(page: Page, where: string): Promise<string[]> {
@@ -160,6 +165,36 @@ describe.skipIf(!hasBrowser)('in a language whose words are longer', { timeout: 
     const { page, problems, close } = await openPseudo(session);
     const faults: string[] = [];
     for (const path of ownPages()) faults.push(...(await visit(page, path)));
+    expect(faults).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('so does what opens above a clip', async () => {
+    const { page, problems, close } = await openPseudo(session);
+    const faults: string[] = [];
+    await page.goto('/');
+    const article = page.getByRole('article').first();
+    await article.waitFor();
+    for (const [key, title] of [
+      ['c', 'Comments'],
+      ['s', 'Share'],
+      ['?', 'Keys'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await page.getByRole('heading', { name: pseudo(title) }).waitFor();
+      faults.push(...(await look(page, title)));
+      await page.keyboard.press('Escape');
+    }
+    for (const item of ['Why am I seeing this?', 'Report']) {
+      await article.getByRole('button', { name: pseudo('More'), exact: true }).click();
+      faults.push(...(await look(page, 'menu')));
+      await page.getByRole('menuitem', { name: pseudo(item) }).click();
+      await page.getByRole('heading', { name: pseudo(item) }).waitFor();
+      await page.waitForLoadState('networkidle');
+      faults.push(...(await look(page, item)));
+      await page.keyboard.press('Escape');
+    }
     expect(faults).toEqual([]);
     expect(problems).toEqual([]);
     await close();

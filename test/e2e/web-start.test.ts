@@ -77,6 +77,7 @@ describe.skipIf(!hasBrowser)('the first clip of a page', () => {
       Object.assign(document.querySelector('#begun-clip') ?? {}, { isTheSame: true }),
     );
     release();
+    await page.locator('article video').waitFor({ state: 'attached' });
     await waitUntilPlaying(page);
     const isTheSame = await page.evaluate(() =>
       Reflect.get(document.querySelector('article video') ?? {}, 'isTheSame'),

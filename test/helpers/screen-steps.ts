@@ -18,6 +18,12 @@ export const pressButton =
   (page) =>
     page.getByRole('button', { name, exact: true }).first().press('Enter');
 
+/** Waits for something by its label. */
+export const sees =
+  (label: string): Step =>
+  (page) =>
+    page.getByLabel(label).waitFor();
+
 /** A button behind which a dialog is. */
 export const openDialogOf =
   (name: string | RegExp): Step =>

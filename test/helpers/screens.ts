@@ -11,6 +11,7 @@ import {
   openDialogOf,
   pressButton,
   reportStep,
+  sees,
   unfold,
 } from './screen-steps.ts';
 
@@ -185,7 +186,10 @@ function makingScreens(): Screen[] {
   return [
     visitor('/record', 'Sign in first'),
     nora('/record', 'Record a clip'),
-    nora('/record', 'Record a clip', { name: 'camera', steps: [pressButton('Turn on the camera')] }),
+    nora('/record', 'Record a clip', {
+      name: 'camera',
+      steps: [pressButton('Turn on the camera'), sees('What the camera sees')],
+    }),
     visitor('/upload', 'Sign in first'),
     nora('/upload', 'Upload a clip'),
     nora('/upload', 'Upload a clip', {

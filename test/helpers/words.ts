@@ -41,7 +41,8 @@ export async function pseudoWords(): Promise<string> {
   return `export default ${JSON.stringify(Object.fromEntries(areas))};`;
 }
 
-function pseudo(message: string): string {
+/** A message of {@link pseudoWords}, in ICU syntax. */
+export function pseudo(message: string): string {
   const words = 'žluťoučký kůň úpěl ďábelské ódy '.repeat(20);
   const more = words.slice(0, Math.ceil(message.length * LONGER)).trimEnd();
   return `${MARKS[0]}${printAST(parse(message).map(accented))} ${more}${MARKS[1]}`;

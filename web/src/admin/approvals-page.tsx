@@ -101,7 +101,9 @@ function PendingTable({ waiting, busy, onApprove, onReject }: PendingTableProps)
       <tbody>
         {waiting.map((account) => (
           <tr key={account.id}>
-            <th scope="row">@{account.username}</th>
+            <th scope="row">
+              <bdi>@{account.username}</bdi>
+            </th>
             <td data-label={say('email')}>{account.email ?? say('none')}</td>
             <td data-label={say('reason')} dir="auto">
               {account.reason ?? say('none')}

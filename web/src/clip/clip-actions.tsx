@@ -7,6 +7,7 @@ import { reactionOf } from '../state/reactions.ts';
 import { loadRelationships } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { VisuallyHidden } from '../ui/page.tsx';
 import styles from './clip-actions.module.css';
 import { ClipMenuButton } from './clip-menu-button.tsx';
 import { openComments, openShare, toggleLike, toggleSaved } from './deeds.ts';
@@ -69,13 +70,12 @@ interface ActionProps {
   readonly onPress: () => void;
 }
 
-/** A round button with its number below it. */
+/** A round button with its number below it, which the words say in their own way: some languages have no digit for one, two or none. */
 function Action({ icon, label, n, pressed, opensDialog, class: className, onPress }: ActionProps) {
   return (
     <button
       type="button"
       class={[styles.action, className].filter(Boolean).join(' ')}
-      aria-label={label}
       title={label}
       aria-pressed={pressed}
       aria-haspopup={opensDialog ? 'dialog' : undefined}
@@ -84,6 +84,7 @@ function Action({ icon, label, n, pressed, opensDialog, class: className, onPres
       <span class={styles.button}>
         <Icon name={icon} size={26} />
       </span>
+      <VisuallyHidden>{label}</VisuallyHidden>
       {n !== undefined && (
         <span class={styles.count} aria-hidden="true">
           {count(n)}

@@ -16,7 +16,7 @@ const KEY_STEPS: Readonly<Record<string, number>> = {
 
 /**
  * A thin line that becomes a handle under the thumb, with pictures of where it leads; for the keyboard it is a slider. Beside
- * it stands how fast the clip is played.
+ * it stands how fast the clip is played. Time runs from left to right in every script, as in players that people know.
  */
 export function ClipProgress(props: { player: Player; media: Media; running: boolean }) {
   const { player, media, running } = props;
@@ -73,7 +73,7 @@ export function ClipProgress(props: { player: Player; media: Media; running: boo
 
   return (
     <div class={styles.row}>
-      <div class={styles.bar}>
+      <div class={styles.bar} dir="ltr">
         {Preview && <Preview media={media} aimedAt={aimedAt} length={() => lengthOf(video, duration) ?? 0} />}
         <input
           class={styles.slider}
@@ -89,16 +89,13 @@ export function ClipProgress(props: { player: Player; media: Media; running: boo
             const total = lengthOf(video, duration);
             if (step === undefined || !total) return;
             event.preventDefault();
-            const sideways = event.key === 'ArrowLeft' || event.key === 'ArrowRight';
-            const turned = sideways && isRightToLeft(event.currentTarget) ? -step : step;
-            goTo(Math.max(0, Math.min(total - 0.1, (held.current ?? video.currentTime) + turned)));
+            goTo(Math.max(0, Math.min(total - 0.1, (held.current ?? video.currentTime) + step)));
             letGo();
           }}
           onPointerMove={(event) => {
             const { left, width } = event.currentTarget.getBoundingClientRect();
             const part = Math.max(0, Math.min(1, (event.clientX - left) / width));
-            const total = lengthOf(video, duration) ?? 0;
-            aimedAt.value = (isRightToLeft(event.currentTarget) ? 1 - part : part) * total;
+            aimedAt.value = part * (lengthOf(video, duration) ?? 0);
           }}
           onPointerLeave={() => {
             aimedAt.value = null;
@@ -133,8 +130,4 @@ function usePreview(aimedAt: ReadonlySignal<number | null>): typeof ClipPreview 
 /** Of a clip whose length the browser or the server knows. */
 function lengthOf(video: HTMLVideoElement, told: number | null): number | null {
   return Number.isFinite(video.duration) ? video.duration : told;
-}
-
-function isRightToLeft(element: Element): boolean {
-  return element.matches(':dir(rtl)');
 }

@@ -65,6 +65,7 @@ export function FramePicker({ url, seconds, onPick, onUnreadable }: FramePickerP
       </label>
       <input
         class={styles.slider}
+        dir="ltr"
         id={id}
         type="range"
         min={0}
@@ -78,7 +79,7 @@ export function FramePicker({ url, seconds, onPick, onUnreadable }: FramePickerP
           seek.current(place);
         }}
       />
-      <p class={styles.time} aria-hidden="true">
+      <p class={styles.time} dir="ltr" aria-hidden="true">
         <span>{preciseClock(seconds)}</span>
         <span>{preciseClock(duration)}</span>
       </p>

@@ -128,7 +128,7 @@ function Ends(props: { trim: Trim; duration: number; onMove: (trim: Trim, place:
   const shared = { min: 0, max: duration, step: STEP_S, class: styles.handle } as const;
   return (
     <>
-      <div class={styles.labels}>
+      <div class={styles.labels} dir="ltr">
         <label for={`${id}-from`}>{say('begins')}</label>
         <label for={`${id}-to`}>{say('ends')}</label>
       </div>
@@ -163,7 +163,7 @@ function Ends(props: { trim: Trim; duration: number; onMove: (trim: Trim, place:
           }}
         />
       </div>
-      <p class={editing.time} aria-hidden="true">
+      <p class={editing.time} dir="ltr" aria-hidden="true">
         <span>{preciseClock(trim.from)}</span>
         <span>{preciseClock(to)}</span>
       </p>
@@ -210,6 +210,7 @@ function CropFields({ trim, aspect, onChange }: Pick<TrimFieldProps, 'trim' | 'a
               <span>{name}</span>
               <input
                 class={editing.slider}
+                dir={key === 'across' ? 'ltr' : undefined}
                 type="range"
                 min={min}
                 max={1}

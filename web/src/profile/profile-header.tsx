@@ -31,12 +31,14 @@ export function ProfileHeader({ account, own }: { account: Account; own: boolean
         <Avatar account={account} size={88} />
       </div>
       <div class={styles.who}>
-        <h1 dir="auto">{account.display_name || account.username}</h1>
+        <h1>
+          <bdi>{account.display_name || account.username}</bdi>
+        </h1>
         <Handle account={account} />
         {account.bot && <span class={styles.tag}>{say('bot')}</span>}
         {account.roles.map(({ id, name }) => (
           <span key={id} class={styles.tag}>
-            {name}
+            {say('role', { role: id, name })}
           </span>
         ))}
         {relationship?.followed_by && <span class={styles.tag}>{say('followsYou')}</span>}

@@ -60,6 +60,7 @@ export const english = {
 
   followsYou: 'Follows you',
   bot: 'Automated',
+  role: '{role, select, owner {Owner} admin {Administrator} moderator {Moderator} other {{name}}}',
   likesHidden: 'Only you see what you like.',
   likesShown: 'Everybody may see which public clips you like.',
   likesChange: 'Change this',

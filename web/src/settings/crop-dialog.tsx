@@ -77,6 +77,7 @@ export function CropDialog(props: {
         />
         <RangeField
           label={say('sideways')}
+          isSideways
           {...{ min: 0, max: 1, step: 0.02, value: crop.x }}
           said={say('placeValue', { percent: percent(crop.x) })}
           onInput={(x) => setCrop((old) => ({ ...old, x }))}

@@ -72,7 +72,9 @@ function Sound({ original, title }: { original: Status; title: string }) {
           </span>
         </span>
         <div class={place.words}>
-          <h1 dir="auto">{name}</h1>
+          <h1>
+            <bdi>{name}</bdi>
+          </h1>
           <a href={profilePath(account)}>{say('by', { acct: account.acct })}</a>
         </div>
         <ButtonLink href={clipPath(original)} icon="play">

@@ -63,7 +63,9 @@ function TagHeader(props: { name: string; tag: Tag; onChange: (tag: Tag) => void
         <Icon name="hash" size={34} />
       </span>
       <div class={place.words}>
-        <h1 dir="auto">#{name}</h1>
+        <h1>
+          <bdi>#{name}</bdi>
+        </h1>
         <p>{n > 0 ? say('uses', { n }) : say('unused')}</p>
       </div>
       <FollowTag name={name} tag={tag} onChange={onChange} />

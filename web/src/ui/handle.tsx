@@ -8,7 +8,7 @@ import { say } from './say.ts';
 export function Handle({ account }: { account: Account }) {
   return (
     <span class={styles.handle}>
-      <span>@{account.username}</span>
+      <bdi>@{account.username}</bdi>
       {account.host && (
         <span class={styles.host}>
           <span aria-hidden="true">·</span> <Icon name="globe" size={14} />

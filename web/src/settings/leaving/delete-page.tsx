@@ -8,7 +8,7 @@ import { Field } from '../../ui/field.tsx';
 import { NeedsSession } from '../../ui/needs-session.tsx';
 import { Notice, Page } from '../../ui/page.tsx';
 import { calls } from '../calls.ts';
-import { Section, SettingsForm } from '../parts.tsx';
+import { PageLinks, Section, SettingsForm } from '../parts.tsx';
 import styles from '../settings.module.css';
 import { useSaving } from '../use-saving.ts';
 import { say } from './say.ts';
@@ -56,14 +56,7 @@ function Leaving() {
         </ul>
       </Section>
       <Section title={say('deleteBefore')} text={say('deleteBeforeText')}>
-        <div class={styles.actions}>
-          <ButtonLink href="/settings/data" look="quiet">
-            {say('data')}
-          </ButtonLink>
-          <ButtonLink href="/settings/move" look="quiet">
-            {say('toMove')}
-          </ButtonLink>
-        </div>
+        <PageLinks names={['data', 'move']} />
       </Section>
       <Leave />
     </Page>

@@ -63,8 +63,8 @@ function AppItem(props: { session: OwnSession; busy: boolean; onEnd: () => void 
   return (
     <li class={styles.item}>
       <div class={styles.what}>
-        <h2 class={styles.app} dir="auto">
-          {nameOf(session)}
+        <h2 class={styles.app}>
+          <bdi>{nameOf(session)}</bdi>
         </h2>
         <p>
           {meaningsOf(session.scopes)

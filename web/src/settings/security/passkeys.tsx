@@ -107,7 +107,9 @@ export function Passkeys({ passkeys, onChange, withProof }: PasskeysProps) {
 function PasskeyFacts({ passkey }: { passkey: Passkey }) {
   return (
     <div class={styles.what}>
-      <h3 dir="auto">{passkey.name}</h3>
+      <h3>
+        <bdi>{passkey.name}</bdi>
+      </h3>
       <p>
         {passkey.synced ? say('passkeySynced') : say('passkeyHere')} · {say('added')}{' '}
         <TimeAgo iso={passkey.created_at} />

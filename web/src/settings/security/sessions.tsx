@@ -20,7 +20,9 @@ export function Sessions() {
         {shown.map((session) => (
           <li key={session.id} class={styles.item}>
             <div class={styles.what}>
-              <h3 dir="auto">{nameOf(session)}</h3>
+              <h3>
+                <bdi>{nameOf(session)}</bdi>
+              </h3>
               <p>
                 {session.current && <strong>{say('current')} · </strong>}
                 {say('since')} <TimeAgo iso={session.created_at} /> · {say('lastUsed')}{' '}

@@ -114,9 +114,9 @@ function People<T extends Account>(props: {
         <>
           <Avatar account={account} />
           <div class={styles.what}>
-            <h3 dir="auto">
+            <h3>
               <a class={styles.who} href={profilePath(account)}>
-                {account.display_name || account.username}
+                <bdi>{account.display_name || account.username}</bdi>
               </a>
             </h3>
             <Handle account={account} />

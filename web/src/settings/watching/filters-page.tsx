@@ -96,7 +96,9 @@ function FilterItem(props: { filter: Filter; onEdit: () => void; onRemove: () =>
   return (
     <li class={styles.item}>
       <div class={styles.what}>
-        <h3 dir="auto">{title}</h3>
+        <h3>
+          <bdi>{title}</bdi>
+        </h3>
         <p>
           {say('filterFacts', { words: keywords.length, action: say(actionWords[filter_action]) })}
           {until !== null && <> · {until}</>}

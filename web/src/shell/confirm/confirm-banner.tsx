@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
-import { otherApi } from '../api/other-endpoints.ts';
-import { lookAgainAtMe } from '../state/session.ts';
-import { toast } from '../state/toasts.ts';
-import { Button } from '../ui/button.tsx';
+import { otherApi } from '../../api/other-endpoints.ts';
+import { lookAgainAtMe } from '../../state/session.ts';
+import { toast } from '../../state/toasts.ts';
+import { Button } from '../../ui/button.tsx';
+import styles from '../shell.module.css';
 import { say } from './say.ts';
-import styles from './shell.module.css';
 
-/** Says what is still to do for somebody who has not confirmed the address, and notices when it is done. */
-export function ConfirmNotice() {
+/** For somebody who has not confirmed the address, which is rare: what it says is fetched for them alone. */
+export function ConfirmBanner() {
   const [busy, setBusy] = useState(false);
 
   useEffect(() => {
@@ -23,16 +23,16 @@ export function ConfirmNotice() {
     setBusy(true);
     const outcome = await otherApi.mailConfirmation();
     setBusy(false);
-    if (outcome.ok) return toast(say('confirmSent'));
+    if (outcome.ok) return toast(say('sent'));
     if (outcome.reason === 'email-confirmed') return lookAgainAtMe();
     toast(outcome.sentence, 'error');
   };
 
   return (
     <div class={`${styles.toast} ${styles.confirm}`}>
-      <p>{say('confirmFirst')}</p>
+      <p>{say('first')}</p>
       <Button look="quiet" small busy={busy} onPress={sendAgain}>
-        {say('confirmAgain')}
+        {say('again')}
       </Button>
     </div>
   );
