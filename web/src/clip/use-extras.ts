@@ -1,20 +1,20 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-type Extras = typeof import('./clip-extras.ts');
+type Extras = typeof import('./clip-extras.ts').extras;
 
-const extras = signal<Extras | undefined>(undefined);
+const known = signal<Extras | undefined>(undefined);
 
 /** The parts of a clip that come behind it; undefined until they are there. Where they do not come, the next clip asks again. */
 export function useExtras(): Extras | undefined {
   useEffect(() => {
-    if (extras.peek()) return;
+    if (known.peek()) return;
     import('./clip-extras.ts').then(
       (module) => {
-        extras.value = module;
+        known.value = module.extras;
       },
       () => undefined,
     );
   }, []);
-  return extras.value;
+  return known.value;
 }
