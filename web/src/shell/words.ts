@@ -21,7 +21,6 @@ export const english = {
   signedOut: 'You are signed out.',
   approvals: 'Approvals',
   offline: 'You are offline. The page goes on by itself when you are back.',
-  online: 'You are back online.',
   retrying: 'This server cannot be reached. Trying again by itself.',
   restarting: 'This server is busy or restarting. Trying again by itself.',
   notFoundTitle: 'Nothing here',
