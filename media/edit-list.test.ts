@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type EditList, partOf } from './edit-list.ts';
+import { cuesOfPart, type EditList, partOf } from './edit-list.ts';
 import { planLadder } from './ladder.ts';
 import type { MeasuredFacts } from './probe.ts';
 
@@ -78,5 +78,30 @@ describe('what is kept of a file', () => {
     ]);
     const sliver = { x: 0, y: 0, width: 0.005, height: 1 };
     expect(plan({ ...whole, in: 100, crop: sliver })).toMatchObject({ reason: 'too-small-picture' });
+  });
+
+  test('takes its captions along: to where their words are now, without those that were cut away', () => {
+    const said = (start: number, end: number) => ({
+      start,
+      end,
+      settings: '',
+      lines: [`${start} to ${end}`],
+    });
+    const cues = [
+      said(0, 1_500),
+      said(1_500, 4_000),
+      said(5_200, 5_800),
+      said(5_500, 7_000),
+      said(9_000, 20_000),
+    ];
+    const kept = cuesOfPart(cues, { ...whole, in: 1, out: 10, cuts: [{ from: 5, to: 6 }] });
+    expect(kept.map(({ start, end, lines }) => [start, end, ...lines])).toEqual([
+      [0, 500, '0 to 1500'],
+      [500, 3_000, '1500 to 4000'],
+      [4_000, 5_000, '5500 to 7000'],
+      [7_000, 8_000, '9000 to 20000'],
+    ]);
+    expect(cuesOfPart(cues, whole)).toEqual(cues);
+    expect(cuesOfPart([said(0, 900)], { ...whole, in: 1 })).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { mediaLimits } from '../config/media-limits.ts';
 import { type Failure, fail } from '../src/lib/result.ts';
+import type { Cue } from './captions.ts';
 import type { RefusalReason } from './failures.ts';
 import type { MeasuredFacts } from './probe.ts';
 
@@ -86,4 +87,22 @@ function cutsWithin({ in: start, cuts }: EditList, out: number): Cut[] {
   return cuts
     .map(({ from, to }) => ({ from: Math.max(start, from) - start, to: Math.min(out, to) - start }))
     .filter(({ from, to }) => to > from);
+}
+
+/**
+ * Captions of a file as captions of what is kept of it: moved to where what they are about is now, and cut where it was cut
+ * away. Pure; those of which nothing is left are not among them.
+ */
+export function cuesOfPart(cues: readonly Cue[], { in: start, out, cuts }: EditList): Cue[] {
+  const place = (ms: number) => {
+    const seconds = Math.min(Math.max(ms / 1_000, start), out ?? Number.POSITIVE_INFINITY);
+    const gone = cuts.reduce(
+      (sum, { from, to }) => sum + Math.max(0, Math.min(seconds, to) - Math.max(start, from)),
+      start,
+    );
+    return Math.round((seconds - gone) * 1_000);
+  };
+  return cues
+    .map((cue) => ({ ...cue, start: place(cue.start), end: place(cue.end) }))
+    .filter((cue) => cue.end > cue.start);
 }

@@ -16,15 +16,26 @@ export function hashSources(root) {
   return hash.digest('hex');
 }
 
+/** @param {string} root */
+const stampFile = (root) => join(root, 'web', 'dist', '.build');
+
+/**
+ * Whether the last complete build of the web client was made of its sources as they are now.
+ * @param {string} root
+ */
+export function isWebFresh(root) {
+  const stamp = stampFile(root);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hashSources(root);
+}
+
 /**
  * Builds the web client when its sources have changed since the last complete build.
  * @param {{ root: string, env: NodeJS.ProcessEnv, node: string }} options
  */
 export async function ensureWeb({ root, env, node }) {
   if (!existsSync(join(root, 'web', 'index.html'))) return;
-  const stampFile = join(root, 'web', 'dist', '.build');
+  if (isWebFresh(root)) return;
   const wanted = hashSources(root);
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return;
   await step('Building the web client', async () => {
     const log = join(root, '.cache', 'web.log');
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
@@ -34,7 +45,7 @@ export async function ensureWeb({ root, env, node }) {
         `The web client could not be built:\n${tailOf(output)}\nThe full output is in ${log}.`,
       );
     }
-    writeFileSync(stampFile, wanted);
+    writeFileSync(stampFile(root), wanted);
   });
 }
 

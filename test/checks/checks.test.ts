@@ -25,13 +25,14 @@ function run(args: readonly string[], cwd = root): Promise<{ code: number; outpu
 
 const bin = (path: string) => join(root, 'node_modules', path);
 const depcruise = bin('dependency-cruiser/bin/dependency-cruiser.mjs');
-const CRUISED = ['src', 'federation', 'media', 'config', 'migrations', 'web/src'];
+const CRUISED = ['src', 'federation', 'media', 'config', 'migrations', 'web/src', 'web/worker'];
 
 describe('the sources', () => {
   test.for([
     ['are formatted and lint-free', [bin('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '.']],
     ['have no type errors', [bin('typescript/bin/tsc'), '-p', '.']],
     ['of the web client have no type errors', [bin('typescript/bin/tsc'), '-p', 'web']],
+    ['of its worker have no type errors', [bin('typescript/bin/tsc'), '-p', 'web/worker']],
     ['import in the allowed directions only', [depcruise, '--config', '.dependency-cruiser.cjs', ...CRUISED]],
     ['hold nothing unused', [bin('knip/bin/knip.js')]],
     ['match what is generated from them', ['src/setup/generate-docs.ts', '--check']],
@@ -61,6 +62,7 @@ const FORBIDDEN = [
   ['federation/bad.ts', '../src/http/errors.ts', 'federation-below-main'],
   ['migrations/bad.ts', '../src/lib/clock.ts', 'migrations-stand-alone'],
   ['web/src/bad.ts', '../../src/lib/clock.ts', 'web-is-apart'],
+  ['web/worker/bad.ts', '../../src/lib/clock.ts', 'web-is-apart'],
   ['src/http/bad.ts', '../../web/src/format.ts', 'nothing-imports-web'],
   ['src/http/bad.ts', '../../test/helpers/stack.ts', 'no-tests-in-product'],
   ['src/http/bad.ts', './no-such-file.ts', 'no-unresolved'],

@@ -234,6 +234,26 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
     await page.waitForURL(`**/@nora/${clips[1]}`);
   });
 
+  test('who presses Enter at once has the server of a handle asked, and nothing else in its place', async () => {
+    const page = await open('/search', { as: 'alice' });
+    const asked: (string | null)[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname === '/api/v2/search' && searchParams.get('q')?.includes('nobody'))
+        asked.push(searchParams.get('resolve'));
+    });
+    const field = page.getByRole('searchbox');
+    const handle = `@nobody@${new URL(server.origin).host}`;
+    await field.fill(handle);
+    await field.press('Enter');
+    await page.getByText(`Nobody called ${handle} was found.`).waitFor();
+    // What is found as it is written comes after a pause, which is over then.
+    await field.fill('birds');
+    await page.getByRole('tab', { name: 'Clips 3' }).waitFor();
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((resolve) => resolve !== 'true')).toEqual([]);
+  });
+
   test('a visitor finds an account by its whole name, and sees what is there for visitors', async () => {
     const page = await open('/search', { viewport: viewports.desktop });
     const field = page.getByRole('searchbox');

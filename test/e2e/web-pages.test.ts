@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Instance } from '../../web/src/api/types.ts';
 import { axeViolations, hasBrowser, viewports, waitUntilPlaying } from '../helpers/browser.ts';
@@ -22,6 +23,20 @@ const setRegistrations = (change: Partial<Instance['registrations']>) => {
   const { instance } = site.api.state;
   site.api.state.instance = { ...instance, registrations: { ...instance.registrations, ...change } };
 };
+
+/** What of a page begins or ends beside the screen, or holds more than it has room for. */
+const beyondTheEdges = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('main :is(h1, p, a, button, [class*=caption])')]
+      .filter((one) => one.checkVisibility() && one.getBoundingClientRect().width > 1)
+      .filter((one) => {
+        const { left, right } = one.getBoundingClientRect();
+        // Small buttons are larger to a finger than to the eye.
+        const overflows = !one.matches('[class*=small]') && one.scrollWidth > one.clientWidth + 1;
+        return left < 0 || right > innerWidth || (overflows && one.clientWidth > 0);
+      })
+      .map((one) => `${one.tagName} ${one.className} ${one.textContent?.slice(0, 20)}`),
+  );
 
 describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (size, viewport) => {
   test('signing in: a wrong password, then the right one, and back to where one was', async () => {
@@ -155,6 +170,26 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (s
     await page.getByText('Clip deleted.').waitFor();
     await page.getByRole('link', { name: 'Clip number 31, 0:03' }).waitFor();
     expect(await page.getByRole('link', { name: 'Clip number 30, 0:03' }).count()).toBe(0);
+  });
+
+  test('the longest names and words stay inside of the page', async () => {
+    const endless = 'Donaudampfschifffahrtsgesellschaft'.repeat(6);
+    const host = `${'far.'.repeat(16)}example`;
+    const far = {
+      ...fakeAccount('3', 'somebody_whose_name_is_very_long_indeed', host),
+      display_name: endless,
+    };
+    site.api.state.accounts = [far];
+    site.api.state.statuses = [{ ...wide('30', far), content: `<p>${endless} and more</p>` }];
+    const page = await site.open('/@somebody/30', { viewport });
+    await waitUntilPlaying(page);
+    expect(await beyondTheEdges(page)).toEqual([]);
+    await page.goto(`/@${far.acct}`);
+    await page.getByRole('heading', { name: endless }).waitFor();
+    expect(await beyondTheEdges(page)).toEqual([]);
+    await page.goto('/?feed=local');
+    await waitUntilPlaying(page);
+    expect(await beyondTheEdges(page)).toEqual([]);
   });
 
   test('letting people in', async () => {

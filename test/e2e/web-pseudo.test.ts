@@ -92,7 +92,7 @@ const unmarked = ([open, close]: typeof MARKS): string[] => {
     return left.replace(isName, '').replace(isUnit, '');
   };
   const isHidden = (element: Element) =>
-    element.closest('script, style, noscript, code, pre, [lang]:not(html), [data-own]');
+    element.closest('script, style, noscript, code, kbd, [lang]:not(html)');
   const found: string[] = [];
   const look = (element: Element, text: string | null) => {
     if (text && /[A-Za-z]{2}/.test(bare(text)) && !isHidden(element)) {
@@ -111,21 +111,26 @@ const unmarked = ([open, close]: typeof MARKS): string[] => {
   return [...new Set(found)];
 };
 
-/** What is wider than the page, or than what it stands in. */
+/** What is wider than the page, and words that reach out of what they stand in. */
 const tooWide = (): string[] => {
-  // Small buttons can be hit beside what is seen of them (button.module.css).
-  const HIT_AREA_PX = 6;
   const { scrollWidth, clientWidth } = document.documentElement;
-  const boxes = [...document.querySelectorAll<HTMLElement>('body *')].filter((box) => {
-    const { overflowX, display, position } = getComputedStyle(box);
-    const isBox = overflowX === 'visible' && display !== 'inline' && position !== 'absolute';
-    return isBox && box.clientWidth > 1 && box.scrollWidth > box.clientWidth + HIT_AREA_PX;
-  });
-  const names = boxes.map(
-    (box) =>
-      `${box.tagName.toLowerCase()}.${box.className} is ${box.scrollWidth} in ${box.clientWidth}: ${box.textContent?.slice(0, 60)}`,
-  );
-  return [...(scrollWidth > clientWidth ? [`the page is ${scrollWidth}`] : []), ...names];
+  const found = scrollWidth > clientWidth ? [`the page is ${scrollWidth}`] : [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    let box = node.parentElement;
+    while (box && getComputedStyle(box).display === 'inline') box = box.parentElement;
+    if (!box || !node.textContent?.trim() || box.closest('[class*=VisuallyHidden], [class*=hidden]'))
+      continue;
+    const { overflowX, clipPath, position } = getComputedStyle(box);
+    if (overflowX !== 'visible' || clipPath !== 'none' || position === 'absolute') continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const [words, within] = [range.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (words.width > 0 && (words.right > within.right + 1 || words.left < within.left - 1)) {
+      found.push(`${box.tagName.toLowerCase()}.${box.className}: ${node.textContent.slice(0, 60)}`);
+    }
+  }
+  return found;
 };
 
 async function look(page: Page, where: string): Promise<string[]> {

@@ -12,6 +12,8 @@ import {
   startDeviceRig,
   workerSession,
 } from '../helpers/device-rig.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
+import type { Person } from '../helpers/people.ts';
 import { eventually } from '../helpers/web-site.ts';
 
 const SETUP_MS = 120_000;
@@ -31,8 +33,8 @@ describe.skipIf(!hasBrowser)('the page as an app', { timeout: 90_000 }, () => {
   afterAll(() => rig?.close());
 
   /** A page of a device whose worker is there. */
-  async function open(path: string, who = null as DeviceRig['alice'] | null): Promise<Page> {
-    device = await rig.device(who);
+  async function open(path: string, who: Person | null = null, locale = 'en'): Promise<Page> {
+    device = await rig.device(who, locale);
     const page = await device.newPage();
     await page.goto(path);
     await bringWorker(page);
@@ -40,6 +42,8 @@ describe.skipIf(!hasBrowser)('the page as an app', { timeout: 90_000 }, () => {
   }
   const favourites = (video: string) =>
     rig.server.context.db('likes').where({ video_id: video }).select('account_id');
+
+  const follows = () => rig.server.context.db('follows').where({ follower_id: rig.bob.id }).select('state');
 
   test('can be installed, as the browser sees it', async () => {
     const profile = await mkdtemp(join(tmpdir(), 'vireo-profile-'));
@@ -116,6 +120,66 @@ describe.skipIf(!hasBrowser)('the page as an app', { timeout: 90_000 }, () => {
     await page.getByRole('article').first().waitFor();
   });
 
+  test('keeps the words of its language', async () => {
+    const page = await open('/search', null, 'de');
+    await eventually(async () =>
+      (await keptAddresses(page)).some((path) => path.includes('/words-de-')),
+    ).toBe(true);
+    await device?.setOffline(true);
+    await page.goto('/tags/sea');
+    await page.getByText('Du bist offline.').waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');
+  });
+
+  test('begins once something plays, and not before', async () => {
+    device = await rig.device();
+    const page = await device.newPage();
+    await page.goto('/');
+    await page.getByRole('article').first().waitFor();
+    const scripts = () =>
+      page.evaluate(
+        () => performance.getEntriesByType('resource').filter(({ name }) => /start-/.test(name)).length,
+      );
+    expect(await scripts()).toBe(0);
+    await bringWorker(page);
+    expect(await scripts()).toBeGreaterThan(0);
+  });
+
+  test('is offered once, after some watching, and in the settings', async () => {
+    const videos = createVideoFactory(rig.server.context);
+    const more = await Promise.all(
+      Array.from({ length: 12 }, () => videos.video(rig.bob.account, { assets: [] })),
+    );
+    const page = await open('/?feed=local');
+    await page.evaluate(() => {
+      const event = Object.assign(new Event('beforeinstallprompt'), {
+        prompt: async () => Object.assign(window, { wasAsked: true }),
+      });
+      window.dispatchEvent(event);
+    });
+    const offer = page.getByText('Put Small Films on your home screen?');
+    const watch = async (clips: number) => {
+      for (let n = 0; n < clips; n += 1) {
+        const before = await currentId(page);
+        await page.keyboard.press('j');
+        await eventually(() => currentId(page)).not.toBe(before);
+      }
+    };
+    await watch(5);
+    expect(await offer.count()).toBe(0);
+    await watch(7);
+    await offer.waitFor();
+    await page.getByRole('button', { name: 'Install' }).click();
+    expect(await page.evaluate(() => Reflect.get(window, 'wasAsked'))).toBe(true);
+    expect(await page.evaluate(() => localStorage.getItem('vireo.install-offered'))).toBe('yes');
+    await page.goto('/settings/app');
+    await page.getByText('In the menu of your browser').waitFor();
+    await page.evaluate(() => window.dispatchEvent(new Event('beforeinstallprompt')));
+    await page.getByRole('button', { name: 'Install' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await rig.server.context.db('videos').whereIn('id', more).delete();
+  });
+
   test('keeps neither answers of the API nor videos', async () => {
     const page = await open('/', rig.bob);
     await page.getByRole('article').first().waitFor();
@@ -138,12 +202,15 @@ describe.skipIf(!hasBrowser)('the page as an app', { timeout: 90_000 }, () => {
     await like.waitFor();
     await device?.setOffline(true);
     await like.click();
+    await page.getByRole('button', { name: 'Follow @alice' }).first().click();
+    await page.getByText('Kept. It is sent as soon as you are online.').waitFor();
     await page.close();
-    expect(await favourites(id)).toEqual([]);
+    expect([await favourites(id), await follows()]).toEqual([[], []]);
     await device?.setOffline(false);
     const again = await device?.newPage();
     await again?.goto('/search');
     await eventually(() => favourites(id)).toHaveLength(1);
+    await eventually(follows).toHaveLength(1);
     await eventually(() => again?.evaluate(() => localStorage.getItem('vireo.outbox'))).toBe(null);
   });
 
@@ -187,6 +254,10 @@ describe.skipIf(!hasBrowser)('the page as an app', { timeout: 90_000 }, () => {
     await other.goto('/settings/app');
     await other.getByText('This is the newest version.').waitFor();
     const before = await keptAddresses(page);
+    const builtBy = () =>
+      page.evaluate(() => JSON.parse(localStorage.getItem('vireo.last-known') ?? '{}').build as unknown);
+    await eventually(builtBy).toBeTruthy();
+    const old = await builtBy();
     await rig.serve(another);
     const look = () =>
       page.evaluate(async () => {
@@ -206,7 +277,7 @@ describe.skipIf(!hasBrowser)('the page as an app', { timeout: 90_000 }, () => {
     const after = await keptAddresses(page);
     expect(before.filter((path) => !after.includes(path))).toEqual([]);
     await bringWorker(page);
-    await eventually(() => page.evaluate(() => localStorage.getItem('vireo.last-known'))).not.toBe(null);
+    await eventually(builtBy).not.toBe(old);
     await device?.setOffline(true);
     await page.goto('/search');
     await page.getByText('You are offline. The page goes on').waitFor();
@@ -283,6 +354,12 @@ describe.skipIf(!hasBrowser)('the page as an app', { timeout: 90_000 }, () => {
     await rig.serve();
   });
 });
+
+/** The clip that fills the screen. */
+const currentId = (page: Page) =>
+  page.evaluate(
+    () => document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('article')?.dataset.id ?? null,
+  );
 
 /** What the page and its worker keep under a name. */
 function readBox(key: string): Promise<unknown> {

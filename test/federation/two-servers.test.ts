@@ -4,28 +4,17 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, signUp, until } from '../../src/setup/demo/client.ts';
-import {
-  freePort,
-  type Instance,
-  type InstanceOptions,
-  startInstance,
-} from '../../src/setup/demo/instance.ts';
+import { startInstance } from '../../src/setup/demo/instance.ts';
 import { DUE_NOW } from '../helpers/activities.ts';
 import { clip, corpusFile } from '../helpers/media-samples.ts';
 import { query } from '../helpers/probes.ts';
 import { EVIL, HONEST } from '../helpers/remote-http.ts';
-import { testVariables } from '../helpers/server.ts';
-import { dropTestDatabase } from '../helpers/stack.ts';
-
-/** Two servers of ours, each a process with a database of its own, and people on them. */
-interface Site extends InstanceOptions {
-  readonly database: string;
-  running: Instance;
-}
+import { closeSite, type Site, startSite } from '../helpers/sites.ts';
 
 const PASSWORD = 'a long password';
 const SLOW_MS = 120_000;
 
+/** Two servers of ours, each a process with a database of its own, and people on them. */
 let directory: string;
 let a: Site;
 let b: Site;
@@ -34,29 +23,15 @@ let bob: Client;
 /** A small clip for what comes after the first. */
 let small: string;
 
-async function startSite(name: string, host: string): Promise<Site> {
-  const port = await freePort(host);
-  const variables = await testVariables(host, port);
-  const options = {
-    host,
-    port,
-    dataDir: join(directory, name),
-    logFile: join(directory, `${name}.log`),
-    variables,
-  };
-  return { ...options, database: variables.DATABASE_URL ?? '', running: await startInstance(options) };
-}
-
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'vireo-two-'));
-  [a, b] = await Promise.all([startSite('a', HONEST), startSite('b', EVIL)]);
+  [a, b] = await Promise.all([startSite(directory, 'a', HONEST), startSite(directory, 'b', EVIL)]);
   alice = await signUp(a.running.origin, 'alice', PASSWORD);
   bob = await signUp(b.running.origin, 'bob', PASSWORD);
   small = await clip(directory, 'small.mp4', { seconds: 2, size: '180x320' });
 }, SLOW_MS);
 afterAll(async () => {
-  await Promise.all([a.running.stop(), b.running.stop()]);
-  await Promise.all([dropTestDatabase(a.database), dropTestDatabase(b.database)]);
+  await Promise.all([closeSite(a), closeSite(b)]);
   await rm(directory, { recursive: true, force: true });
 });
 

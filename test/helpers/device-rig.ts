@@ -50,8 +50,8 @@ export async function startDeviceRig() {
     ...{ directory, dist, origin, server, people, alice, bob, videos, browser, serve, stop },
 
     /** A device on which somebody is signed in, or nobody. */
-    async device(who: Person | null = null): Promise<BrowserContext> {
-      const context = await browser.newContext({ baseURL: origin, viewport: viewports.phone });
+    async device(who: Person | null = null, locale = 'en'): Promise<BrowserContext> {
+      const context = await browser.newContext({ baseURL: origin, viewport: viewports.phone, locale });
       if (who) {
         const value = await people.tokenOf(who.account, 'cookie');
         await context.addCookies([{ name: 'vireo-session', value, url: origin }]);

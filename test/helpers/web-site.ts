@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { isWebFresh } from '../../src/setup/web.mjs';
 import { launchBrowser, openPage, PATIENCE_MS, type PageOptions, type WatchedPage } from './browser.ts';
 import { type FakeApi, startFakeApi } from './fake-api.ts';
 import { type FakeClip, makeClip } from './fake-media.ts';
@@ -56,10 +57,9 @@ export function useWebSite(): WebSite {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'vireo-web-test-'));
-    const dist = join(directory, 'dist');
     const media = join(directory, 'media');
     mkdirSync(media);
-    await buildWeb(dist);
+    const dist = await builtWeb(directory);
     await makeClip(media, tallClip);
     await makeClip(media, wideClip);
     api = await startFakeApi(dist, media);
@@ -99,7 +99,15 @@ export function eventually<T>(ask: () => T, message?: string) {
   return expect.poll(ask, { timeout: PATIENCE_MS, ...(message === undefined ? {} : { message }) });
 }
 
-/** Builds the page with the command that `npm start` uses, so that no test looks at an old one; from other sources where `from` holds them. */
+/** The page as it is built of what stands there now: the build that `npm test` begins with, or one in that folder. */
+async function builtWeb(directory: string): Promise<string> {
+  if (isWebFresh(root)) return join(root, 'web', 'dist');
+  const own = join(directory, 'dist');
+  await buildWeb(own);
+  return own;
+}
+
+/** Builds the page with the command that `npm start` uses; from other sources where `from` holds them. */
 export async function buildWeb(outDir: string, from = root): Promise<void> {
   await promisify(execFile)(
     process.execPath,

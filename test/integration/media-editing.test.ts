@@ -140,6 +140,21 @@ describe('captions', () => {
     expect((await purges.whereJsonObject('payload', { videoId: id })).length).toBeGreaterThan(0);
   });
 
+  test('that belong to the file are moved to the part of it that is kept', async () => {
+    const id = await videoOf(alice.account, { state: 'received', assets: [] });
+    await row(id).update({ edit_list: JSON.stringify({ in: 0.25, out: 1.5, crop: null, cuts: [] }) });
+    const textOf = async (times: string) => {
+      const answer = await put(id, `en?times=${times}`, vtt('Hello'));
+      return String(await bytesOf(answer.body.captions[0].url));
+    };
+    expect(await textOf('file')).toContain('00:00:00.750 --> 00:00:01.250\nHello');
+    expect(await textOf('video')).toContain('00:00:01.000 --> 00:00:02.000\nHello');
+    await row(id).update({ edit_list: JSON.stringify({ in: 3, out: null, crop: null, cuts: [] }) });
+    const late = await put(id, 'en?times=file', vtt('Too early'));
+    expect([late.status, late.body.code]).toEqual([422, 'no-cues']);
+    expect((await put(id, 'en?times=clip', vtt('Hello'))).status).toBe(422);
+  });
+
   test('are told to others where these know of the video', async () => {
     const { videos, inTx } = server.context;
     const told = async (unannounced: boolean) => {

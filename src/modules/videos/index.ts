@@ -57,6 +57,7 @@ import { studioQueries } from './studio.ts';
 
 export { videoEvents } from './events.ts';
 export type { Below, Recommendable } from './feed-queries.ts';
+export { captionTimes } from './media-edits.ts';
 export { createMediaUrls, type MediaAccess, type MediaUrls } from './media-urls.ts';
 export {
   type Asset,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { captionLimits } from '../../../config/media-limits.ts';
 import { type CaptionReason, type Cue, parseCaptions, writeCaptions } from '../../../media/captions.ts';
+import { cuesOfPart, type EditList } from '../../../media/edit-list.ts';
 import { mediaKey, posterSourceKey } from '../../../media/keys.ts';
 import { sniffImage } from '../../../media/sniff.ts';
 import { contentTypeOf, type ObjectStorage } from '../../../media/storage/storage.ts';
@@ -10,7 +11,7 @@ import { languageTag } from '../../lib/language.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { editedNow, type VideoCommandDeps } from './commands.ts';
 import { stageJob } from './media-order.ts';
-import { insertAssets } from './media-rows.ts';
+import { editListOf, insertAssets } from './media-rows.ts';
 import type { MediaJobDeps } from './media-work.ts';
 import type { VideoRow } from './model.ts';
 import { enqueuePurge } from './purge.ts';
@@ -51,6 +52,10 @@ export async function tellEdited(
   }
 }
 
+/** What the times of captions are counted in: the video, or the uploaded file, of which its author may keep a part. */
+export const captionTimes = ['video', 'file'] as const;
+type CaptionTimes = (typeof captionTimes)[number];
+
 type SetCaptionsReason = CaptionReason | 'not-found' | 'language-invalid' | 'too-many-captions';
 
 /**
@@ -60,15 +65,22 @@ type SetCaptionsReason = CaptionReason | 'not-found' | 'language-invalid' | 'too
 export async function setCaptions(
   deps: MediaEditDeps,
   tx: Tx,
-  edit: MediaEdit & { readonly language: string; readonly label: string | null; readonly file: Uint8Array },
+  edit: MediaEdit & {
+    readonly language: string;
+    readonly label: string | null;
+    readonly file: Uint8Array;
+    /** Default: the video. */
+    readonly times?: CaptionTimes;
+  },
 ): Promise<Result<object, SetCaptionsReason>> {
   const language = languageTag(edit.language);
   if (language === null) return badLanguage();
   const video = await lockOwn(tx, edit);
   if (!video) return fail('not-found', 'There is no such video.');
-  const { id: videoId, duration_seconds: durationSeconds } = video;
-  const parsed = parseCaptions(edit.file, durationSeconds === null ? {} : { durationSeconds });
-  if (!parsed.ok) return parsed;
+  const { id: videoId } = video;
+  const part = edit.times === 'file' ? await editListOf(tx, videoId) : null;
+  const read = readCaptions(edit.file, part, video.duration_seconds);
+  if (!read.ok) return read;
   const others: string[] = await tx('video_assets')
     .where({ video_id: videoId, role: 'captions' })
     .whereNot({ language })
@@ -79,11 +91,25 @@ export async function setCaptions(
       `A video has captions in at most ${captionLimits.maxLanguages} languages.`,
     );
   }
-  const { cues } = parsed;
-  await storeCaptions(deps, tx, videoId, { language, label: edit.label, cues, automatic: false });
+  await storeCaptions(deps, tx, videoId, { language, label: edit.label, cues: read.cues, automatic: false });
   await tellEdited(deps, tx, video);
   await purgeLater(deps, tx, videoId);
   return ok();
+}
+
+/** Captions as they are shown with the video, of which `part` is kept. */
+function readCaptions(
+  file: Uint8Array,
+  part: EditList | null,
+  durationSeconds: number | null,
+): ReturnType<typeof parseCaptions> {
+  if (part === null) return parseCaptions(file, durationSeconds === null ? {} : { durationSeconds });
+  const parsed = parseCaptions(file);
+  if (!parsed.ok) return parsed;
+  const cues = cuesOfPart(parsed.cues, part);
+  return cues.length > 0
+    ? ok({ cues })
+    : fail('no-cues', 'There is no caption in this file for the part of the video that you keep.');
 }
 
 /** Stores captions and names them, in place of those in their language. The row of the video must be locked. */

@@ -106,6 +106,9 @@ export const api = {
     request<Media>('PUT', `/api/v1/videos/${id}/poster`, cover),
   setCaptions: (id: string, language: string, file: Blob) =>
     request<Media>('PUT', captionsPath(id, language), file),
+  /** Captions for the file that was uploaded, of which a part is kept. */
+  setCaptionsOfFile: (id: string, language: string, file: Blob) =>
+    request<Media>('PUT', withQuery(captionsPath(id, language), { times: 'file' }), file),
   removeCaptions: (id: string, language: string) => request<Media>('DELETE', captionsPath(id, language)),
 
   pendingAccounts: () =>

@@ -2,6 +2,7 @@ import type { Captions } from '../api/types.ts';
 import { captionsFor, captionsShown, chooseCaptions } from '../player/captions.ts';
 import { captionsChoice } from '../state/preferences.ts';
 import { captionsName } from '../ui/captions/captions-name.ts';
+import { say as sayOfCaptions } from '../ui/captions/say.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Choice } from '../ui/field.tsx';
 import { say } from './say.ts';
@@ -26,7 +27,7 @@ export function CaptionsDialog({
             captionsChoice.value = 'off';
           }}
         >
-          {say('captionsOff')}
+          {sayOfCaptions('off')}
         </Choice>
         {captions.map((one) => (
           <Choice

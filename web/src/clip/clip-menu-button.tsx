@@ -4,7 +4,7 @@ import { toast } from '../state/toasts.ts';
 import { Icon } from '../ui/icon.tsx';
 import menu from '../ui/menu.module.css';
 import styles from './clip-actions.module.css';
-import type { ClipMenu, ClipMenuProps } from './clip-menu.tsx';
+import type { ClipMenu, ClipMenuProps } from './menu/clip-menu.tsx';
 import { say } from './say.ts';
 
 let known: typeof ClipMenu | undefined;
@@ -21,7 +21,7 @@ export function ClipMenuButton(props: ClipMenuProps) {
   }, [Menu]);
   const open = () => {
     wasPressed.current = true;
-    import('./clip-menu.tsx').then(
+    import('./menu/clip-menu.tsx').then(
       (module) => {
         known = module.ClipMenu;
         setMenu(() => module.ClipMenu);

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { pageRoutes } from '../../../src/http/page/routes.ts';
 import { answererOf } from './addresses.ts';
 
 const ORIGIN = 'https://video.example';
@@ -9,18 +8,6 @@ const of = (path: string, asked: Partial<typeof usual> = {}) =>
 const visit = (path: string) => of(path, { mode: 'navigate', destination: 'document' });
 
 describe('a visit', () => {
-  test.each(Object.keys(pageRoutes))(
-    'of %s opens without a connection, unless the staff works there',
-    (route) => {
-      const path = route
-        .replace('/@:handle', '/@alice')
-        .replace(/:\w+/g, 'x')
-        .replace('*path', 'nothing/here');
-      const isOurs = !path.startsWith('/admin/') && path !== '/nothing/here';
-      expect(visit(path)).toBe(isOurs ? 'page' : null);
-    },
-  );
-
   test.each([
     ...[
       '/api/docs',

@@ -5,13 +5,13 @@ import { unread } from '../state/inbox.ts';
 import { installPrompt } from '../state/installing.ts';
 import { store, stored } from '../state/preferences.ts';
 import { waitingWishes, wishes } from '../state/reactions.ts';
-import { remember } from '../state/remembered.ts';
 import { instance, me, serverName } from '../state/session.ts';
-import { feedTimeline } from '../state/timelines.ts';
+import { feedNames, feedTimeline } from '../state/timelines.ts';
 import { toast } from '../state/toasts.ts';
 import { box } from './box.ts';
 import { install } from './install.ts';
 import { keepFirstClips } from './keep-first-clips.ts';
+import { keepLastKnown } from './last-known.ts';
 import { copyOutbox } from './outbox-copy.ts';
 import { forgetPictures, keepPictures } from './pictures.ts';
 import { endPush, renewPush } from './push.ts';
@@ -40,6 +40,7 @@ export function startOnDevice(): void {
     effect(showBadge);
     offerOnce();
   }, AFTER_MS);
+  effect(tellOnline);
   effect(() => {
     // What waits changes with each of them.
     if (wishes.value.size >= 0 && connection.value) void copyOutbox(waitingWishes());
@@ -51,7 +52,7 @@ async function settle(id: string, server: string): Promise<void> {
   const before = await box.get('owner');
   if (before !== undefined && before !== id) {
     keepFirstClips([], '');
-    remember(null);
+    keepLastKnown(null);
     await box.remove('wishes', 'sent', 'shared');
     await forgetPictures();
     await endPush();
@@ -64,6 +65,14 @@ async function settle(id: string, server: string): Promise<void> {
   await box.set('words', { language, translation: { inbox: translation.inbox ?? {} } });
 }
 
+let wasOffline = false;
+
+/** The banner that says otherwise goes by itself, which not everybody notices. */
+function tellOnline(): void {
+  if (wasOffline && connection.value === 'ok') toast(say('online'));
+  wasOffline = connection.value === 'offline' || (wasOffline && connection.value !== 'ok');
+}
+
 let kept = '';
 
 /** What the next visit shows if it has no connection. */
@@ -71,7 +80,7 @@ function keepForLater(): void {
   const server = instance.value;
   const account = me.value;
   if (connection.value !== 'ok' || !server || account === undefined) return;
-  remember({ me: account, instance: server });
+  keepLastKnown({ me: account, instance: server });
   const statuses = feedTimeline('for-you').items.value;
   const ids = `${account?.id} ${statuses.slice(0, 10).map(({ id }) => id)}`;
   if (statuses.length === 0 || ids === kept) return;
@@ -92,8 +101,9 @@ function offerOnce(): void {
   if (stored(OFFERED) !== null) return;
   const seen = new Set<string>();
   const stop = effect(() => {
-    const id = me.value === undefined ? null : feedTimeline('for-you').currentId.value;
-    if (id !== null) seen.add(id);
+    // Whoever signs in has other feeds.
+    const current = me.value !== undefined && feedNames.map((name) => feedTimeline(name).currentId.value);
+    for (const id of current || []) if (id !== null) seen.add(id);
     if (seen.size < CLIPS_BEFORE_OFFER || !installPrompt.value || stored(OFFERED) !== null) return;
     store(OFFERED, 'yes');
     queueMicrotask(() => stop());

@@ -61,10 +61,6 @@ function Feed({ name }: { name: FeedName }) {
     else timeline.lookForNew();
   }, [timeline]);
   useInterval(timeline.lookForNew, NEW_CLIPS_POLL_MS);
-  const isCutOff = connection.value !== 'ok';
-  useEffect(() => {
-    if (!isCutOff && timeline.phase.peek() === 'failed') timeline.loadMore();
-  }, [isCutOff, timeline]);
   useEffect(() => {
     if (me.peek()) loadRelationships(items.map((status) => status.account.id));
   }, [items]);
@@ -75,7 +71,11 @@ function Feed({ name }: { name: FeedName }) {
       {items.length > 0 && <FeedView name={name} timeline={timeline} label={title} />}
       {items.length === 0 &&
         phase === 'failed' &&
-        (isCutOff ? <OfflineFeed onRetry={timeline.loadMore} /> : <FailedFeed timeline={timeline} />)}
+        (connection.value === 'ok' ? (
+          <FailedFeed timeline={timeline} />
+        ) : (
+          <OfflineFeed onRetry={timeline.loadMore} />
+        ))}
       {items.length === 0 && (phase === 'new' || phase === 'loading') && <Skeleton />}
       {items.length === 0 && (phase === 'ready' || phase === 'ended') && <EmptyFeed name={name} />}
     </Room>

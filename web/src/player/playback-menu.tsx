@@ -7,7 +7,7 @@ import { say } from './say.ts';
 import { speedName } from './speed-name.ts';
 
 const PlaybackDialog = whenOpen(() =>
-  import('./playback-dialog.tsx').then((module) => module.PlaybackDialog),
+  import('./playback/playback-dialog.tsx').then((module) => module.PlaybackDialog),
 );
 
 /** The speed of clips as a button, behind which is what one rarely changes. */

@@ -55,12 +55,15 @@ export function useSearching(wish: Wish | null) {
   const [found, setFound] = useState<Found | null>(null);
   const [busy, setBusy] = useState(false);
   const running = useRef(new AbortController());
+  /** What other servers were asked for last. */
+  const asked = useRef<string | null>(null);
   const viewer = me.value?.id;
 
   const run = (wanted: Wish, resolve: boolean) => {
     running.current.abort();
     const own = new AbortController();
     running.current = own;
+    asked.current = resolve ? wanted.text : null;
     setBusy(true);
     search(wanted, resolve, own.signal).then((next) => {
       if (own.signal.aborted) return;
@@ -71,7 +74,11 @@ export function useSearching(wish: Wish | null) {
 
   useEffect(() => {
     if (wish) {
-      const timer = setTimeout(() => run(wish, false), PAUSE_MS);
+      const look = () => {
+        // Who presses Enter before the pause is over has asked for more already.
+        if (asked.current !== wish.text) run(wish, false);
+      };
+      const timer = setTimeout(look, PAUSE_MS);
       return () => clearTimeout(timer);
     }
     running.current.abort();

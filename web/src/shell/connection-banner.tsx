@@ -26,7 +26,7 @@ export function ConnectionBanner() {
     };
   }, []);
   return (
-    <div role="alert">
+    <div role="status">
       {state !== 'ok' && (
         <p class={styles.banner}>
           <Icon name="alert" size={20} />

@@ -43,12 +43,6 @@ export async function setFollowing(id: string, wanted: boolean): Promise<ApiOutc
   return outcome;
 }
 
-/** Goes by what somebody wants, until the server has heard of it. */
-export function supposeFollowing(id: string, following: boolean): void {
-  const known = relationships.peek().get(id);
-  if (known) keep([{ ...known, following, requested: false }]);
-}
-
 /** Keeps what an answer says about how we stand to an account now. */
 export function keepRelationship(outcome: ApiOutcome<Relationship>): ApiOutcome<Relationship> {
   if (outcome.ok) keep([outcome.value]);

@@ -2,11 +2,11 @@ import { batch, signal } from '@preact/signals';
 import { type ApiFailure, type ApiOutcome, signedOutByServer } from '../api/client.ts';
 import { api, type Credentials } from '../api/endpoints.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
+import type { LastKnown } from '../device/last-known.ts';
 import { signInPath } from '../ui/links.ts';
 import { forgetClipList } from './clip-list.ts';
 import { isWrittenForVisitors } from './first-page.ts';
 import { forgetRelationships } from './relationships.ts';
-import { remembered } from './remembered.ts';
 import { say } from './say.ts';
 import { forgetTimelines } from './timelines.ts';
 import { toast } from './toasts.ts';
@@ -34,13 +34,17 @@ export async function boot(): Promise<void> {
     instance.value && !isGuess ? undefined : api.instance(),
     me.value === undefined || isGuess ? api.me() : undefined,
   ]);
+  const last =
+    account?.ok === false && account.status === 0
+      ? await import('../device/last-known.ts').then(({ lastKnown }) => lastKnown()).catch(() => undefined)
+      : undefined;
   batch(() => {
     if (server?.ok) instance.value = server.value;
-    if (account) learn(account);
+    if (account) learn(account, last);
   });
 }
 
-function learn(account: ApiOutcome<CredentialAccount>): void {
+function learn(account: ApiOutcome<CredentialAccount>, last: LastKnown | undefined): void {
   const known = me.value;
   // Somebody signed in or out meanwhile.
   if (known !== undefined && !isGuess) return;
@@ -49,9 +53,7 @@ function learn(account: ApiOutcome<CredentialAccount>): void {
     isGuess = false;
     if (known === undefined || known?.id === found?.id) me.value = found;
     else become(found);
-  } else if (account.status === 0 && known === undefined) {
-    const last = remembered();
-    if (!last) return;
+  } else if (last && known === undefined) {
     isGuess = true;
     instance.value ??= last.instance;
     me.value = last.me;

@@ -1,5 +1,5 @@
 import type { StudioVideo } from '../api/types.ts';
-import { say as sayOfClip } from '../clip/say.ts';
+import { say as sayOfClip } from '../clip/menu/say.ts';
 import { clock, count } from '../format.ts';
 import { Blurhash } from '../player/blurhash.tsx';
 import { toast } from '../state/toasts.ts';

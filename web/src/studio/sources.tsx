@@ -31,7 +31,7 @@ export function Sources({ sources }: { sources: ChannelAnalytics['sources'] }) {
             <li key={source} class={styles.source}>
               <span>{nameOf(source)}</span>
               <span class={styles.shares}>
-                {percent(share)} · {say('viewsShown', { n: views })}
+                <bdi>{percent(share)}</bdi> · <bdi>{say('viewsShown', { n: views })}</bdi>
               </span>
               <progress class={styles.bar} max={1} value={share} aria-label={nameOf(source)} />
             </li>

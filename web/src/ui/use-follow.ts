@@ -1,12 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Account } from '../api/types.ts';
-import { wish } from '../state/reactions.ts';
-import {
-  refreshRelationship,
-  relationships,
-  setFollowing,
-  supposeFollowing,
-} from '../state/relationships.ts';
+import { refreshRelationship, relationships, setFollowing } from '../state/relationships.ts';
 import { me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
 import { say } from './say.ts';
@@ -42,10 +36,11 @@ export function useFollow(account: Account): Follow | null {
     const outcome = await setFollowing(account.id, wanted);
     setBusy(false);
     if (outcome.ok) return;
-    if (outcome.status !== 0 || !wish('follow', account, wanted)) return toast(outcome.sentence, 'error');
-    // The server hears of it as soon as it can be reached.
-    supposeFollowing(account.id, wanted);
-    toast(say('followLater'));
+    if (outcome.status === 0) {
+      const later = await import('../device/follow-later.ts').catch(() => null);
+      if (later?.followLater(account.id, wanted)) return;
+    }
+    toast(outcome.sentence, 'error');
   };
   if (following) {
     return {

@@ -1,6 +1,5 @@
 /** English; what stands in braces is put in (ICU MessageFormat). */
 export const english = {
-  settings: 'Settings',
   copied: 'Copied.',
   notCopied: 'This could not be copied. Select it and copy it by hand.',
 
@@ -17,5 +16,4 @@ export const english = {
   followWho: 'Follow @{acct}',
   followingWho: 'Following. Stop following @{acct}',
   requestedWho: 'Requested. Withdraw the request to follow @{acct}',
-  followLater: 'Kept. It is sent as soon as you are online.',
 } as const;

@@ -2,7 +2,7 @@ import { api } from '../api/endpoints.ts';
 import type { Media } from '../api/types.ts';
 import { again, type Edits } from '../editing/edits.ts';
 import { sendEdits } from '../editing/send-edits.ts';
-import { placeInClip, type Trim } from '../editing/trim.ts';
+import { noTrim, placeInClip, type Trim } from '../editing/trim.ts';
 import { uploadState } from '../state/uploads.ts';
 import { draftEdits, draftTrim } from './draft.ts';
 
@@ -35,11 +35,12 @@ export function stopSendingDraft(): void {
   target = null;
 }
 
-/** A frame was chosen in the file; the server looks for it in the clip, which may begin later. */
+/** A frame was chosen in the file, and captions are made for it; the clip, which the server knows, may begin later. */
 const callsOf = (trim: Trim) => ({
   ...api,
   setCover: (id: string, cover: { readonly seconds: number } | Blob) =>
     api.setCover(id, cover instanceof Blob ? cover : { seconds: placeInClip(cover.seconds, trim) }),
+  setCaptions: trim === noTrim ? api.setCaptions : api.setCaptionsOfFile,
 });
 
 async function run(to: Target): Promise<void> {

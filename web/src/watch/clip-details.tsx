@@ -4,7 +4,7 @@ import { say as sayOfClip } from '../clip/say.ts';
 import { say as sayOfEditing } from '../editing/say.ts';
 import { absolute } from '../format.ts';
 import { isCovered } from '../state/revealed.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
 import { ServerHtml } from '../ui/server-html.tsx';
 import { say } from './say.ts';
 import styles from './watch.module.css';
@@ -12,14 +12,12 @@ import styles from './watch.module.css';
 interface ClipDetailsProps {
   readonly status: Status;
   readonly title: string;
-  /** Only for who may. */
-  readonly onDelete?: () => void;
-  /** As `onDelete`: to change its captions and its cover. */
-  readonly onEditMedia?: () => void;
+  /** Only for its author. */
+  readonly own?: { readonly onDelete: () => void; readonly onEditMedia: () => void };
 }
 
 /** What is said about a clip, beside it or below it. */
-export function ClipDetails({ status, title, onDelete, onEditMedia }: ClipDetailsProps) {
+export function ClipDetails({ status, title, own }: ClipDetailsProps) {
   const alt = status.media_attachments[0]?.description;
   return (
     <section class={styles.details} aria-label={say('details')}>
@@ -46,18 +44,22 @@ export function ClipDetails({ status, title, onDelete, onEditMedia }: ClipDetail
           {sayOfClip('openAt', { host: status.account.host })}
         </a>
       )}
-      <div class={styles.own}>
-        {onEditMedia && (
-          <Button look="quiet" icon="captions" onPress={onEditMedia}>
+      {own && (
+        <div class={styles.own}>
+          <ButtonLink look="quiet" icon="pencil" href={`/studio/${status.id}`}>
+            {say('edit')}
+          </ButtonLink>
+          <ButtonLink look="quiet" icon="studio" href={`/studio/${status.id}/analytics`}>
+            {say('analytics')}
+          </ButtonLink>
+          <Button look="quiet" icon="captions" onPress={own.onEditMedia}>
             {sayOfEditing('open')}
           </Button>
-        )}
-        {onDelete && (
-          <Button look="quiet" icon="trash" onPress={onDelete}>
+          <Button look="quiet" icon="trash" onPress={own.onDelete}>
             {say('delete')}
           </Button>
-        )}
-      </div>
+        </div>
+      )}
     </section>
   );
 }

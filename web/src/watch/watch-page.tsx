@@ -156,7 +156,7 @@ function WatchClip({ status, onChange }: { status: Status; onChange: (status: St
           status={status}
           title={title}
           {...(viewer === account.id
-            ? { onDelete: () => setDeleting(true), onEditMedia: () => setEditing(true) }
+            ? { own: { onDelete: () => setDeleting(true), onEditMedia: () => setEditing(true) } }
             : {})}
         />
         <CommentsOf status={status} />

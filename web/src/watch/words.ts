@@ -5,6 +5,8 @@ export const english = {
   seenBy:
     '{visibility, select, public {Public} unlisted {Unlisted} private {Followers only} other {People mentioned}}',
   alt: 'Description',
+  edit: 'Edit clip',
+  analytics: 'Analytics',
   delete: 'Delete',
   deleteTitle: 'Delete this clip?',
   deleteText: 'It is removed here and on every server that has a copy. This cannot be undone.',

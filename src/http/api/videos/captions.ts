@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { captionLimits } from '../../../../config/media-limits.ts';
 import type { VideoId } from '../../../lib/ids.ts';
 import type { Viewer } from '../../../modules/auth/index.ts';
+import { captionTimes } from '../../../modules/videos/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
@@ -26,6 +27,12 @@ export const putCaptions = route({
       .transform((text) => text.trim())
       .optional()
       .describe('What people choose them by'),
+    times: z
+      .enum(captionTimes)
+      .default('video')
+      .describe(
+        '`file`: their times are those of the uploaded file; where a part of it is kept, they are moved along with it',
+      ),
   }),
   file: {
     types: ['text/vtt', 'application/x-subrip', 'text/plain'],
@@ -35,7 +42,14 @@ export const putCaptions = route({
   handler: async ({ deps, params, query, file, viewer }) => {
     if (!file) throw new ApiError('type-unsupported', 'Send captions as text/vtt or application/x-subrip.');
     const { id: videoId, language } = params;
-    const edit = { videoId, language, accountId: viewer.account.id, label: query.label || null, file };
+    const edit = {
+      videoId,
+      language,
+      accountId: viewer.account.id,
+      label: query.label || null,
+      file,
+      times: query.times,
+    };
     const outcome = await deps.inTx((tx) => deps.videos.setCaptions(tx, edit));
     if (!outcome.ok) throw refused(outcome);
     return ownMedia(deps, videoId, viewer);

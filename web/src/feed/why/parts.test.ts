@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partKey, shownParts, withFewer } from './parts.ts';
+import { partKey, shownParts, strongest, withFewer } from './parts.ts';
 import { english } from './words.ts';
 
 const part = (feature: string, value: number) => ({ feature, value, about: {} });
@@ -23,6 +23,12 @@ test('parts of one name are one, the largest first, and those that are nothing a
 test('a part is found by its name; one that is new has no word yet', () => {
   expect(partKey('tag-affinity', english)).toBe('partTagAffinity');
   expect(partKey('something-new', english)).toBeNull();
+});
+
+test('what spoke for a clip most is named, and nothing that spoke against it', () => {
+  const parts = [part('quality', -2), part('social', 0.5), part('something-new', 3), part('trends', 1)];
+  expect(strongest(parts, english)).toEqual(['partTrends', 'partSocial']);
+  expect(strongest(parts, english, 1)).toEqual(['partTrends']);
 });
 
 test('fewer like this halves what its sources count, and keeps all other wishes', () => {

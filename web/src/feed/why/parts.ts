@@ -32,6 +32,18 @@ export function partKey(feature: string, words: Readonly<Record<string, unknown>
   return Object.hasOwn(words, key) ? (key as PartKey) : null;
 }
 
+/** Keys of the words for what spoke for a clip most, the strongest first. */
+export function strongest(
+  parts: FeedReason['parts'],
+  words: Readonly<Record<string, unknown>>,
+  most = 3,
+): PartKey[] {
+  return shownParts(parts)
+    .filter(({ value }) => value > 0)
+    .flatMap(({ feature }) => partKey(feature, words) ?? [])
+    .slice(0, most);
+}
+
 const HALF = 0.5;
 /** Less than this is hardly any; what is not shown at all cannot be liked again. */
 const LEAST = 0.125;

@@ -1,6 +1,7 @@
 import type { FeedReason, Status } from '../../api/types.ts';
 import { setNotInterested } from '../../clip/deeds.ts';
 import { absolute } from '../../format.ts';
+import { language } from '../../i18n/formats.ts';
 import type { PanelProps } from '../../state/panels.ts';
 import { me } from '../../state/session.ts';
 import { toast } from '../../state/toasts.ts';
@@ -9,7 +10,7 @@ import { Failed, Loading, Notice } from '../../ui/page.tsx';
 import { SidePanel } from '../../ui/side-panel.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { whyCalls } from './calls.ts';
-import { partKey, shownParts, withFewer } from './parts.ts';
+import { partKey, shownParts, strongest, withFewer } from './parts.ts';
 import { say } from './say.ts';
 import styles from './why-panel.module.css';
 import { english } from './words.ts';
@@ -40,13 +41,19 @@ export function WhyPanel({ panel, onClose }: PanelProps) {
   );
 }
 
+/** The sentences of the server tell the most, and are in English; in other languages the strongest parts are named. */
+function reasonsOf({ reasons, parts }: FeedReason): readonly string[] {
+  const named = language() === 'en' ? [] : strongest(parts, english).map((key) => say(key));
+  return named.length > 0 ? named : reasons;
+}
+
 function Reasons({ reason }: { reason: FeedReason }) {
   return (
     <>
       <section class={styles.part}>
         <h3>{say('reasons')}</h3>
         <ul class={styles.reasons}>
-          {reason.reasons.map((sentence) => (
+          {reasonsOf(reason).map((sentence) => (
             <li key={sentence} dir="auto">
               {sentence}
             </li>

@@ -2,4 +2,5 @@
 export const english = {
   unknown: 'Language not known',
   automatic: '{name} (automatic)',
+  off: 'Off',
 } as const;

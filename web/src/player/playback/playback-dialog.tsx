@@ -1,11 +1,11 @@
-import { playbackSpeed } from '../state/preferences.ts';
-import { toast } from '../state/toasts.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { Choice } from '../ui/field.tsx';
-import type { Player } from './pool.ts';
+import { playbackSpeed } from '../../state/preferences.ts';
+import { toast } from '../../state/toasts.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Choice } from '../../ui/field.tsx';
+import type { Player } from '../pool.ts';
+import { speedName } from '../speed-name.ts';
 import { say } from './say.ts';
-import { speedName } from './speed-name.ts';
 
 const USUAL = '1';
 /** From slow to fast; null is as they were made. */

@@ -1,45 +1,39 @@
 import { useEffect, useState } from 'preact/hooks';
-import { api } from '../api/endpoints.ts';
-import { lookAgainAtMe, me } from '../state/session.ts';
-import { toast } from '../state/toasts.ts';
-import { Button } from '../ui/button.tsx';
+import { api } from '../../api/endpoints.ts';
+import { lookAgainAtMe } from '../../state/session.ts';
+import { toast } from '../../state/toasts.ts';
+import { Button } from '../../ui/button.tsx';
+import styles from '../shell.module.css';
 import { say } from './say.ts';
-import styles from './shell.module.css';
 
 /** Says what is still to do for somebody who has not confirmed the address, and notices when it is done. */
 export function ConfirmBanner() {
   const [busy, setBusy] = useState(false);
-  const isWaiting = me.value?.email_confirmed === false;
 
   useEffect(() => {
-    if (!isWaiting) return;
     // The mail is mostly read in another tab, or another program.
     const back = () => {
       if (document.visibilityState === 'visible') lookAgainAtMe();
     };
     document.addEventListener('visibilitychange', back);
     return () => document.removeEventListener('visibilitychange', back);
-  }, [isWaiting]);
+  }, []);
 
   const sendAgain = async () => {
     setBusy(true);
     const outcome = await api.mailConfirmation();
     setBusy(false);
-    if (outcome.ok) return toast(say('confirmSent'));
+    if (outcome.ok) return toast(say('sent'));
     if (outcome.reason === 'email-confirmed') return lookAgainAtMe();
     toast(outcome.sentence, 'error');
   };
 
   return (
-    <div role="status">
-      {isWaiting && (
-        <div class={`${styles.toast} ${styles.confirm}`}>
-          <p>{say('confirmFirst')}</p>
-          <Button look="quiet" small busy={busy} onPress={sendAgain}>
-            {say('confirmAgain')}
-          </Button>
-        </div>
-      )}
+    <div class={`${styles.toast} ${styles.confirm}`}>
+      <p>{say('first')}</p>
+      <Button look="quiet" small busy={busy} onPress={sendAgain}>
+        {say('again')}
+      </Button>
     </div>
   );
 }

@@ -1,11 +1,12 @@
-import type { WatchEvent } from '../api/endpoints.ts';
-import type { Status } from '../api/types.ts';
-import { openPanel } from '../state/panels.ts';
-import { me } from '../state/session.ts';
-import { toast } from '../state/toasts.ts';
-import { clipPath } from '../ui/links.ts';
-import { Menu, type MenuItem } from '../ui/menu.tsx';
-import { setNotInterested, silence } from './deeds.ts';
+import type { WatchEvent } from '../../api/endpoints.ts';
+import type { Status } from '../../api/types.ts';
+import { openPanel } from '../../state/panels.ts';
+import { me } from '../../state/session.ts';
+import { toast } from '../../state/toasts.ts';
+import { clipPath } from '../../ui/links.ts';
+import { Menu, type MenuItem } from '../../ui/menu.tsx';
+import { setNotInterested, silence } from '../deeds.ts';
+import { say as sayOfClip } from '../say.ts';
 import { say } from './say.ts';
 
 export interface ClipMenuProps {
@@ -16,7 +17,7 @@ export interface ClipMenuProps {
 
 /** What one rarely does with a clip. */
 export function ClipMenu({ status, source, class: className }: ClipMenuProps) {
-  return <Menu class={className} icon="more" label={say('more')} items={itemsOf(status, source)} />;
+  return <Menu class={className} icon="more" label={sayOfClip('more')} items={itemsOf(status, source)} />;
 }
 
 function itemsOf(status: Status, source: WatchEvent['source']): MenuItem[] {
@@ -43,7 +44,7 @@ function itemsOf(status: Status, source: WatchEvent['source']): MenuItem[] {
       onPress: () => save(download, status.id),
     },
     account.host !== null && {
-      ...{ label: say('openAt', { host: account.host }), icon: 'external', href: status.url },
+      ...{ label: sayOfClip('openAt', { host: account.host }), icon: 'external', href: status.url },
     },
     mayWish && {
       ...{ label: say('mute', { acct: account.acct }), icon: 'mute' },

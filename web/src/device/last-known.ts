@@ -1,9 +1,9 @@
 import { parseJson } from '../api/client.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
-import { store, stored } from './preferences.ts';
+import { store, stored } from '../state/preferences.ts';
 
 /** What the page last heard of the server and of who is signed in, for when it opens without a connection. */
-interface Remembered {
+export interface LastKnown {
   readonly me: CredentialAccount | null;
   readonly instance: Instance;
 }
@@ -13,15 +13,12 @@ const KEY = 'vireo.last-known';
 const build = import.meta.url;
 
 /** Keeps it for the next visit; `null` forgets it. */
-export function remember(known: Remembered | null): void {
+export function keepLastKnown(known: LastKnown | null): void {
   store(KEY, known && JSON.stringify({ build, ...known }));
 }
 
 /** As it was kept by this build of the page. */
-export function remembered(): Remembered | undefined {
-  const known = parseJson(stored(KEY) ?? '') as
-    | (Remembered & { readonly build?: unknown })
-    | null
-    | undefined;
+export function lastKnown(): LastKnown | undefined {
+  const known = parseJson(stored(KEY) ?? '') as (LastKnown & { readonly build?: unknown }) | null | undefined;
   return known?.build === build ? known : undefined;
 }

@@ -1,0 +1,12 @@
+/** English; what stands in braces is put in (ICU MessageFormat). */
+export const english = {
+  notInterested: 'Not interested',
+  why: 'Why am I seeing this?',
+  report: 'Report',
+  download: 'Download',
+  block: 'Block @{acct}',
+  copyLink: 'Copy link',
+  linkCopied: 'Link copied.',
+  linkNotCopied: 'The link could not be copied. It is {url}',
+  mute: 'Mute @{acct}',
+} as const;
