@@ -41,8 +41,7 @@ async function open(who: 'nora' | 'visitor', size: keyof typeof sizes, forcedCol
   return opened;
 }
 
-/** The feed has no end; what is in one of its articles is gone through. */
-const partOf = (path: string) => (/^\/(\?|$)/.test(path) ? 'article' : undefined);
+const isFeed = (path: string) => /^\/(\?|$)/.test(path);
 
 /** Shadows and backgrounds are gone in forced colours, so that the focus has to be told in another way there. */
 const looks = [
@@ -61,7 +60,7 @@ describe.skipIf(!hasBrowser)('without a mouse', { timeout: 300_000 }, () => {
       for (const screen of screensOf(site)) {
         if (screen.who !== who) continue;
         await openScreen(page, screen);
-        const { stops, faults } = await walk(page, screen.steps ? undefined : partOf(screen.path));
+        const { stops, faults } = await walk(page, isFeed(screen.path));
         if (stops === 0) found.push(`${screen.name}: nothing takes the focus`);
         found.push(...[...faults, ...problems.splice(0)].map((one) => `${screen.name}: ${one}`));
       }
