@@ -27,8 +27,4 @@ export const english = {
   notFound: 'This page does not exist, or it was removed.',
   crash: 'This page stopped working. Nothing was lost. Reload it to go on.',
   reload: 'Reload',
-  confirmFirst:
-    'Confirm your e-mail address: open the link that was sent to you. Until then you can look around.',
-  confirmAgain: 'Send again',
-  confirmSent: 'A new link is on its way.',
 } as const;
