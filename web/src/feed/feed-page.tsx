@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import lazy from 'preact-iso/lazy';
 import { useLocation } from 'preact-iso/router';
 import { connection } from '../api/client.ts';
@@ -56,7 +56,8 @@ function Feed({ name }: { name: FeedName }) {
   const title = feedTitle(name);
   useTitle(title);
 
-  useEffect(() => {
+  // Before the paint: where the first page is there, so is the clip that plays behind it.
+  useLayoutEffect(() => {
     if (timeline.phase.peek() === 'new') timeline.loadMore();
     else timeline.lookForNew();
   }, [timeline]);

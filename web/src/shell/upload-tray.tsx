@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { stored } from '../state/preferences.ts';
 import { me } from '../state/session.ts';
+import { stored } from '../state/stored.ts';
 import { uploadState } from '../state/uploads.ts';
 import { clipPath } from '../ui/links.ts';
 import { useFetched } from './use-fetched.ts';

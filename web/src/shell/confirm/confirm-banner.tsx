@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
-import { api } from '../../api/endpoints.ts';
+import { otherApi } from '../../api/other-endpoints.ts';
 import { lookAgainAtMe } from '../../state/session.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from '../shell.module.css';
 import { say } from './say.ts';
 
-/** Says what is still to do for somebody who has not confirmed the address, and notices when it is done. */
+/** For somebody who has not confirmed the address, which is rare: what it says is fetched for them alone. */
 export function ConfirmBanner() {
   const [busy, setBusy] = useState(false);
 
@@ -21,7 +21,7 @@ export function ConfirmBanner() {
 
   const sendAgain = async () => {
     setBusy(true);
-    const outcome = await api.mailConfirmation();
+    const outcome = await otherApi.mailConfirmation();
     setBusy(false);
     if (outcome.ok) return toast(say('sent'));
     if (outcome.reason === 'email-confirmed') return lookAgainAtMe();
