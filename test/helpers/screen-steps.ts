@@ -82,19 +82,10 @@ export const cropPicture: Step = async (page) => {
 };
 
 /** A video for an upload, which the browser has read. */
-export const chooseVideo: Step = async (page) => {
-  const buffer = await clipBytes(page);
-  const file = { name: 'birds.mp4', mimeType: 'video/mp4', buffer };
-  await page.locator('input[type=file]').and(page.getByLabel('Choose a video')).setInputFiles(file);
-  await page.getByRole('slider', { name: 'Begins at' }).waitFor();
-};
-
-/** The file of a clip of this server. */
-export async function clipBytes(page: Page): Promise<Buffer> {
-  const bytes = await page.evaluate(async () => {
-    const status = await (await fetch('/api/v1/timelines/public?local=true&limit=1')).json();
-    const file = await fetch(status[0].media_attachments[0].url);
-    return [...new Uint8Array(await file.arrayBuffer())];
-  });
-  return Buffer.from(bytes);
-}
+export const chooseVideo =
+  (buffer: Buffer): Step =>
+  async (page) => {
+    const file = { name: 'birds.mp4', mimeType: 'video/mp4', buffer };
+    await page.locator('input[type=file]').and(page.getByLabel('Choose a video')).setInputFiles(file);
+    await page.getByRole('slider', { name: 'Begins at' }).waitFor();
+  };

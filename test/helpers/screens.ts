@@ -50,7 +50,7 @@ export function screensOf(site: LivedIn): Screen[] {
     ...peopleScreens(),
     ...studioScreens(site),
     ...settingsScreens(),
-    ...makingScreens(),
+    ...makingScreens(site),
     ...joiningScreens(site),
     ...plainScreens(site),
     nora('/admin/approvals', 'Approvals'),
@@ -183,7 +183,7 @@ function settingsScreens(): Screen[] {
   ];
 }
 
-function makingScreens(): Screen[] {
+function makingScreens({ file }: LivedIn): Screen[] {
   return [
     visitor('/record', 'Sign in first'),
     nora('/record', 'Record a clip'),
@@ -195,7 +195,7 @@ function makingScreens(): Screen[] {
     nora('/upload', 'Upload a clip'),
     nora('/upload', 'Upload a clip', {
       name: 'upload, chosen',
-      steps: [chooseVideo],
+      steps: [chooseVideo(file)],
     }),
   ];
 }
