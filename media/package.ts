@@ -15,7 +15,7 @@ export interface FragmentedFile {
   readonly chunks: readonly [Chunk, ...Chunk[]];
 }
 
-/** One `moof` with its `mdat`, about 0.4 s: the smallest piece a player can fetch and show. */
+/** One `moof` with its `mdat`, about 0.2 s: the smallest piece a player can fetch and show. */
 export interface Chunk {
   readonly offset: number;
   readonly length: number;
@@ -29,7 +29,7 @@ export type Segment = Omit<Chunk, 'keyframe'>;
 
 /**
  * What a player of ours needs to fetch a video in pieces (web.md 3.4), as stored and as sent. Tuples keep it
- * small: three minutes in four sizes are 1800 chunks.
+ * small: three minutes in four sizes are 3600 chunks.
  */
 export interface ChunkIndex {
   readonly version: 1;

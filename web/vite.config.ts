@@ -1,12 +1,14 @@
 import { defineConfig } from 'vite';
 import { compiledWords, isTranslation, wordFiles } from './compiled-words.ts';
+import { compressed } from './compressed.ts';
 import { serviceWorker } from './service-worker.ts';
+import { startScript } from './start-script.ts';
 
 const server = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   base: '/',
-  plugins: [compiledWords(), wordFiles(), serviceWorker()],
+  plugins: [compiledWords(), wordFiles(), serviceWorker(), startScript(), compressed()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist',

@@ -40,6 +40,7 @@ export function watchFrames(): void {
 
   const bench = {
     largest: () => largest,
+    firstFrame: () => frames[0]?.at ?? 0,
     /** From the feed being there to the first frame of its first clip. */
     async first(): Promise<number> {
       const frame = await until(() => frames.find(({ video }) => video === videoAt(1)));

@@ -17,6 +17,7 @@ import { createProxyHandler } from './media/proxy.ts';
 import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
 import { mountOAuth } from './oauth/index.ts';
+import { type BeginScript, readBeginScript } from './page/begin.ts';
 import { mountPage } from './page/index.ts';
 import { createPictureHandler } from './pictures/handler.ts';
 import { mountReference } from './reference/index.ts';
@@ -66,7 +67,8 @@ export async function createApp(
   // Has headers of its own, as media has.
   app.use('/proxy', createProxyHandler(deps));
   app.use('/pictures', createPictureHandler(deps));
-  app.use(securityHeaders(deps));
+  const begin = readBeginScript(deps.webDir);
+  app.use(securityHeaders(deps, begin));
   app.use(openToPages);
   // Before the federation side, which knows what else is below /.well-known.
   mountOAuth(app, deps);
@@ -82,7 +84,7 @@ export async function createApp(
   app.all(['/api', '/api/*path'], () => {
     throw new ApiError('not-found', 'There is no such endpoint.');
   });
-  mountPage(app, deps);
+  mountPage(app, deps, begin);
   app.use(() => {
     throw new ApiError('not-found');
   });
@@ -109,7 +111,7 @@ function briefResponse(res: { statusCode: number }) {
   return { status: res.statusCode };
 }
 
-function securityHeaders(deps: HttpDeps) {
+function securityHeaders(deps: HttpDeps, begin: BeginScript | null) {
   const https = deps.config.origin.startsWith('https:');
   const media = mediaOrigins(deps.config);
   return helmet({
@@ -117,7 +119,7 @@ function securityHeaders(deps: HttpDeps) {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
+        scriptSrc: ["'self'", ...(begin ? [begin.source] : [])],
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:', 'blob:', ...media],
         mediaSrc: ["'self'", 'blob:', ...media],

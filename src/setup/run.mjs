@@ -25,6 +25,13 @@ const targets = {
   demo: server('src/setup/demo.ts'),
   cli: { args: ['src/cli/main.ts'], mode: 'production', tools: [], web: false, isServer: false },
   docs: { args: ['src/setup/generate-docs.ts'], mode: 'full', tools: [], web: false, isServer: false },
+  screenshots: {
+    args: ['src/setup/screenshots.ts'],
+    mode: 'full',
+    tools: ['redis', 'ffmpeg', 'ffprobe', 'bubblewrap', 'chromium'],
+    web: true,
+    isServer: false,
+  },
   test: {
     args: [VITEST, 'run'],
     mode: 'full',

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { launchChromium } from './screenshots/chromium.ts';
-import { seed } from './screenshots/seed.ts';
-import { startOwnServer } from './screenshots/server.ts';
+import { PASSWORD, seed } from './screenshots/seed.ts';
+import { type OwnServer, startOwnServer } from './screenshots/server.ts';
 import { takeAll } from './screenshots/shots.ts';
 
 /**
@@ -24,23 +25,32 @@ async function main(stays: boolean): Promise<void> {
   const server = await startOwnServer(folder);
   const browser = await launchChromium();
   try {
-    const { context, goBack } = server;
-    tell(`the server answers at ${context.config.origin}`);
-    const page = await browser.newPage();
-    const seeded = await seed({ context, page, folder, goBack, tell });
-    await page.close();
-    await takeAll({ context, browser, seeded, folder: resolve('docs/screenshots'), tell });
-    if (stays) {
-      tell(
-        `${context.config.origin} stays up; sign in as ferncroft with "a long demo password"; stop with Ctrl-C`,
-      );
-      await stopping;
-    }
+    await Promise.race([work({ server, browser, folder, stays }), stopping]);
   } finally {
     await browser.close();
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+interface Work {
+  readonly server: OwnServer;
+  readonly browser: Browser;
+  readonly folder: string;
+  readonly stays: boolean;
+}
+
+async function work({ server, browser, folder, stays }: Work): Promise<void> {
+  const { context, goBack } = server;
+  const { origin } = context.config;
+  tell(`the server answers at ${origin}`);
+  const page = await browser.newPage();
+  const seeded = await seed({ context, page, folder, goBack, tell });
+  await page.close();
+  await takeAll({ context, browser, seeded, folder: resolve('docs/screenshots'), tell });
+  if (!stays) return;
+  tell(`${origin} stays up: sign in as ferncroft with "${PASSWORD}"; stop it with Ctrl-C`);
+  await stopping;
 }
 
 await main(process.argv.includes('--stay'));

@@ -1,5 +1,6 @@
 import './styles/tokens.css';
 import './styles/base.css';
+import './start/begun-clip.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { learnWords } from './i18n/learn.ts';
@@ -20,9 +21,9 @@ learnWords(document.documentElement).then(() => render(<App />, root));
 // The page as an app on this device begins once something plays: it takes nothing from the first frame.
 const begin = () => {
   clearTimeout(timer);
-  document.removeEventListener('playing', begin, true);
+  document.removeEventListener('timeupdate', begin, true);
   // Where it does not come, the next visit tries again.
   import('./device/start.ts').then(({ startOnDevice }) => startOnDevice()).catch(() => undefined);
 };
-document.addEventListener('playing', begin, true);
+document.addEventListener('timeupdate', begin, true);
 const timer = setTimeout(begin, CALM_MS);

@@ -47,11 +47,9 @@ export function mountApp(app: IRouter, { deps, shell, wordFiles }: AppPage): voi
   // At no address of its own, so that nothing in it belongs to one; in the language of whoever keeps it.
   app.get('/app/shell', (req, res) => {
     const language = pageLanguageOf(wordFiles, req);
-    const head = headHtml(untold(deps, 200), config.instance.name);
+    const head = html`${wordsLink(wordFiles, language)}${headHtml(untold(deps, 200), config.instance.name)}`;
     res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });
-    res
-      .type('html')
-      .send(shell({ language, head: html`${wordsLink(wordFiles, language)}${head}`, end: html`` }));
+    res.type('html').send(shell({ language, head, isBehind: false }));
   });
 
   // Where no worker is there to take it, what was shared is not read at all.

@@ -67,7 +67,6 @@ async function videoHead(deps: HttpDeps, video: Video, author: Account, words: W
       ...(isEmbeddable(deps, video) ? [oEmbedLink(deps, video, title)] : []),
     ],
     structured: await structured(deps, video, author, about),
-    preload: image?.url ?? null,
   };
 }
 

@@ -7,11 +7,7 @@ import { instanceEntity } from '../api/instance/schemas.ts';
 import type { HttpDeps } from '../deps.ts';
 
 /** Answers that the page would ask for first, by the path and query that it would ask with. */
-export interface FirstPage {
-  readonly answers: Readonly<Record<string, unknown>>;
-  /** The picture that it shows first. */
-  readonly poster: string | null;
-}
+export type FirstPage = Readonly<Record<string, unknown>>;
 
 const FEED_PATH = `/api/v1/feed_statuses?feed_type=for_you&limit=${pageLimits.firstPageClips}`;
 
@@ -33,14 +29,7 @@ export function createFirstPages(deps: HttpDeps) {
       instanceEntityOf(deps),
     ]);
     const { statuses, next_cursor } = feedStatusesEntity.parse(feed);
-    const [first] = statuses;
-    return {
-      answers: {
-        '/api/v2/instance': instanceEntity.parse(instance),
-        [FEED_PATH]: { statuses, next_cursor },
-      },
-      poster: first && !first.sensitive ? (first.media_attachments[0]?.preview_url ?? null) : null,
-    };
+    return { '/api/v2/instance': instanceEntity.parse(instance), [FEED_PATH]: { statuses, next_cursor } };
   }
 
   return (languages: readonly string[]): Promise<FirstPage> => {

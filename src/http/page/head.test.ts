@@ -14,9 +14,9 @@ test('what goes into the page stands there as it is', () => {
   const shell = createShell('<html lang="en"><head><title>T</title></head><body>x</body></html>');
   const page = shell({
     language: 'ar',
-    head: { html: "<title>$& $1 $'</title>" },
-    end: { html: '$`' },
+    head: { html: "<title>$& $1 $'</title>$`" },
+    isBehind: false,
   });
-  expect(page).toBe(`<html lang="ar" dir="rtl"><head><title>$& $1 $'</title></head><body>x$\`</body></html>`);
+  expect(page).toBe(`<html lang="ar" dir="rtl"><head><title>$& $1 $'</title>$\`</head><body>x</body></html>`);
   expect(() => createShell('<html></html>')).toThrow(/no title/);
 });

@@ -43,8 +43,6 @@ export interface PageHead {
   readonly creator: string | null;
   /** By schema.org; null where there is nothing to say. */
   readonly structured: object | null;
-  /** A picture that the page shows first. */
-  readonly preload: string | null;
 }
 
 /** What a page is that says nothing in particular. */
@@ -58,7 +56,6 @@ export const PLAIN_HEAD = {
   links: [],
   creator: null,
   structured: null,
-  preload: null,
 } as const satisfies Partial<PageHead>;
 
 const NONE: Html = html``;
@@ -72,12 +69,12 @@ const named = (name: string, content: string | number): Html =>
  * nothing goes in but through the tag that escapes it (security.md W1).
  */
 export function headHtml(head: PageHead, siteName: string): Html {
-  const { title, description, canonical, image, player, links, creator, structured, preload } = head;
+  const { title, description, canonical, image, player, links, creator, structured } = head;
   const pageTitle = title === siteName ? title : `${title} · ${siteName}`;
   return html`<title>${pageTitle}</title>
 ${description === '' ? NONE : named('description', description)}${named('robots', robotsOf(head))}${
   canonical === null ? NONE : html`<link rel="canonical" href="${canonical}">\n`
-}${preload === null ? NONE : html`<link rel="preload" as="image" href="${preload}" fetchpriority="high">\n`}${property('og:site_name', siteName)}${property('og:type', head.type)}${property('og:title', title)}${
+}${property('og:site_name', siteName)}${property('og:type', head.type)}${property('og:title', title)}${
   description === '' ? NONE : property('og:description', description)
 }${canonical === null ? NONE : property('og:url', canonical)}${
   image === null ? NONE : imageHtml(image)

@@ -6,13 +6,17 @@ import { pageLimits } from '../../../config/page-limits.ts';
 import { languagesOf } from '../api/feed/pages.ts';
 import type { HttpDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
-import { html, jsonInHtml } from '../html.ts';
+import { type Html, html, jsonInHtml } from '../html.ts';
 import { networkOf } from '../limits.ts';
+import { mediaOrigins } from '../media/offload.ts';
 import { searchOf } from '../query.ts';
 import { viewerOfPage } from '../session.ts';
 import { mountApp } from './app.ts';
+import { serveAssets } from './assets.ts';
+import type { BeginScript } from './begin.ts';
+import { compressed } from './compress.ts';
 import type { Describe } from './describing.ts';
-import { createFirstPages, type FirstPages } from './first-page.ts';
+import { createFirstPages, type FirstPage, type FirstPages } from './first-page.ts';
 import { headHtml, type PageHead } from './head.ts';
 import { pageRoutes } from './routes.ts';
 import { createShell, type Shell } from './shell.ts';
@@ -20,10 +24,10 @@ import { pageLanguageOf, readWordFiles, type WordFiles, wordsLink } from './word
 
 const LIMIT = { name: 'page', ...pageLimits.perNetwork };
 /** Addresses that are ActivityPub’s too; languages; and what somebody who is signed in may see. */
-const VARY = 'Accept, Accept-Language, Cookie';
+const VARY = 'Accept, Accept-Encoding, Accept-Language, Cookie';
 
 /** The built page: hashed files for ever; and at every address of the page the shell, with a head that says what it shows. */
-export function mountPage(app: IRouter, deps: HttpDeps): void {
+export function mountPage(app: IRouter, deps: HttpDeps, begin: BeginScript | null): void {
   const file = join(deps.webDir, 'index.html');
   if (!existsSync(file)) {
     deps.log.warn('the web client is not built; only the API answers');
@@ -31,16 +35,15 @@ export function mountPage(app: IRouter, deps: HttpDeps): void {
   }
   app.use(
     '/assets',
-    express.static(join(deps.webDir, 'assets'), {
-      ...{ immutable: true, maxAge: '1y', index: false, redirect: false },
-    }),
+    serveAssets(join(deps.webDir, 'assets')),
     // An old page that asks for a file of its release must not get the new page in its place.
     () => {
       throw new ApiError('not-found');
     },
   );
   const page = {
-    ...{ deps, shell: createShell(readFileSync(file, 'utf8')), firstPages: createFirstPages(deps) },
+    ...{ deps, begin, shell: createShell(readFileSync(file, 'utf8')), firstPages: createFirstPages(deps) },
+    nearMedia: mediaOrigins(deps.config).map((origin) => `<${origin}>; rel=preconnect; crossorigin`),
     wordFiles: readWordFiles(deps.webDir),
   };
   mountApp(app, page);
@@ -52,11 +55,14 @@ interface Page {
   readonly deps: HttpDeps;
   readonly shell: Shell;
   readonly firstPages: FirstPages;
+  readonly begin: BeginScript | null;
+  /** Has the browser connect to where the clips come from, as values of `Link`. */
+  readonly nearMedia: readonly string[];
   readonly wordFiles: WordFiles;
 }
 
 function answer(
-  { deps, shell, firstPages, wordFiles }: Page,
+  { deps, shell, firstPages, begin, nearMedia, wordFiles }: Page,
   path: string,
   describe: Describe,
 ): RequestHandler {
@@ -69,24 +75,26 @@ function answer(
     const first = isFirst ? await firstPages(languagesOf(req)) : null;
     const written = shell({
       language,
-      head: html`${wordsLink(wordFiles, language)}${headHtml(
-        { ...head, preload: first?.poster ?? head.preload },
-        deps.config.instance.name,
-      )}`,
-      end: first
-        ? html`<script type="application/json" id="first-page">${jsonInHtml(first.answers)}</script>\n`
-        : html``,
+      head: html`${headHtml(head, deps.config.instance.name)}${first ? firstPageHtml(first, begin) : html``}${wordsLink(wordFiles, language)}`,
+      isBehind: first !== null && begin !== null,
     });
     res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });
-    send(res, head.status, written);
+    if (nearMedia.length > 0) res.set('Link', nearMedia.join(', '));
+    await send(req, res, head.status, written);
   };
 }
 
 /** Whether it is the feed that everybody begins with: the others are asked for by name. */
 const isPlain = (req: Request): boolean => [null, 'for-you'].includes(searchOf(req).get('feed'));
 
+function firstPageHtml(answers: FirstPage, begin: BeginScript | null): Html {
+  return html`<script type="application/json" id="first-page">${jsonInHtml(answers)}</script>\n${begin?.element ?? html``}`;
+}
+
 /** The same for programs and for people. What did not change is not sent again: Express compares the tag. */
-function send(res: Response, status: PageHead['status'], page: string): void {
-  const digest = createHash('sha256').update(page).digest('base64url').slice(0, 27);
-  res.status(status).set('ETag', `"${digest}"`).type('html').send(page);
+async function send(req: Request, res: Response, status: PageHead['status'], page: string): Promise<void> {
+  const { encoding, bytes } = await compressed(req, page);
+  if (encoding !== null) res.set('Content-Encoding', encoding);
+  const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
+  res.status(status).set('ETag', `"${digest}"`).type('html').send(bytes);
 }

@@ -9,7 +9,8 @@ import { type Client, signIn, until } from '../demo/client.ts';
 import { asides, authors, clips, comments, crowd } from './community.ts';
 import { drawAvatar, drawHeader, film } from './filming.ts';
 
-const PASSWORD = 'a long demo password';
+/** Of everybody. */
+export const PASSWORD = 'a long demo password';
 const HOUR_MS = 3_600_000;
 const PROCESSING_MS = 300_000;
 /** Reports of watching that are under way at once. */

@@ -6,7 +6,7 @@ import type { Account } from '../../modules/accounts/index.ts';
 import type { Seeded } from './seed.ts';
 
 /** What a picture may weigh, and how good it is tried to be, the best first. */
-const MAX_BYTES = 120 * 1024;
+export const MAX_BYTES = 120 * 1024;
 const QUALITIES = [86, 78, 70, 60, 50];
 /** On a machine that has just encoded all clips. */
 const PATIENCE_MS = 30_000;
@@ -42,6 +42,13 @@ async function playing(page: Page): Promise<void> {
 async function pictured(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight),
+  );
+}
+
+/** Until every video in sight has a picture. */
+async function shown(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('video')].every((one) => one.readyState >= 2),
   );
 }
 
@@ -103,15 +110,15 @@ const shots: readonly Shot[] = [
         .locator('input[type=file]')
         .first()
         .setInputFiles(files[9] ?? '');
-      await page.waitForTimeout(2_000);
+      await page.getByLabel('Begins at').waitFor();
+      await page.getByLabel('Caption', { exact: true }).fill('Kite day on the common field #kite');
+      await shown(page);
     },
   },
   {
     ...{ name: 'analytics', size: 'desktop', scheme: 'light', as: 'ferncroft' },
     path: () => '/studio/analytics',
-    prepare: async (page) => {
-      await page.waitForTimeout(1_500);
-    },
+    prepare: (page) => page.getByText('Watch time').first().waitFor(),
   },
   {
     ...{ name: 'inbox', size: 'phone', scheme: 'light', as: 'ferncroft' },

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { api } from '../api/endpoints.ts';
+import { otherApi } from '../api/other-endpoints.ts';
 import type { PendingAccount } from '../api/types.ts';
 import { isStaff, me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
@@ -26,7 +26,7 @@ export function ApprovalsPage() {
 }
 
 function Approvals() {
-  const [remote, reload, set] = useRemote('pending', api.pendingAccounts);
+  const [remote, reload, set] = useRemote('pending', otherApi.pendingAccounts);
   const [rejecting, setRejecting] = useState<PendingAccount | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
 
@@ -35,7 +35,7 @@ function Approvals() {
 
   const decide = async (account: PendingAccount, decision: 'approve' | 'reject') => {
     setBusy(account.id);
-    const outcome = await api[decision](account.id);
+    const outcome = await otherApi[decision](account.id);
     setBusy(null);
     setRejecting(null);
     if (!outcome.ok) return toast(outcome.sentence, 'error');

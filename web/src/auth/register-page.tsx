@@ -2,10 +2,11 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import type { ApiFailure } from '../api/client.ts';
-import { api } from '../api/endpoints.ts';
+import { otherApi } from '../api/other-endpoints.ts';
 import type { Instance } from '../api/types.ts';
 import { count } from '../format.ts';
-import { instance, me, serverName, signIn } from '../state/session.ts';
+import { instance, me, serverName } from '../state/session.ts';
+import { signIn } from '../state/signing.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Field, Form, FormError } from '../ui/field.tsx';
 import { withNext } from '../ui/links.ts';
@@ -85,7 +86,7 @@ function Invited(props: {
   mode: Instance['registrations']['mode'];
   children: ComponentChildren;
 }) {
-  const [remote, reload] = useRemote(props.code, () => api.inviteCheck(props.code));
+  const [remote, reload] = useRemote(props.code, () => otherApi.inviteCheck(props.code));
   if (remote.state === 'loading') return <Loading />;
   if (remote.state === 'ready') return <>{props.children}</>;
   if (remote.failure.status !== 404) return <Failed failure={remote.failure} level={1} onRetry={reload} />;
@@ -139,7 +140,7 @@ function RegisterForm(props: {
   const send = async () => {
     setBusy(true);
     setFailure(null);
-    const outcome = await api.register({
+    const outcome = await otherApi.register({
       username: username.trim(),
       password,
       ...(email.trim() ? { email: email.trim() } : {}),

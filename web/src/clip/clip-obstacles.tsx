@@ -1,6 +1,5 @@
 import { api } from '../api/endpoints.ts';
 import type { Media, Status } from '../api/types.ts';
-import { isPlayable } from '../player/source.ts';
 import { reveal } from '../state/revealed.ts';
 import { instance } from '../state/session.ts';
 import { Button } from '../ui/button.tsx';
@@ -8,24 +7,10 @@ import { Icon } from '../ui/icon.tsx';
 import { say as sayOfUi } from '../ui/say.ts';
 import { useInterval } from '../ui/use-interval.ts';
 import styles from './clip-obstacles.module.css';
+import type { ObstacleKind } from './obstacle.ts';
 import { say } from './say.ts';
 
 const COPY_POLL_MS = 2_000;
-
-/** Why a clip is not playing, other than its warning. */
-type ObstacleKind = 'copying' | 'copy-failed' | 'elsewhere' | 'play-failed' | 'unavailable';
-
-/** What stands between a clip and the person who wants to see it; `null` when it can play. */
-export function obstacleOf(media: Media, playFailed: boolean): ObstacleKind | null {
-  if (!isPlayable(media)) {
-    const state = media.processing?.state;
-    // One that is copied on demand is: looking at it asks for it.
-    if (state === 'making' || state === 'copying' || state === 'on-demand') return 'copying';
-    if (state === 'elsewhere') return 'elsewhere';
-    return state === 'failed' ? 'copy-failed' : 'unavailable';
-  }
-  return playFailed ? 'play-failed' : null;
-}
 
 /** The reason why a clip is covered, and one press to see it. */
 export function Cover({ status }: { status: Status }) {

@@ -3,20 +3,19 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { WatchEvent } from '../api/endpoints.ts';
 import type { Media, Status } from '../api/types.ts';
 import { Blurhash } from '../player/blurhash.tsx';
-import { useLargerSizes } from '../player/larger-sizes.ts';
 import type { Player } from '../player/pool.ts';
 import { offersSound, toggleSound } from '../player/sound.ts';
 import { usePoster } from '../player/use-poster.ts';
 import { isCovered } from '../state/revealed.ts';
 import { Icon } from '../ui/icon.tsx';
 import { ClipActions } from './clip-actions.tsx';
-import { ClipCaptions } from './clip-captions.tsx';
 import { ClipControls } from './clip-controls.tsx';
-import { Cover, Obstacle, obstacleOf } from './clip-obstacles.tsx';
-import { ClipProgress } from './clip-progress.tsx';
 import styles from './clip-stage.module.css';
+import { obstacleOf } from './obstacle.ts';
 import { PlaySurface } from './play-surface.tsx';
 import { say } from './say.ts';
+import { aspectOf, fillsPhone } from './shape.ts';
+import { useExtras } from './use-extras.ts';
 
 interface ClipStageProps {
   readonly status: Status;
@@ -35,24 +34,18 @@ interface ClipStageProps {
   readonly children?: ComponentChildren;
 }
 
-/** Portrait clips up to this shape fill a phone from edge to edge; others are shown whole. */
-const PORTRAIT = 0.7;
-/** What a clip is taken for until its shape is known. */
-const USUAL = 9 / 16;
-
 /** One clip in its light: cover, picture, what stands in its way, and what one can do with it. */
 export function ClipStage(props: ClipStageProps) {
   const { status, media, player, active, paused, source = 'video' } = props;
   const covered = isCovered(status);
   const obstacle = obstacleOf(media, player?.failed.value ?? false);
   const blocked = covered || obstacle !== null;
-  useLargerSizes(status, media, active ? player : undefined);
-  const aspect = media.meta.original.aspect ?? USUAL;
-  const frame = [styles.frame, aspect < PORTRAIT && styles.fills].filter(Boolean).join(' ');
+  const extras = useExtras();
+  const frame = [styles.frame, fillsPhone(media) && styles.fills].filter(Boolean).join(' ');
   const painted = player?.painted.value ?? false;
   const poster = usePoster(media, player, { active, paused });
   return (
-    <div class={styles.stage} style={{ '--aspect': String(aspect) }}>
+    <div class={styles.stage} style={{ '--aspect': String(aspectOf(media)) }}>
       <Blurhash class={styles.glow} hash={media.blurhash} />
       <div class={styles.room}>
         <div class={frame}>
@@ -60,8 +53,8 @@ export function ClipStage(props: ClipStageProps) {
           {poster !== null && !covered && <img class={styles.fill} src={poster} alt="" />}
           {player && !covered && <VideoSlot video={player.video} visible={painted} />}
           {active && !blocked && <PlaySurface {...props} />}
-          {covered && <Cover status={status} />}
-          {!covered && obstacle && <Obstacle {...props} kind={obstacle} />}
+          {covered && extras && <extras.Cover status={status} />}
+          {!covered && obstacle && extras && <extras.Obstacle {...props} kind={obstacle} />}
           {active && !blocked && offersSound.value && (
             <button type="button" class={styles.sound} onClick={toggleSound}>
               <Icon name="soundOff" size={20} />
@@ -69,11 +62,20 @@ export function ClipStage(props: ClipStageProps) {
             </button>
           )}
           {active && !blocked && <ClipControls captions={media.captions} />}
-          {player && active && !blocked && <ClipCaptions player={player} high />}
+          {player && active && !blocked && extras && (
+            <>
+              <extras.LargerSizes status={status} media={media} player={player} />
+              <extras.ClipCaptions player={player} high />
+            </>
+          )}
           <div class={styles.lower}>
-            {player && active && !blocked && <ClipCaptions player={player} />}
+            {player && active && !blocked && extras && <extras.ClipCaptions player={player} />}
             {props.children}
-            {player && !blocked && <ClipProgress player={player} media={media} running={active && !paused} />}
+            {player && !blocked && (
+              <div class={styles.progress}>
+                {extras && <extras.ClipProgress player={player} media={media} running={active && !paused} />}
+              </div>
+            )}
           </div>
         </div>
         <ClipActions status={status} source={source} />

@@ -1,5 +1,5 @@
 import { parseJson } from '../api/client.ts';
-import { stored } from '../state/preferences.ts';
+import { stored } from '../state/stored.ts';
 
 /** What is shown of a clip where it cannot be played. */
 export interface FirstClip {

@@ -1,7 +1,7 @@
 import { wish } from '../state/reactions.ts';
 import { relationships } from '../state/relationships.ts';
 import { toast } from '../state/toasts.ts';
-import { say } from '../ui/say.ts';
+import { say } from './say.ts';
 
 /** Follows somebody, or stops it, as soon as the server can be reached; the page goes by it at once. False: nobody is signed in. */
 export function followLater(id: string, following: boolean): boolean {

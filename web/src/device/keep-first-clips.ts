@@ -1,6 +1,6 @@
 import type { Status } from '../api/types.ts';
 import { plainText } from '../format.ts';
-import { store } from '../state/preferences.ts';
+import { store } from '../state/stored.ts';
 import { FIRST_CLIPS, type FirstClip, type FirstClips } from './first-clips.ts';
 
 const MOST = 10;

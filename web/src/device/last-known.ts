@@ -1,6 +1,6 @@
 import { parseJson } from '../api/client.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
-import { store, stored } from '../state/preferences.ts';
+import { store, stored } from '../state/stored.ts';
 
 /** What the page last heard of the server and of who is signed in, for when it opens without a connection. */
 export interface LastKnown {

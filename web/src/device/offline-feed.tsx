@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import { connection } from '../api/client.ts';
 import { ago } from '../format.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/page.tsx';
@@ -10,6 +11,13 @@ import { say } from './say.ts';
 /** What a feed shows without a connection: what it began with the last time, and that none of it plays now. */
 export function OfflineFeed({ onRetry }: { onRetry: () => void }) {
   const [first] = useState(readFirstClips);
+  useEffect(
+    () => () => {
+      // The connection is back, and with it the feed.
+      if (connection.peek() === 'ok') onRetry();
+    },
+    [],
+  );
   return (
     <div class={styles.room}>
       <Notice icon="alert" title={say('offline')} text={first ? say('offlineClips') : say('offlineNothing')}>

@@ -1,12 +1,11 @@
 import { effect } from '@preact/signals';
 import { connection } from '../api/client.ts';
 import { spoken } from '../i18n/say.ts';
-import { say as sayOfShell } from '../shell/say.ts';
 import { unread } from '../state/inbox.ts';
 import { installPrompt } from '../state/installing.ts';
-import { store, stored } from '../state/preferences.ts';
 import { waitingWishes, wishes } from '../state/reactions.ts';
 import { instance, me, serverName } from '../state/session.ts';
+import { store, stored } from '../state/stored.ts';
 import { feedNames, feedTimeline } from '../state/timelines.ts';
 import { toast } from '../state/toasts.ts';
 import { box } from './box.ts';
@@ -70,7 +69,7 @@ let wasOffline = false;
 
 /** The banner that says otherwise goes by itself, which not everybody notices. */
 function tellOnline(): void {
-  if (wasOffline && connection.value === 'ok') toast(sayOfShell('online'));
+  if (wasOffline && connection.value === 'ok') toast(say('online'));
   wasOffline = connection.value === 'offline' || (wasOffline && connection.value !== 'ok');
 }
 

@@ -24,6 +24,9 @@ export const english = {
   offlineNothing: 'Clips are shown as soon as there is a connection.',
   seenAt: 'As it was {when}',
 
+  online: 'You are back online.',
+  followLater: 'Kept. It is sent as soon as you are online.',
+
   push: 'On this device',
   pushText: 'You are told while the page is closed, too.',
   pushOn: 'Notifications on this device',

@@ -69,4 +69,9 @@ export const english = {
   stepSent: 'Received',
   stepFailed: 'Not accepted',
   sendAgain: 'Send again',
+  permissions: 'What others may do',
+  mayComment: 'Comment',
+  mayDownload: 'Download it',
+  mayDuet: 'Make a duet: a clip of their own beside it',
+  mayStitch: 'Stitch it: begin a clip of their own with some seconds of it',
 } as const;

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import lazy from 'preact-iso/lazy';
 import { useLocation } from 'preact-iso/router';
 import { connection } from '../api/client.ts';
@@ -56,15 +56,12 @@ function Feed({ name }: { name: FeedName }) {
   const title = feedTitle(name);
   useTitle(title);
 
-  useEffect(() => {
+  // Before the paint: where the first page is there, so is the clip that plays behind it.
+  useLayoutEffect(() => {
     if (timeline.phase.peek() === 'new') timeline.loadMore();
     else timeline.lookForNew();
   }, [timeline]);
   useInterval(timeline.lookForNew, NEW_CLIPS_POLL_MS);
-  const isCutOff = connection.value !== 'ok';
-  useEffect(() => {
-    if (!isCutOff && timeline.phase.peek() === 'failed') timeline.loadMore();
-  }, [isCutOff, timeline]);
   useEffect(() => {
     if (me.peek()) loadRelationships(items.map((status) => status.account.id));
   }, [items]);
@@ -75,7 +72,11 @@ function Feed({ name }: { name: FeedName }) {
       {items.length > 0 && <FeedView name={name} timeline={timeline} label={title} />}
       {items.length === 0 &&
         phase === 'failed' &&
-        (isCutOff ? <OfflineFeed onRetry={timeline.loadMore} /> : <FailedFeed timeline={timeline} />)}
+        (connection.value === 'ok' ? (
+          <FailedFeed timeline={timeline} />
+        ) : (
+          <OfflineFeed onRetry={timeline.loadMore} />
+        ))}
       {items.length === 0 && (phase === 'new' || phase === 'loading') && <Skeleton />}
       {items.length === 0 && (phase === 'ready' || phase === 'ended') && <EmptyFeed name={name} />}
     </Room>

@@ -55,7 +55,7 @@ export function FeedView({ name, timeline, label }: FeedViewProps) {
   const [media] = current?.media_attachments ?? [];
   const source = feedTypes[name];
   useWatchReports(current, media && playback.players.get(media.id), source);
-  const goTo = useSnapping(scroller, timeline, index);
+  const goTo = useSnapping(scroller, timeline, index, playback.begin);
   const pulled = usePull(scroller, () => refreshFeed(timeline));
   const { route } = useLocation();
 

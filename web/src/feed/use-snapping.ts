@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Status } from '../api/types.ts';
 import { prefersReducedMotion } from '../state/preferences.ts';
 import type { Timeline } from '../state/timeline.ts';
 
@@ -8,14 +9,24 @@ const VISIBLE_PART = 0.6;
 
 /**
  * Ties the scroll position of a feed to the current clip of its timeline, both ways. Returns a function that
- * goes to the clip at a position, with the focus, as the ARIA feed pattern asks.
+ * goes to the clip at a position, with the focus, as the ARIA feed pattern asks. `begin` is called with a clip when it becomes the
+ * current one.
  */
 export function useSnapping(
   scroller: RefObject<HTMLElement | null>,
   timeline: Timeline,
   index: number,
+  begin: (status: Status) => void,
 ): (position: number) => void {
   const items = timeline.items.value;
+  const latest = useRef(begin);
+  latest.current = begin;
+  const become = (id: string) => {
+    if (timeline.currentId.peek() === id) return;
+    const status = timeline.items.peek().find((one) => one.id === id);
+    if (status) latest.current(status);
+    timeline.currentId.value = id;
+  };
   /** Where a key is taking us; the slides on the way there are passed by. */
   const target = useRef<string | null>(null);
   const slideAt = (position: number) => scroller.current?.children[position];
@@ -30,7 +41,7 @@ export function useSnapping(
           if (id === undefined || intersectionRatio < VISIBLE_PART) continue;
           if (target.current !== null && target.current !== id) continue;
           target.current = null;
-          timeline.currentId.value = id;
+          become(id);
         }
       },
       { root, threshold: VISIBLE_PART },
@@ -62,7 +73,7 @@ export function useSnapping(
     const id = timeline.items.peek()[position]?.id;
     if (!(slide instanceof HTMLElement) || id === undefined) return;
     target.current = id;
-    timeline.currentId.value = id;
+    become(id);
     slide.focus({ preventScroll: true });
     slide.scrollIntoView({ behavior: prefersReducedMotion() ? 'instant' : 'smooth', block: 'start' });
   };

@@ -4,10 +4,10 @@ import { createPages } from '../state/pages.ts';
 import { refreshRelationship } from '../state/relationships.ts';
 import { toast } from '../state/toasts.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { Button } from '../ui/button.tsx';
 import { Handle } from '../ui/handle.tsx';
 import { profilePath } from '../ui/links.ts';
 import { More } from '../ui/more.tsx';
+import { AnswerPair } from './answer-pair.tsx';
 import { inboxCalls } from './calls.ts';
 import styles from './inbox.module.css';
 import { say } from './say.ts';
@@ -35,20 +35,11 @@ export function FollowAnswer({ account, onDecided }: FollowAnswerProps) {
     onDecided(wanted);
   };
   return (
-    <span class={styles.answers}>
-      <Button small busy={busy} label={say('acceptWho', { acct })} onPress={() => answer('authorize')}>
-        {say('accept')}
-      </Button>
-      <Button
-        look="quiet"
-        small
-        busy={busy}
-        label={say('declineWho', { acct })}
-        onPress={() => answer('reject')}
-      >
-        {say('decline')}
-      </Button>
-    </span>
+    <AnswerPair
+      busy={busy}
+      yes={{ words: say('accept'), label: say('acceptWho', { acct }), onPress: () => answer('authorize') }}
+      no={{ words: say('decline'), label: say('declineWho', { acct }), onPress: () => answer('reject') }}
+    />
   );
 }
 

@@ -4,7 +4,7 @@ import { plainText } from '../format.ts';
 import { createPages } from '../state/pages.ts';
 import { toast } from '../state/toasts.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { Button, ButtonLink } from '../ui/button.tsx';
+import { ButtonLink } from '../ui/button.tsx';
 import { Handle } from '../ui/handle.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { profilePath } from '../ui/links.ts';
@@ -12,6 +12,7 @@ import { More } from '../ui/more.tsx';
 import { Notice, Page } from '../ui/page.tsx';
 import { TimeAgo } from '../ui/time-ago.tsx';
 import { useRemote } from '../ui/use-remote.ts';
+import { AnswerPair } from './answer-pair.tsx';
 import { inboxCalls } from './calls.ts';
 import styles from './inbox.module.css';
 import { say } from './say.ts';
@@ -92,20 +93,15 @@ function SetAsideRow({ request, onDecided }: { request: NotificationRequest; onD
           <TimeAgo iso={request.updated_at} />
         </p>
       </div>
-      <span class={styles.answers}>
-        <Button small busy={busy} label={say('letThroughWho', { acct })} onPress={() => answer('accept')}>
-          {say('letThrough')}
-        </Button>
-        <Button
-          look="quiet"
-          small
-          busy={busy}
-          label={say('dismissWho', { acct })}
-          onPress={() => answer('dismiss')}
-        >
-          {say('dismiss')}
-        </Button>
-      </span>
+      <AnswerPair
+        busy={busy}
+        yes={{
+          words: say('letThrough'),
+          label: say('letThroughWho', { acct }),
+          onPress: () => answer('accept'),
+        }}
+        no={{ words: say('dismiss'), label: say('dismissWho', { acct }), onPress: () => answer('dismiss') }}
+      />
     </article>
   );
 }

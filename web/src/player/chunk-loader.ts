@@ -1,9 +1,11 @@
+import type { AppendedHead } from '../start/begun-clip.ts';
 import { isBuffered, spansOf } from './buffer-plan.ts';
 import { type ClipIndex, type FileIndex, fileName, type Group } from './chunk-index.ts';
 import type { ClipBuffer } from './clip-buffer.ts';
 import { type ClipSize, mimeOf } from './clip-sizes.ts';
 import type { Heads } from './heads.ts';
 import { type ByteRange, fetchRange } from './range-fetch.ts';
+import { line } from './throughput.ts';
 
 /** Puts pieces of a clip into a buffer, from whichever size, and knows what is there. */
 export interface ChunkLoader {
@@ -38,6 +40,8 @@ interface LoaderDeps {
   /** From small to large, at least one. */
   readonly sizes: readonly ClipSize[];
   readonly heads: Heads;
+  /** What was appended, or will soon be, of the start of the smallest size. */
+  readonly begun: Promise<AppendedHead> | undefined;
   readonly onAppended: () => void;
 }
 
@@ -52,7 +56,7 @@ interface Partial {
 const MOST_INIT_BYTES = 16_384;
 
 /** All of it rejects with what went wrong; what was appended until then stays, and the next call goes on from there. */
-export function createChunkLoader({ opened, sizes, heads, onAppended }: LoaderDeps): ChunkLoader {
+export function createChunkLoader({ opened, sizes, heads, begun, onAppended }: LoaderDeps): ChunkLoader {
   const held = new Map<number, number>();
   const inits = new Map<number, Uint8Array<ArrayBuffer>>();
   let files: readonly FileIndex[] | undefined;
@@ -67,6 +71,11 @@ export function createChunkLoader({ opened, sizes, heads, onAppended }: LoaderDe
   async function append(bytes: Uint8Array<ArrayBuffer>, to: Partial): Promise<void> {
     buffer ??= await opened;
     await buffer.append(bytes);
+    note(bytes, to);
+  }
+
+  /** Knows that bytes were appended. */
+  function note(bytes: Uint8Array<ArrayBuffer>, to: Partial): void {
     if (to.rung === 0 && to.byte === begin.length && begin.length < MOST_INIT_BYTES) {
       const kept = new Uint8Array(begin.length + bytes.length);
       kept.set(begin);
@@ -75,6 +84,17 @@ export function createChunkLoader({ opened, sizes, heads, onAppended }: LoaderDe
     }
     to.byte += bytes.length;
     onAppended();
+  }
+
+  /** Begins with what was loaded before somebody wanted to see the clip. */
+  async function takeHead({ url }: ClipSize, at: Partial): Promise<void> {
+    const appended = await begun;
+    const head = appended ?? (await heads.take(url));
+    if (!head) return;
+    total = head.total;
+    if (!appended) return append(head.bytes, at);
+    line.note(appended.bytes.length, appended.ms);
+    note(appended.bytes, at);
   }
 
   /** Has the decoder set up for a size. */
@@ -107,16 +127,13 @@ export function createChunkLoader({ opened, sizes, heads, onAppended }: LoaderDe
     async loadHead(to, how) {
       const [size] = sizes;
       if (!size || partial?.group !== null) return;
-      const head = partial.byte === 0 ? await heads.take(size.url) : null;
-      if (head) {
-        total = head.total;
-        await append(head.bytes, partial);
-      }
       const at = partial;
+      if (at.byte === 0) await takeHead(size, at);
       const end = Math.min(to, total ?? to);
       if (at.byte >= end) return;
       const range = { url: size.url, from: at.byte, to: end };
       const fetched = await fetchRange(range, { ...how, onPiece: (piece) => append(piece, at) });
+      line.note(fetched.bytes, fetched.ms);
       total = fetched.total ?? total;
     },
     learn(index) {
@@ -157,7 +174,7 @@ export function createChunkLoader({ opened, sizes, heads, onAppended }: LoaderDe
       const ready = setUp(own.rung, how);
       ready.catch(() => undefined);
       const range = { url: size.url, from: own.byte, to: bytes.to };
-      await fetchRange(range, {
+      const { ms } = await fetchRange(range, {
         ...how,
         async onPiece(piece) {
           await ready;
@@ -165,6 +182,7 @@ export function createChunkLoader({ opened, sizes, heads, onAppended }: LoaderDe
           await append(piece, own);
         },
       });
+      line.note(own.byte - range.from, ms);
       if (own.byte < bytes.to) throw new TypeError('The answer was cut off.');
       partial = null;
       held.set(group, bytes.to - bytes.from);

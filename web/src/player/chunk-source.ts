@@ -1,4 +1,5 @@
 import type { Media } from '../api/types.ts';
+import type { BegunClip } from '../start/begun-clip.ts';
 import { largestSide, savesData } from '../state/preferences.ts';
 import { groupAt, groupsToDrop, nextGroup, roomFor, secondsAhead, spansOf } from './buffer-plan.ts';
 import { type ClipIndex, readChunkIndex } from './chunk-index.ts';
@@ -7,9 +8,10 @@ import { type ClipBuffer, openBuffer } from './clip-buffer.ts';
 import { type ClipSize, mediaSourceClass, mimeOf } from './clip-sizes.ts';
 import type { Source } from './clip-source.ts';
 import type { Heads } from './heads.ts';
-import { line, RefusedRange } from './range-fetch.ts';
+import { RefusedRange } from './range-fetch.ts';
 import { chooseRung, dropsTooMany } from './rung-choice.ts';
 import { firstBytes, startBytes } from './start-ranges.ts';
+import { line } from './throughput.ts';
 import type { Turns } from './turns.ts';
 
 /** Seconds of buffer: of a clip that is watched, the same where data is saved, and of one that waits. */
@@ -37,19 +39,21 @@ export function attachChunks(
   video: HTMLVideoElement,
   media: Media,
   sizes: readonly ClipSize[],
-  shared: Shared & { readonly eager: boolean; readonly onFail: () => void },
+  shared: Shared & {
+    readonly eager: boolean;
+    /** What the element plays already of this clip. */
+    readonly begun: BegunClip | undefined;
+    readonly onFail: () => void;
+  },
 ): Source {
-  const { turns, heads, onFail } = shared;
-  const MediaSourceHere = mediaSourceClass();
+  const { turns, heads, begun, onFail } = shared;
   const [smallest] = sizes;
-  if (!MediaSourceHere || !smallest) throw new Error('Nothing to feed, or nothing to feed it with.');
-  const stop = new AbortController();
+  if (!smallest) throw new Error('There is nothing to feed.');
+  const { source, opened, stop } = begun ?? openClip(video, smallest);
   let load = new AbortController();
   let eager = shared.eager;
   let ring = (): void => undefined;
-  const source = new MediaSourceHere();
-  const opened = openBuffer(video, source, mimeOf(smallest), stop.signal);
-  const chunks = createChunkLoader({ opened, sizes, heads, onAppended: () => tell() });
+  const chunks = createChunkLoader({ opened, sizes, heads, begun: begun?.head, onAppended: () => tell() });
   let buffer: ClipBuffer | undefined;
   let isAskingForIndex = false;
   let indexTries = 0;
@@ -211,6 +215,15 @@ export function attachChunks(
     },
     detach,
   };
+}
+
+/** Has the element wait for the bytes of a clip. */
+function openClip(video: HTMLVideoElement, size: ClipSize): Pick<BegunClip, 'source' | 'opened' | 'stop'> {
+  const MediaSourceHere = mediaSourceClass();
+  if (!MediaSourceHere) throw new Error('There is nothing to feed it with.');
+  const source = new MediaSourceHere();
+  const stop = new AbortController();
+  return { source, stop, opened: openBuffer(video, source, mimeOf(size), stop.signal) };
 }
 
 /** What the screen and the device say of a clip: asked before each piece. */

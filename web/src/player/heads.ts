@@ -1,4 +1,5 @@
 import { fetchRange } from './range-fetch.ts';
+import { line } from './throughput.ts';
 import type { Turns } from './turns.ts';
 
 /** The first bytes of a file, in memory. */
@@ -48,7 +49,7 @@ export function createHeads(turns: Turns): Heads {
         entry.begun = true;
         const bytes = new Uint8Array(to);
         let length = 0;
-        const { total } = await fetchRange(
+        const { total, ms } = await fetchRange(
           { url, from: 0, to },
           {
             ...{ signal, priority: 'low' },
@@ -58,6 +59,7 @@ export function createHeads(turns: Turns): Heads {
             },
           },
         );
+        line.note(length, ms);
         return { bytes: bytes.subarray(0, length), total };
       } catch {
         // Whoever takes it loads it anew, and hears what is wrong.

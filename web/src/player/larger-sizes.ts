@@ -9,14 +9,20 @@ import { wantsLargerSize } from './size-wanted.ts';
 /** Clips that were asked about on this visit. */
 const asked = new Set<string>();
 
+interface LargerSizesProps {
+  readonly status: Status;
+  readonly media: Media;
+  readonly player: Player;
+}
+
 /**
  * Asks the server once for the larger sizes of a clip that plays larger than what there is of it, where the server
  * makes those at first demand only. The next visit finds them.
  */
-export function useLargerSizes(status: Status, media: Media, player: Player | undefined): void {
-  const playing = player?.playing.value ?? false;
+export function LargerSizes({ status, media, player }: LargerSizesProps): null {
+  const playing = player.playing.value;
   useEffect(() => {
-    if (!player || !playing || !me.peek() || status.account.host !== null) return;
+    if (!playing || !me.peek() || status.account.host !== null) return;
     if (asked.has(status.id) || savesData()) return;
     const { video } = player;
     const box = { width: video.clientWidth, height: video.clientHeight };
@@ -24,4 +30,5 @@ export function useLargerSizes(status: Status, media: Media, player: Player | un
     asked.add(status.id);
     askForSizes(status.id);
   }, [status, media, player, playing]);
+  return null;
 }

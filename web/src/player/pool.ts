@@ -1,5 +1,6 @@
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Media } from '../api/types.ts';
+import { type BegunClip, takeBegunClip } from '../start/begun-clip.ts';
 import { savesData, speed } from '../state/preferences.ts';
 import { areSameCaptions, attachCaptions, pickCaptions, showCaptions } from './captions.ts';
 import { feedableSizes } from './clip-sizes.ts';
@@ -9,6 +10,7 @@ import { isMuted, soundWasRefused } from './sound.ts';
 import { attachSource, isPlayable } from './source.ts';
 import { firstBytes } from './start-ranges.ts';
 import { createTurns } from './turns.ts';
+import { createVideo } from './video-element.ts';
 
 /** One <video> with a clip in it. */
 export interface Player {
@@ -69,13 +71,12 @@ export function createPool(size: number): Pool {
     for (const { video } of slots) setSpeed(video, wanted);
   });
 
-  function load(slot: Slot, media: Media, eager: boolean): void {
-    unload(slot);
+  function load(slot: Slot, media: Media, eager: boolean, begun?: BegunClip): void {
     slot.media = media;
     readCaptions(slot, media);
     slot.video.setAttribute('aria-label', media.description ?? '');
     slot.source = attachSource(slot.video, media, {
-      ...{ turns, heads, eager },
+      ...{ turns, heads, eager, begun },
       onFail: () => {
         slot.failed.value = true;
       },
@@ -107,12 +108,14 @@ export function createPool(size: number): Pool {
           refresh(loaded, media);
           continue;
         }
-        let slot = free.pop();
+        const eager = media === chosen[0];
+        const begun = eager ? begunClipOf(media) : undefined;
+        let slot = begun ? undefined : free.pop();
         if (!slot) {
-          slot = createSlot();
+          slot = createSlot(begun?.video);
           slots.push(slot);
         }
-        load(slot, media, media === chosen[0]);
+        load(slot, media, eager, begun);
       }
       heads.want(savesData() ? [] : later.flatMap(headOf));
       const inUse = slots.flatMap((slot) => (slot.media ? [[slot.media.id, slot] as const] : []));
@@ -135,6 +138,7 @@ export function createPool(size: number): Pool {
     retry(media) {
       const slot = slots.find((one) => one.media?.id === media.id);
       if (!slot) return;
+      unload(slot);
       load(slot, media, true);
       slot.wanted = true;
     },
@@ -160,6 +164,12 @@ function sameFiles(a: Media, b: Media | null): boolean {
 function headOf(media: Media): HeadWish[] {
   const [smallest] = feedableSizes(media);
   return smallest ? [{ url: smallest.url, to: firstBytes(smallest.bandwidth) }] : [];
+}
+
+/** The clip, where it plays already. */
+function begunClipOf(media: Media): BegunClip | undefined {
+  const [smallest] = feedableSizes(media);
+  return takeBegunClip(smallest?.url ?? '');
 }
 
 /** A new source begins at the default speed of its element. */
@@ -189,24 +199,15 @@ function start(video: HTMLVideoElement): void {
   });
 }
 
-function createSlot(): Slot {
-  const video = document.createElement('video');
-  video.playsInline = true;
-  video.loop = true;
-  video.preload = 'auto';
-  video.muted = isMuted.peek();
+function createSlot(video = createVideo()): Slot {
   setSpeed(video, speed());
-  // Captions of another host are read only where the video is asked for like this, too; HLS is anyway.
-  video.crossOrigin = 'anonymous';
-  // What ManagedMediaSource asks for on iPhones.
-  video.disableRemotePlayback = true;
   const slot: Slot = {
     video,
     media: null,
     wanted: false,
     source: null,
-    painted: signal(false),
-    playing: signal(false),
+    painted: signal(video.readyState >= video.HAVE_CURRENT_DATA),
+    playing: signal(!video.paused),
     stalled: signal(false),
     failed: signal(false),
   };

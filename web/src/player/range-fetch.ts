@@ -1,8 +1,3 @@
-import { createThroughput } from './throughput.ts';
-
-/** What the line of this visit gives. */
-export const line = createThroughput();
-
 /** Which bytes of which file. */
 export interface ByteRange {
   readonly url: string;
@@ -18,9 +13,10 @@ interface FetchOptions {
   readonly onPiece: (piece: Uint8Array<ArrayBuffer>) => Promise<void> | void;
 }
 
-/** A range that was answered: how many bytes came, and how long the file is, where that was told. */
+/** A range that was answered: how many bytes came, how long that took, and how long the file is, where that was told. */
 interface Fetched {
   readonly bytes: number;
+  readonly ms: number;
   readonly total: number | null;
 }
 
@@ -60,10 +56,10 @@ export async function fetchRange({ url, from, to }: ByteRange, options: FetchOpt
       break;
     }
   }
-  line.note(bytes, performance.now() - startedAt - workedMs);
+  const ms = performance.now() - startedAt - workedMs;
   const length = whole
     ? response.headers.get('content-length')
     : response.headers.get('content-range')?.split('/')[1];
   const total = Number(length ?? Number.NaN);
-  return { bytes, total: Number.isFinite(total) ? total : null };
+  return { bytes, ms, total: Number.isFinite(total) ? total : null };
 }

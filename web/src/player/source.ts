@@ -1,4 +1,5 @@
 import type { Media } from '../api/types.ts';
+import type { BegunClip } from '../start/begun-clip.ts';
 import { attachChunks, type Shared } from './chunk-source.ts';
 import { feedableSizes, mediaSourceClass } from './clip-sizes.ts';
 import type { Source } from './clip-source.ts';
@@ -6,6 +7,8 @@ import type { Source } from './clip-source.ts';
 interface SourceOptions extends Shared {
   /** Whether the clip is the one that is watched. */
   readonly eager: boolean;
+  /** The clip, where the element plays it already. */
+  readonly begun: BegunClip | undefined;
   /** Called when nothing is left that could be played. */
   readonly onFail: () => void;
 }

@@ -30,3 +30,6 @@ export function createThroughput(): Throughput {
     },
   };
 }
+
+/** What the line of this visit gives. */
+export const line = createThroughput();

@@ -15,8 +15,8 @@ export interface Turns {
 /** From how many seconds on the line has room for pictures beside the clip. */
 const ROOM_S = 1;
 
-/** Whether pictures of other clips may be loaded beside the one that is watched. */
-export const hasRoom = signal(true);
+/** Whether pictures of other clips may be loaded beside the one that is watched; not before that has told what it needs. */
+export const hasRoom = signal(false);
 
 export function createTurns(): Turns {
   let ahead = Number.POSITIVE_INFINITY;

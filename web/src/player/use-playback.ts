@@ -12,6 +12,8 @@ export interface Playback {
   readonly paused: boolean;
   readonly toggle: () => void;
   readonly retry: () => void;
+  /** Plays the clip that comes next as soon as that is known, before the page is drawn anew around it. */
+  readonly begin: (status: Status) => void;
   /** Seconds forward, or back below 0. */
   readonly seek: (seconds: number) => void;
 }
@@ -44,6 +46,10 @@ export function usePlayback(pool: Pool, near: readonly Status[], later: readonly
       if (!current || covered) return;
       setStopped(paused ? null : current.id);
       setStarted(paused ? current.id : null);
+    },
+    begin(status) {
+      const [next] = loadable(status);
+      if (next && players.has(next.id)) pool.play(next.id, visible && autoplays() && stopped !== status.id);
     },
     retry() {
       if (media) pool.retry(media);

@@ -1,6 +1,6 @@
 import { reportWatched, reportWatchedLast, type WatchEvent } from '../api/endpoints.ts';
-import { store, stored } from '../state/preferences.ts';
 import { me } from '../state/session.ts';
+import { store, stored } from '../state/stored.ts';
 import { readKept, writeKept } from './kept-events.ts';
 import { countPlayback } from './playback-count.ts';
 

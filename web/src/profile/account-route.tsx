@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { api } from '../api/endpoints.ts';
+import { otherApi } from '../api/other-endpoints.ts';
 import type { Account } from '../api/types.ts';
 import { me } from '../state/session.ts';
 import { ButtonLink } from '../ui/button.tsx';
@@ -21,7 +21,7 @@ interface WithAccountProps {
  * Its key is the address: of another account nothing of the one before counts.
  */
 export function WithAccount({ acct, pathOf, children }: WithAccountProps) {
-  const [remote, reload] = useRemote(acct, () => api.lookUp(acct));
+  const [remote, reload] = useRemote(acct, () => otherApi.lookUp(acct));
   const { route } = useLocation();
   // An address may name our own server; the short form is the page's only address.
   const real = remote.state === 'ready' ? remote.value : null;

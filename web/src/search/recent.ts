@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { parseJson } from '../api/client.ts';
-import { store, stored } from '../state/preferences.ts';
+import { store, stored } from '../state/stored.ts';
 
 const KEY = 'vireo.searches';
 const MOST = 8;

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { api } from '../api/endpoints.ts';
+import { otherApi } from '../api/other-endpoints.ts';
 import type { EmailPreferences } from '../api/types.ts';
 import { instance, me } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
@@ -8,7 +8,7 @@ import { Field } from '../ui/field.tsx';
 import { Failed, Loading, Page } from '../ui/page.tsx';
 import { useRemote } from '../ui/use-remote.ts';
 import { calls } from './calls.ts';
-import { Section, SettingsForm } from './parts.tsx';
+import { PageLinks, Section, SettingsForm } from './parts.tsx';
 import { say } from './say.ts';
 import styles from './settings.module.css';
 import { useSaving } from './use-saving.ts';
@@ -32,17 +32,7 @@ export function AccountPage() {
         </ButtonLink>
       </Section>
       <Section title={say('yourData')} text={say('yourDataText')}>
-        <div class={styles.actions}>
-          <ButtonLink href="/settings/data" look="quiet">
-            {say('toData')}
-          </ButtonLink>
-          <ButtonLink href="/settings/move" look="quiet">
-            {say('toMove')}
-          </ButtonLink>
-          <ButtonLink href="/settings/delete" look="quiet">
-            {say('toDelete')}
-          </ButtonLink>
-        </div>
+        <PageLinks names={['data', 'move', 'delete']} />
       </Section>
     </Page>
   );
@@ -70,7 +60,7 @@ function Email(props: { preferences: EmailPreferences; onChange: (preferences: E
     props.onChange({ ...props.preferences, email: wanted.trim() });
   };
   const again = async () => {
-    const outcome = await api.mailConfirmation();
+    const outcome = await otherApi.mailConfirmation();
     if (outcome.ok) toast(say('emailSent', { email: email ?? '' }));
     else toast(outcome.sentence, 'error');
   };

@@ -1,9 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { ApiOutcome } from '../api/client.ts';
+import { ButtonLink } from '../ui/button.tsx';
 import { Choice, Form, FormError, SelectField } from '../ui/field.tsx';
 import { Switch } from '../ui/switch.tsx';
 import type { FormErrors } from './errors.ts';
+import { type SettingsPageName, settingsEntry } from './pages.ts';
+import { say } from './say.ts';
 import styles from './settings.module.css';
 import { useOptimistic } from './use-saving.ts';
 
@@ -16,6 +19,24 @@ export function Section(props: { title: string; text?: string; children: Compone
       {props.text && <p>{props.text}</p>}
       {props.children}
     </section>
+  );
+}
+
+/** Ways to other pages of settings, called as these are. */
+export function PageLinks({ names }: { names: readonly SettingsPageName[] }) {
+  return (
+    <div class={styles.actions}>
+      {names.map((name) => {
+        const entry = settingsEntry(name);
+        return (
+          entry && (
+            <ButtonLink key={name} href={`/settings/${name}`} look="quiet">
+              {say(entry.title)}
+            </ButtonLink>
+          )
+        );
+      })}
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import { browserSupportsWebAuthn, startAuthentication, startRegistration } from '@simplewebauthn/browser';
 import type { ApiFailure, ApiOutcome } from '../api/client.ts';
-import { api } from '../api/endpoints.ts';
+import { otherApi } from '../api/other-endpoints.ts';
 import type { Passkey } from '../api/types.ts';
 import { securityCalls } from './security/calls.ts';
 import { say } from './security/say.ts';
@@ -23,7 +23,7 @@ async function sign(options: () => Promise<ApiOutcome<object>>): Promise<ApiOutc
 }
 
 /** What a passkey says to sign its person in. */
-export const signToEnter = () => sign(api.passkeySignInOptions);
+export const signToEnter = () => sign(otherApi.passkeySignInOptions);
 /** What one says to show that its person is there. */
 export const signToProve = () => sign(securityCalls.proofOptions);
 

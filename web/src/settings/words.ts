@@ -107,9 +107,6 @@ export const english = {
   passwordText: 'Change your password, add a passkey, or ask for a code at sign-in.',
   yourData: 'What is yours',
   yourDataText: 'Everything can be taken along, at any time.',
-  toData: 'Import and export',
-  toMove: 'Move to another server',
-  toDelete: 'Delete account',
 
   whoFollows: 'Who can follow you',
   locked: 'I decide who follows me',

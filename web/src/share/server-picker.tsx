@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { store, stored } from '../state/preferences.ts';
+import { store, stored } from '../state/stored.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field, Form } from '../ui/field.tsx';

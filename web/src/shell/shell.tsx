@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { sheetIsOpen } from '../state/panels.ts';
 import { pageTitle, VisuallyHidden } from '../ui/page.tsx';
-import { ConfirmBanner } from './confirm-banner.tsx';
+import { ConfirmSlot } from './confirm-slot.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
 import { Panels } from './panels.tsx';
@@ -30,7 +30,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </main>
       <Panels />
       <div class={styles.stack}>
-        <ConfirmBanner />
+        <ConfirmSlot />
         <UploadTraySlot />
         {!sheetIsOpen.value && <Toasts />}
         <ConnectionBanner />

@@ -1,18 +1,19 @@
-import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { stored } from '../state/preferences.ts';
 import { me } from '../state/session.ts';
+import { stored } from '../state/stored.ts';
 import { uploadState } from '../state/uploads.ts';
 import { clipPath } from '../ui/links.ts';
+import { useFetched } from './use-fetched.ts';
 
 /** What the uploader keeps of an upload (upload/stored-upload.ts); its code is only fetched where there is one. */
 const LEFT = 'vireo.upload';
 
+const tray = () => import('../upload/tray.tsx').then((module) => module.UploadTray);
+
 /** The upload that is under way, on every page but its own. */
 export function UploadTraySlot() {
   const { path } = useLocation();
-  const [Tray, setTray] = useState<ComponentType | null>(null);
   const state = uploadState.value;
   const account = me.value;
   const isUp = state.phase !== 'idle' || state.problem !== undefined;
@@ -29,9 +30,6 @@ export function UploadTraySlot() {
     // Where its code does not come, the page of uploads tries again.
     import('../upload/uploader.ts').then(({ restoreUpload }) => restoreUpload()).catch(() => undefined);
   }, [account?.id]);
-  useEffect(() => {
-    if (!isWanted || Tray) return;
-    import('../upload/tray.tsx').then(({ UploadTray }) => setTray(() => UploadTray)).catch(() => undefined);
-  }, [isWanted]);
-  return isWanted && Tray ? <Tray /> : null;
+  const Tray = useFetched(isWanted, tray);
+  return Tray && <Tray />;
 }

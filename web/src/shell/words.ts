@@ -21,15 +21,10 @@ export const english = {
   signedOut: 'You are signed out.',
   approvals: 'Approvals',
   offline: 'You are offline. The page goes on by itself when you are back.',
-  online: 'You are back online.',
   retrying: 'This server cannot be reached. Trying again by itself.',
   restarting: 'This server is busy or restarting. Trying again by itself.',
   notFoundTitle: 'Nothing here',
   notFound: 'This page does not exist, or it was removed.',
   crash: 'This page stopped working. Nothing was lost. Reload it to go on.',
   reload: 'Reload',
-  confirmFirst:
-    'Confirm your e-mail address: open the link that was sent to you. Until then you can look around.',
-  confirmAgain: 'Send again',
-  confirmSent: 'A new link is on its way.',
 } as const;

@@ -1,5 +1,5 @@
 import { parseJson } from '../api/client.ts';
-import { store, stored } from './preferences.ts';
+import { store, stored } from './stored.ts';
 
 /** A text that was written and not sent. */
 type Draft = readonly [account: string, about: string, text: string];

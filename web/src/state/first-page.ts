@@ -7,10 +7,14 @@ let answers: Map<string, unknown> | undefined;
 
 /** Reads it once: a page has what its server wrote, and no more of it ever. */
 function written(): Map<string, unknown> {
-  if (answers) return answers;
-  const text = typeof document === 'undefined' ? null : document.getElementById(ELEMENT)?.textContent;
-  answers = new Map(Object.entries(parsed(text ?? '{}')));
+  answers ??= answersOfPage();
   return answers;
+}
+
+/** All that the server wrote into this page, by path and query. */
+export function answersOfPage(): Map<string, unknown> {
+  const text = typeof document === 'undefined' ? null : document.getElementById(ELEMENT)?.textContent;
+  return new Map(Object.entries(parsed(text ?? '{}')));
 }
 
 function parsed(text: string): object {

@@ -1,4 +1,5 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { isMotionReduced, store, stored } from './stored.ts';
 
 /** What somebody chose about sound; `null` as long as they did not. */
 export type SoundChoice = 'on' | 'off' | null;
@@ -8,25 +9,6 @@ function remembered<T extends string | null>(key: string, read: (stored: string 
   const value = signal(read(stored(key)));
   value.subscribe((current) => store(key, current));
   return value;
-}
-
-/** Reads from local storage; `null` where it is empty or forbidden. */
-export function stored(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-/** Writes to local storage, `null` removes; where storage is forbidden or full the value lives as long as the page. */
-export function store(key: string, value: string | null): void {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-  } catch {
-    return;
-  }
 }
 
 const oneOf =
@@ -106,8 +88,7 @@ export function applyPreferences(root: HTMLElement): void {
 
 /** Whether motion that nobody started is unwanted. */
 export function prefersReducedMotion(): boolean {
-  if (motionChoice.value !== null) return motionChoice.value === 'reduce';
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return isMotionReduced(motionChoice.value);
 }
 
 /** Whether clips start by themselves. */

@@ -2,9 +2,9 @@ import { computed, effect, signal } from '@preact/signals';
 import { type ApiOutcome, connection, request } from '../api/client.ts';
 import type { Relationship, Status } from '../api/types.ts';
 import { createOutbox, type Fate, type Wish } from './outbox.ts';
-import { store, stored } from './preferences.ts';
 import { keepRelationship } from './relationships.ts';
 import { me } from './session.ts';
+import { store, stored } from './stored.ts';
 import { toast } from './toasts.ts';
 import { pathOfWish, waitsOn } from './wish-calls.ts';
 

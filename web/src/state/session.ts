@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals';
 import { type ApiFailure, type ApiOutcome, signedOutByServer } from '../api/client.ts';
-import { api, type Credentials } from '../api/endpoints.ts';
+import { api } from '../api/endpoints.ts';
 import type { CredentialAccount, Instance } from '../api/types.ts';
 import type { LastKnown } from '../device/last-known.ts';
 import { signInPath } from '../ui/links.ts';
@@ -66,35 +66,12 @@ export async function lookAgainAtMe(): Promise<void> {
   if (account.ok && me.value) me.value = account.value;
 }
 
-/** Signs in with a cookie that scripts cannot read. */
-export async function signIn(credentials: Credentials): Promise<ApiOutcome<CredentialAccount>> {
-  const session = await api.signIn(credentials);
-  if (!session.ok) return session;
-  const account = await api.me();
-  if (account.ok) become(account.value);
-  return account;
-}
-
-/** Signs in with a passkey, which asks for nothing else. */
-export async function signInByPasskey(credential: object): Promise<ApiOutcome<CredentialAccount>> {
-  const session = await api.passkeySignIn(credential);
-  if (!session.ok) return session;
-  const account = await api.me();
-  if (account.ok) become(account.value);
-  return account;
-}
-
 /** Signs out here; other devices stay signed in. */
 export async function signOut(): Promise<ApiFailure | undefined> {
   const outcome = await api.signOut();
   if (!outcome.ok && outcome.status !== 401) return outcome;
   become(null);
   return undefined;
-}
-
-/** For an account that ends its own sessions by leaving. */
-export function left(): void {
-  become(null);
 }
 
 /** Whether the account may see the pages for staff. */
@@ -109,7 +86,8 @@ export function mayInvite(): boolean {
   return rules.invites_enabled || ['owner', 'admin'].includes(me.value.role.name);
 }
 
-function become(account: CredentialAccount | null): void {
+/** Who is signed in is another one, or nobody: what belonged to the one before is forgotten. */
+export function become(account: CredentialAccount | null): void {
   isGuess = false;
   batch(() => {
     forgetRelationships();

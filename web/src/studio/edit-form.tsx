@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ApiFailure } from '../api/client.ts';
 import type { StudioVideo } from '../api/types.ts';
 import { languageChoices } from '../editing/languages.ts';
+import { PermissionsField } from '../editing/permissions-field.tsx';
 import { isSchedulable } from '../editing/schedule.ts';
 import { instance } from '../state/session.ts';
 import { toast } from '../state/toasts.ts';
@@ -99,7 +100,7 @@ export function EditForm({ video, onSaved, onChanged }: EditFormProps) {
       >
         {say('sensitive')}
       </Choice>
-      <Rules said={said} onChange={change} />
+      <PermissionsField permissions={said} onChange={change} />
       {video.sound && (
         <Field
           label={say('soundTitle')}
@@ -164,31 +165,6 @@ function Visibility({ video, said, onChange }: PartProps & { video: StudioVideo 
         </Choice>
       ))}
       {video.state === 'published' && <p class={styles.note}>{say('fixedHint')}</p>}
-    </fieldset>
-  );
-}
-
-function Rules({ said, onChange }: PartProps) {
-  const rules = [
-    { key: 'comment', name: say('mayComment') },
-    { key: 'download', name: say('mayDownload') },
-    { key: 'duet', name: say('mayDuet') },
-    { key: 'stitch', name: say('mayStitch') },
-  ] as const;
-  return (
-    <fieldset>
-      <legend class={styles.legend}>{say('permissions')}</legend>
-      {rules.map(({ key, name }) => (
-        <Choice
-          key={key}
-          type="checkbox"
-          name={key}
-          checked={said[key]}
-          onChoose={(checked) => onChange({ [key]: checked })}
-        >
-          {name}
-        </Choice>
-      ))}
     </fieldset>
   );
 }

@@ -1,8 +1,9 @@
 import type { StudioVideo } from '../api/types.ts';
+import type { Permissions } from '../editing/permissions-field.tsx';
 import { localTime, momentOf } from '../editing/schedule.ts';
 
 /** What the fields of the form hold. */
-export interface Said {
+export interface Said extends Permissions {
   readonly caption: string;
   readonly altText: string;
   /** Empty: not said. */
@@ -11,10 +12,6 @@ export interface Said {
   readonly warning: string;
   readonly sensitive: boolean;
   readonly soundTitle: string;
-  readonly comment: boolean;
-  readonly download: boolean;
-  readonly duet: boolean;
-  readonly stitch: boolean;
   /** Of a draft: when it is posted, as a field writes it; empty: it stays a draft. */
   readonly postAt: string;
 }

@@ -16,5 +16,4 @@ export const english = {
   followWho: 'Follow @{acct}',
   followingWho: 'Following. Stop following @{acct}',
   requestedWho: 'Requested. Withdraw the request to follow @{acct}',
-  followLater: 'Kept. It is sent as soon as you are online.',
 } as const;

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { parseJson } from '../api/client.ts';
 import type { CredentialAccount } from '../api/types.ts';
 import { type Edits, noEdits } from '../editing/edits.ts';
+import type { Permissions } from '../editing/permissions-field.tsx';
 import { noTrim, type Trim } from '../editing/trim.ts';
 import { readDraft, writeDraft } from '../state/drafts.ts';
 import { me } from '../state/session.ts';
@@ -15,12 +16,7 @@ export interface UploadDetails {
   readonly altText: string;
   /** Empty: as the account prefers it. */
   readonly language: string;
-  readonly permissions: {
-    readonly comment: boolean;
-    readonly download: boolean;
-    readonly duet: boolean;
-    readonly stitch: boolean;
-  };
+  readonly permissions: Permissions;
   /** When it is posted: once it is made, never by itself, or at `postAt`. */
   readonly when: 'now' | 'draft' | 'at';
   /** As a field of date and time writes it. */

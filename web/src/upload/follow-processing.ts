@@ -1,4 +1,5 @@
-import { api, processingEventsPath } from '../api/endpoints.ts';
+import { api } from '../api/endpoints.ts';
+import { otherApi, processingEventsPath } from '../api/other-endpoints.ts';
 import type { Processing } from '../api/types.ts';
 import { momentOf } from '../editing/schedule.ts';
 import { toast } from '../state/toasts.ts';
@@ -64,7 +65,7 @@ function listen(videoId: string, signal: AbortSignal): Promise<boolean> {
 
 /** Asks once; true when there is nothing left to ask. A server that cannot be reached is asked again. */
 async function ask(videoId: string, signal: AbortSignal): Promise<boolean> {
-  const outcome = await api.processing(videoId);
+  const outcome = await otherApi.processing(videoId);
   if (signal.aborted) return true;
   if (!outcome.ok) {
     const mayPass = outcome.status === 0 || outcome.status === 429 || outcome.status >= 500;

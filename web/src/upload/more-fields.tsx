@@ -32,32 +32,6 @@ export function LanguageField({ details, onChange }: PartProps) {
   );
 }
 
-/** What others may do with the clip. */
-export function PermissionsField({ details, onChange }: PartProps) {
-  const rules = [
-    { key: 'comment', name: say('mayComment') },
-    { key: 'download', name: say('mayDownload') },
-    { key: 'duet', name: say('mayDuet') },
-    { key: 'stitch', name: say('mayStitch') },
-  ] as const;
-  return (
-    <fieldset>
-      <legend class={styles.legend}>{say('permissions')}</legend>
-      {rules.map(({ key, name }) => (
-        <Choice
-          key={key}
-          type="checkbox"
-          name={key}
-          checked={details.permissions[key]}
-          onChoose={(checked) => onChange({ permissions: { ...details.permissions, [key]: checked } })}
-        >
-          {name}
-        </Choice>
-      ))}
-    </fieldset>
-  );
-}
-
 /** Whether the clip is posted once it is ready, later, or not by itself. */
 export function WhenField({ details, onChange }: PartProps) {
   const [now] = useState(() => Date.now());

@@ -1,4 +1,4 @@
-import { api } from '../api/endpoints.ts';
+import { otherApi } from '../api/other-endpoints.ts';
 import type { Media } from '../api/types.ts';
 import { again, type Edits } from '../editing/edits.ts';
 import { sendEdits } from '../editing/send-edits.ts';
@@ -37,10 +37,10 @@ export function stopSendingDraft(): void {
 
 /** A frame was chosen in the file, and captions are made for it; the clip, which the server knows, may begin later. */
 const callsOf = (trim: Trim) => ({
-  ...api,
+  ...otherApi,
   setCover: (id: string, cover: { readonly seconds: number } | Blob) =>
-    api.setCover(id, cover instanceof Blob ? cover : { seconds: placeInClip(cover.seconds, trim) }),
-  setCaptions: trim === noTrim ? api.setCaptions : api.setCaptionsOfFile,
+    otherApi.setCover(id, cover instanceof Blob ? cover : { seconds: placeInClip(cover.seconds, trim) }),
+  setCaptions: trim === noTrim ? otherApi.setCaptions : otherApi.setCaptionsOfFile,
 });
 
 async function run(to: Target): Promise<void> {

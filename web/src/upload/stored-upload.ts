@@ -1,4 +1,4 @@
-import { store, stored } from '../state/preferences.ts';
+import { store, stored } from '../state/stored.ts';
 import type { UploadDetails } from './draft.ts';
 
 /** What is needed to go on with an upload after the page was closed. */

@@ -5,6 +5,7 @@ import { CaptionsField } from '../editing/captions-field.tsx';
 import { CoverField } from '../editing/cover-field.tsx';
 import { isTwice, withCover } from '../editing/edits.ts';
 import { languageName } from '../editing/languages.ts';
+import { PermissionsField } from '../editing/permissions-field.tsx';
 import { say as sayOfEditing } from '../editing/say.ts';
 import { isSchedulable } from '../editing/schedule.ts';
 import { editOf, keptSeconds, noTrim } from '../editing/trim.ts';
@@ -16,7 +17,7 @@ import { Icon } from '../ui/icon.tsx';
 import { useObjectUrl } from '../ui/use-object-url.ts';
 import { changeDetails, detailsOf, draftEdits, draftFile, draftTrim, type UploadDetails } from './draft.ts';
 import { FilePicker, type UploadLimits } from './file-picker.tsx';
-import { LanguageField, PermissionsField, WhenField } from './more-fields.tsx';
+import { LanguageField, WhenField } from './more-fields.tsx';
 import { say } from './say.ts';
 import { takeShared } from './shared.ts';
 import styles from './upload.module.css';
@@ -197,7 +198,10 @@ export function UploadForm({ limits, account, refusal }: UploadFormProps) {
             {say('sensitive')}
           </Choice>
           <LanguageField details={details} onChange={change} />
-          <PermissionsField details={details} onChange={change} />
+          <PermissionsField
+            permissions={details.permissions}
+            onChange={(changed) => change({ permissions: { ...details.permissions, ...changed } })}
+          />
           <WhenField details={details} onChange={change} />
           <Button type="submit" icon="upload" wide>
             {say('send')}

@@ -2,11 +2,6 @@
 export const english = {
   language: 'Language',
   noLanguage: 'Not said',
-  permissions: 'What others may do',
-  mayComment: 'Comment',
-  mayDownload: 'Download it',
-  mayDuet: 'Make a duet: a clip of their own beside it',
-  mayStitch: 'Stitch it: begin a clip of their own with some seconds of it',
   when: 'When it is posted',
   now: 'As soon as it is ready',
   draft: 'Not yet: keep it as a draft',

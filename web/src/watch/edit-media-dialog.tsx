@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api } from '../api/endpoints.ts';
+import { otherApi } from '../api/other-endpoints.ts';
+
 import type { Captions, Media } from '../api/types.ts';
 import { CaptionsField } from '../editing/captions-field.tsx';
 import { CoverField } from '../editing/cover-field.tsx';
@@ -53,7 +54,7 @@ export function EditMediaDialog({ media, onChange, onCover, onClose }: EditMedia
     setProblem('');
     setSaving(true);
     edits.value = again(edits.value, false);
-    const latest = await sendEdits(api, media.id, edits, stop.current.signal);
+    const latest = await sendEdits(otherApi, media.id, edits, stop.current.signal);
     setSaving(false);
     if (latest) onChange(latest);
     const covered = hasCover(edits.value) && edits.value.coverStep.state === 'sent';

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso/router';
 import { api } from '../api/endpoints.ts';
+import { otherApi } from '../api/other-endpoints.ts';
 import type { Status } from '../api/types.ts';
 import { ClipStage } from '../clip/clip-stage.tsx';
 import { deedKeys } from '../clip/deeds.ts';
@@ -191,7 +192,7 @@ function DeleteDialog(props: { status: Status; onClose: () => void; onDeleted: (
   const [busy, setBusy] = useState(false);
   const remove = async () => {
     setBusy(true);
-    const outcome = await api.deleteClip(props.status.id);
+    const outcome = await otherApi.deleteClip(props.status.id);
     setBusy(false);
     if (!outcome.ok) return toast(outcome.sentence, 'error');
     removeEverywhere(props.status.id);

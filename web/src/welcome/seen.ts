@@ -1,5 +1,5 @@
 import type { CredentialAccount } from '../api/types.ts';
-import { store, stored } from '../state/preferences.ts';
+import { store, stored } from '../state/stored.ts';
 import { safeNext, withNext } from '../ui/links.ts';
 
 const keyOf = (account: Pick<CredentialAccount, 'id'>) => `vireo.welcomed.${account.id}`;

@@ -1,14 +1,14 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { absolute } from '../../format.ts';
-import { left, me } from '../../state/session.ts';
+import { become, me } from '../../state/session.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import { NeedsSession } from '../../ui/needs-session.tsx';
 import { Notice, Page } from '../../ui/page.tsx';
 import { calls } from '../calls.ts';
-import { Section, SettingsForm } from '../parts.tsx';
+import { PageLinks, Section, SettingsForm } from '../parts.tsx';
 import styles from '../settings.module.css';
 import { useSaving } from '../use-saving.ts';
 import { say } from './say.ts';
@@ -56,14 +56,7 @@ function Leaving() {
         </ul>
       </Section>
       <Section title={say('deleteBefore')} text={say('deleteBeforeText')}>
-        <div class={styles.actions}>
-          <ButtonLink href="/settings/data" look="quiet">
-            {say('data')}
-          </ButtonLink>
-          <ButtonLink href="/settings/move" look="quiet">
-            {say('toMove')}
-          </ButtonLink>
-        </div>
+        <PageLinks names={['data', 'move']} />
       </Section>
       <Leave />
     </Page>
@@ -80,7 +73,7 @@ function Leave() {
     setPassword('');
     if (!done) return;
     leftUntil.value = done.value.delete_at;
-    left();
+    become(null);
   };
   return (
     <Section title={say('deleteSure')}>

@@ -83,7 +83,6 @@ export const english = {
   deleteName: 'Your name is not given to anybody else.',
   deleteBefore: 'Before you go',
   deleteBeforeText: 'Take your clips and lists along, or move your followers to another account.',
-  toMove: 'Move account',
   deleteSure: 'Leave this server',
   deleteAction: 'Delete my account',
   deleteTitle: 'Delete @{name}?',

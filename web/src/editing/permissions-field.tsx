@@ -1,0 +1,42 @@
+import { Choice } from '../ui/field.tsx';
+import editing from './editing.module.css';
+import { say } from './say.ts';
+
+/** What others may do with a clip. */
+export interface Permissions {
+  readonly comment: boolean;
+  readonly download: boolean;
+  readonly duet: boolean;
+  readonly stitch: boolean;
+}
+
+interface PermissionsFieldProps {
+  readonly permissions: Permissions;
+  readonly onChange: (changed: Partial<Permissions>) => void;
+}
+
+/** What others may do with a clip, each a box to tick. */
+export function PermissionsField({ permissions, onChange }: PermissionsFieldProps) {
+  const rules = [
+    { key: 'comment', name: say('mayComment') },
+    { key: 'download', name: say('mayDownload') },
+    { key: 'duet', name: say('mayDuet') },
+    { key: 'stitch', name: say('mayStitch') },
+  ] as const;
+  return (
+    <fieldset>
+      <legend class={editing.legend}>{say('permissions')}</legend>
+      {rules.map(({ key, name }) => (
+        <Choice
+          key={key}
+          type="checkbox"
+          name={key}
+          checked={permissions[key]}
+          onChoose={(checked) => onChange({ [key]: checked })}
+        >
+          {name}
+        </Choice>
+      ))}
+    </fieldset>
+  );
+}
