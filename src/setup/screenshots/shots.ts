@@ -125,7 +125,7 @@ const shots: readonly Shot[] = [
     path: () => '/studio/analytics',
     prepare: async (page) => {
       await page.getByText('Watch time').first().waitFor();
-      await page.getByLabel('Period').evaluate((field) => field.parentElement?.scrollIntoView());
+      await page.getByRole('region', { name: 'Period', exact: true }).evaluate((one) => one.scrollIntoView());
     },
   },
   {
