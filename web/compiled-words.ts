@@ -8,7 +8,7 @@ import type { Plugin } from 'vite';
 type Messages = Readonly<Record<string, string>>;
 type CompiledMessage = ReturnType<typeof compile>;
 
-const ENGLISH = /\/web\/src\/(?:[a-z-]+\/)*words\.ts$/;
+const ENGLISH = /\/web\/src\/(?:[a-z\d-]+\/)*words\.ts$/;
 const TRANSLATIONS = fileURLToPath(new URL('words', import.meta.url));
 const TRANSLATION = /\/web\/words\/[A-Za-z-]+\.json$/;
 

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeViolations, paintedViolations } from '../helpers/axe.ts';
 import { hasBrowser, launchBrowser, type PageOptions, type WatchedPage } from '../helpers/browser.ts';
+import { forgetLimits } from '../helpers/limits.ts';
 import { type LivedIn, startLivedIn } from '../helpers/lived-in.ts';
 import { besideTheWindow, smallTargets } from '../helpers/painted.ts';
 import { openScreen, type Screen, screensOf, unopenedRoutes } from '../helpers/screens.ts';
@@ -78,6 +79,8 @@ describe.skipIf(!hasBrowser)('nothing is in the way of anybody', { timeout: 300_
       for (const screen of screensOf(site)) {
         if (screen.who !== who) continue;
         await page.emulateMedia({ colorScheme: 'light' });
+        // Nobody opens so many pages in a minute.
+        await forgetLimits(site.server);
         await openScreen(page, screen);
         await lookAt(page, size, (how, all) =>
           found.push(...all.map((one) => `${screen.name}, ${how}: ${one}`)),
@@ -95,6 +98,8 @@ describe.skipIf(!hasBrowser)('nothing is in the way of anybody', { timeout: 300_
       for (const screen of screensOf(site).filter(({ steps, isPlain }) => !steps && !isPlain)) {
         if (screen.who !== who) continue;
         await page.setViewportSize(sizes.phone);
+        // Nobody opens so many pages in a minute.
+        await forgetLimits(site.server);
         await openScreen(page, { ...screen, heading: /./ });
         const language = await page.evaluate(() => [
           document.documentElement.lang,

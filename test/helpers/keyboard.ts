@@ -67,14 +67,14 @@ export function focused(page: Page): Promise<string> {
 /**
  * Goes through all that Tab reaches, from where the focus is until it is there again: each stop shows that it has the focus and lies
  * free, they come in the order in which they are read, nothing holds the focus, and nothing that can be pressed is left out.
- * `within` is the part that is gone through, all of the screen or its open dialog otherwise.
+ * Where a dialog is open it is that which is gone through. A feed has no end: of it that is the panel beside it, or its first article.
  */
-export async function walk(page: Page, within?: string): Promise<Walk> {
+export async function walk(page: Page, isFeed = false): Promise<Walk> {
   await page.evaluate(begin, {
     interactive: INTERACTIVE,
     elsewhere: ELSEWHERE.join(', '),
     thumbs: THUMBS,
-    within,
+    isFeed,
   });
   for (let n = 0; n < MOST_STOPS; n += 1) {
     await page.keyboard.press('Tab');
@@ -88,17 +88,13 @@ interface Walked {
 }
 
 /** Runs in the page. */
-function begin(asked: {
-  interactive: string;
-  elsewhere: string;
-  thumbs: string;
-  within: string | undefined;
-}): void {
-  const { interactive, elsewhere, thumbs, within } = asked;
+function begin(asked: { interactive: string; elsewhere: string; thumbs: string; isFeed: boolean }): void {
+  const { interactive, elsewhere, thumbs, isFeed } = asked;
   const LOOKS = ['outline', 'boxShadow', 'borderColor', 'backgroundColor', 'textDecoration'] as const;
   const PARTS = [null, '::before', '::after'];
   const dialog = document.querySelector('dialog:modal');
-  const room = (within ? document.querySelector(within) : dialog) ?? document.body;
+  const part = isFeed ? (document.querySelector('aside') ?? document.querySelector('article')) : null;
+  const room = dialog ?? part ?? document.body;
   const stops: Element[] = [];
   const faults = new Set<string>();
   let rounds = 0;
@@ -161,7 +157,7 @@ function begin(asked: {
     }
     if (stops.includes(on)) return true;
     // Before the part that is asked for, and after it.
-    if (within && !room.contains(on)) return stops.length > 0;
+    if (room === part && !room.contains(on)) return stops.length > 0;
     if (!room.contains(on)) faults.add(`outside of the dialog: ${told(on)}`);
     // It comes round once, and goes down the page otherwise.
     const last = stops.at(-1);

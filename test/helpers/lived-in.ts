@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { createClipCopies } from './clip-copies.ts';
 import { createDeeds, settle } from './news.ts';
@@ -27,6 +28,8 @@ export interface LivedIn {
   /** A code with which somebody may join. */
   readonly inviteCode: string;
   readonly app: RegisteredApp;
+  /** A video that can be uploaded. */
+  readonly file: Buffer;
   close(): Promise<void>;
 }
 
@@ -51,7 +54,11 @@ export async function startLivedIn(): Promise<LivedIn> {
   });
   for (const username of ['dora', 'emil']) await people.local(username, { pending: true });
   await settle(server.context);
-  return { ...living, app, inviteCode: invite.body.code, close: () => server.close() };
+  const [mp4] = await server.context.db('video_assets').where({ video_id: clips.own, role: 'mp4' });
+  const found = await server.context.storage.open(mp4.key);
+  if (!found) throw new Error('The clip has no file.');
+  const file = await buffer(found.stream);
+  return { ...living, app, file, inviteCode: invite.body.code, close: () => server.close() };
 }
 
 type Living = Pick<LivedIn, 'server' | 'people' | 'client' | 'nora' | 'ben' | 'own' | 'other' | 'warned'>;

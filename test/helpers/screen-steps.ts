@@ -3,12 +3,20 @@ import type { Page } from 'playwright-core';
 /** Steps by which a screen comes to show what is opened on it. Each ends once that can be seen. */
 export type Step = (page: Page) => Promise<void>;
 
+/** Waits for what follows a paint, like the focus that goes to what came and the keys that are listened to. */
+export const settled: Step = (page) =>
+  page.evaluate(async () => {
+    const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    await painted();
+    await painted();
+  });
+
 /** A key of the clip pages, once they listen: that is after their first paint. */
 export const key =
   (name: string): Step =>
   async (page) => {
     await page.getByRole('button', { name: 'Share', exact: true }).first().waitFor();
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0))));
+    await settled(page);
     await page.keyboard.press(name);
   };
 
@@ -74,13 +82,10 @@ export const cropPicture: Step = async (page) => {
 };
 
 /** A video for an upload, which the browser has read. */
-export const chooseVideo: Step = async (page) => {
-  const bytes = await page.evaluate(async () => {
-    const status = await (await fetch('/api/v1/timelines/public?local=true&limit=1')).json();
-    const file = await fetch(status[0].media_attachments[0].url);
-    return [...new Uint8Array(await file.arrayBuffer())];
-  });
-  const file = { name: 'birds.mp4', mimeType: 'video/mp4', buffer: Buffer.from(bytes) };
-  await page.locator('input[type=file]').and(page.getByLabel('Choose a video')).setInputFiles(file);
-  await page.getByRole('slider', { name: 'Begins at' }).waitFor();
-};
+export const chooseVideo =
+  (buffer: Buffer): Step =>
+  async (page) => {
+    const file = { name: 'birds.mp4', mimeType: 'video/mp4', buffer };
+    await page.locator('input[type=file]').and(page.getByLabel('Choose a video')).setInputFiles(file);
+    await page.getByRole('slider', { name: 'Begins at' }).waitFor();
+  };

@@ -12,6 +12,7 @@ import {
   pressButton,
   reportStep,
   sees,
+  settled,
   unfold,
 } from './screen-steps.ts';
 
@@ -49,7 +50,7 @@ export function screensOf(site: LivedIn): Screen[] {
     ...peopleScreens(),
     ...studioScreens(site),
     ...settingsScreens(),
-    ...makingScreens(),
+    ...makingScreens(site),
     ...joiningScreens(site),
     ...plainScreens(site),
     nora('/admin/approvals', 'Approvals'),
@@ -182,7 +183,7 @@ function settingsScreens(): Screen[] {
   ];
 }
 
-function makingScreens(): Screen[] {
+function makingScreens({ file }: LivedIn): Screen[] {
   return [
     visitor('/record', 'Sign in first'),
     nora('/record', 'Record a clip'),
@@ -194,7 +195,7 @@ function makingScreens(): Screen[] {
     nora('/upload', 'Upload a clip'),
     nora('/upload', 'Upload a clip', {
       name: 'upload, chosen',
-      steps: [chooseVideo],
+      steps: [chooseVideo(file)],
     }),
   ];
 }
@@ -206,7 +207,9 @@ function joiningScreens({ inviteCode }: LivedIn): Screen[] {
     visitor(`/invite/${inviteCode}`, 'Join Vireo'),
     visitor('/welcome', 'Sign in first'),
     nora('/welcome', 'What do you like?'),
-    nora('/welcome?step=people', 'Whom do you want to follow?'),
+    nora('/welcome?step=people', 'Whom do you want to follow?', {
+      steps: [sees('Follow @mika@film.example')],
+    }),
     nora('/welcome?step=done', 'You are set'),
   ];
 }
@@ -252,4 +255,5 @@ export async function openScreen(page: Page, { path, heading, steps = [] }: Scre
   await page.waitForFunction(() => !document.querySelector('main [role=status] [aria-hidden=true]'));
   for (const step of steps) await step(page);
   await page.getByRole('heading', { name: heading, exact: true }).first().waitFor({ state: 'attached' });
+  await settled(page);
 }

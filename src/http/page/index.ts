@@ -43,7 +43,9 @@ export function mountPage(app: IRouter, deps: HttpDeps, begin: BeginScript | nul
   );
   const page = {
     ...{ deps, begin, shell: createShell(readFileSync(file, 'utf8')), firstPages: createFirstPages(deps) },
-    nearMedia: mediaOrigins(deps.config).map((origin) => `<${origin}>; rel=preconnect; crossorigin`),
+    nearMedia: mediaOrigins(deps.config)
+      .filter((origin) => origin !== deps.urls.origin)
+      .map((origin) => `<${origin}>; rel=preconnect; crossorigin`),
     wordFiles: readWordFiles(deps.webDir),
   };
   mountApp(app, page);

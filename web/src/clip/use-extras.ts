@@ -1,20 +1,25 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-type Extras = typeof import('./clip-extras.ts').extras;
+const fetchExtras = () =>
+  import('./clip-extras.ts').then(({ ClipCaptions, ClipProgress, Cover, LargerSizes, Obstacle }) => ({
+    ...{ ClipCaptions, ClipProgress, Cover, LargerSizes, Obstacle },
+  }));
 
-const known = signal<Extras | undefined>(undefined);
+type Extras = Awaited<ReturnType<typeof fetchExtras>>;
+
+const extras = signal<Extras | undefined>(undefined);
 
 /** The parts of a clip that come behind it; undefined until they are there. Where they do not come, the next clip asks again. */
 export function useExtras(): Extras | undefined {
   useEffect(() => {
-    if (known.peek()) return;
-    import('./clip-extras.ts').then(
+    if (extras.peek()) return;
+    fetchExtras().then(
       (module) => {
-        known.value = module.extras;
+        extras.value = module;
       },
       () => undefined,
     );
   }, []);
-  return known.value;
+  return extras.value;
 }

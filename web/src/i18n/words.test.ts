@@ -36,3 +36,12 @@ test('every message is ICU MessageFormat, and wants to be told what its type say
     }
   }
 });
+
+test('the words of every part are compiled', async () => {
+  for (const file of globSync('web/src/**/words.ts')) {
+    const { english: plain }: { english: Record<string, string> } = await import(`${resolve(file)}?plain`);
+    const { english: compiled }: { english: Record<string, unknown> } = await import(resolve(file));
+    const raw = Object.keys(plain).filter((key) => plain[key]?.includes('{') && compiled[key] === plain[key]);
+    expect(raw, file).toEqual([]);
+  }
+});
