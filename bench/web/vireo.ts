@@ -112,6 +112,9 @@ servePart(
     listen: async () => {
       web = await startWeb(context);
     },
+    /** Leaves a clip out of the feeds, and puts it back. */
+    hide: (id: string) => context.db('videos').where({ id }).update({ visibility: 'unlisted' }),
+    show: (id: string) => context.db('videos').where({ id }).update({ visibility: 'public' }),
     /** Bytes by clip since this was asked last. */
     sent: () => {
       const all = Object.fromEntries(sent);

@@ -40,25 +40,17 @@ export function watchFrames(): void {
 
   const bench = {
     largest: () => largest,
-    firstFrame: () => frames[0]?.at ?? 0,
-    /** From the feed being there to the first frame of its first clip. */
-    async first(): Promise<number> {
-      const frame = await until(() => frames.find(({ video }) => video === videoAt(1)));
-      const lists = performance
-        .getEntriesByType('resource')
-        .filter(({ name }) => /\/(timelines|feed)\b/.test(name));
-      const told = lists[0];
-      return frame.at - (told instanceof PerformanceResourceTiming ? told.responseEnd : 0);
+    /** The first frame of the first clip, from two moments on. */
+    async first(): Promise<FirstFrame> {
+      const { at } = await until(() => frames[0]);
+      const [navigation] = performance.getEntriesByType('navigation');
+      if (!(navigation instanceof PerformanceNavigationTiming)) throw new Error('There was no navigation.');
+      return { fromPageMs: at - navigation.responseEnd, fromNavigationMs: at };
     },
-    /** From the feed being there to the first bytes of a clip being asked for, and to their having come. */
-    async firstBytes(): Promise<{ askedMs: number; answeredMs: number }> {
-      const entries = () => performance.getEntriesByType('resource');
-      const range = await until(() => entries().find(({ name }) => name.endsWith('-cmaf.mp4')));
-      const list = entries().find(({ name }) => /\/(timelines|feed)\b/.test(name));
-      const told = list instanceof PerformanceResourceTiming ? list.responseEnd : 0;
-      const answered = range instanceof PerformanceResourceTiming ? range.responseStart : 0;
-      return { askedMs: range.startTime - told, answeredMs: answered - told };
-    },
+    /** How many frames of any clip came so far. */
+    count: () => frames.length,
+    /** When the first frame came after so many. */
+    frameAfter: async (count: number) => (await until(() => frames[count])).at,
     /** Whether the clip at a place has its first frame. */
     primed: (place: number) => (videoAt(place)?.readyState ?? 0) >= 2,
     /** Goes on to a place: how long until its clip runs, and until it is seen. */
@@ -76,31 +68,20 @@ export function watchFrames(): void {
   Reflect.set(globalThis, 'bench', bench);
 }
 
+/** Milliseconds to a first frame. */
+interface FirstFrame {
+  /** From the moment at which the page was there, with the feed in it, and nothing of its clips or scripts. */
+  readonly fromPageMs: number;
+  /** From the moment at which somebody went there. */
+  readonly fromNavigationMs: number;
+}
+
 /** What `watchFrames` leaves in the page. */
 export interface InPage {
   largest(): number;
-  first(): Promise<number>;
-  firstBytes(): Promise<{ askedMs: number; answeredMs: number }>;
+  first(): Promise<FirstFrame>;
+  count(): number;
+  frameAfter(count: number): Promise<number>;
   primed(place: number): boolean;
   swipe(place: number): Promise<{ playMs: number; seenMs: number; primed: boolean }>;
-}
-
-/** The page that plays the same clips with hls.js as it is: how long from being told of a clip to its first frame. */
-export const hlsPage = `<!doctype html><title>hls.js</title><link rel="icon" href="data:,">
-<style>video { width: 390px; height: 844px }</style><video muted playsinline></video><script src="/bench/hls.js"></script>`;
-
-/** Runs inside that page. */
-export async function playWithHls(url: string): Promise<number> {
-  const Hls = Reflect.get(globalThis, 'Hls');
-  const video = document.querySelector('video');
-  if (!video) throw new Error('There is no video.');
-  const from = performance.now();
-  const first = new Promise<number>((resolve) => video.requestVideoFrameCallback((at) => resolve(at - from)));
-  Reflect.get(globalThis, 'hls')?.destroy();
-  const hls = new Hls();
-  Reflect.set(globalThis, 'hls', hls);
-  hls.loadSource(url);
-  hls.attachMedia(video);
-  await video.play();
-  return first;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -22,6 +22,8 @@ function tell(text: string): void {
 
 async function main(stays: boolean): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'vireo-screenshots-'));
+  // The database runs as another user where we are root; where that one may not come in, it would live elsewhere and be left behind.
+  await chmod(folder, 0o711);
   const server = await startOwnServer(folder);
   const browser = await launchChromium();
   try {

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { STATUS_OF_REASON } from '../../src/http/errors.ts';
 import { directions, languages } from '../../src/http/languages.ts';
 import { shipped } from '../../web/src/language/choice.ts';
 import { type Areas, englishWords, type MessageElement } from '../helpers/words.ts';
@@ -20,6 +21,12 @@ beforeAll(async () => {
 test('the server, the list to choose from and the files know the same languages', () => {
   expect([...shipped].sort()).toEqual([...languages].sort());
   expect([...translated, 'en'].sort()).toEqual([...languages].sort());
+});
+
+test('what the server refuses is translated by its own words for it', () => {
+  const reasons = Object.keys(english.refusals ?? {}).filter((key) => key !== 'field');
+  expect(reasons.length).toBeGreaterThan(0);
+  expect(reasons.filter((reason) => !Object.hasOwn(STATUS_OF_REASON, reason))).toEqual([]);
 });
 
 test('a script that is written from right to left is shown so', () => {

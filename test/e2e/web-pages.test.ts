@@ -327,7 +327,8 @@ describe.skipIf(!hasBrowser)('pages', () => {
 
   test('says that one is offline, and goes on by itself', async () => {
     site.api.state.statuses = [wide('30')];
-    const page = await site.open('/@alice/30');
+    // What begins once something plays may be asked for while there is no connection.
+    const page = await site.open('/@alice/30', { expected: [/ERR_INTERNET_DISCONNECTED/] });
     await waitUntilPlaying(page);
     await page.context().setOffline(true);
     await page.getByText('You are offline.').waitFor();

@@ -87,6 +87,10 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', { timeout: 120_000 }, (
     await frame?.waitForFunction(
       () => Math.abs((document.querySelector('video')?.currentTime ?? 0) - 3) < 0.1,
     );
+    // A portrait clip is shown whole in a frame that is broad.
+    await page.locator('iframe').evaluate((one) => one.setAttribute('height', '200'));
+    await frame?.waitForFunction(() => innerHeight === 200);
+    expect(await frame?.evaluate(() => document.querySelector('video')?.clientHeight)).toBe(200);
     // Only the page around is listened to.
     const stayed = await frame?.evaluate(async () => {
       const heard = new Promise((resolve) => addEventListener('message', resolve, { once: true }));

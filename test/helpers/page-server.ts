@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import { createEventStreams } from '../../src/http/event-stream.ts';
@@ -36,12 +37,17 @@ export const SHELL = `<!doctype html>
 /** Where its words in other languages are: of all but one that the server knows. */
 export const WORD_FILES = { de: '/assets/words-de-3c4d.js', ar: '/assets/words-ar-5e6f.js' };
 
+/** What it begins a clip with. */
+export const BEGIN = 'document.title;';
+
 export async function startPageServer(variables: Readonly<Record<string, string>> = {}): Promise<PageServer> {
   const webDir = await mkdtemp(join(tmpdir(), 'vireo-web-'));
   await mkdir(join(webDir, 'assets'));
   await writeFile(join(webDir, 'index.html'), SHELL);
   await writeFile(join(webDir, 'assets', 'app-1a2b.js'), 'export const a = 1;');
   await writeFile(join(webDir, 'words.json'), JSON.stringify(WORD_FILES));
+  await writeFile(join(webDir, 'assets', 'app-1a2b.js.br'), brotliCompressSync('export const a = 1;'));
+  await writeFile(join(webDir, 'begin.js'), BEGIN);
   await writeFile(join(webDir, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(webDir, '.secret'), 'hidden');
   const origin = { ORIGIN: 'https://video.test', ...variables };

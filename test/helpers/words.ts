@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import { printAST } from '@formatjs/icu-messageformat-parser/printer.js';
@@ -15,9 +15,7 @@ export async function englishWords(): Promise<Areas> {
   const files = globSync(join(parts, '**/words.ts'));
   const areas = await Promise.all(
     files.map(async (file): Promise<[string, Areas[string]]> => {
-      const said = readFileSync(join(dirname(file), 'say.ts'), 'utf8');
-      const [, area] = /sayer\('([a-z-]+)', english\)/.exec(said) ?? [];
-      if (area === undefined) throw new Error(`${dirname(file)}/say.ts names no area.`);
+      const area = areaOf(dirname(file));
       const { english }: { english: Areas[string] } = await import(`${resolve(file)}?plain`);
       return [area, english];
     }),
@@ -25,6 +23,15 @@ export async function englishWords(): Promise<Areas> {
   const words = Object.fromEntries(areas);
   if (Object.keys(words).length < areas.length) throw new Error('Two parts of the page have one area.');
   return words;
+}
+
+/** Words that only other languages say have no `say.ts`: their area is called as their folder. */
+function areaOf(part: string): string {
+  const file = join(part, 'say.ts');
+  if (!existsSync(file)) return basename(part);
+  const [, area] = /sayer\('([a-z-]+)', english\)/.exec(readFileSync(file, 'utf8')) ?? [];
+  if (area === undefined) throw new Error(`${file} names no area.`);
+  return area;
 }
 
 /** Stand around each message, so that a text that came from none is found. */

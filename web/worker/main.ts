@@ -41,7 +41,7 @@ self.addEventListener('message', (event) => {
   // Only by choice: a page that is open goes on with the build that it is made of.
   if (message.type === 'take-over') event.waitUntil(self.skipWaiting());
   if (message.type === 'hello')
-    event.waitUntil(shell.greet(message.files, message.lang).catch(() => undefined));
+    event.waitUntil(shell.greet(message.words, message.lang).catch(() => undefined));
 });
 
 self.addEventListener('fetch', (event) => {
@@ -70,6 +70,8 @@ self.addEventListener('sync' as 'message', (event) => {
 /** The network first. The kept page stands in where there is none, where it takes too long, and while the server is away. */
 async function pageFor(event: FetchEvent): Promise<Response> {
   const asked = answer(event);
+  // It may fail after the kept page has gone out.
+  asked.catch(() => undefined);
   try {
     const response = await Promise.race([asked, later(PATIENCE_MS)]);
     if (response && !AWAY.includes(response.status)) return response;

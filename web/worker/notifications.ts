@@ -48,7 +48,7 @@ async function asked<T>(path: string): Promise<T | undefined> {
 export async function open({ clients }: ServiceWorkerGlobalScope, notification: Notification): Promise<void> {
   notification.close();
   const path = String(notification.data ?? '/inbox');
-  const pages = await clients.matchAll({ type: 'window' });
+  const pages = await clients.matchAll({ type: 'window', includeUncontrolled: true });
   const page = pages.find((one) => one.visibilityState === 'visible') ?? pages[0];
   if (!page) return void (await clients.openWindow(path));
   // By itself, and not by loading it anew: an upload may be under way there.

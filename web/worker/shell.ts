@@ -10,7 +10,8 @@ export interface BuiltShell {
 }
 
 const SHELLS = `${CACHES}shell-`;
-const AT_ONCE = 4;
+/** Clips that are watched need the other connections. */
+const AT_ONCE = 2;
 const SIGN = '/favicon.svg';
 
 /** Keeps one build of the page, whole, and nothing of any other one under its name. */
@@ -66,12 +67,11 @@ export function createShell({ version, first, rest }: BuiltShell) {
       return response;
     },
 
-    /** Keeps what a page had loaded before the worker was there, such as words of its language, and has the page itself in that language. */
-    async greet(files: readonly string[], lang: string): Promise<void> {
+    /** Has the page in the language in which it is seen, with the words of it. */
+    async greet(words: string | null, lang: string): Promise<void> {
       const cache = await own();
-      for (const file of files) {
-        if (file.startsWith('/assets/') && !(await cache.match(file, { ignoreVary: true })))
-          await cache.put(file, await fetched(file));
+      if (words !== null && !(await cache.match(words, { ignoreVary: true }))) {
+        await cache.put(words, await fetched(words));
       }
       const page = await cache.match(SHELL_PATH, { ignoreVary: true });
       if (page && page.headers.get('content-language') !== lang) await keepPage(cache);

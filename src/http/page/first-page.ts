@@ -5,6 +5,8 @@ import { feedStatusesEntity } from '../api/feed/schemas.ts';
 import { instanceEntityOf } from '../api/instance/get-instance.ts';
 import { instanceEntity } from '../api/instance/schemas.ts';
 import type { HttpDeps } from '../deps.ts';
+import { type Html, html, jsonInHtml } from '../html.ts';
+import type { BeginScript } from './begin.ts';
 
 /** Answers that the page would ask for first, by the path and query that it would ask with. */
 export type FirstPage = Readonly<Record<string, unknown>>;
@@ -43,4 +45,9 @@ export function createFirstPages(deps: HttpDeps) {
     page.catch(() => made.delete(key));
     return page;
   };
+}
+
+/** The answers, and behind them what begins the clip that they begin with. */
+export function firstPageHtml(answers: FirstPage, begin: BeginScript | null): Html {
+  return html`<script type="application/json" id="first-page">${jsonInHtml(answers)}</script>\n${begin?.element ?? html``}`;
 }

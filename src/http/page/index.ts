@@ -6,7 +6,7 @@ import { pageLimits } from '../../../config/page-limits.ts';
 import { languagesOf } from '../api/feed/pages.ts';
 import type { HttpDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
-import { type Html, html, jsonInHtml } from '../html.ts';
+import { html } from '../html.ts';
 import { networkOf } from '../limits.ts';
 import { mediaOrigins } from '../media/offload.ts';
 import { searchOf } from '../query.ts';
@@ -16,7 +16,7 @@ import { serveAssets } from './assets.ts';
 import type { BeginScript } from './begin.ts';
 import { compressed } from './compress.ts';
 import type { Describe } from './describing.ts';
-import { createFirstPages, type FirstPage, type FirstPages } from './first-page.ts';
+import { createFirstPages, type FirstPages, firstPageHtml } from './first-page.ts';
 import { headHtml, type PageHead } from './head.ts';
 import { pageRoutes } from './routes.ts';
 import { createShell, type Shell } from './shell.ts';
@@ -86,10 +86,6 @@ function answer(
 
 /** Whether it is the feed that everybody begins with: the others are asked for by name. */
 const isPlain = (req: Request): boolean => [null, 'for-you'].includes(searchOf(req).get('feed'));
-
-function firstPageHtml(answers: FirstPage, begin: BeginScript | null): Html {
-  return html`<script type="application/json" id="first-page">${jsonInHtml(answers)}</script>\n${begin?.element ?? html``}`;
-}
 
 /** The same for programs and for people. What did not change is not sent again: Express compares the tag. */
 async function send(req: Request, res: Response, status: PageHead['status'], page: string): Promise<void> {

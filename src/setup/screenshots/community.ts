@@ -319,5 +319,8 @@ export const asides: readonly { readonly clip: number; readonly by: string; read
   { clip: 9, by: 'paperboats', text: 'The weeds looked at the kite.' },
   { clip: 13, by: 'moss_and_stone', text: 'We counted four. Envy.' },
   { clip: 2, by: 'quietferry', text: 'That light at the third second.' },
+  { clip: 11, by: 'backroads', text: 'The slow seat is the only seat.' },
+  { clip: 11, by: 'lamplighter', text: 'Which line is this? I would like to miss a few stops on it.' },
+  { clip: 11, by: 'moss_and_stone', text: 'Third hill wins.' },
   { clip: 3, by: 'driftwood', text: 'Which tide was that?' },
 ];

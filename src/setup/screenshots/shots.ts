@@ -40,6 +40,7 @@ async function playing(page: Page): Promise<void> {
 
 /** Until no picture of the page is missing that is in sight. */
 async function pictured(page: Page): Promise<void> {
+  await page.waitForFunction(() => !document.querySelector('[class*=bone]'));
   await page.waitForFunction(() =>
     [...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight),
   );
@@ -100,7 +101,11 @@ const shots: readonly Shot[] = [
   {
     ...{ name: 'search', size: 'desktop', scheme: 'light', as: 'saltmarsh' },
     path: () => '/search',
-    prepare: pictured,
+    prepare: async (page) => {
+      await page.getByRole('heading', { name: 'Trending hashtags' }).waitFor();
+      await page.locator('main [data-clip] img').first().waitFor();
+      await pictured(page);
+    },
   },
   {
     ...{ name: 'upload', size: 'desktop', scheme: 'light', as: 'ferncroft' },
@@ -118,7 +123,10 @@ const shots: readonly Shot[] = [
   {
     ...{ name: 'analytics', size: 'desktop', scheme: 'light', as: 'ferncroft' },
     path: () => '/studio/analytics',
-    prepare: (page) => page.getByText('Watch time').first().waitFor(),
+    prepare: async (page) => {
+      await page.getByText('Watch time').first().waitFor();
+      await page.getByRole('region', { name: 'Period', exact: true }).evaluate((one) => one.scrollIntoView());
+    },
   },
   {
     ...{ name: 'inbox', size: 'phone', scheme: 'light', as: 'ferncroft' },

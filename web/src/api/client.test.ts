@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { connection, deliver, nextPage, request } from './client.ts';
+import { speak } from '../i18n/say.ts';
+import { connection, deliver, nextPage, readFailure, request } from './client.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -60,4 +61,23 @@ test('a form goes as it is, and names its own type', async () => {
   const init = asked.mock.calls[0]?.[1];
   expect(init?.body).toBe(form);
   expect(init?.headers).toEqual({ accept: 'application/json' });
+});
+
+test('a refusal is told in the language of the page, where it has a sentence for it', () => {
+  const refused = (code: string, details?: object[]) =>
+    readFailure(422, { code, detail: 'In English.', details });
+  const taken = [{ field: 'username', message: 'In English.' }];
+  expect(refused('username-taken', taken)).toMatchObject({
+    sentence: 'In English.',
+    fields: { username: 'In English.' },
+  });
+  speak('de', { refusals: { 'username-taken': 'Gibt es schon.', field: 'So nicht.' } });
+  expect(refused('username-taken', taken)).toMatchObject({
+    reason: 'username-taken',
+    sentence: 'Gibt es schon.',
+    fields: { username: 'Gibt es schon.' },
+  });
+  expect(refused('validation-failed', taken).fields).toEqual({ username: 'So nicht.' });
+  expect(refused('too-late').sentence).toBe('In English.');
+  speak('en', {});
 });

@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals';
+import { translated } from '../i18n/say.ts';
 import { takeFirstPage } from '../state/first-page.ts';
+import type { english } from './refusals/words.ts';
 import { say } from './say.ts';
 import type { ErrorBody } from './types.ts';
 
@@ -108,6 +110,9 @@ function typeOf(body: object | undefined): Record<string, string> {
   return { 'content-type': body instanceof Blob ? body.type : 'application/json' };
 }
 
+type Refusals = typeof english;
+const refusal = (reason: string) => translated<Refusals>('refusals', reason as keyof Refusals);
+
 /** Reads the API's error shape; what is not of that shape comes from a proxy in between or from a crash. */
 export function readFailure(status: number, reply: unknown): ApiFailure {
   // What is not there at the moment says why itself: it may be nothing that waiting mends.
@@ -116,8 +121,12 @@ export function readFailure(status: number, reply: unknown): ApiFailure {
     const sentence = busy ? say('busy') : say('unknown');
     return { ok: false, status, reason: busy ? 'busy' : 'unknown', sentence, fields: {} };
   }
-  const fields = Object.fromEntries((reply.details ?? []).map(({ field, message }) => [field, message]));
-  return { ok: false, status, reason: reply.code, sentence: reply.detail, fields };
+  // Of a field that is wrong the server says what, and other languages that it is.
+  const own = refusal(reply.code === 'validation-failed' ? 'field' : reply.code);
+  const fields = Object.fromEntries(
+    (reply.details ?? []).map(({ field, message }) => [field, own ?? message]),
+  );
+  return { ok: false, status, reason: reply.code, sentence: own ?? reply.detail, fields };
 }
 
 /** `undefined` for what is not JSON. */

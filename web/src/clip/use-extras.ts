@@ -1,7 +1,12 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-type Extras = typeof import('./clip-extras.ts');
+const fetchExtras = () =>
+  import('./clip-extras.ts').then(({ ClipCaptions, ClipProgress, Cover, LargerSizes, Obstacle }) => ({
+    ...{ ClipCaptions, ClipProgress, Cover, LargerSizes, Obstacle },
+  }));
+
+type Extras = Awaited<ReturnType<typeof fetchExtras>>;
 
 const extras = signal<Extras | undefined>(undefined);
 
@@ -9,7 +14,7 @@ const extras = signal<Extras | undefined>(undefined);
 export function useExtras(): Extras | undefined {
   useEffect(() => {
     if (extras.peek()) return;
-    import('./clip-extras.ts').then(
+    fetchExtras().then(
       (module) => {
         extras.value = module;
       },

@@ -15,8 +15,8 @@ export const OUTBOX_SYNC = 'outbox';
 export type ToWorker =
   /** Take the place of the one before: somebody chose it. */
   | { readonly type: 'take-over' }
-  /** The page is there: the files it has loaded, and its language. */
-  | { readonly type: 'hello'; readonly files: readonly string[]; readonly lang: string };
+  /** The page is there, in this language; the file of its words, which English has none of. */
+  | { readonly type: 'hello'; readonly lang: string; readonly words: string | null };
 
 /** What the worker tells a page. */
 export interface ToPage {

@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { connection } from '../api/client.ts';
 import { spoken } from '../i18n/say.ts';
 import { unread } from '../state/inbox.ts';
@@ -30,7 +30,8 @@ const OFFERED = 'vireo.install-offered';
 export function startOnDevice(): void {
   effect(() => {
     const server = serverName();
-    if (me.value !== undefined) void settle(me.value?.id ?? '', server);
+    const id = me.value === undefined ? undefined : (me.value?.id ?? '');
+    if (id !== undefined) settling = settling.then(() => settle(id, server)).catch(() => undefined);
   });
   setTimeout(() => {
     bringWorker()
@@ -47,10 +48,14 @@ export function startOnDevice(): void {
   });
 }
 
-/** Whoever is here now finds nothing of who was here before. */
+/** Whose device it is by now: what was of others is gone. */
+const owner = signal<string | null>(null);
+let settling = Promise.resolve();
+
+/** Whoever is here now finds nothing of who was signed in before. */
 async function settle(id: string, server: string): Promise<void> {
   const before = await box.get('owner');
-  if (before !== undefined && before !== id) {
+  if (before && before !== id) {
     keepFirstClips([], '');
     keepLastKnown(null);
     await box.remove('wishes', 'sent', 'shared');
@@ -63,6 +68,7 @@ async function settle(id: string, server: string): Promise<void> {
   await box.set('server', server);
   const { language, translation } = spoken();
   await box.set('words', { language, translation: { inbox: translation.inbox ?? {} } });
+  owner.value = id;
 }
 
 let wasOffline = false;
@@ -80,6 +86,7 @@ function keepForLater(): void {
   const server = instance.value;
   const account = me.value;
   if (connection.value !== 'ok' || !server || account === undefined) return;
+  if (owner.value !== (account?.id ?? '')) return;
   keepLastKnown({ me: account, instance: server });
   const statuses = feedTimeline('for-you').items.value;
   const ids = `${account?.id} ${statuses.slice(0, 10).map(({ id }) => id)}`;

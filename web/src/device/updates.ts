@@ -23,8 +23,9 @@ export async function bringWorker(): Promise<void> {
   registration.value = found;
   watch(found, container);
   const { active } = await container.ready;
-  const files = performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname);
-  const hello: ToWorker = { type: 'hello', files, lang: document.documentElement.lang };
+  const link = document.getElementById('words');
+  const words = link instanceof HTMLLinkElement ? new URL(link.href).pathname : null;
+  const hello: ToWorker = { type: 'hello', words, lang: document.documentElement.lang };
   active?.postMessage(hello);
 }
 

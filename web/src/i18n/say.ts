@@ -32,6 +32,15 @@ export function sayer<const M extends Readonly<Record<string, string>>>(area: st
 
 const OPTIONS: FormatOptions = { formatters };
 
+/** A sentence that the server says in English, where the language of the page has it; there is none for English. */
+export function translated<M extends Readonly<Record<string, string>>>(
+  area: string,
+  key: keyof M & string,
+): string | undefined {
+  const own = translation[area]?.[key];
+  return typeof own === 'string' ? own : undefined;
+}
+
 /** Says everything in a language from now on; what was said before stays. */
 export function speak(name: string, messages: Translation): void {
   language = name;

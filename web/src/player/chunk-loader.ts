@@ -88,13 +88,18 @@ export function createChunkLoader({ opened, sizes, heads, begun, onAppended }: L
 
   /** Begins with what was loaded before somebody wanted to see the clip. */
   async function takeHead({ url }: ClipSize, at: Partial): Promise<void> {
-    const appended = await begun;
-    const head = appended ?? (await heads.take(url));
+    if (begun) {
+      const { bytes, ms, ...head } = await begun;
+      total = head.total;
+      line.note(bytes.length, ms);
+      note(bytes, at);
+      return;
+    }
+    // At once: those that nobody takes are forgotten.
+    const head = await heads.take(url);
     if (!head) return;
     total = head.total;
-    if (!appended) return append(head.bytes, at);
-    line.note(appended.bytes.length, appended.ms);
-    note(appended.bytes, at);
+    await append(head.bytes, at);
   }
 
   /** Has the decoder set up for a size. */

@@ -18,7 +18,7 @@ export function Live({ videoId }: { videoId: string | null }) {
       <h2 class={styles.heading}>{say('live')}</h2>
       <p class={styles.note}>
         {say('liveSummary', {
-          shown: count(last_hour.totals.views),
+          n: last_hour.totals.views,
           longer: count(last_48_hours.totals.views),
         })}
       </p>

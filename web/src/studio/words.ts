@@ -134,7 +134,7 @@ export const english = {
   live: 'Right now',
   lastHour: 'Last 60 minutes',
   liveViews: 'Views, minute by minute',
-  liveSummary: '{shown} views in the last 60 minutes, {longer} in 48 hours',
+  liveSummary: '{n, plural, one {# view} other {# views}} in the last 60 minutes, {longer} in 48 hours',
   minute: 'Minute',
   retention: 'How far people watch',
   retentionAt: 'Place',
