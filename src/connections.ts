@@ -41,9 +41,25 @@ export function addressesOf(
   return { databaseUrl, redisUrl };
 }
 
+const RETRY_STEP_MS = 50;
+const MAX_RETRY_MS = 2_000;
+/** Connections that are given up once they cannot be made again. */
+const leaving = new WeakSet<Redis>();
+
 /** BullMQ demands that commands wait for Redis rather than fail after some tries. */
 export function openRedis(url: string, log: Logger): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: null, enableReadyCheck: true });
+  const redis: Redis = new Redis(url, {
+    ...{ maxRetriesPerRequest: null, enableReadyCheck: true },
+    retryStrategy: (times) => (leaving.has(redis) ? null : Math.min(times * RETRY_STEP_MS, MAX_RETRY_MS)),
+  });
   redis.on('error', (error) => log.warn({ err: error }, 'Redis cannot be reached'));
   return redis;
+}
+
+/** Gives up on a Redis that is away, within seconds: commands that wait for it fail, and keep the process no longer. */
+export function letGo(redis: Redis): void {
+  if (redis.status === 'ready') return;
+  leaving.add(redis);
+  // Between two tries, `disconnect` would end the tries and leave what waits waiting for good: the next one is the last.
+  if (redis.status !== 'reconnecting') redis.disconnect();
 }

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import type { Redis } from 'ioredis';
 import { analyticsLimits } from '../config/analytics-limits.ts';
 import { feedLimits, watchLimits } from '../config/feed-limits.ts';
 import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
@@ -9,7 +8,7 @@ import { mailLimits } from '../config/mail-limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
 import { trendUpkeep } from '../config/trend-limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
-import { openRedis } from './connections.ts';
+import { letGo, openRedis } from './connections.ts';
 import type { Context } from './context.ts';
 import { sweepOnce } from './db/once.ts';
 import { sweepUndone } from './db/undone.ts';
@@ -92,11 +91,6 @@ export async function startWeb(context: Context): Promise<Running> {
   };
 }
 
-/** Commands that wait for a Redis that is away would keep the process for as long. */
-function letGo(redis: Redis): void {
-  if (redis.status !== 'ready') redis.disconnect();
-}
-
 /** Starts the worker part: the relay, the job runner, and upkeep where no other process does it. */
 export async function startWorker(context: Context): Promise<Running> {
   const { config, db, redis, log } = context;
@@ -129,9 +123,9 @@ export async function startWorker(context: Context): Promise<Running> {
   const trends = startTrends(context);
   return {
     async stop() {
+      letGo(redis);
       await Promise.all([scheduler.stop(), relay.stop(), runner.stop(), consumer.stop(), trends.stop()]);
       connection.disconnect();
-      letGo(redis);
     },
   };
 }

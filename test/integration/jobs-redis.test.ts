@@ -144,11 +144,14 @@ describe('while Redis is away', () => {
 test('a server stops, and tells of its health, while Redis is away', async () => {
   const server = await startTestServer({ role: 'all', variables: { REDIS_URL: redis.url } });
   await redis.kill();
-  await eventually('the connection is lost', () => server.context.redis.status !== 'ready');
+  await eventually('it waits for its next try', () => server.context.redis.status === 'reconnecting');
+  const waiting = expect(server.context.redis.get('nothing')).rejects.toThrow('closed');
   const health = await fetch(`${server.origin}/health`);
   expect(health.status).toBe(200);
   expect(await health.json()).toMatchObject({ ok: true, parts: { database: 'ok', redis: 'failing' } });
+  await eventually('it waits for its next try', () => server.context.redis.status === 'reconnecting');
   await server.close();
+  await waiting;
 });
 
 describe('a ticket that Redis forgot on its own', () => {
