@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Instance } from '../../web/src/api/types.ts';
@@ -334,15 +331,5 @@ describe.skipIf(!hasBrowser)('pages', () => {
     await page.getByText('You are offline.').waitFor();
     await page.context().setOffline(false);
     await page.getByText('You are offline.').waitFor({ state: 'detached' });
-  });
-
-  test('the first load is small, and has nothing inline', () => {
-    const dist = join(site.directory, 'dist');
-    const html = readFileSync(join(dist, 'index.html'), 'utf8');
-    const scripts = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, path = '']) => path);
-    const bytes = scripts.reduce((sum, path) => sum + gzipSync(readFileSync(join(dist, path))).length, 0);
-    expect(scripts.length).toBeGreaterThan(0);
-    expect(bytes).toBeLessThanOrEqual(45_000);
-    expect(html).not.toMatch(/<style|style=|<script[^>]*>[^<]/);
   });
 });
