@@ -19,14 +19,13 @@ let media: Media;
 
 /** The page as the server writes it for visitors: with the feed in it, and what begins its first clip. */
 async function serveFirstPage(page: Page, statuses: readonly Status[]): Promise<void> {
-  const dist = join(site.directory, 'dist');
-  const begin = readBeginScript(dist);
+  const begin = readBeginScript(site.dist);
   if (!begin) throw new Error('The build has no script that begins a clip.');
   const answers = {
     '/api/v2/instance': site.api.state.instance,
     '/api/v1/feed_statuses?feed_type=for_you&limit=10': { statuses, next_cursor: null },
   };
-  const shell = createShell(readFileSync(join(dist, 'index.html'), 'utf8'));
+  const shell = createShell(readFileSync(join(site.dist, 'index.html'), 'utf8'));
   const head = html`<title>Vireo</title>\n${firstPageHtml(answers, begin)}`;
   await page.route('/', (route) =>
     route.fulfill({

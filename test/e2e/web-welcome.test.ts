@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LANGUAGE_COOKIE } from '../../src/http/languages.ts';
 import { axeViolations, hasBrowser, launchBrowser, openPage, viewports } from '../helpers/browser.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { settle } from '../helpers/news.ts';
@@ -57,7 +58,10 @@ describe.skipIf(!hasBrowser).each([phone, desktop])(
       const { page, problems, close } = await openPage(browser, server.origin, {
         ...{ viewport, colorScheme, expected, locale: 'de-DE' },
       });
+      // Of the browser's language are the clips that are offered; the page is in one that this test reads.
+      await page.context().addCookies([{ name: LANGUAGE_COOKIE, value: 'en', url: server.origin }]);
       await page.goto('/register?next=%2Fsearch%3Fq%3Dx');
+      await page.getByLabel('Name', { exact: true }).waitFor();
       await look(page, `${size}-0-register`);
       await page.getByLabel('Name', { exact: true }).fill(name);
       await page.getByLabel('Password').fill(PASSWORD);

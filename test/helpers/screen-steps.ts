@@ -64,6 +64,8 @@ export const reportStep =
   (answer?: string): Step =>
   async (page) => {
     if (answer !== undefined) await page.getByRole('radio', { name: answer }).press('Space');
+    // The page has taken the answer by the time it was painted.
+    await settled(page);
     const question = page.locator('form h3');
     const before = await question.textContent();
     await page.getByRole('button', { name: 'Next', exact: true }).press('Enter');

@@ -39,6 +39,8 @@ export const wideClip: FakeClip = {
 /** The built page, on a fake server with real clips, and a browser to look at it. */
 export interface WebSite {
   readonly api: FakeApi;
+  /** Folder of the built page. */
+  readonly dist: string;
   /** For files of the test; goes away with the site. */
   readonly directory: string;
   /** Opens a path in a fresh profile, before the page loads if `prepare` is given. */
@@ -51,6 +53,7 @@ export interface WebSite {
  */
 export function useWebSite(): WebSite {
   let directory: string;
+  let dist: string;
   let browser: Browser;
   let api: FakeApi;
   let watched: WatchedPage | undefined;
@@ -59,7 +62,7 @@ export function useWebSite(): WebSite {
     directory = mkdtempSync(join(tmpdir(), 'vireo-web-test-'));
     const media = join(directory, 'media');
     mkdirSync(media);
-    const dist = await builtWeb(directory);
+    dist = await builtWeb(directory);
     await makeClip(media, tallClip);
     await makeClip(media, wideClip);
     api = await startFakeApi(dist, media);
@@ -79,6 +82,9 @@ export function useWebSite(): WebSite {
   });
 
   return {
+    get dist() {
+      return dist;
+    },
     get directory() {
       return directory;
     },
