@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createVideoFactory } from '../helpers/factories.ts';
-import { type PageServer, SHELL, startPageServer } from '../helpers/page-server.ts';
+import { BEGIN, type PageServer, SHELL, startPageServer } from '../helpers/page-server.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -45,7 +46,8 @@ describe('W1 A5 headers of every page and answer', () => {
     const policy = policyOf(headers);
     expect(Object.fromEntries(policy)).toEqual({
       'default-src': ["'self'"],
-      'script-src': ["'self'"],
+      // The one script that stands in a page is named by its hash.
+      'script-src': ["'self'", `'sha256-${createHash('sha256').update(BEGIN).digest('base64')}'`],
       'style-src': ["'self'"],
       'img-src': ["'self'", 'data:', 'blob:', 'https://video.test'],
       'media-src': ["'self'", 'blob:', 'https://video.test'],
@@ -107,7 +109,7 @@ describe('the page', () => {
       expect(afterHead(known)).toBe(afterHead(SHELL));
       expect(answer.headers).toMatchObject({
         'cache-control': 'no-cache',
-        vary: 'Accept, Accept-Language, Cookie',
+        vary: 'Accept, Accept-Encoding, Accept-Language, Cookie',
       });
       expect(answer.headers['content-type']).toMatch(/^text\/html/);
     },
