@@ -134,8 +134,9 @@ function discoverScreens({ own }: LivedIn): Screen[] {
 function peopleScreens(): Screen[] {
   return [
     visitor('/inbox', 'Sign in first'),
-    nora('/inbox', 'Inbox'),
-    nora('/inbox?show=follows', 'They want to follow you'),
+    // Requests come with an answer of their own.
+    nora('/inbox', 'Inbox', { steps: [sees('Accept @gus')] }),
+    nora('/inbox?show=follows', 'They want to follow you', { steps: [sees('Accept @gus')] }),
     nora('/@nora', 'Nora of the birds'),
     nora('/@ben', 'ben'),
     nora('/@ben', 'ben', { name: 'menu of a profile', steps: [menuItem('More about @ben')] }),
