@@ -195,9 +195,9 @@ describe.skipIf(!hasBrowser)('what one can do with a clip', () => {
     const tab = page.getByRole('link', { name: 'For You' });
     expect(await tab.evaluate((link) => link === document.activeElement)).toBe(true);
     await page.keyboard.press('c');
-    await page.getByRole('heading', { name: 'Comments' }).waitFor();
+    await page.getByRole('heading', { name: 'Comments', exact: true }).waitFor();
     await page.keyboard.press('Escape');
-    await eventually(() => page.getByRole('heading', { name: 'Comments' }).count()).toBe(0);
+    await eventually(() => page.getByRole('heading', { name: 'Comments', exact: true }).count()).toBe(0);
   });
 
   test('begins anew with the button and by pulling, and keeps what is shown where that fails', async () => {
