@@ -52,6 +52,7 @@ import { createPosts } from './modules/posts/index.ts';
 import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
 import { createSocial } from './modules/social/index.ts';
+import { createAudit } from './modules/staff/index.ts';
 import { createStorage } from './modules/storage/index.ts';
 import { createAnnouncer, createStreaming } from './modules/streaming/index.ts';
 import { createTags } from './modules/tags/index.ts';
@@ -166,9 +167,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   closers.push(() => mail.close());
   const social = createSocial({ db, ids, urls, unlistedDomains });
+  const audit = createAudit({ db, ids });
   const auth = createAuth({
     ...{ db, ids, accounts, follow: social.follow, registrations: config.registrations, makeKeys },
-    ...{ enqueue, mail, server: config.instance.name },
+    ...{ enqueue, mail, audit, server: config.instance.name },
     ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
     ...{ instanceSecret, clock, domain: urls.domain },
     ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
@@ -372,6 +374,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     comments,
     engagement,
     moderation,
+    audit,
     notifications,
     push,
     relays,

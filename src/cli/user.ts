@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
-import { roles } from '../modules/auth/index.ts';
+import { operator, roles } from '../modules/staff/index.ts';
 import type { Report, Run } from './report.ts';
 
 const MAX_LISTED = 1_000;
@@ -91,11 +91,13 @@ export function userCommand(run: Run): Command {
       .action((name: string) =>
         run(async ({ accounts, auth, inTx }): Promise<Report> => {
           const account = await accounts.byHandle(name);
-          const done = account && (await inTx((tx) => auth.decideSignUp(tx, account.id, verb === 'approve')));
-          if (!done) return { ok: false, text: `Nobody called ${name} waits for an answer.` };
+          const approve = verb === 'approve';
+          const outcome =
+            account && (await inTx((tx) => auth.decideSignUp(tx, operator, account.id, approve)));
+          if (!outcome?.ok) return { ok: false, text: `Nobody called ${name} waits for an answer.` };
           return {
             ok: true,
-            text: verb === 'approve' ? `${name} can sign in now.` : `${name} was turned away.`,
+            text: approve ? `${name} can sign in now.` : `${name} was turned away.`,
           };
         }),
       );

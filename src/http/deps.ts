@@ -26,6 +26,7 @@ import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
 import type { Recommending } from '../modules/recommending/index.ts';
 import type { Social } from '../modules/social/index.ts';
+import type { Audit } from '../modules/staff/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
 import type { LiveTrends } from '../modules/trending/index.ts';
@@ -55,6 +56,7 @@ export interface HttpDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly audit: Audit;
   readonly notifications: Notifications;
   readonly push: Push;
   readonly feed: Feed;

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Scope, Viewer } from '../modules/auth/index.ts';
+import type { Permission } from '../modules/staff/index.ts';
 import type { HttpDeps } from './deps.ts';
 import type { Download } from './download.ts';
 import type { FilePart, ReceivedFile } from './form.ts';
@@ -29,6 +30,8 @@ export interface Route {
   readonly path: string;
   readonly summary: string;
   readonly audience: Audience;
+  /** What of the staff’s permissions it needs: of each route for the staff, and of no other. */
+  readonly permission?: Permission;
   /** What a bearer token must be allowed. Null only for routes that reveal and change nothing personal. */
   readonly scope: Scope | null;
   readonly limit: RateLimit;
@@ -95,6 +98,7 @@ export function route<
   path: string;
   summary: string;
   audience: A;
+  permission?: Permission;
   scope: Scope | null;
   limit?: RateLimit;
   beforeConfirmed?: boolean;
@@ -119,6 +123,7 @@ export function eventRoute<A extends Audience, O extends Schema, P extends Schem
   path: string;
   summary: string;
   audience: A;
+  permission?: Permission;
   scope: Scope | null;
   limit: RateLimit;
   params: P;
@@ -136,6 +141,7 @@ export function downloadRoute<A extends Audience>(declaration: {
   path: string;
   summary: string;
   audience: A;
+  permission?: Permission;
   scope: Scope;
   limit: RateLimit;
   contentType: NonNullable<Route['contentType']>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AccountId } from '../lib/ids.ts';
-import { passwordLimits, type Role, type Viewer } from '../modules/auth/index.ts';
+import { passwordLimits, type Viewer } from '../modules/auth/index.ts';
+import type { Role } from '../modules/staff/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, refused } from './errors.ts';
 

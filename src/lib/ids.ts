@@ -24,6 +24,7 @@ export type NotificationId = Id<'notification'>;
 export type PushSubscriptionId = Id<'push-subscription'>;
 export type MailId = Id<'mail'>;
 export type JobId = Id<'job'>;
+export type AuditId = Id<'audit'>;
 
 /** Makes ids. One per process. */
 export interface IdSource {

@@ -2,7 +2,7 @@ import request from 'supertest';
 import type { Context } from '../../src/context.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
-import type { Role } from '../../src/modules/auth/index.ts';
+import type { Role } from '../../src/modules/staff/index.ts';
 import type { TestServer } from './server.ts';
 
 /** The password of everybody that `createPeople` makes. */

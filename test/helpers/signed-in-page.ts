@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Account } from '../../src/modules/accounts/index.ts';
-import type { Role } from '../../src/modules/auth/index.ts';
+import type { Role } from '../../src/modules/staff/index.ts';
 import { openPage, type PageOptions, type WatchedPage } from './browser.ts';
 import type { People } from './people.ts';
 import type { TestServer } from './server.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { linkLimits } from '../../config/mail-limits.ts';
+import { operator } from '../../src/modules/staff/index.ts';
 import { type MailRig, startMailRig } from '../helpers/mail-rig.ts';
 import { linkIn, type MailServer, workMail } from '../helpers/mail-server.ts';
 import {
@@ -293,7 +294,7 @@ describe('where a person decides', () => {
   const decide = async (username: string, verb: boolean) => {
     const { auth, inTx, accounts } = careful.context;
     const account = await accounts.byHandle(username);
-    return account && inTx((tx) => auth.decideSignUp(tx, account.id, verb));
+    return account && (await inTx((tx) => auth.decideSignUp(tx, operator, account.id, verb))).ok;
   };
   const link = async (username: string) =>
     linkIn(await mailbox.mailTo(`${username}@mail.test`, /Confirm|approved/), '/auth/confirm');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { linkLimits } from '../../config/mail-limits.ts';
+import { operator } from '../../src/modules/staff/index.ts';
 import { type MailRig, startMailRig } from '../helpers/mail-rig.ts';
 import { linkIn, type MailServer, workMail } from '../helpers/mail-server.ts';
 import { settle } from '../helpers/news.ts';
@@ -168,7 +169,7 @@ describe('an account that nobody ever saw', () => {
     await grownOld(['ibis', 'jay']);
     mailbox.received.length = 0;
     const ibis = await accounts.byHandle('ibis');
-    expect(ibis && (await inTx((tx) => auth.decideSignUp(tx, ibis.id, true)))).toBe(true);
+    expect(ibis && (await inTx((tx) => auth.decideSignUp(tx, operator, ibis.id, true)))?.ok).toBe(true);
     expect(await auth.emails.dropUnconfirmed(inTx)).toBe(1);
     expect(await accounts.byHandle('jay')).toBeNull();
     expect((await confirmBy(await linkOf('ibis'))).status).toBe(200);

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { routes } from '../../src/http/api/index.ts';
 import type { Route } from '../../src/http/route.ts';
 import { allows, type Scope, scopes } from '../../src/modules/auth/model.ts';
+import { permissionsOf } from '../../src/modules/staff/index.ts';
 import type { Answer } from '../helpers/asker.ts';
 import { changedTables } from '../helpers/matrix/digest.ts';
 import { type About, aboutOf, addressOf, hasParameter, rightFor } from '../helpers/matrix/routes.ts';
 import { type KindName, kinds, type Thing } from '../helpers/matrix/things.ts';
-import { type Audience, audiences, createWorld, nameOf, STAFF, type World } from '../helpers/matrix/world.ts';
+import { type Audience, audiences, createWorld, nameOf, ROLES, type World } from '../helpers/matrix/world.ts';
 import type { Person } from '../helpers/people.ts';
 
 /** Every route for every audience and every thing that it may be about. */
@@ -31,12 +32,15 @@ function standingThings(kind: KindName): Promise<Thing[]> {
   return made;
 }
 
-type Expected = 'answered' | 'absent' | 'not-signed-in' | 'staff-only' | 'refused';
+type Expected = 'answered' | 'absent' | 'not-signed-in' | 'staff-only' | 'permission-missing' | 'refused';
 
 /** The rule of every route, from what it declares and what is said of it in the table of kinds. */
 function expected(route: Route, about: About | null, thing: Thing | null, who: Audience): Expected {
   if (who === 'anonymous' && route.audience !== 'anyone') return 'not-signed-in';
-  if (route.audience === 'staff') return STAFF.includes(who) ? 'answered' : 'staff-only';
+  if (route.permission !== undefined) {
+    if (who !== 'moderator' && who !== 'admin') return 'staff-only';
+    return permissionsOf(ROLES[who]).includes(route.permission) ? 'answered' : 'permission-missing';
+  }
   if (!about || !thing) return 'answered';
   if (about.absent?.includes(thing.what)) return 'absent';
   if (!thing.shownTo.includes(who)) return 'absent';
@@ -45,7 +49,7 @@ function expected(route: Route, about: About | null, thing: Thing | null, who: A
 }
 
 /** Refusals for who somebody is, and not for what they sent. */
-const FOR_WHO = ['not-signed-in', 'staff-only', 'scope-missing'];
+const FOR_WHO = ['not-signed-in', 'staff-only', 'permission-missing', 'scope-missing'];
 /** About the app that asks, of whom people have none here. */
 const FOR_APPS = 'GET /api/v1/apps/verify_credentials';
 /** Whoever is answered by this asks nothing else here. */
@@ -54,7 +58,8 @@ const ENDS_THE_SESSION = 'DELETE /api/v1/sessions/current';
 function check({ status, text, code }: Answer, { wanted, who, thing }: Case, name: string): void {
   const said = `${who}, ${thing?.what ?? 'no thing'}: ${status} ${text.slice(0, 200)}`;
   if (wanted === 'not-signed-in') expect([status, code], said).toEqual([401, 'not-signed-in']);
-  else if (wanted === 'staff-only') expect([status, code], said).toEqual([403, 'staff-only']);
+  else if (wanted === 'staff-only' || wanted === 'permission-missing')
+    expect([status, code], said).toEqual([403, wanted]);
   else if (wanted === 'absent') expect([status, code], said).toEqual([404, 'not-found']);
   // What is seen by all and changed by one may say so.
   else if (wanted === 'refused') expect([403, 404], said).toContain(status);
@@ -90,9 +95,14 @@ function ask(route: Route, thing: Thing | null, who: Audience): Promise<Answer> 
 
 /**
  * Asks in the name of all, with what is no token, and with one that may everything else. Those who are answered come
- * last, and by then nothing must have changed.
+ * last, and by then nothing must have changed. What one of the staff decides about, another one finds decided: `more` makes
+ * such things anew.
  */
-async function askAll(route: Route, things: readonly (Thing | null)[]): Promise<void> {
+async function askAll(
+  route: Route,
+  things: readonly (Thing | null)[],
+  more?: () => Promise<Thing[]>,
+): Promise<void> {
   const about = aboutOf(route);
   const cases = things.flatMap((thing): Case[] =>
     audiences.map((who) => ({ thing, who, wanted: expected(route, about, thing, who) })),
@@ -108,7 +118,15 @@ async function askAll(route: Route, things: readonly (Thing | null)[]): Promise<
   await refuseTokens(route, things[0] ?? null, narrowToken);
   expect(changedTables(before, await world.digest())).toEqual([]);
   if (nameOf(route) === ENDS_THE_SESSION) return;
-  await Promise.all(cases.filter(({ wanted }) => wanted === 'answered').map(one));
+  const answered = cases.filter(({ wanted }) => wanted === 'answered');
+  if (!more) {
+    await Promise.all(answered.map(one));
+    return;
+  }
+  for (const who of new Set(answered.map((of) => of.who))) {
+    const made = await more();
+    await Promise.all(made.map((thing) => one({ thing, who, wanted: 'answered' })));
+  }
 }
 
 async function refuseTokens(route: Route, thing: Thing | null, narrowToken: string | null): Promise<void> {
@@ -161,7 +179,8 @@ describe('A4 A10 P1 what has an id', () => {
     if (!about) throw new Error('It does not say what it is about.');
     const isDone = isRead(route) || about.writes === 'seen';
     const things = isDone ? await standingThings(about.kind) : await kinds[about.kind](world);
-    await askAll(route, things);
+    const more = () => kinds[about.kind](world);
+    await askAll(route, things, route.audience === 'staff' && !isDone ? more : undefined);
   });
 });
 

@@ -42,6 +42,7 @@ describe('A4 the table of routes', () => {
       if (WITHOUT_SCOPE.includes(name)) expect(route.scope).toBeNull();
       else expect(scopes).toContain(route.scope);
       if (route.audience === 'staff') expect(route.scope).toMatch(/^admin:/);
+      expect(route.permission !== undefined).toBe(route.audience === 'staff');
       if (route.scope?.startsWith('admin:')) expect(route.audience).toBe('staff');
       if (FOR_WRITERS.includes(name)) expect(route.scope).toBe('write:media');
       // `push` stands for reading and writing alike.

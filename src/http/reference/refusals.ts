@@ -35,6 +35,7 @@ export const meanings: Readonly<Record<Reason, string>> = {
   suspended: 'The account is suspended.',
   'scope-missing': 'The token does not carry the scope that the route names.',
   'staff-only': 'Only the staff of the server may do this.',
+  'permission-missing': 'The role of whoever asks does not include this.',
   'cross-site': 'A cookie came with a request from the page of another site. Apps use tokens.',
   'registrations-closed': 'The server takes nobody at the moment.',
   'reason-required': 'The staff wants to know why somebody joins: send a `reason`.',
@@ -256,7 +257,7 @@ export function refusalsOf(route: Route): { readonly usual: Reason[]; readonly o
   if (route.params) own.add('not-found');
   const usual: Reason[] = [
     ...(route.audience === 'anyone' ? [] : (['not-signed-in'] as const)),
-    ...(route.audience === 'staff' ? (['staff-only'] as const) : []),
+    ...(route.audience === 'staff' ? (['staff-only', 'permission-missing'] as const) : []),
     ...(route.scope === null ? [] : (['scope-missing'] as const)),
     ...(route.body || route.query ? (['validation-failed'] as const) : []),
     ...(route.body ? (['body-invalid'] as const) : []),

@@ -3,9 +3,10 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts, SealedKeys } from '../accounts/index.ts';
+import type { Role } from '../staff/index.ts';
 import { giveBackInvite, type InviteDeps, type TakenInvite, takeInvite } from './invites.ts';
 import { stay } from './leaving.ts';
-import type { RegistrationMode, Role, Scope } from './model.ts';
+import type { RegistrationMode, Scope } from './model.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
 
 export interface AuthDeps extends InviteDeps {

@@ -1,15 +1,40 @@
 import type { Tx } from '../../db/database.ts';
 import type { AccountId } from '../../lib/ids.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Mail } from '../mail/index.ts';
+import { type Actor, type Audit, permitted } from '../staff/index.ts';
 import type { Correspondence } from './emails.ts';
 import { approvedLetter, rejectedLetter } from './letters.ts';
 
+interface DecidingDeps {
+  readonly mail: Mail;
+  readonly post: Correspondence;
+  readonly audit: Audit;
+}
+
 /**
- * Lets a person in, or turns a request away (the name becomes free again); the person is told by mail. False when nobody
- * waits. Whoever is let in before the address was confirmed is seen once it is.
+ * Lets a person in, or turns a request away (the name becomes free again); the person is told by mail. Whoever is let in before the address was confirmed is seen once it is.
  */
 export async function decideSignUp(
-  { mail, post }: { readonly mail: Mail; readonly post: Correspondence },
+  { audit, ...deps }: DecidingDeps,
+  tx: Tx,
+  by: Actor,
+  accountId: AccountId,
+  approve: boolean,
+): Promise<Result<object, 'permission-missing' | 'not-found'>> {
+  const allowed = permitted(by, 'sign-ups');
+  if (!allowed.ok) return allowed;
+  if (!(await decide(deps, tx, accountId, approve))) {
+    return fail('not-found', 'Nobody with that id waits for an answer.');
+  }
+  const action = approve ? 'sign-up.approve' : 'sign-up.reject';
+  await audit.record(tx, by, { action, target: { kind: 'account', id: accountId } });
+  return ok();
+}
+
+/** False when nobody waits. */
+async function decide(
+  { mail, post }: Omit<DecidingDeps, 'audit'>,
   tx: Tx,
   accountId: AccountId,
   approve: boolean,

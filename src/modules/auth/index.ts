@@ -3,6 +3,7 @@ import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { AccountId, PasskeyId, SessionId } from '../../lib/ids.ts';
 import { type Account, accountFromRow } from '../accounts/index.ts';
 import type { Mail } from '../mail/index.ts';
+import { type Actor, type Audit, permissionsOf, type Role } from '../staff/index.ts';
 import { type AgeStatement, checkAge } from './age.ts';
 import { type AppForm, appByClientId, appBySecret, appOfToken, registerApp, sweepApps } from './apps.ts';
 import { type ClientDocumentDeps, createClientDocuments } from './client-documents.ts';
@@ -27,7 +28,7 @@ import { leaving } from './leaving.ts';
 import type { Whom } from './letters.ts';
 import * as letters from './letters.ts';
 import { endLinks, sweepLinks } from './links.ts';
-import type { PendingSignUp, Role, Scope, Viewer } from './model.ts';
+import type { PendingSignUp, Scope, Viewer } from './model.ts';
 import { exchange, type TokenRequest } from './oauth.ts';
 import { closeOwnSession, closeSession, rotateSession, sessionsOf, setPassword } from './own-sessions.ts';
 import { createPasskeys, type NewPasskey, type PasskeyDeps } from './passkeys.ts';
@@ -49,12 +50,10 @@ export { isBirthday } from './age.ts';
 export { type App, grantable, OUT_OF_BAND, readScopes } from './apps.ts';
 export type { Invite } from './invites.ts';
 export {
+  actorOf,
   allows,
-  isStaff,
   isUnconfirmed,
   type OwnSession,
-  type Role,
-  roles,
   type Scope,
   scopes,
   type Viewer,
@@ -145,6 +144,7 @@ interface MailedDeps extends SecondFactorDeps, FollowingDeps {
   readonly db: Db;
   readonly enqueue: Enqueue;
   readonly mail: Mail;
+  readonly audit: Audit;
   readonly server: string;
 }
 
@@ -174,8 +174,8 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
     /** False where the account has no password: it is nobody's. */
     setPassword: async (...given: Parameters<typeof setPasswordAndTell>) =>
       (await setPasswordAndTell(...given)) !== null,
-    decideSignUp: (tx: Tx, accountId: AccountId, approve: boolean) =>
-      decideSignUp({ mail: deps.mail, post }, tx, accountId, approve),
+    decideSignUp: (tx: Tx, by: Actor, accountId: AccountId, approve: boolean) =>
+      decideSignUp({ mail: deps.mail, audit: deps.audit, post }, tx, by, accountId, approve),
     /** A last step of the job that tells the staff of people who wait. */
     tellOfWaiting: async () => async (tx: Tx) => {
       await tellOfWaiting(deps, tx);
@@ -242,6 +242,7 @@ export function createAuth(parts: AuthParts) {
       return {
         account,
         role: row.user_role,
+        permissions: permissionsOf(row.user_role),
         sessionId: row.session_id,
         via: row.session_kind,
         scopes: row.session_scopes,

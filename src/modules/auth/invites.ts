@@ -6,7 +6,8 @@ import type { AccountId, IdSource, InviteId } from '../../lib/ids.ts';
 import { merged, type Page } from '../../lib/paging.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts } from '../accounts/index.ts';
-import { isStaff, type RegistrationMode, type Role } from './model.ts';
+import { permissionsOf, type Role } from '../staff/index.ts';
+import type { RegistrationMode } from './model.ts';
 
 export interface InviteDeps {
   readonly ids: IdSource;
@@ -54,7 +55,7 @@ const OPEN = `invites.revoked_at is null
 
 /** Whether somebody may invite others: what was allowed once ends with the role that allowed it. */
 function mayInvite({ registrations, invitesBy }: InviteDeps, role: Role): boolean {
-  return registrations !== 'closed' && (invitesBy === 'everyone' || isStaff(role));
+  return registrations !== 'closed' && (invitesBy === 'everyone' || permissionsOf(role).includes('invites'));
 }
 
 /** As the above, for those who gave an invite: they must be there still. */

@@ -1,8 +1,6 @@
 import type { AccountId, AppId, SessionId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
-
-export const roles = ['owner', 'admin', 'moderator', 'user'] as const;
-export type Role = (typeof roles)[number];
+import { type Actor, type Permission, type Role, rankOf } from '../staff/index.ts';
 
 export type RegistrationMode = 'open' | 'approval' | 'invite' | 'closed';
 
@@ -67,6 +65,8 @@ export function allows(granted: readonly Scope[], needed: Scope): boolean {
 export interface Viewer {
   readonly account: Account;
   readonly role: Role;
+  /** What somebody may do for the staff: nothing for most people. */
+  readonly permissions: readonly Permission[];
   readonly sessionId: SessionId;
   /** A cookie travels by itself, so unsafe requests that use one are checked for their origin. */
   readonly via: 'cookie' | 'bearer';
@@ -103,7 +103,7 @@ export function isUnconfirmed(viewer: Pick<Viewer, 'account'>): boolean {
   return viewer.account.state === 'pending';
 }
 
-/** True for those who may decide about sign-ups and see the instance's insides. */
-export function isStaff(role: Role): boolean {
-  return role === 'owner' || role === 'admin';
+/** Somebody who is signed in, as whoever acts for the staff. */
+export function actorOf({ account, permissions, role }: Viewer): Actor {
+  return { kind: 'person', accountId: account.id, permissions, rank: rankOf(role) };
 }

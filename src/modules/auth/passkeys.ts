@@ -14,9 +14,9 @@ import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, IdSource, PasskeyId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
+import type { Role } from '../staff/index.ts';
 import { type ChallengeUse, createChallenges } from './challenges.ts';
 import { mayEnter, type SignInRefusal } from './commands.ts';
-import type { Role } from './model.ts';
 
 export interface PasskeyDeps {
   readonly db: Db;

@@ -5,8 +5,8 @@ import type { Db } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { openSecret, purposeKey, sealSecret, timingSafeEqualText } from '../../lib/crypto.ts';
 import { type AccountId, idSchema, type SessionId } from '../../lib/ids.ts';
+import type { Role } from '../staff/index.ts';
 import { mayEnter } from './commands.ts';
-import type { Role } from './model.ts';
 
 interface ProofDeps {
   readonly db: Db;

@@ -2,7 +2,8 @@ import type { Db } from '../../db/database.ts';
 import { madeOnce } from '../../db/made-once.ts';
 import type { SessionId } from '../../lib/ids.ts';
 import type { AccountRow } from '../accounts/index.ts';
-import type { Role, Viewer } from './model.ts';
+import type { Role } from '../staff/index.ts';
+import type { Viewer } from './model.ts';
 
 const SEEN_EVERY_MINUTES = 10;
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Route } from '../../../src/http/route.ts';
+import type { Role } from '../../../src/modules/staff/index.ts';
 import { createAsker } from '../asker.ts';
 import { createVideoFactory } from '../factories.ts';
 import { forgetLimits } from '../limits.ts';
@@ -15,8 +16,10 @@ import { createRowDigest } from './digest.ts';
 export const audiences = ['anonymous', 'other', 'owner', 'blocked', 'moderator', 'admin'] as const;
 export type Audience = (typeof audiences)[number];
 
-/** Of the audiences, those that the routes for staff are for. */
-export const STAFF: readonly Audience[] = ['admin'];
+/** Of the audiences, the roles of those that the routes for staff are for. */
+export const ROLES = { moderator: 'moderator', admin: 'admin' } as const satisfies Partial<
+  Record<Audience, Role>
+>;
 
 /** A word that stands in something private, and who may read it. */
 export interface Mark {

@@ -1,6 +1,7 @@
 import type { Account, PictureRole } from '../../../modules/accounts/index.ts';
-import { isStaff, isUnconfirmed, type Viewer } from '../../../modules/auth/index.ts';
+import { isUnconfirmed, type Viewer } from '../../../modules/auth/index.ts';
 import type { Relationship } from '../../../modules/social/index.ts';
+import { isStaff } from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import type { AccountEntity } from './schemas.ts';
 

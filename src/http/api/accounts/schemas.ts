@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roles } from '../../../modules/auth/index.ts';
+import { roles } from '../../../modules/staff/index.ts';
 
 /** Accounts and how they stand to each other, in the shapes of the Mastodon API. */
 

@@ -123,10 +123,10 @@ async function remove(deps: HttpDeps, by: string, policy: DomainPolicy): Promise
   deps.log.info({ domain: policy.domain, by }, 'domain policy removed');
 }
 
-const staffRead = { audience: 'staff', scope: 'admin:read:domain_blocks' } as const;
-const staffWrite = { audience: 'staff', scope: 'admin:write:domain_blocks' } as const;
-const readAllows = { audience: 'staff', scope: 'admin:read:domain_allows' } as const;
-const writeAllows = { audience: 'staff', scope: 'admin:write:domain_allows' } as const;
+const staffRead = { audience: 'staff', permission: 'domains', scope: 'admin:read:domain_blocks' } as const;
+const staffWrite = { audience: 'staff', permission: 'domains', scope: 'admin:write:domain_blocks' } as const;
+const readAllows = { audience: 'staff', permission: 'domains', scope: 'admin:read:domain_allows' } as const;
+const writeAllows = { audience: 'staff', permission: 'domains', scope: 'admin:write:domain_allows' } as const;
 
 export const listDomainBlocks = route({
   method: 'get',

@@ -61,6 +61,7 @@ export const getRanking = route({
   path: '/api/v1/admin/ranking',
   summary: 'What For You is ranked by, and who changed it.',
   audience: 'staff',
+  permission: 'ranking',
   scope: 'admin:read',
   output: rankingEntity,
   handler: async ({ deps }) => rankingOf(deps),
@@ -72,6 +73,7 @@ export const setRanking = route({
   summary:
     'Change numbers that For You is ranked by; those that are not given stay. Counts with the next feed.',
   audience: 'staff',
+  permission: 'ranking',
   scope: 'admin:write',
   body: z.object({
     settings: numbers.describe('By their paths, such as `weights.trending`'),
@@ -91,6 +93,7 @@ export const resetRanking = route({
   path: '/api/v1/admin/ranking',
   summary: 'Rank by the defaults again.',
   audience: 'staff',
+  permission: 'ranking',
   scope: 'admin:write',
   output: rankingEntity,
   handler: async ({ deps, viewer }) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ApiError } from '../../errors.ts';
+import { actorOf } from '../../../modules/auth/index.ts';
+import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { accountParams, emptyEntity } from '../schemas.ts';
 
@@ -10,6 +11,7 @@ export const listSignUps = route({
   path: '/api/v1/admin/accounts',
   summary: 'People who asked to join and wait for an answer, oldest first.',
   audience: 'staff',
+  permission: 'sign-ups',
   scope: 'admin:read:accounts',
   query: z.object({ status: z.literal('pending').default('pending') }),
   output: z.array(
@@ -41,13 +43,15 @@ const decide = (verb: 'approve' | 'reject', summary: string) =>
     path: `/api/v1/admin/accounts/:id/${verb}`,
     summary,
     audience: 'staff',
+    permission: 'sign-ups',
     scope: 'admin:write:accounts',
     params: accountParams,
     output: emptyEntity,
     handler: async ({ deps, params, viewer }) => {
-      const done = await deps.inTx((tx) => deps.auth.decideSignUp(tx, params.id, verb === 'approve'));
-      if (!done) throw new ApiError('not-found', 'Nobody with that id waits for an answer.');
-      deps.log.info({ accountId: params.id, by: viewer.account.id, verb }, 'sign-up decided');
+      const outcome = await deps.inTx((tx) =>
+        deps.auth.decideSignUp(tx, actorOf(viewer), params.id, verb === 'approve'),
+      );
+      if (!outcome.ok) throw refused(outcome);
       return {};
     },
   });

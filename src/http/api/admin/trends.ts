@@ -16,8 +16,8 @@ import { limitOf, offset } from '../trends/paging.ts';
 
 /** Trends as the Mastodon API has staff review them, with videos as statuses; creators and sounds in the same way. */
 
-const staffRead = { audience: 'staff', scope: 'admin:read' } as const;
-const staffWrite = { audience: 'staff', scope: 'admin:write' } as const;
+const staffRead = { audience: 'staff', permission: 'trends', scope: 'admin:read' } as const;
+const staffWrite = { audience: 'staff', permission: 'trends', scope: 'admin:write' } as const;
 
 /** What Mastodon says of one that is reviewed: whether it may trend, and whether somebody has to look. */
 const reviewed = {

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { secondFactorLimits } from '../../../../config/limits.ts';
-import { passwordLimits, roles } from '../../../modules/auth/index.ts';
+import { passwordLimits } from '../../../modules/auth/index.ts';
+import { roles } from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { networkOf } from '../../limits.ts';

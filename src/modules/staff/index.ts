@@ -1,0 +1,12 @@
+export { type AuditAction, auditActions, type TargetKind, targetKinds } from './actions.ts';
+export { type Actor, may, operator, outranks, permitted } from './actor.ts';
+export { type Audit, type AuditEntry, type AuditFilter, createAudit, type Deed } from './audit.ts';
+export {
+  isStaff,
+  type Permission,
+  permissions,
+  permissionsOf,
+  type Role,
+  rankOf,
+  roles,
+} from './permissions.ts';
