@@ -29,8 +29,18 @@ export class Secret {
   }
 }
 
-/** Everything the server was told at boot. Frozen; read only through what `createContext` passes on. */
-export type Config = Readonly<ReturnType<typeof build>>;
+/** Everything the server was told, read only through what `createContext` passes on. As it is read it is frozen. */
+export type Config = Readonly<ReturnType<typeof build>> & {
+  /** Variables that the environment sets, which nothing else changes. */
+  readonly given: readonly VariableName[];
+  /** What the environment says of one that is no secret; null where it says nothing. */
+  readonly textOf: (name: VariableName) => string | null;
+  /** The same with these texts for variables that the environment leaves open. */
+  readonly withSettings: (texts: SettingTexts) => ConfigOutcome;
+};
+
+/** Variables that the staff set, as the environment would write them. */
+export type SettingTexts = Partial<Readonly<Record<VariableName, string>>>;
 
 /** One refused variable, with what to do about it. */
 export interface ConfigProblem {
@@ -42,6 +52,8 @@ export interface ConfigProblem {
 export type ConfigOutcome =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+const names = Object.keys(variables) as VariableName[];
 
 type Parsed = { [K in VariableName]: z.output<(typeof variables)[K]['schema']> | undefined };
 
@@ -63,7 +75,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const values = parsed as Parsed;
   if (problems.length === 0) problems.push(...contradictions(values));
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: frozen(build(values)) };
+  const given = names.filter((name) => env[name] !== undefined && env[name] !== '');
+  const own: Pick<Config, 'given' | 'textOf' | 'withSettings'> = {
+    given,
+    textOf: (name) => ('secret' in variables[name] ? null : (env[name] ?? null)),
+    withSettings: (texts) => {
+      const open = Object.entries(texts).filter(([name]) => !given.includes(name as VariableName));
+      const outcome = readConfig({ ...env, ...Object.fromEntries(open) });
+      return outcome.ok ? { ok: true, config: frozen({ ...outcome.config, ...own }) } : outcome;
+    },
+  };
+  return { ok: true, config: frozen({ ...build(values), ...own }) };
 }
 
 function frozen<T extends object>(value: T): T {
@@ -173,6 +195,7 @@ function build(v: Parsed) {
       name: required(v.INSTANCE_NAME),
       description: required(v.INSTANCE_DESCRIPTION),
       email: v.INSTANCE_EMAIL ?? null,
+      about: v.INSTANCE_ABOUT ?? null,
       rules: required(v.INSTANCE_RULES),
       privacyPolicy: v.INSTANCE_PRIVACY_POLICY ?? null,
     },
@@ -219,14 +242,16 @@ function build(v: Parsed) {
             },
     },
     secretKey: secret(v.SECRET_KEY),
-    registrations: required(v.REGISTRATIONS),
+    joining: {
+      registrations: required(v.REGISTRATIONS),
+      invitesBy: required(v.INVITES),
+      /** In years. 0: nobody is asked. */
+      minimumAge: required(v.MINIMUM_AGE),
+    },
     archives: {
       daysBetween: required(v.ARCHIVE_DAYS_BETWEEN),
       daysKept: required(v.ARCHIVE_DAYS_KEPT),
     },
-    invitesBy: required(v.INVITES),
-    /** In years. 0: nobody is asked. */
-    minimumAge: required(v.MINIMUM_AGE),
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     mail: mailOf(v),
     video: {

@@ -213,6 +213,9 @@ export const apiLimits = {
   defaultPeople: 40,
   maxPeople: 80,
   maxAdminPageItems: 200,
+  maxSettingCharacters: 50_000,
+  maxSettingsAtOnce: 100,
+  maxReasonCharacters: 1_000,
 } as const;
 
 /** What a form may be, where a route takes one in place of JSON. Its fields together are as long as JSON may be. */

@@ -51,6 +51,7 @@ import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
 import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
+import { openSettings } from './modules/settings/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createAudit } from './modules/staff/index.ts';
 import { createStorage } from './modules/storage/index.ts';
@@ -84,8 +85,8 @@ export type Context = Extract<Awaited<ReturnType<typeof createContext>>, { ok: t
  * Redis and storage, migrates, wires the modules. Fails with a sentence that says what to do; then nothing
  * is left running.
  */
-export async function createContext(config: Config, overrides: Overrides = {}) {
-  const log = overrides.log ?? createLogger(config.logLevel);
+export async function createContext(fixed: Config, overrides: Overrides = {}) {
+  const log = overrides.log ?? createLogger(fixed.logLevel);
   const clock = overrides.clock ?? systemClock;
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -98,10 +99,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     return fail(reason, detail);
   };
 
-  const running = overrides.besideServer ? await findRunningStack(config.dataDir) : undefined;
-  const connected = running
-    ? ok({ ...addressesOf(config, running), stack: null })
-    : await connect(config, log);
+  const running = overrides.besideServer ? await findRunningStack(fixed.dataDir) : undefined;
+  const connected = running ? ok({ ...addressesOf(fixed, running), stack: null }) : await connect(fixed, log);
   if (!connected.ok) return connected;
   const { databaseUrl, redisUrl, stack } = connected;
   if (stack) closers.push(() => stack.stop());
@@ -112,6 +111,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   closers.push(() => redis.quit());
   const random = Math.random;
   const ids = createIds(clock, await claimIdNode(db), random);
+  const audit = createAudit({ db, ids });
+  const settings = await openSettings({ db, databaseUrl, config: fixed, audit, log });
+  closers.push(() => settings.close());
+  const { config } = settings;
   const connections = { db, redis, databaseUrl, redisUrl };
   const { inTx, recommending, hearCommitted } = openRankedFeeds({ config, ids, clock, log, ...connections });
   const enqueue = createEnqueue(ids);
@@ -132,7 +135,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     enqueue,
     clock,
     mode: config.federation.mode,
-    mediaMode: config.remoteVideo.mode,
+    remoteVideo: config.remoteVideo,
   });
   const unlistedDomains = config.federation.mode === 'open' ? 'shown' : 'hidden';
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
@@ -163,17 +166,15 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   const mail = createMail({
     ...{ db, ids, enqueue, clock, log, instanceSecret, origin: config.origin },
-    ...{ server: config.instance.name, settings: config.mail },
+    ...{ instance: config.instance, settings: config.mail },
   });
   closers.push(() => mail.close());
   const social = createSocial({ db, ids, urls, unlistedDomains });
-  const audit = createAudit({ db, ids });
   const auth = createAuth({
-    ...{ db, ids, accounts, follow: social.follow, registrations: config.registrations, makeKeys },
-    ...{ enqueue, mail, audit, server: config.instance.name },
-    ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
+    ...{ db, ids, accounts, follow: social.follow, joining: config.joining, makeKeys },
+    ...{ enqueue, mail, audit, instance: config.instance },
     ...{ instanceSecret, clock, domain: urls.domain },
-    ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
+    ...{ origin: config.origin, request: fetch.request },
     allowsPlainHttp: config.environment !== 'production',
   });
   const { mediaUrl, origin } = config;
@@ -191,7 +192,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     readRange: fetch.readRange,
     workDir: scratchDir,
     mediaUrls,
-    ...config.video,
+    upload: config.video,
+    lazyRungs: config.video.lazyRungs,
     remote: config.remoteVideo,
     fetchSource: (job) =>
       fetchRemoteSource(
@@ -207,7 +209,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     log,
   });
   const proxiedFiles = createProxiedFiles({
-    ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, maxBytes: config.remoteVideo.maxBytes },
+    ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, remote: config.remoteVideo },
   });
   const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
@@ -242,7 +244,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   const digests = createDigests({
     ...{ db, enqueue, clock, mail, notifications, instanceSecret, urls, accounts, videos, comments },
-    server: config.instance.name,
+    instance: config.instance,
   });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
@@ -282,7 +284,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const archives = createArchives({
     ...{ db, inTx, ids, clock, enqueue, storage, accounts, auth, videos, comments, engagement, lists },
     ...{ filters, tags, notifications, portability, analytics, documents: federation.documents },
-    ...{ workDir: scratchDir, ...config.archives },
+    ...{ workDir: scratchDir, rules: config.archives },
   });
   const departures = createDepartures({
     ...{ db, inTx, enqueue, accounts, social, videos, comments, engagement, notifications },
@@ -331,6 +333,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
 
   const context = {
     config,
+    settings,
     version,
     log,
     clock,

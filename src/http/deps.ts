@@ -25,6 +25,7 @@ import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
 import type { Recommending } from '../modules/recommending/index.ts';
+import type { Settings } from '../modules/settings/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Audit } from '../modules/staff/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
@@ -56,6 +57,7 @@ export interface HttpDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly settings: Settings;
   readonly audit: Audit;
   readonly notifications: Notifications;
   readonly push: Push;

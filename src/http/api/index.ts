@@ -33,6 +33,7 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
+import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
   listCreatorTrends,
@@ -278,6 +279,7 @@ export const routes: readonly Route[] = [
   unsubscribe,
   ...feedRoutes,
   ...[getAlgorithm, getRanking, setRanking, resetRanking],
+  ...[getSettings, changeSettings],
   homeTimeline,
   publicTimeline,
   tagTimeline,

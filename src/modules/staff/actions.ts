@@ -1,5 +1,5 @@
 /** What is written into the audit log: the area it belongs to, and what was done. */
-export const auditActions = ['sign-up.approve', 'sign-up.reject'] as const;
+export const auditActions = ['sign-up.approve', 'sign-up.reject', 'setting.change'] as const;
 export type AuditAction = (typeof auditActions)[number];
 
 /** What an entry is about. */
