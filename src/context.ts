@@ -45,7 +45,7 @@ import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
-import { createModeration } from './modules/moderation/index.ts';
+import { createMeasures, createModeration } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
@@ -212,6 +212,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
+  const measures = createMeasures({
+    ...{ db, inTx, ids, clock, audit, accounts, videos, comments, mail, instanceSecret },
+    ...{ domain: urls.domain, server: config.instance.name, rules: () => config.instance.rules },
+  });
   const relays = createRelays({ db, ids, urls });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
@@ -373,7 +377,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     }),
     comments,
     engagement,
-    moderation,
+    ...{ moderation, measures },
     audit,
     notifications,
     push,

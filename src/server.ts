@@ -188,6 +188,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
     { name: 'archives', everyMs: 10 * MINUTE, run: () => context.archives.expire() },
     { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },
+    { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },

@@ -1,5 +1,19 @@
+/** What is done to accounts and posts, and taken back; see modules/moderation/measures. */
+const measures = [
+  ...(['account.warn', 'account.unwarn', 'account.mark-sensitive', 'account.unmark-sensitive'] as const),
+  ...(['account.close-comments', 'account.open-comments'] as const),
+  ...(['account.hide-from-discovery', 'account.show-in-discovery'] as const),
+  ...(['account.freeze', 'account.unfreeze', 'account.silence', 'account.unsilence'] as const),
+  ...(['account.suspend', 'account.unsuspend', 'account.delete', 'account.purge'] as const),
+  ...(['video.mark-sensitive', 'video.unmark-sensitive', 'video.close-comments'] as const),
+  ...(['video.open-comments', 'video.hide-from-discovery', 'video.show-in-discovery'] as const),
+  ...(['video.remove', 'video.restore', 'video.purge'] as const),
+  ...(['comment.remove', 'comment.restore', 'comment.purge'] as const),
+  ...(['appeal.accept', 'appeal.reject', 'appeal.assign'] as const),
+] as const;
+
 /** What is written into the audit log: the area it belongs to, and what was done. */
-export const auditActions = ['sign-up.approve', 'sign-up.reject'] as const;
+export const auditActions = ['sign-up.approve', 'sign-up.reject', ...measures] as const;
 export type AuditAction = (typeof auditActions)[number];
 
 /** What an entry is about. */
