@@ -274,6 +274,7 @@ async function scheduleJobs({
     .select('id', 'run', 'queue', 'run_at', 'priority')
     .where({ state: 'pending' })
     .whereRaw('scheduled_run is distinct from run')
+    .whereRaw('not exists (select from queue_pauses where queue_pauses.queue = jobs.queue)')
     .orderBy('id')
     .limit(JOB_BATCH);
   if (rows.length === 0) return 0;

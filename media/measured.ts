@@ -1,0 +1,38 @@
+import type { Ffmpeg } from './ffmpeg.ts';
+import type { MediaPipeline, VideoOutcome } from './pipeline-jobs.ts';
+
+/** Is told of the work of media. */
+export interface MediaWatcher {
+  /** One run of ffmpeg: `ok`, or how it ended. */
+  ffmpeg(outcome: string): void;
+  /** A video of so many seconds took so many seconds to make. */
+  transcoded(videoSeconds: number, seconds: number): void;
+}
+
+/** The same, with every run told. */
+export function measuredFfmpeg(ffmpeg: Ffmpeg, watcher: MediaWatcher): Ffmpeg {
+  return {
+    ...ffmpeg,
+    async run(job) {
+      const outcome = await ffmpeg.run(job);
+      watcher.ffmpeg(outcome.ok ? 'ok' : outcome.reason);
+      return outcome;
+    },
+  };
+}
+
+/** The same, with the speed at which videos are made told. */
+export function measuredPipeline(pipeline: MediaPipeline, watcher: MediaWatcher): MediaPipeline {
+  async function timed(making: Promise<VideoOutcome>): Promise<VideoOutcome> {
+    const since = performance.now();
+    const outcome = await making;
+    if (outcome.ok) watcher.transcoded(outcome.facts.durationSeconds, (performance.now() - since) / 1_000);
+    return outcome;
+  }
+  return {
+    ...pipeline,
+    processFirst: (job) => timed(pipeline.processFirst(job)),
+    processRest: (job) => timed(pipeline.processRest(job)),
+    processVideo: (job) => timed(pipeline.processVideo(job)),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Redis } from 'ioredis';
+import type { Config } from '../../config/config.ts';
+import type { ObjectStorage } from '../../media/storage/storage.ts';
+import type { Db } from '../db/database.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import type { Videos } from '../modules/videos/index.ts';
+import { figureSources } from './figures.ts';
+import { createLifecycle } from './readiness.ts';
+
+interface OperationsDeps {
+  readonly db: Db;
+  readonly redis: Redis;
+  readonly clock: Clock;
+  readonly config: Config;
+  readonly metrics: Metrics;
+  readonly storage: ObjectStorage;
+  readonly videos: Videos;
+}
+
+/** What monitoring asks of this process: its figures, whether it lives, and whether it can work. */
+export function createOperations(deps: OperationsDeps) {
+  deps.metrics.watch(figureSources(deps));
+  return { lifecycle: createLifecycle(deps) };
+}
