@@ -1,3 +1,4 @@
+import { traced } from '../src/lib/tracing.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import type { MediaPipeline, VideoOutcome } from './pipeline-jobs.ts';
 
@@ -9,15 +10,18 @@ export interface MediaWatcher {
   transcoded(videoSeconds: number, seconds: number): void;
 }
 
-/** The same, with every run told. */
+/** The same, with every run told, in a span of its own. */
 export function measuredFfmpeg(ffmpeg: Ffmpeg, watcher: MediaWatcher): Ffmpeg {
   return {
     ...ffmpeg,
-    async run(job) {
-      const outcome = await ffmpeg.run(job);
-      watcher.ffmpeg(outcome.ok ? 'ok' : outcome.reason);
-      return outcome;
-    },
+    run: (job) =>
+      traced('ffmpeg', {}, async (add) => {
+        const outcome = await ffmpeg.run(job);
+        const word = outcome.ok ? 'ok' : outcome.reason;
+        watcher.ffmpeg(word);
+        add({ outcome: word });
+        return outcome;
+      }),
   };
 }
 

@@ -65,7 +65,7 @@ import {
   fetchRemoteSource,
 } from './modules/videos/index.ts';
 import { createWork } from './modules/work/index.ts';
-import { createOperations } from './operations/index.ts';
+import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
@@ -101,11 +101,13 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     return fail(reason, detail);
   };
 
+  const tracing = await beginTracing(config, version, log);
+  closers.push(() => tracing.stop());
   const running = overrides.besideServer ? await findRunningStack(config.dataDir) : undefined;
   const connected = running
     ? ok({ ...addressesOf(config, running), stack: null })
     : await connect(config, log);
-  if (!connected.ok) return connected;
+  if (!connected.ok) return refuse(connected.reason, connected.detail);
   const { databaseUrl, redisUrl, stack } = connected;
   if (stack) closers.push(() => stack.stop());
   for (const name of await migrate(databaseUrl)) log.info({ migration: name }, 'database migrated');

@@ -93,8 +93,9 @@ export async function createApp(
   app.use(handleErrors);
   const media = createMediaHandler({ ...deps, hot: hotObjectsOf(deps) });
   return (req, res) => {
-    measure(deps.metrics, req, res);
-    if (!media(req, res)) app(req, res);
+    measure(deps.metrics, req, res, () => {
+      if (!media(req, res)) app(req, res);
+    });
   };
 }
 

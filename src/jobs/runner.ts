@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import { traced, withinTrace } from '../lib/tracing.ts';
 import { newLeaseOwner, released } from './leases.ts';
 import {
   type JobHandlers,
@@ -43,6 +44,7 @@ interface JobRow {
   readonly run: number;
   /** Names this one try: an older try of the same process must not end a newer one. */
   readonly lease_owner: string;
+  readonly traceparent: string | null;
 }
 
 /**
@@ -110,7 +112,10 @@ export class JobRunner {
     }, this.#deps.leaseMs / 3);
     try {
       const signal = AbortSignal.any([lost.signal, this.#stopping.signal]);
-      await this.#attempt(row, signal, (then) => whenLost.push(then));
+      const facts = { 'job.name': row.name, 'job.id': row.id, 'job.attempt': row.attempts };
+      await withinTrace(row.traceparent, () =>
+        traced(`job ${row.name}`, facts, () => this.#attempt(row, signal, (then) => whenLost.push(then))),
+      );
       tell('done');
       log.debug('job done');
     } catch (error) {
@@ -131,7 +136,7 @@ export class JobRunner {
       `update jobs set attempts = attempts + 1, lease_owner = ?, lease_until = now() + ? * interval '1 ms'
         where id = ? and run = ? and state = 'pending' and (lease_until is null or lease_until < now())
           and not exists (select from queue_pauses where queue_pauses.queue = jobs.queue)
-        returning id, name, queue, payload, attempts, run, lease_owner`,
+        returning id, name, queue, payload, attempts, run, lease_owner, traceparent`,
       [newLeaseOwner(), this.#deps.leaseMs, ticket.id, ticket.run],
     );
     return rows[0];
