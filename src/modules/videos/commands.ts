@@ -149,7 +149,11 @@ export async function completeUpload(
   const videoId = upload.video_id;
   await tx('videos')
     .where({ id: videoId, state: 'uploading' })
-    .update({ state: 'received', original_key: originalKey, original_bytes: upload.bytes });
+    .update({
+      ...{ state: 'received', received_at: tx.fn.now() },
+      original_key: originalKey,
+      original_bytes: upload.bytes,
+    });
   await deps.emit(tx, 'video.received', { videoId });
   return true;
 }
