@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mediaKey, originalKey } from '../../media/keys.ts';
-import { contentTypeOf } from '../../media/storage/storage.ts';
+import { contentTypeOf, type ObjectStorage } from '../../media/storage/storage.ts';
 import { digestOf } from '../../media/storage/transfer.ts';
 import { vireo } from '../../src/cli/program.ts';
 import type { Context } from '../../src/context.ts';
@@ -54,7 +54,7 @@ export async function addStoredVideo(context: Context, account: Account, size = 
 }
 
 /** Keys and hashes of everything a server has stored. */
-export async function hashesOf(storage: Context['storage']): Promise<Record<string, string>> {
+export async function hashesOf(storage: ObjectStorage): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const prefix of ['media/', 'originals/']) {
     for await (const { key } of storage.list(prefix))
