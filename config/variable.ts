@@ -22,7 +22,7 @@ export interface Variable<T extends z.ZodType> {
   readonly secret?: boolean;
   /** The staff may set it while the server runs, where the environment does not; all processes follow at once (ADR 0049). */
   readonly control?: Control;
-  readonly group: 'Server' | 'Storage' | 'Accounts' | 'Mail' | 'Video' | 'Federation' | 'Running';
+  readonly group: 'Server' | 'Storage' | 'Accounts' | 'Mail' | 'Video' | 'Federation' | 'Backup' | 'Running';
 }
 
 /** Declares one, with its types checked. */

@@ -8,7 +8,7 @@ import type { Logger } from '../../lib/log.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { type Actor, type Audit, permitted } from '../staff/index.ts';
 import { definitionOf, definitions, type SettingDefinition } from './registry.ts';
-import { type Rule, rulesWithIds } from './rules.ts';
+import { everyRule, type Rule } from './rules.ts';
 
 export type { Rule } from './rules.ts';
 
@@ -54,13 +54,13 @@ export async function openSettings(deps: Deps) {
   const { db, config: fixed, audit, log } = deps;
   const live = liveConfig(fixed);
   let rows: readonly Row[] = [];
-  let rules: readonly Rule[] = [];
+  let everKnown: readonly Rule[] = [];
 
   /** Reads everything again; resolves once it counts in this process. */
   async function refresh(): Promise<void> {
     rows = await db<Row>('settings').select();
     const next = fitting(fixed, textsOf(rows), log);
-    rules = await rulesWithIds(db, next.instance.rules);
+    everKnown = await everyRule(db, next.instance.rules);
     live.become(next);
   }
 
@@ -74,8 +74,8 @@ export async function openSettings(deps: Deps) {
   function read(definition: SettingDefinition): Setting {
     const { name, fallback } = definition;
     const row = rows.find((one) => one.name === name);
-    if (fixed.given.includes(name)) {
-      return { ...definition, value: fixed.textOf(name), source: 'environment', changedAt: null };
+    if (Object.hasOwn(fixed.told, name)) {
+      return { ...definition, value: fixed.told[name] ?? null, source: 'environment', changedAt: null };
     }
     if (row === undefined) return { ...definition, value: fallback, source: 'default', changedAt: null };
     return { ...definition, value: row.value, source: 'staff', changedAt: row.changed_at };
@@ -83,7 +83,13 @@ export async function openSettings(deps: Deps) {
 
   return {
     config: live.config,
-    rules: (): readonly Rule[] => rules,
+    /** The rules that count, in their order. */
+    rules: (): Rule[] =>
+      [...new Set(live.config.instance.rules)].flatMap(
+        (text) => everKnown.find((rule) => rule.text === text) ?? [],
+      ),
+    /** A rule in its words, also one that does not count any more. */
+    ruleText: (id: string): string | null => everKnown.find((rule) => rule.id === id)?.text ?? null,
     list: (): Setting[] => definitions.map(read),
     byName: (name: string): Setting | null => {
       const definition = definitionOf(name);
@@ -118,7 +124,7 @@ async function change(
   for (const name of Object.keys(changes)) {
     const definition = definitionOf(name);
     if (!definition) return fail('setting-unknown', `There is no setting ${name}.`);
-    if (fixed.given.includes(definition.name)) {
+    if (Object.hasOwn(fixed.told, name)) {
       return fail('setting-locked', `${name} is set by the environment of the server; change it there.`);
     }
   }

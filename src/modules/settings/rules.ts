@@ -6,19 +6,19 @@ export interface Rule {
   readonly text: string;
 }
 
-/** The rules of these words with their ids; those that are new get one. */
-export async function rulesWithIds(db: Db, texts: readonly string[]): Promise<Rule[]> {
-  const distinct = [...new Set(texts)];
-  if (distinct.length === 0) return [];
-  const read = async (): Promise<Map<string, string>> => {
-    const rows: { id: number; text: string }[] = await db('rules').whereRaw('text = any(?)', [distinct]);
-    return new Map(rows.map(({ id, text }) => [text, String(id)]));
+/**
+ * Rules that ever counted, by their words; those of `texts` that are new get an id. Reports name rules by it, also those that do not count any
+ * more.
+ */
+export async function everyRule(db: Db, texts: readonly string[]): Promise<Rule[]> {
+  const read = async (): Promise<Rule[]> => {
+    const rows: { id: number; text: string }[] = await db('rules').orderBy('id');
+    return rows.map(({ id, text }) => ({ id: String(id), text }));
   };
-  let known = await read();
+  const known = await read();
+  const fresh = texts.filter((text) => !known.some((rule) => rule.text === text));
+  if (fresh.length === 0) return known;
   // One after the other, so that their numbers follow their order.
-  for (const text of distinct.filter((one) => !known.has(one))) {
-    await db('rules').insert({ text }).onConflict('text').ignore();
-  }
-  if (known.size < distinct.length) known = await read();
-  return distinct.map((text) => ({ id: known.get(text) ?? '', text }));
+  for (const text of fresh) await db('rules').insert({ text }).onConflict('text').ignore();
+  return read();
 }
