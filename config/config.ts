@@ -30,9 +30,12 @@ export class Secret {
 }
 
 /** Everything the server was told, read only through what `createContext` passes on. As it is read it is frozen. */
-export type Config = Readonly<ReturnType<typeof build>> & {
-  /** The same with these texts for variables that the environment leaves open. */
-  readonly withSettings: (texts: SettingTexts) => ConfigOutcome;
+export type Config = Readonly<ReturnType<typeof build>>;
+
+/** What the environment says. */
+export type ReadConfig = Config & {
+  /** The whole with these texts for variables that the environment leaves open. Not enumerable. */
+  readonly withSettings: (texts: SettingTexts) => Outcome<Config>;
 };
 
 /** Variables that the staff set, as the environment would write them. */
@@ -45,8 +48,10 @@ export interface ConfigProblem {
   readonly remedy: string;
 }
 
-export type ConfigOutcome =
-  | { readonly ok: true; readonly config: Config }
+export type ConfigOutcome = Outcome<ReadConfig>;
+
+type Outcome<C> =
+  | { readonly ok: true; readonly config: C }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 type Parsed = { [K in VariableName]: z.output<(typeof variables)[K]['schema']> | undefined };
@@ -71,12 +76,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const values = parsed as Parsed;
   if (problems.length === 0) problems.push(...contradictions(values));
   if (problems.length > 0) return { ok: false, problems };
-  const withSettings = (texts: SettingTexts): ConfigOutcome => {
+  const withSettings = (texts: SettingTexts): Outcome<Config> => {
     const open = Object.entries(texts).filter(([name]) => !Object.hasOwn(told, name));
     const outcome = readConfig({ ...env, ...Object.fromEntries(open) });
-    return outcome.ok ? { ok: true, config: frozen({ ...outcome.config, told, withSettings }) } : outcome;
+    return outcome.ok ? { ok: true, config: frozen({ ...outcome.config, told }) } : outcome;
   };
-  return { ok: true, config: frozen({ ...build(values, told), withSettings }) };
+  const config = build(values, told);
+  return {
+    ok: true,
+    config: frozen(Object.defineProperty(config, 'withSettings', { value: withSettings }) as ReadConfig),
+  };
 }
 
 function frozen<T extends object>(value: T): T {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../config/config.ts';
+import type { Config, ReadConfig } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
 import { netLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
@@ -89,7 +89,7 @@ export type Context = Extract<Awaited<ReturnType<typeof createContext>>, { ok: t
  * Redis and storage, migrates, wires the modules. Fails with a sentence that says what to do; then nothing
  * is left running.
  */
-export async function createContext(fixed: Config, overrides: Overrides = {}) {
+export async function createContext(fixed: ReadConfig, overrides: Overrides = {}) {
   const log = overrides.log ?? createLogger(fixed.logLevel);
   const clock = overrides.clock ?? systemClock;
   const closers: (() => Promise<unknown>)[] = [];
@@ -106,9 +106,7 @@ export async function createContext(fixed: Config, overrides: Overrides = {}) {
   const tracing = await beginTracing(fixed, version, log);
   closers.push(() => tracing.stop());
   const running = overrides.besideServer ? await findRunningStack(fixed.dataDir) : undefined;
-  const connected = running
-    ? ok({ ...addressesOf(fixed, running), stack: null })
-    : await connect(fixed, log);
+  const connected = running ? ok({ ...addressesOf(fixed, running), stack: null }) : await connect(fixed, log);
   if (!connected.ok) return refuse(connected.reason, connected.detail);
   const { databaseUrl, redisUrl, stack } = connected;
   if (stack) closers.push(() => stack.stop());

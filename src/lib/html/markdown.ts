@@ -24,5 +24,5 @@ const LOWER: Readonly<Record<string, string>> = { h1: 'h2', h2: 'h3' };
 
 /** Markdown that the staff of this server wrote, as HTML: no HTML of its own, and links to nothing that runs. */
 export function htmlOfPage(text: string): string {
-  return pages.render(text);
+  return pages.render(text).trim();
 }

@@ -1,4 +1,4 @@
-import type { Config, SettingTexts } from '../../../config/config.ts';
+import type { Config, ReadConfig, SettingTexts } from '../../../config/config.ts';
 import type { VariableName } from '../../../config/env.ts';
 import { liveConfig } from '../../../config/live.ts';
 import type { Db, Tx } from '../../db/database.ts';
@@ -31,7 +31,7 @@ interface Deps {
   readonly db: Db;
   readonly databaseUrl: string;
   /** What the environment says. */
-  readonly config: Config;
+  readonly config: ReadConfig;
   readonly audit: Audit;
   readonly log: Logger;
 }
@@ -114,7 +114,7 @@ interface Change {
 
 /** All of the changes, or none of them. Nothing is recorded of what stays as it was. */
 async function change(
-  { audit, fixed }: { readonly audit: Audit; readonly fixed: Config },
+  { audit, fixed }: { readonly audit: Audit; readonly fixed: ReadConfig },
   tx: Tx,
   by: Actor,
   { changes, reason, undoes }: Change,
@@ -163,7 +163,7 @@ async function change(
 
 /** Puts a setting back to what it was before a change. */
 async function undo(
-  deps: { readonly audit: Audit; readonly fixed: Config },
+  deps: { readonly audit: Audit; readonly fixed: ReadConfig },
   tx: Tx,
   by: Actor,
   id: AuditId,
@@ -182,7 +182,7 @@ function textsOf(rows: readonly Row[]): SettingTexts & Record<string, string> {
 }
 
 /** Leaves out what no longer fits, as after an update of the program: the server goes on with what the environment says. */
-function fitting(fixed: Config, texts: SettingTexts, log: Logger): Config {
+function fitting(fixed: ReadConfig, texts: SettingTexts, log: Logger): Config {
   const outcome = fixed.withSettings(texts);
   if (outcome.ok) return outcome.config;
   const misfits = outcome.problems.map(({ variable }) => variable);

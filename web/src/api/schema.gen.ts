@@ -906,7 +906,7 @@ export interface FeedStatuses {
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -1446,7 +1446,7 @@ export interface MutedAccount {
 export interface Notification {
   readonly id: string;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected";
   readonly group_key: string;
   readonly created_at: string;
   /** Who did it */
@@ -1462,7 +1462,7 @@ export interface NotificationGroup {
   readonly group_key: string;
   readonly notifications_count: number;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected";
   /** Below 2^53 */
   readonly most_recent_notification_id: number;
   readonly page_min_id: string;
@@ -1485,7 +1485,7 @@ export interface NotificationPolicy {
   readonly for_private_mentions: "accept" | "filter" | "drop";
   readonly for_limited_accounts: "accept" | "filter" | "drop";
   /** Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments */
-  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
   readonly summary: {
     readonly pending_requests_count: number;
     readonly pending_notifications_count: number;
@@ -1630,7 +1630,7 @@ export interface Preferences {
 
 export interface Processing {
   readonly id: string;
-  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   /** What is being done, for display */
   readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
@@ -1740,6 +1740,27 @@ export interface Session {
   /** Only for kind `bearer` */
   readonly token?: string;
   readonly expires_at: string;
+}
+
+export interface Setting {
+  /** Of the variable of the environment that stands for it */
+  readonly name: string;
+  /** As the environment would write it; null where it has none */
+  readonly value: string | null;
+  readonly default: string | null;
+  /** What the environment sets, nobody changes here */
+  readonly source: "environment" | "staff" | "default";
+  readonly group: string;
+  readonly description: string;
+  readonly control: {
+    readonly kind: "text" | "paragraph" | "markdown" | "lines" | "number" | "choice" | "color";
+    readonly max_length?: number;
+    readonly min?: number;
+    readonly max?: number;
+    readonly unit?: string;
+    readonly options?: readonly string[];
+  };
+  readonly changed_at: string | null;
 }
 
 export interface SignUp {
@@ -1881,7 +1902,7 @@ export interface StudioOverview {
 export interface StudioVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2101,7 +2122,7 @@ export interface V1Instance {
 export interface Video {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;

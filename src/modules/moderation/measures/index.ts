@@ -154,7 +154,9 @@ function correspondence({ mail, instanceSecret, domain, instance, ruleText }: De
       .where({ account_id: accountId, unconfirmed: false })
       .whereNotNull('users.email')
       .first('users.email', 'accounts.username');
-    return row ? { to: row.email as string, whom: { handle: `@${row.username}@${domain}`, server: instance.name } } : null;
+    return row
+      ? { to: row.email as string, whom: { handle: `@${row.username}@${domain}`, server: instance.name } }
+      : null;
   }
 
   return {
