@@ -45,7 +45,7 @@ import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
-import { createModeration } from './modules/moderation/index.ts';
+import { createModeration, createReportDesk } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
@@ -212,6 +212,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
+  const reportDesk = createReportDesk({
+    ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, workDir: scratchDir },
+  });
   const relays = createRelays({ db, ids, urls });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
@@ -289,7 +292,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   const subscribers = createSubscribers({
     ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
-    ...{ federation, unlistedDomains },
+    ...{ federation, unlistedDomains, reportDesk },
   });
 
   const handlers: JobHandlers = {
@@ -301,6 +304,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.transcribe': async ({ videoId }, run) => videos.jobs.transcribe(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
+    'reports.evidence': ({ reportId }, run) => reportDesk.sheets.keep(reportId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
     'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
@@ -374,6 +378,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     comments,
     engagement,
     moderation,
+    reportDesk,
     audit,
     notifications,
     push,

@@ -27,6 +27,7 @@ const SENTENCE: Readonly<Record<MailedType, (who: string) => string>> = {
   update: (who) => `${who} edited a video that you boosted`,
   'vireo.published': () => 'Your video is published',
   'vireo.rejected': () => 'Your video could not be published',
+  'vireo.report': () => 'A report of yours was looked at',
 };
 
 /** Of the HTML of a post, to find its first words. */

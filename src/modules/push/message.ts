@@ -26,6 +26,7 @@ const TITLE: Record<NotificationType, (name: string) => string> = {
   'admin.report': (name) => `${name} filed a report`,
   'vireo.published': () => 'Your video is published',
   'vireo.rejected': () => 'Your video could not be published',
+  'vireo.report': () => 'A report of yours was looked at',
 };
 
 /**
