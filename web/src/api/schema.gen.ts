@@ -1802,7 +1802,10 @@ export interface ReportGroup {
   readonly reporters: number;
   readonly oldest_at: string;
   readonly newest_at: string;
-  readonly categories: {};
+  readonly categories: readonly {
+    readonly category: "spam" | "legal" | "violation" | "other";
+    readonly count: number;
+  }[];
   readonly rules: readonly {
     readonly id: string;
     readonly text: string;
@@ -1835,7 +1838,12 @@ export interface ReportGroupPage {
     readonly dismissed: number;
   };
   /** How earlier reports of each reporter ended */
-  readonly reporters: {};
+  readonly reporters: readonly {
+    readonly open: number;
+    readonly resolved: number;
+    readonly dismissed: number;
+    readonly id: string;
+  }[];
   readonly statuses: readonly Status[];
   readonly notes: readonly ReportNote[];
   /** What the staff did to the account, newest first */

@@ -33,7 +33,7 @@ export interface ReportGroup {
   readonly oldestId: ReportId;
   readonly oldestAt: Date;
   readonly newestAt: Date;
-  readonly categories: Readonly<Partial<Record<ReportCategory, number>>>;
+  readonly categories: readonly { readonly category: ReportCategory; readonly count: number }[];
   readonly ruleIds: readonly string[];
   /** Reports by host of the reporter; `''`: this server. */
   readonly sources: Readonly<Record<string, number>>;
@@ -184,7 +184,10 @@ function foldGroup(
   return {
     ...{ targetId, count, reporters, reports },
     ...{ oldestId: oldest.id, oldestAt: oldest.createdAt, newestAt: newest.createdAt },
-    categories: Object.fromEntries(counted(reports.map(({ category }) => category))),
+    categories: [...counted(reports.map(({ category }) => category))].map(([category, times]) => ({
+      category,
+      count: times,
+    })),
     ruleIds: [...new Set(reports.flatMap(({ ruleIds }) => ruleIds))].sort(),
     sources: Object.fromEntries(counted(reports.map(({ source }) => source ?? ''))),
     assignedTo: [...new Set(reports.flatMap(({ assignedTo }) => assignedTo ?? []))],

@@ -95,7 +95,7 @@ export async function groupEntitiesOf(
     reporters: group.reporters,
     oldest_at: group.oldestAt.toISOString(),
     newest_at: group.newestAt.toISOString(),
-    categories: group.categories as Record<string, number>,
+    categories: group.categories.map(({ category, count }) => ({ category, count })),
     rules: rulesAmong(deps, group.ruleIds),
     sources: Object.entries(group.sources).map(([host, count]) => ({ host: host || null, count })),
     assigned_to: group.assignedTo.flatMap((id) => {
@@ -161,7 +161,7 @@ export async function groupPageOf(
     target_account: toAccount(deps, target),
     count: group.count,
     history: about.get(target.id) ?? { open: 0, resolved: 0, dismissed: 0 },
-    reporters: Object.fromEntries(by),
+    reporters: [...by].map(([id, standings]) => ({ id, ...standings })),
     statuses,
     notes: await noteEntitiesOf(deps, notes),
     actions: actions.map(({ id, action, reason, createdAt, undoneBy }) => ({

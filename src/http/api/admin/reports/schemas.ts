@@ -70,7 +70,7 @@ export const reportGroupEntity = z
     reporters: z.number(),
     oldest_at: z.string(),
     newest_at: z.string(),
-    categories: z.record(z.string(), z.number()),
+    categories: z.array(z.object({ category: z.enum(reportCategories), count: z.number() })),
     rules: z.array(ruleEntity),
     sources: z.array(z.object({ host: z.string().nullable(), count: z.number() })),
     assigned_to: z.array(accountEntity),
@@ -99,7 +99,9 @@ export const groupPageEntity = z
     reports: z.array(deskReportEntity),
     count: z.number().describe('Of all reports about the account, shown or not'),
     history: standingsEntity,
-    reporters: z.record(z.string(), standingsEntity).describe('How earlier reports of each reporter ended'),
+    reporters: z
+      .array(standingsEntity.extend({ id: z.string() }))
+      .describe('How earlier reports of each reporter ended'),
     statuses: z.array(statusEntity),
     notes: z.array(noteEntity),
     actions: z
