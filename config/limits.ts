@@ -84,6 +84,16 @@ export const reportLimits = {
   perReporterPerDay: 100,
   maxPosts: 40,
   maxRules: 50,
+  maxNoteCharacters: 5_000,
+  maxEvidenceCharacters: 20_000,
+  /** Reports that one command changes. */
+  maxAtOnce: 500,
+  /** Of one account, those that its page shows; the others are counted. */
+  maxShown: 200,
+  /** What was reported is kept this long once its report is closed, */
+  evidenceKeptMs: 180 * 24 * 3_600_000,
+  /** and this long at most, closed or not. */
+  evidenceMaxMs: 365 * 24 * 3_600_000,
 } as const;
 
 /** Streams of events that clients keep open. */

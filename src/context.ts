@@ -46,7 +46,7 @@ import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
-import { createMeasures, createModeration } from './modules/moderation/index.ts';
+import { createMeasures, createModeration, createReportDesk } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
@@ -224,6 +224,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ db, inTx, ids, clock, audit, accounts, videos, comments, mail, instanceSecret },
     ...{ domain: urls.domain, instance: config.instance, ruleText: settings.ruleText },
   });
+  const reportDesk = createReportDesk({
+    ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, workDir: scratchDir },
+  });
   const relays = createRelays({ db, ids, urls });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
@@ -301,7 +304,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const subscribers = createSubscribers({
     ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
-    ...{ federation, unlistedDomains },
+    ...{ federation, unlistedDomains, reportDesk },
   });
 
   const handlers: JobHandlers = {
@@ -313,6 +316,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     'media.transcribe': async ({ videoId }, run) => videos.jobs.transcribe(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
+    'reports.evidence': ({ reportId }, run) => reportDesk.sheets.keep(reportId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
     'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
@@ -382,7 +386,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     }),
     comments,
     engagement,
-    ...{ moderation, measures },
+    ...{ moderation, measures, reportDesk },
     audit,
     notifications,
     push,

@@ -28,6 +28,7 @@ const SENTENCE: Readonly<Record<MailedType, (who: string) => string>> = {
   moderation_warning: () => 'A decision about your account was made',
   'vireo.published': () => 'Your video is published',
   'vireo.rejected': () => 'Your video could not be published',
+  'vireo.report': () => 'A report of yours was looked at',
 };
 
 /** Of the HTML of a post, to find its first words. */

@@ -24,5 +24,6 @@ export const english = {
   cancel: 'Cancel',
   actions: 'Actions',
   none: 'Not given',
+  reports: 'Reports',
   approvals: 'Sign-ups',
 } as const;
