@@ -227,6 +227,7 @@ function build(v: Parsed) {
     invitesBy: required(v.INVITES),
     /** In years. 0: nobody is asked. */
     minimumAge: required(v.MINIMUM_AGE),
+    staffSecondFactor: required(v.STAFF_SECOND_FACTOR),
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     mail: mailOf(v),
     video: {

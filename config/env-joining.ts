@@ -10,6 +10,13 @@ export const joiningVariables = {
     remedy: 'Use one of: staff, everyone.',
     group: 'Accounts',
   }),
+  STAFF_SECOND_FACTOR: variable({
+    schema: z.enum(['required', 'optional']),
+    fallback: 'required',
+    doc: 'Whether people of the staff need a second factor (an authenticator app or a passkey) before pages and API for the staff open to them. They can always sign in and set one up.',
+    remedy: 'Use one of: required, optional.',
+    group: 'Accounts',
+  }),
   MINIMUM_AGE: variable({
     schema: integer(0, 99),
     fallback: '16',

@@ -64,6 +64,7 @@ import {
   fetchRemoteSource,
 } from './modules/videos/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
+import { createStaffSide } from './staff-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -172,6 +173,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ db, ids, accounts, follow: social.follow, registrations: config.registrations, makeKeys },
     ...{ enqueue, mail, audit, server: config.instance.name },
     ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
+    ...{ staffSecondFactor: config.staffSecondFactor },
     ...{ instanceSecret, clock, domain: urls.domain },
     ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
     allowsPlainHttp: config.environment !== 'production',
@@ -375,6 +377,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     engagement,
     moderation,
     audit,
+    staff: createStaffSide({ db, ids, audit }),
     notifications,
     push,
     relays,

@@ -32,6 +32,7 @@ import type { Tags } from '../modules/tags/index.ts';
 import type { LiveTrends } from '../modules/trending/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { Watching } from '../modules/watching/index.ts';
+import type { StaffSide } from '../staff-side.ts';
 import type { ClientDoor } from './activitypub/door.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
@@ -57,6 +58,7 @@ export interface HttpDeps {
   readonly engagement: Engagement;
   readonly moderation: Moderation;
   readonly audit: Audit;
+  readonly staff: StaffSide;
   readonly notifications: Notifications;
   readonly push: Push;
   readonly feed: Feed;

@@ -36,6 +36,13 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'scope-missing': 'The token does not carry the scope that the route names.',
   'staff-only': 'Only the staff of the server may do this.',
   'permission-missing': 'The role of whoever asks does not include this.',
+  'staff-second-factor':
+    'Somebody of the staff has no second factor yet, which the server wants: lead the person to `/settings/security`.',
+  outranked: 'The account ranks as high as whoever asks, or higher.',
+  'role-too-high': 'Whoever gives or makes a role must rank above it, and have all that it includes.',
+  'last-owner': 'Somebody has to own the server: make another owner first.',
+  'role-in-use': 'Somebody has the role still.',
+  'role-known': 'There is a role of this name.',
   'cross-site': 'A cookie came with a request from the page of another site. Apps use tokens.',
   'registrations-closed': 'The server takes nobody at the moment.',
   'reason-required': 'The staff wants to know why somebody joins: send a `reason`.',
