@@ -27,6 +27,8 @@ export type JobId = Id<'job'>;
 export type AuditId = Id<'audit'>;
 export type StaffRoleId = Id<'staff-role'>;
 export type JoiningBlockId = Id<'joining-block'>;
+export type MeasureId = Id<'measure'>;
+export type AppealId = Id<'appeal'>;
 
 /** Makes ids. One per process. */
 export interface IdSource {
