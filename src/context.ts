@@ -69,6 +69,7 @@ import { createWork } from './modules/work/index.ts';
 import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
 import { createSafekeeping } from './safekeeping.ts';
+import { createStaffSide } from './staff-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -177,7 +178,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const social = createSocial({ db, ids, urls, unlistedDomains });
   const auth = createAuth({
     ...{ db, ids, accounts, follow: social.follow, joining: config.joining, makeKeys },
-    ...{ enqueue, mail, audit, instance: config.instance },
+    ...{ enqueue, mail, audit, instance: config.instance, staff: config.staff },
     ...{ instanceSecret, clock, domain: urls.domain },
     ...{ origin: config.origin, request: fetch.request },
     allowsPlainHttp: config.environment !== 'production',
@@ -388,6 +389,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     engagement,
     ...{ moderation, measures, reportDesk },
     audit,
+    staff: createStaffSide({ db, ids, audit }),
     notifications,
     push,
     relays,

@@ -3,6 +3,7 @@ import { describeProblems, readConfig } from '../../config/config.ts';
 import { createContext } from '../context.ts';
 import { createLogger } from '../lib/log.ts';
 import { version } from '../version.ts';
+import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
@@ -72,6 +73,7 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
     ...[rankingCommand, countersCommand, settingsCommand, registrationsCommand, reportCommand],
+    ...[rankingCommand, countersCommand, auditCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

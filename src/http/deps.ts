@@ -36,6 +36,7 @@ import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts
 import type { Watching } from '../modules/watching/index.ts';
 import type { Work } from '../modules/work/index.ts';
 import type { Lifecycle } from '../operations/readiness.ts';
+import type { StaffSide } from '../staff-side.ts';
 import type { ClientDoor } from './activitypub/door.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
@@ -64,6 +65,7 @@ export interface HttpDeps {
   readonly reportDesk: ReportDesk;
   readonly measures: Measures;
   readonly audit: Audit;
+  readonly staff: StaffSide;
   readonly notifications: Notifications;
   readonly push: Push;
   readonly feed: Feed;

@@ -12,6 +12,7 @@ import {
   updateCredentials,
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
+import { exportAuditLog, listAuditLog } from './admin/audit-log.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -34,6 +35,7 @@ import {
 } from './admin/domain-policies.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
+import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
@@ -341,6 +343,13 @@ export const routes: readonly Route[] = [
   listSignUps,
   approveSignUp,
   rejectSignUp,
+  assignRole,
+  listRoles,
+  createRole,
+  changeRole,
+  removeRole,
+  exportAuditLog,
+  listAuditLog,
   failingHosts,
   deadDeliveries,
   retryDeliveries,

@@ -39,6 +39,13 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'setting-unknown': 'There is no such setting.',
   'setting-locked': 'The environment of the server sets it; change it there.',
   'setting-invalid': 'The value does not fit; the sentence says what does.',
+  'staff-second-factor':
+    'Somebody of the staff has no second factor yet, which the server wants: lead the person to `/settings/security`.',
+  outranked: 'The account ranks as high as whoever asks, or higher.',
+  'role-too-high': 'Whoever gives or makes a role must rank above it, and have all that it includes.',
+  'last-owner': 'Somebody has to own the server: make another owner first.',
+  'role-in-use': 'Somebody has the role still.',
+  'role-known': 'There is a role of this name.',
   'cross-site': 'A cookie came with a request from the page of another site. Apps use tokens.',
   'registrations-closed': 'The server takes nobody at the moment.',
   'reason-required': 'The staff wants to know why somebody joins: send a `reason`.',

@@ -71,6 +71,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/videos/:id/captions/:language': { kind: 'captioned video' },
   '/api/v1/uploads/direct/:id': { kind: 'direct upload' },
   '/api/v1/admin/accounts/:id': { kind: 'sign-up' },
+  '/api/v1/admin/roles/:id': { kind: 'staff role' },
   '/api/v1/admin/deliveries/dead/:id': { kind: 'dead letter' },
   '/api/v1/admin/domain_blocks/:id': { kind: 'blocked domain' },
   '/api/v1/admin/domain_allows/:id': { kind: 'allowed domain' },
@@ -136,6 +137,13 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
       email: `newcomer${world.next()}@mail.example`,
     },
   }),
+  'POST /api/v1/admin/roles': (world) => ({
+    body: { name: `Role ${world.next()}`, permissions: ['reports'], rank: 10 },
+  }),
+  'PUT /api/v1/admin/roles/:id': (world) => ({
+    body: { name: `Role ${world.next()}`, permissions: ['reports'], rank: 10 },
+  }),
+  'POST /api/v1/admin/accounts/:id/role': () => ({ body: { role: 'moderator' } }),
   'POST /api/v1/accounts/delete_account': () => ({ body: { password: WRONG } }),
   'POST /api/v1/import': () => ({ body: { type: 'following' }, needsFile: 'data' }),
   'POST /api/v1/accounts/alias': () => ({ body: { also_known_as_uris: [] } }),

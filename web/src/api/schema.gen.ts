@@ -444,6 +444,31 @@ export interface Archive {
   readonly download_url: string | null;
 }
 
+export interface AuditActor {
+  /** `operator`: the command line of the server */
+  readonly kind: "person" | "operator" | "server";
+  readonly account_id: string | null;
+  /** Of the person, as far as the account is still there, or of the rule */
+  readonly name: string | null;
+}
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly created_at: string;
+  readonly actor: AuditActor;
+  readonly action: string;
+  readonly target: {
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "role";
+    readonly id: string;
+    readonly name: string | null;
+  };
+  readonly reason: string;
+  readonly detail: {};
+  /** The entry whose deed this one takes back */
+  readonly undoes: string | null;
+  readonly undone_by: string | null;
+}
+
 export interface BulkResult {
   /** One for each id, in the order in which they were given */
   readonly results: readonly {
@@ -749,6 +774,8 @@ export interface CredentialAccount {
   /** What somebody of the staff may do; null for everybody else */
   readonly staff: {
     readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+    /** Everything for the staff is refused until an authenticator app or a passkey is set up */
+    readonly lacks_second_factor: boolean;
   } | null;
   /** False: until the link that was mailed is opened, little more than reading is allowed */
   readonly email_confirmed: boolean;
@@ -1961,6 +1988,17 @@ export interface SignUp {
   readonly pending: boolean;
   /** A link was mailed, by which the address is confirmed first */
   readonly unconfirmed: boolean;
+}
+
+export interface StaffRole {
+  readonly id: string;
+  readonly name: string;
+  /** Made by this server; the others are on every one */
+  readonly custom: boolean;
+  readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+  /** Whoever ranks higher may act on whoever ranks lower */
+  readonly rank: number;
+  readonly members: number;
 }
 
 export interface Status {
