@@ -41,6 +41,7 @@ import { createDigests } from './modules/digests/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createFilters } from './modules/filters/index.ts';
+import { createHolding } from './modules/holding/index.ts';
 import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
@@ -51,6 +52,7 @@ import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
 import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
+import { createRules } from './modules/rules/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createAudit } from './modules/staff/index.ts';
 import { createStorage } from './modules/storage/index.ts';
@@ -64,6 +66,7 @@ import {
   fetchRemoteSource,
 } from './modules/videos/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
+import { screeningMeans } from './screening-means.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -155,7 +158,15 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   closers.push(() => poster.close());
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
-  const accounts = createAccounts({ db, ids, urls });
+  const audit = createAudit({ db, ids });
+  const rules = createRules({
+    db,
+    ids,
+    clock,
+    audit,
+    ...screeningMeans({ ids, urls, moderation: () => moderation }),
+  });
+  const accounts = createAccounts({ db, ids, urls, screening: rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
   const pictures = createPictures({
     ...{ db, inTx, enqueue, clock, ffmpeg, storage, download: fetch.download },
@@ -167,7 +178,6 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   closers.push(() => mail.close());
   const social = createSocial({ db, ids, urls, unlistedDomains });
-  const audit = createAudit({ db, ids });
   const auth = createAuth({
     ...{ db, ids, accounts, follow: social.follow, registrations: config.registrations, makeKeys },
     ...{ enqueue, mail, audit, server: config.instance.name },
@@ -202,14 +212,15 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
-    unlistedDomains,
+    ...{ unlistedDomains, screening: rules },
     transcriber: transcriberOf(config, poster),
     log,
   });
   const proxiedFiles = createProxiedFiles({
     ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, maxBytes: config.remoteVideo.maxBytes },
   });
-  const comments = createComments({ db, ids, urls, unlistedDomains });
+  const comments = createComments({ db, ids, urls, unlistedDomains, screening: rules });
+  const holding = createHolding({ db, videos, comments, audit });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
   const relays = createRelays({ db, ids, urls });
@@ -375,6 +386,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     engagement,
     moderation,
     audit,
+    ...{ rules, holding },
     notifications,
     push,
     relays,

@@ -93,7 +93,8 @@ export function visibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains 
 
 /**
  * The same for a query over `comments` joined with `videos`: a comment is seen by whoever may see both it and
- * the video it stands under. One that the author of the video hid is seen by that person and by whoever wrote it.
+ * the video it stands under. One that the author of the video hid is seen by that person and by whoever wrote it; one that is held for a
+ * moderator, by the latter alone.
  */
 export function commentVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains = 'shown') {
   return (query: Knex.QueryBuilder): void => {
@@ -103,7 +104,9 @@ export function commentVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedD
       .where((shown) => {
         shown.whereNull('comments.hidden_root_id');
         if (viewerId === null) return;
-        shown.orWhere('comments.account_id', viewerId).orWhere('videos.account_id', viewerId);
+        shown
+          .orWhere('comments.account_id', viewerId)
+          .orWhere((below) => below.where('videos.account_id', viewerId).whereNull('comments.held_at'));
       });
   };
 }

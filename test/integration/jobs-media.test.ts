@@ -63,6 +63,10 @@ beforeEach(async () => {
       await writeFile(toPath, 'from afar');
       return ok({ bytes: 9, contentType, finalUrl: new URL('http://b.example') });
     },
+    screening: {
+      screen: async () => ok({ verdict: { hold: false, sensitive: false, hits: [] } }),
+      settle: async () => undefined,
+    },
     ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null },
     mediaUrls: createMediaUrls({
       ...{ mediaUrl: 'http://a.example/media', origin: 'http://a.example', clock: systemClock },

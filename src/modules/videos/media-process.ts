@@ -59,9 +59,7 @@ export function processUpload(
 
 function waitsForFirst({ local, state, originalKey, media, assets }: Video): boolean {
   if (!local || originalKey === null || assets.some(({ role }) => role === 'cmaf')) return false;
-  return (
-    state === 'received' || state === 'published' || state === 'draft' || media.reason === GIVEN_UP.reason
-  );
+  return ['received', 'published', 'draft', 'held'].includes(state) || media.reason === GIVEN_UP.reason;
 }
 
 /** The copy is watched here from now on; other servers are told once there is an MP4 that stays. */
@@ -76,11 +74,11 @@ async function publishCopy(deps: MediaJobDeps, videoId: VideoId, copied: Copied)
   });
 }
 
-/** It is seen from now on; what waits for its post is kept for that. */
+/** It is seen from now on; what waits for its post, or for a moderator, is kept for that. */
 function playable(tx: Tx) {
   return {
-    state: tx.raw(`case when awaits_post then 'draft' else 'published' end`),
-    published_at: tx.raw('case when awaits_post then null else coalesce(published_at, now()) end'),
+    state: tx.raw(`case when awaits_post then 'draft' when hold then 'held' else 'published' end`),
+    published_at: tx.raw('case when awaits_post or hold then null else coalesce(published_at, now()) end'),
     unannounced: true,
   };
 }
@@ -121,7 +119,7 @@ export function processLadder(
 ): Promise<Finish | undefined> {
   return inWorkDir(deps, { stage: 'ladder', videoId }, run, async (work) => {
     const video = await queries.internal(videoId);
-    if (video?.state !== 'published' && video?.state !== 'draft') return;
+    if (!video || !['published', 'draft', 'held'].includes(video.state)) return;
     if (settle) return (tx) => finishLadder(deps, tx, videoId, null);
     const before = await storedRungs(deps.db, videoId);
     const upTo = await wantedUpTo(deps, videoId);
@@ -170,8 +168,8 @@ async function finishLadder(
   if (outcome?.ok) await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
   else if (outcome) deps.log.warn({ videoId, reason: outcome.reason }, 'a video has to do with fewer sizes');
   await dropCopy(tx, videoId);
-  // What waits for its post is told of when that is written.
-  const isDraft = video.state === 'draft';
+  // What waits for its post, or for a moderator, is told of when that is there.
+  const isDraft = video.state === 'draft' || video.state === 'held';
   const ready = { media_state: 'ready', media_stage: null, media_percent: 100, unannounced: isDraft };
   await tx('videos').where({ id: videoId }).update(ready);
   if (video.unannounced && !isDraft) await deps.emit(tx, 'video.published', { videoId });

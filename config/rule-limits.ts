@@ -1,0 +1,21 @@
+/** Caps of what rules read and keep. */
+export const ruleLimits = {
+  maxRules: 500,
+  maxNameCharacters: 100,
+  maxWords: 500,
+  maxWordCharacters: 100,
+  maxRegexCharacters: 500,
+  /** Instructions of a compiled expression: each character of a text costs at most so many steps. */
+  maxProgram: 2_000,
+  /** Of one field; what stands behind them is not looked at. */
+  maxTextCharacters: 20_000,
+  maxLinksRead: 200,
+  /** Of the text around what was found, for the log. */
+  excerptCharacters: 120,
+  keptHitsDays: 30,
+  /** How long a text is remembered for rules about duplicates. */
+  maxDuplicateHours: 168,
+  /** Of each field, for a dry run. */
+  triedOn: 1_000,
+  shownPerField: 50,
+} as const;
