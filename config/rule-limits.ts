@@ -19,3 +19,9 @@ export const ruleLimits = {
   triedOn: 1_000,
   shownPerField: 50,
 } as const;
+
+export const raidLimits = {
+  /** How long raid mode lasts where nobody says. */
+  hours: 24,
+  maxHours: 168,
+} as const;

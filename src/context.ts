@@ -41,7 +41,6 @@ import { createDigests } from './modules/digests/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createFilters } from './modules/filters/index.ts';
-import { createHolding } from './modules/holding/index.ts';
 import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
@@ -52,7 +51,6 @@ import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
 import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
-import { createRules } from './modules/rules/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createAudit } from './modules/staff/index.ts';
 import { createStorage } from './modules/storage/index.ts';
@@ -66,7 +64,7 @@ import {
   fetchRemoteSource,
 } from './modules/videos/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
-import { screeningMeans } from './screening-means.ts';
+import { openRules } from './rules-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -159,13 +157,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
   const audit = createAudit({ db, ids });
-  const rules = createRules({
-    db,
-    ids,
-    clock,
-    audit,
-    ...screeningMeans({ ids, urls, moderation: () => moderation }),
-  });
+  const later = () => ({ moderation, videos, comments });
+  const { rules, raid, holding } = openRules({ db, ids, clock, audit, urls, later });
   const accounts = createAccounts({ db, ids, urls, screening: rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
   const pictures = createPictures({
@@ -181,6 +174,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const auth = createAuth({
     ...{ db, ids, accounts, follow: social.follow, registrations: config.registrations, makeKeys },
     ...{ enqueue, mail, audit, server: config.instance.name },
+    isUnderRaid: async (conn) => (await raid.status(conn)).on,
     ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
     ...{ instanceSecret, clock, domain: urls.domain },
     ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
@@ -220,7 +214,6 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, maxBytes: config.remoteVideo.maxBytes },
   });
   const comments = createComments({ db, ids, urls, unlistedDomains, screening: rules });
-  const holding = createHolding({ db, videos, comments, audit });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
   const relays = createRelays({ db, ids, urls });
@@ -386,7 +379,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     engagement,
     moderation,
     audit,
-    ...{ rules, holding },
+    ...{ rules, holding, raid },
     notifications,
     push,
     relays,

@@ -11,9 +11,11 @@ import { inviteCommand } from './invite.ts';
 import { mailCommand } from './mail.ts';
 import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
+import { raidCommand } from './raid.ts';
 import { rankingCommand } from './ranking.ts';
 import { relayCommand } from './relay.ts';
 import type { Report, Run } from './report.ts';
+import { ruleCommand } from './rule.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
 
@@ -61,7 +63,7 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
-    ...[rankingCommand, countersCommand],
+    ...[rankingCommand, countersCommand, ruleCommand, raidCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

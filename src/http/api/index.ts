@@ -33,6 +33,21 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
+import {
+  addRule,
+  changeRule,
+  disableRule,
+  enableRule,
+  getRaid,
+  listHeld,
+  listRules,
+  rejectHeld,
+  releaseHeld,
+  removeRule,
+  ruleHits,
+  setRaid,
+  tryRule,
+} from './admin/rules.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
   listCreatorTrends,
@@ -356,6 +371,8 @@ export const routes: readonly Route[] = [
   ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
+  ...[listRules, addRule, tryRule, changeRule, removeRule, enableRule, disableRule, ruleHits],
+  ...[listHeld, releaseHeld, rejectHeld, getRaid, setRaid],
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

@@ -14,6 +14,7 @@ import {
   createUser,
   hashToken,
   mayRegister,
+  modeBy,
   openSession,
   type PreparedSignUp,
   prepareSignUp,
@@ -185,11 +186,11 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
   };
 }
 
-type AuthParts = Omit<AuthDeps, 'confirmsEmails'> & MailedDeps & PasskeyDeps & ClientDocumentDeps;
+type AuthParts = Omit<AuthDeps, 'confirmsEmails' | 'modeNow'> & MailedDeps & PasskeyDeps & ClientDocumentDeps;
 
 /** Signing up and in, sessions, roles. */
 export function createAuth(parts: AuthParts) {
-  const deps = { ...parts, confirmsEmails: parts.mail.isOn };
+  const deps = { ...parts, confirmsEmails: parts.mail.isOn, modeNow: modeBy(parts) };
   const { db, accounts } = deps;
   const post = createCorrespondence(deps);
   const mailed = mailedPart(deps, post);
@@ -198,6 +199,7 @@ export function createAuth(parts: AuthParts) {
   return {
     ...mailed,
     registrations: deps.registrations,
+    modeNow: deps.modeNow,
     minimumAge: deps.minimumAge,
     mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.registrations, form),
     checkAge: (said: AgeStatement) => checkAge(deps.minimumAge, said, deps.clock.now()),

@@ -37,11 +37,11 @@ export type Holding = ReturnType<typeof createHolding>;
 /** What waits for a moderator, and what becomes of it. */
 export function createHolding(deps: {
   readonly db: Db;
-  readonly videos: Videos;
-  readonly comments: Comments;
   readonly audit: Audit;
+  /** What is made after it. */
+  readonly later: () => { readonly videos: Videos; readonly comments: Comments };
 }) {
-  const { db, videos, comments, audit } = deps;
+  const { db, audit } = deps;
 
   async function decide(
     tx: Tx,
@@ -53,6 +53,7 @@ export function createHolding(deps: {
     const held: HeldRow | undefined = await tx('held_posts').where({ id }).forUpdate().first();
     if (!held)
       return fail('not-found', 'There is no such post in the queue, or somebody has decided about it.');
+    const { videos, comments } = deps.later();
     const { video_id: videoId, comment_id: commentId } = held;
     // Its author may have deleted it; the row goes with it then.
     await tx('held_posts').where({ id }).delete();

@@ -1,20 +1,46 @@
-import type { Tx } from './db/database.ts';
+import type { Db, Tx } from './db/database.ts';
+import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
+import type { Comments } from './modules/comments/index.ts';
+import { createHolding } from './modules/holding/index.ts';
 import type { Urls } from './modules/instances/index.ts';
 import type { Moderation } from './modules/moderation/index.ts';
-import type { SaidTarget } from './modules/rules/index.ts';
+import { createRaid } from './modules/raid/index.ts';
+import { createRules, type SaidTarget } from './modules/rules/index.ts';
+import type { Audit } from './modules/staff/index.ts';
+import type { Videos } from './modules/videos/index.ts';
 
-/** What rules do through other modules, which are made after them. */
-export function screeningMeans(parts: {
+interface Parts {
+  readonly db: Db;
   readonly ids: IdSource;
+  readonly clock: Clock;
+  readonly audit: Audit;
   readonly urls: Urls;
-  readonly moderation: () => Moderation;
-}) {
+  /** What is made after them. */
+  readonly later: () => {
+    readonly moderation: Moderation;
+    readonly videos: Videos;
+    readonly comments: Comments;
+  };
+}
+
+/** Rules and raid mode, and what waits for a moderator because of them. */
+export function openRules(parts: Parts) {
+  const { db, audit, clock } = parts;
+  return {
+    rules: createRules({ ...parts, ...meansOf(parts) }),
+    raid: createRaid({ db, clock, audit }),
+    holding: createHolding({ db, audit, later: parts.later }),
+  };
+}
+
+/** What rules do through other modules. */
+function meansOf(parts: Parts) {
   return {
     async report(tx: Tx, target: SaidTarget, comment: string): Promise<void> {
       const server = await tx('accounts').where({ actor_uri: parts.urls.instanceActor }).first('id');
       if (!server) return;
-      await parts.moderation().file(tx, {
+      await parts.later().moderation.file(tx, {
         reporterId: server.id,
         targetId: target.accountId,
         uri: parts.urls.report(parts.ids.next<'report'>()),
