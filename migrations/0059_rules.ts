@@ -6,7 +6,7 @@ export async function up(knex: Knex): Promise<void> {
     t.bigint('id').primary();
     t.text('name').notNullable();
     t.jsonb('when').notNullable().comment('conditions, all of which must be so');
-    t.text('action').notNullable().comment('reject | hold | sensitive | report');
+    t.text('action').notNullable().comment('reject | hold | limit | sensitive | report');
     t.text('scope').notNullable().defaultTo('everybody').comment('everybody | local | federated');
     t.boolean('enabled').notNullable().defaultTo(true);
     t.timestamp('created_at').notNullable().defaultTo(knex.fn.now());

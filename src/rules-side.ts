@@ -4,11 +4,18 @@ import type { IdSource } from './lib/ids.ts';
 import type { Comments } from './modules/comments/index.ts';
 import { createHolding } from './modules/holding/index.ts';
 import type { Urls } from './modules/instances/index.ts';
-import type { Moderation } from './modules/moderation/index.ts';
+import type { Measures, Moderation } from './modules/moderation/index.ts';
 import { createRaid } from './modules/raid/index.ts';
 import { createRules, type SaidTarget } from './modules/rules/index.ts';
 import type { Audit } from './modules/staff/index.ts';
 import type { Videos } from './modules/videos/index.ts';
+
+interface Later {
+  readonly moderation: Moderation;
+  readonly measures: Measures;
+  readonly videos: Videos;
+  readonly comments: Comments;
+}
 
 interface Parts {
   readonly db: Db;
@@ -17,11 +24,7 @@ interface Parts {
   readonly audit: Audit;
   readonly urls: Urls;
   /** What is made after them. */
-  readonly later: () => {
-    readonly moderation: Moderation;
-    readonly videos: Videos;
-    readonly comments: Comments;
-  };
+  readonly later: () => Later;
 }
 
 /** Rules and raid mode, and what waits for a moderator because of them. */
@@ -49,6 +52,20 @@ function meansOf(parts: Parts) {
         comment,
         category: 'violation',
         forward: false,
+      });
+    },
+    async limit(
+      tx: Tx,
+      target: SaidTarget,
+      cause: { readonly ruleId: string; readonly note: string },
+    ): Promise<void> {
+      const isVideo = target.kind === 'video';
+      const by = { kind: 'server', name: `rule:${cause.ruleId}` } as const;
+      // What cannot be limited, such as an account of the staff, stays as it is.
+      await parts.later().measures.take(tx, by, {
+        measure: isVideo ? 'no-discovery' : 'silence',
+        target: isVideo ? { kind: 'video', id: target.id } : { kind: 'account', id: target.accountId },
+        ...{ facts: `A rule of this server acts on this: ${cause.note}`, automated: true },
       });
     },
     async hold(tx: Tx, target: SaidTarget, cause: { readonly ruleId: string; readonly note: string }) {

@@ -138,6 +138,18 @@ describe('a rule that marks or tells', () => {
     expect((await client.get(`/api/v1/statuses/${id}`)).body.sensitive).toBe(true);
   });
 
+  test('limits a video: only lists of what is new leave it out', async () => {
+    await rule('limit', { words: ['odd'], fields: ['caption'] });
+    const { context } = server;
+    const videos = createVideoFactory(context);
+    const draft = await videos.video(bob.account, { state: 'draft', awaitsPost: true });
+    const body = { status: 'How odd', media_ids: [draft] };
+    const { id } = (await client.post('/api/v1/statuses', { as: bob, body })).body;
+    const timeline = (await client.get('/api/v1/timelines/public')).body;
+    expect(timeline.map((one: { id: string }) => one.id)).toEqual([video]);
+    expect((await client.get(`/api/v1/statuses/${id}`)).status).toBe(200);
+  });
+
   test('reports a post as the server itself', async () => {
     const id = await rule('report', { words: ['odd'] });
     const made = await comment('How odd');
@@ -183,10 +195,7 @@ describe('a rule that holds', () => {
       200,
     );
     expect(await thread(bob)).toEqual([]);
-    const deleted = await server.context
-      .db('events')
-      .where({ name: 'comment.deleted' })
-      .pluck('payload');
+    const deleted = await server.context.db('events').where({ name: 'comment.deleted' }).pluck('payload');
     expect(deleted.find((one: { commentId: string }) => one.commentId === id)).toMatchObject({
       local: false,
     });

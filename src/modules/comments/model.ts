@@ -37,6 +37,8 @@ export interface Comment {
   readonly hidden: boolean;
   /** A moderator decides before anybody but its author sees it. */
   readonly held: boolean;
+  /** The staff removed it: nobody sees it. */
+  readonly removed: boolean;
   readonly likes: number;
 }
 
@@ -88,6 +90,7 @@ export interface CommentRow {
   readonly hidden_root_id: CommentId | null;
   /** Since when it waits for a moderator; null where it does not. */
   readonly held_at: Date | null;
+  readonly removed_at: Date | null;
   readonly likes: number;
 }
 
@@ -112,6 +115,7 @@ export function commentFromRow(row: CommentRow): Comment {
     application: row.app_name === null ? null : { name: row.app_name, website: row.app_website },
     hidden: row.hidden_root_id !== null,
     held: row.held_at !== null,
+    removed: row.removed_at !== null,
     likes: row.likes,
   };
 }

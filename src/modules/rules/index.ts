@@ -64,6 +64,8 @@ export interface Screening {
 interface Means {
   /** The staff is told, by the server itself. */
   report(tx: Tx, target: SaidTarget, comment: string): Promise<void>;
+  /** Keeps a video out of lists of what is new, or an account where it is an account or comment that is limited. */
+  limit(tx: Tx, target: SaidTarget, cause: { readonly ruleId: RuleId; readonly note: string }): Promise<void>;
   /** Puts what is held before the moderators. */
   hold(tx: Tx, target: SaidTarget, cause: { readonly ruleId: RuleId; readonly note: string }): Promise<void>;
 }
@@ -109,6 +111,7 @@ export function createRules(deps: RulesDeps) {
       for (const { rule, excerpt } of hits) {
         const note = `Rule “${rule.name}”${excerpt === '' ? '' : `: ${excerpt}`}`;
         if (rule.action === 'report') await deps.report(tx, target, note);
+        if (rule.action === 'limit') await deps.limit(tx, target, { ruleId: rule.id, note: excerpt });
       }
       const holding = hold && hits.find(({ rule: { action } }) => action === 'hold');
       if (holding) await deps.hold(tx, target, { ruleId: holding.rule.id, note: holding.excerpt });

@@ -8,8 +8,8 @@ export type RuleId = Id<'rule'>;
 export const ruleFields = ['caption', 'comment', 'name', 'bio', 'link-host', 'transcript'] as const;
 export type RuleField = (typeof ruleFields)[number];
 
-/** What a rule does, the strictest first. */
-export const ruleActions = ['reject', 'hold', 'sensitive', 'report'] as const;
+/** What a rule does, the strictest first. `limit`: a video is kept out of lists for all, an account is silenced. */
+export const ruleActions = ['reject', 'hold', 'limit', 'sensitive', 'report'] as const;
 export type RuleAction = (typeof ruleActions)[number];
 
 /** Whom a rule is for. */

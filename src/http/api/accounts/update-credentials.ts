@@ -110,7 +110,7 @@ export const updateCredentials = route({
     if (!outcome.ok) throw refused(outcome);
     const account = pictures.length === 0 ? outcome.account : await deps.accounts.byId(id);
     if (!account) throw new Error('An account whose profile was edited is gone.');
-    return credentialEntityOf(deps, account, viewer.role);
+    return credentialEntityOf(deps, account, viewer);
   },
 });
 
@@ -129,7 +129,7 @@ const removePicture = (role: 'avatar' | 'header') =>
         return deps.accounts.editProfile(tx, id, {}, true);
       });
       if (!outcome.ok) throw refused(outcome);
-      return credentialEntityOf(deps, outcome.account, viewer.role);
+      return credentialEntityOf(deps, outcome.account, viewer);
     },
   });
 
