@@ -143,8 +143,9 @@ export function createRules(deps: RulesDeps) {
       }));
     },
 
-    /** What a rule found, newest first. */
-    async hits(ruleId: RuleId, page: Page): Promise<RuleHit[]> {
+    /** What a rule found, newest first; null where there is no such rule. */
+    async hits(ruleId: RuleId, page: Page): Promise<RuleHit[] | null> {
+      if (!(await db('content_rules').where({ id: ruleId }).first('id'))) return null;
       const rows = await db('rule_hits').where({ rule_id: ruleId }).modify(within(page, 'rule_hits.id'));
       return rows.map((row: RuleHitRow) => ({
         ...{ id: row.id, createdAt: row.created_at, accountId: row.account_id, action: row.action },

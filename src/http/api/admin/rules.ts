@@ -14,7 +14,7 @@ import {
   ruleWhenSchema,
 } from '../../../modules/rules/index.ts';
 import type { HttpDeps } from '../../deps.ts';
-import { refused } from '../../errors.ts';
+import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { emptyEntity } from '../schemas.ts';
 
@@ -157,7 +157,7 @@ export const tryRule = route({
   path: '/api/v1/admin/rules/test',
   summary: 'Try a rule on the newest 1000 of each kind of text. Nothing is changed.',
   ...forStaff,
-  scope: 'admin:read',
+  scope: 'admin:write',
   limit: { name: 'rule-test', points: 60, seconds: 300 },
   body: z.strictObject({ when: ruleWhenSchema, scope: z.enum(ruleScopes).default('everybody') }),
   output: trialEntity,
@@ -187,7 +187,9 @@ export const ruleHits = route({
   output: z.array(hitEntity),
   handler: async ({ deps, params, query }) => {
     const page = { maxId: query.max_id ?? null, minId: null, sinceId: null, limit: query.limit };
-    return (await deps.rules.hits(params.id, page)).map(({ createdAt, accountId, ...hit }) => ({
+    const found = await deps.rules.hits(params.id, page);
+    if (!found) throw new ApiError('not-found');
+    return found.map(({ createdAt, accountId, ...hit }) => ({
       ...hit,
       created_at: createdAt.toISOString(),
       account_id: accountId,
