@@ -14,7 +14,7 @@ import { watchRemovals } from '../media/storage/removals.ts';
 import { createTurns } from '../media/turns.ts';
 import { addressesOf, connect, openRedis } from './connections.ts';
 import { type Db, openDatabase } from './db/database.ts';
-import { migrate } from './db/migrate.ts';
+import { migrateOrRefuse } from './db/migrate.ts';
 import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
@@ -68,6 +68,7 @@ import { createWork } from './modules/work/index.ts';
 import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
 import { openRules } from './rules-side.ts';
+import { createSafekeeping } from './safekeeping.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -111,7 +112,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   if (!connected.ok) return refuse(connected.reason, connected.detail);
   const { databaseUrl, redisUrl, stack } = connected;
   if (stack) closers.push(() => stack.stop());
-  for (const name of await migrate(databaseUrl)) log.info({ migration: name }, 'database migrated');
+  const migrated = await migrateOrRefuse(databaseUrl);
+  if (!migrated.ok) return refuse(migrated.reason, migrated.detail);
+  for (const name of migrated.ran) log.info({ migration: name }, 'database migrated');
   const metrics = createMetrics({ ofProcess: config.metricsListen !== null });
   const db = openDatabase(databaseUrl, 20, metrics);
   closers.push(() => db.destroy());
@@ -361,6 +364,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...createOperations({ db, redis, clock, config, metrics, storage, videos }),
     storage,
     media,
+    ...createSafekeeping({ config, db, databaseUrl, clock, log, media, instanceSecret }),
     ffmpeg,
     accounts,
     pictures,

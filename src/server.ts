@@ -124,10 +124,12 @@ export async function startWorker(context: Context): Promise<Running> {
   scheduler.start();
   const consumer = startConsumer(context);
   const trends = startTrends(context);
+  const backups = startBackups(context);
   return {
     async stop() {
       letGo(redis);
       await Promise.all([scheduler.stop(), relay.stop(), runner.stop(), consumer.stop(), trends.stop()]);
+      await backups.stop();
       await heartbeat
         .stop()
         .catch((error) => log.warn({ err: error }, 'this worker could not say that it stops'));
@@ -166,6 +168,15 @@ function startTrends(context: Context): Running {
       await keeper.stop();
     },
   };
+}
+
+/** In a scheduler of its own: a backup takes its time, and other upkeep must not wait for it. Locks see to it that one is made. */
+function startBackups(context: Context): Running {
+  const { backups } = context;
+  const tasks = [{ name: 'backups', everyMs: MINUTE, run: (signal: AbortSignal) => backups.work(signal) }];
+  const scheduler = new Scheduler({ ...context, exclusive: false, tasks });
+  scheduler.start();
+  return scheduler;
 }
 
 function upkeepTasks(context: Context): Upkeep[] {
