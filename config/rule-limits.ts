@@ -25,3 +25,15 @@ export const raidLimits = {
   hours: 24,
   maxHours: 168,
 } as const;
+
+export const hashLimits = {
+  /** Bits of 64 by which a frame may differ from a listed one: other clips differ by 22 and more (media.md 5.2). */
+  distance: 10,
+  maxDistance: 16,
+  maxLabelCharacters: 200,
+  /** Two a second, three minutes. */
+  maxFrames: 360,
+  /** Fewer say too little of a video. */
+  fewestFrames: 3,
+  maxImportLines: 20_000,
+} as const;

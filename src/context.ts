@@ -163,8 +163,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const makeKeys = createKeyMaker(instanceSecret);
   const audit = createAudit({ db, ids });
   const later = () => ({ moderation, measures, videos, comments });
-  const { rules, raid, holding } = openRules({ db, ids, clock, audit, urls, later });
-  const accounts = createAccounts({ db, ids, urls, screening: rules });
+  const guard = openRules({ db, ids, clock, audit, urls, ffmpeg, storage, later });
+  const accounts = createAccounts({ db, ids, urls, screening: guard.rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
   const pictures = createPictures({
     ...{ db, inTx, enqueue, clock, ffmpeg, storage, download: fetch.download },
@@ -179,7 +179,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const auth = createAuth({
     ...{ db, ids, accounts, follow: social.follow, registrations: config.registrations, makeKeys },
     ...{ enqueue, mail, audit, server: config.instance.name },
-    isUnderRaid: async (conn) => (await raid.status(conn)).on,
+    isUnderRaid: async (conn) => (await guard.raid.status(conn)).on,
     ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
     ...{ instanceSecret, clock, domain: urls.domain },
     ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
@@ -212,14 +212,14 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
-    ...{ unlistedDomains, screening: rules },
+    ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes },
     transcriber: transcriberOf(config, poster),
     log,
   });
   const proxiedFiles = createProxiedFiles({
     ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, maxBytes: config.remoteVideo.maxBytes },
   });
-  const comments = createComments({ db, ids, urls, unlistedDomains, screening: rules });
+  const comments = createComments({ db, ids, urls, unlistedDomains, screening: guard.rules });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
   const measures = createMeasures({
@@ -385,7 +385,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     engagement,
     ...{ moderation, measures },
     audit,
-    ...{ rules, holding, raid },
+    ...guard,
     notifications,
     push,
     relays,

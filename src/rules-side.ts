@@ -1,7 +1,10 @@
+import type { Ffmpeg } from '../media/ffmpeg.ts';
+import type { ObjectStorage } from '../media/storage/storage.ts';
 import type { Db, Tx } from './db/database.ts';
 import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
 import type { Comments } from './modules/comments/index.ts';
+import { createHashes } from './modules/hashes/index.ts';
 import { createHolding } from './modules/holding/index.ts';
 import type { Urls } from './modules/instances/index.ts';
 import type { Measures, Moderation } from './modules/moderation/index.ts';
@@ -23,6 +26,8 @@ interface Parts {
   readonly clock: Clock;
   readonly audit: Audit;
   readonly urls: Urls;
+  readonly ffmpeg: Ffmpeg;
+  readonly storage: ObjectStorage;
   /** What is made after them. */
   readonly later: () => Later;
 }
@@ -33,6 +38,7 @@ export function openRules(parts: Parts) {
   return {
     rules: createRules({ ...parts, ...meansOf(parts) }),
     raid: createRaid({ db, clock, audit }),
+    hashes: createHashes(parts),
     holding: createHolding({ db, audit, later: parts.later }),
   };
 }

@@ -8,6 +8,7 @@ import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
+import { hashCommand } from './hash.ts';
 import { inviteCommand } from './invite.ts';
 import { mailCommand } from './mail.ts';
 import { mediaCommand } from './media.ts';
@@ -71,7 +72,7 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
-    ...[rankingCommand, countersCommand, ruleCommand, raidCommand],
+    ...[rankingCommand, countersCommand, ruleCommand, raidCommand, hashCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

@@ -16,6 +16,7 @@ import type { Digests } from '../modules/digests/index.ts';
 import type { Engagement } from '../modules/engagement/index.ts';
 import type { Feed } from '../modules/feed/index.ts';
 import type { Filters } from '../modules/filters/index.ts';
+import type { Hashes } from '../modules/hashes/index.ts';
 import type { Holding } from '../modules/holding/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Lists } from '../modules/lists/index.ts';
@@ -67,6 +68,7 @@ export interface HttpDeps {
   readonly rules: Rules;
   readonly holding: Holding;
   readonly raid: Raid;
+  readonly hashes: Hashes;
   readonly notifications: Notifications;
   readonly push: Push;
   readonly feed: Feed;

@@ -111,6 +111,7 @@ export const STATUS_OF_REASON = {
   blocked: 403,
   rule: 422,
   'rule-invalid': 422,
+  'hash-invalid': 422,
   'too-many-rules': 422,
   'domain-invalid': 422,
   'domain-known': 422,

@@ -32,6 +32,7 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
+import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import {
   addRule,
@@ -372,6 +373,7 @@ export const routes: readonly Route[] = [
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
   ...[listRules, addRule, tryRule, changeRule, removeRule, enableRule, disableRule, ruleHits],
+  ...[listMatches, listHashes, addHash, removeHash],
   ...[listHeld, releaseHeld, rejectHeld, getRaid, setRaid],
   listDomainBlocksOfMine,
   blockDomain,

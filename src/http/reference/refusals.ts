@@ -102,6 +102,7 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'too-many-tags': 'As many hashtags are followed as can be.',
   rule: 'A rule of the server does not allow what is said. Nothing was stored or changed.',
   'rule-invalid': 'The words or the expression of the rule cannot be used; the sentence says why.',
+  'hash-invalid': 'What is to be listed is no hash, or nothing is known of the file of the video.',
   'too-many-rules': 'There are as many rules as may be.',
   'comments-closed': 'The author of the video takes no comments, or hid the one that is answered.',
   'answers-hidden': 'What the comment answers is hidden: show that first.',

@@ -6,6 +6,7 @@ import type { Tx } from '../../db/database.ts';
 import { type Finish, type JobPayload, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import { type Failure, fail } from '../../lib/result.ts';
+import { keepFromAll, listedPicture } from './listed.ts';
 import { stageJob } from './media-order.ts';
 import {
   dropCopy,
@@ -46,13 +47,21 @@ export function processUpload(
     const video = await queries.internal(videoId);
     if (!video || !waitsForFirst(video)) return;
     const sourcePath = await readSource(deps, video, work);
+    const sha256 = await deps.hashes.sha256Of(sourcePath, work.signal);
+    const listed = await deps.hashes.byFile(sha256);
+    if (listed) return keepFromAll(deps, video, listed, sourcePath);
+    // What has to be looked at first is not watched before.
+    const isSeen = !(await deps.hashes.looksAtPictures());
     const outcome = await orGiveUp(run, work, async () =>
       deps.pipeline.processFirst({
         ...(await jobOf(deps, videoId, sourcePath, work)),
-        onCopied: (copied) => publishCopy(deps, videoId, copied),
+        onCopied: (copied) => publishCopy(deps, videoId, copied, isSeen),
       }),
     );
     if (work.isGone()) return (tx) => enqueuePurge(deps, tx, videoId);
+    const shown = outcome.ok ? await listedPicture(deps, outcome.assets, sha256, work) : null;
+    if (shown) return keepFromAll(deps, video, shown, sourcePath);
+    await deps.inTx((tx) => tx('videos').where({ id: videoId }).update({ original_sha256: sha256 }));
     return (tx) => finishFirst(deps, tx, videoId, outcome);
   });
 }
@@ -63,15 +72,20 @@ function waitsForFirst({ local, state, originalKey, media, assets }: Video): boo
 }
 
 /** The copy is watched here from now on; other servers are told once there is an MP4 that stays. */
-async function publishCopy(deps: MediaJobDeps, videoId: VideoId, copied: Copied): Promise<void> {
+async function publishCopy(
+  deps: MediaJobDeps,
+  videoId: VideoId,
+  copied: Copied,
+  isSeen: boolean,
+): Promise<void> {
   await deps.inTx(async (tx) => {
     const video = await lockVideo(tx, videoId);
     if (video?.state !== 'received') return;
     await insertAssets(tx, videoId, copied.assets);
     await tx('videos')
       .where({ id: videoId })
-      .update({ ...factColumns(copied.facts, copied.hashes), ...playable(tx) });
-    await tellPlayable(deps, tx, videoId);
+      .update({ ...factColumns(copied.facts, copied.hashes), ...(isSeen ? playable(tx) : {}) });
+    if (isSeen) await tellPlayable(deps, tx, videoId);
   });
 }
 

@@ -47,11 +47,16 @@ export async function receiveRemoteVideos(
   const ids = arriving.map(({ video: { publishedAt }, arrival }) =>
     arrival?.isPast ? deps.ids.at<'video'>(publishedAt.getTime()) : deps.ids.next<'video'>(),
   );
+  const listed = await listedAmong(tx, arriving);
   const refused = new Set<VideoId>();
   const wanted: ScreenedVideo[] = [];
   for (const [at, one] of arriving.entries()) {
     const id = ids[at];
     if (id === undefined || deleted[at]) continue;
+    if (listed.has(one.video.sourceDigest ?? '')) {
+      refused.add(id);
+      continue;
+    }
     const screened = await screenRemoteVideo(deps, tx, one.author, one.video, 'post');
     if (screened.ok) wanted.push({ ...one, id, verdict: screened.verdict });
     else refused.add(id);
@@ -83,6 +88,14 @@ export async function receiveRemoteVideos(
     if (refused.has(videoId)) return fail('rule', 'A rule of this server does not allow this video.');
     return added.has(videoId) ? ok({ videoId }) : fail('known', 'This video is known already.');
   });
+}
+
+/** Digests of files, as their servers tell them, that must not be posted again. */
+async function listedAmong(tx: Tx, arriving: readonly NewRemoteVideo[]): Promise<Set<string>> {
+  const told = arriving.flatMap(({ video: { sourceDigest } }) => sourceDigest ?? []);
+  return told.length === 0
+    ? new Set()
+    : new Set(await tx('listed_media').whereIn('sha256', told).pluck('sha256'));
 }
 
 /** A video that may be stored, and what the rules say of it. */

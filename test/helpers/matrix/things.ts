@@ -246,6 +246,11 @@ export const kinds = {
     await db('content_rules').insert({ id, name: `Watches ${next()}`, when, action: 'report' });
     return one('rule', { id }, ALL);
   },
+  async 'listed file'({ context: { db, ids }, next }) {
+    const id = ids.next();
+    await db('listed_media').insert({ id, sha256: String(next()).padStart(64, '1'), distance: 10 });
+    return one('listed file', { id }, ALL);
+  },
   async 'held post'({ context: { db, ids }, videos, owner }) {
     const video_id = await videos.video(owner.account, { state: 'held' });
     const id = ids.next();

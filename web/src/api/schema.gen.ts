@@ -1276,6 +1276,30 @@ export interface List {
   readonly exclusive: boolean;
 }
 
+export interface ListedId {
+  readonly id: string;
+}
+
+export interface ListedMatch {
+  readonly id: string;
+  readonly listed_id: string | null;
+  readonly video_id: string;
+  readonly account_id: string;
+  readonly found_by: "file" | "picture";
+  readonly created_at: string;
+}
+
+export interface ListedMedia {
+  readonly id: string;
+  readonly sha256: string | null;
+  /** Of how many frames the hashes are known; 0: only the file is listed */
+  readonly frames: number;
+  /** Bits of 64 by which a frame may differ */
+  readonly distance: number;
+  readonly label: string;
+  readonly created_at: string;
+}
+
 export interface LiveAnalytics {
   readonly as_of: string;
   readonly last_hour: {
