@@ -209,6 +209,8 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
+    { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },
+    { name: 'raid-mode', everyMs: MINUTE, run: () => inTx((tx) => context.raid.noteEnd(tx)) },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
     { name: 'instances', everyMs: 60 * MINUTE, run: () => instances.sweepInstances() },

@@ -33,9 +33,25 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
+import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
+import {
+  addRule,
+  changeRule,
+  disableRule,
+  enableRule,
+  getRaid,
+  listHeld,
+  listRules,
+  rejectHeld,
+  releaseHeld,
+  removeRule,
+  ruleHits,
+  setRaid,
+  tryRule,
+} from './admin/rules.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
@@ -370,6 +386,9 @@ export const routes: readonly Route[] = [
   ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
+  ...[listRules, addRule, tryRule, changeRule, removeRule, enableRule, disableRule, ruleHits],
+  ...[listMatches, listHashes, addHash, removeHash],
+  ...[listHeld, releaseHeld, rejectHeld, getRaid, setRaid],
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

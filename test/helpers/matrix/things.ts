@@ -248,6 +248,23 @@ export const kinds = {
       .returning('id');
     return one('dead letter', { id: String(row.id) }, ALL);
   },
+  async rule({ context: { db, ids }, next }) {
+    const id = ids.next();
+    const when = JSON.stringify({ words: ['replica'], fields: [] });
+    await db('content_rules').insert({ id, name: `Watches ${next()}`, when, action: 'report' });
+    return one('rule', { id }, ALL);
+  },
+  async 'listed file'({ context: { db, ids }, next }) {
+    const id = ids.next();
+    await db('listed_media').insert({ id, sha256: String(next()).padStart(64, '1'), distance: 10 });
+    return one('listed file', { id }, ALL);
+  },
+  async 'held post'({ context: { db, ids }, videos, owner }) {
+    const video_id = await videos.video(owner.account, { state: 'held' });
+    const id = ids.next();
+    await db('held_posts').insert({ id, video_id, account_id: owner.id, cause: 'rule' });
+    return one('held post', { id }, ALL);
+  },
   'blocked domain': (world) => policyOf(world, 'suspend'),
   'allowed domain': (world) => policyOf(world, 'allow'),
   async 'trending video'({ videos, owner }) {

@@ -657,12 +657,51 @@ export interface Comment {
   /** Ours: what is said of a video besides; null on comments */
   readonly video: VideoFacts | null;
   readonly video_id: string;
+  /** A moderator decides first: only whoever wrote it sees it */
+  readonly held: boolean;
   /** By the author of the video: only that person, and whoever wrote it, still see it */
   readonly hidden: boolean;
   /** By the author of the video */
   readonly liked_by_author: boolean;
   /** The author of the video wrote it */
   readonly by_author: boolean;
+}
+
+export interface ContentRule {
+  readonly id: string;
+  readonly name: string;
+  readonly when: {
+    /** One of these stands in one of the fields. A star at either end stands for any letters. */
+    readonly words?: readonly string[];
+    /** Found in one of the fields: the syntax of RE2, without regard to case */
+    readonly regex?: string;
+    /** Empty: all */
+    readonly fields: readonly ("caption" | "comment" | "name" | "bio" | "link-host" | "transcript")[];
+    /** The account is younger than so many days */
+    readonly account_days?: number;
+    /** Its server became known less than so many days ago */
+    readonly domain_days?: number;
+    /** There are more links than this */
+    readonly links?: number;
+    /** The same text was posted so often within so many hours, by anybody */
+    readonly duplicates?: {
+      readonly count: number;
+      readonly hours: number;
+    };
+    /** The account posted so much within so many minutes */
+    readonly rate?: {
+      readonly count: number;
+      readonly minutes: number;
+    };
+  };
+  readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
+  readonly scope: "everybody" | "local" | "federated";
+  readonly enabled: boolean;
+  /** In the last 30 days */
+  readonly hits: number;
+  readonly last_hit_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
 }
 
 export interface Context {
@@ -988,7 +1027,7 @@ export interface FeedStatuses {
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -1123,6 +1162,27 @@ export interface GroupedNotifications {
   readonly partial_accounts?: readonly PartialAccountWithAvatar[];
   readonly statuses: readonly Status[];
   readonly notification_groups: readonly NotificationGroup[];
+}
+
+export interface HeldPost {
+  readonly id: string;
+  readonly kind: "video" | "comment";
+  readonly target_id: string;
+  /** The video itself, or the one that the comment stands under */
+  readonly video_id: string | null;
+  readonly account_id: string;
+  readonly acct: string;
+  readonly text: string;
+  readonly poster: string | null;
+  /** An MP4; its address is good for a short time */
+  readonly media: string | null;
+  readonly cause: "rule" | "hash" | "classifier";
+  readonly rule_id: string | null;
+  /** Its name */
+  readonly rule: string | null;
+  /** What was found */
+  readonly note: string;
+  readonly created_at: string;
 }
 
 export interface History {
@@ -1296,6 +1356,30 @@ export interface List {
   readonly replies_policy: "followed" | "list" | "none";
   /** Who is in it is left out of the home timeline */
   readonly exclusive: boolean;
+}
+
+export interface ListedId {
+  readonly id: string;
+}
+
+export interface ListedMatch {
+  readonly id: string;
+  readonly listed_id: string | null;
+  readonly video_id: string;
+  readonly account_id: string;
+  readonly found_by: "file" | "picture";
+  readonly created_at: string;
+}
+
+export interface ListedMedia {
+  readonly id: string;
+  readonly sha256: string | null;
+  /** Of how many frames the hashes are known; 0: only the file is listed */
+  readonly frames: number;
+  /** Bits of 64 by which a frame may differ */
+  readonly distance: number;
+  readonly label: string;
+  readonly created_at: string;
 }
 
 export interface LiveAnalytics {
@@ -1732,7 +1816,7 @@ export interface Preferences {
 
 export interface Processing {
   readonly id: string;
-  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly state: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   /** What is being done, for display */
   readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
@@ -1752,6 +1836,14 @@ export interface Processing {
   readonly detail: string | null;
   readonly status_url: string;
   readonly url: string;
+}
+
+export interface RaidMode {
+  readonly on: boolean;
+  readonly since: string | null;
+  /** When it ends by itself */
+  readonly until: string | null;
+  readonly reason: string;
 }
 
 export interface Relationship {
@@ -1912,6 +2004,33 @@ export interface Rule {
   readonly id: string;
   readonly text: string;
   readonly hint: string;
+}
+
+export interface RuleHit {
+  readonly id: string;
+  readonly created_at: string;
+  readonly account_id: string | null;
+  readonly target: {
+    readonly kind: "video" | "comment" | "account" | "none";
+    readonly id: string | null;
+  };
+  readonly field: "caption" | "comment" | "name" | "bio" | "link-host" | "transcript" | null;
+  readonly excerpt: string;
+  readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
+}
+
+export interface RuleTrial {
+  readonly looked_at: number;
+  readonly found: number;
+  readonly matches: readonly {
+    readonly field: "caption" | "comment" | "name" | "bio" | "link-host" | "transcript" | null;
+    readonly excerpt: string;
+    readonly target: {
+      readonly kind: "video" | "comment" | "account";
+      readonly id: string;
+    };
+    readonly account_id: string;
+  }[];
 }
 
 export interface ScheduledStatus {
@@ -2133,7 +2252,7 @@ export interface StudioOverview {
 export interface StudioVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2353,7 +2472,7 @@ export interface V1Instance {
 export interface Video {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
