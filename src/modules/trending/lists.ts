@@ -4,8 +4,8 @@ import type { Db } from '../../db/database.ts';
 import { notMutedBy } from '../../db/feed.ts';
 import {
   accountListedTo,
+  notKeptFromLists,
   notSilencedFor,
-  SEVERITY,
   type UnlistedDomains,
   visibleTo,
 } from '../../db/visibility.ts';
@@ -119,7 +119,7 @@ export function createTrendLists(deps: {
         .whereRaw('accounts.id = any(?::bigint[])', [ids])
         .where({ 'accounts.discoverable': true })
         .modify(accountListedTo(viewerId, unlistedDomains))
-        .whereRaw(`(accounts.domain = '' or ${SEVERITY} is distinct from 'silence')`)
+        .modify(notKeptFromLists)
         .whereNotExists((decided) =>
           decided
             .select('subject')
