@@ -275,7 +275,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     moderation,
     ...{ feed, notifications, publishing: posts },
     relays,
-    instances,
+    ...{ instances, audit },
     instanceSecret,
     instanceAccount,
     remoteKeyMinBits: config.remoteKeyMinBits,

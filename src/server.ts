@@ -49,6 +49,7 @@ export async function startWeb(context: Context): Promise<Running> {
     inbox: context.federation.inbox,
     federation: context.federation.router,
     client: context.federation.client,
+    probe: context.federation.probe,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     streams,
     uploadFiles: createUploadFiles(context),
@@ -72,6 +73,7 @@ export async function startWeb(context: Context): Promise<Running> {
     exclusive: false,
     tasks: [
       { name: 'uploads', everyMs: 15_000, run: () => uploads.sweep() },
+      { name: 'refusals', everyMs: MINUTE, run: () => context.instances.writeRefusals() },
       { name: 'forms', everyMs: 60 * MINUTE, run: () => sweepForms(formsDir(dataDir), context.clock.now()) },
     ],
   });

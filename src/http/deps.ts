@@ -77,6 +77,11 @@ export interface HttpDeps {
   readonly domains: Domains;
   readonly lookup: RemoteLookup;
   readonly deliveries: DeliveryDesk;
+  /** Asks another server as this one would, and tells every step. */
+  readonly probe: (host: string) => Promise<{
+    readonly ok: boolean;
+    readonly steps: readonly { readonly step: string; readonly what: string; readonly ms: number }[];
+  }>;
   readonly posts: Posts;
   readonly tags: Tags;
   readonly storage: WatchedStorage;

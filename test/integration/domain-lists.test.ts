@@ -110,7 +110,7 @@ describe('OP10 a list of 2,000 lines', { timeout: 120_000 }, () => {
     expect(now.get(BOOKS_4)).toMatchObject({ severity: 'suspend', origin: 'import' });
     expect(now.get('wild7.example')).toMatchObject({ severity: 'silence' });
     expect(await instances.standingOf('deep.below.wild7.example')).toMatchObject({ silenced: true });
-    expect(now.get('s10.bad.example')).toMatchObject({
+    expect(now.get('s100.bad.example')).toMatchObject({
       ...{ publicComment: expect.stringContaining('with a comma'), obfuscate: true },
       privateComment: 'from the big list',
     });

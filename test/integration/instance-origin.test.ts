@@ -66,8 +66,12 @@ describe('the origin that ids were made with', () => {
 describe('S15 blocked domains', () => {
   test('every spelling of a domain and of those below it', async () => {
     const { instances, inTx } = server.context;
-    expect((await inTx((tx) => instances.setPolicy(tx, 'Evil.TEST.', { severity: 'suspend' }))).ok).toBe(true);
-    expect((await inTx((tx) => instances.setPolicy(tx, 'bücher.test', { severity: 'suspend' }))).ok).toBe(true);
+    expect((await inTx((tx) => instances.setPolicy(tx, 'Evil.TEST.', { severity: 'suspend' }))).ok).toBe(
+      true,
+    );
+    expect((await inTx((tx) => instances.setPolicy(tx, 'bücher.test', { severity: 'suspend' }))).ok).toBe(
+      true,
+    );
     expect((await inTx((tx) => instances.setPolicy(tx, '[::1]', { severity: 'suspend' }))).ok).toBe(true);
     expect((await instances.policies()).map((policy) => policy.domain)).toEqual([
       '[::1]',

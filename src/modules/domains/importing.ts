@@ -35,6 +35,8 @@ export interface ImportInput {
   readonly text: string;
   /** For the staff, on each of the policies that the file makes. */
   readonly privateComment: string;
+  /** Allow all that it names, whatever it says of them. */
+  readonly allow?: boolean;
 }
 
 type Refusal = 'not-a-domain-list' | 'too-many-rows';
@@ -51,7 +53,7 @@ export function importing({ db, instances, records, ownDomain }: ImportingDeps) 
       const after: Decision = {
         ...MILDEST,
         ...before,
-        ...listed,
+        ...(input.allow ? { severity: 'allow' as const } : listed),
         origin: 'import',
         // What stood there before was brought by a file, too.
         privateComment: input.privateComment || (before?.privateComment ?? ''),

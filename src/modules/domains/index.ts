@@ -57,6 +57,7 @@ export function createDomains(given: {
     ...deciding(all),
     undo: records.undo,
     changesOf: records.changesOf,
+    changeCounts: records.changeCounts,
     /** What would come back of the follows that ended when a domain was suspended, were that lifted. */
     returnable: deps.social.returnable,
     imports: importing(all),

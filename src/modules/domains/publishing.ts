@@ -56,12 +56,10 @@ export function publishing({
     },
 
     /** What is decided against servers, for somebody who is signed in or not. */
-    async published(
-      isMember: boolean,
-    ): Promise<Result<{ blocks: PublishedBlock[] }, 'not-found' | 'not-signed-in'>> {
+    async published(isMember: boolean): Promise<Result<{ blocks: PublishedBlock[] }, 'not-found'>> {
       const to = await audience();
       if (to === 'hidden') return fail('not-found', 'This server does not tell whom it limits.');
-      if (to === 'members' && !isMember) return fail('not-signed-in', 'Sign in to read this list.');
+      if (to === 'members' && !isMember) return fail('not-found', 'Sign in to read this list.');
       const policies = await instances.policies(['silence', 'suspend']);
       const blocks = policies.map(({ domain, severity, publicComment, obfuscate }) => ({
         domain: obfuscate ? obfuscated(domain) : domain,

@@ -80,6 +80,15 @@ export function recording({ db, instances, audit }: RecordingDeps) {
     record,
     changesOf: (auditId: AuditId) => changesOf(db, auditId),
 
+    /** How many domains each of these deeds changed. */
+    async changeCounts(auditIds: readonly AuditId[]): Promise<Map<AuditId, number>> {
+      const rows: { id: AuditId; count: number }[] = await db('domain_changes')
+        .whereRaw('audit_id = any(?::bigint[])', [[...auditIds]])
+        .groupBy('audit_id')
+        .select('audit_id as id', db.raw('count(*)::int as count'));
+      return new Map(rows.map(({ id, count }) => [id, count]));
+    },
+
     /**
      * Takes a deed back: what it changed is again as it was before, but for domains that were decided about anew since, which stay as
      * they are.
