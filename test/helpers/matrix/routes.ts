@@ -225,6 +225,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'POST /api/v1/admin/domains/decide': (world) => ({
     body: { domains: [`bad${world.next()}.test`], severity: 'silence' },
   }),
+  'POST /api/v1/admin/domains/lift': () => ({ body: { domain: 'evil.test' } }),
   'POST /api/v1/admin/domains/import': (world) => ({ body: `bad${world.next()}.test\n`, type: 'text/csv' }),
   'POST /api/v1/admin/domains/undo': () => ({ body: { id: '1' } }),
   'POST /api/v1/admin/domains/subscriptions': (world) => ({

@@ -25,4 +25,7 @@ export const english = {
   actions: 'Actions',
   none: 'Not given',
   approvals: 'Sign-ups',
+  servers: 'Servers',
+  domains: 'Domains',
+  domainLists: 'Lists of domains',
 } as const;

@@ -11,4 +11,8 @@ export interface OverviewTile {
 /** What stands on the overview, in this order. */
 export const overviewTiles: readonly OverviewTile[] = [
   { needs: 'sign-ups', load: () => import('../approvals/tile.tsx').then((module) => module.SignUpsTile) },
+  {
+    needs: 'domains',
+    load: () => import('../domains/notice-tile.tsx').then((module) => module.BlockNoticesTile),
+  },
 ];
