@@ -22,7 +22,6 @@ export {
   type FederationMode,
   type MediaRefusal,
   type PolicyChange,
-  type PolicyOrigin,
   type Severity,
   type Standing,
   severities,

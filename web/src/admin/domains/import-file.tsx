@@ -107,15 +107,15 @@ function Plan({ plan, busy, onApply, onCancel }: PlanProps) {
 
 function problemWords(problem: DomainImport['problems'][number]['problem']): string {
   const words: Readonly<Record<typeof problem, string>> = {
-    'domain-invalid': say('problem_domain_invalid'),
-    obfuscated: say('problem_obfuscated'),
-    'top-level': say('problem_top_level'),
-    'own-domain': say('problem_own_domain'),
-    'severity-unknown': say('problem_severity_unknown'),
-    'flag-invalid': say('problem_flag_invalid'),
-    'comment-too-long': say('problem_comment_too_long'),
-    duplicate: say('problem_duplicate'),
-    unreadable: say('problem_unreadable'),
+    'domain-invalid': say('problemInvalid'),
+    obfuscated: say('problemObfuscated'),
+    'top-level': say('problemTopLevel'),
+    'own-domain': say('problemOwn'),
+    'severity-unknown': say('problemLevel'),
+    'flag-invalid': say('problemFlag'),
+    'comment-too-long': say('problemNote'),
+    duplicate: say('problemDuplicate'),
+    unreadable: say('problemUnreadable'),
   };
   return words[problem];
 }

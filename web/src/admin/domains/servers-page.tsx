@@ -4,7 +4,6 @@ import { count } from '../../format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
-import type { AdminPageProps } from '../pages.ts';
 import { type AddressState, useAddressState } from '../parts/address-state.ts';
 import { ChoiceFilter, FilterBar, TextFilter } from '../parts/filter-bar.tsx';
 import { List, useList } from '../parts/list.tsx';
@@ -16,7 +15,7 @@ import { ServerDetail } from './server-detail.tsx';
 import { ServerState, Time } from './server-state.tsx';
 
 /** Servers known here: found by what they are, decided about one by one or many at once. */
-export function ServersPage({ id }: AdminPageProps) {
+export function ServersPage({ id }: { readonly id: string | undefined }) {
   return id === undefined ? <Servers /> : <ServerDetail host={id} />;
 }
 
