@@ -1,9 +1,11 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
 import { appVariables } from './env-app.ts';
+import { backupVariables } from './env-backup.ts';
 import { eventVariables } from './env-events.ts';
 import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
+import { observabilityVariables } from './env-observability.ts';
 import { videoVariables } from './env-video.ts';
 import { hostName, httpUrl, integer, list, variable } from './variable.ts';
 
@@ -155,20 +157,7 @@ export const variables = {
     remedy: 'Write a number of seconds from 2 to 600.',
     group: 'Running',
   }),
-  METRICS_LISTEN: variable({
-    schema: z
-      .string()
-      .regex(/^(?:[^\s:/@[\]]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/)
-      .transform((text) => ({
-        host: text.slice(0, text.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
-        port: Number(text.slice(text.lastIndexOf(':') + 1)),
-      }))
-      .pipe(z.object({ host: hostName, port: z.number().int().min(0).max(65_535) })),
-    fallback: undefined,
-    doc: 'Address and port of a private listener that answers `/metrics` for Prometheus, such as `127.0.0.1:9464`. Every process needs one of its own. Absent: there is none.',
-    remedy: 'Write an address of this machine and a port other than PORT, such as 127.0.0.1:9464.',
-    group: 'Running',
-  }),
+  ...observabilityVariables,
   DATA_DIR: variable({
     schema: z.string().min(1).max(1_000),
     fallback: './data',
@@ -346,9 +335,7 @@ export const variables = {
     remedy: 'Write a command name or an absolute path.',
     group: 'Running',
   }),
-  ...eventVariables,
-  ...mailVariables,
-  ...videoVariables,
+  ...{ ...eventVariables, ...mailVariables, ...videoVariables, ...backupVariables },
   FEDERATION_MODE: variable({
     schema: z.enum(['open', 'allow-list']),
     fallback: 'open',

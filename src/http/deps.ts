@@ -5,6 +5,7 @@ import type { InTx } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Cursors } from '../lib/cursor.ts';
 import type { Logger } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
 import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
 import type { Analytics } from '../modules/analytics/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
@@ -20,7 +21,7 @@ import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.t
 import type { Lists } from '../modules/lists/index.ts';
 import type { Mail } from '../modules/mail/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
-import type { Moderation } from '../modules/moderation/index.ts';
+import type { Measures, Moderation } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
@@ -33,6 +34,8 @@ import type { Tags } from '../modules/tags/index.ts';
 import type { LiveTrends } from '../modules/trending/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { Watching } from '../modules/watching/index.ts';
+import type { Work } from '../modules/work/index.ts';
+import type { Lifecycle } from '../operations/readiness.ts';
 import type { ClientDoor } from './activitypub/door.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
@@ -57,6 +60,7 @@ export interface HttpDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly measures: Measures;
   readonly audit: Audit;
   readonly notifications: Notifications;
   readonly push: Push;
@@ -100,11 +104,7 @@ export interface HttpDeps {
   readonly client: ClientDoor;
   /** Built web client. */
   readonly webDir: string;
-  readonly health: () => Promise<HealthReport>;
-}
-
-/** Whether each part answers. `ok` is false when one that requests need does not. */
-export interface HealthReport {
-  readonly ok: boolean;
-  readonly parts: Readonly<Record<string, 'ok' | 'failing'>>;
+  readonly lifecycle: Lifecycle;
+  readonly metrics: Metrics;
+  readonly work: Work;
 }

@@ -27,11 +27,11 @@ export type Level = DomainPolicy['severity'];
 export interface DecisionInput {
   readonly domains: readonly string[];
   readonly severity: Level;
-  readonly reject_media?: boolean;
-  readonly reject_reports?: boolean;
-  readonly obfuscate?: boolean;
-  readonly public_comment?: string;
-  readonly private_comment?: string;
+  readonly reject_media?: boolean | undefined;
+  readonly reject_reports?: boolean | undefined;
+  readonly obfuscate?: boolean | undefined;
+  readonly public_comment?: string | undefined;
+  readonly private_comment?: string | undefined;
   readonly expires_at?: string | null;
   readonly reason: string;
 }

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { DomainPolicy } from '../../api/schema.gen.ts';
 import { toast } from '../../state/toasts.ts';
 import { Choice, Field, SelectField } from '../../ui/field.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
@@ -10,6 +11,8 @@ import { say } from './say.ts';
 interface DecideDialogProps {
   /** About which; with none, one is named here. */
   readonly domains: readonly string[];
+  /** What is decided about the one domain now. */
+  readonly from?: DomainPolicy | null;
   readonly onDone: () => void;
   readonly onClose: () => void;
 }
@@ -17,14 +20,14 @@ interface DecideDialogProps {
 const DAY_MS = 86_400_000;
 
 /** Decides about one or several domains, after it has said whom that is about. */
-export function DecideDialog({ domains, onDone, onClose }: DecideDialogProps) {
+export function DecideDialog({ domains, from, onDone, onClose }: DecideDialogProps) {
   const [named, setNamed] = useState('');
-  const [level, setLevel] = useState<Level>('silence');
-  const [rejectMedia, setRejectMedia] = useState(false);
-  const [rejectReports, setRejectReports] = useState(false);
-  const [obfuscate, setObfuscate] = useState(false);
-  const [publicNote, setPublicNote] = useState('');
-  const [privateNote, setPrivateNote] = useState('');
+  const [level, setLevel] = useState<Level>(from?.severity ?? 'silence');
+  const [rejectMedia, setRejectMedia] = useState(from?.reject_media ?? false);
+  const [rejectReports, setRejectReports] = useState(from?.reject_reports ?? false);
+  const [obfuscate, setObfuscate] = useState(from?.obfuscate ?? false);
+  const [publicNote, setPublicNote] = useState(from?.public_comment ?? '');
+  const [privateNote, setPrivateNote] = useState(from?.private_comment ?? '');
   const [days, setDays] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -32,12 +35,15 @@ export function DecideDialog({ domains, onDone, onClose }: DecideDialogProps) {
 
   const send = async (reason: string) => {
     setBusy(true);
+    // Of several, each keeps what is not chosen here; of one, all of it stands in the form.
+    const isOne = about.length === 1;
+    const flag = (is: boolean) => (isOne || is ? is : undefined);
+    const text = (value: string) => (isOne || value.trim() !== '' ? value.trim() : undefined);
     const outcome = await decide({
-      ...{ domains: about, severity: level, reason, obfuscate },
-      ...{ reject_media: rejectMedia, reject_reports: rejectReports },
-      ...(publicNote.trim() === '' ? {} : { public_comment: publicNote.trim() }),
-      ...(privateNote.trim() === '' ? {} : { private_comment: privateNote.trim() }),
-      expires_at: days === '' ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString(),
+      ...{ domains: about, severity: level, reason, obfuscate: flag(obfuscate) },
+      ...{ reject_media: flag(rejectMedia), reject_reports: flag(rejectReports) },
+      ...{ public_comment: text(publicNote), private_comment: text(privateNote) },
+      expires_at: expiry(days, from?.expires_at ?? null),
     });
     setBusy(false);
     if (!outcome.ok) return setProblem(outcome.sentence);
@@ -85,6 +91,12 @@ export function DecideDialog({ domains, onDone, onClose }: DecideDialogProps) {
       />
     </ReasonDialog>
   );
+}
+
+/** Until when it counts: what stood there, where nothing was written. */
+function expiry(days: string, before: string | null): string | null {
+  if (days === '') return before;
+  return days === '0' ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
 }
 
 /** Whom a decision about these domains would be about. */

@@ -21,7 +21,7 @@ import { say } from './say.ts';
 export function DomainsPage() {
   const [remote, reload] = useRemote('domain policies', policies);
   const [lately, reloadDeeds] = useRemote('domain deeds', deeds);
-  const [deciding, setDeciding] = useState<readonly string[] | null>(null);
+  const [deciding, setDeciding] = useState<DomainPolicy | 'new' | null>(null);
   const [lifting, setLifting] = useState<DomainPolicy | null>(null);
   const changed = () => {
     setDeciding(null);
@@ -32,14 +32,14 @@ export function DomainsPage() {
   return (
     <Page title={say('domains')} width="wide">
       <div>
-        <Button icon="plus" onPress={() => setDeciding([])}>
+        <Button icon="plus" onPress={() => setDeciding('new')}>
           {say('add')}
         </Button>
       </div>
       {remote.state === 'loading' && <Loading />}
       {remote.state === 'failed' && <Failed failure={remote.failure} onRetry={reload} />}
       {remote.state === 'ready' && (
-        <Policies rows={remote.value} onDecide={({ domain }) => setDeciding([domain])} onLift={setLifting} />
+        <Policies rows={remote.value} onDecide={setDeciding} onLift={setLifting} />
       )}
       <Section title={say('file')}>
         <ImportFile onApplied={changed} />
@@ -48,7 +48,14 @@ export function DomainsPage() {
         <Deeds remote={lately} onRetry={reloadDeeds} onUndone={changed} />
       </Section>
       <Audience />
-      {deciding && <DecideDialog domains={deciding} onDone={changed} onClose={() => setDeciding(null)} />}
+      {deciding && (
+        <DecideDialog
+          domains={deciding === 'new' ? [] : [deciding.domain]}
+          from={deciding === 'new' ? null : deciding}
+          onDone={changed}
+          onClose={() => setDeciding(null)}
+        />
+      )}
       {lifting && <LiftDialog policy={lifting} onDone={changed} onClose={() => setLifting(null)} />}
     </Page>
   );

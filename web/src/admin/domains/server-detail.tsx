@@ -65,6 +65,7 @@ export function ServerDetail({ host }: { host: string }) {
       {isDeciding && (
         <DecideDialog
           domains={[host]}
+          from={server.policy?.domain === host ? server.policy : null}
           onDone={() => {
             setDeciding(false);
             reload();

@@ -16,7 +16,7 @@ export const english = {
   privateNote: 'Note for the staff',
   obfuscate: 'Hide part of the name in the public list',
   days: 'For how many days',
-  daysHint: 'Empty: for good.',
+  daysHint: 'Empty: as it is. 0: for good.',
   origin: 'Set by',
   originHand: 'The staff',
   originImport: 'A file',
