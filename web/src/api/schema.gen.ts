@@ -1057,7 +1057,7 @@ export interface FeedStatuses {
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -1650,7 +1650,7 @@ export interface MutedAccount {
 export interface Notification {
   readonly id: string;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected";
   readonly group_key: string;
   readonly created_at: string;
   /** Who did it */
@@ -1666,7 +1666,7 @@ export interface NotificationGroup {
   readonly group_key: string;
   readonly notifications_count: number;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected";
   /** Below 2^53 */
   readonly most_recent_notification_id: number;
   readonly page_min_id: string;
@@ -1689,7 +1689,7 @@ export interface NotificationPolicy {
   readonly for_private_mentions: "accept" | "filter" | "drop";
   readonly for_limited_accounts: "accept" | "filter" | "drop";
   /** Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments */
-  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
   readonly summary: {
     readonly pending_requests_count: number;
     readonly pending_notifications_count: number;
@@ -1834,7 +1834,7 @@ export interface Preferences {
 
 export interface Processing {
   readonly id: string;
-  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   /** What is being done, for display */
   readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
@@ -2099,7 +2099,7 @@ export interface StudioOverview {
 export interface StudioVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2319,7 +2319,7 @@ export interface V1Instance {
 export interface Video {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
