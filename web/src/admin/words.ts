@@ -30,4 +30,7 @@ export const english = {
   none: 'Not given',
   reports: 'Reports',
   approvals: 'Sign-ups',
+  servers: 'Servers',
+  domains: 'Domains',
+  domainLists: 'Lists of domains',
 } as const;
