@@ -5,6 +5,7 @@ import { createLogger } from '../lib/log.ts';
 import { version } from '../version.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
+import { doctorCommand } from './doctor.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
 import { inviteCommand } from './invite.ts';
@@ -13,7 +14,7 @@ import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
 import { rankingCommand } from './ranking.ts';
 import { relayCommand } from './relay.ts';
-import type { Report, Run } from './report.ts';
+import type { Report, Run, RunBare } from './report.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
 
@@ -58,6 +59,13 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
     }
   };
 
+  const runBare: RunBare = async (work) => {
+    const read = readConfig(around.env);
+    if (!read.ok) return print({ ok: false, text: describeProblems(read.problems) });
+    print(await work(read.config, createLogger('error', around.stderr)));
+  };
+
+  program.addCommand(doctorCommand(runBare));
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Knex } from 'knex';
 import pg from 'pg';
-import { openDatabase } from './database.ts';
+import { type Db, openDatabase } from './database.ts';
 
 const MIGRATIONS_DIR = new URL('../../migrations/', import.meta.url);
 
@@ -30,6 +30,16 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   } finally {
     await lock.end();
   }
+}
+
+/** Migrations that this program knows and that have not run on this database. */
+export async function pendingMigrations(db: Db): Promise<string[]> {
+  const { getMigrations, getMigrationName } = await migrationSource();
+  const names = (await getMigrations([])).map(getMigrationName);
+  if (!(await db.schema.hasTable('migrations'))) return names;
+  const done: { name: string }[] = await db('migrations').select('name');
+  const known = new Set(done.map(({ name }) => name));
+  return names.filter((name) => !known.has(name));
 }
 
 /** A migration file. There is no way down: a mistake is mended by the next migration. */
