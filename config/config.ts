@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import type { z } from 'zod';
 import { type VariableName, variables } from './env.ts';
@@ -52,8 +52,10 @@ type Parsed = { [K in VariableName]: z.output<(typeof variables)[K]['schema']> |
 export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigOutcome {
   const problems: ConfigProblem[] = [];
   const parsed: Record<string, unknown> = {};
+  const told: Record<string, string> = {};
   for (const [name, variable] of Object.entries(variables)) {
     const given = env[name] === '' ? undefined : env[name];
+    if (given !== undefined && !('secret' in variable && variable.secret)) told[name] = given;
     const text = given ?? variable.fallback;
     if (text === undefined) continue;
     const outcome = variable.schema.safeParse(text);
@@ -63,7 +65,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const values = parsed as Parsed;
   if (problems.length === 0) problems.push(...contradictions(values));
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: frozen(build(values)) };
+  return { ok: true, config: frozen(build(values, told)) };
 }
 
 function frozen<T extends object>(value: T): T {
@@ -91,6 +93,8 @@ function contradictions(values: Parsed): ConfigProblem[] {
   for (const [endpoint, ...keys] of [
     ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'],
     ['COLD_S3_ENDPOINT', 'COLD_S3_ACCESS_KEY', 'COLD_S3_SECRET_KEY'],
+    ['BACKUP_S3_ENDPOINT', 'BACKUP_S3_ACCESS_KEY', 'BACKUP_S3_SECRET_KEY', 'BACKUP_PASSPHRASE'],
+    ['RELEASE_FEED_URL', 'RELEASE_FEED_KEY'],
   ] as const) {
     if (values[endpoint] === undefined) continue;
     for (const name of keys) {
@@ -115,7 +119,7 @@ function contradictions(values: Parsed): ConfigProblem[] {
     const isSamePlace = values.COLD_S3_ENDPOINT === values.S3_ENDPOINT && bucket === values.S3_BUCKET;
     if (isSamePlace) found.push(problem('COLD_S3_BUCKET', bucket));
   }
-  found.push(...mailContradictions(values));
+  found.push(...mailContradictions(values), ...backupContradictions(values));
   const metrics = values.METRICS_LISTEN;
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
     found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
@@ -124,6 +128,17 @@ function contradictions(values: Parsed): ConfigProblem[] {
   const unknown = (values.QUEUES ?? []).filter((queue) => !known.includes(queue));
   if (unknown.length > 0) found.push(problem('QUEUES', unknown.join(',')));
   return found;
+}
+
+/** One place for backups, and another than that of the media. */
+function backupContradictions(values: Parsed): ConfigProblem[] {
+  if (values.BACKUP_S3_ENDPOINT === undefined) return [];
+  const { BACKUP_DIR: dir, BACKUP_S3_BUCKET: bucket = '' } = values;
+  const isSamePlace = values.BACKUP_S3_ENDPOINT === values.S3_ENDPOINT && bucket === values.S3_BUCKET;
+  return [
+    ...(dir === undefined ? [] : [problem('BACKUP_DIR', dir)]),
+    ...(isSamePlace ? [problem('BACKUP_S3_BUCKET', bucket)] : []),
+  ];
 }
 
 /** Who names a part of a mail server has to name the rest. */
@@ -165,7 +180,7 @@ function mailOf(v: Parsed) {
   };
 }
 
-function build(v: Parsed) {
+function build(v: Parsed, told: Readonly<Record<string, string>>) {
   const host = required(v.HOST);
   const port = required(v.PORT);
   const origin = new URL(v.ORIGIN ?? `http://${hostOfUrl(host)}:${port}`).origin;
@@ -230,6 +245,30 @@ function build(v: Parsed) {
             },
     },
     secretKey: secret(v.SECRET_KEY),
+    backups: {
+      isNightly: required(v.BACKUPS) === 'nightly',
+      hour: required(v.BACKUP_HOUR),
+      dir: v.BACKUP_DIR === undefined ? join(dataDir, 'backups') : resolve(v.BACKUP_DIR),
+      media: required(v.BACKUP_MEDIA) === 'all',
+      passphrase: secret(v.BACKUP_PASSPHRASE),
+      s3:
+        v.BACKUP_S3_ENDPOINT === undefined
+          ? null
+          : {
+              endpoint: v.BACKUP_S3_ENDPOINT,
+              region: required(v.BACKUP_S3_REGION),
+              bucket: required(v.BACKUP_S3_BUCKET),
+              accessKey: required(v.BACKUP_S3_ACCESS_KEY),
+              secretKey: new Secret(required(v.BACKUP_S3_SECRET_KEY)),
+            },
+    },
+    /** Null: nobody is asked for new versions. */
+    releaseFeed:
+      v.RELEASE_FEED_URL === undefined
+        ? null
+        : { url: v.RELEASE_FEED_URL, key: required(v.RELEASE_FEED_KEY) },
+    /** The text of every variable that was set, but for passwords and keys: for backups. */
+    told,
     registrations: required(v.REGISTRATIONS),
     archives: {
       daysBetween: required(v.ARCHIVE_DAYS_BETWEEN),

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { z } from 'zod';
 import { appVariables } from './env-app.ts';
+import { backupVariables } from './env-backup.ts';
 import { eventVariables } from './env-events.ts';
 import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
@@ -334,9 +335,7 @@ export const variables = {
     remedy: 'Write a command name or an absolute path.',
     group: 'Running',
   }),
-  ...eventVariables,
-  ...mailVariables,
-  ...videoVariables,
+  ...{ ...eventVariables, ...mailVariables, ...videoVariables, ...backupVariables },
   FEDERATION_MODE: variable({
     schema: z.enum(['open', 'allow-list']),
     fallback: 'open',

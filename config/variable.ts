@@ -12,7 +12,7 @@ export interface Variable<T extends z.ZodType> {
   /** What a person must do when the value is refused. */
   readonly remedy: string;
   readonly secret?: boolean;
-  readonly group: 'Server' | 'Storage' | 'Accounts' | 'Mail' | 'Video' | 'Federation' | 'Running';
+  readonly group: 'Server' | 'Storage' | 'Accounts' | 'Mail' | 'Video' | 'Federation' | 'Backup' | 'Running';
 }
 
 /** Declares one, with its types checked. */

@@ -14,7 +14,7 @@ import { watchRemovals } from '../media/storage/removals.ts';
 import { createTurns } from '../media/turns.ts';
 import { addressesOf, connect, openRedis } from './connections.ts';
 import { type Db, openDatabase } from './db/database.ts';
-import { migrate } from './db/migrate.ts';
+import { migrateOrRefuse } from './db/migrate.ts';
 import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
@@ -46,7 +46,7 @@ import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
-import { createModeration } from './modules/moderation/index.ts';
+import { createMeasures, createModeration } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
@@ -67,6 +67,7 @@ import {
 import { createWork } from './modules/work/index.ts';
 import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
+import { createSafekeeping } from './safekeeping.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -110,7 +111,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   if (!connected.ok) return refuse(connected.reason, connected.detail);
   const { databaseUrl, redisUrl, stack } = connected;
   if (stack) closers.push(() => stack.stop());
-  for (const name of await migrate(databaseUrl)) log.info({ migration: name }, 'database migrated');
+  const migrated = await migrateOrRefuse(databaseUrl);
+  if (!migrated.ok) return refuse(migrated.reason, migrated.detail);
+  for (const name of migrated.ran) log.info({ migration: name }, 'database migrated');
   const metrics = createMetrics({ ofProcess: config.metricsListen !== null });
   const db = openDatabase(databaseUrl, 20, metrics);
   closers.push(() => db.destroy());
@@ -215,6 +218,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
+  const measures = createMeasures({
+    ...{ db, inTx, ids, clock, audit, accounts, videos, comments, mail, instanceSecret },
+    ...{ domain: urls.domain, server: config.instance.name, rules: () => config.instance.rules },
+  });
   const relays = createRelays({ db, ids, urls });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
@@ -353,6 +360,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...createOperations({ db, redis, clock, config, metrics, storage, videos }),
     storage,
     media,
+    ...createSafekeeping({ config, db, databaseUrl, clock, log, media, instanceSecret }),
     ffmpeg,
     accounts,
     pictures,
@@ -371,7 +379,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     }),
     comments,
     engagement,
-    moderation,
+    ...{ moderation, measures },
     audit,
     notifications,
     push,

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { examine } from '../operations/doctor/index.ts';
-import type { RunBare } from './report.ts';
+import type { RunAlone } from './report.ts';
 
 /** `vireo doctor`: what is wrong with this server, and what to do about it. */
-export function doctorCommand(run: RunBare): Command {
+export function doctorCommand(run: RunAlone): Command {
   return new Command('doctor')
     .description('look at everything that this server stands on, name each fault and its fix')
     .option('--quiet', 'only what is wrong')

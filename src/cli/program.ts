@@ -3,6 +3,7 @@ import { describeProblems, readConfig } from '../../config/config.ts';
 import { createContext } from '../context.ts';
 import { createLogger } from '../lib/log.ts';
 import { version } from '../version.ts';
+import { backupCommand } from './backup.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
 import { doctorCommand } from './doctor.ts';
@@ -14,7 +15,7 @@ import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
 import { rankingCommand } from './ranking.ts';
 import { relayCommand } from './relay.ts';
-import type { Report, Run, RunBare } from './report.ts';
+import type { Report, Run, RunAlone } from './report.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
 
@@ -59,13 +60,13 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
     }
   };
 
-  const runBare: RunBare = async (work) => {
+  const runAlone: RunAlone = async (work) => {
     const read = readConfig(around.env);
     if (!read.ok) return print({ ok: false, text: describeProblems(read.problems) });
-    print(await work(read.config, createLogger('error', around.stderr)));
+    print(await work(read.config, createLogger('warn', around.stderr)));
   };
 
-  program.addCommand(doctorCommand(runBare));
+  program.addCommand(backupCommand(run, runAlone)).addCommand(doctorCommand(runAlone));
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],

@@ -8,8 +8,8 @@ import type { Logger } from '../lib/log.ts';
  */
 export type Run = (work: (context: Context) => Promise<Report>) => Promise<void>;
 
-/** The same with the configuration alone: for commands that must work where the server does not. */
-export type RunBare = (work: (config: Config, log: Logger) => Promise<Report>) => Promise<void>;
+/** As `Run`, for work that needs no server: what is to be restored may be all there is. */
+export type RunAlone = (work: (config: Config, log: Logger) => Promise<Report>) => Promise<void>;
 
 /** What a command has to say: rows make a table, a text is itself. */
 export type Report =

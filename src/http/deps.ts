@@ -20,7 +20,7 @@ import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.t
 import type { Lists } from '../modules/lists/index.ts';
 import type { Mail } from '../modules/mail/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
-import type { Moderation } from '../modules/moderation/index.ts';
+import type { Measures, Moderation } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
@@ -59,6 +59,7 @@ export interface HttpDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly measures: Measures;
   readonly audit: Audit;
   readonly notifications: Notifications;
   readonly push: Push;

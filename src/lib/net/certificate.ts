@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type ConnectionOptions, connect } from 'node:tls';
 
 /** What a server shows when it is connected to. */

@@ -67,6 +67,7 @@ export {
   type RemoteVideo,
   type Video,
   type VideoDetails,
+  type VideoState,
   type Visibility,
   visibilities,
 } from './model.ts';
