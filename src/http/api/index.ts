@@ -32,6 +32,17 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
+import {
+  discardJob,
+  discardJobs,
+  listJobs,
+  listQueues,
+  listWorkers,
+  pauseQueue,
+  resumeQueue,
+  retryJob,
+  retryJobs,
+} from './admin/queues.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
@@ -338,6 +349,15 @@ export const routes: readonly Route[] = [
   approveSignUp,
   rejectSignUp,
   failingHosts,
+  listQueues,
+  listWorkers,
+  listJobs,
+  pauseQueue,
+  resumeQueue,
+  retryJob,
+  retryJobs,
+  discardJob,
+  discardJobs,
   deadDeliveries,
   retryDeliveries,
   discardDeliveries,

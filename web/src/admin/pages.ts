@@ -28,6 +28,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
   },
+  queues: {
+    ...{ title: 'queues', icon: 'clock', group: 'server', needs: 'queues' },
+    load: () => import('./queues/queues-page.tsx').then((module) => module.QueuesPage),
+  },
 };
 
 export const adminGroups: readonly AdminGroup[] = ['people', 'content', 'federation', 'server'];

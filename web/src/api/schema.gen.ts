@@ -906,7 +906,7 @@ export interface FeedStatuses {
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -1207,6 +1207,24 @@ export interface InviteCheck {
   readonly instance_api_url: string;
 }
 
+export interface Job {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  readonly state: "waiting" | "running" | "dead";
+  /** As JSON: ids, and addresses of other servers */
+  readonly payload: string;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly created_at: string;
+  readonly run_at: string;
+  readonly died_at: string | null;
+}
+
+export interface JobCount {
+  readonly count: number;
+}
+
 export interface List {
   readonly id: string;
   readonly title: string;
@@ -1446,7 +1464,7 @@ export interface MutedAccount {
 export interface Notification {
   readonly id: string;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected";
   readonly group_key: string;
   readonly created_at: string;
   /** Who did it */
@@ -1462,7 +1480,7 @@ export interface NotificationGroup {
   readonly group_key: string;
   readonly notifications_count: number;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected";
   /** Below 2^53 */
   readonly most_recent_notification_id: number;
   readonly page_min_id: string;
@@ -1485,7 +1503,7 @@ export interface NotificationPolicy {
   readonly for_private_mentions: "accept" | "filter" | "drop";
   readonly for_limited_accounts: "accept" | "filter" | "drop";
   /** Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments */
-  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
   readonly summary: {
     readonly pending_requests_count: number;
     readonly pending_notifications_count: number;
@@ -1630,7 +1648,7 @@ export interface Preferences {
 
 export interface Processing {
   readonly id: string;
-  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   /** What is being done, for display */
   readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
@@ -1650,6 +1668,19 @@ export interface Processing {
   readonly detail: string | null;
   readonly status_url: string;
   readonly url: string;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly waiting: number;
+  /** How long the job has waited that is due for longest */
+  readonly oldest_seconds: number | null;
+  readonly running: number;
+  /** Dead letters: jobs that used all their tries */
+  readonly failed: number;
+  readonly paused_at: string | null;
+  /** Workers that live and serve it */
+  readonly workers: number;
 }
 
 export interface Relationship {
@@ -1881,7 +1912,7 @@ export interface StudioOverview {
 export interface StudioVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2101,7 +2132,7 @@ export interface V1Instance {
 export interface Video {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2373,4 +2404,15 @@ export interface WebPushSubscription {
   readonly policy: "all" | "followed" | "follower" | "none";
   /** By which push services know this server (VAPID), base64url */
   readonly server_key: string;
+}
+
+export interface Worker {
+  readonly id: string;
+  readonly host: string;
+  readonly queues: readonly string[];
+  readonly version: string;
+  readonly started_at: string;
+  readonly seen_at: string;
+  /** Whether it said so within two minutes */
+  readonly alive: boolean;
 }
