@@ -44,6 +44,8 @@ import {
   retryJobs,
 } from './admin/queues.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
+import { adminReportRoutes } from './admin/reports/index.ts';
+import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
   listCreatorTrends,
@@ -138,6 +140,7 @@ import {
   rejectRequest,
 } from './relations/people.ts';
 import { fileReport } from './reports/file-report.ts';
+import { listOwnReports } from './reports/own-reports.ts';
 import { search } from './search/search.ts';
 import {
   beginSecondFactor,
@@ -280,7 +283,7 @@ export const routes: readonly Route[] = [
   ...[listKeywords, addKeyword, listFilteredStatuses, addFilteredStatus],
   ...[listFilters, getFilter, createFilter, editFilter, deleteFilter],
   ...[listFirstFilters, getFirstFilter, createFirstFilter, editFirstFilter, deleteFirstFilter],
-  fileReport,
+  ...[fileReport, listOwnReports],
   search,
   ...notificationRoutes,
   getSubscription,
@@ -289,6 +292,7 @@ export const routes: readonly Route[] = [
   unsubscribe,
   ...feedRoutes,
   ...[getAlgorithm, getRanking, setRanking, resetRanking],
+  ...[getSettings, changeSettings],
   homeTimeline,
   publicTimeline,
   tagTimeline,
@@ -364,6 +368,7 @@ export const routes: readonly Route[] = [
   deadDelivery,
   retryDelivery,
   discardDelivery,
+  ...adminReportRoutes,
   listDomainBlocks,
   getDomainBlock,
   createDomainBlock,
