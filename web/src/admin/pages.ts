@@ -44,6 +44,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
     load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
   },
+  queues: {
+    ...{ title: 'queues', icon: 'clock', group: 'server', needs: 'queues' },
+    load: () => import('./queues/queues-page.tsx').then((module) => module.QueuesPage),
+  },
 };
 
 export const adminGroups: readonly AdminGroup[] = ['people', 'content', 'federation', 'server'];

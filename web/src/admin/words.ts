@@ -33,4 +33,5 @@ export const english = {
   servers: 'Servers',
   domains: 'Domains',
   domainLists: 'Lists of domains',
+  queues: 'Queues',
 } as const;
