@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/http/api/index.ts';
-import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { type Client, clientOf, createPeople, type People } from '../helpers/people.ts';
 import { setUpSecondFactor } from '../helpers/second-factor.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 

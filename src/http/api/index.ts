@@ -33,9 +33,37 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
+import { domainRoutes } from './admin/domains/index.ts';
+import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
+import {
+  discardJob,
+  discardJobs,
+  listJobs,
+  listQueues,
+  listWorkers,
+  pauseQueue,
+  resumeQueue,
+  retryJob,
+  retryJobs,
+} from './admin/queues.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
+import {
+  addRule,
+  changeRule,
+  disableRule,
+  enableRule,
+  getRaid,
+  listHeld,
+  listRules,
+  rejectHeld,
+  releaseHeld,
+  removeRule,
+  ruleHits,
+  setRaid,
+  tryRule,
+} from './admin/rules.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
@@ -351,6 +379,15 @@ export const routes: readonly Route[] = [
   exportAuditLog,
   listAuditLog,
   failingHosts,
+  listQueues,
+  listWorkers,
+  listJobs,
+  pauseQueue,
+  resumeQueue,
+  retryJob,
+  retryJobs,
+  discardJob,
+  discardJobs,
   deadDeliveries,
   retryDeliveries,
   discardDeliveries,
@@ -367,9 +404,13 @@ export const routes: readonly Route[] = [
   getDomainAllow,
   createDomainAllow,
   deleteDomainAllow,
+  ...domainRoutes,
   ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
+  ...[listRules, addRule, tryRule, changeRule, removeRule, enableRule, disableRule, ruleHits],
+  ...[listMatches, listHashes, addHash, removeHash],
+  ...[listHeld, releaseHeld, rejectHeld, getRaid, setRaid],
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

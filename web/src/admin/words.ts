@@ -30,4 +30,8 @@ export const english = {
   none: 'Not given',
   reports: 'Reports',
   approvals: 'Sign-ups',
+  servers: 'Servers',
+  domains: 'Domains',
+  domainLists: 'Lists of domains',
+  queues: 'Queues',
 } as const;
