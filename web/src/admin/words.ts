@@ -25,4 +25,6 @@ export const english = {
   actions: 'Actions',
   none: 'Not given',
   approvals: 'Sign-ups',
+  held: 'Held',
+  rules: 'Rules',
 } as const;
