@@ -3,6 +3,7 @@ import { describeProblems, readConfig } from '../../config/config.ts';
 import { createContext } from '../context.ts';
 import { createLogger } from '../lib/log.ts';
 import { version } from '../version.ts';
+import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
@@ -17,7 +18,9 @@ import { raidCommand } from './raid.ts';
 import { rankingCommand } from './ranking.ts';
 import { relayCommand } from './relay.ts';
 import type { Report, Run, RunAlone } from './report.ts';
+import { reportCommand } from './reports.ts';
 import { ruleCommand } from './rule.ts';
+import { registrationsCommand, settingsCommand } from './settings.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
 
@@ -72,7 +75,8 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
-    ...[rankingCommand, countersCommand, ruleCommand, raidCommand, hashCommand],
+    ...[rankingCommand, countersCommand, settingsCommand, registrationsCommand, reportCommand],
+    ...[auditCommand, ruleCommand, raidCommand, hashCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

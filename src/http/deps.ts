@@ -22,7 +22,7 @@ import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.t
 import type { Lists } from '../modules/lists/index.ts';
 import type { Mail } from '../modules/mail/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
-import type { Measures, Moderation } from '../modules/moderation/index.ts';
+import type { Measures, Moderation, ReportDesk } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
@@ -30,6 +30,7 @@ import type { Push } from '../modules/push/index.ts';
 import type { Raid } from '../modules/raid/index.ts';
 import type { Recommending } from '../modules/recommending/index.ts';
 import type { Rules } from '../modules/rules/index.ts';
+import type { Settings } from '../modules/settings/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Audit } from '../modules/staff/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
@@ -39,6 +40,7 @@ import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts
 import type { Watching } from '../modules/watching/index.ts';
 import type { Work } from '../modules/work/index.ts';
 import type { Lifecycle } from '../operations/readiness.ts';
+import type { StaffSide } from '../staff-side.ts';
 import type { ClientDoor } from './activitypub/door.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
@@ -63,8 +65,11 @@ export interface HttpDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly settings: Settings;
+  readonly reportDesk: ReportDesk;
   readonly measures: Measures;
   readonly audit: Audit;
+  readonly staff: StaffSide;
   readonly rules: Rules;
   readonly holding: Holding;
   readonly raid: Raid;

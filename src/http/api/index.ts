@@ -12,6 +12,7 @@ import {
   updateCredentials,
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
+import { exportAuditLog, listAuditLog } from './admin/audit-log.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -34,6 +35,8 @@ import {
 } from './admin/domain-policies.ts';
 import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
+import { adminReportRoutes } from './admin/reports/index.ts';
+import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
 import {
   addRule,
   changeRule,
@@ -49,6 +52,7 @@ import {
   setRaid,
   tryRule,
 } from './admin/rules.ts';
+import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
   listCreatorTrends,
@@ -143,6 +147,7 @@ import {
   rejectRequest,
 } from './relations/people.ts';
 import { fileReport } from './reports/file-report.ts';
+import { listOwnReports } from './reports/own-reports.ts';
 import { search } from './search/search.ts';
 import {
   beginSecondFactor,
@@ -285,7 +290,7 @@ export const routes: readonly Route[] = [
   ...[listKeywords, addKeyword, listFilteredStatuses, addFilteredStatus],
   ...[listFilters, getFilter, createFilter, editFilter, deleteFilter],
   ...[listFirstFilters, getFirstFilter, createFirstFilter, editFirstFilter, deleteFirstFilter],
-  fileReport,
+  ...[fileReport, listOwnReports],
   search,
   ...notificationRoutes,
   getSubscription,
@@ -294,6 +299,7 @@ export const routes: readonly Route[] = [
   unsubscribe,
   ...feedRoutes,
   ...[getAlgorithm, getRanking, setRanking, resetRanking],
+  ...[getSettings, changeSettings],
   homeTimeline,
   publicTimeline,
   tagTimeline,
@@ -353,6 +359,13 @@ export const routes: readonly Route[] = [
   listSignUps,
   approveSignUp,
   rejectSignUp,
+  assignRole,
+  listRoles,
+  createRole,
+  changeRole,
+  removeRole,
+  exportAuditLog,
+  listAuditLog,
   failingHosts,
   deadDeliveries,
   retryDeliveries,
@@ -360,6 +373,7 @@ export const routes: readonly Route[] = [
   deadDelivery,
   retryDelivery,
   discardDelivery,
+  ...adminReportRoutes,
   listDomainBlocks,
   getDomainBlock,
   createDomainBlock,
