@@ -10,6 +10,7 @@ import { deliveryCommand } from './delivery.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
 import { hashCommand } from './hash.ts';
+import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
 import { mailCommand } from './mail.ts';
 import { mediaCommand } from './media.ts';
@@ -76,7 +77,7 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
     ...[rankingCommand, countersCommand, settingsCommand, registrationsCommand, reportCommand],
-    ...[auditCommand, ruleCommand, raidCommand, hashCommand],
+    ...[auditCommand, ruleCommand, raidCommand, hashCommand, instanceCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

@@ -32,6 +32,7 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
   },
+<<<<<<< HEAD
   held: {
     ...{ title: 'held', icon: 'clock', group: 'content', needs: 'content' },
     load: () => import('./held/held-page.tsx').then((module) => module.HeldPage),
@@ -39,6 +40,19 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   rules: {
     ...{ title: 'rules', icon: 'flag', group: 'content', needs: 'rules' },
     load: () => import('./rules/rules-page.tsx').then((module) => module.RulesPage),
+=======
+  servers: {
+    ...{ title: 'servers', icon: 'globe', group: 'federation', needs: 'domains', hasDetails: true },
+    load: () => import('./domains/servers-page.tsx').then((module) => module.ServersPage),
+  },
+  domains: {
+    ...{ title: 'domains', icon: 'block', group: 'federation', needs: 'domains' },
+    load: () => import('./domains/domains-page.tsx').then((module) => module.DomainsPage),
+  },
+  'domain-lists': {
+    ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
+    load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
+>>>>>>> next
   },
 };
 

@@ -30,6 +30,12 @@ export const english = {
   none: 'Not given',
   reports: 'Reports',
   approvals: 'Sign-ups',
+<<<<<<< HEAD
   held: 'Held',
   rules: 'Rules',
+=======
+  servers: 'Servers',
+  domains: 'Domains',
+  domainLists: 'Lists of domains',
+>>>>>>> next
 } as const;

@@ -107,14 +107,16 @@ export interface AdminDomainBlock {
   readonly domain: string;
   /** SHA-256 of the domain, in hexadecimal */
   readonly digest: string;
+  /** The nearest that Mastodon knows */
   readonly severity: "noop" | "silence" | "suspend";
+  readonly level: "noop" | "no-feed" | "silence" | "suspend";
   readonly reject_media: boolean;
   readonly reject_reports: boolean;
   /** What happens to its videos; null: as to those of others */
   readonly media_mode: "replicate" | "on-view" | "proxy" | "off" | null;
   readonly private_comment: string | null;
   readonly public_comment: string | null;
-  readonly obfuscate: false;
+  readonly obfuscate: boolean;
   readonly created_at: string;
   readonly expires_at: string | null;
 }
@@ -467,6 +469,30 @@ export interface AuditEntry {
   /** The entry whose deed this one takes back */
   readonly undoes: string | null;
   readonly undone_by: string | null;
+}
+
+export interface BlockListAudience {
+  readonly audience: "public" | "members" | "hidden";
+}
+
+export interface BlockListAudienceOutput {
+  readonly audience: "public" | "members" | "hidden";
+}
+
+export interface BlockNotice {
+  readonly domain: string;
+  readonly peers: number;
+  readonly created_at: string;
+}
+
+export interface BlockWatch {
+  readonly host: string;
+  /** By hand; else it is one of the most followed */
+  readonly chosen: boolean;
+  readonly fetched_at: string | null;
+  readonly succeeded_at: string | null;
+  readonly failure: string | null;
+  readonly blocks: number;
 }
 
 export interface BulkResult {
@@ -908,6 +934,131 @@ export interface DeskReport {
   readonly created_at: string;
 }
 
+export interface DomainDeed {
+  /** Of its entry in the audit log; null where nothing changed */
+  readonly id: string | null;
+  readonly changed: number;
+}
+
+export interface DomainDeedEntry {
+  readonly id: string;
+  readonly action: string;
+  readonly target: string;
+  readonly reason: string;
+  /** How many it changed */
+  readonly domains: number;
+  readonly created_at: string;
+  readonly undone: boolean;
+}
+
+export interface DomainDraft {
+  readonly id: string;
+  readonly subscription_id: string;
+  readonly domain: string;
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend";
+  readonly reject_media: boolean;
+  readonly reject_reports: boolean;
+  readonly public_comment: string;
+  readonly created_at: string;
+}
+
+export interface DomainEffect {
+  readonly accounts: number;
+  readonly videos: number;
+  /** Follows of people here of accounts there */
+  readonly follows_out: number;
+  /** How many people here that are */
+  readonly local_followers: number;
+  readonly follows_in: number;
+  readonly open_deliveries: number;
+  readonly media_bytes: number;
+}
+
+export interface DomainEffectBefore {
+  readonly accounts: number;
+  readonly videos: number;
+  /** Follows of people here of accounts there */
+  readonly follows_out: number;
+  /** How many people here that are */
+  readonly local_followers: number;
+  readonly follows_in: number;
+  readonly open_deliveries: number;
+  readonly media_bytes: number;
+  /** Of one domain: follows that its suspension ended and that would be asked for again */
+  readonly returnable: {
+    readonly out: number;
+    readonly in: number;
+  } | null;
+}
+
+export interface DomainExclude {
+  readonly domain: string;
+  readonly note: string;
+  readonly created_at: string;
+}
+
+export interface DomainImport {
+  /** Null where it was only looked at */
+  readonly deed: DomainDeed | null;
+  readonly added: number;
+  readonly changed: number;
+  readonly same: number;
+  /** The first of those that are added or changed */
+  readonly first: readonly string[];
+  /** Decided by hand, or by a list: they stay */
+  readonly kept: readonly {
+    readonly domain: string;
+    readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend";
+  }[];
+  readonly problems: readonly {
+    readonly line: number;
+    readonly problem: "domain-invalid" | "obfuscated" | "top-level" | "own-domain" | "severity-unknown" | "flag-invalid" | "comment-too-long" | "duplicate" | "unreadable";
+    readonly text: string;
+  }[];
+  readonly problem_count: number;
+  readonly effect: DomainEffect | null;
+}
+
+export interface DomainPolicy {
+  readonly domain: string;
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend";
+  readonly reject_media: boolean;
+  readonly reject_reports: boolean;
+  readonly public_comment: string;
+  readonly private_comment: string;
+  readonly obfuscate: boolean;
+  readonly expires_at: string | null;
+  readonly created_at: string;
+  readonly origin: "hand" | "import" | "subscription";
+  readonly subscription_id: string | null;
+}
+
+export interface DomainSubscription {
+  readonly id: string;
+  readonly url: string;
+  readonly title: string;
+  readonly priority: number;
+  readonly drafts: boolean;
+  readonly adopt_orphans: boolean;
+  readonly on_retraction: "remove" | "orphan";
+  readonly fetched_at: string | null;
+  readonly succeeded_at: string | null;
+  readonly failure: string | null;
+  readonly failures: number;
+  readonly bad_lines: number;
+  readonly entries: number;
+  /** That are its own now */
+  readonly policies: number;
+  readonly open_drafts: number;
+}
+
+export interface DomainUndo {
+  /** Of its entry in the audit log; null where nothing changed */
+  readonly id: string | null;
+  readonly changed: number;
+  readonly kept: readonly string[];
+}
+
 export interface EmailPreferences {
   /** Your address */
   readonly email: string | null;
@@ -1316,6 +1467,7 @@ export interface Instance {
 }
 
 export interface InstanceDomainBlock {
+  /** With stars for letters where the staff hides part of it */
   readonly domain: string;
   /** SHA-256 of the domain, in hex */
   readonly digest: string;
@@ -1347,6 +1499,58 @@ export interface Invite {
 export interface InviteCheck {
   readonly invite_code: string;
   readonly instance_api_url: string;
+}
+
+export interface KnownServer {
+  readonly host: string;
+  readonly software: string | null;
+  readonly version: string | null;
+  readonly first_seen_at: string;
+  readonly last_inbound_at: string | null;
+  readonly last_outbound_ok_at: string | null;
+  readonly accounts: number;
+  readonly failing_since: string | null;
+  /** In a row */
+  readonly failures: number;
+  /** Nothing is sent before; null: the circuit is closed */
+  readonly open_until: string | null;
+  /** Of the nearest policy */
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend" | null;
+}
+
+export interface KnownServerDetail {
+  readonly host: string;
+  readonly software: string | null;
+  readonly version: string | null;
+  readonly first_seen_at: string;
+  readonly last_inbound_at: string | null;
+  readonly last_outbound_ok_at: string | null;
+  readonly accounts: number;
+  readonly failing_since: string | null;
+  /** In a row */
+  readonly failures: number;
+  /** Nothing is sent before; null: the circuit is closed */
+  readonly open_until: string | null;
+  /** Of the nearest policy */
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend" | null;
+  readonly node_name: string | null;
+  readonly checked_at: string | null;
+  readonly check_failure: string | null;
+  /** Its own, or the nearest above it */
+  readonly policy: DomainPolicy | null;
+  readonly effect: DomainEffect;
+  readonly dead_letters: number;
+  readonly waiting_inbound: number;
+  readonly refusals: readonly {
+    readonly reason: string;
+    readonly count: number;
+  }[];
+  readonly blocked_by: readonly {
+    readonly host: string;
+    readonly severity: "silence" | "suspend";
+    readonly comment: string;
+    readonly first_seen_at: string;
+  }[];
 }
 
 export interface List {
@@ -2071,6 +2275,20 @@ export interface SecondFactorSecret {
   readonly uri: string;
   /** The same as a picture, to be scanned */
   readonly qr_svg: string;
+}
+
+export interface ServerProbe {
+  readonly ok: boolean;
+  readonly steps: readonly {
+    readonly step: string;
+    readonly what: string;
+    readonly ms: number;
+  }[];
+}
+
+export interface ServerSoftware {
+  readonly software: string;
+  readonly servers: number;
 }
 
 export interface Session {
