@@ -35,6 +35,17 @@ import {
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
 import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
+import {
+  discardJob,
+  discardJobs,
+  listJobs,
+  listQueues,
+  listWorkers,
+  pauseQueue,
+  resumeQueue,
+  retryJob,
+  retryJobs,
+} from './admin/queues.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
@@ -368,6 +379,15 @@ export const routes: readonly Route[] = [
   exportAuditLog,
   listAuditLog,
   failingHosts,
+  listQueues,
+  listWorkers,
+  listJobs,
+  pauseQueue,
+  resumeQueue,
+  retryJob,
+  retryJobs,
+  discardJob,
+  discardJobs,
   deadDeliveries,
   retryDeliveries,
   discardDeliveries,

@@ -232,6 +232,8 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/lists/:id/accounts': ['not-followed', 'already-listed', 'list-read-only'],
   'POST /api/v2/filters': ['too-many-filters'],
   'POST /api/v1/markers': ['conflict'],
+  'POST /api/v1/admin/queues/:queue/pause': ['conflict'],
+  'POST /api/v1/admin/queues/:queue/resume': ['conflict'],
   'GET /api/v2/search': ['unreachable', 'handle-invalid'],
   'POST /api/v1/tags/:name/follow': ['too-many-tags'],
   'POST /api/v2/media': ['not-a-video', 'type-unsupported', 'too-many-uploads', 'storage-full'],

@@ -265,6 +265,19 @@ export const kinds = {
     await db('held_posts').insert({ id, video_id, account_id: owner.id, cause: 'rule' });
     return one('held post', { id }, ALL);
   },
+  'dead job': async (world) => one('dead job', { id: await deadJob(world) }, ALL),
+  async 'queue of dead jobs'(world) {
+    await deadJob(world);
+    return one('queue of dead jobs', { queue: 'default' }, ALL);
+  },
+  async 'running queue'({ context: { db } }) {
+    await db('queue_pauses').delete();
+    return one('running queue', { queue: 'mail' }, ALL);
+  },
+  async 'paused queue'({ context: { db } }) {
+    await db('queue_pauses').insert({ queue: 'mail' }).onConflict('queue').ignore();
+    return one('paused queue', { queue: 'mail' }, ALL);
+  },
   'blocked domain': (world) => policyOf(world, 'suspend'),
   'allowed domain': (world) => policyOf(world, 'allow'),
   async 'trending video'({ videos, owner }) {
@@ -294,6 +307,20 @@ export const kinds = {
 } satisfies Record<string, Make>;
 
 export type KindName = keyof typeof kinds;
+
+/** A job that used all its tries. */
+async function deadJob({ context: { db, ids } }: World): Promise<string> {
+  const id = ids.next();
+  await db('jobs').insert({
+    id,
+    name: 'media.purge',
+    queue: 'default',
+    payload: '{}',
+    state: 'dead',
+    died_at: new Date(),
+  });
+  return id;
+}
 
 async function policyOf(world: World, severity: 'suspend' | 'allow'): Promise<Thing[]> {
   const [row] = await world.context

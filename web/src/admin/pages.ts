@@ -32,7 +32,6 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
   },
-<<<<<<< HEAD
   held: {
     ...{ title: 'held', icon: 'clock', group: 'content', needs: 'content' },
     load: () => import('./held/held-page.tsx').then((module) => module.HeldPage),
@@ -40,7 +39,7 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   rules: {
     ...{ title: 'rules', icon: 'flag', group: 'content', needs: 'rules' },
     load: () => import('./rules/rules-page.tsx').then((module) => module.RulesPage),
-=======
+  },
   servers: {
     ...{ title: 'servers', icon: 'globe', group: 'federation', needs: 'domains', hasDetails: true },
     load: () => import('./domains/servers-page.tsx').then((module) => module.ServersPage),
@@ -52,7 +51,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   'domain-lists': {
     ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
     load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
->>>>>>> next
+  },
+  queues: {
+    ...{ title: 'queues', icon: 'clock', group: 'server', needs: 'queues' },
+    load: () => import('./queues/queues-page.tsx').then((module) => module.QueuesPage),
   },
 };
 

@@ -30,12 +30,10 @@ export const english = {
   none: 'Not given',
   reports: 'Reports',
   approvals: 'Sign-ups',
-<<<<<<< HEAD
   held: 'Held',
   rules: 'Rules',
-=======
   servers: 'Servers',
   domains: 'Domains',
   domainLists: 'Lists of domains',
->>>>>>> next
+  queues: 'Queues',
 } as const;
