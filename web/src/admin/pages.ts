@@ -24,9 +24,21 @@ export interface AdminEntry {
 
 /** The pages for the staff by their name in the address, in the order of the navigation; each is fetched once it is opened. */
 export const adminPages: Readonly<Record<string, AdminEntry>> = {
+  accounts: {
+    ...{ title: 'accounts', icon: 'person', group: 'people', needs: 'accounts', hasDetails: true },
+    load: () => import('./accounts/accounts-page.tsx').then((module) => module.AccountsPage),
+  },
   approvals: {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
+  },
+  roles: {
+    ...{ title: 'roles', icon: 'key', group: 'server', needs: 'roles' },
+    load: () => import('./roles/roles-page.tsx').then((module) => module.RolesPage),
+  },
+  audit: {
+    ...{ title: 'audit', icon: 'clock', group: 'server', needs: 'audit' },
+    load: () => import('./audit/audit-page.tsx').then((module) => module.AuditPage),
   },
 };
 

@@ -29,4 +29,7 @@ export const english = {
   actions: 'Actions',
   none: 'Not given',
   approvals: 'Sign-ups',
+  accounts: 'Accounts',
+  roles: 'Roles',
+  audit: 'Log',
 } as const;
