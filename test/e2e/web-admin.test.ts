@@ -110,7 +110,7 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
     await picture(page, 'admin-account');
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Change role' }).click();
-    await page.getByRole('dialog').getByLabel('Role').selectOption('Reader of reports');
+    await page.getByRole('dialog').getByLabel('Role', { exact: true }).selectOption('Reader of reports');
     await page.getByRole('dialog').getByLabel('Reason').fill('Reads well.');
     await page.getByRole('dialog').getByRole('button', { name: 'Change role' }).click();
     await page.getByText('@milo has another role now.').waitFor();
