@@ -1,7 +1,7 @@
-import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/http/api/index.ts';
-import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { type Client, clientOf, createPeople, type People } from '../helpers/people.ts';
+import { setUpSecondFactor } from '../helpers/second-factor.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 /** Whoever can do the most harm is asked for more than a password (security.md A11). */
@@ -15,14 +15,6 @@ beforeAll(async () => {
   api = clientOf(server.origin);
 });
 afterAll(() => server?.close());
-
-async function setUp({ account, id }: Person): Promise<void> {
-  const { auth, inTx } = server.context;
-  const begun = await inTx((tx) => auth.secondFactor.begin(tx, account));
-  if (!begun.ok) throw new Error(begun.detail);
-  const code = new TOTP({ secret: Secret.fromBase32(begun.secret) }).generate();
-  expect((await inTx((tx) => auth.secondFactor.confirm(tx, id, code))).ok).toBe(true);
-}
 
 describe('people of the staff without a second factor', () => {
   test('sign in, and are refused by every route for the staff, which says what to do', async () => {
@@ -47,7 +39,7 @@ describe('people of the staff without a second factor', () => {
     const bea = await people.signedIn('bea', 'moderator');
     const reads = () => api.get('/api/v1/admin/sign_ups', { as: bea });
     expect((await reads()).status).toBe(403);
-    await setUp(bea);
+    await setUpSecondFactor(server, bea);
     expect((await reads()).status).toBe(200);
     await server.context.inTx((tx) => server.context.auth.secondFactor.drop(tx, bea.id));
     expect((await reads()).body.code).toBe('staff-second-factor');

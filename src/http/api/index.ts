@@ -34,8 +34,27 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
+import { domainRoutes } from './admin/domains/index.ts';
+import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
+import { adminReportRoutes } from './admin/reports/index.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
+import {
+  addRule,
+  changeRule,
+  disableRule,
+  enableRule,
+  getRaid,
+  listHeld,
+  listRules,
+  rejectHeld,
+  releaseHeld,
+  removeRule,
+  ruleHits,
+  setRaid,
+  tryRule,
+} from './admin/rules.ts';
+import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
   listCreatorTrends,
@@ -130,6 +149,7 @@ import {
   rejectRequest,
 } from './relations/people.ts';
 import { fileReport } from './reports/file-report.ts';
+import { listOwnReports } from './reports/own-reports.ts';
 import { search } from './search/search.ts';
 import {
   beginSecondFactor,
@@ -272,7 +292,7 @@ export const routes: readonly Route[] = [
   ...[listKeywords, addKeyword, listFilteredStatuses, addFilteredStatus],
   ...[listFilters, getFilter, createFilter, editFilter, deleteFilter],
   ...[listFirstFilters, getFirstFilter, createFirstFilter, editFirstFilter, deleteFirstFilter],
-  fileReport,
+  ...[fileReport, listOwnReports],
   search,
   ...notificationRoutes,
   getSubscription,
@@ -281,6 +301,7 @@ export const routes: readonly Route[] = [
   unsubscribe,
   ...feedRoutes,
   ...[getAlgorithm, getRanking, setRanking, resetRanking],
+  ...[getSettings, changeSettings],
   homeTimeline,
   publicTimeline,
   tagTimeline,
@@ -357,6 +378,7 @@ export const routes: readonly Route[] = [
   deadDelivery,
   retryDelivery,
   discardDelivery,
+  ...adminReportRoutes,
   listDomainBlocks,
   getDomainBlock,
   createDomainBlock,
@@ -366,9 +388,13 @@ export const routes: readonly Route[] = [
   getDomainAllow,
   createDomainAllow,
   deleteDomainAllow,
+  ...domainRoutes,
   ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
+  ...[listRules, addRule, tryRule, changeRule, removeRule, enableRule, disableRule, ruleHits],
+  ...[listMatches, listHashes, addHash, removeHash],
+  ...[listHeld, releaseHeld, rejectHeld, getRaid, setRaid],
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

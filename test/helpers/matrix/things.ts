@@ -248,6 +248,23 @@ export const kinds = {
       .returning('id');
     return one('dead letter', { id: String(row.id) }, ALL);
   },
+  async rule({ context: { db, ids }, next }) {
+    const id = ids.next();
+    const when = JSON.stringify({ words: ['replica'], fields: [] });
+    await db('content_rules').insert({ id, name: `Watches ${next()}`, when, action: 'report' });
+    return one('rule', { id }, ALL);
+  },
+  async 'listed file'({ context: { db, ids }, next }) {
+    const id = ids.next();
+    await db('listed_media').insert({ id, sha256: String(next()).padStart(64, '1'), distance: 10 });
+    return one('listed file', { id }, ALL);
+  },
+  async 'held post'({ context: { db, ids }, videos, owner }) {
+    const video_id = await videos.video(owner.account, { state: 'held' });
+    const id = ids.next();
+    await db('held_posts').insert({ id, video_id, account_id: owner.id, cause: 'rule' });
+    return one('held post', { id }, ALL);
+  },
   'blocked domain': (world) => policyOf(world, 'suspend'),
   'allowed domain': (world) => policyOf(world, 'allow'),
   async 'trending video'({ videos, owner }) {
@@ -263,6 +280,16 @@ export const kinds = {
     const host = `far${next()}.test`;
     await db('instances').insert({ host });
     return one('domain', { domain: host }, ALL);
+  },
+  async 'known server'({ context: { db }, next }) {
+    const host = `known${next()}.test`;
+    await db('instances').insert({ host });
+    return one('known server', { host }, ALL);
+  },
+  async 'followed list of domains'({ context: { db, ids }, next }) {
+    const id = ids.next<'subscription'>();
+    await db('domain_subscriptions').insert({ id, url: `https://lists.test/${next()}` });
+    return one('followed list of domains', { id }, ALL);
   },
 } satisfies Record<string, Make>;
 

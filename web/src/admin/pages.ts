@@ -28,6 +28,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'accounts', icon: 'person', group: 'people', needs: 'accounts', hasDetails: true },
     load: () => import('./accounts/accounts-page.tsx').then((module) => module.AccountsPage),
   },
+  reports: {
+    ...{ title: 'reports', icon: 'flag', group: 'people', needs: 'reports', hasDetails: true },
+    load: () => import('./reports/reports-page.tsx').then((module) => module.ReportsPage),
+  },
   approvals: {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
@@ -39,6 +43,18 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   audit: {
     ...{ title: 'audit', icon: 'clock', group: 'server', needs: 'audit' },
     load: () => import('./audit/audit-page.tsx').then((module) => module.AuditPage),
+  },
+  servers: {
+    ...{ title: 'servers', icon: 'globe', group: 'federation', needs: 'domains', hasDetails: true },
+    load: () => import('./domains/servers-page.tsx').then((module) => module.ServersPage),
+  },
+  domains: {
+    ...{ title: 'domains', icon: 'block', group: 'federation', needs: 'domains' },
+    load: () => import('./domains/domains-page.tsx').then((module) => module.DomainsPage),
+  },
+  'domain-lists': {
+    ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
+    load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
   },
 };
 

@@ -28,8 +28,12 @@ export const english = {
   cancel: 'Cancel',
   actions: 'Actions',
   none: 'Not given',
+  reports: 'Reports',
   approvals: 'Sign-ups',
   accounts: 'Accounts',
   roles: 'Roles',
   audit: 'Log',
+  servers: 'Servers',
+  domains: 'Domains',
+  domainLists: 'Lists of domains',
 } as const;
