@@ -206,6 +206,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'passkey-challenges', everyMs: 60 * MINUTE, run: () => auth.passkeys.sweep() },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
+    { name: 'report-evidence', everyMs: 60 * MINUTE, run: () => context.reportDesk.sheets.sweep() },
     { name: 'archives', everyMs: 10 * MINUTE, run: () => context.archives.expire() },
     { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },

@@ -16,6 +16,8 @@ import { queueCommand } from './queue.ts';
 import { rankingCommand } from './ranking.ts';
 import { relayCommand } from './relay.ts';
 import type { Report, Run, RunAlone } from './report.ts';
+import { reportCommand } from './reports.ts';
+import { registrationsCommand, settingsCommand } from './settings.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
 
@@ -70,7 +72,8 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
-    ...[rankingCommand, countersCommand, instanceCommand],
+    ...[rankingCommand, countersCommand, settingsCommand, registrationsCommand, reportCommand],
+    ...[instanceCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

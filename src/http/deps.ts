@@ -21,12 +21,13 @@ import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.t
 import type { Lists } from '../modules/lists/index.ts';
 import type { Mail } from '../modules/mail/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
-import type { Measures, Moderation } from '../modules/moderation/index.ts';
+import type { Measures, Moderation, ReportDesk } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
 import type { Recommending } from '../modules/recommending/index.ts';
+import type { Settings } from '../modules/settings/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Audit } from '../modules/staff/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
@@ -60,6 +61,8 @@ export interface HttpDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly settings: Settings;
+  readonly reportDesk: ReportDesk;
   readonly measures: Measures;
   readonly audit: Audit;
   readonly notifications: Notifications;

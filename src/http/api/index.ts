@@ -34,6 +34,8 @@ import {
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
+import { adminReportRoutes } from './admin/reports/index.ts';
+import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
   listCreatorTrends,
@@ -128,6 +130,7 @@ import {
   rejectRequest,
 } from './relations/people.ts';
 import { fileReport } from './reports/file-report.ts';
+import { listOwnReports } from './reports/own-reports.ts';
 import { search } from './search/search.ts';
 import {
   beginSecondFactor,
@@ -270,7 +273,7 @@ export const routes: readonly Route[] = [
   ...[listKeywords, addKeyword, listFilteredStatuses, addFilteredStatus],
   ...[listFilters, getFilter, createFilter, editFilter, deleteFilter],
   ...[listFirstFilters, getFirstFilter, createFirstFilter, editFirstFilter, deleteFirstFilter],
-  fileReport,
+  ...[fileReport, listOwnReports],
   search,
   ...notificationRoutes,
   getSubscription,
@@ -279,6 +282,7 @@ export const routes: readonly Route[] = [
   unsubscribe,
   ...feedRoutes,
   ...[getAlgorithm, getRanking, setRanking, resetRanking],
+  ...[getSettings, changeSettings],
   homeTimeline,
   publicTimeline,
   tagTimeline,
@@ -345,6 +349,7 @@ export const routes: readonly Route[] = [
   deadDelivery,
   retryDelivery,
   discardDelivery,
+  ...adminReportRoutes,
   listDomainBlocks,
   getDomainBlock,
   createDomainBlock,

@@ -12,8 +12,6 @@ import { checkPassword, hashPassword } from './passwords.ts';
 export interface AuthDeps extends InviteDeps {
   readonly ids: IdSource;
   readonly accounts: Accounts;
-  /** In years; 0: nobody is asked. */
-  readonly minimumAge: number;
   readonly makeKeys: () => Promise<SealedKeys>;
   /** Whether addresses are asked for, and confirmed by mail before an account may do anything. */
   readonly confirmsEmails: boolean;
@@ -90,17 +88,17 @@ export async function signUp(
   tx: Tx,
   form: PreparedSignUp,
 ): Promise<Result<{ account: Account; pending: boolean; invite: TakenInvite | null }, SignUpRefusal>> {
-  const allowed = mayRegister(deps.registrations, form);
+  const allowed = mayRegister(deps.joining.registrations, form);
   if (!allowed.ok) return allowed;
   const unconfirmed = deps.confirmsEmails;
   if (unconfirmed && form.email === null) {
     return fail('email-required', 'Give your e-mail address: a link is sent there, by which you confirm it.');
   }
-  if ((form.statedAge ?? 0) < deps.minimumAge) return fail('age-required', 'Say how old you are.');
+  if ((form.statedAge ?? 0) < deps.joining.minimumAge) return fail('age-required', 'Say how old you are.');
   const taken = form.inviteCode ? await takeInvite(deps, tx, form.inviteCode) : null;
   if (taken?.ok === false) return taken;
   const invite = taken?.invite ?? null;
-  const pending = deps.registrations === 'approval' && invite === null;
+  const pending = deps.joining.registrations === 'approval' && invite === null;
   const made = await createUser(deps, tx, form, { role: 'user', pending, unconfirmed, invite });
   if (!made.ok && invite) await giveBackInvite(tx, invite);
   return made.ok ? ok({ ...made, invite }) : made;

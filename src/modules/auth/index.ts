@@ -145,7 +145,7 @@ interface MailedDeps extends SecondFactorDeps, FollowingDeps {
   readonly enqueue: Enqueue;
   readonly mail: Mail;
   readonly audit: Audit;
-  readonly server: string;
+  readonly instance: { readonly name: string };
 }
 
 /** What is proved and told by mail. */
@@ -197,10 +197,10 @@ export function createAuth(parts: AuthParts) {
   const sessionBy = sessionByHash(db);
   return {
     ...mailed,
-    registrations: deps.registrations,
-    minimumAge: deps.minimumAge,
-    mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.registrations, form),
-    checkAge: (said: AgeStatement) => checkAge(deps.minimumAge, said, deps.clock.now()),
+    /** Who may join now. */
+    joining: deps.joining,
+    mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.joining.registrations, form),
+    checkAge: (said: AgeStatement) => checkAge(deps.joining.minimumAge, said, deps.clock.now()),
     invites: invitesPart(db, deps),
     prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
     async signUp(tx: Tx, form: PreparedSignUp): ReturnType<typeof signUp> {

@@ -130,12 +130,12 @@ interface PolicyDeps {
   readonly db: Db;
   readonly emit: Emit<typeof instanceEvents>;
   readonly mode: FederationMode;
-  /** What happens to videos of servers that nothing is decided about. */
-  readonly mediaMode: RemoteVideoMode;
+  /** What happens now to videos of servers that nothing is decided about. */
+  readonly remoteVideo: { readonly mode: RemoteVideoMode };
 }
 
 /** Decides which servers this one talks to (security.md S15). Hosts may be given in any spelling. */
-export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
+export function domainPolicies({ db, emit, mode, remoteVideo }: PolicyDeps) {
   /** What is decided about each of these hosts: the most specific policy that counts now. One question. */
   async function standingsOf(hosts: readonly string[], from: Db = db): Promise<Standing[]> {
     const domains = hosts.map((host) => {
@@ -180,7 +180,7 @@ export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
       (was, now) =>
         (was.suspended && !now.suspended) ||
         (was.rejectsMedia && !now.rejectsMedia) ||
-        needsAnotherLook(was.mediaMode ?? mediaMode, now.mediaMode ?? mediaMode),
+        needsAnotherLook(was.mediaMode ?? remoteVideo.mode, now.mediaMode ?? remoteVideo.mode),
     );
     await emit(tx, 'domain.suspended', await withAccounts(tx, stricter));
     await emit(tx, 'domain.lifted', await withAccounts(tx, milder));
@@ -305,7 +305,7 @@ export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
     setMediaMode,
     /** What happens to the videos that these servers, each in turn, posted. */
     async mediaModesOf(hosts: readonly string[]): Promise<RemoteVideoMode[]> {
-      return (await standingsOf(hosts)).map((standing) => standing.mediaMode ?? mediaMode);
+      return (await standingsOf(hosts)).map((standing) => standing.mediaMode ?? remoteVideo.mode);
     },
     /** Takes the policy of a domain away; what stands above it counts again. False when there was none. */
     removePolicy,

@@ -24,6 +24,7 @@ export const english = {
   cancel: 'Cancel',
   actions: 'Actions',
   none: 'Not given',
+  reports: 'Reports',
   approvals: 'Sign-ups',
   servers: 'Servers',
   domains: 'Domains',
