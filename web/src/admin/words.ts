@@ -39,4 +39,5 @@ export const english = {
   domains: 'Domains',
   domainLists: 'Lists of domains',
   queues: 'Queues',
+  settings: 'Settings',
 } as const;
