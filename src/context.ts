@@ -345,6 +345,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const queues = openQueues(redis, config.redisPrefix);
   closers.push(() => Promise.all(Object.values(queues).map((queue) => queue.close())));
 
+  const safekeeping = createSafekeeping({ config, db, databaseUrl, clock, log, media, instanceSecret });
   const context = {
     config,
     settings,
@@ -364,10 +365,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     redis,
     queues,
     work: createWork({ db, audit }),
-    ...createOperations({ db, redis, clock, config, metrics, storage, videos }),
+    ...createOperations({ ...{ db, redis, clock, config, metrics, storage, videos }, ...safekeeping }),
     storage,
     media,
-    ...createSafekeeping({ config, db, databaseUrl, clock, log, media, instanceSecret }),
+    ...safekeeping,
     ffmpeg,
     accounts,
     pictures,
@@ -394,11 +395,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     posts,
     tags,
     ...{ feed, ...streams, recommending, analytics, cursors },
-    lists,
-    filters,
-    markers,
-    portability,
-    archives,
+    ...{ lists, filters, markers, portability, archives },
     instances,
     federation,
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),
