@@ -5,7 +5,7 @@ import type { Config, ReadConfig } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
 import { netLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
-import { createFederationSide, createKeyMaker } from '../federation/index.ts';
+import { createFederationSide, createKeyMaker, policedFetch } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createJoin } from '../media/join.ts';
 import { measuredFfmpeg, measuredPipeline } from '../media/measured.ts';
@@ -39,6 +39,7 @@ import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createDepartures } from './modules/departures/index.ts';
 import { createDigests } from './modules/digests/index.ts';
+import { createDomains } from './modules/domains/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createFilters } from './modules/filters/index.ts';
@@ -68,7 +69,9 @@ import {
 import { createWork } from './modules/work/index.ts';
 import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
+import { openRules } from './rules-side.ts';
 import { createSafekeeping } from './safekeeping.ts';
+import { createStaffSide } from './staff-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -163,7 +166,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   closers.push(() => poster.close());
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
-  const accounts = createAccounts({ db, ids, urls });
+  const later = () => ({ moderation, measures, videos, comments });
+  const guard = openRules({ db, ids, clock, audit, urls, ffmpeg, storage, later });
+  const accounts = createAccounts({ db, ids, urls, screening: guard.rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
   const pictures = createPictures({
     ...{ db, inTx, enqueue, clock, ffmpeg, storage, download: fetch.download },
@@ -177,7 +182,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const social = createSocial({ db, ids, urls, unlistedDomains });
   const auth = createAuth({
     ...{ db, ids, accounts, follow: social.follow, joining: config.joining, makeKeys },
-    ...{ enqueue, mail, audit, instance: config.instance },
+    ...{ enqueue, mail, audit, instance: config.instance, staff: config.staff },
+    isUnderRaid: async (conn) => (await guard.raid.status(conn)).on,
     ...{ instanceSecret, clock, domain: urls.domain },
     ...{ origin: config.origin, request: fetch.request },
     allowsPlainHttp: config.environment !== 'production',
@@ -210,14 +216,14 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
-    unlistedDomains,
+    ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes },
     transcriber: transcriberOf(config, poster),
     log,
   });
   const proxiedFiles = createProxiedFiles({
     ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, remote: config.remoteVideo },
   });
-  const comments = createComments({ db, ids, urls, unlistedDomains });
+  const comments = createComments({ db, ids, urls, unlistedDomains, screening: guard.rules });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
   const measures = createMeasures({
@@ -259,6 +265,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ db, enqueue, clock, mail, notifications, instanceSecret, urls, accounts, videos, comments },
     instance: config.instance,
   });
+  const domains = createDomains({
+    ...{ db, inTx, ids, clock, log, policy, instances, accounts, social, audit, ownDomain: urls.domain },
+    fetch: policedFetch(fetch, instances),
+  });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
   let made = 1;
@@ -285,7 +295,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     moderation,
     ...{ feed, notifications, publishing: posts },
     relays,
-    instances,
+    ...{ instances, audit },
     instanceSecret,
     instanceAccount,
     remoteKeyMinBits: config.remoteKeyMinBits,
@@ -304,7 +314,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const subscribers = createSubscribers({
     ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
-    ...{ federation, unlistedDomains, reportDesk },
+    ...{ federation, reportDesk },
   });
 
   const handlers: JobHandlers = {
@@ -385,18 +395,12 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
       ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id),
       clock,
     }),
-    comments,
-    engagement,
-    ...{ moderation, measures, reportDesk },
-    audit,
-    notifications,
-    push,
-    relays,
-    posts,
-    tags,
+    ...{ comments, engagement, moderation, measures, reportDesk, audit },
+    staff: createStaffSide({ db, ids, audit }),
+    ...guard,
+    ...{ notifications, push, relays, posts, tags },
     ...{ feed, ...streams, recommending, analytics, cursors },
-    ...{ lists, filters, markers, portability, archives },
-    instances,
+    ...{ lists, filters, markers, portability, archives, instances, domains },
     federation,
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),
     streaming: createStreaming({ db, unlistedDomains }),

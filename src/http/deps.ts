@@ -13,9 +13,12 @@ import type { Auth } from '../modules/auth/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Counters } from '../modules/counters/index.ts';
 import type { Digests } from '../modules/digests/index.ts';
+import type { Domains } from '../modules/domains/index.ts';
 import type { Engagement } from '../modules/engagement/index.ts';
 import type { Feed } from '../modules/feed/index.ts';
 import type { Filters } from '../modules/filters/index.ts';
+import type { Hashes } from '../modules/hashes/index.ts';
+import type { Holding } from '../modules/holding/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Lists } from '../modules/lists/index.ts';
 import type { Mail } from '../modules/mail/index.ts';
@@ -25,7 +28,9 @@ import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
+import type { Raid } from '../modules/raid/index.ts';
 import type { Recommending } from '../modules/recommending/index.ts';
+import type { Rules } from '../modules/rules/index.ts';
 import type { Settings } from '../modules/settings/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Audit } from '../modules/staff/index.ts';
@@ -36,6 +41,7 @@ import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts
 import type { Watching } from '../modules/watching/index.ts';
 import type { Work } from '../modules/work/index.ts';
 import type { Lifecycle } from '../operations/readiness.ts';
+import type { StaffSide } from '../staff-side.ts';
 import type { ClientDoor } from './activitypub/door.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
@@ -64,6 +70,11 @@ export interface HttpDeps {
   readonly reportDesk: ReportDesk;
   readonly measures: Measures;
   readonly audit: Audit;
+  readonly staff: StaffSide;
+  readonly rules: Rules;
+  readonly holding: Holding;
+  readonly raid: Raid;
+  readonly hashes: Hashes;
   readonly notifications: Notifications;
   readonly push: Push;
   readonly feed: Feed;
@@ -80,8 +91,14 @@ export interface HttpDeps {
   readonly portability: Portability;
   readonly archives: Archives;
   readonly instances: Instances;
+  readonly domains: Domains;
   readonly lookup: RemoteLookup;
   readonly deliveries: DeliveryDesk;
+  /** Asks another server as this one would, and tells every step. */
+  readonly probe: (host: string) => Promise<{
+    readonly ok: boolean;
+    readonly steps: readonly { readonly step: string; readonly what: string; readonly ms: number }[];
+  }>;
   readonly posts: Posts;
   readonly tags: Tags;
   readonly storage: WatchedStorage;

@@ -163,7 +163,14 @@ async function follow(): Promise<void> {
   const actorUri = peer.url('/users/bob');
   const [bob] = await db('accounts')
     .insert({
-      ...{ id: '1', username: 'bob', username_key: 'bob', domain: peer.host, display_name: 'Bob', actor_uri: actorUri },
+      ...{
+        id: '1',
+        username: 'bob',
+        username_key: 'bob',
+        domain: peer.host,
+        display_name: 'Bob',
+        actor_uri: actorUri,
+      },
       ...{ actor_type: 'Person', url: actorUri, inbox_uri: `${actorUri}/inbox`, state: 'active' },
       shared_inbox_uri: peer.url('/inbox'),
     })

@@ -12,6 +12,7 @@ import {
   updateCredentials,
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
+import { exportAuditLog, listAuditLog } from './admin/audit-log.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -32,6 +33,8 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
+import { domainRoutes } from './admin/domains/index.ts';
+import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
 import {
   discardJob,
   discardJobs,
@@ -45,6 +48,22 @@ import {
 } from './admin/queues.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
+import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
+import {
+  addRule,
+  changeRule,
+  disableRule,
+  enableRule,
+  getRaid,
+  listHeld,
+  listRules,
+  rejectHeld,
+  releaseHeld,
+  removeRule,
+  ruleHits,
+  setRaid,
+  tryRule,
+} from './admin/rules.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
@@ -352,6 +371,13 @@ export const routes: readonly Route[] = [
   listSignUps,
   approveSignUp,
   rejectSignUp,
+  assignRole,
+  listRoles,
+  createRole,
+  changeRole,
+  removeRole,
+  exportAuditLog,
+  listAuditLog,
   failingHosts,
   listQueues,
   listWorkers,
@@ -378,9 +404,13 @@ export const routes: readonly Route[] = [
   getDomainAllow,
   createDomainAllow,
   deleteDomainAllow,
+  ...domainRoutes,
   ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
+  ...[listRules, addRule, tryRule, changeRule, removeRule, enableRule, disableRule, ruleHits],
+  ...[listMatches, listHashes, addHash, removeHash],
+  ...[listHeld, releaseHeld, rejectHeld, getRaid, setRaid],
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

@@ -71,6 +71,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/videos/:id/captions/:language': { kind: 'captioned video' },
   '/api/v1/uploads/direct/:id': { kind: 'direct upload' },
   '/api/v1/admin/accounts/:id': { kind: 'sign-up' },
+  '/api/v1/admin/roles/:id': { kind: 'staff role' },
   '/api/v1/admin/deliveries/dead/:id': { kind: 'dead letter' },
   '/api/v1/admin/jobs/:id': { kind: 'dead job' },
   'POST /api/v1/admin/queues/:queue/pause': { kind: 'running queue' },
@@ -78,10 +79,15 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/admin/queues/:queue': { kind: 'queue of dead jobs' },
   '/api/v1/admin/domain_blocks/:id': { kind: 'blocked domain' },
   '/api/v1/admin/domain_allows/:id': { kind: 'allowed domain' },
+  '/api/v1/admin/rules/:id': { kind: 'rule' },
+  '/api/v1/admin/hashes/:id': { kind: 'listed file' },
+  '/api/v1/admin/held/:id': { kind: 'held post' },
   '/api/v1/admin/trends/tags/:name': { kind: 'word', writes: 'seen' },
   '/api/v1/admin/trends/sounds/:id': { kind: 'trending sound' },
   '/api/v1/admin/trends/statuses/:id': { kind: 'trending video' },
   '/api/v1/admin/trends/creators/:id': { kind: 'trending account' },
+  '/api/v1/admin/instances/:host': { kind: 'known server' },
+  '/api/v1/admin/domains/subscriptions/:id': { kind: 'followed list of domains' },
   '/api/v1/admin/trends/trust/:domain': { kind: 'domain in trends' },
 };
 
@@ -121,6 +127,7 @@ export interface Right {
   readonly needsFile?: string;
 }
 
+const A_RULE = { name: 'Watches', when: { words: ['replica*'], fields: ['caption'] }, action: 'hold' };
 const WRONG = 'not the password';
 /** Of no passkey, but of its shape. */
 const CREDENTIAL = (parts: readonly string[]) => ({
@@ -140,6 +147,13 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
       email: `newcomer${world.next()}@mail.example`,
     },
   }),
+  'POST /api/v1/admin/roles': (world) => ({
+    body: { name: `Role ${world.next()}`, permissions: ['reports'], rank: 10 },
+  }),
+  'PUT /api/v1/admin/roles/:id': (world) => ({
+    body: { name: `Role ${world.next()}`, permissions: ['reports'], rank: 10 },
+  }),
+  'POST /api/v1/admin/accounts/:id/role': () => ({ body: { role: 'moderator' } }),
   'POST /api/v1/accounts/delete_account': () => ({ body: { password: WRONG } }),
   'POST /api/v1/import': () => ({ body: { type: 'following' }, needsFile: 'data' }),
   'POST /api/v1/accounts/alias': () => ({ body: { also_known_as_uris: [] } }),
@@ -167,6 +181,13 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'GET /api/v1/feed_reasons': ({ shownVideo }) => ({ query: { video_id: shownVideo } }),
   'GET /api/v1/feed_slates': () => ({ query: { slate_id: '1' } }),
   'PATCH /api/v1/admin/settings': () => ({ body: { settings: { INSTANCE_NAME: 'Matrix' } } }),
+  'POST /api/v1/admin/rules': () => ({ body: A_RULE }),
+  'PUT /api/v1/admin/rules/:id': () => ({ body: A_RULE }),
+  'POST /api/v1/admin/rules/test': () => ({ body: { when: A_RULE.when } }),
+  'POST /api/v1/admin/held/:id/release': () => ({ body: { reason: 'It is a song.' } }),
+  'POST /api/v1/admin/held/:id/reject': () => ({ body: { reason: 'It sells watches.' } }),
+  'POST /api/v1/admin/hashes': (world) => ({ body: { sha256: String(world.next()).padStart(64, '0') } }),
+  'PUT /api/v1/admin/raid': () => ({ body: { on: true, hours: 2 } }),
   'PATCH /api/v1/admin/ranking': () => ({ body: { settings: { 'weights.trending': 0.4 } } }),
   'PATCH /api/v1/feed_settings': () => ({ body: { for_you_list: true } }),
   'POST /api/v1/studio/videos/bulk': () => ({ body: { action: 'delete', ids: ['1'] } }),
@@ -224,6 +245,26 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   }),
   'PUT /api/v1/admin/domain_blocks/:id': () => ({ body: { severity: 'silence' } }),
   'POST /api/v1/admin/domain_allows': (world) => ({ body: { domain: `good${world.next()}.test` } }),
+  'POST /api/v1/admin/domains/effect': () => ({ body: { domains: ['evil.test'] } }),
+  'POST /api/v1/admin/domains/decide': (world) => ({
+    body: { domains: [`bad${world.next()}.test`], severity: 'silence' },
+  }),
+  'POST /api/v1/admin/domains/lift': () => ({ body: { domain: 'evil.test' } }),
+  'POST /api/v1/admin/domains/import': (world) => ({ body: `bad${world.next()}.test\n`, type: 'text/csv' }),
+  'POST /api/v1/admin/domains/undo': () => ({ body: { id: '1' } }),
+  'POST /api/v1/admin/domains/subscriptions': (world) => ({
+    body: { url: `https://lists.test/${world.next()}.csv` },
+  }),
+  'PUT /api/v1/admin/domains/subscriptions/:id': () => ({ body: { priority: 7 } }),
+  'POST /api/v1/admin/domains/drafts/accept': () => ({ body: { ids: ['1'] } }),
+  'POST /api/v1/admin/domains/drafts/reject': () => ({ body: { ids: ['1'] } }),
+  'POST /api/v1/admin/domains/excludes': () => ({ body: { domain: 'friend.test' } }),
+  'DELETE /api/v1/admin/domains/excludes': () => ({ query: { domain: 'friend.test' } }),
+  'PUT /api/v1/admin/domains/list_audience': () => ({ body: { audience: 'members' } }),
+  'POST /api/v1/admin/domains/watches': (world) => ({ body: { host: `peer${world.next()}.test` } }),
+  'DELETE /api/v1/admin/domains/watches': () => ({ query: { host: 'peer.test' } }),
+  'POST /api/v1/admin/domains/notices/dismiss': () => ({ body: { domain: 'evil.test' } }),
+  'POST /api/v1/admin/instances/:host/purge': () => ({ body: { dry_run: true } }),
   'POST /api/v1/domain_blocks': () => ({ body: { domain: 'noise.test' } }),
   'DELETE /api/v1/domain_blocks': () => ({ body: { domain: 'noise.test' } }),
   'GET /api/v1/accounts/lookup': () => ({ query: { acct: 'alice' } }),
