@@ -361,11 +361,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     settings,
     version,
     log,
-    clock,
-    random,
-    metrics,
-    databaseUrl,
-    redisUrl,
+    ...{ clock, random, metrics, databaseUrl, redisUrl },
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
     ownsRedis: stack?.redisUrl !== undefined,
     db,
