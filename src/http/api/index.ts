@@ -36,17 +36,7 @@ import {
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
 import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
-import {
-  discardJob,
-  discardJobs,
-  listJobs,
-  listQueues,
-  listWorkers,
-  pauseQueue,
-  resumeQueue,
-  retryJob,
-  retryJobs,
-} from './admin/queues.ts';
+import { queueRoutes } from './admin/queues.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
@@ -383,15 +373,7 @@ export const routes: readonly Route[] = [
   exportAuditLog,
   listAuditLog,
   failingHosts,
-  listQueues,
-  listWorkers,
-  listJobs,
-  pauseQueue,
-  resumeQueue,
-  retryJob,
-  retryJobs,
-  discardJob,
-  discardJobs,
+  ...queueRoutes,
   deadDeliveries,
   retryDeliveries,
   discardDeliveries,
