@@ -118,6 +118,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     right: ['open', 'approval', 'invite', 'closed'],
   },
   INVITES: { wrong: ['Staff', 'nobody', 'moderator', 'staff,everyone'], right: ['staff', 'everyone'] },
+  STAFF_SECOND_FACTOR: { wrong: ['Required', 'off'], right: ['required', 'optional'] },
   MINIMUM_AGE: { wrong: ['-1', '100', '16.5', 'adult', '1e1'], right: ['0', '13', '16', '99'] },
   OWNER_USERNAME: { wrong: ['two words', 'o'.repeat(31), 'ówner'], right: ['Admin_1'] },
   OWNER_PASSWORD: { wrong: ['short', 'x'.repeat(201)], right: ['x'.repeat(10)] },

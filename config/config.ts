@@ -300,6 +300,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       daysBetween: required(v.ARCHIVE_DAYS_BETWEEN),
       daysKept: required(v.ARCHIVE_DAYS_KEPT),
     },
+    staff: { secondFactor: required(v.STAFF_SECOND_FACTOR) },
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     mail: mailOf(v),
     video: {

@@ -11,6 +11,14 @@ export const joiningVariables = {
     group: 'Accounts',
     control: { kind: 'choice', options: ['staff', 'everyone'] },
   }),
+  STAFF_SECOND_FACTOR: variable({
+    schema: z.enum(['required', 'optional']),
+    fallback: 'required',
+    doc: 'Whether people of the staff need a second factor (an authenticator app or a passkey) before pages and API for the staff open to them. They can always sign in and set one up.',
+    remedy: 'Use one of: required, optional.',
+    group: 'Accounts',
+    control: { kind: 'choice', options: ['required', 'optional'] },
+  }),
   MINIMUM_AGE: variable({
     schema: integer(0, 99),
     fallback: '16',

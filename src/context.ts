@@ -68,7 +68,9 @@ import {
 import { createWork } from './modules/work/index.ts';
 import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
+import { openRules } from './rules-side.ts';
 import { createSafekeeping } from './safekeeping.ts';
+import { createStaffSide } from './staff-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -164,7 +166,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   closers.push(() => poster.close());
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
-  const accounts = createAccounts({ db, ids, urls });
+  const later = () => ({ moderation, measures, videos, comments });
+  const guard = openRules({ db, ids, clock, audit, urls, ffmpeg, storage, later });
+  const accounts = createAccounts({ db, ids, urls, screening: guard.rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
   const pictures = createPictures({
     ...{ db, inTx, enqueue, clock, ffmpeg, storage, download: fetch.download },
@@ -178,7 +182,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const social = createSocial({ db, ids, urls, unlistedDomains });
   const auth = createAuth({
     ...{ db, ids, accounts, follow: social.follow, joining: config.joining, makeKeys },
-    ...{ enqueue, mail, audit, instance: config.instance },
+    ...{ enqueue, mail, audit, instance: config.instance, staff: config.staff },
+    isUnderRaid: async (conn) => (await guard.raid.status(conn)).on,
     ...{ instanceSecret, clock, domain: urls.domain },
     ...{ origin: config.origin, request: fetch.request },
     allowsPlainHttp: config.environment !== 'production',
@@ -211,14 +216,14 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
-    unlistedDomains,
+    ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes },
     transcriber: transcriberOf(config, poster),
     log,
   });
   const proxiedFiles = createProxiedFiles({
     ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, remote: config.remoteVideo },
   });
-  const comments = createComments({ db, ids, urls, unlistedDomains });
+  const comments = createComments({ db, ids, urls, unlistedDomains, screening: guard.rules });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
   const measures = createMeasures({
@@ -393,6 +398,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     engagement,
     ...{ moderation, measures, reportDesk },
     audit,
+    staff: createStaffSide({ db, ids, audit }),
+    ...guard,
     notifications,
     push,
     relays,

@@ -158,6 +158,8 @@ export function downloadRoute<A extends Audience, P extends Schema | undefined =
 export function tableRoute<P extends Schema | undefined, Q extends Schema>(declaration: {
   path: string;
   summary: string;
+  audience?: 'signed-in' | 'staff';
+  permission?: Permission;
   scope: Scope;
   limit: RateLimit;
   params?: P;
@@ -171,7 +173,7 @@ export function tableRoute<P extends Schema | undefined, Q extends Schema>(decla
     contentType: 'text/csv',
     output: z.string(),
   };
-  return { ...declaration, ...fixed } as unknown as Route;
+  return { ...fixed, ...declaration } as unknown as Route;
 }
 
 /** Reading is cheap, writing less so; routes that are dear or guessable name their own limit. */

@@ -27,6 +27,8 @@ export type PushSubscriptionId = Id<'push-subscription'>;
 export type MailId = Id<'mail'>;
 export type JobId = Id<'job'>;
 export type AuditId = Id<'audit'>;
+export type StaffRoleId = Id<'staff-role'>;
+export type JoiningBlockId = Id<'joining-block'>;
 export type MeasureId = Id<'measure'>;
 export type AppealId = Id<'appeal'>;
 

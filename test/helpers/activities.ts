@@ -84,10 +84,12 @@ export async function publish(
   return context.inTx(async (tx) => {
     const uploadId = randomUUID();
     const file = { filename: 'clip.mp4', bytes: 1 };
-    const { videoId } = await context.videos.beginUpload(tx, {
+    const begun = await context.videos.beginUpload(tx, {
       ...{ account, uploadId, ...file },
       details: { ...details, visibility: 'public', sensitive: false, ...about },
     });
+    if (!begun.ok) throw new Error(begun.detail);
+    const { videoId } = begun;
     await tx('uploads').where({ id: uploadId }).delete();
     const ready = {
       state: 'published',

@@ -55,6 +55,11 @@ export function screensOf(site: LivedIn): Screen[] {
     ...plainScreens(site),
     nora('/admin', 'Overview'),
     nora('/admin/approvals', 'Sign-ups'),
+    nora('/admin/accounts', 'Accounts'),
+    nora(`/admin/accounts/${site.nora.id}`, '@nora', { name: '/admin/accounts/:id' }),
+    nora('/admin/roles', 'Roles'),
+    nora('/admin/roles', 'New role', { name: 'make a role', steps: [pressButton('New role')] }),
+    nora('/admin/audit', 'Log'),
     nora('/admin/approvals/1', 'Nothing here', { name: 'no page about a sign-up' }),
     nora('/admin/approvals', 'Reject @dora?', {
       name: 'reject a sign-up',
@@ -67,6 +72,7 @@ export function screensOf(site: LivedIn): Screen[] {
       steps: [pressButton('Decide about a domain')],
     }),
     nora('/admin/domain-lists', 'Lists'),
+    nora('/admin/queues', 'Queues'),
     visitor('/admin/approvals', 'Sign in first'),
     nora('/nowhere', 'Nothing here'),
   ];

@@ -19,6 +19,7 @@ import {
 } from '../helpers/people.ts';
 import { serveFiles } from '../helpers/remote-files.ts';
 import { HONEST, startRemote } from '../helpers/remote-http.ts';
+import { setUpSecondFactor } from '../helpers/second-factor.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 /** What each setting does, seen from outside before it is changed, while it is, and after it is back. */
@@ -31,10 +32,13 @@ let made = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vireo-settings-'));
-  server = await startTestServer({ variables: { REGISTRATIONS: '', MINIMUM_AGE: '' } });
+  server = await startTestServer({
+    variables: { REGISTRATIONS: '', MINIMUM_AGE: '', STAFF_SECOND_FACTOR: '' },
+  });
   client = clientOf(server.origin);
   people = createPeople(server);
   boss = await people.signedIn('boss', 'owner');
+  await setUpSecondFactor(server, boss);
 });
 beforeEach(() => forgetLimits(server));
 afterAll(async () => {
@@ -201,6 +205,10 @@ const proofs: Readonly<Record<string, Proof>> = {
   INVITES: {
     ...{ value: 'everyone', before: 403, after: 200 },
     seen: async () => (await client.post('/api/v1/invites', { as: await somebody(), body: {} })).status,
+  },
+  STAFF_SECOND_FACTOR: {
+    ...{ value: 'optional', before: 'staff-second-factor', after: null },
+    seen: async () => code(await client.get('/api/v1/admin/audit_log', { as: await somebody('owner') })),
   },
   MINIMUM_AGE: { value: '40', before: null, after: 'too-young', seen: () => signUp() },
   ARCHIVE_DAYS_BETWEEN: { value: '0', before: 429, after: 200, seen: async () => (await archived()).again },

@@ -96,6 +96,87 @@ export interface Account {
   };
 }
 
+export interface AdminAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly domain: string | null;
+  readonly created_at: string;
+  readonly email: string | null;
+  /** Of the newest session; addresses are forgotten after 30 days */
+  readonly ip: string | null;
+  readonly ips: readonly {
+    readonly ip: string;
+    readonly used_at: string;
+  }[];
+  readonly locale: string | null;
+  readonly invite_request: string | null;
+  readonly role: {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+    readonly permissions: string;
+    readonly highlighted: boolean;
+  };
+  readonly confirmed: boolean;
+  readonly approved: boolean;
+  readonly disabled: boolean;
+  readonly silenced: boolean;
+  readonly suspended: boolean;
+  readonly sensitized: boolean;
+  readonly state: string;
+  readonly rank: number;
+  readonly has_second_factor: boolean;
+  readonly last_active_at: string | null;
+  readonly invited_by_account_id: string | null;
+  readonly account: Account;
+}
+
+export interface AdminAccountDetail {
+  readonly id: string;
+  readonly username: string;
+  readonly domain: string | null;
+  readonly created_at: string;
+  readonly email: string | null;
+  /** Of the newest session; addresses are forgotten after 30 days */
+  readonly ip: string | null;
+  readonly ips: readonly {
+    readonly ip: string;
+    readonly used_at: string;
+  }[];
+  readonly locale: string | null;
+  readonly invite_request: string | null;
+  readonly role: {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+    readonly permissions: string;
+    readonly highlighted: boolean;
+  };
+  readonly confirmed: boolean;
+  readonly approved: boolean;
+  readonly disabled: boolean;
+  readonly silenced: boolean;
+  readonly suspended: boolean;
+  readonly sensitized: boolean;
+  readonly state: string;
+  readonly rank: number;
+  readonly has_second_factor: boolean;
+  readonly last_active_at: string | null;
+  readonly invited_by_account_id: string | null;
+  readonly account: Account;
+  readonly storage_bytes: number;
+  /** Also those that nobody else sees */
+  readonly videos_count: number;
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly ip: string | null;
+    readonly user_agent: string;
+    readonly app: string | null;
+    readonly created_at: string;
+    readonly last_used_at: string;
+  }[];
+}
+
 export interface AdminDomainAllow {
   readonly id: string;
   readonly domain: string;
@@ -446,6 +527,31 @@ export interface Archive {
   readonly download_url: string | null;
 }
 
+export interface AuditActor {
+  /** `operator`: the command line of the server */
+  readonly kind: "person" | "operator" | "server";
+  readonly account_id: string | null;
+  /** Of the person, as far as the account is still there, or of the rule */
+  readonly name: string | null;
+}
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly created_at: string;
+  readonly actor: AuditActor;
+  readonly action: string;
+  readonly target: {
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "role";
+    readonly id: string;
+    readonly name: string | null;
+  };
+  readonly reason: string;
+  readonly detail: {};
+  /** The entry whose deed this one takes back */
+  readonly undoes: string | null;
+  readonly undone_by: string | null;
+}
+
 export interface BlockListAudience {
   readonly audience: "public" | "members" | "hidden";
 }
@@ -658,12 +764,51 @@ export interface Comment {
   /** Ours: what is said of a video besides; null on comments */
   readonly video: VideoFacts | null;
   readonly video_id: string;
+  /** A moderator decides first: only whoever wrote it sees it */
+  readonly held: boolean;
   /** By the author of the video: only that person, and whoever wrote it, still see it */
   readonly hidden: boolean;
   /** By the author of the video */
   readonly liked_by_author: boolean;
   /** The author of the video wrote it */
   readonly by_author: boolean;
+}
+
+export interface ContentRule {
+  readonly id: string;
+  readonly name: string;
+  readonly when: {
+    /** One of these stands in one of the fields. A star at either end stands for any letters. */
+    readonly words?: readonly string[];
+    /** Found in one of the fields: the syntax of RE2, without regard to case */
+    readonly regex?: string;
+    /** Empty: all */
+    readonly fields: readonly ("caption" | "comment" | "name" | "bio" | "link-host" | "transcript")[];
+    /** The account is younger than so many days */
+    readonly account_days?: number;
+    /** Its server became known less than so many days ago */
+    readonly domain_days?: number;
+    /** There are more links than this */
+    readonly links?: number;
+    /** The same text was posted so often within so many hours, by anybody */
+    readonly duplicates?: {
+      readonly count: number;
+      readonly hours: number;
+    };
+    /** The account posted so much within so many minutes */
+    readonly rate?: {
+      readonly count: number;
+      readonly minutes: number;
+    };
+  };
+  readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
+  readonly scope: "everybody" | "local" | "federated";
+  readonly enabled: boolean;
+  /** In the last 30 days */
+  readonly hits: number;
+  readonly last_hit_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
 }
 
 export interface Context {
@@ -775,6 +920,8 @@ export interface CredentialAccount {
   /** What somebody of the staff may do; null for everybody else */
   readonly staff: {
     readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+    /** Everything for the staff is refused until an authenticator app or a passkey is set up */
+    readonly lacks_second_factor: boolean;
   } | null;
   /** False: until the link that was mailed is opened, little more than reading is allowed */
   readonly email_confirmed: boolean;
@@ -1112,7 +1259,7 @@ export interface FeedStatuses {
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -1247,6 +1394,27 @@ export interface GroupedNotifications {
   readonly partial_accounts?: readonly PartialAccountWithAvatar[];
   readonly statuses: readonly Status[];
   readonly notification_groups: readonly NotificationGroup[];
+}
+
+export interface HeldPost {
+  readonly id: string;
+  readonly kind: "video" | "comment";
+  readonly target_id: string;
+  /** The video itself, or the one that the comment stands under */
+  readonly video_id: string | null;
+  readonly account_id: string;
+  readonly acct: string;
+  readonly text: string;
+  readonly poster: string | null;
+  /** An MP4; its address is good for a short time */
+  readonly media: string | null;
+  readonly cause: "rule" | "hash" | "classifier";
+  readonly rule_id: string | null;
+  /** Its name */
+  readonly rule: string | null;
+  /** What was found */
+  readonly note: string;
+  readonly created_at: string;
 }
 
 export interface History {
@@ -1414,6 +1582,24 @@ export interface InviteCheck {
   readonly instance_api_url: string;
 }
 
+export interface Job {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  readonly state: "waiting" | "running" | "dead";
+  /** As JSON: ids, and addresses of other servers */
+  readonly payload: string;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly created_at: string;
+  readonly run_at: string;
+  readonly died_at: string | null;
+}
+
+export interface JobCount {
+  readonly count: number;
+}
+
 export interface KnownServer {
   readonly host: string;
   readonly software: string | null;
@@ -1473,6 +1659,30 @@ export interface List {
   readonly replies_policy: "followed" | "list" | "none";
   /** Who is in it is left out of the home timeline */
   readonly exclusive: boolean;
+}
+
+export interface ListedId {
+  readonly id: string;
+}
+
+export interface ListedMatch {
+  readonly id: string;
+  readonly listed_id: string | null;
+  readonly video_id: string;
+  readonly account_id: string;
+  readonly found_by: "file" | "picture";
+  readonly created_at: string;
+}
+
+export interface ListedMedia {
+  readonly id: string;
+  readonly sha256: string | null;
+  /** Of how many frames the hashes are known; 0: only the file is listed */
+  readonly frames: number;
+  /** Bits of 64 by which a frame may differ */
+  readonly distance: number;
+  readonly label: string;
+  readonly created_at: string;
 }
 
 export interface LiveAnalytics {
@@ -1909,7 +2119,7 @@ export interface Preferences {
 
 export interface Processing {
   readonly id: string;
-  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly state: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   /** What is being done, for display */
   readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
@@ -1929,6 +2139,27 @@ export interface Processing {
   readonly detail: string | null;
   readonly status_url: string;
   readonly url: string;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly waiting: number;
+  /** How long the job has waited that is due for longest */
+  readonly oldest_seconds: number | null;
+  readonly running: number;
+  /** Dead letters: jobs that used all their tries */
+  readonly failed: number;
+  readonly paused_at: string | null;
+  /** Workers that live and serve it */
+  readonly workers: number;
+}
+
+export interface RaidMode {
+  readonly on: boolean;
+  readonly since: string | null;
+  /** When it ends by itself */
+  readonly until: string | null;
+  readonly reason: string;
 }
 
 export interface Relationship {
@@ -2091,6 +2322,33 @@ export interface Rule {
   readonly hint: string;
 }
 
+export interface RuleHit {
+  readonly id: string;
+  readonly created_at: string;
+  readonly account_id: string | null;
+  readonly target: {
+    readonly kind: "video" | "comment" | "account" | "none";
+    readonly id: string | null;
+  };
+  readonly field: "caption" | "comment" | "name" | "bio" | "link-host" | "transcript" | null;
+  readonly excerpt: string;
+  readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
+}
+
+export interface RuleTrial {
+  readonly looked_at: number;
+  readonly found: number;
+  readonly matches: readonly {
+    readonly field: "caption" | "comment" | "name" | "bio" | "link-host" | "transcript" | null;
+    readonly excerpt: string;
+    readonly target: {
+      readonly kind: "video" | "comment" | "account";
+      readonly id: string;
+    };
+    readonly account_id: string;
+  }[];
+}
+
 export interface ScheduledStatus {
   readonly id: string;
   readonly scheduled_at: string;
@@ -2179,6 +2437,17 @@ export interface SignUp {
   readonly pending: boolean;
   /** A link was mailed, by which the address is confirmed first */
   readonly unconfirmed: boolean;
+}
+
+export interface StaffRole {
+  readonly id: string;
+  readonly name: string;
+  /** Made by this server; the others are on every one */
+  readonly custom: boolean;
+  readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+  /** Whoever ranks higher may act on whoever ranks lower */
+  readonly rank: number;
+  readonly members: number;
 }
 
 export interface Status {
@@ -2313,7 +2582,7 @@ export interface StudioOverview {
 export interface StudioVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2533,7 +2802,7 @@ export interface V1Instance {
 export interface Video {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2805,4 +3074,15 @@ export interface WebPushSubscription {
   readonly policy: "all" | "followed" | "follower" | "none";
   /** By which push services know this server (VAPID), base64url */
   readonly server_key: string;
+}
+
+export interface Worker {
+  readonly id: string;
+  readonly host: string;
+  readonly queues: readonly string[];
+  readonly version: string;
+  readonly started_at: string;
+  readonly seen_at: string;
+  /** Whether it said so within two minutes */
+  readonly alive: boolean;
 }
