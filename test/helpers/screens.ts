@@ -65,6 +65,7 @@ export function screensOf(site: LivedIn): Screen[] {
       name: 'reject a sign-up',
       steps: [pressButton('Reject @dora')],
     }),
+    nora('/admin/queues', 'Queues'),
     nora('/admin/servers', 'Servers'),
     nora('/admin/domains', 'Domains'),
     nora('/admin/domains', 'Decide about a domain', {
@@ -72,7 +73,6 @@ export function screensOf(site: LivedIn): Screen[] {
       steps: [pressButton('Decide about a domain')],
     }),
     nora('/admin/domain-lists', 'Lists'),
-    nora('/admin/queues', 'Queues'),
     visitor('/admin/approvals', 'Sign in first'),
     nora('/nowhere', 'Nothing here'),
   ];
