@@ -12,8 +12,6 @@ import {
   updateCredentials,
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
-import { getAdminAccount, listAdminAccounts, searchAdminAccounts } from './admin/accounts.ts';
-import { exportAuditLog, listAuditLog } from './admin/audit-log.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -38,7 +36,6 @@ import { domainRoutes } from './admin/domains/index.ts';
 import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
-import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
 import {
   addRule,
   changeRule,
@@ -56,6 +53,7 @@ import {
 } from './admin/rules.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
+import { staffRoutes } from './admin/staff.ts';
 import {
   listCreatorTrends,
   listSoundTrends,
@@ -361,16 +359,7 @@ export const routes: readonly Route[] = [
   listSignUps,
   approveSignUp,
   rejectSignUp,
-  listAdminAccounts,
-  searchAdminAccounts,
-  getAdminAccount,
-  assignRole,
-  listRoles,
-  createRole,
-  changeRole,
-  removeRole,
-  exportAuditLog,
-  listAuditLog,
+  ...staffRoutes,
   failingHosts,
   deadDeliveries,
   retryDeliveries,
