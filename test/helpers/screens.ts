@@ -65,6 +65,14 @@ export function screensOf(site: LivedIn): Screen[] {
       name: 'reject a sign-up',
       steps: [pressButton('Reject @dora')],
     }),
+    nora('/admin/queues', 'Queues'),
+    nora('/admin/servers', 'Servers'),
+    nora('/admin/domains', 'Domains'),
+    nora('/admin/domains', 'Decide about a domain', {
+      name: 'decide about a domain',
+      steps: [pressButton('Decide about a domain')],
+    }),
+    nora('/admin/domain-lists', 'Lists'),
     visitor('/admin/approvals', 'Sign in first'),
     nora('/nowhere', 'Nothing here'),
   ];

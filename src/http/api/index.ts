@@ -34,6 +34,17 @@ import {
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
 import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
+import {
+  discardJob,
+  discardJobs,
+  listJobs,
+  listQueues,
+  listWorkers,
+  pauseQueue,
+  resumeQueue,
+  retryJob,
+  retryJobs,
+} from './admin/queues.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import {
@@ -361,6 +372,15 @@ export const routes: readonly Route[] = [
   rejectSignUp,
   ...staffRoutes,
   failingHosts,
+  listQueues,
+  listWorkers,
+  listJobs,
+  pauseQueue,
+  resumeQueue,
+  retryJob,
+  retryJobs,
+  discardJob,
+  discardJobs,
   deadDeliveries,
   retryDeliveries,
   discardDeliveries,

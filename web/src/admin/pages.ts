@@ -36,6 +36,14 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
   },
+  held: {
+    ...{ title: 'held', icon: 'clock', group: 'content', needs: 'content' },
+    load: () => import('./held/held-page.tsx').then((module) => module.HeldPage),
+  },
+  rules: {
+    ...{ title: 'rules', icon: 'flag', group: 'content', needs: 'rules' },
+    load: () => import('./rules/rules-page.tsx').then((module) => module.RulesPage),
+  },
   roles: {
     ...{ title: 'roles', icon: 'key', group: 'server', needs: 'roles' },
     load: () => import('./roles/roles-page.tsx').then((module) => module.RolesPage),
@@ -55,6 +63,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   'domain-lists': {
     ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
     load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
+  },
+  queues: {
+    ...{ title: 'queues', icon: 'clock', group: 'server', needs: 'queues' },
+    load: () => import('./queues/queues-page.tsx').then((module) => module.QueuesPage),
   },
 };
 

@@ -30,10 +30,13 @@ export const english = {
   none: 'Not given',
   reports: 'Reports',
   approvals: 'Sign-ups',
+  held: 'Held',
+  rules: 'Rules',
   accounts: 'Accounts',
   roles: 'Roles',
   audit: 'Log',
   servers: 'Servers',
   domains: 'Domains',
   domainLists: 'Lists of domains',
+  queues: 'Queues',
 } as const;

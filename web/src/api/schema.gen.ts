@@ -1599,6 +1599,24 @@ export interface IpBlock {
   readonly expires_at: string | null;
 }
 
+export interface Job {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  readonly state: "waiting" | "running" | "dead";
+  /** As JSON: ids, and addresses of other servers */
+  readonly payload: string;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly created_at: string;
+  readonly run_at: string;
+  readonly died_at: string | null;
+}
+
+export interface JobCount {
+  readonly count: number;
+}
+
 export interface KnownServer {
   readonly host: string;
   readonly software: string | null;
@@ -2138,6 +2156,19 @@ export interface Processing {
   readonly detail: string | null;
   readonly status_url: string;
   readonly url: string;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly waiting: number;
+  /** How long the job has waited that is due for longest */
+  readonly oldest_seconds: number | null;
+  readonly running: number;
+  /** Dead letters: jobs that used all their tries */
+  readonly failed: number;
+  readonly paused_at: string | null;
+  /** Workers that live and serve it */
+  readonly workers: number;
 }
 
 export interface RaidMode {
@@ -3067,4 +3098,15 @@ export interface WebPushSubscription {
   readonly policy: "all" | "followed" | "follower" | "none";
   /** By which push services know this server (VAPID), base64url */
   readonly server_key: string;
+}
+
+export interface Worker {
+  readonly id: string;
+  readonly host: string;
+  readonly queues: readonly string[];
+  readonly version: string;
+  readonly started_at: string;
+  readonly seen_at: string;
+  /** Whether it said so within two minutes */
+  readonly alive: boolean;
 }

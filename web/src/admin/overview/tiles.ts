@@ -16,4 +16,5 @@ export const overviewTiles: readonly OverviewTile[] = [
     needs: 'domains',
     load: () => import('../domains/notice-tile.tsx').then((module) => module.BlockNoticesTile),
   },
+  { needs: 'queues', load: () => import('../queues/tile.tsx').then((module) => module.QueuesTile) },
 ];
