@@ -45,7 +45,6 @@ import {
   retryJob,
   retryJobs,
 } from './admin/queues.ts';
-import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import {
   addRule,
@@ -63,7 +62,6 @@ import {
   tryRule,
 } from './admin/rules.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
-import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { staffRoutes } from './admin/staff.ts';
 import {
   listCreatorTrends,
@@ -367,9 +365,6 @@ export const routes: readonly Route[] = [
   putCaptions,
   deleteCaptions,
   putPoster,
-  listSignUps,
-  approveSignUp,
-  rejectSignUp,
   ...staffRoutes,
   failingHosts,
   listQueues,

@@ -12,10 +12,14 @@ import {
   removeIpBlock,
   reserveName,
 } from './joining-blocks.ts';
+import { getRanking, resetRanking, setRanking } from './ranking.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './roles.ts';
+import { approveSignUp, listSignUps, rejectSignUp } from './sign-ups.ts';
 
-/** Who runs the server, what they did, whom they look after, and whom they let in. */
+/** Who runs the server, what they did, whom they look after, whom they let in, and what the feed goes by. */
 export const staffRoutes: readonly Route[] = [
+  ...[listSignUps, approveSignUp, rejectSignUp],
+  ...[getRanking, setRanking, resetRanking],
   ...[listAdminAccounts, searchAdminAccounts, getAdminAccount],
   ...[assignRole, listRoles, createRole, changeRole, removeRole],
   ...[exportAuditLog, listAuditLog],
