@@ -307,7 +307,7 @@ export const routes: readonly Route[] = [
   changeSubscription,
   unsubscribe,
   ...feedRoutes,
-  ...[getAlgorithm, getRanking, setRanking, resetRanking],
+  getAlgorithm,
   ...[getSettings, changeSettings],
   homeTimeline,
   publicTimeline,
