@@ -8,6 +8,13 @@ export {
   type StaffView,
 } from './directory.ts';
 export {
+  checkJoining,
+  createJoining,
+  type IpSeverity,
+  ipSeverities,
+  type JoiningBlockKind,
+} from './joining.ts';
+export {
   type Permission,
   permissions,
   permissionsOf,

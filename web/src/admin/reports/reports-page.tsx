@@ -1,4 +1,4 @@
-import type { AdminPageProps } from '../pages.ts';
+import type { AdminPageProps } from '../page-props.ts';
 import { QueuePage } from './queue-page.tsx';
 import { ReportPage } from './report-page.tsx';
 
