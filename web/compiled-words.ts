@@ -10,17 +10,27 @@ type CompiledMessage = ReturnType<typeof compile>;
 
 const ENGLISH = /\/web\/src\/(?:[a-z\d-]+\/)*words\.ts$/;
 const TRANSLATIONS = fileURLToPath(new URL('words', import.meta.url));
-const TRANSLATION = /\/web\/words\/[A-Za-z-]+\.json$/;
+const TRANSLATION = /\/web\/words\/([A-Za-z-]+)\.json$/;
+/** The words of the staff's pages in a language, of which each area is a file. */
+const STAFF_WORDS = /^words-of-staff-([A-Za-z-]+)$/;
 
 /**
  * Compiles messages in ICU syntax, so that no parser is sent to anybody: `english` of each `words.ts`, and the
- * translations in `web/words`, an object of messages for each area.
+ * translations in `web/words`: an object of messages for each area in the file of the language, and a file for each area of the staff's pages
+ * in its folder. Those come with these pages alone (web/src/i18n/learn-staff.ts).
  */
 export function compiledWords(): Plugin {
   return {
     name: 'compiled-words',
     enforce: 'pre',
+    resolveId: (id) => (STAFF_WORDS.test(id) ? id : null),
     async load(id) {
+      const [, ofStaff] = STAFF_WORDS.exec(id) ?? [];
+      if (ofStaff !== undefined) {
+        const files = globSync(`${TRANSLATIONS}/${ofStaff}/*.json`).sort();
+        for (const one of files) this.addWatchFile(one);
+        return code('export default', Object.fromEntries(await Promise.all(files.map(compiledArea))));
+      }
       const [file = id, query] = id.split('?');
       // As they are written.
       if (query === 'plain') return null;
@@ -29,11 +39,13 @@ export function compiledWords(): Plugin {
         const { english }: { english: Messages } = await import(`${pathToFileURL(file)}?${mtimeMs}`);
         return code('export const english =', compiled(english, file));
       }
-      if (!TRANSLATION.test(file)) return null;
+      const [, language] = TRANSLATION.exec(file) ?? [];
+      if (language === undefined) return null;
       const areas: Record<string, Messages> = JSON.parse(await readFile(file, 'utf8'));
+      const words = mapped(areas, (messages, area) => compiled(messages, `${file}, ${area}`));
       return code(
-        'export default',
-        mapped(areas, (messages, area) => compiled(messages, `${file}, ${area}`)),
+        `export const ofStaff = () => import('words-of-staff-${language}');\nexport default`,
+        words,
       );
     },
   };
@@ -64,7 +76,11 @@ export function wordFiles(): Plugin {
 }
 
 /** Whether a module is the words of another language. */
-export const isTranslation = (id: string): boolean => TRANSLATION.test(id);
+export const isTranslation = (id: string): boolean => TRANSLATION.test(id) || STAFF_WORDS.test(id);
+
+async function compiledArea(file: string): Promise<[string, ReturnType<typeof compiled>]> {
+  return [basename(file, '.json'), compiled(JSON.parse(await readFile(file, 'utf8')), file)];
+}
 
 const code = (head: string, value: unknown) =>
   ({ code: `${head} ${JSON.stringify(value)};`, moduleType: 'js' }) as const;

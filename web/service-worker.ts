@@ -8,6 +8,7 @@ const ENTRY = fileURLToPath(new URL('worker/main.ts', import.meta.url));
 const PAGE = 'index.html';
 /** Bytes. Larger ones, other than the entry, are players for special cases: of no use without a connection. */
 const LARGEST_KEPT = 150_000;
+const STAFF_PAGES = '/web/src/admin/';
 
 type Bundle = Parameters<Extract<Plugin['generateBundle'], (...args: never[]) => unknown>>[1];
 
@@ -46,9 +47,10 @@ function shellOf(bundle: Bundle): BuiltShell {
   const page = String(
     files.flatMap((file) => (file.fileName === PAGE && file.type === 'asset' ? [file.source] : [])),
   );
+  const ofStaff = staffFilesOf(files);
   const kept = files
     .filter(({ fileName }) => /^assets\/.*\.(?:js|css)$/.test(fileName))
-    .filter((file) => page.includes(file.fileName) || isForAll(file))
+    .filter((file) => page.includes(file.fileName) || isForAll(file, ofStaff))
     .map(({ fileName }) => `/${fileName}`)
     .sort();
   const first = kept.filter((file) => page.includes(file));
@@ -60,9 +62,20 @@ function shellOf(bundle: Bundle): BuiltShell {
   return { version, first, rest: kept.filter((file) => !first.includes(file)) };
 }
 
-/** Words are kept in the languages in which the page is seen. */
-const isForAll = (file: Bundle[string]): boolean =>
-  !file.fileName.startsWith('assets/words-') && sizeOf(file) <= LARGEST_KEPT;
+/** Words are kept in the languages in which the page is seen, and the pages for the staff by nobody: without a connection they are of no use. */
+const isForAll = (file: Bundle[string], ofStaff: ReadonlySet<string>): boolean =>
+  !file.fileName.startsWith('assets/words-') && !ofStaff.has(file.fileName) && sizeOf(file) <= LARGEST_KEPT;
+
+/** The files that only the pages for the staff need. */
+function staffFilesOf(files: readonly Bundle[string][]): Set<string> {
+  return new Set(
+    files.flatMap((file) => {
+      if (file.type !== 'chunk') return [];
+      if (!file.moduleIds.some((id) => id.includes(STAFF_PAGES))) return [];
+      return [file.fileName, ...(file.viteMetadata?.importedCss ?? [])];
+    }),
+  );
+}
 
 const sizeOf = (file: Bundle[string]): number =>
   Buffer.byteLength(file.type === 'chunk' ? file.code : file.source);

@@ -14,6 +14,17 @@ const translated = files.map((file) => basename(file, '.json'));
 
 let english: Areas;
 
+/** The words for everybody are one file, and each area of the staff's pages is one in the folder of the language. */
+const wordsOf = (language: string): Areas => read(`${language}.json`);
+const staffWordsOf = (language: string): Areas =>
+  Object.fromEntries(
+    globSync(join(root, 'web/words', language, '*.json')).map((file) => [
+      basename(file, '.json'),
+      read(join(language, basename(file))),
+    ]),
+  );
+const read = (file: string) => JSON.parse(readFileSync(join(root, 'web/words', file), 'utf8'));
+
 beforeAll(async () => {
   english = await englishWords();
 });
@@ -21,6 +32,12 @@ beforeAll(async () => {
 test('the server, the list to choose from and the files know the same languages', () => {
   expect([...shipped].sort()).toEqual([...languages].sort());
   expect([...translated, 'en'].sort()).toEqual([...languages].sort());
+});
+
+test.each(translated)('the words in %s lie where those who see them fetch them', async (language) => {
+  const areas = async (of: 'everybody' | 'staff') => Object.keys(await englishWords(of)).sort();
+  expect(Object.keys(wordsOf(language)).sort()).toEqual(await areas('everybody'));
+  expect(Object.keys(staffWordsOf(language)).sort()).toEqual(await areas('staff'));
 });
 
 test('what the server refuses is translated by its own words for it', () => {
@@ -38,9 +55,7 @@ test('a script that is written from right to left is shown so', () => {
 
 describe.each(['en', ...translated])('the words in %s', (language) => {
   const areas = (): Areas =>
-    language === 'en'
-      ? english
-      : JSON.parse(readFileSync(join(root, 'web/words', `${language}.json`), 'utf8'));
+    language === 'en' ? english : { ...wordsOf(language), ...staffWordsOf(language) };
 
   test('are all there, and no others', () => {
     expect(keysOf(areas())).toEqual(keysOf(english));

@@ -150,7 +150,15 @@ const ownPages = () => [
   ...['/', '/?feed=following', '/search', '/search?q=%CE%BA', '/tags/κύματα', `/sounds/${clip}`],
   ...['/inbox', '/library/saved', '/library/liked', '/library/history', '/studio', `/studio/${clip}`],
   ...['/studio/analytics', `/studio/${clip}/analytics`, '/upload', '/record', '/welcome'],
-  ...['/admin/approvals', '/@nora', '/@mika', '/@lena@far.test', '/@nora/followers', '/@nora/following'],
+  ...[
+    '/admin',
+    '/admin/approvals',
+    '/@nora',
+    '/@mika',
+    '/@lena@far.test',
+    '/@nora/followers',
+    '/@nora/following',
+  ],
   ...[`/@nora/${clip}`, '/@nobody', '/nowhere/at/all', '/settings'],
   ...['profile', 'account', 'security', 'apps', 'invites', 'privacy', 'feed', 'filters', 'notifications'].map(
     (name) => `/settings/${name}`,

@@ -1,3 +1,4 @@
+import { permissionsOf } from '../../src/modules/staff/index.ts';
 import type { Account, CredentialAccount, Media, Relationship, Status } from '../../web/src/api/types.ts';
 
 /** An account of this server, or of another one if it has a host. */
@@ -38,6 +39,7 @@ export function fakeCredentials(
   return {
     ...account,
     role: { id: name, name, permissions: '0', color: '', highlighted: name !== 'user' },
+    staff: name === 'user' ? null : { permissions: [...permissionsOf(name)] },
     email_confirmed: true,
     source: {
       ...{ note: '', fields: [], privacy: 'public', sensitive: false, language: null },

@@ -53,7 +53,9 @@ export function screensOf(site: LivedIn): Screen[] {
     ...makingScreens(site),
     ...joiningScreens(site),
     ...plainScreens(site),
-    nora('/admin/approvals', 'Approvals'),
+    nora('/admin', 'Overview'),
+    nora('/admin/approvals', 'Sign-ups'),
+    nora('/admin/approvals/1', 'Nothing here', { name: 'no page about a sign-up' }),
     nora('/admin/approvals', 'Reject @dora?', {
       name: 'reject a sign-up',
       steps: [pressButton('Reject @dora')],

@@ -10,9 +10,14 @@ export type Areas = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const parts = fileURLToPath(new URL('../../web/src/', import.meta.url));
 
-/** English by area: the words of each part of the page, under the name that its `say.ts` gives them. */
-export async function englishWords(): Promise<Areas> {
-  const files = globSync(join(parts, '**/words.ts'));
+/**
+ * English by area: the words of each part of the page, or of each of those for the staff, under the name that its `say.ts` gives them.
+ */
+export async function englishWords(of: 'everybody' | 'staff' | 'all' = 'all'): Promise<Areas> {
+  const isOfStaff = (file: string) => file.startsWith(join(parts, 'admin/'));
+  const files = globSync(join(parts, '**/words.ts')).filter(
+    (file) => of === 'all' || isOfStaff(file) === (of === 'staff'),
+  );
   const areas = await Promise.all(
     files.map(async (file): Promise<[string, Areas[string]]> => {
       const area = areaOf(dirname(file));
@@ -45,7 +50,8 @@ export async function pseudoWords(): Promise<string> {
     const compiled = Object.entries(messages).map(([key, message]) => [key, compile(pseudo(message))]);
     return [area, Object.fromEntries(compiled)];
   });
-  return `export default ${JSON.stringify(Object.fromEntries(areas))};`;
+  const noMore = 'export const ofStaff = async () => ({ default: {} });';
+  return `${noMore} export default ${JSON.stringify(Object.fromEntries(areas))};`;
 }
 
 /** A message of {@link pseudoWords}, in ICU syntax. */

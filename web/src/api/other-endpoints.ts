@@ -1,15 +1,6 @@
 import { type ApiOutcome, request } from './client.ts';
 import { withQuery } from './endpoints.ts';
-import type {
-  Account,
-  Media,
-  PendingAccount,
-  Processing,
-  SearchResults,
-  Session,
-  SignUp,
-  Status,
-} from './types.ts';
+import type { Account, Media, Processing, SearchResults, Session, SignUp, Status } from './types.ts';
 
 /** Where a page of a list begins. Both are ids, and neither is part of the page. */
 export interface PageCursor {
@@ -76,10 +67,6 @@ export const otherApi = {
   setCaptionsOfFile: (id: string, language: string, file: Blob) =>
     request<Media>('PUT', withQuery(captionsPath(id, language), { times: 'file' }), file),
   removeCaptions: (id: string, language: string) => request<Media>('DELETE', captionsPath(id, language)),
-  pendingAccounts: () =>
-    request<PendingAccount[]>('GET', withQuery('/api/v1/admin/accounts', { status: 'pending' })),
-  approve: (id: string) => request<object>('POST', `/api/v1/admin/accounts/${id}/approve`),
-  reject: (id: string) => request<object>('POST', `/api/v1/admin/accounts/${id}/reject`),
 } satisfies Record<string, (...args: never[]) => Promise<ApiOutcome<unknown>>>;
 
 function captionsPath(id: string, language: string): string {

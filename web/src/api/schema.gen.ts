@@ -708,6 +708,10 @@ export interface CredentialAccount {
     readonly color: string;
     readonly highlighted: boolean;
   };
+  /** What somebody of the staff may do; null for everybody else */
+  readonly staff: {
+    readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+  } | null;
   /** False: until the link that was mailed is opened, little more than reading is allowed */
   readonly email_confirmed: boolean;
   readonly source: {

@@ -137,7 +137,7 @@ const OWN_PLACES = [
   { href: '/library/saved', icon: 'bookmark', words: 'library', forStaff: false },
   { href: '/studio', icon: 'studio', words: 'studio', forStaff: false },
   { href: '/settings', icon: 'settings', words: 'settings', forStaff: false },
-  { href: '/admin/approvals', icon: 'shield', words: 'approvals', forStaff: true },
+  { href: '/admin', icon: 'shield', words: 'admin', forStaff: true },
 ] as const;
 
 /** On phones this is the way to what the rail shows on desktops. */

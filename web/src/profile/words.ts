@@ -4,7 +4,7 @@ export const english = {
   library: 'Library',
   studio: 'Studio',
   settings: 'Settings',
-  approvals: 'Approvals',
+  admin: 'Administration',
   more: 'More about @{acct}',
   copyLink: 'Copy link',
   copied: 'Link copied.',

@@ -42,7 +42,7 @@ function places(): Place[] {
     { href: '/studio', icon: 'studio', words: say('studio'), railOnly: true },
     { href: '/settings', icon: 'settings', words: say('settings'), railOnly: true },
     ...(isStaff(account)
-      ? [{ href: '/admin/approvals', icon: 'shield', words: say('approvals'), railOnly: true } as const]
+      ? [{ href: '/admin', icon: 'shield', words: say('admin'), railOnly: true } as const]
       : []),
   ];
 }
@@ -51,7 +51,7 @@ function places(): Place[] {
 function isCurrent(href: string, path: string): boolean {
   const [place = href] = href.split('?');
   if (place === '/library/saved') return path.startsWith('/library/');
-  return path === place || (/^\/(?:studio|settings)$/.test(place) && path.startsWith(`${place}/`));
+  return path === place || (/^\/(?:admin|studio|settings)$/.test(place) && path.startsWith(`${place}/`));
 }
 
 /** Counts what is new until the returned function is called. Visitors have no inbox, so that its code is fetched for others alone. */

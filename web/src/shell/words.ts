@@ -19,7 +19,7 @@ export const english = {
   register: 'Create account',
   signOut: 'Sign out',
   signedOut: 'You are signed out.',
-  approvals: 'Approvals',
+  admin: 'Administration',
   offline: 'You are offline. The page goes on by itself when you are back.',
   retrying: 'This server cannot be reached. Trying again by itself.',
   restarting: 'This server is busy or restarting. Trying again by itself.',

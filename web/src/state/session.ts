@@ -76,7 +76,7 @@ export async function signOut(): Promise<ApiFailure | undefined> {
 
 /** Whether the account may see the pages for staff. */
 export function isStaff(account: CredentialAccount | null | undefined): boolean {
-  return account !== null && account !== undefined && account.role.name !== 'user';
+  return Boolean(account?.staff);
 }
 
 /** Whether this server lets whoever is signed in invite others. */

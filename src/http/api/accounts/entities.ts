@@ -85,7 +85,8 @@ function pictureUrl(
 const PRIVACY = { public: 'public', unlisted: 'unlisted', followers: 'private', direct: 'direct' } as const;
 
 /** What somebody gets to see of the own account. */
-export async function credentialEntityOf(deps: HttpDeps, account: Account, role: Viewer['role']) {
+export async function credentialEntityOf(deps: HttpDeps, account: Account, viewer: Viewer) {
+  const { permissions, role } = viewer;
   const [entity, preferences, requests] = await Promise.all([
     accountEntityOf(deps, account),
     deps.auth.preferencesOf(account.id),
@@ -94,6 +95,7 @@ export async function credentialEntityOf(deps: HttpDeps, account: Account, role:
   return {
     ...entity,
     role: { id: role, name: role, permissions: '0', color: '', highlighted: isStaff(role) },
+    staff: permissions.length === 0 ? null : { permissions: [...permissions] },
     email_confirmed: !isUnconfirmed({ account }),
     source: {
       note: account.bioText,

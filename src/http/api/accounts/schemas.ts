@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roles } from '../../../modules/staff/index.ts';
+import { permissions, roles } from '../../../modules/staff/index.ts';
 
 /** Accounts and how they stand to each other, in the shapes of the Mastodon API. */
 
@@ -59,6 +59,10 @@ export const credentialAccountEntity = accountEntity
       color: z.string(),
       highlighted: z.boolean(),
     }),
+    staff: z
+      .object({ permissions: z.array(z.enum(permissions)) })
+      .nullable()
+      .describe('What somebody of the staff may do; null for everybody else'),
     email_confirmed: z
       .boolean()
       .describe('False: until the link that was mailed is opened, little more than reading is allowed'),

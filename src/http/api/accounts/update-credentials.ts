@@ -103,7 +103,7 @@ export const updateCredentials = route({
       };
       return deps.accounts.editProfile(tx, id, change, pictures.length > 0);
     });
-    return credentialEntityOf(deps, account, viewer.role);
+    return credentialEntityOf(deps, account, viewer);
   },
 });
 
@@ -121,7 +121,7 @@ const removePicture = (role: 'avatar' | 'header') =>
         await deps.pictures.remove(tx, id, role);
         return deps.accounts.editProfile(tx, id, {}, true);
       });
-      return credentialEntityOf(deps, account, viewer.role);
+      return credentialEntityOf(deps, account, viewer);
     },
   });
 

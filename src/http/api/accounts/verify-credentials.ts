@@ -15,6 +15,6 @@ export const verifyCredentials = route({
   handler: ({ deps, viewer }) => {
     // Apps ask until they are not refused any more, as with Mastodon; our own pages say what is missing.
     if (viewer.appId !== null && isUnconfirmed(viewer)) throw new ApiError('email-unconfirmed');
-    return credentialEntityOf(deps, viewer.account, viewer.role);
+    return credentialEntityOf(deps, viewer.account, viewer);
   },
 });

@@ -1,0 +1,96 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeViolations } from '../helpers/axe.ts';
+import { hasBrowser, launchBrowser, viewports } from '../helpers/browser.ts';
+import { createPeople, type People, type Person } from '../helpers/people.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { openPageAs, picture } from '../helpers/signed-in-page.ts';
+
+let server: TestServer;
+let browser: Browser;
+let people: People;
+let boss: Person;
+let mod: Person;
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  server = await startTestServer();
+  browser = await launchBrowser();
+  people = createPeople(server);
+  boss = await people.signedIn('boss', 'owner');
+  mod = await people.signedIn('milo', 'moderator');
+  await people.local('dora', { pending: true });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const open = (
+  person: Person,
+  role: 'owner' | 'moderator' | 'user',
+  size: keyof typeof viewports,
+  locale = 'en',
+) => openPageAs(browser, server, people, person.account, { role, viewport: viewports[size], locale });
+
+describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, () => {
+  test('begin with an overview, whose tiles lead to where the work is', async () => {
+    const { page, problems, close } = await open(boss, 'owner', 'desktop');
+    await page.goto('/admin');
+    await page
+      .getByRole('main')
+      .getByRole('link', { name: /^Sign-ups 1 Oldest request/ })
+      .click();
+    await page.getByRole('heading', { name: 'Sign-ups', level: 1 }).waitFor();
+    await page.getByRole('button', { name: 'Approve @dora' }).waitFor();
+    await picture(page, 'admin-sign-ups');
+    const nav = page.getByRole('navigation', { name: 'Administration' });
+    expect(await nav.getByRole('link', { name: 'Sign-ups' }).getAttribute('aria-current')).toBe('page');
+    expect(await axeViolations(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('have their places in a menu on phones, which closes once one is chosen', async () => {
+    const { page, problems, close } = await open(mod, 'moderator', 'phone');
+    await page.goto('/admin');
+    const menu = page.getByText('Menu: Overview');
+    await menu.click();
+    await picture(page, 'admin-menu');
+    expect(await axeViolations(page)).toEqual([]);
+    await page
+      .getByRole('navigation', { name: 'Administration' })
+      .getByRole('link', { name: 'Sign-ups' })
+      .click();
+    await page.getByRole('heading', { name: 'Sign-ups', level: 1 }).waitFor();
+    await page.getByText('Menu: Sign-ups').waitFor();
+    expect(await page.locator('details[open]').count()).toBe(0);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('speak the language of the page, with words that come with them alone', async () => {
+    const { page, problems, close } = await open(boss, 'owner', 'desktop', 'de');
+    const fetched: string[] = [];
+    page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+    await page.goto('/settings');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const ofStaff = () => fetched.filter((path) => path.startsWith('/assets/words-of-staff-de'));
+    expect(ofStaff()).toEqual([]);
+    await page.goto('/admin/approvals');
+    await page.getByRole('heading', { name: 'Beitrittsanfragen' }).waitFor();
+    await page.getByRole('button', { name: '@dora zulassen' }).waitFor();
+    expect(ofStaff()).toHaveLength(1);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('say to others that they are not for them', async () => {
+    const plain = await people.signedIn('plain');
+    const { page, close } = await open(plain, 'user', 'phone');
+    await page.goto('/admin/approvals');
+    await page.getByText('This page is for the people who run this server.').waitFor();
+    await close();
+  });
+});

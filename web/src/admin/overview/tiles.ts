@@ -1,0 +1,14 @@
+import type { ComponentType } from 'preact';
+import type { Permission } from '../permissions.ts';
+
+export interface OverviewTile {
+  /** What somebody needs to see it. */
+  readonly needs: Permission;
+  /** Asks for its own numbers, and is a `StatTile`, or several. */
+  readonly load: () => Promise<ComponentType>;
+}
+
+/** What stands on the overview, in this order. */
+export const overviewTiles: readonly OverviewTile[] = [
+  { needs: 'sign-ups', load: () => import('../approvals/tile.tsx').then((module) => module.SignUpsTile) },
+];

@@ -1,0 +1,9 @@
+import type { CredentialAccount } from '../api/types.ts';
+import { me } from '../state/session.ts';
+
+export type Permission = NonNullable<CredentialAccount['staff']>['permissions'][number];
+
+/** Whether whoever is signed in may do what needs this permission. The server asks the same before each deed. */
+export function may(permission: Permission): boolean {
+  return me.value?.staff?.permissions.includes(permission) === true;
+}
