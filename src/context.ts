@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
 import { netLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
-import { createFederationSide, createKeyMaker } from '../federation/index.ts';
+import { createFederationSide, createKeyMaker, policedFetch } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createJoin } from '../media/join.ts';
 import { createPipeline } from '../media/pipeline.ts';
@@ -38,6 +38,7 @@ import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createDepartures } from './modules/departures/index.ts';
 import { createDigests } from './modules/digests/index.ts';
+import { createDomains } from './modules/domains/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createFilters } from './modules/filters/index.ts';
@@ -248,6 +249,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ db, enqueue, clock, mail, notifications, instanceSecret, urls, accounts, videos, comments },
     server: config.instance.name,
   });
+  const domains = createDomains({
+    ...{ db, inTx, ids, clock, log, policy, instances, accounts, social, audit, ownDomain: urls.domain },
+    fetch: policedFetch(fetch, instances),
+  });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
   let made = 1;
@@ -274,7 +279,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     moderation,
     ...{ feed, notifications, publishing: posts },
     relays,
-    instances,
+    ...{ instances, audit },
     instanceSecret,
     instanceAccount,
     remoteKeyMinBits: config.remoteKeyMinBits,
@@ -293,7 +298,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   const subscribers = createSubscribers({
     ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
-    ...{ federation, unlistedDomains },
+    federation,
   });
 
   const handlers: JobHandlers = {
@@ -391,6 +396,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     portability,
     archives,
     instances,
+    domains,
     federation,
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),
     streaming: createStreaming({ db, unlistedDomains }),

@@ -49,6 +49,7 @@ export async function startWeb(context: Context): Promise<Running> {
     inbox: context.federation.inbox,
     federation: context.federation.router,
     client: context.federation.client,
+    probe: context.federation.probe,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     streams,
     uploadFiles: createUploadFiles(context),
@@ -72,6 +73,7 @@ export async function startWeb(context: Context): Promise<Running> {
     exclusive: false,
     tasks: [
       { name: 'uploads', everyMs: 15_000, run: () => uploads.sweep() },
+      { name: 'refusals', everyMs: MINUTE, run: () => context.instances.writeRefusals() },
       { name: 'forms', everyMs: 60 * MINUTE, run: () => sweepForms(formsDir(dataDir), context.clock.now()) },
     ],
   });
@@ -191,6 +193,9 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
+    { name: 'domain-lists', everyMs: MINUTE, run: (signal) => context.domains.subscriptions.syncDue(signal) },
+    { name: 'peer-blocks', everyMs: 5 * MINUTE, run: (signal) => context.domains.peers.askDue(signal) },
+    { name: 'ended-follows', everyMs: 60 * MINUTE, run: () => context.social.sweepEndedFollows() },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
     { name: 'instances', everyMs: 60 * MINUTE, run: () => instances.sweepInstances() },
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },

@@ -7,6 +7,7 @@ import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
+import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
 import { mailCommand } from './mail.ts';
 import { mediaCommand } from './media.ts';
@@ -61,7 +62,7 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
-    ...[rankingCommand, countersCommand],
+    ...[rankingCommand, countersCommand, instanceCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

@@ -14,8 +14,16 @@ export const SEVERITY = `(
      and (domain_policies.expires_at is null or domain_policies.expires_at > now())
    order by length(domain_policies.domain) desc limit 1)`;
 
+/** Whether lists for everybody leave out accounts of a domain, all but for those who follow them. */
+const IS_KEPT_FROM_LISTS = `coalesce(${SEVERITY}, '') in ('silence', 'no-feed')`;
+
+/** Narrows a query over `accounts` to those that lists for everybody show, whatever the viewer follows. */
+export function notKeptFromLists(query: Knex.QueryBuilder): void {
+  query.whereRaw(`(accounts.domain = '' or not ${IS_KEPT_FROM_LISTS})`);
+}
+
 /** Narrows a query over `accounts` to those of this server and of domains that are not suspended. */
-function ofOpenDomains(unlisted: UnlistedDomains) {
+export function ofOpenDomains(unlisted: UnlistedDomains) {
   const isOpen = unlisted === 'shown' ? `is distinct from 'suspend'` : `= 'allow'`;
   return (query: Knex.QueryBuilder): void => {
     query.whereRaw(`(accounts.domain = '' or ${SEVERITY} ${isOpen})`);
@@ -211,8 +219,8 @@ export function foundBy(viewerId: AccountId) {
 }
 
 /**
- * Narrows a query over `videos` for a public list: what the staff keeps out of discovery is left out, and authors that are silenced, by
- * themselves or with their domain, except for those who follow them.
+ * Narrows a query over `videos` for a public list: what the staff keeps out of discovery is left out, and authors that are silenced or
+ * kept from feeds, by themselves or with their domain, except for those who follow them.
  */
 export function notSilencedFor(viewerId: ViewerRef | null) {
   return (query: Knex.QueryBuilder): void => {
@@ -220,7 +228,7 @@ export function notSilencedFor(viewerId: ViewerRef | null) {
       // A value and no `exists`: beside the `or`, PostgreSQL would look at all accounts there are to save a look at each row.
       heard.whereRaw(
         `(select not accounts.silenced and not accounts.undiscoverable
-                 and (accounts.domain = '' or ${SEVERITY} is distinct from 'silence')
+                 and (accounts.domain = '' or not ${IS_KEPT_FROM_LISTS})
             from accounts where accounts.id = videos.account_id)`,
       );
       if (viewerId !== null) heard.orWhereExists((follow) => follow.modify(followedBy(viewerId)));

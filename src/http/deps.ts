@@ -12,6 +12,7 @@ import type { Auth } from '../modules/auth/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Counters } from '../modules/counters/index.ts';
 import type { Digests } from '../modules/digests/index.ts';
+import type { Domains } from '../modules/domains/index.ts';
 import type { Engagement } from '../modules/engagement/index.ts';
 import type { Feed } from '../modules/feed/index.ts';
 import type { Filters } from '../modules/filters/index.ts';
@@ -74,8 +75,14 @@ export interface HttpDeps {
   readonly portability: Portability;
   readonly archives: Archives;
   readonly instances: Instances;
+  readonly domains: Domains;
   readonly lookup: RemoteLookup;
   readonly deliveries: DeliveryDesk;
+  /** Asks another server as this one would, and tells every step. */
+  readonly probe: (host: string) => Promise<{
+    readonly ok: boolean;
+    readonly steps: readonly { readonly step: string; readonly what: string; readonly ms: number }[];
+  }>;
   readonly posts: Posts;
   readonly tags: Tags;
   readonly storage: WatchedStorage;

@@ -32,6 +32,7 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
+import { domainRoutes } from './admin/domains/index.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
@@ -353,6 +354,7 @@ export const routes: readonly Route[] = [
   getDomainAllow,
   createDomainAllow,
   deleteDomainAllow,
+  ...domainRoutes,
   ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,

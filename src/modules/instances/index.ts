@@ -14,13 +14,15 @@ export type {
   DeadLetterChoice,
   DeliveryDesk,
 } from './delivery-desk.ts';
-export { normaliseDomain } from './domain-name.ts';
+export { normaliseDomain, withParents } from './domain-name.ts';
 export { instanceEvents } from './events.ts';
 export {
+  type Decision,
   type DomainPolicy,
   type FederationMode,
   type MediaRefusal,
   type PolicyChange,
+  type PolicyOrigin,
   type Severity,
   type Standing,
   severities,

@@ -256,6 +256,16 @@ export const kinds = {
     await db('instances').insert({ host });
     return one('domain', { domain: host }, ALL);
   },
+  async 'known server'({ context: { db }, next }) {
+    const host = `known${next()}.test`;
+    await db('instances').insert({ host });
+    return one('known server', { host }, ALL);
+  },
+  async 'followed list of domains'({ context: { db, ids }, next }) {
+    const id = ids.next<'subscription'>();
+    await db('domain_subscriptions').insert({ id, url: `https://lists.test/${next()}` });
+    return one('followed list of domains', { id }, ALL);
+  },
 } satisfies Record<string, Make>;
 
 export type KindName = keyof typeof kinds;
