@@ -99,6 +99,9 @@ import {
   takeFromList,
 } from './lists/lists.ts';
 import { getMarkers, setMarkers } from './markers/markers.ts';
+import { actingRoutes } from './measures/acting.ts';
+import { appealRoutes } from './measures/appeals.ts';
+import { listAdminVideos } from './measures/videos.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
 import { passkeyRoutes } from './passkeys/passkeys.ts';
@@ -335,6 +338,7 @@ export const routes: readonly Route[] = [
   putCaptions,
   deleteCaptions,
   putPoster,
+  ...[...actingRoutes, ...appealRoutes, listAdminVideos],
   listSignUps,
   approveSignUp,
   rejectSignUp,
