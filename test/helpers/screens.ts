@@ -60,6 +60,7 @@ export function screensOf(site: LivedIn): Screen[] {
       name: 'reject a sign-up',
       steps: [pressButton('Reject @dora')],
     }),
+    nora('/admin/queues', 'Queues'),
     visitor('/admin/approvals', 'Sign in first'),
     nora('/nowhere', 'Nothing here'),
   ];

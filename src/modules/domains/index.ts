@@ -20,15 +20,12 @@ import { recording } from './recording.ts';
 import { subscriptions } from './subscriptions.ts';
 import { syncing } from './syncing.ts';
 
-export type { Draft } from './drafts.ts';
 export type { DomainEffect } from './effect.ts';
 export type { ImportPlan } from './importing.ts';
-export { type BadLine, lineProblems } from './list-file.ts';
-export type { InstanceDetail, InstanceFilter, InstanceLine } from './overview.ts';
-export type { BlockNotice, BlockWatch } from './peer-blocks.ts';
+export { lineProblems } from './list-file.ts';
+export type { InstanceFilter, InstanceLine } from './overview.ts';
 export { type BlockListAudience, blockListAudiences } from './publishing.ts';
-export type { DomainChange } from './recording.ts';
-export type { Subscription, SubscriptionInput } from './subscriptions.ts';
+export type { Subscription } from './subscriptions.ts';
 
 export type Domains = ReturnType<typeof createDomains>;
 
@@ -56,7 +53,6 @@ export function createDomains(given: {
   return {
     ...deciding(all),
     undo: records.undo,
-    changesOf: records.changesOf,
     changeCounts: records.changeCounts,
     /** What would come back of the follows that ended when a domain was suspended, were that lifted. */
     returnable: deps.social.returnable,

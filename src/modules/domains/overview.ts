@@ -106,6 +106,11 @@ export function overview({
         .select('software', db.raw('count(*)::int as servers'));
     },
 
+    async isKnown(host: string): Promise<boolean> {
+      const row = await db('instances').where({ host: host.trim().toLowerCase() }).first('host');
+      return row !== undefined;
+    },
+
     /** All that is known of a server; null where nothing is. */
     async show(host: string): Promise<InstanceDetail | null> {
       const name = host.trim().toLowerCase();

@@ -155,8 +155,10 @@ export function peerBlocks({ db, inTx, clock, log, audit, fetch, policy }: PeerB
     ): Promise<Result<object, 'permission-missing' | 'domain-invalid' | 'too-many-domains'>> {
       const allowed = permitted(by, 'domains');
       if (!allowed.ok) return allowed;
-      const name = normaliseDomain(host);
-      if (name === null) return fail('domain-invalid', `"${host}" is not the name of a server.`);
+      // With its port, where it has one, as in the addresses of its actors.
+      const name = host.trim().toLowerCase();
+      if (normaliseDomain(name) === null)
+        return fail('domain-invalid', `"${host}" is not the name of a server.`);
       if (await isFull(tx, 1)) return tooMany();
       const row = { host: name, chosen: true, next_at: new Date(clock.now()) };
       await tx('block_watches').insert(row).onConflict('host').merge(['chosen']);

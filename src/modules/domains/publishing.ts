@@ -77,7 +77,7 @@ export function obfuscated(domain: string): string {
   const visible = Math.floor(domain.length / 4);
   return [...domain]
     .map((letter, index) =>
-      letter === '.' || index < visible || domain.length - index <= visible ? letter : '*',
+      letter === '.' || index <= visible || domain.length - index <= visible ? letter : '*',
     )
     .join('');
 }

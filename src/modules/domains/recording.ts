@@ -78,8 +78,6 @@ export function recording({ db, instances, audit }: RecordingDeps) {
   return {
     hold,
     record,
-    changesOf: (auditId: AuditId) => changesOf(db, auditId),
-
     /** How many domains each of these deeds changed. */
     async changeCounts(auditIds: readonly AuditId[]): Promise<Map<AuditId, number>> {
       const rows: { id: AuditId; count: number }[] = await db('domain_changes')

@@ -22,7 +22,6 @@ export {
   type FederationMode,
   type MediaRefusal,
   type PolicyChange,
-  type PolicyOrigin,
   type Severity,
   type Standing,
   severities,
@@ -39,7 +38,7 @@ export function createInstances(deps: {
   readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly mode: FederationMode;
-  readonly mediaMode: RemoteVideoMode;
+  readonly remoteVideo: { readonly mode: RemoteVideoMode };
 }) {
   return {
     ...domainPolicies({ ...deps, emit: emitter(instanceEvents, deps.ids) }),

@@ -112,16 +112,30 @@ function refusalBy(standings: readonly Standing[]): MediaRefusal | null {
   return standings.some(({ rejectsMedia }) => rejectsMedia) ? 'domain-media-rejected' : null;
 }
 
+/** Of long lists, most domains are of servers that nobody here has met: about them there is nothing to do. */
+async function withAccounts(tx: Tx, domains: readonly string[]): Promise<{ domain: string }[]> {
+  if (domains.length === 0) return [];
+  const { rows } = await tx.raw<{ rows: { domain: string }[] }>(
+    `select changed.domain from unnest(?::text[]) as changed (domain)
+      where exists (select from accounts where accounts.domain <> ''
+                     and domain_suffixes(accounts.domain) @> array[changed.domain])
+         or exists (select from accounts where accounts.domain <> ''
+                     and domain_suffixes(accounts.host) @> array[changed.domain])`,
+    [[...domains]],
+  );
+  return rows;
+}
+
 interface PolicyDeps {
   readonly db: Db;
   readonly emit: Emit<typeof instanceEvents>;
   readonly mode: FederationMode;
-  /** What happens to videos of servers that nothing is decided about. */
-  readonly mediaMode: RemoteVideoMode;
+  /** What happens now to videos of servers that nothing is decided about. */
+  readonly remoteVideo: { readonly mode: RemoteVideoMode };
 }
 
 /** Decides which servers this one talks to (security.md S15). Hosts may be given in any spelling. */
-export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
+export function domainPolicies({ db, emit, mode, remoteVideo }: PolicyDeps) {
   /** What is decided about each of these hosts: the most specific policy that counts now. One question. */
   async function standingsOf(hosts: readonly string[], from: Db = db): Promise<Standing[]> {
     const domains = hosts.map((host) => {
@@ -160,24 +174,16 @@ export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
     await write();
     const after = await standingsOf(domains, tx);
     const those = (is: (was: Standing, now: Standing) => boolean) =>
-      domains
-        .filter((_, index) => is(before[index] ?? NOBODY, after[index] ?? NOBODY))
-        .map((domain) => ({ domain }));
-    await emit(
-      tx,
-      'domain.suspended',
-      those((was, now) => !was.suspended && now.suspended),
+      domains.filter((_, index) => is(before[index] ?? NOBODY, after[index] ?? NOBODY));
+    const stricter = those((was, now) => !was.suspended && now.suspended);
+    const milder = those(
+      (was, now) =>
+        (was.suspended && !now.suspended) ||
+        (was.rejectsMedia && !now.rejectsMedia) ||
+        needsAnotherLook(was.mediaMode ?? remoteVideo.mode, now.mediaMode ?? remoteVideo.mode),
     );
-    await emit(
-      tx,
-      'domain.lifted',
-      those(
-        (was, now) =>
-          (was.suspended && !now.suspended) ||
-          (was.rejectsMedia && !now.rejectsMedia) ||
-          needsAnotherLook(was.mediaMode ?? mediaMode, now.mediaMode ?? mediaMode),
-      ),
-    );
+    await emit(tx, 'domain.suspended', await withAccounts(tx, stricter));
+    await emit(tx, 'domain.lifted', await withAccounts(tx, milder));
   }
 
   /** Whether videos that are not here are to be handled in another way now. What is here stays here. */
@@ -299,7 +305,7 @@ export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
     setMediaMode,
     /** What happens to the videos that these servers, each in turn, posted. */
     async mediaModesOf(hosts: readonly string[]): Promise<RemoteVideoMode[]> {
-      return (await standingsOf(hosts)).map((standing) => standing.mediaMode ?? mediaMode);
+      return (await standingsOf(hosts)).map((standing) => standing.mediaMode ?? remoteVideo.mode);
     },
     /** Takes the policy of a domain away; what stands above it counts again. False when there was none. */
     removePolicy,

@@ -1,35 +1,62 @@
-/** What is done to accounts and posts, and taken back; see modules/moderation/measures. */
-const measures = [
-  ...(['account.warn', 'account.unwarn', 'account.mark-sensitive', 'account.unmark-sensitive'] as const),
-  ...(['account.close-comments', 'account.open-comments'] as const),
-  ...(['account.hide-from-discovery', 'account.show-in-discovery'] as const),
-  ...(['account.freeze', 'account.unfreeze', 'account.silence', 'account.unsilence'] as const),
-  ...(['account.suspend', 'account.unsuspend', 'account.delete', 'account.purge'] as const),
-  ...(['video.mark-sensitive', 'video.unmark-sensitive', 'video.close-comments'] as const),
-  ...(['video.open-comments', 'video.hide-from-discovery', 'video.show-in-discovery'] as const),
-  ...(['video.remove', 'video.restore', 'video.purge'] as const),
-  ...(['comment.remove', 'comment.restore', 'comment.purge'] as const),
-  ...(['appeal.accept', 'appeal.reject', 'appeal.assign'] as const),
-] as const;
+/** What is written into the audit log, by the area it belongs to. */
+const verbs = {
+  'sign-up': ['approve', 'reject'],
+  role: ['assign', 'create', 'change', 'remove'],
+  // What is refused of those who join.
+  'joining-block': ['add', 'change', 'remove'],
+  // Done to somebody’s way in from the command line.
+  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
+  setting: ['change'],
+  job: ['retry', 'discard'],
+  queue: ['pause', 'resume'],
+  report: [
+    ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
+    ...(['note', 'forward', 'evidence', 'undo'] as const),
+  ],
+  rule: ['add', 'change', 'enable', 'disable', 'remove'],
+  held: ['release', 'reject'],
+  raid: ['on', 'off'],
+  hash: ['add', 'remove', 'import', 'match', 'evidence'],
+  domain: [
+    ...(['set', 'remove', 'bulk', 'import', 'undo', 'purge', 'publish', 'retry'] as const),
+    ...(['subscribe', 'change-subscription', 'unsubscribe', 'sync'] as const),
+    ...(['accept-draft', 'reject-draft', 'exclude', 'include'] as const),
+    ...(['watch', 'unwatch', 'dismiss-notice'] as const),
+  ],
+  // What is done to accounts and posts, and taken back: modules/moderation/measures.
+  account: [
+    ...(['warn', 'unwarn', 'mark-sensitive', 'unmark-sensitive', 'close-comments', 'open-comments'] as const),
+    ...(['hide-from-discovery', 'show-in-discovery', 'freeze', 'unfreeze', 'silence', 'unsilence'] as const),
+    ...(['suspend', 'unsuspend', 'delete', 'purge'] as const),
+  ],
+  video: [
+    ...(['mark-sensitive', 'unmark-sensitive', 'close-comments', 'open-comments'] as const),
+    ...(['hide-from-discovery', 'show-in-discovery', 'remove', 'restore', 'purge'] as const),
+  ],
+  comment: ['remove', 'restore', 'purge'],
+  appeal: ['accept', 'reject', 'assign'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** What is written into the audit log: the area it belongs to, and what was done. */
-export const auditActions = [
-  ...(['sign-up.approve', 'sign-up.reject'] as const),
-  ...measures,
-  ...([
-    'domain.set',
-    'domain.remove',
-    'domain.bulk',
-    'domain.import',
-    'domain.undo',
-    'domain.purge',
-  ] as const),
-  ...(['domain.subscribe', 'domain.change-subscription', 'domain.unsubscribe', 'domain.sync'] as const),
-  ...(['domain.accept-draft', 'domain.reject-draft', 'domain.exclude', 'domain.include'] as const),
-  ...(['domain.watch', 'domain.unwatch', 'domain.dismiss-notice', 'domain.publish', 'domain.retry'] as const),
-] as const;
-export type AuditAction = (typeof auditActions)[number];
+type Verbs = typeof verbs;
+export type AuditAction = { [Area in keyof Verbs]: `${Area}.${Verbs[Area][number]}` }[keyof Verbs];
+
+export const auditActions = Object.entries(verbs).flatMap(([area, list]) =>
+  list.map((verb) => `${area}.${verb}`),
+) as readonly AuditAction[];
 
 /** What an entry is about. */
-export const targetKinds = ['account', 'video', 'comment', 'report', 'domain', 'setting', 'job'] as const;
+export const targetKinds = [
+  ...([
+    'account',
+    'video',
+    'comment',
+    'report',
+    'domain',
+    'setting',
+    'job',
+    'queue',
+    'rule',
+    'role',
+  ] as const),
+] as const;
 export type TargetKind = (typeof targetKinds)[number];

@@ -51,7 +51,7 @@ export async function transcribeVideo(
 
 /** The smallest size, where the video is finished, of this server, and not silent. */
 function soundOf({ local, state, media, assets }: Video): Asset | null {
-  if (!local || (state !== 'published' && state !== 'draft') || media.state !== 'ready') return null;
+  if (!local || !['published', 'draft', 'held'].includes(state) || media.state !== 'ready') return null;
   const sizes = assets.filter(({ role, codecs }) => role === 'cmaf' && codecs?.includes('mp4a'));
   return sizes.toSorted((a, b) => (a.rung ?? 0) - (b.rung ?? 0))[0] ?? null;
 }

@@ -71,9 +71,17 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/videos/:id/captions/:language': { kind: 'captioned video' },
   '/api/v1/uploads/direct/:id': { kind: 'direct upload' },
   '/api/v1/admin/accounts/:id': { kind: 'sign-up' },
+  '/api/v1/admin/roles/:id': { kind: 'staff role' },
   '/api/v1/admin/deliveries/dead/:id': { kind: 'dead letter' },
+  '/api/v1/admin/jobs/:id': { kind: 'dead job' },
+  'POST /api/v1/admin/queues/:queue/pause': { kind: 'running queue' },
+  'POST /api/v1/admin/queues/:queue/resume': { kind: 'paused queue' },
+  '/api/v1/admin/queues/:queue': { kind: 'queue of dead jobs' },
   '/api/v1/admin/domain_blocks/:id': { kind: 'blocked domain' },
   '/api/v1/admin/domain_allows/:id': { kind: 'allowed domain' },
+  '/api/v1/admin/rules/:id': { kind: 'rule' },
+  '/api/v1/admin/hashes/:id': { kind: 'listed file' },
+  '/api/v1/admin/held/:id': { kind: 'held post' },
   '/api/v1/admin/trends/tags/:name': { kind: 'word', writes: 'seen' },
   '/api/v1/admin/trends/sounds/:id': { kind: 'trending sound' },
   '/api/v1/admin/trends/statuses/:id': { kind: 'trending video' },
@@ -119,6 +127,7 @@ export interface Right {
   readonly needsFile?: string;
 }
 
+const A_RULE = { name: 'Watches', when: { words: ['replica*'], fields: ['caption'] }, action: 'hold' };
 const WRONG = 'not the password';
 /** Of no passkey, but of its shape. */
 const CREDENTIAL = (parts: readonly string[]) => ({
@@ -138,6 +147,13 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
       email: `newcomer${world.next()}@mail.example`,
     },
   }),
+  'POST /api/v1/admin/roles': (world) => ({
+    body: { name: `Role ${world.next()}`, permissions: ['reports'], rank: 10 },
+  }),
+  'PUT /api/v1/admin/roles/:id': (world) => ({
+    body: { name: `Role ${world.next()}`, permissions: ['reports'], rank: 10 },
+  }),
+  'POST /api/v1/admin/accounts/:id/role': () => ({ body: { role: 'moderator' } }),
   'POST /api/v1/accounts/delete_account': () => ({ body: { password: WRONG } }),
   'POST /api/v1/import': () => ({ body: { type: 'following' }, needsFile: 'data' }),
   'POST /api/v1/accounts/alias': () => ({ body: { also_known_as_uris: [] } }),
@@ -164,6 +180,14 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   }),
   'GET /api/v1/feed_reasons': ({ shownVideo }) => ({ query: { video_id: shownVideo } }),
   'GET /api/v1/feed_slates': () => ({ query: { slate_id: '1' } }),
+  'PATCH /api/v1/admin/settings': () => ({ body: { settings: { INSTANCE_NAME: 'Matrix' } } }),
+  'POST /api/v1/admin/rules': () => ({ body: A_RULE }),
+  'PUT /api/v1/admin/rules/:id': () => ({ body: A_RULE }),
+  'POST /api/v1/admin/rules/test': () => ({ body: { when: A_RULE.when } }),
+  'POST /api/v1/admin/held/:id/release': () => ({ body: { reason: 'It is a song.' } }),
+  'POST /api/v1/admin/held/:id/reject': () => ({ body: { reason: 'It sells watches.' } }),
+  'POST /api/v1/admin/hashes': (world) => ({ body: { sha256: String(world.next()).padStart(64, '0') } }),
+  'PUT /api/v1/admin/raid': () => ({ body: { on: true, hours: 2 } }),
   'PATCH /api/v1/admin/ranking': () => ({ body: { settings: { 'weights.trending': 0.4 } } }),
   'PATCH /api/v1/feed_settings': () => ({ body: { for_you_list: true } }),
   'POST /api/v1/studio/videos/bulk': () => ({ body: { action: 'delete', ids: ['1'] } }),
@@ -225,6 +249,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'POST /api/v1/admin/domains/decide': (world) => ({
     body: { domains: [`bad${world.next()}.test`], severity: 'silence' },
   }),
+  'POST /api/v1/admin/domains/lift': () => ({ body: { domain: 'evil.test' } }),
   'POST /api/v1/admin/domains/import': (world) => ({ body: `bad${world.next()}.test\n`, type: 'text/csv' }),
   'POST /api/v1/admin/domains/undo': () => ({ body: { id: '1' } }),
   'POST /api/v1/admin/domains/subscriptions': (world) => ({

@@ -1,4 +1,5 @@
 import type { VideoId } from '../../../src/lib/ids.ts';
+import { operator } from '../../../src/modules/staff/index.ts';
 import type { Person } from '../people.ts';
 import { storeWatched } from '../watched.ts';
 import { type Audience, audiences, type World } from './world.ts';
@@ -212,6 +213,13 @@ export const kinds = {
   async 'kind of export'() {
     return one('kind of export', { kind: 'following.csv' }, ALL);
   },
+  async 'staff role'(world) {
+    const { inTx, staff } = world.context;
+    const role = { name: `Role ${world.next()}`, permissions: ['reports' as const], rank: 10 };
+    const made = await inTx((tx) => staff.roles.create(tx, operator, role));
+    if (!made.ok) throw new Error(made.detail);
+    return one('role', { id: made.id }, ALL);
+  },
   async 'sign-up'(world) {
     const { id } = await world.people.local(`hopeful_${world.next()}`, { pending: true });
     return one('sign-up', { id }, ALL);
@@ -239,6 +247,36 @@ export const kinds = {
       .insert({ ...activity, ...to })
       .returning('id');
     return one('dead letter', { id: String(row.id) }, ALL);
+  },
+  async rule({ context: { db, ids }, next }) {
+    const id = ids.next();
+    const when = JSON.stringify({ words: ['replica'], fields: [] });
+    await db('content_rules').insert({ id, name: `Watches ${next()}`, when, action: 'report' });
+    return one('rule', { id }, ALL);
+  },
+  async 'listed file'({ context: { db, ids }, next }) {
+    const id = ids.next();
+    await db('listed_media').insert({ id, sha256: String(next()).padStart(64, '1'), distance: 10 });
+    return one('listed file', { id }, ALL);
+  },
+  async 'held post'({ context: { db, ids }, videos, owner }) {
+    const video_id = await videos.video(owner.account, { state: 'held' });
+    const id = ids.next();
+    await db('held_posts').insert({ id, video_id, account_id: owner.id, cause: 'rule' });
+    return one('held post', { id }, ALL);
+  },
+  'dead job': async (world) => one('dead job', { id: await deadJob(world) }, ALL),
+  async 'queue of dead jobs'(world) {
+    await deadJob(world);
+    return one('queue of dead jobs', { queue: 'default' }, ALL);
+  },
+  async 'running queue'({ context: { db } }) {
+    await db('queue_pauses').delete();
+    return one('running queue', { queue: 'mail' }, ALL);
+  },
+  async 'paused queue'({ context: { db } }) {
+    await db('queue_pauses').insert({ queue: 'mail' }).onConflict('queue').ignore();
+    return one('paused queue', { queue: 'mail' }, ALL);
   },
   'blocked domain': (world) => policyOf(world, 'suspend'),
   'allowed domain': (world) => policyOf(world, 'allow'),
@@ -269,6 +307,20 @@ export const kinds = {
 } satisfies Record<string, Make>;
 
 export type KindName = keyof typeof kinds;
+
+/** A job that used all its tries. */
+async function deadJob({ context: { db, ids } }: World): Promise<string> {
+  const id = ids.next();
+  await db('jobs').insert({
+    id,
+    name: 'media.purge',
+    queue: 'default',
+    payload: '{}',
+    state: 'dead',
+    died_at: new Date(),
+  });
+  return id;
+}
 
 async function policyOf(world: World, severity: 'suspend' | 'allow'): Promise<Thing[]> {
   const [row] = await world.context

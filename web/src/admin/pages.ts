@@ -24,9 +24,29 @@ export interface AdminEntry {
 
 /** The pages for the staff by their name in the address, in the order of the navigation; each is fetched once it is opened. */
 export const adminPages: Readonly<Record<string, AdminEntry>> = {
+  reports: {
+    ...{ title: 'reports', icon: 'flag', group: 'people', needs: 'reports', hasDetails: true },
+    load: () => import('./reports/reports-page.tsx').then((module) => module.ReportsPage),
+  },
   approvals: {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
+  },
+  servers: {
+    ...{ title: 'servers', icon: 'globe', group: 'federation', needs: 'domains', hasDetails: true },
+    load: () => import('./domains/servers-page.tsx').then((module) => module.ServersPage),
+  },
+  domains: {
+    ...{ title: 'domains', icon: 'block', group: 'federation', needs: 'domains' },
+    load: () => import('./domains/domains-page.tsx').then((module) => module.DomainsPage),
+  },
+  'domain-lists': {
+    ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
+    load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
+  },
+  queues: {
+    ...{ title: 'queues', icon: 'clock', group: 'server', needs: 'queues' },
+    load: () => import('./queues/queues-page.tsx').then((module) => module.QueuesPage),
   },
 };
 

@@ -9,6 +9,7 @@ import { route } from '../../../route.ts';
 import {
   commentSchema,
   deedEntity,
+  domainSchema,
   domainsSchema,
   effectEntity,
   effectEntityOf,
@@ -83,6 +84,20 @@ export const decideDomains = route({
         },
       }),
     );
+    if (!outcome.ok) throw refused(outcome);
+    return { id: outcome.auditId, changed: outcome.changed };
+  },
+});
+
+export const liftDomain = route({
+  method: 'post',
+  path: '/api/v1/admin/domains/lift',
+  summary: 'Take the policy of a domain away; what stands above it counts again.',
+  ...writeDomains,
+  body: z.object({ domain: domainSchema, reason: reasonSchema }),
+  output: deedEntity,
+  handler: async ({ deps, body, viewer }) => {
+    const outcome = await deps.inTx((tx) => deps.domains.remove(tx, actorOf(viewer), body));
     if (!outcome.ok) throw refused(outcome);
     return { id: outcome.auditId, changed: outcome.changed };
   },

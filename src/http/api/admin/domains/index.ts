@@ -5,6 +5,7 @@ import {
   domainEffect,
   exportDomains,
   importDomains,
+  liftDomain,
   listPolicies,
   undoDomains,
 } from './deciding.ts';
@@ -39,7 +40,16 @@ import {
 
 /** What the staff sees of other servers, and decides about them. */
 export const domainRoutes: readonly Route[] = [
-  ...[listPolicies, domainEffect, decideDomains, importDomains, exportDomains, undoDomains, domainDeeds],
+  ...[
+    listPolicies,
+    domainEffect,
+    decideDomains,
+    liftDomain,
+    importDomains,
+    exportDomains,
+    undoDomains,
+    domainDeeds,
+  ],
   ...[listSubscriptions, subscribeToList, changeSubscription, fetchSubscription, unsubscribeFromList],
   ...[listDrafts, acceptDrafts, rejectDrafts, listExcludes, excludeDomain, includeDomain],
   ...[getBlockListAudience, setBlockListAudience, listWatches, watchServers, unwatchServer],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { actorOf } from '../../../../modules/auth/index.ts';
 import type { InstanceLine } from '../../../../modules/domains/index.ts';
+import type { HttpDeps } from '../../../deps.ts';
 import { ApiError, refused } from '../../../errors.ts';
 import { route } from '../../../route.ts';
 import { linkNext } from '../../paging.ts';
@@ -142,6 +143,12 @@ export const showServer = route({
   },
 });
 
+async function known(deps: HttpDeps, host: string): Promise<void> {
+  if (!(await deps.domains.servers.isKnown(host))) {
+    throw new ApiError('not-found', 'This server is not known here.');
+  }
+}
+
 export const retryServer = route({
   method: 'post',
   path: '/api/v1/admin/instances/:host/retry',
@@ -150,6 +157,7 @@ export const retryServer = route({
   params,
   output: z.object({ queued_again: z.number() }),
   handler: async ({ deps, params: { host }, viewer }) => {
+    await known(deps, host);
     const outcome = await deps.deliveries.retryHost(actorOf(viewer), host);
     if (!outcome.ok) throw refused(outcome);
     return { queued_again: outcome.count };
@@ -170,6 +178,7 @@ export const probeServer = route({
     })
     .meta({ id: 'ServerProbe' }),
   handler: async ({ deps, params: { host } }) => {
+    await known(deps, host);
     const { ok, steps } = await deps.probe(host);
     return { ok, steps: steps.map((step) => ({ ...step })) };
   },
@@ -185,6 +194,7 @@ export const purgeServer = route({
   body: z.object({ dry_run: z.boolean().default(false), reason: reasonSchema }),
   output: z.object({ accounts: z.number() }),
   handler: async ({ deps, params: { host }, body, viewer }) => {
+    await known(deps, host);
     if (body.dry_run) return { accounts: (await deps.domains.effect([host])).accounts };
     const outcome = await deps.domains.servers.purge(actorOf(viewer), { domain: host, reason: body.reason });
     if (!outcome.ok) throw refused(outcome);
