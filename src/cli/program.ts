@@ -14,6 +14,7 @@ import { hashCommand } from './hash.ts';
 import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
 import { mailCommand } from './mail.ts';
+import { commentCommand, videoCommand } from './measures.ts';
 import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
 import { raidCommand } from './raid.ts';
@@ -78,7 +79,7 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
     ...[rankingCommand, countersCommand, settingsCommand, registrationsCommand, reportCommand],
-    ...[auditCommand, ruleCommand, raidCommand, hashCommand, instanceCommand],
+    ...[videoCommand, commentCommand, auditCommand, ruleCommand, raidCommand, hashCommand, instanceCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

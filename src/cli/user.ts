@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { operator, roles } from '../modules/staff/index.ts';
+import { addAccountMeasures } from './measures.ts';
 import type { Report, Run } from './report.ts';
 
 const MAX_LISTED = 1_000;
@@ -102,7 +103,7 @@ export function userCommand(run: Run): Command {
         }),
       );
   }
-  return command;
+  return addAccountMeasures(command, run);
 }
 
 function newPassword(): string {

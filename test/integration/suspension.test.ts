@@ -99,7 +99,6 @@ const places: Readonly<Record<string, Place>> = {
   outbox: { path: () => `/ap/users/${gull.id}/outbox?page=true`, headers: ACTIVITY },
   'followers of the actor': { path: () => `/ap/users/${gull.id}/followers`, headers: ACTIVITY },
   object: { path: () => `/ap/videos/${videoId}`, headers: ACTIVITY },
-  'shares of an object': { path: () => `/ap/videos/${fansVideo}/shares?page=true`, headers: ACTIVITY },
 };
 
 /** What each place shows of it: nothing, where it is absent. */

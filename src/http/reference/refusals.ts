@@ -168,10 +168,7 @@ const measures: Readonly<Record<string, readonly Reason[]>> = {
   ]),
   'POST /api/v1/admin/comments/:id/restore': TAKING_BACK,
   'DELETE /api/v1/admin/accounts/:id': ACTING,
-  'POST /api/v1/admin/measures/:id/undo': [
-    ...TAKING_BACK,
-    ...(['undone-before', 'not-undoable', 'permission-missing'] as const),
-  ],
+  'POST /api/v1/admin/measures/:id/undo': [...TAKING_BACK, ...(['undone-before', 'not-undoable'] as const)],
   'POST /api/v1/admin/appeals/:id/accept': [
     ...TAKING_BACK,
     'decided-before',

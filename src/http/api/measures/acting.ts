@@ -201,8 +201,8 @@ export const deleteAccountForGood = route({
 export const undoMeasure = route({
   method: 'post',
   path: '/api/v1/admin/measures/:id/undo',
-  summary: 'Take a measure back, whatever it was.',
-  ...staff,
+  summary: 'Take a measure back, whatever it was: who may take one may take it back.',
+  ...{ ...staff, permission: 'reports' },
   params: z.object({ id: idSchema<'measure'>() }),
   body: backBody,
   output: measureEntity,
