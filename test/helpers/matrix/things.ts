@@ -248,6 +248,29 @@ export const kinds = {
       .returning('id');
     return one('dead letter', { id: String(row.id) }, ALL);
   },
+  async report(world) {
+    return one('report', { id: await reportOf(world) }, ALL);
+  },
+  async 'reported account'(world) {
+    await reportOf(world);
+    return one('reported account', { id: world.owner.id }, ALL);
+  },
+  async 'report with evidence'(world) {
+    const { db, ids, storage } = world.context;
+    const [id, key] = [ids.next<'evidence'>(), `evidence/${world.next()}/sheet-frames.jpg`];
+    await storage.putBytes(key, Buffer.from([0xff, 0xd8]), { contentType: 'image/jpeg' });
+    await db('report_evidence').insert({
+      ...{
+        id,
+        report_id: await reportOf(world),
+        post_kind: 'video',
+        post_id: id,
+        post_uri: 'https://a.example/1',
+      },
+      ...{ post_created_at: new Date(), frames_state: 'kept', sheet_key: key },
+    });
+    return one('report with evidence', { id }, ALL);
+  },
   async rule({ context: { db, ids }, next }) {
     const id = ids.next();
     const when = JSON.stringify({ words: ['replica'], fields: [] });
@@ -305,6 +328,18 @@ export const kinds = {
     return one('followed list of domains', { id }, ALL);
   },
 } satisfies Record<string, Make>;
+
+/** A report about the owner, taken by nobody. */
+async function reportOf({ context, owner, friend }: World): Promise<string> {
+  const filed = await context.inTx((tx) =>
+    context.moderation.file(tx, {
+      ...{ reporterId: friend.id, targetId: owner.id, videoIds: [], commentIds: [] },
+      ...{ comment: 'Rude', forward: false, byServer: true },
+    }),
+  );
+  if (!filed.ok) throw new Error(filed.detail);
+  return filed.reportId;
+}
 
 export type KindName = keyof typeof kinds;
 

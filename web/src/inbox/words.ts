@@ -34,6 +34,7 @@ export const english = {
   reported: '{who} reported {target}',
   published: 'Your clip is out',
   rejected: 'Your upload was not accepted',
+  decided: 'A report of yours was looked at',
 
   everyone: 'Show everyone',
   accept: 'Accept',
