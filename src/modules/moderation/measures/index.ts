@@ -144,7 +144,7 @@ function correspondence({ mail, instanceSecret, domain, instance, ruleText }: De
   const key = purposeKey({ instanceSecret, purpose: 'appeal-link' });
   const macOf = (id: MeasureId) => createHmac('sha256', key).update(id).digest('base64url').slice(0, 22);
   const tokenFor = (id: MeasureId): string => `${id}.${macOf(id)}`;
-  const appealLink = (id: MeasureId): string => mail.link('/auth/appeal', { token: tokenFor(id) });
+  const appealLink = (id: MeasureId): string => mail.link('/settings/status', { token: tokenFor(id) });
   const wordsOfRules = (measure: Measure) => measure.ruleIds.flatMap((id) => ruleText(id) ?? []);
 
   async function reach(conn: Tx, accountId: AccountId) {
