@@ -21,19 +21,17 @@ import { type Measure, type MeasureRow, measureFromRow } from './model.ts';
 import { purgeDue } from './purge.ts';
 import { videoList } from './video-list.ts';
 
-export { type Appeal, type AppealState, appealableUntil, appealStates } from './appeals.ts';
+export { type Appeal, appealableUntil } from './appeals.ts';
 export type { NewMeasure, Taken } from './commands.ts';
 export {
   type AccountMeasure,
   accountMeasures,
   commentMeasures,
-  isUndoable,
   type MeasureKind,
   type MeasureTargetKind,
   type Target,
   type VideoMeasure,
   videoMeasures,
-  wordsOf,
 } from './kinds.ts';
 export { counts, type Measure } from './model.ts';
 export { type VideoStanding, videoStandings } from './video-list.ts';
