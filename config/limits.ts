@@ -153,6 +153,10 @@ export const inboxLimits = {
   maxObjectsPerActivity: 20,
   requestsPerAddressPerMinute: 3_000,
   requestsPerHostPerMinute: 3_000,
+  /** For so long after a server became known, it has half of that. */
+  newHostDays: 7,
+  /** For how long it is remembered whether a server is new. */
+  newHostRememberedMs: 600_000,
   /** Activities that are stored together, and how many may wait for it before senders are told to come later. */
   store: {
     maxItems: 128,

@@ -105,7 +105,8 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
       return { status: proof.status, error: proof.detail, reason: proof.reason, from: keyUrl.host };
     }
     // Counted only now: anybody can write the name of another server into a request (security.md R9).
-    if (!(await takes(perHost, keyUrl.host)))
+    const cost = (await deps.senders.isNew(keyUrl.host)) ? 2 : 1;
+    if (!(await takes(perHost, keyUrl.host, cost)))
       return { status: 429, error: 'Too many requests from your server.' };
     const isForwarded = proof.ok && activity.actorUri !== proof.actorId;
     const storable = isForwarded ? await forwarded(deps, activity, body, proof.actorId) : { activity, body };
@@ -119,8 +120,8 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
   };
 }
 
-async function takes(limiter: RateLimiterMemory, key: string): Promise<boolean> {
-  return limiter.consume(key).then(
+async function takes(limiter: RateLimiterMemory, key: string, cost = 1): Promise<boolean> {
+  return limiter.consume(key, cost).then(
     () => true,
     () => false,
   );

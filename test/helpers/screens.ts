@@ -66,6 +66,7 @@ export function screensOf(site: LivedIn): Screen[] {
       steps: [pressButton('Reject @dora')],
     }),
     nora('/admin/queues', 'Queues'),
+    nora('/admin/settings', 'Settings', { name: 'settings of the server' }),
     nora('/admin/servers', 'Servers'),
     nora('/admin/domains', 'Domains'),
     nora('/admin/domains', 'Decide about a domain', {

@@ -293,8 +293,12 @@ describe('a list that is followed', { timeout: 60_000 }, () => {
     await inTx((tx) =>
       domains.subscriptions.unsubscribe(tx, by, { id: careful, retract: 'remove', reason: '' }),
     );
+    // What somebody decided is nobody's orphan.
+    await set('hand.example', { severity: 'noop' });
+    text = `${text}hand.example,suspend\n`;
     const adopting = await follow('/adopting.csv', { adoptOrphans: true });
     await sync();
+    expect((await decisions()).get('hand.example')).toMatchObject({ severity: 'noop', origin: 'hand' });
     expect((await decisions()).get('both.example')).toMatchObject({
       severity: 'suspend',
       subscriptionId: adopting,

@@ -159,7 +159,12 @@ describe('vireo settings', () => {
   const run = async (...args: string[]) => {
     const { config, databaseUrl, redisUrl } = server.context;
     let out = '';
-    const sink = { write: (text: string) => ((out += text), true) };
+    const sink = {
+      write(text: string) {
+        out += text;
+        return true;
+      },
+    };
     const env = {
       ...(await testVariables('127.0.0.1', 0)),
       ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, REDIS_PREFIX: config.redisPrefix },

@@ -36,6 +36,7 @@ import {
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
 import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
+import { queueRoutes } from './admin/queues.ts';
 import {
   discardJob,
   discardJobs,
@@ -50,21 +51,7 @@ import {
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
-import {
-  addRule,
-  changeRule,
-  disableRule,
-  enableRule,
-  getRaid,
-  listHeld,
-  listRules,
-  rejectHeld,
-  releaseHeld,
-  removeRule,
-  ruleHits,
-  setRaid,
-  tryRule,
-} from './admin/rules.ts';
+import { ruleRoutes } from './admin/rule-routes.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
@@ -387,21 +374,11 @@ export const routes: readonly Route[] = [
   exportAuditLog,
   listAuditLog,
   failingHosts,
-  listQueues,
-  listWorkers,
-  listJobs,
-  pauseQueue,
-  resumeQueue,
-  retryJob,
-  retryJobs,
-  discardJob,
-  discardJobs,
+  ...queueRoutes,
   deadDeliveries,
   retryDeliveries,
   discardDeliveries,
-  deadDelivery,
-  retryDelivery,
-  discardDelivery,
+  ...[deadDelivery, retryDelivery, discardDelivery],
   ...adminReportRoutes,
   listDomainBlocks,
   getDomainBlock,
@@ -416,9 +393,7 @@ export const routes: readonly Route[] = [
   ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
-  ...[listRules, addRule, tryRule, changeRule, removeRule, enableRule, disableRule, ruleHits],
-  ...[listMatches, listHashes, addHash, removeHash],
-  ...[listHeld, releaseHeld, rejectHeld, getRaid, setRaid],
+  ...ruleRoutes,
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

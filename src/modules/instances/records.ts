@@ -29,6 +29,8 @@ export interface InstanceRecord {
   readonly failure: string | null;
 }
 
+const DAY_MS = 86_400_000;
+
 interface RecordDeps {
   readonly db: Db;
   readonly enqueue: Enqueue;
@@ -148,6 +150,12 @@ export function instanceRecords({ db, enqueue, clock }: RecordDeps) {
     },
 
     /** Whether a host was asked what it runs, whatever it answered; true for one of which nothing is kept. */
+    /** Whether a server became known less than `days` ago, or is not known yet. */
+    async isNew(host: string, days: number): Promise<boolean> {
+      const row = await db('instances').where({ host }).first('first_seen_at');
+      return row === undefined || clock.now() - row.first_seen_at.getTime() < days * DAY_MS;
+    },
+
     async isInspected(host: string): Promise<boolean> {
       const row = await db('instances').where({ host }).first('nodeinfo_checked_at as at');
       return row === undefined || row.at !== null;

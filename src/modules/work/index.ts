@@ -17,7 +17,7 @@ import { upkeepRuns } from '../../jobs/upkeep-runs.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { type Actor, type Audit, permitted } from '../staff/index.ts';
 
-export { type DeadJobs, type JobState, jobStates, type SeenJob } from '../../jobs/desk.ts';
+export { type DeadJobs, jobStates, type SeenJob } from '../../jobs/desk.ts';
 export { type QueueName, queueNames } from '../../jobs/registry.ts';
 
 /** What the staff sees of background work, and does about it. */

@@ -72,6 +72,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
     load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
   },
+  settings: {
+    ...{ title: 'settings', icon: 'settings', group: 'server', needs: 'settings' },
+    load: () => import('./settings/settings-page.tsx').then((module) => module.SettingsPage),
+  },
   queues: {
     ...{ title: 'queues', icon: 'clock', group: 'server', needs: 'queues' },
     load: () => import('./queues/queues-page.tsx').then((module) => module.QueuesPage),

@@ -41,4 +41,5 @@ export const english = {
   domains: 'Domains',
   domainLists: 'Lists of domains',
   queues: 'Queues',
+  settings: 'Settings',
 } as const;

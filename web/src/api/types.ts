@@ -35,6 +35,7 @@ export type {
   SecondFactor,
   SecondFactorSecret,
   Session,
+  Setting,
   SignUp,
   Status,
   StatusEdit,

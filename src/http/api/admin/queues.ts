@@ -63,7 +63,7 @@ const entityOf = (job: SeenJob) => ({
   died_at: job.diedAt?.toISOString() ?? null,
 });
 
-export const listQueues = route({
+const listQueues = route({
   ...staff,
   method: 'get',
   path: '/api/v1/admin/queues',
@@ -78,7 +78,7 @@ export const listQueues = route({
     })),
 });
 
-export const listWorkers = route({
+const listWorkers = route({
   ...staff,
   method: 'get',
   path: '/api/v1/admin/workers',
@@ -95,7 +95,7 @@ export const listWorkers = route({
     })),
 });
 
-export const listJobs = route({
+const listJobs = route({
   ...staff,
   method: 'get',
   path: '/api/v1/admin/jobs',
@@ -130,8 +130,8 @@ const pausing = (verb: 'pause' | 'resume', summary: string) =>
     },
   });
 
-export const pauseQueue = pausing('pause', 'Begin no more jobs of a queue; those that run go on.');
-export const resumeQueue = pausing('resume', 'Begin jobs of a queue again.');
+const pauseQueue = pausing('pause', 'Begin no more jobs of a queue; those that run go on.');
+const resumeQueue = pausing('resume', 'Begin jobs of a queue again.');
 
 const onDead = (verb: 'retry' | 'discard', one: string, many: string) => {
   const fixed = { ...staff, method: 'post', scope: 'admin:write', output: countEntity } as const;
@@ -173,7 +173,8 @@ const retry = onDead(
 );
 const discard = onDead('discard', 'Forget a job that failed for good.', 'Forget all of a queue that failed.');
 
-export const retryJob = retry.one;
-export const retryJobs = retry.many;
-export const discardJob = discard.one;
-export const discardJobs = discard.many;
+/** Background work, for the staff. */
+export const queueRoutes = [
+  ...[listQueues, listWorkers, listJobs, pauseQueue, resumeQueue],
+  ...[retry.one, retry.many, discard.one, discard.many],
+];

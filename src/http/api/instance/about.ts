@@ -87,7 +87,7 @@ export const getInstanceDomainBlocks = route({
   path: '/api/v1/instance/domain_blocks',
   summary: 'Servers that this one limits: for everybody, its people or nobody, as its staff decided.',
   audience: 'anyone',
-  scope: null,
+  scope: 'read',
   limit: DEAR,
   output: z.array(
     z

@@ -22,19 +22,16 @@ import { purgeDue } from './purge.ts';
 import { videoList } from './video-list.ts';
 
 export { type Appeal, appealableUntil } from './appeals.ts';
-export type { NewMeasure, Taken } from './commands.ts';
+export type { NewMeasure } from './commands.ts';
 export {
-  type AccountMeasure,
   accountMeasures,
   commentMeasures,
   type MeasureKind,
-  type MeasureTargetKind,
   type Target,
-  type VideoMeasure,
   videoMeasures,
 } from './kinds.ts';
 export { counts, type Measure } from './model.ts';
-export { type VideoStanding, videoStandings } from './video-list.ts';
+export { videoStandings } from './video-list.ts';
 
 export type Measures = ReturnType<typeof createMeasures>;
 

@@ -10,6 +10,7 @@ import { DataTable } from '../parts/data-table.tsx';
 import { allRules, removeRule, switchRule } from './calls.ts';
 import { Raid } from './raid.tsx';
 import { RuleEditor } from './rule-editor.tsx';
+import styles from './rules.module.css';
 import { say } from './say.ts';
 
 /** Rules that act by themselves, and the switch against a wave of spam. */
@@ -43,8 +44,12 @@ export function RulesPage() {
   return (
     <Page title={say('title')} width="wide">
       <Raid />
-      <p>{say('intro')}</p>
-      <Button onPress={() => setEditing('new')}>{say('add')}</Button>
+      <div class={styles.form}>
+        <p>{say('intro')}</p>
+        <div>
+          <Button onPress={() => setEditing('new')}>{say('add')}</Button>
+        </div>
+      </div>
       {remote.state === 'loading' && <Loading />}
       {remote.state === 'ready' && rules.length === 0 && (
         <Notice icon="check" title={say('empty')} text={say('emptyText')} />

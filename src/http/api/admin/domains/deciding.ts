@@ -34,7 +34,7 @@ export const domainEffect = route({
   method: 'post',
   path: '/api/v1/admin/domains/effect',
   summary: 'What a decision about some domains would be about, before it is made. It changes nothing.',
-  ...readDomains,
+  ...writeDomains,
   body: z.object({ domains: domainsSchema }),
   output: effectEntity
     .extend({
