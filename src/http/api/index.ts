@@ -35,19 +35,7 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
-import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
 import { queueRoutes } from './admin/queues.ts';
-import {
-  discardJob,
-  discardJobs,
-  listJobs,
-  listQueues,
-  listWorkers,
-  pauseQueue,
-  resumeQueue,
-  retryJob,
-  retryJobs,
-} from './admin/queues.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
