@@ -15,6 +15,7 @@ import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
 import { joiningCommand } from './joining.ts';
 import { mailCommand } from './mail.ts';
+import { commentCommand, videoCommand } from './measures.ts';
 import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
 import { raidCommand } from './raid.ts';
@@ -80,6 +81,7 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
     ...[rankingCommand, countersCommand, settingsCommand, registrationsCommand, reportCommand],
     ...[auditCommand, joiningCommand, ruleCommand, raidCommand, hashCommand, instanceCommand],
+    ...[videoCommand, commentCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { Tx } from '../db/database.ts';
 import type { Account } from '../modules/accounts/index.ts';
 import { operator, type RoleRef, roles, type StaffView } from '../modules/staff/index.ts';
+import { addAccountMeasures } from './measures.ts';
 import type { Report, Run } from './report.ts';
 
 const MAX_LISTED = 1_000;
@@ -16,7 +17,7 @@ export function userCommand(run: Run): Command {
   addRole(command, run);
   addWayIn(command, run);
   addDecisions(command, run);
-  return command;
+  return addAccountMeasures(command, run);
 }
 
 interface ListOptions {

@@ -45,6 +45,11 @@ export const STATUS_OF_REASON = {
   'link-spent': 422,
   'too-many-mails': 429,
   suspended: 403,
+  frozen: 403,
+  'own-decision': 403,
+  'not-possible': 422,
+  'appealed-before': 422,
+  'decided-before': 422,
   'scope-missing': 403,
   'staff-only': 403,
   'permission-missing': 403,
@@ -169,6 +174,8 @@ const USUAL_SENTENCE: Readonly<Record<string, string>> = {
   'proof-needed': 'Enter your password, or use a passkey, to go on.',
   'passkeys-impossible': 'Passkeys need a server whose address is a name.',
   'posted-before': 'This video is posted already.',
+  frozen:
+    'Your account is frozen: you can read and take your data with you, and do nothing else. See the status of your account in the settings.',
   'staff-only': 'Only the staff of this server can do this.',
   'permission-missing': 'Your role on this server does not include this.',
   'staff-second-factor':

@@ -7,7 +7,7 @@ import { type Download, sendDownload } from './download.ts';
 import { ApiError } from './errors.ts';
 import { networkOf, type RateLimit } from './limits.ts';
 import { queryOf } from './query.ts';
-import type { Route } from './route.ts';
+import { acts, type Route } from './route.ts';
 import { anyViewerOfRequest } from './session.ts';
 import { sendTable, type Table } from './table.ts';
 
@@ -118,6 +118,7 @@ function checkAudience(route: Route, viewer: Viewer | null): void {
   if (!viewer) throw new ApiError('not-signed-in');
   const isPublic = route.audience === 'anyone' && (route.method === 'get' || route.scope === null);
   if (isUnconfirmed(viewer) && !isPublic && !route.beforeConfirmed) throw new ApiError('email-unconfirmed');
+  if (viewer.account.limits.frozen && acts(route)) throw new ApiError('frozen');
   if (route.audience === 'staff' && viewer.permissions.length === 0) throw new ApiError('staff-only');
   if (route.permission !== undefined && !viewer.permissions.includes(route.permission)) {
     throw new ApiError(

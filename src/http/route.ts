@@ -37,6 +37,8 @@ export interface Route {
   readonly limit: RateLimit;
   /** Whether somebody may call it who has not confirmed the e-mail address yet. What everybody may read, they may read. */
   readonly beforeConfirmed?: boolean;
+  /** Writes, and is open to somebody whose account is frozen. */
+  readonly whileFrozen?: boolean;
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
@@ -102,6 +104,7 @@ export function route<
   scope: Scope | null;
   limit?: RateLimit;
   beforeConfirmed?: boolean;
+  whileFrozen?: boolean;
   params?: P;
   query?: Q;
   body?: B;
@@ -174,6 +177,11 @@ export function tableRoute<P extends Schema | undefined, Q extends Schema>(decla
     output: z.string(),
   };
   return { ...fixed, ...declaration } as unknown as Route;
+}
+
+/** Whether it does something that a frozen account may not do: that reads, signs out, and takes its data with it. */
+export function acts({ method, whileFrozen, beforeConfirmed }: Route): boolean {
+  return method !== 'get' && !whileFrozen && !beforeConfirmed;
 }
 
 /** Reading is cheap, writing less so; routes that are dear or guessable name their own limit. */

@@ -102,6 +102,9 @@ import {
   takeFromList,
 } from './lists/lists.ts';
 import { getMarkers, setMarkers } from './markers/markers.ts';
+import { actingRoutes } from './measures/acting.ts';
+import { appealRoutes } from './measures/appeals.ts';
+import { listAdminVideos } from './measures/videos.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
 import { passkeyRoutes } from './passkeys/passkeys.ts';
@@ -344,6 +347,7 @@ export const routes: readonly Route[] = [
   discardDeliveries,
   ...[deadDelivery, retryDelivery, discardDelivery],
   ...adminReportRoutes,
+  ...[...actingRoutes, ...appealRoutes, listAdminVideos],
   ...queueRoutes,
   listDomainBlocks,
   getDomainBlock,

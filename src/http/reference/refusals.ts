@@ -1,5 +1,5 @@
 import type { Reason } from '../errors.ts';
-import type { Route } from '../route.ts';
+import { acts, type Route } from '../route.ts';
 
 /** What each code means, for whoever writes an app. The answer itself carries a sentence for its person. */
 export const meanings: Readonly<Record<Reason, string>> = {
@@ -33,6 +33,11 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'link-spent': 'The link was used, or has run out.',
   'too-many-mails': 'As many mails as may be within an hour were sent to the account.',
   suspended: 'The account is suspended.',
+  frozen: 'The account may read, and do nothing else.',
+  'own-decision': 'The appeal is about what the same person did: somebody else of the staff has to decide.',
+  'not-possible': 'That cannot be done to this account or post.',
+  'appealed-before': 'The person has appealed against that already.',
+  'decided-before': 'Somebody has decided about the appeal already.',
   'scope-missing': 'The token does not carry the scope that the route names.',
   'staff-only': 'Only the staff of the server may do this.',
   'permission-missing': 'The role of whoever asks does not include this.',
@@ -149,6 +154,33 @@ export const meanings: Readonly<Record<Reason, string>> = {
   unavailable: 'What this needs is not there at the moment. Try again later.',
 };
 
+const ACTING: readonly Reason[] = ['outranked', 'not-possible'];
+const TAKING_BACK: readonly Reason[] = [...ACTING, 'too-late'];
+const ON_ACCOUNT = ['enable', 'unsilence', 'unsuspend', 'unsensitive', 'open_comments', 'show_in_discovery'];
+const ON_VIDEO = ['unsensitive', 'open_comments', 'show_in_discovery', 'restore'];
+const appealing: readonly Reason[] = ['too-late', 'appealed-before', 'undone-before'];
+
+/** Those of what the staff does to accounts and posts. */
+const measures: Readonly<Record<string, readonly Reason[]>> = {
+  ...Object.fromEntries([
+    ...['accounts', 'videos', 'comments'].map((of) => [`POST /api/v1/admin/${of}/:id/action`, ACTING]),
+    ...ON_ACCOUNT.map((verb) => [`POST /api/v1/admin/accounts/:id/${verb}`, TAKING_BACK]),
+    ...ON_VIDEO.map((verb) => [`POST /api/v1/admin/videos/:id/${verb}`, TAKING_BACK]),
+  ]),
+  'POST /api/v1/admin/comments/:id/restore': TAKING_BACK,
+  'DELETE /api/v1/admin/accounts/:id': ACTING,
+  'POST /api/v1/admin/measures/:id/undo': [...TAKING_BACK, ...(['undone-before', 'not-undoable'] as const)],
+  'POST /api/v1/admin/appeals/:id/accept': [
+    ...TAKING_BACK,
+    'decided-before',
+    'own-decision',
+    'undone-before',
+  ],
+  'POST /api/v1/admin/appeals/:id/reject': ['decided-before', 'own-decision'],
+  'POST /api/v1/strikes/:id/appeal': appealing,
+  'POST /api/v1/decisions/:token/appeal': appealing,
+};
+
 /** What routes refuse besides what follows from how they are declared, as far as people meet it. */
 const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/accounts': [
@@ -238,6 +270,7 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/admin/report_changes': ['report-changed', 'not-staff', 'not-found'],
   'POST /api/v1/admin/report_changes/undo': ['report-changed', 'not-undoable', 'not-found'],
   'PATCH /api/v1/admin/ranking': ['settings-invalid'],
+  ...measures,
   'PATCH /api/v1/admin/settings': ['setting-unknown', 'setting-locked', 'setting-invalid'],
   'POST /api/v1/events': ['cross-site', 'unavailable'],
   'PUT /api/v1/lists/:id': ['list-read-only'],
@@ -298,6 +331,7 @@ export function refusalsOf(route: Route): { readonly usual: Reason[]; readonly o
   if (route.params) own.add('not-found');
   const usual: Reason[] = [
     ...(route.audience === 'anyone' ? [] : (['not-signed-in'] as const)),
+    ...(route.audience !== 'anyone' && acts(route) ? (['frozen'] as const) : []),
     ...(route.audience === 'staff' ? (['staff-only', 'permission-missing'] as const) : []),
     ...(route.scope === null ? [] : (['scope-missing'] as const)),
     ...(route.body || route.query ? (['validation-failed'] as const) : []),

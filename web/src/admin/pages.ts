@@ -28,6 +28,14 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'reports', icon: 'flag', group: 'people', needs: 'reports', hasDetails: true },
     load: () => import('./reports/reports-page.tsx').then((module) => module.ReportsPage),
   },
+  appeals: {
+    ...{ title: 'appeals', icon: 'shield', group: 'people', needs: 'reports' },
+    load: () => import('./actions/appeals-page.tsx').then((module) => module.AppealsPage),
+  },
+  videos: {
+    ...{ title: 'videos', icon: 'play', group: 'content', needs: 'content' },
+    load: () => import('./actions/videos-page.tsx').then((module) => module.VideosPage),
+  },
   approvals: {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),

@@ -30,6 +30,8 @@ export const english = {
   none: 'Not given',
   reports: 'Reports',
   approvals: 'Sign-ups',
+  videos: 'Videos',
+  appeals: 'Appeals',
   held: 'Held',
   rules: 'Rules',
   accounts: 'Accounts',

@@ -96,6 +96,20 @@ export interface Account {
   };
 }
 
+export interface AccountWarning {
+  readonly id: string;
+  /** What was done; see `Strike` */
+  readonly action: string;
+  readonly text: string;
+  readonly status_ids: readonly string[];
+  readonly target_account: Account;
+  readonly appeal: {
+    readonly text: string;
+    readonly state: "pending" | "approved" | "rejected";
+  } | null;
+  readonly created_at: string;
+}
+
 export interface AdminAccount {
   readonly id: string;
   readonly username: string;
@@ -175,6 +189,19 @@ export interface AdminAccountDetail {
     readonly created_at: string;
     readonly last_used_at: string;
   }[];
+}
+
+export interface AdminAppeal {
+  readonly id: string;
+  readonly text: string;
+  readonly state: "open" | "accepted" | "rejected";
+  readonly answer: string;
+  readonly created_at: string;
+  /** Id of who of the staff is to look at it */
+  readonly assigned_to: string | null;
+  /** False: it is about what you did yourself */
+  readonly is_yours_to_decide: boolean;
+  readonly measure: Measure;
 }
 
 export interface AdminDomainAllow {
@@ -484,6 +511,29 @@ export interface AdminTrendingStatus {
   } | null;
 }
 
+export interface AdminVideo {
+  readonly id: string;
+  readonly account: Account | null;
+  readonly state: "uploading" | "received" | "rejected" | "draft" | "published" | "removed" | "held";
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
+  /** HTML, safe to show */
+  readonly content: string;
+  /** As its author says */
+  readonly sensitive: boolean;
+  /** What the staff decided */
+  readonly marks: {
+    readonly sensitive: boolean;
+    readonly comments_off: boolean;
+    readonly no_discovery: boolean;
+  };
+  readonly local: boolean;
+  readonly url: string;
+  /** Null where nobody may fetch it, as of removed ones */
+  readonly poster_url: string | null;
+  readonly duration: number | null;
+  readonly created_at: string;
+}
+
 export interface Algorithm {
   /** Changes with any number of the ranking */
   readonly weights_version: string;
@@ -497,6 +547,14 @@ export interface Algorithm {
       readonly words: string;
     }[];
   }[];
+}
+
+export interface Appeal {
+  readonly id: string;
+  readonly text: string;
+  readonly state: "pending" | "approved" | "rejected";
+  readonly answer: string;
+  readonly created_at: string;
 }
 
 export interface Application {
@@ -1758,6 +1816,31 @@ export interface Marker {
   readonly updated_at: string;
 }
 
+export interface Measure {
+  readonly id: string;
+  readonly action: string;
+  readonly target: {
+    readonly kind: "account" | "video" | "comment";
+    readonly id: string;
+  };
+  /** Whom it is about */
+  readonly account: Account | null;
+  readonly text: string;
+  readonly rule_ids: readonly string[];
+  readonly report_ids: readonly string[];
+  readonly automated: boolean;
+  readonly by: Account | null;
+  /** Of the strike; null where nobody was told */
+  readonly number: number | null;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly lifted_at: string | null;
+  readonly final_at: string | null;
+  readonly purged_at: string | null;
+  /** Of the entry of the log, by which it is taken back */
+  readonly audit_id: string | null;
+}
+
 export interface Media {
   readonly id: string;
   readonly type: "video";
@@ -1950,6 +2033,8 @@ export interface Notification {
   readonly status: Status | null;
   /** Of type admin.report */
   readonly report: NotificationReport | null;
+  /** Of type moderation_warning */
+  readonly moderation_warning: AccountWarning | null;
   /** Of type vireo.rejected: why the upload was refused */
   readonly processing: Processing | null;
 }
@@ -1970,6 +2055,8 @@ export interface NotificationGroup {
   readonly clip_id: string | null;
   /** Of type admin.report */
   readonly report: NotificationReport | null;
+  /** Of type moderation_warning */
+  readonly moderation_warning: AccountWarning | null;
   /** Of type vireo.rejected: why the upload was refused */
   readonly processing: Processing | null;
 }
@@ -2545,6 +2632,37 @@ export interface StatusSource {
   readonly id: string;
   readonly text: string;
   readonly spoiler_text: string;
+}
+
+export interface Strike {
+  readonly id: string;
+  /** Among those of the account */
+  readonly number: number;
+  /** As the Mastodon API names it: `none`, `disable`, `sensitive`, `silence`, `suspend`; or of ours */
+  readonly action: string;
+  readonly target: {
+    readonly kind: "account" | "video" | "comment";
+    readonly id: string;
+  };
+  /** What led to it */
+  readonly text: string;
+  readonly rules: readonly {
+    readonly id: string;
+    readonly text: string;
+  }[];
+  /** No person decided it */
+  readonly automated: boolean;
+  readonly created_at: string;
+  /** When it stops to count */
+  readonly expires_at: string | null;
+  readonly counts: boolean;
+  /** When it was taken back */
+  readonly lifted_at: string | null;
+  /** When what it hides is removed for good */
+  readonly final_at: string | null;
+  /** Until then it can be appealed against; null: not, or no more */
+  readonly appeal_until: string | null;
+  readonly appeal: Appeal | null;
 }
 
 export interface StudioOverview {

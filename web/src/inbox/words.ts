@@ -35,6 +35,7 @@ export const english = {
   published: 'Your clip is out',
   rejected: 'Your upload was not accepted',
   decided: 'A report of yours was looked at',
+  warned: 'The staff decided something about your account',
 
   everyone: 'Show everyone',
   accept: 'Accept',

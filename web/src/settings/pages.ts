@@ -14,6 +14,7 @@ export type SettingsPageName =
       | 'filters'
       | 'notifications'
       | 'reports'
+      | 'status'
     )
   | ('playback' | 'accessibility' | 'appearance' | 'app' | 'language' | 'data' | 'move' | 'delete');
 
@@ -53,6 +54,7 @@ const groups: readonly SettingsGroup[] = [
       { name: 'filters', icon: 'block', title: 'filters', about: 'filtersAbout' },
       { name: 'notifications', icon: 'inbox', title: 'notifications', about: 'notificationsAbout' },
       { name: 'reports', icon: 'flag', title: 'reports', about: 'reportsAbout' },
+      { name: 'status', icon: 'alert', title: 'status', about: 'statusAbout', asksItself: true },
       { name: 'language', icon: 'globe', title: 'language', about: 'languageAbout', isLocal: true },
     ],
   },

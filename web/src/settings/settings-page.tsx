@@ -21,6 +21,7 @@ import { OwnReportsPage } from './reports/reports-page.tsx';
 import { say } from './say.ts';
 import { AppsPage } from './security/apps-page.tsx';
 import { SecurityPage } from './security/security-page.tsx';
+import { AccountStatusPage } from './status/status-page.tsx';
 import { AccessibilityPage } from './watching/accessibility-page.tsx';
 import { AppearancePage } from './watching/appearance-page.tsx';
 import { FeedSettingsPage } from './watching/feed-page.tsx';
@@ -40,6 +41,7 @@ const pages: Readonly<Record<SettingsPageName, ComponentType>> = {
   filters: FiltersPage,
   notifications: NotificationsPage,
   reports: OwnReportsPage,
+  status: AccountStatusPage,
   language: LanguagePage,
   playback: PlaybackPage,
   accessibility: AccessibilityPage,

@@ -36,6 +36,8 @@ export const english = {
   notifications: 'Notifications',
   notificationsAbout: 'What you are told, and by mail',
   language: 'Language',
+  status: 'Account status',
+  statusAbout: 'Decisions of the staff about you, and your appeals',
   reports: 'Your reports',
   reportsAbout: 'What you reported, and what became of it',
   languageAbout: 'Of these pages, of clips you watch and of clips you make',

@@ -19,22 +19,19 @@ import type { Target } from './kinds.ts';
 import { answerLetter, liftedLetter, statementLetter } from './letters.ts';
 import { type Measure, type MeasureRow, measureFromRow } from './model.ts';
 import { purgeDue } from './purge.ts';
+import { videoList } from './video-list.ts';
 
-export { type Appeal, type AppealState, appealableUntil, appealStates } from './appeals.ts';
-export type { NewMeasure, Taken } from './commands.ts';
+export { type Appeal, appealableUntil } from './appeals.ts';
+export type { NewMeasure } from './commands.ts';
 export {
-  type AccountMeasure,
   accountMeasures,
   commentMeasures,
-  isUndoable,
   type MeasureKind,
-  type MeasureTargetKind,
   type Target,
-  type VideoMeasure,
   videoMeasures,
-  wordsOf,
 } from './kinds.ts';
 export { counts, type Measure } from './model.ts';
+export { videoStandings } from './video-list.ts';
 
 export type Measures = ReturnType<typeof createMeasures>;
 
@@ -59,7 +56,7 @@ interface Deps {
 
 /** What the staff does to accounts and posts, how it is taken back, and what people say against it (ADR 0043). */
 export function createMeasures(base: Deps) {
-  const { db, ids, audit, mail } = base;
+  const { db, ids } = base;
   const letters = correspondence(base);
   const deps = {
     ...base,
@@ -77,6 +74,7 @@ export function createMeasures(base: Deps) {
     take: (tx: Tx, by: Actor, input: NewMeasure) => take(deps, tx, by, input),
     lift: (tx: Tx, by: Actor, input: Lifting) => lift(deps, tx, by, input),
     undo: (tx: Tx, by: Actor, auditId: AuditId, reason = '') => undo(deps, tx, by, { auditId, reason }),
+    videos: videoList(db),
     purgeDue: () => purgeDue(deps),
     appeal: (tx: Tx, input: Parameters<typeof appeal>[2]) => appeal(deps, tx, input),
     decideAppeal: (tx: Tx, by: Actor, decision: Decision) => decideAppeal(deps, tx, by, decision),
@@ -133,9 +131,6 @@ export function createMeasures(base: Deps) {
         .first();
       return row ? measureFromRow(row) : null;
     },
-
-    mailIsOn: mail.isOn,
-    audit,
   };
 }
 
@@ -144,7 +139,7 @@ function correspondence({ mail, instanceSecret, domain, instance, ruleText }: De
   const key = purposeKey({ instanceSecret, purpose: 'appeal-link' });
   const macOf = (id: MeasureId) => createHmac('sha256', key).update(id).digest('base64url').slice(0, 22);
   const tokenFor = (id: MeasureId): string => `${id}.${macOf(id)}`;
-  const appealLink = (id: MeasureId): string => mail.link('/auth/appeal', { token: tokenFor(id) });
+  const appealLink = (id: MeasureId): string => mail.link('/settings/status', { token: tokenFor(id) });
   const wordsOfRules = (measure: Measure) => measure.ruleIds.flatMap((id) => ruleText(id) ?? []);
 
   async function reach(conn: Tx, accountId: AccountId) {

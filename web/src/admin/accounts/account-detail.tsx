@@ -7,6 +7,7 @@ import { profilePath } from '../../ui/links.ts';
 import { Failed, Loading } from '../../ui/page.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
+import { AccountMeasures } from '../actions/account-measures.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { Detail, Facts, Section } from '../parts/detail.tsx';
 import { may } from '../permissions.ts';
@@ -52,6 +53,7 @@ function Known({ account, onChange }: { account: AdminAccountDetail; onChange: (
       <Section title={say('facts')}>
         <Facts facts={factsOf(account)} />
       </Section>
+      <AccountMeasures id={account.id} />
       {account.domain === null && <Sessions account={account} />}
       {isRoleAsked && (
         <RoleDialog
