@@ -96,7 +96,8 @@ export function createRules(deps: RulesDeps) {
   const screening: Screening = {
     async screen(tx, said) {
       const rules = await load(tx);
-      const hits = rules.length === 0 ? [] : await hitsOf(deps, tx, rules, said);
+      const found = rules.length === 0 ? [] : await hitsOf(deps, tx, rules, said);
+      const hits = said.kind === 'transcript' ? found.map(told) : found;
       const refusing = hits.find(({ rule: { action } }) => action === 'reject' || isHeldBack(action, said));
       if (!refusing) {
         return ok({ verdict: { hits, hold: does(hits, 'hold'), sensitive: does(hits, 'sensitive') } });
@@ -167,6 +168,14 @@ export function createRules(deps: RulesDeps) {
       });
     },
   };
+}
+
+/** What is said in a video is known once others see it: what would have kept it back tells the staff. */
+function told(hit: Hit): Hit {
+  const { rule } = hit;
+  return rule.action === 'reject' || rule.action === 'hold'
+    ? { ...hit, rule: { ...rule, action: 'report' } }
+    : hit;
 }
 
 const REFUSED = 'A rule of this server does not allow this. If you think that is wrong, write to its staff.';

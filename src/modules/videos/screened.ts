@@ -2,7 +2,7 @@ import { ruleLimits } from '../../../config/rule-limits.ts';
 import type { Tx } from '../../db/database.ts';
 import { htmlFromText } from '../../lib/html/from-text.ts';
 import { textOfHtml } from '../../lib/html/sanitize.ts';
-import type { AccountId } from '../../lib/ids.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import type { Said, Screening, Verdict } from '../rules/index.ts';
 import type { RemoteVideo, VideoDetails } from './model.ts';
@@ -54,6 +54,21 @@ export function screenRemoteVideo(
     html: captionHtml,
     kind,
   });
+}
+
+/** Looks at what is said in a video, which others may have seen by now: it is marked, limited or told of. */
+export async function screenTranscript(
+  { screening }: { readonly screening: Screening },
+  tx: Tx,
+  videoId: VideoId,
+  transcript: string,
+): Promise<void> {
+  const { account_id: accountId } = await tx('videos').where({ id: videoId }).first('account_id');
+  const said = { accountId, domain: null, texts: { transcript }, kind: 'transcript' } as const;
+  const screened = await screening.screen(tx, said);
+  if (!screened.ok) return;
+  if (screened.verdict.sensitive) await tx('videos').where({ id: videoId }).update({ sensitive: true });
+  await screening.settle(tx, screened.verdict, { kind: 'video', id: videoId, accountId });
 }
 
 /** What the row of a video keeps of a verdict; what its author says of it stands beside. */

@@ -32,6 +32,14 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
   },
+  held: {
+    ...{ title: 'held', icon: 'clock', group: 'content', needs: 'content' },
+    load: () => import('./held/held-page.tsx').then((module) => module.HeldPage),
+  },
+  rules: {
+    ...{ title: 'rules', icon: 'flag', group: 'content', needs: 'rules' },
+    load: () => import('./rules/rules-page.tsx').then((module) => module.RulesPage),
+  },
   servers: {
     ...{ title: 'servers', icon: 'globe', group: 'federation', needs: 'domains', hasDetails: true },
     load: () => import('./domains/servers-page.tsx').then((module) => module.ServersPage),

@@ -30,6 +30,8 @@ export const english = {
   none: 'Not given',
   reports: 'Reports',
   approvals: 'Sign-ups',
+  held: 'Held',
+  rules: 'Rules',
   servers: 'Servers',
   domains: 'Domains',
   domainLists: 'Lists of domains',
