@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Config, ReadConfig } from '../config/config.ts';
+import type { ReadConfig } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
 import { netLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
@@ -27,7 +27,7 @@ import { createIds, idNodes } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { countedFetch } from './lib/net/counted-fetch.ts';
-import { createFormPoster, type FormPoster } from './lib/net/form-post.ts';
+import { createFormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
@@ -62,7 +62,6 @@ import { createTags } from './modules/tags/index.ts';
 import {
   createMediaUrls,
   createProxiedFiles,
-  createTranscriber,
   createVideos,
   fetchRemoteSource,
 } from './modules/videos/index.ts';
@@ -75,6 +74,7 @@ import { createStaffSide } from './staff-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
+import { transcriberOf } from './transcriber.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -406,9 +406,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     posts,
     tags,
     ...{ feed, ...streams, recommending, analytics, cursors },
-    lists,
-    filters,
-    markers,
+    ...{ lists, filters, markers },
     portability,
     archives,
     ...{ instances, domains },
@@ -420,14 +418,6 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     close,
   };
   return ok({ context });
-}
-
-/** Null where no service is set up. */
-function transcriberOf({ transcription }: Config, poster: FormPoster) {
-  if (transcription === null) return null;
-  const { url, token, model } = transcription;
-  const { deadlineMs } = transcriptionLimits;
-  return createTranscriber({ poster, url, token: token?.reveal() ?? null, model, deadlineMs });
 }
 
 /** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */

@@ -6,6 +6,7 @@ import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.t
 import { pushLimits } from '../config/live-limits.ts';
 import { mailLimits } from '../config/mail-limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
+import { staffLimits } from '../config/staff-limits.ts';
 import { trendUpkeep } from '../config/trend-limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import { letGo, openRedis } from './connections.ts';
@@ -208,6 +209,11 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
     { name: 'report-evidence', everyMs: 60 * MINUTE, run: () => context.reportDesk.sheets.sweep() },
     { name: 'archives', everyMs: 10 * MINUTE, run: () => context.archives.expire() },
+    {
+      name: 'addresses',
+      everyMs: 60 * MINUTE,
+      run: () => context.staff.directory.forgetAddresses(staffLimits.addressDays),
+    },
     { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },

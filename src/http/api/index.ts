@@ -12,6 +12,7 @@ import {
   updateCredentials,
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
+import { getAdminAccount, listAdminAccounts, searchAdminAccounts } from './admin/accounts.ts';
 import { exportAuditLog, listAuditLog } from './admin/audit-log.ts';
 import {
   deadDeliveries,
@@ -371,6 +372,9 @@ export const routes: readonly Route[] = [
   listSignUps,
   approveSignUp,
   rejectSignUp,
+  listAdminAccounts,
+  searchAdminAccounts,
+  getAdminAccount,
   assignRole,
   listRoles,
   createRole,

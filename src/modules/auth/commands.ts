@@ -243,7 +243,13 @@ const OF_STAFF: readonly Scope[] = ['admin:read', 'admin:write'];
 export async function openSession(
   deps: AuthDeps,
   tx: Tx,
-  input: { accountId: AccountId; role: Role; kind: 'cookie' | 'bearer'; userAgent: string },
+  input: {
+    accountId: AccountId;
+    role: Role;
+    kind: 'cookie' | 'bearer';
+    userAgent: string;
+    ip?: string | null;
+  },
 ): Promise<{ token: string; sessionId: SessionId; expiresAt: Date; scopes: readonly Scope[] }> {
   const token = randomBytes(32).toString('base64url');
   const isOfStaff = input.role !== 'user' || (await standingOf(tx, input.accountId)).customRole !== null;
@@ -258,6 +264,7 @@ export async function openSession(
       token_hash: hashToken(token),
       scopes: granted,
       user_agent: input.userAgent.slice(0, 300),
+      ip: input.ip ?? null,
       expires_at: tx.raw('now() + make_interval(days => ?)', [SESSION_DAYS]),
     })
     .returning('expires_at');

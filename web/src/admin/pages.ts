@@ -24,6 +24,10 @@ export interface AdminEntry {
 
 /** The pages for the staff by their name in the address, in the order of the navigation; each is fetched once it is opened. */
 export const adminPages: Readonly<Record<string, AdminEntry>> = {
+  accounts: {
+    ...{ title: 'accounts', icon: 'person', group: 'people', needs: 'accounts', hasDetails: true },
+    load: () => import('./accounts/accounts-page.tsx').then((module) => module.AccountsPage),
+  },
   reports: {
     ...{ title: 'reports', icon: 'flag', group: 'people', needs: 'reports', hasDetails: true },
     load: () => import('./reports/reports-page.tsx').then((module) => module.ReportsPage),
@@ -39,6 +43,14 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   rules: {
     ...{ title: 'rules', icon: 'flag', group: 'content', needs: 'rules' },
     load: () => import('./rules/rules-page.tsx').then((module) => module.RulesPage),
+  },
+  roles: {
+    ...{ title: 'roles', icon: 'key', group: 'server', needs: 'roles' },
+    load: () => import('./roles/roles-page.tsx').then((module) => module.RolesPage),
+  },
+  audit: {
+    ...{ title: 'audit', icon: 'clock', group: 'server', needs: 'audit' },
+    load: () => import('./audit/audit-page.tsx').then((module) => module.AuditPage),
   },
   servers: {
     ...{ title: 'servers', icon: 'globe', group: 'federation', needs: 'domains', hasDetails: true },

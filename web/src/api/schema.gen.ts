@@ -96,6 +96,87 @@ export interface Account {
   };
 }
 
+export interface AdminAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly domain: string | null;
+  readonly created_at: string;
+  readonly email: string | null;
+  /** Of the newest session; addresses are forgotten after 30 days */
+  readonly ip: string | null;
+  readonly ips: readonly {
+    readonly ip: string;
+    readonly used_at: string;
+  }[];
+  readonly locale: string | null;
+  readonly invite_request: string | null;
+  readonly role: {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+    readonly permissions: string;
+    readonly highlighted: boolean;
+  };
+  readonly confirmed: boolean;
+  readonly approved: boolean;
+  readonly disabled: boolean;
+  readonly silenced: boolean;
+  readonly suspended: boolean;
+  readonly sensitized: boolean;
+  readonly state: string;
+  readonly rank: number;
+  readonly has_second_factor: boolean;
+  readonly last_active_at: string | null;
+  readonly invited_by_account_id: string | null;
+  readonly account: Account;
+}
+
+export interface AdminAccountDetail {
+  readonly id: string;
+  readonly username: string;
+  readonly domain: string | null;
+  readonly created_at: string;
+  readonly email: string | null;
+  /** Of the newest session; addresses are forgotten after 30 days */
+  readonly ip: string | null;
+  readonly ips: readonly {
+    readonly ip: string;
+    readonly used_at: string;
+  }[];
+  readonly locale: string | null;
+  readonly invite_request: string | null;
+  readonly role: {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+    readonly permissions: string;
+    readonly highlighted: boolean;
+  };
+  readonly confirmed: boolean;
+  readonly approved: boolean;
+  readonly disabled: boolean;
+  readonly silenced: boolean;
+  readonly suspended: boolean;
+  readonly sensitized: boolean;
+  readonly state: string;
+  readonly rank: number;
+  readonly has_second_factor: boolean;
+  readonly last_active_at: string | null;
+  readonly invited_by_account_id: string | null;
+  readonly account: Account;
+  readonly storage_bytes: number;
+  /** Also those that nobody else sees */
+  readonly videos_count: number;
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly ip: string | null;
+    readonly user_agent: string;
+    readonly app: string | null;
+    readonly created_at: string;
+    readonly last_used_at: string;
+  }[];
+}
+
 export interface AdminDomainAllow {
   readonly id: string;
   readonly domain: string;
