@@ -65,7 +65,7 @@ import { createRemoteKeyStore } from './store/remote-keys.ts';
 import { traceFetch } from './trace.ts';
 
 export { sweepInbox } from './inbox/index.ts';
-export { sweepDeliveryHosts } from './outbox/circuit.ts';
+export { sweepDeadDeliveries, sweepDeliveryHosts } from './outbox/circuit.ts';
 export { createKeyMaker } from './store/keyring.ts';
 export { sweepRemoteKeys } from './store/remote-keys.ts';
 

@@ -16,6 +16,7 @@ import { type Db, openDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
+import { endExpired } from './http/upload-direct.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
 import type { JobHandlers } from './jobs/registry.ts';
@@ -53,7 +54,7 @@ import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createAudit } from './modules/staff/index.ts';
-import { createStorage } from './modules/storage/index.ts';
+import { createRoom, createStorage } from './modules/storage/index.ts';
 import { createAnnouncer, createStreaming } from './modules/streaming/index.ts';
 import { createTags } from './modules/tags/index.ts';
 import {
@@ -64,6 +65,7 @@ import {
   fetchRemoteSource,
 } from './modules/videos/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
+import { openRetention, placesOf } from './retention-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -116,9 +118,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const { inTx, recommending, hearCommitted } = openRankedFeeds({ config, ids, clock, log, ...connections });
   const enqueue = createEnqueue(ids);
   const scratchDir = join(config.dataDir, 'work');
+  const audit = createAudit({ db, ids });
+  const room = createRoom({ places: placesOf(config, db), clock, log });
   const media = createStorage({
     ...{ ...openStores(config), coldAfterMs: config.cold.afterMs },
-    ...{ db, inTx, enqueue, clock, log, scratchDir },
+    ...{ db, inTx, enqueue, clock, log, audit, scratchDir },
     remake: async (tx, videoId) => (await videos.askToRemake(tx, videoId)).ok,
   });
   const checked = await media.check();
@@ -167,7 +171,6 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   closers.push(() => mail.close());
   const social = createSocial({ db, ids, urls, unlistedDomains });
-  const audit = createAudit({ db, ids });
   const auth = createAuth({
     ...{ db, ids, accounts, follow: social.follow, registrations: config.registrations, makeKeys },
     ...{ enqueue, mail, audit, server: config.instance.name },
@@ -199,7 +202,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
         job,
       ),
     mediaModesOf: instances.mediaModesOf,
-    cache: config.remoteCache,
+    ...{ cache: config.remoteCache, takesCopies: room.takesCopies },
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
     unlistedDomains,
@@ -292,6 +295,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...{ federation, unlistedDomains },
   });
 
+  const retention = openRetention({
+    ...{ config, db, inTx, clock, log, audit, instanceAccount, videos, archives, auth, mail, engagement },
+    ...{ instances, notifications, feed, recommending, watching: streams.watching, analytics },
+    endUpload: (id) => endExpired({ videos, storage, inTx, log }, id),
+  });
   const handlers: JobHandlers = {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.ladder': async (payload, run) => videos.jobs.ladder(payload, run),
@@ -303,6 +311,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
+    'media.remote-poster': ({ videoId }, run) => videos.jobs.remotePoster(videoId, run),
+    'storage.scan': (job, run) => media.jobs.scan(job, run),
     'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
     'accounts.purge': ({ accountId }, run) => pictures.jobs.purge(accountId, run),
     'accounts.archive': (job, run) => archives.jobs.make(job, run),
@@ -354,7 +364,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
       rebuild: () => rebuildQueues(db),
     },
     storage,
-    media,
+    ...{ media, room, retention },
     ffmpeg,
     accounts,
     pictures,

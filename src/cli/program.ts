@@ -16,6 +16,7 @@ import { relayCommand } from './relay.ts';
 import type { Report, Run } from './report.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
+import { videoCommand } from './video.ts';
 
 /** Where a command runs: by default in this process, as it was started. */
 export interface Surroundings {
@@ -60,7 +61,15 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
 
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
-    ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
+    ...[
+      deliveryCommand,
+      domainCommand,
+      relayCommand,
+      mailCommand,
+      mediaCommand,
+      videoCommand,
+      storageCommand,
+    ],
     ...[rankingCommand, countersCommand],
   ])
     program.addCommand(noun(run));

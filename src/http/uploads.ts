@@ -10,7 +10,6 @@ import type { HttpDeps } from './deps.ts';
 import { ApiError, errorBody } from './errors.ts';
 import { viewerOfRequest } from './session.ts';
 import { beginUpload } from './upload-begin.ts';
-import { endExpired } from './upload-direct.ts';
 
 const PATH = '/api/v1/uploads';
 /** Ids are ours: 128 random bits in hex, safe as file names. */
@@ -25,7 +24,7 @@ export type Uploads = ReturnType<typeof createUploads>;
  * object store before the last chunk is acknowledged. Each upload belongs to the account that began it.
  */
 export function createUploads(deps: HttpDeps) {
-  const { directory, finish, removeFiles, removeOldFiles } = deps.uploadFiles;
+  const { directory, finish, removeOldFiles } = deps.uploadFiles;
   const viewers = new WeakMap<IncomingMessage, Viewer>();
   const tus = new TusServer({
     path: PATH,
@@ -85,8 +84,9 @@ export function createUploads(deps: HttpDeps) {
     },
 
     /**
-     * Finishes uploads whose last step was cut off, and drops those that were abandoned. Only files of
-     * this machine are touched, so that several web processes do not drop each other's.
+     * Finishes uploads whose last step was cut off, and drops the files of those that were abandoned. Only files of
+     * this machine are touched, so that several web processes do not drop each other's. The rows of abandoned ones
+     * end with their class of retention.
      */
     async sweep(): Promise<void> {
       const now = deps.clock.now();
@@ -97,12 +97,7 @@ export function createUploads(deps: HttpDeps) {
         });
         if (finished) deps.log.info({ uploadId: id }, 'an interrupted upload was completed');
       }
-      const expired = new Date(now - videoLimits.uploadLifetimeMs);
-      for (const id of await deps.videos.uploadsBefore(expired, 500)) {
-        await endExpired(deps, id);
-        await removeFiles(id);
-      }
-      await removeOldFiles(expired);
+      await removeOldFiles(new Date(now - videoLimits.uploadLifetimeMs));
     },
   };
 }

@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Db } from '../db/database.ts';
 import { wakeRelay } from '../db/outbox.ts';
+import { deleteInBatches } from '../db/sweep.ts';
 import type { Logger } from '../lib/log.ts';
 import { insertOrWake } from './enqueue.ts';
 import { type JobName, type QueueName, queueNames } from './registry.ts';
@@ -109,10 +110,46 @@ export function replayDeadLetter(db: Db, id: string): Promise<boolean> {
     if (!dead) return false;
     const { name, queue, key, run, created_at, priority } = dead;
     const payload = JSON.stringify(dead.payload);
-    await insertOrWake(tx, [{ id, name, queue, key, payload, created_at, priority, run: run + 1 }]);
+    const row = { id, name, queue, key, payload, created_at, priority, run: run + 1 };
+    // What went wrong is known until it has gone well.
+    await insertOrWake(tx, [{ ...row, last_error: dead.last_error }]);
     await wakeRelay(tx);
     return true;
   });
+}
+
+/** Forgets jobs that failed for good before a moment. */
+export function sweepDeadLetters(db: Db, before: Date, signal: AbortSignal): Promise<number> {
+  return deleteInBatches(
+    db,
+    'jobs',
+    { condition: `state = 'dead' and died_at < ?`, bindings: [before] },
+    signal,
+  );
+}
+
+/** What removes objects from storage. */
+const REMOVALS: readonly JobName[] = ['media.purge', 'accounts.purge', 'archives.purge'];
+
+/** Removals of objects that failed in their last try: how many, with what one of them said. */
+export async function failedRemovals(db: Db): Promise<{ count: number; error: string }> {
+  const row = await db('jobs')
+    .whereIn('name', [...REMOVALS])
+    .whereNotNull('last_error')
+    .first<{ count: string; error: string | null }>(db.raw('count(*) as count, max(last_error) as error'));
+  return { count: Number(row.count), error: row.error ?? '' };
+}
+
+/** Gives removals that failed for good their tries again, `limit` at most. Returns how many. */
+export async function retryRemovals(db: Db, limit: number): Promise<number> {
+  const dead: string[] = await db('jobs')
+    .where({ state: 'dead' })
+    .whereIn('name', [...REMOVALS])
+    .orderBy('died_at')
+    .limit(limit)
+    .pluck('id');
+  for (const id of dead) await replayDeadLetter(db, id);
+  return dead.length;
 }
 
 /** Pending, running and dead jobs per queue. */

@@ -63,7 +63,7 @@ beforeEach(async () => {
       await writeFile(toPath, 'from afar');
       return ok({ bytes: 9, contentType, finalUrl: new URL('http://b.example') });
     },
-    ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null },
+    ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null, takesCopies: async () => true },
     mediaUrls: createMediaUrls({
       ...{ mediaUrl: 'http://a.example/media', origin: 'http://a.example', clock: systemClock },
       instanceSecret: 'a secret that is only good for this test',

@@ -227,11 +227,11 @@ test('the command line tells what media takes, and lets copies go', { timeout: C
   const usage = await jsonOf('media', 'usage');
   expect(usage.rows).toContainEqual({ kind: 'originals', objects: 0, bytes: 0, size: '0.0 MB' });
   expect(usage.message).toMatch(/ of 50\.00 GB\.$/);
-  const pruned = await jsonOf('media', 'prune', '--older-than', '30d', '--to', '20GB', '--dry-run');
+  const pruned = await jsonOf('media', 'prune', '--remote', '--days', '30', '--max-gb', '20', '--dry-run');
   expect(pruned).toMatchObject({ ok: true, message: '0 copies would go, 0.0 MB.' });
-  expect((await jsonOf('media', 'prune')).message).toBe('0 copies went, 0.0 MB.');
-  expect((await cli('media', 'prune', '--to', 'little')).code).toBe(1);
-  expect((await jsonOf('media', 'orphans', '--delete')).message).toMatch(/^0 orphans, 0\.0 MB\./);
+  expect((await jsonOf('media', 'prune', '--remote')).message).toBe('0 copies went, 0.0 MB.');
+  expect((await cli('media', 'prune', '--remote', '--max-gb', 'little')).code).toBe(1);
+  expect((await jsonOf('media', 'orphans', '--fix')).message).toMatch(/^0 orphans, 0\.0 MB\./);
 });
 
 describe('metrics', () => {

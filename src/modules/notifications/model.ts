@@ -2,19 +2,22 @@ import { notificationLimits } from '../../../config/live-limits.ts';
 import type { AccountId, CommentId, NotificationId, ReportId, VideoId } from '../../lib/ids.ts';
 
 /**
- * What one can be told of: the types of the Mastodon API, and two of our own, which its apps are told of only where they
- * ask for them, since they would count what they cannot show: an upload can be watched, or was refused.
+ * What one can be told of: the types of the Mastodon API, and some of our own, which its apps are told of only where they
+ * ask for them, since they would count what they cannot show: an upload can be watched, or was refused; the
+ * server itself needs whoever looks after it.
  */
 export const notificationTypes = [
   ...['mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'update'],
-  ...['admin.sign_up', 'admin.report', 'vireo.published', 'vireo.rejected'],
+  ...['admin.sign_up', 'admin.report', 'admin.upkeep', 'vireo.published', 'vireo.rejected'],
 ] as const satisfies readonly string[];
 export type NotificationType =
   | ('mention' | 'status' | 'reblog' | 'follow' | 'follow_request' | 'favourite' | 'update')
-  | ('admin.sign_up' | 'admin.report' | 'vireo.published' | 'vireo.rejected');
+  | ('admin.sign_up' | 'admin.report' | 'admin.upkeep' | 'vireo.published' | 'vireo.rejected');
 
 /** Those of our own. */
-export const ownTypes = ['vireo.published', 'vireo.rejected'] as const satisfies readonly NotificationType[];
+export const ownTypes = [
+  ...(['vireo.published', 'vireo.rejected', 'admin.upkeep'] as const),
+] as const satisfies readonly NotificationType[];
 
 /** What of mentions can be turned off by itself: what is said below one’s own videos, and answers to one’s own comments. */
 export const mentionKinds = ['vireo.comment', 'vireo.reply'] as const;

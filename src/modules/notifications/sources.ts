@@ -85,6 +85,20 @@ export function newsSources(deps: TellingDeps) {
   };
 }
 
+/** Tells those who look after the server that something of it needs them; once for each subject. */
+export async function tellStaff(
+  deps: TellingDeps,
+  tx: Tx,
+  { fromId, subject }: { readonly fromId: AccountId; readonly subject: string },
+): Promise<void> {
+  const news = { type: 'admin.upkeep', fromId, subject: `admin.upkeep:${subject}` } as const;
+  await tell(
+    deps,
+    tx,
+    (await staff(tx)).map((staffId) => ({ ...news, accountId: staffId })),
+  );
+}
+
 /** Those who decide about sign-ups and reports. */
 function staff(tx: Tx): Promise<AccountId[]> {
   return tx('users').whereIn('role', ['owner', 'admin']).pluck('account_id');

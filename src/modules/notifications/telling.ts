@@ -64,6 +64,7 @@ const ALWAYS_TOLD = [
   'update',
   'admin.sign_up',
   'admin.report',
+  'admin.upkeep',
   'vireo.published',
   'vireo.rejected',
 ];

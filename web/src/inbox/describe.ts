@@ -30,6 +30,8 @@ export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
       return 'joined';
     case 'admin.report':
       return 'reported';
+    case 'admin.upkeep':
+      return 'upkeep';
     case 'vireo.published':
       return 'published';
     case 'vireo.rejected':
@@ -65,7 +67,7 @@ function whoOf({ accounts: [first, second], group }: Entry): string {
 
 /** The sentence that says what happened, with the names between isolating signs. */
 export function sentenceOf(kind: Kind, entry: Entry): string {
-  if (kind === 'published' || kind === 'rejected') return say(kind);
+  if (kind === 'published' || kind === 'rejected' || kind === 'upkeep') return say(kind);
   const who = whoOf(entry);
   if (kind === 'reported') {
     const target = entry.group.report?.target_account;
