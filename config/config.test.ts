@@ -57,6 +57,16 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   MEDIA_CONCURRENCY: { wrong: ['0', '65', 'two'], right: ['1', '64'] },
   RANKING_BUDGET_MS: { wrong: ['9', '60001'], right: ['10', '60000'] },
   JOB_LEASE_SECONDS: { wrong: ['1', '601', '-60'], right: ['2', '600'] },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    wrong: ['collector', 'grpc://127.0.0.1:4317'],
+    right: ['http://127.0.0.1:4318', 'https://traces.example/otlp'],
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    wrong: ['no pair of words', 'two words=c', '=unnamed'],
+    right: ['api-key=abc', 'a=b,team=a%20b'],
+  },
+  OTEL_SERVICE_NAME: { wrong: ['x'.repeat(101)], right: ['video.example'] },
+  OTEL_TRACES_SAMPLER_ARG: { wrong: ['-1', '1.1', 'all'], right: ['0', '0.25', '1'] },
   METRICS_LISTEN: {
     wrong: ['9464', ':9464', '127.0.0.1', '127.0.0.1:99999', 'http://127.0.0.1:9464', '::1:9464', 'a b:1'],
     right: ['127.0.0.1:9464', '[::1]:9464', 'metrics.internal:9464', '0.0.0.0:1'],

@@ -140,6 +140,17 @@ function mailContradictions(values: Parsed): ConfigProblem[] {
   return found;
 }
 
+/** Null: no traces are made. */
+function tracingOf(v: Parsed) {
+  if (v.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return null;
+  return {
+    endpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT,
+    headers: new Secret(JSON.stringify(required(v.OTEL_EXPORTER_OTLP_HEADERS))),
+    serviceName: required(v.OTEL_SERVICE_NAME),
+    ratio: required(v.OTEL_TRACES_SAMPLER_ARG),
+  };
+}
+
 /** Null: no mail is sent. */
 function mailOf(v: Parsed) {
   if (v.SMTP_HOST === undefined) return null;
@@ -274,6 +285,7 @@ function build(v: Parsed) {
     remoteKeyMinBits: required(v.REMOTE_KEY_MIN_BITS),
     federation: { mode: required(v.FEDERATION_MODE), authorizedFetch: required(v.AUTHORIZED_FETCH) },
     allowedPrivateAddresses: required(v.ALLOWED_PRIVATE_ADDRESSES),
+    tracing: tracingOf(v),
   };
 }
 

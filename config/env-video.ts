@@ -39,13 +39,6 @@ export const videoVariables = {
     remedy: 'Write a number of MB, or 0.',
     group: 'Video',
   }),
-  ORIGINALS_KEPT_DAYS: variable({
-    schema: integer(0, 36_500),
-    fallback: '30',
-    doc: 'The uploaded file of a video of this server is kept for this many days after the video is published, and then only what was made of it. Without it a video cannot be made anew or cut otherwise. `0`: for ever. See docs/storage.md.',
-    remedy: 'Write a number of days from 0 to 36500.',
-    group: 'Video',
-  }),
   MAX_DURATION_SECONDS: variable({
     schema: integer(1, 3_600),
     fallback: String(videoLimits.defaultMaxDurationSeconds),

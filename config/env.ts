@@ -4,6 +4,8 @@ import { appVariables } from './env-app.ts';
 import { eventVariables } from './env-events.ts';
 import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
+import { observabilityVariables } from './env-observability.ts';
+import { retentionVariables } from './env-retention.ts';
 import { videoVariables } from './env-video.ts';
 import { hostName, httpUrl, integer, list, variable } from './variable.ts';
 
@@ -155,20 +157,7 @@ export const variables = {
     remedy: 'Write a number of seconds from 2 to 600.',
     group: 'Running',
   }),
-  METRICS_LISTEN: variable({
-    schema: z
-      .string()
-      .regex(/^(?:[^\s:/@[\]]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/)
-      .transform((text) => ({
-        host: text.slice(0, text.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
-        port: Number(text.slice(text.lastIndexOf(':') + 1)),
-      }))
-      .pipe(z.object({ host: hostName, port: z.number().int().min(0).max(65_535) })),
-    fallback: undefined,
-    doc: 'Address and port of a private listener that answers `/metrics` for Prometheus, such as `127.0.0.1:9464`. Every process needs one of its own. Absent: there is none.',
-    remedy: 'Write an address of this machine and a port other than PORT, such as 127.0.0.1:9464.',
-    group: 'Running',
-  }),
+  ...observabilityVariables,
   DATA_DIR: variable({
     schema: z.string().min(1).max(1_000),
     fallback: './data',
@@ -241,13 +230,6 @@ export const variables = {
     fallback: undefined,
     doc: 'Address under which browsers reach the same object storage, for addresses that are given to them. Default: `S3_ENDPOINT`.',
     remedy: 'Write a URL such as https://s3.example.',
-    group: 'Storage',
-  }),
-  S3_MAX_GB: variable({
-    schema: integer(0, 100_000_000),
-    fallback: '0',
-    doc: 'What this server may fill the bucket with, in GB. At 85 % of it no more is copied from other servers, at 94 % nothing is taken in, as with a disk. `0`: the bucket has no end.',
-    remedy: 'Write a number of GB, or 0.',
     group: 'Storage',
   }),
   COLD_STORAGE_DIR: variable({
@@ -356,6 +338,7 @@ export const variables = {
   ...eventVariables,
   ...mailVariables,
   ...videoVariables,
+  ...retentionVariables,
   FEDERATION_MODE: variable({
     schema: z.enum(['open', 'allow-list']),
     fallback: 'open',
@@ -382,34 +365,6 @@ export const variables = {
     fallback: '200',
     doc: 'Largest file fetched from another server, in MB.',
     remedy: 'Write a number from 1 to 10000.',
-    group: 'Federation',
-  }),
-  REMOTE_CACHE_MAX_GB: variable({
-    schema: integer(1, 1_000_000),
-    fallback: '50',
-    doc: 'Most that the copies of videos of other servers may take, in GB (1 GB = 1,073,741,824 bytes). Those that were not watched for the longest time go first, and come back when they are opened. Videos of this server never go.',
-    remedy: 'Write a number from 1 to 1000000.',
-    group: 'Federation',
-  }),
-  REMOTE_CACHE_MAX_AGE_DAYS: variable({
-    schema: integer(0, 36_500),
-    fallback: '90',
-    doc: 'Copies of videos of other servers that nobody watched for this many days go; 0: they stay as long as there is room.',
-    remedy: 'Write a number of days from 0 to 36500.',
-    group: 'Federation',
-  }),
-  REMOTE_POSTERS_MAX_GB: variable({
-    schema: integer(1, 1_000_000),
-    fallback: '5',
-    doc: 'Most that the posters of videos of other servers may take that are not copied, in GB. The oldest go first, and come back when somebody sees the video in a list.',
-    remedy: 'Write a number from 1 to 1000000.',
-    group: 'Federation',
-  }),
-  REMOTE_POSTERS_MAX_AGE_DAYS: variable({
-    schema: integer(0, 36_500),
-    fallback: '7',
-    doc: 'Posters of videos of other servers that are not copied go after this many days; 0: they stay as long as there is room.',
-    remedy: 'Write a number of days from 0 to 36500.',
     group: 'Federation',
   }),
   REMOTE_KEY_MIN_BITS: variable({

@@ -52,7 +52,7 @@ export function createFedify(deps: FederationDeps): Federation<null> {
 function serveActors(federation: Federation<null>, deps: FederationDeps): void {
   federation
     .setActorDispatcher('/ap/users/{identifier}', async (_context, identifier) => {
-      const account = await accountOf(deps, identifier);
+      const account = await accountOf(deps, identifier, 'suspended');
       return account ? actorOf(deps, account) : null;
     })
     .mapActorAlias('/actor', INSTANCE)
@@ -67,13 +67,17 @@ function serveActors(federation: Federation<null>, deps: FederationDeps): void {
     });
 }
 
-/** A local account behind an identifier of ours, where it may be shown. */
-async function accountOf(deps: FederationDeps, identifier: string): Promise<Account | null> {
+/** A local account behind an identifier of ours, where it may be shown, or is in this state. */
+async function accountOf(
+  deps: FederationDeps,
+  identifier: string,
+  orState: Account['state'] = 'active',
+): Promise<Account | null> {
   if (identifier === INSTANCE) return deps.accounts.byActorUri(deps.urls.instanceActor);
   const id = parseId<'account'>(identifier);
   const account = id === null ? null : await deps.accounts.byId(id);
-  const shown = account?.domain === null && account.state === 'active' && account.actorType !== 'Application';
-  return shown ? account : null;
+  const isShown = account?.state === 'active' || account?.state === orState;
+  return account?.domain === null && isShown && account.actorType !== 'Application' ? account : null;
 }
 
 /** Fedify names the standard's types and brings the polyfill's values, which differ in a few signatures only. */
@@ -142,6 +146,11 @@ async function actorOf(deps: FederationDeps, account: Account): Promise<LocalAct
     followers: new URL(deps.urls.followers(account.id)),
     following: new URL(deps.urls.following(account.id)),
   };
+  // As Mastodon: the document says so for as long as that can be taken back, and nothing else of the person. Its key goes on to count.
+  if (account.state === 'suspended') {
+    const Kind = owner ? Group : account.actorType === 'Service' ? Service : Person;
+    return new Kind({ ...shared, name: account.username, suspended: true });
+  }
   if (owner) {
     const { discoverable, indexable } = owner;
     const said = { name: owner.displayName, summary: owner.bioHtml, discoverable, indexable };

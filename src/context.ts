@@ -8,6 +8,7 @@ import { transcriptionLimits } from '../config/media-limits.ts';
 import { createFederationSide, createKeyMaker } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createJoin } from '../media/join.ts';
+import { measuredFfmpeg, measuredPipeline } from '../media/measured.ts';
 import { createPipeline } from '../media/pipeline.ts';
 import { watchRemovals } from '../media/storage/removals.ts';
 import { createTurns } from '../media/turns.ts';
@@ -18,12 +19,12 @@ import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { endExpired } from './http/upload-direct.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
-import { deadLetters, openQueues, queueCounts, rebuildQueues, replayDeadLetter } from './jobs/queues.ts';
+import { openQueues } from './jobs/queues.ts';
 import type { JobHandlers } from './jobs/registry.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { purposeKey } from './lib/crypto.ts';
 import { createCursors, dailyKeys } from './lib/cursor.ts';
-import { createIds, idNodes, type JobId } from './lib/ids.ts';
+import { createIds, idNodes } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { countedFetch } from './lib/net/counted-fetch.ts';
@@ -46,7 +47,7 @@ import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
-import { createModeration } from './modules/moderation/index.ts';
+import { createMeasures, createModeration } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
@@ -64,6 +65,8 @@ import {
   createVideos,
   fetchRemoteSource,
 } from './modules/videos/index.ts';
+import { createWork } from './modules/work/index.ts';
+import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
 import { openRetention, placesOf } from './retention-side.ts';
 import { openStores } from './stores.ts';
@@ -100,15 +103,18 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     return fail(reason, detail);
   };
 
+  const tracing = await beginTracing(config, version, log);
+  closers.push(() => tracing.stop());
   const running = overrides.besideServer ? await findRunningStack(config.dataDir) : undefined;
   const connected = running
     ? ok({ ...addressesOf(config, running), stack: null })
     : await connect(config, log);
-  if (!connected.ok) return connected;
+  if (!connected.ok) return refuse(connected.reason, connected.detail);
   const { databaseUrl, redisUrl, stack } = connected;
   if (stack) closers.push(() => stack.stop());
   for (const name of await migrate(databaseUrl)) log.info({ migration: name }, 'database migrated');
-  const db = openDatabase(databaseUrl, 20);
+  const metrics = createMetrics({ ofProcess: config.metricsListen !== null });
+  const db = openDatabase(databaseUrl, 20, metrics);
   closers.push(() => db.destroy());
   const redis = openRedis(redisUrl, log);
   closers.push(() => redis.quit());
@@ -146,15 +152,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     config.secretKey?.reveal() ?? (await loadOrCreateSecret(join(config.dataDir, 'secrets'), 'secret-key'));
   const policy = createAddressPolicy({ allowedPrivate: config.allowedPrivateAddresses });
   const userAgent = `Vireo/${version} (+${config.origin})`;
-  const metrics = createMetrics(() => queueCounts(db));
   const fetch = countedFetch(createSafeFetch({ policy, userAgent, clock, log, limits: netLimits }), metrics);
   closers.push(() => fetch.close());
-  const ffmpeg = createFfmpeg({
-    ffmpegPath: config.ffmpegPath,
-    ffprobePath: config.ffprobePath,
-    threads: Math.max(1, Math.floor(availableParallelism() / config.mediaConcurrency)),
-    log,
-  });
+  const { ffmpegPath, ffprobePath, mediaConcurrency } = config;
+  const threads = Math.max(1, Math.floor(availableParallelism() / mediaConcurrency));
+  const ffmpeg = measuredFfmpeg(createFfmpeg({ ffmpegPath, ffprobePath, threads, log }), metrics);
   const poster = createFormPoster(transcriptionLimits);
   closers.push(() => poster.close());
   const encoders = createTurns(config.mediaConcurrency);
@@ -189,7 +191,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     enqueue,
     clock,
     storage,
-    pipeline: createPipeline({ ffmpeg, storage, encoders, log }),
+    pipeline: measuredPipeline(createPipeline({ ffmpeg, storage, encoders, log }), metrics),
+    onPlayable: metrics.playable,
     download: fetch.download,
     readRange: fetch.readRange,
     workDir: scratchDir,
@@ -215,6 +218,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
+  const measures = createMeasures({
+    ...{ db, inTx, ids, clock, audit, accounts, videos, comments, mail, instanceSecret },
+    ...{ domain: urls.domain, server: config.instance.name, rules: () => config.instance.rules },
+  });
   const relays = createRelays({ db, ids, urls });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
@@ -356,15 +363,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     urls,
     redis,
     queues,
-    /** What an admin does about background work. */
-    work: {
-      counts: () => queueCounts(db),
-      deadLetters: (limit: number) => deadLetters(db, limit),
-      replay: (id: JobId) => replayDeadLetter(db, id),
-      rebuild: () => rebuildQueues(db),
-    },
-    storage,
-    ...{ media, room, retention },
+    work: createWork({ db, audit }),
+    ...createOperations({ db, redis, clock, config, metrics, storage, videos, media, room, retention }),
+    ...{ storage, media, room, retention },
     ffmpeg,
     accounts,
     pictures,
@@ -383,7 +384,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     }),
     comments,
     engagement,
-    moderation,
+    ...{ moderation, measures },
     audit,
     notifications,
     push,

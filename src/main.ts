@@ -22,6 +22,7 @@ async function main(): Promise<number> {
     if (context.config.role !== 'worker') running.push(await startWeb(context));
     await reportReady(context, firstPassword);
     context.log.info({ reason: await stopping }, 'stopping');
+    context.lifecycle.beginStop();
     return 0;
   } catch (error) {
     const { code, port: taken } = error as NodeJS.ErrnoException & { port?: number };

@@ -7,7 +7,7 @@ import { sweepDeadDeliveries, sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } 
 import type { Db, InTx } from './db/database.ts';
 import { sweepOnce } from './db/once.ts';
 import { sweepUndone } from './db/undone.ts';
-import { failedRemovals, retryRemovals, sweepDeadLetters } from './jobs/queues.ts';
+import { failedRemovals, retryRemovals, sweepDeadLetters } from './jobs/removals.ts';
 import type { Clock } from './lib/clock.ts';
 import type { AccountId } from './lib/ids.ts';
 import type { Logger } from './lib/log.ts';
@@ -195,13 +195,13 @@ function uploadsOf({ clock, inTx, videos, endUpload }: Parts): Keeping {
 }
 
 /** Fails as long as objects that were to go could not be removed: nothing is freed then, whatever else succeeds. */
-function removalsOf({ db }: Parts): Keeping {
+function removalsOf({ db, inTx }: Parts): Keeping {
   return {
     kind: 'swept',
     ...{ days: null, maxBytes: null, everyMs: MINUTE },
     async run() {
       const { count, error } = await failedRemovals(db);
-      await retryRemovals(db, retentionLimits.removalsAtOnce);
+      await retryRemovals(db, inTx, retentionLimits.removalsAtOnce);
       if (count === 0) return { rows: 0, bytes: 0 };
       throw new Error(`${count} removals from storage have failed and are tried again: ${error}`);
     },

@@ -11,13 +11,14 @@ import { letGo, openRedis } from './connections.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import { formsDir } from './http/body.ts';
-import type { HealthReport, HttpDeps } from './http/deps.ts';
+import type { HttpDeps } from './http/deps.ts';
 import { createEventStreams } from './http/event-stream.ts';
 import { sweepForms } from './http/form.ts';
 import { createRateLimits } from './http/limits.ts';
 import { asksForSocket, createStreamingApi } from './http/streaming/index.ts';
 import { createUploadFiles } from './http/upload-files.ts';
 import { createUploads } from './http/uploads.ts';
+import { Heartbeat, sweepWorkers } from './jobs/heartbeat.ts';
 import { sweepLeases } from './jobs/leases.ts';
 import { rebuildAfterLoss, rebuildQueues, tellLateAgain } from './jobs/queues.ts';
 import { queueNames } from './jobs/registry.ts';
@@ -52,7 +53,6 @@ export async function startWeb(context: Context): Promise<Running> {
     streams,
     uploadFiles: createUploadFiles(context),
     webDir: fileURLToPath(new URL('../web/dist', import.meta.url)),
-    health: () => health(context),
   };
   const uploads = createUploads(deps);
   const streaming = createStreamingApi(deps);
@@ -97,12 +97,13 @@ export async function startWorker(context: Context): Promise<Running> {
   const { config, db, redis, log } = context;
   if (context.ownsRedis) await rebuildQueues(db);
   const connection = openRedis(context.redisUrl, log);
+  const queues = queueNames.filter((name) => config.queues.length === 0 || config.queues.includes(name));
   const runner = new JobRunner({
     ...context,
     connection,
     prefix: config.redisPrefix,
     leaseMs: config.jobLeaseMs,
-    queues: queueNames.filter((name) => config.queues.length === 0 || config.queues.includes(name)),
+    queues,
     concurrency: {
       inbox: 8,
       deliver: deliveryLimits.pumps,
@@ -116,7 +117,9 @@ export async function startWorker(context: Context): Promise<Running> {
   });
   const relay = new Relay(context);
   const scheduler = new Scheduler({ ...context, exclusive: true, tasks: upkeepTasks(context) });
+  const heartbeat = new Heartbeat({ ...context, queues });
   await rebuildAfterLoss(db, redis, config.redisPrefix, log);
+  await heartbeat.start();
   runner.start();
   relay.start();
   scheduler.start();
@@ -126,6 +129,9 @@ export async function startWorker(context: Context): Promise<Running> {
     async stop() {
       letGo(redis);
       await Promise.all([scheduler.stop(), relay.stop(), runner.stop(), consumer.stop(), trends.stop()]);
+      await heartbeat
+        .stop()
+        .catch((error) => log.warn({ err: error }, 'this worker could not say that it stops'));
       connection.disconnect();
     },
   };
@@ -167,6 +173,7 @@ function upkeepTasks(context: Context): Upkeep[] {
   const { db, inTx, redis, config, log, auth, instances, clock, federation, watching } = context;
   const before = (ms: number) => new Date(clock.now() - ms);
   return [
+    { name: 'workers', everyMs: 60 * MINUTE, run: () => sweepWorkers(db) },
     { name: 'leases', everyMs: 2_000, run: () => sweepLeases(db, log) },
     {
       name: 'redis-loss',
@@ -180,6 +187,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'digests', everyMs: MINUTE, run: () => inTx((tx) => context.digests.enqueueDue(tx)) },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
+    { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
@@ -196,23 +204,6 @@ function upkeepTasks(context: Context): Upkeep[] {
       run: () => federation.wakeForgotten(before(60 * MINUTE)),
     },
   ];
-}
-
-const HEALTH_TIMEOUT_MS = 3_000;
-
-/** Requests need the database; Redis away only slows things down. */
-async function health({ db, redis }: Context): Promise<HealthReport> {
-  const answers = async (check: Promise<unknown>): Promise<'ok' | 'failing'> => {
-    const timeout = new Promise((_, reject) => setTimeout(reject, HEALTH_TIMEOUT_MS).unref());
-    return Promise.race([check, timeout]).then(
-      () => 'ok' as const,
-      () => 'failing' as const,
-    );
-  };
-  // While Redis is away, the client would keep every question until it is back.
-  const ping = redis.status === 'ready' ? redis.ping() : Promise.reject(new Error('Redis is away.'));
-  const [database, queue] = await Promise.all([answers(db.raw('select 1')), answers(ping)]);
-  return { ok: database === 'ok', parts: { database, redis: queue } };
 }
 
 /** Rejects where the address is in use or not of this machine. */

@@ -173,6 +173,28 @@ export function createSubscribers(parts: Parts) {
       schema: moderationEvents['report.filed'],
       handlers: [bridge.onReportFiled, news.onReported, signalHearing.onReport],
     },
+    'measure.taken': { schema: moderationEvents['measure.taken'], handlers: [news.onMeasure] },
+    'measure.lifted': { schema: moderationEvents['measure.lifted'], handlers: [] },
+    'account.suspended': {
+      schema: moderationEvents['account.suspended'],
+      handlers: [bridge.onAccountSuspension],
+    },
+    'account.unsuspended': {
+      schema: moderationEvents['account.unsuspended'],
+      handlers: [bridge.onAccountSuspension],
+    },
+    'account.purged': {
+      schema: moderationEvents['account.purged'],
+      handlers: [departures.onEnded, pictures.onGone, signalHearing.onAccountGone],
+    },
+    'video.removed': {
+      schema: moderationEvents['video.removed'],
+      handlers: [bridge.onVideoDeleted, signalHearing.onVideoDeleted],
+    },
+    'video.restored': {
+      schema: moderationEvents['video.restored'],
+      handlers: [bridge.onVideoRestored, signalHearing.onVideo],
+    },
     'notification.added': {
       schema: notificationEvents['notification.added'],
       handlers: [push.on.onNotified],

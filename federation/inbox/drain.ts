@@ -4,6 +4,7 @@ import { type Finish, type JobRun, PermanentJobError } from '../../src/jobs/regi
 import type { Clock } from '../../src/lib/clock.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Metrics } from '../../src/lib/metrics.ts';
+import { traced } from '../../src/lib/tracing.ts';
 import { recordOutcomes } from './index.ts';
 import { type Checked, carryOutAll } from './verb.ts';
 
@@ -113,11 +114,13 @@ async function attempt(
     const checked = await allOf(rows.map(({ body }) => deps.check(body)));
     signal.throwIfAborted();
     const ids = rows.map(({ id }) => id);
-    const outcomes = await deps.inTx(async (tx) => {
-      const became = await carryOutAll(checked, tx);
-      await recordOutcomes(tx, ids, became);
-      return became;
-    });
+    const outcomes = await traced('inbox apply', { activities: ids.length }, () =>
+      deps.inTx(async (tx) => {
+        const became = await carryOutAll(checked, tx);
+        await recordOutcomes(tx, ids, became);
+        return became;
+      }),
+    );
     for (const outcome of outcomes) {
       deps.metrics.inbox(outcome.state, outcome.state === 'applied' ? null : outcome.reason);
     }

@@ -212,6 +212,30 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
       }
     },
 
+    /**
+     * Tells everybody who may know the person or the channel that they are suspended, or no more, by the document that says so; as
+     * Mastodon does, the end itself follows only where nobody takes it back.
+     */
+    async onAccountSuspension(tx: Tx, event: { accountId: AccountId }): Promise<void> {
+      const person = await deps.accounts.byId(event.accountId);
+      if (person?.domain !== null) return;
+      const channel = await deps.accounts.channelOf(person.id);
+      for (const account of [person, channel]) {
+        const document =
+          account && (await deps.accounts.keysOf(account.id)) && (await deps.actorDocument(account));
+        if (!account || !document) continue;
+        await deliver(deps, tx, {
+          senderId: account.id,
+          activity: updateActorOf(document, deps.urls.followers(account.id), deps.ids.next()),
+          objectUri: account.actorUri,
+          audience: [
+            { kind: 'followers', of: account.id },
+            { kind: 'told-by', of: account.id },
+          ],
+        });
+      }
+    },
+
     /** Told in the name of the server, so that nobody learns who reported. */
     async onReportFiled(tx: Tx, event: { reportId: ReportId; forward: boolean }): Promise<void> {
       const report = event.forward ? await deps.moderation.report(event.reportId) : null;

@@ -149,20 +149,22 @@ export function postBridge(deps: PostBridgeDeps) {
     });
   }
 
+  const onVideoPublished = async (tx: Tx, event: { videoId: VideoId }): Promise<void> => {
+    const video = await deps.videos.internal(event.videoId);
+    const written = video && (await deps.notes.ofVideo(video));
+    // Deleted between the two: its own event follows.
+    if (!video || !written) return;
+    await deliver(deps, tx, {
+      senderId: written.author.id,
+      activity: createOf(written.note),
+      objectUri: video.uri,
+      audience: videoAudience(video, written),
+    });
+    await publishByChannel(tx, video);
+  };
+
   return {
-    async onVideoPublished(tx: Tx, event: { videoId: VideoId }): Promise<void> {
-      const video = await deps.videos.internal(event.videoId);
-      const written = video && (await deps.notes.ofVideo(video));
-      // Deleted between the two: its own event follows.
-      if (!video || !written) return;
-      await deliver(deps, tx, {
-        senderId: written.author.id,
-        activity: createOf(written.note),
-        objectUri: video.uri,
-        audience: videoAudience(video, written),
-      });
-      await publishByChannel(tx, video);
-    },
+    onVideoPublished,
 
     async onVideoUpdated(
       tx: Tx,
@@ -215,6 +217,10 @@ export function postBridge(deps: PostBridgeDeps) {
     async onVideoDeleted(tx: Tx, event: DeletedPost): Promise<void> {
       await onPostDeleted(tx, event);
       await deleteOnPeerTube(tx, event);
+    },
+    /** Whoever heard that it is gone takes it again for its later time, as far as it takes anything back (ADR 0043). */
+    async onVideoRestored(tx: Tx, { videoId, local }: { videoId: VideoId; local: boolean }): Promise<void> {
+      if (local) await onVideoPublished(tx, { videoId });
     },
     onCommentDeleted: onPostDeleted,
     onCommentPublished: (tx: Tx, event: { commentId: CommentId }) =>

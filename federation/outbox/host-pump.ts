@@ -6,6 +6,7 @@ import type { AccountId } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import type { Metrics } from '../../src/lib/metrics.ts';
 import type { SafeFetch } from '../../src/lib/net/safe-fetch.ts';
+import { traced } from '../../src/lib/tracing.ts';
 import type { Instances, Urls } from '../../src/modules/instances/index.ts';
 import type { Keyring } from '../store/keyring.ts';
 import { afterAnswer, afterFailure, type HostState, readHost, writeHost } from './circuit.ts';
@@ -164,7 +165,11 @@ async function sendRound(
   let { state } = round;
   let delivered = false;
   const attempt = async (row: DueDelivery) => {
-    const { verdict, scheme } = await send(deps, row, bodies.get(row.activityId), state.scheme, signal);
+    const { verdict, scheme } = await traced('deliver', { 'server.address': round.host }, async (add) => {
+      const sent = await send(deps, row, bodies.get(row.activityId), state.scheme, signal);
+      add({ verdict: sent.verdict.kind });
+      return sent;
+    });
     // A try that our own stopping broke off says nothing of the other server.
     if (verdict.kind === 'retry' && signal.aborted) return;
     await deps.record({ row, verdict, at: new Date(deps.clock.now()) });

@@ -37,6 +37,7 @@ function account(): Account {
     ...{ sharedInboxUri: urls.sharedInbox, locked: false, discoverable: true, indexable: false },
     ...{ state: 'active', createdAt: PUBLISHED, fetchedAt: null },
     counts: { followers: 0, following: 0, statuses: 0, lastStatusAt: null },
+    limits: { silenced: false, undiscoverable: false, frozen: false },
   };
 }
 

@@ -31,6 +31,7 @@ function account(idText: string, username: string, ownerId: Account['ownerId'] =
   if (id === null) throw new Error('It is an id.');
   return {
     counts: { followers: 0, following: 0, statuses: 0, lastStatusAt: null },
+    limits: { silenced: false, undiscoverable: false, frozen: false },
     ...{ id, username, domain: null, acct: username, displayName: username, bioHtml: '', ownerId },
     ...{ actorUri: urls.actor(id), actorType: ownerId ? 'Group' : 'Person', url: urls.profilePage('alice') },
     ...{ inboxUri: urls.inbox(id), sharedInboxUri: urls.sharedInbox, followersUri: null, outboxUri: null },

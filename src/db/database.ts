@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import knexModule, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import { type Noted, notedIn } from './committed.ts';
+import { type PoolWatcher, watchPool, watchStatements } from './measured.ts';
 import { prepareRepeated } from './prepared.ts';
 
 /** The connection pool. Reads may use it directly; every write goes through a `Tx`. */
@@ -21,22 +22,25 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 
 /**
  * Opens a pool. Values of type bigint arrive as strings, timestamps as `Date`.
- * Nothing is connected until the first query.
+ * Nothing is connected until the first query. `watcher` is told how long connections and statements took.
  */
-export function openDatabase(url: string, maxConnections = 10): Db {
-  return knexModule.knex({
+export function openDatabase(url: string, maxConnections = 10, watcher: PoolWatcher | null = null): Db {
+  const db = knexModule.knex({
     client: 'pg',
     connection: { connectionString: url, statement_timeout: STATEMENT_TIMEOUT_MS, application_name: 'vireo' },
     pool: {
       min: 0,
       max: maxConnections,
       afterCreate: (connection: Client, done: (error: Error | null, connection: Client) => void) => {
+        if (watcher) watchStatements(connection, watcher);
         prepareRepeated(connection);
         done(null, connection);
       },
     },
     acquireConnectionTimeout: 15_000,
   });
+  if (watcher) watchPool(db, watcher);
+  return db;
 }
 
 /**

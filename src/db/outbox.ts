@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { IdSource } from '../lib/ids.ts';
+import { traceparent } from '../lib/tracing.ts';
 import { noteInTx } from './committed.ts';
 import type { Tx } from './database.ts';
 
@@ -23,9 +24,12 @@ export type Emit<S extends EventSchemas> = <N extends keyof S & string>(
 /** Builds the `Emit` of a module. The schemas serve for their types here; the relay parses with them. */
 export function emitter<S extends EventSchemas>(_schemas: S, ids: IdSource): Emit<S> {
   return async (tx, name, payloads) => {
-    const rows = [payloads]
-      .flat()
-      .map((payload) => ({ id: ids.next(), name, payload: JSON.stringify(payload) }));
+    const rows = [payloads].flat().map((payload) => ({
+      id: ids.next(),
+      name,
+      payload: JSON.stringify(payload),
+      traceparent: traceparent(),
+    }));
     if (rows.length === 0) return;
     await tx('events').insert(rows);
     for (const payload of [payloads].flat()) noteInTx(tx, { name, payload });

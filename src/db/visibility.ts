@@ -93,13 +93,14 @@ export function visibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains 
 
 /**
  * The same for a query over `comments` joined with `videos`: a comment is seen by whoever may see both it and
- * the video it stands under. One that the author of the video hid is seen by that person and by whoever wrote it.
+ * the video it stands under. What the staff removed is seen by nobody; one that the author of the video hid is seen by that person and by whoever wrote it.
  */
 export function commentVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains = 'shown') {
   return (query: Knex.QueryBuilder): void => {
     query
       .modify(visibleTo(viewerId, unlisted))
       .modify(postVisibleTo('comments', viewerId, unlisted))
+      .whereNull('comments.removed_at')
       .where((shown) => {
         shown.whereNull('comments.hidden_root_id');
         if (viewerId === null) return;
@@ -186,16 +187,40 @@ function noBlockBetween(accountColumn: string, viewerId: ViewerRef) {
   };
 }
 
+/** Narrows a query over `accounts` to those whom the staff shows to people who do not know them. */
+export function notLimited(query: Knex.QueryBuilder): void {
+  query.where({ 'accounts.silenced': false, 'accounts.undiscoverable': false });
+}
+
+/** Narrows a search over `accounts`: whom the staff limits is found by those who follow them, and by themselves. */
+export function foundBy(viewerId: AccountId) {
+  return (query: Knex.QueryBuilder): void => {
+    query.where((found) =>
+      found
+        .where({ 'accounts.silenced': false, 'accounts.undiscoverable': false })
+        .orWhere('accounts.id', viewerId)
+        .orWhereExists((follow) =>
+          follow
+            .select('follows.id')
+            .from('follows')
+            .whereRaw('follows.target_id = accounts.id')
+            .where({ 'follows.follower_id': viewerId, 'follows.state': 'accepted' }),
+        ),
+    );
+  };
+}
+
 /**
- * Narrows a query over `videos` for a public list: authors of silenced domains are left out, except for those
- * who follow them.
+ * Narrows a query over `videos` for a public list: what the staff keeps out of discovery is left out, and authors that are silenced, by
+ * themselves or with their domain, except for those who follow them.
  */
 export function notSilencedFor(viewerId: ViewerRef | null) {
   return (query: Knex.QueryBuilder): void => {
-    query.where((heard) => {
+    query.where('videos.undiscoverable', false).where((heard) => {
       // A value and no `exists`: beside the `or`, PostgreSQL would look at all accounts there are to save a look at each row.
       heard.whereRaw(
-        `(select accounts.domain = '' or ${SEVERITY} is distinct from 'silence'
+        `(select not accounts.silenced and not accounts.undiscoverable
+                 and (accounts.domain = '' or ${SEVERITY} is distinct from 'silence')
             from accounts where accounts.id = videos.account_id)`,
       );
       if (viewerId !== null) heard.orWhereExists((follow) => follow.modify(followedBy(viewerId)));

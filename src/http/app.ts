@@ -11,6 +11,7 @@ import type { HttpDeps } from './deps.ts';
 import { mountEmbed } from './embed/index.ts';
 import { ApiError, answerError } from './errors.ts';
 import { mountMailPages } from './mail-pages/index.ts';
+import { measure } from './measure.ts';
 import { createHotObjects, type HotObjects } from './media/hot-objects.ts';
 import { mediaOrigins } from './media/offload.ts';
 import { createProxyHandler } from './media/proxy.ts';
@@ -92,7 +93,9 @@ export async function createApp(
   app.use(handleErrors);
   const media = createMediaHandler({ ...deps, hot: hotObjectsOf(deps) });
   return (req, res) => {
-    if (!media(req, res)) app(req, res);
+    measure(deps.metrics, req, res, () => {
+      if (!media(req, res)) app(req, res);
+    });
   };
 }
 
@@ -138,12 +141,20 @@ function securityHeaders(deps: HttpDeps, begin: BeginScript | null) {
   });
 }
 
-function mountHealth(app: IRouter, deps: HttpDeps): void {
-  app.get('/health', async (_req, res) => {
-    const report = await deps.health();
-    res
-      .set('Cache-Control', 'no-store')
-      .status(report.ok ? 200 : 503)
-      .json(report);
-  });
+/** `/live`: the process answers. `/health`: it may be sent requests. `/ready`: it can do all of its work. */
+function mountHealth(app: IRouter, { lifecycle }: HttpDeps): void {
+  const reports = {
+    '/live': async () => ({ ok: true }),
+    '/health': lifecycle.health,
+    '/ready': lifecycle.ready,
+  };
+  for (const [path, report] of Object.entries(reports)) {
+    app.get(path, async (_req, res) => {
+      const told = await report();
+      res
+        .set('Cache-Control', 'no-store')
+        .status(told.ok ? 200 : 503)
+        .json(told);
+    });
+  }
 }

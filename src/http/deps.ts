@@ -5,6 +5,7 @@ import type { InTx } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Cursors } from '../lib/cursor.ts';
 import type { Logger } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
 import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
 import type { Analytics } from '../modules/analytics/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
@@ -19,19 +20,23 @@ import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.t
 import type { Lists } from '../modules/lists/index.ts';
 import type { Mail } from '../modules/mail/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
-import type { Moderation } from '../modules/moderation/index.ts';
+import type { Measures, Moderation } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
 import type { Recommending } from '../modules/recommending/index.ts';
+import type { Retention } from '../modules/retention/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Audit } from '../modules/staff/index.ts';
+import type { Room, Storage } from '../modules/storage/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
 import type { LiveTrends } from '../modules/trending/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { Watching } from '../modules/watching/index.ts';
+import type { Work } from '../modules/work/index.ts';
+import type { Lifecycle } from '../operations/readiness.ts';
 import type { ClientDoor } from './activitypub/door.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
@@ -56,6 +61,7 @@ export interface HttpDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly measures: Measures;
   readonly audit: Audit;
   readonly notifications: Notifications;
   readonly push: Push;
@@ -78,6 +84,9 @@ export interface HttpDeps {
   readonly posts: Posts;
   readonly tags: Tags;
   readonly storage: WatchedStorage;
+  readonly media: Storage;
+  readonly room: Room;
+  readonly retention: Retention;
   readonly uploadFiles: UploadFiles;
   readonly limits: RateLimits;
   readonly mediaUrls: MediaUrls;
@@ -93,11 +102,7 @@ export interface HttpDeps {
   readonly client: ClientDoor;
   /** Built web client. */
   readonly webDir: string;
-  readonly health: () => Promise<HealthReport>;
-}
-
-/** Whether each part answers. `ok` is false when one that requests need does not. */
-export interface HealthReport {
-  readonly ok: boolean;
-  readonly parts: Readonly<Record<string, 'ok' | 'failing'>>;
+  readonly lifecycle: Lifecycle;
+  readonly metrics: Metrics;
+  readonly work: Work;
 }

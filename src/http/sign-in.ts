@@ -12,7 +12,7 @@ const PASSWORDS = { name: 'sign-in-account', points: 10, seconds: 900 } as const
 /** Wrong codes; a code is one of a million, and three of them count at any moment. */
 const CODES = { name: 'second-factor', points: 5, seconds: 900 } as const;
 
-type Deps = Pick<HttpDeps, 'auth' | 'limits' | 'inTx'>;
+type Deps = Pick<HttpDeps, 'auth' | 'limits' | 'inTx' | 'metrics'>;
 
 /** Somebody who has shown who they are. */
 export interface Proven {
@@ -23,9 +23,15 @@ export interface Proven {
 /** Checks a name and a password. Throws the refusal, which is the same for unknown names and wrong passwords. */
 export async function checkSignIn(deps: Deps, login: string, password: string): Promise<Proven> {
   const tries = await deps.auth.triesKey(login);
-  await deps.limits.take(PASSWORDS, tries);
+  await deps.limits.take(PASSWORDS, tries).catch((refusal) => {
+    deps.metrics.signInFailed();
+    throw refusal;
+  });
   const checked = await deps.auth.checkCredentials(login, password);
-  if (!checked.ok) throw refused(checked);
+  if (!checked.ok) {
+    deps.metrics.signInFailed();
+    throw refused(checked);
+  }
   await deps.limits.clear(PASSWORDS, tries);
   return checked;
 }
@@ -65,7 +71,10 @@ export async function checkCode(deps: Deps, accountId: AccountId, code: string |
   const tries = `account:${accountId}`;
   await deps.limits.take(CODES, tries);
   const taken = await deps.inTx((tx) => deps.auth.secondFactor.take(tx, accountId, code));
-  if (!taken.ok) throw refused(taken);
+  if (!taken.ok) {
+    deps.metrics.signInFailed();
+    throw refused(taken);
+  }
   await deps.limits.clear(CODES, tries);
 }
 

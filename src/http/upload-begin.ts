@@ -7,7 +7,7 @@ import type { Viewer } from '../modules/auth/index.ts';
 import { type VideoDetails, type Videos, visibilities } from '../modules/videos/index.ts';
 import { flagSchema } from './api/schemas.ts';
 import type { HttpDeps } from './deps.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, refused } from './errors.ts';
 import { mentionsIn } from './mentions.ts';
 
 const text = (max: number) =>
@@ -109,6 +109,8 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
     );
   }
   if (bytes === 0) throw new ApiError('validation-failed', 'The file is empty.');
+  const room = await deps.room.check(bytes);
+  if (!room.ok) throw refused(room);
   const parsed = uploadMetadata.safeParse(upload.metadata ?? {});
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

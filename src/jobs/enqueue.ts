@@ -1,6 +1,7 @@
 import type { Tx } from '../db/database.ts';
 import { wakeRelay } from '../db/outbox.ts';
 import type { IdSource, JobId } from '../lib/ids.ts';
+import { traceparent } from '../lib/tracing.ts';
 import { type JobName, type JobPayload, jobSpecs } from './registry.ts';
 
 /** One job to be added. */
@@ -38,6 +39,7 @@ export function createEnqueue(ids: IdSource): Enqueue {
       key: job.key ?? null,
       run_at: job.runAt ?? tx.fn.now(),
       priority: job.priority ?? 0,
+      traceparent: traceparent(),
     }));
     for (let done = 0; done < rows.length; done += ROWS_PER_INSERT) {
       await insertOrWake(tx, rows.slice(done, done + ROWS_PER_INSERT));

@@ -22,10 +22,13 @@ function readProcessSpace(): string {
   }
 }
 
-/** A name for one try of a job: machine, PID namespace, process, start of the process, and a counter. */
+/** A name for this process: machine, PID namespace, process, and its start. */
+export const processName = `${hostname()}/${processSpace}/${process.pid}/${startedAt}`;
+
+/** A name for one try of a job: that of its process, and a counter. */
 export function newLeaseOwner(): string {
   tries += 1;
-  return `${hostname()}/${processSpace}/${process.pid}/${startedAt}/${tries}`;
+  return `${processName}/${tries}`;
 }
 
 /** True when the process that took the lease surely is gone; false when it may live, here or elsewhere. */

@@ -1,11 +1,9 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { watchOverLimits } from '../../config/watch-limits.ts';
 import type { Db } from '../db/database.ts';
-import { wakeRelay } from '../db/outbox.ts';
-import { deleteInBatches } from '../db/sweep.ts';
 import type { Logger } from '../lib/log.ts';
-import { insertOrWake } from './enqueue.ts';
-import { type JobName, type QueueName, queueNames } from './registry.ts';
+import { type QueueName, queueNames } from './registry.ts';
 
 /** Opens the BullMQ queues on one connection. Tickets are retried for ever: the rows decide about jobs. */
 export function openQueues(connection: Redis, prefix: string): Record<QueueName, Queue> {
@@ -81,87 +79,39 @@ export async function rebuildAfterLoss(db: Db, redis: Redis, prefix: string, log
   return true;
 }
 
-/** A dead letter, as an admin sees it. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly name: JobName;
-  readonly payload: unknown;
-  readonly attempts: number;
-  readonly lastError: string;
-  readonly diedAt: Date;
+/** The work of one queue. */
+export interface QueueState {
+  readonly queue: QueueName;
+  readonly pending: number;
+  readonly running: number;
+  readonly dead: number;
+  /** For how long the job has waited that is due for longest; null where none is due. */
+  readonly oldestSeconds: number | null;
+  /** Since when no more of its jobs are begun; null where they are. */
+  readonly pausedAt: Date | null;
+  /** Workers that live and serve it. */
+  readonly workers: number;
 }
 
-/** The newest dead letters. */
-export async function deadLetters(db: Db, limit: number): Promise<DeadLetter[]> {
-  return db('jobs')
-    .where({ state: 'dead' })
-    .orderBy('died_at', 'desc')
-    .limit(limit)
-    .select('id', 'name', 'payload', 'attempts', 'last_error as lastError', 'died_at as diedAt');
-}
-
-/**
- * Gives a dead letter a full set of tries again. Where a newer job of the same key is pending, that one is
- * pulled forward and does the work of both. False when there is no such dead letter.
- */
-export function replayDeadLetter(db: Db, id: string): Promise<boolean> {
-  return db.transaction(async (tx) => {
-    const [dead] = await tx('jobs').where({ id, state: 'dead' }).delete().returning('*');
-    if (!dead) return false;
-    const { name, queue, key, run, created_at, priority } = dead;
-    const payload = JSON.stringify(dead.payload);
-    const row = { id, name, queue, key, payload, created_at, priority, run: run + 1 };
-    // What went wrong is known until it has gone well.
-    await insertOrWake(tx, [{ ...row, last_error: dead.last_error }]);
-    await wakeRelay(tx);
-    return true;
-  });
-}
-
-/** Forgets jobs that failed for good before a moment. */
-export function sweepDeadLetters(db: Db, before: Date, signal: AbortSignal): Promise<number> {
-  return deleteInBatches(
-    db,
-    'jobs',
-    { condition: `state = 'dead' and died_at < ?`, bindings: [before] },
-    signal,
-  );
-}
-
-/** What removes objects from storage. */
-const REMOVALS: readonly JobName[] = ['media.purge', 'accounts.purge', 'archives.purge'];
-
-/** Removals of objects that failed in their last try: how many, with what one of them said. */
-export async function failedRemovals(db: Db): Promise<{ count: number; error: string }> {
-  const row = await db('jobs')
-    .whereIn('name', [...REMOVALS])
-    .whereNotNull('last_error')
-    .first<{ count: string; error: string | null }>(db.raw('count(*) as count, max(last_error) as error'));
-  return { count: Number(row.count), error: row.error ?? '' };
-}
-
-/** Gives removals that failed for good their tries again, `limit` at most. Returns how many. */
-export async function retryRemovals(db: Db, limit: number): Promise<number> {
-  const dead: string[] = await db('jobs')
-    .where({ state: 'dead' })
-    .whereIn('name', [...REMOVALS])
-    .orderBy('died_at')
-    .limit(limit)
-    .pluck('id');
-  for (const id of dead) await replayDeadLetter(db, id);
-  return dead.length;
-}
-
-/** Pending, running and dead jobs per queue. */
-export async function queueCounts(
-  db: Db,
-): Promise<{ queue: QueueName; pending: number; running: number; dead: number }[]> {
-  const { rows } = await db.raw(
-    `select queue,
-            count(*) filter (where state = 'pending' and lease_owner is null)::int as pending,
-            count(*) filter (where lease_owner is not null)::int as running,
-            count(*) filter (where state = 'dead')::int as dead
-       from jobs group by queue order by queue`,
+/** Every queue there is, and those of an older program that still have jobs. */
+export async function queueStates(db: Db): Promise<QueueState[]> {
+  const { rows } = await db.raw<{ rows: QueueState[] }>(
+    `select queue, coalesce(pending, 0) as pending, coalesce(running, 0) as running, coalesce(dead, 0) as dead,
+            oldest as "oldestSeconds", paused_at as "pausedAt",
+            (select count(*)::int from workers
+              where queue = any(queues) and seen_at > now() - :silent * interval '1 ms') as workers
+       from unnest(:names::text[]) as known (queue)
+       full join (
+         select queue,
+                count(*) filter (where state = 'pending' and lease_owner is null)::int as pending,
+                count(*) filter (where lease_owner is not null)::int as running,
+                count(*) filter (where state = 'dead')::int as dead,
+                extract(epoch from now() - min(run_at) filter (
+                  where state = 'pending' and lease_owner is null and run_at <= now()))::float as oldest
+           from jobs group by queue) as counted using (queue)
+       left join queue_pauses using (queue)
+      order by queue`,
+    { names: [...queueNames], silent: watchOverLimits.silentMs },
   );
   return rows;
 }

@@ -6,6 +6,7 @@ import { signalLimits } from '../../config/stream-limits.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { WAKE_CHANNEL } from '../db/outbox.ts';
 import type { Logger } from '../lib/log.ts';
+import { withinTrace } from '../lib/tracing.ts';
 import { answerInTime } from './queues.ts';
 import type { QueueName } from './registry.ts';
 
@@ -125,6 +126,7 @@ interface EventRow {
   readonly name: string;
   readonly payload: unknown;
   readonly attempts: number;
+  readonly traceparent: string | null;
   /** Places of the handlers that are done with it. */
   readonly handled: readonly number[];
 }
@@ -166,12 +168,12 @@ async function relayTogether(tx: Tx, subscribers: Subscribers): Promise<Turn> {
   return { taken: rows.length, done: rows };
 }
 
-/** Events of one name that come one after the other, so that the order of all stays. */
+/** Events of one name, and of one cause where that is known, that come one after the other: the order of all stays. */
 function runsOf(rows: readonly EventRow[]): EventRow[][] {
   const runs: EventRow[][] = [];
   for (const row of rows) {
     const last = runs.at(-1);
-    if (last?.[0]?.name === row.name) last.push(row);
+    if (last?.[0]?.name === row.name && last[0].traceparent === row.traceparent) last.push(row);
     else runs.push([row]);
   }
   return runs;
@@ -182,7 +184,9 @@ async function relayRun(tx: Tx, subscribers: Subscribers, run: readonly EventRow
   const payloads = run.map((row) => entry?.schema.safeParse(row.payload));
   const read = payloads.flatMap((payload) => (payload?.success ? [payload.data] : []));
   if (!entry || read.length < run.length) throw new OneByOne('One of the events cannot be read.');
-  for (const handler of entry.handlers) await handle(tx, handler, read);
+  await withinTrace(run[0]?.traceparent ?? null, async () => {
+    for (const handler of entry.handlers) await handle(tx, handler, read);
+  });
 }
 
 async function handle(tx: Tx, handler: EventHandler, payloads: readonly unknown[]): Promise<void> {
@@ -237,7 +241,9 @@ async function dispatch(
   for (const [place, handler] of entry.handlers.entries()) {
     if (handled.includes(place)) continue;
     try {
-      await tx.transaction((savepoint) => handle(savepoint, handler, [payload.data]));
+      await withinTrace(row.traceparent, () =>
+        tx.transaction((savepoint) => handle(savepoint, handler, [payload.data])),
+      );
       handled.push(place);
     } catch (error) {
       errors.push(error);
@@ -274,6 +280,7 @@ async function scheduleJobs({
     .select('id', 'run', 'queue', 'run_at', 'priority')
     .where({ state: 'pending' })
     .whereRaw('scheduled_run is distinct from run')
+    .whereRaw('not exists (select from queue_pauses where queue_pauses.queue = jobs.queue)')
     .orderBy('id')
     .limit(JOB_BATCH);
   if (rows.length === 0) return 0;

@@ -3,6 +3,8 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../lib/log.ts';
+import type { Metrics } from '../lib/metrics.ts';
+import { traced, withinTrace } from '../lib/tracing.ts';
 import { newLeaseOwner, released } from './leases.ts';
 import {
   type JobHandlers,
@@ -25,6 +27,8 @@ interface RunnerDeps {
   readonly leaseMs: number;
   readonly random: () => number;
   readonly log: Logger;
+  /** Told of every try. */
+  readonly metrics?: Pick<Metrics, 'job'>;
 }
 
 /** What Redis holds of a job: which row, and which run of it. */
@@ -33,12 +37,14 @@ const ticketSchema = z.object({ id: z.string().regex(/^[1-9]\d{0,18}$/), run: z.
 interface JobRow {
   readonly id: string;
   readonly name: JobName;
+  readonly queue: string;
   readonly payload: unknown;
   readonly attempts: number;
   /** Rises when the job is wanted again while it runs. */
   readonly run: number;
   /** Names this one try: an older try of the same process must not end a newer one. */
   readonly lease_owner: string;
+  readonly traceparent: string | null;
 }
 
 /**
@@ -93,6 +99,9 @@ export class JobRunner {
     const row = await this.#claim(ticket);
     if (!row) return;
     const log = this.#deps.log.child({ job: row.name, jobId: row.id, attempt: row.attempts });
+    const since = performance.now();
+    const tell = (outcome: 'done' | 'retry' | 'dead') =>
+      this.#deps.metrics?.job(row.queue, outcome, (performance.now() - since) / 1_000);
     const lost = new AbortController();
     const whenLost: (() => Promise<void>)[] = [];
     const heartbeat = setInterval(() => {
@@ -103,10 +112,16 @@ export class JobRunner {
     }, this.#deps.leaseMs / 3);
     try {
       const signal = AbortSignal.any([lost.signal, this.#stopping.signal]);
-      await this.#attempt(row, signal, (then) => whenLost.push(then));
+      const facts = { 'job.name': row.name, 'job.id': row.id, 'job.attempt': row.attempts };
+      await withinTrace(row.traceparent, () =>
+        traced(`job ${row.name}`, facts, () => this.#attempt(row, signal, (then) => whenLost.push(then))),
+      );
+      tell('done');
       log.debug('job done');
     } catch (error) {
-      if (await this.#failed(row, error, log)) return;
+      const became = await this.#failed(row, error, log);
+      if (became !== 'given-back' && became !== 'lost') tell(became);
+      if (became !== 'lost') return;
       log.warn({ err: error }, 'a job was done that is another worker’s, or nobody’s');
       for (const then of whenLost) await then();
     } finally {
@@ -120,7 +135,8 @@ export class JobRunner {
     const { rows } = await this.#deps.db.raw<{ rows: JobRow[] }>(
       `update jobs set attempts = attempts + 1, lease_owner = ?, lease_until = now() + ? * interval '1 ms'
         where id = ? and run = ? and state = 'pending' and (lease_until is null or lease_until < now())
-        returning id, name, payload, attempts, run, lease_owner`,
+          and not exists (select from queue_pauses where queue_pauses.queue = jobs.queue)
+        returning id, name, queue, payload, attempts, run, lease_owner, traceparent`,
       [newLeaseOwner(), this.#deps.leaseMs, ticket.id, ticket.run],
     );
     return rows[0];
@@ -172,8 +188,8 @@ export class JobRunner {
     });
   }
 
-  /** Records a failed try: again later, a dead letter, or, on shutdown, given back uncounted. False where it is not ours. */
-  async #failed(row: JobRow, error: unknown, log: Logger): Promise<boolean> {
+  /** Records a failed try: again later, a dead letter, or, on shutdown, given back uncounted. Lost where it is not ours. */
+  async #failed(row: JobRow, error: unknown, log: Logger): Promise<'retry' | 'dead' | 'given-back' | 'lost'> {
     const { db, random } = this.#deps;
     const mine = db('jobs').where({ id: row.id, lease_owner: row.lease_owner });
     const message = String(error instanceof Error ? error.message : error).slice(0, 2_000);
@@ -183,13 +199,13 @@ export class JobRunner {
         attempts: db.raw('greatest(attempts - 1, 0)'),
         run_at: db.fn.now(),
       };
-      return (await mine.update(givenBack)) === 1;
+      return (await mine.update(givenBack)) === 1 ? 'given-back' : 'lost';
     }
     const spent = row.attempts >= (specOf(row.name)?.maxAttempts ?? 0);
     const final = spent || error instanceof PermanentJobError;
     if (final && (await this.#bury(row, message))) {
       log.error({ err: error }, 'job failed for good; it is now a dead letter');
-      return true;
+      return 'dead';
     }
     const delay = retryDelayMs(row.name, row.attempts, random);
     const again = {
@@ -199,9 +215,9 @@ export class JobRunner {
       run_at: db.raw(`now() + ? * interval '1 ms'`, [delay]),
       last_error: message,
     };
-    if ((await mine.update(again)) === 0) return false;
+    if ((await mine.update(again)) === 0) return 'lost';
     log.warn({ err: error, retryInMs: delay }, 'job failed; it runs again later');
-    return true;
+    return 'retry';
   }
 
   /** Makes a job of ours a dead letter, unless it was wanted again while it ran. */

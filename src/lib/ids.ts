@@ -25,6 +25,8 @@ export type PushSubscriptionId = Id<'push-subscription'>;
 export type MailId = Id<'mail'>;
 export type JobId = Id<'job'>;
 export type AuditId = Id<'audit'>;
+export type MeasureId = Id<'measure'>;
+export type AppealId = Id<'appeal'>;
 
 /** Makes ids. One per process. */
 export interface IdSource {

@@ -80,7 +80,6 @@ export async function listen({ context }: TestServer, webDir: string, port = 0):
     streams: createEventStreams(),
     uploadFiles: createUploadFiles(context),
     webDir,
-    health: async () => ({ ok: true, parts: {} }),
   };
   const listening = createServer(await createApp(deps, createUploads(deps), createStreamingApi(deps)));
   await new Promise<void>((resolve) => listening.listen(port, '127.0.0.1', resolve));

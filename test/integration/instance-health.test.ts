@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { clientOf, createPeople, PASSWORD, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer, testVariables } from '../helpers/server.ts';
 
@@ -116,3 +116,38 @@ async function expectGuessesToEnd(client: ReturnType<typeof clientOf>, { account
     statuses.push((await client.post('/api/v1/sessions', { body })).status);
   expect(statuses).toEqual([...Array(10).fill(401), 429]);
 }
+
+describe('/live and /ready', () => {
+  const ask = async (path: string) => {
+    const { status, body } = await clientOf(server?.origin ?? '').get(path);
+    return { status, body };
+  };
+
+  test('say that a process works, and that it stops', async () => {
+    server = await startTestServer();
+    expect(await ask('/live')).toEqual({ status: 200, body: { ok: true } });
+    const all = { database: 'ok', redis: 'ok', storage: 'ok' };
+    expect(await ask('/ready')).toEqual({ status: 200, body: { ok: true, parts: all } });
+    server.context.lifecycle.beginStop();
+    expect(await ask('/ready')).toEqual({
+      status: 503,
+      body: { ok: false, parts: { ...all, stopping: 'failing' } },
+    });
+    expect((await ask('/health')).status).toBe(503);
+    expect((await ask('/live')).status).toBe(200);
+  });
+
+  test('a process without Redis is not ready, but lives', async () => {
+    const { cut } = await serverBehind('REDIS_URL');
+    cut();
+    await expect.poll(async () => (await ask('/ready')).body.parts.redis, PATIENT).toBe('failing');
+    expect((await ask('/ready')).status).toBe(503);
+    expect((await ask('/live')).status).toBe(200);
+  });
+
+  test('nor is one whose storage does not answer', async () => {
+    server = await startTestServer();
+    vi.spyOn(server.context.storage, 'stat').mockRejectedValue(new Error('away'));
+    expect(await ask('/ready')).toMatchObject({ status: 503, body: { parts: { storage: 'failing' } } });
+  });
+});

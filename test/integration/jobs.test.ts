@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { deadLetters, queueCounts, replayDeadLetter } from '../../src/jobs/queues.ts';
+import { listJobs, pauseQueue, replayDead, resumeQueue } from '../../src/jobs/desk.ts';
+import { queueStates } from '../../src/jobs/queues.ts';
 import { type JobHandlers, jobSpecs, PermanentJobError } from '../../src/jobs/registry.ts';
+import type { JobId } from '../../src/lib/ids.ts';
 import { createGate, eventually, waitingForLocks } from '../helpers/chaos.ts';
 import { createJobRig, type JobRig } from '../helpers/job-rig.ts';
 
@@ -38,6 +40,9 @@ const deadLetter = () =>
 
 const pump = { name: 'deliver.host', payload: { host: 'a.example' }, key: 'deliver:a.example' } as const;
 const addPump = () => rig.db.transaction((tx) => rig.enqueue(tx, pump));
+
+const stateOf = async (name: string) => (await queueStates(rig.db)).find(({ queue }) => queue === name);
+const replay = (id: string) => rig.db.transaction((tx) => replayDead(tx, { kind: 'one', id: id as JobId }));
 
 describe('a job', () => {
   test('runs once its transaction has committed, and not before', async () => {
@@ -103,7 +108,7 @@ describe('a job', () => {
         })),
       ),
     );
-    expect(await queueCounts(rig.db)).toEqual([{ queue: 'default', pending: count, running: 0, dead: 0 }]);
+    expect(await stateOf('default')).toMatchObject({ pending: count, running: 0, dead: 0 });
   });
 });
 
@@ -294,13 +299,13 @@ describe('a job that fails', () => {
     const dead = await deadLetter();
     expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
     expect(seen.map(({ lastAttempt }) => lastAttempt)).toEqual([false, false, false, false, true]);
-    expect(await deadLetters(rig.db, 10)).toEqual([
+    expect(await listJobs(rig.db, { state: 'dead', limit: 10 })).toMatchObject([
       {
         ...{ id: dead.id, name: 'media.process', payload: { videoId }, attempts: maxAttempts },
         ...{ lastError: 'failure 5', diedAt: expect.any(Date) },
       },
     ]);
-    expect(await queueCounts(rig.db)).toEqual([{ queue: 'media', pending: 0, running: 0, dead: 1 }]);
+    expect(await stateOf('media')).toMatchObject({ pending: 0, running: 0, dead: 1, oldestSeconds: null });
   });
 
   test('for good is a dead letter at once', async () => {
@@ -325,10 +330,10 @@ describe('a job that fails', () => {
     await rig.addJob();
     const { id } = await deadLetter();
     broken = false;
-    expect(await replayDeadLetter(rig.db, id)).toBe(true);
+    expect(await replay(id)).toBe(1);
     await allDone();
     expect(attempts).toEqual([1, 1]);
-    expect(await replayDeadLetter(rig.db, id)).toBe(false);
+    expect(await replay(id)).toBe(0);
   });
 
   test('can be replayed while a newer job of its key is pending: that one does the work of both', async () => {
@@ -342,7 +347,7 @@ describe('a job that fails', () => {
     const { id } = await deadLetter();
     await worker.stop();
     await rig.db.transaction((tx) => rig.enqueue(tx, { ...pump, runAt: new Date(Date.now() + 3_600_000) }));
-    expect(await replayDeadLetter(rig.db, id)).toBe(true);
+    expect(await replay(id)).toBe(1);
     const job = await onlyJob();
     expect(job).toMatchObject({ state: 'pending', attempts: 0 });
     expect(job.run_at.getTime()).toBeLessThanOrEqual(Date.now());
@@ -388,5 +393,41 @@ describe('a job that fails', () => {
     } finally {
       timeout.mockRestore();
     }
+  });
+});
+
+describe('a paused queue', () => {
+  test('begins none of its jobs until it goes on, and holds up no other', async () => {
+    const ran: string[] = [];
+    const note = (name: string) => async () => {
+      ran.push(name);
+      return undefined;
+    };
+    await rig.start({ 'media.process': note('media'), 'media.purge': note('default') });
+    await rig.db.transaction((tx) => pauseQueue(tx, 'media'));
+    await rig.addJob('media.process');
+    await rig.addJob('media.purge');
+    await eventually('the other queue is served', () => ran.length === 1);
+    expect(ran).toEqual(['default']);
+    expect(await stateOf('media')).toMatchObject({ pending: 1, running: 0, pausedAt: expect.any(Date) });
+    await rig.db.transaction((tx) => resumeQueue(tx, 'media'));
+    await allDone();
+    expect(ran).toEqual(['default', 'media']);
+  });
+
+  test('takes none that was announced before, and forgets none of them', async () => {
+    const ran = vi.fn(async () => undefined);
+    await rig.addJob('media.process');
+    const before = await rig.start({
+      'media.process': (_, { signal }) =>
+        new Promise((_done, cut) => signal.addEventListener('abort', () => cut(signal.reason))),
+    });
+    await eventually('it is announced', async () => (await onlyJob()).scheduled_run !== null);
+    await rig.db.transaction((tx) => pauseQueue(tx, 'media'));
+    await before.stop();
+    await rig.start({ 'media.process': ran });
+    await rig.db.transaction((tx) => resumeQueue(tx, 'media'));
+    await allDone();
+    expect(ran).toHaveBeenCalledTimes(1);
   });
 });

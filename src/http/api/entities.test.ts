@@ -41,6 +41,7 @@ const account: Account = {
   state: 'active',
   createdAt: new Date('2026-01-01T00:00:00Z'),
   counts: { followers: 0, following: 0, statuses: 0, lastStatusAt: null },
+  limits: { silenced: false, undiscoverable: false, frozen: false },
   fetchedAt: null,
 };
 

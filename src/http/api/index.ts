@@ -34,6 +34,7 @@ import {
 } from './admin/domain-policies.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
+import { getStorage, listFindings, runRetention, scanStorage } from './admin/storage.ts';
 import {
   listCreatorTrends,
   listSoundTrends,
@@ -336,6 +337,10 @@ export const routes: readonly Route[] = [
   putPoster,
   listSignUps,
   approveSignUp,
+  getStorage,
+  listFindings,
+  runRetention,
+  scanStorage,
   rejectSignUp,
   failingHosts,
   deadDeliveries,

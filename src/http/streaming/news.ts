@@ -188,6 +188,7 @@ export function createNews(deps: HttpDeps, audience: Audience) {
       case 'video.revised':
         return tellOfVideo(videoPayload.parse(payload).videoId, 'status.update');
       case 'video.deleted':
+      case 'video.removed':
         return tellOfDeletedPost(videoPayload.parse(payload).videoId, deletedPayload.parse(payload), 'video');
       case 'comment.published':
         return tellOfComment(commentPayload.parse(payload).commentId, 'update');

@@ -197,7 +197,8 @@ export async function markAccountGone(
   accountId: AccountId,
 ): Promise<boolean> {
   const changed = await tx('accounts')
-    .where({ id: accountId, state: 'active' })
+    .where({ id: accountId })
+    .whereIn('state', ['active', 'suspended'])
     .whereNot({ domain: '' })
     .update({ state: 'deleted', avatar_key: null, header_key: null });
   if (changed === 0) return false;

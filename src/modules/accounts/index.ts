@@ -25,6 +25,7 @@ export { createFieldChecks } from './field-checks.ts';
 export {
   type Account,
   type AccountRow,
+  type AccountState,
   type ActorType,
   accountFromRow,
   type Picture,

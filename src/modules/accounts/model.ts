@@ -39,6 +39,16 @@ export interface AccountCounts {
   readonly lastStatusAt: Date | null;
 }
 
+/** What the staff decided about an account short of a suspension; see the measures of the moderation module. */
+export interface AccountLimits {
+  /** Only its followers find it in public lists. */
+  readonly silenced: boolean;
+  /** Nobody finds it in feeds, trends and search. */
+  readonly undiscoverable: boolean;
+  /** It may read, and do nothing. */
+  readonly frozen: boolean;
+}
+
 /** An actor: of this server, or as last read from its own. */
 export interface Account {
   readonly id: AccountId;
@@ -81,6 +91,7 @@ export interface Account {
   readonly discoverable: boolean;
   readonly indexable: boolean;
   readonly state: AccountState;
+  readonly limits: AccountLimits;
   readonly counts: AccountCounts;
   readonly createdAt: Date;
   readonly fetchedAt: Date | null;
@@ -146,6 +157,9 @@ export interface AccountRow {
   readonly discoverable: boolean;
   readonly indexable: boolean;
   readonly state: AccountState;
+  readonly silenced: boolean;
+  readonly undiscoverable: boolean;
+  readonly frozen: boolean;
   readonly followers_count: number;
   readonly following_count: number;
   readonly statuses_count: number;
@@ -184,6 +198,7 @@ export function accountFromRow(row: AccountRow): Account {
     discoverable: row.discoverable,
     indexable: row.indexable,
     state: row.state,
+    limits: { silenced: row.silenced, undiscoverable: row.undiscoverable, frozen: row.frozen },
     counts: {
       followers: row.followers_count,
       following: row.following_count,

@@ -98,15 +98,18 @@ async function refusalOf(
   accountId: AccountId,
   { videoId, parentId }: { readonly videoId: VideoId; readonly parentId: CommentId | null },
 ) {
-  const video = await tx('videos').where({ id: videoId }).first('comments_open', 'account_id');
-  if (!video || (!video.comments_open && video.account_id !== accountId)) {
+  const video = await tx('videos')
+    .where({ id: videoId })
+    .first('comments_open', 'staff_comments_off', 'account_id');
+  const isOpen = video !== undefined && !video.staff_comments_off;
+  if (!isOpen || (!video.comments_open && video.account_id !== accountId)) {
     return fail('comments-closed', 'Comments are turned off for this video.');
   }
   const parent =
     parentId === null
       ? null
-      : await tx('comments').where({ id: parentId }).forShare().first('hidden_root_id');
-  if (parent && parent.hidden_root_id !== null) {
+      : await tx('comments').where({ id: parentId }).forShare().first('hidden_root_id', 'removed_at');
+  if (parent && (parent.hidden_root_id !== null || parent.removed_at !== null)) {
     return fail('comments-closed', 'This comment is hidden: it cannot be answered.');
   }
   const block = await tx('account_blocks')
@@ -238,8 +241,9 @@ export async function removeComment(
 async function forget(deps: CommentCommandDeps, tx: Tx, row: CommentRow): Promise<void> {
   const author = await tx('accounts').where({ id: row.account_id }).first('actor_uri');
   await rememberDeleted(tx, row.uri, author.actor_uri);
-  // What is hidden was taken off the count when it was.
-  if (row.hidden_root_id === null) await addToStats(tx, row.video_id, { comments: -1 });
+  // What is hidden or removed was taken off the count when it was.
+  if (row.hidden_root_id === null && row.removed_at === null)
+    await addToStats(tx, row.video_id, { comments: -1 });
   await deps.emit(tx, 'comment.deleted', {
     commentId: row.id,
     videoId: row.video_id,

@@ -35,6 +35,8 @@ export interface Comment {
   readonly application: PostedWith | null;
   /** The author of the video hid it: only that person and its own author see it. */
   readonly hidden: boolean;
+  /** The staff removed it: nobody sees it. */
+  readonly removed: boolean;
   readonly likes: number;
 }
 
@@ -84,6 +86,7 @@ export interface CommentRow {
   readonly app_name: string | null;
   readonly app_website: string | null;
   readonly hidden_root_id: CommentId | null;
+  readonly removed_at: Date | null;
   readonly likes: number;
 }
 
@@ -107,6 +110,7 @@ export function commentFromRow(row: CommentRow): Comment {
     editedAt: row.edited_at,
     application: row.app_name === null ? null : { name: row.app_name, website: row.app_website },
     hidden: row.hidden_root_id !== null,
+    removed: row.removed_at !== null,
     likes: row.likes,
   };
 }

@@ -26,6 +26,11 @@ interface Found {
   readonly hidden_root_id: CommentId | null;
 }
 
+/** Those that are in the count while they are not hidden: what the staff removed is not. */
+function counted(rows: readonly { readonly removed_at: Date | null }[]): number {
+  return rows.filter(({ removed_at }) => removed_at === null).length;
+}
+
 const noComment = () => fail('not-found', 'There is no such comment below a video of yours.');
 
 /** The comment, locked, where it stands below a video of whoever decides. */
@@ -55,18 +60,19 @@ export async function hideComment(
   const { commentId, videoId } = decision;
   let hidden = 0;
   // An answer that was being written while its comment was not locked yet is found the next time: none comes after.
-  for (let found = 1; found > 0; hidden += found) {
-    const { rows } = await tx.raw<{ rows: object[] }>(
+  for (let found = 1; found > 0; ) {
+    const { rows } = await tx.raw<{ rows: { removed_at: Date | null }[] }>(
       `with recursive below as (
          select id from comments where id = :commentId
          union all
          select comments.id from comments join below on comments.parent_id = below.id)
        update comments set hidden_root_id = :commentId
         where id in (select id from below) and hidden_root_id is null
-       returning id`,
+       returning removed_at`,
       { commentId },
     );
     found = rows.length;
+    hidden += counted(rows);
   }
   await addToStats(tx, videoId, { comments: -hidden });
   await tx('videos')
@@ -96,17 +102,17 @@ export async function unhideComment(
   if (parent && parent.hidden_root_id !== null) {
     return fail('answers-hidden', 'What it answers is hidden. Show that first.');
   }
-  const { rows } = await tx.raw<{ rows: object[] }>(
+  const { rows } = await tx.raw<{ rows: { removed_at: Date | null }[] }>(
     `with recursive below as (
        select id from comments where id = :commentId
        union all
        select comments.id from comments join below on comments.parent_id = below.id
         where comments.hidden_root_id = :root)
-     update comments set hidden_root_id = null where id in (select id from below) returning id`,
+     update comments set hidden_root_id = null where id in (select id from below) returning removed_at`,
     { commentId: comment.id, root },
   );
   const { commentId, videoId } = decision;
-  await addToStats(tx, videoId, { comments: rows.length });
+  await addToStats(tx, videoId, { comments: counted(rows) });
   await emit(tx, 'comment.shown', { commentId, videoId });
   return ok();
 }

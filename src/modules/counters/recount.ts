@@ -35,7 +35,11 @@ const STATS: Counted = {
   ...{ of: 'video', table: 'video_stats', id: 'video_id' },
   counters: {
     likes: rowsOf('likes', 'video_stats.video_id'),
-    comments: rowsOf('comments', 'video_stats.video_id', ' and hidden_root_id is null'),
+    comments: rowsOf(
+      'comments',
+      'video_stats.video_id',
+      ' and hidden_root_id is null and removed_at is null',
+    ),
     shares: rowsOf('shares', 'video_stats.video_id'),
     outward_shares: rowsOf('outward_shares', 'video_stats.video_id'),
     saves: rowsOf('bookmarks', 'video_stats.video_id'),

@@ -4,7 +4,7 @@ import { dropReferences } from '../../db/references.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { AccountId } from '../../lib/ids.ts';
-import { type Accounts, lockCounts } from '../accounts/index.ts';
+import { type Account, type Accounts, lockCounts } from '../accounts/index.ts';
 import type { Comments } from '../comments/index.ts';
 import type { Engagement } from '../engagement/index.ts';
 import type { Notifications } from '../notifications/index.ts';
@@ -67,10 +67,17 @@ async function inPortions(
   return async () => new Date();
 }
 
+/** A suspended account of another server whose suspension cannot be taken back any more. */
+async function isPurged(tx: Tx, { id, state }: Account): Promise<boolean> {
+  if (state !== 'suspended') return false;
+  const purged = { target_kind: 'account', target_id: id, measure: 'suspend', lifted_at: null };
+  return (await tx('measures').where(purged).whereNotNull('purged_at').first('id')) !== undefined;
+}
+
 async function clearSome(deps: DepartureDeps, tx: Tx, accountId: AccountId): Promise<boolean> {
   const { videos, comments, rows } = portionLimits;
   const account = await deps.accounts.byId(accountId);
-  if (account?.state !== 'deleted') return false;
+  if (!account || (account.state !== 'deleted' && !(await isPurged(tx, account)))) return false;
   // Followers first: they hear that the account ended, and not of each of its posts.
   const done =
     (await deps.social.dropSomeOf(tx, accountId, rows)) ||

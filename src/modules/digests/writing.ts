@@ -25,6 +25,7 @@ const SENTENCE: Readonly<Record<MailedType, (who: string) => string>> = {
   follow_request: (who) => `${who} would like to follow you`,
   favourite: (who) => `${who} liked your post`,
   update: (who) => `${who} edited a video that you boosted`,
+  moderation_warning: () => 'A decision about your account was made',
   'vireo.published': () => 'Your video is published',
   'vireo.rejected': () => 'Your video could not be published',
 };

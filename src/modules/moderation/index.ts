@@ -9,6 +9,7 @@ import type { Urls } from '../instances/index.ts';
 import { moderationEvents } from './events.ts';
 
 export { moderationEvents } from './events.ts';
+export * from './measures/index.ts';
 
 export type Moderation = ReturnType<typeof createModeration>;
 

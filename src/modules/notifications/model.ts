@@ -1,5 +1,5 @@
 import { notificationLimits } from '../../../config/live-limits.ts';
-import type { AccountId, CommentId, NotificationId, ReportId, VideoId } from '../../lib/ids.ts';
+import type { AccountId, CommentId, MeasureId, NotificationId, ReportId, VideoId } from '../../lib/ids.ts';
 
 /**
  * What one can be told of: the types of the Mastodon API, and some of our own, which its apps are told of only where they
@@ -8,11 +8,19 @@ import type { AccountId, CommentId, NotificationId, ReportId, VideoId } from '..
  */
 export const notificationTypes = [
   ...['mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'update'],
-  ...['admin.sign_up', 'admin.report', 'admin.upkeep', 'vireo.published', 'vireo.rejected'],
+  ...[
+    'admin.sign_up',
+    'admin.report',
+    'admin.upkeep',
+    'moderation_warning',
+    'vireo.published',
+    'vireo.rejected',
+  ],
 ] as const satisfies readonly string[];
 export type NotificationType =
   | ('mention' | 'status' | 'reblog' | 'follow' | 'follow_request' | 'favourite' | 'update')
-  | ('admin.sign_up' | 'admin.report' | 'admin.upkeep' | 'vireo.published' | 'vireo.rejected');
+  | ('admin.sign_up' | 'admin.report' | 'admin.upkeep' | 'moderation_warning')
+  | ('vireo.published' | 'vireo.rejected');
 
 /** Those of our own. */
 export const ownTypes = [
@@ -37,6 +45,7 @@ export interface Notification {
   readonly videoId: VideoId | null;
   readonly commentId: CommentId | null;
   readonly reportId: ReportId | null;
+  readonly measureId: MeasureId | null;
   readonly groupKey: string;
   readonly createdAt: Date;
 }
@@ -60,6 +69,7 @@ export interface News {
   readonly videoId?: VideoId | null;
   readonly commentId?: CommentId | null;
   readonly reportId?: ReportId | null;
+  readonly measureId?: MeasureId | null;
   /** Nobody hears of one subject twice. */
   readonly subject: string;
 }
@@ -79,6 +89,7 @@ export interface NotificationRow {
   readonly video_id: VideoId | null;
   readonly comment_id: CommentId | null;
   readonly report_id: ReportId | null;
+  readonly measure_id: MeasureId | null;
   readonly group_key: string;
   readonly created_at: Date;
 }
@@ -92,6 +103,7 @@ export function notificationFromRow(row: NotificationRow): Notification {
     videoId: row.video_id,
     commentId: row.comment_id,
     reportId: row.report_id,
+    measureId: row.measure_id,
     groupKey: row.group_key,
     createdAt: row.created_at,
   };

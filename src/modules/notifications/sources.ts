@@ -1,6 +1,6 @@
 import { notificationLimits } from '../../../config/live-limits.ts';
 import type { Tx } from '../../db/database.ts';
-import type { AccountId, CommentId, ReportId, VideoId } from '../../lib/ids.ts';
+import type { AccountId, CommentId, MeasureId, ReportId, VideoId } from '../../lib/ids.ts';
 import type { News } from './model.ts';
 import { type TellingDeps, tell } from './telling.ts';
 
@@ -49,6 +49,15 @@ export function newsSources(deps: TellingDeps) {
     onVideoRejected: {
       all: (tx: Tx, events: readonly { videoId: VideoId }[]) =>
         tellAuthors(deps, tx, events, 'vireo.rejected'),
+    },
+    /** Whoever is suspended reads of it elsewhere: in the mail, and where they sign in. */
+    async onMeasure(tx: Tx, event: { measureId: MeasureId; accountId: AccountId }): Promise<void> {
+      const { measureId, accountId } = event;
+      const known = await tx('measures').where({ id: measureId }).whereNotNull('strike').first('id');
+      if (!known) return;
+      const subject = `moderation_warning:${measureId}`;
+      const type = 'moderation_warning' as const;
+      await tell(deps, tx, [{ type, accountId, fromId: accountId, measureId, subject }]);
     },
     onVideoEdited: {
       all: (tx: Tx, events: readonly { videoId: VideoId }[]) => tellOfEdits(deps, tx, events),

@@ -37,7 +37,7 @@ interface ToldRow {
 export async function tell(deps: TellingDeps, tx: Tx, news: readonly News[]): Promise<void> {
   if (news.length === 0) return;
   const { rows } = await tx.raw<{ rows: ToldRow[] }>(
-    `insert into notifications (account_id, type, from_account_id, video_id, comment_id, report_id,
+    `insert into notifications (account_id, type, from_account_id, video_id, comment_id, report_id, measure_id,
                                 subject, group_key, filtered)
      ?
      on conflict (account_id, subject) do update
@@ -65,6 +65,7 @@ const ALWAYS_TOLD = [
   'admin.sign_up',
   'admin.report',
   'admin.upkeep',
+  'moderation_warning',
   'vireo.published',
   'vireo.rejected',
 ];
@@ -84,7 +85,8 @@ function wanted(deps: TellingDeps, tx: Tx, news: readonly News[]) {
   const unlisted = deps.unlistedDomains;
   return tx
     .select('news.account_id', 'news.type', 'news.from_account_id')
-    .select('news.video_id', 'news.comment_id', 'news.report_id', 'news.subject', 'news.group_key')
+    .select('news.video_id', 'news.comment_id', 'news.report_id', 'news.measure_id')
+    .select('news.subject', 'news.group_key')
     .select(tx.raw(`verdict.actions @> '{filter}'`))
     .distinctOn('news.account_id', 'news.subject')
     .from(candidates(deps, tx, news))
@@ -92,7 +94,9 @@ function wanted(deps: TellingDeps, tx: Tx, news: readonly News[]) {
     .joinRaw(`left join notification_policies as policy on policy.account_id = news.account_id`)
     .joinRaw('cross join lateral (?) as verdict', [verdict(tx)])
     .where({ 'told.domain': '', 'told.state': 'active', 'told.owner_id': null })
-    .whereRaw(`(news.account_id <> news.from_account_id or news.type like 'vireo.%')`)
+    .whereRaw(
+      `(news.account_id <> news.from_account_id or news.type like 'vireo.%' or news.type = 'moderation_warning')`,
+    )
     .whereRaw(`not news.type = any(coalesce(policy.muted_types, '{}'))`)
     .whereRaw(
       `(policy.muted_types is null or news.type <> 'mention' or not coalesce(${MENTION_KIND} = any(policy.muted_types), false))`,
@@ -156,12 +160,13 @@ function candidates({ clock }: TellingDeps, tx: Tx, news: readonly News[]) {
     video_id: one.videoId ?? null,
     comment_id: one.commentId ?? null,
     report_id: one.reportId ?? null,
+    measure_id: one.measureId ?? null,
     subject: one.subject,
     group_key: groupKeyOf(one, now),
   }));
   return tx.raw(
     `jsonb_to_recordset(?) as news (account_id bigint, type text, from_account_id bigint, video_id bigint,
-                                    comment_id bigint, report_id bigint, subject text, group_key text)`,
+                                    comment_id bigint, report_id bigint, measure_id bigint, subject text, group_key text)`,
     [JSON.stringify(rows)],
   );
 }

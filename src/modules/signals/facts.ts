@@ -72,7 +72,7 @@ export async function videoSignals(
       ...['videos.id as id', 'videos.account_id as authorId', 'authors.domain as domain'],
       ...['videos.published_at as publishedAt', 'videos.language as language', 'videos.caption as caption'],
       ...['videos.duration_seconds as seconds', 'videos.caption_html as captionHtml'],
-      ...['videos.sensitive as sensitive'],
+      db.raw('videos.sensitive or videos.staff_sensitive as sensitive'),
       db.raw(`array(select tag from video_tags where video_id = videos.id order by tag limit ?) as tags`, [
         MAX_TAGS,
       ]),

@@ -1,5 +1,5 @@
 import type { Db } from '../../db/database.ts';
-import { accountListedTo, type UnlistedDomains } from '../../db/visibility.ts';
+import { accountListedTo, foundBy, type UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId } from '../../lib/ids.ts';
 
 export interface AccountSearch {
@@ -31,6 +31,7 @@ export async function accountsLike(
     const query = db('accounts')
       .whereRaw(`${column} like ?`, [beginning(name)])
       .modify(accountListedTo(viewerId, unlistedDomains))
+      .modify(foundBy(viewerId))
       // In the order of the index, which knows no language.
       .orderByRaw(`${column} using ~<~`)
       .limit(most)

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { socialLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
-import { accountListedTo, type UnlistedDomains } from '../../db/visibility.ts';
+import { accountListedTo, notLimited, type UnlistedDomains } from '../../db/visibility.ts';
 import type { AccountId } from '../../lib/ids.ts';
 
 /** Which of a list that is newest first; ids are those of what puts an account into the list. */
@@ -169,6 +169,7 @@ export function people({ db, unlistedDomains }: PeopleDeps) {
         )
         .join('accounts', 'accounts.id', 'theirs.target_id')
         .where('accounts.discoverable', true)
+        .modify(notLimited)
         .whereNull('accounts.moved_to_id')
         .whereNot('accounts.id', viewerId)
         .whereNotExists(
@@ -215,7 +216,10 @@ export function people({ db, unlistedDomains }: PeopleDeps) {
       },
     ): Promise<AccountId[]> {
       const shown = (query: Knex.QueryBuilder) => {
-        query.where('accounts.discoverable', true).modify(accountListedTo(viewerId, unlistedDomains));
+        query
+          .where('accounts.discoverable', true)
+          .modify(notLimited)
+          .modify(accountListedTo(viewerId, unlistedDomains));
         if (options.local) query.where('accounts.domain', '');
         query.limit(options.limit).offset(options.offset);
       };

@@ -1,19 +1,57 @@
-/** What is written into the audit log: the area it belongs to, and what was done. */
-export const auditActions = [
-  ...(['sign-up.approve', 'sign-up.reject'] as const),
-  ...(['storage.clean', 'storage.scan', 'storage.mend'] as const),
-] as const;
-export type AuditAction = (typeof auditActions)[number];
+/** What is written into the audit log, by the area it belongs to. */
+const verbs = {
+  'sign-up': ['approve', 'reject'],
+  setting: ['change'],
+  job: ['retry', 'discard'],
+  queue: ['pause', 'resume'],
+  storage: ['clean', 'scan', 'mend'],
+  report: [
+    ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
+    ...(['note', 'forward', 'evidence', 'undo'] as const),
+  ],
+  rule: ['add', 'change', 'enable', 'disable', 'remove'],
+  held: ['release', 'reject'],
+  raid: ['on', 'off'],
+  domain: [
+    ...(['set', 'remove', 'bulk', 'import', 'undo', 'purge', 'publish', 'retry'] as const),
+    ...(['subscribe', 'change-subscription', 'unsubscribe', 'sync'] as const),
+    ...(['accept-draft', 'reject-draft', 'exclude', 'include'] as const),
+    ...(['watch', 'unwatch', 'dismiss-notice'] as const),
+  ],
+  // What is done to accounts and posts, and taken back: modules/moderation/measures.
+  account: [
+    ...(['warn', 'unwarn', 'mark-sensitive', 'unmark-sensitive', 'close-comments', 'open-comments'] as const),
+    ...(['hide-from-discovery', 'show-in-discovery', 'freeze', 'unfreeze', 'silence', 'unsilence'] as const),
+    ...(['suspend', 'unsuspend', 'delete', 'purge'] as const),
+  ],
+  video: [
+    ...(['mark-sensitive', 'unmark-sensitive', 'close-comments', 'open-comments'] as const),
+    ...(['hide-from-discovery', 'show-in-discovery', 'remove', 'restore', 'purge'] as const),
+  ],
+  comment: ['remove', 'restore', 'purge'],
+  appeal: ['accept', 'reject', 'assign'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+type Verbs = typeof verbs;
+export type AuditAction = { [Area in keyof Verbs]: `${Area}.${Verbs[Area][number]}` }[keyof Verbs];
+
+export const auditActions = Object.entries(verbs).flatMap(([area, list]) =>
+  list.map((verb) => `${area}.${verb}`),
+) as readonly AuditAction[];
 
 /** What an entry is about. */
 export const targetKinds = [
-  'account',
-  'video',
-  'comment',
-  'report',
-  'domain',
-  'setting',
-  'job',
-  'storage',
+  ...([
+    'account',
+    'video',
+    'comment',
+    'report',
+    'domain',
+    'setting',
+    'job',
+    'queue',
+    'rule',
+    'storage',
+  ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

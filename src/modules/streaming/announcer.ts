@@ -6,6 +6,7 @@ import type { Logger } from '../../lib/log.ts';
 /** Events that somebody who is connected may want to hear of. */
 export const announced: ReadonlySet<string> = new Set([
   ...['video.published', 'video.discovered', 'video.updated', 'video.revised', 'video.deleted'],
+  ...['video.removed', 'video.restored'],
   ...['comment.published', 'comment.updated', 'comment.hidden', 'comment.shown', 'comment.deleted'],
   ...['share.added', 'share.removed', 'notification.added', 'filters.changed'],
 ]);

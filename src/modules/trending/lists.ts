@@ -4,6 +4,7 @@ import type { Db } from '../../db/database.ts';
 import { notMutedBy } from '../../db/feed.ts';
 import {
   accountListedTo,
+  notLimited,
   notSilencedFor,
   SEVERITY,
   type UnlistedDomains,
@@ -58,7 +59,7 @@ export function createTrendLists(deps: {
   async function showable(viewerId: AccountId | null, ids: readonly string[]): Promise<VideoId[]> {
     const shown: VideoId[] = await db('videos')
       .whereRaw('videos.id = any(?::bigint[])', [[...ids]])
-      .where({ 'videos.visibility': 'public', 'videos.sensitive': false })
+      .where({ 'videos.visibility': 'public', 'videos.sensitive': false, 'videos.staff_sensitive': false })
       .modify(visibleTo(viewerId, unlistedDomains))
       .modify(notSilencedFor(viewerId))
       .modify(notMutedBy(viewerId))
@@ -119,6 +120,7 @@ export function createTrendLists(deps: {
         .whereRaw('accounts.id = any(?::bigint[])', [ids])
         .where({ 'accounts.discoverable': true })
         .modify(accountListedTo(viewerId, unlistedDomains))
+        .modify(notLimited)
         .whereRaw(`(accounts.domain = '' or ${SEVERITY} is distinct from 'silence')`)
         .whereNotExists((decided) =>
           decided

@@ -149,7 +149,11 @@ export async function completeUpload(
   const videoId = upload.video_id;
   await tx('videos')
     .where({ id: videoId, state: 'uploading' })
-    .update({ state: 'received', original_key: originalKey, original_bytes: upload.bytes });
+    .update({
+      ...{ state: 'received', received_at: tx.fn.now() },
+      original_key: originalKey,
+      original_bytes: upload.bytes,
+    });
   await deps.emit(tx, 'video.received', { videoId });
   return true;
 }
@@ -201,7 +205,8 @@ export async function removeVideo(
   // Strangers never learnt that a local video for followers existed; 410 would tell them now (security.md P2).
   const wasKnown = !row.local || row.visibility !== 'followers';
   const open = row.visibility === 'public' || row.visibility === 'unlisted';
-  if (row.state === 'published' && wasKnown) {
+  const wasPublished = row.state === 'published' || row.state_before_removal === 'published';
+  if (wasPublished && wasKnown) {
     const author = await tx('accounts').where({ id: accountId }).first('actor_uri');
     await rememberDeleted(tx, row.uri, author.actor_uri);
     if (row.local && open) await rememberDeleted(tx, deps.urls.videoAlias(row.uri), author.actor_uri);

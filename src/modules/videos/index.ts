@@ -68,6 +68,7 @@ export {
   type RemoteVideo,
   type Video,
   type VideoDetails,
+  type VideoState,
   type Visibility,
   visibilities,
 } from './model.ts';

@@ -73,7 +73,13 @@ async function publishCopy(deps: MediaJobDeps, videoId: VideoId, copied: Copied)
     await tx('videos')
       .where({ id: videoId })
       .update({ ...factColumns(copied.facts, copied.hashes), ...playable(tx) });
+    await tellPlayable(deps, tx, videoId);
   });
+}
+
+async function tellPlayable({ onPlayable, clock }: MediaJobDeps, tx: Tx, videoId: VideoId): Promise<void> {
+  const row = await tx('videos').where({ id: videoId }).first('received_at');
+  if (row?.received_at) onPlayable?.(Math.max(0, (clock.now() - row.received_at.getTime()) / 1_000));
 }
 
 /** It is seen from now on; what waits for its post is kept for that. */
@@ -105,6 +111,8 @@ async function finishFirst(
   }
   await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
   await mine.clone().update({ ...playable(tx), media_stage: null, media_percent: 0 });
+  // Where a copy could be watched already, that was told of.
+  if (video.state === 'received') await tellPlayable(deps, tx, videoId);
   await deps.enqueue(tx, await stageJob(tx, 'media.ladder', videoId));
   return null;
 }

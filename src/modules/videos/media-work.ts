@@ -39,6 +39,8 @@ export interface MediaJobDeps {
   readonly mediaRefusal: (hosts: readonly string[]) => Promise<MediaRefusal | null>;
   /** Null where nobody is asked for captions. */
   readonly transcriber: Transcriber | null;
+  /** Told how many seconds after the upload a video could be watched. */
+  readonly onPlayable?: (seconds: number) => void;
   readonly log: Logger;
 }
 

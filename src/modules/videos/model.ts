@@ -6,8 +6,8 @@ import type { Account } from '../accounts/index.ts';
 export const visibilities = ['public', 'unlisted', 'followers', 'direct'] as const;
 export type Visibility = (typeof visibilities)[number];
 
-/** `draft`: it can be played, and its author has not posted it yet. */
-export type VideoState = 'uploading' | 'received' | 'rejected' | 'draft' | 'published';
+/** `draft`: it can be played, and its author has not posted it yet; `removed`: by the staff, which may take that back. */
+export type VideoState = 'uploading' | 'received' | 'rejected' | 'draft' | 'published' | 'removed';
 export type MediaState = 'waiting' | 'working' | 'ready' | 'failed' | 'none';
 /** What a worker does with a video, in words for programs; each has its words for people in the web client. */
 export const mediaStages = [
@@ -197,6 +197,10 @@ export interface VideoRow {
   readonly edited_at: Date | null;
   readonly attributed_to: string[];
   readonly comments_open: boolean;
+  /** What the staff decided, about it or all that its author has. */
+  readonly staff_sensitive: boolean;
+  readonly staff_comments_off: boolean;
+  readonly state_before_removal: VideoState | null;
   readonly allows_download: boolean;
   readonly allows_duet: boolean;
   readonly allows_stitch: boolean;
@@ -251,7 +255,7 @@ export function videoFromRow(row: VideoRow, assets: readonly FileRow[]): Video {
     caption: row.caption,
     captionHtml: row.caption_html,
     contentWarning: row.content_warning,
-    sensitive: row.sensitive,
+    sensitive: row.sensitive || row.staff_sensitive,
     altText: row.alt_text,
     language: row.language,
     durationSeconds: row.duration_seconds,
@@ -274,7 +278,7 @@ export function videoFromRow(row: VideoRow, assets: readonly FileRow[]): Video {
     publishedAt: row.published_at,
     editedAt: row.edited_at,
     attributedTo: row.attributed_to,
-    commentsOpen: row.comments_open,
+    commentsOpen: row.comments_open && !row.staff_comments_off,
     allows: { download: row.allows_download, duet: row.allows_duet, stitch: row.allows_stitch },
     soundTitle: row.sound_title,
     discovery: row.discovery,

@@ -199,7 +199,7 @@ export function videoQueries(db: Db, unlisted: UnlistedDomains = 'shown') {
         .select('video_id');
       const rows: Pick<Video, 'state' | 'visibility'>[] = await db('videos')
         .where((one) => one.where('videos.id', ownerId).orWhereIn('videos.id', sharing))
-        .whereNot('videos.state', 'rejected')
+        .whereNotIn('videos.state', ['rejected', 'removed'])
         .modify(byShownAuthor('videos', null, unlisted))
         .distinct('videos.state', 'videos.visibility');
       const found = rows.map(mediaAccessOf);

@@ -137,6 +137,37 @@ export interface AdminRanking {
   }[];
 }
 
+export interface AdminStorage {
+  /** `no-copies`: no new copies of what other servers have. `full`: uploads are refused, too. */
+  readonly level: "open" | "no-copies" | "full";
+  /** Disks of the process that answers, and the share of the bucket where it has an end */
+  readonly places: readonly {
+    readonly name: string;
+    readonly used_bytes: number;
+    readonly total_bytes: number;
+  }[];
+  readonly kinds: readonly {
+    readonly kind: "originals" | "renditions" | "thumbnails" | "remote-videos" | "remote-posters" | "pictures" | "archives" | "uploads" | "database";
+    readonly objects: number;
+    readonly bytes: number;
+    readonly max_bytes: number | null;
+  }[];
+  /** When the kinds were added up */
+  readonly measured_at: string | null;
+  readonly retention: readonly RetentionClass[];
+  /** The last search for objects that nothing names, and for names without an object */
+  readonly scan: {
+    readonly started_at: string;
+    readonly ended_at: string | null;
+    readonly objects: number;
+    readonly orphans: number;
+    readonly orphan_bytes: number;
+    readonly missing: number;
+    readonly mended: number;
+    readonly error: string | null;
+  } | null;
+}
+
 export interface AdminTag {
   readonly id: string;
   readonly name: string;
@@ -906,7 +937,7 @@ export interface FeedStatuses {
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -1446,7 +1477,7 @@ export interface MutedAccount {
 export interface Notification {
   readonly id: string;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected";
   readonly group_key: string;
   readonly created_at: string;
   /** Who did it */
@@ -1462,7 +1493,7 @@ export interface NotificationGroup {
   readonly group_key: string;
   readonly notifications_count: number;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected";
   /** Below 2^53 */
   readonly most_recent_notification_id: number;
   readonly page_min_id: string;
@@ -1485,7 +1516,7 @@ export interface NotificationPolicy {
   readonly for_private_mentions: "accept" | "filter" | "drop";
   readonly for_limited_accounts: "accept" | "filter" | "drop";
   /** Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments */
-  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
   readonly summary: {
     readonly pending_requests_count: number;
     readonly pending_notifications_count: number;
@@ -1630,7 +1661,7 @@ export interface Preferences {
 
 export interface Processing {
   readonly id: string;
-  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   /** What is being done, for display */
   readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
@@ -1686,6 +1717,28 @@ export interface Report {
 
 export interface RequestsMerged {
   readonly merged: true;
+}
+
+export interface RetentionClass {
+  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "audit";
+  /** `kept`: nothing goes by itself. `overdue`: not done for two days. */
+  readonly state: "kept" | "waiting" | "running" | "ok" | "failing" | "overdue";
+  /** Null: age does not count, or things carry their own end */
+  readonly days: number | null;
+  readonly max_bytes: number | null;
+  readonly last_started_at: string | null;
+  readonly last_ok_at: string | null;
+  readonly next_at: string | null;
+  /** By the last run that took anything */
+  readonly freed: {
+    readonly rows: number;
+    readonly bytes: number;
+    readonly at: string;
+  } | null;
+  readonly failure: {
+    readonly at: string;
+    readonly error: string;
+  } | null;
 }
 
 export interface Rule {
@@ -1822,6 +1875,14 @@ export interface StatusSource {
   readonly spoiler_text: string;
 }
 
+export interface StorageFinding {
+  readonly id: string;
+  readonly key: string;
+  readonly problem: "orphan" | "missing";
+  readonly bytes: number | null;
+  readonly mended: "removed" | "remaking" | "forgotten" | null;
+}
+
 export interface StudioOverview {
   readonly videos: {
     readonly uploading: number;
@@ -1881,7 +1942,7 @@ export interface StudioOverview {
 export interface StudioVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2101,7 +2162,7 @@ export interface V1Instance {
 export interface Video {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;

@@ -134,7 +134,7 @@ export function processingEntityOf(video: Video): ProcessingEntity {
   const working = video.state === 'received' && video.media.state === 'working';
   const isSettled = video.media.state !== 'waiting' && video.media.state !== 'working';
   const isOut = video.state === 'published' || video.state === 'draft';
-  const isDone = video.state === 'rejected' || (isOut && isSettled);
+  const isDone = ['rejected', 'removed'].includes(video.state) || (isOut && isSettled);
   return {
     id: video.id,
     state: working ? 'processing' : video.state,
