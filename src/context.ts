@@ -55,7 +55,7 @@ import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createAudit } from './modules/staff/index.ts';
-import { createRoom, createStorage } from './modules/storage/index.ts';
+import { createRoom, createStorage, type Place } from './modules/storage/index.ts';
 import { createAnnouncer, createStreaming } from './modules/streaming/index.ts';
 import { createTags } from './modules/tags/index.ts';
 import {
@@ -78,6 +78,8 @@ import { version } from './version.ts';
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** What can become full. */
+  readonly places?: readonly Place[];
   /** Use the embedded stack of a server that runs on the same data, where there is one: for the command line. */
   readonly besideServer?: boolean;
 }
@@ -123,9 +125,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const connections = { db, redis, databaseUrl, redisUrl };
   const { inTx, recommending, hearCommitted } = openRankedFeeds({ config, ids, clock, log, ...connections });
   const enqueue = createEnqueue(ids);
-  const scratchDir = join(config.dataDir, 'work');
-  const audit = createAudit({ db, ids });
-  const room = createRoom({ places: placesOf(config, db), clock, log });
+  const [audit, scratchDir] = [createAudit({ db, ids }), join(config.dataDir, 'work')];
+  const room = createRoom({ places: overrides.places ?? placesOf(config, db), clock, log });
   const media = createStorage({
     ...{ ...openStores(config), coldAfterMs: config.cold.afterMs },
     ...{ db, inTx, enqueue, clock, log, audit, scratchDir },

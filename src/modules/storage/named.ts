@@ -65,7 +65,7 @@ export async function namesAmong(db: Db, keys: readonly string[]): Promise<Set<s
   const owners = keys.flatMap((key) => parseId<'video'>(key.split('/')[1] ?? '') ?? []);
   const { rows } = await db.raw<{ rows: { key: string | null }[] }>(
     `select key from video_assets where key = any(:keys)
-     union all select original_key from videos where id = any(:owners) or media_id = any(:owners)
+     union all select original_key from videos where original_key = any(:keys)
      union all select poster_key from videos where id = any(:owners) or media_id = any(:owners)
      union all select avatar_key from accounts where id = any(:owners)
      union all select header_key from accounts where id = any(:owners)
