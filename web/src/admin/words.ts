@@ -25,4 +25,5 @@ export const english = {
   actions: 'Actions',
   none: 'Not given',
   approvals: 'Sign-ups',
+  storage: 'Storage',
 } as const;

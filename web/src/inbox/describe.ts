@@ -8,7 +8,7 @@ import { say } from './say.ts';
 export type Kind =
   | ('likedClip' | 'likedComment' | 'shared' | 'followed' | 'asks' | 'posted' | 'edited')
   | ('commented' | 'replied' | 'mentionedInComment' | 'mentionedInClip')
-  | ('joined' | 'reported' | 'published' | 'rejected');
+  | ('joined' | 'reported' | 'published' | 'rejected' | 'upkeep');
 
 /** What happened, from the side of who reads it. */
 export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
@@ -104,12 +104,13 @@ const icons: Readonly<Record<Kind, IconName>> = {
   ...{ likedClip: 'heart', likedComment: 'heart', shared: 'share', followed: 'person', asks: 'person' },
   ...{ commented: 'comment', replied: 'comment', mentionedInComment: 'comment', mentionedInClip: 'comment' },
   ...{ posted: 'play', edited: 'play', published: 'check', rejected: 'alert', joined: 'person' },
-  reported: 'shield',
+  ...{ reported: 'shield', upkeep: 'alert' },
 };
 
 /** Where a group leads: to the clip, with the comment shown where it is about one, or to the person. */
 function hrefOf(kind: Kind, { accounts: [first], status, clip, group }: Entry): string {
   if (kind === 'rejected') return '/studio';
+  if (kind === 'upkeep') return '/admin';
   const target = group.report?.target_account;
   if (target) return profilePath(target);
   if (!clip) return profilePath(first);

@@ -34,6 +34,7 @@ export const english = {
   reported: '{who} reported {target}',
   published: 'Your clip is out',
   rejected: 'Your upload was not accepted',
+  upkeep: 'Your server needs you: look at the administration',
 
   everyone: 'Show everyone',
   accept: 'Accept',

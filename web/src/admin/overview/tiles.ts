@@ -11,4 +11,5 @@ export interface OverviewTile {
 /** What stands on the overview, in this order. */
 export const overviewTiles: readonly OverviewTile[] = [
   { needs: 'sign-ups', load: () => import('../approvals/tile.tsx').then((module) => module.SignUpsTile) },
+  { needs: 'storage', load: () => import('../storage/tile.tsx').then((module) => module.StorageTile) },
 ];
