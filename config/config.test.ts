@@ -41,6 +41,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   },
   INSTANCE_NAME: { wrong: ['x'.repeat(81)], right: ['Clips of the coast'] },
   INSTANCE_DESCRIPTION: { wrong: ['x'.repeat(1_001)], right: ['x'.repeat(1_000)] },
+  INSTANCE_ABOUT: { wrong: ['x'.repeat(50_001)], right: ['# Who we are'] },
   INSTANCE_EMAIL: { wrong: ['staff', 'a@b', 'a b@c.test'], right: ['staff@video.example'] },
   INSTANCE_RULES: { wrong: ['x'.repeat(10_001)], right: ['Be kind.\\nNo spam.'] },
   INSTANCE_PRIVACY_POLICY: { wrong: ['x'.repeat(50_001)], right: ['Little is kept.'] },
@@ -88,6 +89,21 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   S3_SECRET_KEY: { wrong: ['x'.repeat(201)], right: ['hunter2'] },
   S3_PUBLIC_ENDPOINT: { wrong: ['s3.example'], right: ['https://s3.example'] },
   COLD_STORAGE_DIR: { wrong: ['x'.repeat(1_001)], right: ['/mnt/archive'] },
+  BACKUPS: { wrong: ['daily', 'on'], right: ['nightly', 'off'] },
+  BACKUP_HOUR: { wrong: ['24', '-1', '3:00'], right: ['0', '23'] },
+  BACKUP_DIR: { wrong: ['x'.repeat(1_001)], right: ['/mnt/backups'] },
+  BACKUP_MEDIA: { wrong: ['yes', 'All'], right: ['all', 'none'] },
+  BACKUP_PASSPHRASE: { wrong: ['hunter2 hunter2'], right: ['six words are quite enough'] },
+  BACKUP_S3_ENDPOINT: { wrong: ['garbage', 's3://bucket'], right: ['https://backup.example'] },
+  BACKUP_S3_REGION: { wrong: ['x'.repeat(61)], right: ['eu-central-1'] },
+  BACKUP_S3_BUCKET: { wrong: ['ab', 'Bucket', 'a/b'], right: ['copies'] },
+  BACKUP_S3_ACCESS_KEY: { wrong: ['x'.repeat(201)], right: ['AKIA'] },
+  BACKUP_S3_SECRET_KEY: { wrong: ['x'.repeat(201)], right: ['hunter2'] },
+  RELEASE_FEED_URL: {
+    wrong: ['garbage', 'ftp://vireo.example'],
+    right: ['https://vireo.example/releases.json'],
+  },
+  RELEASE_FEED_KEY: { wrong: ['key', 'A'.repeat(44)], right: [`${'A'.repeat(43)}=`] },
   COLD_S3_ENDPOINT: { wrong: ['garbage', 's3://bucket'], right: ['https://archive.example'] },
   COLD_S3_REGION: { wrong: ['x'.repeat(61)], right: ['eu-central-1'] },
   COLD_S3_BUCKET: { wrong: ['ab', 'Bucket', 'a/b'], right: ['old-clips'] },
@@ -102,6 +118,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     right: ['open', 'approval', 'invite', 'closed'],
   },
   INVITES: { wrong: ['Staff', 'nobody', 'moderator', 'staff,everyone'], right: ['staff', 'everyone'] },
+  STAFF_SECOND_FACTOR: { wrong: ['Required', 'off'], right: ['required', 'optional'] },
   MINIMUM_AGE: { wrong: ['-1', '100', '16.5', 'adult', '1e1'], right: ['0', '13', '16', '99'] },
   OWNER_USERNAME: { wrong: ['two words', 'o'.repeat(31), 'ówner'], right: ['Admin_1'] },
   OWNER_PASSWORD: { wrong: ['short', 'x'.repeat(201)], right: ['x'.repeat(10)] },
@@ -171,6 +188,8 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
 const companions: Env = {
   ...{ VIREO_ENV: 'test', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' },
   ...{ COLD_S3_ACCESS_KEY: 'key', COLD_S3_SECRET_KEY: 'secret' },
+  ...{ BACKUP_S3_ACCESS_KEY: 'key', BACKUP_S3_SECRET_KEY: 'secret', BACKUP_PASSPHRASE: 'a long passphrase' },
+  RELEASE_FEED_KEY: `${'A'.repeat(43)}=`,
   ...{ SMTP_HOST: 'mail.example', MAIL_FROM: 'vireo@video.example', SMTP_USER: 'u', SMTP_PASSWORD: 'p' },
 };
 
@@ -181,9 +200,7 @@ describe('every variable', () => {
       environment: 'production',
       origin: 'http://127.0.0.1:3000',
       mediaUrl: 'http://127.0.0.1:3000/media',
-      registrations: 'approval',
-      invitesBy: 'staff',
-      minimumAge: 16,
+      joining: { registrations: 'approval', invitesBy: 'staff', minimumAge: 16 },
       role: 'all',
       queues: [],
       s3: null,
@@ -226,6 +243,24 @@ describe('every variable', () => {
   test('what is not ours is left alone', () => {
     expect(readConfig({ PATH: '/bin', __proto__: 'x', TOKEN: 'y' })).toEqual(readConfig({}));
   });
+});
+
+test('backups have one place, which is not that of the media, and are sealed where others keep them', () => {
+  const backup = { ...companions, BACKUP_S3_ENDPOINT: 'https://s3.example' };
+  const names = (env: Env) => refused(env).map(({ variable }) => variable);
+  expect(names({ ...backup, BACKUP_DIR: '/mnt' })).toEqual(['BACKUP_DIR']);
+  const sameServer = { ...backup, S3_ENDPOINT: 'https://s3.example', S3_BUCKET: 'vireo-backups' };
+  const keys = { S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
+  expect(names({ ...sameServer, ...keys })).toEqual(['BACKUP_S3_BUCKET']);
+  expect(names({ ...backup, BACKUP_PASSPHRASE: '' })).toEqual(['BACKUP_PASSPHRASE']);
+  expect(names({ RELEASE_FEED_URL: 'https://vireo.example' })).toEqual(['RELEASE_FEED_KEY']);
+  const { backups } = accepted({ DATA_DIR: '/srv/vireo' });
+  expect(backups).toMatchObject({ dir: '/srv/vireo/backups', isNightly: true, media: false, s3: null });
+});
+
+test('backups hold what was set, but for passwords and keys', () => {
+  const env = { ORIGIN: 'https://video.example', PORT: '', SECRET_KEY: 'x'.repeat(40) };
+  expect(accepted(env).told).toEqual({ ORIGIN: 'https://video.example' });
 });
 
 describe('addresses', () => {

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import type { z } from 'zod';
 import { type VariableName, variables } from './env.ts';
@@ -29,8 +29,17 @@ export class Secret {
   }
 }
 
-/** Everything the server was told at boot. Frozen; read only through what `createContext` passes on. */
+/** Everything the server was told, read only through what `createContext` passes on. As it is read it is frozen. */
 export type Config = Readonly<ReturnType<typeof build>>;
+
+/** What the environment says. */
+export type ReadConfig = Config & {
+  /** The whole with these texts for variables that the environment leaves open. Not enumerable. */
+  readonly withSettings: (texts: SettingTexts) => Outcome<Config>;
+};
+
+/** Variables that the staff set, as the environment would write them. */
+export type SettingTexts = Partial<Readonly<Record<VariableName, string>>>;
 
 /** One refused variable, with what to do about it. */
 export interface ConfigProblem {
@@ -39,8 +48,10 @@ export interface ConfigProblem {
   readonly remedy: string;
 }
 
-export type ConfigOutcome =
-  | { readonly ok: true; readonly config: Config }
+export type ConfigOutcome = Outcome<ReadConfig>;
+
+type Outcome<C> =
+  | { readonly ok: true; readonly config: C }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 type Parsed = { [K in VariableName]: z.output<(typeof variables)[K]['schema']> | undefined };
@@ -52,8 +63,10 @@ type Parsed = { [K in VariableName]: z.output<(typeof variables)[K]['schema']> |
 export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigOutcome {
   const problems: ConfigProblem[] = [];
   const parsed: Record<string, unknown> = {};
+  const told: Record<string, string> = {};
   for (const [name, variable] of Object.entries(variables)) {
     const given = env[name] === '' ? undefined : env[name];
+    if (given !== undefined && !('secret' in variable && variable.secret)) told[name] = given;
     const text = given ?? variable.fallback;
     if (text === undefined) continue;
     const outcome = variable.schema.safeParse(text);
@@ -63,7 +76,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const values = parsed as Parsed;
   if (problems.length === 0) problems.push(...contradictions(values));
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: frozen(build(values)) };
+  const withSettings = (texts: SettingTexts): Outcome<Config> => {
+    const open = Object.entries(texts).filter(([name]) => !Object.hasOwn(told, name));
+    const outcome = readConfig({ ...env, ...Object.fromEntries(open) });
+    return outcome.ok ? { ok: true, config: frozen({ ...outcome.config, told }) } : outcome;
+  };
+  const config = build(values, told);
+  return {
+    ok: true,
+    config: frozen(Object.defineProperty(config, 'withSettings', { value: withSettings }) as ReadConfig),
+  };
 }
 
 function frozen<T extends object>(value: T): T {
@@ -91,6 +113,8 @@ function contradictions(values: Parsed): ConfigProblem[] {
   for (const [endpoint, ...keys] of [
     ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'],
     ['COLD_S3_ENDPOINT', 'COLD_S3_ACCESS_KEY', 'COLD_S3_SECRET_KEY'],
+    ['BACKUP_S3_ENDPOINT', 'BACKUP_S3_ACCESS_KEY', 'BACKUP_S3_SECRET_KEY', 'BACKUP_PASSPHRASE'],
+    ['RELEASE_FEED_URL', 'RELEASE_FEED_KEY'],
   ] as const) {
     if (values[endpoint] === undefined) continue;
     for (const name of keys) {
@@ -115,7 +139,7 @@ function contradictions(values: Parsed): ConfigProblem[] {
     const isSamePlace = values.COLD_S3_ENDPOINT === values.S3_ENDPOINT && bucket === values.S3_BUCKET;
     if (isSamePlace) found.push(problem('COLD_S3_BUCKET', bucket));
   }
-  found.push(...mailContradictions(values));
+  found.push(...mailContradictions(values), ...backupContradictions(values));
   const metrics = values.METRICS_LISTEN;
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
     found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
@@ -124,6 +148,17 @@ function contradictions(values: Parsed): ConfigProblem[] {
   const unknown = (values.QUEUES ?? []).filter((queue) => !known.includes(queue));
   if (unknown.length > 0) found.push(problem('QUEUES', unknown.join(',')));
   return found;
+}
+
+/** One place for backups, and another than that of the media. */
+function backupContradictions(values: Parsed): ConfigProblem[] {
+  if (values.BACKUP_S3_ENDPOINT === undefined) return [];
+  const { BACKUP_DIR: dir, BACKUP_S3_BUCKET: bucket = '' } = values;
+  const isSamePlace = values.BACKUP_S3_ENDPOINT === values.S3_ENDPOINT && bucket === values.S3_BUCKET;
+  return [
+    ...(dir === undefined ? [] : [problem('BACKUP_DIR', dir)]),
+    ...(isSamePlace ? [problem('BACKUP_S3_BUCKET', bucket)] : []),
+  ];
 }
 
 /** Who names a part of a mail server has to name the rest. */
@@ -165,7 +200,7 @@ function mailOf(v: Parsed) {
   };
 }
 
-function build(v: Parsed) {
+function build(v: Parsed, told: Readonly<Record<string, string>>) {
   const host = required(v.HOST);
   const port = required(v.PORT);
   const origin = new URL(v.ORIGIN ?? `http://${hostOfUrl(host)}:${port}`).origin;
@@ -184,6 +219,7 @@ function build(v: Parsed) {
       name: required(v.INSTANCE_NAME),
       description: required(v.INSTANCE_DESCRIPTION),
       email: v.INSTANCE_EMAIL ?? null,
+      about: v.INSTANCE_ABOUT ?? null,
       rules: required(v.INSTANCE_RULES),
       privacyPolicy: v.INSTANCE_PRIVACY_POLICY ?? null,
     },
@@ -232,14 +268,41 @@ function build(v: Parsed) {
             },
     },
     secretKey: secret(v.SECRET_KEY),
-    registrations: required(v.REGISTRATIONS),
+    joining: {
+      registrations: required(v.REGISTRATIONS),
+      invitesBy: required(v.INVITES),
+      /** In years. 0: nobody is asked. */
+      minimumAge: required(v.MINIMUM_AGE),
+    },
+    backups: {
+      isNightly: required(v.BACKUPS) === 'nightly',
+      hour: required(v.BACKUP_HOUR),
+      dir: v.BACKUP_DIR === undefined ? join(dataDir, 'backups') : resolve(v.BACKUP_DIR),
+      media: required(v.BACKUP_MEDIA) === 'all',
+      passphrase: secret(v.BACKUP_PASSPHRASE),
+      s3:
+        v.BACKUP_S3_ENDPOINT === undefined
+          ? null
+          : {
+              endpoint: v.BACKUP_S3_ENDPOINT,
+              region: required(v.BACKUP_S3_REGION),
+              bucket: required(v.BACKUP_S3_BUCKET),
+              accessKey: required(v.BACKUP_S3_ACCESS_KEY),
+              secretKey: new Secret(required(v.BACKUP_S3_SECRET_KEY)),
+            },
+    },
+    /** Null: nobody is asked for new versions. */
+    releaseFeed:
+      v.RELEASE_FEED_URL === undefined
+        ? null
+        : { url: v.RELEASE_FEED_URL, key: required(v.RELEASE_FEED_KEY) },
+    /** The text of every variable that was set, but for passwords and keys: for backups. */
+    told,
     archives: {
       daysBetween: required(v.ARCHIVE_DAYS_BETWEEN),
       daysKept: required(v.ARCHIVE_DAYS_KEPT),
     },
-    invitesBy: required(v.INVITES),
-    /** In years. 0: nobody is asked. */
-    minimumAge: required(v.MINIMUM_AGE),
+    staff: { secondFactor: required(v.STAFF_SECOND_FACTOR) },
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     mail: mailOf(v),
     video: {

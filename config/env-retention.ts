@@ -15,6 +15,7 @@ export const retentionVariables = {
     doc: 'Most that the copies of videos of other servers may take, in GB (1 GB = 1,073,741,824 bytes). Those that were not watched for the longest time go first, and come back when they are opened. Videos of this server never go.',
     remedy: 'Write a number from 1 to 1000000.',
     group: 'Federation',
+    control: { kind: 'number', min: 1, max: 1_000_000, unit: 'GB' },
   }),
   REMOTE_CACHE_MAX_AGE_DAYS: variable({
     schema: integer(0, 36_500),
@@ -22,6 +23,7 @@ export const retentionVariables = {
     doc: 'Copies of videos of other servers that nobody watched for this many days go; 0: they stay as long as there is room.',
     remedy: 'Write a number of days from 0 to 36500.',
     group: 'Federation',
+    control: { kind: 'number', min: 0, max: 36_500, unit: 'days' },
   }),
   REMOTE_POSTERS_MAX_GB: variable({
     schema: integer(1, 1_000_000),

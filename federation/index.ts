@@ -66,7 +66,7 @@ import { traceFetch } from './trace.ts';
 
 export { sweepInbox } from './inbox/index.ts';
 export { sweepDeadDeliveries, sweepDeliveryHosts } from './outbox/circuit.ts';
-export { createKeyMaker } from './store/keyring.ts';
+export { createKeyMaker, opensActorKey } from './store/keyring.ts';
 export { sweepRemoteKeys } from './store/remote-keys.ts';
 
 export interface FederationSideDeps {

@@ -41,6 +41,11 @@ export function archiveKey(accountId: string, sha256: string): string {
   return `${archivePrefix(accountId)}${checkedHash(sha256)}-archive.zip`;
 }
 
+/** Where the frames of a reported video lie; like originals they are never served as media, and no deletion of the video reaches them. */
+export function evidenceKey(videoId: string, sha256: string): string {
+  return `evidence/${checkedId(videoId)}/${checkedHash(sha256)}-frames.jpg`;
+}
+
 /**
  * The key of a public object: `media/<ownerId>/<24 hex of sha256>-<suffix>`. Another content gives another
  * key, so objects can be cached for ever. Throws on an id, hash or suffix that is not of our making.

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../config/config.ts';
+import type { Config, ReadConfig } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
 import { netLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
@@ -14,7 +14,7 @@ import { watchRemovals } from '../media/storage/removals.ts';
 import { createTurns } from '../media/turns.ts';
 import { addressesOf, connect, openRedis } from './connections.ts';
 import { type Db, openDatabase } from './db/database.ts';
-import { migrate } from './db/migrate.ts';
+import { migrateOrRefuse } from './db/migrate.ts';
 import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { endExpired } from './http/upload-direct.ts';
@@ -47,12 +47,13 @@ import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
-import { createMeasures, createModeration } from './modules/moderation/index.ts';
+import { createMeasures, createModeration, createReportDesk } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
 import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
+import { openSettings } from './modules/settings/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createAudit } from './modules/staff/index.ts';
 import { createRoom, createStorage, type Place } from './modules/storage/index.ts';
@@ -69,6 +70,8 @@ import { createWork } from './modules/work/index.ts';
 import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
 import { openRetention, placesOf } from './retention-side.ts';
+import { createSafekeeping } from './safekeeping.ts';
+import { createStaffSide } from './staff-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
@@ -91,8 +94,8 @@ export type Context = Extract<Awaited<ReturnType<typeof createContext>>, { ok: t
  * Redis and storage, migrates, wires the modules. Fails with a sentence that says what to do; then nothing
  * is left running.
  */
-export async function createContext(config: Config, overrides: Overrides = {}) {
-  const log = overrides.log ?? createLogger(config.logLevel);
+export async function createContext(fixed: ReadConfig, overrides: Overrides = {}) {
+  const log = overrides.log ?? createLogger(fixed.logLevel);
   const clock = overrides.clock ?? systemClock;
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -105,27 +108,31 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     return fail(reason, detail);
   };
 
-  const tracing = await beginTracing(config, version, log);
+  const tracing = await beginTracing(fixed, version, log);
   closers.push(() => tracing.stop());
-  const running = overrides.besideServer ? await findRunningStack(config.dataDir) : undefined;
-  const connected = running
-    ? ok({ ...addressesOf(config, running), stack: null })
-    : await connect(config, log);
+  const running = overrides.besideServer ? await findRunningStack(fixed.dataDir) : undefined;
+  const connected = running ? ok({ ...addressesOf(fixed, running), stack: null }) : await connect(fixed, log);
   if (!connected.ok) return refuse(connected.reason, connected.detail);
   const { databaseUrl, redisUrl, stack } = connected;
   if (stack) closers.push(() => stack.stop());
-  for (const name of await migrate(databaseUrl)) log.info({ migration: name }, 'database migrated');
-  const metrics = createMetrics({ ofProcess: config.metricsListen !== null });
+  const migrated = await migrateOrRefuse(databaseUrl);
+  if (!migrated.ok) return refuse(migrated.reason, migrated.detail);
+  for (const name of migrated.ran) log.info({ migration: name }, 'database migrated');
+  const metrics = createMetrics({ ofProcess: fixed.metricsListen !== null });
   const db = openDatabase(databaseUrl, 20, metrics);
   closers.push(() => db.destroy());
   const redis = openRedis(redisUrl, log);
   closers.push(() => redis.quit());
   const random = Math.random;
   const ids = createIds(clock, await claimIdNode(db), random);
+  const audit = createAudit({ db, ids });
+  const settings = await openSettings({ db, databaseUrl, config: fixed, audit, log });
+  closers.push(() => settings.close());
+  const { config } = settings;
   const connections = { db, redis, databaseUrl, redisUrl };
   const { inTx, recommending, hearCommitted } = openRankedFeeds({ config, ids, clock, log, ...connections });
   const enqueue = createEnqueue(ids);
-  const [audit, scratchDir] = [createAudit({ db, ids }), join(config.dataDir, 'work')];
+  const scratchDir = join(config.dataDir, 'work');
   const room = createRoom({ places: overrides.places ?? placesOf(config, db), clock, log });
   const media = createStorage({
     ...{ ...openStores(config), coldAfterMs: config.cold.afterMs },
@@ -143,7 +150,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     enqueue,
     clock,
     mode: config.federation.mode,
-    mediaMode: config.remoteVideo.mode,
+    remoteVideo: config.remoteVideo,
   });
   const unlistedDomains = config.federation.mode === 'open' ? 'shown' : 'hidden';
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
@@ -170,16 +177,15 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   const mail = createMail({
     ...{ db, ids, enqueue, clock, log, instanceSecret, origin: config.origin },
-    ...{ server: config.instance.name, settings: config.mail },
+    ...{ instance: config.instance, settings: config.mail },
   });
   closers.push(() => mail.close());
   const social = createSocial({ db, ids, urls, unlistedDomains });
   const auth = createAuth({
-    ...{ db, ids, accounts, follow: social.follow, registrations: config.registrations, makeKeys },
-    ...{ enqueue, mail, audit, server: config.instance.name },
-    ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
+    ...{ db, ids, accounts, follow: social.follow, joining: config.joining, makeKeys },
+    ...{ enqueue, mail, audit, instance: config.instance, staff: config.staff },
     ...{ instanceSecret, clock, domain: urls.domain },
-    ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
+    ...{ origin: config.origin, request: fetch.request },
     allowsPlainHttp: config.environment !== 'production',
   });
   const { mediaUrl, origin } = config;
@@ -198,7 +204,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     readRange: fetch.readRange,
     workDir: scratchDir,
     mediaUrls,
-    ...config.video,
+    upload: config.video,
+    lazyRungs: config.video.lazyRungs,
     remote: config.remoteVideo,
     fetchSource: (job) =>
       fetchRemoteSource(
@@ -214,14 +221,17 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     log,
   });
   const proxiedFiles = createProxiedFiles({
-    ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, maxBytes: config.remoteVideo.maxBytes },
+    ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, remote: config.remoteVideo },
   });
   const comments = createComments({ db, ids, urls, unlistedDomains });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
   const measures = createMeasures({
     ...{ db, inTx, ids, clock, audit, accounts, videos, comments, mail, instanceSecret },
-    ...{ domain: urls.domain, server: config.instance.name, rules: () => config.instance.rules },
+    ...{ domain: urls.domain, instance: config.instance, ruleText: settings.ruleText },
+  });
+  const reportDesk = createReportDesk({
+    ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, workDir: scratchDir },
   });
   const relays = createRelays({ db, ids, urls });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
@@ -253,7 +263,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   const digests = createDigests({
     ...{ db, enqueue, clock, mail, notifications, instanceSecret, urls, accounts, videos, comments },
-    server: config.instance.name,
+    instance: config.instance,
   });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
@@ -293,14 +303,14 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const archives = createArchives({
     ...{ db, inTx, ids, clock, enqueue, storage, accounts, auth, videos, comments, engagement, lists },
     ...{ filters, tags, notifications, portability, analytics, documents: federation.documents },
-    ...{ workDir: scratchDir, ...config.archives },
+    ...{ workDir: scratchDir, rules: config.archives },
   });
   const departures = createDepartures({
     ...{ db, inTx, enqueue, accounts, social, videos, comments, engagement, notifications },
   });
   const subscribers = createSubscribers({
     ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
-    ...{ federation, unlistedDomains },
+    ...{ federation, unlistedDomains, reportDesk },
   });
 
   const retention = openRetention({
@@ -317,6 +327,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.transcribe': async ({ videoId }, run) => videos.jobs.transcribe(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
+    'reports.evidence': ({ reportId }, run) => reportDesk.sheets.keep(reportId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
     'media.remote-poster': ({ videoId }, run) => videos.jobs.remotePoster(videoId, run),
@@ -349,6 +360,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
 
   const context = {
     config,
+    settings,
     version,
     log,
     clock,
@@ -367,6 +379,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     work: createWork({ db, audit }),
     ...createOperations({ db, redis, clock, config, metrics, storage, videos, media, room, retention }),
     ...{ storage, media, room, retention },
+    ...createSafekeeping({ config, db, databaseUrl, clock, log, media, instanceSecret }),
     ffmpeg,
     accounts,
     pictures,
@@ -385,8 +398,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     }),
     comments,
     engagement,
-    ...{ moderation, measures },
+    ...{ moderation, measures, reportDesk },
     audit,
+    staff: createStaffSide({ db, ids, audit }),
     notifications,
     push,
     relays,

@@ -103,8 +103,13 @@ function classesOf(parts: Parts): Readonly<Record<RetentionClass, Keeping>> {
     'remote-videos': {
       kind: 'swept',
       everyMs: 10 * MINUTE,
-      maxBytes: parts.config.remoteCache.maxBytes,
-      days: daysOf(parts.config.remoteCache.maxAgeMs),
+      // The staff may change both while the server runs.
+      get maxBytes() {
+        return parts.config.remoteCache.maxBytes;
+      },
+      get days() {
+        return daysOf(parts.config.remoteCache.maxAgeMs);
+      },
       async run(signal) {
         const gone = await videos.storageUse.keepWithinCap(signal);
         return { rows: gone.videos, bytes: gone.bytes };

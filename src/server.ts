@@ -125,10 +125,12 @@ export async function startWorker(context: Context): Promise<Running> {
   scheduler.start();
   const consumer = startConsumer(context);
   const trends = startTrends(context);
+  const backups = startBackups(context);
   return {
     async stop() {
       letGo(redis);
       await Promise.all([scheduler.stop(), relay.stop(), runner.stop(), consumer.stop(), trends.stop()]);
+      await backups.stop();
       await heartbeat
         .stop()
         .catch((error) => log.warn({ err: error }, 'this worker could not say that it stops'));
@@ -169,6 +171,15 @@ function startTrends(context: Context): Running {
   };
 }
 
+/** In a scheduler of its own: a backup takes its time, and other upkeep must not wait for it. Locks see to it that one is made. */
+function startBackups(context: Context): Running {
+  const { backups } = context;
+  const tasks = [{ name: 'backups', everyMs: MINUTE, run: (signal: AbortSignal) => backups.work(signal) }];
+  const scheduler = new Scheduler({ ...context, exclusive: false, tasks });
+  scheduler.start();
+  return scheduler;
+}
+
 function upkeepTasks(context: Context): Upkeep[] {
   const { db, inTx, redis, config, log, auth, instances, clock, federation, watching } = context;
   const before = (ms: number) => new Date(clock.now() - ms);
@@ -187,6 +198,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'digests', everyMs: MINUTE, run: () => inTx((tx) => context.digests.enqueueDue(tx)) },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
+    { name: 'report-evidence', everyMs: 60 * MINUTE, run: () => context.reportDesk.sheets.sweep() },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },

@@ -21,3 +21,19 @@ export function openStores({ dataDir, s3, cold }: Config): Stores {
     cold: cold.s3 ? open(cold.s3, 'COLD_S3') : coldFiles,
   };
 }
+
+/** The place for backups: that of the configuration, or another folder. */
+export function openBackupPlace({ backups, dataDir }: Config, dir: string | null = null) {
+  const { s3, passphrase } = backups;
+  const root = dir ?? backups.dir;
+  const store =
+    s3 && dir === null
+      ? createS3Storage({ ...s3, variables: 'BACKUP_S3', secretKey: s3.secretKey.reveal() })
+      : createFileStorage({ root });
+  return {
+    store,
+    passphrase: passphrase?.reveal() ?? null,
+    scratchDir: join(dataDir, 'work'),
+    address: s3 && dir === null ? `${s3.endpoint}/${s3.bucket}` : root,
+  };
+}

@@ -25,6 +25,11 @@ export function createKeyMaker(instanceSecret: string): () => Promise<SealedKeys
   };
 }
 
+/** Whether a key that `createKeyMaker` sealed is opened by this secret. */
+export function opensActorKey(instanceSecret: string, privateKeySealed: string): boolean {
+  return openSecret({ instanceSecret, purpose: PURPOSE }, privateKeySealed).ok;
+}
+
 /** Opens the keys of local accounts; parsing a key costs as much as signing, so they stay in memory. */
 export function createKeyring(deps: { accounts: Accounts; instanceSecret: string }) {
   const cache = new LRUCache<AccountId, SigningKey>({ max: KEYS_IN_MEMORY });

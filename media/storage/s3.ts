@@ -36,7 +36,7 @@ export interface S3Options {
   readonly idleTimeoutMs?: number;
   readonly clock?: Clock;
   /** How the variables begin that an admin should look at where it cannot be used. */
-  readonly variables?: 'S3' | 'COLD_S3';
+  readonly variables?: 'S3' | 'COLD_S3' | 'BACKUP_S3';
 }
 
 /**

@@ -13,6 +13,7 @@ export interface Digest {
 }
 
 /** What is stored under a key, read to its last byte; null where there is nothing. */
+/** What a stream holds, read to its end. */
 export async function digestOf(storage: ObjectStorage, key: string): Promise<Digest | null> {
   const object = await storage.open(key);
   return object && digest(object.stream);
@@ -64,7 +65,8 @@ function isSame(a: Digest, b: Digest): boolean {
   return a.size === b.size && a.sha256 === b.sha256;
 }
 
-async function digest(stream: AsyncIterable<Buffer>): Promise<Digest> {
+/** What a stream holds, read to its end. */
+export async function digest(stream: AsyncIterable<Buffer>): Promise<Digest> {
   const hash = createHash('sha256');
   let size = 0;
   for await (const chunk of stream) {

@@ -3,6 +3,8 @@ import { describeProblems, readConfig } from '../../config/config.ts';
 import { createContext } from '../context.ts';
 import { createLogger } from '../lib/log.ts';
 import { version } from '../version.ts';
+import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
 import { domainCommand } from './domain.ts';
@@ -13,7 +15,9 @@ import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
 import { rankingCommand } from './ranking.ts';
 import { relayCommand } from './relay.ts';
-import type { Report, Run } from './report.ts';
+import type { Report, Run, RunAlone } from './report.ts';
+import { reportCommand } from './reports.ts';
+import { registrationsCommand, settingsCommand } from './settings.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
 import { videoCommand } from './video.ts';
@@ -59,18 +63,18 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
     }
   };
 
+  const runAlone: RunAlone = async (work) => {
+    const read = readConfig(around.env);
+    if (!read.ok) return print({ ok: false, text: describeProblems(read.problems) });
+    print(await work(read.config, createLogger('warn', around.stderr)));
+  };
+
+  program.addCommand(backupCommand(run, runAlone));
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
-    ...[
-      deliveryCommand,
-      domainCommand,
-      relayCommand,
-      mailCommand,
-      mediaCommand,
-      videoCommand,
-      storageCommand,
-    ],
-    ...[rankingCommand, countersCommand],
+    ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, videoCommand],
+    ...[storageCommand, rankingCommand, countersCommand, settingsCommand, registrationsCommand],
+    ...[reportCommand, auditCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

@@ -16,6 +16,16 @@ export function progressTeller(): (progress: Progress) => void {
   };
 }
 
+/** The same for work that tells of its steps in words. */
+export function stepTeller(): (step: string) => void {
+  let last = performance.now();
+  return (step) => {
+    if (performance.now() - last < TELL_EVERY_MS) return;
+    last = performance.now();
+    process.stderr.write(`${step}\n`);
+  };
+}
+
 export function inMegabytes({ bytes }: Progress): string {
   return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }

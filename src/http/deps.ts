@@ -20,13 +20,14 @@ import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.t
 import type { Lists } from '../modules/lists/index.ts';
 import type { Mail } from '../modules/mail/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
-import type { Measures, Moderation } from '../modules/moderation/index.ts';
+import type { Measures, Moderation, ReportDesk } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
 import type { Recommending } from '../modules/recommending/index.ts';
 import type { Retention } from '../modules/retention/index.ts';
+import type { Settings } from '../modules/settings/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Audit } from '../modules/staff/index.ts';
 import type { Room, Storage } from '../modules/storage/index.ts';
@@ -37,6 +38,7 @@ import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts
 import type { Watching } from '../modules/watching/index.ts';
 import type { Work } from '../modules/work/index.ts';
 import type { Lifecycle } from '../operations/readiness.ts';
+import type { StaffSide } from '../staff-side.ts';
 import type { ClientDoor } from './activitypub/door.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
@@ -61,8 +63,11 @@ export interface HttpDeps {
   readonly comments: Comments;
   readonly engagement: Engagement;
   readonly moderation: Moderation;
+  readonly settings: Settings;
+  readonly reportDesk: ReportDesk;
   readonly measures: Measures;
   readonly audit: Audit;
+  readonly staff: StaffSide;
   readonly notifications: Notifications;
   readonly push: Push;
   readonly feed: Feed;

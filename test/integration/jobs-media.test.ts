@@ -69,8 +69,7 @@ beforeEach(async () => {
       instanceSecret: 'a secret that is only good for this test',
     }),
     ...{
-      maxDurationSeconds: 60,
-      maxUploadBytes: 1_000,
+      upload: { maxDurationSeconds: 60, maxUploadBytes: 1_000 },
       lazyRungs: false,
       remote: { maxBytes: 1_000 },
     },

@@ -12,6 +12,7 @@ import {
   updateCredentials,
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
+import { exportAuditLog, listAuditLog } from './admin/audit-log.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -33,6 +34,9 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
+import { adminReportRoutes } from './admin/reports/index.ts';
+import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
+import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { getStorage, listFindings, runRetention, scanStorage } from './admin/storage.ts';
 import {
@@ -128,6 +132,7 @@ import {
   rejectRequest,
 } from './relations/people.ts';
 import { fileReport } from './reports/file-report.ts';
+import { listOwnReports } from './reports/own-reports.ts';
 import { search } from './search/search.ts';
 import {
   beginSecondFactor,
@@ -270,7 +275,7 @@ export const routes: readonly Route[] = [
   ...[listKeywords, addKeyword, listFilteredStatuses, addFilteredStatus],
   ...[listFilters, getFilter, createFilter, editFilter, deleteFilter],
   ...[listFirstFilters, getFirstFilter, createFirstFilter, editFirstFilter, deleteFirstFilter],
-  fileReport,
+  ...[fileReport, listOwnReports],
   search,
   ...notificationRoutes,
   getSubscription,
@@ -279,6 +284,7 @@ export const routes: readonly Route[] = [
   unsubscribe,
   ...feedRoutes,
   ...[getAlgorithm, getRanking, setRanking, resetRanking],
+  ...[getSettings, changeSettings],
   homeTimeline,
   publicTimeline,
   tagTimeline,
@@ -342,6 +348,13 @@ export const routes: readonly Route[] = [
   runRetention,
   scanStorage,
   rejectSignUp,
+  assignRole,
+  listRoles,
+  createRole,
+  changeRole,
+  removeRole,
+  exportAuditLog,
+  listAuditLog,
   failingHosts,
   deadDeliveries,
   retryDeliveries,
@@ -349,6 +362,7 @@ export const routes: readonly Route[] = [
   deadDelivery,
   retryDelivery,
   discardDelivery,
+  ...adminReportRoutes,
   listDomainBlocks,
   getDomainBlock,
   createDomainBlock,

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts, SealedKeys } from '../accounts/index.ts';
-import type { Role } from '../staff/index.ts';
+import { type Role, standingOf } from '../staff/index.ts';
 import { giveBackInvite, type InviteDeps, type TakenInvite, takeInvite } from './invites.ts';
 import { stay } from './leaving.ts';
 import type { RegistrationMode, Scope } from './model.ts';
@@ -12,8 +12,8 @@ import { checkPassword, hashPassword } from './passwords.ts';
 export interface AuthDeps extends InviteDeps {
   readonly ids: IdSource;
   readonly accounts: Accounts;
-  /** In years; 0: nobody is asked. */
-  readonly minimumAge: number;
+  /** Whether the pages and routes for the staff open only to those who have a second factor. */
+  readonly staff: { readonly secondFactor: 'required' | 'optional' };
   readonly makeKeys: () => Promise<SealedKeys>;
   /** Whether addresses are asked for, and confirmed by mail before an account may do anything. */
   readonly confirmsEmails: boolean;
@@ -90,17 +90,17 @@ export async function signUp(
   tx: Tx,
   form: PreparedSignUp,
 ): Promise<Result<{ account: Account; pending: boolean; invite: TakenInvite | null }, SignUpRefusal>> {
-  const allowed = mayRegister(deps.registrations, form);
+  const allowed = mayRegister(deps.joining.registrations, form);
   if (!allowed.ok) return allowed;
   const unconfirmed = deps.confirmsEmails;
   if (unconfirmed && form.email === null) {
     return fail('email-required', 'Give your e-mail address: a link is sent there, by which you confirm it.');
   }
-  if ((form.statedAge ?? 0) < deps.minimumAge) return fail('age-required', 'Say how old you are.');
+  if ((form.statedAge ?? 0) < deps.joining.minimumAge) return fail('age-required', 'Say how old you are.');
   const taken = form.inviteCode ? await takeInvite(deps, tx, form.inviteCode) : null;
   if (taken?.ok === false) return taken;
   const invite = taken?.invite ?? null;
-  const pending = deps.registrations === 'approval' && invite === null;
+  const pending = deps.joining.registrations === 'approval' && invite === null;
   const made = await createUser(deps, tx, form, { role: 'user', pending, unconfirmed, invite });
   if (!made.ok && invite) await giveBackInvite(tx, invite);
   return made.ok ? ok({ ...made, invite }) : made;
@@ -231,7 +231,8 @@ export async function openSession(
   input: { accountId: AccountId; role: Role; kind: 'cookie' | 'bearer'; userAgent: string },
 ): Promise<{ token: string; sessionId: SessionId; expiresAt: Date; scopes: readonly Scope[] }> {
   const token = randomBytes(32).toString('base64url');
-  const granted = input.role === 'user' ? OF_EVERYBODY : [...OF_EVERYBODY, ...OF_STAFF];
+  const isOfStaff = input.role !== 'user' || (await standingOf(tx, input.accountId)).customRole !== null;
+  const granted = isOfStaff ? [...OF_EVERYBODY, ...OF_STAFF] : OF_EVERYBODY;
   const sessionId = deps.ids.next<'session'>();
   await stay(deps.accounts, tx, input.accountId);
   const [row] = await tx('sessions')

@@ -18,8 +18,8 @@ export interface EmailDeps {
   readonly clock: Clock;
   /** Host part of handles. */
   readonly domain: string;
-  /** Name of this server, as people see it. */
-  readonly server: string;
+  /** As people see it. */
+  readonly instance: { readonly name: string };
 }
 
 /** Somebody of this server, as letters name her. */
@@ -34,8 +34,11 @@ const pages = { confirm: '/auth/confirm', change: '/auth/confirm', reset: '/auth
 
 /** Letters to people of this server, about their accounts. */
 export function createCorrespondence(deps: Omit<EmailDeps, 'db'>) {
-  const { mail, domain, server } = deps;
-  const whom = ({ username }: Pick<Addressee, 'username'>) => ({ handle: `@${username}@${domain}`, server });
+  const { mail, domain, instance } = deps;
+  const whom = ({ username }: Pick<Addressee, 'username'>) => ({
+    handle: `@${username}@${domain}`,
+    server: instance.name,
+  });
 
   async function addressee(tx: Tx, accountId: AccountId): Promise<Addressee | null> {
     const row = await tx('users')
@@ -110,7 +113,7 @@ export async function tellOfWaiting(deps: EmailDeps, tx: Tx): Promise<void> {
     .pluck('accounts.username');
   const handles = names.map((username) => `@${username}`);
   const link = deps.mail.link('/admin/approvals');
-  const letter = letters.waitingLetter(deps.server, { count, handles }, link);
+  const letter = letters.waitingLetter(deps.instance.name, { count, handles }, link);
   const staff: { account_id: AccountId; email: string }[] = await tx('users')
     .join('accounts', 'accounts.id', 'users.account_id')
     .whereIn('users.role', ['owner', 'admin'])

@@ -4,7 +4,7 @@ import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { AccountId, PasskeyId, SessionId } from '../../lib/ids.ts';
 import { type Account, accountFromRow } from '../accounts/index.ts';
 import type { Mail } from '../mail/index.ts';
-import { type Actor, type Audit, permissionsOf, type Role } from '../staff/index.ts';
+import { type Actor, type Audit, type Role, standingFromRow } from '../staff/index.ts';
 import { type AgeStatement, checkAge } from './age.ts';
 import { type AppForm, appByClientId, appBySecret, appOfToken, registerApp, sweepApps } from './apps.ts';
 import { type ClientDocumentDeps, createClientDocuments } from './client-documents.ts';
@@ -146,7 +146,7 @@ interface MailedDeps extends SecondFactorDeps, FollowingDeps {
   readonly enqueue: Enqueue;
   readonly mail: Mail;
   readonly audit: Audit;
-  readonly server: string;
+  readonly instance: { readonly name: string };
 }
 
 /** What is proved and told by mail. */
@@ -198,10 +198,10 @@ export function createAuth(parts: AuthParts) {
   const sessionBy = sessionByHash(db);
   return {
     ...mailed,
-    registrations: deps.registrations,
-    minimumAge: deps.minimumAge,
-    mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.registrations, form),
-    checkAge: (said: AgeStatement) => checkAge(deps.minimumAge, said, deps.clock.now()),
+    /** Who may join now. */
+    joining: deps.joining,
+    mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.joining.registrations, form),
+    checkAge: (said: AgeStatement) => checkAge(deps.joining.minimumAge, said, deps.clock.now()),
     invites: invitesPart(db, deps),
     prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
     async signUp(tx: Tx, form: PreparedSignUp): ReturnType<typeof signUp> {
@@ -240,10 +240,12 @@ export function createAuth(parts: AuthParts) {
         await db('sessions').where({ id: row.session_id }).update({ last_used_at: db.fn.now() });
         await db('users').where({ account_id: account.id }).update({ last_seen_at: db.fn.now() });
       }
+      const standing = standingFromRow(row);
       return {
         account,
-        role: row.user_role,
-        permissions: permissionsOf(row.user_role),
+        ...standing,
+        lacksSecondFactor:
+          deps.staff.secondFactor === 'required' && standing.permissions.length > 0 && !row.has_second_factor,
         sessionId: row.session_id,
         via: row.session_kind,
         scopes: row.session_scopes,

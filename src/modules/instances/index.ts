@@ -37,7 +37,7 @@ export function createInstances(deps: {
   readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly mode: FederationMode;
-  readonly mediaMode: RemoteVideoMode;
+  readonly remoteVideo: { readonly mode: RemoteVideoMode };
 }) {
   return {
     ...domainPolicies({ ...deps, emit: emitter(instanceEvents, deps.ids) }),

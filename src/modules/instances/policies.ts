@@ -85,12 +85,12 @@ interface PolicyDeps {
   readonly db: Db;
   readonly emit: Emit<typeof instanceEvents>;
   readonly mode: FederationMode;
-  /** What happens to videos of servers that nothing is decided about. */
-  readonly mediaMode: RemoteVideoMode;
+  /** What happens now to videos of servers that nothing is decided about. */
+  readonly remoteVideo: { readonly mode: RemoteVideoMode };
 }
 
 /** Decides which servers this one talks to (security.md S15). Hosts may be given in any spelling. */
-export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
+export function domainPolicies({ db, emit, mode, remoteVideo }: PolicyDeps) {
   /** What is decided about each of these hosts: the most specific policy that counts now. One question. */
   async function standingsOf(hosts: readonly string[], from: Db = db): Promise<Standing[]> {
     const domains = hosts.map((host) => {
@@ -132,7 +132,7 @@ export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
     const isMilder =
       (before.suspended && !after.suspended) ||
       (before.rejectsMedia && !after.rejectsMedia) ||
-      needsAnotherLook(before.mediaMode ?? mediaMode, after.mediaMode ?? mediaMode);
+      needsAnotherLook(before.mediaMode ?? remoteVideo.mode, after.mediaMode ?? remoteVideo.mode);
     if (isMilder) await emit(tx, 'domain.lifted', { domain });
   }
 
@@ -236,7 +236,7 @@ export function domainPolicies({ db, emit, mode, mediaMode }: PolicyDeps) {
     setMediaMode,
     /** What happens to the videos that these servers, each in turn, posted. */
     async mediaModesOf(hosts: readonly string[]): Promise<RemoteVideoMode[]> {
-      return (await standingsOf(hosts)).map((standing) => standing.mediaMode ?? mediaMode);
+      return (await standingsOf(hosts)).map((standing) => standing.mediaMode ?? remoteVideo.mode);
     },
     /** Takes the policy of a domain away; what stands above it counts again. False when there was none. */
     removePolicy,

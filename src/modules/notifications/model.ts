@@ -3,8 +3,8 @@ import type { AccountId, CommentId, MeasureId, NotificationId, ReportId, VideoId
 
 /**
  * What one can be told of: the types of the Mastodon API, and some of our own, which its apps are told of only where they
- * ask for them, since they would count what they cannot show: an upload can be watched, or was refused; the
- * server itself needs whoever looks after it.
+ * ask for them, since they would count what they cannot show: an upload can be watched, or was refused, a report was looked
+ * at, the server itself needs whoever looks after it.
  */
 export const notificationTypes = [
   ...['mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'update'],
@@ -15,16 +15,17 @@ export const notificationTypes = [
     'moderation_warning',
     'vireo.published',
     'vireo.rejected',
+    'vireo.report',
   ],
 ] as const satisfies readonly string[];
 export type NotificationType =
   | ('mention' | 'status' | 'reblog' | 'follow' | 'follow_request' | 'favourite' | 'update')
-  | ('admin.sign_up' | 'admin.report' | 'admin.upkeep' | 'moderation_warning')
-  | ('vireo.published' | 'vireo.rejected');
+  | ('admin.sign_up' | 'admin.report' | 'admin.upkeep' | 'moderation_warning' | 'vireo.published')
+  | ('vireo.rejected' | 'vireo.report');
 
 /** Those of our own. */
 export const ownTypes = [
-  ...(['vireo.published', 'vireo.rejected', 'admin.upkeep'] as const),
+  ...(['vireo.published', 'vireo.rejected', 'vireo.report', 'admin.upkeep'] as const),
 ] as const satisfies readonly NotificationType[];
 
 /** What of mentions can be turned off by itself: what is said below one’s own videos, and answers to one’s own comments. */

@@ -68,6 +68,7 @@ const ALWAYS_TOLD = [
   'moderation_warning',
   'vireo.published',
   'vireo.rejected',
+  'vireo.report',
 ];
 
 /** What of mentions a comment is to the one who is told; also where it names the person besides. Null: neither. */

@@ -1,6 +1,11 @@
 /** What is written into the audit log, by the area it belongs to. */
 const verbs = {
   'sign-up': ['approve', 'reject'],
+  role: ['assign', 'create', 'change', 'remove'],
+  // What is refused of those who join.
+  'joining-block': ['add', 'change', 'remove'],
+  // Done to somebody’s way in from the command line.
+  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
   setting: ['change'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume'],
@@ -52,6 +57,7 @@ export const targetKinds = [
     'queue',
     'rule',
     'storage',
+    'role',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

@@ -237,7 +237,7 @@ async function jobOf(deps: MediaJobDeps, videoId: VideoId, sourcePath: string, w
     videoId,
     sourcePath,
     workDir: join(work.dir, 'work'),
-    limits: { maxDurationSeconds: deps.maxDurationSeconds, maxBytes: deps.maxUploadBytes },
+    limits: { maxDurationSeconds: deps.upload.maxDurationSeconds, maxBytes: deps.upload.maxUploadBytes },
     signal: work.signal,
     onProgress: ({ stage, percent }: { stage: Parameters<MediaRun['progress']>[0]; percent: number }) =>
       work.progress(stage, percent),

@@ -30,8 +30,8 @@ export interface MediaJobDeps {
   readonly download: SafeFetch['download'];
   /** Folder for unfinished work, on a disk of this machine. */
   readonly workDir: string;
-  readonly maxDurationSeconds: number;
-  readonly maxUploadBytes: number;
+  /** What counts now for videos that are uploaded. */
+  readonly upload: { readonly maxDurationSeconds: number; readonly maxUploadBytes: number };
   /** Whether sizes above 720 are left until somebody asks for one. */
   readonly lazyRungs: boolean;
   readonly remote: { readonly maxBytes: number };

@@ -1,4 +1,5 @@
 import type { VideoId } from '../../../src/lib/ids.ts';
+import { operator } from '../../../src/modules/staff/index.ts';
 import type { Person } from '../people.ts';
 import { storeWatched } from '../watched.ts';
 import { type Audience, audiences, type World } from './world.ts';
@@ -211,6 +212,13 @@ export const kinds = {
   },
   async 'kind of export'() {
     return one('kind of export', { kind: 'following.csv' }, ALL);
+  },
+  async 'staff role'(world) {
+    const { inTx, staff } = world.context;
+    const role = { name: `Role ${world.next()}`, permissions: ['reports' as const], rank: 10 };
+    const made = await inTx((tx) => staff.roles.create(tx, operator, role));
+    if (!made.ok) throw new Error(made.detail);
+    return one('role', { id: made.id }, ALL);
   },
   async 'sign-up'(world) {
     const { id } = await world.people.local(`hopeful_${world.next()}`, { pending: true });

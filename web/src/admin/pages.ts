@@ -24,6 +24,10 @@ export interface AdminEntry {
 
 /** The pages for the staff by their name in the address, in the order of the navigation; each is fetched once it is opened. */
 export const adminPages: Readonly<Record<string, AdminEntry>> = {
+  reports: {
+    ...{ title: 'reports', icon: 'flag', group: 'people', needs: 'reports', hasDetails: true },
+    load: () => import('./reports/reports-page.tsx').then((module) => module.ReportsPage),
+  },
   approvals: {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),

@@ -9,6 +9,10 @@ export const english = {
   server: 'Server',
   staffOnly: 'This page is for the people who run this server.',
   needed: 'Sign in with a staff account to see this page.',
+  secondFactor: 'One more step first',
+  secondFactorText:
+    'People who run this server need a second factor, so that a stolen password opens nothing here. Set up an authenticator app or a passkey, then come back.',
+  setUp: 'Set up a second factor',
   noPermission: 'Your role does not include this page. Whoever manages the roles can change that.',
   filters: 'Filters',
   search: 'Search',
@@ -24,6 +28,7 @@ export const english = {
   cancel: 'Cancel',
   actions: 'Actions',
   none: 'Not given',
+  reports: 'Reports',
   approvals: 'Sign-ups',
   storage: 'Storage',
 } as const;

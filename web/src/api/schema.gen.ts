@@ -137,6 +137,44 @@ export interface AdminRanking {
   }[];
 }
 
+export interface AdminReport {
+  readonly id: string;
+  /** Whether it is closed */
+  readonly action_taken: boolean;
+  readonly action_taken_at: string | null;
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly comment: string;
+  readonly forwarded: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** Who reports */
+  readonly account: AdminReportParty;
+  readonly target_account: AdminReportParty;
+  readonly assigned_account: AdminReportParty | null;
+  readonly action_taken_by_account: AdminReportParty | null;
+  /** Those that can still be seen */
+  readonly statuses: readonly Status[];
+  readonly rules: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly hint: string;
+  }[];
+  readonly state: "open" | "resolved" | "dismissed";
+  /** The server that it came from; null: this one */
+  readonly source: string | null;
+  /** One more with each change; name it where you change something */
+  readonly version: number;
+  readonly status_ids: readonly string[];
+}
+
+export interface AdminReportParty {
+  readonly id: string;
+  readonly username: string;
+  readonly domain: string | null;
+  readonly created_at: string;
+  readonly account: Account;
+}
+
 export interface AdminStorage {
   /** `no-copies`: no new copies of what other servers have. `full`: uploads are refused, too. */
   readonly level: "open" | "no-copies" | "full";
@@ -435,6 +473,31 @@ export interface Archive {
   readonly expires_at: string | null;
   /** For the one alone who asked for it; takes ranges */
   readonly download_url: string | null;
+}
+
+export interface AuditActor {
+  /** `operator`: the command line of the server */
+  readonly kind: "person" | "operator" | "server";
+  readonly account_id: string | null;
+  /** Of the person, as far as the account is still there, or of the rule */
+  readonly name: string | null;
+}
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly created_at: string;
+  readonly actor: AuditActor;
+  readonly action: string;
+  readonly target: {
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role";
+    readonly id: string;
+    readonly name: string | null;
+  };
+  readonly reason: string;
+  readonly detail: {};
+  /** The entry whose deed this one takes back */
+  readonly undoes: string | null;
+  readonly undone_by: string | null;
 }
 
 export interface BulkResult {
@@ -742,6 +805,8 @@ export interface CredentialAccount {
   /** What somebody of the staff may do; null for everybody else */
   readonly staff: {
     readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+    /** Everything for the staff is refused until an authenticator app or a passkey is set up */
+    readonly lacks_second_factor: boolean;
   } | null;
   /** False: until the link that was mailed is opened, little more than reading is allowed */
   readonly email_confirmed: boolean;
@@ -818,6 +883,23 @@ export interface DeliveryCount {
   readonly count: number;
 }
 
+export interface DeskReport {
+  readonly id: string;
+  readonly version: number;
+  readonly state: "open" | "resolved" | "dismissed";
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly rule_ids: readonly string[];
+  readonly comment: string;
+  readonly source: string | null;
+  readonly reporter: Account;
+  readonly status_ids: readonly string[];
+  readonly forwarded: boolean;
+  readonly assigned_to: Account | null;
+  readonly closed_by: Account | null;
+  readonly closed_at: string | null;
+  readonly created_at: string;
+}
+
 export interface EmailPreferences {
   /** Your address */
   readonly email: string | null;
@@ -825,7 +907,7 @@ export interface EmailPreferences {
   /** How often you are mailed what you have not seen */
   readonly digest: "never" | "daily" | "weekly";
   /** Of these types of notifications */
-  readonly types: readonly ("mention" | "follow" | "follow_request" | "reblog" | "favourite" | "status" | "update" | "vireo.published" | "vireo.rejected")[];
+  readonly types: readonly ("mention" | "follow" | "follow_request" | "reblog" | "favourite" | "status" | "update" | "vireo.published" | "vireo.rejected" | "vireo.report")[];
   /** Where it is 8 in the morning when a digest is sent; weekly ones on Monday */
   readonly time_zone: string;
 }
@@ -1474,10 +1556,20 @@ export interface MutedAccount {
   readonly mute_expires_at: string | null;
 }
 
+export interface NewReportNote {
+  readonly id: string;
+  readonly report_id: string | null;
+  /** Who wrote it; null: at the command line */
+  readonly account: Account | null;
+  readonly text: string;
+  readonly created_at: string;
+  readonly audit_ids: readonly string[];
+}
+
 export interface Notification {
   readonly id: string;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report";
   readonly group_key: string;
   readonly created_at: string;
   /** Who did it */
@@ -1493,7 +1585,7 @@ export interface NotificationGroup {
   readonly group_key: string;
   readonly notifications_count: number;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report";
   /** Below 2^53 */
   readonly most_recent_notification_id: number;
   readonly page_min_id: string;
@@ -1516,7 +1608,7 @@ export interface NotificationPolicy {
   readonly for_private_mentions: "accept" | "filter" | "drop";
   readonly for_limited_accounts: "accept" | "filter" | "drop";
   /** Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments */
-  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report" | "vireo.comment" | "vireo.reply")[];
   readonly summary: {
     readonly pending_requests_count: number;
     readonly pending_notifications_count: number;
@@ -1544,6 +1636,16 @@ export interface NotificationRequest {
   readonly notifications_count: string;
   readonly account: Account;
   readonly last_status: Status | null;
+}
+
+export interface OwnReport {
+  readonly id: string;
+  readonly created_at: string;
+  readonly comment: string;
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly target_account: Account;
+  readonly outcome: "waiting" | "done" | "not-done";
+  readonly decided_at: string | null;
 }
 
 export interface OwnSession {
@@ -1715,6 +1817,124 @@ export interface Report {
   readonly target_account: Account;
 }
 
+export interface ReportChange {
+  /** Entries of the audit log, by which it can be taken back */
+  readonly audit_ids: readonly string[];
+}
+
+export interface ReportEvidence {
+  readonly id: string;
+  readonly kind: "video" | "comment";
+  readonly status_id: string;
+  readonly uri: string;
+  readonly posted_at: string;
+  readonly captured_at: string;
+  readonly text: string;
+  readonly transcript: string;
+  readonly frames_state: "none" | "waiting" | "kept" | "missing";
+  readonly frames: {
+    readonly url: string;
+    /** Seconds of the video for each picture */
+    readonly interval: number;
+    readonly tiles: number;
+    readonly columns: number;
+    readonly rows: number;
+    readonly tile_width: number;
+    readonly tile_height: number;
+    readonly sha256: string;
+  } | null;
+  readonly files: readonly {
+    readonly role: string;
+    readonly sha256: string;
+    readonly bytes: number;
+  }[];
+  /** Where it can be watched; null once it is gone */
+  readonly video_url: string | null;
+}
+
+export interface ReportGroup {
+  /** Of the reported account */
+  readonly id: string;
+  readonly target_account: Account;
+  readonly count: number;
+  readonly reporters: number;
+  readonly oldest_at: string;
+  readonly newest_at: string;
+  readonly categories: readonly {
+    readonly category: "spam" | "legal" | "violation" | "other";
+    readonly count: number;
+  }[];
+  readonly rules: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly hint: string;
+  }[];
+  readonly sources: readonly {
+    readonly host: string | null;
+    readonly count: number;
+  }[];
+  readonly assigned_to: readonly Account[];
+  readonly posts: readonly {
+    readonly id: string;
+    readonly count: number;
+  }[];
+  /** The oldest 200, as a change of the group names them */
+  readonly reports: readonly {
+    readonly id: string;
+    readonly version: number;
+  }[];
+}
+
+export interface ReportGroupPage {
+  readonly target_account: Account;
+  readonly reports: readonly DeskReport[];
+  /** Of all reports about the account, shown or not */
+  readonly count: number;
+  readonly history: {
+    readonly open: number;
+    readonly resolved: number;
+    readonly dismissed: number;
+  };
+  /** How earlier reports of each reporter ended */
+  readonly reporters: readonly {
+    readonly open: number;
+    readonly resolved: number;
+    readonly dismissed: number;
+    readonly id: string;
+  }[];
+  readonly statuses: readonly Status[];
+  readonly notes: readonly ReportNote[];
+  /** What the staff did to the account, newest first */
+  readonly actions: readonly {
+    readonly id: string;
+    readonly action: string;
+    readonly reason: string;
+    readonly created_at: string;
+    readonly undone: boolean;
+  }[];
+  readonly similar: readonly {
+    readonly id: string;
+    readonly category: "spam" | "legal" | "violation" | "other";
+    readonly comment: string;
+    readonly target_account: Account;
+  }[];
+}
+
+export interface ReportNote {
+  readonly id: string;
+  readonly report_id: string | null;
+  /** Who wrote it; null: at the command line */
+  readonly account: Account | null;
+  readonly text: string;
+  readonly created_at: string;
+}
+
+export interface ReportTotals {
+  readonly open: number;
+  readonly accounts: number;
+  readonly untaken: number;
+}
+
 export interface RequestsMerged {
   readonly merged: true;
 }
@@ -1795,11 +2015,43 @@ export interface Session {
   readonly expires_at: string;
 }
 
+export interface Setting {
+  /** Of the variable of the environment that stands for it */
+  readonly name: string;
+  /** As the environment would write it; null where it has none */
+  readonly value: string | null;
+  readonly default: string | null;
+  /** What the environment sets, nobody changes here */
+  readonly source: "environment" | "staff" | "default";
+  readonly group: string;
+  readonly description: string;
+  readonly control: {
+    readonly kind: "text" | "paragraph" | "markdown" | "lines" | "number" | "choice" | "color";
+    readonly max_length?: number;
+    readonly min?: number;
+    readonly max?: number;
+    readonly unit?: string;
+    readonly options?: readonly string[];
+  };
+  readonly changed_at: string | null;
+}
+
 export interface SignUp {
   readonly account: Account;
   readonly pending: boolean;
   /** A link was mailed, by which the address is confirmed first */
   readonly unconfirmed: boolean;
+}
+
+export interface StaffRole {
+  readonly id: string;
+  readonly name: string;
+  /** Made by this server; the others are on every one */
+  readonly custom: boolean;
+  readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+  /** Whoever ranks higher may act on whoever ranks lower */
+  readonly rank: number;
+  readonly members: number;
 }
 
 export interface Status {

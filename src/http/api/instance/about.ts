@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { aboutLimits } from '../../../../config/limits.ts';
 import { htmlFromText } from '../../../lib/html/from-text.ts';
+import { htmlOfPage } from '../../../lib/html/markdown.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { rulesOf } from './get-instance.ts';
@@ -25,17 +27,25 @@ export const getRules = route({
   handler: async ({ deps }) => rulesOf(deps),
 });
 
+const changedAt = ({ settings }: HttpDeps, name: string): string | null =>
+  settings.byName(name)?.changedAt?.toISOString() ?? null;
+
 export const getExtendedDescription = route({
   method: 'get',
   path: '/api/v1/instance/extended_description',
-  summary: 'What this server is for.',
+  summary: 'What this server is for and who runs it.',
   audience: 'anyone',
   scope: null,
   output: textEntity,
-  handler: async ({ deps }) => ({
-    updated_at: null,
-    content: htmlFromText(deps.config.instance.description, { tagUrl: deps.urls.tagPage }),
-  }),
+  handler: async ({ deps }) => {
+    const { about, description } = deps.config.instance;
+    const content =
+      about === null ? htmlFromText(description, { tagUrl: deps.urls.tagPage }) : htmlOfPage(about);
+    return {
+      updated_at: changedAt(deps, about === null ? 'INSTANCE_DESCRIPTION' : 'INSTANCE_ABOUT'),
+      content,
+    };
+  },
 });
 
 export const getPrivacyPolicy = route({
@@ -48,7 +58,7 @@ export const getPrivacyPolicy = route({
   handler: async ({ deps }) => {
     const { privacyPolicy } = deps.config.instance;
     if (privacyPolicy === null) throw new ApiError('not-found', 'This server has no privacy policy.');
-    return { updated_at: null, content: htmlFromText(privacyPolicy, { tagUrl: deps.urls.tagPage }) };
+    return { updated_at: changedAt(deps, 'INSTANCE_PRIVACY_POLICY'), content: htmlOfPage(privacyPolicy) };
   },
 });
 

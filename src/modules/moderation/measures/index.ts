@@ -51,10 +51,10 @@ interface Deps {
   readonly instanceSecret: string;
   /** Host part of handles. */
   readonly domain: string;
-  /** Name of this server, as people see it. */
-  readonly server: string;
-  /** The rules of this server in words; the id of each is its number, from 1. */
-  readonly rules: () => readonly string[];
+  /** As people see it. */
+  readonly instance: { readonly name: string };
+  /** A rule of this server in its words, also one that does not count any more. */
+  readonly ruleText: (id: string) => string | null;
 }
 
 /** What the staff does to accounts and posts, how it is taken back, and what people say against it (ADR 0043). */
@@ -140,12 +140,12 @@ export function createMeasures(base: Deps) {
 }
 
 /** What is written to people about measures, and the links by which they answer without being signed in. */
-function correspondence({ mail, instanceSecret, domain, server, rules }: Deps) {
+function correspondence({ mail, instanceSecret, domain, instance, ruleText }: Deps) {
   const key = purposeKey({ instanceSecret, purpose: 'appeal-link' });
   const macOf = (id: MeasureId) => createHmac('sha256', key).update(id).digest('base64url').slice(0, 22);
   const tokenFor = (id: MeasureId): string => `${id}.${macOf(id)}`;
   const appealLink = (id: MeasureId): string => mail.link('/auth/appeal', { token: tokenFor(id) });
-  const wordsOfRules = (measure: Measure) => measure.ruleIds.flatMap((id) => rules()[Number(id) - 1] ?? []);
+  const wordsOfRules = (measure: Measure) => measure.ruleIds.flatMap((id) => ruleText(id) ?? []);
 
   async function reach(conn: Tx, accountId: AccountId) {
     if (!mail.isOn) return null;
@@ -154,7 +154,9 @@ function correspondence({ mail, instanceSecret, domain, server, rules }: Deps) {
       .where({ account_id: accountId, unconfirmed: false })
       .whereNotNull('users.email')
       .first('users.email', 'accounts.username');
-    return row ? { to: row.email as string, whom: { handle: `@${row.username}@${domain}`, server } } : null;
+    return row
+      ? { to: row.email as string, whom: { handle: `@${row.username}@${domain}`, server: instance.name } }
+      : null;
   }
 
   return {

@@ -1,0 +1,35 @@
+const DAY_MS = 24 * 3_600_000;
+
+export const databaseLimits = {
+  /** A migration that waits this long for a lock lets those pass that wait behind it, and comes again. */
+  migrationLockMs: 10_000,
+  migrationTries: 6,
+  migrationPauseMs: 2_000,
+  /** One statement of a migration. What takes longer on a large database belongs into a job (docs/upgrading.md). */
+  migrationStatementMs: 1_800_000,
+} as const;
+
+export const backupLimits = {
+  /** A part of a table in the backup, before it is compressed: what lies on the disk meanwhile. */
+  partBytes: 64 * 1024 * 1024,
+  /** Objects that are copied at a time. */
+  copiesAtOnce: 4,
+  objectsPerPage: 500,
+  /** No good backup for longer than this: somebody has to look. */
+  staleMs: 1.5 * DAY_MS,
+  rehearsalEveryMs: 7 * DAY_MS,
+  /** After a failure, until the next hour comes round. */
+  retryMs: 3_600_000,
+  /** What somebody is still making is not swept away. */
+  unfinishedMs: 2 * DAY_MS,
+  runsKeptMs: 400 * DAY_MS,
+  /** Every backup that is younger stays. */
+  allMs: 2 * DAY_MS,
+  daily: 7,
+  weekly: 4,
+  monthly: 12,
+  maxManifestBytes: 32 * 1024 * 1024,
+  /** Of the newest accounts, in a rehearsal. */
+  keysTried: 200,
+  maxReportedFaults: 1_000,
+} as const;

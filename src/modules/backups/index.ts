@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { backupLimits } from '../../../config/backup-limits.ts';
+import type { ObjectStorage } from '../../../media/storage/storage.ts';
+import type { Db } from '../../db/database.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/log.ts';
+import { ok, type Result } from '../../lib/result.ts';
+import { type Created, type CreateOptions, createBackup } from './creating.ts';
+import type { Secrets } from './model.ts';
+import { type Rehearsal, rehearse } from './restoring.ts';
+import { createRuns, firstStart } from './runs.ts';
+import { createShelf, type Shelf } from './shelf.ts';
+import { openTarget, type TargetOptions } from './target.ts';
+
+export type { Created } from './creating.ts';
+export type { BackupFacts, Manifest } from './model.ts';
+export { restoreDatabase, restoreObjects, whyNotLoadable } from './restoring.ts';
+export type { BackupRun, BackupStatus } from './runs.ts';
+export { createShelf, type Shelf } from './shelf.ts';
+export type { Target } from './target.ts';
+export { readSecrets, type VerifyReport } from './verifying.ts';
+
+export interface BackupsDeps {
+  readonly db: Db;
+  readonly databaseUrl: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The media of the server. */
+  readonly objects: ObjectStorage;
+  readonly place: TargetOptions & {
+    /** What tells the place from others: its path or address. */
+    readonly address: string;
+  };
+  readonly secrets: Secrets;
+  readonly origin: string;
+  readonly version: string;
+  /** Whether a sealed private key of an account is opened by a secret key. */
+  readonly opensKey: (secretKey: string, sealed: string) => boolean;
+  readonly settings: { readonly isNightly: boolean; readonly hour: number; readonly media: boolean };
+}
+
+export type Backups = ReturnType<typeof createBackups>;
+
+type Tell = (step: string) => void;
+
+/** Backups of this server, made while it runs (ADR 0048, docs/backup.md). */
+export function createBackups(deps: BackupsDeps) {
+  const { db, clock, log, place, settings } = deps;
+  const now = () => new Date(clock.now());
+  const runs = createRuns(db, now);
+  const shelf: Shelf = createShelf(place);
+
+  const backups = {
+    settings,
+    runs: runs.list,
+    /** What lies there, as far as it was finished. */
+    list: shelf.list,
+    /** Whether backups are made, and whether somebody has to look. */
+    status: () => runs.status(settings.isNightly),
+
+    /** Makes one now. */
+    async create(options: Partial<CreateOptions> = {}): Promise<Result<{ created: Created }>> {
+      const { media = settings.media, ...rest } = options;
+      return runs.record(
+        'create',
+        async () => {
+          const opened = await openTarget(place, deps.origin);
+          if (!opened.ok) return opened;
+          const { target } = opened;
+          const id = `${place.address} ${target.objectFolder}`;
+          const placeId = createHash('sha256').update(id).digest('hex').slice(0, 32);
+          return createBackup({ ...deps, target, place: placeId, now }, { media, ...rest });
+        },
+        ({ created }) => ({ name: created.name, bytes: created.bytes }),
+      );
+    },
+
+    /** Loads one into a schema beside the server's own, looks whether it is whole, and removes it: the newest, or that of a name. */
+    async rehearse(
+      name?: string,
+      tell: Tell = () => undefined,
+      signal?: AbortSignal,
+    ): Promise<Result<RehearsalReport>> {
+      return runs.record(
+        'rehearse',
+        async () => {
+          const found = await shelf.find(name);
+          if (!found.ok) return found;
+          const { target, manifest } = found;
+          const outcome = await rehearse(deps, target, manifest, tell, signal);
+          if (!outcome.ok) return outcome;
+          return ok({ name: manifest.name, startedAt: manifest.startedAt, ...outcome.rehearsal });
+        },
+        (done) => ({ name: done.name, bytes: 0 }),
+      );
+    },
+
+    /** What would go into one. */
+    async preview(): Promise<{ table: string; rows: number }[]> {
+      const { rows } = await db.raw<{ rows: { table: string; rows: number }[] }>(
+        `select relname as table, n_live_tup::int as rows from pg_stat_user_tables
+          where schemaname = current_schema() order by n_live_tup desc, relname`,
+      );
+      return rows;
+    },
+
+    /** The nightly backup and the weekly rehearsal, where one of them is due. For a worker, every minute. */
+    async work(signal?: AbortSignal): Promise<void> {
+      if (!settings.isNightly) return;
+      if (await isDue()) {
+        const made = await backups.create(signal && { signal });
+        if (made.ok) log.info({ backup: made.created.name, bytes: made.created.bytes }, 'a backup was made');
+        else log.error({ reason: made.reason, detail: made.detail }, 'the nightly backup could not be made');
+      }
+      if (await isRehearsalDue()) {
+        const done = await backups.rehearse(undefined, undefined, signal);
+        if (!done.ok)
+          log.error({ reason: done.reason, detail: done.detail }, 'the newest backup cannot be restored');
+      }
+      await runs.sweep();
+    },
+  };
+
+  /** Once after the hour has come, and again an hour after one that failed. Not on the first day before the hour. */
+  async function isDue(): Promise<boolean> {
+    const slot = lastSlot(now(), settings.hour);
+    if ((await firstStart(db)) > slot) return false;
+    const last = await runs.last('create');
+    if (last === null || last.startedAt < slot) return true;
+    return !last.isGood && now().getTime() - last.startedAt.getTime() > backupLimits.retryMs;
+  }
+
+  async function isRehearsalDue(): Promise<boolean> {
+    if ((await runs.last('create'))?.isGood !== true) return false;
+    const last = await runs.last('rehearse');
+    return last === null || now().getTime() - last.startedAt.getTime() > backupLimits.rehearsalEveryMs;
+  }
+
+  return backups;
+}
+
+export interface RehearsalReport extends Rehearsal {
+  readonly name: string;
+  readonly startedAt: string;
+}
+
+/** The last time at which the clock showed that hour, in UTC. */
+function lastSlot(now: Date, hour: number): Date {
+  const slot = new Date(now);
+  slot.setUTCHours(hour, 0, 0, 0);
+  if (slot > now) slot.setUTCDate(slot.getUTCDate() - 1);
+  return slot;
+}
