@@ -75,7 +75,7 @@ test('a disk is measured as df does it', async () => {
 /** Mounting needs rights that not everybody has who runs tests. */
 function mounted(path: string): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', path], { stdio: 'ignore' });
+    execFileSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', path], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -105,7 +105,7 @@ test('a real file system of 32 MB stops uploads before it is full', async ({ ski
     await expectRefused(await rig.create(1_000), 507, 'disk-full');
   } finally {
     await rig?.server.close();
-    execFileSync('umount', [directory]);
+    execFileSync('/usr/bin/umount', [directory]);
     await rm(directory, { recursive: true, force: true });
   }
 });

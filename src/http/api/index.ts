@@ -38,7 +38,7 @@ import { adminReportRoutes } from './admin/reports/index.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
-import { getStorage, listFindings, runRetention, scanStorage } from './admin/storage.ts';
+import { cleanStorage, getStorage, listFindings, scanStorage } from './admin/storage.ts';
 import {
   listCreatorTrends,
   listSoundTrends,
@@ -343,9 +343,9 @@ export const routes: readonly Route[] = [
   putPoster,
   listSignUps,
   approveSignUp,
+  cleanStorage,
   getStorage,
   listFindings,
-  runRetention,
   scanStorage,
   rejectSignUp,
   assignRole,

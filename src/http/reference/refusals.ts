@@ -215,7 +215,7 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'GET /api/v1/not_interested': ['cursor-invalid', 'cursor-expired'],
   'GET /api/v1/feed_reasons': ['not-found'],
   'GET /api/v1/feed_slates': ['not-found'],
-  'POST /api/v1/admin/storage/retention/:class/run': ['kept'],
+  'POST /api/v1/admin/storage/clean': ['kept'],
   'PATCH /api/v1/admin/ranking': ['settings-invalid'],
   'PATCH /api/v1/admin/settings': ['setting-unknown', 'setting-locked', 'setting-invalid'],
   'POST /api/v1/events': ['cross-site', 'unavailable'],

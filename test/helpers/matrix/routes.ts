@@ -171,6 +171,8 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'GET /api/v1/feed_reasons': ({ shownVideo }) => ({ query: { video_id: shownVideo } }),
   'GET /api/v1/feed_slates': () => ({ query: { slate_id: '1' } }),
   'PATCH /api/v1/admin/settings': () => ({ body: { settings: { INSTANCE_NAME: 'Matrix' } } }),
+  'POST /api/v1/admin/storage/clean': () => ({ body: { class: 'mails' } }),
+  'POST /api/v1/admin/storage/scan': () => ({ body: { mend: false } }),
   'PATCH /api/v1/admin/ranking': () => ({ body: { settings: { 'weights.trending': 0.4 } } }),
   'PATCH /api/v1/feed_settings': () => ({ body: { for_you_list: true } }),
   'POST /api/v1/studio/videos/bulk': () => ({ body: { action: 'delete', ids: ['1'] } }),

@@ -110,17 +110,17 @@ function retentionOf({ failure, freed, ...state }: ClassState) {
   };
 }
 
-export const runRetention = route({
+export const cleanStorage = route({
   method: 'post',
-  path: '/api/v1/admin/storage/retention/:class/run',
+  path: '/api/v1/admin/storage/clean',
   summary: 'Have what is over of one class taken away at the next turn of upkeep, within seconds.',
   audience: 'staff',
   permission: 'storage',
   scope: 'admin:write',
-  params: z.object({ class: z.enum(retentionClasses) }),
+  body: z.object({ class: z.enum(retentionClasses) }),
   output: emptyEntity,
-  handler: async ({ deps, params, viewer }) => {
-    const outcome = await deps.inTx((tx) => deps.retention.ask(tx, actorOf(viewer), params.class));
+  handler: async ({ deps, body, viewer }) => {
+    const outcome = await deps.inTx((tx) => deps.retention.ask(tx, actorOf(viewer), body.class));
     if (!outcome.ok) throw refused(outcome);
     return {};
   },

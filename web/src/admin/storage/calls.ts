@@ -6,6 +6,6 @@ export const storage = () => request<AdminStorage>('GET', '/api/v1/admin/storage
 export const findings = () => request<StorageFinding[]>('GET', '/api/v1/admin/storage/findings');
 
 export const runClass = (name: RetentionClass['class']) =>
-  request<object>('POST', `/api/v1/admin/storage/retention/${name}/run`);
+  request<object>('POST', '/api/v1/admin/storage/clean', { class: name });
 
 export const search = (mend: boolean) => request<object>('POST', '/api/v1/admin/storage/scan', { mend });
