@@ -182,13 +182,17 @@ function originalsOf({ config, clock, videos }: Parts): Keeping {
 
 const UPLOADS_AT_ONCE = 500;
 
+/** What web processes leave: they end uploads that are sent to them, with their files, once those are as old. */
 function uploadsOf({ clock, inTx, videos, endUpload }: Parts): Keeping {
   const { uploadLifetimeMs } = videoLimits;
   return {
     kind: 'swept',
     ...{ days: daysOf(uploadLifetimeMs), maxBytes: null, everyMs: 10 * MINUTE },
     async run(signal) {
-      const due = await videos.uploadsBefore(new Date(clock.now() - uploadLifetimeMs), UPLOADS_AT_ONCE);
+      const due = await videos.uploadsBefore(
+        new Date(clock.now() - uploadLifetimeMs - HOUR),
+        UPLOADS_AT_ONCE,
+      );
       for (const id of due) {
         signal.throwIfAborted();
         await endUpload(id);

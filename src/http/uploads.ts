@@ -10,6 +10,7 @@ import type { HttpDeps } from './deps.ts';
 import { ApiError, errorBody, refused } from './errors.ts';
 import { viewerOfRequest } from './session.ts';
 import { beginUpload } from './upload-begin.ts';
+import { endExpired } from './upload-direct.ts';
 
 const PATH = '/api/v1/uploads';
 /** Ids are ours: 128 random bits in hex, safe as file names. */
@@ -24,7 +25,7 @@ export type Uploads = ReturnType<typeof createUploads>;
  * object store before the last chunk is acknowledged. Each upload belongs to the account that began it.
  */
 export function createUploads(deps: HttpDeps) {
-  const { directory, finish, removeOldFiles } = deps.uploadFiles;
+  const { directory, finish, removeFiles, removeOldFiles } = deps.uploadFiles;
   const viewers = new WeakMap<IncomingMessage, Viewer>();
   const tus = new TusServer({
     path: PATH,
@@ -91,9 +92,8 @@ export function createUploads(deps: HttpDeps) {
     },
 
     /**
-     * Finishes uploads whose last step was cut off, and drops the files of those that were abandoned. Only files of
-     * this machine are touched, so that several web processes do not drop each other's. The rows of abandoned ones
-     * end with their class of retention.
+     * Finishes uploads whose last step was cut off, and drops those that were abandoned. Only files of
+     * this machine are touched, so that several web processes do not drop each other's.
      */
     async sweep(): Promise<void> {
       const now = deps.clock.now();
@@ -104,7 +104,12 @@ export function createUploads(deps: HttpDeps) {
         });
         if (finished) deps.log.info({ uploadId: id }, 'an interrupted upload was completed');
       }
-      await removeOldFiles(new Date(now - videoLimits.uploadLifetimeMs));
+      const expired = new Date(now - videoLimits.uploadLifetimeMs);
+      for (const id of await deps.videos.uploadsBefore(expired, 500)) {
+        await endExpired(deps, id);
+        await removeFiles(id);
+      }
+      await removeOldFiles(expired);
     },
   };
 }

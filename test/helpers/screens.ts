@@ -55,6 +55,7 @@ export function screensOf(site: LivedIn): Screen[] {
     ...plainScreens(site),
     nora('/admin', 'Overview'),
     nora('/admin/approvals', 'Sign-ups'),
+    nora('/admin/storage', 'Storage'),
     nora('/admin/approvals/1', 'Nothing here', { name: 'no page about a sign-up' }),
     nora('/admin/approvals', 'Reject @dora?', {
       name: 'reject a sign-up',
