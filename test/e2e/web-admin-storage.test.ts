@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('the page about storage', { timeout: 120_000 }, () 
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Search and mend' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Search and mend' }).click();
-    await page.getByText('Removed').waitFor();
+    await page.getByRole('cell', { name: 'Removed', exact: true }).waitFor();
     expect((await media.scan.last())?.mended).toBe(1);
     expect(problems).toEqual([]);
     await close();
