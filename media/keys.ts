@@ -18,6 +18,11 @@ export interface MediaKey {
   readonly suffix: string;
 }
 
+/** Where the file of a video lies that must not be seen, as evidence: never served, and not removed with the video. */
+export function quarantineKey(videoId: string): string {
+  return `quarantine/${checkedId(videoId)}/source`;
+}
+
 /**
  * Where the file a user uploaded waits until it is processed. It still carries the user's metadata (where
  * it was filmed, with what), so it lies outside `media/` and is never served.

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Config, ReadConfig } from '../config/config.ts';
+import type { ReadConfig } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
 import { netLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
-import { createFederationSide, createKeyMaker } from '../federation/index.ts';
+import { createFederationSide, createKeyMaker, policedFetch } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createJoin } from '../media/join.ts';
 import { measuredFfmpeg, measuredPipeline } from '../media/measured.ts';
@@ -28,7 +28,7 @@ import { createIds, idNodes } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { countedFetch } from './lib/net/counted-fetch.ts';
-import { createFormPoster, type FormPoster } from './lib/net/form-post.ts';
+import { createFormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
@@ -40,6 +40,7 @@ import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createDepartures } from './modules/departures/index.ts';
 import { createDigests } from './modules/digests/index.ts';
+import { createDomains } from './modules/domains/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createFilters } from './modules/filters/index.ts';
@@ -62,7 +63,6 @@ import { createTags } from './modules/tags/index.ts';
 import {
   createMediaUrls,
   createProxiedFiles,
-  createTranscriber,
   createVideos,
   fetchRemoteSource,
 } from './modules/videos/index.ts';
@@ -70,11 +70,13 @@ import { createWork } from './modules/work/index.ts';
 import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
 import { openRetention, placesOf } from './retention-side.ts';
+import { openRules } from './rules-side.ts';
 import { createSafekeeping } from './safekeeping.ts';
 import { createStaffSide } from './staff-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
+import { transcriberOf } from './transcriber.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -169,7 +171,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   closers.push(() => poster.close());
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
-  const accounts = createAccounts({ db, ids, urls });
+  const later = () => ({ moderation, measures, videos, comments });
+  const guard = openRules({ db, ids, clock, audit, urls, ffmpeg, storage, later });
+  const accounts = createAccounts({ db, ids, urls, screening: guard.rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
   const pictures = createPictures({
     ...{ db, inTx, enqueue, clock, ffmpeg, storage, download: fetch.download },
@@ -184,6 +188,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const auth = createAuth({
     ...{ db, ids, accounts, follow: social.follow, joining: config.joining, makeKeys },
     ...{ enqueue, mail, audit, instance: config.instance, staff: config.staff },
+    isUnderRaid: async (conn) => (await guard.raid.status(conn)).on,
     ...{ instanceSecret, clock, domain: urls.domain },
     ...{ origin: config.origin, request: fetch.request },
     allowsPlainHttp: config.environment !== 'production',
@@ -216,14 +221,14 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ cache: config.remoteCache, takesCopies: room.takesCopies },
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
-    unlistedDomains,
+    ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes },
     transcriber: transcriberOf(config, poster),
     log,
   });
   const proxiedFiles = createProxiedFiles({
     ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, remote: config.remoteVideo },
   });
-  const comments = createComments({ db, ids, urls, unlistedDomains });
+  const comments = createComments({ db, ids, urls, unlistedDomains, screening: guard.rules });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
   const measures = createMeasures({
@@ -265,6 +270,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ db, enqueue, clock, mail, notifications, instanceSecret, urls, accounts, videos, comments },
     instance: config.instance,
   });
+  const domains = createDomains({
+    ...{ db, inTx, ids, clock, log, policy, instances, accounts, social, audit, ownDomain: urls.domain },
+    fetch: policedFetch(fetch, instances),
+  });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
   let made = 1;
@@ -291,7 +300,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     moderation,
     ...{ feed, notifications, publishing: posts },
     relays,
-    instances,
+    ...{ instances, audit },
     instanceSecret,
     instanceAccount,
     remoteKeyMinBits: config.remoteKeyMinBits,
@@ -310,7 +319,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const subscribers = createSubscribers({
     ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
-    ...{ federation, unlistedDomains, reportDesk },
+    ...{ federation, reportDesk },
   });
 
   const retention = openRetention({
@@ -401,18 +410,17 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ moderation, measures, reportDesk },
     audit,
     staff: createStaffSide({ db, ids, audit }),
+    ...guard,
     notifications,
     push,
     relays,
     posts,
     tags,
     ...{ feed, ...streams, recommending, analytics, cursors },
-    lists,
-    filters,
-    markers,
+    ...{ lists, filters, markers },
     portability,
     archives,
-    instances,
+    ...{ instances, domains },
     federation,
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),
     streaming: createStreaming({ db, unlistedDomains }),
@@ -421,14 +429,6 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     close,
   };
   return ok({ context });
-}
-
-/** Null where no service is set up. */
-function transcriberOf({ transcription }: Config, poster: FormPoster) {
-  if (transcription === null) return null;
-  const { url, token, model } = transcription;
-  const { deadlineMs } = transcriptionLimits;
-  return createTranscriber({ poster, url, token: token?.reveal() ?? null, model, deadlineMs });
 }
 
 /** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */

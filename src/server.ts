@@ -6,6 +6,7 @@ import { deliveryLimits } from '../config/limits.ts';
 import { pushLimits } from '../config/live-limits.ts';
 import { mailLimits } from '../config/mail-limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
+import { staffLimits } from '../config/staff-limits.ts';
 import { trendUpkeep } from '../config/trend-limits.ts';
 import { letGo, openRedis } from './connections.ts';
 import type { Context } from './context.ts';
@@ -49,6 +50,7 @@ export async function startWeb(context: Context): Promise<Running> {
     inbox: context.federation.inbox,
     federation: context.federation.router,
     client: context.federation.client,
+    probe: context.federation.probe,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     streams,
     uploadFiles: createUploadFiles(context),
@@ -73,6 +75,7 @@ export async function startWeb(context: Context): Promise<Running> {
       { name: 'uploads', everyMs: 15_000, run: () => uploads.sweep() },
       // Here, since where no worker does the upkeep, none would say so.
       { name: 'retention-alarm', everyMs: MINUTE, run: () => context.retention.alarm() },
+      { name: 'refusals', everyMs: MINUTE, run: () => context.instances.writeRefusals() },
       { name: 'forms', everyMs: 60 * MINUTE, run: () => sweepForms(formsDir(dataDir), context.clock.now()) },
     ],
   });
@@ -199,9 +202,19 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
     { name: 'report-evidence', everyMs: 60 * MINUTE, run: () => context.reportDesk.sheets.sweep() },
+    {
+      name: 'addresses',
+      everyMs: 60 * MINUTE,
+      run: () => context.staff.directory.forgetAddresses(staffLimits.addressDays),
+    },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
+    { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },
+    { name: 'raid-mode', everyMs: MINUTE, run: () => inTx((tx) => context.raid.noteEnd(tx)) },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
+    { name: 'domain-lists', everyMs: MINUTE, run: (signal) => context.domains.subscriptions.syncDue(signal) },
+    { name: 'peer-blocks', everyMs: 5 * MINUTE, run: (signal) => context.domains.peers.askDue(signal) },
+    { name: 'ended-follows', everyMs: 60 * MINUTE, run: () => context.social.sweepEndedFollows() },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
     // Sweeps what was begun and never ended.
     { name: 'storage', everyMs: 24 * 60 * MINUTE, run: () => context.storage.check() },

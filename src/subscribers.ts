@@ -1,5 +1,4 @@
 import type { createFederationSide } from '../federation/index.ts';
-import type { UnlistedDomains } from './db/visibility.ts';
 import type { Subscribers } from './jobs/relay.ts';
 import { accountEvents, type createFieldChecks, type Pictures } from './modules/accounts/index.ts';
 import type { Archives } from './modules/archives/index.ts';
@@ -27,7 +26,6 @@ interface Parts {
   readonly fieldChecks: ReturnType<typeof createFieldChecks>;
   readonly federation: ReturnType<typeof createFederationSide>;
   readonly reportDesk: ReportDesk;
-  readonly unlistedDomains: UnlistedDomains;
 }
 
 type EventName =
@@ -45,7 +43,7 @@ type EventName =
 /** Who takes which event of the outbox: the one table of it. New handlers stand at the end of their list, see `Subscribers`. */
 export function createSubscribers(parts: Parts) {
   const { videos, departures, archives, social, notifications, push, pictures, fieldChecks } = parts;
-  const { federation, unlistedDomains, reportDesk } = parts;
+  const { federation, reportDesk } = parts;
   const { bridge } = federation;
   const news = notifications.on;
   return {
@@ -113,9 +111,16 @@ export function createSubscribers(parts: Parts) {
     },
     'domain.suspended': {
       schema: instanceEvents['domain.suspended'],
-      handlers: [(tx, { domain }) => social.dropAllOfSuspended(tx, domain, unlistedDomains)],
+      handlers: [(tx, { domain }) => social.dropAllOfSuspended(tx, domain)],
     },
-    'domain.lifted': { schema: instanceEvents['domain.lifted'], handlers: [videos.onDomainLifted] },
+    'domain.lifted': {
+      schema: instanceEvents['domain.lifted'],
+      handlers: [videos.onDomainLifted, social.onDomainLifted],
+    },
+    'domain.follows-return': {
+      schema: socialEvents['domain.follows-return'],
+      handlers: [social.onDomainLifted],
+    },
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
     'video.published': {
       schema: videoEvents['video.published'],

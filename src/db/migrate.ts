@@ -64,6 +64,14 @@ export async function migrationNames(folder = MIGRATIONS_DIR): Promise<string[]>
   return files.map((file) => file.replace(/\.ts$/, '')).sort();
 }
 
+/** Those of them that have not run on this database. */
+export async function pendingMigrations(db: Knex): Promise<string[]> {
+  const names = await migrationNames();
+  if (!(await db.schema.hasTable('migrations'))) return names;
+  const done = new Set<string>(await db('migrations').pluck('name'));
+  return names.filter((name) => !done.has(name));
+}
+
 /** A statement that waits for a lock is given up and tried again, so that what the server does meanwhile goes on. */
 async function migrateAll(db: Knex, source: Knex.MigrationSource<string>): Promise<string[]> {
   const config = {

@@ -144,9 +144,11 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
       awaitsPost: upload.awaitsPost ?? false,
       keepsDraft,
     });
+    if (!made.ok) return made;
     await upload.then?.(tx, { id: made.videoId, details });
     return made;
   });
+  if (!begun.ok) throw refused(begun);
   return begun.videoId;
 }
 

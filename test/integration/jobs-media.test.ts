@@ -63,6 +63,15 @@ beforeEach(async () => {
       await writeFile(toPath, 'from afar');
       return ok({ bytes: 9, contentType, finalUrl: new URL('http://b.example') });
     },
+    hashes: {
+      sha256Of: async () => 'ab'.repeat(32),
+      ...{ byFile: async () => null, byPicture: async () => null, looksAtPictures: async () => false },
+      ...{ quarantine: async () => '', noteMatch: async () => undefined },
+    },
+    screening: {
+      screen: async () => ok({ verdict: { hold: false, sensitive: false, hits: [] } }),
+      settle: async () => undefined,
+    },
     ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null, takesCopies: async () => true },
     mediaUrls: createMediaUrls({
       ...{ mediaUrl: 'http://a.example/media', origin: 'http://a.example', clock: systemClock },

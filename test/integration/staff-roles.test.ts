@@ -116,7 +116,7 @@ describe('who may give which role', () => {
 });
 
 describe('what a session may do for the staff', () => {
-  const reads = (token: string) => api.get('/api/v1/admin/accounts?status=pending', { as: { token } });
+  const reads = (token: string) => api.get('/api/v1/admin/sign_ups', { as: { token } });
 
   test('ends with the role, at once', async () => {
     const milo = await somebody('moderator');
@@ -131,7 +131,7 @@ describe('what a session may do for the staff', () => {
     const { id, account, token } = await somebody();
     const cookie = await people.tokenOf(account, 'cookie');
     expect((await assign(operator, id, 'moderator')).ok).toBe(true);
-    expect((await api.get('/api/v1/admin/accounts?status=pending', { cookie })).status).toBe(200);
+    expect((await api.get('/api/v1/admin/sign_ups', { cookie })).status).toBe(200);
     expect((await reads(token)).body.code).toBe('scope-missing');
   });
 

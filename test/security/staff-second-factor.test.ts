@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/http/api/index.ts';
-import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { type Client, clientOf, createPeople, type People } from '../helpers/people.ts';
 import { setUpSecondFactor } from '../helpers/second-factor.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -37,7 +37,7 @@ describe('people of the staff without a second factor', () => {
 
   test('come in once they have set one up, with the session they have', async () => {
     const bea = await people.signedIn('bea', 'moderator');
-    const reads = () => api.get('/api/v1/admin/accounts?status=pending', { as: bea });
+    const reads = () => api.get('/api/v1/admin/sign_ups', { as: bea });
     expect((await reads()).status).toBe(403);
     await setUpSecondFactor(server, bea);
     expect((await reads()).status).toBe(200);

@@ -12,6 +12,7 @@ import {
   updateCredentials,
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
+import { getAdminAccount, listAdminAccounts, searchAdminAccounts } from './admin/accounts.ts';
 import { exportAuditLog, listAuditLog } from './admin/audit-log.ts';
 import {
   deadDeliveries,
@@ -33,9 +34,37 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
+import { domainRoutes } from './admin/domains/index.ts';
+import { addHash, listHashes, listMatches, removeHash } from './admin/hashes.ts';
+import {
+  discardJob,
+  discardJobs,
+  listJobs,
+  listQueues,
+  listWorkers,
+  pauseQueue,
+  resumeQueue,
+  retryJob,
+  retryJobs,
+} from './admin/queues.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
+import {
+  addRule,
+  changeRule,
+  disableRule,
+  enableRule,
+  getRaid,
+  listHeld,
+  listRules,
+  rejectHeld,
+  releaseHeld,
+  removeRule,
+  ruleHits,
+  setRaid,
+  tryRule,
+} from './admin/rules.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import { cleanStorage, getStorage, listFindings, scanStorage } from './admin/storage.ts';
@@ -348,6 +377,9 @@ export const routes: readonly Route[] = [
   listFindings,
   scanStorage,
   rejectSignUp,
+  listAdminAccounts,
+  searchAdminAccounts,
+  getAdminAccount,
   assignRole,
   listRoles,
   createRole,
@@ -356,6 +388,15 @@ export const routes: readonly Route[] = [
   exportAuditLog,
   listAuditLog,
   failingHosts,
+  listQueues,
+  listWorkers,
+  listJobs,
+  pauseQueue,
+  resumeQueue,
+  retryJob,
+  retryJobs,
+  discardJob,
+  discardJobs,
   deadDeliveries,
   retryDeliveries,
   discardDeliveries,
@@ -372,9 +413,13 @@ export const routes: readonly Route[] = [
   getDomainAllow,
   createDomainAllow,
   deleteDomainAllow,
+  ...domainRoutes,
   ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
+  ...[listRules, addRule, tryRule, changeRule, removeRule, enableRule, disableRule, ruleHits],
+  ...[listMatches, listHashes, addHash, removeHash],
+  ...[listHeld, releaseHeld, rejectHeld, getRaid, setRaid],
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

@@ -81,7 +81,7 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
   {
     name: 'Staff',
     about: 'For those who run the server.',
-    paths: /^\/api\/v1\/admin\//,
+    paths: /^\/api\/v[12]\/admin\//,
   },
 ];
 

@@ -17,6 +17,9 @@ export interface AuthDeps extends InviteDeps {
   readonly makeKeys: () => Promise<SealedKeys>;
   /** Whether addresses are asked for, and confirmed by mail before an account may do anything. */
   readonly confirmsEmails: boolean;
+  readonly isUnderRaid: (conn?: Tx) => Promise<boolean>;
+  /** How people may join at this moment. */
+  readonly modeNow: (conn?: Tx) => Promise<RegistrationMode>;
 }
 
 /** Everything slow about a sign-up, done before its transaction opens. */
@@ -84,13 +87,25 @@ export function mayRegister(
   return ok();
 }
 
+/** How people may join at this moment: in raid mode somebody looks at everybody who comes. */
+export function modeBy({
+  joining,
+  isUnderRaid,
+}: Pick<AuthDeps, 'joining' | 'isUnderRaid'>): AuthDeps['modeNow'] {
+  return async (conn) => {
+    const { registrations } = joining;
+    return registrations === 'open' && (await isUnderRaid(conn)) ? 'approval' : registrations;
+  };
+}
+
 /** Creates an account by the registration rules. `pending` accounts cannot sign in yet. */
 export async function signUp(
   deps: AuthDeps,
   tx: Tx,
   form: PreparedSignUp,
 ): Promise<Result<{ account: Account; pending: boolean; invite: TakenInvite | null }, SignUpRefusal>> {
-  const allowed = mayRegister(deps.joining.registrations, form);
+  const mode = await deps.modeNow(tx);
+  const allowed = mayRegister(mode, form);
   if (!allowed.ok) return allowed;
   const unconfirmed = deps.confirmsEmails;
   if (unconfirmed && form.email === null) {
@@ -100,7 +115,7 @@ export async function signUp(
   const taken = form.inviteCode ? await takeInvite(deps, tx, form.inviteCode) : null;
   if (taken?.ok === false) return taken;
   const invite = taken?.invite ?? null;
-  const pending = deps.joining.registrations === 'approval' && invite === null;
+  const pending = mode === 'approval' && invite === null;
   const made = await createUser(deps, tx, form, { role: 'user', pending, unconfirmed, invite });
   if (!made.ok && invite) await giveBackInvite(tx, invite);
   return made.ok ? ok({ ...made, invite }) : made;
@@ -228,7 +243,13 @@ const OF_STAFF: readonly Scope[] = ['admin:read', 'admin:write'];
 export async function openSession(
   deps: AuthDeps,
   tx: Tx,
-  input: { accountId: AccountId; role: Role; kind: 'cookie' | 'bearer'; userAgent: string },
+  input: {
+    accountId: AccountId;
+    role: Role;
+    kind: 'cookie' | 'bearer';
+    userAgent: string;
+    ip?: string | null;
+  },
 ): Promise<{ token: string; sessionId: SessionId; expiresAt: Date; scopes: readonly Scope[] }> {
   const token = randomBytes(32).toString('base64url');
   const isOfStaff = input.role !== 'user' || (await standingOf(tx, input.accountId)).customRole !== null;
@@ -243,6 +264,7 @@ export async function openSession(
       token_hash: hashToken(token),
       scopes: granted,
       user_agent: input.userAgent.slice(0, 300),
+      ip: input.ip ?? null,
       expires_at: tx.raw('now() + make_interval(days => ?)', [SESSION_DAYS]),
     })
     .returning('expires_at');

@@ -15,6 +15,7 @@ import {
   createUser,
   hashToken,
   mayRegister,
+  modeBy,
   openSession,
   type PreparedSignUp,
   prepareSignUp,
@@ -186,11 +187,11 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
   };
 }
 
-type AuthParts = Omit<AuthDeps, 'confirmsEmails'> & MailedDeps & PasskeyDeps & ClientDocumentDeps;
+type AuthParts = Omit<AuthDeps, 'confirmsEmails' | 'modeNow'> & MailedDeps & PasskeyDeps & ClientDocumentDeps;
 
 /** Signing up and in, sessions, roles. */
 export function createAuth(parts: AuthParts) {
-  const deps = { ...parts, confirmsEmails: parts.mail.isOn };
+  const deps = { ...parts, confirmsEmails: parts.mail.isOn, modeNow: modeBy(parts) };
   const { db, accounts } = deps;
   const post = createCorrespondence(deps);
   const mailed = mailedPart(deps, post);
@@ -200,6 +201,7 @@ export function createAuth(parts: AuthParts) {
     ...mailed,
     /** Who may join now. */
     joining: deps.joining,
+    modeNow: deps.modeNow,
     mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.joining.registrations, form),
     checkAge: (said: AgeStatement) => checkAge(deps.joining.minimumAge, said, deps.clock.now()),
     invites: invitesPart(db, deps),

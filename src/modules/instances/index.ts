@@ -14,9 +14,10 @@ export type {
   DeadLetterChoice,
   DeliveryDesk,
 } from './delivery-desk.ts';
-export { normaliseDomain } from './domain-name.ts';
+export { normaliseDomain, withParents } from './domain-name.ts';
 export { instanceEvents } from './events.ts';
 export {
+  type Decision,
   type DomainPolicy,
   type FederationMode,
   type MediaRefusal,

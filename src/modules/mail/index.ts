@@ -13,6 +13,7 @@ import { type Letter, renderLetter } from './letter.ts';
 import { createMailTransport, type MailSettings, type Message } from './transport.ts';
 
 export { type Letter, oneLine } from './letter.ts';
+export { createMailTransport, type MailSettings } from './transport.ts';
 
 export type Mail = ReturnType<typeof createMail>;
 

@@ -17,6 +17,7 @@ const verbs = {
   rule: ['add', 'change', 'enable', 'disable', 'remove'],
   held: ['release', 'reject'],
   raid: ['on', 'off'],
+  hash: ['add', 'remove', 'import', 'match', 'evidence'],
   domain: [
     ...(['set', 'remove', 'bulk', 'import', 'undo', 'purge', 'publish', 'retry'] as const),
     ...(['subscribe', 'change-subscription', 'unsubscribe', 'sync'] as const),

@@ -2,6 +2,12 @@ export { type AuditAction, auditActions, type TargetKind, targetKinds } from './
 export { type Actor, may, operator, outranks, permitted } from './actor.ts';
 export { type Audit, type AuditEntry, type AuditFilter, createAudit, type Deed } from './audit.ts';
 export {
+  createDirectory,
+  type Directory,
+  type DirectoryFilter,
+  type StaffView,
+} from './directory.ts';
+export {
   type Permission,
   permissions,
   permissionsOf,

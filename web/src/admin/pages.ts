@@ -24,6 +24,10 @@ export interface AdminEntry {
 
 /** The pages for the staff by their name in the address, in the order of the navigation; each is fetched once it is opened. */
 export const adminPages: Readonly<Record<string, AdminEntry>> = {
+  accounts: {
+    ...{ title: 'accounts', icon: 'person', group: 'people', needs: 'accounts', hasDetails: true },
+    load: () => import('./accounts/accounts-page.tsx').then((module) => module.AccountsPage),
+  },
   reports: {
     ...{ title: 'reports', icon: 'flag', group: 'people', needs: 'reports', hasDetails: true },
     load: () => import('./reports/reports-page.tsx').then((module) => module.ReportsPage),
@@ -35,6 +39,38 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   storage: {
     ...{ title: 'storage', icon: 'download', group: 'server', needs: 'storage' },
     load: () => import('./storage/storage-page.tsx').then((module) => module.StoragePage),
+  },
+  held: {
+    ...{ title: 'held', icon: 'clock', group: 'content', needs: 'content' },
+    load: () => import('./held/held-page.tsx').then((module) => module.HeldPage),
+  },
+  rules: {
+    ...{ title: 'rules', icon: 'flag', group: 'content', needs: 'rules' },
+    load: () => import('./rules/rules-page.tsx').then((module) => module.RulesPage),
+  },
+  roles: {
+    ...{ title: 'roles', icon: 'key', group: 'server', needs: 'roles' },
+    load: () => import('./roles/roles-page.tsx').then((module) => module.RolesPage),
+  },
+  audit: {
+    ...{ title: 'audit', icon: 'clock', group: 'server', needs: 'audit' },
+    load: () => import('./audit/audit-page.tsx').then((module) => module.AuditPage),
+  },
+  servers: {
+    ...{ title: 'servers', icon: 'globe', group: 'federation', needs: 'domains', hasDetails: true },
+    load: () => import('./domains/servers-page.tsx').then((module) => module.ServersPage),
+  },
+  domains: {
+    ...{ title: 'domains', icon: 'block', group: 'federation', needs: 'domains' },
+    load: () => import('./domains/domains-page.tsx').then((module) => module.DomainsPage),
+  },
+  'domain-lists': {
+    ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
+    load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
+  },
+  queues: {
+    ...{ title: 'queues', icon: 'clock', group: 'server', needs: 'queues' },
+    load: () => import('./queues/queues-page.tsx').then((module) => module.QueuesPage),
   },
 };
 

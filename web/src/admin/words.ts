@@ -31,4 +31,13 @@ export const english = {
   reports: 'Reports',
   approvals: 'Sign-ups',
   storage: 'Storage',
+  held: 'Held',
+  rules: 'Rules',
+  accounts: 'Accounts',
+  roles: 'Roles',
+  audit: 'Log',
+  servers: 'Servers',
+  domains: 'Domains',
+  domainLists: 'Lists of domains',
+  queues: 'Queues',
 } as const;

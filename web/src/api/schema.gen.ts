@@ -96,6 +96,87 @@ export interface Account {
   };
 }
 
+export interface AdminAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly domain: string | null;
+  readonly created_at: string;
+  readonly email: string | null;
+  /** Of the newest session; addresses are forgotten after 30 days */
+  readonly ip: string | null;
+  readonly ips: readonly {
+    readonly ip: string;
+    readonly used_at: string;
+  }[];
+  readonly locale: string | null;
+  readonly invite_request: string | null;
+  readonly role: {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+    readonly permissions: string;
+    readonly highlighted: boolean;
+  };
+  readonly confirmed: boolean;
+  readonly approved: boolean;
+  readonly disabled: boolean;
+  readonly silenced: boolean;
+  readonly suspended: boolean;
+  readonly sensitized: boolean;
+  readonly state: string;
+  readonly rank: number;
+  readonly has_second_factor: boolean;
+  readonly last_active_at: string | null;
+  readonly invited_by_account_id: string | null;
+  readonly account: Account;
+}
+
+export interface AdminAccountDetail {
+  readonly id: string;
+  readonly username: string;
+  readonly domain: string | null;
+  readonly created_at: string;
+  readonly email: string | null;
+  /** Of the newest session; addresses are forgotten after 30 days */
+  readonly ip: string | null;
+  readonly ips: readonly {
+    readonly ip: string;
+    readonly used_at: string;
+  }[];
+  readonly locale: string | null;
+  readonly invite_request: string | null;
+  readonly role: {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+    readonly permissions: string;
+    readonly highlighted: boolean;
+  };
+  readonly confirmed: boolean;
+  readonly approved: boolean;
+  readonly disabled: boolean;
+  readonly silenced: boolean;
+  readonly suspended: boolean;
+  readonly sensitized: boolean;
+  readonly state: string;
+  readonly rank: number;
+  readonly has_second_factor: boolean;
+  readonly last_active_at: string | null;
+  readonly invited_by_account_id: string | null;
+  readonly account: Account;
+  readonly storage_bytes: number;
+  /** Also those that nobody else sees */
+  readonly videos_count: number;
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly ip: string | null;
+    readonly user_agent: string;
+    readonly app: string | null;
+    readonly created_at: string;
+    readonly last_used_at: string;
+  }[];
+}
+
 export interface AdminDomainAllow {
   readonly id: string;
   readonly domain: string;
@@ -107,14 +188,16 @@ export interface AdminDomainBlock {
   readonly domain: string;
   /** SHA-256 of the domain, in hexadecimal */
   readonly digest: string;
+  /** The nearest that Mastodon knows */
   readonly severity: "noop" | "silence" | "suspend";
+  readonly level: "noop" | "no-feed" | "silence" | "suspend";
   readonly reject_media: boolean;
   readonly reject_reports: boolean;
   /** What happens to its videos; null: as to those of others */
   readonly media_mode: "replicate" | "on-view" | "proxy" | "off" | null;
   readonly private_comment: string | null;
   readonly public_comment: string | null;
-  readonly obfuscate: false;
+  readonly obfuscate: boolean;
   readonly created_at: string;
   readonly expires_at: string | null;
 }
@@ -500,6 +583,30 @@ export interface AuditEntry {
   readonly undone_by: string | null;
 }
 
+export interface BlockListAudience {
+  readonly audience: "public" | "members" | "hidden";
+}
+
+export interface BlockListAudienceOutput {
+  readonly audience: "public" | "members" | "hidden";
+}
+
+export interface BlockNotice {
+  readonly domain: string;
+  readonly peers: number;
+  readonly created_at: string;
+}
+
+export interface BlockWatch {
+  readonly host: string;
+  /** By hand; else it is one of the most followed */
+  readonly chosen: boolean;
+  readonly fetched_at: string | null;
+  readonly succeeded_at: string | null;
+  readonly failure: string | null;
+  readonly blocks: number;
+}
+
 export interface BulkResult {
   /** One for each id, in the order in which they were given */
   readonly results: readonly {
@@ -688,12 +795,51 @@ export interface Comment {
   /** Ours: what is said of a video besides; null on comments */
   readonly video: VideoFacts | null;
   readonly video_id: string;
+  /** A moderator decides first: only whoever wrote it sees it */
+  readonly held: boolean;
   /** By the author of the video: only that person, and whoever wrote it, still see it */
   readonly hidden: boolean;
   /** By the author of the video */
   readonly liked_by_author: boolean;
   /** The author of the video wrote it */
   readonly by_author: boolean;
+}
+
+export interface ContentRule {
+  readonly id: string;
+  readonly name: string;
+  readonly when: {
+    /** One of these stands in one of the fields. A star at either end stands for any letters. */
+    readonly words?: readonly string[];
+    /** Found in one of the fields: the syntax of RE2, without regard to case */
+    readonly regex?: string;
+    /** Empty: all */
+    readonly fields: readonly ("caption" | "comment" | "name" | "bio" | "link-host" | "transcript")[];
+    /** The account is younger than so many days */
+    readonly account_days?: number;
+    /** Its server became known less than so many days ago */
+    readonly domain_days?: number;
+    /** There are more links than this */
+    readonly links?: number;
+    /** The same text was posted so often within so many hours, by anybody */
+    readonly duplicates?: {
+      readonly count: number;
+      readonly hours: number;
+    };
+    /** The account posted so much within so many minutes */
+    readonly rate?: {
+      readonly count: number;
+      readonly minutes: number;
+    };
+  };
+  readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
+  readonly scope: "everybody" | "local" | "federated";
+  readonly enabled: boolean;
+  /** In the last 30 days */
+  readonly hits: number;
+  readonly last_hit_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
 }
 
 export interface Context {
@@ -900,6 +1046,131 @@ export interface DeskReport {
   readonly created_at: string;
 }
 
+export interface DomainDeed {
+  /** Of its entry in the audit log; null where nothing changed */
+  readonly id: string | null;
+  readonly changed: number;
+}
+
+export interface DomainDeedEntry {
+  readonly id: string;
+  readonly action: string;
+  readonly target: string;
+  readonly reason: string;
+  /** How many it changed */
+  readonly domains: number;
+  readonly created_at: string;
+  readonly undone: boolean;
+}
+
+export interface DomainDraft {
+  readonly id: string;
+  readonly subscription_id: string;
+  readonly domain: string;
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend";
+  readonly reject_media: boolean;
+  readonly reject_reports: boolean;
+  readonly public_comment: string;
+  readonly created_at: string;
+}
+
+export interface DomainEffect {
+  readonly accounts: number;
+  readonly videos: number;
+  /** Follows of people here of accounts there */
+  readonly follows_out: number;
+  /** How many people here that are */
+  readonly local_followers: number;
+  readonly follows_in: number;
+  readonly open_deliveries: number;
+  readonly media_bytes: number;
+}
+
+export interface DomainEffectBefore {
+  readonly accounts: number;
+  readonly videos: number;
+  /** Follows of people here of accounts there */
+  readonly follows_out: number;
+  /** How many people here that are */
+  readonly local_followers: number;
+  readonly follows_in: number;
+  readonly open_deliveries: number;
+  readonly media_bytes: number;
+  /** Of one domain: follows that its suspension ended and that would be asked for again */
+  readonly returnable: {
+    readonly out: number;
+    readonly in: number;
+  } | null;
+}
+
+export interface DomainExclude {
+  readonly domain: string;
+  readonly note: string;
+  readonly created_at: string;
+}
+
+export interface DomainImport {
+  /** Null where it was only looked at */
+  readonly deed: DomainDeed | null;
+  readonly added: number;
+  readonly changed: number;
+  readonly same: number;
+  /** The first of those that are added or changed */
+  readonly first: readonly string[];
+  /** Decided by hand, or by a list: they stay */
+  readonly kept: readonly {
+    readonly domain: string;
+    readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend";
+  }[];
+  readonly problems: readonly {
+    readonly line: number;
+    readonly problem: "domain-invalid" | "obfuscated" | "top-level" | "own-domain" | "severity-unknown" | "flag-invalid" | "comment-too-long" | "duplicate" | "unreadable";
+    readonly text: string;
+  }[];
+  readonly problem_count: number;
+  readonly effect: DomainEffect | null;
+}
+
+export interface DomainPolicy {
+  readonly domain: string;
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend";
+  readonly reject_media: boolean;
+  readonly reject_reports: boolean;
+  readonly public_comment: string;
+  readonly private_comment: string;
+  readonly obfuscate: boolean;
+  readonly expires_at: string | null;
+  readonly created_at: string;
+  readonly origin: "hand" | "import" | "subscription";
+  readonly subscription_id: string | null;
+}
+
+export interface DomainSubscription {
+  readonly id: string;
+  readonly url: string;
+  readonly title: string;
+  readonly priority: number;
+  readonly drafts: boolean;
+  readonly adopt_orphans: boolean;
+  readonly on_retraction: "remove" | "orphan";
+  readonly fetched_at: string | null;
+  readonly succeeded_at: string | null;
+  readonly failure: string | null;
+  readonly failures: number;
+  readonly bad_lines: number;
+  readonly entries: number;
+  /** That are its own now */
+  readonly policies: number;
+  readonly open_drafts: number;
+}
+
+export interface DomainUndo {
+  /** Of its entry in the audit log; null where nothing changed */
+  readonly id: string | null;
+  readonly changed: number;
+  readonly kept: readonly string[];
+}
+
 export interface EmailPreferences {
   /** Your address */
   readonly email: string | null;
@@ -1019,7 +1290,7 @@ export interface FeedStatuses {
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -1156,6 +1427,27 @@ export interface GroupedNotifications {
   readonly notification_groups: readonly NotificationGroup[];
 }
 
+export interface HeldPost {
+  readonly id: string;
+  readonly kind: "video" | "comment";
+  readonly target_id: string;
+  /** The video itself, or the one that the comment stands under */
+  readonly video_id: string | null;
+  readonly account_id: string;
+  readonly acct: string;
+  readonly text: string;
+  readonly poster: string | null;
+  /** An MP4; its address is good for a short time */
+  readonly media: string | null;
+  readonly cause: "rule" | "hash" | "classifier";
+  readonly rule_id: string | null;
+  /** Its name */
+  readonly rule: string | null;
+  /** What was found */
+  readonly note: string;
+  readonly created_at: string;
+}
+
 export interface History {
   readonly entries: readonly {
     readonly video: FeedVideo;
@@ -1287,6 +1579,7 @@ export interface Instance {
 }
 
 export interface InstanceDomainBlock {
+  /** With stars for letters where the staff hides part of it */
   readonly domain: string;
   /** SHA-256 of the domain, in hex */
   readonly digest: string;
@@ -1320,6 +1613,76 @@ export interface InviteCheck {
   readonly instance_api_url: string;
 }
 
+export interface Job {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  readonly state: "waiting" | "running" | "dead";
+  /** As JSON: ids, and addresses of other servers */
+  readonly payload: string;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly created_at: string;
+  readonly run_at: string;
+  readonly died_at: string | null;
+}
+
+export interface JobCount {
+  readonly count: number;
+}
+
+export interface KnownServer {
+  readonly host: string;
+  readonly software: string | null;
+  readonly version: string | null;
+  readonly first_seen_at: string;
+  readonly last_inbound_at: string | null;
+  readonly last_outbound_ok_at: string | null;
+  readonly accounts: number;
+  readonly failing_since: string | null;
+  /** In a row */
+  readonly failures: number;
+  /** Nothing is sent before; null: the circuit is closed */
+  readonly open_until: string | null;
+  /** Of the nearest policy */
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend" | null;
+}
+
+export interface KnownServerDetail {
+  readonly host: string;
+  readonly software: string | null;
+  readonly version: string | null;
+  readonly first_seen_at: string;
+  readonly last_inbound_at: string | null;
+  readonly last_outbound_ok_at: string | null;
+  readonly accounts: number;
+  readonly failing_since: string | null;
+  /** In a row */
+  readonly failures: number;
+  /** Nothing is sent before; null: the circuit is closed */
+  readonly open_until: string | null;
+  /** Of the nearest policy */
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend" | null;
+  readonly node_name: string | null;
+  readonly checked_at: string | null;
+  readonly check_failure: string | null;
+  /** Its own, or the nearest above it */
+  readonly policy: DomainPolicy | null;
+  readonly effect: DomainEffect;
+  readonly dead_letters: number;
+  readonly waiting_inbound: number;
+  readonly refusals: readonly {
+    readonly reason: string;
+    readonly count: number;
+  }[];
+  readonly blocked_by: readonly {
+    readonly host: string;
+    readonly severity: "silence" | "suspend";
+    readonly comment: string;
+    readonly first_seen_at: string;
+  }[];
+}
+
 export interface List {
   readonly id: string;
   readonly title: string;
@@ -1327,6 +1690,30 @@ export interface List {
   readonly replies_policy: "followed" | "list" | "none";
   /** Who is in it is left out of the home timeline */
   readonly exclusive: boolean;
+}
+
+export interface ListedId {
+  readonly id: string;
+}
+
+export interface ListedMatch {
+  readonly id: string;
+  readonly listed_id: string | null;
+  readonly video_id: string;
+  readonly account_id: string;
+  readonly found_by: "file" | "picture";
+  readonly created_at: string;
+}
+
+export interface ListedMedia {
+  readonly id: string;
+  readonly sha256: string | null;
+  /** Of how many frames the hashes are known; 0: only the file is listed */
+  readonly frames: number;
+  /** Bits of 64 by which a frame may differ */
+  readonly distance: number;
+  readonly label: string;
+  readonly created_at: string;
 }
 
 export interface LiveAnalytics {
@@ -1763,7 +2150,7 @@ export interface Preferences {
 
 export interface Processing {
   readonly id: string;
-  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly state: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   /** What is being done, for display */
   readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
@@ -1783,6 +2170,27 @@ export interface Processing {
   readonly detail: string | null;
   readonly status_url: string;
   readonly url: string;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly waiting: number;
+  /** How long the job has waited that is due for longest */
+  readonly oldest_seconds: number | null;
+  readonly running: number;
+  /** Dead letters: jobs that used all their tries */
+  readonly failed: number;
+  readonly paused_at: string | null;
+  /** Workers that live and serve it */
+  readonly workers: number;
+}
+
+export interface RaidMode {
+  readonly on: boolean;
+  readonly since: string | null;
+  /** When it ends by itself */
+  readonly until: string | null;
+  readonly reason: string;
 }
 
 export interface Relationship {
@@ -1967,6 +2375,33 @@ export interface Rule {
   readonly hint: string;
 }
 
+export interface RuleHit {
+  readonly id: string;
+  readonly created_at: string;
+  readonly account_id: string | null;
+  readonly target: {
+    readonly kind: "video" | "comment" | "account" | "none";
+    readonly id: string | null;
+  };
+  readonly field: "caption" | "comment" | "name" | "bio" | "link-host" | "transcript" | null;
+  readonly excerpt: string;
+  readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
+}
+
+export interface RuleTrial {
+  readonly looked_at: number;
+  readonly found: number;
+  readonly matches: readonly {
+    readonly field: "caption" | "comment" | "name" | "bio" | "link-host" | "transcript" | null;
+    readonly excerpt: string;
+    readonly target: {
+      readonly kind: "video" | "comment" | "account";
+      readonly id: string;
+    };
+    readonly account_id: string;
+  }[];
+}
+
 export interface ScheduledStatus {
   readonly id: string;
   readonly scheduled_at: string;
@@ -2005,6 +2440,20 @@ export interface SecondFactorSecret {
   readonly uri: string;
   /** The same as a picture, to be scanned */
   readonly qr_svg: string;
+}
+
+export interface ServerProbe {
+  readonly ok: boolean;
+  readonly steps: readonly {
+    readonly step: string;
+    readonly what: string;
+    readonly ms: number;
+  }[];
+}
+
+export interface ServerSoftware {
+  readonly software: string;
+  readonly servers: number;
 }
 
 export interface Session {
@@ -2194,7 +2643,7 @@ export interface StudioOverview {
 export interface StudioVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2414,7 +2863,7 @@ export interface V1Instance {
 export interface Video {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected" | "removed";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2686,4 +3135,15 @@ export interface WebPushSubscription {
   readonly policy: "all" | "followed" | "follower" | "none";
   /** By which push services know this server (VAPID), base64url */
   readonly server_key: string;
+}
+
+export interface Worker {
+  readonly id: string;
+  readonly host: string;
+  readonly queues: readonly string[];
+  readonly version: string;
+  readonly started_at: string;
+  readonly seen_at: string;
+  /** Whether it said so within two minutes */
+  readonly alive: boolean;
 }

@@ -18,6 +18,7 @@ export type {
   Import,
   Instance,
   Invite,
+  Job,
   LiveAnalytics,
   Media,
   MutedAccount,
@@ -26,6 +27,7 @@ export type {
   Passkey,
   PendingAccount,
   Processing,
+  Queue,
   Relationship,
   Report,
   Rule,
@@ -42,6 +44,7 @@ export type {
   Tag,
   Video,
   VideoAnalytics,
+  Worker,
 } from './schema.gen.ts';
 
 /** What the server does with an upload. */

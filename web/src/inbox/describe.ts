@@ -8,7 +8,7 @@ import { say } from './say.ts';
 export type Kind =
   | ('likedClip' | 'likedComment' | 'shared' | 'followed' | 'asks' | 'posted' | 'edited')
   | ('commented' | 'replied' | 'mentionedInComment' | 'mentionedInClip')
-  | ('joined' | 'reported' | 'published' | 'rejected' | 'upkeep');
+  | ('joined' | 'reported' | 'published' | 'rejected' | 'decided' | 'upkeep');
 
 /** What happened, from the side of who reads it. */
 export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
@@ -36,6 +36,8 @@ export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
       return 'published';
     case 'vireo.rejected':
       return 'rejected';
+    case 'vireo.report':
+      return 'decided';
     default:
       return isComment ? kindOfComment(status, clip, viewerId) : 'mentionedInClip';
   }
@@ -67,7 +69,8 @@ function whoOf({ accounts: [first, second], group }: Entry): string {
 
 /** The sentence that says what happened, with the names between isolating signs. */
 export function sentenceOf(kind: Kind, entry: Entry): string {
-  if (kind === 'published' || kind === 'rejected' || kind === 'upkeep') return say(kind);
+  const isOfServer = kind === 'decided' || kind === 'upkeep';
+  if (kind === 'published' || kind === 'rejected' || isOfServer) return say(kind);
   const who = whoOf(entry);
   if (kind === 'reported') {
     const target = entry.group.report?.target_account;
@@ -104,7 +107,7 @@ const icons: Readonly<Record<Kind, IconName>> = {
   ...{ likedClip: 'heart', likedComment: 'heart', shared: 'share', followed: 'person', asks: 'person' },
   ...{ commented: 'comment', replied: 'comment', mentionedInComment: 'comment', mentionedInClip: 'comment' },
   ...{ posted: 'play', edited: 'play', published: 'check', rejected: 'alert', joined: 'person' },
-  ...{ reported: 'shield', upkeep: 'alert' },
+  ...{ reported: 'shield', decided: 'flag', upkeep: 'alert' },
 };
 
 /** Where a group leads: to the clip, with the comment shown where it is about one, or to the person. */

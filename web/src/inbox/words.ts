@@ -35,6 +35,7 @@ export const english = {
   published: 'Your clip is out',
   rejected: 'Your upload was not accepted',
   upkeep: 'Your server needs you: look at the administration',
+  decided: 'A report of yours was looked at',
 
   everyone: 'Show everyone',
   accept: 'Accept',

@@ -17,6 +17,7 @@ import { MovePage } from './leaving/move-page.tsx';
 import { type SettingsPageName, settingsEntry, settingsGroups } from './pages.ts';
 import { PrivacyPage } from './privacy-page.tsx';
 import { ProfileSettingsPage } from './profile-page.tsx';
+import { OwnReportsPage } from './reports/reports-page.tsx';
 import { say } from './say.ts';
 import { AppsPage } from './security/apps-page.tsx';
 import { SecurityPage } from './security/security-page.tsx';
@@ -38,6 +39,7 @@ const pages: Readonly<Record<SettingsPageName, ComponentType>> = {
   feed: FeedSettingsPage,
   filters: FiltersPage,
   notifications: NotificationsPage,
+  reports: OwnReportsPage,
   language: LanguagePage,
   playback: PlaybackPage,
   accessibility: AccessibilityPage,

@@ -36,6 +36,8 @@ export const english = {
   notifications: 'Notifications',
   notificationsAbout: 'What you are told, and by mail',
   language: 'Language',
+  reports: 'Your reports',
+  reportsAbout: 'What you reported, and what became of it',
   languageAbout: 'Of these pages, of clips you watch and of clips you make',
   playback: 'Playback and data',
   playbackAbout: 'Sound, speed, and how much is loaded',

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { aboutLimits } from '../../../../config/limits.ts';
 import { htmlFromText } from '../../../lib/html/from-text.ts';
 import { htmlOfPage } from '../../../lib/html/markdown.ts';
 import type { HttpDeps } from '../../deps.ts';
-import { ApiError } from '../../errors.ts';
+import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { rulesOf } from './get-instance.ts';
 import { ruleEntity } from './schemas.ts';
@@ -86,28 +85,24 @@ export const getPeers = route({
 export const getInstanceDomainBlocks = route({
   method: 'get',
   path: '/api/v1/instance/domain_blocks',
-  summary: 'Servers that this one limits, for people of this server.',
-  audience: 'signed-in',
-  scope: 'read',
+  summary: 'Servers that this one limits: for everybody, its people or nobody, as its staff decided.',
+  audience: 'anyone',
+  scope: null,
   limit: DEAR,
   output: z.array(
     z
       .object({
-        domain: z.string(),
+        domain: z.string().describe('With stars for letters where the staff hides part of it'),
         digest: z.string().describe('SHA-256 of the domain, in hex'),
         severity: z.enum(['silence', 'suspend']),
         comment: z.string(),
       })
       .meta({ id: 'InstanceDomainBlock' }),
   ),
-  handler: async ({ deps }) => {
-    const policies = await deps.instances.policies(['silence', 'suspend']);
-    return policies.map(({ domain, severity, publicComment }) => ({
-      domain,
-      digest: createHash('sha256').update(domain).digest('hex'),
-      severity: severity === 'suspend' ? ('suspend' as const) : ('silence' as const),
-      comment: publicComment,
-    }));
+  handler: async ({ deps, viewer }) => {
+    const outcome = await deps.domains.list.published(viewer !== null);
+    if (!outcome.ok) throw refused(outcome);
+    return outcome.blocks.map((block) => ({ ...block }));
   },
 });
 

@@ -103,8 +103,12 @@ async function count(deps: HttpDeps, now: number): Promise<Counts> {
 const isOpenDoor = (mode: HttpDeps['auth']['joining']['registrations']) =>
   mode === 'open' || mode === 'approval';
 
-function registrationsOf({ auth, mail }: HttpDeps): z.input<typeof instanceEntity>['registrations'] {
-  const { registrations: mode, minimumAge } = auth.joining;
+async function registrationsOf({
+  auth,
+  mail,
+}: HttpDeps): Promise<z.input<typeof instanceEntity>['registrations']> {
+  const { minimumAge } = auth.joining;
+  const mode = await auth.modeNow();
   return {
     enabled: isOpenDoor(mode),
     approval_required: mode === 'approval',
@@ -134,7 +138,7 @@ export async function instanceEntityOf(deps: HttpDeps): Promise<z.input<typeof i
     thumbnail: { url: `${deps.urls.origin}/favicon.svg`, blurhash: null, versions: {} },
     icon: [],
     languages: ['en'],
-    registrations: registrationsOf(deps),
+    registrations: await registrationsOf(deps),
     api_versions: { mastodon: API_VERSION },
     contact: { email: instance.email ?? '', account },
     rules: rulesOf(deps),
@@ -161,7 +165,7 @@ export const getInstanceV1 = route({
   output: instanceV1Entity,
   handler: async ({ deps }) => {
     const { instance } = deps.config;
-    const { registrations } = deps.auth.joining;
+    const registrations = await deps.auth.modeNow();
     const [{ users, posts, servers }, account] = await Promise.all([countsOf(deps), contactOf(deps)]);
     return {
       uri: deps.urls.domain,

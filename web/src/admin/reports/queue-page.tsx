@@ -7,6 +7,7 @@ import { type AddressState, useAddressState } from '../parts/address-state.ts';
 import { ChoiceFilter, FilterBar, TextFilter } from '../parts/filter-bar.tsx';
 import { useList } from '../parts/list.tsx';
 import { Pager } from '../parts/pager.tsx';
+import { say as sayAdmin } from '../say.ts';
 import { type Group, groupsPath } from './calls.ts';
 import { CloseDialog, type Closing } from './close-dialog.tsx';
 import { change, undoLast } from './deeds.ts';
@@ -69,8 +70,8 @@ export function QueuePage() {
       {remote.state === 'ready' && groups.length === 0 && (
         <Notice
           icon="flag"
-          title={say(state.isFiltered ? 'noMatch' : 'empty')}
-          text={say(state.isFiltered ? 'noMatchText' : 'emptyText')}
+          title={state.isFiltered ? sayAdmin('noMatch') : say('empty')}
+          text={state.isFiltered ? sayAdmin('noMatchText') : say('emptyText')}
         />
       )}
       <ul class={styles.queue} aria-label={say('list')} ref={list}>
