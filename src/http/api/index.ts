@@ -38,6 +38,7 @@ import { adminReportRoutes } from './admin/reports/index.ts';
 import { ruleRoutes } from './admin/rule-routes.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { staffRoutes } from './admin/staff.ts';
+import { cleanStorage, getStorage, listFindings, scanStorage } from './admin/storage.ts';
 import {
   listCreatorTrends,
   listSoundTrends,
@@ -349,6 +350,7 @@ export const routes: readonly Route[] = [
   ...adminReportRoutes,
   ...[...actingRoutes, ...appealRoutes, listAdminVideos],
   ...queueRoutes,
+  ...[cleanStorage, getStorage, listFindings, scanStorage],
   listDomainBlocks,
   getDomainBlock,
   createDomainBlock,

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { AccountId, PasskeyId, SessionId } from '../../lib/ids.ts';
 import { type Account, accountFromRow } from '../accounts/index.ts';
@@ -86,7 +87,7 @@ function appsPart(deps: ClientDocumentDeps) {
         .where({ app_id: app.id, token_hash: hashToken(token) })
         .delete();
     },
-    sweep: () => sweepApps(db),
+    sweep: (signal?: AbortSignal) => sweepApps(db, signal),
   };
 }
 
@@ -182,7 +183,7 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
       await tellOfWaiting(deps, tx);
       return null;
     },
-    sweepLinks: () => sweepLinks(db),
+    sweepLinks: (signal?: AbortSignal) => sweepLinks(db, signal),
   };
 }
 
@@ -345,8 +346,7 @@ export function createAuth(parts: AuthParts) {
     },
 
     /** Removes sessions that have run out. */
-    async sweepSessions(): Promise<number> {
-      return db('sessions').where('expires_at', '<', db.fn.now()).delete();
-    },
+    sweepSessions: (signal?: AbortSignal): Promise<number> =>
+      deleteInBatches(db, 'sessions', { condition: 'expires_at < now()' }, signal),
   };
 }
