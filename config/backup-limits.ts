@@ -17,6 +17,8 @@ export const backupLimits = {
   objectsPerPage: 500,
   /** No good backup for longer than this: somebody has to look. */
   staleMs: 1.5 * DAY_MS,
+  /** Somebody who was told and did nothing is told again. */
+  tellAgainMs: 3 * DAY_MS,
   rehearsalEveryMs: 7 * DAY_MS,
   /** After a failure, until the next hour comes round. */
   retryMs: 3_600_000,

@@ -360,7 +360,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     ...createOperations({ db, redis, clock, config, metrics, storage, videos }),
     storage,
     media,
-    ...createSafekeeping({ config, db, databaseUrl, clock, log, media, instanceSecret }),
+    ...createSafekeeping({
+      ...{ config, db, inTx, databaseUrl, clock, log, media, metrics, instanceSecret, auth },
+      request: fetch.request,
+    }),
     ffmpeg,
     accounts,
     pictures,

@@ -197,6 +197,7 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'scheduled-posts', everyMs: 5_000, run: (signal) => context.posts.publishDue(signal) },
     { name: 'idempotency-keys', everyMs: 60 * MINUTE, run: () => sweepOnce(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
+    { name: 'releases', everyMs: 10 * MINUTE, run: () => context.releases.checkDue() },
     { name: 'mails', everyMs: 60 * MINUTE, run: () => context.mail.sweep() },
     { name: 'mail-links', everyMs: 60 * MINUTE, run: () => auth.sweepLinks() },
     { name: 'unconfirmed', everyMs: 60 * MINUTE, run: () => auth.emails.dropUnconfirmed(inTx) },

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { backupLimits } from '../../../config/backup-limits.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
-import type { Db } from '../../db/database.ts';
+import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import { type Created, type CreateOptions, createBackup } from './creating.ts';
 import type { Secrets } from './model.ts';
 import { type Rehearsal, rehearse } from './restoring.ts';
-import { createRuns, firstStart } from './runs.ts';
+import { type BackupStatus, createRuns, firstStart } from './runs.ts';
 import { createShelf, type Shelf } from './shelf.ts';
 import { openTarget, type TargetOptions } from './target.ts';
 
@@ -22,6 +22,7 @@ export { readSecrets, type VerifyReport } from './verifying.ts';
 
 export interface BackupsDeps {
   readonly db: Db;
+  readonly inTx: InTx;
   readonly databaseUrl: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -36,10 +37,15 @@ export interface BackupsDeps {
   readonly version: string;
   /** Whether a sealed private key of an account is opened by a secret key. */
   readonly opensKey: (secretKey: string, sealed: string) => boolean;
+  /** Tells the staff that there is no recent backup. */
+  readonly tell: (tx: Tx, status: BackupStatus) => Promise<void>;
   readonly settings: { readonly isNightly: boolean; readonly hour: number; readonly media: boolean };
 }
 
 export type Backups = ReturnType<typeof createBackups>;
+
+/** When the staff was last told. */
+const TOLD_KEY = 'backup-stale-told';
 
 type Tell = (step: string) => void;
 
@@ -117,6 +123,8 @@ export function createBackups(deps: BackupsDeps) {
         if (!done.ok)
           log.error({ reason: done.reason, detail: done.detail }, 'the newest backup cannot be restored');
       }
+      const status = await backups.status();
+      if (status.isStale) await deps.inTx((tx) => tellOnce(tx, status));
       await runs.sweep();
     },
   };
@@ -128,6 +136,15 @@ export function createBackups(deps: BackupsDeps) {
     const last = await runs.last('create');
     if (last === null || last.startedAt < slot) return true;
     return !last.isGood && now().getTime() - last.startedAt.getTime() > backupLimits.retryMs;
+  }
+
+  /** Once for each good backup that grew old, and again every few days until there is another. */
+  async function tellOnce(tx: Tx, status: BackupStatus): Promise<void> {
+    const row = await tx('instance_settings').where({ key: TOLD_KEY }).forUpdate().first('value');
+    if (row && clock.now() - Date.parse(row.value) < backupLimits.tellAgainMs) return;
+    const value = JSON.stringify(now().toISOString());
+    await tx('instance_settings').insert({ key: TOLD_KEY, value }).onConflict('key').merge({ value });
+    await deps.tell(tx, status);
   }
 
   async function isRehearsalDue(): Promise<boolean> {
