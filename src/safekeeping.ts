@@ -7,7 +7,7 @@ import type { Logger } from './lib/log.ts';
 import type { Metrics } from './lib/metrics.ts';
 import type { SafeFetch } from './lib/net/safe-fetch.ts';
 import type { Auth } from './modules/auth/index.ts';
-import { type Backups, type BackupStatus, createBackups } from './modules/backups/index.ts';
+import { type BackupStatus, type Backups, createBackups } from './modules/backups/index.ts';
 import { createReleases, type News, type Releases } from './modules/releases/index.ts';
 import type { Storage } from './modules/storage/index.ts';
 import { openBackupPlace } from './stores.ts';
@@ -33,7 +33,7 @@ export function createSafekeeping({ config, media, instanceSecret, auth, ...part
   const backups = createBackups({
     ...parts,
     objects: media.objects,
-    place: openBackupPlace(config),
+    openPlace: () => openBackupPlace(config),
     secrets: { secretKey: instanceSecret, variables: config.told },
     ...{ origin: config.origin, version, opensKey: opensActorKey, settings: config.backups },
     tell: staff.ofStaleBackups,

@@ -10,6 +10,7 @@ import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index
 import type { Analytics } from '../modules/analytics/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
+import type { Backups } from '../modules/backups/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Counters } from '../modules/counters/index.ts';
 import type { Digests } from '../modules/digests/index.ts';
@@ -26,6 +27,7 @@ import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
 import type { Recommending } from '../modules/recommending/index.ts';
+import type { Releases } from '../modules/releases/index.ts';
 import type { Social } from '../modules/social/index.ts';
 import type { Audit } from '../modules/staff/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
@@ -61,6 +63,8 @@ export interface HttpDeps {
   readonly moderation: Moderation;
   readonly measures: Measures;
   readonly audit: Audit;
+  readonly backups: Backups;
+  readonly releases: Releases;
   readonly notifications: Notifications;
   readonly push: Push;
   readonly feed: Feed;

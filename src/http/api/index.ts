@@ -33,6 +33,7 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
+import { getBackups, getReleases } from './admin/safekeeping.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
 import {
   listCreatorTrends,
@@ -334,6 +335,8 @@ export const routes: readonly Route[] = [
   putCaptions,
   deleteCaptions,
   putPoster,
+  getBackups,
+  getReleases,
   listSignUps,
   approveSignUp,
   rejectSignUp,

@@ -9,7 +9,7 @@ import { type Created, type CreateOptions, createBackup } from './creating.ts';
 import type { Secrets } from './model.ts';
 import { type Rehearsal, rehearse } from './restoring.ts';
 import { type BackupStatus, createRuns, firstStart } from './runs.ts';
-import { createShelf, type Shelf } from './shelf.ts';
+import { createShelf } from './shelf.ts';
 import { openTarget, type TargetOptions } from './target.ts';
 
 export type { Created } from './creating.ts';
@@ -28,7 +28,8 @@ export interface BackupsDeps {
   readonly log: Logger;
   /** The media of the server. */
   readonly objects: ObjectStorage;
-  readonly place: TargetOptions & {
+  /** Opens the place for backups: each time anew, since disks come and go. */
+  readonly openPlace: () => TargetOptions & {
     /** What tells the place from others: its path or address. */
     readonly address: string;
   };
@@ -51,16 +52,13 @@ type Tell = (step: string) => void;
 
 /** Backups of this server, made while it runs (ADR 0048, docs/backup.md). */
 export function createBackups(deps: BackupsDeps) {
-  const { db, clock, log, place, settings } = deps;
+  const { db, clock, log, openPlace, settings } = deps;
   const now = () => new Date(clock.now());
   const runs = createRuns(db, now);
-  const shelf: Shelf = createShelf(place);
 
   const backups = {
     settings,
     runs: runs.list,
-    /** What lies there, as far as it was finished. */
-    list: shelf.list,
     /** Whether backups are made, and whether somebody has to look. */
     status: () => runs.status(settings.isNightly),
 
@@ -70,6 +68,7 @@ export function createBackups(deps: BackupsDeps) {
       return runs.record(
         'create',
         async () => {
+          const place = openPlace();
           const opened = await openTarget(place, deps.origin);
           if (!opened.ok) return opened;
           const { target } = opened;
@@ -90,7 +89,7 @@ export function createBackups(deps: BackupsDeps) {
       return runs.record(
         'rehearse',
         async () => {
-          const found = await shelf.find(name);
+          const found = await createShelf(openPlace()).find(name);
           if (!found.ok) return found;
           const { target, manifest } = found;
           const outcome = await rehearse(deps, target, manifest, tell, signal);

@@ -38,7 +38,8 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 /** Reads a feed. Fails where it is not signed by the holder of the key (32 bytes as base64), or is no feed. */
 export function readFeed(body: Buffer, key: string): Result<{ feed: Feed }, 'not-signed' | 'not-a-feed'> {
   const envelope = envelopeSchema.safeParse(parseJson(body));
-  if (!envelope.success) return fail('not-a-feed', 'The address does not answer with a signed feed of releases.');
+  if (!envelope.success)
+    return fail('not-a-feed', 'The address does not answer with a signed feed of releases.');
   const payload = Buffer.from(envelope.data.payload, 'base64');
   const publicKey = createPublicKey({
     key: Buffer.concat([SPKI_PREFIX, Buffer.from(key, 'base64')]),

@@ -106,7 +106,14 @@ export function createReleases({ db, inTx, clock, log, request, version, feed, t
           return fail('not-read', lastError);
         }
         const { madeAt, releases: known } = outcome.feed;
-        const state: Stored = { ...before, triedAt: now, checkedAt: now, lastError: null, madeAt, releases: known };
+        const state: Stored = {
+          ...before,
+          triedAt: now,
+          checkedAt: now,
+          lastError: null,
+          madeAt,
+          releases: known,
+        };
         const news = newsOf(state);
         const isUrgent = news?.isSecurity === true && state.told !== news.version;
         if (isUrgent) await tell(tx, news);
