@@ -5,6 +5,7 @@ import { inbox } from './inbox.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
+import { memory } from './memory.ts';
 import { ranking } from './ranking.ts';
 import { rankingCold } from './ranking-cold.ts';
 import { rankingWithin } from './ranking-within.ts';
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, Bench>> = {
   federation,
   'media-pipeline': mediaPipeline,
   'media-serving': mediaServing,
+  memory,
   trending,
   stream,
   'ranking-world': rankingWorld,

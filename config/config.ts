@@ -29,8 +29,17 @@ export class Secret {
   }
 }
 
-/** Everything the server was told at boot. Frozen; read only through what `createContext` passes on. */
+/** Everything the server was told, read only through what `createContext` passes on. As it is read it is frozen. */
 export type Config = Readonly<ReturnType<typeof build>>;
+
+/** What the environment says. */
+export type ReadConfig = Config & {
+  /** The whole with these texts for variables that the environment leaves open. Not enumerable. */
+  readonly withSettings: (texts: SettingTexts) => Outcome<Config>;
+};
+
+/** Variables that the staff set, as the environment would write them. */
+export type SettingTexts = Partial<Readonly<Record<VariableName, string>>>;
 
 /** One refused variable, with what to do about it. */
 export interface ConfigProblem {
@@ -39,8 +48,10 @@ export interface ConfigProblem {
   readonly remedy: string;
 }
 
-export type ConfigOutcome =
-  | { readonly ok: true; readonly config: Config }
+export type ConfigOutcome = Outcome<ReadConfig>;
+
+type Outcome<C> =
+  | { readonly ok: true; readonly config: C }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 type Parsed = { [K in VariableName]: z.output<(typeof variables)[K]['schema']> | undefined };
@@ -65,7 +76,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const values = parsed as Parsed;
   if (problems.length === 0) problems.push(...contradictions(values));
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: frozen(build(values, told)) };
+  const withSettings = (texts: SettingTexts): Outcome<Config> => {
+    const open = Object.entries(texts).filter(([name]) => !Object.hasOwn(told, name));
+    const outcome = readConfig({ ...env, ...Object.fromEntries(open) });
+    return outcome.ok ? { ok: true, config: frozen({ ...outcome.config, told }) } : outcome;
+  };
+  const config = build(values, told);
+  return {
+    ok: true,
+    config: frozen(Object.defineProperty(config, 'withSettings', { value: withSettings }) as ReadConfig),
+  };
 }
 
 function frozen<T extends object>(value: T): T {
@@ -199,6 +219,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       name: required(v.INSTANCE_NAME),
       description: required(v.INSTANCE_DESCRIPTION),
       email: v.INSTANCE_EMAIL ?? null,
+      about: v.INSTANCE_ABOUT ?? null,
       rules: required(v.INSTANCE_RULES),
       privacyPolicy: v.INSTANCE_PRIVACY_POLICY ?? null,
     },
@@ -245,6 +266,12 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
             },
     },
     secretKey: secret(v.SECRET_KEY),
+    joining: {
+      registrations: required(v.REGISTRATIONS),
+      invitesBy: required(v.INVITES),
+      /** In years. 0: nobody is asked. */
+      minimumAge: required(v.MINIMUM_AGE),
+    },
     backups: {
       isNightly: required(v.BACKUPS) === 'nightly',
       hour: required(v.BACKUP_HOUR),
@@ -269,14 +296,11 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
         : { url: v.RELEASE_FEED_URL, key: required(v.RELEASE_FEED_KEY) },
     /** The text of every variable that was set, but for passwords and keys: for backups. */
     told,
-    registrations: required(v.REGISTRATIONS),
     archives: {
       daysBetween: required(v.ARCHIVE_DAYS_BETWEEN),
       daysKept: required(v.ARCHIVE_DAYS_KEPT),
     },
-    invitesBy: required(v.INVITES),
-    /** In years. 0: nobody is asked. */
-    minimumAge: required(v.MINIMUM_AGE),
+    staff: { secondFactor: required(v.STAFF_SECOND_FACTOR) },
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     mail: mailOf(v),
     video: {

@@ -14,6 +14,7 @@ export const appVariables = {
     doc: 'Colour of the sign on the icons of the installed page.',
     remedy: 'Write a colour as six hexadecimal digits, such as #35c795.',
     group: 'Server',
+    control: { kind: 'color' },
   }),
   APP_BACKGROUND_COLOR: variable({
     schema: colour,
@@ -21,6 +22,7 @@ export const appVariables = {
     doc: 'Colour behind the sign on those icons, of the window around the installed page, and of its start.',
     remedy: 'Write a colour as six hexadecimal digits, such as #0c0d0f.',
     group: 'Server',
+    control: { kind: 'color' },
   }),
   SERVICE_WORKER: variable({
     schema: z.enum(['on', 'off']),

@@ -9,6 +9,15 @@ export const joiningVariables = {
     doc: 'Who may invite others: owner and admins, or everybody with an account. Who comes by an invite waits for no approval. With `REGISTRATIONS=closed`, nobody is invited.',
     remedy: 'Use one of: staff, everyone.',
     group: 'Accounts',
+    control: { kind: 'choice', options: ['staff', 'everyone'] },
+  }),
+  STAFF_SECOND_FACTOR: variable({
+    schema: z.enum(['required', 'optional']),
+    fallback: 'required',
+    doc: 'Whether people of the staff need a second factor (an authenticator app or a passkey) before pages and API for the staff open to them. They can always sign in and set one up.',
+    remedy: 'Use one of: required, optional.',
+    group: 'Accounts',
+    control: { kind: 'choice', options: ['required', 'optional'] },
   }),
   MINIMUM_AGE: variable({
     schema: integer(0, 99),
@@ -16,5 +25,6 @@ export const joiningVariables = {
     doc: 'Age in years from which people may sign up by themselves. They are asked for it; that they said so is kept, their date of birth is not. `0`: nobody is asked.',
     remedy: 'Write a number of years from 0 to 99.',
     group: 'Accounts',
+    control: { kind: 'number', min: 0, max: 99, unit: 'years' },
   }),
 };

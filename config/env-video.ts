@@ -17,6 +17,7 @@ export const videoVariables = {
     doc: 'Whether pages of other sites may show videos of this server in a frame (`/embed/ID`, oEmbed): those that everybody may see and that nobody is warned of, or none.',
     remedy: 'Use one of: everywhere, off.',
     group: 'Video',
+    control: { kind: 'choice', options: ['everywhere', 'off'] },
   }),
   MAX_UPLOAD_MB: variable({
     schema: integer(1, 10_000),
@@ -24,6 +25,7 @@ export const videoVariables = {
     doc: 'Largest upload, in MB (1 MB = 1,048,576 bytes).',
     remedy: 'Write a number from 1 to 10000.',
     group: 'Video',
+    control: { kind: 'number', min: 1, max: 10_000, unit: 'MB' },
   }),
   UPLOADS: variable({
     schema: z.enum(['tus', 'direct']),
@@ -38,6 +40,7 @@ export const videoVariables = {
     doc: 'What the videos of one account may take in all their sizes, uploads under way included, in MB. It counts when an upload begins. `0`: no limit.',
     remedy: 'Write a number of MB, or 0.',
     group: 'Video',
+    control: { kind: 'number', min: 0, max: 100_000_000, unit: 'MB' },
   }),
   MAX_DURATION_SECONDS: variable({
     schema: integer(1, 3_600),
@@ -45,6 +48,7 @@ export const videoVariables = {
     doc: 'Longest video, in seconds.',
     remedy: 'Write a number of seconds from 1 to 3600.',
     group: 'Video',
+    control: { kind: 'number', min: 1, max: 3_600, unit: 'seconds' },
   }),
   MEDIA_URL: variable({
     schema: httpUrl.refine((text) => !/[?#@]/.test(text)),

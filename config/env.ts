@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { appVariables } from './env-app.ts';
 import { backupVariables } from './env-backup.ts';
 import { eventVariables } from './env-events.ts';
+import { instanceVariables } from './env-instance.ts';
 import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
 import { observabilityVariables } from './env-observability.ts';
@@ -64,49 +65,7 @@ export const variables = {
     remedy: 'Write comma-separated IP addresses or networks, such as loopback,10.0.0.0/8.',
     group: 'Server',
   }),
-  INSTANCE_NAME: variable({
-    schema: z.string().min(1).max(80),
-    fallback: 'Vireo',
-    doc: 'Name people see.',
-    remedy: 'Write 1 to 80 characters.',
-    group: 'Server',
-  }),
-  INSTANCE_DESCRIPTION: variable({
-    schema: z.string().max(1_000),
-    fallback: 'A short-video server of the open social web.',
-    doc: 'A sentence or two on what this server is for.',
-    remedy: 'Write at most 1000 characters.',
-    group: 'Server',
-  }),
-  INSTANCE_EMAIL: variable({
-    schema: z.email().max(200),
-    fallback: undefined,
-    doc: 'Where people reach who runs this server. Shown to everybody.',
-    remedy: 'Write one e-mail address.',
-    group: 'Server',
-  }),
-  INSTANCE_RULES: variable({
-    schema: z
-      .string()
-      .max(10_000)
-      .transform((text) =>
-        text
-          .split(/\r?\n|\\n/)
-          .map((line) => line.trim())
-          .filter((line) => line !== ''),
-      ),
-    fallback: '',
-    doc: 'Rules of this server, one a line; or with `\n` between them.',
-    remedy: 'Write at most 10000 characters.',
-    group: 'Server',
-  }),
-  INSTANCE_PRIVACY_POLICY: variable({
-    schema: z.string().max(50_000),
-    fallback: undefined,
-    doc: 'What this server does with what it knows of people, as plain text. Without it, clients are told that there is none.',
-    remedy: 'Write at most 50000 characters.',
-    group: 'Server',
-  }),
+  ...instanceVariables,
   ...appVariables,
   LOG_LEVEL: variable({
     schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
@@ -297,6 +256,7 @@ export const variables = {
     doc: 'Who may sign up: anybody, anybody whom a person approves, whoever has an invite, or nobody.',
     remedy: 'Use one of: open, approval, invite, closed.',
     group: 'Accounts',
+    control: { kind: 'choice', options: ['open', 'approval', 'invite', 'closed'] },
   }),
   ARCHIVE_DAYS_BETWEEN: variable({
     schema: integer(0, 365),
@@ -304,6 +264,7 @@ export const variables = {
     doc: 'Days that lie between two archives of one account; each takes the space of all its videos once more.',
     remedy: 'Write a number of days from 0 to 365.',
     group: 'Accounts',
+    control: { kind: 'number', min: 0, max: 365, unit: 'days' },
   }),
   ARCHIVE_DAYS_KEPT: variable({
     schema: integer(1, 90),
@@ -311,6 +272,7 @@ export const variables = {
     doc: 'Days for which the archive of an account can be fetched; then it is removed.',
     remedy: 'Write a number of days from 1 to 90.',
     group: 'Accounts',
+    control: { kind: 'number', min: 1, max: 90, unit: 'days' },
   }),
   ...joiningVariables,
   OWNER_USERNAME: variable({
@@ -356,6 +318,7 @@ export const variables = {
     doc: 'What happens to videos of other servers: `replicate` copies those that somebody here follows, is shown by those they follow, or opens, into this server’s own storage; `on-view` copies them once they are opened; `proxy` copies none, and passes on the bytes from their server to whoever watches, for servers with little disk; `off` shows their description and picture, and links to the page on their server. `vireo domain media DOMAIN MODE` decides otherwise for one server.',
     remedy: `Use one of: ${remoteVideoModes.join(', ')}.`,
     group: 'Federation',
+    control: { kind: 'choice', options: remoteVideoModes },
   }),
   REMOTE_VIDEO_MAX_MB: variable({
     schema: integer(1, 10_000),
@@ -363,6 +326,7 @@ export const variables = {
     doc: 'Largest file fetched from another server, in MB.',
     remedy: 'Write a number from 1 to 10000.',
     group: 'Federation',
+    control: { kind: 'number', min: 1, max: 10_000, unit: 'MB' },
   }),
   REMOTE_CACHE_MAX_GB: variable({
     schema: integer(1, 1_000_000),
@@ -370,6 +334,7 @@ export const variables = {
     doc: 'Most that the copies of videos of other servers may take, in GB (1 GB = 1,073,741,824 bytes). Those that were not watched for the longest time go first, and come back when they are opened. Videos of this server never go.',
     remedy: 'Write a number from 1 to 1000000.',
     group: 'Federation',
+    control: { kind: 'number', min: 1, max: 1_000_000, unit: 'GB' },
   }),
   REMOTE_CACHE_MAX_AGE_DAYS: variable({
     schema: integer(0, 36_500),
@@ -377,6 +342,7 @@ export const variables = {
     doc: 'Copies of videos of other servers that nobody watched for this many days go; 0: they stay as long as there is room.',
     remedy: 'Write a number of days from 0 to 36500.',
     group: 'Federation',
+    control: { kind: 'number', min: 0, max: 36_500, unit: 'days' },
   }),
   REMOTE_KEY_MIN_BITS: variable({
     schema: integer(1_024, 4_096),

@@ -84,6 +84,16 @@ export const reportLimits = {
   perReporterPerDay: 100,
   maxPosts: 40,
   maxRules: 50,
+  maxNoteCharacters: 5_000,
+  maxEvidenceCharacters: 20_000,
+  /** Reports that one command changes. */
+  maxAtOnce: 500,
+  /** Of one account, those that its page shows; the others are counted. */
+  maxShown: 200,
+  /** What was reported is kept this long once its report is closed, */
+  evidenceKeptMs: 180 * 24 * 3_600_000,
+  /** and this long at most, closed or not. */
+  evidenceMaxMs: 365 * 24 * 3_600_000,
 } as const;
 
 /** Streams of events that clients keep open. */
@@ -143,6 +153,10 @@ export const inboxLimits = {
   maxObjectsPerActivity: 20,
   requestsPerAddressPerMinute: 3_000,
   requestsPerHostPerMinute: 3_000,
+  /** For so long after a server became known, it has half of that. */
+  newHostDays: 7,
+  /** For how long it is remembered whether a server is new. */
+  newHostRememberedMs: 600_000,
   /** Activities that are stored together, and how many may wait for it before senders are told to come later. */
   store: {
     maxItems: 128,
@@ -213,6 +227,9 @@ export const apiLimits = {
   defaultPeople: 40,
   maxPeople: 80,
   maxAdminPageItems: 200,
+  maxSettingCharacters: 50_000,
+  maxSettingsAtOnce: 100,
+  maxReasonCharacters: 1_000,
 } as const;
 
 /** What a form may be, where a route takes one in place of JSON. Its fields together are as long as JSON may be. */

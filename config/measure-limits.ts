@@ -9,6 +9,8 @@ export const measureLimits = {
   purgedAtOnce: 20,
   /** After this a strike stops to count. */
   strikeDays: 365,
+  /** Captions that a search of the staff looks through, the newest first. */
+  searchedVideos: 20_000,
   maxFactsCharacters: 5_000,
   maxRules: 20,
   maxReports: 100,

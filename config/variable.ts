@@ -1,5 +1,13 @@
 import { z } from 'zod';
 
+/** How the staff changes a variable while the server runs: what a form for it looks like. */
+export type Control =
+  | { readonly kind: 'text' | 'paragraph' | 'markdown' | 'lines'; readonly maxLength: number }
+  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly unit: Unit }
+  | { readonly kind: 'choice'; readonly options: readonly string[] }
+  | { readonly kind: 'color' };
+type Unit = 'MB' | 'GB' | 'seconds' | 'days' | 'years';
+
 /**
  * One environment variable: how its text is parsed, what it is when absent, what it means to an admin.
  * The table in docs/configuration.md is generated from this list, so a variable cannot exist undocumented.
@@ -12,6 +20,8 @@ export interface Variable<T extends z.ZodType> {
   /** What a person must do when the value is refused. */
   readonly remedy: string;
   readonly secret?: boolean;
+  /** The staff may set it while the server runs, where the environment does not; all processes follow at once (ADR 0049). */
+  readonly control?: Control;
   readonly group: 'Server' | 'Storage' | 'Accounts' | 'Mail' | 'Video' | 'Federation' | 'Backup' | 'Running';
 }
 

@@ -25,6 +25,7 @@ import type { Notifications } from '../src/modules/notifications/index.ts';
 import type { Posts as Publishing } from '../src/modules/posts/index.ts';
 import type { Relays } from '../src/modules/relays/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
+import type { Audit } from '../src/modules/staff/index.ts';
 import type { Videos } from '../src/modules/videos/index.ts';
 import { createClientSide } from './client/index.ts';
 import { createDocuments } from './documents.ts';
@@ -55,6 +56,7 @@ import { explainDeliveries, wakeForgotten } from './outbox/deliveries.ts';
 import { createHostPump } from './outbox/host-pump.ts';
 import { signRequest } from './outbox/sign.ts';
 import { createPosts } from './posts.ts';
+import { probeServer } from './probe.ts';
 import { createReading } from './reading/index.ts';
 import { createSubscribe } from './relays.ts';
 import { createFederationRouter } from './router.ts';
@@ -65,6 +67,7 @@ import { createRemoteKeyStore } from './store/remote-keys.ts';
 import { traceFetch } from './trace.ts';
 
 export { sweepInbox } from './inbox/index.ts';
+export { policedFetch } from './net/policed-fetch.ts';
 export { sweepDeliveryHosts } from './outbox/circuit.ts';
 export { createKeyMaker, opensActorKey } from './store/keyring.ts';
 export { sweepRemoteKeys } from './store/remote-keys.ts';
@@ -94,6 +97,7 @@ export interface FederationSideDeps {
   readonly publishing: Publishing;
   readonly relays: Relays;
   readonly instances: Instances;
+  readonly audit: Audit;
   readonly instanceSecret: string;
   readonly instanceAccount: Account;
   /** Smallest RSA key of a remote actor that is trusted, in bits. */
@@ -145,7 +149,7 @@ export function createFederationSide(deps: FederationSideDeps) {
       ...{ ...deps, ...verifier, senders: createSenders(deps), store: createInboxStore(deps) },
       noticeFollowers: createSyncNotice(deps),
     }),
-    deps.metrics,
+    deps,
   );
   const access = createAccess({ ...deps, ...verifier });
   const readNodeInfo = createNodeInfoReader({
@@ -194,6 +198,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     /** What became of an activity of ours at each inbox. */
     explainDeliveries: (activityUri: string, limit: number) => explainDeliveries(db, activityUri, limit),
     /** Fetches a document as the server would, and tells every step. */
+    probe: (host: string) => probeServer({ ...deps, sign, readNodeInfo, ownHost: urls.domain }, host),
     trace: (address: string) => traceFetch({ ...deps, sign, ownHost: urls.domain }, address),
     checkInbox: check,
     drainInbox: (host: string, run: JobRun) => drainHost({ ...deps, check }, host, run),
@@ -208,11 +213,16 @@ export function createFederationSide(deps: FederationSideDeps) {
 
 type Gate = (request: InboxRequest) => Promise<GateAnswer>;
 
-function countedGate(gate: Gate, metrics: Metrics): Gate {
+function countedGate(
+  gate: Gate,
+  { metrics, instances }: Pick<FederationSideDeps, 'metrics' | 'instances'>,
+): Gate {
   return async (request) => {
     const answer = await gate(request);
     if (answer.status === 202) metrics.inbox('accepted');
     else metrics.inbox('rejected', answer.reason ?? String(answer.status));
+    if (answer.status !== 202 && answer.from)
+      instances.refusedOf(answer.from, answer.reason ?? String(answer.status));
     return answer;
   };
 }

@@ -70,11 +70,16 @@ export function createLookup(deps: LookupDeps): Lookup {
     if (handle && handle.user.toLowerCase() !== read.actor.username.toLowerCase()) {
       return fail('not-found', 'The account goes by another name than the one asked for.');
     }
-    const account = await deps.inTx(async (tx) => {
+    const stored = await deps.inTx(async (tx) => {
       await deps.instances.met(tx, read.actor.domain);
-      return deps.accounts.upsertRemote(tx, read.actor, handle?.host);
+      return deps.accounts.receiveRemote(tx, read.actor, handle?.host);
     });
-    return ok({ account });
+    if (stored.ok) return stored;
+    // What it says now is not taken; what it said before stays.
+    const before = await deps.accounts.byActorUri(read.actor.actorUri);
+    return before
+      ? ok({ account: before })
+      : fail('blocked', 'A rule of this server does not allow this account.');
   }
 
   return {

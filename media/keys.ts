@@ -18,6 +18,11 @@ export interface MediaKey {
   readonly suffix: string;
 }
 
+/** Where the file of a video lies that must not be seen, as evidence: never served, and not removed with the video. */
+export function quarantineKey(videoId: string): string {
+  return `quarantine/${checkedId(videoId)}/source`;
+}
+
 /**
  * Where the file a user uploaded waits until it is processed. It still carries the user's metadata (where
  * it was filmed, with what), so it lies outside `media/` and is never served.
@@ -39,6 +44,11 @@ export function archivePrefix(accountId: string): string {
 /** Where the archive of an account lies. Nobody can guess it: it holds what its owner shows to few. */
 export function archiveKey(accountId: string, sha256: string): string {
   return `${archivePrefix(accountId)}${checkedHash(sha256)}-archive.zip`;
+}
+
+/** Where the frames of a reported video lie; like originals they are never served as media, and no deletion of the video reaches them. */
+export function evidenceKey(videoId: string, sha256: string): string {
+  return `evidence/${checkedId(videoId)}/${checkedHash(sha256)}-frames.jpg`;
 }
 
 /**

@@ -129,7 +129,19 @@ export function showsTheSame(one: Uint32Array, other: Uint32Array): boolean {
   return sum / frames <= SAME_FRAME_BITS;
 }
 
-function shareOf(query: Uint32Array, reference: Uint32Array): number {
+/**
+ * Whether one of two videos shows most frames of the other, in whichever direction: encoded again, cut, in a mirror or in
+ * black bars. The reference is known by its plain hashes alone; `nearBits` of 64 may differ in a frame.
+ */
+export function comparePictures(video: VideoHashes, reference: Uint32Array, nearBits: number): boolean {
+  const looks = [video.plain, video.mirrored, video.inner, video.innerMirrored];
+  return looks.some(
+    (look) =>
+      shareOf(look, reference, nearBits) >= SAME_SHARE || shareOf(reference, look, nearBits) >= SAME_SHARE,
+  );
+}
+
+function shareOf(query: Uint32Array, reference: Uint32Array, nearBits = NEAR_BITS): number {
   const frames = query.length / 2;
   if (frames < FEWEST_FRAMES) return 0;
   let found = 0;
@@ -137,7 +149,7 @@ function shareOf(query: Uint32Array, reference: Uint32Array): number {
     const [high = 0, low = 0] = [query[n], query[n + 1]];
     for (let m = 0; m < reference.length; m += 2) {
       const bits = countBits(high ^ (reference[m] ?? 0)) + countBits(low ^ (reference[m + 1] ?? 0));
-      if (bits > NEAR_BITS) continue;
+      if (bits > nearBits) continue;
       found += 1;
       break;
     }

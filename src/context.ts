@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../config/config.ts';
+import type { ReadConfig } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
 import { netLimits } from '../config/limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
-import { createFederationSide, createKeyMaker } from '../federation/index.ts';
+import { createFederationSide, createKeyMaker, policedFetch } from '../federation/index.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { createJoin } from '../media/join.ts';
 import { measuredFfmpeg, measuredPipeline } from '../media/measured.ts';
@@ -27,7 +27,7 @@ import { createIds, idNodes } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { countedFetch } from './lib/net/counted-fetch.ts';
-import { createFormPoster, type FormPoster } from './lib/net/form-post.ts';
+import { createFormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
@@ -39,6 +39,7 @@ import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createDepartures } from './modules/departures/index.ts';
 import { createDigests } from './modules/digests/index.ts';
+import { createDomains } from './modules/domains/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
 import { createFeed } from './modules/feed/index.ts';
 import { createFilters } from './modules/filters/index.ts';
@@ -46,12 +47,13 @@ import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
-import { createMeasures, createModeration } from './modules/moderation/index.ts';
+import { createMeasures, createModeration, createReportDesk } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
 import { createPush, ensureVapidKeys } from './modules/push/index.ts';
 import { createRelays } from './modules/relays/index.ts';
+import { openSettings } from './modules/settings/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createAudit } from './modules/staff/index.ts';
 import { createStorage } from './modules/storage/index.ts';
@@ -60,17 +62,19 @@ import { createTags } from './modules/tags/index.ts';
 import {
   createMediaUrls,
   createProxiedFiles,
-  createTranscriber,
   createVideos,
   fetchRemoteSource,
 } from './modules/videos/index.ts';
 import { createWork } from './modules/work/index.ts';
 import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
+import { openRules } from './rules-side.ts';
 import { createSafekeeping } from './safekeeping.ts';
+import { createStaffSide } from './staff-side.ts';
 import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
+import { transcriberOf } from './transcriber.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -88,8 +92,8 @@ export type Context = Extract<Awaited<ReturnType<typeof createContext>>, { ok: t
  * Redis and storage, migrates, wires the modules. Fails with a sentence that says what to do; then nothing
  * is left running.
  */
-export async function createContext(config: Config, overrides: Overrides = {}) {
-  const log = overrides.log ?? createLogger(config.logLevel);
+export async function createContext(fixed: ReadConfig, overrides: Overrides = {}) {
+  const log = overrides.log ?? createLogger(fixed.logLevel);
   const clock = overrides.clock ?? systemClock;
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -102,25 +106,27 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     return fail(reason, detail);
   };
 
-  const tracing = await beginTracing(config, version, log);
+  const tracing = await beginTracing(fixed, version, log);
   closers.push(() => tracing.stop());
-  const running = overrides.besideServer ? await findRunningStack(config.dataDir) : undefined;
-  const connected = running
-    ? ok({ ...addressesOf(config, running), stack: null })
-    : await connect(config, log);
+  const running = overrides.besideServer ? await findRunningStack(fixed.dataDir) : undefined;
+  const connected = running ? ok({ ...addressesOf(fixed, running), stack: null }) : await connect(fixed, log);
   if (!connected.ok) return refuse(connected.reason, connected.detail);
   const { databaseUrl, redisUrl, stack } = connected;
   if (stack) closers.push(() => stack.stop());
   const migrated = await migrateOrRefuse(databaseUrl);
   if (!migrated.ok) return refuse(migrated.reason, migrated.detail);
   for (const name of migrated.ran) log.info({ migration: name }, 'database migrated');
-  const metrics = createMetrics({ ofProcess: config.metricsListen !== null });
+  const metrics = createMetrics({ ofProcess: fixed.metricsListen !== null });
   const db = openDatabase(databaseUrl, 20, metrics);
   closers.push(() => db.destroy());
   const redis = openRedis(redisUrl, log);
   closers.push(() => redis.quit());
   const random = Math.random;
   const ids = createIds(clock, await claimIdNode(db), random);
+  const audit = createAudit({ db, ids });
+  const settings = await openSettings({ db, databaseUrl, config: fixed, audit, log });
+  closers.push(() => settings.close());
+  const { config } = settings;
   const connections = { db, redis, databaseUrl, redisUrl };
   const { inTx, recommending, hearCommitted } = openRankedFeeds({ config, ids, clock, log, ...connections });
   const enqueue = createEnqueue(ids);
@@ -141,7 +147,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     enqueue,
     clock,
     mode: config.federation.mode,
-    mediaMode: config.remoteVideo.mode,
+    remoteVideo: config.remoteVideo,
   });
   const unlistedDomains = config.federation.mode === 'open' ? 'shown' : 'hidden';
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
@@ -160,7 +166,9 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   closers.push(() => poster.close());
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
-  const accounts = createAccounts({ db, ids, urls });
+  const later = () => ({ moderation, measures, videos, comments });
+  const guard = openRules({ db, ids, clock, audit, urls, ffmpeg, storage, later });
+  const accounts = createAccounts({ db, ids, urls, screening: guard.rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
   const pictures = createPictures({
     ...{ db, inTx, enqueue, clock, ffmpeg, storage, download: fetch.download },
@@ -168,17 +176,16 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   const mail = createMail({
     ...{ db, ids, enqueue, clock, log, instanceSecret, origin: config.origin },
-    ...{ server: config.instance.name, settings: config.mail },
+    ...{ instance: config.instance, settings: config.mail },
   });
   closers.push(() => mail.close());
   const social = createSocial({ db, ids, urls, unlistedDomains });
-  const audit = createAudit({ db, ids });
   const auth = createAuth({
-    ...{ db, ids, accounts, follow: social.follow, registrations: config.registrations, makeKeys },
-    ...{ enqueue, mail, audit, server: config.instance.name },
-    ...{ invitesBy: config.invitesBy, minimumAge: config.minimumAge },
+    ...{ db, ids, accounts, follow: social.follow, joining: config.joining, makeKeys },
+    ...{ enqueue, mail, audit, instance: config.instance, staff: config.staff },
+    isUnderRaid: async (conn) => (await guard.raid.status(conn)).on,
     ...{ instanceSecret, clock, domain: urls.domain },
-    ...{ origin: config.origin, serverName: config.instance.name, request: fetch.request },
+    ...{ origin: config.origin, request: fetch.request },
     allowsPlainHttp: config.environment !== 'production',
   });
   const { mediaUrl, origin } = config;
@@ -197,7 +204,8 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     readRange: fetch.readRange,
     workDir: scratchDir,
     mediaUrls,
-    ...config.video,
+    upload: config.video,
+    lazyRungs: config.video.lazyRungs,
     remote: config.remoteVideo,
     fetchSource: (job) =>
       fetchRemoteSource(
@@ -208,19 +216,22 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     cache: config.remoteCache,
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
-    unlistedDomains,
+    ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes },
     transcriber: transcriberOf(config, poster),
     log,
   });
   const proxiedFiles = createProxiedFiles({
-    ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, maxBytes: config.remoteVideo.maxBytes },
+    ...{ fetch, clock, mediaRefusal: instances.mediaRefusal, remote: config.remoteVideo },
   });
-  const comments = createComments({ db, ids, urls, unlistedDomains });
+  const comments = createComments({ db, ids, urls, unlistedDomains, screening: guard.rules });
   const engagement = createEngagement({ db, ids, urls, unlistedDomains });
   const moderation = createModeration({ db, ids, urls });
   const measures = createMeasures({
     ...{ db, inTx, ids, clock, audit, accounts, videos, comments, mail, instanceSecret },
-    ...{ domain: urls.domain, server: config.instance.name, rules: () => config.instance.rules },
+    ...{ domain: urls.domain, instance: config.instance, ruleText: settings.ruleText },
+  });
+  const reportDesk = createReportDesk({
+    ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, workDir: scratchDir },
   });
   const relays = createRelays({ db, ids, urls });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
@@ -252,7 +263,11 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   });
   const digests = createDigests({
     ...{ db, enqueue, clock, mail, notifications, instanceSecret, urls, accounts, videos, comments },
-    server: config.instance.name,
+    instance: config.instance,
+  });
+  const domains = createDomains({
+    ...{ db, inTx, ids, clock, log, policy, instances, accounts, social, audit, ownDomain: urls.domain },
+    fetch: policedFetch(fetch, instances),
   });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
   // People who signed up before there were channels.
@@ -280,7 +295,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     moderation,
     ...{ feed, notifications, publishing: posts },
     relays,
-    instances,
+    ...{ instances, audit },
     instanceSecret,
     instanceAccount,
     remoteKeyMinBits: config.remoteKeyMinBits,
@@ -292,14 +307,14 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const archives = createArchives({
     ...{ db, inTx, ids, clock, enqueue, storage, accounts, auth, videos, comments, engagement, lists },
     ...{ filters, tags, notifications, portability, analytics, documents: federation.documents },
-    ...{ workDir: scratchDir, ...config.archives },
+    ...{ workDir: scratchDir, rules: config.archives },
   });
   const departures = createDepartures({
     ...{ db, inTx, enqueue, accounts, social, videos, comments, engagement, notifications },
   });
   const subscribers = createSubscribers({
     ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
-    ...{ federation, unlistedDomains },
+    ...{ federation, reportDesk },
   });
 
   const handlers: JobHandlers = {
@@ -311,6 +326,7 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     'media.transcribe': async ({ videoId }, run) => videos.jobs.transcribe(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
+    'reports.evidence': ({ reportId }, run) => reportDesk.sheets.keep(reportId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
     'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
@@ -339,15 +355,16 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
   const queues = openQueues(redis, config.redisPrefix);
   closers.push(() => Promise.all(Object.values(queues).map((queue) => queue.close())));
 
+  const safekeeping = createSafekeeping({
+    ...{ config, db, inTx, databaseUrl, clock, log, media, metrics, instanceSecret, auth },
+    request: fetch.request,
+  });
   const context = {
     config,
+    settings,
     version,
     log,
-    clock,
-    random,
-    metrics,
-    databaseUrl,
-    redisUrl,
+    ...{ clock, random, metrics, databaseUrl, redisUrl },
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
     ownsRedis: stack?.redisUrl !== undefined,
     db,
@@ -357,13 +374,10 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     redis,
     queues,
     work: createWork({ db, audit }),
-    ...createOperations({ db, redis, clock, config, metrics, storage, videos }),
+    ...createOperations({ ...{ db, redis, clock, config, metrics, storage, videos }, ...safekeeping }),
     storage,
     media,
-    ...createSafekeeping({
-      ...{ config, db, inTx, databaseUrl, clock, log, media, metrics, instanceSecret, auth },
-      request: fetch.request,
-    }),
+    ...safekeeping,
     ffmpeg,
     accounts,
     pictures,
@@ -380,22 +394,12 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
       ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id),
       clock,
     }),
-    comments,
-    engagement,
-    ...{ moderation, measures },
-    audit,
-    notifications,
-    push,
-    relays,
-    posts,
-    tags,
+    ...{ comments, engagement, moderation, measures, reportDesk, audit },
+    staff: createStaffSide({ db, ids, audit }),
+    ...guard,
+    ...{ notifications, push, relays, posts, tags },
     ...{ feed, ...streams, recommending, analytics, cursors },
-    lists,
-    filters,
-    markers,
-    portability,
-    archives,
-    instances,
+    ...{ lists, filters, markers, portability, archives, instances, domains },
     federation,
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),
     streaming: createStreaming({ db, unlistedDomains }),
@@ -404,14 +408,6 @@ export async function createContext(config: Config, overrides: Overrides = {}) {
     close,
   };
   return ok({ context });
-}
-
-/** Null where no service is set up. */
-function transcriberOf({ transcription }: Config, poster: FormPoster) {
-  if (transcription === null) return null;
-  const { url, token, model } = transcription;
-  const { deadlineMs } = transcriptionLimits;
-  return createTranscriber({ poster, url, token: token?.reveal() ?? null, model, deadlineMs });
 }
 
 /** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */

@@ -16,10 +16,11 @@ async function main(): Promise<number> {
   try {
     const firstPassword = await ensureOwner(context);
     await releaseUnconfirmed(context);
-    const metrics = await startMetrics(context);
-    if (metrics) running.push(metrics);
     if (context.config.role !== 'web') running.push(await startWorker(context));
     if (context.config.role !== 'worker') running.push(await startWeb(context));
+    // Last, so that it tells of nothing that does not listen yet.
+    const metrics = await startMetrics(context);
+    if (metrics) running.push(metrics);
     await reportReady(context, firstPassword);
     context.log.info({ reason: await stopping }, 'stopping');
     context.lifecycle.beginStop();

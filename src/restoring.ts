@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config/config.ts';
+import type { ReadConfig } from '../config/config.ts';
 import { connect } from './connections.ts';
 import { createContext } from './context.ts';
 import { countUsers, emptySchema, isEmptyDatabase } from './db/load.ts';
@@ -47,7 +47,7 @@ export interface Restored {
  * database and a folder without another secret key only. The server must not run.
  */
 export async function restore(
-  config: Config,
+  config: ReadConfig,
   shelf: Shelf,
   options: RestoreOptions,
 ): Promise<Result<{ restored: Restored }>> {
@@ -87,7 +87,7 @@ export async function restore(
 
 /** What needs the server's own parts: they are built as for any command beside a running stack. */
 async function finish(
-  config: Config,
+  config: ReadConfig,
   { target, manifest, otherVariables }: { target: Target; manifest: Manifest; otherVariables: string[] },
   { log, tell }: RestoreOptions,
 ): Promise<Result<{ restored: Restored }>> {
@@ -108,10 +108,10 @@ function nothingOf({ name, startedAt, database }: Manifest): Restored {
   return { name, startedAt, rows, objects: 0, bytes: 0, missing: [], jobs: 0, otherVariables: [] };
 }
 
-const secretFile = (config: Config) => join(config.dataDir, 'secrets', 'secret-key');
+const secretFile = (config: ReadConfig) => join(config.dataDir, 'secrets', 'secret-key');
 
 /** Another key would lock out everything that was sealed with the one of the backup, and its own too. */
-async function whyNotThisKey(config: Config, secretKey: string): Promise<string | null> {
+async function whyNotThisKey(config: ReadConfig, secretKey: string): Promise<string | null> {
   const given = config.secretKey?.reveal();
   if (given !== undefined) {
     return given === secretKey
@@ -124,7 +124,7 @@ async function whyNotThisKey(config: Config, secretKey: string): Promise<string 
   return `${path} holds another secret key than the backup. Restore into a fresh folder (DATA_DIR), or move that file away if nothing needs it any more.`;
 }
 
-async function keepSecretKey(config: Config, secretKey: string): Promise<void> {
+async function keepSecretKey(config: ReadConfig, secretKey: string): Promise<void> {
   const path = secretFile(config);
   if (config.secretKey !== undefined || existsSync(path)) return;
   await mkdir(join(config.dataDir, 'secrets'), { recursive: true, mode: 0o700 });
@@ -139,7 +139,7 @@ async function whyNotReplaced(databaseUrl: string, replace: boolean): Promise<st
 }
 
 /** Those of which another value holds now: what the server was before is not what it would be. */
-function otherVariables(config: Config, before: Readonly<Record<string, string>>): string[] {
+function otherVariables(config: ReadConfig, before: Readonly<Record<string, string>>): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(config.told)]);
   return [...names].filter((name) => before[name] !== config.told[name]).sort();
 }

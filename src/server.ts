@@ -6,6 +6,7 @@ import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.t
 import { pushLimits } from '../config/live-limits.ts';
 import { mailLimits } from '../config/mail-limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
+import { staffLimits } from '../config/staff-limits.ts';
 import { trendUpkeep } from '../config/trend-limits.ts';
 import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import { letGo, openRedis } from './connections.ts';
@@ -50,6 +51,7 @@ export async function startWeb(context: Context): Promise<Running> {
     inbox: context.federation.inbox,
     federation: context.federation.router,
     client: context.federation.client,
+    probe: context.federation.probe,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     streams,
     uploadFiles: createUploadFiles(context),
@@ -72,6 +74,7 @@ export async function startWeb(context: Context): Promise<Running> {
     exclusive: false,
     tasks: [
       { name: 'uploads', everyMs: 15_000, run: () => uploads.sweep() },
+      { name: 'refusals', everyMs: MINUTE, run: () => context.instances.writeRefusals() },
       { name: 'forms', everyMs: 60 * MINUTE, run: () => sweepForms(formsDir(dataDir), context.clock.now()) },
     ],
   });
@@ -205,11 +208,22 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'passkey-challenges', everyMs: 60 * MINUTE, run: () => auth.passkeys.sweep() },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
+    { name: 'report-evidence', everyMs: 60 * MINUTE, run: () => context.reportDesk.sheets.sweep() },
     { name: 'archives', everyMs: 10 * MINUTE, run: () => context.archives.expire() },
+    {
+      name: 'addresses',
+      everyMs: 60 * MINUTE,
+      run: () => context.staff.directory.forgetAddresses(staffLimits.addressDays),
+    },
     { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
+    { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },
+    { name: 'raid-mode', everyMs: MINUTE, run: () => inTx((tx) => context.raid.noteEnd(tx)) },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
+    { name: 'domain-lists', everyMs: MINUTE, run: (signal) => context.domains.subscriptions.syncDue(signal) },
+    { name: 'peer-blocks', everyMs: 5 * MINUTE, run: (signal) => context.domains.peers.askDue(signal) },
+    { name: 'ended-follows', everyMs: 60 * MINUTE, run: () => context.social.sweepEndedFollows() },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
     { name: 'instances', everyMs: 60 * MINUTE, run: () => instances.sweepInstances() },
     { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },

@@ -1,5 +1,4 @@
 import type { createFederationSide } from '../federation/index.ts';
-import type { UnlistedDomains } from './db/visibility.ts';
 import type { Subscribers } from './jobs/relay.ts';
 import { accountEvents, type createFieldChecks, type Pictures } from './modules/accounts/index.ts';
 import type { Archives } from './modules/archives/index.ts';
@@ -8,7 +7,7 @@ import type { createDepartures } from './modules/departures/index.ts';
 import { engagementEvents } from './modules/engagement/index.ts';
 import { filterEvents } from './modules/filters/index.ts';
 import { instanceEvents } from './modules/instances/index.ts';
-import { moderationEvents } from './modules/moderation/index.ts';
+import { moderationEvents, type ReportDesk } from './modules/moderation/index.ts';
 import { type Notifications, notificationEvents } from './modules/notifications/index.ts';
 import type { Push } from './modules/push/index.ts';
 import { relayEvents } from './modules/relays/index.ts';
@@ -26,7 +25,7 @@ interface Parts {
   readonly pictures: Pictures;
   readonly fieldChecks: ReturnType<typeof createFieldChecks>;
   readonly federation: ReturnType<typeof createFederationSide>;
-  readonly unlistedDomains: UnlistedDomains;
+  readonly reportDesk: ReportDesk;
 }
 
 type EventName =
@@ -44,7 +43,7 @@ type EventName =
 /** Who takes which event of the outbox: the one table of it. New handlers stand at the end of their list, see `Subscribers`. */
 export function createSubscribers(parts: Parts) {
   const { videos, departures, archives, social, notifications, push, pictures, fieldChecks } = parts;
-  const { federation, unlistedDomains } = parts;
+  const { federation, reportDesk } = parts;
   const { bridge } = federation;
   const news = notifications.on;
   return {
@@ -112,9 +111,16 @@ export function createSubscribers(parts: Parts) {
     },
     'domain.suspended': {
       schema: instanceEvents['domain.suspended'],
-      handlers: [(tx, { domain }) => social.dropAllOfSuspended(tx, domain, unlistedDomains)],
+      handlers: [(tx, { domain }) => social.dropAllOfSuspended(tx, domain)],
     },
-    'domain.lifted': { schema: instanceEvents['domain.lifted'], handlers: [videos.onDomainLifted] },
+    'domain.lifted': {
+      schema: instanceEvents['domain.lifted'],
+      handlers: [videos.onDomainLifted, social.onDomainLifted],
+    },
+    'domain.follows-return': {
+      schema: socialEvents['domain.follows-return'],
+      handlers: [social.onDomainLifted],
+    },
     'video.received': { schema: videoEvents['video.received'], handlers: [videos.onReceived] },
     'video.published': {
       schema: videoEvents['video.published'],
@@ -171,7 +177,18 @@ export function createSubscribers(parts: Parts) {
     'relay.removed': { schema: relayEvents['relay.removed'], handlers: [bridge.onRelayRemoved] },
     'report.filed': {
       schema: moderationEvents['report.filed'],
-      handlers: [bridge.onReportFiled, news.onReported, signalHearing.onReport],
+      handlers: [
+        ...[bridge.onReportFiled, news.onReported, signalHearing.onReport],
+        reportDesk.sheets.onFiled,
+      ],
+    },
+    'report.decided': {
+      schema: moderationEvents['report.decided'],
+      handlers: [news.onReportDecided],
+    },
+    'report.forwarded': {
+      schema: moderationEvents['report.forwarded'],
+      handlers: [bridge.onReportForwarded],
     },
     'measure.taken': { schema: moderationEvents['measure.taken'], handlers: [news.onMeasure] },
     'measure.lifted': { schema: moderationEvents['measure.lifted'], handlers: [] },

@@ -24,7 +24,7 @@ async function seed({ actors, publicKeyPem }: { actors: string[]; publicKeyPem: 
   if (!owner.ok) throw new Error(owner.detail);
   const { id: ownerId } = (await auth.owner()) ?? {};
   await inTx(async (tx) => {
-    await context.instances.block(tx, BLOCKED_HOST, '');
+    await context.instances.setPolicy(tx, BLOCKED_HOST, { severity: 'suspend' });
     for (const uri of actors) {
       const id = ids.next<'account'>();
       const name = uri.split('/').at(-1) ?? '';

@@ -88,7 +88,8 @@ async function updateProfile(deps: ClientDeps, caller: Caller, object: JsonObjec
     return fail('validation-failed', `summary: At most ${maxBioCharacters} characters.`);
   }
   const { id, actorUri } = caller.account;
-  await deps.inTx((tx) => deps.accounts.editProfile(tx, id, { displayName, bio }));
+  const outcome = await deps.inTx((tx) => deps.accounts.editProfile(tx, id, { displayName, bio }));
+  if (!outcome.ok) return outcome;
   return ok({ activity: doneAs(caller, { id: actorUri, type: 'Update', object: actorUri }) });
 }
 

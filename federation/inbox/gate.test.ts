@@ -10,13 +10,18 @@ const ACTOR = 'https://a.example/users/carol';
 function gateWithoutDatabase() {
   const stored: string[] = [];
   const busy = { store: false, senders: false };
+  const fresh = new Set<string>();
   const suspended = new Set<string>();
   const isLooking = (host: string) =>
     busy.senders ? 'busy' : { suspended: suspended.has(host), silenced: false };
   const deps = {
     log: createLogger('silent'),
     urls: createUrls('https://video.example'),
-    senders: { standingOf: async (host: string) => isLooking(host), stateOf: async () => null },
+    senders: {
+      standingOf: async (host: string) => isLooking(host),
+      stateOf: async () => null,
+      isNew: async (host: string) => fresh.has(host),
+    },
     store: async () => {
       if (busy.store) return 'busy';
       stored.push(ACTOR);
@@ -27,7 +32,7 @@ function gateWithoutDatabase() {
         ? { ok: true, keyId: `${ACTOR}#main-key`, actorId: ACTOR, covered: ['date'] }
         : { ok: false, status: 401, reason: 'bad-signature', detail: 'No.' },
   };
-  return { gate: createGate(deps as unknown as GateDeps), stored, busy, suspended };
+  return { gate: createGate(deps as unknown as GateDeps), stored, busy, suspended, fresh };
 }
 
 function request(signature: 'right' | 'wrong', ip: string): InboxRequest {
@@ -56,6 +61,13 @@ describe('R9 budgets of the inbox', () => {
     await flood(gate, 'right');
     expect(await gate(request('right', '198.51.100.1'))).toMatchObject({ status: 429 });
     expect(stored).toHaveLength(inboxLimits.requestsPerHostPerMinute);
+  });
+
+  test('a server that became known a short while ago may send half as much', async () => {
+    const { gate, stored, fresh } = gateWithoutDatabase();
+    fresh.add(new URL(ACTOR).host);
+    await flood(gate, 'right');
+    expect(stored).toHaveLength(inboxLimits.requestsPerHostPerMinute / 2);
   });
 
   test('requests that merely name a server do not use up its budget', async () => {

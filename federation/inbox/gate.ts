@@ -52,6 +52,8 @@ export interface GateAnswer {
   /** A word of the program for what was wrong with the signature. */
   readonly reason?: string;
   readonly retryAfterSeconds?: number;
+  /** Whose signature was refused, by the claim of the request alone. */
+  readonly from?: string;
 }
 
 const ACCEPTED: GateAnswer = { status: 202 };
@@ -81,7 +83,10 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
     const keyUrl = new URL(claimed.keyId);
     const standing = await deps.senders.standingOf(keyUrl.host);
     if (standing === 'busy') return BUSY;
-    if (standing.suspended) return { status: 403, error: 'This server does not talk to yours.' };
+    if (standing.suspended) {
+      const error = 'This server does not talk to yours.';
+      return { status: 403, error, reason: 'domain-suspended', from: keyUrl.host };
+    }
     const read = await request.readBody();
     if ('error' in read) return read;
     const { body } = read;
@@ -97,10 +102,11 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
         { host: keyUrl.host, keyId: proof.keyId, reason: proof.reason },
         'an inbox request was refused',
       );
-      return { status: proof.status, error: proof.detail, reason: proof.reason };
+      return { status: proof.status, error: proof.detail, reason: proof.reason, from: keyUrl.host };
     }
     // Counted only now: anybody can write the name of another server into a request (security.md R9).
-    if (!(await takes(perHost, keyUrl.host)))
+    const cost = (await deps.senders.isNew(keyUrl.host)) ? 2 : 1;
+    if (!(await takes(perHost, keyUrl.host, cost)))
       return { status: 429, error: 'Too many requests from your server.' };
     const isForwarded = proof.ok && activity.actorUri !== proof.actorId;
     const storable = isForwarded ? await forwarded(deps, activity, body, proof.actorId) : { activity, body };
@@ -114,8 +120,8 @@ export function createGate(deps: GateDeps): (request: InboxRequest) => Promise<G
   };
 }
 
-async function takes(limiter: RateLimiterMemory, key: string): Promise<boolean> {
-  return limiter.consume(key).then(
+async function takes(limiter: RateLimiterMemory, key: string, cost = 1): Promise<boolean> {
+  return limiter.consume(key, cost).then(
     () => true,
     () => false,
   );

@@ -12,6 +12,8 @@ export type { Standing } from '../../src/modules/instances/index.ts';
 export interface Senders {
   /** What was decided about a host. */
   standingOf(host: string): Promise<Standing | 'busy'>;
+  /** Whether a server became known a short while ago: it may send half of what others may. */
+  isNew(host: string): Promise<boolean>;
   /** The state of an actor; null where nobody here knows it. */
   stateOf(actorUri: string): Promise<Account['state'] | null | 'busy'>;
   /** True when somebody of this server follows the actor. */
@@ -32,6 +34,9 @@ export function createSenders(deps: {
   const refused = new LRUCache<string, { readonly standing: Standing; readonly until: number }>({
     max: inboxLimits.refusedHostsInMemory,
   });
+  const novelty = new LRUCache<string, { readonly isNew: boolean; readonly until: number }>({
+    max: inboxLimits.refusedHostsInMemory,
+  });
   const limits = inboxLimits.look;
   const standingOf = createBatches<string, Standing>({ run: deps.instances.standingsOf, limits });
   const stateOf = createBatches<string, Account['state'] | null>({
@@ -50,6 +55,13 @@ export function createSenders(deps: {
         refused.set(host, { standing, until: deps.clock.now() + inboxLimits.refusalRememberedMs });
       }
       return standing;
+    },
+    async isNew(host) {
+      const known = novelty.get(host);
+      if (known && known.until > deps.clock.now()) return known.isNew;
+      const isNew = await deps.instances.isNew(host, inboxLimits.newHostDays);
+      novelty.set(host, { isNew, until: deps.clock.now() + inboxLimits.newHostRememberedMs });
+      return isNew;
     },
     stateOf: async (uri) => {
       const state = stateOf(uri);

@@ -28,8 +28,8 @@ export const update = verb<Plan>({
   },
   async apply(plan, tx, context) {
     if (plan.what === 'actor') {
-      await context.accounts.upsertRemote(tx, plan.actor);
-      return applied;
+      const outcome = await context.accounts.receiveRemote(tx, plan.actor);
+      return outcome.ok ? applied : ignored(outcome.reason);
     }
     const { post } = plan;
     await lockObject(tx, uriOfPost(post));

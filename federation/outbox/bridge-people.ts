@@ -4,7 +4,7 @@ import type { AccountId, CommentId, ReportId, VideoId } from '../../src/lib/ids.
 import type { Account, Accounts } from '../../src/modules/accounts/index.ts';
 import type { Comments } from '../../src/modules/comments/index.ts';
 import type { Urls } from '../../src/modules/instances/index.ts';
-import type { Moderation } from '../../src/modules/moderation/index.ts';
+import type { Moderation, Report } from '../../src/modules/moderation/index.ts';
 import type { Videos } from '../../src/modules/videos/index.ts';
 import {
   announceOf,
@@ -236,27 +236,38 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
       }
     },
 
-    /** Told in the name of the server, so that nobody learns who reported. */
+    /** The reporter asked for the server of the account to be told as well. */
     async onReportFiled(tx: Tx, event: { reportId: ReportId; forward: boolean }): Promise<void> {
       const report = event.forward ? await deps.moderation.report(event.reportId) : null;
-      const target = report && (await deps.accounts.byId(report.targetId));
-      if (!report || !target || target.domain === null) return;
-      const videos = await Promise.all(report.videoIds.map((id) => deps.videos.internal(id)));
-      const comments = await Promise.all(report.commentIds.map((id) => deps.comments.internal(id)));
-      const postUris = [...videos, ...comments].flatMap((post) => post?.uri ?? []);
-      const activity = flagOf({
-        uri: report.uri,
-        instanceActor: deps.urls.instanceActor,
-        targetUri: target.actorUri,
-        postUris,
-        comment: report.comment,
-      });
-      await deliver(deps, tx, {
-        senderId: deps.instanceAccount.id,
-        activity,
-        objectUri: report.uri,
-        audience: { kind: 'servers', of: [target.id] },
-      });
+      if (report) await tellOrigin(deps, tx, report, report.comment);
+    },
+
+    /** The staff tells of it in words of its own: those of the reporter stay here. */
+    async onReportForwarded(tx: Tx, event: { reportId: ReportId; summary: string }): Promise<void> {
+      const report = await deps.moderation.report(event.reportId);
+      if (report) await tellOrigin(deps, tx, report, event.summary);
     },
   };
+}
+
+/** In the name of the server, so that nobody learns who reported. */
+async function tellOrigin(deps: PeopleBridgeDeps, tx: Tx, report: Report, comment: string): Promise<void> {
+  const target = await deps.accounts.byId(report.targetId);
+  if (!target || target.domain === null) return;
+  const videos = await Promise.all(report.videoIds.map((id) => deps.videos.internal(id)));
+  const comments = await Promise.all(report.commentIds.map((id) => deps.comments.internal(id)));
+  const postUris = [...videos, ...comments].flatMap((post) => post?.uri ?? []);
+  const activity = flagOf({
+    uri: report.uri,
+    instanceActor: deps.urls.instanceActor,
+    targetUri: target.actorUri,
+    postUris,
+    comment,
+  });
+  await deliver(deps, tx, {
+    senderId: deps.instanceAccount.id,
+    activity,
+    objectUri: report.uri,
+    audience: { kind: 'servers', of: [target.id] },
+  });
 }

@@ -5,7 +5,9 @@ import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
+import { ok } from '../../src/lib/result.ts';
 import type { DeadDelivery, DeadLetterChoice, DeliveryDesk } from '../../src/modules/instances/index.ts';
+import { type Audit, permitted } from '../../src/modules/staff/index.ts';
 import { probeNow } from './circuit.ts';
 import { wakePumps } from './deliveries.ts';
 import { openLanes } from './lanes.ts';
@@ -16,6 +18,7 @@ interface DeadLetterDeps {
   readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly audit: Audit;
 }
 
 /** Dead letters of deliveries, for the command line and the admin API alike. */
@@ -46,6 +49,20 @@ export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
 
     async discard(choice, by) {
       return inChunks(deps, choice, (chunkDeps, tx, ids) => remove(chunkDeps, tx, ids, by));
+    },
+
+    async retryHost(by, host) {
+      const allowed = permitted(by, 'domains');
+      if (!allowed.ok) return allowed;
+      const name = nameOf(host);
+      const count = await inChunks(deps, { kind: 'host', host: name }, requeue);
+      await deps.inTx(async (tx) => {
+        await probeNow(tx, [name], new Date(deps.clock.now()));
+        await wakePumps(deps.enqueue, tx, [name]);
+        const target = { kind: 'domain', id: name } as const;
+        await deps.audit.record(tx, by, { action: 'domain.retry', target, detail: { deadLetters: count } });
+      });
+      return ok({ count });
     },
 
     async failingHosts(limit) {

@@ -57,7 +57,7 @@ export async function nodeInfo(deps: NodeInfoDeps, version: NodeInfoVersion): Pr
     software: { name: 'vireo', version: deps.version },
     protocols: ['activitypub'],
     services: { inbound: [], outbound: [] },
-    openRegistrations: deps.auth.registrations === 'open',
+    openRegistrations: deps.auth.joining.registrations === 'open',
     usage: { users: { total, activeMonth, activeHalfyear }, localPosts, localComments },
     metadata: {
       nodeName: deps.instance.name,

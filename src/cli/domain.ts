@@ -1,10 +1,23 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { readFile, writeFile } from 'node:fs/promises';
+import { Argument, Command, Option } from 'commander';
 import { type RemoteVideoMode, remoteVideoModes } from '../../config/env.ts';
-import { type DomainPolicy, type PolicyChange, severities } from '../modules/instances/index.ts';
+import type { Context } from '../context.ts';
+import { parseId } from '../lib/ids.ts';
+import {
+  type DomainPolicy,
+  type PolicyChange,
+  type Severity,
+  severities,
+} from '../modules/instances/index.ts';
+import { operator } from '../modules/staff/index.ts';
+import { addDomainLists } from './domain-lists.ts';
+import { endOf, lastingOption, said, saying } from './domain-words.ts';
 import type { Report, Run } from './report.ts';
 
-interface PolicyOptions extends PolicyChange {
+interface PolicyOptions extends Omit<PolicyChange, 'severity'> {
+  readonly severity: Severity;
   readonly days?: number;
+  readonly dryRun?: boolean;
 }
 
 /** `vireo domain …`: with which servers this one talks, and how. */
@@ -14,37 +27,36 @@ export function domainCommand(run: Run): Command {
   command
     .command('list')
     .description('list what is decided about domains')
-    .action(() =>
+    .addOption(new Option('--severity <severity>', 'of this level only').choices([...severities]))
+    .action(({ severity }: { severity?: Severity }) =>
       run(async ({ instances }) => {
-        const rows = (await instances.policies()).map(rowOf);
+        const policies = await instances.policies(severity === undefined ? severities : [severity]);
         const mode = instances.mode === 'open' ? '' : ' Only allowed domains may talk to this server.';
-        return { ok: true, rows, text: `${rows.length} policies.${mode}` };
+        return { ok: true, rows: policies.map(rowOf), text: `${policies.length} policies.${mode}` };
       }),
     );
 
-  command
-    .command('set')
+  withDetails(command.command('set'))
     .description('decide about a domain and its subdomains; what is left out stays as it is')
-    .argument('<domain>')
     .addOption(
       new Option('--severity <severity>', 'how strict').choices([...severities]).makeOptionMandatory(),
     )
-    .option('--reject-media', 'never copy its files')
-    .option('--no-reject-media', 'copy its files again')
-    .option('--reject-reports', 'ignore its reports')
-    .option('--no-reject-reports', 'take its reports again')
-    .option('--public-comment <text>', 'why, for everybody')
-    .option('--private-comment <text>', 'why, for the staff')
-    .option('--days <days>', 'for how long; 0: for good', days)
-    .action((domain: string, options: PolicyOptions) =>
-      run(async ({ instances, inTx, clock }): Promise<Report> => {
-        const { days: lasting, ...change } = options;
-        const expiresAt = lasting === undefined ? undefined : endOf(lasting, clock.now());
-        const outcome = await inTx((tx) => instances.setPolicy(tx, domain, { ...change, expiresAt }));
-        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
-        return { ok: true, rows: [rowOf(outcome.policy)], text: '' };
-      }),
-    );
+    .action((domain: string, options: PolicyOptions) => run((context) => decide(context, domain, options)));
+
+  for (const [verb, severity, description] of [
+    ['block', 'suspend', 'stop all traffic with a domain and its subdomains'],
+    ['silence', 'silence', 'hear of a domain only what people here follow'],
+    ['no-feed', 'no-feed', 'keep a domain from public lists and recommendations'],
+    ['allow', 'allow', 'let a domain talk to this server, whatever is decided above it'],
+  ] as const) {
+    withDetails(command.command(verb))
+      .description(`${description}: the same as set --severity ${severity}`)
+      .option('--comment <text>', 'why, for the staff')
+      .action(
+        (domain: string, { comment, ...options }: Omit<PolicyOptions, 'severity'> & { comment?: string }) =>
+          run((context) => decide(context, domain, { privateComment: comment, ...options, severity })),
+      );
+  }
 
   for (const [verb, description] of [
     ['remove', 'take the policy of a domain away'],
@@ -54,12 +66,17 @@ export function domainCommand(run: Run): Command {
       .command(verb)
       .description(description)
       .argument('<domain>')
-      .action((domain: string) =>
-        run(async ({ instances, inTx }): Promise<Report> => {
-          const done = await inTx((tx) => instances.removePolicy(tx, domain));
-          return done
-            ? { ok: true, text: `Nothing is decided about ${domain} any more.` }
-            : { ok: false, text: `Nothing was decided about ${domain}.` };
+      .option('--dry-run', 'say what would come back, and change nothing')
+      .action((domain: string, { dryRun }: { dryRun?: boolean }) =>
+        run(async ({ domains, inTx }): Promise<Report> => {
+          if (dryRun) {
+            const { out, in: back } = await domains.returnable(domain);
+            const text = `${out} follows from here would be asked for again, ${back} from there would come back.`;
+            return { ok: true, rows: [{ out, in: back }], text };
+          }
+          const done = await inTx((tx) => domains.remove(tx, operator, { domain, reason: '' }));
+          if (!done.ok) return saying(done);
+          return said(done, `Nothing is decided about ${domain} any more.`);
         }),
       );
   }
@@ -72,53 +89,136 @@ export function domainCommand(run: Run): Command {
       new Argument('<mode>', 'default: as to those of others').choices([...remoteVideoModes, 'default']),
     )
     .action((domain: string, mode: RemoteVideoMode | 'default') =>
-      run(async ({ instances, inTx }): Promise<Report> => {
+      run(async ({ domains, inTx }): Promise<Report> => {
         const wanted = mode === 'default' ? null : mode;
-        const outcome = await inTx((tx) => instances.setMediaMode(tx, domain, wanted));
-        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
-        return { ok: true, rows: [rowOf(outcome.policy)], text: '' };
+        const outcome = await inTx((tx) => domains.setMediaMode(tx, operator, { domain, mode: wanted }));
+        return outcome.ok ? { ok: true, rows: [rowOf(outcome.policy)], text: '' } : saying(outcome);
       }),
     );
 
   command
-    .command('block')
-    .description('stop all traffic with a domain and its subdomains: the same as set --severity suspend')
-    .argument('<domain>')
-    .option('--comment <text>', 'why, for the staff', '')
-    .action((domain: string, options: { comment: string }) =>
-      run(async ({ instances, inTx }): Promise<Report> => {
-        const outcome = await inTx((tx) => instances.block(tx, domain, options.comment));
-        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
-        return { ok: true, text: `${domain} is blocked.` };
+    .command('undo')
+    .description('take a deed back by its number; what was decided anew since stays')
+    .argument('<number>', 'as it was told when it was done, or as the audit log has it')
+    .action((text: string) =>
+      run(async ({ domains, inTx }): Promise<Report> => {
+        const auditId = parseId<'audit'>(text);
+        if (auditId === null) return { ok: false, text: `${text} is not the number of a deed.` };
+        const outcome = await inTx((tx) => domains.undo(tx, operator, { auditId, reason: '' }));
+        if (!outcome.ok) return saying(outcome);
+        const kept = outcome.kept.length > 0 ? ` Decided anew since: ${outcome.kept.join(', ')}.` : '';
+        return said(outcome, `${outcome.changed} domains are as they were before.${kept}`);
       }),
     );
+
+  command
+    .command('purge')
+    .description('end every account of a domain here, with all that hangs on it')
+    .argument('<domain>')
+    .option('--dry-run', 'count what is here, and change nothing')
+    .action((domain: string, { dryRun }: { dryRun?: boolean }) =>
+      run(async ({ domains }): Promise<Report> => {
+        if (dryRun) return { ok: true, rows: [await domains.effect([domain])], text: 'Nothing was changed.' };
+        const outcome = await domains.servers.purge(operator, { domain, reason: '' });
+        if (!outcome.ok) return saying(outcome);
+        const { accounts } = outcome;
+        return {
+          ok: true,
+          rows: [{ accounts }],
+          text: `${accounts} accounts end; their videos go by and by.`,
+        };
+      }),
+    );
+
+  addFiles(command, run);
+  addDomainLists(command, run);
   return command;
 }
 
-const DAY_MS = 24 * 3_600_000;
-const MAX_DAYS = 36_500;
-
-function days(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > MAX_DAYS) throw new InvalidArgumentError('Write a number of days.');
-  return number;
+/** What may be said of a policy besides its level. */
+function withDetails(command: Command): Command {
+  return command
+    .argument('<domain>')
+    .option('--reject-media', 'never copy its files')
+    .option('--no-reject-media', 'copy its files again')
+    .option('--reject-reports', 'ignore its reports')
+    .option('--no-reject-reports', 'take its reports again')
+    .option('--obfuscate', 'hide part of the name in lists for everybody')
+    .option('--no-obfuscate', 'tell the whole name')
+    .option('--public-comment <text>', 'why, for everybody')
+    .option('--private-comment <text>', 'why, for the staff')
+    .addOption(lastingOption())
+    .option('--dry-run', 'say whom it is about, and change nothing');
 }
 
-function endOf(lasting: number, now: number): Date | null {
-  return lasting === 0 ? null : new Date(now + lasting * DAY_MS);
+async function decide(context: Context, domain: string, options: PolicyOptions): Promise<Report> {
+  const { days: lasting, dryRun, ...change } = options;
+  const { domains, inTx, clock } = context;
+  if (dryRun) return { ok: true, rows: [await domains.effect([domain])], text: 'Nothing was changed.' };
+  const expiresAt = lasting === undefined ? undefined : endOf(lasting, clock.now());
+  const outcome = await inTx((tx) =>
+    domains.set(tx, operator, { domain, change: { ...change, expiresAt }, reason: '' }),
+  );
+  if (!outcome.ok) return saying(outcome);
+  return said(outcome, '', [rowOf(outcome.policy)]);
+}
+
+function addFiles(command: Command, run: Run): void {
+  command
+    .command('import')
+    .description('decide what a file says: CSV with the columns of Mastodon, one domain a line, or JSON')
+    .argument('<file>')
+    .option('--allow', 'allow all that it names')
+    .option('--comment <text>', 'for the staff, on each of them', '')
+    .option('--dry-run', 'say what would change, and change nothing')
+    .action((file: string, options: { allow?: boolean; comment: string; dryRun?: boolean }) =>
+      run(async ({ domains, inTx }): Promise<Report> => {
+        const text = await readFile(file, 'utf8').catch(() => null);
+        if (text === null) return { ok: false, text: `${file} cannot be read.` };
+        const input = { text, privateComment: options.comment, allow: options.allow === true };
+        if (options.dryRun) {
+          const looked = await domains.imports.preview(input);
+          if (!looked.ok) return saying(looked);
+          return { ok: true, rows: [...looked.plan.problems], text: told(looked.plan, 'would be') };
+        }
+        const outcome = await inTx((tx) => domains.imports.apply(tx, operator, { ...input, reason: file }));
+        if (!outcome.ok) return saying(outcome);
+        return said(outcome, told(outcome.plan, 'were'), [...outcome.plan.problems]);
+      }),
+    );
+
+  command
+    .command('export')
+    .description('write what is decided against domains as a file that Mastodon reads')
+    .argument('[file]', 'default: to the screen')
+    .action((file?: string) =>
+      run(async ({ domains }): Promise<Report> => {
+        const text = await domains.exported();
+        if (file === undefined) return { ok: true, text: text.trimEnd() };
+        await writeFile(file, text);
+        return { ok: true, text: `Written to ${file}.` };
+      }),
+    );
+}
+
+function told(
+  plan: {
+    readonly added: readonly string[];
+    readonly changed: readonly string[];
+    readonly kept: readonly object[];
+    readonly problems: readonly object[];
+  },
+  were: string,
+): string {
+  const { added, changed, kept, problems } = plan;
+  return `${added.length} ${were} added, ${changed.length} changed; ${kept.length} stay as somebody decided; ${problems.length} lines are not taken as they are.`;
 }
 
 function rowOf(policy: DomainPolicy) {
-  const { domain, severity, rejectMedia, rejectReports, mediaMode, expiresAt } = policy;
+  const { domain, severity, rejectMedia, rejectReports, mediaMode, expiresAt, origin } = policy;
   const { publicComment, privateComment } = policy;
   return {
-    domain,
-    severity,
-    rejectMedia,
-    rejectReports,
-    mediaMode,
-    expiresAt,
-    publicComment,
-    privateComment,
+    ...{ domain, severity, rejectMedia, rejectReports, mediaMode, expiresAt, origin },
+    ...{ publicComment, privateComment },
   };
 }

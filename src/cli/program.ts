@@ -3,18 +3,28 @@ import { describeProblems, readConfig } from '../../config/config.ts';
 import { createContext } from '../context.ts';
 import { createLogger } from '../lib/log.ts';
 import { version } from '../version.ts';
+import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
+import { doctorCommand } from './doctor.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
+import { hashCommand } from './hash.ts';
+import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
+import { joiningCommand } from './joining.ts';
 import { mailCommand } from './mail.ts';
+import { commentCommand, videoCommand } from './measures.ts';
 import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
+import { raidCommand } from './raid.ts';
 import { rankingCommand } from './ranking.ts';
 import { relayCommand } from './relay.ts';
 import type { Report, Run, RunAlone } from './report.ts';
+import { reportCommand } from './reports.ts';
+import { ruleCommand } from './rule.ts';
+import { registrationsCommand, settingsCommand } from './settings.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
 
@@ -65,11 +75,13 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
     print(await work(read.config, createLogger('warn', around.stderr)));
   };
 
-  program.addCommand(backupCommand(run, runAlone));
+  program.addCommand(backupCommand(run, runAlone)).addCommand(doctorCommand(runAlone));
   for (const noun of [
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
-    ...[rankingCommand, countersCommand],
+    ...[rankingCommand, countersCommand, settingsCommand, registrationsCommand, reportCommand],
+    ...[auditCommand, joiningCommand, ruleCommand, raidCommand, hashCommand, instanceCommand],
+    ...[videoCommand, commentCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

@@ -6,7 +6,7 @@ import { operator } from '../modules/staff/index.ts';
 import { type DeadJobs, jobStates, type QueueName, queueNames } from '../modules/work/index.ts';
 import type { Report, Run } from './report.ts';
 
-const MAX_LISTED = 500;
+const NEWEST = { maxId: null, minId: null, limit: 500 };
 const LOOK_AGAIN_MS = 500;
 
 interface Chosen {
@@ -44,12 +44,12 @@ export function queueCommand(run: Run): Command {
 
   command
     .command('list')
-    .description('list jobs that wait or run, in the order in which they are due')
+    .description('list jobs that wait or run, newest first')
     .addOption(queueOption())
     .addOption(new Option('--state <state>', 'which').choices(jobStates).default('waiting'))
     .action(({ queue, state }: { queue?: QueueName; state: (typeof jobStates)[number] }) =>
       run(async ({ work }) => {
-        const rows = await work.jobs({ state, queue, limit: MAX_LISTED });
+        const rows = await work.jobs({ state, queue, page: NEWEST });
         return { ok: true, rows, text: `${rows.length} jobs.` };
       }),
     );
@@ -61,7 +61,7 @@ export function queueCommand(run: Run): Command {
     .addOption(queueOption())
     .action(({ queue }: Chosen) =>
       run(async ({ work }) => {
-        const rows = await work.jobs({ state: 'dead', queue, limit: MAX_LISTED });
+        const rows = await work.jobs({ state: 'dead', queue, page: NEWEST });
         return { ok: true, rows, text: `${rows.length} dead letters.` };
       }),
     );

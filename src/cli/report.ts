@@ -1,4 +1,4 @@
-import type { Config } from '../../config/config.ts';
+import type { ReadConfig } from '../../config/config.ts';
 import type { Context } from '../context.ts';
 import type { Logger } from '../lib/log.ts';
 
@@ -9,7 +9,7 @@ import type { Logger } from '../lib/log.ts';
 export type Run = (work: (context: Context) => Promise<Report>) => Promise<void>;
 
 /** As `Run`, for work that needs no server: what is to be restored may be all there is. */
-export type RunAlone = (work: (config: Config, log: Logger) => Promise<Report>) => Promise<void>;
+export type RunAlone = (work: (config: ReadConfig, log: Logger) => Promise<Report>) => Promise<void>;
 
 /** What a command has to say: rows make a table, a text is itself. */
 export type Report =

@@ -1,6 +1,5 @@
 import type { Client } from 'pg';
 import { watchOverLimits } from '../../config/watch-limits.ts';
-import type { Db } from './database.ts';
 
 /** Is told how a pool does. Times are in seconds. */
 export interface PoolWatcher {
@@ -13,9 +12,12 @@ interface Pool {
 }
 
 /** Tells how long connections of a pool were waited for. */
-export function watchPool(db: Db, watcher: PoolWatcher): void {
+export function watchPool(
+  { client }: { readonly client: { readonly pool?: unknown } },
+  watcher: PoolWatcher,
+): void {
   const asked = new Map<number, number>();
-  const pool = db.client.pool as Pool;
+  const pool = client.pool as Pool;
   pool.on('acquireRequest', (id) => asked.set(id, performance.now()));
   for (const event of ['acquireSuccess', 'acquireFail'] as const) {
     pool.on(event, (id) => {

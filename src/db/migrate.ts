@@ -64,6 +64,14 @@ export async function migrationNames(folder = MIGRATIONS_DIR): Promise<string[]>
   return files.map((file) => file.replace(/\.ts$/, '')).sort();
 }
 
+/** Those of them that have not run on this database. */
+export async function pendingMigrations(db: Knex): Promise<string[]> {
+  const names = await migrationNames();
+  if (!(await db.schema.hasTable('migrations'))) return names;
+  const done = new Set<string>(await db('migrations').pluck('name'));
+  return names.filter((name) => !done.has(name));
+}
+
 /** A lock was not to be had in time, or somebody who had it waited for one of ours (PostgreSQL, appendix A). */
 const GAVE_WAY: ReadonlySet<unknown> = new Set(['55P03', '40P01']);
 

@@ -4,18 +4,35 @@ import type { AccountId } from '../lib/ids.ts';
 /** Whether accounts of domains without a policy are shown: not where only listed domains may talk. */
 export type UnlistedDomains = 'shown' | 'hidden';
 
+/** Whether raid mode is on. It names no row of the query around it, so PostgreSQL asks once. */
+export const UNDER_RAID = `coalesce((select raid_mode.until > now() from raid_mode), false)`;
+
+/** In raid mode, servers that became known within a week before it count as silenced unless something is said of them. */
+const IN_A_RAID = `case when ${UNDER_RAID} and exists (
+    select from instances where instances.host = accounts.host
+       and instances.first_seen_at > (select raid_mode.since - interval '7 days' from raid_mode))
+  then 'silence' end`;
+
 /**
  * Severity of the most specific policy for the server of `accounts`, or for the domain of their handles, or null. Two or three look-ups in an
  * index for each row that is looked at, so that a change counts at once and nothing has to be kept in step.
  */
-export const SEVERITY = `(
+export const SEVERITY = `coalesce((
   select domain_policies.severity from domain_policies
    where domain_policies.domain = any (domain_suffixes(accounts.domain) || domain_suffixes(accounts.host))
      and (domain_policies.expires_at is null or domain_policies.expires_at > now())
-   order by length(domain_policies.domain) desc limit 1)`;
+   order by length(domain_policies.domain) desc limit 1), ${IN_A_RAID})`;
+
+/** Whether lists for everybody leave out accounts of a domain, all but for those who follow them. */
+const IS_KEPT_FROM_LISTS = `coalesce(${SEVERITY}, '') in ('silence', 'no-feed')`;
+
+/** Narrows a query over `accounts` to those that lists for everybody show, whatever the viewer follows. */
+export function notKeptFromLists(query: Knex.QueryBuilder): void {
+  query.whereRaw(`(accounts.domain = '' or not ${IS_KEPT_FROM_LISTS})`);
+}
 
 /** Narrows a query over `accounts` to those of this server and of domains that are not suspended. */
-function ofOpenDomains(unlisted: UnlistedDomains) {
+export function ofOpenDomains(unlisted: UnlistedDomains) {
   const isOpen = unlisted === 'shown' ? `is distinct from 'suspend'` : `= 'allow'`;
   return (query: Knex.QueryBuilder): void => {
     query.whereRaw(`(accounts.domain = '' or ${SEVERITY} ${isOpen})`);
@@ -93,7 +110,8 @@ export function visibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains 
 
 /**
  * The same for a query over `comments` joined with `videos`: a comment is seen by whoever may see both it and
- * the video it stands under. What the staff removed is seen by nobody; one that the author of the video hid is seen by that person and by whoever wrote it.
+ * the video it stands under. What the staff removed is seen by nobody; one that the author of the video hid is seen by that
+ * person and by whoever wrote it; one that is held for a moderator, by the latter alone.
  */
 export function commentVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedDomains = 'shown') {
   return (query: Knex.QueryBuilder): void => {
@@ -104,7 +122,9 @@ export function commentVisibleTo(viewerId: ViewerRef | null, unlisted: UnlistedD
       .where((shown) => {
         shown.whereNull('comments.hidden_root_id');
         if (viewerId === null) return;
-        shown.orWhere('comments.account_id', viewerId).orWhere('videos.account_id', viewerId);
+        shown
+          .orWhere('comments.account_id', viewerId)
+          .orWhere((below) => below.where('videos.account_id', viewerId).whereNull('comments.held_at'));
       });
   };
 }
@@ -211,8 +231,8 @@ export function foundBy(viewerId: AccountId) {
 }
 
 /**
- * Narrows a query over `videos` for a public list: what the staff keeps out of discovery is left out, and authors that are silenced, by
- * themselves or with their domain, except for those who follow them.
+ * Narrows a query over `videos` for a public list: what the staff keeps out of discovery is left out, and authors that are silenced or kept
+ * from feeds, by themselves or with their domain, except for those who follow them.
  */
 export function notSilencedFor(viewerId: ViewerRef | null) {
   return (query: Knex.QueryBuilder): void => {
@@ -220,7 +240,7 @@ export function notSilencedFor(viewerId: ViewerRef | null) {
       // A value and no `exists`: beside the `or`, PostgreSQL would look at all accounts there are to save a look at each row.
       heard.whereRaw(
         `(select not accounts.silenced and not accounts.undiscoverable
-                 and (accounts.domain = '' or ${SEVERITY} is distinct from 'silence')
+                  and (accounts.domain = '' or not ${IS_KEPT_FROM_LISTS})
             from accounts where accounts.id = videos.account_id)`,
       );
       if (viewerId !== null) heard.orWhereExists((follow) => follow.modify(followedBy(viewerId)));

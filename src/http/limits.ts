@@ -63,14 +63,20 @@ export function createRateLimits(redis: Redis, prefix: string) {
   };
 }
 
+/** The address of a client as it is written in one way; null where it is none. */
+export function addressOf(ip: string | undefined): string | null {
+  const text = ip?.replace(/^([\d.]+):\d+$/, '$1').replace(/%.*$/, '') ?? '';
+  return ipaddr.isValid(text) ? ipaddr.process(text).toString() : null;
+}
+
 /**
  * One caller per address, and per /64 for IPv6, where a person has a whole network (security.md A7). Some
  * proxies add the port of the client; what is no address at all shares one count.
  */
 export function networkOf(ip: string | undefined): string {
-  const text = ip?.replace(/^([\d.]+):\d+$/, '$1').replace(/%.*$/, '') ?? '';
-  if (!ipaddr.isValid(text)) return 'unknown';
-  const address = ipaddr.process(text);
+  const text = addressOf(ip);
+  if (text === null) return 'unknown';
+  const address = ipaddr.parse(text);
   if (address instanceof ipaddr.IPv4) return address.toString();
   return `${address.parts
     .slice(0, 4)

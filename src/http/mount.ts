@@ -1,14 +1,13 @@
 import type { IRouter, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { allows, isUnconfirmed, type Viewer } from '../modules/auth/index.ts';
-import { isStaff } from '../modules/staff/index.ts';
 import { withBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Download, sendDownload } from './download.ts';
 import { ApiError } from './errors.ts';
 import { networkOf, type RateLimit } from './limits.ts';
 import { queryOf } from './query.ts';
-import type { Route } from './route.ts';
+import { acts, type Route } from './route.ts';
 import { anyViewerOfRequest } from './session.ts';
 import { sendTable, type Table } from './table.ts';
 
@@ -119,13 +118,15 @@ function checkAudience(route: Route, viewer: Viewer | null): void {
   if (!viewer) throw new ApiError('not-signed-in');
   const isPublic = route.audience === 'anyone' && (route.method === 'get' || route.scope === null);
   if (isUnconfirmed(viewer) && !isPublic && !route.beforeConfirmed) throw new ApiError('email-unconfirmed');
-  if (route.audience === 'staff' && !isStaff(viewer.role)) throw new ApiError('staff-only');
+  if (viewer.account.limits.frozen && acts(route)) throw new ApiError('frozen');
+  if (route.audience === 'staff' && viewer.permissions.length === 0) throw new ApiError('staff-only');
   if (route.permission !== undefined && !viewer.permissions.includes(route.permission)) {
     throw new ApiError(
       'permission-missing',
       `Your role on this server does not include “${route.permission}”.`,
     );
   }
+  if (route.audience === 'staff' && viewer.lacksSecondFactor) throw new ApiError('staff-second-factor');
   if (route.scope !== null && !allows(viewer.scopes, route.scope)) {
     throw new ApiError('scope-missing', `This token may not do that; it needs the scope ${route.scope}.`);
   }

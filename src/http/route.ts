@@ -37,6 +37,8 @@ export interface Route {
   readonly limit: RateLimit;
   /** Whether somebody may call it who has not confirmed the e-mail address yet. What everybody may read, they may read. */
   readonly beforeConfirmed?: boolean;
+  /** Writes, and is open to somebody whose account is frozen. */
+  readonly whileFrozen?: boolean;
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
@@ -52,7 +54,7 @@ export interface Route {
   /** Of the answer, or of the data of each event. */
   readonly output: Schema;
   /** Of an answer that is a text and no JSON: its media type. */
-  readonly contentType?: 'text/csv' | 'application/zip';
+  readonly contentType?: 'text/csv' | 'application/zip' | 'image/jpeg';
   /** The handler gives a stored file, which is sent as `contentType`, whole or a range of it. */
   readonly download?: true;
   /** The handler gives the lines of a table, which are sent as they are read. */
@@ -102,6 +104,7 @@ export function route<
   scope: Scope | null;
   limit?: RateLimit;
   beforeConfirmed?: boolean;
+  whileFrozen?: boolean;
   params?: P;
   query?: Q;
   body?: B;
@@ -137,16 +140,17 @@ export function eventRoute<A extends Audience, O extends Schema, P extends Schem
 }
 
 /** Declares a route that answers with a stored file, for the viewer alone. */
-export function downloadRoute<A extends Audience>(declaration: {
+export function downloadRoute<A extends Audience, P extends Schema | undefined = undefined>(declaration: {
   path: string;
   summary: string;
   audience: A;
   permission?: Permission;
+  params?: P;
   scope: Scope;
   limit: RateLimit;
   contentType: NonNullable<Route['contentType']>;
   handler: (
-    input: RouteInput<undefined, undefined, undefined, A extends 'anyone' ? Viewer | null : Viewer>,
+    input: RouteInput<Out<P>, undefined, undefined, A extends 'anyone' ? Viewer | null : Viewer>,
   ) => Promise<Download>;
 }): Route {
   const output = z.string().meta({ override: { type: 'string', format: 'binary' } });
@@ -157,6 +161,8 @@ export function downloadRoute<A extends Audience>(declaration: {
 export function tableRoute<P extends Schema | undefined, Q extends Schema>(declaration: {
   path: string;
   summary: string;
+  audience?: 'signed-in' | 'staff';
+  permission?: Permission;
   scope: Scope;
   limit: RateLimit;
   params?: P;
@@ -170,7 +176,12 @@ export function tableRoute<P extends Schema | undefined, Q extends Schema>(decla
     contentType: 'text/csv',
     output: z.string(),
   };
-  return { ...declaration, ...fixed } as unknown as Route;
+  return { ...fixed, ...declaration } as unknown as Route;
+}
+
+/** Whether it does something that a frozen account may not do: that reads, signs out, and takes its data with it. */
+export function acts({ method, whileFrozen, beforeConfirmed }: Route): boolean {
+  return method !== 'get' && !whileFrozen && !beforeConfirmed;
 }
 
 /** Reading is cheap, writing less so; routes that are dear or guessable name their own limit. */

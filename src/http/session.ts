@@ -40,6 +40,11 @@ export async function anyViewerOfRequest(
   return viewerOfPage(deps, req);
 }
 
+/** Throws where the account may read, and do nothing else. */
+export function refuseFrozen(viewer: Viewer): void {
+  if (viewer.account.limits.frozen) throw new ApiError('frozen');
+}
+
 /** The token that a request names, null where it names none. */
 export function bearerOf(req: Request): string | null {
   return /^Bearer ([\w-]{20,200})$/i.exec(req.headers.authorization ?? '')?.[1] ?? null;

@@ -7,7 +7,7 @@ import type { Viewer } from '../modules/auth/index.ts';
 import { type VideoDetails, type Videos, visibilities } from '../modules/videos/index.ts';
 import { flagSchema } from './api/schemas.ts';
 import type { HttpDeps } from './deps.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, refused } from './errors.ts';
 import { mentionsIn } from './mentions.ts';
 
 const text = (max: number) =>
@@ -142,9 +142,11 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
       awaitsPost: upload.awaitsPost ?? false,
       keepsDraft,
     });
+    if (!made.ok) return made;
     await upload.then?.(tx, { id: made.videoId, details });
     return made;
   });
+  if (!begun.ok) throw refused(begun);
   return begun.videoId;
 }
 

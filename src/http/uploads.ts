@@ -8,7 +8,7 @@ import { videoLimits } from '../../config/limits.ts';
 import { allows, type Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
 import { ApiError, errorBody } from './errors.ts';
-import { viewerOfRequest } from './session.ts';
+import { refuseFrozen, viewerOfRequest } from './session.ts';
 import { beginUpload } from './upload-begin.ts';
 import { endExpired } from './upload-direct.ts';
 
@@ -60,6 +60,7 @@ export function createUploads(deps: HttpDeps) {
     if (req.method !== 'OPTIONS') {
       const viewer = await viewerOfRequest(deps, req);
       if (!viewer) throw new ApiError('not-signed-in');
+      refuseFrozen(viewer);
       if (!allows(viewer.scopes, 'write:media'))
         throw new ApiError('scope-missing', 'It needs the scope write:media.');
       viewers.set(req, viewer);

@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import type { Db, Tx } from '../db/database.ts';
 import { wakeRelay } from '../db/outbox.ts';
+import { within } from '../db/paging.ts';
 import type { JobId } from '../lib/ids.ts';
+import { merged, type Page } from '../lib/paging.ts';
 import { insertOrWake } from './enqueue.ts';
 import type { QueueName } from './registry.ts';
 
@@ -48,25 +50,17 @@ function jobs(db: Db | Tx) {
     });
 }
 
-/** Jobs in one state: dead ones newest first, the others in the order in which they are due. */
-export async function listJobs(db: Db, { state, queue, limit, offset = 0 }: JobsAsked): Promise<SeenJob[]> {
-  const query = jobs(db)
-    .modify(inState(state))
-    .limit(limit)
-    .offset(offset)
-    .orderBy(state === 'dead' ? [{ column: 'died_at', order: 'desc' }, 'id'] : ['run_at', 'id']);
-  return queue === undefined ? query : query.where({ queue });
-}
-
 export interface JobsAsked {
   readonly state: JobState;
   readonly queue?: QueueName | undefined;
-  readonly limit: number;
-  readonly offset?: number;
+  readonly page: Page;
 }
 
-export async function findJob(db: Db, id: JobId): Promise<SeenJob | null> {
-  return (await jobs(db).where({ id }).first()) ?? null;
+/** Jobs in one state, newest first. */
+export async function listJobs(db: Db, { state, queue, page }: JobsAsked): Promise<SeenJob[]> {
+  const query = jobs(db).modify(inState(state)).modify(within(page, 'id'));
+  const found: SeenJob[] = await (queue === undefined ? query : query.where({ queue }));
+  return merged(page, [found]);
 }
 
 function inState(state: JobState) {

@@ -82,6 +82,14 @@ export const jobSpecs = {
     timeoutMs: 10 * minute,
     retryDelayMs: 30_000,
   },
+  /** Copies the frames of reported videos to where no deletion reaches them. */
+  'reports.evidence': {
+    queue: 'media',
+    payload: z.object({ reportId: idSchema<'report'>() }),
+    maxAttempts: 5,
+    timeoutMs: 10 * minute,
+    retryDelayMs: 15_000,
+  },
   /** Moves the large files of a video that nobody watches to the cheaper store. */
   'media.cool': {
     queue: 'replicate',

@@ -12,6 +12,8 @@ export type FollowId = Id<'follow'>;
 export type LikeId = Id<'like'>;
 export type ShareId = Id<'share'>;
 export type ReportId = Id<'report'>;
+export type ReportNoteId = Id<'report-note'>;
+export type EvidenceId = Id<'evidence'>;
 export type ListId = Id<'list'>;
 export type FilterId = Id<'filter'>;
 export type RelayId = Id<'relay'>;
@@ -25,6 +27,8 @@ export type PushSubscriptionId = Id<'push-subscription'>;
 export type MailId = Id<'mail'>;
 export type JobId = Id<'job'>;
 export type AuditId = Id<'audit'>;
+export type StaffRoleId = Id<'staff-role'>;
+export type JoiningBlockId = Id<'joining-block'>;
 export type MeasureId = Id<'measure'>;
 export type AppealId = Id<'appeal'>;
 

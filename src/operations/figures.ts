@@ -8,6 +8,7 @@ import { upkeepRuns } from '../jobs/upkeep-runs.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { FigureSource, Sample } from '../lib/figures.ts';
 import { certificateOf } from '../lib/net/certificate.ts';
+import type { Backups } from '../modules/backups/index.ts';
 import type { Videos } from '../modules/videos/index.ts';
 
 interface FigureDeps {
@@ -15,6 +16,7 @@ interface FigureDeps {
   readonly clock: Clock;
   readonly config: Config;
   readonly videos: Videos;
+  readonly backups: Pick<Backups, 'status'>;
 }
 
 /** The figures of the whole server that an admin watches. They only read. */
@@ -23,6 +25,7 @@ export function figureSources(deps: FigureDeps): FigureSource[] {
     storage(deps),
     disk(deps),
     certificate(deps),
+    backup(deps),
   );
 }
 
@@ -118,6 +121,25 @@ function reports({ db }: FigureDeps): FigureSource {
       return [
         { gauge: 'reports_open', value: open },
         { gauge: 'reports_oldest_seconds', value: oldest ?? 0 },
+      ];
+    },
+  };
+}
+
+function backup({ backups, clock }: FigureDeps): FigureSource {
+  return {
+    source: 'backups',
+    gauges: {
+      backup_stale: { help: '1 where there should be a newer backup' },
+      backup_age_seconds: { help: 'Age of the last good backup' },
+      backup_rehearsal_age_seconds: { help: 'Since a backup was last restored to see whether it is good' },
+    },
+    async read() {
+      const { lastGoodAt, lastRehearsalAt, isStale } = await backups.status();
+      return [
+        { gauge: 'backup_stale', value: isStale ? 1 : 0 },
+        ...ageOf('backup_age_seconds', {}, lastGoodAt, clock),
+        ...ageOf('backup_rehearsal_age_seconds', {}, lastRehearsalAt, clock),
       ];
     },
   };

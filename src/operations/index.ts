@@ -5,6 +5,7 @@ import type { Db } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import type { Backups } from '../modules/backups/index.ts';
 import type { Videos } from '../modules/videos/index.ts';
 import { figureSources } from './figures.ts';
 import { createLifecycle } from './readiness.ts';
@@ -17,6 +18,7 @@ interface OperationsDeps {
   readonly metrics: Metrics;
   readonly storage: ObjectStorage;
   readonly videos: Videos;
+  readonly backups: Pick<Backups, 'status'>;
 }
 
 /** Begins to send traces, where that is configured: nothing of OpenTelemetry is loaded otherwise. */

@@ -86,11 +86,78 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
     await close();
   });
 
+  test('find an account, give it a role that was just made, and show that in the log', async () => {
+    const { page, problems, close } = await open(boss, 'owner', 'phone');
+    await page.goto('/admin/roles');
+    await page.getByRole('button', { name: 'New role' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Reader of reports');
+    await page.getByRole('checkbox', { name: 'Reports and appeals' }).check();
+    await picture(page, 'admin-role-form');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('rowheader', { name: 'Reader of reports' }).waitFor();
+    await picture(page, 'admin-roles');
+    expect(await axeViolations(page)).toEqual([]);
+
+    await page.goto('/admin/accounts');
+    await page.getByRole('textbox', { name: 'Name' }).fill('mil');
+    await page.getByRole('button', { name: 'Search: Name' }).click();
+    await page.waitForURL('**/admin/accounts?username=mil');
+    await page.getByRole('link', { name: '@boss' }).waitFor({ state: 'detached' });
+    await picture(page, 'admin-accounts');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('link', { name: '@milo' }).click();
+    await page.getByRole('heading', { name: '@milo', level: 1 }).waitFor();
+    await picture(page, 'admin-account');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Change role' }).click();
+    await page.getByRole('dialog').getByLabel('Role', { exact: true }).selectOption('Reader of reports');
+    await page.getByRole('dialog').getByLabel('Reason').fill('Reads well.');
+    await page.getByRole('dialog').getByRole('button', { name: 'Change role' }).click();
+    await page.getByText('@milo has another role now.').waitFor();
+
+    await page.getByRole('link', { name: 'What was done' }).click();
+    await page.getByText('role.assign').waitFor();
+    await page.getByText('Reads well.').waitFor();
+    await picture(page, 'admin-log');
+    expect(await axeViolations(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('show somebody of the staff only what the role includes', async () => {
+    const { page, close } = await open(mod, 'moderator', 'desktop');
+    await page.goto('/admin');
+    const nav = page.getByRole('navigation', { name: 'Administration' });
+    await nav.getByRole('link', { name: 'Overview' }).waitFor();
+    expect(await nav.getByRole('link', { name: 'Roles' }).count()).toBe(0);
+    await page.goto('/admin/roles');
+    await page.getByText('Your role does not include this page.').waitFor();
+    await close();
+  });
+
   test('say to others that they are not for them', async () => {
     const plain = await people.signedIn('plain');
     const { page, close } = await open(plain, 'user', 'phone');
     await page.goto('/admin/approvals');
     await page.getByText('This page is for the people who run this server.').waitFor();
     await close();
+  });
+});
+
+describe.skipIf(!hasBrowser)('where a second factor is wanted', { timeout: 60_000 }, () => {
+  test('the pages lead whoever has none to where it is set up', async () => {
+    const strict = await startTestServer({ variables: { STAFF_SECOND_FACTOR: 'required' } });
+    const crowd = createPeople(strict);
+    const ada = await crowd.signedIn('ada', 'owner');
+    const options = { role: 'owner', viewport: viewports.phone } as const;
+    const { page, close } = await openPageAs(browser, strict, crowd, ada.account, options);
+    await page.goto('/admin/accounts');
+    await page.getByRole('heading', { name: 'One more step first' }).waitFor();
+    await picture(page, 'admin-second-factor');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Set up a second factor' }).click();
+    await page.waitForURL('**/settings/security');
+    await close();
+    await strict.close();
   });
 });

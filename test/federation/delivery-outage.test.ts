@@ -119,6 +119,43 @@ describe('OP16 a server that is down for five days', { timeout: 60_000 }, () => 
   });
 });
 
+describe('OP16 a server that is down for eight days', { timeout: 120_000 }, () => {
+  test('what waited for a week is given up, rows are bounded by it, and all the rest comes once and in order', async () => {
+    const all = await senders(3);
+    const sent = new Map<Account, string[]>(all.map((sender) => [sender, []]));
+    await peer.close();
+    const start = rig.now;
+    for (let day = 0; day < 8; day += 1) {
+      for (const sender of all) sent.get(sender)?.push(await rig.post(sender));
+      await rig.pumpOn(peer.host, start + (day + 1) * DAY_MS);
+      rig.now = start + (day + 1) * DAY_MS;
+      const waiting = (await deliveries()).filter(({ state }) => state === 'queued');
+      // Of the last seven days and a bit, whatever is made.
+      expect(waiting.length).toBeLessThanOrEqual(3 * 8);
+    }
+    const dead = (await deliveries()).filter(({ state }) => state === 'dead');
+    expect(dead.length).toBeGreaterThan(0);
+    for (const row of dead)
+      expect(Number(row.finished_at) - Number(row.queued_at)).toBeGreaterThanOrEqual(7 * DAY_MS);
+    const [host] = await hosts();
+    expect(Number(host.open_until), 'the circuit is open').toBeGreaterThan(rig.now);
+
+    await peer.open();
+    rig.now = Number(host.open_until);
+    for (let next: Date | null = new Date(0); next !== null && Number(next) <= rig.now; ) {
+      next = await rig.pump(peer.host);
+    }
+    for (const [sender, ids] of sent) {
+      const came = of(sender);
+      // The oldest are given up, and nothing between.
+      expect(came.length).toBeGreaterThan(0);
+      expect(came).toEqual(ids.slice(ids.length - came.length));
+    }
+    expect((await deliveries()).every(({ state }) => state !== 'queued')).toBe(true);
+    expect(peer.most()).toBeLessThanOrEqual(deliveryLimits.concurrencyPerHost);
+  });
+});
+
 describe('a server that is gone for good', { timeout: 60_000 }, () => {
   test('leaves dead letters after a week, which are delivered by command once it is back', async () => {
     const [alice, bob] = await senders(2);

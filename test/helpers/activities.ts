@@ -84,10 +84,12 @@ export async function publish(
   return context.inTx(async (tx) => {
     const uploadId = randomUUID();
     const file = { filename: 'clip.mp4', bytes: 1 };
-    const { videoId } = await context.videos.beginUpload(tx, {
+    const begun = await context.videos.beginUpload(tx, {
       ...{ account, uploadId, ...file },
       details: { ...details, visibility: 'public', sensitive: false, ...about },
     });
+    if (!begun.ok) throw new Error(begun.detail);
+    const { videoId } = begun;
     await tx('uploads').where({ id: uploadId }).delete();
     const ready = {
       state: 'published',
@@ -250,6 +252,12 @@ export async function contentOf(db: Db, except: readonly string[] = []): Promise
 /** Jobs by which the server reads others, at its own time: their retries have nothing to do with a request. */
 const OWN_WORK = ['instances.inspect', 'outbox.backfill'];
 
+/**
+ * What upkeep writes at its own time; of `instance_refusals`, how much of servers that are known was refused: no request adds a
+ * server to it (security.md R6).
+ */
+const OWN_TABLES = ['instances', 'jobs', 'upkeep_runs', 'workers', 'backup_runs', 'instance_refusals'];
+
 /** What a refused request may still cause. Nothing is allowed that is not named. */
 interface Allowed {
   /** Paths that peers may be asked for, for the key of the signature. */
@@ -273,7 +281,7 @@ export async function withoutEffect<T>(
   await summed(server);
   // Servers that are known are inspected when it is time, whatever else comes; that none is added counts.
   const hosts = (): Promise<string[]> => db('instances').orderBy('host').pluck('host');
-  const except = ['instances', 'jobs', ...(allowed.remembersKey ? ['remote_keys'] : [])];
+  const except = [...OWN_TABLES, ...(allowed.remembersKey ? ['remote_keys'] : [])];
   // What waits for its time lies in Redis, too. What the server asks others by itself is in a queue of its own.
   const tickets = async (): Promise<number> => {
     const { default: _ofItself, ...others } = queues;

@@ -39,7 +39,7 @@ export function fakeCredentials(
   return {
     ...account,
     role: { id: name, name, permissions: '0', color: '', highlighted: name !== 'user' },
-    staff: name === 'user' ? null : { permissions: [...permissionsOf(name)] },
+    staff: name === 'user' ? null : { permissions: [...permissionsOf(name)], lacks_second_factor: false },
     email_confirmed: true,
     source: {
       ...{ note: '', fields: [], privacy: 'public', sensitive: false, language: null },

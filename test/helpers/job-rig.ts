@@ -150,6 +150,7 @@ const noHandlers: JobHandlers = {
   'media.transcribe': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,
+  'reports.evidence': unexpected,
   'media.cool': unexpected,
   'media.warm': unexpected,
   'accounts.pictures': unexpected,

@@ -73,6 +73,7 @@ export async function listen({ context }: TestServer, webDir: string, port = 0):
     ...context,
     lookup: context.federation.lookup,
     deliveries: context.federation.deliveries,
+    probe: context.federation.probe,
     inbox: context.federation.inbox,
     federation: context.federation.router,
     client: context.federation.client,

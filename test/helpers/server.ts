@@ -44,6 +44,8 @@ export async function testVariables(host: string, port: number): Promise<Record<
     ALLOWED_PRIVATE_ADDRESSES: TEST_PEERS,
     REGISTRATIONS: 'open',
     MINIMUM_AGE: '0',
+    // Tests that are about it turn it on; elsewhere, staff are made without one.
+    STAFF_SECOND_FACTOR: 'optional',
     OWNER_PASSWORD: 'owner-password',
     JOB_LEASE_SECONDS: '5',
     // Hundreds of servers start in a test run; those that are about ranking turn it on.

@@ -233,7 +233,7 @@ describe('where a person decides', () => {
       const refused = await asked.post(`/api/v1/admin/accounts/${dora.id}/${verb}`, { as: user });
       expect([refused.status, refused.body.code]).toEqual([403, 'staff-only']);
     }
-    const waiting = await asked.get('/api/v1/admin/accounts?status=pending', { as: moderator });
+    const waiting = await asked.get('/api/v1/admin/sign_ups', { as: moderator });
     expect(waiting.body).toMatchObject([
       { username: 'carol', email: 'carol@mail.test', reason: 'I film birds.' },
       { id: dora.id, username: 'dora', reason: 'Friends are here.' },

@@ -218,7 +218,7 @@ describe('the API for the staff', () => {
     expect([again.status, again.body.code]).toEqual([422, 'domain-known']);
 
     const changed = await client.put(`${path}/${id}`, { as: staff, body: { severity: 'suspend' } });
-    expect(changed.body).toEqual({ ...first.body, severity: 'suspend' });
+    expect(changed.body).toEqual({ ...first.body, severity: 'suspend', level: 'suspend' });
     const listed = await client.get(`${path}?limit=1`, { as: staff });
     expect(listed.body).toEqual([changed.body]);
     expect(listed.headers.link).toContain(`max_id=${id}`);
@@ -328,4 +328,36 @@ describe('a domain that one person has blocked', () => {
     const more = await client.post(path, { as: person, body: { domain: 'one-more.test' } });
     expect([more.status, more.body.code]).toEqual([422, 'too-many-domains']);
   });
+});
+
+describe('a domain that is kept from feeds', () => {
+  test('is absent from what nobody asked for, but for those who follow there, and heard as all others are', async () => {
+    const { account, videoId } = await author('nofeed.test');
+    await set('nofeed.test', { severity: 'no-feed' });
+    for (const path of ['/api/v1/timelines/public', '/api/v1/trends/statuses']) {
+      expect(await shows(path, videoId), path).toBe(false);
+      expect(await shows(path, videoId, stranger), path).toBe(false);
+    }
+    expect(await shows('/api/v1/timelines/public', videoId, follower)).toBe(true);
+    expect(await shows('/api/v1/timelines/home', videoId, follower)).toBe(true);
+    expect(await shows(`/api/v1/accounts/${account.id}/statuses`, videoId, stranger)).toBe(true);
+    expect(await server.context.instances.standingOf('nofeed.test')).toMatchObject({ silenced: false });
+  });
+
+  test.each(['no-feed', 'silence'] as const)(
+    '%s: it is not recommended, but to those who follow there',
+    async (severity) => {
+      const domain = `${severity}.unwanted.test`;
+      const { videoId } = await author(domain);
+      const among = async (viewer: Person | null) => {
+        const found = await server.context.videos.recommendableAmong(viewer?.id ?? null, [videoId]);
+        return found.map(({ id }) => id);
+      };
+      expect(await among(stranger)).toEqual([videoId]);
+      await set(domain, { severity });
+      expect(await among(stranger)).toEqual([]);
+      expect(await among(null)).toEqual([]);
+      expect(await among(follower)).toEqual([videoId]);
+    },
+  );
 });

@@ -66,9 +66,13 @@ describe('the origin that ids were made with', () => {
 describe('S15 blocked domains', () => {
   test('every spelling of a domain and of those below it', async () => {
     const { instances, inTx } = server.context;
-    expect((await inTx((tx) => instances.block(tx, 'Evil.TEST.', 'spam'))).ok).toBe(true);
-    expect((await inTx((tx) => instances.block(tx, 'bücher.test', ''))).ok).toBe(true);
-    expect((await inTx((tx) => instances.block(tx, '[::1]', ''))).ok).toBe(true);
+    expect((await inTx((tx) => instances.setPolicy(tx, 'Evil.TEST.', { severity: 'suspend' }))).ok).toBe(
+      true,
+    );
+    expect((await inTx((tx) => instances.setPolicy(tx, 'bücher.test', { severity: 'suspend' }))).ok).toBe(
+      true,
+    );
+    expect((await inTx((tx) => instances.setPolicy(tx, '[::1]', { severity: 'suspend' }))).ok).toBe(true);
     expect((await instances.policies()).map((policy) => policy.domain)).toEqual([
       '[::1]',
       'evil.test',
@@ -110,8 +114,8 @@ describe('S15 blocked domains', () => {
     for (const host of ['', '..', 'a b', 'evil.test/x', 'user@evil.test', '\u0000']) {
       expect(await instances.isBlocked(host), host).toBe(true);
     }
-    expect(await inTx((tx) => instances.unblock(tx, 'EVIL.test.'))).toBe(true);
-    expect(await inTx((tx) => instances.unblock(tx, 'evil.test'))).toBe(false);
+    expect(await inTx((tx) => instances.removePolicy(tx, 'EVIL.test.'))).toBe(true);
+    expect(await inTx((tx) => instances.removePolicy(tx, 'evil.test'))).toBe(false);
     expect(await instances.isBlocked('sub.evil.test')).toBe(false);
   });
 
@@ -119,7 +123,7 @@ describe('S15 blocked domains', () => {
     '%j cannot be blocked',
     async (domain) => {
       const { instances, inTx } = server.context;
-      const refused = await inTx((tx) => instances.block(tx, domain, ''));
+      const refused = await inTx((tx) => instances.setPolicy(tx, domain, { severity: 'suspend' }));
       expect(refused).toMatchObject({ ok: false, reason: 'domain-invalid' });
     },
   );

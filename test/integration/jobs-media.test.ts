@@ -63,14 +63,22 @@ beforeEach(async () => {
       await writeFile(toPath, 'from afar');
       return ok({ bytes: 9, contentType, finalUrl: new URL('http://b.example') });
     },
+    hashes: {
+      sha256Of: async () => 'ab'.repeat(32),
+      ...{ byFile: async () => null, byPicture: async () => null, looksAtPictures: async () => false },
+      ...{ quarantine: async () => '', noteMatch: async () => undefined },
+    },
+    screening: {
+      screen: async () => ok({ verdict: { hold: false, sensitive: false, hits: [] } }),
+      settle: async () => undefined,
+    },
     ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null },
     mediaUrls: createMediaUrls({
       ...{ mediaUrl: 'http://a.example/media', origin: 'http://a.example', clock: systemClock },
       instanceSecret: 'a secret that is only good for this test',
     }),
     ...{
-      maxDurationSeconds: 60,
-      maxUploadBytes: 1_000,
+      upload: { maxDurationSeconds: 60, maxUploadBytes: 1_000 },
       lazyRungs: false,
       remote: { maxBytes: 1_000 },
     },

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Db, openDatabase } from '../../src/db/database.ts';
 import { Scheduler, type Upkeep } from '../../src/jobs/scheduler.ts';
+import { upkeepRuns } from '../../src/jobs/upkeep-runs.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createGate, eventually, openGates } from '../helpers/chaos.ts';
 import { silent } from '../helpers/job-rig.ts';
@@ -57,6 +58,38 @@ describe('upkeep of the whole server', () => {
       `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and pid <> pg_backend_pid()`,
     );
     await eventually('the other took over', () => second.mock.calls.length > 0);
+  });
+});
+
+describe('upkeep that is rare', () => {
+  test('is done once for all processes, also by those that come later', async () => {
+    const runs = vi.fn(async () => undefined);
+    const often = vi.fn(async () => undefined);
+    const rare = { name: 'rare', everyMs: 3_600_000, run: runs };
+    const { db } = startScheduler([rare, task(often, 'often')]);
+    await eventually('it ran', () => runs.mock.calls.length > 0);
+    await eventually('it is written down', async () =>
+      (await upkeepRuns(db)).some((run) => run.task === 'rare'),
+    );
+    const calls = often.mock.calls.length;
+    startScheduler([rare, task(often, 'often')]);
+    await eventually('the other has led, too', () => often.mock.calls.length >= calls + 4);
+    expect(runs).toHaveBeenCalledTimes(1);
+  });
+
+  test('is seen to fail, and to go well again', async () => {
+    let isBroken = true;
+    const { db } = startScheduler([
+      task(async () => {
+        if (isBroken) throw new Error('The disk is away.');
+      }, 'broken'),
+    ]);
+    const run = async () => (await upkeepRuns(db)).find(({ task }) => task === 'broken');
+    await eventually('it failed', async () => ((await run())?.failures ?? 0) > 0);
+    expect(await run()).toMatchObject({ okAt: null, lastError: 'The disk is away.' });
+    isBroken = false;
+    await eventually('it went well', async () => (await run())?.failures === 0);
+    expect(await run()).toMatchObject({ okAt: expect.any(Date), lastError: null });
   });
 });
 

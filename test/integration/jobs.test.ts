@@ -299,7 +299,9 @@ describe('a job that fails', () => {
     const dead = await deadLetter();
     expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
     expect(seen.map(({ lastAttempt }) => lastAttempt)).toEqual([false, false, false, false, true]);
-    expect(await listJobs(rig.db, { state: 'dead', limit: 10 })).toMatchObject([
+    expect(
+      await listJobs(rig.db, { state: 'dead', page: { maxId: null, minId: null, limit: 10 } }),
+    ).toMatchObject([
       {
         ...{ id: dead.id, name: 'media.process', payload: { videoId }, attempts: maxAttempts },
         ...{ lastError: 'failure 5', diedAt: expect.any(Date) },

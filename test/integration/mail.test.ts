@@ -253,7 +253,15 @@ test('mail to somebody who is gone goes with the account', async () => {
 function partsOf({ context }: TestServer) {
   const { db, ids, clock, log, config } = context;
   return {
-    ...{ db, ids, clock, log, instanceSecret: SECRET_KEY, origin: config.origin, server: 'Vireo' },
+    ...{
+      db,
+      ids,
+      clock,
+      log,
+      instanceSecret: SECRET_KEY,
+      origin: config.origin,
+      instance: { name: 'Vireo' },
+    },
     enqueue: async () => undefined,
   };
 }

@@ -116,7 +116,7 @@ describe('a pasted web address', () => {
 
   test('of a blocked server is refused, and one that is away is said to be', async () => {
     const { instances, inTx } = rig.server.context;
-    await inTx((tx) => instances.block(tx, 'blocked.test', ''));
+    await inTx((tx) => instances.setPolicy(tx, 'blocked.test', { severity: 'suspend' }));
     expect(await search('https://blocked.test/1')).toMatchObject({ status: 403 });
     a.page('/broken', 503);
     expect(await search(a.url('/broken'))).toMatchObject({ status: 502 });

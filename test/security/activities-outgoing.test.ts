@@ -3,6 +3,7 @@ import type { Tx } from '../../src/db/database.ts';
 import type { CommentId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import type { Comment } from '../../src/modules/comments/index.ts';
+import { operator } from '../../src/modules/staff/index.ts';
 import type { Video, Visibility } from '../../src/modules/videos/index.ts';
 import { createOf, letFollow, noteOf, PUBLIC, quiet, type Rig, startRig } from '../helpers/activities.ts';
 import { createPostProbe } from '../helpers/posts.ts';
@@ -148,6 +149,26 @@ describe('V7 a report of ours', () => {
       { type: 'Flag', actor: `${rig.server.origin}/actor`, object: [target.actorUri, video.uri] },
     ]);
     expect(JSON.stringify(toE)).not.toContain(alice.actorUri);
+  });
+
+  test('goes out later, too, in words of the staff and without those of the reporter, and once', async () => {
+    const { video } = await thread();
+    const target = await probe.account(rig.mallory.id);
+    const { moderation, reportDesk, inTx } = rig.server.context;
+    const report = { reporterId: alice.id, targetId: target.id, comment: 'She hurt me', commentIds: [] };
+    const filed = await inTx((tx) =>
+      moderation.file(tx, { ...report, videoIds: [video.id], forward: false }),
+    );
+    if (!filed.ok) throw new Error(filed.detail);
+    const tell = () =>
+      inTx((tx) => reportDesk.forward(tx, operator, { id: filed.reportId, summary: 'Threats in a video.' }));
+    const { toA, toE } = await sentBy(tell);
+    expect(toA).toEqual([]);
+    expect(toE).toMatchObject([
+      { type: 'Flag', actor: `${rig.server.origin}/actor`, content: 'Threats in a video.' },
+    ]);
+    expect(JSON.stringify(toE)).not.toMatch(/hurt me|alice/);
+    expect(await tell()).toMatchObject({ ok: false, reason: 'report-changed' });
   });
 
   test('that is not to be told stays here', async () => {

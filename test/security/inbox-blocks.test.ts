@@ -30,7 +30,7 @@ afterAll(() => rig.close());
 
 describe('S15 blocked servers are refused before anything is fetched', () => {
   const block = (domain: string) =>
-    server.context.inTx((tx) => server.context.instances.block(tx, domain, 'spam'));
+    server.context.inTx((tx) => server.context.instances.setPolicy(tx, domain, { severity: 'suspend' }));
 
   test.each([
     'evil.test',
@@ -58,7 +58,7 @@ describe('S15 blocked servers are refused before anything is fetched', () => {
     expect(await refused(signedPost(stranger, `${server.origin}/inbox`, followOf(stranger, alice)))).toBe(
       403,
     );
-    await server.context.inTx((tx) => server.context.instances.unblock(tx, EVIL));
+    await server.context.inTx((tx) => server.context.instances.removePolicy(tx, EVIL));
     await eventually('she is heard again', async () => (await send(server.origin, known)).status === 202);
   });
 

@@ -127,13 +127,13 @@ test('S1 a proof does not make up for a request that is not signed', async () =>
 
 test('S15 an actor whose server is blocked is not heard through another', async () => {
   await quiet(server);
-  await server.context.inTx((tx) => server.context.instances.block(tx, HONEST, 'spam'));
+  await server.context.inTx((tx) => server.context.instances.setPolicy(tx, HONEST, { severity: 'suspend' }));
   try {
     // Not even the key of who passes it on is asked for.
     const stranger = await e.actor('stranger');
     expect(await refused(proven(followOf(erin, alice)), {}, stranger)).toBe(403);
   } finally {
-    await server.context.inTx((tx) => server.context.instances.unblock(tx, HONEST));
+    await server.context.inTx((tx) => server.context.instances.removePolicy(tx, HONEST));
     rig.ahead += inboxLimits.refusalRememberedMs;
   }
 });

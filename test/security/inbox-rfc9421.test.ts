@@ -163,14 +163,14 @@ describe('RFC 9421 replays and floods', () => {
 
 describe('RFC 9421 before any key is asked for', () => {
   test('S15 a blocked server is refused, whichever of two signatures is its own', async () => {
-    await server.context.inTx((tx) => server.context.instances.block(tx, EVIL, 'spam'));
+    await server.context.inTx((tx) => server.context.instances.setPolicy(tx, EVIL, { severity: 'suspend' }));
     expect(await refused(rfc9421Post(mallory, inbox, followOf(mallory, alice)))).toBe(403);
     const stranger = await e.actor('stranger');
     expect(await refused(rfc9421Post(stranger, inbox, followOf(stranger, alice)))).toBe(403);
     const body = Buffer.from(JSON.stringify(followOf(carol, alice)));
     const theirs = signatureOf({ label: 'x', body, target: inbox, params: { keyid: mallory.keyId } });
     expect(await refused(rfc9421Post(carol, inbox, body, { more: [theirs] }))).toBe(400);
-    await server.context.inTx((tx) => server.context.instances.unblock(tx, EVIL));
+    await server.context.inTx((tx) => server.context.instances.removePolicy(tx, EVIL));
     rig.ahead += inboxLimits.refusalRememberedMs;
   });
 

@@ -216,7 +216,9 @@ describe('media is gone', () => {
     const author = await people.remote(`far${serial}`, 'suspended.test');
     const video = await stored({}, { ...alice, account: author });
     expect(await fetched(`/${video.key}`)).toBe(200);
-    await server.context.inTx((tx) => server.context.instances.block(tx, 'suspended.test', ''));
+    await server.context.inTx((tx) =>
+      server.context.instances.setPolicy(tx, 'suspended.test', { severity: 'suspend' }),
+    );
     ahead += servingLimits.accessKeptMs;
     expect(await fetched(`/${video.key}`)).toBe(404);
   });

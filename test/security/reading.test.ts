@@ -111,9 +111,9 @@ describe('threads that are not here', () => {
     const between = serve(replyOf(mallory, video.id), e);
     const { instances, inTx } = rig.server.context;
     const before = e.asked().length;
-    await inTx((tx) => instances.block(tx, EVIL, ''));
+    await inTx((tx) => instances.setPolicy(tx, EVIL, { severity: 'suspend' }));
     expect(await endOf(carol, createOf(carol, replyOf(carol, between.id)))).toMatch(/^ignored/);
-    await inTx((tx) => instances.unblock(tx, EVIL));
+    await inTx((tx) => instances.removePolicy(tx, EVIL));
     expect(e.asked()).toHaveLength(before);
     expect(await comments()).toEqual([]);
   });

@@ -6,7 +6,7 @@ import type { HttpDeps } from '../deps.ts';
 import { ApiError } from '../errors.ts';
 import type { RateLimit } from '../limits.ts';
 import { takeLimit } from '../mount.ts';
-import { bearerOf, viewerOfRequest } from '../session.ts';
+import { bearerOf, refuseFrozen, viewerOfRequest } from '../session.ts';
 
 export const ACTIVITY_JSON = 'application/activity+json; charset=utf-8';
 
@@ -24,6 +24,7 @@ export async function signedIn(
   if (!viewer) {
     throw new ApiError('not-signed-in', undefined, { headers: { 'WWW-Authenticate': 'Bearer' } });
   }
+  if (req.method !== 'GET') refuseFrozen(viewer);
   await takeLimit(deps, res, limit, `account:${viewer.account.id}`);
   return viewer;
 }

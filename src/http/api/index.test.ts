@@ -19,6 +19,8 @@ const WITHOUT_SCOPE = [
   ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
   'POST /api/v1/accounts/password_reset',
   'GET /api/v1/invites/:code',
+  // The link that was mailed is all that is asked for: whoever is suspended cannot sign in.
+  ...['GET /api/v1/decisions/:token', 'POST /api/v1/decisions/:token/appeal'],
   ...['POST /api/v1/passkeys/sign_in_options', 'POST /api/v1/passkeys/sign_in'],
   // About the app that has the token, whatever it may do.
   'GET /api/v1/apps/verify_credentials',
@@ -30,6 +32,7 @@ const OPEN_WRITES = [
   ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
   'POST /api/v1/accounts/password_reset',
   ...['POST /api/v1/passkeys/sign_in_options', 'POST /api/v1/passkeys/sign_in'],
+  'POST /api/v1/decisions/:token/appeal',
   // Views count whoever watches.
   'POST /api/v1/events',
 ];

@@ -32,9 +32,13 @@ import {
   listDomainBlocks,
   updateDomainBlock,
 } from './admin/domain-policies.ts';
-import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
+import { domainRoutes } from './admin/domains/index.ts';
+import { queueRoutes } from './admin/queues.ts';
+import { adminReportRoutes } from './admin/reports/index.ts';
+import { ruleRoutes } from './admin/rule-routes.ts';
 import { getBackups, getReleases } from './admin/safekeeping.ts';
-import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
+import { changeSettings, getSettings } from './admin/settings.ts';
+import { staffRoutes } from './admin/staff.ts';
 import {
   listCreatorTrends,
   listSoundTrends,
@@ -99,6 +103,9 @@ import {
   takeFromList,
 } from './lists/lists.ts';
 import { getMarkers, setMarkers } from './markers/markers.ts';
+import { actingRoutes } from './measures/acting.ts';
+import { appealRoutes } from './measures/appeals.ts';
+import { listAdminVideos } from './measures/videos.ts';
 import { deleteMedia, getMedia, postMedia, postMediaV1, putMedia } from './media/media.ts';
 import { notificationRoutes } from './notifications/index.ts';
 import { passkeyRoutes } from './passkeys/passkeys.ts';
@@ -128,6 +135,7 @@ import {
   rejectRequest,
 } from './relations/people.ts';
 import { fileReport } from './reports/file-report.ts';
+import { listOwnReports } from './reports/own-reports.ts';
 import { search } from './search/search.ts';
 import {
   beginSecondFactor,
@@ -270,7 +278,7 @@ export const routes: readonly Route[] = [
   ...[listKeywords, addKeyword, listFilteredStatuses, addFilteredStatus],
   ...[listFilters, getFilter, createFilter, editFilter, deleteFilter],
   ...[listFirstFilters, getFirstFilter, createFirstFilter, editFirstFilter, deleteFirstFilter],
-  fileReport,
+  ...[fileReport, listOwnReports],
   search,
   ...notificationRoutes,
   getSubscription,
@@ -278,11 +286,9 @@ export const routes: readonly Route[] = [
   changeSubscription,
   unsubscribe,
   ...feedRoutes,
-  ...[getAlgorithm, getRanking, setRanking, resetRanking],
-  homeTimeline,
-  publicTimeline,
-  tagTimeline,
-  getTrendingTags,
+  getAlgorithm,
+  ...[getSettings, changeSettings],
+  ...[homeTimeline, publicTimeline, tagTimeline, getTrendingTags],
   getTrendingStatuses,
   getTrends,
   getTrendingLinks,
@@ -337,16 +343,15 @@ export const routes: readonly Route[] = [
   putPoster,
   getBackups,
   getReleases,
-  listSignUps,
-  approveSignUp,
-  rejectSignUp,
+  ...staffRoutes,
   failingHosts,
   deadDeliveries,
   retryDeliveries,
   discardDeliveries,
-  deadDelivery,
-  retryDelivery,
-  discardDelivery,
+  ...[deadDelivery, retryDelivery, discardDelivery],
+  ...adminReportRoutes,
+  ...[...actingRoutes, ...appealRoutes, listAdminVideos],
+  ...queueRoutes,
   listDomainBlocks,
   getDomainBlock,
   createDomainBlock,
@@ -356,9 +361,11 @@ export const routes: readonly Route[] = [
   getDomainAllow,
   createDomainAllow,
   deleteDomainAllow,
+  ...domainRoutes,
   ...[getTrendingVideos, getTrendingSounds, getTrendingCreators, getTrendTrust],
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
+  ...ruleRoutes,
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

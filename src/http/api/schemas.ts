@@ -106,7 +106,16 @@ export const statusEntity = postEntity
 export const processingEntity = z
   .object({
     id: z.string(),
-    state: z.enum(['uploading', 'received', 'processing', 'draft', 'published', 'rejected', 'removed']),
+    state: z.enum([
+      'uploading',
+      'received',
+      'processing',
+      'draft',
+      'held',
+      'published',
+      'rejected',
+      'removed',
+    ]),
     stage: z.enum(mediaStages).nullable().describe('What is being done, for display'),
     percent: z.number().describe('Of the work under way; 100 once nothing is left to make'),
     playable: z.boolean().describe('It can be watched already, perhaps in fewer sizes than it will have'),

@@ -39,6 +39,12 @@ export function createAccessCache(deps: {
       return asked;
     },
 
+    /** Asks anew of everybody: after what may concern many. */
+    forgetAll(): void {
+      known.clear();
+      asking.clear();
+    },
+
     /** Asks anew from now on: call it after a change was committed. */
     forget(ownerId: string): void {
       known.delete(ownerId);

@@ -52,7 +52,7 @@ afterEach(async () => {
 const deps: Parameters<typeof createProxyHandler>[0] = {
   limits: { take: async () => ({ remaining: 1, resetsInMs: 1 }), clear: async () => undefined },
   mediaUrls: { secondsLeft: () => null, objectUrl: () => '', proxyUrl: () => '' },
-  mediaAccess: { of: () => 'public', forget: () => undefined },
+  mediaAccess: { of: () => 'public', forget: () => undefined, forgetAll: () => undefined },
   videos: { proxiedSource: async () => file.url },
   proxiedFiles: {
     file: async () => ok({ file }),

@@ -6,7 +6,7 @@ import { type App, grantable, OUT_OF_BAND, type Scope, type Viewer } from '../..
 import { withBody } from '../body.ts';
 import type { HttpDeps } from '../deps.ts';
 import { ApiError, refused } from '../errors.ts';
-import { networkOf } from '../limits.ts';
+import { addressOf, networkOf } from '../limits.ts';
 import { takeLimit } from '../mount.ts';
 import { type Assertion, assertionSchema, checkPasskeySignIn } from '../passkey-ceremony.ts';
 import { queryOf } from '../query.ts';
@@ -235,7 +235,7 @@ async function enter(
   const userAgent = req.headers['user-agent'] ?? '';
   const session = await deps.inTx(async (tx) => {
     if (before) await deps.auth.closeSession(tx, before.sessionId);
-    return deps.auth.openSession(tx, { ...proven, kind: 'cookie', userAgent });
+    return deps.auth.openSession(tx, { ...proven, kind: 'cookie', userAgent, ip: addressOf(req.ip) });
   });
   setSessionCookie(res, deps.config.origin, session.token, session.expiresAt);
   res.redirect(303, `/oauth/authorize?${new URLSearchParams(wanted.hidden)}`);

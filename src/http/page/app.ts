@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { IRouter } from 'express';
 import type { HttpDeps } from '../deps.ts';
 import { html } from '../html.ts';
-import { createIcons, iconKinds, iconSides } from '../icons/index.ts';
+import { createIcons, type Icons, iconKinds, iconSides } from '../icons/index.ts';
 import { languageOfBrowser } from '../languages.ts';
 import { untold } from './describing.ts';
 import { headHtml } from './head.ts';
@@ -59,18 +59,30 @@ export function mountApp(app: IRouter, { deps, shell, wordFiles }: AppPage): voi
 }
 
 function mountManifest(app: IRouter, config: HttpDeps['config'], svg: string): void {
-  const icons = createIcons(svg, config.app);
+  const icons = iconsOf(svg, config);
   app.get('/manifest.webmanifest', (req, res) => {
     // Browsers ask for it without cookies.
-    const manifest = manifestOf(config, icons, languageOfBrowser(req));
+    const manifest = manifestOf(config, icons(), languageOfBrowser(req));
     res.set({ 'Cache-Control': 'public, max-age=3600', Vary: 'Accept-Language' });
     res.type('application/manifest+json').send(JSON.stringify(manifest));
   });
   for (const kind of iconKinds) {
     for (const side of iconSides) {
       app.get(iconPath(kind, side), (_req, res) => {
-        res.set('Cache-Control', FOR_A_DAY).type('png').send(icons.png(kind, side));
+        res.set('Cache-Control', FOR_A_DAY).type('png').send(icons().png(kind, side));
       });
     }
   }
+}
+
+/** The icons in the colours of now: painted anew when those change. */
+function iconsOf(svg: string, { app }: HttpDeps['config']): () => Icons {
+  let colours = '';
+  let icons: Icons | null = null;
+  return () => {
+    const now = `${app.color} ${app.background}`;
+    if (icons === null || colours !== now) icons = createIcons(svg, app);
+    colours = now;
+    return icons;
+  };
 }

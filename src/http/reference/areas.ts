@@ -18,7 +18,7 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
     name: 'Your profile',
     about: 'What others see of you, and how you like things.',
     paths:
-      /^\/api\/v1\/(accounts\/update_credentials|profile|preferences|markers|featured_tags|endorsements)\b/,
+      /^\/api\/v1\/(accounts\/update_credentials|profile|preferences|markers|featured_tags|endorsements|strikes|decisions)\b/,
   },
   {
     name: 'Lists',
@@ -81,7 +81,7 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
   {
     name: 'Staff',
     about: 'For those who run the server.',
-    paths: /^\/api\/v1\/admin\//,
+    paths: /^\/api\/v[12]\/admin\//,
   },
 ];
 

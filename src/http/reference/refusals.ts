@@ -1,5 +1,5 @@
 import type { Reason } from '../errors.ts';
-import type { Route } from '../route.ts';
+import { acts, type Route } from '../route.ts';
 
 /** What each code means, for whoever writes an app. The answer itself carries a sentence for its person. */
 export const meanings: Readonly<Record<Reason, string>> = {
@@ -33,11 +33,27 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'link-spent': 'The link was used, or has run out.',
   'too-many-mails': 'As many mails as may be within an hour were sent to the account.',
   suspended: 'The account is suspended.',
+  frozen: 'The account may read, and do nothing else.',
+  'own-decision': 'The appeal is about what the same person did: somebody else of the staff has to decide.',
+  'not-possible': 'That cannot be done to this account or post.',
+  'appealed-before': 'The person has appealed against that already.',
+  'decided-before': 'Somebody has decided about the appeal already.',
   'scope-missing': 'The token does not carry the scope that the route names.',
   'staff-only': 'Only the staff of the server may do this.',
   'permission-missing': 'The role of whoever asks does not include this.',
+  'setting-unknown': 'There is no such setting.',
+  'setting-locked': 'The environment of the server sets it; change it there.',
+  'setting-invalid': 'The value does not fit; the sentence says what does.',
+  'staff-second-factor':
+    'Somebody of the staff has no second factor yet, which the server wants: lead the person to `/settings/security`.',
+  outranked: 'The account ranks as high as whoever asks, or higher.',
+  'role-too-high': 'Whoever gives or makes a role must rank above it, and have all that it includes.',
+  'last-owner': 'Somebody has to own the server: make another owner first.',
+  'role-in-use': 'Somebody has the role still.',
+  'role-known': 'There is a role of this name.',
   'cross-site': 'A cookie came with a request from the page of another site. Apps use tokens.',
   'registrations-closed': 'The server takes nobody at the moment.',
+  'joining-refused': 'The server takes nobody from this network, or with this e-mail provider.',
   'reason-required': 'The staff wants to know why somebody joins: send a `reason`.',
   'invite-required': 'The server takes whoever was invited: send an `invite_code`.',
   'invite-invalid': 'There is no such invite, or it was used up, has run out, or was ended.',
@@ -100,14 +116,27 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'too-late': 'Posts are scheduled not so far ahead, or this one is being posted now.',
   'too-many-scheduled': 'As many posts wait for their time as may.',
   'too-many-tags': 'As many hashtags are followed as can be.',
+  rule: 'A rule of the server does not allow what is said. Nothing was stored or changed.',
+  'rule-invalid': 'The words or the expression of the rule cannot be used; the sentence says why.',
+  'hash-invalid': 'What is to be listed is no hash, or nothing is known of the file of the video.',
+  'too-many-rules': 'There are as many rules as may be.',
   'comments-closed': 'The author of the video takes no comments, or hid the one that is answered.',
   'answers-hidden': 'What the comment answers is hidden: show that first.',
   'posted-before': 'The video is posted already: only a draft can be, or be given a time.',
   'visibility-fixed': 'Other servers know the video: its audience can be made wider, and no narrower.',
   'not-pinnable': 'Only a comment that answers the video itself, and is not hidden, can be pinned.',
   'too-many-reports': 'As many reports were filed today as may be.',
+  'report-changed': 'Somebody else of the staff was faster: read the report again. The sentence says who.',
+  'not-staff': 'Reports are given to people of the staff who may work on them.',
+  'not-undoable': 'What the entry of the audit log tells of was taken back already, or never can be.',
+  'not-remote': 'The account is of this server: there is no other to tell.',
   blocked: 'One of the two accounts blocks the other.',
   'domain-invalid': 'This is not the name of a domain, or it is the server’s own.',
+  'domain-own': 'The domain is this server’s own, or stands above it.',
+  'not-a-domain-list': 'The file is no list of domains, neither as CSV nor as JSON.',
+  'nothing-to-do': 'What was asked for is so already.',
+  'undone-before': 'This was taken back already.',
+  'url-invalid': 'This is not the address of a page on the web.',
   'domain-known': 'Something is decided about the domain already.',
   'too-many-domains': 'As many domains are blocked as can be.',
   'settings-invalid': 'There is no such number, or it must not have this value.',
@@ -125,10 +154,43 @@ export const meanings: Readonly<Record<Reason, string>> = {
   unavailable: 'What this needs is not there at the moment. Try again later.',
 };
 
+const ACTING: readonly Reason[] = ['outranked', 'not-possible'];
+const TAKING_BACK: readonly Reason[] = [...ACTING, 'too-late'];
+const ON_ACCOUNT = ['enable', 'unsilence', 'unsuspend', 'unsensitive', 'open_comments', 'show_in_discovery'];
+const ON_VIDEO = ['unsensitive', 'open_comments', 'show_in_discovery', 'restore'];
+const appealing: readonly Reason[] = ['too-late', 'appealed-before', 'undone-before'];
+
+/** Those of what the staff does to accounts and posts. */
+const measures: Readonly<Record<string, readonly Reason[]>> = {
+  ...Object.fromEntries([
+    ...['accounts', 'videos', 'comments'].map((of) => [`POST /api/v1/admin/${of}/:id/action`, ACTING]),
+    ...ON_ACCOUNT.map((verb) => [`POST /api/v1/admin/accounts/:id/${verb}`, TAKING_BACK]),
+    ...ON_VIDEO.map((verb) => [`POST /api/v1/admin/videos/:id/${verb}`, TAKING_BACK]),
+  ]),
+  'POST /api/v1/admin/comments/:id/restore': TAKING_BACK,
+  'DELETE /api/v1/admin/accounts/:id': ACTING,
+  'POST /api/v1/admin/measures/:id/undo': [...TAKING_BACK, ...(['undone-before', 'not-undoable'] as const)],
+  'POST /api/v1/admin/appeals/:id/accept': [
+    ...TAKING_BACK,
+    'decided-before',
+    'own-decision',
+    'undone-before',
+  ],
+  'POST /api/v1/admin/appeals/:id/reject': ['decided-before', 'own-decision'],
+  'POST /api/v1/strikes/:id/appeal': appealing,
+  'POST /api/v1/decisions/:token/appeal': appealing,
+};
+
 /** What routes refuse besides what follows from how they are declared, as far as people meet it. */
 const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/accounts': [
-    ...(['registrations-closed', 'reason-required', 'username-invalid', 'username-reserved'] as const),
+    ...([
+      'registrations-closed',
+      'reason-required',
+      'username-invalid',
+      'username-reserved',
+      'joining-refused',
+    ] as const),
     ...(['username-taken', 'email-taken', 'email-required'] as const),
     ...(['invite-required', 'invite-invalid', 'age-required', 'too-young'] as const),
   ],
@@ -199,7 +261,17 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'GET /api/v1/not_interested': ['cursor-invalid', 'cursor-expired'],
   'GET /api/v1/feed_reasons': ['not-found'],
   'GET /api/v1/feed_slates': ['not-found'],
+  'PUT /api/v1/admin/reports/:id': ['report-changed'],
+  'POST /api/v1/admin/reports/:id/assign_to_self': ['report-changed'],
+  'POST /api/v1/admin/reports/:id/unassign': ['report-changed'],
+  'POST /api/v1/admin/reports/:id/resolve': ['report-changed'],
+  'POST /api/v1/admin/reports/:id/reopen': ['report-changed'],
+  'POST /api/v1/admin/reports/:id/forward': ['report-changed', 'not-remote'],
+  'POST /api/v1/admin/report_changes': ['report-changed', 'not-staff', 'not-found'],
+  'POST /api/v1/admin/report_changes/undo': ['report-changed', 'not-undoable', 'not-found'],
   'PATCH /api/v1/admin/ranking': ['settings-invalid'],
+  ...measures,
+  'PATCH /api/v1/admin/settings': ['setting-unknown', 'setting-locked', 'setting-invalid'],
   'POST /api/v1/events': ['cross-site', 'unavailable'],
   'PUT /api/v1/lists/:id': ['list-read-only'],
   'DELETE /api/v1/lists/:id': ['list-read-only'],
@@ -208,6 +280,8 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/lists/:id/accounts': ['not-followed', 'already-listed', 'list-read-only'],
   'POST /api/v2/filters': ['too-many-filters'],
   'POST /api/v1/markers': ['conflict'],
+  'POST /api/v1/admin/queues/:queue/pause': ['conflict'],
+  'POST /api/v1/admin/queues/:queue/resume': ['conflict'],
   'GET /api/v2/search': ['unreachable', 'handle-invalid'],
   'POST /api/v1/tags/:name/follow': ['too-many-tags'],
   'POST /api/v2/media': ['not-a-video', 'type-unsupported', 'too-many-uploads', 'storage-full'],
@@ -257,6 +331,7 @@ export function refusalsOf(route: Route): { readonly usual: Reason[]; readonly o
   if (route.params) own.add('not-found');
   const usual: Reason[] = [
     ...(route.audience === 'anyone' ? [] : (['not-signed-in'] as const)),
+    ...(route.audience !== 'anyone' && acts(route) ? (['frozen'] as const) : []),
     ...(route.audience === 'staff' ? (['staff-only', 'permission-missing'] as const) : []),
     ...(route.scope === null ? [] : (['scope-missing'] as const)),
     ...(route.body || route.query ? (['validation-failed'] as const) : []),

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type ConnectionOptions, connect } from 'node:tls';
 
 /** What a server shows when it is connected to. */
@@ -15,7 +16,9 @@ export function certificateOf(
   options: Pick<ConnectionOptions, 'ca'> = {},
 ): Promise<ShownCertificate> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, servername: host, rejectUnauthorized: false, ...options }, () => {
+    // An address is no name that a certificate is asked for by (RFC 6066).
+    const named = isIP(host) === 0 ? { servername: host } : {};
+    const socket = connect({ host, port, ...named, rejectUnauthorized: false, ...options }, () => {
       const { valid_to: validTo } = socket.getPeerCertificate();
       const fault = socket.authorized ? null : String(socket.authorizationError);
       socket.destroy();

@@ -3,6 +3,7 @@ import type { Emit } from '../../db/outbox.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
+import { profileTexts, type Screening } from '../rules/index.ts';
 import { createChannel } from './channels.ts';
 import type { accountEvents } from './events.ts';
 import { type Account, type AccountRow, accountFromRow, type RemoteActor, type SealedKeys } from './model.ts';
@@ -12,6 +13,7 @@ export interface AccountCommandDeps {
   readonly ids: IdSource;
   readonly urls: Urls;
   readonly emit: Emit<typeof accountEvents>;
+  readonly screening: Screening;
 }
 
 /** The row that stands for the server itself; the dot keeps people from taking the name. */
@@ -158,6 +160,28 @@ export async function upsertRemoteAccount(
     .returning<AccountRow[]>('*');
   if (!row) throw new Error('A remote account could not be stored.');
   return accountFromRow(row);
+}
+
+/** The same once the rules of this server have looked at it: what they refuse changes nothing. */
+export async function receiveRemoteAccount(
+  deps: AccountCommandDeps,
+  tx: Tx,
+  actor: RemoteActor,
+  confirmedDomain?: string,
+): Promise<Result<{ account: Account }, 'rule'>> {
+  const known = await tx('accounts').where({ actor_uri: actor.actorUri }).first('id');
+  const screened = await deps.screening.screen(tx, {
+    accountId: known?.id ?? null,
+    domain: actor.domain,
+    ...profileTexts(actor.username, actor.displayName, actor.bioHtml, actor.fields),
+    kind: 'profile',
+  });
+  if (!screened.ok) return screened;
+  const account = await upsertRemoteAccount(deps, tx, actor, confirmedDomain);
+  await deps.screening.settle(tx, screened.verdict, {
+    ...{ kind: 'account', id: account.id, accountId: account.id },
+  });
+  return ok({ account });
 }
 
 /**

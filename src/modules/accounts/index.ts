@@ -3,6 +3,7 @@ import { emitter } from '../../db/outbox.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
 import type { Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
+import type { Screening } from '../rules/index.ts';
 import { ensureChannelKeys, ensureChannels } from './channels.ts';
 import {
   claimBackfill,
@@ -10,6 +11,7 @@ import {
   ensureInstanceAccount,
   markAccountGone,
   type NewLocalAccount,
+  receiveRemoteAccount,
   upsertRemoteAccount,
 } from './commands.ts';
 import { accountEvents } from './events.ts';
@@ -69,7 +71,7 @@ export type FoundByAddress =
 export type Accounts = ReturnType<typeof createAccounts>;
 
 /** Actors, local and remote. Signing in and sessions are the auth module's. */
-export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls }) {
+export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls; screening: Screening }) {
   const deps = { ...base, emit: emitter(accountEvents, base.ids) };
   return {
     ...accountQueries(base.db, base.urls.domain),
@@ -80,6 +82,8 @@ export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls }) {
     ensureChannelKeys,
     upsertRemote: (tx: Tx, actor: RemoteActor, confirmedDomain?: string) =>
       upsertRemoteAccount(deps, tx, actor, confirmedDomain),
+    receiveRemote: (tx: Tx, actor: RemoteActor, confirmedDomain?: string) =>
+      receiveRemoteAccount(deps, tx, actor, confirmedDomain),
     editProfile: (tx: Tx, accountId: AccountId, change: ProfileChange, touched?: boolean) =>
       editProfile(deps, tx, accountId, change, touched),
     markMoved: (tx: Tx, accountId: AccountId, toId: AccountId) => markRemoteMoved(deps, tx, accountId, toId),

@@ -1,6 +1,8 @@
 import type { Tx } from '../../db/database.ts';
 import { escapeHtml, htmlFromText } from '../../lib/html/from-text.ts';
 import type { AccountId } from '../../lib/ids.ts';
+import { ok, type Result } from '../../lib/result.ts';
+import { profileTexts, type Verdict } from '../rules/index.ts';
 import type { AccountCommandDeps } from './commands.ts';
 import { type Account, type AccountRow, accountFromRow, type ProfileField } from './model.ts';
 
@@ -27,21 +29,47 @@ export async function editProfile(
   accountId: AccountId,
   change: ProfileChange,
   touched = false,
-): Promise<Account> {
+): Promise<Result<{ account: Account }, 'rule'>> {
   const before: AccountRow | undefined = await tx('accounts')
     .where({ id: accountId, domain: '' })
     .forUpdate()
     .first();
   if (!before) throw new Error('An account that edits its profile is not there.');
   const facts = factsOf(deps, before, change);
-  if (Object.keys(facts).length === 0 && !touched) return accountFromRow(before);
+  if (Object.keys(facts).length === 0 && !touched) return ok({ account: accountFromRow(before) });
+  const says = [change.displayName, change.bio, change.fields].some((one) => one !== undefined);
+  const after = { ...before, ...facts, fields: fieldsAfter(deps, before, change) };
+  const screened = says ? await screenProfile(deps, tx, after) : null;
+  if (screened && !screened.ok) return screened;
   const [row] = await tx('accounts')
     .where({ id: accountId })
     .update({ ...facts, username: before.username })
     .returning<AccountRow[]>('*');
   if (!row) throw new Error('A profile that is edited is gone.');
+  if (screened) {
+    const target = { kind: 'account', id: accountId, accountId } as const;
+    await deps.screening.settle(tx, screened.verdict, target);
+  }
   await deps.emit(tx, 'account.updated', { accountId });
-  return accountFromRow(row);
+  return ok({ account: accountFromRow(row) });
+}
+
+/** Looks at what a profile would say. */
+function screenProfile(
+  { screening }: AccountCommandDeps,
+  tx: Tx,
+  row: AccountRow,
+): Promise<Result<{ verdict: Verdict }, 'rule'>> {
+  return screening.screen(tx, {
+    accountId: row.id,
+    domain: null,
+    ...profileTexts(row.username, row.display_name, row.bio_html, row.fields),
+    kind: 'profile',
+  });
+}
+
+function fieldsAfter({ urls }: AccountCommandDeps, { fields }: AccountRow, change: ProfileChange) {
+  return change.fields === undefined ? fields : fieldsOf(urls.tagPage, fields, change.fields);
 }
 
 function factsOf({ urls }: AccountCommandDeps, before: AccountRow, change: ProfileChange): object {

@@ -12,7 +12,6 @@ export { type Archive, archiveStages } from './model.ts';
 
 export interface ArchiveDeps extends MakingDeps {
   readonly ids: IdSource;
-  readonly daysBetween: number;
 }
 
 /** An archive that its owner may fetch. */
@@ -70,11 +69,11 @@ export function createArchives(deps: ArchiveDeps) {
         .orderBy('id', 'desc')
         .first<{ wait: number } | undefined>(
           tx.raw(`ceil(extract(epoch from created_at + ? * interval '1 day' - now()))::int as wait`, [
-            deps.daysBetween,
+            deps.rules.daysBetween,
           ]),
         );
       if (last && last.wait > 0) {
-        const sentence = `An archive can be made once in ${deps.daysBetween} days.`;
+        const sentence = `An archive can be made once in ${deps.rules.daysBetween} days.`;
         return { ...fail('archive-too-soon', sentence), retryAfterSeconds: last.wait };
       }
       await tx('archives').where({ account_id: accountId }).whereIn('state', ['failed', 'expired']).delete();

@@ -21,7 +21,8 @@ export interface MakingDeps extends ContentsDeps {
   readonly accounts: Pick<Accounts, 'byId' | 'byIds'>;
   /** Folder for unfinished work, on a disk of this machine. */
   readonly workDir: string;
-  readonly daysKept: number;
+  /** As they are now. */
+  readonly rules: { readonly daysBetween: number; readonly daysKept: number };
 }
 
 export interface ArchiveJob {
@@ -83,7 +84,7 @@ async function ready(
     await wanted.update({
       ...{ state: 'ready', stage: null, percent: 100, object_key: key, bytes: size },
       finished_at: tx.fn.now(),
-      expires_at: tx.raw(`now() + ? * interval '1 day'`, [deps.daysKept]),
+      expires_at: tx.raw(`now() + ? * interval '1 day'`, [deps.rules.daysKept]),
     });
   }
   // What earlier tries stored, what this one replaced, and this one, where it is not wanted any more.

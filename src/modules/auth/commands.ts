@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts, SealedKeys } from '../accounts/index.ts';
-import type { Role } from '../staff/index.ts';
+import { checkJoining, type Role, standingOf } from '../staff/index.ts';
 import { giveBackInvite, type InviteDeps, type TakenInvite, takeInvite } from './invites.ts';
 import { stay } from './leaving.ts';
 import type { RegistrationMode, Scope } from './model.ts';
@@ -12,11 +12,14 @@ import { checkPassword, hashPassword } from './passwords.ts';
 export interface AuthDeps extends InviteDeps {
   readonly ids: IdSource;
   readonly accounts: Accounts;
-  /** In years; 0: nobody is asked. */
-  readonly minimumAge: number;
+  /** Whether the pages and routes for the staff open only to those who have a second factor. */
+  readonly staff: { readonly secondFactor: 'required' | 'optional' };
   readonly makeKeys: () => Promise<SealedKeys>;
   /** Whether addresses are asked for, and confirmed by mail before an account may do anything. */
   readonly confirmsEmails: boolean;
+  readonly isUnderRaid: (conn?: Tx) => Promise<boolean>;
+  /** How people may join at this moment. */
+  readonly modeNow: (conn?: Tx) => Promise<RegistrationMode>;
 }
 
 /** Everything slow about a sign-up, done before its transaction opens. */
@@ -29,6 +32,8 @@ export interface PreparedSignUp {
   readonly inviteCode: string | null;
   /** Years that the person says to have at least. */
   readonly statedAge: number | null;
+  /** From where the form came; it is looked at and not kept. */
+  readonly ip: string | null;
 }
 
 export interface SignUpForm {
@@ -38,6 +43,7 @@ export interface SignUpForm {
   readonly reason?: string | undefined;
   readonly inviteCode?: string | undefined;
   readonly statedAge?: number | null;
+  readonly ip?: string | null;
 }
 
 /** Hashes the password and makes the keys (about 0.2 s, off the main thread). Writes nothing. */
@@ -51,6 +57,7 @@ export async function prepareSignUp(deps: AuthDeps, form: SignUpForm): Promise<P
     keys,
     inviteCode: form.inviteCode ?? null,
     statedAge: form.statedAge ?? null,
+    ip: form.ip ?? null,
   };
 }
 
@@ -62,6 +69,7 @@ type SignUpRefusal =
   | 'age-required'
   | 'username-invalid'
   | 'username-reserved'
+  | 'joining-refused'
   | 'username-taken'
   | 'email-required'
   | 'email-taken';
@@ -84,23 +92,37 @@ export function mayRegister(
   return ok();
 }
 
+/** How people may join at this moment: in raid mode somebody looks at everybody who comes. */
+export function modeBy({
+  joining,
+  isUnderRaid,
+}: Pick<AuthDeps, 'joining' | 'isUnderRaid'>): AuthDeps['modeNow'] {
+  return async (conn) => {
+    const { registrations } = joining;
+    return registrations === 'open' && (await isUnderRaid(conn)) ? 'approval' : registrations;
+  };
+}
+
 /** Creates an account by the registration rules. `pending` accounts cannot sign in yet. */
 export async function signUp(
   deps: AuthDeps,
   tx: Tx,
   form: PreparedSignUp,
 ): Promise<Result<{ account: Account; pending: boolean; invite: TakenInvite | null }, SignUpRefusal>> {
-  const allowed = mayRegister(deps.registrations, form);
+  const mode = await deps.modeNow(tx);
+  const allowed = mayRegister(mode, form);
   if (!allowed.ok) return allowed;
   const unconfirmed = deps.confirmsEmails;
   if (unconfirmed && form.email === null) {
     return fail('email-required', 'Give your e-mail address: a link is sent there, by which you confirm it.');
   }
-  if ((form.statedAge ?? 0) < deps.minimumAge) return fail('age-required', 'Say how old you are.');
+  if ((form.statedAge ?? 0) < deps.joining.minimumAge) return fail('age-required', 'Say how old you are.');
+  const joining = await checkJoining(tx, form);
+  if (!joining.ok) return joining;
   const taken = form.inviteCode ? await takeInvite(deps, tx, form.inviteCode) : null;
   if (taken?.ok === false) return taken;
   const invite = taken?.invite ?? null;
-  const pending = deps.registrations === 'approval' && invite === null;
+  const pending = joining.needsApproval || (mode === 'approval' && invite === null);
   const made = await createUser(deps, tx, form, { role: 'user', pending, unconfirmed, invite });
   if (!made.ok && invite) await giveBackInvite(tx, invite);
   return made.ok ? ok({ ...made, invite }) : made;
@@ -228,10 +250,17 @@ const OF_STAFF: readonly Scope[] = ['admin:read', 'admin:write'];
 export async function openSession(
   deps: AuthDeps,
   tx: Tx,
-  input: { accountId: AccountId; role: Role; kind: 'cookie' | 'bearer'; userAgent: string },
+  input: {
+    accountId: AccountId;
+    role: Role;
+    kind: 'cookie' | 'bearer';
+    userAgent: string;
+    ip?: string | null;
+  },
 ): Promise<{ token: string; sessionId: SessionId; expiresAt: Date; scopes: readonly Scope[] }> {
   const token = randomBytes(32).toString('base64url');
-  const granted = input.role === 'user' ? OF_EVERYBODY : [...OF_EVERYBODY, ...OF_STAFF];
+  const isOfStaff = input.role !== 'user' || (await standingOf(tx, input.accountId)).customRole !== null;
+  const granted = isOfStaff ? [...OF_EVERYBODY, ...OF_STAFF] : OF_EVERYBODY;
   const sessionId = deps.ids.next<'session'>();
   await stay(deps.accounts, tx, input.accountId);
   const [row] = await tx('sessions')
@@ -242,6 +271,7 @@ export async function openSession(
       token_hash: hashToken(token),
       scopes: granted,
       user_agent: input.userAgent.slice(0, 300),
+      ip: input.ip ?? null,
       expires_at: tx.raw('now() + make_interval(days => ?)', [SESSION_DAYS]),
     })
     .returning('expires_at');

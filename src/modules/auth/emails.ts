@@ -19,8 +19,8 @@ export interface EmailDeps {
   readonly clock: Clock;
   /** Host part of handles. */
   readonly domain: string;
-  /** Name of this server, as people see it. */
-  readonly server: string;
+  /** As people see it. */
+  readonly instance: { readonly name: string };
 }
 
 /** Somebody of this server, as letters name her. */
@@ -35,8 +35,11 @@ const pages = { confirm: '/auth/confirm', change: '/auth/confirm', reset: '/auth
 
 /** Letters to people of this server, about their accounts. */
 export function createCorrespondence(deps: Omit<EmailDeps, 'db'>) {
-  const { mail, domain, server } = deps;
-  const whom = ({ username }: Pick<Addressee, 'username'>) => ({ handle: `@${username}@${domain}`, server });
+  const { mail, domain, instance } = deps;
+  const whom = ({ username }: Pick<Addressee, 'username'>) => ({
+    handle: `@${username}@${domain}`,
+    server: instance.name,
+  });
 
   async function addressee(tx: Tx, accountId: AccountId): Promise<Addressee | null> {
     const row = await tx('users')
@@ -111,7 +114,7 @@ export async function tellOfWaiting(deps: EmailDeps, tx: Tx): Promise<void> {
     .pluck('accounts.username');
   const handles = names.map((username) => `@${username}`);
   const link = deps.mail.link('/admin/approvals');
-  const letter = letters.waitingLetter(deps.server, { count, handles }, link);
+  const letter = letters.waitingLetter(deps.instance.name, { count, handles }, link);
   await writeToStaff(deps.mail, tx, { kind: 'waiting', letter });
   const value = JSON.stringify(new Date(deps.clock.now()).toISOString());
   await tx('instance_settings').insert({ key: WAITING_TOLD, value }).onConflict('key').merge({ value });

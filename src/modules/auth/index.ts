@@ -3,7 +3,7 @@ import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { AccountId, PasskeyId, SessionId } from '../../lib/ids.ts';
 import { type Account, accountFromRow } from '../accounts/index.ts';
 import type { Mail } from '../mail/index.ts';
-import { type Actor, type Audit, permissionsOf, type Role } from '../staff/index.ts';
+import { type Actor, type Audit, type Role, standingFromRow } from '../staff/index.ts';
 import { type AgeStatement, checkAge } from './age.ts';
 import { type AppForm, appByClientId, appBySecret, appOfToken, registerApp, sweepApps } from './apps.ts';
 import { type ClientDocumentDeps, createClientDocuments } from './client-documents.ts';
@@ -14,6 +14,7 @@ import {
   createUser,
   hashToken,
   mayRegister,
+  modeBy,
   openSession,
   type PreparedSignUp,
   prepareSignUp,
@@ -146,7 +147,7 @@ interface MailedDeps extends SecondFactorDeps, FollowingDeps {
   readonly enqueue: Enqueue;
   readonly mail: Mail;
   readonly audit: Audit;
-  readonly server: string;
+  readonly instance: { readonly name: string };
 }
 
 /** What is proved and told by mail. */
@@ -188,11 +189,11 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
   };
 }
 
-type AuthParts = Omit<AuthDeps, 'confirmsEmails'> & MailedDeps & PasskeyDeps & ClientDocumentDeps;
+type AuthParts = Omit<AuthDeps, 'confirmsEmails' | 'modeNow'> & MailedDeps & PasskeyDeps & ClientDocumentDeps;
 
 /** Signing up and in, sessions, roles. */
 export function createAuth(parts: AuthParts) {
-  const deps = { ...parts, confirmsEmails: parts.mail.isOn };
+  const deps = { ...parts, confirmsEmails: parts.mail.isOn, modeNow: modeBy(parts) };
   const { db, accounts } = deps;
   const post = createCorrespondence(deps);
   const mailed = mailedPart(deps, post);
@@ -200,10 +201,11 @@ export function createAuth(parts: AuthParts) {
   const sessionBy = sessionByHash(db);
   return {
     ...mailed,
-    registrations: deps.registrations,
-    minimumAge: deps.minimumAge,
-    mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.registrations, form),
-    checkAge: (said: AgeStatement) => checkAge(deps.minimumAge, said, deps.clock.now()),
+    /** Who may join now. */
+    joining: deps.joining,
+    modeNow: deps.modeNow,
+    mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.joining.registrations, form),
+    checkAge: (said: AgeStatement) => checkAge(deps.joining.minimumAge, said, deps.clock.now()),
     invites: invitesPart(db, deps),
     prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
     async signUp(tx: Tx, form: PreparedSignUp): ReturnType<typeof signUp> {
@@ -242,10 +244,12 @@ export function createAuth(parts: AuthParts) {
         await db('sessions').where({ id: row.session_id }).update({ last_used_at: db.fn.now() });
         await db('users').where({ account_id: account.id }).update({ last_seen_at: db.fn.now() });
       }
+      const standing = standingFromRow(row);
       return {
         account,
-        role: row.user_role,
-        permissions: permissionsOf(row.user_role),
+        ...standing,
+        lacksSecondFactor:
+          deps.staff.secondFactor === 'required' && standing.permissions.length > 0 && !row.has_second_factor,
         sessionId: row.session_id,
         via: row.session_kind,
         scopes: row.session_scopes,

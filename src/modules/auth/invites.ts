@@ -11,8 +11,13 @@ import type { RegistrationMode } from './model.ts';
 
 export interface InviteDeps {
   readonly ids: IdSource;
-  readonly registrations: RegistrationMode;
-  readonly invitesBy: 'staff' | 'everyone';
+  /** As it is now. */
+  readonly joining: {
+    readonly registrations: RegistrationMode;
+    readonly invitesBy: 'staff' | 'everyone';
+    /** In years; 0: nobody is asked. */
+    readonly minimumAge: number;
+  };
 }
 
 /** What lets others in. It never carries a role (security.md A11). */
@@ -54,12 +59,13 @@ const OPEN = `invites.revoked_at is null
   and (invites.max_uses is null or invites.uses < invites.max_uses)`;
 
 /** Whether somebody may invite others: what was allowed once ends with the role that allowed it. */
-function mayInvite({ registrations, invitesBy }: InviteDeps, role: Role): boolean {
+function mayInvite({ joining }: InviteDeps, role: Role): boolean {
+  const { registrations, invitesBy } = joining;
   return registrations !== 'closed' && (invitesBy === 'everyone' || permissionsOf(role).includes('invites'));
 }
 
 /** As the above, for those who gave an invite: they must be there still. */
-function inviterCounts({ invitesBy }: InviteDeps): string {
+function inviterCounts({ joining: { invitesBy } }: InviteDeps): string {
   const isInOffice = invitesBy === 'everyone' ? 'true' : `users.role in ('owner', 'admin')`;
   return `accounts.state = 'active' and users.approval = 'approved' and ${isInOffice}`;
 }
@@ -180,13 +186,13 @@ export function invitesPart(db: Db, deps: InviteDeps) {
   return {
     may: (role: Role) => mayInvite(deps, role),
     /** Whether everybody here may invite others. */
-    byEveryone: deps.registrations !== 'closed' && deps.invitesBy === 'everyone',
+    byEveryone: () => deps.joining.registrations !== 'closed' && deps.joining.invitesBy === 'everyone',
     create: (tx: Tx, inviter: { readonly id: AccountId; readonly role: Role }, form: InviteForm) =>
       createInvite(deps, tx, inviter, form),
 
     /** Whether somebody could come by this code now. Says nothing of who gave it. */
     async isOpen(code: string): Promise<boolean> {
-      if (deps.registrations === 'closed') return false;
+      if (deps.joining.registrations === 'closed') return false;
       const row = await db('invites')
         .join('users', 'users.account_id', 'invites.account_id')
         .join('accounts', 'accounts.id', 'invites.account_id')

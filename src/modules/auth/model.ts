@@ -1,6 +1,6 @@
 import type { AccountId, AppId, SessionId } from '../../lib/ids.ts';
 import type { Account } from '../accounts/index.ts';
-import { type Actor, type Permission, type Role, rankOf } from '../staff/index.ts';
+import type { Actor, Permission, Role, Standing } from '../staff/index.ts';
 
 export type RegistrationMode = 'open' | 'approval' | 'invite' | 'closed';
 
@@ -67,6 +67,11 @@ export interface Viewer {
   readonly role: Role;
   /** What somebody may do for the staff: nothing for most people. */
   readonly permissions: readonly Permission[];
+  readonly rank: number;
+  /** The role that this server made, where it is one of those; `role` is then `user`. */
+  readonly customRole: Standing['customRole'];
+  /** Somebody of the staff has to set up a second factor first: until then, routes for the staff are closed. */
+  readonly lacksSecondFactor: boolean;
   readonly sessionId: SessionId;
   /** A cookie travels by itself, so unsafe requests that use one are checked for their origin. */
   readonly via: 'cookie' | 'bearer';
@@ -104,6 +109,6 @@ export function isUnconfirmed(viewer: Pick<Viewer, 'account'>): boolean {
 }
 
 /** Somebody who is signed in, as whoever acts for the staff. */
-export function actorOf({ account, permissions, role }: Viewer): Actor {
-  return { kind: 'person', accountId: account.id, permissions, rank: rankOf(role) };
+export function actorOf({ account, permissions, rank }: Viewer): Actor {
+  return { kind: 'person', accountId: account.id, permissions, rank };
 }

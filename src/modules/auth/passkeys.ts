@@ -25,7 +25,7 @@ export interface PasskeyDeps {
   readonly instanceSecret: string;
   /** Address of this server: passkeys count for its host alone, and only on its pages. */
   readonly origin: string;
-  readonly serverName: string;
+  readonly instance: { readonly name: string };
 }
 
 /** A passkey as its person sees it. */
@@ -136,7 +136,7 @@ async function optionsToAdd(site: Site, tx: Tx, account: Account, holder: string
     .returning<{ passkey_handle: Buffer<ArrayBuffer> }[]>('passkey_handle');
   if (!user) throw new Error('Somebody without a password wants a passkey.');
   return generateRegistrationOptions({
-    rpName: site.serverName,
+    rpName: site.instance.name,
     rpID: site.rpId,
     userName: account.username,
     userDisplayName: account.displayName || account.username,

@@ -9,17 +9,20 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
 import { addToStats } from '../engagement/index.ts';
 import type { Urls } from '../instances/index.ts';
+import type { Screening, Verdict } from '../rules/index.ts';
 import { narrower, type PostedWith, type Video, type Visibility } from '../videos/index.ts';
 import type { commentEvents } from './events.ts';
 import type { Comment, CommentDetails, CommentRow, RemoteComment } from './model.ts';
+import { screenComment, screenedColumns, screenRemoteComment } from './screened.ts';
 
 export interface CommentCommandDeps {
   readonly ids: IdSource;
   readonly urls: Urls;
   readonly emit: Emit<typeof commentEvents>;
+  readonly screening: Screening;
 }
 
-type CommentRefusal = 'comments-closed' | 'blocked';
+type CommentRefusal = 'comments-closed' | 'blocked' | 'rule';
 
 /**
  * Publishes what a person of this server writes under a video, or in answer to `parent`. Callers have made
@@ -40,6 +43,9 @@ export async function publishComment(
   const { author, video, parent, details } = input;
   const refusal = await refusalOf(tx, author.id, { videoId: video.id, parentId: parent?.id ?? null });
   if (refusal) return refusal;
+  const screened = await screenComment(deps, tx, author, details, 'post');
+  if (!screened.ok) return screened;
+  const { verdict } = screened;
   const id = deps.ids.next<'comment'>();
   const answered = parent ? narrower(parent.visibility, video.visibility) : video.visibility;
   await tx('comments').insert({
@@ -52,14 +58,29 @@ export async function publishComment(
     url: deps.urls.commentPage(author.username, id),
     visibility: narrower(input.visibility, answered),
     ...detailColumns(deps.urls, details),
+    ...screenedColumns(id, verdict),
     app_name: input.application?.name ?? null,
     app_website: input.application?.website ?? null,
     published_at: tx.fn.now(),
   });
   await replaceMentions(tx, { commentId: id }, await namedBy(tx, id, details));
-  await addToStats(tx, video.id, { comments: 1 });
-  await deps.emit(tx, 'comment.published', { commentId: id, local: true });
+  await settle(deps, tx, verdict, { id, accountId: author.id, videoId: video.id, local: true });
   return ok({ commentId: id });
+}
+
+/** Counts it and tells of it, unless a moderator has to decide first. */
+async function settle(
+  deps: CommentCommandDeps,
+  tx: Tx,
+  verdict: Verdict,
+  comment: Pick<Comment, 'id' | 'accountId' | 'videoId' | 'local'>,
+): Promise<void> {
+  const { id, accountId, videoId, local } = comment;
+  if (!verdict.hold) {
+    await addToStats(tx, videoId, { comments: 1 });
+    await deps.emit(tx, 'comment.published', { commentId: id, local });
+  }
+  await deps.screening.settle(tx, verdict, { kind: 'comment', id, accountId });
 }
 
 function detailColumns(urls: Urls, details: CommentDetails) {
@@ -141,6 +162,9 @@ export async function receiveRemoteComment(
   }
   const refusal = await refusalOf(tx, author.id, comment);
   if (refusal) return refusal;
+  const screened = await screenRemoteComment(deps, tx, author, comment, 'post');
+  if (!screened.ok) return screened;
+  const { verdict } = screened;
   const id = deps.ids.next<'comment'>();
   const inserted = await tx('comments')
     .insert({
@@ -152,6 +176,7 @@ export async function receiveRemoteComment(
       uri: comment.uri,
       url: comment.url,
       ...remoteColumns(comment),
+      ...screenedColumns(id, verdict),
       published_at: comment.publishedAt,
     })
     .onConflict('uri')
@@ -159,8 +184,7 @@ export async function receiveRemoteComment(
     .returning('id');
   if (inserted.length === 0) return fail('known', 'This comment is known already.');
   await replaceMentions(tx, { commentId: id }, comment.mentions);
-  await addToStats(tx, comment.videoId, { comments: 1 });
-  await deps.emit(tx, 'comment.published', { commentId: id, local: false });
+  await settle(deps, tx, verdict, { id, accountId: author.id, videoId: comment.videoId, local: false });
   return ok({ commentId: id });
 }
 
@@ -182,15 +206,24 @@ export async function editComment(
   commentId: CommentId,
   accountId: AccountId,
   details: CommentDetails,
-): Promise<Result<object, 'not-found'>> {
+): Promise<Result<object, 'not-found' | 'rule'>> {
   const mine = { id: commentId, account_id: accountId, local: true };
-  if (await tx('comments').where(mine).first('id')) await keepVersion(tx, deps.ids, { commentId });
-  const changed = await tx('comments')
+  const before = await tx('comments').where(mine).forUpdate().first('held_at');
+  if (!before) return fail('not-found', 'There is no such comment.');
+  const screened = await screenComment(deps, tx, { id: accountId, domain: null }, details, 'edit');
+  if (!screened.ok) return screened;
+  await keepVersion(tx, deps.ids, { commentId });
+  const { sensitive } = screened.verdict;
+  await tx('comments')
     .where(mine)
-    .update({ ...detailColumns(deps.urls, details), edited_at: tx.fn.now() });
-  if (changed === 0) return fail('not-found', 'There is no such comment.');
+    .update({
+      ...detailColumns(deps.urls, details),
+      ...(sensitive ? { sensitive } : {}),
+      edited_at: tx.fn.now(),
+    });
   await replaceMentions(tx, { commentId }, await namedBy(tx, commentId, details));
-  await deps.emit(tx, 'comment.updated', { commentId, local: true });
+  await deps.screening.settle(tx, screened.verdict, { kind: 'comment', id: commentId, accountId });
+  if (before.held_at === null) await deps.emit(tx, 'comment.updated', { commentId, local: true });
   return ok();
 }
 
@@ -200,17 +233,25 @@ export async function updateRemoteComment(
   tx: Tx,
   commentId: CommentId,
   comment: RemoteComment,
-): Promise<Result<object, 'not-newer'>> {
+): Promise<Result<object, 'not-newer' | 'rule'>> {
   const known = await tx('comments')
     .where({ id: commentId, local: false })
     .whereRaw('coalesce(edited_at, published_at) < ?', [comment.editedAt])
     .forUpdate()
-    .first('id');
+    .first('account_id', 'held_at');
   if (!known) return fail('not-newer', 'What is known is as new, or newer.');
+  const author: { id: AccountId; domain: string } = await tx('accounts')
+    .where({ id: known.account_id })
+    .first('id', 'domain');
+  const screened = await screenRemoteComment(deps, tx, author, comment, 'edit');
+  if (!screened.ok) return screened;
+  const { verdict } = screened;
   await keepVersion(tx, deps.ids, { commentId });
-  await tx('comments').where({ id: commentId }).update(remoteColumns(comment));
+  const columns = { ...remoteColumns(comment), ...(verdict.sensitive ? { sensitive: true } : {}) };
+  await tx('comments').where({ id: commentId }).update(columns);
   await replaceMentions(tx, { commentId }, comment.mentions);
-  await deps.emit(tx, 'comment.updated', { commentId, local: false });
+  await deps.screening.settle(tx, verdict, { kind: 'comment', id: commentId, accountId: author.id });
+  if (known.held_at === null) await deps.emit(tx, 'comment.updated', { commentId, local: false });
   return ok();
 }
 
@@ -238,7 +279,8 @@ export async function removeComment(
   return ok();
 }
 
-async function forget(deps: CommentCommandDeps, tx: Tx, row: CommentRow): Promise<void> {
+/** What is left to do once a row is gone. */
+export async function forget(deps: CommentCommandDeps, tx: Tx, row: CommentRow): Promise<void> {
   const author = await tx('accounts').where({ id: row.account_id }).first('actor_uri');
   await rememberDeleted(tx, row.uri, author.actor_uri);
   // What is hidden or removed was taken off the count when it was.
@@ -249,7 +291,8 @@ async function forget(deps: CommentCommandDeps, tx: Tx, row: CommentRow): Promis
     videoId: row.video_id,
     accountId: row.account_id,
     uri: row.uri,
-    local: row.local,
+    // What was held, nobody else was told of.
+    local: row.local && row.held_at === null,
     visibility: row.visibility,
   });
 }

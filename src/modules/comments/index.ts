@@ -9,6 +9,7 @@ import type { AccountId, CommentId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
+import type { Screening } from '../rules/index.ts';
 import {
   editComment,
   publishComment,
@@ -18,6 +19,7 @@ import {
   updateRemoteComment,
 } from './commands.ts';
 import { commentEvents } from './events.ts';
+import { refuseComment, releaseComment } from './held.ts';
 import { commentLists } from './lists.ts';
 import {
   type Comment,
@@ -41,6 +43,7 @@ export function createComments(base: {
   ids: IdSource;
   urls: Urls;
   unlistedDomains: UnlistedDomains;
+  screening: Screening;
 }) {
   const { db } = base;
   const deps = { ...base, emit: emitter(commentEvents, base.ids) };
@@ -69,6 +72,9 @@ export function createComments(base: {
     unhide: (tx: Tx, decision: CommentDecision) => unhideComment(deps, tx, decision),
     pin: pinComment,
     unpin: unpinComment,
+    /** What a moderator decides about a comment that is held; see held.ts. */
+    release: (tx: Tx, id: CommentId) => releaseComment(deps, tx, id),
+    refuse: (tx: Tx, id: CommentId) => refuseComment(deps, tx, id),
 
     /** Any comment, past the visibility predicate: for workers and for delivery only. */
     internal: (id: CommentId) => one({ id }),

@@ -35,6 +35,8 @@ export interface Comment {
   readonly application: PostedWith | null;
   /** The author of the video hid it: only that person and its own author see it. */
   readonly hidden: boolean;
+  /** A moderator decides before anybody but its author sees it. */
+  readonly held: boolean;
   /** The staff removed it: nobody sees it. */
   readonly removed: boolean;
   readonly likes: number;
@@ -86,6 +88,8 @@ export interface CommentRow {
   readonly app_name: string | null;
   readonly app_website: string | null;
   readonly hidden_root_id: CommentId | null;
+  /** Since when it waits for a moderator; null where it does not. */
+  readonly held_at: Date | null;
   readonly removed_at: Date | null;
   readonly likes: number;
 }
@@ -110,6 +114,7 @@ export function commentFromRow(row: CommentRow): Comment {
     editedAt: row.edited_at,
     application: row.app_name === null ? null : { name: row.app_name, website: row.app_website },
     hidden: row.hidden_root_id !== null,
+    held: row.held_at !== null,
     removed: row.removed_at !== null,
     likes: row.likes,
   };

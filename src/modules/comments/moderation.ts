@@ -38,11 +38,15 @@ async function lockComment(
   tx: Tx,
   { videoId, commentId, accountId }: CommentDecision,
 ): Promise<Found | undefined> {
-  return tx('comments')
-    .join('videos', 'videos.id', 'comments.video_id')
-    .where({ 'comments.id': commentId, 'videos.id': videoId, 'videos.account_id': accountId })
-    .forUpdate('comments')
-    .first('comments.id', 'comments.parent_id', 'comments.hidden_root_id');
+  return (
+    tx('comments')
+      .join('videos', 'videos.id', 'comments.video_id')
+      .where({ 'comments.id': commentId, 'videos.id': videoId, 'videos.account_id': accountId })
+      // Of one that waits for a moderator, the author of the video knows nothing.
+      .whereNull('comments.held_at')
+      .forUpdate('comments')
+      .first('comments.id', 'comments.parent_id', 'comments.hidden_root_id')
+  );
 }
 
 /**

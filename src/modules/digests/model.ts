@@ -9,7 +9,7 @@ export type DigestRhythm = (typeof digestRhythms)[number];
 /** What is told by mail; the work of the staff is told apart from it. */
 export const mailedTypes = [
   ...['mention', 'follow', 'follow_request', 'reblog', 'favourite', 'status', 'update'],
-  ...['vireo.published', 'vireo.rejected'],
+  ...['vireo.published', 'vireo.rejected', 'vireo.report'],
 ] as const satisfies readonly string[] as readonly Exclude<NotificationType, `admin.${string}`>[];
 export type MailedType = (typeof mailedTypes)[number];
 

@@ -14,7 +14,7 @@ export interface WritingDeps {
   readonly accounts: Accounts;
   readonly videos: Videos;
   readonly comments: Comments;
-  readonly server: string;
+  readonly instance: { readonly name: string };
 }
 
 const SENTENCE: Readonly<Record<MailedType, (who: string) => string>> = {
@@ -28,6 +28,7 @@ const SENTENCE: Readonly<Record<MailedType, (who: string) => string>> = {
   moderation_warning: () => 'A decision about your account was made',
   'vireo.published': () => 'Your video is published',
   'vireo.rejected': () => 'Your video could not be published',
+  'vireo.report': () => 'A report of yours was looked at',
 };
 
 /** Of the HTML of a post, to find its first words. */
@@ -49,12 +50,12 @@ export async function digestLetter(
   return {
     subject:
       news === 1
-        ? `What you have not seen on ${deps.server}`
-        : `${news} things you have not seen on ${deps.server}`,
+        ? `What you have not seen on ${deps.instance.name}`
+        : `${news} things you have not seen on ${deps.instance.name}`,
     parts: [
       'This happened since you last looked:',
       { items: groups.length > shown.length ? [...items, { text: 'and more', link: null }] : items },
-      { link: `${deps.urls.origin}/`, words: `Go to ${deps.server}` },
+      { link: `${deps.urls.origin}/`, words: `Go to ${deps.instance.name}` },
     ],
     footer: [
       `You get this because ${reader.handle} asked for it.`,

@@ -1,3 +1,6 @@
+import type { Result } from '../../lib/result.ts';
+import type { Actor } from '../staff/index.ts';
+
 /** Which dead letters are meant: one by its id, those of one host, or all. */
 export type DeadLetterChoice =
   | { readonly kind: 'one'; readonly id: string }
@@ -49,6 +52,8 @@ export interface DeliveryDesk {
   retry(choice: DeadLetterChoice, by: string): Promise<number>;
   /** Deletes dead letters for good; each is named in the log. Returns how many. */
   discard(choice: DeadLetterChoice, by: string): Promise<number>;
+  /** Tries what waits for a host at once, its dead letters too. Returns how many of these were queued again. */
+  retryHost(by: Actor, host: string): Promise<Result<{ count: number }, 'permission-missing'>>;
   /** Those that fail for longest, first. */
   failingHosts(limit: number): Promise<FailingHost[]>;
 }

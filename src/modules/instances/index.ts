@@ -14,9 +14,10 @@ export type {
   DeadLetterChoice,
   DeliveryDesk,
 } from './delivery-desk.ts';
-export { normaliseDomain } from './domain-name.ts';
+export { normaliseDomain, withParents } from './domain-name.ts';
 export { instanceEvents } from './events.ts';
 export {
+  type Decision,
   type DomainPolicy,
   type FederationMode,
   type MediaRefusal,
@@ -37,7 +38,7 @@ export function createInstances(deps: {
   readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly mode: FederationMode;
-  readonly mediaMode: RemoteVideoMode;
+  readonly remoteVideo: { readonly mode: RemoteVideoMode };
 }) {
   return {
     ...domainPolicies({ ...deps, emit: emitter(instanceEvents, deps.ids) }),

@@ -29,6 +29,8 @@ export interface InstanceRecord {
   readonly failure: string | null;
 }
 
+const DAY_MS = 86_400_000;
+
 interface RecordDeps {
   readonly db: Db;
   readonly enqueue: Enqueue;
@@ -56,7 +58,38 @@ export function instanceRecords({ db, enqueue, clock }: RecordDeps) {
     return true;
   }
 
+  /** What was refused since it was written down last: host, reason, count. */
+  const refusals = new LRUCache<string, { host: string; reason: string; count: number }>({
+    max: instanceLimits.hostsInMemory,
+  });
+
   return {
+    /** Counts a request that was refused. It is in the name of the host, which proves nothing: only known ones are written down. */
+    refusedOf(host: string, reason: string): void {
+      const key = `${host} ${reason}`;
+      const before = refusals.get(key)?.count ?? 0;
+      refusals.set(key, { host, reason, count: before + 1 });
+    },
+
+    /** Writes down what was refused of hosts that are known, and forgets what is too old. Returns how many counts were written. */
+    async writeRefusals(): Promise<number> {
+      const counted = [...refusals.values()];
+      refusals.clear();
+      await db('instance_refusals')
+        .where('day', '<', new Date(clock.now() - instanceLimits.keptSilentMs))
+        .delete();
+      if (counted.length === 0) return 0;
+      const { rowCount } = await db.raw<{ rowCount: number }>(
+        `insert into instance_refusals (host, reason, day, count)
+         select counted.host, reason, current_date, count
+           from jsonb_to_recordset(?) as counted (host text, reason text, count integer)
+           join instances on instances.host = counted.host
+             on conflict (host, reason, day) do update set count = instance_refusals.count + excluded.count`,
+        [JSON.stringify(counted)],
+      );
+      return rowCount;
+    },
+
     /** Notes the server of an account that was just read from it, and has it inspected when it is new. */
     async met(tx: Tx, host: string): Promise<void> {
       // The inspection that is asked for now sets the next time itself; should it be lost, this one counts.
@@ -117,6 +150,12 @@ export function instanceRecords({ db, enqueue, clock }: RecordDeps) {
     },
 
     /** Whether a host was asked what it runs, whatever it answered; true for one of which nothing is kept. */
+    /** Whether a server became known less than `days` ago, or is not known yet. */
+    async isNew(host: string, days: number): Promise<boolean> {
+      const row = await db('instances').where({ host }).first('first_seen_at');
+      return row === undefined || clock.now() - row.first_seen_at.getTime() < days * DAY_MS;
+    },
+
     async isInspected(host: string): Promise<boolean> {
       const row = await db('instances').where({ host }).first('nodeinfo_checked_at as at');
       return row === undefined || row.at !== null;

@@ -12,6 +12,7 @@ import { type Letter, renderLetter } from './letter.ts';
 import { createMailTransport, type MailSettings, type Message } from './transport.ts';
 
 export { type Letter, oneLine } from './letter.ts';
+export { createMailTransport, type MailSettings } from './transport.ts';
 
 export type Mail = ReturnType<typeof createMail>;
 
@@ -23,8 +24,8 @@ interface MailDeps {
   readonly log: Logger;
   readonly instanceSecret: string;
   readonly origin: string;
-  /** Name of this server, as people see it. */
-  readonly server: string;
+  /** As people see it. */
+  readonly instance: { readonly name: string };
   /** Null: no mail is sent. */
   readonly settings: MailSettings | null;
 }
@@ -56,10 +57,10 @@ const storedSchema = z.object({
  * it again, under the same Message-ID.
  */
 export function createMail(deps: MailDeps) {
-  const { db, ids, enqueue, clock, log, instanceSecret, origin, server, settings } = deps;
+  const { db, ids, enqueue, clock, log, instanceSecret, origin, instance, settings } = deps;
   const seal: Seal = { instanceSecret, purpose: 'mail' };
   const transport = settings === null ? null : createMailTransport(settings);
-  const rendered = (letter: Letter) => renderLetter(letter, { server, origin });
+  const rendered = (letter: Letter) => renderLetter(letter, { server: instance.name, origin });
   /** Nobody who sees the id of a message learns how many there were. */
   const messageId = (id: MailId): string =>
     sha256(Buffer.concat([purposeKey({ instanceSecret, purpose: 'mail-id' }), Buffer.from(id)]))
@@ -118,8 +119,8 @@ export function createMail(deps: MailDeps) {
     async test(to: string): Promise<Result<object, 'mail-off' | 'mail-refused'>> {
       if (!transport) return fail('mail-off', 'No mail server is set up: set SMTP_HOST and MAIL_FROM.');
       const letter = {
-        subject: `Mail of ${server} works`,
-        parts: [`This message shows that ${server} can send mail.`],
+        subject: `Mail of ${instance.name} works`,
+        parts: [`This message shows that ${instance.name} can send mail.`],
         footer: ['Somebody who runs this server asked for it.'],
       };
       const id = messageId(ids.next<'mail'>());

@@ -62,6 +62,13 @@ export function createMailTransport({ host, port, tls, login, from }: MailSettin
         return failureOf(error);
       }
     },
+    /** Connects and signs in, and sends nothing. Null, or what is wrong. */
+    async check(): Promise<string | null> {
+      return transport.verify().then(
+        () => null,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+    },
     close: () => transport.close(),
   };
 }

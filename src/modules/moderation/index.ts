@@ -7,15 +7,14 @@ import type { AccountId, CommentId, IdSource, ReportId, VideoId } from '../../li
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
 import { moderationEvents } from './events.ts';
+import { keepTexts } from './report-desk/capture.ts';
+import type { ReportCategory } from './report-desk/model.ts';
 
 export { moderationEvents } from './events.ts';
 export * from './measures/index.ts';
+export * from './report-desk/index.ts';
 
 export type Moderation = ReturnType<typeof createModeration>;
-
-/** Why somebody reports; `violation`: of the rules of this server. */
-export const reportCategories = ['spam', 'legal', 'violation', 'other'] as const;
-export type ReportCategory = (typeof reportCategories)[number];
 
 /** What somebody tells the staff of an account. */
 export interface Report {
@@ -40,6 +39,8 @@ type NewReport = Omit<Report, 'id' | 'uri' | 'createdAt' | 'forwarded' | 'catego
     readonly uri?: string;
     /** Tell the server of the account as well, without the reporter’s name. */
     readonly forward: boolean;
+    /** A rule of the server files it: then nothing limits how many. */
+    readonly byServer?: boolean;
   };
 
 interface Deps {
@@ -54,15 +55,14 @@ async function file(
   tx: Tx,
   input: NewReport,
 ): Promise<Result<{ reportId: ReportId }, 'known' | 'too-many-reports'>> {
-  const recent = await tx('reports')
-    .whereIn('reporter_id', reporters(tx, input.reporterId))
-    .where('created_at', '>', tx.raw(`now() - interval '1 day'`))
-    .count('* as count')
-    .first();
-  if (Number(recent?.count) >= reportLimits.perReporterPerDay) {
+  if (!input.byServer && (await filedEnough(tx, input.reporterId))) {
     return fail('too-many-reports', 'Too many reports came from there today.');
   }
   const own = ownPosts(tx, input);
+  const posts = {
+    videoIds: await own.videos(input.videoIds),
+    commentIds: await own.comments(input.commentIds),
+  };
   const id = deps.ids.next<'report'>();
   const rows = await tx('reports')
     .insert({
@@ -70,8 +70,8 @@ async function file(
       reporter_id: input.reporterId,
       target_id: input.targetId,
       uri: input.uri ?? deps.urls.report(id),
-      video_ids: await own.videos(input.videoIds),
-      comment_ids: await own.comments(input.commentIds),
+      video_ids: posts.videoIds,
+      comment_ids: posts.commentIds,
       comment: input.comment.slice(0, reportLimits.maxCommentCharacters),
       category: input.category ?? 'other',
       rule_ids: [...(input.ruleIds ?? [])],
@@ -81,8 +81,19 @@ async function file(
     .ignore()
     .returning('id');
   if (rows.length === 0) return fail('known', 'This report is known already.');
+  // In the same transaction: whoever deletes the post a moment later deletes no evidence.
+  await keepTexts(tx, deps.ids, { reportId: id, ...posts });
   await deps.emit(tx, 'report.filed', { reportId: id, forward: input.forward });
   return ok({ reportId: id });
+}
+
+async function filedEnough(tx: Tx, reporterId: AccountId): Promise<boolean> {
+  const recent = await tx('reports')
+    .whereIn('reporter_id', reporters(tx, reporterId))
+    .where('created_at', '>', tx.raw(`now() - interval '1 day'`))
+    .count('* as count')
+    .first();
+  return Number(recent?.count) >= reportLimits.perReporterPerDay;
 }
 
 /**

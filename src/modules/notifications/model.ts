@@ -2,19 +2,31 @@ import { notificationLimits } from '../../../config/live-limits.ts';
 import type { AccountId, CommentId, MeasureId, NotificationId, ReportId, VideoId } from '../../lib/ids.ts';
 
 /**
- * What one can be told of: the types of the Mastodon API, and two of our own, which its apps are told of only where they
- * ask for them, since they would count what they cannot show: an upload can be watched, or was refused.
+ * What one can be told of: the types of the Mastodon API, and three of our own, which its apps are told of only where they
+ * ask for them, since they would count what they cannot show: an upload can be watched, or was refused, and a report was looked at.
  */
 export const notificationTypes = [
   ...['mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'update'],
-  ...['admin.sign_up', 'admin.report', 'moderation_warning', 'vireo.published', 'vireo.rejected'],
+  ...[
+    'admin.sign_up',
+    'admin.report',
+    'moderation_warning',
+    'vireo.published',
+    'vireo.rejected',
+    'vireo.report',
+  ],
 ] as const satisfies readonly string[];
 export type NotificationType =
   | ('mention' | 'status' | 'reblog' | 'follow' | 'follow_request' | 'favourite' | 'update')
-  | ('admin.sign_up' | 'admin.report' | 'moderation_warning' | 'vireo.published' | 'vireo.rejected');
+  | ('admin.sign_up' | 'admin.report' | 'moderation_warning' | 'vireo.published')
+  | ('vireo.rejected' | 'vireo.report');
 
 /** Those of our own. */
-export const ownTypes = ['vireo.published', 'vireo.rejected'] as const satisfies readonly NotificationType[];
+export const ownTypes = [
+  'vireo.published',
+  'vireo.rejected',
+  'vireo.report',
+] as const satisfies readonly NotificationType[];
 
 /** What of mentions can be turned off by itself: what is said below one’s own videos, and answers to one’s own comments. */
 export const mentionKinds = ['vireo.comment', 'vireo.reply'] as const;

@@ -1,6 +1,7 @@
 import { notificationLimits } from '../../../config/live-limits.ts';
 import type { Tx } from '../../db/database.ts';
 import type { AccountId, CommentId, MeasureId, ReportId, VideoId } from '../../lib/ids.ts';
+import { type Permission, permissionsOf, roles } from '../staff/index.ts';
 import type { News } from './model.ts';
 import { type TellingDeps, tell } from './telling.ts';
 
@@ -70,7 +71,7 @@ export function newsSources(deps: TellingDeps) {
       await tell(
         deps,
         tx,
-        (await staff(tx)).map((staffId) => ({ ...news, accountId: staffId })),
+        (await staff(tx, 'sign-ups')).map((staffId) => ({ ...news, accountId: staffId })),
       );
     },
     async onReported(tx: Tx, { reportId }: { reportId: ReportId }): Promise<void> {
@@ -81,8 +82,20 @@ export function newsSources(deps: TellingDeps) {
       await tell(
         deps,
         tx,
-        (await staff(tx)).map((staffId) => ({ ...news, accountId: staffId })),
+        (await staff(tx, 'reports')).map((staffId) => ({ ...news, accountId: staffId })),
       );
+    },
+    /** The reporter, where a person of this server, hears that it was looked at; what became of whom stays with the staff. */
+    async onReportDecided(tx: Tx, { reportId }: { reportId: ReportId }): Promise<void> {
+      const report = await tx('reports').where({ id: reportId }).first('reporter_id', 'state');
+      const subject = `vireo.report:${reportId}`;
+      if (!report) return;
+      if (report.state === 'open') {
+        await tx('notifications').where({ subject, state: 'shown' }).update({ state: 'undone' });
+        return;
+      }
+      const by = report.reporter_id;
+      await tell(deps, tx, [{ type: 'vireo.report', accountId: by, fromId: by, reportId, subject }]);
     },
     /** Whoever is blocked is not heard of any more, nor was. */
     async onBlocked(
@@ -94,9 +107,14 @@ export function newsSources(deps: TellingDeps) {
   };
 }
 
-/** Those who decide about sign-ups and reports. */
-function staff(tx: Tx): Promise<AccountId[]> {
-  return tx('users').whereIn('role', ['owner', 'admin']).pluck('account_id');
+/** Those who may do something about it. */
+function staff(tx: Tx, permission: Permission): Promise<AccountId[]> {
+  return tx('users')
+    .whereIn(
+      'role',
+      roles.filter((role) => permissionsOf(role).includes(permission)),
+    )
+    .pluck('account_id');
 }
 
 /** Looked up again: what was taken back before its event came is no news. */

@@ -6,6 +6,7 @@ import {
   accountVisibleTo,
   commentVisibleTo,
   SEVERITY,
+  UNDER_RAID,
   type UnlistedDomains,
   visibleTo,
 } from '../../db/visibility.ts';
@@ -67,6 +68,7 @@ const ALWAYS_TOLD = [
   'moderation_warning',
   'vireo.published',
   'vireo.rejected',
+  'vireo.report',
 ];
 
 /** What of mentions a comment is to the one who is told; also where it names the person besides. Null: neither. */
@@ -178,6 +180,7 @@ function verdict(tx: Tx) {
   return tx.raw(
     `select case when news.type = any(?) or facts.is_trusted then '{}'::text[] else array_remove(array[
               case when not facts.followed then policy.for_not_following end,
+              case when not facts.followed and news.type = 'mention' and ${UNDER_RAID} then 'filter' end,
               case when not facts.follows then policy.for_not_followers end,
               case when facts.is_new and not facts.followed then policy.for_new_accounts end,
               case when facts.is_private and not facts.followed then policy.for_private_mentions end,

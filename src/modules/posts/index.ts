@@ -52,7 +52,7 @@ interface ScheduledRow {
 }
 
 type Refusal =
-  | ('not-found' | 'media-refused' | 'media-in-use' | 'comments-closed' | 'blocked')
+  | ('not-found' | 'media-refused' | 'media-in-use' | 'comments-closed' | 'blocked' | 'rule')
   | ('too-soon' | 'too-late' | 'too-many-scheduled');
 
 /** Posting: a video that was uploaded for it or an answer, once for each request, now or when its time has come. */

@@ -27,6 +27,7 @@ const TITLE: Record<NotificationType, (name: string) => string> = {
   moderation_warning: () => 'A decision about your account was made',
   'vireo.published': () => 'Your video is published',
   'vireo.rejected': () => 'Your video could not be published',
+  'vireo.report': () => 'A report of yours was looked at',
 };
 
 /**

@@ -1,7 +1,7 @@
 import { socialLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import type { Emit } from '../../db/outbox.ts';
-import { ofDomain, ofSuspendedDomain, type UnlistedDomains } from '../../db/visibility.ts';
+import { ofDomain } from '../../db/visibility.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
@@ -30,7 +30,7 @@ export async function blocksDomainOf(
   return row !== undefined;
 }
 
-/** Domains that single accounts want nothing of, and follows that a decision about a domain ends. */
+/** Domains that single accounts want nothing of, and the follows that this ends. */
 export function domainBlocks({ db, emit }: DomainBlockDeps) {
   return {
     /**
@@ -101,13 +101,6 @@ export function domainBlocks({ db, emit }: DomainBlockDeps) {
         await emit(tx, 'follow.rejected', { followerId, targetId: accountId, uri });
       }
       if (gone.length === FOLLOWERS_PER_STEP) await emit(tx, 'domain.blocked-by-account', event);
-    },
-
-    /** Ends every follow with accounts of a suspended domain, both ways. Nobody is told: nothing goes out. */
-    async dropAllOfSuspended(tx: Tx, domain: string, unlisted: UnlistedDomains): Promise<void> {
-      const there = tx('accounts').modify(ofSuspendedDomain(domain, unlisted)).select('id');
-      await tx('follows').whereIn('follower_id', there).delete();
-      await tx('follows').whereIn('target_id', there.clone()).delete();
     },
   };
 }

@@ -28,4 +28,6 @@ export const socialEvents = {
     accountId: idSchema<'account'>(),
     domain: z.string().max(253),
   }),
+  /** More follows that the suspension of a domain ended can come back. */
+  'domain.follows-return': z.object({ domain: z.string().max(253) }),
 } as const;

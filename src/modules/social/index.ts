@@ -15,6 +15,7 @@ import {
   unfollow,
 } from './commands.ts';
 import { domainBlocks } from './domain-blocks.ts';
+import { endedFollows } from './ended-follows.ts';
 import { socialEvents } from './events.ts';
 import { followersAfter, type Move, moveBlocks, moveFollowers } from './moves.ts';
 import { mutes } from './mutes.ts';
@@ -65,6 +66,7 @@ export function createSocial(base: { db: Db; ids: IdSource; urls: Urls; unlisted
   };
   return {
     ...domainBlocks(deps),
+    ...endedFollows(deps),
     ...mutes(deps),
     ...people(base),
     accountsLike: (viewerId: AccountId, search: AccountSearch) => accountsLike(base, viewerId, search),

@@ -1,6 +1,11 @@
 /** What is written into the audit log, by the area it belongs to. */
 const verbs = {
   'sign-up': ['approve', 'reject'],
+  role: ['assign', 'create', 'change', 'remove'],
+  // What is refused of those who join.
+  'joining-block': ['add', 'change', 'remove'],
+  // Done to somebody’s way in from the command line.
+  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
   setting: ['change'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume'],
@@ -11,6 +16,7 @@ const verbs = {
   rule: ['add', 'change', 'enable', 'disable', 'remove'],
   held: ['release', 'reject'],
   raid: ['on', 'off'],
+  hash: ['add', 'remove', 'import', 'match', 'evidence'],
   domain: [
     ...(['set', 'remove', 'bulk', 'import', 'undo', 'purge', 'publish', 'retry'] as const),
     ...(['subscribe', 'change-subscription', 'unsubscribe', 'sync'] as const),
@@ -40,6 +46,17 @@ export const auditActions = Object.entries(verbs).flatMap(([area, list]) =>
 
 /** What an entry is about. */
 export const targetKinds = [
-  ...(['account', 'video', 'comment', 'report', 'domain', 'setting', 'job', 'queue', 'rule'] as const),
+  ...([
+    'account',
+    'video',
+    'comment',
+    'report',
+    'domain',
+    'setting',
+    'job',
+    'queue',
+    'rule',
+    'role',
+  ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

@@ -2,7 +2,19 @@ export { type AuditAction, auditActions, type TargetKind, targetKinds } from './
 export { type Actor, may, operator, outranks, permitted } from './actor.ts';
 export { type Audit, type AuditEntry, type AuditFilter, createAudit, type Deed } from './audit.ts';
 export {
-  isStaff,
+  createDirectory,
+  type Directory,
+  type DirectoryFilter,
+  type StaffView,
+} from './directory.ts';
+export {
+  checkJoining,
+  createJoining,
+  type IpSeverity,
+  ipSeverities,
+  type JoiningBlockKind,
+} from './joining.ts';
+export {
   type Permission,
   permissions,
   permissionsOf,
@@ -10,3 +22,11 @@ export {
   rankOf,
   roles,
 } from './permissions.ts';
+export { createRoles, type NewRole, type RoleRef, type Roles, type StaffRole } from './roles.ts';
+export {
+  STANDING_COLUMNS,
+  type Standing,
+  type StandingRow,
+  standingFromRow,
+  standingOf,
+} from './standing.ts';

@@ -54,8 +54,3 @@ export function permissionsOf(role: Role): readonly Permission[] {
 export function rankOf(role: Role): number {
   return RANK[role];
 }
-
-/** True for those who may do more than everybody may. */
-export function isStaff(role: Role): boolean {
-  return OF_ROLE[role].length > 0;
-}

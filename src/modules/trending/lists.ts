@@ -4,9 +4,9 @@ import type { Db } from '../../db/database.ts';
 import { notMutedBy } from '../../db/feed.ts';
 import {
   accountListedTo,
+  notKeptFromLists,
   notLimited,
   notSilencedFor,
-  SEVERITY,
   type UnlistedDomains,
   visibleTo,
 } from '../../db/visibility.ts';
@@ -121,7 +121,7 @@ export function createTrendLists(deps: {
         .where({ 'accounts.discoverable': true })
         .modify(accountListedTo(viewerId, unlistedDomains))
         .modify(notLimited)
-        .whereRaw(`(accounts.domain = '' or ${SEVERITY} is distinct from 'silence')`)
+        .modify(notKeptFromLists)
         .whereNotExists((decided) =>
           decided
             .select('subject')

@@ -6,6 +6,7 @@ import type { Urls } from '../instances/index.ts';
 import { detailColumns, editedNow, nameIn, type VideoCommandDeps } from './commands.ts';
 import { type Video, type VideoDetails, type VideoRow, videoFromRow } from './model.ts';
 import { isWiderThan, mayBecome, ruleColumns, type VideoRules } from './rules.ts';
+import { screenedColumns, screenVideo } from './screened.ts';
 
 /** What an author says anew of a video; what is not given stays as it is. */
 export interface SaidAnew {
@@ -31,7 +32,7 @@ export async function changeVideo(
     readonly details: SaidAnew;
     readonly rules: VideoRules;
   },
-): Promise<Result<{ video: Omit<Video, 'assets'> }, 'not-found' | 'visibility-fixed'>> {
+): Promise<Result<{ video: Omit<Video, 'assets'> }, 'not-found' | 'visibility-fixed' | 'rule'>> {
   const { videoId, accountId, details, rules } = change;
   const row: VideoRow | undefined = await tx('videos')
     .where({ id: videoId, account_id: accountId, local: true })
@@ -45,7 +46,16 @@ export async function changeVideo(
     );
   }
   const said = differing(row, saidColumns(deps.urls, row, details));
-  const columns = { ...said, ...differing(row, ruleColumns(rules)) };
+  const isSaid = !row.awaits_post && Object.keys(said).length > 0;
+  const screened = await screenVideo(
+    deps,
+    tx,
+    { id: accountId, domain: null },
+    isSaid ? { details: saidIn(row, details), kind: 'edit' } : null,
+  );
+  if (!screened.ok) return screened;
+  const { verdict } = screened;
+  const columns = { ...said, ...screenedColumns(verdict), ...differing(row, ruleColumns(rules)) };
   if (Object.keys(columns).length === 0) return ok({ video: videoFromRow(row, []) });
   // What nobody has seen yet is not edited, but written.
   const isSeen = row.state === 'published';
@@ -55,6 +65,7 @@ export async function changeVideo(
     .update({ ...columns, ...(isSeen ? { edited_at: editedNow(tx) } : {}) })
     .returning<VideoRow[]>('*');
   if (!changed) throw new Error('A locked video is gone.');
+  await deps.screening.settle(tx, verdict, { kind: 'video', id: videoId, accountId });
   const { caption } = details;
   if (caption) await nameIn(tx, videoId, { caption: caption.text, mentions: caption.mentions });
   if (isSeen && !row.unannounced) {
@@ -62,6 +73,15 @@ export async function changeVideo(
     await deps.emit(tx, 'video.updated', { videoId, ...(isWider ? { widenedFrom: row.visibility } : {}) });
   }
   return ok({ video: videoFromRow(changed, []) });
+}
+
+/** What a video says once it is changed. */
+function saidIn(row: VideoRow, { caption, contentWarning, altText }: SaidAnew) {
+  return {
+    caption: caption?.text ?? row.caption,
+    contentWarning: contentWarning ?? row.content_warning,
+    altText: altText ?? row.alt_text,
+  };
 }
 
 /** Those of these columns that the row has otherwise. */

@@ -12,9 +12,11 @@ import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
 import type { Urls } from '../instances/index.ts';
+import type { Screening } from '../rules/index.ts';
 import type { videoEvents } from './events.ts';
 import type { VideoDetails, VideoRow } from './model.ts';
 import { ruleColumns, type VideoRules } from './rules.ts';
+import { screenedColumns, screenVideo } from './screened.ts';
 import { purgesOf } from './shared-copies.ts';
 
 export interface VideoCommandDeps {
@@ -22,6 +24,7 @@ export interface VideoCommandDeps {
   readonly urls: Urls;
   readonly enqueue: Enqueue;
   readonly emit: Emit<typeof videoEvents>;
+  readonly screening: Screening;
 }
 
 /** Makes the post of an upload that begins. It is seen by nobody but its author until it can be played. */
@@ -43,8 +46,12 @@ export async function beginUpload(
     /** What is kept of the file; all of it where this is not given. */
     readonly edit?: EditList | null;
   },
-): Promise<{ videoId: VideoId }> {
+): Promise<Result<{ videoId: VideoId }, 'rule'>> {
   const { account, details, uploadId } = input;
+  // What waits for its post is looked at when that is written.
+  const screened = await screenVideo(deps, tx, account, input.awaitsPost ? null : { details, kind: 'post' });
+  if (!screened.ok) return screened;
+  const { verdict } = screened;
   const id = deps.ids.next<'video'>();
   await tx('videos').insert({
     id,
@@ -55,6 +62,7 @@ export async function beginUpload(
     state: 'uploading',
     visibility: details.visibility,
     ...detailColumns(deps.urls, details),
+    ...screenedColumns(verdict),
     ...ruleColumns(input.rules ?? {}),
     awaits_post: input.awaitsPost ?? false,
     keeps_draft: input.keepsDraft ?? false,
@@ -69,7 +77,8 @@ export async function beginUpload(
     filename: input.filename,
     bytes: input.bytes,
   });
-  return { videoId: id };
+  await deps.screening.settle(tx, verdict, { kind: 'video', id, accountId: account.id });
+  return ok({ videoId: id });
 }
 
 /** What an author may say again later. */
@@ -115,18 +124,25 @@ export async function editVideo(
   videoId: VideoId,
   accountId: AccountId,
   details: Omit<VideoDetails, 'visibility'>,
-): Promise<Result<object, 'not-found'>> {
+): Promise<Result<object, 'not-found' | 'rule'>> {
   const mine = { id: videoId, account_id: accountId, local: true };
   const before = await tx('videos').where(mine).forUpdate().first('state');
+  const screened = await screenVideo(deps, tx, { id: accountId, domain: null }, { details, kind: 'edit' });
+  if (!screened.ok) return screened;
   // What nobody has seen yet is not edited, but written.
   const isSeen = before?.state === 'published';
   if (isSeen) await keepVersion(tx, deps.ids, { videoId });
   const [row] = await tx('videos')
     .where(mine)
-    .update({ ...detailColumns(deps.urls, details), ...(isSeen ? { edited_at: editedNow(tx) } : {}) })
+    .update({
+      ...detailColumns(deps.urls, details),
+      ...screenedColumns(screened.verdict),
+      ...(isSeen ? { edited_at: editedNow(tx) } : {}),
+    })
     .returning<VideoRow[]>('*');
   if (!row) return fail('not-found', 'There is no such video.');
   await nameIn(tx, videoId, details);
+  await deps.screening.settle(tx, screened.verdict, { kind: 'video', id: videoId, accountId });
   if (row.state === 'published' && !row.unannounced) await deps.emit(tx, 'video.updated', { videoId });
   return ok();
 }

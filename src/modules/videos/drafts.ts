@@ -7,6 +7,7 @@ import { detailColumns, nameIn, removeVideo, type VideoCommandDeps } from './com
 import type { MediaEdit } from './media-edits.ts';
 import { isAtRest } from './media-order.ts';
 import type { Focus, PostedWith, VideoDetails, VideoRow } from './model.ts';
+import { screenedColumns, screenVideo } from './screened.ts';
 
 /**
  * Videos that come before their posts, as clients of the Mastodon API send them: uploaded and made like all others,
@@ -36,14 +37,19 @@ export async function postDraft(
     readonly details: VideoDetails;
     readonly application: PostedWith | null;
   },
-): Promise<Result<{ videoId: VideoId }, 'not-found' | 'media-refused' | 'media-in-use'>> {
+): Promise<Result<{ videoId: VideoId }, 'not-found' | 'media-refused' | 'media-in-use' | 'rule'>> {
   const { author, details, application } = input;
   const video = await lockDraft(tx, { videoId: input.videoId, accountId: author.id });
   if (!video) return noMedia();
   if (video.state === 'rejected') return refusedMedia(video.media_detail);
   if (await isHeld(tx, video.id)) return fail('media-in-use', HELD);
+  const said = { ...details, altText: details.altText || video.alt_text };
+  const screened = await screenVideo(deps, tx, author, { details: said, kind: 'post' });
+  if (!screened.ok) return screened;
+  const { verdict } = screened;
+  const isHeldBack = verdict.hold || video.hold;
   const isMade = video.state === 'draft' && video.media_state === 'ready';
-  const isSeen = video.state === 'draft' && { state: 'published', unannounced: !isMade };
+  const isSeen = video.state === 'draft' && seenFromNowOn(tx, { isHeldBack, isMade });
   const posted = await postedAs(deps, tx, video, author);
   // Whom and what the draft named is named anew, by the id of the post.
   if (posted.id !== video.id) await nameIn(tx, video.id, { caption: '', mentions: new Map() });
@@ -51,14 +57,22 @@ export async function postDraft(
     .where({ id: video.id })
     .update({
       ...posted,
-      ...detailColumns(deps.urls, { ...details, altText: details.altText || video.alt_text }),
+      ...detailColumns(deps.urls, said),
+      ...screenedColumns(verdict),
       ...{ visibility: details.visibility, awaits_post: false },
       ...{ app_name: application?.name ?? null, app_website: application?.website ?? null },
-      ...(isSeen ? { ...isSeen, published_at: tx.fn.now() } : {}),
+      ...(isSeen || {}),
     });
   await nameIn(tx, posted.id, details);
-  if (isMade) await deps.emit(tx, 'video.published', { videoId: posted.id });
+  await deps.screening.settle(tx, verdict, { kind: 'video', id: posted.id, accountId: author.id });
+  if (isMade && !isHeldBack) await deps.emit(tx, 'video.published', { videoId: posted.id });
   return ok({ videoId: posted.id });
+}
+
+/** A draft becomes a post, or waits for a moderator as one. */
+function seenFromNowOn(tx: Tx, { isHeldBack, isMade }: { isHeldBack: boolean; isMade: boolean }) {
+  if (isHeldBack) return { state: 'held', unannounced: true };
+  return { state: 'published', unannounced: !isMade, published_at: tx.fn.now() };
 }
 
 /**

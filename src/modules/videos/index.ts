@@ -6,6 +6,7 @@ import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { JobRun } from '../../jobs/registry.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Urls } from '../instances/index.ts';
+import type { Screening } from '../rules/index.ts';
 import { changeVideo } from './change.ts';
 import {
   askForReplies,
@@ -31,6 +32,7 @@ import {
 } from './drafts.ts';
 import { videoEvents } from './events.ts';
 import { feedQueries } from './feed-queries.ts';
+import { refuseVideo, releaseVideo } from './held.ts';
 import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
 import { stageJob } from './media-order.ts';
@@ -101,6 +103,8 @@ type Deps = Omit<ReplicaDeps, 'emit'> & {
   mediaUrls: MediaUrls;
   /** Whether videos of domains without a policy are shown. */
   unlistedDomains: UnlistedDomains;
+  /** The rules that what is posted passes through. */
+  screening: Screening;
 };
 
 /** Posts with a video: uploads, remote copies, deletion. */
@@ -120,6 +124,9 @@ export function createVideos(base: Deps) {
     change: (tx: Tx, change: Parameters<typeof changeVideo>[2]) => changeVideo(deps, tx, change),
     edit: (tx: Tx, videoId: VideoId, accountId: AccountId, details: Parameters<typeof editVideo>[4]) =>
       editVideo(deps, tx, videoId, accountId, details),
+    /** What a moderator decides about a video that is held; see held.ts. */
+    release: (tx: Tx, videoId: VideoId) => releaseVideo(deps, tx, videoId),
+    refuse: (tx: Tx, refusal: Parameters<typeof refuseVideo>[2]) => refuseVideo(deps, tx, refusal),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
     receiveRemote: (tx: Tx, arriving: readonly NewRemoteVideo[]) => receiveRemoteVideos(deps, tx, arriving),
     setCaptions: (tx: Tx, edit: Parameters<typeof setCaptions>[2]) => setCaptions(deps, tx, edit),

@@ -201,6 +201,6 @@ async function choosePoster(
   choice: { readonly poster_seconds: number | null; readonly poster_key: string | null },
 ): Promise<void> {
   await tx('videos').where({ id: video.id }).update(choice);
-  if (video.state === 'published' || video.state === 'draft')
+  if (['published', 'draft', 'held'].includes(video.state))
     await deps.enqueue(tx, await stageJob(tx, 'media.poster', video.id));
 }

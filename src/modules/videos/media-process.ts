@@ -6,6 +6,7 @@ import type { Tx } from '../../db/database.ts';
 import { type Finish, type JobPayload, type JobRun, PermanentJobError } from '../../jobs/registry.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import { type Failure, fail } from '../../lib/result.ts';
+import { keepFromAll, listedPicture } from './listed.ts';
 import { stageJob } from './media-order.ts';
 import {
   dropCopy,
@@ -46,34 +47,45 @@ export function processUpload(
     const video = await queries.internal(videoId);
     if (!video || !waitsForFirst(video)) return;
     const sourcePath = await readSource(deps, video, work);
+    const sha256 = await deps.hashes.sha256Of(sourcePath, work.signal);
+    const listed = await deps.hashes.byFile(sha256);
+    if (listed) return keepFromAll(deps, video, listed, sourcePath);
+    // What has to be looked at first is not watched before.
+    const isSeen = !(await deps.hashes.looksAtPictures());
     const outcome = await orGiveUp(run, work, async () =>
       deps.pipeline.processFirst({
         ...(await jobOf(deps, videoId, sourcePath, work)),
-        onCopied: (copied) => publishCopy(deps, videoId, copied),
+        onCopied: (copied) => publishCopy(deps, videoId, copied, isSeen),
       }),
     );
     if (work.isGone()) return (tx) => enqueuePurge(deps, tx, videoId);
+    const shown = outcome.ok ? await listedPicture(deps, outcome.assets, sha256, work) : null;
+    if (shown) return keepFromAll(deps, video, shown, sourcePath);
+    await deps.inTx((tx) => tx('videos').where({ id: videoId }).update({ original_sha256: sha256 }));
     return (tx) => finishFirst(deps, tx, videoId, outcome);
   });
 }
 
 function waitsForFirst({ local, state, originalKey, media, assets }: Video): boolean {
   if (!local || originalKey === null || assets.some(({ role }) => role === 'cmaf')) return false;
-  return (
-    state === 'received' || state === 'published' || state === 'draft' || media.reason === GIVEN_UP.reason
-  );
+  return ['received', 'published', 'draft', 'held'].includes(state) || media.reason === GIVEN_UP.reason;
 }
 
 /** The copy is watched here from now on; other servers are told once there is an MP4 that stays. */
-async function publishCopy(deps: MediaJobDeps, videoId: VideoId, copied: Copied): Promise<void> {
+async function publishCopy(
+  deps: MediaJobDeps,
+  videoId: VideoId,
+  copied: Copied,
+  isSeen: boolean,
+): Promise<void> {
   await deps.inTx(async (tx) => {
     const video = await lockVideo(tx, videoId);
     if (video?.state !== 'received') return;
     await insertAssets(tx, videoId, copied.assets);
     await tx('videos')
       .where({ id: videoId })
-      .update({ ...factColumns(copied.facts, copied.hashes), ...playable(tx) });
-    await tellPlayable(deps, tx, videoId);
+      .update({ ...factColumns(copied.facts, copied.hashes), ...(isSeen ? playable(tx) : {}) });
+    if (isSeen) await tellPlayable(deps, tx, videoId);
   });
 }
 
@@ -82,11 +94,11 @@ async function tellPlayable({ onPlayable, clock }: MediaJobDeps, tx: Tx, videoId
   if (row?.received_at) onPlayable?.(Math.max(0, (clock.now() - row.received_at.getTime()) / 1_000));
 }
 
-/** It is seen from now on; what waits for its post is kept for that. */
+/** It is seen from now on; what waits for its post, or for a moderator, is kept for that. */
 function playable(tx: Tx) {
   return {
-    state: tx.raw(`case when awaits_post then 'draft' else 'published' end`),
-    published_at: tx.raw('case when awaits_post then null else coalesce(published_at, now()) end'),
+    state: tx.raw(`case when awaits_post then 'draft' when hold then 'held' else 'published' end`),
+    published_at: tx.raw('case when awaits_post or hold then null else coalesce(published_at, now()) end'),
     unannounced: true,
   };
 }
@@ -129,7 +141,7 @@ export function processLadder(
 ): Promise<Finish | undefined> {
   return inWorkDir(deps, { stage: 'ladder', videoId }, run, async (work) => {
     const video = await queries.internal(videoId);
-    if (video?.state !== 'published' && video?.state !== 'draft') return;
+    if (!video || !['published', 'draft', 'held'].includes(video.state)) return;
     if (settle) return (tx) => finishLadder(deps, tx, videoId, null);
     const before = await storedRungs(deps.db, videoId);
     const upTo = await wantedUpTo(deps, videoId);
@@ -178,8 +190,8 @@ async function finishLadder(
   if (outcome?.ok) await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
   else if (outcome) deps.log.warn({ videoId, reason: outcome.reason }, 'a video has to do with fewer sizes');
   await dropCopy(tx, videoId);
-  // What waits for its post is told of when that is written.
-  const isDraft = video.state === 'draft';
+  // What waits for its post, or for a moderator, is told of when that is there.
+  const isDraft = video.state === 'draft' || video.state === 'held';
   const ready = { media_state: 'ready', media_stage: null, media_percent: 100, unannounced: isDraft };
   await tx('videos').where({ id: videoId }).update(ready);
   if (video.unannounced && !isDraft) await deps.emit(tx, 'video.published', { videoId });
@@ -237,7 +249,7 @@ async function jobOf(deps: MediaJobDeps, videoId: VideoId, sourcePath: string, w
     videoId,
     sourcePath,
     workDir: join(work.dir, 'work'),
-    limits: { maxDurationSeconds: deps.maxDurationSeconds, maxBytes: deps.maxUploadBytes },
+    limits: { maxDurationSeconds: deps.upload.maxDurationSeconds, maxBytes: deps.upload.maxUploadBytes },
     signal: work.signal,
     onProgress: ({ stage, percent }: { stage: Parameters<MediaRun['progress']>[0]; percent: number }) =>
       work.progress(stage, percent),

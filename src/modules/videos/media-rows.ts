@@ -17,6 +17,7 @@ interface LockedVideo {
   readonly media_state: MediaState;
   readonly unannounced: boolean;
   readonly local: boolean;
+  readonly hold: boolean;
 }
 
 /** Undefined when the video was deleted meanwhile. The lock keeps a deletion from slipping in between. */
@@ -24,7 +25,7 @@ export async function lockVideo(tx: Tx, videoId: VideoId): Promise<LockedVideo |
   return tx('videos')
     .where({ id: videoId })
     .forUpdate()
-    .first('state', 'media_state', 'unannounced', 'local');
+    .first('state', 'media_state', 'unannounced', 'local', 'hold');
 }
 
 /** Names objects of a video. Those that are named already stay as they are. */

@@ -11,6 +11,7 @@ import { stageJob } from './media-order.ts';
 import { lockVideo } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries } from './media-work.ts';
 import type { Asset, Video } from './model.ts';
+import { screenTranscript } from './screened.ts';
 import { readTranscript, type Transcript } from './transcript.ts';
 
 /** The tag for a language that nobody has named (BCP 47, from ISO 639-2). */
@@ -51,7 +52,7 @@ export async function transcribeVideo(
 
 /** The smallest size, where the video is finished, of this server, and not silent. */
 function soundOf({ local, state, media, assets }: Video): Asset | null {
-  if (!local || (state !== 'published' && state !== 'draft') || media.state !== 'ready') return null;
+  if (!local || !['published', 'draft', 'held'].includes(state) || media.state !== 'ready') return null;
   const sizes = assets.filter(({ role, codecs }) => role === 'cmaf' && codecs?.includes('mp4a'));
   return sizes.toSorted((a, b) => (a.rung ?? 0) - (b.rung ?? 0))[0] ?? null;
 }
@@ -89,6 +90,7 @@ async function finishTranscription(
   await tx('videos').where({ id: videoId }).update({ transcribed_at: tx.fn.now() });
   // Where nobody speaks there is nothing to write.
   if (made.cues.length === 0) return null;
+  await screenTranscript(deps, tx, videoId, made.cues.flatMap(({ lines }) => lines).join(' '));
   await storeCaptions(deps, tx, videoId, { ...made, label: null, automatic: true });
   if (!video.unannounced) await deps.emit(tx, 'video.captioned', { videoId });
   return null;

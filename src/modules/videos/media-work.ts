@@ -12,7 +12,9 @@ import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
+import type { HashGate } from '../hashes/index.ts';
 import type { MediaRefusal } from '../instances/index.ts';
+import type { Screening } from '../rules/index.ts';
 import type { videoEvents } from './events.ts';
 import type { MediaStage } from './model.ts';
 import { enqueuePurge } from './purge.ts';
@@ -30,8 +32,8 @@ export interface MediaJobDeps {
   readonly download: SafeFetch['download'];
   /** Folder for unfinished work, on a disk of this machine. */
   readonly workDir: string;
-  readonly maxDurationSeconds: number;
-  readonly maxUploadBytes: number;
+  /** What counts now for videos that are uploaded. */
+  readonly upload: { readonly maxDurationSeconds: number; readonly maxUploadBytes: number };
   /** Whether sizes above 720 are left until somebody asks for one. */
   readonly lazyRungs: boolean;
   readonly remote: { readonly maxBytes: number };
@@ -41,6 +43,10 @@ export interface MediaJobDeps {
   readonly transcriber: Transcriber | null;
   /** Told how many seconds after the upload a video could be watched. */
   readonly onPlayable?: (seconds: number) => void;
+  /** The rules that what is said passes through. */
+  readonly screening: Screening;
+  /** What must not be posted again. */
+  readonly hashes: HashGate;
   readonly log: Logger;
 }
 

@@ -6,8 +6,11 @@ import type { Account } from '../accounts/index.ts';
 export const visibilities = ['public', 'unlisted', 'followers', 'direct'] as const;
 export type Visibility = (typeof visibilities)[number];
 
-/** `draft`: it can be played, and its author has not posted it yet; `removed`: by the staff, which may take that back. */
-export type VideoState = 'uploading' | 'received' | 'rejected' | 'draft' | 'published' | 'removed';
+/**
+ * `draft`: it can be played, and its author has not posted it yet. `held`: the same, and a moderator has not let it be
+ * seen; `removed`: by the staff, which may take that back.
+ */
+export type VideoState = 'uploading' | 'received' | 'rejected' | 'draft' | 'held' | 'published' | 'removed';
 export type MediaState = 'waiting' | 'working' | 'ready' | 'failed' | 'none';
 /** What a worker does with a video, in words for programs; each has its words for people in the web client. */
 export const mediaStages = [
@@ -172,6 +175,8 @@ export interface VideoRow {
   readonly uri: string;
   readonly url: string;
   readonly state: VideoState;
+  /** A moderator decides before it is seen. */
+  readonly hold: boolean;
   readonly visibility: Visibility;
   readonly caption: string;
   readonly caption_html: string;

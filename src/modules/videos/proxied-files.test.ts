@@ -36,9 +36,9 @@ const readRange: SafeFetch['readRange'] = async (request) => {
   return ok({ body, total: bytes.length, version, finalUrl: new URL(finalUrl) });
 };
 
-const create = (more: { cacheBytes?: number; maxBytes?: number } = {}) =>
+const create = ({ maxBytes = 100 * chunkBytes, ...more }: { cacheBytes?: number; maxBytes?: number } = {}) =>
   createProxiedFiles({
-    ...{ fetch: { readRange }, clock: { now: () => now }, maxBytes: 100 * chunkBytes },
+    ...{ fetch: { readRange }, clock: { now: () => now }, remote: { maxBytes } },
     mediaRefusal: async (hosts) => (hosts.some((host) => refused.includes(host)) ? 'domain-suspended' : null),
     ...more,
   });

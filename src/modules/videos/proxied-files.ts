@@ -37,7 +37,7 @@ interface ProxiedFilesDeps {
   readonly fetch: Pick<SafeFetch, 'readRange'>;
   readonly clock: Clock;
   /** Larger files are not passed on. */
-  readonly maxBytes: number;
+  readonly remote: { readonly maxBytes: number };
   /** Why nothing may be fetched from one of these hosts, or null. */
   readonly mediaRefusal: (hosts: readonly string[]) => Promise<MediaRefusal | null>;
   /** What may be held in memory. */
@@ -103,7 +103,7 @@ export function createProxiedFiles(deps: ProxiedFilesDeps) {
       return first;
     }
     const type = browserVideoType(first.body.subarray(0, mediaLimits.sniffBytes));
-    if (type === null || first.total > deps.maxBytes) {
+    if (type === null || first.total > deps.remote.maxBytes) {
       if (known) forget(known);
       return UNFIT;
     }

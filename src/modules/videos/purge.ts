@@ -7,7 +7,7 @@ import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 
-interface PurgeDeps {
+export interface PurgeDeps {
   readonly db: Db;
   readonly inTx: InTx;
   readonly storage: ObjectStorage;

@@ -8,8 +8,10 @@ import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account } from '../accounts/index.ts';
+import type { Verdict } from '../rules/index.ts';
 import type { VideoCommandDeps } from './commands.ts';
 import type { RemoteVideo } from './model.ts';
+import { screenedColumns, screenRemoteVideo } from './screened.ts';
 
 /** How a video of another server came here. */
 export interface Arrival {
@@ -35,7 +37,7 @@ export async function receiveRemoteVideos(
   deps: VideoCommandDeps,
   tx: Tx,
   arriving: readonly NewRemoteVideo[],
-): Promise<Result<{ videoId: VideoId }, 'known' | 'deleted'>[]> {
+): Promise<Result<{ videoId: VideoId }, 'known' | 'deleted' | 'rule'>[]> {
   const deleted = await deletedAmong(
     tx,
     arriving.map(({ author, video: { uri, attributedTo, editedAt } }) => ({
@@ -45,10 +47,20 @@ export async function receiveRemoteVideos(
   const ids = arriving.map(({ video: { publishedAt }, arrival }) =>
     arrival?.isPast ? deps.ids.at<'video'>(publishedAt.getTime()) : deps.ids.next<'video'>(),
   );
-  const wanted = arriving.flatMap((one, at) => {
+  const listed = await listedAmong(tx, arriving);
+  const refused = new Set<VideoId>();
+  const wanted: ScreenedVideo[] = [];
+  for (const [at, one] of arriving.entries()) {
     const id = ids[at];
-    return id === undefined || deleted[at] ? [] : [{ ...one, id }];
-  });
+    if (id === undefined || deleted[at]) continue;
+    if (listed.has(one.video.sourceDigest ?? '')) {
+      refused.add(id);
+      continue;
+    }
+    const screened = await screenRemoteVideo(deps, tx, one.author, one.video, 'post');
+    if (screened.ok) wanted.push({ ...one, id, verdict: screened.verdict });
+    else refused.add(id);
+  }
   const added = await insertRemoteVideos(tx, wanted);
   const isNew = wanted.filter(({ id }) => added.has(id));
   await addMentions(
@@ -66,27 +78,44 @@ export async function receiveRemoteVideos(
   await deps.emit(
     tx,
     'video.discovered',
-    isNew.map(({ id }) => ({ videoId: id })),
+    isNew.filter(({ verdict }) => !verdict.hold).map(({ id }) => ({ videoId: id })),
   );
+  for (const { id, author, verdict } of isNew) {
+    await deps.screening.settle(tx, verdict, { kind: 'video', id, accountId: author.id });
+  }
   return ids.map((videoId, at) => {
     if (deleted[at]) return fail('deleted', 'Its server deleted this video before it arrived.');
+    if (refused.has(videoId)) return fail('rule', 'A rule of this server does not allow this video.');
     return added.has(videoId) ? ok({ videoId }) : fail('known', 'This video is known already.');
   });
 }
 
+/** Digests of files, as their servers tell them, that must not be posted again. */
+async function listedAmong(tx: Tx, arriving: readonly NewRemoteVideo[]): Promise<Set<string>> {
+  const told = arriving.flatMap(({ video: { sourceDigest } }) => sourceDigest ?? []);
+  return told.length === 0
+    ? new Set()
+    : new Set(await tx('listed_media').whereIn('sha256', told).pluck('sha256'));
+}
+
+/** A video that may be stored, and what the rules say of it. */
+interface ScreenedVideo extends NewRemoteVideo {
+  readonly id: VideoId;
+  readonly verdict: Verdict;
+}
+
 /** Inserts those that are not known yet, and returns their ids. */
-async function insertRemoteVideos(
-  tx: Tx,
-  wanted: readonly (NewRemoteVideo & { readonly id: VideoId })[],
-): Promise<Set<VideoId>> {
-  const rows = wanted.map(({ id, author, video, arrival }) => ({
+async function insertRemoteVideos(tx: Tx, wanted: readonly ScreenedVideo[]): Promise<Set<VideoId>> {
+  const rows = wanted.map(({ id, author, video, arrival, verdict }) => ({
     id,
     account_id: author.id,
     local: false,
     uri: video.uri,
     url: video.url,
-    state: 'published',
+    state: verdict.hold ? 'held' : 'published',
+    hold: verdict.hold,
     ...saidColumns(video),
+    sensitive: video.sensitive || verdict.sensitive,
     duration_seconds: video.durationSeconds,
     width: video.width,
     height: video.height,
@@ -120,20 +149,29 @@ async function insertRemoteVideos(
  * narrow or widen who sees it.
  */
 export async function updateRemoteVideo(
-  deps: Pick<VideoCommandDeps, 'ids'>,
+  deps: Pick<VideoCommandDeps, 'ids' | 'screening'>,
   tx: Tx,
   videoId: VideoId,
   video: RemoteVideo,
   mentions: readonly AccountId[],
-): Promise<Result<object, 'not-newer'>> {
+): Promise<Result<object, 'not-newer' | 'rule'>> {
   const known = await tx('videos')
     .where({ id: videoId, local: false })
     .whereRaw(`coalesce(edited_at, published_at, '-infinity') < ?`, [video.editedAt])
     .forUpdate()
-    .first('id');
+    .first('id', 'account_id');
   if (!known) return fail('not-newer', 'What is known is as new, or newer.');
+  const author: { id: AccountId; domain: string } = await tx('accounts')
+    .where({ id: known.account_id })
+    .first('id', 'domain');
+  const screened = await screenRemoteVideo(deps, tx, author, video, 'edit');
+  if (!screened.ok) return screened;
+  const { verdict } = screened;
   await keepVersion(tx, deps.ids, { videoId });
-  await tx('videos').where({ id: videoId }).update(saidColumns(video));
+  await tx('videos')
+    .where({ id: videoId })
+    .update({ ...saidColumns(video), ...screenedColumns(verdict) });
+  await deps.screening.settle(tx, verdict, { kind: 'video', id: videoId, accountId: author.id });
   await replaceMentions(tx, { videoId }, mentions);
   await replaceTags(tx, [
     { videoId, tags: tagsOfText(textOfHtml(video.captionHtml, videoLimits.maxSearchedCharacters)) },

@@ -8,6 +8,7 @@ import type { VideoId } from '../../lib/ids.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
 import { type Failure, type Ok, ok } from '../../lib/result.ts';
 import type { MediaRefusal } from '../instances/index.ts';
+import { keepFromAll, listedPicture } from './listed.ts';
 import { replicateJobs, stageJob } from './media-order.ts';
 import { failedColumns, insertAssets, lockVideo, recordMade } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries, retryIfInterrupted } from './media-work.ts';
@@ -79,6 +80,8 @@ export function replicate(
     if (isGone()) return (tx) => finishReplica(deps, tx, videoId, null);
     await progress.settled();
     if (!fetched.ok) return failed(fetched);
+    const listed = await deps.hashes.byFile(fetched.sha256);
+    if (listed) return keepFromAll(deps, video, listed, fetched.path);
     if (await shareInstead(deps, videoId, fetched.sha256)) return (tx) => enqueuePurge(deps, tx, videoId);
     const processed = await deps.pipeline.processVideo({
       videoId,
@@ -94,6 +97,10 @@ export function replicate(
     run.signal.throwIfAborted();
     if (isGone()) return (tx) => finishReplica(deps, tx, videoId, null);
     retryIfInterrupted(processed);
+    const shown = processed.ok
+      ? await listedPicture(deps, processed.assets, fetched.sha256, { dir, signal })
+      : null;
+    if (shown) return keepFromAll(deps, video, shown, fetched.path);
     return (tx) => finishReplica(deps, tx, videoId, processed, fetched.sha256);
   });
 }

@@ -3,7 +3,6 @@ import {
   countDead,
   type DeadJobs,
   discardDead,
-  findJob,
   type JobsAsked,
   listJobs,
   pauseQueue,
@@ -15,11 +14,10 @@ import { workersSeen } from '../../jobs/heartbeat.ts';
 import { queueStates, rebuildQueues } from '../../jobs/queues.ts';
 import type { QueueName } from '../../jobs/registry.ts';
 import { upkeepRuns } from '../../jobs/upkeep-runs.ts';
-import type { JobId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { type Actor, type Audit, permitted } from '../staff/index.ts';
 
-export { type DeadJobs, type JobState, jobStates, type SeenJob } from '../../jobs/desk.ts';
+export { type DeadJobs, jobStates, type SeenJob } from '../../jobs/desk.ts';
 export { type QueueName, queueNames } from '../../jobs/registry.ts';
 
 /** What the staff sees of background work, and does about it. */
@@ -67,7 +65,6 @@ export function createWork({ db, audit }: { readonly db: Db; readonly audit: Aud
     /** How the upkeep of the server last went. */
     upkeep: () => upkeepRuns(db),
     jobs: (asked: JobsAsked): Promise<SeenJob[]> => listJobs(db, asked),
-    job: (id: JobId) => findJob(db, id),
     /** How many dead letters a command would act on. */
     countDead: (which: DeadJobs) => countDead(db, which),
     /** Gives dead letters a full set of tries again. */

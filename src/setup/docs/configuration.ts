@@ -7,13 +7,17 @@ export function configurationPage(): string {
   const sections = groups.map((group) => {
     const rows = entries
       .filter(([, variable]) => variable.group === group)
-      .map(([name, variable]) => `| \`${name}\` | ${fallbackOf(variable)} | ${variable.doc} |`);
+      .map(
+        ([name, variable]) =>
+          `| \`${name}\`${'control' in variable ? ' *' : ''} | ${fallbackOf(variable)} | ${variable.doc} |`,
+      );
     return `## ${group}\n\n| variable | default | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
   });
   return `# Configuration
 
 Every setting is an environment variable. A wrong value stops the start with a message that names the
-variable, its value and the remedy. Written by \`npm run docs\` from \`config/env.ts\`; edit it there.
+variable, its value and the remedy. Those marked with * can also be set by the staff while the server runs, at \`/admin/settings\`
+or with \`vireo settings\`, where the environment leaves them open ([ADR 0049](adr/0049-settings.md)). Written by \`npm run docs\` from \`config/env.ts\`; edit it there.
 
 ${sections.join('\n')}`;
 }

@@ -1,4 +1,6 @@
+import type { Tx } from '../../../src/db/database.ts';
 import type { VideoId } from '../../../src/lib/ids.ts';
+import { operator } from '../../../src/modules/staff/index.ts';
 import type { Person } from '../people.ts';
 import { storeWatched } from '../watched.ts';
 import { type Audience, audiences, type World } from './world.ts';
@@ -98,6 +100,18 @@ async function notified(world: World, filtered: boolean) {
 const one = (what: string, params: Record<string, string>, shownTo = OWNER): Thing[] => [
   { what, params, shownTo },
 ];
+
+const joiningOf = ({ context }: World) => context.staff.joining;
+
+/** Something that is refused of those who join. */
+async function blocked(
+  { context }: World,
+  add: (tx: Tx) => ReturnType<World['context']['staff']['joining']['blockEmailDomain']>,
+): Promise<{ id: string }> {
+  const made = await context.inTx(add);
+  if (!made.ok) throw new Error(made.detail);
+  return { id: made.id };
+}
 
 /** The kinds of things that paths name by an id. */
 export const kinds = {
@@ -212,6 +226,34 @@ export const kinds = {
   async 'kind of export'() {
     return one('kind of export', { kind: 'following.csv' }, ALL);
   },
+  async 'blocked e-mail domain'(world) {
+    const domain = `mail${world.next()}.test`;
+    return one(
+      'domain',
+      await blocked(world, (tx) => joiningOf(world).blockEmailDomain(tx, operator, domain, false)),
+      ALL,
+    );
+  },
+  async 'blocked network'(world) {
+    const ip = `2001:db8:${world.next().toString(16)}::/48`;
+    const block = { ip, severity: 'sign_up_block', comment: '', expiresAt: null } as const;
+    return one('network', await blocked(world, (tx) => joiningOf(world).blockIp(tx, operator, block)), ALL);
+  },
+  async 'reserved name'(world) {
+    const name = `kept_${world.next()}`;
+    return one(
+      'name',
+      await blocked(world, (tx) => joiningOf(world).reserveName(tx, operator, name, '')),
+      ALL,
+    );
+  },
+  async 'staff role'(world) {
+    const { inTx, staff } = world.context;
+    const role = { name: `Role ${world.next()}`, permissions: ['reports' as const], rank: 10 };
+    const made = await inTx((tx) => staff.roles.create(tx, operator, role));
+    if (!made.ok) throw new Error(made.detail);
+    return one('role', { id: made.id }, ALL);
+  },
   async 'sign-up'(world) {
     const { id } = await world.people.local(`hopeful_${world.next()}`, { pending: true });
     return one('sign-up', { id }, ALL);
@@ -240,6 +282,59 @@ export const kinds = {
       .returning('id');
     return one('dead letter', { id: String(row.id) }, ALL);
   },
+  async report(world) {
+    return one('report', { id: await reportOf(world) }, ALL);
+  },
+  async 'reported account'(world) {
+    await reportOf(world);
+    return one('reported account', { id: world.owner.id }, ALL);
+  },
+  async 'report with evidence'(world) {
+    const { db, ids, storage } = world.context;
+    const [id, key] = [ids.next<'evidence'>(), `evidence/${world.next()}/sheet-frames.jpg`];
+    await storage.putBytes(key, Buffer.from([0xff, 0xd8]), { contentType: 'image/jpeg' });
+    await db('report_evidence').insert({
+      ...{
+        id,
+        report_id: await reportOf(world),
+        post_kind: 'video',
+        post_id: id,
+        post_uri: 'https://a.example/1',
+      },
+      ...{ post_created_at: new Date(), frames_state: 'kept', sheet_key: key },
+    });
+    return one('report with evidence', { id }, ALL);
+  },
+  async rule({ context: { db, ids }, next }) {
+    const id = ids.next();
+    const when = JSON.stringify({ words: ['replica'], fields: [] });
+    await db('content_rules').insert({ id, name: `Watches ${next()}`, when, action: 'report' });
+    return one('rule', { id }, ALL);
+  },
+  async 'listed file'({ context: { db, ids }, next }) {
+    const id = ids.next();
+    await db('listed_media').insert({ id, sha256: String(next()).padStart(64, '1'), distance: 10 });
+    return one('listed file', { id }, ALL);
+  },
+  async 'held post'({ context: { db, ids }, videos, owner }) {
+    const video_id = await videos.video(owner.account, { state: 'held' });
+    const id = ids.next();
+    await db('held_posts').insert({ id, video_id, account_id: owner.id, cause: 'rule' });
+    return one('held post', { id }, ALL);
+  },
+  'dead job': async (world) => one('dead job', { id: await deadJob(world) }, ALL),
+  async 'queue of dead jobs'(world) {
+    await deadJob(world);
+    return one('queue of dead jobs', { queue: 'default' }, ALL);
+  },
+  async 'running queue'({ context: { db } }) {
+    await db('queue_pauses').delete();
+    return one('running queue', { queue: 'mail' }, ALL);
+  },
+  async 'paused queue'({ context: { db } }) {
+    await db('queue_pauses').insert({ queue: 'mail' }).onConflict('queue').ignore();
+    return one('paused queue', { queue: 'mail' }, ALL);
+  },
   'blocked domain': (world) => policyOf(world, 'suspend'),
   'allowed domain': (world) => policyOf(world, 'allow'),
   async 'trending video'({ videos, owner }) {
@@ -256,9 +351,45 @@ export const kinds = {
     await db('instances').insert({ host });
     return one('domain', { domain: host }, ALL);
   },
+  async 'known server'({ context: { db }, next }) {
+    const host = `known${next()}.test`;
+    await db('instances').insert({ host });
+    return one('known server', { host }, ALL);
+  },
+  async 'followed list of domains'({ context: { db, ids }, next }) {
+    const id = ids.next<'subscription'>();
+    await db('domain_subscriptions').insert({ id, url: `https://lists.test/${next()}` });
+    return one('followed list of domains', { id }, ALL);
+  },
 } satisfies Record<string, Make>;
 
+/** A report about the owner, taken by nobody. */
+async function reportOf({ context, owner, friend }: World): Promise<string> {
+  const filed = await context.inTx((tx) =>
+    context.moderation.file(tx, {
+      ...{ reporterId: friend.id, targetId: owner.id, videoIds: [], commentIds: [] },
+      ...{ comment: 'Rude', forward: false, byServer: true },
+    }),
+  );
+  if (!filed.ok) throw new Error(filed.detail);
+  return filed.reportId;
+}
+
 export type KindName = keyof typeof kinds;
+
+/** A job that used all its tries. */
+async function deadJob({ context: { db, ids } }: World): Promise<string> {
+  const id = ids.next();
+  await db('jobs').insert({
+    id,
+    name: 'media.purge',
+    queue: 'default',
+    payload: '{}',
+    state: 'dead',
+    died_at: new Date(),
+  });
+  return id;
+}
 
 async function policyOf(world: World, severity: 'suspend' | 'allow'): Promise<Thing[]> {
   const [row] = await world.context

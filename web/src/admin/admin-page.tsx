@@ -3,7 +3,8 @@ import { useRoute } from 'preact-iso/router';
 import type { ApiFailure } from '../api/client.ts';
 import { say as sayOfFailures } from '../api/say.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
-import { isStaff, me } from '../state/session.ts';
+import { isStaff, lookAgainAtMe, me } from '../state/session.ts';
+import { ButtonLink } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Failed, Loading, Notice } from '../ui/page.tsx';
@@ -19,8 +20,23 @@ const OVERVIEW = 'overview';
 export function AdminPage() {
   return (
     <NeedsSession title={say('title')} text={say('needed')}>
-      {isStaff(me.value) ? <Frame /> : <Refusal title={say('title')} text={say('staffOnly')} />}
+      <Guarded />
     </NeedsSession>
+  );
+}
+
+function Guarded() {
+  const lacks = me.value?.staff?.lacks_second_factor === true;
+  // Somebody who comes back from setting one up is let in.
+  useEffect(() => {
+    if (lacks) lookAgainAtMe();
+  }, [lacks]);
+  if (!isStaff(me.value)) return <Refusal title={say('title')} text={say('staffOnly')} />;
+  if (!lacks) return <Frame />;
+  return (
+    <Notice icon="key" title={say('secondFactor')} text={say('secondFactorText')} level={1}>
+      <ButtonLink href="/settings/security">{say('setUp')}</ButtonLink>
+    </Notice>
   );
 }
 

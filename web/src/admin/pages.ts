@@ -1,12 +1,8 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from '../ui/icon.tsx';
+import type { AdminPageProps } from './page-props.ts';
 import type { Permission } from './permissions.ts';
 import type { english } from './words.ts';
-
-/** What the address names behind the page: `/admin/PAGE/ID`. Nothing for the list of its things. */
-export interface AdminPageProps {
-  readonly id: string | undefined;
-}
 
 export type AdminGroup = 'people' | 'content' | 'federation' | 'server';
 
@@ -24,9 +20,61 @@ export interface AdminEntry {
 
 /** The pages for the staff by their name in the address, in the order of the navigation; each is fetched once it is opened. */
 export const adminPages: Readonly<Record<string, AdminEntry>> = {
+  accounts: {
+    ...{ title: 'accounts', icon: 'person', group: 'people', needs: 'accounts', hasDetails: true },
+    load: () => import('./accounts/accounts-page.tsx').then((module) => module.AccountsPage),
+  },
+  reports: {
+    ...{ title: 'reports', icon: 'flag', group: 'people', needs: 'reports', hasDetails: true },
+    load: () => import('./reports/reports-page.tsx').then((module) => module.ReportsPage),
+  },
+  appeals: {
+    ...{ title: 'appeals', icon: 'shield', group: 'people', needs: 'reports' },
+    load: () => import('./actions/appeals-page.tsx').then((module) => module.AppealsPage),
+  },
+  videos: {
+    ...{ title: 'videos', icon: 'play', group: 'content', needs: 'content' },
+    load: () => import('./actions/videos-page.tsx').then((module) => module.VideosPage),
+  },
   approvals: {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
+  },
+  held: {
+    ...{ title: 'held', icon: 'clock', group: 'content', needs: 'content' },
+    load: () => import('./held/held-page.tsx').then((module) => module.HeldPage),
+  },
+  rules: {
+    ...{ title: 'rules', icon: 'flag', group: 'content', needs: 'rules' },
+    load: () => import('./rules/rules-page.tsx').then((module) => module.RulesPage),
+  },
+  roles: {
+    ...{ title: 'roles', icon: 'key', group: 'server', needs: 'roles' },
+    load: () => import('./roles/roles-page.tsx').then((module) => module.RolesPage),
+  },
+  audit: {
+    ...{ title: 'audit', icon: 'clock', group: 'server', needs: 'audit' },
+    load: () => import('./audit/audit-page.tsx').then((module) => module.AuditPage),
+  },
+  servers: {
+    ...{ title: 'servers', icon: 'globe', group: 'federation', needs: 'domains', hasDetails: true },
+    load: () => import('./domains/servers-page.tsx').then((module) => module.ServersPage),
+  },
+  domains: {
+    ...{ title: 'domains', icon: 'block', group: 'federation', needs: 'domains' },
+    load: () => import('./domains/domains-page.tsx').then((module) => module.DomainsPage),
+  },
+  'domain-lists': {
+    ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
+    load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
+  },
+  settings: {
+    ...{ title: 'settings', icon: 'settings', group: 'server', needs: 'settings' },
+    load: () => import('./settings/settings-page.tsx').then((module) => module.SettingsPage),
+  },
+  queues: {
+    ...{ title: 'queues', icon: 'clock', group: 'server', needs: 'queues' },
+    load: () => import('./queues/queues-page.tsx').then((module) => module.QueuesPage),
   },
 };
 

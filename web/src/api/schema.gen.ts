@@ -96,6 +96,114 @@ export interface Account {
   };
 }
 
+export interface AccountWarning {
+  readonly id: string;
+  /** What was done; see `Strike` */
+  readonly action: string;
+  readonly text: string;
+  readonly status_ids: readonly string[];
+  readonly target_account: Account;
+  readonly appeal: {
+    readonly text: string;
+    readonly state: "pending" | "approved" | "rejected";
+  } | null;
+  readonly created_at: string;
+}
+
+export interface AdminAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly domain: string | null;
+  readonly created_at: string;
+  readonly email: string | null;
+  /** Of the newest session; addresses are forgotten after 30 days */
+  readonly ip: string | null;
+  readonly ips: readonly {
+    readonly ip: string;
+    readonly used_at: string;
+  }[];
+  readonly locale: string | null;
+  readonly invite_request: string | null;
+  readonly role: {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+    readonly permissions: string;
+    readonly highlighted: boolean;
+  };
+  readonly confirmed: boolean;
+  readonly approved: boolean;
+  readonly disabled: boolean;
+  readonly silenced: boolean;
+  readonly suspended: boolean;
+  readonly sensitized: boolean;
+  readonly state: string;
+  readonly rank: number;
+  readonly has_second_factor: boolean;
+  readonly last_active_at: string | null;
+  readonly invited_by_account_id: string | null;
+  readonly account: Account;
+}
+
+export interface AdminAccountDetail {
+  readonly id: string;
+  readonly username: string;
+  readonly domain: string | null;
+  readonly created_at: string;
+  readonly email: string | null;
+  /** Of the newest session; addresses are forgotten after 30 days */
+  readonly ip: string | null;
+  readonly ips: readonly {
+    readonly ip: string;
+    readonly used_at: string;
+  }[];
+  readonly locale: string | null;
+  readonly invite_request: string | null;
+  readonly role: {
+    readonly id: string;
+    readonly name: string;
+    readonly color: string;
+    readonly permissions: string;
+    readonly highlighted: boolean;
+  };
+  readonly confirmed: boolean;
+  readonly approved: boolean;
+  readonly disabled: boolean;
+  readonly silenced: boolean;
+  readonly suspended: boolean;
+  readonly sensitized: boolean;
+  readonly state: string;
+  readonly rank: number;
+  readonly has_second_factor: boolean;
+  readonly last_active_at: string | null;
+  readonly invited_by_account_id: string | null;
+  readonly account: Account;
+  readonly storage_bytes: number;
+  /** Also those that nobody else sees */
+  readonly videos_count: number;
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly ip: string | null;
+    readonly user_agent: string;
+    readonly app: string | null;
+    readonly created_at: string;
+    readonly last_used_at: string;
+  }[];
+}
+
+export interface AdminAppeal {
+  readonly id: string;
+  readonly text: string;
+  readonly state: "open" | "accepted" | "rejected";
+  readonly answer: string;
+  readonly created_at: string;
+  /** Id of who of the staff is to look at it */
+  readonly assigned_to: string | null;
+  /** False: it is about what you did yourself */
+  readonly is_yours_to_decide: boolean;
+  readonly measure: Measure;
+}
+
 export interface AdminDomainAllow {
   readonly id: string;
   readonly domain: string;
@@ -107,14 +215,16 @@ export interface AdminDomainBlock {
   readonly domain: string;
   /** SHA-256 of the domain, in hexadecimal */
   readonly digest: string;
+  /** The nearest that Mastodon knows */
   readonly severity: "noop" | "silence" | "suspend";
+  readonly level: "noop" | "no-feed" | "silence" | "suspend";
   readonly reject_media: boolean;
   readonly reject_reports: boolean;
   /** What happens to its videos; null: as to those of others */
   readonly media_mode: "replicate" | "on-view" | "proxy" | "off" | null;
   readonly private_comment: string | null;
   readonly public_comment: string | null;
-  readonly obfuscate: false;
+  readonly obfuscate: boolean;
   readonly created_at: string;
   readonly expires_at: string | null;
 }
@@ -135,6 +245,44 @@ export interface AdminRanking {
     readonly reason: string;
     readonly changed_at: string;
   }[];
+}
+
+export interface AdminReport {
+  readonly id: string;
+  /** Whether it is closed */
+  readonly action_taken: boolean;
+  readonly action_taken_at: string | null;
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly comment: string;
+  readonly forwarded: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** Who reports */
+  readonly account: AdminReportParty;
+  readonly target_account: AdminReportParty;
+  readonly assigned_account: AdminReportParty | null;
+  readonly action_taken_by_account: AdminReportParty | null;
+  /** Those that can still be seen */
+  readonly statuses: readonly Status[];
+  readonly rules: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly hint: string;
+  }[];
+  readonly state: "open" | "resolved" | "dismissed";
+  /** The server that it came from; null: this one */
+  readonly source: string | null;
+  /** One more with each change; name it where you change something */
+  readonly version: number;
+  readonly status_ids: readonly string[];
+}
+
+export interface AdminReportParty {
+  readonly id: string;
+  readonly username: string;
+  readonly domain: string | null;
+  readonly created_at: string;
+  readonly account: Account;
 }
 
 export interface AdminTag {
@@ -363,6 +511,29 @@ export interface AdminTrendingStatus {
   } | null;
 }
 
+export interface AdminVideo {
+  readonly id: string;
+  readonly account: Account | null;
+  readonly state: "uploading" | "received" | "rejected" | "draft" | "published" | "removed" | "held";
+  readonly visibility: "public" | "unlisted" | "private" | "direct";
+  /** HTML, safe to show */
+  readonly content: string;
+  /** As its author says */
+  readonly sensitive: boolean;
+  /** What the staff decided */
+  readonly marks: {
+    readonly sensitive: boolean;
+    readonly comments_off: boolean;
+    readonly no_discovery: boolean;
+  };
+  readonly local: boolean;
+  readonly url: string;
+  /** Null where nobody may fetch it, as of removed ones */
+  readonly poster_url: string | null;
+  readonly duration: number | null;
+  readonly created_at: string;
+}
+
 export interface Algorithm {
   /** Changes with any number of the ranking */
   readonly weights_version: string;
@@ -376,6 +547,14 @@ export interface Algorithm {
       readonly words: string;
     }[];
   }[];
+}
+
+export interface Appeal {
+  readonly id: string;
+  readonly text: string;
+  readonly state: "pending" | "approved" | "rejected";
+  readonly answer: string;
+  readonly created_at: string;
 }
 
 export interface Application {
@@ -404,6 +583,76 @@ export interface Archive {
   readonly expires_at: string | null;
   /** For the one alone who asked for it; takes ranges */
   readonly download_url: string | null;
+}
+
+export interface AuditActor {
+  /** `operator`: the command line of the server */
+  readonly kind: "person" | "operator" | "server";
+  readonly account_id: string | null;
+  /** Of the person, as far as the account is still there, or of the rule */
+  readonly name: string | null;
+}
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly created_at: string;
+  readonly actor: AuditActor;
+  readonly action: string;
+  readonly target: {
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "role";
+    readonly id: string;
+    readonly name: string | null;
+  };
+  readonly reason: string;
+  readonly detail: {};
+  /** The entry whose deed this one takes back */
+  readonly undoes: string | null;
+  readonly undone_by: string | null;
+}
+
+export interface BackupRun {
+  readonly kind: "create" | "rehearse";
+  readonly name: string | null;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly fault: string | null;
+  readonly bytes: number;
+}
+
+export interface Backups {
+  /** Whether this server makes them by itself */
+  readonly nightly: boolean;
+  readonly last_good_at: string | null;
+  /** When a restore was last tried out, and went well */
+  readonly last_rehearsal_at: string | null;
+  readonly last_error: string | null;
+  /** There has been no good one for 36 hours: somebody has to look */
+  readonly stale: boolean;
+  readonly runs: readonly BackupRun[];
+}
+
+export interface BlockListAudience {
+  readonly audience: "public" | "members" | "hidden";
+}
+
+export interface BlockListAudienceOutput {
+  readonly audience: "public" | "members" | "hidden";
+}
+
+export interface BlockNotice {
+  readonly domain: string;
+  readonly peers: number;
+  readonly created_at: string;
+}
+
+export interface BlockWatch {
+  readonly host: string;
+  /** By hand; else it is one of the most followed */
+  readonly chosen: boolean;
+  readonly fetched_at: string | null;
+  readonly succeeded_at: string | null;
+  readonly failure: string | null;
+  readonly blocks: number;
 }
 
 export interface BulkResult {
@@ -594,12 +843,51 @@ export interface Comment {
   /** Ours: what is said of a video besides; null on comments */
   readonly video: VideoFacts | null;
   readonly video_id: string;
+  /** A moderator decides first: only whoever wrote it sees it */
+  readonly held: boolean;
   /** By the author of the video: only that person, and whoever wrote it, still see it */
   readonly hidden: boolean;
   /** By the author of the video */
   readonly liked_by_author: boolean;
   /** The author of the video wrote it */
   readonly by_author: boolean;
+}
+
+export interface ContentRule {
+  readonly id: string;
+  readonly name: string;
+  readonly when: {
+    /** One of these stands in one of the fields. A star at either end stands for any letters. */
+    readonly words?: readonly string[];
+    /** Found in one of the fields: the syntax of RE2, without regard to case */
+    readonly regex?: string;
+    /** Empty: all */
+    readonly fields: readonly ("caption" | "comment" | "name" | "bio" | "link-host" | "transcript")[];
+    /** The account is younger than so many days */
+    readonly account_days?: number;
+    /** Its server became known less than so many days ago */
+    readonly domain_days?: number;
+    /** There are more links than this */
+    readonly links?: number;
+    /** The same text was posted so often within so many hours, by anybody */
+    readonly duplicates?: {
+      readonly count: number;
+      readonly hours: number;
+    };
+    /** The account posted so much within so many minutes */
+    readonly rate?: {
+      readonly count: number;
+      readonly minutes: number;
+    };
+  };
+  readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
+  readonly scope: "everybody" | "local" | "federated";
+  readonly enabled: boolean;
+  /** In the last 30 days */
+  readonly hits: number;
+  readonly last_hit_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
 }
 
 export interface Context {
@@ -711,6 +999,8 @@ export interface CredentialAccount {
   /** What somebody of the staff may do; null for everybody else */
   readonly staff: {
     readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+    /** Everything for the staff is refused until an authenticator app or a passkey is set up */
+    readonly lacks_second_factor: boolean;
   } | null;
   /** False: until the link that was mailed is opened, little more than reading is allowed */
   readonly email_confirmed: boolean;
@@ -787,6 +1077,156 @@ export interface DeliveryCount {
   readonly count: number;
 }
 
+export interface DeskReport {
+  readonly id: string;
+  readonly version: number;
+  readonly state: "open" | "resolved" | "dismissed";
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly rule_ids: readonly string[];
+  readonly comment: string;
+  readonly source: string | null;
+  readonly reporter: Account;
+  readonly status_ids: readonly string[];
+  readonly forwarded: boolean;
+  readonly assigned_to: Account | null;
+  readonly closed_by: Account | null;
+  readonly closed_at: string | null;
+  readonly created_at: string;
+}
+
+export interface DomainDeed {
+  /** Of its entry in the audit log; null where nothing changed */
+  readonly id: string | null;
+  readonly changed: number;
+}
+
+export interface DomainDeedEntry {
+  readonly id: string;
+  readonly action: string;
+  readonly target: string;
+  readonly reason: string;
+  /** How many it changed */
+  readonly domains: number;
+  readonly created_at: string;
+  readonly undone: boolean;
+}
+
+export interface DomainDraft {
+  readonly id: string;
+  readonly subscription_id: string;
+  readonly domain: string;
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend";
+  readonly reject_media: boolean;
+  readonly reject_reports: boolean;
+  readonly public_comment: string;
+  readonly created_at: string;
+}
+
+export interface DomainEffect {
+  readonly accounts: number;
+  readonly videos: number;
+  /** Follows of people here of accounts there */
+  readonly follows_out: number;
+  /** How many people here that are */
+  readonly local_followers: number;
+  readonly follows_in: number;
+  readonly open_deliveries: number;
+  readonly media_bytes: number;
+}
+
+export interface DomainEffectBefore {
+  readonly accounts: number;
+  readonly videos: number;
+  /** Follows of people here of accounts there */
+  readonly follows_out: number;
+  /** How many people here that are */
+  readonly local_followers: number;
+  readonly follows_in: number;
+  readonly open_deliveries: number;
+  readonly media_bytes: number;
+  /** Of one domain: follows that its suspension ended and that would be asked for again */
+  readonly returnable: {
+    readonly out: number;
+    readonly in: number;
+  } | null;
+}
+
+export interface DomainExclude {
+  readonly domain: string;
+  readonly note: string;
+  readonly created_at: string;
+}
+
+export interface DomainImport {
+  /** Null where it was only looked at */
+  readonly deed: DomainDeed | null;
+  readonly added: number;
+  readonly changed: number;
+  readonly same: number;
+  /** The first of those that are added or changed */
+  readonly first: readonly string[];
+  /** Decided by hand, or by a list: they stay */
+  readonly kept: readonly {
+    readonly domain: string;
+    readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend";
+  }[];
+  readonly problems: readonly {
+    readonly line: number;
+    readonly problem: "domain-invalid" | "obfuscated" | "top-level" | "own-domain" | "severity-unknown" | "flag-invalid" | "comment-too-long" | "duplicate" | "unreadable";
+    readonly text: string;
+  }[];
+  readonly problem_count: number;
+  readonly effect: DomainEffect | null;
+}
+
+export interface DomainPolicy {
+  readonly domain: string;
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend";
+  readonly reject_media: boolean;
+  readonly reject_reports: boolean;
+  readonly public_comment: string;
+  readonly private_comment: string;
+  readonly obfuscate: boolean;
+  readonly expires_at: string | null;
+  readonly created_at: string;
+  readonly origin: "hand" | "import" | "subscription";
+  readonly subscription_id: string | null;
+}
+
+export interface DomainSubscription {
+  readonly id: string;
+  readonly url: string;
+  readonly title: string;
+  readonly priority: number;
+  readonly drafts: boolean;
+  readonly adopt_orphans: boolean;
+  readonly on_retraction: "remove" | "orphan";
+  readonly fetched_at: string | null;
+  readonly succeeded_at: string | null;
+  readonly failure: string | null;
+  readonly failures: number;
+  readonly bad_lines: number;
+  readonly entries: number;
+  /** That are its own now */
+  readonly policies: number;
+  readonly open_drafts: number;
+}
+
+export interface DomainUndo {
+  /** Of its entry in the audit log; null where nothing changed */
+  readonly id: string | null;
+  readonly changed: number;
+  readonly kept: readonly string[];
+}
+
+export interface EmailDomainBlock {
+  readonly id: string;
+  readonly domain: string;
+  readonly allow_with_approval: boolean;
+  readonly created_at: string;
+  readonly history: readonly {}[];
+}
+
 export interface EmailPreferences {
   /** Your address */
   readonly email: string | null;
@@ -794,7 +1234,7 @@ export interface EmailPreferences {
   /** How often you are mailed what you have not seen */
   readonly digest: "never" | "daily" | "weekly";
   /** Of these types of notifications */
-  readonly types: readonly ("mention" | "follow" | "follow_request" | "reblog" | "favourite" | "status" | "update" | "vireo.published" | "vireo.rejected")[];
+  readonly types: readonly ("mention" | "follow" | "follow_request" | "reblog" | "favourite" | "status" | "update" | "vireo.published" | "vireo.rejected" | "vireo.report")[];
   /** Where it is 8 in the morning when a digest is sent; weekly ones on Monday */
   readonly time_zone: string;
 }
@@ -906,7 +1346,7 @@ export interface FeedStatuses {
 export interface FeedVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -1043,6 +1483,27 @@ export interface GroupedNotifications {
   readonly notification_groups: readonly NotificationGroup[];
 }
 
+export interface HeldPost {
+  readonly id: string;
+  readonly kind: "video" | "comment";
+  readonly target_id: string;
+  /** The video itself, or the one that the comment stands under */
+  readonly video_id: string | null;
+  readonly account_id: string;
+  readonly acct: string;
+  readonly text: string;
+  readonly poster: string | null;
+  /** An MP4; its address is good for a short time */
+  readonly media: string | null;
+  readonly cause: "rule" | "hash" | "classifier";
+  readonly rule_id: string | null;
+  /** Its name */
+  readonly rule: string | null;
+  /** What was found */
+  readonly note: string;
+  readonly created_at: string;
+}
+
 export interface History {
   readonly entries: readonly {
     readonly video: FeedVideo;
@@ -1174,6 +1635,7 @@ export interface Instance {
 }
 
 export interface InstanceDomainBlock {
+  /** With stars for letters where the staff hides part of it */
   readonly domain: string;
   /** SHA-256 of the domain, in hex */
   readonly digest: string;
@@ -1207,6 +1669,85 @@ export interface InviteCheck {
   readonly instance_api_url: string;
 }
 
+export interface IpBlock {
+  readonly id: string;
+  readonly ip: string;
+  readonly severity: "sign_up_requires_approval" | "sign_up_block";
+  readonly comment: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  readonly state: "waiting" | "running" | "dead";
+  /** As JSON: ids, and addresses of other servers */
+  readonly payload: string;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly created_at: string;
+  readonly run_at: string;
+  readonly died_at: string | null;
+}
+
+export interface JobCount {
+  readonly count: number;
+}
+
+export interface KnownServer {
+  readonly host: string;
+  readonly software: string | null;
+  readonly version: string | null;
+  readonly first_seen_at: string;
+  readonly last_inbound_at: string | null;
+  readonly last_outbound_ok_at: string | null;
+  readonly accounts: number;
+  readonly failing_since: string | null;
+  /** In a row */
+  readonly failures: number;
+  /** Nothing is sent before; null: the circuit is closed */
+  readonly open_until: string | null;
+  /** Of the nearest policy */
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend" | null;
+}
+
+export interface KnownServerDetail {
+  readonly host: string;
+  readonly software: string | null;
+  readonly version: string | null;
+  readonly first_seen_at: string;
+  readonly last_inbound_at: string | null;
+  readonly last_outbound_ok_at: string | null;
+  readonly accounts: number;
+  readonly failing_since: string | null;
+  /** In a row */
+  readonly failures: number;
+  /** Nothing is sent before; null: the circuit is closed */
+  readonly open_until: string | null;
+  /** Of the nearest policy */
+  readonly severity: "allow" | "noop" | "no-feed" | "silence" | "suspend" | null;
+  readonly node_name: string | null;
+  readonly checked_at: string | null;
+  readonly check_failure: string | null;
+  /** Its own, or the nearest above it */
+  readonly policy: DomainPolicy | null;
+  readonly effect: DomainEffect;
+  readonly dead_letters: number;
+  readonly waiting_inbound: number;
+  readonly refusals: readonly {
+    readonly reason: string;
+    readonly count: number;
+  }[];
+  readonly blocked_by: readonly {
+    readonly host: string;
+    readonly severity: "silence" | "suspend";
+    readonly comment: string;
+    readonly first_seen_at: string;
+  }[];
+}
+
 export interface List {
   readonly id: string;
   readonly title: string;
@@ -1214,6 +1755,30 @@ export interface List {
   readonly replies_policy: "followed" | "list" | "none";
   /** Who is in it is left out of the home timeline */
   readonly exclusive: boolean;
+}
+
+export interface ListedId {
+  readonly id: string;
+}
+
+export interface ListedMatch {
+  readonly id: string;
+  readonly listed_id: string | null;
+  readonly video_id: string;
+  readonly account_id: string;
+  readonly found_by: "file" | "picture";
+  readonly created_at: string;
+}
+
+export interface ListedMedia {
+  readonly id: string;
+  readonly sha256: string | null;
+  /** Of how many frames the hashes are known; 0: only the file is listed */
+  readonly frames: number;
+  /** Bits of 64 by which a frame may differ */
+  readonly distance: number;
+  readonly label: string;
+  readonly created_at: string;
 }
 
 export interface LiveAnalytics {
@@ -1270,6 +1835,31 @@ export interface Marker {
   readonly last_read_id: string;
   readonly version: number;
   readonly updated_at: string;
+}
+
+export interface Measure {
+  readonly id: string;
+  readonly action: string;
+  readonly target: {
+    readonly kind: "account" | "video" | "comment";
+    readonly id: string;
+  };
+  /** Whom it is about */
+  readonly account: Account | null;
+  readonly text: string;
+  readonly rule_ids: readonly string[];
+  readonly report_ids: readonly string[];
+  readonly automated: boolean;
+  readonly by: Account | null;
+  /** Of the strike; null where nobody was told */
+  readonly number: number | null;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly lifted_at: string | null;
+  readonly final_at: string | null;
+  readonly purged_at: string | null;
+  /** Of the entry of the log, by which it is taken back */
+  readonly audit_id: string | null;
 }
 
 export interface Media {
@@ -1443,10 +2033,20 @@ export interface MutedAccount {
   readonly mute_expires_at: string | null;
 }
 
+export interface NewReportNote {
+  readonly id: string;
+  readonly report_id: string | null;
+  /** Who wrote it; null: at the command line */
+  readonly account: Account | null;
+  readonly text: string;
+  readonly created_at: string;
+  readonly audit_ids: readonly string[];
+}
+
 export interface Notification {
   readonly id: string;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report";
   readonly group_key: string;
   readonly created_at: string;
   /** Who did it */
@@ -1454,6 +2054,8 @@ export interface Notification {
   readonly status: Status | null;
   /** Of type admin.report */
   readonly report: NotificationReport | null;
+  /** Of type moderation_warning */
+  readonly moderation_warning: AccountWarning | null;
   /** Of type vireo.rejected: why the upload was refused */
   readonly processing: Processing | null;
 }
@@ -1462,7 +2064,7 @@ export interface NotificationGroup {
   readonly group_key: string;
   readonly notifications_count: number;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report";
   /** Below 2^53 */
   readonly most_recent_notification_id: number;
   readonly page_min_id: string;
@@ -1474,6 +2076,8 @@ export interface NotificationGroup {
   readonly clip_id: string | null;
   /** Of type admin.report */
   readonly report: NotificationReport | null;
+  /** Of type moderation_warning */
+  readonly moderation_warning: AccountWarning | null;
   /** Of type vireo.rejected: why the upload was refused */
   readonly processing: Processing | null;
 }
@@ -1485,7 +2089,7 @@ export interface NotificationPolicy {
   readonly for_private_mentions: "accept" | "filter" | "drop";
   readonly for_limited_accounts: "accept" | "filter" | "drop";
   /** Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments */
-  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "vireo.published" | "vireo.rejected" | "vireo.comment" | "vireo.reply")[];
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report" | "vireo.comment" | "vireo.reply")[];
   readonly summary: {
     readonly pending_requests_count: number;
     readonly pending_notifications_count: number;
@@ -1513,6 +2117,16 @@ export interface NotificationRequest {
   readonly notifications_count: string;
   readonly account: Account;
   readonly last_status: Status | null;
+}
+
+export interface OwnReport {
+  readonly id: string;
+  readonly created_at: string;
+  readonly comment: string;
+  readonly category: "spam" | "legal" | "violation" | "other";
+  readonly target_account: Account;
+  readonly outcome: "waiting" | "done" | "not-done";
+  readonly decided_at: string | null;
 }
 
 export interface OwnSession {
@@ -1630,7 +2244,7 @@ export interface Preferences {
 
 export interface Processing {
   readonly id: string;
-  readonly state: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly state: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   /** What is being done, for display */
   readonly stage: "reading" | "downloading" | "inspecting" | "transcoding" | "packaging" | "storing" | null;
   /** Of the work under way; 100 once nothing is left to make */
@@ -1650,6 +2264,27 @@ export interface Processing {
   readonly detail: string | null;
   readonly status_url: string;
   readonly url: string;
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly waiting: number;
+  /** How long the job has waited that is due for longest */
+  readonly oldest_seconds: number | null;
+  readonly running: number;
+  /** Dead letters: jobs that used all their tries */
+  readonly failed: number;
+  readonly paused_at: string | null;
+  /** Workers that live and serve it */
+  readonly workers: number;
+}
+
+export interface RaidMode {
+  readonly on: boolean;
+  readonly since: string | null;
+  /** When it ends by itself */
+  readonly until: string | null;
+  readonly reason: string;
 }
 
 export interface Relationship {
@@ -1673,6 +2308,21 @@ export interface Relationship {
   readonly note: string;
 }
 
+export interface Releases {
+  /** The one that runs */
+  readonly version: string;
+  /** Whether a feed of releases is configured */
+  readonly watched: boolean;
+  readonly checked_at: string | null;
+  readonly last_error: string | null;
+  /** A newer version; `security` where it, or one before it, mends a hole */
+  readonly newest: {
+    readonly version: string;
+    readonly url: string;
+    readonly security: boolean;
+  } | null;
+}
+
 export interface Report {
   readonly id: string;
   readonly comment: string;
@@ -1684,14 +2334,166 @@ export interface Report {
   readonly target_account: Account;
 }
 
+export interface ReportChange {
+  /** Entries of the audit log, by which it can be taken back */
+  readonly audit_ids: readonly string[];
+}
+
+export interface ReportEvidence {
+  readonly id: string;
+  readonly kind: "video" | "comment";
+  readonly status_id: string;
+  readonly uri: string;
+  readonly posted_at: string;
+  readonly captured_at: string;
+  readonly text: string;
+  readonly transcript: string;
+  readonly frames_state: "none" | "waiting" | "kept" | "missing";
+  readonly frames: {
+    readonly url: string;
+    /** Seconds of the video for each picture */
+    readonly interval: number;
+    readonly tiles: number;
+    readonly columns: number;
+    readonly rows: number;
+    readonly tile_width: number;
+    readonly tile_height: number;
+    readonly sha256: string;
+  } | null;
+  readonly files: readonly {
+    readonly role: string;
+    readonly sha256: string;
+    readonly bytes: number;
+  }[];
+  /** Where it can be watched; null once it is gone */
+  readonly video_url: string | null;
+}
+
+export interface ReportGroup {
+  /** Of the reported account */
+  readonly id: string;
+  readonly target_account: Account;
+  readonly count: number;
+  readonly reporters: number;
+  readonly oldest_at: string;
+  readonly newest_at: string;
+  readonly categories: readonly {
+    readonly category: "spam" | "legal" | "violation" | "other";
+    readonly count: number;
+  }[];
+  readonly rules: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly hint: string;
+  }[];
+  readonly sources: readonly {
+    readonly host: string | null;
+    readonly count: number;
+  }[];
+  readonly assigned_to: readonly Account[];
+  readonly posts: readonly {
+    readonly id: string;
+    readonly count: number;
+  }[];
+  /** The oldest 200, as a change of the group names them */
+  readonly reports: readonly {
+    readonly id: string;
+    readonly version: number;
+  }[];
+}
+
+export interface ReportGroupPage {
+  readonly target_account: Account;
+  readonly reports: readonly DeskReport[];
+  /** Of all reports about the account, shown or not */
+  readonly count: number;
+  readonly history: {
+    readonly open: number;
+    readonly resolved: number;
+    readonly dismissed: number;
+  };
+  /** How earlier reports of each reporter ended */
+  readonly reporters: readonly {
+    readonly open: number;
+    readonly resolved: number;
+    readonly dismissed: number;
+    readonly id: string;
+  }[];
+  readonly statuses: readonly Status[];
+  readonly notes: readonly ReportNote[];
+  /** What the staff did to the account, newest first */
+  readonly actions: readonly {
+    readonly id: string;
+    readonly action: string;
+    readonly reason: string;
+    readonly created_at: string;
+    readonly undone: boolean;
+  }[];
+  readonly similar: readonly {
+    readonly id: string;
+    readonly category: "spam" | "legal" | "violation" | "other";
+    readonly comment: string;
+    readonly target_account: Account;
+  }[];
+}
+
+export interface ReportNote {
+  readonly id: string;
+  readonly report_id: string | null;
+  /** Who wrote it; null: at the command line */
+  readonly account: Account | null;
+  readonly text: string;
+  readonly created_at: string;
+}
+
+export interface ReportTotals {
+  readonly open: number;
+  readonly accounts: number;
+  readonly untaken: number;
+}
+
 export interface RequestsMerged {
   readonly merged: true;
+}
+
+export interface ReservedName {
+  readonly id: string;
+  readonly name: string;
+  readonly comment: string;
+  readonly created_at: string;
 }
 
 export interface Rule {
   readonly id: string;
   readonly text: string;
   readonly hint: string;
+}
+
+export interface RuleHit {
+  readonly id: string;
+  readonly created_at: string;
+  readonly account_id: string | null;
+  readonly target: {
+    readonly kind: "video" | "comment" | "account" | "none";
+    readonly id: string | null;
+  };
+  readonly field: "caption" | "comment" | "name" | "bio" | "link-host" | "transcript" | null;
+  readonly excerpt: string;
+  readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
+}
+
+export interface RuleTrial {
+  readonly looked_at: number;
+  readonly found: number;
+  readonly matches: readonly {
+    readonly field: "caption" | "comment" | "name" | "bio" | "link-host" | "transcript" | null;
+    readonly excerpt: string;
+    readonly target: {
+      readonly kind: "video" | "comment" | "account";
+      readonly id: string;
+    };
+    readonly account_id: string;
+  }[];
 }
 
 export interface ScheduledStatus {
@@ -1734,6 +2536,20 @@ export interface SecondFactorSecret {
   readonly qr_svg: string;
 }
 
+export interface ServerProbe {
+  readonly ok: boolean;
+  readonly steps: readonly {
+    readonly step: string;
+    readonly what: string;
+    readonly ms: number;
+  }[];
+}
+
+export interface ServerSoftware {
+  readonly software: string;
+  readonly servers: number;
+}
+
 export interface Session {
   readonly account: Account;
   readonly role: "owner" | "admin" | "moderator" | "user";
@@ -1742,11 +2558,43 @@ export interface Session {
   readonly expires_at: string;
 }
 
+export interface Setting {
+  /** Of the variable of the environment that stands for it */
+  readonly name: string;
+  /** As the environment would write it; null where it has none */
+  readonly value: string | null;
+  readonly default: string | null;
+  /** What the environment sets, nobody changes here */
+  readonly source: "environment" | "staff" | "default";
+  readonly group: string;
+  readonly description: string;
+  readonly control: {
+    readonly kind: "text" | "paragraph" | "markdown" | "lines" | "number" | "choice" | "color";
+    readonly max_length?: number;
+    readonly min?: number;
+    readonly max?: number;
+    readonly unit?: string;
+    readonly options?: readonly string[];
+  };
+  readonly changed_at: string | null;
+}
+
 export interface SignUp {
   readonly account: Account;
   readonly pending: boolean;
   /** A link was mailed, by which the address is confirmed first */
   readonly unconfirmed: boolean;
+}
+
+export interface StaffRole {
+  readonly id: string;
+  readonly name: string;
+  /** Made by this server; the others are on every one */
+  readonly custom: boolean;
+  readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+  /** Whoever ranks higher may act on whoever ranks lower */
+  readonly rank: number;
+  readonly members: number;
 }
 
 export interface Status {
@@ -1822,6 +2670,37 @@ export interface StatusSource {
   readonly spoiler_text: string;
 }
 
+export interface Strike {
+  readonly id: string;
+  /** Among those of the account */
+  readonly number: number;
+  /** As the Mastodon API names it: `none`, `disable`, `sensitive`, `silence`, `suspend`; or of ours */
+  readonly action: string;
+  readonly target: {
+    readonly kind: "account" | "video" | "comment";
+    readonly id: string;
+  };
+  /** What led to it */
+  readonly text: string;
+  readonly rules: readonly {
+    readonly id: string;
+    readonly text: string;
+  }[];
+  /** No person decided it */
+  readonly automated: boolean;
+  readonly created_at: string;
+  /** When it stops to count */
+  readonly expires_at: string | null;
+  readonly counts: boolean;
+  /** When it was taken back */
+  readonly lifted_at: string | null;
+  /** When what it hides is removed for good */
+  readonly final_at: string | null;
+  /** Until then it can be appealed against; null: not, or no more */
+  readonly appeal_until: string | null;
+  readonly appeal: Appeal | null;
+}
+
 export interface StudioOverview {
   readonly videos: {
     readonly uploading: number;
@@ -1881,7 +2760,7 @@ export interface StudioOverview {
 export interface StudioVideo {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2101,7 +2980,7 @@ export interface V1Instance {
 export interface Video {
   readonly id: string;
   /** To everybody but its author: published */
-  readonly status: "uploading" | "received" | "processing" | "draft" | "published" | "rejected";
+  readonly status: "uploading" | "received" | "processing" | "draft" | "held" | "published" | "rejected" | "removed";
   readonly created_at: string;
   /** When it is posted, where it waits for that */
   readonly scheduled_at: string | null;
@@ -2373,4 +3252,15 @@ export interface WebPushSubscription {
   readonly policy: "all" | "followed" | "follower" | "none";
   /** By which push services know this server (VAPID), base64url */
   readonly server_key: string;
+}
+
+export interface Worker {
+  readonly id: string;
+  readonly host: string;
+  readonly queues: readonly string[];
+  readonly version: string;
+  readonly started_at: string;
+  readonly seen_at: string;
+  /** Whether it said so within two minutes */
+  readonly alive: boolean;
 }

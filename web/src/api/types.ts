@@ -18,6 +18,7 @@ export type {
   Import,
   Instance,
   Invite,
+  Job,
   LiveAnalytics,
   Media,
   MutedAccount,
@@ -26,6 +27,7 @@ export type {
   Passkey,
   PendingAccount,
   Processing,
+  Queue,
   Relationship,
   Report,
   Rule,
@@ -33,6 +35,7 @@ export type {
   SecondFactor,
   SecondFactorSecret,
   Session,
+  Setting,
   SignUp,
   Status,
   StatusEdit,
@@ -42,6 +45,7 @@ export type {
   Tag,
   Video,
   VideoAnalytics,
+  Worker,
 } from './schema.gen.ts';
 
 /** What the server does with an upload. */

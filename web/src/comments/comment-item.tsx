@@ -131,6 +131,12 @@ function Said({ comment, status, who }: { comment: Comment; status: Status; who:
   const words = cover?.kind === 'filter' ? say('filtered', { title: cover.text }) : cover?.text;
   return (
     <>
+      {comment.held && (
+        <p class={styles.note}>
+          <Icon name="clock" size={16} />
+          {say('held')}
+        </p>
+      )}
       {comment.hidden && (
         <p class={styles.note}>
           <Icon name="covered" size={16} />
@@ -166,7 +172,7 @@ function Actions({ comment, room, status, who, onReply }: ActionsProps) {
   const likes = say('likes', { n: comment.favourites_count });
   return (
     <div class={styles.actions}>
-      {account && !closed && !comment.hidden && (
+      {account && !closed && !comment.hidden && !comment.held && (
         <button type="button" class={styles.action} aria-label={say('replyTo', { who })} onClick={onReply}>
           {say('reply')}
         </button>

@@ -37,7 +37,7 @@ export function CommentMenu({ comment, room, status, who, onEdit, onDelete }: Co
   const { pinned, hidden, account } = comment;
   const items: MenuItem[] = [
     ...only(isOwn && !hidden, { label: say('edit'), icon: 'pencil', onPress: onEdit }),
-    ...only(isAuthor && isTop && !hidden && !pinned, {
+    ...only(isAuthor && isTop && !hidden && !comment.held && !pinned, {
       label: say('pin'),
       icon: 'pin',
       onPress: decide('pin'),

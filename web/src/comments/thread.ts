@@ -15,6 +15,7 @@ export function commentOf(status: Status, { id, authorId }: CommentedClip): Comm
     video_id: id,
     pinned: false,
     hidden: false,
+    held: false,
     liked_by_author: false,
     by_author: status.account.id === authorId,
   };

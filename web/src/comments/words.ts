@@ -29,6 +29,7 @@ export const english = {
   pinned: 'Pinned',
   edited: 'edited',
   hidden: 'Hidden by you',
+  held: 'Waits for a moderator. Until then only you see it.',
   hiddenForWriter: 'Hidden by the author of the clip. Only you and the author see it.',
   showHidden: 'Show hidden comment by {who}',
   filtered: 'Filtered: {title}',

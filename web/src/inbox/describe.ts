@@ -8,7 +8,7 @@ import { say } from './say.ts';
 export type Kind =
   | ('likedClip' | 'likedComment' | 'shared' | 'followed' | 'asks' | 'posted' | 'edited')
   | ('commented' | 'replied' | 'mentionedInComment' | 'mentionedInClip')
-  | ('joined' | 'reported' | 'published' | 'rejected');
+  | ('joined' | 'reported' | 'published' | 'rejected' | 'decided' | 'warned');
 
 /** What happened, from the side of who reads it. */
 export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
@@ -34,6 +34,10 @@ export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
       return 'published';
     case 'vireo.rejected':
       return 'rejected';
+    case 'moderation_warning':
+      return 'warned';
+    case 'vireo.report':
+      return 'decided';
     default:
       return isComment ? kindOfComment(status, clip, viewerId) : 'mentionedInClip';
   }
@@ -65,7 +69,8 @@ function whoOf({ accounts: [first, second], group }: Entry): string {
 
 /** The sentence that says what happened, with the names between isolating signs. */
 export function sentenceOf(kind: Kind, entry: Entry): string {
-  if (kind === 'published' || kind === 'rejected') return say(kind);
+  if (kind === 'published' || kind === 'rejected' || kind === 'decided' || kind === 'warned')
+    return say(kind);
   const who = whoOf(entry);
   if (kind === 'reported') {
     const target = entry.group.report?.target_account;
@@ -102,12 +107,13 @@ const icons: Readonly<Record<Kind, IconName>> = {
   ...{ likedClip: 'heart', likedComment: 'heart', shared: 'share', followed: 'person', asks: 'person' },
   ...{ commented: 'comment', replied: 'comment', mentionedInComment: 'comment', mentionedInClip: 'comment' },
   ...{ posted: 'play', edited: 'play', published: 'check', rejected: 'alert', joined: 'person' },
-  reported: 'shield',
+  ...{ reported: 'shield', decided: 'flag', warned: 'alert' },
 };
 
 /** Where a group leads: to the clip, with the comment shown where it is about one, or to the person. */
 function hrefOf(kind: Kind, { accounts: [first], status, clip, group }: Entry): string {
   if (kind === 'rejected') return '/studio';
+  if (kind === 'warned') return '/settings/status';
   const target = group.report?.target_account;
   if (target) return profilePath(target);
   if (!clip) return profilePath(first);

@@ -13,7 +13,14 @@ export const typesOf: Readonly<Record<Filter, readonly NotificationType[]>> = {
   mentions: ['mention'],
   likes: ['favourite', 'reblog'],
   follows: ['follow', 'follow_request'],
-  server: ['vireo.published', 'vireo.rejected', 'admin.report', 'admin.sign_up'],
+  server: [
+    'vireo.published',
+    'vireo.rejected',
+    'vireo.report',
+    'moderation_warning',
+    'admin.report',
+    'admin.sign_up',
+  ],
 };
 
 /** The filter that an address names; all for what is none. */

@@ -34,6 +34,8 @@ export const english = {
   reported: '{who} reported {target}',
   published: 'Your clip is out',
   rejected: 'Your upload was not accepted',
+  decided: 'A report of yours was looked at',
+  warned: 'The staff decided something about your account',
 
   everyone: 'Show everyone',
   accept: 'Accept',

@@ -13,6 +13,8 @@ export type SettingsPageName =
       | 'feed'
       | 'filters'
       | 'notifications'
+      | 'reports'
+      | 'status'
     )
   | ('playback' | 'accessibility' | 'appearance' | 'app' | 'language' | 'data' | 'move' | 'delete');
 
@@ -51,6 +53,8 @@ const groups: readonly SettingsGroup[] = [
       { name: 'feed', icon: 'heart', title: 'feed', about: 'feedAbout' },
       { name: 'filters', icon: 'block', title: 'filters', about: 'filtersAbout' },
       { name: 'notifications', icon: 'inbox', title: 'notifications', about: 'notificationsAbout' },
+      { name: 'reports', icon: 'flag', title: 'reports', about: 'reportsAbout' },
+      { name: 'status', icon: 'alert', title: 'status', about: 'statusAbout', asksItself: true },
       { name: 'language', icon: 'globe', title: 'language', about: 'languageAbout', isLocal: true },
     ],
   },

@@ -17,9 +17,11 @@ import { MovePage } from './leaving/move-page.tsx';
 import { type SettingsPageName, settingsEntry, settingsGroups } from './pages.ts';
 import { PrivacyPage } from './privacy-page.tsx';
 import { ProfileSettingsPage } from './profile-page.tsx';
+import { OwnReportsPage } from './reports/reports-page.tsx';
 import { say } from './say.ts';
 import { AppsPage } from './security/apps-page.tsx';
 import { SecurityPage } from './security/security-page.tsx';
+import { AccountStatusPage } from './status/status-page.tsx';
 import { AccessibilityPage } from './watching/accessibility-page.tsx';
 import { AppearancePage } from './watching/appearance-page.tsx';
 import { FeedSettingsPage } from './watching/feed-page.tsx';
@@ -38,6 +40,8 @@ const pages: Readonly<Record<SettingsPageName, ComponentType>> = {
   feed: FeedSettingsPage,
   filters: FiltersPage,
   notifications: NotificationsPage,
+  reports: OwnReportsPage,
+  status: AccountStatusPage,
   language: LanguagePage,
   playback: PlaybackPage,
   accessibility: AccessibilityPage,

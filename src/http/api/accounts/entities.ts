@@ -1,20 +1,26 @@
 import type { Account, PictureRole } from '../../../modules/accounts/index.ts';
 import { isUnconfirmed, type Viewer } from '../../../modules/auth/index.ts';
 import type { Relationship } from '../../../modules/social/index.ts';
-import { isStaff } from '../../../modules/staff/index.ts';
+import type { Standing } from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import type { AccountEntity } from './schemas.ts';
 
 /** An account with its role and where it moved to. */
 export async function accountEntityOf(deps: HttpDeps, account: Account): Promise<AccountEntity> {
-  const [role, movedTo] = await Promise.all([
-    account.domain === null ? deps.auth.roleOf(account.id) : null,
+  const [standing, movedTo] = await Promise.all([
+    account.domain === null ? deps.staff.roles.standingOf(account.id) : null,
     account.movedToId === null ? null : deps.accounts.byId(account.movedToId),
   ]);
-  const roles = role !== null && isStaff(role) ? [{ id: role, name: role, color: '' }] : [];
+  const roles = standing === null || standing.permissions.length === 0 ? [] : [badgeOf(standing)];
   const entity = toAccount(deps, account, roles);
   return movedTo?.state === 'active' ? { ...entity, moved: toAccount(deps, movedTo) } : entity;
 }
+
+/** What others see of a role. */
+const badgeOf = ({ role, customRole }: Standing) => ({
+  ...(customRole ?? { id: role, name: role }),
+  color: '',
+});
 
 /** Accounts for a list, without their roles: the same number of queries whatever their number. */
 export async function accountEntitiesOf(
@@ -86,7 +92,7 @@ const PRIVACY = { public: 'public', unlisted: 'unlisted', followers: 'private', 
 
 /** What somebody gets to see of the own account. */
 export async function credentialEntityOf(deps: HttpDeps, account: Account, viewer: Viewer) {
-  const { permissions, role } = viewer;
+  const { permissions, role, customRole, lacksSecondFactor } = viewer;
   const [entity, preferences, requests] = await Promise.all([
     accountEntityOf(deps, account),
     deps.auth.preferencesOf(account.id),
@@ -94,8 +100,17 @@ export async function credentialEntityOf(deps: HttpDeps, account: Account, viewe
   ]);
   return {
     ...entity,
-    role: { id: role, name: role, permissions: '0', color: '', highlighted: isStaff(role) },
-    staff: permissions.length === 0 ? null : { permissions: [...permissions] },
+    role: {
+      id: customRole?.id ?? role,
+      name: role,
+      permissions: '0',
+      color: '',
+      highlighted: permissions.length > 0,
+    },
+    staff:
+      permissions.length === 0
+        ? null
+        : { permissions: [...permissions], lacks_second_factor: lacksSecondFactor },
     email_confirmed: !isUnconfirmed({ account }),
     source: {
       note: account.bioText,

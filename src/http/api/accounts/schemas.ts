@@ -60,7 +60,12 @@ export const credentialAccountEntity = accountEntity
       highlighted: z.boolean(),
     }),
     staff: z
-      .object({ permissions: z.array(z.enum(permissions)) })
+      .object({
+        permissions: z.array(z.enum(permissions)),
+        lacks_second_factor: z
+          .boolean()
+          .describe('Everything for the staff is refused until an authenticator app or a passkey is set up'),
+      })
       .nullable()
       .describe('What somebody of the staff may do; null for everybody else'),
     email_confirmed: z

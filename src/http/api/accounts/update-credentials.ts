@@ -81,15 +81,14 @@ export const updateCredentials = route({
   handler: async ({ deps, body, files, viewer }) => {
     const { id } = viewer.account;
     const pictures = await picturesOf(deps, files);
-    const account = await deps.inTx(async (tx) => {
-      for (const one of pictures) await deps.pictures.set(tx, id, one);
+    const outcome = await deps.inTx(async (tx) => {
       const { privacy, sensitive, language, permissions } = body.source ?? {};
-      await deps.auth.prefer(tx, id, {
+      const preferences = {
         ...(privacy === undefined ? {} : { visibility: VISIBILITY[privacy] }),
         ...(sensitive === undefined ? {} : { sensitive }),
         ...(language === undefined ? {} : { language }),
         ...(permissions === undefined ? {} : { allows: permissions }),
-      });
+      };
       const change = {
         displayName: body.display_name,
         bio: body.note,
@@ -101,8 +100,16 @@ export const updateCredentials = route({
         showsLikes: body.shows_likes,
         fields: body.fields_attributes,
       };
-      return deps.accounts.editProfile(tx, id, change, pictures.length > 0);
+      // A rule may refuse what it says: then nothing else is changed either.
+      const edited = await deps.accounts.editProfile(tx, id, change, pictures.length > 0);
+      if (!edited.ok) return edited;
+      for (const one of pictures) await deps.pictures.set(tx, id, one);
+      await deps.auth.prefer(tx, id, preferences);
+      return edited;
     });
+    if (!outcome.ok) throw refused(outcome);
+    const account = pictures.length === 0 ? outcome.account : await deps.accounts.byId(id);
+    if (!account) throw new Error('An account whose profile was edited is gone.');
     return credentialEntityOf(deps, account, viewer);
   },
 });
@@ -117,11 +124,12 @@ const removePicture = (role: 'avatar' | 'header') =>
     output: credentialAccountEntity,
     handler: async ({ deps, viewer }) => {
       const { id } = viewer.account;
-      const account = await deps.inTx(async (tx) => {
+      const outcome = await deps.inTx(async (tx) => {
         await deps.pictures.remove(tx, id, role);
         return deps.accounts.editProfile(tx, id, {}, true);
       });
-      return credentialEntityOf(deps, account, viewer);
+      if (!outcome.ok) throw refused(outcome);
+      return credentialEntityOf(deps, outcome.account, viewer);
     },
   });
 

@@ -3,7 +3,9 @@ import { remoteVideoModes } from '../../../../config/env.ts';
 import { apiLimits, policyLimits } from '../../../../config/limits.ts';
 import { sha256 } from '../../../lib/crypto.ts';
 import { idSchema } from '../../../lib/ids.ts';
+import { actorOf } from '../../../modules/auth/index.ts';
 import type { DomainPolicy, PolicyChange, Severity } from '../../../modules/instances/index.ts';
+import type { Actor } from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
@@ -14,7 +16,7 @@ import { emptyEntity } from '../schemas.ts';
 
 const mediaMode = z.enum(remoteVideoModes);
 
-const BLOCKS: readonly Severity[] = ['noop', 'silence', 'suspend'];
+const BLOCKS: readonly Severity[] = ['noop', 'no-feed', 'silence', 'suspend'];
 const ALLOWS: readonly Severity[] = ['allow'];
 
 const blockEntity = z
@@ -22,13 +24,14 @@ const blockEntity = z
     id: z.string(),
     domain: z.string(),
     digest: z.string().describe('SHA-256 of the domain, in hexadecimal'),
-    severity: z.enum(['noop', 'silence', 'suspend']),
+    severity: z.enum(['noop', 'silence', 'suspend']).describe('The nearest that Mastodon knows'),
+    level: z.enum(['noop', 'no-feed', 'silence', 'suspend']),
     reject_media: z.boolean(),
     reject_reports: z.boolean(),
     media_mode: mediaMode.nullable().describe('What happens to its videos; null: as to those of others'),
     private_comment: z.string().nullable(),
     public_comment: z.string().nullable(),
-    obfuscate: z.literal(false),
+    obfuscate: z.boolean(),
     created_at: z.string(),
     expires_at: z.string().nullable(),
   })
@@ -43,13 +46,14 @@ function blockEntityOf(policy: DomainPolicy): z.input<typeof blockEntity> {
     id: policy.id,
     domain: policy.domain,
     digest: sha256(Buffer.from(policy.domain)).toString('hex'),
-    severity: policy.severity === 'allow' ? 'noop' : policy.severity,
+    severity: policy.severity === 'allow' || policy.severity === 'no-feed' ? 'noop' : policy.severity,
+    level: policy.severity === 'allow' ? 'noop' : policy.severity,
     reject_media: policy.rejectMedia,
     reject_reports: policy.rejectReports,
     media_mode: policy.mediaMode,
     private_comment: policy.privateComment || null,
     public_comment: policy.publicComment || null,
-    obfuscate: false,
+    obfuscate: policy.obfuscate,
     created_at: policy.createdAt.toISOString(),
     expires_at: policy.expiresAt?.toISOString() ?? null,
   };
@@ -78,12 +82,13 @@ const comment = z.string().max(policyLimits.maxCommentCharacters);
 const domain = z.string().trim().min(1).max(policyLimits.maxDomainCharacters);
 
 const changes = z.object({
-  severity: z.enum(['noop', 'silence', 'suspend']).optional(),
+  severity: z.enum(['noop', 'no-feed', 'silence', 'suspend']).optional(),
   reject_media: flag.optional(),
   reject_reports: flag.optional(),
   media_mode: mediaMode.nullish(),
   private_comment: comment.nullish().transform((text) => text ?? undefined),
   public_comment: comment.nullish().transform((text) => text ?? undefined),
+  obfuscate: flag.optional(),
   expires_at: z.iso
     .datetime({ offset: true })
     .transform((text) => new Date(text))
@@ -98,6 +103,7 @@ function changeOf(body: z.output<typeof changes>, severity: Severity): PolicyCha
     mediaMode: body.media_mode,
     privateComment: body.private_comment,
     publicComment: body.public_comment,
+    obfuscate: body.obfuscate,
     expiresAt: body.expires_at,
   };
 }
@@ -108,19 +114,16 @@ async function found(deps: HttpDeps, id: string, of: readonly Severity[]): Promi
   return policy;
 }
 
-async function set(deps: HttpDeps, by: string, name: string, change: PolicyChange): Promise<DomainPolicy> {
-  const outcome = await deps.inTx((tx) => deps.instances.setPolicy(tx, name, change));
+async function set(deps: HttpDeps, by: Actor, name: string, change: PolicyChange): Promise<DomainPolicy> {
+  const input = { domain: name, change, reason: change.privateComment ?? '' };
+  const outcome = await deps.inTx((tx) => deps.domains.set(tx, by, input));
   if (!outcome.ok) throw refused(outcome);
-  deps.log.info(
-    { domain: outcome.policy.domain, severity: outcome.policy.severity, by },
-    'domain policy set',
-  );
   return outcome.policy;
 }
 
-async function remove(deps: HttpDeps, by: string, policy: DomainPolicy): Promise<void> {
-  await deps.inTx((tx) => deps.instances.removePolicy(tx, policy.domain));
-  deps.log.info({ domain: policy.domain, by }, 'domain policy removed');
+async function remove(deps: HttpDeps, by: Actor, { domain }: DomainPolicy): Promise<void> {
+  const outcome = await deps.inTx((tx) => deps.domains.remove(tx, by, { domain, reason: '' }));
+  if (!outcome.ok) throw refused(outcome);
 }
 
 const staffRead = { audience: 'staff', permission: 'domains', scope: 'admin:read:domain_blocks' } as const;
@@ -167,7 +170,7 @@ export const createDomainBlock = route({
         'This domain is decided about already. Change or remove that first.',
       );
     }
-    return blockEntityOf(await set(deps, viewer.account.id, body.domain, changeOf(body, 'silence')));
+    return blockEntityOf(await set(deps, actorOf(viewer), body.domain, changeOf(body, 'silence')));
   },
 });
 
@@ -182,7 +185,7 @@ export const updateDomainBlock = route({
   handler: async ({ deps, params: { id }, body, viewer }) => {
     const policy = await found(deps, id, BLOCKS);
     const change = changeOf(body, policy.severity);
-    return blockEntityOf(await set(deps, viewer.account.id, policy.domain, change));
+    return blockEntityOf(await set(deps, actorOf(viewer), policy.domain, change));
   },
 });
 
@@ -194,7 +197,7 @@ export const deleteDomainBlock = route({
   params,
   output: emptyEntity,
   handler: async ({ deps, params: { id }, viewer }) => {
-    await remove(deps, viewer.account.id, await found(deps, id, BLOCKS));
+    await remove(deps, actorOf(viewer), await found(deps, id, BLOCKS));
     return {};
   },
 });
@@ -239,7 +242,7 @@ export const createDomainAllow = route({
         'This domain is decided about already. Change or remove that first.',
       );
     }
-    return allowEntityOf(known ?? (await set(deps, viewer.account.id, body.domain, { severity: 'allow' })));
+    return allowEntityOf(known ?? (await set(deps, actorOf(viewer), body.domain, { severity: 'allow' })));
   },
 });
 
@@ -251,7 +254,7 @@ export const deleteDomainAllow = route({
   params,
   output: emptyEntity,
   handler: async ({ deps, params: { id }, viewer }) => {
-    await remove(deps, viewer.account.id, await found(deps, id, ALLOWS));
+    await remove(deps, actorOf(viewer), await found(deps, id, ALLOWS));
     return {};
   },
 });

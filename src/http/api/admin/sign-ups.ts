@@ -8,12 +8,11 @@ const MAX_LISTED = 200;
 
 export const listSignUps = route({
   method: 'get',
-  path: '/api/v1/admin/accounts',
+  path: '/api/v1/admin/sign_ups',
   summary: 'People who asked to join and wait for an answer, oldest first.',
   audience: 'staff',
   permission: 'sign-ups',
   scope: 'admin:read:accounts',
-  query: z.object({ status: z.literal('pending').default('pending') }),
   output: z.array(
     z
       .object({

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { aboutLimits } from '../../../../config/limits.ts';
 import { htmlFromText } from '../../../lib/html/from-text.ts';
-import { ApiError } from '../../errors.ts';
+import { htmlOfPage } from '../../../lib/html/markdown.ts';
+import type { HttpDeps } from '../../deps.ts';
+import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { rulesOf } from './get-instance.ts';
 import { ruleEntity } from './schemas.ts';
@@ -25,17 +26,25 @@ export const getRules = route({
   handler: async ({ deps }) => rulesOf(deps),
 });
 
+const changedAt = ({ settings }: HttpDeps, name: string): string | null =>
+  settings.byName(name)?.changedAt?.toISOString() ?? null;
+
 export const getExtendedDescription = route({
   method: 'get',
   path: '/api/v1/instance/extended_description',
-  summary: 'What this server is for.',
+  summary: 'What this server is for and who runs it.',
   audience: 'anyone',
   scope: null,
   output: textEntity,
-  handler: async ({ deps }) => ({
-    updated_at: null,
-    content: htmlFromText(deps.config.instance.description, { tagUrl: deps.urls.tagPage }),
-  }),
+  handler: async ({ deps }) => {
+    const { about, description } = deps.config.instance;
+    const content =
+      about === null ? htmlFromText(description, { tagUrl: deps.urls.tagPage }) : htmlOfPage(about);
+    return {
+      updated_at: changedAt(deps, about === null ? 'INSTANCE_DESCRIPTION' : 'INSTANCE_ABOUT'),
+      content,
+    };
+  },
 });
 
 export const getPrivacyPolicy = route({
@@ -48,7 +57,7 @@ export const getPrivacyPolicy = route({
   handler: async ({ deps }) => {
     const { privacyPolicy } = deps.config.instance;
     if (privacyPolicy === null) throw new ApiError('not-found', 'This server has no privacy policy.');
-    return { updated_at: null, content: htmlFromText(privacyPolicy, { tagUrl: deps.urls.tagPage }) };
+    return { updated_at: changedAt(deps, 'INSTANCE_PRIVACY_POLICY'), content: htmlOfPage(privacyPolicy) };
   },
 });
 
@@ -76,28 +85,24 @@ export const getPeers = route({
 export const getInstanceDomainBlocks = route({
   method: 'get',
   path: '/api/v1/instance/domain_blocks',
-  summary: 'Servers that this one limits, for people of this server.',
-  audience: 'signed-in',
+  summary: 'Servers that this one limits: for everybody, its people or nobody, as its staff decided.',
+  audience: 'anyone',
   scope: 'read',
   limit: DEAR,
   output: z.array(
     z
       .object({
-        domain: z.string(),
+        domain: z.string().describe('With stars for letters where the staff hides part of it'),
         digest: z.string().describe('SHA-256 of the domain, in hex'),
         severity: z.enum(['silence', 'suspend']),
         comment: z.string(),
       })
       .meta({ id: 'InstanceDomainBlock' }),
   ),
-  handler: async ({ deps }) => {
-    const policies = await deps.instances.policies(['silence', 'suspend']);
-    return policies.map(({ domain, severity, publicComment }) => ({
-      domain,
-      digest: createHash('sha256').update(domain).digest('hex'),
-      severity: severity === 'suspend' ? ('suspend' as const) : ('silence' as const),
-      comment: publicComment,
-    }));
+  handler: async ({ deps, viewer }) => {
+    const outcome = await deps.domains.list.published(viewer !== null);
+    if (!outcome.ok) throw refused(outcome);
+    return outcome.blocks.map((block) => ({ ...block }));
   },
 });
 

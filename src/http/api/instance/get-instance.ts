@@ -24,8 +24,8 @@ const streamingUrl = (deps: HttpDeps) => deps.urls.origin.replace(/^http/, 'ws')
 /** The version of the API first, since clients read that; then who it really is. */
 const versionOf = (deps: HttpDeps) => `4.5.0 (compatible; Vireo ${deps.version})`;
 
-export const rulesOf = ({ config }: HttpDeps): z.input<typeof ruleEntity>[] =>
-  config.instance.rules.map((text, at) => ({ id: String(at + 1), text, hint: '' }));
+export const rulesOf = ({ settings }: HttpDeps): z.input<typeof ruleEntity>[] =>
+  settings.rules().map(({ id, text }) => ({ id, text, hint: '' }));
 
 function configurationOf(deps: HttpDeps): z.input<typeof configurationEntity> {
   const { video } = deps.config;
@@ -100,10 +100,15 @@ async function count(deps: HttpDeps, now: number): Promise<Counts> {
 }
 
 /** Whether somebody can come who knows nobody here, as the Mastodon API means it. */
-const isOpenDoor = (mode: HttpDeps['auth']['registrations']) => mode === 'open' || mode === 'approval';
+const isOpenDoor = (mode: HttpDeps['auth']['joining']['registrations']) =>
+  mode === 'open' || mode === 'approval';
 
-function registrationsOf({ auth, mail }: HttpDeps): z.input<typeof instanceEntity>['registrations'] {
-  const { registrations: mode, minimumAge } = auth;
+async function registrationsOf({
+  auth,
+  mail,
+}: HttpDeps): Promise<z.input<typeof instanceEntity>['registrations']> {
+  const { minimumAge } = auth.joining;
+  const mode = await auth.modeNow();
   return {
     enabled: isOpenDoor(mode),
     approval_required: mode === 'approval',
@@ -113,7 +118,7 @@ function registrationsOf({ auth, mail }: HttpDeps): z.input<typeof instanceEntit
     message: mode === 'invite' ? '<p>This server takes people who were invited.</p>' : null,
     url: null,
     mode,
-    invites_enabled: auth.invites.byEveryone,
+    invites_enabled: auth.invites.byEveryone(),
     min_password_length: passwordLimits.min,
     max_password_length: passwordLimits.max,
   };
@@ -133,7 +138,7 @@ export async function instanceEntityOf(deps: HttpDeps): Promise<z.input<typeof i
     thumbnail: { url: `${deps.urls.origin}/favicon.svg`, blurhash: null, versions: {} },
     icon: [],
     languages: ['en'],
-    registrations: registrationsOf(deps),
+    registrations: await registrationsOf(deps),
     api_versions: { mastodon: API_VERSION },
     contact: { email: instance.email ?? '', account },
     rules: rulesOf(deps),
@@ -160,7 +165,7 @@ export const getInstanceV1 = route({
   output: instanceV1Entity,
   handler: async ({ deps }) => {
     const { instance } = deps.config;
-    const { registrations } = deps.auth;
+    const registrations = await deps.auth.modeNow();
     const [{ users, posts, servers }, account] = await Promise.all([countsOf(deps), contactOf(deps)]);
     return {
       uri: deps.urls.domain,
@@ -175,7 +180,7 @@ export const getInstanceV1 = route({
       languages: ['en'],
       registrations: isOpenDoor(registrations),
       approval_required: registrations === 'approval',
-      invites_enabled: deps.auth.invites.byEveryone,
+      invites_enabled: deps.auth.invites.byEveryone(),
       configuration: configurationOf(deps),
       contact_account: account,
       rules: rulesOf(deps),

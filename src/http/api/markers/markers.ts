@@ -39,6 +39,7 @@ const read = z.object({
 export const setMarkers = route({
   method: 'post',
   path: '/api/v1/markers',
+  whileFrozen: true,
   summary: 'Note how far you have read some timelines. 409 where another app does so in the same moment.',
   audience: 'signed-in',
   scope: 'write:statuses',

@@ -133,7 +133,7 @@ function rungsOf({ assets }: Video): number[] {
 export function processingEntityOf(video: Video): ProcessingEntity {
   const working = video.state === 'received' && video.media.state === 'working';
   const isSettled = video.media.state !== 'waiting' && video.media.state !== 'working';
-  const isOut = video.state === 'published' || video.state === 'draft';
+  const isOut = ['published', 'draft', 'held'].includes(video.state);
   const isDone = ['rejected', 'removed'].includes(video.state) || (isOut && isSettled);
   return {
     id: video.id,

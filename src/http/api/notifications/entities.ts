@@ -8,8 +8,9 @@ import { commentEntitiesOf, statusEntitiesOf } from '../entities.ts';
 import { processingEntityOf } from '../media/entities.ts';
 import type { StatusEntity } from '../schemas.ts';
 import type { GroupEntity, NotificationEntity } from './schemas.ts';
+import { warningsOf } from './warnings.ts';
 
-type About = Pick<GroupEntity, 'report' | 'processing'>;
+type About = Pick<GroupEntity, 'report' | 'moderation_warning' | 'processing'>;
 
 interface More {
   /** Further accounts to know. */
@@ -31,10 +32,11 @@ async function subjectsOf(
   const videoIds = list.flatMap(({ type, videoId }) => (type === 'vireo.rejected' ? [] : (videoId ?? [])));
   const commentIds = list.flatMap(({ commentId }) => commentId ?? []);
   const reportIds = list.flatMap(({ reportId }) => reportId ?? []);
-  const [comments, reports, uploads] = await Promise.all([
+  const [comments, reports, uploads, warningOf] = await Promise.all([
     deps.comments.forViewerAmong([...new Set(commentIds)], viewerId),
     deps.moderation.reportsAmong(reportIds),
     deps.videos.ofAuthorAmong(refused, viewerId),
+    warningsOf(deps, list),
   ]);
   const below = withClips ? [...comments.values()].map(({ videoId }) => videoId) : [];
   const videos = await deps.videos.forViewerAmong([...new Set([...videoIds, ...below])], viewerId);
@@ -55,7 +57,10 @@ async function subjectsOf(
     statusOf: ({ videoId, commentId }: Notification) => byId.get(commentId ?? videoId ?? '') ?? null,
     clipOf: ({ videoId, commentId }: Notification) =>
       byId.get(videoId ?? (commentId && comments.get(commentId)?.videoId) ?? '') ?? null,
-    aboutOf: (notification: Notification) => aboutOf(deps, notification, accounts, reports, uploads),
+    aboutOf: (notification: Notification): About => ({
+      ...aboutOf(deps, notification, accounts, reports, uploads),
+      moderation_warning: warningOf(notification, accounts.get(notification.fromId)),
+    }),
   };
 }
 
@@ -65,7 +70,7 @@ function aboutOf(
   accounts: ReadonlyMap<AccountId, Account>,
   reports: Awaited<ReturnType<HttpDeps['moderation']['reportsAmong']>>,
   uploads: ReadonlyMap<string, Video>,
-): About {
+): Omit<About, 'moderation_warning'> {
   const report = reports.find(({ id }) => id === reportId);
   const target = report && accounts.get(report.targetId);
   const upload = uploads.get(videoId ?? '');

@@ -66,6 +66,18 @@ const type = z
   .enum(notificationTypes)
   .describe('Those that begin with vireo are our own: an upload can be watched, or was refused');
 
+export const warningEntity = z
+  .object({
+    id: z.string(),
+    action: z.string().describe('What was done; see `Strike`'),
+    text: z.string(),
+    status_ids: z.array(z.string()),
+    target_account: accountEntity,
+    appeal: z.object({ text: z.string(), state: z.enum(['pending', 'approved', 'rejected']) }).nullable(),
+    created_at: z.string(),
+  })
+  .meta({ id: 'AccountWarning' });
+
 const reportEntity = z
   .object({
     id: z.string(),
@@ -83,6 +95,7 @@ const reportEntity = z
 
 const about = {
   report: reportEntity.nullable().describe('Of type admin.report'),
+  moderation_warning: warningEntity.nullable().describe('Of type moderation_warning'),
   processing: processingEntity.nullable().describe('Of type vireo.rejected: why the upload was refused'),
 };
 

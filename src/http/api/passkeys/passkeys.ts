@@ -173,6 +173,7 @@ export const signInByPasskey = route({
 export const beginProof = route({
   method: 'post',
   path: '/api/v1/sessions/proof_options',
+  whileFrozen: true,
   summary: 'What a browser asks your passkeys, to prove that you are there.',
   audience: 'signed-in',
   scope: 'write:accounts',
@@ -191,6 +192,7 @@ export const beginProof = route({
 export const proveAgain = route({
   method: 'post',
   path: '/api/v1/sessions/proof',
+  whileFrozen: true,
   summary: 'Prove that you are there, by password or passkey: for some minutes, nothing asks again.',
   audience: 'signed-in',
   scope: 'write:accounts',

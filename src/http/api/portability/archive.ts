@@ -37,6 +37,7 @@ function entityOf(archive: Archive, origin: string): z.input<typeof archiveEntit
 export const askForArchive = route({
   method: 'post',
   path: '/api/v1/exports/archive',
+  whileFrozen: true,
   summary:
     'Have everything of your account put into one zip, in the background: profile, posts, media, reactions, lists.',
   audience: 'signed-in',

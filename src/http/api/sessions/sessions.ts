@@ -5,7 +5,7 @@ import { passwordLimits } from '../../../modules/auth/index.ts';
 import { roles } from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError } from '../../errors.ts';
-import { networkOf } from '../../limits.ts';
+import { addressOf, networkOf } from '../../limits.ts';
 import { route } from '../../route.ts';
 import { clearSessionCookie, comesFromOurPage, setSessionCookie } from '../../session.ts';
 import { checkCode, checkSignIn, type Proven, SIGN_INS } from '../../sign-in.ts';
@@ -30,7 +30,8 @@ export async function enterBy(
   kind: 'cookie' | 'bearer',
 ): Promise<z.input<typeof sessionEntity>> {
   const userAgent = req.headers['user-agent'] ?? '';
-  const session = await deps.inTx((tx) => deps.auth.openSession(tx, { accountId, role, kind, userAgent }));
+  const opened = { accountId, role, kind, userAgent, ip: addressOf(req.ip) };
+  const session = await deps.inTx((tx) => deps.auth.openSession(tx, opened));
   const account = await deps.accounts.byId(accountId);
   if (!account) throw new Error('A session was opened for an account that is gone.');
   if (kind === 'cookie') setSessionCookie(res, deps.config.origin, session.token, session.expiresAt);

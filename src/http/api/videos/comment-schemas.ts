@@ -6,6 +6,7 @@ export const commentEntity = statusEntity
   .extend({
     video_id: z.string(),
     pinned: z.boolean().describe('By the author of the video: it stands above all others'),
+    held: z.boolean().describe('A moderator decides first: only whoever wrote it sees it'),
     hidden: z
       .boolean()
       .describe('By the author of the video: only that person, and whoever wrote it, still see it'),

@@ -38,7 +38,9 @@ async function entitiesOf(
     const status = byId.get(comment.id);
     const by = decided.get(comment.id);
     if (!status || !by) return [];
-    const marks = { pinned: by.pinned, liked_by_author: by.liked, by_author: by.own, hidden: comment.hidden };
+    const { hidden, held } = comment;
+    const author = { pinned: by.pinned, liked_by_author: by.liked, by_author: by.own };
+    const marks = { ...author, hidden: hidden && !held, held };
     return [{ ...status, video_id: comment.videoId, ...marks }];
   });
 }

@@ -19,22 +19,19 @@ import type { Target } from './kinds.ts';
 import { answerLetter, liftedLetter, statementLetter } from './letters.ts';
 import { type Measure, type MeasureRow, measureFromRow } from './model.ts';
 import { purgeDue } from './purge.ts';
+import { videoList } from './video-list.ts';
 
-export { type Appeal, type AppealState, appealableUntil, appealStates } from './appeals.ts';
-export type { NewMeasure, Taken } from './commands.ts';
+export { type Appeal, appealableUntil } from './appeals.ts';
+export type { NewMeasure } from './commands.ts';
 export {
-  type AccountMeasure,
   accountMeasures,
   commentMeasures,
-  isUndoable,
   type MeasureKind,
-  type MeasureTargetKind,
   type Target,
-  type VideoMeasure,
   videoMeasures,
-  wordsOf,
 } from './kinds.ts';
 export { counts, type Measure } from './model.ts';
+export { videoStandings } from './video-list.ts';
 
 export type Measures = ReturnType<typeof createMeasures>;
 
@@ -51,15 +48,15 @@ interface Deps {
   readonly instanceSecret: string;
   /** Host part of handles. */
   readonly domain: string;
-  /** Name of this server, as people see it. */
-  readonly server: string;
-  /** The rules of this server in words; the id of each is its number, from 1. */
-  readonly rules: () => readonly string[];
+  /** As people see it. */
+  readonly instance: { readonly name: string };
+  /** A rule of this server in its words, also one that does not count any more. */
+  readonly ruleText: (id: string) => string | null;
 }
 
 /** What the staff does to accounts and posts, how it is taken back, and what people say against it (ADR 0043). */
 export function createMeasures(base: Deps) {
-  const { db, ids, audit, mail } = base;
+  const { db, ids } = base;
   const letters = correspondence(base);
   const deps = {
     ...base,
@@ -77,6 +74,7 @@ export function createMeasures(base: Deps) {
     take: (tx: Tx, by: Actor, input: NewMeasure) => take(deps, tx, by, input),
     lift: (tx: Tx, by: Actor, input: Lifting) => lift(deps, tx, by, input),
     undo: (tx: Tx, by: Actor, auditId: AuditId, reason = '') => undo(deps, tx, by, { auditId, reason }),
+    videos: videoList(db),
     purgeDue: () => purgeDue(deps),
     appeal: (tx: Tx, input: Parameters<typeof appeal>[2]) => appeal(deps, tx, input),
     decideAppeal: (tx: Tx, by: Actor, decision: Decision) => decideAppeal(deps, tx, by, decision),
@@ -133,19 +131,16 @@ export function createMeasures(base: Deps) {
         .first();
       return row ? measureFromRow(row) : null;
     },
-
-    mailIsOn: mail.isOn,
-    audit,
   };
 }
 
 /** What is written to people about measures, and the links by which they answer without being signed in. */
-function correspondence({ mail, instanceSecret, domain, server, rules }: Deps) {
+function correspondence({ mail, instanceSecret, domain, instance, ruleText }: Deps) {
   const key = purposeKey({ instanceSecret, purpose: 'appeal-link' });
   const macOf = (id: MeasureId) => createHmac('sha256', key).update(id).digest('base64url').slice(0, 22);
   const tokenFor = (id: MeasureId): string => `${id}.${macOf(id)}`;
-  const appealLink = (id: MeasureId): string => mail.link('/auth/appeal', { token: tokenFor(id) });
-  const wordsOfRules = (measure: Measure) => measure.ruleIds.flatMap((id) => rules()[Number(id) - 1] ?? []);
+  const appealLink = (id: MeasureId): string => mail.link('/settings/status', { token: tokenFor(id) });
+  const wordsOfRules = (measure: Measure) => measure.ruleIds.flatMap((id) => ruleText(id) ?? []);
 
   async function reach(conn: Tx, accountId: AccountId) {
     if (!mail.isOn) return null;
@@ -154,7 +149,9 @@ function correspondence({ mail, instanceSecret, domain, server, rules }: Deps) {
       .where({ account_id: accountId, unconfirmed: false })
       .whereNotNull('users.email')
       .first('users.email', 'accounts.username');
-    return row ? { to: row.email as string, whom: { handle: `@${row.username}@${domain}`, server } } : null;
+    return row
+      ? { to: row.email as string, whom: { handle: `@${row.username}@${domain}`, server: instance.name } }
+      : null;
   }
 
   return {

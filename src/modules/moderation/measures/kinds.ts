@@ -73,17 +73,6 @@ export function wordsOf(kind: MeasureTargetKind, measure: MeasureKind): Words | 
   return (WORDS[kind] as Readonly<Partial<Record<MeasureKind, Words>>>)[measure];
 }
 
-const UNDOABLE: ReadonlySet<AuditAction> = new Set(
-  Object.values(WORDS)
-    .flatMap((ofKind) => Object.values<Words>(ofKind))
-    .flatMap(({ taken, lifted }) => (lifted === null ? [] : [taken])),
-);
-
-/** Whether what was recorded by this word is a measure that can be taken back. */
-export function isUndoable(action: AuditAction): boolean {
-  return UNDOABLE.has(action);
-}
-
 /** Those that hide something which is removed for good after a while. */
 export function isPurged(measure: MeasureKind): boolean {
   return measure === 'suspend' || measure === 'remove';

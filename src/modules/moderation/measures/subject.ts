@@ -1,7 +1,7 @@
 import type { Tx } from '../../../db/database.ts';
 import type { AccountId } from '../../../lib/ids.ts';
 import type { AccountState } from '../../accounts/index.ts';
-import { type Role, rankOf } from '../../staff/index.ts';
+import { standingOf } from '../../staff/index.ts';
 import type { Target } from './kinds.ts';
 
 /** What a measure is about, as it is now. */
@@ -26,13 +26,10 @@ export async function lockSubject(tx: Tx, target: Target): Promise<Subject | nul
   const accountId: AccountId | undefined = asked?.owner_id ?? asked?.id;
   if (accountId === undefined) return null;
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('measures ' || ?, 0))`, [accountId]);
-  const row = await tx('accounts')
-    .leftJoin('users', 'users.account_id', 'accounts.id')
-    .where('accounts.id', accountId)
-    .first('accounts.domain', 'accounts.state', 'accounts.actor_type', 'users.role');
+  const row = await tx('accounts').where({ id: accountId }).first('domain', 'state', 'actor_type');
   const local = row?.domain === '';
   if (!row || (local && row.actor_type === 'Application')) return null;
-  const rank = row.role === null ? 0 : rankOf(row.role as Role);
+  const { rank } = await standingOf(tx, accountId);
   const about: Target = target.kind === 'account' ? { kind: 'account', id: accountId } : target;
   return { target: about, accountId, local, state: row.state, rank };
 }

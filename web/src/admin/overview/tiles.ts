@@ -10,5 +10,11 @@ export interface OverviewTile {
 
 /** What stands on the overview, in this order. */
 export const overviewTiles: readonly OverviewTile[] = [
+  { needs: 'reports', load: () => import('../reports/tile.tsx').then((module) => module.ReportsTile) },
   { needs: 'sign-ups', load: () => import('../approvals/tile.tsx').then((module) => module.SignUpsTile) },
+  {
+    needs: 'domains',
+    load: () => import('../domains/notice-tile.tsx').then((module) => module.BlockNoticesTile),
+  },
+  { needs: 'queues', load: () => import('../queues/tile.tsx').then((module) => module.QueuesTile) },
 ];

@@ -1,0 +1,24 @@
+import type { Route } from '../../route.ts';
+import { addHash, listHashes, listMatches, removeHash } from './hashes.ts';
+import {
+  addRule,
+  changeRule,
+  disableRule,
+  enableRule,
+  getRaid,
+  listHeld,
+  listRules,
+  rejectHeld,
+  releaseHeld,
+  removeRule,
+  ruleHits,
+  setRaid,
+  tryRule,
+} from './rules.ts';
+
+/** Everything about rules, what they hold, raid mode and hash lists; a fixed word stands before a parameter in its place. */
+export const ruleRoutes: readonly Route[] = [
+  ...[listRules, addRule, tryRule, changeRule, removeRule, enableRule, disableRule, ruleHits],
+  ...[listHeld, releaseHeld, rejectHeld, getRaid, setRaid],
+  ...[listMatches, listHashes, addHash, removeHash],
+];

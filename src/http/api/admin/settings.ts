@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { apiLimits } from '../../../../config/limits.ts';
+import { actorOf } from '../../../modules/auth/index.ts';
+import type { Setting } from '../../../modules/settings/index.ts';
+import { refused } from '../../errors.ts';
+import { route } from '../../route.ts';
+
+const settingEntity = z
+  .object({
+    name: z.string().describe('Of the variable of the environment that stands for it'),
+    value: z.string().nullable().describe('As the environment would write it; null where it has none'),
+    default: z.string().nullable(),
+    source: z
+      .enum(['environment', 'staff', 'default'])
+      .describe('What the environment sets, nobody changes here'),
+    group: z.string(),
+    description: z.string(),
+    control: z.object({
+      kind: z.enum(['text', 'paragraph', 'markdown', 'lines', 'number', 'choice', 'color']),
+      max_length: z.number().optional(),
+      min: z.number().optional(),
+      max: z.number().optional(),
+      unit: z.string().optional(),
+      options: z.array(z.string()).optional(),
+    }),
+    changed_at: z.string().nullable(),
+  })
+  .meta({ id: 'Setting' });
+
+function entityOf({
+  name,
+  value,
+  source,
+  group,
+  doc,
+  fallback,
+  control,
+  changedAt,
+}: Setting): z.input<typeof settingEntity> {
+  const { kind } = control;
+  return {
+    ...{ name, value, source, group, description: doc, default: fallback },
+    control: {
+      kind,
+      ...('maxLength' in control && { max_length: control.maxLength }),
+      ...('min' in control && { min: control.min, max: control.max, unit: control.unit }),
+      ...('options' in control && { options: [...control.options] }),
+    },
+    changed_at: changedAt?.toISOString() ?? null,
+  };
+}
+
+export const getSettings = route({
+  method: 'get',
+  path: '/api/v1/admin/settings',
+  summary: 'What can be set while the server runs, and how it is set.',
+  audience: 'staff',
+  permission: 'settings',
+  scope: 'admin:read',
+  output: z.array(settingEntity),
+  handler: async ({ deps }) => deps.settings.list().map(entityOf),
+});
+
+export const changeSettings = route({
+  method: 'patch',
+  path: '/api/v1/admin/settings',
+  summary: 'Set some of them, all or none; those that are not given stay. Counts at once in all processes.',
+  audience: 'staff',
+  permission: 'settings',
+  scope: 'admin:write',
+  body: z.object({
+    settings: z
+      .record(z.string().max(100), z.string().max(apiLimits.maxSettingCharacters).nullable())
+      .refine((settings) => Object.keys(settings).length <= apiLimits.maxSettingsAtOnce)
+      .describe('Texts by name, as the environment would write them; null: the default again'),
+    reason: z
+      .string()
+      .trim()
+      .max(apiLimits.maxReasonCharacters)
+      .default('')
+      .describe('For those who ask later'),
+  }),
+  output: z.array(settingEntity),
+  handler: async ({ deps, body, viewer }) => {
+    const outcome = await deps.inTx((tx) =>
+      deps.settings.change(tx, actorOf(viewer), body.settings, body.reason),
+    );
+    if (!outcome.ok) throw refused(outcome);
+    await deps.settings.refresh();
+    return deps.settings.list().map(entityOf);
+  },
+});

@@ -1,0 +1,197 @@
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { hashLimits } from '../../../config/rule-limits.ts';
+import type { Db, Tx } from '../../db/database.ts';
+import { within } from '../../db/paging.ts';
+import type { IdSource, VideoId } from '../../lib/ids.ts';
+import type { Page } from '../../lib/paging.ts';
+import { fail, ok, type Result } from '../../lib/result.ts';
+import { type Actor, type Audit, permitted } from '../staff/index.ts';
+import {
+  type Listed,
+  type ListedId,
+  type ListedRow,
+  listedFromRow,
+  type Match,
+  type MatchId,
+  type MatchRow,
+  matchFromRow,
+} from './model.ts';
+
+type ListRefusal = 'permission-missing' | 'not-found' | 'hash-invalid' | 'known';
+
+export interface NewListed {
+  readonly sha256: string | null;
+  /** In hex. */
+  readonly phash: string | null;
+  readonly label: string;
+  readonly distance?: number;
+}
+
+/** What came of the lines of a list. */
+export interface Imported {
+  readonly added: number;
+  readonly known: number;
+  /** Lines that say nothing that can be used, by their number. */
+  readonly bad: readonly number[];
+}
+
+const HEADER = ['sha256', 'phash', 'label'];
+const WORD_HEX = 16;
+/** Others write lists, too: one line that is not right is no reason to refuse all. */
+const READING = { bom: true, trim: true, relax_column_count: true, relax_quotes: true } as const;
+
+/** What the staff does with the list of what must not be posted again. */
+export function listCommands({
+  db,
+  ids,
+  audit,
+}: {
+  readonly db: Db;
+  readonly ids: IdSource;
+  readonly audit: Audit;
+}) {
+  async function insert(
+    tx: Tx,
+    input: NewListed,
+  ): Promise<Result<{ id: ListedId }, 'hash-invalid' | 'known'>> {
+    const { sha256, phash, label, distance = hashLimits.distance } = input;
+    if (!isUsable(input)) {
+      return fail(
+        'hash-invalid',
+        'Give a SHA-256 of 64 hex digits, or hashes of frames of 16 hex digits each.',
+      );
+    }
+    const id = ids.next<'listed'>();
+    const bytes = phash === null ? null : Buffer.from(phash, 'hex');
+    if (sha256 === null && (await tx('listed_media').where({ phash: bytes }).first('id'))) return known();
+    const rows = await tx('listed_media')
+      .insert({ id, sha256, phash: bytes, distance, label: label.slice(0, hashLimits.maxLabelCharacters) })
+      .onConflict('sha256')
+      .ignore()
+      .returning('id');
+    return rows.length === 0 ? known() : ok({ id });
+  }
+
+  return {
+    async list(page: Page): Promise<Listed[]> {
+      const rows: ListedRow[] = await db('listed_media').modify(within(page, 'listed_media.id'));
+      return rows.map(listedFromRow);
+    },
+
+    async matches(page: Page): Promise<Match[]> {
+      const rows: MatchRow[] = await db('listed_media_matches').modify(
+        within(page, 'listed_media_matches.id'),
+      );
+      return rows.map(matchFromRow);
+    },
+
+    /** Lists what is made known of something; what is there already stays as it is. */
+    async add(tx: Tx, by: Actor, input: NewListed): Promise<Result<{ id: ListedId }, ListRefusal>> {
+      const allowed = permitted(by, 'rules');
+      if (!allowed.ok) return allowed;
+      const made = await insert(tx, input);
+      if (made.ok) await audit.record(tx, by, { action: 'hash.add', target: { kind: 'rule', id: made.id } });
+      return made;
+    },
+
+    /** Lists a video that is here, by its file and by its pictures, as far as they are known. */
+    async addVideo(
+      tx: Tx,
+      by: Actor,
+      { videoId, label }: { readonly videoId: VideoId; readonly label: string },
+    ): Promise<Result<{ id: ListedId }, ListRefusal>> {
+      const allowed = permitted(by, 'rules');
+      if (!allowed.ok) return allowed;
+      const video = await tx('videos')
+        .leftJoin('video_fingerprints', 'video_fingerprints.video_id', 'videos.id')
+        .where({ 'videos.id': videoId })
+        .first('original_sha256', 'source_sha256', 'phash');
+      if (!video) return fail('not-found', 'There is no such video.');
+      const phash = video.phash?.length > 0 ? video.phash.toString('hex') : null;
+      const made = await insert(tx, { sha256: video.original_sha256 ?? video.source_sha256, phash, label });
+      if (!made.ok && made.reason === 'hash-invalid') {
+        return fail('hash-invalid', 'Nothing is known of the file of this video: it was not copied here.');
+      }
+      if (made.ok) {
+        const target = { kind: 'video', id: videoId } as const;
+        await audit.record(tx, by, { action: 'hash.add', target, detail: { listedId: made.id } });
+      }
+      return made;
+    },
+
+    async remove(tx: Tx, by: Actor, id: ListedId): Promise<Result<object, ListRefusal>> {
+      const allowed = permitted(by, 'rules');
+      if (!allowed.ok) return allowed;
+      const count = await tx('listed_media').where({ id }).delete();
+      if (count === 0) return fail('not-found', 'There is no such entry in the list.');
+      await audit.record(tx, by, { action: 'hash.remove', target: { kind: 'rule', id } });
+      return ok();
+    },
+
+    /** Takes a list as `export` writes it; other columns are left out. */
+    async import(tx: Tx, by: Actor, csv: string): Promise<Result<{ imported: Imported }, ListRefusal>> {
+      const allowed = permitted(by, 'rules');
+      if (!allowed.ok) return allowed;
+      const lines: string[][] = parse(csv, { ...READING, to: hashLimits.maxImportLines });
+      const counts = { added: 0, known: 0 };
+      const bad: number[] = [];
+      for (const [at, [sha256 = '', phash = '', label = '']] of lines.entries()) {
+        if (at === 0 && sha256.toLowerCase() === HEADER[0]) continue;
+        const made = await insert(tx, {
+          ...{ sha256: sha256.toLowerCase() || null, phash: phash.toLowerCase() || null, label },
+        });
+        if (made.ok) counts.added += 1;
+        else if (made.reason === 'known') counts.known += 1;
+        else bad.push(at + 1);
+      }
+      const detail = { ...counts, bad: bad.length };
+      await audit.record(tx, by, {
+        action: 'hash.import',
+        target: { kind: 'rule', id: 'hash-list' },
+        detail,
+      });
+      return ok({ imported: { ...counts, bad } });
+    },
+
+    /** The whole list, for another server. */
+    async export(): Promise<string> {
+      const rows: ListedRow[] = await db('listed_media').orderBy('id');
+      const lines = rows.map(({ sha256, phash, label }) => [
+        sha256 ?? '',
+        phash?.toString('hex') ?? '',
+        label,
+      ]);
+      return stringify([HEADER, ...lines]);
+    },
+
+    /** A match whose file somebody is about to look at: on record, with the reason. */
+    async openEvidence(
+      tx: Tx,
+      by: Actor,
+      { id, reason }: { readonly id: MatchId; readonly reason: string },
+    ): Promise<Result<{ match: Match }, ListRefusal>> {
+      const allowed = permitted(by, 'rules');
+      if (!allowed.ok) return allowed;
+      const row: MatchRow | undefined = await tx('listed_media_matches').where({ id }).first();
+      if (!row) return fail('not-found', 'There is no such match.');
+      const target = { kind: 'video', id: row.video_id } as const;
+      await audit.record(tx, by, { action: 'hash.evidence', target, reason, detail: { matchId: id } });
+      return ok({ match: matchFromRow(row) });
+    },
+  };
+}
+
+const known = () => fail('known', 'This is on the list already.');
+
+function isUsable({ sha256, phash, distance = hashLimits.distance }: NewListed): boolean {
+  const isFile = sha256 === null || /^[0-9a-f]{64}$/.test(sha256);
+  const isPicture =
+    phash === null ||
+    (/^[0-9a-f]+$/.test(phash) &&
+      phash.length % WORD_HEX === 0 &&
+      phash.length <= hashLimits.maxFrames * WORD_HEX &&
+      phash.length >= hashLimits.fewestFrames * WORD_HEX);
+  const isNear = Number.isInteger(distance) && distance >= 0 && distance <= hashLimits.maxDistance;
+  return isFile && isPicture && isNear && (sha256 !== null || phash !== null);
+}

@@ -1,0 +1,87 @@
+import type { Ffmpeg } from '../media/ffmpeg.ts';
+import type { ObjectStorage } from '../media/storage/storage.ts';
+import type { Db, Tx } from './db/database.ts';
+import type { Clock } from './lib/clock.ts';
+import type { IdSource } from './lib/ids.ts';
+import type { Comments } from './modules/comments/index.ts';
+import { createHashes } from './modules/hashes/index.ts';
+import { createHolding } from './modules/holding/index.ts';
+import type { Urls } from './modules/instances/index.ts';
+import type { Measures, Moderation } from './modules/moderation/index.ts';
+import { createRaid } from './modules/raid/index.ts';
+import { createRules, type SaidTarget } from './modules/rules/index.ts';
+import type { Audit } from './modules/staff/index.ts';
+import type { Videos } from './modules/videos/index.ts';
+
+interface Later {
+  readonly moderation: Moderation;
+  readonly measures: Measures;
+  readonly videos: Videos;
+  readonly comments: Comments;
+}
+
+interface Parts {
+  readonly db: Db;
+  readonly ids: IdSource;
+  readonly clock: Clock;
+  readonly audit: Audit;
+  readonly urls: Urls;
+  readonly ffmpeg: Ffmpeg;
+  readonly storage: ObjectStorage;
+  /** What is made after them. */
+  readonly later: () => Later;
+}
+
+/** Rules and raid mode, and what waits for a moderator because of them. */
+export function openRules(parts: Parts) {
+  const { db, audit, clock } = parts;
+  return {
+    rules: createRules({ ...parts, ...meansOf(parts) }),
+    raid: createRaid({ db, clock, audit }),
+    hashes: createHashes(parts),
+    holding: createHolding({ db, audit, later: parts.later }),
+  };
+}
+
+/** What rules do through other modules. */
+function meansOf(parts: Parts) {
+  return {
+    async report(tx: Tx, target: SaidTarget, comment: string): Promise<void> {
+      const server = await tx('accounts').where({ actor_uri: parts.urls.instanceActor }).first('id');
+      if (!server) return;
+      await parts.later().moderation.file(tx, {
+        reporterId: server.id,
+        targetId: target.accountId,
+        uri: parts.urls.report(parts.ids.next<'report'>()),
+        videoIds: target.kind === 'video' ? [target.id] : [],
+        commentIds: target.kind === 'comment' ? [target.id] : [],
+        comment,
+        category: 'violation',
+        forward: false,
+      });
+    },
+    async limit(
+      tx: Tx,
+      target: SaidTarget,
+      cause: { readonly ruleId: string; readonly note: string },
+    ): Promise<void> {
+      const isVideo = target.kind === 'video';
+      const by = { kind: 'server', name: `rule:${cause.ruleId}` } as const;
+      // What cannot be limited, such as an account of the staff, stays as it is.
+      await parts.later().measures.take(tx, by, {
+        measure: isVideo ? 'no-discovery' : 'silence',
+        target: isVideo ? { kind: 'video', id: target.id } : { kind: 'account', id: target.accountId },
+        ...{ facts: `A rule of this server acts on this: ${cause.note}`, automated: true },
+      });
+    },
+    async hold(tx: Tx, target: SaidTarget, cause: { readonly ruleId: string; readonly note: string }) {
+      if (target.kind === 'account') return;
+      await tx('held_posts').insert({
+        id: parts.ids.next<'held'>(),
+        [target.kind === 'video' ? 'video_id' : 'comment_id']: target.id,
+        account_id: target.accountId,
+        ...{ cause: 'rule', rule_id: cause.ruleId, note: cause.note },
+      });
+    },
+  };
+}

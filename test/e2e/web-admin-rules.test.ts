@@ -1,0 +1,125 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeViolations } from '../helpers/axe.ts';
+import { hasBrowser, launchBrowser, viewports } from '../helpers/browser.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
+import { clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
+import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { openPageAs, picture } from '../helpers/signed-in-page.ts';
+
+let server: TestServer;
+let browser: Browser;
+let people: People;
+let boss: Person;
+let mod: Person;
+let bob: Person;
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  server = await startTestServer();
+  browser = await launchBrowser();
+  people = createPeople(server);
+  boss = await people.signedIn('boss', 'owner');
+  mod = await people.signedIn('milo', 'moderator');
+  bob = await people.signedIn('bob');
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+describe.skipIf(!hasBrowser)('the pages about rules', { timeout: 120_000 }, () => {
+  test('a rule is tried, saved, acts, and what it holds is published or refused', async () => {
+    const video = await createVideoFactory(server.context).video(boss.account, { caption: 'A replica' });
+    const desktop = { role: 'owner', viewport: viewports.desktop, locale: 'en' } as const;
+    const { page, problems, close } = await openPageAs(browser, server, people, boss.account, desktop);
+    await page.goto('/admin/rules');
+    await page.getByText('No rules yet').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    const editor = page.getByRole('dialog', { name: 'Add a rule' });
+    await editor.getByLabel('Regular expression').fill('(?=a)');
+    await editor.getByRole('button', { name: 'Try it' }).click();
+    await editor.getByText('This expression cannot be read').waitFor();
+    await editor.getByLabel('Regular expression').fill('');
+    await editor.getByLabel('Name', { exact: true }).fill('Watches');
+    await editor.getByLabel('Words, one on each line').fill('replica*\ncasino');
+    await editor.getByRole('button', { name: 'Try it' }).click();
+    await editor.getByText('1 text found among the newest').waitFor();
+    await editor.getByRole('rowheader', { name: 'A replica' }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await picture(page, 'admin-rule-editor');
+    await editor.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /Watches Hold it for a moderator/ }).waitFor();
+    await picture(page, 'admin-rules');
+
+    const client = clientOf(server.origin);
+    for (const text of ['Replicas here', 'My casino']) {
+      const said = await client.post(`/api/v1/videos/${video}/comments`, { as: bob, body: { text } });
+      expect(said.body.held, said.text).toBe(true);
+    }
+    await page.goto('/admin/held');
+    await page.getByText('Replicas here').first().waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await picture(page, 'admin-held');
+    await page
+      .getByRole('row', { name: /casino/ })
+      .getByRole('button', { name: 'Publish the post of @bob' })
+      .click();
+    await page.getByText('The post of @bob is published.').waitFor();
+    await page.getByRole('button', { name: 'Refuse the post of @bob' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('It sells watches.');
+    await dialog.getByRole('button', { name: 'Refuse' }).click();
+    await page.getByText('Nothing is held').waitFor();
+    const shown = (await client.get(`/api/v1/videos/${video}/comments`)).body;
+    expect(shown.map((one: { content: string }) => one.content)).toEqual(['<p>My casino</p>']);
+
+    await page.goto('/admin/rules');
+    await page.getByRole('button', { name: 'Turn “Watches” off' }).click();
+    await page.getByRole('button', { name: 'Turn “Watches” on' }).waitFor();
+    await page.getByRole('button', { name: 'Remove “Watches”' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('No rules yet').waitFor();
+    // The expression that cannot be read.
+    expect(problems).toEqual([expect.stringContaining('/api/v1/admin/rules/test')]);
+    await close();
+  });
+
+  test('raid mode is switched on and off, with the reason on record', async () => {
+    const phone = { role: 'owner', viewport: viewports.phone, locale: 'en' } as const;
+    const { page, problems, close } = await openPageAs(browser, server, people, boss.account, phone);
+    await page.goto('/admin/rules');
+    await page.getByText('Raid mode is off.').waitFor();
+    await page.getByRole('button', { name: 'Start raid mode' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Start raid mode' });
+    await dialog.getByLabel('For how many hours').fill('3');
+    await dialog.getByLabel('Reason').fill('A wave.');
+    await dialog.getByRole('button', { name: 'Start raid mode' }).click();
+    await page
+      .getByText(/^Raid mode is on until/)
+      .first()
+      .waitFor();
+    expect((await server.context.raid.status()).reason).toBe('A wave.');
+    expect(await axeViolations(page)).toEqual([]);
+    await picture(page, 'admin-rules-phone');
+    await page.getByRole('button', { name: 'End raid mode' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End raid mode' }).click();
+    await page.getByText('Raid mode is off.').first().waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('moderators decide about what is held, and make no rules', async () => {
+    const phone = { role: 'moderator', viewport: viewports.phone, locale: 'en' } as const;
+    const { page, close } = await openPageAs(browser, server, people, mod.account, phone);
+    await page.goto('/admin/rules');
+    await page.getByText('Your role does not include this page.').waitFor();
+    await page.goto('/admin/held');
+    await page.getByText('Nothing is held').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await close();
+  });
+});

@@ -1,0 +1,244 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../config/config.ts';
+import { type Surroundings, vireo } from '../../src/cli/program.ts';
+import { queueNames } from '../../src/jobs/registry.ts';
+import { examine, type Finding } from '../../src/operations/doctor/index.ts';
+import { isKnownBad } from '../../src/operations/doctor/tools.ts';
+import { signUp } from '../../src/setup/demo/client.ts';
+import { freePort } from '../../src/setup/demo/instance.ts';
+import { startBrokenProxy } from '../helpers/broken-proxy.ts';
+import { startOwnRedis } from '../helpers/chaos.ts';
+import { silent } from '../helpers/job-rig.ts';
+import { startMailServer } from '../helpers/mail-server.ts';
+import { redis } from '../helpers/probes.ts';
+import { startS3 } from '../helpers/s3-server.ts';
+import { startTestServer, type TestServer, testVariables } from '../helpers/server.ts';
+import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
+
+const SLOW_MS = 120_000;
+let server: TestServer;
+let proxy: Awaited<ReturnType<typeof startBrokenProxy>>;
+let variables: Record<string, string>;
+
+beforeAll(async () => {
+  const [front, behind] = [await freePort('127.0.0.1'), await freePort('127.0.0.1')];
+  proxy = await startBrokenProxy(front, () => behind);
+  const origin = `http://127.0.0.1:${front}`;
+  const given = { ...(await testVariables('127.0.0.1', behind)), ORIGIN: origin };
+  server = await startTestServer({ role: 'all', variables: given });
+  variables = { ...given, DATA_DIR: server.dataDir };
+  await signUp(server.origin, 'owner', 'a long password');
+}, SLOW_MS);
+
+afterEach(() => {
+  for (const fault of Object.keys(proxy.faults)) delete proxy.faults[fault as keyof typeof proxy.faults];
+});
+afterAll(async () => {
+  await server?.close();
+  await proxy?.close();
+});
+
+async function examined(more: Record<string, string> = {}): Promise<Finding[]> {
+  const read = readConfig({ ...variables, ...more });
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  return examine(read.config, silent);
+}
+
+/** What is wrong, without what this machine may lack. */
+const wrong = (findings: readonly Finding[]) =>
+  findings
+    .filter(({ level, code }) => level !== 'ok' && !/^(?:disk-|ffmpeg-unsandboxed)/.test(code))
+    .map(({ code }) => code);
+
+async function expectOnly(code: string, more: Record<string, string> = {}): Promise<void> {
+  const findings = await examined(more);
+  expect(wrong(findings)).toEqual([code]);
+  const finding = findings.find((one) => one.code === code);
+  expect(finding?.what).toMatch(/\w.*\.$/);
+  expect(finding?.fix).toMatch(/\w.*\.$/);
+}
+
+describe('a server that is well', { timeout: SLOW_MS }, () => {
+  test('is told so', async () => {
+    const findings = await examined();
+    expect(wrong(findings)).toEqual([]);
+    const codes = findings.map(({ code }) => code);
+    expect(codes).toEqual(
+      expect.arrayContaining([
+        ...['dns', 'tls', 'origin-reachable', 'clock', 'webfinger', 'accept', 'body-limit', 'storage'],
+        ...['ffmpeg', 'redis', 'redis-policy', 'postgres', 'migrations', 'workers', 'mail'],
+      ]),
+    );
+  });
+});
+
+describe('of what stands in front it finds', { timeout: SLOW_MS }, () => {
+  test('that it is away', async () => {
+    proxy.faults.isDown = true;
+    await expectOnly('origin-unreachable');
+  });
+
+  test('that it drops Accept', async () => {
+    proxy.faults.dropsAccept = true;
+    await expectOnly('accept-dropped');
+  });
+
+  test.for([1_000_000, 20_000_000])('that it takes bodies of %d bytes at most', async (maxBodyBytes) => {
+    proxy.faults.maxBodyBytes = maxBodyBytes;
+    await expectOnly('body-limit');
+  });
+
+  test('that it keeps WebFinger to itself', async () => {
+    proxy.faults.hidesWebFinger = true;
+    await expectOnly('webfinger-missing');
+  });
+
+  test.for([-120_000, 120_000])('that its clock is %d ms away', async (skewMs) => {
+    proxy.faults.skewMs = skewMs;
+    await expectOnly('clock-skew');
+  });
+
+  test('that the name has no address', () =>
+    expectOnly('dns-unresolved', { ORIGIN: 'http://nowhere.invalid' }));
+
+  test('that nobody shows a certificate', async () => {
+    const port = await freePort('127.0.0.1');
+    const codes = wrong(await examined({ ORIGIN: `https://127.0.0.1:${port}` }));
+    expect(codes).toEqual(['tls-unreachable', 'origin-unreachable']);
+  });
+
+  test('that a production server speaks plain HTTP', () =>
+    expectOnly('tls-missing', { VIREO_ENV: 'production', ALLOWED_PRIVATE_ADDRESSES: '' }));
+});
+
+describe('of what it stands on it finds', { timeout: SLOW_MS }, () => {
+  test('a Redis that forgets', async () => {
+    const own = await startOwnRedis();
+    onTestFinished(() => own.close());
+    await redis(own.url, (client) => client.config('SET', 'maxmemory-policy', 'allkeys-lru'));
+    await expectOnly('redis-evicts', { REDIS_URL: own.url });
+    await own.kill();
+    await expectOnly('redis-unreachable', { REDIS_URL: own.url });
+  });
+
+  test('a database that is away, one without our schema, and one without workers', async () => {
+    const port = await freePort('127.0.0.1');
+    const away = wrong(await examined({ DATABASE_URL: `postgres://vireo:secret@127.0.0.1:${port}/vireo` }));
+    expect(away).toEqual(['postgres-unreachable']);
+    const bare = await createTestDatabase({ name: 'bare', prepare: async () => undefined });
+    onTestFinished(() => dropTestDatabase(bare));
+    await expectOnly('migrations-pending', { DATABASE_URL: bare });
+    const { db } = server.context;
+    await db('workers').update({ seen_at: db.raw(`now() - interval '3 minutes'`) });
+    await expectOnly('no-worker');
+    await db('workers').update({ seen_at: db.fn.now(), queues: ['media'] });
+    await expectOnly('queue-unserved');
+    await db('workers').delete();
+    await db('workers').insert({ id: 'x', host: 'x', version: '1', queues: [...queueNames] });
+  });
+
+  test('an object storage that refuses', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'vireo-doctor-'));
+    const s3 = await startS3(dir);
+    onTestFinished(async () => {
+      await s3.close();
+      await rm(dir, { recursive: true, force: true });
+    });
+    const reached = { S3_ENDPOINT: s3.endpoint, S3_ACCESS_KEY: s3.accessKey, S3_SECRET_KEY: s3.secretKey };
+    await expectOnly('storage-refused', { ...reached, S3_SECRET_KEY: 'wrong' });
+    const codes = (await examined(reached)).map(({ code }) => code);
+    expect(codes).toEqual(expect.arrayContaining(['storage', 's3-range']));
+  });
+
+  test('an object storage that anybody may read, that knows no ranges and lets no page read', async () => {
+    const objects = new Map<string, Buffer>();
+    const open = createServer((req, res) => {
+      const path = (req.url ?? '').replace(/\?.*/, '');
+      const parts: Buffer[] = [];
+      req.on('data', (part: Buffer) => parts.push(part));
+      req.on('end', () => {
+        if (req.method === 'PUT') objects.set(path, Buffer.concat(parts));
+        if (req.method === 'DELETE') objects.delete(path);
+        const found = objects.get(path);
+        if (['GET', 'HEAD'].includes(req.method ?? '') && path.split('/').length > 2 && !found) {
+          res.writeHead(404, { 'content-type': 'application/xml' });
+          return res.end('<Error><Code>NoSuchKey</Code></Error>');
+        }
+        const body = req.method === 'POST' ? '<DeleteResult/>' : found;
+        res.writeHead(200, {
+          ...{ etag: '"0"', 'last-modified': new Date().toUTCString(), 'content-type': 'video/mp4' },
+          ...(req.method === 'HEAD' ? { 'content-length': String(found?.length ?? 0) } : {}),
+        });
+        return res.end(req.method === 'HEAD' ? undefined : body);
+      });
+    });
+    const port = await freePort('127.0.0.1');
+    await new Promise<void>((resolve) => open.listen(port, '127.0.0.1', resolve));
+    onTestFinished(() => void open.close());
+    const keys = { S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 'b' };
+    const codes = wrong(await examined({ S3_ENDPOINT: `http://127.0.0.1:${port}`, ...keys }));
+    expect(codes).toEqual(['s3-range', 's3-cors', 's3-public']);
+  });
+
+  test('a mail server that is not there, or that knows us not', async () => {
+    const mail = await startMailServer({ login: { user: 'vireo', password: 'right' } });
+    onTestFinished(() => mail.close());
+    const told = {
+      ...{ SMTP_HOST: '127.0.0.1', SMTP_TLS: 'none', MAIL_FROM: 'clips@video.example' },
+      ...{ SMTP_PORT: String(mail.port), SMTP_USER: 'vireo', SMTP_PASSWORD: 'right' },
+    };
+    expect(wrong(await examined(told))).toEqual([]);
+    await expectOnly('smtp-refused', { ...told, SMTP_PASSWORD: 'wrong' });
+    await expectOnly('smtp-refused', { ...told, SMTP_PORT: String(await freePort('127.0.0.1')) });
+  });
+
+  test('an ffmpeg that is not there, or is known to be bad', async () => {
+    await expectOnly('ffmpeg-missing', { FFMPEG_PATH: '/nowhere/ffmpeg' });
+    const old = join(server.dataDir, 'old-ffmpeg');
+    await writeFile(
+      old,
+      `#!/bin/sh\nif [ "$1" = -version ]; then echo 'ffmpeg version 6.1.1 Copyright'; else exec ffmpeg "$@"; fi\n`,
+    );
+    await chmod(old, 0o755);
+    await expectOnly('ffmpeg-known-bad', { FFMPEG_PATH: old });
+  });
+});
+
+test.for([
+  ['4.3.9', true],
+  ['4.4.5', false],
+  ['5.0.3', true],
+  ['5.1.9', false],
+  ['6.1.1', true],
+  ['n7.1', true],
+  ['7.1.1', false],
+  ['8.0', false],
+  ['N-118', false],
+  ['3.4.13', true],
+] as const)('ffmpeg %s is known to be bad: %s', ([version, isBad]) => {
+  expect(isKnownBad(version)).toBe(isBad);
+});
+
+test('the command ends with 1 where something is broken, and prints JSON', { timeout: SLOW_MS }, async () => {
+  const run = async (...args: string[]) => {
+    let stdout = '';
+    const write = (text: string) => {
+      stdout += text;
+      return true;
+    };
+    const around = { env: variables, stdout: { write }, stderr: { write: () => true } } as Surroundings;
+    return { code: await vireo(args, around), stdout };
+  };
+  const well = await run('--json', 'doctor');
+  expect([well.code, JSON.parse(well.stdout).ok]).toEqual([0, true]);
+  proxy.faults.hidesWebFinger = true;
+  const ill = await run('--json', 'doctor', '--quiet');
+  expect(ill.code).toBe(1);
+  expect(JSON.parse(ill.stdout).rows).toContainEqual(
+    expect.objectContaining({ code: 'webfinger-missing', level: 'fault', fix: expect.stringMatching(/\.$/) }),
+  );
+});

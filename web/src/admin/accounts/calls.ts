@@ -1,0 +1,10 @@
+import { request } from '../../api/client.ts';
+import type { AdminAccountDetail, StaffRole } from '../../api/schema.gen.ts';
+
+export const adminAccount = (id: string) =>
+  request<AdminAccountDetail>('GET', `/api/v1/admin/accounts/${encodeURIComponent(id)}`);
+
+export const staffRoles = () => request<StaffRole[]>('GET', '/api/v1/admin/roles');
+
+export const assignRole = (id: string, role: string, reason: string) =>
+  request<object>('POST', `/api/v1/admin/accounts/${encodeURIComponent(id)}/role`, { role, reason });

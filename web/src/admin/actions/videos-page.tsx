@@ -1,0 +1,105 @@
+import { useState } from 'preact/hooks';
+import type { AdminVideo } from '../../api/schema.gen.ts';
+import { Button } from '../../ui/button.tsx';
+import { Page } from '../../ui/page.tsx';
+import { TimeAgo } from '../../ui/time-ago.tsx';
+import { useAddressState } from '../parts/address-state.ts';
+import { Badge } from '../parts/badge.tsx';
+import { ChoiceFilter, FilterBar, TextFilter } from '../parts/filter-bar.tsx';
+import { List, useList } from '../parts/list.tsx';
+import { ActionDialog } from './action-dialog.tsx';
+import styles from './actions.module.css';
+import { say } from './say.ts';
+
+const STANDINGS = ['published', 'removed', 'limited', 'sensitive', 'waiting'];
+const ORIGINS = ['local', 'remote'];
+
+/** Videos in any state; covers are blurred until somebody asks for them. */
+export function VideosPage() {
+  const state = useAddressState();
+  const [remote, reload] = useList<AdminVideo>('/api/v1/admin/videos', state);
+  const [acting, setActing] = useState<AdminVideo | null>(null);
+  return (
+    <Page title={say('videos')} width="wide">
+      <FilterBar state={state}>
+        <TextFilter state={state} name="q" label={say('search')} />
+        <ChoiceFilter
+          state={state}
+          name="standing"
+          label={say('standing')}
+          choices={STANDINGS.map((value) => ({ value, name: say('standingOf', { standing: value }) }))}
+        />
+        <ChoiceFilter
+          state={state}
+          name="origin"
+          label={say('origin')}
+          choices={ORIGINS.map((value) => ({ value, name: say('originOf', { origin: value }) }))}
+        />
+      </FilterBar>
+      <List
+        state={state}
+        remote={remote}
+        onRetry={reload}
+        empty={{ icon: 'play', title: say('noVideos'), text: say('noVideosText') }}
+        label={say('videos')}
+        rowKey={({ id }) => id}
+        head={{ title: say('video'), cell: (video) => <Cover video={video} /> }}
+        columns={[
+          { title: say('author'), cell: ({ account }) => <bdi>@{account?.acct}</bdi> },
+          { title: say('marks'), wide: true, cell: (video) => <Marks video={video} /> },
+          { title: say('added'), cell: ({ created_at }) => <TimeAgo iso={created_at} /> },
+        ]}
+        actions={(video) => (
+          <Button
+            look="quiet"
+            label={say('actWho', { what: `@${video.account?.acct ?? ''} ${video.id}` })}
+            onPress={() => setActing(video)}
+          >
+            {say('act')}
+          </Button>
+        )}
+      />
+      {acting && (
+        <ActionDialog
+          target={{ kind: 'video', id: acting.id }}
+          onDone={() => {
+            setActing(null);
+            reload();
+          }}
+          onClose={() => setActing(null)}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Cover({ video }: { video: AdminVideo }) {
+  const [isShown, show] = useState(false);
+  if (video.poster_url === null) return <a href={video.url}>{video.id}</a>;
+  return (
+    <button type="button" class={styles.frame} aria-pressed={isShown} onClick={() => show(!isShown)}>
+      <img
+        class={isShown ? styles.cover : `${styles.cover} ${styles.hidden}`}
+        src={video.poster_url}
+        alt={say('show')}
+        loading="lazy"
+      />
+    </button>
+  );
+}
+
+function Marks({ video: { state, marks, sensitive } }: { video: AdminVideo }) {
+  const did = (action: string) => say('did', { action });
+  return (
+    <span class={styles.badges}>
+      {state === 'removed' && <Badge tone="bad">{say('standingOf', { standing: state })}</Badge>}
+      {state === 'published' && <Badge tone="good">{say('standingOf', { standing: state })}</Badge>}
+      {state !== 'removed' && state !== 'published' && (
+        <Badge>{say('standingOf', { standing: 'waiting' })}</Badge>
+      )}
+      {(marks.sensitive || sensitive) && <Badge>{say('standingOf', { standing: 'sensitive' })}</Badge>}
+      {marks.comments_off && <Badge>{did('comments_off')}</Badge>}
+      {marks.no_discovery && <Badge>{did('no_discovery')}</Badge>}
+    </span>
+  );
+}

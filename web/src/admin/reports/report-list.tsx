@@ -1,0 +1,84 @@
+import { Button } from '../../ui/button.tsx';
+import { Handle } from '../../ui/handle.tsx';
+import { TimeAgo } from '../../ui/time-ago.tsx';
+import { Badge } from '../parts/badge.tsx';
+import { DataTable } from '../parts/data-table.tsx';
+import type { DeskReport, GroupPage } from './calls.ts';
+import styles from './reports.module.css';
+import { say } from './say.ts';
+
+interface ReportListProps {
+  readonly page: GroupPage;
+  readonly onEvidence: (reportId: string) => void;
+  readonly onTell: (report: DeskReport) => void;
+}
+
+/** The reports of one account by the post that they name, those that name none last. */
+export function ReportList({ page, onEvidence, onTell }: ReportListProps) {
+  const posts = [...new Set(page.reports.map(({ status_ids }) => status_ids[0] ?? ''))].sort().reverse();
+  return (
+    <>
+      {posts.map((post) => (
+        <div class={styles.post} key={post}>
+          <h3>{post === '' ? say('noPost') : <PostTitle page={page} id={post} />}</h3>
+          <DataTable
+            label={post === '' ? say('noPost') : say('aboutPost', { id: post })}
+            rows={page.reports.filter(({ status_ids }) => (status_ids[0] ?? '') === post)}
+            rowKey={({ id }) => id}
+            head={{ title: say('reporter'), cell: (report) => <Reporter page={page} report={report} /> }}
+            columns={[
+              { title: say('category'), cell: ({ category }) => say(category) },
+              { title: say('words'), wide: true, cell: ({ comment }) => <span dir="auto">{comment}</span> },
+              { title: say('filed'), cell: ({ created_at }) => <TimeAgo iso={created_at} /> },
+              { title: say('state'), cell: (report) => <State report={report} /> },
+            ]}
+            actions={(report) => (
+              <>
+                <Button look="quiet" small onPress={() => onEvidence(report.id)}>
+                  {say('evidence')}
+                </Button>
+                {page.target_account.host !== null && !report.forwarded && (
+                  <Button look="quiet" small onPress={() => onTell(report)}>
+                    {say('origin')}
+                  </Button>
+                )}
+              </>
+            )}
+          />
+        </div>
+      ))}
+    </>
+  );
+}
+
+function PostTitle({ page, id }: { page: GroupPage; id: string }) {
+  const status = page.statuses.find((post) => post.id === id);
+  return status ? (
+    <a href={status.url ?? status.uri}>{say('aboutPost', { id })}</a>
+  ) : (
+    say('aboutPost', { id })
+  );
+}
+
+/** Who reports, and how often that was right before. */
+function Reporter({ page, report }: { page: GroupPage; report: DeskReport }) {
+  const record = page.reporters.find(({ id }) => id === report.reporter.id);
+  return (
+    <>
+      <Handle account={report.reporter} />
+      {record && <small class={styles.record}>{say('record', record)}</small>}
+    </>
+  );
+}
+
+function State({ report }: { report: DeskReport }) {
+  const { state, assigned_to: taker, closed_by: closer } = report;
+  const who = state === 'open' ? taker : closer;
+  return (
+    <>
+      <Badge tone={state === 'open' ? 'plain' : 'good'}>{say(state)}</Badge>
+      {who && <small class={styles.record}>@{who.username}</small>}
+      {report.forwarded && <small class={styles.record}>{say('forwarded')}</small>}
+    </>
+  );
+}

@@ -1,0 +1,8 @@
+import type { AdminPageProps } from '../page-props.ts';
+import { QueuePage } from './queue-page.tsx';
+import { ReportPage } from './report-page.tsx';
+
+/** The queue of reports, and all that is known of one reported account. */
+export function ReportsPage({ id }: AdminPageProps) {
+  return id === undefined ? <QueuePage /> : <ReportPage id={id} />;
+}
