@@ -39,7 +39,7 @@ export function createSafekeeping({ config, media, instanceSecret, auth, ...part
     tell: staff.ofStaleBackups,
   });
   const releases = createReleases({ ...parts, version, feed: config.releaseFeed, tell: staff.ofRelease });
-  parts.metrics.watch([figuresOf(backups, releases)]);
+  parts.metrics.watch([figuresOf(releases)]);
   return { backups, releases };
 }
 
@@ -78,31 +78,23 @@ function staffLetters(server: string, origin: string, auth: Auth) {
   };
 }
 
-function figuresOf(backups: Backups, releases: Releases): FigureSource {
-  const seconds = (time: Date | null) => (time === null ? null : time.getTime() / 1_000);
+/** Backups are among the figures of operations. */
+function figuresOf(releases: Releases): FigureSource {
   return {
-    source: 'safekeeping',
+    source: 'releases',
     gauges: {
-      backup_last_success_timestamp_seconds: { help: 'When the newest good backup was finished' },
-      backup_last_rehearsal_timestamp_seconds: { help: 'When a restore was last rehearsed well' },
-      backup_stale: { help: '1 where there is no good backup of the last 36 hours' },
       release_newer: { help: '1 where there is a newer version of Vireo', labels: ['security'] },
       release_last_check_timestamp_seconds: { help: 'When the feed of releases was last read' },
     },
     async read() {
-      const [kept, known] = await Promise.all([backups.status(), releases.status()]);
-      const times = {
-        backup_last_success_timestamp_seconds: seconds(kept.lastGoodAt),
-        backup_last_rehearsal_timestamp_seconds: seconds(kept.lastRehearsalAt),
-        release_last_check_timestamp_seconds: seconds(known.checkedAt),
-      };
-      const samples: Sample[] = [{ gauge: 'backup_stale', value: kept.isStale ? 1 : 0 }];
-      for (const [gauge, value] of Object.entries(times)) if (value !== null) samples.push({ gauge, value });
-      for (const security of [true, false]) {
-        const value = known.news?.isSecurity === security ? 1 : 0;
-        samples.push({ gauge: 'release_newer', labels: { security: String(security) }, value });
-      }
-      return samples;
+      const { news, checkedAt } = await releases.status();
+      const samples: Sample[] = [true, false].map((security) => ({
+        gauge: 'release_newer',
+        labels: { security: String(security) },
+        value: news?.isSecurity === security ? 1 : 0,
+      }));
+      if (checkedAt === null) return samples;
+      return [...samples, { gauge: 'release_last_check_timestamp_seconds', value: checkedAt.getTime() / 1_000 }];
     },
   };
 }
