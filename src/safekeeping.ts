@@ -7,7 +7,7 @@ import type { Logger } from './lib/log.ts';
 import type { Metrics } from './lib/metrics.ts';
 import type { SafeFetch } from './lib/net/safe-fetch.ts';
 import type { Auth } from './modules/auth/index.ts';
-import { type BackupStatus, type Backups, createBackups } from './modules/backups/index.ts';
+import { type BackupStatus, createBackups } from './modules/backups/index.ts';
 import { createReleases, type News, type Releases } from './modules/releases/index.ts';
 import type { Storage } from './modules/storage/index.ts';
 import { openBackupPlace } from './stores.ts';
@@ -94,7 +94,10 @@ function figuresOf(releases: Releases): FigureSource {
         value: news?.isSecurity === security ? 1 : 0,
       }));
       if (checkedAt === null) return samples;
-      return [...samples, { gauge: 'release_last_check_timestamp_seconds', value: checkedAt.getTime() / 1_000 }];
+      return [
+        ...samples,
+        { gauge: 'release_last_check_timestamp_seconds', value: checkedAt.getTime() / 1_000 },
+      ];
     },
   };
 }

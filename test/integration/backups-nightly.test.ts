@@ -98,9 +98,7 @@ describe('the nightly backup', () => {
     });
     const page = await pageOfMetrics();
     expect(page).toContain('vireo_backup_stale 1');
-    expect(page).toMatch(
-      /vireo_backup_last_success_timestamp_seconds 1\.79\d+e\+09|last_success_timestamp_seconds 17\d+/,
-    );
+    expect(page).toContain('vireo_backup_age_seconds');
     expect(await context.db('mails').where({ kind: 'backup-stale' })).toHaveLength(1);
     await workMail(context);
     const mail = await rig.mailbox.mailTo('boss@mail.test', /no recent backup/);

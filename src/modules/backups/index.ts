@@ -15,6 +15,7 @@ import { openTarget, type TargetOptions } from './target.ts';
 export type { Created } from './creating.ts';
 export type { Manifest } from './model.ts';
 export { restoreDatabase, restoreObjects, whyNotLoadable } from './restoring.ts';
+
 export type { BackupStatus } from './runs.ts';
 export { createShelf, type Shelf } from './shelf.ts';
 export type { Target } from './target.ts';

@@ -55,7 +55,7 @@ export interface SessionView {
   readonly lastUsedAt: Date;
 }
 
-export type Directory = ReturnType<typeof createDirectory>;
+type Directory = ReturnType<typeof createDirectory>;
 
 /** All accounts, as the staff sees them. */
 export function createDirectory(db: Db) {
