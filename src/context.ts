@@ -367,7 +367,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const queues = openQueues(redis, config.redisPrefix);
   closers.push(() => Promise.all(Object.values(queues).map((queue) => queue.close())));
 
-  const safekeeping = createSafekeeping({ config, db, databaseUrl, clock, log, media, instanceSecret });
+  const safekeeping = createSafekeeping({
+    ...{ config, db, inTx, databaseUrl, clock, log, media, metrics, instanceSecret, auth },
+    request: fetch.request,
+  });
   const context = {
     config,
     settings,

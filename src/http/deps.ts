@@ -10,6 +10,7 @@ import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index
 import type { Analytics } from '../modules/analytics/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
+import type { Backups } from '../modules/backups/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Counters } from '../modules/counters/index.ts';
 import type { Digests } from '../modules/digests/index.ts';
@@ -31,6 +32,7 @@ import type { Push } from '../modules/push/index.ts';
 import type { Raid } from '../modules/raid/index.ts';
 import type { Recommending } from '../modules/recommending/index.ts';
 import type { Retention } from '../modules/retention/index.ts';
+import type { Releases } from '../modules/releases/index.ts';
 import type { Rules } from '../modules/rules/index.ts';
 import type { Settings } from '../modules/settings/index.ts';
 import type { Social } from '../modules/social/index.ts';
@@ -72,6 +74,8 @@ export interface HttpDeps {
   readonly reportDesk: ReportDesk;
   readonly measures: Measures;
   readonly audit: Audit;
+  readonly backups: Backups;
+  readonly releases: Releases;
   readonly staff: StaffSide;
   readonly rules: Rules;
   readonly holding: Holding;

@@ -36,6 +36,7 @@ import { domainRoutes } from './admin/domains/index.ts';
 import { queueRoutes } from './admin/queues.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { ruleRoutes } from './admin/rule-routes.ts';
+import { getBackups, getReleases } from './admin/safekeeping.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { staffRoutes } from './admin/staff.ts';
 import { cleanStorage, getStorage, listFindings, scanStorage } from './admin/storage.ts';
@@ -341,6 +342,8 @@ export const routes: readonly Route[] = [
   putCaptions,
   deleteCaptions,
   putPoster,
+  getBackups,
+  getReleases,
   ...staffRoutes,
   failingHosts,
   deadDeliveries,

@@ -47,6 +47,7 @@ import {
   takeSecondFactor,
 } from './second-factor.ts';
 import { sessionByHash } from './session-rows.ts';
+import { writeToStaff } from './staff-mail.ts';
 
 export { isBirthday } from './age.ts';
 export { type App, grantable, OUT_OF_BAND, readScopes } from './apps.ts';
@@ -179,6 +180,8 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
     decideSignUp: (tx: Tx, by: Actor, accountId: AccountId, approve: boolean) =>
       decideSignUp({ mail: deps.mail, audit: deps.audit, post }, tx, by, accountId, approve),
     /** A last step of the job that tells the staff of people who wait. */
+    /** A letter to those who run the server. */
+    writeToStaff: (tx: Tx, mail: Parameters<typeof writeToStaff>[2]) => writeToStaff(deps.mail, tx, mail),
     tellOfWaiting: async () => async (tx: Tx) => {
       await tellOfWaiting(deps, tx);
       return null;

@@ -641,6 +641,27 @@ export interface AuditEntry {
   readonly undone_by: string | null;
 }
 
+export interface BackupRun {
+  readonly kind: "create" | "rehearse";
+  readonly name: string | null;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly fault: string | null;
+  readonly bytes: number;
+}
+
+export interface Backups {
+  /** Whether this server makes them by itself */
+  readonly nightly: boolean;
+  readonly last_good_at: string | null;
+  /** When a restore was last tried out, and went well */
+  readonly last_rehearsal_at: string | null;
+  readonly last_error: string | null;
+  /** There has been no good one for 36 hours: somebody has to look */
+  readonly stale: boolean;
+  readonly runs: readonly BackupRun[];
+}
+
 export interface BlockListAudience {
   readonly audience: "public" | "members" | "hidden";
 }
@@ -2316,6 +2337,21 @@ export interface Relationship {
   readonly endorsed: boolean;
   /** What the viewer has noted for herself */
   readonly note: string;
+}
+
+export interface Releases {
+  /** The one that runs */
+  readonly version: string;
+  /** Whether a feed of releases is configured */
+  readonly watched: boolean;
+  readonly checked_at: string | null;
+  readonly last_error: string | null;
+  /** A newer version; `security` where it, or one before it, mends a hole */
+  readonly newest: {
+    readonly version: string;
+    readonly url: string;
+    readonly security: boolean;
+  } | null;
 }
 
 export interface Report {
