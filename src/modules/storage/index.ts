@@ -20,8 +20,7 @@ import { measureUse, measureWhenDue, storageUse } from './use.ts';
 
 export type { StoreName } from '../../../media/storage/switchable.ts';
 export { bucketPlace, diskPlace } from './disk.ts';
-export { createRoom, type Place, type Room, type RoomState } from './room.ts';
-export type { ScanFinding, ScanState } from './scan.ts';
+export { createRoom, type Place, type Room } from './room.ts';
 export { type StorageKind, storageKinds, storedBytes } from './use.ts';
 
 export interface StorageDeps {
