@@ -57,8 +57,10 @@ module.exports = {
     ),
     forbid(
       'media-only-for-videos',
-      'Of the modules, only videos, storage, archives, backups, hashes and the pictures of accounts may use media/.',
-      { path: '^src/modules/(?!videos/|storage/|archives/|backups/|hashes/|accounts/pictures\\.ts$)' },
+      'Of the modules, only videos, storage, archives, backups, hashes, evidence of reports and the pictures of accounts may use media/.',
+      {
+        path: '^src/modules/(?!videos/|storage/|archives/|backups/|hashes/|moderation/report-desk/|accounts/pictures\\.ts$)',
+      },
       { path: '^media/' },
     ),
     forbid(

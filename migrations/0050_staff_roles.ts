@@ -31,7 +31,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('ip_blocks', (t) => {
     t.bigint('id').primary();
     t.specificType('network', 'cidr').notNullable().unique();
-    t.text('severity').notNullable().comment('sign_up_requires_approval | sign_up_block | no_access');
+    t.text('severity').notNullable().comment('sign_up_requires_approval | sign_up_block');
     t.text('comment').notNullable().defaultTo('');
     t.timestamp('expires_at');
     t.timestamp('created_at').notNullable().defaultTo(knex.fn.now());

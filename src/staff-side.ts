@@ -1,10 +1,10 @@
 import type { Db } from './db/database.ts';
 import type { IdSource } from './lib/ids.ts';
-import { type Audit, createDirectory, createRoles } from './modules/staff/index.ts';
+import { type Audit, createDirectory, createJoining, createRoles } from './modules/staff/index.ts';
 
 export type StaffSide = ReturnType<typeof createStaffSide>;
 
 /** Who runs the server, and whom they let in. */
 export function createStaffSide(deps: { readonly db: Db; readonly ids: IdSource; readonly audit: Audit }) {
-  return { roles: createRoles(deps), directory: createDirectory(deps.db) };
+  return { roles: createRoles(deps), directory: createDirectory(deps.db), joining: createJoining(deps) };
 }

@@ -13,6 +13,7 @@ import { federationCommand } from './federation.ts';
 import { hashCommand } from './hash.ts';
 import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
+import { joiningCommand } from './joining.ts';
 import { mailCommand } from './mail.ts';
 import { commentCommand, videoCommand } from './measures.ts';
 import { mediaCommand } from './media.ts';
@@ -79,7 +80,8 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
     ...[userCommand, inviteCommand, queueCommand, federationCommand],
     ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
     ...[rankingCommand, countersCommand, settingsCommand, registrationsCommand, reportCommand],
-    ...[videoCommand, commentCommand, auditCommand, ruleCommand, raidCommand, hashCommand, instanceCommand],
+    ...[auditCommand, joiningCommand, ruleCommand, raidCommand, hashCommand, instanceCommand],
+    ...[videoCommand, commentCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

@@ -1,86 +1,188 @@
 import { randomBytes } from 'node:crypto';
-import { Command, Option } from 'commander';
-import { operator, roles } from '../modules/staff/index.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Context } from '../context.ts';
+import type { Tx } from '../db/database.ts';
+import type { Account } from '../modules/accounts/index.ts';
+import { operator, type RoleRef, roles, type StaffView } from '../modules/staff/index.ts';
 import { addAccountMeasures } from './measures.ts';
 import type { Report, Run } from './report.ts';
 
 const MAX_LISTED = 1_000;
 
-/** `vireo user …`: accounts of this server. */
+/** `vireo user …`: accounts of this server, and those that it knows. */
 export function userCommand(run: Run): Command {
   const command = new Command('user').description('accounts of this server');
+  addList(command, run);
+  addCreate(command, run);
+  addRole(command, run);
+  addWayIn(command, run);
+  addDecisions(command, run);
+  return addAccountMeasures(command, run);
+}
 
+interface ListOptions {
+  readonly remote?: true;
+  readonly inactive?: number;
+  readonly staff?: true;
+}
+
+function addList(command: Command, run: Run): void {
   command
     .command('list')
-    .description('list accounts, oldest first')
-    .action(() =>
-      run(async ({ auth }) => {
-        const rows = await auth.users(MAX_LISTED);
+    .description(`list accounts of this server, newest first, up to ${MAX_LISTED}`)
+    .option('--remote', 'those of other servers instead')
+    .option('--inactive <days>', 'only where nobody was seen for so many days', days)
+    .option('--staff', 'only people of the staff')
+    .action((options: ListOptions) =>
+      run(async ({ accounts, staff }) => {
+        const filter = {
+          origin: options.remote ? 'remote' : 'local',
+          ...(options.inactive !== undefined && { inactiveDays: options.inactive }),
+          ...(options.staff && { isStaff: true }),
+        } as const;
+        const page = { maxId: null, minId: null, sinceId: null, limit: MAX_LISTED };
+        const views = await staff.directory.list(filter, page);
+        const known = await accounts.byIds(views.map(({ accountId }) => accountId));
+        const rows = views.map((view) => rowOf(view, known.get(view.accountId)));
         return { ok: true, rows, text: `${rows.length} accounts.` };
       }),
     );
+}
 
+const rowOf = ({ accountId, standing, state, user }: StaffView, account: Account | undefined) => ({
+  id: accountId,
+  name: account?.acct ?? '',
+  role: standing.customRole?.name ?? standing.role,
+  state: user && !user.approved ? 'pending' : state,
+  secondFactor: user?.hasSecondFactor ?? null,
+  lastActive: user?.lastActiveAt ?? null,
+  createdAt: account?.createdAt ?? null,
+});
+
+function addCreate(command: Command, run: Run): void {
   command
     .command('create')
     .description('make an account; the password is made up and printed')
     .argument('<name>')
     .addOption(new Option('--role <role>', 'what the account may do').choices([...roles]).default('user'))
-    .action((username: string, options: { role: (typeof roles)[number] }) =>
-      run(async ({ auth, inTx }): Promise<Report> => {
+    .option('--email <address>', 'its e-mail address, which counts as confirmed')
+    .action((username: string, options: { role: (typeof roles)[number]; email?: string }) =>
+      run(async ({ audit, auth, inTx }): Promise<Report> => {
         const password = newPassword();
-        const form = await auth.prepareSignUp({ username, password });
-        const made = await inTx((tx) => auth.createUser(tx, form, { role: options.role, pending: false }));
+        const form = await auth.prepareSignUp({ username, password, email: options.email });
+        const made = await inTx(async (tx) => {
+          const created = await auth.createUser(tx, form, { role: options.role, pending: false });
+          if (created.ok) {
+            const target = { kind: 'account', id: created.account.id } as const;
+            await audit.record(tx, operator, {
+              action: 'user.create',
+              target,
+              detail: { role: options.role },
+            });
+          }
+          return created;
+        });
         if (!made.ok) return { ok: false, text: made.detail ?? made.reason };
         return { ok: true, text: `${username} can sign in with the password ${password}` };
       }),
     );
+}
 
+function addRole(command: Command, run: Run): void {
   command
-    .command('password')
-    .description('set a new password, which is made up and printed, and end all sessions')
+    .command('role')
+    .description('give an account another role; what its sessions may do follows at once')
     .argument('<name>')
-    .action((name: string) =>
-      run(async ({ accounts, auth, inTx }): Promise<Report> => {
-        const account = await accounts.byHandle(name);
-        if (account?.domain !== null) return { ok: false, text: `There is no account ${name} here.` };
-        const password = newPassword();
-        const hash = await auth.hashPassword(password);
-        const done = await inTx((tx) => auth.setPassword(tx, account.id, hash));
-        if (!done) return { ok: false, text: `${name} cannot sign in: it stands for the server.` };
-        return { ok: true, text: `${name} can sign in with the password ${password}` };
-      }),
+    .argument('<role>', `${roles.join(', ')}, or the name of one that this server made`)
+    .option('--reason <text>', 'why, for the log', '')
+    .action((name: string, wanted: string, { reason }: { reason: string }) =>
+      run((context) =>
+        withLocal(context, name, async (account) => {
+          const { inTx, staff } = context;
+          const known = await staff.roles.list();
+          const role: RoleRef | undefined = known.find(
+            (one) => one.name.toLowerCase() === wanted.toLowerCase(),
+          )?.id;
+          if (role === undefined) {
+            const names = known.map((one) => one.name).join(', ');
+            return { ok: false, text: `There is no role ${wanted}. There are: ${names}.` };
+          }
+          const input = { accountId: account.id, role, reason };
+          const outcome = await inTx((tx) => staff.roles.assign(tx, operator, input));
+          if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+          return { ok: true, text: `${name} has the role ${wanted}.` };
+        }),
+      ),
     );
+}
 
-  command
-    .command('remove-second-factor')
-    .description(
-      'sign a person in by the password alone again, who has lost the phone and the recovery codes',
-    )
-    .argument('<name>')
-    .action((name: string) =>
-      run(async ({ accounts, auth, inTx }): Promise<Report> => {
-        const account = await accounts.byHandle(name);
-        if (account?.domain !== null) return { ok: false, text: `There is no account ${name} here.` };
-        const done = await inTx((tx) => auth.secondFactor.drop(tx, account.id));
-        if (!done) return { ok: false, text: `${name} has no second factor.` };
-        return { ok: true, text: `${name} is asked for the password alone.` };
-      }),
+/** What helps people back in who lost the password, the phone or the key. */
+function addWayIn(command: Command, run: Run): void {
+  const add = (
+    name: string,
+    alias: string | undefined,
+    description: string,
+    work: (context: Context, account: Account) => Promise<Report>,
+  ) => {
+    const made = command.command(name).description(description).argument('<name>');
+    if (alias !== undefined) made.alias(alias);
+    made.action((who: string) =>
+      run((context) => withLocal(context, who, (account) => work(context, account))),
     );
+  };
+  add(
+    'reset-password',
+    'password',
+    'set a new password, which is made up and printed, and end all sessions',
+    async (context, account) => {
+      const { auth, inTx } = context;
+      const password = newPassword();
+      const hash = await auth.hashPassword(password);
+      const done = await inTx(async (tx) => {
+        const set = await auth.setPassword(tx, account.id, hash);
+        if (set) await recordOf(context, tx, account, 'user.reset-password');
+        return set;
+      });
+      if (!done) return { ok: false, text: `${account.username} cannot sign in: it stands for the server.` };
+      return { ok: true, text: `${account.username} can sign in with the password ${password}` };
+    },
+  );
+  add(
+    'disable-2fa',
+    'remove-second-factor',
+    'sign a person in by the password alone again, who has lost the phone and the recovery codes',
+    async (context, account) => {
+      const done = await context.inTx(async (tx) => {
+        const dropped = await context.auth.secondFactor.drop(tx, account.id);
+        if (dropped) await recordOf(context, tx, account, 'user.disable-2fa');
+        return dropped;
+      });
+      if (!done) return { ok: false, text: `${account.username} has no second factor.` };
+      return { ok: true, text: `${account.username} is asked for the password alone.` };
+    },
+  );
+  add(
+    'remove-passkeys',
+    undefined,
+    'take all passkeys of a person away, who has lost what holds them; the password stays',
+    async (context, account) => {
+      const count = await context.inTx(async (tx) => {
+        const removed = await context.auth.passkeys.removeAll(tx, account.id);
+        if (removed > 0) await recordOf(context, tx, account, 'user.remove-passkeys');
+        return removed;
+      });
+      if (count === 0) return { ok: false, text: `${account.username} has no passkeys.` };
+      return { ok: true, text: `${count} passkeys of ${account.username} are gone.` };
+    },
+  );
+}
 
-  command
-    .command('remove-passkeys')
-    .description('take all passkeys of a person away, who has lost what holds them; the password stays')
-    .argument('<name>')
-    .action((name: string) =>
-      run(async ({ accounts, auth, inTx }): Promise<Report> => {
-        const account = await accounts.byHandle(name);
-        if (account?.domain !== null) return { ok: false, text: `There is no account ${name} here.` };
-        const count = await inTx((tx) => auth.passkeys.removeAll(tx, account.id));
-        if (count === 0) return { ok: false, text: `${name} has no passkeys.` };
-        return { ok: true, text: `${count} passkeys of ${name} are gone.` };
-      }),
-    );
+type WayInAction = 'user.reset-password' | 'user.disable-2fa' | 'user.remove-passkeys';
 
+const recordOf = ({ audit }: Context, tx: Tx, { id }: Account, action: WayInAction) =>
+  audit.record(tx, operator, { action, target: { kind: 'account', id } });
+
+function addDecisions(command: Command, run: Run): void {
   for (const [verb, description] of [
     ['approve', 'let a person in who waits for an answer'],
     ['reject', 'turn a request to join away'],
@@ -103,7 +205,23 @@ export function userCommand(run: Run): Command {
         }),
       );
   }
-  return addAccountMeasures(command, run);
+}
+
+/** Does something with an account of this server, or says that there is none. */
+async function withLocal(
+  { accounts }: Context,
+  name: string,
+  work: (account: Account) => Promise<Report>,
+): Promise<Report> {
+  const account = await accounts.byHandle(name);
+  if (account?.domain !== null) return { ok: false, text: `There is no account ${name} here.` };
+  return work(account);
+}
+
+function days(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('Write a number of days.');
+  return n;
 }
 
 function newPassword(): string {

@@ -66,6 +66,7 @@ export const STATUS_OF_REASON = {
   'not-yours': 403,
   'method-not-allowed': 405,
   'registrations-closed': 403,
+  'joining-refused': 403,
   'reason-required': 422,
   'invite-required': 422,
   'invite-invalid': 422,

@@ -12,8 +12,6 @@ import {
   updateCredentials,
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
-import { getAdminAccount, listAdminAccounts, searchAdminAccounts } from './admin/accounts.ts';
-import { exportAuditLog, listAuditLog } from './admin/audit-log.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -36,12 +34,10 @@ import {
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
 import { queueRoutes } from './admin/queues.ts';
-import { getRanking, resetRanking, setRanking } from './admin/ranking.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
-import { assignRole, changeRole, createRole, listRoles, removeRole } from './admin/roles.ts';
 import { ruleRoutes } from './admin/rule-routes.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
-import { approveSignUp, listSignUps, rejectSignUp } from './admin/sign-ups.ts';
+import { staffRoutes } from './admin/staff.ts';
 import {
   listCreatorTrends,
   listSoundTrends,
@@ -289,12 +285,9 @@ export const routes: readonly Route[] = [
   changeSubscription,
   unsubscribe,
   ...feedRoutes,
-  ...[getAlgorithm, getRanking, setRanking, resetRanking],
+  getAlgorithm,
   ...[getSettings, changeSettings],
-  homeTimeline,
-  publicTimeline,
-  tagTimeline,
-  getTrendingTags,
+  ...[homeTimeline, publicTimeline, tagTimeline, getTrendingTags],
   getTrendingStatuses,
   getTrends,
   getTrendingLinks,
@@ -347,27 +340,15 @@ export const routes: readonly Route[] = [
   putCaptions,
   deleteCaptions,
   putPoster,
-  ...[...actingRoutes, ...appealRoutes, listAdminVideos],
-  listSignUps,
-  approveSignUp,
-  rejectSignUp,
-  listAdminAccounts,
-  searchAdminAccounts,
-  getAdminAccount,
-  assignRole,
-  listRoles,
-  createRole,
-  changeRole,
-  removeRole,
-  exportAuditLog,
-  listAuditLog,
+  ...staffRoutes,
   failingHosts,
-  ...queueRoutes,
   deadDeliveries,
   retryDeliveries,
   discardDeliveries,
   ...[deadDelivery, retryDelivery, discardDelivery],
   ...adminReportRoutes,
+  ...[...actingRoutes, ...appealRoutes, listAdminVideos],
+  ...queueRoutes,
   listDomainBlocks,
   getDomainBlock,
   createDomainBlock,

@@ -53,6 +53,7 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'role-known': 'There is a role of this name.',
   'cross-site': 'A cookie came with a request from the page of another site. Apps use tokens.',
   'registrations-closed': 'The server takes nobody at the moment.',
+  'joining-refused': 'The server takes nobody from this network, or with this e-mail provider.',
   'reason-required': 'The staff wants to know why somebody joins: send a `reason`.',
   'invite-required': 'The server takes whoever was invited: send an `invite_code`.',
   'invite-invalid': 'There is no such invite, or it was used up, has run out, or was ended.',
@@ -183,7 +184,13 @@ const measures: Readonly<Record<string, readonly Reason[]>> = {
 /** What routes refuse besides what follows from how they are declared, as far as people meet it. */
 const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/accounts': [
-    ...(['registrations-closed', 'reason-required', 'username-invalid', 'username-reserved'] as const),
+    ...([
+      'registrations-closed',
+      'reason-required',
+      'username-invalid',
+      'username-reserved',
+      'joining-refused',
+    ] as const),
     ...(['username-taken', 'email-taken', 'email-required'] as const),
     ...(['invite-required', 'invite-invalid', 'age-required', 'too-young'] as const),
   ],

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts, SealedKeys } from '../accounts/index.ts';
-import { type Role, standingOf } from '../staff/index.ts';
+import { checkJoining, type Role, standingOf } from '../staff/index.ts';
 import { giveBackInvite, type InviteDeps, type TakenInvite, takeInvite } from './invites.ts';
 import { stay } from './leaving.ts';
 import type { RegistrationMode, Scope } from './model.ts';
@@ -32,6 +32,8 @@ export interface PreparedSignUp {
   readonly inviteCode: string | null;
   /** Years that the person says to have at least. */
   readonly statedAge: number | null;
+  /** From where the form came; it is looked at and not kept. */
+  readonly ip: string | null;
 }
 
 export interface SignUpForm {
@@ -41,6 +43,7 @@ export interface SignUpForm {
   readonly reason?: string | undefined;
   readonly inviteCode?: string | undefined;
   readonly statedAge?: number | null;
+  readonly ip?: string | null;
 }
 
 /** Hashes the password and makes the keys (about 0.2 s, off the main thread). Writes nothing. */
@@ -54,6 +57,7 @@ export async function prepareSignUp(deps: AuthDeps, form: SignUpForm): Promise<P
     keys,
     inviteCode: form.inviteCode ?? null,
     statedAge: form.statedAge ?? null,
+    ip: form.ip ?? null,
   };
 }
 
@@ -65,6 +69,7 @@ type SignUpRefusal =
   | 'age-required'
   | 'username-invalid'
   | 'username-reserved'
+  | 'joining-refused'
   | 'username-taken'
   | 'email-required'
   | 'email-taken';
@@ -112,10 +117,12 @@ export async function signUp(
     return fail('email-required', 'Give your e-mail address: a link is sent there, by which you confirm it.');
   }
   if ((form.statedAge ?? 0) < deps.joining.minimumAge) return fail('age-required', 'Say how old you are.');
+  const joining = await checkJoining(tx, form);
+  if (!joining.ok) return joining;
   const taken = form.inviteCode ? await takeInvite(deps, tx, form.inviteCode) : null;
   if (taken?.ok === false) return taken;
   const invite = taken?.invite ?? null;
-  const pending = mode === 'approval' && invite === null;
+  const pending = joining.needsApproval || (mode === 'approval' && invite === null);
   const made = await createUser(deps, tx, form, { role: 'user', pending, unconfirmed, invite });
   if (!made.ok && invite) await giveBackInvite(tx, invite);
   return made.ok ? ok({ ...made, invite }) : made;

@@ -13,12 +13,11 @@ import { createShelf, type Shelf } from './shelf.ts';
 import { openTarget, type TargetOptions } from './target.ts';
 
 export type { Created } from './creating.ts';
-export type { BackupFacts, Manifest } from './model.ts';
+export type { Manifest } from './model.ts';
 export { restoreDatabase, restoreObjects, whyNotLoadable } from './restoring.ts';
-export type { BackupRun, BackupStatus } from './runs.ts';
 export { createShelf, type Shelf } from './shelf.ts';
 export type { Target } from './target.ts';
-export { readSecrets, type VerifyReport } from './verifying.ts';
+export { readSecrets } from './verifying.ts';
 
 export interface BackupsDeps {
   readonly db: Db;

@@ -55,8 +55,6 @@ export interface SessionView {
   readonly lastUsedAt: Date;
 }
 
-export type Directory = ReturnType<typeof createDirectory>;
-
 /** All accounts, as the staff sees them. */
 export function createDirectory(db: Db) {
   const views = () =>

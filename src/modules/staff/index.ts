@@ -1,12 +1,17 @@
-export { type AuditAction, auditActions, type TargetKind, targetKinds } from './actions.ts';
-export { type Actor, may, operator, outranks, permitted } from './actor.ts';
+export { type AuditAction, auditActions, targetKinds } from './actions.ts';
+export { type Actor, operator, outranks, permitted } from './actor.ts';
 export { type Audit, type AuditEntry, type AuditFilter, createAudit, type Deed } from './audit.ts';
 export {
   createDirectory,
-  type Directory,
   type DirectoryFilter,
   type StaffView,
 } from './directory.ts';
+export {
+  checkJoining,
+  createJoining,
+  ipSeverities,
+  type JoiningBlockKind,
+} from './joining.ts';
 export {
   type Permission,
   permissions,
@@ -15,7 +20,7 @@ export {
   rankOf,
   roles,
 } from './permissions.ts';
-export { createRoles, type NewRole, type RoleRef, type Roles, type StaffRole } from './roles.ts';
+export { createRoles, type RoleRef, type StaffRole } from './roles.ts';
 export {
   STANDING_COLUMNS,
   type Standing,

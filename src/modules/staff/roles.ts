@@ -35,8 +35,6 @@ interface RolesDeps {
   readonly audit: Audit;
 }
 
-export type Roles = ReturnType<typeof createRoles>;
-
 /** Who belongs to the staff, and what its roles include. */
 export function createRoles({ db, ids, audit }: RolesDeps) {
   const deps = { ids, audit };

@@ -90,6 +90,9 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/admin/report_groups/:id': { kind: 'reported account' },
   '/api/v1/admin/evidence/:id': { kind: 'report with evidence' },
   '/api/v1/admin/roles/:id': { kind: 'staff role' },
+  '/api/v1/admin/email_domain_blocks/:id': { kind: 'blocked e-mail domain' },
+  '/api/v1/admin/ip_blocks/:id': { kind: 'blocked network' },
+  '/api/v1/admin/reserved_names/:id': { kind: 'reserved name' },
   '/api/v1/admin/deliveries/dead/:id': { kind: 'dead letter' },
   '/api/v1/admin/jobs/:id': { kind: 'dead job' },
   'POST /api/v1/admin/queues/:queue/pause': { kind: 'running queue' },
@@ -184,6 +187,11 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
       email: `newcomer${world.next()}@mail.example`,
     },
   }),
+  'POST /api/v1/admin/email_domain_blocks': (world) => ({ body: { domain: `mail${world.next()}.test` } }),
+  'POST /api/v1/admin/ip_blocks': (world) => ({
+    body: { ip: `198.51.${world.next() % 256}.0/24`, severity: 'sign_up_block' },
+  }),
+  'POST /api/v1/admin/reserved_names': (world) => ({ body: { name: `kept_${world.next()}` } }),
   'POST /api/v1/admin/roles': (world) => ({
     body: { name: `Role ${world.next()}`, permissions: ['reports'], rank: 10 },
   }),

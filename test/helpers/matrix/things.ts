@@ -1,3 +1,4 @@
+import type { Tx } from '../../../src/db/database.ts';
 import type { VideoId } from '../../../src/lib/ids.ts';
 import { operator } from '../../../src/modules/staff/index.ts';
 import type { Person } from '../people.ts';
@@ -108,6 +109,18 @@ async function notified(world: World, filtered: boolean) {
 const one = (what: string, params: Record<string, string>, shownTo = OWNER): Thing[] => [
   { what, params, shownTo },
 ];
+
+const joiningOf = ({ context }: World) => context.staff.joining;
+
+/** Something that is refused of those who join. */
+async function blocked(
+  { context }: World,
+  add: (tx: Tx) => ReturnType<World['context']['staff']['joining']['blockEmailDomain']>,
+): Promise<{ id: string }> {
+  const made = await context.inTx(add);
+  if (!made.ok) throw new Error(made.detail);
+  return { id: made.id };
+}
 
 /** The kinds of things that paths name by an id. */
 export const kinds = {
@@ -221,6 +234,27 @@ export const kinds = {
   },
   async 'kind of export'() {
     return one('kind of export', { kind: 'following.csv' }, ALL);
+  },
+  async 'blocked e-mail domain'(world) {
+    const domain = `mail${world.next()}.test`;
+    return one(
+      'domain',
+      await blocked(world, (tx) => joiningOf(world).blockEmailDomain(tx, operator, domain, false)),
+      ALL,
+    );
+  },
+  async 'blocked network'(world) {
+    const ip = `2001:db8:${world.next().toString(16)}::/48`;
+    const block = { ip, severity: 'sign_up_block', comment: '', expiresAt: null } as const;
+    return one('network', await blocked(world, (tx) => joiningOf(world).blockIp(tx, operator, block)), ALL);
+  },
+  async 'reserved name'(world) {
+    const name = `kept_${world.next()}`;
+    return one(
+      'name',
+      await blocked(world, (tx) => joiningOf(world).reserveName(tx, operator, name, '')),
+      ALL,
+    );
   },
   async 'staff role'(world) {
     const { inTx, staff } = world.context;

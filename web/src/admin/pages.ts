@@ -1,12 +1,8 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from '../ui/icon.tsx';
+import type { AdminPageProps } from './page-props.ts';
 import type { Permission } from './permissions.ts';
 import type { english } from './words.ts';
-
-/** What the address names behind the page: `/admin/PAGE/ID`. Nothing for the list of its things. */
-export interface AdminPageProps {
-  readonly id: string | undefined;
-}
 
 export type AdminGroup = 'people' | 'content' | 'federation' | 'server';
 

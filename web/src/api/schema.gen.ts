@@ -1199,6 +1199,14 @@ export interface DomainUndo {
   readonly kept: readonly string[];
 }
 
+export interface EmailDomainBlock {
+  readonly id: string;
+  readonly domain: string;
+  readonly allow_with_approval: boolean;
+  readonly created_at: string;
+  readonly history: readonly {}[];
+}
+
 export interface EmailPreferences {
   /** Your address */
   readonly email: string | null;
@@ -1639,6 +1647,15 @@ export interface Invite {
 export interface InviteCheck {
   readonly invite_code: string;
   readonly instance_api_url: string;
+}
+
+export interface IpBlock {
+  readonly id: string;
+  readonly ip: string;
+  readonly severity: "sign_up_requires_approval" | "sign_up_block";
+  readonly comment: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
 }
 
 export interface Job {
@@ -2402,6 +2419,13 @@ export interface ReportTotals {
 
 export interface RequestsMerged {
   readonly merged: true;
+}
+
+export interface ReservedName {
+  readonly id: string;
+  readonly name: string;
+  readonly comment: string;
+  readonly created_at: string;
 }
 
 export interface Rule {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ageLimits, inviteLimits } from '../../../../config/joining-limits.ts';
 import { isBirthday, passwordLimits } from '../../../modules/auth/index.ts';
 import { ApiError, refused } from '../../errors.ts';
-import { networkOf } from '../../limits.ts';
+import { addressOf, networkOf } from '../../limits.ts';
 import { route } from '../../route.ts';
 import { accountEntityOf } from '../entities.ts';
 import { whole } from '../inputs.ts';
@@ -48,7 +48,8 @@ export const register = route({
     if (!age.ok) throw refused(age);
     await deps.limits.take(SIGN_UPS, networkOf(req.ip));
     const { statedAge } = age;
-    const form = await deps.auth.prepareSignUp({ ...body, inviteCode: body.invite_code, statedAge });
+    const ip = addressOf(req.ip);
+    const form = await deps.auth.prepareSignUp({ ...body, inviteCode: body.invite_code, statedAge, ip });
     const outcome = await deps.inTx((tx) => deps.auth.signUp(tx, form));
     if (!outcome.ok) throw refused(outcome);
     const account = await accountEntityOf(deps, outcome.account);

@@ -81,14 +81,19 @@ export const addHash = route({
       video_id: idSchema<'video'>(),
       label: z.string().trim().max(hashLimits.maxLabelCharacters).default(''),
     }),
-    z.strictObject({
-      sha256: hex(64),
-      phash: hex(hashLimits.maxFrames * HEX_PER_FRAME).describe(
-        'Of frames, two a second, 16 hex digits each',
+    z
+      .strictObject({
+        sha256: hex(64),
+        phash: hex(hashLimits.maxFrames * HEX_PER_FRAME).describe(
+          'Of frames, two a second, 16 hex digits each',
+        ),
+        distance: z.number().int().min(0).max(hashLimits.maxDistance).default(hashLimits.distance),
+        label: z.string().trim().max(hashLimits.maxLabelCharacters).default(''),
+      })
+      .refine(
+        ({ sha256, phash }) => sha256 !== null || phash !== null,
+        'Give a SHA-256, or hashes of frames.',
       ),
-      distance: z.number().int().min(0).max(hashLimits.maxDistance).default(hashLimits.distance),
-      label: z.string().trim().max(hashLimits.maxLabelCharacters).default(''),
-    }),
   ]),
   output: idEntity,
   handler: async ({ deps, body, viewer }) => {

@@ -11,19 +11,14 @@ import { reportNotes } from './notes.ts';
 import { reportQueue } from './queue.ts';
 import { evidenceSheets, type SheetDeps } from './sheets.ts';
 
-export type { EvidenceFile } from './capture.ts';
-export type { Evidence } from './evidence.ts';
 export {
-  type ClosedState,
   type DeskReport,
-  type Pointer,
   type ReportCategory,
-  type ReportState,
   reportCategories,
   reportStates,
 } from './model.ts';
 export type { ReportNote } from './notes.ts';
-export type { QueueFilter, ReportGroup, Standings } from './queue.ts';
+export type { ReportGroup } from './queue.ts';
 
 export type ReportDesk = ReturnType<typeof createReportDesk>;
 

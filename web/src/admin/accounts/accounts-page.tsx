@@ -1,7 +1,7 @@
 import type { AdminAccount } from '../../api/schema.gen.ts';
 import { Page } from '../../ui/page.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
-import type { AdminPageProps } from '../pages.ts';
+import type { AdminPageProps } from '../page-props.ts';
 import { useAddressState } from '../parts/address-state.ts';
 import { ChoiceFilter, FilterBar, TextFilter } from '../parts/filter-bar.tsx';
 import { List, useList } from '../parts/list.tsx';

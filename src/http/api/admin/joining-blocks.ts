@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { staffLimits } from '../../../../config/staff-limits.ts';
+import { idSchema, type JoiningBlockId } from '../../../lib/ids.ts';
+import type { Failure } from '../../../lib/result.ts';
+import { actorOf, type Viewer } from '../../../modules/auth/index.ts';
+import { ipSeverities, type JoiningBlockKind } from '../../../modules/staff/index.ts';
+import type { HttpDeps } from '../../deps.ts';
+import { refused } from '../../errors.ts';
+import { route } from '../../route.ts';
+import { emptyEntity, flagSchema } from '../schemas.ts';
+
+/** What is refused of those who join; blocks of e-mail domains and addresses in the shapes of the Mastodon API. */
+
+const staff = { audience: 'staff', permission: 'sign-ups' } as const;
+const params = z.object({ id: idSchema<'joining-block'>() });
+const comment = z.string().trim().max(staffLimits.maxCommentCharacters).default('');
+const added = z.object({ id: z.string() });
+const MAX_YEARS_S = 10 * 366 * 86_400;
+
+export const listEmailDomainBlocks = route({
+  method: 'get',
+  path: '/api/v1/admin/email_domain_blocks',
+  summary: 'E-mail providers with whose addresses nobody joins, or only by approval.',
+  ...staff,
+  scope: 'admin:read',
+  output: z.array(
+    z
+      .object({
+        ...{ id: z.string(), domain: z.string(), allow_with_approval: z.boolean(), created_at: z.string() },
+        history: z.array(z.object({})),
+      })
+      .meta({ id: 'EmailDomainBlock' }),
+  ),
+  handler: async ({ deps }) =>
+    (await deps.staff.joining.emailDomains()).map((block) => ({
+      ...{ id: block.id, domain: block.domain, allow_with_approval: block.allowWithApproval },
+      ...{ created_at: block.createdAt.toISOString(), history: [] },
+    })),
+});
+
+export const addEmailDomainBlock = route({
+  method: 'post',
+  path: '/api/v1/admin/email_domain_blocks',
+  summary: 'Block an e-mail provider, and domains below it, for those who join.',
+  ...staff,
+  scope: 'admin:write',
+  body: z.object({
+    domain: z.string().trim().min(1).max(253),
+    allow_with_approval: flagSchema.default(false),
+  }),
+  output: added,
+  handler: async ({ deps, body, viewer }) =>
+    done(
+      await deps.inTx((tx) =>
+        deps.staff.joining.blockEmailDomain(tx, actorOf(viewer), body.domain, body.allow_with_approval),
+      ),
+    ),
+});
+
+export const listIpBlocks = route({
+  method: 'get',
+  path: '/api/v1/admin/ip_blocks',
+  summary: 'Networks from which nobody joins, or only by approval; those that have not run out.',
+  ...staff,
+  scope: 'admin:read:ip_blocks',
+  output: z.array(
+    z
+      .object({
+        ...{ id: z.string(), ip: z.string(), severity: z.enum(ipSeverities), comment: z.string() },
+        ...{ created_at: z.string(), expires_at: z.string().nullable() },
+      })
+      .meta({ id: 'IpBlock' }),
+  ),
+  handler: async ({ deps }) =>
+    (await deps.staff.joining.ips()).map((block) => ({
+      ...{ id: block.id, ip: block.ip, severity: block.severity, comment: block.comment },
+      ...{ created_at: block.createdAt.toISOString(), expires_at: block.expiresAt?.toISOString() ?? null },
+    })),
+});
+
+export const addIpBlock = route({
+  method: 'post',
+  path: '/api/v1/admin/ip_blocks',
+  summary: 'Block an address or a network (CIDR) for those who join.',
+  ...staff,
+  scope: 'admin:write:ip_blocks',
+  body: z.object({
+    ip: z.string().trim().min(2).max(60),
+    severity: z.enum(ipSeverities),
+    comment,
+    expires_in: z.coerce.number().int().min(1).max(MAX_YEARS_S).nullish().describe('In seconds'),
+  }),
+  output: added,
+  handler: async ({ deps, body, viewer }) => {
+    const { ip, severity, expires_in: seconds } = body;
+    const expiresAt = seconds ? new Date(deps.clock.now() + seconds * 1_000) : null;
+    const block = { ip, severity, comment: body.comment, expiresAt };
+    return done(await deps.inTx((tx) => deps.staff.joining.blockIp(tx, actorOf(viewer), block)));
+  },
+});
+
+export const listReservedNames = route({
+  method: 'get',
+  path: '/api/v1/admin/reserved_names',
+  summary: 'Names that nobody takes, beside those that every server keeps.',
+  ...staff,
+  scope: 'admin:read',
+  output: z.array(
+    z
+      .object({ id: z.string(), name: z.string(), comment: z.string(), created_at: z.string() })
+      .meta({ id: 'ReservedName' }),
+  ),
+  handler: async ({ deps }) =>
+    (await deps.staff.joining.names()).map(({ createdAt, ...name }) => ({
+      ...name,
+      created_at: createdAt.toISOString(),
+    })),
+});
+
+export const reserveName = route({
+  method: 'post',
+  path: '/api/v1/admin/reserved_names',
+  summary: 'Keep a name from those who join.',
+  ...staff,
+  scope: 'admin:write',
+  body: z.object({
+    name: z
+      .string()
+      .trim()
+      .regex(/^[A-Za-z0-9_]{1,30}$/),
+    comment,
+  }),
+  output: added,
+  handler: async ({ deps, body, viewer }) =>
+    done(
+      await deps.inTx((tx) => deps.staff.joining.reserveName(tx, actorOf(viewer), body.name, body.comment)),
+    ),
+});
+
+const removal = (kind: JoiningBlockKind, path: string, scope: 'admin:write' | 'admin:write:ip_blocks') =>
+  route({
+    method: 'delete',
+    path,
+    summary: 'Take this block away.',
+    ...staff,
+    scope,
+    params,
+    output: emptyEntity,
+    handler: ({ deps, params, viewer }) => remove(deps, viewer, kind, params.id),
+  });
+
+export const removeEmailDomainBlock = removal(
+  'email',
+  '/api/v1/admin/email_domain_blocks/:id',
+  'admin:write',
+);
+export const removeIpBlock = removal('ip', '/api/v1/admin/ip_blocks/:id', 'admin:write:ip_blocks');
+export const releaseName = removal('name', '/api/v1/admin/reserved_names/:id', 'admin:write');
+
+async function remove(deps: HttpDeps, viewer: Viewer, kind: JoiningBlockKind, id: JoiningBlockId) {
+  const removed = await deps.inTx((tx) => deps.staff.joining.remove(tx, actorOf(viewer), kind, id));
+  if (!removed.ok) throw refused(removed);
+  return {};
+}
+
+function done(outcome: { readonly ok: true; readonly id: JoiningBlockId } | Failure) {
+  if (!outcome.ok) throw refused(outcome);
+  return { id: outcome.id };
+}

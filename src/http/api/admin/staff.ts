@@ -1,0 +1,29 @@
+import type { Route } from '../../route.ts';
+import { getAdminAccount, listAdminAccounts, searchAdminAccounts } from './accounts.ts';
+import { exportAuditLog, listAuditLog } from './audit-log.ts';
+import {
+  addEmailDomainBlock,
+  addIpBlock,
+  listEmailDomainBlocks,
+  listIpBlocks,
+  listReservedNames,
+  releaseName,
+  removeEmailDomainBlock,
+  removeIpBlock,
+  reserveName,
+} from './joining-blocks.ts';
+import { getRanking, resetRanking, setRanking } from './ranking.ts';
+import { assignRole, changeRole, createRole, listRoles, removeRole } from './roles.ts';
+import { approveSignUp, listSignUps, rejectSignUp } from './sign-ups.ts';
+
+/** Who runs the server, what they did, whom they look after, whom they let in, and what the feed goes by. */
+export const staffRoutes: readonly Route[] = [
+  ...[listSignUps, approveSignUp, rejectSignUp],
+  ...[getRanking, setRanking, resetRanking],
+  ...[listAdminAccounts, searchAdminAccounts, getAdminAccount],
+  ...[assignRole, listRoles, createRole, changeRole, removeRole],
+  ...[exportAuditLog, listAuditLog],
+  ...[listEmailDomainBlocks, addEmailDomainBlock, removeEmailDomainBlock],
+  ...[listIpBlocks, addIpBlock, removeIpBlock],
+  ...[listReservedNames, reserveName, releaseName],
+];
