@@ -119,7 +119,7 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
           reportIds={open.map(({ id }) => id)}
           onDone={() => {
             setActing(false);
-            void change(open, { change: 'resolve' }, onChange);
+            void change(open, { change: 'resolve', reason: '' }, onChange);
           }}
           onClose={() => setActing(false)}
         />
