@@ -41,8 +41,8 @@ export const sent: Readonly<Record<SentName, { readonly when: string; readonly t
     to: 'everybody who got it',
   },
   Update: {
-    when: 'of a `Note` or, for PeerTube, a `Video`, with a newer `updated`: a caption or comment was edited, or what others may do with a video, or who may see it; of an actor: its profile changed',
-    to: 'as the `Create`, and every server that was told of it; of an actor: followers',
+    when: 'of a `Note` or, for PeerTube, a `Video`, with a newer `updated`: a caption or comment was edited, or what others may do with a video, or who may see it; of an actor: its profile changed, or it was suspended here (its document keeps the key and says `suspended: true`, until that is taken back)',
+    to: 'as the `Create`, and every server that was told of it; of an actor: followers, and where it was suspended every server that was told of anything by it',
   },
 };
 

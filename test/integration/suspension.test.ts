@@ -29,6 +29,7 @@ beforeAll(async () => {
   const playable = await createClipFactory(context);
   videoId = await playable(gull.account, { caption: 'herringgull dives #seabirds', tags: ['seabirds'] });
   fansVideo = await playable(fan.account, { caption: 'of the fan' });
+  await people.follow(await people.remote('far'), gull.account);
   await people.follow(fan.account, gull.account);
   await people.follow(friend.account, fan.account);
   await people.follow(gull.account, fan.account);
@@ -124,6 +125,13 @@ async function counters() {
   return { followers, stats: [...stats.values()], follows, followed: await social.isFollowedHere(gull.id) };
 }
 
+/** What other servers are told about the account itself. */
+async function told(): Promise<{ readonly type: string; readonly object: object }[]> {
+  const about = { account_id: gull.id, object_uri: gull.account.actorUri };
+  const bodies: string[] = await server.context.db('activities').where(about).orderBy('id').pluck('body');
+  return bodies.map((body) => JSON.parse(body));
+}
+
 const act = (verb: string, body: object) =>
   client.post(`/api/v1/admin/accounts/${gull.id}/${verb}`, { as: moderator, body });
 
@@ -148,11 +156,15 @@ describe('an account that is suspended', () => {
     const refused = await client.post('/api/v1/sessions', signIn);
     expect([refused.status, refused.body.code]).toEqual([403, 'suspended']);
     await settled();
+    expect(await told()).toMatchObject([{ type: 'Update', object: { suspended: true } }]);
     expect(await shown()).toEqual(Object.fromEntries(Object.keys(places).map((name) => [name, false])));
 
     expect((await act('unsuspend', { text: 'A mistake.' })).status).toBe(200);
     expect(await shown()).toEqual(before);
     expect(await counters()).toEqual(counted);
+    await settled();
+    expect(await told()).toHaveLength(2);
+    expect((await told())[1]?.object).not.toHaveProperty('suspended');
     const back = await client.get(`/ap/users/${gull.id}`, { headers: ACTIVITY });
     expect(back.body).not.toHaveProperty('suspended');
     expect((await server.context.counters.recount(true)).wrong).toBe(0);
@@ -221,6 +233,11 @@ describe('a video that is removed', () => {
       (await client.get(`/ap/videos/${videoId}`, { headers: ACTIVITY })).status,
     ];
     expect(await statuses()).toEqual([404, 404, 404]);
+    // Nor by an address that was signed before, for its author or a server.
+    const { mediaUrls } = server.context;
+    const signed = mediaUrls.objectUrl(mediaPath.slice(1), { state: 'draft', visibility: 'public' });
+    expect(signed).toContain('/media/s/');
+    expect((await client.get(new URL(signed).pathname)).status).toBe(404);
     const undo = `/api/v1/admin/measures/${remove.body.id}/undo`;
     expect((await client.post(undo, { as: moderator, body: { text: 'A mistake.' } })).status).toBe(200);
     expect(await statuses()).toEqual([200, 200, 200]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { vireo } from '../../src/cli/program.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
 import { clientOf, createPeople, type People } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -81,5 +82,32 @@ describe('vireo user', () => {
   test('names what it is for', async () => {
     const help = await command('user', 'role', '--help');
     expect(help).toMatchObject({ code: 0, message: expect.stringContaining('what its sessions may do') });
+  });
+});
+
+describe('what the staff does', () => {
+  test('is done, and taken back, as on the pages; a dry run changes nothing', async () => {
+    const loud = await people.signedIn('loud');
+    const video = await createVideoFactory(server.context).video(loud.account);
+    const stateOf = async () => (await server.context.accounts.byId(loud.id))?.state;
+    expect((await command('user', 'suspend', 'loud', '--dry-run')).code).toBe(0);
+    expect(await stateOf()).toBe('active');
+    const done = await command('user', 'suspend', 'loud', '--reason', 'Sold feathers.', '--rule', '1');
+    expect([done.code, done.rows]).toMatchObject([0, [{ changed: true }]]);
+    expect(await stateOf()).toBe('suspended');
+    expect((await command('user', 'suspend', 'loud')).rows).toMatchObject([{ changed: false }]);
+    expect((await command('user', 'unsuspend', 'loud')).code).toBe(0);
+    expect(await stateOf()).toBe('active');
+    const videoState = async () => (await server.context.videos.internal(video))?.state;
+    expect((await command('video', 'remove', video)).code).toBe(0);
+    expect(await videoState()).toBe('removed');
+    expect((await command('video', 'restore', video)).code).toBe(0);
+    expect(await videoState()).toBe('published');
+    expect((await command('comment', 'remove', '1')).code).toBe(1);
+    expect((await command('user', 'warn', 'nobody-there')).code).toBe(1);
+    const log = await command('audit', 'list', '--action', 'account.suspend');
+    expect(log.rows).toMatchObject([{ by: 'command line', reason: 'Sold feathers.' }]);
+    expect((await command('user', 'delete', 'loud')).code).toBe(0);
+    expect(await stateOf()).toBe('deleted');
   });
 });

@@ -40,6 +40,9 @@ export async function forgetDeleted(tx: Tx): Promise<number> {
     .pluck('accounts.id');
   if (ids.length === 0) return 0;
   await tx('activities').whereIn('account_id', ids).delete();
+  // That a post was deleted stays known, and no more by whom: nobody but this server could have sent it.
+  const actors = tx('accounts').whereIn('id', ids).select('actor_uri');
+  await tx('tombstones').whereIn('actor_uri', actors).update({ actor_uri: '' });
   await tx('actor_keys').whereIn('account_id', ids).delete();
   return ids.length;
 }

@@ -72,6 +72,20 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/uploads/direct/:id': { kind: 'direct upload' },
   '/api/v1/admin/accounts/:id': { kind: 'sign-up' },
   '/api/v1/admin/accounts/:id/notes': { kind: 'reported account' },
+  'DELETE /api/v1/admin/accounts/:id': { kind: 'account to act on' },
+  ...staffVerbs(
+    'accounts',
+    ['action', 'enable', 'unsilence', 'unsuspend', 'unsensitive'],
+    'account to act on',
+  ),
+  ...staffVerbs('accounts', ['open_comments', 'show_in_discovery', 'measures'], 'account to act on'),
+  ...staffVerbs('videos', ['action', 'unsensitive', 'open_comments', 'show_in_discovery'], 'video to act on'),
+  ...staffVerbs('videos', ['restore'], 'video to act on'),
+  ...staffVerbs('comments', ['action', 'restore'], 'comment to act on'),
+  '/api/v1/admin/measures/:id': { kind: 'measure' },
+  '/api/v1/admin/appeals/:id': { kind: 'appeal' },
+  '/api/v1/strikes/:id': { kind: 'strike' },
+  '/api/v1/decisions/:token': { kind: 'decision by its link', writes: 'seen' },
   '/api/v1/admin/reports/:id': { kind: 'report' },
   '/api/v1/admin/report_groups/:id': { kind: 'reported account' },
   '/api/v1/admin/evidence/:id': { kind: 'report with evidence' },
@@ -97,6 +111,11 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/admin/domains/subscriptions/:id': { kind: 'followed list of domains' },
   '/api/v1/admin/trends/trust/:domain': { kind: 'domain in trends' },
 };
+
+/** What the staff does to something, by the verbs. */
+function staffVerbs(of: string, names: readonly string[], kind: KindName): Record<string, About> {
+  return Object.fromEntries(names.map((name) => [`/api/v1/admin/${of}/:id/${name}`, { kind }]));
+}
 
 /** A verb and its opposite. */
 function verbs(path: string, names: readonly string[], about: About): Record<string, About> {
@@ -148,6 +167,20 @@ const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
  * a refusal for a wrong password, so that asking does no harm. A route with a body that is not here fails the test.
  */
 export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) => Right>> = {
+  ...Object.fromEntries(
+    [
+      ...['enable', 'unsilence', 'unsuspend', 'unsensitive', 'open_comments', 'show_in_discovery'].map(
+        (verb) => `accounts/:id/${verb}`,
+      ),
+      ...['unsensitive', 'open_comments', 'show_in_discovery', 'restore'].map((verb) => `videos/:id/${verb}`),
+      ...['comments/:id/action', 'comments/:id/restore', 'measures/:id/undo'],
+      ...['appeals/:id/accept', 'appeals/:id/reject'],
+    ].map((path) => [`POST /api/v1/admin/${path}`, () => ({ body: { text: 'A mistake.' } })]),
+  ),
+  'POST /api/v1/admin/accounts/:id/action': () => ({ body: { type: 'silence', text: 'Too loud.' } }),
+  'POST /api/v1/admin/videos/:id/action': () => ({ body: { type: 'sensitive', text: 'Blood.' } }),
+  'POST /api/v1/strikes/:id/appeal': () => ({ body: { text: 'It was not me.' } }),
+  'POST /api/v1/decisions/:token/appeal': () => ({ body: { text: 'It was not me.' } }),
   'POST /api/v1/accounts': (world) => ({
     body: {
       ...{ username: `newcomer_${world.next()}`, password: 'long enough it is' },

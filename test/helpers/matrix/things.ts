@@ -26,6 +26,15 @@ function marked(world: World, what: string, shownTo: readonly Audience[]): strin
   return word;
 }
 
+/** Something the staff told the owner of. */
+async function strikeOf({ context, owner }: World) {
+  const { inTx, measures } = context;
+  const target = { kind: 'account', id: owner.id } as const;
+  const taken = await inTx((tx) => measures.take(tx, operator, { target, measure: 'warn', facts: 'Hm.' }));
+  if (!taken.ok || taken.measureId === null) throw new Error('Nobody was warned.');
+  return { id: taken.measureId, accountId: owner.id };
+}
+
 async function videosOf(world: World): Promise<Thing[]> {
   const { videos, owner } = world;
   const made = async (
@@ -253,6 +262,31 @@ export const kinds = {
     const made = await inTx((tx) => staff.roles.create(tx, operator, role));
     if (!made.ok) throw new Error(made.detail);
     return one('role', { id: made.id }, ALL);
+  },
+  async 'account to act on'(world) {
+    const { id } = await world.people.local(`noisy_${world.next()}`);
+    return one('account to act on', { id }, ALL);
+  },
+  async 'video to act on'({ videos, owner }) {
+    return one('video to act on', { id: await videos.video(owner.account, {}) }, ALL);
+  },
+  async 'comment to act on'({ videos, owner, deeds }) {
+    const below = await videos.video(owner.account, {});
+    return one('comment to act on', { id: await deeds.comment(owner.account, below, 'Hm.', {}) }, ALL);
+  },
+  measure: async (world) => one('measure', { id: (await strikeOf(world)).id }, ALL),
+  async appeal(world) {
+    const { id: measureId, accountId } = await strikeOf(world);
+    const said = await world.context.inTx((tx) =>
+      world.context.measures.appeal(tx, { measureId, accountId, text: 'It was not me.' }),
+    );
+    if (!said.ok) throw new Error(said.detail);
+    return one('appeal', { id: said.appealId }, ALL);
+  },
+  strike: async (world) => one('strike', { id: (await strikeOf(world)).id }, OWNER),
+  async 'decision by its link'(world) {
+    const link = new URL(world.context.measures.appealLink((await strikeOf(world)).id));
+    return one('decision by its link', { token: link.searchParams.get('token') ?? '' }, ALL);
   },
   async 'sign-up'(world) {
     const { id } = await world.people.local(`hopeful_${world.next()}`, { pending: true });

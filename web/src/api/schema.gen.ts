@@ -545,7 +545,8 @@ export interface AdminTrendingStatus {
 export interface AdminVideo {
   readonly id: string;
   readonly account: Account | null;
-  readonly state: "uploading" | "received" | "rejected" | "draft" | "published" | "removed" | "held";
+  /** `published`, `removed`, or `held`: nobody sees it yet */
+  readonly state: string;
   readonly visibility: "public" | "unlisted" | "private" | "direct";
   /** HTML, safe to show */
   readonly content: string;

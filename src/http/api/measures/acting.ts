@@ -72,7 +72,7 @@ export const actOnAccount = route({
   summary: 'Warn somebody, limit an account, or suspend it. The person is told why, and can appeal.',
   ...{ ...staff, permission: 'accounts' },
   params: accountParams,
-  body: z.object({ type: typeOf(OF_ACCOUNT), warning_preset_id: z.string().optional(), ...reasons }),
+  body: z.object({ type: typeOf(OF_ACCOUNT), warning_preset_id: z.string().max(20).optional(), ...reasons }),
   output: measureEntity,
   handler: async ({ deps, params, body, viewer }) => {
     const measure = OF_ACCOUNT.get(body.type) ?? 'warn';
@@ -226,6 +226,7 @@ export const accountMeasuresList = route({
   query: pageQuery,
   output: z.array(measureEntity),
   handler: async ({ deps, params, query, req, res }) => {
+    if ((await deps.accounts.byId(params.id)) === null) throw new ApiError('not-found');
     const measures = await deps.measures.ofAccount(params.id, pageOf(query));
     linkPages(req, res, deps.config.origin, measures, query.limit);
     return measureEntitiesOf(deps, measures);

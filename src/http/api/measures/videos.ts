@@ -10,7 +10,7 @@ const staffVideoEntity = z
   .object({
     id: z.string(),
     account: accountEntity.nullable(),
-    state: z.enum(['uploading', 'received', 'rejected', 'draft', 'published', 'removed', 'held']),
+    state: z.string().describe('`published`, `removed`, or `held`: nobody sees it yet'),
     visibility: z.enum(['public', 'unlisted', 'private', 'direct']),
     content: z.string().describe('HTML, safe to show'),
     sensitive: z.boolean().describe('As its author says'),
@@ -28,7 +28,7 @@ const staffVideoEntity = z
 export const listAdminVideos = route({
   method: 'get',
   path: '/api/v1/admin/videos',
-  summary: 'Videos in any state, newest first.',
+  summary: 'Videos that were posted for everybody, also removed ones, newest first.',
   audience: 'staff',
   permission: 'content',
   scope: 'admin:read:accounts',

@@ -18,7 +18,7 @@ export interface VideoSearch {
   readonly accountId?: AccountId | undefined;
 }
 
-/** A video as the staff sees it in a list, whatever its state. */
+/** A video as the staff sees it in a list. */
 export interface StaffVideo {
   readonly id: VideoId;
   readonly accountId: AccountId;
@@ -47,7 +47,7 @@ const STANDINGS: Readonly<Record<VideoStanding, (query: Knex.QueryBuilder) => vo
     ),
   sensitive: (query) =>
     query.where((marked) => marked.where('videos.sensitive', true).orWhere('videos.staff_sensitive', true)),
-  waiting: (query) => query.whereNotIn('videos.state', ['published', 'removed']),
+  waiting: (query) => query.where('videos.state', 'held'),
 };
 
 /** Narrows to what was typed. Captions are looked through from the newest on, and no further than `searchedVideos`. */
@@ -90,10 +90,16 @@ interface StaffVideoRow {
   readonly created_at: Date;
 }
 
-/** Videos in any state, newest first, for the staff alone. */
+/**
+ * Videos for the staff, newest first: those that were posted for everybody. What is for followers or by name, and what nobody has posted
+ * yet, the staff sees where somebody reports it.
+ */
 export function videoList(db: Db) {
   return async ({ q, standing, origin, accountId }: VideoSearch, page: Page): Promise<StaffVideo[]> => {
-    const query = db('videos').modify(within(page, 'videos.id'));
+    const query = db('videos')
+      .whereIn('videos.state', ['published', 'removed', 'held'])
+      .whereIn('videos.visibility', ['public', 'unlisted'])
+      .modify(within(page, 'videos.id'));
     if (q !== undefined && q !== '') query.modify(matching(db, q));
     if (standing !== undefined) query.modify(STANDINGS[standing]);
     if (origin !== undefined) query.where('videos.local', origin === 'local');

@@ -9,7 +9,7 @@ import { say } from './say.ts';
 
 interface ActionDialogProps {
   readonly target: ActionTarget;
-  /** What led to it: the same transaction does not close them. */
+  /** What led to it, as it is kept with the deed; whoever opens this closes them. */
   readonly reportIds?: readonly string[];
   /** What is chosen at first. */
   readonly first?: string;

@@ -14,7 +14,7 @@ import { say } from './say.ts';
 const STANDINGS = ['published', 'removed', 'limited', 'sensitive', 'waiting'];
 const ORIGINS = ['local', 'remote'];
 
-/** Videos in any state; covers are blurred until somebody asks for them. */
+/** Videos for everybody, also removed ones; covers are blurred until somebody asks for them. */
 export function VideosPage() {
   const state = useAddressState();
   const [remote, reload] = useList<AdminVideo>('/api/v1/admin/videos', state);

@@ -4,8 +4,11 @@ import { me } from '../../state/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failed, Loading } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
+import { ActionDialog } from '../actions/action-dialog.tsx';
+import { say as sayAction } from '../actions/say.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Detail, Section } from '../parts/detail.tsx';
+import { may } from '../permissions.ts';
 import { type DeskReport, type GroupPage, groupPage } from './calls.ts';
 import { CloseDialog, type Closing } from './close-dialog.tsx';
 import { change, undoLast } from './deeds.ts';
@@ -37,6 +40,7 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
   const [closing, setClosing] = useState<Closing | null>(null);
   const [telling, setTelling] = useState<DeskReport | null>(null);
   const [helping, setHelping] = useState(false);
+  const [acting, setActing] = useState(false);
   const { target_account: target } = page;
   const open = page.reports.filter(({ state }) => state === 'open');
   const closed = page.reports.filter(({ state }) => state !== 'open');
@@ -71,6 +75,11 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
               {say(isMine ? 'giveBack' : 'take')}
             </Button>
             <GiveTo onGive={give} />
+            {may('accounts') && (
+              <Button look="danger" onPress={() => setActing(true)}>
+                {sayAction('act')}
+              </Button>
+            )}
             <Button onPress={() => setClosing({ as: 'resolve', reports: open })}>{say('resolve')}</Button>
             <Button look="quiet" onPress={() => setClosing({ as: 'dismiss', reports: open })}>
               {say('dismiss')}
@@ -102,6 +111,17 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
           host={target.host}
           onDone={onChange}
           onClose={() => setTelling(null)}
+        />
+      )}
+      {acting && (
+        <ActionDialog
+          target={{ kind: 'account', id: target.id }}
+          reportIds={open.map(({ id }) => id)}
+          onDone={() => {
+            setActing(false);
+            void change(open, { change: 'resolve', reason: '' }, onChange);
+          }}
+          onClose={() => setActing(false)}
         />
       )}
       {helping && <KeysDialog onClose={() => setHelping(false)} />}
