@@ -6,7 +6,8 @@ import { permissionsOf } from '../../src/modules/staff/index.ts';
 import type { Answer } from '../helpers/asker.ts';
 import { changedTables } from '../helpers/matrix/digest.ts';
 import { type About, aboutOf, addressOf, hasParameter, rightFor } from '../helpers/matrix/routes.ts';
-import { type KindName, kinds, type Thing } from '../helpers/matrix/things.ts';
+import type { Thing } from '../helpers/matrix/thing.ts';
+import { type KindName, kinds } from '../helpers/matrix/things.ts';
 import { type Audience, audiences, createWorld, nameOf, ROLES, type World } from '../helpers/matrix/world.ts';
 import type { Person } from '../helpers/people.ts';
 

@@ -7,7 +7,8 @@ import { changedTables, type RowDigest } from '../helpers/matrix/digest.ts';
 import { badRequests, type Sent } from '../helpers/matrix/inputs.ts';
 import { hostileIds, refusalBody, someHostileIds } from '../helpers/matrix/refusals.ts';
 import { aboutOf, addressOf, RIGHT, rightFor } from '../helpers/matrix/routes.ts';
-import { type KindName, kinds, type Thing } from '../helpers/matrix/things.ts';
+import type { Thing } from '../helpers/matrix/thing.ts';
+import { type KindName, kinds } from '../helpers/matrix/things.ts';
 import { createWorld, nameOf, type World } from '../helpers/matrix/world.ts';
 
 let world: World;

@@ -1,6 +1,7 @@
 import type { Route } from '../../../src/http/route.ts';
 import { PASSWORD } from '../people.ts';
-import type { KindName, Thing } from './things.ts';
+import type { Thing } from './thing.ts';
+import type { KindName } from './things.ts';
 import type { World } from './world.ts';
 import { nameOf } from './world.ts';
 

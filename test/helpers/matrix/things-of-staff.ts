@@ -1,0 +1,223 @@
+import type { Tx } from '../../../src/db/database.ts';
+import { operator } from '../../../src/modules/staff/index.ts';
+import { ALL, type Make, OWNER, one, type Thing } from './thing.ts';
+import type { World } from './world.ts';
+
+/** Something the staff told the owner of. */
+async function strikeOf({ context, owner }: World) {
+  const { inTx, measures } = context;
+  const target = { kind: 'account', id: owner.id } as const;
+  const taken = await inTx((tx) => measures.take(tx, operator, { target, measure: 'warn', facts: 'Hm.' }));
+  if (!taken.ok || taken.measureId === null) throw new Error('Nobody was warned.');
+  return { id: taken.measureId, accountId: owner.id };
+}
+
+const joiningOf = ({ context }: World) => context.staff.joining;
+
+/** Something that is refused of those who join. */
+async function blocked(
+  { context }: World,
+  add: (tx: Tx) => ReturnType<World['context']['staff']['joining']['blockEmailDomain']>,
+): Promise<{ id: string }> {
+  const made = await context.inTx(add);
+  if (!made.ok) throw new Error(made.detail);
+  return { id: made.id };
+}
+
+/** What only the staff works on, and what it tells people. */
+export const kindsOfStaff = {
+  async 'blocked e-mail domain'(world) {
+    const domain = `mail${world.next()}.test`;
+    return one(
+      'domain',
+      await blocked(world, (tx) => joiningOf(world).blockEmailDomain(tx, operator, domain, false)),
+      ALL,
+    );
+  },
+  async 'blocked network'(world) {
+    const ip = `2001:db8:${world.next().toString(16)}::/48`;
+    const block = { ip, severity: 'sign_up_block', comment: '', expiresAt: null } as const;
+    return one('network', await blocked(world, (tx) => joiningOf(world).blockIp(tx, operator, block)), ALL);
+  },
+  async 'reserved name'(world) {
+    const name = `kept_${world.next()}`;
+    return one(
+      'name',
+      await blocked(world, (tx) => joiningOf(world).reserveName(tx, operator, name, '')),
+      ALL,
+    );
+  },
+  async 'staff role'(world) {
+    const { inTx, staff } = world.context;
+    const role = { name: `Role ${world.next()}`, permissions: ['reports' as const], rank: 10 };
+    const made = await inTx((tx) => staff.roles.create(tx, operator, role));
+    if (!made.ok) throw new Error(made.detail);
+    return one('role', { id: made.id }, ALL);
+  },
+  async 'account to act on'(world) {
+    const { id } = await world.people.local(`noisy_${world.next()}`);
+    return one('account to act on', { id }, ALL);
+  },
+  async 'video to act on'({ videos, owner }) {
+    return one('video to act on', { id: await videos.video(owner.account, {}) }, ALL);
+  },
+  async 'comment to act on'({ videos, owner, deeds }) {
+    const below = await videos.video(owner.account, {});
+    return one('comment to act on', { id: await deeds.comment(owner.account, below, 'Hm.', {}) }, ALL);
+  },
+  measure: async (world) => one('measure', { id: (await strikeOf(world)).id }, ALL),
+  async appeal(world) {
+    const { id: measureId, accountId } = await strikeOf(world);
+    const said = await world.context.inTx((tx) =>
+      world.context.measures.appeal(tx, { measureId, accountId, text: 'It was not me.' }),
+    );
+    if (!said.ok) throw new Error(said.detail);
+    return one('appeal', { id: said.appealId }, ALL);
+  },
+  strike: async (world) => one('strike', { id: (await strikeOf(world)).id }, OWNER),
+  async 'decision by its link'(world) {
+    const link = new URL(world.context.measures.appealLink((await strikeOf(world)).id));
+    return one('decision by its link', { token: link.searchParams.get('token') ?? '' }, ALL);
+  },
+  async 'sign-up'(world) {
+    const { id } = await world.people.local(`hopeful_${world.next()}`, { pending: true });
+    return one('sign-up', { id }, ALL);
+  },
+  async 'dead letter'({ context: { db, ids }, owner, next }) {
+    const uri = `https://video.example/activities/${next()}`;
+    const [activity] = await db('activities')
+      .insert({
+        id: ids.next(),
+        uri,
+        account_id: owner.id,
+        type: 'Create',
+        object_uri: '',
+        body: '{}',
+        digest: '',
+      })
+      .returning(['id as activity_id', 'position', 'account_id']);
+    const to = {
+      inbox_uri: 'https://a.example/inbox',
+      host: 'a.example',
+      state: 'dead',
+      finished_at: new Date(),
+    };
+    const [row] = await db('deliveries')
+      .insert({ ...activity, ...to })
+      .returning('id');
+    return one('dead letter', { id: String(row.id) }, ALL);
+  },
+  async report(world) {
+    return one('report', { id: await reportOf(world) }, ALL);
+  },
+  async 'reported account'(world) {
+    await reportOf(world);
+    return one('reported account', { id: world.owner.id }, ALL);
+  },
+  async 'report with evidence'(world) {
+    const { db, ids, storage } = world.context;
+    const [id, key] = [ids.next<'evidence'>(), `evidence/${world.next()}/sheet-frames.jpg`];
+    await storage.putBytes(key, Buffer.from([0xff, 0xd8]), { contentType: 'image/jpeg' });
+    await db('report_evidence').insert({
+      ...{
+        id,
+        report_id: await reportOf(world),
+        post_kind: 'video',
+        post_id: id,
+        post_uri: 'https://a.example/1',
+      },
+      ...{ post_created_at: new Date(), frames_state: 'kept', sheet_key: key },
+    });
+    return one('report with evidence', { id }, ALL);
+  },
+  async rule({ context: { db, ids }, next }) {
+    const id = ids.next();
+    const when = JSON.stringify({ words: ['replica'], fields: [] });
+    await db('content_rules').insert({ id, name: `Watches ${next()}`, when, action: 'report' });
+    return one('rule', { id }, ALL);
+  },
+  async 'listed file'({ context: { db, ids }, next }) {
+    const id = ids.next();
+    await db('listed_media').insert({ id, sha256: String(next()).padStart(64, '1'), distance: 10 });
+    return one('listed file', { id }, ALL);
+  },
+  async 'held post'({ context: { db, ids }, videos, owner }) {
+    const video_id = await videos.video(owner.account, { state: 'held' });
+    const id = ids.next();
+    await db('held_posts').insert({ id, video_id, account_id: owner.id, cause: 'rule' });
+    return one('held post', { id }, ALL);
+  },
+  'dead job': async (world) => one('dead job', { id: await deadJob(world) }, ALL),
+  async 'queue of dead jobs'(world) {
+    await deadJob(world);
+    return one('queue of dead jobs', { queue: 'default' }, ALL);
+  },
+  async 'running queue'({ context: { db } }) {
+    await db('queue_pauses').delete();
+    return one('running queue', { queue: 'mail' }, ALL);
+  },
+  async 'paused queue'({ context: { db } }) {
+    await db('queue_pauses').insert({ queue: 'mail' }).onConflict('queue').ignore();
+    return one('paused queue', { queue: 'mail' }, ALL);
+  },
+  'blocked domain': (world) => policyOf(world, 'suspend'),
+  'allowed domain': (world) => policyOf(world, 'allow'),
+  async 'trending video'({ videos, owner }) {
+    return one('trending video', { id: await videos.video(owner.account, {}) }, ALL);
+  },
+  'trending account': async ({ owner }) => one('trending account', { id: owner.id }, ALL),
+  async 'trending sound'({ context: { db }, next }) {
+    const subject = `sound${next()}`;
+    await db('trend_decisions').insert({ of: 'sounds', subject, standing: 'held' });
+    return one('trending sound', { id: subject }, ALL);
+  },
+  async 'domain in trends'({ context: { db }, next }) {
+    const host = `far${next()}.test`;
+    await db('instances').insert({ host });
+    return one('domain', { domain: host }, ALL);
+  },
+  async 'known server'({ context: { db }, next }) {
+    const host = `known${next()}.test`;
+    await db('instances').insert({ host });
+    return one('known server', { host }, ALL);
+  },
+  async 'followed list of domains'({ context: { db, ids }, next }) {
+    const id = ids.next<'subscription'>();
+    await db('domain_subscriptions').insert({ id, url: `https://lists.test/${next()}` });
+    return one('followed list of domains', { id }, ALL);
+  },
+} satisfies Record<string, Make>;
+
+/** A report about the owner, taken by nobody. */
+async function reportOf({ context, owner, friend }: World): Promise<string> {
+  const filed = await context.inTx((tx) =>
+    context.moderation.file(tx, {
+      ...{ reporterId: friend.id, targetId: owner.id, videoIds: [], commentIds: [] },
+      ...{ comment: 'Rude', forward: false, byServer: true },
+    }),
+  );
+  if (!filed.ok) throw new Error(filed.detail);
+  return filed.reportId;
+}
+
+/** A job that used all its tries. */
+async function deadJob({ context: { db, ids } }: World): Promise<string> {
+  const id = ids.next();
+  await db('jobs').insert({
+    id,
+    name: 'media.purge',
+    queue: 'default',
+    payload: '{}',
+    state: 'dead',
+    died_at: new Date(),
+  });
+  return id;
+}
+
+async function policyOf(world: World, severity: 'suspend' | 'allow'): Promise<Thing[]> {
+  const [row] = await world.context
+    .db('domain_policies')
+    .insert({ domain: `d${world.next()}.test`, severity })
+    .returning('id');
+  return one(`domain: ${severity}`, { id: String(row.id) }, ALL);
+}
