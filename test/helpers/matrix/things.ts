@@ -3,6 +3,7 @@ import type { VideoId } from '../../../src/lib/ids.ts';
 import { operator } from '../../../src/modules/staff/index.ts';
 import type { Person } from '../people.ts';
 import { storeWatched } from '../watched.ts';
+import { strikeOf } from './strikes.ts';
 import { type Audience, audiences, type World } from './world.ts';
 
 /** Something that a parameter of a path may name. */
@@ -24,15 +25,6 @@ function marked(world: World, what: string, shownTo: readonly Audience[]): strin
   const word = `mark-${world.next()}-${what.replaceAll(' ', '-')}`;
   world.marks.push({ word, what, shownTo });
   return word;
-}
-
-/** Something the staff told the owner of. */
-async function strikeOf({ context, owner }: World) {
-  const { inTx, measures } = context;
-  const target = { kind: 'account', id: owner.id } as const;
-  const taken = await inTx((tx) => measures.take(tx, operator, { target, measure: 'warn', facts: 'Hm.' }));
-  if (!taken.ok || taken.measureId === null) throw new Error('Nobody was warned.');
-  return { id: taken.measureId, accountId: owner.id };
 }
 
 async function videosOf(world: World): Promise<Thing[]> {
