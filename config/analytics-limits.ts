@@ -6,8 +6,6 @@ export const analyticsLimits = {
   /** Quarters of an hour are kept this long, minutes this long; days for good. */
   quartersKeptDays: 92,
   minutesKeptMs: 3 * 3_600_000,
-  /** Rows that one statement of the upkeep removes. */
-  sweptAtOnce: 5_000,
   /** How often what was noted is added up, and rows of it that one transaction takes. */
   foldMs: 2_000,
   talliesAtOnce: 10_000,

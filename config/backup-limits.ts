@@ -1,10 +1,13 @@
 const DAY_MS = 24 * 3_600_000;
 
 export const databaseLimits = {
-  /** A migration that waits this long for a lock lets those pass that wait behind it, and comes again. */
-  migrationLockMs: 10_000,
-  migrationTries: 6,
-  migrationPauseMs: 2_000,
+  /**
+   * A migration that waits this long for a lock lets those pass that wait behind it, and comes again. Shorter than the
+   * second after which PostgreSQL looks for deadlocks (`deadlock_timeout`): then it is not a request that it ends.
+   */
+  migrationLockMs: 500,
+  migrationTries: 120,
+  migrationPauseMs: 1_000,
   /** One statement of a migration. What takes longer on a large database belongs into a job (docs/upgrading.md). */
   migrationStatementMs: 1_800_000,
 } as const;
@@ -17,7 +20,10 @@ export const backupLimits = {
   objectsPerPage: 500,
   /** No good backup for longer than this: somebody has to look. */
   staleMs: 1.5 * DAY_MS,
-  rehearsalEveryMs: 7 * DAY_MS,
+  /** Somebody who was told and did nothing is told again. */
+  tellAgainMs: 3 * DAY_MS,
+  /** A week, less what one night differs from another. */
+  rehearsalEveryMs: 6.5 * DAY_MS,
   /** After a failure, until the next hour comes round. */
   retryMs: 3_600_000,
   /** What somebody is still making is not swept away. */

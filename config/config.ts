@@ -250,6 +250,8 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
             accessKey: required(v.S3_ACCESS_KEY),
             secretKey: new Secret(required(v.S3_SECRET_KEY)),
             publicEndpoint: v.S3_PUBLIC_ENDPOINT ?? null,
+            /** 0: no limit. */
+            maxBytes: required(v.S3_MAX_GB) * 1024 * megabyte,
           },
     cold: {
       afterMs: required(v.COLD_AFTER_DAYS) * 24 * 3_600_000,
@@ -307,6 +309,8 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       maxUploadBytes: required(v.MAX_UPLOAD_MB) * megabyte,
       maxDurationSeconds: required(v.MAX_DURATION_SECONDS),
       lazyRungs: required(v.LAZY_RUNGS),
+      /** 0: for ever. */
+      originalsKeptMs: required(v.ORIGINALS_KEPT_DAYS) * 24 * 3_600_000,
     },
     serving: {
       cacheBytes: required(v.MEDIA_CACHE_MB) * megabyte,
@@ -335,6 +339,11 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       maxBytes: required(v.REMOTE_CACHE_MAX_GB) * 1024 * megabyte,
       /** 0: however long it is. */
       maxAgeMs: required(v.REMOTE_CACHE_MAX_AGE_DAYS) * 24 * 3_600_000,
+    },
+    remotePosters: {
+      maxBytes: required(v.REMOTE_POSTERS_MAX_GB) * 1024 * megabyte,
+      /** 0: however long it is. */
+      maxAgeMs: required(v.REMOTE_POSTERS_MAX_AGE_DAYS) * 24 * 3_600_000,
     },
     remoteKeyMinBits: required(v.REMOTE_KEY_MIN_BITS),
     federation: { mode: required(v.FEDERATION_MODE), authorizedFetch: required(v.AUTHORIZED_FETCH) },

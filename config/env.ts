@@ -7,6 +7,7 @@ import { instanceVariables } from './env-instance.ts';
 import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
 import { observabilityVariables } from './env-observability.ts';
+import { retentionVariables } from './env-retention.ts';
 import { videoVariables } from './env-video.ts';
 import { hostName, httpUrl, integer, list, variable } from './variable.ts';
 
@@ -297,7 +298,7 @@ export const variables = {
     remedy: 'Write a command name or an absolute path.',
     group: 'Running',
   }),
-  ...{ ...eventVariables, ...mailVariables, ...videoVariables, ...backupVariables },
+  ...{ ...eventVariables, ...mailVariables, ...videoVariables, ...backupVariables, ...retentionVariables },
   FEDERATION_MODE: variable({
     schema: z.enum(['open', 'allow-list']),
     fallback: 'open',
@@ -327,22 +328,6 @@ export const variables = {
     remedy: 'Write a number from 1 to 10000.',
     group: 'Federation',
     control: { kind: 'number', min: 1, max: 10_000, unit: 'MB' },
-  }),
-  REMOTE_CACHE_MAX_GB: variable({
-    schema: integer(1, 1_000_000),
-    fallback: '50',
-    doc: 'Most that the copies of videos of other servers may take, in GB (1 GB = 1,073,741,824 bytes). Those that were not watched for the longest time go first, and come back when they are opened. Videos of this server never go.',
-    remedy: 'Write a number from 1 to 1000000.',
-    group: 'Federation',
-    control: { kind: 'number', min: 1, max: 1_000_000, unit: 'GB' },
-  }),
-  REMOTE_CACHE_MAX_AGE_DAYS: variable({
-    schema: integer(0, 36_500),
-    fallback: '90',
-    doc: 'Copies of videos of other servers that nobody watched for this many days go; 0: they stay as long as there is room.',
-    remedy: 'Write a number of days from 0 to 36500.',
-    group: 'Federation',
-    control: { kind: 'number', min: 0, max: 36_500, unit: 'days' },
   }),
   REMOTE_KEY_MIN_BITS: variable({
     schema: integer(1_024, 4_096),

@@ -52,6 +52,4 @@ export const watchLimits = {
   keptDays: 3,
   /** Once all events of a day are stored, keys of its views stay for so long: clocks differ, and some are still on their way to the stream. */
   keysKeptMs: 3_600_000,
-  /** Rows that one statement of the upkeep removes. */
-  sweptAtOnce: 5_000,
 } as const;

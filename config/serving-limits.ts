@@ -17,8 +17,6 @@ export const servingLimits = {
   keptMs: 24 * 3_600_000,
   /** What was tried out is kept as long as what was watched. */
   exploredMs: 30 * 24 * 3_600_000,
-  /** Rows that one statement of the upkeep removes. */
-  sweptAtOnce: 5_000,
   /** People whose last mark a process remembers, for when Redis is late. */
   marks: 10_000,
   /** So many videos left at once, one after the other, and something else is chosen. */

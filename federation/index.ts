@@ -68,7 +68,7 @@ import { traceFetch } from './trace.ts';
 
 export { sweepInbox } from './inbox/index.ts';
 export { policedFetch } from './net/policed-fetch.ts';
-export { sweepDeliveryHosts } from './outbox/circuit.ts';
+export { sweepDeadDeliveries, sweepDeliveryHosts } from './outbox/circuit.ts';
 export { createKeyMaker, opensActorKey } from './store/keyring.ts';
 export { sweepRemoteKeys } from './store/remote-keys.ts';
 

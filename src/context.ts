@@ -17,6 +17,7 @@ import { type Db, openDatabase } from './db/database.ts';
 import { migrateOrRefuse } from './db/migrate.ts';
 import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
+import { endExpired } from './http/upload-direct.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { openQueues } from './jobs/queues.ts';
 import type { JobHandlers } from './jobs/registry.ts';
@@ -56,7 +57,7 @@ import { createRelays } from './modules/relays/index.ts';
 import { openSettings } from './modules/settings/index.ts';
 import { createSocial } from './modules/social/index.ts';
 import { createAudit } from './modules/staff/index.ts';
-import { createStorage } from './modules/storage/index.ts';
+import { createRoom, createStorage, type Place } from './modules/storage/index.ts';
 import { createAnnouncer, createStreaming } from './modules/streaming/index.ts';
 import { createTags } from './modules/tags/index.ts';
 import {
@@ -68,6 +69,7 @@ import {
 import { createWork } from './modules/work/index.ts';
 import { beginTracing, createOperations } from './operations/index.ts';
 import { openRankedFeeds } from './ranked-feeds.ts';
+import { openRetention, placesOf } from './retention-side.ts';
 import { openRules } from './rules-side.ts';
 import { createSafekeeping } from './safekeeping.ts';
 import { createStaffSide } from './staff-side.ts';
@@ -81,6 +83,8 @@ import { version } from './version.ts';
 export interface Overrides {
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** What can become full. */
+  readonly places?: readonly Place[];
   /** Use the embedded stack of a server that runs on the same data, where there is one: for the command line. */
   readonly besideServer?: boolean;
 }
@@ -131,9 +135,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const { inTx, recommending, hearCommitted } = openRankedFeeds({ config, ids, clock, log, ...connections });
   const enqueue = createEnqueue(ids);
   const scratchDir = join(config.dataDir, 'work');
+  const room = createRoom({ places: overrides.places ?? placesOf(config, db), clock, log });
   const media = createStorage({
     ...{ ...openStores(config), coldAfterMs: config.cold.afterMs },
-    ...{ db, inTx, enqueue, clock, log, scratchDir },
+    ...{ db, inTx, enqueue, clock, log, audit, scratchDir },
     remake: async (tx, videoId) => (await videos.askToRemake(tx, videoId)).ok,
   });
   const checked = await media.check();
@@ -213,7 +218,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
         job,
       ),
     mediaModesOf: instances.mediaModesOf,
-    cache: config.remoteCache,
+    ...{ cache: config.remoteCache, takesCopies: room.takesCopies },
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
     ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes },
@@ -317,6 +322,11 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ federation, reportDesk },
   });
 
+  const retention = openRetention({
+    ...{ config, db, inTx, clock, log, audit, instanceAccount, videos, archives, auth, mail, engagement },
+    ...{ instances, notifications, feed, recommending, watching: streams.watching, analytics },
+    endUpload: (id) => endExpired({ videos, storage, inTx, log }, id),
+  });
   const handlers: JobHandlers = {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.ladder': async (payload, run) => videos.jobs.ladder(payload, run),
@@ -329,6 +339,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     'reports.evidence': ({ reportId }, run) => reportDesk.sheets.keep(reportId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
+    'media.remote-poster': ({ videoId }, run) => videos.jobs.remotePoster(videoId, run),
+    'storage.scan': (job, run) => media.jobs.scan(job, run),
     'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
     'accounts.purge': ({ accountId }, run) => pictures.jobs.purge(accountId, run),
     'accounts.archive': (job, run) => archives.jobs.make(job, run),
@@ -355,7 +367,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const queues = openQueues(redis, config.redisPrefix);
   closers.push(() => Promise.all(Object.values(queues).map((queue) => queue.close())));
 
-  const safekeeping = createSafekeeping({ config, db, databaseUrl, clock, log, media, instanceSecret });
+  const safekeeping = createSafekeeping({
+    ...{ config, db, inTx, databaseUrl, clock, log, media, metrics, instanceSecret, auth },
+    request: fetch.request,
+  });
   const context = {
     config,
     settings,
@@ -371,21 +386,14 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     redis,
     queues,
     work: createWork({ db, audit }),
-    ...createOperations({ ...{ db, redis, clock, config, metrics, storage, videos }, ...safekeeping }),
-    storage,
-    media,
+    ...createOperations({
+      ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
+      ...safekeeping,
+    }),
+    ...{ storage, media, room, retention },
     ...safekeeping,
-    ffmpeg,
-    accounts,
-    pictures,
-    fieldChecks,
-    auth,
-    mail,
-    digests,
-    social,
-    videos,
-    mediaUrls,
-    proxiedFiles,
+    ...{ ffmpeg, accounts, pictures, fieldChecks, auth, mail, digests, social },
+    ...{ videos, mediaUrls, proxiedFiles },
     mediaAccess: createAccessCache({
       // Below `media/` lie the objects of videos and of accounts.
       ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id),

@@ -1,18 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { analyticsLimits } from '../config/analytics-limits.ts';
-import { feedLimits, watchLimits } from '../config/feed-limits.ts';
-import { deliveryLimits, inboxLimits, signatureLimits } from '../config/limits.ts';
+import { watchLimits } from '../config/feed-limits.ts';
+import { deliveryLimits } from '../config/limits.ts';
 import { pushLimits } from '../config/live-limits.ts';
 import { mailLimits } from '../config/mail-limits.ts';
 import { transcriptionLimits } from '../config/media-limits.ts';
 import { staffLimits } from '../config/staff-limits.ts';
 import { trendUpkeep } from '../config/trend-limits.ts';
-import { sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import { letGo, openRedis } from './connections.ts';
 import type { Context } from './context.ts';
-import { sweepOnce } from './db/once.ts';
-import { sweepUndone } from './db/undone.ts';
 import { createApp } from './http/app.ts';
 import { formsDir } from './http/body.ts';
 import type { HttpDeps } from './http/deps.ts';
@@ -37,6 +34,8 @@ export interface Running {
 }
 
 const MINUTE = 60_000;
+/** How soon a class of retention has its turn once it is due. */
+const RETENTION_MS = 5_000;
 /** Open requests get this long to end when the server stops. */
 const DRAIN_MS = 5_000;
 
@@ -74,6 +73,8 @@ export async function startWeb(context: Context): Promise<Running> {
     exclusive: false,
     tasks: [
       { name: 'uploads', everyMs: 15_000, run: () => uploads.sweep() },
+      // Here, since where no worker does the upkeep, none would say so.
+      { name: 'retention-alarm', everyMs: MINUTE, run: () => context.retention.alarm() },
       { name: 'refusals', everyMs: MINUTE, run: () => context.instances.writeRefusals() },
       { name: 'forms', everyMs: 60 * MINUTE, run: () => sweepForms(formsDir(dataDir), context.clock.now()) },
     ],
@@ -183,8 +184,7 @@ function startBackups(context: Context): Running {
 }
 
 function upkeepTasks(context: Context): Upkeep[] {
-  const { db, inTx, redis, config, log, auth, engagement, instances, clock, federation, videos, watching } =
-    context;
+  const { db, inTx, redis, config, log, auth, instances, clock, federation, watching } = context;
   const before = (ms: number) => new Date(clock.now() - ms);
   return [
     { name: 'workers', everyMs: 60 * MINUTE, run: () => sweepWorkers(db) },
@@ -196,25 +196,18 @@ function upkeepTasks(context: Context): Upkeep[] {
     },
     { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
     { name: 'abandoned-media', everyMs: 10_000, run: () => inTx((tx) => context.videos.failAbandoned(tx)) },
-    { name: 'drafts', everyMs: 10 * MINUTE, run: () => inTx((tx) => videos.dropOldDrafts(tx)) },
     { name: 'scheduled-posts', everyMs: 5_000, run: (signal) => context.posts.publishDue(signal) },
-    { name: 'idempotency-keys', everyMs: 60 * MINUTE, run: () => sweepOnce(db) },
-    { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
-    { name: 'mails', everyMs: 60 * MINUTE, run: () => context.mail.sweep() },
-    { name: 'mail-links', everyMs: 60 * MINUTE, run: () => auth.sweepLinks() },
+    { name: 'releases', everyMs: 10 * MINUTE, run: () => context.releases.checkDue() },
     { name: 'unconfirmed', everyMs: 60 * MINUTE, run: () => auth.emails.dropUnconfirmed(inTx) },
     { name: 'digests', everyMs: MINUTE, run: () => inTx((tx) => context.digests.enqueueDue(tx)) },
-    { name: 'passkey-challenges', everyMs: 60 * MINUTE, run: () => auth.passkeys.sweep() },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
     { name: 'report-evidence', everyMs: 60 * MINUTE, run: () => context.reportDesk.sheets.sweep() },
-    { name: 'archives', everyMs: 10 * MINUTE, run: () => context.archives.expire() },
     {
       name: 'addresses',
       everyMs: 60 * MINUTE,
       run: () => context.staff.directory.forgetAddresses(staffLimits.addressDays),
     },
-    { name: 'apps', everyMs: 60 * MINUTE, run: () => auth.apps.sweep() },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },
@@ -224,42 +217,17 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'peer-blocks', everyMs: 5 * MINUTE, run: (signal) => context.domains.peers.askDue(signal) },
     { name: 'ended-follows', everyMs: 60 * MINUTE, run: () => context.social.sweepEndedFollows() },
     { name: 'inspections', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.inspectDue(tx)) },
-    { name: 'instances', everyMs: 60 * MINUTE, run: () => instances.sweepInstances() },
-    { name: 'inbox', everyMs: 60 * MINUTE, run: () => sweepInbox(db, before(inboxLimits.keptMs)) },
-    { name: 'undone', everyMs: 60 * MINUTE, run: () => sweepUndone(db, before(inboxLimits.keptMs)) },
-    {
-      name: 'remote-cache',
-      everyMs: 10 * MINUTE,
-      run: (signal) => videos.storageUse.keepWithinCap(signal),
-    },
     // Sweeps what was begun and never ended.
     { name: 'storage', everyMs: 24 * 60 * MINUTE, run: () => context.storage.check() },
+    { name: 'retention', everyMs: RETENTION_MS, run: (signal) => context.retention.runDue(signal) },
+    { name: 'storage-use', everyMs: MINUTE, run: () => context.media.use.measureWhenDue() },
     { name: 'cold-media', everyMs: 10 * MINUTE, run: () => context.media.coolDue() },
     { name: 'views', everyMs: watchLimits.tallyMs, run: (signal) => watching.addTallies(signal) },
     { name: 'analytics', everyMs: analyticsLimits.foldMs, run: (signal) => context.analytics.fold(signal) },
-    { name: 'analytics-kept', everyMs: 60 * MINUTE, run: (signal) => context.analytics.sweep(signal) },
-    { name: 'watching', everyMs: 60 * MINUTE, run: (signal) => watching.sweep(signal) },
-    {
-      name: 'feed-places',
-      everyMs: 60 * MINUTE,
-      run: () => context.feed.forYou.sweepPlaces(before(feedLimits.cursorMs)),
-    },
-    { name: 'slates', everyMs: 10 * MINUTE, run: (signal) => context.recommending.sweep(signal) },
-    { name: 'remote-views', everyMs: 24 * 60 * MINUTE, run: () => engagement.sweepRemoteViews() },
     {
       name: 'deliveries',
       everyMs: 60 * MINUTE,
       run: () => federation.wakeForgotten(before(60 * MINUTE)),
-    },
-    {
-      name: 'delivery-hosts',
-      everyMs: 60 * MINUTE,
-      run: () => sweepDeliveryHosts(db, before(deliveryLimits.hostsKeptMs)),
-    },
-    {
-      name: 'remote-keys',
-      everyMs: 60 * MINUTE,
-      run: () => sweepRemoteKeys(db, before(2 * signatureLimits.keyMaxAgeMs)),
     },
   ];
 }

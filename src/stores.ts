@@ -29,7 +29,7 @@ export function openBackupPlace({ backups, dataDir }: Config, dir: string | null
   const store =
     s3 && dir === null
       ? createS3Storage({ ...s3, variables: 'BACKUP_S3', secretKey: s3.secretKey.reveal() })
-      : createFileStorage({ root });
+      : createFileStorage({ root, variable: 'BACKUP_DIR' });
   return {
     store,
     passphrase: passphrase?.reveal() ?? null,

@@ -1,5 +1,6 @@
 import { remoteJsonLimits } from '../../config/limits.ts';
 import type { Db, Tx } from '../../src/db/database.ts';
+import { deleteInBatches } from '../../src/db/sweep.ts';
 import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import { PermanentJobError } from '../../src/jobs/registry.ts';
 import { parseBoundedJson } from '../../src/lib/net/bounded-json.ts';
@@ -146,6 +147,7 @@ export async function explainActivity(db: Db, activityUri: string): Promise<Expl
 }
 
 /** Forgets activities that are older than any sender would repeat. */
-export function sweepInbox(db: Db, olderThan: Date): Promise<number> {
-  return db('inbox_activities').where('received_at', '<', olderThan).whereNot({ state: 'queued' }).delete();
+export function sweepInbox(db: Db, olderThan: Date, signal: AbortSignal): Promise<number> {
+  const old = { condition: `received_at < ? and state <> 'queued'`, bindings: [olderThan] };
+  return deleteInBatches(db, 'inbox_activities', old, signal);
 }

@@ -1,5 +1,6 @@
 import type { deliveryLimits } from '../../config/limits.ts';
 import type { Db, Tx } from '../../src/db/database.ts';
+import { deleteInBatches } from '../../src/db/sweep.ts';
 import type { SignatureScheme } from './sign.ts';
 
 type CircuitLimits = Pick<typeof deliveryLimits, 'failuresToOpen' | 'firstRetryMs' | 'longestProbePauseMs'>;
@@ -113,7 +114,13 @@ export async function probeNow(tx: Tx, hosts: readonly string[], now: Date): Pro
     .update({ open_until: now, updated_at: now });
 }
 
+/** Forgets deliveries that were given up before a moment: nobody there knows of what they told. */
+export function sweepDeadDeliveries(db: Db, before: Date, signal: AbortSignal): Promise<number> {
+  const old = { condition: `state = 'dead' and finished_at < ?`, bindings: [before] };
+  return deleteInBatches(db, 'deliveries', old, signal);
+}
+
 /** Forgets hosts to which nothing was sent since `before` (security.md R6). Returns how many. */
-export async function sweepDeliveryHosts(db: Db, before: Date): Promise<number> {
-  return db('delivery_hosts').where('updated_at', '<', before).delete();
+export function sweepDeliveryHosts(db: Db, before: Date, signal?: AbortSignal): Promise<number> {
+  return deleteInBatches(db, 'delivery_hosts', { condition: 'updated_at < ?', bindings: [before] }, signal);
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../../src/db/database.ts';
+import { deleteInBatches } from '../../src/db/sweep.ts';
 import type { KeyStore, StoredFailure } from '../inbox/signature/keys.ts';
 
 /** Public keys of remote actors in PostgreSQL, and which of them could not be had, one row per key id. */
@@ -35,6 +36,6 @@ export function createRemoteKeyStore(db: Db): KeyStore {
 }
 
 /** Forgets keys nobody has used for long, so that a flood of key ids leaves nothing behind (security.md R6). */
-export function sweepRemoteKeys(db: Db, olderThan: Date): Promise<number> {
-  return db('remote_keys').where('checked_at', '<', olderThan).delete();
+export function sweepRemoteKeys(db: Db, olderThan: Date, signal: AbortSignal): Promise<number> {
+  return deleteInBatches(db, 'remote_keys', { condition: 'checked_at < ?', bindings: [olderThan] }, signal);
 }

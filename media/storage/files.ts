@@ -41,7 +41,12 @@ const MAX_RENAME_ATTEMPTS = 100;
  * link, links below it are refused. A put writes beside, syncs, renames and syncs the directories, so
  * an object is whole and survives a power cut once the promise resolves.
  */
-export function createFileStorage(deps: { readonly root: string; readonly clock?: Clock }): ObjectStorage {
+export function createFileStorage(deps: {
+  readonly root: string;
+  readonly clock?: Clock;
+  /** The variable that names the root, for the admin who reads that it cannot be used. */
+  readonly variable?: 'DATA_DIR' | 'BACKUP_DIR';
+}): ObjectStorage {
   const clock = deps.clock ?? systemClock;
   let realRoot: Promise<string> | undefined;
 
@@ -137,7 +142,7 @@ export function createFileStorage(deps: { readonly root: string; readonly clock?
       assertPrefix(prefix);
       yield* walk(await root(), prefix);
     },
-    check: () => checkFiles(storage, deps.root, root, clock),
+    check: () => checkFiles(storage, deps, root, clock),
   };
   return storage;
 }
@@ -237,7 +242,7 @@ async function entriesOf(directory: string) {
 
 async function checkFiles(
   storage: ObjectStorage,
-  configuredRoot: string,
+  { root: configuredRoot, variable = 'DATA_DIR' }: Parameters<typeof createFileStorage>[0],
   root: () => Promise<string>,
   clock: Clock,
 ): Promise<Result> {
@@ -252,7 +257,7 @@ async function checkFiles(
     const cause = error instanceof Error ? error.message : String(error);
     return fail(
       'storage-unusable',
-      `Media cannot be stored in ${configuredRoot} (${cause}). Make the directory writable, or set DATA_DIR.`,
+      `Nothing can be stored in ${configuredRoot} (${cause}). Make the directory writable, or set ${variable}.`,
     );
   }
 }

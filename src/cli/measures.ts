@@ -106,9 +106,8 @@ export function addAccountMeasures(command: Command, run: Run): Command {
   return addMeasures(command, run, { measures: accountMeasures, find: accountNamed, name: 'name' });
 }
 
-/** `vireo video …`: what the staff does to videos, by their ids. */
-export function videoCommand(run: Run): Command {
-  const command = new Command('video').description('what the staff does to videos');
+/** Adds to `vireo video …` what the staff does to videos, by their ids. */
+export function addVideoMeasures(command: Command, run: Run): Command {
   return addMeasures(command, run, { measures: videoMeasures, find: videoNamed, name: 'id' });
 }
 

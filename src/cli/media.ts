@@ -1,14 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { transcriptionLimits } from '../../config/media-limits.ts';
-import { parseId, type VideoId } from '../lib/ids.ts';
+import { retentionLimits } from '../../config/retention-limits.ts';
+import type { VideoId } from '../lib/ids.ts';
+import { type RetentionClass, retentionClasses } from '../modules/retention/index.ts';
+import { operator } from '../modules/staff/index.ts';
 import type { StoreName } from '../modules/storage/index.ts';
 import { inMegabytes, progressTeller } from './progress.ts';
 import type { Report, Run } from './report.ts';
+import { idIn, videoIdIn } from './video-ids.ts';
 
 /** `vireo media …`: what media takes, and what may go. */
 export function mediaCommand(run: Run): Command {
   const command = new Command('media').description('what media takes, where it lies, and what may go');
-  for (const add of [addUsage, addPrune, addOrphans, addRemake, addTranscribe, addMove]) add(command, run);
+  for (const add of [addUsage, addRetention, addPrune, addOrphans, addLookup, addTranscribe, addMove])
+    add(command, run);
   return command;
 }
 
@@ -16,54 +21,91 @@ const GB = 1024 ** 3;
 const DAY_MS = 24 * 3_600_000;
 
 /** `vireo media usage` */
-export function addUsage(command: Command, run: Run): void {
+function addUsage(command: Command, run: Run): void {
   command
     .command('usage')
-    .description(
-      'what media takes, by kind; uploads that are kept as they came are counted in the storage itself',
-    )
+    .description('what is stored, by kind, and how full the disks are')
     .action(() =>
-      run(async ({ videos, archives, clock }): Promise<Report> => {
-        const { usage, cachedBytes, cache, orphans } = videos.storageUse;
-        const [kinds, cached, stored] = [
-          await usage(),
-          await cachedBytes(),
-          await orphans({ remove: false, now: clock.now() }),
-        ];
-        const originals = { kind: 'originals', objects: stored.originals, bytes: stored.originalBytes };
-        const rows = [...kinds, ...(await archives.usage()), originals].map((use) => ({
-          ...use,
-          size: sizeOf(use.bytes),
+      run(async ({ media, room, videos }): Promise<Report> => {
+        await media.use.measure();
+        const [{ kinds }, { level, places }, cached] = await Promise.all([
+          media.use.last(),
+          room.state(),
+          videos.storageUse.cachedBytes(),
+        ]);
+        const rows = kinds.map((use) => ({ ...use, size: sizeOf(use.bytes) }));
+        const disks = places.map(
+          ({ name, usedBytes, totalBytes }) =>
+            ` ${name}: ${sizeOf(usedBytes)} of ${sizeOf(totalBytes)} are taken.`,
+        );
+        const { maxBytes } = videos.storageUse.cache;
+        const copies = `Copies of videos of other servers: ${sizeOf(cached)} of ${sizeOf(maxBytes)}.`;
+        return { ok: true, rows, text: `${copies}${disks.join('')} ${LEVEL[level]}` };
+      }),
+    );
+}
+
+const LEVEL = {
+  open: 'There is room.',
+  'no-copies': 'No new copies of what other servers have are made.',
+  full: 'Nothing is taken in.',
+} as const;
+
+/** `vireo media retention` */
+function addRetention(command: Command, run: Run): void {
+  command
+    .command('retention')
+    .description('what is kept for how long, and what came of looking after it')
+    .addOption(new Option('--run <class>', 'do it now for one class').choices([...retentionClasses]))
+    .action((options: { run?: RetentionClass }) =>
+      run(async ({ retention, audit, inTx }): Promise<Report> => {
+        if (options.run !== undefined) {
+          const target = { kind: 'storage', id: options.run } as const;
+          const outcome = await retention.run(options.run);
+          if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+          await inTx((tx) => audit.record(tx, operator, { action: 'storage.clean', target }));
+          const { rows, bytes } = outcome.freed;
+          return { ok: true, text: `${rows} went, ${sizeOf(bytes)}.` };
+        }
+        const states = await retention.list();
+        const rows = states.map(({ class: name, state, days, maxBytes, okAt, freed, failure, nextAt }) => ({
+          ...{ class: name, state, days, cap: maxBytes === null ? null : sizeOf(maxBytes), okAt },
+          ...{ freed: freed?.rows ?? null, freedSize: freed ? sizeOf(freed.bytes) : null, nextAt },
+          failure: failure?.error ?? null,
         }));
-        const text = `Copies of videos of other servers: ${sizeOf(cached)} of ${sizeOf(cache.maxBytes)}.`;
-        return { ok: true, rows, text };
+        const bad = states.filter(({ state }) => state === 'failing' || state === 'overdue');
+        if (bad.length === 0) return { ok: true, rows, text: `${rows.length} classes.` };
+        const hours = retentionLimits.overdueMs / 3_600_000;
+        const names = bad.map(({ class: name }) => name).join(', ');
+        return { ok: false, rows, text: `Failing, or not done for ${hours} hours: ${names}.` };
       }),
     );
 }
 
 /** `vireo media prune` */
-export function addPrune(command: Command, run: Run): void {
+function addPrune(command: Command, run: Run): void {
   command
     .command('prune')
     .description(
-      'remove copies of videos of other servers; they come back when somebody opens them. Without options: as far as the configuration says',
+      'remove copies of videos of other servers; they come back when somebody opens them. Without bounds: as far as the configuration says',
     )
-    .option('--older-than <days>', 'that nobody watched for so long, such as 30d', daysIn)
+    .requiredOption('--remote', 'of other servers; videos of this server never go')
+    .option('--days <days>', 'those that nobody watched for so long', daysIn)
     .option(
-      '--to <size>',
-      'least recently watched first, until no more than this is left, such as 20GB',
-      bytesIn,
+      '--max-gb <gigabytes>',
+      'least recently watched first, until no more than this is left',
+      gigabytesIn,
     )
     .option('--dry-run', 'only tell what would go')
-    .action((options: { olderThan?: number; to?: number; dryRun?: boolean }) =>
+    .action((options: { days?: number; maxGb?: number; dryRun?: boolean }) =>
       run(async ({ videos }): Promise<Report> => {
         const { cache, prune } = videos.storageUse;
-        const isAsked = options.olderThan !== undefined || options.to !== undefined;
+        const isAsked = options.days !== undefined || options.maxGb !== undefined;
         const asConfigured = {
           toBytes: cache.maxBytes,
           ...(cache.maxAgeMs > 0 ? { unwatchedForMs: cache.maxAgeMs } : {}),
         };
-        const wanted = isAsked ? { unwatchedForMs: options.olderThan, toBytes: options.to } : asConfigured;
+        const wanted = isAsked ? { unwatchedForMs: options.days, toBytes: options.maxGb } : asConfigured;
         const gone = await prune({ ...wanted, dryRun: options.dryRun ?? false });
         const verb = options.dryRun ? 'would go' : 'went';
         return { ok: true, text: `${gone.videos} copies ${verb}, ${sizeOf(gone.bytes)}.` };
@@ -72,75 +114,69 @@ export function addPrune(command: Command, run: Run): void {
 }
 
 /** `vireo media orphans` */
-export function addOrphans(command: Command, run: Run): void {
+function addOrphans(command: Command, run: Run): void {
   command
     .command('orphans')
-    .description('find stored objects that nothing names any more')
-    .option('--delete', 'remove them')
-    .action((options: { delete?: boolean }) =>
-      run(async ({ videos, clock }): Promise<Report> => {
-        const remove = options.delete ?? false;
-        const found = await videos.storageUse.orphans({ remove, now: clock.now() });
-        const rows = found.first.map((key) => ({ key }));
-        const what = remove ? ' They are removed.' : '';
-        return { ok: true, rows, text: `${found.orphans} orphans, ${sizeOf(found.bytes)}.${what}` };
+    .description('find stored objects that nothing names, and what names an object that is nowhere')
+    .option(
+      '--fix',
+      'remove the first; have the second made again, or forget it where it comes back by itself',
+    )
+    .option('--dry-run', 'only tell what there is, as without --fix')
+    .action((options: { fix?: boolean; dryRun?: boolean }) =>
+      run(async ({ media, audit, inTx }): Promise<Report> => {
+        const mend = options.fix === true && options.dryRun !== true;
+        const outcome = await media.scan.run({ mend });
+        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+        if (mend) {
+          const deed = { action: 'storage.mend', target: { kind: 'storage', id: 'objects' } } as const;
+          await inTx((tx) => audit.record(tx, operator, deed));
+        }
+        const { findings, objects, orphans, orphanBytes, missing, mended } = outcome;
+        const found = `${orphans} orphans, ${sizeOf(orphanBytes)}; ${missing} missing; ${objects} objects were looked at.`;
+        const left = orphans + missing - mended;
+        const advice = mend ? ` ${mended} were mended.` : '';
+        return { ok: mend ? left === 0 : true, rows: findings, text: `${found}${advice}` };
+      }),
+    );
+}
+
+/** `vireo media lookup` */
+function addLookup(command: Command, run: Run): void {
+  command
+    .command('lookup')
+    .description('what a video, or an object of it, is, and where it lies')
+    .argument('<address>', 'of its page, of its file, of its ActivityPub object, or its id or key')
+    .action((address: string) =>
+      run(async ({ media, videos }): Promise<Report> => {
+        const found = await media.lookup(idIn(address), address);
+        if (!found) return { ok: false, text: 'Nothing here is called so.' };
+        const video = await videos.internal(found.videoId);
+        const state = video ? `${video.state}, media ${video.media.state}` : 'without a row';
+        const whose = video?.local ? 'of this server' : `of ${video ? new URL(video.uri).host : 'nobody'}`;
+        return { ok: true, rows: found.objects, text: `Video ${found.videoId} ${whose}: ${state}.` };
       }),
     );
 }
 
 function daysIn(text: string): number {
   const [, days] = /^(\d{1,5})d?$/.exec(text) ?? [];
-  if (days === undefined) throw new InvalidArgumentError('Write a number of days, such as 30d.');
+  if (days === undefined) throw new InvalidArgumentError('Write a number of days, such as 30.');
   return Number(days) * DAY_MS;
 }
 
-const UNITS: Readonly<Record<string, number>> = { MB: 1024 ** 2, GB, TB: 1024 ** 4 };
-
-function bytesIn(text: string): number {
-  const [, number, unit = ''] = /^(\d{1,7}(?:\.\d{1,3})?)\s?(MB|GB|TB)$/i.exec(text) ?? [];
-  const factor = UNITS[unit.toUpperCase()];
-  if (number === undefined || factor === undefined) {
-    throw new InvalidArgumentError('Write a size, such as 20GB or 500MB.');
-  }
-  return Math.floor(Number(number) * factor);
+function gigabytesIn(text: string): number {
+  const [, number] = /^(\d{1,7}(?:\.\d{1,3})?)$/.exec(text) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('Write a number of gigabytes, such as 20 or 0.5.');
+  return Math.floor(Number(number) * GB);
 }
 
 function sizeOf(bytes: number): string {
   return bytes < GB ? `${(bytes / 1024 ** 2).toFixed(1)} MB` : `${(bytes / GB).toFixed(2)} GB`;
 }
 
-const REMAKE_BATCH = 200;
-
-/** `vireo media remake` */
-export function addRemake(command: Command, run: Run): void {
-  command
-    .command('remake')
-    .description(
-      'make everything of a video anew in the background, as after an update of ffmpeg or of the sizes',
-    )
-    .argument('[video]', 'its id, as in its address', videoIdIn)
-    .option('--all', 'every video of this server whose upload was kept')
-    .action((videoId: VideoId | undefined, { all = false }: { all?: boolean }) =>
-      run(async ({ videos, inTx }): Promise<Report> => {
-        if ((videoId === undefined) === !all) return { ok: false, text: 'Name one video, or say --all.' };
-        if (videoId !== undefined) {
-          const asked = await inTx((tx) => videos.askToRemake(tx, videoId));
-          if (!asked.ok) return { ok: false, text: asked.detail ?? asked.reason };
-          return { ok: true, text: 'It will be made anew.' };
-        }
-        let count = 0;
-        for (let after: VideoId | null = null; ; ) {
-          const ids: VideoId[] = await videos.remakeable(after, REMAKE_BATCH);
-          for (const id of ids) if ((await inTx((tx) => videos.askToRemake(tx, id))).ok) count += 1;
-          after = ids.at(-1) ?? null;
-          if (ids.length < REMAKE_BATCH) return { ok: true, text: `${count} videos will be made anew.` };
-        }
-      }),
-    );
-}
-
 /** `vireo media transcribe` */
-export function addTranscribe(command: Command, run: Run): void {
+function addTranscribe(command: Command, run: Run): void {
   command
     .command('transcribe')
     .description('have captions written in the background by the service at TRANSCRIPTION_URL')
@@ -174,14 +210,8 @@ export function addTranscribe(command: Command, run: Run): void {
     );
 }
 
-function videoIdIn(text: string): VideoId {
-  const id = parseId<'video'>(text);
-  if (id === null) throw new InvalidArgumentError('Not an id of a video.');
-  return id;
-}
-
 /** `vireo media move` */
-export function addMove(command: Command, run: Run): void {
+function addMove(command: Command, run: Run): void {
   command
     .command('move')
     .description(

@@ -15,7 +15,7 @@ import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
 import { joiningCommand } from './joining.ts';
 import { mailCommand } from './mail.ts';
-import { commentCommand, videoCommand } from './measures.ts';
+import { commentCommand } from './measures.ts';
 import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
 import { raidCommand } from './raid.ts';
@@ -27,6 +27,7 @@ import { ruleCommand } from './rule.ts';
 import { registrationsCommand, settingsCommand } from './settings.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
+import { videoCommand } from './video.ts';
 
 /** Where a command runs: by default in this process, as it was started. */
 export interface Surroundings {
@@ -77,11 +78,10 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
 
   program.addCommand(backupCommand(run, runAlone)).addCommand(doctorCommand(runAlone));
   for (const noun of [
-    ...[userCommand, inviteCommand, queueCommand, federationCommand],
-    ...[deliveryCommand, domainCommand, relayCommand, mailCommand, mediaCommand, storageCommand],
-    ...[rankingCommand, countersCommand, settingsCommand, registrationsCommand, reportCommand],
-    ...[auditCommand, joiningCommand, ruleCommand, raidCommand, hashCommand, instanceCommand],
-    ...[videoCommand, commentCommand],
+    ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
+    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
+    ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
+    ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],
   ])
     program.addCommand(noun(run));
   for (const command of [program, ...program.commands.flatMap((noun) => [noun, ...noun.commands])]) {

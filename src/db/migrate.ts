@@ -72,7 +72,10 @@ export async function pendingMigrations(db: Knex): Promise<string[]> {
   return names.filter((name) => !done.has(name));
 }
 
-/** A statement that waits for a lock is given up and tried again, so that what the server does meanwhile goes on. */
+/** A lock was not to be had in time, or somebody who had it waited for one of ours (PostgreSQL, appendix A). */
+const GAVE_WAY: ReadonlySet<unknown> = new Set(['55P03', '40P01']);
+
+/** A migration that waits for a lock is given up and tried again, so that what servers do meanwhile goes on. */
 async function migrateAll(db: Knex, source: Knex.MigrationSource<string>): Promise<string[]> {
   const config = {
     migrationSource: source,
@@ -88,8 +91,8 @@ async function migrateAll(db: Knex, source: Knex.MigrationSource<string>): Promi
       const [, names] = (await db.migrate.latest(config)) as [number, string[]];
       return [...done, ...names];
     } catch (error) {
-      const isLocked = error instanceof Error && 'code' in error && error.code === '55P03';
-      if (!isLocked || tries === databaseLimits.migrationTries) throw error;
+      const code = error instanceof Error && 'code' in error ? error.code : null;
+      if (!GAVE_WAY.has(code) || tries === databaseLimits.migrationTries) throw error;
       const after: string[] = await db('migrations').orderBy('id').pluck('name');
       done.push(...after.filter((name) => !before.includes(name) && !done.includes(name)));
       await pause(databaseLimits.migrationPauseMs);

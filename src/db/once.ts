@@ -1,6 +1,7 @@
 import type { AccountId } from '../lib/ids.ts';
 import { ok, type Result } from '../lib/result.ts';
 import type { Db, Tx } from './database.ts';
+import { deleteInBatches } from './sweep.ts';
 
 /** Hours for which the same request gives what the first one made. */
 const KEPT_HOURS = 24;
@@ -37,8 +38,7 @@ export async function once<T extends object, R extends string>(
 }
 
 /** Forgets keys that nobody asks with any more. */
-export async function sweepOnce(db: Db): Promise<void> {
-  await db('idempotency_keys')
-    .where('created_at', '<', db.raw(`now() - ? * interval '1 hour'`, [KEPT_HOURS + 1]))
-    .delete();
+export function sweepOnce(db: Db, signal: AbortSignal): Promise<number> {
+  const condition = `created_at < now() - ? * interval '1 hour'`;
+  return deleteInBatches(db, 'idempotency_keys', { condition, bindings: [KEPT_HOURS + 1] }, signal);
 }

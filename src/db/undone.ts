@@ -1,4 +1,5 @@
 import type { Db, Tx } from './database.ts';
+import { deleteInBatches } from './sweep.ts';
 
 /**
  * Remembers that an activity was taken back before it came, so that it does nothing should it still come.
@@ -20,6 +21,11 @@ export async function isUndone(tx: Tx, actorUri: string, activityUri: string): P
 }
 
 /** Forgets what was taken back so long ago that its activity will not come any more. */
-export function sweepUndone(db: Db, olderThan: Date): Promise<number> {
-  return db('undone_activities').where('created_at', '<', olderThan).delete();
+export function sweepUndone(db: Db, olderThan: Date, signal: AbortSignal): Promise<number> {
+  return deleteInBatches(
+    db,
+    'undone_activities',
+    { condition: 'created_at < ?', bindings: [olderThan] },
+    signal,
+  );
 }

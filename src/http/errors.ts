@@ -84,6 +84,8 @@ export const STATUS_OF_REASON = {
   'upgrade-required': 426,
   'too-large': 413,
   'storage-full': 413,
+  'disk-full': 507,
+  kept: 422,
   'upload-incomplete': 422,
   'link-expired': 403,
   'type-unsupported': 415,

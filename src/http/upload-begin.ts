@@ -109,6 +109,8 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
     );
   }
   if (bytes === 0) throw new ApiError('validation-failed', 'The file is empty.');
+  const room = await deps.room.check(bytes);
+  if (!room.ok) throw refused(room);
   const parsed = uploadMetadata.safeParse(upload.metadata ?? {});
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -133,7 +133,10 @@ async function ownUpload(deps: HttpDeps, viewer: Viewer, id: string) {
  * Ends an upload of either kind that has lasted too long. One whose parts were joined, but whose row still waits
  * since the process died in between, is completed instead.
  */
-export async function endExpired(deps: HttpDeps, id: string): Promise<void> {
+export async function endExpired(
+  deps: Pick<HttpDeps, 'videos' | 'storage' | 'inTx' | 'log'>,
+  id: string,
+): Promise<void> {
   const upload = await deps.videos.upload(id);
   const multipartId = upload?.multipartId ?? null;
   const { multipart } = deps.storage;
@@ -152,7 +155,7 @@ export async function endExpired(deps: HttpDeps, id: string): Promise<void> {
 
 /** What stays behind here is swept with all that is unfinished in the bucket. */
 async function drop(
-  deps: HttpDeps,
+  deps: Pick<HttpDeps, 'log'>,
   multipart: MultipartUploads,
   key: string,
   multipartId: string,

@@ -7,7 +7,7 @@ import type { IRouter, NextFunction, Request, Response } from 'express';
 import { videoLimits } from '../../config/limits.ts';
 import { allows, type Viewer } from '../modules/auth/index.ts';
 import type { HttpDeps } from './deps.ts';
-import { ApiError, errorBody } from './errors.ts';
+import { ApiError, errorBody, refused } from './errors.ts';
 import { refuseFrozen, viewerOfRequest } from './session.ts';
 import { beginUpload } from './upload-begin.ts';
 import { endExpired } from './upload-direct.ts';
@@ -65,10 +65,17 @@ export function createUploads(deps: HttpDeps) {
         throw new ApiError('scope-missing', 'It needs the scope write:media.');
       viewers.set(req, viewer);
       const { id } = req.params;
+      if (req.method === 'PATCH') await mustHaveRoom();
       if (id === undefined) await deps.limits.take(UPLOADS, viewer.account.id);
       else await authorize(String(id), viewer, req.method);
     }
     await tus.handle(req, res);
+  }
+
+  /** What was begun while there was room waits with the rest until there is some again. */
+  async function mustHaveRoom(): Promise<void> {
+    const room = await deps.room.check(0);
+    if (!room.ok) throw refused(room);
   }
 
   async function authorize(id: string, viewer: Viewer, method: string): Promise<void> {

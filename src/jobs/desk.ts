@@ -91,8 +91,10 @@ export async function replayDead(tx: Tx, which: DeadJobs): Promise<number> {
   const found = await dead(tx, which).delete().returning('*');
   if (found.length === 0) return 0;
   const byKey = new Map(found.map((row) => [row.key ?? row.id, row]));
-  const rows = [...byKey.values()].map(({ id, name, queue, key, run, created_at, priority, payload }) => ({
-    ...{ id, name, queue, key, created_at, priority, run: run + 1, payload: JSON.stringify(payload) },
+  const rows = [...byKey.values()].map(({ id, name, queue, key, run, payload, ...as }) => ({
+    ...{ id, name, queue, key, run: run + 1, payload: JSON.stringify(payload) },
+    // What went wrong is known until it has gone well.
+    ...{ created_at: as.created_at, priority: as.priority, last_error: as.last_error },
   }));
   for (let done = 0; done < rows.length; done += ROWS_PER_INSERT) {
     await insertOrWake(tx, rows.slice(done, done + ROWS_PER_INSERT));

@@ -75,6 +75,22 @@ export const jobSpecs = {
     timeoutMs: 60 * minute,
     retryDelayMs: 30_000,
   },
+  /** Copies the poster of a video of another server again that somebody sees without one. */
+  'media.remote-poster': {
+    queue: 'replicate',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 2,
+    timeoutMs: 5 * minute,
+    retryDelayMs: 60_000,
+  },
+  /** Looks for what storage and rows do not have in common; see src/modules/storage/scan.ts. */
+  'storage.scan': {
+    queue: 'default',
+    payload: z.object({ mend: z.boolean() }),
+    maxAttempts: 2,
+    timeoutMs: 12 * 60 * minute,
+    retryDelayMs: 60_000,
+  },
   'media.purge': {
     queue: 'default',
     payload: z.object({ videoId: idSchema<'video'>() }),

@@ -9,6 +9,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { FigureSource, Sample } from '../lib/figures.ts';
 import { certificateOf } from '../lib/net/certificate.ts';
 import type { Backups } from '../modules/backups/index.ts';
+import type { Retention } from '../modules/retention/index.ts';
+import type { Room, Storage } from '../modules/storage/index.ts';
 import type { Videos } from '../modules/videos/index.ts';
 
 interface FigureDeps {
@@ -17,6 +19,9 @@ interface FigureDeps {
   readonly config: Config;
   readonly videos: Videos;
   readonly backups: Pick<Backups, 'status'>;
+  readonly media: Storage;
+  readonly room: Room;
+  readonly retention: Retention;
 }
 
 /** The figures of the whole server that an admin watches. They only read. */
@@ -24,6 +29,8 @@ export function figureSources(deps: FigureDeps): FigureSource[] {
   return [queues(deps), workers(deps), upkeep(deps), peers(deps), reports(deps), database(deps)].concat(
     storage(deps),
     disk(deps),
+    room(deps),
+    retention(deps),
     certificate(deps),
     backup(deps),
   );
@@ -170,7 +177,7 @@ function database({ db }: FigureDeps): FigureSource {
   };
 }
 
-function storage({ videos, config }: FigureDeps): FigureSource {
+function storage({ media, videos, config }: FigureDeps): FigureSource {
   return {
     source: 'storage',
     everyMs: watchOverLimits.dearFiguresMs,
@@ -180,7 +187,7 @@ function storage({ videos, config }: FigureDeps): FigureSource {
       remote_cache_max_bytes: { help: 'What they may take at most' },
     },
     read: async () => [
-      ...(await videos.storageUse.usage()).map(({ kind, bytes }) => ({
+      ...(await media.use.last()).kinds.map(({ kind, bytes }) => ({
         gauge: 'storage_bytes',
         labels: { kind },
         value: bytes,
@@ -206,6 +213,50 @@ function disk({ config }: FigureDeps): FigureSource {
         { gauge: 'disk_free_bytes', value: bavail * bsize },
       ];
     },
+  };
+}
+
+/** What stops taking things in: the fullest place of this process. */
+function room({ room: of }: FigureDeps): FigureSource {
+  return {
+    source: 'room',
+    gauges: {
+      storage_level: { help: '0: everything is taken in, 1: no copies of what others have, 2: nothing' },
+      storage_used_ratio: { help: 'How full a disk or the share of the bucket is', labels: ['place'] },
+    },
+    async read() {
+      const { level, places } = await of.state();
+      return [
+        { gauge: 'storage_level', value: { open: 0, 'no-copies': 1, full: 2 }[level] },
+        ...places.map(({ name, usedBytes, totalBytes }) => ({
+          gauge: 'storage_used_ratio',
+          labels: { place: name },
+          value: usedBytes / totalBytes,
+        })),
+      ];
+    },
+  };
+}
+
+function retention({ retention: classes, clock }: FigureDeps): FigureSource {
+  const labels = ['class'];
+  return {
+    source: 'retention',
+    gauges: {
+      retention_ok_age_seconds: { help: 'Since what is over was last taken away, by class', labels },
+      retention_failing: { help: '1 where that failed last, or has not been done for two days', labels },
+      retention_freed_bytes: { help: 'What the last run took away that took anything', labels },
+    },
+    read: async () =>
+      (await classes.list()).flatMap(({ class: name, state, okAt, freed }) => {
+        if (state === 'kept') return [];
+        const isBad = state === 'failing' || state === 'overdue';
+        return [
+          ...ageOf('retention_ok_age_seconds', { class: name }, okAt, clock),
+          { gauge: 'retention_failing', labels: { class: name }, value: isBad ? 1 : 0 },
+          { gauge: 'retention_freed_bytes', labels: { class: name }, value: freed?.bytes ?? 0 },
+        ];
+      }),
   };
 }
 

@@ -6,6 +6,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Backups } from '../modules/backups/index.ts';
+import type { Retention } from '../modules/retention/index.ts';
+import type { Room, Storage } from '../modules/storage/index.ts';
 import type { Videos } from '../modules/videos/index.ts';
 import { figureSources } from './figures.ts';
 import { createLifecycle } from './readiness.ts';
@@ -19,6 +21,9 @@ interface OperationsDeps {
   readonly storage: ObjectStorage;
   readonly videos: Videos;
   readonly backups: Pick<Backups, 'status'>;
+  readonly media: Storage;
+  readonly room: Room;
+  readonly retention: Retention;
 }
 
 /** Begins to send traces, where that is configured: nothing of OpenTelemetry is loaded otherwise. */

@@ -147,6 +147,8 @@ const noHandlers: JobHandlers = {
   'media.extras': unexpected,
   'media.poster': unexpected,
   'media.remake': unexpected,
+  'media.remote-poster': unexpected,
+  'storage.scan': unexpected,
   'media.transcribe': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,

@@ -14,6 +14,8 @@ export interface TestS3 {
   readonly secretKey: string;
   /** Requests it has seen, as `METHOD path`. */
   readonly requests: readonly string[];
+  /** While true, it removes nothing: it answers as one whose key may not. */
+  refusesRemovals: boolean;
   close(): Promise<void>;
 }
 
@@ -48,13 +50,21 @@ export async function startS3(directory: string): Promise<TestS3> {
     if (removal === null) incoming.pipe(onward);
     else onward.end(removal);
   }
+  const faults = { refusesRemovals: false };
   const front = createServer((incoming, outgoing) => {
     requests.push(`${incoming.method} ${incoming.url}`);
+    const isRemoval = incoming.method === 'DELETE' || /[?&]delete/.test(incoming.url ?? '');
+    if (faults.refusesRemovals && isRemoval) {
+      incoming.resume();
+      outgoing.writeHead(403, { 'content-type': 'application/xml' });
+      outgoing.end('<Error><Code>AccessDenied</Code><Message>Access Denied.</Message></Error>');
+      return;
+    }
     pass(incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
   const address = front.address() as AddressInfo;
-  return {
+  return Object.assign(faults, {
     endpoint: `http://127.0.0.1:${address.port}`,
     accessKey: 'S3RVER',
     secretKey: 'S3RVER',
@@ -64,5 +74,5 @@ export async function startS3(directory: string): Promise<TestS3> {
       await new Promise((resolve) => front.close(resolve));
       await inner.close();
     },
-  };
+  });
 }

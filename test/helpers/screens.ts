@@ -55,6 +55,7 @@ export function screensOf(site: LivedIn): Screen[] {
     ...plainScreens(site),
     nora('/admin', 'Overview'),
     nora('/admin/approvals', 'Sign-ups'),
+    nora('/admin/storage', 'Storage'),
     nora('/admin/accounts', 'Accounts'),
     nora(`/admin/accounts/${site.nora.id}`, '@nora', { name: '/admin/accounts/:id' }),
     nora('/admin/roles', 'Roles'),

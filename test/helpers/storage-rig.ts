@@ -11,7 +11,9 @@ import { type Db, type InTx, openDatabase, transactions } from '../../src/db/dat
 import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createIds, type IdSource, type VideoId } from '../../src/lib/ids.ts';
+import { createAudit } from '../../src/modules/staff/index.ts';
 import { createStorage, type Storage, type StorageDeps } from '../../src/modules/storage/index.ts';
+import { orphansIn } from '../../src/modules/storage/orphans.ts';
 import { silent } from './job-rig.ts';
 import { startS3, type TestS3 } from './s3-server.ts';
 import { createTestDatabase, dropTestDatabase } from './stack.ts';
@@ -51,6 +53,7 @@ export async function createStorageRig(): Promise<StorageRig> {
       createStorage({
         ...{ db, inTx, files, s3, clock: systemClock, activeMaxAgeMs: ACTIVE_MAX_AGE_MS },
         ...{ cold: null, coldAfterMs: 90 * DAY_MS, enqueue: createEnqueue(ids), log: silent },
+        audit: createAudit({ db, ids }),
         ...{ scratchDir: join(directory, 'scratch'), remake: async () => false, ...deps },
       }),
     async empty() {
@@ -127,4 +130,11 @@ export async function addVideo(
     });
   }
   return { videoId, keys };
+}
+
+/** Keys of objects that no row names and that are older than a moment. */
+export async function orphanKeys(db: Db, store: ObjectStorage, before: number): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of orphansIn(db, store, { before })) keys.push(key);
+  return keys;
 }

@@ -25,7 +25,7 @@ export const swiftRefusal: string | null = [MEMCACHED, ...[...PARTS, 'proxy'].ma
  * OpenStack Swift with its S3 face on loopback: an S3 server that shares no code with the other one, or with
  * the client. One device, one replica, everything in `directory`. Takes some seconds to answer.
  */
-export async function startSwift(directory: string): Promise<Omit<TestS3, 'requests'>> {
+export async function startSwift(directory: string): Promise<Omit<TestS3, 'requests' | 'refusesRemovals'>> {
   await mkdir(join(directory, 'devices', 'd1'), { recursive: true });
   const [proxy, account, container, object, cache] = await freePorts(5);
   const ports = { account, container, object };

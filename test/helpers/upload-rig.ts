@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { originalKey } from '../../media/keys.ts';
+import type { Overrides } from '../../src/context.ts';
 import { createPeople } from './people.ts';
 import { startTestServer } from './server.ts';
 
@@ -54,11 +55,14 @@ export async function expectRefused(response: Response, status: number, code: st
 export type UploadRig = Awaited<ReturnType<typeof startUploadRig>>;
 
 /** A server that takes uploads of up to 1 MB, with the token of an account and ways to look behind it. */
-export async function startUploadRig(more: Record<string, string> = {}) {
+export async function startUploadRig(more: Record<string, string> = {}, parts: Overrides = {}) {
   /** How far the server's clock is ahead of the machine's, in ms. It never goes back. */
   let ahead = 0;
   const clock = { now: () => Date.now() + ahead };
-  const server = await startTestServer({ variables: { MAX_UPLOAD_MB: '1', ...more }, overrides: { clock } });
+  const server = await startTestServer({
+    variables: { MAX_UPLOAD_MB: '1', ...more },
+    overrides: { ...parts, clock },
+  });
   const { db, storage } = server.context;
   const people = createPeople(server);
   const folder = join(server.dataDir, 'uploads');

@@ -72,7 +72,7 @@ beforeEach(async () => {
       screen: async () => ok({ verdict: { hold: false, sensitive: false, hits: [] } }),
       settle: async () => undefined,
     },
-    ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null },
+    ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null, takesCopies: async () => true },
     mediaUrls: createMediaUrls({
       ...{ mediaUrl: 'http://a.example/media', origin: 'http://a.example', clock: systemClock },
       instanceSecret: 'a secret that is only good for this test',

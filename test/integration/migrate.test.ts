@@ -142,5 +142,5 @@ test('one that hangs is stopped, and waits for locks no longer than others can w
   );
   await query(url, 'create trigger see after insert on migrations for each row execute function see()');
   await migrate(url);
-  expect(await query(url, 'select distinct * from seen')).toEqual([{ statement: '30min', lock: '10s' }]);
+  expect(await query(url, 'select distinct * from seen')).toEqual([{ statement: '30min', lock: '500ms' }]);
 });

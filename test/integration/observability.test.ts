@@ -226,12 +226,26 @@ test('the command line sets, lists and removes policies', { timeout: COMMANDS_MS
 test('the command line tells what media takes, and lets copies go', { timeout: COMMANDS_MS }, async () => {
   const usage = await jsonOf('media', 'usage');
   expect(usage.rows).toContainEqual({ kind: 'originals', objects: 0, bytes: 0, size: '0.0 MB' });
-  expect(usage.message).toMatch(/ of 50\.00 GB\.$/);
-  const pruned = await jsonOf('media', 'prune', '--older-than', '30d', '--to', '20GB', '--dry-run');
+  expect(usage.message).toMatch(/ of 50\.00 GB\. data: .* are taken\. .* There is room\.$/);
+  const retention = await jsonOf('media', 'retention');
+  expect(retention.rows).toContainEqual(expect.objectContaining({ class: 'audit', state: 'kept' }));
+  expect(await jsonOf('media', 'retention', '--run', 'mails')).toMatchObject({
+    ok: true,
+    message: '0 went, 0.0 MB.',
+  });
+  expect((await jsonOf('media', 'retention', '--run', 'audit')).message).toMatch(/^Nothing of this kind/);
+  expect((await cli('media', 'retention', '--run', 'all')).code).toBe(1);
+  expect((await jsonOf('media', 'lookup', 'https://nowhere.test/1')).ok).toBe(false);
+  for (const verb of ['retranscode', 'verify', 'regenerate-thumbnails', 'purge']) {
+    expect(await jsonOf('video', verb, '1')).toMatchObject({ ok: false, message: /no such video|no video/i });
+  }
+  expect((await jsonOf('video', 'move', '1', '--to', 's3')).ok).toBe(false);
+  expect((await cli('video', 'verify', 'x')).code).toBe(1);
+  const pruned = await jsonOf('media', 'prune', '--remote', '--days', '30', '--max-gb', '20', '--dry-run');
   expect(pruned).toMatchObject({ ok: true, message: '0 copies would go, 0.0 MB.' });
-  expect((await jsonOf('media', 'prune')).message).toBe('0 copies went, 0.0 MB.');
-  expect((await cli('media', 'prune', '--to', 'little')).code).toBe(1);
-  expect((await jsonOf('media', 'orphans', '--delete')).message).toMatch(/^0 orphans, 0\.0 MB\./);
+  expect((await jsonOf('media', 'prune', '--remote')).message).toBe('0 copies went, 0.0 MB.');
+  expect((await cli('media', 'prune', '--remote', '--max-gb', 'little')).code).toBe(1);
+  expect((await jsonOf('media', 'orphans', '--fix')).message).toMatch(/^0 orphans, 0\.0 MB; 2 missing;/);
 });
 
 describe('metrics', () => {

@@ -10,11 +10,11 @@ import { createEnqueue } from '../../src/jobs/enqueue.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type AccountId, createIds, type VideoId } from '../../src/lib/ids.ts';
 import { createLogger } from '../../src/lib/log.ts';
+import { measureUse, storageUse } from '../../src/modules/storage/use.ts';
 import { purgeObjects } from '../../src/modules/videos/purge.ts';
 import { type CacheDeps, cachedBytes, makeRoom, pruneCache } from '../../src/modules/videos/remote-cache.ts';
 import { onOpened } from '../../src/modules/videos/remote-modes.ts';
 import { purgesOf, shareCopy } from '../../src/modules/videos/shared-copies.ts';
-import { mediaUsage, orphanedObjects } from '../../src/modules/videos/storage-use.ts';
 import { keepAtHand } from '../../src/modules/videos/viral.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
@@ -330,20 +330,9 @@ describe('videos of the same file', () => {
     await purge();
     expect(await stateOf(donor)).toEqual(EVICTED);
     expect(await objects()).toEqual(await keysOf(other));
-    expect(await mediaUsage(db)).toEqual([{ kind: 'local mp4', objects: 1, bytes: 400 }]);
+    await measureUse({ db, inTx: transactions(db), clock: systemClock });
+    const { kinds } = await storageUse(db);
+    expect(kinds).toContainEqual({ kind: 'renditions', objects: 1, bytes: 400 });
+    expect(kinds).toContainEqual({ kind: 'remote-videos', objects: 0, bytes: 0 });
   });
-});
-
-test('objects that no row names are found once they are old, and removed only on demand', async () => {
-  const id = await ready(100);
-  const [kept] = await objects();
-  const key = mediaKey(id, 'cd'.repeat(32), '360.mp4');
-  await storage.putBytes(key, Buffer.alloc(7), { contentType: 'video/mp4' });
-  const find = (remove: boolean, now: number) => orphanedObjects({ db, storage }, { remove, now });
-  expect(await find(true, Date.now())).toMatchObject({ orphans: 0 });
-  const later = Date.now() + 2 * DAY;
-  expect(await find(false, later)).toMatchObject({ orphans: 1, bytes: 7, first: [key] });
-  expect(await objects()).toHaveLength(2);
-  await find(true, later);
-  expect(await objects()).toEqual([kept]);
 });

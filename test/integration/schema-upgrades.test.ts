@@ -184,6 +184,28 @@ describe('a migration', () => {
     expect(await query(url, 'select x from half')).toEqual([{ x: 'whole' }]);
   });
 
+  test('that meets a request half-way is the one that gives way', { timeout: 60_000 }, async () => {
+    await migrate(url);
+    await nextMigration(
+      `await knex.raw('alter table relays add column more text'); await knex.raw('alter table markers add column more text');`,
+    );
+    const request = new pg.Client({ connectionString: url });
+    await request.connect();
+    try {
+      await request.query('begin');
+      await request.query('select 1 from markers');
+      const migrating = migrate(url, { folder });
+      const waits = () =>
+        query(url, `select 1 from pg_locks where relation = 'markers'::regclass and not granted`);
+      await eventually('it has the one and waits for the other', async () => (await waits()).length === 1);
+      await request.query('select 1 from relays');
+      await request.query('commit');
+      expect(await migrating).toEqual(['9001_next']);
+    } finally {
+      await request.end();
+    }
+  });
+
   test('that waits for a lock lets others pass, and comes again', { timeout: 60_000 }, async () => {
     await migrate(url);
     await nextMigration(`await knex.raw('alter table relays add column more text');`);

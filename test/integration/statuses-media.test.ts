@@ -8,6 +8,7 @@ import { eventually, hurryPurges } from '../helpers/chaos.ts';
 import { clip, mp4Costume, pngBomb, writeBytes } from '../helpers/media-samples.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { orphanKeys } from '../helpers/storage-rig.ts';
 
 let server: TestServer;
 let client: Client;
@@ -127,8 +128,7 @@ describe('a video that comes before its post', () => {
     };
     const named: string[] = await db('video_assets').where({ video_id: postId }).pluck('key');
     expect(await stored()).toEqual([...named, `originals/${id}/source`].sort());
-    const inYears = { remove: false, now: Date.now() + 1e11 };
-    const orphans = (await server.context.videos.storageUse.orphans(inYears)).first;
+    const orphans = await orphanKeys(db, server.context.storage, Date.now() + 1e11);
     expect(orphans.filter((key) => key.includes(id))).toEqual([]);
     const attachment = answer.body.media_attachments[0];
     expect((await fetch(attachment.url)).status).toBe(200);

@@ -96,6 +96,7 @@ export async function statusEntitiesOf(
 ): Promise<StatusEntity[]> {
   if (items.length === 0) return [];
   const ids = [...new Set(items.map(({ video }) => video.id))];
+  deps.videos.wantPosters(items.map(({ video }) => video));
   const [{ counts: stats, mine, pinned, named, filters }, proxied] = await Promise.all([
     known ?? statusFactsOf(deps, ids, viewerId),
     deps.videos.proxiedAmong(items.map(({ video }) => video)),

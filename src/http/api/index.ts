@@ -36,8 +36,10 @@ import { domainRoutes } from './admin/domains/index.ts';
 import { queueRoutes } from './admin/queues.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { ruleRoutes } from './admin/rule-routes.ts';
+import { getBackups, getReleases } from './admin/safekeeping.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { staffRoutes } from './admin/staff.ts';
+import { cleanStorage, getStorage, listFindings, scanStorage } from './admin/storage.ts';
 import {
   listCreatorTrends,
   listSoundTrends,
@@ -340,6 +342,8 @@ export const routes: readonly Route[] = [
   putCaptions,
   deleteCaptions,
   putPoster,
+  getBackups,
+  getReleases,
   ...staffRoutes,
   failingHosts,
   deadDeliveries,
@@ -349,6 +353,7 @@ export const routes: readonly Route[] = [
   ...adminReportRoutes,
   ...[...actingRoutes, ...appealRoutes, listAdminVideos],
   ...queueRoutes,
+  ...[cleanStorage, getStorage, listFindings, scanStorage],
   listDomainBlocks,
   getDomainBlock,
   createDomainBlock,

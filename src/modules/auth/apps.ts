@@ -1,5 +1,6 @@
 import { oauthLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import { randomToken, sha256, timingSafeEqualText } from '../../lib/crypto.ts';
 import type { AppId, IdSource } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
@@ -131,11 +132,15 @@ export async function appOfToken(db: Db, token: string): Promise<App | null> {
 }
 
 /** Removes apps that nobody signed in with, and codes that can neither be used nor come again. */
-export async function sweepApps(db: Db): Promise<void> {
-  const daysAgo = (days: number) => db.raw('now() - make_interval(days => ?)', [days]);
-  await db('apps')
-    .whereNull('token_at')
-    .where('created_at', '<', daysAgo(oauthLimits.unusedAppDays))
-    .delete();
-  await db('oauth_codes').where('expires_at', '<', daysAgo(oauthLimits.oldCodeDays)).delete();
+export async function sweepApps(db: Db, signal?: AbortSignal): Promise<number> {
+  const olderThan = (column: string, days: number) => ({
+    condition: `${column} < now() - make_interval(days => ?)`,
+    bindings: [days],
+  });
+  const unused = olderThan('token_at is null and created_at', oauthLimits.unusedAppDays);
+  const apps = await deleteInBatches(db, 'apps', unused, signal);
+  return (
+    apps +
+    (await deleteInBatches(db, 'oauth_codes', olderThan('expires_at', oauthLimits.oldCodeDays), signal))
+  );
 }

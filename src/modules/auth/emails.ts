@@ -10,6 +10,7 @@ import { type FollowingDeps, followInviters } from './invites.ts';
 import { removeUnseen } from './leaving.ts';
 import * as letters from './letters.ts';
 import { endLinks, issueLink, lookAtLink, type MailLink, takeLink } from './links.ts';
+import { writeToStaff } from './staff-mail.ts';
 
 export interface EmailDeps {
   readonly db: Db;
@@ -114,15 +115,7 @@ export async function tellOfWaiting(deps: EmailDeps, tx: Tx): Promise<void> {
   const handles = names.map((username) => `@${username}`);
   const link = deps.mail.link('/admin/approvals');
   const letter = letters.waitingLetter(deps.instance.name, { count, handles }, link);
-  const staff: { account_id: AccountId; email: string }[] = await tx('users')
-    .join('accounts', 'accounts.id', 'users.account_id')
-    .whereIn('users.role', ['owner', 'admin'])
-    .where({ 'users.unconfirmed': false, 'accounts.state': 'active' })
-    .whereNotNull('users.email')
-    .select('users.account_id', 'users.email');
-  for (const { account_id: accountId, email: to } of staff) {
-    await deps.mail.write(tx, { kind: 'waiting', accountId, to, letter });
-  }
+  await writeToStaff(deps.mail, tx, { kind: 'waiting', letter });
   const value = JSON.stringify(new Date(deps.clock.now()).toISOString());
   await tx('instance_settings').insert({ key: WAITING_TOLD, value }).onConflict('key').merge({ value });
 }

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../../db/database.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { AccountId, PasskeyId, SessionId } from '../../lib/ids.ts';
 import { type Account, accountFromRow } from '../accounts/index.ts';
@@ -46,6 +47,7 @@ import {
   takeSecondFactor,
 } from './second-factor.ts';
 import { sessionByHash } from './session-rows.ts';
+import { writeToStaff } from './staff-mail.ts';
 
 export { isBirthday } from './age.ts';
 export { type App, grantable, OUT_OF_BAND, readScopes } from './apps.ts';
@@ -86,7 +88,7 @@ function appsPart(deps: ClientDocumentDeps) {
         .where({ app_id: app.id, token_hash: hashToken(token) })
         .delete();
     },
-    sweep: () => sweepApps(db),
+    sweep: (signal?: AbortSignal) => sweepApps(db, signal),
   };
 }
 
@@ -178,11 +180,13 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
     decideSignUp: (tx: Tx, by: Actor, accountId: AccountId, approve: boolean) =>
       decideSignUp({ mail: deps.mail, audit: deps.audit, post }, tx, by, accountId, approve),
     /** A last step of the job that tells the staff of people who wait. */
+    /** A letter to those who run the server. */
+    writeToStaff: (tx: Tx, mail: Parameters<typeof writeToStaff>[2]) => writeToStaff(deps.mail, tx, mail),
     tellOfWaiting: async () => async (tx: Tx) => {
       await tellOfWaiting(deps, tx);
       return null;
     },
-    sweepLinks: () => sweepLinks(db),
+    sweepLinks: (signal?: AbortSignal) => sweepLinks(db, signal),
   };
 }
 
@@ -345,8 +349,7 @@ export function createAuth(parts: AuthParts) {
     },
 
     /** Removes sessions that have run out. */
-    async sweepSessions(): Promise<number> {
-      return db('sessions').where('expires_at', '<', db.fn.now()).delete();
-    },
+    sweepSessions: (signal?: AbortSignal): Promise<number> =>
+      deleteInBatches(db, 'sessions', { condition: 'expires_at < now()' }, signal),
   };
 }

@@ -1,5 +1,6 @@
 import { linkLimits } from '../../../config/mail-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import { randomToken, sha256 } from '../../lib/crypto.ts';
 import type { AccountId, SessionId } from '../../lib/ids.ts';
 
@@ -88,9 +89,7 @@ export async function endLinks(
 }
 
 /** Forgets links that have run out, except those that count against the limit of the hour still. */
-export function sweepLinks(db: Db): Promise<number> {
-  return db('mail_links')
-    .where('expires_at', '<', db.fn.now())
-    .where('created_at', '<', db.raw(`now() - interval '1 hour'`))
-    .delete();
+export function sweepLinks(db: Db, signal?: AbortSignal): Promise<number> {
+  const condition = `expires_at < now() and created_at < now() - interval '1 hour'`;
+  return deleteInBatches(db, 'mail_links', { condition }, signal);
 }

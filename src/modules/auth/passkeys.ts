@@ -10,6 +10,7 @@ import {
 } from '@simplewebauthn/server';
 import { passkeyLimits } from '../../../config/joining-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, IdSource, PasskeyId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
@@ -93,9 +94,8 @@ export function createPasskeys(deps: PasskeyDeps) {
       return (await tx('passkeys').where({ id, account_id: accountId }).delete()) === 1;
     },
     removeAll,
-    async sweep(): Promise<void> {
-      await db('passkey_challenges').where('expires_at', '<', db.fn.now()).delete();
-    },
+    sweep: (signal?: AbortSignal): Promise<number> =>
+      deleteInBatches(db, 'passkey_challenges', { condition: 'expires_at < now()' }, signal),
   };
 }
 

@@ -16,7 +16,7 @@ import { toForget } from './retention.ts';
 import { folderOf, listBackups, readManifest, storeParts, type Target, writeManifest } from './target.ts';
 
 /** Any number, the same for every process: one backup at a time. */
-const BACKUP_LOCK = 7_461_341;
+const BACKUP_LOCK = 7_461_346;
 
 export interface CreateDeps extends ObjectsDeps {
   readonly databaseUrl: string;

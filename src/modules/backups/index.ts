@@ -1,32 +1,36 @@
 import { createHash } from 'node:crypto';
 import { backupLimits } from '../../../config/backup-limits.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
-import type { Db } from '../../db/database.ts';
+import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import { ok, type Result } from '../../lib/result.ts';
 import { type Created, type CreateOptions, createBackup } from './creating.ts';
 import type { Secrets } from './model.ts';
 import { type Rehearsal, rehearse } from './restoring.ts';
-import { createRuns, firstStart } from './runs.ts';
-import { createShelf, type Shelf } from './shelf.ts';
+import { type BackupStatus, createRuns, firstStart } from './runs.ts';
+import { createShelf } from './shelf.ts';
 import { openTarget, type TargetOptions } from './target.ts';
 
 export type { Created } from './creating.ts';
 export type { Manifest } from './model.ts';
 export { restoreDatabase, restoreObjects, whyNotLoadable } from './restoring.ts';
+
+export type { BackupStatus } from './runs.ts';
 export { createShelf, type Shelf } from './shelf.ts';
 export type { Target } from './target.ts';
 export { readSecrets } from './verifying.ts';
 
 export interface BackupsDeps {
   readonly db: Db;
+  readonly inTx: InTx;
   readonly databaseUrl: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** The media of the server. */
   readonly objects: ObjectStorage;
-  readonly place: TargetOptions & {
+  /** Opens the place for backups: each time anew, since disks come and go. */
+  readonly openPlace: () => TargetOptions & {
     /** What tells the place from others: its path or address. */
     readonly address: string;
   };
@@ -35,25 +39,27 @@ export interface BackupsDeps {
   readonly version: string;
   /** Whether a sealed private key of an account is opened by a secret key. */
   readonly opensKey: (secretKey: string, sealed: string) => boolean;
+  /** Tells the staff that there is no recent backup. */
+  readonly tell: (tx: Tx, status: BackupStatus) => Promise<void>;
   readonly settings: { readonly isNightly: boolean; readonly hour: number; readonly media: boolean };
 }
 
 export type Backups = ReturnType<typeof createBackups>;
 
+/** When the staff was last told. */
+const TOLD_KEY = 'backup-stale-told';
+
 type Tell = (step: string) => void;
 
 /** Backups of this server, made while it runs (ADR 0048, docs/backup.md). */
 export function createBackups(deps: BackupsDeps) {
-  const { db, clock, log, place, settings } = deps;
+  const { db, clock, log, openPlace, settings } = deps;
   const now = () => new Date(clock.now());
   const runs = createRuns(db, now);
-  const shelf: Shelf = createShelf(place);
 
   const backups = {
     settings,
     runs: runs.list,
-    /** What lies there, as far as it was finished. */
-    list: shelf.list,
     /** Whether backups are made, and whether somebody has to look. */
     status: () => runs.status(settings.isNightly),
 
@@ -63,6 +69,7 @@ export function createBackups(deps: BackupsDeps) {
       return runs.record(
         'create',
         async () => {
+          const place = openPlace();
           const opened = await openTarget(place, deps.origin);
           if (!opened.ok) return opened;
           const { target } = opened;
@@ -83,7 +90,7 @@ export function createBackups(deps: BackupsDeps) {
       return runs.record(
         'rehearse',
         async () => {
-          const found = await shelf.find(name);
+          const found = await createShelf(openPlace()).find(name);
           if (!found.ok) return found;
           const { target, manifest } = found;
           const outcome = await rehearse(deps, target, manifest, tell, signal);
@@ -116,6 +123,8 @@ export function createBackups(deps: BackupsDeps) {
         if (!done.ok)
           log.error({ reason: done.reason, detail: done.detail }, 'the newest backup cannot be restored');
       }
+      const status = await backups.status();
+      if (status.isStale) await deps.inTx((tx) => tellOnce(tx, status));
       await runs.sweep();
     },
   };
@@ -127,6 +136,15 @@ export function createBackups(deps: BackupsDeps) {
     const last = await runs.last('create');
     if (last === null || last.startedAt < slot) return true;
     return !last.isGood && now().getTime() - last.startedAt.getTime() > backupLimits.retryMs;
+  }
+
+  /** Once for each good backup that grew old, and again every few days until there is another. */
+  async function tellOnce(tx: Tx, status: BackupStatus): Promise<void> {
+    const row = await tx('instance_settings').where({ key: TOLD_KEY }).forUpdate().first('value');
+    if (row && clock.now() - Date.parse(row.value) < backupLimits.tellAgainMs) return;
+    const value = JSON.stringify(now().toISOString());
+    await tx('instance_settings').insert({ key: TOLD_KEY, value }).onConflict('key').merge({ value });
+    await deps.tell(tx, status);
   }
 
   async function isRehearsalDue(): Promise<boolean> {

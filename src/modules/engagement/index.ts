@@ -1,6 +1,7 @@
 import { remoteViewLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { Day } from '../../lib/days.ts';
 import type { AccountId, CommentId, IdSource, LikeId, ShareId, VideoId } from '../../lib/ids.ts';
@@ -92,10 +93,10 @@ export function createEngagement(base: {
     dropSomeOf: dropEngagementOf,
 
     /** Forgets views told of long ago. */
-    sweepRemoteViews: (): Promise<number> =>
-      db('remote_views')
-        .where('day', '<', db.raw('current_date - ?::integer', [remoteViewLimits.keptDays]))
-        .delete(),
+    sweepRemoteViews: (signal?: AbortSignal): Promise<number> => {
+      const old = { condition: 'day < current_date - ?::integer', bindings: [remoteViewLimits.keptDays] };
+      return deleteInBatches(db, 'remote_views', old, signal);
+    },
 
     /** What a stamp allows: which post may quote which video. */
     async quoteAuthorization(id: string): Promise<{ videoId: VideoId; instrumentUri: string } | null> {

@@ -1,6 +1,7 @@
 import { feedLimits } from '../../../config/feed-limits.ts';
 import { videoLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { type Filter, type FilterContext, type Filters, matcherOf } from '../filters/index.ts';
@@ -157,7 +158,7 @@ export function createForYou(deps: {
       await tx('feed_places').where({ account_id: accountId }).whereNotIn('last_id', newest).delete();
     },
 
-    sweepPlaces: (before: Date): Promise<number> =>
-      db('feed_places').where('served_at', '<', before).delete(),
+    sweepPlaces: (before: Date, signal: AbortSignal): Promise<number> =>
+      deleteInBatches(db, 'feed_places', { condition: 'served_at < ?', bindings: [before] }, signal),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { mailLimits } from '../../../config/mail-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { Finish, JobPayload } from '../../jobs/registry.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -138,7 +139,8 @@ export function createMail(deps: MailDeps) {
     jobs: { send },
 
     /** Forgets what nobody could be sent in time. */
-    sweep: (): Promise<number> => db('mails').where('expires_at', '<', db.fn.now()).delete(),
+    sweep: (signal?: AbortSignal): Promise<number> =>
+      deleteInBatches(db, 'mails', { condition: 'expires_at < now()' }, signal),
 
     close: async (): Promise<void> => transport?.close(),
   };

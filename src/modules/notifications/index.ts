@@ -1,12 +1,13 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import type { UnlistedDomains } from '../../db/visibility.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, IdSource, NotificationId } from '../../lib/ids.ts';
 import { notificationEvents } from './events.ts';
 import { acceptRequests, dismissRequests, policyOf, setPolicy } from './policies.ts';
 import { notificationQueries, ofGroup } from './queries.ts';
-import { newsSources } from './sources.ts';
+import { newsSources, tellStaff } from './sources.ts';
 
 export { notificationEvents } from './events.ts';
 export {
@@ -37,6 +38,9 @@ export function createNotifications(base: {
     /** Reactions to events, in the relay's transaction. */
     on: newsSources(deps),
 
+    /** The server itself needs somebody: `fromId` is the account it acts by, `subject` what it is about, told once. */
+    tellStaff: (tx: Tx, news: Parameters<typeof tellStaff>[2]) => tellStaff(deps, tx, news),
+
     /** Puts one away. False where there is none. */
     dismiss: (tx: Tx, accountId: AccountId, id: NotificationId): Promise<boolean> =>
       dismiss(
@@ -61,6 +65,10 @@ export function createNotifications(base: {
         .whereNot({ state: 'dismissed' })
         .update({ state: 'dismissed' });
     },
+
+    /** Forgets what was told before a moment. */
+    sweep: (before: Date, signal: AbortSignal): Promise<number> =>
+      deleteInBatches(base.db, 'notifications', { condition: 'created_at < ?', bindings: [before] }, signal),
 
     /** Removes at most `limit` each of those to and about an account that is gone; returns how many together. */
     async dropSomeOf(tx: Tx, accountId: AccountId, limit: number): Promise<number> {

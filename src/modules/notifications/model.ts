@@ -2,14 +2,16 @@ import { notificationLimits } from '../../../config/live-limits.ts';
 import type { AccountId, CommentId, MeasureId, NotificationId, ReportId, VideoId } from '../../lib/ids.ts';
 
 /**
- * What one can be told of: the types of the Mastodon API, and three of our own, which its apps are told of only where they
- * ask for them, since they would count what they cannot show: an upload can be watched, or was refused, and a report was looked at.
+ * What one can be told of: the types of the Mastodon API, and some of our own, which its apps are told of only where they
+ * ask for them, since they would count what they cannot show: an upload can be watched, or was refused, a report was looked
+ * at, the server itself needs whoever looks after it.
  */
 export const notificationTypes = [
   ...['mention', 'status', 'reblog', 'follow', 'follow_request', 'favourite', 'update'],
   ...[
     'admin.sign_up',
     'admin.report',
+    'admin.upkeep',
     'moderation_warning',
     'vireo.published',
     'vireo.rejected',
@@ -18,14 +20,12 @@ export const notificationTypes = [
 ] as const satisfies readonly string[];
 export type NotificationType =
   | ('mention' | 'status' | 'reblog' | 'follow' | 'follow_request' | 'favourite' | 'update')
-  | ('admin.sign_up' | 'admin.report' | 'moderation_warning' | 'vireo.published')
+  | ('admin.sign_up' | 'admin.report' | 'admin.upkeep' | 'moderation_warning' | 'vireo.published')
   | ('vireo.rejected' | 'vireo.report');
 
 /** Those of our own. */
 export const ownTypes = [
-  'vireo.published',
-  'vireo.rejected',
-  'vireo.report',
+  ...(['vireo.published', 'vireo.rejected', 'vireo.report', 'admin.upkeep'] as const),
 ] as const satisfies readonly NotificationType[];
 
 /** What of mentions can be turned off by itself: what is said below one’s own videos, and answers to one’s own comments. */

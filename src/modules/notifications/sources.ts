@@ -107,6 +107,20 @@ export function newsSources(deps: TellingDeps) {
   };
 }
 
+/** Tells those who look after the server that something of it needs them; once for each subject. */
+export async function tellStaff(
+  deps: TellingDeps,
+  tx: Tx,
+  { fromId, subject }: { readonly fromId: AccountId; readonly subject: string },
+): Promise<void> {
+  const news = { type: 'admin.upkeep', fromId, subject: `admin.upkeep:${subject}` } as const;
+  await tell(
+    deps,
+    tx,
+    (await staff(tx, 'storage')).map((staffId) => ({ ...news, accountId: staffId })),
+  );
+}
+
 /** Those who may do something about it. */
 function staff(tx: Tx, permission: Permission): Promise<AccountId[]> {
   return tx('users')

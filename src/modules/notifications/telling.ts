@@ -65,6 +65,7 @@ const ALWAYS_TOLD = [
   'update',
   'admin.sign_up',
   'admin.report',
+  'admin.upkeep',
   'moderation_warning',
   'vireo.published',
   'vireo.rejected',

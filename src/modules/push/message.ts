@@ -24,6 +24,7 @@ const TITLE: Record<NotificationType, (name: string) => string> = {
   update: (name) => `${name} edited a video that you boosted`,
   'admin.sign_up': (name) => `${name} signed up`,
   'admin.report': (name) => `${name} filed a report`,
+  'admin.upkeep': () => 'Your server needs you',
   moderation_warning: () => 'A decision about your account was made',
   'vireo.published': () => 'Your video is published',
   'vireo.rejected': () => 'Your video could not be published',

@@ -1,5 +1,6 @@
 import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import { createBatches } from '../../lib/batches.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { AccountId, Id, VideoId } from '../../lib/ids.ts';
@@ -144,21 +145,16 @@ export function createArchive(deps: { readonly db: Db; readonly clock: Clock; re
     },
 
     /** Forgets what is too old; a few thousand rows at once. */
-    async sweep(signal: AbortSignal): Promise<void> {
+    async sweep(signal: AbortSignal): Promise<number> {
+      let total = 0;
       const before = (ms: number) => new Date(clock.now() - ms);
       for (const [table, column, moment] of [
         ['feed_slates', 'made_at', before(servingLimits.keptMs)],
         ['explored_slots', 'served_at', before(servingLimits.exploredMs)],
       ] as const) {
-        let swept: number = servingLimits.sweptAtOnce;
-        while (swept === servingLimits.sweptAtOnce && !signal.aborted) {
-          const { rowCount } = await db.raw<{ rowCount: number }>(
-            'delete from ?? where ctid = any (array(select ctid from ?? where ?? < ? limit ?))',
-            [table, table, column, moment, servingLimits.sweptAtOnce],
-          );
-          swept = rowCount;
-        }
+        total += await deleteInBatches(db, table, { condition: `${column} < ?`, bindings: [moment] }, signal);
       }
+      return total;
     },
 
     /** Forgets all that was chosen for somebody. */

@@ -9,6 +9,7 @@ const verbs = {
   setting: ['change'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume'],
+  storage: ['clean', 'scan', 'mend'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
     ...(['note', 'forward', 'evidence', 'undo'] as const),
@@ -56,6 +57,7 @@ export const targetKinds = [
     'job',
     'queue',
     'rule',
+    'storage',
     'role',
   ] as const),
 ] as const;

@@ -7,6 +7,7 @@ import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import { type NamedObject, namedObjects, namedOriginals, namesAmong } from './named.ts';
+import { orphansIn } from './orphans.ts';
 
 /** A store under the name that reports give it. */
 export interface NamedStore {
@@ -79,7 +80,12 @@ export async function checkContent(deps: CheckDeps, options: CheckOptions = {}):
       report.count(0);
       options.onProgress?.(report.result());
     }
-    for await (const finding of orphans(deps, prefix)) report.add(finding);
+    const before = deps.clock.now() - mediaLimits.orphanAgeMs;
+    for (const { name, store } of deps.stores) {
+      for await (const { key } of orphansIn(deps.db, store, { before, prefix })) {
+        report.add({ key, problem: 'orphan', store: name, mended: null });
+      }
+    }
     return report.result();
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -158,39 +164,6 @@ async function isAnywhere(stores: readonly NamedStore[], key: string): Promise<b
 
 async function isStillNamed(db: Db, key: string): Promise<boolean> {
   return (await namesAmong(db, [key])).has(key);
-}
-
-async function* orphans({ db, clock, stores }: CheckDeps, prefix: string): AsyncGenerator<Finding> {
-  const before = clock.now() - mediaLimits.orphanAgeMs;
-  const prefixes = ['media/', 'originals/', 'archives/'].flatMap((ours) => {
-    if (prefix.startsWith(ours)) return [prefix];
-    return ours.startsWith(prefix) ? [ours] : [];
-  });
-  for (const { name, store } of stores) {
-    for (const each of prefixes) {
-      for await (const keys of inPages(oldKeys(store, each, before))) {
-        const named = await namesAmong(db, keys);
-        for (const key of keys) {
-          if (!named.has(key)) yield { key, problem: 'orphan', store: name, mended: null };
-        }
-      }
-    }
-  }
-}
-
-async function* oldKeys(store: ObjectStorage, prefix: string, before: number): AsyncGenerator<string> {
-  for await (const { key, modifiedAt } of store.list(prefix)) if (modifiedAt < before) yield key;
-}
-
-async function* inPages<T>(items: AsyncIterable<T>): AsyncGenerator<T[]> {
-  let page: T[] = [];
-  for await (const item of items) {
-    page.push(item);
-    if (page.length < mediaLimits.objectsPerPage) continue;
-    yield page;
-    page = [];
-  }
-  if (page.length > 0) yield page;
 }
 
 function createReport() {

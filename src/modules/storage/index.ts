@@ -9,12 +9,19 @@ import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
+import { type Actor, type Audit, permitted } from '../staff/index.ts';
 import { activeStoreOf, createActiveStore } from './active.ts';
 import { type CheckOptions, checkContent, type NamedStore } from './check.ts';
-import { type MoveOptions, moveMedia } from './move.ts';
+import { lookupVideo } from './lookup.ts';
+import { type MoveOptions, moveMedia, moveVideo } from './move.ts';
+import { type ScanOptions, scanFindings, scanState, scanStorage } from './scan.ts';
 import { createTiers } from './tiers.ts';
+import { measureUse, measureWhenDue, storageUse } from './use.ts';
 
 export type { StoreName } from '../../../media/storage/switchable.ts';
+export { bucketPlace, diskPlace } from './disk.ts';
+export { createRoom, type Place, type Room } from './room.ts';
+export { type StorageKind, storageKinds, storedBytes } from './use.ts';
 
 export interface StorageDeps {
   readonly db: Db;
@@ -28,6 +35,7 @@ export interface StorageDeps {
   readonly cold: ObjectStorage | null;
   readonly coldAfterMs: number;
   readonly enqueue: Enqueue;
+  readonly audit: Audit;
   readonly log: Logger;
   /** Folder for unfinished work, on a disk of this machine. */
   readonly scratchDir: string;
@@ -71,8 +79,42 @@ export function createStorage(deps: StorageDeps) {
     move: (to: StoreName, options?: MoveOptions) =>
       moveMedia({ ...deps, active, settleMs: 2 * maxAgeMs }, to, options),
 
+    /** Moves what is stored for one video, and nothing else. */
+    moveVideo: (videoId: VideoId, to: StoreName, options: { readonly dryRun: boolean }) =>
+      moveVideo(deps, videoId, to, options),
+
+    /** Where the objects of a video lie, by its id or an address. */
+    lookup: (id: VideoId | null, address: string) => lookupVideo({ db, stores }, id, address),
+
     /** Reads all media and compares it with what is known of it. */
     checkContent: (options?: CheckOptions) => checkContent({ ...deps, stores }, options),
+
+    /** What is stored by kind, as it was added up last. */
+    use: {
+      last: () => storageUse(db),
+      measure: () => measureUse(deps),
+      measureWhenDue: () => measureWhenDue(deps),
+    },
+
+    /** Looks for objects that no row names, and for rows whose objects are nowhere. */
+    scan: {
+      run: (options: ScanOptions) => scanStorage({ ...deps, objects }, options),
+      last: () => scanState(db),
+      findings: (after: string | null, limit: number) => scanFindings(db, after, limit),
+      /** Has it done in the background, for somebody of the staff. */
+      async ask(
+        tx: Tx,
+        by: Actor,
+        { mend }: { readonly mend: boolean },
+      ): Promise<Result<object, 'permission-missing'>> {
+        const allowed = permitted(by, 'storage');
+        if (!allowed.ok) return allowed;
+        await deps.enqueue(tx, { name: 'storage.scan', payload: { mend }, key: `storage.scan:${mend}` });
+        const action = mend ? 'storage.mend' : 'storage.scan';
+        await deps.audit.record(tx, by, { action, target: { kind: 'storage', id: 'objects' } });
+        return ok();
+      },
+    },
 
     /** Asks for the videos to be moved that nobody watched for long; gives their number. */
     coolDue: async () => tiers?.coolDue() ?? 0,
@@ -81,6 +123,9 @@ export function createStorage(deps: StorageDeps) {
     jobs: {
       cool: async (videoId: VideoId, run: JobRun) => tiers?.cool(videoId, run),
       warm: async (key: string) => tiers?.warm(key),
+      async scan({ mend }: { readonly mend: boolean }, { signal }: JobRun): Promise<undefined> {
+        await scanStorage({ ...deps, objects }, { mend, signal });
+      },
     },
   };
 }

@@ -2,10 +2,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { mediaLimits } from '../../../config/media-limits.ts';
+import { prefixesOf } from '../../../media/keys.ts';
 import { checkKey, isSafeKey, type ObjectStorage } from '../../../media/storage/storage.ts';
 import type { StoreName } from '../../../media/storage/switchable.ts';
 import { fitsKey, transfer } from '../../../media/storage/transfer.ts';
 import type { Db, InTx } from '../../db/database.ts';
+import type { VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { ActiveStoreCache } from './active.ts';
 
@@ -65,6 +67,39 @@ export function moveMedia(deps: MoveDeps, to: StoreName, options: MoveOptions = 
       await rm(scratch, { recursive: true, force: true });
     }
   });
+}
+
+/**
+ * Moves what is stored for one video, without changing where new media go: it is read from wherever it lies. Safe to
+ * repeat, as `moveMedia`.
+ */
+export async function moveVideo(
+  deps: Omit<MoveDeps, 'active' | 'settleMs'>,
+  videoId: VideoId,
+  to: StoreName,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<Result<MoveProgress & { readonly damaged: readonly string[] }, 'no-s3'>> {
+  const { files, s3, scratchDir } = deps;
+  if (s3 === null) return fail('no-s3', 'There is no object storage: set S3_ENDPOINT.');
+  const [source, goal] = to === 's3' ? [files, s3] : [s3, files];
+  await mkdir(scratchDir, { recursive: true });
+  const scratch = await mkdtemp(join(scratchDir, 'move-'));
+  const total = { objects: 0, bytes: 0 };
+  const damaged: string[] = [];
+  try {
+    for (const prefix of prefixesOf(videoId)) {
+      for await (const { key, size } of source.list(prefix)) {
+        const moved = dryRun ? { size, isWhole: true } : await moveOne({ source, goal, scratch }, key);
+        if (moved === null) continue;
+        total.objects += 1;
+        total.bytes += moved.size;
+        if (!moved.isWhole) damaged.push(key);
+      }
+    }
+    return ok({ ...total, damaged });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 interface Move extends MoveOptions {

@@ -1,6 +1,6 @@
 import { mediaLimits } from '../../../config/media-limits.ts';
 import type { Db } from '../../db/database.ts';
-import type { VideoId } from '../../lib/ids.ts';
+import { parseId, type VideoId } from '../../lib/ids.ts';
 
 /** An object as its row describes it. */
 export interface NamedObject {
@@ -61,11 +61,49 @@ export async function* namedOriginals(
 
 /** Those of the keys that a row names: what is stored under any other is of no use. */
 export async function namesAmong(db: Db, keys: readonly string[]): Promise<Set<string>> {
-  const [assets, originals, posters, archives]: string[][] = await Promise.all([
-    db('video_assets').whereIn('key', keys).pluck('key'),
-    db('videos').whereIn('original_key', keys).pluck('original_key'),
-    db('videos').whereIn('poster_key', keys).pluck('poster_key'),
-    db('archives').whereIn('object_key', keys).pluck('object_key'),
-  ]);
-  return new Set([assets, originals, posters, archives].flatMap((named) => named ?? []));
+  if (keys.length === 0) return new Set();
+  const owners = keys.flatMap((key) => parseId<'video'>(key.split('/')[1] ?? '') ?? []);
+  const { rows } = await db.raw<{ rows: { key: string | null }[] }>(
+    `select key from video_assets where key = any(:keys)
+     union all select original_key from videos where original_key = any(:keys)
+     union all select poster_key from videos where id = any(:owners) or media_id = any(:owners)
+     union all select avatar_key from accounts where id = any(:owners)
+     union all select header_key from accounts where id = any(:owners)
+     union all select object_key from archives where object_key = any(:keys)`,
+    { keys: [...keys], owners: [...new Set(owners)] },
+  );
+  return new Set(rows.flatMap(({ key }) => key ?? []));
+}
+
+/** What the rows of one table name that is not played: an uploaded file, a picture, an archive. */
+export interface OtherName {
+  readonly key: string;
+  readonly table: 'videos' | 'accounts' | 'archives';
+  readonly column: 'original_key' | 'poster_key' | 'avatar_key' | 'header_key' | 'object_key';
+}
+
+const OTHERS: readonly Pick<OtherName, 'table' | 'column'>[] = [
+  { table: 'videos', column: 'original_key' },
+  { table: 'videos', column: 'poster_key' },
+  { table: 'accounts', column: 'avatar_key' },
+  { table: 'accounts', column: 'header_key' },
+  { table: 'archives', column: 'object_key' },
+];
+
+/** Every object that a row names and that no video is played from; a page of rows in memory at a time. */
+export async function* otherNames(db: Db): AsyncGenerator<OtherName> {
+  for (const { table, column } of OTHERS) {
+    for (let after = '0'; ; ) {
+      const rows: { id: string; key: string }[] = await db(table)
+        .select('id', { key: column })
+        .where('id', '>', after)
+        .whereNotNull(column)
+        .orderBy('id')
+        .limit(mediaLimits.objectsPerPage);
+      for (const { key } of rows) yield { key, table, column };
+      const last = rows.at(-1);
+      if (!last) break;
+      after = last.id;
+    }
+  }
 }

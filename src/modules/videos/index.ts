@@ -39,13 +39,15 @@ import { stageJob } from './media-order.ts';
 import { processChosenPoster } from './media-poster.ts';
 import { processLadder, processUpload, remake } from './media-process.ts';
 import { askToTranscribe, transcribeVideo } from './media-transcribe.ts';
-import { askToRemake, failAbandoned, onLiked, wantAllRungs } from './media-upkeep.ts';
+import { askForThumbnails, askToRemake, failAbandoned, onLiked, wantAllRungs } from './media-upkeep.ts';
 import type { MediaUrls } from './media-urls.ts';
 import type { Video } from './model.ts';
+import { dropOriginals } from './originals.ts';
 import { enqueuePurge, purgeObjects } from './purge.ts';
 import { videoQueries } from './queries.ts';
-import { cachedBytes, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
+import { cachedBytes, evictCopy, keepWithinCap, type Pruning, pruneCache } from './remote-cache.ts';
 import { onDiscovered, onFollowed, onModeLifted, onOpened, onShared } from './remote-modes.ts';
+import { createPosterWishes, fetchPoster, type PosterBounds, prunePosters } from './remote-posters.ts';
 import {
   type NewRemoteVideo,
   noteMissingVideo,
@@ -54,7 +56,6 @@ import {
 } from './remote-posts.ts';
 import { proxiedAmong, proxiedSource } from './remote-proxy.ts';
 import { type ReplicaDeps, replicate, replicateRefused } from './replicas.ts';
-import { mediaUsage, orphanedObjects } from './storage-use.ts';
 import { studioQueries } from './studio.ts';
 
 export { videoEvents } from './events.ts';
@@ -111,6 +112,7 @@ type Deps = Omit<ReplicaDeps, 'emit'> & {
 export function createVideos(base: Deps) {
   const deps = { ...base, emit: emitter(videoEvents, base.ids) };
   const queries = videoQueries(base.db, base.unlistedDomains);
+  const posterWishes = createPosterWishes(deps);
   return {
     ...queries,
     ...feedQueries(base.db, base.unlistedDomains),
@@ -168,6 +170,7 @@ export function createVideos(base: Deps) {
     wantAllRungs: (tx: Tx, videoId: VideoId) => wantAllRungs(deps, tx, videoId),
     keepAtHand: (tx: Tx, videoIds: readonly VideoId[], until: Date) => keepAtHand(deps, tx, videoIds, until),
     askToRemake: (tx: Tx, videoId: VideoId) => askToRemake(deps, tx, videoId),
+    askForThumbnails: (tx: Tx, videoId: VideoId) => askForThumbnails(deps, tx, videoId),
     askToTranscribe: (tx: Tx, videoId: VideoId) => askToTranscribe(deps, queries, tx, videoId),
 
     /** Reactions to events, in the relay's transaction. */
@@ -191,18 +194,20 @@ export function createVideos(base: Deps) {
 
     /** Videos of other servers whose bytes are passed on; see remote-proxy.ts. */
     proxiedAmong: (videos: readonly Video[]) => proxiedAmong(deps, videos),
+    /** Posters of these that are not here any more are asked for; see remote-posters.ts. */
+    wantPosters: posterWishes.want,
     proxiedSource: (videoId: string) => proxiedSource(deps, videoId),
     proxyUrl: base.mediaUrls.proxyUrl,
 
     /** What media takes, and how it is kept within its bounds. */
     storageUse: {
-      usage: () => mediaUsage(base.db),
       cachedBytes: () => cachedBytes(base.db),
       cache: base.cache,
       prune: (pruning: Pruning) => pruneCache(deps, pruning),
       keepWithinCap: (signal: AbortSignal) => keepWithinCap(deps, signal),
-      orphans: (options: { readonly remove: boolean; readonly now: number }) =>
-        orphanedObjects(deps, options),
+      evict: (tx: Tx, videoId: VideoId) => evictCopy(deps, tx, videoId),
+      prunePosters: (bounds: PosterBounds, signal: AbortSignal) => prunePosters(deps, bounds, signal),
+      dropOriginals: (before: Date, signal: AbortSignal) => dropOriginals(deps, before, signal),
     },
 
     jobs: {
@@ -214,6 +219,7 @@ export function createVideos(base: Deps) {
       remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
       transcribe: (videoId: VideoId, run: JobRun) => transcribeVideo(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
+      remotePoster: (videoId: VideoId, run: JobRun) => fetchPoster(deps, queries, videoId, run),
       purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),
     },
   };

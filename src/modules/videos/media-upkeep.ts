@@ -68,6 +68,7 @@ export async function wantAllRungs(deps: Deps, tx: Tx, videoId: VideoId): Promis
   if (!deps.lazyRungs) return false;
   const asked = await tx('videos')
     .where({ id: videoId, local: true, state: 'published', all_rungs_wanted: false })
+    .whereNotNull('original_key')
     .whereRaw('planned_rungs[1] > ?', [mediaLimits.lazyAboveShortSidePixels])
     .update({ all_rungs_wanted: true });
   if (asked === 0) return false;
@@ -87,6 +88,24 @@ export async function onLiked(
     { videoId, hot: mediaLimits.hotReactions },
   );
   if (rows.length >= mediaLimits.hotReactions) await wantAllRungs(deps, tx, videoId);
+}
+
+/**
+ * Has what lies beside a video made anew: storyboard, preview, and the poster that its author has chosen; the poster
+ * that nobody chose belongs to what a video is made of (see `askToRemake`).
+ */
+export async function askForThumbnails(
+  deps: Deps,
+  tx: Tx,
+  videoId: VideoId,
+): Promise<Result<object, 'not-found' | 'not-ready'>> {
+  const row = await tx('videos').where({ id: videoId }).forUpdate().first('media_state', 'local');
+  if (!row) return fail('not-found', 'There is no such video.');
+  if (row.media_state !== 'ready')
+    return fail('not-ready', 'This video is not ready, so there is nothing to make thumbnails of.');
+  await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
+  if (row.local) await deps.enqueue(tx, await stageJob(tx, 'media.poster', videoId));
+  return ok();
 }
 
 /** Has everything of a video made anew: from what was uploaded, or from its server. Asking again changes nothing. */

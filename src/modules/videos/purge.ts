@@ -23,6 +23,7 @@ export const storingJobs = [
   'media.poster',
   'media.remake',
   'media.replicate',
+  'media.remote-poster',
 ];
 
 /**

@@ -122,7 +122,7 @@ async function evictionCandidates(
 }
 
 /** Takes away what a video is played from; its description and poster stay. Its row must be locked. */
-async function evictOne({ enqueue }: CacheDeps, tx: Tx, videoId: VideoId): Promise<void> {
+async function evictOne({ enqueue }: Pick<CacheDeps, 'enqueue'>, tx: Tx, videoId: VideoId): Promise<void> {
   await enqueue(tx, await purgesOf(tx, videoId));
   await tx('video_assets')
     .where({ video_id: videoId })
@@ -135,6 +135,23 @@ async function evictOne({ enqueue }: CacheDeps, tx: Tx, videoId: VideoId): Promi
       media_reason: 'evicted' satisfies UncopiedReason,
       ...{ media_stage: null, media_percent: 0, media_detail: null, chunk_index: null },
     });
+}
+
+/** Takes the copy of one video away, for whoever looks after the server. Tells what it took. */
+export async function evictCopy(
+  deps: Pick<CacheDeps, 'enqueue'>,
+  tx: Tx,
+  videoId: VideoId,
+): Promise<Result<{ bytes: number }, 'not-found' | 'not-ready'>> {
+  const row = await tx('videos').where({ id: videoId, local: false }).forUpdate().first('media_state');
+  if (!row) return fail('not-found', 'There is no such video of another server.');
+  if (row.media_state !== 'ready') return fail('not-ready', 'There is no copy of this video.');
+  const sum = await tx('video_assets')
+    .where({ video_id: videoId })
+    .whereNotIn('role', [...KEPT])
+    .first<{ bytes: string }>(tx.raw('coalesce(sum(bytes), 0) as bytes'));
+  await evictOne(deps, tx, videoId);
+  return ok({ bytes: Number(sum.bytes) });
 }
 
 /** What to prune the cache to. */

@@ -26,6 +26,8 @@ import {
 import { shareCopy } from './shared-copies.ts';
 
 export interface ReplicaDeps extends MediaJobDeps, RemoteModeDeps, Pick<CacheDeps, 'cache'> {
+  /** Whether the disk has room for copies. */
+  readonly takesCopies: () => Promise<boolean>;
   /** Fetches the file of a remote video, or its parts; see `fetchRemoteSource`. */
   readonly fetchSource: (job: RemoteSourceJob) => Promise<Ok<RemoteSource> | SourceFailure>;
   readonly readRange: SafeFetch['readRange'];
@@ -51,7 +53,7 @@ export function replicate(
     if (video.media.state === 'ready' || video.media.state === 'none') return;
     const refusal = await deps.mediaRefusal(hostsOf(video));
     if (refusal !== null) return (tx) => finishReplica(deps, tx, videoId, { ok: false, reason: refusal });
-    await copyPoster(deps, video, dir, run.signal);
+    if (await deps.takesCopies()) await copyPoster(deps, video, dir, run.signal);
     const failed = async (failure: SourceFailure) => {
       if (isNoLongerThere(failure)) await askWhetherItExists(deps, videoId);
       retryIfPassing(failure, run);
@@ -63,6 +65,12 @@ export function replicate(
     const { proxiable } = looked;
     if ((await copyPlan(deps, deps.db, video, proxiable ?? false)) !== 'copy') {
       return (tx) => endUncopied(deps, tx, video, proxiable);
+    }
+    if (!(await deps.takesCopies())) {
+      return async (tx) => {
+        await enqueuePurge(deps, tx, videoId);
+        return leaveWithoutRoom(tx, videoId);
+      };
     }
     progress('downloading', 0);
     const said = await deps.db('videos').where({ id: videoId }).first('source_digest');
@@ -186,8 +194,7 @@ async function finishReplica(
     const room = await makeRoom(deps, tx, bytes, videoId);
     if (!room.ok) {
       deps.log.warn({ videoId, bytes }, 'no room for a copy: all that are here are being watched');
-      await mine.update({ media_state: 'waiting', media_stage: null, media_reason: 'evicted' });
-      return null;
+      return leaveWithoutRoom(tx, videoId);
     }
     await mine.clone().update({ source_sha256: sourceSha256 });
     await recordMade(tx, videoId, outcome, { replaces: true });
@@ -197,6 +204,15 @@ async function finishReplica(
     deps.log.info({ videoId, reason: outcome.reason }, 'a remote file could not be copied');
     await mine.update(failedColumns(outcome));
   }
+  return null;
+}
+
+/** As after an eviction: it is copied once somebody opens it and there is room. */
+async function leaveWithoutRoom(tx: Tx, videoId: VideoId): Promise<null> {
+  await tx('videos')
+    .where({ id: videoId })
+    .whereNot({ media_state: 'ready' })
+    .update({ media_state: 'waiting', media_stage: null, media_percent: 0, media_reason: 'evicted' });
   return null;
 }
 
@@ -216,7 +232,12 @@ function retryIfPassing(failure: SourceFailure, run: JobRun): void {
 }
 
 /** A remote poster is fetched and re-encoded, so that nobody's browser asks the origin. Its lack is no failure. */
-async function copyPoster(deps: MediaJobDeps, video: Video, dir: string, signal: AbortSignal): Promise<void> {
+export async function copyPoster(
+  deps: MediaJobDeps,
+  video: Video,
+  dir: string,
+  signal: AbortSignal,
+): Promise<void> {
   if (video.sourcePosterUrl === null || video.assets.some((asset) => asset.role === 'poster')) return;
   const path = join(dir, 'poster');
   const fetched = await deps.download({
@@ -243,6 +264,6 @@ async function copyPoster(deps: MediaJobDeps, video: Video, dir: string, signal:
     const said = video.blurhash === null ? { blurhash } : {};
     await tx('videos')
       .where({ id: video.id })
-      .update({ thumbhash, ...said });
+      .update({ thumbhash, poster_at: tx.fn.now(), ...said });
   });
 }

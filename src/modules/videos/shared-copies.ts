@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { compareFingerprints, readFingerprint } from '../../../media/fingerprint.ts';
 import { parseMediaKey } from '../../../media/keys.ts';
 import { showsTheSame } from '../../../media/phash.ts';
-import type { Db, Tx } from '../../db/database.ts';
+import type { Tx } from '../../db/database.ts';
 import type { NewJob } from '../../jobs/enqueue.ts';
 import { parseId, type VideoId } from '../../lib/ids.ts';
 import type { AssetRole } from './model.ts';
@@ -154,21 +154,4 @@ export async function purgesOf(tx: Tx, videoId: VideoId): Promise<NewJob<'media.
     payload: { videoId: owner },
     key: `purge:${owner}`,
   }));
-}
-
-/** Those of these keys that no row names. */
-export async function unnamedAmong(db: Db, keys: readonly string[]): Promise<string[]> {
-  if (keys.length === 0) return [];
-  const owners = keys.flatMap((key) => parseId<'video'>(key.split('/')[1] ?? '') ?? []);
-  const { rows } = await db.raw<{ rows: { key: string }[] }>(
-    `select key from video_assets where key = any(:keys)
-     union all select original_key from videos where id = any(:owners) or media_id = any(:owners)
-     union all select poster_key from videos where id = any(:owners) or media_id = any(:owners)
-     union all select avatar_key from accounts where id = any(:owners)
-     union all select header_key from accounts where id = any(:owners)
-     union all select object_key from archives where object_key = any(:keys)`,
-    { keys: [...keys], owners: [...new Set(owners)] },
-  );
-  const named = new Set(rows.map(({ key }) => key));
-  return keys.filter((key) => !named.has(key));
 }

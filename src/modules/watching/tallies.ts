@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { watchLimits } from '../../../config/feed-limits.ts';
 import { watchStreamLimits } from '../../../config/stream-limits.ts';
 import type { Db, InTx } from '../../db/database.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
 import { beforeDeadline } from '../../lib/deadline.ts';
 import { dayOf } from './keys.ts';
 
@@ -63,24 +64,16 @@ export async function sweepWatching(
   { db, redis, stream }: { readonly db: Db; readonly redis: Redis; readonly stream: string },
   now: number,
   signal: AbortSignal,
-): Promise<void> {
-  const { keptDays, keysKeptMs, sweptAtOnce } = watchLimits;
+): Promise<number> {
+  const { keptDays, keysKeptMs } = watchLimits;
   const oldestEvent = now - keptDays * 24 * 3_600_000;
-  const sweep = async (table: string, id: string, condition: string, moment: string): Promise<void> => {
-    let swept: number = sweptAtOnce;
-    while (swept === sweptAtOnce && !signal.aborted) {
-      const { rowCount } = await db.raw<{ rowCount: number }>(
-        `delete from ?? where ?? in (select ?? from ?? where ${condition} limit ?)`,
-        [table, id, id, table, moment, sweptAtOnce],
-      );
-      swept = rowCount;
-    }
-  };
+  const sweep = (table: string, moment: string) =>
+    deleteInBatches(db, table, { condition: 'day < ?::date', bindings: [moment] }, signal);
   // First what would tell who watched: the salt of a day is gone as soon as it is over by UTC, as `dayOf` counts everywhere. Without it
   // keys say nothing, and stay until the last event of the day has come through the stream, however long that takes; but no longer than events.
-  await sweep('view_salts', 'day', 'day < ?::date', dayOf(now));
+  const salts = await sweep('view_salts', dayOf(now));
   const since = await waitingSince(redis, stream, now).catch(() => 0);
   const oldestView = Math.max(since - keysKeptMs, oldestEvent);
-  await sweep('view_keys', 'key', 'day < ?::date', dayOf(oldestView));
-  await sweep('watch_seen', 'key', 'day < ?::date', dayOf(oldestEvent));
+  const keys = await sweep('view_keys', dayOf(oldestView));
+  return salts + keys + (await sweep('watch_seen', dayOf(oldestEvent)));
 }

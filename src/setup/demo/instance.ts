@@ -19,6 +19,8 @@ export interface InstanceOptions {
   readonly logFile: string;
   /** Variables of config/env.ts besides those that follow from the above. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The file to run; default: that of this program. */
+  readonly program?: string;
 }
 
 /** A server of ours as a process of its own. */
@@ -38,7 +40,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const origin = `http://${host}:${port}`;
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'a');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', options.program ?? MAIN], {
     // A group of its own: Ctrl-C reaches it through us only. The channel tells it when we are gone.
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],

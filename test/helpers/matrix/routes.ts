@@ -226,6 +226,8 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'GET /api/v1/feed_reasons': ({ shownVideo }) => ({ query: { video_id: shownVideo } }),
   'GET /api/v1/feed_slates': () => ({ query: { slate_id: '1' } }),
   'PATCH /api/v1/admin/settings': () => ({ body: { settings: { INSTANCE_NAME: 'Matrix' } } }),
+  'POST /api/v1/admin/storage/clean': () => ({ body: { class: 'mails' } }),
+  'POST /api/v1/admin/storage/scan': () => ({ body: { mend: false } }),
   'POST /api/v1/admin/rules': () => ({ body: A_RULE }),
   'PUT /api/v1/admin/rules/:id': () => ({ body: A_RULE }),
   'POST /api/v1/admin/rules/test': () => ({ body: { when: A_RULE.when } }),

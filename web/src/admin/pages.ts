@@ -40,6 +40,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
   },
+  storage: {
+    ...{ title: 'storage', icon: 'download', group: 'server', needs: 'storage' },
+    load: () => import('./storage/storage-page.tsx').then((module) => module.StoragePage),
+  },
   held: {
     ...{ title: 'held', icon: 'clock', group: 'content', needs: 'content' },
     load: () => import('./held/held-page.tsx').then((module) => module.HeldPage),

@@ -32,6 +32,7 @@ export const english = {
   approvals: 'Sign-ups',
   videos: 'Videos',
   appeals: 'Appeals',
+  storage: 'Storage',
   held: 'Held',
   rules: 'Rules',
   accounts: 'Accounts',

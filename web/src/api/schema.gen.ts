@@ -285,6 +285,37 @@ export interface AdminReportParty {
   readonly account: Account;
 }
 
+export interface AdminStorage {
+  /** `no-copies`: no new copies of what other servers have. `full`: uploads are refused, too. */
+  readonly level: "open" | "no-copies" | "full";
+  /** Disks of the process that answers, and the share of the bucket where it has an end */
+  readonly places: readonly {
+    readonly name: string;
+    readonly used_bytes: number;
+    readonly total_bytes: number;
+  }[];
+  readonly kinds: readonly {
+    readonly kind: "originals" | "renditions" | "thumbnails" | "remote-videos" | "remote-posters" | "pictures" | "archives" | "uploads" | "database";
+    readonly objects: number;
+    readonly bytes: number;
+    readonly max_bytes: number | null;
+  }[];
+  /** When the kinds were added up */
+  readonly measured_at: string | null;
+  readonly retention: readonly RetentionClass[];
+  /** The last search for objects that nothing names, and for names without an object */
+  readonly scan: {
+    readonly started_at: string;
+    readonly ended_at: string | null;
+    readonly objects: number;
+    readonly orphans: number;
+    readonly orphan_bytes: number;
+    readonly missing: number;
+    readonly mended: number;
+    readonly error: string | null;
+  } | null;
+}
+
 export interface AdminTag {
   readonly id: string;
   readonly name: string;
@@ -600,7 +631,7 @@ export interface AuditEntry {
   readonly actor: AuditActor;
   readonly action: string;
   readonly target: {
-    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "role";
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role";
     readonly id: string;
     readonly name: string | null;
   };
@@ -609,6 +640,27 @@ export interface AuditEntry {
   /** The entry whose deed this one takes back */
   readonly undoes: string | null;
   readonly undone_by: string | null;
+}
+
+export interface BackupRun {
+  readonly kind: "create" | "rehearse";
+  readonly name: string | null;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly fault: string | null;
+  readonly bytes: number;
+}
+
+export interface Backups {
+  /** Whether this server makes them by itself */
+  readonly nightly: boolean;
+  readonly last_good_at: string | null;
+  /** When a restore was last tried out, and went well */
+  readonly last_rehearsal_at: string | null;
+  readonly last_error: string | null;
+  /** There has been no good one for 36 hours: somebody has to look */
+  readonly stale: boolean;
+  readonly runs: readonly BackupRun[];
 }
 
 export interface BlockListAudience {
@@ -2026,7 +2078,7 @@ export interface NewReportNote {
 export interface Notification {
   readonly id: string;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report";
   readonly group_key: string;
   readonly created_at: string;
   /** Who did it */
@@ -2044,7 +2096,7 @@ export interface NotificationGroup {
   readonly group_key: string;
   readonly notifications_count: number;
   /** Those that begin with vireo are our own: an upload can be watched, or was refused */
-  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report";
+  readonly type: "mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report";
   /** Below 2^53 */
   readonly most_recent_notification_id: number;
   readonly page_min_id: string;
@@ -2069,7 +2121,7 @@ export interface NotificationPolicy {
   readonly for_private_mentions: "accept" | "filter" | "drop";
   readonly for_limited_accounts: "accept" | "filter" | "drop";
   /** Our own: types of which nothing is told. Of mentions, `vireo.comment` are comments on your videos, and `vireo.reply` answers to your comments */
-  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report" | "vireo.comment" | "vireo.reply")[];
+  readonly muted_types: readonly ("mention" | "status" | "reblog" | "follow" | "follow_request" | "favourite" | "update" | "admin.sign_up" | "admin.report" | "admin.upkeep" | "moderation_warning" | "vireo.published" | "vireo.rejected" | "vireo.report" | "vireo.comment" | "vireo.reply")[];
   readonly summary: {
     readonly pending_requests_count: number;
     readonly pending_notifications_count: number;
@@ -2288,6 +2340,21 @@ export interface Relationship {
   readonly note: string;
 }
 
+export interface Releases {
+  /** The one that runs */
+  readonly version: string;
+  /** Whether a feed of releases is configured */
+  readonly watched: boolean;
+  readonly checked_at: string | null;
+  readonly last_error: string | null;
+  /** A newer version; `security` where it, or one before it, mends a hole */
+  readonly newest: {
+    readonly version: string;
+    readonly url: string;
+    readonly security: boolean;
+  } | null;
+}
+
 export interface Report {
   readonly id: string;
   readonly comment: string;
@@ -2426,6 +2493,28 @@ export interface ReservedName {
   readonly name: string;
   readonly comment: string;
   readonly created_at: string;
+}
+
+export interface RetentionClass {
+  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "audit";
+  /** `kept`: nothing goes by itself. `overdue`: not done for two days. */
+  readonly state: "kept" | "waiting" | "running" | "ok" | "failing" | "overdue";
+  /** Null: age does not count, or things carry their own end */
+  readonly days: number | null;
+  readonly max_bytes: number | null;
+  readonly last_started_at: string | null;
+  readonly last_ok_at: string | null;
+  readonly next_at: string | null;
+  /** By the last run that took anything */
+  readonly freed: {
+    readonly rows: number;
+    readonly bytes: number;
+    readonly at: string;
+  } | null;
+  readonly failure: {
+    readonly at: string;
+    readonly error: string;
+  } | null;
 }
 
 export interface Rule {
@@ -2633,6 +2722,14 @@ export interface StatusSource {
   readonly id: string;
   readonly text: string;
   readonly spoiler_text: string;
+}
+
+export interface StorageFinding {
+  readonly id: string;
+  readonly key: string;
+  readonly problem: "orphan" | "missing";
+  readonly bytes: number | null;
+  readonly mended: "removed" | "remaking" | "forgotten" | null;
 }
 
 export interface Strike {

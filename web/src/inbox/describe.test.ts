@@ -85,6 +85,7 @@ suite('what happened', () => {
     ['a request', entryOf('follow_request'), '<Bob> wants to follow you'],
     ['an upload', entryOf('vireo.published', { status: own, clip: own }), 'Your clip is out'],
     ['a refusal', entryOf('vireo.rejected'), 'Your upload was not accepted'],
+    ['the server', entryOf('admin.upkeep'), 'Your server needs you: look at the administration'],
     ['somebody new', entryOf('admin.sign_up'), '<Bob> joined this server'],
   ])('%s', (_name, entry, sentence) => {
     expect(said(entry)).toBe(sentence);

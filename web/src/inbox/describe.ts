@@ -8,7 +8,7 @@ import { say } from './say.ts';
 export type Kind =
   | ('likedClip' | 'likedComment' | 'shared' | 'followed' | 'asks' | 'posted' | 'edited')
   | ('commented' | 'replied' | 'mentionedInComment' | 'mentionedInClip')
-  | ('joined' | 'reported' | 'published' | 'rejected' | 'decided' | 'warned');
+  | ('joined' | 'reported' | 'published' | 'rejected' | 'decided' | 'upkeep' | 'warned');
 
 /** What happened, from the side of who reads it. */
 export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
@@ -30,6 +30,8 @@ export function kindOf({ group, status, clip }: Entry, viewerId: string): Kind {
       return 'joined';
     case 'admin.report':
       return 'reported';
+    case 'admin.upkeep':
+      return 'upkeep';
     case 'vireo.published':
       return 'published';
     case 'vireo.rejected':
@@ -69,8 +71,8 @@ function whoOf({ accounts: [first, second], group }: Entry): string {
 
 /** The sentence that says what happened, with the names between isolating signs. */
 export function sentenceOf(kind: Kind, entry: Entry): string {
-  if (kind === 'published' || kind === 'rejected' || kind === 'decided' || kind === 'warned')
-    return say(kind);
+  const isOfServer = kind === 'decided' || kind === 'upkeep' || kind === 'warned';
+  if (kind === 'published' || kind === 'rejected' || isOfServer) return say(kind);
   const who = whoOf(entry);
   if (kind === 'reported') {
     const target = entry.group.report?.target_account;
@@ -107,13 +109,14 @@ const icons: Readonly<Record<Kind, IconName>> = {
   ...{ likedClip: 'heart', likedComment: 'heart', shared: 'share', followed: 'person', asks: 'person' },
   ...{ commented: 'comment', replied: 'comment', mentionedInComment: 'comment', mentionedInClip: 'comment' },
   ...{ posted: 'play', edited: 'play', published: 'check', rejected: 'alert', joined: 'person' },
-  ...{ reported: 'shield', decided: 'flag', warned: 'alert' },
+  ...{ reported: 'shield', decided: 'flag', warned: 'alert', upkeep: 'alert' },
 };
 
 /** Where a group leads: to the clip, with the comment shown where it is about one, or to the person. */
 function hrefOf(kind: Kind, { accounts: [first], status, clip, group }: Entry): string {
   if (kind === 'rejected') return '/studio';
   if (kind === 'warned') return '/settings/status';
+  if (kind === 'upkeep') return '/admin';
   const target = group.report?.target_account;
   if (target) return profilePath(target);
   if (!clip) return profilePath(first);

@@ -20,6 +20,7 @@ export const typesOf: Readonly<Record<Filter, readonly NotificationType[]>> = {
     'moderation_warning',
     'admin.report',
     'admin.sign_up',
+    'admin.upkeep',
   ],
 };
 

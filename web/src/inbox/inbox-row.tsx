@@ -31,7 +31,7 @@ export function InboxRow({ entry, viewerId, isNew }: InboxRowProps) {
   const excerpt = excerptOf(kind, entry);
   const { accounts, group, clip } = entry;
   const [first, second] = accounts;
-  const isOwn = kind === 'published' || kind === 'rejected';
+  const isOwn = kind === 'published' || kind === 'rejected' || kind === 'upkeep';
   return (
     <article class={[styles.row, isNew && styles.new].filter(Boolean).join(' ')}>
       <span class={[styles.faces, second && styles.two].filter(Boolean).join(' ')} aria-hidden="true">

@@ -34,6 +34,7 @@ export const english = {
   reported: '{who} reported {target}',
   published: 'Your clip is out',
   rejected: 'Your upload was not accepted',
+  upkeep: 'Your server needs you: look at the administration',
   decided: 'A report of yours was looked at',
   warned: 'The staff decided something about your account',
 

@@ -12,6 +12,7 @@ export interface OverviewTile {
 export const overviewTiles: readonly OverviewTile[] = [
   { needs: 'reports', load: () => import('../reports/tile.tsx').then((module) => module.ReportsTile) },
   { needs: 'sign-ups', load: () => import('../approvals/tile.tsx').then((module) => module.SignUpsTile) },
+  { needs: 'storage', load: () => import('../storage/tile.tsx').then((module) => module.StorageTile) },
   {
     needs: 'domains',
     load: () => import('../domains/notice-tile.tsx').then((module) => module.BlockNoticesTile),

@@ -35,6 +35,7 @@ export const english = {
   'too-many-requests': 'That was too often. Wait a moment, then try again.',
   'too-large': 'This is too large.',
   'storage-full': 'Your account has used its space. Delete something first.',
+  'disk-full': 'The server has no room for new videos now. Try again later.',
   'not-found': 'There is nothing here, or you may not see it.',
   gone: 'This was deleted.',
   'comments-closed': 'Nothing can be written here.',
