@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ReadConfig } from '../config/config.ts';
@@ -13,18 +12,19 @@ import { createPipeline } from '../media/pipeline.ts';
 import { watchRemovals } from '../media/storage/removals.ts';
 import { createTurns } from '../media/turns.ts';
 import { addressesOf, connect, openRedis } from './connections.ts';
-import { type Db, openDatabase } from './db/database.ts';
+import { openDatabase } from './db/database.ts';
 import { migrateOrRefuse } from './db/migrate.ts';
 import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { endExpired } from './http/upload-direct.ts';
+import { claimIdNode } from './id-node.ts';
+import { createJobHandlers } from './job-handlers.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { openQueues } from './jobs/queues.ts';
-import type { JobHandlers } from './jobs/registry.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { purposeKey } from './lib/crypto.ts';
 import { createCursors, dailyKeys } from './lib/cursor.ts';
-import { createIds, idNodes } from './lib/ids.ts';
+import { createIds } from './lib/ids.ts';
 import { createLogger, type Logger } from './lib/log.ts';
 import { createMetrics } from './lib/metrics.ts';
 import { countedFetch } from './lib/net/counted-fetch.ts';
@@ -327,42 +327,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ instances, notifications, feed, recommending, watching: streams.watching, analytics },
     endUpload: (id) => endExpired({ videos, storage, inTx, log }, id),
   });
-  const handlers: JobHandlers = {
-    'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
-    'media.ladder': async (payload, run) => videos.jobs.ladder(payload, run),
-    'media.extras': async ({ videoId }, run) => videos.jobs.extras(videoId, run),
-    'media.poster': async ({ videoId }, run) => videos.jobs.poster(videoId, run),
-    'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
-    'media.transcribe': async ({ videoId }, run) => videos.jobs.transcribe(videoId, run),
-    'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
-    'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
-    'reports.evidence': ({ reportId }, run) => reportDesk.sheets.keep(reportId, run),
-    'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
-    'media.warm': ({ key }) => media.jobs.warm(key),
-    'media.remote-poster': ({ videoId }, run) => videos.jobs.remotePoster(videoId, run),
-    'storage.scan': (job, run) => media.jobs.scan(job, run),
-    'accounts.pictures': ({ accountId }, run) => pictures.jobs.copy(accountId, run),
-    'accounts.purge': ({ accountId }, run) => pictures.jobs.purge(accountId, run),
-    'accounts.archive': (job, run) => archives.jobs.make(job, run),
-    'archives.purge': ({ accountId }, run) => archives.jobs.purge(accountId, run),
-    'accounts.clear': ({ accountId }, run) => departures.jobs.clear(accountId, run),
-    'accounts.move': ({ accountId }, run) => departures.jobs.move(accountId, run),
-    'accounts.import': ({ importId }, run) => portability.work(federation.lookup, importId, run),
-    'accounts.verify': ({ accountId }, run) => fieldChecks.verify(accountId, run),
-    'push.send': (payload, run) => push.jobs.send(payload, run),
-    'mail.send': (payload) => mail.jobs.send(payload),
-    'mail.reset': (payload) => auth.resets.mailReset(payload),
-    'mail.waiting': () => auth.tellOfWaiting(),
-    'mail.digest': (payload) => digests.work(payload),
-    'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
-    'deliver.host': ({ host }, run) => federation.pump(host, run),
-    'instances.inspect': async ({ host }) => {
-      await federation.inspect(host);
-      return undefined;
-    },
-    ...federation.reading.jobs,
-    'watching.store': ({ entry }) => streams.watching.storeAgain(entry),
-  };
+  const handlers = createJobHandlers({
+    ...{ videos, media, reportDesk, pictures, archives, departures, portability, fieldChecks },
+    ...{ push, mail, auth, digests, federation, watching: streams.watching },
+  });
 
   const queues = openQueues(redis, config.redisPrefix);
   closers.push(() => Promise.all(Object.values(queues).map((queue) => queue.close())));
@@ -413,11 +381,4 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     close,
   };
   return ok({ context });
-}
-
-/** A number that no other running process has, as long as fewer than 1024 start within one's lifetime. */
-async function claimIdNode(db: Db): Promise<number> {
-  const { rows } = await db.raw<{ rows: { node: string }[] }>(`select nextval('id_nodes') as node`);
-  const node = rows[0]?.node;
-  return node === undefined ? randomInt(idNodes) : Number(BigInt(node) % BigInt(idNodes));
 }
