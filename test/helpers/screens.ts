@@ -66,6 +66,11 @@ export function screensOf(site: LivedIn): Screen[] {
       name: 'reject a sign-up',
       steps: [pressButton('Reject @dora')],
     }),
+    nora('/admin/videos', 'Videos'),
+    nora('/admin/appeals', 'Appeals'),
+    nora(`/admin/accounts/${site.nora.id}`, 'Act on this account', {
+      ...{ name: 'act on an account', steps: [pressButton('Act')] },
+    }),
     nora('/admin/queues', 'Queues'),
     nora('/admin/settings', 'Settings', { name: 'settings of the server' }),
     nora('/admin/servers', 'Servers'),
