@@ -197,7 +197,6 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'late-jobs', everyMs: 5 * MINUTE, run: () => tellLateAgain(db) },
     { name: 'abandoned-media', everyMs: 10_000, run: () => inTx((tx) => context.videos.failAbandoned(tx)) },
     { name: 'scheduled-posts', everyMs: 5_000, run: (signal) => context.posts.publishDue(signal) },
-    { name: 'idempotency-keys', everyMs: 60 * MINUTE, run: () => sweepOnce(db) },
     { name: 'sessions', everyMs: 60 * MINUTE, run: () => auth.sweepSessions() },
     { name: 'releases', everyMs: 10 * MINUTE, run: () => context.releases.checkDue() },
     { name: 'mails', everyMs: 60 * MINUTE, run: () => context.mail.sweep() },
