@@ -379,12 +379,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ clock, random, metrics, databaseUrl, redisUrl },
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
     ownsRedis: stack?.redisUrl !== undefined,
-    db,
-    inTx,
-    ids,
-    urls,
-    redis,
-    queues,
+    ...{ db, inTx, ids, urls, redis, queues },
     work: createWork({ db, audit }),
     ...createOperations({
       ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
@@ -392,17 +387,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     }),
     ...{ storage, media, room, retention },
     ...safekeeping,
-    ffmpeg,
-    accounts,
-    pictures,
-    fieldChecks,
-    auth,
-    mail,
-    digests,
-    social,
-    videos,
-    mediaUrls,
-    proxiedFiles,
+    ...{ ffmpeg, accounts, pictures, fieldChecks, auth, mail, digests, social, videos, mediaUrls },
+    ...{ proxiedFiles },
     mediaAccess: createAccessCache({
       // Below `media/` lie the objects of videos and of accounts.
       ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id),
