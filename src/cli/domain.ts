@@ -54,7 +54,10 @@ export function domainCommand(run: Run): Command {
       .option('--comment <text>', 'why, for the staff')
       .action(
         (domain: string, { comment, ...options }: Omit<PolicyOptions, 'severity'> & { comment?: string }) =>
-          run((context) => decide(context, domain, { privateComment: comment, ...options, severity })),
+          run((context) =>
+            // Nobody expects a block to end because an earlier decision did.
+            decide(context, domain, { privateComment: comment, days: 0, ...options, severity }),
+          ),
       );
   }
 

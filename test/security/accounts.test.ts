@@ -133,7 +133,7 @@ describe('P9 what is for oneself alone', () => {
     const mine = await client.get('/api/v1/accounts/verify_credentials', { as: owner });
     const shown = await client.get(`/api/v1/accounts/${owner.id}`, { as: thief });
     const secret = Object.keys(mine.body).filter((key) => !(key in shown.body));
-    expect(secret.toSorted()).toEqual(['email_confirmed', 'role', 'source']);
+    expect(secret.toSorted()).toEqual(['email_confirmed', 'role', 'source', 'staff']);
     expect(shown.text).not.toMatch(/email|"ip|password|token|last_seen|approval/);
   });
 });

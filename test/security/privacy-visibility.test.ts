@@ -253,7 +253,9 @@ describe.each(viewers)('P1 what %s sees', (viewer) => {
     for (const { caption } of open) expect(outbox.text).toContain(caption);
     for (const subject of subjects)
       if (!open.includes(subject)) expect(outbox.text).not.toContain(subject.caption);
-    expect((await client.get(`/ap/users/${accounts.suspended.id}`, { headers })).status).toBe(404);
+    const suspended = await client.get(`/ap/users/${accounts.suspended.id}`, { headers });
+    expect(JSON.parse(suspended.text)).toMatchObject({ suspended: true });
+    expect(JSON.parse(suspended.text)).not.toHaveProperty('summary');
   });
 });
 

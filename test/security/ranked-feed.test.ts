@@ -74,9 +74,12 @@ describe('P9 who learns what somebody was shown, and why', () => {
   test('weights are for admins to change, and for nobody else', async () => {
     const moderator = await people.signedIn('mona', 'moderator');
     const body = { settings: { 'weights.quality': 1 } };
-    for (const as of [moderator, viewer]) {
-      expect((await client.patch('/api/v1/admin/ranking', { as, body })).body.code).toBe('staff-only');
-      expect((await client.delete('/api/v1/admin/ranking', { as })).body.code).toBe('staff-only');
+    for (const [as, code] of [
+      [moderator, 'permission-missing'],
+      [viewer, 'staff-only'],
+    ] as const) {
+      expect((await client.patch('/api/v1/admin/ranking', { as, body })).body.code).toBe(code);
+      expect((await client.delete('/api/v1/admin/ranking', { as })).body.code).toBe(code);
     }
     expect(await server.context.db('ranking_changes')).toEqual([]);
   });

@@ -141,8 +141,13 @@ describe('what is gone', () => {
     expect(await statuses()).toEqual(addresses.map(() => 200));
     await row.clone().update({ state: 'suspended' });
     const shown = await statuses();
+    const { document: actor } = await get(uri);
     await row.update({ state: 'active' });
-    expect(shown).toEqual(addresses.map(() => 404));
+    // Its document goes on naming the key, and says that it is suspended (ADR 0043).
+    expect(shown).toEqual(addresses.map((address) => (address === uri ? 200 : 404)));
+    expect(actor).toMatchObject({ suspended: true, name: username, publicKey: { owner: uri } });
+    expect(actor).not.toHaveProperty('summary');
+    expect(actor).not.toHaveProperty('icon');
   });
 
   test('there are no collections of nobody, nor of the server itself', async () => {

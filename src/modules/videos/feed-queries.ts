@@ -50,6 +50,7 @@ export function feedQueries(db: Db, unlisted: UnlistedDomains) {
       // As one array: a text for each length of the list would be planned anew each time.
       .whereRaw('videos.id = any(?::bigint[])', [SOME_VIDEOS])
       .modify(showable(viewerId))
+      .modify(notSilencedFor(viewerId))
       .modify(leftFor(viewerId))
       .select(
         ...['videos.id as id', 'videos.account_id as accountId', 'content_warning as contentWarning'],
