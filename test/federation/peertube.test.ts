@@ -145,7 +145,7 @@ describe('a channel', () => {
     if (!own) throw new Error('dave has no channel.');
     expect((await get(own.actorUri)).status).toBe(200);
     await db('accounts').where({ id: dave.account.id }).update({ state: 'suspended' });
-    expect((await get(own.actorUri)).status).toBe(404);
+    expect((await get(own.actorUri)).document).toMatchObject({ type: 'Group', suspended: true });
     expect((await get(`${own.actorUri}/outbox`)).status).toBe(404);
     await db('accounts').where({ id: dave.account.id }).delete();
     expect(await accounts.byId(own.id)).toBeNull();

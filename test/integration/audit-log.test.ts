@@ -74,7 +74,7 @@ describe('the audit log', () => {
     await expect(record(by, '73', deed)).rejects.toThrow(/unique/);
   });
 
-  test.each(['update audit_log set reason = $$no$$', 'delete from audit_log', 'truncate audit_log'])(
+  test.each(['update audit_log set reason = $$no$$', 'delete from audit_log', 'truncate audit_log cascade'])(
     'the database refuses: %s',
     async (statement) => {
       await record(by, '74');
