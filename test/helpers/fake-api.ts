@@ -280,7 +280,7 @@ const routes: readonly [pattern: RegExp, answer: Answer][] = [
     /^GET \/api\/v1\/videos\/(\d+)\/processing$/,
     ({ state }) => (state.processing.length > 1 ? state.processing.shift() : state.processing[0]),
   ],
-  [/^GET \/api\/v1\/admin\/accounts$/, ({ state }) => state.pending],
+  [/^GET \/api\/v1\/admin\/sign_ups$/, ({ state }) => state.pending],
   [/^POST \/api\/v1\/admin\/accounts\/(\d+)\/(?:approve|reject)$/, ({ state, id }) => decide(state, id)],
 ];
 
