@@ -90,7 +90,7 @@ describe.skipIf(!hasBrowser)('without a mouse', { timeout: 300_000 }, () => {
     await reach(page, page.getByRole('main').getByRole('link', { name: /^Appearance/ }));
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Appearance', level: 1 }).waitFor();
-    expect(await page.title()).toBe('Appearance · Vireo');
+    await expect.poll(() => page.title(), { timeout: 20_000 }).toBe('Appearance · Vireo');
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main');
     // It is read out as well.
     await page.getByRole('status').getByText('Appearance', { exact: true }).waitFor({ state: 'attached' });

@@ -71,7 +71,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (_
     await page.keyboard.press('Enter');
     const error = page.getByRole('alert').filter({ hasText: 'This code is not right.' });
     await error.waitFor();
-    expect(await error.evaluate((box) => box === document.activeElement)).toBe(true);
+    await eventually(() => error.evaluate((box) => box === document.activeElement)).toBe(true);
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press('Tab');
     await page.keyboard.press('ControlOrMeta+a');
@@ -155,7 +155,7 @@ describe.skipIf(!hasBrowser).each(Object.entries(viewports))('pages on a %s', (_
     await page.getByRole('link', { name: 'Clip number 30, 0:03' }).click();
     await waitUntilPlaying(page);
     expect(new URL(page.url()).pathname).toBe('/@alice/30');
-    expect(await page.title()).toBe('Clip number 30 · Vireo Test');
+    await expect.poll(() => page.title(), { timeout: 20_000 }).toBe('Clip number 30 · Vireo Test');
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('dialog', { name: 'Delete this clip?' }).waitFor();
@@ -306,7 +306,7 @@ describe.skipIf(!hasBrowser)('pages', () => {
     await page.getByRole('link', { name: 'Create account' }).click();
     await page.getByLabel('E-mail (optional)').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
-    expect(await page.title()).toBe('Join Vireo Test · Vireo Test');
+    await expect.poll(() => page.title(), { timeout: 20_000 }).toBe('Join Vireo Test · Vireo Test');
   });
 
   test('only what people write for others is HTML, and nothing of it runs', async () => {

@@ -81,7 +81,7 @@ async function startWeb(name: string): Promise<Web> {
     variables: {
       ...{ VIREO_ENV: 'test', ROLE: 'web', ORIGIN: server.origin, SECRET_KEY },
       ...{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, REDIS_PREFIX: config.redisPrefix },
-      ...{ RANKING: 'on', RANKING_BUDGET_MS: '10000', LOG_LEVEL: 'info' },
+      ...{ RANKING: 'on', STAFF_SECOND_FACTOR: 'optional', RANKING_BUDGET_MS: '10000', LOG_LEVEL: 'info' },
     },
   });
   return { name, instance, client: clientOf(instance.origin) };

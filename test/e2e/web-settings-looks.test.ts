@@ -11,6 +11,7 @@ const shots = process.env.SCREENSHOTS;
 const pages = [
   ...['profile', 'account', 'security', 'apps', 'invites', 'privacy', 'feed', 'filters', 'notifications'],
   ...['language', 'playback', 'accessibility', 'appearance', 'app', 'data', 'move', 'delete'],
+  ...['reports', 'status'],
 ];
 
 let server: TestServer;

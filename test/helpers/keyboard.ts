@@ -137,6 +137,12 @@ function begin(asked: { interactive: string; elsewhere: string; thumbs: string; 
       one.type === 'radio' &&
       stops.some((stop) => stop instanceof HTMLInputElement && stop.name === one.name));
 
+  /** Films with the controls of the browser, and days, of which each part is a stop. */
+  const hasStopsWithin = (one: Element) =>
+    one instanceof HTMLVideoElement
+      ? one.controls
+      : one instanceof HTMLInputElement && ['date', 'datetime-local'].includes(one.type);
+
   const stop = () => {
     const on = document.activeElement;
     // Past the last one is the window itself.
@@ -146,7 +152,7 @@ function begin(asked: { interactive: string; elsewhere: string; thumbs: string; 
     }
     if (hasLeft && stops.includes(on)) return true;
     // The controls of the browser are within it.
-    if (stops.at(-1) === on && on instanceof HTMLVideoElement && on.controls && inside < 20) {
+    if (stops.at(-1) === on && hasStopsWithin(on) && inside < 20) {
       inside += 1;
       return false;
     }

@@ -30,7 +30,7 @@ export const pressButton =
 export const sees =
   (label: string): Step =>
   (page) =>
-    page.getByLabel(label).waitFor();
+    page.getByLabel(label).first().waitFor();
 
 /** A button behind which a dialog is. */
 export const openDialogOf =
@@ -68,8 +68,15 @@ export const reportStep =
     await settled(page);
     const question = page.locator('form h3');
     const before = await question.textContent();
-    await page.getByRole('button', { name: 'Next', exact: true }).press('Enter');
-    await page.waitForFunction((old) => document.querySelector('form h3')?.textContent !== old, before);
+    const isNext = (old: string | null) => document.querySelector('form h3')?.textContent !== old;
+    const changed = () =>
+      page.waitForFunction(isNext, before, { timeout: 5_000 }).then(
+        () => true,
+        () => false,
+      );
+    // A busy machine may paint before the page has taken the answer; who sees no change presses again.
+    do await page.getByRole('button', { name: 'Next', exact: true }).press('Enter');
+    while (!(await changed()));
   };
 
 /** A picture for the profile, as far as the part that is shown of it. */
