@@ -1,8 +1,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Redis } from 'ioredis';
-import pg from 'pg';
 import { servingLimits } from '../../../config/serving-limits.ts';
 import { openDatabase, transactions } from '../../db/database.ts';
+import { listenTo } from '../../db/listener.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import { createLogger } from '../../lib/log.ts';
 import { createSignalLog } from '../signals/index.ts';
@@ -51,8 +51,8 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
     }
   });
   // Before anything is read: who is to be forgotten in between would not be.
-  await listen(data.databaseUrl, {
-    ...{ hear: engine.hear, warn },
+  await listenTo(data.databaseUrl, RANKING_CHANNEL, {
+    hear: (what) => void engine.hear(what).catch(warn),
     onAgain: () => tell({ kind: 'stale', detail: 'PostgreSQL could not be heard for a while.' }),
   });
   setInterval(() => engine.hear('settings').catch(warn), servingLimits.settingsPollMs);
@@ -94,44 +94,6 @@ function isReadySoon(redis: Redis): Promise<boolean> {
       resolve(true);
     });
   });
-}
-
-/**
- * Hears of changed settings, and of people who are to be forgotten, for as long as the thread lives. Resolves once it listens; `onAgain`
- * is told each time that it listens again after it could not.
- */
-function listen(
-  databaseUrl: string,
-  told: {
-    readonly hear: (what: string) => Promise<void>;
-    readonly warn: (error: unknown) => void;
-    readonly onAgain: () => void;
-  },
-): Promise<void> {
-  const { hear, warn, onAgain } = told;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let onListening = (): void => {
-    resolve();
-    onListening = onAgain;
-  };
-  const once = async (): Promise<void> => {
-    const client = new pg.Client({ connectionString: databaseUrl, application_name: 'vireo-ranking' });
-    const ended = new Promise<void>((over) => client.once('end', over));
-    client.on('error', () => undefined);
-    client.on('notification', ({ payload }) => void hear(payload ?? '').catch(warn));
-    await client
-      .connect()
-      .then(() => client.query(`listen ${RANKING_CHANNEL}`))
-      .then(() => onListening())
-      .then(() => ended)
-      .catch(warn);
-    await client.end().catch(() => undefined);
-    await pause(servingLimits.followedWaitMs);
-  };
-  void (async () => {
-    for (;;) await once();
-  })();
-  return promise;
 }
 
 if (parentPort) await run(parentPort, workerData as ThreadData);

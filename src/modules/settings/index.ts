@@ -56,22 +56,29 @@ export async function openSettings(deps: Deps) {
   let rows: readonly Row[] = [];
   let everKnown: readonly Rule[] = [];
 
-  /** Reads everything again; resolves once it counts in this process. */
-  async function refresh(): Promise<void> {
+  async function read(): Promise<void> {
     rows = await db<Row>('settings').select();
     const next = fitting(fixed, textsOf(rows), log);
     everKnown = await everyRule(db, next.instance.rules);
     live.become(next);
   }
 
-  await refresh();
+  let reading: Promise<void> = Promise.resolve();
+  /** Reads everything again; resolves once it counts in this process. One after the other: the last to begin saw the most. */
+  function refresh(): Promise<void> {
+    reading = reading.catch(() => undefined).then(read);
+    return reading;
+  }
+
   const again = (): void => {
     refresh().catch((error) => log.warn({ err: error }, 'settings could not be read; they are tried again'));
   };
   const listener: Listener = await listenTo(deps.databaseUrl, CHANNEL, { hear: again, onAgain: again });
+  // Once it listens, so that no change falls in between.
+  await refresh();
   const timer = setInterval(again, REREAD_MS).unref();
 
-  function read(definition: SettingDefinition): Setting {
+  function settingOf(definition: SettingDefinition): Setting {
     const { name, fallback } = definition;
     const row = rows.find((one) => one.name === name);
     if (Object.hasOwn(fixed.told, name)) {
@@ -90,10 +97,10 @@ export async function openSettings(deps: Deps) {
       ),
     /** A rule in its words, also one that does not count any more. */
     ruleText: (id: string): string | null => everKnown.find((rule) => rule.id === id)?.text ?? null,
-    list: (): Setting[] => definitions.map(read),
+    list: (): Setting[] => definitions.map(settingOf),
     byName: (name: string): Setting | null => {
       const definition = definitionOf(name);
-      return definition && read(definition);
+      return definition && settingOf(definition);
     },
     refresh,
     change: (tx: Tx, by: Actor, changes: SettingChanges, reason: string) =>
