@@ -256,7 +256,20 @@ const OWN_WORK = ['instances.inspect', 'outbox.backfill'];
  * What upkeep writes at its own time; of `instance_refusals`, how much of servers that are known was refused: no request adds a
  * server to it (security.md R6).
  */
-const OWN_TABLES = ['instances', 'jobs', 'upkeep_runs', 'workers', 'backup_runs', 'instance_refusals'];
+const OWN_TABLES = [
+  'instances',
+  'jobs',
+  'upkeep_runs',
+  'workers',
+  'backup_runs',
+  'backup_objects',
+  'retention_runs',
+  'storage_scan',
+  'storage_findings',
+  'storage_state',
+  'storage_use',
+  'instance_refusals',
+];
 
 /** What a refused request may still cause. Nothing is allowed that is not named. */
 interface Allowed {
