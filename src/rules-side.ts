@@ -57,7 +57,7 @@ function meansOf(parts: Parts) {
         commentIds: target.kind === 'comment' ? [target.id] : [],
         comment,
         category: 'violation',
-        forward: false,
+        ...{ forward: false, byServer: true },
       });
     },
     async limit(
