@@ -164,6 +164,13 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   },
   TRANSCRIPTION_TOKEN: { wrong: ['two words', 'ümlaut', 'x'.repeat(501)], right: ['sk-1', 'hunter2'] },
   TRANSCRIPTION_MODEL: { wrong: ['two words', 'x'.repeat(201)], right: ['Systran/faster-whisper-small'] },
+  CLASSIFIER_URL: {
+    wrong: ['garbage', 'ftp://a.example/v1', 'http://user:hunter2@127.0.0.1/v1', 'http://127.0.0.1/v1#x'],
+    right: ['http://127.0.0.1:8088/v1/videos', 'https://classifier.example/?model=2'],
+  },
+  CLASSIFIER_SECRET: { wrong: ['hunter2', 'sixteen letters, two words'], right: ['hunter2hunter2-hunter2'] },
+  CLASSIFIER_TIMEOUT_SECONDS: { wrong: ['0', '121', 'soon'], right: ['1', '120'] },
+  CLASSIFIER_WHEN_DOWN: { wrong: ['drop', 'Hold'], right: ['hold', 'publish'] },
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
   WATCH_EVENTS: { wrong: ['yes', 'Redis', 'postgres'], right: ['redis', 'database'] },
   REDIS_APPENDFSYNC: { wrong: ['no', 'Always'], right: ['everysec', 'always'] },

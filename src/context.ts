@@ -172,7 +172,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
   const later = () => ({ moderation, measures, videos, comments });
-  const guard = openRules({ db, ids, clock, audit, urls, ffmpeg, storage, later });
+  const guard = openRules({
+    ...{ db, ids, clock, audit, urls, ffmpeg, storage, later, config, metrics, instanceSecret, poster },
+    request: fetch.request,
+  });
   const accounts = createAccounts({ db, ids, urls, screening: guard.rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
   const pictures = createPictures({
@@ -222,6 +225,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
     ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes },
+    classifier: guard.classifier,
     transcriber: transcriberOf(config, poster),
     log,
   });

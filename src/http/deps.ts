@@ -11,6 +11,7 @@ import type { Analytics } from '../modules/analytics/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Backups } from '../modules/backups/index.ts';
+import type { Classifier } from '../modules/classifier/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Counters } from '../modules/counters/index.ts';
 import type { Digests } from '../modules/digests/index.ts';
@@ -80,6 +81,7 @@ export interface HttpDeps {
   readonly rules: Rules;
   readonly holding: Holding;
   readonly raid: Raid;
+  readonly classifier: Classifier;
   readonly hashes: Hashes;
   readonly notifications: Notifications;
   readonly push: Push;
