@@ -313,6 +313,8 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       daysKept: required(v.ARCHIVE_DAYS_KEPT),
     },
     staff: { secondFactor: required(v.STAFF_SECOND_FACTOR) },
+    /** 0: they count for ever. */
+    strikes: { days: required(v.STRIKES_EXPIRE_DAYS) },
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     mail: mailOf(v),
     video: {

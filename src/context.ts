@@ -238,6 +238,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const measures = createMeasures({
     ...{ db, inTx, ids, clock, audit, accounts, videos, comments, mail, instanceSecret },
     ...{ domain: urls.domain, instance: config.instance, ruleText: settings.ruleText },
+    strikes: config.strikes,
   });
   const reportDesk = createReportDesk({
     ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, workDir: scratchDir },
@@ -329,6 +330,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const retention = openRetention({
     ...{ config, db, inTx, clock, log, audit, instanceAccount, videos, archives, auth, mail, engagement },
     ...{ instances, notifications, feed, recommending, watching: streams.watching, analytics },
+    classifier: guard.classifier,
     endUpload: (id) => endExpired({ videos, storage, inTx, log }, id),
   });
   const handlers = createJobHandlers({

@@ -911,6 +911,11 @@ export interface ContentRule {
       readonly count: number;
       readonly minutes: number;
     };
+    /** The classifier gives a video one of these labels, and is at least so sure */
+    readonly labels?: readonly {
+      readonly name: string;
+      readonly score: number;
+    }[];
   };
   readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
   readonly scope: "everybody" | "local" | "federated";
@@ -1533,6 +1538,8 @@ export interface HeldPost {
   readonly rule: string | null;
   /** What was found */
   readonly note: string;
+  /** What the classifier says that the video shows, the surest first */
+  readonly labels: readonly VideoLabel[];
   readonly created_at: string;
 }
 
@@ -2397,6 +2404,8 @@ export interface ReportEvidence {
     readonly sha256: string;
     readonly bytes: number;
   }[];
+  /** What the classifier had said of the video */
+  readonly labels: readonly VideoLabel[];
   /** Where it can be watched; null once it is gone */
   readonly video_url: string | null;
 }
@@ -2496,7 +2505,7 @@ export interface ReservedName {
 }
 
 export interface RetentionClass {
-  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "audit";
+  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "audit";
   /** `kept`: nothing goes by itself. `overdue`: not done for two days. */
   readonly state: "kept" | "waiting" | "running" | "ok" | "failing" | "overdue";
   /** Null: age does not count, or things carry their own end */
@@ -3253,6 +3262,12 @@ export interface VideoFacts {
   };
   /** For who may download it */
   readonly download_url: string | null;
+}
+
+export interface VideoLabel {
+  readonly name: string;
+  /** How sure it is: 0 to 1 */
+  readonly score: number;
 }
 
 export interface VideoStatistics {
