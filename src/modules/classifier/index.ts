@@ -6,8 +6,8 @@ import type { Label, Rules } from '../rules/index.ts';
 import { type Answer, askService, type ClientDeps, secretOf } from './client.ts';
 import { bodyOf, type Question } from './protocol.ts';
 
-export { askService, type ClientDeps, secretOf } from './client.ts';
-export { bodyOf, type Question, signatureOf } from './protocol.ts';
+export type { ClientDeps } from './client.ts';
+export { type Question, signatureOf } from './protocol.ts';
 
 export type VerdictId = Id<'verdict'>;
 

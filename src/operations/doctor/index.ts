@@ -42,8 +42,10 @@ export async function examine(config: Config, log: Logger, now = Date.now): Prom
   const { databaseUrl, redisUrl } = addressesOf(config, stack ?? {});
   const db = openDatabase(databaseUrl, 2);
   try {
-    findings.push(...(await safely('postgres', () => checkPostgres(db, now))));
-    findings.push(...(await safely('classifier', async () => [await checkClassifier(db, config)])));
+    const database = await safely('postgres', () => checkPostgres(db, now));
+    findings.push(...database);
+    const hasSchema = database.some(({ code }) => code === 'migrations');
+    if (hasSchema) findings.push(...(await safely('classifier', () => checkClassifier(db, config))));
     findings.push(...(await safely('redis', () => checkRedis(redisUrl))));
     const owner = await ownerOf(db, config.owner.username);
     const maxUploadBytes = config.video.maxUploadBytes;
