@@ -2,14 +2,21 @@ import { z } from 'zod';
 import { type AnnouncementId, idSchema } from '../../lib/ids.ts';
 import { announcementEntityOf } from '../api/instance/announcements.ts';
 import type { HttpDeps } from '../deps.ts';
-import type { Audience, Message } from './audience.ts';
+import type { Audience, Listener, Message } from './audience.ts';
+import type { Stream } from './streams.ts';
 
 const shownPayload = z.object({ announcementId: idSchema<'announcement'>() });
 const reactedPayload = shownPayload.extend({ name: z.string() });
 
-/** What is told of announcements: the same to everybody who listens to the stream of the own account. */
+const wants = ({ name }: Stream, { isApp }: Listener) =>
+  name === 'user' || (name === 'user:notification' && !isApp);
+
+/**
+ * What is told of announcements: the same to everybody who listens to the stream of the own account, and to pages of ours on that of
+ * notifications, the one that they keep open.
+ */
 export function createAnnouncementNews(deps: HttpDeps, audience: Audience) {
-  const tell = (message: Message) => audience.tell(audience.all(), ({ name }) => name === 'user', message);
+  const tell = (message: Message) => audience.tell(audience.all(), wants, message);
 
   async function shown(announcementId: AnnouncementId): Promise<void> {
     const announcement = await deps.announcements.oneShown(announcementId);
