@@ -105,7 +105,7 @@ export async function undoAnnouncement(
   deps: CommandDeps,
   tx: Tx,
   by: Actor,
-  auditId: AuditId,
+  { auditId, reason }: { readonly auditId: AuditId; readonly reason: string },
 ): Promise<
   Result<{ announcement: Announcement | null; auditId: AuditId }, Refusal | 'undone-before' | 'not-undoable'>
 > {
@@ -123,10 +123,17 @@ export async function undoAnnouncement(
   }
   if (before !== null) {
     const action = after === null ? 'add' : 'change';
-    return put(deps, tx, by, { id, before: row ?? null, after: fromLog(before), action, undoes: auditId });
+    return put(deps, tx, by, {
+      id,
+      before: row ?? null,
+      after: fromLog(before),
+      action,
+      undoes: auditId,
+      reason,
+    });
   }
   if (!row) return fail('not-undoable', 'It is deleted.');
-  return ok({ announcement: null, auditId: await drop(deps, tx, by, { row, undoes: auditId }) });
+  return ok({ announcement: null, auditId: await drop(deps, tx, by, { row, undoes: auditId, reason }) });
 }
 
 interface Turn {
@@ -184,9 +191,15 @@ interface Put {
   readonly after: Written;
   readonly action: 'add' | Turn['action'];
   readonly undoes?: AuditId;
+  readonly reason?: string;
 }
 
-async function put(deps: CommandDeps, tx: Tx, by: Actor, { id, before, after, action, undoes }: Put) {
+async function put(
+  deps: CommandDeps,
+  tx: Tx,
+  by: Actor,
+  { id, before, after, action, undoes, reason = '' }: Put,
+) {
   const now = new Date(deps.clock.now());
   const columns = { ...Object.fromEntries(WRITTEN.map((name) => [name, after[name]])), updated_at: now };
   const [row]: AnnouncementRow[] = before
@@ -198,6 +211,7 @@ async function put(deps: CommandDeps, tx: Tx, by: Actor, { id, before, after, ac
   const auditId = await deps.audit.record(tx, by, {
     action: `announcement.${action}`,
     target: { kind: 'announcement', id },
+    reason,
     detail: { before: before && logged(before), after: logged(row) },
     ...(undoes && { undoes }),
   });
@@ -213,7 +227,7 @@ async function drop(
   deps: CommandDeps,
   tx: Tx,
   by: Actor,
-  { row, undoes }: { readonly row: AnnouncementRow; readonly undoes?: AuditId },
+  { row, undoes, reason = '' }: Pick<Put, 'undoes' | 'reason'> & { readonly row: AnnouncementRow },
 ): Promise<AuditId> {
   const { id } = row;
   await tx('announcements').where({ id }).delete();
@@ -221,6 +235,7 @@ async function drop(
   return deps.audit.record(tx, by, {
     action: 'announcement.remove',
     target: { kind: 'announcement', id },
+    reason,
     detail: { before: logged(row), after: null },
     ...(undoes && { undoes }),
   });

@@ -108,7 +108,8 @@ export function createAnnouncements(parts: AnnouncementDeps) {
     publish: (tx: Tx, by: Actor, id: AnnouncementId) => publishAnnouncement(deps, tx, by, id),
     end: (tx: Tx, by: Actor, id: AnnouncementId) => endAnnouncement(deps, tx, by, id),
     remove: (tx: Tx, by: Actor, id: AnnouncementId) => removeAnnouncement(deps, tx, by, id),
-    undo: (tx: Tx, by: Actor, id: AuditId) => undoAnnouncement(deps, tx, by, id),
+    undo: (tx: Tx, by: Actor, auditId: AuditId, reason = '') =>
+      undoAnnouncement(deps, tx, by, { auditId, reason }),
     /** Shows what is due and hides what is over, for those who listen. Lists go by the time themselves. */
     passTime: () => passTime(deps),
 
