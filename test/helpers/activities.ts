@@ -272,6 +272,7 @@ const OWN_TABLES = [
   'storage_state',
   'storage_use',
   'instance_refusals',
+  'announcements',
 ];
 
 /** What a refused request may still cause. Nothing is allowed that is not named. */
