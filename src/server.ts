@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { analyticsLimits } from '../config/analytics-limits.ts';
-import { classifierLimits } from '../config/classifier-limits.ts';
 import { announcementLimits } from '../config/announcement-limits.ts';
+import { classifierLimits } from '../config/classifier-limits.ts';
 import { watchLimits } from '../config/feed-limits.ts';
 import { deliveryLimits } from '../config/limits.ts';
 import { pushLimits } from '../config/live-limits.ts';

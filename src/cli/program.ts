@@ -91,7 +91,6 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
       classifierCommand,
     ],
     announceCommand,
-    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],
   ])
