@@ -83,7 +83,7 @@ beforeAll(async () => {
   metricsOfWeb = `${WEB_ADDRESSES[0]}:${await freePort(WEB_ADDRESSES[0])}`;
   for (const [at, host] of WEB_ADDRESSES.entries())
     webs.push(await start('web', host, '', at === 0 ? { METRICS_LISTEN: metricsOfWeb } : {}));
-  await startWorker('inbox,deliver,push,mail,transcribe,default');
+  await startWorker('inbox,deliver,push,mail,transcribe,classify,default');
   await startWorker('media,replicate');
   await startWorker();
 }, SLOW_MS);
