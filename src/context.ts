@@ -35,6 +35,7 @@ import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
 import { createAnalytics } from './modules/analytics/index.ts';
+import { createAnnouncements } from './modules/announcements/index.ts';
 import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
@@ -375,6 +376,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     }),
     ...{ comments, engagement, moderation, measures, reportDesk, audit },
     staff: createStaffSide({ db, ids, audit }),
+    announcements: createAnnouncements({ db, inTx, ids, clock, audit }),
     ...guard,
     ...{ notifications, push, relays, posts, tags },
     ...{ feed, ...streams, recommending, analytics, cursors },

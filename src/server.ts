@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { analyticsLimits } from '../config/analytics-limits.ts';
+import { announcementLimits } from '../config/announcement-limits.ts';
 import { classifierLimits } from '../config/classifier-limits.ts';
 import { watchLimits } from '../config/feed-limits.ts';
 import { deliveryLimits } from '../config/limits.ts';
@@ -220,6 +221,11 @@ function upkeepTasks(context: Context): Upkeep[] {
       run: () => inTx((tx) => context.videos.endAbandonedQuestions(tx)),
     },
     { name: 'raid-mode', everyMs: MINUTE, run: () => inTx((tx) => context.raid.noteEnd(tx)) },
+    {
+      name: 'announcements',
+      everyMs: announcementLimits.tellMs,
+      run: () => context.announcements.passTime(),
+    },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'domain-lists', everyMs: MINUTE, run: (signal) => context.domains.subscriptions.syncDue(signal) },
     { name: 'peer-blocks', everyMs: 5 * MINUTE, run: (signal) => context.domains.peers.askDue(signal) },

@@ -3,6 +3,7 @@ import { describeProblems, readConfig } from '../../config/config.ts';
 import { createContext } from '../context.ts';
 import { createLogger } from '../lib/log.ts';
 import { version } from '../version.ts';
+import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { classifierCommand } from './classifier.ts';
@@ -89,6 +90,7 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
       hashCommand,
       classifierCommand,
     ],
+    announceCommand,
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],
   ])

@@ -8,6 +8,7 @@ import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
 import type { Analytics } from '../modules/analytics/index.ts';
+import type { Announcements } from '../modules/announcements/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Backups } from '../modules/backups/index.ts';
@@ -74,6 +75,7 @@ export interface HttpDeps {
   readonly settings: Settings;
   readonly reportDesk: ReportDesk;
   readonly measures: Measures;
+  readonly announcements: Announcements;
   readonly audit: Audit;
   readonly backups: Backups;
   readonly releases: Releases;

@@ -7,6 +7,7 @@ const verbs = {
   // Done to somebody’s way in from the command line.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
   setting: ['change'],
+  announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume'],
   storage: ['clean', 'scan', 'mend'],
@@ -59,6 +60,7 @@ export const targetKinds = [
     'rule',
     'storage',
     'role',
+    'announcement',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../src/db/database.ts';
+import { announcementInputSchema } from '../../../src/modules/announcements/index.ts';
 import { operator } from '../../../src/modules/staff/index.ts';
 import { ALL, type Make, OWNER, one, type Thing } from './thing.ts';
 import type { World } from './world.ts';
@@ -129,6 +130,12 @@ export const kindsOfStaff = {
       ...{ post_created_at: new Date(), frames_state: 'kept', sheet_key: key },
     });
     return one('report with evidence', { id }, ALL);
+  },
+  async announcement({ context: { inTx, announcements }, next }) {
+    const said = announcementInputSchema.parse({ text: `News ${next()}`, publish_at: 'now' });
+    const made = await inTx((tx) => announcements.add(tx, operator, said));
+    if (!made.ok) throw new Error(made.detail);
+    return one('announcement', { id: made.announcement.id, name: '🎉' }, ALL);
   },
   async rule({ context: { db, ids }, next }) {
     const id = ids.next();

@@ -72,6 +72,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
     load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
   },
+  announcements: {
+    ...{ title: 'announcements', icon: 'info', group: 'server', needs: 'announcements' },
+    load: () => import('./announcements/announcements-page.tsx').then((module) => module.AnnouncementsPage),
+  },
   settings: {
     ...{ title: 'settings', icon: 'settings', group: 'server', needs: 'settings' },
     load: () => import('./settings/settings-page.tsx').then((module) => module.SettingsPage),

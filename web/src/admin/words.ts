@@ -42,5 +42,8 @@ export const english = {
   domains: 'Domains',
   domainLists: 'Lists of domains',
   queues: 'Queues',
+  announcements: 'Announcements',
   settings: 'Settings',
+  preview: 'Preview',
+  previewEmpty: 'Write something to see how people will read it.',
 } as const;
