@@ -375,7 +375,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
       clock,
     }),
     ...{ comments, engagement, moderation, measures, reportDesk, audit },
-    staff: createStaffSide({ db, ids, audit }),
+    staff: createStaffSide({ db, ids, audit, config }),
     announcements: createAnnouncements({ db, inTx, ids, clock, audit }),
     ...guard,
     ...{ notifications, push, relays, posts, tags },
