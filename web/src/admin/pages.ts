@@ -8,7 +8,7 @@ export type AdminGroup = 'people' | 'content' | 'federation' | 'server';
 
 export interface AdminEntry {
   /** How the navigation calls it: a word of the area `admin`. */
-  readonly title: keyof typeof english;
+  readonly title: Exclude<keyof typeof english, 'andMore' | 'oldest'>;
   readonly icon: IconName;
   readonly group: AdminGroup;
   /** What somebody needs to see it. */
@@ -75,6 +75,14 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   settings: {
     ...{ title: 'settings', icon: 'settings', group: 'server', needs: 'settings' },
     load: () => import('./settings/settings-page.tsx').then((module) => module.SettingsPage),
+  },
+  backups: {
+    ...{ title: 'backups', icon: 'download', group: 'server', needs: 'storage' },
+    load: () => import('./backups/backups-page.tsx').then((module) => module.BackupsPage),
+  },
+  server: {
+    ...{ title: 'version', icon: 'info', group: 'server', needs: 'settings' },
+    load: () => import('./server/server-page.tsx').then((module) => module.ServerPage),
   },
   queues: {
     ...{ title: 'queues', icon: 'clock', group: 'server', needs: 'queues' },
