@@ -40,6 +40,14 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
   },
+  invites: {
+    ...{ title: 'invites', icon: 'link', group: 'people', needs: 'invites' },
+    load: () => import('./invites/invites-page.tsx').then((module) => module.AllInvitesPage),
+  },
+  joining: {
+    ...{ title: 'joining', icon: 'block', group: 'people', needs: 'sign-ups' },
+    load: () => import('./joining/joining-page.tsx').then((module) => module.JoiningPage),
+  },
   storage: {
     ...{ title: 'storage', icon: 'download', group: 'server', needs: 'storage' },
     load: () => import('./storage/storage-page.tsx').then((module) => module.StoragePage),
@@ -51,6 +59,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   rules: {
     ...{ title: 'rules', icon: 'flag', group: 'content', needs: 'rules' },
     load: () => import('./rules/rules-page.tsx').then((module) => module.RulesPage),
+  },
+  hashes: {
+    ...{ title: 'hashes', icon: 'hash', group: 'content', needs: 'rules' },
+    load: () => import('./hashes/hashes-page.tsx').then((module) => module.HashesPage),
   },
   roles: {
     ...{ title: 'roles', icon: 'key', group: 'server', needs: 'roles' },
@@ -71,6 +83,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   'domain-lists': {
     ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
     load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
+  },
+  deliveries: {
+    ...{ title: 'deliveries', icon: 'mail', group: 'federation', needs: 'queues' },
+    load: () => import('./deliveries/deliveries-page.tsx').then((module) => module.DeliveriesPage),
   },
   settings: {
     ...{ title: 'settings', icon: 'settings', group: 'server', needs: 'settings' },

@@ -24,5 +24,6 @@ export const overviewTiles: readonly OverviewTile[] = [
     load: () => import('../domains/notice-tile.tsx').then((module) => module.BlockNoticesTile),
   },
   { needs: 'queues', load: () => import('../queues/tile.tsx').then((module) => module.QueuesTile) },
+  { needs: 'queues', load: () => import('../deliveries/tile.tsx').then((module) => module.DeliveriesTile) },
   { needs: 'settings', load: () => import('../server/tile.tsx').then((module) => module.ServerTile) },
 ];
