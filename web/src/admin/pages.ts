@@ -64,6 +64,14 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'hashes', icon: 'hash', group: 'content', needs: 'rules' },
     load: () => import('./hashes/hashes-page.tsx').then((module) => module.HashesPage),
   },
+  trends: {
+    ...{ title: 'trends', icon: 'studio', group: 'content', needs: 'trends' },
+    load: () => import('./trends/trends-page.tsx').then((module) => module.TrendsPage),
+  },
+  ranking: {
+    ...{ title: 'ranking', icon: 'settings', group: 'content', needs: 'ranking' },
+    load: () => import('./ranking/ranking-page.tsx').then((module) => module.RankingPage),
+  },
   roles: {
     ...{ title: 'roles', icon: 'key', group: 'server', needs: 'roles' },
     load: () => import('./roles/roles-page.tsx').then((module) => module.RolesPage),
