@@ -144,7 +144,17 @@ function contradictions(values: Parsed): ConfigProblem[] {
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
     found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
   }
-  const known = ['inbox', 'deliver', 'push', 'mail', 'media', 'replicate', 'transcribe', 'default'];
+  const known = [
+    'inbox',
+    'deliver',
+    'push',
+    'mail',
+    'media',
+    'replicate',
+    'transcribe',
+    'classify',
+    'default',
+  ];
   const unknown = (values.QUEUES ?? []).filter((queue) => !known.includes(queue));
   if (unknown.length > 0) found.push(problem('QUEUES', unknown.join(',')));
   return found;
@@ -303,6 +313,8 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       daysKept: required(v.ARCHIVE_DAYS_KEPT),
     },
     staff: { secondFactor: required(v.STAFF_SECOND_FACTOR) },
+    /** 0: they count for ever. */
+    strikes: { days: required(v.STRIKES_EXPIRE_DAYS) },
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     mail: mailOf(v),
     video: {
@@ -326,6 +338,13 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
             token: secret(v.TRANSCRIPTION_TOKEN),
             model: required(v.TRANSCRIPTION_MODEL),
           },
+    classifier: {
+      /** Null: nobody is asked what videos show. */
+      url: v.CLASSIFIER_URL ?? null,
+      secret: secret(v.CLASSIFIER_SECRET),
+      timeoutMs: required(v.CLASSIFIER_TIMEOUT_SECONDS) * 1_000,
+      whenDown: required(v.CLASSIFIER_WHEN_DOWN),
+    },
     uploads: required(v.UPLOADS),
     /** 0: no limit. */
     maxStoredBytesPerAccount: required(v.MAX_STORAGE_PER_ACCOUNT_MB) * megabyte,

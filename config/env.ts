@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { z } from 'zod';
 import { appVariables } from './env-app.ts';
 import { backupVariables } from './env-backup.ts';
+import { classifierVariables } from './env-classifier.ts';
 import { eventVariables } from './env-events.ts';
 import { instanceVariables } from './env-instance.ts';
 import { joiningVariables } from './env-joining.ts';
@@ -85,8 +86,8 @@ export const variables = {
   QUEUES: variable({
     schema: list,
     fallback: '',
-    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,push,mail,media,replicate,transcribe,default`). Empty: all of them.',
-    remedy: 'Use names from: inbox, deliver, push, mail, media, replicate, transcribe, default.',
+    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,push,mail,media,replicate,transcribe,classify,default`). Empty: all of them.',
+    remedy: 'Use names from: inbox, deliver, push, mail, media, replicate, transcribe, classify, default.',
     group: 'Running',
   }),
   MEDIA_CONCURRENCY: variable({
@@ -298,7 +299,8 @@ export const variables = {
     remedy: 'Write a command name or an absolute path.',
     group: 'Running',
   }),
-  ...{ ...eventVariables, ...mailVariables, ...videoVariables, ...backupVariables, ...retentionVariables },
+  ...{ ...eventVariables, ...mailVariables, ...videoVariables, ...classifierVariables },
+  ...{ ...backupVariables, ...retentionVariables },
   FEDERATION_MODE: variable({
     schema: z.enum(['open', 'allow-list']),
     fallback: 'open',

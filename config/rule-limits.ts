@@ -4,6 +4,7 @@ export const ruleLimits = {
   maxNameCharacters: 100,
   maxWords: 500,
   maxWordCharacters: 100,
+  maxLabels: 20,
   maxRegexCharacters: 500,
   /** Instructions of a compiled expression: each character of a text costs at most so many steps. */
   maxProgram: 2_000,

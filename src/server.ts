@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { analyticsLimits } from '../config/analytics-limits.ts';
+import { announcementLimits } from '../config/announcement-limits.ts';
 import { backupLimits } from '../config/backup-limits.ts';
+import { classifierLimits } from '../config/classifier-limits.ts';
 import { watchLimits } from '../config/feed-limits.ts';
 import { deliveryLimits } from '../config/limits.ts';
 import { pushLimits } from '../config/live-limits.ts';
@@ -116,6 +118,7 @@ export async function startWorker(context: Context): Promise<Running> {
       media: config.mediaConcurrency,
       replicate: config.mediaConcurrency,
       transcribe: transcriptionLimits.atOnce,
+      classify: classifierLimits.atOnce,
       default: 4,
     },
   });
@@ -219,7 +222,16 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },
+    {
+      ...{ name: 'classifier', everyMs: MINUTE },
+      run: () => inTx((tx) => context.videos.endAbandonedQuestions(tx)),
+    },
     { name: 'raid-mode', everyMs: MINUTE, run: () => inTx((tx) => context.raid.noteEnd(tx)) },
+    {
+      name: 'announcements',
+      everyMs: announcementLimits.tellMs,
+      run: () => context.announcements.passTime(),
+    },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'domain-lists', everyMs: MINUTE, run: (signal) => context.domains.subscriptions.syncDue(signal) },
     { name: 'peer-blocks', everyMs: 5 * MINUTE, run: (signal) => context.domains.peers.askDue(signal) },

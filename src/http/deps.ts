@@ -8,9 +8,11 @@ import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
 import type { Analytics } from '../modules/analytics/index.ts';
+import type { Announcements } from '../modules/announcements/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Backups } from '../modules/backups/index.ts';
+import type { Classifier } from '../modules/classifier/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Counters } from '../modules/counters/index.ts';
 import type { Digests } from '../modules/digests/index.ts';
@@ -73,6 +75,7 @@ export interface HttpDeps {
   readonly settings: Settings;
   readonly reportDesk: ReportDesk;
   readonly measures: Measures;
+  readonly announcements: Announcements;
   readonly audit: Audit;
   readonly backups: Backups;
   readonly releases: Releases;
@@ -80,6 +83,7 @@ export interface HttpDeps {
   readonly rules: Rules;
   readonly holding: Holding;
   readonly raid: Raid;
+  readonly classifier: Classifier;
   readonly hashes: Hashes;
   readonly notifications: Notifications;
   readonly push: Push;

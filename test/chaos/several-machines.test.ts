@@ -74,7 +74,7 @@ beforeAll(async () => {
   db = openDatabase(shared.DATABASE_URL ?? '', 4);
   // Each alone first: which of them migrates and makes the owner does not matter, but is told apart.
   for (const host of WEB_ADDRESSES) webs.push(await start('web', host));
-  await startWorker('inbox,deliver,push,mail,transcribe,default');
+  await startWorker('inbox,deliver,push,mail,transcribe,classify,default');
   await startWorker('media,replicate');
   await startWorker();
 }, SLOW_MS);

@@ -86,6 +86,10 @@ export function screensOf(site: LivedIn): Screen[] {
     nora('/admin/trends', 'Trends'),
     nora('/admin/ranking', 'Ranking'),
     nora('/admin/settings', 'Settings', { name: 'settings of the server' }),
+    nora('/admin/announcements', 'Announcements'),
+    nora('/admin/announcements', 'Write an announcement', {
+      ...{ name: 'write an announcement', steps: [pressButton('Write an announcement')] },
+    }),
     nora('/admin/servers', 'Servers'),
     nora('/admin/domains', 'Domains'),
     nora('/admin/domains', 'Decide about a domain', {

@@ -97,7 +97,17 @@ describe('the compose files', () => {
     const served = Object.values(services).flatMap(
       ({ environment }) => environment?.QUEUES?.split(',') ?? [],
     );
-    const all = ['default', 'deliver', 'inbox', 'mail', 'media', 'push', 'replicate', 'transcribe'];
+    const all = [
+      'classify',
+      'default',
+      'deliver',
+      'inbox',
+      'mail',
+      'media',
+      'push',
+      'replicate',
+      'transcribe',
+    ];
     expect(served.sort()).toEqual(all);
   });
 });

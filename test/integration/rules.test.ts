@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { reportLimits } from '../../config/limits.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
@@ -157,6 +158,24 @@ describe('a rule that marks or tells', () => {
     const reports = await server.context.db('reports').where({ target_id: bob.id });
     expect(reports).toMatchObject([{ comment_ids: [made.body.id], comment: 'Rule “To report”: How odd' }]);
     expect(await hitsOf(id)).toMatchObject([{ target: { kind: 'comment', id: made.body.id } }]);
+  });
+
+  test('goes on reporting on a day when it has much to report', async () => {
+    const { context } = server;
+    const reporter = await context
+      .db('accounts')
+      .where({ actor_uri: context.urls.instanceActor })
+      .first('id');
+    await context.db('reports').insert(
+      Array.from({ length: reportLimits.perReporterPerDay }, (_, at) => ({
+        ...{ id: context.ids.next<'report'>(), reporter_id: reporter.id, target_id: bob.id },
+        ...{ uri: `${server.origin}/reports/earlier-${at}`, comment: '', category: 'other' },
+      })),
+    );
+    await rule('report', { words: ['odd'] });
+    const made = await comment('Odd again');
+    const told = await context.db('reports').whereRaw('? = any(comment_ids)', [made.body.id]);
+    expect(told).toHaveLength(1);
   });
 });
 

@@ -12,6 +12,7 @@ import {
   updateCredentials,
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
+import { adminAnnouncementRoutes } from './admin/announcements.ts';
 import { askForBackup, getBackups, listKeptBackups } from './admin/backups.ts';
 import {
   deadDeliveries,
@@ -80,7 +81,6 @@ import {
   listKeywords,
 } from './filters/parts.ts';
 import {
-  getAnnouncements,
   getCustomEmojis,
   getExtendedDescription,
   getInstanceDomainBlocks,
@@ -90,6 +90,7 @@ import {
   getTranslationLanguages,
 } from './instance/about.ts';
 import { getAlgorithm } from './instance/algorithm.ts';
+import { announcementRoutes } from './instance/announcements.ts';
 import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
 import { checkInvite, createInvite, listInvites, revokeInvite } from './invites/invites.ts';
 import {
@@ -217,7 +218,7 @@ export const routes: readonly Route[] = [
   getPeers,
   getInstanceDomainBlocks,
   getCustomEmojis,
-  getAnnouncements,
+  ...announcementRoutes,
   register,
   ...[listInvites, createInvite, checkInvite, revokeInvite],
   deleteAccount,
@@ -369,6 +370,7 @@ export const routes: readonly Route[] = [
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
   ...ruleRoutes,
+  ...adminAnnouncementRoutes,
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

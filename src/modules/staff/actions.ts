@@ -8,6 +8,7 @@ const verbs = {
   // Done to somebody’s way in from the command line.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
   setting: ['change'],
+  announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume'],
   storage: ['clean', 'scan', 'mend'],
@@ -61,6 +62,7 @@ export const targetKinds = [
     'rule',
     'storage',
     'role',
+    'announcement',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

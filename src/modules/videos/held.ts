@@ -28,7 +28,8 @@ export async function releaseVideo(
   }
   if (!video.local) {
     await mine.update({ hold: false, state: 'published' });
-    await deps.emit(tx, 'video.discovered', { videoId });
+    // One that was copied was known before it was held.
+    if (video.media_state !== 'ready') await deps.emit(tx, 'video.discovered', { videoId });
     return ok();
   }
   const isMade = video.media_state === 'ready';

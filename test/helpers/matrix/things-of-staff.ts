@@ -1,6 +1,7 @@
 import { quarantineKey } from '../../../media/keys.ts';
 import type { Tx } from '../../../src/db/database.ts';
 import type { InviteId } from '../../../src/lib/ids.ts';
+import { announcementInputSchema } from '../../../src/modules/announcements/index.ts';
 import type { MatchId } from '../../../src/modules/hashes/index.ts';
 import { operator } from '../../../src/modules/staff/index.ts';
 import { ALL, type Make, OWNER, one, type Thing } from './thing.ts';
@@ -132,6 +133,12 @@ export const kindsOfStaff = {
       ...{ post_created_at: new Date(), frames_state: 'kept', sheet_key: key },
     });
     return one('report with evidence', { id }, ALL);
+  },
+  async announcement({ context: { inTx, announcements }, next }) {
+    const said = announcementInputSchema.parse({ text: `News ${next()}`, publish_at: 'now' });
+    const made = await inTx((tx) => announcements.add(tx, operator, said));
+    if (!made.ok) throw new Error(made.detail);
+    return one('announcement', { id: made.announcement.id, name: '🎉' }, ALL);
   },
   async rule({ context: { db, ids }, next }) {
     const id = ids.next();

@@ -96,6 +96,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'deliveries', icon: 'mail', group: 'federation', needs: 'queues' },
     load: () => import('./deliveries/deliveries-page.tsx').then((module) => module.DeliveriesPage),
   },
+  announcements: {
+    ...{ title: 'announcements', icon: 'info', group: 'server', needs: 'announcements' },
+    load: () => import('./announcements/announcements-page.tsx').then((module) => module.AnnouncementsPage),
+  },
   settings: {
     ...{ title: 'settings', icon: 'settings', group: 'server', needs: 'settings' },
     load: () => import('./settings/settings-page.tsx').then((module) => module.SettingsPage),

@@ -42,6 +42,7 @@ export const english = {
   domains: 'Domains',
   domainLists: 'Lists of domains',
   queues: 'Queues',
+  announcements: 'Announcements',
   settings: 'Settings',
   backups: 'Backups',
   version: 'Version',
@@ -54,4 +55,6 @@ export const english = {
   andMore: '{n} or more',
   oldest: 'Oldest: {ago}',
   nothingWaits: 'Nothing waits',
+  preview: 'Preview',
+  previewEmpty: 'Write something to see how people will read it.',
 } as const;

@@ -191,6 +191,31 @@ export interface AdminAccountDetail {
   }[];
 }
 
+export interface AdminAnnouncement {
+  readonly id: string;
+  /** Markdown */
+  readonly text: string;
+  /** The text as HTML */
+  readonly content: string;
+  readonly state: "draft" | "scheduled" | "shown" | "ended";
+  readonly starts_at: string | null;
+  readonly ends_at: string | null;
+  readonly all_day: boolean;
+  readonly time_zone: string;
+  /** As clocks of `time_zone` show it */
+  readonly local_starts_at: string | null;
+  readonly local_ends_at: string | null;
+  /** Null: it is a draft */
+  readonly publish_at: string | null;
+  readonly local_publish_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly reactions: readonly {
+    readonly name: string;
+    readonly count: number;
+  }[];
+}
+
 export interface AdminAppeal {
   readonly id: string;
   readonly text: string;
@@ -581,6 +606,44 @@ export interface Algorithm {
   }[];
 }
 
+export interface Announcement {
+  readonly id: string;
+  /** HTML, safe to show */
+  readonly content: string;
+  /** Of what it tells of */
+  readonly starts_at: string | null;
+  /** It is not shown any more from then on */
+  readonly ends_at: string | null;
+  /** It begins and ends with days of `time_zone` */
+  readonly all_day: boolean;
+  /** Ours: the one its times were written in */
+  readonly time_zone: string;
+  readonly published_at: string;
+  readonly updated_at: string;
+  /** Whether you dismissed it; left out where nobody is signed in */
+  readonly read?: boolean;
+  readonly mentions: readonly {}[];
+  readonly statuses: readonly {}[];
+  readonly tags: readonly {}[];
+  readonly emojis: readonly {}[];
+  readonly reactions: readonly AnnouncementReaction[];
+}
+
+export interface AnnouncementChange {
+  /** Null: it is gone */
+  readonly announcement: AdminAnnouncement | null;
+  /** The entry of the log, by which this can be taken back */
+  readonly audit_id: string;
+}
+
+export interface AnnouncementReaction {
+  /** An emoji */
+  readonly name: string;
+  readonly count: number;
+  /** Whether you gave it; left out where nobody is signed in */
+  readonly me?: boolean;
+}
+
 export interface Appeal {
   readonly id: string;
   readonly text: string;
@@ -631,7 +694,7 @@ export interface AuditEntry {
   readonly actor: AuditActor;
   readonly action: string;
   readonly target: {
-    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role";
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "announcement";
     readonly id: string;
     readonly name: string | null;
   };
@@ -938,6 +1001,11 @@ export interface ContentRule {
       readonly count: number;
       readonly minutes: number;
     };
+    /** The classifier gives a video one of these labels, and is at least so sure */
+    readonly labels?: readonly {
+      readonly name: string;
+      readonly score: number;
+    }[];
   };
   readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
   readonly scope: "everybody" | "local" | "federated";
@@ -1580,6 +1648,8 @@ export interface HeldPost {
   readonly rule: string | null;
   /** What was found */
   readonly note: string;
+  /** What the classifier says that the video shows, the surest first */
+  readonly labels: readonly VideoLabel[];
   readonly created_at: string;
 }
 
@@ -2485,6 +2555,8 @@ export interface ReportEvidence {
     readonly sha256: string;
     readonly bytes: number;
   }[];
+  /** What the classifier had said of the video */
+  readonly labels: readonly VideoLabel[];
   /** Where it can be watched; null once it is gone */
   readonly video_url: string | null;
 }
@@ -2584,7 +2656,7 @@ export interface ReservedName {
 }
 
 export interface RetentionClass {
-  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "audit";
+  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "audit";
   /** `kept`: nothing goes by itself. `overdue`: not done for two days. */
   readonly state: "kept" | "waiting" | "running" | "ok" | "failing" | "overdue";
   /** Null: age does not count, or things carry their own end */
@@ -3023,6 +3095,11 @@ export interface Tag {
   readonly featuring: boolean;
 }
 
+export interface TextPreview {
+  /** HTML, safe to show */
+  readonly content: string;
+}
+
 export interface TrendTrust {
   readonly domain: string;
   /** 0 to 1 */
@@ -3341,6 +3418,12 @@ export interface VideoFacts {
   };
   /** For who may download it */
   readonly download_url: string | null;
+}
+
+export interface VideoLabel {
+  readonly name: string;
+  /** How sure it is: 0 to 1 */
+  readonly score: number;
 }
 
 export interface VideoStatistics {
