@@ -23,31 +23,33 @@ export interface Trend {
 }
 
 const AT = '/api/v1/admin/trends';
-const MOST = '40';
+/** As many as one answer has at most. */
+export const MOST = 40;
 
-async function read<T>(kind: Kind, trendOf: (row: T) => Trend): Promise<ApiOutcome<Trend[]>> {
-  const outcome = await request<T[]>('GET', withQuery(`${AT}/${kind}`, { limit: MOST }));
+async function read<T>(kind: Kind, offset: number, trendOf: (row: T) => Trend): Promise<ApiOutcome<Trend[]>> {
+  const query = { limit: String(MOST), offset: String(offset) };
+  const outcome = await request<T[]>('GET', withQuery(`${AT}/${kind}`, query));
   return outcome.ok ? { ok: true, value: outcome.value.map(trendOf) } : outcome;
 }
 
-/** What trends of a kind, what is held first. */
-export const trends: Readonly<Record<Kind, () => Promise<ApiOutcome<Trend[]>>>> = {
-  tags: () =>
-    read<AdminTag>('tags', ({ name, decision }) => ({
+/** What trends of a kind, what is held first, from the place that is named. */
+export const trends: Readonly<Record<Kind, (offset: number) => Promise<ApiOutcome<Trend[]>>>> = {
+  tags: (offset) =>
+    read<AdminTag>('tags', offset, ({ name, decision }) => ({
       ...{ key: name, name: `#${name}`, href: `/tags/${encodeURIComponent(name)}`, decision },
     })),
-  statuses: () =>
-    read<AdminTrendingStatus>('statuses', ({ id, content, account, decision }) => ({
+  statuses: (offset) =>
+    read<AdminTrendingStatus>('statuses', offset, ({ id, content, account, decision }) => ({
       key: id,
       name: plainText(content) || say('unnamed', { acct: account.acct }),
       ...{ href: `/@${account.acct}/${id}`, decision },
     })),
-  creators: () =>
-    read<AdminTrendingAccount>('creators', ({ id, acct, decision }) => ({
+  creators: (offset) =>
+    read<AdminTrendingAccount>('creators', offset, ({ id, acct, decision }) => ({
       ...{ key: id, name: `@${acct}`, href: `/@${acct}`, decision },
     })),
-  sounds: () =>
-    read<AdminTrendingSound>('sounds', ({ id, decision }) => ({
+  sounds: (offset) =>
+    read<AdminTrendingSound>('sounds', offset, ({ id, decision }) => ({
       ...{ key: id, name: id, href: `/sounds/${encodeURIComponent(id)}`, decision },
     })),
 };

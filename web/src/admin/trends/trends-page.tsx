@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { number } from '../../i18n/formats.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
@@ -8,7 +9,7 @@ import { useAddressState } from '../parts/address-state.ts';
 import { Badge, type Tone } from '../parts/badge.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { Section } from '../parts/detail.tsx';
-import { decide, type Kind, kinds, type Trend, trends, type Verb } from './calls.ts';
+import { decide, type Kind, kinds, MOST, type Trend, trends, type Verb } from './calls.ts';
 import { say } from './say.ts';
 import { TrustForm } from './trust-form.tsx';
 
@@ -48,33 +49,50 @@ const STANDINGS: Readonly<
 const standingOf = ({ decision }: Trend): Standing => decision?.standing ?? 'open';
 
 function Trending({ kind }: { kind: Kind }) {
-  const [remote, retry, set] = useRemote(kind, trends[kind]);
+  const [remote, retry, set] = useRemote(kind, () => trends[kind](0));
+  const [hasMore, setHasMore] = useState(true);
   if (remote.state === 'loading') return <Loading />;
   if (remote.state === 'failed') return <Failed failure={remote.failure} onRetry={retry} />;
   if (remote.value.length === 0) return <Notice icon="hash" title={say('empty')} text={say('emptyText')} />;
 
+  const shown = remote.value;
   const act = async (trend: Trend, verb: Verb, before: Verb | null) => {
     const outcome = await decide(kind, trend.key, verb);
     if (!outcome.ok) return toast(outcome.sentence, 'error');
     const undo = before && { label: say('undo'), run: () => void act(trend, before, null) };
     toast(say('done'), 'info', undo ?? undefined);
-    const now = await trends[kind]();
-    if (now.ok) set(now.value);
+    const now = await trends[kind](0);
+    if (!now.ok) return;
+    setHasMore(true);
+    set(now.value);
+  };
+  const more = async () => {
+    const next = await trends[kind](shown.length);
+    if (!next.ok) return toast(next.sentence, 'error');
+    setHasMore(next.value.length >= MOST);
+    set([...shown, ...next.value.filter(({ key }) => !shown.some((one) => one.key === key))]);
   };
   return (
-    <DataTable
-      label={say(kind)}
-      rows={remote.value}
-      rowKey={({ key }) => key}
-      head={{ title: say('what'), wide: true, cell: (trend) => <Name {...trend} /> }}
-      columns={[
-        { title: say('state'), cell: (trend) => <State standing={standingOf(trend)} /> },
-        { title: say('why'), wide: true, cell: (trend) => <span dir="auto">{whyOf(trend)}</span> },
-      ]}
-      actions={(trend) => (
-        <Deeds trend={trend} onAct={(verb) => act(trend, verb, STANDINGS[standingOf(trend)].verb)} />
+    <>
+      <DataTable
+        label={say(kind)}
+        rows={shown}
+        rowKey={({ key }) => key}
+        head={{ title: say('what'), wide: true, cell: (trend) => <Name {...trend} /> }}
+        columns={[
+          { title: say('state'), cell: (trend) => <State standing={standingOf(trend)} /> },
+          { title: say('why'), wide: true, cell: (trend) => <span dir="auto">{whyOf(trend)}</span> },
+        ]}
+        actions={(trend) => (
+          <Deeds trend={trend} onAct={(verb) => act(trend, verb, STANDINGS[standingOf(trend)].verb)} />
+        )}
+      />
+      {hasMore && shown.length >= MOST && (
+        <Button look="quiet" onPress={more}>
+          {say('more')}
+        </Button>
       )}
-    />
+    </>
   );
 }
 

@@ -29,6 +29,7 @@ export const english = {
   undo: 'Undo',
   note: 'Note: {note}',
   unnamed: 'A video by @{acct}',
+  more: 'More',
   trust: 'How much a server counts',
   trustText:
     'Each server earns how much its people count in trends, from 0 to 1. Set it by hand where that is wrong; leave the number empty, and what it earned counts again.',
