@@ -1821,7 +1821,7 @@ export interface InviteCheck {
 export interface IpBlock {
   readonly id: string;
   readonly ip: string;
-  readonly severity: "sign_up_requires_approval" | "sign_up_block";
+  readonly severity: "sign_up_requires_approval" | "sign_up_block" | "no_access";
   readonly comment: string;
   readonly created_at: string;
   readonly expires_at: string | null;
