@@ -42,6 +42,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   INSTANCE_NAME: { wrong: ['x'.repeat(81)], right: ['Clips of the coast'] },
   INSTANCE_DESCRIPTION: { wrong: ['x'.repeat(1_001)], right: ['x'.repeat(1_000)] },
   INSTANCE_ABOUT: { wrong: ['x'.repeat(50_001)], right: ['# Who we are'] },
+  INSTANCE_SOURCE_URL: { wrong: ['here', 'ftp://a.test'], right: ['https://code.example/vireo'] },
   INSTANCE_EMAIL: { wrong: ['staff', 'a@b', 'a b@c.test'], right: ['staff@video.example'] },
   INSTANCE_RULES: { wrong: ['x'.repeat(10_001)], right: ['Be kind.\\nNo spam.'] },
   INSTANCE_PRIVACY_POLICY: { wrong: ['x'.repeat(50_001)], right: ['Little is kept.'] },

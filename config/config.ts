@@ -256,6 +256,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       about: v.INSTANCE_ABOUT ?? null,
       rules: required(v.INSTANCE_RULES),
       privacyPolicy: v.INSTANCE_PRIVACY_POLICY ?? null,
+      sourceUrl: v.INSTANCE_SOURCE_URL ?? null,
     },
     app: {
       color: required(v.APP_COLOR),

@@ -1691,6 +1691,7 @@ export interface Instance {
   readonly domain: string;
   readonly title: string;
   readonly version: string;
+  /** Where its source is; the server itself where its staff has not said */
   readonly source_url: string;
   readonly description: string;
   readonly usage: {
