@@ -343,7 +343,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   closers.push(() => Promise.all(Object.values(queues).map((queue) => queue.close())));
 
   const safekeeping = createSafekeeping({
-    ...{ config, db, inTx, databaseUrl, clock, log, media, metrics, instanceSecret, auth },
+    ...{ config, db, inTx, databaseUrl, clock, log, audit, media, metrics, instanceSecret, auth },
     request: fetch.request,
   });
   const context = {

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { analyticsLimits } from '../config/analytics-limits.ts';
 import { announcementLimits } from '../config/announcement-limits.ts';
+import { backupLimits } from '../config/backup-limits.ts';
 import { classifierLimits } from '../config/classifier-limits.ts';
 import { watchLimits } from '../config/feed-limits.ts';
 import { deliveryLimits } from '../config/limits.ts';
@@ -182,7 +183,14 @@ function startTrends(context: Context): Running {
 /** In a scheduler of its own: a backup takes its time, and other upkeep must not wait for it. Locks see to it that one is made. */
 function startBackups(context: Context): Running {
   const { backups } = context;
-  const tasks = [{ name: 'backups', everyMs: MINUTE, run: (signal: AbortSignal) => backups.work(signal) }];
+  const tasks = [
+    { name: 'backups', everyMs: MINUTE, run: (signal: AbortSignal) => backups.work(signal) },
+    {
+      name: 'backups-asked',
+      everyMs: backupLimits.askedEveryMs,
+      run: (signal: AbortSignal) => backups.workAsked(signal),
+    },
+  ];
   const scheduler = new Scheduler({ ...context, exclusive: false, tasks });
   scheduler.start();
   return scheduler;

@@ -13,6 +13,7 @@ import {
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
 import { adminAnnouncementRoutes } from './admin/announcements.ts';
+import { askForBackup, getBackups, listKeptBackups } from './admin/backups.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -35,9 +36,9 @@ import {
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
 import { queueRoutes } from './admin/queues.ts';
+import { getReleases } from './admin/releases.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { ruleRoutes } from './admin/rule-routes.ts';
-import { getBackups, getReleases } from './admin/safekeeping.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { staffRoutes } from './admin/staff.ts';
 import { cleanStorage, getStorage, listFindings, scanStorage } from './admin/storage.ts';
@@ -344,7 +345,7 @@ export const routes: readonly Route[] = [
   putCaptions,
   deleteCaptions,
   putPoster,
-  getBackups,
+  ...[getBackups, listKeptBackups, askForBackup],
   getReleases,
   ...staffRoutes,
   failingHosts,

@@ -4,6 +4,7 @@ const verbs = {
   role: ['assign', 'create', 'change', 'remove'],
   // What is refused of those who join.
   'joining-block': ['add', 'change', 'remove'],
+  invite: ['revoke', 'reopen'],
   // Done to somebody’s way in from the command line, and how much somebody may store.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
   setting: ['change'],
@@ -11,6 +12,7 @@ const verbs = {
   job: ['retry', 'discard'],
   queue: ['pause', 'resume'],
   storage: ['clean', 'scan', 'mend'],
+  backup: ['create', 'verify', 'rehearse'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
     ...(['note', 'forward', 'evidence', 'undo'] as const),

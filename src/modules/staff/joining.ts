@@ -41,7 +41,7 @@ interface JoiningDeps {
 }
 
 type Added = Result<{ id: JoiningBlockId }, 'permission-missing' | 'known' | 'validation-failed'>;
-type Removed = Result<object, 'permission-missing' | 'not-found'>;
+type Changed = Result<object, 'permission-missing' | 'not-found'>;
 
 const TABLES = { email: 'email_domain_blocks', ip: 'ip_blocks', name: 'reserved_names' } as const;
 export type JoiningBlockKind = keyof typeof TABLES;
@@ -96,7 +96,24 @@ export function createJoining(deps: JoiningDeps) {
     reserveName: (tx: Tx, by: Actor, name: string, comment: string): Promise<Added> =>
       add(deps, tx, by, 'name', { name_key: name.trim().toLowerCase(), comment }, 'name_key'),
 
-    async remove(tx: Tx, by: Actor, kind: JoiningBlockKind, id: JoiningBlockId): Promise<Removed> {
+    changeEmailDomain: (
+      tx: Tx,
+      by: Actor,
+      id: JoiningBlockId,
+      allowWithApproval: boolean,
+    ): Promise<Changed> => change(deps, tx, by, 'email', id, { allow_with_approval: allowWithApproval }),
+    changeIp(
+      tx: Tx,
+      by: Actor,
+      id: JoiningBlockId,
+      { severity, comment, expiresAt }: Pick<IpBlock, 'severity' | 'comment' | 'expiresAt'>,
+    ): Promise<Changed> {
+      return change(deps, tx, by, 'ip', id, { severity, comment, expires_at: expiresAt });
+    },
+    changeName: (tx: Tx, by: Actor, id: JoiningBlockId, comment: string): Promise<Changed> =>
+      change(deps, tx, by, 'name', id, { comment }),
+
+    async remove(tx: Tx, by: Actor, kind: JoiningBlockKind, id: JoiningBlockId): Promise<Changed> {
       const allowed = permitted(by, 'sign-ups');
       if (!allowed.ok) return allowed;
       if ((await tx(TABLES[kind]).where({ id }).delete()) === 0)
@@ -128,12 +145,29 @@ async function add(
   return ok({ id });
 }
 
+async function change(
+  { audit }: JoiningDeps,
+  tx: Tx,
+  by: Actor,
+  kind: JoiningBlockKind,
+  id: JoiningBlockId,
+  fields: object,
+): Promise<Changed> {
+  const allowed = permitted(by, 'sign-ups');
+  if (!allowed.ok) return allowed;
+  if ((await tx(TABLES[kind]).where({ id }).update(fields)) === 0) {
+    return fail('not-found', 'There is no such block.');
+  }
+  await record(audit, tx, by, 'change', kind, id);
+  return ok();
+}
+
 /** What it is about stays out of the log: an address is somebody’s. */
 const record = (
   audit: Audit,
   tx: Tx,
   by: Actor,
-  verb: 'add' | 'remove',
+  verb: 'add' | 'change' | 'remove',
   kind: JoiningBlockKind,
   id: string,
 ) =>

@@ -707,23 +707,50 @@ export interface AuditEntry {
 }
 
 export interface BackupRun {
-  readonly kind: "create" | "rehearse";
+  readonly kind: "create" | "verify" | "rehearse";
   readonly name: string | null;
+  /** `cut-off`: its process has said nothing for two minutes */
+  readonly state: "running" | "done" | "failed" | "cut-off";
+  /** How far it is, in words of the program */
+  readonly step: string | null;
   readonly started_at: string;
   readonly finished_at: string | null;
   readonly fault: string | null;
   readonly bytes: number;
+  /** What came of it: rows, objects, tables, keys, … */
+  readonly detail: {};
 }
 
 export interface Backups {
   /** Whether this server makes them by itself */
   readonly nightly: boolean;
+  /** When, in UTC */
+  readonly hour: number;
+  /** Whether copies of the media belong to them */
+  readonly media: boolean;
+  readonly place: {
+    readonly address: string;
+    /** Whether whoever gets at them needs the passphrase */
+    readonly sealed: boolean;
+  };
+  readonly keeps: {
+    readonly all_days: number;
+    readonly daily: number;
+    readonly weekly: number;
+    readonly monthly: number;
+  };
   readonly last_good_at: string | null;
   /** When a restore was last tried out, and went well */
   readonly last_rehearsal_at: string | null;
   readonly last_error: string | null;
   /** There has been no good one for 36 hours: somebody has to look */
   readonly stale: boolean;
+  /** What the staff asked for and no worker has begun */
+  readonly asked: readonly {
+    readonly kind: "create" | "verify" | "rehearse";
+    readonly name: string | null;
+    readonly asked_at: string;
+  }[];
   readonly runs: readonly BackupRun[];
 }
 
@@ -1577,6 +1604,26 @@ export interface FreshProof {
   readonly expires_at: string;
 }
 
+export interface GivenInvite {
+  readonly id: string;
+  readonly code: string;
+  /** Page that signs people up with the code */
+  readonly url: string;
+  /** Null: no limit */
+  readonly max_uses: number | null;
+  readonly uses: number;
+  /** Whoever comes follows you */
+  readonly autofollow: boolean;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly created_at: string;
+  /** Neither ended, run out nor used up */
+  readonly open: boolean;
+  readonly inviter: string;
+  /** The first twenty of those who came */
+  readonly came: readonly string[];
+}
+
 export interface GroupedNotifications {
   readonly accounts: readonly Account[];
   readonly partial_accounts?: readonly PartialAccountWithAvatar[];
@@ -1645,6 +1692,7 @@ export interface Instance {
   readonly domain: string;
   readonly title: string;
   readonly version: string;
+  /** Where its source is; the server itself where its staff has not said */
   readonly source_url: string;
   readonly description: string;
   readonly usage: {
@@ -1799,6 +1847,26 @@ export interface JobCount {
   readonly count: number;
 }
 
+export interface KeptBackups {
+  /** Why the place cannot be looked into */
+  readonly problem: string | null;
+  readonly backups: readonly {
+    readonly name: string;
+    readonly started_at: string;
+    readonly version: string;
+    readonly sealed: boolean;
+    /** Whether copies of the media belong to it */
+    readonly media: boolean;
+    readonly rows: number;
+    readonly objects: number;
+    /** Without the copies of media, which backups share */
+    readonly bytes: number;
+  }[];
+  readonly unfinished: readonly string[];
+  /** Damaged, or sealed with another passphrase */
+  readonly unreadable: readonly string[];
+}
+
 export interface KnownServer {
   readonly host: string;
   readonly software: string | null;
@@ -1860,8 +1928,19 @@ export interface List {
   readonly exclusive: boolean;
 }
 
+export interface ListedEvidence {
+  readonly url: string;
+}
+
 export interface ListedId {
   readonly id: string;
+}
+
+export interface ListedImport {
+  readonly added: number;
+  readonly known: number;
+  /** Lines that say nothing that can be used, by their number */
+  readonly bad: readonly number[];
 }
 
 export interface ListedMatch {
@@ -1869,6 +1948,10 @@ export interface ListedMatch {
   readonly listed_id: string | null;
   readonly video_id: string;
   readonly account_id: string;
+  /** Null: the account is gone */
+  readonly acct: string | null;
+  /** Whether the file is kept */
+  readonly evidence: boolean;
   readonly found_by: "file" | "picture";
   readonly created_at: string;
 }
@@ -2422,6 +2505,12 @@ export interface Relationship {
 export interface Releases {
   /** The one that runs */
   readonly version: string;
+  readonly schema: {
+    /** The last migration that ran */
+    readonly newest: string | null;
+    /** A newer version has migrated, and this process is to be replaced */
+    readonly from_newer: boolean;
+  };
   /** Whether a feed of releases is configured */
   readonly watched: boolean;
   readonly checked_at: string | null;
