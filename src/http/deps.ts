@@ -11,6 +11,7 @@ import type { Analytics } from '../modules/analytics/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Backups } from '../modules/backups/index.ts';
+import type { Claims } from '../modules/claims/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Counters } from '../modules/counters/index.ts';
 import type { Digests } from '../modules/digests/index.ts';
@@ -73,6 +74,7 @@ export interface HttpDeps {
   readonly settings: Settings;
   readonly reportDesk: ReportDesk;
   readonly measures: Measures;
+  readonly claims: Claims;
   readonly audit: Audit;
   readonly backups: Backups;
   readonly releases: Releases;

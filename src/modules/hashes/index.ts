@@ -11,9 +11,11 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Audit } from '../staff/index.ts';
+import { createCopies } from './copies.ts';
 import { listCommands } from './list.ts';
 import type { ListedId, ListedRow, Match, MatchId } from './model.ts';
 
+export type { Copy } from './copies.ts';
 export type { Listed, ListedId, Match, MatchId } from './model.ts';
 
 export type Hashes = ReturnType<typeof createHashes>;
@@ -43,6 +45,7 @@ export function createHashes(deps: {
 
   return {
     ...listCommands({ db, ids, audit }),
+    ...createCopies(db),
 
     async sha256Of(path: string, signal?: AbortSignal): Promise<string> {
       const hash = createHash('sha256');

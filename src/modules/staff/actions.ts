@@ -36,6 +36,10 @@ const verbs = {
   ],
   comment: ['remove', 'restore', 'purge'],
   appeal: ['accept', 'reject', 'assign'],
+  claim: [
+    ...(['uphold', 'reject', 'reopen', 'restore', 'withdraw'] as const),
+    ...(['accept-counter', 'reject-counter'] as const),
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 type Verbs = typeof verbs;
@@ -59,6 +63,7 @@ export const targetKinds = [
     'rule',
     'storage',
     'role',
+    'claim',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];
