@@ -405,7 +405,10 @@ test('the command line lists, shows, tries, decides and takes back', async () =>
   expect(await stateOf(original)).toBe('published');
   expect((await command('uphold', id, '--reason', 'It is theirs.')).code).toBe(0);
   expect(await stateOf(duet)).toBe('removed');
-  expect((await command('show', id)).rows[0]).toMatchObject({ state: 'upheld', history: { upheld: 1 } });
+  expect((await command('show', id)).rows[0]).toMatchObject({
+    state: 'upheld',
+    history: [{ state: 'upheld', count: 1 }],
+  });
   expect((await command('reject', id)).code).not.toBe(0);
   expect((await command('restore', id)).code).toBe(0);
   expect(await stateOf(duet)).toBe('published');

@@ -22,7 +22,6 @@ import type { Claim, ClaimId } from './model.ts';
 import { claimQueries } from './queries.ts';
 
 export { counterableUntil } from './countering.ts';
-export type { Related } from './finding.ts';
 export {
   type Claim,
   type ClaimId,
@@ -33,7 +32,7 @@ export {
   counterStates,
   vias,
 } from './model.ts';
-export type { Tally, ToldClaim } from './queries.ts';
+export type { ToldClaim } from './queries.ts';
 export { sweepClaims } from './sweep.ts';
 
 export type Claims = ReturnType<typeof createClaims>;

@@ -30,8 +30,8 @@ export interface ClaimFilter {
   readonly accountId?: AccountId | undefined;
 }
 
-/** How often claims of one sort ended in which way. */
-export type Tally = Readonly<Partial<Record<ClaimState, number>>>;
+/** How many claims of one sort are in which state. */
+type Tally = { readonly state: ClaimState; readonly count: number }[];
 
 /** What somebody is told of the claim that a video of theirs was removed for. */
 export interface ToldClaim {
@@ -49,7 +49,7 @@ export function claimQueries(deps: Pick<ClaimDeps, 'db' | 'clock' | 'rules' | 'h
     if ('email' in narrow) query.whereRaw('lower(email) = lower(?)', [narrow.email]);
     else query.whereIn('id', claimsOf(db, narrow.accountId));
     const rows: { state: ClaimState; count: string }[] = await query.count('* as count');
-    return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]));
+    return rows.map(({ state, count }) => ({ state, count: Number(count) }));
   }
 
   return {

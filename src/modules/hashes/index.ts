@@ -15,7 +15,6 @@ import { createCopies } from './copies.ts';
 import { listCommands } from './list.ts';
 import type { ListedId, ListedRow, Match, MatchId } from './model.ts';
 
-export type { Copy } from './copies.ts';
 export type { Listed, ListedId, Match, MatchId } from './model.ts';
 
 export type Hashes = ReturnType<typeof createHashes>;

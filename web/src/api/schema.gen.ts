@@ -270,10 +270,16 @@ export interface AdminClaimDetail {
     readonly upheld: number;
     /** A repeat infringer by the settings of this server */
     readonly at_limit: boolean;
-    readonly history: {};
+    readonly history: readonly {
+      readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+      readonly count: number;
+    }[];
   }[];
   /** How claims with the same e-mail address ended */
-  readonly claimant_history: {};
+  readonly claimant_history: readonly {
+    readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+    readonly count: number;
+  }[];
   readonly counter_notices: readonly {
     readonly id: string;
     /** `waiting` for the claimant, who has until `due_at`; `sued`: the claimant went to court */

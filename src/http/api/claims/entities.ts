@@ -60,7 +60,7 @@ export async function claimEntityOf(
   };
 }
 
-const tally = z.partialRecord(z.enum(claimStates), z.number());
+const tally = z.array(z.object({ state: z.enum(claimStates), count: z.number() }));
 
 /** A claim in the list of the staff. */
 export const staffClaimEntity = z
