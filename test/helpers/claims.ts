@@ -41,9 +41,9 @@ export async function postedAgain(
   context: Context,
   people: readonly [Account, Account, Account],
   seed: number,
+  video: (account: Account, facts: object) => Promise<VideoId> = createVideoFactory(context).video,
 ) {
   const { db } = context;
-  const { video } = createVideoFactory(context);
   const [author, copier, remixer] = people;
   const sha = seed.toString(16).padStart(64, '0');
   const original = await video(author, {});
