@@ -9,6 +9,7 @@ import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
 import { observabilityVariables } from './env-observability.ts';
 import { retentionVariables } from './env-retention.ts';
+import { secondS3Variables } from './env-second-s3.ts';
 import { videoVariables } from './env-video.ts';
 import { hostName, httpUrl, integer, list, variable } from './variable.ts';
 
@@ -193,6 +194,7 @@ export const variables = {
     remedy: 'Write a URL such as https://s3.example.',
     group: 'Storage',
   }),
+  ...secondS3Variables,
   COLD_STORAGE_DIR: variable({
     schema: z.string().min(1).max(1_000),
     fallback: undefined,

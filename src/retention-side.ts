@@ -233,9 +233,9 @@ function removalsOf({ db, inTx }: Parts): Keeping {
 }
 
 /** What can become full: the disks that this process writes to, and the share of the bucket that the server may fill. */
-export function placesOf({ dataDir, s3 }: Config, db: Db): Place[] {
+export function placesOf({ dataDir, s3, s3MaxBytes }: Config, db: Db): Place[] {
   const disks = [diskPlace('data', dataDir)];
   if (s3 === null) disks.push(diskPlace('media', join(dataDir, 'media')));
-  if (s3 === null || s3.maxBytes === 0) return disks;
-  return [...disks, bucketPlace('bucket', s3.maxBytes, () => storedBytes(db))];
+  if (s3 === null || s3MaxBytes === 0) return disks;
+  return [...disks, bucketPlace('bucket', s3MaxBytes, () => storedBytes(db))];
 }

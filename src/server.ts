@@ -29,6 +29,7 @@ import { queueNames } from './jobs/registry.ts';
 import { Relay } from './jobs/relay.ts';
 import { JobRunner } from './jobs/runner.ts';
 import { Scheduler, type Upkeep } from './jobs/scheduler.ts';
+import { openNetworkGate } from './modules/staff/index.ts';
 import { hearAnnouncements } from './modules/streaming/index.ts';
 
 /** Something that was started and can be stopped. */
@@ -46,8 +47,9 @@ const DRAIN_MS = 5_000;
 export async function startWeb(context: Context): Promise<Running> {
   const { dataDir } = context.config;
   const streams = createEventStreams();
+  const networks = await openNetworkGate(context);
   const deps: HttpDeps = {
-    ...context,
+    ...{ ...context, networks },
     lookup: context.federation.lookup,
     deliveries: context.federation.deliveries,
     inbox: context.federation.inbox,
@@ -91,7 +93,7 @@ export async function startWeb(context: Context): Promise<Running> {
       const closed = closeServer(server);
       streams.endAll();
       stopHearing();
-      await streaming.stop();
+      await Promise.all([streaming.stop(), networks.close()]);
       await closed;
       letGo(context.redis);
     },

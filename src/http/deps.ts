@@ -38,7 +38,7 @@ import type { Retention } from '../modules/retention/index.ts';
 import type { Rules } from '../modules/rules/index.ts';
 import type { Settings } from '../modules/settings/index.ts';
 import type { Social } from '../modules/social/index.ts';
-import type { Audit } from '../modules/staff/index.ts';
+import type { Audit, NetworkGate } from '../modules/staff/index.ts';
 import type { Room, Storage } from '../modules/storage/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
@@ -84,6 +84,8 @@ export interface HttpDeps {
   readonly holding: Holding;
   readonly raid: Raid;
   readonly classifier: Classifier;
+  /** Who is not answered at all. */
+  readonly networks: NetworkGate;
   readonly hashes: Hashes;
   readonly notifications: Notifications;
   readonly push: Push;

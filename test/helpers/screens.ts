@@ -97,6 +97,10 @@ export function screensOf(site: LivedIn): Screen[] {
       steps: [pressButton('Decide about a domain')],
     }),
     nora('/admin/domain-lists', 'Lists'),
+    visitor('/about', /^About/),
+    visitor('/about/rules', /^Rules of/),
+    visitor('/about/privacy', /^Privacy on/),
+    visitor('/about/blocks', /^Servers that/),
     visitor('/admin/approvals', 'Sign in first'),
     nora('/nowhere', 'Nothing here'),
   ];

@@ -78,7 +78,7 @@ describe('a server that is well', { timeout: SLOW_MS }, () => {
   });
 });
 
-describe('of what stands in front it finds', { timeout: SLOW_MS }, () => {
+describe('OP2 of what stands in front doctor finds', { timeout: SLOW_MS }, () => {
   test('that it is away', async () => {
     proxy.faults.isDown = true;
     await expectOnly('origin-unreachable');
@@ -117,7 +117,7 @@ describe('of what stands in front it finds', { timeout: SLOW_MS }, () => {
     expectOnly('tls-missing', { VIREO_ENV: 'production', ALLOWED_PRIVATE_ADDRESSES: '' }));
 });
 
-describe('of what it stands on it finds', { timeout: SLOW_MS }, () => {
+describe('OP2 of what the server stands on doctor finds', { timeout: SLOW_MS }, () => {
   test('a Redis that forgets', async () => {
     const own = await startOwnRedis();
     onTestFinished(() => own.close());

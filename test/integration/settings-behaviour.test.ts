@@ -258,6 +258,10 @@ const proofs: Readonly<Record<string, Proof>> = {
     ...{ value: 'staff@video.example', before: '', after: 'staff@video.example' },
     seen: async () => (await body('/api/v2/instance')).contact.email,
   },
+  INSTANCE_SOURCE_URL: {
+    ...{ value: 'https://code.example/vireo', before: false, after: true },
+    seen: async () => (await body('/api/v2/instance')).source_url === 'https://code.example/vireo',
+  },
   INSTANCE_RULES: {
     ...{ value: 'Be kind.\nNo spam.', before: [], after: ['Be kind.', 'No spam.'] },
     seen: async () => (await body('/api/v1/instance/rules')).map(({ text }: { text: string }) => text),

@@ -54,6 +54,7 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'cross-site': 'A cookie came with a request from the page of another site. Apps use tokens.',
   'registrations-closed': 'The server takes nobody at the moment.',
   'joining-refused': 'The server takes nobody from this network, or with this e-mail provider.',
+  'network-refused': 'This server answers nobody from this network.',
   'reason-required': 'The staff wants to know why somebody joins: send a `reason`.',
   'invite-required': 'The server takes whoever was invited: send an `invite_code`.',
   'invite-invalid': 'There is no such invite, or it was used up, has run out, or was ended.',

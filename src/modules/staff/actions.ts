@@ -18,7 +18,7 @@ const verbs = {
     ...(['note', 'forward', 'evidence', 'undo'] as const),
   ],
   rule: ['add', 'change', 'enable', 'disable', 'remove'],
-  held: ['release', 'reject'],
+  held: ['release', 'reject', 'undo'],
   raid: ['on', 'off'],
   hash: ['add', 'remove', 'import', 'match', 'evidence'],
   domain: [

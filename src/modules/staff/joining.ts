@@ -5,7 +5,8 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import { type Actor, permitted } from './actor.ts';
 import type { Audit } from './audit.ts';
 
-export const ipSeverities = ['sign_up_requires_approval', 'sign_up_block'] as const;
+/** `no_access`: not only nobody joins from there, nobody is answered at all; see networks.ts. */
+export const ipSeverities = ['sign_up_requires_approval', 'sign_up_block', 'no_access'] as const;
 export type IpSeverity = (typeof ipSeverities)[number];
 
 export interface EmailDomainBlock {
@@ -80,9 +81,13 @@ export function createJoining(deps: JoiningDeps) {
       tx: Tx,
       by: Actor,
       block: Pick<IpBlock, 'ip' | 'severity' | 'comment' | 'expiresAt'>,
+      /** From where that is asked for; null at the command line. */
+      from: string | null = null,
     ): Promise<Added> {
       const network = networkOf(block.ip);
       if (network === null) return invalid('This is no address, and no network in CIDR notation.');
+      const own = block.severity === 'no_access' ? await ownAmong(tx, network, from) : null;
+      if (own !== null) return invalid(own);
       // What has run out gives its place to a new one.
       await tx('ip_blocks').where({ network }).whereRaw('expires_at <= now()').delete();
       const { severity, comment, expiresAt: expires_at } = block;
@@ -168,6 +173,17 @@ const record = (
 ) =>
   audit.record(tx, by, { action: `joining-block.${verb}`, target: { kind: 'setting', id: `${kind} ${id}` } });
 
+/** Why a network may not be kept out altogether, or null where it may. */
+async function ownAmong(tx: Tx, network: string, from: string | null): Promise<string | null> {
+  const { rows } = await tx.raw<{ rows: { loopback: boolean; own: boolean | null }[] }>(
+    `select network && '127.0.0.0/8' or network && '::1' as loopback, network >>= :from::inet as own
+       from (select :network::cidr as network) as asked`,
+    { network, from },
+  );
+  if (rows[0]?.own) return 'You come from this network yourself: you would lock yourself out.';
+  return rows[0]?.loopback ? 'This server asks itself from there.' : null;
+}
+
 const invalid = (detail: string) => fail('validation-failed', detail);
 
 /** The network that an address or a CIDR block names, with zeros behind its prefix; null for what is none. */
@@ -207,7 +223,7 @@ export async function checkJoining(
     const blocks = await tx('ip_blocks')
       .whereRaw('network >>= ?::inet and (expires_at is null or expires_at > now())', [who.ip])
       .select('severity');
-    if (blocks.some((block) => block.severity === 'sign_up_block')) return refusedToJoin();
+    if (blocks.some((block) => block.severity !== 'sign_up_requires_approval')) return refusedToJoin();
     needsApproval ||= blocks.length > 0;
   }
   return ok({ needsApproval });

@@ -27,9 +27,10 @@ export async function examine(config: Config, log: Logger, now = Date.now): Prom
         ),
       ),
       safely('mail', async () => [await checkMail(config.mail)]),
-      safely('storage', () => {
-        const { s3, files } = openStores(config);
-        return checkStorage(s3 ?? files, config, now);
+      safely('storage', async () => {
+        const { s3, secondS3, files } = openStores(config);
+        const first = await checkStorage(s3 ?? files, config, now);
+        return secondS3 ? [...first, ...(await checkStorage(secondS3, config, now, 'SECOND_S3'))] : first;
       }),
     ])),
   ].flat();

@@ -1691,6 +1691,7 @@ export interface Instance {
   readonly domain: string;
   readonly title: string;
   readonly version: string;
+  /** Where its source is; the server itself where its staff has not said */
   readonly source_url: string;
   readonly description: string;
   readonly usage: {
@@ -1821,7 +1822,7 @@ export interface InviteCheck {
 export interface IpBlock {
   readonly id: string;
   readonly ip: string;
-  readonly severity: "sign_up_requires_approval" | "sign_up_block";
+  readonly severity: "sign_up_requires_approval" | "sign_up_block" | "no_access";
   readonly comment: string;
   readonly created_at: string;
   readonly expires_at: string | null;

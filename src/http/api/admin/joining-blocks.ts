@@ -7,6 +7,7 @@ import { actorOf, type Viewer } from '../../../modules/auth/index.ts';
 import { type Actor, ipSeverities, type JoiningBlockKind } from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';
+import { addressOf } from '../../limits.ts';
 import { route } from '../../route.ts';
 import { emptyEntity, flagSchema } from '../schemas.ts';
 
@@ -72,7 +73,8 @@ export const addEmailDomainBlock = route({
 export const listIpBlocks = route({
   method: 'get',
   path: '/api/v1/admin/ip_blocks',
-  summary: 'Networks from which nobody joins, or only by approval; those that have not run out.',
+  summary:
+    'Networks from which nobody joins, only by approval, or nobody is answered; those that have not run out.',
   ...staff,
   scope: 'admin:read:ip_blocks',
   output: z.array(
@@ -93,14 +95,16 @@ export const listIpBlocks = route({
 export const addIpBlock = route({
   method: 'post',
   path: '/api/v1/admin/ip_blocks',
-  summary: 'Block an address or a network (CIDR) for those who join.',
+  summary:
+    'Block an address or a network (CIDR) for those who join, or (`no_access`) for everybody but other servers.',
   ...staff,
   scope: 'admin:write:ip_blocks',
   body: z.object({ ip: z.string().trim().min(2).max(60), ...ipBlockFields }),
   output: added,
-  handler: async ({ deps, body, viewer }) => {
+  handler: async ({ deps, body, viewer, req }) => {
     const block = { ip: body.ip, ...ipBlockOf(body, deps.clock.now()) };
-    return done(await deps.inTx((tx) => deps.staff.joining.blockIp(tx, actorOf(viewer), block)));
+    const from = addressOf(req.ip);
+    return done(await deps.inTx((tx) => deps.staff.joining.blockIp(tx, actorOf(viewer), block, from)));
   },
 });
 

@@ -34,6 +34,7 @@ export const english = {
   INSTANCE_DESCRIPTION: 'Short description',
   INSTANCE_ABOUT: 'About page',
   INSTANCE_EMAIL: 'E-mail address of the staff',
+  INSTANCE_SOURCE_URL: 'Address of the source',
   INSTANCE_RULES: 'Rules',
   INSTANCE_PRIVACY_POLICY: 'Privacy page',
   APP_COLOR: 'Colour of the sign',
