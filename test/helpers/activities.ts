@@ -266,12 +266,14 @@ const OWN_TABLES = [
   'workers',
   'backup_runs',
   'backup_objects',
+  'backup_asks',
   'retention_runs',
   'storage_scan',
   'storage_findings',
   'storage_state',
   'storage_use',
   'instance_refusals',
+  'announcements',
 ];
 
 /** What a refused request may still cause. Nothing is allowed that is not named. */

@@ -14,6 +14,7 @@ import styles from './admin-page.module.css';
 import { type AdminEntry, adminGroups, adminPages } from './pages.ts';
 import { may } from './permissions.ts';
 import { say } from './say.ts';
+import { ReleaseBanner } from './server/release-banner.tsx';
 
 const OVERVIEW = 'overview';
 
@@ -53,6 +54,7 @@ function Frame() {
     <Beside wide label={say('title')} places={<Places current={page} />}>
       <PhoneMenu current={page} />
       <div class={styles.content}>
+        {may('settings') && <ReleaseBanner />}
         {entry && !may(entry.needs) ? (
           <Refusal title={say(entry.title)} text={say('noPermission')} />
         ) : (
