@@ -291,6 +291,13 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       /** In years. 0: nobody is asked. */
       minimumAge: required(v.MINIMUM_AGE),
     },
+    claims: {
+      waitingDays: required(v.CLAIM_WAITING_DAYS),
+      /** Null: nobody is a repeat infringer. */
+      repeatLimit: required(v.CLAIM_REPEAT_LIMIT) || null,
+      repeatDays: required(v.CLAIM_REPEAT_DAYS),
+      repeatAction: required(v.CLAIM_REPEAT_ACTION),
+    },
     backups: {
       isNightly: required(v.BACKUPS) === 'nightly',
       hour: required(v.BACKUP_HOUR),

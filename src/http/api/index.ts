@@ -51,6 +51,7 @@ import {
   trendDecisions,
 } from './admin/trends.ts';
 import { createApp, verifyApp } from './apps/apps.ts';
+import { claimRoutes } from './claims/index.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import {
   askForReset,
@@ -354,7 +355,7 @@ export const routes: readonly Route[] = [
   discardDeliveries,
   ...[deadDelivery, retryDelivery, discardDelivery],
   ...adminReportRoutes,
-  ...[...actingRoutes, ...appealRoutes, listAdminVideos],
+  ...[...actingRoutes, ...appealRoutes, listAdminVideos, ...claimRoutes],
   ...queueRoutes,
   ...[cleanStorage, getStorage, listFindings, scanStorage],
   listDomainBlocks,

@@ -39,6 +39,10 @@ const verbs = {
   ],
   comment: ['remove', 'restore', 'purge'],
   appeal: ['accept', 'reject', 'assign'],
+  claim: [
+    ...(['uphold', 'reject', 'reopen', 'restore', 'withdraw'] as const),
+    ...(['accept-counter', 'reject-counter'] as const),
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 type Verbs = typeof verbs;
@@ -62,6 +66,7 @@ export const targetKinds = [
     'rule',
     'storage',
     'role',
+    'claim',
     'announcement',
   ] as const),
 ] as const;
