@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import type { PlainKey } from '../i18n/values.ts';
 import type { IconName } from '../ui/icon.tsx';
 import type { AdminPageProps } from './page-props.ts';
 import type { Permission } from './permissions.ts';
@@ -8,7 +9,7 @@ export type AdminGroup = 'people' | 'content' | 'federation' | 'server';
 
 export interface AdminEntry {
   /** How the navigation calls it: a word of the area `admin`. */
-  readonly title: keyof typeof english;
+  readonly title: PlainKey<typeof english>;
   readonly icon: IconName;
   readonly group: AdminGroup;
   /** What somebody needs to see it. */
@@ -71,6 +72,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   'domain-lists': {
     ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
     load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
+  },
+  about: {
+    ...{ title: 'about', icon: 'info', group: 'server', needs: 'settings' },
+    load: () => import('./about/about-page.tsx').then((module) => module.AboutSettingsPage),
   },
   announcements: {
     ...{ title: 'announcements', icon: 'info', group: 'server', needs: 'announcements' },

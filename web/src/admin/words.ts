@@ -42,8 +42,10 @@ export const english = {
   domains: 'Domains',
   domainLists: 'Lists of domains',
   queues: 'Queues',
+  about: 'Pages and look',
   announcements: 'Announcements',
   settings: 'Settings',
   preview: 'Preview',
+  previewOf: 'Preview: {what}',
   previewEmpty: 'Write something to see how people will read it.',
 } as const;
