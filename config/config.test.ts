@@ -56,6 +56,10 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     wrong: ['inbox,uploads', 'media;deliver', '__proto__'],
     right: ['inbox', 'inbox, deliver,media'],
   },
+  CLAIM_WAITING_DAYS: { wrong: ['9', '15', 'ten'], right: ['10', '14'] },
+  CLAIM_REPEAT_LIMIT: { wrong: ['-1', '101', 'none'], right: ['0', '100'] },
+  CLAIM_REPEAT_DAYS: { wrong: ['0', '3651'], right: ['1', '3650'] },
+  CLAIM_REPEAT_ACTION: { wrong: ['delete', 'SUSPEND'], right: ['tell', 'suspend'] },
   RANKING: { wrong: ['maybe', 'true'], right: ['on', 'off'] },
   MEDIA_CONCURRENCY: { wrong: ['0', '65', 'two'], right: ['1', '64'] },
   RANKING_BUDGET_MS: { wrong: ['9', '60001'], right: ['10', '60000'] },
@@ -106,6 +110,12 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     right: ['https://vireo.example/releases.json'],
   },
   RELEASE_FEED_KEY: { wrong: ['key', 'A'.repeat(44)], right: [`${'A'.repeat(43)}=`] },
+  SECOND_S3_ENDPOINT: { wrong: ['garbage', 's3://bucket'], right: ['https://s3.other.example'] },
+  SECOND_S3_REGION: { wrong: ['x'.repeat(61)], right: ['eu-central-1'] },
+  SECOND_S3_BUCKET: { wrong: ['ab', 'Bucket', 'a/b'], right: ['new-clips'] },
+  SECOND_S3_ACCESS_KEY: { wrong: ['x'.repeat(201)], right: ['AKIA'] },
+  SECOND_S3_SECRET_KEY: { wrong: ['x'.repeat(201)], right: ['hunter2'] },
+  SECOND_S3_PUBLIC_ENDPOINT: { wrong: ['garbage'], right: ['https://s3.other.example'] },
   COLD_S3_ENDPOINT: { wrong: ['garbage', 's3://bucket'], right: ['https://archive.example'] },
   COLD_S3_REGION: { wrong: ['x'.repeat(61)], right: ['eu-central-1'] },
   COLD_S3_BUCKET: { wrong: ['ab', 'Bucket', 'a/b'], right: ['old-clips'] },
@@ -166,6 +176,18 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   },
   TRANSCRIPTION_TOKEN: { wrong: ['two words', 'ümlaut', 'x'.repeat(501)], right: ['sk-1', 'hunter2'] },
   TRANSCRIPTION_MODEL: { wrong: ['two words', 'x'.repeat(201)], right: ['Systran/faster-whisper-small'] },
+  STRIKES_EXPIRE_DAYS: { wrong: ['-1', '36501', 'never'], right: ['0', '30'] },
+  STORAGE_BY_ROLE_MB: {
+    wrong: ['moderator', '20000', 'moderator lots', 'moderator -1'],
+    right: ['moderator 20000', 'Film team: 5000\nowner=0', 'admin 10,owner 0'],
+  },
+  CLASSIFIER_URL: {
+    wrong: ['garbage', 'ftp://a.example/v1', 'http://user:hunter2@127.0.0.1/v1', 'http://127.0.0.1/v1#x'],
+    right: ['http://127.0.0.1:8088/v1/videos', 'https://classifier.example/?model=2'],
+  },
+  CLASSIFIER_SECRET: { wrong: ['hunter2', 'sixteen letters, two words'], right: ['hunter2hunter2-hunter2'] },
+  CLASSIFIER_TIMEOUT_SECONDS: { wrong: ['0', '121', 'soon'], right: ['1', '120'] },
+  CLASSIFIER_WHEN_DOWN: { wrong: ['drop', 'Hold'], right: ['hold', 'publish'] },
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
   WATCH_EVENTS: { wrong: ['yes', 'Redis', 'postgres'], right: ['redis', 'database'] },
   REDIS_APPENDFSYNC: { wrong: ['no', 'Always'], right: ['everysec', 'always'] },
@@ -190,6 +212,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
 const companions: Env = {
   ...{ VIREO_ENV: 'test', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' },
   ...{ COLD_S3_ACCESS_KEY: 'key', COLD_S3_SECRET_KEY: 'secret' },
+  ...{ SECOND_S3_ACCESS_KEY: 'key', SECOND_S3_SECRET_KEY: 'secret' },
   ...{ BACKUP_S3_ACCESS_KEY: 'key', BACKUP_S3_SECRET_KEY: 'secret', BACKUP_PASSPHRASE: 'a long passphrase' },
   RELEASE_FEED_KEY: `${'A'.repeat(43)}=`,
   ...{ SMTP_HOST: 'mail.example', MAIL_FROM: 'vireo@video.example', SMTP_USER: 'u', SMTP_PASSWORD: 'p' },
@@ -318,6 +341,25 @@ describe('contradictions', () => {
     expect(names({ COLD_S3_ENDPOINT: 'https://s3.example' })).toEqual([
       ...['COLD_S3_ACCESS_KEY', 'COLD_S3_SECRET_KEY'],
     ]);
+  });
+
+  test('a second object storage stands beside the first, and is another bucket', () => {
+    const second = { ...companions, SECOND_S3_ENDPOINT: 'https://s3.example' };
+    const names = (env: Env) => refused(env).map(({ variable }) => variable);
+    expect(names({ SECOND_S3_ENDPOINT: 'https://s3.example' })).toEqual([
+      ...['SECOND_S3_ACCESS_KEY', 'SECOND_S3_SECRET_KEY'],
+    ]);
+    const both = { ...second, S3_ENDPOINT: 'https://s3.example' };
+    expect(names(both)).toEqual(['SECOND_S3_BUCKET']);
+    expect(
+      names({
+        ...both,
+        SECOND_S3_BUCKET: 'b-2',
+        COLD_S3_ENDPOINT: 'https://s3.example',
+        COLD_S3_BUCKET: 'b-2',
+      }),
+    ).toEqual(['COLD_S3_BUCKET']);
+    expect(accepted({ ...both, SECOND_S3_BUCKET: 'b-2' }).secondS3).toMatchObject({ bucket: 'b-2' });
   });
 
   test('object storage without its keys names both, as not set', () => {

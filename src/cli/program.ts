@@ -6,6 +6,8 @@ import { version } from '../version.ts';
 import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
+import { claimCommand } from './claim.ts';
+import { classifierCommand } from './classifier.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
 import { doctorCommand } from './doctor.ts';
@@ -80,8 +82,9 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
   program.addCommand(backupCommand(run, runAlone)).addCommand(doctorCommand(runAlone));
   for (const noun of [
     ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
+    ...[videoCommand, commentCommand, reportCommand, claimCommand],
+    ...[ruleCommand, raidCommand, hashCommand, classifierCommand],
     announceCommand,
-    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],
   ])

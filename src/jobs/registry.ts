@@ -5,7 +5,17 @@ import { idSchema } from '../lib/ids.ts';
 
 /** Queues a worker can serve; each has its own BullMQ queue so that none starves another. */
 export const queueNames = [
-  ...(['inbox', 'deliver', 'push', 'mail', 'media', 'replicate', 'transcribe', 'default'] as const),
+  ...([
+    'inbox',
+    'deliver',
+    'push',
+    'mail',
+    'media',
+    'replicate',
+    'transcribe',
+    'classify',
+    'default',
+  ] as const),
 ] as const;
 export type QueueName = (typeof queueNames)[number];
 
@@ -68,6 +78,14 @@ export const jobSpecs = {
     timeoutMs: 20 * minute,
     retryDelayMs: 60_000,
   },
+  /** Six tries within some five minutes: somebody waits for it. In a queue of its own for the same reason. */
+  'media.classify': {
+    queue: 'classify',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 6,
+    timeoutMs: 5 * minute,
+    retryDelayMs: 10_000,
+  },
   'media.replicate': {
     queue: 'replicate',
     payload: z.object({ videoId: idSchema<'video'>() }),
@@ -105,6 +123,14 @@ export const jobSpecs = {
     maxAttempts: 5,
     timeoutMs: 10 * minute,
     retryDelayMs: 15_000,
+  },
+  /** Removes what shows the same as the videos of an upheld copyright claim. */
+  'claims.copies': {
+    queue: 'default',
+    payload: z.object({ claimId: idSchema<'claim'>() }),
+    maxAttempts: 10,
+    timeoutMs: 60 * minute,
+    retryDelayMs: minute,
   },
   /** Moves the large files of a video that nobody watches to the cheaper store. */
   'media.cool': {

@@ -16,6 +16,8 @@ export const retentionClasses = [
   'archives',
   /** What was kept of what moderators removed. */
   'evidence',
+  /** Copyright claims that nobody confirmed, and those that were decided long ago. */
+  'claims',
   /** Objects that were to be removed: those that could not be are tried again. */
   'removals',
   /** What other servers sent, and what they took back before it came. */
@@ -32,6 +34,8 @@ export const retentionClasses = [
   /** Jobs that failed for good, and keys of requests that might have been sent twice. */
   'jobs',
   'mails',
+  /** What a classifier said of videos. */
+  'classifier',
   /** What the staff did. */
   'audit',
 ] as const;

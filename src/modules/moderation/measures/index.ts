@@ -31,7 +31,7 @@ export {
   videoMeasures,
 } from './kinds.ts';
 export { counts, type Measure } from './model.ts';
-export { videoStandings } from './video-list.ts';
+export { type StaffVideo, videoStandings } from './video-list.ts';
 
 export type Measures = ReturnType<typeof createMeasures>;
 
@@ -50,6 +50,8 @@ interface Deps {
   readonly domain: string;
   /** As people see it. */
   readonly instance: { readonly name: string };
+  /** How long strikes count, as it is set now; 0: for ever. */
+  readonly strikes: { readonly days: number };
   /** A rule of this server in its words, also one that does not count any more. */
   readonly ruleText: (id: string) => string | null;
 }
@@ -61,7 +63,7 @@ export function createMeasures(base: Deps) {
   const deps = {
     ...base,
     ...letters,
-    strikeDays: measureLimits.strikeDays,
+    strikeDays: () => (base.strikes.days === 0 ? null : base.strikes.days),
     emit: emitter(moderationEvents, ids),
     emitComment: emitter(commentEvents, ids),
   };
@@ -80,6 +82,14 @@ export function createMeasures(base: Deps) {
     decideAppeal: (tx: Tx, by: Actor, decision: Decision) => decideAppeal(deps, tx, by, decision),
     ...appealQueries(db),
     ...letters,
+
+    /** Sets when what these hide is removed for good, as far as it is not yet; null: not before somebody says so. */
+    async keepUntil(tx: Tx, ids: readonly MeasureId[], until: Date | null): Promise<void> {
+      await tx('measures')
+        .whereRaw('id = any(?::bigint[])', [[...ids]])
+        .where({ lifted_at: null, purged_at: null })
+        .update({ purge_at: until });
+    },
 
     async byId(id: MeasureId): Promise<Measure | null> {
       const row: MeasureRow | undefined = await db('measures').where({ id }).first();

@@ -28,6 +28,7 @@ export const classNames: Readonly<Record<ClassName, string>> = {
   uploads: say('classUploads'),
   archives: say('classArchives'),
   evidence: say('classEvidence'),
+  claims: say('classClaims'),
   removals: say('classRemovals'),
   activities: say('classActivities'),
   deliveries: say('classDeliveries'),
@@ -37,6 +38,7 @@ export const classNames: Readonly<Record<ClassName, string>> = {
   feeds: say('classFeeds'),
   jobs: say('classJobs'),
   mails: say('classMails'),
+  classifier: say('classClassifier'),
   audit: say('classAudit'),
 };
 

@@ -57,6 +57,7 @@ export const english = {
   classUploads: 'Unfinished uploads',
   classArchives: 'Archives of accounts',
   classEvidence: 'Evidence of moderation',
+  classClaims: 'Copyright claims',
   classRemovals: 'Removals from storage',
   classActivities: 'What other servers sent',
   classDeliveries: 'Failed deliveries',
@@ -66,6 +67,7 @@ export const english = {
   classFeeds: 'Feeds and watch keys',
   classJobs: 'Failed jobs',
   classMails: 'Mails',
+  classClassifier: 'What the classifier said of videos',
   classAudit: 'Log of the staff',
   match: 'What does not belong together',
   matchText:
