@@ -36,5 +36,8 @@ export const hashLimits = {
   maxFrames: 360,
   /** Fewer say too little of a video. */
   fewestFrames: 3,
+  /** For how long evidence can be looked at after somebody has said why. */
+  evidenceOpenMs: 3_600_000,
+  maxImportBytes: 8 * 1024 * 1024,
   maxImportLines: 20_000,
 } as const;

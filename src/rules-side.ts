@@ -44,7 +44,7 @@ export function openRules(parts: Parts) {
     classifier: createClassifier({ ...parts, origin: parts.config.origin, needLabels: rules.needLabels }),
     raid: createRaid({ db, clock, audit }),
     hashes: createHashes(parts),
-    holding: createHolding({ db, audit, later: parts.later }),
+    holding: createHolding({ db, ids: parts.ids, audit, later: parts.later }),
   };
 }
 

@@ -12,6 +12,7 @@ import type { Announcements } from '../modules/announcements/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Backups } from '../modules/backups/index.ts';
+import type { Claims } from '../modules/claims/index.ts';
 import type { Classifier } from '../modules/classifier/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Counters } from '../modules/counters/index.ts';
@@ -38,7 +39,7 @@ import type { Retention } from '../modules/retention/index.ts';
 import type { Rules } from '../modules/rules/index.ts';
 import type { Settings } from '../modules/settings/index.ts';
 import type { Social } from '../modules/social/index.ts';
-import type { Audit } from '../modules/staff/index.ts';
+import type { Audit, NetworkGate } from '../modules/staff/index.ts';
 import type { Room, Storage } from '../modules/storage/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
@@ -75,6 +76,7 @@ export interface HttpDeps {
   readonly settings: Settings;
   readonly reportDesk: ReportDesk;
   readonly measures: Measures;
+  readonly claims: Claims;
   readonly announcements: Announcements;
   readonly audit: Audit;
   readonly backups: Backups;
@@ -84,6 +86,8 @@ export interface HttpDeps {
   readonly holding: Holding;
   readonly raid: Raid;
   readonly classifier: Classifier;
+  /** Who is not answered at all. */
+  readonly networks: NetworkGate;
   readonly hashes: Hashes;
   readonly notifications: Notifications;
   readonly push: Push;

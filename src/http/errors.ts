@@ -50,6 +50,9 @@ export const STATUS_OF_REASON = {
   'not-possible': 422,
   'appealed-before': 422,
   'decided-before': 422,
+  'claim-target-unknown': 422,
+  'too-many-claims': 429,
+  'countered-before': 422,
   'scope-missing': 403,
   'staff-only': 403,
   'permission-missing': 403,
@@ -67,6 +70,7 @@ export const STATUS_OF_REASON = {
   'method-not-allowed': 405,
   'registrations-closed': 403,
   'joining-refused': 403,
+  'network-refused': 403,
   'reason-required': 422,
   'invite-required': 422,
   'invite-invalid': 422,
@@ -181,6 +185,7 @@ const USUAL_SENTENCE: Readonly<Record<string, string>> = {
   'posted-before': 'This video is posted already.',
   frozen:
     'Your account is frozen: you can read and take your data with you, and do nothing else. See the status of your account in the settings.',
+  'network-refused': 'This server does not answer this network.',
   'staff-only': 'Only the staff of this server can do this.',
   'permission-missing': 'Your role on this server does not include this.',
   'staff-second-factor':

@@ -266,6 +266,7 @@ const OWN_TABLES = [
   'workers',
   'backup_runs',
   'backup_objects',
+  'backup_asks',
   'retention_runs',
   'storage_scan',
   'storage_findings',

@@ -68,11 +68,26 @@ export function screensOf(site: LivedIn): Screen[] {
     }),
     nora('/admin/videos', 'Videos'),
     nora('/admin/appeals', 'Appeals'),
+    nora('/admin/claims', 'Copyright claims'),
     nora(`/admin/accounts/${site.nora.id}`, 'Act on this account', {
       ...{ name: 'act on an account', steps: [pressButton('Act')] },
     }),
     nora('/admin/queues', 'Queues'),
+    nora('/admin/backups', 'Backups'),
+    nora('/admin/server', 'Version'),
+    nora('/admin/invites', 'Invites', { name: 'invites of everybody' }),
+    nora('/admin/joining', 'Who may join'),
+    nora('/admin/joining?kind=ip', 'Add networks', {
+      name: 'add networks',
+      steps: [pressButton('Add')],
+    }),
+    nora('/admin/hashes', 'Hash lists'),
+    nora('/admin/hashes?view=matches', 'Hash lists', { name: 'what was kept away' }),
+    nora('/admin/deliveries', 'Deliveries'),
+    nora('/admin/trends', 'Trends'),
+    nora('/admin/ranking', 'Ranking'),
     nora('/admin/settings', 'Settings', { name: 'settings of the server' }),
+    nora('/admin/about', 'Pages and look'),
     nora('/admin/announcements', 'Announcements'),
     nora('/admin/announcements', 'Write an announcement', {
       ...{ name: 'write an announcement', steps: [pressButton('Write an announcement')] },
@@ -84,6 +99,10 @@ export function screensOf(site: LivedIn): Screen[] {
       steps: [pressButton('Decide about a domain')],
     }),
     nora('/admin/domain-lists', 'Lists'),
+    visitor('/about', /^About/),
+    visitor('/about/rules', /^Rules of/),
+    visitor('/about/privacy', /^Privacy on/),
+    visitor('/about/blocks', /^Servers that/),
     visitor('/admin/approvals', 'Sign in first'),
     nora('/nowhere', 'Nothing here'),
   ];
@@ -245,6 +264,8 @@ function joiningScreens({ inviteCode }: LivedIn): Screen[] {
 function plainScreens({ own, app, server, client }: LivedIn): Screen[] {
   const asked = new URLSearchParams(createOAuthClient(server, client).asked(app));
   return [
+    visitor('/copyright', 'Copyright claim'),
+    visitor('/copyright/claim', 'This page needs the whole link of the mail'),
     visitor(`/embed/${own}`, /^Snow on the roof/, { isPlain: true }),
     visitor('/about/algorithm', 'What you are shown, and why', { isPlain: true }),
     visitor('/auth/forgot', 'Forgot your password?', { isPlain: true }),

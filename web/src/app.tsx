@@ -19,12 +19,17 @@ const LibraryPage = lazy(() => import('./library/library-page.tsx').then((module
 const FollowersPage = lazy(() => import('./profile/people-page.tsx').then((module) => module.FollowersPage));
 const FollowingPage = lazy(() => import('./profile/people-page.tsx').then((module) => module.FollowingPage));
 const LoginPage = lazy(() => import('./auth/login-page.tsx').then((module) => module.LoginPage));
+const CopyrightPage = lazy(() =>
+  import('./copyright/copyright-page.tsx').then((module) => module.CopyrightPage),
+);
+const ClaimPage = lazy(() => import('./copyright/claim-page.tsx').then((module) => module.ClaimPage));
 const RegisterPage = lazy(() => import('./auth/register-page.tsx').then((module) => module.RegisterPage));
 const SettingsPage = lazy(() => import('./settings/settings-page.tsx').then((module) => module.SettingsPage));
 const ProfilePage = lazy(() => import('./profile/profile-page.tsx').then((module) => module.ProfilePage));
 const WatchPage = lazy(() => import('./watch/watch-page.tsx').then((module) => module.WatchPage));
 const InboxPage = lazy(() => import('./inbox/inbox-page.tsx').then((module) => module.InboxPage));
 const WelcomePage = lazy(() => import('./welcome/welcome-page.tsx').then((module) => module.WelcomePage));
+const AboutPage = lazy(() => import('./about/about-page.tsx').then((module) => module.AboutPage));
 const AdminPage = lazy(() => import('./admin/open.ts').then((module) => module.openAdmin()));
 const StudioPage = lazy(() => import('./studio/studio-page.tsx').then((module) => module.StudioPage));
 const EditPage = lazy(() => import('./studio/edit-page.tsx').then((module) => module.EditPage));
@@ -60,13 +65,13 @@ export function App() {
           <Route path="/login" component={LoginPage} />
           <Route path="/register" component={RegisterPage} />
           <Route path="/invite/:code" component={RegisterPage} />
+          <Route path="/copyright" component={CopyrightPage} />
+          <Route path="/copyright/claim" component={ClaimPage} />
           <Route path="/inbox" component={InboxPage} />
           <Route path="/welcome" component={WelcomePage} />
-          <Route path="/settings" component={SettingsPage} />
-          <Route path="/settings/:page" component={SettingsPage} />
-          <Route path="/admin" component={AdminPage} />
-          <Route path="/admin/:page" component={AdminPage} />
-          <Route path="/admin/:page/:id" component={AdminPage} />
+          <Route path="/settings/:page?" component={SettingsPage} />
+          <Route path="/about/:page?" component={AboutPage} />
+          <Route path="/admin/:page?/:id?" component={AdminPage} />
           <Route path="/studio" component={StudioPage} />
           <Route path="/studio/analytics" component={ChannelAnalyticsPage} />
           <Route path="/studio/:id" component={EditPage} />

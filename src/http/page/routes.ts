@@ -1,3 +1,4 @@
+import { aboutHead, blocksHead, privacyHead, rulesHead } from './about.ts';
 import { clipHead } from './clip.ts';
 import type { Describe } from './describing.ts';
 import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead } from './places.ts';
@@ -8,11 +9,17 @@ import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead } f
  */
 export const pageRoutes: Readonly<Record<string, Describe>> = {
   '/': homeHead,
+  '/about': aboutHead,
+  '/about/rules': rulesHead,
+  '/about/privacy': privacyHead,
+  '/about/blocks': blocksHead,
   '/search': personalHead,
   '/find': personalHead,
   '/tags/:tag': tagHead,
   '/tag/:tag': tagHead,
   '/sounds/:id': soundHead,
+  '/copyright': personalHead,
+  '/copyright/claim': personalHead,
   '/inbox': personalHead,
   '/library/:list': personalHead,
   '/studio': personalHead,

@@ -4,19 +4,21 @@ const verbs = {
   role: ['assign', 'create', 'change', 'remove'],
   // What is refused of those who join.
   'joining-block': ['add', 'change', 'remove'],
-  // Done to somebody’s way in from the command line.
-  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
+  invite: ['revoke', 'reopen'],
+  // Done to somebody’s way in from the command line, and how much somebody may store.
+  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
   setting: ['change'],
   announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume'],
   storage: ['clean', 'scan', 'mend'],
+  backup: ['create', 'verify', 'rehearse'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
     ...(['note', 'forward', 'evidence', 'undo'] as const),
   ],
   rule: ['add', 'change', 'enable', 'disable', 'remove'],
-  held: ['release', 'reject'],
+  held: ['release', 'reject', 'undo'],
   raid: ['on', 'off'],
   hash: ['add', 'remove', 'import', 'match', 'evidence'],
   domain: [
@@ -37,6 +39,10 @@ const verbs = {
   ],
   comment: ['remove', 'restore', 'purge'],
   appeal: ['accept', 'reject', 'assign'],
+  claim: [
+    ...(['uphold', 'reject', 'reopen', 'restore', 'withdraw'] as const),
+    ...(['accept-counter', 'reject-counter'] as const),
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 type Verbs = typeof verbs;
@@ -60,6 +66,7 @@ export const targetKinds = [
     'rule',
     'storage',
     'role',
+    'claim',
     'announcement',
   ] as const),
 ] as const;

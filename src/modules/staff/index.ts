@@ -12,6 +12,7 @@ export {
   ipSeverities,
   type JoiningBlockKind,
 } from './joining.ts';
+export { type NetworkGate, openNetworkGate } from './networks.ts';
 export {
   type Permission,
   permissions,
@@ -20,6 +21,7 @@ export {
   rankOf,
   roles,
 } from './permissions.ts';
+export { createQuotas, type Quota } from './quotas.ts';
 export { createRoles, type RoleRef, type StaffRole } from './roles.ts';
 export {
   STANDING_COLUMNS,

@@ -33,7 +33,7 @@ import {
 } from './drafts.ts';
 import { videoEvents } from './events.ts';
 import { feedQueries } from './feed-queries.ts';
-import { refuseVideo, releaseVideo } from './held.ts';
+import { holdVideoAgain, refuseVideo, releaseVideo } from './held.ts';
 import { classifyVideo } from './media-classify.ts';
 import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
@@ -130,6 +130,7 @@ export function createVideos(base: Deps) {
       editVideo(deps, tx, videoId, accountId, details),
     /** What a moderator decides about a video that is held; see held.ts. */
     release: (tx: Tx, videoId: VideoId) => releaseVideo(deps, tx, videoId),
+    holdAgain: holdVideoAgain,
     /** Videos that wait for an answer of the classifier which nobody will bring. */
     endAbandonedQuestions: (tx: Tx) => endAbandoned(deps, tx),
     refuse: (tx: Tx, refusal: Parameters<typeof refuseVideo>[2]) => refuseVideo(deps, tx, refusal),

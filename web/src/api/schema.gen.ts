@@ -1,5 +1,22 @@
 // Written by npm run docs from the route table in src/http/api; do not edit.
 
+export interface AccentPreview {
+  readonly light: {
+    readonly accent: string;
+    /** Of words on it */
+    readonly on_accent: string;
+    /** It could not be read as it was asked for: this is the nearest that can be */
+    readonly is_moved: boolean;
+  };
+  readonly dark: {
+    readonly accent: string;
+    /** Of words on it */
+    readonly on_accent: string;
+    /** It could not be read as it was asked for: this is the nearest that can be */
+    readonly is_moved: boolean;
+  };
+}
+
 export interface Account {
   readonly id: string;
   readonly username: string;
@@ -179,6 +196,7 @@ export interface AdminAccountDetail {
   readonly invited_by_account_id: string | null;
   readonly account: Account;
   readonly storage_bytes: number;
+  readonly quota: StorageQuota;
   /** Also those that nobody else sees */
   readonly videos_count: number;
   readonly sessions: readonly {
@@ -227,6 +245,102 @@ export interface AdminAppeal {
   /** False: it is about what you did yourself */
   readonly is_yours_to_decide: boolean;
   readonly measure: Measure;
+}
+
+export interface AdminClaim {
+  readonly id: string;
+  /** `unconfirmed`: nobody has followed the link of the mail yet */
+  readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+  readonly name: string;
+  readonly email: string;
+  /** Whether the e-mail address was shown to be theirs */
+  readonly confirmed: boolean;
+  readonly organisation: string;
+  readonly address: string;
+  readonly country: string;
+  readonly acts_as: "owner" | "agent";
+  readonly work: string;
+  readonly originals: readonly string[];
+  readonly signature: string;
+  readonly created_at: string;
+  readonly decided_at: string | null;
+  readonly decided_by: Account | null;
+  readonly answer: string;
+  readonly audit_id: string | null;
+  /** Of the claimed ones */
+  readonly video_count: number;
+  readonly waiting_counter_notices: number;
+}
+
+export interface AdminClaimDetail {
+  readonly id: string;
+  /** `unconfirmed`: nobody has followed the link of the mail yet */
+  readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+  readonly name: string;
+  readonly email: string;
+  /** Whether the e-mail address was shown to be theirs */
+  readonly confirmed: boolean;
+  readonly organisation: string;
+  readonly address: string;
+  readonly country: string;
+  readonly acts_as: "owner" | "agent";
+  readonly work: string;
+  readonly originals: readonly string[];
+  readonly signature: string;
+  readonly created_at: string;
+  readonly decided_at: string | null;
+  readonly decided_by: Account | null;
+  readonly answer: string;
+  readonly audit_id: string | null;
+  /** Of the claimed ones */
+  readonly video_count: number;
+  readonly waiting_counter_notices: number;
+  readonly videos: readonly {
+    readonly id: string;
+    readonly url: string;
+    /** `file`, `picture`: a copy; `remix`: a duet or a stitch */
+    readonly via: "claimed" | "file" | "picture" | "remix";
+    /** Whose copy or remix it is */
+    readonly via_video_id: string | null;
+    readonly removed: boolean;
+    readonly restored: boolean;
+    /** Null where it is gone, or not for everybody */
+    readonly video: AdminVideo | null;
+  }[];
+  readonly uploaders: readonly {
+    readonly account: Account;
+    /** Claims that count now */
+    readonly upheld: number;
+    /** A repeat infringer by the settings of this server */
+    readonly at_limit: boolean;
+    readonly history: readonly {
+      readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+      readonly count: number;
+    }[];
+  }[];
+  /** How claims with the same e-mail address ended */
+  readonly claimant_history: readonly {
+    readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+    readonly count: number;
+  }[];
+  readonly counter_notices: readonly {
+    readonly id: string;
+    /** `waiting` for the claimant, who has until `due_at`; `sued`: the claimant went to court */
+    readonly state: "waiting" | "sued" | "accepted" | "rejected";
+    readonly name: string;
+    readonly address: string;
+    readonly country: string;
+    readonly text: string;
+    readonly signature: string;
+    readonly created_at: string;
+    /** When the videos come back unless the claimant goes to court */
+    readonly due_at: string;
+    /** Where the claimant went, in their words */
+    readonly court: string;
+    /** Of the staff */
+    readonly answer: string;
+    readonly account: Account | null;
+  }[];
 }
 
 export interface AdminDomainAllow {
@@ -694,7 +808,7 @@ export interface AuditEntry {
   readonly actor: AuditActor;
   readonly action: string;
   readonly target: {
-    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "announcement";
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "claim" | "announcement";
     readonly id: string;
     readonly name: string | null;
   };
@@ -706,23 +820,50 @@ export interface AuditEntry {
 }
 
 export interface BackupRun {
-  readonly kind: "create" | "rehearse";
+  readonly kind: "create" | "verify" | "rehearse";
   readonly name: string | null;
+  /** `cut-off`: its process has said nothing for two minutes */
+  readonly state: "running" | "done" | "failed" | "cut-off";
+  /** How far it is, in words of the program */
+  readonly step: string | null;
   readonly started_at: string;
   readonly finished_at: string | null;
   readonly fault: string | null;
   readonly bytes: number;
+  /** What came of it: rows, objects, tables, keys, … */
+  readonly detail: {};
 }
 
 export interface Backups {
   /** Whether this server makes them by itself */
   readonly nightly: boolean;
+  /** When, in UTC */
+  readonly hour: number;
+  /** Whether copies of the media belong to them */
+  readonly media: boolean;
+  readonly place: {
+    readonly address: string;
+    /** Whether whoever gets at them needs the passphrase */
+    readonly sealed: boolean;
+  };
+  readonly keeps: {
+    readonly all_days: number;
+    readonly daily: number;
+    readonly weekly: number;
+    readonly monthly: number;
+  };
   readonly last_good_at: string | null;
   /** When a restore was last tried out, and went well */
   readonly last_rehearsal_at: string | null;
   readonly last_error: string | null;
   /** There has been no good one for 36 hours: somebody has to look */
   readonly stale: boolean;
+  /** What the staff asked for and no worker has begun */
+  readonly asked: readonly {
+    readonly kind: "create" | "verify" | "rehearse";
+    readonly name: string | null;
+    readonly asked_at: string;
+  }[];
   readonly runs: readonly BackupRun[];
 }
 
@@ -993,6 +1134,46 @@ export interface ContentRule {
 export interface Context {
   readonly ancestors: readonly Status[];
   readonly descendants: readonly Status[];
+}
+
+export interface CopyrightClaim {
+  readonly id: string;
+  /** `unconfirmed`: nobody has followed the link of the mail yet */
+  readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+  readonly name: string;
+  readonly email: string;
+  readonly organisation: string;
+  readonly work: string;
+  readonly originals: readonly string[];
+  readonly videos: readonly {
+    readonly url: string;
+    readonly removed: boolean;
+  }[];
+  /** Why it was decided so */
+  readonly answer: string;
+  readonly created_at: string;
+  readonly decided_at: string | null;
+  readonly counter_notices: readonly CounterNotice[];
+  /** The page of the claim; told only in the answer to filing one, where this server sends no mail */
+  readonly link: string | null;
+}
+
+export interface CounterNotice {
+  readonly id: string;
+  /** `waiting` for the claimant, who has until `due_at`; `sued`: the claimant went to court */
+  readonly state: "waiting" | "sued" | "accepted" | "rejected";
+  readonly name: string;
+  readonly address: string;
+  readonly country: string;
+  readonly text: string;
+  readonly signature: string;
+  readonly created_at: string;
+  /** When the videos come back unless the claimant goes to court */
+  readonly due_at: string;
+  /** Where the claimant went, in their words */
+  readonly court: string;
+  /** Of the staff */
+  readonly answer: string;
 }
 
 export interface CredentialAccount {
@@ -1576,6 +1757,26 @@ export interface FreshProof {
   readonly expires_at: string;
 }
 
+export interface GivenInvite {
+  readonly id: string;
+  readonly code: string;
+  /** Page that signs people up with the code */
+  readonly url: string;
+  /** Null: no limit */
+  readonly max_uses: number | null;
+  readonly uses: number;
+  /** Whoever comes follows you */
+  readonly autofollow: boolean;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly created_at: string;
+  /** Neither ended, run out nor used up */
+  readonly open: boolean;
+  readonly inviter: string;
+  /** The first twenty of those who came */
+  readonly came: readonly string[];
+}
+
 export interface GroupedNotifications {
   readonly accounts: readonly Account[];
   readonly partial_accounts?: readonly PartialAccountWithAvatar[];
@@ -1644,6 +1845,7 @@ export interface Instance {
   readonly domain: string;
   readonly title: string;
   readonly version: string;
+  /** Where its source is; the server itself where its staff has not said */
   readonly source_url: string;
   readonly description: string;
   readonly usage: {
@@ -1774,7 +1976,7 @@ export interface InviteCheck {
 export interface IpBlock {
   readonly id: string;
   readonly ip: string;
-  readonly severity: "sign_up_requires_approval" | "sign_up_block";
+  readonly severity: "sign_up_requires_approval" | "sign_up_block" | "no_access";
   readonly comment: string;
   readonly created_at: string;
   readonly expires_at: string | null;
@@ -1796,6 +1998,26 @@ export interface Job {
 
 export interface JobCount {
   readonly count: number;
+}
+
+export interface KeptBackups {
+  /** Why the place cannot be looked into */
+  readonly problem: string | null;
+  readonly backups: readonly {
+    readonly name: string;
+    readonly started_at: string;
+    readonly version: string;
+    readonly sealed: boolean;
+    /** Whether copies of the media belong to it */
+    readonly media: boolean;
+    readonly rows: number;
+    readonly objects: number;
+    /** Without the copies of media, which backups share */
+    readonly bytes: number;
+  }[];
+  readonly unfinished: readonly string[];
+  /** Damaged, or sealed with another passphrase */
+  readonly unreadable: readonly string[];
 }
 
 export interface KnownServer {
@@ -1859,8 +2081,19 @@ export interface List {
   readonly exclusive: boolean;
 }
 
+export interface ListedEvidence {
+  readonly url: string;
+}
+
 export interface ListedId {
   readonly id: string;
+}
+
+export interface ListedImport {
+  readonly added: number;
+  readonly known: number;
+  /** Lines that say nothing that can be used, by their number */
+  readonly bad: readonly number[];
 }
 
 export interface ListedMatch {
@@ -1868,6 +2101,10 @@ export interface ListedMatch {
   readonly listed_id: string | null;
   readonly video_id: string;
   readonly account_id: string;
+  /** Null: the account is gone */
+  readonly acct: string | null;
+  /** Whether the file is kept */
+  readonly evidence: boolean;
   readonly found_by: "file" | "picture";
   readonly created_at: string;
 }
@@ -2248,6 +2485,14 @@ export interface OwnSession {
   readonly expires_at: string | null;
 }
 
+export interface OwnStorage {
+  /** Null: no limit */
+  readonly max_bytes: number | null;
+  /** Who says so */
+  readonly source: "account" | "role" | "server";
+  readonly used_bytes: number;
+}
+
 export interface PartialAccountWithAvatar {
   readonly id: string;
   readonly acct: string;
@@ -2413,6 +2658,12 @@ export interface Relationship {
 export interface Releases {
   /** The one that runs */
   readonly version: string;
+  readonly schema: {
+    /** The last migration that ran */
+    readonly newest: string | null;
+    /** A newer version has migrated, and this process is to be replaced */
+    readonly from_newer: boolean;
+  };
   /** Whether a feed of releases is configured */
   readonly watched: boolean;
   readonly checked_at: string | null;
@@ -2568,7 +2819,7 @@ export interface ReservedName {
 }
 
 export interface RetentionClass {
-  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "audit";
+  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "claims" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "audit";
   /** `kept`: nothing goes by itself. `overdue`: not done for two days. */
   readonly state: "kept" | "waiting" | "running" | "ok" | "failing" | "overdue";
   /** Null: age does not count, or things carry their own end */
@@ -2804,6 +3055,13 @@ export interface StorageFinding {
   readonly mended: "removed" | "remaking" | "forgotten" | null;
 }
 
+export interface StorageQuota {
+  /** Null: no limit */
+  readonly max_bytes: number | null;
+  /** Who says so */
+  readonly source: "account" | "role" | "server";
+}
+
 export interface Strike {
   readonly id: string;
   /** Among those of the account */
@@ -2833,6 +3091,21 @@ export interface Strike {
   /** Until then it can be appealed against; null: not, or no more */
   readonly appeal_until: string | null;
   readonly appeal: Appeal | null;
+  /** The copyright claim for which it was removed */
+  readonly claim: StrikeClaim | null;
+}
+
+export interface StrikeClaim {
+  readonly id: string;
+  /** Who claims */
+  readonly name: string;
+  readonly organisation: string;
+  readonly work: string;
+  readonly originals: readonly string[];
+  readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+  /** Until then a counter-notice can be sent; null: not, or no more */
+  readonly counter_until: string | null;
+  readonly counter_notice: CounterNotice | null;
 }
 
 export interface StudioOverview {

@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import { offersSound } from '../player/sound.ts';
-import { useFetched } from '../shell/use-fetched.ts';
-import { announcements } from '../state/announcements.ts';
+import { newsButton } from '../state/announcements.ts';
 import { me } from '../state/session.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { type FeedName, feedNames } from '../state/timelines.ts';
@@ -23,11 +22,9 @@ export const feedTitle = (name: FeedName): string => say(WORDS[name]);
 
 const pathOf = (name: FeedName) => (name === 'for-you' ? '/' : `/?feed=${name}`);
 
-const newsButton = () => import('../news/news-button.tsx').then((module) => module.NewsButton);
-
 /** The tabs over the clips, a way to begin anew, and what is new. */
 export function FeedHeader({ current, timeline }: { current: FeedName; timeline: Timeline }) {
-  const News = useFetched(announcements.value.length > 0, newsButton);
+  const News = newsButton.value;
   const names = feedNames.filter((name) => name !== 'following' || me.value?.email_confirmed);
   return (
     <div class={styles.header}>

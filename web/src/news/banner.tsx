@@ -1,12 +1,15 @@
 import { useState } from 'preact/hooks';
-import { unreadAnnouncements } from '../state/announcements.ts';
+import { newsButton, unreadAnnouncements } from '../state/announcements.ts';
 import { serverName } from '../state/session.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { AnnouncementText } from './announcement.tsx';
 import { dismiss } from './keep.ts';
 import styles from './news.module.css';
+import { NewsButton } from './news-button.tsx';
 import { NewsDialog } from './news-dialog.tsx';
 import { say } from './say.ts';
+
+newsButton.value = NewsButton;
 
 /** The newest announcement that was not dismissed, above the page; not where a clip is shown, which it would take room from. */
 export function NewsBanner() {

@@ -28,11 +28,13 @@ function places(): Place[] {
     { href: '/search', icon: 'search', words: say('search') },
     { href: '/upload', icon: 'plus', words: say('upload') },
   ];
+  const about: Place = { href: '/about', icon: 'info', words: say('about'), railOnly: true };
   if (!account) {
     return [
       ...everybodys,
       { href: signInPath(), icon: 'person', words: say('signIn') },
       { href: '/settings/language', icon: 'globe', words: say('language'), railOnly: true },
+      about,
     ];
   }
   return [
@@ -45,6 +47,7 @@ function places(): Place[] {
     ...(isStaff(account)
       ? [{ href: '/admin', icon: 'shield', words: say('admin'), railOnly: true } as const]
       : []),
+    about,
   ];
 }
 
@@ -52,7 +55,9 @@ function places(): Place[] {
 function isCurrent(href: string, path: string): boolean {
   const [place = href] = href.split('?');
   if (place === '/library/saved') return path.startsWith('/library/');
-  return path === place || (/^\/(?:admin|studio|settings)$/.test(place) && path.startsWith(`${place}/`));
+  return (
+    path === place || (/^\/(?:about|admin|studio|settings)$/.test(place) && path.startsWith(`${place}/`))
+  );
 }
 
 /** Visitors have no inbox, so that its code is fetched for others alone. */

@@ -16,6 +16,7 @@ import {
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
+import { linkPages } from '../paging.ts';
 import { emptyEntity, labelEntity } from '../schemas.ts';
 
 const ruleParams = z.object({ id: idSchema<'rule'>() });
@@ -229,9 +230,10 @@ export const listHeld = route({
     limit: z.coerce.number().int().min(1).max(80).default(20),
   }),
   output: z.array(heldEntity),
-  handler: async ({ deps, query }) => {
+  handler: async ({ deps, query, req, res }) => {
     const page = { maxId: query.max_id ?? null, minId: null, sinceId: null, limit: query.limit };
     const held = await deps.holding.list(page);
+    linkPages(req, res, deps.urls.origin, held, query.limit);
     const [people, rules, verdicts] = await Promise.all([
       deps.accounts.byIds(held.map(({ accountId }) => accountId)),
       deps.rules.list(),

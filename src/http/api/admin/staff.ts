@@ -1,9 +1,13 @@
 import type { Route } from '../../route.ts';
-import { getAdminAccount, listAdminAccounts, searchAdminAccounts } from './accounts.ts';
+import { getAdminAccount, listAdminAccounts, searchAdminAccounts, setQuota } from './accounts.ts';
 import { exportAuditLog, listAuditLog } from './audit-log.ts';
+import { endInvite, listAllInvites, reopenInvite } from './invites.ts';
 import {
   addEmailDomainBlock,
   addIpBlock,
+  changeEmailDomainBlock,
+  changeIpBlock,
+  changeReservedName,
   listEmailDomainBlocks,
   listIpBlocks,
   listReservedNames,
@@ -20,10 +24,11 @@ import { approveSignUp, listSignUps, rejectSignUp } from './sign-ups.ts';
 export const staffRoutes: readonly Route[] = [
   ...[listSignUps, approveSignUp, rejectSignUp],
   ...[getRanking, setRanking, resetRanking],
-  ...[listAdminAccounts, searchAdminAccounts, getAdminAccount],
+  ...[listAdminAccounts, searchAdminAccounts, getAdminAccount, setQuota],
   ...[assignRole, listRoles, createRole, changeRole, removeRole],
   ...[exportAuditLog, listAuditLog],
-  ...[listEmailDomainBlocks, addEmailDomainBlock, removeEmailDomainBlock],
-  ...[listIpBlocks, addIpBlock, removeIpBlock],
-  ...[listReservedNames, reserveName, releaseName],
+  ...[listEmailDomainBlocks, addEmailDomainBlock, changeEmailDomainBlock, removeEmailDomainBlock],
+  ...[listIpBlocks, addIpBlock, changeIpBlock, removeIpBlock],
+  ...[listReservedNames, reserveName, changeReservedName, releaseName],
+  ...[listAllInvites, endInvite, reopenInvite],
 ];
