@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clip } from '../test/helpers/media-samples.ts';
-import { install } from './install/installed.ts';
+import { type Installed, install } from './install/installed.ts';
 import { useFirst } from './install/use.ts';
 import type { Bench } from './measurement.ts';
 
@@ -18,10 +18,11 @@ export const installation: Bench = async ({ isSmall }) => {
   const source = await clip(dir, 'clip.mp4', { seconds: 5, size: '1280x720', rate: 30 });
   const began = performance.now();
   const now = () => (performance.now() - began) / 1_000;
-  const server = await install({
-    ...{ host: HOST, packages: isSmall ? 'linked' : 'fetched', allowedPrivate: `${HOST},${OTHER}` },
-  });
+  let server: Installed | undefined;
   try {
+    server = await install({
+      ...{ host: HOST, packages: isSmall ? 'linked' : 'fetched', allowedPrivate: `${HOST},${OTHER}` },
+    });
     for (const [step, took] of server.seconds) process.stderr.write(`${took.toFixed(1)} s  ${step}\n`);
     const { playable, followed } = await useFirst({ server, source, otherHost: OTHER, dir, now });
     return [
@@ -29,7 +30,7 @@ export const installation: Bench = async ({ isSmall }) => {
       { metric: 'from nothing to a follow from elsewhere', value: followed, baseline: FOLLOWED_SECONDS },
     ].map((one) => ({ ...one, unit: 's', goal: 1, lessIsBetter: true }));
   } finally {
-    await server.stop();
+    await server?.stop();
     await rm(dir, { recursive: true, force: true });
   }
 };
