@@ -238,7 +238,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const reportDesk = createReportDesk({
     ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, workDir: scratchDir },
   });
-  const relays = createRelays({ db, ids, urls });
+  const relays = createRelays({ db, ids, urls, audit });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
   const filters = createFilters({ db, ids });

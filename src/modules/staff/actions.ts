@@ -8,7 +8,11 @@ const verbs = {
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
   setting: ['change'],
   job: ['retry', 'discard'],
-  queue: ['pause', 'resume'],
+  queue: ['pause', 'resume', 'rebuild'],
+  // Of what could not be delivered to other servers.
+  delivery: ['retry', 'discard'],
+  relay: ['add', 'remove'],
+  invite: ['create', 'revoke'],
   storage: ['clean', 'scan', 'mend'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),

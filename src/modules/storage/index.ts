@@ -13,7 +13,7 @@ import { type Actor, type Audit, permitted } from '../staff/index.ts';
 import { activeStoreOf, createActiveStore } from './active.ts';
 import { type CheckOptions, checkContent, type NamedStore } from './check.ts';
 import { lookupVideo } from './lookup.ts';
-import { type MoveOptions, moveMedia, moveVideo } from './move.ts';
+import { type MoveOptions, movableTo, moveMedia, moveVideo } from './move.ts';
 import { type ScanOptions, scanFindings, scanState, scanStorage } from './scan.ts';
 import { createTiers } from './tiers.ts';
 import { measureUse, measureWhenDue, storageUse } from './use.ts';
@@ -78,6 +78,9 @@ export function createStorage(deps: StorageDeps) {
     /** Moves all media into one of the two stores, while the server goes on. */
     move: (to: StoreName, options?: MoveOptions) =>
       moveMedia({ ...deps, active, settleMs: 2 * maxAgeMs }, to, options),
+
+    /** What that would take there. */
+    movable: (to: StoreName) => movableTo(deps, to),
 
     /** Moves what is stored for one video, and nothing else. */
     moveVideo: (videoId: VideoId, to: StoreName, options: { readonly dryRun: boolean }) =>

@@ -69,6 +69,21 @@ export function moveMedia(deps: MoveDeps, to: StoreName, options: MoveOptions = 
   });
 }
 
+/** What a move to a store would take there. */
+export async function movableTo(
+  { files, s3 }: Pick<MoveDeps, 'files' | 's3'>,
+  to: StoreName,
+): Promise<Result<MoveProgress, 'no-s3'>> {
+  if (s3 === null) return fail('no-s3', 'There is no object storage: set S3_ENDPOINT.');
+  const total = { objects: 0, bytes: 0 };
+  for await (const { key, size } of (to === 's3' ? files : s3).list('')) {
+    if (key === checkKey || !isSafeKey(key)) continue;
+    total.objects += 1;
+    total.bytes += size;
+  }
+  return ok(total);
+}
+
 /**
  * Moves what is stored for one video, without changing where new media go: it is read from wherever it lies. Safe to
  * repeat, as `moveMedia`.
