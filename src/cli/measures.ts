@@ -81,7 +81,7 @@ function addMeasures(
     const back = measure === 'remove' ? 'restore' : `un${measure}`;
     command
       .command(back)
-      .description(`take ${measure} back`)
+      .description(`take ${measure} of one back, as if it had not been`)
       .argument(`<${name}>`)
       .option('--reason <text>', 'why, for the log', '')
       .option(...DRY_RUN)

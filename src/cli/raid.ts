@@ -24,7 +24,7 @@ export function raidCommand(run: Run): Command {
     );
   command
     .command('off')
-    .description('end it now')
+    .description('end raid mode now')
     .option('--reason <text>', 'why, for the log', '')
     .action(({ reason }: { reason: string }) =>
       run(async ({ raid, inTx }): Promise<Report> => {

@@ -75,7 +75,7 @@ export function ruleCommand(run: Run): Command {
   for (const verb of ['enable', 'disable'] as const) {
     command
       .command(verb)
-      .description(verb === 'enable' ? 'let a rule act' : 'stop a rule at once, and keep it')
+      .description(verb === 'enable' ? 'let a rule act from now on' : 'stop a rule at once, and keep it')
       .argument('<id>', 'as list shows it', ruleId)
       .action((id: RuleId) =>
         run(async ({ rules, inTx }): Promise<Report> => {

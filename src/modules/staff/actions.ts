@@ -12,7 +12,6 @@ const verbs = {
   // Of what could not be delivered to other servers.
   delivery: ['retry', 'discard'],
   relay: ['add', 'remove'],
-  invite: ['create', 'revoke'],
   storage: ['clean', 'scan', 'mend'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
