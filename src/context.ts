@@ -271,7 +271,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     instance: config.instance,
   });
   const domains = createDomains({
-    ...{ db, inTx, ids, clock, log, policy, instances, accounts, social, audit, ownDomain: urls.domain },
+    ...{ db, inTx, ids, clock, enqueue, log, policy, instances, accounts, social, audit },
+    ownDomain: urls.domain,
     fetch: policedFetch(fetch, instances),
   });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
@@ -329,7 +330,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const handlers = createJobHandlers({
     ...{ videos, media, reportDesk, pictures, archives, departures, portability, fieldChecks },
-    ...{ push, mail, auth, digests, federation, watching: streams.watching },
+    ...{ push, mail, auth, digests, domains, federation, watching: streams.watching },
   });
 
   const queues = openQueues(redis, config.redisPrefix);

@@ -13,6 +13,7 @@ import { operator } from '../modules/staff/index.ts';
 import { addDomainLists } from './domain-lists.ts';
 import { endOf, lastingOption, said } from './domain-words.ts';
 import { textOf } from './given-file.ts';
+import { stepTeller } from './progress.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
 import { misused, type Report, type Run, refused } from './report.ts';
 
@@ -124,16 +125,23 @@ export function domainCommand(run: Run): Command {
     .description('end every account of a domain here, with all that hangs on it')
     .argument('<domain>')
     .option('--dry-run', 'count what is here, and change nothing')
-    .action((domain: string, { dryRun }: { dryRun?: boolean }) =>
-      run(async ({ domains }): Promise<Report> => {
+    .option('--no-wait', 'let it go on in the background')
+    .action((domain: string, { dryRun, wait }: { dryRun?: boolean; wait: boolean }) =>
+      run(async ({ domains, inTx }): Promise<Report> => {
         if (dryRun) return { ok: true, rows: [await domains.effect([domain])], text: 'Nothing was changed.' };
-        const outcome = await domains.servers.purge(operator, { domain, reason: '' });
-        if (!outcome.ok) return refused(outcome);
-        const { accounts } = outcome;
+        const begun = await inTx((tx) => domains.servers.purge(tx, operator, { domain, reason: '' }));
+        if (!begun.ok) return refused(begun);
+        if (!wait) return { ok: true, rows: [begun.purge], text: 'It goes on in the background.' };
+        const step = stepTeller();
+        // Beside a worker, or where none lives: a portion is ended by one of them alone.
+        const done = await domains.servers.endAll(begun.purge.domain, {
+          tell: ({ ended, total }) => step(`${ended} of ${total} accounts`),
+        });
+        const accounts = done?.ended ?? 0;
         return {
           ok: true,
           rows: [{ accounts }],
-          text: `${accounts} accounts end; their videos go by and by.`,
+          text: `${accounts} accounts have ended; their videos go by and by.`,
         };
       }),
     );

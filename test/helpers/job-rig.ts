@@ -151,6 +151,7 @@ const noHandlers: JobHandlers = {
   'storage.scan': unexpected,
   'media.transcribe': unexpected,
   'media.replicate': unexpected,
+  'domains.purge': unexpected,
   'media.purge': unexpected,
   'reports.evidence': unexpected,
   'media.cool': unexpected,

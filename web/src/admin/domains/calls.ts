@@ -86,4 +86,4 @@ export const showServer = (host: string) => request<KnownServerDetail>('GET', se
 export const retryServer = (host: string) => request<object>('POST', `${server(host)}/retry`);
 export const probeServer = (host: string) => request<ServerProbe>('POST', `${server(host)}/probe`);
 export const purgeServer = (host: string, reason: string) =>
-  request<{ accounts: number }>('POST', `${server(host)}/purge`, { reason });
+  request<object>('POST', `${server(host)}/purge`, { reason });
