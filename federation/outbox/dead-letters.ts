@@ -45,7 +45,7 @@ export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
     discard: (by, choice) =>
       onDead(deps, by, choice, {
         action: 'delivery.discard',
-        step: (chunkDeps, tx, ids) => remove(chunkDeps, tx, ids, by.kind),
+        step: (chunkDeps, tx, ids) => remove(chunkDeps, tx, ids, nameOfActor(by)),
       }),
     count: (choice) => countOf(db, choice),
 
@@ -88,9 +88,12 @@ async function onDead(
   const target = { kind: 'queue', id: `deliveries:${id}` } as const;
   await deps.inTx((tx) => deps.audit.record(tx, by, { action, target, detail: { letters } }));
   const count = await inChunks(deps, choice, step);
-  deps.log.warn({ choice, count, by: by.kind, action }, 'dead letters were worked on');
+  if (action === 'delivery.retry')
+    deps.log.warn({ choice, count, by: nameOfActor(by) }, 'dead letters were queued again');
   return ok({ count });
 }
+
+const nameOfActor = (by: Actor): string => (by.kind === 'person' ? by.accountId : by.kind);
 
 async function countOf(db: Db, choice: DeadLetterChoice): Promise<number> {
   const { count } = await chosen(db, choice).count('* as count').first();

@@ -34,7 +34,7 @@ export const people: Record<string, CliRun> = {
       const account = await local(name());
       await context.db('passkeys').insert({
         ...{ id: context.ids.next(), account_id: account.id, credential_id: account.id },
-        ...{ public_key: Buffer.from('key'), counter: 0, name: 'A phone', transports: '{}' },
+        ...{ public_key: Buffer.from('key'), counter: 0, synced: false, name: 'A phone', transports: '{}' },
       });
       return account.username;
     }),
