@@ -35,6 +35,7 @@ import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
 import { createAnalytics } from './modules/analytics/index.ts';
+import { createAnnouncements } from './modules/announcements/index.ts';
 import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
@@ -172,7 +173,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
   const later = () => ({ moderation, measures, videos, comments });
-  const guard = openRules({ db, ids, clock, audit, urls, ffmpeg, storage, later });
+  const guard = openRules({
+    ...{ db, ids, clock, audit, urls, ffmpeg, storage, later, config, metrics, instanceSecret, poster },
+    request: fetch.request,
+  });
   const accounts = createAccounts({ db, ids, urls, screening: guard.rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
   const pictures = createPictures({
@@ -222,6 +226,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
     ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes },
+    classifier: guard.classifier,
     transcriber: transcriberOf(config, poster),
     log,
   });
@@ -234,6 +239,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const measures = createMeasures({
     ...{ db, inTx, ids, clock, audit, accounts, videos, comments, mail, instanceSecret },
     ...{ domain: urls.domain, instance: config.instance, ruleText: settings.ruleText },
+    strikes: config.strikes,
   });
   const reportDesk = createReportDesk({
     ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, workDir: scratchDir },
@@ -326,6 +332,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const retention = openRetention({
     ...{ config, db, inTx, clock, log, audit, instanceAccount, videos, archives, auth, mail, engagement },
     ...{ instances, notifications, feed, recommending, watching: streams.watching, analytics },
+    classifier: guard.classifier,
     endUpload: (id) => endExpired({ videos, storage, inTx, log }, id),
   });
   const handlers = createJobHandlers({
@@ -337,7 +344,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   closers.push(() => Promise.all(Object.values(queues).map((queue) => queue.close())));
 
   const safekeeping = createSafekeeping({
-    ...{ config, db, inTx, databaseUrl, clock, log, media, metrics, instanceSecret, auth },
+    ...{ config, db, inTx, databaseUrl, clock, log, audit, media, metrics, instanceSecret, auth },
     request: fetch.request,
   });
   const context = {
@@ -370,6 +377,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     }),
     ...{ comments, engagement, moderation, measures, reportDesk, audit },
     staff: createStaffSide({ db, ids, audit }),
+    announcements: createAnnouncements({ db, inTx, ids, clock, audit }),
     ...guard,
     ...{ notifications, push, relays, posts, tags },
     ...{ feed, ...streams, recommending, analytics, cursors },

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Id, idSchema, type VideoId } from '../lib/ids.ts';
-import type { Result } from '../lib/result.ts';
+import { ok, type Result } from '../lib/result.ts';
 import type { ListedId, MatchId } from '../modules/hashes/index.ts';
 import { operator } from '../modules/staff/index.ts';
 import { textOf } from './given-file.ts';
@@ -65,7 +65,9 @@ export function hashCommand(run: Run): Command {
     .action((file: string, { dryRun }: { dryRun?: boolean }) =>
       run(async ({ hashes, inTx }): Promise<Report> => {
         const csv = await textOf(file);
-        const outcome = await tried(inTx, dryRun === true, (tx) => hashes.import(tx, operator, csv));
+        const outcome = dryRun
+          ? ok({ imported: await hashes.preview(csv, inTx) })
+          : await inTx((tx) => hashes.import(tx, operator, csv));
         if (!outcome.ok) return refused(outcome);
         const { added, known, bad } = outcome.imported;
         const lines = bad.length === 0 ? '' : ` Lines that say nothing: ${bad.slice(0, 20).join(', ')}.`;

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { catalogue } from './catalogue.ts';
+import { classifierCommand } from './classifier.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
 import { doctorCommand } from './doctor.ts';
@@ -43,6 +45,7 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
   for (const noun of [
     ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
     ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
+    ...[classifierCommand, announceCommand],
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],
   ])

@@ -114,7 +114,7 @@ describe('vireo domain', () => {
     expect(await domain('list', '--severity', 'allow')).toMatchObject({
       rows: [{ domain: 'one.file.example' }, { domain: 'two.file.example' }],
     });
-    expect(await domain('import', join(directory, 'none.csv'))).toMatchObject({ ok: false });
+    await expect(domain('import', join(directory, 'none.csv'))).rejects.toThrow('cannot be read');
   });
 
   test('follows lists, answers what they propose, and says who may read whom it limits', async () => {
@@ -167,22 +167,13 @@ describe('vireo domain', () => {
   test('goes on with a purge that was cut off, and tells how far it has come', async () => {
     const { context } = server;
     const { db, domains } = context;
-    const first = await people.remote('first', 'big.example');
-    const row = await db('accounts').where({ id: first.id }).first();
-    const { host, domain: name, ...rest } = row;
-    await db('accounts').insert(
-      Array.from({ length: domainBulkLimits.accountsAtOnce + 5 }, (_, n) => ({
-        ...{ ...rest, domain: name, host, id: context.ids.next(), username: `many${n}` },
-        ...{ actor_uri: `https://big.example/users/many${n}`, url: `https://big.example/@many${n}` },
-        ...{ inbox_uri: `https://big.example/users/many${n}/inbox` },
-      })),
-    );
+    const total = domainBulkLimits.accountsAtOnce + 6;
+    for (let n = 0; n < total; n += 1) await people.remote(`many${n}`, 'big.example');
     await db('instances').insert({ host: 'big.example', first_seen_at: new Date() }).onConflict().ignore();
     // No worker may be quicker than this test.
     await context.inTx((tx) => context.work.pause(tx, operator, 'default'));
     const at = '/api/v1/admin/instances/big.example';
     const asked = await client.post(`${at}/purge`, { as: owner, body: { reason: 'Spam.' } });
-    const total = domainBulkLimits.accountsAtOnce + 6;
     expect(asked).toMatchObject({ status: 202, body: { purge: { total, ended: 0, finished_at: null } } });
     const cut = new AbortController();
     const tell = () => cut.abort();

@@ -4,21 +4,24 @@ const verbs = {
   role: ['assign', 'create', 'change', 'remove'],
   // What is refused of those who join.
   'joining-block': ['add', 'change', 'remove'],
+  invite: ['revoke', 'reopen'],
   // Done to somebody’s way in from the command line.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
   setting: ['change'],
+  announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume', 'rebuild'],
   // Of what could not be delivered to other servers.
   delivery: ['retry', 'discard'],
   relay: ['add', 'remove'],
   storage: ['clean', 'scan', 'mend'],
+  backup: ['create', 'verify', 'rehearse'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
     ...(['note', 'forward', 'evidence', 'undo'] as const),
   ],
   rule: ['add', 'change', 'enable', 'disable', 'remove'],
-  held: ['release', 'reject'],
+  held: ['release', 'reject', 'undo'],
   raid: ['on', 'off'],
   hash: ['add', 'remove', 'import', 'match', 'evidence'],
   domain: [
@@ -62,6 +65,7 @@ export const targetKinds = [
     'rule',
     'storage',
     'role',
+    'announcement',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

@@ -1,5 +1,9 @@
 import { expect } from 'vitest';
 import { about, type CliRun, lists, says, words } from './run.ts';
+import type { World } from './world.ts';
+
+const announced = async ({ cli }: World): Promise<string> =>
+  String((await cli('announce', 'add', 'Hello.')).rows[0]?.id);
 
 const work: Record<string, CliRun> = {
   'queue stats': { ...words(), shows: lists({ queue: 'default' }) },
@@ -76,6 +80,37 @@ const stored: Record<string, CliRun> = {
   'media move': { ...words('--to', 's3'), code: 1, shows: says('S3_ENDPOINT') },
   // Videos of these tests have rows and no files, but for those that say so.
   'storage check': { ...words('--prefix', 'media/'), code: 1, shows: says('were read') },
+  'announce add': { ...words('We move on Sunday.'), shows: lists({ state: 'live' }) },
+  'announce list': {
+    async words(world) {
+      await announced(world);
+      return [];
+    },
+    shows: lists({ text: 'Hello.' }),
+  },
+  'announce end': { ...about(announced), shows: says('Nobody sees it') },
+  'announce publish': {
+    ...about(async (world) => {
+      const id = await announced(world);
+      await world.cli('announce', 'end', id);
+      return id;
+    }),
+    shows: says('Everybody sees it'),
+  },
+  'announce remove': { ...about(announced), shows: says('deleted') },
+  'announce undo': {
+    ...about(async (world) => {
+      const { message } = await world.cli('announce', 'end', await announced(world));
+      return message.split(' ').at(-1) ?? '';
+    }),
+    shows: says('as it was before'),
+  },
+  'classifier secret': {
+    ...words(),
+    shows: ({ rows }) => expect(String(rows[0]?.secret)).toMatch(/^.{20,}$/),
+  },
+  'classifier status': { ...words(), shows: says('CLASSIFIER_URL') },
+  'classifier test': { ...words(), code: 1 },
   'ranking show': { ...words(), shows: says('Version') },
   'ranking set': { ...words('weights.trending=0.3'), shows: says('Version') },
   'ranking reset': { ...words(), shows: says('defaults') },

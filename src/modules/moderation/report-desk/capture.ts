@@ -26,9 +26,10 @@ export async function keepTexts(
 ): Promise<void> {
   const { reportId } = report;
   const videos = await tx('videos')
-    .whereIn('id', [...report.videoIds])
-    .select('id', 'uri', 'caption', 'caption_html', 'content_warning', 'duration_seconds')
-    .select('created_at', 'published_at');
+    .leftJoin('classifier_verdicts', 'classifier_verdicts.video_id', 'videos.id')
+    .whereIn('videos.id', [...report.videoIds])
+    .select('videos.id', 'uri', 'caption', 'caption_html', 'content_warning', 'duration_seconds')
+    .select('created_at', 'published_at', 'labels');
   const comments = await tx('comments')
     .whereIn('id', [...report.commentIds])
     .select('id', 'uri', 'text', 'content_html', 'published_at');
@@ -43,6 +44,7 @@ export async function keepTexts(
       duration_seconds: video.duration_seconds,
       frames_state: 'waiting',
       files: JSON.stringify(files.get(video.id) ?? []),
+      labels: JSON.stringify(video.labels ?? []),
     })),
     ...comments.map((comment) => ({
       ...{ report_id: reportId, post_kind: 'comment', post_id: comment.id, post_uri: comment.uri },
@@ -50,7 +52,7 @@ export async function keepTexts(
       text: said(comment.text, comment.content_html),
       duration_seconds: null,
       frames_state: 'none',
-      files: '[]',
+      ...{ files: '[]', labels: '[]' },
     })),
   ].map((row) => ({ id: ids.next<'evidence'>(), ...row }));
   if (rows.length > 0) await tx('report_evidence').insert(rows);
