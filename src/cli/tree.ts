@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { actorCommand } from './actor.ts';
 import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
@@ -11,6 +12,7 @@ import { doctorCommand } from './doctor.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
 import { hashCommand } from './hash.ts';
+import { inboxCommand } from './inbox.ts';
 import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
 import { joiningCommand } from './joining.ts';
@@ -47,6 +49,7 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
     ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
     ...[classifierCommand, announceCommand],
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
+    ...[actorCommand, inboxCommand],
     ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],
   ])
     program.addCommand(noun(run));

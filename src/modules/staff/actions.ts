@@ -14,6 +14,7 @@ const verbs = {
   // Of what could not be delivered to other servers.
   delivery: ['retry', 'discard'],
   relay: ['add', 'remove'],
+  inbox: ['replay'],
   storage: ['clean', 'scan', 'mend'],
   backup: ['create', 'verify', 'rehearse'],
   report: [

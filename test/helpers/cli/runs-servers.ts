@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { type CliRun, lists, says, words } from './run.ts';
 import type { World } from './world.ts';
 
@@ -24,6 +25,36 @@ export const servers: Record<string, CliRun> = {
     shows: lists({ state: 'dead' }),
   },
   'federation fetch': { words: ({ carol }) => [carol.id, '--trace'], shows: lists({ step: 'verdict' }) },
+  'actor refresh': {
+    async words({ cli, carol, server: { context } }) {
+      await cli('federation', 'find', carol.handle);
+      await context.db('accounts').where({ actor_uri: carol.id }).update({ display_name: 'Old' });
+      return [carol.handle];
+    },
+    missing: ['@nobody@far.example'],
+    shows: ({ rows }) => expect(rows).not.toContainEqual(expect.objectContaining({ displayName: 'Old' })),
+  },
+  'inbox replay': {
+    words: async ({ server: { context }, carol, name }) => {
+      const uri = `${carol.id}/${name()}`;
+      await context.db('inbox_activities').insert({
+        ...{ id: context.ids.next(), actor_uri: carol.id, activity_uri: uri, host: new URL(uri).host },
+        ...{ type: 'Like', body: '{}', state: 'refused', reason: 'a-fault', processed_at: new Date() },
+      });
+      return [uri];
+    },
+    missing: ['https://far.example/none'],
+    async shows({ words: [uri] }, { server: { context } }) {
+      const row = await context.db('inbox_activities').where({ activity_uri: uri }).first();
+      expect(row).toMatchObject({ state: 'queued', reason: null, processed_at: null });
+      expect(
+        await context
+          .db('jobs')
+          .where({ key: `inbox:${row.host}` })
+          .first(),
+      ).toBeDefined();
+    },
+  },
   'federation instances': { ...words(), shows: says('servers') },
   'federation find': { words: ({ carol }) => [carol.handle], shows: says(/^$/) },
   'domain list': {
