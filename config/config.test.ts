@@ -55,6 +55,10 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     wrong: ['inbox,uploads', 'media;deliver', '__proto__'],
     right: ['inbox', 'inbox, deliver,media'],
   },
+  CLAIM_WAITING_DAYS: { wrong: ['9', '15', 'ten'], right: ['10', '14'] },
+  CLAIM_REPEAT_LIMIT: { wrong: ['-1', '101', 'none'], right: ['0', '100'] },
+  CLAIM_REPEAT_DAYS: { wrong: ['0', '3651'], right: ['1', '3650'] },
+  CLAIM_REPEAT_ACTION: { wrong: ['delete', 'SUSPEND'], right: ['tell', 'suspend'] },
   RANKING: { wrong: ['maybe', 'true'], right: ['on', 'off'] },
   MEDIA_CONCURRENCY: { wrong: ['0', '65', 'two'], right: ['1', '64'] },
   RANKING_BUDGET_MS: { wrong: ['9', '60001'], right: ['10', '60000'] },
@@ -172,6 +176,10 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   TRANSCRIPTION_TOKEN: { wrong: ['two words', 'ümlaut', 'x'.repeat(501)], right: ['sk-1', 'hunter2'] },
   TRANSCRIPTION_MODEL: { wrong: ['two words', 'x'.repeat(201)], right: ['Systran/faster-whisper-small'] },
   STRIKES_EXPIRE_DAYS: { wrong: ['-1', '36501', 'never'], right: ['0', '30'] },
+  STORAGE_BY_ROLE_MB: {
+    wrong: ['moderator', '20000', 'moderator lots', 'moderator -1'],
+    right: ['moderator 20000', 'Film team: 5000\nowner=0', 'admin 10,owner 0'],
+  },
   CLASSIFIER_URL: {
     wrong: ['garbage', 'ftp://a.example/v1', 'http://user:hunter2@127.0.0.1/v1', 'http://127.0.0.1/v1#x'],
     right: ['http://127.0.0.1:8088/v1/videos', 'https://classifier.example/?model=2'],

@@ -291,6 +291,13 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       /** In years. 0: nobody is asked. */
       minimumAge: required(v.MINIMUM_AGE),
     },
+    claims: {
+      waitingDays: required(v.CLAIM_WAITING_DAYS),
+      /** Null: nobody is a repeat infringer. */
+      repeatLimit: required(v.CLAIM_REPEAT_LIMIT) || null,
+      repeatDays: required(v.CLAIM_REPEAT_DAYS),
+      repeatAction: required(v.CLAIM_REPEAT_ACTION),
+    },
     backups: {
       isNightly: required(v.BACKUPS) === 'nightly',
       hour: required(v.BACKUP_HOUR),
@@ -346,6 +353,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
     uploads: required(v.UPLOADS),
     /** 0: no limit. */
     maxStoredBytesPerAccount: required(v.MAX_STORAGE_PER_ACCOUNT_MB) * megabyte,
+    storageByRole: required(v.STORAGE_BY_ROLE_MB),
     ffmpegPath: required(v.FFMPEG_PATH),
     ffprobePath: required(v.FFPROBE_PATH),
     redisServerPath: required(v.REDIS_SERVER_PATH),

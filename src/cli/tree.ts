@@ -5,6 +5,7 @@ import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { catalogue } from './catalogue.ts';
+import { claimCommand } from './claim.ts';
 import { classifierCommand } from './classifier.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
@@ -47,7 +48,7 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
   for (const noun of [
     ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
     ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
-    ...[classifierCommand, announceCommand],
+    ...[claimCommand, classifierCommand, announceCommand],
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[actorCommand, inboxCommand],
     ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],

@@ -52,6 +52,11 @@ export const people: Record<string, CliRun> = {
       expect(await stateOf(world, username)).toEqual({ state: 'deleted' });
     },
   },
+  'user quota': {
+    ...about(somebody, '--mb', '20'),
+    missing: ['nobody'],
+    shows: lists({ maxBytes: 20 * 1024 ** 2 }),
+  },
   'joining blocks': {
     async words({ cli }) {
       await cli('joining', 'block-email', 'listed.example');

@@ -1,4 +1,5 @@
 import type { CliRun } from './run.ts';
+import { claims } from './runs-claims.ts';
 import { machine } from './runs-machine.ts';
 import { people } from './runs-people.ts';
 import { posts } from './runs-posts.ts';
@@ -8,6 +9,7 @@ import { servers } from './runs-servers.ts';
 export const runs: Readonly<Record<string, CliRun>> = {
   ...people,
   ...posts,
+  ...claims,
   ...servers,
   ...machine,
 };

@@ -32,6 +32,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'appeals', icon: 'shield', group: 'people', needs: 'reports' },
     load: () => import('./actions/appeals-page.tsx').then((module) => module.AppealsPage),
   },
+  claims: {
+    ...{ title: 'claims', icon: 'shield', group: 'content', needs: 'reports', hasDetails: true },
+    load: () => import('./claims/claims-page.tsx').then((module) => module.ClaimsPage),
+  },
   videos: {
     ...{ title: 'videos', icon: 'play', group: 'content', needs: 'content' },
     load: () => import('./actions/videos-page.tsx').then((module) => module.VideosPage),

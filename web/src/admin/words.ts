@@ -32,6 +32,7 @@ export const english = {
   approvals: 'Sign-ups',
   videos: 'Videos',
   appeals: 'Appeals',
+  claims: 'Copyright',
   storage: 'Storage',
   held: 'Held',
   rules: 'Rules',
