@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import type { z } from 'zod';
 import { type VariableName, variables } from './env.ts';
+import { signColour } from './env-app.ts';
 
 /** A value that must not be printed: `String`, `JSON.stringify` and `console.log` show `***`. */
 export class Secret {
@@ -259,7 +260,8 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       sourceUrl: v.INSTANCE_SOURCE_URL ?? null,
     },
     app: {
-      color: required(v.APP_COLOR),
+      accent: v.ACCENT_COLOR ?? null,
+      color: v.APP_COLOR ?? v.ACCENT_COLOR ?? signColour,
       background: required(v.APP_BACKGROUND_COLOR),
       worker: required(v.SERVICE_WORKER),
     },

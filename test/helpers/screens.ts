@@ -87,6 +87,7 @@ export function screensOf(site: LivedIn): Screen[] {
     nora('/admin/trends', 'Trends'),
     nora('/admin/ranking', 'Ranking'),
     nora('/admin/settings', 'Settings', { name: 'settings of the server' }),
+    nora('/admin/about', 'Pages and look'),
     nora('/admin/announcements', 'Announcements'),
     nora('/admin/announcements', 'Write an announcement', {
       ...{ name: 'write an announcement', steps: [pressButton('Write an announcement')] },

@@ -39,7 +39,7 @@ import { queueRoutes } from './admin/queues.ts';
 import { getReleases } from './admin/releases.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { ruleRoutes } from './admin/rule-routes.ts';
-import { changeSettings, getSettings } from './admin/settings.ts';
+import { changeSettings, getSettings, previewAccent, previewText } from './admin/settings.ts';
 import { staffRoutes } from './admin/staff.ts';
 import { cleanStorage, getStorage, listFindings, scanStorage } from './admin/storage.ts';
 import {
@@ -292,7 +292,7 @@ export const routes: readonly Route[] = [
   unsubscribe,
   ...feedRoutes,
   getAlgorithm,
-  ...[getSettings, changeSettings],
+  ...[getSettings, changeSettings, previewText, previewAccent],
   ...[homeTimeline, publicTimeline, tagTimeline, getTrendingTags],
   getTrendingStatuses,
   getTrends,

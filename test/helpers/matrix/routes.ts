@@ -254,6 +254,8 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   }),
   'GET /api/v1/feed_reasons': ({ shownVideo }) => ({ query: { video_id: shownVideo } }),
   'GET /api/v1/feed_slates': () => ({ query: { slate_id: '1' } }),
+  'POST /api/v1/admin/settings/preview': () => ({ body: { text: 'We keep *little*.' } }),
+  'POST /api/v1/admin/settings/preview_color': () => ({ body: { color: '#7a3cc2' } }),
   'PATCH /api/v1/admin/settings': () => ({ body: { settings: { INSTANCE_NAME: 'Matrix' } } }),
   'POST /api/v1/admin/storage/clean': () => ({ body: { class: 'mails' } }),
   'POST /api/v1/admin/backups/ask': () => ({ body: { kind: 'verify' } }),

@@ -1,5 +1,22 @@
 // Written by npm run docs from the route table in src/http/api; do not edit.
 
+export interface AccentPreview {
+  readonly light: {
+    readonly accent: string;
+    /** Of words on it */
+    readonly on_accent: string;
+    /** It could not be read as it was asked for: this is the nearest that can be */
+    readonly is_moved: boolean;
+  };
+  readonly dark: {
+    readonly accent: string;
+    /** Of words on it */
+    readonly on_accent: string;
+    /** It could not be read as it was asked for: this is the nearest that can be */
+    readonly is_moved: boolean;
+  };
+}
+
 export interface Account {
   readonly id: string;
   readonly username: string;

@@ -38,6 +38,7 @@ export const english = {
   INSTANCE_SOURCE_URL: 'Address of the source',
   INSTANCE_RULES: 'Rules',
   INSTANCE_PRIVACY_POLICY: 'Privacy page',
+  ACCENT_COLOR: 'Colour of the server',
   APP_COLOR: 'Colour of the sign',
   APP_BACKGROUND_COLOR: 'Colour behind the sign',
   REGISTRATIONS: 'Who may join',
