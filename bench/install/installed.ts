@@ -132,10 +132,16 @@ async function linkPackages(root: string): Promise<void> {
   await cp(join(CHECKOUT, 'web/dist'), join(root, 'web/dist'), { recursive: true }).catch(() => undefined);
 }
 
-/** Nothing of whoever runs this, but for where programs are. */
+/** How this machine reaches the network. */
+const NETWORK = /^(?:https?_proxy|no_proxy|node_extra_ca_certs|ssl_cert_(?:file|dir))$/i;
+
+/** Nothing of whoever runs this, but for where programs are and how to reach others. */
 function bare(home: string): Record<string, string> {
+  const network = Object.entries(process.env).flatMap(([name, value = '']) =>
+    NETWORK.test(name) ? [[name, value]] : [],
+  );
   const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
-  return { PATH: path.join(delimiter), HOME: home };
+  return { ...Object.fromEntries(network), PATH: path.join(delimiter), HOME: home };
 }
 
 /** Starts what the compose file has beside our own services; gives their addresses. */

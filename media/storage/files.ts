@@ -24,11 +24,11 @@ import { fail, ok, type Result } from '../../src/lib/result.ts';
 import {
   assertPrefix,
   assertWritable,
-  checkKey,
   clampRange,
   contentTypeOf,
   isSafeKey,
   type ListedObject,
+  newCheckKey,
   type ObjectStorage,
 } from './storage.ts';
 
@@ -248,6 +248,7 @@ async function checkFiles(
 ): Promise<Result> {
   try {
     await sweepTemporary(join(await root(), TEMPORARY), clock.now() - mediaLimits.staleTemporaryFileMs);
+    const checkKey = newCheckKey();
     await storage.putBytes(checkKey, Buffer.from('ok'), { contentType: contentTypeOf(checkKey) });
     const found = await storage.stat(checkKey);
     await storage.remove([checkKey]);

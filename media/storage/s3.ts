@@ -12,11 +12,11 @@ import { createS3Multipart, type S3Multipart } from './s3-multipart.ts';
 import {
   assertPrefix,
   assertWritable,
-  checkKey,
   clampRange,
   contentTypeOf,
   isSafeKey,
   type ListedObject,
+  newCheckKey,
   type ObjectStorage,
 } from './storage.ts';
 
@@ -227,6 +227,7 @@ async function checkBucket(
   const place = `the bucket "${options.bucket}" at ${options.endpoint}`;
   try {
     if (!(await client.bucketExists(options.bucket))) await client.makeBucket(options.bucket, options.region);
+    const checkKey = newCheckKey();
     await storage.putBytes(checkKey, Buffer.from('ok'), { contentType: contentTypeOf(checkKey) });
     const found = await storage.stat(checkKey);
     await storage.remove([checkKey]);

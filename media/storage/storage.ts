@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { mediaLimits } from '../../config/media-limits.ts';
 import type { Result } from '../../src/lib/result.ts';
@@ -81,8 +82,13 @@ export interface ListedObject {
   readonly modifiedAt: number;
 }
 
-/** The key `check()` writes and removes. */
-export const checkKey = 'check/write-test.txt';
+const CHECKS = 'check/';
+
+/** What `check()` writes and removes: of another name each time, since several processes may be at it at once. */
+export const newCheckKey = (): string => `${CHECKS}${randomUUID()}.txt`;
+
+/** Whether an object is of a check, and no medium. */
+export const isCheckKey = (key: string): boolean => key.startsWith(CHECKS);
 
 const contentTypes: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',

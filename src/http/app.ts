@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import express, { type ErrorRequestHandler, type IRouter } from 'express';
+import express, { type ErrorRequestHandler, type IRouter, type Request } from 'express';
 import helmet from 'helmet';
 import { LRUCache } from 'lru-cache';
 import { pinoHttp } from 'pino-http';
@@ -146,13 +146,14 @@ function securityHeaders(deps: HttpDeps, begin: BeginScript | null) {
 /** `/live`: the process answers. `/health`: it may be sent requests. `/ready`: it can do all of its work. */
 function mountHealth(app: IRouter, { lifecycle }: HttpDeps): void {
   const reports = {
-    '/live': async () => ({ ok: true }),
+    // By what name it was asked: `vireo doctor` sees by that whether a proxy passes Host on.
+    '/live': async (req: Request) => ({ ok: true, host: req.get('host') ?? '' }),
     '/health': lifecycle.health,
     '/ready': lifecycle.ready,
   };
   for (const [path, report] of Object.entries(reports)) {
-    app.get(path, async (_req, res) => {
-      const told = await report();
+    app.get(path, async (req, res) => {
+      const told = await report(req);
       res
         .set('Cache-Control', 'no-store')
         .status(told.ok ? 200 : 503)

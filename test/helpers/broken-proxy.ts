@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 /** What is wrong with a proxy. */
 export interface ProxyFaults {
   dropsAccept?: boolean;
+  /** Asks the server by the name it has inside, as nginx does by default. */
+  dropsHost?: boolean;
   /** Refuses larger bodies with a page of its own, as nginx does by default from 1 MB. */
   maxBodyBytes?: number;
   hidesWebFinger?: boolean;
@@ -18,7 +20,11 @@ export async function startBrokenProxy(port: number, to: () => number) {
     const { method, url = '', headers } = incoming;
     if (faults.isDown) return void outgoing.writeHead(502).end('Bad Gateway');
     if (faults.hidesWebFinger && url.startsWith('/.well-known/')) return void outgoing.writeHead(404).end();
-    const passed = { ...headers, ...(faults.dropsAccept ? { accept: '*/*' } : {}) };
+    const passed = {
+      ...headers,
+      ...(faults.dropsAccept ? { accept: '*/*' } : {}),
+      ...(faults.dropsHost ? { host: `127.0.0.1:${to()}` } : {}),
+    };
     const onward = request(
       { host: '127.0.0.1', port: to(), method, path: url, headers: passed },
       (answer) => {

@@ -274,7 +274,7 @@ const ALERTS = [
 const promtool = await findPromtool();
 
 test.skipIf(promtool === null)(
-  'the alerts begin when they should, as Prometheus itself reads them',
+  'OP5 OP9 the alerts begin when they should, as Prometheus itself reads them',
   async () => {
     const promised = join(root, 'deploy/prometheus');
     const tool = (...args: string[]) => promisify(execFile)(promtool ?? '', args, { cwd: promised });

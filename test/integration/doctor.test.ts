@@ -1,7 +1,13 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../config/config.ts';
 import { type Surroundings, vireo } from '../../src/cli/program.ts';
@@ -11,6 +17,7 @@ import { isKnownBad } from '../../src/operations/doctor/tools.ts';
 import { signUp } from '../../src/setup/demo/client.ts';
 import { freePort } from '../../src/setup/demo/instance.ts';
 import { startBrokenProxy } from '../helpers/broken-proxy.ts';
+import { makeCertificates } from '../helpers/certificates.ts';
 import { startOwnRedis } from '../helpers/chaos.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { silent } from '../helpers/job-rig.ts';
@@ -19,6 +26,7 @@ import { createPeople } from '../helpers/people.ts';
 import { redis } from '../helpers/probes.ts';
 import { startS3 } from '../helpers/s3-server.ts';
 import { startTestServer, type TestServer, testVariables } from '../helpers/server.ts';
+import { mountSmallDisk } from '../helpers/small-disk.ts';
 import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
 
 const SLOW_MS = 120_000;
@@ -72,6 +80,7 @@ describe('a server that is well', { timeout: SLOW_MS }, () => {
     expect(codes).toEqual(
       expect.arrayContaining([
         ...['dns', 'tls', 'origin-reachable', 'clock', 'webfinger', 'accept', 'body-limit', 'storage'],
+        ...['proxy-host', 'backups'],
         ...['ffmpeg', 'redis', 'redis-policy', 'postgres', 'migrations', 'workers', 'mail'],
       ]),
     );
@@ -87,6 +96,11 @@ describe('OP2 of what stands in front doctor finds', { timeout: SLOW_MS }, () =>
   test('that it drops Accept', async () => {
     proxy.faults.dropsAccept = true;
     await expectOnly('accept-dropped');
+  });
+
+  test('that it drops Host', async () => {
+    proxy.faults.dropsHost = true;
+    await expectOnly('proxy-host');
   });
 
   test.for([1_000_000, 20_000_000])('that it takes bodies of %d bytes at most', async (maxBodyBytes) => {
@@ -111,6 +125,37 @@ describe('OP2 of what stands in front doctor finds', { timeout: SLOW_MS }, () =>
     const port = await freePort('127.0.0.1');
     const codes = wrong(await examined({ ORIGIN: `https://127.0.0.1:${port}` }));
     expect(codes).toEqual(['tls-unreachable', 'origin-unreachable']);
+  });
+
+  test('a certificate that nobody vouches for, that is over, or that ends soon', async ({ skip }) => {
+    const certificates = await makeCertificates(server.dataDir);
+    if (certificates === null) return skip();
+    for (const [name, code] of [
+      ['strange', 'tls-invalid'],
+      ['over', 'tls-invalid'],
+      ['soon', 'tls-expires'],
+    ] as const) {
+      const { key, cert } = certificates[name];
+      const secure = createTlsServer({ key, cert }, (_req, res) => void res.writeHead(502).end());
+      await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+      const { port } = secure.address() as AddressInfo;
+      const env = {
+        ...{ PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...variables },
+        ORIGIN: `https://localhost:${port}`,
+        ...(name === 'strange' ? {} : { NODE_EXTRA_CA_CERTS: certificates.authority }),
+      };
+      // The authorities that are believed are read once, when Node.js starts.
+      const said = await promisify(execFile)(
+        process.execPath,
+        ['src/cli/main.ts', '--json', 'doctor', '--quiet'],
+        { cwd: fileURLToPath(new URL('../../', import.meta.url)), env },
+      ).catch((error: { stdout: string }) => error);
+      secure.close();
+      const rows: Finding[] = JSON.parse(said.stdout).rows;
+      const found = rows.find((row) => row.code.startsWith('tls-'));
+      expect([name, found?.code]).toEqual([name, code]);
+      if (name === 'over') expect(found?.what).toMatch(/expired/i);
+    }
   });
 
   test('that a production server speaks plain HTTP', () =>
@@ -141,6 +186,76 @@ describe('OP2 of what the server stands on doctor finds', { timeout: SLOW_MS }, 
     await expectOnly('queue-unserved');
     await db('workers').delete();
     await db('workers').insert({ id: 'x', host: 'x', version: '1', queues: [...queueNames] });
+  });
+
+  test('a PostgreSQL that is too old', async () => {
+    const old = await createTestDatabase();
+    onTestFinished(() => dropTestDatabase(old));
+    const client = new pg.Client({ connectionString: old });
+    await client.connect();
+    // A real one that says of itself what an old one says.
+    await client.query(
+      `create function public.current_setting(text) returns text language sql as $$ select '13.4 (Debian)' $$`,
+    );
+    await client.query(
+      `alter database ${new URL(old).pathname.slice(1)} set search_path = public, pg_catalog`,
+    );
+    await client.query(`insert into workers (id, host, version, queues) values ('x', 'x', '1', $1)`, [
+      queueNames,
+    ]);
+    await client.end();
+    await expectOnly('postgres-old', { DATABASE_URL: old });
+  });
+
+  test('a Redis that is too old', async () => {
+    const old = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (sent) => {
+        const info = '# Server\r\nredis_version:5.0.14\r\nmaxmemory_policy:noeviction\r\nloading:0\r\n';
+        for (const [, command = ''] of String(sent).matchAll(/^\*\d+\r\n\$\d+\r\n(\w+)/gm))
+          socket.write(command.toLowerCase() === 'info' ? `$${info.length}\r\n${info}\r\n` : '+OK\r\n');
+      });
+    });
+    await new Promise<void>((resolve) => old.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void old.close());
+    const { port } = old.address() as AddressInfo;
+    await expectOnly('redis-old', { REDIS_URL: `redis://127.0.0.1:${port}` });
+  });
+
+  test('a folder that is not there, and a disk that is nearly full', async ({ skip }) => {
+    const found = async (dir: string) =>
+      (await examined({ DATA_DIR: dir }))
+        .map(({ code }) => code)
+        .filter((code) => /^(?:data|disk)/.test(code));
+    expect(await found('/dev/null/data')).toEqual(['data-not-writable']);
+    const disk = await mountSmallDisk();
+    if (disk === null) return skip();
+    onTestFinished(() => disk.close());
+    expect(await found(disk.directory)).toEqual(['disk']);
+    await writeFile(join(disk.directory, 'filler'), Buffer.alloc(28 * 1024 * 1024));
+    expect(await found(disk.directory)).toEqual(['disk-low']);
+    await writeFile(join(disk.directory, 'more'), Buffer.alloc(3 * 1024 * 1024));
+    expect(await found(disk.directory)).toEqual(['disk-full']);
+  });
+
+  test('backups that are late, and one that nobody ever tried', async () => {
+    const { db } = server.context;
+    onTestFinished(async () => {
+      await db('backup_runs').delete();
+    });
+    const made = (hours: number) =>
+      db('backup_runs').insert({
+        ...{ kind: 'create', name: `b${hours}`, bytes: 1 },
+        ...{ started_at: db.raw(`now() - make_interval(hours => ?)`, [hours]) },
+        finished_at: db.raw(`now() - make_interval(hours => ?)`, [hours]),
+      });
+    await made(40);
+    await expectOnly('backup-stale');
+    await made(2);
+    await expectOnly('backup-not-rehearsed');
+    expect(wrong(await examined({ BACKUPS: 'off' }))).toEqual([]);
+    await db('backup_runs').insert({ kind: 'rehearse', started_at: db.fn.now(), finished_at: db.fn.now() });
+    expect(wrong(await examined())).toEqual([]);
   });
 
   test('an object storage that refuses', async () => {

@@ -101,6 +101,12 @@ describe.each(drivers)('object storage contract: %s', (_name, create) => {
     return found.sort();
   }
 
+  test('several may check at once', async () => {
+    await storage.check();
+    const all = await Promise.all(Array.from({ length: 12 }, () => storage.check()));
+    expect(all.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
   test('check can be repeated and leaves nothing behind', async () => {
     expect(await storage.check()).toEqual({ ok: true });
     expect(await keys('')).toEqual([]);

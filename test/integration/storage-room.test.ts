@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { diskPlace } from '../../src/modules/storage/index.ts';
+import { mountSmallDisk } from '../helpers/small-disk.ts';
 import { expectRefused, part, startUploadRig, type UploadRig } from '../helpers/upload-rig.ts';
 
 const GB = 1024 ** 3;
@@ -72,22 +72,10 @@ test('a disk is measured as df does it', async () => {
   expect(use?.usedBytes).toBeGreaterThan(0.9 * (blocks - bfree) * bsize);
 });
 
-/** Mounting needs rights that not everybody has who runs tests. */
-function mounted(path: string): boolean {
-  try {
-    execFileSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', path], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 test('OP4 a real file system of 32 MB stops uploads before it is full', async ({ skip }) => {
-  const directory = await mkdtemp(join(tmpdir(), 'vireo-small-disk-'));
-  if (!mounted(directory)) {
-    await rm(directory, { recursive: true });
-    return skip();
-  }
+  const disk = await mountSmallDisk();
+  if (disk === null) return skip();
+  const { directory } = disk;
   let rig: UploadRig | undefined;
   try {
     rig = await startUploadRig({ DATA_DIR: directory });
@@ -105,7 +93,6 @@ test('OP4 a real file system of 32 MB stops uploads before it is full', async ({
     await expectRefused(await rig.create(1_000), 507, 'disk-full');
   } finally {
     await rig?.server.close();
-    execFileSync('/usr/bin/umount', [directory]);
-    await rm(directory, { recursive: true, force: true });
+    await disk.close();
   }
 });

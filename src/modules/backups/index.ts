@@ -52,6 +52,11 @@ export type Backups = ReturnType<typeof createBackups>;
 /** When the staff was last told. */
 const TOLD_KEY = 'backup-stale-told';
 
+/** Whether there is a good backup, for who looks at a server from outside. */
+export function backupStatus(db: Db, isWanted: boolean, now: () => number): Promise<BackupStatus> {
+  return createRuns(db, () => new Date(now())).status(isWanted);
+}
+
 /** Backups of this server, made while it runs (ADR 0048, docs/backup.md). */
 export function createBackups(deps: BackupsDeps) {
   const { db, clock, log, openPlace, settings } = deps;

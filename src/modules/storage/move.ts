@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { mediaLimits } from '../../../config/media-limits.ts';
 import { prefixesOf } from '../../../media/keys.ts';
-import { checkKey, isSafeKey, type ObjectStorage } from '../../../media/storage/storage.ts';
+import { isCheckKey, isSafeKey, type ObjectStorage } from '../../../media/storage/storage.ts';
 import type { StoreName, Stores } from '../../../media/storage/switchable.ts';
 import { fitsKey, transfer } from '../../../media/storage/transfer.ts';
 import type { Db, InTx } from '../../db/database.ts';
@@ -130,7 +130,7 @@ async function addUp(sources: readonly ObjectStorage[]) {
   const total = { objects: 0, bytes: 0, foreign: 0 };
   for (const source of sources) {
     for await (const { key, size } of source.list('')) {
-      if (key === checkKey) continue;
+      if (isCheckKey(key)) continue;
       if (!isSafeKey(key)) {
         total.foreign += 1;
         continue;
@@ -158,7 +158,7 @@ async function moveAll(
     const before = total.objects;
     let foreign = 0;
     await withEach(move.source.list(''), async ({ key }) => {
-      if (key === checkKey) return;
+      if (isCheckKey(key)) return;
       if (!isSafeKey(key)) {
         foreign += 1;
         return;

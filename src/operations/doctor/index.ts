@@ -5,6 +5,7 @@ import { type Db, openDatabase } from '../../db/database.ts';
 import { findRunningStack } from '../../embedded/index.ts';
 import type { Logger } from '../../lib/log.ts';
 import { openStores } from '../../stores.ts';
+import { checkBackups } from './backups.ts';
 import { checkClassifier } from './classifier.ts';
 import { type Finding, fault, wordsOf } from './finding.ts';
 import { checkReachable } from './reachable.ts';
@@ -46,7 +47,10 @@ export async function examine(config: Config, log: Logger, now = Date.now): Prom
     const database = await safely('postgres', () => checkPostgres(db, now));
     findings.push(...database);
     const hasSchema = database.some(({ code }) => code === 'migrations');
-    if (hasSchema) findings.push(...(await safely('classifier', () => checkClassifier(db, config))));
+    if (hasSchema) {
+      findings.push(...(await safely('classifier', () => checkClassifier(db, config))));
+      findings.push(...(await safely('backups', () => checkBackups(db, config.backups.isNightly, now))));
+    }
     findings.push(...(await safely('redis', () => checkRedis(redisUrl))));
     const owner = await ownerOf(db, config.owner.username);
     const maxUploadBytes = config.video.maxUploadBytes;

@@ -42,10 +42,21 @@ export async function checkReachable(deps: ReachableDeps): Promise<Finding[]> {
     named,
     encrypted,
     fine('origin-reachable', `${deps.origin} answers.`),
+    checkHost(deps.origin, live.answer.body),
     checkClock('the proxy', live.answer.headers.date, deps.now()),
     ...(await checkWebFinger(deps)),
     await checkBodyLimit(deps),
   ];
+}
+
+const HOST_FIX = `The proxy has to pass the Host header on, or signatures of other servers will not fit. ${PROXY}`;
+
+/** By what name the server was asked: it says so in answer to /live. */
+function checkHost(origin: string, body: string): Finding {
+  const [, host = ''] = /"host":"([^"]*)"/.exec(body) ?? [];
+  const name = new URL(origin).host;
+  if (host === name) return fine('proxy-host', 'The header Host is passed on.');
+  return fault('proxy-host', `Asked as ${name}, the server hears ${host || 'no name'}.`, HOST_FIX);
 }
 
 async function checkName(name: string): Promise<Finding> {
@@ -105,12 +116,8 @@ async function checkWebFinger({ origin, domain, owner }: ReachableDeps): Promise
     return [fault('webfinger-missing', what, `Pass /.well-known/webfinger on to this server. ${PROXY}`)];
   }
   const good = fine('webfinger', `WebFinger knows ${handle}.`);
-  const wrongHost = 'The proxy has to pass the Host header on, or signatures of other servers will not fit.';
   if (new URL(actor).origin !== origin) {
-    return [
-      good,
-      fault('proxy-host', `${handle} is ${actor}, which is not below ${origin}.`, `${wrongHost} ${PROXY}`),
-    ];
+    return [good, fault('proxy-host', `${handle} is ${actor}, which is not below ${origin}.`, HOST_FIX)];
   }
   // The page and the document have one address: what is asked for decides.
   const page = linkOf(answer.body, 'http://webfinger.net/rel/profile-page') ?? actor;
