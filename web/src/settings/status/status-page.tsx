@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import type { Strike } from '../../api/schema.gen.ts';
+import { CounterPart } from '../../copyright/counter-part.tsx';
 import { day } from '../../format.ts';
 import { me } from '../../state/session.ts';
 import { toast } from '../../state/toasts.ts';
@@ -86,6 +87,7 @@ function Decision({ strike, token, onChange }: DecisionProps) {
       <p class={styles.muted}>
         {say(strike.automated ? 'automated' : 'byPerson')} {standingOf(strike)}
       </p>
+      {strike.claim && <CounterPart {...{ strikeId: strike.id, claim: strike.claim, token, onChange }} />}
       {appeal && (
         <>
           <h3>{say('appealed')}</h3>
