@@ -176,6 +176,10 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   TRANSCRIPTION_TOKEN: { wrong: ['two words', 'ümlaut', 'x'.repeat(501)], right: ['sk-1', 'hunter2'] },
   TRANSCRIPTION_MODEL: { wrong: ['two words', 'x'.repeat(201)], right: ['Systran/faster-whisper-small'] },
   STRIKES_EXPIRE_DAYS: { wrong: ['-1', '36501', 'never'], right: ['0', '30'] },
+  STORAGE_BY_ROLE_MB: {
+    wrong: ['moderator', '20000', 'moderator lots', 'moderator -1'],
+    right: ['moderator 20000', 'Film team: 5000\nowner=0', 'admin 10,owner 0'],
+  },
   CLASSIFIER_URL: {
     wrong: ['garbage', 'ftp://a.example/v1', 'http://user:hunter2@127.0.0.1/v1', 'http://127.0.0.1/v1#x'],
     right: ['http://127.0.0.1:8088/v1/videos', 'https://classifier.example/?model=2'],

@@ -353,6 +353,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
     uploads: required(v.UPLOADS),
     /** 0: no limit. */
     maxStoredBytesPerAccount: required(v.MAX_STORAGE_PER_ACCOUNT_MB) * megabyte,
+    storageByRole: required(v.STORAGE_BY_ROLE_MB),
     ffmpegPath: required(v.FFMPEG_PATH),
     ffprobePath: required(v.FFPROBE_PATH),
     redisServerPath: required(v.REDIS_SERVER_PATH),

@@ -383,6 +383,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     }),
     ...{ comments, engagement, moderation, measures, reportDesk, claims, audit },
     staff: createStaffSide({ db, ids, audit }),
+    ...{ comments, engagement, moderation, measures, reportDesk, audit },
+    staff: createStaffSide({ db, ids, audit, config }),
     announcements: createAnnouncements({ db, inTx, ids, clock, audit }),
     ...guard,
     ...{ notifications, push, relays, posts, tags },

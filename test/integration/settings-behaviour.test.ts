@@ -285,6 +285,7 @@ const proofs: Readonly<Record<string, Proof>> = {
   EMBEDDING: { value: 'off', before: 200, after: 404, seen: embedStatus },
   MAX_UPLOAD_MB: { value: '1', before: 201, after: 413, seen: () => upload(2) },
   MAX_DURATION_SECONDS: { value: '1', before: null, after: 'too-long', seen: processed },
+  STORAGE_BY_ROLE_MB: { value: 'owner 7\nuser 1', before: 201, after: 413, seen: () => upload(2) },
   MAX_STORAGE_PER_ACCOUNT_MB: { value: '1', before: 201, after: 413, seen: () => upload(2) },
   REGISTRATIONS: { value: 'closed', before: null, after: 'registrations-closed', seen: () => signUp() },
   INVITES: {

@@ -181,6 +181,7 @@ import {
   bulkVideos,
   getStudioVideo,
   listStudioVideos,
+  ownStorage,
   studioOverview,
   videoStatistics,
 } from './studio/studio.ts';
@@ -334,7 +335,7 @@ export const routes: readonly Route[] = [
   unpinStatus,
   wantSizes,
   ...[beginVideo, getVideo, editVideo, deleteVideo, shareVideo, publishVideo],
-  ...[listStudioVideos, getStudioVideo, studioOverview, videoStatistics, bulkVideos],
+  ...[listStudioVideos, getStudioVideo, studioOverview, videoStatistics, bulkVideos, ownStorage],
   ...[channelAnalytics, liveChannel, topVideos, exportChannel, videoAnalytics, liveVideo, exportVideo],
   ...[listComments, postComment, hideComment, unhideComment, pinComment, unpinComment],
   getProcessing,

@@ -5,8 +5,8 @@ const verbs = {
   // What is refused of those who join.
   'joining-block': ['add', 'change', 'remove'],
   invite: ['revoke', 'reopen'],
-  // Done to somebody’s way in from the command line.
-  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
+  // Done to somebody’s way in from the command line, and how much somebody may store.
+  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
   setting: ['change'],
   announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],

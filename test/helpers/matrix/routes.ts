@@ -226,6 +226,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'PUT /api/v1/admin/roles/:id': (world) => ({
     body: { name: `Role ${world.next()}`, permissions: ['reports'], rank: 10 },
   }),
+  'PUT /api/v1/admin/accounts/:id/quota': () => ({ body: { megabytes: 100 } }),
   'POST /api/v1/admin/accounts/:id/role': () => ({ body: { role: 'moderator' } }),
   'POST /api/v1/accounts/delete_account': () => ({ body: { password: WRONG } }),
   'POST /api/v1/import': () => ({ body: { type: 'following' }, needsFile: 'data' }),

@@ -179,6 +179,7 @@ export interface AdminAccountDetail {
   readonly invited_by_account_id: string | null;
   readonly account: Account;
   readonly storage_bytes: number;
+  readonly quota: StorageQuota;
   /** Also those that nobody else sees */
   readonly videos_count: number;
   readonly sessions: readonly {
@@ -2467,6 +2468,14 @@ export interface OwnSession {
   readonly expires_at: string | null;
 }
 
+export interface OwnStorage {
+  /** Null: no limit */
+  readonly max_bytes: number | null;
+  /** Who says so */
+  readonly source: "account" | "role" | "server";
+  readonly used_bytes: number;
+}
+
 export interface PartialAccountWithAvatar {
   readonly id: string;
   readonly acct: string;
@@ -3027,6 +3036,13 @@ export interface StorageFinding {
   readonly problem: "orphan" | "missing";
   readonly bytes: number | null;
   readonly mended: "removed" | "remaking" | "forgotten" | null;
+}
+
+export interface StorageQuota {
+  /** Null: no limit */
+  readonly max_bytes: number | null;
+  /** Who says so */
+  readonly source: "account" | "role" | "server";
 }
 
 export interface Strike {

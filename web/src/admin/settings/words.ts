@@ -54,6 +54,7 @@ export const english = {
   EMBEDDING: 'Clips in pages of others',
   MAX_UPLOAD_MB: 'Largest upload',
   MAX_STORAGE_PER_ACCOUNT_MB: 'Storage of one account',
+  STORAGE_BY_ROLE_MB: 'Storage by role, such as “moderator 20000” (MB)',
   MAX_DURATION_SECONDS: 'Longest video',
   CLASSIFIER_URL: 'Address of the classifier',
   CLASSIFIER_TIMEOUT_SECONDS: 'How long the classifier may take',

@@ -40,7 +40,7 @@ function Decisions({ token }: { token: string | null }) {
         <Notice icon="check" title={say('empty')} text={say('emptyText')} />
       )}
       {strikes.length > 0 && (
-        <ul aria-label={say('list')}>
+        <ul class={styles.list} aria-label={say('list')}>
           {strikes.map((strike) => (
             <li key={strike.id}>
               <Decision
@@ -65,7 +65,7 @@ interface DecisionProps {
 function Decision({ strike, token, onChange }: DecisionProps) {
   const { action, target, appeal } = strike;
   return (
-    <article>
+    <article class={styles.card}>
       <h2>{say('did', { action })}</h2>
       <p class={styles.muted}>
         {say('number', { number: strike.number })} · {say('about', { kind: target.kind })} ·{' '}
