@@ -382,8 +382,6 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
       clock,
     }),
     ...{ comments, engagement, moderation, measures, reportDesk, claims, audit },
-    staff: createStaffSide({ db, ids, audit }),
-    ...{ comments, engagement, moderation, measures, reportDesk, audit },
     staff: createStaffSide({ db, ids, audit, config }),
     announcements: createAnnouncements({ db, inTx, ids, clock, audit }),
     ...guard,

@@ -22,7 +22,6 @@ const LoginPage = lazy(() => import('./auth/login-page.tsx').then((module) => mo
 const CopyrightPage = lazy(() =>
   import('./copyright/copyright-page.tsx').then((module) => module.CopyrightPage),
 );
-const ClaimPage = lazy(() => import('./copyright/claim-page.tsx').then((module) => module.ClaimPage));
 const RegisterPage = lazy(() => import('./auth/register-page.tsx').then((module) => module.RegisterPage));
 const SettingsPage = lazy(() => import('./settings/settings-page.tsx').then((module) => module.SettingsPage));
 const ProfilePage = lazy(() => import('./profile/profile-page.tsx').then((module) => module.ProfilePage));
@@ -66,7 +65,7 @@ export function App() {
           <Route path="/register" component={RegisterPage} />
           <Route path="/invite/:code" component={RegisterPage} />
           <Route path="/copyright" component={CopyrightPage} />
-          <Route path="/copyright/claim" component={ClaimPage} />
+          <Route path="/copyright/claim" component={CopyrightPage} />
           <Route path="/inbox" component={InboxPage} />
           <Route path="/welcome" component={WelcomePage} />
           <Route path="/settings/:page?" component={SettingsPage} />

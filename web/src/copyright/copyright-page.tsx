@@ -5,26 +5,34 @@ import { Button, ButtonLink } from '../ui/button.tsx';
 import { Choice, Field, FormError } from '../ui/field.tsx';
 import { Notice, Page, useTitle } from '../ui/page.tsx';
 import { fileClaim } from './calls.ts';
+import { ClaimPage } from './claim-page.tsx';
 import styles from './copyright.module.css';
 import { CountryField, MAX, SignatureField } from './person-fields.tsx';
 import { say } from './say.ts';
 import { linesOf, useForm } from './use-form.ts';
 
-/** Where somebody without an account says that a video uses a work of theirs. `?video=` fills in what it is about. */
+/** The form of a claim, and a claim by its link. */
 export function CopyrightPage() {
+  return useLocation().path === '/copyright' ? <Filing /> : <ClaimPage />;
+}
+
+/** Where somebody without an account says that a video uses a work of theirs. `?video=` fills in what it is about. */
+function Filing() {
   const [filed, setFiled] = useState<CopyrightClaim | null>(null);
   if (filed) return <Filed claim={filed} />;
   return (
     <Page title={say('title')}>
-      <p>{say('intro')}</p>
-      <h2>{say('steps')}</h2>
-      <ol class={styles.steps}>
-        <li>{say('stepFile')}</li>
-        <li>{say('stepDecide')}</li>
-        <li>{say('stepAnswer')}</li>
-      </ol>
-      <p class={styles.muted}>{say('before')}</p>
-      <ClaimForm onFiled={setFiled} />
+      <div class={styles.flow}>
+        <p>{say('intro')}</p>
+        <h2>{say('steps')}</h2>
+        <ol class={styles.steps}>
+          <li>{say('stepFile')}</li>
+          <li>{say('stepDecide')}</li>
+          <li>{say('stepAnswer')}</li>
+        </ol>
+        <p class={styles.muted}>{say('before')}</p>
+        <ClaimForm onFiled={setFiled} />
+      </div>
     </Page>
   );
 }
