@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso/router';
 import type { CopyrightClaim } from '../api/schema.gen.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Choice, Field, FormError } from '../ui/field.tsx';
@@ -16,15 +15,17 @@ export function CopyrightPage() {
   if (filed) return <Filed claim={filed} />;
   return (
     <Page title={say('title')}>
-      <p>{say('intro')}</p>
-      <h2>{say('steps')}</h2>
-      <ol class={styles.steps}>
-        <li>{say('stepFile')}</li>
-        <li>{say('stepDecide')}</li>
-        <li>{say('stepAnswer')}</li>
-      </ol>
-      <p class={styles.muted}>{say('before')}</p>
-      <ClaimForm onFiled={setFiled} />
+      <div class={styles.flow}>
+        <p>{say('intro')}</p>
+        <h2>{say('steps')}</h2>
+        <ol class={styles.steps}>
+          <li>{say('stepFile')}</li>
+          <li>{say('stepDecide')}</li>
+          <li>{say('stepAnswer')}</li>
+        </ol>
+        <p class={styles.muted}>{say('before')}</p>
+        <ClaimForm onFiled={setFiled} />
+      </div>
     </Page>
   );
 }
