@@ -34,6 +34,7 @@ import { drainHost } from './inbox/drain.ts';
 import { createSyncNotice } from './inbox/followers-sync.ts';
 import { createGate, type GateAnswer, type InboxRequest } from './inbox/gate.ts';
 import { checkInboxActivity, explainActivity } from './inbox/index.ts';
+import { createReplay } from './inbox/replay.ts';
 import { createInboxRoute } from './inbox/route.ts';
 import { createSenders } from './inbox/senders.ts';
 import { createFetchBudget } from './inbox/signature/fetch-budget.ts';
@@ -195,6 +196,7 @@ export function createFederationSide(deps: FederationSideDeps) {
     router: createFederationRouter({ ...deps, lookup, access, fedify, notes, actorDocument }),
     /** What became of a received activity, by its id. */
     explain: (activityUri: string) => explainActivity(db, activityUri),
+    replay: createReplay(deps),
     /** What became of an activity of ours at each inbox. */
     explainDeliveries: (activityUri: string, limit: number) => explainDeliveries(db, activityUri, limit),
     /** Fetches a document as the server would, and tells every step. */

@@ -2,6 +2,7 @@ import type { InTx } from '../src/db/database.ts';
 import { fail, type Result } from '../src/lib/result.ts';
 import type { Instances, Urls } from '../src/modules/instances/index.ts';
 import type { Relay, RelayKind, Relays } from '../src/modules/relays/index.ts';
+import type { Actor } from '../src/modules/staff/index.ts';
 import type { Lookup } from './lookup.ts';
 import { uriOf } from './translate/read.ts';
 
@@ -13,18 +14,25 @@ export interface SubscribeDeps {
   readonly urls: Urls;
 }
 
-/** Asks the relay at an address for its posts. */
+/** Asks the relay at an address for its posts. With an `inTx` of its own, it may be tried and taken back. */
 export type SubscribeToRelay = (
+  by: Actor,
   address: string,
-  kind?: RelayKind,
+  options?: { readonly kind?: RelayKind; readonly inTx?: InTx },
 ) => Promise<Result<{ relay: Relay }, string>>;
 
 /**
  * Subscribes to a relay. An address that ends in `/inbox` is the inbox of a relay of Mastodon's kind, any other the
  * actor of one of LitePub's kind, which is asked for its inbox first; unless the kind is given.
  */
-export function createSubscribe({ inTx, relays, instances, lookup, urls }: SubscribeDeps): SubscribeToRelay {
-  return async (address, given) => {
+export function createSubscribe({
+  inTx: ownTx,
+  relays,
+  instances,
+  lookup,
+  urls,
+}: SubscribeDeps): SubscribeToRelay {
+  return async (by, address, { kind: given, inTx = ownTx } = {}) => {
     const uri = uriOf(address);
     const url = uri === null ? null : URL.parse(uri);
     if (!url || urls.isOurs(url.href))
@@ -33,11 +41,11 @@ export function createSubscribe({ inTx, relays, instances, lookup, urls }: Subsc
       return fail('blocked', `This server does not talk to ${url.host}.`);
     const kind = given ?? (/\/inbox\/?$/.test(url.pathname) ? 'mastodon' : 'litepub');
     if (kind === 'mastodon') {
-      return inTx((tx) => relays.add(tx, { kind, inboxUri: url.href, actorUri: null }));
+      return inTx((tx) => relays.add(tx, by, { kind, inboxUri: url.href, actorUri: null }));
     }
     const found = await lookup.actor(url.href, { anew: true });
     if (!found.ok) return found;
     const { inboxUri, actorUri } = found.account;
-    return inTx((tx) => relays.add(tx, { kind, inboxUri, actorUri }));
+    return inTx((tx) => relays.add(tx, by, { kind, inboxUri, actorUri }));
   };
 }

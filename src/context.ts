@@ -245,7 +245,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const reportDesk = createReportDesk({
     ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, workDir: scratchDir },
   });
-  const relays = createRelays({ db, ids, urls });
+  const relays = createRelays({ db, ids, urls, audit });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
   const filters = createFilters({ db, ids });
@@ -278,7 +278,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     instance: config.instance,
   });
   const domains = createDomains({
-    ...{ db, inTx, ids, clock, log, policy, instances, accounts, social, audit, ownDomain: urls.domain },
+    ...{ db, inTx, ids, clock, enqueue, log, policy, instances, accounts, social, audit },
+    ownDomain: urls.domain,
     fetch: policedFetch(fetch, instances),
   });
   const instanceAccount = await inTx((tx) => accounts.ensureInstance(tx, makeKeys));
@@ -343,7 +344,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const handlers = createJobHandlers({
     ...{ videos, media, reportDesk, pictures, archives, departures, portability, fieldChecks },
-    ...{ push, mail, auth, digests, federation, watching: streams.watching, claims },
+    ...{ push, mail, auth, digests, domains, federation, watching: streams.watching, claims },
   });
 
   const queues = openQueues(redis, config.redisPrefix);

@@ -6,6 +6,7 @@ import type { Auth } from './modules/auth/index.ts';
 import type { Claims } from './modules/claims/index.ts';
 import type { createDepartures } from './modules/departures/index.ts';
 import type { Digests } from './modules/digests/index.ts';
+import type { Domains } from './modules/domains/index.ts';
 import type { Mail } from './modules/mail/index.ts';
 import type { ReportDesk } from './modules/moderation/index.ts';
 import type { Portability } from './modules/portability/index.ts';
@@ -28,6 +29,7 @@ interface Parts {
   readonly mail: Mail;
   readonly auth: Auth;
   readonly digests: Digests;
+  readonly domains: Domains;
   readonly federation: ReturnType<typeof createFederationSide>;
   readonly watching: Watching;
 }
@@ -35,7 +37,7 @@ interface Parts {
 /** What each job of the registry does: forgetting one does not compile. */
 export function createJobHandlers(parts: Parts): JobHandlers {
   const { videos, media, reportDesk, pictures, archives, departures, portability, fieldChecks } = parts;
-  const { push, mail, auth, digests, federation, watching, claims } = parts;
+  const { push, mail, auth, digests, domains, federation, watching, claims } = parts;
   return {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.ladder': async (payload, run) => videos.jobs.ladder(payload, run),
@@ -65,6 +67,10 @@ export function createJobHandlers(parts: Parts): JobHandlers {
     'mail.reset': (payload) => auth.resets.mailReset(payload),
     'mail.waiting': () => auth.tellOfWaiting(),
     'mail.digest': (payload) => digests.work(payload),
+    'domains.purge': async ({ domain }, run) => {
+      await domains.servers.endAll(domain, run);
+      return undefined;
+    },
     'inbox.drain': ({ host }, run) => federation.drainInbox(host, run),
     'deliver.host': ({ host }, run) => federation.pump(host, run),
     'instances.inspect': async ({ host }) => {

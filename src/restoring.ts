@@ -16,6 +16,7 @@ import {
   type Target,
   whyNotLoadable,
 } from './modules/backups/index.ts';
+import { operator } from './modules/staff/index.ts';
 
 export interface RestoreOptions {
   /** The newest where it is absent. */
@@ -96,7 +97,8 @@ async function finish(
   const { context } = created;
   try {
     const { objects, bytes, missing } = await restoreObjects(context.media.objects, target, manifest, tell);
-    const jobs = await context.work.rebuild();
+    const rebuilt = await context.inTx((tx) => context.work.rebuild(tx, operator));
+    const jobs = rebuilt.ok ? rebuilt.count : 0;
     return ok({ restored: { ...nothingOf(manifest), objects, bytes, missing, jobs, otherVariables } });
   } finally {
     await context.close();

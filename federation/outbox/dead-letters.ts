@@ -7,7 +7,7 @@ import type { AccountId } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
 import { ok } from '../../src/lib/result.ts';
 import type { DeadDelivery, DeadLetterChoice, DeliveryDesk } from '../../src/modules/instances/index.ts';
-import { type Audit, permitted } from '../../src/modules/staff/index.ts';
+import { type Actor, type Audit, permitted } from '../../src/modules/staff/index.ts';
 import { probeNow } from './circuit.ts';
 import { wakePumps } from './deliveries.ts';
 import { openLanes } from './lanes.ts';
@@ -23,7 +23,7 @@ interface DeadLetterDeps {
 
 /** Dead letters of deliveries, for the command line and the admin API alike. */
 export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
-  const { db, log } = deps;
+  const { db } = deps;
   return {
     async dead({ host, maxId, minId, limit }) {
       const query = listed(db).limit(limit);
@@ -41,15 +41,13 @@ export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
       return { letter, body };
     },
 
-    async retry(choice, by) {
-      const count = await inChunks(deps, choice, requeue);
-      if (count > 0) log.warn({ choice, count, by }, 'dead letters were queued again');
-      return count;
-    },
-
-    async discard(choice, by) {
-      return inChunks(deps, choice, (chunkDeps, tx, ids) => remove(chunkDeps, tx, ids, by));
-    },
+    retry: (by, choice) => onDead(deps, by, choice, { action: 'delivery.retry', step: requeue }),
+    discard: (by, choice) =>
+      onDead(deps, by, choice, {
+        action: 'delivery.discard',
+        step: (chunkDeps, tx, ids) => remove(chunkDeps, tx, ids, nameOfActor(by)),
+      }),
+    count: (choice) => countOf(db, choice),
 
     async retryHost(by, host) {
       const allowed = permitted(by, 'domains');
@@ -73,6 +71,33 @@ export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
         .select('host', 'failing_since as failingSince', 'failures', 'open_until as nextProbeAt');
     },
   };
+}
+
+/** Does it to all that is chosen; that it was done is on record before the first is touched. */
+async function onDead(
+  deps: DeadLetterDeps,
+  by: Actor,
+  choice: DeadLetterChoice,
+  { action, step }: { readonly action: 'delivery.retry' | 'delivery.discard'; readonly step: Step },
+): ReturnType<DeliveryDesk['retry']> {
+  const allowed = permitted(by, 'queues');
+  if (!allowed.ok) return allowed;
+  const letters = await countOf(deps.db, choice);
+  if (letters === 0) return ok({ count: 0 });
+  const id = choice.kind === 'one' ? choice.id : choice.kind === 'host' ? nameOf(choice.host) : 'all';
+  const target = { kind: 'queue', id: `deliveries:${id}` } as const;
+  await deps.inTx((tx) => deps.audit.record(tx, by, { action, target, detail: { letters } }));
+  const count = await inChunks(deps, choice, step);
+  if (action === 'delivery.retry')
+    deps.log.warn({ choice, count, by: nameOfActor(by) }, 'dead letters were queued again');
+  return ok({ count });
+}
+
+const nameOfActor = (by: Actor): string => (by.kind === 'person' ? by.accountId : by.kind);
+
+async function countOf(db: Db, choice: DeadLetterChoice): Promise<number> {
+  const { count } = await chosen(db, choice).count('* as count').first();
+  return Number(count);
 }
 
 /** Hosts are stored in lower case, with their port. */

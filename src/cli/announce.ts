@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { type AnnouncementId, parseId } from '../lib/ids.ts';
 import { type Announcement, announcementInputSchema } from '../modules/announcements/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import type { Report, Run } from './report.ts';
+import { missing, misused, type Report, type Run, refused } from './report.ts';
 
 interface AddOptions {
   readonly starts?: string;
@@ -93,7 +93,7 @@ async function add(context: Context, text: string, options: AddOptions): Promise
   });
   if (!read.success) {
     const lines = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    return { ok: false, text: lines.join('\n') };
+    return misused(lines.join('\n'));
   }
   const { data } = read;
   if (options.dryRun) {
@@ -102,7 +102,7 @@ async function add(context: Context, text: string, options: AddOptions): Promise
     return { ok: true, rows, text: 'Nothing was kept.' };
   }
   const outcome = await context.inTx((tx) => context.announcements.add(tx, operator, data));
-  if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+  if (!outcome.ok) return refused(outcome);
   return { ok: true, rows: [rowOf(outcome.announcement)], text: '' };
 }
 
@@ -110,17 +110,17 @@ async function done(
   { inTx }: Context,
   work: (
     ...args: Parameters<Parameters<Context['inTx']>[0]>
-  ) => Promise<{ ok: true; auditId: string } | { ok: false; reason: string; detail?: string | undefined }>,
+  ) => Promise<{ ok: true; auditId: string } | { ok: false; reason: string; detail?: string }>,
   text: string,
 ): Promise<Report> {
   const outcome = await inTx(work);
-  if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+  if (!outcome.ok) return refused(outcome);
   return { ok: true, text: `${text} To take this back: vireo announce undo ${outcome.auditId}` };
 }
 
 async function tried({ announcements }: Context, id: AnnouncementId): Promise<Report> {
   const found = (await announcements.list()).find((one) => one.id === id);
-  if (!found) return { ok: false, text: 'There is no such announcement.' };
+  if (!found) return missing('There is no such announcement.');
   return { ok: true, rows: [rowOf(found)], text: 'Nothing was changed.' };
 }
 

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { AuditEntry } from '../modules/staff/index.ts';
-import type { Run } from './report.ts';
+import { missing, type Run } from './report.ts';
 
 const USUAL = 50;
 const MOST = 1_000;
@@ -18,7 +18,7 @@ export function auditCommand(run: Run): Command {
     .action((options: { by?: string; action?: string; since?: Date; limit: number }) =>
       run(async ({ accounts, audit }) => {
         const account = options.by === undefined ? undefined : await accounts.byHandle(options.by);
-        if (account === null) return { ok: false, text: `There is no account ${options.by} here.` };
+        if (account === null) return missing(`There is no account ${options.by} here.`);
         const filter = {
           ...(account && { actorId: account.id }),
           ...(options.action !== undefined && { action: options.action }),

@@ -4,7 +4,7 @@ import { createShelf } from '../modules/backups/index.ts';
 import { restore } from '../restoring.ts';
 import { openBackupPlace } from '../stores.ts';
 import { inMegabytes, stepTeller } from './progress.ts';
-import type { Report, Run, RunAlone } from './report.ts';
+import { type Report, type Run, type RunAlone, refused } from './report.ts';
 
 /** `vireo backup …`: copies of everything, and a server made of one. */
 export function backupCommand(run: Run, runAlone: RunAlone): Command {
@@ -32,7 +32,7 @@ function addCreate(command: Command, run: Run): void {
         }
         const media = options.media && { media: options.media === 'all' };
         const outcome = await backups.create({ ...media, onProgress: stepTeller() });
-        if (!outcome.ok) return refusal(outcome);
+        if (!outcome.ok) return refused(outcome);
         const { name, rows, objects, bytes, copied, copiedBytes, damaged, forgotten } = outcome.created;
         const text = [
           `${name}: ${rows} rows, ${objects} objects, ${inMegabytes({ objects, bytes })}.`,
@@ -59,7 +59,7 @@ function addList(command: Command, runAlone: RunAlone): void {
     .action(({ from }: { from?: string }) =>
       runAlone(async (config): Promise<Report> => {
         const outcome = await shelfOf(config, from).list();
-        if (!outcome.ok) return refusal(outcome);
+        if (!outcome.ok) return refused(outcome);
         const { backups, unfinished, unreadable } = outcome;
         const more = [
           ...(unfinished.length === 0 ? [] : [`${unfinished.length} were begun and not finished.`]),
@@ -85,7 +85,7 @@ function addVerify(command: Command, runAlone: RunAlone): void {
       runAlone(async (config): Promise<Report> => {
         const shelf = shelfOf(config, options.from);
         const outcome = await shelf.verify(name, { media: options.media, onProgress: stepTeller() });
-        if (!outcome.ok) return refusal(outcome);
+        if (!outcome.ok) return refused(outcome);
         const { manifest, report } = outcome;
         const { rows, objects, faults, faultCount } = report;
         const text = `${manifest.name}: ${rows} rows and ${objects} objects (${inMegabytes(report)}) were read.`;
@@ -105,7 +105,7 @@ function addRehearse(command: Command, run: Run): void {
     .action((name: string | undefined) =>
       run(async ({ backups }): Promise<Report> => {
         const outcome = await backups.rehearse(name, stepTeller());
-        if (!outcome.ok) return refusal(outcome);
+        if (!outcome.ok) return refused(outcome);
         const { ok: _, ...row } = outcome;
         const text = `${row.name} can be restored: ${row.tables} tables, ${row.rows} rows, ${row.keys} keys opened.`;
         return { ok: true, rows: [row], text };
@@ -129,7 +129,7 @@ function addRestore(command: Command, runAlone: RunAlone): void {
         const outcome = await restore(config, shelfOf(config, from), {
           ...{ name, replace, dryRun, log, tell: stepTeller() },
         });
-        if (!outcome.ok) return refusal(outcome);
+        if (!outcome.ok) return refused(outcome);
         const { missing, otherVariables, ...row } = outcome.restored;
         const text = [
           dryRun
@@ -151,8 +151,4 @@ function addRestore(command: Command, runAlone: RunAlone): void {
 
 function shelfOf(config: Config, from: string | undefined) {
   return createShelf(openBackupPlace(config, from));
-}
-
-function refusal({ reason, detail }: { reason: string; detail?: string }): Report {
-  return { ok: false, text: detail ?? reason };
 }

@@ -11,7 +11,8 @@ import {
   claimStates,
 } from '../modules/claims/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import type { Report, Run } from './report.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { missing, type Report, type Run, refused } from './report.ts';
 
 interface ListOptions {
   readonly state?: Claim['state'];
@@ -52,7 +53,7 @@ export function claimCommand(run: Run): Command {
     .action((id: ClaimId) =>
       run(async (context): Promise<Report> => {
         const claim = await context.claims.byId(id);
-        if (!claim) return missing;
+        if (!claim) return noClaim;
         const counters = (await context.claims.countersAmong([id])).get(id) ?? [];
         const history = await context.claims.ofClaimant(claim.claimant.email);
         const videos = await videosOf(context, id);
@@ -95,10 +96,14 @@ export function claimCommand(run: Run): Command {
       .description(description)
       .argument('<id>', 'of the claim', anId<'claim'>)
       .option('--reason <text>', 'why, as the claimant reads it', '')
-      .action((id: ClaimId, { reason }: { reason: string }) =>
+      .option(...DRY_RUN)
+      .action((id: ClaimId, options: { reason: string } & Tried) =>
         run(async ({ claims, inTx }) => {
-          const input = { claimId: id, answer: reason };
-          return said(await inTx((tx) => claims[verb](tx, operator, input)), `Claim ${id} ${done}.`);
+          const input = { claimId: id, answer: options.reason };
+          const outcome = await tried(inTx, options.dryRun === true, (tx) =>
+            claims[verb](tx, operator, input),
+          );
+          return ofTrial(said(outcome, `Claim ${id} ${done}.`), options);
         }),
       );
   }
@@ -113,25 +118,21 @@ export function claimCommand(run: Run): Command {
       )
       .argument('<id>', 'of the counter-notice, as show has it', anId<'counter-notice'>)
       .option('--reason <text>', 'why, as both read it', '')
-      .action((counterId: CounterId, { reason: answer }: { reason: string }) =>
-        run(async ({ claims, inTx }) =>
-          said(
-            await inTx((tx) =>
-              claims.decideCounter(tx, operator, { counterId, accept: verb === 'accept', answer }),
-            ),
-            `Counter-notice ${counterId} is ${verb}ed.`,
-          ),
-        ),
+      .option(...DRY_RUN)
+      .action((counterId: CounterId, options: { reason: string } & Tried) =>
+        run(async ({ claims, inTx }) => {
+          const input = { counterId, accept: verb === 'accept', answer: options.reason };
+          const outcome = await tried(inTx, options.dryRun === true, (tx) =>
+            claims.decideCounter(tx, operator, input),
+          );
+          return ofTrial(said(outcome, `Counter-notice ${counterId} is ${verb}ed.`), options);
+        }),
       );
   }
   return command;
 }
 
-const missing: Report = { ok: false, text: 'There is no such claim.' };
-
-function refused({ detail, reason }: { readonly detail?: string; readonly reason: string }): Report {
-  return { ok: false, text: detail ?? reason };
-}
+const noClaim = missing('There is no such claim.');
 
 function said(outcome: Result, done: string): Report {
   return outcome.ok ? { ok: true, text: done } : refused(outcome);
@@ -159,7 +160,7 @@ async function videosOf({ claims }: Context, id: ClaimId) {
 }
 
 async function wouldRemove(context: Context, id: ClaimId): Promise<Report> {
-  if (!(await context.claims.byId(id))) return missing;
+  if (!(await context.claims.byId(id))) return noClaim;
   const claimed = (await videosOf(context, id)).filter(({ via }) => via === 'claimed');
   const related = await context.claims.preview(
     claimed.map(({ videoId }) => videoId),

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Report, Run } from './report.ts';
+import { type Report, type Run, refused } from './report.ts';
 
 /** `vireo classifier …`: the service that says what videos show. */
 export function classifierCommand(run: Run): Command {
@@ -36,7 +36,7 @@ export function classifierCommand(run: Run): Command {
     .action(() =>
       run(async ({ classifier }): Promise<Report> => {
         const answer = await classifier.tryOut();
-        if (!answer.ok) return { ok: false, text: answer.detail ?? answer.reason };
+        if (!answer.ok) return refused(answer);
         return { ok: true, rows: answer.labels, text: `It answers, with ${answer.labels.length} labels.` };
       }),
     );

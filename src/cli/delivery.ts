@@ -2,13 +2,14 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { deliveryLimits } from '../../config/limits.ts';
 import { parseId } from '../lib/ids.ts';
 import type { DeadLetterChoice, DeliveryDesk } from '../modules/instances/index.ts';
-import type { Report, Run } from './report.ts';
-
-const BY = 'command line';
+import { operator } from '../modules/staff/index.ts';
+import type { Tried } from './rehearsal.ts';
+import { missing, misused, type Report, type Run, refused } from './report.ts';
 
 interface Chosen {
   readonly host?: string;
   readonly all?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** `vireo delivery …`: what could not be delivered to other servers. */
@@ -43,7 +44,7 @@ export function deliveryCommand(run: Run): Command {
       run(async ({ federation }): Promise<Report> => {
         const id = parseId<'delivery'>(text);
         const found = id && (await federation.deliveries.show(id));
-        if (!found) return { ok: false, text: `There is no dead letter ${text}.` };
+        if (!found) return missing(`There is no dead letter ${text}.`);
         return { ok: true, rows: [found.letter], text: found.body };
       }),
     );
@@ -69,8 +70,11 @@ export function deliveryCommand(run: Run): Command {
       .argument('[id]', 'one of them')
       .option('--host <host>', 'all of one server')
       .option('--all', 'all of all servers')
+      .option('--dry-run', 'only say how many there are')
       .action((id: string | undefined, options: Chosen) =>
-        run(async ({ federation }) => act(federation.deliveries, verb, choiceOf(id, options), done)),
+        run(async ({ federation }) =>
+          act(federation.deliveries, verb, choiceOf(id, options), { done, ...options }),
+        ),
       );
   }
   return command;
@@ -80,11 +84,17 @@ async function act(
   desk: DeliveryDesk,
   verb: 'retry' | 'discard',
   choice: DeadLetterChoice | null,
-  done: string,
+  { done, dryRun = false }: { readonly done: string } & Tried,
 ): Promise<Report> {
-  if (!choice) return { ok: false, text: 'Name one id, or give --host or --all: exactly one of the three.' };
-  const count = await desk[verb](choice, BY);
-  if (count === 0) return { ok: false, text: 'There is no such dead letter.' };
+  if (!choice) return misused('Name one id, or give --host or --all: exactly one of the three.');
+  if (dryRun) {
+    const count = await desk.count(choice);
+    return { ok: true, rows: [{ count }], text: `${count} dead letters. Nothing was changed.` };
+  }
+  const outcome = await desk[verb](operator, choice);
+  if (!outcome.ok) return refused(outcome);
+  const { count } = outcome;
+  if (count === 0) return missing('There is no such dead letter.');
   return { ok: true, rows: [{ count }], text: `${count} ${count === 1 ? 'was' : 'were'} ${done}.` };
 }
 

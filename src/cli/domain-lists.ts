@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type BlockListAudience, blockListAudiences } from '../modules/domains/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import { said, saying } from './domain-words.ts';
-import type { Report, Run } from './report.ts';
+import { said } from './domain-words.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { misused, type Report, type Run, refused } from './report.ts';
 
 interface HowFollowed {
   readonly title: string;
@@ -33,7 +34,7 @@ export function addDomainLists(command: Command, run: Run): void {
           onRetraction: options.orphan ? ('orphan' as const) : ('remove' as const),
         };
         const outcome = await inTx((tx) => domains.subscriptions.subscribe(tx, operator, input));
-        if (!outcome.ok) return saying(outcome);
+        if (!outcome.ok) return refused(outcome);
         return { ok: true, rows: [outcome.subscription], text: 'It is fetched within minutes.' };
       }),
     );
@@ -53,12 +54,16 @@ export function addDomainLists(command: Command, run: Run): void {
     .description('follow a list no more; what it set goes')
     .argument('<id>')
     .option('--orphan', 'keep what it set')
-    .action((id: string, { orphan }: { orphan?: boolean }) =>
+    .option(...DRY_RUN)
+    .action((id: string, { orphan, ...trial }: { orphan?: boolean } & Tried) =>
       run(async ({ domains, inTx }): Promise<Report> => {
         const input = { id, retract: orphan ? ('orphan' as const) : ('remove' as const), reason: '' };
-        if (!/^\d{1,18}$/.test(id)) return { ok: false, text: `${id} is not the number of a list.` };
-        const outcome = await inTx((tx) => domains.subscriptions.unsubscribe(tx, operator, input));
-        return outcome.ok ? { ok: true, text: `${outcome.changed} policies changed.` } : saying(outcome);
+        if (!/^\d{1,18}$/.test(id)) return misused(`${id} is not the number of a list.`);
+        const outcome = await tried(inTx, trial.dryRun === true, (tx) =>
+          domains.subscriptions.unsubscribe(tx, operator, input),
+        );
+        if (!outcome.ok) return refused(outcome);
+        return ofTrial({ ok: true, text: `${outcome.changed} policies changed.` }, trial);
       }),
     );
 
@@ -68,9 +73,9 @@ export function addDomainLists(command: Command, run: Run): void {
     .argument('<id>')
     .action((id: string) =>
       run(async ({ domains, inTx }): Promise<Report> => {
-        if (!/^\d{1,18}$/.test(id)) return { ok: false, text: `${id} is not the number of a list.` };
+        if (!/^\d{1,18}$/.test(id)) return misused(`${id} is not the number of a list.`);
         const outcome = await inTx((tx) => domains.subscriptions.fetchSoon(tx, operator, id));
-        return outcome.ok ? { ok: true, text: 'It is fetched within minutes.' } : saying(outcome);
+        return outcome.ok ? { ok: true, text: 'It is fetched within minutes.' } : refused(outcome);
       }),
     );
 
@@ -79,18 +84,25 @@ export function addDomainLists(command: Command, run: Run): void {
     .description('list what followed lists propose; with --accept or --reject, answer all of it')
     .option('--accept', 'make policies of them')
     .option('--reject', 'turn them down')
-    .action(({ accept, reject }: { accept?: boolean; reject?: boolean }) =>
+    .option(...DRY_RUN)
+    .action(({ accept, reject, ...trial }: { accept?: boolean; reject?: boolean } & Tried) =>
       run(async ({ domains, inTx }): Promise<Report> => {
-        if (accept && reject) return { ok: false, text: 'Accept or reject: not both.' };
+        if (accept && reject) return misused('Accept or reject: not both.');
         const drafts = await domains.drafts.list(MAX_DRAFTS);
         const ids = drafts.map(({ id }) => id);
         if (accept) {
-          const outcome = await inTx((tx) => domains.drafts.accept(tx, operator, ids));
-          return outcome.ok ? said(outcome, `${outcome.changed} policies were made.`) : saying(outcome);
+          const outcome = await tried(inTx, trial.dryRun === true, (tx) =>
+            domains.drafts.accept(tx, operator, ids),
+          );
+          if (!outcome.ok) return refused(outcome);
+          return ofTrial(said(outcome, `${outcome.changed} policies were made.`), trial);
         }
         if (reject) {
-          const outcome = await inTx((tx) => domains.drafts.reject(tx, operator, ids));
-          return outcome.ok ? { ok: true, text: `${outcome.count} were turned down.` } : saying(outcome);
+          const outcome = await tried(inTx, trial.dryRun === true, (tx) =>
+            domains.drafts.reject(tx, operator, ids),
+          );
+          if (!outcome.ok) return refused(outcome);
+          return ofTrial({ ok: true, text: `${outcome.count} were turned down.` }, trial);
         }
         const rows = drafts.map(({ id, domain, decision, subscriptionId }) => ({
           ...{ id, domain, severity: decision.severity, list: subscriptionId },
@@ -105,15 +117,17 @@ export function addDomainLists(command: Command, run: Run): void {
     .argument('<domain>')
     .option('--undo', 'let lists decide again')
     .option('--note <text>', 'why', '')
-    .action((domain: string, options: { undo?: boolean; note: string }) =>
+    .option(...DRY_RUN)
+    .action((domain: string, options: { undo?: boolean; note: string } & Tried) =>
       run(async ({ domains, inTx }): Promise<Report> => {
         const { subscriptions } = domains;
-        const outcome = await inTx(async (tx) =>
+        const outcome = await tried(inTx, options.dryRun === true, async (tx) =>
           options.undo
             ? subscriptions.include(tx, operator, domain)
             : subscriptions.exclude(tx, operator, { domain, note: options.note }),
         );
-        return outcome.ok ? { ok: true, text: 'Lists are looked at anew within minutes.' } : saying(outcome);
+        if (!outcome.ok) return refused(outcome);
+        return ofTrial({ ok: true, text: 'Lists are looked at anew within minutes.' }, options);
       }),
     );
 

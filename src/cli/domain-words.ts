@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { Failure } from '../lib/result.ts';
 import type { Report } from './report.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -19,11 +18,6 @@ export function lastingOption(): Option {
 /** When that ends. */
 export function endOf(lasting: number, now: number): Date | null {
   return lasting === 0 ? null : new Date(now + lasting * DAY_MS);
-}
-
-/** Why a command did nothing. */
-export function saying(failure: Failure): Report {
-  return { ok: false, text: failure.detail ?? failure.reason };
 }
 
 /** What was done, with the number by which it is taken back. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { Argument, Command, Option } from 'commander';
 import { type RemoteVideoMode, remoteVideoModes } from '../../config/env.ts';
 import type { Context } from '../context.ts';
@@ -11,8 +11,11 @@ import {
 } from '../modules/instances/index.ts';
 import { operator } from '../modules/staff/index.ts';
 import { addDomainLists } from './domain-lists.ts';
-import { endOf, lastingOption, said, saying } from './domain-words.ts';
-import type { Report, Run } from './report.ts';
+import { endOf, lastingOption, said } from './domain-words.ts';
+import { textOf } from './given-file.ts';
+import { stepTeller } from './progress.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { misused, type Report, type Run, refused } from './report.ts';
 
 interface PolicyOptions extends Omit<PolicyChange, 'severity'> {
   readonly severity: Severity;
@@ -78,7 +81,7 @@ export function domainCommand(run: Run): Command {
             return { ok: true, rows: [{ out, in: back }], text };
           }
           const done = await inTx((tx) => domains.remove(tx, operator, { domain, reason: '' }));
-          if (!done.ok) return saying(done);
+          if (!done.ok) return refused(done);
           return said(done, `Nothing is decided about ${domain} any more.`);
         }),
       );
@@ -95,7 +98,7 @@ export function domainCommand(run: Run): Command {
       run(async ({ domains, inTx }): Promise<Report> => {
         const wanted = mode === 'default' ? null : mode;
         const outcome = await inTx((tx) => domains.setMediaMode(tx, operator, { domain, mode: wanted }));
-        return outcome.ok ? { ok: true, rows: [rowOf(outcome.policy)], text: '' } : saying(outcome);
+        return outcome.ok ? { ok: true, rows: [rowOf(outcome.policy)], text: '' } : refused(outcome);
       }),
     );
 
@@ -103,14 +106,17 @@ export function domainCommand(run: Run): Command {
     .command('undo')
     .description('take a deed back by its number; what was decided anew since stays')
     .argument('<number>', 'as it was told when it was done, or as the audit log has it')
-    .action((text: string) =>
+    .option(...DRY_RUN)
+    .action((text: string, options: Tried) =>
       run(async ({ domains, inTx }): Promise<Report> => {
         const auditId = parseId<'audit'>(text);
-        if (auditId === null) return { ok: false, text: `${text} is not the number of a deed.` };
-        const outcome = await inTx((tx) => domains.undo(tx, operator, { auditId, reason: '' }));
-        if (!outcome.ok) return saying(outcome);
+        if (auditId === null) return misused(`${text} is not the number of a deed.`);
+        const outcome = await tried(inTx, options.dryRun === true, (tx) =>
+          domains.undo(tx, operator, { auditId, reason: '' }),
+        );
+        if (!outcome.ok) return refused(outcome);
         const kept = outcome.kept.length > 0 ? ` Decided anew since: ${outcome.kept.join(', ')}.` : '';
-        return said(outcome, `${outcome.changed} domains are as they were before.${kept}`);
+        return ofTrial(said(outcome, `${outcome.changed} domains are as they were before.${kept}`), options);
       }),
     );
 
@@ -119,16 +125,23 @@ export function domainCommand(run: Run): Command {
     .description('end every account of a domain here, with all that hangs on it')
     .argument('<domain>')
     .option('--dry-run', 'count what is here, and change nothing')
-    .action((domain: string, { dryRun }: { dryRun?: boolean }) =>
-      run(async ({ domains }): Promise<Report> => {
+    .option('--no-wait', 'let it go on in the background')
+    .action((domain: string, { dryRun, wait }: { dryRun?: boolean; wait: boolean }) =>
+      run(async ({ domains, inTx }): Promise<Report> => {
         if (dryRun) return { ok: true, rows: [await domains.effect([domain])], text: 'Nothing was changed.' };
-        const outcome = await domains.servers.purge(operator, { domain, reason: '' });
-        if (!outcome.ok) return saying(outcome);
-        const { accounts } = outcome;
+        const begun = await inTx((tx) => domains.servers.purge(tx, operator, { domain, reason: '' }));
+        if (!begun.ok) return refused(begun);
+        if (!wait) return { ok: true, rows: [begun.purge], text: 'It goes on in the background.' };
+        const step = stepTeller();
+        // Beside a worker, or where none lives: a portion is ended by one of them alone.
+        const done = await domains.servers.endAll(begun.purge.domain, {
+          tell: ({ ended, total }) => step(`${ended} of ${total} accounts`),
+        });
+        const accounts = done?.ended ?? 0;
         return {
           ok: true,
           rows: [{ accounts }],
-          text: `${accounts} accounts end; their videos go by and by.`,
+          text: `${accounts} accounts have ended; their videos go by and by.`,
         };
       }),
     );
@@ -162,7 +175,7 @@ async function decide(context: Context, domain: string, options: PolicyOptions):
   const outcome = await inTx((tx) =>
     domains.set(tx, operator, { domain, change: { ...change, expiresAt }, reason: '' }),
   );
-  if (!outcome.ok) return saying(outcome);
+  if (!outcome.ok) return refused(outcome);
   return said(outcome, '', [rowOf(outcome.policy)]);
 }
 
@@ -176,16 +189,15 @@ function addFiles(command: Command, run: Run): void {
     .option('--dry-run', 'say what would change, and change nothing')
     .action((file: string, options: { allow?: boolean; comment: string; dryRun?: boolean }) =>
       run(async ({ domains, inTx }): Promise<Report> => {
-        const text = await readFile(file, 'utf8').catch(() => null);
-        if (text === null) return { ok: false, text: `${file} cannot be read.` };
+        const text = await textOf(file);
         const input = { text, privateComment: options.comment, allow: options.allow === true };
         if (options.dryRun) {
           const looked = await domains.imports.preview(input);
-          if (!looked.ok) return saying(looked);
+          if (!looked.ok) return refused(looked);
           return { ok: true, rows: [...looked.plan.problems], text: told(looked.plan, 'would be') };
         }
         const outcome = await inTx((tx) => domains.imports.apply(tx, operator, { ...input, reason: file }));
-        if (!outcome.ok) return saying(outcome);
+        if (!outcome.ok) return refused(outcome);
         return said(outcome, told(outcome.plan, 'were'), [...outcome.plan.problems]);
       }),
     );

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Report, Run } from './report.ts';
+import { missing, type Report, type Run, refused } from './report.ts';
 
 const MAX_LISTED = 1_000;
 
@@ -20,8 +20,7 @@ export function federationCommand(run: Run): Command {
           return { ok: true, rows: deliveries, text: `${type} of ours, for ${total} inboxes.${shown}` };
         }
         const rows = await federation.explain(uri);
-        if (rows.length === 0)
-          return { ok: false, text: 'No such activity was accepted in the last 30 days, or sent.' };
+        if (rows.length === 0) return missing('No such activity was accepted in the last 30 days, or sent.');
         return { ok: true, rows, text: '' };
       }),
     );
@@ -57,7 +56,7 @@ export function federationCommand(run: Run): Command {
     .action((handle: string) =>
       run(async ({ federation }): Promise<Report> => {
         const found = await federation.lookup.account(handle);
-        if (!found.ok) return { ok: false, text: found.detail ?? found.reason };
+        if (!found.ok) return refused(found);
         const { acct, actorUri, displayName, state } = found.account;
         return { ok: true, rows: [{ acct, displayName, state, actorUri }], text: '' };
       }),

@@ -1,11 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Id, idSchema, type VideoId } from '../lib/ids.ts';
-import { ok } from '../lib/result.ts';
+import { ok, type Result } from '../lib/result.ts';
 import type { ListedId, MatchId } from '../modules/hashes/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import type { Report, Run } from './report.ts';
+import { textOf } from './given-file.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { type Report, type Run, refused } from './report.ts';
 
 const LISTED = 1_000;
 const PAGE = { maxId: null, minId: null, sinceId: null, limit: LISTED };
@@ -42,9 +44,16 @@ export function hashCommand(run: Run): Command {
     .command('remove')
     .description('take an entry from the list')
     .argument('<id>', 'as list shows it', anId<'listed'>)
-    .action((id: ListedId) =>
+    .option(...DRY_RUN)
+    .action((id: ListedId, options: Tried) =>
       run(async ({ hashes, inTx }) =>
-        told(await inTx((tx) => hashes.remove(tx, operator, id)), 'It is on the list no more.'),
+        ofTrial(
+          told(
+            await tried(inTx, options.dryRun === true, (tx) => hashes.remove(tx, operator, id)),
+            'It is on the list no more.',
+          ),
+          options,
+        ),
       ),
     );
 
@@ -55,11 +64,11 @@ export function hashCommand(run: Run): Command {
     .option('--dry-run', 'say what would be added, and add nothing')
     .action((file: string, { dryRun }: { dryRun?: boolean }) =>
       run(async ({ hashes, inTx }): Promise<Report> => {
-        const csv = await readFile(file, 'utf8');
+        const csv = await textOf(file);
         const outcome = dryRun
           ? ok({ imported: await hashes.preview(csv, inTx) })
           : await inTx((tx) => hashes.import(tx, operator, csv));
-        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+        if (!outcome.ok) return refused(outcome);
         const { added, known, bad } = outcome.imported;
         const lines = bad.length === 0 ? '' : ` Lines that say nothing: ${bad.slice(0, 20).join(', ')}.`;
         const text = `${added} added, ${known} known.${lines}${dryRun ? ' Nothing was changed.' : ''}`;
@@ -104,8 +113,8 @@ export function hashCommand(run: Run): Command {
   return command;
 }
 
-function told(outcome: { ok: true } | { ok: false; reason: string; detail?: string }, done: string): Report {
-  return outcome.ok ? { ok: true, text: done } : { ok: false, text: outcome.detail ?? outcome.reason };
+function told(outcome: Result, done: string): Report {
+  return outcome.ok ? { ok: true, text: done } : refused(outcome);
 }
 
 function anId<Kind extends string>(text: string): Id<Kind> {

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { InstanceFilter } from '../modules/domains/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import { saying } from './domain-words.ts';
-import type { Report, Run } from './report.ts';
+
+import type { Tried } from './rehearsal.ts';
+import { missing, type Report, type Run, refused } from './report.ts';
 
 const MAX_LISTED = 1_000;
 
@@ -37,9 +38,7 @@ export function instanceCommand(run: Run): Command {
     .action((host: string) =>
       run(async ({ domains }): Promise<Report> => {
         const found = await domains.servers.show(host);
-        return found
-          ? { ok: true, rows: [found], text: '' }
-          : { ok: false, text: `${host} is not known here.` };
+        return found ? { ok: true, rows: [found], text: '' } : missing(`${host} is not known here.`);
       }),
     );
 
@@ -70,10 +69,15 @@ export function instanceCommand(run: Run): Command {
     .command('retry')
     .description('try what waits for a server at once, its dead letters too')
     .argument('<host>')
-    .action((host: string) =>
+    .option('--dry-run', 'only say how many dead letters there are')
+    .action((host: string, { dryRun }: Tried) =>
       run(async ({ federation }): Promise<Report> => {
+        if (dryRun) {
+          const count = await federation.deliveries.count({ kind: 'host', host });
+          return { ok: true, rows: [{ count }], text: 'Nothing was changed.' };
+        }
         const outcome = await federation.deliveries.retryHost(operator, host);
-        if (!outcome.ok) return saying(outcome);
+        if (!outcome.ok) return refused(outcome);
         return { ok: true, rows: [{ count: outcome.count }], text: 'It is tried now.' };
       }),
     );

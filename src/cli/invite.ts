@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { inviteLimits } from '../../config/joining-limits.ts';
 import { operator } from '../modules/staff/index.ts';
-import type { Report, Run } from './report.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { missing, type Report, type Run, refused } from './report.ts';
 
 const PAGE = { maxId: null, minId: null, sinceId: null, limit: 1_000 };
 const DAY_SECONDS = 24 * 3_600;
@@ -33,14 +34,14 @@ export function inviteCommand(run: Run): Command {
         const { by } = options;
         const account = by === undefined ? await auth.owner() : await accounts.byHandle(by);
         const role = account && (await auth.roleOf(account.id));
-        if (!account || !role) return { ok: false, text: `There is no account ${by ?? 'of an owner'} here.` };
+        if (!account || !role) return missing(`There is no account ${by ?? 'of an owner'} here.`);
         const form = {
           maxUses: options.uses ?? null,
           expiresInSeconds: options.days === undefined ? null : options.days * DAY_SECONDS,
           autofollow: options.autofollow ?? false,
         };
         const made = await inTx((tx) => auth.invites.create(tx, { id: account.id, role }, form));
-        if (!made.ok) return { ok: false, text: made.detail ?? made.reason };
+        if (!made.ok) return refused(made);
         return { ok: true, text: `${config.origin}/invite/${made.invite.code}` };
       }),
     );
@@ -63,12 +64,14 @@ export function inviteCommand(run: Run): Command {
     .command('revoke')
     .description('end an invite, whoever gave it; who came by it stays')
     .argument('<code>')
-    .action((code: string) =>
+    .option(...DRY_RUN)
+    .action((code: string, options: Tried) =>
       run(async ({ auth, inTx }): Promise<Report> => {
         const id = await auth.invites.idOf(code);
-        const ended = id && (await inTx((tx) => auth.invites.end(tx, operator, id)));
-        if (!ended?.ok) return { ok: false, text: 'There is no such invite, or it has ended.' };
-        return { ok: true, text: 'Nobody comes by it any more.' };
+        if (id === null) return missing('There is no such invite, or it has ended.');
+        const ended = await tried(inTx, options.dryRun === true, (tx) => auth.invites.end(tx, operator, id));
+        if (!ended.ok) return missing('There is no such invite, or it has ended.');
+        return ofTrial({ ok: true, text: 'Nobody comes by it any more.' }, options);
       }),
     );
   return command;

@@ -4,7 +4,8 @@ import type { Tx } from '../db/database.ts';
 import { parseId } from '../lib/ids.ts';
 import type { Result } from '../lib/result.ts';
 import { ipSeverities, operator } from '../modules/staff/index.ts';
-import type { Report, Run } from './report.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { misused, type Report, type Run, refused } from './report.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -12,12 +13,7 @@ const DAY_MS = 86_400_000;
 export function joiningCommand(run: Run): Command {
   const command = new Command('joining').description('what is refused of those who join');
   const add = (context: Context, work: (tx: Tx) => Promise<Result<object, string>>, text: string) =>
-    context
-      .inTx(work)
-      .then(
-        (outcome): Report =>
-          outcome.ok ? { ok: true, text } : { ok: false, text: outcome.detail ?? outcome.reason },
-      );
+    context.inTx(work).then((outcome): Report => (outcome.ok ? { ok: true, text } : refused(outcome)));
 
   command
     .command('blocks')
@@ -75,20 +71,17 @@ export function joiningCommand(run: Run): Command {
     .description('take a block away, by its kind and number')
     .argument('<kind>', 'email, ip or name')
     .argument('<id>')
-    .action((kind: string, text: string) =>
+    .option(...DRY_RUN)
+    .action((kind: string, text: string, options: Tried) =>
       run(async (context): Promise<Report> => {
         const id = parseId<'joining-block'>(text);
         if ((kind !== 'email' && kind !== 'ip' && kind !== 'name') || id === null) {
-          return {
-            ok: false,
-            text: 'Name a kind (email, ip, name) and a number, as `joining blocks` lists them.',
-          };
+          return misused('Name a kind (email, ip, name) and a number, as `joining blocks` lists them.');
         }
-        return add(
-          context,
-          (tx) => context.staff.joining.remove(tx, operator, kind, id),
-          'The block is gone.',
+        const outcome = await tried(context.inTx, options.dryRun === true, (tx) =>
+          context.staff.joining.remove(tx, operator, kind, id),
         );
+        return outcome.ok ? ofTrial({ ok: true, text: 'The block is gone.' }, options) : refused(outcome);
       }),
     );
   return command;

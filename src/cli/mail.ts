@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import type { Report, Run } from './report.ts';
+import type { Tried } from './rehearsal.ts';
+import { misused, type Report, type Run, refused } from './report.ts';
 
 /** `vireo mail …`: what this server sends by mail. */
 export function mailCommand(run: Run): Command {
@@ -10,13 +11,20 @@ export function mailCommand(run: Run): Command {
     .command('test')
     .description('send one message now, and say what the mail server answers')
     .argument('<address>', 'where to')
-    .action((address: string) =>
+    .option('--dry-run', 'only greet the mail server and sign in, and send nothing')
+    .action((address: string, { dryRun }: Tried) =>
       run(async ({ mail }): Promise<Report> => {
         if (!z.email().safeParse(address).success) {
-          return { ok: false, text: `${address} is no e-mail address.` };
+          return misused(`${address} is no e-mail address.`);
+        }
+        if (dryRun) {
+          const greeted = await mail.greet();
+          return greeted.ok
+            ? { ok: true, text: 'The mail server answers. Nothing was sent.' }
+            : refused(greeted);
         }
         const sent = await mail.test(address);
-        if (!sent.ok) return { ok: false, text: sent.detail ?? sent.reason };
+        if (!sent.ok) return refused(sent);
         return { ok: true, text: `The mail server took a message for ${address}. See whether it arrives.` };
       }),
     );

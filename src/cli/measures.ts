@@ -9,7 +9,8 @@ import {
   videoMeasures,
 } from '../modules/moderation/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import type { Report, Run } from './report.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { missing, type Report, type Run, refused } from './report.ts';
 
 interface TakeOptions {
   readonly reason: string;
@@ -61,7 +62,7 @@ function addMeasures(
       .action((what: string, options: TakeOptions) =>
         run(async (context): Promise<Report> => {
           const target = await find(context, what);
-          if (!target) return { ok: false, text: `There is no ${what} here.` };
+          if (!target) return missing(`There is no ${what} here.`);
           if (options.dryRun)
             return { ok: true, text: `Would do: ${measure} of ${target.kind} ${target.id}.` };
           const outcome = await context.inTx((tx) =>
@@ -70,7 +71,7 @@ function addMeasures(
               ...{ reportIds: options.report as ReportId[], notice: !options.quiet },
             }),
           );
-          if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+          if (!outcome.ok) return refused(outcome);
           const { changed, measureId, auditId } = outcome;
           const text = changed ? `Done: ${measure} of ${target.kind} ${target.id}.` : 'It was so already.';
           return { ok: true, text, rows: [{ measureId, auditId, changed }] };
@@ -80,21 +81,21 @@ function addMeasures(
     const back = measure === 'remove' ? 'restore' : `un${measure}`;
     command
       .command(back)
-      .description(`take ${measure} back`)
+      .description(`take ${measure} of one back, as if it had not been`)
       .argument(`<${name}>`)
       .option('--reason <text>', 'why, for the log', '')
-      .action((what: string, { reason }: { reason: string }) =>
+      .option(...DRY_RUN)
+      .action((what: string, options: { reason: string } & Tried) =>
         run(async (context): Promise<Report> => {
           const target = await find(context, what);
-          if (!target) return { ok: false, text: `There is no ${what} here.` };
-          const outcome = await context.inTx((tx) =>
+          if (!target) return missing(`There is no ${what} here.`);
+          const { reason, dryRun = false } = options;
+          const outcome = await tried(context.inTx, dryRun, (tx) =>
             context.measures.lift(tx, operator, { target, measure, reason }),
           );
-          if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
-          return {
-            ok: true,
-            text: outcome.changed ? `Taken back: ${measure}.` : 'There was nothing to take back.',
-          };
+          if (!outcome.ok) return refused(outcome);
+          const text = outcome.changed ? `Taken back: ${measure}.` : 'There was nothing to take back.';
+          return ofTrial({ ok: true, text }, options);
         }),
       );
   }

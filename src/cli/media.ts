@@ -6,7 +6,8 @@ import { type RetentionClass, retentionClasses } from '../modules/retention/inde
 import { operator } from '../modules/staff/index.ts';
 import { type StoreName, storeNames } from '../modules/storage/index.ts';
 import { inMegabytes, progressTeller } from './progress.ts';
-import type { Report, Run } from './report.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { missing, misused, type Report, type Run, refused } from './report.ts';
 import { idIn, videoIdIn } from './video-ids.ts';
 
 /** `vireo media …`: what media takes, and what may go. */
@@ -57,12 +58,13 @@ function addRetention(command: Command, run: Run): void {
     .command('retention')
     .description('what is kept for how long, and what came of looking after it')
     .addOption(new Option('--run <class>', 'do it now for one class').choices([...retentionClasses]))
-    .action((options: { run?: RetentionClass }) =>
+    .option('--dry-run', 'only tell how it is now, as without --run')
+    .action((options: { run?: RetentionClass } & Tried) =>
       run(async ({ retention, audit, inTx }): Promise<Report> => {
-        if (options.run !== undefined) {
+        if (options.run !== undefined && !options.dryRun) {
           const target = { kind: 'storage', id: options.run } as const;
           const outcome = await retention.run(options.run);
-          if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+          if (!outcome.ok) return refused(outcome);
           await inTx((tx) => audit.record(tx, operator, { action: 'storage.clean', target }));
           const { rows, bytes } = outcome.freed;
           return { ok: true, text: `${rows} went, ${sizeOf(bytes)}.` };
@@ -127,7 +129,7 @@ function addOrphans(command: Command, run: Run): void {
       run(async ({ media, audit, inTx }): Promise<Report> => {
         const mend = options.fix === true && options.dryRun !== true;
         const outcome = await media.scan.run({ mend });
-        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+        if (!outcome.ok) return refused(outcome);
         if (mend) {
           const deed = { action: 'storage.mend', target: { kind: 'storage', id: 'objects' } } as const;
           await inTx((tx) => audit.record(tx, operator, deed));
@@ -150,7 +152,7 @@ function addLookup(command: Command, run: Run): void {
     .action((address: string) =>
       run(async ({ media, videos }): Promise<Report> => {
         const found = await media.lookup(idIn(address), address);
-        if (!found) return { ok: false, text: 'Nothing here is called so.' };
+        if (!found) return missing('Nothing here is called so.');
         const video = await videos.internal(found.videoId);
         const state = video ? `${video.state}, media ${video.media.state}` : 'without a row';
         const whose = video?.local ? 'of this server' : `of ${video ? new URL(video.uri).host : 'nobody'}`;
@@ -182,31 +184,34 @@ function addTranscribe(command: Command, run: Run): void {
     .description('have captions written in the background by the service at TRANSCRIPTION_URL')
     .argument('[video]', 'its id, as in its address', videoIdIn)
     .option('--all-missing', 'every video of this server that has sound and never had captions')
-    .action((videoId: VideoId | undefined, { allMissing = false }: { allMissing?: boolean }) =>
-      run(async ({ videos, inTx }): Promise<Report> => {
-        if ((videoId === undefined) === !allMissing) {
-          return { ok: false, text: 'Name one video, or say --all-missing.' };
-        }
-        const ask = (id: VideoId) => inTx((tx) => videos.askToTranscribe(tx, id));
-        if (videoId !== undefined) {
-          const asked = await ask(videoId);
-          if (!asked.ok) return { ok: false, text: asked.detail ?? asked.reason };
-          return { ok: true, text: 'Its captions will be written.' };
-        }
-        let count = 0;
-        for (let after: VideoId | null = null; ; ) {
-          const ids: VideoId[] = await videos.withoutCaptions(after, transcriptionLimits.videosPerPage);
-          for (const id of ids) {
-            const asked = await ask(id);
-            if (asked.ok) count += 1;
-            else if (asked.reason === 'not-configured') return { ok: false, text: asked.detail ?? '' };
+    .option(...DRY_RUN)
+    .action(
+      (videoId: VideoId | undefined, { allMissing = false, ...trial }: { allMissing?: boolean } & Tried) =>
+        run(async ({ videos, inTx }): Promise<Report> => {
+          if ((videoId === undefined) === !allMissing) {
+            return misused('Name one video, or say --all-missing.');
           }
-          after = ids.at(-1) ?? null;
-          if (ids.length < transcriptionLimits.videosPerPage) {
-            return { ok: true, text: `The captions of ${count} videos will be written.` };
+          const ask = (id: VideoId) =>
+            tried(inTx, trial.dryRun === true, (tx) => videos.askToTranscribe(tx, id));
+          if (videoId !== undefined) {
+            const asked = await ask(videoId);
+            if (!asked.ok) return refused(asked);
+            return ofTrial({ ok: true, text: 'Its captions will be written.' }, trial);
           }
-        }
-      }),
+          let count = 0;
+          for (let after: VideoId | null = null; ; ) {
+            const ids: VideoId[] = await videos.withoutCaptions(after, transcriptionLimits.videosPerPage);
+            for (const id of ids) {
+              const asked = await ask(id);
+              if (asked.ok) count += 1;
+              else if (asked.reason === 'not-configured') return refused(asked);
+            }
+            after = ids.at(-1) ?? null;
+            if (ids.length < transcriptionLimits.videosPerPage) {
+              return ofTrial({ ok: true, text: `The captions of ${count} videos will be written.` }, trial);
+            }
+          }
+        }),
     );
 }
 
@@ -223,7 +228,7 @@ function addMove(command: Command, run: Run): void {
     .action(({ to, keep = false, dryRun = false }: { to: StoreName; keep?: boolean; dryRun?: boolean }) =>
       run(async ({ media }): Promise<Report> => {
         const outcome = await media.move(to, { keep, dryRun, onProgress: progressTeller() });
-        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+        if (!outcome.ok) return refused(outcome);
         const { objects, damaged, foreign } = outcome;
         const rows = damaged.map((key) => ({ damaged: key }));
         const others =

@@ -4,7 +4,8 @@ import type { Context } from '../context.ts';
 import { parseId } from '../lib/ids.ts';
 import { operator } from '../modules/staff/index.ts';
 import { type DeadJobs, jobStates, type QueueName, queueNames } from '../modules/work/index.ts';
-import type { Report, Run } from './report.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { misused, type Report, type Run, refused } from './report.ts';
 
 const NEWEST = { maxId: null, minId: null, limit: 500 };
 const LOOK_AGAIN_MS = 500;
@@ -95,9 +96,7 @@ export function queueCommand(run: Run): Command {
         run(async ({ work, inTx }): Promise<Report> => {
           if (dryRun) return { ok: true, rows: await stateOf(work, queue), text: 'Nothing was changed.' };
           const outcome = await inTx((tx) => work[verb](tx, operator, queue));
-          return outcome.ok
-            ? { ok: true, rows: await stateOf(work, queue), text: done }
-            : { ok: false, text: outcome.detail ?? outcome.reason };
+          return outcome.ok ? { ok: true, rows: await stateOf(work, queue), text: done } : refused(outcome);
         }),
       );
   }
@@ -114,8 +113,13 @@ export function queueCommand(run: Run): Command {
   command
     .command('rebuild')
     .description('schedule all pending work again, after Redis was lost or replaced')
-    .action(() =>
-      run(async ({ work }) => ({ ok: true, text: `${await work.rebuild()} jobs were scheduled again.` })),
+    .option(...DRY_RUN)
+    .action((options: Tried) =>
+      run(async ({ work, inTx }): Promise<Report> => {
+        const done = await tried(inTx, options.dryRun === true, (tx) => work.rebuild(tx, operator));
+        if (!done.ok) return refused(done);
+        return ofTrial({ ok: true, text: `${done.count} jobs were scheduled again.` }, options);
+      }),
     );
   return command;
 }
@@ -129,13 +133,13 @@ async function onDead(
   which: DeadJobs | null,
   { done, dryRun = false }: { readonly done: string; readonly dryRun?: boolean },
 ): Promise<Report> {
-  if (!which) return { ok: false, text: 'Name one id, or give --queue or --all: exactly one of the three.' };
+  if (!which) return misused('Name one id, or give --queue or --all: exactly one of the three.');
   if (dryRun) {
     const count = await work.countDead(which);
     return { ok: true, rows: [{ count }], text: `${count} dead letters. Nothing was changed.` };
   }
   const outcome = await inTx((tx) => work[verb](tx, operator, which));
-  if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+  if (!outcome.ok) return refused(outcome);
   const { count } = outcome;
   return { ok: true, rows: [{ count }], text: `${count} ${done}.` };
 }

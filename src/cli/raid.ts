@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { raidLimits } from '../../config/rule-limits.ts';
 import type { RaidStatus } from '../modules/raid/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import type { Report, Run } from './report.ts';
+import { type Report, type Run, refused } from './report.ts';
 
 /** `vireo raid …`: one switch against a wave of spam. */
 export function raidCommand(run: Run): Command {
@@ -19,17 +19,17 @@ export function raidCommand(run: Run): Command {
       run(async ({ raid, inTx }): Promise<Report> => {
         if (options.dryRun) return { ok: true, text: `Raid mode would last ${options.hours} hours.` };
         const outcome = await inTx((tx) => raid.on(tx, operator, options));
-        return outcome.ok ? told(outcome.status) : { ok: false, text: outcome.detail ?? outcome.reason };
+        return outcome.ok ? told(outcome.status) : refused(outcome);
       }),
     );
   command
     .command('off')
-    .description('end it now')
+    .description('end raid mode now')
     .option('--reason <text>', 'why, for the log', '')
     .action(({ reason }: { reason: string }) =>
       run(async ({ raid, inTx }): Promise<Report> => {
         const outcome = await inTx((tx) => raid.off(tx, operator, reason));
-        return outcome.ok ? told(outcome.status) : { ok: false, text: outcome.detail ?? outcome.reason };
+        return outcome.ok ? told(outcome.status) : refused(outcome);
       }),
     );
   command

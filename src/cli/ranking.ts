@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { rankingDefaults } from '../modules/ranking/index.ts';
 import { numbersOf } from '../modules/recommending/index.ts';
-import type { Report, Run } from './report.ts';
+import { misused, type Report, type Run, refused } from './report.ts';
 
 /** `vireo ranking …`: what For You is ranked by. */
 export function rankingCommand(run: Run): Command {
@@ -31,14 +31,14 @@ export function rankingCommand(run: Run): Command {
     .action((changes: string[], { reason }: { reason: string }) =>
       run(async ({ recommending, inTx }): Promise<Report> => {
         const wrong = changes.find((change) => !/^[\w.]+=-?\d+(\.\d+)?$/.test(change));
-        if (wrong !== undefined) return { ok: false, text: `${wrong} is not of the form NAME=NUMBER.` };
+        if (wrong !== undefined) return misused(`${wrong} is not of the form NAME=NUMBER.`);
         const numbers = Object.fromEntries(
           changes.map((change) => change.split('=')).map(([name = '', value]) => [name, Number(value)]),
         );
         const done = await inTx((tx) =>
           recommending.settings.change(tx, numbers, { accountId: null, reason }),
         );
-        if (!done.ok) return { ok: false, text: done.detail ?? done.reason };
+        if (!done.ok) return refused(done);
         return { ok: true, text: `Version ${done.live.version}. The next feeds are ranked by it.` };
       }),
     );
@@ -49,9 +49,7 @@ export function rankingCommand(run: Run): Command {
     .action(() =>
       run(async ({ recommending, inTx }): Promise<Report> => {
         const done = await inTx((tx) => recommending.settings.reset(tx, { accountId: null, reason: '' }));
-        return done.ok
-          ? { ok: true, text: `Version ${done.live.version}: the defaults.` }
-          : { ok: false, text: done.reason };
+        return done.ok ? { ok: true, text: `Version ${done.live.version}: the defaults.` } : refused(done);
       }),
     );
   return command;

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
-import type { Report, Run } from './report.ts';
+import { operator } from '../modules/staff/index.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { type Report, type Run, refused } from './report.ts';
 
 /** `vireo relay …`: servers that pass on what others publish. */
 export function relayCommand(run: Run): Command {
@@ -25,11 +27,16 @@ export function relayCommand(run: Run): Command {
       'its inbox (https://relay.example/inbox) or its actor (https://relay.example/relay)',
     )
     .addOption(new Option('--kind <kind>', 'how it wants to be asked').choices(['mastodon', 'litepub']))
-    .action((address: string, options: { kind?: 'mastodon' | 'litepub' }) =>
-      run(async ({ federation }): Promise<Report> => {
-        const outcome = await federation.subscribeToRelay(address, options.kind);
-        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
-        return { ok: true, text: `${outcome.relay.inboxUri} is asked. See \`relay list\` for its answer.` };
+    .option(...DRY_RUN)
+    .action((address: string, options: { kind?: 'mastodon' | 'litepub' } & Tried) =>
+      run(async ({ federation, inTx }): Promise<Report> => {
+        const outcome = await federation.subscribeToRelay(operator, address, {
+          ...(options.kind && { kind: options.kind }),
+          inTx: (work) => tried(inTx, options.dryRun === true, work),
+        });
+        if (!outcome.ok) return refused(outcome);
+        const text = `${outcome.relay.inboxUri} is asked. See \`relay list\` for its answer.`;
+        return ofTrial({ ok: true, text }, options);
       }),
     );
 
@@ -37,12 +44,12 @@ export function relayCommand(run: Run): Command {
     .command('remove')
     .description('stop listening to a relay')
     .argument('<address>', 'its inbox or its actor')
-    .action((address: string) =>
+    .option(...DRY_RUN)
+    .action((address: string, options: Tried) =>
       run(async ({ relays, inTx }): Promise<Report> => {
-        const done = await inTx((tx) => relays.remove(tx, address));
-        return done
-          ? { ok: true, text: `${address} is not listened to any more.` }
-          : { ok: false, text: `There is no relay ${address}.` };
+        const done = await tried(inTx, options.dryRun === true, (tx) => relays.remove(tx, operator, address));
+        if (!done.ok) return refused(done);
+        return ofTrial({ ok: true, text: `${address} is not listened to any more.` }, options);
       }),
     );
   return command;

@@ -4,7 +4,7 @@ import { type Id, parseId, type ReportId } from '../lib/ids.ts';
 import type { Result } from '../lib/result.ts';
 import { type DeskReport, type ReportCategory, reportCategories } from '../modules/moderation/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import type { Report, Run } from './report.ts';
+import { missing, type Report, type Run, refused } from './report.ts';
 
 interface ListOptions {
   readonly state: 'open' | 'resolved' | 'dismissed' | 'closed';
@@ -44,7 +44,7 @@ export function reportCommand(run: Run): Command {
     .action((id: ReportId) =>
       run(async (context): Promise<Report> => {
         const report = await context.reportDesk.deskReport(id);
-        if (!report) return missing;
+        if (!report) return noReport;
         const notes = await context.reportDesk.notesOfReport(id);
         const [row] = await rowsOf(context, [report]);
         return {
@@ -63,8 +63,7 @@ export function reportCommand(run: Run): Command {
     .action((id: ReportId, username: string | undefined) =>
       run(async (context): Promise<Report> => {
         const account = username === undefined ? null : await context.accounts.byHandle(username);
-        if (username !== undefined && !account)
-          return { ok: false, text: `There is no account ${username}.` };
+        if (username !== undefined && !account) return missing(`There is no account ${username}.`);
         const done = username === undefined ? 'Nobody has it any more.' : `${username} has it now.`;
         return said(
           await context.inTx((tx) =>
@@ -118,10 +117,10 @@ export function reportCommand(run: Run): Command {
   return command;
 }
 
-const missing: Report = { ok: false, text: 'There is no such report.' };
+const noReport = missing('There is no such report.');
 
 function said(outcome: Result, done: string): Report {
-  return outcome.ok ? { ok: true, text: done } : { ok: false, text: outcome.detail ?? outcome.reason };
+  return outcome.ok ? { ok: true, text: done } : refused(outcome);
 }
 
 async function rowsOf({ accounts }: Context, reports: readonly DeskReport[]) {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { idSchema } from '../lib/ids.ts';
 import {
@@ -11,7 +10,9 @@ import {
   ruleWhenSchema,
 } from '../modules/rules/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import type { Report, Run } from './report.ts';
+import { jsonIn, textOf } from './given-file.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { misused, type Report, type Run, refused } from './report.ts';
 
 interface RuleOptions {
   readonly name?: string;
@@ -53,9 +54,9 @@ export function ruleCommand(run: Run): Command {
         const { name, action, scope } = options;
         const read = ruleInputSchema.safeParse({ name, action, scope, when: await whenOf(options) });
         if (!read.success) return refusedInput(read.error.issues);
-        if (options.dryRun) return tried(context, read.data);
+        if (options.dryRun) return trial(context, read.data);
         const made = await context.inTx((tx) => context.rules.add(tx, operator, read.data));
-        if (!made.ok) return { ok: false, text: made.detail ?? made.reason };
+        if (!made.ok) return refused(made);
         return { ok: true, rows: [{ id: made.rule.id, name: made.rule.name }], text: '' };
       }),
     );
@@ -68,21 +69,19 @@ export function ruleCommand(run: Run): Command {
     run(async (context): Promise<Report> => {
       const read = ruleWhenSchema.safeParse(await whenOf(options));
       if (!read.success) return refusedInput(read.error.issues);
-      return tried(context, { when: read.data, scope: options.scope });
+      return trial(context, { when: read.data, scope: options.scope });
     }),
   );
 
   for (const verb of ['enable', 'disable'] as const) {
     command
       .command(verb)
-      .description(verb === 'enable' ? 'let a rule act' : 'stop a rule at once, and keep it')
+      .description(verb === 'enable' ? 'let a rule act from now on' : 'stop a rule at once, and keep it')
       .argument('<id>', 'as list shows it', ruleId)
       .action((id: RuleId) =>
         run(async ({ rules, inTx }): Promise<Report> => {
           const outcome = await inTx((tx) => rules.switch(tx, operator, { id, enabled: verb === 'enable' }));
-          return outcome.ok
-            ? { ok: true, text: `“${outcome.rule.name}” is ${verb}d.` }
-            : { ok: false, text: outcome.detail ?? outcome.reason };
+          return outcome.ok ? { ok: true, text: `“${outcome.rule.name}” is ${verb}d.` } : refused(outcome);
         }),
       );
   }
@@ -91,12 +90,11 @@ export function ruleCommand(run: Run): Command {
     .command('remove')
     .description('remove a rule with its log')
     .argument('<id>', 'as list shows it', ruleId)
-    .action((id: RuleId) =>
+    .option(...DRY_RUN)
+    .action((id: RuleId, options: Tried) =>
       run(async ({ rules, inTx }): Promise<Report> => {
-        const outcome = await inTx((tx) => rules.remove(tx, operator, id));
-        return outcome.ok
-          ? { ok: true, text: 'The rule is gone.' }
-          : { ok: false, text: outcome.detail ?? outcome.reason };
+        const outcome = await tried(inTx, options.dryRun === true, (tx) => rules.remove(tx, operator, id));
+        return outcome.ok ? ofTrial({ ok: true, text: 'The rule is gone.' }, options) : refused(outcome);
       }),
     );
   return command;
@@ -115,7 +113,7 @@ function conditions(command: Command): Command {
 }
 
 async function whenOf({ words, regex, fields, label, when }: RuleOptions): Promise<unknown> {
-  const read: unknown = when === undefined ? {} : JSON.parse(await readFile(when, 'utf8'));
+  const read: unknown = when === undefined ? {} : jsonIn(await textOf(when), when);
   const labels = label?.map((text) => {
     const [name = '', score = ''] = text.split('=');
     return { name, score: score === '' ? Number.NaN : Number(score) };
@@ -128,15 +126,15 @@ async function whenOf({ words, regex, fields, label, when }: RuleOptions): Promi
 function refusedInput(
   issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
 ): Report {
-  return { ok: false, text: issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n') };
+  return misused(issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'));
 }
 
-async function tried(
+async function trial(
   { rules }: Parameters<Parameters<Run>[0]>[0],
   asked: Pick<Rule, 'when' | 'scope'>,
 ): Promise<Report> {
   const outcome = await rules.test(operator, asked);
-  if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+  if (!outcome.ok) return refused(outcome);
   const { lookedAt, found, matches } = outcome.trial;
   const rows = matches.map(({ target, field, excerpt }) => ({ ...target, field, excerpt }));
   return { ok: true, rows, text: `${found} of ${lookedAt} texts. Nothing was changed.` };

@@ -1,7 +1,8 @@
 import { Argument, Command } from 'commander';
 import type { Setting, SettingChanges } from '../modules/settings/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import type { Report, Run } from './report.ts';
+import { tried } from './rehearsal.ts';
+import { missing, type Report, type Run, refused } from './report.ts';
 
 /** `vireo settings …`: what can be set while the server runs. */
 export function settingsCommand(run: Run): Command {
@@ -24,7 +25,7 @@ export function settingsCommand(run: Run): Command {
     .action((name: string) =>
       run(async ({ settings }): Promise<Report> => {
         const setting = settings.byName(name);
-        if (!setting) return { ok: false, text: `There is no setting ${name}; see: vireo settings list` };
+        if (!setting) return missing(`There is no setting ${name}; see: vireo settings list`);
         return { ok: true, text: setting.value ?? '', rows: [] };
       }),
     );
@@ -74,22 +75,14 @@ interface ChangeOptions {
   readonly dryRun?: true;
 }
 
-/** Undoes the transaction of a rehearsal. */
-class OnlyTried extends Error {}
-
 function change(run: Run, changes: SettingChanges, { reason, dryRun }: ChangeOptions): Promise<void> {
   return run(async ({ settings, inTx }): Promise<Report> => {
-    let changed: readonly string[] = [];
-    try {
-      const outcome = await inTx(async (tx) => {
-        const done = await settings.change(tx, operator, changes, reason);
-        if (done.ok) changed = done.changed;
-        if (done.ok && dryRun) throw new OnlyTried();
-        return done;
-      });
-      if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
-    } catch (error) {
-      if (!(error instanceof OnlyTried)) throw error;
+    const outcome = await tried(inTx, dryRun === true, (tx) =>
+      settings.change(tx, operator, changes, reason),
+    );
+    if (!outcome.ok) return refused(outcome);
+    const { changed } = outcome;
+    if (dryRun) {
       const names = changed.join(', ');
       return { ok: true, text: names === '' ? 'Nothing would change.' : `${names} would change.` };
     }

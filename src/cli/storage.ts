@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { inMegabytes, progressTeller } from './progress.ts';
+import type { Tried } from './rehearsal.ts';
 import type { Report, Run } from './report.ts';
 
 /** `vireo storage …`: whether what is stored is what it should be. */
@@ -10,15 +11,21 @@ export function storageCommand(run: Run): Command {
     .command('check')
     .description('read all media and find what is missing, damaged, or of no use')
     .option('--repair', 'put a good copy in the place of a bad one, or have it made again')
+    .option('--dry-run', 'only tell what there is, as without --repair')
     .option('--prefix <prefix>', 'only objects whose key starts so, such as media/', keyPrefix)
-    .action((options: { repair?: boolean; prefix?: string }) =>
+    .action(({ dryRun, ...options }: { repair?: boolean; prefix?: string } & Tried) =>
       run(async ({ media }): Promise<Report> => {
-        const report = await media.checkContent({ ...options, onProgress: progressTeller() });
+        const report = await media.checkContent({
+          ...options,
+          ...(dryRun && { repair: false }),
+          onProgress: progressTeller(),
+        });
         const { objects, counts, unmended, findings } = report;
         const { missing, damaged, orphan } = counts;
         const text = `${objects} objects (${inMegabytes(report)}) were read: ${missing} missing, ${damaged} damaged, ${orphan} orphans.`;
         if (unmended === 0) return { ok: true, rows: findings, text };
-        const advice = options.repair ? 'cannot be mended from here' : 'may be mended with --repair';
+        const advice =
+          options.repair && !dryRun ? 'cannot be mended from here' : 'may be mended with --repair';
         return { ok: false, rows: findings, text: `${text} ${unmended} ${advice}.` };
       }),
     );

@@ -5,7 +5,8 @@ import type { Tx } from '../db/database.ts';
 import type { Account } from '../modules/accounts/index.ts';
 import { operator, type RoleRef, roles, type StaffView } from '../modules/staff/index.ts';
 import { addAccountMeasures } from './measures.ts';
-import type { Report, Run } from './report.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { missing, type Report, type Run, refused } from './report.ts';
 
 const MAX_LISTED = 1_000;
 
@@ -83,7 +84,7 @@ function addCreate(command: Command, run: Run): void {
           }
           return created;
         });
-        if (!made.ok) return { ok: false, text: made.detail ?? made.reason };
+        if (!made.ok) return refused(made);
         return { ok: true, text: `${username} can sign in with the password ${password}` };
       }),
     );
@@ -106,11 +107,11 @@ function addRole(command: Command, run: Run): void {
           )?.id;
           if (role === undefined) {
             const names = known.map((one) => one.name).join(', ');
-            return { ok: false, text: `There is no role ${wanted}. There are: ${names}.` };
+            return missing(`There is no role ${wanted}. There are: ${names}.`);
           }
           const input = { accountId: account.id, role, reason };
           const outcome = await inTx((tx) => staff.roles.assign(tx, operator, input));
-          if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+          if (!outcome.ok) return refused(outcome);
           return { ok: true, text: `${name} has the role ${wanted}.` };
         }),
       ),
@@ -123,28 +124,34 @@ function addWayIn(command: Command, run: Run): void {
     name: string,
     alias: string | undefined,
     description: string,
-    work: (context: Context, account: Account) => Promise<Report>,
+    work: (context: Context, account: Account, options: Tried) => Promise<Report>,
   ) => {
-    const made = command.command(name).description(description).argument('<name>');
+    const made = command
+      .command(name)
+      .description(description)
+      .argument('<name>')
+      .option(...DRY_RUN);
     if (alias !== undefined) made.alias(alias);
-    made.action((who: string) =>
-      run((context) => withLocal(context, who, (account) => work(context, account))),
+    made.action((who: string, options: Tried) =>
+      run((context) => withLocal(context, who, (account) => work(context, account, options))),
     );
   };
   add(
     'reset-password',
     'password',
     'set a new password, which is made up and printed, and end all sessions',
-    async (context, account) => {
+    async (context, account, options) => {
       const { auth, inTx } = context;
       const password = newPassword();
       const hash = await auth.hashPassword(password);
-      const done = await inTx(async (tx) => {
+      const done = await tried(inTx, options.dryRun === true, async (tx) => {
         const set = await auth.setPassword(tx, account.id, hash);
         if (set) await recordOf(context, tx, account, 'user.reset-password');
         return set;
       });
       if (!done) return { ok: false, text: `${account.username} cannot sign in: it stands for the server.` };
+      if (options.dryRun)
+        return ofTrial({ ok: true, text: `${account.username} would get a new password.` }, options);
       return { ok: true, text: `${account.username} can sign in with the password ${password}` };
     },
   );
@@ -152,28 +159,28 @@ function addWayIn(command: Command, run: Run): void {
     'disable-2fa',
     'remove-second-factor',
     'sign a person in by the password alone again, who has lost the phone and the recovery codes',
-    async (context, account) => {
-      const done = await context.inTx(async (tx) => {
+    async (context, account, options) => {
+      const done = await tried(context.inTx, options.dryRun === true, async (tx) => {
         const dropped = await context.auth.secondFactor.drop(tx, account.id);
         if (dropped) await recordOf(context, tx, account, 'user.disable-2fa');
         return dropped;
       });
       if (!done) return { ok: false, text: `${account.username} has no second factor.` };
-      return { ok: true, text: `${account.username} is asked for the password alone.` };
+      return ofTrial({ ok: true, text: `${account.username} is asked for the password alone.` }, options);
     },
   );
   add(
     'remove-passkeys',
     undefined,
     'take all passkeys of a person away, who has lost what holds them; the password stays',
-    async (context, account) => {
-      const count = await context.inTx(async (tx) => {
+    async (context, account, options) => {
+      const count = await tried(context.inTx, options.dryRun === true, async (tx) => {
         const removed = await context.auth.passkeys.removeAll(tx, account.id);
         if (removed > 0) await recordOf(context, tx, account, 'user.remove-passkeys');
         return removed;
       });
       if (count === 0) return { ok: false, text: `${account.username} has no passkeys.` };
-      return { ok: true, text: `${count} passkeys of ${account.username} are gone.` };
+      return ofTrial({ ok: true, text: `${count} passkeys of ${account.username} are gone.` }, options);
     },
   );
 }
@@ -192,17 +199,19 @@ function addDecisions(command: Command, run: Run): void {
       .command(verb)
       .description(description)
       .argument('<name>')
-      .action((name: string) =>
+      .option(...DRY_RUN)
+      .action((name: string, options: Tried) =>
         run(async ({ accounts, auth, inTx }): Promise<Report> => {
           const account = await accounts.byHandle(name);
           const approve = verb === 'approve';
           const outcome =
-            account && (await inTx((tx) => auth.decideSignUp(tx, operator, account.id, approve)));
-          if (!outcome?.ok) return { ok: false, text: `Nobody called ${name} waits for an answer.` };
-          return {
-            ok: true,
-            text: approve ? `${name} can sign in now.` : `${name} was turned away.`,
-          };
+            account &&
+            (await tried(inTx, options.dryRun === true, (tx) =>
+              auth.decideSignUp(tx, operator, account.id, approve),
+            ));
+          if (!outcome?.ok) return missing(`Nobody called ${name} waits for an answer.`);
+          const text = approve ? `${name} can sign in now.` : `${name} was turned away.`;
+          return ofTrial({ ok: true, text }, options);
         }),
       );
   }
@@ -225,7 +234,7 @@ function addQuota(command: Command, run: Run): void {
           if (mb !== undefined || reset) {
             const input = { accountId: account.id, megabytes: reset ? null : (mb ?? null), reason };
             const set = await inTx((tx) => staff.quotas.set(tx, operator, input));
-            if (!set.ok) return { ok: false, text: set.detail ?? set.reason };
+            if (!set.ok) return refused(set);
           }
           const { maxBytes, source } = await staff.quotas.of(account.id);
           const usedBytes = await inTx((tx) => videos.storedBytes(tx, account.id));
@@ -247,7 +256,7 @@ async function withLocal(
   work: (account: Account) => Promise<Report>,
 ): Promise<Report> {
   const account = await accounts.byHandle(name);
-  if (account?.domain !== null) return { ok: false, text: `There is no account ${name} here.` };
+  if (account?.domain !== null) return missing(`There is no account ${name} here.`);
   return work(account);
 }
 

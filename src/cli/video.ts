@@ -3,7 +3,8 @@ import type { VideoId } from '../lib/ids.ts';
 import { type StoreName, storeNames } from '../modules/storage/index.ts';
 import { addVideoMeasures } from './measures.ts';
 import { inMegabytes } from './progress.ts';
-import type { Report, Run } from './report.ts';
+import { type Tried, tried } from './rehearsal.ts';
+import { missing, misused, type Report, type Run, refused } from './report.ts';
 import { videoIdIn } from './video-ids.ts';
 
 /** `vireo video …`: the files of single videos, and what the staff does to them. */
@@ -30,11 +31,11 @@ function addRetranscode(command: Command, run: Run): void {
     .action(
       (videoId: VideoId | undefined, { all = false, dryRun = false }: { all?: boolean; dryRun?: boolean }) =>
         run(async ({ videos, inTx }): Promise<Report> => {
-          if ((videoId === undefined) === !all) return { ok: false, text: 'Name one video, or say --all.' };
+          if ((videoId === undefined) === !all) return misused('Name one video, or say --all.');
           const verb = dryRun ? 'would' : 'will';
           if (videoId !== undefined) {
             const asked = await tried(inTx, dryRun, (tx) => videos.askToRemake(tx, videoId));
-            if (!asked.ok) return { ok: false, text: asked.detail ?? asked.reason };
+            if (!asked.ok) return refused(asked);
             return { ok: true, text: `It ${verb} be made anew.` };
           }
           let count = 0;
@@ -58,11 +59,12 @@ function addVerify(command: Command, run: Run): void {
     .description('read everything that is stored for a video, and compare it with what is known of it')
     .argument('<video>', 'its id', videoIdIn)
     .option('--repair', 'put a good copy in the place of a bad one, or have it made again')
-    .action((videoId: VideoId, { repair = false }: { repair?: boolean }) =>
+    .option('--dry-run', 'only tell what there is, as without --repair')
+    .action((videoId: VideoId, { repair = false, dryRun = false }: { repair?: boolean } & Tried) =>
       run(async ({ media, videos }): Promise<Report> => {
         if (!(await videos.internal(videoId))) return noVideo(videoId);
         const { objects, counts, unmended, findings, ...report } = await media.checkContent({
-          ...{ repair, prefix: `media/${videoId}/` },
+          ...{ repair: repair && !dryRun, prefix: `media/${videoId}/` },
         });
         const text = `${objects} objects (${inMegabytes({ objects, ...report })}) were read: ${counts.missing} missing, ${counts.damaged} damaged, ${counts.orphan} orphans.`;
         return { ok: unmended === 0, rows: findings, text };
@@ -82,7 +84,7 @@ function addThumbnails(command: Command, run: Run): void {
     .action((videoId: VideoId, { dryRun = false }: { dryRun?: boolean }) =>
       run(async ({ videos, inTx }): Promise<Report> => {
         const asked = await tried(inTx, dryRun, (tx) => videos.askForThumbnails(tx, videoId));
-        if (!asked.ok) return { ok: false, text: asked.detail ?? asked.reason };
+        if (!asked.ok) return refused(asked);
         return { ok: true, text: `They ${dryRun ? 'would' : 'will'} be made anew.` };
       }),
     );
@@ -100,7 +102,7 @@ function addPurge(command: Command, run: Run): void {
     .action((videoId: VideoId, { dryRun = false }: { dryRun?: boolean }) =>
       run(async ({ videos, inTx }): Promise<Report> => {
         const gone = await tried(inTx, dryRun, (tx) => videos.storageUse.evict(tx, videoId));
-        if (!gone.ok) return { ok: false, text: gone.detail ?? gone.reason };
+        if (!gone.ok) return refused(gone);
         const { bytes } = gone;
         return { ok: true, text: `${inMegabytes({ objects: 0, bytes })} ${dryRun ? 'would go' : 'went'}.` };
       }),
@@ -119,7 +121,7 @@ function addMove(command: Command, run: Run): void {
       run(async ({ media, videos }): Promise<Report> => {
         if (!(await videos.internal(videoId))) return noVideo(videoId);
         const outcome = await media.moveVideo(videoId, to, { dryRun });
-        if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+        if (!outcome.ok) return refused(outcome);
         const { objects, damaged } = outcome;
         const verb = dryRun ? 'would be moved' : 'were moved and verified';
         const rows = damaged.map((key) => ({ damaged: key }));
@@ -133,23 +135,5 @@ function addMove(command: Command, run: Run): void {
 }
 
 function noVideo(videoId: VideoId): Report {
-  return { ok: false, text: `There is no video ${videoId}.` };
-}
-
-type InTx = Parameters<Parameters<Run>[0]>[0]['inTx'];
-type Tx = Parameters<Parameters<InTx>[0]>[0];
-
-/** Does something, and takes it back at once where it is only tried. */
-async function tried<T>(inTx: InTx, dryRun: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
-  if (!dryRun) return inTx(work);
-  const undo = new Error('Only tried.');
-  let outcome: { readonly value: T } | undefined;
-  await inTx(async (tx) => {
-    outcome = { value: await work(tx) };
-    throw undo;
-  }).catch((error) => {
-    if (error !== undo) throw error;
-  });
-  if (!outcome) throw undo;
-  return outcome.value;
+  return missing(`There is no video ${videoId}.`);
 }

@@ -13,13 +13,17 @@ const IN_A_RAID = `case when ${UNDER_RAID} and exists (
        and instances.first_seen_at > (select raid_mode.since - interval '7 days' from raid_mode))
   then 'silence' end`;
 
+/** A domain and those above it, of the handles and of the server of `accounts`: mostly the same one, which is taken apart once. */
+const SUFFIXES = `domain_suffixes(accounts.domain)
+  || case when accounts.host is distinct from accounts.domain then domain_suffixes(accounts.host) end`;
+
 /**
  * Severity of the most specific policy for the server of `accounts`, or for the domain of their handles, or null. Two or three look-ups in an
  * index for each row that is looked at, so that a change counts at once and nothing has to be kept in step.
  */
 export const SEVERITY = `coalesce((
   select domain_policies.severity from domain_policies
-   where domain_policies.domain = any (domain_suffixes(accounts.domain) || domain_suffixes(accounts.host))
+   where domain_policies.domain = any (${SUFFIXES})
      and (domain_policies.expires_at is null or domain_policies.expires_at > now())
    order by length(domain_policies.domain) desc limit 1), ${IN_A_RAID})`;
 

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { watchOverLimits } from '../../config/watch-limits.ts';
-import type { Db } from '../db/database.ts';
+import type { Db, Tx } from '../db/database.ts';
 import type { Logger } from '../lib/log.ts';
 import { type QueueName, queueNames } from './registry.ts';
 
@@ -37,7 +37,7 @@ export async function answerInTime<T>(answer: Promise<T>): Promise<T> {
 }
 
 /** Asks the relay to tell Redis of every pending job again. Harmless at any time: tickets are idempotent. */
-export async function rebuildQueues(db: Db): Promise<number> {
+export async function rebuildQueues(db: Db | Tx): Promise<number> {
   return db('jobs')
     .where({ state: 'pending' })
     .update({ scheduled_run: null, run: db.raw('case when lease_owner is null then run + 1 else run end') });

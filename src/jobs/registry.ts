@@ -109,6 +109,14 @@ export const jobSpecs = {
     timeoutMs: 12 * 60 * minute,
     retryDelayMs: 60_000,
   },
+  /** Ends all accounts of a domain, portion by portion; see src/modules/domains/purging.ts. */
+  'domains.purge': {
+    queue: 'default',
+    payload: z.object({ domain: z.string() }),
+    maxAttempts: 20,
+    timeoutMs: 12 * 60 * minute,
+    retryDelayMs: 30_000,
+  },
   'media.purge': {
     queue: 'default',
     payload: z.object({ videoId: idSchema<'video'>() }),

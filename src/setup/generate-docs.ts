@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openApiDocument } from '../http/openapi.ts';
+import { cliPage } from './docs/cli.ts';
 import { clientTypes } from './docs/client-types.ts';
 import { configurationPage } from './docs/configuration.ts';
 import { federationPage } from './docs/federation.ts';
@@ -13,6 +14,7 @@ const root = new URL('../../', import.meta.url);
 const api = openApiDocument('0', 'https://video.example');
 const files: Readonly<Record<string, string>> = {
   'FEDERATION.md': federationPage(read(new URL('FEDERATION.md', root)) ?? ''),
+  'docs/cli.md': cliPage(),
   'docs/configuration.md': configurationPage(),
   'docs/openapi.json': `${JSON.stringify(api, null, 2)}\n`,
   'web/src/api/schema.gen.ts': clientTypes(api.components?.schemas ?? {}),

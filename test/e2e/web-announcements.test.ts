@@ -49,13 +49,13 @@ describe.skipIf(!hasBrowser)('announcements', { timeout: 120_000 }, () => {
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Write an announcement' }).click();
     let editor = page.getByRole('dialog', { name: 'Write an announcement' });
-    await editor.getByLabel('Text').fill('We **update** on Sunday.');
+    await editor.getByRole('textbox', { name: 'Text' }).fill('We **update** on Sunday.');
     await editor.locator('strong', { hasText: 'update' }).waitFor();
     // A text that was not saved is there again.
     await editor.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'Write an announcement' }).click();
     editor = page.getByRole('dialog', { name: 'Write an announcement' });
-    expect(await editor.getByLabel('Text').inputValue()).toBe('We **update** on Sunday.');
+    expect(await editor.getByRole('textbox', { name: 'Text' }).inputValue()).toBe('We **update** on Sunday.');
     await editor.getByLabel('Time zone').fill('Mars/Olympus');
     await editor.getByRole('button', { name: 'Save' }).click();
     await editor.getByRole('alert').getByText('This is no time zone').waitFor();
@@ -80,7 +80,7 @@ describe.skipIf(!hasBrowser)('announcements', { timeout: 120_000 }, () => {
     const change = page.getByRole('dialog', { name: 'Change' });
     expect(await change.getByLabel('Begins').inputValue()).toBe('2031-07-01');
     expect(await change.getByLabel('Ends').inputValue()).toBe('2031-07-02');
-    await change.getByLabel('Text').fill('We update on Monday.');
+    await change.getByRole('textbox', { name: 'Text' }).fill('We update on Monday.');
     await change.getByRole('button', { name: 'Save' }).click();
     await banner.getByText('We update on Monday.').waitFor();
     await page.setViewportSize(viewports.phone);

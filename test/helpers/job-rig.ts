@@ -152,6 +152,7 @@ const noHandlers: JobHandlers = {
   'media.transcribe': unexpected,
   'media.classify': unexpected,
   'media.replicate': unexpected,
+  'domains.purge': unexpected,
   'media.purge': unexpected,
   'reports.evidence': unexpected,
   'claims.copies': unexpected,

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { domainBulkLimits } from '../../config/domain-limits.ts';
 import { deliveryLimits, instanceLimits } from '../../config/limits.ts';
 import { domainCommand } from '../../src/cli/domain.ts';
 import { instanceCommand } from '../../src/cli/instance.ts';
@@ -113,7 +114,7 @@ describe('vireo domain', () => {
     expect(await domain('list', '--severity', 'allow')).toMatchObject({
       rows: [{ domain: 'one.file.example' }, { domain: 'two.file.example' }],
     });
-    expect(await domain('import', join(directory, 'none.csv'))).toMatchObject({ ok: false });
+    await expect(domain('import', join(directory, 'none.csv'))).rejects.toThrow('cannot be read');
   });
 
   test('follows lists, answers what they propose, and says who may read whom it limits', async () => {
@@ -161,6 +162,37 @@ describe('vireo domain', () => {
     expect((await db('accounts').where({ id: there.id }).first()).state).toBe('deleted');
     expect((await client.get(`/api/v1/statuses/${videoId}`)).status).toBe(404);
     expect(await domain('purge', 'no host')).toMatchObject({ ok: false });
+  });
+
+  test('goes on with a purge that was cut off, and tells how far it has come', async () => {
+    const { context } = server;
+    const { db, domains } = context;
+    const total = domainBulkLimits.accountsAtOnce + 6;
+    for (let n = 0; n < total; n += 1) await people.remote(`many${n}`, 'big.example');
+    await db('instances').insert({ host: 'big.example', first_seen_at: new Date() }).onConflict().ignore();
+    // No worker may be quicker than this test.
+    await context.inTx((tx) => context.work.pause(tx, operator, 'default'));
+    const at = '/api/v1/admin/instances/big.example';
+    const asked = await client.post(`${at}/purge`, { as: owner, body: { reason: 'Spam.' } });
+    expect(asked).toMatchObject({ status: 202, body: { purge: { total, ended: 0, finished_at: null } } });
+    const cut = new AbortController();
+    const tell = () => cut.abort();
+    await expect(domains.servers.endAll('big.example', { signal: cut.signal, tell })).rejects.toThrow();
+    const half = await client.get(at, { as: owner });
+    expect(half.body.purge).toMatchObject({
+      total,
+      ended: domainBulkLimits.accountsAtOnce,
+      finished_at: null,
+    });
+    // Asked for again, it goes on where it was.
+    const again = await client.post(`${at}/purge`, { as: owner, body: { reason: 'Spam.' } });
+    expect(again.body.purge.ended).toBe(domainBulkLimits.accountsAtOnce);
+    await context.inTx((tx) => context.work.resume(tx, operator, 'default'));
+    await quiet(server);
+    expect(await domains.servers.purgeOf('big.example')).toMatchObject({ total, ended: total });
+    expect((await client.get(at, { as: owner })).body.purge.finished_at).not.toBeNull();
+    const left = await db('accounts').where({ domain: 'big.example' }).whereNot({ state: 'deleted' });
+    expect(left).toHaveLength(0);
   });
 });
 

@@ -4,7 +4,8 @@ import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
+import { migrate, migrationNames } from '../../src/db/migrate.ts';
+import { withParents } from '../../src/modules/instances/index.ts';
 import { eventually } from '../helpers/chaos.ts';
 import { query } from '../helpers/probes.ts';
 import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
@@ -73,6 +74,20 @@ test('blocks of domains that stood before go on as suspensions, and servers know
   } finally {
     await db.destroy();
   }
+});
+
+test('a host is taken apart as before, and as the program does it', async () => {
+  await migrate(url, { only: (await migrationNames()).filter((name) => name < '0081') });
+  const hosts = [
+    ...['a.b.test:1', '[::1]:80', 'test', 'very.long.name.of.some.server.example', 'xn--bcher-kva.example'],
+    ...['127.0.0.1:3000', 'a.b.test', 'a..b', 'a.', '.a', ':80', ''],
+  ];
+  const list = hosts.map((host) => `('${host}')`).join();
+  const asked = `select host, domain_suffixes(host) as found from (values ${list}) as asked (host)`;
+  const before = await query(url, asked);
+  await migrate(url);
+  expect(await query(url, asked)).toEqual(before);
+  expect(before).toContainEqual({ host: 'a.b.test', found: withParents('a.b.test') });
 });
 
 test('the second time there is nothing to do', async () => {

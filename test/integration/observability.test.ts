@@ -113,7 +113,7 @@ describe('explain', () => {
     const received = followOf(carol, alice.account.uri);
     await outcomeOf(server, carol, received);
     expect((await jsonOf('federation', 'explain', received.id)).rows).toMatchObject([{ state: 'applied' }]);
-    expect((await cli('federation', 'explain', 'https://x.test/')).code).toBe(1);
+    expect((await cli('federation', 'explain', 'https://x.test/')).code).toBe(3);
   });
 });
 
@@ -215,10 +215,10 @@ test('the command line sets, lists and removes policies', { timeout: COMMANDS_MS
   expect((await jsonOf('domain', 'media', 'cli.test', 'on-view')).rows).toMatchObject([
     { domain: 'cli.test', severity: 'suspend', rejectMedia: true, mediaMode: 'on-view' },
   ]);
-  expect((await cli('domain', 'media', 'cli.test', 'always')).code).toBe(1);
+  expect((await cli('domain', 'media', 'cli.test', 'always')).code).toBe(2);
   expect((await jsonOf('domain', 'remove', 'cli.test')).ok).toBe(true);
-  expect((await cli('domain', 'unblock', 'cli.test')).code).toBe(1);
-  expect((await cli('domain', 'set', 'a b', '--severity', 'noop')).code).toBe(1);
+  expect((await cli('domain', 'unblock', 'cli.test')).code).toBe(3);
+  expect((await cli('domain', 'set', 'a b', '--severity', 'noop')).code).toBe(2);
   const hosts = (await jsonOf('federation', 'instances')).rows.map((row: { host: string }) => row.host);
   expect(hosts).toEqual(expect.arrayContaining([rig.a.host, rig.e.host]));
 });
@@ -234,17 +234,17 @@ test('the command line tells what media takes, and lets copies go', { timeout: C
     message: '0 went, 0.0 MB.',
   });
   expect((await jsonOf('media', 'retention', '--run', 'audit')).message).toMatch(/^Nothing of this kind/);
-  expect((await cli('media', 'retention', '--run', 'all')).code).toBe(1);
+  expect((await cli('media', 'retention', '--run', 'all')).code).toBe(2);
   expect((await jsonOf('media', 'lookup', 'https://nowhere.test/1')).ok).toBe(false);
   for (const verb of ['retranscode', 'verify', 'regenerate-thumbnails', 'purge']) {
     expect(await jsonOf('video', verb, '1')).toMatchObject({ ok: false, message: /no such video|no video/i });
   }
   expect((await jsonOf('video', 'move', '1', '--to', 's3')).ok).toBe(false);
-  expect((await cli('video', 'verify', 'x')).code).toBe(1);
+  expect((await cli('video', 'verify', 'x')).code).toBe(2);
   const pruned = await jsonOf('media', 'prune', '--remote', '--days', '30', '--max-gb', '20', '--dry-run');
   expect(pruned).toMatchObject({ ok: true, message: '0 copies would go, 0.0 MB.' });
   expect((await jsonOf('media', 'prune', '--remote')).message).toBe('0 copies went, 0.0 MB.');
-  expect((await cli('media', 'prune', '--remote', '--max-gb', 'little')).code).toBe(1);
+  expect((await cli('media', 'prune', '--remote', '--max-gb', 'little')).code).toBe(2);
   expect((await jsonOf('media', 'orphans', '--fix')).message).toMatch(/^0 orphans, 0\.0 MB; 2 missing;/);
 });
 

@@ -113,10 +113,10 @@ describe('the command line', { timeout: COMMANDS_MS }, () => {
     expect((await cli('dlq')).rows).toHaveLength(2);
     expect((await cli('dlq', '--queue', 'media')).rows).toMatchObject([{ lastError: 'It broke.' }]);
     expect(await cli('retry', '--all', '--dry-run')).toMatchObject({ code: 0, rows: [{ count: 2 }] });
-    expect(await cli('retry')).toMatchObject({ code: 1, ok: false });
+    expect(await cli('retry')).toMatchObject({ code: 2, ok: false });
     expect(await cli('retry', id)).toMatchObject({ code: 0, rows: [{ count: 1 }] });
     expect(await audited()).toMatchObject({ action: 'job.retry', actor: { kind: 'operator' } });
-    expect(await cli('discard', id)).toMatchObject({ code: 1 });
+    expect(await cli('discard', id)).toMatchObject({ code: 3 });
     expect(await cli('discard', '--queue', 'media')).toMatchObject({ code: 0, rows: [{ count: 1 }] });
     expect((await cli('list')).rows).toMatchObject([{ id, state: 'waiting' }]);
     expect((await cli('stats')).message).toBe('Nobody works on default.');
@@ -130,7 +130,7 @@ describe('the command line', { timeout: COMMANDS_MS }, () => {
     expect(await cli('pause', 'media')).toMatchObject({ code: 0, rows: [{ pausedAt: expect.any(String) }] });
     expect(await cli('pause', 'media')).toMatchObject({ code: 1 });
     expect(await cli('resume', 'media')).toMatchObject({ code: 0, rows: [{ pausedAt: null }] });
-    expect((await cli('pause', 'none')).code).toBe(1);
+    expect((await cli('pause', 'none')).code).toBe(2);
     const id = ids.next();
     const job = { id, name: 'media.purge', queue: 'default', payload: '{}' };
     await db('jobs').insert({ ...job, lease_owner: 'somebody', lease_until: new Date(Date.now() + 60_000) });

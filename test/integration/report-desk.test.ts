@@ -350,6 +350,6 @@ describe('vireo report', () => {
 
   test('refuses an id that is none', async () => {
     expect((await cli('show', 'x')).code).not.toBe(0);
-    expect(await cli('show', '7')).toMatchObject({ code: 1, message: 'There is no such report.' });
+    expect(await cli('show', '7')).toMatchObject({ code: 3, message: 'There is no such report.' });
   });
 });

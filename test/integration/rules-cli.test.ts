@@ -64,7 +64,7 @@ describe('vireo rule', () => {
     expect((await command('rule', 'list')).rows).toMatchObject([{ enabled: false }]);
     expect((await command('rule', 'enable', id)).code).toBe(0);
     expect((await command('rule', 'remove', id)).code).toBe(0);
-    expect(await command('rule', 'remove', id)).toMatchObject({ code: 1, message: 'There is no such rule.' });
+    expect(await command('rule', 'remove', id)).toMatchObject({ code: 3, message: 'There is no such rule.' });
     const entries = await server.context.audit.list(
       { target: { kind: 'rule', id } },
       { maxId: null, minId: null, sinceId: null, limit: 9 },
@@ -74,10 +74,10 @@ describe('vireo rule', () => {
 
   test('says what is wrong', async () => {
     const none = await command('rule', 'add', '--name', 'x', '--action', 'hold');
-    expect(none).toMatchObject({ code: 1, message: expect.stringContaining('Say when') });
+    expect(none).toMatchObject({ code: 2, message: expect.stringContaining('Say when') });
     const bad = await command('rule', 'test', '--regex', '(?=a)');
-    expect(bad).toMatchObject({ code: 1, message: expect.stringContaining('cannot be read') });
-    expect((await command('rule', 'remove', 'x')).code).toBe(1);
+    expect(bad).toMatchObject({ code: 2, message: expect.stringContaining('cannot be read') });
+    expect((await command('rule', 'remove', 'x')).code).toBe(2);
     expect((await command('rule', '--help')).message).toContain('dry');
   });
 });
@@ -90,7 +90,7 @@ describe('vireo raid', () => {
       { on: true, reason: 'Waves' },
     ]);
     expect((await command('raid', 'off')).rows).toMatchObject([{ on: false }]);
-    expect((await command('raid', 'on', '--hours', '0')).code).toBe(1);
+    expect((await command('raid', 'on', '--hours', '0')).code).toBe(2);
   });
 });
 

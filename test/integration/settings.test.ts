@@ -192,9 +192,9 @@ describe('vireo settings', () => {
   });
 
   test('says what is wrong, and fails', async () => {
-    expect(await run('settings', 'get', 'NOTHING')).toMatchObject({ code: 1, ok: false });
+    expect(await run('settings', 'get', 'NOTHING')).toMatchObject({ code: 3, ok: false });
     expect(await run('settings', 'set', 'APP_COLOR', 'green')).toMatchObject({
-      ...{ code: 1, message: expect.stringContaining('six hexadecimal digits') },
+      ...{ code: 2, message: expect.stringContaining('six hexadecimal digits') },
     });
   });
 

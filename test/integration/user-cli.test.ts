@@ -50,7 +50,7 @@ describe('vireo user', () => {
 
   test('says which roles there are where one is named that is not', async () => {
     const said = await command('user', 'role', 'ada', 'emperor');
-    expect(said).toMatchObject({ code: 1, message: expect.stringContaining('moderator') });
+    expect(said).toMatchObject({ code: 3, message: expect.stringContaining('moderator') });
   });
 
   test('lists where nobody was seen for a while', async () => {
@@ -58,7 +58,7 @@ describe('vireo user', () => {
     const long = new Date(Date.now() - 90 * 86_400_000);
     await server.context.db('accounts').where({ id: old.id }).update({ created_at: long });
     expect(names(await command('user', 'list', '--inactive', '60'))).toEqual(['old']);
-    expect((await command('user', 'list', '--inactive', 'long')).code).toBe(1);
+    expect((await command('user', 'list', '--inactive', 'long')).code).toBe(2);
   });
 
   test('lets somebody back in who lost the password or the phone, and keeps that on record', async () => {
@@ -114,8 +114,8 @@ describe('what the staff does', () => {
     expect(await videoState()).toBe('removed');
     expect((await command('video', 'restore', video)).code).toBe(0);
     expect(await videoState()).toBe('published');
-    expect((await command('comment', 'remove', '1')).code).toBe(1);
-    expect((await command('user', 'warn', 'nobody-there')).code).toBe(1);
+    expect((await command('comment', 'remove', '1')).code).toBe(3);
+    expect((await command('user', 'warn', 'nobody-there')).code).toBe(3);
     const log = await command('audit', 'list', '--action', 'account.suspend');
     expect(log.rows).toMatchObject([{ by: 'command line', reason: 'Sold feathers.' }]);
     expect((await command('user', 'delete', 'loud')).code).toBe(0);

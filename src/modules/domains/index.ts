@@ -1,4 +1,5 @@
 import type { Db, InTx } from '../../db/database.ts';
+import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { IdSource } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
@@ -25,6 +26,7 @@ export type { ImportPlan } from './importing.ts';
 export { lineProblems } from './list-file.ts';
 export type { InstanceFilter, InstanceLine } from './overview.ts';
 export { type BlockListAudience, blockListAudiences } from './publishing.ts';
+export type { DomainPurge } from './purging.ts';
 export type { Subscription } from './subscriptions.ts';
 
 export type Domains = ReturnType<typeof createDomains>;
@@ -35,6 +37,7 @@ export function createDomains(given: {
   readonly inTx: InTx;
   readonly ids: IdSource;
   readonly clock: Clock;
+  readonly enqueue: Enqueue;
   readonly log: Logger;
   readonly fetch: Pick<SafeFetch, 'request'>;
   readonly policy: AddressPolicy;
@@ -50,6 +53,7 @@ export function createDomains(given: {
   const records = recording(deps);
   const all = { ...deps, records };
   const peers = peerBlocks(deps);
+  const purges = purging(deps);
   return {
     ...deciding(all),
     undo: records.undo,
@@ -63,6 +67,6 @@ export function createDomains(given: {
     drafts: drafting(all),
     peers,
     list: publishing(deps),
-    servers: { ...overview({ db, instances, peers }), ...purging(all) },
+    servers: { ...overview({ db, instances, peers, purgeOf: purges.purgeOf }), ...purges },
   };
 }

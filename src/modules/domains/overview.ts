@@ -3,6 +3,7 @@ import type { Db } from '../../db/database.ts';
 import { type DomainPolicy, type Instances, normaliseDomain } from '../instances/index.ts';
 import { type DomainEffect, effectOf } from './effect.ts';
 import type { peerBlocks } from './peer-blocks.ts';
+import type { DomainPurge } from './purging.ts';
 
 /** Which servers are asked for; what is left out does not narrow. */
 export interface InstanceFilter {
@@ -50,6 +51,8 @@ export interface InstanceDetail extends InstanceLine {
   readonly waitingInbound: number;
   /** What of it was refused in the last 30 days, by reason. */
   readonly refusals: readonly { readonly reason: string; readonly count: number }[];
+  /** How far the last purge of its domain has come. */
+  readonly purge: DomainPurge | null;
   readonly blockedBy: Awaited<ReturnType<ReturnType<typeof peerBlocks>['saidOf']>>;
 }
 
@@ -70,10 +73,12 @@ export function overview({
   db,
   instances,
   peers,
+  purgeOf,
 }: {
   readonly db: Db;
   readonly instances: Instances;
   readonly peers: ReturnType<typeof peerBlocks>;
+  readonly purgeOf: (domain: string) => Promise<DomainPurge | null>;
 }) {
   const lines = (): Knex.QueryBuilder =>
     db('instances')
@@ -117,12 +122,13 @@ export function overview({
       const line: InstanceLine | undefined = await lines().where('instances.host', name).first();
       if (!line) return null;
       const domain = normaliseDomain(name) ?? name;
-      const [record, policy, effect, refusals, blockedBy, counts] = await Promise.all([
+      const [record, policy, effect, refusals, blockedBy, purge, counts] = await Promise.all([
         db('instances').where({ host: name }).first('node_name', 'nodeinfo_checked_at', 'nodeinfo_failure'),
         instances.nearestPolicy(domain),
         effectOf(db, [domain]),
         refusalsOf(db, name),
         peers.saidOf(domain),
+        purgeOf(domain),
         countsOf(db, name),
       ]);
       return {
@@ -130,7 +136,7 @@ export function overview({
         nodeName: record?.node_name ?? null,
         checkedAt: record?.nodeinfo_checked_at ?? null,
         checkFailure: record?.nodeinfo_failure ?? null,
-        ...{ policy, effect, refusals, blockedBy },
+        ...{ policy, effect, refusals, blockedBy, purge },
         ...counts,
       };
     },

@@ -43,17 +43,21 @@ export interface DeadLetterPage {
   readonly limit: number;
 }
 
+type Counted = Promise<Result<{ count: number }, 'permission-missing'>>;
+
 /** What an admin sees and does about deliveries; the federation side implements it. */
 export interface DeliveryDesk {
   dead(page: DeadLetterPage): Promise<DeadDelivery[]>;
   /** With the activity as it was to be sent. Null where there is no such dead letter. */
   show(id: string): Promise<{ letter: DeadDelivery; body: string } | null>;
   /** Queues dead letters again, for another week of tries, and probes their hosts at once. Returns how many. */
-  retry(choice: DeadLetterChoice, by: string): Promise<number>;
+  retry(by: Actor, choice: DeadLetterChoice): Counted;
   /** Deletes dead letters for good; each is named in the log. Returns how many. */
-  discard(choice: DeadLetterChoice, by: string): Promise<number>;
+  discard(by: Actor, choice: DeadLetterChoice): Counted;
+  /** How many of them there are. */
+  count(choice: DeadLetterChoice): Promise<number>;
   /** Tries what waits for a host at once, its dead letters too. Returns how many of these were queued again. */
-  retryHost(by: Actor, host: string): Promise<Result<{ count: number }, 'permission-missing'>>;
+  retryHost(by: Actor, host: string): Counted;
   /** Those that fail for longest, first. */
   failingHosts(limit: number): Promise<FailingHost[]>;
 }

@@ -116,9 +116,16 @@ export function createMail(deps: MailDeps) {
       await enqueue(tx, { name: 'mail.send', payload: { mailId: id }, key: `mail.send:${id}` });
     },
 
+    /** Connects to the mail server and signs in, and sends nothing. */
+    async greet(): Promise<Result<object, 'mail-off' | 'mail-refused'>> {
+      if (!transport) return off();
+      const wrong = await transport.check();
+      return wrong === null ? ok() : fail('mail-refused', wrong);
+    },
+
     /** Sends one at once, for an admin who wants to know whether it works. */
     async test(to: string): Promise<Result<object, 'mail-off' | 'mail-refused'>> {
-      if (!transport) return fail('mail-off', 'No mail server is set up: set SMTP_HOST and MAIL_FROM.');
+      if (!transport) return off();
       const letter = {
         subject: `Mail of ${instance.name} works`,
         parts: [`This message shows that ${instance.name} can send mail.`],
@@ -145,3 +152,5 @@ export function createMail(deps: MailDeps) {
     close: async (): Promise<void> => transport?.close(),
   };
 }
+
+const off = () => fail('mail-off', 'No mail server is set up: set SMTP_HOST and MAIL_FROM.');

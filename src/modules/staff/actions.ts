@@ -10,7 +10,11 @@ const verbs = {
   setting: ['change'],
   announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
-  queue: ['pause', 'resume'],
+  queue: ['pause', 'resume', 'rebuild'],
+  // Of what could not be delivered to other servers.
+  delivery: ['retry', 'discard'],
+  relay: ['add', 'remove'],
+  inbox: ['replay'],
   storage: ['clean', 'scan', 'mend'],
   backup: ['create', 'verify', 'rehearse'],
   report: [

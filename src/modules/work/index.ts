@@ -77,6 +77,13 @@ export function createWork({ db, audit }: { readonly db: Db; readonly audit: Aud
     pause: (tx: Tx, by: Actor, queue: QueueName) => setPaused(tx, by, queue, true),
     resume: (tx: Tx, by: Actor, queue: QueueName) => setPaused(tx, by, queue, false),
     /** Tells Redis of all pending work again: harmless at any time. Returns how much that is. */
-    rebuild: () => rebuildQueues(db),
+    async rebuild(tx: Tx, by: Actor): Promise<Result<{ count: number }, 'permission-missing'>> {
+      const allowed = permitted(by, 'queues');
+      if (!allowed.ok) return allowed;
+      const count = await rebuildQueues(tx);
+      const target = { kind: 'queue', id: 'all' } as const;
+      await audit.record(tx, by, { action: 'queue.rebuild', target, detail: { jobs: count } });
+      return ok({ count });
+    },
   };
 }

@@ -1474,6 +1474,15 @@ export interface DomainPolicy {
   readonly subscription_id: string | null;
 }
 
+export interface DomainPurge {
+  /** Accounts that were here when it was asked for */
+  readonly total: number;
+  readonly ended: number;
+  readonly started_at: string;
+  /** Null while it is under way */
+  readonly finished_at: string | null;
+}
+
 export interface DomainSubscription {
   readonly id: string;
   readonly url: string;
@@ -2060,6 +2069,8 @@ export interface KnownServerDetail {
   readonly effect: DomainEffect;
   readonly dead_letters: number;
   readonly waiting_inbound: number;
+  /** How far the last purge of its domain has come */
+  readonly purge: DomainPurge | null;
   readonly refusals: readonly {
     readonly reason: string;
     readonly count: number;

@@ -35,28 +35,30 @@ function Known({ token }: { token: string }) {
   const claim = remote.value;
   return (
     <Page title={say('claimTitle', { id: claim.id })}>
-      <p role="status">
-        <strong>{say('state', { state: claim.state })}</strong>
-      </p>
-      {claim.state === 'unconfirmed' && <Confirming claim={claim} token={token} onChange={set} />}
-      {claim.answer !== '' && (
-        <section class={styles.section}>
-          <h2>{say('answer')}</h2>
-          <p class={styles.text} dir="auto">
-            {claim.answer}
-          </p>
-        </section>
-      )}
-      <Told claim={claim} />
-      {claim.counter_notices.length > 0 && (
-        <section class={styles.section}>
-          <h2>{say('counters')}</h2>
-          {claim.counter_notices.map((counter) => (
-            <Countered key={counter.id} counter={counter} token={token} onChange={set} />
-          ))}
-        </section>
-      )}
-      {(claim.state === 'open' || claim.state === 'upheld') && <Withdrawing token={token} onChange={set} />}
+      <div class={styles.flow}>
+        <p role="status">
+          <strong>{say('state', { state: claim.state })}</strong>
+        </p>
+        {claim.state === 'unconfirmed' && <Confirming claim={claim} token={token} onChange={set} />}
+        {claim.answer !== '' && (
+          <section class={styles.section}>
+            <h2>{say('answer')}</h2>
+            <p class={styles.text} dir="auto">
+              {claim.answer}
+            </p>
+          </section>
+        )}
+        <Told claim={claim} />
+        {claim.counter_notices.length > 0 && (
+          <section class={styles.section}>
+            <h2>{say('counters')}</h2>
+            {claim.counter_notices.map((counter) => (
+              <Countered key={counter.id} counter={counter} token={token} onChange={set} />
+            ))}
+          </section>
+        )}
+        {(claim.state === 'open' || claim.state === 'upheld') && <Withdrawing token={token} onChange={set} />}
+      </div>
     </Page>
   );
 }

@@ -16,15 +16,17 @@ export function CopyrightPage() {
   if (filed) return <Filed claim={filed} />;
   return (
     <Page title={say('title')}>
-      <p>{say('intro')}</p>
-      <h2>{say('steps')}</h2>
-      <ol class={styles.steps}>
-        <li>{say('stepFile')}</li>
-        <li>{say('stepDecide')}</li>
-        <li>{say('stepAnswer')}</li>
-      </ol>
-      <p class={styles.muted}>{say('before')}</p>
-      <ClaimForm onFiled={setFiled} />
+      <div class={styles.flow}>
+        <p>{say('intro')}</p>
+        <h2>{say('steps')}</h2>
+        <ol class={styles.steps}>
+          <li>{say('stepFile')}</li>
+          <li>{say('stepDecide')}</li>
+          <li>{say('stepAnswer')}</li>
+        </ol>
+        <p class={styles.muted}>{say('before')}</p>
+        <ClaimForm onFiled={setFiled} />
+      </div>
     </Page>
   );
 }

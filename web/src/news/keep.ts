@@ -9,6 +9,8 @@ import { askForAnnouncements, tellDismissed, tellReaction } from './calls.ts';
 const DISMISSED = 'vireo.dismissed';
 /** How often visitors ask, to whom nothing is told. */
 const POLL_MS = 5 * 60_000;
+/** Where a clip is shown, its first frame comes first. */
+const AFTER_CLIP_MS = 3_000;
 
 const dismissedHere = (): readonly string[] => (stored(DISMISSED) ?? '').split(' ').filter((id) => id !== '');
 
@@ -42,8 +44,9 @@ export function keepAnnouncements(): () => void {
   const stop = toldOfAnnouncements.subscribe((told) => {
     if (told) hear(told);
   });
-  load();
+  const first = setTimeout(load, document.documentElement.dataset.room ? AFTER_CLIP_MS : 0);
   return () => {
+    clearTimeout(first);
     clearInterval(timer);
     stop();
     announcements.value = [];

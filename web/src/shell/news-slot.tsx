@@ -4,15 +4,9 @@ import { me } from '../state/session.ts';
 import { begun } from './begun.ts';
 import { useFetched } from './use-fetched.ts';
 
-/** Where a clip is shown, its first frame comes first. */
-const AFTER_CLIP_MS = 3_000;
-
 const banner = () => import('../news/banner.tsx').then((module) => module.NewsBanner);
 
-const keeper = async () => {
-  if (document.documentElement.dataset.room) await new Promise((done) => setTimeout(done, AFTER_CLIP_MS));
-  return (await import('../news/keep.ts')).keepAnnouncements;
-};
+const keeper = () => import('../news/keep.ts').then((module) => module.keepAnnouncements);
 
 /** What the staff tells everybody. Its code is fetched where there is something. */
 export function NewsSlot() {

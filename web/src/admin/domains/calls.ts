@@ -87,4 +87,4 @@ export const retryServer = (host: string) =>
   request<{ readonly queued_again: number }>('POST', `${server(host)}/retry`);
 export const probeServer = (host: string) => request<ServerProbe>('POST', `${server(host)}/probe`);
 export const purgeServer = (host: string, reason: string) =>
-  request<{ accounts: number }>('POST', `${server(host)}/purge`, { reason });
+  request<object>('POST', `${server(host)}/purge`, { reason });

@@ -1,5 +1,5 @@
-import { useState } from 'preact/hooks';
-import type { KnownServerDetail, ServerProbe } from '../../api/schema.gen.ts';
+import { useEffect, useState } from 'preact/hooks';
+import type { DomainPurge, KnownServerDetail, ServerProbe } from '../../api/schema.gen.ts';
 import { absolute, bytes, count } from '../../format.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
@@ -14,13 +14,25 @@ import { levelName } from './levels.ts';
 import { say } from './say.ts';
 import { ServerState, Time } from './server-state.tsx';
 
+/** How often it is looked how far a purge has come. */
+const LOOK_AGAIN_MS = 2_000;
+
 /** All that is known of one server, and what can be done about it. */
 export function ServerDetail({ host }: { host: string }) {
-  const [remote, reload] = useRemote(`server:${host}`, () => showServer(host));
+  const [remote, reload, set] = useRemote(`server:${host}`, () => showServer(host));
   const [isDeciding, setDeciding] = useState(false);
   const [isPurging, setPurging] = useState(false);
   const [probe, setProbe] = useState<ServerProbe | null>(null);
   const [busy, setBusy] = useState(false);
+  const isBeingPurged = remote.state === 'ready' && remote.value.purge?.finished_at === null;
+  useEffect(() => {
+    if (!isBeingPurged) return;
+    const timer = setInterval(async () => {
+      const outcome = await showServer(host);
+      if (outcome.ok) set(outcome.value);
+    }, LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isBeingPurged, host, set]);
   if (remote.state === 'loading') return <Loading />;
   if (remote.state === 'failed') return <Failed failure={remote.failure} level={1} onRetry={reload} />;
   const server = remote.value;
@@ -98,6 +110,7 @@ function Known({ server }: { server: KnownServerDetail }) {
           { term: say('lastIn'), value: <Time iso={server.last_inbound_at} /> },
           { term: say('lastOut'), value: <Time iso={server.last_outbound_ok_at} /> },
           { term: say('circuit'), value: circuitOf(server) },
+          ...(server.purge ? [{ term: say('purgeTerm'), value: <PurgeState purge={server.purge} /> }] : []),
           { term: say('waiting'), value: count(effect.open_deliveries) },
           { term: say('deadLetters'), value: count(server.dead_letters) },
           { term: say('accounts'), value: count(server.accounts) },
@@ -128,6 +141,11 @@ function Known({ server }: { server: KnownServerDetail }) {
       </Section>
     </>
   );
+}
+
+function PurgeState({ purge }: { purge: DomainPurge }) {
+  const words = say(purge.finished_at === null ? 'purgeRuns' : 'purgeDone', purge);
+  return <span role="status">{words}</span>;
 }
 
 function circuitOf({ failures, open_until }: KnownServerDetail): string {
@@ -173,7 +191,7 @@ function PurgeDialog({ server, onDone, onClose }: PurgeProps) {
         const outcome = await purgeServer(server.host, reason);
         setBusy(false);
         if (!outcome.ok) return setProblem(outcome.sentence);
-        toast(say('purged', { count: outcome.value.accounts }));
+        toast(say('purged'));
         onDone();
       }}
     />

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actorOf } from '../../../../modules/auth/index.ts';
-import type { InstanceLine } from '../../../../modules/domains/index.ts';
+import type { DomainPurge, InstanceLine } from '../../../../modules/domains/index.ts';
 import type { HttpDeps } from '../../../deps.ts';
 import { ApiError, refused } from '../../../errors.ts';
 import { route } from '../../../route.ts';
@@ -96,6 +96,15 @@ export const listSoftwares = route({
 
 const params = z.object({ host: domainSchema });
 
+const purgeEntity = z
+  .object({
+    total: z.number().describe('Accounts that were here when it was asked for'),
+    ended: z.number(),
+    started_at: z.string(),
+    finished_at: z.string().nullable().describe('Null while it is under way'),
+  })
+  .meta({ id: 'DomainPurge' });
+
 const detailEntity = lineEntity
   .extend({
     node_name: z.string().nullable(),
@@ -105,6 +114,7 @@ const detailEntity = lineEntity
     effect: effectEntity,
     dead_letters: z.number(),
     waiting_inbound: z.number(),
+    purge: purgeEntity.nullable().describe('How far the last purge of its domain has come'),
     refusals: z.array(z.object({ reason: z.string(), count: z.number() })),
     blocked_by: z.array(
       z.object({
@@ -133,6 +143,7 @@ export const showServer = route({
       checked_at: whenNullable(found.checkedAt),
       policy: found.policy && policyEntityOf(found.policy),
       effect: effectEntityOf(found.effect),
+      purge: found.purge && purgeEntityOf(found.purge),
       ...{ dead_letters: found.deadLetters, waiting_inbound: found.waitingInbound },
       refusals: [...found.refusals],
       blocked_by: found.blockedBy.map(({ firstSeenAt, ...block }) => ({
@@ -141,6 +152,10 @@ export const showServer = route({
       })),
     };
   },
+});
+
+const purgeEntityOf = ({ total, ended, startedAt, finishedAt }: DomainPurge) => ({
+  ...{ total, ended, started_at: startedAt.toISOString(), finished_at: whenNullable(finishedAt) },
 });
 
 async function known(deps: HttpDeps, host: string): Promise<void> {
@@ -188,17 +203,19 @@ export const purgeServer = route({
   method: 'post',
   path: '/api/v1/admin/instances/:host/purge',
   summary:
-    'End every account of a domain here, with all that hangs on it; with `dry_run` it counts them only.',
+    'Have every account of a domain here end, with all that hangs on it, in the background (202): the server tells how far it has come. With `dry_run` it counts them only.',
   ...writeDomains,
   params,
   body: z.object({ dry_run: z.boolean().default(false), reason: reasonSchema }),
-  output: z.object({ accounts: z.number() }),
-  handler: async ({ deps, params: { host }, body, viewer }) => {
+  output: z.object({ accounts: z.number(), purge: purgeEntity.nullable() }),
+  handler: async ({ deps, params: { host }, body, viewer, res }) => {
     await known(deps, host);
-    if (body.dry_run) return { accounts: (await deps.domains.effect([host])).accounts };
-    const outcome = await deps.domains.servers.purge(actorOf(viewer), { domain: host, reason: body.reason });
+    if (body.dry_run) return { accounts: (await deps.domains.effect([host])).accounts, purge: null };
+    const input = { domain: host, reason: body.reason };
+    const outcome = await deps.inTx((tx) => deps.domains.servers.purge(tx, actorOf(viewer), input));
     if (!outcome.ok) throw refused(outcome);
-    return { accounts: outcome.accounts };
+    res.status(202);
+    return { accounts: outcome.purge.total, purge: purgeEntityOf(outcome.purge) };
   },
 });
 

@@ -1,0 +1,78 @@
+import { Command } from 'commander';
+import { version } from '../version.ts';
+import { actorCommand } from './actor.ts';
+import { announceCommand } from './announce.ts';
+import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
+import { catalogue } from './catalogue.ts';
+import { claimCommand } from './claim.ts';
+import { classifierCommand } from './classifier.ts';
+import { countersCommand } from './counters.ts';
+import { deliveryCommand } from './delivery.ts';
+import { doctorCommand } from './doctor.ts';
+import { domainCommand } from './domain.ts';
+import { federationCommand } from './federation.ts';
+import { hashCommand } from './hash.ts';
+import { inboxCommand } from './inbox.ts';
+import { instanceCommand } from './instance.ts';
+import { inviteCommand } from './invite.ts';
+import { joiningCommand } from './joining.ts';
+import { mailCommand } from './mail.ts';
+import { commentCommand } from './measures.ts';
+import { mediaCommand } from './media.ts';
+import { queueCommand } from './queue.ts';
+import { raidCommand } from './raid.ts';
+import { rankingCommand } from './ranking.ts';
+import { relayCommand } from './relay.ts';
+import type { Run, RunAlone } from './report.ts';
+import { reportCommand } from './reports.ts';
+import { ruleCommand } from './rule.ts';
+import { registrationsCommand, settingsCommand } from './settings.ts';
+import { storageCommand } from './storage.ts';
+import { userCommand } from './user.ts';
+import { videoCommand } from './video.ts';
+
+/** A command that does something, and the words that call it. */
+export interface Leaf {
+  readonly path: string;
+  readonly command: Command;
+}
+
+/** Everything that `vireo` can be asked, as commander knows it. */
+export function commandTree(run: Run, runAlone: RunAlone): Command {
+  const program = new Command('vireo')
+    .description('Looks after a Vireo server. The same work the server does, from the command line.')
+    .version(version)
+    .option('--json', 'print JSON for programs');
+  program.addCommand(backupCommand(run, runAlone)).addCommand(doctorCommand(runAlone));
+  for (const noun of [
+    ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
+    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
+    ...[claimCommand, classifierCommand, announceCommand],
+    ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
+    ...[actorCommand, inboxCommand],
+    ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],
+  ])
+    program.addCommand(noun(run));
+  for (const command of everyCommand(program)) command.configureHelp({ showGlobalOptions: true });
+  for (const { path, command } of leavesOf(program)) {
+    const entry = catalogue[path];
+    if (entry) command.addHelpText('after', `\nExample:\n  $ vireo ${entry.example}`);
+  }
+  return program;
+}
+
+/** The commands that do something: those that have none below them. */
+export function leavesOf(program: Command): Leaf[] {
+  const below = (parent: Command, words: readonly string[]): Leaf[] =>
+    parent.commands.flatMap((command) => {
+      const path = [...words, command.name()];
+      return command.commands.length === 0 ? [{ path: path.join(' '), command }] : below(command, path);
+    });
+  return below(program, []);
+}
+
+/** All commands, with those that only hold others. */
+export function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}

@@ -1,0 +1,139 @@
+import { expect } from 'vitest';
+import { about, type CliRun, lists, says, words } from './run.ts';
+import type { World } from './world.ts';
+
+const announced = async ({ cli }: World): Promise<string> =>
+  String((await cli('announce', 'add', 'Hello.')).rows[0]?.id);
+
+const work: Record<string, CliRun> = {
+  'queue stats': { ...words(), shows: lists({ queue: 'default' }) },
+  'queue workers': { ...words(), code: 1, shows: says('No worker lives') },
+  'queue list': { ...words('--queue', 'media'), shows: says('jobs') },
+  'queue dlq': {
+    async words({ deadJob }) {
+      await deadJob();
+      return [];
+    },
+    shows: lists({ lastError: 'It broke.' }),
+  },
+  'queue retry': {
+    words: async ({ deadJob }) => [await deadJob()],
+    missing: ['9'],
+    shows: lists({ count: 1 }),
+  },
+  'queue discard': {
+    words: async ({ deadJob }) => [await deadJob()],
+    missing: ['9'],
+    shows: lists({ count: 1 }),
+  },
+  'queue pause': {
+    words: () => ['mail'],
+    async shows(_, { cli }) {
+      await cli('queue', 'resume', 'mail');
+    },
+  },
+  'queue resume': {
+    async words({ cli }) {
+      await cli('queue', 'pause', 'mail');
+      return ['mail'];
+    },
+  },
+  'queue drain': {
+    words: () => ['mail', '--minutes', '1'],
+    async shows(said, { cli }) {
+      expect(said.message).toContain('None run');
+      await cli('queue', 'resume', 'mail');
+    },
+  },
+  'queue rebuild': { ...words(), shows: says('scheduled again') },
+  'delivery dead': {
+    async words({ deadLetter, peer }) {
+      await deadLetter();
+      return ['--host', peer.host];
+    },
+    shows: lists({ lastError: 'No.' }),
+  },
+  'delivery show': about(({ deadLetter }) => deadLetter()),
+  'delivery hosts': { ...words(), shows: says('servers fail') },
+  'delivery retry': { ...about(({ deadLetter }) => deadLetter()), shows: lists({ count: 1 }) },
+  'delivery discard': { ...about(({ deadLetter }) => deadLetter()), shows: lists({ count: 1 }) },
+  'mail test': { ...words('ana@mail.test'), shows: says('took a message') },
+};
+
+const stored: Record<string, CliRun> = {
+  'media usage': {
+    async words({ storedVideo }) {
+      await storedVideo();
+      return [];
+    },
+    shows: says('Copies of videos'),
+  },
+  'media retention': { ...words('--run', 'sessions'), shows: says('went') },
+  'media prune': { ...words('--remote', '--days', '1'), shows: says('went') },
+  'media orphans': { ...words(), shows: says('orphans') },
+  'media lookup': { ...about((world) => world.storedVideo()), shows: says('of this server') },
+  'media transcribe': {
+    words: async (world) => [await world.video()],
+    code: 1,
+    shows: says('TRANSCRIPTION_URL'),
+  },
+  'media move': { ...words('--to', 's3'), code: 1, shows: says('S3_ENDPOINT') },
+  // Videos of these tests have rows and no files, but for those that say so.
+  'storage check': { ...words('--prefix', 'media/'), code: 1, shows: says('were read') },
+  'announce add': { ...words('We move on Sunday.'), shows: lists({ state: 'live' }) },
+  'announce list': {
+    async words(world) {
+      await announced(world);
+      return [];
+    },
+    shows: lists({ text: 'Hello.' }),
+  },
+  'announce end': { ...about(announced), shows: says('Nobody sees it') },
+  'announce publish': {
+    ...about(async (world) => {
+      const id = await announced(world);
+      await world.cli('announce', 'end', id);
+      return id;
+    }),
+    shows: says('Everybody sees it'),
+  },
+  'announce remove': { ...about(announced), shows: says('deleted') },
+  'announce undo': {
+    ...about(async (world) => {
+      const { message } = await world.cli('announce', 'end', await announced(world));
+      return message.split(' ').at(-1) ?? '';
+    }),
+    shows: says('as it was before'),
+  },
+  'classifier secret': {
+    ...words(),
+    shows: ({ rows }) => expect(String(rows[0]?.secret)).toMatch(/^.{20,}$/),
+  },
+  'classifier status': { ...words(), shows: says('CLASSIFIER_URL') },
+  'classifier test': { ...words(), code: 1 },
+  'ranking show': { ...words(), shows: says('Version') },
+  'ranking set': { ...words('weights.trending=0.3'), shows: says('Version') },
+  'ranking reset': { ...words(), shows: says('defaults') },
+  'counters recount': { ...words(), shows: says('were counted') },
+  'settings list': { ...words(), shows: lists({ name: 'INSTANCE_NAME' }) },
+  'settings get': { ...words('INSTANCE_NAME'), missing: ['NOTHING'] },
+  'settings set': { ...words('INSTANCE_NAME', 'Ours'), shows: lists({ value: 'Ours' }) },
+  'settings reset': words('INSTANCE_NAME'),
+  'settings export': words(),
+  'backup create': { ...words('--media', 'none'), shows: says('rows') },
+  'backup list': {
+    async words({ cli }) {
+      await cli('backup', 'create', '--media', 'none');
+      return [];
+    },
+    shows: says('backups'),
+  },
+  'backup verify': { ...words('--no-media'), shows: says('as it should be') },
+  'backup rehearse': { ...words(), shows: says('can be restored') },
+  // The database is not empty: it must say so, and touch nothing. What it does is in backups.test.ts.
+  'backup restore': { ...words(), code: 1, shows: says('--replace') },
+  doctor: { ...words('--quiet'), code: 1, shows: lists({ level: 'fault' }) },
+};
+
+/** What is about this server itself: its work, what it stores, how it is set. */
+export const machine = { ...work, ...stored };

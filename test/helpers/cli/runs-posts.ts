@@ -1,0 +1,123 @@
+import { about, type CliRun, lists, measures, says, words } from './run.ts';
+import type { World } from './world.ts';
+
+const reported = async ({ server: { context }, people: { local }, name }: World): Promise<string> => {
+  const [reporter, target] = [await local(name()), await local(name())];
+  const filed = await context.inTx((tx) =>
+    context.moderation.file(tx, {
+      ...{ reporterId: reporter.id, targetId: target.id, videoIds: [], commentIds: [], ruleIds: [] },
+      ...{ comment: 'Look.', category: 'spam', forward: false },
+    }),
+  );
+  if (!filed.ok) throw new Error(filed.detail);
+  return filed.reportId;
+};
+
+const aRule = async ({ cli, name }: World): Promise<string> => {
+  const made = await cli('rule', 'add', '--name', name(), '--words', 'casino*', '--action', 'hold');
+  return String(made.rows[0]?.id);
+};
+
+const commented = async ({ server: { context }, people: { local }, video, name }: World): Promise<string> => {
+  const under = await context.videos.internal(await video());
+  if (!under) throw new Error('There is no such video.');
+  const author = await local(name());
+  const made = await context.inTx((tx) =>
+    context.comments.publish(tx, {
+      ...{ author, video: under, parent: null, visibility: 'public' },
+      details: { text: 'Hm.', contentWarning: '', sensitive: false, language: null, mentions: new Map() },
+    }),
+  );
+  if (!made.ok) throw new Error(made.detail);
+  return made.commentId;
+};
+
+const listed = async ({ cli, file, name }: World): Promise<string> => {
+  const sha256 = Buffer.from(name().padEnd(32, '.')).toString('hex');
+  await cli('hash', 'import', await file('one.csv', `sha256,phash,label\n${sha256},,listed\n`));
+  const { rows } = await cli('hash', 'list');
+  return String(rows.find((row) => row.sha256 === sha256)?.id);
+};
+
+/** What is about posts, and what is reported of them. */
+export const posts: Record<string, CliRun> = {
+  ...measures('video', (world) => world.video(), ['sensitive', 'comments-off', 'no-discovery', 'remove']),
+  ...measures('comment', commented, ['remove']),
+  'video retranscode': {
+    words: () => ['--all'],
+    missing: ['9'],
+    shows: says('will be made anew'),
+  },
+  'video verify': { ...about((world) => world.storedVideo()), shows: says('1 objects') },
+  'video regenerate-thumbnails': { ...about((world) => world.video()), shows: says('will be made anew') },
+  'video purge': { ...about((world) => world.remoteVideo()), shows: says('went') },
+  'video move': { ...about((world) => world.video(), '--to', 's3'), code: 1, missing: ['9', '--to', 's3'] },
+  'report list': {
+    async words(world) {
+      await reported(world);
+      return ['--state', 'open'];
+    },
+    shows: lists({ state: 'open', category: 'spam' }),
+  },
+  'report show': { ...about(reported), shows: says('Look.') },
+  'report assign': about(reported),
+  'report resolve': { ...about(reported, '--reason', 'Right.'), shows: says('is resolved') },
+  'report reopen': {
+    async words(world) {
+      const id = await reported(world);
+      await world.cli('report', 'resolve', id);
+      return [id];
+    },
+    missing: ['9'],
+  },
+  'report note': { ...about(reported, 'Seen.'), missing: ['9', 'Seen.'] },
+  'rule list': {
+    async words(world) {
+      await aRule(world);
+      return [];
+    },
+    shows: lists({ action: 'hold' }),
+  },
+  'rule add': { words: ({ name }) => ['--name', name(), '--words', 'feather*', '--action', 'report'] },
+  'rule test': { ...words('--words', 'feather*'), shows: says('Nothing was changed') },
+  'rule enable': about(aRule),
+  'rule disable': about(aRule),
+  'rule remove': about(aRule),
+  'raid on': { ...words('--hours', '2'), shows: lists({ on: true }) },
+  'raid off': { ...words(), shows: lists({ on: false }) },
+  'raid status': { ...words(), shows: says('Raid mode is') },
+  'hash list': {
+    async words(world) {
+      await listed(world);
+      return [];
+    },
+    shows: lists({ label: 'listed' }),
+  },
+  'hash add': {
+    ...about(async (world) => {
+      const id = await world.video();
+      const sha256 = Buffer.from(id.padEnd(32, '.')).toString('hex');
+      await world.server.context.db('videos').where({ id }).update({ original_sha256: sha256 });
+      return id;
+    }),
+  },
+  'hash remove': about(listed),
+  'hash import': {
+    words: async ({ file }) => [await file('list.csv', `sha256,phash,label\n${'ab'.repeat(32)},,bad\n`)],
+    shows: lists({ added: 1 }),
+  },
+  'hash export': { words: ({ path }) => [path('out.csv')] },
+  'hash matches': { ...words(), shows: says('matches') },
+  'hash evidence': {
+    words: async (world) => {
+      const { db, ids, storage } = world.server.context;
+      const [id, key] = [ids.next(), 'evidence/1/clip.mp4'];
+      await storage.putBytes(key, Buffer.from('a clip'), { contentType: 'video/mp4' });
+      await db('listed_media_matches').insert({
+        ...{ id, video_id: '1', account_id: '1', found_by: 'file', sha256: 'ab', evidence_key: key },
+      });
+      return [id, '--reason', 'Asked for.', '--out', world.path('evidence')];
+    },
+    missing: ['9', '--reason', 'Asked for.', '--out', 'nowhere'],
+  },
+};

@@ -1,0 +1,130 @@
+import { expect } from 'vitest';
+import { type CliRun, lists, says, words } from './run.ts';
+import type { World } from './world.ts';
+
+const decided = async ({ cli, name }: World): Promise<string> => {
+  const domain = `${name()}.example`;
+  await cli('domain', 'block', domain);
+  return domain;
+};
+const subscribed = async ({ cli, peer, name }: World): Promise<string> => {
+  const made = await cli('domain', 'subscribe', peer.url(`/${name()}.csv`));
+  return String(made.rows[0]?.id);
+};
+const toHost = ({ peer }: World) => [peer.host];
+
+/** What is about other servers. */
+export const servers: Record<string, CliRun> = {
+  'federation explain': {
+    words: async ({ server: { context }, deadLetter }) => {
+      const id = await deadLetter();
+      const { activity_id } = await context.db('deliveries').where({ id }).first('activity_id');
+      return [(await context.db('activities').where({ id: activity_id }).first('uri')).uri];
+    },
+    missing: ['https://far.example/none'],
+    shows: lists({ state: 'dead' }),
+  },
+  'federation fetch': { words: ({ carol }) => [carol.id, '--trace'], shows: lists({ step: 'verdict' }) },
+  'actor refresh': {
+    async words({ cli, carol, server: { context } }) {
+      await cli('federation', 'find', carol.handle);
+      await context.db('accounts').where({ actor_uri: carol.id }).update({ display_name: 'Old' });
+      return [carol.handle];
+    },
+    missing: ['@nobody@far.example'],
+    shows: ({ rows }) => expect(rows).not.toContainEqual(expect.objectContaining({ displayName: 'Old' })),
+  },
+  'inbox replay': {
+    words: async ({ server: { context }, carol, name }) => {
+      const uri = `${carol.id}/${name()}`;
+      await context.db('inbox_activities').insert({
+        ...{ id: context.ids.next(), actor_uri: carol.id, activity_uri: uri, host: new URL(uri).host },
+        ...{ type: 'Like', body: '{}', state: 'refused', reason: 'a-fault', processed_at: new Date() },
+      });
+      return [uri];
+    },
+    missing: ['https://far.example/none'],
+    async shows({ words: [uri] }, { server: { context } }) {
+      const row = await context.db('inbox_activities').where({ activity_uri: uri }).first();
+      expect(row).toMatchObject({ state: 'queued', reason: null, processed_at: null });
+      expect(
+        await context
+          .db('jobs')
+          .where({ key: `inbox:${row.host}` })
+          .first(),
+      ).toBeDefined();
+    },
+  },
+  'federation instances': { ...words(), shows: says('servers') },
+  'federation find': { words: ({ carol }) => [carol.handle], shows: says(/^$/) },
+  'domain list': {
+    async words(world) {
+      await decided(world);
+      return ['--severity', 'suspend'];
+    },
+    shows: lists({ severity: 'suspend' }),
+  },
+  'domain set': {
+    words: ({ name }) => [`${name()}.example`, '--severity', 'silence'],
+    shows: lists({ severity: 'silence' }),
+  },
+  'domain block': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'suspend' }) },
+  'domain silence': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'silence' }) },
+  'domain no-feed': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'no-feed' }) },
+  'domain allow': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'allow' }) },
+  'domain remove': { words: async (world) => [await decided(world)], missing: ['nobody.example'] },
+  'domain unblock': { words: async (world) => [await decided(world)], missing: ['nobody.example'] },
+  'domain media': {
+    words: ({ name }) => [`${name()}.example`, 'proxy'],
+    shows: lists({ mediaMode: 'proxy' }),
+  },
+  'domain undo': {
+    async words({ cli, name }) {
+      const { message } = await cli('domain', 'block', `${name()}.example`);
+      return [message.split(' ').at(-1) ?? ''];
+    },
+    missing: ['9'],
+    shows: says('as they were before'),
+  },
+  'domain purge': {
+    async words({ people: { remote }, name }) {
+      const domain = `${name()}.example`;
+      await remote('lena', domain);
+      return [domain];
+    },
+    shows: lists({ accounts: 1 }),
+  },
+  'domain import': {
+    words: async ({ file }) => [await file('blocks.csv', '#domain,#severity\nimported.example,suspend\n')],
+    shows: says('1 were added'),
+  },
+  'domain export': { words: ({ path }) => [path('blocks-out.csv')] },
+  'domain subscribe': { words: ({ peer }) => [peer.url('/list.csv')], shows: says('fetched within minutes') },
+  'domain subscriptions': { ...words(), shows: says('lists') },
+  'domain unsubscribe': { words: async (world) => [await subscribed(world)], missing: ['9'] },
+  'domain retry': { words: async (world) => [await subscribed(world)], missing: ['9'] },
+  'domain drafts': { ...words(), shows: says('proposals') },
+  'domain exclude': { words: ({ name }) => [`${name()}.example`] },
+  'domain publish': { ...words('members'), shows: lists({ audience: 'members' }) },
+  'instance list': { ...words('--limited'), shows: says('servers') },
+  'instance show': {
+    async words(world) {
+      await world.cli('federation', 'find', world.carol.handle);
+      return [world.peer.host];
+    },
+    missing: ['nobody.example'],
+  },
+  'instance ping': { words: toHost, code: 1 },
+  'instance probe': { words: toHost, code: 1, shows: lists({ step: 'nodeinfo' }) },
+  'instance retry': { words: toHost, shows: says('tried now') },
+  'relay list': { ...words(), shows: says('relays') },
+  'relay add': { words: ({ peer, name }) => [peer.url(`/${name()}/inbox`)], shows: says('is asked') },
+  'relay remove': {
+    async words({ cli, peer, name }) {
+      const address = peer.url(`/${name()}/inbox`);
+      await cli('relay', 'add', address);
+      return [address];
+    },
+    missing: ['https://nobody.example/inbox'],
+  },
+};
