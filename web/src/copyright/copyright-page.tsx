@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
 import type { CopyrightClaim } from '../api/schema.gen.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Choice, Field, FormError } from '../ui/field.tsx';
