@@ -2,6 +2,7 @@ import type { InTx } from '../src/db/database.ts';
 import { fail, type Result } from '../src/lib/result.ts';
 import type { Instances, Urls } from '../src/modules/instances/index.ts';
 import type { Relay, RelayKind, Relays } from '../src/modules/relays/index.ts';
+import type { Actor } from '../src/modules/staff/index.ts';
 import type { Lookup } from './lookup.ts';
 import { uriOf } from './translate/read.ts';
 
@@ -15,6 +16,7 @@ export interface SubscribeDeps {
 
 /** Asks the relay at an address for its posts. */
 export type SubscribeToRelay = (
+  by: Actor,
   address: string,
   kind?: RelayKind,
 ) => Promise<Result<{ relay: Relay }, string>>;
@@ -24,7 +26,7 @@ export type SubscribeToRelay = (
  * actor of one of LitePub's kind, which is asked for its inbox first; unless the kind is given.
  */
 export function createSubscribe({ inTx, relays, instances, lookup, urls }: SubscribeDeps): SubscribeToRelay {
-  return async (address, given) => {
+  return async (by, address, given) => {
     const uri = uriOf(address);
     const url = uri === null ? null : URL.parse(uri);
     if (!url || urls.isOurs(url.href))
@@ -33,11 +35,11 @@ export function createSubscribe({ inTx, relays, instances, lookup, urls }: Subsc
       return fail('blocked', `This server does not talk to ${url.host}.`);
     const kind = given ?? (/\/inbox\/?$/.test(url.pathname) ? 'mastodon' : 'litepub');
     if (kind === 'mastodon') {
-      return inTx((tx) => relays.add(tx, { kind, inboxUri: url.href, actorUri: null }));
+      return inTx((tx) => relays.add(tx, by, { kind, inboxUri: url.href, actorUri: null }));
     }
     const found = await lookup.actor(url.href, { anew: true });
     if (!found.ok) return found;
     const { inboxUri, actorUri } = found.account;
-    return inTx((tx) => relays.add(tx, { kind, inboxUri, actorUri }));
+    return inTx((tx) => relays.add(tx, by, { kind, inboxUri, actorUri }));
   };
 }

@@ -77,6 +77,7 @@ import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
 import { transcriberOf } from './transcriber.ts';
+import { createUndoing } from './undoing.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -132,7 +133,14 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   closers.push(() => settings.close());
   const { config } = settings;
   const connections = { db, redis, databaseUrl, redisUrl };
-  const { inTx, recommending, hearCommitted } = openRankedFeeds({ config, ids, clock, log, ...connections });
+  const { inTx, recommending, hearCommitted } = openRankedFeeds({
+    config,
+    ids,
+    clock,
+    log,
+    audit,
+    ...connections,
+  });
   const enqueue = createEnqueue(ids);
   const scratchDir = join(config.dataDir, 'work');
   const room = createRoom({ places: overrides.places ?? placesOf(config, db), clock, log });
@@ -236,16 +244,16 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ domain: urls.domain, instance: config.instance, ruleText: settings.ruleText },
   });
   const reportDesk = createReportDesk({
-    ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, workDir: scratchDir },
+    ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, measures, workDir: scratchDir },
   });
-  const relays = createRelays({ db, ids, urls });
+  const relays = createRelays({ db, ids, urls, audit });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
   const tags = createTags({ db, ids, clock, unlistedDomains });
   const filters = createFilters({ db, ids });
   const analytics = createAnalytics({ db, inTx, clock });
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters, recommending });
   const streams = createStreams({
-    ...{ db, inTx, ids, enqueue, clock, log, unlistedDomains, instanceSecret, redis, config },
+    ...{ db, inTx, ids, enqueue, clock, log, audit, unlistedDomains, instanceSecret, redis, config },
     keepAtHand: videos.keepAtHand,
     onFresh: analytics.noteWatched,
   });
@@ -339,6 +347,11 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ config, db, inTx, databaseUrl, clock, log, media, metrics, instanceSecret, auth },
     request: fetch.request,
   });
+  const [staff, work] = [createStaffSide({ db, ids, audit }), createWork({ db, audit })];
+  const undoing = createUndoing({
+    ...{ inTx, audit, measures, reportDesk, domains, settings, staff, rules: guard.rules, work },
+    ...{ trending: streams.trending, recommending, relays },
+  });
   const context = {
     config,
     settings,
@@ -353,7 +366,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     urls,
     redis,
     queues,
-    work: createWork({ db, audit }),
+    ...{ work, staff, undoing },
     ...createOperations({
       ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
       ...safekeeping,
@@ -368,7 +381,6 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
       clock,
     }),
     ...{ comments, engagement, moderation, measures, reportDesk, audit },
-    staff: createStaffSide({ db, ids, audit }),
     ...guard,
     ...{ notifications, push, relays, posts, tags },
     ...{ feed, ...streams, recommending, analytics, cursors },

@@ -5,9 +5,9 @@ import type { Enqueue } from '../../src/jobs/enqueue.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import type { AccountId } from '../../src/lib/ids.ts';
 import type { Logger } from '../../src/lib/log.ts';
-import { ok } from '../../src/lib/result.ts';
+import { ok, type Result } from '../../src/lib/result.ts';
 import type { DeadDelivery, DeadLetterChoice, DeliveryDesk } from '../../src/modules/instances/index.ts';
-import { type Audit, permitted } from '../../src/modules/staff/index.ts';
+import { type Actor, type Audit, permitted } from '../../src/modules/staff/index.ts';
 import { probeNow } from './circuit.ts';
 import { wakePumps } from './deliveries.ts';
 import { openLanes } from './lanes.ts';
@@ -23,7 +23,7 @@ interface DeadLetterDeps {
 
 /** Dead letters of deliveries, for the command line and the admin API alike. */
 export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
-  const { db, log } = deps;
+  const { db } = deps;
   return {
     async dead({ host, maxId, minId, limit }) {
       const query = listed(db).limit(limit);
@@ -41,15 +41,8 @@ export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
       return { letter, body };
     },
 
-    async retry(choice, by) {
-      const count = await inChunks(deps, choice, requeue);
-      if (count > 0) log.warn({ choice, count, by }, 'dead letters were queued again');
-      return count;
-    },
-
-    async discard(choice, by) {
-      return inChunks(deps, choice, (chunkDeps, tx, ids) => remove(chunkDeps, tx, ids, by));
-    },
+    retry: (by, choice) => onDead(deps, by, { action: 'delivery.retry', choice, step: requeue }),
+    discard: (by, choice) => onDead(deps, by, { action: 'delivery.discard', choice, step: remove }),
 
     async retryHost(by, host) {
       const allowed = permitted(by, 'domains');
@@ -73,6 +66,31 @@ export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
         .select('host', 'failing_since as failingSince', 'failures', 'open_until as nextProbeAt');
     },
   };
+}
+
+interface Doing {
+  readonly action: 'delivery.retry' | 'delivery.discard';
+  readonly choice: DeadLetterChoice;
+  readonly step: Step;
+}
+
+/** Does something to dead letters; each portion is on record in its own transaction. */
+async function onDead(
+  deps: DeadLetterDeps,
+  by: Actor,
+  { action, choice, step }: Doing,
+): Promise<Result<{ count: number }, 'permission-missing'>> {
+  const allowed = permitted(by, 'queues');
+  if (!allowed.ok) return allowed;
+  const target =
+    choice.kind === 'one'
+      ? ({ kind: 'job', id: choice.id } as const)
+      : ({ kind: 'domain', id: choice.kind === 'host' ? nameOf(choice.host) : 'all' } as const);
+  const count = await inChunks(deps, choice, async (chunkDeps, tx, ids) => {
+    await step(chunkDeps, tx, ids);
+    await deps.audit.record(tx, by, { action, target, detail: { count: ids.length } });
+  });
+  return ok({ count });
 }
 
 /** Hosts are stored in lower case, with their port. */
@@ -152,12 +170,12 @@ async function requeue({ clock, enqueue }: DeadLetterDeps, tx: Tx, ids: readonly
   await wakePumps(enqueue, tx, hosts);
 }
 
-async function remove({ log }: DeadLetterDeps, tx: Tx, ids: readonly string[], by: string): Promise<void> {
+async function remove({ log }: DeadLetterDeps, tx: Tx, ids: readonly string[]): Promise<void> {
   const { rows } = await tx.raw<{ rows: { id: string; inbox: string; activity: string }[] }>(
     `delete from deliveries using activities
       where deliveries.id = any(?) and activities.id = deliveries.activity_id
       returning deliveries.id, deliveries.inbox_uri as inbox, activities.uri as activity`,
     [[...ids]],
   );
-  for (const letter of rows) log.warn({ ...letter, by }, 'a dead letter was discarded');
+  for (const letter of rows) log.info(letter, 'a dead letter was discarded');
 }

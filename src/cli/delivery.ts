@@ -2,9 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { deliveryLimits } from '../../config/limits.ts';
 import { parseId } from '../lib/ids.ts';
 import type { DeadLetterChoice, DeliveryDesk } from '../modules/instances/index.ts';
+import { operator } from '../modules/staff/index.ts';
 import type { Report, Run } from './report.ts';
-
-const BY = 'command line';
 
 interface Chosen {
   readonly host?: string;
@@ -83,7 +82,9 @@ async function act(
   done: string,
 ): Promise<Report> {
   if (!choice) return { ok: false, text: 'Name one id, or give --host or --all: exactly one of the three.' };
-  const count = await desk[verb](choice, BY);
+  const outcome = await desk[verb](operator, choice);
+  if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
+  const { count } = outcome;
   if (count === 0) return { ok: false, text: 'There is no such dead letter.' };
   return { ok: true, rows: [{ count }], text: `${count} ${count === 1 ? 'was' : 'were'} ${done}.` };
 }

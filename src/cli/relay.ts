@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { operator } from '../modules/staff/index.ts';
 import type { Report, Run } from './report.ts';
 
 /** `vireo relay …`: servers that pass on what others publish. */
@@ -27,7 +28,7 @@ export function relayCommand(run: Run): Command {
     .addOption(new Option('--kind <kind>', 'how it wants to be asked').choices(['mastodon', 'litepub']))
     .action((address: string, options: { kind?: 'mastodon' | 'litepub' }) =>
       run(async ({ federation }): Promise<Report> => {
-        const outcome = await federation.subscribeToRelay(address, options.kind);
+        const outcome = await federation.subscribeToRelay(operator, address, options.kind);
         if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
         return { ok: true, text: `${outcome.relay.inboxUri} is asked. See \`relay list\` for its answer.` };
       }),
@@ -39,10 +40,10 @@ export function relayCommand(run: Run): Command {
     .argument('<address>', 'its inbox or its actor')
     .action((address: string) =>
       run(async ({ relays, inTx }): Promise<Report> => {
-        const done = await inTx((tx) => relays.remove(tx, address));
-        return done
+        const done = await inTx((tx) => relays.remove(tx, operator, address));
+        return done.ok
           ? { ok: true, text: `${address} is not listened to any more.` }
-          : { ok: false, text: `There is no relay ${address}.` };
+          : { ok: false, text: done.detail ?? done.reason };
       }),
     );
   return command;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { relayLimits } from '../../config/limits.ts';
+import { operator } from '../../src/modules/staff/index.ts';
 import {
   activityOf,
   createOf,
@@ -50,7 +51,7 @@ const gotten = (type: string) =>
 
 async function subscribe(address: string, kind?: 'mastodon' | 'litepub') {
   const before = e.received.length;
-  const added = await rig.server.context.federation.subscribeToRelay(address, kind);
+  const added = await rig.server.context.federation.subscribeToRelay(operator, address, kind);
   expect(added).toMatchObject({ ok: true });
   await eventually('the Follow arrives', () => e.received.length > before);
   return gotten('Follow');
@@ -102,12 +103,14 @@ describe('a relay is asked', () => {
   test('once, and told when it is not wanted any more', async () => {
     const asked = await subscribe(e.url('/inbox'));
     const { federation, relays, inTx } = rig.server.context;
-    expect(await federation.subscribeToRelay(e.url('/inbox'))).toMatchObject({ reason: 'known' });
-    expect(await federation.subscribeToRelay('nowhere')).toMatchObject({ reason: 'address-invalid' });
-    expect(await inTx((tx) => relays.remove(tx, e.url('/inbox')))).toBe(true);
+    expect(await federation.subscribeToRelay(operator, e.url('/inbox'))).toMatchObject({ reason: 'known' });
+    expect(await federation.subscribeToRelay(operator, 'nowhere')).toMatchObject({
+      reason: 'address-invalid',
+    });
+    expect(await inTx((tx) => relays.remove(tx, operator, e.url('/inbox')))).toMatchObject({ ok: true });
     const undo = await gotten('Undo');
     expect(undo).toMatchObject({ actor: instanceActor, object: { id: asked.id, object: PUBLIC } });
-    expect(await inTx((tx) => relays.remove(tx, e.url('/inbox')))).toBe(false);
+    expect(await inTx((tx) => relays.remove(tx, operator, e.url('/inbox')))).toMatchObject({ ok: false });
   });
 });
 
@@ -173,7 +176,7 @@ describe('what a relay passes on', () => {
     await db()('relays').delete();
     await listening();
     const { relays, inTx } = rig.server.context;
-    await inTx((tx) => relays.remove(tx, relay.id));
+    await inTx((tx) => relays.remove(tx, operator, relay.id));
     expect(await outcome(relay, activityOf('Announce', relay, note.id))).toBe('ignored: not-followed');
     expect(await videos()).toEqual([]);
   });

@@ -92,13 +92,20 @@ export function drafting({ db, instances, audit, records }: DraftDeps) {
       if (!allowed.ok) return allowed;
       const drafts = await open(tx, ids);
       if (drafts.length === 0) return fail('not-found', 'There is no such proposal any more.');
-      await settle(tx, drafts, 'rejected');
       const target = { kind: 'domain', id: targetOf(drafts) } as const;
-      await audit.record(tx, by, {
-        action: 'domain.reject-draft',
-        target,
-        detail: { domains: drafts.length },
-      });
+      const rejected = drafts.map(({ id }) => id);
+      await audit.recordRows(
+        tx,
+        by,
+        { action: 'domain.reject-draft', target, detail: { domains: drafts.length } },
+        {
+          watch: {
+            table: 'domain_drafts',
+            where: (query) => query.whereRaw('id = any(?::bigint[])', [rejected]),
+          },
+          write: () => settle(tx, drafts, 'rejected'),
+        },
+      );
       return ok({ count: drafts.length });
     },
   };

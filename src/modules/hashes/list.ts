@@ -6,7 +6,7 @@ import { within } from '../../db/paging.ts';
 import type { IdSource, VideoId } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { type Actor, type Audit, permitted } from '../staff/index.ts';
+import { type Actor, type Audit, permitted, type Watch } from '../staff/index.ts';
 import {
   type Listed,
   type ListedId,
@@ -91,7 +91,9 @@ export function listCommands({
       const allowed = permitted(by, 'rules');
       if (!allowed.ok) return allowed;
       const made = await insert(tx, input);
-      if (made.ok) await audit.record(tx, by, { action: 'hash.add', target: { kind: 'rule', id: made.id } });
+      if (!made.ok) return made;
+      const target = { kind: 'rule', id: made.id } as const;
+      await audit.recordNew(tx, by, { action: 'hash.add', target }, among([made.id]));
       return made;
     },
 
@@ -113,20 +115,23 @@ export function listCommands({
       if (!made.ok && made.reason === 'hash-invalid') {
         return fail('hash-invalid', 'Nothing is known of the file of this video: it was not copied here.');
       }
-      if (made.ok) {
-        const target = { kind: 'video', id: videoId } as const;
-        await audit.record(tx, by, { action: 'hash.add', target, detail: { listedId: made.id } });
-      }
+      if (!made.ok) return made;
+      const target = { kind: 'video', id: videoId } as const;
+      const deed = { action: 'hash.add', target, detail: { listedId: made.id } } as const;
+      await audit.recordNew(tx, by, deed, among([made.id]));
       return made;
     },
 
     async remove(tx: Tx, by: Actor, id: ListedId): Promise<Result<object, ListRefusal>> {
       const allowed = permitted(by, 'rules');
       if (!allowed.ok) return allowed;
-      const count = await tx('listed_media').where({ id }).delete();
-      if (count === 0) return fail('not-found', 'There is no such entry in the list.');
-      await audit.record(tx, by, { action: 'hash.remove', target: { kind: 'rule', id } });
-      return ok();
+      const removed = await audit.recordRows(
+        tx,
+        by,
+        { action: 'hash.remove', target: { kind: 'rule', id } },
+        { watch: among([id]), write: () => tx('listed_media').where({ id }).delete() },
+      );
+      return removed === null ? fail('not-found', 'There is no such entry in the list.') : ok();
     },
 
     /** Takes a list as `export` writes it; other columns are left out. */
@@ -136,21 +141,20 @@ export function listCommands({
       const lines: string[][] = parse(csv, { ...READING, to: hashLimits.maxImportLines });
       const counts = { added: 0, known: 0 };
       const bad: number[] = [];
+      const added: ListedId[] = [];
       for (const [at, [sha256 = '', phash = '', label = '']] of lines.entries()) {
         if (at === 0 && sha256.toLowerCase() === HEADER[0]) continue;
         const made = await insert(tx, {
           ...{ sha256: sha256.toLowerCase() || null, phash: phash.toLowerCase() || null, label },
         });
-        if (made.ok) counts.added += 1;
+        if (made.ok) added.push(made.id);
         else if (made.reason === 'known') counts.known += 1;
         else bad.push(at + 1);
       }
-      const detail = { ...counts, bad: bad.length };
-      await audit.record(tx, by, {
-        action: 'hash.import',
-        target: { kind: 'rule', id: 'hash-list' },
-        detail,
-      });
+      counts.added = added.length;
+      const target = { kind: 'rule', id: 'hash-list' } as const;
+      const deed = { action: 'hash.import', target, detail: { ...counts, bad: bad.length } } as const;
+      await audit.recordNew(tx, by, deed, among(added));
       return ok({ imported: { ...counts, bad } });
     },
 
@@ -181,6 +185,11 @@ export function listCommands({
     },
   };
 }
+
+const among = (ids: readonly ListedId[]): Watch => ({
+  table: 'listed_media',
+  where: (query) => query.whereRaw('id = any(?::bigint[])', [[...ids]]),
+});
 
 const known = () => fail('known', 'This is on the list already.');
 

@@ -49,9 +49,9 @@ export interface DeliveryDesk {
   /** With the activity as it was to be sent. Null where there is no such dead letter. */
   show(id: string): Promise<{ letter: DeadDelivery; body: string } | null>;
   /** Queues dead letters again, for another week of tries, and probes their hosts at once. Returns how many. */
-  retry(choice: DeadLetterChoice, by: string): Promise<number>;
-  /** Deletes dead letters for good; each is named in the log. Returns how many. */
-  discard(choice: DeadLetterChoice, by: string): Promise<number>;
+  retry(by: Actor, choice: DeadLetterChoice): Promise<Result<{ count: number }, 'permission-missing'>>;
+  /** Deletes dead letters for good. Returns how many. */
+  discard(by: Actor, choice: DeadLetterChoice): Promise<Result<{ count: number }, 'permission-missing'>>;
   /** Tries what waits for a host at once, its dead letters too. Returns how many of these were queued again. */
   retryHost(by: Actor, host: string): Promise<Result<{ count: number }, 'permission-missing'>>;
   /** Those that fail for longest, first. */

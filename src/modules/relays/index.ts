@@ -1,9 +1,10 @@
 import { relayLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
-import type { IdSource, RelayId } from '../../lib/ids.ts';
+import type { AuditId, IdSource, RelayId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
+import { type Actor, type Audit, type Deed, permitted } from '../staff/index.ts';
 import { relayEvents } from './events.ts';
 
 export { relayEvents } from './events.ts';
@@ -37,8 +38,8 @@ interface RelayRow {
 export type Relays = ReturnType<typeof createRelays>;
 
 /** Which relays this server listens to. What they tell is only ever a hint to ask the origin. */
-export function createRelays(base: { db: Db; ids: IdSource; urls: Urls }) {
-  const { db, ids, urls } = base;
+export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: Audit }) {
+  const { db, ids, urls, audit } = base;
   const emit = emitter(relayEvents, ids);
   const one = async (where: Record<string, string>): Promise<Relay | null> => {
     const row: RelayRow | undefined = await db('relays').where(where).first();
@@ -55,8 +56,11 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls }) {
     /** Asks a relay for its posts. One that turned this server away before is asked anew. */
     async add(
       tx: Tx,
+      by: Actor,
       input: { readonly kind: RelayKind; readonly inboxUri: string; readonly actorUri: string | null },
-    ): Promise<Result<{ relay: Relay }, 'too-many-relays' | 'known'>> {
+    ): Promise<Result<{ relay: Relay }, 'permission-missing' | 'too-many-relays' | 'known'>> {
+      const allowed = permitted(by, 'domains');
+      if (!allowed.ok) return allowed;
       const { kind, inboxUri, actorUri } = input;
       await tx('relays').where({ inbox_uri: inboxUri, state: 'rejected' }).delete();
       const count = await tx('relays').count('* as count').first();
@@ -74,19 +78,29 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls }) {
         .returning<RelayRow[]>('*');
       if (!row) return fail('known', 'This relay was added before.');
       const relay = fromRow(row);
+      await audit.record(tx, by, { action: 'relay.add', target: { kind: 'relay', id: inboxUri } });
       await emit(tx, 'relay.added', factsOf(relay));
       return ok({ relay });
     },
 
-    /** Stops listening to a relay, named by its inbox or its actor. False when there is none. */
-    async remove(tx: Tx, address: string): Promise<boolean> {
+    /** Stops listening to a relay, named by its inbox or its actor. */
+    async remove(
+      tx: Tx,
+      by: Actor,
+      address: string,
+      why: Pick<Deed, 'reason' | 'undoes'> = {},
+    ): Promise<Result<{ auditId: AuditId }, 'permission-missing' | 'not-found'>> {
+      const allowed = permitted(by, 'domains');
+      if (!allowed.ok) return allowed;
       const [row] = await tx('relays')
         .where({ inbox_uri: address })
         .orWhere({ actor_uri: address })
         .delete()
         .returning<RelayRow[]>('*');
-      if (row) await emit(tx, 'relay.removed', factsOf(fromRow(row)));
-      return row !== undefined;
+      if (!row) return fail('not-found', `There is no relay ${address}.`);
+      await emit(tx, 'relay.removed', factsOf(fromRow(row)));
+      const target = { kind: 'relay', id: row.inbox_uri } as const;
+      return ok({ auditId: await audit.record(tx, by, { action: 'relay.remove', target, ...why }) });
     },
 
     async list(): Promise<Relay[]> {

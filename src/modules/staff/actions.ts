@@ -1,23 +1,28 @@
 /** What is written into the audit log, by the area it belongs to. */
 const verbs = {
   'sign-up': ['approve', 'reject'],
-  role: ['assign', 'create', 'change', 'remove'],
+  role: ['assign', 'create', 'change', 'remove', 'undo'],
   // What is refused of those who join.
-  'joining-block': ['add', 'change', 'remove'],
+  'joining-block': ['add', 'remove', 'undo'],
   // Done to somebody’s way in from the command line.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
   setting: ['change'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume'],
+  delivery: ['retry', 'discard'],
+  relay: ['add', 'remove'],
+  // What For You is ranked by, and what may trend.
+  ranking: ['change', 'reset'],
+  trend: ['decide', 'trust', 'undo'],
   storage: ['clean', 'scan', 'mend'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
     ...(['note', 'forward', 'evidence', 'undo'] as const),
   ],
-  rule: ['add', 'change', 'enable', 'disable', 'remove'],
+  rule: ['add', 'change', 'enable', 'disable', 'remove', 'undo'],
   held: ['release', 'reject'],
   raid: ['on', 'off'],
-  hash: ['add', 'remove', 'import', 'match', 'evidence'],
+  hash: ['add', 'remove', 'import', 'undo', 'match', 'evidence'],
   domain: [
     ...(['set', 'remove', 'bulk', 'import', 'undo', 'purge', 'publish', 'retry'] as const),
     ...(['subscribe', 'change-subscription', 'unsubscribe', 'sync'] as const),
@@ -35,7 +40,7 @@ const verbs = {
     ...(['hide-from-discovery', 'show-in-discovery', 'remove', 'restore', 'purge'] as const),
   ],
   comment: ['remove', 'restore', 'purge'],
-  appeal: ['accept', 'reject', 'assign'],
+  appeal: ['accept', 'reject'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 type Verbs = typeof verbs;
@@ -59,6 +64,8 @@ export const targetKinds = [
     'rule',
     'storage',
     'role',
+    'relay',
+    'trend',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

@@ -21,6 +21,7 @@ export {
   roles,
 } from './permissions.ts';
 export { createRoles, type RoleRef, type StaffRole } from './roles.ts';
+export type { KeptTable, Restored, Watch } from './rows.ts';
 export {
   STANDING_COLUMNS,
   type Standing,
@@ -28,3 +29,4 @@ export {
   standingFromRow,
   standingOf,
 } from './standing.ts';
+export { type UndoWay, undoable } from './undoable.ts';

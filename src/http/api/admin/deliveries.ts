@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { deliveryLimits } from '../../../../config/limits.ts';
 import { idSchema } from '../../../lib/ids.ts';
+import { actorOf } from '../../../modules/auth/index.ts';
 import type { DeadDelivery, DeadLetterChoice } from '../../../modules/instances/index.ts';
-import { ApiError } from '../../errors.ts';
+import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { linkPages } from '../paging.ts';
 
@@ -131,9 +132,10 @@ const act = (verb: 'retry' | 'discard', one: string, many: string) => ({
     params: deliveryParams,
     output: countEntity,
     handler: async ({ deps, params, viewer }) => {
-      const count = await deps.deliveries[verb]({ kind: 'one', id: params.id }, viewer.account.id);
-      if (count === 0) throw notThere();
-      return { count };
+      const outcome = await deps.deliveries[verb](actorOf(viewer), { kind: 'one', id: params.id });
+      if (!outcome.ok) throw refused(outcome);
+      if (outcome.count === 0) throw notThere();
+      return { count: outcome.count };
     },
   }),
   many: route({
@@ -148,7 +150,9 @@ const act = (verb: 'retry' | 'discard', one: string, many: string) => ({
     output: countEntity,
     handler: async ({ deps, body, viewer }) => {
       const choice: DeadLetterChoice = 'host' in body ? { kind: 'host', host: body.host } : { kind: 'all' };
-      return { count: await deps.deliveries[verb](choice, viewer.account.id) };
+      const outcome = await deps.deliveries[verb](actorOf(viewer), choice);
+      if (!outcome.ok) throw refused(outcome);
+      return { count: outcome.count };
     },
   }),
 });

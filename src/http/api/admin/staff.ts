@@ -1,6 +1,6 @@
 import type { Route } from '../../route.ts';
 import { getAdminAccount, listAdminAccounts, searchAdminAccounts } from './accounts.ts';
-import { exportAuditLog, listAuditLog } from './audit-log.ts';
+import { exportAuditLog, listAuditLog, undoAuditEntries } from './audit-log.ts';
 import {
   addEmailDomainBlock,
   addIpBlock,
@@ -22,7 +22,7 @@ export const staffRoutes: readonly Route[] = [
   ...[getRanking, setRanking, resetRanking],
   ...[listAdminAccounts, searchAdminAccounts, getAdminAccount],
   ...[assignRole, listRoles, createRole, changeRole, removeRole],
-  ...[exportAuditLog, listAuditLog],
+  ...[exportAuditLog, listAuditLog, undoAuditEntries],
   ...[listEmailDomainBlocks, addEmailDomainBlock, removeEmailDomainBlock],
   ...[listIpBlocks, addIpBlock, removeIpBlock],
   ...[listReservedNames, reserveName, releaseName],
