@@ -95,6 +95,7 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
     report: (tx, by, { id }) => reportDesk.undo(tx, by, id),
     measure: (tx, by, { id }, reason) => measures.undo(tx, by, id, reason),
     domain: (tx, by, { id }, reason) => domains.undo(tx, by, { auditId: id, reason }),
+    draft: (tx, by, entry, reason) => domains.drafts.undoAcceptance(tx, by, entry, reason),
     setting: (tx, by, { id }) => settings.undo(tx, by, id),
     role: (tx, by, entry, reason) => staff.roles.undoAssignment(tx, by, entry, reason),
     ranking: (tx, by, entry, reason) => recommending.settings.undo(tx, by, entry, reason),

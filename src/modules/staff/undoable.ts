@@ -2,7 +2,18 @@ import type { AuditAction } from './actions.ts';
 
 /** How a deed is taken back; each is one command of a module. */
 export const undoWays = [
-  ...(['report', 'measure', 'domain', 'setting', 'role', 'rows', 'queue', 'ranking', 'relay'] as const),
+  ...([
+    'report',
+    'measure',
+    'domain',
+    'draft',
+    'setting',
+    'role',
+    'rows',
+    'queue',
+    'ranking',
+    'relay',
+  ] as const),
 ] as const;
 export type UndoWay = (typeof undoWays)[number];
 
@@ -89,7 +100,7 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'domain.change-subscription': way('rows'),
   'domain.unsubscribe': because('Follow the list again: what it says comes with it.'),
   'domain.sync': way('domain'),
-  'domain.accept-draft': way('domain'),
+  'domain.accept-draft': way('draft'),
   'domain.reject-draft': way('rows'),
   'domain.exclude': way('rows'),
   'domain.include': way('rows'),
