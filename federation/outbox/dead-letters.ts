@@ -177,5 +177,5 @@ async function remove({ log }: DeadLetterDeps, tx: Tx, ids: readonly string[]): 
       returning deliveries.id, deliveries.inbox_uri as inbox, activities.uri as activity`,
     [[...ids]],
   );
-  for (const letter of rows) log.info(letter, 'a dead letter was discarded');
+  for (const letter of rows) log.warn(letter, 'a dead letter was discarded');
 }

@@ -27,6 +27,8 @@ export async function keepTexts(
   const { reportId } = report;
   const videos = await tx('videos')
     .whereIn('id', [...report.videoIds])
+    // Whoever deletes one of them waits, and finds that its frames are to be copied first.
+    .forShare()
     .select('id', 'uri', 'caption', 'caption_html', 'content_warning', 'duration_seconds')
     .select('created_at', 'published_at');
   const comments = await tx('comments')
