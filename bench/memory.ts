@@ -12,7 +12,7 @@ const BUDGET_MIB = 350;
 /** Until what the start needed is given back. */
 const SETTLED_MS = 30_000;
 
-/** What an idle server takes in memory: one process with everything, with and without the ranking engine. */
+/** OP3. What an idle server takes in memory: one process with everything, with and without the ranking engine. */
 export const memory: Bench = async ({ isSmall }) => {
   const measured = [];
   for (const ranking of isSmall ? ['on'] : ['on', 'off']) {

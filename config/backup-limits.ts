@@ -28,6 +28,12 @@ export const backupLimits = {
   retryMs: 3_600_000,
   /** What somebody is still making is not swept away. */
   unfinishedMs: 2 * DAY_MS,
+  /** How often a process that works on backups says how far it is. */
+  tellMs: 2_000,
+  /** Whoever said nothing for as long does not work on it any more. */
+  cutOffMs: 120_000,
+  /** How often workers look whether the staff asked for something. */
+  askedEveryMs: 3_000,
   runsKeptMs: 400 * DAY_MS,
   /** Every backup that is younger stays. */
   allMs: 2 * DAY_MS,

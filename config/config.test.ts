@@ -42,6 +42,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   INSTANCE_NAME: { wrong: ['x'.repeat(81)], right: ['Clips of the coast'] },
   INSTANCE_DESCRIPTION: { wrong: ['x'.repeat(1_001)], right: ['x'.repeat(1_000)] },
   INSTANCE_ABOUT: { wrong: ['x'.repeat(50_001)], right: ['# Who we are'] },
+  INSTANCE_SOURCE_URL: { wrong: ['here', 'ftp://a.test'], right: ['https://code.example/vireo'] },
   INSTANCE_EMAIL: { wrong: ['staff', 'a@b', 'a b@c.test'], right: ['staff@video.example'] },
   INSTANCE_RULES: { wrong: ['x'.repeat(10_001)], right: ['Be kind.\\nNo spam.'] },
   INSTANCE_PRIVACY_POLICY: { wrong: ['x'.repeat(50_001)], right: ['Little is kept.'] },
@@ -104,6 +105,12 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
     right: ['https://vireo.example/releases.json'],
   },
   RELEASE_FEED_KEY: { wrong: ['key', 'A'.repeat(44)], right: [`${'A'.repeat(43)}=`] },
+  SECOND_S3_ENDPOINT: { wrong: ['garbage', 's3://bucket'], right: ['https://s3.other.example'] },
+  SECOND_S3_REGION: { wrong: ['x'.repeat(61)], right: ['eu-central-1'] },
+  SECOND_S3_BUCKET: { wrong: ['ab', 'Bucket', 'a/b'], right: ['new-clips'] },
+  SECOND_S3_ACCESS_KEY: { wrong: ['x'.repeat(201)], right: ['AKIA'] },
+  SECOND_S3_SECRET_KEY: { wrong: ['x'.repeat(201)], right: ['hunter2'] },
+  SECOND_S3_PUBLIC_ENDPOINT: { wrong: ['garbage'], right: ['https://s3.other.example'] },
   COLD_S3_ENDPOINT: { wrong: ['garbage', 's3://bucket'], right: ['https://archive.example'] },
   COLD_S3_REGION: { wrong: ['x'.repeat(61)], right: ['eu-central-1'] },
   COLD_S3_BUCKET: { wrong: ['ab', 'Bucket', 'a/b'], right: ['old-clips'] },
@@ -164,6 +171,14 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   },
   TRANSCRIPTION_TOKEN: { wrong: ['two words', 'ümlaut', 'x'.repeat(501)], right: ['sk-1', 'hunter2'] },
   TRANSCRIPTION_MODEL: { wrong: ['two words', 'x'.repeat(201)], right: ['Systran/faster-whisper-small'] },
+  STRIKES_EXPIRE_DAYS: { wrong: ['-1', '36501', 'never'], right: ['0', '30'] },
+  CLASSIFIER_URL: {
+    wrong: ['garbage', 'ftp://a.example/v1', 'http://user:hunter2@127.0.0.1/v1', 'http://127.0.0.1/v1#x'],
+    right: ['http://127.0.0.1:8088/v1/videos', 'https://classifier.example/?model=2'],
+  },
+  CLASSIFIER_SECRET: { wrong: ['hunter2', 'sixteen letters, two words'], right: ['hunter2hunter2-hunter2'] },
+  CLASSIFIER_TIMEOUT_SECONDS: { wrong: ['0', '121', 'soon'], right: ['1', '120'] },
+  CLASSIFIER_WHEN_DOWN: { wrong: ['drop', 'Hold'], right: ['hold', 'publish'] },
   REDIS_SERVER_PATH: { wrong: ['x'.repeat(501)], right: ['valkey-server'] },
   WATCH_EVENTS: { wrong: ['yes', 'Redis', 'postgres'], right: ['redis', 'database'] },
   REDIS_APPENDFSYNC: { wrong: ['no', 'Always'], right: ['everysec', 'always'] },
@@ -188,6 +203,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
 const companions: Env = {
   ...{ VIREO_ENV: 'test', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' },
   ...{ COLD_S3_ACCESS_KEY: 'key', COLD_S3_SECRET_KEY: 'secret' },
+  ...{ SECOND_S3_ACCESS_KEY: 'key', SECOND_S3_SECRET_KEY: 'secret' },
   ...{ BACKUP_S3_ACCESS_KEY: 'key', BACKUP_S3_SECRET_KEY: 'secret', BACKUP_PASSPHRASE: 'a long passphrase' },
   RELEASE_FEED_KEY: `${'A'.repeat(43)}=`,
   ...{ SMTP_HOST: 'mail.example', MAIL_FROM: 'vireo@video.example', SMTP_USER: 'u', SMTP_PASSWORD: 'p' },
@@ -316,6 +332,25 @@ describe('contradictions', () => {
     expect(names({ COLD_S3_ENDPOINT: 'https://s3.example' })).toEqual([
       ...['COLD_S3_ACCESS_KEY', 'COLD_S3_SECRET_KEY'],
     ]);
+  });
+
+  test('a second object storage stands beside the first, and is another bucket', () => {
+    const second = { ...companions, SECOND_S3_ENDPOINT: 'https://s3.example' };
+    const names = (env: Env) => refused(env).map(({ variable }) => variable);
+    expect(names({ SECOND_S3_ENDPOINT: 'https://s3.example' })).toEqual([
+      ...['SECOND_S3_ACCESS_KEY', 'SECOND_S3_SECRET_KEY'],
+    ]);
+    const both = { ...second, S3_ENDPOINT: 'https://s3.example' };
+    expect(names(both)).toEqual(['SECOND_S3_BUCKET']);
+    expect(
+      names({
+        ...both,
+        SECOND_S3_BUCKET: 'b-2',
+        COLD_S3_ENDPOINT: 'https://s3.example',
+        COLD_S3_BUCKET: 'b-2',
+      }),
+    ).toEqual(['COLD_S3_BUCKET']);
+    expect(accepted({ ...both, SECOND_S3_BUCKET: 'b-2' }).secondS3).toMatchObject({ bucket: 'b-2' });
   });
 
   test('object storage without its keys names both, as not set', () => {

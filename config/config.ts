@@ -112,6 +112,7 @@ function contradictions(values: Parsed): ConfigProblem[] {
   }
   for (const [endpoint, ...keys] of [
     ['S3_ENDPOINT', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'],
+    ['SECOND_S3_ENDPOINT', 'SECOND_S3_ACCESS_KEY', 'SECOND_S3_SECRET_KEY'],
     ['COLD_S3_ENDPOINT', 'COLD_S3_ACCESS_KEY', 'COLD_S3_SECRET_KEY'],
     ['BACKUP_S3_ENDPOINT', 'BACKUP_S3_ACCESS_KEY', 'BACKUP_S3_SECRET_KEY', 'BACKUP_PASSPHRASE'],
     ['RELEASE_FEED_URL', 'RELEASE_FEED_KEY'],
@@ -133,18 +134,25 @@ function contradictions(values: Parsed): ConfigProblem[] {
   if (redirect !== undefined && (cannotPresign || values.MEDIA_X_ACCEL !== undefined)) {
     found.push(problem('MEDIA_REDIRECT', redirect));
   }
-  if (values.COLD_S3_ENDPOINT !== undefined) {
-    const { COLD_STORAGE_DIR: dir, COLD_S3_BUCKET: bucket = '' } = values;
-    if (dir !== undefined) found.push(problem('COLD_STORAGE_DIR', dir));
-    const isSamePlace = values.COLD_S3_ENDPOINT === values.S3_ENDPOINT && bucket === values.S3_BUCKET;
-    if (isSamePlace) found.push(problem('COLD_S3_BUCKET', bucket));
-  }
+  if (values.COLD_S3_ENDPOINT !== undefined && values.COLD_STORAGE_DIR !== undefined)
+    found.push(problem('COLD_STORAGE_DIR', values.COLD_STORAGE_DIR));
+  found.push(...bucketsTwice(values));
   found.push(...mailContradictions(values), ...backupContradictions(values));
   const metrics = values.METRICS_LISTEN;
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
     found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
   }
-  const known = ['inbox', 'deliver', 'push', 'mail', 'media', 'replicate', 'transcribe', 'default'];
+  const known = [
+    'inbox',
+    'deliver',
+    'push',
+    'mail',
+    'media',
+    'replicate',
+    'transcribe',
+    'classify',
+    'default',
+  ];
   const unknown = (values.QUEUES ?? []).filter((queue) => !known.includes(queue));
   if (unknown.length > 0) found.push(problem('QUEUES', unknown.join(',')));
   return found;
@@ -152,13 +160,21 @@ function contradictions(values: Parsed): ConfigProblem[] {
 
 /** One place for backups, and another than that of the media. */
 function backupContradictions(values: Parsed): ConfigProblem[] {
-  if (values.BACKUP_S3_ENDPOINT === undefined) return [];
-  const { BACKUP_DIR: dir, BACKUP_S3_BUCKET: bucket = '' } = values;
-  const isSamePlace = values.BACKUP_S3_ENDPOINT === values.S3_ENDPOINT && bucket === values.S3_BUCKET;
-  return [
-    ...(dir === undefined ? [] : [problem('BACKUP_DIR', dir)]),
-    ...(isSamePlace ? [problem('BACKUP_S3_BUCKET', bucket)] : []),
-  ];
+  const { BACKUP_S3_ENDPOINT: endpoint, BACKUP_DIR: dir } = values;
+  return endpoint === undefined || dir === undefined ? [] : [problem('BACKUP_DIR', dir)];
+}
+
+/** Each bucket is for one purpose: what is named later is told of. */
+function bucketsTwice(values: Parsed): ConfigProblem[] {
+  const taken = new Set<string>();
+  return (['S3', 'SECOND_S3', 'COLD_S3', 'BACKUP_S3'] as const).flatMap((name) => {
+    const [endpoint, bucket = ''] = [values[`${name}_ENDPOINT`], values[`${name}_BUCKET`]];
+    if (endpoint === undefined) return [];
+    const place = `${endpoint}/${bucket}`;
+    if (taken.has(place)) return [problem(`${name}_BUCKET`, bucket)];
+    taken.add(place);
+    return [];
+  });
 }
 
 /** Who names a part of a mail server has to name the rest. */
@@ -173,6 +189,24 @@ function mailContradictions(values: Parsed): ConfigProblem[] {
   needs('SMTP_USER', 'SMTP_PASSWORD');
   needs('SMTP_PASSWORD', 'SMTP_USER');
   return found;
+}
+
+/** The bucket of the variables that begin so; null where none is named. */
+function bucketOf(v: Parsed, name: 'S3' | 'SECOND_S3' | 'COLD_S3' | 'BACKUP_S3') {
+  const endpoint = v[`${name}_ENDPOINT`];
+  if (endpoint === undefined) return null;
+  return {
+    endpoint,
+    region: required(v[`${name}_REGION`]),
+    bucket: required(v[`${name}_BUCKET`]),
+    accessKey: required(v[`${name}_ACCESS_KEY`]),
+    secretKey: new Secret(required(v[`${name}_SECRET_KEY`])),
+  };
+}
+
+/** The same with the address under which browsers reach it. */
+function withPublic<B extends object>(bucket: B | null, publicEndpoint: string | undefined) {
+  return bucket && { ...bucket, publicEndpoint: publicEndpoint ?? null };
 }
 
 /** Null: no traces are made. */
@@ -222,6 +256,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       about: v.INSTANCE_ABOUT ?? null,
       rules: required(v.INSTANCE_RULES),
       privacyPolicy: v.INSTANCE_PRIVACY_POLICY ?? null,
+      sourceUrl: v.INSTANCE_SOURCE_URL ?? null,
     },
     app: {
       color: required(v.APP_COLOR),
@@ -240,32 +275,14 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
     databaseUrl: secret(v.DATABASE_URL),
     redisUrl: secret(v.REDIS_URL),
     redisPrefix: required(v.REDIS_PREFIX),
-    s3:
-      v.S3_ENDPOINT === undefined
-        ? null
-        : {
-            endpoint: v.S3_ENDPOINT,
-            region: required(v.S3_REGION),
-            bucket: required(v.S3_BUCKET),
-            accessKey: required(v.S3_ACCESS_KEY),
-            secretKey: new Secret(required(v.S3_SECRET_KEY)),
-            publicEndpoint: v.S3_PUBLIC_ENDPOINT ?? null,
-            /** 0: no limit. */
-            maxBytes: required(v.S3_MAX_GB) * 1024 * megabyte,
-          },
+    s3: withPublic(bucketOf(v, 'S3'), v.S3_PUBLIC_ENDPOINT),
+    /** What `S3_MAX_GB` says; 0: no limit. */
+    s3MaxBytes: required(v.S3_MAX_GB) * 1024 * megabyte,
+    secondS3: withPublic(bucketOf(v, 'SECOND_S3'), v.SECOND_S3_PUBLIC_ENDPOINT),
     cold: {
       afterMs: required(v.COLD_AFTER_DAYS) * 24 * 3_600_000,
       dir: v.COLD_STORAGE_DIR === undefined ? null : resolve(v.COLD_STORAGE_DIR),
-      s3:
-        v.COLD_S3_ENDPOINT === undefined
-          ? null
-          : {
-              endpoint: v.COLD_S3_ENDPOINT,
-              region: required(v.COLD_S3_REGION),
-              bucket: required(v.COLD_S3_BUCKET),
-              accessKey: required(v.COLD_S3_ACCESS_KEY),
-              secretKey: new Secret(required(v.COLD_S3_SECRET_KEY)),
-            },
+      s3: bucketOf(v, 'COLD_S3'),
     },
     secretKey: secret(v.SECRET_KEY),
     joining: {
@@ -280,16 +297,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       dir: v.BACKUP_DIR === undefined ? join(dataDir, 'backups') : resolve(v.BACKUP_DIR),
       media: required(v.BACKUP_MEDIA) === 'all',
       passphrase: secret(v.BACKUP_PASSPHRASE),
-      s3:
-        v.BACKUP_S3_ENDPOINT === undefined
-          ? null
-          : {
-              endpoint: v.BACKUP_S3_ENDPOINT,
-              region: required(v.BACKUP_S3_REGION),
-              bucket: required(v.BACKUP_S3_BUCKET),
-              accessKey: required(v.BACKUP_S3_ACCESS_KEY),
-              secretKey: new Secret(required(v.BACKUP_S3_SECRET_KEY)),
-            },
+      s3: bucketOf(v, 'BACKUP_S3'),
     },
     /** Null: nobody is asked for new versions. */
     releaseFeed:
@@ -303,6 +311,8 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       daysKept: required(v.ARCHIVE_DAYS_KEPT),
     },
     staff: { secondFactor: required(v.STAFF_SECOND_FACTOR) },
+    /** 0: they count for ever. */
+    strikes: { days: required(v.STRIKES_EXPIRE_DAYS) },
     owner: { username: required(v.OWNER_USERNAME), password: secret(v.OWNER_PASSWORD) },
     mail: mailOf(v),
     video: {
@@ -326,6 +336,13 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
             token: secret(v.TRANSCRIPTION_TOKEN),
             model: required(v.TRANSCRIPTION_MODEL),
           },
+    classifier: {
+      /** Null: nobody is asked what videos show. */
+      url: v.CLASSIFIER_URL ?? null,
+      secret: secret(v.CLASSIFIER_SECRET),
+      timeoutMs: required(v.CLASSIFIER_TIMEOUT_SECONDS) * 1_000,
+      whenDown: required(v.CLASSIFIER_WHEN_DOWN),
+    },
     uploads: required(v.UPLOADS),
     /** 0: no limit. */
     maxStoredBytesPerAccount: required(v.MAX_STORAGE_PER_ACCOUNT_MB) * megabyte,

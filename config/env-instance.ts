@@ -35,6 +35,14 @@ export const instanceVariables = {
     group: 'Server',
     control: { kind: 'text', maxLength: 200 },
   }),
+  INSTANCE_SOURCE_URL: variable({
+    schema: z.url({ protocol: /^https?$/ }).max(500),
+    fallback: undefined,
+    doc: 'Where the source of this server is, with what was changed here: its licence gives everybody who uses it a right to that. Without it, pages name the software and link nothing.',
+    remedy: 'Write one address that begins with https://.',
+    group: 'Server',
+    control: { kind: 'text', maxLength: 500 },
+  }),
   INSTANCE_RULES: variable({
     schema: z
       .string()

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { integer, variable } from './variable.ts';
 
-/** Who may join, besides what `REGISTRATIONS` says. */
+/** Who may join, besides what `REGISTRATIONS` says, and how long strikes count. */
 export const joiningVariables = {
   INVITES: variable({
     schema: z.enum(['staff', 'everyone']),
@@ -26,5 +26,13 @@ export const joiningVariables = {
     remedy: 'Write a number of years from 0 to 99.',
     group: 'Accounts',
     control: { kind: 'number', min: 0, max: 99, unit: 'years' },
+  }),
+  STRIKES_EXPIRE_DAYS: variable({
+    schema: integer(0, 36_500),
+    fallback: '365',
+    doc: 'A strike that the staff gives from now on stops to count after this many days. `0`: never.',
+    remedy: 'Write a number of days from 0 to 36500.',
+    group: 'Accounts',
+    control: { kind: 'number', min: 0, max: 36_500, unit: 'days' },
   }),
 };

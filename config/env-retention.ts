@@ -8,6 +8,7 @@ export const retentionVariables = {
     doc: 'The uploaded file of a video of this server is kept for this many days after the video is published, and then only what was made of it. Without it a video cannot be made anew or cut otherwise. `0`: for ever. See docs/storage.md.',
     remedy: 'Write a number of days from 0 to 36500.',
     group: 'Video',
+    control: { kind: 'number', min: 0, max: 36_500, unit: 'days' },
   }),
   REMOTE_CACHE_MAX_GB: variable({
     schema: integer(1, 1_000_000),
@@ -31,6 +32,7 @@ export const retentionVariables = {
     doc: 'Most that the posters of videos of other servers may take that are not copied, in GB. The oldest go first, and come back when somebody sees the video in a list.',
     remedy: 'Write a number from 1 to 1000000.',
     group: 'Federation',
+    control: { kind: 'number', min: 1, max: 1_000_000, unit: 'GB' },
   }),
   REMOTE_POSTERS_MAX_AGE_DAYS: variable({
     schema: integer(0, 36_500),
@@ -38,6 +40,7 @@ export const retentionVariables = {
     doc: 'Posters of videos of other servers that are not copied go after this many days; 0: they stay as long as there is room.',
     remedy: 'Write a number of days from 0 to 36500.',
     group: 'Federation',
+    control: { kind: 'number', min: 0, max: 36_500, unit: 'days' },
   }),
   S3_MAX_GB: variable({
     schema: integer(0, 100_000_000),

@@ -2,12 +2,14 @@ import { cpus } from 'node:os';
 import { z } from 'zod';
 import { appVariables } from './env-app.ts';
 import { backupVariables } from './env-backup.ts';
+import { classifierVariables } from './env-classifier.ts';
 import { eventVariables } from './env-events.ts';
 import { instanceVariables } from './env-instance.ts';
 import { joiningVariables } from './env-joining.ts';
 import { mailVariables } from './env-mail.ts';
 import { observabilityVariables } from './env-observability.ts';
 import { retentionVariables } from './env-retention.ts';
+import { secondS3Variables } from './env-second-s3.ts';
 import { videoVariables } from './env-video.ts';
 import { hostName, httpUrl, integer, list, variable } from './variable.ts';
 
@@ -85,8 +87,8 @@ export const variables = {
   QUEUES: variable({
     schema: list,
     fallback: '',
-    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,push,mail,media,replicate,transcribe,default`). Empty: all of them.',
-    remedy: 'Use names from: inbox, deliver, push, mail, media, replicate, transcribe, default.',
+    doc: 'Queues this worker serves, comma-separated (`inbox,deliver,push,mail,media,replicate,transcribe,classify,default`). Empty: all of them.',
+    remedy: 'Use names from: inbox, deliver, push, mail, media, replicate, transcribe, classify, default.',
     group: 'Running',
   }),
   MEDIA_CONCURRENCY: variable({
@@ -192,6 +194,7 @@ export const variables = {
     remedy: 'Write a URL such as https://s3.example.',
     group: 'Storage',
   }),
+  ...secondS3Variables,
   COLD_STORAGE_DIR: variable({
     schema: z.string().min(1).max(1_000),
     fallback: undefined,
@@ -298,7 +301,8 @@ export const variables = {
     remedy: 'Write a command name or an absolute path.',
     group: 'Running',
   }),
-  ...{ ...eventVariables, ...mailVariables, ...videoVariables, ...backupVariables, ...retentionVariables },
+  ...{ ...eventVariables, ...mailVariables, ...videoVariables, ...classifierVariables },
+  ...{ ...backupVariables, ...retentionVariables },
   FEDERATION_MODE: variable({
     schema: z.enum(['open', 'allow-list']),
     fallback: 'open',

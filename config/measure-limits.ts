@@ -7,8 +7,6 @@ export const measureLimits = {
   undoMs: 30 * day,
   /** What upkeep removes for good in one round. */
   purgedAtOnce: 20,
-  /** After this a strike stops to count. */
-  strikeDays: 365,
   /** Captions that a search of the staff looks through, the newest first. */
   searchedVideos: 20_000,
   maxFactsCharacters: 5_000,

@@ -210,5 +210,7 @@ export const mediaLinkLimits = {
   viewer: { lifetimeSeconds: 24 * 3_600, stepSeconds: 6 * 3_600 },
   /** Other servers fetch when their queue gets there, and some when somebody looks. */
   server: { lifetimeSeconds: 30 * 24 * 3_600, stepSeconds: 7 * 24 * 3_600 },
+  /** A service that the admin has chosen, which looks at once. */
+  service: { lifetimeSeconds: 3_600, stepSeconds: 300 },
   maxAgeSeconds: 24 * 3_600,
 } as const;

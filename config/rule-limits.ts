@@ -4,6 +4,7 @@ export const ruleLimits = {
   maxNameCharacters: 100,
   maxWords: 500,
   maxWordCharacters: 100,
+  maxLabels: 20,
   maxRegexCharacters: 500,
   /** Instructions of a compiled expression: each character of a text costs at most so many steps. */
   maxProgram: 2_000,
@@ -35,5 +36,8 @@ export const hashLimits = {
   maxFrames: 360,
   /** Fewer say too little of a video. */
   fewestFrames: 3,
+  /** For how long evidence can be looked at after somebody has said why. */
+  evidenceOpenMs: 3_600_000,
+  maxImportBytes: 8 * 1024 * 1024,
   maxImportLines: 20_000,
 } as const;

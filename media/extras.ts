@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Failure, ok } from '../src/lib/result.ts';
+import { type Failure, type Ok, ok } from '../src/lib/result.ts';
 import { type Piece, pieceOf } from './asset.ts';
 import type { StepReason } from './failures.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
@@ -8,7 +8,7 @@ import { fingerprintBytes, fingerprintSound } from './fingerprint.ts';
 import { nameOf } from './keys.ts';
 import { hashVideo } from './phash.ts';
 import { makePreview } from './preview.ts';
-import { makeStoryboard, planStoryboard, storyboardIndex } from './storyboard.ts';
+import { makeStoryboard, planStoryboard, type StoryboardPlan, storyboardIndex } from './storyboard.ts';
 
 /** What sounds and pictures are known by, as it is stored; null where there is nothing to know. */
 export interface Fingerprints {
@@ -26,18 +26,21 @@ export interface Extras {
   readonly fingerprints: Fingerprints;
 }
 
-export interface ExtrasJob {
+export interface SheetJob {
   readonly videoId: string;
   /** A finished file of ours; the smallest size is enough. */
   readonly mp4Path: string;
   readonly durationSeconds: number;
   readonly width: number;
   readonly height: number;
+  readonly workDir: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ExtrasJob extends SheetJob {
   readonly hasAudio: boolean;
   /** Where the poster was taken, if its author chose. */
   readonly posterSeconds?: number;
-  readonly workDir: string;
-  readonly signal?: AbortSignal;
 }
 
 /** Makes the preview, the storyboard and the fingerprints of a video from one of its sizes. */
@@ -57,11 +60,9 @@ export async function makeExtras(ffmpeg: Ffmpeg, job: ExtrasJob): Promise<Extras
   });
   if (!preview.ok) return preview;
 
-  const sheetPath = join(workDir, 'storyboard.jpg');
-  const plan = planStoryboard({ durationSeconds, ...shape });
-  const storyboard = await makeStoryboard(ffmpeg, { ...common, plan, outputPath: sheetPath });
-  if (!storyboard.ok) return storyboard;
-  const sheet = await pieceOf(videoId, sheetPath, 'storyboard.jpg', { role: 'storyboard' });
+  const made = await makeSheet(ffmpeg, job);
+  if (!made.ok) return made;
+  const { plan, sheet } = made;
   const indexPath = join(workDir, 'storyboard.vtt');
   await writeFile(indexPath, storyboardIndex(plan, durationSeconds, nameOf(sheet.asset.key)));
 
@@ -74,6 +75,19 @@ export async function makeExtras(ffmpeg: Ffmpeg, job: ExtrasJob): Promise<Extras
     await pieceOf(videoId, indexPath, 'storyboard.vtt', { role: 'storyboard-vtt' }),
   ];
   return ok({ pieces, fingerprints: found.fingerprints });
+}
+
+/** Makes the storyboard alone: the same bytes as among the other extras. */
+export async function makeSheet(
+  ffmpeg: Ffmpeg,
+  { videoId, mp4Path, durationSeconds, width, height, workDir, signal }: SheetJob,
+): Promise<Ok<{ readonly sheet: Piece; readonly plan: StoryboardPlan }> | Failure<StepReason>> {
+  const outputPath = join(workDir, 'storyboard.jpg');
+  const plan = planStoryboard({ durationSeconds, width, height });
+  const files = { mp4Path, outputPath, outputDirectory: workDir, ...(signal ? { signal } : {}) };
+  const made = await makeStoryboard(ffmpeg, { ...files, plan });
+  if (!made.ok) return made;
+  return ok({ sheet: await pieceOf(videoId, outputPath, 'storyboard.jpg', { role: 'storyboard' }), plan });
 }
 
 async function fingerprint(

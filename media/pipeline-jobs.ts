@@ -1,8 +1,8 @@
-import type { Failure } from '../src/lib/result.ts';
+import type { Failure, Ok } from '../src/lib/result.ts';
 import type { PosterHashes, StoredRung } from './assemble.ts';
 import type { Asset } from './asset.ts';
 import type { EditList } from './edit-list.ts';
-import type { ExtrasJob, Fingerprints } from './extras.ts';
+import type { ExtrasJob, Fingerprints, SheetJob } from './extras.ts';
 import type { RefusalReason, StepReason } from './failures.ts';
 import type { LadderPlan } from './ladder.ts';
 import type { Loudness } from './loudness.ts';
@@ -116,6 +116,8 @@ export type ExtrasOutcome =
  * by their content, and those of an earlier try that differ are the ones the caller has not recorded, below the
  * prefixes of the video. Each step rejects where the storage fails or the disk is full.
  */
+export type SheetOutcome = Ok<{ readonly asset: Asset }> | Failure<StepReason>;
+
 export interface MediaPipeline {
   /** Looks at a file and refuses it early, or tells what would be made of it. Stores nothing. */
   inspect(job: InspectJob): Promise<InspectOutcome>;
@@ -129,6 +131,8 @@ export interface MediaPipeline {
   processExtras(
     job: SourceJob & Omit<ExtrasJob, 'mp4Path'> & { readonly isRemote?: boolean },
   ): Promise<ExtrasOutcome>;
+  /** Makes and stores the storyboard alone, for whoever looks at a video before its other extras are there. */
+  processSheet(job: SourceJob & Omit<SheetJob, 'mp4Path'>): Promise<SheetOutcome>;
   /** Writes the sound of a finished MP4 of ours into a file of its own. Stores nothing. */
   extractSound(job: SoundJob): Promise<{ readonly ok: true } | Failure<StepReason>>;
   /** Makes a poster of one frame of a finished MP4 of ours and stores it. */

@@ -6,7 +6,7 @@ import { type Failure, fail, ok } from '../src/lib/result.ts';
 import { assemble, type StoredRung } from './assemble.ts';
 import { type Piece, pieceOf, posterPieces } from './asset.ts';
 import { canCopy, writeCopy } from './copy.ts';
-import { makeExtras } from './extras.ts';
+import { makeExtras, makeSheet } from './extras.ts';
 import type { StepReason } from './failures.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import { type LadderPlan, planLadder, type Rung } from './ladder.ts';
@@ -112,6 +112,15 @@ export function createPipeline(deps: PipelineDeps): MediaPipeline {
         if (!made.ok) return made;
         for (const piece of made.pieces) await store(storage, piece);
         return ok({ assets: made.pieces.map(({ asset }) => asset), fingerprints: made.fingerprints });
+      }),
+
+    // Without a turn: it is a matter of seconds, and somebody waits for it.
+    processSheet: (job) =>
+      inFreshDirectory(job, async () => {
+        const made = await makeSheet(ffmpeg, { ...job, mp4Path: job.sourcePath });
+        if (!made.ok) return made;
+        await store(storage, made.sheet);
+        return ok({ asset: made.sheet.asset });
       }),
 
     extractSound: (job) => extractSound(ffmpeg, job),

@@ -35,6 +35,7 @@ import { fail, ok } from './lib/result.ts';
 import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
 import { createAnalytics } from './modules/analytics/index.ts';
+import { createAnnouncements } from './modules/announcements/index.ts';
 import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
 import { createComments } from './modules/comments/index.ts';
@@ -180,7 +181,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const encoders = createTurns(config.mediaConcurrency);
   const makeKeys = createKeyMaker(instanceSecret);
   const later = () => ({ moderation, measures, videos, comments });
-  const guard = openRules({ db, ids, clock, audit, urls, ffmpeg, storage, later });
+  const guard = openRules({
+    ...{ db, ids, clock, audit, urls, ffmpeg, storage, later, config, metrics, instanceSecret, poster },
+    request: fetch.request,
+  });
   const accounts = createAccounts({ db, ids, urls, screening: guard.rules });
   const fieldChecks = createFieldChecks({ db, inTx, enqueue, clock, request: fetch.request });
   const pictures = createPictures({
@@ -230,6 +234,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     mediaRefusal: instances.mediaRefusal,
     mediaRefusals: instances.mediaRefusals,
     ...{ unlistedDomains, screening: guard.rules, hashes: guard.hashes },
+    classifier: guard.classifier,
     transcriber: transcriberOf(config, poster),
     log,
   });
@@ -242,6 +247,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const measures = createMeasures({
     ...{ db, inTx, ids, clock, audit, accounts, videos, comments, mail, instanceSecret },
     ...{ domain: urls.domain, instance: config.instance, ruleText: settings.ruleText },
+    strikes: config.strikes,
   });
   const reportDesk = createReportDesk({
     ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, measures, workDir: scratchDir },
@@ -333,6 +339,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const retention = openRetention({
     ...{ config, db, inTx, clock, log, audit, instanceAccount, videos, archives, auth, mail, engagement },
     ...{ instances, notifications, feed, recommending, watching: streams.watching, analytics },
+    classifier: guard.classifier,
     endUpload: (id) => endExpired({ videos, storage, inTx, log }, id),
   });
   const handlers = createJobHandlers({
@@ -344,13 +351,14 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   closers.push(() => Promise.all(Object.values(queues).map((queue) => queue.close())));
 
   const safekeeping = createSafekeeping({
-    ...{ config, db, inTx, databaseUrl, clock, log, media, metrics, instanceSecret, auth },
+    ...{ config, db, inTx, databaseUrl, clock, log, audit, media, metrics, instanceSecret, auth },
     request: fetch.request,
   });
+  const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
   const [staff, work] = [createStaffSide({ db, ids, audit }), createWork({ db, audit })];
   const undoing = createUndoing({
-    ...{ inTx, audit, measures, reportDesk, domains, settings, staff, rules: guard.rules, work },
-    ...{ trending: streams.trending, recommending, relays },
+    ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
+    ...{ trending: streams.trending, recommending, relays, announcements },
   });
   const context = {
     config,
@@ -360,13 +368,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ clock, random, metrics, databaseUrl, redisUrl },
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
     ownsRedis: stack?.redisUrl !== undefined,
-    db,
-    inTx,
-    ids,
-    urls,
-    redis,
-    queues,
-    ...{ work, staff, undoing },
+    ...{ db, inTx, ids, urls, redis, queues },
+    ...{ work, staff, undoing, announcements },
     ...createOperations({
       ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
       ...safekeeping,

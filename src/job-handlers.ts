@@ -41,6 +41,7 @@ export function createJobHandlers(parts: Parts): JobHandlers {
     'media.poster': async ({ videoId }, run) => videos.jobs.poster(videoId, run),
     'media.remake': async ({ videoId }, run) => videos.jobs.remake(videoId, run),
     'media.transcribe': async ({ videoId }, run) => videos.jobs.transcribe(videoId, run),
+    'media.classify': async ({ videoId }, run) => videos.jobs.classify(videoId, run),
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'reports.evidence': ({ reportId }, run) => reportDesk.sheets.keep(reportId, run),

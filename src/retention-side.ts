@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { classifierLimits } from '../config/classifier-limits.ts';
 import type { Config } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
 import { deliveryLimits, inboxLimits, signatureLimits, videoLimits } from '../config/limits.ts';
@@ -14,6 +15,7 @@ import type { Logger } from './lib/log.ts';
 import type { Analytics } from './modules/analytics/index.ts';
 import type { Archives } from './modules/archives/index.ts';
 import type { Auth } from './modules/auth/index.ts';
+import type { Classifier } from './modules/classifier/index.ts';
 import type { Engagement } from './modules/engagement/index.ts';
 import type { Feed } from './modules/feed/index.ts';
 import type { Instances } from './modules/instances/index.ts';
@@ -49,6 +51,7 @@ interface Parts {
   readonly recommending: Recommending;
   readonly watching: Watching;
   readonly analytics: Analytics;
+  readonly classifier: Classifier;
   /** Ends an upload that nobody finished in time. */
   readonly endUpload: (id: string) => Promise<void>;
 }
@@ -73,7 +76,7 @@ const KEPT: Keeping = { kind: 'kept' };
 function rows(
   bounds: { readonly days: number | null; readonly everyMs: number },
   ...sweeps: readonly ((signal: AbortSignal) => Promise<number>)[]
-): Keeping {
+): Extract<Keeping, { kind: 'swept' }> {
   return {
     kind: 'swept',
     ...{ ...bounds, maxBytes: null },
@@ -96,14 +99,18 @@ function classesOf(parts: Parts): Readonly<Record<RetentionClass, Keeping>> {
     'remote-posters': {
       kind: 'swept',
       everyMs: HOUR,
-      maxBytes: parts.config.remotePosters.maxBytes,
-      days: daysOf(parts.config.remotePosters.maxAgeMs),
+      // The staff may change these while the server runs, as those below.
+      get maxBytes() {
+        return parts.config.remotePosters.maxBytes;
+      },
+      get days() {
+        return daysOf(parts.config.remotePosters.maxAgeMs);
+      },
       run: (signal) => videos.storageUse.prunePosters(parts.config.remotePosters, signal),
     },
     'remote-videos': {
       kind: 'swept',
       everyMs: 10 * MINUTE,
-      // The staff may change both while the server runs.
       get maxBytes() {
         return parts.config.remoteCache.maxBytes;
       },
@@ -116,9 +123,12 @@ function classesOf(parts: Parts): Readonly<Record<RetentionClass, Keeping>> {
       },
     },
     uploads: uploadsOf(parts),
-    archives: rows({ days: parts.config.archives.daysKept, everyMs: 10 * MINUTE }, () =>
-      parts.archives.expire(),
-    ),
+    archives: {
+      ...rows({ days: null, everyMs: 10 * MINUTE }, () => parts.archives.expire()),
+      get days() {
+        return parts.config.archives.daysKept;
+      },
+    },
     evidence: KEPT,
     removals: removalsOf(parts),
     activities: rows(
@@ -159,6 +169,7 @@ function classesOf(parts: Parts): Readonly<Record<RetentionClass, Keeping>> {
       (signal) => sweepOnce(db, signal),
     ),
     mails: rows({ days: null, everyMs: HOUR }, (signal) => mail.sweep(signal)),
+    classifier: rows({ days: classifierLimits.keptDays, everyMs: HOUR }, () => parts.classifier.sweep()),
     audit: KEPT,
   };
 }
@@ -167,14 +178,18 @@ const daysOf = (ms: number): number | null => (ms === 0 ? null : ms / DAY);
 
 /** What was there before a server came to know of this bound has its whole time from then on. */
 function originalsOf({ config, clock, videos }: Parts): Keeping {
-  const { originalsKeptMs } = config.video;
-  if (originalsKeptMs === 0) return KEPT;
+  const keptMs = () => config.video.originalsKeptMs;
   return {
-    kind: 'swept',
-    ...{ days: daysOf(originalsKeptMs), maxBytes: null, everyMs: HOUR },
+    get kind() {
+      return keptMs() === 0 ? 'kept' : 'swept';
+    },
+    get days() {
+      return daysOf(keptMs());
+    },
+    ...{ maxBytes: null, everyMs: HOUR },
     async run(signal, countsFrom) {
-      const before = clock.now() - originalsKeptMs;
-      if (countsFrom.getTime() > before) return { rows: 0, bytes: 0 };
+      const before = clock.now() - keptMs();
+      if (keptMs() === 0 || countsFrom.getTime() > before) return { rows: 0, bytes: 0 };
       return videos.storageUse.dropOriginals(new Date(before), signal);
     },
   };
@@ -218,9 +233,9 @@ function removalsOf({ db, inTx }: Parts): Keeping {
 }
 
 /** What can become full: the disks that this process writes to, and the share of the bucket that the server may fill. */
-export function placesOf({ dataDir, s3 }: Config, db: Db): Place[] {
+export function placesOf({ dataDir, s3, s3MaxBytes }: Config, db: Db): Place[] {
   const disks = [diskPlace('data', dataDir)];
   if (s3 === null) disks.push(diskPlace('media', join(dataDir, 'media')));
-  if (s3 === null || s3.maxBytes === 0) return disks;
-  return [...disks, bucketPlace('bucket', s3.maxBytes, () => storedBytes(db))];
+  if (s3 === null || s3MaxBytes === 0) return disks;
+  return [...disks, bucketPlace('bucket', s3MaxBytes, () => storedBytes(db))];
 }

@@ -1,8 +1,10 @@
+import type { Config } from '../config/config.ts';
 import type { Ffmpeg } from '../media/ffmpeg.ts';
 import type { ObjectStorage } from '../media/storage/storage.ts';
 import type { Db, Tx } from './db/database.ts';
-import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
+import type { Metrics } from './lib/metrics.ts';
+import { type ClientDeps, createClassifier } from './modules/classifier/index.ts';
 import type { Comments } from './modules/comments/index.ts';
 import { createHashes } from './modules/hashes/index.ts';
 import { createHolding } from './modules/holding/index.ts';
@@ -20,10 +22,11 @@ interface Later {
   readonly comments: Comments;
 }
 
-interface Parts {
+interface Parts extends ClientDeps {
+  readonly config: Config;
   readonly db: Db;
   readonly ids: IdSource;
-  readonly clock: Clock;
+  readonly metrics: Metrics;
   readonly audit: Audit;
   readonly urls: Urls;
   readonly ffmpeg: Ffmpeg;
@@ -35,11 +38,13 @@ interface Parts {
 /** Rules and raid mode, and what waits for a moderator because of them. */
 export function openRules(parts: Parts) {
   const { db, audit, clock } = parts;
+  const rules = createRules({ ...parts, ...meansOf(parts) });
   return {
-    rules: createRules({ ...parts, ...meansOf(parts) }),
+    rules,
+    classifier: createClassifier({ ...parts, origin: parts.config.origin, needLabels: rules.needLabels }),
     raid: createRaid({ db, clock, audit }),
     hashes: createHashes(parts),
-    holding: createHolding({ db, audit, later: parts.later }),
+    holding: createHolding({ db, ids: parts.ids, audit, later: parts.later }),
   };
 }
 
@@ -57,7 +62,7 @@ function meansOf(parts: Parts) {
         commentIds: target.kind === 'comment' ? [target.id] : [],
         comment,
         category: 'violation',
-        forward: false,
+        ...{ forward: false, byServer: true },
       });
     },
     async limit(
@@ -74,14 +79,21 @@ function meansOf(parts: Parts) {
         ...{ facts: `A rule of this server acts on this: ${cause.note}`, automated: true },
       });
     },
-    async hold(tx: Tx, target: SaidTarget, cause: { readonly ruleId: string; readonly note: string }) {
+    async hold(
+      tx: Tx,
+      target: SaidTarget,
+      { ruleId, note }: { readonly ruleId: string | null; readonly note: string },
+    ) {
       if (target.kind === 'account') return;
-      await tx('held_posts').insert({
-        id: parts.ids.next<'held'>(),
-        [target.kind === 'video' ? 'video_id' : 'comment_id']: target.id,
-        account_id: target.accountId,
-        ...{ cause: 'rule', rule_id: cause.ruleId, note: cause.note },
-      });
+      const column = target.kind === 'video' ? 'video_id' : 'comment_id';
+      await tx('held_posts')
+        .insert({
+          ...{ id: parts.ids.next<'held'>(), [column]: target.id, account_id: target.accountId },
+          ...{ cause: ruleId === null ? 'classifier' : 'rule', rule_id: ruleId, note },
+        })
+        // A rule about its text holds it already.
+        .onConflict(column)
+        .ignore();
     },
   };
 }

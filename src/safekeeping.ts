@@ -9,6 +9,7 @@ import type { SafeFetch } from './lib/net/safe-fetch.ts';
 import type { Auth } from './modules/auth/index.ts';
 import { type BackupStatus, createBackups } from './modules/backups/index.ts';
 import { createReleases, type News, type Releases } from './modules/releases/index.ts';
+import type { Audit } from './modules/staff/index.ts';
 import type { Storage } from './modules/storage/index.ts';
 import { openBackupPlace } from './stores.ts';
 import { version } from './version.ts';
@@ -20,6 +21,7 @@ interface Parts {
   readonly databaseUrl: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly audit: Audit;
   readonly media: Storage;
   readonly metrics: Metrics;
   readonly instanceSecret: string;

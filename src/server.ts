@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { analyticsLimits } from '../config/analytics-limits.ts';
+import { announcementLimits } from '../config/announcement-limits.ts';
+import { backupLimits } from '../config/backup-limits.ts';
+import { classifierLimits } from '../config/classifier-limits.ts';
 import { watchLimits } from '../config/feed-limits.ts';
 import { deliveryLimits } from '../config/limits.ts';
 import { pushLimits } from '../config/live-limits.ts';
@@ -26,6 +29,7 @@ import { queueNames } from './jobs/registry.ts';
 import { Relay } from './jobs/relay.ts';
 import { JobRunner } from './jobs/runner.ts';
 import { Scheduler, type Upkeep } from './jobs/scheduler.ts';
+import { openNetworkGate } from './modules/staff/index.ts';
 import { hearAnnouncements } from './modules/streaming/index.ts';
 
 /** Something that was started and can be stopped. */
@@ -43,8 +47,9 @@ const DRAIN_MS = 5_000;
 export async function startWeb(context: Context): Promise<Running> {
   const { dataDir } = context.config;
   const streams = createEventStreams();
+  const networks = await openNetworkGate(context);
   const deps: HttpDeps = {
-    ...context,
+    ...{ ...context, networks },
     lookup: context.federation.lookup,
     deliveries: context.federation.deliveries,
     inbox: context.federation.inbox,
@@ -88,7 +93,7 @@ export async function startWeb(context: Context): Promise<Running> {
       const closed = closeServer(server);
       streams.endAll();
       stopHearing();
-      await streaming.stop();
+      await Promise.all([streaming.stop(), networks.close()]);
       await closed;
       letGo(context.redis);
     },
@@ -115,6 +120,7 @@ export async function startWorker(context: Context): Promise<Running> {
       media: config.mediaConcurrency,
       replicate: config.mediaConcurrency,
       transcribe: transcriptionLimits.atOnce,
+      classify: classifierLimits.atOnce,
       default: 4,
     },
   });
@@ -177,7 +183,14 @@ function startTrends(context: Context): Running {
 /** In a scheduler of its own: a backup takes its time, and other upkeep must not wait for it. Locks see to it that one is made. */
 function startBackups(context: Context): Running {
   const { backups } = context;
-  const tasks = [{ name: 'backups', everyMs: MINUTE, run: (signal: AbortSignal) => backups.work(signal) }];
+  const tasks = [
+    { name: 'backups', everyMs: MINUTE, run: (signal: AbortSignal) => backups.work(signal) },
+    {
+      name: 'backups-asked',
+      everyMs: backupLimits.askedEveryMs,
+      run: (signal: AbortSignal) => backups.workAsked(signal),
+    },
+  ];
   const scheduler = new Scheduler({ ...context, exclusive: false, tasks });
   scheduler.start();
   return scheduler;
@@ -211,7 +224,16 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },
+    {
+      ...{ name: 'classifier', everyMs: MINUTE },
+      run: () => inTx((tx) => context.videos.endAbandonedQuestions(tx)),
+    },
     { name: 'raid-mode', everyMs: MINUTE, run: () => inTx((tx) => context.raid.noteEnd(tx)) },
+    {
+      name: 'announcements',
+      everyMs: announcementLimits.tellMs,
+      run: () => context.announcements.passTime(),
+    },
     { name: 'policies', everyMs: 5 * MINUTE, run: () => inTx((tx) => instances.sweepPolicies(tx)) },
     { name: 'domain-lists', everyMs: MINUTE, run: (signal) => context.domains.subscriptions.syncDue(signal) },
     { name: 'peer-blocks', everyMs: 5 * MINUTE, run: (signal) => context.domains.peers.askDue(signal) },

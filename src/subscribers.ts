@@ -1,6 +1,7 @@
 import type { createFederationSide } from '../federation/index.ts';
 import type { Subscribers } from './jobs/relay.ts';
 import { accountEvents, type createFieldChecks, type Pictures } from './modules/accounts/index.ts';
+import { announcementEvents } from './modules/announcements/index.ts';
 import type { Archives } from './modules/archives/index.ts';
 import { commentEvents } from './modules/comments/index.ts';
 import type { createDepartures } from './modules/departures/index.ts';
@@ -30,6 +31,7 @@ interface Parts {
 
 type EventName =
   | keyof typeof accountEvents
+  | keyof typeof announcementEvents
   | keyof typeof commentEvents
   | keyof typeof engagementEvents
   | keyof typeof filterEvents
@@ -74,6 +76,10 @@ export function createSubscribers(parts: Parts) {
       schema: accountEvents['account.moved'],
       handlers: [bridge.onAccountMoved, departures.onMoved],
     },
+    // For those alone who listen: every process is told of it.
+    'announcement.shown': { schema: announcementEvents['announcement.shown'], handlers: [] },
+    'announcement.gone': { schema: announcementEvents['announcement.gone'], handlers: [] },
+    'announcement.reacted': { schema: announcementEvents['announcement.reacted'], handlers: [] },
     'filters.changed': { schema: filterEvents['filters.changed'], handlers: [] },
     'follow.requested': {
       schema: socialEvents['follow.requested'],

@@ -1,8 +1,12 @@
 import type { InTx, Tx } from './db/database.ts';
-import type { AuditId } from './lib/ids.ts';
+import { type AuditId, idSchema } from './lib/ids.ts';
 import { type Failure, fail, ok, type Result } from './lib/result.ts';
+import type { Announcements } from './modules/announcements/index.ts';
+import type { Auth } from './modules/auth/index.ts';
 import type { Domains } from './modules/domains/index.ts';
+import type { Holding } from './modules/holding/index.ts';
 import type { Measures, ReportDesk } from './modules/moderation/index.ts';
+import type { Raid } from './modules/raid/index.ts';
 import type { Recommending } from './modules/recommending/index.ts';
 import type { Relays } from './modules/relays/index.ts';
 import type { Rules } from './modules/rules/index.ts';
@@ -23,12 +27,16 @@ import type { StaffSide } from './staff-side.ts';
 interface Parts {
   readonly inTx: InTx;
   readonly audit: Audit;
+  readonly auth: Auth;
   readonly measures: Measures;
   readonly reportDesk: ReportDesk;
   readonly domains: Domains;
   readonly settings: Settings;
   readonly staff: StaffSide;
   readonly rules: Rules;
+  readonly holding: Holding;
+  readonly raid: Raid;
+  readonly announcements: Announcements;
   readonly trending: LiveTrends;
   readonly recommending: Recommending;
   readonly relays: Relays;
@@ -89,7 +97,7 @@ export function createUndoing(parts: Parts) {
 const ROLLED_BACK = new Error('One of them is refused, so none is taken back.');
 
 function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
-  const { measures, reportDesk, domains, settings, staff, recommending, relays, work, audit } = parts;
+  const { auth, measures, reportDesk, domains, settings, staff, recommending, relays, work, audit } = parts;
   const restored = restoredIn(parts);
   return {
     report: (tx, by, { id }) => reportDesk.undo(tx, by, id),
@@ -100,6 +108,11 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
     role: (tx, by, entry, reason) => staff.roles.undoAssignment(tx, by, entry, reason),
     ranking: (tx, by, entry, reason) => recommending.settings.undo(tx, by, entry, reason),
     relay: (tx, by, { id, target }, reason) => relays.remove(tx, by, target.id, { reason, undoes: id }),
+    held: (tx, by, { id }, reason) => parts.holding.undo(tx, by, id, reason),
+    raid: (tx, by, { id }, reason) => parts.raid.undo(tx, by, id, reason),
+    announcement: (tx, by, { id }, reason) => parts.announcements.undo(tx, by, id, reason),
+    invite: (tx, by, { target }) =>
+      auth.invites.reopen(tx, by, idSchema<'invite'>().parse(target.id.split(' ').at(-1))),
     queue: (tx, by, entry) => work.undo(tx, by, entry),
     async rows(tx, by, entry, reason) {
       const outcome = await audit.putBack(tx, by, { entry, reason });

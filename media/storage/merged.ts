@@ -3,20 +3,22 @@ import { fail, ok, type Result } from '../../src/lib/result.ts';
 import type { ListedObject, ObjectStorage } from './storage.ts';
 
 /**
- * What two stores hold. The one that objects leave must come first: then none is missed that is moved
- * meanwhile. An object in both is listed once, unless more than a hundred thousand have the prefix.
+ * What several stores hold. Those that objects leave must come first: then none is missed that is moved
+ * meanwhile. An object in several is listed once, unless more than a hundred thousand have the prefix.
  */
 export async function* mergedList(
-  first: ObjectStorage,
-  second: ObjectStorage,
+  stores: readonly ObjectStorage[],
   prefix: string,
 ): AsyncGenerator<ListedObject> {
   const seen = new Set<string>();
-  for await (const object of first.list(prefix)) {
-    if (seen.size < mediaLimits.maxMergedKeys) seen.add(object.key);
-    yield object;
+  for (const [at, store] of stores.entries()) {
+    const isLast = at === stores.length - 1;
+    for await (const object of store.list(prefix)) {
+      if (seen.has(object.key)) continue;
+      if (!isLast && seen.size < mediaLimits.maxMergedKeys) seen.add(object.key);
+      yield object;
+    }
   }
-  for await (const object of second.list(prefix)) if (!seen.has(object.key)) yield object;
 }
 
 /**

@@ -36,7 +36,7 @@ export interface S3Options {
   readonly idleTimeoutMs?: number;
   readonly clock?: Clock;
   /** How the variables begin that an admin should look at where it cannot be used. */
-  readonly variables?: 'S3' | 'COLD_S3' | 'BACKUP_S3';
+  readonly variables?: 'S3' | 'SECOND_S3' | 'COLD_S3' | 'BACKUP_S3';
 }
 
 /**
@@ -59,6 +59,7 @@ export function createS3Storage(options: S3Options): ObjectStorage {
   const multipart = createS3Multipart({ client, signer, bucket, stat: size, retried: twice });
 
   const storage: ObjectStorage & { readonly multipart: S3Multipart } = {
+    address: `${new URL(options.endpoint).origin}/${bucket}`,
     multipart,
     async putFile(key, path, put) {
       assertWritable(key, put);

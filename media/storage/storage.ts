@@ -4,6 +4,8 @@ import type { Result } from '../../src/lib/result.ts';
 
 /** Where media bytes live. Objects never change once stored: their keys carry a hash of the content. */
 export interface ObjectStorage {
+  /** Endpoint and bucket, which tell it from others whatever it is called. Absent in stores of this machine. */
+  readonly address?: string;
   /** Stores a copy of the file. Durable once it resolves; readers see the whole object or none. */
   putFile(key: string, path: string, options: PutOptions): Promise<void>;
   /** Stores the bytes, with the same promises as `putFile`. */

@@ -34,7 +34,7 @@ export function createTieredStorage({ hot, cold, onColdRead }: TieredDeps): Obje
       await cold.remove(keys);
       await hot.remove(keys);
     },
-    list: (prefix) => mergedList(hot, cold, prefix),
+    list: (prefix) => mergedList([hot, cold], prefix),
     check: () => checkAll([hot, cold]),
     async presignedUrl(key, options) {
       if (await hot.stat(key)) return (await hot.presignedUrl?.(key, options)) ?? null;

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { type Id, idSchema, type VideoId } from '../lib/ids.ts';
+import { ok } from '../lib/result.ts';
 import type { ListedId, MatchId } from '../modules/hashes/index.ts';
 import { operator } from '../modules/staff/index.ts';
 import type { Report, Run } from './report.ts';
@@ -55,15 +56,9 @@ export function hashCommand(run: Run): Command {
     .action((file: string, { dryRun }: { dryRun?: boolean }) =>
       run(async ({ hashes, inTx }): Promise<Report> => {
         const csv = await readFile(file, 'utf8');
-        const outcome = await inTx(async (tx) => {
-          const imported = await hashes.import(tx, operator, csv);
-          // The same work, and nothing of it stays.
-          if (dryRun) throw new DryRun(imported);
-          return imported;
-        }).catch((error) => {
-          if (error instanceof DryRun) return error.outcome;
-          throw error;
-        });
+        const outcome = dryRun
+          ? ok({ imported: await hashes.preview(csv, inTx) })
+          : await inTx((tx) => hashes.import(tx, operator, csv));
         if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
         const { added, known, bad } = outcome.imported;
         const lines = bad.length === 0 ? '' : ` Lines that say nothing: ${bad.slice(0, 20).join(', ')}.`;
@@ -107,16 +102,6 @@ export function hashCommand(run: Run): Command {
       }),
     );
   return command;
-}
-
-type Imported = Awaited<ReturnType<Parameters<Parameters<Run>[0]>[0]['hashes']['import']>>;
-
-class DryRun extends Error {
-  readonly outcome: Imported;
-  constructor(outcome: Imported) {
-    super('Nothing is to stay of this.');
-    this.outcome = outcome;
-  }
 }
 
 function told(outcome: { ok: true } | { ok: false; reason: string; detail?: string }, done: string): Report {

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { inviteLimits } from '../../config/joining-limits.ts';
+import { operator } from '../modules/staff/index.ts';
 import type { Report, Run } from './report.ts';
 
-const MAX_LISTED = 1_000;
+const PAGE = { maxId: null, minId: null, sinceId: null, limit: 1_000 };
 const DAY_SECONDS = 24 * 3_600;
 
 interface CreateOptions {
@@ -49,7 +50,7 @@ export function inviteCommand(run: Run): Command {
     .description('list invites, newest first, with who gave them and who came')
     .action(() =>
       run(async ({ auth }) => {
-        const rows = (await auth.invites.all(MAX_LISTED)).map((invite) => ({
+        const rows = (await auth.invites.given({}, PAGE)).map((invite) => ({
           ...{ code: invite.code, inviter: invite.inviter, uses: invite.uses, maxUses: invite.maxUses },
           ...{ expiresAt: invite.expiresAt, revokedAt: invite.revokedAt },
           came: invite.came.join(' '),
@@ -65,8 +66,8 @@ export function inviteCommand(run: Run): Command {
     .action((code: string) =>
       run(async ({ auth, inTx }): Promise<Report> => {
         const id = await auth.invites.idOf(code);
-        const ended = id !== null && (await inTx((tx) => auth.invites.revoke(tx, id, null)));
-        if (!ended) return { ok: false, text: 'There is no such invite, or it has ended.' };
+        const ended = id && (await inTx((tx) => auth.invites.end(tx, operator, id)));
+        if (!ended?.ok) return { ok: false, text: 'There is no such invite, or it has ended.' };
         return { ok: true, text: 'Nobody comes by it any more.' };
       }),
     );

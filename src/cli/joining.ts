@@ -39,7 +39,7 @@ export function joiningCommand(run: Run): Command {
     );
   command
     .command('block-ip')
-    .description('nobody joins from this address or network (CIDR)')
+    .description('nobody joins from this address or network (CIDR), or (no_access) nobody there is answered')
     .argument('<network>')
     .addOption(new Option('--severity <severity>').choices([...ipSeverities]).default('sign_up_block'))
     .option('--days <days>', 'for how long; without: for good', days)

@@ -4,7 +4,7 @@ import { retentionLimits } from '../../config/retention-limits.ts';
 import type { VideoId } from '../lib/ids.ts';
 import { type RetentionClass, retentionClasses } from '../modules/retention/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import type { StoreName } from '../modules/storage/index.ts';
+import { type StoreName, storeNames } from '../modules/storage/index.ts';
 import { inMegabytes, progressTeller } from './progress.ts';
 import type { Report, Run } from './report.ts';
 import { idIn, videoIdIn } from './video-ids.ts';
@@ -217,21 +217,20 @@ function addMove(command: Command, run: Run): void {
     .description(
       'move all media to another store, while the server goes on; to be repeated where it was cut off',
     )
-    .addOption(
-      new Option('--to <store>', 'where to')
-        .choices(['files', 's3'] satisfies StoreName[])
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('--to <store>', 'where to').choices([...storeNames]).makeOptionMandatory())
     .option('--keep', 'leave them where they were as well')
-    .action(({ to, keep = false }: { to: StoreName; keep?: boolean }) =>
+    .option('--dry-run', 'only tell what would be moved')
+    .action(({ to, keep = false, dryRun = false }: { to: StoreName; keep?: boolean; dryRun?: boolean }) =>
       run(async ({ media }): Promise<Report> => {
-        const outcome = await media.move(to, { keep, onProgress: progressTeller() });
+        const outcome = await media.move(to, { keep, dryRun, onProgress: progressTeller() });
         if (!outcome.ok) return { ok: false, text: outcome.detail ?? outcome.reason };
         const { objects, damaged, foreign } = outcome;
         const rows = damaged.map((key) => ({ damaged: key }));
         const others =
           foreign === 0 ? '' : ` ${foreign} objects that are not of this server were left alone.`;
-        const text = `${objects} objects (${inMegabytes(outcome)}) were ${keep ? 'copied' : 'moved'} and verified.${others}`;
+        const verb = keep ? 'copied' : 'moved';
+        const done = dryRun ? `would be ${verb}` : `were ${verb} and verified`;
+        const text = `${objects} objects (${inMegabytes(outcome)}) ${done}.${others}`;
         if (rows.length === 0) return { ok: true, text };
         return { ok: false, rows, text: `${text} Some were damaged before: see \`vireo storage check\`.` };
       }),

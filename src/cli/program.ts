@@ -3,8 +3,10 @@ import { describeProblems, readConfig } from '../../config/config.ts';
 import { createContext } from '../context.ts';
 import { createLogger } from '../lib/log.ts';
 import { version } from '../version.ts';
+import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
+import { classifierCommand } from './classifier.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
 import { doctorCommand } from './doctor.ts';
@@ -79,7 +81,16 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
   program.addCommand(backupCommand(run, runAlone)).addCommand(doctorCommand(runAlone));
   for (const noun of [
     ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
-    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
+    ...[
+      videoCommand,
+      commentCommand,
+      reportCommand,
+      ruleCommand,
+      raidCommand,
+      hashCommand,
+      classifierCommand,
+    ],
+    announceCommand,
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],
   ])

@@ -20,6 +20,7 @@ interface RuleOptions {
   readonly words?: readonly string[];
   readonly regex?: string;
   readonly fields?: readonly string[];
+  readonly label?: readonly string[];
   readonly when?: string;
   readonly dryRun?: boolean;
 }
@@ -108,13 +109,19 @@ function conditions(command: Command): Command {
     .addOption(
       new Option('--fields <fields...>', 'where to look; default: everywhere').choices([...ruleFields]),
     )
+    .option('--label <name=score...>', 'the classifier gives a video one of these labels, at least so surely')
     .option('--when <file>', 'all conditions as JSON, as the API takes them; the others count besides')
     .addOption(new Option('--scope <scope>', 'for whom').choices([...ruleScopes]).default('everybody'));
 }
 
-async function whenOf({ words, regex, fields, when }: RuleOptions): Promise<unknown> {
+async function whenOf({ words, regex, fields, label, when }: RuleOptions): Promise<unknown> {
   const read: unknown = when === undefined ? {} : JSON.parse(await readFile(when, 'utf8'));
-  const rest = { ...(words && { words }), ...(regex && { regex }), ...(fields && { fields }) };
+  const labels = label?.map((text) => {
+    const [name = '', score = ''] = text.split('=');
+    return { name, score: score === '' ? Number.NaN : Number(score) };
+  });
+  const texts = { ...(words && { words }), ...(regex && { regex }), ...(fields && { fields }) };
+  const rest = { ...texts, ...(labels && { labels }) };
   return { ...(typeof read === 'object' ? read : {}), ...rest };
 }
 

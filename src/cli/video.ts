@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { VideoId } from '../lib/ids.ts';
-import type { StoreName } from '../modules/storage/index.ts';
+import { type StoreName, storeNames } from '../modules/storage/index.ts';
 import { addVideoMeasures } from './measures.ts';
 import { inMegabytes } from './progress.ts';
 import type { Report, Run } from './report.ts';
@@ -113,11 +113,7 @@ function addMove(command: Command, run: Run): void {
     .command('move')
     .description('move what is stored for one video to another store; it is served from wherever it lies')
     .argument('<video>', 'its id', videoIdIn)
-    .addOption(
-      new Option('--to <store>', 'where to')
-        .choices(['files', 's3'] satisfies StoreName[])
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('--to <store>', 'where to').choices([...storeNames]).makeOptionMandatory())
     .option('--dry-run', 'only tell what would be moved')
     .action((videoId: VideoId, { to, dryRun = false }: { to: StoreName; dryRun?: boolean }) =>
       run(async ({ media, videos }): Promise<Report> => {

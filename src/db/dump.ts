@@ -25,7 +25,7 @@ export interface Snapshot {
 }
 
 /** Made anew by the migrations, or about this machine alone. */
-const NOT_DUMPED = ['migrations', 'migrations_lock', 'schema_compat', 'backup_objects'];
+const NOT_DUMPED = ['migrations', 'migrations_lock', 'schema_compat', 'backup_objects', 'backup_asks'];
 
 /** Does the work unless another process is at work of that number: then null. */
 export async function withLock<T>(

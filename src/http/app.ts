@@ -17,6 +17,7 @@ import { mediaOrigins } from './media/offload.ts';
 import { createProxyHandler } from './media/proxy.ts';
 import { createMediaHandler } from './media/serve.ts';
 import { mountRoutes } from './mount.ts';
+import { keepOut } from './networks.ts';
 import { mountOAuth } from './oauth/index.ts';
 import { type BeginScript, readBeginScript } from './page/begin.ts';
 import { mountPage } from './page/index.ts';
@@ -61,6 +62,7 @@ export async function createApp(
     pinoHttp({ logger: deps.log, useLevel: 'debug', serializers: { req: briefRequest, res: briefResponse } }),
   );
   mountHealth(app, deps);
+  app.use(keepOut(deps.networks));
   // Media is answered before all this. What comes here is for it, but not the way it is written.
   app.all(['/media', '/media/*path'], () => {
     throw new ApiError('not-found');

@@ -8,9 +8,11 @@ import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
 import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
 import type { Analytics } from '../modules/analytics/index.ts';
+import type { Announcements } from '../modules/announcements/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Backups } from '../modules/backups/index.ts';
+import type { Classifier } from '../modules/classifier/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
 import type { Counters } from '../modules/counters/index.ts';
 import type { Digests } from '../modules/digests/index.ts';
@@ -36,7 +38,7 @@ import type { Retention } from '../modules/retention/index.ts';
 import type { Rules } from '../modules/rules/index.ts';
 import type { Settings } from '../modules/settings/index.ts';
 import type { Social } from '../modules/social/index.ts';
-import type { Audit } from '../modules/staff/index.ts';
+import type { Audit, NetworkGate } from '../modules/staff/index.ts';
 import type { Room, Storage } from '../modules/storage/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
@@ -75,6 +77,7 @@ export interface HttpDeps {
   readonly undoing: Undoing;
   readonly reportDesk: ReportDesk;
   readonly measures: Measures;
+  readonly announcements: Announcements;
   readonly audit: Audit;
   readonly backups: Backups;
   readonly releases: Releases;
@@ -82,6 +85,9 @@ export interface HttpDeps {
   readonly rules: Rules;
   readonly holding: Holding;
   readonly raid: Raid;
+  readonly classifier: Classifier;
+  /** Who is not answered at all. */
+  readonly networks: NetworkGate;
   readonly hashes: Hashes;
   readonly notifications: Notifications;
   readonly push: Push;

@@ -67,6 +67,7 @@ export const STATUS_OF_REASON = {
   'method-not-allowed': 405,
   'registrations-closed': 403,
   'joining-refused': 403,
+  'network-refused': 403,
   'reason-required': 422,
   'invite-required': 422,
   'invite-invalid': 422,
@@ -132,6 +133,9 @@ export const STATUS_OF_REASON = {
   blocked: 403,
   rule: 422,
   'rule-invalid': 422,
+  'too-many-announcements': 422,
+  'not-an-emoji': 422,
+  'too-many-reactions': 422,
   'hash-invalid': 422,
   'too-many-rules': 422,
   'domain-invalid': 422,
@@ -178,6 +182,7 @@ const USUAL_SENTENCE: Readonly<Record<string, string>> = {
   'posted-before': 'This video is posted already.',
   frozen:
     'Your account is frozen: you can read and take your data with you, and do nothing else. See the status of your account in the settings.',
+  'network-refused': 'This server does not answer this network.',
   'staff-only': 'Only the staff of this server can do this.',
   'permission-missing': 'Your role on this server does not include this.',
   'staff-second-factor':

@@ -54,7 +54,7 @@ export interface Route {
   /** Of the answer, or of the data of each event. */
   readonly output: Schema;
   /** Of an answer that is a text and no JSON: its media type. */
-  readonly contentType?: 'text/csv' | 'application/zip' | 'image/jpeg';
+  readonly contentType?: 'text/csv' | 'application/zip' | 'image/jpeg' | 'video/mp4';
   /** The handler gives a stored file, which is sent as `contentType`, whole or a range of it. */
   readonly download?: true;
   /** The handler gives the lines of a table, which are sent as they are read. */

@@ -5,7 +5,17 @@ import { idSchema } from '../lib/ids.ts';
 
 /** Queues a worker can serve; each has its own BullMQ queue so that none starves another. */
 export const queueNames = [
-  ...(['inbox', 'deliver', 'push', 'mail', 'media', 'replicate', 'transcribe', 'default'] as const),
+  ...([
+    'inbox',
+    'deliver',
+    'push',
+    'mail',
+    'media',
+    'replicate',
+    'transcribe',
+    'classify',
+    'default',
+  ] as const),
 ] as const;
 export type QueueName = (typeof queueNames)[number];
 
@@ -67,6 +77,14 @@ export const jobSpecs = {
     maxAttempts: 8,
     timeoutMs: 20 * minute,
     retryDelayMs: 60_000,
+  },
+  /** Six tries within some five minutes: somebody waits for it. In a queue of its own for the same reason. */
+  'media.classify': {
+    queue: 'classify',
+    payload: z.object({ videoId: idSchema<'video'>() }),
+    maxAttempts: 6,
+    timeoutMs: 5 * minute,
+    retryDelayMs: 10_000,
   },
   'media.replicate': {
     queue: 'replicate',

@@ -30,6 +30,7 @@ export type AuditId = Id<'audit'>;
 export type StaffRoleId = Id<'staff-role'>;
 export type JoiningBlockId = Id<'joining-block'>;
 export type MeasureId = Id<'measure'>;
+export type AnnouncementId = Id<'announcement'>;
 export type AppealId = Id<'appeal'>;
 
 /** Makes ids. One per process. */

@@ -22,6 +22,8 @@ export interface Metrics {
   transcoded(videoSeconds: number, seconds: number): void;
   /** One run of ffmpeg: `ok`, or how it ended. */
   ffmpeg(outcome: string): void;
+  /** One question to the classifier: `answered`, `unavailable`, `refused` or `off`. */
+  classified(outcome: string): void;
   /** One try to sign in that was refused. */
   signInFailed(): void;
   /** How long somebody waited for a connection to the database. */
@@ -89,6 +91,11 @@ export function createMetrics({ ofProcess = false } = {}): Metrics {
     [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20],
   );
   const ffmpeg = counter('ffmpeg_runs_total', 'Runs of ffmpeg, by how they ended', 'outcome');
+  const classified = counter(
+    'classifier_requests_total',
+    'Questions to the classifier, by outcome',
+    'outcome',
+  );
   const signIns = counter('sign_in_failures_total', 'Refused tries to sign in');
   const poolWait = histogram(
     'db_pool_wait_seconds',
@@ -114,6 +121,7 @@ export function createMetrics({ ofProcess = false } = {}): Metrics {
     playable: (seconds) => playable.observe(seconds),
     transcoded: (videoSeconds, seconds) => realtime.observe(videoSeconds / Math.max(seconds, 0.001)),
     ffmpeg: (outcome) => ffmpeg.inc({ outcome: ffmpegOutcome(outcome) }),
+    classified: (outcome) => classified.inc({ outcome }),
     signInFailed: () => signIns.inc(),
     poolWait: (seconds) => poolWait.observe(seconds),
     slowQuery: () => slowQueries.inc(),

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureNode } from './node.mjs';
 import { ensurePackages } from './packages.mjs';
+import { serverFlags } from './server-flags.mjs';
 import { SetupError } from './step.mjs';
 import { ensureTestServers, ensureTools } from './system.mjs';
 import { runTarget } from './target.mjs';
@@ -73,7 +74,7 @@ async function run(name = '', args) {
   if (target.web) await ensureWeb({ root, env, node });
   return runTarget({
     node,
-    args: ['--disable-warning=ExperimentalWarning', ...target.args, ...args],
+    args: [...serverFlags, ...target.args, ...args],
     cwd: root,
     env: {
       // Node.js keeps there what it made of the sources, which halves the start of every command after the first.

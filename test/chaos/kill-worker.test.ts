@@ -173,7 +173,7 @@ async function expectPublishedOnce(id: VideoId): Promise<void> {
   expect(new Set(told)).toEqual(new Set([deliveries[0]?.uri]));
 }
 
-describe('a worker that is killed while it makes a video', { timeout: SLOW_MS }, () => {
+describe('OP9 a worker that is killed while it makes a video', { timeout: SLOW_MS }, () => {
   test('leaves no encoder behind, and another one makes the video once', async () => {
     await remoteAccount('bob', true);
     const id = await upload(recording);

@@ -14,6 +14,7 @@ import { mediaKey } from '../../media/keys.ts';
 import { createFileStorage } from '../../media/storage/files.ts';
 import { createS3Storage } from '../../media/storage/s3.ts';
 import { contentTypeOf, type ObjectStorage } from '../../media/storage/storage.ts';
+import type { StoreName } from '../../media/storage/switchable.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { signIn } from '../../src/setup/demo/client.ts';
@@ -73,137 +74,162 @@ interface Seen {
   readonly rounds: { readonly hls: number; readonly mp4: number };
 }
 
-describe.skipIf(!hasBrowser)('while all media moves to object storage and back', { timeout: 60_000 }, () => {
-  let directory: string;
-  let s3: TestS3;
-  let server: TestServer;
-  let players: Server;
-  let browser: Browser;
-  let watched: WatchedPage;
-  let stores: { files: ObjectStorage; s3: ObjectStorage };
-  let videoId: VideoId;
-  /** The digest of every object that viewers may ask for, by key. */
-  let digests: Map<string, string>;
-  const variables = () => ({
-    ...{ S3_ENDPOINT: s3.endpoint, S3_ACCESS_KEY: s3.accessKey, S3_SECRET_KEY: s3.secretKey },
-    ...{ S3_BUCKET: 'vireo-media', MEDIA_CACHE_MB: '0' },
-  });
-
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'vireo-moving-'));
-    s3 = await startS3(join(directory, 's3'));
-    // As a server that had no object storage at first.
-    const DATABASE_URL = await createTestDatabase();
-    const before = openDatabase(DATABASE_URL, 1);
-    await before('storage_state').insert({ active: 'files' });
-    await before.destroy();
-    server = await startTestServer({ role: 'all', variables: { ...variables(), DATABASE_URL } });
-    const { db, storage, videos } = server.context;
-    await createPeople(server).signedIn('alice');
-    const alice = await signIn(server.origin, 'alice', PASSWORD);
-    const source = await clip(directory, 'clip.mp4', { seconds: 2, size: '640x360', rate: 30 });
-    videoId = (await alice.upload(source, { filename: 'clip.mp4', caption: '' })) as VideoId;
-    await eventually('no job is left', async () => {
-      await hurryPurges(db);
-      return (await db('events')).length === 0 && (await db('jobs')).length === 0;
+describe.skipIf(!hasBrowser)(
+  'OP15 while all media moves to object storage, to another one, and back',
+  {
+    timeout: 120_000,
+  },
+  () => {
+    let directory: string;
+    let s3: TestS3;
+    let second: TestS3;
+    let server: TestServer;
+    let players: Server;
+    let browser: Browser;
+    let watched: WatchedPage;
+    let stores: Record<StoreName, ObjectStorage>;
+    let videoId: VideoId;
+    /** The digest of every object that viewers may ask for, by key. */
+    let digests: Map<string, string>;
+    const variables = () => ({
+      ...{ S3_ENDPOINT: s3.endpoint, S3_ACCESS_KEY: s3.accessKey, S3_SECRET_KEY: s3.secretKey },
+      ...{ S3_BUCKET: 'vireo-media', SECOND_S3_BUCKET: 'vireo-media', MEDIA_CACHE_MB: '0' },
+      ...{ SECOND_S3_ENDPOINT: second.endpoint, SECOND_S3_ACCESS_KEY: second.accessKey },
+      SECOND_S3_SECRET_KEY: second.secretKey,
     });
-    const assets = (await videos.internal(videoId))?.assets ?? [];
-    digests = new Map(assets.map(({ key, sha256 }) => [key, sha256]));
-    for (let n = 0; n < MORE_OBJECTS; n += 1) {
-      const bytes = randomBytes(MORE_BYTES);
-      const key = mediaKey(videoId, sha256(bytes), '720.mp4');
-      await storage.putBytes(key, bytes, { contentType: contentTypeOf(key) });
-      digests.set(key, sha256(bytes));
-    }
-    stores = {
-      files: createFileStorage({ root: join(server.dataDir, 'media') }),
-      s3: createS3Storage({ ...s3, region: 'us-east-1', bucket: 'vireo-media' }),
-    };
-    players = await servePlayers();
-    browser = await launchBrowser();
-    const { port } = players.address() as AddressInfo;
-    watched = await openPage(browser, `http://127.0.0.1:${port}`);
-  });
 
-  afterAll(async () => {
-    await browser?.close();
-    players?.close();
-    await server?.close();
-    await s3?.close();
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  /** Runs `vireo media move` beside the server, as an admin does. */
-  async function move(to: 'files' | 's3'): Promise<{ ok: boolean; message: string }> {
-    const { config, databaseUrl, redisUrl } = server.context;
-    const env = {
-      ...{ PATH: process.env.PATH, VIREO_ENV: 'test', DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
-      ...{ ORIGIN: config.origin, DATA_DIR: server.dataDir, REDIS_PREFIX: config.redisPrefix },
-      ...variables(),
-    };
-    const root = fileURLToPath(new URL('../..', import.meta.url));
-    const args = ['src/cli/main.ts', '--json', 'media', 'move', '--to', to];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env });
-    return JSON.parse(stdout);
-  }
-
-  const keyOfRole = async (role: string) => {
-    const key = (await server.context.videos.internal(videoId))?.assets.find((one) => one.role === role)?.key;
-    if (key === undefined) throw new Error(`There is no ${role}.`);
-    return key;
-  };
-
-  test('players and other clients see no failed request and no wrong byte', async () => {
-    const held = await keysOf(stores.files);
-    expect(await keysOf(stores.s3)).toEqual([]);
-    const answers = watchAnswers(watched.page, server.origin);
-    const reader = keepReading(server.origin, digests);
-    const urls = { hls: await keyOfRole('hls-master'), mp4: await keyOfRole('mp4') };
-    const uncached = await watched.page.context().newCDPSession(watched.page);
-    await uncached.send('Network.setCacheDisabled', { cacheDisabled: true });
-    await watched.page.goto('/');
-    await watched.page.evaluate(
-      (urls) => Reflect.get(window, 'start')(urls),
-      Object.fromEntries(Object.entries(urls).map(([name, key]) => [name, `${server.origin}/${key}`])),
-    );
-    const seen = (): Promise<Seen> => watched.page.evaluate(() => Reflect.get(window, 'seen') as Seen);
-    const faults = async () => [...reader.faults, ...(await seen()).faults, ...answers.faults];
-    const mark = async () => ({ ...(await seen()), read: reader.read.length, asked: s3.requests.length });
-    /** Waits until both players and the reader have gone through all, from the start to the end. */
-    const goneThroughSince = async (since: Awaited<ReturnType<typeof mark>>) =>
-      eventually('all is fetched once more', async () => {
-        const { rounds } = await seen();
-        if ((await faults()).length > 0) return true;
-        const [hls, mp4] = [rounds.hls - since.rounds.hls, rounds.mp4 - since.rounds.mp4];
-        return hls > 1 && mp4 > 1 && new Set(reader.read.slice(since.read)).size === digests.size;
+    beforeAll(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'vireo-moving-'));
+      s3 = await startS3(join(directory, 's3'));
+      second = await startS3(join(directory, 'second'));
+      // As a server that had no object storage at first.
+      const DATABASE_URL = await createTestDatabase();
+      const before = openDatabase(DATABASE_URL, 1);
+      await before('storage_state').insert({ active: 'files' });
+      await before.destroy();
+      server = await startTestServer({ role: 'all', variables: { ...variables(), DATABASE_URL } });
+      const { db, storage, videos } = server.context;
+      await createPeople(server).signedIn('alice');
+      const alice = await signIn(server.origin, 'alice', PASSWORD);
+      const source = await clip(directory, 'clip.mp4', { seconds: 2, size: '640x360', rate: 30 });
+      videoId = (await alice.upload(source, { filename: 'clip.mp4', caption: '' })) as VideoId;
+      await eventually('no job is left', async () => {
+        await hurryPurges(db);
+        return (await db('events')).length === 0 && (await db('jobs')).length === 0;
       });
-
-    await eventually('both play', async () => Object.values((await seen()).rounds).every((n) => n > 0));
-    expect(await faults()).toEqual([]);
-    for (const [to, from] of [['s3', 'files'] as const, ['files', 's3'] as const]) {
-      const before = await mark();
-      expect(await move(to)).toMatchObject({ ok: true, message: expect.stringMatching(`^${held.length} `) });
-      const moved = await mark();
-      expect(await faults()).toEqual([]);
-      // All went on while it moved.
-      expect(moved.read - before.read).toBeGreaterThan(digests.size);
-      for (const player of ['hls', 'mp4'] as const) {
-        expect(moved.watched[player] - before.watched[player]).toBeGreaterThan(2);
-        expect(moved.rounds[player]).toBeGreaterThan(before.rounds[player]);
+      const assets = (await videos.internal(videoId))?.assets ?? [];
+      digests = new Map(assets.map(({ key, sha256 }) => [key, sha256]));
+      for (let n = 0; n < MORE_OBJECTS; n += 1) {
+        const bytes = randomBytes(MORE_BYTES);
+        const key = mediaKey(videoId, sha256(bytes), '720.mp4');
+        await storage.putBytes(key, bytes, { contentType: contentTypeOf(key) });
+        digests.set(key, sha256(bytes));
       }
-      expect(await keysOf(stores[to])).toEqual(held);
-      expect(await keysOf(stores[from])).toEqual([]);
-      await goneThroughSince(moved);
-      const asked = s3.requests.slice(moved.asked).filter((line) => line.startsWith('GET'));
-      // Not out of the memory of the server: each round asks the store for each object.
-      if (to === 's3') for (const key of digests.keys()) expect(asked.join('\n')).toContain(key);
+      stores = {
+        files: createFileStorage({ root: join(server.dataDir, 'media') }),
+        s3: createS3Storage({ ...s3, region: 'us-east-1', bucket: 'vireo-media' }),
+        'second-s3': createS3Storage({ ...second, region: 'us-east-1', bucket: 'vireo-media' }),
+      };
+      players = await servePlayers();
+      browser = await launchBrowser();
+      const { port } = players.address() as AddressInfo;
+      watched = await openPage(browser, `http://127.0.0.1:${port}`);
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      players?.close();
+      await server?.close();
+      await s3?.close();
+      await second?.close();
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    /** Runs `vireo media move` beside the server, as an admin does. */
+    async function move(to: StoreName): Promise<{ ok: boolean; message: string }> {
+      const { config, databaseUrl, redisUrl } = server.context;
+      const env = {
+        ...{ PATH: process.env.PATH, VIREO_ENV: 'test', DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
+        ...{ ORIGIN: config.origin, DATA_DIR: server.dataDir, REDIS_PREFIX: config.redisPrefix },
+        ...variables(),
+      };
+      const root = fileURLToPath(new URL('../..', import.meta.url));
+      const args = ['src/cli/main.ts', '--json', 'media', 'move', '--to', to];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env });
+      return JSON.parse(stdout);
     }
-    await reader.stop();
-    expect(await faults()).toEqual([]);
-    expect(answers.count()).toBeGreaterThan(40);
-    expect(watched.problems).toEqual([]);
-  });
-});
+
+    const keyOfRole = async (role: string) => {
+      const key = (await server.context.videos.internal(videoId))?.assets.find(
+        (one) => one.role === role,
+      )?.key;
+      if (key === undefined) throw new Error(`There is no ${role}.`);
+      return key;
+    };
+
+    test('players and other clients see no failed request and no wrong byte', async () => {
+      const held = await keysOf(stores.files);
+      expect(await keysOf(stores.s3)).toEqual([]);
+      const answers = watchAnswers(watched.page, server.origin);
+      const reader = keepReading(server.origin, digests);
+      const urls = { hls: await keyOfRole('hls-master'), mp4: await keyOfRole('mp4') };
+      const uncached = await watched.page.context().newCDPSession(watched.page);
+      await uncached.send('Network.setCacheDisabled', { cacheDisabled: true });
+      await watched.page.goto('/');
+      await watched.page.evaluate(
+        (urls) => Reflect.get(window, 'start')(urls),
+        Object.fromEntries(Object.entries(urls).map(([name, key]) => [name, `${server.origin}/${key}`])),
+      );
+      const seen = (): Promise<Seen> => watched.page.evaluate(() => Reflect.get(window, 'seen') as Seen);
+      const faults = async () => [...reader.faults, ...(await seen()).faults, ...answers.faults];
+      const asked = () => ({ files: [], s3: s3.requests, 'second-s3': second.requests });
+      const mark = async () => ({
+        ...{ ...(await seen()), read: reader.read.length },
+        asked: { s3: s3.requests.length, 'second-s3': second.requests.length, files: 0 },
+      });
+      /** Waits until both players and the reader have gone through all, from the start to the end. */
+      const goneThroughSince = async (since: Awaited<ReturnType<typeof mark>>) =>
+        eventually('all is fetched once more', async () => {
+          const { rounds } = await seen();
+          if ((await faults()).length > 0) return true;
+          const [hls, mp4] = [rounds.hls - since.rounds.hls, rounds.mp4 - since.rounds.mp4];
+          return hls > 1 && mp4 > 1 && new Set(reader.read.slice(since.read)).size === digests.size;
+        });
+
+      await eventually('both play', async () => Object.values((await seen()).rounds).every((n) => n > 0));
+      expect(await faults()).toEqual([]);
+      const way = ['files', 's3', 'second-s3', 'files'] as const;
+      for (const [at, to] of way.slice(1).entries()) {
+        const from = way[at] ?? 'files';
+        const before = await mark();
+        expect(await move(to)).toMatchObject({
+          ok: true,
+          message: expect.stringMatching(`^${held.length} `),
+        });
+        const moved = await mark();
+        expect(await faults()).toEqual([]);
+        // All went on while it moved.
+        expect(moved.read - before.read).toBeGreaterThan(digests.size);
+        for (const player of ['hls', 'mp4'] as const) {
+          expect(moved.watched[player] - before.watched[player]).toBeGreaterThan(2);
+          expect(moved.rounds[player]).toBeGreaterThan(before.rounds[player]);
+        }
+        expect(await keysOf(stores[to])).toEqual(held);
+        expect(await keysOf(stores[from])).toEqual([]);
+        await goneThroughSince(moved);
+        const told = asked()
+          [to].slice(moved.asked[to])
+          .filter((line) => line.startsWith('GET'));
+        // Not out of the memory of the server: each round asks the store for each object.
+        if (to !== 'files') for (const key of digests.keys()) expect(told.join('\n')).toContain(key);
+      }
+      await reader.stop();
+      expect(await faults()).toEqual([]);
+      expect(answers.count()).toBeGreaterThan(40);
+      expect(watched.problems).toEqual([]);
+    });
+  },
+);
 
 async function servePlayers(): Promise<Server> {
   const library = await readFile(fileURLToPath(import.meta.resolve('hls.js/dist/hls.min.js')));

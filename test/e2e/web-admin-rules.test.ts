@@ -88,6 +88,47 @@ describe.skipIf(!hasBrowser)('the pages about rules', { timeout: 120_000 }, () =
     await close();
   });
 
+  test('a rule about labels is made, and what the classifier sees stands beside what is held', async () => {
+    const { db, ids } = server.context;
+    const phone = { role: 'owner', viewport: viewports.phone, locale: 'en' } as const;
+    const { page, problems, close } = await openPageAs(browser, server, people, boss.account, phone);
+    await page.goto('/admin/rules');
+    await page.getByRole('button', { name: 'Add a rule' }).click();
+    const editor = page.getByRole('dialog', { name: 'Add a rule' });
+    await editor.getByLabel('Name', { exact: true }).fill('Blood');
+    await editor.getByLabel('Labels of the classifier').fill('Gore >= 0,8\nnudity 1');
+    await editor.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Change “Blood”' }).click();
+    const changing = page.getByRole('dialog', { name: 'Change “Blood”' });
+    expect(await changing.getByLabel('Labels of the classifier').inputValue()).toBe('gore 0.8\nnudity 1');
+    expect(await axeViolations(page)).toEqual([]);
+    await picture(page, 'admin-rule-labels');
+    await changing.getByLabel('Labels of the classifier').fill('gore');
+    await changing.getByRole('button', { name: 'Save' }).click();
+    await changing.getByRole('alert').waitFor();
+
+    const video_id = await createVideoFactory(server.context).video(bob.account, { state: 'held' });
+    const held = { id: ids.next(), video_id, account_id: bob.id, cause: 'rule', note: 'gore 0.93' };
+    await db('held_posts').insert(held);
+    const labels = [
+      { name: 'gore', score: 0.93 },
+      { name: 'nudity', score: 0.02 },
+    ];
+    const verdict = { id: ids.next(), video_id, state: 'answered', labels: JSON.stringify(labels) };
+    await db('classifier_verdicts').insert(verdict);
+    await page.goto('/admin/held');
+    const seen = page.getByRole('list', { name: 'What the classifier sees' });
+    await seen.waitFor();
+    expect(await seen.getByRole('listitem').allTextContents()).toEqual(['gore: 93 %', 'nudity: 2 %']);
+    expect(await axeViolations(page)).toEqual([]);
+    await picture(page, 'admin-held-labels');
+    await db('videos').where({ id: video_id }).delete();
+    await db('content_rules').delete();
+    // The rule that cannot be saved.
+    expect(problems).toEqual([expect.stringContaining('/api/v1/admin/rules/')]);
+    await close();
+  });
+
   test('raid mode is switched on and off, with the reason on record', async () => {
     const phone = { role: 'owner', viewport: viewports.phone, locale: 'en' } as const;
     const { page, problems, close } = await openPageAs(browser, server, people, boss.account, phone);

@@ -3,6 +3,7 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../src/setup/demo/client.ts';
 import { startInstance } from '../../src/setup/demo/instance.ts';
+import { UPKEEP_DUE } from '../helpers/activities.ts';
 import {
   hasBrowser,
   launchBrowser,
@@ -296,6 +297,7 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     // Thirty days go by. What is due then is done first thing.
     await here(`update users set delete_at = now() where account_id = ${noraId}`);
     await stage.here.running.stop();
+    await here(UPKEEP_DUE);
     stage.here.running = await startInstance(stage.here);
     await eventually(() => there("select state from accounts where username = 'nora'")).toEqual([
       { state: 'deleted' },

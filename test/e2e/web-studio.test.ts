@@ -17,6 +17,9 @@ import { startTestServer, type TestServer } from '../helpers/server.ts';
 /** A folder for pictures of every step, where somebody wants to look at them. */
 const shots = process.env.SCREENSHOTS;
 
+/** How often the page asks for newer figures (web/src/studio/analytics-page.tsx). */
+const REFRESH_MS = 10_000;
+
 let server: TestServer;
 let browser: Browser;
 let rig: ReturnType<typeof createAnalyticsRig>;
@@ -181,6 +184,7 @@ describe.skipIf(!hasBrowser).each([
   test('shows figures as charts and tables, of all clips and of one, and as CSV', async () => {
     const opened = await openAs(alice, size, scheme);
     const { page } = opened;
+    await page.clock.install();
     await page.goto('/studio/analytics');
     const views = page.getByRole('button', { name: /^Views 2[56]/ });
     await views.waitFor();
@@ -209,6 +213,7 @@ describe.skipIf(!hasBrowser).each([
     await page.getByRole('button', { name: `Views ${seen}` }).waitFor();
     await rig.watch(birds, strangers(1, size === 'phone' ? 30 : 40), { kind: 'view' });
     await server.context.analytics.fold();
+    await page.clock.fastForward(REFRESH_MS);
     await page.getByRole('button', { name: `Views ${seen + 1}` }).waitFor();
 
     await page.getByRole('link', { name: /^Birds at/ }).click();

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, signUp, until } from '../../src/setup/demo/client.ts';
 import { startInstance } from '../../src/setup/demo/instance.ts';
-import { DUE_NOW } from '../helpers/activities.ts';
+import { DUE_NOW, UPKEEP_DUE } from '../helpers/activities.ts';
 import { clip, corpusFile } from '../helpers/media-samples.ts';
 import { query } from '../helpers/probes.ts';
 import { EVIL, HONEST } from '../helpers/remote-http.ts';
@@ -221,8 +221,8 @@ describe('two servers', { timeout: 2 * SLOW_MS }, () => {
     const { uri } = await upload(small, 'Last');
     await copied(uri);
     await query(a.database, `update users set delete_at = now()`);
-    // Whatever is due is deleted first thing.
     await a.running.stop();
+    await query(a.database, UPKEEP_DUE);
     a.running = await startInstance(a);
     await until('B has let go of her', async () => (await home()).length === 0);
     const rows = await query(

@@ -212,6 +212,9 @@ async function summed({ context: { analytics, watching, db } }: TestServer): Pro
   });
 }
 
+/** Makes all upkeep due, as if a month had gone by: a server that starts does it first thing. */
+export const UPKEEP_DUE = `update upkeep_runs set started_at = started_at - interval '30 days'`;
+
 /** Makes everything that waits for another try due now, as if the pause were over. */
 export const DUE_NOW = `
   update delivery_lanes set next_at = now();
@@ -263,12 +266,14 @@ const OWN_TABLES = [
   'workers',
   'backup_runs',
   'backup_objects',
+  'backup_asks',
   'retention_runs',
   'storage_scan',
   'storage_findings',
   'storage_state',
   'storage_use',
   'instance_refusals',
+  'announcements',
 ];
 
 /** What a refused request may still cause. Nothing is allowed that is not named. */

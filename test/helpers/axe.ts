@@ -4,8 +4,9 @@ import type { Frame, Page } from 'playwright-core';
 /** WCAG 2.2 A and AA, and what axe holds for good besides. */
 const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** Rules whose answer may change with colours, sizes and sides, where the elements stay the same. */
-const PAINTED = ['color-contrast', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'];
+/** Rules whose answer may change with colours, and those with sizes and sides, where the elements stay the same. */
+const COLOURED = ['color-contrast', 'link-in-text-block'];
+const PLACED = ['scrollable-region-focusable', 'target-size'];
 
 /** Everything that axe finds against WCAG 2.2 A and AA and its best practices, one line each. Must be empty. */
 export function axeViolations(page: Page, without: readonly string[] = []): Promise<string[]> {
@@ -13,9 +14,14 @@ export function axeViolations(page: Page, without: readonly string[] = []): Prom
   return violations(page, { runOnly: STANDARD, rules });
 }
 
-/** What axe finds in how a page is painted: for a second look at elements that were looked at in other colours. */
+/** What axe finds in the colours of a page: for a second look at elements that were looked at in others. */
+export function colouredViolations(page: Page): Promise<string[]> {
+  return violations(page, { runOnly: { type: 'rule', values: COLOURED } });
+}
+
+/** What axe finds in how a page is laid out and painted: for a second look at elements that stood elsewhere before. */
 export function paintedViolations(page: Page): Promise<string[]> {
-  return violations(page, { runOnly: { type: 'rule', values: PAINTED } });
+  return violations(page, { runOnly: { type: 'rule', values: [...COLOURED, ...PLACED] } });
 }
 
 async function violations(page: Page, options: axeCore.RunOptions): Promise<string[]> {

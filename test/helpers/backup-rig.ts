@@ -74,6 +74,7 @@ export async function rowsOf({ db }: Pick<Context, 'db'>): Promise<Record<string
       'schema_compat',
       'backup_objects',
       'backup_runs',
+      'backup_asks',
     ])
     .pluck('relname');
   const rows: Record<string, string> = {};

@@ -105,7 +105,7 @@ export async function buildAnother({ directory }: Pick<DeviceRig, 'directory'>):
 
 /** Waits until the worker of the page is there, which otherwise begins once something plays. */
 export async function bringWorker(page: Page): Promise<void> {
-  await page.evaluate(() => document.dispatchEvent(new Event('playing')));
+  await page.evaluate(() => document.dispatchEvent(new Event('timeupdate')));
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
     while (!navigator.serviceWorker.controller) await new Promise((resolve) => setTimeout(resolve, 50));

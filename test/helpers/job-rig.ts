@@ -77,7 +77,7 @@ export async function createJobRig(options: JobRigOptions = {}): Promise<JobRig>
       handlers: { ...noHandlers, ...given },
       concurrency: {
         ...{ inbox: atOnce, deliver: atOnce, push: atOnce, mail: atOnce, media: atOnce },
-        ...{ replicate: atOnce, transcribe: atOnce, default: atOnce },
+        ...{ replicate: atOnce, transcribe: atOnce, classify: atOnce, default: atOnce },
       },
     });
     const relay = new Relay({
@@ -150,6 +150,7 @@ const noHandlers: JobHandlers = {
   'media.remote-poster': unexpected,
   'storage.scan': unexpected,
   'media.transcribe': unexpected,
+  'media.classify': unexpected,
   'media.replicate': unexpected,
   'media.purge': unexpected,
   'reports.evidence': unexpected,

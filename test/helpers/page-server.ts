@@ -71,6 +71,7 @@ export async function startPageServer(variables: Readonly<Record<string, string>
 export async function listen({ context }: TestServer, webDir: string, port = 0): Promise<Server> {
   const deps: HttpDeps = {
     ...context,
+    networks: { refuses: () => false, refresh: async () => undefined, close: async () => undefined },
     lookup: context.federation.lookup,
     deliveries: context.federation.deliveries,
     probe: context.federation.probe,

@@ -24,9 +24,9 @@ export async function openPageAs(
 }
 
 /** Keeps a picture of the page, where a run wants pictures. */
-export async function picture(page: Page, name: string): Promise<void> {
+export async function picture(page: Page, name: string, fullPage = false): Promise<void> {
   const directory = process.env.SCREENSHOTS;
   if (!directory) return;
   mkdirSync(directory, { recursive: true });
-  await page.screenshot({ path: join(directory, `${name}.png`) });
+  await page.screenshot({ path: join(directory, `${name}.png`), fullPage });
 }

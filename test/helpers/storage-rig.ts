@@ -21,6 +21,7 @@ import { createTestDatabase, dropTestDatabase } from './stack.ts';
 /** The stores of a server, and its module for them, without the rest of the server. */
 export interface StorageRig {
   readonly db: Db;
+  readonly databaseUrl: string;
   readonly inTx: InTx;
   readonly ids: IdSource;
   readonly directory: string;
@@ -48,10 +49,10 @@ export async function createStorageRig(): Promise<StorageRig> {
   const files = createFileStorage({ root: join(directory, 'files') });
   const s3 = createS3Storage({ ...server, region: 'us-east-1', bucket: 'vireo' });
   return {
-    ...{ db, inTx, directory, files, s3, server, ids },
+    ...{ db, databaseUrl, inTx, directory, files, s3, server, ids },
     process: (deps = {}) =>
       createStorage({
-        ...{ db, inTx, files, s3, clock: systemClock, activeMaxAgeMs: ACTIVE_MAX_AGE_MS },
+        ...{ db, inTx, files, s3, secondS3: null, clock: systemClock, activeMaxAgeMs: ACTIVE_MAX_AGE_MS },
         ...{ cold: null, coldAfterMs: 90 * DAY_MS, enqueue: createEnqueue(ids), log: silent },
         audit: createAudit({ db, ids }),
         ...{ scratchDir: join(directory, 'scratch'), remake: async () => false, ...deps },

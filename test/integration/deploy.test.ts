@@ -12,10 +12,12 @@ import { z } from 'zod';
 import { ensurePrograms, type Nginx, startNginx } from '../../bench/media/nginx.ts';
 import { variables } from '../../config/env.ts';
 import { freePort } from '../../src/setup/demo/instance.ts';
+import { serverFlags } from '../../src/setup/server-flags.mjs';
 import { followOf, outcomeOf, type Rig, startRig } from '../helpers/activities.ts';
 import { eventually } from '../helpers/chaos.ts';
 import { send, signedPost } from '../helpers/peer.ts';
 import { createPeople } from '../helpers/people.ts';
+import { findPromtool } from '../helpers/promtool.ts';
 import { testVariables } from '../helpers/server.ts';
 import { dropTestDatabase } from '../helpers/stack.ts';
 
@@ -97,7 +99,17 @@ describe('the compose files', () => {
     const served = Object.values(services).flatMap(
       ({ environment }) => environment?.QUEUES?.split(',') ?? [],
     );
-    const all = ['default', 'deliver', 'inbox', 'mail', 'media', 'push', 'replicate', 'transcribe'];
+    const all = [
+      'classify',
+      'default',
+      'deliver',
+      'inbox',
+      'mail',
+      'media',
+      'push',
+      'replicate',
+      'transcribe',
+    ];
     expect(served.sort()).toEqual(all);
   });
 });
@@ -214,6 +226,16 @@ test('the Dockerfile pins its images, is nobody of power, and sets variables tha
   expectKnown(set.filter((name) => name !== 'NODE_ENV'));
 });
 
+test('Node.js is started alike everywhere', async () => {
+  const command = ['node', ...serverFlags, 'src/main.ts'];
+  const [, told = ''] = /^CMD (.*)$/m.exec(await read('Dockerfile')) ?? [];
+  expect(JSON.parse(told)).toEqual(command);
+  for (const part of ['web', 'worker']) {
+    const unit = await read(`deploy/systemd/vireo-${part}.service`);
+    expect(unit).toContain(`ExecStart=/usr/bin/${command.join(' ')}\n`);
+  }
+});
+
 const isThere = async (program: string) =>
   promisify(execFile)(program, ['--version']).then(
     () => true,
@@ -242,21 +264,36 @@ test.skipIf(noSystemd)('systemd takes the units, and they are closed', { timeout
   }
 });
 
+/** Those of section 6 of the promises of operations: a disk at 80 and at 90 percent are two. */
+const ALERTS = [
+  ...['NoWorker', 'OldestJob', 'DeadLettersGrow', 'ErrorRate', 'DiskFills', 'DiskNearlyFull', 'BackupLate'],
+  ...['CleanUpLate', 'CertificateEnds', 'DatabaseConnections', 'CircuitsOpen', 'SignInFailures'],
+  ...['ReportWaits', 'SecurityRelease'],
+];
+
+const promtool = await findPromtool();
+
+test.skipIf(promtool === null)(
+  'the alerts begin when they should, as Prometheus itself reads them',
+  async () => {
+    const promised = join(root, 'deploy/prometheus');
+    const tool = (...args: string[]) => promisify(execFile)(promtool ?? '', args, { cwd: promised });
+    expect((await tool('check', 'rules', 'alerts.yml')).stdout).toContain(`SUCCESS: ${ALERTS.length} rules`);
+    expect((await tool('test', 'rules', 'alerts.test.yml')).stdout).toContain('SUCCESS');
+  },
+);
+
 describe('the figures', () => {
   let rig: Rig;
   beforeAll(async () => {
-    rig = await startRig();
+    rig = await startRig({ METRICS_LISTEN: `127.0.0.1:${await freePort('127.0.0.1')}` });
   });
   afterAll(() => rig?.close());
 
   test('that alerts and the board name are on the page', { timeout: SLOW_MS }, async () => {
     const { server, carol, alice } = rig;
     expect(await outcomeOf(server, carol, followOf(carol, alice.account.uri))).toBe('applied');
-    const { createMetrics } = await import('../../src/lib/metrics.ts');
-    const { createOperations } = await import('../../src/operations/index.ts');
-    const metrics = createMetrics({ ofProcess: true });
-    createOperations({ ...server.context, metrics });
-    const { body } = await metrics.page();
+    const { body } = await server.context.metrics.page();
     const types = new Map(
       [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]),
     );
@@ -276,7 +313,7 @@ describe('the figures', () => {
         ]),
       })
       .parse(parseYaml(await read('deploy/prometheus/alerts.yml')));
-    expect(rules.groups[0].rules).toHaveLength(12);
+    expect(rules.groups[0].rules.map(({ alert }) => alert)).toEqual(ALERTS);
     const board = z
       .object({
         panels: z.array(z.object({ title: z.string(), targets: z.array(z.object({ expr: z.string() })) })),
@@ -294,6 +331,13 @@ describe('the figures', () => {
         const base = types.get(name) ? name : name.replace(/_(?:count|sum|bucket)$/, '');
         expect(types.has(base), `${name} in ${expr}`).toBe(true);
         if (base !== name) expect(types.get(base), name).toBe('histogram');
+      }
+      // What asks for a label that nothing has would never fire.
+      for (const [, name = '', label = '', values = ''] of expr.matchAll(/(\w+)\{(\w+)=~?"([^"]*)"\}/g)) {
+        if (types.get(name) !== 'gauge') continue;
+        for (const value of values.split('|')) {
+          expect(body).toMatch(new RegExp(`^${name}\\{(?:.*,)?${label}="${value}"[,}]`, 'm'));
+        }
       }
     }
     expect(body).not.toMatch(/vireo_figures_failed\{.*\} 1/);

@@ -12,8 +12,10 @@ import { signUp } from '../../src/setup/demo/client.ts';
 import { freePort } from '../../src/setup/demo/instance.ts';
 import { startBrokenProxy } from '../helpers/broken-proxy.ts';
 import { startOwnRedis } from '../helpers/chaos.ts';
+import { createVideoFactory } from '../helpers/factories.ts';
 import { silent } from '../helpers/job-rig.ts';
 import { startMailServer } from '../helpers/mail-server.ts';
+import { createPeople } from '../helpers/people.ts';
 import { redis } from '../helpers/probes.ts';
 import { startS3 } from '../helpers/s3-server.ts';
 import { startTestServer, type TestServer, testVariables } from '../helpers/server.ts';
@@ -76,7 +78,7 @@ describe('a server that is well', { timeout: SLOW_MS }, () => {
   });
 });
 
-describe('of what stands in front it finds', { timeout: SLOW_MS }, () => {
+describe('OP2 of what stands in front doctor finds', { timeout: SLOW_MS }, () => {
   test('that it is away', async () => {
     proxy.faults.isDown = true;
     await expectOnly('origin-unreachable');
@@ -115,7 +117,7 @@ describe('of what stands in front it finds', { timeout: SLOW_MS }, () => {
     expectOnly('tls-missing', { VIREO_ENV: 'production', ALLOWED_PRIVATE_ADDRESSES: '' }));
 });
 
-describe('of what it stands on it finds', { timeout: SLOW_MS }, () => {
+describe('OP2 of what the server stands on doctor finds', { timeout: SLOW_MS }, () => {
   test('a Redis that forgets', async () => {
     const own = await startOwnRedis();
     onTestFinished(() => own.close());
@@ -194,6 +196,23 @@ describe('of what it stands on it finds', { timeout: SLOW_MS }, () => {
     expect(wrong(await examined(told))).toEqual([]);
     await expectOnly('smtp-refused', { ...told, SMTP_PASSWORD: 'wrong' });
     await expectOnly('smtp-refused', { ...told, SMTP_PORT: String(await freePort('127.0.0.1')) });
+  });
+
+  test('a classifier that is not there, or that was of no help', async () => {
+    const { db } = server.context;
+    const there = { CLASSIFIER_URL: `${server.origin}/live` };
+    expect(wrong(await examined(there))).toEqual([]);
+    const gone = `http://127.0.0.1:${await freePort('127.0.0.1')}/`;
+    await expectOnly('classifier-unreachable', { CLASSIFIER_URL: gone });
+    await db('settings').insert({ name: 'CLASSIFIER_URL', value: gone });
+    await expectOnly('classifier-unreachable');
+    await db('settings').delete();
+    const author = await createPeople(server).signedIn('author');
+    const video_id = await createVideoFactory(server.context).video(author.account);
+    const failed = { id: 1, state: 'failed', failure: 'The classifier answered with status 401.' };
+    await db('classifier_verdicts').insert({ ...failed, video_id });
+    await expectOnly('classifier-failing', there);
+    await db('classifier_verdicts').delete();
   });
 
   test('an ffmpeg that is not there, or is known to be bad', async () => {

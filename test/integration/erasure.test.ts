@@ -76,7 +76,7 @@ async function storedKeys(): Promise<string[]> {
   return keys;
 }
 
-describe('an account that is deleted', () => {
+describe('OP12 an account that is deleted', () => {
   test('leaves an emptied row, by which its name stays taken, and the entries of the log', async () => {
     const { context } = server;
     const { db, inTx, measures, accounts } = context;

@@ -46,6 +46,7 @@ beforeEach(async () => {
     processFirst: (job) => processVideo(job),
     processRest: () => Promise.reject(new Error('Not part of the test.')),
     processExtras: () => Promise.reject(new Error('Not part of the test.')),
+    processSheet: () => Promise.reject(new Error('Not part of the test.')),
     extractSound: () => Promise.reject(new Error('Not part of the test.')),
   };
   videos = createVideos({
@@ -71,6 +72,12 @@ beforeEach(async () => {
     screening: {
       screen: async () => ok({ verdict: { hold: false, sensitive: false, hits: [] } }),
       settle: async () => undefined,
+      holdUnjudged: async () => undefined,
+    },
+    classifier: {
+      ...{ holdsBack: async () => false, begin: async () => false, waiting: async () => null },
+      ...{ ask: async () => fail('off'), conclude: async () => false, abandoned: async () => [] },
+      publishesWhenDown: () => false,
     },
     ...{ workDir: join(dataDir, 'work'), log: silent, transcriber: null, takesCopies: async () => true },
     mediaUrls: createMediaUrls({

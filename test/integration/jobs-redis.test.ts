@@ -38,7 +38,7 @@ const addJobs = (count: number) => Promise.all(Array.from({ length: count }, () 
 const lossNoticed = () =>
   eventually('the loss is noticed', () => rebuildAfterLoss(rig.db, rig.redis, rig.prefix, silent));
 
-describe('when Redis loses its memory', () => {
+describe('OP7 when Redis loses its memory', () => {
   test('under load, every job still has its effect once', async () => {
     const late = createGate();
     const handlers: Partial<JobHandlers> = {

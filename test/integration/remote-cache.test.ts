@@ -134,7 +134,7 @@ const EVICTED = { media_state: 'waiting', media_reason: 'evicted' };
 const ago = (ms: number) => new Date(Date.now() - ms);
 
 describe('the cache', () => {
-  test('fed with three times its cap never holds more, and lets the least recently watched go', async () => {
+  test('OP4 fed with three times its cap never holds more, and lets the least recently watched go', async () => {
     const all: VideoId[] = [];
     for (let n = 0; n < 30; n += 1) {
       const id = await video({ createdAt: ago((100 - n) * 60_000) });

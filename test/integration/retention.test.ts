@@ -311,7 +311,7 @@ describe('where the storage removes nothing any more', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  test('metric, badge and notification say so within one period, until it removes again', {
+  test('OP5 metric, badge and notification say so within one period, until it removes again', {
     timeout: 60_000,
   }, async () => {
     const { db, inTx, storage, retention, metrics } = broken.context;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { VideoId } from '../../src/lib/ids.ts';
+import { reportLimits } from '../../config/limits.ts';
+import type { AuditId, VideoId } from '../../src/lib/ids.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
@@ -158,6 +159,24 @@ describe('a rule that marks or tells', () => {
     expect(reports).toMatchObject([{ comment_ids: [made.body.id], comment: 'Rule “To report”: How odd' }]);
     expect(await hitsOf(id)).toMatchObject([{ target: { kind: 'comment', id: made.body.id } }]);
   });
+
+  test('goes on reporting on a day when it has much to report', async () => {
+    const { context } = server;
+    const reporter = await context
+      .db('accounts')
+      .where({ actor_uri: context.urls.instanceActor })
+      .first('id');
+    await context.db('reports').insert(
+      Array.from({ length: reportLimits.perReporterPerDay }, (_, at) => ({
+        ...{ id: context.ids.next<'report'>(), reporter_id: reporter.id, target_id: bob.id },
+        ...{ uri: `${server.origin}/reports/earlier-${at}`, comment: '', category: 'other' },
+      })),
+    );
+    await rule('report', { words: ['odd'] });
+    const made = await comment('Odd again');
+    const told = await context.db('reports').whereRaw('? = any(comment_ids)', [made.body.id]);
+    expect(told).toHaveLength(1);
+  });
 });
 
 describe('a rule that holds', () => {
@@ -247,6 +266,75 @@ describe('a rule that holds', () => {
     const state = (await client.get(`/api/v1/videos/${id}/processing`, { as: bob })).body;
     expect(state).toMatchObject({ state: 'rejected', detail: 'It sells watches.' });
     expect(await db('video_assets').where({ video_id: id })).toEqual([]);
+  });
+});
+
+describe('what was released', () => {
+  const lastEntry = async (action: string) =>
+    (await server.context.audit.list({ action }, PAGE))[0]?.id ?? raise();
+  const raise = (): never => {
+    throw new Error('Nothing is on record.');
+  };
+  const undo = (id: AuditId) =>
+    server.context.inTx((tx) => server.context.holding.undo(tx, operator, id, 'A mistake.'));
+  const release = async () => {
+    const [waiting] = await held();
+    const done = await client.post(`/api/v1/admin/held/${waiting.id}/release`, { as: boss, body: {} });
+    expect(done.status).toBe(200);
+    return lastEntry('held.release');
+  };
+
+  test('of another server is held again, once, and can be released again', async () => {
+    const { context } = server;
+    const far = await createPeople(server).remote('far');
+    const id = await createVideoFactory(context).video(far, { state: 'held' });
+    await context.db('videos').where({ id }).update({ hold: true });
+    const ruleId = await rule('hold', { words: ['maybe'] });
+    const row = { id: context.ids.next(), account_id: far.id, cause: 'rule', rule_id: ruleId };
+    await context.db('held_posts').insert({ ...row, video_id: id });
+    const entry = await release();
+    expect((await client.get(`/api/v1/videos/${id}`)).status).toBe(200);
+    expect(await undo(entry)).toEqual({ ok: true });
+    expect((await client.get(`/api/v1/videos/${id}`)).status).toBe(404);
+    expect(await held()).toMatchObject([{ target_id: id, cause: 'rule', rule_id: ruleId }]);
+    expect(await undo(entry)).toMatchObject({ ok: false });
+    const [log] = await context.audit.list({ action: 'held.undo' }, PAGE);
+    expect(log).toMatchObject({ undoes: entry, reason: 'A mistake.', target: { kind: 'video', id } });
+    await release();
+    expect((await client.get(`/api/v1/videos/${id}`)).status).toBe(200);
+    expect(await undo(entry)).toMatchObject({ ok: false, reason: 'undone-before' });
+  });
+
+  test('as a comment of another server is hidden again, and counts no more', async () => {
+    const { context } = server;
+    await rule('hold', { words: ['maybe'] });
+    const { id } = (await comment('Well, maybe')).body;
+    const far = await createPeople(server).remote('farther');
+    await context.db('comments').where({ id }).update({ local: false, account_id: far.id });
+    const entry = await release();
+    expect(await thread()).toEqual([id]);
+    expect(await undo(entry)).toEqual({ ok: true });
+    expect(await thread()).toEqual([]);
+    expect((await client.get(`/api/v1/videos/${video}`)).body.stats.comments).toBe(0);
+    expect(await held()).toMatchObject([{ target_id: id }]);
+  });
+
+  test('of this server stays: others were told; what was refused is gone', async () => {
+    await rule('hold', { words: ['maybe'] });
+    await comment('maybe');
+    const entry = await release();
+    expect(await undo(entry)).toMatchObject({
+      ...{ ok: false, reason: 'not-undoable', detail: expect.stringContaining('Remove it instead') },
+    });
+    await comment('maybe');
+    const [waiting] = await held();
+    await client.post(`/api/v1/admin/held/${waiting.id}/reject`, { as: boss, body: {} });
+    expect(await undo(await lastEntry('held.reject'))).toMatchObject({ reason: 'not-undoable' });
+    const nobody = { kind: 'person', accountId: bob.id, rank: 0, permissions: [] } as const;
+    const { inTx, holding } = server.context;
+    expect(await inTx((tx) => holding.undo(tx, nobody, entry))).toMatchObject({
+      reason: 'permission-missing',
+    });
   });
 });
 
@@ -343,5 +431,38 @@ describe('raid mode', () => {
     await context.inTx((tx) => context.raid.off(tx, operator));
     const requests = (await client.get('/api/v1/notifications/requests', { as: bob })).body;
     expect(requests).toMatchObject([{ account: { id: stranger.id } }]);
+  });
+
+  test('is taken back: to off, or to the moment when it would have ended', async () => {
+    const { raid, inTx, audit, db } = server.context;
+    const undo = async () => {
+      const [entry] = await audit.list({ action: 'raid' }, PAGE);
+      return inTx((tx) => raid.undo(tx, operator, entry?.id as AuditId, 'A mistake.'));
+    };
+    const entries = async () => (await audit.list({ action: 'raid' }, PAGE)).map(({ action }) => action);
+    await inTx((tx) => raid.on(tx, operator, { hours: 2 }));
+    const { until } = await raid.status();
+    const [first] = await audit.list({ action: 'raid' }, PAGE);
+    await inTx((tx) => raid.on(tx, operator, { hours: 9 }));
+    expect(await inTx((tx) => raid.undo(tx, operator, first?.id as AuditId))).toMatchObject({
+      ...{ ok: false, reason: 'not-undoable' },
+    });
+    expect(await undo()).toMatchObject({ ok: true, status: { on: true, until } });
+    expect(await undo()).toMatchObject({ ok: false, reason: 'not-undoable' });
+    await inTx((tx) => raid.off(tx, operator));
+    expect(await undo()).toMatchObject({ ok: true, status: { on: true, until } });
+    await inTx((tx) => raid.off(tx, operator));
+    await inTx((tx) => raid.on(tx, operator, {}));
+    expect(await undo()).toMatchObject({ ok: true, status: { on: false } });
+    expect((await entries()).slice(0, 7)).toEqual([
+      'raid.off',
+      'raid.on',
+      'raid.off',
+      'raid.on',
+      'raid.off',
+      'raid.on',
+      'raid.on',
+    ]);
+    expect(await db('raid_mode').first()).toMatchObject({ until: null });
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { proxyLimits } from '../../config/media-limits.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { definitions } from '../../src/modules/settings/registry.ts';
+import { operator } from '../../src/modules/staff/index.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { forgetLimits } from '../helpers/limits.ts';
@@ -146,6 +147,85 @@ async function copiesKept({ gigabytes, days }: { gigabytes: number; days: number
   return Number(row?.count);
 }
 
+/** After how many days a warning stops to count that is given now; null: never. */
+async function strikeDays(): Promise<number | null> {
+  const { account } = await somebody();
+  const target = { kind: 'account', id: account.id } as const;
+  const { measures, inTx } = server.context;
+  const taken = await inTx((tx) => measures.take(tx, operator, { measure: 'warn', target, facts: 'Rude.' }));
+  expect(taken.ok).toBe(true);
+  const { created_at, expires_at } = await db()('measures').where({ target_id: account.id }).first();
+  return expires_at && Math.round((expires_at - created_at) / DAY_MS);
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Whether the uploaded file of a video that was published so many days ago stays. */
+async function originalStays(days: number): Promise<boolean> {
+  const { account } = await somebody();
+  const id = await createVideoFactory(server.context).video(account);
+  const published_at = new Date(Date.now() - days * DAY_MS);
+  await db()('videos')
+    .where({ id })
+    .update({ published_at, original_key: `originals/${id}/source` });
+  await db()('retention_runs')
+    .insert({ class: 'originals', counts_from: new Date(0) })
+    .onConflict('class')
+    .merge();
+  await server.context.retention.run('originals');
+  return (await db()('videos').where({ id }).first()).original_key !== null;
+}
+
+/** Posters of two videos that were not copied, of so many GB and days: how many stay after they were looked at. */
+async function postersKept({ gigabytes, days }: { gigabytes: number; days: number }): Promise<number> {
+  const author = await people.remote(`author${++made}`);
+  const videos = createVideoFactory(server.context);
+  const ids = [
+    await videos.video(author, { assets: ['poster'] }),
+    await videos.video(author, { assets: ['poster'] }),
+  ];
+  const facts = {
+    media_state: 'waiting',
+    media_reason: 'on-demand',
+    source_poster_url: 'https://a.test/p.jpg',
+  };
+  await db()('videos')
+    .whereIn('id', ids)
+    .update({ ...facts, created_at: new Date(Date.now() - days * DAY_MS) });
+  await db()('video_assets')
+    .whereIn('video_id', ids)
+    .update({ bytes: gigabytes * 2 ** 30 });
+  await server.context.retention.run('remote-posters');
+  const left = await db()('video_assets').whereIn('video_id', ids).count('* as count').first();
+  await db()('videos').whereIn('id', ids).delete();
+  return Number(left?.count);
+}
+
+/** What becomes of a question to a classifier that answers after so long. */
+async function asked(afterMs: number): Promise<string> {
+  const service = await startRemote(HONEST, (_request, response) => {
+    setTimeout(() => response.end('{"labels":[]}'), afterMs);
+  });
+  try {
+    await set('CLASSIFIER_URL', service.url('/'));
+    const answer = await server.context.classifier.tryOut();
+    return answer.ok ? 'answered' : answer.reason;
+  } finally {
+    await set('CLASSIFIER_URL', null);
+    await service.close();
+  }
+}
+
+/** The state of a video whose question nobody will answer. */
+async function unanswered(): Promise<string> {
+  const { account } = await somebody();
+  const id = await createVideoFactory(server.context).video(account, { state: 'held' });
+  await db()('videos').where({ id }).update({ hold: true });
+  await db()('classifier_verdicts').insert({ id: ++made, video_id: id, asked_at: new Date(0) });
+  await server.context.inTx((tx) => server.context.videos.endAbandonedQuestions(tx));
+  return (await db()('videos').where({ id }).first()).state;
+}
+
 async function embedStatus(): Promise<number> {
   const { account } = await somebody();
   const id = await createVideoFactory(server.context).video(account);
@@ -178,6 +258,10 @@ const proofs: Readonly<Record<string, Proof>> = {
     ...{ value: 'staff@video.example', before: '', after: 'staff@video.example' },
     seen: async () => (await body('/api/v2/instance')).contact.email,
   },
+  INSTANCE_SOURCE_URL: {
+    ...{ value: 'https://code.example/vireo', before: false, after: true },
+    seen: async () => (await body('/api/v2/instance')).source_url === 'https://code.example/vireo',
+  },
   INSTANCE_RULES: {
     ...{ value: 'Be kind.\nNo spam.', before: [], after: ['Be kind.', 'No spam.'] },
     seen: async () => (await body('/api/v1/instance/rules')).map(({ text }: { text: string }) => text),
@@ -209,6 +293,28 @@ const proofs: Readonly<Record<string, Proof>> = {
   STAFF_SECOND_FACTOR: {
     ...{ value: 'optional', before: 'staff-second-factor', after: null },
     seen: async () => code(await client.get('/api/v1/admin/audit_log', { as: await somebody('owner') })),
+  },
+  STRIKES_EXPIRE_DAYS: { value: '10', before: 365, after: 10, seen: strikeDays },
+  CLASSIFIER_URL: {
+    ...{ value: 'http://127.0.0.2:9/', before: 'off', after: 'unavailable' },
+    seen: async () => {
+      const answer = await server.context.classifier.tryOut();
+      return answer.ok ? 'answered' : answer.reason;
+    },
+  },
+  CLASSIFIER_TIMEOUT_SECONDS: {
+    ...{ value: '1', before: 'answered', after: 'unavailable' },
+    seen: () => asked(1_500),
+  },
+  CLASSIFIER_WHEN_DOWN: { value: 'publish', before: 'held', after: 'published', seen: unanswered },
+  ORIGINALS_KEPT_DAYS: { value: '60', before: false, after: true, seen: () => originalStays(40) },
+  REMOTE_POSTERS_MAX_GB: {
+    ...{ value: '7', before: 1, after: 2 },
+    seen: () => postersKept({ gigabytes: 3, days: 1 }),
+  },
+  REMOTE_POSTERS_MAX_AGE_DAYS: {
+    ...{ value: '10', before: 0, after: 2 },
+    seen: () => postersKept({ gigabytes: 1, days: 8 }),
   },
   MINIMUM_AGE: { value: '40', before: null, after: 'too-young', seen: () => signUp() },
   ARCHIVE_DAYS_BETWEEN: { value: '0', before: 429, after: 200, seen: async () => (await archived()).again },

@@ -10,7 +10,7 @@ import { createFileStorage } from '../../media/storage/files.ts';
 import { createS3Storage, type S3Options } from '../../media/storage/s3.ts';
 import { createS3Multipart } from '../../media/storage/s3-multipart.ts';
 import type { ObjectStorage, UploadedPart } from '../../media/storage/storage.ts';
-import { createSwitchableStorage } from '../../media/storage/switchable.ts';
+import { createSwitchableStorage, type StoreName } from '../../media/storage/switchable.ts';
 import { createTieredStorage } from '../../media/storage/tiered.ts';
 import { startS3, type TestS3 } from '../helpers/s3-server.ts';
 import { startSwift, swiftRefusal } from '../helpers/swift-server.ts';
@@ -58,8 +58,10 @@ const drivers: [string, () => ObjectStorage][] = [
     `files and s3, where ${name} is active`,
     () =>
       createSwitchableStorage({
-        files: createFileStorage({ root: join(directory, `switchable-${name}`) }),
-        s3: createS3Storage({ ...s3Options(), bucket: `switchable-${name}` }),
+        stores: new Map<StoreName, ObjectStorage>([
+          ['files', createFileStorage({ root: join(directory, `switchable-${name}`) })],
+          ['s3', createS3Storage({ ...s3Options(), bucket: `switchable-${name}` })],
+        ]),
         active: { known: () => name, current: async () => name },
       }),
   ]),

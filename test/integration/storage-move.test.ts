@@ -29,6 +29,9 @@ function library(count = 12): Map<string, string> {
   return objects;
 }
 
+const storesOf = (files: ObjectStorage, s3: ObjectStorage) =>
+  new Map([['files', files] as const, ['s3', s3] as const]);
+
 async function store(objects: ReadonlyMap<string, string>, into: ObjectStorage): Promise<void> {
   for (const [key, content] of objects) await put(into, key, content);
 }
@@ -172,7 +175,7 @@ test('a put that began before the switch ends in the new store', async () => {
     },
   };
   const both = createSwitchableStorage({
-    ...{ files, s3: rig.s3 },
+    stores: storesOf(files, rig.s3),
     active: { known: () => active, current: async () => active },
   });
   const path = join(rig.directory, 'upload');
@@ -198,7 +201,9 @@ test('an object that is moved between two looks is found', async () => {
     },
   };
   const active: ActiveStore = { known: () => 's3', current: async () => 's3' };
-  expect(await read(createSwitchableStorage({ files: rig.files, s3, active }), key)).toBe('content');
+  expect(await read(createSwitchableStorage({ stores: storesOf(rig.files, s3), active }), key)).toBe(
+    'content',
+  );
 });
 
 test('what a process writes that has not heard of the switch is moved as well', async () => {

@@ -82,7 +82,7 @@ function mounted(path: string): boolean {
   }
 }
 
-test('a real file system of 32 MB stops uploads before it is full', async ({ skip }) => {
+test('OP4 a real file system of 32 MB stops uploads before it is full', async ({ skip }) => {
   const directory = await mkdtemp(join(tmpdir(), 'vireo-small-disk-'));
   if (!mounted(directory)) {
     await rm(directory, { recursive: true });

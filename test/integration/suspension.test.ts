@@ -135,7 +135,7 @@ async function told(): Promise<{ readonly type: string; readonly object: object 
 const act = (verb: string, body: object) =>
   client.post(`/api/v1/admin/accounts/${gull.id}/${verb}`, { as: moderator, body });
 
-describe('an account that is suspended', () => {
+describe('OP11 an account that is suspended', () => {
   test('is seen nowhere from that moment on, and everywhere again once it is taken back', async () => {
     const [before, counted] = [await shown(), await counters()];
     // A place that shows nothing of it now would prove nothing later.

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { operator } from '../../src/modules/staff/index.ts';
+import { eventually } from '../helpers/chaos.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -70,6 +71,86 @@ describe('whoever joins', () => {
     expect((await join({}, '192.0.2.200')).code).toBe('joining-refused');
     expect((await api.delete(`/api/v1/admin/ip_blocks/${body.id}`, { as: boss })).status).toBe(200);
     expect((await join({}, '192.0.2.200')).pending).toBe(false);
+  });
+});
+
+describe('a network without access', () => {
+  const from = '203.0.113.9';
+  const status = async (path: string, init: { from?: string; headers?: Record<string, string> } = {}) =>
+    (await api.get(path, { from, ...init })).status;
+  const until = (path: string, wanted: number) =>
+    eventually(`${path} is answered with ${wanted}`, async () => (await status(path)) === wanted);
+  const noAccess = async (ip: string, more: object = {}) => {
+    const made = await block(ip, { severity: 'no_access', ...more });
+    expect(made.status, made.text).toBe(200);
+    return made.body.id;
+  };
+
+  test('gets no page, no API and no stream; what servers say to each other goes on', async () => {
+    const id = await noAccess('203.0.113.0/28');
+    await until('/api/v1/instance', 403);
+    const refused = await api.get('/api/v2/instance', { from });
+    expect(refused.body).toMatchObject({ code: 'network-refused', status: 403 });
+    for (const path of [
+      '/',
+      '/@bea',
+      '/oauth/authorize',
+      '/about',
+      '/api/v1/streaming',
+      '/manifest.webmanifest',
+    ]) {
+      expect(await status(path), path).toBe(403);
+    }
+    expect((await join({}, from)).code).toBe('network-refused');
+    const upload = { as: boss, from, headers: { 'Tus-Resumable': '1.0.0', 'Upload-Length': '9' } };
+    expect((await api.post('/api/v1/uploads', upload)).status).toBe(403);
+    // Not by asking for a document in its place, nor by writing the way differently.
+    const accept = { accept: 'application/activity+json' };
+    expect(await status('/api/v1/instance', { headers: accept })).toBe(403);
+    expect(await status('/ap/../api/v1/instance')).not.toBe(200);
+    expect((await api.post('/ap/uploads', { as: boss, from, body: {} })).status).toBe(403);
+
+    const handle = `acct:bea@${server.context.urls.domain}`;
+    expect(await status(`/.well-known/webfinger?resource=${encodeURIComponent(handle)}`)).toBe(200);
+    const actor = new URL(server.context.urls.instanceActor).pathname;
+    expect(await status(actor, { headers: accept })).toBe(200);
+    const inbox = await api.post('/inbox', { from, body: {} });
+    expect(inbox.body.code ?? inbox.status).not.toBe('network-refused');
+    expect(inbox.status).not.toBe(403);
+    expect(await status('/live')).toBe(200);
+    expect(await status('/api/v1/instance', { from: '203.0.113.16' })).toBe(200);
+    expect(await status('/api/v1/instance', { from: '::ffff:203.0.113.9' })).toBe(403);
+
+    await api.delete(`/api/v1/admin/ip_blocks/${id}`, { as: boss });
+    await until('/api/v1/instance', 200);
+  });
+
+  test('gets it back when the block runs out, without anybody doing anything', async () => {
+    const id = await noAccess('2001:db8:9::/48', { expires_in: 3_600 });
+    const there = { from: '2001:db8:9::7' };
+    await eventually('it is refused', async () => (await status('/api/v1/instance', there)) === 403);
+    const soon = new Date(Date.now() + 1_500);
+    await server.context.db('ip_blocks').where({ id }).update({ expires_at: soon });
+    await eventually('it is answered', async () => (await status('/api/v1/instance', there)) === 200);
+  });
+
+  test('is never the one that is asked from, nor this server itself', async () => {
+    const own = { as: boss, from: '198.51.100.77' };
+    const body = { ip: '198.51.100.0/24', severity: 'no_access' };
+    const refused = await api.post('/api/v1/admin/ip_blocks', { ...own, body });
+    expect(refused.body).toMatchObject({
+      code: 'validation-failed',
+      error: expect.stringContaining('lock yourself out'),
+    });
+    const everybody = { ...body, ip: '0.0.0.0/0' };
+    expect((await api.post('/api/v1/admin/ip_blocks', { ...own, body: everybody })).status).toBe(422);
+    const { inTx, staff } = server.context;
+    const self = { ip: '127.0.0.0/24', severity: 'no_access', comment: '', expiresAt: null } as const;
+    const outcome = await inTx((tx) => staff.joining.blockIp(tx, operator, self));
+    expect(outcome).toMatchObject({ ok: false, detail: 'This server asks itself from there.' });
+    // To keep people there from joining locks nobody out.
+    const joining = { ...body, severity: 'sign_up_block' };
+    expect((await api.post('/api/v1/admin/ip_blocks', { ...own, body: joining })).body.code).toBe('known');
   });
 });
 

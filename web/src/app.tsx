@@ -25,6 +25,7 @@ const ProfilePage = lazy(() => import('./profile/profile-page.tsx').then((module
 const WatchPage = lazy(() => import('./watch/watch-page.tsx').then((module) => module.WatchPage));
 const InboxPage = lazy(() => import('./inbox/inbox-page.tsx').then((module) => module.InboxPage));
 const WelcomePage = lazy(() => import('./welcome/welcome-page.tsx').then((module) => module.WelcomePage));
+const AboutPage = lazy(() => import('./about/about-page.tsx').then((module) => module.AboutPage));
 const AdminPage = lazy(() => import('./admin/open.ts').then((module) => module.openAdmin()));
 const StudioPage = lazy(() => import('./studio/studio-page.tsx').then((module) => module.StudioPage));
 const EditPage = lazy(() => import('./studio/edit-page.tsx').then((module) => module.EditPage));
@@ -62,11 +63,9 @@ export function App() {
           <Route path="/invite/:code" component={RegisterPage} />
           <Route path="/inbox" component={InboxPage} />
           <Route path="/welcome" component={WelcomePage} />
-          <Route path="/settings" component={SettingsPage} />
-          <Route path="/settings/:page" component={SettingsPage} />
-          <Route path="/admin" component={AdminPage} />
-          <Route path="/admin/:page" component={AdminPage} />
-          <Route path="/admin/:page/:id" component={AdminPage} />
+          <Route path="/settings/:page?" component={SettingsPage} />
+          <Route path="/about/:page?" component={AboutPage} />
+          <Route path="/admin/:page?/:id?" component={AdminPage} />
           <Route path="/studio" component={StudioPage} />
           <Route path="/studio/analytics" component={ChannelAnalyticsPage} />
           <Route path="/studio/:id" component={EditPage} />

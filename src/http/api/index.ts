@@ -12,6 +12,8 @@ import {
   updateCredentials,
 } from './accounts/update-credentials.ts';
 import { verifyCredentials } from './accounts/verify-credentials.ts';
+import { adminAnnouncementRoutes } from './admin/announcements.ts';
+import { askForBackup, getBackups, listKeptBackups } from './admin/backups.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -34,9 +36,9 @@ import {
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
 import { queueRoutes } from './admin/queues.ts';
+import { getReleases } from './admin/releases.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { ruleRoutes } from './admin/rule-routes.ts';
-import { getBackups, getReleases } from './admin/safekeeping.ts';
 import { changeSettings, getSettings } from './admin/settings.ts';
 import { staffRoutes } from './admin/staff.ts';
 import { cleanStorage, getStorage, listFindings, scanStorage } from './admin/storage.ts';
@@ -79,7 +81,6 @@ import {
   listKeywords,
 } from './filters/parts.ts';
 import {
-  getAnnouncements,
   getCustomEmojis,
   getExtendedDescription,
   getInstanceDomainBlocks,
@@ -89,6 +90,7 @@ import {
   getTranslationLanguages,
 } from './instance/about.ts';
 import { getAlgorithm } from './instance/algorithm.ts';
+import { announcementRoutes } from './instance/announcements.ts';
 import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
 import { checkInvite, createInvite, listInvites, revokeInvite } from './invites/invites.ts';
 import {
@@ -216,7 +218,7 @@ export const routes: readonly Route[] = [
   getPeers,
   getInstanceDomainBlocks,
   getCustomEmojis,
-  getAnnouncements,
+  ...announcementRoutes,
   register,
   ...[listInvites, createInvite, checkInvite, revokeInvite],
   deleteAccount,
@@ -342,7 +344,7 @@ export const routes: readonly Route[] = [
   putCaptions,
   deleteCaptions,
   putPoster,
-  getBackups,
+  ...[getBackups, listKeptBackups, askForBackup],
   getReleases,
   ...staffRoutes,
   failingHosts,
@@ -368,6 +370,7 @@ export const routes: readonly Route[] = [
   ...[listTagTrends, listStatusTrends, listCreatorTrends, listSoundTrends, setTrendTrust],
   ...trendDecisions,
   ...ruleRoutes,
+  ...adminAnnouncementRoutes,
   listDomainBlocksOfMine,
   blockDomain,
   unblockDomain,

@@ -136,3 +136,8 @@ export const emptyEntity = z.object({}).meta({ id: 'Empty' });
 export type StatusEntity = z.input<typeof statusEntity>;
 export type PostEntity = z.input<typeof postEntity>;
 export type ProcessingEntity = z.input<typeof processingEntity>;
+
+/** What a classifier says that a video shows. */
+export const labelEntity = z
+  .object({ name: z.string(), score: z.number().describe('How sure it is: 0 to 1') })
+  .meta({ id: 'VideoLabel' });

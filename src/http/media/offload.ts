@@ -11,8 +11,9 @@ export interface OffloadSettings {
 }
 
 /** Every origin that files for our page may come from: browsers ask its policy about each redirect, too. */
-export function mediaOrigins({ mediaUrl, serving, s3, cold }: Config): string[] {
-  const stores = [s3?.publicEndpoint ?? s3?.endpoint, cold.s3?.endpoint];
+export function mediaOrigins({ mediaUrl, serving, s3, secondS3, cold }: Config): string[] {
+  const buckets = [s3, secondS3].map((bucket) => bucket?.publicEndpoint ?? bucket?.endpoint);
+  const stores = [...buckets, cold.s3?.endpoint];
   const elsewhere = serving.redirect === 'presigned' ? stores : [serving.redirect];
   const origins = [mediaUrl, ...elsewhere].flatMap((url) => (url == null ? [] : new URL(url).origin));
   return [...new Set(origins)];

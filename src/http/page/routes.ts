@@ -1,3 +1,4 @@
+import { aboutHead, blocksHead, privacyHead, rulesHead } from './about.ts';
 import { clipHead } from './clip.ts';
 import type { Describe } from './describing.ts';
 import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead } from './places.ts';
@@ -8,6 +9,10 @@ import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead } f
  */
 export const pageRoutes: Readonly<Record<string, Describe>> = {
   '/': homeHead,
+  '/about': aboutHead,
+  '/about/rules': rulesHead,
+  '/about/privacy': privacyHead,
+  '/about/blocks': blocksHead,
   '/search': personalHead,
   '/find': personalHead,
   '/tags/:tag': tagHead,

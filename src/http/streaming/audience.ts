@@ -4,7 +4,13 @@ import type { Stream } from './streams.ts';
 
 /** What a connection is told. The payload is text: JSON, or an id. */
 export interface Message {
-  readonly event: 'update' | 'status.update' | 'delete' | 'notification' | 'filters_changed';
+  readonly event:
+    | 'update'
+    | 'status.update'
+    | 'delete'
+    | 'notification'
+    | 'filters_changed'
+    | `announcement${'' | '.delete' | '.reaction'}`;
   readonly payload: string;
 }
 

@@ -12,6 +12,7 @@ import { ownTypes } from '../../modules/notifications/index.ts';
 import { visibilities } from '../../modules/videos/index.ts';
 import { notificationEntitiesOf } from '../api/notifications/entities.ts';
 import type { HttpDeps } from '../deps.ts';
+import { createAnnouncementNews } from './announcements.ts';
 import type { Audience, Listener, Message } from './audience.ts';
 import { type Placed, type Stream, tellsOf } from './streams.ts';
 import { commentText, shareText, videoText } from './texts.ts';
@@ -179,6 +180,8 @@ export function createNews(deps: HttpDeps, audience: Audience) {
     await audience.tell(told, wants, message, 'read:notifications');
   }
 
+  const announcements = createAnnouncementNews(deps, audience);
+
   async function handle({ name, payload }: CommittedEvent): Promise<void> {
     switch (name) {
       case 'video.published':
@@ -220,6 +223,12 @@ export function createNews(deps: HttpDeps, audience: Audience) {
         const wants = ({ name }: Stream) => name === 'user';
         return audience.tell(mine, wants, { event: 'filters_changed', payload: '' });
       }
+      case 'announcement.shown':
+        return announcements.onShown(payload);
+      case 'announcement.gone':
+        return announcements.onGone(payload);
+      case 'announcement.reacted':
+        return announcements.onReacted(payload);
       default:
         return;
     }

@@ -6,16 +6,25 @@ import { startDeadline } from './deadline.ts';
 import { type FetchFailure, toFetchFailure } from './fetch-failure.ts';
 import { dropRest, type Response, readBody } from './response-body.ts';
 
-/** A form with one file, for a service that the admin runs or has chosen. */
-export interface FormPost {
+/** What is sent to a service that the admin runs or has chosen. */
+interface Post {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly fields: Readonly<Record<string, string>>;
-  /** Sent last, as the field `file`, read from the disk while it is sent. */
-  readonly file: { readonly path: string; readonly contentType: string };
   readonly maxBytes: number;
   readonly deadlineMs: number;
   readonly signal?: AbortSignal;
+}
+
+/** A form with one file. */
+export interface FormPost extends Post {
+  readonly fields: Readonly<Record<string, string>>;
+  /** Sent last, as the field `file`, read from the disk while it is sent. */
+  readonly file: { readonly path: string; readonly contentType: string };
+}
+
+/** A text, whose kind the headers say. */
+export interface TextPost extends Post {
+  readonly body: string;
 }
 
 /** `status` is whatever the service answered; only the absence of an answer is a failure. */
@@ -27,12 +36,13 @@ export interface FormAnswer {
 
 export interface FormPoster {
   post(form: FormPost): Promise<Ok<FormAnswer> | FetchFailure>;
+  postText(text: TextPost): Promise<Ok<FormAnswer> | FetchFailure>;
   /** Breaks all connections. */
   close(): Promise<void>;
 }
 
 /**
- * Posts forms to addresses of the configuration, and to those alone. They are the admin's own choice and mostly
+ * Posts forms and texts to addresses of the configuration, and to those alone. They are the admin's own choice and mostly
  * private ones (a service on the next machine), so they are not vetted as addresses that strangers name are (see
  * `createVettedAgent`). For the same reason no redirect is followed: where it leads, nobody has chosen.
  */
@@ -47,26 +57,29 @@ export function createFormPoster(limits: {
     // Such a service is silent until it is done: the deadline of the whole bounds both.
     ...{ headersTimeout: 0, bodyTimeout: 0 },
   });
+  async function post(what: Post, bodyOf: () => FormData | string | Promise<FormData>) {
+    const deadline = startDeadline(what.deadlineMs, what.signal);
+    let response: Response | undefined;
+    try {
+      response = await send(what.url, {
+        ...{ dispatcher, method: 'POST', signal: deadline.signal, reset: true },
+        headers: { ...what.headers, 'accept-encoding': 'identity' },
+        body: await bodyOf(),
+      });
+      const { statusCode: status } = response;
+      if (status !== 200) return ok({ status, body: Buffer.alloc(0) });
+      return ok({ status, body: await readBody(response, what.maxBytes, deadline.signal) });
+    } catch (error) {
+      return toFetchFailure(error, deadline.signal, response !== undefined);
+    } finally {
+      deadline.stop();
+      if (response) dropRest(response);
+    }
+  }
+
   return {
-    async post(form) {
-      const deadline = startDeadline(form.deadlineMs, form.signal);
-      let response: Response | undefined;
-      try {
-        response = await send(form.url, {
-          ...{ dispatcher, method: 'POST', signal: deadline.signal, reset: true },
-          headers: { ...form.headers, 'accept-encoding': 'identity' },
-          body: await formOf(form),
-        });
-        const { statusCode: status } = response;
-        if (status !== 200) return ok({ status, body: Buffer.alloc(0) });
-        return ok({ status, body: await readBody(response, form.maxBytes, deadline.signal) });
-      } catch (error) {
-        return toFetchFailure(error, deadline.signal, response !== undefined);
-      } finally {
-        deadline.stop();
-        if (response) dropRest(response);
-      }
-    },
+    post: (form) => post(form, () => formOf(form)),
+    postText: (text) => post(text, () => text.body),
     close: () => dispatcher.destroy(),
   };
 }

@@ -47,6 +47,7 @@ import {
   takeSecondFactor,
 } from './second-factor.ts';
 import { sessionByHash } from './session-rows.ts';
+import { staffInvitesPart } from './staff-invites.ts';
 import { writeToStaff } from './staff-mail.ts';
 
 export { isBirthday } from './age.ts';
@@ -207,7 +208,7 @@ export function createAuth(parts: AuthParts) {
     modeNow: deps.modeNow,
     mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.joining.registrations, form),
     checkAge: (said: AgeStatement) => checkAge(deps.joining.minimumAge, said, deps.clock.now()),
-    invites: invitesPart(db, deps),
+    invites: { ...invitesPart(db, deps), ...staffInvitesPart(db, deps.audit) },
     prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
     async signUp(tx: Tx, form: PreparedSignUp): ReturnType<typeof signUp> {
       const made = await signUp(deps, tx, form);

@@ -47,14 +47,14 @@ export interface TakenInvite {
   readonly autofollow: boolean;
 }
 
-const COLUMNS = {
+export const INVITE_COLUMNS = {
   ...{ id: 'invites.id', code: 'invites.code', accountId: 'invites.account_id', maxUses: 'invites.max_uses' },
   ...{ uses: 'invites.uses', autofollow: 'invites.autofollow', expiresAt: 'invites.expires_at' },
   ...{ revokedAt: 'invites.revoked_at', createdAt: 'invites.created_at' },
 };
 
 /** Neither ended, run out nor used up. */
-const OPEN = `invites.revoked_at is null
+export const OPEN_INVITE = `invites.revoked_at is null
   and (invites.expires_at is null or invites.expires_at > now())
   and (invites.max_uses is null or invites.uses < invites.max_uses)`;
 
@@ -83,7 +83,7 @@ async function createInvite(
   await tx('users').where({ account_id: inviter.id }).forUpdate().first('account_id');
   const open = await tx('invites')
     .where({ account_id: inviter.id })
-    .whereRaw(OPEN)
+    .whereRaw(OPEN_INVITE)
     .count('* as count')
     .first();
   if (Number(open?.count) >= inviteLimits.maxOpen) {
@@ -102,7 +102,7 @@ async function createInvite(
           : tx.raw('now() + make_interval(secs => ?)', [form.expiresInSeconds]),
     })
     .returning(
-      Object.entries(COLUMNS).map(([name, column]) => `${column.replace('invites.', '')} as ${name}`),
+      Object.entries(INVITE_COLUMNS).map(([name, column]) => `${column.replace('invites.', '')} as ${name}`),
     );
   return ok({ invite });
 }
@@ -119,7 +119,7 @@ export async function takeInvite(
   const { rows } = await tx.raw<{ rows: TakenInvite[] }>(
     `update invites set uses = uses + 1 from users, accounts
       where invites.code = ? and users.account_id = invites.account_id and accounts.id = invites.account_id
-        and ${OPEN} and ${inviterCounts(deps)}
+        and ${OPEN_INVITE} and ${inviterCounts(deps)}
       returning invites.id, invites.account_id as "inviterId", invites.autofollow`,
     [code],
   );
@@ -197,7 +197,7 @@ export function invitesPart(db: Db, deps: InviteDeps) {
         .join('users', 'users.account_id', 'invites.account_id')
         .join('accounts', 'accounts.id', 'invites.account_id')
         .where({ code })
-        .whereRaw(`${OPEN} and ${inviterCounts(deps)}`)
+        .whereRaw(`${OPEN_INVITE} and ${inviterCounts(deps)}`)
         .first('invites.id');
       return row !== undefined;
     },
@@ -207,29 +207,13 @@ export function invitesPart(db: Db, deps: InviteDeps) {
       const rows = await db('invites')
         .where({ account_id: accountId })
         .modify(within(page, 'invites.id'))
-        .select(COLUMNS);
+        .select(INVITE_COLUMNS);
       return merged(page, [rows]);
     },
 
-    /** All invites, the newest first, with who gave them and the first of those who came. For the staff. */
-    async all(limit: number): Promise<(Invite & { inviter: string; came: string[] })[]> {
-      return db('invites')
-        .join('accounts', 'accounts.id', 'invites.account_id')
-        .orderBy('invites.id', 'desc')
-        .limit(limit)
-        .select(
-          COLUMNS,
-          'accounts.username as inviter',
-          db.raw(
-            `array(select guests.username from users join accounts guests on guests.id = users.account_id
-                    where users.invite_id = invites.id order by guests.id limit 20) as came`,
-          ),
-        );
-    },
-
-    /** Ends one's own invite, or with null anybody's. False where it is not there, or had ended. */
-    async revoke(tx: Tx, id: InviteId, accountId: AccountId | null): Promise<boolean> {
-      const mine = accountId === null ? { id } : { id, account_id: accountId };
+    /** Ends one's own invite. False where it is not there, or had ended. */
+    async revoke(tx: Tx, id: InviteId, accountId: AccountId): Promise<boolean> {
+      const mine = { id, account_id: accountId };
       const ended = tx('invites').where(mine).whereNull('revoked_at').update({ revoked_at: tx.fn.now() });
       return (await ended) === 1;
     },

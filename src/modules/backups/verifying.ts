@@ -30,13 +30,15 @@ export interface VerifyOptions {
   /** Read the copies of objects too. */
   readonly media: boolean;
   readonly onProgress?: (step: string) => void;
+  /** Ends it: the server is stopping. What it throws then is no fault of the backup. */
+  readonly signal?: AbortSignal;
 }
 
 /** Reads everything a backup holds, and compares it with its manifest and its list of objects. */
 export async function verifyBackup(
   target: Target,
   manifest: Manifest,
-  { media, onProgress = () => undefined }: VerifyOptions,
+  { media, onProgress = () => undefined, signal }: VerifyOptions,
 ): Promise<VerifyReport> {
   const faults: Fault[] = [];
   let [rows, objects, bytes, faultCount] = [0, 0, 0, 0];
@@ -45,6 +47,7 @@ export async function verifyBackup(
     if (faults.length < backupLimits.maxReportedFaults) faults.push({ file, problem });
   };
   const attempt = async (file: string, work: () => Promise<string | null>) => {
+    signal?.throwIfAborted();
     const problem = await work().catch((error) => messageOf(error));
     if (problem !== null) note(file, problem);
   };
@@ -72,6 +75,7 @@ export async function verifyBackup(
     if (objects === manifest.objects.count && bytes === manifest.objects.bytes) return null;
     return `The list should name ${manifest.objects.count} objects, and ${objects} were read.`;
   });
+  signal?.throwIfAborted();
   return { rows, objects, bytes, faultCount, faults };
 }
 

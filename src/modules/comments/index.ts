@@ -19,7 +19,7 @@ import {
   updateRemoteComment,
 } from './commands.ts';
 import { commentEvents } from './events.ts';
-import { refuseComment, releaseComment } from './held.ts';
+import { holdCommentAgain, refuseComment, releaseComment } from './held.ts';
 import { commentLists } from './lists.ts';
 import {
   type Comment,
@@ -74,6 +74,7 @@ export function createComments(base: {
     unpin: unpinComment,
     /** What a moderator decides about a comment that is held; see held.ts. */
     release: (tx: Tx, id: CommentId) => releaseComment(deps, tx, id),
+    holdAgain: (tx: Tx, id: CommentId) => holdCommentAgain(deps, tx, id),
     refuse: (tx: Tx, id: CommentId) => refuseComment(deps, tx, id),
 
     /** Any comment, past the visibility predicate: for workers and for delivery only. */

@@ -6,7 +6,7 @@ import type { Ffmpeg } from '../../../media/ffmpeg.ts';
 import { readFingerprint } from '../../../media/fingerprint.ts';
 import { quarantineKey } from '../../../media/keys.ts';
 import { comparePictures, hashVideo } from '../../../media/phash.ts';
-import { contentTypeOf, type ObjectStorage } from '../../../media/storage/storage.ts';
+import { type ByteRange, contentTypeOf, type ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
@@ -119,6 +119,14 @@ export function createHashes(deps: {
           detail: { listedId: found.listedId, by: found.by },
         },
       );
+    },
+
+    /** The file of a match, as it lies there; null where it is not kept any more. */
+    async evidenceOf({ evidenceKey: key }: Match) {
+      const object = key === null ? null : await storage.stat(key);
+      if (key === null || object === null) return null;
+      const open = (range: ByteRange) => storage.open(key, range);
+      return { size: object.size, open };
     },
 
     /** Brings the evidence of a match to a file of this machine; that somebody did, and why, is on record first. */

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { hashLimits } from '../../../config/rule-limits.ts';
-import type { Db, Tx } from '../../db/database.ts';
+import type { Db, InTx, Tx } from '../../db/database.ts';
 import { within } from '../../db/paging.ts';
 import type { IdSource, VideoId } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
@@ -73,6 +73,26 @@ export function listCommands({
     return rows.length === 0 ? known() : ok({ id });
   }
 
+  async function take(
+    tx: Tx,
+    csv: string,
+  ): Promise<Omit<Imported, 'added'> & { readonly added: readonly ListedId[] }> {
+    const lines: string[][] = parse(csv, { ...READING, to: hashLimits.maxImportLines });
+    const added: ListedId[] = [];
+    let known = 0;
+    const bad: number[] = [];
+    for (const [at, [sha256 = '', phash = '', label = '']] of lines.entries()) {
+      if (at === 0 && sha256.toLowerCase() === HEADER[0]) continue;
+      const made = await insert(tx, {
+        ...{ sha256: sha256.toLowerCase() || null, phash: phash.toLowerCase() || null, label },
+      });
+      if (made.ok) added.push(made.id);
+      else if (made.reason === 'known') known += 1;
+      else bad.push(at + 1);
+    }
+    return { added, known, bad };
+  }
+
   return {
     async list(page: Page): Promise<Listed[]> {
       const rows: ListedRow[] = await db('listed_media').modify(within(page, 'listed_media.id'));
@@ -138,24 +158,23 @@ export function listCommands({
     async import(tx: Tx, by: Actor, csv: string): Promise<Result<{ imported: Imported }, ListRefusal>> {
       const allowed = permitted(by, 'rules');
       if (!allowed.ok) return allowed;
-      const lines: string[][] = parse(csv, { ...READING, to: hashLimits.maxImportLines });
-      const counts = { added: 0, known: 0 };
-      const bad: number[] = [];
-      const added: ListedId[] = [];
-      for (const [at, [sha256 = '', phash = '', label = '']] of lines.entries()) {
-        if (at === 0 && sha256.toLowerCase() === HEADER[0]) continue;
-        const made = await insert(tx, {
-          ...{ sha256: sha256.toLowerCase() || null, phash: phash.toLowerCase() || null, label },
-        });
-        if (made.ok) added.push(made.id);
-        else if (made.reason === 'known') counts.known += 1;
-        else bad.push(at + 1);
-      }
-      counts.added = added.length;
+      const { added, ...imported } = await take(tx, csv);
+      const detail = { ...imported, added: added.length, bad: imported.bad.length };
       const target = { kind: 'rule', id: 'hash-list' } as const;
-      const deed = { action: 'hash.import', target, detail: { ...counts, bad: bad.length } } as const;
-      await audit.recordNew(tx, by, deed, among(added));
-      return ok({ imported: { ...counts, bad } });
+      await audit.recordNew(tx, by, { action: 'hash.import', target, detail }, among(added));
+      return ok({ imported: { ...imported, added: added.length } });
+    },
+
+    /** What an import of this list would come to; nothing stays of it. */
+    async preview(csv: string, inTx: InTx): Promise<Imported> {
+      const tried = await inTx(async (tx) => {
+        const { added, ...imported } = await take(tx, csv);
+        throw new OnlyTried({ ...imported, added: added.length });
+      }).catch((error: unknown) => {
+        if (error instanceof OnlyTried) return error.imported;
+        throw error;
+      });
+      return tried;
     },
 
     /** The whole list, for another server. */
@@ -167,6 +186,21 @@ export function listCommands({
         label,
       ]);
       return stringify([HEADER, ...lines]);
+    },
+
+    /** A match whose file somebody may look at, since the same person put the reason on record a short while ago. */
+    async opened(by: Actor, id: MatchId, now: number): Promise<Match | null> {
+      const row: MatchRow | undefined = await db('listed_media_matches').where({ id }).first();
+      if (!row || by.kind !== 'person') return null;
+      const since = new Date(now - hashLimits.evidenceOpenMs);
+      const entries = await audit.list(
+        {
+          ...{ actorId: by.accountId, action: 'hash.evidence', since },
+          target: { kind: 'video', id: row.video_id },
+        },
+        { maxId: null, minId: null, sinceId: null, limit: 1 },
+      );
+      return entries.length === 0 ? null : matchFromRow(row);
     },
 
     /** A match whose file somebody is about to look at: on record, with the reason. */
@@ -190,6 +224,14 @@ const among = (ids: readonly ListedId[]): Watch => ({
   table: 'listed_media',
   where: (query) => query.whereRaw('id = any(?::bigint[])', [[...ids]]),
 });
+/** Ends the transaction of an import that was only tried. */
+class OnlyTried extends Error {
+  readonly imported: Imported;
+  constructor(imported: Imported) {
+    super('Nothing is to stay of this.');
+    this.imported = imported;
+  }
+}
 
 const known = () => fail('known', 'This is on the list already.');
 

@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import type { Db, Tx } from '../../db/database.ts';
 import { within } from '../../db/paging.ts';
-import type { AccountId, CommentId, Id, VideoId } from '../../lib/ids.ts';
+import type { AccountId, AuditId, CommentId, Id, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Comments } from '../comments/index.ts';
@@ -37,11 +38,12 @@ export type Holding = ReturnType<typeof createHolding>;
 /** What waits for a moderator, and what becomes of it. */
 export function createHolding(deps: {
   readonly db: Db;
+  readonly ids: IdSource;
   readonly audit: Audit;
   /** What is made after it. */
   readonly later: () => { readonly videos: Videos; readonly comments: Comments };
 }) {
-  const { db, audit } = deps;
+  const { db, ids, audit } = deps;
 
   async function decide(
     tx: Tx,
@@ -72,6 +74,41 @@ export function createHolding(deps: {
     return ok();
   }
 
+  /**
+   * Holds again what was released, as long as nobody but this server had to be told: what comes from other servers.
+   * A post of this server was sent to others with its release, and nothing calls it back but its removal, which is a
+   * measure with a way back of its own. What was refused is gone with its files, and its author knows: no way leads back.
+   */
+  async function undo(
+    tx: Tx,
+    by: Actor,
+    auditId: AuditId,
+    reason = '',
+  ): Promise<Result<object, UndoRefusal>> {
+    const allowed = permitted(by, 'content');
+    if (!allowed.ok) return allowed;
+    const entry = await audit.byId(tx, auditId);
+    if (entry?.action !== 'held.release') return fail('not-undoable', 'What was refused is gone for good.');
+    const { target } = entry;
+    const isVideo = target.kind === 'video';
+    const { videos, comments } = deps.later();
+    // Its row is locked first: of two who take it back, one is told.
+    const held = await (isVideo
+      ? videos.holdAgain(tx, target.id as VideoId)
+      : comments.holdAgain(tx, target.id as CommentId));
+    if (!held.ok) return held;
+    const again = await audit.byId(tx, auditId);
+    if (again?.undoneBy) return fail('undone-before', 'This was taken back before.');
+    const { cause, ruleId } = releaseSchema.parse(entry.detail);
+    const rule = ruleId === null ? undefined : await tx('content_rules').where({ id: ruleId }).first('id');
+    await tx('held_posts').insert({
+      ...{ id: ids.next<'held'>(), [isVideo ? 'video_id' : 'comment_id']: target.id },
+      ...{ account_id: held.accountId, cause, rule_id: rule?.id ?? null },
+    });
+    await audit.record(tx, by, { action: 'held.undo', target, reason, undoes: auditId });
+    return ok();
+  }
+
   const waiting = () =>
     db('held_posts')
       .leftJoin('videos', 'videos.id', 'held_posts.video_id')
@@ -92,8 +129,17 @@ export function createHolding(deps: {
     release: (tx: Tx, by: Actor, id: HeldId, reason = '') => decide(tx, by, { id, release: true, reason }),
     /** Refuses it for good; the author of a video reads the reason. */
     reject: (tx: Tx, by: Actor, id: HeldId, reason = '') => decide(tx, by, { id, release: false, reason }),
+    undo,
   };
 }
+
+type UndoRefusal = 'permission-missing' | 'not-undoable' | 'undone-before';
+
+/** What the log keeps of a decision. */
+const releaseSchema = z.object({
+  cause: z.enum(['rule', 'hash', 'classifier']),
+  ruleId: z.string().nullable(),
+});
 
 const REFUSED = 'A moderator of this server did not let this be published.';
 

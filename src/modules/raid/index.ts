@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import { raidLimits } from '../../../config/rule-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { AuditId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { type Actor, type Audit, permitted } from '../staff/index.ts';
+import { type Actor, type Audit, type AuditAction, permitted } from '../staff/index.ts';
 
 /** Whether raid mode is on. `until` is when it ends by itself. */
 export interface RaidStatus {
@@ -15,6 +17,11 @@ export interface RaidStatus {
 type RaidRefusal = 'permission-missing' | 'validation-failed';
 
 export type Raid = ReturnType<typeof createRaid>;
+
+const SWITCHED: ReadonlySet<string> = new Set(['raid.on', 'raid.off'] satisfies AuditAction[]);
+
+/** What the log keeps of how it was; older entries keep nothing. */
+const beforeSchema = z.object({ since: z.coerce.date(), until: z.coerce.date() }).nullable();
 
 const TARGET = { kind: 'setting', id: 'raid-mode' } as const;
 
@@ -40,6 +47,10 @@ export function createRaid({
       : { on: false, since: null, until: null, reason: '' };
   }
 
+  /** As it was before a deed, for whoever takes that back. */
+  const keptOf = ({ on, since, until }: RaidStatus) =>
+    on ? { since: since?.toISOString(), until: until?.toISOString() } : null;
+
   return {
     status,
 
@@ -58,16 +69,56 @@ export function createRaid({
       const until = new Date(clock.now() + hours * 3_600_000);
       const since = before.since ?? new Date(clock.now());
       await tx('raid_mode').update({ since, until, reason });
-      await audit.record(tx, by, { action: 'raid.on', target: TARGET, reason, detail: { hours } });
+      await audit.record(tx, by, {
+        ...{ action: 'raid.on', target: TARGET, reason },
+        detail: { hours, before: keptOf(before) },
+      });
       return ok({ status: await status(tx) });
     },
 
     async off(tx: Tx, by: Actor, reason = ''): Promise<Result<{ status: RaidStatus }, RaidRefusal>> {
       const allowed = permitted(by, 'rules');
       if (!allowed.ok) return allowed;
-      const { on } = await status(tx);
+      const before = await status(tx);
       await tx('raid_mode').update({ since: null, until: null, reason: '' });
-      if (on) await audit.record(tx, by, { action: 'raid.off', target: TARGET, reason });
+      const deed = {
+        action: 'raid.off',
+        target: TARGET,
+        reason,
+        detail: { before: keptOf(before) },
+      } as const;
+      if (before.on) await audit.record(tx, by, deed);
+      return ok({ status: await status(tx) });
+    },
+
+    /**
+     * Puts it back to what it was before somebody switched it: off, or on until the same moment. Not where it was switched
+     * again since: then whoever did that has decided anew. Nor where it would have ended by now.
+     */
+    async undo(
+      tx: Tx,
+      by: Actor,
+      id: AuditId,
+      reason = '',
+    ): Promise<Result<{ status: RaidStatus }, RaidRefusal | 'not-undoable' | 'undone-before' | 'too-late'>> {
+      const allowed = permitted(by, 'rules');
+      if (!allowed.ok) return allowed;
+      await tx('raid_mode').forUpdate().first('since');
+      const entry = await audit.byId(tx, id);
+      if (entry?.undoneBy) return fail('undone-before', 'This was taken back before.');
+      const kept = beforeSchema.safeParse(entry?.detail.before);
+      if (!entry || !SWITCHED.has(entry.action) || !kept.success) {
+        return fail('not-undoable', 'That entry tells of nothing that can be taken back.');
+      }
+      const since = await tx('audit_log').where('id', '>', id).where({ target_id: TARGET.id }).first('id');
+      if (since) return fail('not-undoable', 'Raid mode was switched again since.');
+      const was = kept.data;
+      if (was && was.until.getTime() <= clock.now()) {
+        return fail('too-late', 'It would have ended by itself by now.');
+      }
+      await tx('raid_mode').update(was ? { ...was, reason } : { since: null, until: null, reason: '' });
+      const action = was ? 'raid.on' : 'raid.off';
+      await audit.record(tx, by, { action, target: TARGET, reason, undoes: id });
       return ok({ status: await status(tx) });
     },
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { releaseLimits } from '../../../config/release-limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
+import { migrationNames } from '../../db/migrate.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
@@ -88,6 +89,16 @@ export function createReleases({ db, inTx, clock, log, request, version, feed, t
         news: isWatched ? newsOf(state) : null,
         lastError: isWatched ? state.lastError : null,
       };
+    },
+
+    /** The schema of the database, as this process meets it. */
+    async schema(): Promise<{ newest: string | null; isFromNewer: boolean }> {
+      const [done, known] = await Promise.all([
+        db('migrations').orderBy('name').pluck('name') as Promise<string[]>,
+        migrationNames(),
+      ]);
+      const ours = new Set(known);
+      return { newest: done.at(-1) ?? null, isFromNewer: done.some((name) => !ours.has(name)) };
     },
 
     /** Asks the feed now. What was known stays where it cannot be read, or is older than what was read before. */

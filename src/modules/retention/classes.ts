@@ -32,6 +32,8 @@ export const retentionClasses = [
   /** Jobs that failed for good, and keys of requests that might have been sent twice. */
   'jobs',
   'mails',
+  /** What a classifier said of videos. */
+  'classifier',
   /** What the staff did. */
   'audit',
 ] as const;

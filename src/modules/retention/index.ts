@@ -41,10 +41,8 @@ export type Retention = ReturnType<typeof createRetention>;
 export function createRetention(deps: RetentionDeps) {
   const { db, clock, classes } = deps;
   const now = () => new Date(clock.now());
-  const swept = retentionClasses.flatMap((name) => {
-    const keeping = classes[name];
-    return keeping.kind === 'swept' ? [{ name, ...keeping }] : [];
-  });
+  /** The staff may set one to be kept, and back. */
+  const swept = () => retentionClasses.filter((name) => classes[name].kind === 'swept');
 
   async function list(): Promise<ClassState[]> {
     const rows: RunRow[] = await db('retention_runs').select('*');
@@ -76,7 +74,7 @@ export function createRetention(deps: RetentionDeps) {
 
   /** Makes the rows of classes that have none: from now on it is known how long they have waited. */
   async function begin(): Promise<void> {
-    const rows = swept.map(({ name }) => ({ class: name, counts_from: now() }));
+    const rows = swept().map((name) => ({ class: name, counts_from: now() }));
     await db('retention_runs').insert(rows).onConflict('class').ignore();
   }
 

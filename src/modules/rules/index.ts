@@ -17,10 +17,12 @@ import {
   ruleFromRow,
   type Said,
 } from './model.ts';
-import { does, hitsOf, logHits, sweepRules } from './screen.ts';
+import { does, hitsOf, isFor, logHits, sweepRules } from './screen.ts';
 import { type Trial, tryRule } from './trial.ts';
 
 export {
+  type Label,
+  labelNameSchema,
   type Rule,
   type RuleId,
   type RuleInput,
@@ -58,6 +60,8 @@ export interface Screening {
   screen(tx: Tx, said: Said): Promise<Result<{ verdict: Verdict }, 'rule'>>;
   /** Does what the rules say about a row that is there now, in its transaction. */
   settle(tx: Tx, verdict: Verdict, target: SaidTarget): Promise<void>;
+  /** A moderator decides about a post of which the classifier said nothing. */
+  holdUnjudged(tx: Tx, target: SaidTarget, note: string): Promise<void>;
 }
 
 /** What rules do through other modules. */
@@ -66,8 +70,12 @@ interface Means {
   report(tx: Tx, target: SaidTarget, comment: string): Promise<void>;
   /** Keeps a video out of lists of what is new, or an account where it is an account or comment that is limited. */
   limit(tx: Tx, target: SaidTarget, cause: { readonly ruleId: RuleId; readonly note: string }): Promise<void>;
-  /** Puts what is held before the moderators. */
-  hold(tx: Tx, target: SaidTarget, cause: { readonly ruleId: RuleId; readonly note: string }): Promise<void>;
+  /** Puts what is held before the moderators; without a rule it is held because the classifier said nothing. */
+  hold(
+    tx: Tx,
+    target: SaidTarget,
+    cause: { readonly ruleId: RuleId | null; readonly note: string },
+  ): Promise<void>;
 }
 
 interface RulesDeps extends Means {
@@ -97,14 +105,15 @@ export function createRules(deps: RulesDeps) {
     async screen(tx, said) {
       const rules = await load(tx);
       const found = rules.length === 0 ? [] : await hitsOf(deps, tx, rules, said);
-      const hits = said.kind === 'transcript' ? found.map(told) : found;
+      const hits = said.kind === 'transcript' || said.isSeen ? found.map(told) : found;
       const refusing = hits.find(({ rule: { action } }) => action === 'reject' || isHeldBack(action, said));
       if (!refusing) {
         return ok({ verdict: { hits, hold: does(hits, 'hold'), sensitive: does(hits, 'sensitive') } });
       }
       await logHits(deps, tx, hits, { kind: 'none', id: null }, said.accountId);
       const { kind } = said;
-      return fail('rule', kind === 'post' ? REFUSED : `${REFUSED} Nothing was changed.`);
+      const isNew = kind === 'post' || kind === 'labels';
+      return fail('rule', isNew ? REFUSED : `${REFUSED} Nothing was changed.`);
     },
 
     async settle(tx, { hits, hold }, target) {
@@ -117,6 +126,8 @@ export function createRules(deps: RulesDeps) {
       const holding = hold && hits.find(({ rule: { action } }) => action === 'hold');
       if (holding) await deps.hold(tx, target, { ruleId: holding.rule.id, note: holding.excerpt });
     },
+
+    holdUnjudged: (tx, target, note) => deps.hold(tx, target, { ruleId: null, note }),
   };
 
   async function counts(): Promise<Map<RuleId, { readonly hits: number; readonly lastHitAt: Date }>> {
@@ -128,6 +139,15 @@ export function createRules(deps: RulesDeps) {
 
   return {
     ...screening,
+
+    /** Whether what becomes of a new video of this server (null), or of another, depends on what a classifier says. */
+    async needLabels(conn: Db | Tx, domain: string | null): Promise<boolean> {
+      const rules = await load(conn);
+      return rules.some(({ rule, when, scope }) => {
+        return when.labels !== undefined && rule.action !== 'report' && isFor({ scope }, domain);
+      });
+    },
+
     add: (tx: Tx, by: Actor, input: RuleInput) => addRule(deps, tx, by, input),
     change: (tx: Tx, by: Actor, id: RuleId, input: RuleInput) => changeRule(deps, tx, by, id, input),
     switch: (tx: Tx, by: Actor, input: Parameters<typeof switchRule>[3]) => switchRule(deps, tx, by, input),
@@ -183,7 +203,7 @@ const REFUSED = 'A rule of this server does not allow this. If you think that is
 
 /** What others saw before, or see anyway, cannot wait for a moderator: it stays as it was. */
 function isHeldBack(action: Rule['action'], { kind }: Said): boolean {
-  return action === 'hold' && kind !== 'post';
+  return action === 'hold' && kind !== 'post' && kind !== 'labels';
 }
 
 interface RuleHitRow {

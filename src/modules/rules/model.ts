@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { classifierLimits } from '../../../config/classifier-limits.ts';
 import { ruleLimits } from '../../../config/rule-limits.ts';
 import type { AccountId, Id } from '../../lib/ids.ts';
 
@@ -15,6 +16,17 @@ export type RuleAction = (typeof ruleActions)[number];
 /** Whom a rule is for. */
 export const ruleScopes = ['everybody', 'local', 'federated'] as const;
 export type RuleScope = (typeof ruleScopes)[number];
+
+/** What a classifier says that a video shows, and how sure it is: 0 to 1. */
+export interface Label {
+  readonly name: string;
+  readonly score: number;
+}
+
+export const labelNameSchema = z
+  .string()
+  .max(classifierLimits.maxLabelCharacters)
+  .regex(/^[a-z0-9][a-z0-9._-]*$/);
 
 const count = (max: number) => z.number().int().min(1).max(max);
 
@@ -45,6 +57,15 @@ export const ruleWhenSchema = z
       .strictObject({ count: count(10_000), minutes: count(1_440) })
       .optional()
       .describe('The account posted so much within so many minutes'),
+    labels: z
+      .array(z.strictObject({ name: labelNameSchema, score: z.number().min(0).max(1) }))
+      .min(1)
+      .max(ruleLimits.maxLabels)
+      .optional()
+      .describe('The classifier gives a video one of these labels, and is at least so sure'),
+  })
+  .refine(({ labels, duplicates, rate }) => labels === undefined || !(duplicates || rate), {
+    message: 'What a video shows is known after it was posted: a rule about labels cannot ask how often.',
   })
   .refine(
     ({ fields: _fields, ...conditions }) => Object.values(conditions).some((one) => one !== undefined),
@@ -101,8 +122,14 @@ export interface Said {
   readonly texts: Readonly<Partial<Record<Exclude<RuleField, 'link-host'>, string>>>;
   /** Cleaned HTML of the same, of which the links are read. */
   readonly html?: string;
-  /** What it is that is said. Only a `post` or `edit` is a text that may be a duplicate of another. */
-  readonly kind: 'post' | 'edit' | 'profile' | 'transcript';
+  /**
+   * What it is that is said. Only a `post` or `edit` is a text that may be a duplicate of another. `labels`: a classifier
+   * says what a video shows; only rules about that look at it.
+   */
+  readonly kind: 'post' | 'edit' | 'profile' | 'transcript' | 'labels';
+  readonly labels?: readonly Label[];
+  /** Others see it already: nothing can be held back any more, so that the staff is told instead. */
+  readonly isSeen?: boolean;
 }
 
 /** One rule that has something to say. */

@@ -5,7 +5,15 @@ import type { Clock } from '../../lib/clock.ts';
 import type { IdSource } from '../../lib/ids.ts';
 import { excerpt, normal, type Pattern } from './engine.ts';
 import { hostsOf, linksOf } from './links.ts';
-import { type Hit, type Rule, type RuleAction, type RuleField, ruleFields, type Said } from './model.ts';
+import {
+  type Hit,
+  type Label,
+  type Rule,
+  type RuleAction,
+  type RuleField,
+  ruleFields,
+  type Said,
+} from './model.ts';
 
 /** What a rule looks for, ready to look at texts. */
 export interface Sought extends Pick<Rule, 'when' | 'scope'> {
@@ -22,26 +30,34 @@ export interface ReadyRule extends Sought {
 export interface Readable {
   readonly texts: ReadonlyMap<RuleField, string>;
   readonly links: number;
+  readonly labels: readonly Label[];
 }
 
-export function readable({ texts, html = '' }: Pick<Said, 'texts' | 'html'>): Readable {
+export function readable({
+  texts,
+  html = '',
+  labels = [],
+}: Pick<Said, 'texts' | 'html' | 'labels'>): Readable {
   const links = linksOf(html);
   const all = { ...texts, 'link-host': hostsOf(links) };
   const named = ruleFields.flatMap((field) => {
     const text = normal(all[field] ?? '');
     return text === '' ? [] : [[field, text] as const];
   });
-  return { texts: new Map(named), links: links.length };
+  return { texts: new Map(named), links: links.length, labels };
 }
 
 /** Where a rule finds what it looks for; `found` is empty where it looks for none. Null: it does not. */
 export function findIn(
   { when, pattern }: Sought,
-  { texts, links }: Readable,
+  { texts, links, labels }: Readable,
 ): Pick<Hit, 'field' | 'excerpt'> | null {
   if (when.links !== undefined && links <= when.links) return null;
+  const label = labelOf(when, labels);
+  if (when.labels && !label) return null;
   const fields = when.fields.length === 0 ? ruleFields : when.fields;
   if (!pattern) {
+    if (label) return { field: null, excerpt: `${label.name} ${label.score}` };
     // By conditions alone: those fields have to be there at all.
     return fields.some((field) => texts.has(field)) ? { field: null, excerpt: '' } : null;
   }
@@ -51,6 +67,16 @@ export function findIn(
     if (text !== undefined && found) return { field, excerpt: excerpt(text, found) };
   }
   return null;
+}
+
+/** The label for which a rule acts, the surest first. */
+function labelOf({ labels: wanted = [] }: Rule['when'], labels: readonly Label[]): Label | undefined {
+  return labels.find(({ name, score }) => wanted.some((one) => one.name === name && score >= one.score));
+}
+
+/** Whether a rule is for people of this server (null) or of another. */
+export function isFor({ scope }: Pick<Rule, 'scope'>, domain: string | null): boolean {
+  return scope === 'everybody' || scope === (domain === null ? 'local' : 'federated');
 }
 
 interface ScreenDeps {
@@ -73,8 +99,10 @@ export async function hitsOf(
   rules: readonly ReadyRule[],
   said: Said,
 ): Promise<Hit[]> {
-  const ours = said.domain === null ? 'local' : 'federated';
-  const applying = rules.filter(({ scope }) => scope === 'everybody' || scope === ours);
+  const isAboutLabels = said.kind === 'labels';
+  const applying = rules.filter(
+    (one) => isFor(one, said.domain) && (one.when.labels !== undefined) === isAboutLabels,
+  );
   if (applying.length === 0) return [];
   const read = readable(said);
   const digest = await rememberText(deps, tx, applying, said, read);

@@ -20,7 +20,7 @@ export interface Trial {
   readonly matches: readonly TrialMatch[];
 }
 
-interface Sample extends Pick<Said, 'texts' | 'html'> {
+interface Sample extends Pick<Said, 'texts' | 'html' | 'labels'> {
   readonly target: TrialMatch['target'];
   readonly accountId: AccountId;
 }
@@ -31,11 +31,12 @@ interface Sample extends Pick<Said, 'texts' | 'html'> {
  * with the files and are left out.
  */
 export async function tryRule(db: Db, ready: Sought): Promise<Trial> {
-  const { fields } = ready.when;
+  const { fields, labels } = ready.when;
+  // Only videos have labels.
   const looksAt = (...names: readonly RuleField[]) =>
-    fields.length === 0 || fields.some((field) => names.includes(field));
+    labels === undefined && (fields.length === 0 || fields.some((field) => names.includes(field)));
   const samples = [
-    ...(looksAt('caption', 'link-host') ? await videos(db, ready) : []),
+    ...(labels || looksAt('caption', 'link-host') ? await videos(db, ready) : []),
     ...(looksAt('comment', 'link-host') ? await comments(db, ready) : []),
     ...(looksAt('name', 'bio', 'link-host') ? await profiles(db, ready) : []),
   ];
@@ -65,10 +66,12 @@ const plain = (html: string) => textOfHtml(html, ruleLimits.maxTextCharacters);
 async function videos(db: Db, ready: Sought): Promise<Sample[]> {
   const rows = await newest(db, 'videos', ready)
     .where('videos.state', 'published')
-    .select('videos.id', 'videos.account_id', 'caption', 'caption_html', 'content_warning');
+    .leftJoin('classifier_verdicts', 'classifier_verdicts.video_id', 'videos.id')
+    .select('videos.id', 'videos.account_id', 'caption', 'caption_html', 'content_warning', 'labels');
   return rows.map((row) => ({
     texts: { caption: [row.content_warning, row.caption || plain(row.caption_html)].join('\n') },
     html: row.caption_html,
+    labels: row.labels ?? [],
     target: { kind: 'video', id: row.id },
     accountId: row.account_id,
   }));

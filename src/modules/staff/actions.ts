@@ -3,10 +3,12 @@ const verbs = {
   'sign-up': ['approve', 'reject'],
   role: ['assign', 'create', 'change', 'remove', 'undo'],
   // What is refused of those who join.
-  'joining-block': ['add', 'remove', 'undo'],
+  'joining-block': ['add', 'change', 'remove', 'undo'],
+  invite: ['revoke', 'reopen'],
   // Done to somebody’s way in from the command line.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
   setting: ['change'],
+  announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume'],
   delivery: ['retry', 'discard'],
@@ -15,12 +17,13 @@ const verbs = {
   ranking: ['change', 'reset'],
   trend: ['decide', 'trust', 'undo'],
   storage: ['clean', 'scan', 'mend'],
+  backup: ['create', 'verify', 'rehearse'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
     ...(['note', 'forward', 'evidence', 'undo'] as const),
   ],
   rule: ['add', 'change', 'enable', 'disable', 'remove', 'undo'],
-  held: ['release', 'reject'],
+  held: ['release', 'reject', 'undo'],
   raid: ['on', 'off'],
   hash: ['add', 'remove', 'import', 'undo', 'match', 'evidence'],
   domain: [
@@ -66,6 +69,7 @@ export const targetKinds = [
     'role',
     'relay',
     'trend',
+    'announcement',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

@@ -12,6 +12,7 @@ export {
   ipSeverities,
   type JoiningBlockKind,
 } from './joining.ts';
+export { type NetworkGate, openNetworkGate } from './networks.ts';
 export {
   type Permission,
   permissions,

@@ -5,7 +5,8 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import { type Actor, permitted } from './actor.ts';
 import type { Audit } from './audit.ts';
 
-export const ipSeverities = ['sign_up_requires_approval', 'sign_up_block'] as const;
+/** `no_access`: not only nobody joins from there, nobody is answered at all; see networks.ts. */
+export const ipSeverities = ['sign_up_requires_approval', 'sign_up_block', 'no_access'] as const;
 export type IpSeverity = (typeof ipSeverities)[number];
 
 export interface EmailDomainBlock {
@@ -40,7 +41,7 @@ interface JoiningDeps {
 }
 
 type Added = Result<{ id: JoiningBlockId }, 'permission-missing' | 'known' | 'validation-failed'>;
-type Removed = Result<object, 'permission-missing' | 'not-found'>;
+type Changed = Result<object, 'permission-missing' | 'not-found'>;
 
 const TABLES = { email: 'email_domain_blocks', ip: 'ip_blocks', name: 'reserved_names' } as const;
 export type JoiningBlockKind = keyof typeof TABLES;
@@ -80,9 +81,13 @@ export function createJoining(deps: JoiningDeps) {
       tx: Tx,
       by: Actor,
       block: Pick<IpBlock, 'ip' | 'severity' | 'comment' | 'expiresAt'>,
+      /** From where that is asked for; null at the command line. */
+      from: string | null = null,
     ): Promise<Added> {
       const network = networkOf(block.ip);
       if (network === null) return invalid('This is no address, and no network in CIDR notation.');
+      const own = block.severity === 'no_access' ? await ownAmong(tx, network, from) : null;
+      if (own !== null) return invalid(own);
       // What has run out gives its place to a new one.
       await tx('ip_blocks').where({ network }).whereRaw('expires_at <= now()').delete();
       const { severity, comment, expiresAt: expires_at } = block;
@@ -91,7 +96,24 @@ export function createJoining(deps: JoiningDeps) {
     reserveName: (tx: Tx, by: Actor, name: string, comment: string): Promise<Added> =>
       add(deps, tx, by, 'name', { name_key: name.trim().toLowerCase(), comment }, 'name_key'),
 
-    async remove(tx: Tx, by: Actor, kind: JoiningBlockKind, id: JoiningBlockId): Promise<Removed> {
+    changeEmailDomain: (
+      tx: Tx,
+      by: Actor,
+      id: JoiningBlockId,
+      allowWithApproval: boolean,
+    ): Promise<Changed> => change(deps, tx, by, 'email', id, { allow_with_approval: allowWithApproval }),
+    changeIp(
+      tx: Tx,
+      by: Actor,
+      id: JoiningBlockId,
+      { severity, comment, expiresAt }: Pick<IpBlock, 'severity' | 'comment' | 'expiresAt'>,
+    ): Promise<Changed> {
+      return change(deps, tx, by, 'ip', id, { severity, comment, expires_at: expiresAt });
+    },
+    changeName: (tx: Tx, by: Actor, id: JoiningBlockId, comment: string): Promise<Changed> =>
+      change(deps, tx, by, 'name', id, { comment }),
+
+    async remove(tx: Tx, by: Actor, kind: JoiningBlockKind, id: JoiningBlockId): Promise<Changed> {
       const allowed = permitted(by, 'sign-ups');
       if (!allowed.ok) return allowed;
       const removed = await record(deps.audit, tx, by, { verb: 'remove', kind, id }, () =>
@@ -122,6 +144,24 @@ async function add(
   return made === null ? fail('known', 'That is blocked or reserved already.') : ok({ id });
 }
 
+async function change(
+  { audit }: JoiningDeps,
+  tx: Tx,
+  by: Actor,
+  kind: JoiningBlockKind,
+  id: JoiningBlockId,
+  fields: object,
+): Promise<Changed> {
+  const allowed = permitted(by, 'sign-ups');
+  if (!allowed.ok) return allowed;
+  const known = await tx(TABLES[kind]).where({ id }).forUpdate().first('id');
+  if (!known) return fail('not-found', 'There is no such block.');
+  await record(audit, tx, by, { verb: 'change', kind, id }, () =>
+    tx(TABLES[kind]).where({ id }).update(fields),
+  );
+  return ok();
+}
+
 /** What it is about stays out of the log: an address is somebody’s. */
 const record = (
   audit: Audit,
@@ -131,7 +171,7 @@ const record = (
     verb,
     kind,
     id,
-  }: { readonly verb: 'add' | 'remove'; readonly kind: JoiningBlockKind; readonly id: string },
+  }: { readonly verb: 'add' | 'change' | 'remove'; readonly kind: JoiningBlockKind; readonly id: string },
   write: () => PromiseLike<unknown>,
 ): Promise<AuditId | null> =>
   audit.recordRows(
@@ -140,6 +180,17 @@ const record = (
     { action: `joining-block.${verb}`, target: { kind: 'setting', id: `${kind} ${id}` } },
     { watch: { table: TABLES[kind], where: (query) => query.where({ id }) }, write },
   );
+
+/** Why a network may not be kept out altogether, or null where it may. */
+async function ownAmong(tx: Tx, network: string, from: string | null): Promise<string | null> {
+  const { rows } = await tx.raw<{ rows: { loopback: boolean; own: boolean | null }[] }>(
+    `select network && '127.0.0.0/8' or network && '::1' as loopback, network >>= :from::inet as own
+       from (select :network::cidr as network) as asked`,
+    { network, from },
+  );
+  if (rows[0]?.own) return 'You come from this network yourself: you would lock yourself out.';
+  return rows[0]?.loopback ? 'This server asks itself from there.' : null;
+}
 
 const invalid = (detail: string) => fail('validation-failed', detail);
 
@@ -180,7 +231,7 @@ export async function checkJoining(
     const blocks = await tx('ip_blocks')
       .whereRaw('network >>= ?::inet and (expires_at is null or expires_at > now())', [who.ip])
       .select('severity');
-    if (blocks.some((block) => block.severity === 'sign_up_block')) return refusedToJoin();
+    if (blocks.some((block) => block.severity !== 'sign_up_requires_approval')) return refusedToJoin();
     needsApproval ||= blocks.length > 0;
   }
   return ok({ needsApproval });

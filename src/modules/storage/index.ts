@@ -1,6 +1,6 @@
 import { mediaLimits } from '../../../config/media-limits.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
-import { createSwitchableStorage, type StoreName } from '../../../media/storage/switchable.ts';
+import { createSwitchableStorage, type StoreName, type Stores } from '../../../media/storage/switchable.ts';
 import { createTieredStorage } from '../../../media/storage/tiered.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
@@ -8,17 +8,18 @@ import type { JobRun } from '../../jobs/registry.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
-import { fail, ok, type Result } from '../../lib/result.ts';
+import { ok, type Result } from '../../lib/result.ts';
 import { type Actor, type Audit, permitted } from '../staff/index.ts';
-import { activeStoreOf, createActiveStore } from './active.ts';
+import { createActiveStore } from './active.ts';
 import { type CheckOptions, checkContent, type NamedStore } from './check.ts';
+import { checkChoice } from './choice.ts';
 import { lookupVideo } from './lookup.ts';
 import { type MoveOptions, moveMedia, moveVideo } from './move.ts';
 import { type ScanOptions, scanFindings, scanState, scanStorage } from './scan.ts';
 import { createTiers } from './tiers.ts';
 import { measureUse, measureWhenDue, storageUse } from './use.ts';
 
-export type { StoreName } from '../../../media/storage/switchable.ts';
+export { type StoreName, storeNames } from '../../../media/storage/switchable.ts';
 export { bucketPlace, diskPlace } from './disk.ts';
 export { createRoom, type Place, type Room } from './room.ts';
 export { type StorageKind, storageKinds, storedBytes } from './use.ts';
@@ -31,6 +32,8 @@ export interface StorageDeps {
   readonly files: ObjectStorage;
   /** Media in object storage, where that is configured. */
   readonly s3: ObjectStorage | null;
+  /** A second one, while media are moved from one to the other. */
+  readonly secondS3: ObjectStorage | null;
   /** A cheaper store for what nobody watches, where that is configured. */
   readonly cold: ObjectStorage | null;
   readonly coldAfterMs: number;
@@ -49,13 +52,26 @@ export type Storage = ReturnType<typeof createStorage>;
 
 /** Where media lie: in files, in object storage, or under way from one to the other. */
 export function createStorage(deps: StorageDeps) {
-  const { db, clock, files, s3, cold, activeMaxAgeMs: maxAgeMs = mediaLimits.activeStoreMaxAgeMs } = deps;
-  const active = createActiveStore({ db, clock, maxAgeMs, fallback: s3 === null ? 'files' : 's3' });
-  const hot = s3 === null ? files : createSwitchableStorage({ files, s3, active });
+  const {
+    db,
+    clock,
+    files,
+    s3,
+    secondS3,
+    cold,
+    activeMaxAgeMs: maxAgeMs = mediaLimits.activeStoreMaxAgeMs,
+  } = deps;
+  const hotStores: Stores = new Map([
+    ['files', files],
+    ...(s3 ? [['s3', s3] as const] : []),
+    ...(secondS3 ? [['second-s3', secondS3] as const] : []),
+  ]);
+  const fallback = s3 === null ? 'files' : 's3';
+  const active = createActiveStore({ db, clock, maxAgeMs, fallback, stores: hotStores });
+  const hot = hotStores.size === 1 ? files : createSwitchableStorage({ stores: hotStores, active });
   const tiers = cold && createTiers({ ...deps, hot, cold });
   const objects = tiers && cold ? createTieredStorage({ hot, cold, onColdRead: tiers.onColdRead }) : hot;
-  const stores: NamedStore[] = [{ name: 'files', store: files }];
-  if (s3 !== null) stores.push({ name: 's3', store: s3 });
+  const stores: NamedStore[] = [...hotStores].map(([name, store]) => ({ name, store }));
   if (cold !== null) stores.push({ name: 'cold', store: cold });
   return {
     /** All of them as one store, for everybody who reads and writes media. */
@@ -63,25 +79,21 @@ export function createStorage(deps: StorageDeps) {
 
     /** Proves that media can be kept, and that what an admin chose is still configured. */
     async check(): Promise<Result> {
-      if (s3 === null && (await activeStoreOf(db)) === 's3') {
-        return fail(
-          'storage-unusable',
-          'The media of this server lie in object storage, and S3_ENDPOINT is not set. Set it again; to do without it, run `vireo media move --to files` first.',
-        );
-      }
+      const chosen = await checkChoice({ db, stores: hotStores });
+      if (!chosen.ok) return chosen;
       const outcome = await objects.check();
       if (!outcome.ok) return outcome;
       await active.current();
       return ok();
     },
 
-    /** Moves all media into one of the two stores, while the server goes on. */
+    /** Moves all media into one of the stores, while the server goes on. */
     move: (to: StoreName, options?: MoveOptions) =>
-      moveMedia({ ...deps, active, settleMs: 2 * maxAgeMs }, to, options),
+      moveMedia({ ...deps, stores: hotStores, active, settleMs: 2 * maxAgeMs }, to, options),
 
     /** Moves what is stored for one video, and nothing else. */
     moveVideo: (videoId: VideoId, to: StoreName, options: { readonly dryRun: boolean }) =>
-      moveVideo(deps, videoId, to, options),
+      moveVideo({ ...deps, stores: hotStores }, videoId, to, options),
 
     /** Where the objects of a video lie, by its id or an address. */
     lookup: (id: VideoId | null, address: string) => lookupVideo({ db, stores }, id, address),

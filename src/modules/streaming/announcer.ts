@@ -9,6 +9,7 @@ export const announced: ReadonlySet<string> = new Set([
   ...['video.removed', 'video.restored'],
   ...['comment.published', 'comment.updated', 'comment.hidden', 'comment.shown', 'comment.deleted'],
   ...['share.added', 'share.removed', 'notification.added', 'filters.changed'],
+  ...['announcement.shown', 'announcement.gone', 'announcement.reacted'],
 ]);
 
 const messageSchema = z.array(z.object({ name: z.string(), payload: z.unknown() }));

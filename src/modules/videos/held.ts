@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/database.ts';
-import type { VideoId } from '../../lib/ids.ts';
+import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { VideoCommandDeps } from './commands.ts';
 import { lockVideo } from './media-rows.ts';
@@ -28,13 +28,32 @@ export async function releaseVideo(
   }
   if (!video.local) {
     await mine.update({ hold: false, state: 'published' });
-    await deps.emit(tx, 'video.discovered', { videoId });
+    // One that was copied was known before it was held.
+    if (video.media_state !== 'ready') await deps.emit(tx, 'video.discovered', { videoId });
     return ok();
   }
   const isMade = video.media_state === 'ready';
   await mine.update({ hold: false, state: 'published', published_at: tx.fn.now(), unannounced: !isMade });
   if (isMade) await deps.emit(tx, 'video.published', { videoId });
   return ok();
+}
+
+/** What a moderator released is kept from all again: of another server alone, which nobody had to be told of. */
+export async function holdVideoAgain(
+  tx: Tx,
+  videoId: VideoId,
+): Promise<Result<{ accountId: AccountId }, 'not-undoable'>> {
+  const row = await tx('videos').where({ id: videoId, state: 'published' }).forUpdate().first();
+  if (!row)
+    return fail('not-undoable', 'This video is not there any more, or waits for a moderator already.');
+  if (row.local) {
+    return fail(
+      'not-undoable',
+      'Other servers were told of this video. Remove it instead: that can be taken back.',
+    );
+  }
+  await tx('videos').where({ id: videoId }).update({ state: 'held', hold: true });
+  return ok({ accountId: row.account_id });
 }
 
 /**

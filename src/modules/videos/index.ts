@@ -8,6 +8,7 @@ import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import type { Urls } from '../instances/index.ts';
 import type { Screening } from '../rules/index.ts';
 import { changeVideo } from './change.ts';
+import { endAbandoned } from './classified.ts';
 import {
   askForReplies,
   beginUpload,
@@ -32,7 +33,8 @@ import {
 } from './drafts.ts';
 import { videoEvents } from './events.ts';
 import { feedQueries } from './feed-queries.ts';
-import { refuseVideo, releaseVideo } from './held.ts';
+import { holdVideoAgain, refuseVideo, releaseVideo } from './held.ts';
+import { classifyVideo } from './media-classify.ts';
 import { choosePosterFrame, removeCaptions, setCaptions, setPosterImage } from './media-edits.ts';
 import { processExtras } from './media-extras.ts';
 import { stageJob } from './media-order.ts';
@@ -128,6 +130,9 @@ export function createVideos(base: Deps) {
       editVideo(deps, tx, videoId, accountId, details),
     /** What a moderator decides about a video that is held; see held.ts. */
     release: (tx: Tx, videoId: VideoId) => releaseVideo(deps, tx, videoId),
+    holdAgain: holdVideoAgain,
+    /** Videos that wait for an answer of the classifier which nobody will bring. */
+    endAbandonedQuestions: (tx: Tx) => endAbandoned(deps, tx),
     refuse: (tx: Tx, refusal: Parameters<typeof refuseVideo>[2]) => refuseVideo(deps, tx, refusal),
     pin: (tx: Tx, input: Parameters<typeof pinVideo>[2]) => pinVideo(deps, tx, input),
     receiveRemote: (tx: Tx, arriving: readonly NewRemoteVideo[]) => receiveRemoteVideos(deps, tx, arriving),
@@ -218,6 +223,7 @@ export function createVideos(base: Deps) {
       poster: (videoId: VideoId, run: JobRun) => processChosenPoster(deps, queries, videoId, run),
       remake: (videoId: VideoId, run: JobRun) => remake(deps, queries, videoId, run),
       transcribe: (videoId: VideoId, run: JobRun) => transcribeVideo(deps, queries, videoId, run),
+      classify: (videoId: VideoId, run: JobRun) => classifyVideo(deps, queries, videoId, run),
       replicate: (videoId: VideoId, run: JobRun) => replicate(deps, queries, videoId, run),
       remotePoster: (videoId: VideoId, run: JobRun) => fetchPoster(deps, queries, videoId, run),
       purge: (videoId: VideoId, run: JobRun) => purgeObjects(deps, videoId, run),

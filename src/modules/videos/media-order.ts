@@ -9,8 +9,9 @@ const STAGES = {
   'media.poster': 1,
   'media.extras': 2,
   'media.remake': 3,
-  /** In another queue, where only its turn among its kind counts. */
+  /** In queues of their own, where only the turn among their kind counts. */
   'media.transcribe': 0,
+  'media.classify': 0,
 } as const;
 type Stage = keyof typeof STAGES;
 

@@ -7,6 +7,7 @@ import { type Finish, type JobPayload, type JobRun, PermanentJobError } from '..
 import type { VideoId } from '../../lib/ids.ts';
 import { type Failure, fail } from '../../lib/result.ts';
 import { keepFromAll, listedPicture } from './listed.ts';
+import { askClassifier } from './media-classify.ts';
 import { stageJob } from './media-order.ts';
 import {
   dropCopy,
@@ -51,7 +52,8 @@ export function processUpload(
     const listed = await deps.hashes.byFile(sha256);
     if (listed) return keepFromAll(deps, video, listed, sourcePath);
     // What has to be looked at first is not watched before.
-    const isSeen = !(await deps.hashes.looksAtPictures());
+    const isSeen =
+      !(await deps.hashes.looksAtPictures()) && !(await deps.classifier.holdsBack(deps.db, null));
     const outcome = await orGiveUp(run, work, async () =>
       deps.pipeline.processFirst({
         ...(await jobOf(deps, videoId, sourcePath, work)),
@@ -122,11 +124,24 @@ async function finishFirst(
     return enqueuePurge(deps, tx, videoId);
   }
   await recordMade(tx, videoId, outcome as Extract<VideoOutcome, { ok: true }>);
+  await holdForClassifier(deps, tx, videoId, video.state !== 'published');
   await mine.clone().update({ ...playable(tx), media_stage: null, media_percent: 0 });
   // Where a copy could be watched already, that was told of.
   if (video.state === 'received') await tellPlayable(deps, tx, videoId);
+  await askClassifier(deps, tx, videoId);
   await deps.enqueue(tx, await stageJob(tx, 'media.ladder', videoId));
   return null;
+}
+
+/** What others see already cannot be held back. */
+async function holdForClassifier(
+  { classifier }: MediaJobDeps,
+  tx: Tx,
+  videoId: VideoId,
+  isUnseen: boolean,
+): Promise<void> {
+  if (!isUnseen || !(await classifier.holdsBack(tx, null))) return;
+  await tx('videos').where({ id: videoId }).update({ hold: true });
 }
 
 /**

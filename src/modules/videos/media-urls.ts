@@ -4,8 +4,8 @@ import type { Clock } from '../../lib/clock.ts';
 import { purposeKey, timingSafeEqualText } from '../../lib/crypto.ts';
 import type { VideoState, Visibility } from './model.ts';
 
-/** Who is given an address: somebody who looks at a page, or a server that may fetch much later. */
-export type MediaReader = 'viewer' | 'server';
+/** Who is given an address: somebody who looks at a page, a server that may fetch much later, or a service that looks at once. */
+export type MediaReader = 'viewer' | 'server' | 'service';
 
 /** Who may fetch the objects of a video: anybody, or whoever was given a signed address. */
 export type MediaAccess = 'public' | 'private';

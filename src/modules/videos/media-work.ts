@@ -12,6 +12,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
+import type { ClassifierGate } from '../classifier/index.ts';
 import type { HashGate } from '../hashes/index.ts';
 import type { MediaRefusal } from '../instances/index.ts';
 import type { Screening } from '../rules/index.ts';
@@ -47,6 +48,8 @@ export interface MediaJobDeps {
   readonly screening: Screening;
   /** What must not be posted again. */
   readonly hashes: HashGate;
+  /** Says what videos show. */
+  readonly classifier: ClassifierGate;
   readonly log: Logger;
 }
 
@@ -64,7 +67,7 @@ export interface MediaRun {
 }
 
 /** What is done at a time; no two jobs of one stage are at work on the same video, but for those that were overtaken. */
-type WorkStage = 'first' | 'ladder' | 'remake' | 'extras' | 'poster' | 'copy' | 'sound';
+type WorkStage = 'first' | 'ladder' | 'remake' | 'extras' | 'poster' | 'copy' | 'sound' | 'labels';
 
 /**
  * Runs `work` in an empty folder of its own, and removes that folder afterwards. Before, it removes those of

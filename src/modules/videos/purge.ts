@@ -21,6 +21,7 @@ export const storingJobs = [
   'media.process',
   'media.ladder',
   'media.extras',
+  'media.classify',
   'media.poster',
   'media.remake',
   'media.replicate',

@@ -9,6 +9,7 @@ import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
 import { type Failure, type Ok, ok } from '../../lib/result.ts';
 import type { MediaRefusal } from '../instances/index.ts';
 import { keepFromAll, listedPicture } from './listed.ts';
+import { askClassifier } from './media-classify.ts';
 import { replicateJobs, stageJob } from './media-order.ts';
 import { failedColumns, insertAssets, lockVideo, recordMade } from './media-rows.ts';
 import { inWorkDir, type MediaJobDeps, type Queries, retryIfInterrupted } from './media-work.ts';
@@ -135,11 +136,30 @@ async function endUncopied(
 }
 
 /** Whether another video was made of the same file, whose objects this one has now. */
-function shareInstead({ inTx }: ReplicaDeps, videoId: VideoId, sha256: string): Promise<boolean> {
-  return inTx(async (tx) => {
+function shareInstead(deps: ReplicaDeps, videoId: VideoId, sha256: string): Promise<boolean> {
+  return deps.inTx(async (tx) => {
     if (!(await lockVideo(tx, videoId))) return false;
-    return (await shareCopy(tx, videoId, sha256)) !== null;
+    if ((await shareCopy(tx, videoId, sha256)) === null) return false;
+    await askAboutCopy(deps, tx, videoId);
+    return true;
   });
+}
+
+/**
+ * The first copy of a video is there: it is kept from all until the classifier has answered, where a rule depends on
+ * that. Lists have shown its caption and poster before; nobody has watched it here. One that comes back after it was
+ * evicted has its answer.
+ */
+async function askAboutCopy(deps: ReplicaDeps, tx: Tx, videoId: VideoId): Promise<void> {
+  const { domain } = await tx('videos')
+    .join('accounts', 'accounts.id', 'videos.account_id')
+    .where('videos.id', videoId)
+    .first('accounts.domain');
+  const isNew = !(await tx('classifier_verdicts').where({ video_id: videoId }).first('id'));
+  if (isNew && (await deps.classifier.holdsBack(tx, domain))) {
+    await tx('videos').where({ id: videoId, state: 'published' }).update({ hold: true, state: 'held' });
+  }
+  await askClassifier(deps, tx, videoId);
 }
 
 /** Who posted a remote video, and who holds its files. */
@@ -200,6 +220,7 @@ async function finishReplica(
     await recordMade(tx, videoId, outcome, { replaces: true });
     await mine.update({ media_state: 'ready', media_stage: null, media_percent: 100 });
     await deps.enqueue(tx, await stageJob(tx, 'media.extras', videoId));
+    await askAboutCopy(deps, tx, videoId);
   } else {
     deps.log.info({ videoId, reason: outcome.reason }, 'a remote file could not be copied');
     await mine.update(failedColumns(outcome));

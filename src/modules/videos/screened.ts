@@ -4,7 +4,7 @@ import { htmlFromText } from '../../lib/html/from-text.ts';
 import { textOfHtml } from '../../lib/html/sanitize.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import { ok, type Result } from '../../lib/result.ts';
-import type { Said, Screening, Verdict } from '../rules/index.ts';
+import type { Label, Said, Screening, Verdict } from '../rules/index.ts';
 import type { RemoteVideo, VideoDetails } from './model.ts';
 
 /** What videos say passes the rules of the server before anybody sees it. */
@@ -69,6 +69,25 @@ export async function screenTranscript(
   if (!screened.ok) return;
   if (screened.verdict.sensitive) await tx('videos').where({ id: videoId }).update({ sensitive: true });
   await screening.settle(tx, screened.verdict, { kind: 'video', id: videoId, accountId });
+}
+
+/** Looks at what a video shows, with all that is said of it. */
+export async function screenLabels(
+  { screening }: { readonly screening: Screening },
+  tx: Tx,
+  videoId: VideoId,
+  { labels, isSeen }: { readonly labels: readonly Label[]; readonly isSeen: boolean },
+): Promise<Result<{ verdict: Verdict }, 'rule'>> {
+  const row = await tx('videos')
+    .join('accounts', 'accounts.id', 'videos.account_id')
+    .where('videos.id', videoId)
+    .first('account_id', 'domain', 'local', 'caption', 'caption_html', 'content_warning', 'alt_text');
+  const caption = row.local ? row.caption : textOfHtml(row.caption_html, ruleLimits.maxTextCharacters);
+  return screening.screen(tx, {
+    ...{ accountId: row.account_id, domain: row.local ? null : row.domain },
+    texts: { caption: [row.content_warning, caption, row.alt_text].join('\n') },
+    ...{ html: row.caption_html, kind: 'labels', labels, isSeen },
+  });
 }
 
 /** What the row of a video keeps of a verdict; what its author says of it stands beside. */

@@ -5,6 +5,7 @@ import { type Db, openDatabase } from '../../db/database.ts';
 import { findRunningStack } from '../../embedded/index.ts';
 import type { Logger } from '../../lib/log.ts';
 import { openStores } from '../../stores.ts';
+import { checkClassifier } from './classifier.ts';
 import { type Finding, fault, wordsOf } from './finding.ts';
 import { checkReachable } from './reachable.ts';
 import { checkDisk, checkPostgres, checkRedis, checkStorage } from './stores.ts';
@@ -26,9 +27,10 @@ export async function examine(config: Config, log: Logger, now = Date.now): Prom
         ),
       ),
       safely('mail', async () => [await checkMail(config.mail)]),
-      safely('storage', () => {
-        const { s3, files } = openStores(config);
-        return checkStorage(s3 ?? files, config, now);
+      safely('storage', async () => {
+        const { s3, secondS3, files } = openStores(config);
+        const first = await checkStorage(s3 ?? files, config, now);
+        return secondS3 ? [...first, ...(await checkStorage(secondS3, config, now, 'SECOND_S3'))] : first;
       }),
     ])),
   ].flat();
@@ -41,7 +43,10 @@ export async function examine(config: Config, log: Logger, now = Date.now): Prom
   const { databaseUrl, redisUrl } = addressesOf(config, stack ?? {});
   const db = openDatabase(databaseUrl, 2);
   try {
-    findings.push(...(await safely('postgres', () => checkPostgres(db, now))));
+    const database = await safely('postgres', () => checkPostgres(db, now));
+    findings.push(...database);
+    const hasSchema = database.some(({ code }) => code === 'migrations');
+    if (hasSchema) findings.push(...(await safely('classifier', () => checkClassifier(db, config))));
     findings.push(...(await safely('redis', () => checkRedis(redisUrl))));
     const owner = await ownerOf(db, config.owner.username);
     const maxUploadBytes = config.video.maxUploadBytes;

@@ -103,13 +103,17 @@ export async function checkStorage(
   storage: ObjectStorage,
   { s3, origin }: Pick<Config, 's3' | 'origin'>,
   now: () => number,
+  variables: 'S3' | 'SECOND_S3' = 'S3',
 ): Promise<Finding[]> {
   const checked = await storage.check();
   if (!checked.ok) {
-    const fix = s3 === null ? 'Look at DATA_DIR.' : 'Look at S3_ENDPOINT, S3_BUCKET and the keys.';
+    const isFiles = s3 === null && variables === 'S3';
+    const fix = isFiles
+      ? 'Look at DATA_DIR.'
+      : `Look at ${variables}_ENDPOINT, ${variables}_BUCKET and the keys.`;
     return [fault('storage-refused', `The storage cannot be used: ${checked.detail ?? checked.reason}`, fix)];
   }
-  if (s3 === null || !storage.presignedUrl) return [fine('storage', 'The storage takes and gives objects.')];
+  if (!storage.presignedUrl) return [fine('storage', 'The storage takes and gives objects.')];
   const bytes = Buffer.from('0123456789');
   const key = mediaKey('0', sha256(bytes).toString('hex'), '720.mp4');
   await storage.putBytes(key, bytes, { contentType: 'video/mp4' });
@@ -148,7 +152,7 @@ export async function checkStorage(
       fault(
         's3-public-endpoint',
         `Signed addresses do not work: ${wordsOf(error)}.`,
-        'Look at S3_PUBLIC_ENDPOINT.',
+        `Look at ${variables}_PUBLIC_ENDPOINT.`,
       ),
     ];
   } finally {

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serverFlags } from '../server-flags.mjs';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 const START_DEADLINE_MS = 120_000;
@@ -40,7 +41,7 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   const origin = `http://${host}:${port}`;
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'a');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', options.program ?? MAIN], {
+  const child = spawn(process.execPath, [...serverFlags, options.program ?? MAIN], {
     // A group of its own: Ctrl-C reaches it through us only. The channel tells it when we are gone.
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],

@@ -1,4 +1,8 @@
+import { quarantineKey } from '../../../media/keys.ts';
 import type { Tx } from '../../../src/db/database.ts';
+import type { InviteId } from '../../../src/lib/ids.ts';
+import { announcementInputSchema } from '../../../src/modules/announcements/index.ts';
+import type { MatchId } from '../../../src/modules/hashes/index.ts';
 import { operator } from '../../../src/modules/staff/index.ts';
 import { ALL, type Make, OWNER, one, type Thing } from './thing.ts';
 import type { World } from './world.ts';
@@ -130,6 +134,12 @@ export const kindsOfStaff = {
     });
     return one('report with evidence', { id }, ALL);
   },
+  async announcement({ context: { inTx, announcements }, next }) {
+    const said = announcementInputSchema.parse({ text: `News ${next()}`, publish_at: 'now' });
+    const made = await inTx((tx) => announcements.add(tx, operator, said));
+    if (!made.ok) throw new Error(made.detail);
+    return one('announcement', { id: made.announcement.id, name: '🎉' }, ALL);
+  },
   async rule({ context: { db, ids }, next }) {
     const id = ids.next();
     const when = JSON.stringify({ words: ['replica'], fields: [] });
@@ -140,6 +150,31 @@ export const kindsOfStaff = {
     const id = ids.next();
     await db('listed_media').insert({ id, sha256: String(next()).padStart(64, '1'), distance: 10 });
     return one('listed file', { id }, ALL);
+  },
+  'match of the hash list': async (world) => one('match', { id: await matchOf(world) }, ALL),
+  /** The admin has said why. */
+  async 'opened match of the hash list'(world) {
+    const id = await matchOf(world);
+    const opened = await world.context.inTx((tx) =>
+      world.context.hashes.openEvidence(
+        tx,
+        {
+          kind: 'person',
+          accountId: world.as.admin?.id ?? world.owner.id,
+          rank: 500,
+          permissions: ['rules'],
+        },
+        { id, reason: 'To be sure.' },
+      ),
+    );
+    if (!opened.ok) throw new Error(opened.detail);
+    return one('opened match', { id }, ALL);
+  },
+  'invite to end': async (world) => one('invite', { id: await inviteOf(world) }, ALL),
+  async 'ended invite'(world) {
+    const id = await inviteOf(world);
+    await world.context.inTx((tx) => world.context.auth.invites.end(tx, operator, id));
+    return one('ended invite', { id }, ALL);
   },
   async 'held post'({ context: { db, ids }, videos, owner }) {
     const video_id = await videos.video(owner.account, { state: 'held' });
@@ -198,6 +233,24 @@ async function reportOf({ context, owner, friend }: World): Promise<string> {
   );
   if (!filed.ok) throw new Error(filed.detail);
   return filed.reportId;
+}
+
+/** A video that was kept away, with its file. */
+async function matchOf({ context: { db, ids, storage }, videos, owner, next }: World): Promise<MatchId> {
+  const [id, video] = [ids.next<'listed-match'>(), await videos.video(owner.account, {})];
+  const key = quarantineKey(video);
+  await storage.putBytes(key, Buffer.from('a video'), { contentType: 'application/octet-stream' });
+  await db('listed_media_matches').insert({
+    ...{ id, video_id: video, account_id: owner.id, found_by: 'file', evidence_key: key },
+    sha256: String(next()).padStart(64, '2'),
+  });
+  return id;
+}
+
+async function inviteOf({ context: { db, ids }, owner, next }: World): Promise<InviteId> {
+  const id = ids.next<'invite'>();
+  await db('invites').insert({ id, account_id: owner.id, code: `code${next()}` });
+  return id;
 }
 
 /** A job that used all its tries. */

@@ -13,6 +13,7 @@ import styles from './admin-page.module.css';
 import { type AdminEntry, adminGroups, adminPages } from './pages.ts';
 import { may } from './permissions.ts';
 import { say } from './say.ts';
+import { ReleaseBanner } from './server/release-banner.tsx';
 
 const OVERVIEW = 'overview';
 
@@ -55,6 +56,7 @@ function Frame() {
       </nav>
       <PhoneMenu current={page} />
       <div class={styles.content}>
+        {may('settings') && <ReleaseBanner />}
         {entry && !may(entry.needs) ? (
           <Refusal title={say(entry.title)} text={say('noPermission')} />
         ) : (

@@ -8,7 +8,7 @@ export type AdminGroup = 'people' | 'content' | 'federation' | 'server';
 
 export interface AdminEntry {
   /** How the navigation calls it: a word of the area `admin`. */
-  readonly title: keyof typeof english;
+  readonly title: Exclude<keyof typeof english, 'andMore' | 'oldest'>;
   readonly icon: IconName;
   readonly group: AdminGroup;
   /** What somebody needs to see it. */
@@ -40,6 +40,14 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'approvals', icon: 'check', group: 'people', needs: 'sign-ups' },
     load: () => import('./approvals/approvals-page.tsx').then((module) => module.ApprovalsPage),
   },
+  invites: {
+    ...{ title: 'invites', icon: 'link', group: 'people', needs: 'invites' },
+    load: () => import('./invites/invites-page.tsx').then((module) => module.AllInvitesPage),
+  },
+  joining: {
+    ...{ title: 'joining', icon: 'block', group: 'people', needs: 'sign-ups' },
+    load: () => import('./joining/joining-page.tsx').then((module) => module.JoiningPage),
+  },
   storage: {
     ...{ title: 'storage', icon: 'download', group: 'server', needs: 'storage' },
     load: () => import('./storage/storage-page.tsx').then((module) => module.StoragePage),
@@ -51,6 +59,18 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   rules: {
     ...{ title: 'rules', icon: 'flag', group: 'content', needs: 'rules' },
     load: () => import('./rules/rules-page.tsx').then((module) => module.RulesPage),
+  },
+  hashes: {
+    ...{ title: 'hashes', icon: 'hash', group: 'content', needs: 'rules' },
+    load: () => import('./hashes/hashes-page.tsx').then((module) => module.HashesPage),
+  },
+  trends: {
+    ...{ title: 'trends', icon: 'studio', group: 'content', needs: 'trends' },
+    load: () => import('./trends/trends-page.tsx').then((module) => module.TrendsPage),
+  },
+  ranking: {
+    ...{ title: 'ranking', icon: 'settings', group: 'content', needs: 'ranking' },
+    load: () => import('./ranking/ranking-page.tsx').then((module) => module.RankingPage),
   },
   roles: {
     ...{ title: 'roles', icon: 'key', group: 'server', needs: 'roles' },
@@ -72,9 +92,25 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
     load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
   },
+  deliveries: {
+    ...{ title: 'deliveries', icon: 'mail', group: 'federation', needs: 'queues' },
+    load: () => import('./deliveries/deliveries-page.tsx').then((module) => module.DeliveriesPage),
+  },
+  announcements: {
+    ...{ title: 'announcements', icon: 'info', group: 'server', needs: 'announcements' },
+    load: () => import('./announcements/announcements-page.tsx').then((module) => module.AnnouncementsPage),
+  },
   settings: {
     ...{ title: 'settings', icon: 'settings', group: 'server', needs: 'settings' },
     load: () => import('./settings/settings-page.tsx').then((module) => module.SettingsPage),
+  },
+  backups: {
+    ...{ title: 'backups', icon: 'download', group: 'server', needs: 'storage' },
+    load: () => import('./backups/backups-page.tsx').then((module) => module.BackupsPage),
+  },
+  server: {
+    ...{ title: 'version', icon: 'info', group: 'server', needs: 'settings' },
+    load: () => import('./server/server-page.tsx').then((module) => module.ServerPage),
   },
   queues: {
     ...{ title: 'queues', icon: 'clock', group: 'server', needs: 'queues' },

@@ -191,6 +191,31 @@ export interface AdminAccountDetail {
   }[];
 }
 
+export interface AdminAnnouncement {
+  readonly id: string;
+  /** Markdown */
+  readonly text: string;
+  /** The text as HTML */
+  readonly content: string;
+  readonly state: "draft" | "scheduled" | "shown" | "ended";
+  readonly starts_at: string | null;
+  readonly ends_at: string | null;
+  readonly all_day: boolean;
+  readonly time_zone: string;
+  /** As clocks of `time_zone` show it */
+  readonly local_starts_at: string | null;
+  readonly local_ends_at: string | null;
+  /** Null: it is a draft */
+  readonly publish_at: string | null;
+  readonly local_publish_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly reactions: readonly {
+    readonly name: string;
+    readonly count: number;
+  }[];
+}
+
 export interface AdminAppeal {
   readonly id: string;
   readonly text: string;
@@ -581,6 +606,44 @@ export interface Algorithm {
   }[];
 }
 
+export interface Announcement {
+  readonly id: string;
+  /** HTML, safe to show */
+  readonly content: string;
+  /** Of what it tells of */
+  readonly starts_at: string | null;
+  /** It is not shown any more from then on */
+  readonly ends_at: string | null;
+  /** It begins and ends with days of `time_zone` */
+  readonly all_day: boolean;
+  /** Ours: the one its times were written in */
+  readonly time_zone: string;
+  readonly published_at: string;
+  readonly updated_at: string;
+  /** Whether you dismissed it; left out where nobody is signed in */
+  readonly read?: boolean;
+  readonly mentions: readonly {}[];
+  readonly statuses: readonly {}[];
+  readonly tags: readonly {}[];
+  readonly emojis: readonly {}[];
+  readonly reactions: readonly AnnouncementReaction[];
+}
+
+export interface AnnouncementChange {
+  /** Null: it is gone */
+  readonly announcement: AdminAnnouncement | null;
+  /** The entry of the log, by which this can be taken back */
+  readonly audit_id: string;
+}
+
+export interface AnnouncementReaction {
+  /** An emoji */
+  readonly name: string;
+  readonly count: number;
+  /** Whether you gave it; left out where nobody is signed in */
+  readonly me?: boolean;
+}
+
 export interface Appeal {
   readonly id: string;
   readonly text: string;
@@ -631,7 +694,7 @@ export interface AuditEntry {
   readonly actor: AuditActor;
   readonly action: string;
   readonly target: {
-    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend";
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend" | "announcement";
     readonly id: string;
     readonly name: string | null;
   };
@@ -652,23 +715,50 @@ export interface AuditUndo {
 }
 
 export interface BackupRun {
-  readonly kind: "create" | "rehearse";
+  readonly kind: "create" | "verify" | "rehearse";
   readonly name: string | null;
+  /** `cut-off`: its process has said nothing for two minutes */
+  readonly state: "running" | "done" | "failed" | "cut-off";
+  /** How far it is, in words of the program */
+  readonly step: string | null;
   readonly started_at: string;
   readonly finished_at: string | null;
   readonly fault: string | null;
   readonly bytes: number;
+  /** What came of it: rows, objects, tables, keys, … */
+  readonly detail: {};
 }
 
 export interface Backups {
   /** Whether this server makes them by itself */
   readonly nightly: boolean;
+  /** When, in UTC */
+  readonly hour: number;
+  /** Whether copies of the media belong to them */
+  readonly media: boolean;
+  readonly place: {
+    readonly address: string;
+    /** Whether whoever gets at them needs the passphrase */
+    readonly sealed: boolean;
+  };
+  readonly keeps: {
+    readonly all_days: number;
+    readonly daily: number;
+    readonly weekly: number;
+    readonly monthly: number;
+  };
   readonly last_good_at: string | null;
   /** When a restore was last tried out, and went well */
   readonly last_rehearsal_at: string | null;
   readonly last_error: string | null;
   /** There has been no good one for 36 hours: somebody has to look */
   readonly stale: boolean;
+  /** What the staff asked for and no worker has begun */
+  readonly asked: readonly {
+    readonly kind: "create" | "verify" | "rehearse";
+    readonly name: string | null;
+    readonly asked_at: string;
+  }[];
   readonly runs: readonly BackupRun[];
 }
 
@@ -920,6 +1010,11 @@ export interface ContentRule {
       readonly count: number;
       readonly minutes: number;
     };
+    /** The classifier gives a video one of these labels, and is at least so sure */
+    readonly labels?: readonly {
+      readonly name: string;
+      readonly score: number;
+    }[];
   };
   readonly action: "reject" | "hold" | "limit" | "sensitive" | "report";
   readonly scope: "everybody" | "local" | "federated";
@@ -1517,6 +1612,26 @@ export interface FreshProof {
   readonly expires_at: string;
 }
 
+export interface GivenInvite {
+  readonly id: string;
+  readonly code: string;
+  /** Page that signs people up with the code */
+  readonly url: string;
+  /** Null: no limit */
+  readonly max_uses: number | null;
+  readonly uses: number;
+  /** Whoever comes follows you */
+  readonly autofollow: boolean;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly created_at: string;
+  /** Neither ended, run out nor used up */
+  readonly open: boolean;
+  readonly inviter: string;
+  /** The first twenty of those who came */
+  readonly came: readonly string[];
+}
+
 export interface GroupedNotifications {
   readonly accounts: readonly Account[];
   readonly partial_accounts?: readonly PartialAccountWithAvatar[];
@@ -1542,6 +1657,8 @@ export interface HeldPost {
   readonly rule: string | null;
   /** What was found */
   readonly note: string;
+  /** What the classifier says that the video shows, the surest first */
+  readonly labels: readonly VideoLabel[];
   readonly created_at: string;
 }
 
@@ -1583,6 +1700,7 @@ export interface Instance {
   readonly domain: string;
   readonly title: string;
   readonly version: string;
+  /** Where its source is; the server itself where its staff has not said */
   readonly source_url: string;
   readonly description: string;
   readonly usage: {
@@ -1713,7 +1831,7 @@ export interface InviteCheck {
 export interface IpBlock {
   readonly id: string;
   readonly ip: string;
-  readonly severity: "sign_up_requires_approval" | "sign_up_block";
+  readonly severity: "sign_up_requires_approval" | "sign_up_block" | "no_access";
   readonly comment: string;
   readonly created_at: string;
   readonly expires_at: string | null;
@@ -1735,6 +1853,26 @@ export interface Job {
 
 export interface JobCount {
   readonly count: number;
+}
+
+export interface KeptBackups {
+  /** Why the place cannot be looked into */
+  readonly problem: string | null;
+  readonly backups: readonly {
+    readonly name: string;
+    readonly started_at: string;
+    readonly version: string;
+    readonly sealed: boolean;
+    /** Whether copies of the media belong to it */
+    readonly media: boolean;
+    readonly rows: number;
+    readonly objects: number;
+    /** Without the copies of media, which backups share */
+    readonly bytes: number;
+  }[];
+  readonly unfinished: readonly string[];
+  /** Damaged, or sealed with another passphrase */
+  readonly unreadable: readonly string[];
 }
 
 export interface KnownServer {
@@ -1798,8 +1936,19 @@ export interface List {
   readonly exclusive: boolean;
 }
 
+export interface ListedEvidence {
+  readonly url: string;
+}
+
 export interface ListedId {
   readonly id: string;
+}
+
+export interface ListedImport {
+  readonly added: number;
+  readonly known: number;
+  /** Lines that say nothing that can be used, by their number */
+  readonly bad: readonly number[];
 }
 
 export interface ListedMatch {
@@ -1807,6 +1956,10 @@ export interface ListedMatch {
   readonly listed_id: string | null;
   readonly video_id: string;
   readonly account_id: string;
+  /** Null: the account is gone */
+  readonly acct: string | null;
+  /** Whether the file is kept */
+  readonly evidence: boolean;
   readonly found_by: "file" | "picture";
   readonly created_at: string;
 }
@@ -2352,6 +2505,12 @@ export interface Relationship {
 export interface Releases {
   /** The one that runs */
   readonly version: string;
+  readonly schema: {
+    /** The last migration that ran */
+    readonly newest: string | null;
+    /** A newer version has migrated, and this process is to be replaced */
+    readonly from_newer: boolean;
+  };
   /** Whether a feed of releases is configured */
   readonly watched: boolean;
   readonly checked_at: string | null;
@@ -2406,6 +2565,8 @@ export interface ReportEvidence {
     readonly sha256: string;
     readonly bytes: number;
   }[];
+  /** What the classifier had said of the video */
+  readonly labels: readonly VideoLabel[];
   /** Where it can be watched; null once it is gone */
   readonly video_url: string | null;
 }
@@ -2511,7 +2672,7 @@ export interface ReservedName {
 }
 
 export interface RetentionClass {
-  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "audit";
+  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "audit";
   /** `kept`: nothing goes by itself. `overdue`: not done for two days. */
   readonly state: "kept" | "waiting" | "running" | "ok" | "failing" | "overdue";
   /** Null: age does not count, or things carry their own end */
@@ -2977,6 +3138,11 @@ export interface TakenMeasure {
   readonly audit_ids: readonly string[];
 }
 
+export interface TextPreview {
+  /** HTML, safe to show */
+  readonly content: string;
+}
+
 export interface TrendTrust {
   readonly domain: string;
   /** 0 to 1 */
@@ -3295,6 +3461,12 @@ export interface VideoFacts {
   };
   /** For who may download it */
   readonly download_url: string | null;
+}
+
+export interface VideoLabel {
+  readonly name: string;
+  /** How sure it is: 0 to 1 */
+  readonly score: number;
 }
 
 export interface VideoStatistics {

@@ -236,6 +236,10 @@ function RegisterForm(props: {
             required
           />
         )}
+        <p class={styles.intro}>
+          {say('beforeJoining')} <a href="/about/rules">{say('rulesLink')}</a> ·{' '}
+          <a href="/about/privacy">{say('privacyLink')}</a>
+        </p>
         <Button type="submit" busy={busy} wide>
           {busy ? say('registering') : say('register')}
         </Button>

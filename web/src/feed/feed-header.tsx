@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { offersSound } from '../player/sound.ts';
+import { newsButton } from '../state/announcements.ts';
 import { me } from '../state/session.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { type FeedName, feedNames } from '../state/timelines.ts';
@@ -23,6 +24,7 @@ const pathOf = (name: FeedName) => (name === 'for-you' ? '/' : `/?feed=${name}`)
 
 /** The tabs over the clips, a way to begin anew, and what is new. */
 export function FeedHeader({ current, timeline }: { current: FeedName; timeline: Timeline }) {
+  const News = newsButton.value;
   const names = feedNames.filter((name) => name !== 'following' || me.value?.email_confirmed);
   return (
     <div class={styles.header}>
@@ -42,6 +44,7 @@ export function FeedHeader({ current, timeline }: { current: FeedName; timeline:
             ))}
           </ul>
         </nav>
+        {News && <News />}
         <Refresh timeline={timeline} />
       </div>
       <div class={styles.news} aria-live="polite">

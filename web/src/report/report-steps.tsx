@@ -185,6 +185,10 @@ function Rules({ rules, draft, change }: { rules: readonly Rule[]; draft: Report
           <span dir="auto">{text}</span>
         </Choice>
       ))}
+      {/* Beside the report, which would be lost. */}
+      <a href="/about/rules" target="_blank" rel="noopener">
+        {say('allRules')}
+      </a>
     </fieldset>
   );
 }

@@ -23,6 +23,7 @@ export const english = {
   violation: 'It breaks a rule of this server',
   violationHint: 'Choose which ones.',
   rules: 'Which rules?',
+  allRules: 'Read the rules',
   ruleMissing: 'Choose the rule that is broken.',
   legal: 'It breaks the law',
   legalHint: 'Where you live, or where this server is run.',

@@ -93,6 +93,11 @@ function Overview() {
       <nav class={styles.overview} aria-label={say('title')}>
         <SettingsList withAbout />
       </nav>
+      <p class={styles.server}>
+        <a href="/about">{say('aboutServer')}</a>
+        <a href="/about/rules">{say('rules')}</a>
+        <a href="/about/privacy">{say('serverPrivacy')}</a>
+      </p>
     </Page>
   );
 }

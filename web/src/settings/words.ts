@@ -1,5 +1,8 @@
 /** English; what stands in braces is put in (ICU MessageFormat). */
 export const english = {
+  aboutServer: 'About this server',
+  rules: 'Rules',
+  serverPrivacy: 'What this server knows',
   title: 'Settings',
   needed: 'Sign in to see your settings.',
   visitor: 'These settings are about this device. Sign in to see those of your account.',

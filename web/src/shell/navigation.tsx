@@ -8,6 +8,7 @@ import { uploadPercent } from '../state/uploads.ts';
 import { ButtonLink } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { profilePath, signInPath } from '../ui/links.ts';
+import { begun } from './begun.ts';
 import { Logo } from './logo.tsx';
 import styles from './navigation.module.css';
 import { say } from './say.ts';
@@ -27,11 +28,13 @@ function places(): Place[] {
     { href: '/search', icon: 'search', words: say('search') },
     { href: '/upload', icon: 'plus', words: say('upload') },
   ];
+  const about: Place = { href: '/about', icon: 'info', words: say('about'), railOnly: true };
   if (!account) {
     return [
       ...everybodys,
       { href: signInPath(), icon: 'person', words: say('signIn') },
       { href: '/settings/language', icon: 'globe', words: say('language'), railOnly: true },
+      about,
     ];
   }
   return [
@@ -44,6 +47,7 @@ function places(): Place[] {
     ...(isStaff(account)
       ? [{ href: '/admin', icon: 'shield', words: say('admin'), railOnly: true } as const]
       : []),
+    about,
   ];
 }
 
@@ -51,31 +55,19 @@ function places(): Place[] {
 function isCurrent(href: string, path: string): boolean {
   const [place = href] = href.split('?');
   if (place === '/library/saved') return path.startsWith('/library/');
-  return path === place || (/^\/(?:admin|studio|settings)$/.test(place) && path.startsWith(`${place}/`));
+  return (
+    path === place || (/^\/(?:about|admin|studio|settings)$/.test(place) && path.startsWith(`${place}/`))
+  );
 }
 
-/** Counts what is new until the returned function is called. Visitors have no inbox, so that its code is fetched for others alone. */
-function watching(): () => void {
-  let isOver = false;
-  let stop: (() => void) | undefined;
-  import('../state/watch-inbox.ts').then(
-    ({ watchInbox }) => {
-      if (!isOver) stop = watchInbox();
-    },
-    // Without a count for this visit: a page that is older than the server has other troubles.
-    () => undefined,
-  );
-  return () => {
-    isOver = true;
-    stop?.();
-  };
-}
+/** Visitors have no inbox, so that its code is fetched for others alone. */
+const watcher = () => import('../state/watch-inbox.ts').then(({ watchInbox }) => watchInbox);
 
 /** The places one can go to: a bar under the thumb on phones, a rail at the left on desktops. */
 export function Navigation() {
   const { path } = useLocation();
   const viewer = me.value?.id;
-  useEffect(() => (viewer === undefined ? undefined : watching()), [viewer]);
+  useEffect(() => (viewer === undefined ? undefined : begun(watcher)), [viewer]);
   return (
     <nav class={styles.navigation} aria-label={say('navigation')}>
       <a class={styles.brand} href="/" aria-label={serverName()} tabIndex={-1}>

@@ -4,6 +4,7 @@ import { pageTitle, VisuallyHidden } from '../ui/page.tsx';
 import { ConfirmSlot } from './confirm-slot.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
+import { NewsSlot } from './news-slot.tsx';
 import { Panels } from './panels.tsx';
 import { say } from './say.ts';
 import styles from './shell.module.css';
@@ -25,6 +26,9 @@ export function Shell({ children }: { children: ComponentChildren }) {
         {say('skip')}
       </a>
       <Navigation />
+      <div class={styles.beside}>
+        <NewsSlot />
+      </div>
       <main class={styles.main} id={MAIN} tabIndex={-1}>
         {children}
       </main>

@@ -20,6 +20,7 @@ export const english = {
   signOut: 'Sign out',
   signedOut: 'You are signed out.',
   admin: 'Administration',
+  about: 'About this server',
   offline: 'You are offline. The page goes on by itself when you are back.',
   retrying: 'This server cannot be reached. Trying again by itself.',
   restarting: 'This server is busy or restarting. Trying again by itself.',

@@ -1,4 +1,5 @@
 import { request } from '../api/client.ts';
+import { announcementEvents, toldOfAnnouncements } from './announcements.ts';
 import { news, unread, unreadMost } from './inbox.ts';
 
 const STREAM = '/api/v1/streaming/user/notification';
@@ -38,8 +39,14 @@ export function watchInbox(): () => void {
     // Also after a connection was lost: what happened meanwhile was not told.
     events.addEventListener('open', () => {
       news.value += 1;
+      toldOfAnnouncements.value = { name: 'opened', data: '' };
       count();
     });
+    for (const name of announcementEvents) {
+      events.addEventListener(name, ({ data }) => {
+        toldOfAnnouncements.value = { name, data: String(data) };
+      });
+    }
     events.addEventListener('notification', () => {
       news.value += 1;
       count();

@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import { apiLimits } from '../../../../config/limits.ts';
 import { hashLimits } from '../../../../config/rule-limits.ts';
 import { idSchema } from '../../../lib/ids.ts';
 import { actorOf } from '../../../modules/auth/index.ts';
 import type { Listed } from '../../../modules/hashes/index.ts';
-import { refused } from '../../errors.ts';
-import { route } from '../../route.ts';
-import { emptyEntity } from '../schemas.ts';
+import { ApiError, refused } from '../../errors.ts';
+import { downloadRoute, route } from '../../route.ts';
+import { linkPages, pageOf } from '../paging.ts';
+import { emptyEntity, pageQuery } from '../schemas.ts';
 
 const forStaff = { audience: 'staff', permission: 'rules' } as const;
 
@@ -26,6 +28,8 @@ const matchEntity = z
     listed_id: z.string().nullable(),
     video_id: z.string(),
     account_id: z.string(),
+    acct: z.string().nullable().describe('Null: the account is gone'),
+    evidence: z.boolean().describe('Whether the file is kept'),
     found_by: z.enum(['file', 'picture']),
     created_at: z.string(),
   })
@@ -39,14 +43,6 @@ const entityOf = ({ phash, createdAt, ...rest }: Listed) => ({
   ...rest,
   frames: (phash?.length ?? 0) / HEX_PER_FRAME,
   created_at: createdAt.toISOString(),
-});
-
-const paging = z.object({
-  max_id: idSchema().optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(40),
-});
-const pageOf = ({ max_id, limit }: z.output<typeof paging>) => ({
-  ...{ maxId: max_id ?? null, minId: null, sinceId: null, limit },
 });
 
 const hex = (max: number) =>
@@ -65,9 +61,13 @@ export const listHashes = route({
   summary: 'Files and videos that must not be posted again, newest first.',
   ...forStaff,
   scope: 'admin:read',
-  query: paging,
+  query: pageQuery,
   output: z.array(listedEntity),
-  handler: async ({ deps, query }) => (await deps.hashes.list(pageOf(query))).map(entityOf),
+  handler: async ({ deps, query, req, res }) => {
+    const listed = await deps.hashes.list(pageOf(query));
+    linkPages(req, res, deps.urls.origin, listed, query.limit);
+    return listed.map(entityOf);
+  },
 });
 
 export const addHash = route({
@@ -129,11 +129,100 @@ export const listMatches = route({
   summary: 'Videos that were kept away because of the list, newest first.',
   ...forStaff,
   scope: 'admin:read',
-  query: paging,
+  query: pageQuery,
   output: z.array(matchEntity),
-  handler: async ({ deps, query }) =>
-    (await deps.hashes.matches(pageOf(query))).map((match) => ({
+  handler: async ({ deps, query, req, res }) => {
+    const matches = await deps.hashes.matches(pageOf(query));
+    linkPages(req, res, deps.urls.origin, matches, query.limit);
+    const accounts = await deps.accounts.byIds(matches.map(({ accountId }) => accountId));
+    return matches.map((match) => ({
       ...{ id: match.id, listed_id: match.listedId, video_id: match.videoId, account_id: match.accountId },
+      acct: accounts.get(match.accountId)?.acct ?? null,
+      evidence: match.evidenceKey !== null,
       ...{ found_by: match.foundBy, created_at: match.createdAt.toISOString() },
-    })),
+    }));
+  },
+});
+
+const importEntity = z
+  .object({
+    added: z.number(),
+    known: z.number(),
+    bad: z.array(z.number()).describe('Lines that say nothing that can be used, by their number'),
+  })
+  .meta({ id: 'ListedImport' });
+
+export const importHashes = route({
+  method: 'post',
+  path: '/api/v1/admin/hashes/import',
+  summary: 'Add the entries of a list as `export` writes it; with `dry_run` they are looked at only.',
+  ...forStaff,
+  scope: 'admin:write',
+  query: z.object({ dry_run: z.enum(['true', 'false']).default('false') }),
+  file: {
+    types: ['text/csv', 'text/plain', 'application/octet-stream'],
+    maxBytes: hashLimits.maxImportBytes,
+  },
+  output: importEntity,
+  handler: async ({ deps, query, file, viewer }) => {
+    if (!file) throw new ApiError('validation-failed', 'Send the list as the body, as text/csv.');
+    const csv = Buffer.from(file).toString('utf8');
+    if (query.dry_run === 'true') {
+      const { bad, ...counts } = await deps.hashes.preview(csv, deps.inTx);
+      return { ...counts, bad: [...bad] };
+    }
+    const outcome = await deps.inTx((tx) => deps.hashes.import(tx, actorOf(viewer), csv));
+    if (!outcome.ok) throw refused(outcome);
+    return { ...outcome.imported, bad: [...outcome.imported.bad] };
+  },
+});
+
+export const exportHashes = route({
+  method: 'get',
+  path: '/api/v1/admin/hashes/export',
+  summary: 'The whole list, for another server: CSV with sha256, phash and label.',
+  ...forStaff,
+  scope: 'admin:read',
+  contentType: 'text/csv',
+  output: z.string(),
+  handler: async ({ deps, res }) => {
+    res.attachment('hash-list.csv');
+    return deps.hashes.export();
+  },
+});
+
+const matchParams = z.object({ id: idSchema<'listed-match'>() });
+
+export const openEvidence = route({
+  method: 'post',
+  path: '/api/v1/admin/hashes/matches/:id/evidence',
+  summary: 'Say why you look at the file of a match: for an hour, you may. It is put on record.',
+  ...forStaff,
+  scope: 'admin:write',
+  params: matchParams,
+  body: z.object({ reason: z.string().trim().min(1).max(apiLimits.maxReasonCharacters) }),
+  output: z.object({ url: z.string() }).meta({ id: 'ListedEvidence' }),
+  handler: async ({ deps, params: { id }, body, viewer }) => {
+    const input = { id, reason: body.reason };
+    const outcome = await deps.inTx((tx) => deps.hashes.openEvidence(tx, actorOf(viewer), input));
+    if (!outcome.ok) throw refused(outcome);
+    return { url: `${deps.urls.origin}/api/v1/admin/hashes/matches/${id}/file` };
+  },
+});
+
+export const getEvidence = downloadRoute({
+  path: '/api/v1/admin/hashes/matches/:id/file',
+  summary: 'The file of a match, for whoever has said within the hour why.',
+  ...forStaff,
+  scope: 'admin:read',
+  limit: { name: 'hash-evidence', points: 120, seconds: 900 },
+  params: matchParams,
+  contentType: 'video/mp4',
+  handler: async ({ deps, params: { id }, viewer }) => {
+    const match = await deps.hashes.opened(actorOf(viewer), id, deps.clock.now());
+    if (!match) throw new ApiError('not-found', 'There is no such match, or you have not said why you look.');
+    const stored = await deps.hashes.evidenceOf(match);
+    if (!stored) throw new ApiError('not-found', 'The file of this match is not kept any more.');
+    return { ...stored, name: `evidence-${id}`, etag: `"evidence-${id}"` };
+  },
 });

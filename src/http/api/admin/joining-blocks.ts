@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { staffLimits } from '../../../../config/staff-limits.ts';
+import type { Tx } from '../../../db/database.ts';
 import { idSchema, type JoiningBlockId } from '../../../lib/ids.ts';
-import type { Failure } from '../../../lib/result.ts';
+import type { Failure, Ok } from '../../../lib/result.ts';
 import { actorOf, type Viewer } from '../../../modules/auth/index.ts';
-import { ipSeverities, type JoiningBlockKind } from '../../../modules/staff/index.ts';
+import { type Actor, ipSeverities, type JoiningBlockKind } from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';
+import { addressOf } from '../../limits.ts';
 import { route } from '../../route.ts';
 import { emptyEntity, flagSchema } from '../schemas.ts';
 
@@ -16,6 +18,17 @@ const params = z.object({ id: idSchema<'joining-block'>() });
 const comment = z.string().trim().max(staffLimits.maxCommentCharacters).default('');
 const added = z.object({ id: z.string() });
 const MAX_YEARS_S = 10 * 366 * 86_400;
+
+const ipBlockFields = {
+  severity: z.enum(ipSeverities),
+  comment,
+  expires_in: z.coerce.number().int().min(1).max(MAX_YEARS_S).nullish().describe('In seconds'),
+};
+
+function ipBlockOf(body: z.output<z.ZodObject<typeof ipBlockFields>>, now: number) {
+  const { severity, expires_in: seconds } = body;
+  return { severity, comment: body.comment, expiresAt: seconds ? new Date(now + seconds * 1_000) : null };
+}
 
 export const listEmailDomainBlocks = route({
   method: 'get',
@@ -60,7 +73,8 @@ export const addEmailDomainBlock = route({
 export const listIpBlocks = route({
   method: 'get',
   path: '/api/v1/admin/ip_blocks',
-  summary: 'Networks from which nobody joins, or only by approval; those that have not run out.',
+  summary:
+    'Networks from which nobody joins, only by approval, or nobody is answered; those that have not run out.',
   ...staff,
   scope: 'admin:read:ip_blocks',
   output: z.array(
@@ -81,21 +95,16 @@ export const listIpBlocks = route({
 export const addIpBlock = route({
   method: 'post',
   path: '/api/v1/admin/ip_blocks',
-  summary: 'Block an address or a network (CIDR) for those who join.',
+  summary:
+    'Block an address or a network (CIDR) for those who join, or (`no_access`) for everybody but other servers.',
   ...staff,
   scope: 'admin:write:ip_blocks',
-  body: z.object({
-    ip: z.string().trim().min(2).max(60),
-    severity: z.enum(ipSeverities),
-    comment,
-    expires_in: z.coerce.number().int().min(1).max(MAX_YEARS_S).nullish().describe('In seconds'),
-  }),
+  body: z.object({ ip: z.string().trim().min(2).max(60), ...ipBlockFields }),
   output: added,
-  handler: async ({ deps, body, viewer }) => {
-    const { ip, severity, expires_in: seconds } = body;
-    const expiresAt = seconds ? new Date(deps.clock.now() + seconds * 1_000) : null;
-    const block = { ip, severity, comment: body.comment, expiresAt };
-    return done(await deps.inTx((tx) => deps.staff.joining.blockIp(tx, actorOf(viewer), block)));
+  handler: async ({ deps, body, viewer, req }) => {
+    const block = { ip: body.ip, ...ipBlockOf(body, deps.clock.now()) };
+    const from = addressOf(req.ip);
+    return done(await deps.inTx((tx) => deps.staff.joining.blockIp(tx, actorOf(viewer), block, from)));
   },
 });
 
@@ -136,6 +145,57 @@ export const reserveName = route({
       await deps.inTx((tx) => deps.staff.joining.reserveName(tx, actorOf(viewer), body.name, body.comment)),
     ),
 });
+
+const changing = <Body extends z.ZodType>(
+  path: string,
+  scope: 'admin:write' | 'admin:write:ip_blocks',
+  body: Body,
+  change: (
+    joining: HttpDeps['staff']['joining'],
+    tx: Tx,
+    input: { by: Actor; id: JoiningBlockId; body: z.output<Body>; now: number },
+  ) => Promise<Ok | Failure<'permission-missing' | 'not-found'>>,
+) =>
+  route({
+    method: 'put',
+    path,
+    summary: 'Change this block; what it is about stays.',
+    ...staff,
+    scope,
+    params,
+    body,
+    output: emptyEntity,
+    handler: async ({ deps, params, body: given, viewer }) => {
+      const input = {
+        by: actorOf(viewer),
+        id: params.id,
+        body: given as z.output<Body>,
+        now: deps.clock.now(),
+      };
+      const outcome = await deps.inTx((tx) => change(deps.staff.joining, tx, input));
+      if (!outcome.ok) throw refused(outcome);
+      return {};
+    },
+  });
+
+export const changeEmailDomainBlock = changing(
+  '/api/v1/admin/email_domain_blocks/:id',
+  'admin:write',
+  z.object({ allow_with_approval: flagSchema }),
+  (joining, tx, { by, id, body }) => joining.changeEmailDomain(tx, by, id, body.allow_with_approval),
+);
+export const changeIpBlock = changing(
+  '/api/v1/admin/ip_blocks/:id',
+  'admin:write:ip_blocks',
+  z.object(ipBlockFields),
+  (joining, tx, { by, id, body, now }) => joining.changeIp(tx, by, id, ipBlockOf(body, now)),
+);
+export const changeReservedName = changing(
+  '/api/v1/admin/reserved_names/:id',
+  'admin:write',
+  z.object({ comment }),
+  (joining, tx, { by, id, body }) => joining.changeName(tx, by, id, body.comment),
+);
 
 const removal = (kind: JoiningBlockKind, path: string, scope: 'admin:write' | 'admin:write:ip_blocks') =>
   route({

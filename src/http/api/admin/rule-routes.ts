@@ -1,5 +1,14 @@
 import type { Route } from '../../route.ts';
-import { addHash, listHashes, listMatches, removeHash } from './hashes.ts';
+import {
+  addHash,
+  exportHashes,
+  getEvidence,
+  importHashes,
+  listHashes,
+  listMatches,
+  openEvidence,
+  removeHash,
+} from './hashes.ts';
 import {
   addRule,
   changeRule,
@@ -20,5 +29,5 @@ import {
 export const ruleRoutes: readonly Route[] = [
   ...[listRules, addRule, tryRule, changeRule, removeRule, enableRule, disableRule, ruleHits],
   ...[listHeld, releaseHeld, rejectHeld, getRaid, setRaid],
-  ...[listMatches, listHashes, addHash, removeHash],
+  ...[listMatches, openEvidence, getEvidence, importHashes, exportHashes, listHashes, addHash, removeHash],
 ];

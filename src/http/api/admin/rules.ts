@@ -16,7 +16,8 @@ import {
 import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
-import { emptyEntity } from '../schemas.ts';
+import { linkPages } from '../paging.ts';
+import { emptyEntity, labelEntity } from '../schemas.ts';
 
 const ruleParams = z.object({ id: idSchema<'rule'>() });
 
@@ -212,6 +213,7 @@ const heldEntity = z
     rule_id: z.string().nullable(),
     rule: z.string().nullable().describe('Its name'),
     note: z.string().describe('What was found'),
+    labels: z.array(labelEntity).describe('What the classifier says that the video shows, the surest first'),
     created_at: z.string(),
   })
   .meta({ id: 'HeldPost' });
@@ -228,12 +230,14 @@ export const listHeld = route({
     limit: z.coerce.number().int().min(1).max(80).default(20),
   }),
   output: z.array(heldEntity),
-  handler: async ({ deps, query }) => {
+  handler: async ({ deps, query, req, res }) => {
     const page = { maxId: query.max_id ?? null, minId: null, sinceId: null, limit: query.limit };
     const held = await deps.holding.list(page);
-    const [people, rules] = await Promise.all([
+    linkPages(req, res, deps.urls.origin, held, query.limit);
+    const [people, rules, verdicts] = await Promise.all([
       deps.accounts.byIds(held.map(({ accountId }) => accountId)),
       deps.rules.list(),
+      deps.classifier.verdictsOf(held.flatMap(({ videoId }) => videoId ?? [])),
     ]);
     const nameOf = (id: string | null) => rules.find((rule) => rule.id === id)?.name ?? null;
     return Promise.all(
@@ -244,6 +248,7 @@ export const listHeld = route({
           ...(await shownOf(deps, one)),
           ...{ id: one.id, account_id: one.accountId, acct: `${account?.username ?? ''}${at}` },
           ...{ cause: one.cause, rule_id: one.ruleId, rule: nameOf(one.ruleId), note: one.note },
+          labels: [...((one.videoId && verdicts.get(one.videoId)?.labels) ?? [])],
           created_at: one.createdAt.toISOString(),
         };
       }),

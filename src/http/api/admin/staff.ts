@@ -1,9 +1,13 @@
 import type { Route } from '../../route.ts';
 import { getAdminAccount, listAdminAccounts, searchAdminAccounts } from './accounts.ts';
 import { exportAuditLog, listAuditLog, undoAuditEntries } from './audit-log.ts';
+import { endInvite, listAllInvites, reopenInvite } from './invites.ts';
 import {
   addEmailDomainBlock,
   addIpBlock,
+  changeEmailDomainBlock,
+  changeIpBlock,
+  changeReservedName,
   listEmailDomainBlocks,
   listIpBlocks,
   listReservedNames,
@@ -23,7 +27,8 @@ export const staffRoutes: readonly Route[] = [
   ...[listAdminAccounts, searchAdminAccounts, getAdminAccount],
   ...[assignRole, listRoles, createRole, changeRole, removeRole],
   ...[exportAuditLog, listAuditLog, undoAuditEntries],
-  ...[listEmailDomainBlocks, addEmailDomainBlock, removeEmailDomainBlock],
-  ...[listIpBlocks, addIpBlock, removeIpBlock],
-  ...[listReservedNames, reserveName, releaseName],
+  ...[listEmailDomainBlocks, addEmailDomainBlock, changeEmailDomainBlock, removeEmailDomainBlock],
+  ...[listIpBlocks, addIpBlock, changeIpBlock, removeIpBlock],
+  ...[listReservedNames, reserveName, changeReservedName, releaseName],
+  ...[listAllInvites, endInvite, reopenInvite],
 ];

@@ -52,12 +52,20 @@ function reviewOf(decision: TrendDecision | undefined) {
 
 const query = z.object({ offset, limit: limitOf(apiLimits.defaultPageItems, apiLimits.maxPageItems) });
 
-/** What is held first, then what trends, whatever was decided: ids, with what was decided about each. */
+/** What is held first, then what trends, whatever was decided, then what else was decided about: ids, with that decision. */
 async function listed(deps: HttpDeps, of: TrendSubject['of'], page: z.output<typeof query>) {
   const { decisions, lists } = deps.trending;
-  const held = (await decisions.list('held', of)).map(({ id }) => id);
-  const best = await lists.unfiltered(of, { offset: 0, limit: page.offset + page.limit + held.length });
-  const ids = [...new Set([...held, ...best])].slice(page.offset, page.offset + page.limit);
+  const [held, vetoed, approved] = await Promise.all(
+    (['held', 'vetoed', 'approved'] as const).map(async (standing) =>
+      (await decisions.list(standing, of)).map(({ id }) => id),
+    ),
+  );
+  const best = await lists.unfiltered(of, {
+    offset: 0,
+    limit: page.offset + page.limit + (held?.length ?? 0),
+  });
+  const all = [held, best, vetoed, approved].flatMap((some) => some ?? []);
+  const ids = [...new Set(all)].slice(page.offset, page.offset + page.limit);
   return { ids, decided: await decisions.about(of, ids) };
 }
 

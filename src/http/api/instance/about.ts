@@ -115,13 +115,3 @@ export const getCustomEmojis = route({
   output: z.array(z.object({})),
   handler: async () => [],
 });
-
-export const getAnnouncements = route({
-  method: 'get',
-  path: '/api/v1/announcements',
-  summary: 'News of the staff: none are written here.',
-  audience: 'signed-in',
-  scope: 'read',
-  output: z.array(z.object({})),
-  handler: async () => [],
-});

@@ -132,7 +132,7 @@ export async function instanceEntityOf(deps: HttpDeps): Promise<z.input<typeof i
     domain: deps.urls.domain,
     title: instance.name,
     version: versionOf(deps),
-    source_url: deps.urls.origin,
+    source_url: instance.sourceUrl ?? deps.urls.origin,
     description: instance.description,
     usage: { users: { active_month: active } },
     thumbnail: { url: `${deps.urls.origin}/favicon.svg`, blurhash: null, versions: {} },

@@ -45,7 +45,7 @@ export const instanceEntity = z
     domain: z.string(),
     title: z.string(),
     version: z.string(),
-    source_url: z.string(),
+    source_url: z.string().describe('Where its source is; the server itself where its staff has not said'),
     description: z.string(),
     usage: z.object({ users: z.object({ active_month: z.number() }) }),
     thumbnail: z.object({ url: z.string(), blurhash: z.null(), versions: z.object({}) }),

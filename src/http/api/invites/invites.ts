@@ -10,7 +10,7 @@ import { linkPages, pageOf } from '../paging.ts';
 import { emptyEntity, flagSchema, pageQuery } from '../schemas.ts';
 import { refuseApps } from '../sessions/own-sessions.ts';
 
-const inviteEntity = z
+export const inviteEntity = z
   .object({
     id: z.string(),
     code: z.string(),
@@ -24,7 +24,8 @@ const inviteEntity = z
   })
   .meta({ id: 'Invite' });
 
-function entityOf({ urls }: HttpDeps, invite: Invite): z.input<typeof inviteEntity> {
+/** What others get to see of an invite. */
+export function entityOf({ urls }: HttpDeps, invite: Invite): z.input<typeof inviteEntity> {
   return {
     id: invite.id,
     code: invite.code,

@@ -18,5 +18,11 @@ export const ar: Words = {
   watchOn: (server) => `المشاهدة على ${apart(server)}`,
   open: (server) => `فتح ${apart(server)}`,
   app: { upload: 'رفع مقطع', inbox: 'الإشعارات', search: 'بحث' },
+  about: {
+    server: (server) => `عن ${apart(server)}`,
+    rules: (server) => `قواعد ${apart(server)}`,
+    privacy: (server) => `الخصوصية على ${apart(server)}`,
+    blocks: (server) => `خوادم يقيّدها ${apart(server)}`,
+  },
   needsScript: 'تحتاج هذه الصفحة إلى جافاسكربت لتشغيل المقاطع.',
 };

@@ -16,5 +16,11 @@ export const de: Words = {
   watchOn: (server) => `Auf ${server} ansehen`,
   open: (server) => `${server} öffnen`,
   app: { upload: 'Clip hochladen', inbox: 'Posteingang', search: 'Suche' },
+  about: {
+    server: (server) => `Über ${server}`,
+    rules: (server) => `Regeln von ${server}`,
+    privacy: (server) => `Datenschutz auf ${server}`,
+    blocks: (server) => `Server, die ${server} einschränkt`,
+  },
   needsScript: 'Diese Seite braucht JavaScript, um Clips abzuspielen.',
 };

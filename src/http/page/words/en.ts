@@ -15,5 +15,11 @@ export const en: Words = {
   watchOn: (server) => `Watch on ${server}`,
   open: (server) => `Open ${server}`,
   app: { upload: 'Upload a clip', inbox: 'Inbox', search: 'Search' },
+  about: {
+    server: (server) => `About ${server}`,
+    rules: (server) => `Rules of ${server}`,
+    privacy: (server) => `Privacy on ${server}`,
+    blocks: (server) => `Servers that ${server} limits`,
+  },
   needsScript: 'This page needs JavaScript to play clips.',
 };

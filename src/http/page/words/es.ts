@@ -15,5 +15,11 @@ export const es: Words = {
   watchOn: (server) => `Ver en ${server}`,
   open: (server) => `Abrir ${server}`,
   app: { upload: 'Subir un clip', inbox: 'Actividad', search: 'Buscar' },
+  about: {
+    server: (server) => `Acerca de ${server}`,
+    rules: (server) => `Normas de ${server}`,
+    privacy: (server) => `Privacidad en ${server}`,
+    blocks: (server) => `Servidores que ${server} limita`,
+  },
   needsScript: 'Esta página necesita JavaScript para reproducir clips.',
 };

@@ -16,5 +16,11 @@ export const fr: Words = {
   watchOn: (server) => `Regarder sur ${server}`,
   open: (server) => `Ouvrir ${server}`,
   app: { upload: 'Importer un clip', inbox: 'Activité', search: 'Recherche' },
+  about: {
+    server: (server) => `À propos de ${server}`,
+    rules: (server) => `Règles de ${server}`,
+    privacy: (server) => `Confidentialité sur ${server}`,
+    blocks: (server) => `Serveurs que ${server} limite`,
+  },
   needsScript: 'Cette page a besoin de JavaScript pour lire les clips.',
 };

@@ -16,5 +16,11 @@ export const ja: Words = {
   watchOn: (server) => `${server}で見る`,
   open: (server) => `${server}を開く`,
   app: { upload: '動画をアップロード', inbox: '通知', search: '検索' },
+  about: {
+    server: (server) => `${server}について`,
+    rules: (server) => `${server}のルール`,
+    privacy: (server) => `${server}のプライバシー`,
+    blocks: (server) => `${server}が制限しているサーバー`,
+  },
   needsScript: '動画を再生するにはJavaScriptが必要です。',
 };

@@ -16,7 +16,7 @@ export interface CommandDeps extends EffectDeps {
   readonly accounts: Pick<Accounts, 'markDeleted'>;
   readonly audit: Audit;
   /** After how many days a strike stops to count; null: never. */
-  readonly strikeDays: number | null;
+  readonly strikeDays: () => number | null;
   /** Writes to the person of a measure by mail, where there is an address. */
   readonly writeTo: (tx: Tx, measure: Measure, about: 'taken' | 'lifted') => Promise<void>;
 }
@@ -131,6 +131,7 @@ async function write(deps: CommandDeps, tx: Tx, by: Actor, { input, subject }: W
     },
   });
   const after = (ms: number) => new Date(deps.clock.now() + ms);
+  const days = isStrike ? deps.strikeDays() : null;
   const [row] = await tx('measures')
     .insert({
       id,
@@ -144,7 +145,7 @@ async function write(deps: CommandDeps, tx: Tx, by: Actor, { input, subject }: W
       automated,
       by_account_id: by.kind === 'person' ? by.accountId : null,
       strike,
-      expires_at: isStrike && deps.strikeDays !== null ? after(deps.strikeDays * DAY_MS) : null,
+      expires_at: days === null ? null : after(days * DAY_MS),
       audit_id: auditId,
       purge_at: isPurged(measure) ? after(measureLimits.undoMs) : null,
     })

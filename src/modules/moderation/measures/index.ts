@@ -50,6 +50,8 @@ interface Deps {
   readonly domain: string;
   /** As people see it. */
   readonly instance: { readonly name: string };
+  /** How long strikes count, as it is set now; 0: for ever. */
+  readonly strikes: { readonly days: number };
   /** A rule of this server in its words, also one that does not count any more. */
   readonly ruleText: (id: string) => string | null;
 }
@@ -61,7 +63,7 @@ export function createMeasures(base: Deps) {
   const deps = {
     ...base,
     ...letters,
-    strikeDays: measureLimits.strikeDays,
+    strikeDays: () => (base.strikes.days === 0 ? null : base.strikes.days),
     emit: emitter(moderationEvents, ids),
     emitComment: emitter(commentEvents, ids),
   };

@@ -26,11 +26,12 @@ export async function keepTexts(
 ): Promise<void> {
   const { reportId } = report;
   const videos = await tx('videos')
-    .whereIn('id', [...report.videoIds])
+    .leftJoin('classifier_verdicts', 'classifier_verdicts.video_id', 'videos.id')
+    .whereIn('videos.id', [...report.videoIds])
     // Whoever deletes one of them waits, and finds that its frames are to be copied first.
-    .forShare()
-    .select('id', 'uri', 'caption', 'caption_html', 'content_warning', 'duration_seconds')
-    .select('created_at', 'published_at');
+    .forShare('videos')
+    .select('videos.id', 'uri', 'caption', 'caption_html', 'content_warning', 'duration_seconds')
+    .select('created_at', 'published_at', 'labels');
   const comments = await tx('comments')
     .whereIn('id', [...report.commentIds])
     .select('id', 'uri', 'text', 'content_html', 'published_at');
@@ -45,6 +46,7 @@ export async function keepTexts(
       duration_seconds: video.duration_seconds,
       frames_state: 'waiting',
       files: JSON.stringify(files.get(video.id) ?? []),
+      labels: JSON.stringify(video.labels ?? []),
     })),
     ...comments.map((comment) => ({
       ...{ report_id: reportId, post_kind: 'comment', post_id: comment.id, post_uri: comment.uri },
@@ -52,7 +54,7 @@ export async function keepTexts(
       text: said(comment.text, comment.content_html),
       duration_seconds: null,
       frames_state: 'none',
-      files: '[]',
+      ...{ files: '[]', labels: '[]' },
     })),
   ].map((row) => ({ id: ids.next<'evidence'>(), ...row }));
   if (rows.length > 0) await tx('report_evidence').insert(rows);

@@ -2,6 +2,7 @@ import type { ObjectStorage } from '../../../../media/storage/storage.ts';
 import type { Db, Tx } from '../../../db/database.ts';
 import type { CommentId, EvidenceId, ReportId, VideoId } from '../../../lib/ids.ts';
 import { fail, ok, type Result } from '../../../lib/result.ts';
+import type { Label } from '../../rules/index.ts';
 import { type Actor, type Audit, permitted } from '../../staff/index.ts';
 import type { EvidenceFile } from './capture.ts';
 import type { Frames } from './sheets.ts';
@@ -22,6 +23,8 @@ export interface Evidence {
   readonly framesState: 'none' | 'waiting' | 'kept' | 'missing';
   readonly frames: Frames | null;
   readonly files: readonly EvidenceFile[];
+  /** What the classifier had said of the video. */
+  readonly labels: readonly Label[];
 }
 
 interface EvidenceRow {
@@ -37,6 +40,7 @@ interface EvidenceRow {
   readonly frames_state: Evidence['framesState'];
   readonly frames: Frames | null;
   readonly files: readonly EvidenceFile[];
+  readonly labels: readonly Label[];
 }
 
 /** What is kept of reported posts, for those who work on reports. */
@@ -97,5 +101,6 @@ function evidenceOf(row: EvidenceRow): Evidence {
     framesState: row.frames_state,
     frames: row.frames,
     files: row.files,
+    labels: row.labels,
   };
 }

@@ -83,7 +83,8 @@ export const dismiss = (domain: string) => request<object>('POST', `${AT}/notice
 
 export const softwares = () => request<ServerSoftware[]>('GET', '/api/v1/admin/instances/softwares');
 export const showServer = (host: string) => request<KnownServerDetail>('GET', server(host));
-export const retryServer = (host: string) => request<object>('POST', `${server(host)}/retry`);
+export const retryServer = (host: string) =>
+  request<{ readonly queued_again: number }>('POST', `${server(host)}/retry`);
 export const probeServer = (host: string) => request<ServerProbe>('POST', `${server(host)}/probe`);
 export const purgeServer = (host: string, reason: string) =>
   request<{ accounts: number }>('POST', `${server(host)}/purge`, { reason });

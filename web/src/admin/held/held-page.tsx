@@ -48,7 +48,7 @@ export function HeldPage() {
         head={{ title: say('post'), wide: true, cell: (post) => <Shown post={post} /> }}
         columns={[
           { title: say('by'), cell: ({ acct }) => <bdi>@{acct}</bdi> },
-          { title: say('why'), wide: true, cell: (post) => <span dir="auto">{reasonOf(post)}</span> },
+          { title: say('why'), wide: true, cell: (post) => <Reason post={post} /> },
           { title: say('since'), cell: ({ created_at }) => <TimeAgo iso={created_at} /> },
         ]}
         actions={(post) => (
@@ -100,6 +100,21 @@ function Shown({ post }: { post: HeldPost }) {
           controls
           muted
         />
+      )}
+    </div>
+  );
+}
+
+function Reason({ post }: { post: HeldPost }) {
+  return (
+    <div class={styles.post}>
+      <span dir="auto">{reasonOf(post)}</span>
+      {post.labels.length > 0 && (
+        <ul class={styles.labels} aria-label={say('labels')}>
+          {post.labels.map(({ name, score }) => (
+            <li key={name}>{say('label', { name, percent: Math.round(score * 100) })}</li>
+          ))}
+        </ul>
       )}
     </div>
   );

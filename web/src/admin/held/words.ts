@@ -14,6 +14,8 @@ export const english = {
   rule: 'Rule “{rule}”: {note}',
   hash: 'On the hash list',
   classifier: 'Classifier: {note}',
+  labels: 'What the classifier sees',
+  label: '{name}: {percent, number} %',
   release: 'Publish',
   releaseWho: 'Publish the post of @{acct}',
   released: 'The post of @{acct} is published.',

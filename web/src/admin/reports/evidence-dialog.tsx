@@ -62,6 +62,16 @@ function Post({ evidence }: { evidence: Evidence }) {
           </p>
         </details>
       )}
+      {evidence.labels.length > 0 && (
+        <details>
+          <summary>{say('labels')}</summary>
+          <ul>
+            {evidence.labels.map(({ name, score }) => (
+              <li key={name}>{say('label', { name, percent: Math.round(score * 100) })}</li>
+            ))}
+          </ul>
+        </details>
+      )}
       {evidence.files.length > 0 && (
         <details>
           <summary>{say('hashes')}</summary>

@@ -64,6 +64,8 @@ export const english = {
   framesWaiting: 'The frames are being copied. Open this again in a moment.',
   framesMissing: 'The video had no frames any more.',
   transcript: 'What is said in it',
+  labels: 'What the classifier sees',
+  label: '{name}: {percent, number} %',
   hashes: 'Hashes of its files',
   gone: 'The post was deleted. This is what is kept of it.',
   watch: 'Watch the video, without sound',

@@ -18,6 +18,8 @@ export type Draft = Pick<RuleInput, 'name' | 'action' | 'scope' | 'enabled'> & {
   /** One on each line. */
   readonly words: string;
   readonly regex: string;
+  /** A name and a number on each line. */
+  readonly labels: string;
   readonly fields: readonly Field[];
 } & Readonly<Record<(typeof numbers)[number], string>>;
 
@@ -31,6 +33,7 @@ export function draftOf(rule: ContentRule | null): Draft {
     enabled: rule?.enabled ?? true,
     words: (when?.words ?? []).join('\n'),
     regex: when?.regex ?? '',
+    labels: (when?.labels ?? []).map(({ name, score }) => `${name} ${score}`).join('\n'),
     fields: when?.fields ?? [],
     accountDays: text(when?.account_days),
     domainDays: text(when?.domain_days),
@@ -44,15 +47,18 @@ export function draftOf(rule: ContentRule | null): Draft {
 
 /** A draft as the API takes it: what is empty is no condition. */
 export function inputOf(draft: Draft): RuleInput {
-  const words = draft.words
-    .split('\n')
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
+  const words = linesOf(draft.words);
+  const labels = linesOf(draft.labels).map((line) => {
+    const [name = '', score = ''] = line.toLowerCase().split(/[\s=>]+/);
+    // What is no number the server refuses with a sentence.
+    return { name, score: Number.parseFloat(score.replace(',', '.')) };
+  });
   const { duplicateCount, duplicateHours, rateCount, rateMinutes } = draft;
   const when = {
     fields: draft.fields,
     ...(words.length > 0 && { words }),
     ...(draft.regex !== '' && { regex: draft.regex }),
+    ...(labels.length > 0 && { labels }),
     ...(draft.accountDays !== '' && { account_days: Number(draft.accountDays) }),
     ...(draft.domainDays !== '' && { domain_days: Number(draft.domainDays) }),
     ...(draft.links !== '' && { links: Number(draft.links) }),
@@ -63,6 +69,13 @@ export function inputOf(draft: Draft): RuleInput {
   };
   const { name, action, scope, enabled } = draft;
   return { ...{ name, action, scope, enabled }, when };
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
 
 export function nameOfField(field: Field): string {

@@ -115,6 +115,14 @@ function Conditions({ draft, change }: ConditionsProps) {
         maxLength={500}
         onInput={(regex) => change({ regex })}
       />
+      <Field
+        multiline
+        label={say('labels')}
+        hint={say('labelsHint')}
+        name="labels"
+        value={draft.labels}
+        onInput={(labels) => change({ labels })}
+      />
       <fieldset class={styles.choices}>
         <legend>{say('fields')}</legend>
         <p>{say('fieldsHint')}</p>

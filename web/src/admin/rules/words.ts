@@ -30,6 +30,9 @@ export const english = {
   wordsHint: 'Whole words. A star at the beginning or the end stands for any letters.',
   regex: 'Regular expression',
   regexHint: 'In place of words. RE2 syntax; upper and lower case are the same.',
+  labels: 'Labels of the classifier, one on each line',
+  labelsHint:
+    'Each with how sure it has to be at least, such as gore 0.8. The rule then looks at videos alone.',
   fields: 'Where to look',
   fieldsHint: 'Nothing chosen: everywhere.',
   more: 'And only if',

@@ -37,6 +37,7 @@ export const classNames: Readonly<Record<ClassName, string>> = {
   feeds: say('classFeeds'),
   jobs: say('classJobs'),
   mails: say('classMails'),
+  classifier: say('classClassifier'),
   audit: say('classAudit'),
 };
 

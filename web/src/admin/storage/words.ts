@@ -66,6 +66,7 @@ export const english = {
   classFeeds: 'Feeds and watch keys',
   classJobs: 'Failed jobs',
   classMails: 'Mails',
+  classClassifier: 'What the classifier said of videos',
   classAudit: 'Log of the staff',
   match: 'What does not belong together',
   matchText:

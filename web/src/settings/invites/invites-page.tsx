@@ -5,26 +5,16 @@ import { mayInvite } from '../../state/session.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { copyText } from '../../ui/copy-text.ts';
-import { Choice, Form, SelectField } from '../../ui/field.tsx';
 import { Failed, Loading, Notice, Page } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { securityCalls } from '../security/calls.ts';
 import styles from '../settings.module.css';
+import { cameBy, whyOver } from './facts.ts';
+import { NewInvite } from './new-invite.tsx';
 import { say } from './say.ts';
 
 /** As many as the server gives at a time where nobody asks for another number. */
 const PAGE = 20;
-const DAY_SECONDS = 24 * 3_600;
-const ANY = '';
-
-const usesChoices = [ANY, '1', '5', '10', '25', '50', '100'].map((value) => ({
-  value,
-  name: value === ANY ? say('usesAny') : say('usesCount', { n: Number(value) }),
-}));
-const dayChoices = [ANY, '1', '7', '30', '90'].map((value) => ({
-  value,
-  name: value === ANY ? say('expiresNever') : say('days', { n: Number(value) }),
-}));
 
 /** Invites that one gives to others. */
 export function InvitesPage() {
@@ -75,39 +65,6 @@ function Invites() {
   );
 }
 
-function NewInvite({ onMade }: { onMade: (invite: Invite) => void }) {
-  const [uses, setUses] = useState(ANY);
-  const [days, setDays] = useState('7');
-  const [autofollow, setAutofollow] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const make = async () => {
-    setBusy(true);
-    const outcome = await securityCalls.createInvite({
-      max_uses: uses === ANY ? null : Number(uses),
-      expires_in: days === ANY ? null : Number(days) * DAY_SECONDS,
-      autofollow,
-    });
-    setBusy(false);
-    if (!outcome.ok) return toast(outcome.sentence, 'error');
-    toast(say('made'));
-    onMade(outcome.value);
-  };
-  return (
-    <Form onSend={make} label={say('create')}>
-      <SelectField label={say('uses')} value={uses} choices={usesChoices} onChoose={setUses} />
-      <SelectField label={say('expires')} value={days} choices={dayChoices} onChoose={setDays} />
-      <Choice type="checkbox" name="autofollow" checked={autofollow} onChoose={setAutofollow}>
-        {say('autofollow')}
-      </Choice>
-      <div>
-        <Button type="submit" busy={busy}>
-          {say('create')}
-        </Button>
-      </div>
-    </Form>
-  );
-}
-
 function InviteItem({ invite, onEnd }: { invite: Invite; onEnd: () => void }) {
   const over = whyOver(invite);
   return (
@@ -142,14 +99,4 @@ function InviteItem({ invite, onEnd }: { invite: Invite; onEnd: () => void }) {
       )}
     </li>
   );
-}
-
-function cameBy({ uses, max_uses }: Invite): string {
-  return max_uses === null ? say('came', { uses }) : say('cameOf', { uses, max: max_uses });
-}
-
-function whyOver({ revoked_at, max_uses, uses, expires_at }: Invite): string | null {
-  if (revoked_at !== null) return say('ended');
-  if (max_uses !== null && uses >= max_uses) return say('usedUp');
-  return expires_at !== null && Date.parse(expires_at) <= Date.now() ? say('ranOut') : null;
 }

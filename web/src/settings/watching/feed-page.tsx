@@ -56,7 +56,7 @@ function FeedParts({ settings, change }: { settings: FeedSettings; change: Chang
         />
         <p class={styles.other}>
           {/* A page of the server, not of this one. */}
-          <a href="/about/algorithm" target="_self">
+          <a href="/about/algorithm" target="_top">
             {say('toAlgorithm')}
           </a>
         </p>

@@ -259,6 +259,7 @@ export const getEvidence = route({
             tile_height: one.frames.tileHeight,
             sha256: one.frames.sha256,
           },
+          labels: [...one.labels],
           files: one.files.map(({ role, sha256, bytes }) => ({ role, sha256, bytes })),
           video_url: video && mp4 ? deps.mediaUrls.objectUrl(mp4.key, video) : null,
         };

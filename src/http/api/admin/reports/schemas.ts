@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { reportLimits } from '../../../../../config/limits.ts';
 import { idSchema } from '../../../../lib/ids.ts';
 import { reportCategories, reportStates } from '../../../../modules/moderation/index.ts';
-import { accountEntity, statusEntity } from '../../schemas.ts';
+import { accountEntity, labelEntity, statusEntity } from '../../schemas.ts';
 
 export const reportParams = z.object({ id: idSchema<'report'>() });
 
@@ -165,6 +165,7 @@ export const evidenceEntity = z
       })
       .nullable(),
     files: z.array(z.object({ role: z.string(), sha256: z.string(), bytes: z.number() })),
+    labels: z.array(labelEntity).describe('What the classifier had said of the video'),
     video_url: z.string().nullable().describe('Where it can be watched; null once it is gone'),
   })
   .meta({ id: 'ReportEvidence' });
