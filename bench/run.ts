@@ -2,6 +2,7 @@ import { api } from './api.ts';
 import { federation } from './federation.ts';
 import { feed } from './feed.ts';
 import { inbox } from './inbox.ts';
+import { installation } from './install.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, Bench>> = {
   federation,
   'media-pipeline': mediaPipeline,
   'media-serving': mediaServing,
+  install: installation,
   memory,
   trending,
   stream,

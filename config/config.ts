@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import type { z } from 'zod';
 import { type VariableName, variables } from './env.ts';
+import { signColour } from './env-app.ts';
 
 /** A value that must not be printed: `String`, `JSON.stringify` and `console.log` show `***`. */
 export class Secret {
@@ -259,7 +260,8 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       sourceUrl: v.INSTANCE_SOURCE_URL ?? null,
     },
     app: {
-      color: required(v.APP_COLOR),
+      accent: v.ACCENT_COLOR ?? null,
+      color: v.APP_COLOR ?? v.ACCENT_COLOR ?? signColour,
       background: required(v.APP_BACKGROUND_COLOR),
       worker: required(v.SERVICE_WORKER),
     },
@@ -290,6 +292,13 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       invitesBy: required(v.INVITES),
       /** In years. 0: nobody is asked. */
       minimumAge: required(v.MINIMUM_AGE),
+    },
+    claims: {
+      waitingDays: required(v.CLAIM_WAITING_DAYS),
+      /** Null: nobody is a repeat infringer. */
+      repeatLimit: required(v.CLAIM_REPEAT_LIMIT) || null,
+      repeatDays: required(v.CLAIM_REPEAT_DAYS),
+      repeatAction: required(v.CLAIM_REPEAT_ACTION),
     },
     backups: {
       isNightly: required(v.BACKUPS) === 'nightly',
@@ -346,6 +355,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
     uploads: required(v.UPLOADS),
     /** 0: no limit. */
     maxStoredBytesPerAccount: required(v.MAX_STORAGE_PER_ACCOUNT_MB) * megabyte,
+    storageByRole: required(v.STORAGE_BY_ROLE_MB),
     ffmpegPath: required(v.FFMPEG_PATH),
     ffprobePath: required(v.FFPROBE_PATH),
     redisServerPath: required(v.REDIS_SERVER_PATH),

@@ -2,6 +2,20 @@ import { z } from 'zod';
 import { videoLimits } from './limits.ts';
 import { httpUrl, integer, variable } from './variable.ts';
 
+/** Lines such as `moderator 20000`. */
+const storageByRole = z
+  .string()
+  .max(2_000)
+  .transform((text) => text.split(/[\n,]/).map((line) => line.trim()))
+  .transform((lines) => lines.filter((line) => line !== ''))
+  .pipe(z.array(z.string().regex(/^\S.{0,60}?[ =:]+\d{1,9}$/)).max(100))
+  .transform((lines) =>
+    lines.map((line) => {
+      const [, role = '', megabytes = ''] = /^(.+?)[ =:]+(\d+)$/.exec(line) ?? [];
+      return { role, bytes: Number(megabytes) * 1024 * 1024 };
+    }),
+  );
+
 /** How videos are taken, made and served. */
 export const videoVariables = {
   LAZY_RUNGS: variable({
@@ -41,6 +55,14 @@ export const videoVariables = {
     remedy: 'Write a number of MB, or 0.',
     group: 'Video',
     control: { kind: 'number', min: 0, max: 100_000_000, unit: 'MB' },
+  }),
+  STORAGE_BY_ROLE_MB: variable({
+    schema: storageByRole,
+    fallback: '',
+    doc: 'The same for people of a role, a line each (or with commas between): the name of the role and a number of MB, such as `moderator 20000`. `0`: no limit. `vireo user quota` and the pages of accounts give one account another limit.',
+    remedy: 'Write a line for each role: its name, a space and a number of MB, such as moderator 20000.',
+    group: 'Video',
+    control: { kind: 'lines', maxLength: 2_000 },
   }),
   MAX_DURATION_SECONDS: variable({
     schema: integer(1, 3_600),

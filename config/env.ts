@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { z } from 'zod';
 import { appVariables } from './env-app.ts';
 import { backupVariables } from './env-backup.ts';
+import { claimVariables } from './env-claims.ts';
 import { classifierVariables } from './env-classifier.ts';
 import { eventVariables } from './env-events.ts';
 import { instanceVariables } from './env-instance.ts';
@@ -279,6 +280,7 @@ export const variables = {
     control: { kind: 'number', min: 1, max: 90, unit: 'days' },
   }),
   ...joiningVariables,
+  ...claimVariables,
   OWNER_USERNAME: variable({
     schema: z.string().regex(/^[A-Za-z0-9_]{1,30}$/),
     fallback: 'owner',

@@ -6,7 +6,7 @@ export type Control =
   | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly unit: Unit }
   | { readonly kind: 'choice'; readonly options: readonly string[] }
   | { readonly kind: 'color' };
-type Unit = 'MB' | 'GB' | 'seconds' | 'days' | 'years';
+type Unit = 'MB' | 'GB' | 'seconds' | 'days' | 'years' | 'claims';
 
 /**
  * One environment variable: how its text is parsed, what it is when absent, what it means to an admin.

@@ -38,6 +38,7 @@ import { createAnalytics } from './modules/analytics/index.ts';
 import { createAnnouncements } from './modules/announcements/index.ts';
 import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
+import { createClaims } from './modules/claims/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createDepartures } from './modules/departures/index.ts';
 import { createDigests } from './modules/digests/index.ts';
@@ -331,9 +332,15 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const departures = createDepartures({
     ...{ db, inTx, enqueue, accounts, social, videos, comments, engagement, notifications },
   });
+  const claims = createClaims({
+    ...{ db, inTx, ids, clock, enqueue, audit, mail, measures, hashes: guard.hashes, rules: config.claims },
+    ...{ instanceSecret, origin, domain: urls.domain, instance: config.instance, unlistedDomains },
+    tellStaff: (tx, subject) =>
+      notifications.tellStaff(tx, { fromId: instanceAccount.id, subject, permission: 'reports' }),
+  });
   const subscribers = createSubscribers({
     ...{ videos, departures, archives, social, notifications, push, pictures, fieldChecks },
-    ...{ federation, reportDesk },
+    ...{ federation, reportDesk, claims },
   });
 
   const retention = openRetention({
@@ -344,7 +351,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const handlers = createJobHandlers({
     ...{ videos, media, reportDesk, pictures, archives, departures, portability, fieldChecks },
-    ...{ push, mail, auth, digests, federation, watching: streams.watching },
+    ...{ push, mail, auth, digests, federation, watching: streams.watching, claims },
   });
 
   const queues = openQueues(redis, config.redisPrefix);
@@ -355,7 +362,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     request: fetch.request,
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
-  const [staff, work] = [createStaffSide({ db, ids, audit }), createWork({ db, audit })];
+  const [staff, work] = [createStaffSide({ db, ids, audit, config }), createWork({ db, audit })];
   const undoing = createUndoing({
     ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
     ...{ trending: streams.trending, recommending, relays, announcements },
@@ -383,7 +390,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
       ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id),
       clock,
     }),
-    ...{ comments, engagement, moderation, measures, reportDesk, audit },
+    ...{ comments, engagement, moderation, measures, reportDesk, claims, audit },
     ...guard,
     ...{ notifications, push, relays, posts, tags },
     ...{ feed, ...streams, recommending, analytics, cursors },

@@ -3,6 +3,7 @@ import type { JobHandlers } from './jobs/registry.ts';
 import type { createFieldChecks, Pictures } from './modules/accounts/index.ts';
 import type { Archives } from './modules/archives/index.ts';
 import type { Auth } from './modules/auth/index.ts';
+import type { Claims } from './modules/claims/index.ts';
 import type { createDepartures } from './modules/departures/index.ts';
 import type { Digests } from './modules/digests/index.ts';
 import type { Mail } from './modules/mail/index.ts';
@@ -17,6 +18,7 @@ interface Parts {
   readonly videos: Videos;
   readonly media: Storage;
   readonly reportDesk: ReportDesk;
+  readonly claims: Claims;
   readonly pictures: Pictures;
   readonly archives: Archives;
   readonly departures: ReturnType<typeof createDepartures>;
@@ -33,7 +35,7 @@ interface Parts {
 /** What each job of the registry does: forgetting one does not compile. */
 export function createJobHandlers(parts: Parts): JobHandlers {
   const { videos, media, reportDesk, pictures, archives, departures, portability, fieldChecks } = parts;
-  const { push, mail, auth, digests, federation, watching } = parts;
+  const { push, mail, auth, digests, federation, watching, claims } = parts;
   return {
     'media.process': async ({ videoId }, run) => videos.jobs.process(videoId, run),
     'media.ladder': async (payload, run) => videos.jobs.ladder(payload, run),
@@ -45,6 +47,7 @@ export function createJobHandlers(parts: Parts): JobHandlers {
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'reports.evidence': ({ reportId }, run) => reportDesk.sheets.keep(reportId, run),
+    'claims.copies': ({ claimId }, run) => claims.jobs.copies(claimId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
     'media.remote-poster': ({ videoId }, run) => videos.jobs.remotePoster(videoId, run),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { claimLimits } from '../config/claim-limits.ts';
 import { classifierLimits } from '../config/classifier-limits.ts';
 import type { Config } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
@@ -15,6 +16,7 @@ import type { Logger } from './lib/log.ts';
 import type { Analytics } from './modules/analytics/index.ts';
 import type { Archives } from './modules/archives/index.ts';
 import type { Auth } from './modules/auth/index.ts';
+import { sweepClaims } from './modules/claims/index.ts';
 import type { Classifier } from './modules/classifier/index.ts';
 import type { Engagement } from './modules/engagement/index.ts';
 import type { Feed } from './modules/feed/index.ts';
@@ -130,6 +132,7 @@ function classesOf(parts: Parts): Readonly<Record<RetentionClass, Keeping>> {
       },
     },
     evidence: KEPT,
+    claims: rows({ days: claimLimits.keptDays, everyMs: HOUR }, (signal) => sweepClaims(db, clock, signal)),
     removals: removalsOf(parts),
     activities: rows(
       { days: inboxLimits.keptMs / DAY, everyMs: HOUR },

@@ -222,6 +222,7 @@ function upkeepTasks(context: Context): Upkeep[] {
       run: () => context.staff.directory.forgetAddresses(staffLimits.addressDays),
     },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
+    { name: 'claims', everyMs: 10 * MINUTE, run: () => context.claims.acceptDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },
     {

@@ -1,10 +1,25 @@
+import type { Config } from '../config/config.ts';
 import type { Db } from './db/database.ts';
 import type { IdSource } from './lib/ids.ts';
-import { type Audit, createDirectory, createJoining, createRoles } from './modules/staff/index.ts';
+import {
+  type Audit,
+  createDirectory,
+  createJoining,
+  createQuotas,
+  createRoles,
+} from './modules/staff/index.ts';
 
 export type StaffSide = ReturnType<typeof createStaffSide>;
 
 /** Who runs the server, and whom they let in. */
-export function createStaffSide(deps: { readonly db: Db; readonly ids: IdSource; readonly audit: Audit }) {
-  return { roles: createRoles(deps), directory: createDirectory(deps.db), joining: createJoining(deps) };
+export function createStaffSide(deps: {
+  readonly db: Db;
+  readonly ids: IdSource;
+  readonly audit: Audit;
+  readonly config: Config;
+}) {
+  return {
+    ...{ roles: createRoles(deps), directory: createDirectory(deps.db), joining: createJoining(deps) },
+    quotas: createQuotas(deps),
+  };
 }

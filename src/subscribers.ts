@@ -3,6 +3,7 @@ import type { Subscribers } from './jobs/relay.ts';
 import { accountEvents, type createFieldChecks, type Pictures } from './modules/accounts/index.ts';
 import { announcementEvents } from './modules/announcements/index.ts';
 import type { Archives } from './modules/archives/index.ts';
+import type { Claims } from './modules/claims/index.ts';
 import { commentEvents } from './modules/comments/index.ts';
 import type { createDepartures } from './modules/departures/index.ts';
 import { engagementEvents } from './modules/engagement/index.ts';
@@ -27,6 +28,7 @@ interface Parts {
   readonly fieldChecks: ReturnType<typeof createFieldChecks>;
   readonly federation: ReturnType<typeof createFederationSide>;
   readonly reportDesk: ReportDesk;
+  readonly claims: Claims;
 }
 
 type EventName =
@@ -197,7 +199,10 @@ export function createSubscribers(parts: Parts) {
       handlers: [bridge.onReportForwarded],
     },
     'measure.taken': { schema: moderationEvents['measure.taken'], handlers: [news.onMeasure] },
-    'measure.lifted': { schema: moderationEvents['measure.lifted'], handlers: [] },
+    'measure.lifted': {
+      schema: moderationEvents['measure.lifted'],
+      handlers: [parts.claims.onMeasureLifted],
+    },
     'account.suspended': {
       schema: moderationEvents['account.suspended'],
       handlers: [bridge.onAccountSuspension],

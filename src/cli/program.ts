@@ -6,6 +6,7 @@ import { version } from '../version.ts';
 import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
+import { claimCommand } from './claim.ts';
 import { classifierCommand } from './classifier.ts';
 import { countersCommand } from './counters.ts';
 import { deliveryCommand } from './delivery.ts';
@@ -81,15 +82,8 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
   program.addCommand(backupCommand(run, runAlone)).addCommand(doctorCommand(runAlone));
   for (const noun of [
     ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
-    ...[
-      videoCommand,
-      commentCommand,
-      reportCommand,
-      ruleCommand,
-      raidCommand,
-      hashCommand,
-      classifierCommand,
-    ],
+    ...[videoCommand, commentCommand, reportCommand, claimCommand],
+    ...[ruleCommand, raidCommand, hashCommand, classifierCommand],
     announceCommand,
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],

@@ -17,6 +17,7 @@ export function userCommand(run: Run): Command {
   addRole(command, run);
   addWayIn(command, run);
   addDecisions(command, run);
+  addQuota(command, run);
   return addAccountMeasures(command, run);
 }
 
@@ -205,6 +206,38 @@ function addDecisions(command: Command, run: Run): void {
         }),
       );
   }
+}
+
+/** How much the videos of one account may take. */
+function addQuota(command: Command, run: Run): void {
+  command
+    .command('quota')
+    .description('say how much room the videos of an account have, or give it another limit')
+    .argument('<name>')
+    .option('--mb <megabytes>', 'at most so many MB, whatever its role; 0: no limit', megabytes)
+    .option('--reset', 'as its role again')
+    .option('--reason <text>', 'why, for the log', '')
+    .action((name: string, options: { mb?: number; reset?: true; reason: string }) =>
+      run((context) =>
+        withLocal(context, name, async (account): Promise<Report> => {
+          const { inTx, staff, videos } = context;
+          const { mb, reset, reason } = options;
+          if (mb !== undefined || reset) {
+            const input = { accountId: account.id, megabytes: reset ? null : (mb ?? null), reason };
+            const set = await inTx((tx) => staff.quotas.set(tx, operator, input));
+            if (!set.ok) return { ok: false, text: set.detail ?? set.reason };
+          }
+          const { maxBytes, source } = await staff.quotas.of(account.id);
+          const usedBytes = await inTx((tx) => videos.storedBytes(tx, account.id));
+          return { ok: true, rows: [{ name, usedBytes, maxBytes, source }], text: '' };
+        }),
+      ),
+    );
+}
+
+function megabytes(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write a number of MB; 0: no limit.');
+  return Number(text);
 }
 
 /** Does something with an account of this server, or says that there is none. */

@@ -154,13 +154,13 @@ export async function beginUpload(deps: HttpDeps, viewer: Viewer, upload: NewUpl
 
 /** Whether the account may store this much more. */
 async function checkRoom(
-  { config, videos }: HttpDeps,
+  { staff, videos }: HttpDeps,
   tx: Parameters<Videos['storedBytes']>[0],
   { account }: Viewer,
   bytes: number,
 ): Promise<void> {
-  const max = config.maxStoredBytesPerAccount;
-  if (max === 0) return;
+  const { maxBytes: max } = await staff.quotas.of(account.id, tx);
+  if (max === null) return;
   const stored = await videos.storedBytes(tx, account.id);
   if (stored + bytes <= max) return;
   throw new ApiError(

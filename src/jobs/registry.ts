@@ -124,6 +124,14 @@ export const jobSpecs = {
     timeoutMs: 10 * minute,
     retryDelayMs: 15_000,
   },
+  /** Removes what shows the same as the videos of an upheld copyright claim. */
+  'claims.copies': {
+    queue: 'default',
+    payload: z.object({ claimId: idSchema<'claim'>() }),
+    maxAttempts: 10,
+    timeoutMs: 60 * minute,
+    retryDelayMs: minute,
+  },
   /** Moves the large files of a video that nobody watches to the cheaper store. */
   'media.cool': {
     queue: 'replicate',

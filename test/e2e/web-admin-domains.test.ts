@@ -1,22 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { axeViolations } from '../helpers/axe.ts';
-import { hasBrowser, launchBrowser, viewports } from '../helpers/browser.ts';
-import { createPeople, type People, type Person } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
-import { openPageAs, picture } from '../helpers/signed-in-page.ts';
+import { hasBrowser } from '../helpers/browser.ts';
+import { picture } from '../helpers/signed-in-page.ts';
+import { staffRig } from '../helpers/staff-page.ts';
 
-let server: TestServer;
-let browser: Browser;
-let people: People;
-let boss: Person;
-
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  server = await startTestServer();
-  browser = await launchBrowser();
-  people = createPeople(server);
-  boss = await people.signedIn('boss', 'owner');
+const rig = staffRig({}, async ({ server, people, boss }) => {
   const { db, instances, inTx } = server.context;
   for (const [host, software] of [
     ['one.example', 'mastodon'],
@@ -37,21 +25,10 @@ beforeAll(async () => {
   await inTx((tx) =>
     instances.setPolicy(tx, 'hand.example', { severity: 'noop', publicComment: 'By hand.' }),
   );
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
-const open = (size: keyof typeof viewports) =>
-  openPageAs(browser, server, people, boss.account, {
-    role: 'owner',
-    viewport: viewports[size],
-    locale: 'en',
-  });
 const decided = async () =>
-  (await server.context.instances.policies()).map(({ domain, severity }) => `${domain} ${severity}`);
+  (await rig.server.context.instances.policies()).map(({ domain, severity }) => `${domain} ${severity}`);
 
 const LIST = `#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate
 evil.example,suspend,false,false,Spam,false
@@ -62,8 +39,7 @@ e***l.example,suspend,false,false,,true
 
 describe.skipIf(!hasBrowser)('the pages about other servers', { timeout: 120_000 }, () => {
   test('look at a file before it counts, apply it, and take it back', async () => {
-    const { page, problems, close } = await open('desktop');
-    await page.goto('/admin/domains');
+    const { page, problems, close } = await rig.open('/admin/domains', 'Domains');
     await page.getByRole('heading', { name: 'Domains', level: 1 }).waitFor();
     await page.locator('input[type=file]').setInputFiles({
       ...{ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(LIST) },
@@ -93,8 +69,7 @@ describe.skipIf(!hasBrowser)('the pages about other servers', { timeout: 120_000
   });
 
   test('find servers by what they run, decide about several at once, and take that back as one', async () => {
-    const { page, problems, close } = await open('desktop');
-    await page.goto('/admin/servers');
+    const { page, problems, close } = await rig.open('/admin/servers', 'Servers');
     await page.getByRole('row', { name: /tubes\.example/ }).waitFor();
     await page.getByLabel('Software').selectOption('mastodon');
     await page.getByRole('row', { name: /tubes\.example/ }).waitFor({ state: 'detached' });
@@ -120,26 +95,26 @@ describe.skipIf(!hasBrowser)('the pages about other servers', { timeout: 120_000
   });
 
   test('tell all that is known of a server, on a phone', async () => {
-    const { page, problems, close } = await open('phone');
-    await page.goto('/admin/servers/two.example');
+    const { page, problems, close } = await rig.open('/admin/servers/two.example', 'two.example', {
+      size: 'phone',
+    });
     await page.getByRole('heading', { name: 'two.example', level: 1 }).waitFor();
     await page.getByText('failures in a row: 9').waitFor();
     await picture(page, 'admin-server');
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Try again now' }).click();
     await page.getByText('It is tried now.').waitFor();
-    const [entry] = await server.context.audit.list(
+    const [entry] = await rig.server.context.audit.list(
       { action: 'domain.retry' },
       { maxId: null, minId: null, limit: 1 },
     );
-    expect(entry).toMatchObject({ target: { id: 'two.example' }, actor: { accountId: boss.id } });
+    expect(entry).toMatchObject({ target: { id: 'two.example' }, actor: { accountId: rig.boss.id } });
     expect(problems).toEqual([]);
     await close();
   });
 
   test('follow lists, and ask others whom they block', async () => {
-    const { page, problems, close } = await open('desktop');
-    await page.goto('/admin/domain-lists');
+    const { page, problems, close } = await rig.open('/admin/domain-lists', 'Lists');
     await page.getByText('No list is followed').waitFor();
     await page.getByLabel('Address of the list').fill('https://lists.example/blocks.csv');
     await page.getByRole('button', { name: 'Follow a list' }).click();

@@ -1,43 +1,20 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { axeViolations } from '../helpers/axe.ts';
-import { hasBrowser, launchBrowser, viewports } from '../helpers/browser.ts';
-import { createPeople, type People, type Person } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
-import { openPageAs, picture } from '../helpers/signed-in-page.ts';
+import { hasBrowser } from '../helpers/browser.ts';
+import { picture } from '../helpers/signed-in-page.ts';
+import { staffRig } from '../helpers/staff-page.ts';
 
-let server: TestServer;
-let browser: Browser;
-let people: People;
-let boss: Person;
-
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  server = await startTestServer();
-  browser = await launchBrowser();
-  people = createPeople(server);
-  boss = await people.signedIn('boss', 'owner');
+const rig = staffRig({}, async ({ server }) => {
   const { db, ids } = server.context;
   const dead = { name: 'media.purge', queue: 'default', state: 'dead', attempts: 20, died_at: new Date() };
   for (const error of ['The store is away.', 'It broke.']) {
     await db('jobs').insert({ ...dead, id: ids.next(), payload: '{"videoId":"1"}', last_error: error });
   }
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 describe.skipIf(!hasBrowser)('the page of queues', { timeout: 120_000 }, () => {
-  const open = (size: keyof typeof viewports) =>
-    openPageAs(browser, server, people, boss.account, {
-      ...{ role: 'owner' as const, viewport: viewports[size], locale: 'en' },
-    });
-
   test('shows what failed; retry, discard and pause are done and said', async () => {
-    const { page, problems, close } = await open('desktop');
-    await page.goto('/admin/queues');
+    const { page, problems, close } = await rig.open('/admin/queues', 'Queues');
     await page.getByText('No worker lives').waitFor();
     await page.getByRole('cell', { name: 'The store is away.' }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
@@ -55,16 +32,14 @@ describe.skipIf(!hasBrowser)('the page of queues', { timeout: 120_000 }, () => {
     await page.getByText('Nothing here').waitFor();
     await page.getByRole('button', { name: 'Pause media' }).click();
     await page.getByRole('button', { name: 'Resume media' }).waitFor();
-    expect(await server.context.db('queue_pauses').pluck('queue')).toEqual(['media']);
-    expect(await server.context.db('jobs').pluck('state')).toEqual(['pending']);
+    expect(await rig.server.context.db('queue_pauses').pluck('queue')).toEqual(['media']);
+    expect(await rig.server.context.db('jobs').pluck('state')).toEqual(['pending']);
     expect(problems).toEqual([]);
     await close();
   });
 
   test('fits a phone, and nothing is in the way', async () => {
-    const { page, problems, close } = await open('phone');
-    await page.goto('/admin/queues');
-    await page.getByRole('heading', { name: 'Queues', level: 1 }).waitFor();
+    const { page, problems, close } = await rig.open('/admin/queues', 'Queues', { size: 'phone' });
     await page.getByText('Nothing here').waitFor();
     expect(await axeViolations(page)).toEqual([]);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

@@ -1,40 +1,25 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { axeViolations } from '../helpers/axe.ts';
-import { hasBrowser, launchBrowser, viewports } from '../helpers/browser.ts';
+import { hasBrowser } from '../helpers/browser.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
-import { clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
-import { openPageAs, picture } from '../helpers/signed-in-page.ts';
+import { clientOf, type Person } from '../helpers/people.ts';
+import { picture } from '../helpers/signed-in-page.ts';
+import { staffRig } from '../helpers/staff-page.ts';
 
-let server: TestServer;
-let browser: Browser;
-let people: People;
-let boss: Person;
 let mod: Person;
 let bob: Person;
 
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  server = await startTestServer();
-  browser = await launchBrowser();
-  people = createPeople(server);
-  boss = await people.signedIn('boss', 'owner');
+const rig = staffRig({}, async ({ people }) => {
   mod = await people.signedIn('milo', 'moderator');
   bob = await people.signedIn('bob');
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 describe.skipIf(!hasBrowser)('the pages about rules', { timeout: 120_000 }, () => {
   test('a rule is tried, saved, acts, and what it holds is published or refused', async () => {
-    const video = await createVideoFactory(server.context).video(boss.account, { caption: 'A replica' });
-    const desktop = { role: 'owner', viewport: viewports.desktop, locale: 'en' } as const;
-    const { page, problems, close } = await openPageAs(browser, server, people, boss.account, desktop);
-    await page.goto('/admin/rules');
+    const video = await createVideoFactory(rig.server.context).video(rig.boss.account, {
+      caption: 'A replica',
+    });
+    const { page, problems, close } = await rig.open('/admin/rules', 'Rules');
     await page.getByText('No rules yet').waitFor();
     expect(await axeViolations(page)).toEqual([]);
 
@@ -55,7 +40,7 @@ describe.skipIf(!hasBrowser)('the pages about rules', { timeout: 120_000 }, () =
     await page.getByRole('row', { name: /Watches Hold it for a moderator/ }).waitFor();
     await picture(page, 'admin-rules');
 
-    const client = clientOf(server.origin);
+    const client = clientOf(rig.server.origin);
     for (const text of ['Replicas here', 'My casino']) {
       const said = await client.post(`/api/v1/videos/${video}/comments`, { as: bob, body: { text } });
       expect(said.body.held, said.text).toBe(true);
@@ -89,10 +74,8 @@ describe.skipIf(!hasBrowser)('the pages about rules', { timeout: 120_000 }, () =
   });
 
   test('a rule about labels is made, and what the classifier sees stands beside what is held', async () => {
-    const { db, ids } = server.context;
-    const phone = { role: 'owner', viewport: viewports.phone, locale: 'en' } as const;
-    const { page, problems, close } = await openPageAs(browser, server, people, boss.account, phone);
-    await page.goto('/admin/rules');
+    const { db, ids } = rig.server.context;
+    const { page, problems, close } = await rig.open('/admin/rules', 'Rules', { size: 'phone' });
     await page.getByRole('button', { name: 'Add a rule' }).click();
     const editor = page.getByRole('dialog', { name: 'Add a rule' });
     await editor.getByLabel('Name', { exact: true }).fill('Blood');
@@ -107,7 +90,7 @@ describe.skipIf(!hasBrowser)('the pages about rules', { timeout: 120_000 }, () =
     await changing.getByRole('button', { name: 'Save' }).click();
     await changing.getByRole('alert').waitFor();
 
-    const video_id = await createVideoFactory(server.context).video(bob.account, { state: 'held' });
+    const video_id = await createVideoFactory(rig.server.context).video(bob.account, { state: 'held' });
     const held = { id: ids.next(), video_id, account_id: bob.id, cause: 'rule', note: 'gore 0.93' };
     await db('held_posts').insert(held);
     const labels = [
@@ -130,9 +113,7 @@ describe.skipIf(!hasBrowser)('the pages about rules', { timeout: 120_000 }, () =
   });
 
   test('raid mode is switched on and off, with the reason on record', async () => {
-    const phone = { role: 'owner', viewport: viewports.phone, locale: 'en' } as const;
-    const { page, problems, close } = await openPageAs(browser, server, people, boss.account, phone);
-    await page.goto('/admin/rules');
+    const { page, problems, close } = await rig.open('/admin/rules', 'Rules', { size: 'phone' });
     await page.getByText('Raid mode is off.').waitFor();
     await page.getByRole('button', { name: 'Start raid mode' }).click();
     const dialog = page.getByRole('dialog', { name: 'Start raid mode' });
@@ -143,7 +124,7 @@ describe.skipIf(!hasBrowser)('the pages about rules', { timeout: 120_000 }, () =
       .getByText(/^Raid mode is on until/)
       .first()
       .waitFor();
-    expect((await server.context.raid.status()).reason).toBe('A wave.');
+    expect((await rig.server.context.raid.status()).reason).toBe('A wave.');
     expect(await axeViolations(page)).toEqual([]);
     await picture(page, 'admin-rules-phone');
     await page.getByRole('button', { name: 'End raid mode' }).click();
@@ -154,9 +135,9 @@ describe.skipIf(!hasBrowser)('the pages about rules', { timeout: 120_000 }, () =
   });
 
   test('moderators decide about what is held, and make no rules', async () => {
-    const phone = { role: 'moderator', viewport: viewports.phone, locale: 'en' } as const;
-    const { page, close } = await openPageAs(browser, server, people, mod.account, phone);
-    await page.goto('/admin/rules');
+    const { page, close } = await rig.open('/admin/rules', 'Rules', {
+      ...{ person: mod, role: 'moderator' as const, size: 'phone' as const },
+    });
     await page.getByText('Your role does not include this page.').waitFor();
     await page.goto('/admin/held');
     await page.getByText('Nothing is held').waitFor();

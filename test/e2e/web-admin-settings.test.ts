@@ -1,36 +1,16 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { axeViolations } from '../helpers/axe.ts';
-import { hasBrowser, launchBrowser, viewports } from '../helpers/browser.ts';
-import { createPeople, type People, type Person } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
-import { openPageAs, picture } from '../helpers/signed-in-page.ts';
+import { hasBrowser } from '../helpers/browser.ts';
+import { picture } from '../helpers/signed-in-page.ts';
+import { staffRig } from '../helpers/staff-page.ts';
 
-let server: TestServer;
-let browser: Browser;
-let people: People;
-let boss: Person;
-
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  server = await startTestServer({ variables: { MAX_UPLOAD_MB: '7', REGISTRATIONS: '' } });
-  browser = await launchBrowser();
-  people = createPeople(server);
-  boss = await people.signedIn('boss', 'owner');
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const rig = staffRig({ variables: { MAX_UPLOAD_MB: '7', REGISTRATIONS: '' } });
 
 describe.skipIf(!hasBrowser)('settings', () => {
   test.each(['phone', 'desktop'] as const)('%s: change, refusal, save, default again', async (size) => {
-    const { settings } = server.context;
-    const opened = await openPageAs(browser, server, people, boss.account, {
-      ...{ role: 'owner', viewport: viewports[size], locale: 'en', expected: [/status of 422/] },
-    });
+    const { settings } = rig.server.context;
+    const opened = await rig.open('/admin/settings', 'Settings', { size, expected: [/status of 422/] });
     const { page } = opened;
-    await page.goto(`${server.origin}/admin/settings`);
     await page.getByLabel('Name of the server').waitFor();
     expect(await page.getByText('Set by the environment of the server').first().isVisible()).toBe(true);
     expect(await page.getByLabel('Largest upload').count()).toBe(0);
@@ -68,11 +48,8 @@ describe.skipIf(!hasBrowser)('settings', () => {
   });
 
   test('one is found by its name, and the search lies in the address', async () => {
-    const opened = await openPageAs(browser, server, people, boss.account, {
-      ...{ role: 'owner', viewport: viewports.desktop, locale: 'en' },
-    });
+    const opened = await rig.open('/admin/settings', 'Settings');
     const { page } = opened;
-    await page.goto(`${server.origin}/admin/settings`);
     await page.getByLabel('Find a setting', { exact: true }).last().fill('rules');
     await page.keyboard.press('Enter');
     await page.waitForURL(/q=rules/);

@@ -1,45 +1,25 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { axeViolations } from '../helpers/axe.ts';
-import { hasBrowser, launchBrowser } from '../helpers/browser.ts';
+import { hasBrowser } from '../helpers/browser.ts';
 import { eventually } from '../helpers/chaos.ts';
-import { createPeople, type People, type Person } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
-import { openPageAs, picture } from '../helpers/signed-in-page.ts';
+import { picture } from '../helpers/signed-in-page.ts';
+import { staffRig } from '../helpers/staff-page.ts';
 import { keyOf, put } from '../helpers/storage-rig.ts';
 
-let server: TestServer;
-let browser: Browser;
-let people: People;
-let boss: Person;
 /** Two days later than the machine, so that what is put there is old. */
 const clock = { now: () => Date.now() + 2 * 86_400_000 };
 
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  server = await startTestServer({ role: 'all', overrides: { clock } });
-  browser = await launchBrowser();
-  people = createPeople(server);
-  boss = await people.signedIn('boss', 'owner');
+const rig = staffRig({ role: 'all', overrides: { clock } }, async ({ server }) => {
   await put(server.context.storage, keyOf('77', 'nobody'), 'nobody');
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 describe.skipIf(!hasBrowser)('the page about storage', { timeout: 120_000 }, () => {
   test('shows what is stored and kept, cleans by class, and finds and mends what does not belong', async () => {
-    const { db, media, retention } = server.context;
+    const { db, media, retention } = rig.server.context;
     await eventually('all classes have run', async () =>
       (await retention.list()).every(({ state }) => state === 'ok' || state === 'kept'),
     );
-    const { page, problems, close } = await openPageAs(browser, server, people, boss.account, {
-      ...{ role: 'owner', viewport: { width: 1280, height: 900 } },
-    });
-    await page.goto('/admin/storage');
-    await page.getByRole('heading', { name: 'Storage', level: 1 }).waitFor();
+    const { page, problems, close } = await rig.open('/admin/storage', 'Storage');
     await page
       .getByRole('table', { name: 'What is stored' })
       .getByRole('row', { name: /^Database/ })
@@ -66,14 +46,11 @@ describe.skipIf(!hasBrowser)('the page about storage', { timeout: 120_000 }, () 
   });
 
   test('says on a phone what fails', async () => {
-    const { db } = server.context;
+    const { db } = rig.server.context;
     await db('retention_runs')
       .where({ class: 'mails' })
       .update({ failed_at: new Date(), error: 'The disk is on fire.', started_at: new Date(clock.now()) });
-    const { page, problems, close } = await openPageAs(browser, server, people, boss.account, {
-      ...{ role: 'owner', viewport: { width: 390, height: 844 } },
-    });
-    await page.goto('/admin');
+    const { page, problems, close } = await rig.open('/admin', 'Overview', { size: 'phone' });
     await page.getByRole('link', { name: /^Storage .*1 kind of upkeep fails/ }).click();
     await page.getByText('The disk is on fire.').waitFor();
     await picture(page, 'admin-storage-phone');

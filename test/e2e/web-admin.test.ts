@@ -1,42 +1,20 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { axeViolations } from '../helpers/axe.ts';
-import { hasBrowser, launchBrowser, viewports } from '../helpers/browser.ts';
-import { createPeople, type People, type Person } from '../helpers/people.ts';
-import { startTestServer, type TestServer } from '../helpers/server.ts';
-import { openPageAs, picture } from '../helpers/signed-in-page.ts';
+import { hasBrowser } from '../helpers/browser.ts';
+import type { Person } from '../helpers/people.ts';
+import { picture } from '../helpers/signed-in-page.ts';
+import { staffRig } from '../helpers/staff-page.ts';
 
-let server: TestServer;
-let browser: Browser;
-let people: People;
-let boss: Person;
 let mod: Person;
 
-beforeAll(async () => {
-  if (!hasBrowser) return;
-  server = await startTestServer();
-  browser = await launchBrowser();
-  people = createPeople(server);
-  boss = await people.signedIn('boss', 'owner');
+const rig = staffRig({}, async ({ people }) => {
   mod = await people.signedIn('milo', 'moderator');
   await people.local('dora', { pending: true });
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
 });
-
-const open = (
-  person: Person,
-  role: 'owner' | 'moderator' | 'user',
-  size: keyof typeof viewports,
-  locale = 'en',
-) => openPageAs(browser, server, people, person.account, { role, viewport: viewports[size], locale });
 
 describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, () => {
   test('begin with an overview, whose tiles lead to where the work is', async () => {
-    const { page, problems, close } = await open(boss, 'owner', 'desktop');
+    const { page, problems, close } = await rig.enter();
     await page.goto('/admin');
     await page
       .getByRole('main')
@@ -53,7 +31,7 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
   });
 
   test('have their places in a menu on phones, which closes once one is chosen', async () => {
-    const { page, problems, close } = await open(mod, 'moderator', 'phone');
+    const { page, problems, close } = await rig.enter({ person: mod, role: 'moderator', size: 'phone' });
     await page.goto('/admin');
     const menu = page.getByText('Menu: Overview');
     await menu.click();
@@ -71,7 +49,7 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
   });
 
   test('speak the language of the page, with words that come with them alone', async () => {
-    const { page, problems, close } = await open(boss, 'owner', 'desktop', 'de');
+    const { page, problems, close } = await rig.enter({ locale: 'de' });
     const fetched: string[] = [];
     page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
     await page.goto('/settings');
@@ -87,7 +65,7 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
   });
 
   test('find an account, give it a role that was just made, and show that in the log', async () => {
-    const { page, problems, close } = await open(boss, 'owner', 'phone');
+    const { page, problems, close } = await rig.enter({ size: 'phone' });
     await page.goto('/admin/roles');
     await page.getByRole('button', { name: 'New role' }).click();
     await page.getByRole('dialog').getByLabel('Name').fill('Reader of reports');
@@ -114,6 +92,14 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
     await page.getByRole('dialog').getByLabel('Reason').fill('Reads well.');
     await page.getByRole('dialog').getByRole('button', { name: 'Change role' }).click();
     await page.getByText('@milo has another role now.').waitFor();
+    await page.getByRole('button', { name: 'Change the limit' }).click();
+    const quota = page.getByRole('dialog', { name: 'Storage of @milo' });
+    await quota.getByLabel('Megabytes').fill('2048');
+    await quota.getByLabel('Reason').fill('Films a lot.');
+    expect(await axeViolations(page)).toEqual([]);
+    await picture(page, 'admin-quota');
+    await quota.getByRole('button', { name: 'Change the limit' }).click();
+    await page.getByText(/ of 2(\.0)? GB/).waitFor();
 
     await page.getByRole('link', { name: 'What was done' }).click();
     await page.getByText('role.assign').waitFor();
@@ -125,7 +111,7 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
   });
 
   test('show somebody of the staff only what the role includes', async () => {
-    const { page, close } = await open(mod, 'moderator', 'desktop');
+    const { page, close } = await rig.enter({ person: mod, role: 'moderator' });
     await page.goto('/admin');
     const nav = page.getByRole('navigation', { name: 'Administration' });
     await nav.getByRole('link', { name: 'Overview' }).waitFor();
@@ -136,8 +122,8 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
   });
 
   test('say to others that they are not for them', async () => {
-    const plain = await people.signedIn('plain');
-    const { page, close } = await open(plain, 'user', 'phone');
+    const plain = await rig.people.signedIn('plain');
+    const { page, close } = await rig.enter({ person: plain, role: 'user', size: 'phone' });
     await page.goto('/admin/approvals');
     await page.getByText('This page is for the people who run this server.').waitFor();
     await close();
@@ -145,19 +131,14 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
 });
 
 describe.skipIf(!hasBrowser)('where a second factor is wanted', { timeout: 60_000 }, () => {
+  const strict = staffRig({ variables: { STAFF_SECOND_FACTOR: 'required' } });
+
   test('the pages lead whoever has none to where it is set up', async () => {
-    const strict = await startTestServer({ variables: { STAFF_SECOND_FACTOR: 'required' } });
-    const crowd = createPeople(strict);
-    const ada = await crowd.signedIn('ada', 'owner');
-    const options = { role: 'owner', viewport: viewports.phone } as const;
-    const { page, close } = await openPageAs(browser, strict, crowd, ada.account, options);
-    await page.goto('/admin/accounts');
-    await page.getByRole('heading', { name: 'One more step first' }).waitFor();
+    const { page, close } = await strict.open('/admin/accounts', 'One more step first', { size: 'phone' });
     await picture(page, 'admin-second-factor');
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole('link', { name: 'Set up a second factor' }).click();
     await page.waitForURL('**/settings/security');
     await close();
-    await strict.close();
   });
 });

@@ -13,6 +13,12 @@ const sizes = {
   desktop: { width: 1440, height: 900 },
 } as const;
 
+/** Between the two, where tables are as wide as they may be. */
+const BETWEEN = [
+  { width: 820, height: 1180 },
+  { width: 1024, height: 768 },
+];
+
 /** What is left of a window of 1280 x 1024 at 400 % (WCAG 1.4.10). */
 const ZOOMED = { width: 320, height: 256 };
 
@@ -45,6 +51,11 @@ async function lookAt(page: Page, size: keyof typeof sizes, note: Note): Promise
   note(`${size}, targets`, await smallTargets(page));
   note(`${size}, width`, await besideTheWindow(page));
   await lookFromTheRight(page, size, note);
+  for (const between of size === 'desktop' ? BETWEEN : []) {
+    await page.setViewportSize(between);
+    note(`${between.width} px, width`, await besideTheWindow(page));
+  }
+  await page.setViewportSize(sizes[size]);
   await page.emulateMedia({ contrast: 'more' });
   note(`${size}, more contrast`, await colouredViolations(page));
   // Around a clip it is dark, whatever the system prefers.
@@ -68,7 +79,6 @@ async function lookFromTheRight(page: Page, size: keyof typeof sizes, note: Note
     note('zoomed, rtl', await besideTheWindow(page));
     await turn('ltr');
     note('zoomed, ltr', await besideTheWindow(page));
-    await page.setViewportSize(sizes[size]);
   }
   await turn('ltr');
 }

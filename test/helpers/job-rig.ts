@@ -154,6 +154,7 @@ const noHandlers: JobHandlers = {
   'media.replicate': unexpected,
   'media.purge': unexpected,
   'reports.evidence': unexpected,
+  'claims.copies': unexpected,
   'media.cool': unexpected,
   'media.warm': unexpected,
   'accounts.pictures': unexpected,

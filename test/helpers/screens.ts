@@ -68,6 +68,7 @@ export function screensOf(site: LivedIn): Screen[] {
     }),
     nora('/admin/videos', 'Videos'),
     nora('/admin/appeals', 'Appeals'),
+    nora('/admin/claims', 'Copyright claims'),
     nora(`/admin/accounts/${site.nora.id}`, 'Act on this account', {
       ...{ name: 'act on an account', steps: [pressButton('Act')] },
     }),
@@ -86,6 +87,7 @@ export function screensOf(site: LivedIn): Screen[] {
     nora('/admin/trends', 'Trends'),
     nora('/admin/ranking', 'Ranking'),
     nora('/admin/settings', 'Settings', { name: 'settings of the server' }),
+    nora('/admin/about', 'Pages and look'),
     nora('/admin/announcements', 'Announcements'),
     nora('/admin/announcements', 'Write an announcement', {
       ...{ name: 'write an announcement', steps: [pressButton('Write an announcement')] },
@@ -262,6 +264,8 @@ function joiningScreens({ inviteCode }: LivedIn): Screen[] {
 function plainScreens({ own, app, server, client }: LivedIn): Screen[] {
   const asked = new URLSearchParams(createOAuthClient(server, client).asked(app));
   return [
+    visitor('/copyright', 'Copyright claim'),
+    visitor('/copyright/claim', 'This page needs the whole link of the mail'),
     visitor(`/embed/${own}`, /^Snow on the roof/, { isPlain: true }),
     visitor('/about/algorithm', 'What you are shown, and why', { isPlain: true }),
     visitor('/auth/forgot', 'Forgot your password?', { isPlain: true }),

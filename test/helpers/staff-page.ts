@@ -30,6 +30,8 @@ export interface StaffRig {
   readonly people: People;
   /** Owns the server. */
   readonly boss: Person;
+  /** A fresh profile, signed in, that has not gone anywhere yet. */
+  enter(visit?: StaffVisit): Promise<WatchedPage>;
   /** Opens a page of the staff in a fresh profile, and waits for its heading. */
   open(path: string, heading: string, visit?: StaffVisit): Promise<WatchedPage>;
 }
@@ -60,12 +62,15 @@ export function staffRig(
     get boss() {
       return there().boss;
     },
-    async open(path, heading, visit = {}) {
+    enter(visit = {}) {
       const { server, browser, people, boss } = there();
       const { person = boss, role = 'owner', size = 'desktop', locale = 'en' } = visit;
       const { colorScheme = 'light', expected = [] } = visit;
       const options = { role, viewport: sizes[size], locale, colorScheme, expected };
-      const watched = await openPageAs(browser, server, people, person.account, options);
+      return openPageAs(browser, server, people, person.account, options);
+    },
+    async open(path, heading, visit) {
+      const watched = await rig.enter(visit);
       await watched.page.goto(path);
       await watched.page.getByRole('heading', { name: heading, level: 1, exact: true }).waitFor();
       return watched;

@@ -6,6 +6,7 @@ import { proxyLimits } from '../../config/media-limits.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { definitions } from '../../src/modules/settings/registry.ts';
 import { operator } from '../../src/modules/staff/index.ts';
+import { infringing } from '../helpers/claims.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { forgetLimits } from '../helpers/limits.ts';
@@ -270,6 +271,10 @@ const proofs: Readonly<Record<string, Proof>> = {
     ...{ value: 'We keep *little*.', before: undefined, after: '<p>We keep <em>little</em>.</p>' },
     seen: async () => (await body('/api/v1/instance/privacy_policy')).content,
   },
+  ACCENT_COLOR: {
+    ...{ value: '#7a3cc2', before: false, after: true },
+    seen: async () => (await client.get('/about/page.css')).text.includes('--accent:light-dark(#7a3cc2,'),
+  },
   APP_COLOR: {
     ...{ value: '#ff0000', before: false, after: true },
     seen: async () => {
@@ -284,6 +289,7 @@ const proofs: Readonly<Record<string, Proof>> = {
   EMBEDDING: { value: 'off', before: 200, after: 404, seen: embedStatus },
   MAX_UPLOAD_MB: { value: '1', before: 201, after: 413, seen: () => upload(2) },
   MAX_DURATION_SECONDS: { value: '1', before: null, after: 'too-long', seen: processed },
+  STORAGE_BY_ROLE_MB: { value: 'owner 7\nuser 1', before: 201, after: 413, seen: () => upload(2) },
   MAX_STORAGE_PER_ACCOUNT_MB: { value: '1', before: 201, after: 413, seen: () => upload(2) },
   REGISTRATIONS: { value: 'closed', before: null, after: 'registrations-closed', seen: () => signUp() },
   INVITES: {
@@ -317,6 +323,18 @@ const proofs: Readonly<Record<string, Proof>> = {
     seen: () => postersKept({ gigabytes: 1, days: 8 }),
   },
   MINIMUM_AGE: { value: '40', before: null, after: 'too-young', seen: () => signUp() },
+  CLAIM_WAITING_DAYS: { value: '14', before: 10, after: 14, seen: async () => (await infringed(1)).waiting },
+  CLAIM_REPEAT_LIMIT: {
+    value: '1',
+    before: false,
+    after: true,
+    seen: async () => (await infringed(1)).atLimit,
+  },
+  CLAIM_REPEAT_DAYS: { value: '1', before: 1, after: 0, seen: async () => (await infringed(1, 2)).counts },
+  CLAIM_REPEAT_ACTION: {
+    ...{ value: 'suspend', before: 'active', after: 'suspended' },
+    seen: async () => (await infringed(3)).state,
+  },
   ARCHIVE_DAYS_BETWEEN: { value: '0', before: 429, after: 200, seen: async () => (await archived()).again },
   ARCHIVE_DAYS_KEPT: { value: '3', before: 7, after: 3, seen: async () => (await archived()).days },
   REMOTE_VIDEO: {
@@ -336,6 +354,10 @@ const proofs: Readonly<Record<string, Proof>> = {
     seen: () => copiesKept({ gigabytes: 1, days: 20 }),
   },
 };
+
+/** Somebody against whom so many claims were upheld, so many days ago. */
+const infringed = async (claims: number, daysAgo = 0) =>
+  infringing(server.context, (await somebody()).account, { claims, daysAgo });
 
 /** The pixels of an icon of the page, by way of ffmpeg. */
 async function iconPixels(): Promise<number[][]> {

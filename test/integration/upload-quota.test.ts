@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { operator } from '../../src/modules/staff/index.ts';
+import { clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { bytes, expectRefused, part, startUploadRig, type UploadRig } from '../helpers/upload-rig.ts';
 
 const MB = 1024 * 1024;
@@ -54,4 +56,48 @@ test('what was uploaded counts as long as it is kept, and so do all objects made
 test('uploads that begin at once do not all get the last place', async () => {
   const answers = await Promise.all(Array.from({ length: 8 }, () => rig.create(MB)));
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, ...Array(6).fill(413)]);
+});
+
+test('a role has its own limit, and an account another one, given by the staff', async () => {
+  const { context, origin } = rig.server;
+  const { db, inTx, settings, staff } = context;
+  const client = clientOf(origin);
+  const people = createPeople(rig.server);
+  const boss = await people.signedIn('boss', 'admin');
+  const milo = await people.signedIn('milo', 'moderator');
+  const ann = await people.signedIn('ann');
+  const room = async (as: Person) => (await client.get('/api/v1/studio/storage', { as })).body;
+  const set = (as: Person, id: string, megabytes: number | null) =>
+    client.put(`/api/v1/admin/accounts/${id}/quota`, { as, body: { megabytes, reason: 'Films a lot.' } });
+  expect(await room(ann)).toEqual({ used_bytes: 0, max_bytes: 2 * MB, source: 'server' });
+  const change = { STORAGE_BY_ROLE_MB: 'Moderator: 5\nFilm team 0' };
+  await inTx((tx) => settings.change(tx, operator, change, ''));
+  await settings.refresh();
+  expect(await room(milo)).toMatchObject({ max_bytes: 5 * MB, source: 'role' });
+  expect(await room(ann)).toMatchObject({ max_bytes: 2 * MB });
+  const made = await inTx((tx) =>
+    staff.roles.create(tx, operator, { name: 'Film team', permissions: [], rank: 1 }),
+  );
+  expect(made.ok).toBe(true);
+  const role = await db('staff_roles').where({ name: 'Film team' }).first('id');
+  await db('users').where({ account_id: ann.id }).update({ staff_role_id: role.id });
+  expect(await room(ann)).toMatchObject({ max_bytes: null, source: 'role' });
+
+  expect((await set(milo, ann.id, 3)).body).toEqual({ max_bytes: 3 * MB, source: 'account' });
+  expect(await room(ann)).toMatchObject({ max_bytes: 3 * MB, source: 'account' });
+  const shown = await client.get(`/api/v1/admin/accounts/${ann.id}`, { as: milo });
+  expect(shown.body.quota).toEqual({ max_bytes: 3 * MB, source: 'account' });
+  // Nobody gives themselves more, nor those above them.
+  for (const id of [milo.id, boss.id]) expect((await set(milo, id, 0)).body.code).toBe('outranked');
+  expect((await set(ann, ann.id, 0)).status).toBe(403);
+  expect((await set(boss, '1', 5)).status).toBe(404);
+  expect((await set(boss, ann.id, -1)).status).toBe(422);
+  const entries = await context.audit.list(
+    { action: 'user.quota' },
+    { maxId: null, minId: null, sinceId: null, limit: 9 },
+  );
+  expect(entries).toMatchObject([
+    { target: { kind: 'account', id: ann.id }, reason: 'Films a lot.', detail: { from: null, to: 3 } },
+  ]);
+  expect((await set(boss, ann.id, null)).body).toEqual({ max_bytes: null, source: 'role' });
 });

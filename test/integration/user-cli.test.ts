@@ -79,6 +79,17 @@ describe('vireo user', () => {
     );
   });
 
+  test('says how much room an account has, and gives it another limit', async () => {
+    await people.local('cam');
+    const row = async (...args: string[]) => (await command('user', 'quota', 'cam', ...args)).rows;
+    expect(await row()).toEqual([{ name: 'cam', usedBytes: 0, maxBytes: null, source: 'server' }]);
+    const given = await row('--mb', '3', '--reason', 'Films a lot.');
+    expect(given).toMatchObject([{ maxBytes: 3 * 1024 * 1024, source: 'account' }]);
+    expect(await row('--reset')).toMatchObject([{ maxBytes: null, source: 'server' }]);
+    expect((await command('user', 'quota', 'cam', '--mb', 'much')).code).not.toBe(0);
+    expect((await command('user', 'quota', 'nobody')).code).not.toBe(0);
+  });
+
   test('names what it is for', async () => {
     const help = await command('user', 'role', '--help');
     expect(help).toMatchObject({ code: 0, message: expect.stringContaining('what its sessions may do') });

@@ -148,6 +148,21 @@ describe('a network without access', () => {
     const self = { ip: '127.0.0.0/24', severity: 'no_access', comment: '', expiresAt: null } as const;
     const outcome = await inTx((tx) => staff.joining.blockIp(tx, operator, self));
     expect(outcome).toMatchObject({ ok: false, detail: 'This server asks itself from there.' });
+    // Nor by making a lesser block a harder one.
+    const listed = (await api.get('/api/v1/admin/ip_blocks', { as: boss })).body;
+    const lesser = listed.find((one: { ip: string }) => one.ip === '198.51.100.0/24');
+    const change = (more: object) =>
+      api.put(`/api/v1/admin/ip_blocks/${lesser.id}`, { ...own, body: { severity: 'no_access', ...more } });
+    expect((await change({})).body).toMatchObject({
+      ...{ code: 'validation-failed', error: expect.stringContaining('lock yourself out') },
+    });
+    const away = { as: boss, body: { severity: 'no_access' } };
+    expect((await api.put(`/api/v1/admin/ip_blocks/${lesser.id}`, away)).status).toBe(200);
+    const there = { from: '198.51.100.5' };
+    await eventually('the change is heard of', async () => (await status('/about', there)) === 403);
+    const back = { as: boss, body: { severity: 'sign_up_block' } };
+    expect((await api.put(`/api/v1/admin/ip_blocks/${lesser.id}`, back)).status).toBe(200);
+    await eventually('and back', async () => (await status('/about', there)) !== 403);
     // To keep people there from joining locks nobody out.
     const joining = { ...body, severity: 'sign_up_block' };
     expect((await api.post('/api/v1/admin/ip_blocks', { ...own, body: joining })).body.code).toBe('known');

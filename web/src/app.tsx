@@ -19,6 +19,10 @@ const LibraryPage = lazy(() => import('./library/library-page.tsx').then((module
 const FollowersPage = lazy(() => import('./profile/people-page.tsx').then((module) => module.FollowersPage));
 const FollowingPage = lazy(() => import('./profile/people-page.tsx').then((module) => module.FollowingPage));
 const LoginPage = lazy(() => import('./auth/login-page.tsx').then((module) => module.LoginPage));
+const CopyrightPage = lazy(() =>
+  import('./copyright/copyright-page.tsx').then((module) => module.CopyrightPage),
+);
+const ClaimPage = lazy(() => import('./copyright/claim-page.tsx').then((module) => module.ClaimPage));
 const RegisterPage = lazy(() => import('./auth/register-page.tsx').then((module) => module.RegisterPage));
 const SettingsPage = lazy(() => import('./settings/settings-page.tsx').then((module) => module.SettingsPage));
 const ProfilePage = lazy(() => import('./profile/profile-page.tsx').then((module) => module.ProfilePage));
@@ -61,6 +65,8 @@ export function App() {
           <Route path="/login" component={LoginPage} />
           <Route path="/register" component={RegisterPage} />
           <Route path="/invite/:code" component={RegisterPage} />
+          <Route path="/copyright" component={CopyrightPage} />
+          <Route path="/copyright/claim" component={ClaimPage} />
           <Route path="/inbox" component={InboxPage} />
           <Route path="/welcome" component={WelcomePage} />
           <Route path="/settings/:page?" component={SettingsPage} />

@@ -9,14 +9,14 @@ const POLICY =
 
 /** The page that says what this server goes by. It runs no script, and is read without an account. */
 export function mountAbout(app: IRouter, deps: HttpDeps): void {
-  const style = pageStyle(new URL('page.css', import.meta.url));
+  const style = pageStyle(new URL('page.css', import.meta.url), deps.config);
   app.get('/about/algorithm', async (_req, res) => {
     const algorithm = describeAlgorithm(await deps.recommending.settings.current());
     res.set('Content-Security-Policy', POLICY).set('Cache-Control', 'public, max-age=60');
     res.type('html').send(pageOf(deps.config.instance.name, algorithm).html);
   });
   app.get('/about/page.css', (_req, res) => {
-    res.set('Cache-Control', 'public, max-age=3600').type('css').send(style);
+    res.set('Cache-Control', 'public, max-age=3600').type('css').send(style());
   });
 }
 

@@ -21,6 +21,10 @@ const WITHOUT_SCOPE = [
   'GET /api/v1/invites/:code',
   // The link that was mailed is all that is asked for: whoever is suspended cannot sign in.
   ...['GET /api/v1/decisions/:token', 'POST /api/v1/decisions/:token/appeal'],
+  'POST /api/v1/decisions/:token/counter_notice',
+  // Rights holders need no account; what they filed is reached by a link that was mailed.
+  ...['POST /api/v1/claims', 'GET /api/v1/claims/:token', 'POST /api/v1/claims/:token/confirm'],
+  ...['POST /api/v1/claims/:token/withdraw', 'POST /api/v1/claims/:token/court'],
   ...['POST /api/v1/passkeys/sign_in_options', 'POST /api/v1/passkeys/sign_in'],
   // About the app that has the token, whatever it may do.
   'GET /api/v1/apps/verify_credentials',
@@ -32,7 +36,9 @@ const OPEN_WRITES = [
   ...['POST /api/v1/accounts', 'POST /api/v1/sessions', 'POST /api/v1/apps'],
   'POST /api/v1/accounts/password_reset',
   ...['POST /api/v1/passkeys/sign_in_options', 'POST /api/v1/passkeys/sign_in'],
-  'POST /api/v1/decisions/:token/appeal',
+  ...['POST /api/v1/decisions/:token/appeal', 'POST /api/v1/decisions/:token/counter_notice'],
+  ...['POST /api/v1/claims', 'POST /api/v1/claims/:token/confirm'],
+  ...['POST /api/v1/claims/:token/withdraw', 'POST /api/v1/claims/:token/court'],
   // Views count whoever watches.
   'POST /api/v1/events',
 ];

@@ -39,7 +39,7 @@ import { queueRoutes } from './admin/queues.ts';
 import { getReleases } from './admin/releases.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { ruleRoutes } from './admin/rule-routes.ts';
-import { changeSettings, getSettings } from './admin/settings.ts';
+import { changeSettings, getSettings, previewAccent, previewText } from './admin/settings.ts';
 import { staffRoutes } from './admin/staff.ts';
 import { cleanStorage, getStorage, listFindings, scanStorage } from './admin/storage.ts';
 import {
@@ -51,6 +51,7 @@ import {
   trendDecisions,
 } from './admin/trends.ts';
 import { createApp, verifyApp } from './apps/apps.ts';
+import { claimRoutes } from './claims/index.ts';
 import { blockDomain, listDomainBlocksOfMine, unblockDomain } from './domain-blocks/domain-blocks.ts';
 import {
   askForReset,
@@ -180,6 +181,7 @@ import {
   bulkVideos,
   getStudioVideo,
   listStudioVideos,
+  ownStorage,
   studioOverview,
   videoStatistics,
 } from './studio/studio.ts';
@@ -290,7 +292,7 @@ export const routes: readonly Route[] = [
   unsubscribe,
   ...feedRoutes,
   getAlgorithm,
-  ...[getSettings, changeSettings],
+  ...[getSettings, changeSettings, previewText, previewAccent],
   ...[homeTimeline, publicTimeline, tagTimeline, getTrendingTags],
   getTrendingStatuses,
   getTrends,
@@ -333,7 +335,7 @@ export const routes: readonly Route[] = [
   unpinStatus,
   wantSizes,
   ...[beginVideo, getVideo, editVideo, deleteVideo, shareVideo, publishVideo],
-  ...[listStudioVideos, getStudioVideo, studioOverview, videoStatistics, bulkVideos],
+  ...[listStudioVideos, getStudioVideo, studioOverview, videoStatistics, bulkVideos, ownStorage],
   ...[channelAnalytics, liveChannel, topVideos, exportChannel, videoAnalytics, liveVideo, exportVideo],
   ...[listComments, postComment, hideComment, unhideComment, pinComment, unpinComment],
   getProcessing,
@@ -353,7 +355,7 @@ export const routes: readonly Route[] = [
   discardDeliveries,
   ...[deadDelivery, retryDelivery, discardDelivery],
   ...adminReportRoutes,
-  ...[...actingRoutes, ...appealRoutes, listAdminVideos],
+  ...[...actingRoutes, ...appealRoutes, listAdminVideos, ...claimRoutes],
   ...queueRoutes,
   ...[cleanStorage, getStorage, listFindings, scanStorage],
   listDomainBlocks,

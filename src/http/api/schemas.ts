@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../config/limits.ts';
 import { idSchema, parseId } from '../../lib/ids.ts';
+import type { Quota } from '../../modules/staff/index.ts';
 import { mediaStages } from '../../modules/videos/index.ts';
 import { accountEntity } from './accounts/schemas.ts';
 import { filterResultEntity } from './filters/schemas.ts';
@@ -141,3 +142,15 @@ export type ProcessingEntity = z.input<typeof processingEntity>;
 export const labelEntity = z
   .object({ name: z.string(), score: z.number().describe('How sure it is: 0 to 1') })
   .meta({ id: 'VideoLabel' });
+
+/** What the videos of an account may take. */
+export const quotaEntity = z
+  .object({
+    max_bytes: z.number().nullable().describe('Null: no limit'),
+    source: z.enum(['account', 'role', 'server']).describe('Who says so'),
+  })
+  .meta({ id: 'StorageQuota' });
+
+export const quotaOf = ({ maxBytes, source }: Quota): z.input<typeof quotaEntity> => ({
+  ...{ max_bytes: maxBytes, source },
+});

@@ -17,12 +17,15 @@ const LIMIT = { name: 'embed', ...pageLimits.perNetwork };
 
 /** A clip of this server in pages of others: the page for their frames, and oEmbed, by which they find it. */
 export function mountEmbed(app: IRouter, deps: HttpDeps): void {
-  const style = pageStyle(new URL('page.css', import.meta.url));
+  const style = pageStyle(new URL('page.css', import.meta.url), deps.config);
   const script = readFileSync(new URL('player.js', import.meta.url), 'utf8');
-  const files = { '/embed/page.css': ['css', style], '/embed/player.js': ['js', script] } as const;
+  const files = {
+    '/embed/page.css': ['css', style],
+    '/embed/player.js': ['js', () => script],
+  } as const;
   for (const [path, [type, content]] of Object.entries(files)) {
     app.get(path, (_req, res) => {
-      res.set('Cache-Control', 'public, max-age=3600').type(type).send(content);
+      res.set('Cache-Control', 'public, max-age=3600').type(type).send(content());
     });
   }
   const policy = policyOf(deps);

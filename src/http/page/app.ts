@@ -5,6 +5,7 @@ import type { HttpDeps } from '../deps.ts';
 import { html } from '../html.ts';
 import { createIcons, type Icons, iconKinds, iconSides } from '../icons/index.ts';
 import { languageOfBrowser } from '../languages.ts';
+import { colouredSign, mountTheme, themeLink } from '../theme.ts';
 import { untold } from './describing.ts';
 import { headHtml } from './head.ts';
 import { iconPath, manifestOf, SHARE_PATH } from './manifest.ts';
@@ -47,7 +48,7 @@ export function mountApp(app: IRouter, { deps, shell, wordFiles }: AppPage): voi
   // At no address of its own, so that nothing in it belongs to one; in the language of whoever keeps it.
   app.get('/app/shell', (req, res) => {
     const language = pageLanguageOf(wordFiles, req);
-    const head = html`${wordsLink(wordFiles, language)}${headHtml(untold(deps, 200), config.instance.name)}`;
+    const head = html`${themeLink(config)}${wordsLink(wordFiles, language)}${headHtml(untold(deps, 200), config.instance.name)}`;
     res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });
     res.type('html').send(shell({ language, head, isBehind: false }));
   });
@@ -59,6 +60,10 @@ export function mountApp(app: IRouter, { deps, shell, wordFiles }: AppPage): voi
 }
 
 function mountManifest(app: IRouter, config: HttpDeps['config'], svg: string): void {
+  mountTheme(app, config);
+  app.get('/favicon.svg', (_req, res) => {
+    res.set('Cache-Control', 'public, max-age=3600').type('svg').send(colouredSign(config, svg));
+  });
   const icons = iconsOf(svg, config);
   app.get('/manifest.webmanifest', (req, res) => {
     // Browsers ask for it without cookies.

@@ -11,6 +11,7 @@ import { networkOf } from '../limits.ts';
 import { mediaOrigins } from '../media/offload.ts';
 import { searchOf } from '../query.ts';
 import { viewerOfPage } from '../session.ts';
+import { themeLink } from '../theme.ts';
 import { mountApp } from './app.ts';
 import { serveAssets } from './assets.ts';
 import type { BeginScript } from './begin.ts';
@@ -77,7 +78,7 @@ function answer(
     const first = isFirst ? await firstPages(languagesOf(req)) : null;
     const written = shell({
       language,
-      head: html`${headHtml(head, deps.config.instance.name)}${first ? firstPageHtml(first, begin) : html``}${wordsLink(wordFiles, language)}`,
+      head: html`${themeLink(deps.config)}${headHtml(head, deps.config.instance.name)}${first ? firstPageHtml(first, begin) : html``}${wordsLink(wordFiles, language)}`,
       isBehind: first !== null && begin !== null,
     });
     res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });

@@ -18,6 +18,8 @@ export const pageRoutes: Readonly<Record<string, Describe>> = {
   '/tags/:tag': tagHead,
   '/tag/:tag': tagHead,
   '/sounds/:id': soundHead,
+  '/copyright': personalHead,
+  '/copyright/claim': personalHead,
   '/inbox': personalHead,
   '/library/:list': personalHead,
   '/studio': personalHead,

@@ -21,6 +21,12 @@ const AREAS: readonly (Area & { readonly paths: RegExp })[] = [
       /^\/api\/v1\/(accounts\/update_credentials|profile|preferences|markers|featured_tags|endorsements|strikes|decisions)\b/,
   },
   {
+    name: 'Copyright',
+    about:
+      'Claims of rights holders. They need no account: whoever filed one acts on it by the link that is mailed.',
+    paths: /^\/api\/v1\/claims\b/,
+  },
+  {
     name: 'Lists',
     about: 'Lists of accounts with a timeline each.',
     paths: /^\/api\/v1\/(lists\b|timelines\/list\b|accounts\/:id\/lists)/,

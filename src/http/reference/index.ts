@@ -17,7 +17,7 @@ export function mountReference(app: IRouter, deps: HttpDeps): void {
     const plain = Buffer.from(referencePage(shown));
     return { plain, packed: gzipSync(plain) };
   });
-  const style = pageStyle(new URL('page.css', import.meta.url));
+  const style = pageStyle(new URL('page.css', import.meta.url), config);
   app.get('/api/openapi.json', (_req, res) => {
     res.json(document());
   });
@@ -28,7 +28,7 @@ export function mountReference(app: IRouter, deps: HttpDeps): void {
     res.set('Content-Encoding', 'gzip').send(page().packed);
   });
   app.get('/api/docs/page.css', (_req, res) => {
-    res.set('Cache-Control', 'public, max-age=3600').type('css').send(style);
+    res.set('Cache-Control', 'public, max-age=3600').type('css').send(style());
   });
 }
 

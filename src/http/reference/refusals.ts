@@ -37,7 +37,12 @@ export const meanings: Readonly<Record<Reason, string>> = {
   'own-decision': 'The appeal is about what the same person did: somebody else of the staff has to decide.',
   'not-possible': 'That cannot be done to this account or post.',
   'appealed-before': 'The person has appealed against that already.',
-  'decided-before': 'Somebody has decided about the appeal already.',
+  'decided-before':
+    'Somebody has decided about it already, or it is not as far as this needs. Read it again.',
+  'claim-target-unknown':
+    'At one of the addresses is no video that everybody can see on this server. The sentence names them.',
+  'too-many-claims': 'The e-mail address has filed as many copyright claims within the hour as may be.',
+  'countered-before': 'The person has sent a counter-notice to that claim already.',
   'scope-missing': 'The token does not carry the scope that the route names.',
   'staff-only': 'Only the staff of the server may do this.',
   'permission-missing': 'The role of whoever asks does not include this.',
@@ -192,6 +197,25 @@ const measures: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/decisions/:token/appeal': appealing,
 };
 
+const deciding: readonly Reason[] = ['decided-before', 'outranked'];
+
+/** Those of copyright claims. */
+const claims: Readonly<Record<string, readonly Reason[]>> = {
+  'POST /api/v1/claims': ['claim-target-unknown', 'too-many-claims'],
+  'POST /api/v1/claims/:token/confirm': ['decided-before'],
+  'POST /api/v1/claims/:token/withdraw': ['decided-before'],
+  'POST /api/v1/claims/:token/court': ['decided-before'],
+  'POST /api/v1/strikes/:id/counter_notice': ['too-late', 'countered-before'],
+  'POST /api/v1/decisions/:token/counter_notice': ['too-late', 'countered-before'],
+  ...Object.fromEntries([
+    ...['uphold', 'reject', 'reopen', 'restore'].map((verb) => [
+      `POST /api/v1/admin/claims/:id/${verb}`,
+      deciding,
+    ]),
+    ...['accept', 'reject'].map((verb) => [`POST /api/v1/admin/counter_notices/:id/${verb}`, deciding]),
+  ]),
+};
+
 /** What routes refuse besides what follows from how they are declared, as far as people meet it. */
 const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/accounts': [
@@ -288,6 +312,7 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/admin/announcements/undo': ['not-undoable', 'undone-before', 'not-found'],
   'PATCH /api/v1/admin/ranking': ['settings-invalid'],
   ...measures,
+  ...claims,
   'PATCH /api/v1/admin/settings': ['setting-unknown', 'setting-locked', 'setting-invalid'],
   'POST /api/v1/events': ['cross-site', 'unavailable'],
   'PUT /api/v1/lists/:id': ['list-read-only'],

@@ -11,6 +11,7 @@ import type { Db, Tx } from '../../db/database.ts';
 import type { AccountId, IdSource, VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Audit } from '../staff/index.ts';
+import { createCopies } from './copies.ts';
 import { listCommands } from './list.ts';
 import type { ListedId, ListedRow, Match, MatchId } from './model.ts';
 
@@ -43,6 +44,7 @@ export function createHashes(deps: {
 
   return {
     ...listCommands({ db, ids, audit }),
+    ...createCopies(db),
 
     async sha256Of(path: string, signal?: AbortSignal): Promise<string> {
       const hash = createHash('sha256');

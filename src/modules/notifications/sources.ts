@@ -107,17 +107,21 @@ export function newsSources(deps: TellingDeps) {
   };
 }
 
-/** Tells those who look after the server that something of it needs them; once for each subject. */
+/** Tells those of the staff who look after something that it needs them; once for each subject. */
 export async function tellStaff(
   deps: TellingDeps,
   tx: Tx,
-  { fromId, subject }: { readonly fromId: AccountId; readonly subject: string },
+  {
+    fromId,
+    subject,
+    permission = 'storage',
+  }: { readonly fromId: AccountId; readonly subject: string; readonly permission?: Permission },
 ): Promise<void> {
   const news = { type: 'admin.upkeep', fromId, subject: `admin.upkeep:${subject}` } as const;
   await tell(
     deps,
     tx,
-    (await staff(tx, 'storage')).map((staffId) => ({ ...news, accountId: staffId })),
+    (await staff(tx, permission)).map((staffId) => ({ ...news, accountId: staffId })),
   );
 }
 

@@ -5,8 +5,8 @@ const verbs = {
   // What is refused of those who join.
   'joining-block': ['add', 'change', 'remove', 'undo'],
   invite: ['revoke', 'reopen'],
-  // Done to somebody’s way in from the command line.
-  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys'],
+  // Done to somebody’s way in from the command line, and how much somebody may store.
+  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
   setting: ['change'],
   announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
@@ -44,6 +44,10 @@ const verbs = {
   ],
   comment: ['remove', 'restore', 'purge'],
   appeal: ['accept', 'reject'],
+  claim: [
+    ...(['uphold', 'reject', 'reopen', 'restore', 'withdraw'] as const),
+    ...(['accept-counter', 'reject-counter'] as const),
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 type Verbs = typeof verbs;
@@ -69,6 +73,7 @@ export const targetKinds = [
     'role',
     'relay',
     'trend',
+    'claim',
     'announcement',
   ] as const),
 ] as const;

@@ -21,6 +21,7 @@ export {
   rankOf,
   roles,
 } from './permissions.ts';
+export { createQuotas, type Quota } from './quotas.ts';
 export { createRoles, type RoleRef, type StaffRole } from './roles.ts';
 export type { KeptTable, Restored, Watch } from './rows.ts';
 export {

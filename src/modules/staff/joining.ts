@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Db, Tx } from '../../db/database.ts';
 import type { AuditId, IdSource, JoiningBlockId } from '../../lib/ids.ts';
-import { fail, ok, type Result } from '../../lib/result.ts';
+import { type Failure, fail, ok, type Result } from '../../lib/result.ts';
 import { type Actor, permitted } from './actor.ts';
 import type { Audit } from './audit.ts';
 
@@ -102,12 +102,16 @@ export function createJoining(deps: JoiningDeps) {
       id: JoiningBlockId,
       allowWithApproval: boolean,
     ): Promise<Changed> => change(deps, tx, by, 'email', id, { allow_with_approval: allowWithApproval }),
-    changeIp(
+    async changeIp(
       tx: Tx,
       by: Actor,
       id: JoiningBlockId,
       { severity, comment, expiresAt }: Pick<IpBlock, 'severity' | 'comment' | 'expiresAt'>,
-    ): Promise<Changed> {
+      from: string | null = null,
+    ): Promise<Changed | Failure<'validation-failed'>> {
+      const row = await tx('ip_blocks').where({ id }).forUpdate().first(tx.raw('network::text as network'));
+      const own = row && severity === 'no_access' ? await ownAmong(tx, row.network, from) : null;
+      if (own !== null) return invalid(own);
       return change(deps, tx, by, 'ip', id, { severity, comment, expires_at: expiresAt });
     },
     changeName: (tx: Tx, by: Actor, id: JoiningBlockId, comment: string): Promise<Changed> =>

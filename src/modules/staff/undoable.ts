@@ -32,6 +32,7 @@ const LOOKED = because('Somebody looked at something; that cannot be unseen.');
 const TOLD = because('Somebody was told of it.');
 const SECRET = because('What was there before is kept nowhere, so that nobody can read it.');
 const GONE = because('What was removed for good is not kept.');
+const CLAIM = because('Decide anew on the page of the claim, which has a way back for each step.');
 const RAN = because('It was work to be done, and nothing was decided by it.');
 
 /** Every action of the log with its way back: forgetting one does not compile. */
@@ -50,6 +51,7 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'user.create': because('Somebody may have signed in already. Suspend or delete the account.'),
   'user.reset-password': SECRET,
   'user.disable-2fa': SECRET,
+  'user.quota': because('Give the account the room that it shall have, on its page.'),
   'user.remove-passkeys': SECRET,
   'invite.revoke': way('invite'),
   'invite.reopen': AN_UNDOING,
@@ -151,6 +153,13 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'comment.remove': way('measure'),
   'comment.restore': AN_UNDOING,
   'comment.purge': GONE,
+  'claim.uphold': CLAIM,
+  'claim.reject': CLAIM,
+  'claim.reopen': AN_UNDOING,
+  'claim.restore': CLAIM,
+  'claim.withdraw': because('Whoever claimed it took it back.'),
+  'claim.accept-counter': CLAIM,
+  'claim.reject-counter': CLAIM,
   'appeal.accept': TOLD,
   'appeal.reject': TOLD,
 };

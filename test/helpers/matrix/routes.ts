@@ -1,4 +1,5 @@
 import type { Route } from '../../../src/http/route.ts';
+import { claimBody, counterBody } from '../claims.ts';
 import { PASSWORD } from '../people.ts';
 import type { Thing } from './thing.ts';
 import type { KindName } from './things.ts';
@@ -87,6 +88,13 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/admin/appeals/:id': { kind: 'appeal' },
   '/api/v1/strikes/:id': { kind: 'strike' },
   '/api/v1/decisions/:token': { kind: 'decision by its link', writes: 'seen' },
+  '/api/v1/claims/:token': { kind: 'claim by its link', writes: 'seen' },
+  'POST /api/v1/strikes/:id/counter_notice': { kind: 'claimed strike' },
+  'POST /api/v1/decisions/:token/counter_notice': { kind: 'claimed decision by its link', writes: 'seen' },
+  '/api/v1/admin/claims/:id': { kind: 'claim' },
+  'POST /api/v1/admin/claims/:id/reopen': { kind: 'rejected claim' },
+  'POST /api/v1/admin/claims/:id/restore': { kind: 'upheld claim' },
+  '/api/v1/admin/counter_notices/:id': { kind: 'counter-notice' },
   '/api/v1/admin/reports/:id': { kind: 'report' },
   '/api/v1/admin/report_groups/:id': { kind: 'reported account' },
   '/api/v1/admin/evidence/:id': { kind: 'report with evidence' },
@@ -182,10 +190,20 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
       ...['unsensitive', 'open_comments', 'show_in_discovery', 'restore'].map((verb) => `videos/:id/${verb}`),
       ...['comments/:id/action', 'comments/:id/restore', 'measures/:id/undo'],
       ...['appeals/:id/accept', 'appeals/:id/reject'],
+      ...['uphold', 'reject', 'reopen', 'restore'].map((verb) => `claims/:id/${verb}`),
+      ...['counter_notices/:id/accept', 'counter_notices/:id/reject'],
     ].map((path) => [`POST /api/v1/admin/${path}`, () => ({ body: { text: 'A mistake.' } })]),
   ),
   'POST /api/v1/admin/accounts/:id/action': () => ({ body: { type: 'silence', text: 'Too loud.' } }),
   'POST /api/v1/admin/videos/:id/action': () => ({ body: { type: 'sensitive', text: 'Blood.' } }),
+  'POST /api/v1/claims': (world) => ({
+    body: claimBody([`${world.server.origin}/@nobody/1`], { email: `ada${world.next()}@rights.example` }),
+  }),
+  'POST /api/v1/claims/:token/court': (_world, thing) => ({
+    body: { counter_notice_id: thing?.params.counter ?? '1', court: 'Kiel, 12 O 34/26' },
+  }),
+  'POST /api/v1/strikes/:id/counter_notice': () => ({ body: counterBody }),
+  'POST /api/v1/decisions/:token/counter_notice': () => ({ body: counterBody }),
   'POST /api/v1/strikes/:id/appeal': () => ({ body: { text: 'It was not me.' } }),
   'POST /api/v1/decisions/:token/appeal': () => ({ body: { text: 'It was not me.' } }),
   'POST /api/v1/accounts': (world) => ({
@@ -208,6 +226,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'PUT /api/v1/admin/roles/:id': (world) => ({
     body: { name: `Role ${world.next()}`, permissions: ['reports'], rank: 10 },
   }),
+  'PUT /api/v1/admin/accounts/:id/quota': () => ({ body: { megabytes: 100 } }),
   'POST /api/v1/admin/accounts/:id/role': () => ({ body: { role: 'moderator' } }),
   'POST /api/v1/accounts/delete_account': () => ({ body: { password: WRONG } }),
   'POST /api/v1/import': () => ({ body: { type: 'following' }, needsFile: 'data' }),
@@ -235,6 +254,8 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   }),
   'GET /api/v1/feed_reasons': ({ shownVideo }) => ({ query: { video_id: shownVideo } }),
   'GET /api/v1/feed_slates': () => ({ query: { slate_id: '1' } }),
+  'POST /api/v1/admin/settings/preview': () => ({ body: { text: 'We keep *little*.' } }),
+  'POST /api/v1/admin/settings/preview_color': () => ({ body: { color: '#7a3cc2' } }),
   'PATCH /api/v1/admin/settings': () => ({ body: { settings: { INSTANCE_NAME: 'Matrix' } } }),
   'POST /api/v1/admin/storage/clean': () => ({ body: { class: 'mails' } }),
   'POST /api/v1/admin/backups/ask': () => ({ body: { kind: 'verify' } }),

@@ -4,6 +4,7 @@ import type { InviteId } from '../../../src/lib/ids.ts';
 import { announcementInputSchema } from '../../../src/modules/announcements/index.ts';
 import type { MatchId } from '../../../src/modules/hashes/index.ts';
 import { operator } from '../../../src/modules/staff/index.ts';
+import { addressOf, claimBody, counterBody } from '../claims.ts';
 import { ALL, type Make, OWNER, one, type Thing } from './thing.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +15,34 @@ async function strikeOf({ context, owner }: World) {
   const taken = await inTx((tx) => measures.take(tx, operator, { target, measure: 'warn', facts: 'Hm.' }));
   if (!taken.ok || taken.measureId === null) throw new Error('Nobody was warned.');
   return { id: taken.measureId, accountId: owner.id };
+}
+
+const tokenIn = (link: string): string => new URL(link).searchParams.get('token') ?? '';
+
+/** A claim against a video of the owner that waits for a decision. */
+async function claimed({ context, owner, videos, next }: World) {
+  const video = await videos.video(owner.account, {});
+  const { acts_as, good_faith, accurate, ...body } = claimBody([await addressOf(context, video)]);
+  const email = `claimant${next()}@rights.example`;
+  const claim = { ...body, email, address: '', actsAs: 'owner' } as const;
+  const filed = await context.inTx((tx) => context.claims.file(tx, claim));
+  if (!filed.ok) throw new Error(filed.detail);
+  await context.inTx((tx) => context.claims.confirm(tx, filed.claim.id));
+  return filed.claim;
+}
+
+/** One that was upheld, and what the owner answers to it where that is asked for. */
+async function upheldClaim(world: World, isAnswered = false) {
+  const { claims, inTx } = world.context;
+  const { id } = await claimed(world);
+  await inTx((tx) => claims.uphold(tx, operator, { claimId: id, answer: '', keepAway: false }));
+  const [video] = (await claims.videosAmong([id])).get(id) ?? [];
+  if (!video?.measureId) throw new Error('Nothing was removed.');
+  const { mistaken, jurisdiction, ...notice } = counterBody;
+  const answered = isAnswered
+    ? await inTx((tx) => claims.counter(tx, { ...notice, claimId: id, accountId: world.owner.id }))
+    : null;
+  return { id, measureId: video.measureId, counterId: answered?.ok ? answered.counter.id : '' };
 }
 
 const joiningOf = ({ context }: World) => context.staff.joining;
@@ -82,6 +111,31 @@ export const kindsOfStaff = {
   async 'decision by its link'(world) {
     const link = new URL(world.context.measures.appealLink((await strikeOf(world)).id));
     return one('decision by its link', { token: link.searchParams.get('token') ?? '' }, ALL);
+  },
+  async claim(world) {
+    return one('claim', { id: (await claimed(world)).id }, ALL);
+  },
+  async 'claim by its link'(world) {
+    const { id, counterId } = await upheldClaim(world, true);
+    return one(
+      'claim by its link',
+      { token: tokenIn(world.context.claims.linkOf({ id })), counter: counterId },
+      ALL,
+    );
+  },
+  async 'rejected claim'(world) {
+    const { id } = await claimed(world);
+    await world.context.inTx((tx) => world.context.claims.reject(tx, operator, { claimId: id, answer: '' }));
+    return one('rejected claim', { id }, ALL);
+  },
+  'upheld claim': async (world) => one('upheld claim', { id: (await upheldClaim(world)).id }, ALL),
+  'counter-notice': async (world) =>
+    one('counter-notice', { id: (await upheldClaim(world, true)).counterId }, ALL),
+  'claimed strike': async (world) =>
+    one('claimed strike', { id: (await upheldClaim(world)).measureId }, OWNER),
+  async 'claimed decision by its link'(world) {
+    const link = world.context.measures.appealLink((await upheldClaim(world)).measureId);
+    return one('claimed decision by its link', { token: tokenIn(link) }, ALL);
   },
   async 'sign-up'(world) {
     const { id } = await world.people.local(`hopeful_${world.next()}`, { pending: true });

@@ -4,6 +4,7 @@ import type { ApiFailure } from '../api/client.ts';
 import { say as sayOfFailures } from '../api/say.ts';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { isStaff, lookAgainAtMe, me } from '../state/session.ts';
+import { Beside, Place, PlaceGroup } from '../ui/beside.tsx';
 import { ButtonLink } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { NeedsSession } from '../ui/needs-session.tsx';
@@ -50,10 +51,7 @@ function Frame() {
   const entry = page === undefined ? undefined : adminPages[page];
   if ((page !== undefined && !entry) || (id !== undefined && !entry?.hasDetails)) return <NotFoundPage />;
   return (
-    <div class={styles.frame}>
-      <nav class={styles.beside} aria-label={say('title')}>
-        <Places current={page} />
-      </nav>
+    <Beside wide label={say('title')} places={<Places current={page} />}>
       <PhoneMenu current={page} />
       <div class={styles.content}>
         {may('settings') && <ReleaseBanner />}
@@ -63,7 +61,7 @@ function Frame() {
           <Content key={page} name={page ?? OVERVIEW} load={entry?.load ?? loadOverview} id={id} />
         )}
       </div>
-    </div>
+    </Beside>
   );
 }
 
@@ -109,39 +107,27 @@ function PhoneMenu({ current }: { current: string | undefined }) {
 function Places({ current }: { current: string | undefined }) {
   return (
     <>
-      <Place href="/admin" icon="home" words={say('overview')} isCurrent={current === undefined} />
+      <Place href="/admin" icon="home" title={say('overview')} isCurrent={current === undefined} />
       {adminGroups.map((group) => {
         const entries = Object.entries(adminPages).filter(
           ([, entry]) => entry.group === group && may(entry.needs),
         );
         if (entries.length === 0) return null;
         return (
-          <section key={group}>
-            <h2 class={styles.group}>{say(group)}</h2>
-            <ul>
-              {entries.map(([name, entry]) => (
-                <li key={name}>
-                  <Place
-                    href={`/admin/${name}`}
-                    icon={entry.icon}
-                    words={say(entry.title)}
-                    isCurrent={name === current}
-                  />
-                </li>
-              ))}
-            </ul>
-          </section>
+          <PlaceGroup key={group} title={say(group)}>
+            {entries.map(([name, entry]) => (
+              <li key={name}>
+                <Place
+                  href={`/admin/${name}`}
+                  icon={entry.icon}
+                  title={say(entry.title)}
+                  isCurrent={name === current}
+                />
+              </li>
+            ))}
+          </PlaceGroup>
         );
       })}
     </>
-  );
-}
-
-function Place(props: { href: string; icon: AdminEntry['icon']; words: string; isCurrent: boolean }) {
-  return (
-    <a class={styles.place} href={props.href} aria-current={props.isCurrent ? 'page' : undefined}>
-      <Icon name={props.icon} size={20} />
-      {props.words}
-    </a>
   );
 }

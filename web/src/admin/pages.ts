@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import type { PlainKey } from '../i18n/values.ts';
 import type { IconName } from '../ui/icon.tsx';
 import type { AdminPageProps } from './page-props.ts';
 import type { Permission } from './permissions.ts';
@@ -8,7 +9,7 @@ export type AdminGroup = 'people' | 'content' | 'federation' | 'server';
 
 export interface AdminEntry {
   /** How the navigation calls it: a word of the area `admin`. */
-  readonly title: Exclude<keyof typeof english, 'andMore' | 'oldest'>;
+  readonly title: PlainKey<typeof english>;
   readonly icon: IconName;
   readonly group: AdminGroup;
   /** What somebody needs to see it. */
@@ -31,6 +32,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   appeals: {
     ...{ title: 'appeals', icon: 'shield', group: 'people', needs: 'reports' },
     load: () => import('./actions/appeals-page.tsx').then((module) => module.AppealsPage),
+  },
+  claims: {
+    ...{ title: 'claims', icon: 'shield', group: 'content', needs: 'reports', hasDetails: true },
+    load: () => import('./claims/claims-page.tsx').then((module) => module.ClaimsPage),
   },
   videos: {
     ...{ title: 'videos', icon: 'play', group: 'content', needs: 'content' },
@@ -95,6 +100,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   deliveries: {
     ...{ title: 'deliveries', icon: 'mail', group: 'federation', needs: 'queues' },
     load: () => import('./deliveries/deliveries-page.tsx').then((module) => module.DeliveriesPage),
+  },
+  about: {
+    ...{ title: 'about', icon: 'info', group: 'server', needs: 'settings' },
+    load: () => import('./about/about-page.tsx').then((module) => module.AboutSettingsPage),
   },
   announcements: {
     ...{ title: 'announcements', icon: 'info', group: 'server', needs: 'announcements' },

@@ -32,6 +32,7 @@ export const english = {
   approvals: 'Sign-ups',
   videos: 'Videos',
   appeals: 'Appeals',
+  claims: 'Copyright',
   storage: 'Storage',
   held: 'Held',
   rules: 'Rules',
@@ -42,6 +43,7 @@ export const english = {
   domains: 'Domains',
   domainLists: 'Lists of domains',
   queues: 'Queues',
+  about: 'Pages and look',
   announcements: 'Announcements',
   settings: 'Settings',
   backups: 'Backups',
@@ -56,5 +58,6 @@ export const english = {
   oldest: 'Oldest: {ago}',
   nothingWaits: 'Nothing waits',
   preview: 'Preview',
+  previewOf: 'Preview: {what}',
   previewEmpty: 'Write something to see how people will read it.',
 } as const;

@@ -1,5 +1,22 @@
 // Written by npm run docs from the route table in src/http/api; do not edit.
 
+export interface AccentPreview {
+  readonly light: {
+    readonly accent: string;
+    /** Of words on it */
+    readonly on_accent: string;
+    /** It could not be read as it was asked for: this is the nearest that can be */
+    readonly is_moved: boolean;
+  };
+  readonly dark: {
+    readonly accent: string;
+    /** Of words on it */
+    readonly on_accent: string;
+    /** It could not be read as it was asked for: this is the nearest that can be */
+    readonly is_moved: boolean;
+  };
+}
+
 export interface Account {
   readonly id: string;
   readonly username: string;
@@ -179,6 +196,7 @@ export interface AdminAccountDetail {
   readonly invited_by_account_id: string | null;
   readonly account: Account;
   readonly storage_bytes: number;
+  readonly quota: StorageQuota;
   /** Also those that nobody else sees */
   readonly videos_count: number;
   readonly sessions: readonly {
@@ -227,6 +245,102 @@ export interface AdminAppeal {
   /** False: it is about what you did yourself */
   readonly is_yours_to_decide: boolean;
   readonly measure: Measure;
+}
+
+export interface AdminClaim {
+  readonly id: string;
+  /** `unconfirmed`: nobody has followed the link of the mail yet */
+  readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+  readonly name: string;
+  readonly email: string;
+  /** Whether the e-mail address was shown to be theirs */
+  readonly confirmed: boolean;
+  readonly organisation: string;
+  readonly address: string;
+  readonly country: string;
+  readonly acts_as: "owner" | "agent";
+  readonly work: string;
+  readonly originals: readonly string[];
+  readonly signature: string;
+  readonly created_at: string;
+  readonly decided_at: string | null;
+  readonly decided_by: Account | null;
+  readonly answer: string;
+  readonly audit_id: string | null;
+  /** Of the claimed ones */
+  readonly video_count: number;
+  readonly waiting_counter_notices: number;
+}
+
+export interface AdminClaimDetail {
+  readonly id: string;
+  /** `unconfirmed`: nobody has followed the link of the mail yet */
+  readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+  readonly name: string;
+  readonly email: string;
+  /** Whether the e-mail address was shown to be theirs */
+  readonly confirmed: boolean;
+  readonly organisation: string;
+  readonly address: string;
+  readonly country: string;
+  readonly acts_as: "owner" | "agent";
+  readonly work: string;
+  readonly originals: readonly string[];
+  readonly signature: string;
+  readonly created_at: string;
+  readonly decided_at: string | null;
+  readonly decided_by: Account | null;
+  readonly answer: string;
+  readonly audit_id: string | null;
+  /** Of the claimed ones */
+  readonly video_count: number;
+  readonly waiting_counter_notices: number;
+  readonly videos: readonly {
+    readonly id: string;
+    readonly url: string;
+    /** `file`, `picture`: a copy; `remix`: a duet or a stitch */
+    readonly via: "claimed" | "file" | "picture" | "remix";
+    /** Whose copy or remix it is */
+    readonly via_video_id: string | null;
+    readonly removed: boolean;
+    readonly restored: boolean;
+    /** Null where it is gone, or not for everybody */
+    readonly video: AdminVideo | null;
+  }[];
+  readonly uploaders: readonly {
+    readonly account: Account;
+    /** Claims that count now */
+    readonly upheld: number;
+    /** A repeat infringer by the settings of this server */
+    readonly at_limit: boolean;
+    readonly history: readonly {
+      readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+      readonly count: number;
+    }[];
+  }[];
+  /** How claims with the same e-mail address ended */
+  readonly claimant_history: readonly {
+    readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+    readonly count: number;
+  }[];
+  readonly counter_notices: readonly {
+    readonly id: string;
+    /** `waiting` for the claimant, who has until `due_at`; `sued`: the claimant went to court */
+    readonly state: "waiting" | "sued" | "accepted" | "rejected";
+    readonly name: string;
+    readonly address: string;
+    readonly country: string;
+    readonly text: string;
+    readonly signature: string;
+    readonly created_at: string;
+    /** When the videos come back unless the claimant goes to court */
+    readonly due_at: string;
+    /** Where the claimant went, in their words */
+    readonly court: string;
+    /** Of the staff */
+    readonly answer: string;
+    readonly account: Account | null;
+  }[];
 }
 
 export interface AdminDomainAllow {
@@ -694,7 +808,7 @@ export interface AuditEntry {
   readonly actor: AuditActor;
   readonly action: string;
   readonly target: {
-    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend" | "announcement";
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend" | "claim" | "announcement";
     readonly id: string;
     readonly name: string | null;
   };
@@ -1029,6 +1143,46 @@ export interface ContentRule {
 export interface Context {
   readonly ancestors: readonly Status[];
   readonly descendants: readonly Status[];
+}
+
+export interface CopyrightClaim {
+  readonly id: string;
+  /** `unconfirmed`: nobody has followed the link of the mail yet */
+  readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+  readonly name: string;
+  readonly email: string;
+  readonly organisation: string;
+  readonly work: string;
+  readonly originals: readonly string[];
+  readonly videos: readonly {
+    readonly url: string;
+    readonly removed: boolean;
+  }[];
+  /** Why it was decided so */
+  readonly answer: string;
+  readonly created_at: string;
+  readonly decided_at: string | null;
+  readonly counter_notices: readonly CounterNotice[];
+  /** The page of the claim; told only in the answer to filing one, where this server sends no mail */
+  readonly link: string | null;
+}
+
+export interface CounterNotice {
+  readonly id: string;
+  /** `waiting` for the claimant, who has until `due_at`; `sued`: the claimant went to court */
+  readonly state: "waiting" | "sued" | "accepted" | "rejected";
+  readonly name: string;
+  readonly address: string;
+  readonly country: string;
+  readonly text: string;
+  readonly signature: string;
+  readonly created_at: string;
+  /** When the videos come back unless the claimant goes to court */
+  readonly due_at: string;
+  /** Where the claimant went, in their words */
+  readonly court: string;
+  /** Of the staff */
+  readonly answer: string;
 }
 
 export interface CredentialAccount {
@@ -2340,6 +2494,14 @@ export interface OwnSession {
   readonly expires_at: string | null;
 }
 
+export interface OwnStorage {
+  /** Null: no limit */
+  readonly max_bytes: number | null;
+  /** Who says so */
+  readonly source: "account" | "role" | "server";
+  readonly used_bytes: number;
+}
+
 export interface PartialAccountWithAvatar {
   readonly id: string;
   readonly acct: string;
@@ -2672,7 +2834,7 @@ export interface ReservedName {
 }
 
 export interface RetentionClass {
-  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "audit";
+  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "claims" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "audit";
   /** `kept`: nothing goes by itself. `overdue`: not done for two days. */
   readonly state: "kept" | "waiting" | "running" | "ok" | "failing" | "overdue";
   /** Null: age does not count, or things carry their own end */
@@ -2908,6 +3070,13 @@ export interface StorageFinding {
   readonly mended: "removed" | "remaking" | "forgotten" | null;
 }
 
+export interface StorageQuota {
+  /** Null: no limit */
+  readonly max_bytes: number | null;
+  /** Who says so */
+  readonly source: "account" | "role" | "server";
+}
+
 export interface Strike {
   readonly id: string;
   /** Among those of the account */
@@ -2937,6 +3106,21 @@ export interface Strike {
   /** Until then it can be appealed against; null: not, or no more */
   readonly appeal_until: string | null;
   readonly appeal: Appeal | null;
+  /** The copyright claim for which it was removed */
+  readonly claim: StrikeClaim | null;
+}
+
+export interface StrikeClaim {
+  readonly id: string;
+  /** Who claims */
+  readonly name: string;
+  readonly organisation: string;
+  readonly work: string;
+  readonly originals: readonly string[];
+  readonly state: "unconfirmed" | "open" | "upheld" | "rejected" | "withdrawn" | "restored";
+  /** Until then a counter-notice can be sent; null: not, or no more */
+  readonly counter_until: string | null;
+  readonly counter_notice: CounterNotice | null;
 }
 
 export interface StudioOverview {

@@ -3,13 +3,13 @@ import { useRoute } from 'preact-iso/router';
 import { AppPage } from '../device/app-page.tsx';
 import { NotFoundPage } from '../shell/not-found.tsx';
 import { mayInvite, me } from '../state/session.ts';
+import { Beside, Place, PlaceGroup } from '../ui/beside.tsx';
 import { ButtonLink } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { signInPath } from '../ui/links.ts';
 import { NeedsSession } from '../ui/needs-session.tsx';
 import { Page } from '../ui/page.tsx';
 import { AccountPage } from './account-page.tsx';
-import styles from './frame.module.css';
 import { InvitesPage } from './invites/invites-page.tsx';
 import { DataPage } from './leaving/data-page.tsx';
 import { DeletePage } from './leaving/delete-page.tsx';
@@ -21,6 +21,7 @@ import { OwnReportsPage } from './reports/reports-page.tsx';
 import { say } from './say.ts';
 import { AppsPage } from './security/apps-page.tsx';
 import { SecurityPage } from './security/security-page.tsx';
+import styles from './settings-page.module.css';
 import { AccountStatusPage } from './status/status-page.tsx';
 import { AccessibilityPage } from './watching/accessibility-page.tsx';
 import { AppearancePage } from './watching/appearance-page.tsx';
@@ -60,10 +61,7 @@ export function SettingsPage() {
   if (!entry) return <NotFoundPage />;
   const Content = pages[entry.name];
   return (
-    <div class={styles.frame}>
-      <nav class={styles.beside} aria-label={say('title')}>
-        <SettingsList current={entry.name} />
-      </nav>
+    <Beside label={say('title')} places={<SettingsList current={entry.name} />}>
       <div class={styles.content}>
         <a class={styles.back} href="/settings">
           <Icon name="back" size={20} />
@@ -77,7 +75,7 @@ export function SettingsPage() {
           </NeedsSession>
         )}
       </div>
-    </div>
+    </Beside>
   );
 }
 
@@ -106,26 +104,19 @@ function SettingsList({ current, withAbout }: { current?: SettingsPageName; with
   return (
     <>
       {settingsGroups({ isSignedIn: Boolean(me.value), mayInvite: mayInvite() }).map((group) => (
-        <section key={group.title}>
-          <h2 class={styles.group}>{say(group.title)}</h2>
-          <ul>
-            {group.entries.map((entry) => (
-              <li key={entry.name}>
-                <a
-                  class={styles.entry}
-                  href={`/settings/${entry.name}`}
-                  aria-current={entry.name === current ? 'page' : undefined}
-                >
-                  <Icon name={entry.icon} size={20} />
-                  <span class={styles.words}>
-                    {say(entry.title)}
-                    {withAbout && <small>{say(entry.about)}</small>}
-                  </span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </section>
+        <PlaceGroup key={group.title} title={say(group.title)}>
+          {group.entries.map((entry) => (
+            <li key={entry.name}>
+              <Place
+                href={`/settings/${entry.name}`}
+                icon={entry.icon}
+                title={say(entry.title)}
+                isCurrent={entry.name === current}
+                {...(withAbout ? { about: say(entry.about) } : {})}
+              />
+            </li>
+          ))}
+        </PlaceGroup>
       ))}
     </>
   );

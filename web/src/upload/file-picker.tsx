@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { bytes, spokenDuration } from '../format.ts';
 import { ChooseFile } from '../ui/choose-file.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Room } from './room.tsx';
 import { say } from './say.ts';
 import styles from './upload.module.css';
 
@@ -65,6 +66,7 @@ export function FilePicker(props: FilePickerProps) {
           length: spokenDuration(limits.video_duration_limit),
         })}
       </p>
+      <Room />
       <ChooseFile label={file ? say('chooseOther') : say('choose')} accept="video/*" onChoose={onChoose} />
     </div>
   );

@@ -37,6 +37,7 @@ export const english = {
   chooseFirst: 'Choose a video first.',
   chooseOther: 'Choose another video',
   limits: 'Up to {size} and {length}',
+  room: '{used} of your {max} are in use',
   tooLarge: "{name} is {size}, over this server's {limit} limit. Choose a smaller file.",
   notVideo: '{name} is not a video. Choose a video file.',
   preview: 'Preview of the chosen video',

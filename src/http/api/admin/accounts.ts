@@ -2,13 +2,14 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { apiLimits } from '../../../../config/limits.ts';
 import { idSchema } from '../../../lib/ids.ts';
+import { actorOf } from '../../../modules/auth/index.ts';
 import { type DirectoryFilter, roles, type StaffView } from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
-import { ApiError } from '../../errors.ts';
+import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { accountEntitiesOf } from '../accounts/entities.ts';
 import { linkPages } from '../paging.ts';
-import { accountEntity, accountParams, flagSchema } from '../schemas.ts';
+import { accountEntity, accountParams, flagSchema, quotaEntity, quotaOf } from '../schemas.ts';
 
 /** Accounts in the shape of the Mastodon API's `Admin::Account`, with what else is known beside it. */
 const adminAccountEntity = z
@@ -47,6 +48,7 @@ const adminAccountEntity = z
 const adminAccountDetailEntity = adminAccountEntity
   .extend({
     storage_bytes: z.number(),
+    quota: quotaEntity,
     videos_count: z.number().describe('Also those that nobody else sees'),
     sessions: z.array(
       z.object({
@@ -185,9 +187,10 @@ export const getAdminAccount = route({
     const view = await directory.byId(params.id);
     const [entity] = view ? await entitiesOf(deps, [view]) : [];
     if (!entity) throw new ApiError('not-found');
-    const [sessions, storage] = await Promise.all([
+    const [sessions, storage, quota] = await Promise.all([
       directory.sessionsOf(params.id),
       directory.storageOf(params.id),
+      deps.staff.quotas.of(params.id),
     ]);
     return {
       ...entity,
@@ -195,12 +198,32 @@ export const getAdminAccount = route({
         ip === null ? [] : [{ ip, used_at: lastUsedAt.toISOString() }],
       ),
       storage_bytes: storage.bytes,
+      quota: quotaOf(quota),
       videos_count: storage.videos,
       sessions: sessions.map(({ id, ip, userAgent, app, createdAt, lastUsedAt }) => ({
         ...{ id, ip, user_agent: userAgent, app },
         ...{ created_at: createdAt.toISOString(), last_used_at: lastUsedAt.toISOString() },
       })),
     };
+  },
+});
+
+export const setQuota = route({
+  method: 'put',
+  path: '/api/v1/admin/accounts/:id/quota',
+  summary: 'Give an account of this server as much room for its videos, whatever its role.',
+  ...{ ...staff, scope: 'admin:write:accounts' },
+  params: accountParams,
+  body: z.object({
+    megabytes: z.number().int().min(0).max(100_000_000).nullable().describe('0: no limit; null: as its role'),
+    reason: z.string().trim().max(apiLimits.maxReasonCharacters).default(''),
+  }),
+  output: quotaEntity,
+  handler: async ({ deps, params, body, viewer }) => {
+    const input = { accountId: params.id, ...body };
+    const outcome = await deps.inTx((tx) => deps.staff.quotas.set(tx, actorOf(viewer), input));
+    if (!outcome.ok) throw refused(outcome);
+    return quotaOf(outcome.quota);
   },
 });
 

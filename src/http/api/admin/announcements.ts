@@ -10,6 +10,7 @@ import {
 import { actorOf } from '../../../modules/auth/index.ts';
 import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
+import { textPreviewEntity } from './text-preview.ts';
 
 const announcementEntity = z
   .object({
@@ -93,7 +94,7 @@ const previewAnnouncement = route({
   summary: 'How a text would look; nothing is kept of it.',
   ...writing,
   body: z.object({ text: announcementInputSchema.in.shape.text }),
-  output: z.object({ content: z.string().describe('HTML, safe to show') }).meta({ id: 'TextPreview' }),
+  output: textPreviewEntity,
   handler: async ({ body }) => ({ content: htmlOfPage(body.text) }),
 });
 

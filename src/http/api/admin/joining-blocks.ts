@@ -153,8 +153,8 @@ const changing = <Body extends z.ZodType>(
   change: (
     joining: HttpDeps['staff']['joining'],
     tx: Tx,
-    input: { by: Actor; id: JoiningBlockId; body: z.output<Body>; now: number },
-  ) => Promise<Ok | Failure<'permission-missing' | 'not-found'>>,
+    input: { by: Actor; id: JoiningBlockId; body: z.output<Body>; now: number; from: string | null },
+  ) => Promise<Ok | Failure<'permission-missing' | 'not-found' | 'validation-failed'>>,
 ) =>
   route({
     method: 'put',
@@ -165,12 +165,12 @@ const changing = <Body extends z.ZodType>(
     params,
     body,
     output: emptyEntity,
-    handler: async ({ deps, params, body: given, viewer }) => {
+    handler: async ({ deps, params, body: given, viewer, req }) => {
       const input = {
         by: actorOf(viewer),
         id: params.id,
         body: given as z.output<Body>,
-        now: deps.clock.now(),
+        ...{ now: deps.clock.now(), from: addressOf(req.ip) },
       };
       const outcome = await deps.inTx((tx) => change(deps.staff.joining, tx, input));
       if (!outcome.ok) throw refused(outcome);
@@ -188,7 +188,7 @@ export const changeIpBlock = changing(
   '/api/v1/admin/ip_blocks/:id',
   'admin:write:ip_blocks',
   z.object(ipBlockFields),
-  (joining, tx, { by, id, body, now }) => joining.changeIp(tx, by, id, ipBlockOf(body, now)),
+  (joining, tx, { by, id, body, now, from }) => joining.changeIp(tx, by, id, ipBlockOf(body, now), from),
 );
 export const changeReservedName = changing(
   '/api/v1/admin/reserved_names/:id',

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { apiLimits } from '../../../../config/limits.ts';
+import type { Accent } from '../../../lib/colour.ts';
+import { htmlOfPage } from '../../../lib/html/markdown.ts';
 import { actorOf } from '../../../modules/auth/index.ts';
 import type { Setting } from '../../../modules/settings/index.ts';
 import { refused } from '../../errors.ts';
 import { route } from '../../route.ts';
+import { accentsOf } from '../../theme.ts';
+import { textPreviewEntity } from './text-preview.ts';
 
 const settingEntity = z
   .object({
@@ -88,5 +92,41 @@ export const changeSettings = route({
     if (!outcome.ok) throw refused(outcome);
     await deps.settings.refresh();
     return deps.settings.list().map(entityOf);
+  },
+});
+
+const forSettings = { audience: 'staff', permission: 'settings', scope: 'admin:write' } as const;
+
+export const previewText = route({
+  method: 'post',
+  path: '/api/v1/admin/settings/preview',
+  summary: 'How a text in Markdown would look as a page of this server; nothing is kept of it.',
+  ...forSettings,
+  body: z.object({ text: z.string().max(apiLimits.maxSettingCharacters) }),
+  output: textPreviewEntity,
+  handler: async ({ body }) => ({ content: htmlOfPage(body.text) }),
+});
+
+const accentEntity = z.object({
+  accent: z.string(),
+  on_accent: z.string().describe('Of words on it'),
+  is_moved: z.boolean().describe('It could not be read as it was asked for: this is the nearest that can be'),
+});
+
+export const previewAccent = route({
+  method: 'post',
+  path: '/api/v1/admin/settings/preview_color',
+  summary: 'How a colour would look as that of the server, on light and on dark pages.',
+  ...forSettings,
+  body: z.object({ color: z.string().regex(/^#[0-9A-Fa-f]{6}$/) }),
+  output: z.object({ light: accentEntity, dark: accentEntity }).meta({ id: 'AccentPreview' }),
+  handler: async ({ body }) => {
+    const { light, dark } = accentsOf(body.color.toLowerCase());
+    const told = ({ accent, onAccent, isMoved }: Accent) => ({
+      accent,
+      on_accent: onAccent,
+      is_moved: isMoved,
+    });
+    return { light: told(light), dark: told(dark) };
   },
 });

@@ -1,5 +1,5 @@
 import type { Route } from '../../route.ts';
-import { getAdminAccount, listAdminAccounts, searchAdminAccounts } from './accounts.ts';
+import { getAdminAccount, listAdminAccounts, searchAdminAccounts, setQuota } from './accounts.ts';
 import { exportAuditLog, listAuditLog, undoAuditEntries } from './audit-log.ts';
 import { endInvite, listAllInvites, reopenInvite } from './invites.ts';
 import {
@@ -24,7 +24,7 @@ import { approveSignUp, listSignUps, rejectSignUp } from './sign-ups.ts';
 export const staffRoutes: readonly Route[] = [
   ...[listSignUps, approveSignUp, rejectSignUp],
   ...[getRanking, setRanking, resetRanking],
-  ...[listAdminAccounts, searchAdminAccounts, getAdminAccount],
+  ...[listAdminAccounts, searchAdminAccounts, getAdminAccount, setQuota],
   ...[assignRole, listRoles, createRole, changeRole, removeRole],
   ...[exportAuditLog, listAuditLog, undoAuditEntries],
   ...[listEmailDomainBlocks, addEmailDomainBlock, changeEmailDomainBlock, removeEmailDomainBlock],

@@ -14,7 +14,7 @@ const said = z.object({ text: z.string().trim().min(1).max(appealLimits.maxChara
 const strikeParams = z.object({ id: idSchema<'measure'>() });
 const tokenParams = z.object({ token: z.string().max(60) });
 
-async function strikeOf(deps: HttpDeps, measure: Measure | null) {
+export async function strikeOf(deps: HttpDeps, measure: Measure | null) {
   const [strike] = measure === null || measure.strike === null ? [] : await strikeEntitiesOf(deps, [measure]);
   if (!strike) throw new ApiError('not-found');
   return strike;
@@ -52,7 +52,7 @@ export const appealStrike = route({
 
 const linkLimit = { name: 'appeal-link', points: 30, seconds: 600 } as const;
 
-async function measureOfLink(deps: HttpDeps, token: string): Promise<Measure> {
+export async function measureOfLink(deps: HttpDeps, token: string): Promise<Measure> {
   const id = deps.measures.measureOfToken(token);
   const measure = id === null ? null : await deps.measures.byId(id);
   if (!measure) throw new ApiError('not-found', 'This link leads nowhere. Open the whole link of the mail.');

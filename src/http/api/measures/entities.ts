@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Account } from '../../../modules/accounts/index.ts';
+import { claimStates, counterableUntil, type ToldClaim } from '../../../modules/claims/index.ts';
 import { type Appeal, appealableUntil, counts, type Measure } from '../../../modules/moderation/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { accountEntitiesOf } from '../accounts/entities.ts';
+import { counterEntity, counterEntityOf } from '../claims/counter-entity.ts';
 import { rulesOf } from '../instance/get-instance.ts';
 import { accountEntity } from '../schemas.ts';
 
@@ -19,6 +21,22 @@ const appealEntity = z
     created_at: z.string(),
   })
   .meta({ id: 'Appeal' });
+
+const toldClaimEntity = z
+  .object({
+    id: z.string(),
+    name: z.string().describe('Who claims'),
+    organisation: z.string(),
+    work: z.string(),
+    originals: z.array(z.string()),
+    state: z.enum(claimStates),
+    counter_until: z
+      .string()
+      .nullable()
+      .describe('Until then a counter-notice can be sent; null: not, or no more'),
+    counter_notice: counterEntity.nullable(),
+  })
+  .meta({ id: 'StrikeClaim' });
 
 /** What somebody is told of a measure: the statement of reasons. */
 export const strikeEntity = z
@@ -44,6 +62,7 @@ export const strikeEntity = z
       .nullable()
       .describe('Until then it can be appealed against; null: not, or no more'),
     appeal: appealEntity.nullable(),
+    claim: toldClaimEntity.nullable().describe('The copyright claim for which it was removed'),
   })
   .meta({ id: 'Strike' });
 
@@ -82,7 +101,8 @@ export async function strikeEntitiesOf(
   deps: HttpDeps,
   measures: readonly Measure[],
 ): Promise<z.input<typeof strikeEntity>[]> {
-  const appeals = await deps.measures.appealsAmong(measures.map(({ id }) => id));
+  const ids = measures.map(({ id }) => id);
+  const [appeals, claims] = await Promise.all([deps.measures.appealsAmong(ids), deps.claims.toldAmong(ids)]);
   const now = deps.clock.now();
   const rules = new Map(rulesOf(deps).map((rule) => [rule.id, rule.text]));
   return measures.map((measure) => {
@@ -107,8 +127,23 @@ export async function strikeEntitiesOf(
       final_at: at(measure.purgeAt),
       appeal_until: isOpen ? until.toISOString() : null,
       appeal: appeal ? appealEntityOf(appeal) : null,
+      claim: toldClaimOf(claims.get(measure.id), now),
     };
   });
+}
+
+function toldClaimOf(told: ToldClaim | undefined, now: number): z.input<typeof toldClaimEntity> | null {
+  if (!told) return null;
+  const { claim, video, counter } = told;
+  const isOpen = claim.state === 'upheld' && video.restoredAt === null && counter === null;
+  const until = isOpen && video.removedAt !== null ? counterableUntil(video.removedAt) : null;
+  const { name, organisation } = claim.claimant;
+  return {
+    ...{ id: claim.id, name, organisation, work: claim.work, state: claim.state },
+    originals: [...claim.originals],
+    counter_until: until !== null && until.getTime() > now ? until.toISOString() : null,
+    counter_notice: counter ? counterEntityOf(counter) : null,
+  };
 }
 
 /** Measures as the staff sees them. */

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { idSchema } from '../../../lib/ids.ts';
-import { videoStandings } from '../../../modules/moderation/index.ts';
+import { type StaffVideo, videoStandings } from '../../../modules/moderation/index.ts';
+import type { HttpDeps } from '../../deps.ts';
 import { route } from '../../route.ts';
 import { accountEntitiesOf } from '../accounts/entities.ts';
 import { linkPages, pageOf } from '../paging.ts';
 import { accountEntity, pageQuery } from '../schemas.ts';
 
-const staffVideoEntity = z
+export const staffVideoEntity = z
   .object({
     id: z.string(),
     account: accountEntity.nullable(),
@@ -43,28 +44,36 @@ export const listAdminVideos = route({
     const { q, standing, origin, account_id: accountId } = query;
     const videos = await deps.measures.videos({ q, standing, origin, accountId }, pageOf(query));
     linkPages(req, res, deps.config.origin, videos, query.limit);
-    const authors = await deps.accounts.byIds([...new Set(videos.map((video) => video.accountId))]);
-    const people = [...authors.values()];
-    const written = await accountEntitiesOf(deps, people);
-    const byId = new Map(people.map(({ id }, place) => [id, written[place] ?? null]));
-    return videos.map((video) => {
-      const isSeen = video.state !== 'removed' && authors.get(video.accountId)?.state === 'active';
-      const { sensitive, commentsOff, undiscoverable } = video.marks;
-      return {
-        id: video.id,
-        account: byId.get(video.accountId) ?? null,
-        state: video.state,
-        visibility: video.visibility === 'followers' ? ('private' as const) : video.visibility,
-        content: video.captionHtml,
-        sensitive: video.sensitive,
-        marks: { sensitive, comments_off: commentsOff, no_discovery: undiscoverable },
-        local: video.local,
-        url: video.url,
-        poster_url:
-          isSeen && video.posterKey !== null ? deps.mediaUrls.objectUrl(video.posterKey, video) : null,
-        duration: video.durationSeconds,
-        created_at: video.createdAt.toISOString(),
-      };
-    });
+    return staffVideoEntitiesOf(deps, videos);
   },
 });
+
+/** Videos as the staff sees them. */
+export async function staffVideoEntitiesOf(
+  deps: HttpDeps,
+  videos: readonly StaffVideo[],
+): Promise<z.input<typeof staffVideoEntity>[]> {
+  const authors = await deps.accounts.byIds([...new Set(videos.map((video) => video.accountId))]);
+  const people = [...authors.values()];
+  const written = await accountEntitiesOf(deps, people);
+  const byId = new Map(people.map(({ id }, place) => [id, written[place] ?? null]));
+  return videos.map((video) => {
+    const isSeen = video.state !== 'removed' && authors.get(video.accountId)?.state === 'active';
+    const { sensitive, commentsOff, undiscoverable } = video.marks;
+    return {
+      id: video.id,
+      account: byId.get(video.accountId) ?? null,
+      state: video.state,
+      visibility: video.visibility === 'followers' ? ('private' as const) : video.visibility,
+      content: video.captionHtml,
+      sensitive: video.sensitive,
+      marks: { sensitive, comments_off: commentsOff, no_discovery: undiscoverable },
+      local: video.local,
+      url: video.url,
+      poster_url:
+        isSeen && video.posterKey !== null ? deps.mediaUrls.objectUrl(video.posterKey, video) : null,
+      duration: video.durationSeconds,
+      created_at: video.createdAt.toISOString(),
+    };
+  });
+}

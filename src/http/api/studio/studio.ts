@@ -16,7 +16,7 @@ import { route } from '../../route.ts';
 import { manyOf, text, whole } from '../inputs.ts';
 import { processingEntityOf } from '../media/entities.ts';
 import { linkNext } from '../paging.ts';
-import { pageQuery, videoParams } from '../schemas.ts';
+import { pageQuery, quotaEntity, quotaOf, videoParams } from '../schemas.ts';
 import { visibilityOf } from '../statuses/posts.ts';
 import { forgetMediaOf } from '../statuses/statuses.ts';
 import { videoEntitiesOf } from '../videos/entities.ts';
@@ -171,6 +171,23 @@ export const videoStatistics = route({
     const video = await deps.videos.ofAuthor(params.id, viewer.account.id);
     if (!video) throw new ApiError('not-found');
     return { id: video.id, ...(await periodOf(deps, { viewer, videoId: video.id }, query)) };
+  },
+});
+
+export const ownStorage = route({
+  method: 'get',
+  path: '/api/v1/studio/storage',
+  summary: 'What your own videos take in all their sizes, uploads under way included, and how much they may.',
+  audience: 'signed-in',
+  scope: 'read:statuses',
+  output: quotaEntity.extend({ used_bytes: z.number() }).meta({ id: 'OwnStorage' }),
+  handler: async ({ deps, viewer }) => {
+    const { id } = viewer.account;
+    const [quota, used] = await Promise.all([
+      deps.staff.quotas.of(id),
+      deps.inTx((tx) => deps.videos.storedBytes(tx, id)),
+    ]);
+    return { ...quotaOf(quota), used_bytes: used };
   },
 });
 

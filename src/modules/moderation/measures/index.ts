@@ -31,7 +31,7 @@ export {
   videoMeasures,
 } from './kinds.ts';
 export { counts, type Measure } from './model.ts';
-export { videoStandings } from './video-list.ts';
+export { type StaffVideo, videoStandings } from './video-list.ts';
 
 export type Measures = ReturnType<typeof createMeasures>;
 
@@ -82,6 +82,14 @@ export function createMeasures(base: Deps) {
     decideAppeal: (tx: Tx, by: Actor, decision: Decision) => decideAppeal(deps, tx, by, decision),
     ...appealQueries(db),
     ...letters,
+
+    /** Sets when what these hide is removed for good, as far as it is not yet; null: not before somebody says so. */
+    async keepUntil(tx: Tx, ids: readonly MeasureId[], until: Date | null): Promise<void> {
+      await tx('measures')
+        .whereRaw('id = any(?::bigint[])', [[...ids]])
+        .where({ lifted_at: null, purged_at: null })
+        .update({ purge_at: until });
+    },
 
     async byId(id: MeasureId): Promise<Measure | null> {
       const row: MeasureRow | undefined = await db('measures').where({ id }).first();

@@ -16,6 +16,7 @@ export interface VideoSearch {
   readonly standing?: VideoStanding | undefined;
   readonly origin?: 'local' | 'remote' | undefined;
   readonly accountId?: AccountId | undefined;
+  readonly ids?: readonly VideoId[] | undefined;
 }
 
 /** A video as the staff sees it in a list. */
@@ -95,11 +96,12 @@ interface StaffVideoRow {
  * yet, the staff sees where somebody reports it.
  */
 export function videoList(db: Db) {
-  return async ({ q, standing, origin, accountId }: VideoSearch, page: Page): Promise<StaffVideo[]> => {
+  return async ({ q, standing, origin, accountId, ids }: VideoSearch, page: Page): Promise<StaffVideo[]> => {
     const query = db('videos')
       .whereIn('videos.state', ['published', 'removed', 'held'])
       .whereIn('videos.visibility', ['public', 'unlisted'])
       .modify(within(page, 'videos.id'));
+    if (ids !== undefined) query.whereRaw('videos.id = any(?::bigint[])', [[...ids]]);
     if (q !== undefined && q !== '') query.modify(matching(db, q));
     if (standing !== undefined) query.modify(STANDINGS[standing]);
     if (origin !== undefined) query.where('videos.local', origin === 'local');

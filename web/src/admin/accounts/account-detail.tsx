@@ -12,6 +12,7 @@ import { DataTable } from '../parts/data-table.tsx';
 import { Detail, Facts, Section } from '../parts/detail.tsx';
 import { may } from '../permissions.ts';
 import { adminAccount } from './calls.ts';
+import { QuotaDialog } from './quota-dialog.tsx';
 import { RoleDialog } from './role-dialog.tsx';
 import { say } from './say.ts';
 import { AccountStates, roleName } from './states.tsx';
@@ -26,6 +27,7 @@ export function AccountDetail({ id }: { id: string }) {
 
 function Known({ account, onChange }: { account: AdminAccountDetail; onChange: () => void }) {
   const [isRoleAsked, askRole] = useState(false);
+  const [isQuotaAsked, askQuota] = useState(false);
   const mayChangeRole = may('roles') && account.domain === null && account.id !== me.value?.id;
   return (
     <Detail
@@ -47,6 +49,11 @@ function Known({ account, onChange }: { account: AdminAccountDetail; onChange: (
               {say('changeRole')}
             </Button>
           )}
+          {account.domain === null && account.id !== me.value?.id && (
+            <Button look="quiet" onPress={() => askQuota(true)}>
+              {say('changeQuota')}
+            </Button>
+          )}
         </>
       }
     >
@@ -63,6 +70,16 @@ function Known({ account, onChange }: { account: AdminAccountDetail; onChange: (
             onChange();
           }}
           onClose={() => askRole(false)}
+        />
+      )}
+      {isQuotaAsked && (
+        <QuotaDialog
+          account={account}
+          onDone={() => {
+            askQuota(false);
+            onChange();
+          }}
+          onClose={() => askQuota(false)}
         />
       )}
     </Detail>
@@ -83,7 +100,7 @@ function factsOf(account: AdminAccountDetail) {
     { term: say('secondFactor'), value: say(account.has_second_factor ? 'yes' : 'no') },
     { term: say('lastActive'), value: seen && <TimeAgo iso={seen} /> },
     ...everybodys,
-    { term: say('storage'), value: bytes(account.storage_bytes) },
+    { term: say('storage'), value: storageOf(account) },
     ...(account.invite_request ? [{ term: say('inviteRequest'), value: account.invite_request }] : []),
     ...(inviter === null
       ? []
@@ -94,6 +111,11 @@ function factsOf(account: AdminAccountDetail) {
           },
         ]),
   ];
+}
+
+function storageOf({ storage_bytes: used, quota }: AdminAccountDetail): string {
+  const size = bytes(used);
+  return quota.max_bytes === null ? size : say('storageOf', { size, max: bytes(quota.max_bytes) });
 }
 
 function Sessions({ account }: { account: AdminAccountDetail }) {

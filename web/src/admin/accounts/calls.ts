@@ -1,5 +1,5 @@
 import { request } from '../../api/client.ts';
-import type { AdminAccountDetail, StaffRole } from '../../api/schema.gen.ts';
+import type { AdminAccountDetail, StaffRole, StorageQuota } from '../../api/schema.gen.ts';
 
 export const adminAccount = (id: string) =>
   request<AdminAccountDetail>('GET', `/api/v1/admin/accounts/${encodeURIComponent(id)}`);
@@ -8,3 +8,9 @@ export const staffRoles = () => request<StaffRole[]>('GET', '/api/v1/admin/roles
 
 export const assignRole = (id: string, role: string, reason: string) =>
   request<object>('POST', `/api/v1/admin/accounts/${encodeURIComponent(id)}/role`, { role, reason });
+
+export const setQuota = (id: string, megabytes: number | null, reason: string) =>
+  request<StorageQuota>('PUT', `/api/v1/admin/accounts/${encodeURIComponent(id)}/quota`, {
+    megabytes,
+    reason,
+  });

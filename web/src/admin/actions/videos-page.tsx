@@ -10,6 +10,7 @@ import { ChoiceFilter, FilterBar, TextFilter } from '../parts/filter-bar.tsx';
 import { List, useList } from '../parts/list.tsx';
 import { ActionDialog } from './action-dialog.tsx';
 import styles from './actions.module.css';
+import { Cover } from './cover.tsx';
 import { say } from './say.ts';
 
 const STANDINGS = ['published', 'removed', 'limited', 'sensitive', 'waiting'];
@@ -72,21 +73,6 @@ export function VideosPage() {
         />
       )}
     </Page>
-  );
-}
-
-function Cover({ video }: { video: AdminVideo }) {
-  const [isShown, show] = useState(false);
-  if (video.poster_url === null) return <a href={video.url}>{video.id}</a>;
-  return (
-    <button type="button" class={styles.frame} aria-pressed={isShown} onClick={() => show(!isShown)}>
-      <img
-        class={isShown ? styles.cover : `${styles.cover} ${styles.hidden}`}
-        src={video.poster_url}
-        alt={say('show')}
-        loading="lazy"
-      />
-    </button>
   );
 }
 

@@ -13,6 +13,7 @@ import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { audience, deeds, lift, policies, setAudience } from './calls.ts';
 import { DecideDialog } from './decide-dialog.tsx';
 import { Deeds } from './deeds.tsx';
+import styles from './domains.module.css';
 import { ImportFile } from './import-file.tsx';
 import { levelName, levelTone } from './levels.ts';
 import { say } from './say.ts';
@@ -47,7 +48,9 @@ export function DomainsPage() {
       <Section title={say('deeds')}>
         <Deeds remote={lately} onRetry={reloadDeeds} onUndone={changed} />
       </Section>
-      <Audience />
+      <div class={styles.form}>
+        <Audience />
+      </div>
       {deciding && (
         <DecideDialog
           domains={deciding === 'new' ? [] : [deciding.domain]}

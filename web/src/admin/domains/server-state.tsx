@@ -12,6 +12,7 @@ export function Time({ iso }: { iso: string | null }) {
 
 /** Whether it answers, and what is decided about it. */
 export function ServerState({ server }: { server: KnownServer }) {
+  if (server.failing_since === null && server.severity === null) return null;
   return (
     <span class={styles.row}>
       {server.failing_since !== null && <Badge tone="bad">{say('failing')}</Badge>}

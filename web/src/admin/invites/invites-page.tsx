@@ -13,6 +13,7 @@ import { Badge } from '../parts/badge.tsx';
 import { Section } from '../parts/detail.tsx';
 import { ChoiceFilter, FilterBar, TextFilter } from '../parts/filter-bar.tsx';
 import { List, useList } from '../parts/list.tsx';
+import styles from './invites.module.css';
 import { say } from './say.ts';
 
 const decide = (id: string, verb: 'end' | 'reopen') =>
@@ -60,7 +61,7 @@ export function AllInvitesPage() {
           empty={{ icon: 'link', title: say('none'), text: say('noneText') }}
           label={say('all')}
           rowKey={({ id }) => id}
-          head={{ title: say('code'), cell: ({ code }) => <bdi>{code}</bdi> }}
+          head={{ title: say('code'), cell: ({ code }) => <bdi class={styles.code}>{code}</bdi> }}
           columns={[
             { title: say('by'), cell: ({ inviter }) => <bdi>@{inviter}</bdi> },
             { title: say('used'), cell: cameBy },

@@ -9,6 +9,7 @@ export type Kind = (typeof kinds)[number];
 export const severities = [
   'sign_up_requires_approval',
   'sign_up_block',
+  'no_access',
 ] as const satisfies readonly IpBlock['severity'][];
 
 const PATHS: Readonly<Record<Kind, string>> = {

@@ -17,7 +17,7 @@ export function Callout({ tone = 'plain', title, text, children }: CalloutProps)
   return (
     <div
       class={[styles.callout, isBad && styles.bad].filter(Boolean).join(' ')}
-      role={isBad ? 'alert' : 'status'}
+      role={isBad ? 'alert' : undefined}
     >
       <Icon name={isBad ? 'alert' : 'info'} size={20} />
       <p class={styles.words} dir="auto">

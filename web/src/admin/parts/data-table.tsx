@@ -24,40 +24,42 @@ interface DataTableProps<T> {
   readonly actions?: (row: T) => ComponentChildren;
 }
 
-/** A table on desktops; on phones each row stands as a card, with the heads as labels. */
+/** A table where there is room for one; elsewhere each row stands as a card, with the heads as labels. */
 export function DataTable<T>({ label, rows, rowKey, head, columns, actions }: DataTableProps<T>) {
   return (
-    <table class={styles.table} aria-label={label}>
-      <thead>
-        <tr>
-          {[head, ...columns].map((column) => (
-            <th key={column.title} scope="col" class={classOf(column)}>
-              {column.title}
-            </th>
-          ))}
-          {actions && <th scope="col">{say('actions')}</th>}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={rowKey(row)}>
-            <th scope="row" class={classOf(head)}>
-              {head.cell(row)}
-            </th>
-            {columns.map((column) => (
-              <td key={column.title} data-label={column.title} class={classOf(column)}>
-                {column.cell(row)}
-              </td>
+    <div class={styles.box}>
+      <table class={styles.table} aria-label={label}>
+        <thead>
+          <tr>
+            {[head, ...columns].map((column) => (
+              <th key={column.title} scope="col" class={classOf(column)}>
+                {column.title}
+              </th>
             ))}
-            {actions && (
-              <td>
-                <div class={styles.actions}>{actions(row)}</div>
-              </td>
-            )}
+            {actions && <th scope="col">{say('actions')}</th>}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)}>
+              <th scope="row" class={classOf(head)}>
+                {head.cell(row)}
+              </th>
+              {columns.map((column) => (
+                <td key={column.title} data-label={column.title} class={classOf(column)}>
+                  {column.cell(row)}
+                </td>
+              ))}
+              {actions && (
+                <td class={styles.deeds}>
+                  <div class={styles.actions}>{actions(row)}</div>
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

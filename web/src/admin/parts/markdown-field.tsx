@@ -28,7 +28,7 @@ export function MarkdownField({ preview, ...field }: MarkdownFieldProps) {
       <div class={styles.source}>
         <Field multiline {...field} />
       </div>
-      <section class={styles.preview} aria-label={say('preview')}>
+      <section class={styles.preview} aria-label={say('previewOf', { what: field.label })}>
         <p class={styles.title}>{say('preview')}</p>
         {html === '' ? (
           <p class={styles.title}>{say('previewEmpty')}</p>

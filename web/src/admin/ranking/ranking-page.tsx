@@ -84,18 +84,18 @@ function Tuning({ all, onChange }: { all: Ranking; onChange: (all: Ranking) => v
             </div>
           </fieldset>
         ))}
-        <div class={styles.bar}>
-          {count > 0 && (
-            <>
-              <span role="status">{say('changes', { n: count })}</span>
-              <Button look="quiet" onPress={() => setWritten({})}>
-                {say('discard')}
-              </Button>
-              <Button type="submit" busy={isWrong}>
-                {say('save')}
-              </Button>
-            </>
-          )}
+        {count > 0 && (
+          <div class={styles.bar}>
+            <span role="status">{say('changes', { n: count })}</span>
+            <Button look="quiet" onPress={() => setWritten({})}>
+              {say('discard')}
+            </Button>
+            <Button type="submit" busy={isWrong}>
+              {say('save')}
+            </Button>
+          </div>
+        )}
+        <div>
           <Button look="quiet" onPress={() => setAsking('reset')}>
             {say('reset')}
           </Button>

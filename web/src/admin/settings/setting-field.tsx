@@ -38,7 +38,7 @@ export function SettingField({ setting, draft, onDraft }: SettingFieldProps) {
   if (source === 'environment') {
     return (
       <div class={styles.setting}>
-        <span>{nameOf(setting)}</span>
+        <span class={styles.name}>{nameOf(setting)}</span>
         <span class={styles.given} dir="auto">
           {valueName(setting, setting.value)}
         </span>

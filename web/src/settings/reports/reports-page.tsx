@@ -42,11 +42,14 @@ export function OwnReportsPage() {
         <Notice icon="flag" title={say('empty')} text={say('emptyText')} />
       )}
       {reports.length > 0 && (
-        <ul aria-label={say('list')}>
+        <ul class={styles.list} aria-label={say('list')}>
           {reports.map((report) => (
-            <li key={report.id}>
-              <Handle account={report.target_account} /> · <TimeAgo iso={report.created_at} />
-              <p dir="auto">{report.comment}</p>
+            <li key={report.id} class={styles.card}>
+              <div class={styles.line}>
+                <Handle account={report.target_account} />
+                <TimeAgo iso={report.created_at} />
+              </div>
+              {report.comment !== '' && <p dir="auto">{report.comment}</p>}
               <p class={styles.muted}>{say(OUTCOME[report.outcome])}</p>
             </li>
           ))}

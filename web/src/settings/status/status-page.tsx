@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso/router';
 import type { Strike } from '../../api/schema.gen.ts';
+import { CounterPart } from '../../copyright/counter-part.tsx';
 import { day } from '../../format.ts';
 import { me } from '../../state/session.ts';
 import { toast } from '../../state/toasts.ts';
@@ -39,7 +40,7 @@ function Decisions({ token }: { token: string | null }) {
         <Notice icon="check" title={say('empty')} text={say('emptyText')} />
       )}
       {strikes.length > 0 && (
-        <ul aria-label={say('list')}>
+        <ul class={styles.list} aria-label={say('list')}>
           {strikes.map((strike) => (
             <li key={strike.id}>
               <Decision
@@ -64,7 +65,7 @@ interface DecisionProps {
 function Decision({ strike, token, onChange }: DecisionProps) {
   const { action, target, appeal } = strike;
   return (
-    <article>
+    <article class={styles.card}>
       <h2>{say('did', { action })}</h2>
       <p class={styles.muted}>
         {say('number', { number: strike.number })} · {say('about', { kind: target.kind })} ·{' '}
@@ -86,6 +87,7 @@ function Decision({ strike, token, onChange }: DecisionProps) {
       <p class={styles.muted}>
         {say(strike.automated ? 'automated' : 'byPerson')} {standingOf(strike)}
       </p>
+      {strike.claim && <CounterPart {...{ strikeId: strike.id, claim: strike.claim, token, onChange }} />}
       {appeal && (
         <>
           <h3>{say('appealed')}</h3>
