@@ -1,6 +1,7 @@
 export { type AuditAction, auditActions, targetKinds } from './actions.ts';
 export { type Actor, operator, outranks, permitted } from './actor.ts';
-export { type Audit, type AuditEntry, type AuditFilter, createAudit, type Deed } from './audit.ts';
+export { type Audit, type AuditFilter, createAudit } from './audit.ts';
+export type { AuditEntry, Deed } from './deed.ts';
 export {
   createDirectory,
   type DirectoryFilter,

@@ -3,7 +3,8 @@ import type { AccountId, AuditId, IdSource, StaffRoleId } from '../../lib/ids.ts
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { AuditAction } from './actions.ts';
 import { type Actor, may, outranks, permitted } from './actor.ts';
-import type { Audit, AuditEntry, Deed } from './audit.ts';
+import type { Audit } from './audit.ts';
+import type { AuditEntry, Deed } from './deed.ts';
 import { type Permission, permissionsOf, type Role, rankOf, roles as usualRoles } from './permissions.ts';
 import type { Watch } from './rows.ts';
 import { knownAmong, type Standing, standingOf } from './standing.ts';

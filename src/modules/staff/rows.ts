@@ -4,7 +4,7 @@ import type { AuditId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { AuditAction } from './actions.ts';
 import { type Actor, permitted } from './actor.ts';
-import type { AuditEntry, Deed } from './audit.ts';
+import type { AuditEntry, Deed } from './deed.ts';
 import type { Permission } from './permissions.ts';
 
 interface Kept {
