@@ -109,13 +109,13 @@ async function recorded(
   { id, ...deed }: Omit<Deed, 'target'> & { readonly id: RuleId },
   write: () => PromiseLike<unknown>,
 ): Promise<void> {
-  await audit.recordRows(
+  const auditId = await audit.recordRows(
     tx,
     by,
     { ...deed, target: { kind: 'rule', id } },
     { watch: { table: 'content_rules', where: (query) => query.where({ id }) }, write },
   );
-  await changed(tx);
+  if (auditId !== null) await changed(tx);
 }
 
 async function ruleNow(tx: Tx, id: RuleId): Promise<Result<{ rule: Rule }, 'not-found'>> {
