@@ -90,6 +90,8 @@ export const reportLimits = {
   maxAtOnce: 500,
   /** Of one account, those that its page shows; the others are counted. */
   maxShown: 200,
+  /** Files of a video that was reported stay at most this long after it was deleted, until its frames are copied. */
+  evidenceWaitMs: 2 * 24 * 3_600_000,
   /** What was reported is kept this long once its report is closed, */
   evidenceKeptMs: 180 * 24 * 3_600_000,
   /** and this long at most, closed or not. */

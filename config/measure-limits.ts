@@ -11,7 +11,8 @@ export const measureLimits = {
   searchedVideos: 20_000,
   maxFactsCharacters: 5_000,
   maxRules: 20,
-  maxReports: 100,
+  /** Reports that one of them settles; as many as can be changed at once. */
+  maxReports: 500,
   /** Measures of one account that are shown at once. */
   maxListed: 200,
 } as const;

@@ -79,6 +79,7 @@ import { openStores } from './stores.ts';
 import { createStreams } from './streams.ts';
 import { createSubscribers } from './subscribers.ts';
 import { transcriberOf } from './transcriber.ts';
+import { createUndoing } from './undoing.ts';
 import { version } from './version.ts';
 
 /** Parts that a caller may replace. */
@@ -134,7 +135,14 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   closers.push(() => settings.close());
   const { config } = settings;
   const connections = { db, redis, databaseUrl, redisUrl };
-  const { inTx, recommending, hearCommitted } = openRankedFeeds({ config, ids, clock, log, ...connections });
+  const { inTx, recommending, hearCommitted } = openRankedFeeds({
+    config,
+    ids,
+    clock,
+    log,
+    audit,
+    ...connections,
+  });
   const enqueue = createEnqueue(ids);
   const scratchDir = join(config.dataDir, 'work');
   const room = createRoom({ places: overrides.places ?? placesOf(config, db), clock, log });
@@ -243,7 +251,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     strikes: config.strikes,
   });
   const reportDesk = createReportDesk({
-    ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, workDir: scratchDir },
+    ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, measures, workDir: scratchDir },
   });
   const relays = createRelays({ db, ids, urls, audit });
   const posts = createPosts({ db, inTx, ids, clock, log, videos, comments, accounts });
@@ -252,7 +260,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const analytics = createAnalytics({ db, inTx, clock });
   const feed = createFeed({ db, videos, accounts, engagement, comments, filters, recommending });
   const streams = createStreams({
-    ...{ db, inTx, ids, enqueue, clock, log, unlistedDomains, instanceSecret, redis, config },
+    ...{ db, inTx, ids, enqueue, clock, log, audit, unlistedDomains, instanceSecret, redis, config },
     keepAtHand: videos.keepAtHand,
     onFresh: analytics.noteWatched,
   });
@@ -354,6 +362,12 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ config, db, inTx, databaseUrl, clock, log, audit, media, metrics, instanceSecret, auth },
     request: fetch.request,
   });
+  const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
+  const [staff, work] = [createStaffSide({ db, ids, audit, config }), createWork({ db, audit })];
+  const undoing = createUndoing({
+    ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
+    ...{ trending: streams.trending, recommending, relays, announcements },
+  });
   const context = {
     config,
     settings,
@@ -362,13 +376,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ clock, random, metrics, databaseUrl, redisUrl },
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
     ownsRedis: stack?.redisUrl !== undefined,
-    db,
-    inTx,
-    ids,
-    urls,
-    redis,
-    queues,
-    work: createWork({ db, audit }),
+    ...{ db, inTx, ids, urls, redis, queues },
+    ...{ work, staff, undoing, announcements },
     ...createOperations({
       ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
       ...safekeeping,
@@ -383,8 +392,6 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
       clock,
     }),
     ...{ comments, engagement, moderation, measures, reportDesk, claims, audit },
-    staff: createStaffSide({ db, ids, audit, config }),
-    announcements: createAnnouncements({ db, inTx, ids, clock, audit }),
     ...guard,
     ...{ notifications, push, relays, posts, tags },
     ...{ feed, ...streams, recommending, analytics, cursors },

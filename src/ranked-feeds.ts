@@ -6,6 +6,7 @@ import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
 import type { Logger } from './lib/log.ts';
 import { createRecommending } from './modules/recommending/index.ts';
+import type { Audit } from './modules/staff/index.ts';
 
 /** Transactions, and what hears of them once they are committed: what people do is in their next page at once. */
 export function openRankedFeeds(deps: {
@@ -14,6 +15,7 @@ export function openRankedFeeds(deps: {
   readonly ids: IdSource;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly audit: Audit;
   readonly redis: Redis;
   readonly databaseUrl: string;
   readonly redisUrl: string;

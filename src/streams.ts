@@ -8,6 +8,7 @@ import type { IdSource } from './lib/ids.ts';
 import type { Logger } from './lib/log.ts';
 import { createCounters } from './modules/counters/index.ts';
 import { createSignalLog, createSignalMover } from './modules/signals/index.ts';
+import type { Audit } from './modules/staff/index.ts';
 import { createTrending } from './modules/trending/index.ts';
 import { createWatching, type FreshWatch } from './modules/watching/index.ts';
 
@@ -19,6 +20,7 @@ export function createStreams(deps: {
   readonly enqueue: Enqueue;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly audit: Audit;
   readonly unlistedDomains: UnlistedDomains;
   readonly instanceSecret: string;
   readonly redis: Redis;

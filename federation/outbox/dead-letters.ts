@@ -42,11 +42,7 @@ export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
     },
 
     retry: (by, choice) => onDead(deps, by, choice, { action: 'delivery.retry', step: requeue }),
-    discard: (by, choice) =>
-      onDead(deps, by, choice, {
-        action: 'delivery.discard',
-        step: (chunkDeps, tx, ids) => remove(chunkDeps, tx, ids, nameOfActor(by)),
-      }),
+    discard: (by, choice) => onDead(deps, by, choice, { action: 'delivery.discard', step: remove }),
     count: (choice) => countOf(db, choice),
 
     async retryHost(by, host) {
@@ -177,12 +173,12 @@ async function requeue({ clock, enqueue }: DeadLetterDeps, tx: Tx, ids: readonly
   await wakePumps(enqueue, tx, hosts);
 }
 
-async function remove({ log }: DeadLetterDeps, tx: Tx, ids: readonly string[], by: string): Promise<void> {
+async function remove({ log }: DeadLetterDeps, tx: Tx, ids: readonly string[]): Promise<void> {
   const { rows } = await tx.raw<{ rows: { id: string; inbox: string; activity: string }[] }>(
     `delete from deliveries using activities
       where deliveries.id = any(?) and activities.id = deliveries.activity_id
       returning deliveries.id, deliveries.inbox_uri as inbox, activities.uri as activity`,
     [[...ids]],
   );
-  for (const letter of rows) log.warn({ ...letter, by }, 'a dead letter was discarded');
+  for (const letter of rows) log.warn(letter, 'a dead letter was discarded');
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { AuditEntry } from '../modules/staff/index.ts';
-import { missing, type Run } from './report.ts';
+import { parseId } from '../lib/ids.ts';
+import { type AuditEntry, operator } from '../modules/staff/index.ts';
+import { missing, misused, type Report, type Run, refused } from './report.ts';
 
 const USUAL = 50;
 const MOST = 1_000;
@@ -27,6 +28,21 @@ export function auditCommand(run: Run): Command {
         const page = { maxId: null, minId: null, sinceId: null, limit: options.limit };
         const rows = (await audit.list(filter, page)).map(rowOf);
         return { ok: true, rows, text: `${rows.length} entries.` };
+      }),
+    );
+  command
+    .command('undo')
+    .description('take back what entries tell of, all or none; see their numbers with `audit list`')
+    .argument('<id...>', 'of the entries')
+    .option('--reason <text>', 'why, for the log', '')
+    .action((texts: string[], { reason }: { reason: string }) =>
+      run(async ({ undoing }): Promise<Report> => {
+        const auditIds = texts.flatMap((text) => parseId<'audit'>(text) ?? []);
+        if (auditIds.length < texts.length) return misused('Write the numbers of entries.');
+        const outcome = await undoing.undo(operator, { auditIds, reason });
+        if (!outcome.ok) return refused(outcome);
+        const rows = outcome.auditIds.map((id) => ({ id }));
+        return { ok: true, rows, text: `${auditIds.length} taken back.` };
       }),
     );
   return command;

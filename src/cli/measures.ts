@@ -56,7 +56,11 @@ function addMeasures(
       .addOption(
         new Option('--rule <id>', 'a rule that was broken; may come again').argParser(several).default([]),
       )
-      .addOption(new Option('--report <id>', 'a report that led to it').argParser(several).default([]))
+      .addOption(
+        new Option('--report <id>', 'a report that led to it: it is closed with the deed; may come again')
+          .argParser(several)
+          .default([]),
+      )
       .option('--quiet', 'tell nobody: then it is no strike')
       .option('--dry-run', 'change nothing')
       .action((what: string, options: TakeOptions) =>
@@ -66,15 +70,15 @@ function addMeasures(
           if (options.dryRun)
             return { ok: true, text: `Would do: ${measure} of ${target.kind} ${target.id}.` };
           const outcome = await context.inTx((tx) =>
-            context.measures.take(tx, operator, {
+            context.reportDesk.act(tx, operator, {
               ...{ target, measure, facts: options.reason, ruleIds: options.rule },
-              ...{ reportIds: options.report as ReportId[], notice: !options.quiet },
+              ...{ reports: options.report.map((id) => ({ id: id as ReportId })), notice: !options.quiet },
             }),
           );
           if (!outcome.ok) return refused(outcome);
-          const { changed, measureId, auditId } = outcome;
+          const { changed, measureId, auditId, auditIds } = outcome;
           const text = changed ? `Done: ${measure} of ${target.kind} ${target.id}.` : 'It was so already.';
-          return { ok: true, text, rows: [{ measureId, auditId, changed }] };
+          return { ok: true, text, rows: [{ measureId, auditId, changed, auditIds }] };
         }),
       );
     if (measure === 'delete') continue;

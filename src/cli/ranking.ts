@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { rankingDefaults } from '../modules/ranking/index.ts';
 import { numbersOf } from '../modules/recommending/index.ts';
+import { operator } from '../modules/staff/index.ts';
 import { misused, type Report, type Run, refused } from './report.ts';
 
 /** `vireo ranking …`: what For You is ranked by. */
@@ -35,9 +36,7 @@ export function rankingCommand(run: Run): Command {
         const numbers = Object.fromEntries(
           changes.map((change) => change.split('=')).map(([name = '', value]) => [name, Number(value)]),
         );
-        const done = await inTx((tx) =>
-          recommending.settings.change(tx, numbers, { accountId: null, reason }),
-        );
+        const done = await inTx((tx) => recommending.settings.change(tx, operator, { numbers, reason }));
         if (!done.ok) return refused(done);
         return { ok: true, text: `Version ${done.live.version}. The next feeds are ranked by it.` };
       }),
@@ -48,7 +47,7 @@ export function rankingCommand(run: Run): Command {
     .description('rank by the defaults again')
     .action(() =>
       run(async ({ recommending, inTx }): Promise<Report> => {
-        const done = await inTx((tx) => recommending.settings.reset(tx, { accountId: null, reason: '' }));
+        const done = await inTx((tx) => recommending.settings.reset(tx, operator));
         return done.ok ? { ok: true, text: `Version ${done.live.version}: the defaults.` } : refused(done);
       }),
     );

@@ -2,9 +2,18 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Id, parseId, type ReportId } from '../lib/ids.ts';
 import type { Result } from '../lib/result.ts';
-import { type DeskReport, type ReportCategory, reportCategories } from '../modules/moderation/index.ts';
+import {
+  accountMeasures,
+  commentMeasures,
+  type DeskReport,
+  type MeasureKind,
+  type ReportCategory,
+  reportCategories,
+  type Target,
+  videoMeasures,
+} from '../modules/moderation/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import { missing, type Report, type Run, refused } from './report.ts';
+import { missing, misused, type Report, type Run, refused } from './report.ts';
 
 interface ListOptions {
   readonly state: 'open' | 'resolved' | 'dismissed' | 'closed';
@@ -79,9 +88,16 @@ export function reportCommand(run: Run): Command {
     .description('close a report that was right')
     .argument('<id>', 'of the report', reportId)
     .option('--dismiss', 'there is nothing to do about it')
-    .option('--reason <text>', 'why, for the audit log')
-    .action((id: ReportId, options: { dismiss?: boolean; reason?: string }) =>
-      run(async ({ inTx, reportDesk }) => {
+    .option('--reason <text>', 'why, for the audit log; with a measure also for its person')
+    .option('--measure <measure>', 'do this at once to the reported account, or to one of its posts')
+    .option('--video <id>', 'do it to this video of the account')
+    .option('--comment <id>', 'do it to this comment of the account')
+    .option('--quiet', 'tell nobody of the measure: then it is no strike')
+    .action((id: ReportId, options: ResolveOptions) =>
+      run(async (context) => {
+        const { inTx, reportDesk } = context;
+        if (options.measure !== undefined)
+          return actOn(context, id, { ...options, measure: options.measure });
         const as = options.dismiss ? 'dismissed' : 'resolved';
         const why = options.reason === undefined ? {} : { reason: options.reason };
         return said(
@@ -118,6 +134,67 @@ export function reportCommand(run: Run): Command {
 }
 
 const noReport = missing('There is no such report.');
+
+interface ResolveOptions {
+  readonly dismiss?: boolean;
+  readonly reason?: string;
+  readonly measure?: string;
+  readonly video?: string;
+  readonly comment?: string;
+  readonly quiet?: true;
+}
+
+/** Does something to what was reported and closes the report with it, both or neither. */
+async function actOn(
+  { inTx, reportDesk }: Context,
+  id: ReportId,
+  { measure, reason = '', quiet, dismiss, ...options }: ResolveOptions & { readonly measure: string },
+): Promise<Report> {
+  const report = await reportDesk.deskReport(id);
+  if (!report) return noReport;
+  const target = targetOf(report.targetId, options);
+  const known = target && measuresOf[target.kind].find((one) => one === measure);
+  if (!target || dismiss) {
+    return misused('Name a video or a comment, or neither; and no --dismiss with a measure.');
+  }
+  if (!known || known === 'delete') {
+    const those = measuresOf[target.kind].filter((one) => one !== 'delete').join(', ');
+    return misused(`What can be done to such a ${target.kind}: ${those}.`);
+  }
+  const outcome = await inTx((tx) =>
+    reportDesk.act(tx, operator, {
+      target,
+      measure: known,
+      facts: reason,
+      reports: [{ id }],
+      notice: !quiet,
+    }),
+  );
+  if (!outcome.ok) return refused(outcome);
+  const rows = outcome.auditIds.map((auditId) => ({ auditId }));
+  return {
+    ok: true,
+    rows,
+    text: `Done: ${measure} of ${target.kind} ${target.id}. Report ${id} is resolved.`,
+  };
+}
+
+const measuresOf: Readonly<Record<Target['kind'], readonly MeasureKind[]>> = {
+  account: accountMeasures,
+  video: videoMeasures,
+  comment: commentMeasures,
+};
+
+function targetOf(
+  accountId: DeskReport['targetId'],
+  { video, comment }: Pick<ResolveOptions, 'video' | 'comment'>,
+): Target | null {
+  if (video !== undefined && comment !== undefined) return null;
+  const [videoId, commentId] = [parseId<'video'>(video ?? ''), parseId<'comment'>(comment ?? '')];
+  if (video !== undefined) return videoId && { kind: 'video', id: videoId };
+  if (comment !== undefined) return commentId && { kind: 'comment', id: commentId };
+  return { kind: 'account', id: accountId };
+}
 
 function said(outcome: Result, done: string): Report {
   return outcome.ok ? { ok: true, text: done } : refused(outcome);

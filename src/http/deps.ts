@@ -49,6 +49,7 @@ import type { Watching } from '../modules/watching/index.ts';
 import type { Work } from '../modules/work/index.ts';
 import type { Lifecycle } from '../operations/readiness.ts';
 import type { StaffSide } from '../staff-side.ts';
+import type { Undoing } from '../undoing.ts';
 import type { ClientDoor } from './activitypub/door.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { RateLimits } from './limits.ts';
@@ -74,6 +75,7 @@ export interface HttpDeps {
   readonly engagement: Engagement;
   readonly moderation: Moderation;
   readonly settings: Settings;
+  readonly undoing: Undoing;
   readonly reportDesk: ReportDesk;
   readonly measures: Measures;
   readonly claims: Claims;

@@ -140,12 +140,19 @@ describe('dead letters', () => {
     expect((await rows()).map(({ id }) => id)).toEqual([made[1]]);
     expect(logged).toMatchObject(
       [0, 2].map((n) => ({
-        ...{ id: made[n], by: admin.id, inbox: 'https://a.example/inbox' },
+        ...{ id: made[n], inbox: 'https://a.example/inbox' },
         ...{ activity: `https://video.example/activities/${n}`, msg: 'a dead letter was discarded' },
       })),
     );
     expect((await client.post(`${PATH}/dead/${made[1]}/discard`, { as: admin })).body).toEqual({ count: 1 });
     expect(await rows()).toEqual([]);
+    const entries = await server.context.db('audit_log').where({ action: 'delivery.discard' }).orderBy('id');
+    expect(
+      entries.map(({ account_id: by, target_kind: kind, target_id: id, detail }) => [by, kind, id, detail]),
+    ).toEqual([
+      [admin.id, 'domain', 'a.example', { count: 2 }],
+      [admin.id, 'job', made[1], { count: 1 }],
+    ]);
   });
 
   test('of more than one chunk are all taken', async () => {

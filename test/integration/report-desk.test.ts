@@ -98,7 +98,7 @@ describe('two moderators', () => {
     expect((await undo(take.audit_ids)).code).toBe('report-changed');
     expect((await undo([...take.audit_ids, ...close.audit_ids])).status).toBe(200);
     expect(await rowOf(id)).toEqual(before);
-    expect((await undo(close.audit_ids)).code).toBe('not-undoable');
+    expect((await undo(close.audit_ids)).code).toBe('undone-before');
     const entries = await entriesOf(id);
     expect(entries.map(({ action, reason }) => [action, reason])).toEqual([
       ...[
@@ -110,6 +110,57 @@ describe('two moderators', () => {
         ['report.assign', ''],
       ],
     ]);
+  });
+});
+
+describe('a measure and the reports behind it', () => {
+  const act = (as: Person, path: string, body: object) =>
+    asker.ask('post', `/api/v1/admin/${path}/action`, { as, body });
+  const measuresOn = (id: string) => server.context.db('measures').where({ target_id: id, lifted_at: null });
+
+  test('are one deed, on the account and on a post, and are taken back as one', async () => {
+    const target = await people.local('author');
+    const videoId = await playable(target);
+    for (const [path, id, type] of [
+      ['accounts', target.id, 'silence'],
+      ['videos', videoId, 'remove'],
+    ] as const) {
+      const report = await reported({ target, videoIds: [videoId] });
+      const before = await rowOf(report.id);
+      const body = { type, text: 'Spam.', reports: [{ id: report.id, version: 1 }] };
+      const done = json(await act(mona, `${path}/${id}`, body));
+      expect(done.report_ids).toEqual([report.id]);
+      expect(await rowOf(report.id)).toMatchObject({ state: 'resolved', closed_by: mona.id });
+      expect((await entriesOf(report.id)).map(({ action, reason }) => [action, reason])).toEqual([
+        ['report.resolve', 'Spam.'],
+      ]);
+      expect(done.audit_ids).toHaveLength(2);
+      const undo = { as: max, body: { audit_ids: done.audit_ids } };
+      expect((await asker.ask('post', '/api/v1/admin/report_changes/undo', undo)).status).toBe(200);
+      expect(await rowOf(report.id)).toEqual(before);
+      expect(await measuresOn(id)).toEqual([]);
+    }
+  });
+
+  test('happen both or neither: who was faster, and what may not be done', async () => {
+    const { id, target } = await reported();
+    await change(max, { change: 'assign', reports: [{ id, version: 1 }], to: max.id });
+    const body = { type: 'silence', reports: [{ id, version: 1 }] };
+    expect((await act(mona, `accounts/${target.id}`, body)).code).toBe('report-changed');
+    expect(await measuresOn(target.id)).toEqual([]);
+    const boss = await people.signedIn(`boss${names}`, 'admin');
+    const above = await reported({ target: boss.account });
+    const refused = await act(mona, `accounts/${boss.id}`, { type: 'silence', report_ids: [above.id] });
+    expect(refused.code).toBe('outranked');
+    expect((await rowOf(above.id)).state).toBe('open');
+  });
+
+  test('name reports that are closed already without opening or closing them again', async () => {
+    const { id, target } = await reported();
+    await change(max, { change: 'dismiss', reports: [{ id, version: 1 }] });
+    const done = json(await act(mona, `accounts/${target.id}`, { type: 'none', report_id: id }));
+    expect(done.report_ids).toEqual([id]);
+    expect(await rowOf(id)).toMatchObject({ state: 'dismissed', closed_by: max.id });
   });
 });
 
@@ -258,6 +309,40 @@ describe('evidence', () => {
     expect(entry).toMatchObject({ action: 'report.evidence', actor: { accountId: mona.id } });
   });
 
+  test('is copied before the files go, though the author deletes the video at once', async () => {
+    const { context } = server;
+    const { db, storage, videos, reportDesk } = context;
+    const author = await people.local('quick');
+    const videoId = await playable(author);
+    await db('video_assets').where({ video_id: videoId, role: 'mp4' }).update({ width: 180, height: 320 });
+    const { id } = await reported({ target: author, videoIds: [videoId] });
+    const { key } = await db('video_assets').where({ video_id: videoId, role: 'mp4' }).first('key');
+    await context.inTx((tx) => videos.remove(tx, videoId, author.id));
+    const later = await videos.jobs.purge(videoId, run);
+    const again = await context.inTx(async (tx) => later?.(tx));
+    expect(again).toBeInstanceOf(Date);
+    expect(await storage.stat(key)).not.toBeNull();
+    await reportDesk.sheets.keep(id, run);
+    expect(await db('report_evidence').where({ report_id: id }).first()).toMatchObject({
+      frames_state: 'kept',
+    });
+    expect(await videos.jobs.purge(videoId, run)).toBeUndefined();
+    expect(await storage.stat(key)).toBeNull();
+  });
+
+  test('keeps nobody from deleting for longer than two days, though it cannot be copied', async () => {
+    const { db, storage, videos, inTx } = server.context;
+    const author = await people.local('stuck');
+    const videoId = await playable(author);
+    const { key } = await db('video_assets').where({ video_id: videoId, role: 'mp4' }).first('key');
+    const { id } = await reported({ target: author, videoIds: [videoId] });
+    await inTx((tx) => videos.remove(tx, videoId, author.id));
+    const captured_at = new Date(Date.now() - 49 * 3_600_000);
+    await db('report_evidence').where({ report_id: id }).update({ captured_at });
+    expect(await videos.jobs.purge(videoId, run)).toBeUndefined();
+    expect(await storage.stat(key)).toBeNull();
+  });
+
   test('is forgotten half a year after its report was closed, with its file', async () => {
     const { context } = server;
     const author = await people.local('longago');
@@ -327,6 +412,18 @@ describe('vireo report', () => {
       ),
     };
   };
+
+  test('resolves with a measure on the account or a post, in one', async () => {
+    const target = await people.local('measured');
+    const videoId = await playable(target);
+    const { id } = await reported({ target, videoIds: [videoId] });
+    expect((await cli('resolve', id, '--measure', 'freeze', '--video', videoId)).code).toBe(1);
+    expect((await rowOf(id)).state).toBe('open');
+    const done = await cli('resolve', id, '--measure', 'remove', '--video', videoId, '--reason', 'Spam.');
+    expect(done).toMatchObject({ code: 0, rows: [{ auditId: expect.any(String) }, {}] });
+    expect(await rowOf(id)).toMatchObject({ state: 'resolved', closed_by: null });
+    expect((await server.context.videos.internal(videoId))?.state).toBe('removed');
+  });
 
   test('lists, gives, notes, closes and opens again; the log says that it was the command line', async () => {
     const { id, target } = await reported();

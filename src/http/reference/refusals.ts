@@ -166,7 +166,12 @@ export const meanings: Readonly<Record<Reason, string>> = {
 };
 
 const ACTING: readonly Reason[] = ['outranked', 'not-possible'];
+const SETTLING: readonly Reason[] = [...ACTING, 'report-changed'];
 const TAKING_BACK: readonly Reason[] = [...ACTING, 'too-late'];
+const UNDOING: readonly Reason[] = [
+  ...TAKING_BACK,
+  ...(['report-changed', 'not-undoable', 'undone-before', 'not-found', 'conflict'] as const),
+];
 const ON_ACCOUNT = ['enable', 'unsilence', 'unsuspend', 'unsensitive', 'open_comments', 'show_in_discovery'];
 const ON_VIDEO = ['unsensitive', 'open_comments', 'show_in_discovery', 'restore'];
 const appealing: readonly Reason[] = ['too-late', 'appealed-before', 'undone-before'];
@@ -174,7 +179,7 @@ const appealing: readonly Reason[] = ['too-late', 'appealed-before', 'undone-bef
 /** Those of what the staff does to accounts and posts. */
 const measures: Readonly<Record<string, readonly Reason[]>> = {
   ...Object.fromEntries([
-    ...['accounts', 'videos', 'comments'].map((of) => [`POST /api/v1/admin/${of}/:id/action`, ACTING]),
+    ...['accounts', 'videos', 'comments'].map((of) => [`POST /api/v1/admin/${of}/:id/action`, SETTLING]),
     ...ON_ACCOUNT.map((verb) => [`POST /api/v1/admin/accounts/:id/${verb}`, TAKING_BACK]),
     ...ON_VIDEO.map((verb) => [`POST /api/v1/admin/videos/:id/${verb}`, TAKING_BACK]),
   ]),
@@ -299,7 +304,8 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/admin/reports/:id/reopen': ['report-changed'],
   'POST /api/v1/admin/reports/:id/forward': ['report-changed', 'not-remote'],
   'POST /api/v1/admin/report_changes': ['report-changed', 'not-staff', 'not-found'],
-  'POST /api/v1/admin/report_changes/undo': ['report-changed', 'not-undoable', 'not-found'],
+  'POST /api/v1/admin/report_changes/undo': UNDOING,
+  'POST /api/v1/admin/audit_log/undo': UNDOING,
   'PUT /api/v1/announcements/:id/reactions/:name': ['not-an-emoji', 'too-many-reactions'],
   'DELETE /api/v1/announcements/:id/reactions/:name': ['not-an-emoji'],
   'POST /api/v1/admin/announcements': ['too-many-announcements'],

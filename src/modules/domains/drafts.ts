@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Db, Tx } from '../../db/database.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Decision, Instances } from '../instances/index.ts';
-import { type Actor, type Audit, permitted } from '../staff/index.ts';
+import { type Actor, type Audit, type AuditEntry, permitted } from '../staff/index.ts';
 import { type ListedDecision, listedDecision } from './decision.ts';
 import { decisionOf, nameOf } from './ownership.ts';
 import type { Recorded, recording } from './recording.ts';
@@ -29,6 +29,9 @@ const draftRows = z.array(
     decision: listedDecision,
   }),
 );
+
+/** Entries from before these numbers were kept have none. */
+const acceptedSchema = z.object({ drafts: z.array(z.string()).default([]) });
 
 const COLUMNS = ['id', 'subscription_id as subscriptionId', 'domain', 'decision', 'created_at as createdAt'];
 
@@ -76,10 +79,32 @@ export function drafting({ db, instances, audit, records }: DraftDeps) {
       await settle(tx, drafts, 'accepted');
       const target = { kind: 'domain', id: targetOf(drafts) } as const;
       return ok(
-        await records.record(tx, by, { action: 'domain.accept-draft', target }, [...writes.keys()], () =>
-          instances.writePolicies(tx, writes),
+        await records.record(
+          tx,
+          by,
+          { action: 'domain.accept-draft', target, detail: { drafts: drafts.map(({ id }) => id) } },
+          [...writes.keys()],
+          () => instances.writePolicies(tx, writes),
         ),
       );
+    },
+
+    /** Takes policies back that were made of proposals; these wait again. */
+    async undoAcceptance(
+      tx: Tx,
+      by: Actor,
+      entry: AuditEntry,
+      reason: string,
+    ): ReturnType<typeof records.undo> {
+      const outcome = await records.undo(tx, by, { auditId: entry.id, reason });
+      const { drafts } = acceptedSchema.parse(entry.detail);
+      if (outcome.ok) {
+        await tx('domain_drafts')
+          .whereRaw('id = any(?::bigint[])', [drafts])
+          .where({ state: 'accepted' })
+          .update({ state: 'open' });
+      }
+      return outcome;
     },
 
     /** Turns proposals down. They come back only when their list says something else. */
@@ -92,13 +117,20 @@ export function drafting({ db, instances, audit, records }: DraftDeps) {
       if (!allowed.ok) return allowed;
       const drafts = await open(tx, ids);
       if (drafts.length === 0) return fail('not-found', 'There is no such proposal any more.');
-      await settle(tx, drafts, 'rejected');
       const target = { kind: 'domain', id: targetOf(drafts) } as const;
-      await audit.record(tx, by, {
-        action: 'domain.reject-draft',
-        target,
-        detail: { domains: drafts.length },
-      });
+      const rejected = drafts.map(({ id }) => id);
+      await audit.recordRows(
+        tx,
+        by,
+        { action: 'domain.reject-draft', target, detail: { domains: drafts.length } },
+        {
+          watch: {
+            table: 'domain_drafts',
+            where: (query) => query.whereRaw('id = any(?::bigint[])', [rejected]),
+          },
+          write: () => settle(tx, drafts, 'rejected'),
+        },
+      );
       return ok({ count: drafts.length });
     },
   };

@@ -8,7 +8,7 @@ import type { AddressPolicy } from '../../lib/net/ip-policy.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { normaliseDomain } from '../instances/index.ts';
-import { type Actor, type Audit, type AuditAction, permitted } from '../staff/index.ts';
+import { type Actor, type Audit, type Deed, permitted, type Watch } from '../staff/index.ts';
 
 /** A server that is asked whom it blocks. */
 export interface BlockWatch {
@@ -132,8 +132,17 @@ export function peerBlocks({ db, inTx, clock, log, audit, fetch, policy }: PeerB
     );
   }
 
-  const note = (tx: Tx, by: Actor, action: AuditAction, id: string, detail: object = {}) =>
-    audit.record(tx, by, { action, target: { kind: 'domain', id }, detail: { ...detail } });
+  const changed = (
+    tx: Tx,
+    by: Actor,
+    { id, watch, ...deed }: Pick<Deed, 'action' | 'detail'> & { readonly id: string; readonly watch: Watch },
+    write: () => PromiseLike<unknown>,
+  ) => audit.recordRows(tx, by, { ...deed, target: { kind: 'domain', id } }, { watch, write });
+
+  const watchOf = (host: string): Watch => ({
+    table: 'block_watches',
+    where: (query) => query.where({ host }),
+  });
 
   return {
     /** Servers that are asked. */
@@ -161,8 +170,9 @@ export function peerBlocks({ db, inTx, clock, log, audit, fetch, policy }: PeerB
         return fail('domain-invalid', `"${host}" is not the name of a server.`);
       if (await isFull(tx, 1)) return tooMany();
       const row = { host: name, chosen: true, next_at: new Date(clock.now()) };
-      await tx('block_watches').insert(row).onConflict('host').merge(['chosen']);
-      await note(tx, by, 'domain.watch', name);
+      await changed(tx, by, { action: 'domain.watch', id: name, watch: watchOf(name) }, () =>
+        tx('block_watches').insert(row).onConflict('host').merge(['chosen']),
+      );
       return ok();
     },
 
@@ -174,8 +184,7 @@ export function peerBlocks({ db, inTx, clock, log, audit, fetch, policy }: PeerB
     ): Promise<Result<{ hosts: string[] }, 'permission-missing' | 'too-many-domains'>> {
       const allowed = permitted(by, 'domains');
       if (!allowed.ok) return allowed;
-      await tx('block_watches').where({ chosen: false }).delete();
-      if (await isFull(tx, count)) return tooMany();
+      if (await isFull(tx, count, { chosen: true })) return tooMany();
       const { rows } = await tx.raw<{ rows: { host: string }[] }>(
         `select target.host from follows
            join accounts as target on target.id = follows.target_id and target.domain <> ''
@@ -185,8 +194,12 @@ export function peerBlocks({ db, inTx, clock, log, audit, fetch, policy }: PeerB
       );
       const hosts = rows.map(({ host }) => host);
       const made = hosts.map((host) => ({ host, chosen: false, next_at: new Date(clock.now()) }));
-      if (made.length > 0) await tx('block_watches').insert(made).onConflict('host').ignore();
-      await note(tx, by, 'domain.watch', 'most-followed', { count });
+      const all: Watch = { table: 'block_watches', where: () => undefined };
+      const deed = { action: 'domain.watch', id: 'most-followed', watch: all, detail: { count } } as const;
+      await changed(tx, by, deed, async () => {
+        await tx('block_watches').where({ chosen: false }).delete();
+        if (made.length > 0) await tx('block_watches').insert(made).onConflict('host').ignore();
+      });
       return ok({ hosts });
     },
 
@@ -198,9 +211,13 @@ export function peerBlocks({ db, inTx, clock, log, audit, fetch, policy }: PeerB
     ): Promise<Result<object, 'permission-missing' | 'not-found'>> {
       const allowed = permitted(by, 'domains');
       if (!allowed.ok) return allowed;
-      if ((await tx('block_watches').where({ host }).delete()) === 0) return fail('not-found');
-      await note(tx, by, 'domain.unwatch', host);
-      return ok();
+      const removed = await changed(
+        tx,
+        by,
+        { action: 'domain.unwatch', id: host, watch: watchOf(host) },
+        () => tx('block_watches').where({ host }).delete(),
+      );
+      return removed === null ? fail('not-found') : ok();
     },
 
     /** Domains that several of them suspend, some newly, and that this server does not. */
@@ -218,10 +235,14 @@ export function peerBlocks({ db, inTx, clock, log, audit, fetch, policy }: PeerB
     ): Promise<Result<object, 'permission-missing' | 'not-found'>> {
       const allowed = permitted(by, 'domains');
       if (!allowed.ok) return allowed;
-      const open = tx('block_notices').where({ domain }).whereNull('dismissed_at');
-      if ((await open.update({ dismissed_at: new Date(clock.now()) })) === 0) return fail('not-found');
-      await note(tx, by, 'domain.dismiss-notice', domain);
-      return ok();
+      const watch: Watch = { table: 'block_notices', where: (query) => query.where({ domain }) };
+      const dismissed = await changed(tx, by, { action: 'domain.dismiss-notice', id: domain, watch }, () =>
+        tx('block_notices')
+          .where({ domain })
+          .whereNull('dismissed_at')
+          .update({ dismissed_at: new Date(clock.now()) }),
+      );
+      return dismissed === null ? fail('not-found') : ok();
     },
 
     /** What the servers that are asked say of a domain. */
@@ -265,8 +286,8 @@ export function peerBlocks({ db, inTx, clock, log, audit, fetch, policy }: PeerB
   };
 }
 
-async function isFull(tx: Tx, more: number): Promise<boolean> {
-  const row = await tx('block_watches').count('* as count').first();
+async function isFull(tx: Tx, more: number, among: { readonly chosen?: true } = {}): Promise<boolean> {
+  const row = await tx('block_watches').where(among).count('* as count').first();
   return Number(row?.count) + more > peerBlockLimits.maxWatched;
 }
 

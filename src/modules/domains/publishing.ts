@@ -49,9 +49,17 @@ export function publishing({
       const allowed = permitted(by, 'domains');
       if (!allowed.ok) return allowed;
       const value = JSON.stringify(to);
-      await tx('instance_settings').insert({ key: SETTING, value }).onConflict('key').merge(['value']);
       const target = { kind: 'setting', id: SETTING } as const;
-      await audit.record(tx, by, { action: 'domain.publish', target, detail: { audience: to } });
+      await audit.recordRows(
+        tx,
+        by,
+        { action: 'domain.publish', target, detail: { audience: to } },
+        {
+          watch: { table: 'instance_settings', where: (query) => query.where({ key: SETTING }) },
+          write: () =>
+            tx('instance_settings').insert({ key: SETTING, value }).onConflict('key').merge(['value']),
+        },
+      );
       return ok();
     },
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { IdSource } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { type Instances, normaliseDomain } from '../instances/index.ts';
-import { type Actor, type Audit, type AuditAction, permitted } from '../staff/index.ts';
+import { type Actor, type Audit, permitted, type Watch } from '../staff/index.ts';
 import { nameOf, retractAll } from './ownership.ts';
 import type { recording } from './recording.ts';
 
@@ -61,8 +61,6 @@ type Missing = 'permission-missing' | 'not-found';
 /** The lists that this server follows, and the domains that no list decides about. */
 export function subscriptions(deps: SubscriptionDeps) {
   const { db, ids, clock, audit, records } = deps;
-  const note = (tx: Tx, by: Actor, action: AuditAction, id: string, detail: object, reason = '') =>
-    audit.record(tx, by, { action, target: { kind: 'domain', id }, reason, detail: { ...detail } });
 
   async function listed(conn: Db | Tx, id?: string): Promise<Subscription[]> {
     const query = conn('domain_subscriptions')
@@ -113,7 +111,11 @@ export function subscriptions(deps: SubscriptionDeps) {
         .ignore()
         .returning('id');
       if (added.length === 0) return fail('known', 'This list is followed already.');
-      await note(tx, by, 'domain.subscribe', nameOf(id), { priority: input.priority, drafts: input.drafts });
+      await audit.record(tx, by, {
+        action: 'domain.subscribe',
+        target: { kind: 'domain', id: nameOf(id) },
+        detail: { priority: input.priority, drafts: input.drafts },
+      });
       const [subscription] = await listed(tx, id);
       if (!subscription) throw new Error('A subscription that was just made is gone.');
       return ok({ subscription });
@@ -128,16 +130,22 @@ export function subscriptions(deps: SubscriptionDeps) {
     ): Promise<Result<{ subscription: Subscription }, Missing>> {
       const allowed = permitted(by, 'domains');
       if (!allowed.ok) return allowed;
-      await tx('domain_subscriptions')
-        .where({ id })
-        .update({ ...columnsOf(input), etag: null, next_at: new Date(clock.now()) });
+      const target = { kind: 'domain', id: nameOf(id) } as const;
+      const detail = { priority: input.priority, drafts: input.drafts };
+      await audit.recordRows(
+        tx,
+        by,
+        { action: 'domain.change-subscription', target, detail },
+        {
+          watch: { table: 'domain_subscriptions', where: (query) => query.where({ id }) },
+          write: () =>
+            tx('domain_subscriptions')
+              .where({ id })
+              .update({ ...columnsOf(input), etag: null, next_at: new Date(clock.now()) }),
+        },
+      );
       const [subscription] = await listed(tx, id);
-      if (!subscription) return notThere();
-      await note(tx, by, 'domain.change-subscription', nameOf(id), {
-        priority: input.priority,
-        drafts: input.drafts,
-      });
-      return ok({ subscription });
+      return subscription ? ok({ subscription }) : notThere();
     },
 
     /** Follows a list no more. What it set goes or stays, as is said here. */
@@ -170,6 +178,9 @@ export function subscriptions(deps: SubscriptionDeps) {
       return done === 1 ? ok() : notThere();
     },
 
+    /** What was put back counts with the next fetch of each list. */
+    restored: (tx: Tx) => refetchAll(tx, clock),
+
     excludes: (): Promise<{ domain: string; note: string; createdAt: Date }[]> =>
       db('domain_excludes').orderBy('domain').select('domain', 'note', 'created_at as createdAt'),
 
@@ -183,8 +194,17 @@ export function subscriptions(deps: SubscriptionDeps) {
       if (!allowed.ok) return allowed;
       const domain = normaliseDomain(input.domain);
       if (domain === null) return fail('domain-invalid', `"${input.domain}" is not the name of a server.`);
-      await tx('domain_excludes').insert({ domain, note: input.note }).onConflict('domain').merge(['note']);
-      await note(tx, by, 'domain.exclude', domain, {}, input.note);
+      const target = { kind: 'domain', id: domain } as const;
+      await audit.recordRows(
+        tx,
+        by,
+        { action: 'domain.exclude', target, reason: input.note },
+        {
+          watch: excludeOf(domain),
+          write: () =>
+            tx('domain_excludes').insert({ domain, note: input.note }).onConflict('domain').merge(['note']),
+        },
+      );
       await refetchAll(tx, clock);
       return ok();
     },
@@ -193,13 +213,24 @@ export function subscriptions(deps: SubscriptionDeps) {
     async include(tx: Tx, by: Actor, domain: string): Promise<Result<object, Missing>> {
       const allowed = permitted(by, 'domains');
       if (!allowed.ok) return allowed;
-      if ((await tx('domain_excludes').where({ domain }).delete()) === 0) return notThere();
-      await note(tx, by, 'domain.include', domain, {});
+      const target = { kind: 'domain', id: domain } as const;
+      const removed = await audit.recordRows(
+        tx,
+        by,
+        { action: 'domain.include', target },
+        { watch: excludeOf(domain), write: () => tx('domain_excludes').where({ domain }).delete() },
+      );
+      if (removed === null) return notThere();
       await refetchAll(tx, clock);
       return ok();
     },
   };
 }
+
+const excludeOf = (domain: string): Watch => ({
+  table: 'domain_excludes',
+  where: (query) => query.where({ domain }),
+});
 
 function columnsOf(input: Omit<SubscriptionInput, 'url'>) {
   return {

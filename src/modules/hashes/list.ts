@@ -6,7 +6,7 @@ import { within } from '../../db/paging.ts';
 import type { IdSource, VideoId } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { type Actor, type Audit, permitted } from '../staff/index.ts';
+import { type Actor, type Audit, permitted, type Watch } from '../staff/index.ts';
 import {
   type Listed,
   type ListedId,
@@ -73,20 +73,24 @@ export function listCommands({
     return rows.length === 0 ? known() : ok({ id });
   }
 
-  async function take(tx: Tx, csv: string): Promise<Imported> {
+  async function take(
+    tx: Tx,
+    csv: string,
+  ): Promise<Omit<Imported, 'added'> & { readonly added: readonly ListedId[] }> {
     const lines: string[][] = parse(csv, { ...READING, to: hashLimits.maxImportLines });
-    const counts = { added: 0, known: 0 };
+    const added: ListedId[] = [];
+    let known = 0;
     const bad: number[] = [];
     for (const [at, [sha256 = '', phash = '', label = '']] of lines.entries()) {
       if (at === 0 && sha256.toLowerCase() === HEADER[0]) continue;
       const made = await insert(tx, {
         ...{ sha256: sha256.toLowerCase() || null, phash: phash.toLowerCase() || null, label },
       });
-      if (made.ok) counts.added += 1;
-      else if (made.reason === 'known') counts.known += 1;
+      if (made.ok) added.push(made.id);
+      else if (made.reason === 'known') known += 1;
       else bad.push(at + 1);
     }
-    return { ...counts, bad };
+    return { added, known, bad };
   }
 
   return {
@@ -107,7 +111,9 @@ export function listCommands({
       const allowed = permitted(by, 'rules');
       if (!allowed.ok) return allowed;
       const made = await insert(tx, input);
-      if (made.ok) await audit.record(tx, by, { action: 'hash.add', target: { kind: 'rule', id: made.id } });
+      if (!made.ok) return made;
+      const target = { kind: 'rule', id: made.id } as const;
+      await audit.recordNew(tx, by, { action: 'hash.add', target }, among([made.id]));
       return made;
     },
 
@@ -129,40 +135,41 @@ export function listCommands({
       if (!made.ok && made.reason === 'hash-invalid') {
         return fail('hash-invalid', 'Nothing is known of the file of this video: it was not copied here.');
       }
-      if (made.ok) {
-        const target = { kind: 'video', id: videoId } as const;
-        await audit.record(tx, by, { action: 'hash.add', target, detail: { listedId: made.id } });
-      }
+      if (!made.ok) return made;
+      const target = { kind: 'video', id: videoId } as const;
+      const deed = { action: 'hash.add', target, detail: { listedId: made.id } } as const;
+      await audit.recordNew(tx, by, deed, among([made.id]));
       return made;
     },
 
     async remove(tx: Tx, by: Actor, id: ListedId): Promise<Result<object, ListRefusal>> {
       const allowed = permitted(by, 'rules');
       if (!allowed.ok) return allowed;
-      const count = await tx('listed_media').where({ id }).delete();
-      if (count === 0) return fail('not-found', 'There is no such entry in the list.');
-      await audit.record(tx, by, { action: 'hash.remove', target: { kind: 'rule', id } });
-      return ok();
+      const removed = await audit.recordRows(
+        tx,
+        by,
+        { action: 'hash.remove', target: { kind: 'rule', id } },
+        { watch: among([id]), write: () => tx('listed_media').where({ id }).delete() },
+      );
+      return removed === null ? fail('not-found', 'There is no such entry in the list.') : ok();
     },
 
     /** Takes a list as `export` writes it; other columns are left out. */
     async import(tx: Tx, by: Actor, csv: string): Promise<Result<{ imported: Imported }, ListRefusal>> {
       const allowed = permitted(by, 'rules');
       if (!allowed.ok) return allowed;
-      const imported = await take(tx, csv);
-      const detail = { ...imported, bad: imported.bad.length };
-      await audit.record(tx, by, {
-        action: 'hash.import',
-        target: { kind: 'rule', id: 'hash-list' },
-        detail,
-      });
-      return ok({ imported });
+      const { added, ...imported } = await take(tx, csv);
+      const detail = { ...imported, added: added.length, bad: imported.bad.length };
+      const target = { kind: 'rule', id: 'hash-list' } as const;
+      await audit.recordNew(tx, by, { action: 'hash.import', target, detail }, among(added));
+      return ok({ imported: { ...imported, added: added.length } });
     },
 
     /** What an import of this list would come to; nothing stays of it. */
     async preview(csv: string, inTx: InTx): Promise<Imported> {
       const tried = await inTx(async (tx) => {
-        throw new OnlyTried(await take(tx, csv));
+        const { added, ...imported } = await take(tx, csv);
+        throw new OnlyTried({ ...imported, added: added.length });
       }).catch((error: unknown) => {
         if (error instanceof OnlyTried) return error.imported;
         throw error;
@@ -213,6 +220,10 @@ export function listCommands({
   };
 }
 
+const among = (ids: readonly ListedId[]): Watch => ({
+  table: 'listed_media',
+  where: (query) => query.whereRaw('id = any(?::bigint[])', [[...ids]]),
+});
 /** Ends the transaction of an import that was only tried. */
 class OnlyTried extends Error {
   readonly imported: Imported;

@@ -52,7 +52,7 @@ export interface DeliveryDesk {
   show(id: string): Promise<{ letter: DeadDelivery; body: string } | null>;
   /** Queues dead letters again, for another week of tries, and probes their hosts at once. Returns how many. */
   retry(by: Actor, choice: DeadLetterChoice): Counted;
-  /** Deletes dead letters for good; each is named in the log. Returns how many. */
+  /** Deletes dead letters for good. Returns how many. */
   discard(by: Actor, choice: DeadLetterChoice): Counted;
   /** How many of them there are. */
   count(choice: DeadLetterChoice): Promise<number>;

@@ -7,6 +7,7 @@ import type { AccountId, IdSource } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import { rankingDefaults, settingsVersion } from '../ranking/index.ts';
 import { accountSignals, createSignalLog } from '../signals/index.ts';
+import type { Audit } from '../staff/index.ts';
 import { createArchive } from './archive.ts';
 import { meaningOf } from './hearing.ts';
 import { createEngineHost } from './host.ts';
@@ -32,6 +33,7 @@ export function createRecommending(deps: {
   readonly ids: IdSource;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly audit: Audit;
   readonly redis: Redis;
   readonly redisPrefix: string;
   readonly databaseUrl: string;
@@ -58,7 +60,7 @@ export function createRecommending(deps: {
   const archive = createArchive({ db, clock, log });
   const standings = createStandings({ redis, prefix: redisPrefix, clock });
   const signals = createSignalLog({ redis, prefix: redisPrefix, log });
-  const settings = rankingSettings({ db, ids, now: clock.now });
+  const settings = rankingSettings({ db, ids, audit: deps.audit, now: clock.now });
   const wishes = wishesOf(db);
 
   /** All processes hear of somebody's wishes by the log of signals; this one at once. */

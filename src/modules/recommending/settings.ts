@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Db, Tx } from '../../db/database.ts';
-import type { AccountId, Id, IdSource } from '../../lib/ids.ts';
+import { type AccountId, type AuditId, type Id, type IdSource, idSchema } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import {
   type RankingSettings,
@@ -8,6 +8,7 @@ import {
   rankingSettingsSchema,
   settingsVersion,
 } from '../ranking/index.ts';
+import { type Actor, type Audit, type AuditEntry, type Deed, permitted } from '../staff/index.ts';
 
 /** PostgreSQL channel on which engines of all processes hear that settings changed, or that somebody is to be forgotten. */
 export const RANKING_CHANNEL = 'vireo_ranking';
@@ -64,6 +65,22 @@ export function settingsWith(
   return fail('settings-invalid', `${issue?.path.join('.')}: ${issue?.message}`);
 }
 
+/** Ids of the changes before and after a deed. */
+const detailSchema = z.object({
+  from: idSchema<'ranking-change'>().nullable(),
+  to: idSchema<'ranking-change'>(),
+});
+
+interface Storing extends Pick<Deed, 'action' | 'undoes'> {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly reason: string;
+}
+
+/** One after the other, or the second would undo the first. */
+async function hold(tx: Tx): Promise<void> {
+  await tx.raw('lock table ranking_changes in share row exclusive mode');
+}
+
 const storedSchema = z.record(z.string(), z.number());
 
 interface Row {
@@ -105,24 +122,32 @@ export function rankingSettings(deps: {
   readonly db: Db;
   readonly ids: IdSource;
   readonly now: () => number;
+  readonly audit: Audit;
 }) {
-  const { db, ids, now } = deps;
+  const { db, ids, now, audit } = deps;
 
   async function store(
     tx: Tx,
-    numbers: Readonly<Record<string, number>>,
-    by: { readonly accountId: AccountId | null; readonly reason: string },
-  ): Promise<Result<{ live: LiveSettings }, 'settings-invalid'>> {
+    by: Actor,
+    { numbers, reason, ...deed }: Storing,
+  ): Promise<Result<{ live: LiveSettings; auditId: AuditId }, 'settings-invalid' | 'permission-missing'>> {
+    const allowed = permitted(by, 'ranking');
+    if (!allowed.ok) return allowed;
     const read = settingsWith(numbers);
     if (!read.ok) return read;
+    const from = await newest(tx);
     const defaults = numbersOf(rankingDefaults);
     const own = Object.entries(numbersOf(read.settings)).filter(([path, value]) => defaults[path] !== value);
+    const id = ids.next<'ranking-change'>();
     await tx('ranking_changes').insert({
-      ...{ id: ids.next(), settings: JSON.stringify(Object.fromEntries(own)), account_id: by.accountId },
-      ...{ reason: by.reason, changed_at: new Date(now()) },
+      ...{ id, settings: JSON.stringify(Object.fromEntries(own)), reason, changed_at: new Date(now()) },
+      account_id: by.kind === 'person' ? by.accountId : null,
     });
+    const target = { kind: 'setting', id: 'ranking' } as const;
+    const detail = { from: from?.id ?? null, to: id };
+    const auditId = await audit.record(tx, by, { ...deed, target, reason, detail });
     await tx.raw('select pg_notify(?, ?)', [RANKING_CHANNEL, 'settings']);
-    return ok({ live: { settings: read.settings, version: settingsVersion(read.settings) } });
+    return ok({ live: { settings: read.settings, version: settingsVersion(read.settings) }, auditId });
   }
 
   return {
@@ -131,17 +156,31 @@ export function rankingSettings(deps: {
     /** Changes some numbers, by their paths; all others stay. */
     async change(
       tx: Tx,
-      numbers: Readonly<Record<string, number>>,
-      by: { readonly accountId: AccountId | null; readonly reason: string },
+      by: Actor,
+      { numbers, reason }: { readonly numbers: Readonly<Record<string, number>>; readonly reason: string },
     ) {
-      // One after the other, or the second would undo the first.
-      await tx.raw('lock table ranking_changes in share row exclusive mode');
-      return store(tx, { ...storedNumbers(await newest(tx)), ...numbers }, by);
+      await hold(tx);
+      const all = { ...storedNumbers(await newest(tx)), ...numbers };
+      return store(tx, by, { action: 'ranking.change', numbers: all, reason });
     },
 
     /** Everything as it was at first. */
-    reset: (tx: Tx, by: { readonly accountId: AccountId | null; readonly reason: string }) =>
-      store(tx, {}, by),
+    async reset(tx: Tx, by: Actor, reason = '') {
+      await hold(tx);
+      return store(tx, by, { action: 'ranking.reset', numbers: {}, reason });
+    },
+
+    /** Puts all numbers back to what they were before a change, unless somebody changed them since. */
+    async undo(tx: Tx, by: Actor, entry: AuditEntry, reason: string) {
+      await hold(tx);
+      const { from, to } = detailSchema.parse(entry.detail);
+      if ((await newest(tx))?.id !== to) {
+        return fail('not-undoable', 'Somebody changed the numbers since. Change them as they shall be.');
+      }
+      const before = from === null ? undefined : await tx<Row>('ranking_changes').where({ id: from }).first();
+      const numbers = storedNumbers(before);
+      return store(tx, by, { action: 'ranking.change', numbers, reason, undoes: entry.id });
+    },
 
     /** Who changed what, the last first. */
     async changes(limit: number): Promise<SettingsChange[]> {

@@ -1,12 +1,12 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Redis } from 'ioredis';
 import { servingLimits } from '../../../config/serving-limits.ts';
-import { openDatabase, transactions } from '../../db/database.ts';
+import { openDatabase } from '../../db/database.ts';
 import { listenTo } from '../../db/listener.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import { createLogger } from '../../lib/log.ts';
 import { createSignalLog } from '../signals/index.ts';
-import { createTrending } from '../trending/index.ts';
+import { readTrendLists } from '../trending/index.ts';
 import { openEngine } from './engine-in-thread.ts';
 import { storedResets, storedSignals, storedSignalsOf } from './load.ts';
 import type { FromThread, ThreadData, ToThread } from './protocol.ts';
@@ -28,11 +28,10 @@ async function run(port: MessagePort, data: ThreadData): Promise<void> {
   redis.on('error', () => undefined);
   const log = createSignalLog({ redis, prefix: data.redisPrefix, log: createLogger('silent') });
   const now = () => Date.now() + data.clockOffsetMs;
-  const { lists } = createTrending({
-    ...{ db, inTx: transactions(db), clock: { now }, signals: log, prefix: data.redisPrefix },
+  const lists = readTrendLists({
+    ...{ db, prefix: data.redisPrefix, unlistedDomains: data.unlistedDomains },
     // The other connection may be waiting.
-    ...{ redis: redis.duplicate().on('error', () => undefined), log: createLogger('silent') },
-    ...{ unlistedDomains: data.unlistedDomains, keepAtHand: async () => [] },
+    redis: redis.duplicate().on('error', () => undefined),
   });
   const stored = {
     settings: () => readSettings(db),

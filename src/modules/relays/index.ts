@@ -1,10 +1,10 @@
 import { relayLimits } from '../../../config/limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
-import type { IdSource, RelayId } from '../../lib/ids.ts';
+import type { AuditId, IdSource, RelayId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
-import { type Actor, type Audit, permitted } from '../staff/index.ts';
+import { type Actor, type Audit, type Deed, permitted } from '../staff/index.ts';
 import { relayEvents } from './events.ts';
 
 export { relayEvents } from './events.ts';
@@ -45,7 +45,6 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
     const row: RelayRow | undefined = await db('relays').where(where).first();
     return row ? fromRow(row) : null;
   };
-  const targetOf = ({ inboxUri }: Relay) => ({ kind: 'domain', id: new URL(inboxUri).host }) as const;
   const factsOf = (relay: Relay) => ({
     relayId: relay.id,
     kind: relay.kind,
@@ -79,8 +78,8 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
         .returning<RelayRow[]>('*');
       if (!row) return fail('known', 'This relay was added before.');
       const relay = fromRow(row);
+      await audit.record(tx, by, { action: 'relay.add', target: { kind: 'relay', id: inboxUri } });
       await emit(tx, 'relay.added', factsOf(relay));
-      await audit.record(tx, by, { action: 'relay.add', target: targetOf(relay) });
       return ok({ relay });
     },
 
@@ -89,7 +88,8 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
       tx: Tx,
       by: Actor,
       address: string,
-    ): Promise<Result<object, 'permission-missing' | 'not-found'>> {
+      why: Pick<Deed, 'reason' | 'undoes'> = {},
+    ): Promise<Result<{ auditId: AuditId }, 'permission-missing' | 'not-found'>> {
       const allowed = permitted(by, 'domains');
       if (!allowed.ok) return allowed;
       const [row] = await tx('relays')
@@ -98,10 +98,9 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
         .delete()
         .returning<RelayRow[]>('*');
       if (!row) return fail('not-found', `There is no relay ${address}.`);
-      const relay = fromRow(row);
-      await emit(tx, 'relay.removed', factsOf(relay));
-      await audit.record(tx, by, { action: 'relay.remove', target: targetOf(relay) });
-      return ok();
+      await emit(tx, 'relay.removed', factsOf(fromRow(row)));
+      const target = { kind: 'relay', id: row.inbox_uri } as const;
+      return ok({ auditId: await audit.record(tx, by, { action: 'relay.remove', target, ...why }) });
     },
 
     async list(): Promise<Relay[]> {

@@ -2,7 +2,7 @@ import { ruleLimits } from '../../../config/rule-limits.ts';
 import type { Tx } from '../../db/database.ts';
 import type { IdSource } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { type Actor, type Audit, permitted } from '../staff/index.ts';
+import { type Actor, type Audit, type Deed, permitted } from '../staff/index.ts';
 import { ready } from './load.ts';
 import { type Rule, type RuleId, type RuleInput, type RuleRow, ruleFromRow } from './model.ts';
 
@@ -36,17 +36,12 @@ export async function addRule(
   if (Number(count?.count) >= ruleLimits.maxRules) {
     return fail('too-many-rules', `There can be at most ${ruleLimits.maxRules} rules.`);
   }
-  const [row] = await tx('content_rules')
-    .insert({ id: ids.next<'rule'>(), ...columns(input) })
-    .returning<RuleRow[]>('*');
-  if (!row) throw new Error('A rule could not be stored.');
-  await changed(tx);
-  await audit.record(tx, by, {
-    action: 'rule.add',
-    target: { kind: 'rule', id: row.id },
-    detail: { action: input.action, scope: input.scope },
-  });
-  return ok({ rule: ruleFromRow(row) });
+  const id = ids.next<'rule'>();
+  const detail = { action: input.action, scope: input.scope };
+  await recorded(audit, tx, by, { action: 'rule.add', id, detail }, () =>
+    tx('content_rules').insert({ id, ...columns(input) }),
+  );
+  return ruleNow(tx, id);
 }
 
 /** Says a rule anew, as a whole. */
@@ -61,18 +56,13 @@ export async function changeRule(
   if (refusal) return refusal;
   const before: RuleRow | undefined = await tx('content_rules').where({ id }).forUpdate().first();
   if (!before) return unknownRule();
-  const [row] = await tx('content_rules')
-    .where({ id })
-    .update({ ...columns(input), updated_at: tx.fn.now() })
-    .returning<RuleRow[]>('*');
-  if (!row) throw new Error('A locked rule is gone.');
-  await changed(tx);
-  await audit.record(tx, by, {
-    action: 'rule.change',
-    target: { kind: 'rule', id },
-    detail: { before: { action: before.action, scope: before.scope, enabled: before.enabled } },
-  });
-  return ok({ rule: ruleFromRow(row) });
+  const detail = { before: { action: before.action, scope: before.scope, enabled: before.enabled } };
+  await recorded(audit, tx, by, { action: 'rule.change', id, detail }, () =>
+    tx('content_rules')
+      .where({ id })
+      .update({ ...columns(input), updated_at: tx.fn.now() }),
+  );
+  return ruleNow(tx, id);
 }
 
 /** Lets a rule act, or stops it; each takes the other back. */
@@ -84,15 +74,11 @@ export async function switchRule(
 ): Promise<Result<{ rule: Rule }, RuleRefusal>> {
   const allowed = permitted(by, 'rules');
   if (!allowed.ok) return allowed;
-  const [row] = await tx('content_rules')
-    .where({ id })
-    .update({ enabled, updated_at: tx.fn.now() })
-    .returning<RuleRow[]>('*');
-  if (!row) return unknownRule();
-  await changed(tx);
   const action = enabled ? 'rule.enable' : 'rule.disable';
-  await audit.record(tx, by, { action, target: { kind: 'rule', id }, reason });
-  return ok({ rule: ruleFromRow(row) });
+  await recorded(audit, tx, by, { action, id, reason }, () =>
+    tx('content_rules').where({ id }).update({ enabled, updated_at: tx.fn.now() }),
+  );
+  return ruleNow(tx, id);
 }
 
 /** Removes a rule with its log. What it did stays done. */
@@ -104,16 +90,37 @@ export async function removeRule(
 ): Promise<Result<object, RuleRefusal>> {
   const allowed = permitted(by, 'rules');
   if (!allowed.ok) return allowed;
-  const [row] = await tx('content_rules').where({ id }).delete().returning<RuleRow[]>('*');
+  const row: RuleRow | undefined = await tx('content_rules').where({ id }).forUpdate().first();
   if (!row) return unknownRule();
-  await changed(tx);
-  const { when, action, scope } = row;
-  await audit.record(tx, by, {
-    action: 'rule.remove',
-    target: { kind: 'rule', id },
-    detail: { when, action, scope },
-  });
+  const detail = { action: row.action, scope: row.scope };
+  await recorded(audit, tx, by, { action: 'rule.remove', id, detail }, () =>
+    tx('content_rules').where({ id }).delete(),
+  );
   return ok();
+}
+
+/** What was put back counts as what was written. */
+export const rulesRestored = (tx: Tx): Promise<void> => changed(tx);
+
+async function recorded(
+  audit: Audit,
+  tx: Tx,
+  by: Actor,
+  { id, ...deed }: Omit<Deed, 'target'> & { readonly id: RuleId },
+  write: () => PromiseLike<unknown>,
+): Promise<void> {
+  const auditId = await audit.recordRows(
+    tx,
+    by,
+    { ...deed, target: { kind: 'rule', id } },
+    { watch: { table: 'content_rules', where: (query) => query.where({ id }) }, write },
+  );
+  if (auditId !== null) await changed(tx);
+}
+
+async function ruleNow(tx: Tx, id: RuleId): Promise<Result<{ rule: Rule }, 'not-found'>> {
+  const row: RuleRow | undefined = await tx('content_rules').where({ id }).first();
+  return row ? ok({ rule: ruleFromRow(row) }) : unknownRule();
 }
 
 function refusalOf(by: Actor, input: RuleInput) {

@@ -5,7 +5,7 @@ import type { AccountId, CommentId, Id, IdSource, VideoId } from '../../lib/ids.
 import type { Page } from '../../lib/paging.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { type Actor, type Audit, permitted } from '../staff/index.ts';
-import { addRule, changeRule, removeRule, switchRule } from './commands.ts';
+import { addRule, changeRule, removeRule, rulesRestored, switchRule } from './commands.ts';
 import { loadedRules, ready } from './load.ts';
 import {
   type Hit,
@@ -151,6 +151,7 @@ export function createRules(deps: RulesDeps) {
     add: (tx: Tx, by: Actor, input: RuleInput) => addRule(deps, tx, by, input),
     change: (tx: Tx, by: Actor, id: RuleId, input: RuleInput) => changeRule(deps, tx, by, id, input),
     switch: (tx: Tx, by: Actor, input: Parameters<typeof switchRule>[3]) => switchRule(deps, tx, by, input),
+    restored: rulesRestored,
     remove: (tx: Tx, by: Actor, id: RuleId) => removeRule(deps, tx, by, id),
     sweep: (tx: Tx) => sweepRules(tx, deps.clock.now()),
 

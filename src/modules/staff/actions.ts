@@ -1,9 +1,9 @@
 /** What is written into the audit log, by the area it belongs to. */
 const verbs = {
   'sign-up': ['approve', 'reject'],
-  role: ['assign', 'create', 'change', 'remove'],
+  role: ['assign', 'create', 'change', 'remove', 'undo'],
   // What is refused of those who join.
-  'joining-block': ['add', 'change', 'remove'],
+  'joining-block': ['add', 'change', 'remove', 'undo'],
   invite: ['revoke', 'reopen'],
   // Done to somebody’s way in from the command line, and how much somebody may store.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
@@ -15,16 +15,19 @@ const verbs = {
   delivery: ['retry', 'discard'],
   relay: ['add', 'remove'],
   inbox: ['replay'],
+  // What For You is ranked by, and what may trend.
+  ranking: ['change', 'reset'],
+  trend: ['decide', 'trust', 'undo'],
   storage: ['clean', 'scan', 'mend'],
   backup: ['create', 'verify', 'rehearse'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
     ...(['note', 'forward', 'evidence', 'undo'] as const),
   ],
-  rule: ['add', 'change', 'enable', 'disable', 'remove'],
+  rule: ['add', 'change', 'enable', 'disable', 'remove', 'undo'],
   held: ['release', 'reject', 'undo'],
   raid: ['on', 'off'],
-  hash: ['add', 'remove', 'import', 'match', 'evidence'],
+  hash: ['add', 'remove', 'import', 'undo', 'match', 'evidence'],
   domain: [
     ...(['set', 'remove', 'bulk', 'import', 'undo', 'purge', 'publish', 'retry'] as const),
     ...(['subscribe', 'change-subscription', 'unsubscribe', 'sync'] as const),
@@ -42,7 +45,7 @@ const verbs = {
     ...(['hide-from-discovery', 'show-in-discovery', 'remove', 'restore', 'purge'] as const),
   ],
   comment: ['remove', 'restore', 'purge'],
-  appeal: ['accept', 'reject', 'assign'],
+  appeal: ['accept', 'reject'],
   claim: [
     ...(['uphold', 'reject', 'reopen', 'restore', 'withdraw'] as const),
     ...(['accept-counter', 'reject-counter'] as const),
@@ -70,6 +73,8 @@ export const targetKinds = [
     'rule',
     'storage',
     'role',
+    'relay',
+    'trend',
     'claim',
     'announcement',
   ] as const),

@@ -4,28 +4,8 @@ import type { AccountId, AuditId, IdSource } from '../../lib/ids.ts';
 import type { Page } from '../../lib/paging.ts';
 import type { AuditAction, TargetKind } from './actions.ts';
 import type { Actor } from './actor.ts';
-
-/** What was done to what, and why. `detail` holds ids, numbers and words of the program, never names or addresses of people. */
-export interface Deed {
-  readonly action: AuditAction;
-  readonly target: { readonly kind: TargetKind; readonly id: string };
-  readonly reason?: string;
-  readonly detail?: Readonly<Record<string, unknown>>;
-  /** The entry of the deed that this one takes back. */
-  readonly undoes?: AuditId;
-}
-
-export interface AuditEntry extends Required<Omit<Deed, 'undoes'>> {
-  readonly id: AuditId;
-  readonly createdAt: Date;
-  readonly actor:
-    | { readonly kind: 'person'; readonly accountId: AccountId }
-    | { readonly kind: 'operator' }
-    | { readonly kind: 'server'; readonly name: string };
-  readonly undoes: AuditId | null;
-  /** The entry that takes this one back, where there is one. */
-  readonly undoneBy: AuditId | null;
-}
+import type { AuditEntry, Deed } from './deed.ts';
+import { rowKeeping } from './rows.ts';
 
 /** Which entries are asked for; what is left out does not narrow. */
 export interface AuditFilter {
@@ -46,29 +26,35 @@ export function createAudit({ db, ids }: { readonly db: Db; readonly ids: IdSour
       'audit_log.*',
       db.raw('(select later.id from audit_log as later where later.undoes = audit_log.id) as undone_by'),
     );
+  /** Records a deed in its own transaction. A deed is taken back once: a second `undoes` of it throws. */
+  async function record(tx: Tx, by: Actor, deed: Deed): Promise<AuditId> {
+    const id = ids.next<'audit'>();
+    await tx('audit_log').insert({
+      id,
+      actor_kind: by.kind,
+      account_id: by.kind === 'person' ? by.accountId : null,
+      actor_name: by.kind === 'server' ? by.name : null,
+      action: deed.action,
+      target_kind: deed.target.kind,
+      target_id: deed.target.id,
+      reason: deed.reason ?? '',
+      detail: JSON.stringify(deed.detail ?? {}),
+      undoes: deed.undoes ?? null,
+    });
+    return id;
+  }
+
   return {
-    /** Records a deed in its own transaction. A deed is taken back once: a second `undoes` of it throws. */
-    async record(tx: Tx, by: Actor, deed: Deed): Promise<AuditId> {
-      const id = ids.next<'audit'>();
-      await tx('audit_log').insert({
-        id,
-        actor_kind: by.kind,
-        account_id: by.kind === 'person' ? by.accountId : null,
-        actor_name: by.kind === 'server' ? by.name : null,
-        action: deed.action,
-        target_kind: deed.target.kind,
-        target_id: deed.target.id,
-        reason: deed.reason ?? '',
-        detail: JSON.stringify(deed.detail ?? {}),
-        undoes: deed.undoes ?? null,
-      });
-      return id;
-    },
+    record,
+    ...rowKeeping(record),
 
     async byId(conn: Db | Tx, id: AuditId): Promise<AuditEntry | null> {
       const row = await entries(conn).where('audit_log.id', id).first();
       return row === undefined ? null : entryOf(row);
     },
+
+    /** The entry that takes this one back, where there is one. */
+    undoingOf: (tx: Tx, id: AuditId): Promise<AuditId[]> => tx('audit_log').where({ undoes: id }).pluck('id'),
 
     /** Entries, newest first. */
     async list(filter: AuditFilter, page: Page): Promise<AuditEntry[]> {

@@ -1,6 +1,7 @@
 export { type AuditAction, auditActions, targetKinds } from './actions.ts';
 export { type Actor, operator, outranks, permitted } from './actor.ts';
-export { type Audit, type AuditEntry, type AuditFilter, createAudit, type Deed } from './audit.ts';
+export { type Audit, type AuditFilter, createAudit } from './audit.ts';
+export type { AuditEntry, Deed } from './deed.ts';
 export {
   createDirectory,
   type DirectoryFilter,
@@ -23,6 +24,7 @@ export {
 } from './permissions.ts';
 export { createQuotas, type Quota } from './quotas.ts';
 export { createRoles, type RoleRef, type StaffRole } from './roles.ts';
+export type { KeptTable, Restored, Watch } from './rows.ts';
 export {
   STANDING_COLUMNS,
   type Standing,
@@ -30,3 +32,4 @@ export {
   standingFromRow,
   standingOf,
 } from './standing.ts';
+export { type UndoWay, undoable } from './undoable.ts';

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { Db, Tx } from '../../db/database.ts';
-import type { IdSource, JoiningBlockId } from '../../lib/ids.ts';
+import type { AuditId, IdSource, JoiningBlockId } from '../../lib/ids.ts';
 import { type Failure, fail, ok, type Result } from '../../lib/result.ts';
 import { type Actor, permitted } from './actor.ts';
 import type { Audit } from './audit.ts';
@@ -120,10 +120,10 @@ export function createJoining(deps: JoiningDeps) {
     async remove(tx: Tx, by: Actor, kind: JoiningBlockKind, id: JoiningBlockId): Promise<Changed> {
       const allowed = permitted(by, 'sign-ups');
       if (!allowed.ok) return allowed;
-      if ((await tx(TABLES[kind]).where({ id }).delete()) === 0)
-        return fail('not-found', 'There is no such block.');
-      await record(deps.audit, tx, by, 'remove', kind, id);
-      return ok();
+      const removed = await record(deps.audit, tx, by, { verb: 'remove', kind, id }, () =>
+        tx(TABLES[kind]).where({ id }).delete(),
+      );
+      return removed === null ? fail('not-found', 'There is no such block.') : ok();
     },
   };
 }
@@ -139,14 +139,13 @@ async function add(
   const allowed = permitted(by, 'sign-ups');
   if (!allowed.ok) return allowed;
   const id = ids.next<'joining-block'>();
-  const made = await tx(TABLES[kind])
-    .insert({ id, ...row })
-    .onConflict(unique)
-    .ignore()
-    .returning('id');
-  if (made.length === 0) return fail('known', 'That is blocked or reserved already.');
-  await record(audit, tx, by, 'add', kind, id);
-  return ok({ id });
+  const made = await record(audit, tx, by, { verb: 'add', kind, id }, () =>
+    tx(TABLES[kind])
+      .insert({ id, ...row })
+      .onConflict(unique)
+      .ignore(),
+  );
+  return made === null ? fail('known', 'That is blocked or reserved already.') : ok({ id });
 }
 
 async function change(
@@ -159,10 +158,11 @@ async function change(
 ): Promise<Changed> {
   const allowed = permitted(by, 'sign-ups');
   if (!allowed.ok) return allowed;
-  if ((await tx(TABLES[kind]).where({ id }).update(fields)) === 0) {
-    return fail('not-found', 'There is no such block.');
-  }
-  await record(audit, tx, by, 'change', kind, id);
+  const known = await tx(TABLES[kind]).where({ id }).forUpdate().first('id');
+  if (!known) return fail('not-found', 'There is no such block.');
+  await record(audit, tx, by, { verb: 'change', kind, id }, () =>
+    tx(TABLES[kind]).where({ id }).update(fields),
+  );
   return ok();
 }
 
@@ -171,11 +171,19 @@ const record = (
   audit: Audit,
   tx: Tx,
   by: Actor,
-  verb: 'add' | 'change' | 'remove',
-  kind: JoiningBlockKind,
-  id: string,
-) =>
-  audit.record(tx, by, { action: `joining-block.${verb}`, target: { kind: 'setting', id: `${kind} ${id}` } });
+  {
+    verb,
+    kind,
+    id,
+  }: { readonly verb: 'add' | 'change' | 'remove'; readonly kind: JoiningBlockKind; readonly id: string },
+  write: () => PromiseLike<unknown>,
+): Promise<AuditId | null> =>
+  audit.recordRows(
+    tx,
+    by,
+    { action: `joining-block.${verb}`, target: { kind: 'setting', id: `${kind} ${id}` } },
+    { watch: { table: TABLES[kind], where: (query) => query.where({ id }) }, write },
+  );
 
 /** Why a network may not be kept out altogether, or null where it may. */
 async function ownAmong(tx: Tx, network: string, from: string | null): Promise<string | null> {

@@ -1,9 +1,12 @@
 import type { Db, Tx } from '../../db/database.ts';
-import type { AccountId, IdSource, StaffRoleId } from '../../lib/ids.ts';
+import type { AccountId, AuditId, IdSource, StaffRoleId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
+import type { AuditAction } from './actions.ts';
 import { type Actor, may, outranks, permitted } from './actor.ts';
 import type { Audit } from './audit.ts';
+import type { AuditEntry, Deed } from './deed.ts';
 import { type Permission, permissionsOf, type Role, rankOf, roles as usualRoles } from './permissions.ts';
+import type { Watch } from './rows.ts';
 import { knownAmong, type Standing, standingOf } from './standing.ts';
 
 /** A role that this server made, or one that every server has. */
@@ -42,6 +45,11 @@ export function createRoles({ db, ids, audit }: RolesDeps) {
     standingOf: (accountId: AccountId) => standingOf(db, accountId),
     list: () => listRoles(db),
     assign: (tx: Tx, by: Actor, input: Assignment) => assignRole(audit, tx, by, input),
+    /** Gives somebody the role again that they had before a deed of the log. */
+    undoAssignment: (tx: Tx, by: Actor, entry: AuditEntry, reason: string) =>
+      undoAssignment(audit, tx, by, entry, reason),
+    /** A role was put back. */
+    restored: (tx: Tx, id: string) => fitMembers(tx, id as StaffRoleId),
     create: (tx: Tx, by: Actor, role: NewRole) => createRole(deps, tx, by, role),
     change: (tx: Tx, by: Actor, id: StaffRoleId, role: NewRole) => changeRole(audit, tx, by, id, role),
     remove: (tx: Tx, by: Actor, id: StaffRoleId) => removeRole(audit, tx, by, id),
@@ -84,8 +92,8 @@ async function assignRole(
   audit: Audit,
   tx: Tx,
   by: Actor,
-  { accountId, role, reason }: Assignment,
-): Promise<Result<object, Refusal | 'last-owner'>> {
+  { accountId, role, reason, undoes }: Assignment & { readonly undoes?: AuditId },
+): Promise<Result<{ auditId: AuditId }, Refusal | 'last-owner'>> {
   const allowed = permitted(by, 'roles');
   if (!allowed.ok) return allowed;
   // Two who make each other plain users at once would leave a server without an owner.
@@ -105,13 +113,24 @@ async function assignRole(
     .update({ role: wanted.role, staff_role_id: wanted.customRole?.id ?? null });
   await fitSessions(tx, accountId, wanted.permissions.length > 0);
   const detail = { from: before.customRole?.id ?? before.role, to: role };
-  await audit.record(tx, by, {
-    action: 'role.assign',
-    target: { kind: 'account', id: accountId },
-    reason,
-    detail,
+  const auditId = await audit.record(tx, by, {
+    ...{ action: 'role.assign', target: { kind: 'account', id: accountId }, reason, detail },
+    ...(undoes && { undoes }),
   });
-  return ok();
+  return ok({ auditId });
+}
+
+async function undoAssignment(audit: Audit, tx: Tx, by: Actor, entry: AuditEntry, reason: string) {
+  const accountId = entry.target.id as AccountId;
+  const { from, to } = entry.detail as { from: RoleRef; to: RoleRef };
+  const now = await standingOf(tx, accountId);
+  if ((now.customRole?.id ?? now.role) !== to) {
+    return fail(
+      'not-undoable',
+      'Somebody gave this account another role since. Give it the one it shall have.',
+    );
+  }
+  return assignRole(audit, tx, by, { accountId, role: from, reason, undoes: entry.id });
 }
 
 /**
@@ -133,18 +152,16 @@ async function createRole({ ids, audit }: Omit<RolesDeps, 'db'>, tx: Tx, by: Act
   const allowed = mayMake(by, role);
   if (!allowed.ok) return allowed;
   const id = ids.next<'staff-role'>();
-  const made = await tx('staff_roles')
-    .insert({ id, ...columnsOf(role) })
-    .onConflict('name_key')
-    .ignore()
-    .returning('id');
-  if (made.length === 0) return nameKnown();
-  await audit.record(tx, by, {
-    action: 'role.create',
-    target: { kind: 'role', id },
-    detail: { permissions: role.permissions, rank: role.rank },
+  const detail = { permissions: role.permissions, rank: role.rank };
+  const made = await audit.recordRows(tx, by, deedOn('role.create', id, detail), {
+    watch: watching(id),
+    write: () =>
+      tx('staff_roles')
+        .insert({ id, ...columnsOf(role) })
+        .onConflict('name_key')
+        .ignore(),
   });
-  return ok({ id });
+  return made === null ? nameKnown() : ok({ id });
 }
 
 async function changeRole(audit: Audit, tx: Tx, by: Actor, id: StaffRoleId, role: NewRole): Promise<Changed> {
@@ -154,19 +171,33 @@ async function changeRole(audit: Audit, tx: Tx, by: Actor, id: StaffRoleId, role
   if (!allowed.ok) return allowed;
   const { name_key } = columnsOf(role);
   if (await tx('staff_roles').where({ name_key }).whereNot({ id }).first('id')) return nameKnown();
-  await tx('staff_roles').where({ id }).update(columnsOf(role));
-  const members = await tx('users').where({ staff_role_id: id }).select('account_id');
-  for (const member of members) await fitSessions(tx, member.account_id, role.permissions.length > 0);
-  await audit.record(tx, by, {
-    action: 'role.change',
-    target: { kind: 'role', id },
-    detail: {
-      from: { permissions: known.role.permissions, rank: known.role.rank },
-      to: { permissions: role.permissions, rank: role.rank },
-    },
+  const detail = {
+    from: { permissions: known.role.permissions, rank: known.role.rank },
+    to: { permissions: role.permissions, rank: role.rank },
+  };
+  await audit.recordRows(tx, by, deedOn('role.change', id, detail), {
+    watch: watching(id),
+    write: () => tx('staff_roles').where({ id }).update(columnsOf(role)),
   });
+  await fitMembers(tx, id);
   return ok();
 }
+
+/** Sessions of all who have a role may do what it includes now. */
+async function fitMembers(tx: Tx, id: StaffRoleId): Promise<void> {
+  const role = await tx('staff_roles').where({ id }).first('permissions');
+  const members = await tx('users').where({ staff_role_id: id }).select('account_id');
+  for (const member of members) await fitSessions(tx, member.account_id, (role?.permissions.length ?? 0) > 0);
+}
+
+const deedOn = (action: AuditAction, id: StaffRoleId, detail: object): Deed => ({
+  ...{ action, target: { kind: 'role', id }, detail: { ...detail } },
+});
+
+const watching = (id: StaffRoleId): Watch => ({
+  table: 'staff_roles',
+  where: (query) => query.where({ id }),
+});
 
 async function removeRole(audit: Audit, tx: Tx, by: Actor, id: StaffRoleId): Promise<Changed> {
   const known = await ownRole(tx, by, id);
@@ -174,11 +205,10 @@ async function removeRole(audit: Audit, tx: Tx, by: Actor, id: StaffRoleId): Pro
   if (await tx('users').where({ staff_role_id: id }).first('account_id')) {
     return fail('role-in-use', 'Somebody has this role still. Give them another one first.');
   }
-  await tx('staff_roles').where({ id }).delete();
-  await audit.record(tx, by, {
-    action: 'role.remove',
-    target: { kind: 'role', id },
-    detail: { permissions: known.role.permissions, rank: known.role.rank },
+  const detail = { permissions: known.role.permissions, rank: known.role.rank };
+  await audit.recordRows(tx, by, deedOn('role.remove', id, detail), {
+    watch: watching(id),
+    write: () => tx('staff_roles').where({ id }).delete(),
   });
   return ok();
 }

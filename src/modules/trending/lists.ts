@@ -12,7 +12,7 @@ import {
 } from '../../db/visibility.ts';
 import type { AccountId, VideoId } from '../../lib/ids.ts';
 import type { TrendSubject } from './aggregator.ts';
-import type { Decisions } from './decisions.ts';
+import type { DecisionReads } from './decisions.ts';
 import type { DomainTrust } from './domains.ts';
 import { plainTag } from './plain-tag.ts';
 import type { TrendScope } from './scopes.ts';
@@ -41,7 +41,7 @@ const spellingsSchema = z.record(z.string(), z.string());
 export function createTrendLists(deps: {
   readonly db: Db;
   readonly shelves: Shelves;
-  readonly decisions: Decisions;
+  readonly decisions: DecisionReads;
   readonly unlistedDomains: UnlistedDomains;
 }) {
   const { db, shelves, decisions, unlistedDomains } = deps;

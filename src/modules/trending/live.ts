@@ -6,7 +6,8 @@ import type { Clock } from '../../lib/clock.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SignalLog } from '../signals/index.ts';
-import { createDecisions } from './decisions.ts';
+import type { Audit } from '../staff/index.ts';
+import { createDecisions, readDecisions } from './decisions.ts';
 import { createTrendKeeper } from './keeper.ts';
 import { createTrendLists } from './lists.ts';
 import { createShelves } from './shelves.ts';
@@ -22,13 +23,14 @@ export function createTrending(deps: {
   readonly prefix: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly audit: Audit;
   readonly signals: SignalLog;
   readonly unlistedDomains: UnlistedDomains;
   /** See `keepAtHand` of the videos module. */
   readonly keepAtHand: (tx: Tx, videoIds: readonly VideoId[], until: Date) => Promise<VideoId[]>;
 }) {
   const { db, inTx, clock, log, keepAtHand } = deps;
-  const decisions = createDecisions({ db });
+  const decisions = createDecisions({ db, audit: deps.audit });
   const shelves = createShelves(deps);
   const onViral = async (videoIds: readonly VideoId[]): Promise<void> => {
     const until = new Date(clock.now() + trendUpkeep.viralMs);
@@ -40,6 +42,16 @@ export function createTrending(deps: {
     lists: createTrendLists({ ...deps, shelves, decisions }),
     keeper: () => createTrendKeeper({ ...deps, decisions, shelves, onViral }),
   };
+}
+
+/** The lists alone, for who only reads. */
+export function readTrendLists(deps: {
+  readonly db: Db;
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly unlistedDomains: UnlistedDomains;
+}) {
+  return createTrendLists({ ...deps, shelves: createShelves(deps), decisions: readDecisions(deps.db) });
 }
 
 export type LiveTrends = ReturnType<typeof createTrending>;

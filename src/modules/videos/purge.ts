@@ -1,3 +1,4 @@
+import { reportLimits } from '../../../config/limits.ts';
 import { mediaLimits } from '../../../config/media-limits.ts';
 import { prefixesOf } from '../../../media/keys.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
@@ -30,7 +31,7 @@ export const storingJobs = [
 /**
  * Removes the objects stored for a video that no row names: all of them once it is gone, save those that another
  * video shares. While a job that stores objects of the video is pending, it comes back later; a command that stores
- * some holds the lock of the row until it has named them, and is waited for.
+ * some holds the lock of the row until it has named them, and is waited for. So does whoever files a report: see `keepTexts`.
  */
 export async function purgeObjects(
   deps: Omit<PurgeDeps, 'enqueue'>,
@@ -45,7 +46,8 @@ export async function purgeObjects(
       storingJobs.map((name) => `${name}:${videoId}`),
     )
     .first('id');
-  if (busy && (await deps.db('videos').where({ id: videoId }).first('id')))
+  const isMade = busy && (await deps.db('videos').where({ id: videoId }).first('id'));
+  if (isMade || (await waitsForEvidence(deps, videoId)))
     return async () => new Date(deps.clock.now() + mediaLimits.purgePauseMs);
   const found: string[] = [];
   for (const prefix of prefixesOf(videoId)) {
@@ -65,6 +67,18 @@ export async function purgeObjects(
     for (const key of [row?.original_key, row?.poster_key]) if (key) named.add(key);
     await deps.storage.remove(found.filter((key) => !named.has(key)));
   });
+}
+
+/** Whether somebody reported the video and its frames are not copied yet: whoever deletes it at once deletes no evidence. */
+async function waitsForEvidence(
+  { db, clock }: Pick<PurgeDeps, 'db' | 'clock'>,
+  videoId: VideoId,
+): Promise<boolean> {
+  const waiting = await db('report_evidence')
+    .where({ post_kind: 'video', post_id: videoId, frames_state: 'waiting' })
+    .where('captured_at', '>', new Date(clock.now() - reportLimits.evidenceWaitMs))
+    .first('id');
+  return waiting !== undefined;
 }
 
 /** Has what no row of a video names removed: now, or `later`, where somebody may be watching what was replaced. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Db, Tx } from '../../db/database.ts';
 import {
   countDead,
@@ -12,10 +13,11 @@ import {
 } from '../../jobs/desk.ts';
 import { workersSeen } from '../../jobs/heartbeat.ts';
 import { queueStates, rebuildQueues } from '../../jobs/queues.ts';
-import type { QueueName } from '../../jobs/registry.ts';
+import { type QueueName, queueNames } from '../../jobs/registry.ts';
 import { upkeepRuns } from '../../jobs/upkeep-runs.ts';
+import type { AuditId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { type Actor, type Audit, permitted } from '../staff/index.ts';
+import { type Actor, type Audit, type AuditEntry, permitted } from '../staff/index.ts';
 
 export { type DeadJobs, jobStates, type SeenJob } from '../../jobs/desk.ts';
 export { type QueueName, queueNames } from '../../jobs/registry.ts';
@@ -48,6 +50,7 @@ export function createWork({ db, audit }: { readonly db: Db; readonly audit: Aud
     by: Actor,
     queue: QueueName,
     paused: boolean,
+    undoes?: AuditId,
   ): Promise<Result<object, Refused | 'conflict'>> {
     const allowed = permitted(by, 'queues');
     if (!allowed.ok) return allowed;
@@ -55,7 +58,8 @@ export function createWork({ db, audit }: { readonly db: Db; readonly audit: Aud
     if (!changed)
       return fail('conflict', `The queue ${queue} ${paused ? 'is paused already' : 'runs already'}.`);
     const action = paused ? 'queue.pause' : 'queue.resume';
-    await audit.record(tx, by, { action, target: { kind: 'queue', id: queue } });
+    const target = { kind: 'queue', id: queue } as const;
+    await audit.record(tx, by, { action, target, ...(undoes && { undoes }) });
     return ok();
   }
 
@@ -76,6 +80,9 @@ export function createWork({ db, audit }: { readonly db: Db; readonly audit: Aud
     /** Begins no more jobs of a queue; those that run go on. */
     pause: (tx: Tx, by: Actor, queue: QueueName) => setPaused(tx, by, queue, true),
     resume: (tx: Tx, by: Actor, queue: QueueName) => setPaused(tx, by, queue, false),
+    /** Has a queue run again that a deed of the log paused, or the other way round. */
+    undo: (tx: Tx, by: Actor, { id, action, target }: AuditEntry) =>
+      setPaused(tx, by, z.enum(queueNames).parse(target.id), action === 'queue.resume', id),
     /** Tells Redis of all pending work again: harmless at any time. Returns how much that is. */
     async rebuild(tx: Tx, by: Actor): Promise<Result<{ count: number }, 'permission-missing'>> {
       const allowed = permitted(by, 'queues');

@@ -333,6 +333,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'PUT /api/v1/admin/reports/:id': () => ({ body: { category: 'spam' } }),
   'POST /api/v1/admin/report_changes': () => ({ body: { change: 'reopen', reports: [{ id: '7' }] } }),
   'POST /api/v1/admin/report_changes/undo': () => ({ body: { audit_ids: ['7'] } }),
+  'POST /api/v1/admin/audit_log/undo': () => ({ body: { audit_ids: ['7'] } }),
   'POST /api/v1/admin/domain_blocks': (world) => ({
     body: { domain: `bad${world.next()}.test`, severity: 'noop' },
   }),

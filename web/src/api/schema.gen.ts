@@ -808,7 +808,7 @@ export interface AuditEntry {
   readonly actor: AuditActor;
   readonly action: string;
   readonly target: {
-    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "claim" | "announcement";
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend" | "claim" | "announcement";
     readonly id: string;
     readonly name: string | null;
   };
@@ -817,6 +817,15 @@ export interface AuditEntry {
   /** The entry whose deed this one takes back */
   readonly undoes: string | null;
   readonly undone_by: string | null;
+  /** Whether it can be taken back still */
+  readonly undoable: boolean;
+  /** Why such a deed is not taken back; null where it can be */
+  readonly final_because: string | null;
+}
+
+export interface AuditUndo {
+  /** The entries that were written */
+  readonly audit_ids: readonly string[];
 }
 
 export interface BackupRun {
@@ -2757,10 +2766,7 @@ export interface ReportGroup {
     readonly count: number;
   }[];
   readonly assigned_to: readonly Account[];
-  readonly posts: readonly {
-    readonly id: string;
-    readonly count: number;
-  }[];
+  readonly posts: readonly ReportedPost[];
   /** The oldest 200, as a change of the group names them */
   readonly reports: readonly {
     readonly id: string;
@@ -2786,6 +2792,8 @@ export interface ReportGroupPage {
     readonly id: string;
   }[];
   readonly statuses: readonly Status[];
+  /** The most reported first; also those that are gone */
+  readonly posts: readonly ReportedPost[];
   readonly notes: readonly ReportNote[];
   /** What the staff did to the account, newest first */
   readonly actions: readonly {
@@ -2816,6 +2824,13 @@ export interface ReportTotals {
   readonly open: number;
   readonly accounts: number;
   readonly untaken: number;
+}
+
+export interface ReportedPost {
+  readonly kind: "video" | "comment";
+  readonly id: string;
+  /** Reports that name it */
+  readonly count: number;
 }
 
 export interface RequestsMerged {
@@ -3289,6 +3304,33 @@ export interface Tag {
   /** By the viewer */
   readonly following: boolean;
   readonly featuring: boolean;
+}
+
+export interface TakenMeasure {
+  readonly id: string;
+  readonly action: string;
+  readonly target: {
+    readonly kind: "account" | "video" | "comment";
+    readonly id: string;
+  };
+  /** Whom it is about */
+  readonly account: Account | null;
+  readonly text: string;
+  readonly rule_ids: readonly string[];
+  readonly report_ids: readonly string[];
+  readonly automated: boolean;
+  readonly by: Account | null;
+  /** Of the strike; null where nobody was told */
+  readonly number: number | null;
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly lifted_at: string | null;
+  readonly final_at: string | null;
+  readonly purged_at: string | null;
+  /** Of the entry of the log, by which it is taken back */
+  readonly audit_id: string | null;
+  /** All that was done with it: taken back together */
+  readonly audit_ids: readonly string[];
 }
 
 export interface TextPreview {

@@ -1,16 +1,20 @@
 import { z } from 'zod';
-import { apiLimits } from '../../../../config/limits.ts';
+import { apiLimits, reportLimits } from '../../../../config/limits.ts';
 import { staffLimits } from '../../../../config/staff-limits.ts';
-import { type AccountId, idSchema } from '../../../lib/ids.ts';
+import { type AccountId, type AuditId, idSchema } from '../../../lib/ids.ts';
 import type { Page } from '../../../lib/paging.ts';
+import { actorOf, type Viewer } from '../../../modules/auth/index.ts';
 import {
   type AuditEntry,
   type AuditFilter,
   auditActions,
   targetKinds,
+  undoable,
 } from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
+import { refused } from '../../errors.ts';
 import { route, tableRoute } from '../../route.ts';
+import { text } from '../inputs.ts';
 import { linkPages } from '../paging.ts';
 
 const entryEntity = z
@@ -33,6 +37,8 @@ const entryEntity = z
     detail: z.record(z.string(), z.unknown()),
     undoes: z.string().nullable().describe('The entry whose deed this one takes back'),
     undone_by: z.string().nullable(),
+    undoable: z.boolean().describe('Whether it can be taken back still'),
+    final_because: z.string().nullable().describe('Why such a deed is not taken back; null where it can be'),
   })
   .meta({ id: 'AuditEntry' });
 
@@ -100,6 +106,37 @@ export const listAuditLog = route({
   },
 });
 
+/** Takes entries back, all or none. */
+export async function takeBack(
+  deps: HttpDeps,
+  viewer: Viewer,
+  asked: { readonly auditIds: readonly AuditId[]; readonly reason: string },
+): Promise<{ audit_ids: string[] }> {
+  const outcome = await deps.undoing.undo(actorOf(viewer), asked);
+  if (!outcome.ok) throw refused(outcome);
+  deps.mediaAccess.forgetAll();
+  return { audit_ids: [...outcome.auditIds] };
+}
+
+export const undoAuditEntries = route({
+  method: 'post',
+  path: '/api/v1/admin/audit_log/undo',
+  summary:
+    'Take what entries tell of back, all or none, the newest first. Each needs the permission of what it takes back.',
+  audience: 'staff',
+  permission: 'audit',
+  scope: 'admin:write',
+  body: z.object({
+    audit_ids: z.array(auditId).min(1).max(reportLimits.maxAtOnce),
+    reason: text(1_000).default(''),
+  }),
+  output: z
+    .object({ audit_ids: z.array(z.string()).describe('The entries that were written') })
+    .meta({ id: 'AuditUndo' }),
+  handler: ({ deps, body, viewer }) =>
+    takeBack(deps, viewer, { auditIds: body.audit_ids, reason: body.reason }),
+});
+
 export const exportAuditLog = tableRoute({
   path: '/api/v1/admin/audit_log/export',
   summary: 'The log as CSV, newest first, narrowed as the list is.',
@@ -157,6 +194,7 @@ async function namesOf(deps: HttpDeps, entries: readonly AuditEntry[]): Promise<
 function entityOf(entry: AuditEntry, names: ReadonlyMap<string, string>): z.input<typeof entryEntity> {
   const { actor, target } = entry;
   const accountId = actor.kind === 'person' ? actor.accountId : null;
+  const undoing = undoable[entry.action];
   return {
     id: entry.id,
     created_at: entry.createdAt.toISOString(),
@@ -171,5 +209,7 @@ function entityOf(entry: AuditEntry, names: ReadonlyMap<string, string>): z.inpu
     detail: { ...entry.detail },
     undoes: entry.undoes,
     undone_by: entry.undoneBy,
+    undoable: 'way' in undoing && entry.undoneBy === null,
+    final_because: 'why' in undoing ? undoing.why : null,
   };
 }

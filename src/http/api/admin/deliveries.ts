@@ -3,7 +3,7 @@ import { deliveryLimits } from '../../../../config/limits.ts';
 import { idSchema } from '../../../lib/ids.ts';
 import { actorOf } from '../../../modules/auth/index.ts';
 import type { DeadDelivery, DeadLetterChoice } from '../../../modules/instances/index.ts';
-import { ApiError } from '../../errors.ts';
+import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { linkPages } from '../paging.ts';
 
@@ -133,7 +133,7 @@ const act = (verb: 'retry' | 'discard', one: string, many: string) => ({
     output: countEntity,
     handler: async ({ deps, params, viewer }) => {
       const outcome = await deps.deliveries[verb](actorOf(viewer), { kind: 'one', id: params.id });
-      if (!outcome.ok) throw new ApiError(outcome.reason, outcome.detail);
+      if (!outcome.ok) throw refused(outcome);
       if (outcome.count === 0) throw notThere();
       return { count: outcome.count };
     },
@@ -151,7 +151,7 @@ const act = (verb: 'retry' | 'discard', one: string, many: string) => ({
     handler: async ({ deps, body, viewer }) => {
       const choice: DeadLetterChoice = 'host' in body ? { kind: 'host', host: body.host } : { kind: 'all' };
       const outcome = await deps.deliveries[verb](actorOf(viewer), choice);
-      if (!outcome.ok) throw new ApiError(outcome.reason, outcome.detail);
+      if (!outcome.ok) throw refused(outcome);
       return { count: outcome.count };
     },
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actorOf } from '../../../modules/auth/index.ts';
 import { rankingDefaults } from '../../../modules/ranking/index.ts';
 import { numbersOf, type SettingsChange } from '../../../modules/recommending/index.ts';
 import type { HttpDeps } from '../../deps.ts';
@@ -81,8 +82,8 @@ export const setRanking = route({
   }),
   output: rankingEntity,
   handler: async ({ deps, body, viewer }) => {
-    const by = { accountId: viewer.account.id, reason: body.reason };
-    const outcome = await deps.inTx((tx) => deps.recommending.settings.change(tx, body.settings, by));
+    const change = { numbers: body.settings, reason: body.reason };
+    const outcome = await deps.inTx((tx) => deps.recommending.settings.change(tx, actorOf(viewer), change));
     if (!outcome.ok) throw refused(outcome);
     return rankingOf(deps);
   },
@@ -97,8 +98,8 @@ export const resetRanking = route({
   scope: 'admin:write',
   output: rankingEntity,
   handler: async ({ deps, viewer }) => {
-    const by = { accountId: viewer.account.id, reason: '' };
-    await deps.inTx((tx) => deps.recommending.settings.reset(tx, by));
+    const outcome = await deps.inTx((tx) => deps.recommending.settings.reset(tx, actorOf(viewer)));
+    if (!outcome.ok) throw refused(outcome);
     return rankingOf(deps);
   },
 });

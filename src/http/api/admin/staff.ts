@@ -1,6 +1,6 @@
 import type { Route } from '../../route.ts';
 import { getAdminAccount, listAdminAccounts, searchAdminAccounts, setQuota } from './accounts.ts';
-import { exportAuditLog, listAuditLog } from './audit-log.ts';
+import { exportAuditLog, listAuditLog, undoAuditEntries } from './audit-log.ts';
 import { endInvite, listAllInvites, reopenInvite } from './invites.ts';
 import {
   addEmailDomainBlock,
@@ -26,7 +26,7 @@ export const staffRoutes: readonly Route[] = [
   ...[getRanking, setRanking, resetRanking],
   ...[listAdminAccounts, searchAdminAccounts, getAdminAccount, setQuota],
   ...[assignRole, listRoles, createRole, changeRole, removeRole],
-  ...[exportAuditLog, listAuditLog],
+  ...[exportAuditLog, listAuditLog, undoAuditEntries],
   ...[listEmailDomainBlocks, addEmailDomainBlock, changeEmailDomainBlock, removeEmailDomainBlock],
   ...[listIpBlocks, addIpBlock, changeIpBlock, removeIpBlock],
   ...[listReservedNames, reserveName, changeReservedName, releaseName],

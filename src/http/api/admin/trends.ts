@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { apiLimits } from '../../../../config/limits.ts';
 import { trendSettings, trendUpkeep } from '../../../../config/trend-limits.ts';
 import { idSchema } from '../../../lib/ids.ts';
+import { actorOf } from '../../../modules/auth/index.ts';
 import { parseTag } from '../../../modules/tags/index.ts';
 import { plainTag, type TrendDecision, type TrendSubject } from '../../../modules/trending/index.ts';
 import type { HttpDeps } from '../../deps.ts';
-import { ApiError } from '../../errors.ts';
+import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { accountEntitiesOf } from '../accounts/entities.ts';
 import { accountEntity } from '../accounts/schemas.ts';
@@ -186,10 +187,9 @@ const decide = (thing: Thing, verb: Verb) =>
     output: emptyEntity,
     handler: async ({ deps, params, body, viewer }) => {
       const subject = await subjectOf(deps, thing, params[parameterOf(thing)] ?? '');
-      const { standing } = verbs[verb];
-      const by = { standing, accountId: viewer.account.id, note: body.note };
-      await deps.inTx((tx) => deps.trending.decisions.decide(tx, subject, by));
-      deps.log.info({ ...subject, standing, by: viewer.account.id }, 'trend decided');
+      const decision = { subject, standing: verbs[verb].standing, note: body.note };
+      const outcome = await deps.inTx((tx) => deps.trending.decisions.decide(tx, actorOf(viewer), decision));
+      if (!outcome.ok) throw refused(outcome);
       return {};
     },
   });
@@ -211,10 +211,9 @@ export const setTrendTrust = route({
   }),
   output: emptyEntity,
   handler: async ({ deps, params, body, viewer }) => {
-    const by = { ...body, accountId: viewer.account.id };
-    const isKnown = await deps.inTx((tx) => deps.trending.decisions.setTrust(tx, params.domain, by));
-    if (!isKnown) throw new ApiError('not-found', 'Nobody of this server is known here.');
-    deps.log.info({ domain: params.domain, trust: body.trust, by: viewer.account.id }, 'trust decided');
+    const trust = { ...body, domain: params.domain };
+    const outcome = await deps.inTx((tx) => deps.trending.decisions.setTrust(tx, actorOf(viewer), trust));
+    if (!outcome.ok) throw refused(outcome);
     return {};
   },
 });

@@ -22,8 +22,19 @@ const text = z.string().max(measureLimits.maxFactsCharacters).default('');
 const reasons = {
   text: text.describe('What led to it, as the person reads it'),
   rule_ids: z.array(z.string().max(20)).max(measureLimits.maxRules).default([]),
-  report_id: idSchema<'report'>().optional(),
-  report_ids: z.array(idSchema<'report'>()).max(measureLimits.maxReports).default([]),
+  report_id: idSchema<'report'>().optional().describe('What led to it: it is closed with the deed'),
+  report_ids: z
+    .array(idSchema<'report'>())
+    .max(measureLimits.maxReports)
+    .default([])
+    .describe('The same for several'),
+  reports: z
+    .array(z.object({ id: idSchema<'report'>(), version: z.number().int().optional() }))
+    .max(measureLimits.maxReports)
+    .default([])
+    .describe(
+      'The same, as they were looked at: where one has another version by now, nothing is done at all',
+    ),
   send_email_notification: flagSchema
     .default(true)
     .describe('Whether the person is told at all, here and by mail'),
@@ -45,17 +56,24 @@ interface Acting {
 }
 
 async function act(deps: HttpDeps, viewer: Viewer, { target, measure, body }: Acting) {
-  const reportIds = [...new Set([...body.report_ids, ...(body.report_id ? [body.report_id] : [])])];
+  const named = [...body.report_ids, ...(body.report_id ? [body.report_id] : [])].map((id) => ({ id }));
+  const reports = [...new Map([...named, ...body.reports].map((report) => [report.id, report])).values()];
   const outcome = await deps.inTx((tx) =>
-    deps.measures.take(tx, actorOf(viewer), {
-      ...{ target, measure, facts: body.text, ruleIds: body.rule_ids, reportIds },
+    deps.reportDesk.act(tx, actorOf(viewer), {
+      ...{ target, measure, facts: body.text, ruleIds: body.rule_ids, reports },
       notice: body.send_email_notification,
     }),
   );
   if (!outcome.ok) throw refused(outcome);
   deps.mediaAccess.forgetAll();
-  return one(deps, outcome.measureId);
+  return { ...(await one(deps, outcome.measureId)), audit_ids: [...outcome.auditIds] };
 }
+
+const takenEntity = measureEntity
+  .extend({
+    audit_ids: z.array(z.string()).describe('All that was done with it: taken back together'),
+  })
+  .meta({ id: 'TakenMeasure' });
 
 async function one(deps: HttpDeps, id: MeasureId | null) {
   const measure = id === null ? null : await deps.measures.byId(id);
@@ -69,11 +87,12 @@ const staff = { audience: 'staff', scope: 'admin:write:accounts' } as const;
 export const actOnAccount = route({
   method: 'post',
   path: '/api/v1/admin/accounts/:id/action',
-  summary: 'Warn somebody, limit an account, or suspend it. The person is told why, and can appeal.',
+  summary:
+    'Warn somebody, limit an account, or suspend it. The person is told why, and can appeal; the reports that led to it are closed with it.',
   ...{ ...staff, permission: 'accounts' },
   params: accountParams,
   body: z.object({ type: typeOf(OF_ACCOUNT), warning_preset_id: z.string().max(20).optional(), ...reasons }),
-  output: measureEntity,
+  output: takenEntity,
   handler: async ({ deps, params, body, viewer }) => {
     const measure = OF_ACCOUNT.get(body.type) ?? 'warn';
     return act(deps, viewer, { target: { kind: 'account', id: params.id }, measure, body });
@@ -87,7 +106,7 @@ export const actOnVideo = route({
   ...{ ...staff, permission: 'content' },
   params: videoParams,
   body: z.object({ type: typeOf(OF_VIDEO), ...reasons }),
-  output: measureEntity,
+  output: takenEntity,
   handler: async ({ deps, params, body, viewer }) => {
     const measure = OF_VIDEO.get(body.type) ?? 'sensitive';
     return act(deps, viewer, { target: { kind: 'video', id: params.id }, measure, body });
@@ -101,7 +120,7 @@ export const actOnComment = route({
   ...{ ...staff, permission: 'content' },
   params: commentParams,
   body: z.object({ type: z.literal('remove').default('remove'), ...reasons }),
-  output: measureEntity,
+  output: takenEntity,
   handler: async ({ deps, params, body, viewer }) =>
     act(deps, viewer, { target: { kind: 'comment', id: params.id }, measure: 'remove', body }),
 });

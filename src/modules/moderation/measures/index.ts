@@ -22,7 +22,7 @@ import { purgeDue } from './purge.ts';
 import { videoList } from './video-list.ts';
 
 export { type Appeal, appealableUntil } from './appeals.ts';
-export type { NewMeasure } from './commands.ts';
+export type { MeasureRefusal, NewMeasure, Taken } from './commands.ts';
 export {
   accountMeasures,
   commentMeasures,

@@ -28,6 +28,8 @@ export async function keepTexts(
   const videos = await tx('videos')
     .leftJoin('classifier_verdicts', 'classifier_verdicts.video_id', 'videos.id')
     .whereIn('videos.id', [...report.videoIds])
+    // Whoever deletes one of them waits, and finds that its frames are to be copied first.
+    .forShare('videos')
     .select('videos.id', 'uri', 'caption', 'caption_html', 'content_warning', 'duration_seconds')
     .select('created_at', 'published_at', 'labels');
   const comments = await tx('comments')

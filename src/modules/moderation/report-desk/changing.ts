@@ -6,6 +6,7 @@ import { type AccountId, type AuditId, idSchema, type ReportId } from '../../../
 import { type Failure, fail, ok, type Result } from '../../../lib/result.ts';
 import { type Actor, type Audit, type AuditAction, permitted } from '../../staff/index.ts';
 import type { moderationEvents } from '../events.ts';
+import type { MeasureRefusal, Measures, NewMeasure, Taken } from '../measures/index.ts';
 import {
   type ClosedState,
   type DeskRow,
@@ -24,6 +25,7 @@ export interface ChangingDeps {
   readonly clock: Clock;
   readonly audit: Audit;
   readonly emit: Emit<typeof moderationEvents>;
+  readonly measures: Pick<Measures, 'take'>;
 }
 
 export type ChangeReason = 'permission-missing' | 'not-found' | 'report-changed';
@@ -39,23 +41,47 @@ interface Change {
   readonly presumes?: (row: DeskRow) => boolean;
 }
 
+/** What is done to an account or a post, and the reports that it settles, as they were looked at. */
+export interface Deed extends Omit<NewMeasure, 'reportIds'> {
+  readonly reports: readonly Pointer[];
+}
+
 /**
  * Changes some reports, all or none. Whoever looked at an older version, or finds it in another state than the change
  * needs, is told who was faster: two people never undo each other’s work unseen.
  */
 async function change(deps: ChangingDeps, tx: Tx, by: Actor, asked: Change): Changed {
+  const found = await current(tx, by, asked);
+  return found.ok ? ok({ auditIds: await apply(deps, tx, by, { ...asked, rows: found.rows }) }) : found;
+}
+
+/** The reports that are to be changed, locked; refused where one of them is not as it was looked at. */
+async function current(
+  tx: Tx,
+  by: Actor,
+  asked: Pick<Change, 'reports' | 'presumes'>,
+): Promise<Result<{ rows: ReadonlyMap<ReportId, DeskRow> }, ChangeReason>> {
   const allowed = permitted(by, 'reports');
   if (!allowed.ok) return allowed;
   const rows = await locked(tx, asked.reports);
-  const auditIds: AuditId[] = [];
   for (const pointer of asked.reports) {
     const row = rows.get(pointer.id);
     if (!row) return fail('not-found', 'There is no such report.');
     const isCurrent = pointer.version === undefined || pointer.version === row.version;
     if (!isCurrent || asked.presumes?.(row) === false) return taken(tx, row);
   }
+  return ok({ rows });
+}
+
+async function apply(
+  deps: ChangingDeps,
+  tx: Tx,
+  by: Actor,
+  asked: Change & { readonly rows: ReadonlyMap<ReportId, DeskRow> },
+): Promise<AuditId[]> {
+  const auditIds: AuditId[] = [];
   for (const { id } of asked.reports) {
-    const row = rows.get(id);
+    const row = asked.rows.get(id);
     const planned = row && asked.plan(row);
     if (!row || !planned) continue;
     const after = { ...standingOf(row), ...planned };
@@ -69,7 +95,7 @@ async function change(deps: ChangingDeps, tx: Tx, by: Actor, asked: Change): Cha
     );
     await put(deps, tx, row, after);
   }
-  return ok({ auditIds });
+  return auditIds;
 }
 
 /** Locks in one order whatever the order asked for, so that two people cannot wait for each other. */
@@ -163,12 +189,28 @@ export function reportChanges(deps: ChangingDeps) {
         reports: input.reports,
         ...(input.reason === undefined ? {} : { reason: input.reason }),
         presumes: (row) => row.state === 'open',
-        plan: () => ({
-          state: input.as,
-          closed_by: personOf(by),
-          closed_at: new Date(deps.clock.now()).toISOString(),
-        }),
+        plan: () => closedAs(deps, by, input.as),
       }),
+
+    /**
+     * Does something to an account or a post and closes the reports that led to it as resolved: both or neither. Those that are
+     * closed already stay as they are.
+     */
+    async act(
+      tx: Tx,
+      by: Actor,
+      { reports, ...measure }: Deed,
+    ): Promise<Result<Taken & Recorded, ChangeReason | MeasureRefusal>> {
+      const found = reports.length === 0 ? ok({ rows: new Map() }) : await current(tx, by, { reports });
+      if (!found.ok) return found;
+      const done = await deps.measures.take(tx, by, { ...measure, reportIds: reports.map(({ id }) => id) });
+      if (!done.ok) return done;
+      const closed = await apply(deps, tx, by, {
+        ...{ action: 'report.resolve', reports, rows: found.rows, reason: measure.facts },
+        plan: (row) => (row.state === 'open' ? closedAs(deps, by, 'resolved') : null),
+      });
+      return ok({ ...done, auditIds: [...(done.auditId === null ? [] : [done.auditId]), ...closed] });
+    },
 
     /** Puts closed reports back into the queue. */
     reopen: (tx: Tx, by: Actor, input: { readonly reports: readonly Pointer[] }): Changed =>
@@ -226,6 +268,10 @@ export function reportChanges(deps: ChangingDeps) {
       return ok({ auditIds: [auditId] });
     },
   };
+}
+
+function closedAs({ clock }: ChangingDeps, by: Actor, state: ClosedState): Partial<Standing> {
+  return { state, closed_by: personOf(by), closed_at: new Date(clock.now()).toISOString() };
 }
 
 async function worksOnReports(tx: Tx, accountId: AccountId): Promise<boolean> {

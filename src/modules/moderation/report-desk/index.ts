@@ -4,6 +4,7 @@ import type { AuditId, IdSource, ReportId } from '../../../lib/ids.ts';
 import { fail, ok, type Result } from '../../../lib/result.ts';
 import { type Actor, type Audit, permitted } from '../../staff/index.ts';
 import { moderationEvents } from '../events.ts';
+import type { Measures } from '../measures/index.ts';
 import { reportChanges } from './changing.ts';
 import { reportEvidence } from './evidence.ts';
 import type { Recorded } from './model.ts';
@@ -26,6 +27,7 @@ interface DeskDeps extends SheetDeps {
   readonly db: Db;
   readonly ids: IdSource;
   readonly audit: Audit;
+  readonly measures: Pick<Measures, 'take'>;
 }
 
 /** Where the staff works through what was reported (ADR 0044). */

@@ -25,6 +25,10 @@ export interface QueueFilter {
   readonly reporterId?: AccountId | undefined;
 }
 
+export type ReportedPost =
+  | { readonly kind: 'video'; readonly id: VideoId }
+  | { readonly kind: 'comment'; readonly id: CommentId };
+
 /** Reports of one account, as the queue shows them. */
 export interface ReportGroup {
   readonly targetId: AccountId;
@@ -39,7 +43,7 @@ export interface ReportGroup {
   readonly sources: Readonly<Record<string, number>>;
   readonly assignedTo: readonly AccountId[];
   /** How many name each post, the most reported first. */
-  readonly posts: readonly { readonly id: VideoId | CommentId; readonly count: number }[];
+  readonly posts: readonly (ReportedPost & { readonly count: number })[];
   /** The oldest of them, with the versions that a change of the group names. */
   readonly reports: readonly DeskReport[];
 }
@@ -180,7 +184,14 @@ function foldGroup(
   const [oldest] = reports;
   const newest = reports.at(-1);
   if (!oldest || !newest) throw new Error(`No reports of account ${targetId}`);
-  const posts = counted(reports.flatMap(({ videoIds, commentIds }) => [...videoIds, ...commentIds]));
+  const posts = [
+    ...[...counted(reports.flatMap(({ videoIds }) => videoIds))].map(([id, count]) => ({
+      ...{ kind: 'video' as const, id, count },
+    })),
+    ...[...counted(reports.flatMap(({ commentIds }) => commentIds))].map(([id, count]) => ({
+      ...{ kind: 'comment' as const, id, count },
+    })),
+  ];
   return {
     ...{ targetId, count, reporters, reports },
     ...{ oldestId: oldest.id, oldestAt: oldest.createdAt, newestAt: newest.createdAt },
@@ -191,7 +202,7 @@ function foldGroup(
     ruleIds: [...new Set(reports.flatMap(({ ruleIds }) => ruleIds))].sort(),
     sources: Object.fromEntries(counted(reports.map(({ source }) => source ?? ''))),
     assignedTo: [...new Set(reports.flatMap(({ assignedTo }) => assignedTo ?? []))],
-    posts: [...posts].map(([id, times]) => ({ id, count: times })).sort((a, b) => b.count - a.count),
+    posts: posts.sort((a, b) => b.count - a.count),
   };
 }
 

@@ -57,8 +57,9 @@ export function AccountMeasures({ id }: { id: string }) {
       )}
       {isActing && (
         <ActionDialog
-          target={{ kind: 'account', id }}
-          onDone={() => {
+          targets={[{ kind: 'account', id }]}
+          onDone={({ action }) => {
+            toast(say('done', { action: say('did', { action }) }));
             act(false);
             reload();
           }}

@@ -1,25 +1,29 @@
 import { useState } from 'preact/hooks';
-import type { Measure } from '../../api/schema.gen.ts';
-import { toast } from '../../state/toasts.ts';
+import type { TakenMeasure } from '../../api/schema.gen.ts';
 import { Choice, SelectField } from '../../ui/field.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
-import { type ActionTarget, act, actionsOf, serverRules } from './calls.ts';
+import { type Act, type ActionTarget, act, actionsOf, serverRules } from './calls.ts';
 import { say } from './say.ts';
 
 interface ActionDialogProps {
-  readonly target: ActionTarget;
-  /** What led to it, as it is kept with the deed; whoever opens this closes them. */
-  readonly reportIds?: readonly string[];
-  /** What is chosen at first. */
-  readonly first?: string;
-  readonly onDone: (measure: Measure) => void;
+  /** What can be acted on; which of them is chosen here, the first at first. */
+  readonly targets: readonly [ActionTarget, ...ActionTarget[]];
+  /** What led to it: closed with the deed, or nothing is done. */
+  readonly reports?: Act['reports'];
+  readonly onDone: (taken: TakenMeasure) => void;
   readonly onClose: () => void;
 }
 
-/** What is done to an account or a post, which rules were broken, and what its person reads. */
-export function ActionDialog({ target, reportIds = [], first, onDone, onClose }: ActionDialogProps) {
-  const [action, choose] = useState(first ?? actionsOf[target.kind][0] ?? 'none');
+/** To whom or what something is done, what, which rules were broken, and what its person reads. */
+export function ActionDialog({ targets, reports = [], onDone, onClose }: ActionDialogProps) {
+  const [target, aim] = useState(targets[0]);
+  const [action, choose] = useState(actionsOf[target.kind][0]);
+  const aimAt = (key: string) => {
+    const next = targets.find((one) => keyOf(one) === key) ?? targets[0];
+    aim(next);
+    choose((known) => actionsOf[next.kind].find((one) => one === known) ?? actionsOf[next.kind][0]);
+  };
   const [broken, setBroken] = useState<ReadonlySet<string>>(new Set());
   const [isTold, setTold] = useState(true);
   const [busy, setBusy] = useState(false);
@@ -28,12 +32,11 @@ export function ActionDialog({ target, reportIds = [], first, onDone, onClose }:
   const confirm = async (text: string) => {
     setBusy(true);
     const outcome = await act(target, {
-      ...{ type: action, text, rule_ids: [...broken], report_ids: reportIds },
+      ...{ type: action, text, rule_ids: [...broken], reports },
       send_email_notification: isTold,
     });
     setBusy(false);
     if (!outcome.ok) return setProblem(outcome.sentence);
-    toast(say('done', { action: say('did', { action }) }));
     onDone(outcome.value);
   };
   const toggle = (id: string, on: boolean) => {
@@ -45,7 +48,9 @@ export function ActionDialog({ target, reportIds = [], first, onDone, onClose }:
   return (
     <ReasonDialog
       title={say('dialog', { kind: target.kind })}
-      text={say('text')}
+      text={[say('text'), reports.length > 0 && say('closes', { count: reports.length })]
+        .filter(Boolean)
+        .join(' ')}
       action={say('did', { action })}
       hint={say('facts')}
       busy={busy}
@@ -53,6 +58,14 @@ export function ActionDialog({ target, reportIds = [], first, onDone, onClose }:
       onConfirm={confirm}
       onClose={onClose}
     >
+      {targets.length > 1 && (
+        <SelectField
+          label={say('target')}
+          value={keyOf(target)}
+          choices={targets.map((one) => ({ value: keyOf(one), name: nameOf(one) }))}
+          onChoose={aimAt}
+        />
+      )}
       <SelectField
         label={say('measure')}
         value={action}
@@ -82,3 +95,10 @@ export function ActionDialog({ target, reportIds = [], first, onDone, onClose }:
     </ReasonDialog>
   );
 }
+
+const keyOf = ({ kind, id }: ActionTarget): string => `${kind} ${id}`;
+
+const nameOf = ({ kind, id, says = '' }: ActionTarget): string =>
+  [say('targetName', { kind, id }), says.slice(0, MAX_SAID)].filter(Boolean).join(': ');
+
+const MAX_SAID = 60;

@@ -1,13 +1,15 @@
 import { request } from '../../api/client.ts';
-import type { AdminAppeal, Measure } from '../../api/schema.gen.ts';
+import type { AdminAppeal, Measure, TakenMeasure } from '../../api/schema.gen.ts';
 
 export interface ActionTarget {
   readonly kind: 'account' | 'video' | 'comment';
   readonly id: string;
+  /** How it begins, to tell it from others. */
+  readonly says?: string;
 }
 
 /** What can be done to each, the mildest first. */
-export const actionsOf: Readonly<Record<ActionTarget['kind'], readonly string[]>> = {
+export const actionsOf: Readonly<Record<ActionTarget['kind'], readonly [string, ...string[]]>> = {
   account: ['none', 'sensitive', 'comments_off', 'no_discovery', 'disable', 'silence', 'suspend'],
   video: ['sensitive', 'comments_off', 'no_discovery', 'remove'],
   comment: ['remove'],
@@ -17,12 +19,13 @@ export interface Act {
   readonly type: string;
   readonly text: string;
   readonly rule_ids: readonly string[];
-  readonly report_ids: readonly string[];
+  /** What it settles, as it was looked at: it is closed with the deed. */
+  readonly reports: readonly { readonly id: string; readonly version: number }[];
   readonly send_email_notification: boolean;
 }
 
 export const act = ({ kind, id }: ActionTarget, body: Act) =>
-  request<Measure>('POST', `/api/v1/admin/${kind}s/${id}/action`, body);
+  request<TakenMeasure>('POST', `/api/v1/admin/${kind}s/${id}/action`, body);
 
 export const undo = (id: string, text: string) =>
   request<Measure>('POST', `/api/v1/admin/measures/${id}/undo`, { text });

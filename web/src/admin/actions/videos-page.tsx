@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AdminVideo } from '../../api/schema.gen.ts';
+import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Page } from '../../ui/page.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
@@ -62,8 +63,9 @@ export function VideosPage() {
       />
       {acting && (
         <ActionDialog
-          target={{ kind: 'video', id: acting.id }}
-          onDone={() => {
+          targets={[{ kind: 'video', id: acting.id }]}
+          onDone={({ action }) => {
+            toast(say('done', { action: say('did', { action }) }));
             setActing(null);
             reload();
           }}

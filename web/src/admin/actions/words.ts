@@ -6,7 +6,10 @@ export const english = {
   actWho: 'Act on {what}',
   dialog:
     '{kind, select, video {Act on this video} comment {Act on this comment} other {Act on this account}}',
+  target: 'Who or what it is about',
+  targetName: '{kind, select, video {Video {id}} comment {Comment {id}} other {The account}}',
   text: 'Whoever it is about is told what was done and why, and can appeal.',
+  closes: '{count, plural, one {# report is} other {# reports are}} closed with it.',
   measure: 'What is done',
   did: '{action, select, none {Warning} disable {Freeze} sensitive {Mark as sensitive} silence {Limit} suspend {Suspend} no_discovery {Keep out of discovery} comments_off {Close comments} remove {Remove} other {Decision}}',
   explain:

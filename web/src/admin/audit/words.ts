@@ -19,4 +19,8 @@ export const english = {
   empty: 'Nothing was done yet',
   emptyText: 'Everything that the staff does appears here.',
   export: 'Download as CSV',
+  takeBack: 'Take back',
+  takeBackWhat: 'Take entry {id} back: {action}',
+  takeBackText: 'What entry {id} ({action}) did is as it was before. That is on record, too.',
+  takenBack: 'It was taken back.',
 } as const;

@@ -17,11 +17,15 @@ export async function change(reports: readonly Pointer[], what: Change, then: ()
     return false;
   }
   const ids = outcome.value.audit_ids;
-  if (ids.length === 0) return true;
-  const run = () => void takeBack(ids, then);
-  last = run;
-  toast(say('done', { count: ids.length }), 'info', { label: say('undo'), run });
+  if (ids.length > 0) offerBack(say('done', { count: ids.length }), ids, then);
   return true;
+}
+
+/** Says what was done, and takes all of it back where somebody wants that: by the button, or by its key. */
+export function offerBack(sentence: string, auditIds: readonly string[], then: () => void): void {
+  const run = () => void takeBack(auditIds, then);
+  last = run;
+  toast(sentence, 'info', { label: say('undo'), run });
 }
 
 /** Takes back what was done last, once. */

@@ -7,6 +7,7 @@ const KEYS = [
   ['keyPrevious', 'k'],
   ['keyOpen', 'o'],
   ['keyTake', 'a'],
+  ['keyAct', 'm'],
   ['keyResolve', 'r'],
   ['keyDismiss', 'd'],
   ['keyEvidence', 'e'],

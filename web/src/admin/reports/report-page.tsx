@@ -1,17 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
+import { plainText } from '../../format.ts';
 import { me } from '../../state/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failed, Loading } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { ActionDialog } from '../actions/action-dialog.tsx';
+import type { ActionTarget } from '../actions/calls.ts';
 import { say as sayAction } from '../actions/say.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Detail, Section } from '../parts/detail.tsx';
 import { may } from '../permissions.ts';
 import { type DeskReport, type GroupPage, groupPage } from './calls.ts';
 import { CloseDialog, type Closing } from './close-dialog.tsx';
-import { change, undoLast } from './deeds.ts';
+import { change, offerBack, undoLast } from './deeds.ts';
 import { EvidenceDialog } from './evidence-dialog.tsx';
 import { GiveTo } from './give-to.tsx';
 import { History } from './history.tsx';
@@ -44,6 +46,7 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
   const { target_account: target } = page;
   const open = page.reports.filter(({ state }) => state === 'open');
   const closed = page.reports.filter(({ state }) => state !== 'open');
+  const targets = targetsOf(page);
   const isMine = open.some(({ assigned_to }) => assigned_to?.id === me.value?.id);
   const takers = [...new Set(open.flatMap(({ assigned_to }) => assigned_to?.username ?? []))];
   const give = (to: string | null) => void change(open, { change: 'assign', to }, onChange);
@@ -53,6 +56,7 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
     route(report === '' ? path : `${path}?evidence=${encodeURIComponent(report)}`, true);
   useKeys({
     a: whenOpen(take),
+    m: whenOpen(() => targets && setActing(true)),
     r: whenOpen(() => setClosing({ as: 'resolve', reports: open })),
     d: whenOpen(() => setClosing({ as: 'dismiss', reports: open })),
     e: () => showEvidence(page.reports[0]?.id ?? ''),
@@ -75,7 +79,7 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
               {say(isMine ? 'giveBack' : 'take')}
             </Button>
             <GiveTo onGive={give} />
-            {may('accounts') && (
+            {targets && (
               <Button look="danger" onPress={() => setActing(true)}>
                 {sayAction('act')}
               </Button>
@@ -113,13 +117,14 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
           onClose={() => setTelling(null)}
         />
       )}
-      {acting && (
+      {acting && targets && (
         <ActionDialog
-          target={{ kind: 'account', id: target.id }}
-          reportIds={open.map(({ id }) => id)}
-          onDone={() => {
+          targets={targets}
+          reports={open.map(({ id, version }) => ({ id, version }))}
+          onDone={({ action, audit_ids }) => {
             setActing(false);
-            void change(open, { change: 'resolve', reason: '' }, onChange);
+            offerBack(sayAction('done', { action: sayAction('did', { action }) }), audit_ids, onChange);
+            onChange();
           }}
           onClose={() => setActing(false)}
         />
@@ -127,4 +132,18 @@ function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {
       {helping && <KeysDialog onClose={() => setHelping(false)} />}
     </Detail>
   );
+}
+
+/** The account and what was reported of it, as far as one may act on each; null: on nothing. */
+function targetsOf({
+  target_account: target,
+  posts,
+  statuses,
+}: GroupPage): [ActionTarget, ...ActionTarget[]] | null {
+  const account = { kind: 'account', id: target.id } as const;
+  const reported = posts.map(({ kind, id }) => ({
+    ...{ kind, id, says: plainText(statuses.find((status) => status.id === id)?.content ?? '') },
+  }));
+  const [first, ...rest] = [...(may('accounts') ? [account] : []), ...(may('content') ? reported : [])];
+  return first === undefined ? null : [first, ...rest];
 }

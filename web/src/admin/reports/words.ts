@@ -92,6 +92,7 @@ export const english = {
   keyPrevious: 'Account before',
   keyOpen: 'Open it',
   keyTake: 'Take, or give back',
+  keyAct: 'Act on the account or a post',
   keyResolve: 'Resolve',
   keyDismiss: 'Dismiss',
   keyEvidence: 'Evidence',

@@ -9,6 +9,7 @@ import { toAccount } from '../../accounts/entities.ts';
 import { text } from '../../inputs.ts';
 import { linkNext } from '../../paging.ts';
 import { accountEntity, accountParams } from '../../schemas.ts';
+import { takeBack } from '../audit-log.ts';
 import { groupEntitiesOf, groupPageOf, noteEntitiesOf } from './entities.ts';
 import {
   changedEntity,
@@ -127,21 +128,13 @@ export const changeReports = route({
 export const undoReportChanges = route({
   method: 'post',
   path: '/api/v1/admin/report_changes/undo',
-  summary: 'Take changes of reports and notes back, all or none, by their entries in the audit log.',
+  summary:
+    'Take changes of reports, notes, and what was done with them back, all or none, by their entries in the audit log.',
   ...writing,
   body: z.object({ audit_ids: z.array(idSchema<'audit'>()).min(1).max(reportLimits.maxAtOnce) }),
   output: changedEntity,
   handler: async ({ deps, body, viewer }) => {
-    const auditIds: string[] = [];
-    await deps.inTx(async (tx) => {
-      // The newest first: what was done last is in the way of what was done before.
-      for (const id of body.audit_ids.toSorted((a, b) => (BigInt(a) < BigInt(b) ? 1 : -1))) {
-        const outcome = await deps.reportDesk.undo(tx, actorOf(viewer), id);
-        if (!outcome.ok) throw refused(outcome);
-        auditIds.push(...outcome.auditIds);
-      }
-    });
-    return { audit_ids: auditIds };
+    return takeBack(deps, viewer, { auditIds: body.audit_ids, reason: '' });
   },
 });
 

@@ -102,7 +102,7 @@ export async function groupEntitiesOf(
       const account = people.maybe(id);
       return account ? [toAccount(deps, account)] : [];
     }),
-    posts: group.posts.map(({ id, count }) => ({ id, count })),
+    posts: [...group.posts],
     reports: group.reports.map(({ id, version }) => ({ id, version })),
   }));
 }
@@ -163,6 +163,7 @@ export async function groupPageOf(
     history: about.get(target.id) ?? { open: 0, resolved: 0, dismissed: 0 },
     reporters: [...by].map(([id, standings]) => ({ id, ...standings })),
     statuses,
+    posts: [...group.posts],
     notes: await noteEntitiesOf(deps, notes),
     actions: actions.map(({ id, action, reason, createdAt, undoneBy }) => ({
       ...{ id, action, reason, created_at: createdAt.toISOString(), undone: undoneBy !== null },

@@ -42,6 +42,14 @@ export const adminReportEntity = z
   })
   .meta({ id: 'AdminReport' });
 
+const reportedPostEntity = z
+  .object({
+    kind: z.enum(['video', 'comment']),
+    id: z.string(),
+    count: z.number().describe('Reports that name it'),
+  })
+  .meta({ id: 'ReportedPost' });
+
 /** A report within its group: who is meant stands once for all. */
 const deskReportEntity = z
   .object({
@@ -74,7 +82,7 @@ export const reportGroupEntity = z
     rules: z.array(ruleEntity),
     sources: z.array(z.object({ host: z.string().nullable(), count: z.number() })),
     assigned_to: z.array(accountEntity),
-    posts: z.array(z.object({ id: z.string(), count: z.number() })),
+    posts: z.array(reportedPostEntity),
     reports: z
       .array(z.object({ id: z.string(), version: z.number() }))
       .describe(`The oldest ${reportLimits.maxShown}, as a change of the group names them`),
@@ -103,6 +111,7 @@ export const groupPageEntity = z
       .array(standingsEntity.extend({ id: z.string() }))
       .describe('How earlier reports of each reporter ended'),
     statuses: z.array(statusEntity),
+    posts: z.array(reportedPostEntity).describe('The most reported first; also those that are gone'),
     notes: z.array(noteEntity),
     actions: z
       .array(

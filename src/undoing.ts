@@ -1,0 +1,146 @@
+import type { InTx, Tx } from './db/database.ts';
+import { type AuditId, idSchema } from './lib/ids.ts';
+import { type Failure, fail, ok, type Result } from './lib/result.ts';
+import type { Announcements } from './modules/announcements/index.ts';
+import type { Auth } from './modules/auth/index.ts';
+import type { Domains } from './modules/domains/index.ts';
+import type { Holding } from './modules/holding/index.ts';
+import type { Measures, ReportDesk } from './modules/moderation/index.ts';
+import type { Raid } from './modules/raid/index.ts';
+import type { Recommending } from './modules/recommending/index.ts';
+import type { Relays } from './modules/relays/index.ts';
+import type { Rules } from './modules/rules/index.ts';
+import type { Settings } from './modules/settings/index.ts';
+import {
+  type Actor,
+  type Audit,
+  type AuditEntry,
+  type KeptTable,
+  type Restored,
+  type UndoWay,
+  undoable,
+} from './modules/staff/index.ts';
+import type { LiveTrends } from './modules/trending/index.ts';
+import type { Work } from './modules/work/index.ts';
+import type { StaffSide } from './staff-side.ts';
+
+interface Parts {
+  readonly inTx: InTx;
+  readonly audit: Audit;
+  readonly auth: Auth;
+  readonly measures: Measures;
+  readonly reportDesk: ReportDesk;
+  readonly domains: Domains;
+  readonly settings: Settings;
+  readonly staff: StaffSide;
+  readonly rules: Rules;
+  readonly holding: Holding;
+  readonly raid: Raid;
+  readonly announcements: Announcements;
+  readonly trending: LiveTrends;
+  readonly recommending: Recommending;
+  readonly relays: Relays;
+  readonly work: Work;
+}
+
+export type Undoing = ReturnType<typeof createUndoing>;
+
+/** Taking one entry back; refused where something else was done since. */
+type Undo = (tx: Tx, by: Actor, entry: AuditEntry, reason: string) => Promise<Result>;
+
+/** Takes back what the audit log tells of, whatever it was: each by the command that its module has for it. */
+export function createUndoing(parts: Parts) {
+  const ways = waysOf(parts);
+
+  async function undoOne(tx: Tx, by: Actor, id: AuditId, reason: string): Promise<Result> {
+    const entry = await parts.audit.byId(tx, id);
+    if (entry === null) return fail('not-found', 'There is no such entry in the audit log.');
+    const undoing = undoable[entry.action];
+    if ('why' in undoing) return fail('not-undoable', undoing.why);
+    if (entry.undoneBy !== null) return fail('undone-before', 'This was taken back already.');
+    return ways[undoing.way](tx, by, entry, reason);
+  }
+
+  return {
+    /**
+     * Takes entries back, all or none, in a transaction of its own: the newest first, since what was done last is in the way of
+     * what was done before.
+     */
+    async undo(
+      by: Actor,
+      { auditIds, reason }: { readonly auditIds: readonly AuditId[]; readonly reason: string },
+    ): Promise<Result<{ auditIds: readonly AuditId[] }>> {
+      const newestFirst = auditIds.toSorted((a, b) => (BigInt(a) < BigInt(b) ? 1 : -1));
+      const refused: Failure[] = [];
+      try {
+        return await parts.inTx(async (tx) => {
+          const undone: AuditId[] = [];
+          for (const id of newestFirst) {
+            const outcome = await undoOne(tx, by, id, reason);
+            if (!outcome.ok) {
+              refused.push(outcome);
+              throw ROLLED_BACK;
+            }
+            undone.push(...(await parts.audit.undoingOf(tx, id)));
+          }
+          return ok({ auditIds: undone });
+        });
+      } catch (error) {
+        const [refusal] = refused;
+        if (error !== ROLLED_BACK || !refusal) throw error;
+        return refusal;
+      }
+    },
+  };
+}
+
+const ROLLED_BACK = new Error('One of them is refused, so none is taken back.');
+
+function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
+  const { auth, measures, reportDesk, domains, settings, staff, recommending, relays, work, audit } = parts;
+  const restored = restoredIn(parts);
+  return {
+    report: (tx, by, { id }) => reportDesk.undo(tx, by, id),
+    measure: (tx, by, { id }, reason) => measures.undo(tx, by, id, reason),
+    domain: (tx, by, { id }, reason) => domains.undo(tx, by, { auditId: id, reason }),
+    draft: (tx, by, entry, reason) => domains.drafts.undoAcceptance(tx, by, entry, reason),
+    setting: (tx, by, { id }) => settings.undo(tx, by, id),
+    role: (tx, by, entry, reason) => staff.roles.undoAssignment(tx, by, entry, reason),
+    ranking: (tx, by, entry, reason) => recommending.settings.undo(tx, by, entry, reason),
+    relay: (tx, by, { id, target }, reason) => relays.remove(tx, by, target.id, { reason, undoes: id }),
+    held: (tx, by, { id }, reason) => parts.holding.undo(tx, by, id, reason),
+    raid: (tx, by, { id }, reason) => parts.raid.undo(tx, by, id, reason),
+    announcement: (tx, by, { id }, reason) => parts.announcements.undo(tx, by, id, reason),
+    invite: (tx, by, { target }) =>
+      auth.invites.reopen(tx, by, idSchema<'invite'>().parse(target.id.split(' ').at(-1))),
+    queue: (tx, by, entry) => work.undo(tx, by, entry),
+    async rows(tx, by, entry, reason) {
+      const outcome = await audit.putBack(tx, by, { entry, reason });
+      if (!outcome.ok) return outcome;
+      for (const row of outcome.restored) await restored[row.table](tx, row.key);
+      return outcome;
+    },
+  };
+}
+
+/** What hangs on a row that was put back, or that was taken away again. */
+function restoredIn({ domains, staff, rules, trending }: Parts) {
+  type After = (tx: Tx, key: Restored['key']) => Promise<unknown>;
+  const nothing: After = async () => undefined;
+  return {
+    staff_roles: (tx, { id = '' }) => staff.roles.restored(tx, id),
+    email_domain_blocks: nothing,
+    ip_blocks: nothing,
+    reserved_names: nothing,
+    content_rules: (tx) => rules.restored(tx),
+    listed_media: nothing,
+    trend_decisions: (tx, { of = '', subject = '' }) => trending.decisions.restored(tx, { of, subject }),
+    trend_trusts: (tx, { domain = '' }) => trending.decisions.trustRestored(tx, domain),
+    instance_settings: nothing,
+    domain_subscriptions: (tx) => domains.subscriptions.restored(tx),
+    domain_excludes: (tx) => domains.subscriptions.restored(tx),
+    domain_drafts: nothing,
+    block_watches: nothing,
+    block_notices: nothing,
+  } satisfies Readonly<Record<KeptTable, After>>;
+}
