@@ -74,6 +74,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'joining block-ip 192.0.2.0/24 --days 30 --comment "A wave of spam."',
     'joining reserve support',
     'invite create --uses 5 --days 7',
+    'audit undo 42 --reason "A mistake."',
     'registrations approval --reason "Too many at once."',
     'report assign 42 ana',
     'report resolve 42 --reason "The video is removed."',

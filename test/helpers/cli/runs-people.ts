@@ -93,4 +93,13 @@ export const people: Record<string, CliRun> = {
     shows: lists({ by: 'command line', action: 'joining-block.add' }),
     missing: ['--by', 'nobody'],
   },
+  'audit undo': {
+    async words({ cli }) {
+      await cli('joining', 'reserve', 'taken_back');
+      const { rows } = await cli('audit', 'list', '--action', 'joining-block.add', '--limit', '1');
+      return [String(rows[0]?.id), '--reason', 'A mistake.'];
+    },
+    shows: says('taken back'),
+    missing: ['9'],
+  },
 };
