@@ -423,7 +423,7 @@ describe('nobody is asked', () => {
       expect(await jobOf(id, context)).toBeUndefined();
       expect(await context.videos.jobs.transcribe(id, run)).toBeUndefined();
       expect(await said(context, String(id))).toMatchObject({ ok: false });
-      expect(await said(context, '--all-missing')).toEqual({
+      expect(await said(context, '--all-missing')).toMatchObject({
         ok: false,
         text: 'Set TRANSCRIPTION_URL first.',
       });
