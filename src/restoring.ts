@@ -5,6 +5,7 @@ import type { ReadConfig } from '../config/config.ts';
 import { connect } from './connections.ts';
 import { createContext } from './context.ts';
 import { countUsers, emptySchema, isEmptyDatabase } from './db/load.ts';
+import { rebuildQueues } from './jobs/queues.ts';
 import type { Logger } from './lib/log.ts';
 import { fail, ok, type Result } from './lib/result.ts';
 import {
@@ -16,7 +17,6 @@ import {
   type Target,
   whyNotLoadable,
 } from './modules/backups/index.ts';
-import { operator } from './modules/staff/index.ts';
 
 export interface RestoreOptions {
   /** The newest where it is absent. */
@@ -97,8 +97,7 @@ async function finish(
   const { context } = created;
   try {
     const { objects, bytes, missing } = await restoreObjects(context.media.objects, target, manifest, tell);
-    const rebuilt = await context.inTx((tx) => context.work.rebuild(tx, operator));
-    const jobs = rebuilt.ok ? rebuilt.count : 0;
+    const jobs = await rebuildQueues(context.db);
     return ok({ restored: { ...nothingOf(manifest), objects, bytes, missing, jobs, otherVariables } });
   } finally {
     await context.close();
