@@ -1,5 +1,5 @@
 import type { Context } from '../../src/context.ts';
-import type { VideoId } from '../../src/lib/ids.ts';
+import type { Id, VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
 import { operator } from '../../src/modules/staff/index.ts';
 import { createVideoFactory } from './factories.ts';
@@ -63,6 +63,23 @@ export async function postedAgain(
   return { original, sameFile, samePictures, duet, other };
 }
 
+/** A claim about these videos whose claimant followed the mailed link, where there is mail. */
+export async function openClaim(
+  { claims, clock, db, inTx }: Context,
+  { videos, email }: { readonly videos: readonly string[]; readonly email: string },
+): Promise<Id<'claim'>> {
+  const { acts_as: _asWhom, good_faith: _faith, accurate: _accurate, ...said } = claimBody([]);
+  const outcome = await inTx((tx) =>
+    claims.file(tx, { ...said, videos, email, address: '', actsAs: 'owner' }),
+  );
+  if (!outcome.ok) throw new Error(outcome.detail);
+  const { id } = outcome.claim;
+  await db('claims')
+    .where({ id })
+    .update({ state: 'open', confirmed_at: new Date(clock.now()) });
+  return id;
+}
+
 /** What becomes of somebody against whom so many claims were upheld, so many days ago, and who answers to the last one. */
 export async function infringing(
   context: Context,
@@ -71,18 +88,14 @@ export async function infringing(
 ) {
   const { claims, clock, db, inTx } = context;
   const { video } = createVideoFactory(context);
-  const { acts_as: _asWhom, good_faith: _faith, accurate: _accurate, ...said } = claimBody([]);
   const { mistaken: _mistaken, jurisdiction: _jurisdiction, ...notice } = counterBody;
   const filed = [];
   for (let n = 0; n < count; n += 1) {
     const videos = [await addressOf(context, await video(account, {}))];
     const email = `${account.id}-${n}@rights.example`;
-    const outcome = await inTx((tx) =>
-      claims.file(tx, { ...said, videos, email, address: '', actsAs: 'owner' }),
-    );
-    if (!outcome.ok) throw new Error(outcome.detail);
-    const { id: claimId } = outcome.claim;
-    await inTx((tx) => claims.uphold(tx, operator, { claimId, answer: '', keepAway: false }));
+    const claimId = await openClaim(context, { videos, email });
+    const upheld = await inTx((tx) => claims.uphold(tx, operator, { claimId, answer: '', keepAway: false }));
+    if (!upheld.ok) throw new Error(upheld.detail);
     filed.push(claimId);
   }
   const claimId = filed.at(-1);

@@ -1,5 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { FeedSettings, GroupedNotifications, NotificationPolicy } from '../../web/src/api/schema.gen.ts';
+import type {
+  FeedSettings,
+  GroupedNotifications,
+  NotificationPolicy,
+  OwnStorage,
+  Releases,
+} from '../../web/src/api/schema.gen.ts';
 
 const noNotifications: GroupedNotifications = { accounts: [], statuses: [], notification_groups: [] };
 
@@ -14,6 +20,13 @@ const wishes: FeedSettings = {
   ...{ interests: [], languages: [] },
 };
 
+const newest: Releases = {
+  ...{ version: '0.1.0', schema: { newest: null, from_newer: false }, watched: false },
+  ...{ checked_at: null, last_error: null, newest: null },
+};
+
+const room: OwnStorage = { max_bytes: null, source: 'server', used_bytes: 0 };
+
 /** What a fake server says of an empty inbox, and to somebody who is new: the pages of these are tested on a real one. */
 export const fakeInboxRoutes: readonly [pattern: RegExp, answer: () => unknown][] = [
   [/^GET \/api\/v2\/notifications\/unread_count$/, () => ({ count: 0 })],
@@ -24,6 +37,9 @@ export const fakeInboxRoutes: readonly [pattern: RegExp, answer: () => unknown][
   [/^GET \/api\/v1\/notifications\/requests$/, () => []],
   [/^(?:GET|PATCH) \/api\/v1\/feed_settings$/, () => wishes],
   [/^GET \/api\/v1\/trends\/(?:tags|creators)$/, () => []],
+  [/^GET \/api\/v1\/announcements$/, () => []],
+  [/^GET \/api\/v1\/studio\/storage$/, () => room],
+  [/^GET \/api\/v1\/admin\/releases$/, () => newest],
   [/^GET \/api\/v2\/suggestions$/, () => []],
   [/^GET \/api\/v1\/directory$/, () => []],
 ];

@@ -63,9 +63,9 @@ test('announcements are tried, written, listed, ended, shown again, deleted and 
 });
 
 test('it says what is wrong, and what it can do', async () => {
-  expect(await announce('end', '7')).toMatchObject({ code: 1, message: 'There is no such announcement.' });
-  expect((await announce('end', 'x')).err).toContain('vireo announce list');
+  expect(await announce('end', '7')).toMatchObject({ code: 3, message: 'There is no such announcement.' });
+  expect((await announce('end', 'x')).message).toContain('vireo announce list');
   const zone = await announce('add', 'x', '--zone', 'Mars/Olympus');
-  expect(zone).toMatchObject({ code: 1, message: 'time_zone: This is no time zone. One is Europe/Berlin.' });
+  expect(zone).toMatchObject({ code: 2, message: 'time_zone: This is no time zone. One is Europe/Berlin.' });
   expect((await announce('--help')).message).toMatch(/add.*list.*end/s);
 });

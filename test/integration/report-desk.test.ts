@@ -417,7 +417,7 @@ describe('vireo report', () => {
     const target = await people.local('measured');
     const videoId = await playable(target);
     const { id } = await reported({ target, videoIds: [videoId] });
-    expect((await cli('resolve', id, '--measure', 'freeze', '--video', videoId)).code).toBe(1);
+    expect((await cli('resolve', id, '--measure', 'freeze', '--video', videoId)).code).toBe(2);
     expect((await rowOf(id)).state).toBe('open');
     const done = await cli('resolve', id, '--measure', 'remove', '--video', videoId, '--reason', 'Spam.');
     expect(done).toMatchObject({ code: 0, rows: [{ auditId: expect.any(String) }, {}] });

@@ -153,6 +153,6 @@ describe('vireo classifier', () => {
         { name: 'nudity', score: 1 },
       ],
     });
-    expect((await command('rule', 'add', '--name', 'x', '--action', 'hold', '--label', 'gore')).code).toBe(1);
+    expect((await command('rule', 'add', '--name', 'x', '--action', 'hold', '--label', 'gore')).code).toBe(2);
   });
 });

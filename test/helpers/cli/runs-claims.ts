@@ -1,17 +1,12 @@
-import { addressOf, claimBody, infringing } from '../claims.ts';
+import { addressOf, infringing, openClaim } from '../claims.ts';
 import { about, type CliRun, lists, says } from './run.ts';
 import type { World } from './world.ts';
 
-const filed = async ({ server: { context }, video, name }: World): Promise<string> => {
-  const { acts_as: _asWhom, good_faith: _faith, accurate: _accurate, ...said } = claimBody([]);
-  const videos = [await addressOf(context, await video())];
-  const email = `${name()}@rights.example`;
-  const outcome = await context.inTx((tx) =>
-    context.claims.file(tx, { ...said, videos, email, address: '', actsAs: 'owner' }),
-  );
-  if (!outcome.ok) throw new Error(outcome.detail);
-  return outcome.claim.id;
-};
+const filed = async ({ server: { context }, video, name }: World): Promise<string> =>
+  openClaim(context, {
+    videos: [await addressOf(context, await video())],
+    email: `${name()}@rights.example`,
+  });
 
 const after =
   (verb: 'uphold' | 'reject') =>

@@ -80,7 +80,7 @@ const stored: Record<string, CliRun> = {
   'media move': { ...words('--to', 's3'), code: 1, shows: says('S3_ENDPOINT') },
   // Videos of these tests have rows and no files, but for those that say so.
   'storage check': { ...words('--prefix', 'media/'), code: 1, shows: says('were read') },
-  'announce add': { ...words('We move on Sunday.'), shows: lists({ state: 'live' }) },
+  'announce add': { ...words('We move on Sunday.'), shows: lists({ state: 'shown' }) },
   'announce list': {
     async words(world) {
       await announced(world);

@@ -27,7 +27,7 @@ interface Shape {
 /** An address of an app that is not one, and a cursor that is none, have names of their own. */
 const INVALID = ['validation-failed', 'redirect-invalid', 'cursor-invalid'];
 const NUL = 'a\u0000b';
-const LONG = 'x'.repeat(30_000);
+const LONG = 'x'.repeat(50_001);
 /** Queries are shorter: a whole address has to fit. */
 const LONG_WORD = 'x'.repeat(6_000);
 const FORM = 'application/x-www-form-urlencoded';
