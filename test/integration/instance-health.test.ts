@@ -125,7 +125,10 @@ describe('/live and /ready', () => {
 
   test('say that a process works, and that it stops', async () => {
     server = await startTestServer();
-    expect(await ask('/live')).toEqual({ status: 200, body: { ok: true, host: new URL(server.origin).host } });
+    expect(await ask('/live')).toEqual({
+      status: 200,
+      body: { ok: true, host: new URL(server.origin).host },
+    });
     const all = { database: 'ok', redis: 'ok', storage: 'ok' };
     expect(await ask('/ready')).toEqual({ status: 200, body: { ok: true, parts: all } });
     server.context.lifecycle.beginStop();
