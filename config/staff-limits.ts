@@ -8,4 +8,6 @@ export const staffLimits = {
   maxCommentCharacters: 1_000,
   /** Addresses of sessions are forgotten after this many days. */
   addressDays: 30,
+  /** What was there before a deed, so that it can be taken back: addresses of people may be in it. */
+  undoDays: 30,
 } as const;

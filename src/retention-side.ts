@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
 import { deliveryLimits, inboxLimits, signatureLimits, videoLimits } from '../config/limits.ts';
 import { retentionLimits } from '../config/retention-limits.ts';
+import { staffLimits } from '../config/staff-limits.ts';
 import { sweepDeadDeliveries, sweepDeliveryHosts, sweepInbox, sweepRemoteKeys } from '../federation/index.ts';
 import type { Db, InTx } from './db/database.ts';
 import { sweepOnce } from './db/once.ts';
@@ -25,7 +26,7 @@ import type { Mail } from './modules/mail/index.ts';
 import type { Notifications } from './modules/notifications/index.ts';
 import type { Recommending } from './modules/recommending/index.ts';
 import { createRetention, type Keeping, type RetentionClass } from './modules/retention/index.ts';
-import type { Audit } from './modules/staff/index.ts';
+import { type Audit, sweepKeptRows } from './modules/staff/index.ts';
 import { bucketPlace, diskPlace, type Place, storedBytes } from './modules/storage/index.ts';
 import type { Videos } from './modules/videos/index.ts';
 import type { Watching } from './modules/watching/index.ts';
@@ -173,6 +174,9 @@ function classesOf(parts: Parts): Readonly<Record<RetentionClass, Keeping>> {
     ),
     mails: rows({ days: null, everyMs: HOUR }, (signal) => mail.sweep(signal)),
     classifier: rows({ days: classifierLimits.keptDays, everyMs: HOUR }, () => parts.classifier.sweep()),
+    undo: rows({ days: staffLimits.undoDays, everyMs: HOUR }, (signal) =>
+      sweepKeptRows(db, before(staffLimits.undoDays * DAY), signal),
+    ),
     audit: KEPT,
   };
 }

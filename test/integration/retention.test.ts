@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { retentionLimits } from '../../config/retention-limits.ts';
 import { originalKey } from '../../media/keys.ts';
-import { type AccountId, parseId, type VideoId } from '../../src/lib/ids.ts';
+import { type AccountId, type AuditId, parseId, type VideoId } from '../../src/lib/ids.ts';
 import {
   createRetention,
   type Freed,
@@ -12,6 +12,7 @@ import {
   type RetentionClass,
   retentionClasses,
 } from '../../src/modules/retention/index.ts';
+import { operator } from '../../src/modules/staff/index.ts';
 import { eventually } from '../helpers/chaos.ts';
 import { silent } from '../helpers/job-rig.ts';
 import { createPeople } from '../helpers/people.ts';
@@ -276,6 +277,23 @@ describe('what is over', () => {
     ]);
     expect(await retention.run('notifications')).toMatchObject({ freed: { rows: 1 } });
     expect(await db('notifications').pluck('subject')).toEqual(['young']);
+  });
+
+  test('what a deed of the staff is taken back by is forgotten after 30 days', async () => {
+    const { audit, inTx, retention, staff, undoing } = server.context;
+    const page = { maxId: null, minId: null, sinceId: null, limit: 2 };
+    const reserve = (name: string) => inTx((tx) => staff.joining.reserveName(tx, operator, name, ''));
+    expect(await reserve('long_ago')).toMatchObject({ ok: true });
+    ahead += 29 * DAY;
+    expect(await reserve('of_now')).toMatchObject({ ok: true });
+    expect(await retention.run('undo')).toMatchObject({ ok: true, freed: { rows: 0 } });
+    ahead += 2 * DAY;
+    expect(await retention.run('undo')).toMatchObject({ ok: true, freed: { rows: 1 } });
+    const [ofNow, old] = await audit.list({ action: 'joining-block.add' }, page);
+    const undo = (id: AuditId | undefined) =>
+      undoing.undo(operator, { auditIds: id ? [id] : [], reason: '' });
+    expect(await undo(old?.id)).toMatchObject({ ok: false, reason: 'not-undoable' });
+    expect(await undo(ofNow?.id)).toMatchObject({ ok: true });
   });
 
   test('every class that is swept runs on an empty server', async () => {

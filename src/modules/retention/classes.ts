@@ -36,6 +36,8 @@ export const retentionClasses = [
   'mails',
   /** What a classifier said of videos. */
   'classifier',
+  /** What was there before the staff changed it, by which that is taken back. */
+  'undo',
   /** What the staff did. */
   'audit',
 ] as const;

@@ -24,7 +24,7 @@ export {
 } from './permissions.ts';
 export { createQuotas, type Quota } from './quotas.ts';
 export { createRoles, type RoleRef, type StaffRole } from './roles.ts';
-export type { KeptTable, Restored, Watch } from './rows.ts';
+export { type KeptTable, type Restored, sweepKeptRows, type Watch } from './rows.ts';
 export {
   STANDING_COLUMNS,
   type Standing,

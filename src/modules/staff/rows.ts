@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
-import type { Tx } from '../../db/database.ts';
-import type { AuditId } from '../../lib/ids.ts';
+import type { Db, Tx } from '../../db/database.ts';
+import { deleteInBatches } from '../../db/sweep.ts';
+import { type AuditId, lowestIdAt } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { AuditAction } from './actions.ts';
 import { type Actor, permitted } from './actor.ts';
@@ -120,7 +121,8 @@ export function rowKeeping(record: (tx: Tx, by: Actor, deed: Deed) => Promise<Au
       Result<{ auditId: AuditId; restored: readonly Restored[] }, 'permission-missing' | 'not-undoable'>
     > {
       const table = await tableOf(tx, entry.id);
-      if (table === null) return fail('not-undoable', 'Nothing is kept of it that could be put back.');
+      if (table === null)
+        return fail('not-undoable', 'What was there before it is not kept, or not any more.');
       const { permission, undo: action } = KEPT[table];
       const allowed = permitted(by, permission);
       if (!allowed.ok) return allowed;
@@ -203,6 +205,12 @@ function namedBy(auditId: AuditId, table: KeptTable, which = 'true') {
       ...[...key, ...key, auditId],
     ]);
   };
+}
+
+/** Forgets the rows of deeds that were done before a moment: these cannot be taken back any more. Returns how many. */
+export function sweepKeptRows(db: Db, before: Date, signal?: AbortSignal): Promise<number> {
+  const old = { condition: 'audit_id < ?::bigint', bindings: [lowestIdAt(before.getTime())] };
+  return deleteInBatches(db, 'audit_changes', old, signal);
 }
 
 const nameOf = (key: Readonly<Record<string, string>>): string => Object.values(key).join(' ');

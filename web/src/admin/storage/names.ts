@@ -39,6 +39,7 @@ export const classNames: Readonly<Record<ClassName, string>> = {
   jobs: say('classJobs'),
   mails: say('classMails'),
   classifier: say('classClassifier'),
+  undo: say('classUndo'),
   audit: say('classAudit'),
 };
 

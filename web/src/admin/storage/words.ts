@@ -68,6 +68,7 @@ export const english = {
   classJobs: 'Failed jobs',
   classMails: 'Mails',
   classClassifier: 'What the classifier said of videos',
+  classUndo: 'What deeds of the staff are taken back by',
   classAudit: 'Log of the staff',
   match: 'What does not belong together',
   matchText:
