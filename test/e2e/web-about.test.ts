@@ -56,6 +56,9 @@ describe.skipIf(!hasBrowser)('the pages about the server', { timeout: 120_000 },
     await places.getByRole('link', { name: 'Limited servers' }).click();
     await page.getByText('This list is not for everybody').waitFor();
     expect(await axeViolations(page)).toEqual([]);
+    await places.getByRole('link', { name: 'Copyright' }).click();
+    await page.getByRole('heading', { name: 'Copyright claim' }).waitFor();
+    await page.goBack();
     await places.getByRole('link', { name: 'How clips are chosen' }).click();
     await page.getByRole('heading', { name: 'What you are shown, and why' }).waitFor();
     await page.goto('/about/nothing');

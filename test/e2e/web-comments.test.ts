@@ -320,6 +320,10 @@ describe.skipIf(!hasBrowser)('reports', { timeout: 60_000 }, () => {
     await dialog.getByRole('heading', { name: 'Why?' }).waitFor();
     await dialog.getByRole('button', { name: 'Next' }).press('Enter');
     await dialog.getByText('Choose a reason first.').waitFor();
+    await dialog.getByRole('radio', { name: /breaks the law/ }).press('Space');
+    const ownWork = dialog.getByRole('link', { name: 'It is a work of mine: claim copyright' });
+    expect(await ownWork.getAttribute('href')).toBe('/copyright');
+    expect(await axeViolations(page)).toEqual([]);
     await dialog.getByRole('radio', { name: /breaks a rule/ }).press('Space');
     await dialog.getByRole('checkbox', { name: 'No spam' }).press('Space');
     expect(await axeViolations(page)).toEqual([]);

@@ -42,6 +42,11 @@ export function AboutPage() {
             </li>
           ))}
           <li>
+            <a class={styles.place} href="/copyright">
+              {say('copyright')}
+            </a>
+          </li>
+          <li>
             {/* The server writes that page itself: the router leaves links alone that name another target than their own page. */}
             <a class={styles.place} href="/about/algorithm" target="_top">
               {say('algorithm')}

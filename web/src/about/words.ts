@@ -6,6 +6,7 @@ export const english = {
   rules: 'Rules',
   privacy: 'Privacy',
   blocks: 'Limited servers',
+  copyright: 'Copyright',
   algorithm: 'How clips are chosen',
   staff: 'Who runs this server',
   noStaff: 'This server does not say who runs it.',

@@ -162,6 +162,7 @@ function Why({ draft, change, labelledBy }: Omit<QuestionProps, 'step'>) {
           {category === 'violation' && draft.category === 'violation' && (
             <Rules rules={rules} draft={draft} change={change} />
           )}
+          {category === 'legal' && draft.category === 'legal' && <OwnWork subject={draft.subject} />}
         </div>
       ))}
     </fieldset>
@@ -190,6 +191,20 @@ function Rules({ rules, draft, change }: { rules: readonly Rule[]; draft: Report
         {say('allRules')}
       </a>
     </fieldset>
+  );
+}
+
+/** Whose work it is has a form of their own, beside the report, which would be lost. */
+function OwnWork({ subject }: { subject: Subject }) {
+  const page =
+    subject.kind === 'clip' ? new URL(`/@${subject.account.acct}/${subject.id}`, location.href) : null;
+  const query = page ? `?${new URLSearchParams({ video: page.href })}` : '';
+  return (
+    <p class={styles.rules}>
+      <a href={`/copyright${query}`} target="_blank" rel="noopener">
+        {say('ownWork')}
+      </a>
+    </p>
   );
 }
 

@@ -27,6 +27,7 @@ export const english = {
   ruleMissing: 'Choose the rule that is broken.',
   legal: 'It breaks the law',
   legalHint: 'Where you live, or where this server is run.',
+  ownWork: 'It is a work of mine: claim copyright',
   other: 'Something else',
   otherHint: 'Say what it is in the next step.',
 
