@@ -41,8 +41,8 @@ export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
       return { letter, body };
     },
 
-    retry: (by, choice) => onDead(deps, by, choice, { action: 'delivery.retry', step: requeue }),
-    discard: (by, choice) => onDead(deps, by, choice, { action: 'delivery.discard', step: remove }),
+    retry: (by, choice) => onDead(deps, by, { action: 'delivery.retry', choice, step: requeue }),
+    discard: (by, choice) => onDead(deps, by, { action: 'delivery.discard', choice, step: remove }),
     count: (choice) => countOf(db, choice),
 
     async retryHost(by, host) {
@@ -69,27 +69,30 @@ export function createDeliveryDesk(deps: DeadLetterDeps): DeliveryDesk {
   };
 }
 
-/** Does it to all that is chosen; that it was done is on record before the first is touched. */
+interface Doing {
+  readonly action: 'delivery.retry' | 'delivery.discard';
+  readonly choice: DeadLetterChoice;
+  readonly step: Step;
+}
+
+/** Does something to dead letters; each portion is on record in its own transaction. */
 async function onDead(
   deps: DeadLetterDeps,
   by: Actor,
-  choice: DeadLetterChoice,
-  { action, step }: { readonly action: 'delivery.retry' | 'delivery.discard'; readonly step: Step },
+  { action, choice, step }: Doing,
 ): ReturnType<DeliveryDesk['retry']> {
   const allowed = permitted(by, 'queues');
   if (!allowed.ok) return allowed;
-  const letters = await countOf(deps.db, choice);
-  if (letters === 0) return ok({ count: 0 });
-  const id = choice.kind === 'one' ? choice.id : choice.kind === 'host' ? nameOf(choice.host) : 'all';
-  const target = { kind: 'queue', id: `deliveries:${id}` } as const;
-  await deps.inTx((tx) => deps.audit.record(tx, by, { action, target, detail: { letters } }));
-  const count = await inChunks(deps, choice, step);
-  if (action === 'delivery.retry')
-    deps.log.warn({ choice, count, by: nameOfActor(by) }, 'dead letters were queued again');
+  const target =
+    choice.kind === 'one'
+      ? ({ kind: 'job', id: choice.id } as const)
+      : ({ kind: 'domain', id: choice.kind === 'host' ? nameOf(choice.host) : 'all' } as const);
+  const count = await inChunks(deps, choice, async (chunkDeps, tx, ids) => {
+    await step(chunkDeps, tx, ids);
+    await deps.audit.record(tx, by, { action, target, detail: { count: ids.length } });
+  });
   return ok({ count });
 }
-
-const nameOfActor = (by: Actor): string => (by.kind === 'person' ? by.accountId : by.kind);
 
 async function countOf(db: Db, choice: DeadLetterChoice): Promise<number> {
   const { count } = await chosen(db, choice).count('* as count').first();
