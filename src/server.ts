@@ -157,7 +157,8 @@ function startConsumer({ watching, redisUrl, log }: Context): Running {
     async stop() {
       stopping.abort();
       // It waits for what comes: nothing does any more.
-      own.disconnect();
+      if (own.status === 'ready') own.disconnect();
+      else letGo(own);
       await running;
     },
   };
