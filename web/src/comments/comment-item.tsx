@@ -286,7 +286,7 @@ function Replies({ comment, room, status, linked, depth, who }: CommentProps & {
         </button>
       )}
       {(items.length > 0 || mine.length > 0) && (
-        <ul class={styles.list} aria-label={say('answers', { who })}>
+        <ul aria-label={say('answers', { who })}>
           {items.map((one) => (
             <CommentItem key={one.id} {...{ room, status, linked }} comment={one} depth={depth + 1} />
           ))}

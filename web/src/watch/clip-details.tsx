@@ -23,7 +23,7 @@ export function ClipDetails({ status, title, own }: ClipDetailsProps) {
     <section class={styles.details} aria-label={say('details')}>
       <h1 class={styles.title}>{title}</h1>
       <ClipAuthor account={status.account} />
-      {status.content && !isCovered(status) && <ServerHtml class={styles.caption} html={status.content} />}
+      {status.content && !isCovered(status) && <ServerHtml html={status.content} />}
       <dl class={styles.facts}>
         <div>
           <dt>{say('published')}</dt>

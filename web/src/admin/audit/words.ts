@@ -20,7 +20,7 @@ export const english = {
   emptyText: 'Everything that the staff does appears here.',
   export: 'Download as CSV',
   takeBack: 'Take back',
-  takeBackWhat: 'Take entry {id} back: {action}',
+  takeBackWhat: 'Take back entry {id}: {action}',
   takeBackText: 'What entry {id} ({action}) did is as it was before. That is on record, too.',
   takenBack: 'It was taken back.',
 } as const;
