@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { VideoId } from '../../src/lib/ids.ts';
+import { operator } from '../../src/modules/staff/index.ts';
 import { createClipCopies } from './clip-copies.ts';
 import { createDeeds, settle } from './news.ts';
 import { createOAuthClient, type RegisteredApp } from './oauth.ts';
@@ -36,9 +37,14 @@ export interface LivedIn {
 const VTT = 'WEBVTT\n\n00:00.000 --> 00:05.000\nA bird calls.\n';
 
 export async function startLivedIn(): Promise<LivedIn> {
-  const variables = { INSTANCE_RULES: 'Be kind.\nNo spoilers.', MINIMUM_AGE: '13', RANKING: 'on' };
+  const variables = {
+    ...{ INSTANCE_RULES: 'Be kind.\nNo spoilers.', MINIMUM_AGE: '13', RANKING: 'on' },
+    INSTANCE_PRIVACY_POLICY: 'We keep what you post.',
+  };
   const server = await startTestServer({ variables });
   const people = createPeople(server);
+  const { domains, inTx } = server.context;
+  await inTx((tx) => domains.list.setAudience(tx, operator, 'public'));
   const client = clientOf(server.origin);
   const nora = await people.signedIn('nora', 'admin');
   const ben = await people.signedIn('ben');

@@ -11,6 +11,16 @@ export const settled: Step = (page) =>
     await painted();
   });
 
+/** The tiles of the overview come one by one, each with a number that it asks for. */
+export const tilesAreThere: Step = async (page) => {
+  for (const path of ['reports', 'claims', 'held', 'approvals', 'backups', 'storage', 'queues', 'server']) {
+    await page.locator(`main a[href^="/admin/${path}"] strong`).first().waitFor();
+  }
+  await page.waitForFunction(
+    () => ![...document.querySelectorAll('main strong')].some(({ textContent }) => textContent === '…'),
+  );
+};
+
 /** A key of the clip pages, once they listen: that is after their first paint. */
 export const key =
   (name: string): Step =>

@@ -13,6 +13,7 @@ import {
   reportStep,
   sees,
   settled,
+  tilesAreThere,
   unfold,
 } from './screen-steps.ts';
 
@@ -53,7 +54,7 @@ export function screensOf(site: LivedIn): Screen[] {
     ...makingScreens(site),
     ...joiningScreens(site),
     ...plainScreens(site),
-    nora('/admin', 'Overview'),
+    nora('/admin', 'Overview', { steps: [tilesAreThere] }),
     nora('/admin/approvals', 'Sign-ups'),
     nora('/admin/storage', 'Storage'),
     nora('/admin/accounts', 'Accounts'),
