@@ -47,6 +47,8 @@ async function settle(page: Page): Promise<void> {
     const moving = document
       .getAnimations()
       .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(moving.map((one) => one.finished));
+    // A browser that paints nothing for a while, as one without a screen may, ends no animation either.
+    const enough = new Promise((done) => setTimeout(done, 5_000));
+    await Promise.race([Promise.allSettled(moving.map((one) => one.finished)), enough]);
   });
 }

@@ -6,7 +6,12 @@ export type Step = (page: Page) => Promise<void>;
 /** Waits for what follows a paint, like the focus that goes to what came and the keys that are listened to. */
 export const settled: Step = (page) =>
   page.evaluate(async () => {
-    const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    // A browser without a screen may paint nothing for a while: then nobody waits for it.
+    const painted = () =>
+      new Promise((done) => {
+        requestAnimationFrame(() => setTimeout(done, 0));
+        setTimeout(done, 2_000);
+      });
     await painted();
     await painted();
   });
