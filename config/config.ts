@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import type { z } from 'zod';
 import { type VariableName, variables } from './env.ts';
 import { signColour } from './env-app.ts';
+import { queueNames } from './queue-names.ts';
 
 /** A value that must not be printed: `String`, `JSON.stringify` and `console.log` show `***`. */
 export class Secret {
@@ -143,17 +144,7 @@ function contradictions(values: Parsed): ConfigProblem[] {
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
     found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
   }
-  const known = [
-    'inbox',
-    'deliver',
-    'push',
-    'mail',
-    'media',
-    'replicate',
-    'transcribe',
-    'classify',
-    'default',
-  ];
+  const known: readonly string[] = queueNames;
   const unknown = (values.QUEUES ?? []).filter((queue) => !known.includes(queue));
   if (unknown.length > 0) found.push(problem('QUEUES', unknown.join(',')));
   return found;

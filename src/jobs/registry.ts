@@ -1,23 +1,10 @@
 import { z } from 'zod';
+import { type QueueName, queueNames } from '../../config/queue-names.ts';
 import { watchStreamLimits } from '../../config/stream-limits.ts';
 import type { Tx } from '../db/database.ts';
 import { idSchema } from '../lib/ids.ts';
 
-/** Queues a worker can serve; each has its own BullMQ queue so that none starves another. */
-export const queueNames = [
-  ...([
-    'inbox',
-    'deliver',
-    'push',
-    'mail',
-    'media',
-    'replicate',
-    'transcribe',
-    'classify',
-    'default',
-  ] as const),
-] as const;
-export type QueueName = (typeof queueNames)[number];
+export { type QueueName, queueNames };
 
 interface JobSpec {
   readonly queue: QueueName;
