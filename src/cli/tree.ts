@@ -4,6 +4,7 @@ import { actorCommand } from './actor.ts';
 import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
+import { brandingCommand } from './branding.ts';
 import { catalogue } from './catalogue.ts';
 import { claimCommand } from './claim.ts';
 import { classifierCommand } from './classifier.ts';
@@ -52,6 +53,7 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[actorCommand, inboxCommand],
     ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],
+    ...[brandingCommand],
   ])
     program.addCommand(noun(run));
   for (const command of everyCommand(program)) command.configureHelp({ showGlobalOptions: true });

@@ -8,6 +8,8 @@ const verbs = {
   // Done to somebody’s way in from the command line, and how much somebody may store.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
   setting: ['change'],
+  // The pictures that stand for the server.
+  branding: ['set', 'remove', 'undo'],
   announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume', 'rebuild'],
