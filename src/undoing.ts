@@ -1,5 +1,5 @@
 import type { InTx, Tx } from './db/database.ts';
-import { type AuditId, idSchema } from './lib/ids.ts';
+import type { AuditId } from './lib/ids.ts';
 import { type Failure, fail, ok, type Result } from './lib/result.ts';
 import type { Announcements } from './modules/announcements/index.ts';
 import type { Auth } from './modules/auth/index.ts';
@@ -111,8 +111,7 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
     held: (tx, by, { id }, reason) => parts.holding.undo(tx, by, id, reason),
     raid: (tx, by, { id }, reason) => parts.raid.undo(tx, by, id, reason),
     announcement: (tx, by, { id }, reason) => parts.announcements.undo(tx, by, id, reason),
-    invite: (tx, by, { target }) =>
-      auth.invites.reopen(tx, by, idSchema<'invite'>().parse(target.id.split(' ').at(-1))),
+    invite: (tx, by, entry) => auth.invites.undo(tx, by, entry),
     queue: (tx, by, entry) => work.undo(tx, by, entry),
     async rows(tx, by, entry, reason) {
       const outcome = await audit.putBack(tx, by, { entry, reason });

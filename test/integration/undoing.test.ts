@@ -172,6 +172,14 @@ async function listed(tx: Tx) {
   return made.id;
 }
 
+async function invite(tx: Tx) {
+  const inviter = { id: bossPerson.id, role: 'owner' as const };
+  const form = { inviter, maxUses: 1, expiresInSeconds: null, autofollow: false };
+  const made = await server.context.auth.invites.give(tx, boss, form);
+  if (!made.ok) throw new Error(made.reason);
+  return made.invite.id;
+}
+
 const announced = (text: string) => announcementInputSchema.parse({ text });
 
 async function announcement(tx: Tx) {
@@ -263,19 +271,8 @@ function trials(): Readonly<Record<string, Trial>> {
     ),
     'announcement.remove': trial(announcement, (tx, id) => outcome(announcements.remove(tx, boss, id))),
     'joining-block.change': trial(block, (tx, id) => outcome(joining.changeName(tx, boss, id, 'Kept free.'))),
-    'invite.revoke': trial(
-      async (tx) => {
-        const by = { id: bossPerson.id, role: 'owner' as const };
-        const made = await auth.invites.create(tx, by, {
-          maxUses: 1,
-          expiresInSeconds: null,
-          autofollow: false,
-        });
-        if (!made.ok) throw new Error(made.reason);
-        return made.invite.id;
-      },
-      (tx, id) => outcome(auth.invites.end(tx, boss, id)),
-    ),
+    'invite.create': { deed: invite },
+    'invite.revoke': trial(invite, (tx, id) => outcome(auth.invites.end(tx, boss, id))),
     'raid.on': { deed: (tx) => outcome(raid.on(tx, boss, { hours: 2 })) },
     'raid.off': trial(
       (tx) => outcome(raid.on(tx, boss, { hours: 2 })),
