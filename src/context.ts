@@ -363,7 +363,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     request: fetch.request,
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
-  const [staff, work] = [createStaffSide({ db, ids, audit, config }), createWork({ db, audit })];
+  const staff = createStaffSide({ db, inTx, ids, audit, config, accounts, makeKeys });
+  const work = createWork({ db, audit });
   const undoing = createUndoing({
     ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
     ...{ trending: streams.trending, recommending, relays, announcements },

@@ -7,6 +7,7 @@ const verbs = {
   invite: ['revoke', 'reopen'],
   // Done to somebody’s way in from the command line, and how much somebody may store.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
+  actor: ['rotate-keys'],
   setting: ['change'],
   announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
