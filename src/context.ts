@@ -18,6 +18,7 @@ import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { endExpired } from './http/upload-direct.ts';
 import { claimIdNode } from './id-node.ts';
+import { openInstanceSecret } from './instance-secret.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { openQueues } from './jobs/queues.ts';
@@ -32,7 +33,6 @@ import { createFormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
-import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
 import { createAnalytics } from './modules/analytics/index.ts';
 import { createAnnouncements } from './modules/announcements/index.ts';
@@ -168,8 +168,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
   if (!claimed.ok) return refuse(claimed.reason, claimed.detail);
 
-  const instanceSecret =
-    config.secretKey?.reveal() ?? (await loadOrCreateSecret(join(config.dataDir, 'secrets'), 'secret-key'));
+  const secret = await openInstanceSecret(fixed, inTx);
+  if (!secret.ok) return refuse(secret.reason, secret.detail);
+  const { instanceSecret } = secret;
   const policy = createAddressPolicy({ allowedPrivate: config.allowedPrivateAddresses });
   const userAgent = `Vireo/${version} (+${config.origin})`;
   const fetch = countedFetch(createSafeFetch({ policy, userAgent, clock, log, limits: netLimits }), metrics);
@@ -363,7 +364,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     request: fetch.request,
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
-  const [staff, work] = [createStaffSide({ db, ids, audit, config }), createWork({ db, audit })];
+  const staff = createStaffSide({ db, inTx, ids, audit, config, accounts, makeKeys });
+  const work = createWork({ db, audit });
   const undoing = createUndoing({
     ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
     ...{ trending: streams.trending, recommending, relays, announcements },

@@ -216,6 +216,11 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'digests', everyMs: MINUTE, run: () => inTx((tx) => context.digests.enqueueDue(tx)) },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
+    {
+      name: 'previous-keys',
+      everyMs: 60 * MINUTE,
+      run: () => inTx((tx) => context.accounts.forgetPreviousKeys(tx)),
+    },
     { name: 'report-evidence', everyMs: 60 * MINUTE, run: () => context.reportDesk.sheets.sweep() },
     {
       name: 'addresses',

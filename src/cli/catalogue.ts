@@ -162,6 +162,8 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'video regenerate-thumbnails 42',
     'video move 42 --to s3',
     'hash import listed.csv --dry-run',
+    'secrets rotate --dry-run',
+    'actor rotate-keys ana --reason "The backup was stolen."',
     'queue retry --queue deliver',
     'inbox replay https://far.example/activities/1',
     'queue rebuild',

@@ -27,6 +27,7 @@ import { relayCommand } from './relay.ts';
 import type { Run, RunAlone } from './report.ts';
 import { reportCommand } from './reports.ts';
 import { ruleCommand } from './rule.ts';
+import { secretsCommand } from './secrets.ts';
 import { registrationsCommand, settingsCommand } from './settings.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
@@ -44,7 +45,8 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
     .description('Looks after a Vireo server. The same work the server does, from the command line.')
     .version(version)
     .option('--json', 'print JSON for programs');
-  program.addCommand(backupCommand(run, runAlone)).addCommand(doctorCommand(runAlone));
+  for (const noun of [backupCommand(run, runAlone), doctorCommand(runAlone), secretsCommand(runAlone)])
+    program.addCommand(noun);
   for (const noun of [
     ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
     ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],

@@ -7,6 +7,8 @@ const verbs = {
   invite: ['create', 'revoke', 'reopen'],
   // Done to somebody’s way in from the command line, and how much somebody may store.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
+  actor: ['rotate-keys'],
+  'secret-key': ['rotate'],
   setting: ['change'],
   announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],

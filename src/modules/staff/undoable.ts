@@ -64,6 +64,10 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'backup.create': RAN,
   'backup.verify': RAN,
   'backup.rehearse': RAN,
+  'actor.rotate-keys': because(
+    'Others were told of the new key, and whoever had the old one must not sign with it again.',
+  ),
+  'secret-key.rotate': because('The key before is kept nowhere.'),
   'setting.change': way('setting'),
   'job.retry': RAN,
   'job.discard': GONE,

@@ -138,6 +138,8 @@ const stored: Record<string, CliRun> = {
   'backup rehearse': { ...words(), shows: says('can be restored') },
   // The database is not empty: it must say so, and touch nothing. What it does is in backups.test.ts.
   'backup restore': { ...words(), code: 1, shows: says('--replace') },
+  // The server of these tests runs. What it does is in secret-change.test.ts.
+  'secrets rotate': { ...words(), tried: 0, code: 1, shows: says('The server runs') },
   doctor: { ...words('--quiet'), code: 1, shows: lists({ level: 'fault' }) },
 };
 
