@@ -368,7 +368,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const work = createWork({ db, audit });
   const undoing = createUndoing({
     ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
-    ...{ trending: streams.trending, recommending, relays, announcements },
+    ...{ trending: streams.trending, recommending, relays, announcements, ...safekeeping },
   });
   const context = {
     config,

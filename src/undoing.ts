@@ -5,6 +5,7 @@ import type { Announcements } from './modules/announcements/index.ts';
 import type { Auth } from './modules/auth/index.ts';
 import type { Domains } from './modules/domains/index.ts';
 import type { Holding } from './modules/holding/index.ts';
+import type { ServerLock } from './modules/maintenance/index.ts';
 import type { Measures, ReportDesk } from './modules/moderation/index.ts';
 import type { Raid } from './modules/raid/index.ts';
 import type { Recommending } from './modules/recommending/index.ts';
@@ -41,6 +42,7 @@ interface Parts {
   readonly recommending: Recommending;
   readonly relays: Relays;
   readonly work: Work;
+  readonly serverLock: ServerLock;
 }
 
 export type Undoing = ReturnType<typeof createUndoing>;
@@ -113,6 +115,7 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
     announcement: (tx, by, { id }, reason) => parts.announcements.undo(tx, by, id, reason),
     invite: (tx, by, entry) => auth.invites.undo(tx, by, entry),
     queue: (tx, by, entry) => work.undo(tx, by, entry),
+    lock: (tx, by, entry, reason) => parts.serverLock.undo(tx, by, entry, reason),
     async rows(tx, by, entry, reason) {
       const outcome = await audit.putBack(tx, by, { entry, reason });
       if (!outcome.ok) return outcome;

@@ -103,6 +103,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'announce end 42',
     'announce publish 42',
     'announce undo 42',
+    'maintenance lock on --note "Back at noon."',
     'settings set INSTANCE_NAME "Our videos"',
     'settings reset INSTANCE_NAME',
   ]),
@@ -184,6 +185,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'media move --to s3 --keep',
     'storage check --repair',
     'counters recount --dry-run',
+    'maintenance vacuum --dry-run',
   ]),
 };
 

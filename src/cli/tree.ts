@@ -18,6 +18,7 @@ import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
 import { joiningCommand } from './joining.ts';
 import { mailCommand } from './mail.ts';
+import { maintenanceCommand } from './maintenance.ts';
 import { commentCommand } from './measures.ts';
 import { mediaCommand } from './media.ts';
 import { queueCommand } from './queue.ts';
@@ -53,7 +54,15 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
     ...[claimCommand, classifierCommand, announceCommand],
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[actorCommand, inboxCommand],
-    ...[mailCommand, mediaCommand, storageCommand, rankingCommand, countersCommand, settingsCommand],
+    ...[
+      mailCommand,
+      mediaCommand,
+      storageCommand,
+      maintenanceCommand,
+      rankingCommand,
+      countersCommand,
+      settingsCommand,
+    ],
   ])
     program.addCommand(noun(run));
   for (const command of everyCommand(program)) command.configureHelp({ showGlobalOptions: true });

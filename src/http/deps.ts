@@ -26,6 +26,7 @@ import type { Holding } from '../modules/holding/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Lists } from '../modules/lists/index.ts';
 import type { Mail } from '../modules/mail/index.ts';
+import type { LockGate, ServerLock } from '../modules/maintenance/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
 import type { Measures, Moderation, ReportDesk } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
@@ -90,6 +91,9 @@ export interface HttpDeps {
   readonly classifier: Classifier;
   /** Who is not answered at all. */
   readonly networks: NetworkGate;
+  /** Whether nothing is taken at all. */
+  readonly lockGate: LockGate;
+  readonly serverLock: ServerLock;
   readonly hashes: Hashes;
   readonly notifications: Notifications;
   readonly push: Push;

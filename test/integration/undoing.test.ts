@@ -63,6 +63,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   announcement: ['announcements'],
   raid: ['raid_mode'],
   queue: ['queue_pauses'],
+  maintenance: ['server_lock'],
   relay: ['relays'],
   ranking: [],
   trend: ['trend_decisions', 'trend_trusts'],
@@ -227,6 +228,7 @@ function trials(): Readonly<Record<string, Trial>> {
     staff,
     settings,
     work,
+    serverLock,
     relays,
     recommending,
     trending,
@@ -282,6 +284,11 @@ function trials(): Readonly<Record<string, Trial>> {
     'setting.change': {
       deed: (tx) => outcome(settings.change(tx, boss, { INSTANCE_NAME: 'Aviary' }, 'Renamed.')),
     },
+    'maintenance.lock': { deed: (tx) => outcome(serverLock.lock(tx, boss, { reason: 'A new disk.' })) },
+    'maintenance.unlock': trial(
+      (tx) => outcome(serverLock.lock(tx, boss, { reason: 'A new disk.' })),
+      (tx) => outcome(serverLock.unlock(tx, boss, { reason: 'It is in.' })),
+    ),
     'queue.pause': { deed: (tx) => outcome(work.pause(tx, boss, 'media')) },
     'queue.resume': trial(
       (tx) => outcome(work.pause(tx, boss, 'mail')),

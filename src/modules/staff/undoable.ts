@@ -17,6 +17,7 @@ export const undoWays = [
     'raid',
     'announcement',
     'invite',
+    'lock',
   ] as const),
 ] as const;
 export type UndoWay = (typeof undoWays)[number];
@@ -61,6 +62,10 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'announcement.publish': way('announcement'),
   'announcement.end': way('announcement'),
   'announcement.remove': way('announcement'),
+  'maintenance.lock': way('lock'),
+  'maintenance.unlock': way('lock'),
+  'maintenance.vacuum': RAN,
+  'maintenance.fix-duplicates': GONE,
   'backup.create': RAN,
   'backup.verify': RAN,
   'backup.rehearse': RAN,

@@ -120,6 +120,14 @@ const stored: Record<string, CliRun> = {
   'ranking show': { ...words(), shows: says('Version') },
   'ranking set': { ...words('weights.trending=0.3'), shows: says('Version') },
   'ranking reset': { ...words(), shows: says('defaults') },
+  'maintenance lock': {
+    words: () => ['on', '--note', 'Back at noon.'],
+    async shows(said, { cli }) {
+      lists({ locked: true, note: 'Back at noon.' })(said);
+      expect((await cli('maintenance', 'lock', 'off')).message).toContain('open');
+    },
+  },
+  'maintenance vacuum': { ...words('--all'), shows: lists({ table: 'accounts' }) },
   'counters recount': { ...words(), shows: says('were counted') },
   'settings list': { ...words(), shows: lists({ name: 'INSTANCE_NAME' }) },
   'settings get': { ...words('INSTANCE_NAME'), missing: ['NOTHING'] },

@@ -259,6 +259,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'PATCH /api/v1/admin/settings': () => ({ body: { settings: { INSTANCE_NAME: 'Matrix' } } }),
   'POST /api/v1/admin/storage/clean': () => ({ body: { class: 'mails' } }),
   'POST /api/v1/admin/backups/ask': () => ({ body: { kind: 'verify' } }),
+  'PUT /api/v1/admin/maintenance': () => ({ body: { locked: false } }),
   'POST /api/v1/admin/storage/scan': () => ({ body: { mend: false } }),
   'POST /api/v1/admin/announcements': () => ({ body: { text: 'We update.', publish_at: 'now' } }),
   'POST /api/v1/admin/announcements/preview': () => ({ body: { text: 'We *update*.' } }),
