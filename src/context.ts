@@ -38,6 +38,7 @@ import { createAnalytics } from './modules/analytics/index.ts';
 import { createAnnouncements } from './modules/announcements/index.ts';
 import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
+import { createBranding } from './modules/branding/index.ts';
 import { createClaims } from './modules/claims/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createDepartures } from './modules/departures/index.ts';
@@ -295,6 +296,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   // People who signed up before there were channels.
   let made = 1;
   while (made > 0) made = await inTx((tx) => accounts.ensureChannels(tx));
+  const branding = createBranding({
+    ...{ db, clock, audit, storage, ffmpeg, workDir: scratchDir, ownerId: instanceAccount.id },
+  });
   const federation = createFederationSide({
     db,
     inTx,
@@ -317,7 +321,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     moderation,
     ...{ feed, notifications, publishing: posts },
     relays,
-    ...{ instances, audit },
+    ...{ instances, audit, branding },
     instanceSecret,
     instanceAccount,
     remoteKeyMinBits: config.remoteKeyMinBits,
@@ -369,6 +373,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const undoing = createUndoing({
     ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
     ...{ trending: streams.trending, recommending, relays, announcements, ...safekeeping },
+    ...{ trending: streams.trending, recommending, relays, announcements, branding },
   });
   const context = {
     config,
@@ -379,7 +384,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
     ownsRedis: stack?.redisUrl !== undefined,
     ...{ db, inTx, ids, urls, redis, queues },
-    ...{ work, staff, undoing, announcements },
+    ...{ work, staff, undoing, announcements, branding },
     ...createOperations({
       ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
       ...safekeeping,

@@ -3,6 +3,7 @@ import type { AuditId } from './lib/ids.ts';
 import { type Failure, fail, ok, type Result } from './lib/result.ts';
 import type { Announcements } from './modules/announcements/index.ts';
 import type { Auth } from './modules/auth/index.ts';
+import type { Branding } from './modules/branding/index.ts';
 import type { Domains } from './modules/domains/index.ts';
 import type { Holding } from './modules/holding/index.ts';
 import type { ServerLock } from './modules/maintenance/index.ts';
@@ -38,6 +39,7 @@ interface Parts {
   readonly holding: Holding;
   readonly raid: Raid;
   readonly announcements: Announcements;
+  readonly branding: Branding;
   readonly trending: LiveTrends;
   readonly recommending: Recommending;
   readonly relays: Relays;
@@ -126,7 +128,7 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
 }
 
 /** What hangs on a row that was put back, or that was taken away again. */
-function restoredIn({ domains, staff, rules, trending }: Parts) {
+function restoredIn({ domains, staff, rules, trending, branding }: Parts) {
   type After = (tx: Tx, key: Restored['key']) => Promise<unknown>;
   const nothing: After = async () => undefined;
   return {
@@ -139,6 +141,7 @@ function restoredIn({ domains, staff, rules, trending }: Parts) {
     trend_decisions: (tx, { of = '', subject = '' }) => trending.decisions.restored(tx, { of, subject }),
     trend_trusts: (tx, { domain = '' }) => trending.decisions.trustRestored(tx, domain),
     instance_settings: nothing,
+    instance_pictures: async () => branding.forget(),
     domain_subscriptions: (tx) => domains.subscriptions.restored(tx),
     domain_excludes: (tx) => domains.subscriptions.restored(tx),
     domain_drafts: nothing,

@@ -4,6 +4,7 @@ import { actorCommand } from './actor.ts';
 import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
+import { brandingCommand } from './branding.ts';
 import { catalogue } from './catalogue.ts';
 import { claimCommand } from './claim.ts';
 import { classifierCommand } from './classifier.ts';
@@ -63,6 +64,7 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
       countersCommand,
       settingsCommand,
     ],
+    ...[brandingCommand],
   ])
     program.addCommand(noun(run));
   for (const command of everyCommand(program)) command.configureHelp({ showGlobalOptions: true });

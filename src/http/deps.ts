@@ -12,6 +12,7 @@ import type { Announcements } from '../modules/announcements/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Backups } from '../modules/backups/index.ts';
+import type { Branding } from '../modules/branding/index.ts';
 import type { Claims } from '../modules/claims/index.ts';
 import type { Classifier } from '../modules/classifier/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
@@ -81,6 +82,7 @@ export interface HttpDeps {
   readonly measures: Measures;
   readonly claims: Claims;
   readonly announcements: Announcements;
+  readonly branding: Branding;
   readonly audit: Audit;
   readonly backups: Backups;
   readonly releases: Releases;

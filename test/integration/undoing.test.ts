@@ -59,6 +59,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   role: ['staff_roles', 'users', 'sessions'],
   'joining-block': ['email_domain_blocks', 'ip_blocks', 'reserved_names'],
   setting: ['settings'],
+  branding: ['instance_pictures'],
   invite: ['invites'],
   announcement: ['announcements'],
   raid: ['raid_mode'],
@@ -189,6 +190,13 @@ async function announcement(tx: Tx) {
   return made.announcement.id;
 }
 
+const picture: Deed = (tx) => {
+  const made = { ...{ ok: true as const, width: 1, height: 1, blurhash: null }, bytes: Buffer.of(next()) };
+  const sha256 = String(next()).padStart(64, '0');
+  const input = { role: 'logo' as const, picture: { ...made, sha256 }, alt: '' };
+  return outcome(server.context.branding.set(tx, boss, input));
+};
+
 async function subscription(tx: Tx) {
   const input = { url: `https://list.test/${next()}.csv`, ...HOW };
   const made = await server.context.domains.subscriptions.subscribe(tx, boss, input);
@@ -236,6 +244,7 @@ function trials(): Readonly<Record<string, Trial>> {
     rules,
     hashes,
     domains,
+    branding,
   } = server.context;
   const { roles, joining } = staff;
   const change = { severity: 'silence' as const };
@@ -257,6 +266,8 @@ function trials(): Readonly<Record<string, Trial>> {
       outcome(roles.change(tx, boss, id, { name: `Other ${next()}`, permissions: ['audit'], rank: 20 })),
     ),
     'role.remove': trial(role, (tx, id) => outcome(roles.remove(tx, boss, id))),
+    'branding.set': { deed: picture },
+    'branding.remove': trial(picture, (tx) => outcome(branding.remove(tx, boss, { role: 'logo' }))),
     'joining-block.add': { deed: block },
     'announcement.add': { deed: announcement },
     'announcement.change': trial(announcement, (tx, id) =>

@@ -14,6 +14,7 @@ import {
 import { verifyCredentials } from './accounts/verify-credentials.ts';
 import { adminAnnouncementRoutes } from './admin/announcements.ts';
 import { askForBackup, getBackups, listKeptBackups } from './admin/backups.ts';
+import { brandingRoutes } from './admin/branding.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -294,6 +295,7 @@ export const routes: readonly Route[] = [
   ...feedRoutes,
   getAlgorithm,
   ...[getSettings, changeSettings, previewText, previewAccent],
+  ...brandingRoutes,
   ...[homeTimeline, publicTimeline, tagTimeline, getTrendingTags],
   getTrendingStatuses,
   getTrends,

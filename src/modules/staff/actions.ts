@@ -10,6 +10,8 @@ const verbs = {
   actor: ['rotate-keys'],
   'secret-key': ['rotate'],
   setting: ['change'],
+  // The pictures that stand for the server.
+  branding: ['set', 'remove', 'undo'],
   announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume', 'rebuild'],

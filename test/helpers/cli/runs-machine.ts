@@ -1,9 +1,17 @@
 import { expect } from 'vitest';
+import { ffmpegRaw } from '../media-samples.ts';
 import { about, type CliRun, lists, says, words } from './run.ts';
 import type { World } from './world.ts';
 
 const announced = async ({ cli }: World): Promise<string> =>
   String((await cli('announce', 'add', 'Hello.')).rows[0]?.id);
+
+/** A green square. */
+async function aPicture(path: World['path']): Promise<string> {
+  const file = path('picture.png');
+  await ffmpegRaw('-f', 'lavfi', '-i', 'color=green:s=64x64', '-frames:v', '1', '-update', '1', file);
+  return file;
+}
 
 const work: Record<string, CliRun> = {
   'queue stats': { ...words(), shows: lists({ queue: 'default' }) },
@@ -129,6 +137,24 @@ const stored: Record<string, CliRun> = {
   },
   'maintenance vacuum': { ...words('--all'), shows: lists({ table: 'accounts' }) },
   'counters recount': { ...words(), shows: says('were counted') },
+  'branding list': {
+    async words({ cli, path }) {
+      await cli('branding', 'set', 'banner', await aPicture(path));
+      return [];
+    },
+    shows: lists({ picture: 'banner' }),
+  },
+  'branding set': {
+    words: async ({ path }) => ['icon', await aPicture(path)],
+    shows: says('512 × 512'),
+  },
+  'branding remove': {
+    async words({ cli, path }) {
+      await cli('branding', 'set', 'logo', await aPicture(path));
+      return ['logo'];
+    },
+    shows: says('audit undo'),
+  },
   'settings list': { ...words(), shows: lists({ name: 'INSTANCE_NAME' }) },
   'settings get': { ...words('INSTANCE_NAME'), missing: ['NOTHING'] },
   'settings set': { ...words('INSTANCE_NAME', 'Ours'), shows: lists({ value: 'Ours' }) },

@@ -242,6 +242,16 @@ export const kindsOfStaff = {
     await deadJob(world);
     return one('queue of dead jobs', { queue: 'default' }, ALL);
   },
+  async 'picture of the server'({ context: { db, branding }, next }) {
+    const row = { role: 'banner', width: 2, height: 1, updated_at: new Date() };
+    const picture_key = `media/1/${String(next()).padStart(24, '0')}-banner.jpg`;
+    await db('instance_pictures')
+      .insert({ ...row, picture_key })
+      .onConflict('role')
+      .merge();
+    branding.forget();
+    return one('picture of the server', { role: 'banner' }, ALL);
+  },
   async 'running queue'({ context: { db } }) {
     await db('queue_pauses').delete();
     return one('running queue', { queue: 'mail' }, ALL);
