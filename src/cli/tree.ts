@@ -13,6 +13,7 @@ import { doctorCommand } from './doctor.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
 import { hashCommand } from './hash.ts';
+import { holdCommand } from './hold.ts';
 import { inboxCommand } from './inbox.ts';
 import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
@@ -47,7 +48,7 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
   program.addCommand(backupCommand(run, runAlone)).addCommand(doctorCommand(runAlone));
   for (const noun of [
     ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
-    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
+    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand, holdCommand],
     ...[claimCommand, classifierCommand, announceCommand],
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[actorCommand, inboxCommand],
