@@ -14,6 +14,7 @@ import { createTurns } from '../media/turns.ts';
 import { addressesOf, connect, openRedis } from './connections.ts';
 import { openDatabase } from './db/database.ts';
 import { migrateOrRefuse } from './db/migrate.ts';
+import { openDesk } from './desk-side.ts';
 import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { endExpired } from './http/upload-direct.ts';
@@ -51,7 +52,7 @@ import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
-import { createMeasures, createModeration, createReportDesk } from './modules/moderation/index.ts';
+import { createMeasures, createModeration } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
@@ -252,7 +253,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ domain: urls.domain, instance: config.instance, ruleText: settings.ruleText },
     strikes: config.strikes,
   });
-  const reportDesk = createReportDesk({
+  const { reportDesk, legalHolds } = openDesk({
     ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, measures, workDir: scratchDir },
   });
   const relays = createRelays({ db, ids, urls, audit });
@@ -352,11 +353,11 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const retention = openRetention({
     ...{ config, db, inTx, clock, log, audit, instanceAccount, videos, archives, auth, mail, engagement },
     ...{ instances, notifications, feed, recommending, watching: streams.watching, analytics },
-    classifier: guard.classifier,
+    ...{ classifier: guard.classifier, legalHolds },
     endUpload: (id) => endExpired({ videos, storage, inTx, log }, id),
   });
   const handlers = createJobHandlers({
-    ...{ videos, media, reportDesk, pictures, archives, departures, portability, fieldChecks },
+    ...{ videos, media, reportDesk, legalHolds, pictures, archives, departures, portability, fieldChecks },
     ...{ push, mail, auth, digests, domains, federation, watching: streams.watching, claims },
   });
 
@@ -374,6 +375,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
     ...{ trending: streams.trending, recommending, relays, announcements, ...safekeeping },
     ...{ trending: streams.trending, recommending, relays, announcements, branding },
+    ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, ...guard },
+    ...{ trending: streams.trending, recommending, relays, announcements },
   });
   const context = {
     config,
@@ -398,7 +401,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
       ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id),
       clock,
     }),
-    ...{ comments, engagement, moderation, measures, reportDesk, claims, audit },
+    ...{ comments, engagement, moderation, measures, reportDesk, legalHolds, claims, audit },
     ...guard,
     ...{ notifications, push, relays, posts, tags },
     ...{ feed, ...streams, recommending, analytics, cursors },

@@ -7,7 +7,7 @@ import type { Branding } from './modules/branding/index.ts';
 import type { Domains } from './modules/domains/index.ts';
 import type { Holding } from './modules/holding/index.ts';
 import type { ServerLock } from './modules/maintenance/index.ts';
-import type { Measures, ReportDesk } from './modules/moderation/index.ts';
+import type { LegalHolds, Measures, ReportDesk } from './modules/moderation/index.ts';
 import type { Raid } from './modules/raid/index.ts';
 import type { Recommending } from './modules/recommending/index.ts';
 import type { Relays } from './modules/relays/index.ts';
@@ -32,6 +32,7 @@ interface Parts {
   readonly auth: Auth;
   readonly measures: Measures;
   readonly reportDesk: ReportDesk;
+  readonly legalHolds: LegalHolds;
   readonly domains: Domains;
   readonly settings: Settings;
   readonly staff: StaffSide;
@@ -113,6 +114,7 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
     ranking: (tx, by, entry, reason) => recommending.settings.undo(tx, by, entry, reason),
     relay: (tx, by, { id, target }, reason) => relays.remove(tx, by, target.id, { reason, undoes: id }),
     held: (tx, by, { id }, reason) => parts.holding.undo(tx, by, id, reason),
+    'legal-hold': (tx, by, entry, reason) => parts.legalHolds.undo(tx, by, entry, reason),
     raid: (tx, by, { id }, reason) => parts.raid.undo(tx, by, id, reason),
     announcement: (tx, by, { id }, reason) => parts.announcements.undo(tx, by, id, reason),
     invite: (tx, by, entry) => auth.invites.undo(tx, by, entry),

@@ -14,6 +14,7 @@ import { doctorCommand } from './doctor.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
 import { hashCommand } from './hash.ts';
+import { holdCommand } from './hold.ts';
 import { inboxCommand } from './inbox.ts';
 import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
@@ -51,7 +52,7 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
     program.addCommand(noun);
   for (const noun of [
     ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
-    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
+    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand, holdCommand],
     ...[claimCommand, classifierCommand, announceCommand],
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[actorCommand, inboxCommand],

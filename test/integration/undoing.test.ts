@@ -71,6 +71,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   report: ['reports', 'report_notes'],
   rule: ['content_rules'],
   hash: ['listed_media'],
+  'legal-hold': ['legal_holds'],
   domain: [
     ...(['domain_policies', 'domain_subscriptions', 'domain_excludes', 'domain_drafts'] as const),
     ...(['block_watches', 'block_notices', 'instance_settings'] as const),
@@ -109,9 +110,9 @@ async function stateOf(area: string): Promise<Record<string, unknown>> {
     const rows = await db(table).select(
       db.raw('(to_jsonb(??.*) - ?::text[])::text as row', [table, [...BESIDES, ...(OF_TABLE[table] ?? [])]]),
     );
-    // A decision that nobody took, and a note that was taken back, are none.
+    // A decision that nobody took, a note that was taken back and a hold that was released are none.
     const counting = rows.filter(
-      ({ row }) => !/"standing": "open"|"trust": null/.test(row) && !/"removed_at": "/.test(row),
+      ({ row }) => !/"standing": "open"|"trust": null/.test(row) && !/"(removed|released)_at": "/.test(row),
     );
     return [table, counting.map(({ row }) => row).sort()];
   });
@@ -182,6 +183,14 @@ async function invite(tx: Tx) {
   return made.invite.id;
 }
 
+async function held(tx: Tx) {
+  const { id } = await report(tx);
+  const input = { target: { kind: 'report', id }, reason: 'Asked for.', reference: '' } as const;
+  const made = await server.context.legalHolds.add(tx, boss, input);
+  if (!made.ok) throw new Error(made.reason);
+  return made.holdId;
+}
+
 const announced = (text: string) => announcementInputSchema.parse({ text });
 
 async function announcement(tx: Tx) {
@@ -245,6 +254,7 @@ function trials(): Readonly<Record<string, Trial>> {
     hashes,
     domains,
     branding,
+    legalHolds,
   } = server.context;
   const { roles, joining } = staff;
   const change = { severity: 'silence' as const };
@@ -361,6 +371,10 @@ function trials(): Readonly<Record<string, Trial>> {
     ),
     'rule.disable': trial(rule, (tx, id) => outcome(rules.switch(tx, boss, { id, enabled: false }))),
     'rule.remove': trial(rule, (tx, id) => outcome(rules.remove(tx, boss, id))),
+    'legal-hold.add': { deed: held },
+    'legal-hold.release': trial(held, (tx, id) =>
+      outcome(legalHolds.release(tx, boss, { id, reason: 'Over.' })),
+    ),
     'hash.add': { deed: listed },
     'hash.remove': trial(listed, (tx, id) => outcome(hashes.remove(tx, boss, id))),
     'hash.import': {

@@ -29,6 +29,8 @@ const verbs = {
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
     ...(['note', 'forward', 'evidence', 'undo'] as const),
   ],
+  // Evidence that is kept for authorities.
+  'legal-hold': ['add', 'look', 'export', 'release', 'restore'],
   rule: ['add', 'change', 'enable', 'disable', 'remove', 'undo'],
   held: ['release', 'reject', 'undo'],
   raid: ['on', 'off'],
@@ -82,6 +84,7 @@ export const targetKinds = [
     'trend',
     'claim',
     'announcement',
+    'legal-hold',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

@@ -18,6 +18,7 @@ export const undoWays = [
     'announcement',
     'invite',
     'lock',
+    'legal-hold',
   ] as const),
 ] as const;
 export type UndoWay = (typeof undoWays)[number];
@@ -106,6 +107,11 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'report.forward': TOLD,
   'report.evidence': LOOKED,
   'report.undo': AN_UNDOING,
+  'legal-hold.add': way('legal-hold'),
+  'legal-hold.look': LOOKED,
+  'legal-hold.export': because('Somebody has the file, and may have passed it on.'),
+  'legal-hold.release': way('legal-hold'),
+  'legal-hold.restore': AN_UNDOING,
   'rule.add': way('rows'),
   'rule.change': way('rows'),
   'rule.enable': way('rows'),
