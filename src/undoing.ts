@@ -1,12 +1,13 @@
 import type { InTx, Tx } from './db/database.ts';
-import { type AuditId, idSchema } from './lib/ids.ts';
+import type { AuditId } from './lib/ids.ts';
 import { type Failure, fail, ok, type Result } from './lib/result.ts';
 import type { Announcements } from './modules/announcements/index.ts';
 import type { Auth } from './modules/auth/index.ts';
 import type { Branding } from './modules/branding/index.ts';
 import type { Domains } from './modules/domains/index.ts';
 import type { Holding } from './modules/holding/index.ts';
-import type { Measures, ReportDesk } from './modules/moderation/index.ts';
+import type { ServerLock } from './modules/maintenance/index.ts';
+import type { LegalHolds, Measures, ReportDesk } from './modules/moderation/index.ts';
 import type { Raid } from './modules/raid/index.ts';
 import type { Recommending } from './modules/recommending/index.ts';
 import type { Relays } from './modules/relays/index.ts';
@@ -31,6 +32,7 @@ interface Parts {
   readonly auth: Auth;
   readonly measures: Measures;
   readonly reportDesk: ReportDesk;
+  readonly legalHolds: LegalHolds;
   readonly domains: Domains;
   readonly settings: Settings;
   readonly staff: StaffSide;
@@ -43,6 +45,7 @@ interface Parts {
   readonly recommending: Recommending;
   readonly relays: Relays;
   readonly work: Work;
+  readonly serverLock: ServerLock;
 }
 
 export type Undoing = ReturnType<typeof createUndoing>;
@@ -111,11 +114,12 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
     ranking: (tx, by, entry, reason) => recommending.settings.undo(tx, by, entry, reason),
     relay: (tx, by, { id, target }, reason) => relays.remove(tx, by, target.id, { reason, undoes: id }),
     held: (tx, by, { id }, reason) => parts.holding.undo(tx, by, id, reason),
+    'legal-hold': (tx, by, entry, reason) => parts.legalHolds.undo(tx, by, entry, reason),
     raid: (tx, by, { id }, reason) => parts.raid.undo(tx, by, id, reason),
     announcement: (tx, by, { id }, reason) => parts.announcements.undo(tx, by, id, reason),
-    invite: (tx, by, { target }) =>
-      auth.invites.reopen(tx, by, idSchema<'invite'>().parse(target.id.split(' ').at(-1))),
+    invite: (tx, by, entry) => auth.invites.undo(tx, by, entry),
     queue: (tx, by, entry) => work.undo(tx, by, entry),
+    lock: (tx, by, entry, reason) => parts.serverLock.undo(tx, by, entry, reason),
     async rows(tx, by, entry, reason) {
       const outcome = await audit.putBack(tx, by, { entry, reason });
       if (!outcome.ok) return outcome;

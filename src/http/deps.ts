@@ -27,8 +27,9 @@ import type { Holding } from '../modules/holding/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Lists } from '../modules/lists/index.ts';
 import type { Mail } from '../modules/mail/index.ts';
+import type { LockGate, ServerLock } from '../modules/maintenance/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
-import type { Measures, Moderation, ReportDesk } from '../modules/moderation/index.ts';
+import type { LegalHolds, Measures, Moderation, ReportDesk } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
@@ -79,6 +80,7 @@ export interface HttpDeps {
   readonly settings: Settings;
   readonly undoing: Undoing;
   readonly reportDesk: ReportDesk;
+  readonly legalHolds: LegalHolds;
   readonly measures: Measures;
   readonly claims: Claims;
   readonly announcements: Announcements;
@@ -94,6 +96,9 @@ export interface HttpDeps {
   readonly classifier: Classifier;
   /** Who is not answered at all. */
   readonly networks: NetworkGate;
+  /** Whether nothing is taken at all. */
+  readonly lockGate: LockGate;
+  readonly serverLock: ServerLock;
   readonly hashes: Hashes;
   readonly notifications: Notifications;
   readonly push: Push;

@@ -36,6 +36,7 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
+import { getServerLock, putServerLock } from './admin/maintenance.ts';
 import { queueRoutes } from './admin/queues.ts';
 import { getReleases } from './admin/releases.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
@@ -351,7 +352,7 @@ export const routes: readonly Route[] = [
   deleteCaptions,
   putPoster,
   ...[getBackups, listKeptBackups, askForBackup],
-  getReleases,
+  ...[getReleases, getServerLock, putServerLock],
   ...staffRoutes,
   failingHosts,
   deadDeliveries,

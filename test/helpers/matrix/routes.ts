@@ -118,6 +118,9 @@ export const ABOUT: Readonly<Record<string, About>> = {
   '/api/v1/admin/hashes/:id': { kind: 'listed file' },
   '/api/v1/admin/hashes/matches/:id': { kind: 'match of the hash list' },
   'GET /api/v1/admin/hashes/matches/:id/file': { kind: 'opened match of the hash list' },
+  '/api/v1/admin/legal_holds/:id': { kind: 'legal hold' },
+  'POST /api/v1/admin/legal_holds/:id/restore': { kind: 'released legal hold' },
+  'GET /api/v1/admin/legal_holds/:id/file': { kind: 'exported legal hold' },
   '/api/v1/admin/held/:id': { kind: 'held post' },
   '/api/v1/admin/trends/tags/:name': { kind: 'word', writes: 'seen' },
   '/api/v1/admin/trends/sounds/:id': { kind: 'trending sound' },
@@ -260,6 +263,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'PATCH /api/v1/admin/settings': () => ({ body: { settings: { INSTANCE_NAME: 'Matrix' } } }),
   'POST /api/v1/admin/storage/clean': () => ({ body: { class: 'mails' } }),
   'POST /api/v1/admin/backups/ask': () => ({ body: { kind: 'verify' } }),
+  'PUT /api/v1/admin/maintenance': () => ({ body: { locked: false } }),
   'POST /api/v1/admin/storage/scan': () => ({ body: { mend: false } }),
   'POST /api/v1/admin/announcements': () => ({ body: { text: 'We update.', publish_at: 'now' } }),
   'POST /api/v1/admin/announcements/preview': () => ({ body: { text: 'We *update*.' } }),
@@ -276,6 +280,15 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
     ...{ body: `${String(world.next()).padStart(64, '0')},,\n`, type: 'text/csv' },
   }),
   'POST /api/v1/admin/hashes/matches/:id/evidence': () => ({ body: { reason: 'Asked by the police.' } }),
+  'POST /api/v1/admin/legal_holds': ({ owner }) => ({
+    body: { kind: 'account', id: owner.id, reason: 'Asked by the police.' },
+  }),
+  ...Object.fromEntries(
+    ['release', 'restore', 'export'].map((verb) => [
+      `POST /api/v1/admin/legal_holds/:id/${verb}`,
+      () => ({ body: { reason: 'The court says so.' } }),
+    ]),
+  ),
   'PUT /api/v1/admin/raid': () => ({ body: { on: true, hours: 2 } }),
   'PATCH /api/v1/admin/ranking': () => ({ body: { settings: { 'weights.trending': 0.4 } } }),
   'PATCH /api/v1/feed_settings': () => ({ body: { for_you_list: true } }),

@@ -808,7 +808,7 @@ export interface AuditEntry {
   readonly actor: AuditActor;
   readonly action: string;
   readonly target: {
-    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend" | "claim" | "announcement";
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend" | "claim" | "announcement" | "legal-hold";
     readonly id: string;
     readonly name: string | null;
   };
@@ -1313,7 +1313,7 @@ export interface CredentialAccount {
   };
   /** What somebody of the staff may do; null for everybody else */
   readonly staff: {
-    readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+    readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "legal" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
     /** Everything for the staff is refused until an authenticator app or a passkey is set up */
     readonly lacks_second_factor: boolean;
   } | null;
@@ -2117,6 +2117,72 @@ export interface KnownServerDetail {
   }[];
 }
 
+export interface LegalHold {
+  readonly id: string;
+  readonly kind: "account" | "video" | "report";
+  readonly target_id: string;
+  /** By what the staff knows it again: a handle or an address */
+  readonly label: string;
+  readonly reason: string;
+  /** The number of the case, as the authority calls it */
+  readonly reference: string;
+  readonly created_at: string;
+  readonly released_at: string | null;
+  /** Of one that was released: when its copies go */
+  readonly gone_at: string | null;
+  /** Records and files that are kept */
+  readonly kept: number;
+  /** Files that are being copied */
+  readonly waiting: number;
+  /** Files that were gone before they could be copied */
+  readonly missing: number;
+  readonly bytes: number;
+}
+
+export interface LegalHoldChange {
+  readonly id: string;
+  /** The entry of the log, by which this is taken back */
+  readonly audit_id: string;
+}
+
+export interface LegalHoldEvidence {
+  readonly id: string;
+  readonly kind: "account" | "video" | "report";
+  readonly target_id: string;
+  /** By what the staff knows it again: a handle or an address */
+  readonly label: string;
+  readonly reason: string;
+  /** The number of the case, as the authority calls it */
+  readonly reference: string;
+  readonly created_at: string;
+  readonly released_at: string | null;
+  /** Of one that was released: when its copies go */
+  readonly gone_at: string | null;
+  /** Records and files that are kept */
+  readonly kept: number;
+  /** Files that are being copied */
+  readonly waiting: number;
+  /** Files that were gone before they could be copied */
+  readonly missing: number;
+  readonly bytes: number;
+  readonly items: readonly {
+    /** Its name in the export */
+    readonly path: string;
+    readonly state: "waiting" | "kept" | "missing";
+    readonly sha256: string | null;
+    readonly bytes: number | null;
+    /** Of a record, JSON */
+    readonly content: string | null;
+  }[];
+}
+
+export interface LegalHoldExport {
+  readonly url: string;
+  readonly bytes: number;
+  /** SHA-256 of `SHA256SUMS`, the list of hashes in the file; the log has it, too */
+  readonly sums: string;
+}
+
 export interface List {
   readonly id: string;
   readonly title: string;
@@ -2870,7 +2936,7 @@ export interface ReservedName {
 }
 
 export interface RetentionClass {
-  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "claims" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "undo" | "audit";
+  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "legal-holds" | "claims" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "undo" | "audit";
   /** `kept`: nothing goes by itself. `overdue`: not done for two days. */
   readonly state: "kept" | "waiting" | "running" | "ok" | "failing" | "overdue";
   /** Null: age does not count, or things carry their own end */
@@ -2964,6 +3030,14 @@ export interface SecondFactorSecret {
   readonly qr_svg: string;
 }
 
+export interface ServerLock {
+  /** People and other servers change nothing, and workers begin nothing */
+  readonly locked: boolean;
+  readonly since: string | null;
+  /** Why, for the people who are turned away */
+  readonly note: string;
+}
+
 export interface ServerProbe {
   readonly ok: boolean;
   readonly steps: readonly {
@@ -3019,7 +3093,7 @@ export interface StaffRole {
   readonly name: string;
   /** Made by this server; the others are on every one */
   readonly custom: boolean;
-  readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+  readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "legal" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
   /** Whoever ranks higher may act on whoever ranks lower */
   readonly rank: number;
   readonly members: number;
