@@ -35,3 +35,10 @@ export function countTeller(done: string): (count: number) => void {
 export function inMegabytes({ bytes }: Progress): string {
   return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }
+
+export const GB = 1024 ** 3;
+
+/** For people. */
+export function sizeOf(bytes: number): string {
+  return bytes < GB ? `${(bytes / 1024 ** 2).toFixed(1)} MB` : `${(bytes / GB).toFixed(2)} GB`;
+}
