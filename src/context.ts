@@ -369,7 +369,10 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     request: fetch.request,
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
-  const staff = createStaffSide({ db, inTx, ids, audit, config, accounts, makeKeys });
+  const staff = createStaffSide({
+    ...{ db, inTx, ids, audit, config, accounts, makeKeys, archives, social, measures },
+    lookup: federation.lookup,
+  });
   const work = createWork({ db, audit });
   const undoing = createUndoing({
     ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },

@@ -74,6 +74,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'user role ana moderator --reason "Helps with reports."',
     'user reset-password ana',
     'user approve ana',
+    'user export ana --out ana.zip',
     'joining block-email mail.example --with-approval',
     'joining block-ip 192.0.2.0/24 --days 30 --comment "A wave of spam."',
     'joining reserve support',
@@ -164,6 +165,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'relay add https://relay.example/inbox',
     'relay remove https://relay.example/inbox',
     'mail test ana@mail.example',
+    'user move-to ana @ana@far.example',
   ]),
   ...entries('changes-many', [
     'video retranscode --all --dry-run',
@@ -172,6 +174,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'video move 42 --to s3',
     'hash import listed.csv --dry-run',
     'secrets rotate --dry-run',
+    'user merge https://far.example/users/ana @ana@far.example --dry-run',
     'actor rotate-keys ana --reason "The backup was stolen."',
     'queue retry --queue deliver',
     'inbox replay https://far.example/activities/1',
