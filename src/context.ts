@@ -364,7 +364,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     request: fetch.request,
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
-  const [staff, work] = [createStaffSide({ db, ids, audit, config }), createWork({ db, audit })];
+  const [staff, work] = [createStaffSide({ db, ids, clock, audit, config }), createWork({ db, audit })];
   const undoing = createUndoing({
     ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, ...guard },
     ...{ trending: streams.trending, recommending, relays, announcements },

@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.ts';
 import type { Db } from './db/database.ts';
+import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
 import {
   type Audit,
   createDirectory,
   createJoining,
+  createPreferences,
   createQuotas,
   createRoles,
 } from './modules/staff/index.ts';
@@ -15,11 +17,12 @@ export type StaffSide = ReturnType<typeof createStaffSide>;
 export function createStaffSide(deps: {
   readonly db: Db;
   readonly ids: IdSource;
+  readonly clock: Clock;
   readonly audit: Audit;
   readonly config: Config;
 }) {
   return {
     ...{ roles: createRoles(deps), directory: createDirectory(deps.db), joining: createJoining(deps) },
-    quotas: createQuotas(deps),
+    ...{ quotas: createQuotas(deps), preferences: createPreferences(deps) },
   };
 }
