@@ -19,6 +19,7 @@ import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { endExpired } from './http/upload-direct.ts';
 import { claimIdNode } from './id-node.ts';
+import { openInstanceSecret } from './instance-secret.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { openQueues } from './jobs/queues.ts';
@@ -33,12 +34,12 @@ import { createFormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
-import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
 import { createAnalytics } from './modules/analytics/index.ts';
 import { createAnnouncements } from './modules/announcements/index.ts';
 import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
+import { createBranding } from './modules/branding/index.ts';
 import { createClaims } from './modules/claims/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createDepartures } from './modules/departures/index.ts';
@@ -169,8 +170,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
   if (!claimed.ok) return refuse(claimed.reason, claimed.detail);
 
-  const instanceSecret =
-    config.secretKey?.reveal() ?? (await loadOrCreateSecret(join(config.dataDir, 'secrets'), 'secret-key'));
+  const secret = await openInstanceSecret(fixed, inTx);
+  if (!secret.ok) return refuse(secret.reason, secret.detail);
+  const { instanceSecret } = secret;
   const policy = createAddressPolicy({ allowedPrivate: config.allowedPrivateAddresses });
   const userAgent = `Vireo/${version} (+${config.origin})`;
   const fetch = countedFetch(createSafeFetch({ policy, userAgent, clock, log, limits: netLimits }), metrics);
@@ -295,6 +297,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   // People who signed up before there were channels.
   let made = 1;
   while (made > 0) made = await inTx((tx) => accounts.ensureChannels(tx));
+  const branding = createBranding({
+    ...{ db, clock, audit, storage, ffmpeg, workDir: scratchDir, ownerId: instanceAccount.id },
+  });
   const federation = createFederationSide({
     db,
     inTx,
@@ -317,7 +322,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     moderation,
     ...{ feed, notifications, publishing: posts },
     relays,
-    ...{ instances, audit },
+    ...{ instances, audit, branding },
     instanceSecret,
     instanceAccount,
     remoteKeyMinBits: config.remoteKeyMinBits,
@@ -364,10 +369,11 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     request: fetch.request,
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
-  const [staff, work] = [createStaffSide({ db, ids, clock, audit, config }), createWork({ db, audit })];
+  const staff = createStaffSide({ db, inTx, ids, clock, audit, config, accounts, makeKeys });
+  const work = createWork({ db, audit });
   const undoing = createUndoing({
     ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, ...guard },
-    ...{ trending: streams.trending, recommending, relays, announcements },
+    ...{ trending: streams.trending, recommending, relays, announcements, branding, ...safekeeping },
   });
   const context = {
     config,
@@ -378,7 +384,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
     ownsRedis: stack?.redisUrl !== undefined,
     ...{ db, inTx, ids, urls, redis, queues },
-    ...{ work, staff, undoing, announcements },
+    ...{ work, staff, undoing, announcements, branding },
     ...createOperations({
       ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
       ...safekeeping,

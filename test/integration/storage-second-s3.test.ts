@@ -158,6 +158,8 @@ test('OP15 a move whose process is killed half-way loses nothing, and is carried
   });
   await once(last, 'close');
   expect(JSON.parse(said)).toMatchObject({ ok: true, message: expect.stringMatching(/moved and verified/) });
+  // The two that were killed have done no more than a part of it.
+  expect(await rig.db('audit_log').pluck('action')).toEqual(['storage.move']);
   expect(await keysOf(rig.s3)).toEqual([]);
   expect(await keysOf(secondS3)).toEqual([...objects.keys()].toSorted());
   for (const [key, content] of objects) expect(await read(secondS3, key)).toBe(content);

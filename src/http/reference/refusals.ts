@@ -314,6 +314,8 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'DELETE /api/v1/announcements/:id/reactions/:name': ['not-an-emoji'],
   'POST /api/v1/admin/announcements': ['too-many-announcements'],
   'POST /api/v1/admin/announcements/undo': ['not-undoable', 'undone-before', 'not-found'],
+  'PUT /api/v1/admin/maintenance': ['conflict'],
+  'PUT /api/v1/admin/branding/:role': ['not-a-picture', 'type-unsupported', 'not-found'],
   'PATCH /api/v1/admin/ranking': ['settings-invalid'],
   ...measures,
   ...claims,

@@ -209,7 +209,7 @@ export function createAuth(parts: AuthParts) {
     modeNow: deps.modeNow,
     mayRegister: (form: Parameters<typeof mayRegister>[1]) => mayRegister(deps.joining.registrations, form),
     checkAge: (said: AgeStatement) => checkAge(deps.joining.minimumAge, said, deps.clock.now()),
-    invites: { ...invitesPart(db, deps), ...staffInvitesPart(db, deps.audit) },
+    invites: { ...invitesPart(db, deps), ...staffInvitesPart(db, deps) },
     prepareSignUp: (form: SignUpForm) => prepareSignUp(deps, form),
     async signUp(tx: Tx, form: PreparedSignUp): ReturnType<typeof signUp> {
       const made = await signUp(deps, tx, form);

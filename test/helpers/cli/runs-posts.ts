@@ -50,11 +50,14 @@ export const posts: Record<string, CliRun> = {
   ...measures('video', (world) => world.video(), ['sensitive', 'comments-off', 'no-discovery', 'remove']),
   ...measures('comment', commented, ['remove']),
   'video retranscode': {
-    words: () => ['--all'],
+    async words({ storedVideo }) {
+      await storedVideo();
+      return ['--all'];
+    },
     missing: ['9'],
     shows: says('will be made anew'),
   },
-  'video verify': { ...about((world) => world.storedVideo()), shows: says('1 objects') },
+  'video verify': { ...about((world) => world.storedVideo(), '--repair'), shows: says('1 objects') },
   'video regenerate-thumbnails': { ...about((world) => world.video()), shows: says('will be made anew') },
   'video purge': { ...about((world) => world.remoteVideo()), shows: says('went') },
   'video move': { ...about((world) => world.video(), '--to', 's3'), code: 1, missing: ['9', '--to', 's3'] },
@@ -66,7 +69,7 @@ export const posts: Record<string, CliRun> = {
     shows: lists({ state: 'open', category: 'spam' }),
   },
   'report show': { ...about(reported), shows: says('Look.') },
-  'report assign': about(reported),
+  'report assign': about(reported, 'boss'),
   'report resolve': { ...about(reported, '--reason', 'Right.'), shows: says('is resolved') },
   'report reopen': {
     async words(world) {
@@ -86,7 +89,11 @@ export const posts: Record<string, CliRun> = {
   },
   'rule add': { words: ({ name }) => ['--name', name(), '--words', 'feather*', '--action', 'report'] },
   'rule test': { ...words('--words', 'feather*'), shows: says('Nothing was changed') },
-  'rule enable': about(aRule),
+  'rule enable': about(async (world) => {
+    const id = await aRule(world);
+    await world.cli('rule', 'disable', id);
+    return id;
+  }),
   'rule disable': about(aRule),
   'rule remove': about(aRule),
   'raid on': { ...words('--hours', '2'), shows: lists({ on: true }) },
@@ -128,7 +135,7 @@ export const posts: Record<string, CliRun> = {
     shows: lists({ kind: 'report', reason: 'Asked for.' }),
   },
   'hold show': { ...about(heldReport), shows: lists({ path: 'report.json', state: 'kept' }) },
-  'hold release': about(heldReport, '--reason', 'Over.'),
+  'hold release': { ...about(heldReport, '--reason', 'Over.'), missing: ['9', '--reason', 'Over.'] },
   'hold export': {
     words: async (world) => [
       await heldReport(world),

@@ -900,6 +900,31 @@ export interface BlockWatch {
   readonly blocks: number;
 }
 
+export interface Brand {
+  /** Beside the name of the server */
+  readonly logo: BrandPicture | null;
+  /** Of the installed page, in the bar of browsers, and for other servers */
+  readonly icon: BrandPicture | null;
+  /** Where links to the server are shown, and in lists of servers */
+  readonly banner: BrandPicture | null;
+}
+
+export interface BrandChange {
+  readonly brand: Brand;
+  /** The entry of the log, by which this can be taken back; null: nothing changed */
+  readonly audit_id: string | null;
+}
+
+export interface BrandPicture {
+  readonly url: string;
+  /** Pixels */
+  readonly width: number;
+  readonly height: number;
+  /** What it shows, for those who do not see it */
+  readonly description: string;
+  readonly updated_at: string;
+}
+
 export interface BulkResult {
   /** One for each id, in the order in which they were given */
   readonly results: readonly {
@@ -1873,7 +1898,7 @@ export interface Instance {
   };
   readonly thumbnail: {
     readonly url: string;
-    readonly blurhash: null;
+    readonly blurhash: string | null;
     readonly versions: {};
   };
   readonly icon: readonly {
@@ -3003,6 +3028,14 @@ export interface SecondFactorSecret {
   readonly uri: string;
   /** The same as a picture, to be scanned */
   readonly qr_svg: string;
+}
+
+export interface ServerLock {
+  /** People and other servers change nothing, and workers begin nothing */
+  readonly locked: boolean;
+  readonly since: string | null;
+  /** Why, for the people who are turned away */
+  readonly note: string;
 }
 
 export interface ServerProbe {
