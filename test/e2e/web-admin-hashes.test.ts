@@ -92,6 +92,8 @@ describe.skipIf(!hasBrowser)('the page about hash lists', { timeout: 120_000 }, 
     expect(await kept.evaluate((element) => (element as HTMLVideoElement).muted)).toBe(true);
     await looksWell(page, 'admin-hashes-evidence');
     await evidence.getByRole('button', { name: 'Uncover' }).click();
+    expect(await kept.evaluate((element) => getComputedStyle(element).filter)).toBe('grayscale(1)');
+    await evidence.getByRole('button', { name: 'In colour' }).click();
     expect(await kept.evaluate((element) => getComputedStyle(element).filter)).toBe('none');
     const entry = await rig.server.context.db('audit_log').where({ action: 'hash.evidence' }).first();
     expect(entry).toMatchObject({ account_id: rig.boss.id, reason: 'Asked by the police.' });

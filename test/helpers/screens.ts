@@ -85,6 +85,7 @@ export function screensOf(site: LivedIn): Screen[] {
     }),
     nora('/admin/hashes', 'Hash lists'),
     nora('/admin/hashes?view=matches', 'Hash lists', { name: 'what was kept away' }),
+    nora('/admin/preferences', 'How you work'),
     nora('/admin/holds', 'Legal holds'),
     nora('/admin/holds', 'Hold something', {
       ...{ name: 'hold something', steps: [pressButton('Hold something')] },

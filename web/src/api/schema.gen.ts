@@ -3030,6 +3030,14 @@ export interface SecondFactorSecret {
   readonly qr_svg: string;
 }
 
+export interface ServerLock {
+  /** People and other servers change nothing, and workers begin nothing */
+  readonly locked: boolean;
+  readonly since: string | null;
+  /** Why, for the people who are turned away */
+  readonly note: string;
+}
+
 export interface ServerProbe {
   readonly ok: boolean;
   readonly steps: readonly {
@@ -3078,6 +3086,25 @@ export interface SignUp {
   readonly pending: boolean;
   /** A link was mailed, by which the address is confirmed first */
   readonly unconfirmed: boolean;
+}
+
+export interface StaffPreferences {
+  /** Evidence is covered until it is asked for */
+  readonly blur: boolean;
+  /** Evidence has no colours */
+  readonly greyscale: boolean;
+  /** Films begin without sound */
+  readonly mute: boolean;
+  /** Hours of the day in which nothing is pushed or mailed about the work of the staff */
+  readonly quiet: {
+    readonly from: number;
+    readonly until: number;
+  } | null;
+  /** What cannot wait comes in quiet hours, too */
+  readonly urgent: boolean;
+  readonly time_zone: string;
+  /** What waits is mailed each morning */
+  readonly digest: boolean;
 }
 
 export interface StaffRole {
