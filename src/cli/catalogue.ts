@@ -27,6 +27,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'audit list --action account --since 2026-01-31',
     'report list --state open --source remote',
     'report show 42',
+    'report transparency --year 2026',
     'rule list',
     'rule test --words casino* --fields caption comment',
     'raid status',
