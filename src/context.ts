@@ -370,14 +370,15 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     request: fetch.request,
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
-  const staff = createStaffSide({ db, inTx, ids, audit, config, accounts, makeKeys });
+  const staff = createStaffSide({
+    ...{ db, inTx, ids, audit, config, accounts, makeKeys, archives, social, measures },
+    lookup: federation.lookup,
+  });
+  const staff = createStaffSide({ db, inTx, ids, clock, audit, config, accounts, makeKeys });
   const work = createWork({ db, audit });
   const undoing = createUndoing({
-    ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
-    ...{ trending: streams.trending, recommending, relays, announcements, ...safekeeping },
-    ...{ trending: streams.trending, recommending, relays, announcements, branding },
     ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, ...guard },
-    ...{ trending: streams.trending, recommending, relays, announcements },
+    ...{ trending: streams.trending, recommending, relays, announcements, branding, ...safekeeping },
   });
   const context = {
     config,

@@ -234,7 +234,8 @@ describe('a relay that is paused', () => {
   test('has what came by it counted, today and all in all', async () => {
     await listening();
     const { relays, inTx } = rig.server.context;
-    const [{ id }] = (await relays.list()) as [{ id: never }];
+    const id = (await relays.list())[0]?.id;
+    if (id === undefined) throw new Error('There is no relay.');
     await inTx((tx) => relays.countVideo(tx, id));
     await db()('relays').update({ day: db().raw('current_date - 1') });
     expect((await relays.list())[0]).toMatchObject({ videos: 1, videosToday: 0 });

@@ -142,7 +142,7 @@ export const posts: Record<string, CliRun> = {
     shows: lists({ kind: 'report', reason: 'Asked for.' }),
   },
   'hold show': { ...about(heldReport), shows: lists({ path: 'report.json', state: 'kept' }) },
-  'hold release': about(heldReport, '--reason', 'Over.'),
+  'hold release': { ...about(heldReport, '--reason', 'Over.'), missing: ['9', '--reason', 'Over.'] },
   'hold export': {
     words: async (world) => [
       await heldReport(world),

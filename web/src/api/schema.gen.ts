@@ -3115,6 +3115,25 @@ export interface SignUp {
   readonly unconfirmed: boolean;
 }
 
+export interface StaffPreferences {
+  /** Evidence is covered until it is asked for */
+  readonly blur: boolean;
+  /** Evidence has no colours */
+  readonly greyscale: boolean;
+  /** Films begin without sound */
+  readonly mute: boolean;
+  /** Hours of the day in which nothing is pushed or mailed about the work of the staff */
+  readonly quiet: {
+    readonly from: number;
+    readonly until: number;
+  } | null;
+  /** What cannot wait comes in quiet hours, too */
+  readonly urgent: boolean;
+  readonly time_zone: string;
+  /** What waits is mailed each morning */
+  readonly digest: boolean;
+}
+
 export interface StaffRole {
   readonly id: string;
   readonly name: string;
