@@ -365,7 +365,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
   const [staff, work] = [createStaffSide({ db, ids, audit, config }), createWork({ db, audit })];
   const undoing = createUndoing({
-    ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
+    ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, claims, ...guard },
     ...{ trending: streams.trending, recommending, relays, announcements },
   });
   const context = {

@@ -38,7 +38,7 @@ test('announcements are tried, written, listed, ended, shown again, deleted and 
   const dry = await announce('add', 'We **update**.', ...day, '--dry-run');
   expect(dry).toMatchObject({
     code: 0,
-    rows: [{ startsAt: '2031-06-30T15:00:00.000Z', endsAt: '2031-07-01T14:59:59.999Z', publishAt: 'now' }],
+    rows: [{ startsAt: '2031-06-30T15:00:00.000Z', endsAt: '2031-07-01T14:59:59.999Z', state: 'shown' }],
   });
   expect(await states()).toEqual([]);
   const { rows } = await announce('add', 'We **update**.', ...day);
