@@ -49,6 +49,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   ACCENT_COLOR: { wrong: ['violet', '#7a3'], right: ['#7a3cc2'] },
   APP_COLOR: { wrong: ['green', '#fff', '35c795', '#35c79g'], right: ['#35c795', '#ABCDEF'] },
   APP_BACKGROUND_COLOR: { wrong: ['rgb(0,0,0)', '#0000'], right: ['#0c0d0f'] },
+  THEME_TOKENS: { wrong: ['accent: #ffffff', 'text: #777777 #777777'], right: ['radius-m: 6\\nfont: serif'] },
   SERVICE_WORKER: { wrong: ['no', 'false'], right: ['on', 'off'] },
   LOG_LEVEL: { wrong: ['verbose', 'INFO'], right: ['debug', 'silent'] },
   ROLE: { wrong: ['everything'], right: ['web', 'worker'] },

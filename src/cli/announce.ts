@@ -101,13 +101,13 @@ async function done<I>(
     tx: Tx,
     by: Actor,
     id: I,
-  ) => Promise<Result<{ auditId: AuditId; announcement: Announcement | null }>>,
+  ) => Promise<Result<{ auditId: AuditId; announcement?: Announcement | null }>>,
   id: I,
   { text, ...trial }: Tried & { readonly text: string },
 ): Promise<Report> {
   const outcome = await tried(inTx, trial.dryRun === true, (tx) => work(tx, operator, id));
   if (!outcome.ok) return refused(outcome);
-  const rows = outcome.announcement === null ? [] : [rowOf(outcome.announcement)];
+  const rows = outcome.announcement ? [rowOf(outcome.announcement)] : [];
   if (trial.dryRun) return ofTrial({ ok: true, rows, text }, trial);
   return { ok: true, rows, text: `${text} To take this back: vireo announce undo ${outcome.auditId}` };
 }

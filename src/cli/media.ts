@@ -5,7 +5,7 @@ import type { VideoId } from '../lib/ids.ts';
 import { type RetentionClass, retentionClasses } from '../modules/retention/index.ts';
 import { type StoreName, storeNames } from '../modules/storage/index.ts';
 import { noted, recorded, remakeOf, remakeOfMany } from './noted.ts';
-import { inMegabytes, progressTeller } from './progress.ts';
+import { GB, inMegabytes, progressTeller, sizeOf } from './progress.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
 import { missing, misused, type Report, type Run, refused } from './report.ts';
 import { idIn, videoIdIn } from './video-ids.ts';
@@ -18,7 +18,6 @@ export function mediaCommand(run: Run): Command {
   return command;
 }
 
-const GB = 1024 ** 3;
 const DAY_MS = 24 * 3_600_000;
 
 /** `vireo media usage` */
@@ -176,10 +175,6 @@ function gigabytesIn(text: string): number {
   const [, number] = /^(\d{1,7}(?:\.\d{1,3})?)$/.exec(text) ?? [];
   if (number === undefined) throw new InvalidArgumentError('Write a number of gigabytes, such as 20 or 0.5.');
   return Math.floor(Number(number) * GB);
-}
-
-function sizeOf(bytes: number): string {
-  return bytes < GB ? `${(bytes / 1024 ** 2).toFixed(1)} MB` : `${(bytes / GB).toFixed(2)} GB`;
 }
 
 /** `vireo media transcribe` */

@@ -12,6 +12,7 @@ import type { Announcements } from '../modules/announcements/index.ts';
 import type { Archives } from '../modules/archives/index.ts';
 import type { Auth } from '../modules/auth/index.ts';
 import type { Backups } from '../modules/backups/index.ts';
+import type { Branding } from '../modules/branding/index.ts';
 import type { Claims } from '../modules/claims/index.ts';
 import type { Classifier } from '../modules/classifier/index.ts';
 import type { Comments } from '../modules/comments/index.ts';
@@ -26,8 +27,9 @@ import type { Holding } from '../modules/holding/index.ts';
 import type { DeliveryDesk, Instances, Urls } from '../modules/instances/index.ts';
 import type { Lists } from '../modules/lists/index.ts';
 import type { Mail } from '../modules/mail/index.ts';
+import type { LockGate, ServerLock } from '../modules/maintenance/index.ts';
 import type { Markers } from '../modules/markers/index.ts';
-import type { Measures, Moderation, ReportDesk } from '../modules/moderation/index.ts';
+import type { LegalHolds, Measures, Moderation, ReportDesk } from '../modules/moderation/index.ts';
 import type { Notifications } from '../modules/notifications/index.ts';
 import type { Portability } from '../modules/portability/index.ts';
 import type { Posts } from '../modules/posts/index.ts';
@@ -77,9 +79,11 @@ export interface HttpDeps {
   readonly settings: Settings;
   readonly undoing: Undoing;
   readonly reportDesk: ReportDesk;
+  readonly legalHolds: LegalHolds;
   readonly measures: Measures;
   readonly claims: Claims;
   readonly announcements: Announcements;
+  readonly branding: Branding;
   readonly audit: Audit;
   readonly backups: Backups;
   readonly releases: Releases;
@@ -90,6 +94,9 @@ export interface HttpDeps {
   readonly classifier: Classifier;
   /** Who is not answered at all. */
   readonly networks: NetworkGate;
+  /** Whether nothing is taken at all. */
+  readonly lockGate: LockGate;
+  readonly serverLock: ServerLock;
   readonly hashes: Hashes;
   readonly notifications: Notifications;
   readonly push: Push;

@@ -119,6 +119,14 @@ export const jobSpecs = {
     timeoutMs: 10 * minute,
     retryDelayMs: 15_000,
   },
+  /** Copies the files of what is kept for authorities; see src/modules/moderation/legal-holds. */
+  'legal-holds.copy': {
+    queue: 'media',
+    payload: z.object({ holdId: idSchema<'legal-hold'>() }),
+    maxAttempts: 20,
+    timeoutMs: 120 * minute,
+    retryDelayMs: 15_000,
+  },
   /** Removes what shows the same as the videos of an upheld copyright claim. */
   'claims.copies': {
     queue: 'default',

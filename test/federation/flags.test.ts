@@ -27,7 +27,7 @@ beforeAll(async () => {
   b = await startTestServer({ role: 'all', host: '127.0.0.3', variables });
   [atA, atB] = [clientOf(a.origin), clientOf(b.origin)];
   reporter = await createPeople(a).signedIn(REPORTER);
-  moderator = await createPeople(b).signedIn('mod', 'moderator');
+  moderator = await createPeople(b).signedIn('minna', 'moderator');
   author = await createPeople(b).signedIn('author');
 });
 afterAll(async () => {
@@ -77,6 +77,7 @@ describe('a report of a video of another server of ours', () => {
     const row = await eventually('B has the report', () =>
       b.context.db('reports').where({ target_id: author.id }).first('id'),
     );
+    if (!row) throw new Error('B has no report.');
     const { body } = await atB.get(`/api/v1/admin/reports/${row.id}`, { as: moderator });
     expect(body).toMatchObject({
       ...{ comment: 'He insults us.', action_taken: false },

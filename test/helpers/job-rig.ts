@@ -155,6 +155,7 @@ const noHandlers: JobHandlers = {
   'domains.purge': unexpected,
   'media.purge': unexpected,
   'reports.evidence': unexpected,
+  'legal-holds.copy': unexpected,
   'claims.copies': unexpected,
   'media.cool': unexpected,
   'media.warm': unexpected,

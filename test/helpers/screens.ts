@@ -84,6 +84,10 @@ export function screensOf(site: LivedIn): Screen[] {
     }),
     nora('/admin/hashes', 'Hash lists'),
     nora('/admin/hashes?view=matches', 'Hash lists', { name: 'what was kept away' }),
+    nora('/admin/holds', 'Legal holds'),
+    nora('/admin/holds', 'Hold something', {
+      ...{ name: 'hold something', steps: [pressButton('Hold something')] },
+    }),
     nora('/admin/deliveries', 'Deliveries'),
     nora('/admin/trends', 'Trends'),
     nora('/admin/ranking', 'Ranking'),

@@ -275,6 +275,20 @@ const proofs: Readonly<Record<string, Proof>> = {
     ...{ value: '#7a3cc2', before: false, after: true },
     seen: async () => (await client.get('/about/page.css')).text.includes('--accent:light-dark(#7a3cc2,'),
   },
+  THEME_TOKENS: {
+    ...{
+      value: 'surface-1: #ffffff #101010\nradius-m: 6\nfont: serif',
+      before: [],
+      after: [true, true, true],
+    },
+    seen: async () => {
+      const { text } = await client.get('/about/page.css');
+      const [, theme] = text.split('--surface-1:light-dark(#ffffff,#101010)');
+      return theme === undefined
+        ? []
+        : [theme.includes('--radius-m:6px'), theme.includes('--font:ui-serif'), theme.includes('--back:')];
+    },
+  },
   APP_COLOR: {
     ...{ value: '#ff0000', before: false, after: true },
     seen: async () => {

@@ -75,12 +75,15 @@ async function stateOf({ id, videoId }: Case) {
   const { db } = server.context;
   const counter = await db('claim_counters').where({ claim_id: id }).first('state', 'court', 'due_at');
   const measure = await db('measures')
-    .where({ video_id: videoId, lifted_at: null })
-    .first('kind', 'purge_at');
+    .where({ target_kind: 'video', target_id: videoId, lifted_at: null })
+    .first('measure', 'purge_at');
+  const isOpen = counter?.state === 'waiting' || counter?.state === 'sued';
   return {
     claim: (await db('claims').where({ id }).first('state')).state,
     video: (await db('videos').where({ id: videoId }).first('state')).state,
-    removed: measure?.kind ?? null,
+    removed: measure?.measure ?? null,
+    // Nothing goes for good while it is not decided.
+    keptUntil: isOpen ? measure?.purge_at : null,
     counter: counter ?? null,
     keptAway: (await db('listed_media').where({ label: `Copyright claim ${id}` })).length,
   };

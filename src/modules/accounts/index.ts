@@ -15,6 +15,7 @@ import {
   upsertRemoteAccount,
 } from './commands.ts';
 import { accountEvents } from './events.ts';
+import { forgetPreviousKeys, newKeySignsAfter, replaceKeys } from './keys.ts';
 import { forgetDeleted, markDeleted, setLeaving } from './leaving.ts';
 import type { Account, RemoteActor, SealedKeys } from './model.ts';
 import { markRemoteMoved, moveAccount, setAliases } from './moving.ts';
@@ -90,6 +91,9 @@ export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls; screen
     setAliases: (tx: Tx, accountId: AccountId, actorUris: readonly string[]) =>
       setAliases(deps, tx, accountId, actorUris),
     move: (tx: Tx, account: Account, to: Account) => moveAccount(deps, tx, account, to),
+    replaceKeys: (tx: Tx, accountId: AccountId, keys: SealedKeys) => replaceKeys(deps, tx, accountId, keys),
+    newKeySignsAfter,
+    forgetPreviousKeys,
     claimBackfill,
     setLeaving,
     markDeleted: (tx: Tx, accountId: AccountId) => markDeleted(deps, tx, accountId),

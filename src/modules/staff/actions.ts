@@ -7,7 +7,11 @@ const verbs = {
   invite: ['create', 'revoke', 'reopen'],
   // Done to somebody’s way in from the command line, and how much somebody may store.
   user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
+  actor: ['rotate-keys'],
+  'secret-key': ['rotate'],
   setting: ['change'],
+  // The pictures that stand for the server.
+  branding: ['set', 'remove', 'undo'],
   announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume', 'rebuild'],
@@ -19,11 +23,14 @@ const verbs = {
   ranking: ['change', 'reset'],
   trend: ['decide', 'trust', 'undo'],
   storage: ['clean', 'scan', 'mend', 'move', 'recount'],
+  maintenance: ['lock', 'unlock', 'vacuum', 'fix-duplicates'],
   backup: ['create', 'verify', 'rehearse'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
     ...(['note', 'forward', 'evidence', 'undo'] as const),
   ],
+  // Evidence that is kept for authorities.
+  'legal-hold': ['add', 'look', 'export', 'release', 'restore'],
   rule: ['add', 'change', 'enable', 'disable', 'remove', 'undo'],
   held: ['release', 'reject', 'undo'],
   raid: ['on', 'off'],
@@ -77,6 +84,7 @@ export const targetKinds = [
     'trend',
     'claim',
     'announcement',
+    'legal-hold',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

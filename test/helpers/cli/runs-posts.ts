@@ -39,6 +39,12 @@ const listed = async ({ cli, file, name }: World): Promise<string> => {
   return String(rows.find((row) => row.sha256 === sha256)?.id);
 };
 
+/** A report that is kept for authorities; it has no files to wait for. */
+const heldReport = async (world: World): Promise<string> => {
+  const made = await world.cli('hold', 'add', 'report', await reported(world), '--reason', 'Asked for.');
+  return String(made.rows[0]?.id);
+};
+
 /** What is about posts, and what is reported of them. */
 export const posts: Record<string, CliRun> = {
   ...measures('video', (world) => world.video(), ['sensitive', 'comments-off', 'no-discovery', 'remove']),
@@ -114,6 +120,30 @@ export const posts: Record<string, CliRun> = {
     shows: lists({ added: 1 }),
   },
   'hash export': { words: ({ path }) => [path('out.csv')] },
+  'hold add': {
+    async words(world) {
+      return ['report', await reported(world), '--reason', 'Asked for.', '--reference', 'AZ 1'];
+    },
+    missing: ['video', '9', '--reason', 'Asked for.'],
+    shows: says('It is held'),
+  },
+  'hold list': {
+    async words(world) {
+      await heldReport(world);
+      return [];
+    },
+    shows: lists({ kind: 'report', reason: 'Asked for.' }),
+  },
+  'hold show': { ...about(heldReport), shows: lists({ path: 'report.json', state: 'kept' }) },
+  'hold release': about(heldReport, '--reason', 'Over.'),
+  'hold export': {
+    words: async (world) => [
+      await heldReport(world),
+      ...['--reason', 'Order of the court.', '--out', world.path('hold.zip')],
+    ],
+    missing: ['9', '--reason', 'Asked for.', '--out', 'nowhere'],
+    shows: says('SHA256SUMS'),
+  },
   'hash matches': { ...words(), shows: says('matches') },
   'hash evidence': {
     words: async (world) => {

@@ -39,6 +39,11 @@ export const servers: Record<string, CliRun> = {
     missing: ['@nobody@far.example'],
     shows: ({ rows }) => expect(rows).not.toContainEqual(expect.objectContaining({ displayName: 'Old' })),
   },
+  'actor rotate-keys': {
+    words: async ({ somebody }) => [await somebody(), '--reason', 'It may be known.'],
+    missing: ['nobody'],
+    shows: lists({ actors: 1 }),
+  },
   'inbox replay': {
     words: async ({ server: { context }, carol, name }) => {
       const uri = `${carol.id}/${name()}`;

@@ -1,6 +1,6 @@
 import { quarantineKey } from '../../../media/keys.ts';
 import type { Tx } from '../../../src/db/database.ts';
-import type { InviteId } from '../../../src/lib/ids.ts';
+import type { InviteId, LegalHoldId } from '../../../src/lib/ids.ts';
 import { announcementInputSchema } from '../../../src/modules/announcements/index.ts';
 import { operator } from '../../../src/modules/staff/index.ts';
 import { addressOf, claimBody, counterBody } from '../claims.ts';
@@ -225,6 +225,27 @@ export const kindsOfStaff = {
     if (!opened.ok) throw new Error(opened.detail);
     return one('opened match', { id }, ALL);
   },
+  'legal hold': async (world) => one('legal hold', { id: await holdOf(world) }, ALL),
+  async 'released legal hold'(world) {
+    const id = await holdOf(world);
+    const { inTx, legalHolds } = world.context;
+    const released = await inTx((tx) => legalHolds.release(tx, operator, { id, reason: 'Over.' }));
+    if (!released.ok) throw new Error(released.detail);
+    return one('released legal hold', { id }, ALL);
+  },
+  /** The admin has said why. */
+  async 'exported legal hold'(world) {
+    const id = await holdOf(world);
+    const by = {
+      kind: 'person',
+      ...{ accountId: world.as.admin?.id ?? world.owner.id, rank: 500 },
+      permissions: ['legal'],
+    } as const;
+    const { inTx, legalHolds } = world.context;
+    const begun = await inTx((tx) => legalHolds.beginExport(tx, by, { id, reason: 'The court says so.' }));
+    if (!begun.ok) throw new Error(begun.detail);
+    return one('exported legal hold', { id }, ALL);
+  },
   'invite to end': async (world) => one('invite', { id: await inviteOf(world) }, ALL),
   async 'ended invite'(world) {
     const id = await inviteOf(world);
@@ -241,6 +262,16 @@ export const kindsOfStaff = {
   async 'queue of dead jobs'(world) {
     await deadJob(world);
     return one('queue of dead jobs', { queue: 'default' }, ALL);
+  },
+  async 'picture of the server'({ context: { db, branding }, next }) {
+    const row = { role: 'banner', width: 2, height: 1, updated_at: new Date() };
+    const picture_key = `media/1/${String(next()).padStart(24, '0')}-banner.jpg`;
+    await db('instance_pictures')
+      .insert({ ...row, picture_key })
+      .onConflict('role')
+      .merge();
+    branding.forget();
+    return one('picture of the server', { role: 'banner' }, ALL);
   },
   async 'running queue'({ context: { db } }) {
     await db('queue_pauses').delete();
@@ -288,6 +319,19 @@ async function reportOf({ context, owner, friend }: World): Promise<string> {
   );
   if (!filed.ok) throw new Error(filed.detail);
   return filed.reportId;
+}
+
+/** A report that is kept for authorities. */
+async function holdOf(world: World): Promise<LegalHoldId> {
+  const { inTx, legalHolds } = world.context;
+  const input = {
+    target: { kind: 'report', id: await reportOf(world) },
+    reason: 'Asked.',
+    reference: '',
+  } as const;
+  const made = await inTx((tx) => legalHolds.add(tx, operator, input));
+  if (!made.ok) throw new Error(made.detail);
+  return made.holdId;
 }
 
 /** A video that was kept away, with its file. */

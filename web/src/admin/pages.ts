@@ -69,6 +69,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'hashes', icon: 'hash', group: 'content', needs: 'rules' },
     load: () => import('./hashes/hashes-page.tsx').then((module) => module.HashesPage),
   },
+  holds: {
+    ...{ title: 'holds', icon: 'shield', group: 'content', needs: 'legal', hasDetails: true },
+    load: () => import('./holds/holds-page.tsx').then((module) => module.HoldsPage),
+  },
   trends: {
     ...{ title: 'trends', icon: 'studio', group: 'content', needs: 'trends' },
     load: () => import('./trends/trends-page.tsx').then((module) => module.TrendsPage),

@@ -49,6 +49,7 @@ export const english = {
   backups: 'Backups',
   version: 'Version',
   hashes: 'Hash lists',
+  holds: 'Legal holds',
   invites: 'Invites',
   joining: 'Who may join',
   deliveries: 'Deliveries',

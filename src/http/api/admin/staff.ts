@@ -16,6 +16,7 @@ import {
   removeIpBlock,
   reserveName,
 } from './joining-blocks.ts';
+import { legalHoldRoutes } from './legal-holds.ts';
 import { getRanking, resetRanking, setRanking } from './ranking.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './roles.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './sign-ups.ts';
@@ -31,4 +32,5 @@ export const staffRoutes: readonly Route[] = [
   ...[listIpBlocks, addIpBlock, changeIpBlock, removeIpBlock],
   ...[listReservedNames, reserveName, changeReservedName, releaseName],
   ...[listAllInvites, endInvite, reopenInvite],
+  ...legalHoldRoutes,
 ];

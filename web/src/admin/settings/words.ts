@@ -39,6 +39,7 @@ export const english = {
   INSTANCE_RULES: 'Rules',
   INSTANCE_PRIVACY_POLICY: 'Privacy page',
   ACCENT_COLOR: 'Colour of the server',
+  THEME_TOKENS: 'Further colours, corners and the typeface',
   APP_COLOR: 'Colour of the sign',
   APP_BACKGROUND_COLOR: 'Colour behind the sign',
   REGISTRATIONS: 'Who may join',
