@@ -461,6 +461,9 @@ const newest = async (): Promise<AuditId> =>
   (await server.context.db('audit_log').orderBy('id', 'desc').first('id'))?.id ?? ('0' as AuditId);
 
 describe('done and taken back, all is as it was', () => {
+  // That it was opened was taken back, too.
+  afterAll(() => server.context.inTx((tx) => server.context.serverLock.unlock(tx, boss, { reason: '' })));
+
   test.for(actions)('%s', async (action) => {
     const { inTx, db, undoing } = server.context;
     const { before, deed } = trials()[action] ?? {};

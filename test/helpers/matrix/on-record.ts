@@ -165,7 +165,7 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'PUT /api/v1/admin/maintenance': on('maintenance.unlock', 'setting server-lock', {
     // Not the other way: what comes after it would be refused.
     async before({ context: { inTx, serverLock } }) {
-      await inTx((tx) => serverLock.lock(tx, operator, {}));
+      await inTx((tx) => serverLock.lock(tx, operator, { reason: '' }));
       return {};
     },
   }),
