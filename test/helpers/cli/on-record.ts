@@ -119,6 +119,8 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'instance retry': ['domain.retry'],
   'relay add': ['relay.add'],
   'relay remove': ['relay.remove'],
+  'relay pause': ['relay.pause'],
+  'relay resume': ['relay.resume'],
   'federation find': FETCHES,
   'actor refresh': FETCHES,
   'inbox replay': ['inbox.replay'],
