@@ -8,6 +8,7 @@ import type { Metrics } from './lib/metrics.ts';
 import type { SafeFetch } from './lib/net/safe-fetch.ts';
 import type { Auth } from './modules/auth/index.ts';
 import { type BackupStatus, createBackups } from './modules/backups/index.ts';
+import { createServerLock, createVacuum } from './modules/maintenance/index.ts';
 import { createReleases, type News, type Releases } from './modules/releases/index.ts';
 import type { Audit } from './modules/staff/index.ts';
 import type { Storage } from './modules/storage/index.ts';
@@ -29,7 +30,7 @@ interface Parts {
   readonly auth: Auth;
 }
 
-/** What keeps a server safe from loss, and lets those who run it hear in time: backups, and word of new versions. */
+/** What keeps a server safe from loss, and lets those who run it hear in time: backups, word of new versions, a lock for work on it. */
 export function createSafekeeping({ config, media, instanceSecret, auth, ...parts }: Parts) {
   const staff = staffLetters(config.instance.name, config.origin, auth);
   const backups = createBackups({
@@ -42,7 +43,8 @@ export function createSafekeeping({ config, media, instanceSecret, auth, ...part
   });
   const releases = createReleases({ ...parts, version, feed: config.releaseFeed, tell: staff.ofRelease });
   parts.metrics.watch([figuresOf(releases)]);
-  return { backups, releases };
+  const maintenance = { vacuum: createVacuum(parts) };
+  return { backups, releases, serverLock: createServerLock(parts), maintenance };
 }
 
 function staffLetters(server: string, origin: string, auth: Auth) {
@@ -51,7 +53,7 @@ function staffLetters(server: string, origin: string, auth: Auth) {
   return {
     ofStaleBackups: (tx: Tx, { lastGoodAt, lastError }: BackupStatus) =>
       auth.writeToStaff(tx, {
-        kind: 'backup-stale',
+        ...{ kind: 'backup-stale', isUrgent: true },
         letter: {
           subject: `There is no recent backup of ${server}`,
           parts: [
@@ -67,7 +69,7 @@ function staffLetters(server: string, origin: string, auth: Auth) {
       }),
     ofRelease: (tx: Tx, { version: newest, url }: News) =>
       auth.writeToStaff(tx, {
-        kind: 'security-release',
+        ...{ kind: 'security-release', isUrgent: true },
         letter: {
           subject: `A security release of Vireo: ${newest}`,
           parts: [

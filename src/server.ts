@@ -29,6 +29,7 @@ import { queueNames } from './jobs/registry.ts';
 import { Relay } from './jobs/relay.ts';
 import { JobRunner } from './jobs/runner.ts';
 import { Scheduler, type Upkeep } from './jobs/scheduler.ts';
+import { openLockGate } from './modules/maintenance/index.ts';
 import { openNetworkGate } from './modules/staff/index.ts';
 import { hearAnnouncements } from './modules/streaming/index.ts';
 
@@ -48,8 +49,9 @@ export async function startWeb(context: Context): Promise<Running> {
   const { dataDir } = context.config;
   const streams = createEventStreams();
   const networks = await openNetworkGate(context);
+  const lockGate = await openLockGate(context);
   const deps: HttpDeps = {
-    ...{ ...context, networks },
+    ...{ ...context, networks, lockGate },
     lookup: context.federation.lookup,
     deliveries: context.federation.deliveries,
     inbox: context.federation.inbox,
@@ -93,7 +95,7 @@ export async function startWeb(context: Context): Promise<Running> {
       const closed = closeServer(server);
       streams.endAll();
       stopHearing();
-      await Promise.all([streaming.stop(), networks.close()]);
+      await Promise.all([streaming.stop(), networks.close(), lockGate.close()]);
       await closed;
       letGo(context.redis);
     },
@@ -192,7 +194,8 @@ function startBackups(context: Context): Running {
       run: (signal: AbortSignal) => backups.workAsked(signal),
     },
   ];
-  const scheduler = new Scheduler({ ...context, exclusive: false, tasks });
+  // A server that is locked for work on it is the best one to make a backup of.
+  const scheduler = new Scheduler({ ...context, exclusive: false, whileLocked: true, tasks });
   scheduler.start();
   return scheduler;
 }
@@ -216,6 +219,11 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'digests', everyMs: MINUTE, run: () => inTx((tx) => context.digests.enqueueDue(tx)) },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
+    {
+      name: 'previous-keys',
+      everyMs: 60 * MINUTE,
+      run: () => inTx((tx) => context.accounts.forgetPreviousKeys(tx)),
+    },
     { name: 'report-evidence', everyMs: 60 * MINUTE, run: () => context.reportDesk.sheets.sweep() },
     {
       name: 'addresses',
@@ -223,6 +231,7 @@ function upkeepTasks(context: Context): Upkeep[] {
       run: () => context.staff.directory.forgetAddresses(staffLimits.addressDays),
     },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
+    { name: 'transparency', everyMs: 10 * MINUTE, run: (signal) => context.transparency.fold(signal) },
     { name: 'claims', everyMs: 10 * MINUTE, run: () => context.claims.acceptDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },

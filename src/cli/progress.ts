@@ -26,6 +26,19 @@ export function stepTeller(): (step: string) => void {
   };
 }
 
+/** The same for work that counts one kind of things. */
+export function countTeller(done: string): (count: number) => void {
+  const tell = stepTeller();
+  return (count) => tell(`${count} ${done} so far`);
+}
+
 export function inMegabytes({ bytes }: Progress): string {
   return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
+}
+
+export const GB = 1024 ** 3;
+
+/** For people. */
+export function sizeOf(bytes: number): string {
+  return bytes < GB ? `${(bytes / 1024 ** 2).toFixed(1)} MB` : `${(bytes / GB).toFixed(2)} GB`;
 }

@@ -10,6 +10,7 @@ import { openToPages } from './cors.ts';
 import type { HttpDeps } from './deps.ts';
 import { mountEmbed } from './embed/index.ts';
 import { ApiError, answerError } from './errors.ts';
+import { whileLocked } from './locked.ts';
 import { mountMailPages } from './mail-pages/index.ts';
 import { measure } from './measure.ts';
 import { createHotObjects, type HotObjects } from './media/hot-objects.ts';
@@ -56,6 +57,9 @@ export async function createApp(
   app.set('trust proxy', remembering(app.get('trust proxy fn')));
   app.set('query parser', false);
   app.set('etag', false);
+  const begin = readBeginScript(deps.webDir);
+  const secured = securityHeaders(deps, begin);
+  app.use(whileLocked(deps, secured));
   // Most requests of a federated server are these: nothing that is for people stands before them.
   app.use(deps.inbox);
   app.use(
@@ -70,8 +74,7 @@ export async function createApp(
   // Has headers of its own, as media has.
   app.use('/proxy', createProxyHandler(deps));
   app.use('/pictures', createPictureHandler(deps));
-  const begin = readBeginScript(deps.webDir);
-  app.use(securityHeaders(deps, begin));
+  app.use(secured);
   app.use(openToPages);
   // Before the federation side, which knows what else is below /.well-known.
   mountOAuth(app, deps);

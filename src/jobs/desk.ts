@@ -118,7 +118,14 @@ export async function pauseQueue(tx: Tx, queue: QueueName): Promise<boolean> {
 export async function resumeQueue(tx: Tx, queue: QueueName): Promise<boolean> {
   if ((await tx('queue_pauses').where({ queue }).delete()) === 0) return false;
   // What was announced meanwhile found nobody who took it.
-  await tx('jobs').where({ queue, state: 'pending', lease_owner: null }).update({ scheduled_run: null });
-  await wakeRelay(tx);
+  await announceWaiting(tx, { queue });
   return true;
+}
+
+/** Has Redis told again of jobs that wait, those of one queue or all. */
+export async function announceWaiting(tx: Tx, which: { readonly queue?: QueueName } = {}): Promise<void> {
+  await tx('jobs')
+    .where({ ...which, state: 'pending', lease_owner: null })
+    .update({ scheduled_run: null });
+  await wakeRelay(tx);
 }

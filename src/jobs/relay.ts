@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { signalLimits } from '../../config/stream-limits.ts';
 import type { Db, Tx } from '../db/database.ts';
 import { WAKE_CHANNEL } from '../db/outbox.ts';
+import { isLocked } from '../db/server-lock.ts';
 import type { Logger } from '../lib/log.ts';
 import { withinTrace } from '../lib/tracing.ts';
 import { answerInTime } from './queues.ts';
@@ -81,6 +82,10 @@ export class Relay {
       const woken = this.#wakeUp();
       try {
         await this.#listen();
+        if (await isLocked(this.#deps.db)) {
+          await woken;
+          continue;
+        }
         const events = await relayEvents(this.#deps);
         // What somebody did shall show in the next feed: followers hear before jobs are told.
         const signals = (await this.#deps.moveSignals?.()) ?? 0;

@@ -136,6 +136,7 @@ export class JobRunner {
       `update jobs set attempts = attempts + 1, lease_owner = ?, lease_until = now() + ? * interval '1 ms'
         where id = ? and run = ? and state = 'pending' and (lease_until is null or lease_until < now())
           and not exists (select from queue_pauses where queue_pauses.queue = jobs.queue)
+          and not exists (select from server_lock)
         returning id, name, queue, payload, attempts, run, lease_owner, traceparent`,
       [newLeaseOwner(), this.#deps.leaseMs, ticket.id, ticket.run],
     );

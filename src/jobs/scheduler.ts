@@ -1,5 +1,6 @@
 import { watchOverLimits } from '../../config/watch-limits.ts';
 import type { Db, Tx } from '../db/database.ts';
+import { isLocked } from '../db/server-lock.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/log.ts';
 import { noteUpkeep } from './upkeep-runs.ts';
@@ -18,6 +19,8 @@ export interface SchedulerDeps {
   readonly tasks: readonly Upkeep[];
   /** False for upkeep of this process's own machine, which every process does. */
   readonly exclusive: boolean;
+  /** Whether it goes on while the server is locked: what changes nothing of people. */
+  readonly whileLocked?: boolean;
 }
 
 /** Any number, the same for every process: who holds it is the one scheduler. */
@@ -63,7 +66,7 @@ export class Scheduler {
   async #tick(): Promise<void> {
     const { db, clock, tasks } = this.#deps;
     const due = tasks.filter((task) => clock.now() - (this.#lastRun.get(task.name) ?? 0) >= task.everyMs);
-    if (due.length === 0) return;
+    if (due.length === 0 || (!this.#deps.whileLocked && (await isLocked(db)))) return;
     if (!this.#deps.exclusive) return this.#runAll(due);
     await db.transaction(async (tx) => {
       const { rows } = await tx.raw<{ rows: { leads: boolean }[] }>(

@@ -72,6 +72,7 @@ export async function listen({ context }: TestServer, webDir: string, port = 0):
   const deps: HttpDeps = {
     ...context,
     networks: { refuses: () => false, refresh: async () => undefined, close: async () => undefined },
+    lockGate: { now: () => null, refresh: async () => undefined, close: async () => undefined },
     lookup: context.federation.lookup,
     deliveries: context.federation.deliveries,
     probe: context.federation.probe,

@@ -14,6 +14,7 @@ import {
 import { verifyCredentials } from './accounts/verify-credentials.ts';
 import { adminAnnouncementRoutes } from './admin/announcements.ts';
 import { askForBackup, getBackups, listKeptBackups } from './admin/backups.ts';
+import { brandingRoutes } from './admin/branding.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -35,6 +36,7 @@ import {
   updateDomainBlock,
 } from './admin/domain-policies.ts';
 import { domainRoutes } from './admin/domains/index.ts';
+import { getServerLock, putServerLock } from './admin/maintenance.ts';
 import { queueRoutes } from './admin/queues.ts';
 import { getReleases } from './admin/releases.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
@@ -93,6 +95,7 @@ import {
 import { getAlgorithm } from './instance/algorithm.ts';
 import { announcementRoutes } from './instance/announcements.ts';
 import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
+import { getTransparency } from './instance/transparency.ts';
 import { checkInvite, createInvite, listInvites, revokeInvite } from './invites/invites.ts';
 import {
   addToList,
@@ -218,6 +221,7 @@ export const routes: readonly Route[] = [
   getPrivacyPolicy,
   getTranslationLanguages,
   getPeers,
+  getTransparency,
   getInstanceDomainBlocks,
   getCustomEmojis,
   ...announcementRoutes,
@@ -293,6 +297,7 @@ export const routes: readonly Route[] = [
   ...feedRoutes,
   getAlgorithm,
   ...[getSettings, changeSettings, previewText, previewAccent],
+  ...brandingRoutes,
   ...[homeTimeline, publicTimeline, tagTimeline, getTrendingTags],
   getTrendingStatuses,
   getTrends,
@@ -347,7 +352,7 @@ export const routes: readonly Route[] = [
   deleteCaptions,
   putPoster,
   ...[getBackups, listKeptBackups, askForBackup],
-  getReleases,
+  ...[getReleases, getServerLock, putServerLock],
   ...staffRoutes,
   failingHosts,
   deadDeliveries,

@@ -59,8 +59,7 @@ export async function restoreDatabase(
   try {
     await loadDatabase(databaseUrl, target, manifest, tell);
     await migrate(databaseUrl);
-    // Where the media lay is no matter any more: they are put where this server is told to keep them.
-    if (manifest.objects.folder !== null) await forgetStore(databaseUrl);
+    await forgetPlaces(databaseUrl, manifest);
     return ok();
   } catch (error) {
     await emptySchema(databaseUrl, 'public');
@@ -75,10 +74,14 @@ function damage(error: unknown): Result<object, 'damaged'> & { ok: false } {
   throw error;
 }
 
-async function forgetStore(databaseUrl: string): Promise<void> {
+/** What was so of the server that was backed up, and is not of this one. */
+async function forgetPlaces(databaseUrl: string, manifest: Manifest): Promise<void> {
   const db = openDatabase(databaseUrl, 1);
   try {
-    await db('storage_state').delete();
+    // Where the media lay is no matter any more: they are put where this server is told to keep them.
+    if (manifest.objects.folder !== null) await db('storage_state').delete();
+    // It may have been locked for the backup.
+    await db('server_lock').delete();
   } finally {
     await db.destroy();
   }

@@ -59,7 +59,7 @@ function asAccount(account: Account | null): FoundByAddress | null {
 
 /** Asks the server of a handle, where somebody may cause that; null where nobody of that name is known. */
 export async function byHandle(deps: HttpDeps, asking: Viewer | null, q: string): Promise<Account | null> {
-  if (!asking || !/^@?[^@\s]+@[^@\s]+$/.test(q)) return deps.accounts.byHandle(q);
+  if (!asking || deps.lockGate.now() || !/^@?[^@\s]+@[^@\s]+$/.test(q)) return deps.accounts.byHandle(q);
   await deps.limits.take(REMOTE_LOOKUPS, asking.account.id);
   const outcome = await deps.lookup.account(q);
   if (outcome.ok) return outcome.account;
@@ -71,7 +71,7 @@ export async function byHandle(deps: HttpDeps, asking: Viewer | null, q: string)
 async function byAddress(deps: HttpDeps, asking: Viewer | null, q: string): Promise<FoundByAddress | null> {
   const known = await deps.lookup.address(q, { ask: false });
   if (known.ok) return known.found;
-  if (!asking || deps.urls.isOurs(q)) return null;
+  if (!asking || deps.lockGate.now() || deps.urls.isOurs(q)) return null;
   await deps.limits.take(REMOTE_LOOKUPS, asking.account.id);
   const asked = await deps.lookup.address(q, { ask: true });
   if (asked.ok) return asked.found;

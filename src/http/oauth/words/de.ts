@@ -33,6 +33,9 @@ export const de: Words = {
   refused: 'Die App kann dich nicht anmelden',
   refusedText:
     'Geh zurück zur App und versuche es noch einmal. Hilft das nicht, müssen ihre Entwickler etwas ändern.',
+  locked: 'An diesem Server wird gearbeitet',
+  lockedText:
+    'Lesen geht weiter. Was du gesendet hast, wurde nicht angenommen: Bitte versuche es später noch einmal.',
   problems: {
     'app-unknown': 'Dieser Server kennt die App nicht.',
     'app-unreachable': 'Der Server der App sagt nicht, was sie ist. Versuche es später noch einmal.',

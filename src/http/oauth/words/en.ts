@@ -30,6 +30,8 @@ export const en: Words = {
   deniedText: 'The app was given nothing. You can close this page.',
   refused: 'The app cannot sign you in',
   refusedText: 'Go back to the app and try again. If that does not help, its makers have to mend it.',
+  locked: 'This server is being worked on',
+  lockedText: 'You can read on. What you sent was not taken: please try again later.',
   problems: {
     'app-unknown': 'This server does not know the app.',
     'app-unreachable': 'The server of the app does not say what the app is. Try again later.',

@@ -31,6 +31,8 @@ export const es: Words = {
   deniedText: 'La aplicación no recibió nada. Puedes cerrar esta página.',
   refused: 'La aplicación no puede iniciar tu sesión',
   refusedText: 'Vuelve a la aplicación e inténtalo de nuevo. Si no sirve, sus autores tienen que arreglarla.',
+  locked: 'Se está trabajando en este servidor',
+  lockedText: 'Puedes seguir leyendo. Lo que has enviado no se ha recibido: inténtalo más tarde.',
   problems: {
     'app-unknown': 'Este servidor no conoce la aplicación.',
     'app-unreachable': 'El servidor de la aplicación no dice qué es. Inténtalo más tarde.',

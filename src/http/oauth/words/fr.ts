@@ -33,6 +33,8 @@ export const fr: Words = {
   refused: 'L’application ne peut pas vous connecter',
   refusedText:
     'Retournez dans l’application et réessayez. Si cela ne suffit pas, c’est à ses auteurs de la corriger.',
+  locked: 'Ce serveur est en maintenance',
+  lockedText: 'Vous pouvez continuer à lire. Ce que vous avez envoyé n’a pas été pris : réessayez plus tard.',
   problems: {
     'app-unknown': 'Ce serveur ne connaît pas l’application.',
     'app-unreachable': 'Le serveur de l’application ne dit pas ce qu’elle est. Réessayez plus tard.',

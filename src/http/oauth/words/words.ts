@@ -53,6 +53,9 @@ export interface Words {
   readonly deniedText: string;
   readonly refused: string;
   readonly refusedText: string;
+  /** While the server is locked for work on it. */
+  readonly locked: string;
+  readonly lockedText: string;
   readonly problems: Readonly<Record<Problem, string>>;
   readonly scopes: Readonly<Record<SingleScope, string>>;
   /** Scopes of the staff are named as they are written. */

@@ -1,0 +1,9 @@
+export const maintenanceLimits = {
+  /** When whoever was turned away from a locked server may come again. Other servers take longer by themselves each time. */
+  retryAfterSeconds: 300,
+  maxNoteLength: 500,
+  /** A table with fewer dead rows is not worth the reading of it. */
+  vacuumDeadRows: 1_000,
+  /** Of the rows that live; the server of PostgreSQL looks after a table by itself from a fifth on. */
+  vacuumDeadShare: 0.05,
+} as const;

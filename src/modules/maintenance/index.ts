@@ -1,0 +1,3 @@
+export { type LockGate, openLockGate } from './gate.ts';
+export { createServerLock, type Lock, type ServerLock } from './lock.ts';
+export { createVacuum } from './vacuum.ts';
