@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Db } from './db/database.ts';
 import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
-import { createOperator } from './modules/operator/index.ts';
+import { createOperator, type OperatorDeps } from './modules/operator/index.ts';
 import {
   type Audit,
   createDirectory,
@@ -16,7 +16,7 @@ export type StaffSide = ReturnType<typeof createStaffSide>;
 
 /** Who runs the server, and whom they let in. */
 export function createStaffSide(
-  deps: Parameters<typeof createOperator>[0] & {
+  deps: OperatorDeps & {
     readonly db: Db;
     readonly ids: IdSource;
     readonly clock: Clock;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { pageRoutes } from '../../src/http/page/routes.ts';
+import { untilInPage } from './browser.ts';
 import type { LivedIn } from './lived-in.ts';
 import { createOAuthClient } from './oauth.ts';
 import {
@@ -306,7 +307,7 @@ const patternOf = (route: string) =>
 export async function openScreen(page: Page, { path, heading, steps = [] }: Screen): Promise<void> {
   await page.goto(path);
   await page.locator('h1').first().waitFor({ state: 'attached' });
-  await page.waitForFunction(() => !document.querySelector('main [role=status] [aria-hidden=true]'));
+  await untilInPage(page, () => !document.querySelector('main [role=status] [aria-hidden=true]'));
   for (const step of steps) await step(page);
   await page.getByRole('heading', { name: heading, exact: true }).first().waitFor({ state: 'attached' });
   await settled(page);

@@ -6,7 +6,10 @@ const verbs = {
   'joining-block': ['add', 'change', 'remove', 'undo'],
   invite: ['create', 'revoke', 'reopen'],
   // Done to somebody’s way in from the command line, and how much somebody may store.
-  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
+  user: [
+    ...(['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'] as const),
+    ...(['export', 'move-to', 'merge'] as const),
+  ],
   actor: ['rotate-keys'],
   'secret-key': ['rotate'],
   setting: ['change'],
