@@ -191,6 +191,12 @@ async function held(tx: Tx) {
   return made.holdId;
 }
 
+async function aRelay(tx: Tx): Promise<string> {
+  const inboxUri = `https://relay${next()}.test/inbox`;
+  await outcome(server.context.relays.add(tx, boss, { kind: 'mastodon', inboxUri, actorUri: null }));
+  return inboxUri;
+}
+
 const announced = (text: string) => announcementInputSchema.parse({ text });
 
 async function announcement(tx: Tx) {
@@ -315,12 +321,16 @@ function trials(): Readonly<Record<string, Trial>> {
       (tx) => outcome(work.pause(tx, boss, 'mail')),
       (tx) => outcome(work.resume(tx, boss, 'mail')),
     ),
-    'relay.add': {
-      deed: (tx) =>
-        outcome(
-          relays.add(tx, boss, { kind: 'mastodon', inboxUri: 'https://relay.test/inbox', actorUri: null }),
-        ),
-    },
+    'relay.pause': trial(aRelay, (tx, at) => outcome(relays.pause(tx, boss, at, { isPaused: true }))),
+    'relay.resume': trial(
+      async (tx) => {
+        const at = await aRelay(tx);
+        await outcome(relays.pause(tx, boss, at, { isPaused: true }));
+        return at;
+      },
+      (tx, at) => outcome(relays.pause(tx, boss, at, { isPaused: false })),
+    ),
+    'relay.add': { deed: aRelay },
     'ranking.change': { deed: (tx) => outcome(recommending.settings.change(tx, boss, ranks)) },
     'ranking.reset': trial(
       (tx) => outcome(recommending.settings.change(tx, boss, ranks)),
