@@ -13,6 +13,8 @@ export interface Measurement {
 export interface BenchOptions {
   /** A quick run that shows that everything works; its figures say little. Benchmarks that have no such run ignore it. */
   readonly isSmall: boolean;
+  /** How long to look at what takes its time; each benchmark has a length of its own where none is given. */
+  readonly minutes?: number | undefined;
 }
 
 export type Bench = (options: BenchOptions) => Promise<readonly Measurement[]>;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, startInstance } from '../src/setup/demo/instance.ts';
 import type { Bench } from './measurement.ts';
+import { community } from './memory/community.ts';
 
 const HOST = '127.0.0.1';
 const MIB = 1024 * 1024;
@@ -13,7 +14,7 @@ const BUDGET_MIB = 350;
 const SETTLED_MS = 30_000;
 
 /** OP3. What an idle server takes in memory: one process with everything, with and without the ranking engine. */
-export const memory: Bench = async ({ isSmall }) => {
+export const memoryIdle: Bench = async ({ isSmall }) => {
   const measured = [];
   for (const ranking of isSmall ? ['on'] : ['on', 'off']) {
     const value = await idle({ ROLE: 'all', RANKING: ranking, LOG_LEVEL: 'warn' });
@@ -22,6 +23,12 @@ export const memory: Bench = async ({ isSmall }) => {
   }
   return measured;
 };
+
+/** OP3. The whole stack while people live on it; our part is one process. */
+export const memoryTogether: Bench = community('together');
+
+/** OP3. The same, with a process for each container of the compose file. */
+export const memoryApart: Bench = community('apart');
 
 async function idle(variables: Readonly<Record<string, string>>): Promise<number> {
   const dataDir = await mkdtemp(join(tmpdir(), 'vireo-memory-'));

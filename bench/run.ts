@@ -1,3 +1,5 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { api } from './api.ts';
 import { federation } from './federation.ts';
 import { feed } from './feed.ts';
@@ -6,7 +8,7 @@ import { installation } from './install.ts';
 import type { Bench, Measurement } from './measurement.ts';
 import { mediaPipeline } from './media/pipeline.ts';
 import { mediaServing } from './media/serving.ts';
-import { memory } from './memory.ts';
+import { memoryApart, memoryIdle, memoryTogether } from './memory.ts';
 import { ranking } from './ranking.ts';
 import { rankingCold } from './ranking-cold.ts';
 import { rankingWithin } from './ranking-within.ts';
@@ -16,7 +18,7 @@ import { trending } from './trending.ts';
 import { web } from './web.ts';
 
 /**
- * `npm run bench -- NAME [--json] [--small]`: runs one benchmark, or all, and prints ratios against a baseline. `media` stands
+ * `npm run bench -- NAME [--json] [--small] [--minutes N]`: runs one benchmark, or all, and prints ratios against a baseline. `media` stands
  * for all whose names begin with `media-`; the name of a benchmark for that one alone.
  */
 const benches: Readonly<Record<string, Bench>> = {
@@ -27,7 +29,9 @@ const benches: Readonly<Record<string, Bench>> = {
   'media-pipeline': mediaPipeline,
   'media-serving': mediaServing,
   install: installation,
-  memory,
+  'memory-idle': memoryIdle,
+  'memory-together': memoryTogether,
+  'memory-apart': memoryApart,
   trending,
   stream,
   'ranking-world': rankingWorld,
@@ -40,10 +44,15 @@ const benches: Readonly<Record<string, Bench>> = {
 /** Of the columns of the table. */
 const WIDTHS = [14, 56, 18, 14, 8];
 
-const args = process.argv.slice(2);
-const isJson = args.includes('--json');
-const isSmall = args.includes('--small');
-const names = args.filter((arg) => !arg.startsWith('--'));
+const { values: given, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    small: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
+  },
+});
+const minutes = given.minutes === undefined ? undefined : z.coerce.number().positive().parse(given.minutes);
 const chosen = names.map((name) =>
   Object.keys(benches).filter((one) => (name in benches ? one === name : one.startsWith(`${name}-`))),
 );
@@ -55,7 +64,8 @@ if (unknown.length > 0) {
   process.exitCode = 1;
 } else {
   for (const name of new Set(names.length > 0 ? chosen.flat() : Object.keys(benches))) {
-    for (const measured of (await benches[name]?.({ isSmall })) ?? []) print(name, measured);
+    for (const measured of (await benches[name]?.({ isSmall: given.small, minutes })) ?? [])
+      print(name, measured);
   }
 }
 
@@ -63,7 +73,7 @@ function print(bench: string, measured: Measurement): void {
   const { metric, value, unit, baseline, goal, lessIsBetter } = measured;
   const ratio = value / baseline;
   const met = goal === undefined ? null : lessIsBetter ? ratio <= goal : ratio >= goal;
-  if (isJson) {
+  if (given.json) {
     process.stdout.write(`${JSON.stringify({ bench, ...measured, ratio, met })}\n`);
     return;
   }

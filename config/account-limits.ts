@@ -26,6 +26,12 @@ export const leavingLimits = {
   atOnce: 20,
 } as const;
 
+/** What is done to many actors by hand. */
+export const operatorLimits = {
+  /** Actors that get other keys in one transaction. */
+  keysAtOnce: 20,
+} as const;
+
 /** What people take along from server to server. */
 export const portabilityLimits = {
   maxFileBytes: 2 * 1024 * 1024,

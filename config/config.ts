@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { type VariableName, variables } from './env.ts';
 import { signColour } from './env-app.ts';
 import { queueNames } from './queue-names.ts';
+import { unreadableIn } from './theme.ts';
 
 /** A value that must not be printed: `String`, `JSON.stringify` and `console.log` show `***`. */
 export class Secret {
@@ -140,6 +141,8 @@ function contradictions(values: Parsed): ConfigProblem[] {
     found.push(problem('COLD_STORAGE_DIR', values.COLD_STORAGE_DIR));
   found.push(...bucketsTwice(values));
   found.push(...mailContradictions(values), ...backupContradictions(values));
+  const unreadable = values.THEME_TOKENS ? unreadableIn(values.THEME_TOKENS) : null;
+  if (unreadable !== null) found.push(problem('THEME_TOKENS', '', unreadable));
   const metrics = values.METRICS_LISTEN;
   if (metrics && metrics.port !== 0 && metrics.port === values.PORT && values.ROLE !== 'worker') {
     found.push(problem('METRICS_LISTEN', `${metrics.host}:${metrics.port}`));
@@ -254,8 +257,10 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       accent: v.ACCENT_COLOR ?? null,
       color: v.APP_COLOR ?? v.ACCENT_COLOR ?? signColour,
       background: required(v.APP_BACKGROUND_COLOR),
+      theme: required(v.THEME_TOKENS),
       worker: required(v.SERVICE_WORKER),
     },
+    transparency: { audience: required(v.TRANSPARENCY_REPORT) },
     embedding: required(v.EMBEDDING),
     logLevel: required(v.LOG_LEVEL),
     role: required(v.ROLE),

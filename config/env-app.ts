@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { themeOf } from './theme.ts';
 import { variable } from './variable.ts';
 
 const colour = z
@@ -34,6 +35,22 @@ export const appVariables = {
     remedy: 'Write a colour as six hexadecimal digits, such as #0c0d0f.',
     group: 'Server',
     control: { kind: 'color' },
+  }),
+  THEME_TOKENS: variable({
+    schema: z
+      .string()
+      .max(2_000)
+      .transform((text, check) => {
+        const theme = themeOf(text);
+        if (theme === null) check.addIssue({ code: 'custom', message: 'This is no token.' });
+        return theme ?? z.NEVER;
+      }),
+    fallback: '',
+    doc: 'Further colours, corners and the typeface of the page, one a line, or with `\\n` between them. Colours for light and for dark pages: `surface-0: #ffffff #101010`, likewise `surface-1`, `surface-2`, `line`, `text`, `muted`, `danger`, `like`, `warn`. Corners in pixels: `radius-s: 2`, `radius-m`, `radius-l`. `font:` `serif`, `rounded` or `mono`. What could not be read is refused.',
+    remedy:
+      'Write one token a line, such as surface-0: #ffffff #101010 (for light and for dark pages), radius-m: 6, or font: serif.',
+    group: 'Server',
+    control: { kind: 'lines', maxLength: 2_000 },
   }),
   SERVICE_WORKER: variable({
     schema: z.enum(['on', 'off']),

@@ -13,6 +13,7 @@ import {
 import { Temporal as Polyfill } from '@js-temporal/polyfill';
 import { type AccountId, type FollowId, parseId } from '../src/lib/ids.ts';
 import type { Account, Accounts, Picture } from '../src/modules/accounts/index.ts';
+import type { Branding, BrandPicture } from '../src/modules/branding/index.ts';
 import type { Urls } from '../src/modules/instances/index.ts';
 import type { Social } from '../src/modules/social/index.ts';
 import type { FedifyLoaders } from './net/fedify-loaders.ts';
@@ -25,6 +26,7 @@ export interface FederationDeps {
   readonly loaders: FedifyLoaders;
   /** Where a stored object that is for everybody can be fetched. */
   readonly openUrl: (key: string) => string;
+  readonly branding: Branding;
   /** Makes the keys of a channel unless it has some. */
   readonly readyChannel: (channel: Account) => Promise<void>;
 }
@@ -111,6 +113,21 @@ async function placesOf(deps: FederationDeps, account: Account) {
   };
 }
 
+/** What other servers show of this one. */
+async function brandOf({ branding, openUrl }: FederationDeps) {
+  const brand = await branding.now();
+  const imageOf = (picture: BrandPicture | null) => {
+    if (picture === null) return null;
+    const { key, type: mediaType, width, height, alt } = picture;
+    return new Image({
+      ...{ url: new URL(openUrl(key)), mediaType, width, height },
+      ...(alt !== '' && { name: alt }),
+    });
+  };
+  const [icon, image] = [imageOf(brand.icon ?? brand.logo), imageOf(brand.banner)];
+  return { ...(icon ? { icon } : {}), ...(image ? { image } : {}) };
+}
+
 type LocalActor = Person | Service | Group | Application;
 
 async function actorOf(deps: FederationDeps, account: Account): Promise<LocalActor | null> {
@@ -135,6 +152,7 @@ async function actorOf(deps: FederationDeps, account: Account): Promise<LocalAct
   if (account.actorType === 'Application') {
     return new Application({
       ...common,
+      ...(await brandOf(deps)),
       preferredUsername: deps.urls.domain,
       manuallyApprovesFollowers: true,
     });

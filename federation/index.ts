@@ -16,6 +16,7 @@ import type { AddressPolicy } from '../src/lib/net/ip-policy.ts';
 import type { SafeFetch } from '../src/lib/net/safe-fetch.ts';
 import type { Account, Accounts } from '../src/modules/accounts/index.ts';
 import type { Auth } from '../src/modules/auth/index.ts';
+import type { Branding } from '../src/modules/branding/index.ts';
 import type { Comments } from '../src/modules/comments/index.ts';
 import type { Engagement } from '../src/modules/engagement/index.ts';
 import type { Feed } from '../src/modules/feed/index.ts';
@@ -99,6 +100,7 @@ export interface FederationSideDeps {
   readonly relays: Relays;
   readonly instances: Instances;
   readonly audit: Audit;
+  readonly branding: Branding;
   readonly instanceSecret: string;
   readonly instanceAccount: Account;
   /** Smallest RSA key of a remote actor that is trusted, in bits. */

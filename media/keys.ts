@@ -51,6 +51,11 @@ export function evidenceKey(videoId: string, sha256: string): string {
   return `evidence/${checkedId(videoId)}/${checkedHash(sha256)}-frames.jpg`;
 }
 
+/** Where a copy lies that is kept for authorities; never served, and no deletion of what it was copied from reaches it. */
+export function legalHoldKey(holdId: string, sha256: string): string {
+  return `holds/${checkedId(holdId)}/${checkedHash(sha256)}-copy`;
+}
+
 /**
  * The key of a public object: `media/<ownerId>/<24 hex of sha256>-<suffix>`. Another content gives another
  * key, so objects can be cached for ever. Throws on an id, hash or suffix that is not of our making.

@@ -14,10 +14,12 @@ import { createTurns } from '../media/turns.ts';
 import { addressesOf, connect, openRedis } from './connections.ts';
 import { openDatabase } from './db/database.ts';
 import { migrateOrRefuse } from './db/migrate.ts';
+import { openDesk } from './desk-side.ts';
 import { findRunningStack } from './embedded/index.ts';
 import { createAccessCache } from './http/media/access.ts';
 import { endExpired } from './http/upload-direct.ts';
 import { claimIdNode } from './id-node.ts';
+import { openInstanceSecret } from './instance-secret.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import { createEnqueue } from './jobs/enqueue.ts';
 import { openQueues } from './jobs/queues.ts';
@@ -32,12 +34,12 @@ import { createFormPoster } from './lib/net/form-post.ts';
 import { createAddressPolicy } from './lib/net/ip-policy.ts';
 import { createSafeFetch } from './lib/net/safe-fetch.ts';
 import { fail, ok } from './lib/result.ts';
-import { loadOrCreateSecret } from './lib/secrets.ts';
 import { createAccounts, createFieldChecks, createPictures } from './modules/accounts/index.ts';
 import { createAnalytics } from './modules/analytics/index.ts';
 import { createAnnouncements } from './modules/announcements/index.ts';
 import { createArchives } from './modules/archives/index.ts';
 import { createAuth } from './modules/auth/index.ts';
+import { createBranding } from './modules/branding/index.ts';
 import { createClaims } from './modules/claims/index.ts';
 import { createComments } from './modules/comments/index.ts';
 import { createDepartures } from './modules/departures/index.ts';
@@ -50,7 +52,7 @@ import { createInstances, createUrls } from './modules/instances/index.ts';
 import { createLists } from './modules/lists/index.ts';
 import { createMail } from './modules/mail/index.ts';
 import { createMarkers } from './modules/markers/index.ts';
-import { createMeasures, createModeration, createReportDesk } from './modules/moderation/index.ts';
+import { createMeasures, createModeration } from './modules/moderation/index.ts';
 import { createNotifications } from './modules/notifications/index.ts';
 import { createPortability } from './modules/portability/index.ts';
 import { createPosts } from './modules/posts/index.ts';
@@ -62,6 +64,7 @@ import { createAudit } from './modules/staff/index.ts';
 import { createRoom, createStorage, type Place } from './modules/storage/index.ts';
 import { createAnnouncer, createStreaming } from './modules/streaming/index.ts';
 import { createTags } from './modules/tags/index.ts';
+import { createTransparency } from './modules/transparency/index.ts';
 import {
   createMediaUrls,
   createProxiedFiles,
@@ -168,8 +171,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const claimed = await inTx((tx) => instances.claimOrigin(tx, config.origin));
   if (!claimed.ok) return refuse(claimed.reason, claimed.detail);
 
-  const instanceSecret =
-    config.secretKey?.reveal() ?? (await loadOrCreateSecret(join(config.dataDir, 'secrets'), 'secret-key'));
+  const secret = await openInstanceSecret(fixed, inTx);
+  if (!secret.ok) return refuse(secret.reason, secret.detail);
+  const { instanceSecret } = secret;
   const policy = createAddressPolicy({ allowedPrivate: config.allowedPrivateAddresses });
   const userAgent = `Vireo/${version} (+${config.origin})`;
   const fetch = countedFetch(createSafeFetch({ policy, userAgent, clock, log, limits: netLimits }), metrics);
@@ -250,7 +254,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...{ domain: urls.domain, instance: config.instance, ruleText: settings.ruleText },
     strikes: config.strikes,
   });
-  const reportDesk = createReportDesk({
+  const { reportDesk, legalHolds } = openDesk({
     ...{ db, inTx, ids, clock, enqueue, audit, storage, ffmpeg, measures, workDir: scratchDir },
   });
   const relays = createRelays({ db, ids, urls, audit });
@@ -294,6 +298,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   // People who signed up before there were channels.
   let made = 1;
   while (made > 0) made = await inTx((tx) => accounts.ensureChannels(tx));
+  const branding = createBranding({
+    ...{ db, clock, audit, storage, ffmpeg, workDir: scratchDir, ownerId: instanceAccount.id },
+  });
   const federation = createFederationSide({
     db,
     inTx,
@@ -316,7 +323,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     moderation,
     ...{ feed, notifications, publishing: posts },
     relays,
-    ...{ instances, audit },
+    ...{ instances, audit, branding },
     instanceSecret,
     instanceAccount,
     remoteKeyMinBits: config.remoteKeyMinBits,
@@ -347,11 +354,11 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const retention = openRetention({
     ...{ config, db, inTx, clock, log, audit, instanceAccount, videos, archives, auth, mail, engagement },
     ...{ instances, notifications, feed, recommending, watching: streams.watching, analytics },
-    classifier: guard.classifier,
+    ...{ classifier: guard.classifier, legalHolds },
     endUpload: (id) => endExpired({ videos, storage, inTx, log }, id),
   });
   const handlers = createJobHandlers({
-    ...{ videos, media, reportDesk, pictures, archives, departures, portability, fieldChecks },
+    ...{ videos, media, reportDesk, legalHolds, pictures, archives, departures, portability, fieldChecks },
     ...{ push, mail, auth, digests, domains, federation, watching: streams.watching, claims },
   });
 
@@ -363,10 +370,15 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     request: fetch.request,
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
-  const [staff, work] = [createStaffSide({ db, ids, audit, config }), createWork({ db, audit })];
+  const staff = createStaffSide({
+    ...{ db, inTx, ids, audit, config, accounts, makeKeys, archives, social, measures },
+    lookup: federation.lookup,
+  });
+  const staff = createStaffSide({ db, inTx, ids, clock, audit, config, accounts, makeKeys });
+  const work = createWork({ db, audit });
   const undoing = createUndoing({
-    ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
-    ...{ trending: streams.trending, recommending, relays, announcements, ...safekeeping },
+    ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, ...guard },
+    ...{ trending: streams.trending, recommending, relays, announcements, branding, ...safekeeping },
   });
   const context = {
     config,
@@ -377,7 +389,8 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
     ownsRedis: stack?.redisUrl !== undefined,
     ...{ db, inTx, ids, urls, redis, queues },
-    ...{ work, staff, undoing, announcements },
+    ...{ work, staff, undoing, announcements, branding },
+    transparency: createTransparency({ db, settings: config.transparency }),
     ...createOperations({
       ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
       ...safekeeping,
@@ -391,7 +404,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
       ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id),
       clock,
     }),
-    ...{ comments, engagement, moderation, measures, reportDesk, claims, audit },
+    ...{ comments, engagement, moderation, measures, reportDesk, legalHolds, claims, audit },
     ...guard,
     ...{ notifications, push, relays, posts, tags },
     ...{ feed, ...streams, recommending, analytics, cursors },

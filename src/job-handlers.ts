@@ -8,7 +8,7 @@ import type { createDepartures } from './modules/departures/index.ts';
 import type { Digests } from './modules/digests/index.ts';
 import type { Domains } from './modules/domains/index.ts';
 import type { Mail } from './modules/mail/index.ts';
-import type { ReportDesk } from './modules/moderation/index.ts';
+import type { LegalHolds, ReportDesk } from './modules/moderation/index.ts';
 import type { Portability } from './modules/portability/index.ts';
 import type { Push } from './modules/push/index.ts';
 import type { Storage } from './modules/storage/index.ts';
@@ -19,6 +19,7 @@ interface Parts {
   readonly videos: Videos;
   readonly media: Storage;
   readonly reportDesk: ReportDesk;
+  readonly legalHolds: LegalHolds;
   readonly claims: Claims;
   readonly pictures: Pictures;
   readonly archives: Archives;
@@ -49,6 +50,7 @@ export function createJobHandlers(parts: Parts): JobHandlers {
     'media.replicate': async ({ videoId }, run) => videos.jobs.replicate(videoId, run),
     'media.purge': async ({ videoId }, run) => videos.jobs.purge(videoId, run),
     'reports.evidence': ({ reportId }, run) => reportDesk.sheets.keep(reportId, run),
+    'legal-holds.copy': ({ holdId }, run) => parts.legalHolds.copy(holdId, run),
     'claims.copies': ({ claimId }, run) => claims.jobs.copies(claimId, run),
     'media.cool': ({ videoId }, run) => media.jobs.cool(videoId, run),
     'media.warm': ({ key }) => media.jobs.warm(key),
@@ -67,6 +69,7 @@ export function createJobHandlers(parts: Parts): JobHandlers {
     'mail.reset': (payload) => auth.resets.mailReset(payload),
     'mail.waiting': () => auth.tellOfWaiting(),
     'mail.digest': (payload) => digests.work(payload),
+    'mail.staff-digest': (payload) => digests.summarise(payload),
     'domains.purge': async ({ domain }, run) => {
       await domains.servers.endAll(domain, run);
       return undefined;

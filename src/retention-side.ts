@@ -3,6 +3,7 @@ import { claimLimits } from '../config/claim-limits.ts';
 import { classifierLimits } from '../config/classifier-limits.ts';
 import type { Config } from '../config/config.ts';
 import { feedLimits } from '../config/feed-limits.ts';
+import { legalHoldLimits } from '../config/legal-hold-limits.ts';
 import { deliveryLimits, inboxLimits, signatureLimits, videoLimits } from '../config/limits.ts';
 import { retentionLimits } from '../config/retention-limits.ts';
 import { staffLimits } from '../config/staff-limits.ts';
@@ -23,6 +24,7 @@ import type { Engagement } from './modules/engagement/index.ts';
 import type { Feed } from './modules/feed/index.ts';
 import type { Instances } from './modules/instances/index.ts';
 import type { Mail } from './modules/mail/index.ts';
+import type { LegalHolds } from './modules/moderation/index.ts';
 import type { Notifications } from './modules/notifications/index.ts';
 import type { Recommending } from './modules/recommending/index.ts';
 import { createRetention, type Keeping, type RetentionClass } from './modules/retention/index.ts';
@@ -55,6 +57,7 @@ interface Parts {
   readonly watching: Watching;
   readonly analytics: Analytics;
   readonly classifier: Classifier;
+  readonly legalHolds: LegalHolds;
   /** Ends an upload that nobody finished in time. */
   readonly endUpload: (id: string) => Promise<void>;
 }
@@ -133,6 +136,11 @@ function classesOf(parts: Parts): Readonly<Record<RetentionClass, Keeping>> {
       },
     },
     evidence: KEPT,
+    'legal-holds': {
+      kind: 'swept',
+      ...{ days: legalHoldLimits.releasedDays, maxBytes: null, everyMs: HOUR },
+      run: (signal) => parts.legalHolds.sweep(signal),
+    },
     claims: rows({ days: claimLimits.keptDays, everyMs: HOUR }, (signal) => sweepClaims(db, clock, signal)),
     removals: removalsOf(parts),
     activities: rows(

@@ -219,6 +219,11 @@ function upkeepTasks(context: Context): Upkeep[] {
     { name: 'digests', everyMs: MINUTE, run: () => inTx((tx) => context.digests.enqueueDue(tx)) },
     { name: 'leaving', everyMs: MINUTE, run: () => auth.deleteDue(inTx) },
     { name: 'deleted', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.accounts.forgetDeleted(tx)) },
+    {
+      name: 'previous-keys',
+      everyMs: 60 * MINUTE,
+      run: () => inTx((tx) => context.accounts.forgetPreviousKeys(tx)),
+    },
     { name: 'report-evidence', everyMs: 60 * MINUTE, run: () => context.reportDesk.sheets.sweep() },
     {
       name: 'addresses',
@@ -226,6 +231,7 @@ function upkeepTasks(context: Context): Upkeep[] {
       run: () => context.staff.directory.forgetAddresses(staffLimits.addressDays),
     },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
+    { name: 'transparency', everyMs: 10 * MINUTE, run: (signal) => context.transparency.fold(signal) },
     { name: 'claims', everyMs: 10 * MINUTE, run: () => context.claims.acceptDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },

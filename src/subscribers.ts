@@ -59,6 +59,10 @@ export function createSubscribers(parts: Parts) {
       schema: accountEvents['account.updated'],
       handlers: [bridge.onAccountUpdated, fieldChecks.onAccountUpdated, signalHearing.onAccount],
     },
+    'account.rekeyed': {
+      schema: accountEvents['account.rekeyed'],
+      handlers: [bridge.onAccountRekeyed],
+    },
     'account.gone': {
       schema: accountEvents['account.gone'],
       handlers: [departures.onEnded, pictures.onGone, signalHearing.onAccountGone],

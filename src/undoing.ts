@@ -1,12 +1,13 @@
 import type { InTx, Tx } from './db/database.ts';
-import { type AuditId, idSchema } from './lib/ids.ts';
+import type { AuditId } from './lib/ids.ts';
 import { type Failure, fail, ok, type Result } from './lib/result.ts';
 import type { Announcements } from './modules/announcements/index.ts';
 import type { Auth } from './modules/auth/index.ts';
+import type { Branding } from './modules/branding/index.ts';
 import type { Domains } from './modules/domains/index.ts';
 import type { Holding } from './modules/holding/index.ts';
 import type { ServerLock } from './modules/maintenance/index.ts';
-import type { Measures, ReportDesk } from './modules/moderation/index.ts';
+import type { LegalHolds, Measures, ReportDesk } from './modules/moderation/index.ts';
 import type { Raid } from './modules/raid/index.ts';
 import type { Recommending } from './modules/recommending/index.ts';
 import type { Relays } from './modules/relays/index.ts';
@@ -31,6 +32,7 @@ interface Parts {
   readonly auth: Auth;
   readonly measures: Measures;
   readonly reportDesk: ReportDesk;
+  readonly legalHolds: LegalHolds;
   readonly domains: Domains;
   readonly settings: Settings;
   readonly staff: StaffSide;
@@ -38,6 +40,7 @@ interface Parts {
   readonly holding: Holding;
   readonly raid: Raid;
   readonly announcements: Announcements;
+  readonly branding: Branding;
   readonly trending: LiveTrends;
   readonly recommending: Recommending;
   readonly relays: Relays;
@@ -111,10 +114,10 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
     ranking: (tx, by, entry, reason) => recommending.settings.undo(tx, by, entry, reason),
     relay: (tx, by, { id, target }, reason) => relays.remove(tx, by, target.id, { reason, undoes: id }),
     held: (tx, by, { id }, reason) => parts.holding.undo(tx, by, id, reason),
+    'legal-hold': (tx, by, entry, reason) => parts.legalHolds.undo(tx, by, entry, reason),
     raid: (tx, by, { id }, reason) => parts.raid.undo(tx, by, id, reason),
     announcement: (tx, by, { id }, reason) => parts.announcements.undo(tx, by, id, reason),
-    invite: (tx, by, { target }) =>
-      auth.invites.reopen(tx, by, idSchema<'invite'>().parse(target.id.split(' ').at(-1))),
+    invite: (tx, by, entry) => auth.invites.undo(tx, by, entry),
     queue: (tx, by, entry) => work.undo(tx, by, entry),
     lock: (tx, by, entry, reason) => parts.serverLock.undo(tx, by, entry, reason),
     async rows(tx, by, entry, reason) {
@@ -127,7 +130,7 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
 }
 
 /** What hangs on a row that was put back, or that was taken away again. */
-function restoredIn({ domains, staff, rules, trending }: Parts) {
+function restoredIn({ domains, staff, rules, trending, branding }: Parts) {
   type After = (tx: Tx, key: Restored['key']) => Promise<unknown>;
   const nothing: After = async () => undefined;
   return {
@@ -140,6 +143,7 @@ function restoredIn({ domains, staff, rules, trending }: Parts) {
     trend_decisions: (tx, { of = '', subject = '' }) => trending.decisions.restored(tx, { of, subject }),
     trend_trusts: (tx, { domain = '' }) => trending.decisions.trustRestored(tx, domain),
     instance_settings: nothing,
+    instance_pictures: async () => branding.forget(),
     domain_subscriptions: (tx) => domains.subscriptions.restored(tx),
     domain_excludes: (tx) => domains.subscriptions.restored(tx),
     domain_drafts: nothing,

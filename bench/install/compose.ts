@@ -9,6 +9,10 @@ const service = z.object({
   environment: texts.default({}),
   env_file: z.string().optional(),
   command: z.array(z.string()).default([]),
+  mem_limit: z
+    .string()
+    .regex(/^\d+[mg]$/)
+    .optional(),
 });
 const file = z.object({ services: z.record(z.string(), service) });
 
@@ -16,12 +20,20 @@ const file = z.object({ services: z.record(z.string(), service) });
 export interface ComposeService {
   readonly environment: Readonly<Record<string, string>>;
   readonly command: readonly string[];
+  /** More than this an engine does not let it have; null: as much as there is. */
+  readonly limitMib: number | null;
 }
 
-/** Reads `docker-compose.yml` and `.env` of a checkout. Throws where a variable that has to be set is not. */
-export async function readCompose(root: string): Promise<ReadonlyMap<string, ComposeService>> {
+/**
+ * Reads `docker-compose.yml` of a checkout, with the given variables or those of its `.env`. Throws where one that has to
+ * be set is not.
+ */
+export async function readCompose(
+  root: string,
+  given?: Readonly<Record<string, string>>,
+): Promise<ReadonlyMap<string, ComposeService>> {
   const read = (name: string) => readFile(join(root, name), 'utf8');
-  const env = texts.parse(parseEnv(await read('.env')));
+  const env = given ?? texts.parse(parseEnv(await read('.env')));
   const fill = (text: string) =>
     text.replace(/\$\{(\w+)(:[-?])?([^}]*)\}/g, (_, name: string, how = '', rest = '') => {
       const value = env[name];
@@ -31,7 +43,7 @@ export async function readCompose(root: string): Promise<ReadonlyMap<string, Com
     });
   const { services } = file.parse(parseYaml(await read('docker-compose.yml'), { merge: true }));
   return new Map(
-    Object.entries(services).map(([name, { environment, env_file: from, command }]) => [
+    Object.entries(services).map(([name, { environment, env_file: from, command, mem_limit: limit }]) => [
       name,
       {
         environment: {
@@ -39,6 +51,7 @@ export async function readCompose(root: string): Promise<ReadonlyMap<string, Com
           ...Object.fromEntries(Object.entries(environment).map(([key, text]) => [key, fill(text)])),
         },
         command: command.map(fill),
+        limitMib: limit === undefined ? null : Number.parseInt(limit, 10) * (limit.endsWith('g') ? 1024 : 1),
       },
     ]),
   );

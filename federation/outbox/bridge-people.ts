@@ -61,13 +61,16 @@ interface BlockEvent {
 
 /** What people of this server do to accounts and posts of others, as activities. */
 export function peopleBridge(deps: PeopleBridgeDeps) {
-  const tell = (tx: Tx, here: Account, there: Account, activity: Outgoing, objectUri: string) =>
-    deliver(deps, tx, {
-      senderId: here.id,
-      activity,
-      objectUri,
-      audience: { kind: 'account', id: there.id },
-    });
+  async function tell(
+    tx: Tx,
+    here: Account,
+    there: Account,
+    activity: Outgoing,
+    objectUri: string,
+  ): Promise<void> {
+    const audience = { kind: 'account', id: there.id } as const;
+    await deliver(deps, tx, { senderId: here.id, activity, objectUri, audience });
+  }
 
   /** Both ends of a follow, where exactly the given end is of this server. */
   async function ends(event: FollowEvent, ours: 'follower' | 'target') {
@@ -151,6 +154,21 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
     });
   }
 
+  /** Sends the document of an actor to everybody who may know it; returns the place of the activity, null where there was nothing to say. */
+  async function tellAllWhoKnow(tx: Tx, account: Account): Promise<string | null> {
+    const document = await deps.actorDocument(account);
+    if (!document) return null;
+    return deliver(deps, tx, {
+      senderId: account.id,
+      activity: updateActorOf(document, deps.urls.followers(account.id), deps.ids.next()),
+      objectUri: account.actorUri,
+      audience: [
+        { kind: 'followers', of: account.id },
+        { kind: 'told-by', of: account.id },
+      ],
+    });
+  }
+
   return {
     async onFollowRequested(tx: Tx, event: FollowEvent): Promise<void> {
       const both = await ends(event, 'follower');
@@ -220,20 +238,15 @@ export function peopleBridge(deps: PeopleBridgeDeps) {
       const person = await deps.accounts.byId(event.accountId);
       if (person?.domain !== null) return;
       const channel = await deps.accounts.channelOf(person.id);
-      for (const account of [person, channel]) {
-        const document =
-          account && (await deps.accounts.keysOf(account.id)) && (await deps.actorDocument(account));
-        if (!account || !document) continue;
-        await deliver(deps, tx, {
-          senderId: account.id,
-          activity: updateActorOf(document, deps.urls.followers(account.id), deps.ids.next()),
-          objectUri: account.actorUri,
-          audience: [
-            { kind: 'followers', of: account.id },
-            { kind: 'told-by', of: account.id },
-          ],
-        });
-      }
+      for (const account of [person, channel])
+        if (account && (await deps.accounts.keysOf(account.id))) await tellAllWhoKnow(tx, account);
+    },
+
+    /** The news is signed with the key that receivers know: some look for a new one in it, and nowhere else. */
+    async onAccountRekeyed(tx: Tx, event: { accountId: AccountId }): Promise<void> {
+      const account = await deps.accounts.byId(event.accountId);
+      const position = account && (await tellAllWhoKnow(tx, account));
+      if (position) await deps.accounts.newKeySignsAfter(tx, account.id, position);
     },
 
     /** The reporter asked for the server of the account to be told as well. */

@@ -23,13 +23,14 @@ export function relayBridge(deps: RelayBridgeDeps) {
     followerUri: instanceAccount.actorUri,
     targetUri: kind === 'litepub' && actorUri !== null ? actorUri : AS_PUBLIC,
   });
-  const tell = (tx: Tx, event: RelayEvent, activity: ReturnType<typeof followOf>) =>
-    deliver(deps, tx, {
+  async function tell(tx: Tx, event: RelayEvent, activity: ReturnType<typeof followOf>): Promise<void> {
+    await deliver(deps, tx, {
       senderId: instanceAccount.id,
       activity,
       objectUri: event.followUri,
       audience: { kind: 'inbox', uri: event.inboxUri },
     });
+  }
   return {
     onRelayAdded: (tx: Tx, event: RelayEvent): Promise<void> => tell(tx, event, followOf(factsOf(event))),
     onRelayRemoved: (tx: Tx, event: RelayEvent): Promise<void> =>

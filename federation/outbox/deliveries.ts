@@ -47,7 +47,7 @@ export async function wakeForgotten(
 
 /**
  * Stores an activity once, with one delivery row per inbox of its audience, and wakes the pumps of their
- * hosts. The same activity stored twice is one. Nothing is sent here.
+ * hosts. The same activity stored twice is one. Nothing is sent here. Returns its place among all, null where it was there.
  */
 export async function deliver(
   deps: DeliveryDeps,
@@ -58,7 +58,7 @@ export async function deliver(
     objectUri: string;
     audience: Audience | readonly Audience[];
   },
-): Promise<void> {
+): Promise<string | null> {
   const { activity, senderId } = input;
   const body = JSON.stringify(activity);
   const inserted = await tx('activities')
@@ -70,9 +70,10 @@ export async function deliver(
     .ignore()
     .returning<Stored[]>(['id', 'position']);
   const stored = inserted[0];
-  if (!stored) return;
+  if (!stored) return null;
   const hosts = await insertDeliveries(deps, tx, { ...stored, senderId, audiences: [input.audience].flat() });
   await wakePumps(deps.enqueue, tx, hosts);
+  return stored.position;
 }
 
 interface Stored {

@@ -238,7 +238,8 @@ async function send(
   if (!url || !body) return dead('There is no such inbox, or the sender is gone.');
   // The name in the row is as it was given; only the URL tells whom it means.
   if (url.host === deps.urls.domain) return dead('This is the server itself.');
-  const letter = { accountId: row.accountId, url, body: body.bytes, bodyDigest: body.digest };
+  const { bytes, digest: bodyDigest, signing } = body;
+  const letter = { accountId: row.accountId, url, body: bytes, bodyDigest, signing };
   const knocked = await knock(deps, letter, scheme, signal);
   const { answer } = knocked;
   if (!answer.ok && answer.reason === 'no-key') return dead(answer.detail ?? answer.reason);

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { createShelf } from '../modules/backups/index.ts';
 import { restore } from '../restoring.ts';
 import { openBackupPlace } from '../stores.ts';
+import { noted } from './noted.ts';
 import { inMegabytes, stepTeller } from './progress.ts';
 import { type Report, type Run, type RunAlone, refused } from './report.ts';
 
@@ -24,7 +25,7 @@ function addCreate(command: Command, run: Run): void {
     .addOption(new Option('--media <which>', 'default: BACKUP_MEDIA').choices(['all', 'none']))
     .option('--dry-run', 'only say what would go into it')
     .action((options: { media?: 'all' | 'none'; dryRun?: boolean }) =>
-      run(async ({ backups }): Promise<Report> => {
+      run(async ({ backups, audit, inTx }): Promise<Report> => {
         if (options.dryRun) {
           const rows = await backups.preview();
           const total = rows.reduce((sum, { rows: count }) => sum + count, 0);
@@ -33,6 +34,8 @@ function addCreate(command: Command, run: Run): void {
         const media = options.media && { media: options.media === 'all' };
         const outcome = await backups.create({ ...media, onProgress: stepTeller() });
         if (!outcome.ok) return refused(outcome);
+        const target = { kind: 'storage', id: outcome.created.name } as const;
+        await noted({ audit, inTx }, { action: 'backup.create', target });
         const { name, rows, objects, bytes, copied, copiedBytes, damaged, forgotten } = outcome.created;
         const text = [
           `${name}: ${rows} rows, ${objects} objects, ${inMegabytes({ objects, bytes })}.`,

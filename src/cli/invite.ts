@@ -40,7 +40,8 @@ export function inviteCommand(run: Run): Command {
           expiresInSeconds: options.days === undefined ? null : options.days * DAY_SECONDS,
           autofollow: options.autofollow ?? false,
         };
-        const made = await inTx((tx) => auth.invites.create(tx, { id: account.id, role }, form));
+        const inviter = { id: account.id, role };
+        const made = await inTx((tx) => auth.invites.give(tx, operator, { inviter, ...form }));
         if (!made.ok) return refused(made);
         return { ok: true, text: `${config.origin}/invite/${made.invite.code}` };
       }),

@@ -3,8 +3,8 @@ import { transcriptionLimits } from '../../config/media-limits.ts';
 import { retentionLimits } from '../../config/retention-limits.ts';
 import type { VideoId } from '../lib/ids.ts';
 import { type RetentionClass, retentionClasses } from '../modules/retention/index.ts';
-import { operator } from '../modules/staff/index.ts';
 import { type StoreName, storeNames } from '../modules/storage/index.ts';
+import { noted, recorded, remakeOf, remakeOfMany } from './noted.ts';
 import { GB, inMegabytes, progressTeller, sizeOf } from './progress.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
 import { missing, misused, type Report, type Run, refused } from './report.ts';
@@ -64,7 +64,7 @@ function addRetention(command: Command, run: Run): void {
           const target = { kind: 'storage', id: options.run } as const;
           const outcome = await retention.run(options.run);
           if (!outcome.ok) return refused(outcome);
-          await inTx((tx) => audit.record(tx, operator, { action: 'storage.clean', target }));
+          await noted({ audit, inTx }, { action: 'storage.clean', target });
           const { rows, bytes } = outcome.freed;
           return { ok: true, text: `${rows} went, ${sizeOf(bytes)}.` };
         }
@@ -99,7 +99,7 @@ function addPrune(command: Command, run: Run): void {
     )
     .option('--dry-run', 'only tell what would go')
     .action((options: { days?: number; maxGb?: number; dryRun?: boolean }) =>
-      run(async ({ videos }): Promise<Report> => {
+      run(async ({ videos, audit, inTx }): Promise<Report> => {
         const { cache, prune } = videos.storageUse;
         const isAsked = options.days !== undefined || options.maxGb !== undefined;
         const asConfigured = {
@@ -108,6 +108,10 @@ function addPrune(command: Command, run: Run): void {
         };
         const wanted = isAsked ? { unwatchedForMs: options.days, toBytes: options.maxGb } : asConfigured;
         const gone = await prune({ ...wanted, dryRun: options.dryRun ?? false });
+        if (!options.dryRun) {
+          const target = { kind: 'storage', id: 'remote-videos' } as const;
+          await noted({ audit, inTx }, { action: 'storage.clean', target, detail: { videos: gone.videos } });
+        }
         const verb = options.dryRun ? 'would go' : 'went';
         return { ok: true, text: `${gone.videos} copies ${verb}, ${sizeOf(gone.bytes)}.` };
       }),
@@ -129,10 +133,11 @@ function addOrphans(command: Command, run: Run): void {
         const mend = options.fix === true && options.dryRun !== true;
         const outcome = await media.scan.run({ mend });
         if (!outcome.ok) return refused(outcome);
-        if (mend) {
-          const deed = { action: 'storage.mend', target: { kind: 'storage', id: 'objects' } } as const;
-          await inTx((tx) => audit.record(tx, operator, deed));
-        }
+        if (mend)
+          await noted(
+            { audit, inTx },
+            { action: 'storage.mend', target: { kind: 'storage', id: 'objects' } },
+          );
         const { findings, objects, orphans, orphanBytes, missing, mended } = outcome;
         const found = `${orphans} orphans, ${sizeOf(orphanBytes)}; ${missing} missing; ${objects} objects were looked at.`;
         const left = orphans + missing - mended;
@@ -182,14 +187,14 @@ function addTranscribe(command: Command, run: Run): void {
     .option(...DRY_RUN)
     .action(
       (videoId: VideoId | undefined, { allMissing = false, ...trial }: { allMissing?: boolean } & Tried) =>
-        run(async ({ videos, inTx }): Promise<Report> => {
+        run(async ({ videos, inTx, audit }): Promise<Report> => {
           if ((videoId === undefined) === !allMissing) {
             return misused('Name one video, or say --all-missing.');
           }
-          const ask = (id: VideoId) =>
-            tried(inTx, trial.dryRun === true, (tx) => videos.askToTranscribe(tx, id));
           if (videoId !== undefined) {
-            const asked = await ask(videoId);
+            const deed = remakeOf(videoId, 'captions');
+            const work = recorded({ audit }, deed, (tx) => videos.askToTranscribe(tx, videoId));
+            const asked = await tried(inTx, trial.dryRun === true, work);
             if (!asked.ok) return refused(asked);
             return ofTrial({ ok: true, text: 'Its captions will be written.' }, trial);
           }
@@ -197,12 +202,13 @@ function addTranscribe(command: Command, run: Run): void {
           for (let after: VideoId | null = null; ; ) {
             const ids: VideoId[] = await videos.withoutCaptions(after, transcriptionLimits.videosPerPage);
             for (const id of ids) {
-              const asked = await ask(id);
+              const asked = await tried(inTx, trial.dryRun === true, (tx) => videos.askToTranscribe(tx, id));
               if (asked.ok) count += 1;
               else if (asked.reason === 'not-configured') return refused(asked);
             }
             after = ids.at(-1) ?? null;
             if (ids.length < transcriptionLimits.videosPerPage) {
+              if (!trial.dryRun && count > 0) await noted({ audit, inTx }, remakeOfMany('captions', count));
               return ofTrial({ ok: true, text: `The captions of ${count} videos will be written.` }, trial);
             }
           }
@@ -221,10 +227,13 @@ function addMove(command: Command, run: Run): void {
     .option('--keep', 'leave them where they were as well')
     .option('--dry-run', 'only tell what would be moved')
     .action(({ to, keep = false, dryRun = false }: { to: StoreName; keep?: boolean; dryRun?: boolean }) =>
-      run(async ({ media }): Promise<Report> => {
+      run(async ({ media, audit, inTx }): Promise<Report> => {
         const outcome = await media.move(to, { keep, dryRun, onProgress: progressTeller() });
         if (!outcome.ok) return refused(outcome);
         const { objects, damaged, foreign } = outcome;
+        const target = { kind: 'storage', id: to } as const;
+        if (!dryRun)
+          await noted({ audit, inTx }, { action: 'storage.move', target, detail: { objects, keep } });
         const rows = damaged.map((key) => ({ damaged: key }));
         const others =
           foreign === 0 ? '' : ` ${foreign} objects that are not of this server were left alone.`;

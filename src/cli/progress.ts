@@ -26,6 +26,12 @@ export function stepTeller(): (step: string) => void {
   };
 }
 
+/** The same for work that counts one kind of things. */
+export function countTeller(done: string): (count: number) => void {
+  const tell = stepTeller();
+  return (count) => tell(`${count} ${done} so far`);
+}
+
 export function inMegabytes({ bytes }: Progress): string {
   return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { noted } from './noted.ts';
 import { inMegabytes, progressTeller } from './progress.ts';
 import type { Tried } from './rehearsal.ts';
 import type { Report, Run } from './report.ts';
@@ -14,12 +15,18 @@ export function storageCommand(run: Run): Command {
     .option('--dry-run', 'only tell what there is, as without --repair')
     .option('--prefix <prefix>', 'only objects whose key starts so, such as media/', keyPrefix)
     .action(({ dryRun, ...options }: { repair?: boolean; prefix?: string } & Tried) =>
-      run(async ({ media }): Promise<Report> => {
+      run(async ({ media, audit, inTx }): Promise<Report> => {
         const report = await media.checkContent({
           ...options,
           ...(dryRun && { repair: false }),
           onProgress: progressTeller(),
         });
+        if (options.repair && !dryRun) {
+          await noted(
+            { audit, inTx },
+            { action: 'storage.mend', target: { kind: 'storage', id: 'objects' } },
+          );
+        }
         const { objects, counts, unmended, findings } = report;
         const { missing, damaged, orphan } = counts;
         const text = `${objects} objects (${inMegabytes(report)}) were read: ${missing} missing, ${damaged} damaged, ${orphan} orphans.`;

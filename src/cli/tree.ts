@@ -4,6 +4,7 @@ import { actorCommand } from './actor.ts';
 import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
+import { brandingCommand } from './branding.ts';
 import { catalogue } from './catalogue.ts';
 import { claimCommand } from './claim.ts';
 import { classifierCommand } from './classifier.ts';
@@ -13,6 +14,7 @@ import { doctorCommand } from './doctor.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
 import { hashCommand } from './hash.ts';
+import { holdCommand } from './hold.ts';
 import { inboxCommand } from './inbox.ts';
 import { instanceCommand } from './instance.ts';
 import { inviteCommand } from './invite.ts';
@@ -28,6 +30,7 @@ import { relayCommand } from './relay.ts';
 import type { Run, RunAlone } from './report.ts';
 import { reportCommand } from './reports.ts';
 import { ruleCommand } from './rule.ts';
+import { secretsCommand } from './secrets.ts';
 import { registrationsCommand, settingsCommand } from './settings.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
@@ -45,10 +48,11 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
     .description('Looks after a Vireo server. The same work the server does, from the command line.')
     .version(version)
     .option('--json', 'print JSON for programs');
-  program.addCommand(backupCommand(run, runAlone)).addCommand(doctorCommand(runAlone));
+  for (const noun of [backupCommand(run, runAlone), doctorCommand(runAlone), secretsCommand(runAlone)])
+    program.addCommand(noun);
   for (const noun of [
     ...[userCommand, joiningCommand, inviteCommand, registrationsCommand, auditCommand],
-    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand],
+    ...[videoCommand, commentCommand, reportCommand, ruleCommand, raidCommand, hashCommand, holdCommand],
     ...[claimCommand, classifierCommand, announceCommand],
     ...[queueCommand, federationCommand, deliveryCommand, domainCommand, instanceCommand, relayCommand],
     ...[actorCommand, inboxCommand],
@@ -61,6 +65,7 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
       countersCommand,
       settingsCommand,
     ],
+    ...[brandingCommand],
   ])
     program.addCommand(noun(run));
   for (const command of everyCommand(program)) command.configureHelp({ showGlobalOptions: true });

@@ -7,6 +7,7 @@ import { operator, type RoleRef, roles, type StaffView } from '../modules/staff/
 import { addAccountMeasures } from './measures.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
 import { missing, type Report, type Run, refused } from './report.ts';
+import { addGoing } from './user-goes.ts';
 
 const MAX_LISTED = 1_000;
 
@@ -19,6 +20,7 @@ export function userCommand(run: Run): Command {
   addWayIn(command, run);
   addDecisions(command, run);
   addQuota(command, run);
+  addGoing(command, run);
   return addAccountMeasures(command, run);
 }
 

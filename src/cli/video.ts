@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { VideoId } from '../lib/ids.ts';
 import { type StoreName, storeNames } from '../modules/storage/index.ts';
 import { addVideoMeasures } from './measures.ts';
+import { noted, recorded, remakeOf, remakeOfMany } from './noted.ts';
 import { inMegabytes } from './progress.ts';
 import { type Tried, tried } from './rehearsal.ts';
 import { missing, misused, type Report, type Run, refused } from './report.ts';
@@ -30,11 +31,14 @@ function addRetranscode(command: Command, run: Run): void {
     .option('--dry-run', 'only tell how many there are')
     .action(
       (videoId: VideoId | undefined, { all = false, dryRun = false }: { all?: boolean; dryRun?: boolean }) =>
-        run(async ({ videos, inTx }): Promise<Report> => {
+        run(async ({ videos, inTx, audit }): Promise<Report> => {
           if ((videoId === undefined) === !all) return misused('Name one video, or say --all.');
           const verb = dryRun ? 'would' : 'will';
           if (videoId !== undefined) {
-            const asked = await tried(inTx, dryRun, (tx) => videos.askToRemake(tx, videoId));
+            const ask = recorded({ audit }, remakeOf(videoId, 'all'), (tx) =>
+              videos.askToRemake(tx, videoId),
+            );
+            const asked = await tried(inTx, dryRun, ask);
             if (!asked.ok) return refused(asked);
             return { ok: true, text: `It ${verb} be made anew.` };
           }
@@ -46,7 +50,9 @@ function addRetranscode(command: Command, run: Run): void {
               if (asked.ok) count += 1;
             }
             after = ids.at(-1) ?? null;
-            if (ids.length < BATCH) return { ok: true, text: `${count} videos ${verb} be made anew.` };
+            if (ids.length === BATCH) continue;
+            if (!dryRun && count > 0) await noted({ audit, inTx }, remakeOfMany('all', count));
+            return { ok: true, text: `${count} videos ${verb} be made anew.` };
           }
         }),
     );
@@ -61,11 +67,14 @@ function addVerify(command: Command, run: Run): void {
     .option('--repair', 'put a good copy in the place of a bad one, or have it made again')
     .option('--dry-run', 'only tell what there is, as without --repair')
     .action((videoId: VideoId, { repair = false, dryRun = false }: { repair?: boolean } & Tried) =>
-      run(async ({ media, videos }): Promise<Report> => {
+      run(async ({ media, videos, audit, inTx }): Promise<Report> => {
         if (!(await videos.internal(videoId))) return noVideo(videoId);
+        const mend = repair && !dryRun;
         const { objects, counts, unmended, findings, ...report } = await media.checkContent({
-          ...{ repair: repair && !dryRun, prefix: `media/${videoId}/` },
+          ...{ repair: mend, prefix: `media/${videoId}/` },
         });
+        if (mend)
+          await noted({ audit, inTx }, { action: 'storage.mend', target: { kind: 'video', id: videoId } });
         const text = `${objects} objects (${inMegabytes({ objects, ...report })}) were read: ${counts.missing} missing, ${counts.damaged} damaged, ${counts.orphan} orphans.`;
         return { ok: unmended === 0, rows: findings, text };
       }),
@@ -82,8 +91,11 @@ function addThumbnails(command: Command, run: Run): void {
     .argument('<video>', 'its id', videoIdIn)
     .option('--dry-run', 'only tell whether that can be done')
     .action((videoId: VideoId, { dryRun = false }: { dryRun?: boolean }) =>
-      run(async ({ videos, inTx }): Promise<Report> => {
-        const asked = await tried(inTx, dryRun, (tx) => videos.askForThumbnails(tx, videoId));
+      run(async ({ videos, inTx, audit }): Promise<Report> => {
+        const ask = recorded({ audit }, remakeOf(videoId, 'thumbnails'), (tx) =>
+          videos.askForThumbnails(tx, videoId),
+        );
+        const asked = await tried(inTx, dryRun, ask);
         if (!asked.ok) return refused(asked);
         return { ok: true, text: `They ${dryRun ? 'would' : 'will'} be made anew.` };
       }),
@@ -100,8 +112,12 @@ function addPurge(command: Command, run: Run): void {
     .argument('<video>', 'its id', videoIdIn)
     .option('--dry-run', 'only tell what would go')
     .action((videoId: VideoId, { dryRun = false }: { dryRun?: boolean }) =>
-      run(async ({ videos, inTx }): Promise<Report> => {
-        const gone = await tried(inTx, dryRun, (tx) => videos.storageUse.evict(tx, videoId));
+      run(async ({ videos, inTx, audit }): Promise<Report> => {
+        const target = { kind: 'video', id: videoId } as const;
+        const evict = recorded({ audit }, { action: 'storage.clean', target }, (tx) =>
+          videos.storageUse.evict(tx, videoId),
+        );
+        const gone = await tried(inTx, dryRun, evict);
         if (!gone.ok) return refused(gone);
         const { bytes } = gone;
         return { ok: true, text: `${inMegabytes({ objects: 0, bytes })} ${dryRun ? 'would go' : 'went'}.` };
@@ -118,11 +134,14 @@ function addMove(command: Command, run: Run): void {
     .addOption(new Option('--to <store>', 'where to').choices([...storeNames]).makeOptionMandatory())
     .option('--dry-run', 'only tell what would be moved')
     .action((videoId: VideoId, { to, dryRun = false }: { to: StoreName; dryRun?: boolean }) =>
-      run(async ({ media, videos }): Promise<Report> => {
+      run(async ({ media, videos, audit, inTx }): Promise<Report> => {
         if (!(await videos.internal(videoId))) return noVideo(videoId);
         const outcome = await media.moveVideo(videoId, to, { dryRun });
         if (!outcome.ok) return refused(outcome);
         const { objects, damaged } = outcome;
+        const target = { kind: 'video', id: videoId } as const;
+        if (!dryRun)
+          await noted({ audit, inTx }, { action: 'storage.move', target, detail: { to, objects } });
         const verb = dryRun ? 'would be moved' : 'were moved and verified';
         const rows = damaged.map((key) => ({ damaged: key }));
         return {

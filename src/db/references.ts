@@ -31,12 +31,10 @@ async function clearSetAside(tx: Tx, accountId: AccountId, limit: number): Promi
     });
 }
 
-/**
- * Does to rows that name an account what deleting the row of the account would do, and keeps that one: other servers
- * know it. The database itself knows which rows those are, but for a few, so that no table that comes later is forgotten. At most
- * `limit` rows at once; returns how many, which is less than that when nothing is left.
- */
-export async function dropReferences(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
+/** Every column that names an account, and whether it is emptied where the account goes, in place of its row. */
+export async function accountReferences(
+  tx: Tx,
+): Promise<{ table: string; column: string; clears: boolean }[]> {
   const { rows } = await tx.raw<{ rows: { table: string; column: string; clears: boolean }[] }>(
     `select constraints.conrelid::regclass::text as table, attributes.attname as column,
             constraints.confdeltype = 'n' as clears
@@ -46,8 +44,17 @@ export async function dropReferences(tx: Tx, accountId: AccountId, limit: number
       where constraints.contype = 'f' and constraints.confrelid = 'accounts'::regclass
       order by 1, 2`,
   );
+  return [...rows, ...UNCHECKED];
+}
+
+/**
+ * Does to rows that name an account what deleting the row of the account would do, and keeps that one: other servers
+ * know it. The database itself knows which rows those are, but for a few, so that no table that comes later is forgotten. At most
+ * `limit` rows at once; returns how many, which is less than that when nothing is left.
+ */
+export async function dropReferences(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
   let left = limit;
-  for (const { table, column, clears } of [...rows, ...UNCHECKED]) {
+  for (const { table, column, clears } of await accountReferences(tx)) {
     if (left === 0) break;
     if (KEPT.has(`${table}.${column}`)) continue;
     // Locked by a statement of its own: one that is changed meanwhile lies elsewhere afterwards, and the next looks there.

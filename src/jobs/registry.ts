@@ -119,6 +119,14 @@ export const jobSpecs = {
     timeoutMs: 10 * minute,
     retryDelayMs: 15_000,
   },
+  /** Copies the files of what is kept for authorities; see src/modules/moderation/legal-holds. */
+  'legal-holds.copy': {
+    queue: 'media',
+    payload: z.object({ holdId: idSchema<'legal-hold'>() }),
+    maxAttempts: 20,
+    timeoutMs: 120 * minute,
+    retryDelayMs: 15_000,
+  },
   /** Removes what shows the same as the videos of an upheld copyright claim. */
   'claims.copies': {
     queue: 'default',
@@ -258,6 +266,14 @@ export const jobSpecs = {
   },
   /** Makes the digest of one account, where it is due. */
   'mail.digest': {
+    queue: 'mail',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 10,
+    timeoutMs: 2 * minute,
+    retryDelayMs: minute,
+  },
+  /** Makes the summary for one of the staff, where it is due. */
+  'mail.staff-digest': {
     queue: 'mail',
     payload: z.object({ accountId: idSchema<'account'>() }),
     maxAttempts: 10,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { accentOn, contrast, LEAST_CONTRAST } from './colour.ts';
+import { contrast } from '../../config/colour.ts';
+import { accentOn, LEAST_CONTRAST } from './colour.ts';
 
 test('contrast is that of WCAG', () => {
   expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5);

@@ -31,6 +31,7 @@ export type StaffRoleId = Id<'staff-role'>;
 export type JoiningBlockId = Id<'joining-block'>;
 export type MeasureId = Id<'measure'>;
 export type AnnouncementId = Id<'announcement'>;
+export type LegalHoldId = Id<'legal-hold'>;
 export type AppealId = Id<'appeal'>;
 
 /** Makes ids. One per process. */

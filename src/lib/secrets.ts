@@ -19,6 +19,8 @@ export async function loadOrCreateSecret(dir: string, name: string, bytes = 32):
   try {
     await writeDurably(draft, `${randomBytes(bytes).toString('base64url')}\n`);
     await link(draft, path);
+    // The name, too, must outlive a machine that loses its power: what was sealed in the meantime has no other key.
+    await syncFolder(dir);
   } catch (error) {
     if (!isCode(error, 'EEXIST')) throw error;
   } finally {
@@ -52,6 +54,15 @@ async function writeDurably(path: string, text: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

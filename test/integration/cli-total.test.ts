@@ -3,12 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catalogue } from '../../src/cli/catalogue.ts';
 import { commandTree, leavesOf } from '../../src/cli/tree.ts';
 import { contentOf } from '../helpers/activities.ts';
+import { onRecord } from '../helpers/cli/on-record.ts';
 import { runs } from '../helpers/cli/runs.ts';
 import { createWorld, type Said, type World } from '../helpers/cli/world.ts';
 
 /** Total over the command line: every command is told of, can be read by programs, and does what it is for. */
 const nothing = () => Promise.resolve();
 const leaves = leavesOf(commandTree(nothing, nothing));
+const paths = leaves.map(({ path }) => path).sort();
 const MUST_BE_TRIED = new Set(['removes', 'sends', 'changes-many']);
 /** What a process that only begins and ends leaves behind, or upkeep of the web process writes. */
 const BESIDE = [
@@ -44,10 +46,42 @@ function isOneObject({ out, code }: Said): void {
 }
 
 test('every command has a run and a place in the catalogue, and neither has more', () => {
-  const paths = leaves.map(({ path }) => path).sort();
   expect(Object.keys(runs).sort()).toEqual(paths);
   expect(Object.keys(catalogue).sort()).toEqual(paths);
 });
+
+test('every command that does more than read says what stays of it in the audit log, and no other', () => {
+  const changing = paths.filter((path) => catalogue[path]?.effect !== 'reads');
+  expect(Object.keys(onRecord).sort()).toEqual(changing);
+});
+
+interface Entry {
+  readonly action: string;
+  readonly actor_kind: string;
+  readonly reason: string;
+}
+
+/** What was put on record while a command ran. */
+async function entriesOf<T>(act: () => Promise<T>): Promise<{ readonly done: T; readonly entries: Entry[] }> {
+  const { db } = world.server.context;
+  const newest = (await db('audit_log').max('id as id').first())?.id ?? 0;
+  const done = await act();
+  const entries = await db('audit_log')
+    .where('id', '>', newest)
+    .orderBy('id')
+    .select('action', 'actor_kind', 'reason');
+  return { done, entries };
+}
+
+/** One entry for each deed, of the operator, with what was said why; none of what is not a deed. */
+function expectOnRecord(path: string, words: readonly string[], entries: readonly Entry[]): void {
+  const expected = onRecord[path];
+  const deeds = expected && !('none' in expected) ? expected : [];
+  expect(entries.map(({ action }) => action)).toEqual(deeds);
+  expect(entries.filter((entry) => entry.actor_kind !== 'operator')).toEqual([]);
+  const why = words.indexOf('--reason');
+  if (why >= 0 && deeds.length > 0) expect(entries[0]?.reason).toBe(words[why + 1]);
+}
 
 describe.each(leaves)('vireo $path', ({ path, command }) => {
   const run = runs[path];
@@ -83,18 +117,22 @@ describe.each(leaves)('vireo $path', ({ path, command }) => {
       expect(tried.code, tried.message).toBe(run.tried ?? run.code ?? 0);
     }
     const before = entry.effect === 'reads' ? await contentOf(db, BESIDE) : null;
-    const said = await world.cli(...noun, ...words);
+    const { done: said, entries } = await entriesOf(() => world.cli(...noun, ...words));
     isOneObject(said);
     expect(said.code, said.message).toBe(run.code ?? 0);
+    expectOnRecord(path, words, entries);
     await run.shows?.({ ...said, words }, world);
     if (before) expect(await changedSince(before)).toEqual([]);
   });
 
   if (run.missing) {
     test('says where a thing is not there', async () => {
-      const said = await world.cli(...path.split(' '), ...(run.missing ?? []));
+      const { done: said, entries } = await entriesOf(() =>
+        world.cli(...path.split(' '), ...(run.missing ?? [])),
+      );
       isOneObject(said);
       expect(said.code, said.message).toBe(3);
+      expect(entries).toEqual([]);
     });
   }
 });

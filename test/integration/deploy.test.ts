@@ -53,6 +53,10 @@ const service = z.strictObject({
   ...{ env_file: z.string().optional(), environment: z.record(z.string(), z.string()).optional() },
   ...{ volumes: strings.optional(), ports: strings.optional(), profiles: strings.optional() },
   ...{ command: strings.optional(), entrypoint: strings.optional() },
+  mem_limit: z
+    .string()
+    .regex(/^\d+[mg]$/)
+    .optional(),
   depends_on: z.union([strings, z.record(z.string(), z.object({ condition: z.string() }))]).optional(),
   healthcheck: z.object({ test: strings, interval: z.string(), retries: z.number() }).optional(),
   deploy: z
@@ -70,8 +74,11 @@ describe('the compose files', () => {
     expect(Object.keys(one.services).sort()).toEqual(
       ['caddy', 'media-worker', 'minio', 'postgres', 'redis', 'seaweedfs', 'web', 'worker'].sort(),
     );
-    for (const [name, { image: pinned, volumes = [], environment = {} }] of Object.entries(one.services)) {
+    for (const [name, of] of Object.entries(one.services)) {
+      const { image: pinned, mem_limit: memory, volumes = [], environment = {} } = of;
       expect(pinned, name).toBeDefined();
+      // What one part loses control of takes no other with it.
+      expect(memory, `the memory limit of ${name}`).toBeDefined();
       for (const volume of volumes) {
         const [from = ''] = volume.split(':');
         if (!from.startsWith('.')) expect(one.volumes, volume).toHaveProperty(from);

@@ -449,6 +449,10 @@ test('an admin has those written that are missing', async () => {
   const [one, two] = [await finished(), await finished()];
   const text = 'The captions of 2 videos will be written.';
   expect(await said(server.context, '--all-missing')).toEqual({ ok: true, text });
+  const deeds = await server.context.db('audit_log').select('action', 'target_id', 'detail');
+  expect(deeds).toEqual([
+    { action: 'video.remake', target_id: 'videos', detail: { what: 'captions', videos: 2 } },
+  ]);
   for (const id of [one, two]) {
     await ended(id);
     expect(await captionsOf(id)).toHaveLength(1);

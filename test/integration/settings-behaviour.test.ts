@@ -271,9 +271,27 @@ const proofs: Readonly<Record<string, Proof>> = {
     ...{ value: 'We keep *little*.', before: undefined, after: '<p>We keep <em>little</em>.</p>' },
     seen: async () => (await body('/api/v1/instance/privacy_policy')).content,
   },
+  TRANSPARENCY_REPORT: {
+    ...{ value: 'public', before: 404, after: 200 },
+    seen: async () => (await client.get('/api/v1/instance/transparency')).status,
+  },
   ACCENT_COLOR: {
     ...{ value: '#7a3cc2', before: false, after: true },
     seen: async () => (await client.get('/about/page.css')).text.includes('--accent:light-dark(#7a3cc2,'),
+  },
+  THEME_TOKENS: {
+    ...{
+      value: 'surface-1: #ffffff #101010\nradius-m: 6\nfont: serif',
+      before: [],
+      after: [true, true, true],
+    },
+    seen: async () => {
+      const { text } = await client.get('/about/page.css');
+      const [, theme] = text.split('--surface-1:light-dark(#ffffff,#101010)');
+      return theme === undefined
+        ? []
+        : [theme.includes('--radius-m:6px'), theme.includes('--font:ui-serif'), theme.includes('--back:')];
+    },
   },
   APP_COLOR: {
     ...{ value: '#ff0000', before: false, after: true },

@@ -59,6 +59,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   role: ['staff_roles', 'users', 'sessions'],
   'joining-block': ['email_domain_blocks', 'ip_blocks', 'reserved_names'],
   setting: ['settings'],
+  branding: ['instance_pictures'],
   invite: ['invites'],
   announcement: ['announcements'],
   raid: ['raid_mode'],
@@ -70,6 +71,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   report: ['reports', 'report_notes'],
   rule: ['content_rules'],
   hash: ['listed_media'],
+  'legal-hold': ['legal_holds'],
   domain: [
     ...(['domain_policies', 'domain_subscriptions', 'domain_excludes', 'domain_drafts'] as const),
     ...(['block_watches', 'block_notices', 'instance_settings'] as const),
@@ -109,9 +111,9 @@ async function stateOf(area: string): Promise<Record<string, unknown>> {
     const rows = await db(table).select(
       db.raw('(to_jsonb(??.*) - ?::text[])::text as row', [table, [...BESIDES, ...(OF_TABLE[table] ?? [])]]),
     );
-    // A decision that nobody took, and a note that was taken back, are none.
+    // A decision that nobody took, a note that was taken back and a hold that was released are none.
     const counting = rows.filter(
-      ({ row }) => !/"standing": "open"|"trust": null/.test(row) && !/"removed_at": "/.test(row),
+      ({ row }) => !/"standing": "open"|"trust": null/.test(row) && !/"(removed|released)_at": "/.test(row),
     );
     return [table, counting.map(({ row }) => row).sort()];
   });
@@ -174,6 +176,22 @@ async function listed(tx: Tx) {
   return made.id;
 }
 
+async function invite(tx: Tx) {
+  const inviter = { id: bossPerson.id, role: 'owner' as const };
+  const form = { inviter, maxUses: 1, expiresInSeconds: null, autofollow: false };
+  const made = await server.context.auth.invites.give(tx, boss, form);
+  if (!made.ok) throw new Error(made.reason);
+  return made.invite.id;
+}
+
+async function held(tx: Tx) {
+  const { id } = await report(tx);
+  const input = { target: { kind: 'report', id }, reason: 'Asked for.', reference: '' } as const;
+  const made = await server.context.legalHolds.add(tx, boss, input);
+  if (!made.ok) throw new Error(made.reason);
+  return made.holdId;
+}
+
 const announced = (text: string) => announcementInputSchema.parse({ text });
 
 async function announcement(tx: Tx) {
@@ -181,6 +199,13 @@ async function announcement(tx: Tx) {
   if (!made.ok) throw new Error(made.reason);
   return made.announcement.id;
 }
+
+const picture: Deed = (tx) => {
+  const made = { ...{ ok: true as const, width: 1, height: 1, blurhash: null }, bytes: Buffer.of(next()) };
+  const sha256 = String(next()).padStart(64, '0');
+  const input = { role: 'logo' as const, picture: { ...made, sha256 }, alt: '' };
+  return outcome(server.context.branding.set(tx, boss, input));
+};
 
 async function subscription(tx: Tx) {
   const input = { url: `https://list.test/${next()}.csv`, ...HOW };
@@ -229,6 +254,8 @@ function trials(): Readonly<Record<string, Trial>> {
     rules,
     hashes,
     domains,
+    branding,
+    legalHolds,
   } = server.context;
   const { roles, joining } = staff;
   const change = { severity: 'silence' as const };
@@ -250,6 +277,8 @@ function trials(): Readonly<Record<string, Trial>> {
       outcome(roles.change(tx, boss, id, { name: `Other ${next()}`, permissions: ['audit'], rank: 20 })),
     ),
     'role.remove': trial(role, (tx, id) => outcome(roles.remove(tx, boss, id))),
+    'branding.set': { deed: picture },
+    'branding.remove': trial(picture, (tx) => outcome(branding.remove(tx, boss, { role: 'logo' }))),
     'joining-block.add': { deed: block },
     'announcement.add': { deed: announcement },
     'announcement.change': trial(announcement, (tx, id) =>
@@ -266,19 +295,8 @@ function trials(): Readonly<Record<string, Trial>> {
     ),
     'announcement.remove': trial(announcement, (tx, id) => outcome(announcements.remove(tx, boss, id))),
     'joining-block.change': trial(block, (tx, id) => outcome(joining.changeName(tx, boss, id, 'Kept free.'))),
-    'invite.revoke': trial(
-      async (tx) => {
-        const by = { id: bossPerson.id, role: 'owner' as const };
-        const made = await auth.invites.create(tx, by, {
-          maxUses: 1,
-          expiresInSeconds: null,
-          autofollow: false,
-        });
-        if (!made.ok) throw new Error(made.reason);
-        return made.invite.id;
-      },
-      (tx, id) => outcome(auth.invites.end(tx, boss, id)),
-    ),
+    'invite.create': { deed: invite },
+    'invite.revoke': trial(invite, (tx, id) => outcome(auth.invites.end(tx, boss, id))),
     'raid.on': { deed: (tx) => outcome(raid.on(tx, boss, { hours: 2 })) },
     'raid.off': trial(
       (tx) => outcome(raid.on(tx, boss, { hours: 2 })),
@@ -354,6 +372,10 @@ function trials(): Readonly<Record<string, Trial>> {
     ),
     'rule.disable': trial(rule, (tx, id) => outcome(rules.switch(tx, boss, { id, enabled: false }))),
     'rule.remove': trial(rule, (tx, id) => outcome(rules.remove(tx, boss, id))),
+    'legal-hold.add': { deed: held },
+    'legal-hold.release': trial(held, (tx, id) =>
+      outcome(legalHolds.release(tx, boss, { id, reason: 'Over.' })),
+    ),
     'hash.add': { deed: listed },
     'hash.remove': trial(listed, (tx, id) => outcome(hashes.remove(tx, boss, id))),
     'hash.import': {

@@ -14,6 +14,7 @@ import {
 import { verifyCredentials } from './accounts/verify-credentials.ts';
 import { adminAnnouncementRoutes } from './admin/announcements.ts';
 import { askForBackup, getBackups, listKeptBackups } from './admin/backups.ts';
+import { brandingRoutes } from './admin/branding.ts';
 import {
   deadDeliveries,
   deadDelivery,
@@ -94,6 +95,7 @@ import {
 import { getAlgorithm } from './instance/algorithm.ts';
 import { announcementRoutes } from './instance/announcements.ts';
 import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
+import { getTransparency } from './instance/transparency.ts';
 import { checkInvite, createInvite, listInvites, revokeInvite } from './invites/invites.ts';
 import {
   addToList,
@@ -219,6 +221,7 @@ export const routes: readonly Route[] = [
   getPrivacyPolicy,
   getTranslationLanguages,
   getPeers,
+  getTransparency,
   getInstanceDomainBlocks,
   getCustomEmojis,
   ...announcementRoutes,
@@ -294,6 +297,7 @@ export const routes: readonly Route[] = [
   ...feedRoutes,
   getAlgorithm,
   ...[getSettings, changeSettings, previewText, previewAccent],
+  ...brandingRoutes,
   ...[homeTimeline, publicTimeline, tagTimeline, getTrendingTags],
   getTrendingStatuses,
   getTrends,

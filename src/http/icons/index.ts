@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { encodePng } from '../../lib/png.ts';
 import { coverageOf } from './paint.ts';
-import { encodePng } from './png.ts';
 import { type Outline, type Point, readDrawing, type Shape } from './shapes.ts';
 
 /**
@@ -51,7 +51,7 @@ export function createIcons(svg: string, colours: IconColours) {
       lay(placed(body), colours.color);
       for (const hole of holes) lay(placed(hole), colours.background);
     }
-    return encodePng(side, pixels);
+    return encodePng({ width: side, height: side, rgba: pixels });
   }
 
   return {
@@ -70,7 +70,7 @@ export function createIcons(svg: string, colours: IconColours) {
   };
 }
 
-export type Icons = ReturnType<typeof createIcons>;
+export type Icons = Pick<ReturnType<typeof createIcons>, 'version' | 'png'>;
 
 function roundedSquare(side: number, radius: number): Outline {
   const steps = radius === 0 ? 0 : 16;

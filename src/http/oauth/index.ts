@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { IRouter } from 'express';
-import type { Config } from '../../../config/config.ts';
 import { scopes } from '../../modules/auth/index.ts';
 import type { HttpDeps } from '../deps.ts';
 import { pageStyle } from '../page-style.ts';
-import { colouredSign } from '../theme.ts';
+import { asSvg, colouredSign } from '../theme.ts';
 import { authorizePage, authorizeStep } from './authorize.ts';
 import { giveToken, revokeToken, userInfo } from './token.ts';
 
@@ -12,24 +11,33 @@ const asItIs = (file: URL) => {
   const text = readFileSync(file, 'utf8');
   return () => text;
 };
-const coloured = (file: URL, config: Config) => {
+const styled = (file: URL, { config }: HttpDeps) => pageStyle(file, config);
+/** The logo of the server, else the sign of the project. */
+const branded = (file: URL, { branding, config }: HttpDeps) => {
   const svg = readFileSync(file, 'utf8');
-  return () => colouredSign(config, svg);
+  return async () => {
+    const { logo } = await branding.now();
+    const bytes = logo && (await branding.bytesOf(logo));
+    return logo && bytes ? asSvg(bytes, logo) : colouredSign(config, svg);
+  };
 };
 
 /** What the pages show beside their text. */
 const FILES = {
-  css: ['page.css', pageStyle],
+  css: ['page.css', styled],
   js: ['passkey.js', asItIs],
-  svg: ['logo.svg', coloured],
+  svg: ['logo.svg', branded],
 } as const;
 
 /** How apps sign people in: OAuth 2 (RFC 6749) as the Mastodon API has it. */
 export function mountOAuth(app: IRouter, deps: HttpDeps): void {
   for (const [type, [name, read]] of Object.entries(FILES)) {
-    const content = read(new URL(name, import.meta.url), deps.config);
-    app.get(`/oauth/${name}`, (_req, res) => {
-      res.set('Cache-Control', 'public, max-age=3600').type(type).send(content());
+    const content = read(new URL(name, import.meta.url), deps);
+    app.get(`/oauth/${name}`, async (_req, res) => {
+      res
+        .set('Cache-Control', 'public, max-age=3600')
+        .type(type)
+        .send(await content());
     });
   }
   app.get('/oauth/authorize', authorizePage(deps));

@@ -54,7 +54,7 @@ export function sendPage(
 <link rel="icon" href="/oauth/logo.svg">
 </head>
 <body>
-<header><img src="/oauth/logo.svg" alt="" width="32" height="32"> ${server}</header>
+<header><img src="/oauth/logo.svg" alt="" height="32"> ${server}</header>
 <main>
 <h1>${title}</h1>
 ${body}

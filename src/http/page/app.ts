@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IRouter } from 'express';
+import { decodePng } from '../../lib/png.ts';
 import type { HttpDeps } from '../deps.ts';
 import { html } from '../html.ts';
 import { createIcons, type Icons, iconKinds, iconSides } from '../icons/index.ts';
+import { createOwnIcons } from '../icons/own.ts';
 import { languageOfBrowser } from '../languages.ts';
-import { colouredSign, mountTheme, themeLink } from '../theme.ts';
+import { asSvg, colouredSign, mountTheme, themeLink } from '../theme.ts';
 import { untold } from './describing.ts';
 import { headHtml } from './head.ts';
 import { iconPath, manifestOf, SHARE_PATH } from './manifest.ts';
@@ -36,7 +38,7 @@ interface AppPage {
 export function mountApp(app: IRouter, { deps, shell, wordFiles }: AppPage): void {
   const { config, webDir } = deps;
   const sign = join(webDir, 'favicon.svg');
-  if (existsSync(sign)) mountManifest(app, config, readFileSync(sign, 'utf8'));
+  if (existsSync(sign)) mountManifest(app, deps, readFileSync(sign, 'utf8'));
 
   // Browsers compare its bytes: none of them may come from a cache in between.
   const file = join(webDir, WORKER);
@@ -46,9 +48,9 @@ export function mountApp(app: IRouter, { deps, shell, wordFiles }: AppPage): voi
   });
 
   // At no address of its own, so that nothing in it belongs to one; in the language of whoever keeps it.
-  app.get('/app/shell', (req, res) => {
+  app.get('/app/shell', async (req, res) => {
     const language = pageLanguageOf(wordFiles, req);
-    const head = html`${themeLink(config)}${wordsLink(wordFiles, language)}${headHtml(untold(deps, 200), config.instance.name)}`;
+    const head = html`${await themeLink(deps)}${wordsLink(wordFiles, language)}${headHtml(untold(deps, 200), config.instance.name)}`;
     res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });
     res.type('html').send(shell({ language, head, isBehind: false }));
   });
@@ -59,35 +61,52 @@ export function mountApp(app: IRouter, { deps, shell, wordFiles }: AppPage): voi
   });
 }
 
-function mountManifest(app: IRouter, config: HttpDeps['config'], svg: string): void {
-  mountTheme(app, config);
-  app.get('/favicon.svg', (_req, res) => {
-    res.set('Cache-Control', 'public, max-age=3600').type('svg').send(colouredSign(config, svg));
+function mountManifest(app: IRouter, deps: HttpDeps, svg: string): void {
+  const { config } = deps;
+  mountTheme(app, deps);
+  const icons = iconsOf(deps, svg);
+  app.get('/favicon.svg', async (_req, res) => {
+    res
+      .set('Cache-Control', 'public, max-age=3600')
+      .type('svg')
+      .send(await signOf(deps, svg));
   });
-  const icons = iconsOf(svg, config);
-  app.get('/manifest.webmanifest', (req, res) => {
+  app.get('/manifest.webmanifest', async (req, res) => {
     // Browsers ask for it without cookies.
-    const manifest = manifestOf(config, icons(), languageOfBrowser(req));
+    const manifest = manifestOf(config, await icons(), languageOfBrowser(req));
     res.set({ 'Cache-Control': 'public, max-age=3600', Vary: 'Accept-Language' });
     res.type('application/manifest+json').send(JSON.stringify(manifest));
   });
   for (const kind of iconKinds) {
     for (const side of iconSides) {
-      app.get(iconPath(kind, side), (_req, res) => {
-        res.set('Cache-Control', FOR_A_DAY).type('png').send(icons().png(kind, side));
+      app.get(iconPath(kind, side), async (_req, res) => {
+        res
+          .set('Cache-Control', FOR_A_DAY)
+          .type('png')
+          .send((await icons()).png(kind, side));
       });
     }
   }
 }
 
-/** The icons in the colours of now: painted anew when those change. */
-function iconsOf(svg: string, { app }: HttpDeps['config']): () => Icons {
-  let colours = '';
+/** The icon of the server for the bar of a browser, else the sign of the project. */
+async function signOf({ branding, config }: HttpDeps, svg: string): Promise<string> {
+  const { icon } = await branding.now();
+  const bytes = icon && (await branding.bytesOf(icon));
+  return icon && bytes ? asSvg(bytes, icon) : colouredSign(config, svg);
+}
+
+/** The icons of now: made anew when the picture or the colours change. */
+function iconsOf({ branding, config: { app } }: HttpDeps, svg: string): () => Promise<Icons> {
+  let madeOf = '';
   let icons: Icons | null = null;
-  return () => {
-    const now = `${app.color} ${app.background}`;
-    if (icons === null || colours !== now) icons = createIcons(svg, app);
-    colours = now;
+  return async () => {
+    const { icon } = await branding.now();
+    const now = `${icon?.key} ${app.color} ${app.background}`;
+    if (icons !== null && madeOf === now) return icons;
+    const bytes = icon && (await branding.bytesOf(icon));
+    icons = bytes ? createOwnIcons(decodePng(bytes), app.background) : createIcons(svg, app);
+    madeOf = now;
     return icons;
   };
 }

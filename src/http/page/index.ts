@@ -14,6 +14,7 @@ import { viewerOfPage } from '../session.ts';
 import { themeLink } from '../theme.ts';
 import { mountApp } from './app.ts';
 import { serveAssets } from './assets.ts';
+import { withBanner } from './banner.ts';
 import type { BeginScript } from './begin.ts';
 import { compressed } from './compress.ts';
 import type { Describe } from './describing.ts';
@@ -78,7 +79,7 @@ function answer(
     const first = isFirst ? await firstPages(languagesOf(req)) : null;
     const written = shell({
       language,
-      head: html`${themeLink(deps.config)}${headHtml(head, deps.config.instance.name)}${first ? firstPageHtml(first, begin) : html``}${wordsLink(wordFiles, language)}`,
+      head: html`${await themeLink(deps)}${headHtml(await withBanner(deps, head), deps.config.instance.name)}${first ? firstPageHtml(first, begin) : html``}${wordsLink(wordFiles, language)}`,
       isBehind: first !== null && begin !== null,
     });
     res.set({ 'Cache-Control': 'no-cache', 'Content-Language': language, Vary: VARY });

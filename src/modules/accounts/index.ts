@@ -1,7 +1,6 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { emitter } from '../../db/outbox.ts';
 import type { AccountId, IdSource } from '../../lib/ids.ts';
-import type { Result } from '../../lib/result.ts';
 import type { Urls } from '../instances/index.ts';
 import type { Screening } from '../rules/index.ts';
 import { ensureChannelKeys, ensureChannels } from './channels.ts';
@@ -15,15 +14,17 @@ import {
   upsertRemoteAccount,
 } from './commands.ts';
 import { accountEvents } from './events.ts';
+import { forgetPreviousKeys, newKeySignsAfter, replaceKeys } from './keys.ts';
 import { forgetDeleted, markDeleted, setLeaving } from './leaving.ts';
 import type { Account, RemoteActor, SealedKeys } from './model.ts';
-import { markRemoteMoved, moveAccount, setAliases } from './moving.ts';
+import { markMerged, markRemoteMoved, moveAccount, setAliases } from './moving.ts';
 import { editProfile, type ProfileChange } from './profile.ts';
 import { accountQueries } from './queries.ts';
 
 export { lockCounts } from './commands.ts';
 export { accountEvents } from './events.ts';
 export { createFieldChecks } from './field-checks.ts';
+export type { FoundByAddress, RemoteLookup } from './lookup.ts';
 export {
   type Account,
   type AccountRow,
@@ -37,36 +38,8 @@ export {
   type RemoteActor,
   type SealedKeys,
 } from './model.ts';
+export { moveTarget, readAnew } from './move-target.ts';
 export { createPictures, type MadePicture, type Pictures } from './pictures.ts';
-
-/** Finds accounts and videos of other servers; the federation side implements it. */
-export interface RemoteLookup {
-  /** `@alice@host` to an account, asking its server where it is unknown or stale. */
-  account(
-    handle: string,
-  ): Promise<Result<{ account: Account }, 'not-found' | 'unreachable' | 'blocked' | 'handle-invalid'>>;
-
-  /** The account behind an actor id; with `anew`, as its server describes it at this moment. */
-  actor(
-    uri: string,
-    options?: { readonly anew?: boolean },
-  ): Promise<Result<{ account: Account }, 'not-found' | 'unreachable' | 'blocked'>>;
-
-  /**
-   * What a web address leads to, of this server or another: the id of an account or post, or the page of one.
-   * With `ask`, what is not known here is asked for at its server, and kept. Whether somebody may see the post
-   * is for the caller to find out.
-   */
-  address(
-    address: string,
-    options: { readonly ask: boolean },
-  ): Promise<Result<{ found: FoundByAddress }, 'not-found' | 'unreachable' | 'blocked'>>;
-}
-
-/** What an address of the web stands for. `id` is that of a video or comment. */
-export type FoundByAddress =
-  | { readonly kind: 'account'; readonly account: Account }
-  | { readonly kind: 'post'; readonly id: string };
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
@@ -90,6 +63,10 @@ export function createAccounts(base: { db: Db; ids: IdSource; urls: Urls; screen
     setAliases: (tx: Tx, accountId: AccountId, actorUris: readonly string[]) =>
       setAliases(deps, tx, accountId, actorUris),
     move: (tx: Tx, account: Account, to: Account) => moveAccount(deps, tx, account, to),
+    replaceKeys: (tx: Tx, accountId: AccountId, keys: SealedKeys) => replaceKeys(deps, tx, accountId, keys),
+    newKeySignsAfter,
+    forgetPreviousKeys,
+    markMerged: (tx: Tx, accountId: AccountId, toId: AccountId) => markMerged(deps, tx, accountId, toId),
     claimBackfill,
     setLeaving,
     markDeleted: (tx: Tx, accountId: AccountId) => markDeleted(deps, tx, accountId),

@@ -56,3 +56,22 @@ export async function moveAccount(
   await emit(tx, 'account.moved', { accountId: account.id, targetId: to.id });
   return ok();
 }
+
+/** Of two rows that stood for one account of another server, this one stands for nobody any more, and leads to the other. */
+export async function markMerged(
+  { emit }: MovingDeps,
+  tx: Tx,
+  accountId: AccountId,
+  toId: AccountId,
+): Promise<void> {
+  await tx('accounts')
+    .where({ id: accountId })
+    .whereNot({ domain: '' })
+    .update({
+      ...{ state: 'deleted', moved_to_id: toId, avatar_key: null, header_key: null },
+      username_key: tx.raw(
+        `case when username_key like '%!%' then username_key else username_key || '!' || id end`,
+      ),
+    });
+  await emit(tx, 'account.gone', { accountId });
+}

@@ -10,6 +10,7 @@ import { makeProfilePicture } from '../../../media/profile-picture.ts';
 import { contentTypeOf, type ObjectStorage } from '../../../media/storage/storage.ts';
 import { createTurns } from '../../../media/turns.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
+import { waitToBeHeld } from '../../db/held-back.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -141,6 +142,9 @@ export function createPictures(deps: PictureDeps) {
 
       /** Removes the objects of an account that its row does not name. */
       async purge(accountId: AccountId, run: JobRun): Promise<Finish | undefined> {
+        if (await waitToBeHeld(deps.db, accountId)) {
+          return async () => new Date(deps.clock.now() + mediaLimits.purgePauseMs);
+        }
         const found: string[] = [];
         for (const prefix of prefixesOf(accountId)) {
           for await (const object of deps.storage.list(prefix)) {

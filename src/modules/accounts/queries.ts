@@ -1,5 +1,6 @@
 import type { Db } from '../../db/database.ts';
 import type { AccountId } from '../../lib/ids.ts';
+import { accountsWithKeysBefore, countWithKeys, keysOf } from './keys.ts';
 import { type Account, type AccountRow, accountFromRow } from './model.ts';
 
 /** Reads of accounts. Deleted and suspended accounts are found too: callers look at `state`. */
@@ -74,19 +75,8 @@ export function accountQueries(db: Db, domain: string) {
       return Number(row?.count ?? 0);
     },
 
-    /** The newest key of a local actor. */
-    async keysOf(
-      accountId: AccountId,
-    ): Promise<{ keyUri: string; publicKeyPem: string; privateKeySealed: string } | null> {
-      const row = await db('actor_keys')
-        .where({ account_id: accountId })
-        .orderBy('created_at', 'desc')
-        .first(
-          'key_uri as keyUri',
-          'public_key_pem as publicKeyPem',
-          'private_key_sealed as privateKeySealed',
-        );
-      return row ?? null;
-    },
+    keysOf: (accountId: AccountId) => keysOf(db, accountId),
+    withKeysBefore: (before: Date, limit: number) => accountsWithKeysBefore(db, before, limit),
+    countWithKeys: () => countWithKeys(db),
   };
 }

@@ -5,8 +5,11 @@ import type { Tx } from '../../db/database.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { AccountId, ArchiveId, IdSource } from '../../lib/ids.ts';
 import { type Failure, fail, ok } from '../../lib/result.ts';
+import type { Account } from '../accounts/index.ts';
+import { contentsOf } from './contents.ts';
 import { type ArchiveJob, type MakingDeps, makeArchive, purgeOf } from './making.ts';
 import { type Archive, type ArchiveRow, archiveFromRow } from './model.ts';
+import { type WrittenZip, writeZip } from './zip.ts';
 
 export { type Archive, archiveStages } from './model.ts';
 
@@ -89,6 +92,13 @@ export function createArchives(deps: ArchiveDeps) {
       });
       return ok({ archive: archiveFromRow(row) });
     },
+
+    /**
+     * Writes the same archive to a file of this machine that must not be there yet, for whoever runs the server; nothing of it is
+     * kept elsewhere. Throws what the disk threw.
+     */
+    writeTo: (account: Account, path: string, tell: (stage: string) => void): Promise<WrittenZip> =>
+      writeZip(path, contentsOf(deps, account, tell), { signal: new AbortController().signal }),
 
     /** The newest of an account, or null. */
     async newest(accountId: AccountId): Promise<Archive | null> {

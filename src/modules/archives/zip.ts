@@ -43,7 +43,7 @@ export async function writeZip(
       done(null, chunk);
     },
   });
-  const writing = pipeline(zip.outputStream, measure, createWriteStream(path, { flags: 'wx' }), {
+  const writing = pipeline(zip.outputStream, measure, createWriteStream(path, { flags: 'wx', mode: 0o600 }), {
     signal: stop,
   });
   writing.catch((error) => failed.abort(error));

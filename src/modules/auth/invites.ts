@@ -34,6 +34,12 @@ export interface Invite {
   readonly createdAt: Date;
 }
 
+/** Who gives an invite. */
+export interface Inviter {
+  readonly id: AccountId;
+  readonly role: Role;
+}
+
 export interface InviteForm {
   readonly maxUses: number | null;
   readonly expiresInSeconds: number | null;
@@ -71,10 +77,10 @@ function inviterCounts({ joining: { invitesBy } }: InviteDeps): string {
 }
 
 /** Makes an invite. An account has so many open at a time, however many requests come at once. */
-async function createInvite(
+export async function createInvite(
   deps: InviteDeps,
   tx: Tx,
-  inviter: { readonly id: AccountId; readonly role: Role },
+  inviter: Inviter,
   form: InviteForm,
 ): Promise<Result<{ invite: Invite }, 'invites-not-yours' | 'too-many-invites'>> {
   if (!mayInvite(deps, inviter.role)) {
@@ -187,8 +193,7 @@ export function invitesPart(db: Db, deps: InviteDeps) {
     may: (role: Role) => mayInvite(deps, role),
     /** Whether everybody here may invite others. */
     byEveryone: () => deps.joining.registrations !== 'closed' && deps.joining.invitesBy === 'everyone',
-    create: (tx: Tx, inviter: { readonly id: AccountId; readonly role: Role }, form: InviteForm) =>
-      createInvite(deps, tx, inviter, form),
+    create: (tx: Tx, inviter: Inviter, form: InviteForm) => createInvite(deps, tx, inviter, form),
 
     /** Whether somebody could come by this code now. Says nothing of who gave it. */
     async isOpen(code: string): Promise<boolean> {

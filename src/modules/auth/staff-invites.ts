@@ -1,10 +1,18 @@
 import type { Db, Tx } from '../../db/database.ts';
 import { within } from '../../db/paging.ts';
-import type { AuditId, InviteId } from '../../lib/ids.ts';
+import { type AuditId, type InviteId, idSchema } from '../../lib/ids.ts';
 import { merged, type Page } from '../../lib/paging.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
-import { type Actor, type Audit, permitted } from '../staff/index.ts';
-import { INVITE_COLUMNS, type Invite, OPEN_INVITE } from './invites.ts';
+import { type Actor, type Audit, type AuditAction, type AuditEntry, permitted } from '../staff/index.ts';
+import {
+  createInvite,
+  INVITE_COLUMNS,
+  type Invite,
+  type InviteDeps,
+  type InviteForm,
+  type Inviter,
+  OPEN_INVITE,
+} from './invites.ts';
 
 /** An invite as the staff sees it: with who gave it, and the first of those who came. */
 export interface GivenInvite extends Invite {
@@ -23,23 +31,31 @@ export interface InviteFilter {
 type Decided = Result<{ auditId: AuditId }, 'permission-missing' | 'not-found'>;
 
 /** Invites of everybody here, for those who look after who joins. */
-export function staffInvitesPart(db: Db, audit: Audit) {
-  async function decide(tx: Tx, by: Actor, id: InviteId, ends: boolean): Promise<Decided> {
+export function staffInvitesPart(db: Db, deps: InviteDeps & { readonly audit: Audit }) {
+  const { audit } = deps;
+
+  async function end(tx: Tx, by: Actor, id: InviteId, undoes?: AuditId): Promise<Decided> {
     const allowed = permitted(by, 'invites');
     if (!allowed.ok) return allowed;
-    const open = tx('invites').where({ id });
-    const count = ends
-      ? await open.whereNull('revoked_at').update({ revoked_at: tx.fn.now() })
-      : await open.whereNotNull('revoked_at').update({ revoked_at: null });
-    if (count === 0) return fail('not-found', 'There is no such invite, or that is so already.');
-    const undoes = ends ? null : await lastRevoke(tx, id);
-    const auditId = await audit.record(tx, by, {
-      action: ends ? 'invite.revoke' : 'invite.reopen',
-      target: { kind: 'setting', id: `invite ${id}` },
+    const ended = tx('invites').where({ id }).whereNull('revoked_at').update({ revoked_at: tx.fn.now() });
+    if ((await ended) === 0) return notThere();
+    return ok({ auditId: await record(tx, by, 'invite.revoke', id, undoes) });
+  }
+
+  async function reopen(tx: Tx, by: Actor, id: InviteId): Promise<Decided> {
+    const allowed = permitted(by, 'invites');
+    if (!allowed.ok) return allowed;
+    const again = tx('invites').where({ id }).whereNotNull('revoked_at').update({ revoked_at: null });
+    if ((await again) === 0) return notThere();
+    const undoes = (await lastRevoke(tx, id)) ?? undefined;
+    return ok({ auditId: await record(tx, by, 'invite.reopen', id, undoes) });
+  }
+
+  const record = (tx: Tx, by: Actor, action: AuditAction, id: InviteId, undoes?: AuditId): Promise<AuditId> =>
+    audit.record(tx, by, {
+      ...{ action, target: { kind: 'setting', id: `invite ${id}` } },
       ...(undoes && { undoes }),
     });
-    return ok({ auditId });
-  }
 
   return {
     /** One page of them, the newest first. */
@@ -61,13 +77,34 @@ export function staffInvitesPart(db: Db, audit: Audit) {
       return merged(page, [await query]);
     },
 
+    /** Makes an invite that somebody else gives then. */
+    async give(
+      tx: Tx,
+      by: Actor,
+      { inviter, ...form }: InviteForm & { readonly inviter: Inviter },
+    ): Promise<Result<{ invite: Invite }, 'permission-missing' | 'invites-not-yours' | 'too-many-invites'>> {
+      const allowed = permitted(by, 'invites');
+      if (!allowed.ok) return allowed;
+      const made = await createInvite(deps, tx, inviter, form);
+      if (made.ok) await record(tx, by, 'invite.create', made.invite.id);
+      return made;
+    },
+
     /** Ends an invite, whoever gave it. Who came by it stays. */
-    end: (tx: Tx, by: Actor, id: InviteId) => decide(tx, by, id, true),
+    end: (tx: Tx, by: Actor, id: InviteId) => end(tx, by, id),
 
     /** Takes that back: the invite counts again, unless it has run out or was used up meanwhile. */
-    reopen: (tx: Tx, by: Actor, id: InviteId) => decide(tx, by, id, false),
+    reopen: (tx: Tx, by: Actor, id: InviteId) => reopen(tx, by, id),
+
+    /** Takes back that one was given, or ended. */
+    undo: (tx: Tx, by: Actor, { id, action, target }: AuditEntry): Promise<Decided> => {
+      const invite = idSchema<'invite'>().parse(target.id.split(' ').at(-1));
+      return action === 'invite.create' ? end(tx, by, invite, id) : reopen(tx, by, invite);
+    },
   };
 }
+
+const notThere = () => fail('not-found', 'There is no such invite, or that is so already.');
 
 /** The entry of the log by which it was ended, if the staff ended it and nobody has taken that back. */
 async function lastRevoke(tx: Tx, id: InviteId): Promise<AuditId | null> {

@@ -175,7 +175,9 @@ export function subscriptions(deps: SubscriptionDeps) {
       const done = await tx('domain_subscriptions')
         .where({ id })
         .update({ next_at: new Date(clock.now()), etag: null });
-      return done === 1 ? ok() : notThere();
+      if (done === 0) return notThere();
+      await audit.record(tx, by, { action: 'domain.retry', target: { kind: 'domain', id: nameOf(id) } });
+      return ok();
     },
 
     /** What was put back counts with the next fetch of each list. */

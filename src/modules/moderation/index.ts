@@ -11,6 +11,7 @@ import { keepTexts } from './report-desk/capture.ts';
 import type { ReportCategory } from './report-desk/model.ts';
 
 export { moderationEvents } from './events.ts';
+export * from './legal-holds/index.ts';
 export * from './measures/index.ts';
 export * from './report-desk/index.ts';
 

@@ -16,6 +16,8 @@ export const retentionClasses = [
   'archives',
   /** What was kept of what moderators removed. */
   'evidence',
+  /** What was kept for authorities, once that is over. */
+  'legal-holds',
   /** Copyright claims that nobody confirmed, and those that were decided long ago. */
   'claims',
   /** Objects that were to be removed: those that could not be are tried again. */

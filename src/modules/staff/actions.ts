@@ -4,10 +4,17 @@ const verbs = {
   role: ['assign', 'create', 'change', 'remove', 'undo'],
   // What is refused of those who join.
   'joining-block': ['add', 'change', 'remove', 'undo'],
-  invite: ['revoke', 'reopen'],
+  invite: ['create', 'revoke', 'reopen'],
   // Done to somebody’s way in from the command line, and how much somebody may store.
-  user: ['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'],
+  user: [
+    ...(['create', 'reset-password', 'disable-2fa', 'remove-passkeys', 'quota'] as const),
+    ...(['export', 'move-to', 'merge'] as const),
+  ],
+  actor: ['rotate-keys'],
+  'secret-key': ['rotate'],
   setting: ['change'],
+  // The pictures that stand for the server.
+  branding: ['set', 'remove', 'undo'],
   announcement: ['add', 'change', 'publish', 'end', 'remove'],
   job: ['retry', 'discard'],
   queue: ['pause', 'resume', 'rebuild'],
@@ -18,13 +25,15 @@ const verbs = {
   // What For You is ranked by, and what may trend.
   ranking: ['change', 'reset'],
   trend: ['decide', 'trust', 'undo'],
-  storage: ['clean', 'scan', 'mend'],
+  storage: ['clean', 'scan', 'mend', 'move', 'recount'],
   maintenance: ['lock', 'unlock', 'vacuum', 'fix-duplicates'],
   backup: ['create', 'verify', 'rehearse'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),
     ...(['note', 'forward', 'evidence', 'undo'] as const),
   ],
+  // Evidence that is kept for authorities.
+  'legal-hold': ['add', 'look', 'export', 'release', 'restore'],
   rule: ['add', 'change', 'enable', 'disable', 'remove', 'undo'],
   held: ['release', 'reject', 'undo'],
   raid: ['on', 'off'],
@@ -43,7 +52,7 @@ const verbs = {
   ],
   video: [
     ...(['mark-sensitive', 'unmark-sensitive', 'close-comments', 'open-comments'] as const),
-    ...(['hide-from-discovery', 'show-in-discovery', 'remove', 'restore', 'purge'] as const),
+    ...(['hide-from-discovery', 'show-in-discovery', 'remove', 'restore', 'purge', 'remake'] as const),
   ],
   comment: ['remove', 'restore', 'purge'],
   appeal: ['accept', 'reject'],
@@ -78,6 +87,7 @@ export const targetKinds = [
     'trend',
     'claim',
     'announcement',
+    'legal-hold',
   ] as const),
 ] as const;
 export type TargetKind = (typeof targetKinds)[number];

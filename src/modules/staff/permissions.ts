@@ -13,6 +13,8 @@ export const permissions = [
   'domains',
   /** Rules that act by themselves, lists of hashes, raid mode. */
   'rules',
+  /** Keep evidence for authorities, read it and hand it out. */
+  'legal',
   'trends',
   'ranking',
   'announcements',

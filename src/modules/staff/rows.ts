@@ -36,6 +36,9 @@ const KEPT = {
   trend_decisions: ofTrends('of', 'subject'),
   trend_trusts: ofTrends('domain'),
   instance_settings: ofDomains('key'),
+  instance_pictures: {
+    ...{ key: ['role'], besides: ['updated_at'], permission: 'settings', undo: 'branding.undo' },
+  },
   domain_subscriptions: { ...ofDomains('id'), besides: [...FETCHED, 'etag', 'bad_lines'] },
   domain_excludes: ofDomains('domain'),
   domain_drafts: ofDomains('id'),

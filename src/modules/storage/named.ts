@@ -69,7 +69,11 @@ export async function namesAmong(db: Db, keys: readonly string[]): Promise<Set<s
      union all select poster_key from videos where id = any(:owners) or media_id = any(:owners)
      union all select avatar_key from accounts where id = any(:owners)
      union all select header_key from accounts where id = any(:owners)
-     union all select object_key from archives where object_key = any(:keys)`,
+     union all select object_key from archives where object_key = any(:keys)
+     union all select picture_key from instance_pictures where picture_key = any(:keys)
+     -- Those of before, for as long as a change can be taken back.
+     union all select kept ->> 'picture_key' from audit_changes, unnest(array[before, after]) as kept
+                where row_table = 'instance_pictures' and kept ->> 'picture_key' = any(:keys)`,
     { keys: [...keys], owners: [...new Set(owners)] },
   );
   return new Set(rows.flatMap(({ key }) => key ?? []));
@@ -78,8 +82,8 @@ export async function namesAmong(db: Db, keys: readonly string[]): Promise<Set<s
 /** What the rows of one table name that is not played: an uploaded file, a picture, an archive. */
 export interface OtherName {
   readonly key: string;
-  readonly table: 'videos' | 'accounts' | 'archives';
-  readonly column: 'original_key' | 'poster_key' | 'avatar_key' | 'header_key' | 'object_key';
+  readonly table: 'videos' | 'accounts' | 'archives' | 'instance_pictures';
+  readonly column: 'original_key' | 'poster_key' | 'avatar_key' | 'header_key' | 'object_key' | 'picture_key';
 }
 
 const OTHERS: readonly Pick<OtherName, 'table' | 'column'>[] = [
@@ -88,6 +92,7 @@ const OTHERS: readonly Pick<OtherName, 'table' | 'column'>[] = [
   { table: 'accounts', column: 'avatar_key' },
   { table: 'accounts', column: 'header_key' },
   { table: 'archives', column: 'object_key' },
+  { table: 'instance_pictures', column: 'picture_key' },
 ];
 
 /** Every object that a row names and that no video is played from; a page of rows in memory at a time. */

@@ -227,6 +227,7 @@ async function forget({ inTx }: ScanDeps, { table, column, key }: OtherName): Pr
     avatar_key: { avatar_asked: null },
     header_key: { header_asked: null },
     object_key: { state: 'expired' },
+    picture_key: {},
   };
   return inTx(async (tx) => {
     const rows = tx(table).where({ [column]: key });

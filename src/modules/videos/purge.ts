@@ -3,6 +3,7 @@ import { mediaLimits } from '../../../config/media-limits.ts';
 import { prefixesOf } from '../../../media/keys.ts';
 import type { ObjectStorage } from '../../../media/storage/storage.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
+import { waitToBeHeld } from '../../db/held-back.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -47,7 +48,7 @@ export async function purgeObjects(
     )
     .first('id');
   const isMade = busy && (await deps.db('videos').where({ id: videoId }).first('id'));
-  if (isMade || (await waitsForEvidence(deps, videoId)))
+  if (isMade || (await waitsForEvidence(deps, videoId)) || (await waitToBeHeld(deps.db, videoId)))
     return async () => new Date(deps.clock.now() + mediaLimits.purgePauseMs);
   const found: string[] = [];
   for (const prefix of prefixesOf(videoId)) {

@@ -1,9 +1,17 @@
 import { expect } from 'vitest';
+import { ffmpegRaw } from '../media-samples.ts';
 import { about, type CliRun, lists, says, words } from './run.ts';
 import type { World } from './world.ts';
 
 const announced = async ({ cli }: World): Promise<string> =>
   String((await cli('announce', 'add', 'Hello.')).rows[0]?.id);
+
+/** A green square. */
+async function aPicture(path: World['path']): Promise<string> {
+  const file = path('picture.png');
+  await ffmpegRaw('-f', 'lavfi', '-i', 'color=green:s=64x64', '-frames:v', '1', '-update', '1', file);
+  return file;
+}
 
 const work: Record<string, CliRun> = {
   'queue stats': { ...words(), shows: lists({ queue: 'default' }) },
@@ -70,7 +78,14 @@ const stored: Record<string, CliRun> = {
   },
   'media retention': { ...words('--run', 'sessions'), shows: says('went') },
   'media prune': { ...words('--remote', '--days', '1'), shows: says('went') },
-  'media orphans': { ...words(), shows: says('orphans') },
+  // Videos of these tests have rows and no files, but for those that say so.
+  'media orphans': {
+    async words({ video }) {
+      await video();
+      return ['--fix'];
+    },
+    ...{ code: 1, tried: 0, shows: says('orphans') },
+  },
   'media lookup': { ...about((world) => world.storedVideo()), shows: says('of this server') },
   'media transcribe': {
     words: async (world) => [await world.video()],
@@ -78,8 +93,7 @@ const stored: Record<string, CliRun> = {
     shows: says('TRANSCRIPTION_URL'),
   },
   'media move': { ...words('--to', 's3'), code: 1, shows: says('S3_ENDPOINT') },
-  // Videos of these tests have rows and no files, but for those that say so.
-  'storage check': { ...words('--prefix', 'media/'), code: 1, shows: says('were read') },
+  'storage check': { ...words('--repair', '--prefix', 'media/'), code: 1, shows: says('were read') },
   'announce add': { ...words('We move on Sunday.'), shows: lists({ state: 'shown' }) },
   'announce list': {
     async words(world) {
@@ -133,6 +147,24 @@ const stored: Record<string, CliRun> = {
   },
   'maintenance vacuum': { ...words('--all'), shows: lists({ table: 'accounts' }) },
   'counters recount': { ...words(), shows: says('were counted') },
+  'branding list': {
+    async words({ cli, path }) {
+      await cli('branding', 'set', 'banner', await aPicture(path));
+      return [];
+    },
+    shows: lists({ picture: 'banner' }),
+  },
+  'branding set': {
+    words: async ({ path }) => ['icon', await aPicture(path)],
+    shows: says('512 × 512'),
+  },
+  'branding remove': {
+    async words({ cli, path }) {
+      await cli('branding', 'set', 'logo', await aPicture(path));
+      return ['logo'];
+    },
+    shows: says('audit undo'),
+  },
   'settings list': { ...words(), shows: lists({ name: 'INSTANCE_NAME' }) },
   'settings get': { ...words('INSTANCE_NAME'), missing: ['NOTHING'] },
   'settings set': { ...words('INSTANCE_NAME', 'Ours'), shows: lists({ value: 'Ours' }) },
@@ -150,6 +182,8 @@ const stored: Record<string, CliRun> = {
   'backup rehearse': { ...words(), shows: says('can be restored') },
   // The database is not empty: it must say so, and touch nothing. What it does is in backups.test.ts.
   'backup restore': { ...words(), code: 1, shows: says('--replace') },
+  // The server of these tests runs. What it does is in secret-change.test.ts.
+  'secrets rotate': { ...words(), tried: 0, code: 1, shows: says('The server runs') },
   doctor: { ...words('--quiet'), code: 1, shows: lists({ level: 'fault' }) },
 };
 

@@ -57,6 +57,28 @@ export const people: Record<string, CliRun> = {
     missing: ['nobody'],
     shows: lists({ maxBytes: 20 * 1024 ** 2 }),
   },
+  'user export': {
+    words: async (world) => [await somebody(world), '--out', world.path(`${world.name()}.zip`)],
+    missing: ['nobody'],
+    shows: says('holds everything of'),
+  },
+  'user move-to': {
+    async words({ people: { local }, server: { context }, name }) {
+      const [from, to] = [await local(name()), await local(name())];
+      await context.inTx((tx) => context.accounts.setAliases(tx, to.id, [from.actorUri]));
+      return [from.username, to.username];
+    },
+    missing: ['nobody', 'author'],
+    shows: says('goes on as'),
+  },
+  'user merge': {
+    async words({ people: { remote }, name }) {
+      const [from, into] = [await remote(name(), 'old.example'), await remote(name(), 'new.example')];
+      return [from.acct, into.acct, '--force'];
+    },
+    missing: ['nobody@far.example', 'author'],
+    shows: says('people here follow that one'),
+  },
   'joining blocks': {
     async words({ cli }) {
       await cli('joining', 'block-email', 'listed.example');

@@ -39,16 +39,25 @@ const listed = async ({ cli, file, name }: World): Promise<string> => {
   return String(rows.find((row) => row.sha256 === sha256)?.id);
 };
 
+/** A report that is kept for authorities; it has no files to wait for. */
+const heldReport = async (world: World): Promise<string> => {
+  const made = await world.cli('hold', 'add', 'report', await reported(world), '--reason', 'Asked for.');
+  return String(made.rows[0]?.id);
+};
+
 /** What is about posts, and what is reported of them. */
 export const posts: Record<string, CliRun> = {
   ...measures('video', (world) => world.video(), ['sensitive', 'comments-off', 'no-discovery', 'remove']),
   ...measures('comment', commented, ['remove']),
   'video retranscode': {
-    words: () => ['--all'],
+    async words({ storedVideo }) {
+      await storedVideo();
+      return ['--all'];
+    },
     missing: ['9'],
     shows: says('will be made anew'),
   },
-  'video verify': { ...about((world) => world.storedVideo()), shows: says('1 objects') },
+  'video verify': { ...about((world) => world.storedVideo(), '--repair'), shows: says('1 objects') },
   'video regenerate-thumbnails': { ...about((world) => world.video()), shows: says('will be made anew') },
   'video purge': { ...about((world) => world.remoteVideo()), shows: says('went') },
   'video move': { ...about((world) => world.video(), '--to', 's3'), code: 1, missing: ['9', '--to', 's3'] },
@@ -59,8 +68,15 @@ export const posts: Record<string, CliRun> = {
     },
     shows: lists({ state: 'open', category: 'spam' }),
   },
+  'report transparency': {
+    async words(world) {
+      await reported(world);
+      return [];
+    },
+    shows: lists({ what: 'reports', kind: 'all' }),
+  },
   'report show': { ...about(reported), shows: says('Look.') },
-  'report assign': about(reported),
+  'report assign': about(reported, 'boss'),
   'report resolve': { ...about(reported, '--reason', 'Right.'), shows: says('is resolved') },
   'report reopen': {
     async words(world) {
@@ -80,7 +96,11 @@ export const posts: Record<string, CliRun> = {
   },
   'rule add': { words: ({ name }) => ['--name', name(), '--words', 'feather*', '--action', 'report'] },
   'rule test': { ...words('--words', 'feather*'), shows: says('Nothing was changed') },
-  'rule enable': about(aRule),
+  'rule enable': about(async (world) => {
+    const id = await aRule(world);
+    await world.cli('rule', 'disable', id);
+    return id;
+  }),
   'rule disable': about(aRule),
   'rule remove': about(aRule),
   'raid on': { ...words('--hours', '2'), shows: lists({ on: true }) },
@@ -107,6 +127,30 @@ export const posts: Record<string, CliRun> = {
     shows: lists({ added: 1 }),
   },
   'hash export': { words: ({ path }) => [path('out.csv')] },
+  'hold add': {
+    async words(world) {
+      return ['report', await reported(world), '--reason', 'Asked for.', '--reference', 'AZ 1'];
+    },
+    missing: ['video', '9', '--reason', 'Asked for.'],
+    shows: says('It is held'),
+  },
+  'hold list': {
+    async words(world) {
+      await heldReport(world);
+      return [];
+    },
+    shows: lists({ kind: 'report', reason: 'Asked for.' }),
+  },
+  'hold show': { ...about(heldReport), shows: lists({ path: 'report.json', state: 'kept' }) },
+  'hold release': { ...about(heldReport, '--reason', 'Over.'), missing: ['9', '--reason', 'Over.'] },
+  'hold export': {
+    words: async (world) => [
+      await heldReport(world),
+      ...['--reason', 'Order of the court.', '--out', world.path('hold.zip')],
+    ],
+    missing: ['9', '--reason', 'Asked for.', '--out', 'nowhere'],
+    shows: says('SHA256SUMS'),
+  },
   'hash matches': { ...words(), shows: says('matches') },
   'hash evidence': {
     words: async (world) => {

@@ -13,6 +13,11 @@ const subscribed = async ({ cli, peer, name }: World): Promise<string> => {
 };
 const toHost = ({ peer }: World) => [peer.host];
 
+const LISTED = {
+  ...{ severity: 'silence', rejectMedia: false, rejectReports: false, obfuscate: false },
+  ...{ publicComment: '', privateComment: '' },
+};
+
 /** What is about other servers. */
 export const servers: Record<string, CliRun> = {
   'federation explain': {
@@ -33,6 +38,11 @@ export const servers: Record<string, CliRun> = {
     },
     missing: ['@nobody@far.example'],
     shows: ({ rows }) => expect(rows).not.toContainEqual(expect.objectContaining({ displayName: 'Old' })),
+  },
+  'actor rotate-keys': {
+    words: async ({ somebody }) => [await somebody(), '--reason', 'It may be known.'],
+    missing: ['nobody'],
+    shows: lists({ actors: 1 }),
   },
   'inbox replay': {
     words: async ({ server: { context }, carol, name }) => {
@@ -103,7 +113,17 @@ export const servers: Record<string, CliRun> = {
   'domain subscriptions': { ...words(), shows: says('lists') },
   'domain unsubscribe': { words: async (world) => [await subscribed(world)], missing: ['9'] },
   'domain retry': { words: async (world) => [await subscribed(world)], missing: ['9'] },
-  'domain drafts': { ...words(), shows: says('proposals') },
+  'domain drafts': {
+    async words(world) {
+      const { db, ids } = world.server.context;
+      await db('domain_drafts').insert({
+        ...{ id: ids.next(), subscription_id: await subscribed(world), domain: `${world.name()}.example` },
+        decision: JSON.stringify(LISTED),
+      });
+      return ['--accept'];
+    },
+    shows: says('1 policies were made'),
+  },
   'domain exclude': { words: ({ name }) => [`${name()}.example`] },
   'domain publish': { ...words('members'), shows: lists({ audience: 'members' }) },
   'instance list': { ...words('--limited'), shows: says('servers') },

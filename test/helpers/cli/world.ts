@@ -18,6 +18,8 @@ export interface Said {
   readonly out: string;
   readonly ok: boolean;
   readonly message: string;
+  /** The word of a refusal. */
+  readonly reason?: string;
   readonly rows: Record<string, unknown>[];
   /** The words behind its name. */
   readonly words: readonly string[];

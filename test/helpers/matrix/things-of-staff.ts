@@ -1,8 +1,7 @@
 import { quarantineKey } from '../../../media/keys.ts';
 import type { Tx } from '../../../src/db/database.ts';
-import type { InviteId } from '../../../src/lib/ids.ts';
+import type { InviteId, LegalHoldId } from '../../../src/lib/ids.ts';
 import { announcementInputSchema } from '../../../src/modules/announcements/index.ts';
-import type { MatchId } from '../../../src/modules/hashes/index.ts';
 import { operator } from '../../../src/modules/staff/index.ts';
 import { addressOf, claimBody, counterBody } from '../claims.ts';
 import { ALL, type Make, OWNER, one, type Thing } from './thing.ts';
@@ -129,8 +128,10 @@ export const kindsOfStaff = {
     return one('rejected claim', { id }, ALL);
   },
   'upheld claim': async (world) => one('upheld claim', { id: (await upheldClaim(world)).id }, ALL),
-  'counter-notice': async (world) =>
-    one('counter-notice', { id: (await upheldClaim(world, true)).counterId }, ALL),
+  async 'counter-notice'(world) {
+    const { id: claim, counterId: id } = await upheldClaim(world, true);
+    return one('counter-notice', { id, claim }, ALL);
+  },
   'claimed strike': async (world) =>
     one('claimed strike', { id: (await upheldClaim(world)).measureId }, OWNER),
   async 'claimed decision by its link'(world) {
@@ -205,10 +206,10 @@ export const kindsOfStaff = {
     await db('listed_media').insert({ id, sha256: String(next()).padStart(64, '1'), distance: 10 });
     return one('listed file', { id }, ALL);
   },
-  'match of the hash list': async (world) => one('match', { id: await matchOf(world) }, ALL),
+  'match of the hash list': async (world) => one('match', await matchOf(world), ALL),
   /** The admin has said why. */
   async 'opened match of the hash list'(world) {
-    const id = await matchOf(world);
+    const { id } = await matchOf(world);
     const opened = await world.context.inTx((tx) =>
       world.context.hashes.openEvidence(
         tx,
@@ -224,6 +225,27 @@ export const kindsOfStaff = {
     if (!opened.ok) throw new Error(opened.detail);
     return one('opened match', { id }, ALL);
   },
+  'legal hold': async (world) => one('legal hold', { id: await holdOf(world) }, ALL),
+  async 'released legal hold'(world) {
+    const id = await holdOf(world);
+    const { inTx, legalHolds } = world.context;
+    const released = await inTx((tx) => legalHolds.release(tx, operator, { id, reason: 'Over.' }));
+    if (!released.ok) throw new Error(released.detail);
+    return one('released legal hold', { id }, ALL);
+  },
+  /** The admin has said why. */
+  async 'exported legal hold'(world) {
+    const id = await holdOf(world);
+    const by = {
+      kind: 'person',
+      ...{ accountId: world.as.admin?.id ?? world.owner.id, rank: 500 },
+      permissions: ['legal'],
+    } as const;
+    const { inTx, legalHolds } = world.context;
+    const begun = await inTx((tx) => legalHolds.beginExport(tx, by, { id, reason: 'The court says so.' }));
+    if (!begun.ok) throw new Error(begun.detail);
+    return one('exported legal hold', { id }, ALL);
+  },
   'invite to end': async (world) => one('invite', { id: await inviteOf(world) }, ALL),
   async 'ended invite'(world) {
     const id = await inviteOf(world);
@@ -234,12 +256,22 @@ export const kindsOfStaff = {
     const video_id = await videos.video(owner.account, { state: 'held' });
     const id = ids.next();
     await db('held_posts').insert({ id, video_id, account_id: owner.id, cause: 'rule' });
-    return one('held post', { id }, ALL);
+    return one('held post', { id, video: video_id }, ALL);
   },
   'dead job': async (world) => one('dead job', { id: await deadJob(world) }, ALL),
   async 'queue of dead jobs'(world) {
     await deadJob(world);
     return one('queue of dead jobs', { queue: 'default' }, ALL);
+  },
+  async 'picture of the server'({ context: { db, branding }, next }) {
+    const row = { role: 'banner', width: 2, height: 1, updated_at: new Date() };
+    const picture_key = `media/1/${String(next()).padStart(24, '0')}-banner.jpg`;
+    await db('instance_pictures')
+      .insert({ ...row, picture_key })
+      .onConflict('role')
+      .merge();
+    branding.forget();
+    return one('picture of the server', { role: 'banner' }, ALL);
   },
   async 'running queue'({ context: { db } }) {
     await db('queue_pauses').delete();
@@ -289,8 +321,21 @@ async function reportOf({ context, owner, friend }: World): Promise<string> {
   return filed.reportId;
 }
 
+/** A report that is kept for authorities. */
+async function holdOf(world: World): Promise<LegalHoldId> {
+  const { inTx, legalHolds } = world.context;
+  const input = {
+    target: { kind: 'report', id: await reportOf(world) },
+    reason: 'Asked.',
+    reference: '',
+  } as const;
+  const made = await inTx((tx) => legalHolds.add(tx, operator, input));
+  if (!made.ok) throw new Error(made.detail);
+  return made.holdId;
+}
+
 /** A video that was kept away, with its file. */
-async function matchOf({ context: { db, ids, storage }, videos, owner, next }: World): Promise<MatchId> {
+async function matchOf({ context: { db, ids, storage }, videos, owner, next }: World) {
   const [id, video] = [ids.next<'listed-match'>(), await videos.video(owner.account, {})];
   const key = quarantineKey(video);
   await storage.putBytes(key, Buffer.from('a video'), { contentType: 'application/octet-stream' });
@@ -298,7 +343,7 @@ async function matchOf({ context: { db, ids, storage }, videos, owner, next }: W
     ...{ id, video_id: video, account_id: owner.id, found_by: 'file', evidence_key: key },
     sha256: String(next()).padStart(64, '2'),
   });
-  return id;
+  return { id, video };
 }
 
 async function inviteOf({ context: { db, ids }, owner, next }: World): Promise<InviteId> {
@@ -322,9 +367,7 @@ async function deadJob({ context: { db, ids } }: World): Promise<string> {
 }
 
 async function policyOf(world: World, severity: 'suspend' | 'allow'): Promise<Thing[]> {
-  const [row] = await world.context
-    .db('domain_policies')
-    .insert({ domain: `d${world.next()}.test`, severity })
-    .returning('id');
-  return one(`domain: ${severity}`, { id: String(row.id) }, ALL);
+  const domain = `d${world.next()}.test`;
+  const [row] = await world.context.db('domain_policies').insert({ domain, severity }).returning('id');
+  return one(`domain: ${severity}`, { id: String(row.id), domain }, ALL);
 }

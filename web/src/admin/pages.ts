@@ -12,8 +12,8 @@ export interface AdminEntry {
   readonly title: PlainKey<typeof english>;
   readonly icon: IconName;
   readonly group: AdminGroup;
-  /** What somebody needs to see it. */
-  readonly needs: Permission;
+  /** What somebody needs to see it; null: everybody of the staff does. */
+  readonly needs: Permission | null;
   /** Whether it has pages about single things, at `/admin/PAGE/ID`. */
   readonly hasDetails?: true;
   readonly load: () => Promise<ComponentType<AdminPageProps>>;
@@ -69,6 +69,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'hashes', icon: 'hash', group: 'content', needs: 'rules' },
     load: () => import('./hashes/hashes-page.tsx').then((module) => module.HashesPage),
   },
+  holds: {
+    ...{ title: 'holds', icon: 'shield', group: 'content', needs: 'legal', hasDetails: true },
+    load: () => import('./holds/holds-page.tsx').then((module) => module.HoldsPage),
+  },
   trends: {
     ...{ title: 'trends', icon: 'studio', group: 'content', needs: 'trends' },
     load: () => import('./trends/trends-page.tsx').then((module) => module.TrendsPage),
@@ -108,6 +112,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   announcements: {
     ...{ title: 'announcements', icon: 'info', group: 'server', needs: 'announcements' },
     load: () => import('./announcements/announcements-page.tsx').then((module) => module.AnnouncementsPage),
+  },
+  preferences: {
+    ...{ title: 'preferences', icon: 'person', group: 'server', needs: null },
+    load: () => import('./preferences/preferences-page.tsx').then((module) => module.PreferencesPage),
   },
   settings: {
     ...{ title: 'settings', icon: 'settings', group: 'server', needs: 'settings' },

@@ -49,6 +49,8 @@ export const english = {
   backups: 'Backups',
   version: 'Version',
   hashes: 'Hash lists',
+  preferences: 'How you work',
+  holds: 'Legal holds',
   invites: 'Invites',
   joining: 'Who may join',
   deliveries: 'Deliveries',

@@ -808,7 +808,7 @@ export interface AuditEntry {
   readonly actor: AuditActor;
   readonly action: string;
   readonly target: {
-    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend" | "claim" | "announcement";
+    readonly kind: "account" | "video" | "comment" | "report" | "domain" | "setting" | "job" | "queue" | "rule" | "storage" | "role" | "relay" | "trend" | "claim" | "announcement" | "legal-hold";
     readonly id: string;
     readonly name: string | null;
   };
@@ -898,6 +898,31 @@ export interface BlockWatch {
   readonly succeeded_at: string | null;
   readonly failure: string | null;
   readonly blocks: number;
+}
+
+export interface Brand {
+  /** Beside the name of the server */
+  readonly logo: BrandPicture | null;
+  /** Of the installed page, in the bar of browsers, and for other servers */
+  readonly icon: BrandPicture | null;
+  /** Where links to the server are shown, and in lists of servers */
+  readonly banner: BrandPicture | null;
+}
+
+export interface BrandChange {
+  readonly brand: Brand;
+  /** The entry of the log, by which this can be taken back; null: nothing changed */
+  readonly audit_id: string | null;
+}
+
+export interface BrandPicture {
+  readonly url: string;
+  /** Pixels */
+  readonly width: number;
+  readonly height: number;
+  /** What it shows, for those who do not see it */
+  readonly description: string;
+  readonly updated_at: string;
 }
 
 export interface BulkResult {
@@ -1288,7 +1313,7 @@ export interface CredentialAccount {
   };
   /** What somebody of the staff may do; null for everybody else */
   readonly staff: {
-    readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+    readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "legal" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
     /** Everything for the staff is refused until an authenticator app or a passkey is set up */
     readonly lacks_second_factor: boolean;
   } | null;
@@ -1873,7 +1898,7 @@ export interface Instance {
   };
   readonly thumbnail: {
     readonly url: string;
-    readonly blurhash: null;
+    readonly blurhash: string | null;
     readonly versions: {};
   };
   readonly icon: readonly {
@@ -2090,6 +2115,72 @@ export interface KnownServerDetail {
     readonly comment: string;
     readonly first_seen_at: string;
   }[];
+}
+
+export interface LegalHold {
+  readonly id: string;
+  readonly kind: "account" | "video" | "report";
+  readonly target_id: string;
+  /** By what the staff knows it again: a handle or an address */
+  readonly label: string;
+  readonly reason: string;
+  /** The number of the case, as the authority calls it */
+  readonly reference: string;
+  readonly created_at: string;
+  readonly released_at: string | null;
+  /** Of one that was released: when its copies go */
+  readonly gone_at: string | null;
+  /** Records and files that are kept */
+  readonly kept: number;
+  /** Files that are being copied */
+  readonly waiting: number;
+  /** Files that were gone before they could be copied */
+  readonly missing: number;
+  readonly bytes: number;
+}
+
+export interface LegalHoldChange {
+  readonly id: string;
+  /** The entry of the log, by which this is taken back */
+  readonly audit_id: string;
+}
+
+export interface LegalHoldEvidence {
+  readonly id: string;
+  readonly kind: "account" | "video" | "report";
+  readonly target_id: string;
+  /** By what the staff knows it again: a handle or an address */
+  readonly label: string;
+  readonly reason: string;
+  /** The number of the case, as the authority calls it */
+  readonly reference: string;
+  readonly created_at: string;
+  readonly released_at: string | null;
+  /** Of one that was released: when its copies go */
+  readonly gone_at: string | null;
+  /** Records and files that are kept */
+  readonly kept: number;
+  /** Files that are being copied */
+  readonly waiting: number;
+  /** Files that were gone before they could be copied */
+  readonly missing: number;
+  readonly bytes: number;
+  readonly items: readonly {
+    /** Its name in the export */
+    readonly path: string;
+    readonly state: "waiting" | "kept" | "missing";
+    readonly sha256: string | null;
+    readonly bytes: number | null;
+    /** Of a record, JSON */
+    readonly content: string | null;
+  }[];
+}
+
+export interface LegalHoldExport {
+  readonly url: string;
+  readonly bytes: number;
+  /** SHA-256 of `SHA256SUMS`, the list of hashes in the file; the log has it, too */
+  readonly sums: string;
 }
 
 export interface List {
@@ -2845,7 +2936,7 @@ export interface ReservedName {
 }
 
 export interface RetentionClass {
-  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "claims" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "undo" | "audit";
+  readonly class: "originals" | "renditions" | "thumbnails" | "remote-posters" | "remote-videos" | "uploads" | "archives" | "evidence" | "legal-holds" | "claims" | "removals" | "activities" | "deliveries" | "peers" | "sessions" | "notifications" | "feeds" | "jobs" | "mails" | "classifier" | "undo" | "audit";
   /** `kept`: nothing goes by itself. `overdue`: not done for two days. */
   readonly state: "kept" | "waiting" | "running" | "ok" | "failing" | "overdue";
   /** Null: age does not count, or things carry their own end */
@@ -2997,12 +3088,31 @@ export interface SignUp {
   readonly unconfirmed: boolean;
 }
 
+export interface StaffPreferences {
+  /** Evidence is covered until it is asked for */
+  readonly blur: boolean;
+  /** Evidence has no colours */
+  readonly greyscale: boolean;
+  /** Films begin without sound */
+  readonly mute: boolean;
+  /** Hours of the day in which nothing is pushed or mailed about the work of the staff */
+  readonly quiet: {
+    readonly from: number;
+    readonly until: number;
+  } | null;
+  /** What cannot wait comes in quiet hours, too */
+  readonly urgent: boolean;
+  readonly time_zone: string;
+  /** What waits is mailed each morning */
+  readonly digest: boolean;
+}
+
 export interface StaffRole {
   readonly id: string;
   readonly name: string;
   /** Made by this server; the others are on every one */
   readonly custom: boolean;
-  readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
+  readonly permissions: readonly ("reports" | "accounts" | "content" | "sign-ups" | "invites" | "domains" | "rules" | "legal" | "trends" | "ranking" | "announcements" | "settings" | "queues" | "storage" | "roles" | "audit")[];
   /** Whoever ranks higher may act on whoever ranks lower */
   readonly rank: number;
   readonly members: number;
@@ -3344,6 +3454,80 @@ export interface TakenMeasure {
 export interface TextPreview {
   /** HTML, safe to show */
   readonly content: string;
+}
+
+export interface TransparencyReport {
+  readonly year: number;
+  /** Those of which there are numbers, the newest first */
+  readonly years: readonly number[];
+  /** Smaller numbers are not told, and others to the nearest multiple of it */
+  readonly fewer_than: number;
+  readonly total: {
+    /** Null: fewer than `fewer_than`, but some */
+    readonly reports: number | null;
+    /** `people` of this server, other `servers`, or the `server` itself */
+    readonly reports_by_source: {};
+    readonly reports_by_category: {};
+    readonly reports_by_rule: readonly {
+      readonly id: string;
+      /** Empty: nobody knows it any more */
+      readonly text: string;
+      readonly count: number | null;
+    }[];
+    /** What was done to accounts, clips and comments */
+    readonly measures: readonly {
+      readonly measure: string;
+      readonly by_people: number | null;
+      /** Taken by rules and lists */
+      readonly automated: number | null;
+      /** Taken back then, also those of months before */
+      readonly lifted: number | null;
+    }[];
+    /** `filed`, `accepted`, `rejected` */
+    readonly appeals: {};
+    /** Decisions about servers by what they say; these are exact */
+    readonly domains: {};
+    /** Of copyright: `filed`, `upheld`, `rejected`, `withdrawn`, `restored` */
+    readonly claims: {};
+    /** `filed`, `sued`, `accepted`, `rejected` */
+    readonly counter_notices: {};
+    /** From a report to its first decision, to within a tenth; null: there were too few */
+    readonly median_seconds: number | null;
+  };
+  readonly months: readonly {
+    /** 2026-01 */
+    readonly month: string;
+    /** Null: fewer than `fewer_than`, but some */
+    readonly reports: number | null;
+    /** `people` of this server, other `servers`, or the `server` itself */
+    readonly reports_by_source: {};
+    readonly reports_by_category: {};
+    readonly reports_by_rule: readonly {
+      readonly id: string;
+      /** Empty: nobody knows it any more */
+      readonly text: string;
+      readonly count: number | null;
+    }[];
+    /** What was done to accounts, clips and comments */
+    readonly measures: readonly {
+      readonly measure: string;
+      readonly by_people: number | null;
+      /** Taken by rules and lists */
+      readonly automated: number | null;
+      /** Taken back then, also those of months before */
+      readonly lifted: number | null;
+    }[];
+    /** `filed`, `accepted`, `rejected` */
+    readonly appeals: {};
+    /** Decisions about servers by what they say; these are exact */
+    readonly domains: {};
+    /** Of copyright: `filed`, `upheld`, `rejected`, `withdrawn`, `restored` */
+    readonly claims: {};
+    /** `filed`, `sued`, `accepted`, `rejected` */
+    readonly counter_notices: {};
+    /** From a report to its first decision, to within a tenth; null: there were too few */
+    readonly median_seconds: number | null;
+  }[];
 }
 
 export interface TrendTrust {

@@ -1,4 +1,4 @@
-/** The bird of the project; always beside the name. */
+/** The bird of the project; always beside the name. By its `viewBox`, the style sheet of a server puts a logo in its place (src/http/theme.ts). */
 export function Logo() {
   return (
     <svg width="32" height="32" viewBox="0 0 32 32" aria-hidden="true">

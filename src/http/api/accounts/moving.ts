@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { moveLimits } from '../../../../config/account-limits.ts';
-import type { Account } from '../../../modules/accounts/index.ts';
+import { moveTarget, readAnew } from '../../../modules/accounts/index.ts';
 import { passwordLimits } from '../../../modules/auth/index.ts';
-import type { HttpDeps } from '../../deps.ts';
 import { ApiError, refused } from '../../errors.ts';
 import { route } from '../../route.ts';
 import { checkPasswordAgain } from '../../sign-in.ts';
@@ -10,19 +9,6 @@ import { emptyEntity } from '../schemas.ts';
 import { refuseApps } from '../sessions/own-sessions.ts';
 
 const person = z.string().trim().min(1).max(2_000).describe('A handle, or the id of the actor');
-
-/** As its own server describes it at this moment. Throws where there is no such account. */
-async function readAnew({ lookup }: HttpDeps, named: string): Promise<Account> {
-  const isUri = /^https?:\/\//.test(named);
-  const found = isUri ? null : await lookup.account(named);
-  if (found && !found.ok) throw refused(found);
-  const uri = found?.account.actorUri ?? named;
-  if (!URL.canParse(uri)) throw new ApiError('handle-invalid', 'This is neither a handle nor a web address.');
-  const read = await lookup.actor(uri, { anew: true });
-  if (!read.ok) throw refused(read);
-  if (read.account.state !== 'active') throw new ApiError('account-gone', `${named} is gone.`);
-  return read.account;
-}
 
 export const setAliases = route({
   method: 'post',
@@ -36,7 +22,11 @@ export const setAliases = route({
   handler: async ({ deps, body, viewer }) => {
     refuseApps(viewer);
     const uris: string[] = [];
-    for (const named of body.also_known_as_uris) uris.push((await readAnew(deps, named)).actorUri);
+    for (const named of body.also_known_as_uris) {
+      const read = await readAnew(deps.lookup, named);
+      if (!read.ok) throw refused(read);
+      uris.push(read.account.actorUri);
+    }
     if (uris.includes(viewer.account.actorUri)) throw new ApiError('yourself', 'This is the account itself.');
     await deps.inTx((tx) => deps.accounts.setAliases(tx, viewer.account.id, uris));
     return { also_known_as_uris: uris };
@@ -65,16 +55,9 @@ export const moveAccount = route({
   handler: async ({ deps, body, viewer }) => {
     refuseApps(viewer);
     await checkPasswordAgain(deps, viewer.account.id, body.password);
-    const to = await readAnew(deps, body.moved_to_uri);
-    if (to.id === viewer.account.id) throw new ApiError('yourself', 'This is the account itself.');
-    if (!to.alsoKnownAs.includes(viewer.account.actorUri)) {
-      throw new ApiError(
-        'not-an-alias',
-        `${to.acct} does not name this account. Add it as an alias there first.`,
-      );
-    }
-    if (to.movedToId !== null) throw new ApiError('not-an-alias', `${to.acct} has moved elsewhere itself.`);
-    const moved = await deps.inTx((tx) => deps.accounts.move(tx, viewer.account, to));
+    const found = await moveTarget(deps.lookup, viewer.account, body.moved_to_uri);
+    if (!found.ok) throw refused(found);
+    const moved = await deps.inTx((tx) => deps.accounts.move(tx, viewer.account, found.to));
     if (!moved.ok) throw refused(moved);
     return {};
   },

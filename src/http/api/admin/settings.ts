@@ -120,8 +120,9 @@ export const previewAccent = route({
   ...forSettings,
   body: z.object({ color: z.string().regex(/^#[0-9A-Fa-f]{6}$/) }),
   output: z.object({ light: accentEntity, dark: accentEntity }).meta({ id: 'AccentPreview' }),
-  handler: async ({ body }) => {
-    const { light, dark } = accentsOf(body.color.toLowerCase());
+  handler: async ({ body, deps }) => {
+    const color = body.color.toLowerCase();
+    const { light, dark } = accentsOf({ light: color, dark: color }, deps.config.app.theme);
     const told = ({ accent, onAccent, isMoved }: Accent) => ({
       accent,
       on_accent: onAccent,

@@ -3,6 +3,8 @@ import { aboutLimits, commentLimits, videoLimits } from '../../../../config/limi
 import { mediaLimits } from '../../../../config/media-limits.ts';
 import { passwordLimits } from '../../../modules/auth/index.ts';
 import type { HttpDeps } from '../../deps.ts';
+import { iconSides } from '../../icons/index.ts';
+import { iconPath } from '../../page/manifest.ts';
 import { route } from '../../route.ts';
 import { isShown } from '../accounts/get-account.ts';
 import type { AccountEntity } from '../accounts/schemas.ts';
@@ -124,6 +126,28 @@ async function registrationsOf({
   };
 }
 
+/** The picture that stands for this server where apps list servers. */
+async function thumbnailOf({
+  branding,
+  videos,
+  urls,
+}: HttpDeps): Promise<{ url: string; blurhash: string | null }> {
+  const { banner } = await branding.now();
+  if (banner === null) return { url: `${urls.origin}/favicon.svg`, blurhash: null };
+  const url = videos.objectUrl(banner.key, { state: 'published', visibility: 'public' });
+  return { url, blurhash: banner.blurhash };
+}
+
+/** In each size that the page has, where the server has one of its own. */
+async function iconOf({ branding, urls }: HttpDeps): Promise<z.input<typeof instanceEntity>['icon']> {
+  const { icon } = await branding.now();
+  if (icon === null) return [];
+  return iconSides.map((side) => ({
+    src: `${urls.origin}${iconPath('tile', side)}`,
+    size: `${side}x${side}`,
+  }));
+}
+
 /** What this server is, and its limits. */
 export async function instanceEntityOf(deps: HttpDeps): Promise<z.input<typeof instanceEntity>> {
   const { instance } = deps.config;
@@ -135,8 +159,8 @@ export async function instanceEntityOf(deps: HttpDeps): Promise<z.input<typeof i
     source_url: instance.sourceUrl ?? deps.urls.origin,
     description: instance.description,
     usage: { users: { active_month: active } },
-    thumbnail: { url: `${deps.urls.origin}/favicon.svg`, blurhash: null, versions: {} },
-    icon: [],
+    thumbnail: { ...(await thumbnailOf(deps)), versions: {} },
+    icon: await iconOf(deps),
     languages: ['en'],
     registrations: await registrationsOf(deps),
     api_versions: { mastodon: API_VERSION },
@@ -176,7 +200,7 @@ export const getInstanceV1 = route({
       version: versionOf(deps),
       urls: { streaming_api: streamingUrl(deps) },
       stats: { user_count: users, status_count: posts, domain_count: servers },
-      thumbnail: `${deps.urls.origin}/favicon.svg`,
+      thumbnail: (await thumbnailOf(deps)).url,
       languages: ['en'],
       registrations: isOpenDoor(registrations),
       approval_required: registrations === 'approval',

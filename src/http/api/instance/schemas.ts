@@ -48,7 +48,7 @@ export const instanceEntity = z
     source_url: z.string().describe('Where its source is; the server itself where its staff has not said'),
     description: z.string(),
     usage: z.object({ users: z.object({ active_month: z.number() }) }),
-    thumbnail: z.object({ url: z.string(), blurhash: z.null(), versions: z.object({}) }),
+    thumbnail: z.object({ url: z.string(), blurhash: z.string().nullable(), versions: z.object({}) }),
     icon: z.array(z.object({ src: z.string(), size: z.string() })),
     languages: z.array(z.string()),
     registrations: z.object({

@@ -67,7 +67,7 @@ export function evidenceSheets(deps: SheetDeps) {
       return undefined;
     },
 
-    /** Forgets what was kept long enough; a sheet goes with the last that shows it. Returns how many went. */
+    /** Forgets what was kept long enough and is not held for authorities; a sheet goes with the last that shows it. Returns how many went. */
     async sweep(): Promise<number> {
       const before = (ms: number) => new Date(deps.clock.now() - ms);
       const due = deps
@@ -75,9 +75,14 @@ export function evidenceSheets(deps: SheetDeps) {
         .where('closed_at', '<', before(reportLimits.evidenceKeptMs))
         .orWhere('created_at', '<', before(reportLimits.evidenceMaxMs))
         .select('id');
+      const held = deps
+        .db('legal_holds')
+        .where({ target_kind: 'report', released_at: null })
+        .select('target_id');
       const gone: { sheet_key: string | null }[] = await deps
         .db('report_evidence')
         .whereIn('report_id', due)
+        .whereNotIn('report_id', held)
         .delete()
         .returning('sheet_key');
       const keys = [...new Set(gone.flatMap(({ sheet_key }) => sheet_key ?? []))];

@@ -17,14 +17,17 @@ import settingStyles from '../settings/settings-page.module.css';
 import styles from './about.module.css';
 import { previewText } from './calls.ts';
 import { ColorPreview } from './color-preview.tsx';
+import { Pictures } from './pictures.tsx';
 import { RulesEditor } from './rules-editor.tsx';
 import { say } from './say.ts';
+import { ThemePreview } from './theme-preview.tsx';
 
 const PLAIN = ['INSTANCE_NAME', 'INSTANCE_DESCRIPTION', 'INSTANCE_EMAIL', 'INSTANCE_SOURCE_URL'];
 const TEXTS = ['INSTANCE_ABOUT', 'INSTANCE_PRIVACY_POLICY'];
 const RULES = 'INSTANCE_RULES';
 const COLOR = 'ACCENT_COLOR';
-const ALL = [...PLAIN, RULES, ...TEXTS, COLOR];
+const THEME = 'THEME_TOKENS';
+const ALL = [...PLAIN, RULES, ...TEXTS, COLOR, THEME];
 
 type Drafts = Readonly<Record<string, string | null>>;
 
@@ -41,6 +44,7 @@ export function AboutSettingsPage() {
         </ButtonLink>
       </p>
       {remote.state === 'loading' ? <Loading /> : <Editor all={remote.value} onSaved={set} />}
+      <Pictures />
     </Page>
   );
 }
@@ -84,7 +88,7 @@ function Editor({ all, onSaved }: EditorProps) {
     if (!outcome.ok) return setProblem(outcome.sentence);
     forget();
     // Its style sheet stands in the head, which the server writes.
-    if (COLOR in changes) return location.reload();
+    if (COLOR in changes || THEME in changes) return location.reload();
     onSaved(outcome.value);
     toast(sayOfSettings('saved'));
     // Name and rules stand all over the page.
@@ -122,6 +126,9 @@ function Editor({ all, onSaved }: EditorProps) {
         <Simple name={COLOR} {...shared} />
         <p>{say('colorHint')}</p>
         <ColorPreview color={shownValue(all, COLOR, drafts)} />
+        <Simple name={THEME} {...shared} />
+        <p>{say('themeHint')}</p>
+        <ThemePreview text={shownValue(all, THEME, drafts)} />
       </Section>
       {changed.length > 0 && (
         <div class={settingStyles.bar}>

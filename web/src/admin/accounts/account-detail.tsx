@@ -44,6 +44,11 @@ function Known({ account, onChange }: { account: AdminAccountDetail; onChange: (
               {say('log')}
             </ButtonLink>
           )}
+          {may('legal') && (
+            <ButtonLink look="quiet" href={`/admin/holds?hold=account:${account.id}`}>
+              {say('hold')}
+            </ButtonLink>
+          )}
           {mayChangeRole && (
             <Button look="quiet" onPress={() => askRole(true)}>
               {say('changeRole')}

@@ -1,5 +1,6 @@
 /** English; what stands in braces is put in (ICU MessageFormat). */
 export const english = {
+  hold: 'Hold for authorities',
   title: 'Accounts',
   name: 'Name',
   email: 'E-mail',

@@ -1,8 +1,9 @@
-import { Button } from '../../ui/button.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Handle } from '../../ui/handle.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { DataTable } from '../parts/data-table.tsx';
+import { may } from '../permissions.ts';
 import type { DeskReport, GroupPage } from './calls.ts';
 import styles from './reports.module.css';
 import { say } from './say.ts';
@@ -37,6 +38,11 @@ export function ReportList({ page, onEvidence, onTell }: ReportListProps) {
                 <Button look="quiet" small onPress={() => onEvidence(report.id)}>
                   {say('evidence')}
                 </Button>
+                {may('legal') && (
+                  <ButtonLink look="quiet" small href={`/admin/holds?hold=report:${report.id}`}>
+                    {say('hold')}
+                  </ButtonLink>
+                )}
                 {page.target_account.host !== null && !report.forwarded && (
                   <Button look="quiet" small onPress={() => onTell(report)}>
                     {say('origin')}

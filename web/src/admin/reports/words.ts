@@ -1,5 +1,6 @@
 /** English; what stands in braces is put in (ICU MessageFormat). */
 export const english = {
+  hold: 'Hold for authorities',
   title: 'Reports',
   list: 'Reported accounts',
   empty: 'Nothing is reported',

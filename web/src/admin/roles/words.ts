@@ -25,5 +25,5 @@ export const english = {
   moderator: 'Moderator',
   user: 'Everybody',
   permission:
-    '{name, select, reports {Reports and appeals} accounts {Accounts} content {Clips and comments} signups {Sign-ups} invites {Invites} domains {Other servers} rules {Rules and raid mode} trends {Trends} ranking {Ranking} announcements {Announcements} settings {Settings} queues {Background work} storage {Files and backups} roles {Roles} audit {The log} other {{name}}}',
+    '{name, select, reports {Reports and appeals} accounts {Accounts} content {Clips and comments} signups {Sign-ups} invites {Invites} domains {Other servers} rules {Rules and raid mode} legal {Evidence for authorities} trends {Trends} ranking {Ranking} announcements {Announcements} settings {Settings} queues {Background work} storage {Files and backups} roles {Roles} audit {The log} other {{name}}}',
 } as const;

@@ -28,6 +28,7 @@ export const classNames: Readonly<Record<ClassName, string>> = {
   uploads: say('classUploads'),
   archives: say('classArchives'),
   evidence: say('classEvidence'),
+  'legal-holds': say('classLegalHolds'),
   claims: say('classClaims'),
   removals: say('classRemovals'),
   activities: say('classActivities'),

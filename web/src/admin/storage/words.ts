@@ -57,6 +57,7 @@ export const english = {
   classUploads: 'Unfinished uploads',
   classArchives: 'Archives of accounts',
   classEvidence: 'Evidence of moderation',
+  classLegalHolds: 'Legal holds that were released',
   classClaims: 'Copyright claims',
   classRemovals: 'Removals from storage',
   classActivities: 'What other servers sent',

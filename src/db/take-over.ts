@@ -1,0 +1,67 @@
+import type { AccountId } from '../lib/ids.ts';
+import type { Tx } from './database.ts';
+import { accountReferences } from './references.ts';
+
+/** What stays with the account that it was of: who owns it, where it went, and with what it signs. */
+const STAYS = new Set(['accounts.owner_id', 'accounts.moved_to_id', 'actor_keys.account_id']);
+
+/** Of a row with two accounts, what they cannot be to each other once they are one. */
+const PAIRS = [
+  { table: 'follows', columns: ['follower_id', 'target_id'] },
+  { table: 'account_blocks', columns: ['account_id', 'target_id'] },
+  { table: 'account_mutes', columns: ['account_id', 'target_id'] },
+] as const;
+
+/**
+ * Makes everything that names one account name another one. Of what both have once only, such as a like of the same video, that of
+ * the other one stays. The database itself knows which rows those are, so that no table that comes later is forgotten. Returns how
+ * many rows were looked at, by table, and how many of them gave way.
+ */
+export async function takeOver(
+  tx: Tx,
+  from: AccountId,
+  to: AccountId,
+): Promise<{ rows: Record<string, number>; dropped: number }> {
+  for (const { table, columns } of PAIRS) {
+    const [one, other] = columns;
+    await tx(table)
+      .where({ [one]: from, [other]: to })
+      .orWhere({ [one]: to, [other]: from })
+      .delete();
+  }
+  const rows: Record<string, number> = {};
+  let dropped = 0;
+  for (const { table, column } of await accountReferences(tx)) {
+    if (STAYS.has(`${table}.${column}`)) continue;
+    const places: string[] = await tx(table)
+      .where({ [column]: from })
+      .forUpdate()
+      .select(tx.raw('ctid::text as place'))
+      .then((rows) => rows.map(({ place }: { place: string }) => place));
+    if (places.length === 0) continue;
+    const become = (which: readonly string[]) =>
+      couldBe(tx, (inner) => at(inner, table, which).update({ [column]: to }));
+    // Row by row only where one of them cannot go over.
+    for (const which of (await become(places)) ? [] : places.map((place) => [place])) {
+      if (!(await become(which))) dropped += await at(tx, table, which).delete();
+    }
+    rows[table] = (rows[table] ?? 0) + places.length;
+  }
+  return { rows, dropped };
+}
+
+const at = (tx: Tx, table: string, places: readonly string[]) =>
+  tx(table).whereRaw('ctid = any(?::tid[])', [[...places]]);
+
+const IS_THERE = '23505';
+
+/** Whether a change was made; false where there is such a row already. */
+async function couldBe(tx: Tx, change: (inner: Tx) => Promise<number>): Promise<boolean> {
+  try {
+    await tx.transaction((inner) => change(inner));
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === IS_THERE) return false;
+    throw error;
+  }
+}
