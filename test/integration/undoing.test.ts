@@ -265,11 +265,11 @@ function trials(): Readonly<Record<string, Trial>> {
     'setting.change': {
       deed: (tx) => outcome(settings.change(tx, boss, { INSTANCE_NAME: 'Aviary' }, 'Renamed.')),
     },
-    'maintenance.lock': { deed: (tx) => outcome(serverLock.lock(tx, boss, { reason: 'A new disk.' })) },
     'maintenance.unlock': trial(
-      (tx) => outcome(serverLock.lock(tx, boss, { reason: 'A new disk.' })),
+      (tx) => outcome(serverLock.lock(tx, boss, { note: 'Back at noon.', reason: 'A new disk.' })),
       (tx) => outcome(serverLock.unlock(tx, boss, { reason: 'It is in.' })),
     ),
+    'maintenance.lock': { deed: (tx) => outcome(serverLock.lock(tx, boss, { reason: 'A new disk.' })) },
     'queue.pause': { deed: (tx) => outcome(work.pause(tx, boss, 'media')) },
     'queue.resume': trial(
       (tx) => outcome(work.pause(tx, boss, 'mail')),
@@ -449,6 +449,12 @@ describe('done and taken back, all is as it was', () => {
 });
 
 describe('taking back', () => {
+  // An unlocking was taken back above, and routes are asked here.
+  beforeAll(async () => {
+    const { inTx, serverLock } = server.context;
+    await inTx((tx) => serverLock.unlock(tx, boss, { reason: '' }));
+  });
+
   test('is refused with the reason where there is no way, and where somebody went on', async () => {
     const { inTx, rules, undoing, audit } = server.context;
     const id = await inTx(rule);
