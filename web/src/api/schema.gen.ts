@@ -3030,6 +3030,14 @@ export interface SecondFactorSecret {
   readonly qr_svg: string;
 }
 
+export interface ServerLock {
+  /** People and other servers change nothing, and workers begin nothing */
+  readonly locked: boolean;
+  readonly since: string | null;
+  /** Why, for the people who are turned away */
+  readonly note: string;
+}
+
 export interface ServerProbe {
   readonly ok: boolean;
   readonly steps: readonly {
