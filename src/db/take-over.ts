@@ -1,4 +1,4 @@
-import type { AccountId } from '../lib/ids.ts';
+import type { AccountId, VideoId } from '../lib/ids.ts';
 import type { Tx } from './database.ts';
 import { accountReferences } from './references.ts';
 
@@ -15,13 +15,14 @@ const PAIRS = [
 /**
  * Makes everything that names one account name another one. Of what both have once only, such as a like of the same video, that of
  * the other one stays. The database itself knows which rows those are, so that no table that comes later is forgotten. Returns how
- * many rows were looked at, by table, and how many of them gave way.
+ * many rows were looked at, by table, and how many of them gave way, and the videos that have
+ * less of something for it: their counts are the caller's to set right.
  */
 export async function takeOver(
   tx: Tx,
   from: AccountId,
   to: AccountId,
-): Promise<{ rows: Record<string, number>; dropped: number }> {
+): Promise<{ rows: Record<string, number>; dropped: number; videos: VideoId[] }> {
   for (const { table, columns } of PAIRS) {
     const [one, other] = columns;
     await tx(table)
@@ -30,6 +31,7 @@ export async function takeOver(
       .delete();
   }
   const rows: Record<string, number> = {};
+  const videos = new Set<VideoId>();
   let dropped = 0;
   for (const { table, column } of await accountReferences(tx)) {
     if (STAYS.has(`${table}.${column}`)) continue;
@@ -43,11 +45,14 @@ export async function takeOver(
       couldBe(tx, (inner) => at(inner, table, which).update({ [column]: to }));
     // Row by row only where one of them cannot go over.
     for (const which of (await become(places)) ? [] : places.map((place) => [place])) {
-      if (!(await become(which))) dropped += await at(tx, table, which).delete();
+      if (await become(which)) continue;
+      const gone: { video_id?: VideoId | null }[] = await at(tx, table, which).delete(['*']);
+      for (const { video_id } of gone) if (video_id) videos.add(video_id);
+      dropped += gone.length;
     }
     rows[table] = (rows[table] ?? 0) + places.length;
   }
-  return { rows, dropped };
+  return { rows, dropped, videos: [...videos] };
 }
 
 const at = (tx: Tx, table: string, places: readonly string[]) =>
