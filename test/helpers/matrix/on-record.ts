@@ -157,9 +157,6 @@ const measures = Object.fromEntries(
 /** Every route of the staff that writes. One that is missing here fails audit-total.test.ts. */
 export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   ...{ ...measures, ...joining, ...trends },
-  'PATCH /api/v1/admin/preferences': {
-    none: 'It is what somebody of the staff chooses for the pages that they see themselves.',
-  },
   'PATCH /api/v1/admin/settings': on('setting.change', 'setting INSTANCE_NAME'),
   'POST /api/v1/admin/settings/preview': LOOKED,
   'POST /api/v1/admin/settings/preview_color': LOOKED,
@@ -172,13 +169,10 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
       return {};
     },
   }),
-  'POST /api/v1/admin/legal_holds': on('legal-hold.add', 'legal-hold :id', {
-    before: async (world) => ({ report: (await alsoA('report')(world)).id ?? '' }),
-    sent: ({ report }) => ({ body: { kind: 'report', id: report } }),
-  }),
-  'POST /api/v1/admin/legal_holds/:id/release': on('legal-hold.release', 'legal-hold :id'),
-  'POST /api/v1/admin/legal_holds/:id/restore': on('legal-hold.restore', 'legal-hold :id'),
-  'POST /api/v1/admin/legal_holds/:id/export': on('legal-hold.export', 'legal-hold :id'),
+  'POST /api/v1/admin/relays': on('relay.add', 'relay :address'),
+  'DELETE /api/v1/admin/relays/:id': on('relay.remove', 'relay :inbox'),
+  'POST /api/v1/admin/relays/:id/pause': on('relay.pause', 'relay :inbox'),
+  'POST /api/v1/admin/relays/:id/resume': on('relay.resume', 'relay :inbox'),
   'POST /api/v1/admin/backups/ask': on('backup.verify', 'storage backup'),
   'POST /api/v1/admin/accounts/:id/approve': on('sign-up.approve', 'account :id'),
   'POST /api/v1/admin/accounts/:id/reject': on('sign-up.reject', 'account :id'),
