@@ -53,7 +53,7 @@ function asksWhy({ body }: Route): boolean {
 
 function withWhy(route: Route, { why }: OnRecord, right: Right): Right {
   const field = asksWhy(route) ? 'reason' : why;
-  if (field === undefined || typeof right.body !== 'object') return right;
+  if (field === undefined || typeof right.body === 'string') return right;
   return { ...right, body: { ...right.body, [field]: WHY } };
 }
 
