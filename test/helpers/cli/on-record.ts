@@ -133,6 +133,9 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'media move': ONE_STORE,
   'storage check': ['storage.mend'],
   'maintenance lock': ['maintenance.lock'],
+  'maintenance fix-duplicates': {
+    none: 'Nothing is there twice here; fix-duplicates looks at what it leaves.',
+  },
   'maintenance vacuum': ['maintenance.vacuum'],
   'branding set': ['branding.set'],
   'branding remove': ['branding.remove'],

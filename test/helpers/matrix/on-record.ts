@@ -169,6 +169,10 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
       return {};
     },
   }),
+  'POST /api/v1/admin/relays': on('relay.add', 'relay :address'),
+  'DELETE /api/v1/admin/relays/:id': on('relay.remove', 'relay :inbox'),
+  'POST /api/v1/admin/relays/:id/pause': on('relay.pause', 'relay :inbox'),
+  'POST /api/v1/admin/relays/:id/resume': on('relay.resume', 'relay :inbox'),
   'POST /api/v1/admin/backups/ask': on('backup.verify', 'storage backup'),
   'POST /api/v1/admin/accounts/:id/approve': on('sign-up.approve', 'account :id'),
   'POST /api/v1/admin/accounts/:id/reject': on('sign-up.reject', 'account :id'),
