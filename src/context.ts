@@ -376,8 +376,9 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const work = createWork({ db, audit });
   const undoing = createUndoing({
-    ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, ...guard },
-    ...{ trending: streams.trending, recommending, relays, announcements, branding, ...safekeeping },
+    ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, claims },
+    ...{ trending: streams.trending, recommending, relays, announcements, branding, ...guard },
+    ...safekeeping,
   });
   const context = {
     config,

@@ -10,6 +10,7 @@ import { createAsker } from '../helpers/asker.ts';
 import { createClipFactory } from '../helpers/clip-rows.ts';
 import { createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { BESIDES, OF_TABLE, TABLES } from '../helpers/undone-tables.ts';
 
 /** Everything of the audit log that can be taken back is taken back, and then all is as it was. */
 let server: TestServer;
@@ -54,54 +55,6 @@ async function comment(): Promise<CommentId> {
   return made.commentId;
 }
 
-/** Tables that say what an area decides; what has its own time or counts changes is left out. */
-const TABLES: Readonly<Record<string, readonly string[]>> = {
-  role: ['staff_roles', 'users', 'sessions'],
-  'joining-block': ['email_domain_blocks', 'ip_blocks', 'reserved_names'],
-  setting: ['settings'],
-  branding: ['instance_pictures'],
-  invite: ['invites'],
-  announcement: ['announcements'],
-  raid: ['raid_mode'],
-  queue: ['queue_pauses'],
-  maintenance: ['server_lock'],
-  relay: ['relays'],
-  ranking: [],
-  trend: ['trend_decisions', 'trend_trusts'],
-  report: ['reports', 'report_notes'],
-  rule: ['content_rules'],
-  hash: ['listed_media'],
-  'legal-hold': ['legal_holds'],
-  domain: [
-    ...(['domain_policies', 'domain_subscriptions', 'domain_excludes', 'domain_drafts'] as const),
-    ...(['block_watches', 'block_notices', 'instance_settings'] as const),
-  ],
-  account: ['accounts', 'videos'],
-  video: ['videos'],
-  comment: ['comments', 'video_stats'],
-};
-const BESIDES = [
-  ...[
-    'updated_at',
-    'changed_at',
-    'decided_at',
-    'edited_at',
-    'paused_at',
-    'created_at',
-    'version',
-    'next_at',
-    'etag',
-    'decided_by',
-  ],
-  ...['last_used_at', 'last_seen_at'],
-];
-
-/** A policy that is put back has a new number; raid mode says why it is on again. */
-const OF_TABLE: Readonly<Record<string, readonly string[]>> = {
-  domain_policies: ['id'],
-  raid_mode: ['reason'],
-};
-
 async function stateOf(area: string): Promise<Record<string, unknown>> {
   const { db, recommending } = server.context;
   const tables = (TABLES[area] ?? []).map(async (table) => {
@@ -112,7 +65,8 @@ async function stateOf(area: string): Promise<Record<string, unknown>> {
     );
     // A decision that nobody took, a note that was taken back and a hold that was released are none.
     const counting = rows.filter(
-      ({ row }) => !/"standing": "open"|"trust": null/.test(row) && !/"(removed|released)_at": "/.test(row),
+      ({ row }) =>
+        !/"standing": "open"|"trust": null/.test(row) && !/"(removed|released|revoked)_at": "/.test(row),
     );
     return [table, counting.map(({ row }) => row).sort()];
   });
@@ -393,6 +347,9 @@ function trials(): Readonly<Record<string, Trial>> {
           hashes.import(tx, boss, `sha256,phash,label\n${'a'.repeat(64)},,One\n${'b'.repeat(64)},,Two\n`),
         ),
     },
+    'user.quota': {
+      deed: (tx) => outcome(staff.quotas.set(tx, boss, { accountId: target.id, megabytes: 20 })),
+    },
     'domain.set': {
       deed: (tx) => outcome(domains.set(tx, boss, { domain: 'one.test', change, reason: '' })),
     },
@@ -449,9 +406,12 @@ function trials(): Readonly<Record<string, Trial>> {
   };
 }
 
-/** What needs lists that are fetched, and posts that came from elsewhere: test/integration/domain-lists.test.ts and rules.test.ts. */
-const ELSEWHERE = ['domain.sync', 'held.release'];
-const actions = auditActions.filter((action) => 'way' in undoable[action] && !ELSEWHERE.includes(action));
+/** What needs lists that are fetched (domain-lists.test.ts), posts that came from elsewhere (rules.test.ts), and claims (undoing-claims.test.ts). */
+const ELSEWHERE = new Set<string>(['domain.sync', 'held.release']);
+const actions = auditActions.filter((action) => {
+  const undoing = undoable[action];
+  return 'way' in undoing && undoing.way !== 'claim' && !ELSEWHERE.has(action);
+});
 
 test('every action that can be taken back is tried here', () => {
   expect(Object.keys(trials()).sort()).toEqual([...actions].sort());
@@ -461,6 +421,9 @@ const newest = async (): Promise<AuditId> =>
   (await server.context.db('audit_log').orderBy('id', 'desc').first('id'))?.id ?? ('0' as AuditId);
 
 describe('done and taken back, all is as it was', () => {
+  // That it was opened was taken back, too.
+  afterAll(() => server.context.inTx((tx) => server.context.serverLock.unlock(tx, boss, { reason: '' })));
+
   test.for(actions)('%s', async (action) => {
     const { inTx, db, undoing } = server.context;
     const { before, deed } = trials()[action] ?? {};
