@@ -72,8 +72,6 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'rule enable': ['rule.enable'],
   'rule disable': ['rule.disable'],
   'rule remove': ['rule.remove'],
-  'hold add': ['legal-hold.add'],
-  'hold release': ['legal-hold.release'],
   'raid on': ['raid.on'],
   'raid off': ['raid.off'],
   'hash add': ['hash.add'],
