@@ -200,6 +200,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'storage check --repair',
     'counters recount --dry-run',
     'maintenance vacuum --dry-run',
+    'maintenance fix-duplicates --dry-run',
   ]),
 };
 

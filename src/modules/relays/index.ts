@@ -48,6 +48,12 @@ interface RelayRow {
 /** With what counts of today only. */
 const COLUMNS = `*, case when day = current_date then videos_of_day else 0 end as videos_today`;
 
+/** Whether a relay is passed over, and since when if not from now on. */
+interface Pausing {
+  readonly isPaused: boolean;
+  readonly since?: string | null;
+}
+
 export type Relays = ReturnType<typeof createRelays>;
 
 /** Which relays this server listens to. What they tell is only ever a hint to ask the origin. */
@@ -124,7 +130,7 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
       tx: Tx,
       by: Actor,
       address: string,
-      { isPaused, ...why }: Pick<Deed, 'reason' | 'undoes'> & { readonly isPaused: boolean },
+      { isPaused, since, ...why }: Pick<Deed, 'reason' | 'undoes'> & Pausing,
     ): Promise<Result<{ auditId: AuditId }, 'permission-missing' | 'not-found' | 'conflict'>> {
       const allowed = permitted(by, 'domains');
       if (!allowed.ok) return allowed;
@@ -139,10 +145,12 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
       }
       await tx('relays')
         .where({ id: row.id })
-        .update({ paused_at: isPaused ? tx.fn.now() : null });
+        .update({ paused_at: isPaused ? (since ?? tx.fn.now()) : null });
       const target = { kind: 'relay', id: row.inbox_uri } as const;
       const action = isPaused ? 'relay.pause' : 'relay.resume';
-      return ok({ auditId: await audit.record(tx, by, { action, target, ...why }) });
+      // By which it is as it was, once that is taken back.
+      const detail = { since: row.paused_at?.toISOString() ?? null };
+      return ok({ auditId: await audit.record(tx, by, { action, target, detail, ...why }) });
     },
 
     /** One by its number. */
