@@ -323,7 +323,6 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'POST /api/v1/admin/held/:id/release': on('held.release', 'video :video'),
   'POST /api/v1/admin/held/:id/reject': on('held.reject', 'video :video'),
   'PUT /api/v1/admin/raid': on('raid.on', 'setting raid-mode'),
-  'PATCH /api/v1/admin/preferences': { none: 'How somebody likes to work is about nobody else.' },
   'POST /api/v1/admin/hashes/matches/:id/evidence': on('hash.evidence', 'video :video'),
   'POST /api/v1/admin/hashes/import': on('hash.import', 'rule hash-list'),
   'POST /api/v1/admin/hashes': on('hash.add', 'rule :id'),
