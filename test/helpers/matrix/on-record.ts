@@ -173,6 +173,13 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'DELETE /api/v1/admin/relays/:id': on('relay.remove', 'relay :inbox'),
   'POST /api/v1/admin/relays/:id/pause': on('relay.pause', 'relay :inbox'),
   'POST /api/v1/admin/relays/:id/resume': on('relay.resume', 'relay :inbox'),
+  'POST /api/v1/admin/legal_holds': on('legal-hold.add', 'legal-hold :id', {
+    before: async (world) => ({ report: (await alsoA('report')(world)).id ?? '' }),
+    sent: ({ report }) => ({ body: { kind: 'report', target_id: report } }),
+  }),
+  'POST /api/v1/admin/legal_holds/:id/release': on('legal-hold.release', 'legal-hold :id'),
+  'POST /api/v1/admin/legal_holds/:id/restore': on('legal-hold.restore', 'legal-hold :id'),
+  'POST /api/v1/admin/legal_holds/:id/export': on('legal-hold.export', 'legal-hold :id'),
   'POST /api/v1/admin/backups/ask': on('backup.verify', 'storage backup'),
   'POST /api/v1/admin/accounts/:id/approve': on('sign-up.approve', 'account :id'),
   'POST /api/v1/admin/accounts/:id/reject': on('sign-up.reject', 'account :id'),

@@ -287,7 +287,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'POST /api/v1/admin/hashes/matches/:id/evidence': () => ({ body: { reason: 'Asked by the police.' } }),
   'PATCH /api/v1/admin/preferences': () => ({ body: { greyscale: false } }),
   'POST /api/v1/admin/legal_holds': ({ owner }) => ({
-    body: { kind: 'account', id: owner.id, reason: 'Asked by the police.' },
+    body: { kind: 'account', target_id: owner.id, reason: 'Asked by the police.' },
   }),
   ...Object.fromEntries(
     ['release', 'restore', 'export'].map((verb) => [
