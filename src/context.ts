@@ -371,14 +371,14 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
   const staff = createStaffSide({
-    ...{ db, inTx, ids, audit, config, accounts, makeKeys, archives, social, measures },
+    ...{ db, inTx, ids, clock, audit, config, accounts, makeKeys, archives, social, measures },
     lookup: federation.lookup,
   });
-  const staff = createStaffSide({ db, inTx, ids, clock, audit, config, accounts, makeKeys });
   const work = createWork({ db, audit });
   const undoing = createUndoing({
-    ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, ...guard },
-    ...{ trending: streams.trending, recommending, relays, announcements, branding, ...safekeeping },
+    ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, claims },
+    ...{ trending: streams.trending, recommending, relays, announcements, branding, ...guard },
+    ...safekeeping,
   });
   const context = {
     config,

@@ -30,8 +30,11 @@ function Post({ evidence }: { evidence: Evidence }) {
   const [grey, setGrey] = useState<boolean | null>(null);
   const [isShown, isGrey] = [shown ?? !blur, grey ?? greyscale];
   return (
-    <section class={styles.evidence} aria-label={say('aboutPost', { id: evidence.status_id })}>
-      <h3>{say('aboutPost', { id: evidence.status_id })}</h3>
+    <section
+      class={styles.evidence}
+      aria-label={say('aboutPost', { kind: evidence.kind, id: evidence.status_id })}
+    >
+      <h3>{say('aboutPost', { kind: evidence.kind, id: evidence.status_id })}</h3>
       {evidence.text !== '' && (
         <blockquote class={styles.quote} dir="auto">
           {evidence.text}
