@@ -15,8 +15,8 @@ const PAIRS = [
 /**
  * Makes everything that names one account name another one. Of what both have once only, such as a like of the same video, that of
  * the other one stays. The database itself knows which rows those are, so that no table that comes later is forgotten. Returns how
- * many rows were looked at, by table, and how many of them gave way, and the videos that have
- * less of something for it: their counts are the caller's to set right.
+ * many rows were looked at, by table, and how many of them gave way, and the videos that have less of something for it: their counts
+ * are the caller's to set right.
  */
 export async function takeOver(
   tx: Tx,
@@ -35,30 +35,58 @@ export async function takeOver(
   let dropped = 0;
   for (const { table, column } of await accountReferences(tx)) {
     if (STAYS.has(`${table}.${column}`)) continue;
-    const places: string[] = await tx(table)
-      .where({ [column]: from })
-      .forUpdate()
-      .select(tx.raw('ctid::text as place'))
-      .then((rows) => rows.map(({ place }: { place: string }) => place));
-    if (places.length === 0) continue;
-    const become = (which: readonly string[]) =>
-      couldBe(tx, (inner) => at(inner, table, which).update({ [column]: to }));
-    // Row by row only where one of them cannot go over.
-    for (const which of (await become(places)) ? [] : places.map((place) => [place])) {
-      if (await become(which)) continue;
-      const gone: { video_id?: VideoId | null }[] = await at(tx, table, which).delete(['*']);
-      for (const { video_id } of gone) if (video_id) videos.add(video_id);
-      dropped += gone.length;
-    }
-    rows[table] = (rows[table] ?? 0) + places.length;
+    const over = await giveOver(tx, { table, column }, { from, to });
+    if (over.looked === 0) continue;
+    dropped += over.dropped;
+    rows[table] = (rows[table] ?? 0) + over.looked;
+    for (const video of over.videos) videos.add(video);
   }
   return { rows, dropped, videos: [...videos] };
+}
+
+/** Where something is named. */
+export interface Reference {
+  readonly table: string;
+  readonly column: string;
+  /** Which of the rows name such a thing, where others name something else. */
+  readonly only?: Readonly<Record<string, string>>;
+}
+
+/** How many rows were looked at and how many gave way, and the videos that the latter were about. */
+interface GivenOver {
+  readonly looked: number;
+  readonly dropped: number;
+  readonly videos: readonly VideoId[];
+}
+
+/** Makes rows that name one thing name another. What that has already gives way. */
+export async function giveOver(
+  tx: Tx,
+  { table, column, only = {} }: Reference,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<GivenOver> {
+  const found: { place: string }[] = await tx(table)
+    .where({ ...only, [column]: from })
+    .forUpdate()
+    .select(tx.raw('ctid::text as place'));
+  const places = found.map(({ place }) => place);
+  if (places.length === 0) return { looked: 0, dropped: 0, videos: [] };
+  const become = (which: readonly string[]) =>
+    couldBe(tx, (inner) => at(inner, table, which).update({ [column]: to }));
+  const gone: { video_id?: VideoId | null }[] = [];
+  // Row by row only where one of them cannot go over.
+  for (const which of (await become(places)) ? [] : places.map((place) => [place])) {
+    if (!(await become(which))) gone.push(...(await at(tx, table, which).delete(['*'])));
+  }
+  const videos = gone.flatMap(({ video_id }) => video_id ?? []);
+  return { looked: places.length, dropped: gone.length, videos };
 }
 
 const at = (tx: Tx, table: string, places: readonly string[]) =>
   tx(table).whereRaw('ctid = any(?::tid[])', [[...places]]);
 
-const IS_THERE = '23505';
+/** SQLSTATE of a row that is there already, and of one that would be about itself. */
+const IN_THE_WAY: ReadonlySet<unknown> = new Set(['23505', '23514']);
 
 /** Whether a change was made; false where there is such a row already. */
 async function couldBe(tx: Tx, change: (inner: Tx) => Promise<number>): Promise<boolean> {
@@ -66,7 +94,7 @@ async function couldBe(tx: Tx, change: (inner: Tx) => Promise<number>): Promise<
     await tx.transaction((inner) => change(inner));
     return true;
   } catch (error) {
-    if ((error as { code?: unknown }).code === IS_THERE) return false;
+    if (IN_THE_WAY.has((error as { code?: unknown }).code)) return false;
     throw error;
   }
 }

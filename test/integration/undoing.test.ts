@@ -451,12 +451,6 @@ describe('done and taken back, all is as it was', () => {
 });
 
 describe('taking back', () => {
-  // An unlocking was taken back above, and routes are asked here.
-  beforeAll(async () => {
-    const { inTx, serverLock } = server.context;
-    await inTx((tx) => serverLock.unlock(tx, boss, { reason: '' }));
-  });
-
   test('is refused with the reason where there is no way, and where somebody went on', async () => {
     const { inTx, rules, undoing, audit } = server.context;
     const id = await inTx(rule);
