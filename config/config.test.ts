@@ -46,6 +46,7 @@ const samples: Record<VariableName, { wrong: readonly string[]; right: readonly 
   INSTANCE_EMAIL: { wrong: ['staff', 'a@b', 'a b@c.test'], right: ['staff@video.example'] },
   INSTANCE_RULES: { wrong: ['x'.repeat(10_001)], right: ['Be kind.\\nNo spam.'] },
   INSTANCE_PRIVACY_POLICY: { wrong: ['x'.repeat(50_001)], right: ['Little is kept.'] },
+  TRANSPARENCY_REPORT: { wrong: ['everybody', 'on'], right: ['public', 'members', 'hidden'] },
   ACCENT_COLOR: { wrong: ['violet', '#7a3'], right: ['#7a3cc2'] },
   APP_COLOR: { wrong: ['green', '#fff', '35c795', '#35c79g'], right: ['#35c795', '#ABCDEF'] },
   APP_BACKGROUND_COLOR: { wrong: ['rgb(0,0,0)', '#0000'], right: ['#0c0d0f'] },

@@ -260,6 +260,7 @@ function build(v: Parsed, told: Readonly<Record<string, string>>) {
       theme: required(v.THEME_TOKENS),
       worker: required(v.SERVICE_WORKER),
     },
+    transparency: { audience: required(v.TRANSPARENCY_REPORT) },
     embedding: required(v.EMBEDDING),
     logLevel: required(v.LOG_LEVEL),
     role: required(v.ROLE),

@@ -59,6 +59,14 @@ export const instanceVariables = {
     group: 'Server',
     control: { kind: 'lines', maxLength: 10_000 },
   }),
+  TRANSPARENCY_REPORT: variable({
+    schema: z.enum(['public', 'members', 'hidden']),
+    fallback: 'members',
+    doc: 'Who may read at `/about/transparency`, in numbers by month, what was reported and done here: everybody, people with an account here, or nobody. Numbers below five are not told.',
+    remedy: 'Use one of: public, members, hidden.',
+    group: 'Server',
+    control: { kind: 'choice', options: ['public', 'members', 'hidden'] },
+  }),
   INSTANCE_PRIVACY_POLICY: variable({
     schema: z.string().max(50_000),
     fallback: undefined,

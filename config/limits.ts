@@ -230,6 +230,8 @@ export const apiLimits = {
   maxPeople: 80,
   maxAdminPageItems: 200,
   maxSettingCharacters: 50_000,
+  /** Of JSON that holds such texts: a character is up to six bytes (`\u3042`), and texts of a page come together. */
+  maxSettingsBytes: 1024 * 1024,
   maxSettingsAtOnce: 100,
   maxReasonCharacters: 1_000,
 } as const;

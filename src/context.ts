@@ -64,6 +64,7 @@ import { createAudit } from './modules/staff/index.ts';
 import { createRoom, createStorage, type Place } from './modules/storage/index.ts';
 import { createAnnouncer, createStreaming } from './modules/streaming/index.ts';
 import { createTags } from './modules/tags/index.ts';
+import { createTransparency } from './modules/transparency/index.ts';
 import {
   createMediaUrls,
   createProxiedFiles,
@@ -370,16 +371,14 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });
   const staff = createStaffSide({
-    ...{ db, inTx, ids, audit, config, accounts, makeKeys, archives, social, measures },
+    ...{ db, inTx, ids, clock, audit, config, accounts, makeKeys, archives, social, measures },
     lookup: federation.lookup,
   });
   const work = createWork({ db, audit });
   const undoing = createUndoing({
-    ...{ inTx, audit, measures, reportDesk, domains, settings, staff, work, auth, ...guard },
-    ...{ trending: streams.trending, recommending, relays, announcements, ...safekeeping },
-    ...{ trending: streams.trending, recommending, relays, announcements, branding },
-    ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, ...guard },
-    ...{ trending: streams.trending, recommending, relays, announcements },
+    ...{ inTx, audit, measures, reportDesk, legalHolds, domains, settings, staff, work, auth, claims },
+    ...{ trending: streams.trending, recommending, relays, announcements, branding, ...guard },
+    ...safekeeping,
   });
   const context = {
     config,
@@ -391,6 +390,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ownsRedis: stack?.redisUrl !== undefined,
     ...{ db, inTx, ids, urls, redis, queues },
     ...{ work, staff, undoing, announcements, branding },
+    transparency: createTransparency({ db, settings: config.transparency }),
     ...createOperations({
       ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
       ...safekeeping,

@@ -69,6 +69,7 @@ export function createJobHandlers(parts: Parts): JobHandlers {
     'mail.reset': (payload) => auth.resets.mailReset(payload),
     'mail.waiting': () => auth.tellOfWaiting(),
     'mail.digest': (payload) => digests.work(payload),
+    'mail.staff-digest': (payload) => digests.summarise(payload),
     'domains.purge': async ({ domain }, run) => {
       await domains.servers.endAll(domain, run);
       return undefined;

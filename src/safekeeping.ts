@@ -53,7 +53,7 @@ function staffLetters(server: string, origin: string, auth: Auth) {
   return {
     ofStaleBackups: (tx: Tx, { lastGoodAt, lastError }: BackupStatus) =>
       auth.writeToStaff(tx, {
-        kind: 'backup-stale',
+        ...{ kind: 'backup-stale', isUrgent: true },
         letter: {
           subject: `There is no recent backup of ${server}`,
           parts: [
@@ -69,7 +69,7 @@ function staffLetters(server: string, origin: string, auth: Auth) {
       }),
     ofRelease: (tx: Tx, { version: newest, url }: News) =>
       auth.writeToStaff(tx, {
-        kind: 'security-release',
+        ...{ kind: 'security-release', isUrgent: true },
         letter: {
           subject: `A security release of Vireo: ${newest}`,
           parts: [

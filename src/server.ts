@@ -231,6 +231,7 @@ function upkeepTasks(context: Context): Upkeep[] {
       run: () => context.staff.directory.forgetAddresses(staffLimits.addressDays),
     },
     { name: 'measures', everyMs: 10 * MINUTE, run: () => context.measures.purgeDue() },
+    { name: 'transparency', everyMs: 10 * MINUTE, run: (signal) => context.transparency.fold(signal) },
     { name: 'claims', everyMs: 10 * MINUTE, run: () => context.claims.acceptDue() },
     { name: 'mutes', everyMs: 60 * MINUTE, run: () => context.social.sweepMutes() },
     { name: 'rules', everyMs: 60 * MINUTE, run: () => inTx((tx) => context.rules.sweep(tx)) },

@@ -1,11 +1,13 @@
 import type { Config } from '../config/config.ts';
 import type { Db } from './db/database.ts';
+import type { Clock } from './lib/clock.ts';
 import type { IdSource } from './lib/ids.ts';
 import { createOperator, type OperatorDeps } from './modules/operator/index.ts';
 import {
   type Audit,
   createDirectory,
   createJoining,
+  createPreferences,
   createQuotas,
   createRoles,
 } from './modules/staff/index.ts';
@@ -17,13 +19,14 @@ export function createStaffSide(
   deps: OperatorDeps & {
     readonly db: Db;
     readonly ids: IdSource;
+    readonly clock: Clock;
     readonly audit: Audit;
     readonly config: Config;
   },
 ) {
   return {
     ...{ roles: createRoles(deps), directory: createDirectory(deps.db), joining: createJoining(deps) },
-    quotas: createQuotas(deps),
+    ...{ quotas: createQuotas(deps), preferences: createPreferences(deps) },
     operator: createOperator(deps),
   };
 }

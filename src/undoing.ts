@@ -4,6 +4,7 @@ import { type Failure, fail, ok, type Result } from './lib/result.ts';
 import type { Announcements } from './modules/announcements/index.ts';
 import type { Auth } from './modules/auth/index.ts';
 import type { Branding } from './modules/branding/index.ts';
+import type { Claims } from './modules/claims/index.ts';
 import type { Domains } from './modules/domains/index.ts';
 import type { Holding } from './modules/holding/index.ts';
 import type { ServerLock } from './modules/maintenance/index.ts';
@@ -46,24 +47,33 @@ interface Parts {
   readonly relays: Relays;
   readonly work: Work;
   readonly serverLock: ServerLock;
+  readonly claims: Claims;
+}
+
+/** What is asked for, and from where: whoever takes something back must not lock themselves out. */
+export interface UndoAsk {
+  readonly auditIds: readonly AuditId[];
+  readonly reason: string;
+  /** Null at the command line. */
+  readonly from?: string | null;
 }
 
 export type Undoing = ReturnType<typeof createUndoing>;
 
 /** Taking one entry back; refused where something else was done since. */
-type Undo = (tx: Tx, by: Actor, entry: AuditEntry, reason: string) => Promise<Result>;
+type Undo = (tx: Tx, by: Actor, entry: AuditEntry, reason: string, from: string | null) => Promise<Result>;
 
 /** Takes back what the audit log tells of, whatever it was: each by the command that its module has for it. */
 export function createUndoing(parts: Parts) {
   const ways = waysOf(parts);
 
-  async function undoOne(tx: Tx, by: Actor, id: AuditId, reason: string): Promise<Result> {
+  async function undoOne(tx: Tx, by: Actor, id: AuditId, { reason, from = null }: UndoAsk): Promise<Result> {
     const entry = await parts.audit.byId(tx, id);
     if (entry === null) return fail('not-found', 'There is no such entry in the audit log.');
     const undoing = undoable[entry.action];
     if ('why' in undoing) return fail('not-undoable', undoing.why);
     if (entry.undoneBy !== null) return fail('undone-before', 'This was taken back already.');
-    return ways[undoing.way](tx, by, entry, reason);
+    return ways[undoing.way](tx, by, entry, reason, from);
   }
 
   return {
@@ -71,17 +81,14 @@ export function createUndoing(parts: Parts) {
      * Takes entries back, all or none, in a transaction of its own: the newest first, since what was done last is in the way of
      * what was done before.
      */
-    async undo(
-      by: Actor,
-      { auditIds, reason }: { readonly auditIds: readonly AuditId[]; readonly reason: string },
-    ): Promise<Result<{ auditIds: readonly AuditId[] }>> {
-      const newestFirst = auditIds.toSorted((a, b) => (BigInt(a) < BigInt(b) ? 1 : -1));
+    async undo(by: Actor, asked: UndoAsk): Promise<Result<{ auditIds: readonly AuditId[] }>> {
+      const newestFirst = asked.auditIds.toSorted((a, b) => (BigInt(a) < BigInt(b) ? 1 : -1));
       const refused: Failure[] = [];
       try {
         return await parts.inTx(async (tx) => {
           const undone: AuditId[] = [];
           for (const id of newestFirst) {
-            const outcome = await undoOne(tx, by, id, reason);
+            const outcome = await undoOne(tx, by, id, asked);
             if (!outcome.ok) {
               refused.push(outcome);
               throw ROLLED_BACK;
@@ -120,32 +127,45 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
     invite: (tx, by, entry) => auth.invites.undo(tx, by, entry),
     queue: (tx, by, entry) => work.undo(tx, by, entry),
     lock: (tx, by, entry, reason) => parts.serverLock.undo(tx, by, entry, reason),
-    async rows(tx, by, entry, reason) {
+    claim: (tx, by, entry, reason) => parts.claims.undo(tx, by, entry, reason),
+    quota: (tx, by, entry, reason) => staff.quotas.undo(tx, by, entry, reason),
+    async rows(tx, by, entry, reason, from) {
       const outcome = await audit.putBack(tx, by, { entry, reason });
       if (!outcome.ok) return outcome;
-      for (const row of outcome.restored) await restored[row.table](tx, row.key);
+      for (const row of outcome.restored) {
+        const refusal = await restored[row.table](tx, row.key, from);
+        if (refusal) return refusal;
+      }
       return outcome;
     },
   };
 }
 
-/** What hangs on a row that was put back, or that was taken away again. */
+/** What hangs on a row that was put back, or that was taken away again; a refusal, where it must not be. */
 function restoredIn({ domains, staff, rules, trending, branding }: Parts) {
-  type After = (tx: Tx, key: Restored['key']) => Promise<unknown>;
-  const nothing: After = async () => undefined;
+  type After = (tx: Tx, key: Restored['key'], from: string | null) => Promise<Failure | null>;
+  const nothing: After = async () => null;
+  const then =
+    (after: (tx: Tx, key: Restored['key']) => Promise<unknown>): After =>
+    async (tx, key) => {
+      await after(tx, key);
+      return null;
+    };
   return {
-    staff_roles: (tx, { id = '' }) => staff.roles.restored(tx, id),
+    staff_roles: then((tx, { id = '' }) => staff.roles.restored(tx, id)),
     email_domain_blocks: nothing,
-    ip_blocks: nothing,
+    ip_blocks: (tx, { id = '' }, from) => staff.joining.restored(tx, id, from),
     reserved_names: nothing,
-    content_rules: (tx) => rules.restored(tx),
+    content_rules: then((tx) => rules.restored(tx)),
     listed_media: nothing,
-    trend_decisions: (tx, { of = '', subject = '' }) => trending.decisions.restored(tx, { of, subject }),
-    trend_trusts: (tx, { domain = '' }) => trending.decisions.trustRestored(tx, domain),
+    trend_decisions: then((tx, { of = '', subject = '' }) =>
+      trending.decisions.restored(tx, { of, subject }),
+    ),
+    trend_trusts: then((tx, { domain = '' }) => trending.decisions.trustRestored(tx, domain)),
     instance_settings: nothing,
-    instance_pictures: async () => branding.forget(),
-    domain_subscriptions: (tx) => domains.subscriptions.restored(tx),
-    domain_excludes: (tx) => domains.subscriptions.restored(tx),
+    instance_pictures: then(async () => branding.forget()),
+    domain_subscriptions: then((tx) => domains.subscriptions.restored(tx)),
+    domain_excludes: then((tx) => domains.subscriptions.restored(tx)),
     domain_drafts: nothing,
     block_watches: nothing,
     block_notices: nothing,

@@ -15,20 +15,39 @@ async function parents(): Promise<ReadonlyMap<number, number>> {
   return all;
 }
 
-/**
- * What a process takes in MiB, with its share of what it has in common with others: PostgreSQL's processes share most of
- * theirs, and the sum of their resident sizes would count it once for each. Null: it is gone.
- */
-export async function proportionalMib(pid: number): Promise<number | null> {
-  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => null);
-  const kib = text === null ? undefined : /^Pss:\s+(\d+) kB$/m.exec(text)?.[1];
-  return kib === undefined ? null : Number(kib) / KIB_PER_MIB;
+/** What a process takes of memory, in MiB. */
+interface Size {
+  /** Its own, with its share of what is shared between processes that know each other, such as PostgreSQL's. */
+  readonly own: number;
+  /** Programs and libraries that lie in memory while it runs. */
+  readonly files: number;
 }
 
-/** What a process and all that it started take; `own` is without those. */
+const NOTHING: Size = { own: 0, files: 0 };
+
+/** Nothing for a process that is gone. */
+async function sizeOf(pid: number): Promise<Size> {
+  const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+  const [shares, status] = await Promise.all([read('smaps_rollup'), read('status')]);
+  const mib = (text: string, name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) / KIB_PER_MIB;
+  return { own: mib(shares, 'Pss_Anon') + mib(shares, 'Pss_Shmem'), files: mib(status, 'RssFile') };
+}
+
+/**
+ * What a container with these processes would count: each one's own, and programs once. The sum of resident sizes counts what
+ * is shared once for each; proportional sizes divide a program by all who run it, also elsewhere on the machine.
+ */
+function together(sizes: readonly Size[]): number {
+  const own = sizes.reduce((sum, size) => sum + size.own, 0);
+  return own + Math.max(0, ...sizes.map(({ files }) => files));
+}
+
+/** What a process takes, all that it started, and both. */
 export interface TreeMib {
   readonly own: number;
   readonly children: number;
+  readonly all: number;
 }
 
 /** The same moment for several trees, in the order of their roots. */
@@ -40,9 +59,8 @@ export async function treesMib(roots: readonly number[]): Promise<TreeMib[]> {
     (childrenOf.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
   return Promise.all(
     roots.map(async (root) => {
-      const sizes = await Promise.all([root, ...below(root)].map(proportionalMib));
-      const [own, ...children] = sizes.map((size) => size ?? 0);
-      return { own: own ?? 0, children: children.reduce((sum, size) => sum + size, 0) };
+      const [own = NOTHING, ...children] = await Promise.all([root, ...below(root)].map(sizeOf));
+      return { own: together([own]), children: together(children), all: together([own, ...children]) };
     }),
   );
 }

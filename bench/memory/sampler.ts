@@ -53,9 +53,9 @@ async function sample(watched: readonly Watched[]): Promise<Sample> {
   const trees = await treesMib(watched.map(({ pid }) => pid));
   const mib = new Map<string, number>();
   for (const [at, { name, children }] of watched.entries()) {
-    const tree = trees[at] ?? { own: 0, children: 0 };
-    mib.set(name, children ? tree.own : tree.own + tree.children);
-    if (children) mib.set(children.name, tree.children);
+    const tree = trees[at];
+    mib.set(name, (children ? tree?.own : tree?.all) ?? 0);
+    if (children) mib.set(children.name, tree?.children ?? 0);
   }
   mib.set(
     TOGETHER,

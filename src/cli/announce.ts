@@ -1,18 +1,20 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../context.ts';
-import { type AnnouncementId, parseId } from '../lib/ids.ts';
+import type { Tx } from '../db/database.ts';
+import { type AnnouncementId, type AuditId, parseId } from '../lib/ids.ts';
+import type { Result } from '../lib/result.ts';
 import { type Announcement, announcementInputSchema } from '../modules/announcements/index.ts';
-import { operator } from '../modules/staff/index.ts';
-import { missing, misused, type Report, type Run, refused } from './report.ts';
+import { type Actor, operator } from '../modules/staff/index.ts';
+import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { misused, type Report, type Run, refused } from './report.ts';
 
-interface AddOptions {
+interface AddOptions extends Tried {
   readonly starts?: string;
   readonly ends?: string;
   readonly allDay?: boolean;
   readonly zone: string;
   readonly at?: string;
   readonly draft?: boolean;
-  readonly dryRun?: boolean;
 }
 
 /** `vireo announce …`: what everybody on this server is told. */
@@ -29,7 +31,7 @@ export function announceCommand(run: Run): Command {
     .option('--zone <name>', 'time zone of these times', 'UTC')
     .option('--at <time>', 'show it from then on')
     .option('--draft', 'show it to nobody yet')
-    .option('--dry-run', 'say how it would be, and keep nothing')
+    .option(...DRY_RUN)
     .action((text: string, options: AddOptions) => run((context) => add(context, text, options)));
   command
     .command('list')
@@ -44,12 +46,10 @@ export function announceCommand(run: Run): Command {
     .command('end')
     .description('show one to nobody any more')
     .argument('<id>', 'as list shows it', anId)
-    .option('--dry-run', 'say which it is, and change nothing')
-    .action((id: AnnouncementId, { dryRun }: { dryRun?: boolean }) =>
+    .option(...DRY_RUN)
+    .action((id: AnnouncementId, trial: Tried) =>
       run((context) =>
-        dryRun
-          ? tried(context, id)
-          : done(context, (tx) => context.announcements.end(tx, operator, id), 'Nobody sees it any more.'),
+        done(context, context.announcements.end, id, { text: 'Nobody sees it any more.', ...trial }),
       ),
     );
   command
@@ -57,30 +57,22 @@ export function announceCommand(run: Run): Command {
     .description('show one from now on: a draft, or one that was ended')
     .argument('<id>', 'as list shows it', anId)
     .action((id: AnnouncementId) =>
-      run((context) =>
-        done(context, (tx) => context.announcements.publish(tx, operator, id), 'Everybody sees it now.'),
-      ),
+      run((context) => done(context, context.announcements.publish, id, { text: 'Everybody sees it now.' })),
     );
   command
     .command('remove')
     .description('delete one, with the signs that people left below it')
     .argument('<id>', 'as list shows it', anId)
-    .option('--dry-run', 'say which it is, and change nothing')
-    .action((id: AnnouncementId, { dryRun }: { dryRun?: boolean }) =>
-      run((context) =>
-        dryRun
-          ? tried(context, id)
-          : done(context, (tx) => context.announcements.remove(tx, operator, id), 'It is deleted.'),
-      ),
+    .option(...DRY_RUN)
+    .action((id: AnnouncementId, trial: Tried) =>
+      run((context) => done(context, context.announcements.remove, id, { text: 'It is deleted.', ...trial })),
     );
   command
     .command('undo')
     .description('take back what was done to one, by its entry in the log (vireo audit)')
     .argument('<entry>', 'number of the entry', entryId)
-    .action((entry: ReturnType<typeof entryId>) =>
-      run((context) =>
-        done(context, (tx) => context.announcements.undo(tx, operator, entry), 'It is as it was before.'),
-      ),
+    .action((entry: AuditId) =>
+      run((context) => done(context, context.announcements.undo, entry, { text: 'It is as it was before.' })),
     );
   return command;
 }
@@ -96,32 +88,28 @@ async function add(context: Context, text: string, options: AddOptions): Promise
     return misused(lines.join('\n'));
   }
   const { data } = read;
-  if (options.dryRun) {
-    const { startsAt, endsAt, allDay, timeZone, publishAt } = data;
-    const rows = [{ text, startsAt, endsAt, allDay, timeZone, publishAt }];
-    return { ok: true, rows, text: 'Nothing was kept.' };
-  }
-  const outcome = await context.inTx((tx) => context.announcements.add(tx, operator, data));
+  const outcome = await tried(context.inTx, options.dryRun === true, (tx) =>
+    context.announcements.add(tx, operator, data),
+  );
   if (!outcome.ok) return refused(outcome);
-  return { ok: true, rows: [rowOf(outcome.announcement)], text: '' };
+  return ofTrial({ ok: true, rows: [rowOf(outcome.announcement)], text: '' }, options);
 }
 
-async function done(
+async function done<I>(
   { inTx }: Context,
   work: (
-    ...args: Parameters<Parameters<Context['inTx']>[0]>
-  ) => Promise<{ ok: true; auditId: string } | { ok: false; reason: string; detail?: string }>,
-  text: string,
+    tx: Tx,
+    by: Actor,
+    id: I,
+  ) => Promise<Result<{ auditId: AuditId; announcement?: Announcement | null }>>,
+  id: I,
+  { text, ...trial }: Tried & { readonly text: string },
 ): Promise<Report> {
-  const outcome = await inTx(work);
+  const outcome = await tried(inTx, trial.dryRun === true, (tx) => work(tx, operator, id));
   if (!outcome.ok) return refused(outcome);
-  return { ok: true, text: `${text} To take this back: vireo announce undo ${outcome.auditId}` };
-}
-
-async function tried({ announcements }: Context, id: AnnouncementId): Promise<Report> {
-  const found = (await announcements.list()).find((one) => one.id === id);
-  if (!found) return missing('There is no such announcement.');
-  return { ok: true, rows: [rowOf(found)], text: 'Nothing was changed.' };
+  const rows = outcome.announcement ? [rowOf(outcome.announcement)] : [];
+  if (trial.dryRun) return ofTrial({ ok: true, rows, text }, trial);
+  return { ok: true, rows, text: `${text} To take this back: vireo announce undo ${outcome.auditId}` };
 }
 
 const rowOf = ({ id, state, text, startsAt, endsAt, allDay, timeZone, publishAt }: Announcement) => ({
@@ -134,7 +122,7 @@ function anId(text: string): AnnouncementId {
   return id;
 }
 
-function entryId(text: string) {
+function entryId(text: string): AuditId {
   const id = parseId<'audit'>(text);
   if (id === null) throw new InvalidArgumentError('Write the number of an entry, as `vireo audit` shows it.');
   return id;

@@ -14,6 +14,7 @@ import {
 } from '../modules/moderation/index.ts';
 import { operator } from '../modules/staff/index.ts';
 import { missing, misused, type Report, type Run, refused } from './report.ts';
+import { addTransparency } from './transparency.ts';
 
 interface ListOptions {
   readonly state: 'open' | 'resolved' | 'dismissed' | 'closed';
@@ -25,6 +26,7 @@ interface ListOptions {
 /** `vireo report …`: what was reported, and what becomes of it. */
 export function reportCommand(run: Run): Command {
   const command = new Command('report').description('what was reported, and what becomes of it');
+  addTransparency(command, run);
 
   command
     .command('list')

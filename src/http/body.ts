@@ -17,7 +17,7 @@ export interface Body {
 }
 
 interface Incoming {
-  readonly route: Pick<Route, 'body' | 'beacon' | 'file' | 'fileParts'>;
+  readonly route: Pick<Route, 'body' | 'maxJsonBytes' | 'beacon' | 'file' | 'fileParts'>;
   readonly req: Request;
   readonly res: Response;
   readonly dataDir: string;
@@ -29,7 +29,8 @@ const FORM = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data';
 const PLAIN = 'text/plain';
 
-const readJson = promisify(json({ limit: apiLimits.maxJsonBytes, strict: true }));
+const jsonReader = (limit: number) => promisify(json({ limit, strict: true }));
+const readJson = jsonReader(apiLimits.maxJsonBytes);
 const readBeacon = promisify(json({ type: PLAIN, limit: apiLimits.maxJsonBytes, strict: true }));
 const readForm = promisify(text({ type: FORM, limit: apiLimits.maxJsonBytes }));
 
@@ -57,7 +58,8 @@ export async function withBody(incoming: Incoming, use: (body: Body) => Promise<
     const written = typeof req.body === 'string' ? req.body : '';
     return use({ ...none, body: fieldsOf(new URLSearchParams(written)) });
   }
-  await (route.beacon && req.is(PLAIN) ? readBeacon : readJson)(req, res);
+  if (route.beacon && req.is(PLAIN)) await readBeacon(req, res);
+  else await (route.maxJsonBytes ? jsonReader(route.maxJsonBytes) : readJson)(req, res);
   return use({ ...none, body: req.body ?? {} });
 }
 

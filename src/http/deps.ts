@@ -45,6 +45,7 @@ import type { Audit, NetworkGate } from '../modules/staff/index.ts';
 import type { Room, Storage } from '../modules/storage/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
+import type { Transparency } from '../modules/transparency/index.ts';
 import type { LiveTrends } from '../modules/trending/index.ts';
 import type { MediaUrls, ProxiedFiles, Videos } from '../modules/videos/index.ts';
 import type { Watching } from '../modules/watching/index.ts';
@@ -84,6 +85,7 @@ export interface HttpDeps {
   readonly claims: Claims;
   readonly announcements: Announcements;
   readonly branding: Branding;
+  readonly transparency: Transparency;
   readonly audit: Audit;
   readonly backups: Backups;
   readonly releases: Releases;

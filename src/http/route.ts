@@ -42,6 +42,8 @@ export interface Route {
   readonly params?: Schema;
   readonly query?: Schema;
   readonly body?: Schema;
+  /** How long its JSON may be, where that is more than usual. */
+  readonly maxJsonBytes?: number;
   /**
    * The JSON may come as `text/plain`, as `navigator.sendBeacon` sends it. Pages of any site may send that unasked: the handler has to look
    * where it comes from.
@@ -108,6 +110,7 @@ export function route<
   params?: P;
   query?: Q;
   body?: B;
+  maxJsonBytes?: number;
   beacon?: true;
   file?: FileBody;
   fileParts?: F;

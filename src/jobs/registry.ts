@@ -272,6 +272,14 @@ export const jobSpecs = {
     timeoutMs: 2 * minute,
     retryDelayMs: minute,
   },
+  /** Makes the summary for one of the staff, where it is due. */
+  'mail.staff-digest': {
+    queue: 'mail',
+    payload: z.object({ accountId: idSchema<'account'>() }),
+    maxAttempts: 10,
+    timeoutMs: 2 * minute,
+    retryDelayMs: minute,
+  },
   'instances.inspect': {
     queue: 'default',
     payload: z.object({ host: z.string().min(1).max(300) }),

@@ -9,7 +9,7 @@ import { ensureNode } from './node.mjs';
 import { ensurePackages } from './packages.mjs';
 import { serverFlags } from './server-flags.mjs';
 import { SetupError } from './step.mjs';
-import { ensureTestServers, ensureTools } from './system.mjs';
+import { ensureTestPrograms, ensureTools } from './system.mjs';
 import { runTarget } from './target.mjs';
 import { ensureWeb } from './web.mjs';
 
@@ -70,7 +70,7 @@ async function run(name = '', args) {
   const { path: node, version } = await ensureNode({ root, env });
   await ensurePackages({ root, env, node, nodeMajor: version.split('.')[0] ?? '', mode: target.mode });
   const programs = await ensureTools({ root, env, wanted: target.tools });
-  if (name === 'test') await ensureTestServers({ root, env });
+  if (name === 'test') await ensureTestPrograms({ root, env });
   if (target.web) await ensureWeb({ root, env, node });
   return runTarget({
     node,

@@ -14,7 +14,7 @@ import { peakBandwidth } from '../../media/playlist.ts';
 import { probeFile } from '../../media/probe.ts';
 import { transcode } from '../../media/transcode.ts';
 import { createLogger } from '../../src/lib/log.ts';
-import { hasBrowser, launchBrowser, openPage } from '../helpers/browser.ts';
+import { hasBrowser, launchBrowser, openPage, untilInPage } from '../helpers/browser.ts';
 import { clip } from '../helpers/media-samples.ts';
 
 const page = `<!doctype html><link rel="icon" href="data:,"><video muted autoplay></video>
@@ -68,8 +68,8 @@ describe.skipIf(!hasBrowser)('a player for DASH that is not ours', () => {
     const { port } = server.address() as AddressInfo;
     const { page, problems, close } = await openPage(browser, `http://127.0.0.1:${port}`);
     await page.goto('/');
-    await page.waitForFunction(() => Number(document.querySelector('video')?.currentTime) > 0.2);
-    await page.waitForFunction(() => document.querySelector('video')?.ended);
+    await untilInPage(page, () => Number(document.querySelector('video')?.currentTime) > 0.2);
+    await untilInPage(page, () => document.querySelector('video')?.ended);
     const seen = await page.evaluate(() => {
       const video = document.querySelector('video');
       const decoded = video as unknown as { webkitAudioDecodedByteCount: number } | null;

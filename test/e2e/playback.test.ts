@@ -14,7 +14,7 @@ import { createFileStorage } from '../../media/storage/files.ts';
 import { contentTypeOf } from '../../media/storage/storage.ts';
 import { createTurns } from '../../media/turns.ts';
 import { createLogger } from '../../src/lib/log.ts';
-import { hasBrowser, launchBrowser, openPage } from '../helpers/browser.ts';
+import { hasBrowser, launchBrowser, openPage, untilInPage } from '../helpers/browser.ts';
 import { corpusFile, corpusNote, decodeRaw } from '../helpers/media-samples.ts';
 import { lumaOf, type Plane, ssim } from '../helpers/ssim.ts';
 
@@ -153,7 +153,7 @@ async function play(page: Page, player: Player, url: string): Promise<void> {
     },
     { player, url },
   );
-  await page.waitForFunction(() => Number(document.querySelector('video')?.currentTime) > 0.2);
+  await untilInPage(page, () => Number(document.querySelector('video')?.currentTime) > 0.2);
 }
 
 /** The brightness of what is shown at a time. */

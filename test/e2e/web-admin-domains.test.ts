@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { axeViolations } from '../helpers/axe.ts';
 import { hasBrowser } from '../helpers/browser.ts';
+import { jobRun } from '../helpers/job-run.ts';
 import { picture } from '../helpers/signed-in-page.ts';
-import { staffRig } from '../helpers/staff-page.ts';
+import { looksWell, staffRig } from '../helpers/staff-page.ts';
 
 const rig = staffRig({}, async ({ server, people, boss }) => {
   const { db, instances, inTx } = server.context;
@@ -109,6 +110,58 @@ describe.skipIf(!hasBrowser)('the pages about other servers', { timeout: 120_000
       { maxId: null, minId: null, limit: 1 },
     );
     expect(entry).toMatchObject({ target: { id: 'two.example' }, actor: { accountId: rig.boss.id } });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('what is here of a server is deleted once a reason is given, and the page tells how far that has come', async () => {
+    const { people, server } = rig;
+    const there = await Promise.all(['ann', 'bea', 'cat'].map((name) => people.remote(name, 'bad.example')));
+    await server.context.db('instances').insert({ host: 'bad.example' });
+    const { page, problems, close } = await rig.open('/admin/servers/bad.example', 'bad.example');
+    await page.getByRole('button', { name: 'Delete its data' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Delete its data' });
+    await dialog.getByText('Accounts that end, with their videos and follows: 3.').waitFor();
+    const send = dialog.getByRole('button', { name: 'Delete its data' });
+    await send.press('Enter');
+    expect(await dialog.getByLabel('Reason').evaluate((one) => one.matches(':invalid:focus'))).toBe(true);
+    await dialog.getByLabel('Reason').fill('Nothing but spam.');
+    await send.press('Enter');
+    // Nobody works yet; meanwhile it is not asked for again.
+    await page.getByRole('status').filter({ hasText: '0 of 3 accounts' }).waitFor();
+    await expect.poll(() => page.getByRole('button', { name: 'Delete its data' }).count()).toBe(0);
+    await looksWell(page, 'admin-server-purge');
+    await server.context.handlers['domains.purge']({ domain: 'bad.example' }, jobRun());
+    await page.getByRole('status').filter({ hasText: 'Done: 3 accounts' }).waitFor();
+    const ids = there.map(({ id }) => id);
+    expect(await server.context.db('accounts').whereIn('id', ids).where({ state: 'active' })).toEqual([]);
+    const log = await server.context.audit.list(
+      { action: 'domain.purge' },
+      { maxId: null, minId: null, limit: 1 },
+    );
+    expect(log[0]).toMatchObject({ target: { id: 'bad.example' }, reason: 'Nothing but spam.' });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('of very many decisions, some are shown, and each is found', async () => {
+    const { db } = rig.server.context;
+    const many = Array.from({ length: 1_200 }, (_, n) => ({
+      domain: `many${n}.example`,
+      severity: 'suspend',
+    }));
+    await db('domain_policies').insert(many);
+    const { page, problems, close } = await rig.open('/admin/domains', 'Domains', { size: 'phone' });
+    const rows = page.getByRole('table', { name: 'Domains' }).getByRole('row', { name: /many\d+\.example/ });
+    await page.getByText(/^100 of 1,20\d$/).waitFor();
+    await page.getByRole('button', { name: 'Show more' }).press('Enter');
+    await page.getByText(/^200 of 1,20\d$/).waitFor();
+    await page.getByLabel('Find in this list').fill('many1199');
+    await expect.poll(() => rows.count()).toBe(1);
+    await looksWell(page, 'admin-domains-many');
+    await page.getByLabel('Find in this list').fill('nowhere');
+    await page.getByText('Nothing matches').waitFor();
+    await db('domain_policies').whereLike('domain', 'many%').delete();
     expect(problems).toEqual([]);
     await close();
   });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { quarantineKey } from '../../media/keys.ts';
-import { hasBrowser } from '../helpers/browser.ts';
+import { hasBrowser, untilInPage } from '../helpers/browser.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { ffmpegRaw } from '../helpers/media-samples.ts';
 import { looksWell, looksWellEverywhere, staffRig } from '../helpers/staff-page.ts';
@@ -84,13 +84,16 @@ describe.skipIf(!hasBrowser)('the page about hash lists', { timeout: 120_000 }, 
     const evidence = page.getByRole('dialog', { name: 'Evidence' });
     const kept = evidence.getByLabel(`Kept video ${video}`);
     await kept.waitFor();
-    await page.waitForFunction(
+    await untilInPage(
+      page,
       () => (document.querySelector('dialog video') as HTMLVideoElement).readyState > 0,
     );
     expect(await kept.evaluate((element) => getComputedStyle(element).filter)).toContain('blur');
     expect(await kept.evaluate((element) => (element as HTMLVideoElement).muted)).toBe(true);
     await looksWell(page, 'admin-hashes-evidence');
     await evidence.getByRole('button', { name: 'Uncover' }).click();
+    expect(await kept.evaluate((element) => getComputedStyle(element).filter)).toBe('grayscale(1)');
+    await evidence.getByRole('button', { name: 'In colour' }).click();
     expect(await kept.evaluate((element) => getComputedStyle(element).filter)).toBe('none');
     const entry = await rig.server.context.db('audit_log').where({ action: 'hash.evidence' }).first();
     expect(entry).toMatchObject({ account_id: rig.boss.id, reason: 'Asked by the police.' });

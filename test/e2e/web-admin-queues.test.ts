@@ -20,11 +20,10 @@ describe.skipIf(!hasBrowser)('the page of queues', { timeout: 120_000 }, () => {
     expect(await axeViolations(page)).toEqual([]);
     await picture(page, 'admin-queues');
     const rows = page.getByRole('table', { name: 'Jobs' }).getByRole('row');
-    await rows
-      .filter({ hasText: 'The store is away.' })
-      .getByRole('button', { name: /^Retry/ })
-      .click();
+    const away = rows.filter({ hasText: 'The store is away.' });
+    await away.getByRole('button', { name: /^Retry/ }).click();
     await page.getByText('It runs again.').waitFor();
+    await away.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /^Discard job/ }).click();
     const dialog = page.getByRole('dialog');
     expect(await axeViolations(page)).toEqual([]);

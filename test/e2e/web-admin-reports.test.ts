@@ -124,6 +124,8 @@ describe.skipIf(!hasBrowser)('two moderators and 200 reports', { timeout: 90_000
     await frames.waitFor();
     expect(await frames.evaluate((img) => getComputedStyle(img).filter)).toContain('blur');
     await dialog.getByRole('button', { name: 'Show the frames' }).click();
+    expect(await frames.evaluate((img) => getComputedStyle(img).filter)).toBe('grayscale(1)');
+    await dialog.getByRole('button', { name: 'In colour' }).click();
     expect(await frames.evaluate((img) => getComputedStyle(img).filter)).toBe('none');
     await expectLoaded(frames);
     await picture(page, 'admin-reports-evidence');

@@ -92,13 +92,13 @@ describe.skipIf(!hasBrowser)('the pages for the staff', { timeout: 120_000 }, ()
     await page.getByRole('dialog').getByLabel('Reason').fill('Reads well.');
     await page.getByRole('dialog').getByRole('button', { name: 'Change role' }).click();
     await page.getByText('@milo has another role now.').waitFor();
-    await page.getByRole('button', { name: 'Change the limit' }).click();
+    await page.getByRole('button', { name: 'Change the storage limit' }).click();
     const quota = page.getByRole('dialog', { name: 'Storage of @milo' });
     await quota.getByLabel('Megabytes').fill('2048');
     await quota.getByLabel('Reason').fill('Films a lot.');
     expect(await axeViolations(page)).toEqual([]);
     await picture(page, 'admin-quota');
-    await quota.getByRole('button', { name: 'Change the limit' }).click();
+    await quota.getByRole('button', { name: 'Change the storage limit' }).click();
     await page.getByText(/ of 2(\.0)? GB/).waitFor();
 
     await page.getByRole('link', { name: 'What was done' }).click();

@@ -2,10 +2,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeViolations, colouredViolations, paintedViolations } from '../helpers/axe.ts';
 import { hasBrowser, launchBrowser, type PageOptions, type WatchedPage } from '../helpers/browser.ts';
-import { forgetLimits } from '../helpers/limits.ts';
 import { type LivedIn, startLivedIn } from '../helpers/lived-in.ts';
 import { besideTheWindow, smallTargets } from '../helpers/painted.ts';
-import { openScreen, type Screen, screensOf, unopenedRoutes } from '../helpers/screens.ts';
+import { walkScreens } from '../helpers/screen-walk.ts';
+import { type Screen, screensOf, unopenedRoutes } from '../helpers/screens.ts';
 import { openPageAs } from '../helpers/signed-in-page.ts';
 
 const sizes = {
@@ -43,10 +43,10 @@ const openAs = (who: Screen['who'], more: PageOptions): Promise<WatchedPage> =>
     ...{ role: 'admin', expected, reducedMotion: 'reduce', ...more },
   });
 
-type Note = (how: string, found: readonly string[]) => void;
-
 /** The elements are the same whatever their colours and sides are: all of them is looked at once, and then what changes with each. */
-async function lookAt(page: Page, size: keyof typeof sizes, note: Note): Promise<void> {
+async function lookAt(page: Page, size: keyof typeof sizes): Promise<string[]> {
+  const faults: string[] = [];
+  const note: Note = (how, found) => faults.push(...found.map((one) => `${how}: ${one}`));
   note(size, await axeViolations(page));
   note(`${size}, targets`, await smallTargets(page));
   note(`${size}, width`, await besideTheWindow(page));
@@ -65,8 +65,11 @@ async function lookAt(page: Page, size: keyof typeof sizes, note: Note): Promise
     await page.emulateMedia({ contrast: 'no-preference' });
     note(`${size}, dark`, await colouredViolations(page));
   }
-  await page.emulateMedia({ contrast: 'no-preference' });
+  await page.emulateMedia({ contrast: 'no-preference', colorScheme: 'light' });
+  return faults;
 }
+
+type Note = (how: string, found: readonly string[]) => void;
 
 async function lookFromTheRight(page: Page, size: keyof typeof sizes, note: Note): Promise<void> {
   const turn = (to: string) =>
@@ -83,56 +86,52 @@ async function lookFromTheRight(page: Page, size: keyof typeof sizes, note: Note
   await turn('ltr');
 }
 
+async function lookInArabic(page: Page): Promise<string[]> {
+  const { lang, dir } = await page.evaluate(() => {
+    const { lang, dir } = document.documentElement;
+    return { lang, dir };
+  });
+  const faults = lang === 'ar' && dir === 'rtl' ? [] : [`is in "${lang}", read "${dir}"`];
+  faults.push(
+    ...(await axeViolations(page)),
+    ...(await smallTargets(page)),
+    ...(await besideTheWindow(page)),
+  );
+  await page.setViewportSize(ZOOMED);
+  faults.push(...(await besideTheWindow(page)));
+  await page.setViewportSize(sizes.phone);
+  return faults;
+}
+
 test.skipIf(!hasBrowser)('every route of the page is opened here', () => {
   expect(unopenedRoutes(screensOf(site))).toEqual([]);
 });
 
-describe.skipIf(!hasBrowser)('nothing is in the way of anybody', { timeout: 300_000 }, () => {
+describe.skipIf(!hasBrowser)('nothing is in the way of anybody', { timeout: 600_000 }, () => {
   describe.each(['visitor', 'nora'] as const)('as %s', (who) => {
+    const screens = () => screensOf(site).filter((screen) => screen.who === who);
+
     test.each(['phone', 'desktop'] as const)('on a %s', async (size) => {
-      const { page, problems, close } = await openAs(who, { viewport: sizes[size] });
-      const found: string[] = [];
-      for (const screen of screensOf(site)) {
-        if (screen.who !== who) continue;
-        await page.emulateMedia({ colorScheme: 'light' });
-        // Nobody opens so many pages in a minute.
-        await forgetLimits(site.server);
-        await openScreen(page, screen);
-        await lookAt(page, size, (how, all) =>
-          found.push(...all.map((one) => `${screen.name}, ${how}: ${one}`)),
-        );
-        found.push(...problems.splice(0).map((one) => `${screen.name}, console: ${one}`));
-      }
-      expect(found).toEqual([]);
-      await close();
+      const faults = await walkScreens({
+        server: site.server,
+        screens: screens(),
+        open: () => openAs(who, { viewport: sizes[size], colorScheme: 'light' }),
+        look: (page) => lookAt(page, size),
+      });
+      expect(faults).toEqual([]);
     });
 
     test('in Arabic, which is read from the right', async () => {
-      const { page, problems, close } = await openAs(who, { viewport: sizes.phone, locale: 'ar' });
-      const found: string[] = [];
-      // The steps are told by English words; what they open was seen from the right above.
-      for (const screen of screensOf(site).filter(({ steps, isPlain }) => !steps && !isPlain)) {
-        if (screen.who !== who) continue;
-        await page.setViewportSize(sizes.phone);
-        // Nobody opens so many pages in a minute.
-        await forgetLimits(site.server);
-        await openScreen(page, { ...screen, heading: /./ });
-        const language = await page.evaluate(() => [
-          document.documentElement.lang,
-          document.documentElement.dir,
-        ]);
-        expect(language, screen.name).toEqual(['ar', 'rtl']);
-        const all = [
-          ...(await axeViolations(page)),
-          ...(await smallTargets(page)),
-          ...(await besideTheWindow(page)),
-        ];
-        await page.setViewportSize(ZOOMED);
-        all.push(...(await besideTheWindow(page)), ...problems.splice(0));
-        found.push(...all.map((one) => `${screen.name}: ${one}`));
-      }
-      expect(found).toEqual([]);
-      await close();
+      const faults = await walkScreens({
+        server: site.server,
+        // The steps are told by English words; what they open was seen from the right above.
+        screens: screens()
+          .filter(({ steps, isPlain }) => !steps && !isPlain)
+          .map((screen) => ({ ...screen, heading: /./ })),
+        open: () => openAs(who, { viewport: sizes.phone, locale: 'ar' }),
+        look: lookInArabic,
+      });
+      expect(faults).toEqual([]);
     });
   });
 });

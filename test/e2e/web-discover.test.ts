@@ -8,6 +8,7 @@ import {
   launchBrowser,
   openPage,
   type PageOptions,
+  untilInPage,
   viewports,
   type WatchedPage,
 } from '../helpers/browser.ts';
@@ -279,11 +280,12 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
   test('a poster moves while the pointer or the focus is on it, and not for who wants no motion', async () => {
     const page = await open('/tags/birds', { viewport: viewports.desktop });
     await poster(page, 'Two cranes').hover();
-    await page.waitForFunction(
+    await untilInPage(
+      page,
       () => (document.querySelector('main video') as HTMLVideoElement)?.currentTime > 0,
     );
     await page.mouse.move(0, 0);
-    await page.waitForFunction(() => !document.querySelector('main video'));
+    await untilInPage(page, () => !document.querySelector('main video'));
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await poster(page, 'Two cranes').hover();
     await poster(page, 'A blackbird').hover();
@@ -320,7 +322,7 @@ describe.skipIf(!hasBrowser)('discovering', { timeout: 60_000 }, () => {
 /** Opens the menu of a profile by the keyboard, which is on its first entry then. */
 async function openMenu(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'More about @nora' }).press('Enter');
-  await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'menuitem');
+  await untilInPage(page, () => document.activeElement?.getAttribute('role') === 'menuitem');
 }
 
 let shots = 0;

@@ -10,6 +10,7 @@ import {
   launchBrowser,
   openPage,
   PATIENCE_MS,
+  untilInPage,
   viewports,
 } from '../helpers/browser.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
@@ -58,11 +59,12 @@ describe.skipIf(!hasBrowser)('what is chosen for somebody', () => {
 
   /** The clip that fills the screen, once there is one. */
   async function currentId(page: Page): Promise<VideoId> {
-    const id = await page.waitForFunction(
+    const id = await untilInPage(
+      page,
       () =>
         document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('article')?.dataset.id ?? null,
     );
-    return (await id.jsonValue()) as VideoId;
+    return id as VideoId;
   }
 
   const press = async (page: Page, name: string) => {

@@ -1,10 +1,10 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasBrowser, launchBrowser } from '../helpers/browser.ts';
 import { focused, forbidPointers, reach, walk } from '../helpers/keyboard.ts';
-import { forgetLimits } from '../helpers/limits.ts';
 import { type LivedIn, startLivedIn } from '../helpers/lived-in.ts';
-import { openScreen, screensOf } from '../helpers/screens.ts';
+import { walkScreens } from '../helpers/screen-walk.ts';
+import { type Screen, screensOf } from '../helpers/screens.ts';
 import { openPageAs } from '../helpers/signed-in-page.ts';
 
 const sizes = {
@@ -44,6 +44,17 @@ async function open(who: 'nora' | 'visitor', size: keyof typeof sizes, forcedCol
 
 const isFeed = (path: string) => /^\/(\?|$)/.test(path);
 
+async function lookByKeyboard(page: Page, { path, steps }: Screen): Promise<string[]> {
+  // What works a clip comes once it is the one that is watched.
+  if (isFeed(path) && !steps)
+    await page
+      .getByRole('button', { name: /^(Play|Show clip)$/ })
+      .first()
+      .waitFor();
+  const { stops, faults } = await walk(page, isFeed(path));
+  return stops === 0 ? ['nothing takes the focus'] : [...faults];
+}
+
 /** Shadows and backgrounds are gone in forced colours, so that the focus has to be told in another way there. */
 const looks = [
   ['visitor', 'phone', 'active'],
@@ -52,29 +63,17 @@ const looks = [
   ['nora', 'desktop', 'active'],
 ] as const;
 
-describe.skipIf(!hasBrowser)('without a mouse', { timeout: 300_000 }, () => {
+describe.skipIf(!hasBrowser)('without a mouse', { timeout: 600_000 }, () => {
   test.each(looks)(
     '%s reaches and sees all of every screen on a %s, forced colours %s',
     async (who, size, forced) => {
-      const { page, problems, close } = await open(who, size, forced);
-      const found: string[] = [];
-      for (const screen of screensOf(site)) {
-        if (screen.who !== who) continue;
-        // Nobody opens so many pages in a minute.
-        await forgetLimits(site.server);
-        await openScreen(page, screen);
-        // What works a clip comes once it is the one that is watched.
-        if (isFeed(screen.path) && !screen.steps)
-          await page
-            .getByRole('button', { name: /^(Play|Show clip)$/ })
-            .first()
-            .waitFor();
-        const { stops, faults } = await walk(page, isFeed(screen.path));
-        if (stops === 0) found.push(`${screen.name}: nothing takes the focus`);
-        found.push(...[...faults, ...problems.splice(0)].map((one) => `${screen.name}: ${one}`));
-      }
-      expect(found).toEqual([]);
-      await close();
+      const faults = await walkScreens({
+        server: site.server,
+        screens: screensOf(site).filter((screen) => screen.who === who),
+        open: () => open(who, size, forced),
+        look: lookByKeyboard,
+      });
+      expect(faults).toEqual([]);
     },
   );
 

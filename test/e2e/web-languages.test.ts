@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasBrowser, launchBrowser, openPage } from '../helpers/browser.ts';
+import { hasBrowser, launchBrowser, openPage, untilInPage } from '../helpers/browser.ts';
 import { createPeople } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -109,8 +109,8 @@ describe.skipIf(!hasBrowser)('the language of the page', { timeout: 120_000 }, (
     const japanese = page.getByRole('button', { name: '日本語' });
     expect(await japanese.getAttribute('lang')).toBe('ja');
     await japanese.press('Enter');
-    await page.waitForFunction(() => document.documentElement.lang === 'ja');
-    await page.waitForFunction(() => document.activeElement?.textContent === '日本語');
+    await untilInPage(page, () => document.documentElement.lang === 'ja');
+    await untilInPage(page, () => document.activeElement?.textContent === '日本語');
     expect(await japanese.getAttribute('aria-current')).toBe('true');
     expect(new URL(page.url()).search).toBe('?next=%2Fupload');
     // Whatever the browser reads, from now on.
@@ -125,7 +125,7 @@ describe.skipIf(!hasBrowser)('the language of the page', { timeout: 120_000 }, (
     await page.goto('/settings');
     await page.getByRole('main').getByRole('link', { name: 'Language' }).click();
     await page.getByRole('button', { name: 'Français' }).click();
-    await page.waitForFunction(() => document.documentElement.lang === 'fr');
+    await untilInPage(page, () => document.documentElement.lang === 'fr');
     await page.getByRole('heading', { level: 1, name: 'Langue' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/settings/language');
     expect(problems).toEqual([]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { axeViolations, hasBrowser } from '../helpers/browser.ts';
+import { axeViolations, hasBrowser, untilInPage } from '../helpers/browser.ts';
 import {
   bringWorker,
   buildAnother,
@@ -273,7 +273,7 @@ describe.skipIf(!hasBrowser)('the page as an app', { timeout: 90_000 }, () => {
     // Nothing has changed so far: other pages of the old version still come whole.
     expect(await page.title()).toBe('Search · Small Films');
     await page.getByRole('button', { name: 'Reload' }).click();
-    await page.waitForFunction(() => document.title === 'Find anything · Small Films');
+    await untilInPage(page, () => document.title === 'Find anything · Small Films');
     // What is open goes on with the files that it is made of.
     await other.getByRole('link', { name: 'Search' }).click();
     await other.waitForURL('**/search');

@@ -1,6 +1,13 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axeViolations, hasBrowser, openPage, PATIENCE_MS, viewports } from '../helpers/browser.ts';
+import {
+  axeViolations,
+  hasBrowser,
+  launchBrowser,
+  openPage,
+  PATIENCE_MS,
+  viewports,
+} from '../helpers/browser.ts';
 import { createPeople } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -12,26 +19,16 @@ let withCamera: Browser;
 let withoutCamera: Browser;
 let session: string;
 
-const launch = (...args: string[]) =>
-  chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--headless=new',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--use-fake-ui-for-media-stream',
-      ...args,
-    ],
-  });
+const launch = (device: string) =>
+  launchBrowser('--use-fake-ui-for-media-stream', `--use-fake-device-for-media-stream=${device}`);
 
 beforeAll(async () => {
   if (!hasBrowser) return;
   server = await startTestServer();
   const people = createPeople(server);
   session = await people.tokenOf(await people.local('alice'), 'cookie');
-  withCamera = await launch('--use-fake-device-for-media-stream=device-count=2');
-  withoutCamera = await launch('--use-fake-device-for-media-stream=device-count=0');
+  withCamera = await launch('device-count=2');
+  withoutCamera = await launch('device-count=0');
 }, 120_000);
 afterAll(async () => {
   await withCamera?.close();

@@ -1,7 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { paintedViolations } from '../helpers/axe.ts';
-import { axeViolations, hasBrowser, launchBrowser, openPage, viewports } from '../helpers/browser.ts';
+import {
+  axeViolations,
+  hasBrowser,
+  launchBrowser,
+  openPage,
+  untilInPage,
+  viewports,
+} from '../helpers/browser.ts';
 import { clientOf, createPeople, PASSWORD } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -60,7 +67,7 @@ async function go(page: Page, name: string): Promise<void> {
   }, `/settings/${name}`);
   await page.locator(`a[aria-current][href="/settings/${name}"]`).waitFor({ state: 'attached' });
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForFunction(() => !document.querySelector('main [role=status] [aria-hidden=true]'));
+  await untilInPage(page, () => !document.querySelector('main [role=status] [aria-hidden=true]'));
 }
 
 const isTooWide = () => document.documentElement.scrollWidth > document.documentElement.clientWidth;

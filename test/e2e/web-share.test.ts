@@ -14,6 +14,7 @@ import {
   openPage,
   PATIENCE_MS,
   type PageOptions,
+  untilInPage,
   viewports,
   type WatchedPage,
 } from '../helpers/browser.ts';
@@ -69,7 +70,7 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', { timeout: 120_000 }, (
     const { port } = blog.address() as AddressInfo;
     const page = await open(`http://127.0.0.1:${port}`, '/', { viewport: viewports.desktop });
     const heard = (type: string) =>
-      page.waitForFunction((wanted) => Reflect.get(window, 'heard').includes(wanted), type);
+      untilInPage(page, (wanted) => Reflect.get(window, 'heard').includes(wanted), type);
     await heard('ready');
     const order = (message: object) =>
       page.evaluate(
@@ -80,16 +81,14 @@ describe.skipIf(!hasBrowser)('a clip goes on from here', { timeout: 120_000 }, (
     await order({ type: 'play' });
     await heard('play');
     const frame = page.frames().find((one) => one.url().includes('/embed/'));
-    await frame?.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.3);
+    await untilInPage(frame, () => (document.querySelector('video')?.currentTime ?? 0) > 0.3);
     await order({ type: 'pause' });
     await heard('pause');
     await order({ type: 'seek', seconds: 3 });
-    await frame?.waitForFunction(
-      () => Math.abs((document.querySelector('video')?.currentTime ?? 0) - 3) < 0.1,
-    );
+    await untilInPage(frame, () => Math.abs((document.querySelector('video')?.currentTime ?? 0) - 3) < 0.1);
     // A portrait clip is shown whole in a frame that is broad.
     await page.locator('iframe').evaluate((one) => one.setAttribute('height', '200'));
-    await frame?.waitForFunction(() => innerHeight === 200);
+    await untilInPage(frame, () => innerHeight === 200);
     expect(await frame?.evaluate(() => document.querySelector('video')?.clientHeight)).toBe(200);
     // Only the page around is listened to.
     const stayed = await frame?.evaluate(async () => {

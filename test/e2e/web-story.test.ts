@@ -8,6 +8,7 @@ import {
   hasBrowser,
   launchBrowser,
   openPage,
+  untilInPage,
   type WatchedPage,
   waitUntilPlaying,
 } from '../helpers/browser.ts';
@@ -244,7 +245,7 @@ describe.skipIf(!hasBrowser)('the story of one person', { timeout: 180_000 }, ()
     const { page } = nora;
     const visitor = await openPage(browser, stage.here.running.origin, asPhone);
     await visitor.page.goto(`/@nora/${clipId}`);
-    await visitor.page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 2);
+    await untilInPage(visitor.page, () => (document.querySelector('video')?.currentTime ?? 0) > 2);
     await visitor.page.goto('about:blank');
     expect(visitor.problems).toEqual([]);
     await visitor.close();

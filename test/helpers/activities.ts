@@ -274,6 +274,8 @@ const OWN_TABLES = [
   'storage_use',
   'instance_refusals',
   'announcements',
+  'transparency_notes',
+  'transparency_months',
 ];
 
 /** What a refused request may still cause. Nothing is allowed that is not named. */

@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
 import { createIcons } from '../../src/http/icons/index.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { freePort } from '../../src/setup/demo/instance.ts';
-import { launchBrowser, viewports } from './browser.ts';
+import { launchWholeBrowser, viewports } from './browser.ts';
 import { createVideoFactory } from './factories.ts';
 import { listen } from './page-server.ts';
 import { createPeople, type Person } from './people.ts';
@@ -29,7 +29,7 @@ export async function startDeviceRig() {
   const people = createPeople(server);
   const [alice, bob] = [await people.signedIn('alice'), await people.signedIn('bob')];
   const videos = await makeVideos(server, alice);
-  const browser: Browser = await launchBrowser();
+  const browser: Browser = await launchWholeBrowser();
   let http: Server | null = null;
 
   async function stop(): Promise<void> {

@@ -1,22 +1,27 @@
 import type { Page } from 'playwright-core';
-import { PATIENCE_MS } from './browser.ts';
+import { untilInPage } from './browser.ts';
 
 /** Where a finger goes, as parts of the height of the screen. */
 const SWIPE = { from: 0.8, to: 0.2, steps: 8 } as const;
 
 /** The id of the clip that fills the screen, once it has another place than the last. */
 export async function clipAfter(page: Page, lastId: string | null): Promise<string> {
-  const found = await page.waitForFunction((last) => {
-    const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
-    const id = middle?.closest('article')?.dataset.id;
-    return id !== undefined && id !== last && id;
-  }, lastId);
-  return (await found.jsonValue()) as string;
+  const found = await untilInPage(
+    page,
+    (last) => {
+      const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+      const id = middle?.closest('article')?.dataset.id;
+      return id !== undefined && id !== last && id;
+    },
+    lastId,
+  );
+  return found;
 }
 
 /** Waits until so many seconds of this clip were played, and the page was told of them. */
 export async function watchFor(page: Page, id: string, seconds: number): Promise<void> {
-  await page.waitForFunction(
+  await untilInPage(
+    page,
     ({ id, seconds }) => {
       const video = document.querySelector<HTMLVideoElement>(`article[data-id="${id}"] video`);
       if (!video || video.paused) return false;
@@ -34,7 +39,6 @@ export async function watchFor(page: Page, id: string, seconds: number): Promise
       });
     },
     { id, seconds },
-    { timeout: PATIENCE_MS },
   );
 }
 

@@ -171,6 +171,7 @@ const noHandlers: JobHandlers = {
   'mail.reset': unexpected,
   'mail.waiting': unexpected,
   'mail.digest': unexpected,
+  'mail.staff-digest': unexpected,
   'inbox.drain': unexpected,
   'deliver.host': unexpected,
   'push.send': unexpected,

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { untilInPage } from './browser.ts';
 
 /** Steps by which a screen comes to show what is opened on it. Each ends once that can be seen. */
 export type Step = (page: Page) => Promise<void>;
@@ -21,7 +22,8 @@ export const tilesAreThere: Step = async (page) => {
   for (const path of ['reports', 'claims', 'held', 'approvals', 'backups', 'storage', 'queues', 'server']) {
     await page.locator(`main a[href^="/admin/${path}"] strong`).first().waitFor();
   }
-  await page.waitForFunction(
+  await untilInPage(
+    page,
     () => ![...document.querySelectorAll('main strong')].some(({ textContent }) => textContent === '…'),
   );
 };
@@ -64,7 +66,7 @@ export const menuItem =
   async (page) => {
     const exact = typeof menu === 'string';
     await page.getByRole('button', { name: menu, exact }).first().press('Enter');
-    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'menuitem');
+    await untilInPage(page, () => document.activeElement?.getAttribute('role') === 'menuitem');
     if (item !== undefined) await page.getByRole('menuitem', { name: item, exact: true }).press('Enter');
   };
 
@@ -78,20 +80,21 @@ export const unfold =
 export const reportStep =
   (answer?: string): Step =>
   async (page) => {
-    if (answer !== undefined) await page.getByRole('radio', { name: answer }).press('Space');
-    // The page has taken the answer by the time it was painted.
-    await settled(page);
     const question = page.locator('form h3');
-    const before = await question.textContent();
-    const isNext = (old: string | null) => document.querySelector('form h3')?.textContent !== old;
+    const before = (await question.textContent()) ?? '';
+    const isNext = (old: string) => document.querySelector('form h3')?.textContent !== old;
     const changed = () =>
-      page.waitForFunction(isNext, before, { timeout: 5_000 }).then(
+      untilInPage(page, isNext, before, 3_000).then(
         () => true,
         () => false,
       );
-    // A busy machine may paint before the page has taken the answer; who sees no change presses again.
-    do await page.getByRole('button', { name: 'Next', exact: true }).press('Enter');
-    while (!(await changed()));
+    // A busy machine may press before the page listens; who sees no change does it again.
+    for (let tries = 0; tries < 5; tries += 1) {
+      if (answer !== undefined) await page.getByRole('radio', { name: answer }).press('Space');
+      await page.getByRole('button', { name: 'Next', exact: true }).press('Enter');
+      if (await changed()) return settled(page);
+    }
+    throw new Error(`Nothing follows after "${before}".`);
   };
 
 /** A picture for the profile, as far as the part that is shown of it. */

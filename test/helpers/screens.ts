@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { pageRoutes } from '../../src/http/page/routes.ts';
+import { untilInPage } from './browser.ts';
 import type { LivedIn } from './lived-in.ts';
 import { createOAuthClient } from './oauth.ts';
 import {
@@ -84,6 +85,7 @@ export function screensOf(site: LivedIn): Screen[] {
     }),
     nora('/admin/hashes', 'Hash lists'),
     nora('/admin/hashes?view=matches', 'Hash lists', { name: 'what was kept away' }),
+    nora('/admin/preferences', 'How you work'),
     nora('/admin/holds', 'Legal holds'),
     nora('/admin/holds', 'Hold something', {
       ...{ name: 'hold something', steps: [pressButton('Hold something')] },
@@ -305,7 +307,7 @@ const patternOf = (route: string) =>
 export async function openScreen(page: Page, { path, heading, steps = [] }: Screen): Promise<void> {
   await page.goto(path);
   await page.locator('h1').first().waitFor({ state: 'attached' });
-  await page.waitForFunction(() => !document.querySelector('main [role=status] [aria-hidden=true]'));
+  await untilInPage(page, () => !document.querySelector('main [role=status] [aria-hidden=true]'));
   for (const step of steps) await step(page);
   await page.getByRole('heading', { name: heading, exact: true }).first().waitFor({ state: 'attached' });
   await settled(page);

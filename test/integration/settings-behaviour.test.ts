@@ -271,6 +271,10 @@ const proofs: Readonly<Record<string, Proof>> = {
     ...{ value: 'We keep *little*.', before: undefined, after: '<p>We keep <em>little</em>.</p>' },
     seen: async () => (await body('/api/v1/instance/privacy_policy')).content,
   },
+  TRANSPARENCY_REPORT: {
+    ...{ value: 'public', before: 404, after: 200 },
+    seen: async () => (await client.get('/api/v1/instance/transparency')).status,
+  },
   ACCENT_COLOR: {
     ...{ value: '#7a3cc2', before: false, after: true },
     seen: async () => (await client.get('/about/page.css')).text.includes('--accent:light-dark(#7a3cc2,'),

@@ -68,6 +68,19 @@ describe('a setting', () => {
     expect([answer.status, answer.body.code]).toEqual([422, reason]);
   });
 
+  test('may be as long as it says, in any script, and hears at its field where it is longer', async () => {
+    const long = '\u3042'.repeat(50_000);
+    expect((await patch({ INSTANCE_ABOUT: long })).status).toBe(200);
+    expect(await setting('INSTANCE_ABOUT')).toMatchObject({ value: long });
+    expect((await patch({ INSTANCE_ABOUT: `${long}x` })).body).toMatchObject({
+      ...{ code: 'validation-failed', status: 422 },
+      details: [{ field: expect.stringContaining('INSTANCE_ABOUT') }],
+    });
+    const shown = await client.post('/api/v1/admin/settings/preview', { as: boss, body: { text: long } });
+    expect(shown.status).toBe(200);
+    expect((await patch({ INSTANCE_ABOUT: null })).status).toBe(200);
+  });
+
   test('is on record with what it was, and is taken back once', async () => {
     const { audit, settings, inTx } = server.context;
     await patch({ INSTANCE_NAME: 'Finches' });

@@ -114,11 +114,16 @@ describe('OP15 from one object storage to another', () => {
   });
 });
 
+async function expectAll(store: ObjectStorage, objects: ReadonlyMap<string, string>): Promise<void> {
+  const contents = await Promise.all([...objects.keys()].map((key) => read(store, key)));
+  expect(contents).toEqual([...objects.values()]);
+}
+
 test('OP15 a move whose process is killed half-way loses nothing, and is carried out when it is repeated', {
   timeout: SLOW_MS,
 }, async () => {
   const objects = new Map<string, string>();
-  for (let at = 0; at < 300; at += 1) {
+  for (let at = 0; at < 120; at += 1) {
     const content = `object ${at} `.repeat(2_000);
     objects.set(keyOf(`v${at}`, content), content);
   }
@@ -137,7 +142,7 @@ test('OP15 a move whose process is killed half-way loses nothing, and is carried
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-  for (const wanted of [20, 120]) {
+  for (const wanted of [10, 60]) {
     const moving = move();
     await eventually(
       'some are moved',
@@ -148,7 +153,7 @@ test('OP15 a move whose process is killed half-way loses nothing, and is carried
     await once(moving, 'exit');
     expect(moving.signalCode).toBe('SIGKILL');
     const server = withBoth();
-    for (const [key, content] of objects) expect(await read(server.objects, key)).toBe(content);
+    await expectAll(server.objects, objects);
     expect((await keysOf(rig.s3)).length).toBeGreaterThan(0);
   }
   const last = move();
@@ -162,5 +167,5 @@ test('OP15 a move whose process is killed half-way loses nothing, and is carried
   expect(await rig.db('audit_log').pluck('action')).toEqual(['storage.move']);
   expect(await keysOf(rig.s3)).toEqual([]);
   expect(await keysOf(secondS3)).toEqual([...objects.keys()].toSorted());
-  for (const [key, content] of objects) expect(await read(secondS3, key)).toBe(content);
+  await expectAll(secondS3, objects);
 });

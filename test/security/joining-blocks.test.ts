@@ -163,6 +163,25 @@ describe('a network without access', () => {
     const back = { as: boss, body: { severity: 'sign_up_block' } };
     expect((await api.put(`/api/v1/admin/ip_blocks/${lesser.id}`, back)).status).toBe(200);
     await eventually('and back', async () => (await status('/about', there)) !== 403);
+    // Nor by taking back that such a block was removed, or made a lesser one.
+    const entry = async () =>
+      (await api.get('/api/v1/admin/audit_log?action=joining-block&limit=1', { as: boss })).body[0].id;
+    const lessened = await entry();
+    const undo = (id: string, from: object) =>
+      api.post('/api/v1/admin/audit_log/undo', { as: boss, ...from, body: { audit_ids: [id] } });
+    expect((await undo(lessened, own)).body).toMatchObject({
+      ...{ code: 'not-undoable', error: expect.stringContaining('lock yourself out') },
+    });
+    expect(await status('/about', { from: own.from })).not.toBe(403);
+    expect((await undo(lessened, {})).status).toBe(200);
+    await eventually('it is hard again', async () => (await status('/about', there)) === 403);
+    expect((await api.delete(`/api/v1/admin/ip_blocks/${lesser.id}`, { as: boss })).status).toBe(200);
+    await eventually('it is gone', async () => (await status('/about', there)) !== 403);
+    const removed = await entry();
+    expect((await undo(removed, own)).body.code).toBe('not-undoable');
+    expect((await undo(removed, {})).status).toBe(200);
+    expect((await api.put(`/api/v1/admin/ip_blocks/${lesser.id}`, back)).status).toBe(200);
+    await eventually('and back once more', async () => (await status('/about', there)) !== 403);
     // To keep people there from joining locks nobody out.
     const joining = { ...body, severity: 'sign_up_block' };
     expect((await api.post('/api/v1/admin/ip_blocks', { ...own, body: joining })).body.code).toBe('known');
@@ -185,6 +204,25 @@ describe('blocks', () => {
       expect((await block(ip)).body.code).toBe('validation-failed');
     },
   );
+
+  test('that have run out stay until somebody may put another one in their place', async () => {
+    const { inTx, staff, db } = server.context;
+    const ended = {
+      ip: '198.18.0.0/24',
+      severity: 'sign_up_block',
+      comment: '',
+      expiresAt: new Date(0),
+    } as const;
+    await inTx((tx) => staff.joining.blockIp(tx, operator, ended));
+    const nobody = { kind: 'person', accountId: boss.id, permissions: ['reports'], rank: 1 } as const;
+    const refused = await inTx((tx) => staff.joining.blockIp(tx, nobody, { ...ended, expiresAt: null }));
+    expect(refused).toMatchObject({ reason: 'permission-missing' });
+    expect(await db('ip_blocks').where({ network: ended.ip })).toHaveLength(1);
+    expect((await inTx((tx) => staff.joining.blockIp(tx, operator, { ...ended, expiresAt: null }))).ok).toBe(
+      true,
+    );
+    expect(await db('ip_blocks').where({ network: ended.ip })).toHaveLength(1);
+  });
 
   test('are on record, without the address', async () => {
     const { body } = await api.get('/api/v1/admin/audit_log?action=joining-block', { as: boss });

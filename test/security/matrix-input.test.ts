@@ -146,7 +146,7 @@ describe('R2 bodies that no route can read', () => {
         ['{"a":', [400]],
         ['null', [400]],
         ['[1]', [422]],
-        [`{"a":"${'x'.repeat(apiLimits.maxJsonBytes)}"}`, [413]],
+        [`{"a":"${'x'.repeat(route.maxJsonBytes ?? apiLimits.maxJsonBytes)}"}`, [413]],
       ] as const) {
         const answer = await send(route, thing, { body });
         expectRefusal(answer, body.slice(0, 20));

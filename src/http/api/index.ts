@@ -95,6 +95,7 @@ import {
 import { getAlgorithm } from './instance/algorithm.ts';
 import { announcementRoutes } from './instance/announcements.ts';
 import { getInstance, getInstanceV1 } from './instance/get-instance.ts';
+import { getTransparency } from './instance/transparency.ts';
 import { checkInvite, createInvite, listInvites, revokeInvite } from './invites/invites.ts';
 import {
   addToList,
@@ -220,6 +221,7 @@ export const routes: readonly Route[] = [
   getPrivacyPolicy,
   getTranslationLanguages,
   getPeers,
+  getTransparency,
   getInstanceDomainBlocks,
   getCustomEmojis,
   ...announcementRoutes,

@@ -29,6 +29,14 @@ export const privacyHead = aboutPage(
   '/about/privacy',
   async ({ deps }) => deps.config.instance.privacyPolicy !== null,
 );
+export const transparencyHead = aboutPage(
+  'transparency',
+  '/about/transparency',
+  async ({ deps, viewerId }) => {
+    const { audience } = deps.config.transparency;
+    return audience === 'public' || (audience === 'members' && (await viewerId()) !== null);
+  },
+);
 export const blocksHead = aboutPage('blocks', '/about/blocks', async ({ deps, viewerId }) => {
   const published = await deps.domains.list.published((await viewerId()) !== null);
   return published.ok;

@@ -1,4 +1,4 @@
-import { aboutHead, blocksHead, privacyHead, rulesHead } from './about.ts';
+import { aboutHead, blocksHead, privacyHead, rulesHead, transparencyHead } from './about.ts';
 import { clipHead } from './clip.ts';
 import type { Describe } from './describing.ts';
 import { absentHead, homeHead, personalHead, profileHead, soundHead, tagHead } from './places.ts';
@@ -13,6 +13,7 @@ export const pageRoutes: Readonly<Record<string, Describe>> = {
   '/about/rules': rulesHead,
   '/about/privacy': privacyHead,
   '/about/blocks': blocksHead,
+  '/about/transparency': transparencyHead,
   '/search': personalHead,
   '/find': personalHead,
   '/tags/:tag': tagHead,

@@ -316,6 +316,7 @@ const OWN: Readonly<Record<string, readonly Reason[]>> = {
   'POST /api/v1/admin/announcements/undo': ['not-undoable', 'undone-before', 'not-found'],
   'PUT /api/v1/admin/maintenance': ['conflict'],
   'PUT /api/v1/admin/branding/:role': ['not-a-picture', 'type-unsupported', 'not-found'],
+  'GET /api/v1/instance/transparency': ['not-found'],
   'PATCH /api/v1/admin/ranking': ['settings-invalid'],
   ...measures,
   ...claims,

@@ -115,7 +115,7 @@ export async function tellOfWaiting(deps: EmailDeps, tx: Tx): Promise<void> {
   const handles = names.map((username) => `@${username}`);
   const link = deps.mail.link('/admin/approvals');
   const letter = letters.waitingLetter(deps.instance.name, { count, handles }, link);
-  await writeToStaff(deps.mail, tx, { kind: 'waiting', letter });
+  await writeToStaff(deps.mail, tx, { kind: 'waiting', letter, now: deps.clock.now() });
   const value = JSON.stringify(new Date(deps.clock.now()).toISOString());
   await tx('instance_settings').insert({ key: WAITING_TOLD, value }).onConflict('key').merge({ value });
 }

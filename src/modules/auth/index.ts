@@ -182,7 +182,8 @@ function mailedPart(deps: MailedDeps, post: Correspondence) {
       decideSignUp({ mail: deps.mail, audit: deps.audit, post }, tx, by, accountId, approve),
     /** A last step of the job that tells the staff of people who wait. */
     /** A letter to those who run the server. */
-    writeToStaff: (tx: Tx, mail: Parameters<typeof writeToStaff>[2]) => writeToStaff(deps.mail, tx, mail),
+    writeToStaff: (tx: Tx, mail: Omit<Parameters<typeof writeToStaff>[2], 'now'>) =>
+      writeToStaff(deps.mail, tx, { ...mail, now: deps.clock.now() }),
     tellOfWaiting: async () => async (tx: Tx) => {
       await tellOfWaiting(deps, tx);
       return null;

@@ -7,7 +7,7 @@ import type { Actor } from '../staff/index.ts';
 import { type DecisionRefusal, mayDecide } from './deciding.ts';
 import { type ClaimDeps, SERVER } from './deps.ts';
 import { gone, notNow, type StepRefusal } from './filing.ts';
-import type { Letters } from './letters.ts';
+import type { Letters, ToUploader } from './letters.ts';
 import {
   type ClaimId,
   type ClaimRow,
@@ -38,7 +38,7 @@ export interface NewCounter {
 }
 
 /** Those that a counter-notice of an account asks for: its own, and what went with them. */
-function askedFor(all: readonly ClaimVideoRow[], accountId: AccountId): ClaimVideoRow[] {
+export function askedFor(all: readonly ClaimVideoRow[], accountId: AccountId): ClaimVideoRow[] {
   return withFollowers(
     all,
     all.filter((row) => row.account_id === accountId),
@@ -87,7 +87,7 @@ export async function counter(
 }
 
 /** Sees to it that nothing is removed for good while it is not clear whose it is; null: not before somebody decides. */
-async function keepUntil(
+export async function keepUntil(
   deps: Deps,
   tx: Tx,
   rows: readonly ClaimVideoRow[],
@@ -117,11 +117,20 @@ export async function sue(
   return ok();
 }
 
-function lockCounter(tx: Tx, by: { id: CounterId; claim_id?: ClaimId }): Promise<CounterRow | undefined> {
+export function lockCounter(
+  tx: Tx,
+  by: { id: CounterId; claim_id?: ClaimId },
+): Promise<CounterRow | undefined> {
   return tx('claim_counters').where(by).forUpdate().first();
 }
 
-async function tellUploader(deps: Deps, tx: Tx, kind: 'sued' | 'rejected', row: CounterRow, answer: string) {
+export async function tellUploader(
+  deps: Deps,
+  tx: Tx,
+  kind: ToUploader,
+  row: CounterRow,
+  answer: string,
+): Promise<void> {
   const own = (await videosOf(tx, row.claim_id)).find(
     ({ account_id, measure_id }) => account_id === row.account_id && measure_id !== null,
   );
@@ -158,7 +167,7 @@ export async function decideCounter(
   const isChange = row.state === 'accepted' || row.state === 'rejected';
   const auditId = await deps.audit.record(tx, by, {
     action: accept ? 'claim.accept-counter' : 'claim.reject-counter',
-    ...{ target: { kind: 'claim', id: claim.id }, reason: answer, detail: { counterId } },
+    ...{ target: { kind: 'claim', id: claim.id }, reason: answer, detail: { counterId, from: row.state } },
     ...(isChange ? await undoing(deps, tx, row.audit_id) : {}),
   });
   const decided = await write(deps, tx, { row, by, state, answer, auditId });
@@ -221,7 +230,7 @@ async function bringBackFor(
   }
 }
 
-async function removeAgain(
+export async function removeAgain(
   deps: Deps,
   tx: Tx,
   { claim, by, auditId }: Changing,

@@ -50,6 +50,7 @@ export async function mayDecide(
 interface Deciding extends Decision {
   readonly step: Exclude<ClaimStep, 'confirm' | 'withdraw'>;
   readonly action: AuditAction;
+  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 interface Decided {
@@ -63,7 +64,7 @@ async function decide(
   deps: Deps,
   tx: Tx,
   by: Actor,
-  { claimId, answer, step, action }: Deciding,
+  { claimId, answer, step, action, detail }: Deciding,
 ): Promise<Result<Decided, DecisionRefusal>> {
   const allowed = permitted(by, 'reports');
   if (!allowed.ok) return allowed;
@@ -76,7 +77,7 @@ async function decide(
   if (state === null) return notNow();
   const auditId = await deps.audit.record(tx, by, {
     ...{ action, target: { kind: 'claim', id: claimId }, reason: answer },
-    detail: { videoIds: videos.map((row) => row.video_id) },
+    detail: { videoIds: videos.map((row) => row.video_id), from: before.state, ...detail },
     // A claim that is open for the first time has nothing to take back.
     ...(before.state === 'open' ? {} : await undoing(deps, tx, before.audit_id)),
   });
@@ -103,13 +104,16 @@ export async function uphold(
   by: Actor,
   input: Decision & { readonly keepAway: boolean },
 ): Promise<Outcome> {
-  const decided = await decide(deps, tx, by, { ...input, step: 'uphold', action: 'claim.uphold' });
+  const { keepAway, ...decision } = input;
+  const decided = await decide(deps, tx, by, {
+    ...{ ...decision, step: 'uphold', action: 'claim.uphold', detail: { keepAway } },
+  });
   if (!decided.ok) return decided;
   const { row, videos, auditId } = decided;
   await tx('claim_counters').where({ claim_id: row.id }).update({ state: 'rejected' });
   const claimed: VideoId[] = videos.filter(({ via }) => via === 'claimed').map(({ video_id }) => video_id);
   await addRelated(deps, tx, row.id, await relatedTo(deps.hashes, tx, claimed));
-  const removing = { claim: claimFromRow(row), by, keepAway: input.keepAway };
+  const removing = { claim: claimFromRow(row), by, keepAway };
   await removeVideos(deps, tx, removing, await videosOf(tx, row.id));
   await deps.enqueue(tx, {
     name: 'claims.copies',
@@ -138,5 +142,14 @@ export async function restore(deps: Deps, tx: Tx, by: Actor, input: Decision): P
   const { row, videos, auditId } = decided;
   await bringBack(deps, tx, { by, reason: input.answer }, videos);
   await endCounters(tx, row.id);
+  return ok({ auditId });
+}
+
+/** Takes back that a claim was upheld: what was removed comes back, and the claim waits for a decision again. */
+export async function reconsider(deps: Deps, tx: Tx, by: Actor, input: Decision): Promise<Outcome> {
+  const decided = await decide(deps, tx, by, { ...input, step: 'reconsider', action: 'claim.reopen' });
+  if (!decided.ok) return decided;
+  const { videos, auditId } = decided;
+  await bringBack(deps, tx, { by, reason: input.answer }, videos);
   return ok({ auditId });
 }

@@ -3,7 +3,7 @@ import type { Tx } from '../../db/database.ts';
 import type { JobRun } from '../../jobs/registry.ts';
 import { purposeKey, timingSafeEqualText } from '../../lib/crypto.ts';
 import { type MeasureId, parseId } from '../../lib/ids.ts';
-import type { Actor } from '../staff/index.ts';
+import type { Actor, AuditEntry } from '../staff/index.ts';
 import { removeCopies } from './copies.ts';
 import {
   acceptDue,
@@ -20,6 +20,7 @@ import { createLetters } from './letters.ts';
 import { onMeasureLifted } from './lifting.ts';
 import type { Claim, ClaimId } from './model.ts';
 import { claimQueries } from './queries.ts';
+import { takeDecisionBack } from './taking-back.ts';
 
 export { counterableUntil } from './countering.ts';
 export {
@@ -64,6 +65,9 @@ export function createClaims(base: ClaimDeps) {
     restore: (tx: Tx, by: Actor, input: Decision) => restore(deps, tx, by, input),
     counter: (tx: Tx, input: NewCounter) => counter(deps, tx, input),
     sue: (tx: Tx, input: Parameters<typeof sue>[2]) => sue(deps, tx, input),
+    /** Takes back what the audit log tells of a claim. */
+    undo: (tx: Tx, by: Actor, entry: AuditEntry, reason: string) =>
+      takeDecisionBack(deps, tx, by, entry, reason),
     decideCounter: (tx: Tx, by: Actor, input: CounterDecision) => decideCounter(deps, tx, by, input),
     acceptDue: () => acceptDue(deps),
     onMeasureLifted: (tx: Tx, event: { measureId: MeasureId }) => onMeasureLifted(deps, tx, event),

@@ -70,21 +70,30 @@ function counterLetter(about: About, counter: Counter): Letter {
   };
 }
 
+const OPEN_AGAIN =
+  'The decision about the counter-notice was taken back: the videos are removed until it is decided anew.';
+const COUNTER_IS = {
+  waiting: OPEN_AGAIN,
+  sued: OPEN_AGAIN,
+  accepted: 'The videos that the counter-notice is about are seen again.',
+  rejected: 'The counter-notice was rejected: the videos stay removed.',
+} as const;
+
 function counterDecidedLetter(about: About, counter: Counter): Letter {
   return {
     subject: `A counter-notice to your copyright claim on ${about.server} was decided`,
-    parts: [
-      counter.state === 'accepted'
-        ? 'The videos that the counter-notice is about are seen again.'
-        : 'The counter-notice was rejected: the videos stay removed.',
-      ...(counter.answer === '' ? [] : [counter.answer]),
-      open(about.link),
-    ],
+    parts: [COUNTER_IS[counter.state], ...(counter.answer === '' ? [] : [counter.answer]), open(about.link)],
     footer: footerOf(about),
   };
 }
 
-type ToUploader = 'sued' | 'rejected';
+export type ToUploader = keyof typeof TO_UPLOADER;
+
+const TO_UPLOADER = {
+  sued: 'The claimant says that they have gone to court. The videos stay removed until that is decided.',
+  rejected: 'Your counter-notice was rejected: the videos stay removed.',
+  open: 'The decision about your counter-notice was taken back. The videos stay removed until it is decided anew.',
+} as const;
 
 function uploaderLetter(
   kind: ToUploader,
@@ -93,13 +102,7 @@ function uploaderLetter(
 ): Letter {
   return {
     subject: `Your counter-notice on ${whom.server}`,
-    parts: [
-      kind === 'sued'
-        ? 'The claimant says that they have gone to court. The videos stay removed until that is decided.'
-        : 'Your counter-notice was rejected: the videos stay removed.',
-      ...(answer === '' ? [] : [answer]),
-      open(whom.link, 'Read more'),
-    ],
+    parts: [TO_UPLOADER[kind], ...(answer === '' ? [] : [answer]), open(whom.link, 'Read more')],
     footer: [`You get this because this address belongs to ${whom.handle} on ${whom.server}.`],
   };
 }

@@ -6,13 +6,13 @@ export type CounterId = Id<'counter-notice'>;
 
 export const claimStates = ['unconfirmed', 'open', 'upheld', 'rejected', 'withdrawn', 'restored'] as const;
 export type ClaimState = (typeof claimStates)[number];
-export type ClaimStep = 'confirm' | 'uphold' | 'reject' | 'reopen' | 'restore' | 'withdraw';
+export type ClaimStep = 'confirm' | 'uphold' | 'reject' | 'reopen' | 'reconsider' | 'restore' | 'withdraw';
 
 /** What can become of a claim, by what it is. A claim that was withdrawn stays so. */
 const CLAIM_STEPS: Readonly<Record<ClaimState, Readonly<Partial<Record<ClaimStep, ClaimState>>>>> = {
   unconfirmed: { confirm: 'open', withdraw: 'withdrawn' },
   open: { uphold: 'upheld', reject: 'rejected', withdraw: 'withdrawn' },
-  upheld: { restore: 'restored', withdraw: 'withdrawn' },
+  upheld: { restore: 'restored', reconsider: 'open', withdraw: 'withdrawn' },
   rejected: { reopen: 'open' },
   restored: { uphold: 'upheld' },
   withdrawn: {},

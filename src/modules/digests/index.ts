@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Mail } from '../mail/index.ts';
 import { groupedTypes, type Notifications } from '../notifications/index.ts';
 import { type DigestPreferences, mailedTypes, nextDigestAt, noDigest } from './model.ts';
+import { staffSummaries } from './staff.ts';
 import { digestLetter, type WritingDeps } from './writing.ts';
 
 export { type DigestPreferences, digestRhythms, isTimeZone, mailedTypes } from './model.ts';
@@ -86,7 +87,11 @@ export function createDigests(deps: DigestDeps) {
     );
   }
 
+  const { enqueueSummaries, summarise } = staffSummaries(deps);
+
   return {
+    summarise,
+
     async preferencesOf(accountId: AccountId): Promise<DigestPreferences> {
       return preferencesOf(await db('mail_preferences').where({ account_id: accountId }).first());
     },
@@ -152,7 +157,7 @@ export function createDigests(deps: DigestDeps) {
           ...{ name: 'mail.digest' as const, payload: { accountId }, key: `mail.digest:${accountId}` },
         })),
       );
-      return ids.length;
+      return ids.length + (await enqueueSummaries(tx));
     },
 
     /** Writes the digest of one account, where it is due and there is something to tell. */

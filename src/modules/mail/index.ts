@@ -42,6 +42,8 @@ export interface NewMail {
   /** After this, it says nothing that counts. */
   readonly expiresAt?: Date;
   readonly unsubscribe?: string;
+  /** Not before this. Default: at once. */
+  readonly sendAt?: Date | undefined;
 }
 
 const storedSchema = z.object({
@@ -105,6 +107,7 @@ export function createMail(deps: MailDeps) {
     async write(tx: Tx, mail: NewMail): Promise<void> {
       if (!transport) return;
       const id: MailId = ids.next<'mail'>();
+      const at = mail.sendAt === undefined ? {} : { runAt: mail.sendAt };
       const stored: z.input<typeof storedSchema> = {
         ...{ to: mail.to, ...rendered(mail.letter), unsubscribe: mail.unsubscribe ?? null },
       };
@@ -113,7 +116,7 @@ export function createMail(deps: MailDeps) {
         sealed: sealSecret(seal, JSON.stringify(stored)),
         expires_at: mail.expiresAt ?? new Date(clock.now() + mailLimits.keptMs),
       });
-      await enqueue(tx, { name: 'mail.send', payload: { mailId: id }, key: `mail.send:${id}` });
+      await enqueue(tx, { name: 'mail.send', payload: { mailId: id }, key: `mail.send:${id}`, ...at });
     },
 
     /** Connects to the mail server and signs in, and sends nothing. */

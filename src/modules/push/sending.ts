@@ -4,11 +4,12 @@ import type { Db, InTx, Tx } from '../../db/database.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { JobPayload, JobRun } from '../../jobs/registry.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { NotificationId, PushSubscriptionId } from '../../lib/ids.ts';
+import type { AccountId, NotificationId, PushSubscriptionId } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { SafeFetch } from '../../lib/net/safe-fetch.ts';
 import { type Auth, allows } from '../auth/index.ts';
 import type { Notification, Notifications } from '../notifications/index.ts';
+import { quietAmong } from '../staff/index.ts';
 import { type MessageDeps, messageOf } from './message.ts';
 import { type PushSubscription, subscriptionFromRow } from './model.ts';
 import type { VapidKeys } from './vapid.ts';
@@ -25,9 +26,9 @@ export interface SendingDeps extends MessageDeps {
   readonly keys: VapidKeys;
 }
 
-/** A job for each app that wants to be told of one of these. */
+/** A job for each app that wants to be told of one of these. News for the staff waits until their quiet hours are over. */
 export async function enqueuePushes(
-  { enqueue }: Pick<SendingDeps, 'enqueue'>,
+  { enqueue, clock }: Pick<SendingDeps, 'enqueue' | 'clock'>,
   tx: Tx,
   events: readonly { readonly notificationId: NotificationId }[],
 ): Promise<void> {
@@ -37,9 +38,7 @@ export async function enqueuePushes(
       .whereRaw('follows.follower_id = ?? and follows.target_id = ??', [from, to])
       .where('follows.state', 'accepted');
   const [me, other] = ['notifications.account_id', 'notifications.from_account_id'];
-  const rows: { subscriptionId: PushSubscriptionId; notificationId: NotificationId }[] = await tx(
-    'notifications',
-  )
+  const rows: WantedRow[] = await tx('notifications')
     .join('push_subscriptions', 'push_subscriptions.account_id', 'notifications.account_id')
     .whereIn(
       'notifications.id',
@@ -60,14 +59,34 @@ export async function enqueuePushes(
         ),
     )
     .orderBy(['notifications.id', 'push_subscriptions.id'])
-    .select('push_subscriptions.id as subscriptionId', 'notifications.id as notificationId');
+    .select('push_subscriptions.id as subscriptionId', 'notifications.id as notificationId')
+    .select('notifications.account_id', 'notifications.type')
+    // What cannot wait: the server needs somebody, or a report names the law.
+    .select(
+      tx.raw(`notifications.type = 'admin.upkeep' or coalesce((select category = 'legal' from reports
+        where reports.id = notifications.report_id), false) as "isUrgent"`),
+    );
+  const forStaff = rows.filter(({ type }) => type.startsWith('admin.'));
+  const quiet = await quietAmong(tx, [...new Set(forStaff.map((row) => row.account_id))], clock.now());
   await enqueue(
     tx,
-    rows.map((payload) => ({
-      ...{ name: 'push.send' as const, payload },
-      key: `push.send:${payload.subscriptionId}:${payload.notificationId}`,
-    })),
+    rows.map(({ subscriptionId, notificationId, account_id: accountId, type, isUrgent }) => {
+      const job = { name: 'push.send' as const, payload: { subscriptionId, notificationId } };
+      const rest = type.startsWith('admin.') ? quiet.get(accountId) : undefined;
+      if (!rest || (isUrgent && rest.urgent))
+        return { ...job, key: `push.send:${subscriptionId}:${notificationId}` };
+      // One for the whole night: the rest is found when the app is opened.
+      return { ...job, key: `push.send:${subscriptionId}:quiet`, runAt: rest.until };
+    }),
   );
+}
+
+interface WantedRow {
+  readonly subscriptionId: PushSubscriptionId;
+  readonly notificationId: NotificationId;
+  readonly account_id: AccountId;
+  readonly type: string;
+  readonly isUrgent: boolean;
 }
 
 /**

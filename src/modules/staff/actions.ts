@@ -58,7 +58,7 @@ const verbs = {
   appeal: ['accept', 'reject'],
   claim: [
     ...(['uphold', 'reject', 'reopen', 'restore', 'withdraw'] as const),
-    ...(['accept-counter', 'reject-counter'] as const),
+    ...(['accept-counter', 'reject-counter', 'reopen-counter'] as const),
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

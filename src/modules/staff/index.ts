@@ -22,6 +22,14 @@ export {
   rankOf,
   roles,
 } from './permissions.ts';
+export {
+  createPreferences,
+  nextSummaryAt,
+  type PreferencesRow,
+  preferencesFromRow,
+  quietAmong,
+  type StaffPreferences,
+} from './preferences.ts';
 export { createQuotas, type Quota } from './quotas.ts';
 export { createRoles, type RoleRef, type StaffRole } from './roles.ts';
 export { type KeptTable, type Restored, sweepKeptRows, type Watch } from './rows.ts';

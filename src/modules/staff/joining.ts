@@ -86,6 +86,8 @@ export function createJoining(deps: JoiningDeps) {
     ): Promise<Added> {
       const network = networkOf(block.ip);
       if (network === null) return invalid('This is no address, and no network in CIDR notation.');
+      const allowed = permitted(by, 'sign-ups');
+      if (!allowed.ok) return allowed;
       const own = block.severity === 'no_access' ? await ownAmong(tx, network, from) : null;
       if (own !== null) return invalid(own);
       // What has run out gives its place to a new one.
@@ -116,6 +118,16 @@ export function createJoining(deps: JoiningDeps) {
     },
     changeName: (tx: Tx, by: Actor, id: JoiningBlockId, comment: string): Promise<Changed> =>
       change(deps, tx, by, 'name', id, { comment }),
+
+    /** A block of a network was put back: refused where whoever did it would lock themselves out. */
+    async restored(tx: Tx, id: string, from: string | null): Promise<Failure<'not-undoable'> | null> {
+      const row = await tx('ip_blocks')
+        .where({ id, severity: 'no_access' })
+        .whereRaw('expires_at is null or expires_at > now()')
+        .first(tx.raw('network::text as network'));
+      const own = row ? await ownAmong(tx, row.network, from) : null;
+      return own === null ? null : fail('not-undoable', own);
+    },
 
     async remove(tx: Tx, by: Actor, kind: JoiningBlockKind, id: JoiningBlockId): Promise<Changed> {
       const allowed = permitted(by, 'sign-ups');

@@ -17,6 +17,8 @@ export const undoWays = [
     'raid',
     'announcement',
     'invite',
+    'claim',
+    'quota',
     'lock',
     'legal-hold',
   ] as const),
@@ -34,7 +36,6 @@ const LOOKED = because('Somebody looked at something; that cannot be unseen.');
 const TOLD = because('Somebody was told of it.');
 const SECRET = because('What was there before is kept nowhere, so that nobody can read it.');
 const GONE = because('What was removed for good is not kept.');
-const CLAIM = because('Decide anew on the page of the claim, which has a way back for each step.');
 const RAN = because('It was work to be done, and nothing was decided by it.');
 
 /** Every action of the log with its way back: forgetting one does not compile. */
@@ -53,7 +54,7 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'user.create': because('Somebody may have signed in already. Suspend or delete the account.'),
   'user.reset-password': SECRET,
   'user.disable-2fa': SECRET,
-  'user.quota': because('Give the account the room that it shall have, on its page.'),
+  'user.quota': way('quota'),
   'user.remove-passkeys': SECRET,
   'user.export': LOOKED,
   'user.move-to': TOLD,
@@ -178,13 +179,14 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'comment.remove': way('measure'),
   'comment.restore': AN_UNDOING,
   'comment.purge': GONE,
-  'claim.uphold': CLAIM,
-  'claim.reject': CLAIM,
+  'claim.uphold': way('claim'),
+  'claim.reject': way('claim'),
   'claim.reopen': AN_UNDOING,
-  'claim.restore': CLAIM,
+  'claim.restore': way('claim'),
   'claim.withdraw': because('Whoever claimed it took it back.'),
-  'claim.accept-counter': CLAIM,
-  'claim.reject-counter': CLAIM,
+  'claim.accept-counter': way('claim'),
+  'claim.reject-counter': way('claim'),
+  'claim.reopen-counter': AN_UNDOING,
   'appeal.accept': TOLD,
   'appeal.reject': TOLD,
 };

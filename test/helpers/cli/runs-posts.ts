@@ -68,6 +68,13 @@ export const posts: Record<string, CliRun> = {
     },
     shows: lists({ state: 'open', category: 'spam' }),
   },
+  'report transparency': {
+    async words(world) {
+      await reported(world);
+      return [];
+    },
+    shows: lists({ what: 'reports', kind: 'all' }),
+  },
   'report show': { ...about(reported), shows: says('Look.') },
   'report assign': about(reported, 'boss'),
   'report resolve': { ...about(reported, '--reason', 'Right.'), shows: says('is resolved') },
@@ -135,7 +142,7 @@ export const posts: Record<string, CliRun> = {
     shows: lists({ kind: 'report', reason: 'Asked for.' }),
   },
   'hold show': { ...about(heldReport), shows: lists({ path: 'report.json', state: 'kept' }) },
-  'hold release': about(heldReport, '--reason', 'Over.'),
+  'hold release': { ...about(heldReport, '--reason', 'Over.'), missing: ['9', '--reason', 'Over.'] },
   'hold export': {
     words: async (world) => [
       await heldReport(world),

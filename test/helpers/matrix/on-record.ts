@@ -160,6 +160,22 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'PATCH /api/v1/admin/settings': on('setting.change', 'setting INSTANCE_NAME'),
   'POST /api/v1/admin/settings/preview': LOOKED,
   'POST /api/v1/admin/settings/preview_color': LOOKED,
+  'PUT /api/v1/admin/branding/:role': on('branding.set', 'setting :role'),
+  'DELETE /api/v1/admin/branding/:role': on('branding.remove', 'setting :role'),
+  'PUT /api/v1/admin/maintenance': on('maintenance.unlock', 'setting server-lock', {
+    // Not the other way: what comes after it would be refused.
+    async before({ context: { inTx, serverLock } }) {
+      await inTx((tx) => serverLock.lock(tx, operator, { reason: '' }));
+      return {};
+    },
+  }),
+  'POST /api/v1/admin/legal_holds': on('legal-hold.add', 'legal-hold :id', {
+    before: async (world) => ({ report: (await alsoA('report')(world)).id ?? '' }),
+    sent: ({ report }) => ({ body: { kind: 'report', id: report } }),
+  }),
+  'POST /api/v1/admin/legal_holds/:id/release': on('legal-hold.release', 'legal-hold :id'),
+  'POST /api/v1/admin/legal_holds/:id/restore': on('legal-hold.restore', 'legal-hold :id'),
+  'POST /api/v1/admin/legal_holds/:id/export': on('legal-hold.export', 'legal-hold :id'),
   'POST /api/v1/admin/backups/ask': on('backup.verify', 'storage backup'),
   'POST /api/v1/admin/accounts/:id/approve': on('sign-up.approve', 'account :id'),
   'POST /api/v1/admin/accounts/:id/reject': on('sign-up.reject', 'account :id'),

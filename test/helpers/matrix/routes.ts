@@ -280,6 +280,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
     ...{ body: `${String(world.next()).padStart(64, '0')},,\n`, type: 'text/csv' },
   }),
   'POST /api/v1/admin/hashes/matches/:id/evidence': () => ({ body: { reason: 'Asked by the police.' } }),
+  'PATCH /api/v1/admin/preferences': () => ({ body: { greyscale: false } }),
   'POST /api/v1/admin/legal_holds': ({ owner }) => ({
     body: { kind: 'account', id: owner.id, reason: 'Asked by the police.' },
   }),

@@ -9,6 +9,7 @@ import { PrivacyPage } from './privacy-page.tsx';
 import { RulesPage } from './rules-page.tsx';
 import { say } from './say.ts';
 import { ServerPage } from './server-page.tsx';
+import { TransparencyPage } from './transparency/transparency-page.tsx';
 
 /** By their place in the address. */
 const pages = {
@@ -16,6 +17,7 @@ const pages = {
   rules: { title: 'rules', Content: RulesPage },
   privacy: { title: 'privacy', Content: PrivacyPage },
   blocks: { title: 'blocks', Content: BlocksPage },
+  transparency: { title: 'transparency', Content: TransparencyPage },
 } as const satisfies Record<string, { readonly title: string; readonly Content: ComponentType }>;
 
 const isPage = (name: string): name is keyof typeof pages => Object.hasOwn(pages, name);

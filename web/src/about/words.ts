@@ -6,6 +6,7 @@ export const english = {
   rules: 'Rules',
   privacy: 'Privacy',
   blocks: 'Limited servers',
+  transparency: 'In numbers',
   copyright: 'Copyright',
   algorithm: 'How clips are chosen',
   staff: 'Who runs this server',

@@ -12,8 +12,8 @@ export interface AdminEntry {
   readonly title: PlainKey<typeof english>;
   readonly icon: IconName;
   readonly group: AdminGroup;
-  /** What somebody needs to see it. */
-  readonly needs: Permission;
+  /** What somebody needs to see it; null: everybody of the staff does. */
+  readonly needs: Permission | null;
   /** Whether it has pages about single things, at `/admin/PAGE/ID`. */
   readonly hasDetails?: true;
   readonly load: () => Promise<ComponentType<AdminPageProps>>;
@@ -112,6 +112,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
   announcements: {
     ...{ title: 'announcements', icon: 'info', group: 'server', needs: 'announcements' },
     load: () => import('./announcements/announcements-page.tsx').then((module) => module.AnnouncementsPage),
+  },
+  preferences: {
+    ...{ title: 'preferences', icon: 'person', group: 'server', needs: null },
+    load: () => import('./preferences/preferences-page.tsx').then((module) => module.PreferencesPage),
   },
   settings: {
     ...{ title: 'settings', icon: 'settings', group: 'server', needs: 'settings' },

@@ -3088,6 +3088,25 @@ export interface SignUp {
   readonly unconfirmed: boolean;
 }
 
+export interface StaffPreferences {
+  /** Evidence is covered until it is asked for */
+  readonly blur: boolean;
+  /** Evidence has no colours */
+  readonly greyscale: boolean;
+  /** Films begin without sound */
+  readonly mute: boolean;
+  /** Hours of the day in which nothing is pushed or mailed about the work of the staff */
+  readonly quiet: {
+    readonly from: number;
+    readonly until: number;
+  } | null;
+  /** What cannot wait comes in quiet hours, too */
+  readonly urgent: boolean;
+  readonly time_zone: string;
+  /** What waits is mailed each morning */
+  readonly digest: boolean;
+}
+
 export interface StaffRole {
   readonly id: string;
   readonly name: string;
@@ -3435,6 +3454,80 @@ export interface TakenMeasure {
 export interface TextPreview {
   /** HTML, safe to show */
   readonly content: string;
+}
+
+export interface TransparencyReport {
+  readonly year: number;
+  /** Those of which there are numbers, the newest first */
+  readonly years: readonly number[];
+  /** Smaller numbers are not told, and others to the nearest multiple of it */
+  readonly fewer_than: number;
+  readonly total: {
+    /** Null: fewer than `fewer_than`, but some */
+    readonly reports: number | null;
+    /** `people` of this server, other `servers`, or the `server` itself */
+    readonly reports_by_source: {};
+    readonly reports_by_category: {};
+    readonly reports_by_rule: readonly {
+      readonly id: string;
+      /** Empty: nobody knows it any more */
+      readonly text: string;
+      readonly count: number | null;
+    }[];
+    /** What was done to accounts, clips and comments */
+    readonly measures: readonly {
+      readonly measure: string;
+      readonly by_people: number | null;
+      /** Taken by rules and lists */
+      readonly automated: number | null;
+      /** Taken back then, also those of months before */
+      readonly lifted: number | null;
+    }[];
+    /** `filed`, `accepted`, `rejected` */
+    readonly appeals: {};
+    /** Decisions about servers by what they say; these are exact */
+    readonly domains: {};
+    /** Of copyright: `filed`, `upheld`, `rejected`, `withdrawn`, `restored` */
+    readonly claims: {};
+    /** `filed`, `sued`, `accepted`, `rejected` */
+    readonly counter_notices: {};
+    /** From a report to its first decision, to within a tenth; null: there were too few */
+    readonly median_seconds: number | null;
+  };
+  readonly months: readonly {
+    /** 2026-01 */
+    readonly month: string;
+    /** Null: fewer than `fewer_than`, but some */
+    readonly reports: number | null;
+    /** `people` of this server, other `servers`, or the `server` itself */
+    readonly reports_by_source: {};
+    readonly reports_by_category: {};
+    readonly reports_by_rule: readonly {
+      readonly id: string;
+      /** Empty: nobody knows it any more */
+      readonly text: string;
+      readonly count: number | null;
+    }[];
+    /** What was done to accounts, clips and comments */
+    readonly measures: readonly {
+      readonly measure: string;
+      readonly by_people: number | null;
+      /** Taken by rules and lists */
+      readonly automated: number | null;
+      /** Taken back then, also those of months before */
+      readonly lifted: number | null;
+    }[];
+    /** `filed`, `accepted`, `rejected` */
+    readonly appeals: {};
+    /** Decisions about servers by what they say; these are exact */
+    readonly domains: {};
+    /** Of copyright: `filed`, `upheld`, `rejected`, `withdrawn`, `restored` */
+    readonly claims: {};
+    /** `filed`, `sued`, `accepted`, `rejected` */
+    readonly counter_notices: {};
+    /** From a report to its first decision, to within a tenth; null: there were too few */
+    readonly median_seconds: number | null;
+  }[];
 }
 
 export interface TrendTrust {

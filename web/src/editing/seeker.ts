@@ -13,7 +13,7 @@ export function createSeeker(video: Seekable): (seconds: number) => void {
     wish = null;
   });
   return (seconds) => {
-    if (video.seeking) wish = seconds;
-    else video.currentTime = seconds;
+    wish = video.seeking ? seconds : null;
+    if (wish === null) video.currentTime = seconds;
   };
 }

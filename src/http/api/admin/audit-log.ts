@@ -13,6 +13,7 @@ import {
 } from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
 import { refused } from '../../errors.ts';
+import { addressOf } from '../../limits.ts';
 import { route, tableRoute } from '../../route.ts';
 import { text } from '../inputs.ts';
 import { linkPages } from '../paging.ts';
@@ -110,9 +111,10 @@ export const listAuditLog = route({
 export async function takeBack(
   deps: HttpDeps,
   viewer: Viewer,
-  asked: { readonly auditIds: readonly AuditId[]; readonly reason: string },
+  asked: { readonly auditIds: readonly AuditId[]; readonly reason: string; readonly ip: string | undefined },
 ): Promise<{ audit_ids: string[] }> {
-  const outcome = await deps.undoing.undo(actorOf(viewer), asked);
+  const { ip, ...what } = asked;
+  const outcome = await deps.undoing.undo(actorOf(viewer), { ...what, from: addressOf(ip) });
   if (!outcome.ok) throw refused(outcome);
   deps.mediaAccess.forgetAll();
   return { audit_ids: [...outcome.auditIds] };
@@ -133,8 +135,8 @@ export const undoAuditEntries = route({
   output: z
     .object({ audit_ids: z.array(z.string()).describe('The entries that were written') })
     .meta({ id: 'AuditUndo' }),
-  handler: ({ deps, body, viewer }) =>
-    takeBack(deps, viewer, { auditIds: body.audit_ids, reason: body.reason }),
+  handler: ({ deps, body, viewer, req }) =>
+    takeBack(deps, viewer, { auditIds: body.audit_ids, reason: body.reason, ip: req.ip }),
 });
 
 export const exportAuditLog = tableRoute({

@@ -72,6 +72,7 @@ export const changeSettings = route({
   audience: 'staff',
   permission: 'settings',
   scope: 'admin:write',
+  maxJsonBytes: apiLimits.maxSettingsBytes,
   body: z.object({
     settings: z
       .record(z.string().max(100), z.string().max(apiLimits.maxSettingCharacters).nullable())
@@ -102,6 +103,7 @@ export const previewText = route({
   path: '/api/v1/admin/settings/preview',
   summary: 'How a text in Markdown would look as a page of this server; nothing is kept of it.',
   ...forSettings,
+  maxJsonBytes: apiLimits.maxSettingsBytes,
   body: z.object({ text: z.string().max(apiLimits.maxSettingCharacters) }),
   output: textPreviewEntity,
   handler: async ({ body }) => ({ content: htmlOfPage(body.text) }),

@@ -17,6 +17,7 @@ import {
   reserveName,
 } from './joining-blocks.ts';
 import { legalHoldRoutes } from './legal-holds.ts';
+import { getStaffPreferences, setStaffPreferences } from './preferences.ts';
 import { getRanking, resetRanking, setRanking } from './ranking.ts';
 import { assignRole, changeRole, createRole, listRoles, removeRole } from './roles.ts';
 import { approveSignUp, listSignUps, rejectSignUp } from './sign-ups.ts';
@@ -32,5 +33,6 @@ export const staffRoutes: readonly Route[] = [
   ...[listIpBlocks, addIpBlock, changeIpBlock, removeIpBlock],
   ...[listReservedNames, reserveName, changeReservedName, releaseName],
   ...[listAllInvites, endInvite, reopenInvite],
+  ...[getStaffPreferences, setStaffPreferences],
   ...legalHoldRoutes,
 ];

@@ -23,6 +23,7 @@ export const ar: Words = {
     rules: (server) => `قواعد ${apart(server)}`,
     privacy: (server) => `الخصوصية على ${apart(server)}`,
     blocks: (server) => `خوادم يقيّدها ${apart(server)}`,
+    transparency: (server) => `ما جرى على ${apart(server)} بالأرقام`,
   },
   needsScript: 'تحتاج هذه الصفحة إلى جافاسكربت لتشغيل المقاطع.',
 };

@@ -21,6 +21,7 @@ export const de: Words = {
     rules: (server) => `Regeln von ${server}`,
     privacy: (server) => `Datenschutz auf ${server}`,
     blocks: (server) => `Server, die ${server} einschränkt`,
+    transparency: (server) => `Was auf ${server} geschah, in Zahlen`,
   },
   needsScript: 'Diese Seite braucht JavaScript, um Clips abzuspielen.',
 };

@@ -20,6 +20,7 @@ export const en: Words = {
     rules: (server) => `Rules of ${server}`,
     privacy: (server) => `Privacy on ${server}`,
     blocks: (server) => `Servers that ${server} limits`,
+    transparency: (server) => `What was done on ${server}, in numbers`,
   },
   needsScript: 'This page needs JavaScript to play clips.',
 };

@@ -20,6 +20,7 @@ export const es: Words = {
     rules: (server) => `Normas de ${server}`,
     privacy: (server) => `Privacidad en ${server}`,
     blocks: (server) => `Servidores que ${server} limita`,
+    transparency: (server) => `Lo que se hizo en ${server}, en números`,
   },
   needsScript: 'Esta página necesita JavaScript para reproducir clips.',
 };

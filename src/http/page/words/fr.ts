@@ -21,6 +21,7 @@ export const fr: Words = {
     rules: (server) => `Règles de ${server}`,
     privacy: (server) => `Confidentialité sur ${server}`,
     blocks: (server) => `Serveurs que ${server} limite`,
+    transparency: (server) => `Ce qui a été fait sur ${server}, en chiffres`,
   },
   needsScript: 'Cette page a besoin de JavaScript pour lire les clips.',
 };

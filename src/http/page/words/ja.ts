@@ -21,6 +21,7 @@ export const ja: Words = {
     rules: (server) => `${server}のルール`,
     privacy: (server) => `${server}のプライバシー`,
     blocks: (server) => `${server}が制限しているサーバー`,
+    transparency: (server) => `${server}での対応（数字）`,
   },
   needsScript: '動画を再生するにはJavaScriptが必要です。',
 };

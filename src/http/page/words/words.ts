@@ -17,7 +17,9 @@ export interface Words {
   /** Ways into the installed page, as launchers list them. */
   readonly app: { readonly upload: string; readonly inbox: string; readonly search: string };
   /** Titles of the pages about the server. */
-  readonly about: Readonly<Record<'server' | 'rules' | 'privacy' | 'blocks', (server: string) => string>>;
+  readonly about: Readonly<
+    Record<'server' | 'rules' | 'privacy' | 'blocks' | 'transparency', (server: string) => string>
+  >;
   /** Where no script runs. */
   readonly needsScript: string;
 }

@@ -39,6 +39,11 @@ function Known({ account, onChange }: { account: AdminAccountDetail; onChange: (
           <ButtonLink look="quiet" href={profilePath(account.account)}>
             {say('profile')}
           </ButtonLink>
+          {may('reports') && (
+            <ButtonLink look="quiet" href={`/admin/reports/${account.id}`}>
+              {say('reports')}
+            </ButtonLink>
+          )}
           {may('audit') && (
             <ButtonLink look="quiet" href={`/admin/audit?target_kind=account&target_id=${account.id}`}>
               {say('log')}
@@ -103,7 +108,7 @@ function factsOf(account: AdminAccountDetail) {
     { term: say('email'), value: account.email },
     { term: say('role'), value: roleName(account.role) },
     { term: say('secondFactor'), value: say(account.has_second_factor ? 'yes' : 'no') },
-    { term: say('lastActive'), value: seen && <TimeAgo iso={seen} /> },
+    { term: say('lastActive'), value: seen === null ? say('never') : <TimeAgo iso={seen} /> },
     ...everybodys,
     { term: say('storage'), value: storageOf(account) },
     ...(account.invite_request ? [{ term: say('inviteRequest'), value: account.invite_request }] : []),

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { AdminAppeal } from '../../api/schema.gen.ts';
+import type { AdminAppeal, Measure } from '../../api/schema.gen.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -7,7 +7,9 @@ import { TimeAgo } from '../../ui/time-ago.tsx';
 import { useAddressState } from '../parts/address-state.ts';
 import { ChoiceFilter, FilterBar } from '../parts/filter-bar.tsx';
 import { List, useList } from '../parts/list.tsx';
+import { Person } from '../parts/person.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
+import { may } from '../permissions.ts';
 import { decide } from './calls.ts';
 import { say } from './say.ts';
 
@@ -30,6 +32,7 @@ export function AppealsPage() {
           state={state}
           name="state"
           label={say('standing')}
+          usual="open"
           choices={STATES.map((value) => ({ value, name: say('stateOf', { state: value }) }))}
         />
       </FilterBar>
@@ -40,7 +43,10 @@ export function AppealsPage() {
         empty={{ icon: 'check', title: say('noAppeals'), text: say('noAppealsText') }}
         label={say('appeals')}
         rowKey={({ id }) => id}
-        head={{ title: say('author'), cell: ({ measure }) => <bdi>@{measure.account?.acct}</bdi> }}
+        head={{
+          title: say('person'),
+          cell: ({ measure: { account } }) => account && <Person account={account} />,
+        }}
         columns={[
           {
             title: say('decision'),
@@ -49,6 +55,7 @@ export function AppealsPage() {
               <>
                 {say('did', { action: measure.action })} · <TimeAgo iso={measure.created_at} />
                 <p dir="auto">{measure.text}</p>
+                <Case measure={measure} />
               </>
             ),
           },
@@ -67,6 +74,18 @@ export function AppealsPage() {
         />
       )}
     </Page>
+  );
+}
+
+/** What it was about, and what led to it. */
+function Case({ measure: { target, account, report_ids } }: { measure: Measure }) {
+  return (
+    <>
+      {target.kind === 'video' && may('content') && (
+        <a href={`/admin/videos?q=${target.id}`}>{say('targetName', target)}</a>
+      )}
+      {report_ids.length > 0 && account && <a href={`/admin/reports/${account.id}`}>{say('led')}</a>}
+    </>
   );
 }
 

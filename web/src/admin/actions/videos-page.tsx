@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AdminVideo } from '../../api/schema.gen.ts';
+import { plainText } from '../../format.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -8,12 +9,15 @@ import { useAddressState } from '../parts/address-state.ts';
 import { Badge } from '../parts/badge.tsx';
 import { ChoiceFilter, FilterBar, TextFilter } from '../parts/filter-bar.tsx';
 import { List, useList } from '../parts/list.tsx';
+import { Person } from '../parts/person.tsx';
 import { ActionDialog } from './action-dialog.tsx';
 import styles from './actions.module.css';
 import { Cover } from './cover.tsx';
 import { say } from './say.ts';
 
 const STANDINGS = ['published', 'removed', 'limited', 'sensitive', 'waiting'];
+/** So much of a caption tells which video it is. */
+const MAX_CAPTION = 140;
 const ORIGINS = ['local', 'remote'];
 
 /** Videos for everybody, also removed ones; covers are blurred until somebody asks for them. */
@@ -47,8 +51,9 @@ export function VideosPage() {
         rowKey={({ id }) => id}
         head={{ title: say('video'), cell: (video) => <Cover video={video} /> }}
         columns={[
-          { title: say('author'), cell: ({ account }) => <bdi>@{account?.acct}</bdi> },
-          { title: say('marks'), wide: true, cell: (video) => <Marks video={video} /> },
+          { title: say('caption'), wide: true, cell: (video) => <Caption video={video} /> },
+          { title: say('author'), cell: ({ account }) => account && <Person account={account} /> },
+          { title: say('marks'), cell: (video) => <Marks video={video} /> },
           { title: say('added'), cell: ({ created_at }) => <TimeAgo iso={created_at} /> },
         ]}
         actions={(video) => (
@@ -73,6 +78,18 @@ export function VideosPage() {
         />
       )}
     </Page>
+  );
+}
+
+/** What is said of it, which leads to where it can be watched. */
+function Caption({ video: { id, account, content, state } }: { video: AdminVideo }) {
+  const all = plainText(content);
+  const words = all.length > MAX_CAPTION ? `${all.slice(0, MAX_CAPTION)}…` : all;
+  if (account === null || state !== 'published') return <span dir="auto">{words || say('noCaption')}</span>;
+  return (
+    <a href={`/@${account.acct}/${id}`} dir="auto">
+      {words || say('noCaption')}
+    </a>
   );
 }
 

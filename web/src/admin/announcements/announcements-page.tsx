@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks';
 import type { ApiOutcome } from '../../api/client.ts';
 import type { AdminAnnouncement, AnnouncementChange } from '../../api/schema.gen.ts';
-import { absolute, count, plainText } from '../../format.ts';
+import { count, plainText } from '../../format.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failed, Loading, Notice, Page } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { Badge } from '../parts/badge.tsx';
 import { DataTable } from '../parts/data-table.tsx';
+import { moment } from '../parts/moment.ts';
 import styles from './announcements.module.css';
 import {
   allAnnouncements,
@@ -102,7 +103,7 @@ interface TableProps {
 }
 
 function AnnouncementTable({ list, busy, onEdit, onPublish, onEnd, onRemove }: TableProps) {
-  const moment = (iso: string | null) => (iso === null ? '–' : absolute(iso));
+  const at = (iso: string | null) => (iso === null ? '–' : moment(iso));
   return (
     <DataTable
       label={say('title')}
@@ -118,8 +119,8 @@ function AnnouncementTable({ list, busy, onEdit, onPublish, onEnd, onRemove }: T
       }}
       columns={[
         { title: say('state'), cell: ({ state }) => <Badge tone={TONES[state]}>{say(state)}</Badge> },
-        { title: say('shownFrom'), cell: ({ publish_at }) => moment(publish_at) },
-        { title: say('endsAt'), cell: ({ ends_at }) => moment(ends_at) },
+        { title: say('shownFrom'), cell: ({ publish_at }) => at(publish_at) },
+        { title: say('endsAt'), cell: ({ ends_at }) => at(ends_at) },
         {
           title: say('reactions'),
           cell: ({ reactions }) =>

@@ -5,12 +5,13 @@ import type { AuditEntry, AuditUndo } from '../../api/schema.gen.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Page } from '../../ui/page.tsx';
-import { TimeAgo } from '../../ui/time-ago.tsx';
 import { useAddressState } from '../parts/address-state.ts';
 import { Badge } from '../parts/badge.tsx';
 import { FilterBar, TextFilter } from '../parts/filter-bar.tsx';
 import { List, useList } from '../parts/list.tsx';
+import { moment } from '../parts/moment.ts';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
+import styles from './audit.module.css';
 import { say } from './say.ts';
 
 /** What was done by whom. Actions are named as the command line and the API name them. */
@@ -38,7 +39,14 @@ export function AuditPage() {
         actions={(entry) => <TakeBack entry={entry} onPress={() => setTaken(entry)} />}
         head={{ title: say('what'), cell: What }}
         columns={[
-          { title: say('when'), cell: ({ created_at }) => <TimeAgo iso={created_at} /> },
+          {
+            title: say('when'),
+            cell: ({ created_at: at }) => (
+              <time class={styles.when} dateTime={at}>
+                {moment(at)}
+              </time>
+            ),
+          },
           { title: say('who'), cell: Who },
           { title: say('target'), cell: Target },
           { title: say('reason'), wide: true, cell: ({ reason }) => <span dir="auto">{reason || '–'}</span> },

@@ -1,10 +1,11 @@
 import type { Backups, KeptBackups } from '../../api/schema.gen.ts';
-import { absolute, bytes, count } from '../../format.ts';
+import { bytes, count } from '../../format.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failed, Loading, Notice } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { Section } from '../parts/detail.tsx';
+import { moment } from '../parts/moment.ts';
 import styles from './backups.module.css';
 import { type Kept, type Kind, keptBackups } from './calls.ts';
 import { say } from './say.ts';
@@ -57,7 +58,7 @@ function KeptTable({ rows, onAsk }: { rows: readonly Kept[]; onAsk: KeptProps['o
         title: say('made'),
         cell: ({ name, started_at: at }) => (
           <>
-            <time dateTime={at}>{absolute(at)}</time>
+            <time dateTime={at}>{moment(at)}</time>
             <small class={styles.name}>
               <bdi>{name}</bdi>
             </small>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { absolute, count } from '../../format.ts';
+import { count } from '../../format.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx';
@@ -10,6 +10,7 @@ import { useAddressState } from '../parts/address-state.ts';
 import { Facts, Section } from '../parts/detail.tsx';
 import { FilterBar, TextFilter } from '../parts/filter-bar.tsx';
 import { List, useList } from '../parts/list.tsx';
+import { moment } from '../parts/moment.ts';
 import { actOn, type DeadDelivery, type Deed, deadPath, showDead, type Which } from './calls.ts';
 import styles from './deliveries.module.css';
 import { say } from './say.ts';
@@ -107,7 +108,7 @@ function Inspect({ id, onClose }: { id: string; onClose: () => void }) {
               { term: say('inbox'), value: remote.value.inbox },
               { term: say('status'), value: remote.value.last_status },
               { term: say('error'), value: remote.value.last_error },
-              { term: say('queued'), value: absolute(remote.value.queued_at) },
+              { term: say('queued'), value: moment(remote.value.queued_at) },
             ]}
           />
           <pre class={styles.body} dir="ltr">

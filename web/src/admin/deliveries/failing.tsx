@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { absolute, count } from '../../format.ts';
+import { count } from '../../format.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failed, Loading } from '../../ui/page.tsx';
@@ -8,6 +8,7 @@ import { useRemote } from '../../ui/use-remote.ts';
 import { retryServer } from '../domains/calls.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { Section } from '../parts/detail.tsx';
+import { moment } from '../parts/moment.ts';
 import { may } from '../permissions.ts';
 import { type FailingHost, failingHosts } from './calls.ts';
 import { say } from './say.ts';
@@ -60,7 +61,7 @@ function FailingTable({ rows, onTried }: { rows: readonly FailingHost[]; onTried
         { title: say('failures'), isNumber: true, cell: ({ failures }) => count(failures) },
         {
           title: say('next'),
-          cell: ({ next_probe_at: at }) => (at === null ? say('soon') : absolute(at)),
+          cell: ({ next_probe_at: at }) => (at === null ? say('soon') : moment(at)),
         },
       ]}
       {...(isMine && {

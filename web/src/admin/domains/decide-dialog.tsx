@@ -69,6 +69,7 @@ export function DecideDialog({ domains, from, onDone, onClose }: DecideDialogPro
         label={say('level')}
         value={level}
         choices={levels.map((value) => ({ value, name: levelName(value) }))}
+        hint={say('levelMeans', { level: level.replace('-', '_') })}
         onChoose={(value) => setLevel(levels.find((one) => one === value) ?? level)}
       />
       <Choice type="checkbox" name="media" checked={rejectMedia} onChoose={setRejectMedia}>
@@ -87,7 +88,7 @@ export function DecideDialog({ domains, from, onDone, onClose }: DecideDialogPro
         name="days"
         value={days}
         onInput={(text) => setDays(text.replace(/\D/g, '').slice(0, 5))}
-        hint={say('daysHint')}
+        hint={from?.expires_at == null && about.length <= 1 ? say('daysHintNew') : say('daysHint')}
       />
     </ReasonDialog>
   );

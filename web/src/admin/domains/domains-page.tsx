@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { BlockListAudience, DomainPolicy } from '../../api/schema.gen.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
-import { SelectField } from '../../ui/field.tsx';
+import { Field, SelectField } from '../../ui/field.tsx';
 import { Failed, Loading, Notice, Page } from '../../ui/page.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
@@ -10,6 +10,8 @@ import { Badge } from '../parts/badge.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { Section } from '../parts/detail.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
+import { SomeRows } from '../parts/some-rows.tsx';
+import { say as sayAdmin } from '../say.ts';
 import { audience, deeds, lift, policies, setAudience } from './calls.ts';
 import { DecideDialog } from './decide-dialog.tsx';
 import { Deeds } from './deeds.tsx';
@@ -70,10 +72,30 @@ interface PoliciesProps {
   readonly onLift: (policy: DomainPolicy) => void;
 }
 
+/** What is decided, to be found in. */
 function Policies({ rows, onDecide, onLift }: PoliciesProps) {
+  const [wanted, setWanted] = useState('');
   if (rows.length === 0) {
     return <Notice icon="globe" title={say('noPolicies')} text={say('noPoliciesText')} />;
   }
+  const word = wanted.trim().toLowerCase();
+  const found = rows.filter(({ domain, public_comment, private_comment }) =>
+    `${domain} ${public_comment} ${private_comment}`.toLowerCase().includes(word),
+  );
+  return (
+    <>
+      <div class={styles.form}>
+        <Field label={sayAdmin('find')} name="find" value={wanted} onInput={setWanted} />
+      </div>
+      {found.length === 0 && <p role="status">{sayAdmin('noMatch')}</p>}
+      <SomeRows key={word} rows={found}>
+        {(shown) => shown.length > 0 && <PolicyTable rows={shown} onDecide={onDecide} onLift={onLift} />}
+      </SomeRows>
+    </>
+  );
+}
+
+function PolicyTable({ rows, onDecide, onLift }: PoliciesProps) {
   const origins: Readonly<Record<DomainPolicy['origin'], string>> = {
     ...{ hand: say('originHand'), import: say('originImport'), subscription: say('originSubscription') },
   };

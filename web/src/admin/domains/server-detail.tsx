@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DomainPurge, KnownServerDetail, ServerProbe } from '../../api/schema.gen.ts';
-import { absolute, bytes, count } from '../../format.ts';
+import { bytes, count } from '../../format.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Failed, Loading } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { Detail, Facts, Section } from '../parts/detail.tsx';
+import { moment } from '../parts/moment.ts';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { probeServer, purgeServer, retryServer, showServer } from './calls.ts';
 import { DecideDialog } from './decide-dialog.tsx';
@@ -60,9 +61,11 @@ export function ServerDetail({ host }: { host: string }) {
       <Button look="quiet" busy={busy} onPress={ask}>
         {say('probe')}
       </Button>
-      <Button look="danger" onPress={() => setPurging(true)}>
-        {say('purge')}
-      </Button>
+      {!isBeingPurged && (
+        <Button look="danger" onPress={() => setPurging(true)}>
+          {say('purge')}
+        </Button>
+      )}
     </>
   );
   return (
@@ -115,7 +118,10 @@ function Known({ server }: { server: KnownServerDetail }) {
           { term: say('deadLetters'), value: count(server.dead_letters) },
           { term: say('accounts'), value: count(server.accounts) },
           { term: say('mediaBytes'), value: bytes(effect.media_bytes) },
-          { term: say('policy'), value: policy && `${levelName(policy.severity)} (${policy.domain})` },
+          {
+            term: say('policy'),
+            value: policy ? `${levelName(policy.severity)} (${policy.domain})` : say('notLimited'),
+          },
           { term: say('publicNote'), value: policy?.public_comment },
           { term: say('privateNote'), value: policy?.private_comment },
         ]}
@@ -134,11 +140,20 @@ function Known({ server }: { server: KnownServerDetail }) {
           <Facts
             facts={blocked_by.map((one) => ({
               term: one.host,
-              value: `${levelName(one.severity)} ${one.comment}`,
+              value: <Blocked by={one} />,
             }))}
           />
         )}
       </Section>
+    </>
+  );
+}
+
+function Blocked({ by: { severity, comment } }: { by: KnownServerDetail['blocked_by'][number] }) {
+  return (
+    <>
+      {levelName(severity)}
+      {comment !== '' && <p dir="auto">{comment}</p>}
     </>
   );
 }
@@ -149,8 +164,7 @@ function PurgeState({ purge }: { purge: DomainPurge }) {
 }
 
 function circuitOf({ failures, open_until }: KnownServerDetail): string {
-  const state =
-    open_until === null ? say('circuitClosed') : say('circuitOpen', { time: absolute(open_until) });
+  const state = open_until === null ? say('circuitClosed') : say('circuitOpen', { time: moment(open_until) });
   return failures === 0 ? state : `${state} (${say('failures', { count: failures })})`;
 }
 

@@ -81,7 +81,7 @@ function Asked() {
           label={say('watches')}
           rows={remote.value}
           rowKey={(one) => one.host}
-          head={{ title: say('name'), cell: (one) => <bdi>{one.host}</bdi> }}
+          head={{ title: say('server'), cell: (one) => <bdi>{one.host}</bdi> }}
           columns={[
             { title: say('blocks'), isNumber: true, cell: ({ blocks }) => count(blocks) },
             {
@@ -109,7 +109,7 @@ function Asked() {
         </Button>
       </div>
       <Form label={say('watch')} onSend={() => ask({ host: host.trim() })}>
-        <Field label={say('name')} name="watch" value={host} onInput={setHost} required />
+        <Field label={say('server')} name="watch" value={host} onInput={setHost} required />
         <Button type="submit" look="quiet">
           {say('watch')}
         </Button>

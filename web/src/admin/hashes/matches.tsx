@@ -5,6 +5,8 @@ import { TimeAgo } from '../../ui/time-ago.tsx';
 import { useAddressState } from '../parts/address-state.ts';
 import { List, useList } from '../parts/list.tsx';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
+import { useEvidenceView } from '../preferences/calls.ts';
+import { say as sayPreferences } from '../preferences/say.ts';
 import { type ListedMatch, matchesPath, openEvidence } from './calls.ts';
 import styles from './hashes.module.css';
 import { say } from './say.ts';
@@ -83,7 +85,11 @@ export function Matches() {
 /** Covered, silent and still until somebody asks. */
 function Evidence(props: { videoId: string; url: string; onClose: () => void }) {
   const { videoId, url, onClose } = props;
-  const [isShown, setShown] = useState(false);
+  const { blur, greyscale, mute } = useEvidenceView();
+  const [shown, setShown] = useState<boolean | null>(null);
+  const [grey, setGrey] = useState<boolean | null>(null);
+  const [isShown, isGrey] = [shown ?? !blur, grey ?? greyscale];
+  const look = isShown ? isGrey && styles.grey : styles.covered;
   return (
     <Dialog title={say('evidence')} onClose={onClose}>
       <p>{say('evidenceText')}</p>
@@ -91,17 +97,20 @@ function Evidence(props: { videoId: string; url: string; onClose: () => void }) 
         <Button look="quiet" pressed={isShown} onPress={() => setShown(!isShown)}>
           {say(isShown ? 'hide' : 'show')}
         </Button>
+        <Button look="quiet" onPress={() => setGrey(!isGrey)}>
+          {sayPreferences(isGrey ? 'inColour' : 'withoutColour')}
+        </Button>
         <a class={styles.link} href={url} download>
           {say('save')}
         </a>
       </p>
       <div class={styles.sheet}>
         <video
-          class={[styles.video, !isShown && styles.covered].filter(Boolean).join(' ')}
+          class={[styles.video, look].filter(Boolean).join(' ')}
           src={url}
           aria-label={say('play', { id: videoId })}
           controls={isShown}
-          muted
+          muted={mute}
           playsInline
           preload="metadata"
         />

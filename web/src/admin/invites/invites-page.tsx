@@ -1,6 +1,5 @@
 import { request } from '../../api/client.ts';
 import type { GivenInvite } from '../../api/schema.gen.ts';
-import { absolute } from '../../format.ts';
 import { cameBy, whyOver } from '../../settings/invites/facts.ts';
 import { NewInvite } from '../../settings/invites/new-invite.tsx';
 import { toast } from '../../state/toasts.ts';
@@ -13,6 +12,7 @@ import { Badge } from '../parts/badge.tsx';
 import { Section } from '../parts/detail.tsx';
 import { ChoiceFilter, FilterBar, TextFilter } from '../parts/filter-bar.tsx';
 import { List, useList } from '../parts/list.tsx';
+import { moment } from '../parts/moment.ts';
 import styles from './invites.module.css';
 import { say } from './say.ts';
 
@@ -80,7 +80,7 @@ export function AllInvitesPage() {
 const namesOf = (came: readonly string[]): string =>
   came.length === 0 ? say('nobody') : came.map((name) => `@${name}`).join(', ');
 
-const untilOf = ({ expires_at: at }: GivenInvite): string => (at === null ? say('forEver') : absolute(at));
+const untilOf = ({ expires_at: at }: GivenInvite): string => (at === null ? say('forEver') : moment(at));
 
 function Standing({ invite }: { invite: GivenInvite }) {
   return <Badge tone={invite.open ? 'good' : 'plain'}>{whyOver(invite) ?? say('open')}</Badge>;

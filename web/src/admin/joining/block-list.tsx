@@ -7,6 +7,8 @@ import { Field } from '../../ui/field.tsx';
 import { Failed, Loading, Notice } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
+import { SomeRows } from '../parts/some-rows.tsx';
+import { say as sayAdmin } from '../say.ts';
 import { AddDialog } from './add-dialog.tsx';
 import { add, type Kind, remove } from './calls.ts';
 import styles from './joining.module.css';
@@ -60,32 +62,36 @@ export function BlockList<T extends { readonly id: string; readonly comment?: st
   return (
     <>
       <div class={styles.bar}>
-        <Field label={say('find')} name="find" value={wanted} onInput={setWanted} />
+        <Field label={sayAdmin('find')} name="find" value={wanted} onInput={setWanted} />
         <Button onPress={() => setAdding(true)}>{say('add')}</Button>
       </div>
       {remote.value.length === 0 && <Notice icon="check" title={say('nothing')} text={say('nothingText')} />}
       {remote.value.length > 0 && rows.length === 0 && <p role="status">{say('noMatch')}</p>}
-      {rows.length > 0 && (
-        <DataTable
-          label={say(kind)}
-          rows={rows}
-          rowKey={({ id }) => id}
-          head={{ title: head, cell: (block) => <bdi>{nameOf(block)}</bdi> }}
-          columns={columns}
-          actions={(block) => (
-            <>
-              {deeds(block, reload)}
-              <Button
-                look="quiet"
-                label={say('removeWho', { what: nameOf(block) })}
-                onPress={() => takeAway(block)}
-              >
-                {say('remove')}
-              </Button>
-            </>
-          )}
-        />
-      )}
+      <SomeRows key={word} rows={rows}>
+        {(shown) =>
+          shown.length > 0 && (
+            <DataTable
+              label={say(kind)}
+              rows={shown}
+              rowKey={({ id }) => id}
+              head={{ title: head, cell: (block) => <bdi>{nameOf(block)}</bdi> }}
+              columns={columns}
+              actions={(block) => (
+                <>
+                  {deeds(block, reload)}
+                  <Button
+                    look="quiet"
+                    label={say('removeWho', { what: nameOf(block) })}
+                    onPress={() => takeAway(block)}
+                  >
+                    {say('remove')}
+                  </Button>
+                </>
+              )}
+            />
+          )
+        }
+      </SomeRows>
       {isAdding && <AddDialog kind={kind} onAdded={reload} onClose={() => setAdding(false)} />}
     </>
   );

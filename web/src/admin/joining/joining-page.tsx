@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import { absolute } from '../../format.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -7,6 +6,7 @@ import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
 import { useAddressState } from '../parts/address-state.ts';
 import { Badge } from '../parts/badge.tsx';
+import { moment } from '../parts/moment.ts';
 import { BlockList } from './block-list.tsx';
 import {
   change,
@@ -101,7 +101,7 @@ function Networks() {
         { title: say('severity'), cell: ({ severity }) => say('severityOf', { severity }) },
         {
           title: say('until'),
-          cell: ({ expires_at: at }) => (at === null ? say('forEver') : absolute(at)),
+          cell: ({ expires_at: at }) => (at === null ? say('forEver') : moment(at)),
         },
         { title: say('note'), wide: true, cell: ({ comment }) => <span dir="auto">{comment}</span> },
         { title: say('since'), cell: ({ created_at: at }) => <TimeAgo iso={at} /> },

@@ -7,7 +7,6 @@ export const english = {
   email: 'E-mail providers',
   ip: 'Networks',
   name: 'Names',
-  find: 'Find in this list',
   add: 'Add',
   addEmails: 'Add e-mail providers',
   addIps: 'Add networks',

@@ -51,19 +51,21 @@ export function TextFilter({ state, name, label, type }: FilterProps & { type?: 
   );
 }
 
+interface ChoiceFilterProps extends FilterProps {
+  readonly choices: readonly { readonly value: string; readonly name: string }[];
+  /** What is shown where nothing is chosen; with none, all of it. */
+  readonly usual?: string;
+}
+
 /** One of some values, or all. */
-export function ChoiceFilter({
-  state,
-  name,
-  label,
-  choices,
-}: FilterProps & { readonly choices: readonly { readonly value: string; readonly name: string }[] }) {
+export function ChoiceFilter({ state, name, label, choices, usual }: ChoiceFilterProps) {
+  const all = usual === undefined ? [{ value: '', name: say('all') }] : [];
   return (
     <SelectField
       label={label}
-      value={state.get(name)}
-      choices={[{ value: '', name: say('all') }, ...choices]}
-      onChoose={(value) => state.set({ [name]: value })}
+      value={state.get(name) || (usual ?? '')}
+      choices={[...all, ...choices]}
+      onChoose={(value) => state.set({ [name]: value === usual ? '' : value })}
     />
   );
 }

@@ -45,6 +45,7 @@ export function Jobs({ names, onChange }: JobsProps) {
           state={state}
           name="state"
           label={say('state')}
+          usual="dead"
           choices={[
             { value: 'dead', name: say('dead') },
             { value: 'waiting', name: say('waiting') },

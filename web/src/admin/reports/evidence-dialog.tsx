@@ -3,6 +3,8 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Failed, Loading } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
+import { useEvidenceView } from '../preferences/calls.ts';
+import { say as sayPreferences } from '../preferences/say.ts';
 import { type Evidence, evidenceOf } from './calls.ts';
 import styles from './reports.module.css';
 import { say } from './say.ts';
@@ -23,10 +25,16 @@ export function EvidenceDialog({ reportId, onClose }: { reportId: string; onClos
 
 function Post({ evidence }: { evidence: Evidence }) {
   const { frames, frames_state: state } = evidence;
-  const [isShown, setShown] = useState(false);
+  const { blur, greyscale } = useEvidenceView();
+  const [shown, setShown] = useState<boolean | null>(null);
+  const [grey, setGrey] = useState<boolean | null>(null);
+  const [isShown, isGrey] = [shown ?? !blur, grey ?? greyscale];
   return (
-    <section class={styles.evidence} aria-label={say('aboutPost', { id: evidence.status_id })}>
-      <h3>{say('aboutPost', { id: evidence.status_id })}</h3>
+    <section
+      class={styles.evidence}
+      aria-label={say('aboutPost', { kind: evidence.kind, id: evidence.status_id })}
+    >
+      <h3>{say('aboutPost', { kind: evidence.kind, id: evidence.status_id })}</h3>
       {evidence.text !== '' && (
         <blockquote class={styles.quote} dir="auto">
           {evidence.text}
@@ -36,14 +44,17 @@ function Post({ evidence }: { evidence: Evidence }) {
       {state === 'missing' && <p>{say('framesMissing')}</p>}
       {frames && (
         <>
-          <p>
+          <p class={styles.buttons}>
             <Button look="quiet" pressed={isShown} onPress={() => setShown(!isShown)}>
               {say(isShown ? 'hide' : 'show')}
+            </Button>
+            <Button look="quiet" onPress={() => setGrey(!isGrey)}>
+              {sayPreferences(isGrey ? 'inColour' : 'withoutColour')}
             </Button>
           </p>
           <div class={styles.sheet}>
             <img
-              class={isShown ? undefined : styles.covered}
+              class={isShown ? (isGrey ? styles.grey : undefined) : styles.covered}
               src={new URL(frames.url).pathname}
               alt={say('frames', { seconds: Math.round(frames.interval) })}
               width={frames.columns * frames.tile_width}
@@ -53,7 +64,7 @@ function Post({ evidence }: { evidence: Evidence }) {
         </>
       )}
       {evidence.kind === 'video' && evidence.video_url === null && <p>{say('gone')}</p>}
-      {evidence.video_url !== null && <Video url={evidence.video_url} />}
+      {evidence.video_url !== null && <Video url={evidence.video_url} isGrey={isGrey} />}
       {evidence.transcript !== '' && (
         <details>
           <summary>{say('transcript')}</summary>
@@ -90,8 +101,9 @@ function Post({ evidence }: { evidence: Evidence }) {
 
 const SPEEDS = [1, 2] as const;
 
-/** The video itself, while it is there: fetched once it is asked for, without sound, twice as fast where wanted. */
-function Video({ url }: { url: string }) {
+/** The video itself, while it is there: fetched once it is asked for, as quiet and grey as was chosen, twice as fast where wanted. */
+function Video({ url, isGrey }: { url: string; isGrey: boolean }) {
+  const { mute } = useEvidenceView();
   const [isOpen, setOpen] = useState(false);
   const [speed, setSpeed] = useState<number>(2);
   const video = useRef<HTMLVideoElement>(null);
@@ -111,10 +123,10 @@ function Video({ url }: { url: string }) {
     <>
       <video
         ref={video}
-        class={styles.video}
+        class={isGrey ? `${styles.video} ${styles.grey}` : styles.video}
         src={url}
         controls
-        muted
+        muted={mute}
         playsInline
         preload="metadata"
         aria-label={say('watch')}

@@ -99,7 +99,10 @@ function Filters({ state }: { state: AddressState }) {
   const choice = (name: (typeof STATES | typeof CATEGORIES)[number]) => ({ value: name, name: say(name) });
   return (
     <FilterBar state={state}>
-      <ChoiceFilter {...{ state, name: 'state', label: say('state') }} choices={STATES.map(choice)} />
+      <ChoiceFilter
+        {...{ state, name: 'state', label: say('state'), usual: 'open' }}
+        choices={STATES.map(choice)}
+      />
       <ChoiceFilter
         {...{ state, name: 'assigned', label: say('taken') }}
         choices={[

@@ -1,3 +1,4 @@
+import { plainText } from '../../format.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Handle } from '../../ui/handle.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
@@ -22,8 +23,9 @@ export function ReportList({ page, onEvidence, onTell }: ReportListProps) {
       {posts.map((post) => (
         <div class={styles.post} key={post}>
           <h3>{post === '' ? say('noPost') : <PostTitle page={page} id={post} />}</h3>
+          <Said page={page} id={post} />
           <DataTable
-            label={post === '' ? say('noPost') : say('aboutPost', { id: post })}
+            label={post === '' ? say('noPost') : titleOf(page, post)}
             rows={page.reports.filter(({ status_ids }) => (status_ids[0] ?? '') === post)}
             rowKey={({ id }) => id}
             head={{ title: say('reporter'), cell: (report) => <Reporter page={page} report={report} /> }}
@@ -59,10 +61,21 @@ export function ReportList({ page, onEvidence, onTell }: ReportListProps) {
 
 function PostTitle({ page, id }: { page: GroupPage; id: string }) {
   const status = page.statuses.find((post) => post.id === id);
-  return status ? (
-    <a href={status.url ?? status.uri}>{say('aboutPost', { id })}</a>
-  ) : (
-    say('aboutPost', { id })
+  const title = titleOf(page, id);
+  return status ? <a href={status.url ?? status.uri}>{title}</a> : title;
+}
+
+const titleOf = ({ posts }: GroupPage, id: string): string =>
+  say('aboutPost', { kind: posts.find((post) => post.id === id)?.kind ?? 'other', id });
+
+/** What the post says, as far as it can still be read. */
+function Said({ page, id }: { page: GroupPage; id: string }) {
+  const words = plainText(page.statuses.find((post) => post.id === id)?.content ?? '');
+  if (words === '') return null;
+  return (
+    <blockquote class={styles.quote} dir="auto">
+      {words}
+    </blockquote>
   );
 }
 

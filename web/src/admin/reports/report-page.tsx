@@ -2,8 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { plainText } from '../../format.ts';
 import { me } from '../../state/session.ts';
-import { Button } from '../../ui/button.tsx';
-import { Failed, Loading } from '../../ui/page.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
+import { Failed, Loading, Notice } from '../../ui/page.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { ActionDialog } from '../actions/action-dialog.tsx';
 import type { ActionTarget } from '../actions/calls.ts';
@@ -33,8 +33,20 @@ export function ReportPage({ id }: { id: string }) {
     // What was there stays while it is looked at again.
     if (remote.state === 'ready') setKnown(remote.value);
   }, [remote]);
+  if (remote.state === 'failed' && remote.failure.status === 404) return <Nobody id={id} />;
   if (remote.state === 'failed') return <Failed failure={remote.failure} level={1} onRetry={reload} />;
   return known ? <Known page={known} onChange={reload} /> : <Loading />;
+}
+
+/** Whoever looks for the reports of an account that nobody reported. */
+function Nobody({ id }: { id: string }) {
+  return (
+    <Notice icon="flag" title={say('nobody')} text={say('nobodyText')} level={1}>
+      <ButtonLink look="quiet" href={may('accounts') ? `/admin/accounts/${id}` : '/admin/reports'}>
+        {say(may('accounts') ? 'toAccount' : 'back')}
+      </ButtonLink>
+    </Notice>
+  );
 }
 
 function Known({ page, onChange }: { page: GroupPage; onChange: () => void }) {

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
-import { absolute } from '../../format.ts';
 import { toast } from '../../state/toasts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
 import { useRemote } from '../../ui/use-remote.ts';
 import { Section } from '../parts/detail.tsx';
+import { moment } from '../parts/moment.ts';
 import { ReasonDialog } from '../parts/reason-dialog.tsx';
 import { raidMode, setRaid } from './calls.ts';
 import { say } from './say.ts';
@@ -65,5 +65,5 @@ export function Raid() {
 }
 
 function stateOf({ until }: { until: string | null }): string {
-  return until === null ? say('raidOff') : say('raidUntil', { until: absolute(until) });
+  return until === null ? say('raidOff') : say('raidUntil', { until: moment(until) });
 }

@@ -38,6 +38,7 @@ export const english = {
   INSTANCE_SOURCE_URL: 'Address of the source',
   INSTANCE_RULES: 'Rules',
   INSTANCE_PRIVACY_POLICY: 'Privacy page',
+  TRANSPARENCY_REPORT: 'Numbers of reports and measures',
   ACCENT_COLOR: 'Colour of the server',
   THEME_TOKENS: 'Further colours, corners and the typeface',
   APP_COLOR: 'Colour of the sign',

@@ -133,8 +133,8 @@ export const undoReportChanges = route({
   ...writing,
   body: z.object({ audit_ids: z.array(idSchema<'audit'>()).min(1).max(reportLimits.maxAtOnce) }),
   output: changedEntity,
-  handler: async ({ deps, body, viewer }) => {
-    return takeBack(deps, viewer, { auditIds: body.audit_ids, reason: '' });
+  handler: async ({ deps, body, viewer, req }) => {
+    return takeBack(deps, viewer, { auditIds: body.audit_ids, reason: '', ip: req.ip });
   },
 });
 
