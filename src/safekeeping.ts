@@ -8,7 +8,7 @@ import type { Metrics } from './lib/metrics.ts';
 import type { SafeFetch } from './lib/net/safe-fetch.ts';
 import type { Auth } from './modules/auth/index.ts';
 import { type BackupStatus, createBackups } from './modules/backups/index.ts';
-import { createServerLock, createVacuum } from './modules/maintenance/index.ts';
+import { createDuplicates, createServerLock, createVacuum } from './modules/maintenance/index.ts';
 import { createReleases, type News, type Releases } from './modules/releases/index.ts';
 import type { Audit } from './modules/staff/index.ts';
 import type { Storage } from './modules/storage/index.ts';
@@ -43,7 +43,7 @@ export function createSafekeeping({ config, media, instanceSecret, auth, ...part
   });
   const releases = createReleases({ ...parts, version, feed: config.releaseFeed, tell: staff.ofRelease });
   parts.metrics.watch([figuresOf(releases)]);
-  const maintenance = { vacuum: createVacuum(parts) };
+  const maintenance = { vacuum: createVacuum(parts), fixDuplicates: createDuplicates(parts) };
   return { backups, releases, serverLock: createServerLock(parts), maintenance };
 }
 

@@ -9,7 +9,7 @@ import { type Report, type Run, refused } from './report.ts';
 /** `vireo maintenance …`: work on the server itself. */
 export function maintenanceCommand(run: Run): Command {
   const command = new Command('maintenance').description('work on the server itself, and on its database');
-  for (const add of [addLock, addVacuum]) add(command, run);
+  for (const add of [addLock, addVacuum, addFixDuplicates]) add(command, run);
   return command;
 }
 
@@ -104,6 +104,38 @@ function addVacuum(command: Command, run: Run): void {
           rows,
           text: `${rows.length} tables were looked after; ${sizeOf(Math.max(0, freed))} less on the disk.`,
         };
+      }),
+    );
+}
+
+const WHAT_FOR = {
+  merge: 'made one',
+  rename: 'the one read last has the name',
+  drop: 'the oldest stays',
+  'by-hand': 'somebody has to look',
+} as const;
+
+/** `vireo maintenance fix-duplicates` */
+function addFixDuplicates(command: Command, run: Run): void {
+  command
+    .command('fix-duplicates')
+    .description(
+      'find accounts, posts, follows, likes and tags that are there twice, as after damage to an index; make one of them, and the index again. Only while the server is locked',
+    )
+    .option(...DRY_RUN)
+    .action(({ dryRun = false }: Tried) =>
+      run(async ({ maintenance, counters }): Promise<Report> => {
+        const done = await maintenance.fixDuplicates(operator, { dryRun }, stepTeller());
+        if (!done.ok) return refused(done);
+        const { duplicates, indexes, left } = done;
+        const rows = duplicates.map(({ way, ...one }) => ({ ...one, what: WHAT_FOR[way] }));
+        if (rows.length === 0 && indexes.length === 0) return { ok: true, text: 'Nothing is there twice.' };
+        const found = `${rows.length} keys are there more than once. Indexes that are missing: ${indexes.join(', ') || 'none'}.`;
+        if (dryRun) return { ok: false, rows, text: `${found} Nothing was changed.` };
+        // What went was counted.
+        await counters.recount(false);
+        const outcome = left === 0 ? 'All of it is mended.' : `${left} are left for somebody to look at.`;
+        return { ok: left === 0, rows, text: `${found} ${outcome}` };
       }),
     );
 }

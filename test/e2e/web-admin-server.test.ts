@@ -69,4 +69,29 @@ describe.skipIf(!hasBrowser)('word of new versions', { timeout: 120_000 }, () =>
       await shown.getByText('No worker lives.').waitFor();
     });
   });
+
+  test('locks the server and opens it again, and the overview tells of it meanwhile', async () => {
+    await told(null);
+    const { page, problems, close } = await rig.open('/admin/server', 'Version');
+    await page.getByText('The server is open.').waitFor();
+    await page.getByRole('button', { name: 'Lock the server' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('A word for the people').fill('Back at noon.');
+    await dialog.getByLabel('Reason').fill('A new disk.');
+    await dialog.getByRole('button', { name: 'Lock the server' }).click();
+    await page.getByText('The server is locked since').waitFor();
+    await page.getByText('Back at noon.').waitFor();
+    await looksWell(page, 'admin-server-locked');
+    await page.goto(`${rig.server.origin}/admin`);
+    await page
+      .getByRole('main')
+      .getByRole('link', { name: /The server is locked/ })
+      .click();
+    await page.getByRole('button', { name: 'Open the server' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Open the server' }).click();
+    await page.getByText('The server is open.').first().waitFor();
+    expect(await rig.server.context.serverLock.status()).toBeNull();
+    expect(problems).toEqual([]);
+    await close();
+  });
 });

@@ -126,10 +126,10 @@ test('workers begin nothing, neither jobs nor events nor upkeep, and go on when 
   const [waiting, abandoned] = [context.ids.next(), context.ids.next()];
   const lease = { lease_owner: 'a worker that died', lease_until: new Date(0) };
   await context.db('jobs').insert([
-    { ...purge, id: waiting },
+    // Redis was told of it, and the ticket finds nobody who takes it.
+    { ...purge, id: waiting, scheduled_run: 0 },
     { ...purge, ...lease, id: abandoned },
   ]);
-  // Redis is told of it all the same: whoever takes a ticket asks the row.
   await context.queues.default.add('default', { id: waiting, run: 0 });
   await eventually('the ticket is taken', async () => (await context.queues.default.count()) === 0);
   // Twice the longest time after which the relay and the scheduler look for themselves.

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { maintenanceLimits } from '../../../config/maintenance-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
 import { announceWaiting } from '../../jobs/desk.ts';
@@ -48,7 +49,7 @@ export function createServerLock({ db, audit }: { readonly db: Db; readonly audi
     await announceWaiting(tx);
     await audit.record(tx, by, {
       ...{ action: 'maintenance.unlock', target: TARGET, ...why },
-      detail: { since: was.since.toISOString() },
+      detail: { since: was.since.toISOString(), note: was.note },
     });
     return ok();
   }
@@ -57,8 +58,11 @@ export function createServerLock({ db, audit }: { readonly db: Db; readonly audi
     status: (): Promise<Lock | null> => readLock(db),
     lock,
     unlock,
-    undo: (tx: Tx, by: Actor, { id, action }: AuditEntry, reason: string) =>
-      (action === 'maintenance.lock' ? unlock : lock)(tx, by, { reason, undoes: id }),
+    undo(tx: Tx, by: Actor, { id, action, detail }: AuditEntry, reason: string) {
+      const why = { reason, undoes: id };
+      if (action === 'maintenance.lock') return unlock(tx, by, why);
+      return lock(tx, by, { ...why, note: z.string().catch('').parse(detail.note) });
+    },
   };
 }
 

@@ -135,6 +135,16 @@ const stored: Record<string, CliRun> = {
       expect((await cli('maintenance', 'lock', 'off')).message).toContain('open');
     },
   },
+  'maintenance fix-duplicates': {
+    async words({ cli }) {
+      await cli('maintenance', 'lock', 'on');
+      return [];
+    },
+    async shows(said, { cli }) {
+      says('Nothing is there twice')(said);
+      await cli('maintenance', 'lock', 'off');
+    },
+  },
   'maintenance vacuum': { ...words('--all'), shows: lists({ table: 'accounts' }) },
   'counters recount': { ...words(), shows: says('were counted') },
   'branding list': {

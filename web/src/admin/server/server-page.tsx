@@ -10,6 +10,7 @@ import { Facts, Section } from '../parts/detail.tsx';
 import { may } from '../permissions.ts';
 import { workers } from '../queues/calls.ts';
 import { releases } from './calls.ts';
+import { Lock } from './lock.tsx';
 import { say } from './say.ts';
 import styles from './server.module.css';
 
@@ -21,6 +22,7 @@ export function ServerPage() {
     <Page title={say('title')} width="wide">
       {remote.state === 'loading' && <Loading />}
       {remote.state === 'ready' && <Running {...remote.value} />}
+      <Lock />
       {may('queues') && <Workers />}
     </Page>
   );

@@ -31,4 +31,17 @@ export const english = {
   queues: 'Queues',
   started: 'Started',
   seen: 'Last seen',
+  lock: 'Lock',
+  lockText:
+    'While you work on the server, or move its media: everybody reads on, and nobody posts, comments or signs up. Other servers are asked to come again later. Workers begin nothing.',
+  lockWarning:
+    'Whoever sends something is asked to try again later. Stay signed in, to open the server here; the command line can do it as well.',
+  lockNow: 'Lock the server',
+  unlockNow: 'Open the server',
+  unlockText: 'People and other servers can send again, and workers go on.',
+  locked: 'The server is locked',
+  lockedSince: 'The server is locked since {since}',
+  open: 'The server is open.',
+  note: 'A word for the people who are turned away',
+  noteHint: 'Such as when you will be done. It can be left empty.',
 } as const;
