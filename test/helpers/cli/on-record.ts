@@ -139,8 +139,6 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'maintenance vacuum': ['maintenance.vacuum'],
   'branding set': ['branding.set'],
   'branding remove': ['branding.remove'],
-  'secrets rotate': { none: 'While a server runs it is refused; secret-change looks at what it leaves.' },
-  'actor rotate-keys': ['actor.rotate-keys'],
   'counters recount': ['storage.recount'],
   'ranking set': ['ranking.change'],
   'ranking reset': ['ranking.reset'],
