@@ -163,6 +163,13 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'PATCH /api/v1/admin/settings': on('setting.change', 'setting INSTANCE_NAME'),
   'POST /api/v1/admin/settings/preview': LOOKED,
   'POST /api/v1/admin/settings/preview_color': LOOKED,
+  'POST /api/v1/admin/relays': on('relay.add', 'relay :address', {
+    before: async ({ next }) => ({ address: `https://relay${next()}.test/inbox` }),
+    sent: ({ address }) => ({ body: { address } }),
+  }),
+  'POST /api/v1/admin/relays/:id/pause': on('relay.pause', 'relay :inbox'),
+  'POST /api/v1/admin/relays/:id/resume': on('relay.resume', 'relay :inbox'),
+  'DELETE /api/v1/admin/relays/:id': on('relay.remove', 'relay :inbox'),
   'PUT /api/v1/admin/branding/:role': on('branding.set', 'setting :role'),
   'DELETE /api/v1/admin/branding/:role': on('branding.remove', 'setting :role'),
   'PUT /api/v1/admin/maintenance': on('maintenance.unlock', 'setting server-lock', {
