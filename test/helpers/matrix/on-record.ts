@@ -179,10 +179,6 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
       return {};
     },
   }),
-  'POST /api/v1/admin/relays': on('relay.add', 'relay :address'),
-  'DELETE /api/v1/admin/relays/:id': on('relay.remove', 'relay :inbox'),
-  'POST /api/v1/admin/relays/:id/pause': on('relay.pause', 'relay :inbox'),
-  'POST /api/v1/admin/relays/:id/resume': on('relay.resume', 'relay :inbox'),
   'POST /api/v1/admin/legal_holds': on('legal-hold.add', 'legal-hold :id', {
     before: async (world) => ({ report: (await alsoA('report')(world)).id ?? '' }),
     sent: ({ report }) => ({ body: { kind: 'report', target_id: report } }),
