@@ -13,11 +13,11 @@ test('what a theme may change is what the page has', () => {
 
 test('tokens are read one a line, and what is no token is refused', () => {
   expect(themeOf('surface-0: #FFFFFF #000000\n\nradius-m: 6\nfont: serif')).toEqual({
-    colours: { 'surface-0': ['#ffffff', '#000000'] },
-    radii: { 'radius-m': 6 },
+    colours: new Map([['surface-0', ['#ffffff', '#000000']]]),
+    radii: new Map([['radius-m', 6]]),
     font: 'serif',
   });
-  expect(themeOf('')).toEqual({ colours: {}, radii: {}, font: null });
+  expect(themeOf('')).toEqual({ colours: new Map(), radii: new Map(), font: null });
   for (const text of [
     ...[
       'surface-0: #ffffff',
@@ -34,7 +34,8 @@ test('tokens are read one a line, and what is no token is refused', () => {
 });
 
 test('colours that cannot be read are named, and those of the page can be', () => {
-  const said = (text: string) => unreadableIn(themeOf(text) ?? { colours: {}, radii: {}, font: null });
+  const said = (text: string) =>
+    unreadableIn(themeOf(text) ?? { colours: new Map(), radii: new Map(), font: null });
   expect(said('')).toBeNull();
   expect(said('surface-0: #ffffff #000000\ntext: #000000 #ffffff')).toBeNull();
   expect(said('text: #777777 #ffffff')).toBe(

@@ -30,10 +30,10 @@ export const themeFonts = {
 type ColourToken = keyof typeof themeColours;
 type RadiusToken = keyof typeof themeRadii;
 
-/** What a server has otherwise than Vireo; what is not in it stays. */
+/** What a server has otherwise than Vireo; what is not in it stays. Maps, since which names there are changes while it runs (config/live.ts). */
 export interface Theme {
-  readonly colours: Readonly<Partial<Record<ColourToken, ColourPair>>>;
-  readonly radii: Readonly<Partial<Record<RadiusToken, number>>>;
+  readonly colours: ReadonlyMap<ColourToken, ColourPair>;
+  readonly radii: ReadonlyMap<RadiusToken, number>;
   readonly font: keyof typeof themeFonts | null;
 }
 
@@ -45,21 +45,21 @@ const isIn = <T extends object>(table: T, name: string): name is keyof T & strin
 
 /** Reads one token a line: `surface-0: #fbfaf8 #0c0d0f`, `radius-m: 6`, `font: serif`. Null where one cannot be read. */
 export function themeOf(text: string): Theme | null {
-  const colours: Partial<Record<ColourToken, ColourPair>> = {};
-  const radii: Partial<Record<RadiusToken, number>> = {};
+  const colours = new Map<ColourToken, ColourPair>();
+  const radii = new Map<RadiusToken, number>();
   let font: Theme['font'] = null;
   const lines = text.split(/\r?\n|\\n/).map((line) => line.trim());
   for (const line of lines.filter((one) => one !== '')) {
     const [, name = '', first = '', second = ''] = LINE.exec(line.toLowerCase()) ?? [];
     if (isIn(themeColours, name) && COLOUR.test(first) && COLOUR.test(second))
-      colours[name] = [first, second];
+      colours.set(name, [first, second]);
     else if (
       isIn(themeRadii, name) &&
       /^\d{1,2}$/.test(first) &&
       Number(first) <= MOST_RADIUS &&
       second === ''
     )
-      radii[name] = Number(first);
+      radii.set(name, Number(first));
     else if (name === 'font' && isIn(themeFonts, first) && second === '') font = first;
     else return null;
   }
@@ -79,7 +79,7 @@ const SCHEMES = ['light', 'dark'] as const;
 
 /** A sentence about the first pair of colours that cannot be told apart well enough, or null where all can. */
 export function unreadableIn({ colours }: Theme): string | null {
-  const all: Readonly<Record<ColourToken, ColourPair>> = { ...themeColours, ...colours };
+  const all: Readonly<Record<ColourToken, ColourPair>> = { ...themeColours, ...Object.fromEntries(colours) };
   for (const [name, least] of Object.entries(LEAST) as [ColourToken, readonly number[]][]) {
     for (const [at, surface] of SURFACES.entries()) {
       for (const [which, scheme] of SCHEMES.entries()) {

@@ -1,4 +1,5 @@
 import type { InTx } from '../src/db/database.ts';
+import type { AuditId } from '../src/lib/ids.ts';
 import { fail, type Result } from '../src/lib/result.ts';
 import type { Instances, Urls } from '../src/modules/instances/index.ts';
 import type { Relay, RelayKind, Relays } from '../src/modules/relays/index.ts';
@@ -19,7 +20,7 @@ export type SubscribeToRelay = (
   by: Actor,
   address: string,
   options?: { readonly kind?: RelayKind; readonly inTx?: InTx },
-) => Promise<Result<{ relay: Relay }, string>>;
+) => Promise<Result<{ relay: Relay; auditId: AuditId }, string>>;
 
 /**
  * Subscribes to a relay. An address that ends in `/inbox` is the inbox of a relay of Mastodon's kind, any other the

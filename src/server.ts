@@ -58,6 +58,7 @@ export async function startWeb(context: Context): Promise<Running> {
     federation: context.federation.router,
     client: context.federation.client,
     probe: context.federation.probe,
+    subscribeToRelay: context.federation.subscribeToRelay,
     limits: createRateLimits(context.redis, context.config.redisPrefix),
     streams,
     uploadFiles: createUploadFiles(context),

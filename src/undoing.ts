@@ -119,7 +119,12 @@ function waysOf(parts: Parts): Readonly<Record<UndoWay, Undo>> {
     setting: (tx, by, { id }) => settings.undo(tx, by, id),
     role: (tx, by, entry, reason) => staff.roles.undoAssignment(tx, by, entry, reason),
     ranking: (tx, by, entry, reason) => recommending.settings.undo(tx, by, entry, reason),
-    relay: (tx, by, { id, target }, reason) => relays.remove(tx, by, target.id, { reason, undoes: id }),
+    relay(tx, by, { id, action, target, detail }, reason) {
+      const why = { reason, undoes: id };
+      if (action === 'relay.add') return relays.remove(tx, by, target.id, why);
+      const since = typeof detail.since === 'string' ? detail.since : null;
+      return relays.pause(tx, by, target.id, { isPaused: action === 'relay.resume', since, ...why });
+    },
     held: (tx, by, { id }, reason) => parts.holding.undo(tx, by, id, reason),
     'legal-hold': (tx, by, entry, reason) => parts.legalHolds.undo(tx, by, entry, reason),
     raid: (tx, by, { id }, reason) => parts.raid.undo(tx, by, id, reason),

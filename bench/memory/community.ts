@@ -6,6 +6,7 @@ import { composeServices, type Layout, type Stack, startStack } from './stack.ts
 
 /** What is promised for everything, the database and the files included. */
 const STACK_BUDGET_MIB = 1.2 * 1024;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const DEFAULT_MINUTES = 5;
 const SMALL_MINUTES = 1;
 /** At least so many stretches are told apart, and each is ten minutes at most: the first and the last show what grows. */
@@ -18,6 +19,9 @@ const SETTLED_MS = 20_000;
 export function community(layout: Layout): Bench {
   return async ({ isSmall, minutes = isSmall ? SMALL_MINUTES : DEFAULT_MINUTES }) => {
     const stack = await startStack(layout);
+    // Nothing of it ends by itself.
+    const stopEarly = () => void stack.stop().finally(() => process.exit(1));
+    for (const signal of SIGNALS) process.once(signal, stopEarly);
     try {
       const people = await gather(stack.origin, stack.other.origin);
       tell(
@@ -29,6 +33,7 @@ export function community(layout: Layout): Bench {
       const courses = await sampler.stop(Math.max(STRETCHES, Math.ceil(minutes / STRETCH_MINUTES)));
       return [failed(deeds, minutes), ...(await measured(stack, courses, layout))];
     } finally {
+      for (const signal of SIGNALS) process.off(signal, stopEarly);
       await stack.stop();
     }
   };

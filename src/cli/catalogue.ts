@@ -113,6 +113,8 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'announce undo 42',
     'maintenance lock on --note "Back at noon."',
     'branding set banner picture.jpg --alt "A heron in the reeds." --dry-run',
+    'relay pause https://relay.example/inbox',
+    'relay resume https://relay.example/inbox',
     'settings set INSTANCE_NAME "Our videos"',
     'settings reset INSTANCE_NAME',
   ]),

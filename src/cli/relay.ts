@@ -12,9 +12,7 @@ export function relayCommand(run: Run): Command {
     .description('list relays and what they answered')
     .action(() =>
       run(async ({ relays }) => {
-        const rows = (await relays.list()).map(({ inboxUri, actorUri, kind, state, createdAt }) => ({
-          ...{ inboxUri, actorUri, kind, state, createdAt },
-        }));
+        const rows = (await relays.list()).map(({ id: _id, followUri: _uri, ...relay }) => relay);
         return { ok: true, rows, text: `${rows.length} relays.` };
       }),
     );
@@ -52,5 +50,20 @@ export function relayCommand(run: Run): Command {
         return ofTrial({ ok: true, text: `${address} is not listened to any more.` }, options);
       }),
     );
+  for (const verb of ['pause', 'resume'] as const) {
+    command
+      .command(verb)
+      .description(verb === 'pause' ? 'pass over what a relay tells, for a while' : 'listen to a relay again')
+      .argument('<address>', 'its inbox or its actor')
+      .option('--reason <text>', 'why, for the log', '')
+      .action((address: string, { reason }: { reason: string }) =>
+        run(async ({ relays, inTx }): Promise<Report> => {
+          const how = { isPaused: verb === 'pause', reason };
+          const done = await inTx((tx) => relays.pause(tx, operator, address, how));
+          if (!done.ok) return refused(done);
+          return { ok: true, text: `Done. To take this back: vireo audit undo ${done.auditId}` };
+        }),
+      );
+  }
   return command;
 }

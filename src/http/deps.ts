@@ -4,8 +4,10 @@ import type { WatchedStorage } from '../../media/storage/removals.ts';
 import type { InTx } from '../db/database.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Cursors } from '../lib/cursor.ts';
+import type { AuditId } from '../lib/ids.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from '../lib/metrics.ts';
+import type { Result } from '../lib/result.ts';
 import type { Accounts, Pictures, RemoteLookup } from '../modules/accounts/index.ts';
 import type { Analytics } from '../modules/analytics/index.ts';
 import type { Announcements } from '../modules/announcements/index.ts';
@@ -36,12 +38,13 @@ import type { Posts } from '../modules/posts/index.ts';
 import type { Push } from '../modules/push/index.ts';
 import type { Raid } from '../modules/raid/index.ts';
 import type { Recommending } from '../modules/recommending/index.ts';
+import type { Relay, RelayKind, Relays } from '../modules/relays/index.ts';
 import type { Releases } from '../modules/releases/index.ts';
 import type { Retention } from '../modules/retention/index.ts';
 import type { Rules } from '../modules/rules/index.ts';
 import type { Settings } from '../modules/settings/index.ts';
 import type { Social } from '../modules/social/index.ts';
-import type { Audit, NetworkGate } from '../modules/staff/index.ts';
+import type { Actor, Audit, NetworkGate } from '../modules/staff/index.ts';
 import type { Room, Storage } from '../modules/storage/index.ts';
 import type { Streaming } from '../modules/streaming/index.ts';
 import type { Tags } from '../modules/tags/index.ts';
@@ -119,6 +122,13 @@ export interface HttpDeps {
   readonly domains: Domains;
   readonly lookup: RemoteLookup;
   readonly deliveries: DeliveryDesk;
+  readonly relays: Relays;
+  /** Asks the relay at an address for its posts. */
+  readonly subscribeToRelay: (
+    by: Actor,
+    address: string,
+    options: { readonly kind?: RelayKind },
+  ) => Promise<Result<{ relay: Relay; auditId: AuditId }, string>>;
   /** Asks another server as this one would, and tells every step. */
   readonly probe: (host: string) => Promise<{
     readonly ok: boolean;

@@ -21,7 +21,7 @@ export function accentsOf(
   asked: Readonly<Record<'light' | 'dark', Colour>>,
   { colours }: Pick<Theme, 'colours'>,
 ): Readonly<Record<'light' | 'dark', Accent>> {
-  const [light, dark] = colours['surface-2'] ?? themeColours['surface-2'];
+  const [light, dark] = colours.get('surface-2') ?? themeColours['surface-2'];
   return { light: accentOn(light, asked.light), dark: accentOn(dark, asked.dark) };
 }
 
@@ -34,9 +34,9 @@ function tokensOf({ accent, theme }: Look): string[] {
   const accents = accentsOf(accent === null ? USUAL_ACCENT : both(accent), theme);
   const isMoved = accents.light.isMoved || accents.dark.isMoved;
   const { light, dark } = accents;
-  const danger = colours.danger;
+  const danger = colours.get('danger');
   return [
-    ...(accent !== null || (colours['surface-2'] !== undefined && isMoved)
+    ...(accent !== null || (colours.has('surface-2') && isMoved)
       ? [
           `--accent:${pairOf(light.accent, dark.accent)}`,
           `--on-accent:${pairOf(light.onAccent, dark.onAccent)}`,
@@ -45,7 +45,7 @@ function tokensOf({ accent, theme }: Look): string[] {
     ...coloursOf(colours, (name) => !FOR_CONTRAST.includes(name)),
     ...(danger ? [`--on-danger:${pairOf(wordsOn(danger[0]), wordsOn(danger[1]))}`] : []),
     ...surfacesOfPlainPages(colours),
-    ...Object.entries(radii).map(([name, pixels]) => `--${name}:${pixels}px`),
+    ...[...radii].map(([name, pixels]) => `--${name}:${pixels}px`),
     ...(font === null ? [] : [`--font:${themeFonts[font]}`]),
   ];
 }
@@ -54,16 +54,14 @@ function tokensOf({ accent, theme }: Look): string[] {
 const FOR_CONTRAST: readonly string[] = ['muted', 'line'];
 
 const coloursOf = (colours: Theme['colours'], isMeant: (name: string) => boolean): string[] =>
-  Object.entries(colours)
-    .filter(([name]) => isMeant(name))
-    .map(([name, pair]) => `--${name}:${pairOf(...pair)}`);
+  [...colours].filter(([name]) => isMeant(name)).map(([name, pair]) => `--${name}:${pairOf(...pair)}`);
 
 /** Pages without scripts call their surfaces by what they are for (pages.css). */
 function surfacesOfPlainPages(colours: Theme['colours']): string[] {
   const [first, second, third] = (['surface-0', 'surface-1', 'surface-2'] as const).map(
-    (name) => colours[name] ?? themeColours[name],
+    (name) => colours.get(name) ?? themeColours[name],
   );
-  if (!first || !second || !third || Object.keys(colours).length === 0) return [];
+  if (!first || !second || !third || colours.size === 0) return [];
   return [
     `--back:${pairOf(second[0], first[1])}`,
     `--box:${pairOf(first[0], second[1])}`,

@@ -76,6 +76,7 @@ export async function listen({ context }: TestServer, webDir: string, port = 0):
     lookup: context.federation.lookup,
     deliveries: context.federation.deliveries,
     probe: context.federation.probe,
+    subscribeToRelay: context.federation.subscribeToRelay,
     inbox: context.federation.inbox,
     federation: context.federation.router,
     client: context.federation.client,

@@ -106,10 +106,12 @@ export function screensOf(site: LivedIn): Screen[] {
       steps: [pressButton('Decide about a domain')],
     }),
     nora('/admin/domain-lists', 'Lists'),
+    nora('/admin/relays', 'Relays'),
     visitor('/about', /^About/),
     visitor('/about/rules', /^Rules of/),
     visitor('/about/privacy', /^Privacy on/),
     visitor('/about/blocks', /^Servers that/),
+    nora('/about/transparency', /^What was done on/),
     visitor('/admin/approvals', 'Sign in first'),
     nora('/nowhere', 'Nothing here'),
   ];

@@ -31,9 +31,7 @@ test('an archive is that of the page, private, and never written over another fi
   });
   expect((await stat(path)).mode & 0o777).toBe(0o600);
   const files = await unzip(bytes);
-  expect([...files.keys()]).toEqual(
-    expect.arrayContaining(['actor.json', 'outbox.json', 'following.csv']),
-  );
+  expect([...files.keys()]).toEqual(expect.arrayContaining(['actor.json', 'outbox.json', 'following.csv']));
   expect(files.get('outbox.json')?.toString()).toContain(String(video));
   expect(await entries('user.export', ana.id)).toHaveLength(1);
   expect(await world.cli(...words)).toMatchObject({ code: 2, message: expect.stringContaining(path) });

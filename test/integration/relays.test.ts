@@ -213,3 +213,35 @@ describe('what a relay passes on', () => {
     expect(await db()('relays').pluck('videos_of_day')).toEqual([1]);
   });
 });
+
+describe('a relay that is paused', () => {
+  test('is passed over and hears nothing of it, and is listened to again', async () => {
+    await listening();
+    const { relays, inTx } = rig.server.context;
+    const address = e.url('/inbox');
+    const pause = (isPaused: boolean) => inTx((tx) => relays.pause(tx, operator, address, { isPaused }));
+    const before = e.received.length;
+    expect(await pause(true)).toMatchObject({ ok: true });
+    expect(await pause(true)).toMatchObject({ reason: 'conflict' });
+    expect(await relays.accepted(relay.id)).toBeNull();
+    expect((await relays.list())[0]).toMatchObject({ state: 'accepted', pausedAt: expect.any(Date) });
+    expect(await pause(false)).toMatchObject({ ok: true });
+    expect(await relays.accepted(relay.id)).toMatchObject({ pausedAt: null });
+    await quiet(rig.server);
+    expect(e.received.length).toBe(before);
+  });
+
+  test('has what came by it counted, today and all in all', async () => {
+    await listening();
+    const { relays, inTx } = rig.server.context;
+    const id = (await relays.list())[0]?.id;
+    if (id === undefined) throw new Error('There is no relay.');
+    await inTx((tx) => relays.countVideo(tx, id));
+    await db()('relays').update({ day: db().raw('current_date - 1') });
+    expect((await relays.list())[0]).toMatchObject({ videos: 1, videosToday: 0 });
+    await inTx((tx) => relays.countVideo(tx, id));
+    expect((await relays.list())[0]).toMatchObject({
+      ...{ videos: 2, videosToday: 1, lastVideoAt: expect.any(Date) },
+    });
+  });
+});

@@ -60,6 +60,27 @@ const entriesOf = (id: ReportId) =>
 const json = ({ text }: { text: string }) => JSON.parse(text);
 const change = (as: Person, body: object) => asker.ask('post', '/api/v1/admin/report_changes', { as, body });
 
+test('the queue is read while others empty it', async () => {
+  const { db, reportDesk } = server.context;
+  const all = await Promise.all(Array.from({ length: 6 }, () => reported()));
+  const targets = all.map(({ target }) => target.id);
+  let isOver = false;
+  const closing = (async () => {
+    for (let n = 0; n < 60; n += 1) {
+      const state = n % 2 === 0 ? 'dismissed' : 'open';
+      await db('reports').whereIn('target_id', targets).update({ state });
+    }
+    isOver = true;
+  })();
+  while (!isOver) {
+    // Each as a whole: a group of which nothing is left is none, and one that is left has all of it.
+    const groups = await reportDesk.groups({ state: 'open' }, { after: null, limit: 80 });
+    for (const { count, reports } of groups) expect(reports).toHaveLength(count);
+  }
+  await closing;
+  await db('reports').whereIn('target_id', targets).delete();
+});
+
 describe('two moderators', () => {
   test('who are at the same report: one wins, the other is told by whom', async () => {
     const { id } = await reported();

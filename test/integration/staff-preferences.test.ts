@@ -34,9 +34,10 @@ beforeEach(async () => {
 });
 
 async function person(name: string, role: 'owner' | 'moderator' | 'user'): Promise<Person> {
-  const account = await rig.people.local(name, { email: `${name}@mail.example` });
-  await rig.server.context.db('users').where({ account_id: account.id }).update({ role });
-  return { id: account.id, account, token: await rig.people.tokenOf(account) };
+  const made = await rig.people.signedIn(name, role);
+  const email = `${name}@mail.example`;
+  await rig.server.context.db('users').where({ account_id: made.id }).update({ email, email_key: email });
+  return made;
 }
 
 async function report(category: 'spam' | 'legal' = 'spam'): Promise<ReportId> {
@@ -146,9 +147,9 @@ describe('the summary', () => {
     const [row] = await db('staff_preferences').where({ account_id: mona.id });
     expect(row.digest_at.getUTCHours()).toBe(23);
     const [mail] = await due(mona);
-    rig.mailbox.messages.length = 0;
+    rig.mailbox.received.length = 0;
     await handlers['mail.send']({ mailId: mail.id }, jobRun());
-    const [letter] = rig.mailbox.messages;
+    const [letter] = rig.mailbox.received;
     expect(letter?.text).toContain('open reports: ');
     expect(letter?.text).toContain('the oldest for');
     expect(letter?.text).toContain('/admin/preferences');
@@ -184,11 +185,11 @@ test('who of the staff decided is told to nobody: not in mails, notifications, d
   const resolved = await client.post(`/api/v1/admin/reports/${id}/resolve`, { as: mona, body: {} });
   expect(resolved.status).toBe(200);
   await settle(context);
-  rig.mailbox.messages.length = 0;
+  rig.mailbox.received.length = 0;
   for (const { payload } of await context.db('jobs').where({ name: 'mail.send' }))
     await context.handlers['mail.send'](payload, jobRun());
-  expect(rig.mailbox.messages.length).toBeGreaterThan(0);
-  const seen = [JSON.stringify(rig.mailbox.messages)];
+  expect(rig.mailbox.received.length).toBeGreaterThan(0);
+  const seen = [JSON.stringify(rig.mailbox.received)];
   for (const [path, as] of [
     ['/api/v1/notifications', target],
     ['/api/v1/notifications', rita],

@@ -10,6 +10,7 @@ import { createAsker } from '../helpers/asker.ts';
 import { createClipFactory } from '../helpers/clip-rows.ts';
 import { createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { BESIDES, OF_TABLE, TABLES } from '../helpers/undone-tables.ts';
 
 /** Everything of the audit log that can be taken back is taken back, and then all is as it was. */
 let server: TestServer;
@@ -53,57 +54,6 @@ async function comment(): Promise<CommentId> {
   if (!made.ok) throw new Error(made.detail);
   return made.commentId;
 }
-
-/** Tables that say what an area decides; what has its own time or counts changes is left out. */
-const TABLES: Readonly<Record<string, readonly string[]>> = {
-  role: ['staff_roles', 'users', 'sessions'],
-  'joining-block': ['email_domain_blocks', 'ip_blocks', 'reserved_names'],
-  setting: ['settings'],
-  branding: ['instance_pictures'],
-  invite: ['invites'],
-  announcement: ['announcements'],
-  raid: ['raid_mode'],
-  queue: ['queue_pauses'],
-  maintenance: ['server_lock'],
-  relay: ['relays'],
-  ranking: [],
-  trend: ['trend_decisions', 'trend_trusts'],
-  report: ['reports', 'report_notes'],
-  rule: ['content_rules'],
-  hash: ['listed_media'],
-  'legal-hold': ['legal_holds'],
-  domain: [
-    ...(['domain_policies', 'domain_subscriptions', 'domain_excludes', 'domain_drafts'] as const),
-    ...(['block_watches', 'block_notices', 'instance_settings'] as const),
-  ],
-  account: ['accounts', 'videos'],
-  video: ['videos'],
-  comment: ['comments', 'video_stats'],
-  user: ['users'],
-};
-const BESIDES = [
-  ...[
-    'updated_at',
-    'changed_at',
-    'decided_at',
-    'edited_at',
-    'paused_at',
-    'created_at',
-    'version',
-    'next_at',
-    'etag',
-    'decided_by',
-  ],
-  ...['last_used_at', 'last_seen_at'],
-];
-
-/** A policy that is put back has a new number; raid mode says why it is on again. */
-const OF_TABLE: Readonly<Record<string, readonly string[]>> = {
-  domain_policies: ['id'],
-  raid_mode: ['reason'],
-  // One that is locked again is so from then on.
-  server_lock: ['since'],
-};
 
 async function stateOf(area: string): Promise<Record<string, unknown>> {
   const { db, recommending } = server.context;
@@ -193,6 +143,12 @@ async function held(tx: Tx) {
   const made = await server.context.legalHolds.add(tx, boss, input);
   if (!made.ok) throw new Error(made.reason);
   return made.holdId;
+}
+
+async function aRelay(tx: Tx): Promise<string> {
+  const inboxUri = `https://relay${next()}.test/inbox`;
+  await outcome(server.context.relays.add(tx, boss, { kind: 'mastodon', inboxUri, actorUri: null }));
+  return inboxUri;
 }
 
 const announced = (text: string) => announcementInputSchema.parse({ text });
@@ -319,12 +275,16 @@ function trials(): Readonly<Record<string, Trial>> {
       (tx) => outcome(work.pause(tx, boss, 'mail')),
       (tx) => outcome(work.resume(tx, boss, 'mail')),
     ),
-    'relay.add': {
-      deed: (tx) =>
-        outcome(
-          relays.add(tx, boss, { kind: 'mastodon', inboxUri: 'https://relay.test/inbox', actorUri: null }),
-        ),
-    },
+    'relay.pause': trial(aRelay, (tx, at) => outcome(relays.pause(tx, boss, at, { isPaused: true }))),
+    'relay.resume': trial(
+      async (tx) => {
+        const at = await aRelay(tx);
+        await outcome(relays.pause(tx, boss, at, { isPaused: true }));
+        return at;
+      },
+      (tx, at) => outcome(relays.pause(tx, boss, at, { isPaused: false })),
+    ),
+    'relay.add': { deed: aRelay },
     'ranking.change': { deed: (tx) => outcome(recommending.settings.change(tx, boss, ranks)) },
     'ranking.reset': trial(
       (tx) => outcome(recommending.settings.change(tx, boss, ranks)),

@@ -38,6 +38,7 @@ import {
 import { domainRoutes } from './admin/domains/index.ts';
 import { getServerLock, putServerLock } from './admin/maintenance.ts';
 import { queueRoutes } from './admin/queues.ts';
+import { relayRoutes } from './admin/relays.ts';
 import { getReleases } from './admin/releases.ts';
 import { adminReportRoutes } from './admin/reports/index.ts';
 import { ruleRoutes } from './admin/rule-routes.ts';
@@ -298,6 +299,7 @@ export const routes: readonly Route[] = [
   getAlgorithm,
   ...[getSettings, changeSettings, previewText, previewAccent],
   ...brandingRoutes,
+  ...relayRoutes,
   ...[homeTimeline, publicTimeline, tagTimeline, getTrendingTags],
   getTrendingStatuses,
   getTrends,

@@ -142,7 +142,7 @@ export function createPictures(deps: PictureDeps) {
 
       /** Removes the objects of an account that its row does not name. */
       async purge(accountId: AccountId, run: JobRun): Promise<Finish | undefined> {
-        if (await waitToBeHeld(deps.db, accountId)) {
+        if (await waitToBeHeld(deps.db, prefixesOf(accountId))) {
           return async () => new Date(deps.clock.now() + mediaLimits.purgePauseMs);
         }
         const found: string[] = [];

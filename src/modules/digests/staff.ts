@@ -118,9 +118,7 @@ async function summaryOf(
     if (!permissions.includes(needs)) continue;
     const row = await db(table)
       .whereRaw(where)
-      .first<{ count: string; oldest: Date | null }>(
-        db.raw('count(*) as count, min(??) as oldest', [since]),
-      );
+      .first<{ count: string; oldest: Date | null }>(db.raw('count(*) as count, min(??) as oldest', [since]));
     if (Number(row.count) === 0) continue;
     const age = row.oldest === null ? '' : `, the oldest for ${ageOf(clock.now() - row.oldest.getTime())}`;
     items.push({ text: `${what}: ${row.count}${age}`, link: mail.link(`/admin/${page}`) });

@@ -132,10 +132,7 @@ function staff(tx: Tx, permission: Permission): Promise<AccountId[]> {
       'role',
       roles.filter((role) => permissionsOf(role).includes(permission)),
     )
-    .orWhereIn(
-      'staff_role_id',
-      tx('staff_roles').whereRaw('? = any(permissions)', [permission]).select('id'),
-    )
+    .orWhereIn('staff_role_id', tx('staff_roles').whereRaw('? = any(permissions)', [permission]).select('id'))
     .pluck('account_id');
 }
 

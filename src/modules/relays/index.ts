@@ -23,6 +23,12 @@ export interface Relay {
   readonly followUri: string;
   readonly state: RelayState;
   readonly createdAt: Date;
+  /** Since when what it tells is passed over; null: it is listened to. */
+  readonly pausedAt: Date | null;
+  /** Kept on its word: when last, how many, and how many of them today. */
+  readonly lastVideoAt: Date | null;
+  readonly videos: number;
+  readonly videosToday: number;
 }
 
 interface RelayRow {
@@ -33,6 +39,19 @@ interface RelayRow {
   readonly follow_uri: string;
   readonly state: RelayState;
   readonly created_at: Date;
+  readonly paused_at: Date | null;
+  readonly last_video_at: Date | null;
+  readonly videos: string;
+  readonly videos_today: number;
+}
+
+/** With what counts of today only. */
+const COLUMNS = `*, case when day = current_date then videos_of_day else 0 end as videos_today`;
+
+/** Whether a relay is passed over, and since when if not from now on. */
+interface Pausing {
+  readonly isPaused: boolean;
+  readonly since?: string | null;
 }
 
 export type Relays = ReturnType<typeof createRelays>;
@@ -42,7 +61,7 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
   const { db, ids, urls, audit } = base;
   const emit = emitter(relayEvents, ids);
   const one = async (where: Record<string, string>): Promise<Relay | null> => {
-    const row: RelayRow | undefined = await db('relays').where(where).first();
+    const row: RelayRow | undefined = await db('relays').where(where).first(db.raw(COLUMNS));
     return row ? fromRow(row) : null;
   };
   const factsOf = (relay: Relay) => ({
@@ -58,7 +77,9 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
       tx: Tx,
       by: Actor,
       input: { readonly kind: RelayKind; readonly inboxUri: string; readonly actorUri: string | null },
-    ): Promise<Result<{ relay: Relay }, 'permission-missing' | 'too-many-relays' | 'known'>> {
+    ): Promise<
+      Result<{ relay: Relay; auditId: AuditId }, 'permission-missing' | 'too-many-relays' | 'known'>
+    > {
       const allowed = permitted(by, 'domains');
       if (!allowed.ok) return allowed;
       const { kind, inboxUri, actorUri } = input;
@@ -75,12 +96,13 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
         })
         .onConflict()
         .ignore()
-        .returning<RelayRow[]>('*');
+        .returning<RelayRow[]>(tx.raw(COLUMNS));
       if (!row) return fail('known', 'This relay was added before.');
       const relay = fromRow(row);
-      await audit.record(tx, by, { action: 'relay.add', target: { kind: 'relay', id: inboxUri } });
+      const target = { kind: 'relay', id: inboxUri } as const;
+      const auditId = await audit.record(tx, by, { action: 'relay.add', target });
       await emit(tx, 'relay.added', factsOf(relay));
-      return ok({ relay });
+      return ok({ relay, auditId });
     },
 
     /** Stops listening to a relay, named by its inbox or its actor. */
@@ -96,23 +118,59 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
         .where({ inbox_uri: address })
         .orWhere({ actor_uri: address })
         .delete()
-        .returning<RelayRow[]>('*');
+        .returning<RelayRow[]>(tx.raw(COLUMNS));
       if (!row) return fail('not-found', `There is no relay ${address}.`);
       await emit(tx, 'relay.removed', factsOf(fromRow(row)));
       const target = { kind: 'relay', id: row.inbox_uri } as const;
       return ok({ auditId: await audit.record(tx, by, { action: 'relay.remove', target, ...why }) });
     },
 
+    /** Passes over what a relay tells, or listens to it again. The relay hears of neither. */
+    async pause(
+      tx: Tx,
+      by: Actor,
+      address: string,
+      { isPaused, since, ...why }: Pick<Deed, 'reason' | 'undoes'> & Pausing,
+    ): Promise<Result<{ auditId: AuditId }, 'permission-missing' | 'not-found' | 'conflict'>> {
+      const allowed = permitted(by, 'domains');
+      if (!allowed.ok) return allowed;
+      const row = await tx('relays')
+        .where({ inbox_uri: address })
+        .orWhere({ actor_uri: address })
+        .forUpdate()
+        .first('id', 'inbox_uri', 'paused_at');
+      if (!row) return fail('not-found', `There is no relay ${address}.`);
+      if ((row.paused_at !== null) === isPaused) {
+        return fail('conflict', isPaused ? 'It is paused already.' : 'It is not paused.');
+      }
+      await tx('relays')
+        .where({ id: row.id })
+        .update({ paused_at: isPaused ? (since ?? tx.fn.now()) : null });
+      const target = { kind: 'relay', id: row.inbox_uri } as const;
+      const action = isPaused ? 'relay.pause' : 'relay.resume';
+      // By which it is as it was, once that is taken back.
+      const detail = { since: row.paused_at?.toISOString() ?? null };
+      return ok({ auditId: await audit.record(tx, by, { action, target, detail, ...why }) });
+    },
+
+    /** One by its number. */
+    async byId(id: RelayId): Promise<Relay | null> {
+      return one({ id });
+    },
+
     async list(): Promise<Relay[]> {
-      const rows: RelayRow[] = await db('relays').orderBy('id');
+      const rows: RelayRow[] = await db('relays').orderBy('id').select(db.raw(COLUMNS));
       return rows.map(fromRow);
     },
 
     byFollowUri: (uri: string) => one({ follow_uri: uri }),
     byActorUri: (uri: string) => one({ actor_uri: uri }),
 
-    /** The relay of this actor, if it has let this server in. */
-    accepted: (actorUri: string) => one({ actor_uri: actorUri, state: 'accepted' }),
+    /** The relay of this actor, if it has let this server in and is listened to. */
+    async accepted(actorUri: string): Promise<Relay | null> {
+      const relay = await one({ actor_uri: actorUri, state: 'accepted' });
+      return relay?.pausedAt === null ? relay : null;
+    },
 
     /** A relay has answered. An answer that is the same as before changes nothing, and is one, too. */
     async answered(
@@ -132,6 +190,8 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
         .update({
           videos_of_day: tx.raw('case when day = current_date then videos_of_day + 1 else 1 end'),
           day: today,
+          videos: tx.raw('videos + 1'),
+          last_video_at: tx.fn.now(),
         });
       return counted === 1;
     },
@@ -147,5 +207,9 @@ function fromRow(row: RelayRow): Relay {
     followUri: row.follow_uri,
     state: row.state,
     createdAt: row.created_at,
+    pausedAt: row.paused_at,
+    lastVideoAt: row.last_video_at,
+    videos: Number(row.videos),
+    videosToday: row.videos_today,
   };
 }

@@ -20,7 +20,7 @@ const verbs = {
   queue: ['pause', 'resume', 'rebuild'],
   // Of what could not be delivered to other servers.
   delivery: ['retry', 'discard'],
-  relay: ['add', 'remove'],
+  relay: ['add', 'remove', 'pause', 'resume'],
   inbox: ['replay'],
   // What For You is ranked by, and what may trend.
   ranking: ['change', 'reset'],

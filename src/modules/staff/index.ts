@@ -10,6 +10,8 @@ export {
 export {
   checkJoining,
   createJoining,
+  type EmailDomainBlock,
+  type IpBlock,
   ipSeverities,
   type JoiningBlockKind,
 } from './joining.ts';

@@ -96,11 +96,7 @@ export function createPreferences({ db, clock }: { readonly db: Db; readonly clo
     },
 
     /** What is not given stays as it is. It is about nobody else, so that the log does not tell of it. */
-    async prefer(
-      tx: Tx,
-      accountId: AccountId,
-      change: Partial<StaffPreferences>,
-    ): Promise<StaffPreferences> {
+    async prefer(tx: Tx, accountId: AccountId, change: Partial<StaffPreferences>): Promise<StaffPreferences> {
       // Held, so that two changes at once do not undo one another.
       await tx('users').where({ account_id: accountId }).forUpdate().first('account_id');
       const before = preferencesFromRow(

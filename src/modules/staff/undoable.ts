@@ -90,6 +90,8 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'delivery.discard': GONE,
   'relay.add': way('relay'),
   'relay.remove': because('It has to be asked again: see `vireo relay add`.'),
+  'relay.pause': way('relay'),
+  'relay.resume': way('relay'),
   'ranking.change': way('ranking'),
   'ranking.reset': way('ranking'),
   'trend.decide': way('rows'),

@@ -48,7 +48,7 @@ export async function purgeObjects(
     )
     .first('id');
   const isMade = busy && (await deps.db('videos').where({ id: videoId }).first('id'));
-  if (isMade || (await waitsForEvidence(deps, videoId)) || (await waitToBeHeld(deps.db, videoId)))
+  if (isMade || (await waitsForEvidence(deps, videoId)) || (await waitToBeHeld(deps.db, prefixesOf(videoId))))
     return async () => new Date(deps.clock.now() + mediaLimits.purgePauseMs);
   const found: string[] = [];
   for (const prefix of prefixesOf(videoId)) {

@@ -139,6 +139,18 @@ export const servers: Record<string, CliRun> = {
   'instance retry': { words: toHost, shows: says('tried now') },
   'relay list': { ...words(), shows: says('relays') },
   'relay add': { words: ({ peer, name }) => [peer.url(`/${name()}/inbox`)], shows: says('is asked') },
+  'relay pause': {
+    words: async (world) => [await aRelay(world)],
+    missing: ['https://nobody.example/inbox'],
+  },
+  'relay resume': {
+    async words(world) {
+      const address = await aRelay(world);
+      await world.cli('relay', 'pause', address);
+      return [address];
+    },
+    missing: ['https://nobody.example/inbox'],
+  },
   'relay remove': {
     async words({ cli, peer, name }) {
       const address = peer.url(`/${name()}/inbox`);
@@ -148,3 +160,9 @@ export const servers: Record<string, CliRun> = {
     missing: ['https://nobody.example/inbox'],
   },
 };
+
+async function aRelay({ cli, peer, name }: World): Promise<string> {
+  const address = peer.url(`/${name()}/inbox`);
+  await cli('relay', 'add', address);
+  return address;
+}

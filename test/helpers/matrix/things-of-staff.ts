@@ -263,6 +263,8 @@ export const kindsOfStaff = {
     await deadJob(world);
     return one('queue of dead jobs', { queue: 'default' }, ALL);
   },
+  relay: (world) => relayOf(world, 'relay', null),
+  'paused relay': (world) => relayOf(world, 'paused relay', new Date()),
   async 'picture of the server'({ context: { db, branding }, next }) {
     const row = { role: 'banner', width: 2, height: 1, updated_at: new Date() };
     const picture_key = `media/1/${String(next()).padStart(24, '0')}-banner.jpg`;
@@ -370,4 +372,15 @@ async function policyOf(world: World, severity: 'suspend' | 'allow'): Promise<Th
   const domain = `d${world.next()}.test`;
   const [row] = await world.context.db('domain_policies').insert({ domain, severity }).returning('id');
   return one(`domain: ${severity}`, { id: String(row.id), domain }, ALL);
+}
+
+async function relayOf({ context: { db, ids }, next }: World, what: string, paused_at: Date | null) {
+  await db('relays').delete();
+  const id = ids.next<'relay'>();
+  const address = `https://relay${next()}.test`;
+  await db('relays').insert({
+    ...{ id, kind: 'mastodon', state: 'accepted', paused_at },
+    ...{ inbox_uri: `${address}/inbox`, actor_uri: `${address}/actor`, follow_uri: `${address}/follow` },
+  });
+  return one(what, { id }, ALL);
 }

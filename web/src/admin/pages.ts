@@ -101,6 +101,10 @@ export const adminPages: Readonly<Record<string, AdminEntry>> = {
     ...{ title: 'domainLists', icon: 'link', group: 'federation', needs: 'domains' },
     load: () => import('./domains/lists-page.tsx').then((module) => module.DomainListsPage),
   },
+  relays: {
+    ...{ title: 'relays', icon: 'share', group: 'federation', needs: 'domains' },
+    load: () => import('./relays/relays-page.tsx').then((module) => module.RelaysPage),
+  },
   deliveries: {
     ...{ title: 'deliveries', icon: 'mail', group: 'federation', needs: 'queues' },
     load: () => import('./deliveries/deliveries-page.tsx').then((module) => module.DeliveriesPage),

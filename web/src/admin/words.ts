@@ -45,6 +45,7 @@ export const english = {
   servers: 'Servers',
   domains: 'Domains',
   domainLists: 'Lists of domains',
+  relays: 'Relays',
   queues: 'Queues',
   about: 'Pages and look',
   announcements: 'Announcements',

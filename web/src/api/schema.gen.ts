@@ -2766,6 +2766,33 @@ export interface Relationship {
   readonly note: string;
 }
 
+export interface Relay {
+  readonly id: string;
+  readonly inbox: string;
+  /** Null: it has not answered yet */
+  readonly actor: string | null;
+  /** How it was asked */
+  readonly kind: "mastodon" | "litepub";
+  readonly state: "pending" | "accepted" | "rejected";
+  /** Since when what it tells is passed over */
+  readonly paused_at: string | null;
+  readonly created_at: string;
+  /** When a video was last kept on its word */
+  readonly last_video_at: string | null;
+  /** Kept on its word, all in all */
+  readonly videos: number;
+  readonly videos_today: number;
+  /** Since when its server does not answer */
+  readonly failing_since: string | null;
+  /** Of the last delivery to it that was given up */
+  readonly last_error: string | null;
+}
+
+export interface RelayChange {
+  /** The entry of the log */
+  readonly audit_id: string;
+}
+
 export interface Releases {
   /** The one that runs */
   readonly version: string;

@@ -4,9 +4,15 @@ import type { Tx } from '../../../db/database.ts';
 import { idSchema, type JoiningBlockId } from '../../../lib/ids.ts';
 import type { Failure, Ok } from '../../../lib/result.ts';
 import { actorOf, type Viewer } from '../../../modules/auth/index.ts';
-import { type Actor, ipSeverities, type JoiningBlockKind } from '../../../modules/staff/index.ts';
+import {
+  type Actor,
+  type EmailDomainBlock,
+  type IpBlock,
+  ipSeverities,
+  type JoiningBlockKind,
+} from '../../../modules/staff/index.ts';
 import type { HttpDeps } from '../../deps.ts';
-import { refused } from '../../errors.ts';
+import { ApiError, refused } from '../../errors.ts';
 import { addressOf } from '../../limits.ts';
 import { route } from '../../route.ts';
 import { emptyEntity, flagSchema } from '../schemas.ts';
@@ -30,25 +36,53 @@ function ipBlockOf(body: z.output<z.ZodObject<typeof ipBlockFields>>, now: numbe
   return { severity, comment: body.comment, expiresAt: seconds ? new Date(now + seconds * 1_000) : null };
 }
 
+const emailDomainEntity = z
+  .object({
+    ...{ id: z.string(), domain: z.string(), allow_with_approval: z.boolean(), created_at: z.string() },
+    history: z.array(z.object({})),
+  })
+  .meta({ id: 'EmailDomainBlock' });
+
+const emailDomainOf = ({ id, domain, allowWithApproval, createdAt }: EmailDomainBlock) => ({
+  ...{ id, domain, allow_with_approval: allowWithApproval },
+  ...{ created_at: createdAt.toISOString(), history: [] },
+});
+
+const ipEntity = z
+  .object({
+    ...{ id: z.string(), ip: z.string(), severity: z.enum(ipSeverities), comment: z.string() },
+    ...{ created_at: z.string(), expires_at: z.string().nullable() },
+  })
+  .meta({ id: 'IpBlock' });
+
+const ipOf = ({ id, ip, severity, comment: said, expiresAt, createdAt }: IpBlock) => ({
+  ...{ id, ip, severity, comment: said },
+  ...{ created_at: createdAt.toISOString(), expires_at: expiresAt?.toISOString() ?? null },
+});
+
 export const listEmailDomainBlocks = route({
   method: 'get',
   path: '/api/v1/admin/email_domain_blocks',
   summary: 'E-mail providers with whose addresses nobody joins, or only by approval.',
   ...staff,
   scope: 'admin:read',
-  output: z.array(
-    z
-      .object({
-        ...{ id: z.string(), domain: z.string(), allow_with_approval: z.boolean(), created_at: z.string() },
-        history: z.array(z.object({})),
-      })
-      .meta({ id: 'EmailDomainBlock' }),
-  ),
-  handler: async ({ deps }) =>
-    (await deps.staff.joining.emailDomains()).map((block) => ({
-      ...{ id: block.id, domain: block.domain, allow_with_approval: block.allowWithApproval },
-      ...{ created_at: block.createdAt.toISOString(), history: [] },
-    })),
+  output: z.array(emailDomainEntity),
+  handler: async ({ deps }) => (await deps.staff.joining.emailDomains()).map(emailDomainOf),
+});
+
+export const getEmailDomainBlock = route({
+  method: 'get',
+  path: '/api/v1/admin/email_domain_blocks/:id',
+  summary: 'One of the blocked e-mail providers.',
+  ...staff,
+  scope: 'admin:read',
+  params,
+  output: emailDomainEntity,
+  handler: async ({ deps, params: { id } }) => {
+    const block = (await deps.staff.joining.emailDomains()).find((one) => one.id === id);
+    if (!block) throw new ApiError('not-found');
+    return emailDomainOf(block);
+  },
 });
 
 export const addEmailDomainBlock = route({
@@ -77,19 +111,23 @@ export const listIpBlocks = route({
     'Networks from which nobody joins, only by approval, or nobody is answered; those that have not run out.',
   ...staff,
   scope: 'admin:read:ip_blocks',
-  output: z.array(
-    z
-      .object({
-        ...{ id: z.string(), ip: z.string(), severity: z.enum(ipSeverities), comment: z.string() },
-        ...{ created_at: z.string(), expires_at: z.string().nullable() },
-      })
-      .meta({ id: 'IpBlock' }),
-  ),
-  handler: async ({ deps }) =>
-    (await deps.staff.joining.ips()).map((block) => ({
-      ...{ id: block.id, ip: block.ip, severity: block.severity, comment: block.comment },
-      ...{ created_at: block.createdAt.toISOString(), expires_at: block.expiresAt?.toISOString() ?? null },
-    })),
+  output: z.array(ipEntity),
+  handler: async ({ deps }) => (await deps.staff.joining.ips()).map(ipOf),
+});
+
+export const getIpBlock = route({
+  method: 'get',
+  path: '/api/v1/admin/ip_blocks/:id',
+  summary: 'One of the blocked networks.',
+  ...staff,
+  scope: 'admin:read:ip_blocks',
+  params,
+  output: ipEntity,
+  handler: async ({ deps, params: { id } }) => {
+    const block = (await deps.staff.joining.ips()).find((one) => one.id === id);
+    if (!block) throw new ApiError('not-found');
+    return ipOf(block);
+  },
 });
 
 export const addIpBlock = route({

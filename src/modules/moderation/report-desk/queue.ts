@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { reportLimits } from '../../../../config/limits.ts';
-import type { Db } from '../../../db/database.ts';
+import type { Db, Tx } from '../../../db/database.ts';
 import { within } from '../../../db/paging.ts';
 import type { AccountId, CommentId, ReportId, VideoId } from '../../../lib/ids.ts';
 import type { Page } from '../../../lib/paging.ts';
@@ -57,50 +57,14 @@ export interface Standings {
 
 /** The reports as the staff reads them. */
 export function reportQueue(db: Db) {
-  const desk = () =>
-    db('reports')
-      .join('accounts as reporters', 'reporters.id', 'reports.reporter_id')
-      .select('reports.*', 'reporters.domain as source');
-
+  const desk = () => deskRows(db);
   return {
     /** Reports by account, that with the oldest first; `after` is the `oldestId` of the last group of the page before. */
-    async groups(
-      filter: QueueFilter,
-      page: { readonly after: ReportId | null; readonly limit: number },
-    ): Promise<ReportGroup[]> {
-      const heads: { target_id: AccountId; count: string; reporters: string; oldest: ReportId }[] = await db(
-        'reports',
-      )
-        .join('accounts as reporters', 'reporters.id', 'reports.reporter_id')
-        .modify(narrowed(filter))
-        .groupBy('reports.target_id')
-        .modify((query) => {
-          if (page.after !== null) query.havingRaw('min(reports.id) > ?', [page.after]);
-        })
-        .orderByRaw('min(reports.id)')
-        .limit(page.limit)
-        .select('reports.target_id')
-        .select(db.raw('count(*) as count, count(distinct reports.reporter_id) as reporters'))
-        .select(db.raw('min(reports.id) as oldest'));
-      const rows: (DeskRow & { rank: string })[] = await db
-        .select('*')
-        .from(
-          desk()
-            .modify(narrowed(filter))
-            .whereIn(
-              'reports.target_id',
-              heads.map((head) => head.target_id),
-            )
-            .select(db.raw('row_number() over (partition by reports.target_id order by reports.id) as rank'))
-            .as('ranked'),
-        )
-        .where('rank', '<=', reportLimits.maxShown)
-        .orderBy('id');
-      return heads.map((head) => {
-        const reports = rows.filter((row) => row.target_id === head.target_id).map(fromDeskRow);
-        return foldGroup(head.target_id, Number(head.count), Number(head.reporters), reports);
-      });
-    },
+    groups: (filter: QueueFilter, page: GroupsPage): Promise<ReportGroup[]> =>
+      // Of one moment: others may close the reports of a group between its number and its rows.
+      db.transaction((snapshot) => groupsOf(snapshot, filter, page), {
+        ...{ isolationLevel: 'repeatable read', readOnly: true },
+      }),
 
     /** How many reports of each state, and accounts with open ones, the whole queue has. */
     async totals(): Promise<{ readonly open: number; readonly accounts: number; readonly untaken: number }> {
@@ -158,6 +122,51 @@ export function reportQueue(db: Db) {
         fromDeskRow,
       ),
   };
+}
+
+interface GroupsPage {
+  readonly after: ReportId | null;
+  readonly limit: number;
+}
+
+const deskRows = (db: Db | Tx) =>
+  db('reports')
+    .join('accounts as reporters', 'reporters.id', 'reports.reporter_id')
+    .select('reports.*', 'reporters.domain as source');
+
+async function groupsOf(tx: Tx, filter: QueueFilter, page: GroupsPage): Promise<ReportGroup[]> {
+  const heads: { target_id: AccountId; count: string; reporters: string; oldest: ReportId }[] = await tx(
+    'reports',
+  )
+    .join('accounts as reporters', 'reporters.id', 'reports.reporter_id')
+    .modify(narrowed(filter))
+    .groupBy('reports.target_id')
+    .modify((query) => {
+      if (page.after !== null) query.havingRaw('min(reports.id) > ?', [page.after]);
+    })
+    .orderByRaw('min(reports.id)')
+    .limit(page.limit)
+    .select('reports.target_id')
+    .select(tx.raw('count(*) as count, count(distinct reports.reporter_id) as reporters'))
+    .select(tx.raw('min(reports.id) as oldest'));
+  const rows: (DeskRow & { rank: string })[] = await tx
+    .select('*')
+    .from(
+      deskRows(tx)
+        .modify(narrowed(filter))
+        .whereIn(
+          'reports.target_id',
+          heads.map((head) => head.target_id),
+        )
+        .select(tx.raw('row_number() over (partition by reports.target_id order by reports.id) as rank'))
+        .as('ranked'),
+    )
+    .where('rank', '<=', reportLimits.maxShown)
+    .orderBy('id');
+  return heads.map((head) => {
+    const reports = rows.filter((row) => row.target_id === head.target_id).map(fromDeskRow);
+    return foldGroup(head.target_id, Number(head.count), Number(head.reporters), reports);
+  });
 }
 
 function narrowed(filter: QueueFilter) {

@@ -7,8 +7,7 @@ export type { StaffPreferences };
 const AT = '/api/v1/admin/preferences';
 
 export const preferences = () => request<StaffPreferences>('GET', AT);
-export const prefer = (change: Partial<StaffPreferences>) =>
-  request<StaffPreferences>('PATCH', AT, change);
+export const prefer = (change: Partial<StaffPreferences>) => request<StaffPreferences>('PATCH', AT, change);
 
 const MILDEST = { blur: true, greyscale: true, mute: true };
 

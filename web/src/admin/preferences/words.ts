@@ -3,7 +3,8 @@ export const english = {
   title: 'How you work',
   intro: 'This is for you alone: each of the staff chooses it.',
   evidence: 'What is hard to look at',
-  evidenceText: 'How reported and kept videos are shown to you. You can change it for each one while you look.',
+  evidenceText:
+    'How reported and kept videos are shown to you. You can change it for each one while you look.',
   blur: 'Cover it until I ask',
   greyscale: 'Without colours',
   mute: 'Without sound',
