@@ -250,7 +250,7 @@ export const variables = {
   SECRET_KEY: variable({
     schema: z.string().min(32).max(200),
     fallback: undefined,
-    doc: 'Protects private keys at rest. Absent: made on first start and kept in `DATA_DIR/secrets`. Back it up with the database: neither is of use without the other.',
+    doc: 'Protects private keys at rest. Absent: made on first start and kept in `DATA_DIR/secrets`. Back it up with the database: neither is of use without the other. `vireo secrets rotate` makes another one.',
     remedy: 'Write at least 32 random characters, the same on every machine of this server.',
     secret: true,
     group: 'Storage',

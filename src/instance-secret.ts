@@ -148,23 +148,15 @@ async function changeIn(
     if (before !== null && before === from && isFile)
       return ok({ change: { places: [], newKeyFile: null, wasBegun: true } });
     const to = dryRun ? from : await loadOrCreateSecret(files.folder, 'secret-key.next');
-    const ids = createIds(systemClock, await claimIdNode(db), Math.random);
-    const audit = createAudit({ db, ids });
+    const audit = createAudit({ db, ids: createIds(systemClock, await claimIdNode(db), Math.random) });
     const undo = new Error('Only tried.');
     let places: Resealed[] = [];
     const outcome = await inTx(async (tx): Promise<Result<object, Refusal>> => {
       await tx('instance_settings').where({ key: MARK }).forUpdate().first('key');
       if (!dryRun && (await isInUse(tx))) return inUse();
-      places = [];
-      for (const place of sealedPlaces) {
-        const telling = (done: number) => tell(`${done} ${place.name}`);
-        places.push(await reseal(tx, place, { from, to }, telling));
-      }
+      places = await sealAnew(tx, { from, to }, tell);
       if (dryRun) throw undo;
-      const mark: Mark = { mark: markOf(to), changedAt: new Date().toISOString() };
-      await tx('instance_settings')
-        .where({ key: MARK })
-        .update({ value: JSON.stringify(mark) });
+      await noteKey(tx, to);
       const detail = Object.fromEntries(places.map(({ place, sealed }) => [place, sealed]));
       const target = { kind: 'setting', id: 'SECRET_KEY' } as const;
       await audit.record(tx, operator, { action: 'secret-key.rotate', target, reason, detail });
@@ -179,6 +171,25 @@ async function changeIn(
   } finally {
     await db.destroy();
   }
+}
+
+async function sealAnew(
+  tx: Tx,
+  keys: { readonly from: string; readonly to: string },
+  tell: (step: string) => void,
+): Promise<Resealed[]> {
+  const places: Resealed[] = [];
+  for (const place of sealedPlaces) {
+    places.push(await reseal(tx, place, keys, (done) => tell(`${done} ${place.name}`)));
+  }
+  return places;
+}
+
+async function noteKey(tx: Tx, instanceSecret: string): Promise<void> {
+  const value: Mark = { mark: markOf(instanceSecret), changedAt: new Date().toISOString() };
+  await tx('instance_settings')
+    .where({ key: MARK })
+    .update({ value: JSON.stringify(value) });
 }
 
 const inUse = () =>

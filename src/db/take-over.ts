@@ -1,4 +1,4 @@
-import type { AccountId } from '../lib/ids.ts';
+import type { AccountId, VideoId } from '../lib/ids.ts';
 import type { Tx } from './database.ts';
 import { accountReferences } from './references.ts';
 
@@ -15,13 +15,14 @@ const PAIRS = [
 /**
  * Makes everything that names one account name another one. Of what both have once only, such as a like of the same video, that of
  * the other one stays. The database itself knows which rows those are, so that no table that comes later is forgotten. Returns how
- * many rows were looked at, by table, and how many of them gave way.
+ * many rows were looked at, by table, and how many of them gave way, and the videos that have
+ * less of something for it: their counts are the caller's to set right.
  */
 export async function takeOver(
   tx: Tx,
   from: AccountId,
   to: AccountId,
-): Promise<{ rows: Record<string, number>; dropped: number }> {
+): Promise<{ rows: Record<string, number>; dropped: number; videos: VideoId[] }> {
   for (const { table, columns } of PAIRS) {
     const [one, other] = columns;
     await tx(table)
@@ -30,15 +31,17 @@ export async function takeOver(
       .delete();
   }
   const rows: Record<string, number> = {};
+  const videos = new Set<VideoId>();
   let dropped = 0;
   for (const { table, column } of await accountReferences(tx)) {
     if (STAYS.has(`${table}.${column}`)) continue;
     const over = await giveOver(tx, { table, column }, { from, to });
     if (over.looked === 0) continue;
-    dropped += over.dropped;
+    dropped += over.gone.length;
+    for (const { video_id } of over.gone) if (video_id) videos.add(video_id);
     rows[table] = (rows[table] ?? 0) + over.looked;
   }
-  return { rows, dropped };
+  return { rows, dropped, videos: [...videos] };
 }
 
 /** Where something is named. */
@@ -49,26 +52,31 @@ export interface Reference {
   readonly only?: Readonly<Record<string, string>>;
 }
 
+/** A row that gave way. */
+interface Gone {
+  readonly video_id?: VideoId | null;
+}
+
 /** Makes rows that name one thing name another. What that has already gives way. */
 export async function giveOver(
   tx: Tx,
   { table, column, only = {} }: Reference,
   { from, to }: { readonly from: string; readonly to: string },
-): Promise<{ readonly looked: number; readonly dropped: number }> {
+): Promise<{ readonly looked: number; readonly gone: readonly Gone[] }> {
   const found: { place: string }[] = await tx(table)
     .where({ ...only, [column]: from })
     .forUpdate()
     .select(tx.raw('ctid::text as place'));
   const places = found.map(({ place }) => place);
-  if (places.length === 0) return { looked: 0, dropped: 0 };
+  if (places.length === 0) return { looked: 0, gone: [] };
   const become = (which: readonly string[]) =>
     couldBe(tx, (inner) => at(inner, table, which).update({ [column]: to }));
-  let dropped = 0;
+  const gone: Gone[] = [];
   // Row by row only where one of them cannot go over.
   for (const which of (await become(places)) ? [] : places.map((place) => [place])) {
-    if (!(await become(which))) dropped += await at(tx, table, which).delete();
+    if (!(await become(which))) gone.push(...((await at(tx, table, which).delete(['*'])) as Gone[]));
   }
-  return { looked: places.length, dropped };
+  return { looked: places.length, gone };
 }
 
 const at = (tx: Tx, table: string, places: readonly string[]) =>

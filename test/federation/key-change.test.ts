@@ -151,7 +151,7 @@ describe('all keys of a server', () => {
     expect(await db('instance_settings').where({ key: 'actor-keys-change-begun' })).toEqual([]);
     const again = await cli(server, 'actor', 'rotate-keys', '--all');
     expect(again).toMatchObject({ rows: [{ actors: 4 }] });
-    const entries = await db('audit_log').where({ action: 'actor.rotate-keys', target_id: 'all' });
+    const entries = await db('audit_log').where({ action: 'actor.rotate-keys', target_id: 'actor-keys' });
     expect(entries).toHaveLength(1);
   });
 });

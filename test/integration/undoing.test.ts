@@ -68,7 +68,9 @@ async function stateOf(area: string): Promise<Record<string, unknown>> {
       ({ row }) =>
         !/"standing": "open"|"trust": null/.test(row) && !/"(removed|released|revoked)_at": "/.test(row),
     );
-    return [table, counting.map(({ row }) => row).sort()];
+    // One that is paused again is so from then on.
+    const paused = /"paused_at": "[^"]+"/;
+    return [table, counting.map(({ row }) => row.replace(paused, '"paused_at": true')).sort()];
   });
   const numbers = area === 'ranking' ? (await recommending.settings.current()).version : null;
   return { ...Object.fromEntries(await Promise.all(tables)), numbers };

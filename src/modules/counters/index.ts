@@ -8,6 +8,7 @@ import { createHotCounts } from './hot.ts';
 import { recount } from './recount.ts';
 
 export { type Counts, NO_COUNTS } from './counts.ts';
+export { recountReactions } from './recount.ts';
 
 export type Counters = ReturnType<typeof createCounters>;
 

@@ -1,5 +1,6 @@
 import { counterLimits } from '../../../config/counter-limits.ts';
 import type { Db, Tx } from '../../db/database.ts';
+import type { VideoId } from '../../lib/ids.ts';
 
 /** A counter that did not say what its rows say. */
 export interface Miscount {
@@ -111,6 +112,11 @@ async function recountRows(tx: Tx, { of, table, id, counters }: Counted, ids: st
       return stored === counted ? [] : [{ of, id: String(row.id), counter, stored, counted }];
     }),
   );
+}
+
+/** Counts anew how often these videos were liked, commented on, passed on and saved. */
+export async function recountReactions(tx: Tx, videoIds: readonly VideoId[]): Promise<void> {
+  if (videoIds.length > 0) await recountRows(tx, STATS, [...videoIds]);
 }
 
 /**

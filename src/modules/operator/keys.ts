@@ -55,7 +55,7 @@ export function createKeyChanges(deps: KeyChangeDeps) {
         .onConflict('key')
         .ignore()
         .returning('key');
-      if (row) await audit.record(tx, by, { ...DEED, target: { kind: 'account', id: 'all' }, reason });
+      if (row) await audit.record(tx, by, { ...DEED, target: { kind: 'setting', id: 'actor-keys' }, reason });
       const { value: since } = await tx('instance_settings').where({ key: BEGUN }).first('value');
       return new Date(since);
     });

@@ -4,6 +4,7 @@ import { takeOver } from '../../db/take-over.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import { type Account, type Accounts, lockCounts } from '../accounts/index.ts';
+import { recountReactions } from '../counters/index.ts';
 import type { Measures } from '../moderation/index.ts';
 import { signalHearing } from '../signals/index.ts';
 import type { Social } from '../social/index.ts';
@@ -86,7 +87,8 @@ export function createMerging({ audit, accounts, social, measures }: MergingDeps
       return inTx(async (tx) => {
         const followers = await moveFollows(tx, from, to);
         const videos: VideoId[] = await tx('videos').where({ account_id: from.id }).pluck('id');
-        const { rows, dropped } = await takeOver(tx, from.id, to.id);
+        const { rows, dropped, videos: counted } = await takeOver(tx, from.id, to.id);
+        await recountReactions(tx, counted);
         await signalHearing.onVideo.all(
           tx,
           videos.map((videoId) => ({ videoId })),
