@@ -15,8 +15,8 @@ const PAIRS = [
 /**
  * Makes everything that names one account name another one. Of what both have once only, such as a like of the same video, that of
  * the other one stays. The database itself knows which rows those are, so that no table that comes later is forgotten. Returns how
- * many rows were looked at, by table, and how many of them gave way, and the videos that have less of something for it: their counts
- * are the caller's to set right.
+ * many rows were looked at, by table, and how many of them gave way, and the videos that have
+ * less of something for it: their counts are the caller's to set right.
  */
 export async function takeOver(
   tx: Tx,
@@ -37,9 +37,9 @@ export async function takeOver(
     if (STAYS.has(`${table}.${column}`)) continue;
     const over = await giveOver(tx, { table, column }, { from, to });
     if (over.looked === 0) continue;
-    dropped += over.dropped;
+    dropped += over.gone.length;
+    for (const { video_id } of over.gone) if (video_id) videos.add(video_id);
     rows[table] = (rows[table] ?? 0) + over.looked;
-    for (const video of over.videos) videos.add(video);
   }
   return { rows, dropped, videos: [...videos] };
 }
@@ -52,11 +52,9 @@ export interface Reference {
   readonly only?: Readonly<Record<string, string>>;
 }
 
-/** How many rows were looked at and how many gave way, and the videos that the latter were about. */
-interface GivenOver {
-  readonly looked: number;
-  readonly dropped: number;
-  readonly videos: readonly VideoId[];
+/** A row that gave way. */
+interface Gone {
+  readonly video_id?: VideoId | null;
 }
 
 /** Makes rows that name one thing name another. What that has already gives way. */
@@ -64,22 +62,21 @@ export async function giveOver(
   tx: Tx,
   { table, column, only = {} }: Reference,
   { from, to }: { readonly from: string; readonly to: string },
-): Promise<GivenOver> {
+): Promise<{ readonly looked: number; readonly gone: readonly Gone[] }> {
   const found: { place: string }[] = await tx(table)
     .where({ ...only, [column]: from })
     .forUpdate()
     .select(tx.raw('ctid::text as place'));
   const places = found.map(({ place }) => place);
-  if (places.length === 0) return { looked: 0, dropped: 0, videos: [] };
+  if (places.length === 0) return { looked: 0, gone: [] };
   const become = (which: readonly string[]) =>
     couldBe(tx, (inner) => at(inner, table, which).update({ [column]: to }));
-  const gone: { video_id?: VideoId | null }[] = [];
+  const gone: Gone[] = [];
   // Row by row only where one of them cannot go over.
   for (const which of (await become(places)) ? [] : places.map((place) => [place])) {
-    if (!(await become(which))) gone.push(...(await at(tx, table, which).delete(['*'])));
+    if (!(await become(which))) gone.push(...((await at(tx, table, which).delete(['*'])) as Gone[]));
   }
-  const videos = gone.flatMap(({ video_id }) => video_id ?? []);
-  return { looked: places.length, dropped: gone.length, videos };
+  return { looked: places.length, gone };
 }
 
 const at = (tx: Tx, table: string, places: readonly string[]) =>
