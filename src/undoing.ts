@@ -87,6 +87,7 @@ export function createUndoing(parts: Parts) {
       try {
         return await parts.inTx(async (tx) => {
           const undone: AuditId[] = [];
+          await parts.reportDesk.lockOf(tx, newestFirst);
           for (const id of newestFirst) {
             const outcome = await undoOne(tx, by, id, asked);
             if (!outcome.ok) {

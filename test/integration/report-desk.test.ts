@@ -135,6 +135,24 @@ describe('two moderators', () => {
   });
 });
 
+test('several deeds are taken back beside somebody who works on the same reports in another order', async () => {
+  const { db } = server.context;
+  const reports = [await reported(), await reported()].map(({ id }) => ({ id }));
+  const done = await change(mona, { change: 'dismiss', reports });
+  const [first, second] = reports;
+  const other = await db.transaction();
+  const lock = (id?: ReportId) => other('reports').where({ id }).forUpdate().noWait().select('id');
+  await lock(first?.id);
+  const asked = asker.ask('post', '/api/v1/admin/report_changes/undo', { as: mona, body: json(done) });
+  await expect
+    .poll(() => db('pg_locks').where({ granted: false }).select('pid'), { timeout: 10_000 })
+    .not.toEqual([]);
+  // Whoever waits for the first holds none of the others.
+  await lock(second?.id).finally(() => other.commit());
+  expect((await asked).status).toBe(200);
+  for (const { id } of reports) expect((await rowOf(id)).state).toBe('open');
+});
+
 describe('a measure and the reports behind it', () => {
   const act = (as: Person, path: string, body: object) =>
     asker.ask('post', `/api/v1/admin/${path}/action`, { as, body });

@@ -42,6 +42,18 @@ export function createReportDesk(base: DeskDeps) {
     ...reportEvidence(deps),
     sheets: evidenceSheets(deps),
 
+    /**
+     * Locks the reports that entries of the audit log are about, in one order: whoever takes several back one after the other would
+     * wait for somebody who waits for them.
+     */
+    async lockOf(tx: Tx, entryIds: readonly AuditId[]): Promise<void> {
+      const ids = tx('audit_log')
+        .whereIn('id', [...entryIds])
+        .where({ target_kind: 'report' })
+        .select(tx.raw('target_id::bigint'));
+      await tx('reports').whereIn('id', ids).orderBy('id').forUpdate().select('id');
+    },
+
     /** Takes back what an entry of the audit log did to a report or wrote about it. */
     async undo(tx: Tx, by: Actor, entryId: AuditId) {
       const entry = await base.audit.byId(tx, entryId);
