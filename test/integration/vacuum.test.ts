@@ -5,6 +5,8 @@ import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 /** Tables with many dead rows are found and cleared; the others are left alone. */
 let server: TestServer;
+/** PostgreSQL tells of what it counted after a second or more. */
+const PATIENT = { timeout: 20_000 };
 beforeAll(async () => {
   server = await startTestServer({ role: 'none' });
 });
@@ -41,7 +43,9 @@ test('a table with many dead rows is found, cleared, and smaller once it is writ
   expect(await found()).toEqual([]);
   await die();
   // What is counted is told to all a moment after the statement.
-  await expect.poll(async () => (await found()).map(({ table }) => table)).toEqual(['reserved_names']);
+  await expect
+    .poll(async () => (await found()).map(({ table }) => table), PATIENT)
+    .toEqual(['reserved_names']);
   const [before] = await found();
   expect(before).toMatchObject({ dead: expect.any(Number), bytesAfter: null });
 
@@ -51,7 +55,7 @@ test('a table with many dead rows is found, cleared, and smaller once it is writ
   if (!done.ok) throw new Error(done.detail);
   const [after] = done.tables;
   expect(after?.bytesAfter).toBeLessThan((before?.bytes ?? 0) / 4);
-  await expect.poll(() => found()).toEqual([]);
+  await expect.poll(() => found(), PATIENT).toEqual([]);
 
   const entry = await db('audit_log').where({ action: 'maintenance.vacuum' }).first('detail');
   expect(entry?.detail).toEqual({ full: true, tables: ['reserved_names'] });
