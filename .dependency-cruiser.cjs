@@ -57,9 +57,9 @@ module.exports = {
     ),
     forbid(
       'media-only-for-videos',
-      'Of the modules, only videos, storage, archives, backups, hashes, evidence of reports and for authorities, and the pictures of accounts may use media/.',
+      'Of the modules, only videos, storage, archives, backups, hashes, branding, evidence of reports and for authorities, and the pictures of accounts may use media/.',
       {
-        path: '^src/modules/(?!videos/|storage/|archives/|backups/|hashes/|moderation/(?:report-desk|legal-holds)/|accounts/pictures\\.ts$)',
+        path: '^src/modules/(?!videos/|storage/|archives/|backups/|branding/|hashes/|moderation/(?:report-desk|legal-holds)/|accounts/pictures\\.ts$)',
       },
       { path: '^media/' },
     ),

@@ -21,7 +21,8 @@ export interface Course {
   readonly stretches: readonly number[];
 }
 
-export const TOGETHER = 'together';
+/** Without ffmpeg, whose size is that of what was uploaded. */
+export const TOGETHER = 'everything but ffmpeg';
 
 /** Looks every two seconds at what the parts take, from now until it is stopped, and tells of it once a minute. */
 export function startSampler(watched: readonly Watched[], tell: (text: string) => void) {
@@ -52,15 +53,16 @@ async function sample(watched: readonly Watched[]): Promise<Sample> {
   const atMs = performance.now();
   const trees = await treesMib(watched.map(({ pid }) => pid));
   const mib = new Map<string, number>();
+  let encoding = 0;
   for (const [at, { name, children }] of watched.entries()) {
     const tree = trees[at];
     mib.set(name, (children ? tree?.own : tree?.all) ?? 0);
-    if (children) mib.set(children.name, tree?.children ?? 0);
+    if (!children) continue;
+    mib.set(children.name, tree?.children ?? 0);
+    encoding += tree?.children ?? 0;
   }
-  mib.set(
-    TOGETHER,
-    [...mib.values()].reduce((sum, size) => sum + size, 0),
-  );
+  const all = [...mib.values()].reduce((sum, size) => sum + size, 0);
+  mib.set(TOGETHER, all - encoding).set('with ffmpeg', all);
   return { atMs, mib };
 }
 

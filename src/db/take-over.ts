@@ -35,30 +35,55 @@ export async function takeOver(
   let dropped = 0;
   for (const { table, column } of await accountReferences(tx)) {
     if (STAYS.has(`${table}.${column}`)) continue;
-    const places: string[] = await tx(table)
-      .where({ [column]: from })
-      .forUpdate()
-      .select(tx.raw('ctid::text as place'))
-      .then((rows) => rows.map(({ place }: { place: string }) => place));
-    if (places.length === 0) continue;
-    const become = (which: readonly string[]) =>
-      couldBe(tx, (inner) => at(inner, table, which).update({ [column]: to }));
-    // Row by row only where one of them cannot go over.
-    for (const which of (await become(places)) ? [] : places.map((place) => [place])) {
-      if (await become(which)) continue;
-      const gone: { video_id?: VideoId | null }[] = await at(tx, table, which).delete(['*']);
-      for (const { video_id } of gone) if (video_id) videos.add(video_id);
-      dropped += gone.length;
-    }
-    rows[table] = (rows[table] ?? 0) + places.length;
+    const over = await giveOver(tx, { table, column }, { from, to });
+    if (over.looked === 0) continue;
+    dropped += over.gone.length;
+    for (const { video_id } of over.gone) if (video_id) videos.add(video_id);
+    rows[table] = (rows[table] ?? 0) + over.looked;
   }
   return { rows, dropped, videos: [...videos] };
+}
+
+/** Where something is named. */
+export interface Reference {
+  readonly table: string;
+  readonly column: string;
+  /** Which of the rows name such a thing, where others name something else. */
+  readonly only?: Readonly<Record<string, string>>;
+}
+
+/** A row that gave way. */
+interface Gone {
+  readonly video_id?: VideoId | null;
+}
+
+/** Makes rows that name one thing name another. What that has already gives way. */
+export async function giveOver(
+  tx: Tx,
+  { table, column, only = {} }: Reference,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<{ readonly looked: number; readonly gone: readonly Gone[] }> {
+  const found: { place: string }[] = await tx(table)
+    .where({ ...only, [column]: from })
+    .forUpdate()
+    .select(tx.raw('ctid::text as place'));
+  const places = found.map(({ place }) => place);
+  if (places.length === 0) return { looked: 0, gone: [] };
+  const become = (which: readonly string[]) =>
+    couldBe(tx, (inner) => at(inner, table, which).update({ [column]: to }));
+  const gone: Gone[] = [];
+  // Row by row only where one of them cannot go over.
+  for (const which of (await become(places)) ? [] : places.map((place) => [place])) {
+    if (!(await become(which))) gone.push(...((await at(tx, table, which).delete(['*'])) as Gone[]));
+  }
+  return { looked: places.length, gone };
 }
 
 const at = (tx: Tx, table: string, places: readonly string[]) =>
   tx(table).whereRaw('ctid = any(?::tid[])', [[...places]]);
 
-const IS_THERE = '23505';
+/** SQLSTATE of a row that is there already, and of one that would be about itself. */
+const IN_THE_WAY: ReadonlySet<unknown> = new Set(['23505', '23514']);
 
 /** Whether a change was made; false where there is such a row already. */
 async function couldBe(tx: Tx, change: (inner: Tx) => Promise<number>): Promise<boolean> {
@@ -66,7 +91,7 @@ async function couldBe(tx: Tx, change: (inner: Tx) => Promise<number>): Promise<
     await tx.transaction((inner) => change(inner));
     return true;
   } catch (error) {
-    if ((error as { code?: unknown }).code === IS_THERE) return false;
+    if (IN_THE_WAY.has((error as { code?: unknown }).code)) return false;
     throw error;
   }
 }

@@ -57,7 +57,10 @@ describe.skipIf(!hasBrowser)('the page about legal holds', { timeout: 120_000 },
       await page.getByRole('button', { name: deed }).click();
       await page.getByRole('dialog').getByLabel('Reason').fill('The court says so.');
       await page.getByRole('dialog').getByRole('button', { name: deed }).click();
-      await page.getByRole('main').getByText(state, { exact: true }).waitFor();
+      const head = page
+        .locator('header')
+        .filter({ has: page.getByRole('heading', { name: '@eve', level: 1 }) });
+      await head.getByText(state, { exact: true }).waitFor();
     }
     const log = await rig.server.context
       .db('audit_log')

@@ -15,7 +15,7 @@ describe.skipIf(!hasBrowser)('the page about how somebody of the staff works', {
     await page.getByRole('switch', { name: 'Without colours' }).click();
     await expect.poll(kept).toMatchObject({ greyscale: false, blur: true, quiet_from: null });
     await page.getByRole('switch', { name: 'Leave me alone at night' }).click();
-    await page.getByLabel('Until').selectOption('9');
+    await page.getByLabel('Until', { exact: true }).selectOption('9');
     await expect.poll(kept).toMatchObject({ quiet_from: 22, quiet_until: 9 });
     await page.getByRole('switch', { name: 'What cannot wait comes all the same' }).click();
     await page.getByRole('switch', { name: 'Tell me each morning what waits' }).click();

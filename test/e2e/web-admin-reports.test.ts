@@ -277,10 +277,10 @@ async function expectLoaded(image: ReturnType<Page['getByRole']>): Promise<void>
 const openReports = async () =>
   Number((await server.context.db('reports').where({ state: 'open' }).count('* as count').first())?.count);
 
-/** All reports but the numbers that count their changes. */
+/** All reports but the numbers that count their changes, and when they were closed for the first time, which stays known. */
 async function snapshot(): Promise<readonly object[]> {
   const all = await server.context.db('reports').orderBy('id');
-  return all.map(({ version: _version, updated_at: _at, ...report }) => report);
+  return all.map(({ version: _version, updated_at: _at, first_closed_at: _first, ...report }) => report);
 }
 
 const newestEntry = async (): Promise<AuditId | undefined> =>

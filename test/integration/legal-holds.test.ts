@@ -43,7 +43,7 @@ async function somebody() {
 }
 
 async function hold(kind: 'account' | 'video' | 'report', id: string): Promise<LegalHoldId> {
-  const body = { kind, id, reason: 'Order of the court.', reference: 'AZ 12/34' };
+  const body = { kind, target_id: id, reason: 'Order of the court.', reference: 'AZ 12/34' };
   const made = await client.post(AT, { as: boss, body });
   expect(made.status).toBe(200);
   return made.body.id;
@@ -165,9 +165,15 @@ describe('a hold', () => {
     expect((await file()).status).toBe(404);
     await exported(id);
     expect(await actions(id)).toEqual(['legal-hold.add', 'legal-hold.look', 'legal-hold.export']);
-    const again = await client.post(AT, { as: boss, body: { kind: 'video', id: videoId, reason: 'Again.' } });
+    const again = await client.post(AT, {
+      as: boss,
+      body: { kind: 'video', target_id: videoId, reason: 'Again.' },
+    });
     expect([again.status, again.body.code]).toEqual([422, 'decided-before']);
-    const none = await client.post(AT, { as: boss, body: { kind: 'video', id: '9', reason: 'Again.' } });
+    const none = await client.post(AT, {
+      as: boss,
+      body: { kind: 'video', target_id: '9', reason: 'Again.' },
+    });
     expect(none.status).toBe(404);
   });
 

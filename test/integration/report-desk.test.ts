@@ -51,7 +51,8 @@ const rowOf = (id: ReportId) =>
     .db('reports')
     .where({ id })
     .first()
-    .then(({ version: _v, updated_at: _u, ...row }) => row);
+    // When it was closed for the first time stays known, whatever is taken back.
+    .then(({ version: _v, updated_at: _u, first_closed_at: _f, ...row }) => row);
 const entriesOf = (id: ReportId) =>
   server.context.audit.list(
     { target: { kind: 'report', id } },

@@ -53,7 +53,7 @@ function asksWhy({ body }: Route): boolean {
 
 function withWhy(route: Route, { why }: OnRecord, right: Right): Right {
   const field = asksWhy(route) ? 'reason' : why;
-  if (field === undefined || typeof right.body !== 'object') return right;
+  if (field === undefined || typeof right.body === 'string') return right;
   return { ...right, body: { ...right.body, [field]: WHY } };
 }
 
@@ -108,7 +108,7 @@ describe.each(writing.map((route) => [nameOf(route), route] as const))('%s', (na
     for (const entry of entries) {
       expect(entry).toMatchObject({ actor_kind: 'person', account_id: world.as.admin?.id });
     }
-    const all = { ...fieldsOf(done.text), ...fieldsOf(right.body), ...params };
+    const all = { ...fieldsOf(right.body), ...fieldsOf(done.text), ...params };
     expect(entries.find(({ action }) => action === expected.action)).toMatchObject({
       target: filled(expected.target, all),
       ...(asksWhy(route) || expected.why ? { reason: WHY } : {}),

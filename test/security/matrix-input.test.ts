@@ -106,8 +106,8 @@ const FREE_IDS = ['9223372036854775806', '9223372036854775807'];
 const ALWAYS_DONE = 'POST /api/v1/accounts/:id/unfollow';
 
 describe('W5 W8 ids that are none, or of nothing', () => {
-  /** Hashtags, queues and kinds of files are words: each may be one. */
-  const withIds = routes.filter(({ path }) => /:(?!hashtag|name|kind|queue)/.test(path));
+  /** Hashtags, queues, kinds of files and what a picture is for are words: each may be one. */
+  const withIds = routes.filter(({ path }) => /:(?!hashtag|name|kind|queue|role)/.test(path));
 
   /** All of them for each way in which parameters are read, and one of each sort for all who read them in the same way. */
   const asked = new Set<Route['params']>();

@@ -1,14 +1,8 @@
 import type { Tx } from '../../db/database.ts';
+import { giveOver, type Reference } from '../../db/take-over.ts';
 
 /** Tables whose rows have ids that others name. */
 export type Merged = 'accounts' | 'videos' | 'comments';
-
-interface Reference {
-  readonly table: string;
-  readonly column: string;
-  /** Which of the rows name such a thing, where others name something else. */
-  readonly only?: Readonly<Record<string, string>>;
-}
 
 const named = (column: string, ...tables: readonly string[]): Reference[] =>
   tables.map((table) => ({ table, column }));
@@ -77,28 +71,4 @@ async function checkedReferences(tx: Tx, table: Merged): Promise<Reference[]> {
     [table],
   );
   return rows.filter((reference) => !STAYS_BEHIND.has(reference.table));
-}
-
-interface Way {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** SQLSTATE of a row that is there already, and of one that would be about itself. */
-const IN_THE_WAY: ReadonlySet<unknown> = new Set(['23505', '23514']);
-
-async function giveOver(tx: Tx, { table, column, only = {} }: Reference, { from, to }: Way): Promise<void> {
-  const places: { place: string }[] = await tx(table)
-    .where({ ...only, [column]: from })
-    .select(tx.raw('ctid::text as place'));
-  for (const { place } of places) {
-    const row = (conn: Tx) => conn(table).whereRaw('ctid = ?::tid', [place]);
-    try {
-      await tx.transaction((savepoint) => row(savepoint).update({ [column]: to }));
-    } catch (error) {
-      if (!IN_THE_WAY.has((error as { code?: unknown }).code)) throw error;
-      // The one that is kept has such a row: a like, a follow, a count.
-      await row(tx).delete();
-    }
-  }
 }

@@ -138,7 +138,7 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
         .where({ inbox_uri: address })
         .orWhere({ actor_uri: address })
         .forUpdate()
-        .first('id', 'inbox_uri', 'paused_at');
+        .first('id', 'inbox_uri', 'paused_at', tx.raw(`to_json(paused_at) #>> '{}' as since`));
       if (!row) return fail('not-found', `There is no relay ${address}.`);
       if ((row.paused_at !== null) === isPaused) {
         return fail('conflict', isPaused ? 'It is paused already.' : 'It is not paused.');
@@ -148,8 +148,8 @@ export function createRelays(base: { db: Db; ids: IdSource; urls: Urls; audit: A
         .update({ paused_at: isPaused ? (since ?? tx.fn.now()) : null });
       const target = { kind: 'relay', id: row.inbox_uri } as const;
       const action = isPaused ? 'relay.pause' : 'relay.resume';
-      // By which it is as it was, once that is taken back.
-      const detail = { since: row.paused_at?.toISOString() ?? null };
+      // By which it is as it was, to the microsecond, once that is taken back.
+      const detail = { since: row.since };
       return ok({ auditId: await audit.record(tx, by, { action, target, detail, ...why }) });
     },
 

@@ -163,6 +163,13 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'PATCH /api/v1/admin/settings': on('setting.change', 'setting INSTANCE_NAME'),
   'POST /api/v1/admin/settings/preview': LOOKED,
   'POST /api/v1/admin/settings/preview_color': LOOKED,
+  'POST /api/v1/admin/relays': on('relay.add', 'relay :address', {
+    before: async ({ next }) => ({ address: `https://relay${next()}.test/inbox` }),
+    sent: ({ address }) => ({ body: { address } }),
+  }),
+  'POST /api/v1/admin/relays/:id/pause': on('relay.pause', 'relay :inbox'),
+  'POST /api/v1/admin/relays/:id/resume': on('relay.resume', 'relay :inbox'),
+  'DELETE /api/v1/admin/relays/:id': on('relay.remove', 'relay :inbox'),
   'PUT /api/v1/admin/branding/:role': on('branding.set', 'setting :role'),
   'DELETE /api/v1/admin/branding/:role': on('branding.remove', 'setting :role'),
   'PUT /api/v1/admin/maintenance': on('maintenance.unlock', 'setting server-lock', {
@@ -174,7 +181,7 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   }),
   'POST /api/v1/admin/legal_holds': on('legal-hold.add', 'legal-hold :id', {
     before: async (world) => ({ report: (await alsoA('report')(world)).id ?? '' }),
-    sent: ({ report }) => ({ body: { kind: 'report', id: report } }),
+    sent: ({ report }) => ({ body: { kind: 'report', target_id: report } }),
   }),
   'POST /api/v1/admin/legal_holds/:id/release': on('legal-hold.release', 'legal-hold :id'),
   'POST /api/v1/admin/legal_holds/:id/restore': on('legal-hold.restore', 'legal-hold :id'),

@@ -272,6 +272,8 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'POST /api/v1/admin/announcements/undo': () => ({ body: { audit_id: '1' } }),
   'PUT /api/v1/admin/announcements/:id': () => ({ body: { text: 'We updated.' } }),
   'POST /api/v1/admin/relays': ({ next }) => ({ body: { address: `https://relay${next()}.test/inbox` } }),
+  'POST /api/v1/admin/relays/:id/pause': () => ({ body: { reason: 'It is too loud.' } }),
+  'POST /api/v1/admin/relays/:id/resume': () => ({ body: { reason: 'It is quiet again.' } }),
   'PUT /api/v1/admin/branding/:role': () => ({ body: { description: 'A heron.' } }),
   'POST /api/v1/admin/rules': () => ({ body: A_RULE }),
   'PUT /api/v1/admin/rules/:id': () => ({ body: A_RULE }),
@@ -285,7 +287,7 @@ export const RIGHT: Readonly<Record<string, (world: World, thing: Thing | null) 
   'POST /api/v1/admin/hashes/matches/:id/evidence': () => ({ body: { reason: 'Asked by the police.' } }),
   'PATCH /api/v1/admin/preferences': () => ({ body: { greyscale: false } }),
   'POST /api/v1/admin/legal_holds': ({ owner }) => ({
-    body: { kind: 'account', id: owner.id, reason: 'Asked by the police.' },
+    body: { kind: 'account', target_id: owner.id, reason: 'Asked by the police.' },
   }),
   ...Object.fromEntries(
     ['release', 'restore', 'export'].map((verb) => [

@@ -382,5 +382,5 @@ async function relayOf({ context: { db, ids }, next }: World, what: string, paus
     ...{ id, kind: 'mastodon', state: 'accepted', paused_at },
     ...{ inbox_uri: `${address}/inbox`, actor_uri: `${address}/actor`, follow_uri: `${address}/follow` },
   });
-  return one(what, { id }, ALL);
+  return one(what, { id, inbox: `${address}/inbox` }, ALL);
 }

@@ -2,11 +2,8 @@
 export function Logo() {
   return (
     <svg width="32" height="32" viewBox="0 0 32 32" aria-hidden="true">
-      <path
-        fill="var(--accent)"
-        d="M13 4C7 4 3 8.5 3 14.5V28h10c6 0 10.5-4.2 10.9-9.6L30 14l-6.3-4.2C22.3 6.3 18 4 13 4"
-      />
-      <circle cx="16.5" cy="12.5" r="2.6" fill="var(--on-accent)" />
+      <path fill="var(--accent)" d="M13 4C7 4 3 8 3 14V28h10c6 0 10-4 11-10L30 14l-6-4C22 6 18 4 13 4" />
+      <circle cx="17" cy="12" r="2.6" fill="var(--on-accent)" />
     </svg>
   );
 }

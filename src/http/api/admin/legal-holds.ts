@@ -94,12 +94,12 @@ const addHold = route({
   ...writing,
   body: z.object({
     kind: z.enum(legalHoldKinds),
-    id: idSchema<string>(),
+    target_id: idSchema<string>(),
     reason: why,
     reference: z.string().trim().max(maxReferenceCharacters).default(''),
   }),
   output: changedEntity,
-  handler: async ({ deps, body: { kind, id, reason, reference }, viewer }) => {
+  handler: async ({ deps, body: { kind, target_id: id, reason, reference }, viewer }) => {
     const input = { target: { kind, id }, reason, reference };
     const outcome = await deps.inTx((tx) => deps.legalHolds.add(tx, actorOf(viewer), input));
     if (!outcome.ok) throw refused(outcome);

@@ -26,7 +26,7 @@ export function AddDialog({ about, onDone, onClose }: AddProps) {
   const send = async (reason: string) => {
     if (!/^\d+$/.test(number.trim())) return setProblem(say('numberWrong'));
     setBusy(true);
-    const outcome = await hold({ kind, id: number.trim(), reason, reference });
+    const outcome = await hold({ kind, target_id: number.trim(), reason, reference });
     setBusy(false);
     if (outcome.ok) onDone();
     else setProblem(outcome.sentence);

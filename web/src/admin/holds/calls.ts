@@ -7,7 +7,7 @@ export const LIST = '/api/v1/admin/legal_holds';
 
 export interface NewHold {
   readonly kind: LegalHold['kind'];
-  readonly id: string;
+  readonly target_id: string;
   readonly reason: string;
   readonly reference: string;
 }
