@@ -185,6 +185,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'domain set far.example --severity silence --public-comment "Spam"',
     'domain block far.example --comment "Spam" --dry-run',
     'domain silence far.example',
+    'domain bulk --software mastodon --max-accounts 5 --newer-than 7 --severity silence --days 30 --dry-run',
     'domain no-feed far.example',
     'domain allow far.example',
     'domain remove far.example --dry-run',

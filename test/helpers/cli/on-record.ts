@@ -102,6 +102,7 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'delivery discard': ['delivery.discard'],
   'domain set': ['domain.set'],
   'domain block': ['domain.set'],
+  'domain bulk': ['domain.bulk'],
   'domain silence': ['domain.set'],
   'domain no-feed': ['domain.set'],
   'domain allow': ['domain.set'],

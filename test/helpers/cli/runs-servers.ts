@@ -80,6 +80,18 @@ export const servers: Record<string, CliRun> = {
   },
   'domain block': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'suspend' }) },
   'domain silence': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'silence' }) },
+  'domain bulk': {
+    words: ({ name }) => [
+      `${name()}.example`,
+      `${name()}.example`,
+      '--severity',
+      'silence',
+      '--reason',
+      'A wave.',
+    ],
+    missing: ['--software', 'nothing', '--severity', 'silence'],
+    shows: says('2 of 2 domains are changed'),
+  },
   'domain no-feed': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'no-feed' }) },
   'domain allow': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'allow' }) },
   'domain remove': { words: async (world) => [await decided(world)], missing: ['nobody.example'] },
