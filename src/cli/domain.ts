@@ -7,6 +7,7 @@ import { type DomainPolicy, type Severity, severities } from '../modules/instanc
 import { operator } from '../modules/staff/index.ts';
 import { addDomainBulk } from './domain-bulk.ts';
 import { addDomainLists } from './domain-lists.ts';
+import { addDomainWatches } from './domain-watches.ts';
 import { changeOf, levelOption, type PolicyOptions, said, saidOrTried, withDetails } from './domain-words.ts';
 import { textOf } from './given-file.ts';
 import { stepTeller } from './progress.ts';
@@ -137,6 +138,7 @@ export function domainCommand(run: Run): Command {
   addDomainBulk(command, run);
   addFiles(command, run);
   addDomainLists(command, run);
+  addDomainWatches(command, run);
   return command;
 }
 

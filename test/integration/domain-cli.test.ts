@@ -80,3 +80,34 @@ describe('vireo domain bulk', () => {
     expect(await severityOf('other.example')).toBeNull();
   });
 });
+
+describe('vireo domain watch', () => {
+  const watched = async () => (await domain('watches')).rows.map(({ host }) => host);
+
+  test('asks a server that is named, and those that people here follow most', async () => {
+    const { people } = world;
+    const [here, there] = [await people.local('fan'), await people.remote('star', 'stars.example')];
+    await people.follow(here, there);
+
+    expect(await domain('watch', 'chosen.example', '--dry-run')).toMatchObject({ code: 0 });
+    expect(await watched()).toEqual([]);
+    expect((await domain('watch', 'chosen.example')).code).toBe(0);
+    const most = await domain('watch', '--most-followed', '5');
+    expect(most).toMatchObject({ code: 0, rows: [{ host: 'stars.example' }] });
+    expect(await watched()).toEqual(['chosen.example', 'stars.example']);
+
+    expect((await domain('watch', '--most-followed', '0')).code).toBe(0);
+    expect(await watched(), 'those that were named stay').toEqual(['chosen.example']);
+    expect(await domain('unwatch', 'chosen.example', '--dry-run')).toMatchObject({ code: 0 });
+    expect(await watched()).toEqual(['chosen.example']);
+    expect(await domain('unwatch', 'chosen.example')).toMatchObject({ code: 0 });
+    expect(await watched()).toEqual([]);
+  });
+
+  test('refuses what is not one of both', async () => {
+    expect(await domain('watch')).toMatchObject({ code: 2, reason: 'usage' });
+    expect(await domain('watch', 'a.example', '--most-followed', '3')).toMatchObject({ code: 2 });
+    expect(await domain('watch', '--most-followed', '101')).toMatchObject({ code: 2 });
+    expect(await domain('watch', 'not a name')).toMatchObject({ code: 2, reason: 'domain-invalid' });
+  });
+});
