@@ -71,6 +71,7 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'maintenance.unlock': way('lock'),
   'maintenance.vacuum': RAN,
   'maintenance.fix-duplicates': GONE,
+  'maintenance.self-destruct': TOLD,
   'backup.create': RAN,
   'backup.verify': RAN,
   'backup.rehearse': RAN,
