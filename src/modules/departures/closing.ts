@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { portionLimits } from '../../../config/account-limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
+import { isClosing } from '../../db/server-closing.ts';
 import { isLocked } from '../../db/server-lock.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
 import type { Finish, JobRun } from '../../jobs/registry.ts';
@@ -103,8 +104,7 @@ export function createClosing({ db, inTx, enqueue, auth, audit }: ClosingDeps) {
     endAll: (run: JobRun): Promise<Finish | undefined> =>
       inPortions(inTx, run, async (tx) => {
         // Not without the word of whoever runs the server, wherever the job came from.
-        const closes = await tx('server_closing').first('one');
-        return closes !== undefined && (await auth.deleteSome(tx, portionLimits.accounts)) > 0;
+        return (await isClosing(tx)) && (await auth.deleteSome(tx, portionLimits.accounts)) > 0;
       }),
   };
 }

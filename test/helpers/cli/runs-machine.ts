@@ -92,7 +92,7 @@ const stored: Record<string, CliRun> = {
     code: 1,
     shows: says('TRANSCRIPTION_URL'),
   },
-  'media move': { ...words('--to', 's3'), code: 1, shows: says('S3_ENDPOINT') },
+  'storage move': { ...words('--to', 's3'), code: 1, shows: says('S3_ENDPOINT') },
   'storage check': { ...words('--repair', '--prefix', 'media/'), code: 1, shows: says('were read') },
   'announce add': { ...words('We move on Sunday.'), shows: lists({ state: 'shown' }) },
   'announce list': {
@@ -191,6 +191,8 @@ const stored: Record<string, CliRun> = {
     code: 2,
     shows: says('is not the domain'),
   },
+  'migrate status': { ...words(), shows: lists({ migration: '0001_accounts', state: 'done' }) },
+  'migrate run': { ...words(), shows: says('up to date') },
   doctor: { ...words('--quiet'), code: 1, shows: lists({ level: 'fault' }) },
 };
 
