@@ -60,6 +60,8 @@ export const portionLimits = {
   comments: 100,
   /** Rows that nobody is told of. */
   rows: 1_000,
+  /** People whose accounts end, where the whole server closes. */
+  accounts: 20,
   /** Follows looked at of which some are carried over, and people who block. */
   follows: 200,
   portionsPerRun: 20,

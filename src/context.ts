@@ -42,7 +42,7 @@ import { createAuth } from './modules/auth/index.ts';
 import { createBranding } from './modules/branding/index.ts';
 import { createClaims } from './modules/claims/index.ts';
 import { createComments } from './modules/comments/index.ts';
-import { createDepartures } from './modules/departures/index.ts';
+import { createClosing, createDepartures } from './modules/departures/index.ts';
 import { createDigests } from './modules/digests/index.ts';
 import { createDomains } from './modules/domains/index.ts';
 import { createEngagement } from './modules/engagement/index.ts';
@@ -340,6 +340,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   const departures = createDepartures({
     ...{ db, inTx, enqueue, accounts, social, videos, comments, engagement, notifications },
   });
+  const closing = createClosing({ db, inTx, enqueue, auth, audit });
   const claims = createClaims({
     ...{ db, inTx, ids, clock, enqueue, audit, mail, measures, hashes: guard.hashes, rules: config.claims },
     ...{ instanceSecret, origin, domain: urls.domain, instance: config.instance, unlistedDomains },
@@ -359,7 +360,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
   });
   const handlers = createJobHandlers({
     ...{ videos, media, reportDesk, legalHolds, pictures, archives, departures, portability, fieldChecks },
-    ...{ push, mail, auth, digests, domains, federation, watching: streams.watching, claims },
+    ...{ closing, push, mail, auth, digests, domains, federation, watching: streams.watching, claims },
   });
 
   const queues = openQueues(redis, config.redisPrefix);
@@ -389,7 +390,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
     ownsRedis: stack?.redisUrl !== undefined,
     ...{ db, inTx, ids, urls, redis, queues },
-    ...{ work, staff, undoing, announcements, branding },
+    ...{ closing, work, staff, undoing, announcements, branding },
     transparency: createTransparency({ db, settings: config.transparency }),
     ...createOperations({
       ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },

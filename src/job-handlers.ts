@@ -4,7 +4,7 @@ import type { createFieldChecks, Pictures } from './modules/accounts/index.ts';
 import type { Archives } from './modules/archives/index.ts';
 import type { Auth } from './modules/auth/index.ts';
 import type { Claims } from './modules/claims/index.ts';
-import type { createDepartures } from './modules/departures/index.ts';
+import type { createClosing, createDepartures } from './modules/departures/index.ts';
 import type { Digests } from './modules/digests/index.ts';
 import type { Domains } from './modules/domains/index.ts';
 import type { Mail } from './modules/mail/index.ts';
@@ -24,6 +24,7 @@ interface Parts {
   readonly pictures: Pictures;
   readonly archives: Archives;
   readonly departures: ReturnType<typeof createDepartures>;
+  readonly closing: ReturnType<typeof createClosing>;
   readonly portability: Portability;
   readonly fieldChecks: ReturnType<typeof createFieldChecks>;
   readonly push: Push;
@@ -61,6 +62,7 @@ export function createJobHandlers(parts: Parts): JobHandlers {
     'accounts.archive': (job, run) => archives.jobs.make(job, run),
     'archives.purge': ({ accountId }, run) => archives.jobs.purge(accountId, run),
     'accounts.clear': ({ accountId }, run) => departures.jobs.clear(accountId, run),
+    'accounts.end-all': (_, run) => parts.closing.endAll(run),
     'accounts.move': ({ accountId }, run) => departures.jobs.move(accountId, run),
     'accounts.import': ({ importId }, run) => portability.work(federation.lookup, importId, run),
     'accounts.verify': ({ accountId }, run) => fieldChecks.verify(accountId, run),

@@ -50,8 +50,10 @@ function stopRequest(): Promise<string> {
 }
 
 /** On the first start there is nobody yet: makes the owner, and returns the password if it was made up. */
-async function ensureOwner({ auth, inTx, config }: Context): Promise<string | null> {
+async function ensureOwner({ auth, inTx, config, closing }: Context): Promise<string | null> {
   if (config.role === 'worker' || (await auth.owner())) return null;
+  // The owner left with everybody else, and the server goes on until other servers have heard of it.
+  if (await closing.status()) return null;
   const given = config.owner.password?.reveal();
   const password = given ?? randomBytes(12).toString('base64url');
   const form = await auth.prepareSignUp({ username: config.owner.username, password });

@@ -12,7 +12,7 @@ export interface Entry {
 }
 
 /** Commands of one word; those of others have two. */
-const ONE_WORD: ReadonlySet<string> = new Set(['doctor', 'registrations']);
+const ONE_WORD: ReadonlySet<string> = new Set(['doctor', 'registrations', 'self-destruct']);
 
 /** Every command of `vireo`: the help and docs/cli.md show the examples, and each is run by the tests. */
 export const catalogue: Readonly<Record<string, Entry>> = {
@@ -137,6 +137,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'queue discard 42',
     'delivery discard --host far.example',
     'domain purge far.example --dry-run',
+    'self-destruct --domain video.example --dry-run',
     'domain unwatch far.example --dry-run',
     'media prune --remote --days 30 --max-gb 20 --dry-run',
     'media orphans --fix',

@@ -32,6 +32,7 @@ import type { Run, RunAlone } from './report.ts';
 import { reportCommand } from './reports.ts';
 import { ruleCommand } from './rule.ts';
 import { secretsCommand } from './secrets.ts';
+import { selfDestructCommand } from './self-destruct.ts';
 import { registrationsCommand, settingsCommand } from './settings.ts';
 import { storageCommand } from './storage.ts';
 import { userCommand } from './user.ts';
@@ -69,7 +70,7 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
       countersCommand,
       settingsCommand,
     ],
-    ...[brandingCommand],
+    ...[brandingCommand, selfDestructCommand],
   ])
     program.addCommand(noun(run));
   for (const command of everyCommand(program)) command.configureHelp({ showGlobalOptions: true });

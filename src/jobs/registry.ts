@@ -199,6 +199,14 @@ export const jobSpecs = {
     timeoutMs: 15 * minute,
     retryDelayMs: 1 * minute,
   },
+  /** Ends some accounts after others, as the whole server closes. */
+  'accounts.end-all': {
+    queue: 'default',
+    payload: z.object({}),
+    maxAttempts: 50,
+    timeoutMs: 15 * minute,
+    retryDelayMs: 1 * minute,
+  },
   /** Takes some followers of an account that moved along. */
   'accounts.move': {
     queue: 'default',

@@ -166,6 +166,7 @@ const noHandlers: JobHandlers = {
   'accounts.archive': unexpected,
   'archives.purge': unexpected,
   'accounts.clear': unexpected,
+  'accounts.end-all': unexpected,
   'accounts.move': unexpected,
   'mail.send': unexpected,
   'mail.reset': unexpected,

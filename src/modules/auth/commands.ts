@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Db, Tx } from '../../db/database.ts';
+import { isClosing } from '../../db/server-closing.ts';
 import type { AccountId, IdSource, SessionId } from '../../lib/ids.ts';
 import { fail, ok, type Result } from '../../lib/result.ts';
 import type { Account, Accounts, SealedKeys } from '../accounts/index.ts';
@@ -94,10 +95,12 @@ export function mayRegister(
 
 /** How people may join at this moment: in raid mode somebody looks at everybody who comes. */
 export function modeBy({
+  db,
   joining,
   isUnderRaid,
-}: Pick<AuthDeps, 'joining' | 'isUnderRaid'>): AuthDeps['modeNow'] {
+}: Pick<AuthDeps, 'joining' | 'isUnderRaid'> & { readonly db: Db }): AuthDeps['modeNow'] {
   return async (conn) => {
+    if (await isClosing(conn ?? db)) return 'closed';
     const { registrations } = joining;
     return registrations === 'open' && (await isUnderRaid(conn)) ? 'approval' : registrations;
   };
@@ -135,6 +138,7 @@ export async function createUser(
   form: PreparedSignUp,
   as: { role: Role; pending: boolean; unconfirmed?: boolean; invite?: TakenInvite | null },
 ): Promise<Result<{ account: Account; pending: boolean }, SignUpRefusal>> {
+  if (await isClosing(tx)) return fail('registrations-closed', 'This server closes for good.');
   const emailKey = form.email === null ? null : keyOfEmail(form.email);
   const unconfirmed = as.unconfirmed ?? false;
   if (emailKey !== null && (await isEmailTaken(tx, emailKey))) {

@@ -33,6 +33,24 @@ export function leaving({ accounts, clock }: { readonly accounts: Accounts; read
       return ok({ deleteAt: left.delete_at });
     },
 
+    /**
+     * Deletes some of all who have an account here, the owner too: for a server that closes. Nothing is left of those
+     * whom nobody has seen yet. Returns how many.
+     */
+    async deleteSome(tx: Tx, limit: number): Promise<number> {
+      const ids: AccountId[] = await tx('users')
+        .orderBy('account_id')
+        .limit(limit)
+        .forUpdate()
+        .pluck('account_id');
+      await removeUnseen(tx, ids);
+      const seen: AccountId[] = await tx('users').whereIn('account_id', ids).pluck('account_id');
+      for (const id of seen) await accounts.markDeleted(tx, id);
+      for (const table of ['sessions', 'oauth_codes', 'users'])
+        await tx(table).whereIn('account_id', seen).delete();
+      return ids.length;
+    },
+
     /** Deletes what is due. Returns how many accounts that were. */
     async deleteDue(inTx: InTx): Promise<number> {
       for (let deleted = 0; ; deleted += 1) {

@@ -2,7 +2,7 @@ import { portionLimits } from '../../../config/account-limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
 import { dropReferences } from '../../db/references.ts';
 import type { Enqueue } from '../../jobs/enqueue.ts';
-import type { Finish, JobRun } from '../../jobs/registry.ts';
+import type { JobRun } from '../../jobs/registry.ts';
 import type { AccountId } from '../../lib/ids.ts';
 import { type Account, type Accounts, lockCounts } from '../accounts/index.ts';
 import type { Comments } from '../comments/index.ts';
@@ -10,6 +10,9 @@ import type { Engagement } from '../engagement/index.ts';
 import type { Notifications } from '../notifications/index.ts';
 import type { Social } from '../social/index.ts';
 import type { Videos } from '../videos/index.ts';
+import { inPortions } from './portions.ts';
+
+export { createClosing } from './closing.ts';
 
 export interface DepartureDeps {
   readonly db: Db;
@@ -52,19 +55,6 @@ export function createDepartures(deps: DepartureDeps) {
         inPortions(deps.inTx, run, (tx) => moveSome(deps, tx, accountId)),
     },
   };
-}
-
-/** Does some portions, each in a transaction of its own, and comes back for the rest; `portion` says whether there is more. */
-async function inPortions(
-  inTx: InTx,
-  run: JobRun,
-  portion: (tx: Tx) => Promise<boolean>,
-): Promise<Finish | undefined> {
-  for (let done = 0; done < portionLimits.portionsPerRun; done += 1) {
-    run.signal.throwIfAborted();
-    if (!(await inTx(portion))) return undefined;
-  }
-  return async () => new Date();
 }
 
 /** A suspended account of another server whose suspension cannot be taken back any more. */

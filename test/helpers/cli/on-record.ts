@@ -149,6 +149,9 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'maintenance vacuum': ['maintenance.vacuum'],
   'branding set': ['branding.set'],
   'branding remove': ['branding.remove'],
+  'self-destruct': {
+    none: 'It is refused here, where others are tried; self-destruct.test.ts looks at what it leaves.',
+  },
   'counters recount': ['storage.recount'],
   'ranking set': ['ranking.change'],
   'ranking reset': ['ranking.reset'],
