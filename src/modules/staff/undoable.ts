@@ -71,6 +71,7 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'maintenance.unlock': way('lock'),
   'maintenance.vacuum': RAN,
   'maintenance.fix-duplicates': GONE,
+  'maintenance.clear-cache': RAN,
   'maintenance.migrate': because('There is no way down. To go back, restore a backup: docs/upgrading.md.'),
   'backup.create': RAN,
   'backup.verify': RAN,

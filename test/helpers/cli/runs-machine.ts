@@ -184,6 +184,7 @@ const stored: Record<string, CliRun> = {
   'backup restore': { ...words(), code: 1, shows: says('--replace') },
   // The server of these tests runs. What it does is in secret-change.test.ts.
   'secrets rotate': { ...words(), tried: 0, code: 1, shows: says('The server runs') },
+  'cache clear': { ...words(), shows: lists({ kind: 'trends' }) },
   'migrate status': { ...words(), shows: lists({ migration: '0001_accounts', state: 'done' }) },
   'migrate run': { ...words(), shows: says('up to date') },
   doctor: { ...words('--quiet'), code: 1, shows: lists({ level: 'fault' }) },
