@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type BlockListAudience, blockListAudiences } from '../modules/domains/index.ts';
 import { operator } from '../modules/staff/index.ts';
-import { said } from './domain-words.ts';
+import { saidOrTried } from './domain-words.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
 import { misused, type Report, type Run, refused } from './report.ts';
 
@@ -95,7 +95,7 @@ export function addDomainLists(command: Command, run: Run): void {
             domains.drafts.accept(tx, operator, ids),
           );
           if (!outcome.ok) return refused(outcome);
-          return ofTrial(said(outcome, `${outcome.changed} policies were made.`), trial);
+          return saidOrTried(outcome, `${outcome.changed} policies were made.`, trial);
         }
         if (reject) {
           const outcome = await tried(inTx, trial.dryRun === true, (tx) =>

@@ -3,25 +3,16 @@ import { Argument, Command, Option } from 'commander';
 import { type RemoteVideoMode, remoteVideoModes } from '../../config/env.ts';
 import type { Context } from '../context.ts';
 import { parseId } from '../lib/ids.ts';
-import {
-  type DomainPolicy,
-  type PolicyChange,
-  type Severity,
-  severities,
-} from '../modules/instances/index.ts';
+import { type DomainPolicy, type Severity, severities } from '../modules/instances/index.ts';
 import { operator } from '../modules/staff/index.ts';
+import { addDomainBulk } from './domain-bulk.ts';
 import { addDomainLists } from './domain-lists.ts';
-import { endOf, lastingOption, said } from './domain-words.ts';
+import { addDomainWatches } from './domain-watches.ts';
+import { changeOf, levelOption, type PolicyOptions, said, saidOrTried, withDetails } from './domain-words.ts';
 import { textOf } from './given-file.ts';
 import { stepTeller } from './progress.ts';
-import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
+import { DRY_RUN, type Tried, tried } from './rehearsal.ts';
 import { misused, type Report, type Run, refused } from './report.ts';
-
-interface PolicyOptions extends Omit<PolicyChange, 'severity'> {
-  readonly severity: Severity;
-  readonly days?: number;
-  readonly dryRun?: boolean;
-}
 
 /** `vireo domain …`: with which servers this one talks, and how. */
 export function domainCommand(run: Run): Command {
@@ -39,11 +30,9 @@ export function domainCommand(run: Run): Command {
       }),
     );
 
-  withDetails(command.command('set'))
+  withDetails(command.command('set').argument('<domain>'))
     .description('decide about a domain and its subdomains; what is left out stays as it is')
-    .addOption(
-      new Option('--severity <severity>', 'how strict').choices([...severities]).makeOptionMandatory(),
-    )
+    .addOption(levelOption())
     .action((domain: string, options: PolicyOptions) => run((context) => decide(context, domain, options)));
 
   for (const [verb, severity, description] of [
@@ -52,7 +41,7 @@ export function domainCommand(run: Run): Command {
     ['no-feed', 'no-feed', 'keep a domain from public lists and recommendations'],
     ['allow', 'allow', 'let a domain talk to this server, whatever is decided above it'],
   ] as const) {
-    withDetails(command.command(verb))
+    withDetails(command.command(verb).argument('<domain>'))
       .description(`${description}: the same as set --severity ${severity}`)
       .option('--comment <text>', 'why, for the staff')
       .action(
@@ -116,7 +105,7 @@ export function domainCommand(run: Run): Command {
         );
         if (!outcome.ok) return refused(outcome);
         const kept = outcome.kept.length > 0 ? ` Decided anew since: ${outcome.kept.join(', ')}.` : '';
-        return ofTrial(said(outcome, `${outcome.changed} domains are as they were before.${kept}`), options);
+        return saidOrTried(outcome, `${outcome.changed} domains are as they were before.${kept}`, options);
       }),
     );
 
@@ -146,35 +135,19 @@ export function domainCommand(run: Run): Command {
       }),
     );
 
+  addDomainBulk(command, run);
   addFiles(command, run);
   addDomainLists(command, run);
+  addDomainWatches(command, run);
   return command;
 }
 
-/** What may be said of a policy besides its level. */
-function withDetails(command: Command): Command {
-  return command
-    .argument('<domain>')
-    .option('--reject-media', 'never copy its files')
-    .option('--no-reject-media', 'copy its files again')
-    .option('--reject-reports', 'ignore its reports')
-    .option('--no-reject-reports', 'take its reports again')
-    .option('--obfuscate', 'hide part of the name in lists for everybody')
-    .option('--no-obfuscate', 'tell the whole name')
-    .option('--public-comment <text>', 'why, for everybody')
-    .option('--private-comment <text>', 'why, for the staff')
-    .addOption(lastingOption())
-    .option('--dry-run', 'say whom it is about, and change nothing');
-}
-
 async function decide(context: Context, domain: string, options: PolicyOptions): Promise<Report> {
-  const { days: lasting, dryRun, ...change } = options;
   const { domains, inTx, clock } = context;
-  if (dryRun) return { ok: true, rows: [await domains.effect([domain])], text: 'Nothing was changed.' };
-  const expiresAt = lasting === undefined ? undefined : endOf(lasting, clock.now());
-  const outcome = await inTx((tx) =>
-    domains.set(tx, operator, { domain, change: { ...change, expiresAt }, reason: '' }),
-  );
+  if (options.dryRun)
+    return { ok: true, rows: [await domains.effect([domain])], text: 'Nothing was changed.' };
+  const change = changeOf(options, clock.now());
+  const outcome = await inTx((tx) => domains.set(tx, operator, { domain, change, reason: '' }));
   if (!outcome.ok) return refused(outcome);
   return said(outcome, '', [rowOf(outcome.policy)]);
 }

@@ -1,7 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander';
-import type { InstanceFilter } from '../modules/domains/index.ts';
+import { Command } from 'commander';
 import { operator } from '../modules/staff/index.ts';
-
+import { type FilterOptions, filterOf, withFilter } from './instance-filter.ts';
 import type { Tried } from './rehearsal.ts';
 import { missing, type Report, type Run, refused } from './report.ts';
 
@@ -11,22 +10,11 @@ const MAX_LISTED = 1_000;
 export function instanceCommand(run: Run): Command {
   const command = new Command('instance').description('the servers known here, and how they do');
 
-  command
-    .command('list')
+  withFilter(command.command('list'))
     .description('list servers, by name')
-    .option('--search <text>', 'part of the name')
-    .option('--software <name>', 'what they run')
-    .option('--failing', 'those alone that do not answer deliveries')
-    .option('--limited', 'those alone about which something is decided')
-    .option('--min-accounts <count>', 'with so many accounts known here', count)
-    .option('--max-accounts <count>', 'with so many at most', count)
-    .option('--newer-than <days>', 'met less than so many days ago', count)
-    .option('--silent <days>', 'not heard from or reached for so many days', count)
-    .action((options: InstanceFilter & { newerThan?: number; silent?: number }) =>
+    .action((options: FilterOptions) =>
       run(async ({ domains }) => {
-        const { newerThan: newerThanDays, silent: silentDays, ...filter } = options;
-        const wanted = { ...filter, newerThanDays, silentDays };
-        const rows = await domains.servers.list(wanted, { after: null, limit: MAX_LISTED });
+        const rows = await domains.servers.list(filterOf(options), { after: null, limit: MAX_LISTED });
         return { ok: true, rows, text: `${rows.length} servers.` };
       }),
     );
@@ -82,9 +70,4 @@ export function instanceCommand(run: Run): Command {
       }),
     );
   return command;
-}
-
-function count(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Write a number.');
-  return Number(text);
 }

@@ -11,6 +11,11 @@ const subscribed = async ({ cli, peer, name }: World): Promise<string> => {
   const made = await cli('domain', 'subscribe', peer.url(`/${name()}.csv`));
   return String(made.rows[0]?.id);
 };
+const noticed = async ({ server: { context }, name }: World): Promise<string> => {
+  const domain = `${name()}.example`;
+  await context.db('block_notices').insert({ domain, peers: 3 });
+  return domain;
+};
 const toHost = ({ peer }: World) => [peer.host];
 
 const LISTED = {
@@ -80,6 +85,18 @@ export const servers: Record<string, CliRun> = {
   },
   'domain block': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'suspend' }) },
   'domain silence': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'silence' }) },
+  'domain bulk': {
+    words: ({ name }) => [
+      `${name()}.example`,
+      `${name()}.example`,
+      '--severity',
+      'silence',
+      '--reason',
+      'A wave.',
+    ],
+    missing: ['--software', 'nothing', '--severity', 'silence'],
+    shows: says('2 of 2 domains are changed'),
+  },
   'domain no-feed': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'no-feed' }) },
   'domain allow': { words: ({ name }) => [`${name()}.example`], shows: lists({ severity: 'allow' }) },
   'domain remove': { words: async (world) => [await decided(world)], missing: ['nobody.example'] },
@@ -125,6 +142,36 @@ export const servers: Record<string, CliRun> = {
     shows: says('1 policies were made'),
   },
   'domain exclude': { words: ({ name }) => [`${name()}.example`] },
+  'domain watch': { words: ({ peer }) => [peer.host], shows: says('are asked within minutes') },
+  'domain watches': {
+    async words({ cli, peer }) {
+      await cli('domain', 'watch', peer.host);
+      return [];
+    },
+    shows: lists({ chosen: true }),
+  },
+  'domain unwatch': {
+    async words({ cli, peer }) {
+      await cli('domain', 'watch', peer.host);
+      return [peer.host];
+    },
+    missing: ['nobody.example'],
+    shows: says('is asked no more'),
+  },
+  'domain notices': {
+    words: async (world) => {
+      await noticed(world);
+      return [];
+    },
+    shows: lists({ peers: 3 }),
+  },
+  'domain dismiss-notice': {
+    words: async (world) => [await noticed(world)],
+    missing: ['nobody.example'],
+    async shows({ words: [domain] }, { cli }) {
+      expect((await cli('domain', 'notices')).rows).not.toContainEqual(expect.objectContaining({ domain }));
+    },
+  },
   'domain publish': { ...words('members'), shows: lists({ audience: 'members' }) },
   'instance list': { ...words('--limited'), shows: says('servers') },
   'instance show': {
