@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
 import { opensActorKey } from '../federation/index.ts';
 import type { Db, InTx, Tx } from './db/database.ts';
@@ -6,9 +7,15 @@ import type { FigureSource, Sample } from './lib/figures.ts';
 import type { Logger } from './lib/log.ts';
 import type { Metrics } from './lib/metrics.ts';
 import type { SafeFetch } from './lib/net/safe-fetch.ts';
+import type { RedisCache } from './lib/redis-cache.ts';
 import type { Auth } from './modules/auth/index.ts';
 import { type BackupStatus, createBackups } from './modules/backups/index.ts';
-import { createDuplicates, createServerLock, createVacuum } from './modules/maintenance/index.ts';
+import {
+  createCaches,
+  createDuplicates,
+  createServerLock,
+  createVacuum,
+} from './modules/maintenance/index.ts';
 import { createReleases, type News, type Releases } from './modules/releases/index.ts';
 import type { Audit } from './modules/staff/index.ts';
 import type { Storage } from './modules/storage/index.ts';
@@ -28,6 +35,8 @@ interface Parts {
   readonly instanceSecret: string;
   readonly request: SafeFetch['request'];
   readonly auth: Auth;
+  readonly redis: Redis;
+  readonly caches: readonly RedisCache[];
 }
 
 /** What keeps a server safe from loss, and lets those who run it hear in time: backups, word of new versions, a lock for work on it. */
@@ -43,7 +52,10 @@ export function createSafekeeping({ config, media, instanceSecret, auth, ...part
   });
   const releases = createReleases({ ...parts, version, feed: config.releaseFeed, tell: staff.ofRelease });
   parts.metrics.watch([figuresOf(releases)]);
-  const maintenance = { vacuum: createVacuum(parts), fixDuplicates: createDuplicates(parts) };
+  const maintenance = {
+    ...{ vacuum: createVacuum(parts), fixDuplicates: createDuplicates(parts) },
+    clearCaches: createCaches(parts),
+  };
   return { backups, releases, serverLock: createServerLock(parts), maintenance };
 }
 

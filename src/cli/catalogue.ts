@@ -134,6 +134,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'hash remove 42',
     'announce remove 42',
     'branding remove logo --dry-run',
+    'cache clear trends --dry-run',
     'queue discard 42',
     'delivery discard --host far.example',
     'domain purge far.example --dry-run',

@@ -5,6 +5,7 @@ import { announceCommand } from './announce.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
 import { brandingCommand } from './branding.ts';
+import { cacheCommand } from './cache.ts';
 import { catalogue } from './catalogue.ts';
 import { claimCommand } from './claim.ts';
 import { classifierCommand } from './classifier.ts';
@@ -66,6 +67,7 @@ export function commandTree(run: Run, runAlone: RunAlone): Command {
       mediaCommand,
       storageCommand,
       maintenanceCommand,
+      cacheCommand,
       rankingCommand,
       countersCommand,
       settingsCommand,

@@ -150,6 +150,10 @@ test('media move, as storage move was called before, goes on and is not told of'
   expect(paths).not.toContain('media move');
 });
 
+test('what is no cache cannot be cleared', async () => {
+  expect(await world.cli('cache', 'clear', 'queues')).toMatchObject({ code: 2, reason: 'usage' });
+});
+
 test('is the same as a program of its own', async () => {
   const spawned = (...args: string[]) =>
     new Promise<{ code: number; out: string }>((resolve) => {

@@ -4,6 +4,7 @@ import { counterLimits } from '../../../config/counter-limits.ts';
 import { beforeDeadline } from '../../lib/deadline.ts';
 import type { VideoId } from '../../lib/ids.ts';
 import { parsedJson } from '../../lib/json.ts';
+import { type RedisCache, redisCache } from '../../lib/redis-cache.ts';
 import { type Counts, countsSchema } from './counts.ts';
 
 type Load = (ids: readonly VideoId[]) => Promise<Map<VideoId, Counts>>;
@@ -12,6 +13,7 @@ export interface HotCounts {
   readonly of: Load;
   /** What is kept of these is not true any more. */
   readonly changed: (ids: readonly VideoId[]) => void;
+  readonly cache: RedisCache;
 }
 
 /** Which videos are asked for so often that it pays to keep their counts: told from the reads of this process, in short windows. */
@@ -45,7 +47,8 @@ export function createHotCounts(deps: {
 }): HotCounts {
   const { redis, load } = deps;
   const isHot = createHeat(deps.now ?? (() => performance.now()));
-  const keyOf = (id: VideoId) => `${deps.prefix}:counts:${id}`;
+  const beginning = `${deps.prefix}:counts:`;
+  const keyOf = (id: VideoId) => `${beginning}${id}`;
   /** When this process last changed a video, in its own order: what was read before that is not kept. */
   const changes = new LRUCache<VideoId, number>({ max: counterLimits.maxWatched });
   let turn = 0;
@@ -89,6 +92,9 @@ export function createHotCounts(deps: {
 
   return {
     of,
+    cache: redisCache(redis, {
+      ...{ kind: 'counts', what: 'counts of videos that everybody asks for', beginning },
+    }),
     changed(ids) {
       turn += 1;
       for (const id of ids) changes.set(id, turn);

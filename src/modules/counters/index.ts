@@ -24,6 +24,7 @@ export function createCounters(deps: { readonly db: Db; readonly redis: Redis; r
      * process changed.
      */
     of: hot.of,
+    cache: hot.cache,
     /** Hears what a transaction of this process noted, once it is committed. */
     hear(noted: readonly Noted[]): void {
       hot.changed(

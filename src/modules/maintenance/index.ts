@@ -1,3 +1,4 @@
+export { type CacheKind, cacheKinds, createCaches } from './caches.ts';
 export { createDuplicates } from './duplicates.ts';
 export { type LockGate, openLockGate } from './gate.ts';
 export { createServerLock, type Lock, type ServerLock } from './lock.ts';

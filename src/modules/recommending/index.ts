@@ -79,6 +79,7 @@ export function createRecommending(deps: {
 
   return {
     settings,
+    cache: standings.cache,
     wishes,
     ...createSlates({ host, archive, standings, wishes, ids, clock, db, settingsVersion: () => version }),
     sweep: archive.sweep,

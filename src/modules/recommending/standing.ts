@@ -6,6 +6,7 @@ import { servingLimits } from '../../../config/serving-limits.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { afterReading } from '../../lib/deadline.ts';
 import { type AccountId, idSchema, type VideoId } from '../../lib/ids.ts';
+import { redisCache } from '../../lib/redis-cache.ts';
 import type { SlateId } from './archive.ts';
 
 /** The slate that is offered to somebody from its top, as far as it was not watched since. */
@@ -53,7 +54,8 @@ export function createStandings(deps: {
 }) {
   const { redis, clock } = deps;
   const marks = new LRUCache<AccountId, number>({ max: servingLimits.marks });
-  const keyOf = (accountId: AccountId) => `${deps.prefix}:feed:${accountId}`;
+  const beginning = `${deps.prefix}:feed:`;
+  const keyOf = (accountId: AccountId) => `${beginning}${accountId}`;
 
   async function inTime<T>(ask: () => Promise<T>): Promise<T | null> {
     if (redis.status !== 'ready') return null;
@@ -78,7 +80,18 @@ export function createStandings(deps: {
     );
   };
 
+  /** As `bust`, of whoever there is something kept of: without its mark, what is being chosen now by what was before would be offered. */
+  const remove = async (key: string): Promise<boolean> => {
+    const mark = randomInt(1, MARKS);
+    return (await redis.eval(CLEAR, 1, key, mark, 2 * servingLimits.keptMs)) === 1;
+  };
+
   return {
+    cache: redisCache(redis, {
+      ...{ kind: 'slates', what: 'what was chosen last for the feed of each person', beginning },
+      entry: { has: async (key) => (await redis.hexists(key, 'slate')) === 1, remove },
+    }),
+
     /** Null: nobody knows. */
     async of(accountId: AccountId): Promise<Standing | null> {
       const found = await inTime(() => redis.hmget(keyOf(accountId), 'mark', 'slate'));
@@ -127,6 +140,13 @@ if tonumber(redis.call('hget', KEYS[1], 'mark') or '0') ~= tonumber(ARGV[1]) the
 redis.call('hset', KEYS[1], 'slate', ARGV[2])
 redis.call('pexpire', KEYS[1], ARGV[3])
 return 1`;
+
+/** Not where it ended meanwhile: nobody would ask for it. */
+const CLEAR = `
+if redis.call('exists', KEYS[1]) == 0 then return 0 end
+redis.call('hset', KEYS[1], 'mark', ARGV[1])
+redis.call('pexpire', KEYS[1], ARGV[2])
+return redis.call('hdel', KEYS[1], 'slate', 'skips') > 0 and 1 or 0`;
 
 /** At once, or the page that is asked for next would come in between. */
 const SKIP = `

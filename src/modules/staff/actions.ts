@@ -26,7 +26,9 @@ const verbs = {
   ranking: ['change', 'reset'],
   trend: ['decide', 'trust', 'undo'],
   storage: ['clean', 'scan', 'mend', 'move', 'recount'],
-  maintenance: ['lock', 'unlock', 'vacuum', 'fix-duplicates', 'migrate', 'self-destruct'],
+  maintenance: [
+    ...(['lock', 'unlock', 'vacuum', 'fix-duplicates', 'migrate', 'clear-cache', 'self-destruct'] as const),
+  ],
   backup: ['create', 'verify', 'rehearse'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),

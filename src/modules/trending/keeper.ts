@@ -50,7 +50,7 @@ interface Kept {
 export function createTrendKeeper(deps: KeeperDeps) {
   const { db, clock, log, redis, signals, decisions, shelves } = deps;
   const owner = randomUUID();
-  const leaseKey = `${deps.prefix}:trends:keeper`;
+  const { leaseKey } = shelves;
   let kept: Kept | null = null;
   let loading: Promise<void> | null = null;
 
@@ -118,7 +118,11 @@ export function createTrendKeeper(deps: KeeperDeps) {
   async function write(from: Kept): Promise<void> {
     const now = clock.now();
     if (await shelves.isMine(owner)) await shelves.flush(from.trends.takeChanges(now));
-    else await shelves.replace(from.trends.allBoards(now), owner);
+    else {
+      await shelves.replace(from.trends.allBoards(now), owner);
+      // What is written less often is gone as well.
+      from.trustAt = 0;
+    }
     await tellHolds(from);
     if (now - from.trustAt < trendUpkeep.trustEveryMs) return;
     from.trustAt = now;

@@ -39,6 +39,7 @@ export function createTrending(deps: {
   };
   return {
     decisions,
+    cache: shelves.cache,
     lists: createTrendLists({ ...deps, shelves, decisions }),
     keeper: () => createTrendKeeper({ ...deps, decisions, shelves, onViral }),
   };

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { trendSettings, trendUpkeep } from '../../../config/trend-limits.ts';
+import { redisCache } from '../../lib/redis-cache.ts';
 
 /** Members of a list by their value, `-Infinity` where they left. */
 type Changes = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -16,6 +17,7 @@ export interface ShelfDeps {
  */
 export function createShelves({ redis, prefix }: ShelfDeps) {
   const key = (board: string): string => `${prefix}:trends:${board}`;
+  const leaseKey = key('keeper');
   const { perBoard, perSmallBoard } = trendSettings.bounds;
   const capOf = (board: string): number => (/^(tag|sound):/.test(board) ? perSmallBoard : perBoard);
 
@@ -48,6 +50,14 @@ export function createShelves({ redis, prefix }: ShelfDeps) {
   };
 
   return {
+    /** Says which process keeps trends, for a while. */
+    leaseKey,
+
+    /** Whoever keeps trends writes all of it within seconds. Who that is, is no part of it. */
+    cache: redisCache(redis, {
+      ...{ kind: 'trends', what: 'lists of trends', beginning: key(''), except: [leaseKey] },
+    }),
+
     /** Writes what changed: a few commands for each list, whatever its length. */
     flush: (changes: Changes): Promise<void> =>
       inPipelines([...changes].flatMap(([board, values]) => writing(board, values))),

@@ -145,6 +145,7 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   'maintenance fix-duplicates': {
     none: 'Nothing is there twice here; fix-duplicates looks at what it leaves.',
   },
+  'cache clear': ['maintenance.clear-cache'],
   'migrate run': { none: 'Nothing is pending here; migrate-cli looks at what it leaves.' },
   'maintenance vacuum': ['maintenance.vacuum'],
   'branding set': ['branding.set'],

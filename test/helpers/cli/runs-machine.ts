@@ -191,6 +191,7 @@ const stored: Record<string, CliRun> = {
     code: 2,
     shows: says('is not the domain'),
   },
+  'cache clear': { ...words(), shows: lists({ kind: 'trends' }) },
   'migrate status': { ...words(), shows: lists({ migration: '0001_accounts', state: 'done' }) },
   'migrate run': { ...words(), shows: says('up to date') },
   doctor: { ...words('--quiet'), code: 1, shows: lists({ level: 'fault' }) },
