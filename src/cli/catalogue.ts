@@ -12,7 +12,7 @@ export interface Entry {
 }
 
 /** Commands of one word; those of others have two. */
-const ONE_WORD: ReadonlySet<string> = new Set(['doctor', 'registrations']);
+const ONE_WORD: ReadonlySet<string> = new Set(['doctor', 'registrations', 'setup']);
 
 /** Every command of `vireo`: the help and docs/cli.md show the examples, and each is run by the tests. */
 export const catalogue: Readonly<Record<string, Entry>> = {
@@ -203,6 +203,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'media retention --run sessions',
     'media transcribe --all-missing',
     'media move --to s3 --keep',
+    'setup --owner ana --instance-name "Herons" --registrations approval',
     'storage check --repair',
     'counters recount --dry-run',
     'maintenance vacuum --dry-run',

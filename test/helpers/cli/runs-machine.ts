@@ -184,6 +184,8 @@ const stored: Record<string, CliRun> = {
   'backup restore': { ...words(), code: 1, shows: says('--replace') },
   // The server of these tests runs. What it does is in secret-change.test.ts.
   'secrets rotate': { ...words(), tried: 0, code: 1, shows: says('The server runs') },
+  // The server of these tests has an owner. What it does is in setup-cli.test.ts.
+  setup: { ...words('--owner', 'ana'), code: 1, shows: says('has an owner') },
   doctor: { ...words('--quiet'), code: 1, shows: lists({ level: 'fault' }) },
 };
 
