@@ -3,18 +3,20 @@ import { transcriptionLimits } from '../../config/media-limits.ts';
 import { retentionLimits } from '../../config/retention-limits.ts';
 import type { VideoId } from '../lib/ids.ts';
 import { type RetentionClass, retentionClasses } from '../modules/retention/index.ts';
-import { type StoreName, storeNames } from '../modules/storage/index.ts';
 import { noted, recorded, remakeOf, remakeOfMany } from './noted.ts';
-import { GB, inMegabytes, progressTeller, sizeOf } from './progress.ts';
+import { GB, sizeOf } from './progress.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
 import { missing, misused, type Report, type Run, refused } from './report.ts';
+import { addMove } from './storage.ts';
 import { idIn, videoIdIn } from './video-ids.ts';
 
 /** `vireo media …`: what media takes, and what may go. */
 export function mediaCommand(run: Run): Command {
   const command = new Command('media').description('what media takes, where it lies, and what may go');
-  for (const add of [addUsage, addRetention, addPrune, addOrphans, addLookup, addTranscribe, addMove])
+  for (const add of [addUsage, addRetention, addPrune, addOrphans, addLookup, addTranscribe])
     add(command, run);
+  // As it was called before: whoever has it in a script goes on.
+  addMove(command, run, { hidden: true });
   return command;
 }
 
@@ -213,35 +215,5 @@ function addTranscribe(command: Command, run: Run): void {
             }
           }
         }),
-    );
-}
-
-/** `vireo media move` */
-function addMove(command: Command, run: Run): void {
-  command
-    .command('move')
-    .description(
-      'move all media to another store, while the server goes on; to be repeated where it was cut off',
-    )
-    .addOption(new Option('--to <store>', 'where to').choices([...storeNames]).makeOptionMandatory())
-    .option('--keep', 'leave them where they were as well')
-    .option('--dry-run', 'only tell what would be moved')
-    .action(({ to, keep = false, dryRun = false }: { to: StoreName; keep?: boolean; dryRun?: boolean }) =>
-      run(async ({ media, audit, inTx }): Promise<Report> => {
-        const outcome = await media.move(to, { keep, dryRun, onProgress: progressTeller() });
-        if (!outcome.ok) return refused(outcome);
-        const { objects, damaged, foreign } = outcome;
-        const target = { kind: 'storage', id: to } as const;
-        if (!dryRun)
-          await noted({ audit, inTx }, { action: 'storage.move', target, detail: { objects, keep } });
-        const rows = damaged.map((key) => ({ damaged: key }));
-        const others =
-          foreign === 0 ? '' : ` ${foreign} objects that are not of this server were left alone.`;
-        const verb = keep ? 'copied' : 'moved';
-        const done = dryRun ? `would be ${verb}` : `were ${verb} and verified`;
-        const text = `${objects} objects (${inMegabytes(outcome)}) ${done}.${others}`;
-        if (rows.length === 0) return { ok: true, text };
-        return { ok: false, rows, text: `${text} Some were damaged before: see \`vireo storage check\`.` };
-      }),
     );
 }

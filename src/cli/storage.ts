@@ -1,12 +1,15 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type StoreName, storeNames } from '../modules/storage/index.ts';
 import { noted } from './noted.ts';
 import { inMegabytes, progressTeller } from './progress.ts';
 import type { Tried } from './rehearsal.ts';
-import type { Report, Run } from './report.ts';
+import { type Report, type Run, refused } from './report.ts';
 
-/** `vireo storage …`: whether what is stored is what it should be. */
+/** `vireo storage …`: where media lie, and whether they are what they should be. */
 export function storageCommand(run: Run): Command {
-  const command = new Command('storage').description('whether what is stored is what it should be');
+  const command = new Command('storage').description(
+    'where media lie, and whether they are what they should be',
+  );
 
   command
     .command('check')
@@ -36,7 +39,38 @@ export function storageCommand(run: Run): Command {
         return { ok: false, rows: findings, text: `${text} ${unmended} ${advice}.` };
       }),
     );
+  addMove(command, run, { hidden: false });
   return command;
+}
+
+/** `vireo storage move` */
+export function addMove(command: Command, run: Run, how: { readonly hidden: boolean }): void {
+  command
+    .command('move', how)
+    .description(
+      'move all media to another store, while the server goes on; to be repeated where it was cut off',
+    )
+    .addOption(new Option('--to <store>', 'where to').choices([...storeNames]).makeOptionMandatory())
+    .option('--keep', 'leave them where they were as well')
+    .option('--dry-run', 'only tell what would be moved')
+    .action(({ to, keep = false, dryRun = false }: { to: StoreName; keep?: boolean; dryRun?: boolean }) =>
+      run(async ({ media, audit, inTx }): Promise<Report> => {
+        const outcome = await media.move(to, { keep, dryRun, onProgress: progressTeller() });
+        if (!outcome.ok) return refused(outcome);
+        const { objects, damaged, foreign } = outcome;
+        const target = { kind: 'storage', id: to } as const;
+        if (!dryRun)
+          await noted({ audit, inTx }, { action: 'storage.move', target, detail: { objects, keep } });
+        const rows = damaged.map((key) => ({ damaged: key }));
+        const others =
+          foreign === 0 ? '' : ` ${foreign} objects that are not of this server were left alone.`;
+        const verb = keep ? 'copied' : 'moved';
+        const done = dryRun ? `would be ${verb}` : `were ${verb} and verified`;
+        const text = `${objects} objects (${inMegabytes(outcome)}) ${done}.${others}`;
+        if (rows.length === 0) return { ok: true, text };
+        return { ok: false, rows, text: `${text} Some were damaged before: see \`vireo storage check\`.` };
+      }),
+    );
 }
 
 function keyPrefix(text: string): string {

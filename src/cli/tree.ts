@@ -23,6 +23,7 @@ import { mailCommand } from './mail.ts';
 import { maintenanceCommand } from './maintenance.ts';
 import { commentCommand } from './measures.ts';
 import { mediaCommand } from './media.ts';
+import { migrateCommand } from './migrate.ts';
 import { queueCommand } from './queue.ts';
 import { raidCommand } from './raid.ts';
 import { rankingCommand } from './ranking.ts';
@@ -52,7 +53,8 @@ export function commandTree(run: Run, runAlone: RunAlone, around: Surroundings =
     .option('--json', 'print JSON for programs');
   for (const noun of [
     setupCommand(run, around),
-    ...[backupCommand(run, runAlone), doctorCommand(runAlone), secretsCommand(runAlone)],
+    ...[backupCommand(run, runAlone), doctorCommand(runAlone), migrateCommand(runAlone)],
+    ...[secretsCommand(runAlone)],
   ])
     program.addCommand(noun);
   for (const noun of [
@@ -81,14 +83,19 @@ export function commandTree(run: Run, runAlone: RunAlone, around: Surroundings =
   return program;
 }
 
-/** The commands that do something: those that have none below them. */
+/** The commands that do something: those that have none below them. Without former names of others, which the help does not show. */
 export function leavesOf(program: Command): Leaf[] {
   const below = (parent: Command, words: readonly string[]): Leaf[] =>
-    parent.commands.flatMap((command) => {
+    shownOf(parent).flatMap((command) => {
       const path = [...words, command.name()];
       return command.commands.length === 0 ? [{ path: path.join(' '), command }] : below(command, path);
     });
   return below(program, []);
+}
+
+function shownOf(parent: Command): Command[] {
+  const shown = new Set(parent.createHelp().visibleCommands(parent));
+  return parent.commands.filter((command) => shown.has(command));
 }
 
 /** All commands, with those that only hold others. */

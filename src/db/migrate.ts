@@ -17,6 +17,8 @@ export interface MigrateOptions {
   readonly only?: readonly string[];
   /** Where the migrations lie; another folder is for tests. */
   readonly folder?: URL;
+  /** Hears the name of each that is begun. */
+  readonly tell?: (name: string) => void;
 }
 
 /**
@@ -31,13 +33,13 @@ export async function migrate(databaseUrl: string, options: MigrateOptions = {})
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const { folder = MIGRATIONS_DIR } = options;
+    const { folder = MIGRATIONS_DIR, tell = () => undefined } = options;
     const ours = await migrationNames(folder);
     await refuseTooNew(lock, ours);
     const names = options.only ? ours.filter((name) => options.only?.includes(name)) : ours;
     const db = openDatabase(databaseUrl, 2);
     try {
-      return await migrateAll(db, migrationSource(names, folder));
+      return await migrateAll(db, migrationSource(names, folder, tell));
     } finally {
       await db.destroy();
     }
@@ -46,12 +48,13 @@ export async function migrate(databaseUrl: string, options: MigrateOptions = {})
   }
 }
 
-/** `migrate` for a server that starts. */
+/** `migrate` for a server that starts, and for whoever wants it done before. */
 export async function migrateOrRefuse(
   databaseUrl: string,
+  options: Pick<MigrateOptions, 'tell'> = {},
 ): Promise<Result<{ ran: string[] }, 'schema-too-new'>> {
   try {
-    return ok({ ran: await migrate(databaseUrl) });
+    return ok({ ran: await migrate(databaseUrl, options) });
   } catch (error) {
     if (!(error instanceof SchemaTooNewError)) throw error;
     return fail('schema-too-new', error.message);
@@ -71,6 +74,68 @@ export async function pendingMigrations(db: Knex): Promise<string[]> {
   const done = new Set<string>(await db('migrations').pluck('name'));
   return names.filter((name) => !done.has(name));
 }
+
+/** A migration, and whether it has run: `newer` is one that this program does not know. */
+export interface SchemaMigration {
+  readonly name: string;
+  readonly state: 'done' | 'pending' | 'newer';
+  readonly ranAt: Date | null;
+}
+
+export interface SchemaState {
+  readonly migrations: readonly SchemaMigration[];
+  /** Why this program cannot work with this schema; null where it can. */
+  readonly tooNew: string | null;
+  /** Whether some process migrates now. */
+  readonly isMigrating: boolean;
+}
+
+/** How the schema stands. Waits for nobody, and changes nothing. */
+export async function schemaState(databaseUrl: string, folder = MIGRATIONS_DIR): Promise<SchemaState> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'vireo-schema' });
+  await client.connect();
+  try {
+    const ours = await migrationNames(folder);
+    const ran = await ranMigrations(client);
+    const known = ours.map((name): SchemaMigration => {
+      const ranAt = ran.get(name) ?? null;
+      return { name, state: ranAt ? 'done' : 'pending', ranAt };
+    });
+    const newer = [...ran]
+      .filter(([name]) => !ours.includes(name))
+      .map(([name, ranAt]): SchemaMigration => ({ name, state: 'newer', ranAt }));
+    const { rows: holders } = await client.query(
+      `select 1 from pg_locks where locktype = 'advisory' and granted and classid = 0 and objid = $1
+          and database = (select oid from pg_database where datname = current_database())`,
+      [MIGRATION_LOCK],
+    );
+    const tooNew = await refuseTooNew(client, ours).then(
+      () => null,
+      (error) => {
+        if (error instanceof SchemaTooNewError) return error.message;
+        throw error;
+      },
+    );
+    return { migrations: [...known, ...newer], tooNew, isMigrating: holders.length > 0 };
+  } finally {
+    await client.end();
+  }
+}
+
+async function ranMigrations(client: pg.Client): Promise<Map<string, Date>> {
+  const { rows: tables } = await client.query<{ at: string | null }>(
+    `select to_regclass('migrations') as at`,
+  );
+  if (tables[0]?.at == null) return new Map();
+  const { rows } = await client.query<{ name: string; migration_time: Date }>(
+    'select name, migration_time from migrations order by id',
+  );
+  return new Map(rows.map(({ name, migration_time }) => [name, migration_time]));
+}
+
+/** The names of those that have not run. */
+export const pendingOf = (migrations: readonly SchemaMigration[]): string[] =>
+  migrations.flatMap(({ name, state }) => (state === 'pending' ? [name] : []));
 
 /** A lock was not to be had in time, or somebody who had it waited for one of ours (PostgreSQL, appendix A). */
 const GAVE_WAY: ReadonlySet<unknown> = new Set(['55P03', '40P01']);
@@ -111,7 +176,11 @@ interface Migration {
   readonly oldestCode?: number;
 }
 
-function migrationSource(names: readonly string[], folder: URL): Knex.MigrationSource<string> {
+function migrationSource(
+  names: readonly string[],
+  folder: URL,
+  tell: (name: string) => void,
+): Knex.MigrationSource<string> {
   return {
     getMigrations: async () => [...names],
     getMigrationName: (name) => name,
@@ -119,6 +188,7 @@ function migrationSource(names: readonly string[], folder: URL): Knex.MigrationS
       const loaded = (await import(new URL(`${name}.ts`, folder).href)) as Migration;
       return {
         up: async (knex) => {
+          tell(name);
           const { migrationLockMs, migrationStatementMs } = databaseLimits;
           await knex.raw(`set local lock_timeout = ${migrationLockMs}`);
           await knex.raw(`set local statement_timeout = ${migrationStatementMs}`);

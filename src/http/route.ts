@@ -30,7 +30,7 @@ export interface Route {
   readonly path: string;
   readonly summary: string;
   readonly audience: Audience;
-  /** What of the staff’s permissions it needs: of each route for the staff, and of no other. */
+  /** What of the staff’s permissions it needs: of each route for the staff but what each of them has, and of no other. */
   readonly permission?: Permission;
   /** What a bearer token must be allowed. Null only for routes that reveal and change nothing personal. */
   readonly scope: Scope | null;

@@ -145,7 +145,7 @@ describe.skipIf(!hasBrowser)(
       await rm(directory, { recursive: true, force: true });
     });
 
-    /** Runs `vireo media move` beside the server, as an admin does. */
+    /** Runs `vireo storage move` beside the server, as an admin does. */
     async function move(to: StoreName): Promise<{ ok: boolean; message: string }> {
       const { config, databaseUrl, redisUrl } = server.context;
       const env = {
@@ -154,7 +154,7 @@ describe.skipIf(!hasBrowser)(
         ...variables(),
       };
       const root = fileURLToPath(new URL('../..', import.meta.url));
-      const args = ['src/cli/main.ts', '--json', 'media', 'move', '--to', to];
+      const args = ['src/cli/main.ts', '--json', 'storage', 'move', '--to', to];
       const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env });
       return JSON.parse(stdout);
     }

@@ -137,6 +137,19 @@ describe.each(leaves)('vireo $path', ({ path, command }) => {
   }
 });
 
+test('media move, as storage move was called before, goes on and is not told of', async () => {
+  const [now, before] = await Promise.all([
+    world.cli('storage', 'move', '--to', 's3'),
+    world.cli('media', 'move', '--to', 's3'),
+  ]);
+  expect(now).toMatchObject({ code: 1, message: expect.stringContaining('S3_ENDPOINT') });
+  expect({ code: before.code, out: before.out }).toEqual({ code: now.code, out: now.out });
+  const media = commandTree(nothing, nothing).commands.find((noun) => noun.name() === 'media');
+  expect(media?.helpInformation()).toContain('usage');
+  expect(media?.helpInformation()).not.toMatch(/^ *move /m);
+  expect(paths).not.toContain('media move');
+});
+
 test('is the same as a program of its own', async () => {
   const spawned = (...args: string[]) =>
     new Promise<{ code: number; out: string }>((resolve) => {

@@ -171,7 +171,10 @@ describe('allow-list mode', () => {
     await set('listed.test', { severity: 'allow' });
     await set('noted.test', { severity: 'noop' });
     const closed = await startTestServer({
-      variables: { FEDERATION_MODE: 'allow-list', DATABASE_URL: databaseUrl, ORIGIN: server.origin },
+      variables: {
+        ...{ FEDERATION_MODE: 'allow-list', DATABASE_URL: databaseUrl, ORIGIN: server.origin },
+        DATA_DIR: server.dataDir,
+      },
     });
     try {
       const { instances, videos: shown } = closed.context;

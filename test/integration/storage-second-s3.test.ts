@@ -137,7 +137,7 @@ test('OP15 a move whose process is killed half-way loses nothing, and is carried
     ...{ SECOND_S3_ACCESS_KEY: other.accessKey, SECOND_S3_SECRET_KEY: other.secretKey },
   };
   const move = () =>
-    spawn(process.execPath, ['src/cli/main.ts', '--json', 'media', 'move', '--to', 'second-s3'], {
+    spawn(process.execPath, ['src/cli/main.ts', '--json', 'storage', 'move', '--to', 'second-s3'], {
       cwd: fileURLToPath(new URL('../../', import.meta.url)),
       env,
       stdio: ['ignore', 'pipe', 'inherit'],

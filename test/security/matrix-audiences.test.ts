@@ -38,9 +38,11 @@ type Expected = 'answered' | 'absent' | 'not-signed-in' | 'staff-only' | 'permis
 /** The rule of every route, from what it declares and what is said of it in the table of kinds. */
 function expected(route: Route, about: About | null, thing: Thing | null, who: Audience): Expected {
   if (who === 'anonymous' && route.audience !== 'anyone') return 'not-signed-in';
-  if (route.permission !== undefined) {
+  if (route.audience === 'staff') {
     if (who !== 'moderator' && who !== 'admin') return 'staff-only';
-    return permissionsOf(ROLES[who]).includes(route.permission) ? 'answered' : 'permission-missing';
+    const { permission } = route;
+    const may = permission === undefined || permissionsOf(ROLES[who]).includes(permission);
+    return may ? 'answered' : 'permission-missing';
   }
   if (!about || !thing) return 'answered';
   if (about.absent?.includes(thing.what)) return 'absent';

@@ -26,7 +26,7 @@ const verbs = {
   ranking: ['change', 'reset'],
   trend: ['decide', 'trust', 'undo'],
   storage: ['clean', 'scan', 'mend', 'move', 'recount'],
-  maintenance: ['lock', 'unlock', 'vacuum', 'fix-duplicates'],
+  maintenance: ['lock', 'unlock', 'vacuum', 'fix-duplicates', 'migrate'],
   backup: ['create', 'verify', 'rehearse'],
   report: [
     ...(['assign', 'resolve', 'dismiss', 'reopen', 'categorise'] as const),

@@ -23,7 +23,7 @@ export async function checkChoice({
   if (!s3) {
     return fail(
       'storage-unusable',
-      'The media of this server lie in object storage, and S3_ENDPOINT is not set. Set it again; to do without it, run `vireo media move --to files` first.',
+      'The media of this server lie in object storage, and S3_ENDPOINT is not set. Set it again; to do without it, run `vireo storage move --to files` first.',
     );
   }
   const newest: { key: string }[] = await db('video_assets')

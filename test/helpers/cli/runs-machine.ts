@@ -92,7 +92,7 @@ const stored: Record<string, CliRun> = {
     code: 1,
     shows: says('TRANSCRIPTION_URL'),
   },
-  'media move': { ...words('--to', 's3'), code: 1, shows: says('S3_ENDPOINT') },
+  'storage move': { ...words('--to', 's3'), code: 1, shows: says('S3_ENDPOINT') },
   'storage check': { ...words('--repair', '--prefix', 'media/'), code: 1, shows: says('were read') },
   'announce add': { ...words('We move on Sunday.'), shows: lists({ state: 'shown' }) },
   'announce list': {
@@ -186,6 +186,8 @@ const stored: Record<string, CliRun> = {
   'secrets rotate': { ...words(), tried: 0, code: 1, shows: says('The server runs') },
   // The server of these tests has an owner. What it does is in setup-cli.test.ts.
   setup: { ...words('--owner', 'ana'), code: 1, shows: says('has an owner') },
+  'migrate status': { ...words(), shows: lists({ migration: '0001_accounts', state: 'done' }) },
+  'migrate run': { ...words(), shows: says('up to date') },
   doctor: { ...words('--quiet'), code: 1, shows: lists({ level: 'fault' }) },
 };
 
