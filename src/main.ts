@@ -57,7 +57,9 @@ async function ensureOwner({ auth, inTx, config, closing }: Context): Promise<st
   const given = config.owner.password?.reveal();
   const password = given ?? randomBytes(12).toString('base64url');
   const form = await auth.prepareSignUp({ username: config.owner.username, password });
-  const made = await inTx((tx) => auth.createUser(tx, form, { role: 'owner', pending: false }));
+  const made = await inTx((tx) => auth.createFirstOwner(tx, form));
+  // By another process, or by vireo setup, in this very moment.
+  if (!made.ok && made.reason === 'owner-exists') return null;
   if (!made.ok) throw new Error(`The owner account could not be made: ${made.detail}`);
   return given === undefined ? password : null;
 }

@@ -12,7 +12,7 @@ export interface Entry {
 }
 
 /** Commands of one word; those of others have two. */
-const ONE_WORD: ReadonlySet<string> = new Set(['doctor', 'registrations', 'self-destruct']);
+const ONE_WORD: ReadonlySet<string> = new Set(['doctor', 'registrations', 'self-destruct', 'setup']);
 
 /** Every command of `vireo`: the help and docs/cli.md show the examples, and each is run by the tests. */
 export const catalogue: Readonly<Record<string, Entry>> = {
@@ -206,6 +206,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'media retention --run sessions',
     'media transcribe --all-missing',
     'storage move --to s3 --keep',
+    'setup --owner ana --instance-name "Herons" --registrations approval',
     'storage check --repair',
     'counters recount --dry-run',
     'migrate run --dry-run',

@@ -4,15 +4,9 @@ import { createContext } from '../context.ts';
 import { createLogger } from '../lib/log.ts';
 import { GivenFileError } from './given-file.ts';
 import { exitCodeOf, exitCodes, misused, type Report, type Run, type RunAlone, refused } from './report.ts';
+import type { Surroundings } from './surroundings.ts';
 import { table } from './table.ts';
 import { commandTree, everyCommand } from './tree.ts';
-
-/** Where a command runs: by default in this process, as it was started. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: Pick<NodeJS.WritableStream, 'write'>;
-  readonly stderr: Pick<NodeJS.WritableStream, 'write'>;
-}
 
 /** Runs `vireo` with these words behind its name; gives the exit code. */
 export async function vireo(args: readonly string[], around: Surroundings = process): Promise<number> {
@@ -45,7 +39,7 @@ export async function vireo(args: readonly string[], around: Surroundings = proc
     print(await work(read.config, createLogger('warn', around.stderr)));
   };
 
-  const program = commandTree(run, runAlone);
+  const program = commandTree(run, runAlone, around);
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => around.stdout.write(text),

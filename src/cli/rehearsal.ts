@@ -2,18 +2,26 @@ import type { InTx, Tx } from '../db/database.ts';
 import type { Report } from './report.ts';
 
 /** Does something in a transaction; where it is only tried, all of it is taken back at once, and its outcome is told. */
-export async function tried<T>(inTx: InTx, dryRun: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
-  if (!dryRun) return inTx(work);
-  const undo = new Error('Only tried.');
-  let outcome: { readonly value: T } | undefined;
+export function tried<T>(inTx: InTx, dryRun: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return keptIf(inTx, () => !dryRun, work);
+}
+
+/** Does something in a transaction, and tells its outcome; of what is not to be kept, nothing stays. */
+export async function keptIf<T>(
+  inTx: InTx,
+  isKept: (outcome: T) => boolean,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const undo = new Error('It is not to be kept.');
+  let done: { readonly outcome: T } | undefined;
   await inTx(async (tx) => {
-    outcome = { value: await work(tx) };
-    throw undo;
+    done = { outcome: await work(tx) };
+    if (!isKept(done.outcome)) throw undo;
   }).catch((error) => {
     if (error !== undo) throw error;
   });
-  if (!outcome) throw undo;
-  return outcome.value;
+  if (!done) throw undo;
+  return done.outcome;
 }
 
 /** The options of a command that may only be tried. */

@@ -35,7 +35,9 @@ import { ruleCommand } from './rule.ts';
 import { secretsCommand } from './secrets.ts';
 import { selfDestructCommand } from './self-destruct.ts';
 import { registrationsCommand, settingsCommand } from './settings.ts';
+import { setupCommand } from './setup.ts';
 import { storageCommand } from './storage.ts';
+import type { Surroundings } from './surroundings.ts';
 import { userCommand } from './user.ts';
 import { videoCommand } from './video.ts';
 
@@ -46,12 +48,13 @@ export interface Leaf {
 }
 
 /** Everything that `vireo` can be asked, as commander knows it. */
-export function commandTree(run: Run, runAlone: RunAlone): Command {
+export function commandTree(run: Run, runAlone: RunAlone, around: Surroundings = process): Command {
   const program = new Command('vireo')
     .description('Looks after a Vireo server. The same work the server does, from the command line.')
     .version(version)
     .option('--json', 'print JSON for programs');
   for (const noun of [
+    setupCommand(run, around),
     ...[backupCommand(run, runAlone), doctorCommand(runAlone), migrateCommand(runAlone)],
     ...[secretsCommand(runAlone)],
   ])

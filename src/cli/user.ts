@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import type { Tx } from '../db/database.ts';
 import type { Account } from '../modules/accounts/index.ts';
 import { operator, type RoleRef, roles, type StaffView } from '../modules/staff/index.ts';
 import { addAccountMeasures } from './measures.ts';
+import { newPassword } from './new-password.ts';
 import { DRY_RUN, ofTrial, type Tried, tried } from './rehearsal.ts';
 import { missing, type Report, type Run, refused } from './report.ts';
 import { addGoing } from './user-goes.ts';
@@ -266,8 +266,4 @@ function days(text: string): number {
   const n = Number(text);
   if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('Write a number of days.');
   return n;
-}
-
-function newPassword(): string {
-  return randomBytes(12).toString('base64url');
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Surroundings, vireo } from '../../src/cli/program.ts';
+import { vireo } from '../../src/cli/program.ts';
+import type { Surroundings } from '../../src/cli/surroundings.ts';
 import { eventually } from '../helpers/chaos.ts';
 import { type Client, clientOf, createPeople, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';

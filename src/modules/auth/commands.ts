@@ -167,6 +167,19 @@ export async function createUser(
   return ok({ account: made.account, pending: as.pending });
 }
 
+/** Makes whoever runs this server, where nobody does. Of those who try at the same time, one makes it. */
+export async function createFirstOwner(
+  deps: AuthDeps,
+  tx: Tx,
+  form: PreparedSignUp,
+): Promise<Result<{ account: Account }, SignUpRefusal | 'owner-exists'>> {
+  await tx.raw('lock table users in share row exclusive mode');
+  if (await tx('users').where({ role: 'owner' }).first('account_id')) {
+    return fail('owner-exists', 'This server has an owner already.');
+  }
+  return createUser(deps, tx, form, { role: 'owner', pending: false });
+}
+
 /** What makes two spellings of an address one. */
 export function keyOfEmail(email: string): string {
   return email.trim().toLowerCase();

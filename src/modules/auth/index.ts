@@ -12,6 +12,7 @@ import { type Grant, issueCode } from './codes.ts';
 import {
   type AuthDeps,
   checkCredentials,
+  createFirstOwner,
   createUser,
   hashToken,
   mayRegister,
@@ -219,6 +220,7 @@ export function createAuth(parts: AuthParts) {
       else if (invite?.autofollow) await followInviter(deps, tx, account, invite.inviterId);
       return made;
     },
+    createFirstOwner: (tx: Tx, form: PreparedSignUp) => createFirstOwner(deps, tx, form),
     createUser: (tx: Tx, form: PreparedSignUp, as: Parameters<typeof createUser>[3]) =>
       createUser(deps, tx, form, as),
     checkCredentials: (login: string, password: string) => checkCredentials(db, login, password),

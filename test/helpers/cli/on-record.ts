@@ -43,6 +43,7 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
   ...measures('comment', { remove: ['comment.remove', 'comment.restore'] }),
   'backup create': ['backup.create'],
   'backup restore': { none: 'A restored server has the log that was saved, and no line more.' },
+  setup: { none: 'A server that has an owner is refused; setup-cli looks at what it leaves.' },
   'user create': ['user.create'],
   'user role': ['role.assign'],
   'user reset-password': ['user.reset-password'],

@@ -192,6 +192,8 @@ const stored: Record<string, CliRun> = {
     shows: says('is not the domain'),
   },
   'cache clear': { ...words(), shows: lists({ kind: 'trends' }) },
+  // The server of these tests has an owner. What it does is in setup-cli.test.ts.
+  setup: { ...words('--owner', 'ana'), code: 1, shows: says('has an owner') },
   'migrate status': { ...words(), shows: lists({ migration: '0001_accounts', state: 'done' }) },
   'migrate run': { ...words(), shows: says('up to date') },
   doctor: { ...words('--quiet'), code: 1, shows: lists({ level: 'fault' }) },
