@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Stdin, Surroundings } from './surroundings.ts';
 
-export interface Asking {
+interface Asking {
   /** The answer; what stands in brackets where it is empty, and null where nobody answers any more. */
   ask(question: string, otherwise: string): Promise<string | null>;
   close(): void;
