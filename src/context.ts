@@ -383,11 +383,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
     ...safekeeping,
   });
   const context = {
-    config,
-    settings,
-    version,
-    log,
-    ...{ clock, random, metrics, databaseUrl, redisUrl },
+    ...{ config, settings, version, log, clock, random, metrics, databaseUrl, redisUrl },
     /** True when this process alone uses Redis, so that whatever it finds there is left over. */
     ownsRedis: stack?.redisUrl !== undefined,
     ...{ db, inTx, ids, urls, redis, queues },
@@ -397,26 +393,20 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
       ...{ db, redis, clock, config, metrics, storage, videos, media, room, retention },
       ...safekeeping,
     }),
-    ...{ storage, media, room, retention },
+    ...{ storage, media, room, retention, ffmpeg, accounts, pictures, fieldChecks, auth, mail },
     ...safekeeping,
-    ...{ ffmpeg, accounts, pictures, fieldChecks, auth, mail, digests, social },
-    ...{ videos, mediaUrls, proxiedFiles },
+    ...{ digests, social, videos, mediaUrls, proxiedFiles },
+    // Below `media/` lie the objects of videos and of accounts.
     mediaAccess: createAccessCache({
-      // Below `media/` lie the objects of videos and of accounts.
-      ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id),
-      clock,
+      ...{ ask: async (id) => (await videos.mediaAccess(id)) ?? accounts.pictureAccess(id), clock },
     }),
     ...{ comments, engagement, moderation, measures, reportDesk, legalHolds, claims, audit },
     ...guard,
-    ...{ notifications, push, relays, posts, tags },
-    ...{ feed, ...streams, recommending, analytics, cursors },
-    ...{ lists, filters, markers, portability, archives, instances, domains },
-    federation,
+    ...{ notifications, push, relays, posts, tags, feed, ...streams, recommending },
+    ...{ lists, filters, markers, portability, archives, instances, domains, federation },
     announce: createAnnouncer({ redis, prefix: config.redisPrefix, log }),
     streaming: createStreaming({ db, unlistedDomains }),
-    subscribers,
-    handlers,
-    close,
+    ...{ analytics, cursors, subscribers, handlers, close },
   };
   return ok({ context });
 }
