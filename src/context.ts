@@ -368,7 +368,7 @@ export async function createContext(fixed: ReadConfig, overrides: Overrides = {}
 
   const safekeeping = createSafekeeping({
     ...{ config, db, inTx, databaseUrl, clock, log, audit, media, metrics, instanceSecret, auth },
-    ...{ request: fetch.request, redis },
+    ...{ request: fetch.request, redis, recommending, trending: streams.trending },
     caches: [recommending.cache, streams.counters.cache, streams.trending.cache],
   });
   const announcements = createAnnouncements({ db, inTx, ids, clock, audit });

@@ -13,12 +13,15 @@ import { type BackupStatus, createBackups } from './modules/backups/index.ts';
 import {
   createCaches,
   createDuplicates,
+  createFeedRebuild,
   createServerLock,
   createVacuum,
 } from './modules/maintenance/index.ts';
+import type { Recommending } from './modules/recommending/index.ts';
 import { createReleases, type News, type Releases } from './modules/releases/index.ts';
 import type { Audit } from './modules/staff/index.ts';
 import type { Storage } from './modules/storage/index.ts';
+import type { LiveTrends } from './modules/trending/index.ts';
 import { openBackupPlace } from './stores.ts';
 import { version } from './version.ts';
 
@@ -37,6 +40,8 @@ interface Parts {
   readonly auth: Auth;
   readonly redis: Redis;
   readonly caches: readonly RedisCache[];
+  readonly recommending: Recommending;
+  readonly trending: LiveTrends;
 }
 
 /** What keeps a server safe from loss, and lets those who run it hear in time: backups, word of new versions, a lock for work on it. */
@@ -55,6 +60,7 @@ export function createSafekeeping({ config, media, instanceSecret, auth, ...part
   const maintenance = {
     ...{ vacuum: createVacuum(parts), fixDuplicates: createDuplicates(parts) },
     clearCaches: createCaches(parts),
+    feeds: createFeedRebuild(parts),
   };
   return { backups, releases, serverLock: createServerLock(parts), maintenance };
 }

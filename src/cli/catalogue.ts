@@ -189,6 +189,7 @@ export const catalogue: Readonly<Record<string, Entry>> = {
     'queue retry --queue deliver',
     'inbox replay https://far.example/activities/1',
     'queue rebuild',
+    'feed rebuild ana',
     'domain set far.example --severity silence --public-comment "Spam"',
     'domain block far.example --comment "Spam" --dry-run',
     'domain silence far.example',

@@ -14,6 +14,7 @@ import { deliveryCommand } from './delivery.ts';
 import { doctorCommand } from './doctor.ts';
 import { domainCommand } from './domain.ts';
 import { federationCommand } from './federation.ts';
+import { feedCommand } from './feed.ts';
 import { hashCommand } from './hash.ts';
 import { holdCommand } from './hold.ts';
 import { inboxCommand } from './inbox.ts';
@@ -71,6 +72,7 @@ export function commandTree(run: Run, runAlone: RunAlone, around: Surroundings =
       storageCommand,
       maintenanceCommand,
       cacheCommand,
+      feedCommand,
       rankingCommand,
       countersCommand,
       settingsCommand,

@@ -27,7 +27,8 @@ const verbs = {
   trend: ['decide', 'trust', 'undo'],
   storage: ['clean', 'scan', 'mend', 'move', 'recount'],
   maintenance: [
-    ...(['lock', 'unlock', 'vacuum', 'fix-duplicates', 'migrate', 'clear-cache', 'self-destruct'] as const),
+    ...(['lock', 'unlock', 'vacuum', 'fix-duplicates', 'migrate', 'clear-cache'] as const),
+    ...(['rebuild-feed', 'self-destruct'] as const),
   ],
   backup: ['create', 'verify', 'rehearse'],
   report: [

@@ -73,6 +73,7 @@ export const undoable: Readonly<Record<AuditAction, Undoing>> = {
   'maintenance.fix-duplicates': GONE,
   'maintenance.self-destruct': TOLD,
   'maintenance.clear-cache': RAN,
+  'maintenance.rebuild-feed': RAN,
   'maintenance.migrate': because('There is no way down. To go back, restore a backup: docs/upgrading.md.'),
   'backup.create': RAN,
   'backup.verify': RAN,

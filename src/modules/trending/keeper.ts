@@ -34,6 +34,8 @@ export interface KeeperDeps {
 /** What one process knows that keeps trends. */
 interface Kept {
   readonly trends: Trends;
+  /** What somebody asks to be made anew has another one. */
+  readonly generation: string;
   position: string;
   /** The newest decision that is known, and those that were taken in last. */
   decidedAt: number;
@@ -44,8 +46,8 @@ interface Kept {
 
 /**
  * Keeps trends: one process of all, by a lease in Redis. It begins with what PostgreSQL holds of the last days, goes on with the log
- * of what happens, and writes what changed to Redis every turn. Where the log has a gap it begins anew, where Redis lost the lists
- * it writes them all: nothing it holds is the only copy of anything.
+ * of what happens, and writes what changed to Redis every turn. Where the log has a gap, or somebody asks for it, it begins anew; where
+ * Redis lost the lists it writes them all: nothing it holds is the only copy of anything.
  */
 export function createTrendKeeper(deps: KeeperDeps) {
   const { db, clock, log, redis, signals, decisions, shelves } = deps;
@@ -63,7 +65,7 @@ export function createTrendKeeper(deps: KeeperDeps) {
 
   /** Everything from PostgreSQL. The end of the log is taken first: what comes meanwhile is told twice, and counts once. */
   async function load(signal: AbortSignal): Promise<Kept> {
-    const position = await signals.end();
+    const [position, generation] = await Promise.all([signals.end(), shelves.asked()]);
     const now = clock.now();
     const since = now - trendSettings.horizonMs;
     const trends = createTrends({ notesChanges: true, knowsDomains: true });
@@ -74,10 +76,10 @@ export function createTrendKeeper(deps: KeeperDeps) {
     await loadRemoteViews(db, since, tell);
     await loadFollows(db, { at: now, tell, signal });
     const made: Kept = {
-      ...{ trends, position, decidedAt: 0, decided: new Map(), trustAt: 0, followsAt: now },
+      ...{ trends, generation, position, decidedAt: 0, decided: new Map(), trustAt: 0, followsAt: now },
     };
     await takeDecisions(made);
-    await shelves.replace(trends.allBoards(now), owner);
+    await shelves.replace(trends.allBoards(now), owner, generation);
     log.info({ seconds: (clock.now() - now) / 1_000 }, 'trends loaded');
     return made;
   }
@@ -119,7 +121,7 @@ export function createTrendKeeper(deps: KeeperDeps) {
     const now = clock.now();
     if (await shelves.isMine(owner)) await shelves.flush(from.trends.takeChanges(now));
     else {
-      await shelves.replace(from.trends.allBoards(now), owner);
+      await shelves.replace(from.trends.allBoards(now), owner, from.generation);
       // What is written less often is gone as well.
       from.trustAt = 0;
     }
@@ -140,6 +142,7 @@ export function createTrendKeeper(deps: KeeperDeps) {
       return;
     }
     if (loading) return;
+    if (kept && kept.generation !== (await shelves.asked())) kept = null;
     if (!kept) {
       // Not waited for: it takes its time, and the lease has to be held meanwhile.
       loading = load(signal)

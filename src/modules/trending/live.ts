@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { trendUpkeep } from '../../../config/trend-limits.ts';
 import type { Db, InTx, Tx } from '../../db/database.ts';
@@ -40,6 +41,18 @@ export function createTrending(deps: {
   return {
     decisions,
     cache: shelves.cache,
+
+    /** Has the lists made anew from PostgreSQL; false where nobody has done so in time, as where no worker runs. */
+    async rebuild(waitMs: number): Promise<boolean> {
+      const generation = await shelves.askAnew();
+      const end = performance.now() + waitMs;
+      while (!(await shelves.isOf(generation))) {
+        if (performance.now() > end) return false;
+        await pause(trendUpkeep.everyMs / 5);
+      }
+      return true;
+    },
+
     lists: createTrendLists({ ...deps, shelves, decisions }),
     keeper: () => createTrendKeeper({ ...deps, decisions, shelves, onViral }),
   };

@@ -63,12 +63,21 @@ export function createShelves({ redis, prefix }: ShelfDeps) {
       inPipelines([...changes].flatMap(([board, values]) => writing(board, values))),
 
     /** Writes whole lists in the place of what is there, and whose they are from now on. */
-    async replace(boards: Changes, owner: string): Promise<void> {
+    async replace(boards: Changes, owner: string, generation: string): Promise<void> {
       await inPipelines(
         [...boards].flatMap(([board, values]) => [['del', key(board)] as const, ...writing(board, values)]),
       );
-      await redis.set(key('owner'), owner);
+      await redis.mset(key('owner'), owner, key('generation'), generation);
     },
+
+    /** Has whoever keeps trends forget what it knows and begin with what PostgreSQL holds. Gives the generation that this makes. */
+    askAnew: async (): Promise<string> => String(await redis.incr(key('asked'))),
+
+    /** The generation that was asked for last. */
+    asked: async (): Promise<string> => (await redis.get(key('asked'))) ?? '0',
+
+    /** Whether the lists there are of this generation. */
+    isOf: async (generation: string): Promise<boolean> => (await redis.get(key('generation'))) === generation,
 
     /** Whether the lists there are those that this owner wrote last: false once Redis was flushed, or somebody else wrote. */
     isMine: async (owner: string): Promise<boolean> => (await redis.get(key('owner'))) === owner,

@@ -147,6 +147,7 @@ export const onRecord: Readonly<Record<string, OnRecord | Unrecorded>> = {
     none: 'Nothing is there twice here; fix-duplicates looks at what it leaves.',
   },
   'cache clear': ['maintenance.clear-cache'],
+  'feed rebuild': ['maintenance.rebuild-feed'],
   'migrate run': { none: 'Nothing is pending here; migrate-cli looks at what it leaves.' },
   'maintenance vacuum': ['maintenance.vacuum'],
   'branding set': ['branding.set'],

@@ -49,6 +49,11 @@ export const servers: Record<string, CliRun> = {
     missing: ['nobody'],
     shows: lists({ actors: 1 }),
   },
+  'feed rebuild': {
+    words: async ({ somebody }) => [await somebody()],
+    missing: ['nobody'],
+    shows: lists({ people: 1 }),
+  },
   'inbox replay': {
     words: async ({ server: { context }, carol, name }) => {
       const uri = `${carol.id}/${name()}`;
