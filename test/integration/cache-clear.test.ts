@@ -150,11 +150,15 @@ describe('feeds that are made anew', () => {
     await turn();
     expect(await trends()).toBe(false);
     const asked = maintenance.feeds.ofAll(operator, { dryRun: false });
-    const turns = setInterval(() => void keeper.turn(abort.signal), 50);
+    let isOver = false;
+    const turns = (async () => {
+      while (!isOver) await keeper.turn(abort.signal);
+    })();
     try {
       expect(await asked).toMatchObject({ ok: true, trends: true });
     } finally {
-      clearInterval(turns);
+      isOver = true;
+      await turns;
     }
     expect(await trends()).toBe(true);
   });
