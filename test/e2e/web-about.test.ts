@@ -44,7 +44,7 @@ describe.skipIf(!hasBrowser)('the pages about the server', { timeout: 120_000 },
     await page.goto('/about');
     await page.getByRole('heading', { name: /^About/, level: 1 }).waitFor();
     await page.getByText('This server does not say who runs it.').waitFor();
-    await page.getByText('In numbers').waitFor();
+    await page.getByRole('heading', { name: 'In numbers' }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
     await picture(page, 'about-empty-phone');
     const places = page.getByRole('navigation', { name: 'About this server' });

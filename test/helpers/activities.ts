@@ -215,10 +215,10 @@ async function summed({ context: { analytics, watching, db } }: TestServer): Pro
 /** Makes all upkeep due, as if a month had gone by: a server that starts does it first thing. */
 export const UPKEEP_DUE = `update upkeep_runs set started_at = started_at - interval '30 days'`;
 
-/** Makes everything that waits for another try due now, as if the pause were over. */
+/** Makes everything that waits for another try due now, as if the pause were over. Each on its own: the worker takes them in another order. */
 export const DUE_NOW = `
-  update delivery_lanes set next_at = now();
-  update delivery_hosts set open_until = now() where open_until is not null;
+  begin; update delivery_lanes set next_at = now(); commit;
+  begin; update delivery_hosts set open_until = now() where open_until is not null; commit;
   update jobs set run = run + 1, run_at = now() where state = 'pending' and name = 'deliver.host';
   select pg_notify('vireo_work', '')`;
 
