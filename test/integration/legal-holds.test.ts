@@ -222,6 +222,27 @@ describe('a hold', () => {
     expect((await client.get(`${AT}/${id}`, { as: boss })).status).toBe(404);
   });
 
+  test('keeps its copies where it is taken up again in the moment in which they would go', async () => {
+    const { db, legalHolds, clock } = server.context;
+    const { videoId } = await somebody();
+    const id = await hold('video', videoId);
+    await copied(id);
+    const kept = await objects(`holds/${id}/`);
+    const row = () => db('legal_holds').where({ id });
+    await row().update({ released_at: new Date(clock.now() - (legalHoldLimits.releasedDays + 1) * DAY) });
+    const restoring = await db.transaction();
+    const restored = await legalHolds.restore(restoring, operator, { id, reason: 'Not over.' });
+    expect(restored.ok).toBe(true);
+    const sweeping = legalHolds.sweep(new AbortController().signal);
+    await expect
+      .poll(() => db('pg_locks').where({ granted: false }).select('pid'), { timeout: 10_000 })
+      .not.toEqual([]);
+    await restoring.commit();
+    expect(await sweeping).toEqual({ rows: 0, bytes: 0 });
+    expect(await row().pluck('released_at')).toEqual([null]);
+    expect(await objects(`holds/${id}/`)).toEqual(kept);
+  });
+
   test('tells of files that were gone before, and sets off copies again whose job failed', async () => {
     const { db, storage, legalHolds } = server.context;
     const { videoId } = await somebody();

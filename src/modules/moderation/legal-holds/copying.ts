@@ -57,10 +57,19 @@ export function heldCopies(deps: CopyDeps) {
       const gone = { rows: 0, bytes: 0 };
       for (const id of due) {
         signal.throwIfAborted();
-        const items: ItemRow[] = await db('legal_hold_items').where({ hold_id: id }).whereNotNull('key');
-        await storage.remove(items.flatMap(({ key }) => key ?? []));
-        gone.rows += await inTx((tx) => tx('legal_holds').where({ id }).delete());
-        gone.bytes += items.reduce((sum, { bytes }) => sum + Number(bytes ?? 0), 0);
+        await inTx(async (tx) => {
+          // Whoever takes the hold up again meanwhile has the files; whoever comes later finds no hold.
+          const row = await tx('legal_holds')
+            .where({ id })
+            .where('released_at', '<', before)
+            .forUpdate()
+            .first('id');
+          if (!row) return;
+          const items: ItemRow[] = await tx('legal_hold_items').where({ hold_id: id }).whereNotNull('key');
+          await storage.remove(items.flatMap(({ key }) => key ?? []));
+          gone.rows += await tx('legal_holds').where({ id }).delete();
+          gone.bytes += items.reduce((sum, { bytes }) => sum + Number(bytes ?? 0), 0);
+        });
       }
       return gone;
     },
