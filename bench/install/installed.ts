@@ -191,7 +191,8 @@ async function isReady(metrics: number): Promise<boolean> {
   );
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Ends a process and waits until it is gone. */
+export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');

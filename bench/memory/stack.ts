@@ -11,6 +11,7 @@ import { createLogger } from '../../src/lib/log.ts';
 import { until } from '../../src/setup/demo/client.ts';
 import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
 import { readCompose } from '../install/compose.ts';
+import { end } from '../install/installed.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const HOST = '127.0.0.31';
@@ -165,11 +166,4 @@ function answers(origin: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exited;
 }

@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander';
 import { type CacheKind, cacheKinds } from '../modules/maintenance/index.ts';
 import { operator } from '../modules/staff/index.ts';
 import { sizeOf } from './progress.ts';
-import { DRY_RUN, type Tried } from './rehearsal.ts';
+import { DRY_RUN, ofTrial, type Tried } from './rehearsal.ts';
 import { type Report, type Run, refused } from './report.ts';
 
 /** `vireo cache …`: what lies in Redis only to be at hand. */
@@ -23,8 +23,8 @@ export function cacheCommand(run: Run): Command {
           ...{ kind, entries, size: sizeOf(bytes), what },
         }));
         const entries = rows.reduce((sum, row) => sum + row.entries, 0);
-        const text = dryRun ? 'would go. (Only tried: nothing was changed.)' : 'went.';
-        return { ok: true, rows, text: `${entries} entries ${text}` };
+        const text = dryRun ? 'would go.' : 'went.';
+        return ofTrial({ ok: true, rows, text: `${entries} entries ${text}` }, { dryRun });
       }),
     );
   return command;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { migrateServer, readSchema } from '../migrating.ts';
 import { stepTeller } from './progress.ts';
-import { DRY_RUN, type Tried } from './rehearsal.ts';
+import { DRY_RUN, ofTrial, type Tried } from './rehearsal.ts';
 import { type Report, type RunAlone, refused } from './report.ts';
 
 /** `vireo migrate …`: the shape of the database. Without a word behind it: `run`. */
@@ -28,8 +28,8 @@ function addRun(command: Command, run: RunAlone): void {
         if (!outcome.ok) return refused(outcome);
         const rows = outcome.names.map((migration) => ({ migration }));
         if (rows.length === 0) return { ok: true, text: 'The database is up to date.' };
-        const what = dryRun ? 'would run. (Only tried: nothing was changed.)' : 'ran.';
-        return { ok: true, rows, text: `${rows.length} migrations ${what}` };
+        const what = dryRun ? 'would run.' : 'ran.';
+        return ofTrial({ ok: true, rows, text: `${rows.length} migrations ${what}` }, { dryRun });
       }),
     );
 }
