@@ -178,7 +178,8 @@ test.skipIf(!isThere)(
     await eventually('it is at its first migration', async () => {
       const waiting = await query(
         databaseUrl,
-        `select 1 from pg_locks where relation = 'migrations'::regclass and not granted`,
+        `select 1 from pg_locks where relation = 'migrations'::regclass and not granted
+           and database = (select oid from pg_database where datname = current_database())`,
       );
       return waiting.length > 0;
     });

@@ -6,6 +6,7 @@ import type { Tx } from '../../src/db/database.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import { type Client, signUp } from '../../src/setup/demo/client.ts';
 import { activityOf, createOf, eventually, followOf, noteOf, publish } from '../helpers/activities.ts';
+import { waitingForLocks } from '../helpers/chaos.ts';
 import { replyOf } from '../helpers/posts.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
@@ -323,12 +324,7 @@ describe('a Create and its Delete at the same moment', () => {
     return { tx, end: () => tx.commit().then(() => undefined) };
   }
 
-  const waiting = async () => {
-    const { rows } = await server.context.db.raw(
-      `select count(*)::int as count from pg_locks where not granted`,
-    );
-    return rows[0].count > 0;
-  };
+  const waiting = async () => (await waitingForLocks(server.context.db)) > 0;
 
   test('wait for each other, so that the deletion is not lost', async () => {
     const author = await followedAuthor();

@@ -150,7 +150,9 @@ export async function holdWrites(
     `create trigger hold_${key} before ${target.on} on ${target.table} for each row
        when (${target.condition ?? 'true'}) execute function hold_${key}()`,
   );
-  const waiting = `from pg_locks where locktype = 'advisory' and objid = ${key} and not granted`;
+  // The cluster is shared with other test files, whose databases may use the same key.
+  const waiting = `from pg_locks join pg_database on pg_database.oid = database
+    where locktype = 'advisory' and objid = ${key} and not granted and datname = current_database()`;
   return {
     async reached() {
       await eventually('somebody writes the row', async () => {

@@ -55,7 +55,8 @@ describe('upkeep of the whole server', () => {
     const second = vi.fn(async () => undefined);
     const { db } = startScheduler([task(second)]);
     await db.raw(
-      `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and pid <> pg_backend_pid()`,
+      `select pg_terminate_backend(pid) from pg_locks join pg_database on pg_database.oid = database
+        where locktype = 'advisory' and granted and datname = current_database() and pid <> pg_backend_pid()`,
     );
     await eventually('the other took over', () => second.mock.calls.length > 0);
   });

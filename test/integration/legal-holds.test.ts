@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { legalHoldLimits } from '../../config/legal-hold-limits.ts';
 import type { LegalHoldId, VideoId } from '../../src/lib/ids.ts';
 import { operator } from '../../src/modules/staff/index.ts';
+import { waitingForLocks } from '../helpers/chaos.ts';
 import { createClipFactory } from '../helpers/clip-rows.ts';
 import { jobRun } from '../helpers/job-run.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
@@ -234,9 +235,7 @@ describe('a hold', () => {
     const restored = await legalHolds.restore(restoring, operator, { id, reason: 'Not over.' });
     expect(restored.ok).toBe(true);
     const sweeping = legalHolds.sweep(new AbortController().signal);
-    await expect
-      .poll(() => db('pg_locks').where({ granted: false }).select('pid'), { timeout: 10_000 })
-      .not.toEqual([]);
+    await expect.poll(() => waitingForLocks(db), { timeout: 10_000 }).toBeGreaterThan(0);
     await restoring.commit();
     expect(await sweeping).toEqual({ rows: 0, bytes: 0 });
     expect(await row().pluck('released_at')).toEqual([null]);

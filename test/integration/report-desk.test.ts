@@ -3,6 +3,7 @@ import { vireo } from '../../src/cli/program.ts';
 import type { AuditId, ReportId, VideoId } from '../../src/lib/ids.ts';
 import type { Actor } from '../../src/modules/staff/index.ts';
 import { createAsker } from '../helpers/asker.ts';
+import { waitingForLocks } from '../helpers/chaos.ts';
 import { createClipFactory } from '../helpers/clip-rows.ts';
 import { createPeople, type People, type Person } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
@@ -144,9 +145,7 @@ test('several deeds are taken back beside somebody who works on the same reports
   const lock = (id?: ReportId) => other('reports').where({ id }).forUpdate().noWait().select('id');
   await lock(first?.id);
   const asked = asker.ask('post', '/api/v1/admin/report_changes/undo', { as: mona, body: json(done) });
-  await expect
-    .poll(() => db('pg_locks').where({ granted: false }).select('pid'), { timeout: 10_000 })
-    .not.toEqual([]);
+  await expect.poll(() => waitingForLocks(db), { timeout: 10_000 }).toBeGreaterThan(0);
   // Whoever waits for the first holds none of the others.
   await lock(second?.id).finally(() => other.commit());
   expect((await asked).status).toBe(200);

@@ -34,6 +34,11 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+/** Who waits for a table of this database: tables of others, made from the same template, have the same numbers. */
+const waitingFor = (table: string) =>
+  `select 1 from pg_locks where relation = '${table}'::regclass and not granted
+     and database = (select oid from pg_database where datname = current_database())`;
+
 /** One more migration, as the next version of the program would bring it. */
 async function nextMigration(body: string, mark = ''): Promise<void> {
   await writeFile(
@@ -197,8 +202,7 @@ describe('a migration', () => {
       await request.query('begin');
       await request.query('select 1 from markers');
       const migrating = migrate(url, { folder });
-      const waits = () =>
-        query(url, `select 1 from pg_locks where relation = 'markers'::regclass and not granted`);
+      const waits = () => query(url, waitingFor('markers'));
       await eventually('it has the one and waits for the other', async () => (await waits()).length === 1);
       await request.query('select 1 from relays');
       await request.query('commit');
@@ -216,8 +220,7 @@ describe('a migration', () => {
       await reader.query('begin');
       await reader.query('select 1 from relays');
       const migrating = migrate(url, { folder });
-      const tried = () =>
-        query(url, `select 1 from pg_locks where relation = 'relays'::regclass and not granted`);
+      const tried = () => query(url, waitingFor('relays'));
       await eventually('it waits', async () => (await tried()).length === 1);
       await eventually('it gives way', async () => (await tried()).length === 0);
       expect(await query(url, 'select count(*)::int as n from relays')).toEqual([{ n: 0 }]);

@@ -124,7 +124,8 @@ describe('another process', () => {
       await patch({ INSTANCE_NAME: 'Swifts' });
       await expect.poll(() => other.config.instance.name, SOON).toBe('Swifts');
       await server.context.db.raw(
-        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'vireo-vireo_settings'`,
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where application_name = 'vireo-vireo_settings' and datname = current_database()`,
       );
       await patch({ INSTANCE_NAME: 'Swallows' });
       await expect.poll(() => other.config.instance.name, SOON).toBe('Swallows');
