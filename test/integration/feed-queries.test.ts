@@ -229,7 +229,8 @@ describe('W6 plans on twenty thousand videos of five hundred people', () => {
   test('what others have watched is not looked at', async () => {
     for (const path of ['/api/v1/history', '/api/v1/feed']) {
       const { rows, ways } = await readOf(path, 'watch_history');
-      expect(rows, path).toBeLessThanOrEqual(1_500);
+      // Of the ten thousand, what is the viewer's own: at most these 500 for each of a few statements.
+      expect(rows, path).toBeLessThanOrEqual(2_500);
       expect(byIndex(ways), path).toEqual([]);
     }
   });
