@@ -86,7 +86,9 @@ describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [phone])('%s', (siz
       await page.getByLabel('Your age in years').fill('30');
       await page.getByRole('main').getByRole('button', { name: 'Create account' }).click();
       await page.waitForURL(server.origin.concat('/welcome'));
-
+      await page.getByRole('heading', { name: 'What do you like?' }).waitFor();
+      const isNoted = () => Object.keys(localStorage).some((key) => key.startsWith('vireo.welcomed.'));
+      await expect.poll(() => page.evaluate(isNoted)).toBe(true);
       await page.goto('/settings');
       await page.getByRole('main').getByRole('link', { name: 'Security' }).click();
       await button(page, 'Add a passkey').press('Enter');
@@ -116,8 +118,8 @@ describe.skipIf(!hasBrowser).each(shots ? [phone, desktop] : [phone])('%s', (siz
       await page.locator('[role=alert]:focus').waitFor();
       await authenticator.recognise(true);
       await button(page, 'Sign in with a passkey').press('Enter');
-      // Nobody is followed, and the welcome was left.
-      await page.waitForURL(server.origin.concat('/welcome'));
+      // The welcome was seen: it is not shown again.
+      await page.waitForURL(server.origin.concat('/'));
       await page.goto('/settings/security');
       await page
         .getByText(/Last used/)
