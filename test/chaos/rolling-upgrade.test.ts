@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrationNames } from '../../src/db/migrate.ts';
 import { type Client, signIn, signUp, until } from '../../src/setup/demo/client.ts';
 import { freePort, type Instance, startInstance } from '../../src/setup/demo/instance.ts';
-import { eventually } from '../helpers/chaos.ts';
+import { eventually, IN_THIS_DATABASE } from '../helpers/chaos.ts';
 import { clip } from '../helpers/media-samples.ts';
 import { query } from '../helpers/probes.ts';
 import { testVariables } from '../helpers/server.ts';
@@ -178,8 +178,7 @@ test.skipIf(!isThere)(
     await eventually('it is at its first migration', async () => {
       const waiting = await query(
         databaseUrl,
-        `select 1 from pg_locks where relation = 'migrations'::regclass and not granted
-           and database = (select oid from pg_database where datname = current_database())`,
+        `select 1 from pg_locks where relation = 'migrations'::regclass and not granted and ${IN_THIS_DATABASE}`,
       );
       return waiting.length > 0;
     });

@@ -107,6 +107,13 @@ export async function startOwnRedis(): Promise<OwnRedis> {
   return server;
 }
 
+/**
+ * Of rows of `pg_locks`: the cluster is shared with other test files, whose databases have tables and keys of the same numbers.
+ * Locks of transactions are of no database; see `waitingForLocks`.
+ */
+export const IN_THIS_DATABASE =
+  '(database = (select oid from pg_database where datname = current_database()))';
+
 /** How many statements of this database wait for a lock that another one holds. */
 export async function waitingForLocks(db: Db): Promise<number> {
   const { rows } = await db.raw<{ rows: { count: number }[] }>(
@@ -150,9 +157,7 @@ export async function holdWrites(
     `create trigger hold_${key} before ${target.on} on ${target.table} for each row
        when (${target.condition ?? 'true'}) execute function hold_${key}()`,
   );
-  // The cluster is shared with other test files, whose databases may use the same key.
-  const waiting = `from pg_locks join pg_database on pg_database.oid = database
-    where locktype = 'advisory' and objid = ${key} and not granted and datname = current_database()`;
+  const waiting = `from pg_locks where locktype = 'advisory' and objid = ${key} and not granted and ${IN_THIS_DATABASE}`;
   return {
     async reached() {
       await eventually('somebody writes the row', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { counterLimits } from '../../config/counter-limits.ts';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Account } from '../../src/modules/accounts/index.ts';
@@ -7,6 +7,7 @@ import { operator } from '../../src/modules/staff/index.ts';
 import { createVideoFactory } from '../helpers/factories.ts';
 import { createPeople } from '../helpers/people.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { keepTrends } from '../helpers/trends-kept.ts';
 
 /** What is only at hand goes from Redis and comes back; whatever else lies there stays. */
 let server: TestServer;
@@ -46,17 +47,7 @@ async function offer(mark: number): Promise<void> {
   await standings().offer(ana.id, mark, { ...SLATE, id: server.context.ids.next(), ids: [video], madeAt });
 }
 
-/** Turns until the lists are in Redis. */
-async function turn(): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      await keeper.turn(abort.signal);
-      expect(keeper.isKeeping()).toBe(true);
-    },
-    { timeout: 20_000, interval: 20 },
-  );
-  await keeper.turn(abort.signal);
-}
+const turn = (): Promise<void> => keepTrends(keeper, abort.signal);
 
 test('caches are told of, tried and cleared, and nothing else is touched', async () => {
   const { redis, counters, db } = server.context;

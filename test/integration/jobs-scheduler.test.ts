@@ -3,7 +3,7 @@ import { type Db, openDatabase } from '../../src/db/database.ts';
 import { Scheduler, type Upkeep } from '../../src/jobs/scheduler.ts';
 import { upkeepRuns } from '../../src/jobs/upkeep-runs.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createGate, eventually, openGates } from '../helpers/chaos.ts';
+import { createGate, eventually, IN_THIS_DATABASE, openGates } from '../helpers/chaos.ts';
 import { silent } from '../helpers/job-rig.ts';
 import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
 
@@ -55,8 +55,8 @@ describe('upkeep of the whole server', () => {
     const second = vi.fn(async () => undefined);
     const { db } = startScheduler([task(second)]);
     await db.raw(
-      `select pg_terminate_backend(pid) from pg_locks join pg_database on pg_database.oid = database
-        where locktype = 'advisory' and granted and datname = current_database() and pid <> pg_backend_pid()`,
+      `select pg_terminate_backend(pid) from pg_locks
+        where locktype = 'advisory' and granted and ${IN_THIS_DATABASE} and pid <> pg_backend_pid()`,
     );
     await eventually('the other took over', () => second.mock.calls.length > 0);
   });

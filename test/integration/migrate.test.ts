@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../../src/db/database.ts';
 import { migrate, migrationNames } from '../../src/db/migrate.ts';
 import { withParents } from '../../src/modules/instances/index.ts';
-import { eventually } from '../helpers/chaos.ts';
+import { eventually, IN_THIS_DATABASE } from '../helpers/chaos.ts';
 import { query } from '../helpers/probes.ts';
 import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
 
@@ -122,8 +122,7 @@ test('who comes second waits until the first is done or dead', async () => {
   await eventually('the second waits', async () => {
     const waiting = await query(
       url,
-      `select 1 from pg_locks where locktype = 'advisory' and not granted
-         and database = (select oid from pg_database where datname = current_database())`,
+      `select 1 from pg_locks where locktype = 'advisory' and not granted and ${IN_THIS_DATABASE}`,
     );
     return waiting.length === 1;
   });

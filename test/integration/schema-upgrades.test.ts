@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { migrate, migrateOrRefuse, migrationNames } from '../../src/db/migrate.ts';
-import { eventually } from '../helpers/chaos.ts';
+import { eventually, IN_THIS_DATABASE } from '../helpers/chaos.ts';
 import { query } from '../helpers/probes.ts';
 import { schemaShape, whatBreaks } from '../helpers/schema-shape.ts';
 import { createTestDatabase, dropTestDatabase } from '../helpers/stack.ts';
@@ -34,10 +34,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Who waits for a table of this database: tables of others, made from the same template, have the same numbers. */
 const waitingFor = (table: string) =>
-  `select 1 from pg_locks where relation = '${table}'::regclass and not granted
-     and database = (select oid from pg_database where datname = current_database())`;
+  `select 1 from pg_locks where relation = '${table}'::regclass and not granted and ${IN_THIS_DATABASE}`;
 
 /** One more migration, as the next version of the program would bring it. */
 async function nextMigration(body: string, mark = ''): Promise<void> {

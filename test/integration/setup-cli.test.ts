@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { vireo } from '../../src/cli/program.ts';
+import { IN_THIS_DATABASE } from '../helpers/chaos.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
 
 /** A server that nobody runs yet, made ready from the command line. */
@@ -131,8 +132,7 @@ test('of two that are made at the same time, one is the owner', async () => {
   const second = inTx((tx) => auth.createFirstOwner(tx, ben));
   const waiting = async () => {
     const { rows } = await db.raw(
-      `select from pg_locks where not granted and relation = 'users'::regclass
-          and database = (select oid from pg_database where datname = current_database())`,
+      `select from pg_locks where not granted and relation = 'users'::regclass and ${IN_THIS_DATABASE}`,
     );
     return rows.length;
   };

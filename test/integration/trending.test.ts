@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VideoId } from '../../src/lib/ids.ts';
 import type { Signal } from '../../src/modules/signals/index.ts';
 import { createVideoFactory, type VideoFactory } from '../helpers/factories.ts';
 import { type Client, clientOf, createPeople, type People, type Person } from '../helpers/people.ts';
 import { forgetCounts, queriesOf } from '../helpers/queries.ts';
 import { startTestServer, type TestServer } from '../helpers/server.ts';
+import { keepTrends } from '../helpers/trends-kept.ts';
 
 let server: TestServer;
 let client: Client;
@@ -41,17 +42,7 @@ async function somebody(): Promise<Person> {
   return person;
 }
 
-/** Turns until all is loaded and written. */
-async function turn(): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      await keeper.turn(abort.signal);
-      expect(keeper.isKeeping()).toBe(true);
-    },
-    { timeout: 20_000, interval: 20 },
-  );
-  await keeper.turn(abort.signal);
-}
+const turn = (): Promise<void> => keepTrends(keeper, abort.signal);
 
 const like = (actorId: string, videoId: string, on = true): Signal => ({
   ...({ kind: 'like', at: now, actorId, videoId, on } as const),
